@@ -1,0 +1,12 @@
+//! Spans, diagnostics and their renderers.
+//!
+//! One diagnostic model serves `check`, the plan checker, audits and drills. This crate is pure: it never opens a file;
+//! the text behind a span is handed to it in a [`SourceSet`].
+
+mod diagnostic;
+mod source;
+
+pub mod render;
+
+pub use diagnostic::{Applicability, Class, Diagnostic, Edit, Fix, Label, Severity};
+pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

@@ -1,0 +1,1 @@
+//! Renderers of diagnostics: for people (full, concise) and for programs (JSON, SARIF).

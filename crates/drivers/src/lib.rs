@@ -1,0 +1,1 @@
+//! Drivers: how facts are read and actions are carried out.

@@ -1,0 +1,1 @@
+//! Observing, running plans and settling interrupted runs.

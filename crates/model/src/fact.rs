@@ -1,0 +1,289 @@
+//! Facts: what was observed, with source, time and completeness.
+//!
+//! A fact has a *path* `kind:key` (`file:/etc/motd`, `user:anna`, `listener:tcp/0.0.0.0:22`). Looking one up gives
+//! present, absent or unknown; absence is concluded only if the fact itself says so or the kind's collection is complete.
+
+use crate::digest::Digest;
+use crate::id::ObjectRef;
+use crate::kleene::Reason;
+use crate::realm::{HasRealm, Realm};
+use crate::value::Value;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Version of the persisted layout of [`Facts`]; see `docs/formats/facts.md`.
+pub const FORMAT: u32 = 1;
+
+macro_rules! fact_kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
+        /// Kinds of facts of a Linux host; each documents its key and value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum FactKind { $($(#[$doc])* $name),* }
+
+        impl FactKind {
+            /// Every kind.
+            pub const ALL: &'static [FactKind] = &[$(FactKind::$name),*];
+
+            /// The word in paths.
+            pub fn word(self) -> &'static str {
+                match self { $(FactKind::$name => $word),* }
+            }
+        }
+    };
+}
+
+fact_kinds! {
+    /// Key: `machine-id`, `ssh-host-key` (`SHA256:…` of the ed25519 key), `realm-marker`, `os` (`debian 12`), `kernel`,
+    /// `hostname`, `boot` (map: `boot_id`, `pid1_start` in clock ticks), `uptime` (s), `clock-synced` (bool).
+    Host = "host",
+    /// Key: lower-case keyword of `sshd -T`; value: text, lists joined by a space.
+    Sshd = "sshd",
+    /// Key: login name; value map: `uid`, `gid`, `home`, `shell`, `password` (`locked`, `set`, `empty`), `login` (bool: has a shell).
+    User = "user",
+    /// Key: `USER/SHA256:…`; value map: `type`, `comment`, `options`.
+    Key = "key",
+    /// Key: `FILE:LINE-NUMBER`; value: the effective line.
+    Sudoer = "sudoer",
+    /// Key: `tcp/ADDRESS:PORT` or `udp/…`; value map: `process`, `unit`, `user`.
+    Listener = "listener",
+    /// Key: package name; value: installed version.
+    Package = "package",
+    /// Key: absolute path; value map: `kind` (`file`, `dir`, `link`), `mode` (`0644`), `owner`, `group`, `sha256`, `size`.
+    File = "file",
+    /// Key: unit name with suffix; value map: `active` (bool), `enabled` (text of `is-enabled`), `load`.
+    Unit = "unit",
+    /// Key: sysctl name with dots; value: text.
+    Sysctl = "sysctl",
+    /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count).
+    Nft = "nft",
+    /// Key: `default`; value: `via ADDRESS dev NAME`.
+    Route = "route",
+    /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s), `result`, `enabled`.
+    Timer = "timer",
+    /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `bytes`, `count`.
+    Archive = "archive",
+    /// Key: `REPOSITORY`; value map: `id`, `version`; absent if nothing is initialised there.
+    Repository = "repository",
+    /// Key: `security`; value: number of pending security upgrades; `reboot`: bool.
+    Patch = "patch",
+}
+
+/// A fact's path, written `kind:key`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactPath {
+    /// The kind before the colon.
+    pub kind: FactKind,
+    /// The key after it.
+    pub key: String,
+}
+
+impl FactPath {
+    /// The path `kind:key`.
+    pub fn new(kind: FactKind, key: impl Into<String>) -> Self {
+        Self {
+            kind,
+            key: key.into(),
+        }
+    }
+
+    /// Reads `kind:key`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (word, key) = text.split_once(':')?;
+        let kind = FactKind::ALL.iter().copied().find(|k| k.word() == word)?;
+        Some(Self::new(kind, key))
+    }
+}
+
+impl fmt::Display for FactPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind.word(), self.key)
+    }
+}
+
+impl Serialize for FactPath {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for FactPath {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not a fact path")))
+    }
+}
+
+/// What looking at one path gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seen {
+    /// It is there, with this value.
+    Present(Value),
+    /// It was looked for and is not there.
+    Absent,
+    /// It could not be read.
+    Unknown(Reason),
+}
+
+impl Seen {
+    /// The value, if present.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Seen::Present(v) => Some(v),
+            Seen::Absent | Seen::Unknown(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Seen::Present(v) => write!(f, "{v}"),
+            Seen::Absent => f.write_str("absent"),
+            Seen::Unknown(r) => write!(f, "unknown ({r})"),
+        }
+    }
+}
+
+/// One observed fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What was seen.
+    pub seen: Seen,
+    /// The command or file that it was read from.
+    pub source: String,
+}
+
+/// Whether every item of a kind was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Completeness {
+    /// All of them, by this proof (e.g. `dpkg-query exited 0 as root`).
+    Yes(String),
+    /// Some may be missing, and why.
+    No(Reason),
+}
+
+/// Observed identity of a target, compared with the enrolled one before the first act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NativeIdentity {
+    /// `/etc/machine-id`.
+    pub machine_id: String,
+    /// `SHA256:…` fingerprint of the ed25519 host key.
+    pub host_key: String,
+    /// Text of the realm marker; `None` if there is none.
+    pub realm_marker: Option<String>,
+}
+
+/// Everything observed of one target in one go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetFacts {
+    /// Which target.
+    pub target: ObjectRef,
+    /// When the observation was finished, by the controller's clock.
+    pub at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// Who answered; `None` if nobody did.
+    pub identity: Option<NativeIdentity>,
+    /// The facts by path.
+    pub facts: BTreeMap<FactPath, Fact>,
+    /// Completeness per kind; a kind that is not listed was not asked for.
+    pub collections: BTreeMap<FactKind, Completeness>,
+    /// What went wrong, as data: observing never aborts.
+    pub errors: Vec<String>,
+}
+
+impl TargetFacts {
+    /// Facts of a target that did not answer: everything about it is unknown.
+    pub fn unreachable(target: ObjectRef, at: Timestamp, error: impl Into<String>) -> Self {
+        Self {
+            target,
+            at,
+            took_ms: 0,
+            identity: None,
+            facts: BTreeMap::new(),
+            collections: BTreeMap::new(),
+            errors: vec![error.into()],
+        }
+    }
+
+    /// Looks up a path. A path that is not listed is absent only if its kind's collection is complete.
+    pub fn seen(&self, path: &FactPath) -> Seen {
+        if let Some(fact) = self.facts.get(path) {
+            return fact.seen.clone();
+        }
+        match self.collections.get(&path.kind) {
+            Some(Completeness::Yes(_)) => Seen::Absent,
+            Some(Completeness::No(reason)) => Seen::Unknown(reason.clone()),
+            None if self.identity.is_none() => Seen::Unknown(Reason::new(
+                self.errors.first().map_or("not reached", String::as_str),
+            )),
+            None => Seen::Unknown(Reason::new("not observed")),
+        }
+    }
+
+    /// All present facts of a kind, by key.
+    pub fn items(&self, kind: FactKind) -> impl Iterator<Item = (&str, &Value)> {
+        self.facts
+            .iter()
+            .filter(move |(p, _)| p.kind == kind)
+            .filter_map(|(p, f)| f.seen.value().map(|v| (p.key.as_str(), v)))
+    }
+
+    /// Digest of what was seen (not of when): equal worlds give equal digests. `host:uptime` is left out.
+    pub fn digest(&self) -> Digest {
+        let stable: BTreeMap<String, &Seen> = self
+            .facts
+            .iter()
+            .filter(|(p, _)| !(p.kind == FactKind::Host && p.key == "uptime"))
+            .map(|(p, f)| (p.to_string(), &f.seen))
+            .collect();
+        Digest::of_json(&(&self.target, &self.identity, stable))
+    }
+}
+
+/// One observation of a lab: the facts of its targets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The realm that was looked at.
+    pub realm: Realm,
+    /// By host name.
+    pub targets: BTreeMap<String, TargetFacts>,
+}
+
+impl HasRealm for Facts {
+    fn realm(&self) -> &Realm {
+        &self.realm
+    }
+}
+
+/// What to observe on a target.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Kinds to list whole (users, packages, listeners, …).
+    pub collections: BTreeSet<FactKind>,
+    /// Single paths, for kinds that are not listed whole (files, units, sysctls, nft tables, archives).
+    pub paths: BTreeSet<FactPath>,
+}
+
+impl Scope {
+    /// Adds a single path.
+    pub fn add(&mut self, path: FactPath) {
+        self.paths.insert(path);
+    }
+
+    /// The union of two scopes.
+    #[must_use]
+    pub fn union(mut self, other: Scope) -> Scope {
+        self.collections.extend(other.collections);
+        self.paths.extend(other.paths);
+        self
+    }
+}

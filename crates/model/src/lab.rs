@@ -1,0 +1,485 @@
+//! The typed lab: what is declared, each value with its place in the text.
+//!
+//! A `Lab` may be partial: the language front end leaves out what it could not read and says so in diagnostics.
+
+use crate::id::{Kind, ObjectRef};
+use crate::secret::SecretRef;
+use crate::units::Seconds;
+use diag::{Span, Spanned};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything declared in a lab tree.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lab {
+    /// The lab's name.
+    pub name: String,
+    /// Bundles of objectives.
+    pub tiers: BTreeMap<String, Tier>,
+    /// Places.
+    pub sites: BTreeMap<String, Site>,
+    /// Subnets.
+    pub networks: BTreeMap<String, Network>,
+    /// Machines.
+    pub hosts: BTreeMap<String, Host>,
+    /// Bodies of data.
+    pub datasets: BTreeMap<String, Dataset>,
+    /// Backup stores.
+    pub repositories: BTreeMap<String, Repository>,
+    /// Backup schedules.
+    pub backups: BTreeMap<String, Backup>,
+    /// Accepted findings.
+    pub waivers: Vec<Waiver>,
+}
+
+impl Lab {
+    /// The place where an object is declared.
+    pub fn span_of(&self, object: &ObjectRef) -> Option<Span> {
+        let n = object.name.as_str();
+        match object.kind {
+            Kind::Tier => self.tiers.get(n).map(|o| o.span),
+            Kind::Site => self.sites.get(n).map(|o| o.span),
+            Kind::Network => self.networks.get(n).map(|o| o.span),
+            Kind::Host => self.hosts.get(n).map(|o| o.span),
+            Kind::Dataset => self.datasets.get(n).map(|o| o.span),
+            Kind::Repository => self.repositories.get(n).map(|o| o.span),
+            Kind::Backup => self.backups.get(n).map(|o| o.span),
+        }
+    }
+
+    /// All declared objects.
+    pub fn objects(&self) -> Vec<ObjectRef> {
+        let of = |kind, names: Vec<&String>| {
+            names
+                .into_iter()
+                .map(move |n| ObjectRef::new(kind, n.clone()))
+                .collect::<Vec<_>>()
+        };
+        [
+            of(Kind::Tier, self.tiers.keys().collect()),
+            of(Kind::Site, self.sites.keys().collect()),
+            of(Kind::Network, self.networks.keys().collect()),
+            of(Kind::Host, self.hosts.keys().collect()),
+            of(Kind::Dataset, self.datasets.keys().collect()),
+            of(Kind::Repository, self.repositories.keys().collect()),
+            of(Kind::Backup, self.backups.keys().collect()),
+        ]
+        .concat()
+    }
+}
+
+/// What a loss is caused by, and so which copies help. Ordered from small to large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultScope {
+    /// Data is deleted or damaged in place; the machine is well.
+    Corruption,
+    /// One disk is gone.
+    Device,
+    /// The machine is gone.
+    Host,
+    /// The place is gone.
+    Site,
+}
+
+impl FaultScope {
+    /// All scopes, from small to large.
+    pub const ALL: [FaultScope; 4] = [
+        FaultScope::Corruption,
+        FaultScope::Device,
+        FaultScope::Host,
+        FaultScope::Site,
+    ];
+
+    /// The word in the lab tree.
+    pub fn word(self) -> &'static str {
+        match self {
+            FaultScope::Corruption => "corruption",
+            FaultScope::Device => "device",
+            FaultScope::Host => "host",
+            FaultScope::Site => "site",
+        }
+    }
+}
+
+/// Named bundle of objectives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// Where it is declared.
+    pub span: Span,
+    /// Recovery time objective per fault scope.
+    pub rto: BTreeMap<FaultScope, Spanned<Seconds>>,
+    /// Recovery point objective per fault scope.
+    pub rpo: BTreeMap<FaultScope, Spanned<Seconds>>,
+    /// Declared time from the fault to the start of the restore (noticing and deciding).
+    pub response: Option<Spanned<Seconds>>,
+}
+
+/// A place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// Where it is declared.
+    pub span: Span,
+    /// CIDR, e.g. `192.168.10.0/24`.
+    pub subnet: Option<Spanned<String>>,
+    /// VLAN id.
+    pub vlan: Option<Spanned<u16>>,
+    /// Default gateway's address.
+    pub gateway: Option<Spanned<String>>,
+}
+
+/// How a collection is managed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Manage {
+    /// Everything that exists is declared; anything else is drift.
+    Exactly,
+    /// What is declared exists; more is fine.
+    AtLeast,
+    /// Not looked at.
+    Ignore,
+}
+
+/// Collections of a host that have a management mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Managed {
+    /// Listening sockets.
+    Listeners,
+    /// Accounts with a login shell.
+    Users,
+    /// Lines of sudoers.
+    Sudoers,
+    /// Authorised SSH keys.
+    Keys,
+    /// Tables of the host's firewall that are ours.
+    Firewall,
+    /// Packages.
+    Packages,
+    /// Units.
+    Units,
+    /// Files.
+    Files,
+    /// Kernel settings.
+    Sysctl,
+}
+
+impl Managed {
+    /// The default of DESIGN 6.3: exactly for ways in, at least for the rest.
+    pub fn default_mode(self) -> Manage {
+        match self {
+            Managed::Listeners
+            | Managed::Users
+            | Managed::Sudoers
+            | Managed::Keys
+            | Managed::Firewall => Manage::Exactly,
+            Managed::Packages | Managed::Units | Managed::Files | Managed::Sysctl => {
+                Manage::AtLeast
+            }
+        }
+    }
+
+    /// The word in the lab tree.
+    pub fn word(self) -> &'static str {
+        match self {
+            Managed::Listeners => "listeners",
+            Managed::Users => "users",
+            Managed::Sudoers => "sudoers",
+            Managed::Keys => "keys",
+            Managed::Firewall => "firewall",
+            Managed::Packages => "packages",
+            Managed::Units => "units",
+            Managed::Files => "files",
+            Managed::Sysctl => "sysctl",
+        }
+    }
+}
+
+/// A machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// Where it is declared.
+    pub span: Span,
+    /// `was:` name before a rename.
+    pub was: Option<Spanned<String>>,
+    /// Its site.
+    pub site: Option<Spanned<String>>,
+    /// `debian`, …
+    pub os: Option<Spanned<String>>,
+    /// Address per network.
+    pub addresses: BTreeMap<String, Spanned<String>>,
+    /// How the controller reaches it.
+    pub reach: Reach,
+    /// Modes that differ from the default.
+    pub manage: BTreeMap<Managed, Spanned<Manage>>,
+    /// Accounts.
+    pub users: BTreeMap<String, User>,
+    /// Packages that must be installed.
+    pub packages: Vec<Spanned<String>>,
+    /// Files with their content, by absolute path.
+    pub files: BTreeMap<String, ManagedFile>,
+    /// Units and their wanted state.
+    pub units: BTreeMap<String, UnitState>,
+    /// Kernel settings.
+    pub sysctl: BTreeMap<String, Spanned<String>>,
+    /// sshd keywords (lower case) and wanted values; rendered as one drop-in.
+    pub sshd: BTreeMap<String, Spanned<String>>,
+    /// The host's own firewall table.
+    pub firewall: Option<Firewall>,
+    /// Default route that must hold.
+    pub default_route: Option<Spanned<String>>,
+    /// Justified ways in.
+    pub exposures: Vec<Exposure>,
+}
+
+impl Host {
+    /// The mode in force for a collection.
+    pub fn mode(&self, what: Managed) -> Manage {
+        self.manage
+            .get(&what)
+            .map_or_else(|| what.default_mode(), |m| m.value)
+    }
+}
+
+/// How the controller reaches a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reach {
+    /// By OpenSSH, under this alias or address, as this user (else the SSH configuration decides).
+    Ssh {
+        /// Host alias or address given to `ssh`.
+        destination: Spanned<String>,
+        /// Login name.
+        user: Option<Spanned<String>>,
+        /// Port.
+        port: Option<Spanned<u16>>,
+    },
+    /// It is this machine.
+    Local,
+    /// Nothing was declared or it could not be read.
+    Unknown,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Where it is declared.
+    pub span: Span,
+    /// May become root.
+    pub sudo: Option<Spanned<Sudo>>,
+    /// Login shell; `None` leaves it alone.
+    pub shell: Option<Spanned<String>>,
+    /// Public keys that may log in, as lines of `authorized_keys`.
+    pub keys: Vec<Spanned<String>>,
+}
+
+/// What sudo lets an account do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sudo {
+    /// Nothing.
+    No,
+    /// Everything, after typing a password.
+    Password,
+    /// Everything without a password.
+    NoPassword,
+}
+
+/// A file with its whole content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagedFile {
+    /// Where it is declared.
+    pub span: Span,
+    /// The content.
+    pub content: Spanned<String>,
+    /// Permission bits, e.g. `0644`.
+    pub mode: Option<Spanned<String>>,
+    /// Owner's name; root if not given.
+    pub owner: Option<Spanned<String>>,
+    /// Group's name; root if not given.
+    pub group: Option<Spanned<String>>,
+}
+
+/// Wanted state of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitState {
+    /// Where it is declared.
+    pub span: Span,
+    /// Starts at boot.
+    pub enabled: Option<Spanned<bool>>,
+    /// Runs now.
+    pub active: Option<Spanned<bool>>,
+}
+
+/// The host's own firewall: one nftables table, input hook, default deny.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Firewall {
+    /// Where it is declared.
+    pub span: Span,
+    /// Name of the table in family `inet`; `holdfast` if not given. Only this table is ever touched.
+    pub table: Spanned<String>,
+    /// Ports that are open, derived from the exposures; further literal rules of the input chain.
+    pub rules: Vec<Spanned<String>>,
+}
+
+/// A justified way in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// Where it is declared.
+    pub span: Span,
+    /// Port number.
+    pub port: Spanned<u16>,
+    /// `tcp` or `udp`.
+    pub protocol: Protocol,
+    /// Network name, `any`, or `loopback`.
+    pub from: Option<Spanned<String>>,
+    /// Address it listens on, if only one is allowed.
+    pub listen: Option<Spanned<String>>,
+    /// Reason.
+    pub why: Option<Spanned<String>>,
+    /// Who answers for it.
+    pub owner: Option<Spanned<String>>,
+    /// When it must be looked at again.
+    pub review: Option<Spanned<Date>>,
+}
+
+/// Transport protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl Protocol {
+    /// The word in listener paths.
+    pub fn word(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "tcp",
+            Protocol::Udp => "udp",
+        }
+    }
+}
+
+/// What a loss of the data would mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataClass {
+    /// Can be thrown away.
+    Scratch,
+    /// Can be had again.
+    Replaceable,
+    /// Costs days.
+    Important,
+    /// Gone for ever.
+    Irreplaceable,
+}
+
+/// A named body of data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dataset {
+    /// Where it is declared.
+    pub span: Span,
+    /// `was:` name before a rename.
+    pub was: Option<Spanned<String>>,
+    /// The host that has it.
+    pub host: Option<Spanned<String>>,
+    /// What it is.
+    pub source: Option<DataSource>,
+    /// What a loss would mean.
+    pub class: Option<Spanned<DataClass>>,
+    /// Its objectives.
+    pub tier: Option<Spanned<String>>,
+    /// Label of the disk it lies on, to tell failure domains apart; `None` is unknown.
+    pub disk: Option<Spanned<String>>,
+    /// How a drill tells that a restore is good.
+    pub verify: Vec<Check>,
+}
+
+/// What a dataset consists of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DataSource {
+    /// A directory.
+    Folder(Spanned<String>),
+    /// A PostgreSQL database of the host's local cluster.
+    Postgres {
+        /// Database name.
+        database: Spanned<String>,
+    },
+}
+
+/// A check on restored data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Check {
+    /// A query whose single value must be at least this number.
+    SqlAtLeast {
+        /// The query.
+        query: Spanned<String>,
+        /// Least acceptable value.
+        at_least: Spanned<i64>,
+    },
+    /// The restored folder has at least this many files.
+    FilesAtLeast(Spanned<i64>),
+    /// This file is there, relative to the folder.
+    FileExists(Spanned<String>),
+}
+
+/// Backup store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repository {
+    /// Where it is declared.
+    pub span: Span,
+    /// `was:` name before a rename.
+    pub was: Option<Spanned<String>>,
+    /// The host that holds it, if a host of the lab does.
+    pub on: Option<Spanned<String>>,
+    /// Directory, or a restic location (`sftp:…`, `rest:…`, `s3:…`).
+    pub location: Option<Spanned<String>>,
+    /// Label of the disk it lies on.
+    pub disk: Option<Spanned<String>>,
+    /// Its password.
+    pub password: Option<Spanned<SecretRef>>,
+}
+
+/// A backup schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backup {
+    /// Where it is declared.
+    pub span: Span,
+    /// What is backed up.
+    pub datasets: Vec<Spanned<String>>,
+    /// Where to.
+    pub to: Option<Spanned<String>>,
+    /// How often.
+    pub every: Option<Spanned<Seconds>>,
+    /// Newest archives kept at the least.
+    pub keep_last: Option<Spanned<u32>>,
+    /// Daily archives kept.
+    pub keep_daily: Option<Spanned<u32>>,
+}
+
+/// An accepted finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// Where it is declared.
+    pub span: Span,
+    /// The rule's or promise's id.
+    pub id: Spanned<String>,
+    /// The object it is accepted for.
+    pub object: Option<Spanned<String>>,
+    /// Why.
+    pub reason: Option<Spanned<String>>,
+    /// Who accepted it.
+    pub owner: Option<Spanned<String>>,
+    /// Until when.
+    pub expires: Option<Spanned<Date>>,
+}

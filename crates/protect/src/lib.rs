@@ -1,0 +1,1 @@
+//! Repositories, dumps, restores and drills, rendered as plans.

@@ -1,0 +1,1 @@
+//! The linter: one file per rule.

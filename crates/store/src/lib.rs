@@ -1,0 +1,1 @@
+//! Ledger, journal, ownership and identity on disk.

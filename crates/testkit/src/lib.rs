@@ -1,0 +1,1 @@
+//! Test support: the faulty fake world, the conformance suite, the real host.

@@ -1,0 +1,37 @@
+//! The miniature lab: hosts made of containers on one Linux machine.
+//!
+//! A *twin host* has a real Debian userland, systemd, sshd, a package database with a small local repository, nftables
+//! and an address of its own; it reboots, loses power and locks people out as a real one does, and its console stays
+//! reachable through the container engine. It is a product feature (`holdfast twin up`) and the rig of the tests.
+//!
+//! | operations at once | what makes it safe |
+//! |---|---|
+//! | two builds of the image | a lock file in the cache directory; the archive is renamed into place |
+//! | two starts of a shared engine | a lock file in the engine's directory; the pid is recorded and verified |
+//! | two hosts wanting an address | one lock over all leases under `/run/holdfast-twin` |
+//! | a creator killed at any point | the lease is written first, everything else is labelled; [`cleanup::reap`] |
+//! | clean-up and a stranger's things | only what carries the owner's label or alias is removed, containers by id |
+//!
+//! This crate must not know labs, plans or rules: it gets names and addresses, and gives hosts.
+
+pub mod access;
+pub mod cleanup;
+pub mod console;
+pub mod engine;
+pub mod error;
+pub mod host;
+pub mod image;
+pub mod lease;
+pub mod seed;
+
+mod lock;
+mod mirror;
+mod run;
+mod wire;
+
+pub use cleanup::cleanup;
+pub use engine::Engine;
+pub use error::TwinError;
+pub use host::{Host, HostGuard, HostSpec};
+pub use image::ImageRef;
+pub use lease::{Lifetime, Place};
