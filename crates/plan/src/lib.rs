@@ -3,4 +3,21 @@
 //! Pure: functions from data to data. The driver trait is declared here so that the engine and the drivers can meet; nothing
 //! in this crate implements or calls it.
 
+mod context;
+mod difference;
+mod fingerprint;
+mod resource;
+
+pub mod check;
 pub mod driver;
+pub mod evidence;
+pub mod planner;
+pub mod promises;
+pub mod prove;
+pub mod render;
+pub mod scope;
+
+pub use context::{Context, Owned};
+pub use difference::{Comparison, Difference, How, Remedy};
+pub use fingerprint::key_fingerprint;
+pub use resource::compare_host;

@@ -1,0 +1,156 @@
+//! Observations to evidence: what one look at the hosts says about their promises.
+
+use crate::promises::{host_inputs, ports_id, ssh_id};
+use crate::resource::{is_login_user, unjustified};
+use crate::{Context, Owned};
+use model::evidence::{Conclusion, Grade, Measured};
+use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
+use model::id::{Kind, ObjectRef};
+use model::lab::Host;
+use std::collections::BTreeMap;
+
+/// What this observation says about the promises of each observed host.
+pub fn of_hosts(ctx: &Context<'_>, grade: &Grade) -> Vec<Measured> {
+    ctx.observed_hosts()
+        .flat_map(|(name, host, facts)| {
+            [
+                ports(name, host, facts, grade),
+                ssh(name, host, facts, ctx.owned, grade),
+            ]
+        })
+        .collect()
+}
+
+fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measured {
+    let (conclusion, figures, summary) = match unjustified(host, facts) {
+        Err(reason) => (
+            Conclusion::Inconclusive(reason.0.clone()),
+            BTreeMap::new(),
+            format!("not known: {reason}"),
+        ),
+        Ok(open) => {
+            let count = i64::try_from(open.len()).unwrap_or(i64::MAX);
+            let total = facts.items(FactKind::Listener).count();
+            let names: Vec<String> = open
+                .iter()
+                .map(|(k, v)| {
+                    format!(
+                        "{k} ({})",
+                        v.field("process")
+                            .map_or("?".to_owned(), ToString::to_string)
+                    )
+                })
+                .collect();
+            let summary = if names.is_empty() {
+                format!("{total} listeners, each declared with a reason or local")
+            } else {
+                format!(
+                    "{count} of {total} listeners without a declared reason: {}",
+                    names.join(", ")
+                )
+            };
+            (
+                Conclusion::Conclusive,
+                BTreeMap::from([("unjustified".to_owned(), count)]),
+                summary,
+            )
+        }
+    };
+    Measured {
+        promise: ports_id(name),
+        subject: ObjectRef::new(Kind::Host, name),
+        grade: grade.clone(),
+        conclusion,
+        figures,
+        inputs: host_inputs(host),
+        summary,
+    }
+}
+
+/// Counts what least privilege forbids; anything not readable makes it inconclusive.
+fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grade) -> Measured {
+    let mut figures = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for (figure, keyword, safe) in [
+        ("root_login", "permitrootlogin", &["no"][..]),
+        ("password_login", "passwordauthentication", &["no"][..]),
+        (
+            "keyboard_login",
+            "kbdinteractiveauthentication",
+            &["no"][..],
+        ),
+    ] {
+        match facts.seen(&FactPath::new(FactKind::Sshd, keyword)) {
+            Seen::Present(v) => {
+                let bad = !v.as_text().is_some_and(|t| safe.contains(&t));
+                figures.insert(figure.to_owned(), i64::from(bad));
+            }
+            Seen::Absent => unknown.push(format!("sshd says nothing of {keyword}")),
+            Seen::Unknown(r) => unknown.push(format!("{keyword}: {r}")),
+        }
+    }
+    for kind in [FactKind::Key, FactKind::User] {
+        match facts.collections.get(&kind) {
+            Some(Completeness::Yes(_)) => {}
+            Some(Completeness::No(r)) => unknown.push(format!("{}: {r}", kind.word())),
+            None => unknown.push(format!("{} was not observed", kind.word())),
+        }
+    }
+    let strangers = strange_keys(name, host, facts, owned);
+    figures.insert("undeclared_keys".to_owned(), strangers);
+    let logins = facts.items(FactKind::User);
+    let extra = logins
+        .filter(|(n, v)| !host.users.contains_key(*n) && is_login_user(facts, n, v))
+        .count();
+    figures.insert(
+        "undeclared_logins".to_owned(),
+        i64::try_from(extra).unwrap_or(i64::MAX),
+    );
+    let worst: Vec<String> = figures
+        .iter()
+        .filter(|(_, n)| **n > 0)
+        .map(|(k, n)| format!("{k} {n}"))
+        .collect();
+    let (conclusion, summary) = match (unknown.first(), worst.is_empty()) {
+        (Some(reason), _) => (
+            Conclusion::Inconclusive(reason.clone()),
+            format!("not known: {}", unknown.join("; ")),
+        ),
+        (None, true) => (
+            Conclusion::Conclusive,
+            "keys only, no root login, every key and login declared".to_owned(),
+        ),
+        (None, false) => (Conclusion::Conclusive, worst.join(", ")),
+    };
+    Measured {
+        promise: ssh_id(name),
+        subject: ObjectRef::new(Kind::Host, name),
+        grade: grade.clone(),
+        conclusion,
+        figures,
+        inputs: host_inputs(host),
+        summary,
+    }
+}
+
+fn strange_keys(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned) -> i64 {
+    let declared = |key: &str| {
+        let Some((user, print)) = key.split_once('/') else {
+            return false;
+        };
+        let lines = host.users.get(user).into_iter().flat_map(|u| &u.keys);
+        lines
+            .filter_map(|k| crate::key_fingerprint(&k.value))
+            .any(|f| f == print)
+    };
+    let ours = |key: &str| {
+        owned
+            .get(name)
+            .is_some_and(|t| t.contains(&format!("key:{key}")))
+    };
+    let count = facts
+        .items(FactKind::Key)
+        .filter(|(k, _)| !declared(k) && !ours(k))
+        .count();
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

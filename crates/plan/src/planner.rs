@@ -1,0 +1,84 @@
+//! Differences to a plan: `plan(ctx, purpose, extra)`.
+
+use crate::{Comparison, Context, Difference, Remedy, compare_host};
+use model::id::{Kind, ObjectRef};
+use model::kleene::Reason;
+use model::plan::{Blocked, FORMAT, Plan, Purpose, Step};
+use model::realm::Realm;
+
+/// Steps that another part contributes to the same plan (backup set-up), with what it could not decide.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contribution {
+    /// Steps in order.
+    pub steps: Vec<Step>,
+    /// What could not be planned.
+    pub blocked: Vec<Blocked>,
+}
+
+/// All differences of the observed hosts, in declaration order.
+pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
+    comparisons(ctx).into_iter().map(|c| c.difference).collect()
+}
+
+fn comparisons(ctx: &Context<'_>) -> Vec<Comparison> {
+    ctx.observed_hosts()
+        .flat_map(|(name, host, facts)| compare_host(ctx, name, host, facts))
+        .collect()
+}
+
+/// The plan that makes the observed hosts as declared. Contributions come between what they may need (packages, accounts, files)
+/// and the ways in, which are changed last.
+pub fn plan(ctx: &Context<'_>, realm: &Realm, extra: Contribution) -> Plan {
+    let mut steps = Vec::new();
+    let mut blocked = unreached(ctx);
+    for comparison in comparisons(ctx) {
+        let difference = comparison.difference;
+        match comparison.remedy {
+            Remedy::Steps(new) => steps.extend(new),
+            Remedy::Blocked(reason) => blocked.push(block(&difference, reason)),
+            Remedy::Report => {}
+        }
+    }
+    blocked.extend(extra.blocked);
+    let (access, mut ordered): (Vec<Step>, Vec<Step>) = steps
+        .into_iter()
+        .partition(|s| s.risk == model::plan::Risk::Access);
+    ordered.extend(extra.steps);
+    ordered.extend(access);
+    // Nothing is known of a host that did not answer: one line for it, not one per fact.
+    let silent: Vec<ObjectRef> = unreached(ctx).into_iter().map(|b| b.target).collect();
+    blocked.retain(|b| !silent.contains(&b.target) || b.what == "anything");
+    Plan {
+        format: FORMAT,
+        realm: realm.clone(),
+        purpose: Purpose::Apply,
+        steps: ordered,
+        blocked,
+    }
+}
+
+fn block(difference: &Difference, reason: Reason) -> Blocked {
+    Blocked {
+        target: difference.target.clone(),
+        what: format!("{} ({})", difference.path, difference.declared),
+        reason,
+    }
+}
+
+fn unreached(ctx: &Context<'_>) -> Vec<Blocked> {
+    let silent = ctx
+        .observed_hosts()
+        .filter(|(_, _, f)| f.identity.is_none());
+    silent
+        .map(|(name, _, facts)| Blocked {
+            target: ObjectRef::new(Kind::Host, name),
+            what: "anything".to_owned(),
+            reason: Reason::new(
+                facts
+                    .errors
+                    .first()
+                    .map_or("it did not answer", String::as_str),
+            ),
+        })
+        .collect()
+}
