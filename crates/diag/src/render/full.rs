@@ -1,0 +1,187 @@
+//! The long form for people: message, excerpt with carets, notes, help and mend.
+
+use super::mask::mask;
+use super::{clean, sorted};
+use crate::source::{Source, SourceId, SourceSet, Span};
+use crate::{Diagnostic, Edit, Fix, Label, Severity};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Whether the output carries terminal colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// Plain text.
+    Never,
+    /// ANSI colours.
+    Always,
+}
+
+/// Every diagnostic with the lines it is about; diagnostics are separated by an empty line.
+pub fn full(diagnostics: &[Diagnostic], sources: &SourceSet, color: Color) -> String {
+    let renderer = match color {
+        Color::Never => Renderer::plain(),
+        Color::Always => Renderer::styled(),
+    };
+    let mut texts = Texts {
+        sources,
+        masked: BTreeMap::new(),
+    };
+    let mut out = String::new();
+    for diagnostic in sorted(diagnostics) {
+        texts.load(diagnostic);
+        out.push_str(&renderer.render(&report(diagnostic, &texts)));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// Source texts as they may be shown, masked once each.
+struct Texts<'a> {
+    sources: &'a SourceSet,
+    masked: BTreeMap<SourceId, String>,
+}
+
+impl Texts<'_> {
+    fn load(&mut self, diagnostic: &Diagnostic) {
+        let edits = diagnostic.fix.iter().flat_map(|f| &f.edits);
+        let spans = labels(diagnostic)
+            .map(|(l, _)| l.span)
+            .chain(edits.map(|e| e.span));
+        for span in spans {
+            if let Some(source) = self.sources.get(span.source) {
+                self.masked
+                    .entry(span.source)
+                    .or_insert_with(|| mask(&source.text));
+            }
+        }
+    }
+
+    fn get(&self, id: SourceId) -> Option<(&Source, &str)> {
+        Some((self.sources.get(id)?, self.masked.get(&id)?))
+    }
+}
+
+fn labels(d: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {
+    let primary = d.primary.iter().map(|l| (l, AnnotationKind::Primary));
+    primary.chain(d.secondary.iter().map(|l| (l, AnnotationKind::Context)))
+}
+
+fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Group<'a>> {
+    let level = match d.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let mut group = level
+        .primary_title(clean(&d.message))
+        .id(d.code.clone())
+        .elements(snippets(d, texts));
+    group = group.elements(d.notes.iter().map(|n| Level::NOTE.message(clean(n))));
+    let controls = (!d.controls.is_empty()).then(|| d.controls.join(", "));
+    group = group.elements(controls.map(|c| Level::NOTE.with_name("control").message(clean(&c))));
+    group = group.elements(d.help.iter().map(|h| Level::HELP.message(clean(h))));
+    let mend = d.fix.as_ref().map(|f| fix(f, texts));
+    std::iter::once(group).chain(mend).collect()
+}
+
+/// One excerpt per source, the primary's first.
+fn snippets<'a>(
+    d: &'a Diagnostic,
+    texts: &'a Texts<'a>,
+) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let mut order: Vec<SourceId> = Vec::new();
+    for (label, _) in labels(d) {
+        if !order.contains(&label.span.source) {
+            order.push(label.span.source);
+        }
+    }
+    order
+        .into_iter()
+        .filter_map(|id| {
+            let (source, text) = texts.get(id)?;
+            let here: Vec<(&Label, AnnotationKind)> =
+                labels(d).filter(|(l, _)| l.span.source == id).collect();
+            let window = Window::around(text, here.iter().map(|(l, _)| l.span));
+            let annotations = here.into_iter().map(|(label, kind)| {
+                let text = (!label.text.is_empty()).then(|| clean(&label.text));
+                kind.span(window.range(label.span)).label(text)
+            });
+            Some(
+                Snippet::source(window.text)
+                    .line_start(window.line)
+                    .path(clean(&source.path))
+                    .annotations(annotations),
+            )
+        })
+        .collect()
+}
+
+fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>) -> Group<'a> {
+    let mut by_source: BTreeMap<SourceId, Vec<&Edit>> = BTreeMap::new();
+    for edit in &fix.edits {
+        by_source.entry(edit.span.source).or_default().push(edit);
+    }
+    let patches = by_source.into_iter().filter_map(|(id, edits)| {
+        let (source, text) = texts.get(id)?;
+        let window = Window::around(text, edits.iter().map(|e| e.span));
+        let patches = edits
+            .iter()
+            .map(|e| Patch::new(window.range(e.span), clean(&e.text)));
+        Some(
+            Snippet::source(window.text)
+                .line_start(window.line)
+                .path(clean(&source.path))
+                .patches(patches),
+        )
+    });
+    Level::HELP
+        .secondary_title(clean(&fix.message))
+        .elements(patches)
+}
+
+/// The lines of a text that some spans touch, so that a large file costs no more than a small one.
+struct Window<'a> {
+    text: &'a str,
+    offset: usize,
+    line: usize,
+}
+
+impl<'a> Window<'a> {
+    fn around(text: &'a str, spans: impl Iterator<Item = Span>) -> Self {
+        let (mut start, mut end) = (text.len(), 0);
+        for span in spans {
+            start = start.min(span.start as usize);
+            end = end.max(span.end as usize);
+        }
+        let start = boundary(text, start.min(end));
+        let end = boundary(text, end);
+        let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        // A span that ends with its line must not pull in the next one.
+        let last = end.max(start);
+        let stop = text[last..].find('\n').map_or(text.len(), |at| last + at);
+        Self {
+            text: &text[first..stop],
+            offset: first,
+            line: text[..first].matches('\n').count() + 1,
+        }
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        let at = |byte: u32| boundary(self.text, (byte as usize).saturating_sub(self.offset));
+        let (start, mut end) = (at(span.start), at(span.end));
+        while end > start && self.text[..end].ends_with(['\n', '\r']) {
+            end -= 1;
+        }
+        start..end.max(start)
+    }
+}
+
+/// The last character boundary at or before a byte.
+fn boundary(text: &str, byte: usize) -> usize {
+    let mut at = byte.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

@@ -1,0 +1,279 @@
+//! Hides what stands where a secret belongs, before any line of a lab file is printed.
+//!
+//! The front end refuses secrets in clear text and gives such diagnostics no excerpt. This is the second wall: another
+//! diagnostic may concern the same line, the file may not even parse, or the key may be misspelt. So it works on text
+//! alone, knows no schema, and rather hides too much: the result has the same bytes per line, only stars.
+
+/// Keys of a reference to a secret, which is not secret itself.
+const REFERENCES: [&str; 3] = ["file", "env", "command"];
+/// Parts of a key that make its value suspect; a single slip in `password` leaves `pas` or `word` whole.
+const SUSPECT: [&str; 11] = [
+    "pas", "word", "pw", "secret", "token", "cred", "private", "apikey", "api_key", "api-key",
+    "psk",
+];
+/// Words that are no secret.
+const HARMLESS: [&str; 8] = ["yes", "no", "true", "false", "on", "off", "null", "~"];
+
+/// A copy of `text` with the same byte offsets, in which suspect values are stars.
+pub(super) fn mask(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut state = State::Plain;
+    for line in text.split_inclusive('\n') {
+        let (masked, next) = mask_line(line, state);
+        out.push_str(&masked);
+        state = next;
+    }
+    out
+}
+
+/// What the lines above say about the next one.
+#[derive(Clone, Copy)]
+enum State {
+    /// Nothing.
+    Plain,
+    /// A suspect value goes on in lines that are indented deeper than this.
+    Deeper { than: usize, in_command: bool },
+    /// A suspect quoted value goes on until this quote.
+    Quoted(char),
+    /// A private key goes on until its end line.
+    PrivateKey,
+}
+
+fn mask_line(line: &str, state: State) -> (String, State) {
+    let body = line.trim_end_matches(['\n', '\r']);
+    match state {
+        State::PrivateKey => {
+            let ended = body.contains("-----END");
+            let next = if ended {
+                State::Plain
+            } else {
+                State::PrivateKey
+            };
+            return (stars(line, 0), next);
+        }
+        State::Quoted(quote) => {
+            let next = if body.contains(quote) {
+                State::Plain
+            } else {
+                State::Quoted(quote)
+            };
+            return (stars(line, 0), next);
+        }
+        State::Deeper { than, in_command } => {
+            let content = body.trim_start();
+            if content.is_empty() {
+                return (line.to_owned(), state);
+            }
+            if body.len() - content.len() > than {
+                let reference = starts_reference(content);
+                let item = in_command && content.starts_with('-');
+                let next = State::Deeper {
+                    than,
+                    in_command: item || content.starts_with("command:"),
+                };
+                let start = if reference || item {
+                    line.len()
+                } else {
+                    body.len() - content.len()
+                };
+                return (stars(line, start), next);
+            }
+        }
+        State::Plain => {}
+    }
+    if body.contains("-----BEGIN") && body.contains("PRIVATE KEY") {
+        let start = body.find("-----BEGIN").unwrap_or(0);
+        let next = if body.contains("-----END") {
+            State::Plain
+        } else {
+            State::PrivateKey
+        };
+        return (stars(line, start), next);
+    }
+    match suspect_value(body) {
+        Some(found) => {
+            let next = after(body, &found);
+            (stars(line, found.hide_from), next)
+        }
+        None => (hide_userinfo(line), State::Plain),
+    }
+}
+
+/// A suspect value in a line.
+struct Suspect {
+    /// First byte to hide; the line's length if the rest is harmless.
+    hide_from: usize,
+    /// First byte of the value.
+    value: usize,
+    /// Indentation that following lines must exceed to belong to the value.
+    indent: usize,
+}
+
+/// The first suspect `key: value` of a line whose value must be hidden or may go on below.
+fn suspect_value(body: &str) -> Option<Suspect> {
+    let first = body.len() - body.trim_start_matches([' ', '-', '\t']).len();
+    for (colon, _) in body.match_indices(':') {
+        let before = body[..colon].trim_end();
+        let key_start = before
+            .rfind(|c: char| " \t{[,?".contains(c))
+            .map_or(0, |at| at + 1);
+        let rest = &body[colon + 1..];
+        let quoted = before.ends_with(['"', '\'']);
+        let separated = rest.is_empty() || rest.starts_with([' ', '\t']) || quoted;
+        if !separated || !is_suspect(&before[key_start..]) {
+            continue;
+        }
+        let value = colon + 1 + (rest.len() - rest.trim_start().len());
+        let shown = is_shown(&body[value..]);
+        if shown && !opens_block(&body[value..]) {
+            continue;
+        }
+        return Some(Suspect {
+            hide_from: if shown { body.len() } else { value },
+            value,
+            indent: first,
+        });
+    }
+    None
+}
+
+fn is_suspect(key: &str) -> bool {
+    let key = key.trim_matches(['"', '\'']).to_lowercase();
+    // sshd keywords such as PasswordAuthentication take yes or no and are what a finding is about.
+    let keyword = key.ends_with("authentication") || key.ends_with("passwords");
+    !keyword && SUSPECT.iter().any(|part| key.contains(part))
+}
+
+/// A value that may be printed: nothing, a yes or no, or a reference to a secret.
+fn is_shown(value: &str) -> bool {
+    if opens_block(value) {
+        return true;
+    }
+    if let Some(inner) = value.strip_prefix('{') {
+        let outside_lists = inner.split('[').next().unwrap_or(inner);
+        return starts_reference(inner.trim_start()) && !outside_lists.contains(',');
+    }
+    let word = value.split([',', '}', '#', ' ']).next().unwrap_or("");
+    HARMLESS.contains(&word.to_lowercase().as_str())
+}
+
+/// Nothing but marks that announce a value on the lines below.
+fn opens_block(value: &str) -> bool {
+    let mut words = value.split_whitespace().take_while(|w| !w.starts_with('#'));
+    words.all(|w| w.starts_with(['|', '>', '&', '!']))
+}
+
+fn starts_reference(content: &str) -> bool {
+    REFERENCES.iter().any(|name| {
+        content
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(':'))
+    })
+}
+
+/// What follows a line with a suspect value.
+fn after(body: &str, found: &Suspect) -> State {
+    let value = &body[found.value..];
+    if let Some(quote) = value.chars().next().filter(|c| "\"'".contains(*c))
+        && !value[1..].contains(quote)
+    {
+        return State::Quoted(quote);
+    }
+    State::Deeper {
+        than: found.indent,
+        in_command: false,
+    }
+}
+
+/// `user:password@` of an URL.
+fn hide_userinfo(line: &str) -> String {
+    let Some(scheme) = line.find("://") else {
+        return line.to_owned();
+    };
+    let start = scheme + 3;
+    let authority_end = line[start..]
+        .find(['/', ' ', '"', '\'', ',', '}', '\n'])
+        .map_or(line.len(), |at| start + at);
+    match line[start..authority_end].rfind('@') {
+        Some(at) => format!(
+            "{}{}{}",
+            &line[..start],
+            "*".repeat(at),
+            &line[start + at..]
+        ),
+        None => line.to_owned(),
+    }
+}
+
+/// The line with everything from byte `from` on as stars, byte for byte, line ends kept.
+fn stars(line: &str, from: usize) -> String {
+    let mut out = String::with_capacity(line.len());
+    for (at, c) in line.char_indices() {
+        if at < from || c == '\n' || c == '\r' {
+            out.push(c);
+        } else {
+            out.push_str(&"*".repeat(c.len_utf8()));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn secrets_are_stars_and_offsets_stay() {
+        for text in [
+            "password: hunter2\n",
+            "  password:   \"hunter2\"\n",
+            "usb: {on: web, password: hunter2}\n",
+            "pasword: hunter2\n",
+            "passwrd : hunter2\n",
+            "{\"password\":\"hunter2\"}\n",
+            "password:\n  hunter2\n",
+            "password: |\n  hunter2\n  hunter2\n",
+            "- password: >-\n    hunter2\n",
+            "password: &p !!str\n  hunter2\n",
+            "password: \"x\nhunter2\n",
+            "password: {value: hunter2}\n",
+            "password: {file: a, plain: hunter2}\n",
+            "password:\n  plain: hunter2\n",
+            "password: [hunter2]\n",
+            "password: ünter hunter2\n",
+            "api_token: hunter2\n",
+            "location: rest:https://me:hunter2@nas/x\n",
+            "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  hunter2\n  -----END OPENSSH PRIVATE KEY-----\n",
+        ] {
+            let masked = mask(text);
+            assert!(!masked.contains("hunter2"), "{text}\n{masked}");
+            assert_eq!(masked.len(), text.len(), "{text}\n{masked}");
+            assert_eq!(masked.matches('\n').count(), text.matches('\n').count());
+        }
+    }
+
+    #[test]
+    fn the_rest_is_left_alone() {
+        for text in [
+            "host: web\n",
+            "password: {file: ~/.config/holdfast/usb.pass}\n",
+            "password: {command: [pass, show, usb]}\n",
+            "password:\n  command:\n    - pass\n    - show\nto: usb\n",
+            "password:\n  env: USB_PASSWORD\n",
+            "PasswordAuthentication: no\n",
+            "PasswordAuthentication: maybe\n",
+            "PermitEmptyPasswords: yes\n",
+            "keys: [\"ssh-ed25519 AAAA x\"]\n",
+            "user: admin # a comment: here\n",
+            "location: sftp://nas/x\n",
+        ] {
+            assert_eq!(mask(text), text);
+        }
+    }
+
+    #[test]
+    fn the_lines_below_a_secret_are_left_alone() {
+        let text = "r:\n  password: hunter2\n  disk: usb0\nb: 1\n";
+        assert_eq!(mask(text), "r:\n  password: *******\n  disk: usb0\nb: 1\n");
+    }
+}

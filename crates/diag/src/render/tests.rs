@@ -1,0 +1,188 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::{Applicability, Edit, Fix, Severity, SourceSet, Span};
+
+const TEXT: &str = "datasets:\n  documents:\n    host: wbe\n    tier: gold\n";
+
+fn example() -> (Vec<Diagnostic>, SourceSet) {
+    let mut sources = SourceSet::default();
+    let holdfast = sources.add("holdfast.yaml", "format: 1\nlab: hôme\n");
+    let data = sources.add("lab/data.yaml", TEXT);
+    let at = TEXT.find("wbe").unwrap();
+    let wbe = Span::new(data, at, at + 3);
+    let reference = Diagnostic::invalid("unknown-reference", "there is no host 'wbe'")
+        .at(wbe, "no such host")
+        .and_at(Span::new(data, 12, 21), "needed by this dataset")
+        .and_at(Span::new(holdfast, 10, 13), "in this lab")
+        .note("hosts are declared under 'hosts:'")
+        .help("declare the host, or correct the name")
+        .control("CIS v8 11.2")
+        .fix(Fix {
+            message: "did you mean 'web'?".into(),
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit {
+                span: wbe,
+                text: "web".into(),
+            }],
+        });
+    let at = TEXT.find("gold").unwrap();
+    let warning = Diagnostic::finding("svc-no-tier", Severity::Warning, "gold is\u{1b}[31m odd")
+        .at(Span::new(data, at, at + 4), "");
+    let placeless = Diagnostic::finding("about-all", Severity::Info, "nothing to point at");
+    (vec![warning, reference, placeless], sources)
+}
+
+#[test]
+fn full_without_colour() {
+    let (diagnostics, sources) = example();
+    let text = full(&diagnostics, &sources, Color::Never);
+    let expected = "\
+info[about-all]: nothing to point at
+
+error[unknown-reference]: there is no host 'wbe'
+ --> lab/data.yaml:3:11
+  |
+2 |   documents:
+  |   --------- needed by this dataset
+3 |     host: wbe
+  |           ^^^ no such host
+  |
+ ::: holdfast.yaml:2:1
+  |
+2 | lab: hôme
+  | --- in this lab
+  |
+  = note: hosts are declared under 'hosts:'
+  = control: CIS v8 11.2
+  = help: declare the host, or correct the name
+help: did you mean 'web'?
+  |
+3 -     host: wbe
+3 +     host: web
+  |
+
+warning[svc-no-tier]: gold is\u{fffd}[31m odd
+ --> lab/data.yaml:4:11
+  |
+4 |     tier: gold
+  |           ^^^^
+
+";
+    assert_eq!(text, expected, "{text}");
+}
+
+#[test]
+fn colour_changes_nothing_but_escapes() {
+    let (diagnostics, sources) = example();
+    let coloured = full(&diagnostics, &sources, Color::Always);
+    assert!(coloured.contains("\u{1b}["));
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, full(&diagnostics, &sources, Color::Never));
+}
+
+#[test]
+fn concise_is_one_line_each_and_sorted() {
+    let (diagnostics, sources) = example();
+    assert_eq!(
+        concise(&diagnostics, &sources),
+        "info[about-all]: nothing to point at\n\
+         lab/data.yaml:3:11: error[unknown-reference]: there is no host 'wbe' (did you mean 'web'?)\n\
+         lab/data.yaml:4:11: warning[svc-no-tier]: gold is\u{fffd}[31m odd\n"
+    );
+}
+
+#[test]
+fn json_has_places_of_both_ends() {
+    let (diagnostics, sources) = example();
+    let value: serde_json::Value = serde_json::from_str(&json(&diagnostics, &sources)).unwrap();
+    let item = &value[1];
+    assert_eq!(item["code"], "unknown-reference");
+    assert_eq!(item["severity"], "error");
+    assert_eq!(item["class"], "invalid");
+    assert_eq!(item["primary"]["path"], "lab/data.yaml");
+    assert_eq!(item["primary"]["line"], 3);
+    assert_eq!(item["primary"]["column"], 11);
+    assert_eq!(item["primary"]["end"]["column"], 14);
+    assert_eq!(item["secondary"][1]["path"], "holdfast.yaml");
+    assert_eq!(item["fix"]["edits"][0]["text"], "web");
+    assert_eq!(value[0]["primary"], serde_json::Value::Null);
+}
+
+#[test]
+fn sarif_has_rules_results_locations_and_fixes() {
+    let (diagnostics, sources) = example();
+    let rules = [RuleText {
+        id: "svc-no-tier".into(),
+        summary: "A dataset has no tier.".into(),
+        rationale: "Nobody knows how fast it must be back.".into(),
+    }];
+    let text = sarif(&diagnostics, &sources, &rules);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["version"], "2.1.0");
+    let run = &value["runs"][0];
+    let ids = &run["tool"]["driver"]["rules"];
+    assert_eq!(ids[1]["id"], "svc-no-tier");
+    assert_eq!(ids[1]["shortDescription"]["text"], "A dataset has no tier.");
+    let result = &run["results"][1];
+    assert_eq!(result["level"], "error");
+    assert_eq!(
+        ids[result["ruleIndex"].as_u64().unwrap() as usize]["id"],
+        result["ruleId"]
+    );
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "lab/data.yaml");
+    assert_eq!(place["region"]["startLine"], 3);
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "web");
+    assert_eq!(run["results"][0]["level"], "note");
+}
+
+#[test]
+fn summary_counts() {
+    let (diagnostics, _) = example();
+    assert_eq!(summary(&diagnostics), "1 error, 1 warning, 1 info");
+    assert_eq!(summary(&[]), "no findings");
+}
+
+#[test]
+fn odd_spans_never_panic() {
+    let texts = [
+        "",
+        "ü",
+        "a\r\nb\r\n",
+        "\n\n",
+        "x\u{1b}[2J\ty",
+        "é: |\n  ñ\n",
+    ];
+    for text in texts {
+        let mut sources = SourceSet::default();
+        let id = sources.add("a b.yaml", text);
+        for start in 0..text.len() + 2 {
+            for end in 0..text.len() + 3 {
+                for source in [id, crate::SourceId(7)] {
+                    let span = Span::new(source, start, end);
+                    let d = Diagnostic::invalid("x", "y").at(span, "z").fix(Fix {
+                        message: "m".into(),
+                        applicability: Applicability::Safe,
+                        edits: vec![Edit {
+                            span,
+                            text: "t".into(),
+                        }],
+                    });
+                    let all = [d];
+                    assert!(!full(&all, &sources, Color::Never).is_empty());
+                    assert!(!concise(&all, &sources).is_empty());
+                    assert!(json(&all, &sources).starts_with('['));
+                    assert!(sarif(&all, &sources, &[]).contains("2.1.0"));
+                }
+            }
+        }
+    }
+}
