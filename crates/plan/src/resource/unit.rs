@@ -56,15 +56,7 @@ fn one(on: &On<'_>, name: &str, unit: &UnitState) -> Option<Comparison> {
         observed: value.to_string(),
         span: Some(unit.span),
     };
-    let mut post = Vec::new();
-    post.extend(
-        want_active.map(|w| Cond::FieldIs(path.clone(), "active".to_owned(), Value::from(w))),
-    );
-    let word = |w| if w { "enabled" } else { "disabled" };
-    post.extend(
-        want_enabled
-            .map(|w| Cond::FieldIs(path.clone(), "enabled".to_owned(), Value::from(word(w)))),
-    );
+    let post = post(&path, want_enabled, want_active);
     let undo = Action::SetUnit {
         unit: name.to_owned(),
         enabled: want_enabled.map(|w| !w),
@@ -90,6 +82,18 @@ fn one(on: &On<'_>, name: &str, unit: &UnitState) -> Option<Comparison> {
         after: Vec::new(),
     };
     Some(on.mend(diff, vec![draft]))
+}
+
+/// The sides that change, as conditions.
+fn post(path: &FactPath, enabled: Option<bool>, active: Option<bool>) -> Vec<Cond> {
+    let word = |w| if w { "enabled" } else { "disabled" };
+    let field = |name: &str, value| Cond::FieldIs(path.clone(), name.to_owned(), value);
+    let enabled = enabled.map(|w| field("enabled", Value::from(word(w))));
+    active
+        .map(|w| field("active", Value::from(w)))
+        .into_iter()
+        .chain(enabled)
+        .collect()
 }
 
 fn describe(unit: &UnitState) -> String {

@@ -1,0 +1,6 @@
+//! Planning and proving, through the crate's front door.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod planning;
+mod proving;
+mod world;
