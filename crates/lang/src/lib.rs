@@ -1,1 +1,32 @@
 //! YAML text to a typed lab with diagnostics.
+//!
+//! Three steps, each of which reports what it finds and goes on with what it understood: `yaml` turns every text into a
+//! tree in which each node knows its place, `lower` turns the trees into one [`Lab`], `whole` holds objects against each
+//! other. The user's text never yields an error value and never a panic.
+//!
+//! This crate must not know how files are found, what rules think of a lab, or what a host looks like.
+
+mod codes;
+mod lower;
+mod sink;
+mod suggest;
+mod whole;
+mod yaml;
+
+pub use codes::{CODES, explain};
+
+use diag::{Diagnostic, SourceSet};
+use model::lab::Lab;
+
+/// Reads all texts of a lab tree into one lab, with everything that is wrong about them.
+///
+/// The lab is partial where the text could not be understood; it can be trusted only if no diagnostic is of class
+/// [`diag::Class::Invalid`]. The source named `holdfast.yaml` is the root. Diagnostics about a secret in clear text
+/// have no place, so that no renderer prints the line; their message names it.
+pub fn analyze(sources: &SourceSet) -> (Lab, Vec<Diagnostic>) {
+    let mut sink = sink::Sink::default();
+    let texts = yaml::parse_all(sources, &mut sink);
+    let lab = lower::lower(&texts, sources, &mut sink);
+    whole::check(&lab, &mut sink);
+    (lab, sink.finish(sources))
+}

@@ -1,0 +1,143 @@
+//! `datasets:`.
+
+use super::cx::{Cx, Slot};
+use super::fields::{Fields, items};
+use super::names::{reference, was, word};
+use super::{path, scalar};
+use crate::yaml::{Key, Node};
+use diag::Diagnostic;
+use model::id::Kind;
+use model::lab::{Check, DataClass, DataSource, Dataset, Lab};
+
+pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
+    const CLASSES: &[(&str, DataClass)] = &[
+        ("irreplaceable", DataClass::Irreplaceable),
+        ("important", DataClass::Important),
+        ("replaceable", DataClass::Replaceable),
+        ("scratch", DataClass::Scratch),
+    ];
+    let mut dataset = Dataset {
+        span: name.span,
+        was: None,
+        host: None,
+        source: None,
+        class: None,
+        tier: None,
+        disk: None,
+        verify: Vec::new(),
+    };
+    if let Some(mut f) = Fields::of(cx, format!("dataset '{}'", name.text), name.span, node) {
+        dataset.was = f.read(cx, "was", was);
+        dataset.host = f.need(cx, "host", "NAME", reference(Kind::Host));
+        dataset.source = source(cx, &mut f);
+        dataset.class = f.read(cx, "class", scalar::one(CLASSES));
+        dataset.tier = f.read(cx, "tier", reference(Kind::Tier));
+        dataset.disk = f.read(cx, "disk", word);
+        dataset.verify = verify(cx, &mut f, dataset.source.as_ref());
+        f.finish(cx);
+    }
+    lab.datasets.insert(name.text.clone(), dataset);
+}
+
+fn source(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Option<DataSource> {
+    f.exclusive(cx, "folder", "postgres");
+    let given = [f.entry("folder"), f.entry("postgres")];
+    if given.iter().all(Option::is_none) {
+        let help = "add 'folder: /PATH' or 'postgres: DATABASE'";
+        f.none_of(&["folder", "postgres"], help);
+        return None;
+    }
+    let folder = f.read(cx, "folder", path::absolute).map(DataSource::Folder);
+    let postgres = f.read(cx, "postgres", database);
+    folder.or(postgres.map(|database| DataSource::Postgres { database }))
+}
+
+/// A database name that needs no quoting anywhere.
+fn database(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    let text = scalar::text(cx, slot)?;
+    let shape = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+        && text.len() <= 63;
+    if shape {
+        return Some(text);
+    }
+    cx.bad(
+        "invalid-name",
+        slot,
+        &text,
+        "is not the name of a database: a letter or '_', then letters, digits, '_' and '-'",
+    );
+    None
+}
+
+fn verify(cx: &mut Cx<'_>, f: &mut Fields<'_>, source: Option<&DataSource>) -> Vec<Check> {
+    let Some(entry) = f.entry("verify") else {
+        return Vec::new();
+    };
+    let slot = Slot {
+        owner: f.owner(),
+        key: "verify",
+        node: &entry.value,
+    };
+    items(cx, &slot)
+        .iter()
+        .filter_map(|item| check(cx, &slot.with(item), source))
+        .collect()
+}
+
+fn check(cx: &mut Cx<'_>, slot: &Slot<'_>, source: Option<&DataSource>) -> Option<Check> {
+    const NUMBERS: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000;
+    let owner = format!("a check of {}", slot.owner);
+    let mut f = Fields::of(cx, owner, slot.node.head, slot.node)?;
+    let given: Vec<&str> = ["sql", "files_at_least", "file"]
+        .into_iter()
+        .filter(|key| f.entry(key).is_some())
+        .collect();
+    let check = match given.as_slice() {
+        ["sql"] => {
+            let query = f.need(cx, "sql", "select 1", scalar::text);
+            let at_least = f.need(cx, "at_least", "1", scalar::whole(NUMBERS));
+            query
+                .zip(at_least)
+                .map(|(query, at_least)| Check::SqlAtLeast { query, at_least })
+        }
+        ["files_at_least"] => f
+            .read(cx, "files_at_least", scalar::whole(NUMBERS))
+            .map(Check::FilesAtLeast),
+        ["file"] => f.read(cx, "file", path::relative).map(Check::FileExists),
+        _ => {
+            let message = format!(
+                "a check of {} is one of 'sql', 'files_at_least' and 'file'",
+                slot.owner
+            );
+            cx.report(Diagnostic::invalid("missing-key", message).at(slot.node.head, "").help(
+                "write '- sql: QUERY' with 'at_least: NUMBER' below, '- files_at_least: NUMBER' or '- file: PATH'",
+            ));
+            return None;
+        }
+    };
+    f.finish(cx);
+    let fits = match (&check, source) {
+        (Some(Check::SqlAtLeast { .. }), Some(DataSource::Folder(_))) => false,
+        (
+            Some(Check::FilesAtLeast(_) | Check::FileExists(_)),
+            Some(DataSource::Postgres { .. }),
+        ) => false,
+        (Some(_), Some(_) | None) | (None, _) => true,
+    };
+    if !fits {
+        let what = given.first().copied().unwrap_or_default();
+        let message = format!(
+            "a '{what}' check does not fit the kind of data of {}",
+            slot.owner
+        );
+        let d = Diagnostic::invalid("conflicting-keys", message)
+            .at(slot.node.head, "")
+            .help("folders are checked by 'file' and 'files_at_least', databases by 'sql'");
+        cx.report(d);
+        return None;
+    }
+    check
+}

@@ -1,0 +1,75 @@
+//! `exposures:` of a host.
+
+use super::cx::{Cx, Slot};
+use super::fields::{Fields, items};
+use super::names::reference_or;
+use super::{address, scalar};
+use diag::Spanned;
+use model::id::Kind;
+use model::lab::{Exposure, Protocol};
+
+pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Vec<Exposure> {
+    let Some(entry) = f.entry("exposures") else {
+        return Vec::new();
+    };
+    let slot = Slot {
+        owner: f.owner(),
+        key: "exposures",
+        node: &entry.value,
+    };
+    items(cx, &slot)
+        .iter()
+        .filter_map(|item| one(cx, &slot.with(item)))
+        .collect()
+}
+
+fn one(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Exposure> {
+    let owner = format!("an exposure of {}", slot.owner);
+    let mut f = Fields::of(cx, owner, slot.node.head, slot.node)?;
+    let port = f.need(cx, "port", "22/tcp", port);
+    let from = f.read(
+        cx,
+        "from",
+        reference_or(Kind::Network, &["any", "loopback"]),
+    );
+    let listen = f.read(cx, "listen", address::address);
+    let why = f.read(cx, "why", scalar::text);
+    let owner = f.read(cx, "owner", scalar::text);
+    let review = f.read(cx, "review", scalar::date);
+    f.finish(cx);
+    let port = port?;
+    let (number, protocol) = port.value;
+    Some(Exposure {
+        span: slot.node.head,
+        port: Spanned::new(number, port.span),
+        protocol,
+        from,
+        listen,
+        why,
+        owner,
+        review,
+    })
+}
+
+/// `22/tcp`, `53/udp`, or `443`, which is TCP.
+fn port(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<(u16, Protocol)> {
+    let text = scalar::text(cx, slot)?;
+    let (number, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
+    let protocol = [Protocol::Tcp, Protocol::Udp]
+        .into_iter()
+        .find(|p| p.word() == protocol);
+    let digits = number.chars().all(|c| c.is_ascii_digit());
+    let number = number.parse::<u16>().ok().filter(|n| *n > 0 && digits);
+    match (number, protocol) {
+        (Some(number), Some(protocol)) => Some((number, protocol)),
+        _ => {
+            cx.bad(
+                "invalid-value",
+                slot,
+                &text,
+                "is not a port from 1 to 65535 with /tcp or /udp",
+            );
+            None
+        }
+    }
+}

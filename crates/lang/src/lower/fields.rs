@@ -1,0 +1,251 @@
+//! The keys of one map: asked for by name; what nobody asked for is unknown.
+
+use super::cx::{Cx, Slot};
+use crate::suggest::{did_you_mean, nearest, quote};
+use crate::yaml::{Entry, Key, Node, NodeKind};
+use diag::{Diagnostic, Span, Spanned};
+
+/// A map that is read key by key.
+pub(super) struct Fields<'n> {
+    /// The words for the map's owner, e.g. `host 'web'`.
+    owner: String,
+    /// Where its owner is named; a missing key is reported here.
+    place: Span,
+    entries: &'n [Entry],
+    truncated: bool,
+    asked: Vec<&'static str>,
+    /// What is missing, kept until it is known that no misspelt key was meant.
+    missing: Vec<(Vec<&'static str>, Diagnostic)>,
+}
+
+/// Names of sensitive keys: the value of a misspelt one must not be shown.
+const SECRET: &[&str] = &["password", "passphrase", "secret", "token"];
+
+impl<'n> Fields<'n> {
+    /// The fields of `node`; nothing written counts as an empty map. Anything else is reported.
+    pub(super) fn of(
+        cx: &mut Cx<'_>,
+        owner: impl Into<String>,
+        place: Span,
+        node: &'n Node,
+    ) -> Option<Self> {
+        let owner = owner.into();
+        let (entries, truncated) = match &node.kind {
+            NodeKind::Map { entries, truncated } => (entries.as_slice(), *truncated),
+            _ if node.is_null() => (Default::default(), false),
+            _ => {
+                let message = format!(
+                    "{owner} is described by keys and values, not by {}",
+                    node.describe()
+                );
+                cx.report(
+                    Diagnostic::invalid("wrong-type", message)
+                        .at(node.head, "a map is expected here"),
+                );
+                return None;
+            }
+        };
+        Some(Self {
+            owner,
+            place,
+            entries,
+            truncated,
+            asked: Vec::new(),
+            missing: Vec::new(),
+        })
+    }
+
+    /// The words for the owner.
+    pub(super) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The entry of an optional key.
+    pub(super) fn entry(&mut self, key: &'static str) -> Option<&'n Entry> {
+        self.asked.push(key);
+        self.entries.iter().find(|e| e.key.text == key)
+    }
+
+    /// The entry of a key that must be there; `example` is a value to show.
+    pub(super) fn required(&mut self, key: &'static str, example: &str) -> Option<&'n Entry> {
+        let entry = self.entry(key);
+        if entry.is_none() {
+            let message = format!("{} has no '{key}'", self.owner);
+            let d = Diagnostic::invalid("missing-key", message)
+                .at(self.place, format!("'{key}' is missing"))
+                .help(format!("add '{key}: {example}'"));
+            self.missing.push((vec![key], d));
+        }
+        entry
+    }
+
+    /// An optional value, read by `reader`.
+    pub(super) fn read<T>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        key: &'static str,
+        reader: impl FnOnce(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
+    ) -> Option<Spanned<T>> {
+        let entry = self.entry(key)?;
+        self.through(cx, entry, reader)
+    }
+
+    /// A value that must be there, read by `reader`.
+    pub(super) fn need<T>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        key: &'static str,
+        example: &str,
+        reader: impl FnOnce(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
+    ) -> Option<Spanned<T>> {
+        let entry = self.required(key, example)?;
+        self.through(cx, entry, reader)
+    }
+
+    fn through<T>(
+        &self,
+        cx: &mut Cx<'_>,
+        entry: &Entry,
+        reader: impl FnOnce(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
+    ) -> Option<Spanned<T>> {
+        let slot = Slot {
+            owner: &self.owner,
+            key: &entry.key.text,
+            node: &entry.value,
+        };
+        let value = reader(cx, &slot)?;
+        Some(Spanned::new(value, slot.span()))
+    }
+
+    /// Every item of an optional list, read by `reader`; items that cannot be read are left out.
+    pub(super) fn list<T: PartialEq>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        key: &'static str,
+        mut reader: impl FnMut(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
+    ) -> Vec<Spanned<T>> {
+        let Some(entry) = self.entry(key) else {
+            return Vec::new();
+        };
+        let slot = Slot {
+            owner: &self.owner,
+            key: &entry.key.text,
+            node: &entry.value,
+        };
+        let mut out: Vec<Spanned<T>> = Vec::new();
+        for item in items(cx, &slot) {
+            let Some(value) = reader(cx, &slot.with(item)) else {
+                continue;
+            };
+            if let Some(first) = out.iter().find(|o| o.value == value) {
+                let d =
+                    Diagnostic::invalid("duplicate-value", format!("{slot} lists a value twice"))
+                        .at(item.head, "listed again")
+                        .and_at(first.span, "first listed here");
+                cx.report(d);
+            } else {
+                out.push(Spanned::new(value, item.span));
+            }
+        }
+        out
+    }
+
+    /// The entries of an optional map with free keys.
+    pub(super) fn map(&mut self, cx: &mut Cx<'_>, key: &'static str) -> &'n [Entry] {
+        let Some(entry) = self.entry(key) else {
+            return Default::default();
+        };
+        match &entry.value.kind {
+            NodeKind::Map { entries, .. } => entries,
+            _ if entry.value.is_null() => Default::default(),
+            _ => {
+                let slot = Slot {
+                    owner: &self.owner,
+                    key,
+                    node: &entry.value,
+                };
+                let message = format!("{slot} is a map, not {}", entry.value.describe());
+                cx.report(
+                    Diagnostic::invalid("wrong-type", message)
+                        .at(entry.value.head, "a map is expected here"),
+                );
+                Default::default()
+            }
+        }
+    }
+
+    /// Of two keys only one may be there.
+    pub(super) fn exclusive(&self, cx: &mut Cx<'_>, one: &str, other: &str) {
+        let find = |key: &str| self.entries.iter().find(|e| e.key.text == key);
+        if let (Some(a), Some(b)) = (find(one), find(other)) {
+            let message = format!("{} has both '{one}' and '{other}'", self.owner);
+            let d = Diagnostic::invalid("conflicting-keys", message)
+                .at(b.key.span, "only one of them may be given")
+                .and_at(a.key.span, "the other one");
+            cx.report(d);
+        }
+    }
+
+    /// None of several keys is there, of which one must be.
+    pub(super) fn none_of(&mut self, keys: &[&'static str], help: &str) {
+        let message = format!("{} has no '{}'", self.owner, keys.join("' and no '"));
+        let d = Diagnostic::invalid("missing-key", message)
+            .at(self.place, "what it is cannot be told")
+            .help(help);
+        self.missing.push((keys.to_vec(), d));
+    }
+
+    /// Reports the keys that nobody asked for, and those that are missing unless one of the former was meant.
+    pub(super) fn finish(self, cx: &mut Cx<'_>) {
+        let mut meant = Vec::new();
+        for entry in self.entries {
+            let key = entry.key.text.as_str();
+            if self.asked.contains(&key) {
+                continue;
+            }
+            meant.extend(unknown(cx, &self.owner, &entry.key, &self.asked));
+            let secret = nearest(key, SECRET.iter().copied()).is_some();
+            if secret || key.to_lowercase().contains("pass") {
+                cx.sink.secret(entry.value.span);
+            }
+        }
+        for (keys, diagnostic) in self.missing {
+            if !self.truncated && !keys.iter().any(|k| meant.contains(k)) {
+                cx.report(diagnostic);
+            }
+        }
+    }
+}
+
+/// Reports a key that is not among the known ones; gives the one that was probably meant.
+pub(super) fn unknown<'k>(
+    cx: &mut Cx<'_>,
+    owner: &str,
+    key: &Key,
+    known: &[&'k str],
+) -> Option<&'k str> {
+    let message = format!("{owner} has no key {}", quote(&key.text));
+    let d = Diagnostic::invalid("unknown-key", message).at(key.span, "unknown key");
+    let near = nearest(&key.text, known.iter().copied());
+    cx.report(match near {
+        Some(near) => d.fix(did_you_mean(key.span, near)),
+        None => d.help(format!("known keys are {}", known.join(", "))),
+    });
+    near
+}
+
+/// The items of a list; a single text or map is not taken for a list of one.
+pub(super) fn items<'n>(cx: &mut Cx<'_>, slot: &Slot<'n>) -> &'n [Node] {
+    match &slot.node.kind {
+        NodeKind::Seq(items) => items,
+        _ if slot.node.is_null() => Default::default(),
+        _ => {
+            let message = format!("{slot} is a list, not {}", slot.node.describe());
+            let d = Diagnostic::invalid("wrong-type", message)
+                .at(slot.node.head, "a list is expected here")
+                .help("write '[a, b]', or one item per line after '- '");
+            cx.report(d);
+            Default::default()
+        }
+    }
+}

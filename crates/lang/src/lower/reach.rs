@@ -1,0 +1,78 @@
+//! `reach:` — how the controller gets to a host.
+
+use super::cx::{Cx, Slot};
+use super::fields::Fields;
+use super::{scalar, user};
+use crate::yaml::NodeKind;
+use diag::{Diagnostic, Spanned};
+use model::lab::Reach;
+use std::collections::BTreeMap;
+
+/// `local`, or `{ssh: ALIAS, user: …, port: …}`; without it the first address by network name.
+pub(super) fn read(
+    cx: &mut Cx<'_>,
+    f: &mut Fields<'_>,
+    addresses: &BTreeMap<String, Spanned<String>>,
+) -> Reach {
+    let Some(entry) = f.entry("reach") else {
+        return match addresses.values().next() {
+            Some(first) => Reach::Ssh {
+                destination: first.clone(),
+                user: None,
+                port: None,
+            },
+            None => Reach::Unknown,
+        };
+    };
+    let slot = Slot {
+        owner: f.owner(),
+        key: "reach",
+        node: &entry.value,
+    };
+    match &entry.value.kind {
+        NodeKind::Map { .. } => by_ssh(cx, &slot).unwrap_or(Reach::Unknown),
+        NodeKind::Scalar { text, .. } if text == "local" => Reach::Local,
+        _ => {
+            let d = Diagnostic::invalid(
+                "invalid-value",
+                format!("{slot} is neither 'local' nor a map"),
+            )
+            .at(entry.value.head, "")
+            .help("write 'reach: local', or 'reach: {ssh: ALIAS, user: NAME, port: 22}'");
+            cx.report(d);
+            Reach::Unknown
+        }
+    }
+}
+
+fn by_ssh(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Reach> {
+    let mut f = Fields::of(cx, slot.to_string(), slot.node.head, slot.node)?;
+    let destination = f.need(cx, "ssh", "ALIAS", destination);
+    let user = f.read(cx, "user", user::name);
+    let port = f.read(cx, "port", scalar::whole(1..=u16::MAX));
+    f.finish(cx);
+    Some(Reach::Ssh {
+        destination: destination?,
+        user,
+        port,
+    })
+}
+
+/// An alias or address. It becomes an argument of `ssh`, so it must not look like an option.
+fn destination(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    let text = scalar::text(cx, slot)?;
+    let shape = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.:%".contains(c));
+    if shape {
+        return Some(text);
+    }
+    cx.bad(
+        "invalid-value",
+        slot,
+        &text,
+        "is not a host alias or address; the login name goes to 'user'",
+    );
+    None
+}

@@ -1,0 +1,72 @@
+//! `repositories:`.
+
+use super::cx::{Cx, Slot};
+use super::fields::Fields;
+use super::names::{reference, was, word};
+use super::{path, scalar, secret};
+use crate::yaml::{Key, Node};
+use diag::Diagnostic;
+use model::id::Kind;
+use model::lab::{Lab, Repository};
+
+pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
+    let mut repository = Repository {
+        span: name.span,
+        was: None,
+        on: None,
+        location: None,
+        disk: None,
+        password: None,
+    };
+    if let Some(mut f) = Fields::of(cx, format!("repository '{}'", name.text), name.span, node) {
+        repository.was = f.read(cx, "was", was);
+        repository.on = f.read(cx, "on", reference(Kind::Host));
+        repository.location = f.need(cx, "location", "/mnt/backup/holdfast", location);
+        repository.disk = f.read(cx, "disk", word);
+        repository.password = f.read(cx, "password", secret::reference);
+        f.finish(cx);
+    }
+    lab.repositories.insert(name.text.clone(), repository);
+}
+
+/// A directory, or one of restic's other locations (restic manual, "Preparing a new repository").
+fn location(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    const REMOTE: [&str; 8] = ["sftp", "rest", "s3", "b2", "azure", "gs", "swift", "rclone"];
+    let text = scalar::text(cx, slot)?;
+    if text.starts_with('/') {
+        return path::absolute(cx, slot);
+    }
+    let remote = text
+        .split_once(':')
+        .is_some_and(|(kind, rest)| REMOTE.contains(&kind) && !rest.is_empty());
+    if !remote {
+        cx.bad(
+            "invalid-path",
+            slot,
+            &text,
+            "is neither an absolute path nor a restic location such as sftp:HOST:/PATH",
+        );
+        return None;
+    }
+    if has_password(&text) {
+        cx.sink.secret(slot.node.span);
+        let message = format!("{slot} contains a secret in clear text");
+        let d = Diagnostic::invalid("secret-in-clear", message)
+            .at(slot.node.head, "")
+            .help("remove the password from the URL; restic takes it from its environment");
+        cx.report(d);
+        return None;
+    }
+    Some(text)
+}
+
+/// `scheme://user:password@host`.
+fn has_password(location: &str) -> bool {
+    let authority = location
+        .split_once("://")
+        .map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let userinfo = authority
+        .and_then(|a| a.rsplit_once('@'))
+        .map(|(user, _)| user);
+    userinfo.is_some_and(|u| u.contains(':'))
+}

@@ -1,0 +1,103 @@
+//! Where diagnostics are collected: a bounded number of them, and none that shows a secret.
+
+use diag::{Applicability, Diagnostic, Severity, SourceSet, Span};
+use std::collections::BTreeMap;
+
+/// Enough to work with; a file of garbage must not fill the memory with complaints.
+const MOST: usize = 1_000;
+
+/// Collects diagnostics and the places of secrets in clear text.
+#[derive(Default)]
+pub(crate) struct Sink {
+    diagnostics: Vec<Diagnostic>,
+    dropped: usize,
+    secrets: Vec<Span>,
+}
+
+impl Sink {
+    /// Adds a diagnostic.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MOST {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Remembers that a secret is written here, so that no diagnostic shows its line.
+    pub(crate) fn secret(&mut self, span: Span) {
+        self.secrets.push(span);
+    }
+
+    /// All diagnostics; those whose excerpt would show a secret name their place in words instead.
+    pub(crate) fn finish(self, sources: &SourceSet) -> Vec<Diagnostic> {
+        let secrets: Vec<Span> = self.secrets.iter().map(|s| lines(*s, sources)).collect();
+        let mut all: Vec<Diagnostic> = self
+            .diagnostics
+            .into_iter()
+            .map(|d| conceal(d, &secrets, sources))
+            .collect();
+        if self.dropped > 0 {
+            let dropped = self.dropped;
+            let more = format!(
+                "{dropped} further diagnostics are left out, mend the first ones and check again"
+            );
+            all.push(Diagnostic::new(
+                "too-many",
+                Severity::Error,
+                diag::Class::Invalid,
+                more,
+            ));
+        }
+        all
+    }
+}
+
+/// The whole lines that a span touches.
+fn lines(span: Span, sources: &SourceSet) -> Span {
+    let Some(source) = sources.get(span.source) else {
+        return span;
+    };
+    let text = source.text.as_bytes();
+    let mut start = (span.start as usize).min(text.len());
+    let mut end = (span.end as usize).min(text.len());
+    while start > 0 && text.get(start - 1) != Some(&b'\n') {
+        start -= 1;
+    }
+    while end < text.len() && text.get(end) != Some(&b'\n') {
+        end += 1;
+    }
+    Span::new(span.source, start, end)
+}
+
+fn conceal(mut d: Diagnostic, secrets: &[Span], sources: &SourceSet) -> Diagnostic {
+    if secrets.is_empty() {
+        return d;
+    }
+    let edits = d.fix.iter().flat_map(|f| f.edits.iter().map(|e| e.span));
+    let spans = d.primary.iter().chain(&d.secondary).map(|l| l.span);
+    // An excerpt shows everything between its first and its last label.
+    let mut shown: BTreeMap<diag::SourceId, Span> = BTreeMap::new();
+    for span in spans.chain(edits) {
+        let window = shown.entry(span.source).or_insert(span);
+        window.start = window.start.min(span.start);
+        window.end = window.end.max(span.end);
+    }
+    let shows = shown.values().any(|window| {
+        let window = lines(*window, sources);
+        secrets
+            .iter()
+            .any(|s| s.source == window.source && s.start <= window.end && window.start <= s.end)
+    });
+    if shows {
+        if let Some(primary) = d.primary.take() {
+            d.message = format!("{}, at {}", d.message, sources.place(primary.span));
+        }
+        d.secondary.clear();
+        if let Some(fix) = &mut d.fix {
+            fix.applicability = Applicability::DisplayOnly;
+            fix.edits.clear();
+        }
+    }
+    d
+}

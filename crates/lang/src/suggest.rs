@@ -1,0 +1,80 @@
+//! "Did you mean": the nearest of the known words.
+
+use diag::{Applicability, Edit, Fix, Span};
+
+/// Longer words are not compared: nobody mistypes them by a letter, and the comparison is quadratic.
+const LONGEST: usize = 64;
+
+/// The known word nearest to `word`, if one is near enough to be what was meant.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST || word.is_empty() {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .filter(|k| k.len() <= LONGEST)
+        .map(|k| (strsim::damerau_levenshtein(&lower, &k.to_lowercase()), k))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, k)| k)
+}
+
+/// A mend that replaces `span` by `text`, as a question.
+pub(crate) fn did_you_mean(span: Span, text: &str) -> Fix {
+    Fix {
+        message: format!("did you mean '{text}'?"),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit {
+            span,
+            text: text.to_owned(),
+        }],
+    }
+}
+
+/// The user's text in quotes, cut to a length that fits a message.
+pub(crate) fn quote(text: &str) -> String {
+    const SHOWN: usize = 60;
+    let line = text.lines().next().unwrap_or("");
+    let cut: String = line.chars().take(SHOWN).collect();
+    let dots = if cut.len() < text.len() { "…" } else { "" };
+    format!("'{cut}{dots}'")
+}
+
+/// `a, b or c`, for messages.
+pub(crate) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.into_iter().collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, _)) => (*last).to_owned(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_slips_and_nothing_else() {
+        for (word, expected) in [
+            ("wbe", Some("web")),
+            ("Web", Some("web")),
+            ("databse", Some("database")),
+            ("nas", None),
+            ("", None),
+            ("completely-different", None),
+        ] {
+            assert_eq!(nearest(word, ["web", "database"]), expected, "{word}");
+        }
+        assert_eq!(nearest(&"a".repeat(100_000), ["a"]), None);
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(one_of(["a", "b", "c"]), "a, b or c");
+        assert_eq!(one_of(["a"]), "a");
+        assert_eq!(quote("x\ny"), "'x…'");
+    }
+}

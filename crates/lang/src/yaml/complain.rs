@@ -1,0 +1,130 @@
+//! What to tell people about text that is not YAML. The scanner's own words are for those who know its source.
+
+use diag::{Applicability, Diagnostic, Edit, Fix, SourceId, Span};
+
+/// Bytes that end a YAML stream early or that no editor shows.
+pub(super) fn about_bytes(source: SourceId, text: &str) -> Option<Diagnostic> {
+    let bad = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}');
+    let (at, c) = text.char_indices().find(|(_, c)| bad(*c))?;
+    let message = format!(
+        "the file contains the control character U+{:04X}",
+        u32::from(c)
+    );
+    let span = Span::new(source, at, at + c.len_utf8());
+    Some(
+        Diagnostic::invalid("yaml-syntax", message)
+            .at(span, "not allowed in YAML")
+            .help("is this a text file in UTF-8? remove the character, or write it as an escape in double quotes"),
+    )
+}
+
+/// What is wrong at byte `at`, by what the scanner said and what the line looks like. `open` is the innermost list or map.
+pub(super) fn about_syntax(
+    source: SourceId,
+    text: &str,
+    at: usize,
+    said: &str,
+    open: Option<Span>,
+) -> Diagnostic {
+    let at = at.min(text.len());
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |n| n + 1);
+    let line = text.get(line_start..).unwrap_or("");
+    let line = line.lines().next().unwrap_or("");
+    if let Some(diagnostic) = about_tab(source, line, line_start) {
+        return diagnostic;
+    }
+    let here = place(source, text, at);
+    let content = line_start + (line.len() - line.trim_start().len());
+    let whole_line = Span::new(source, content, line_start + line.trim_end().len());
+    let flow = open.filter(|o| o.end > o.start);
+    let error = |message: &str| Diagnostic::invalid("yaml-syntax", message);
+    match said {
+        s if s.contains("mapping values are not allowed") => error("a ': ' is not allowed here")
+            .at(here, "unexpected")
+            .help("if this line is a new key, indent it like the keys above it")
+            .help("if it is text that contains ': ', put the text in quotes"),
+        s if s.contains("quoted scalar") && s.contains("end of stream") => {
+            error("this quote is never closed").at(here, "opened here")
+        }
+        s if s.contains("unknown escape character") => {
+            error("a backslash in double quotes begins an escape, and this one is unknown")
+                .at(here, "in this text")
+                .help("use single quotes, or write the backslash twice")
+        }
+        s if s.contains("flow sequence")
+            || s.contains("flow mapping")
+            || (s.contains("illegal placement of ':'") && flow.is_some()) =>
+        {
+            let d = error("a bracket is not closed, or a comma is missing").at(here, "found here");
+            let d = match flow {
+                Some(open) => d.and_at(open, "opened here"),
+                None => d,
+            };
+            if text.get(at..).is_some_and(|t| t.starts_with(':')) {
+                d.help("put text that contains ': ' in quotes")
+            } else {
+                d
+            }
+        }
+        s if s.contains("unknown anchor") => {
+            error("this alias has no anchor").at(here, "no '&' with this name comes before it")
+        }
+        s if s.contains("unexpected character") || s.contains("cannot start any token") => {
+            error("a value cannot begin with this character")
+                .at(here, "unexpected")
+                .help("put the value in quotes")
+        }
+        s if s.contains("did not find expected key")
+            || s.contains("did not find expected '-'")
+            || s.contains("indentation")
+            || s.contains("block sequence entries are not allowed")
+            || s.contains("simple key") =>
+        {
+            error("this line does not fit the indentation of the lines above")
+                .at(whole_line, "unexpected")
+                .help("keys of one map, and items of one list, begin in the same column")
+        }
+        s => error(&format!("this is not valid YAML: {s}")).at(here, "here"),
+    }
+}
+
+/// A tab among the white space that a line begins with.
+fn about_tab(source: SourceId, line: &str, line_start: usize) -> Option<Diagnostic> {
+    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    let lead = line.get(..indent)?;
+    let tab = lead.find('\t')?;
+    let span = Span::new(source, line_start + tab, line_start + indent);
+    Some(
+        Diagnostic::invalid(
+            "yaml-syntax",
+            "a tab is used for indentation, but YAML allows only spaces",
+        )
+        .at(span, "tab")
+        .fix(Fix {
+            message: "use spaces".to_owned(),
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit {
+                span,
+                text: lead.get(tab..)?.replace('\t', "  "),
+            }],
+        }),
+    )
+}
+
+/// One character at a byte; at the end of the text, the last character that can be seen.
+fn place(source: SourceId, text: &str, at: usize) -> Span {
+    let visible = text.trim_end().len();
+    let at = if at >= visible {
+        text.get(..visible)
+            .and_then(|t| t.char_indices().last())
+            .map_or(0, |(n, _)| n)
+    } else {
+        at
+    };
+    let width = text
+        .get(at..)
+        .and_then(|t| t.chars().next())
+        .map_or(0, char::len_utf8);
+    Span::new(source, at, at + width)
+}

@@ -1,0 +1,39 @@
+//! YAML text to trees in which every node knows its place. Knows nothing of labs.
+
+mod complain;
+mod node;
+mod offsets;
+mod parse;
+
+pub(crate) use node::{Entry, Key, Node, NodeKind};
+
+use crate::sink::Sink;
+use diag::{SourceId, SourceSet};
+
+/// One text as a tree.
+pub(crate) struct Text {
+    /// Which text.
+    pub(crate) source: SourceId,
+    /// Path as shown.
+    pub(crate) path: String,
+    /// The tree; `None` for an empty text.
+    pub(crate) root: Option<Node>,
+    /// The whole text was understood; else the tree ends where it was not.
+    pub(crate) whole: bool,
+}
+
+/// Parses every text of the set.
+pub(crate) fn parse_all(sources: &SourceSet, sink: &mut Sink) -> Vec<Text> {
+    sources
+        .iter()
+        .map(|(id, source)| {
+            let (root, whole) = parse::parse(id, &source.text, sink);
+            Text {
+                source: id,
+                path: source.path.clone(),
+                root,
+                whole,
+            }
+        })
+        .collect()
+}

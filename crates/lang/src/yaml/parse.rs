@@ -1,0 +1,370 @@
+//! Parser events to a tree, with limits.
+
+use super::complain;
+use super::node::{Entry, Key, Node, NodeKind};
+use super::offsets::Offsets;
+use crate::sink::Sink;
+use crate::suggest::quote;
+use diag::{Diagnostic, SourceId, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Deeper nesting than any lab needs; keeps every walk over the tree shallow.
+const MAX_DEPTH: usize = 64;
+/// Nodes that aliases may add to one text; a few lines of aliases could else stand for billions.
+const MAX_EXPANDED: usize = 50_000;
+
+/// The tree of one text, and whether all of it was understood.
+pub(super) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> (Option<Node>, bool) {
+    if let Some(diagnostic) = complain::about_bytes(source, text) {
+        sink.report(diagnostic);
+        return (None, false);
+    }
+    let mut builder = Builder {
+        source,
+        offsets: Offsets::new(text),
+        stack: Vec::new(),
+        anchors: BTreeMap::new(),
+        expanded: 0,
+        root: None,
+        sink,
+    };
+    let mut parser = Parser::new_from_str(text);
+    let mut whole = true;
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((Event::StreamEnd, _)) => break,
+            Ok((event, at)) => {
+                if builder.event(event, at).is_err() {
+                    whole = false;
+                    break;
+                }
+            }
+            Err(error) => {
+                let at = builder.offsets.byte(error.marker().index());
+                let open = builder.stack.last().map(|f| f.start);
+                let d = complain::about_syntax(source, text, at, error.info(), open);
+                builder.sink.report(d);
+                builder.drop_last(at);
+                whole = false;
+                break;
+            }
+        }
+    }
+    while !builder.stack.is_empty() {
+        builder.close(None);
+    }
+    (builder.root, whole)
+}
+
+/// A list or map that is still open.
+struct Frame {
+    start: Span,
+    line: usize,
+    anchor: usize,
+    shape: Shape,
+}
+
+enum Shape {
+    Seq(Vec<Node>),
+    Map {
+        entries: Vec<Entry>,
+        seen: BTreeMap<String, Span>,
+        pending: Pending,
+        merged: Vec<Entry>,
+    },
+}
+
+/// What a map waits for.
+enum Pending {
+    Key,
+    Value(Key),
+    /// The value of a key that was refused.
+    Refused,
+}
+
+struct Builder<'a> {
+    source: SourceId,
+    offsets: Offsets<'a>,
+    stack: Vec<Frame>,
+    anchors: BTreeMap<usize, Node>,
+    expanded: usize,
+    root: Option<Node>,
+    sink: &'a mut Sink,
+}
+
+/// A limit was passed; the rest of the text is not read.
+struct Stop;
+
+impl Builder<'_> {
+    fn span(&self, at: saphyr_parser::Span) -> Span {
+        let start = self.offsets.byte(at.start.index());
+        let end = self.offsets.byte(at.end.index());
+        Span::new(self.source, start, end)
+    }
+
+    fn event(&mut self, event: Event<'_>, at: saphyr_parser::Span) -> Result<(), Stop> {
+        let span = self.span(at);
+        let line = at.start.line();
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.tag(tag.as_ref(), span);
+                let kind = NodeKind::Scalar {
+                    text: text.into_owned(),
+                    plain: style == ScalarStyle::Plain,
+                };
+                self.keep(
+                    anchor,
+                    Node {
+                        span,
+                        head: span,
+                        weight: 1,
+                        kind,
+                    },
+                );
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.tag(tag.as_ref(), span);
+                return self.open(Shape::Seq(Vec::new()), span, line, anchor);
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.tag(tag.as_ref(), span);
+                let shape = Shape::Map {
+                    entries: Vec::new(),
+                    seen: BTreeMap::new(),
+                    pending: Pending::Key,
+                    merged: Vec::new(),
+                };
+                return self.open(shape, span, line, anchor);
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.close(Some((span, at.end.line())));
+            }
+            Event::Alias(anchor) => return self.alias(anchor, span),
+            Event::DocumentStart(_) if self.root.is_some() => {
+                let message = "a second document begins here, but a file holds one";
+                let d = Diagnostic::invalid("yaml-syntax", message)
+                    .at(span, "second document")
+                    .help("put it into a file of its own under lab/, or remove the '---'");
+                self.sink.report(d);
+                return Err(Stop);
+            }
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd => {}
+        }
+        Ok(())
+    }
+
+    /// Forgets a value that reaches the place of an error: text that has swallowed the line in error.
+    fn drop_last(&mut self, at: usize) {
+        let Some(Frame { shape, .. }) = self.stack.last_mut() else {
+            return;
+        };
+        let touches = |n: &Node| n.span.end as usize >= at;
+        match shape {
+            Shape::Seq(items) => {
+                items.pop_if(|n| touches(n));
+            }
+            Shape::Map { entries, .. } => {
+                entries.pop_if(|e| touches(&e.value));
+            }
+        }
+    }
+
+    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) {
+        if let Some(tag) = tag.filter(|t| !t.is_yaml_core_schema()) {
+            let shown = quote(&tag.to_string());
+            let d = Diagnostic::invalid(
+                "yaml-syntax",
+                format!("the tag {shown} has no meaning here"),
+            )
+            .at(span, "tagged value")
+            .help("remove the tag; a secret is written as a reference, e.g. password: {env: NAME}");
+            self.sink.report(d);
+            self.sink.secret(span);
+        }
+    }
+
+    fn open(&mut self, shape: Shape, start: Span, line: usize, anchor: usize) -> Result<(), Stop> {
+        if self.stack.len() >= MAX_DEPTH {
+            let d = Diagnostic::invalid(
+                "yaml-limit",
+                format!("the text is nested more than {MAX_DEPTH} levels deep"),
+            )
+            .at(start, "the rest of this file is not read")
+            .help(
+                "no part of a lab is nested that deep; look for a slip in brackets or indentation",
+            );
+            self.sink.report(d);
+            return Err(Stop);
+        }
+        self.stack.push(Frame {
+            start,
+            line,
+            anchor,
+            shape,
+        });
+        Ok(())
+    }
+
+    /// Closes the innermost list or map; without an end because the text broke off.
+    fn close(&mut self, end: Option<(Span, usize)>) {
+        let Some(frame) = self.stack.pop() else {
+            return;
+        };
+        let (kind, first, last) = match frame.shape {
+            Shape::Seq(items) => {
+                let first = items.first().map(|n| n.head);
+                let last = items.last().map(|n| n.span);
+                (NodeKind::Seq(items), first, last)
+            }
+            Shape::Map {
+                mut entries,
+                mut seen,
+                merged,
+                ..
+            } => {
+                let first = entries.first().map(|e| e.key.span);
+                let last = entries.last().map(|e| e.value.span);
+                for entry in merged {
+                    if !seen.contains_key(&entry.key.text) {
+                        seen.insert(entry.key.text.clone(), entry.key.span);
+                        entries.push(entry);
+                    }
+                }
+                let truncated = end.is_none();
+                (NodeKind::Map { entries, truncated }, first, last)
+            }
+        };
+        let flow = frame.start.end > frame.start.start;
+        let bracket = end.filter(|_| flow);
+        let stop = bracket.map(|(s, _)| s.end).or(last.map(|s| s.end));
+        let stop = stop.unwrap_or(frame.start.end).max(frame.start.end);
+        let span = Span {
+            end: stop,
+            ..frame.start
+        };
+        let head = match bracket {
+            Some((_, line)) if line == frame.line => span,
+            Some(_) => frame.start,
+            None => first.unwrap_or(frame.start),
+        };
+        let weight = 1 + match &kind {
+            NodeKind::Scalar { .. } => 0,
+            NodeKind::Seq(items) => items.iter().map(|n| n.weight).sum(),
+            NodeKind::Map { entries, .. } => entries.iter().map(|e| e.value.weight + 1).sum(),
+        };
+        self.keep(
+            frame.anchor,
+            Node {
+                span,
+                head,
+                weight,
+                kind,
+            },
+        );
+    }
+
+    /// Remembers a finished node under its anchor and puts it into its parent.
+    fn keep(&mut self, anchor: usize, node: Node) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        self.put(node);
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Stop> {
+        let Some(target) = self.anchors.get(&anchor) else {
+            let d = Diagnostic::invalid(
+                "yaml-limit",
+                "this alias stands inside of what it stands for",
+            )
+            .at(span, "refers to itself")
+            .help("write the value out");
+            self.sink.report(d);
+            return Err(Stop);
+        };
+        self.expanded = self.expanded.saturating_add(target.weight);
+        if self.expanded > MAX_EXPANDED {
+            let message =
+                format!("the aliases of this file stand for more than {MAX_EXPANDED} values");
+            let d = Diagnostic::invalid("yaml-limit", message)
+                .at(span, "the rest of this file is not read")
+                .and_at(target.head, "what this alias stands for")
+                .help("write the values out, or split the file");
+            self.sink.report(d);
+            return Err(Stop);
+        }
+        let node = target.clone();
+        self.put(node);
+        Ok(())
+    }
+
+    fn put(&mut self, node: Node) {
+        let Some(frame) = self.stack.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        match &mut frame.shape {
+            Shape::Seq(items) => items.push(node),
+            Shape::Map {
+                entries,
+                seen,
+                pending,
+                merged,
+            } => match std::mem::replace(pending, Pending::Key) {
+                Pending::Key => *pending = key(node, seen, self.sink),
+                Pending::Refused => {}
+                Pending::Value(key) if key.text == "<<" => merge(node, merged, self.sink),
+                Pending::Value(key) => {
+                    seen.insert(key.text.clone(), key.span);
+                    entries.push(Entry { key, value: node });
+                }
+            },
+        }
+    }
+}
+
+/// A map's key; refused if it is not text or was there before.
+fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
+    let span = node.span;
+    let NodeKind::Scalar { text, .. } = node.kind else {
+        let d = Diagnostic::invalid("yaml-syntax", "a key must be text, not a list or a map")
+            .at(node.head, "used as a key")
+            .help("put quotes around text that begins with '[' or '{'");
+        sink.report(d);
+        return Pending::Refused;
+    };
+    if let Some(first) = seen.get(&text) {
+        let d = Diagnostic::invalid(
+            "duplicate-key",
+            format!("the key {} is given twice", quote(&text)),
+        )
+        .at(span, "given again")
+        .and_at(*first, "first given here")
+        .help("keep one of the two");
+        sink.report(d);
+        return Pending::Refused;
+    }
+    Pending::Value(Key { text, span })
+}
+
+/// The value of `<<`: entries that the map has unless it gives them itself.
+fn merge(node: Node, merged: &mut Vec<Entry>, sink: &mut Sink) {
+    match node.kind {
+        NodeKind::Map { entries, .. } => merged.extend(entries),
+        NodeKind::Seq(items) => {
+            for item in items {
+                merge(item, merged, sink);
+            }
+        }
+        NodeKind::Scalar { .. } => sink.report(
+            Diagnostic::invalid("yaml-syntax", "'<<' takes a map, or a list of maps")
+                .at(node.head, "is text"),
+        ),
+    }
+}
