@@ -11,8 +11,8 @@ mkdir -p /mnt/backup
 
 if [ ! -d /etc/postgresql/15/main ]; then
     pg_createcluster 15 main --locale C.UTF-8 -- --data-checksums --no-sync >/dev/null
-    pg_conftool 15 main set listen_addresses 127.0.0.1
 fi
+sed -i "s/^#listen_addresses = .*/listen_addresses = '127.0.0.1'/" /etc/postgresql/15/main/postgresql.conf
 systemctl start postgresql@15-main.service
 sql() { runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@" </dev/null; }
 cd /

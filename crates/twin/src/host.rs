@@ -218,7 +218,7 @@ impl Host {
     /// Waits until all start jobs of the running boot are done, seen from the console.
     pub fn wait_booted(&self, limit: Duration) -> Result<(), TwinError> {
         run::wait_for(&format!("{} boots", self.name()), limit, || {
-            let output = self.exec(&["systemctl", "is-system-running", "--wait"])?;
+            let output = self.exec(&["systemctl", "is-system-running"])?;
             let state = run::text(&output.stdout);
             Ok(match state.as_str() {
                 "running" | "degraded" => Ok(()),

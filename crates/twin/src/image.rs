@@ -17,6 +17,7 @@ use crate::run;
 
 const RELEASE: &str = "bookworm";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+const ROOT: &str = "host-root.";
 const SETUP: &str = include_str!("../image/setup.sh");
 /// Files that are in place before the set-up runs: path, mode, text.
 const FILES: [(&str, u32, &str); 2] = [
@@ -114,8 +115,8 @@ fn build(cache_dir: &Path, archive: &Path, progress: &dyn Fn(&str)) -> Result<()
     let begun = Instant::now();
     let stage = |text: &str| progress(&format!("image: {text} ({} s)", begun.elapsed().as_secs()));
     let mirror = mirror::of_machine(Path::new("/etc"));
-    let root = cache_dir.join("host-root");
-    remove_tree(&root)?;
+    remove_old_roots(cache_dir)?;
+    let root = cache_dir.join(format!("{ROOT}{}", std::process::id()));
     stage("base system");
     bootstrap(&root, &mirror)?;
     stage("packages");
@@ -137,25 +138,34 @@ fn build(cache_dir: &Path, archive: &Path, progress: &dyn Fn(&str)) -> Result<()
         .and_then(|file| file.sync_all())
         .map_err(at(&part))?;
     std::fs::rename(&part, archive).map_err(at(archive))?;
-    remove_tree(&root)?;
+    std::fs::remove_dir_all(&root).map_err(at(&root))?;
     stage("built");
     Ok(())
 }
 
-/// A command in a mount and process namespace of its own: killed at any point, it leaves no mount and no process.
+/// A command in a mount and process namespace of its own, which ends with this process: killed at any point, it leaves
+/// no mount and no process.
 fn contained(mirror: &Mirror, command: &[&str]) -> Command {
-    let mut unshare = Command::new("unshare");
-    unshare
-        .args(["--mount", "--pid", "--fork", "--kill-child"])
+    let mut contained = Command::new("setpriv");
+    contained
+        .args([
+            "--pdeathsig",
+            "KILL",
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+        ])
         .args(command);
     if let Some(proxy) = &mirror.proxy {
-        unshare.env("http_proxy", proxy);
+        contained.env("http_proxy", proxy);
     }
-    unshare
+    contained
 }
 
 fn bootstrap(root: &Path, mirror: &Mirror) -> Result<(), TwinError> {
-    // Without this, a missing program would be reported by unshare, in its own words.
+    // Without this, a missing program would be reported by setpriv, in its own words.
     run::output(Command::new("debootstrap").arg("--version"))?;
     let variant = ["--variant=minbase", "--force-check-gpg"];
     let mut command = contained(mirror, &["debootstrap"]);
@@ -220,10 +230,14 @@ fn write_mode(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), TwinError> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(at(path))
 }
 
-fn remove_tree(path: &Path) -> Result<(), TwinError> {
-    if path.exists() {
-        std::fs::remove_dir_all(path).map_err(at(path))
-    } else {
-        Ok(())
+/// Takes away what a killed build has left.
+fn remove_old_roots(cache_dir: &Path) -> Result<(), TwinError> {
+    for entry in std::fs::read_dir(cache_dir).map_err(at(cache_dir))? {
+        let path = entry.map_err(at(cache_dir))?.path();
+        let is_root = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(ROOT.as_bytes());
+        if path.file_name().is_some_and(is_root) {
+            std::fs::remove_dir_all(&path).map_err(at(&path))?;
+        }
     }
+    Ok(())
 }

@@ -14,6 +14,11 @@
 //!
 //! This crate must not know labs, plans or rules: it gets names and addresses, and gives hosts.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "an effect crate: it runs programs and keeps files"
+)]
+
 pub mod access;
 pub mod cleanup;
 pub mod console;

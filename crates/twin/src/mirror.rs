@@ -91,8 +91,11 @@ fn deb822_entries(text: &str) -> Vec<Entry> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     for stanza in lines.split(|line| line.trim().is_empty()) {
         let field = |name: &str| {
-            let value = |line: &&str| line.strip_prefix(name)?.strip_prefix(':');
-            stanza.iter().find_map(value).unwrap_or_default().trim()
+            stanza
+                .iter()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+                .unwrap_or_default()
+                .trim()
         };
         if field("Enabled") == "no" || !field("Types").split_whitespace().any(|word| word == "deb")
         {

@@ -106,7 +106,7 @@ fn package_of(tool: &str) -> &'static str {
         "debootstrap" => "debootstrap debian-archive-keyring",
         "ip" => "iproute2",
         "ssh" | "ssh-keygen" => "openssh-client",
-        "unshare" | "setsid" => "util-linux",
+        "setpriv" | "setsid" => "util-linux",
         "tar" => "tar",
         _ => "(unknown)",
     }
