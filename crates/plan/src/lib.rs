@@ -12,6 +12,7 @@ pub mod check;
 pub mod driver;
 pub mod evidence;
 pub mod planner;
+pub mod ports;
 pub mod promises;
 pub mod prove;
 pub mod render;

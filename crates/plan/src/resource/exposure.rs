@@ -58,7 +58,7 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
 }
 
 /// The address and port of a listener key `tcp/ADDRESS:PORT`.
-fn socket(key: &str) -> Option<(&str, &str, u16)> {
+pub(crate) fn socket(key: &str) -> Option<(&str, &str, u16)> {
     let (protocol, rest) = key.split_once('/')?;
     let (address, port) = rest.rsplit_once(':')?;
     Some((
@@ -68,13 +68,13 @@ fn socket(key: &str) -> Option<(&str, &str, u16)> {
     ))
 }
 
-fn is_loopback(address: &str) -> bool {
+pub(crate) fn is_loopback(address: &str) -> bool {
     let address = address.split('%').next().unwrap_or(address);
     let v4 = address.strip_prefix("::ffff:").unwrap_or(address);
     v4.starts_with("127.") || address == "::1"
 }
 
-fn serves(key: &str, exposure: &Exposure) -> bool {
+pub(crate) fn serves(key: &str, exposure: &Exposure) -> bool {
     socket(key).is_some_and(|(protocol, address, port)| {
         let listen = exposure.listen.as_ref().is_none_or(|l| l.value == address);
         protocol == exposure.protocol.word() && port == exposure.port.value && listen

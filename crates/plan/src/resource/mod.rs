@@ -18,7 +18,7 @@ use builder::On;
 use model::fact::TargetFacts;
 use model::lab::Host;
 
-pub(crate) use exposure::unjustified;
+pub(crate) use exposure::{is_loopback, serves, socket, unjustified};
 pub(crate) use sudo::sudo_file;
 pub(crate) use user::is_login_user;
 
