@@ -1,8 +1,9 @@
 //! Runs: what the journal says, one event per line, written before the effect it announces.
 
 use crate::digest::Digest;
+use crate::fact::FactPath;
 use crate::id::{ControllerId, RunId, StepId};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reading};
 use crate::value::Value;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,13 @@ pub enum Event {
         step: StepId,
         /// Which.
         phase: AccessPhase,
+    },
+    /// What was observed after the step, of the paths it read or promised; an undo compares with this.
+    Left {
+        /// The step.
+        step: StepId,
+        /// By path; what could not be read is left out.
+        facts: BTreeMap<FactPath, Reading>,
     },
     /// The step ended.
     Ended {

@@ -1,0 +1,60 @@
+//! What has to be looked at to decide and to verify steps.
+
+use model::fact::{FactKind, FactPath, Scope};
+use model::plan::{Plan, Step};
+use std::collections::BTreeMap;
+
+/// What a step was planned from and what it promises.
+pub fn of_step(step: &Step) -> Scope {
+    let mut scope = Scope::default();
+    for path in paths(step) {
+        add(&mut scope, path);
+    }
+    scope
+}
+
+/// The same for a whole plan, by host.
+pub fn of_plan(plan: &Plan) -> BTreeMap<String, Scope> {
+    let mut scopes: BTreeMap<String, Scope> = BTreeMap::new();
+    for step in &plan.steps {
+        let scope = scopes.entry(step.target.name.clone()).or_default();
+        *scope = std::mem::take(scope).union(of_step(step));
+    }
+    scopes
+}
+
+/// The paths that a step reads or promises, each once, in order.
+pub(crate) fn paths(step: &Step) -> Vec<&FactPath> {
+    let mut all: Vec<&FactPath> = step
+        .reads
+        .keys()
+        .chain(step.post.iter().map(model::plan::Cond::path))
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Absence is concluded only from a complete list, so kinds that are listed whole are asked for as a collection.
+fn add(scope: &mut Scope, path: &FactPath) {
+    match path.kind {
+        FactKind::Host
+        | FactKind::Sshd
+        | FactKind::User
+        | FactKind::Key
+        | FactKind::Sudoer
+        | FactKind::Listener
+        | FactKind::Package
+        | FactKind::Route
+        | FactKind::Patch => {
+            scope.collections.insert(path.kind);
+        }
+        FactKind::File
+        | FactKind::Unit
+        | FactKind::Sysctl
+        | FactKind::Nft
+        | FactKind::Timer
+        | FactKind::Archive
+        | FactKind::Repository => scope.add(path.clone()),
+    }
+}
