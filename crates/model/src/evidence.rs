@@ -51,6 +51,8 @@ impl Grade {
 pub enum ClockState {
     /// Synchronised by a time service.
     Synced,
+    /// No time service can be asked; the owner declares who keeps the clock.
+    Declared,
     /// A time service runs but is not synchronised, or none runs.
     Unsynced,
     /// Could not be read.
@@ -101,6 +103,28 @@ pub struct Epoch {
     pub newest_pin: Option<Pin>,
     /// Records known to be missing, if that can be told: pin's number minus last head's.
     pub gap: Option<u64>,
+    /// Head of the chain before this epoch; `None` in the first record of a chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_head: Option<Pin>,
+    /// The writer's ed25519 public key in hexadecimal; in the first record of a chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Damage in stored lines that was found and left as it is when this epoch was opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub damaged: Vec<Damage>,
+}
+
+/// One damaged line of a ledger, named so that it can be told from later damage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Damage {
+    /// File name of the segment.
+    pub segment: String,
+    /// Line in it, from 1.
+    pub line: u64,
+    /// Digest of the line's bytes as they were found.
+    pub found: Digest,
+    /// What is wrong with it.
+    pub what: String,
 }
 
 /// A head of a chain, kept elsewhere.

@@ -31,6 +31,28 @@ pub struct Lab {
     pub backups: BTreeMap<String, Backup>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
+    /// The machine that Holdfast runs on.
+    pub controller: Option<Controller>,
+}
+
+/// The machine that Holdfast runs on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Controller {
+    /// Where it is declared.
+    pub span: Span,
+    /// Who keeps its clock where no time service can be asked.
+    pub clock: Option<ClockKeeper>,
+}
+
+/// Who keeps a clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockKeeper {
+    /// Where it is declared.
+    pub span: Span,
+    /// E.g. `hypervisor`.
+    pub kept_by: Option<Spanned<String>>,
+    /// Why that is good enough.
+    pub why: Option<Spanned<String>>,
 }
 
 impl Lab {

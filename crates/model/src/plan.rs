@@ -430,6 +430,13 @@ pub enum AccessChange {
         /// Gateway address; `None` removes the route.
         via: Option<String>,
     },
+    /// Put back what an earlier access step replaced: its undo. Refused if something else changed it since.
+    Restore {
+        /// The run that saved it.
+        run: RunId,
+        /// The step that saved it.
+        step: StepId,
+    },
 }
 
 /// A path that must still work after an access change.

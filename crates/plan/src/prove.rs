@@ -202,11 +202,19 @@ fn stale(
     if !changed.is_empty() {
         return Some(format!("changed since: {}", changed.join(", ")));
     }
-    match (record.clock, with.clock) {
-        (ClockState::Synced, ClockState::Synced) => None,
-        (ClockState::Synced, _) => {
-            Some("the controller's clock is not synchronised, so ages cannot be trusted".to_owned())
-        }
-        (_, _) => Some("it was stamped by a clock that was not synchronised".to_owned()),
+    if !trusted(with.clock) {
+        return Some(
+            "the controller's clock is not synchronised, so ages cannot be trusted".to_owned(),
+        );
+    }
+    (!trusted(record.clock))
+        .then(|| "it was stamped by a clock that was not synchronised".to_owned())
+}
+
+/// A clock whose keeper the owner declares counts; one that nobody vouches for does not.
+fn trusted(clock: ClockState) -> bool {
+    match clock {
+        ClockState::Synced | ClockState::Declared => true,
+        ClockState::Unsynced | ClockState::Unknown => false,
     }
 }
