@@ -1,0 +1,83 @@
+//! Observations on disk: `facts/TIMESTAMP.json`, the newest fifty.
+
+use crate::error::StoreError;
+use crate::files::{self, PRIVATE};
+use crate::store::{ReadStore, Store};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::fact::{FORMAT, Facts};
+use model::realm::RealmTag;
+use std::path::PathBuf;
+
+const DIR: &str = "facts";
+const KEEP: usize = 50;
+const HELP: &str = "remove the file and observe again; observations can always be made anew";
+
+impl<R: RealmTag> ReadStore<R> {
+    /// The observation that was saved last; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownFormat`], [`StoreError::RealmMismatch`], a file that cannot be understood, or what the system
+    /// refuses.
+    pub fn latest_facts(&self) -> Result<Option<Facts>, StoreError> {
+        let Some(name) = self.observations()?.pop() else {
+            return Ok(None);
+        };
+        let path = self.path(DIR).join(name);
+        let facts: Option<Facts> = files::read_json(&path, FORMAT, HELP)?;
+        if let Some(facts) = &facts {
+            self.same_realm(&path, &facts.realm)?;
+        }
+        Ok(facts)
+    }
+
+    /// File names of saved observations, oldest first.
+    fn observations(&self) -> Result<Vec<String>, StoreError> {
+        let mut names = files::names(&self.path(DIR))?;
+        names.retain(|n| n.ends_with(".json") && !n.starts_with('.'));
+        Ok(names)
+    }
+}
+
+impl<R: RealmTag> Store<R> {
+    /// Saves an observation and removes those beyond the newest fifty. One saved at the same instant, or by a clock that was
+    /// set back since, still becomes the latest.
+    ///
+    /// # Errors
+    /// [`StoreError::RealmMismatch`] if it is of another realm, or what the system refuses.
+    pub fn save_facts(&self, facts: &Facts, now: Timestamp) -> Result<PathBuf, StoreError> {
+        let dir = self.path(DIR);
+        self.same_realm(&dir, &facts.realm)?;
+        files::make_dir(&dir)?;
+        let _one_at_a_time = self.small_files();
+        let mut names = self.observations()?;
+        let stamp = now
+            .to_zoned(TimeZone::UTC)
+            .strftime("%Y%m%dT%H%M%S.%9fZ")
+            .to_string();
+        let newest = names
+            .last()
+            .and_then(|n| n.strip_suffix(".json"))
+            .unwrap_or_default();
+        let name = format!("{}.json", name_after(newest, &stamp));
+        let path = dir.join(&name);
+        files::write_json(&path, facts, PRIVATE)?;
+        names.push(name);
+        let surplus = names.len().saturating_sub(KEEP);
+        for old in names.iter().take(surplus) {
+            // What cannot be removed now is removed the next time.
+            let _ = std::fs::remove_file(dir.join(old));
+        }
+        Ok(path)
+    }
+}
+
+/// The stamp if it sorts after the newest name, else the newest name with a counter that does.
+fn name_after(newest: &str, stamp: &str) -> String {
+    let (base, count) = newest.split_once('_').unwrap_or((newest, "0"));
+    if stamp > base {
+        return stamp.to_owned();
+    }
+    let count: u64 = count.parse().unwrap_or(0);
+    format!("{base}_{:09}", count + 1)
+}
