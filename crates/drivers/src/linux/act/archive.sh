@@ -27,9 +27,11 @@ hf_restic() {
         sleep 5
     done
 }
-# The last lines of FILE ($1) as one line.
-hf_tail() { sed '/^[[:space:]]*$/d' "$1" | tail -n 4 | tr '\n\t' '  ' | cut -c 1-600 | sed 's/ *$//'; }
-hf_complaint() { hf_tail "$HF_WORK/err"; }
+# What restic complained of, as one line: what it said first, which is the cause, and last, which is the sum.
+hf_complaint() {
+    sed '/^[[:space:]]*$/d; /, retrying after /d' "$HF_WORK/err" | awk 'NR <= 3 { print } { last = $0 } END { if (NR > 3) print last }' \
+        | tr '\n\t' '  ' | cut -c 1-600 | sed 's/ *$//'
+}
 # Named number or text of restic's JSON in $HF_WORK/out; the last one if there are several.
 hf_json_int() { grep -o "\"$1\":[0-9]*" "$HF_WORK/out" | tail -n 1 | cut -d: -f2; }
 hf_json_text() { grep -o "\"$1\":\"[^\"]*\"" "$HF_WORK/out" | tail -n 1 | cut -d'"' -f4; }
@@ -45,12 +47,13 @@ hf_archive() {
     [ "$hf_code" -ne 0 ] || [ -z "$HF_ARCHIVE" ] || return 0
     hf_why=$(hf_complaint)
     if [ "$hf_code" -eq 3 ] && [ -n "$HF_ARCHIVE" ]; then
+        hf_why=$(grep -o '"item":"[^"]*"' "$HF_WORK/err" | cut -d'"' -f4 | head -n 3 | tr '\n' ' ')
         # Some files could not be read. What was read stays, under a tag that no restore, drill or freshness check takes
         # for the whole dataset.
         if hf_restic tag --set "$1.incomplete" "$HF_ARCHIVE"; then
-            hf_fail "restic could not read all of $2: $hf_why; what was read is kept under the tag $1.incomplete"
+            hf_fail "restic could not read all of $2: ${hf_why}failed; what was read is kept under the tag $1.incomplete"
         fi
-        hf_fail "restic could not read all of $2: $hf_why; the incomplete archive $HF_ARCHIVE could not be marked: $(hf_complaint)"
+        hf_fail "restic could not read all of $2: ${hf_why}failed; the incomplete archive $HF_ARCHIVE could not be marked: $(hf_complaint)"
     fi
     hf_fail "restic backup of $2: ${hf_why:-exit status $hf_code}"
 }

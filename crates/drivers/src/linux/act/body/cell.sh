@@ -41,7 +41,7 @@ done < /proc/self/mountinfo
 for path in /srv /home /root /mnt /media /opt /boot /var/lib /var/log /run/postgresql /run/dbus; do
     [ ! -e "$path" ] || refuse "$path is visible"
 done
-[ ! -r /proc/1/environ ] || refuse 'other processes can be read'
+[ ! -e /proc/1 ] || refuse 'other processes can be seen'
 say isolated
 
 begun=$(now)

@@ -53,16 +53,26 @@ systemd-run --quiet --collect --unit="$HF_UNIT" --service-type=exec \
         hf_refuse unsupported "the isolated unit cannot be started: $(hf_tail "$HF_WORK/out")"
     }
 
-# As long as it runs it may load; the unit's own limit ends it.
+# As long as it runs it may load; the unit's own limit ends it. Whether it runs is asked first, so that what it said last is read.
 while :; do
-    ! grep -q '^refused ' "$HF_CELL/state" || { hf_unit_gone || :; hf_refuse unsupported "the data cannot be isolated on this host: $(hf_state refused)"; }
-    ! grep -q '^failed ' "$HF_CELL/state" || { hf_unit_gone || :; hf_fail "$(hf_state failed)"; }
-    ! grep -qx 'ready' "$HF_CELL/state" || break
-    case $(hf_unit_is ActiveState) in
-        active | activating) ;;
-        *) hf_unit_gone || :; hf_fail "the isolated unit ended before it was ready: $(hf_tail "$HF_CELL/state")" ;;
+    hf_runs=$(hf_unit_is ActiveState)
+    if grep -q '^refused ' "$HF_CELL/state"; then
+        hf_unit_gone || :
+        hf_refuse unsupported "the data cannot be isolated on this host: $(hf_state refused)"
+    elif grep -q '^failed ' "$HF_CELL/state"; then
+        hf_unit_gone || :
+        hf_fail "$(hf_state failed)"
+    elif grep -qx 'ready' "$HF_CELL/state"; then
+        break
+    fi
+    case $hf_runs in
+        active | activating) sleep 0.1 ;;
+        *)
+            hf_unit_gone || :
+            # Killed from outside (no memory, stopped by hand): that says nothing about the data.
+            hf_refuse unsupported "the isolated unit ended before it was ready: $(tail -n 1 "$HF_CELL/state")"
+            ;;
     esac
-    sleep 0.1
 done
 grep -qx 'isolated' "$HF_CELL/state" || { hf_unit_gone || :; hf_refuse unsupported 'the isolation was not confirmed from the inside'; }
 hf_value isolation 'own root, network, IPC, devices and user'
