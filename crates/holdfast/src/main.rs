@@ -1,2 +1,137 @@
-//! holdfast
-fn main() {}
+//! The binary: reads the command line, runs one verb in its realm, maps the outcome to an exit code.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the shell is where effects are wired"
+)]
+
+mod cli;
+mod clock;
+mod commands;
+mod consent;
+mod evidence;
+mod exit;
+mod output;
+mod pins;
+mod realm;
+mod running;
+mod secrets;
+mod tree;
+mod twins;
+mod world;
+
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser as _};
+use cli::{AccessVerb, Cli, SelftestVerb, Verb};
+use commands::{
+    access, apply, check, data, evidence as evidence_verb, look, prove, runs, selftest, twin, undo,
+};
+use exit::{Exit, Stop};
+use output::Paint;
+use realm::{in_realm, mutating, reading};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match run(&cli) {
+        Ok(exit) => exit,
+        Err(error) => fail(&error, cli.json),
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(cli: &Cli) -> Result<Exit> {
+    let paint = Paint::decide(cli.color);
+    let json = cli.json;
+    match &cli.verb {
+        Verb::Check(args) => check::check(args, json, paint),
+        Verb::Explain { code } => check::explain(code),
+        Verb::Observe(args) => {
+            in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
+        }
+        Verb::Drift(args) => {
+            in_realm!(reading(args.on.as_deref())?, tag => look::drift(tag, args, json, paint))
+        }
+        Verb::Ports(args) => {
+            in_realm!(reading(args.on.as_deref())?, tag => look::ports(tag, args, json, paint))
+        }
+        Verb::Plan(args) => {
+            in_realm!(reading(args.on.as_deref())?, tag => look::plan(tag, args, json, paint))
+        }
+        Verb::Prove(args) => {
+            in_realm!(reading(args.on.as_deref())?, tag => prove::prove(tag, args, json, paint))
+        }
+        Verb::Apply(args) => {
+            in_realm!(mutating(args.at.on.as_deref())?, tag => apply::apply(tag, args, json, paint))
+        }
+        Verb::Undo(args) => {
+            in_realm!(mutating(args.on.as_deref())?, tag => undo::undo(tag, args, json, paint))
+        }
+        Verb::Backup(args) => {
+            in_realm!(mutating(args.on.as_deref())?, tag => data::backup(tag, args, json, paint))
+        }
+        Verb::Restore(args) => {
+            in_realm!(mutating(args.on.as_deref())?, tag => data::restore(tag, args, json, paint))
+        }
+        Verb::Drill(args) => {
+            in_realm!(mutating(args.on.as_deref())?, tag => data::drill(tag, args, json, paint))
+        }
+        Verb::Runs(args) => {
+            let (at, changes) = runs::at(&args.what);
+            let on = at.on.as_deref();
+            let realm = if changes { mutating(on)? } else { reading(on)? };
+            in_realm!(realm, tag => runs::runs(tag, &args.what, json, paint))
+        }
+        Verb::Twin(args) => twin::twin(&args.what, json),
+        Verb::Access(args) => {
+            let AccessVerb::Enrol { at, .. } = &args.what;
+            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, &args.what, json))
+        }
+        Verb::Evidence(args) => {
+            let on = evidence_verb::at(&args.what).on.as_deref();
+            in_realm!(reading(on)?, tag => evidence_verb::evidence(tag, &args.what, json, paint))
+        }
+        Verb::Selftest(args) => {
+            let SelftestVerb::Revert { on, .. } = &args.what;
+            in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
+        }
+        Verb::Completions { shell } => {
+            clap_complete::generate(
+                *shell,
+                &mut Cli::command(),
+                "holdfast",
+                &mut std::io::stdout(),
+            );
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+/// Prints an error: what, where, why, and what to do.
+fn fail(error: &anyhow::Error, json: bool) -> Exit {
+    let stop = error.downcast_ref::<Stop>();
+    let exit = stop.map_or_else(|| kind(error), |s| s.exit);
+    let help = stop.and_then(|s| s.help.as_deref());
+    if json {
+        println!(
+            "{:#}",
+            serde_json::json!({"error": format!("{error:#}"), "help": help, "exit": exit as u8})
+        );
+    } else {
+        eprintln!("error: {error:#}");
+        help.iter().for_each(|h| eprintln!("help: {h}"));
+    }
+    exit
+}
+
+/// The exit code of an error that does not know its own.
+fn kind(error: &anyhow::Error) -> Exit {
+    match error.downcast_ref::<store::StoreError>() {
+        Some(store::StoreError::RealmMismatch { .. } | store::StoreError::Busy { .. }) => {
+            Exit::Refused
+        }
+        Some(store::StoreError::NoSuchRun { .. } | store::StoreError::RunFinished { .. }) => {
+            Exit::Usage
+        }
+        _ => Exit::Environment,
+    }
+}

@@ -1,0 +1,358 @@
+//! The command line: verbs and their arguments, nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Declare, check, observe, converge, protect and prove a homelab.
+#[derive(Debug, Parser)]
+#[command(
+    name = "holdfast",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+pub(crate) struct Cli {
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub(crate) color: ColorChoice,
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Check the declaration: everything wrong or impossible on paper.
+    Check(CheckArgs),
+    /// Explain a code that `check` printed.
+    Explain {
+        /// The code, e.g. `bak-same-domain`.
+        code: String,
+    },
+    /// Look at the lab and record what is there; changes nothing.
+    Observe(LabArgs),
+    /// Show where the lab differs from the declaration.
+    Drift(LabArgs),
+    /// List every open port with its justification or the lack of it.
+    Ports(LabArgs),
+    /// Show what `apply` would do; changes nothing.
+    Plan(LabArgs),
+    /// Make the lab as declared; ways in are changed under commit-confirm.
+    Apply(MutateArgs),
+    /// Take back a run, as a new run.
+    Undo(UndoArgs),
+    /// Take archives now and read them back.
+    Backup(DataArgs),
+    /// Restore a dataset to a new directory.
+    Restore(RestoreArgs),
+    /// Restore in isolation, ask the data, measure, tear down.
+    Drill(DataArgs),
+    /// The scoreboard: what is proven, what is not, and why.
+    Prove(LabArgs),
+    /// Runs: list, show, and settle interrupted ones.
+    Runs(RunsArgs),
+    /// The miniature of the lab on this machine.
+    Twin(TwinArgs),
+    /// Who and what may act: enrolment of hosts.
+    Access(AccessArgs),
+    /// The evidence ledger.
+    Evidence(EvidenceArgs),
+    /// Prove on a host that the revert of access changes fires.
+    Selftest(SelftestArgs),
+    /// Print the completion script of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the lab is and which world is meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LabArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// The world: `real` or `twin[:NAME]`.
+    #[arg(long, value_name = "REALM")]
+    pub(crate) on: Option<String>,
+    /// Only this host.
+    #[arg(long)]
+    pub(crate) host: Option<String>,
+    /// List every unknown instead of one line per group.
+    #[arg(long)]
+    pub(crate) unknown: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub(crate) format: Format,
+    /// Exit 1 also for warnings.
+    #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
+    pub(crate) deny: Option<String>,
+}
+
+/// Formats of diagnostics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the text and a caret.
+    Full,
+    /// One line each.
+    Concise,
+    /// One JSON array.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+/// Arguments of every verb that may change something.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MutateArgs {
+    #[command(flatten)]
+    pub(crate) at: LabArgs,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+/// What the user agrees to beforehand.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Consent {
+    /// Agree to steps of risk none and service.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Agree to one more: `access:host/web`, `data:…`, `delete:…`, `irreversible:…`, `lockout:…`.
+    #[arg(long, value_name = "KIND:OBJECT")]
+    pub(crate) allow: Vec<String>,
+    /// Run only if the plan has this digest (its first digits are enough).
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) digest: Option<String>,
+    /// Seconds after which an unconfirmed access change reverts itself.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) revert_after: u32,
+}
+
+/// Arguments of `undo`.
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    /// The run to take back.
+    pub(crate) run: Option<String>,
+    /// Take back the newest run that changed something.
+    #[arg(long, conflicts_with = "run")]
+    pub(crate) last: bool,
+    /// The lab tree.
+    #[arg(long, default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// The world: `real` or `twin[:NAME]`.
+    #[arg(long, value_name = "REALM")]
+    pub(crate) on: Option<String>,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+/// Arguments of `backup` and `drill`.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// Only these datasets.
+    #[arg(long = "dataset", value_name = "NAME")]
+    pub(crate) datasets: Vec<String>,
+    /// The world: `real` or `twin[:NAME]`.
+    #[arg(long, value_name = "REALM")]
+    pub(crate) on: Option<String>,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// The dataset.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dataset: String,
+    /// New directory on the dataset's host.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) to: String,
+    /// The archive; the newest if not given.
+    #[arg(long, value_name = "ID")]
+    pub(crate) archive: Option<String>,
+    /// The world: `real` or `twin[:NAME]`.
+    #[arg(long, value_name = "REALM")]
+    pub(crate) on: Option<String>,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+pub(crate) struct RunsArgs {
+    #[command(subcommand)]
+    pub(crate) what: RunsVerb,
+}
+
+/// What to do with runs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsVerb {
+    /// List them, newest last.
+    List(LabArgs),
+    /// Show one with its steps.
+    Show {
+        /// The run.
+        run: String,
+        #[command(flatten)]
+        at: LabArgs,
+    },
+    /// Go on with an interrupted run.
+    Resume {
+        /// The run.
+        run: String,
+        #[command(flatten)]
+        at: LabArgs,
+    },
+    /// Take back what an interrupted run did.
+    Unwind {
+        /// The run.
+        run: String,
+        #[command(flatten)]
+        at: LabArgs,
+    },
+}
+
+/// Arguments of `twin`.
+#[derive(Debug, Args)]
+pub(crate) struct TwinArgs {
+    #[command(subcommand)]
+    pub(crate) what: TwinVerb,
+}
+
+/// What to do with a twin.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TwinVerb {
+    /// Start it: one Debian container per declared host.
+    Up(TwinAt),
+    /// What runs.
+    Status(TwinAt),
+    /// Run a command in one of its hosts, from outside its network.
+    Exec {
+        #[command(flatten)]
+        at: TwinAt,
+        /// The host.
+        host: String,
+        /// The command.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
+    /// Remove it.
+    Down(TwinAt),
+}
+
+/// Which twin of which lab.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TwinAt {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// The twin's name.
+    #[arg(long, default_value = "default")]
+    pub(crate) name: String,
+}
+
+/// Arguments of `access`.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    #[command(subcommand)]
+    pub(crate) what: AccessVerb,
+}
+
+/// What to do about access.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccessVerb {
+    /// Bind a declared host to the machine that answers; nothing acts on a host before.
+    Enrol {
+        #[command(flatten)]
+        at: LabArgs,
+        /// The host's key, checked by you: `SHA256:…`; without it you are asked.
+        #[arg(long, value_name = "FINGERPRINT")]
+        host_key: Option<String>,
+    },
+}
+
+/// Arguments of `evidence`.
+#[derive(Debug, Args)]
+pub(crate) struct EvidenceArgs {
+    #[command(subcommand)]
+    pub(crate) what: EvidenceVerb,
+}
+
+/// What to do with evidence.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvidenceVerb {
+    /// List the records.
+    List(LabArgs),
+    /// Where the ledger lies, its head, and the command that verifies it.
+    Head(LabArgs),
+    /// Keep the head at another place, so that a shortened ledger is noticed.
+    Pin {
+        #[command(flatten)]
+        at: LabArgs,
+        /// Directory to write the pin to.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Compare the ledger with pins; a newer pin opens a new epoch.
+    Compare {
+        #[command(flatten)]
+        at: LabArgs,
+        /// The pin file.
+        #[arg(long)]
+        pin: PathBuf,
+    },
+}
+
+/// Arguments of `selftest`.
+#[derive(Debug, Args)]
+pub(crate) struct SelftestArgs {
+    #[command(subcommand)]
+    pub(crate) what: SelftestVerb,
+}
+
+/// What to prove.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SelftestVerb {
+    /// Arm a revert on a host, change nothing that matters, and let it fire.
+    Revert {
+        /// The host.
+        host: String,
+        /// The lab tree.
+        #[arg(long, default_value = ".")]
+        lab: PathBuf,
+        /// The world: `real` or `twin[:NAME]`.
+        #[arg(long, value_name = "REALM")]
+        on: Option<String>,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}

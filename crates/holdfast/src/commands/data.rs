@@ -1,0 +1,190 @@
+//! `backup`, `restore`, `drill`: plans that `protect` renders and the engine runs.
+
+use super::apply::approved_run;
+use crate::cli::{DataArgs, RestoreArgs};
+use crate::consent::approve;
+use crate::exit::{Exit, Stop};
+use crate::output::{Paint, report as report_output};
+use crate::world::World;
+use crate::{evidence, pins, running};
+use anyhow::Result;
+use engine::drivers::Drivers;
+use engine::report::RunReport;
+use jiff::Timestamp;
+use model::evidence::Grade;
+use model::fact::Facts;
+use model::id::StepId;
+use model::plan::Plan;
+use model::realm::{Realm, RealmTag};
+use model::run::StepOutcome;
+use plan::Context;
+use protect::RestoreRequest;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Takes archives now and reads them back.
+pub(crate) fn backup<R: RealmTag>(
+    tag: R,
+    args: &DataArgs,
+    json: bool,
+    paint: Paint,
+) -> Result<Exit> {
+    let world = World::open(tag, &args.lab)?;
+    let (mut drivers, facts) = looked(&world)?;
+    let datasets: BTreeSet<String> = args.datasets.iter().cloned().collect();
+    let plan = planned(&world, &facts, |ctx| protect::backup_plan(ctx, &datasets))?;
+    let exit = approved_run(
+        &world,
+        plan,
+        &facts,
+        &mut drivers,
+        &args.consent,
+        json,
+        paint,
+    )?;
+    let after = world.observe(&mut drivers, None)?;
+    evidence::record_observation(&world, &after)?;
+    pins::put(&world)?;
+    Ok(exit)
+}
+
+/// Restores a dataset to a new directory.
+pub(crate) fn restore<R: RealmTag>(
+    tag: R,
+    args: &RestoreArgs,
+    json: bool,
+    paint: Paint,
+) -> Result<Exit> {
+    let world = World::open(tag, &args.lab)?;
+    let (mut drivers, facts) = looked(&world)?;
+    let request = RestoreRequest {
+        dataset: args.dataset.clone(),
+        repository: None,
+        archive: args.archive.clone(),
+        to: args.to.clone(),
+    };
+    let plan = planned(&world, &facts, |ctx| protect::restore_plan(ctx, &request))?;
+    let exit = approved_run(
+        &world,
+        plan,
+        &facts,
+        &mut drivers,
+        &args.consent,
+        json,
+        paint,
+    )?;
+    pins::put(&world)?;
+    Ok(exit)
+}
+
+/// Restores in isolation, asks, measures, tears down; records what that shows.
+pub(crate) fn drill<R: RealmTag>(
+    tag: R,
+    args: &DataArgs,
+    json: bool,
+    paint: Paint,
+) -> Result<Exit> {
+    let world = World::open(tag, &args.lab)?;
+    let datasets = match args.datasets.as_slice() {
+        [] => world.tree.lab.datasets.keys().cloned().collect(),
+        named => named.to_vec(),
+    };
+    let (mut drivers, facts) = looked(&world)?;
+    let mut worst = Exit::Ok;
+    let mut reports = Vec::new();
+    for dataset in datasets {
+        let suffix = Timestamp::now().as_second().to_string();
+        let plan = planned(&world, &facts, |ctx| {
+            protect::drill_plan(ctx, &dataset, &suffix)
+        })?;
+        let report = drill_one(
+            &world,
+            &facts,
+            plan,
+            &mut drivers,
+            args,
+            (!json).then_some(paint),
+        )?;
+        worst = worst.max(running::exit(&report));
+        if json {
+            reports.push(report_output::json(&report));
+        } else {
+            print!("\n{}", report_output::text(&report, paint));
+        }
+    }
+    if json {
+        println!("{}", serde_json::to_string_pretty(&reports)?);
+    }
+    pins::put(&world)?;
+    Ok(worst)
+}
+
+fn drill_one<R: RealmTag>(
+    world: &World<R>,
+    facts: &Facts,
+    plan: Plan,
+    drivers: &mut Drivers<R>,
+    args: &DataArgs,
+    show: Option<Paint>,
+) -> Result<RunReport> {
+    let owned = world.owned()?;
+    let ctx = context(world, facts, &owned);
+    approve(&plan, &ctx, &args.consent, show)?;
+    let report = running::run(
+        world,
+        plan.clone(),
+        drivers,
+        running::policy(args.consent.revert_after),
+    )?;
+    let grade = match world.realm() {
+        Realm::Real => Grade::Isolated,
+        twin @ Realm::Twin(_) => evidence::grade(&twin),
+    };
+    evidence::append(
+        world,
+        protect::drill_evidence(&ctx, &plan, &outcomes(&report), &grade),
+    )?;
+    Ok(report)
+}
+
+/// How each step went before the drill was torn down.
+fn outcomes(report: &RunReport) -> BTreeMap<StepId, StepOutcome> {
+    let went = report.steps.iter().map(|s| {
+        let outcome = match (&s.outcome, &s.output) {
+            (StepOutcome::Undone, Some(output)) => StepOutcome::Done(output.clone()),
+            (other, _) => other.clone(),
+        };
+        (s.step.clone(), outcome)
+    });
+    went.collect()
+}
+
+fn looked<R: RealmTag>(world: &World<R>) -> Result<(Drivers<R>, Facts)> {
+    let mut drivers = world.drivers(None)?;
+    pins::compare(world)?;
+    let facts = world.observe(&mut drivers, None)?;
+    Ok((drivers, facts))
+}
+
+fn context<'a, R: RealmTag>(
+    world: &'a World<R>,
+    facts: &'a Facts,
+    owned: &'a plan::Owned,
+) -> Context<'a> {
+    Context {
+        lab: &world.tree.lab,
+        sources: &world.tree.sources,
+        facts,
+        owned,
+        now: Timestamp::now(),
+    }
+}
+
+/// A plan, or the refusal as the user sees it.
+fn planned<R: RealmTag>(
+    world: &World<R>,
+    facts: &Facts,
+    make: impl FnOnce(&Context<'_>) -> Result<Plan, protect::Refused>,
+) -> Result<Plan> {
+    let owned = world.owned()?;
+    make(&context(world, facts, &owned)).map_err(|why| Stop::refused(why.to_string()).into())
+}

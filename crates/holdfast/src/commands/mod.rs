@@ -1,0 +1,13 @@
+//! One file per verb.
+
+pub(crate) mod access;
+pub(crate) mod apply;
+pub(crate) mod check;
+pub(crate) mod data;
+pub(crate) mod evidence;
+pub(crate) mod look;
+pub(crate) mod prove;
+pub(crate) mod runs;
+pub(crate) mod selftest;
+pub(crate) mod twin;
+pub(crate) mod undo;

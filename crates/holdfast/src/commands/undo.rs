@@ -1,0 +1,104 @@
+//! `undo`: take back a run, as a new run.
+
+use super::apply::approved_run;
+use crate::cli::UndoArgs;
+use crate::exit::{Exit, Stop};
+use crate::output::Paint;
+use crate::world::{WallClock, World};
+use anyhow::Result;
+use model::fact::{Facts, Scope};
+use model::id::RunId;
+use model::plan::Purpose;
+use model::realm::RealmTag;
+use model::run::{Entry, Event, RunOutcome, StepOutcome};
+use std::collections::BTreeMap;
+
+/// Takes back a run; refused if something else changed what the run made.
+pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Paint) -> Result<Exit> {
+    let world = World::open(tag, &args.lab)?;
+    let run = match (&args.run, args.last) {
+        (Some(run), _) => RunId(run.clone()),
+        (None, true) => newest_change(&world)?,
+        (None, false) => return Err(Stop::usage("say which run: undo RUN, or undo --last").into()),
+    };
+    let entries = world.store.load_run(&run)?.entries;
+    let mut drivers = world.drivers(None)?;
+    let facts = touched(&world, &mut drivers, &entries)?;
+    let plan = engine::undo::undo_plan(&entries, &facts).map_err(|why| {
+        Stop::refused(format!("run {run} is not undone: {why}"))
+            .help("look at what changed since with holdfast drift")
+    })?;
+    if plan.steps.is_empty() {
+        println!("Nothing to undo: run {run} changed nothing.");
+        return Ok(Exit::Ok);
+    }
+    let exit = approved_run(
+        &world,
+        plan,
+        &facts,
+        &mut drivers,
+        &args.consent,
+        json,
+        paint,
+    )?;
+    let after = world.observe(&mut drivers, None)?;
+    crate::evidence::record_observation(&world, &after)?;
+    Ok(exit)
+}
+
+/// Looks at every fact that the run's steps rest on or promise.
+fn touched<R: RealmTag>(
+    world: &World<R>,
+    drivers: &mut engine::drivers::Drivers<R>,
+    entries: &[Entry],
+) -> Result<Facts> {
+    let mut scopes: BTreeMap<String, Scope> = world.scopes(None, &world.owned()?)?;
+    if let Some(Event::Started { plan, .. }) = entries.first().map(|e| &e.event) {
+        for step in &plan.steps {
+            let scope = scopes.entry(step.target.name.clone()).or_default();
+            *scope = scope.clone().union(engine::scope::of_step(step));
+        }
+    }
+    Ok(engine::observe::observe_all(
+        drivers, &scopes, &WallClock, 16,
+    ))
+}
+
+/// The newest run of this realm that changed something and was not itself taken back.
+fn newest_change<R: RealmTag>(world: &World<R>) -> Result<RunId> {
+    let mut undone = Vec::new();
+    for run in world.store.runs()?.into_iter().rev() {
+        let entries = world.store.load_run(&run)?.entries;
+        let Some(Event::Started { plan, .. }) = entries.first().map(|e| &e.event) else {
+            continue;
+        };
+        if let Purpose::Undo(of) = &plan.purpose {
+            undone.push(of.clone());
+            continue;
+        }
+        let kept = matches!(plan.purpose, Purpose::Apply | Purpose::Restore);
+        let taken_back = entries.iter().any(|e| {
+            matches!(
+                e.event,
+                Event::Finished {
+                    outcome: RunOutcome::FailedUndone | RunOutcome::Refused
+                }
+            )
+        });
+        let changed = entries.iter().any(|e| {
+            matches!(
+                e.event,
+                Event::Ended {
+                    outcome: StepOutcome::Done(_),
+                    ..
+                }
+            )
+        });
+        if kept && changed && !taken_back && !undone.contains(&run) {
+            return Ok(run);
+        }
+    }
+    Err(Stop::usage("there is no run to undo")
+        .help("holdfast runs list shows all of them")
+        .into())
+}

@@ -1,0 +1,12 @@
+//! What people see: calm, aligned, readable without colour and on a narrow screen.
+
+mod paint;
+mod table;
+
+pub(crate) mod drift;
+pub(crate) mod plan;
+pub(crate) mod report;
+pub(crate) mod scoreboard;
+
+pub(crate) use paint::{Paint, Tone};
+pub(crate) use table::Table;

@@ -1,0 +1,145 @@
+//! The scoreboard of promises.
+
+use super::{Paint, Table, Tone};
+use jiff::Timestamp;
+use model::promise::{State, Verdict};
+use model::units::Seconds;
+
+/// The scoreboard: one line per promise, then what stands behind each that is not proven.
+pub(crate) fn text(verdicts: &[Verdict], now: Timestamp, paint: Paint) -> String {
+    let mut table = Table::default();
+    let head = |t: &'static str| (t, Some(Tone::Dim));
+    table.row([
+        head("STATE"),
+        head("PROMISE"),
+        head("FIGURE"),
+        head("GRADE"),
+        head("AGE"),
+    ]);
+    for verdict in sorted(verdicts) {
+        let (word, tone) = state(verdict);
+        table.row([
+            (word, Some(tone)),
+            (verdict.promise.statement.clone(), None),
+            (figure(verdict), None),
+            (grade(verdict), Some(Tone::Dim)),
+            (
+                verdict.at.map_or_else(|| "-".to_owned(), |at| age(at, now)),
+                Some(Tone::Dim),
+            ),
+        ]);
+    }
+    let mut text = table.print(paint, 0);
+    text.push_str(&reasons(verdicts, paint));
+    text.push_str(&format!("\n{}\n", summary(verdicts)));
+    text
+}
+
+/// Worst first, so that the end of a long list never hides it.
+fn sorted(verdicts: &[Verdict]) -> Vec<&Verdict> {
+    let rank = |v: &Verdict| match v.state {
+        State::Broken(_) => 0,
+        State::Stale(_) => 1,
+        State::Unproven(_) => 2,
+        State::Proven => 3,
+    };
+    let mut all: Vec<&Verdict> = verdicts.iter().collect();
+    all.sort_by_key(|v| rank(v));
+    all
+}
+
+fn state(verdict: &Verdict) -> (String, Tone) {
+    let tone = match verdict.state {
+        State::Broken(_) => Tone::Bad,
+        State::Stale(_) | State::Unproven(_) => Tone::Look,
+        State::Proven => Tone::Good,
+    };
+    let word = match (&verdict.waived_until, &verdict.state) {
+        (Some(until), State::Broken(_)) => format!("waived until {until}"),
+        _ => verdict.state.word().to_owned(),
+    };
+    (word, tone)
+}
+
+/// The figures in a cell, each against its threshold: `restore 4s ≤ 45m`.
+fn figure(verdict: &Verdict) -> String {
+    let shown = verdict
+        .promise
+        .thresholds
+        .iter()
+        .filter_map(|(name, threshold)| {
+            let figure = verdict.figures.get(name)?;
+            let (sign, limit) = match threshold {
+                model::promise::Threshold::AtMost(n) => ("≤", *n),
+                model::promise::Threshold::AtLeast(n) => ("≥", *n),
+            };
+            let limit = if name.ends_with("_s") {
+                Seconds(limit).to_string()
+            } else {
+                limit.to_string()
+            };
+            Some((
+                format!("{} {sign} {limit}", plan::prove::describe(name, *figure)),
+                threshold.holds(*figure),
+            ))
+        });
+    let shown: Vec<(String, bool)> = shown.collect();
+    let failing: Vec<String> = shown
+        .iter()
+        .filter(|(_, ok)| !ok)
+        .map(|(t, _)| t.clone())
+        .collect();
+    match (failing.as_slice(), shown.as_slice()) {
+        ([], []) => "-".to_owned(),
+        ([], [(one, _)]) => one.clone(),
+        ([], many) => format!("{} figures in bounds", many.len()),
+        (failing, _) => failing.join(", "),
+    }
+}
+
+fn grade(verdict: &Verdict) -> String {
+    let own = verdict.grade.as_ref().map_or("-", |g| g.word());
+    match (verdict.rehearsed, own) {
+        (Some(_), "-" | "twin") => "rehearsed".to_owned(),
+        (Some(_), own) => format!("{own}, rehearsed"),
+        (None, own) => own.to_owned(),
+    }
+}
+
+/// `12s`, `3h10m`, `4d`.
+pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
+    Seconds((now.as_second() - at.as_second()).max(0)).to_string()
+}
+
+fn reasons(verdicts: &[Verdict], paint: Paint) -> String {
+    let mut text = String::new();
+    for verdict in sorted(verdicts) {
+        let (reason, tone) = match &verdict.state {
+            State::Broken(r) => (r, Tone::Bad),
+            State::Stale(r) | State::Unproven(r) => (r, Tone::Look),
+            State::Proven => continue,
+        };
+        text.push_str(&format!(
+            "\n{} {}\n",
+            paint.text(tone, verdict.state.word()),
+            verdict.promise.id
+        ));
+        text.push_str(&format!("  why      {reason}\n"));
+        text.push_str(&format!("  declared {}\n", verdict.promise.cause));
+        for assumed in &verdict.promise.assumed {
+            text.push_str(&format!("  assumed  {assumed}\n"));
+        }
+        text.push_str(&format!("  prove    {}\n", verdict.promise.prove_with));
+    }
+    text
+}
+
+/// `3 proven, 1 stale, 2 unproven, 1 broken`.
+pub(crate) fn summary(verdicts: &[Verdict]) -> String {
+    let count = |word: &str| verdicts.iter().filter(|v| v.state.word() == word).count();
+    let parts: Vec<String> = ["proven", "stale", "unproven", "broken"]
+        .iter()
+        .map(|w| format!("{} {w}", count(w)))
+        .collect();
+    format!("{} promises: {}", verdicts.len(), parts.join(", "))
+}

@@ -1,0 +1,236 @@
+//! Running an approved plan: journal, engine, ownership, evidence, pins; the same for every mutating verb.
+
+use crate::exit::Exit;
+use crate::world::{WallClock, World};
+use anyhow::{Context as _, Result};
+use engine::context::{LogError, OnFailure, Policy, RunContext, RunLog};
+use engine::drivers::Drivers;
+use engine::report::{Ending, RunReport};
+use engine::run::Approval;
+use jiff::Timestamp;
+use model::evidence::Body;
+use model::plan::{AccessChange, Action, ConfirmPolicy, Plan, Purpose, Step};
+use model::realm::{InRealm, RealmTag};
+use model::run::{Event, RunOutcome, StepOutcome};
+use model::units::Seconds;
+use std::collections::BTreeMap;
+use store::{Journal, Owned};
+
+/// The store's journal as the engine sees it. The store wrote the first line when it minted the run.
+pub(crate) struct StoreLog(pub(crate) Journal);
+
+impl RunLog for StoreLog {
+    fn write(&mut self, now: Timestamp, event: Event) -> Result<(), LogError> {
+        if matches!(event, Event::Started { .. }) {
+            return Ok(());
+        }
+        self.0
+            .write(now, event)
+            .map_err(|e| LogError::new(e.to_string()))
+    }
+}
+
+/// Limits of a run as the user set them.
+pub(crate) fn policy(revert_after: u32) -> Policy {
+    let confirm = ConfirmPolicy {
+        revert_after: Seconds(i64::from(revert_after)),
+        ..ConfirmPolicy::default()
+    };
+    Policy {
+        confirm,
+        on_failure: OnFailure::Unwind,
+        ..Policy::default()
+    }
+}
+
+/// Waits; the only place where the program sleeps.
+pub(crate) fn wait(seconds: Seconds) {
+    // tidy: allowed because a run must give a target time to revert or reboot.
+    std::thread::sleep(std::time::Duration::from_secs(
+        u64::try_from(seconds.0).unwrap_or(0),
+    ));
+}
+
+/// An unguessable text for one test of an admin path.
+pub(crate) fn nonce() -> String {
+    let mut bytes = [0_u8; 16];
+    match store::Random::fill(&mut store::SystemRandom, &mut bytes) {
+        Ok(()) => bytes.iter().map(|b| format!("{b:02x}")).collect(),
+        // Without randomness the time still makes it unlike any earlier nonce.
+        Err(_) => format!("{}", Timestamp::now().as_nanosecond()),
+    }
+}
+
+/// Runs a plan that was approved, and records how it went.
+pub(crate) fn run<R: RealmTag>(
+    world: &World<R>,
+    plan: Plan,
+    drivers: &mut Drivers<R>,
+    policy: Policy,
+) -> Result<RunReport> {
+    let _one_at_a_time = world.store.lease()?;
+    let epoch = world.store.next_epoch()?;
+    let controller = world.store.controller().clone();
+    let journal = world
+        .store
+        .begin_run(&plan, &controller, epoch, Timestamp::now())?;
+    let run = journal.run().clone();
+    let mut log = StoreLog(journal);
+    let approval = Approval {
+        digest: plan.digest(),
+    };
+    let bound = InRealm::bind(world.tag.clone(), plan.clone())?;
+    let mut pause = wait;
+    let mut nonces = nonce;
+    let context = RunContext {
+        run,
+        controller,
+        epoch,
+        clock: &WallClock,
+        wait: &mut pause,
+        nonce: &mut nonces,
+        policy,
+    };
+    let report = engine::run::run(bound, approval, drivers, &mut log, context);
+    record(world, &plan, &report)?;
+    Ok(report)
+}
+
+/// Ownership and evidence of a run that came to an end.
+pub(crate) fn record<R: RealmTag>(world: &World<R>, plan: &Plan, report: &RunReport) -> Result<()> {
+    for step in &plan.steps {
+        let done = report
+            .step(&step.id)
+            .is_some_and(|r| r.outcome.is_success() && r.begun);
+        if done {
+            note_ownership(world, plan, step, report)?;
+        }
+    }
+    let Some(outcome) = report.outcome() else {
+        return Ok(());
+    };
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for step in &report.steps {
+        *counts.entry(word(&step.outcome).to_owned()).or_default() += 1;
+    }
+    let body = Body::Run {
+        run: report.run.clone(),
+        digest: plan.digest(),
+        purpose: purpose(&plan.purpose),
+        outcome,
+        steps: counts,
+    };
+    world
+        .store
+        .append(body, &world.stamp())
+        .context("the run went as shown, but its record could not be written")?;
+    Ok(())
+}
+
+fn note_ownership<R: RealmTag>(
+    world: &World<R>,
+    plan: &Plan,
+    step: &Step,
+    report: &RunReport,
+) -> Result<()> {
+    let (made, gone) = things(&step.action);
+    let undoing = matches!(plan.purpose, Purpose::Undo(_));
+    for thing in made.iter().filter(|_| !undoing) {
+        let owned = Owned {
+            since: report.run.clone(),
+            adopted: false,
+        };
+        world.store.own(&step.target, thing, owned)?;
+    }
+    let lost = if undoing { undone_things(step) } else { gone };
+    for thing in lost {
+        world.store.disown(&step.target, &thing)?;
+    }
+    Ok(())
+}
+
+/// What an action makes ours, and what it ends.
+fn things(action: &Action) -> (Vec<String>, Vec<String>) {
+    let keys = |user: &str, prints: Vec<String>| {
+        prints
+            .iter()
+            .map(|p| format!("key:{user}/{p}"))
+            .collect::<Vec<_>>()
+    };
+    match action {
+        Action::PutFile(put) => (vec![format!("file:{}", put.path)], vec![]),
+        Action::RemoveFile { path } => (vec![], vec![format!("file:{path}")]),
+        Action::InstallPackage { name } => (vec![format!("package:{name}")], vec![]),
+        Action::RemovePackage { name } => (vec![], vec![format!("package:{name}")]),
+        Action::AddUser { name, .. } => (vec![format!("user:{name}")], vec![]),
+        Action::RemoveUser { name } => (vec![], vec![format!("user:{name}")]),
+        Action::Access(AccessChange::Sshd { path, content }) => match content {
+            Some(_) => (vec![format!("file:{path}")], vec![]),
+            None => (vec![], vec![format!("file:{path}")]),
+        },
+        Action::Access(AccessChange::Keys { user, add, remove }) => {
+            let added = add
+                .iter()
+                .filter_map(|l| plan::key_fingerprint(l))
+                .collect();
+            (keys(user, added), keys(user, remove.clone()))
+        }
+        Action::Access(AccessChange::Nft { table, ruleset }) => match ruleset {
+            Some(_) => (vec![format!("nft:inet/{table}")], vec![]),
+            None => (vec![], vec![format!("nft:inet/{table}")]),
+        },
+        _ => (vec![], vec![]),
+    }
+}
+
+/// What stops being ours when a step that put something back has run: whatever its post-condition says is absent.
+fn undone_things(step: &Step) -> Vec<String> {
+    let absent = step.post.iter().filter_map(|c| match c {
+        model::plan::Cond::Absent(path) => Some(path.to_string()),
+        _ => None,
+    });
+    absent.collect()
+}
+
+fn purpose(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Apply => "apply".to_owned(),
+        Purpose::Undo(run) => format!("undo {run}"),
+        Purpose::Backup => "backup".to_owned(),
+        Purpose::Restore => "restore".to_owned(),
+        Purpose::Drill => "drill".to_owned(),
+        Purpose::Selftest => "selftest".to_owned(),
+        Purpose::Leave => "leave".to_owned(),
+    }
+}
+
+/// The word for a step's outcome.
+pub(crate) fn word(outcome: &StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Done(_) => "done",
+        StepOutcome::AlreadyDone => "already done",
+        StepOutcome::Stale { .. } => "stale",
+        StepOutcome::Unknown(_) => "unknown",
+        StepOutcome::Skipped(_) => "skipped",
+        StepOutcome::Refused(_) => "refused",
+        StepOutcome::FailedClean(_) => "failed",
+        StepOutcome::Reverted(_) => "reverted",
+        StepOutcome::Torn(_) => "torn",
+        StepOutcome::Undone => "undone",
+    }
+}
+
+/// The exit code of a run.
+pub(crate) fn exit(report: &RunReport) -> Exit {
+    match &report.ending {
+        Ending::Refused(_) => Exit::Refused,
+        Ending::Interrupted(_) => Exit::FailedChanged,
+        Ending::Finished(outcome) => match outcome {
+            RunOutcome::Succeeded => Exit::Ok,
+            RunOutcome::FailedUndone => Exit::FailedUndone,
+            RunOutcome::FailedChanged => Exit::FailedChanged,
+            RunOutcome::PartlyUnknown => Exit::PartlyUnknown,
+            RunOutcome::Refused => Exit::Refused,
+        },
+    }
+}

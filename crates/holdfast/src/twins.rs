@@ -1,0 +1,48 @@
+//! Twins of a lab: their containers, and how they are reached.
+
+use crate::exit::Stop;
+use anyhow::Result;
+use drivers::linux::transport::SshOptions;
+use model::id::ObjectId;
+use std::path::PathBuf;
+use twin::{Engine, Host, TwinError, image};
+
+/// The owner label of a twin's containers: only things with it are ever removed.
+pub(crate) fn owner(name: &str, lab: &ObjectId) -> String {
+    format!("{name}-{}", lab.0)
+}
+
+/// The engine that twins run on: the machine's own if it is there, else a private one.
+pub(crate) fn engine() -> Result<Engine> {
+    let folder: PathBuf = image::default_cache_dir().join("engine");
+    Engine::share_private(&folder).map_err(environment)
+}
+
+/// A twin's host.
+pub(crate) fn host(name: &str, lab: &ObjectId, host: &str) -> Result<Host> {
+    Host::attach(&engine()?, &owner(name, lab), host).map_err(|e| match e {
+        TwinError::NoSuchHost { .. } => {
+            Stop::environment(format!("twin {name} has no host {host}"))
+                .help(format!("start it with: holdfast twin up --name {name} LAB"))
+                .into()
+        }
+        other => environment(other),
+    })
+}
+
+/// How a twin's host is reached: by its generated configuration, never the user's.
+pub(crate) fn ssh_options(name: &str, lab: &ObjectId, host_name: &str) -> Result<SshOptions> {
+    let host = host(name, lab, host_name)?;
+    Ok(SshOptions {
+        destination: host_name.to_owned(),
+        user: None,
+        port: None,
+        config_file: Some(host.ssh_config()),
+        isolate: true,
+    })
+}
+
+/// What is missing on this machine.
+pub(crate) fn environment(error: TwinError) -> anyhow::Error {
+    Stop::environment(error.to_string()).into()
+}

@@ -1,0 +1,289 @@
+//! A lab in one realm, opened: declaration, identities, store and drivers, all of that realm's type.
+
+use crate::exit::Stop;
+use crate::tree::Tree;
+use crate::{secrets, twins};
+use anyhow::{Context as _, Result};
+use drivers::linux::transport::{LocalTransport, SshOptions, SshTransport, Transport};
+use drivers::linux::{LinuxDriver, SecretSource};
+use engine::context::Clock;
+use engine::drivers::Drivers;
+use jiff::Timestamp;
+use model::fact::{Facts, NativeIdentity, Scope};
+use model::id::{Kind, ObjectRef};
+use model::lab::{Host, Reach};
+use model::lock::Lock;
+use model::realm::{Realm, RealmTag};
+use model::secret::SecretRef;
+use plan::Owned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use store::{Stamp, Store};
+
+/// How many hosts are asked at once.
+const PARALLEL: usize = 16;
+
+/// The controller's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A lab in one realm.
+pub(crate) struct World<R: RealmTag> {
+    pub(crate) tag: R,
+    pub(crate) tree: Tree,
+    pub(crate) lock: Lock,
+    pub(crate) store: Store<R>,
+}
+
+impl<R: RealmTag> World<R> {
+    /// Opens the lab at `path` for a verb that records something. Ids that are missing are minted into `holdfast.lock`.
+    pub(crate) fn open(tag: R, path: &Path) -> Result<Self> {
+        let tree = Tree::open_valid(path)?;
+        let lock = identities(&tree)?;
+        let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
+        Ok(Self {
+            tag,
+            tree,
+            lock,
+            store,
+        })
+    }
+
+    /// The realm as a value.
+    pub(crate) fn realm(&self) -> Realm {
+        self.tag.realm()
+    }
+
+    /// Who a host was when it was enrolled in this realm.
+    pub(crate) fn enrolled(&self, host: &str) -> Result<Option<NativeIdentity>> {
+        let object = ObjectRef::new(Kind::Host, host);
+        let of = |lock: &Lock| lock.objects.get(&object).and_then(|o| o.native.clone());
+        Ok(match self.realm() {
+            Realm::Real => of(&self.lock),
+            Realm::Twin(_) => self.store.identities()?.as_ref().and_then(of),
+        })
+    }
+
+    /// Remembers who a host is.
+    pub(crate) fn enrol(&mut self, host: &str, identity: NativeIdentity) -> Result<()> {
+        let object = ObjectRef::new(Kind::Host, host);
+        let mut lock = match self.realm() {
+            Realm::Real => self.lock.clone(),
+            Realm::Twin(_) => self
+                .store
+                .identities()?
+                .unwrap_or_else(|| without_identities(&self.lock)),
+        };
+        let known = self.lock.objects.get(&object).map(|o| o.id.clone());
+        let id = known.with_context(|| format!("{object} has no id"))?;
+        lock.objects.insert(
+            object,
+            model::lock::Locked {
+                id,
+                native: Some(identity),
+            },
+        );
+        match self.realm() {
+            Realm::Real => {
+                store::lockfile::write(&self.tree.lock_path(), &lock)?;
+                self.lock = lock;
+            }
+            Realm::Twin(_) => self.store.save_identities(&lock)?,
+        }
+        Ok(())
+    }
+
+    /// Things that are ours, by host.
+    pub(crate) fn owned(&self) -> Result<Owned> {
+        let all = self.store.owned()?;
+        let things = all.into_iter().map(|(target, things)| {
+            let ours = things
+                .into_iter()
+                .filter(|(_, o)| !o.adopted)
+                .map(|(t, _)| t);
+            (target.name, ours.collect::<BTreeSet<String>>())
+        });
+        Ok(things.collect())
+    }
+
+    /// Handles on the declared hosts, or on one of them.
+    pub(crate) fn drivers(&self, only: Option<&str>) -> Result<Drivers<R>> {
+        let mut drivers = Drivers::new(self.tag.clone());
+        for (name, host) in self.hosts(only)? {
+            drivers.insert(Box::new(self.driver(name, host)?));
+        }
+        Ok(drivers)
+    }
+
+    /// The declared hosts, or one of them.
+    pub(crate) fn hosts(&self, only: Option<&str>) -> Result<Vec<(&str, &Host)>> {
+        let hosts = &self.tree.lab.hosts;
+        match only {
+            None => Ok(hosts.iter().map(|(n, h)| (n.as_str(), h)).collect()),
+            Some(name) => match hosts.get_key_value(name) {
+                Some((n, h)) => Ok(vec![(n.as_str(), h)]),
+                None => {
+                    let known: Vec<&str> = hosts.keys().map(String::as_str).collect();
+                    Err(Stop::usage(format!(
+                        "no host is called {name}; declared are: {}",
+                        known.join(", ")
+                    ))
+                    .into())
+                }
+            },
+        }
+    }
+
+    /// A handle on one host.
+    pub(crate) fn driver(&self, name: &str, host: &Host) -> Result<LinuxDriver<R>> {
+        let target = ObjectRef::new(Kind::Host, name);
+        let transport = self.transport(name, host)?;
+        Ok(LinuxDriver::new(
+            self.tag.clone(),
+            target,
+            transport,
+            self.enrolled(name)?,
+            self.secret_source(),
+        ))
+    }
+
+    fn transport(&self, name: &str, host: &Host) -> Result<Transport> {
+        if let Realm::Twin(twin) = self.realm() {
+            let options = twins::ssh_options(&twin, &self.lock.lab, name)?;
+            return Ok(Transport::Ssh(SshTransport::new(options)?));
+        }
+        match &host.reach {
+            Reach::Local => Ok(Transport::Local(LocalTransport::new())),
+            Reach::Ssh {
+                destination,
+                user,
+                port,
+            } => {
+                let options = SshOptions {
+                    destination: destination.value.clone(),
+                    user: user.as_ref().map(|u| u.value.clone()),
+                    port: port.as_ref().map(|p| p.value),
+                    config_file: std::env::var_os("HOLDFAST_SSH_CONFIG").map(PathBuf::from),
+                    isolate: false,
+                };
+                Ok(Transport::Ssh(SshTransport::new(options)?))
+            }
+            Reach::Unknown => Err(Stop::usage(format!("nothing says how {name} is reached"))
+                .help(format!("add `reach: {{ssh: ALIAS}}` to host {name}"))
+                .into()),
+        }
+    }
+
+    /// How this realm's drivers obtain secrets; a twin never sees a real one.
+    pub(crate) fn secret_source(&self) -> SecretSource {
+        let root = self.tree.root.clone();
+        let made_up = self.store.dir().join("secrets");
+        match self.realm() {
+            Realm::Real => Box::new(move |reference: &SecretRef| secrets::real(reference, &root)),
+            Realm::Twin(_) => {
+                Box::new(move |reference: &SecretRef| secrets::twin(reference, &made_up))
+            }
+        }
+    }
+
+    /// What must be observed of each host for every verb.
+    pub(crate) fn scopes(
+        &self,
+        only: Option<&str>,
+        owned: &Owned,
+    ) -> Result<BTreeMap<String, Scope>> {
+        let lab = &self.tree.lab;
+        let hosts = self.hosts(only)?;
+        let scope = |n: &str, h: &Host| {
+            plan::scope::of_host(lab, n, h, owned).union(protect::scope(lab, n, owned))
+        };
+        Ok(hosts
+            .into_iter()
+            .map(|(n, h)| (n.to_owned(), scope(n, h)))
+            .collect())
+    }
+
+    /// Looks at the hosts, and keeps what was seen.
+    pub(crate) fn observe(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
+        let scopes = self.scopes(only, &self.owned()?)?;
+        let facts = engine::observe::observe_all(drivers, &scopes, &WallClock, PARALLEL);
+        self.store.save_facts(&facts, Timestamp::now())?;
+        Ok(facts)
+    }
+
+    /// Now, with the state of the clock.
+    pub(crate) fn stamp(&self) -> Stamp {
+        crate::clock::stamp(&self.tree.lab)
+    }
+}
+
+/// `holdfast.lock`, with ids for all declared objects; written back if some were missing.
+fn identities(tree: &Tree) -> Result<Lock> {
+    let path = tree.lock_path();
+    let read = store::lockfile::read(&path)?;
+    let lock = match &read {
+        Some(lock) => lock.clone(),
+        None => store::mint::new_lock(&mut store::SystemRandom)?,
+    };
+    let objects: BTreeSet<ObjectRef> = tree.lab.objects().into_iter().collect();
+    let minted =
+        store::mint::mint_missing(&lock, &objects, &renames(tree), &mut store::SystemRandom)?;
+    if read.as_ref() != Some(&minted.lock) {
+        store::lockfile::write(&path, &minted.lock)?;
+    }
+    Ok(minted.lock)
+}
+
+/// `(old, new)` for everything that says `was:`.
+fn renames(tree: &Tree) -> Vec<(ObjectRef, ObjectRef)> {
+    let lab = &tree.lab;
+    let hosts = lab
+        .hosts
+        .iter()
+        .filter_map(|(n, o)| Some((Kind::Host, o.was.as_ref()?, n)));
+    let datasets = lab
+        .datasets
+        .iter()
+        .filter_map(|(n, o)| Some((Kind::Dataset, o.was.as_ref()?, n)));
+    let repositories = lab
+        .repositories
+        .iter()
+        .filter_map(|(n, o)| Some((Kind::Repository, o.was.as_ref()?, n)));
+    let all = hosts.chain(datasets).chain(repositories);
+    all.map(|(kind, was, name)| {
+        (
+            ObjectRef::new(kind, was.value.clone()),
+            ObjectRef::new(kind, name.clone()),
+        )
+    })
+    .collect()
+}
+
+fn without_identities(lock: &Lock) -> Lock {
+    let mut lock = lock.clone();
+    lock.objects.values_mut().for_each(|o| o.native = None);
+    lock
+}
+
+/// Where Holdfast keeps its state: `HOLDFAST_DATA`, else `holdfast` in `XDG_DATA_HOME` or `~/.local/share`.
+pub(crate) fn data_root() -> Result<PathBuf> {
+    let from = |name: &str| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
+    from("HOLDFAST_DATA")
+        .or_else(|| from("XDG_DATA_HOME").map(|d| d.join("holdfast")))
+        .or_else(|| from("HOME").map(|d| d.join(".local/share/holdfast")))
+        .ok_or_else(|| {
+            Stop::environment("nothing says where to keep state")
+                .help("set HOLDFAST_DATA to a folder")
+                .into()
+        })
+}
