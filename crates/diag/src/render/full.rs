@@ -4,7 +4,7 @@ use super::mask::mask;
 use super::{clean, sorted};
 use crate::source::{Source, SourceId, SourceSet, Span};
 use crate::{Diagnostic, Edit, Fix, Label, Severity};
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -85,36 +85,61 @@ fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Group<'a>> {
     std::iter::once(group).chain(mend).collect()
 }
 
+/// Labels of one text that are further apart than this many bytes get an excerpt each.
+const FARTHEST: usize = 64 * 1024;
+/// Of a longer line only the place is printed.
+const LONGEST_LINE: usize = 4 * 1024;
+
 /// One excerpt per source, the primary's first.
-fn snippets<'a>(
-    d: &'a Diagnostic,
-    texts: &'a Texts<'a>,
-) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Element<'a>> {
     let mut order: Vec<SourceId> = Vec::new();
     for (label, _) in labels(d) {
         if !order.contains(&label.span.source) {
             order.push(label.span.source);
         }
     }
-    order
-        .into_iter()
-        .filter_map(|id| {
-            let (source, text) = texts.get(id)?;
-            let here: Vec<(&Label, AnnotationKind)> =
-                labels(d).filter(|(l, _)| l.span.source == id).collect();
-            let window = Window::around(text, here.iter().map(|(l, _)| l.span));
-            let annotations = here.into_iter().map(|(label, kind)| {
-                let text = (!label.text.is_empty()).then(|| clean(&label.text));
-                kind.span(window.range(label.span)).label(text)
-            });
-            Some(
-                Snippet::source(window.text)
-                    .line_start(window.line)
-                    .path(clean(&source.path))
-                    .annotations(annotations),
-            )
-        })
-        .collect()
+    let mut out = Vec::new();
+    for id in order {
+        let Some((source, text)) = texts.get(id) else {
+            continue;
+        };
+        let here: Vec<(&Label, AnnotationKind)> =
+            labels(d).filter(|(l, _)| l.span.source == id).collect();
+        let window = Window::around(text, here.iter().map(|(l, _)| l.span));
+        if window.text.len() <= FARTHEST {
+            out.push(excerpt(source, &window, &here));
+            continue;
+        }
+        for one in here {
+            let window = Window::around(text, std::iter::once(one.0.span));
+            out.push(excerpt(source, &window, &[one]));
+        }
+    }
+    out
+}
+
+fn excerpt<'a>(
+    source: &Source,
+    window: &Window<'a>,
+    labels: &[(&'a Label, AnnotationKind)],
+) -> Element<'a> {
+    let path = clean(&source.path);
+    if let Some((first, _)) = labels.first().filter(|_| window.is_wide()) {
+        let column = window.column(first.span);
+        return Origin::path(path)
+            .line(window.line)
+            .char_column(column)
+            .into();
+    }
+    let annotations = labels.iter().map(|(label, kind)| {
+        let text = (!label.text.is_empty()).then(|| clean(&label.text));
+        kind.span(window.range(label.span)).label(text)
+    });
+    Snippet::source(window.text)
+        .line_start(window.line)
+        .path(path)
+        .annotations(annotations)
+        .into()
 }
 
 fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>) -> Group<'a> {
@@ -125,6 +150,9 @@ fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>) -> Group<'a> {
     let patches = by_source.into_iter().filter_map(|(id, edits)| {
         let (source, text) = texts.get(id)?;
         let window = Window::around(text, edits.iter().map(|e| e.span));
+        if window.is_wide() || window.text.len() > FARTHEST {
+            return None;
+        }
         let patches = edits
             .iter()
             .map(|e| Patch::new(window.range(e.span), clean(&e.text)));
@@ -165,6 +193,17 @@ impl<'a> Window<'a> {
             offset: first,
             line: text[..first].matches('\n').count() + 1,
         }
+    }
+
+    /// It has a line that no terminal shows and that is dear to lay out.
+    fn is_wide(&self) -> bool {
+        self.text.lines().any(|l| l.len() > LONGEST_LINE)
+    }
+
+    /// The column of a span that begins on the first line, in characters from 1.
+    fn column(&self, span: Span) -> usize {
+        let before = self.text.get(..self.range(span).start).unwrap_or("");
+        before.chars().count() + 1
     }
 
     fn range(&self, span: Span) -> Range<usize> {

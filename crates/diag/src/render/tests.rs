@@ -186,3 +186,30 @@ fn odd_spans_never_panic() {
         }
     }
 }
+
+#[test]
+fn wide_lines_and_far_labels_stay_cheap() {
+    let mut sources = SourceSet::default();
+    let wide = format!("a: [{}x]\n", "y, ".repeat(100_000));
+    let at = wide.find('x').unwrap();
+    let id = sources.add("wide.yaml", wide);
+    let d = Diagnostic::invalid("c", "m").at(Span::new(id, at, at + 1), "here");
+    let text = full(&[d], &sources, Color::Never);
+    assert_eq!(text, "error[c]: m\n--> wide.yaml:1:300005\n\n");
+
+    let far = format!("first: 1\n{}last: 2\n", "middle: 0\n".repeat(20_000));
+    let at = far.find("last").unwrap();
+    let id = sources.add("far.yaml", far);
+    let d = Diagnostic::invalid("c", "m")
+        .at(Span::new(id, at, at + 4), "again")
+        .and_at(Span::new(id, 0, 5), "first");
+    let text = full(&[d], &sources, Color::Never);
+    assert!(
+        text.contains("far.yaml:20002:1") && text.contains("far.yaml:1:1"),
+        "{text}"
+    );
+    assert!(
+        text.contains("last: 2") && !text.contains("middle"),
+        "{text}"
+    );
+}
