@@ -1,1 +1,33 @@
-//! The linter: one file per rule.
+//! The linter: what a careful senior engineer finds by reading a lab's declaration.
+//!
+//! One file per rule in `rules/`, listed in [`RULES`]. A rule is a function from a [`Context`] to findings; it looks at
+//! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
+//! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
+
+mod context;
+mod copies;
+mod findings;
+mod rule;
+mod rules;
+mod waivers;
+
+pub use context::Context;
+pub use findings::Findings;
+pub use rule::Rule;
+pub use rules::RULES;
+
+use diag::Diagnostic;
+
+/// Runs every rule; findings that a waiver in force accepts are turned into infos that say so.
+pub fn check(ctx: &Context<'_>) -> Vec<Diagnostic> {
+    let mut findings = Findings::default();
+    for rule in RULES {
+        (rule.run)(ctx, &mut findings);
+    }
+    waivers::apply(ctx, findings)
+}
+
+/// The rule with this id.
+pub fn explain(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == code)
+}

@@ -1,0 +1,82 @@
+//! What rules look at.
+
+use diag::Span;
+use jiff::civil::Date;
+use model::fact::{FactKind, FactPath, Facts};
+use model::id::{Kind, ObjectRef};
+use model::lab::{Backup, Host, Lab, Repository};
+
+/// The lab, what was observed of it if anything was, and the day on which it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What is declared.
+    pub lab: &'a Lab,
+    /// What was observed last.
+    pub facts: Option<&'a Facts>,
+    /// Today, in the controller's time zone.
+    pub today: Date,
+}
+
+/// Where the value of a setting was found.
+pub(crate) enum Setting<'a> {
+    /// It is written in the lab tree.
+    Declared(&'a str, Span),
+    /// It is not declared, but was observed.
+    Observed(&'a str),
+    /// Neither.
+    Unknown,
+}
+
+impl<'a> Context<'a> {
+    /// A keyword of a host's sshd.
+    pub(crate) fn sshd(&self, name: &str, host: &'a Host, keyword: &str) -> Setting<'a> {
+        if let Some(declared) = host.sshd.get(keyword) {
+            return Setting::Declared(&declared.value, declared.span);
+        }
+        let path = FactPath::new(FactKind::Sshd, keyword);
+        let target = self.facts.and_then(|f| f.targets.get(name));
+        let fact = target.and_then(|t| t.facts.get(&path));
+        match fact.and_then(|f| f.seen.value()).and_then(|v| v.as_text()) {
+            Some(text) => Setting::Observed(text),
+            None => Setting::Unknown,
+        }
+    }
+
+    /// The backups that a dataset is in, with the repositories they go to.
+    pub(crate) fn backups_of(
+        &self,
+        dataset: &str,
+    ) -> Vec<(&'a str, &'a Backup, &'a str, &'a Repository)> {
+        let lab = self.lab;
+        let holds = |b: &Backup| b.datasets.iter().any(|d| d.value == dataset);
+        lab.backups
+            .iter()
+            .filter(|(_, b)| holds(b))
+            .filter_map(|(name, backup)| {
+                let to = backup.to.as_ref()?;
+                let (key, repository) = lab.repositories.get_key_value(&to.value)?;
+                Some((name.as_str(), backup, key.as_str(), repository))
+            })
+            .collect()
+    }
+}
+
+pub(crate) fn host(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Host, name)
+}
+
+pub(crate) fn dataset(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Dataset, name)
+}
+
+pub(crate) fn repository(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Repository, name)
+}
+
+pub(crate) fn backup(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Backup, name)
+}
+
+pub(crate) fn tier(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Tier, name)
+}

@@ -1,0 +1,21 @@
+//! Findings and the objects they are about.
+
+use diag::Diagnostic;
+use model::id::ObjectRef;
+
+/// What the rules have found so far.
+#[derive(Debug, Default)]
+pub struct Findings {
+    items: Vec<(ObjectRef, Diagnostic)>,
+}
+
+impl Findings {
+    /// Adds a finding about an object; a waiver names both.
+    pub(crate) fn add(&mut self, object: ObjectRef, diagnostic: Diagnostic) {
+        self.items.push((object, diagnostic));
+    }
+
+    pub(crate) fn into_items(self) -> Vec<(ObjectRef, Diagnostic)> {
+        self.items
+    }
+}

@@ -1,0 +1,58 @@
+//! A tier says half of what is promised.
+
+use crate::context::tier;
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+use model::lab::FaultScope;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "bak-rpo-missing",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A tier that datasets use lacks a recovery point or a recovery time objective.",
+    rationale: "How much may be lost (RPO) decides how often a backup runs, how long it may take (RTO) decides what a restore \
+        must manage. One without the other cannot be planned for, and nothing can be proven against it.",
+    example: "tiers: {household: {rto: {host: 8h}}}   # back within 8h, but with the data of when?",
+    controls: &["ISO 27001:2022 A.5.30"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, bundle) in &ctx.lab.tiers {
+        let uses = |d: &&model::lab::Dataset| d.tier.as_ref().is_some_and(|t| t.value == *name);
+        let users = ctx.lab.datasets.values().filter(uses).count();
+        if users == 0 {
+            continue;
+        }
+        let lacking = |have: &dyn Fn(FaultScope) -> bool, other: &dyn Fn(FaultScope) -> bool| {
+            let all = FaultScope::ALL.into_iter();
+            all.filter(|s| other(*s) && !have(*s))
+                .map(FaultScope::word)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let rpo = |s| bundle.rpo.contains_key(&s);
+        let rto = |s| bundle.rto.contains_key(&s);
+        let mut parts = Vec::new();
+        for (word, missing, none) in [
+            ("RPO", lacking(&rpo, &rto), bundle.rpo.is_empty()),
+            ("RTO", lacking(&rto, &rpo), bundle.rto.is_empty()),
+        ] {
+            if none {
+                parts.push(format!("no {word} at all"));
+            } else if !missing.is_empty() {
+                parts.push(format!("no {word} for {missing}"));
+            }
+        }
+        if parts.is_empty() {
+            continue;
+        }
+        let what = parts.join(" and ");
+        let d = RULE
+            .finding(format!("tier '{name}' has {what}"))
+            .at(bundle.span, what)
+            .note(format!("datasets of this tier: {users}"))
+            .help("give both per fault scope: 'rto: {corruption: 1h, host: 8h}' and 'rpo: {corruption: 24h, host: 24h}'");
+        out.add(tier(name), d);
+    }
+}

@@ -1,0 +1,42 @@
+//! The rules, one file each.
+
+mod bak_consistency;
+mod bak_coverage;
+mod bak_key_escrow;
+mod bak_rotate_floor;
+mod bak_rpo_missing;
+mod bak_rpo_schedule;
+mod bak_same_domain;
+mod dr_rto_response;
+mod exposure_review;
+mod fw_default;
+mod net_any_source;
+mod ssh_password_login;
+mod ssh_root_login;
+mod sudo_nopassword;
+mod svc_no_tier;
+pub(crate) mod waiver_invalid;
+pub(crate) mod waiver_unused;
+
+use crate::Rule;
+
+/// Every rule, sorted by id.
+pub const RULES: &[Rule] = &[
+    bak_consistency::RULE,
+    bak_coverage::RULE,
+    bak_key_escrow::RULE,
+    bak_rotate_floor::RULE,
+    bak_rpo_missing::RULE,
+    bak_rpo_schedule::RULE,
+    bak_same_domain::RULE,
+    dr_rto_response::RULE,
+    exposure_review::RULE,
+    fw_default::RULE,
+    net_any_source::RULE,
+    ssh_password_login::RULE,
+    ssh_root_login::RULE,
+    sudo_nopassword::RULE,
+    svc_no_tier::RULE,
+    waiver_invalid::RULE,
+    waiver_unused::RULE,
+];

@@ -1,0 +1,59 @@
+//! Passwords are enough to log in over ssh.
+
+use crate::context::{Setting, host};
+use crate::{Context, Findings, Rule};
+use diag::{Applicability, Edit, Fix, Severity};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "ssh-password-login",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "sshd accepts passwords.",
+    rationale: "Passwords are guessed, reused and phished; every reachable sshd is tried all day. Keys cannot be guessed. \
+        Keyboard-interactive is a password by another name unless it asks for a second factor.",
+    example: "sshd: {PasswordAuthentication: yes}",
+    controls: &["NIST CSF 2.0 PR.AA-03", "ISO 27001:2022 A.8.5"],
+    run,
+};
+
+/// Keywords by which a password lets somebody in, in sshd's spelling; both default to yes (sshd_config(5)).
+const KEYWORDS: [&str; 2] = ["PasswordAuthentication", "KbdInteractiveAuthentication"];
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, machine) in &ctx.lab.hosts {
+        for keyword in KEYWORDS {
+            let d = match ctx.sshd(name, machine, &keyword.to_lowercase()) {
+                Setting::Declared("no", _) | Setting::Observed("no") => continue,
+                Setting::Declared(_, span) => RULE
+                    .finding(format!(
+                        "host '{name}' lets people log in by password ({keyword})"
+                    ))
+                    .at(span, "")
+                    .fix(Fix {
+                        message: format!("set '{keyword}: no'"),
+                        applicability: Applicability::Unsafe,
+                        edits: vec![Edit {
+                            span,
+                            text: "no".to_owned(),
+                        }],
+                    })
+                    .help("first make sure that everybody who logs in has a key"),
+                Setting::Observed(value) => RULE
+                    .finding(format!(
+                        "host '{name}' lets people log in by password ({keyword})"
+                    ))
+                    .at(machine.span, format!("'{keyword}' is not declared"))
+                    .note(format!("observed: {keyword} {value}"))
+                    .help(format!("add '{keyword}: no' to its 'sshd'")),
+                Setting::Unknown => RULE
+                    .unknown(format!(
+                        "'{keyword}' of host '{name}' is neither declared nor observed"
+                    ))
+                    .at(machine.span, "")
+                    .note("sshd's own default is yes")
+                    .help(format!("add '{keyword}: no' to its 'sshd'")),
+            };
+            out.add(host(name), d);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! root logs in over ssh.
+
+use crate::context::{Setting, host};
+use crate::{Context, Findings, Rule};
+use diag::{Applicability, Edit, Fix, Severity};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "ssh-root-login",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "sshd lets root log in.",
+    rationale: "A login as root says nothing about who it was, skips sudo and its log, and is the one name that every attacker \
+        knows. By key alone it is still nobody's account, so that is a warning.",
+    example: "sshd: {PermitRootLogin: yes}",
+    controls: &[
+        "CIS v8 5.4",
+        "NIST CSF 2.0 PR.AA-05",
+        "ISO 27001:2022 A.8.2",
+    ],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, machine) in &ctx.lab.hosts {
+        let d = match ctx.sshd(name, machine, "permitrootlogin") {
+            Setting::Declared("no", _) | Setting::Observed("no") => continue,
+            Setting::Declared(value, span) => RULE
+                .with(severity(value), message(name, value))
+                .at(span, "")
+                .fix(Fix {
+                    message: "set 'PermitRootLogin: no'".to_owned(),
+                    applicability: Applicability::Unsafe,
+                    edits: vec![Edit {
+                        span,
+                        text: "no".to_owned(),
+                    }],
+                })
+                .help("first make sure that another account can become root"),
+            Setting::Observed(value) => RULE
+                .with(severity(value), message(name, value))
+                .at(machine.span, "'PermitRootLogin' is not declared")
+                .note(format!("observed: PermitRootLogin {value}"))
+                .help("add 'PermitRootLogin: no' to its 'sshd'"),
+            Setting::Unknown => RULE
+                .unknown(format!(
+                    "'PermitRootLogin' of host '{name}' is neither declared nor observed"
+                ))
+                .at(machine.span, "")
+                .note("sshd's own default is prohibit-password")
+                .help("add 'PermitRootLogin: no' to its 'sshd'"),
+        };
+        out.add(host(name), d);
+    }
+}
+
+fn severity(value: &str) -> Severity {
+    if value == "yes" {
+        RULE.severity
+    } else {
+        Severity::Warning
+    }
+}
+
+fn message(name: &str, value: &str) -> String {
+    match value {
+        "yes" => format!("host '{name}' lets root log in over ssh"),
+        other => format!("host '{name}' lets root log in over ssh ({other})"),
+    }
+}

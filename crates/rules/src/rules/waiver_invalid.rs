@@ -1,0 +1,91 @@
+//! A waiver that cannot be honoured.
+
+use crate::rules::RULES;
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+use jiff::civil::Date;
+use model::id::ObjectRef;
+use model::lab::Waiver;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "waiver-invalid",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "A waiver lacks a reason, an owner, an object or an end, has expired, or names no rule.",
+    rationale: "A waiver is a decision to live with a risk. Without a reason and an owner nobody can judge it later, and \
+        without an end it is how findings are forgotten. One that is not complete or not in force accepts nothing.",
+    example: "waivers: [{rule: bak-same-domain, object: dataset/photos}]",
+    controls: &["NIST CSF 2.0 ID.RA-06"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for waiver in &ctx.lab.waivers {
+        let id = &waiver.id.value;
+        let about = waiver
+            .object
+            .as_ref()
+            .and_then(|o| ObjectRef::parse(&o.value));
+        // Nothing can waive a finding about a waiver, so an object stands in where none is named.
+        let object = about.unwrap_or_else(|| ObjectRef::new(model::id::Kind::Host, "-"));
+        if !is_promise(waiver) && !RULES.iter().any(|r| r.id == id) {
+            let d = RULE
+                .finding(format!("there is no rule '{id}' to waive"))
+                .at(waiver.id.span, "no such rule")
+                .help("a promise is named in full, as in 'promise: ports-justified:host/web'");
+            out.add(object.clone(), d);
+        }
+        let lacking = lacking(waiver);
+        if !lacking.is_empty() {
+            let list = lacking.join(", ");
+            let d = RULE
+                .finding(format!("the waiver of '{id}' lacks: {list}"))
+                .at(waiver.span, format!("missing: {list}"))
+                .note("it accepts nothing until it is complete")
+                .help("say what it is about, why, who decided, and until when (YYYY-MM-DD)");
+            out.add(object.clone(), d);
+        }
+        if let Some(expires) = waiver.expires.as_ref().filter(|e| e.value < ctx.today) {
+            let days = expires
+                .value
+                .until(ctx.today)
+                .map(|s| s.get_days())
+                .unwrap_or_default();
+            let d = RULE
+                .finding(format!("the waiver of '{id}' expired {days} days ago"))
+                .at(expires.span, "expired")
+                .note(format!("{} - {} = {days} days", ctx.today, expires.value))
+                .help("mend what it accepts, or decide again and set a new date");
+            out.add(object, d);
+        }
+    }
+}
+
+/// Ids of promises have the object in them.
+pub(crate) fn is_promise(waiver: &Waiver) -> bool {
+    waiver.id.value.contains(':')
+}
+
+fn lacking(waiver: &Waiver) -> Vec<&'static str> {
+    let fields = [
+        ("object", waiver.object.is_none() && !is_promise(waiver)),
+        ("reason", waiver.reason.is_none()),
+        ("owner", waiver.owner.is_none()),
+        ("expires", waiver.expires.is_none()),
+    ];
+    fields
+        .into_iter()
+        .filter(|(_, none)| *none)
+        .map(|(f, _)| f)
+        .collect()
+}
+
+/// Everything that a waiver needs is there.
+pub(crate) fn complete(waiver: &Waiver) -> bool {
+    lacking(waiver).is_empty()
+}
+
+/// The last day of a waiver is the day it names.
+pub(crate) fn in_force(waiver: &Waiver, today: Date) -> bool {
+    waiver.expires.as_ref().is_some_and(|e| e.value >= today)
+}

@@ -1,0 +1,35 @@
+//! A waiver that accepts nothing.
+
+use super::RULES;
+use super::waiver_invalid::is_promise;
+use crate::Rule;
+use diag::{Diagnostic, Severity};
+use model::lab::Waiver;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "waiver-unused",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A waiver accepts a finding that is not there.",
+    rationale: "What it accepted has been mended, or its object was renamed. Left in place it would silently accept the same \
+        finding when it comes back.",
+    example: "waivers: [{rule: bak-coverage, object: dataset/photos, …}]   # and the photos are in a backup",
+    controls: &["NIST CSF 2.0 ID.RA-06"],
+    // Which waivers were used is known only after all rules have run.
+    run: |_, _| (),
+};
+
+/// A waiver in force that no finding needed; waivers of promises are used elsewhere.
+pub(crate) fn about(waiver: &Waiver) -> Option<Diagnostic> {
+    let id = &waiver.id.value;
+    if is_promise(waiver) || !RULES.iter().any(|r| r.id == id) {
+        return None;
+    }
+    let object = waiver.object.as_ref().map_or("", |o| o.value.as_str());
+    let message = format!("the waiver of '{id}' for '{object}' accepts nothing");
+    Some(
+        RULE.finding(message)
+            .at(waiver.id.span, "no such finding")
+            .help("remove it"),
+    )
+}

@@ -1,0 +1,61 @@
+//! Accepted findings. A waiver names rule and object, says why and who, and ends on a day.
+
+use crate::Context;
+use crate::findings::Findings;
+use crate::rules::waiver_invalid::{complete, in_force};
+use crate::rules::waiver_unused;
+use diag::{Diagnostic, Severity};
+use model::id::ObjectRef;
+use model::lab::Waiver;
+
+/// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
+pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
+    let waivers: Vec<&Waiver> = ctx
+        .lab
+        .waivers
+        .iter()
+        .filter(|w| complete(w) && in_force(w, ctx.today))
+        .collect();
+    let mut used = vec![false; waivers.len()];
+    let mut out = Vec::new();
+    for (object, diagnostic) in findings.into_items() {
+        let hit = waivers
+            .iter()
+            .position(|w| accepts(w, &object, &diagnostic));
+        let waiver = hit.and_then(|n| waivers.get(n).copied());
+        if let Some(flag) = hit.and_then(|n| used.get_mut(n)) {
+            *flag = true;
+        }
+        out.push(match waiver {
+            Some(waiver) => waived(diagnostic, waiver),
+            None => diagnostic,
+        });
+    }
+    for (waiver, _) in waivers.iter().zip(used).filter(|(_, used)| !used) {
+        out.extend(waiver_unused::about(waiver));
+    }
+    out
+}
+
+fn accepts(waiver: &Waiver, object: &ObjectRef, diagnostic: &Diagnostic) -> bool {
+    if diagnostic.code == crate::rules::waiver_invalid::RULE.id {
+        return false;
+    }
+    let named = waiver.object.as_ref().map(|o| o.value.as_str());
+    diagnostic.code == waiver.id.value && named == Some(object.to_string().as_str())
+}
+
+fn waived(mut diagnostic: Diagnostic, waiver: &Waiver) -> Diagnostic {
+    let text = |field: &Option<diag::Spanned<String>>| {
+        field.as_ref().map(|f| f.value.clone()).unwrap_or_default()
+    };
+    let until = waiver
+        .expires
+        .as_ref()
+        .map(|e| e.value.to_string())
+        .unwrap_or_default();
+    let (owner, reason) = (text(&waiver.owner), text(&waiver.reason));
+    diagnostic.severity = Severity::Info;
+    diagnostic.message = format!("waived until {until}: {}", diagnostic.message);
+    diagnostic.note(format!("accepted by {owner}: {reason}"))
+}

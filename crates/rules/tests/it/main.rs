@@ -1,0 +1,13 @@
+//! Tests of the rules, from outside: lab trees in, findings out.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read their own fixtures and may fail"
+)]
+
+mod book;
+mod example;
+mod fixtures;
+mod observed;
+mod support;
+mod waived;
