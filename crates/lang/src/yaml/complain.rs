@@ -40,6 +40,9 @@ pub(super) fn about_syntax(
     let flow = open.filter(|o| o.end > o.start);
     let error = |message: &str| Diagnostic::invalid("yaml-syntax", message);
     match said {
+        s if s.contains("recursion limit") => {
+            Diagnostic::invalid("yaml-limit", "the text is nested too deep").at(here, "found here")
+        }
         s if s.contains("mapping values are not allowed") => error("a ': ' is not allowed here")
             .at(here, "unexpected")
             .help("if this line is a new key, indent it like the keys above it")
