@@ -98,7 +98,9 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     }
     let mut parts = Vec::new();
     for text in texts {
-        if let Some(node) = &text.root {
+        // What is left of a broken text may be anything; the break itself has been reported.
+        let usable = |n: &&Node| text.whole || matches!(n.kind, NodeKind::Map { .. });
+        if let Some(node) = text.root.as_ref().filter(usable) {
             let is_root = root == Some(text.source);
             top_level(node, is_root, sink, &mut parts);
         }
