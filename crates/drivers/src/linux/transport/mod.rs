@@ -25,6 +25,7 @@ use envelope::{Envelope, Opened};
 use std::process::Command;
 use std::time::Duration;
 
+pub(crate) use envelope::nonce;
 pub use error::TransportError;
 pub use local::LocalTransport;
 pub use ssh::{SshOptions, SshTransport};

@@ -1,0 +1,207 @@
+//! Authorised keys of every account, from the files that sshd looks at.
+
+use super::Whole;
+use super::frame::{Sections, plain};
+use super::gather::{Gathered, listed_by};
+use data_encoding::{BASE64, BASE64_NOPAD};
+use model::fact::FactKind;
+use model::kleene::Reason;
+use model::value::Value;
+use sha2::{Digest as _, Sha256};
+
+pub(super) const PART: Whole = Whole {
+    sh: &[super::sshd::SH, include_str!("sh/key.sh")],
+    calls: &["key key"],
+    read: gather,
+};
+
+/// One line of an authorized_keys file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) fingerprint: String,
+    kind: String,
+    comment: String,
+    options: String,
+}
+
+fn gather(sections: &Sections<'_>, to: &mut Gathered) {
+    let kind = FactKind::Key;
+    let Some(section) = to.section(kind, sections, "key") else {
+        return;
+    };
+    let text = section.text();
+    let mut from: Option<(&str, &str)> = None;
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        if let Some(rest) = line.strip_prefix("file ") {
+            from = rest.split_once(' ');
+        } else if let Some(rest) = line.strip_prefix("! ") {
+            to.incomplete(kind, Reason::new(plain(rest)));
+        } else if let (Some(rest), Some((user, path))) = (line.strip_prefix('|'), from) {
+            match entry(rest) {
+                Some(key) => {
+                    let value = [
+                        ("type", key.kind),
+                        ("comment", key.comment),
+                        ("options", key.options),
+                    ];
+                    to.present(
+                        kind,
+                        format!("{user}/{}", key.fingerprint),
+                        Value::map(value),
+                        path,
+                    );
+                }
+                // sshd skips what is no key; what looks like one and is not understood may still be one to it.
+                None if rest.contains("AAAA") => {
+                    to.incomplete(
+                        kind,
+                        Reason::new(format!("{path} has a line that is not understood")),
+                    );
+                }
+                None => {}
+            }
+        } else if let Some((keyword, value)) = line.split_once(' ') {
+            // Only the keywords that the script picks from sshd -T come here.
+            if !value.is_empty() && value != "none" {
+                to.incomplete(
+                    kind,
+                    Reason::new(format!("more keys come from {}", plain(keyword))),
+                );
+            }
+        } else {
+            to.incomplete(kind, Reason::new("the answer is not understood"));
+        }
+    }
+    to.complete(
+        kind,
+        &listed_by("reading every account's AuthorizedKeysFile as root"),
+    );
+}
+
+/// Takes apart `[OPTIONS] TYPE BASE64 [COMMENT]`, see sshd(8). `None` if it holds no key.
+pub(super) fn entry(line: &str) -> Option<Entry> {
+    let line = line.trim();
+    let first = line.split_whitespace().next()?;
+    let (options, rest) = if is_type(first) {
+        ("", line)
+    } else {
+        line.split_at(end_of_options(line))
+    };
+    let mut words = rest.split_whitespace();
+    let kind = words.next().filter(|w| is_type(w))?;
+    let encoded = words.next()?;
+    let blob = BASE64
+        .decode(encoded.as_bytes())
+        .or_else(|_| BASE64_NOPAD.decode(encoded.as_bytes()))
+        .ok()?;
+    let fingerprint = format!("SHA256:{}", BASE64_NOPAD.encode(&Sha256::digest(&blob)));
+    let comment = words.collect::<Vec<_>>().join(" ");
+    Some(Entry {
+        fingerprint,
+        kind: kind.to_owned(),
+        comment,
+        options: without_values_of_environment(options),
+    })
+}
+
+fn is_type(word: &str) -> bool {
+    ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
+        .iter()
+        .any(|p| word.starts_with(p))
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-@.".contains(&b))
+}
+
+/// Options end at the first blank outside of quotes; within them `\"` is a quote.
+fn end_of_options(line: &str) -> usize {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            ' ' | '\t' if !quoted => return at,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    line.len()
+}
+
+/// An environment setting may hold a secret: its name stays, its value does not.
+fn without_values_of_environment(options: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = options;
+    while let Some(at) = rest.to_ascii_lowercase().find("environment=\"") {
+        let after = at + "environment=\"".len();
+        kept.push_str(rest.get(..after).unwrap_or_default());
+        let value = rest.get(after..).unwrap_or_default();
+        let bytes = value.as_bytes();
+        let close = (0..bytes.len()).find(|i| {
+            bytes.get(*i) == Some(&b'"') && (*i == 0 || bytes.get(i - 1) != Some(&b'\\'))
+        });
+        let (inner, tail) = value.split_at(close.unwrap_or(value.len()));
+        kept.push_str(inner.split('=').next().unwrap_or_default());
+        kept.push_str("=[redacted]");
+        rest = tail;
+    }
+    kept + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    const PRINT: &str = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU";
+
+    #[test]
+    fn lines_as_sshd_reads_them() {
+        for (line, options, comment) in [
+            (format!("{KEY} anna@home two"), "", "anna@home two"),
+            (
+                format!("  no-pty,from=\"10.0.0.0/8\"\t{KEY}"),
+                "no-pty,from=\"10.0.0.0/8\"",
+                "",
+            ),
+            (
+                format!("command=\"ssh-x a \\\" b\" {KEY} c"),
+                "command=\"ssh-x a \\\" b\"",
+                "c",
+            ),
+            (
+                format!(
+                    "environment=\"TOKEN=canary \\\" x\",Environment=\"B=canary\",no-pty {KEY}"
+                ),
+                "environment=\"TOKEN=[redacted]\",Environment=\"B=[redacted]\",no-pty",
+                "",
+            ),
+        ] {
+            let found = entry(&line).unwrap();
+            assert_eq!(
+                (
+                    found.fingerprint.as_str(),
+                    found.options.as_str(),
+                    found.comment.as_str()
+                ),
+                (PRINT, options, comment)
+            );
+            assert_eq!(
+                plan::key_fingerprint(KEY).as_deref(),
+                Some(PRINT),
+                "the planner's own reading agrees"
+            );
+        }
+        for bad in [
+            "",
+            "ssh-ed25519",
+            "ssh-ed25519 !",
+            "command=\"x",
+            "hello world",
+            "ssh-\u{e9} AAAA",
+        ] {
+            assert_eq!(entry(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Observing a host: one script, one round trip, one answer taken apart into facts.
+//!
+//! [`script`] and [`parse`] are pure; [`observe`] merely sends the one and hands the answer to the other. Each kind of fact has a
+//! module here with its part of the script beside it in `sh/`. The script writes nothing on the target.
+//!
+//! The rule of every reader: *absent* is said only by a part of the script that ended well and looked at the right place with
+//! enough rights. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
+
+mod file;
+mod frame;
+mod gather;
+mod host;
+mod key;
+mod listener;
+mod nft;
+mod package;
+mod patch;
+mod properties;
+mod restic;
+mod route;
+mod sshd;
+mod sudoer;
+mod sysctl;
+mod timer;
+mod unit;
+mod user;
+
+use crate::linux::transport::{RunOptions, Transport, nonce};
+use frame::{Section, Sections};
+use gather::Gathered;
+use jiff::Timestamp;
+use model::fact::{FactKind, Scope, Seen, TargetFacts};
+use model::id::ObjectRef;
+use model::kleene::Reason;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// One question to a target.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// What to look at.
+    pub(crate) scope: &'a Scope,
+    /// A number that nobody on the target can guess.
+    pub(crate) nonce: &'a str,
+}
+
+/// Observes `scope` on `target`. Never fails: what could not be read is unknown, with the reason.
+pub(crate) fn observe(
+    transport: &Transport,
+    target: ObjectRef,
+    scope: &Scope,
+    now: Timestamp,
+    timeout: Duration,
+) -> TargetFacts {
+    let nonce = match nonce() {
+        Ok(nonce) => nonce,
+        Err(e) => return TargetFacts::unreachable(target, now, format!("no random number: {e}")),
+    };
+    let request = Request {
+        scope,
+        nonce: &nonce,
+    };
+    match transport.run(
+        script(&request).as_bytes(),
+        RunOptions::new(timeout).any_privilege(),
+    ) {
+        Ok(done) => {
+            let mut facts = parse(target, &done.stdout, &request, now, done.took);
+            if done.status != 0 {
+                facts.errors.push(format!(
+                    "the observing script ended with status {}",
+                    done.status
+                ));
+            }
+            facts
+        }
+        Err(error) if error.partial_output().is_empty() => {
+            TargetFacts::unreachable(target, now, error.to_string())
+        }
+        Err(error) => {
+            let mut facts = parse(target, error.partial_output(), &request, now, timeout);
+            facts.errors.insert(0, error.to_string());
+            facts
+        }
+    }
+}
+
+/// A part of the script that lists a whole kind: the shell text, and the calls that make its sections.
+struct Whole {
+    sh: &'static [&'static str],
+    calls: &'static [&'static str],
+    read: fn(&Sections<'_>, &mut Gathered),
+}
+
+/// A part of the script that looks at single paths.
+struct ByPath {
+    sh: &'static str,
+    /// The shell command for a key, or why no such thing can be looked at.
+    call: fn(&str) -> Result<String, Reason>,
+    read: fn(&Section<'_>) -> Result<Seen, Reason>,
+    source: &'static str,
+}
+
+enum Part {
+    Whole(Whole),
+    ByPath(ByPath),
+    Restic,
+}
+
+fn part(kind: FactKind) -> Part {
+    match kind {
+        FactKind::Host => Part::Whole(host::PART),
+        FactKind::Sshd => Part::Whole(sshd::PART),
+        FactKind::User => Part::Whole(user::PART),
+        FactKind::Key => Part::Whole(key::PART),
+        FactKind::Sudoer => Part::Whole(sudoer::PART),
+        FactKind::Listener => Part::Whole(listener::PART),
+        FactKind::Package => Part::Whole(package::PART),
+        FactKind::Route => Part::Whole(route::PART),
+        FactKind::Patch => Part::Whole(patch::PART),
+        FactKind::File => Part::ByPath(file::PART),
+        FactKind::Unit => Part::ByPath(unit::PART),
+        FactKind::Timer => Part::ByPath(timer::PART),
+        FactKind::Sysctl => Part::ByPath(sysctl::PART),
+        FactKind::Nft => Part::ByPath(nft::PART),
+        FactKind::Archive | FactKind::Repository => Part::Restic,
+    }
+}
+
+/// Every kind that a scope touches, in the order of their parts; the slow ones are last, so that they cannot cost the others.
+fn kinds(scope: &Scope) -> Vec<FactKind> {
+    let asked: BTreeSet<FactKind> = scope
+        .collections
+        .iter()
+        .copied()
+        .chain(scope.paths.iter().map(|p| p.kind))
+        .collect();
+    let (slow, quick): (Vec<_>, Vec<_>) = asked.into_iter().partition(|k| {
+        matches!(
+            k,
+            FactKind::Patch | FactKind::Archive | FactKind::Repository
+        )
+    });
+    quick.into_iter().chain(slow).collect()
+}
+
+fn keys(scope: &Scope, kind: FactKind) -> impl Iterator<Item = (String, &str)> {
+    let of_kind = scope.paths.iter().filter(move |p| p.kind == kind);
+    of_kind
+        .enumerate()
+        .map(move |(i, p)| (format!("{}.{i}", kind.word()), p.key.as_str()))
+}
+
+/// The script that looks at everything in the request.
+pub(crate) fn script(request: &Request<'_>) -> String {
+    let mut texts: Vec<&'static str> =
+        vec![include_str!("sh/prelude.sh"), include_str!("sh/host.sh")];
+    let mut calls = String::from("section meta meta\nsection host host\n");
+    let mut add = |text: &'static str| {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    };
+    let mut restic_done = false;
+    for kind in kinds(request.scope) {
+        match part(kind) {
+            Part::Whole(part) => {
+                part.sh.iter().for_each(|text| add(text));
+                for call in part.calls {
+                    let _ = writeln!(calls, "section {call}");
+                }
+            }
+            Part::ByPath(part) => {
+                add(part.sh);
+                for (name, key) in keys(request.scope, kind) {
+                    if let Ok(call) = askable(key).and_then(|()| (part.call)(key)) {
+                        let _ = writeln!(calls, "section {name} {call}");
+                    }
+                }
+            }
+            Part::Restic => {
+                add(restic::SH);
+                if !restic_done {
+                    calls.push_str(&restic::calls(request.scope));
+                }
+                restic_done = true;
+            }
+        }
+    }
+    format!("nonce={}\n{}{calls}", request.nonce, texts.concat())
+}
+
+/// A shell cannot be asked for what holds a NUL.
+fn askable(key: &str) -> Result<(), Reason> {
+    if key.contains('\0') {
+        Err(Reason::new("the name holds a NUL byte"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Takes the answer apart. Any bytes are accepted; what is missing or damaged becomes unknown.
+pub(crate) fn parse(
+    target: ObjectRef,
+    output: &[u8],
+    request: &Request<'_>,
+    now: Timestamp,
+    took: Duration,
+) -> TargetFacts {
+    let sections = Sections::read(output, request.nonce);
+    let mut gathered = Gathered::default();
+    for kind in kinds(request.scope) {
+        match part(kind) {
+            Part::Whole(part) => (part.read)(&sections, &mut gathered),
+            Part::ByPath(part) => {
+                for (name, key) in keys(request.scope, kind) {
+                    let seen = askable(key)
+                        .and_then(|()| (part.call)(key))
+                        .and_then(|_| sections.get(&name))
+                        .and_then(|section| (part.read)(section))
+                        .unwrap_or_else(Seen::Unknown);
+                    gathered.put(kind, key, seen, part.source);
+                }
+            }
+            Part::Restic => restic::read(kind, request.scope, &sections, &mut gathered),
+        }
+        if request.scope.collections.contains(&kind) && !gathered.collections.contains_key(&kind) {
+            gathered.incomplete(
+                kind,
+                Reason::new("only single ones are looked at, not all of them"),
+            );
+        }
+    }
+    if !runs_as_root(&sections) {
+        gathered.without_root();
+    }
+    let mut errors = Vec::new();
+    let identity = host::identity(&sections)
+        .map_err(|reason| errors.push(format!("identity: {reason}")))
+        .ok();
+    TargetFacts {
+        target,
+        at: now,
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        identity,
+        facts: gathered.facts,
+        collections: gathered.collections,
+        errors,
+    }
+}
+
+fn runs_as_root(sections: &Sections<'_>) -> bool {
+    sections
+        .get("meta")
+        .is_ok_and(|section| section.body == b"uid 0\n")
+}
+
+#[cfg(test)]
+mod tests;

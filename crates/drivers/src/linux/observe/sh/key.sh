@@ -1,0 +1,71 @@
+expand() {
+    rest=$1
+    path=
+    while :; do
+        case $rest in
+            *%*) ;;
+            *) break ;;
+        esac
+        path=$path${rest%%\%*}
+        rest=${rest#*%}
+        case $rest in
+            %*) path=$path% ;;
+            h*) path=$path$4 ;;
+            u*) path=$path$2 ;;
+            U*) path=$path$3 ;;
+            *) return 1 ;;
+        esac
+        rest=${rest#?}
+    done
+    path=$path$rest
+    case $path in
+        /*) ;;
+        *) path=$4/$path ;;
+    esac
+}
+key_file() {
+    if [ -f "$2" ]; then
+        if [ "$(wc -c <"$2")" -gt 262144 ]; then
+            echo "! $2 is too large"
+            return
+        fi
+        echo "file $1 $2"
+        sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e 's/^/|/' <"$2" || echo "! $2 cannot be read"
+        echo
+    else
+        why=$(stat -L -c 'is a %F' -- "$2" 2>&1) && { echo "! $2 $why"; return; }
+        is_absence "$why" || echo "! ${why%%"$nl"*}"
+    fi
+}
+key() {
+    need getent || return
+    list=$(getent passwd) || return
+    common=$(effective nobody) || return
+    printf '%s\n' "$common" | grep -E '^(authorizedkeyscommand|trustedusercakeys) '
+    each=
+    # Only Match blocks make a difference between users; an Include from elsewhere may bring one.
+    if cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null | grep -iE '^[[:space:]]*(match|include)[[:space:]]' |
+        grep -qvi 'include[[:space:]]*/etc/ssh/sshd_config\.d/\*\.conf[[:space:]]*$'; then
+        each=1
+    fi
+    set -f
+    files=$(printf '%s\n' "$common" | sed -n 's/^authorizedkeysfile //p')
+    printf '%s\n' "$list" | while IFS=: read -r user _ uid _ _ home _; do
+        if [ -n "$each" ]; then
+            if ! own=$(effective "$user" 2>/dev/null); then
+                echo "! sshd -T does not answer for $user"
+                continue
+            fi
+            files=$(printf '%s\n' "$own" | sed -n 's/^authorizedkeysfile //p')
+        fi
+        for pattern in $files; do
+            [ "$pattern" = none ] && continue
+            if expand "$pattern" "$user" "$uid" "$home"; then
+                key_file "$user" "$path"
+            else
+                echo "! the pattern $pattern is not understood"
+            fi
+        done
+    done
+    return 0
+}

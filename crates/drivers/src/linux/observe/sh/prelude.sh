@@ -1,0 +1,23 @@
+exec 3>&1
+nl='
+'
+section() {
+    name=$1
+    shift
+    printf '\n@begin %s %s\n' "$nonce" "$name"
+    said=$("$@" 2>&1 >&3 3>&-)
+    status=$?
+    printf '\n@end %s %s %s %s\n' "$nonce" "$name" "$status" "${said%%"$nl"*}"
+}
+need() {
+    command -v "$1" >/dev/null 2>&1 && return
+    echo "$1 is not installed" >&2
+    return 127
+}
+is_absence() {
+    case $1 in
+        *': No such file or directory' | *': Not a directory') return 0 ;;
+    esac
+    return 1
+}
+meta() { echo "uid $(id -u)"; }

@@ -1,0 +1,4 @@
+route() {
+    need ip || return
+    ip -o route show default
+}

@@ -1,0 +1,44 @@
+sudoers_dir() {
+    why=$(stat -- "$1" 2>&1) || {
+        is_absence "$why" || echo "! ${why%%"$nl"*}"
+        return
+    }
+    [ -r "$1" ] || echo "! $1 cannot be read"
+    for entry in "$1"/*; do
+        case ${entry##*/} in
+            *.* | *~) ;;
+            *) [ ! -f "$entry" ] || sudoers_file "$entry" "$2" ;;
+        esac
+    done
+}
+sudoers_file() {
+    if [ "$2" -gt 8 ]; then
+        echo "! $1 is included too deeply"
+        return
+    fi
+    echo "file $1"
+    sed 's/^/|/' <"$1" || echo "! $1 cannot be read"
+    echo
+    sed -n 's/^[[:space:]]*[#@]\(include[dir]*\)[[:space:]]\{1,\}/\1 /p' <"$1" | while read -r what path rest; do
+        case $path$rest in
+            *[%\"\\]* | *' '*) echo "! $what $path in $1 is not understood"; continue ;;
+        esac
+        case $path in
+            /*) ;;
+            *) path=${1%/*}/$path ;;
+        esac
+        case $what in
+            includedir) sudoers_dir "$path" $(($2 + 1)) ;;
+            include) sudoers_file "$path" $(($2 + 1)) ;;
+        esac
+    done
+}
+sudoer() {
+    sed -n 's/^sudoers:/nss /p' /etc/nsswitch.conf 2>/dev/null
+    why=$(stat -- /etc/sudoers 2>&1) || {
+        is_absence "$why" && return 0
+        printf '%s\n' "$why" >&2
+        return 1
+    }
+    sudoers_file /etc/sudoers 0
+}

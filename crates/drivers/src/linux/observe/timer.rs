@@ -1,0 +1,132 @@
+//! Timers by name: when they last fired and will fire next, and how their service ended.
+
+use super::ByPath;
+use super::frame::Section;
+use super::properties::Properties;
+use model::fact::Seen;
+use model::kleene::Reason;
+use model::value::Value;
+
+pub(super) const PART: ByPath = ByPath {
+    sh: include_str!("sh/timer.sh"),
+    call: |key| super::unit::name(key).map(|key| format!("timer {key}")),
+    read,
+    source: "systemctl show",
+};
+
+fn read(section: &Section<'_>) -> Result<Seen, Reason> {
+    let shown = Properties::read(section);
+    if shown.is_missing()? {
+        return Ok(Seen::Absent);
+    }
+    Ok(Seen::Present(Value::map([
+        ("last", Value::from(unix(shown.get("LastTriggerUSec"))?)),
+        ("next", Value::from(next(&shown)?)),
+        ("result", Value::from(result(&shown)?)),
+        ("enabled", Value::from(shown.enabled())),
+    ])))
+}
+
+/// How the service ended: systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since the host
+/// started. systemd itself says `success` of a service that never ran.
+fn result(shown: &Properties) -> Result<String, Reason> {
+    let ended = shown.get("service.ExecMainExitTimestampMonotonic");
+    let result = shown.need("service.Result")?;
+    Ok(match shown.need("service.ActiveState")? {
+        "activating" | "active" | "reloading" | "deactivating" => "running",
+        _ if matches!(ended, "" | "0") && result == "success" => "none",
+        _ => result,
+    }
+    .to_owned())
+}
+
+/// The sooner of both clocks' next times; 0 if there is none.
+fn next(shown: &Properties) -> Result<i64, Reason> {
+    let wall = unix(shown.get("NextElapseUSecRealtime"))?;
+    let span = shown.get("NextElapseUSecMonotonic");
+    if matches!(span, "" | "0" | "infinity" | "n/a") {
+        return Ok(wall);
+    }
+    let number = |name| -> Result<i64, Reason> {
+        shown
+            .need(name)?
+            .parse()
+            .map_err(|_| Reason::new(format!("{name} is no number")))
+    };
+    let since_boot =
+        timespan(span).ok_or_else(|| Reason::new(format!("'{span}' is no time span")))?;
+    let monotonic = number("now")? - number("uptime")? + since_boot;
+    Ok(if wall == 0 {
+        monotonic
+    } else {
+        wall.min(monotonic)
+    })
+}
+
+/// `@1763700000`, with or without a fraction; nothing is 0.
+fn unix(text: &str) -> Result<i64, Reason> {
+    if matches!(text, "" | "0" | "n/a" | "infinity") {
+        return Ok(0);
+    }
+    let seconds = text
+        .strip_prefix('@')
+        .and_then(|t| t.split('.').next())
+        .and_then(|t| t.parse().ok());
+    seconds.ok_or_else(|| Reason::new(format!("'{text}' is no time in unix form")))
+}
+
+/// `1month 2d 3h 4min 5.678s` in seconds, rounded down; the units of systemd.time(7).
+fn timespan(text: &str) -> Option<i64> {
+    const MICROS: [(&str, i64); 9] = [
+        ("month", 2_629_800_000_000),
+        ("min", 60_000_000),
+        ("ms", 1_000),
+        ("us", 1),
+        ("y", 31_557_600_000_000),
+        ("w", 604_800_000_000),
+        ("d", 86_400_000_000),
+        ("h", 3_600_000_000),
+        ("s", 1_000_000),
+    ];
+    let mut micros: i64 = 0;
+    for word in text.split_whitespace() {
+        let (number, size) = MICROS.iter().find_map(|(unit, size)| {
+            let number = word.strip_suffix(unit)?;
+            number
+                .ends_with(|c: char| c.is_ascii_digit())
+                .then_some((number, *size))
+        })?;
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        micros = micros.checked_add(whole.parse::<i64>().ok()?.checked_mul(size)?)?;
+        let digits = fraction.get(..fraction.len().min(6))?;
+        let scale = 10_i64.checked_pow(u32::try_from(digits.len()).ok()?)?;
+        micros = micros.checked_add(
+            digits
+                .parse::<i64>()
+                .ok()?
+                .checked_mul(size)?
+                .checked_div(scale)?,
+        )?;
+    }
+    Some(micros / 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_spans() {
+        for (text, want) in [
+            ("5min 30.250s", Some(330)),
+            ("1d 2h", Some(93_600)),
+            ("1month 1w", Some(3_234_600)),
+            ("900ms", Some(0)),
+            ("soon", None),
+            ("5", None),
+            ("99999999999999y", None),
+        ] {
+            assert_eq!(timespan(text), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Accounts.
+
+use super::Whole;
+use super::frame::Sections;
+use super::gather::{Gathered, listed_by};
+use model::fact::FactKind;
+use model::kleene::Reason;
+use model::value::Value;
+use std::collections::BTreeMap;
+
+pub(super) const PART: Whole = Whole {
+    sh: &[include_str!("sh/user.sh")],
+    calls: &["user user", "user-password user_password"],
+    read: gather,
+};
+
+/// Shells that let nobody in; `sync`, `halt` and `shutdown` are those of accounts of old.
+const NO_LOGIN: [&str; 5] = ["nologin", "false", "sync", "halt", "shutdown"];
+
+fn gather(sections: &Sections<'_>, to: &mut Gathered) {
+    let kind = FactKind::User;
+    let Some(section) = to.section(kind, sections, "user") else {
+        return;
+    };
+    let passwords = passwords(sections, to);
+    let text = section.text();
+    let mut seen_any = false;
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        if let Some(sources) = line.strip_prefix("nss ") {
+            only_local(sources, kind, to);
+        } else if let Some((name, mut value)) = line.strip_prefix("u ").and_then(account) {
+            seen_any = true;
+            match passwords.get(name) {
+                Some(state) => value.push(("password", Value::from(*state))),
+                None => to.incomplete(
+                    kind,
+                    Reason::new(format!("the password state of {name} is not known")),
+                ),
+            }
+            to.present(kind, name, Value::map(value), "getent passwd, passwd -S");
+        } else {
+            to.incomplete(
+                kind,
+                Reason::new("getent passwd printed a line that is not understood"),
+            );
+        }
+    }
+    if !seen_any {
+        to.incomplete(kind, Reason::new("getent passwd printed no account"));
+    }
+    to.complete(kind, &listed_by("getent passwd as root"));
+}
+
+/// Name services beside local files are not obliged to list all that they know.
+pub(super) fn only_local(sources: &str, kind: FactKind, to: &mut Gathered) {
+    let local = |s: &&str| matches!(*s, "files" | "compat" | "systemd" | "db");
+    if let Some(other) = sources
+        .split_whitespace()
+        .find(|s| !local(s) && !s.starts_with('['))
+    {
+        to.incomplete(
+            kind,
+            Reason::new(format!(
+                "the name service '{other}' need not list all it knows"
+            )),
+        );
+    }
+}
+
+fn account(line: &str) -> Option<(&str, Vec<(&'static str, Value)>)> {
+    let fields: Vec<&str> = line.split(':').collect();
+    let [name, uid, gid, home, shell] = fields.as_slice() else {
+        return None;
+    };
+    let whole_name =
+        !name.is_empty() && !name.starts_with(['+', '-']) && !name.contains('\u{fffd}');
+    whole_name.then_some(())?;
+    // An empty field stands for /bin/sh, see passwd(5).
+    let login = !NO_LOGIN.contains(&shell.rsplit('/').next().unwrap_or_default());
+    let value = vec![
+        ("uid", Value::from(uid.parse::<i64>().ok()?)),
+        ("gid", Value::from(gid.parse::<i64>().ok()?)),
+        ("home", Value::from(*home)),
+        ("shell", Value::from(*shell)),
+        ("login", Value::from(login)),
+    ];
+    Some((name, value))
+}
+
+/// The states by account, from `passwd -S`.
+fn passwords<'a>(sections: &Sections<'a>, to: &mut Gathered) -> BTreeMap<&'a str, &'static str> {
+    let section = match sections.get("user-password") {
+        Ok(section) => section,
+        Err(reason) => {
+            to.incomplete(
+                FactKind::User,
+                Reason::new(format!("the password states are not known: {reason}")),
+            );
+            return BTreeMap::new();
+        }
+    };
+    let lines = section
+        .body
+        .split(|b| *b == b'\n')
+        .filter_map(|l| std::str::from_utf8(l).ok());
+    let state = |word: &str| match word {
+        "L" | "LK" => Some("locked"),
+        "P" | "PS" => Some("set"),
+        "NP" => Some("empty"),
+        _ => None,
+    };
+    lines
+        .filter_map(|l| l.split_once(' '))
+        .filter_map(|(name, word)| Some((name, state(word)?)))
+        .collect()
+}
