@@ -1,0 +1,11 @@
+//! Linux hosts, reached by OpenSSH or locally.
+
+mod driver;
+mod script;
+
+mod access;
+mod act;
+mod observe;
+pub mod transport;
+
+pub use driver::{LinuxDriver, SecretSource};
