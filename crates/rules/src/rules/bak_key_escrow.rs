@@ -22,13 +22,14 @@ const KEEP: &str = "keep the password in two places that survive the lab, e.g. a
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, store) in &ctx.lab.repositories {
+        // None is declared, or one in a form that was refused; what is said must be true of both.
         let Some(password) = &store.password else {
             let message =
-                format!("where the password of repository '{name}' is kept is not declared");
+                format!("no reference says where the password of repository '{name}' is kept");
             let d = RULE
                 .unknown(message)
-                .at(store.span, "no password")
-                .help("add 'password: {file: …}', '{env: …}' or '{command: […]}'");
+                .at(store.span, "")
+                .help("write 'password: {file: …}', '{env: …}' or '{command: […]}'");
             out.add(repository(name), d);
             continue;
         };

@@ -79,3 +79,26 @@ fn observed_values_are_judged() {
     assert_eq!(verdict.len(), 1);
     assert_eq!(verdict[0].0, Severity::Error);
 }
+
+#[test]
+fn a_password_that_is_not_a_reference_is_not_called_missing() {
+    let text = "format: 1\nlab: x\nrepositories: {usb: {location: /mnt/usb, password: PASSWORD}}\n";
+    let mut sources = diag::SourceSet::default();
+    sources.add("holdfast.yaml", text.replace("PASSWORD", "canary-9f3e"));
+    let (lab, _) = lang::analyze(&sources);
+    let today = crate::support::TODAY;
+    let findings = rules::check(&rules::Context {
+        lab: &lab,
+        facts: None,
+        today,
+    });
+    assert_eq!(findings.len(), 1);
+    assert!(
+        findings[0]
+            .message
+            .starts_with("unknown: no reference says where")
+    );
+    // A finding knows nothing of the secret beside it; the renderer hides it all the same.
+    let shown = diag::render::full(&findings, &sources, diag::render::Color::Never);
+    assert!(!shown.contains("canary"), "{shown}");
+}
