@@ -6,6 +6,7 @@
 
 mod address;
 mod backup;
+mod controller;
 mod cx;
 mod dataset;
 mod exposure;
@@ -86,6 +87,9 @@ const SECTIONS: &[Section] = &[
     },
 ];
 
+/// The one section that is not a map of names.
+const CONTROLLER: &str = "controller";
+
 /// The one top-level list.
 const WAIVERS: &str = "waivers";
 
@@ -125,8 +129,10 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         (section.lower)(&mut cx, &mut lab, &entry.key, &entry.value);
     }
     for part in &parts {
-        if let Part::Waivers(items) = part {
-            waiver::lower(&mut cx, &mut lab, items);
+        match part {
+            Part::Waivers(items) => waiver::lower(&mut cx, &mut lab, items),
+            Part::Controller(entry) => controller::lower(&mut cx, &mut lab, entry),
+            Part::Objects(..) => {}
         }
     }
     lab
@@ -136,6 +142,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
 enum Part<'n> {
     Objects(&'static Section, &'n [Entry]),
     Waivers(&'n [Node]),
+    Controller(&'n Entry),
 }
 
 fn top_level<'n>(root: &'n Node, is_root: bool, sink: &mut Sink, parts: &mut Vec<Part<'n>>) {
@@ -157,6 +164,8 @@ fn top_level<'n>(root: &'n Node, is_root: bool, sink: &mut Sink, parts: &mut Vec
                 _ if entry.value.is_null() => {}
                 _ => sink.report(not_names(section, entry)),
             }
+        } else if key == CONTROLLER {
+            parts.push(Part::Controller(entry));
         } else if key == WAIVERS {
             match &entry.value.kind {
                 NodeKind::Seq(items) => parts.push(Part::Waivers(items)),
@@ -191,7 +200,7 @@ fn not_names(section: &Section, entry: &Entry) -> Diagnostic {
 
 fn unknown_section(key: &Key, is_root: bool) -> Diagnostic {
     let mut known: Vec<&str> = SECTIONS.iter().map(|s| s.key).collect();
-    known.push(WAIVERS);
+    known.extend([WAIVERS, CONTROLLER]);
     let shown = known.clone();
     if is_root {
         known.extend(head::KEYS);
