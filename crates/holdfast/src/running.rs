@@ -79,6 +79,11 @@ pub(crate) fn run<R: RealmTag>(
     let approval = Approval {
         digest: plan.digest(),
     };
+    let mut policy = policy;
+    if matches!(plan.purpose, Purpose::Undo(_)) {
+        // What cannot be taken back (a repository in use) stays with what rests on it; the rest is not put on again.
+        policy.on_failure = OnFailure::Continue;
+    }
     let bound = InRealm::bind(world.tag.clone(), plan.clone())?;
     let mut pause = wait;
     let mut nonces = nonce;

@@ -37,6 +37,13 @@ pub(crate) struct Exec<'d, 'c, R: RealmTag> {
     pub(crate) leased: Vec<(ObjectRef, StepId)>,
     pub(crate) remains: Vec<(StepId, String)>,
     pub(crate) notes: Vec<String>,
+    /// Orders are for the way back of a step, not for the step.
+    pub(crate) going_back: bool,
+}
+
+/// What a target knows the way back of a step by. Its own name: under that of the step it keeps what the step replaced.
+fn way_back_id(step: &StepId) -> StepId {
+    StepId(format!("{step}~back"))
 }
 
 /// Which way a step is going.
@@ -81,6 +88,7 @@ impl<'d, 'c, R: RealmTag> Exec<'d, 'c, R> {
             leased: Vec::new(),
             remains: Vec::new(),
             notes: Vec::new(),
+            going_back: false,
         }
     }
 
@@ -130,7 +138,8 @@ impl<'d, 'c, R: RealmTag> Exec<'d, 'c, R> {
 
     /// Sends one order for a step.
     pub(crate) fn act(&mut self, step: &Step, order: &Order<'_>) -> Result<Output, ActError> {
-        self.order(&step.target, &step.id, order)
+        let id = if self.going_back { way_back_id(&step.id) } else { step.id.clone() };
+        self.order(&step.target, &id, order)
     }
 
     fn order(

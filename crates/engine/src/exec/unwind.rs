@@ -85,7 +85,10 @@ impl<R: RealmTag> Exec<'_, '_, R> {
         // A way back may be gone twice, so one that did not arrive is tried again.
         for _ in 0..self.ctx.policy.attempts.max(1) {
             self.intent(step)?;
-            let (acted, standing) = self.go_back(step, &action)?;
+            self.going_back = true;
+            let went = self.go_back(step, &action);
+            self.going_back = false;
+            let (acted, standing) = went?;
             let arrived = Way::Undo.arrived(&standing);
             self.end_undo(step, &acted, standing)?;
             let again = matches!(

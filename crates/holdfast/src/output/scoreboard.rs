@@ -20,7 +20,7 @@ pub(crate) fn text(verdicts: &[Verdict], now: Timestamp, paint: Paint) -> String
         let (word, tone) = state(verdict);
         table.row([
             (word, Some(tone)),
-            (verdict.promise.statement.clone(), None),
+            (verdict.promise.id.to_string(), None),
             (figure(verdict), None),
             (grade(verdict), Some(Tone::Dim)),
             (
@@ -124,6 +124,7 @@ fn reasons(verdicts: &[Verdict], paint: Paint) -> String {
             paint.text(tone, verdict.state.word()),
             verdict.promise.id
         ));
+        text.push_str(&format!("  promise  {}\n", verdict.promise.statement));
         text.push_str(&format!("  why      {reason}\n"));
         text.push_str(&format!("  declared {}\n", verdict.promise.cause));
         for assumed in &verdict.promise.assumed {

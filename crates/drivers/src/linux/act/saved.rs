@@ -3,7 +3,6 @@
 use crate::linux::script::{Script, segment};
 use model::id::{RunId, StepId};
 
-/// A run that takes itself back restores under the step's own name; what it replaces then is kept beside, not over, the save.
 pub(super) fn restore(run: &RunId, step: &StepId) -> Script {
     Script::new(
         "hf_old=$(hf_saved_dir \"$HF_OLD_RUN\" \"$HF_OLD_STEP_DIR\")\n\
@@ -15,7 +14,6 @@ pub(super) fn restore(run: &RunId, step: &StepId) -> Script {
          hf_is=$(hf_print \"$hf_target\") || hf_fail \"$hf_target cannot be read\"\n\
          [ \"$hf_is\" = \"$(cat \"$hf_item/before\")\" ] || [ \"$hf_is\" = \"$(cat \"$hf_item/wrote\")\" ] \\\n\
          || hf_refuse invalid \"$hf_target was changed by something else since\"\n\
-         [ \"$HF_OLD_RUN/$HF_OLD_STEP_DIR\" != \"$HF_RUN/$HF_STEP_DIR\" ] || HF_STEP_DIR=$HF_STEP_DIR.back\n\
          hf_swap \"$hf_target\" \"$(hf_kept \"$hf_item\")\"",
     )
     .value("HF_OLD_RUN", &segment(&run.0))
