@@ -1,9 +1,12 @@
 //! Commit-confirm on a real host, one order at a time: nobody stays locked out, good changes stay.
 
+use jiff::Timestamp;
+use model::digest::Digest;
+use model::fact::{FactPath, Scope};
 use crate::rig::{NONCE, Rig};
 use model::id::{RunId, StepId};
 use model::plan::{AccessChange, Action};
-use plan::driver::{AccessOrder, ActError, Refusal};
+use plan::driver::{Driver, AccessOrder, ActError, Refusal};
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(40);
@@ -349,6 +352,20 @@ fn good_changes_stay_survive_a_reboot_and_are_taken_back_exactly() {
         ));
     }
     let changed = rig.world();
+    // What the planner waits for is what an observation shows.
+    let (live, file) = ("nft:inet/holdfast", "file:/etc/holdfast/nft/holdfast.nft");
+    let paths = [live, file].map(|p| FactPath::parse(p).unwrap());
+    let scope = Scope {
+        paths: paths.clone().into(),
+        ..Scope::default()
+    };
+    let facts = rig.driver.observe(&scope, Timestamp::UNIX_EPOCH);
+    let AccessChange::Nft { ruleset: Some(text), .. } = &changes[0].1 else { unreachable!() };
+    let seen = paths.map(|p| facts.seen(&p));
+    let field = |n: usize, name: &str| seen[n].value().and_then(|v| v.field(name)).cloned();
+    assert_eq!(field(0, "as_persisted"), Some(true.into()), "{seen:?}");
+    assert_eq!(field(1, "sha256"), Some(Digest::of(text).0.into()), "{seen:?}");
+    assert_eq!(field(1, "mode"), Some("0600".into()));
     let took = rig.host.reboot().unwrap();
     eprintln!("rebooted in {took:.2?}");
     rig.test(None).unwrap();
@@ -458,7 +475,7 @@ fn killed_in_the_middle_of_any_order_nobody_is_shut_out_and_nothing_is_torn() {
     let lock = "/var/lib/holdfast/revert/lock";
     let good = [nft("tcp dport 22 accept"), sshd("PermitRootLogin no\n")];
     let start = rig.world();
-    for n in 0..24u64 {
+    for n in 0..16u64 {
         let change = &good[(n % 2) as usize];
         let rig = rig.step(&format!("web/{n}"));
         let nonce = NONCE;

@@ -1,6 +1,9 @@
 //! Tests of the drivers on real hosts.
-#![allow(clippy::unwrap_used, clippy::panic)]
+// Tests wait for real hosts, with deadlines.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 mod access;
 mod act;
+mod observe;
 mod rig;
+mod transport;

@@ -131,15 +131,14 @@ impl Rig {
     ) -> Result<Output, ActError> {
         let holders = format!(
             "holders() {{ ls -l /proc/[0-9]*/fd/{fd} 2>/dev/null | grep -F -- '-> {lock}' | sed 's|.*/proc/\\([0-9]*\\)/fd/.*|\\1|'; }}\n\
-             n=0; until [ -n \"$(holders)\" ]; do n=$((n + 1)); [ $n -lt 2000 ] || exit 0; done\n\
+             touch /run/watching; n=0; until [ -n \"$(holders)\" ]; do n=$((n + 1)); [ $n -lt 4000 ] || exit 0; done\n\
              sleep {:.3}; kill -9 $(holders) 2>/dev/null || :",
             after.as_secs_f64()
         );
         let (host, driver, ticket) = (&self.host, &mut self.driver, &self.ticket);
         std::thread::scope(|scope| {
             let killer = scope.spawn(|| host.exec_sh(&holders));
-            // The console needs a moment to be on the watch.
-            std::thread::sleep(Duration::from_millis(150));
+            while host.exec_sh("rm /run/watching").is_err() {}
             let result = driver.act(ticket, order);
             let _ = killer.join();
             result

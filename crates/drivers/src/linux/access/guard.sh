@@ -169,11 +169,25 @@ guard_revert() {
     exec 9>&-
 }
 
+# The outcome is settled: what a killed disarm or revert left is removed. Waits for who is at it, and harms nobody.
+guard_tidy() {
+    exec 9>> "$HF_REVERT/lock"
+    flock -w 10 9 || return 0
+    case $(guard_state) in
+        armed | arming) ;;
+        *) guard_remove_units now ;;
+    esac
+    exec 9>&-
+}
+
 guard_watch() {
     while :; do
         case $(guard_state) in
             armed | arming) ;;
-            *) return 0 ;;
+            *)
+                guard_tidy
+                return 0
+                ;;
         esac
         if guard_due; then
             guard_revert now && return 0

@@ -213,8 +213,9 @@ acc_arm() {
     [ "$(acc_state)" != committed ] || ! acc_mine || hf_refuse revert committed
     HF_SAVE=$(hf_saved_dir "$HF_RUN" "$HF_STEP_DIR")
     acc_origin
+    # A watcher of an earlier change that is on its way out must not be taken for the new one.
+    timeout 20 systemctl stop holdfast-revert.service 2>/dev/null || :
     if [ -e /etc/systemd/system/holdfast-revert.service ] || [ -e /etc/systemd/system/holdfast-revert-boot.service ]; then
-        timeout 20 systemctl stop holdfast-revert.service 2>/dev/null || :
         guard_remove_units now
     fi
     rm -f -- "$HF_REVERT/nonce" "$HF_BEAT"
@@ -555,8 +556,14 @@ acc_revert() {
     [ "$(guard_state)" = reverted ] || hf_fail "the revert is $(guard_state)"
     hf_value state reverted
 }
+# The state of the ticket's own step; an armed revert is everybody's.
 acc_status() {
-    hf_value state "$(acc_state)"
+    acc_found=$(acc_state)
+    # How an earlier step ended says nothing of this one.
+    case $acc_found in
+        reverted | committed) acc_mine || { hf_value last "$acc_found"; acc_found=idle; } ;;
+    esac
+    hf_value state "$acc_found"
     for acc_name in run step change; do
         acc_text=$(guard_get "$HF_REVERT/order" "$acc_name")
         [ -z "$acc_text" ] || hf_value "$acc_name" "$acc_text"
