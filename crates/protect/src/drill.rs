@@ -29,7 +29,7 @@ pub fn drill_plan(ctx: &Context<'_>, dataset: &str, suffix: &str) -> Result<Plan
         host: subject.host,
     };
     let mut first = restore(&on, &subject, repository, None, &scratch);
-    first.cause = format!("holdfast drill {dataset}");
+    first.cause = format!("holdfast drill --dataset {dataset}");
     let mut steps = vec![first];
     if let Source::Postgres { .. } = subject.source {
         steps.push(start(&on, &subject, &scratch, after(&steps)));
@@ -96,7 +96,7 @@ fn start(on: &On<'_>, subject: &Subject<'_>, scratch: &str, after: BTreeSet<Step
             scratch: scratch.to_owned(),
         })),
         risk: Risk::None,
-        cause: format!("holdfast drill {name}"),
+        cause: format!("holdfast drill --dataset {name}"),
         after,
     })
 }

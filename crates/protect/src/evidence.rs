@@ -12,13 +12,14 @@ use model::run::{Output, StepOutcome};
 use model::units::Seconds;
 use model::value::Value;
 use plan::Context;
+use plan::driver::ActError;
 use std::collections::BTreeMap;
 
 /// An archive dated this far ahead of the controller's clock makes its age meaningless.
 const CLOCK_SLACK: i64 = 120;
 
 /// What one drill says about the promises of its dataset. `outcomes` are those of the steps themselves, as they ended before the
-/// drill was unwound.
+/// drill was unwound; see [`as_it_ended`].
 ///
 /// The first step that did not succeed decides: if the data failed (it cannot be restored, started, or answers wrongly) the promise is
 /// broken; if anything else did (no answer, a refusal, a stale or unknown fact, a lease) nothing is said. A step that was found done
@@ -129,6 +130,9 @@ fn ended<'a>(step: &Step, outcome: Option<&'a StepOutcome>) -> Result<&'a Output
     let silent = |why: String| Err(Conclusion::Inconclusive(format!("{}: {why}", step.summary)));
     match outcome {
         Some(StepOutcome::Done(output)) => Ok(output),
+        Some(StepOutcome::FailedClean(why) | StepOutcome::Torn(why)) if unanswered(step, why) => {
+            silent(why.clone())
+        }
         Some(StepOutcome::FailedClean(why) | StepOutcome::Torn(why)) => {
             Err(Conclusion::Failed(why.clone()))
         }
@@ -144,6 +148,25 @@ fn ended<'a>(step: &Step, outcome: Option<&'a StepOutcome>) -> Result<&'a Output
         ) => silent(why.clone()),
         Some(StepOutcome::Skipped(before)) => silent(format!("{before} did not succeed")),
         Some(StepOutcome::Undone) => silent("it was taken back".to_owned()),
+    }
+}
+
+/// A step whose target did not answer, or whose success could not be seen, says nothing about the data. The outcome keeps only
+/// the words of the error, so it is told by the words that the error itself begins with.
+fn unanswered(step: &Step, why: &str) -> bool {
+    let silent = ActError::Unreachable {
+        target: step.target.clone(),
+        message: String::new(),
+    };
+    why.starts_with(silent.to_string().trim_end()) || why.starts_with("it reported success")
+}
+
+/// The outcome of a step as it ended, from what a run reports after it has taken the drill back: a step that was taken back had
+/// been done, and its output says how long that took.
+pub fn as_it_ended(reported: &StepOutcome, output: Option<&Output>) -> StepOutcome {
+    match (reported, output) {
+        (StepOutcome::Undone, Some(output)) => StepOutcome::Done(output.clone()),
+        _ => reported.clone(),
     }
 }
 

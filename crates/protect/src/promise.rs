@@ -112,7 +112,7 @@ fn back_in_time(
         inputs: inputs(ctx.lab, name),
         computed: computed(copies.contradiction.or(too_slow), &assumed),
         assumed,
-        prove_with: format!("holdfast drill {name}"),
+        prove_with: format!("holdfast drill --dataset {name} --on {}", ctx.facts.realm),
         cause,
     }
 }

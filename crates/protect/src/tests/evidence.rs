@@ -104,6 +104,20 @@ fn what_each_outcome_concludes() {
             }),
             false,
         ),
+        (
+            "check/shop/1",
+            Some(failed(
+                "host/web did not answer: timed out; nothing changed",
+            )),
+            false,
+        ),
+        (
+            "start/shop",
+            Some(StepOutcome::Torn(
+                "it reported success; found unit: absent".to_owned(),
+            )),
+            false,
+        ),
         ("check/shop/1", None, false),
     ];
     for (step, outcome, conclusive) in rows {
@@ -120,6 +134,18 @@ fn what_each_outcome_concludes() {
             assert_eq!((failed, silent), (conclusive, !conclusive), "{outcome:?}");
         }
     }
+}
+
+#[test]
+fn what_was_taken_back_had_been_done() {
+    let StepOutcome::Done(output) = done(5, Some(1)) else {
+        panic!()
+    };
+    let undone = StepOutcome::Undone;
+    assert_eq!(as_it_ended(&undone, Some(&output)), done(5, Some(1)));
+    assert_eq!(as_it_ended(&undone, None), undone);
+    let torn = StepOutcome::Torn("x".to_owned());
+    assert_eq!(as_it_ended(&torn, Some(&output)), torn);
 }
 
 fn fresh(web: TargetFacts) -> BTreeMap<String, Measured> {
