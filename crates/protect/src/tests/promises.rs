@@ -39,7 +39,10 @@ fn ids_and_order() {
             "rpo:dataset/shop:host",
         ]
     );
-    assert_eq!(promises[5].prove_with, "holdfast drill --dataset shop --on real");
+    assert_eq!(
+        promises[5].prove_with,
+        "holdfast drill --dataset shop --on real"
+    );
     assert_eq!(promises[6].prove_with, "holdfast observe");
 }
 

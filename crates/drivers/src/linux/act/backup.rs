@@ -110,10 +110,7 @@ fn remove(path: &str) -> String {
     if let Some(refusal) = bad_path(path) {
         return refusal;
     }
-    format!(
-        "{}{PLAIN}{REMOVE_SCRATCH}",
-        assign(&[("HF_TO", path)])
-    )
+    format!("{}{PLAIN}{REMOVE_SCRATCH}", assign(&[("HF_TO", path)]))
 }
 
 fn archive_body(
@@ -179,4 +176,140 @@ fn is_archive_id(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    /// `sh` reads the body as the driver sends it: inside a function.
+    pub(crate) fn parses(body: &str) {
+        let mut sh = Command::new("sh")
+            .arg("-n")
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let text = format!("hf_body() {{\n:\n{body}\n}}\n");
+        sh.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        assert!(sh.wait().unwrap().success(), "{text}");
+    }
+
+    /// The assignments that a body begins with.
+    pub(crate) fn head(body: &str) -> Vec<&str> {
+        body.lines().take_while(|l| l.starts_with("HF_")).collect()
+    }
+
+    fn repository() -> RepositoryHandle {
+        RepositoryHandle {
+            name: "usb".to_owned(),
+            location: "/mnt/it's $HOME".to_owned(),
+            password_file: "/etc/holdfast/secrets/usb".to_owned(),
+        }
+    }
+
+    fn folder() -> Source {
+        Source::Folder {
+            path: "/srv/it's $(id)/".to_owned(),
+        }
+    }
+
+    fn take(source: Source) -> String {
+        render(&Action::TakeArchive {
+            repository: repository(),
+            dataset: "d".to_owned(),
+            source,
+        })
+    }
+
+    fn restore(dataset: &str, archive: Option<&str>, to: &str) -> String {
+        render(&Action::RestoreArchive {
+            repository: repository(),
+            dataset: dataset.to_owned(),
+            source: folder(),
+            archive: archive.map(ToOwned::to_owned),
+            to: to.to_owned(),
+        })
+    }
+
+    fn remove(path: &str) -> String {
+        render(&Action::RemoveScratch {
+            path: path.to_owned(),
+        })
+    }
+
+    #[test]
+    fn bodies_begin_with_quoted_values() {
+        let place = [
+            r"HF_LOCATION='/mnt/it'\''s $HOME'",
+            "HF_PASSWORD_FILE='/etc/holdfast/secrets/usb'",
+        ];
+        let from = r"HF_FROM='/srv/it'\''s $(id)'";
+        let verify = render(&Action::VerifyArchive {
+            repository: repository(),
+            dataset: "d".to_owned(),
+        });
+        let shop = Source::Postgres {
+            database: "sh'op".to_owned(),
+        };
+        let rows: [(String, &[&str]); 5] = [
+            (render(&Action::InitRepository(repository())), &[]),
+            (
+                take(folder()),
+                &["HF_DATASET='d'", "HF_WHAT='folder'", from],
+            ),
+            (
+                take(shop),
+                &[
+                    "HF_DATASET='d'",
+                    "HF_WHAT='postgres'",
+                    r"HF_FROM='sh'\''op'",
+                ],
+            ),
+            (verify, &["HF_DATASET='d'", "HF_WANTED=''"]),
+            (
+                restore("d", Some("0123abcd"), "/tmp/new"),
+                &[
+                    "HF_DATASET='d'",
+                    "HF_WANTED='0123abcd'",
+                    from,
+                    "HF_TO='/tmp/new'",
+                ],
+            ),
+        ];
+        for (body, values) in rows {
+            let wanted: Vec<&str> = place.iter().chain(values).copied().collect();
+            assert_eq!(head(&body), wanted);
+            parses(&body);
+        }
+        let body = remove("/tmp/it's");
+        assert_eq!(head(&body), [r"HF_TO='/tmp/it'\''s'"]);
+        parses(&body);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_before_anything_runs() {
+        for body in [
+            restore("../x", None, "/tmp/new"),
+            restore("", None, "/tmp/new"),
+            restore("-x", None, "/tmp/new"),
+            restore("a b", None, "/tmp/new"),
+            restore("d", Some("latest"), "/tmp/new"),
+            restore("d", Some("0123"), "/tmp/new"),
+            restore("d", Some("0123ABCD"), "/tmp/new"),
+            restore("d", None, "tmp/new"),
+            restore("d", None, "/tmp/a\nkind=restore"),
+            remove("x"),
+            remove("/tmp/a\nb"),
+            render(&Action::RemoveFile {
+                path: "/x".to_owned(),
+            }),
+        ] {
+            assert!(body.starts_with("hf_refuse invalid '"), "{body}");
+            assert_eq!(body.lines().count(), 1, "{body}");
+            parses(&body);
+        }
+    }
 }

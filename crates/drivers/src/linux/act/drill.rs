@@ -130,3 +130,125 @@ fn drill(dataset: &str, scratch: &str, variables: &[(&str, &str)], body: &str) -
         assign(variables)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::backup::tests::{head, parses};
+    use super::*;
+
+    const PLACE: &str = "/var/lib/holdfast/scratch/drill-shop-1";
+
+    fn shop() -> Source {
+        Source::Postgres {
+            database: "sh'op".to_owned(),
+        }
+    }
+
+    fn folder() -> Source {
+        Source::Folder {
+            path: "/srv".to_owned(),
+        }
+    }
+
+    fn start(dataset: &str, scratch: &str) -> String {
+        render(&Action::StartIsolated {
+            dataset: dataset.to_owned(),
+            source: shop(),
+            scratch: scratch.to_owned(),
+        })
+    }
+
+    fn check(source: Source, check: RestoredCheck) -> String {
+        render(&Action::CheckRestored {
+            dataset: "shop".to_owned(),
+            source,
+            scratch: PLACE.to_owned(),
+            check,
+        })
+    }
+
+    fn query(query: &str) -> RestoredCheck {
+        RestoredCheck::SqlAtLeast {
+            query: query.to_owned(),
+            at_least: -1,
+        }
+    }
+
+    fn exists(file: &str) -> String {
+        check(folder(), RestoredCheck::FileExists(file.to_owned()))
+    }
+
+    #[test]
+    fn bodies_begin_with_quoted_values() {
+        let place = [
+            "HF_SCRATCH='/var/lib/holdfast/scratch/drill-shop-1'",
+            "HF_UNIT='holdfast-drill-shop.service'",
+        ];
+        let stop = render(&Action::StopIsolated {
+            dataset: "shop".to_owned(),
+            scratch: PLACE.to_owned(),
+        });
+        let database = r"HF_DATABASE='sh'\''op'";
+        let rows: [(String, &[&str]); 5] = [
+            (start("shop", PLACE), &[database]),
+            (stop, &[]),
+            (
+                check(shop(), query("select 'x'")),
+                &[database, r"HF_QUERY='select '\''x'\'''", "HF_AT_LEAST='-1'"],
+            ),
+            (
+                check(folder(), RestoredCheck::FilesAtLeast(7)),
+                &["HF_AT_LEAST='7'"],
+            ),
+            (exists("a/b c"), &["HF_FILE='a/b c'"]),
+        ];
+        for (body, values) in rows {
+            let wanted: Vec<&str> = place.iter().chain(values).copied().collect();
+            assert_eq!(head(&body), wanted);
+            parses(&body);
+        }
+        parses(CELL);
+    }
+
+    #[test]
+    fn the_cell_is_never_started_without_its_walls() {
+        let body = start("shop", PLACE);
+        for wall in [
+            "TemporaryFileSystem='/:ro ",
+            "PrivateNetwork=yes",
+            "PrivateIPC=yes",
+            "PrivateDevices=yes",
+            "ProtectProc=invisible",
+            "NoNewPrivileges=yes",
+            "--bounding-set=-all",
+        ] {
+            assert_eq!(body.matches(wall).count(), 1, "{wall}");
+        }
+        // What the cell asks about itself comes before the data.
+        let confirmed = CELL.find("say isolated");
+        assert!(confirmed.is_some() && confirmed < CELL.find("/dump/"));
+    }
+
+    #[test]
+    fn what_is_no_drill_is_refused_before_anything_runs() {
+        for body in [
+            start("sh op", PLACE),
+            start("shop", "/srv/documents"),
+            start("shop", "/var/lib/holdfast/scratch/"),
+            start("shop", "/var/lib/holdfast/scratch/../../postgresql"),
+            start("shop", "/var/lib/holdfast/scratch/a/b"),
+            start("shop", "/var/lib/holdfast/scratch/a:/srv"),
+            start("shop", "/var/lib/holdfast/scratch/a /srv"),
+            check(shop(), query("\\! id")),
+            check(shop(), query(" \n\\copy x to y")),
+            check(folder(), query("select 1")),
+            exists("../x"),
+            exists("/etc/passwd"),
+            exists("a/../../x"),
+            exists(""),
+        ] {
+            assert!(body.starts_with("hf_refuse invalid '"), "{body}");
+            parses(&body);
+        }
+    }
+}
