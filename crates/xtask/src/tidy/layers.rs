@@ -6,7 +6,8 @@ use std::path::Path;
 
 /// In pipeline order.
 const ORDER: &[&str] = &[
-    "diag", "model", "lang", "rules", "plan", "store", "drivers", "protect", "engine", "twin", "holdfast",
+    "diag", "model", "lang", "rules", "plan", "store", "drivers", "protect", "engine", "twin",
+    "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];
@@ -14,7 +15,10 @@ const DEV_ONLY: &[&str] = &["testkit"];
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {
         for dependency in dependencies(&root.join("crates").join(name))? {
-            let later = ORDER.iter().position(|n| *n == dependency).is_some_and(|r| r >= rank);
+            let later = ORDER
+                .iter()
+                .position(|n| *n == dependency)
+                .is_some_and(|r| r >= rank);
             if later || DEV_ONLY.contains(&dependency.as_str()) {
                 complaints.push(format!("{name} may not depend on {dependency}"));
             }
@@ -22,7 +26,9 @@ pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     }
     let verifier = dependencies(&root.join("crates/verifier"))?;
     for dependency in verifier.iter().filter(|d| ORDER.contains(&d.as_str())) {
-        complaints.push(format!("the verifier shares no code with the writer, yet depends on {dependency}"));
+        complaints.push(format!(
+            "the verifier shares no code with the writer, yet depends on {dependency}"
+        ));
     }
     Ok(())
 }
@@ -30,8 +36,16 @@ pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
 /// Names under `[dependencies]` of a crate's manifest.
 pub(crate) fn dependencies(folder: &Path) -> Result<BTreeSet<String>> {
     let text = std::fs::read_to_string(folder.join("Cargo.toml"))?;
-    let section = text.lines().skip_while(|l| l.trim() != "[dependencies]").skip(1);
+    let section = text
+        .lines()
+        .skip_while(|l| l.trim() != "[dependencies]")
+        .skip(1);
     let lines = section.take_while(|l| !l.trim_start().starts_with('['));
-    let names = lines.filter_map(|l| l.split(['=', '.']).next()).map(str::trim);
-    Ok(names.filter(|n| !n.is_empty() && !n.starts_with('#')).map(str::to_owned).collect())
+    let names = lines
+        .filter_map(|l| l.split(['=', '.']).next())
+        .map(str::trim);
+    Ok(names
+        .filter(|n| !n.is_empty() && !n.starts_with('#'))
+        .map(str::to_owned)
+        .collect())
 }

@@ -5,10 +5,42 @@ use std::path::Path;
 
 const PURE: &[(&str, &[&str])] = &[
     ("diag", &["annotate-snippets", "serde", "serde_json"]),
-    ("model", &["diag", "serde", "serde_json", "sha2", "data-encoding", "jiff", "thiserror", "zeroize"]),
-    ("lang", &["diag", "model", "saphyr-parser", "strsim", "jiff", "data-encoding"]),
+    (
+        "model",
+        &[
+            "diag",
+            "serde",
+            "serde_json",
+            "sha2",
+            "data-encoding",
+            "jiff",
+            "thiserror",
+            "zeroize",
+        ],
+    ),
+    (
+        "lang",
+        &[
+            "diag",
+            "model",
+            "saphyr-parser",
+            "strsim",
+            "jiff",
+            "data-encoding",
+        ],
+    ),
     ("rules", &["diag", "model", "jiff"]),
-    ("plan", &["diag", "model", "serde", "jiff", "thiserror", "data-encoding"]),
+    (
+        "plan",
+        &[
+            "diag",
+            "model",
+            "serde",
+            "jiff",
+            "thiserror",
+            "data-encoding",
+        ],
+    ),
 ];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
@@ -21,13 +53,30 @@ pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
         }
         for file in super::rust_files(&folder.join("src"))? {
             let text = std::fs::read_to_string(&file)?;
-            let lifts = text.lines().any(|l| l.contains("allow(") && l.contains("disallowed_methods"));
+            let lifts = text
+                .lines()
+                .any(|l| l.contains("allow(") && l.contains("disallowed_methods"));
             if lifts {
-                complaints.push(format!("{} lifts the lint that keeps effects out", file.display()));
+                complaints.push(format!(
+                    "{} lifts the lint that keeps effects out",
+                    file.display()
+                ));
             }
-            for word in ["std::fs", "std::net", "std::process", "std::env", "std::thread"] {
-                if text.lines().any(|l| !l.trim_start().starts_with("//") && l.contains(word)) {
-                    complaints.push(format!("{} is in a pure crate and mentions {word}", file.display()));
+            for word in [
+                "std::fs",
+                "std::net",
+                "std::process",
+                "std::env",
+                "std::thread",
+            ] {
+                if text
+                    .lines()
+                    .any(|l| !l.trim_start().starts_with("//") && l.contains(word))
+                {
+                    complaints.push(format!(
+                        "{} is in a pure crate and mentions {word}",
+                        file.display()
+                    ));
                 }
             }
         }
