@@ -413,6 +413,7 @@ fn what_was_changed_since_is_not_taken_back() {
     let why = invalid(rig.live(&back));
     assert!(why.contains("changed by something else since"), "{why}");
     rig.access(AccessOrder::Revert).unwrap();
+    assert!(invalid(rig.step("web/sshd").arm(&back, 30)).contains("name of its own"));
     let missing = AccessChange::Restore {
         run: RunId("other".to_owned()),
         step: StepId("x".to_owned()),

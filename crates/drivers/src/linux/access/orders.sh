@@ -32,6 +32,8 @@ acc_require_armed() {
 acc_origin() {
     [ "$HF_CHANGE_KIND" = restore ] || return 0
     HF_FROM=$(hf_saved_dir "$HF_OLD_RUN" "$HF_OLD_STEP_DIR")
+    # Arming would write over what is to be restored.
+    [ "$HF_FROM" != "$HF_SAVE" ] || hf_refuse invalid 'a step cannot restore itself: the way back has a name of its own'
     [ -e "$HF_FROM/manifest" ] || hf_refuse invalid "run $HF_OLD_RUN saved nothing for step $HF_OLD_STEP here"
     HF_KIND=$(hf_get "$HF_FROM/manifest" kind)
     HF_NAME=$(hf_get "$HF_FROM/manifest" name)
