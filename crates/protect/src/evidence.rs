@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 const CLOCK_SLACK: i64 = 120;
 
 /// What one drill says about the promises of its dataset. `outcomes` are those of the steps themselves, as they ended before the
-/// drill was unwound; see [`as_it_ended`].
+/// drill was unwound: for a step that was taken back, `Done` with its output.
 ///
 /// The first step that did not succeed decides: if the data failed (it cannot be restored, started, or answers wrongly) the promise is
 /// broken; if anything else did (no answer, a refusal, a stale or unknown fact, a lease) nothing is said. A step that was found done
@@ -159,15 +159,6 @@ fn unanswered(step: &Step, why: &str) -> bool {
         message: String::new(),
     };
     why.starts_with(silent.to_string().trim_end()) || why.starts_with("it reported success")
-}
-
-/// The outcome of a step as it ended, from what a run reports after it has taken the drill back: a step that was taken back had
-/// been done, and its output says how long that took.
-pub fn as_it_ended(reported: &StepOutcome, output: Option<&Output>) -> StepOutcome {
-    match (reported, output) {
-        (StepOutcome::Undone, Some(output)) => StepOutcome::Done(output.clone()),
-        _ => reported.clone(),
-    }
 }
 
 /// What an observation says about the age of the newest archives: one record per dataset and fault scope with an RPO that a

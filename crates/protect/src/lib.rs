@@ -29,7 +29,7 @@ mod timer;
 
 pub use backup::backup_plan;
 pub use drill::{drill_plan, isolate};
-pub use evidence::{as_it_ended, drill_evidence, freshness_evidence};
+pub use evidence::{drill_evidence, freshness_evidence};
 pub use promise::{promises, rpo_id, rto_id};
 pub use refused::Refused;
 pub use restore::{RestoreRequest, restore_plan};

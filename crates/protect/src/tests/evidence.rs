@@ -59,10 +59,10 @@ fn stages_are_added_up_and_rounded_up() {
     );
 }
 
-#[test]
-fn what_each_outcome_concludes() {
+/// A step of the good drill, how it ends instead, and whether that says something about the data.
+fn endings() -> Vec<(&'static str, Option<StepOutcome>, bool)> {
     let failed = |t: &str| StepOutcome::FailedClean(t.to_owned());
-    let rows: Vec<(&str, Option<StepOutcome>, bool)> = vec![
+    vec![
         (
             "restore/shop",
             Some(failed("ciphertext verification failed")),
@@ -119,8 +119,12 @@ fn what_each_outcome_concludes() {
             false,
         ),
         ("check/shop/1", None, false),
-    ];
-    for (step, outcome, conclusive) in rows {
+    ]
+}
+
+#[test]
+fn what_each_outcome_concludes() {
+    for (step, outcome, conclusive) in endings() {
         let mut outcomes = good();
         let id = StepId(format!("web/{step}"));
         match &outcome {
@@ -134,18 +138,6 @@ fn what_each_outcome_concludes() {
             assert_eq!((failed, silent), (conclusive, !conclusive), "{outcome:?}");
         }
     }
-}
-
-#[test]
-fn what_was_taken_back_had_been_done() {
-    let StepOutcome::Done(output) = done(5, Some(1)) else {
-        panic!()
-    };
-    let undone = StepOutcome::Undone;
-    assert_eq!(as_it_ended(&undone, Some(&output)), done(5, Some(1)));
-    assert_eq!(as_it_ended(&undone, None), undone);
-    let torn = StepOutcome::Torn("x".to_owned());
-    assert_eq!(as_it_ended(&torn, Some(&output)), torn);
 }
 
 fn fresh(web: TargetFacts) -> BTreeMap<String, Measured> {

@@ -389,59 +389,61 @@ fn a_drill_leaves_nothing() {
     );
 }
 
+type Change = (&'static str, fn(&mut Plan));
+fn scratch_of(action: &mut Action) -> &mut String {
+    match action {
+        Action::StartIsolated { scratch, .. }
+        | Action::StopIsolated { scratch, .. }
+        | Action::CheckRestored { scratch, .. } => scratch,
+        Action::RestoreArchive { to, .. } => to,
+        Action::RemoveScratch { path } => path,
+        _ => panic!(),
+    }
+}
+
 /// Each row changes one thing in a good drill; none of it may pass.
+const CHANGES: &[Change] = &[
+    ("production as scratch", |p| {
+        *scratch_of(&mut p.steps[1].action) = "/srv/documents".to_owned();
+    }),
+    ("another drill's scratch", |p| {
+        *scratch_of(&mut p.steps[2].action) = "/var/lib/holdfast/scratch/other".to_owned();
+    }),
+    ("a way out", |p| {
+        *scratch_of(&mut p.steps[0].action) =
+            "/var/lib/holdfast/scratch/../../postgresql".to_owned();
+    }),
+    ("the scratch directory itself", |p| {
+        *scratch_of(&mut p.steps[0].action) = "/var/lib/holdfast/scratch/".to_owned();
+    }),
+    ("an undo that removes something else", |p| {
+        p.steps[0].undo = Undo::Exact(Box::new(Action::RemoveScratch {
+            path: "/srv/documents".to_owned(),
+        }));
+    }),
+    ("an undo that is none", |p| p.steps[1].undo = Undo::Saved),
+    ("another kind of action", |p| {
+        p.steps[1].action = Action::SetUnit {
+            unit: "postgresql.service".to_owned(),
+            enabled: None,
+            active: Some(false),
+        };
+    }),
+    ("no restore first", |p| {
+        p.steps.remove(0);
+    }),
+    ("two restores", |p| {
+        let again = p.steps[0].clone();
+        p.steps.push(again);
+    }),
+];
+
 #[test]
 fn nothing_outside_the_scratch_directory_is_in_a_drill() {
     let lab = lab();
     let good = drill(&lab, "shop").unwrap();
     isolate(&lab, &good).unwrap();
-    type Change = (&'static str, fn(&mut Plan));
-    fn scratch_of(action: &mut Action) -> &mut String {
-        match action {
-            Action::StartIsolated { scratch, .. }
-            | Action::StopIsolated { scratch, .. }
-            | Action::CheckRestored { scratch, .. } => scratch,
-            Action::RestoreArchive { to, .. } => to,
-            Action::RemoveScratch { path } => path,
-            _ => panic!(),
-        }
-    }
-    let changes: &[Change] = &[
-        ("production as scratch", |p| {
-            *scratch_of(&mut p.steps[1].action) = "/srv/documents".to_owned();
-        }),
-        ("another drill's scratch", |p| {
-            *scratch_of(&mut p.steps[2].action) = "/var/lib/holdfast/scratch/other".to_owned();
-        }),
-        ("a way out", |p| {
-            *scratch_of(&mut p.steps[0].action) =
-                "/var/lib/holdfast/scratch/../../postgresql".to_owned();
-        }),
-        ("the scratch directory itself", |p| {
-            *scratch_of(&mut p.steps[0].action) = "/var/lib/holdfast/scratch/".to_owned();
-        }),
-        ("an undo that removes something else", |p| {
-            p.steps[0].undo = Undo::Exact(Box::new(Action::RemoveScratch {
-                path: "/srv/documents".to_owned(),
-            }));
-        }),
-        ("an undo that is none", |p| p.steps[1].undo = Undo::Saved),
-        ("another kind of action", |p| {
-            p.steps[1].action = Action::SetUnit {
-                unit: "postgresql.service".to_owned(),
-                enabled: None,
-                active: Some(false),
-            };
-        }),
-        ("no restore first", |p| {
-            p.steps.remove(0);
-        }),
-        ("two restores", |p| {
-            let again = p.steps[0].clone();
-            p.steps.push(again);
-        }),
-    ];
-    for (what, change) in changes {
+    for (what, change) in CHANGES {
         let mut plan = good.clone();
         change(&mut plan);
         assert!(
@@ -449,6 +451,11 @@ fn nothing_outside_the_scratch_directory_is_in_a_drill() {
             "{what}"
         );
     }
+}
+
+#[test]
+fn questions_stay_with_the_restored_data() {
+    let lab = lab();
     for query in [
         "\\! rm -rf /",
         "  \\copy orders to x",
