@@ -41,29 +41,33 @@ fact_kinds! {
     Host = "host",
     /// Key: lower-case keyword of `sshd -T`; value: text, lists joined by a space.
     Sshd = "sshd",
-    /// Key: login name; value map: `uid`, `gid`, `home`, `shell`, `password` (`locked`, `set`, `empty`), `login` (bool: has a shell).
+    /// Key: login name; value map: `uid`, `gid`, `home`, `shell`, `password` (`locked`, `set`, `empty`; left out if not
+    /// visible), `login` (bool: has a shell).
     User = "user",
     /// Key: `USER/SHA256:…`; value map: `type`, `comment`, `options`.
     Key = "key",
     /// Key: `FILE:LINE-NUMBER`; value: the effective line.
     Sudoer = "sudoer",
-    /// Key: `tcp/ADDRESS:PORT` or `udp/…`; value map: `process`, `unit`, `user`.
+    /// Key: `tcp/ADDRESS:PORT` or `udp/…`; value map: `process`, `unit`, `user`; what is not visible is left out.
     Listener = "listener",
     /// Key: package name; value: installed version.
     Package = "package",
-    /// Key: absolute path; value map: `kind` (`file`, `dir`, `link`), `mode` (`0644`), `owner`, `group`, `sha256`, `size`.
+    /// Key: absolute path; value map: `kind` (`file`, `dir`, `link`, `other`), `mode` (`0644`), `owner`, `group`, and for files
+    /// `sha256` and `size`, for links those of the text that they hold.
     File = "file",
     /// Key: unit name with suffix; value map: `active` (bool), `enabled` (text of `is-enabled`), `load`.
     Unit = "unit",
     /// Key: sysctl name with dots; value: text.
     Sysctl = "sysctl",
-    /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count).
+    /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
+    /// (bool: the file that is loaded at boot gives this same table).
     Nft = "nft",
     /// Key: `default`; value: `via ADDRESS dev NAME`.
     Route = "route",
-    /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s), `result`, `enabled`.
+    /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s, 0 none), `enabled`, and `result` of its service:
+    /// systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since boot.
     Timer = "timer",
-    /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `bytes`, `count`.
+    /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `count`, and `bytes` where restic tells (0.17 and newer).
     Archive = "archive",
     /// Key: `REPOSITORY`; value map: `id`, `version`; absent if nothing is initialised there.
     Repository = "repository",

@@ -71,7 +71,12 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         .get("clock")
         .and_then(|s| clock_synced(&Items::read(s)));
     let seen = clock.map_or_else(Seen::Unknown, |synced| Seen::Present(Value::from(synced)));
-    to.put(kind, "clock-synced", seen, "timedatectl, chronyc");
+    to.put(
+        kind,
+        "clock-synced",
+        seen,
+        "systemctl, chronyc, timedatectl",
+    );
     to.complete(kind, &listed_by("reading each of them"));
 }
 
@@ -81,9 +86,10 @@ struct Items<'a>(Vec<(&'a str, bool, &'a str)>, bool);
 impl<'a> Items<'a> {
     fn read(section: &Section<'a>) -> Self {
         // Names, numbers and keys are ASCII; anything else is damage.
-        let Ok(text) = std::str::from_utf8(section.body) else {
-            return Self(Vec::new(), false);
-        };
+        std::str::from_utf8(section.body).map_or(Self(Vec::new(), false), Self::lines)
+    }
+
+    fn lines(text: &'a str) -> Self {
         let item = |line: &'a str| {
             let mut words = line.splitn(3, ' ');
             Some((words.next()?, words.next()? == "0", words.next()?))
@@ -175,32 +181,46 @@ fn uptime(host: &Items<'_>) -> Result<Value, Reason> {
         .ok_or_else(|| Reason::new("/proc/uptime is not understood"))
 }
 
-/// Whether the clock is kept right. The kernel believes so for hours after the last correction, so a time service that is
-/// installed but stopped counts as no. Where there is no service at all, as in a container, a clock that is not known to be right
-/// is unknown: something that cannot be asked from here may keep it.
+/// Whether the clock is kept right: what the running time service says. One that is installed but stopped is a no; where there is
+/// none, as in a container, something that cannot be asked from here may keep the clock.
 fn clock_synced(clock: &Items<'_>) -> Result<bool, Reason> {
-    let clients = clock.said("clients");
-    let words: Vec<&str> = clients.split_whitespace().collect();
-    let state = |pair: &[&str], name: &str| {
-        pair.iter()
-            .find_map(|w| w.strip_prefix(name).map(ToOwned::to_owned))
+    let services = clock.need("services")?;
+    let states: Vec<(&str, &str, &str)> = services.split("Id=").filter_map(service).collect();
+    let running = |name: &str| {
+        states
+            .iter()
+            .any(|(n, _, active)| *n == name && *active == "active")
     };
-    let services = || {
-        words
-            .chunks(2)
-            .map(|pair| (state(pair, "LoadState="), state(pair, "ActiveState=")))
-    };
-    let installed = services().any(|(load, _)| load.as_deref() == Some("loaded"));
-    let running = services().any(|(_, active)| active.as_deref() == Some("active"));
-    match (clock.said("leap").as_str(), clock.said("ntp").as_str()) {
-        ("Not synchronised", _) => Ok(false),
-        _ if installed && !running => Ok(false),
-        ("Normal" | "Insert second" | "Delete second", _) | (_, "yes") => Ok(true),
-        _ if running => Ok(clock.said("timesync") == "yes"),
-        _ => Err(Reason::new(
-            "no time service is installed that could be asked",
-        )),
+    if running("systemd-timesyncd.service") {
+        return Ok(clock.said("timesync") == "yes");
     }
+    if running("chrony.service") {
+        return match clock.need("leap")?.as_str() {
+            "Normal" | "Insert second" | "Delete second" => Ok(true),
+            _ => Ok(false),
+        };
+    }
+    if states.iter().any(|(_, _, active)| *active == "active") {
+        return Ok(clock.need("ntp")? == "yes");
+    }
+    if states.iter().any(|(_, load, _)| *load == "loaded") {
+        return Ok(false);
+    }
+    Err(Reason::new(
+        "no time service is installed that could be asked",
+    ))
+}
+
+/// Name, load state and activity of a block of `systemctl show`.
+fn service(block: &str) -> Option<(&str, &str, &str)> {
+    let mut words = block.split_whitespace();
+    let name = words.next()?;
+    let state = |property: &str| {
+        block
+            .split_whitespace()
+            .find_map(|w| w.strip_prefix(property))
+    };
+    Some((name, state("LoadState=")?, state("ActiveState=")?))
 }
 
 #[cfg(test)]
@@ -209,46 +229,40 @@ mod tests {
 
     #[test]
     fn a_clock_is_right_only_if_somebody_says_so() {
-        let services = |load: &str, active: &str| {
-            format!(
-                "clients 0 LoadState={load} ActiveState={active} LoadState=not-found ActiveState=inactive \n"
-            )
+        let service = |name: &str, load: &str, active: &str| {
+            let none = "Id=ntp.service LoadState=not-found ActiveState=inactive";
+            format!("services 0 Id={name}.service LoadState={load} ActiveState={active}  {none}\n")
         };
+        let timesyncd = || service("systemd-timesyncd", "loaded", "active");
+        let chrony = || service("chrony", "loaded", "active");
         for (text, want) in [
-            (services("loaded", "active") + "ntp 0 yes\n", Some(true)),
+            (timesyncd() + "timesync 0 yes\n", Some(true)),
+            (timesyncd() + "timesync 0 \n", Some(false)),
+            (timesyncd() + "timesync 0 find: no such file\n", Some(false)),
+            (chrony() + "leap 0 Normal\n", Some(true)),
+            (chrony() + "leap 0 Not synchronised\n", Some(false)),
+            (chrony(), None),
             (
-                services("loaded", "active") + "ntp 0 no\ntimesync 0 no\n",
-                Some(false),
-            ),
-            (
-                services("loaded", "active") + "ntp 1 Failed\ntimesync 0 yes\n",
+                service("ntpsec", "loaded", "active") + "ntp 0 yes\n",
                 Some(true),
             ),
             (
-                services("loaded", "active") + "ntp 0 yes\nleap 0 Not synchronised\n",
+                service("ntpsec", "loaded", "active") + "ntp 1 Failed\n",
+                None,
+            ),
+            (
+                service("chrony", "loaded", "inactive") + "leap 0 Normal\n",
                 Some(false),
             ),
+            (service("systemd-timesyncd", "masked", "inactive"), None),
             (
-                services("loaded", "active") + "ntp 0 no\nleap 0 Normal\n",
-                Some(true),
-            ),
-            // Stopped: the kernel's word is from before.
-            (services("loaded", "inactive") + "ntp 0 yes\n", Some(false)),
-            (services("masked", "inactive") + "ntp 0 yes\n", Some(true)),
-            (
-                services("masked", "inactive") + "ntp 0 no\ntimesync 0 no\n",
+                "services 1 System has not been booted with systemd\n".to_owned(),
                 None,
             ),
             (String::new(), None),
         ] {
-            let items: Vec<_> = text
-                .lines()
-                .filter_map(|l| {
-                    let mut words = l.splitn(3, ' ');
-                    Some((words.next()?, words.next()? == "0", words.next()?))
-                })
-                .collect();
-            assert_eq!(clock_synced(&Items(items, true)).ok(), want, "{text}");
+            let section = Items::lines(&text);
+            assert_eq!(clock_synced(&section).ok(), want, "{text}");
         }
     }
 }

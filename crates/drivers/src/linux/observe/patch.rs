@@ -32,6 +32,9 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         }
         Err(reason) => (Seen::Unknown(reason), "apt-get -s upgrade".to_owned()),
     };
+    if let Seen::Unknown(reason) = &security {
+        to.incomplete(kind, reason.clone());
+    }
     to.put(kind, "security", security, &source);
     let reboot = sections
         .get("reboot")

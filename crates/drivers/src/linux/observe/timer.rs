@@ -3,6 +3,7 @@
 use super::ByPath;
 use super::frame::Section;
 use super::properties::Properties;
+use jiff::Timestamp;
 use model::fact::Seen;
 use model::kleene::Reason;
 use model::value::Value;
@@ -30,6 +31,10 @@ fn read(section: &Section<'_>) -> Result<Seen, Reason> {
 /// How the service ended: systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since the host
 /// started. systemd itself says `success` of a service that never ran.
 fn result(shown: &Properties) -> Result<String, Reason> {
+    // A timer that is masked has no service.
+    if shown.get("Unit").is_empty() {
+        return Ok("none".to_owned());
+    }
     let ended = shown.get("service.ExecMainExitTimestampMonotonic");
     let result = shown.need("service.Result")?;
     Ok(match shown.need("service.ActiveState")? {
@@ -48,14 +53,17 @@ fn next(shown: &Properties) -> Result<i64, Reason> {
         return Ok(wall);
     }
     let number = |name| -> Result<i64, Reason> {
-        shown
-            .need(name)?
-            .parse()
-            .map_err(|_| Reason::new(format!("{name} is no number")))
+        let micros = timespan(&format!("{}s", shown.need(name)?));
+        micros.ok_or_else(|| Reason::new(format!("{name} is no number")))
     };
-    let since_boot =
-        timespan(span).ok_or_else(|| Reason::new(format!("'{span}' is no time span")))?;
-    let monotonic = number("now")? - number("uptime")? + since_boot;
+    let since_boot = timespan(span);
+    let since_boot = since_boot.ok_or_else(|| Reason::new(format!("'{span}' is no time span")))?;
+    // Rounded, so that two looks at the same timer rarely differ by a second.
+    let monotonic = number("now")?
+        .saturating_sub(number("uptime")?)
+        .saturating_add(since_boot)
+        .saturating_add(500_000)
+        / 1_000_000;
     Ok(if wall == 0 {
         monotonic
     } else {
@@ -63,19 +71,22 @@ fn next(shown: &Properties) -> Result<i64, Reason> {
     })
 }
 
-/// `@1763700000`, with or without a fraction; nothing is 0.
+/// `Sat 2026-11-21 05:26:13 UTC`, as systemctl prints it in that time zone; nothing is 0.
 fn unix(text: &str) -> Result<i64, Reason> {
     if matches!(text, "" | "0" | "n/a" | "infinity") {
         return Ok(0);
     }
-    let seconds = text
-        .strip_prefix('@')
-        .and_then(|t| t.split('.').next())
-        .and_then(|t| t.parse().ok());
-    seconds.ok_or_else(|| Reason::new(format!("'{text}' is no time in unix form")))
+    let words: Vec<&str> = text.split(' ').collect();
+    let time = match words.as_slice() {
+        [_day, date, time, "UTC"] => format!("{date}T{time}Z").parse::<Timestamp>().ok(),
+        _ => None,
+    };
+    let time =
+        time.ok_or_else(|| Reason::new(format!("'{text}' is no time as systemctl prints it")))?;
+    Ok(time.as_second())
 }
 
-/// `1month 2d 3h 4min 5.678s` in seconds, rounded down; the units of systemd.time(7).
+/// `1month 2d 3h 4min 5.678s` in microseconds; the units of systemd.time(7).
 fn timespan(text: &str) -> Option<i64> {
     const MICROS: [(&str, i64); 9] = [
         ("month", 2_629_800_000_000),
@@ -108,7 +119,7 @@ fn timespan(text: &str) -> Option<i64> {
                 .checked_div(scale)?,
         )?;
     }
-    Some(micros / 1_000_000)
+    Some(micros)
 }
 
 #[cfg(test)]
@@ -116,12 +127,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn times() {
+        assert_eq!(unix("Sat 2026-11-21 05:26:13 UTC"), Ok(1_795_238_773));
+        assert_eq!(unix("n/a"), Ok(0));
+        for bad in [
+            "Sat 2026-11-21 05:26:13 CET",
+            "yesterday",
+            "Sat 2026-13-21 05:26:13 UTC",
+        ] {
+            assert!(unix(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn time_spans() {
         for (text, want) in [
-            ("5min 30.250s", Some(330)),
-            ("1d 2h", Some(93_600)),
-            ("1month 1w", Some(3_234_600)),
-            ("900ms", Some(0)),
+            ("5min 30.250s", Some(330_250_000)),
+            ("1d 2h", Some(93_600_000_000)),
+            ("1month 1w", Some(3_234_600_000_000)),
+            ("900ms", Some(900_000)),
             ("soon", None),
             ("5", None),
             ("99999999999999y", None),

@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts. Where only the state of their passwords is out of sight, they are listed without `password`, and as incomplete.
 
 use super::Whole;
 use super::frame::Sections;

@@ -2,9 +2,10 @@
 
 use super::MAX_OUTPUT;
 use super::envelope::Envelope;
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -163,29 +164,25 @@ fn collect(
 }
 
 /// Waits a little for a child whose work is done, and kills it if it stays.
-fn await_exit(mut child: Child) -> Option<i32> {
-    let deadline = Instant::now() + GRACE;
-    let mut pause = Duration::from_micros(200);
-    while Instant::now() < deadline {
-        match child.try_wait() {
-            Ok(Some(status)) => return status.code(),
-            Ok(None) => std::thread::sleep(pause),
-            Err(_) => return None,
-        }
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
-    kill(child);
-    None
+fn await_exit(child: Child) -> Option<i32> {
+    wait_within(child, GRACE).and_then(|status| status.code())
 }
 
-/// Kills the child's whole group. It is reaped elsewhere: behind sudo it may not be ours to kill.
-fn kill(mut child: Child) {
-    if let Some(group) = i32::try_from(child.id())
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
+/// Waits for a child, and kills its group if it stays longer than `limit`. It is reaped by a thread of its own: a child
+/// behind sudo may not be ours to kill, and must not be waited for.
+pub(super) fn wait_within(mut child: Child, limit: Duration) -> Option<ExitStatus> {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let (sender, ended) = sync_channel(1);
+    std::thread::spawn(move || sender.send(child.wait()));
+    let status = ended.recv_timeout(limit).ok().and_then(Result::ok);
+    if let (None, Some(group)) = (status, group) {
         // An error means that it is gone already or not ours.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        let _ = kill_process_group(group, Signal::KILL);
     }
-    std::thread::spawn(move || child.wait());
+    status
+}
+
+/// Kills a child's whole group.
+fn kill(child: Child) {
+    wait_within(child, Duration::ZERO);
 }

@@ -1,10 +1,11 @@
 //! A target reached by the system's OpenSSH client.
 
-use super::{RunOptions, TransportError, control, shell_command};
+use super::{RunOptions, TransportError, child, control, shell_command};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How a target is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,20 +215,12 @@ fn users_own(effective: &str) -> Option<&str> {
 
 /// Runs a command that only talks to a local socket, for two seconds at most.
 fn quietly(mut command: Command) -> std::io::Result<()> {
-    let mut child = command
+    let quiet = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let deadline = Instant::now() + Duration::from_secs(2);
-    while child.try_wait()?.is_none() {
-        if Instant::now() > deadline {
-            child.kill()?;
-            child.wait()?;
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+        .stderr(Stdio::null());
+    let child = quiet.process_group(0).spawn()?;
+    child::wait_within(child, Duration::from_secs(2));
     Ok(())
 }
 

@@ -4,12 +4,13 @@ item() {
     value=$("$@" 2>&1)
     printf '%s %s %s\n' "$key" "$?" "${value%%"$nl"*}"
 }
-leap() { need chronyc && timeout 5 chronyc -n tracking | sed -n 's/^Leap status *: *//p'; }
-time_clients() {
-    timeout 10 systemctl show -p LoadState -p ActiveState systemd-timesyncd.service chrony.service \
+time_services() {
+    timeout 10 systemctl show -p Id -p LoadState -p ActiveState systemd-timesyncd.service chrony.service \
         ntpsec.service ntp.service openntpd.service | tr '\n' ' '
 }
-synchronized() { if [ -e /run/systemd/timesync/synchronized ]; then echo yes; else echo no; fi; }
+# timesyncd touches this file whenever it has set the clock, at the latest every 35 minutes.
+touched() { find /run/systemd/timesync/synchronized -mmin -180 | sed 's/.*/yes/'; }
+leap() { timeout 5 chronyc -n tracking | sed -n 's/^Leap status *: *//p'; }
 host() {
     item machine-id cat /etc/machine-id
     item ssh-host-key cat /etc/ssh/ssh_host_ed25519_key.pub
@@ -23,8 +24,14 @@ host() {
     item uptime cat /proc/uptime
 }
 clock() {
-    item ntp timeout 10 timedatectl show -p NTPSynchronized --value
-    item clients time_clients
-    item timesync synchronized
-    item leap leap
+    item services time_services
+    case $value in
+        *systemd-timesyncd.service*) item timesync touched ;;
+    esac
+    command -v chronyc >/dev/null && item leap leap
+    # Asking timedatectl starts a service, so it is asked only about those that nobody else can be asked about.
+    case $(timeout 10 systemctl is-active ntpsec.service ntp.service openntpd.service) in
+        active* | *"${nl}active"*) item ntp timeout 10 timedatectl show -p NTPSynchronized --value ;;
+    esac
+    return 0
 }

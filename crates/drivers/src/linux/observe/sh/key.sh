@@ -41,11 +41,15 @@ key() {
     need getent || return
     list=$(getent passwd) || return
     common=$(effective nobody) || return
-    printf '%s\n' "$common" | grep -E '^(authorizedkeyscommand|trustedusercakeys) '
+    others='^(authorizedkeyscommand|trustedusercakeys) '
+    printf '%s\n' "$common" | grep -E "$others"
     each=
-    # Only Match blocks make a difference between users; an Include from elsewhere may bring one.
-    if cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null | grep -iE '^[[:space:]]*(match|include)[[:space:]]' |
-        grep -qvi 'include[[:space:]]*/etc/ssh/sshd_config\.d/\*\.conf[[:space:]]*$'; then
+    # Only Match blocks make a difference between accounts, and an Include from elsewhere may bring one.
+    config=$(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null)
+    has() { printf '%s\n' "$config" | grep -qiE "^[[:space:]]*($1)"; }
+    if has 'match[[:space:]]' && has 'authorizedkeysfile|authorizedkeyscommand|trustedusercakeys'; then each=1; fi
+    if has 'include[[:space:]]*[^[:space:]]' && printf '%s\n' "$config" | grep -iE '^[[:space:]]*include' |
+        grep -qv '/etc/ssh/sshd_config\.d/\*\.conf[[:space:]]*$'; then
         each=1
     fi
     set -f
@@ -56,6 +60,7 @@ key() {
                 echo "! sshd -T does not answer for $user"
                 continue
             fi
+            printf '%s\n' "$own" | grep -E "$others" | grep -v ' none$'
             files=$(printf '%s\n' "$own" | sed -n 's/^authorizedkeysfile //p')
         fi
         for pattern in $files; do

@@ -1,0 +1,305 @@
+//! Observing a real host: what is there, what is not, and what cannot be told.
+
+use crate::rig::driver;
+use jiff::Timestamp;
+use model::fact::{Completeness, FactKind, FactPath, Scope, Seen, TargetFacts};
+use model::value::Value;
+use plan::driver::Driver;
+use std::os::unix::fs::PermissionsExt;
+use testkit::host::TestHost;
+
+/// Kinds that are listed whole.
+const LISTED: [FactKind; 8] = [
+    FactKind::Host,
+    FactKind::Sshd,
+    FactKind::User,
+    FactKind::Key,
+    FactKind::Sudoer,
+    FactKind::Listener,
+    FactKind::Package,
+    FactKind::Route,
+];
+
+/// Everything on disk that nothing but us would touch, with times and sizes.
+const LISTING: &str = "find / /tmp -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /var/log -o -path /var/lib/systemd \
+    -o -path /var/lib/postgresql -o -path /var/lib/sudo \\) -prune -o -printf '%p %y %m %s %T@ %C@\\n' | sort";
+
+/// What is there before anybody manages the host: paths, and a part of what is seen there.
+const THERE: &[(&str, &str)] = &[
+    ("host:clock-synced", "unknown (no time service is installed"),
+    (
+        "listener:tcp/0.0.0.0:8081",
+        "unit=leftover-web.service user=root",
+    ),
+    (
+        "listener:tcp/127.0.0.1:5432",
+        "unit=postgresql@15-main.service user=postgres",
+    ),
+    ("listener:tcp/0.0.0.0:5432", "absent"),
+    (
+        "user:anna",
+        "login=true password=locked shell=/bin/bash uid=1001",
+    ),
+    ("user:nobody-such", "absent"),
+    ("sshd:permitrootlogin", "without-password"),
+    (
+        "sudoer:/etc/sudoers.d/admin:1",
+        "admin ALL=(ALL:ALL) NOPASSWD: ALL",
+    ),
+    ("package:restic", "0.14"),
+    ("package:tree", "absent"),
+    ("file:/etc/nothing", "absent"),
+    (
+        "unit:ssh.service",
+        "active=true enabled=enabled load=loaded",
+    ),
+    ("unit:nothing.service", "absent"),
+    ("nft:inet/holdfast", "absent"),
+    ("timer:nothing.timer", "absent"),
+    ("repository:main", "absent"),
+    (
+        "archive:main/documents",
+        "unknown (the repository is not set up on this host)",
+    ),
+];
+
+fn scope(paths: &[&str]) -> Scope {
+    let mut scope = Scope::default();
+    scope.collections.extend(LISTED);
+    for path in paths {
+        scope.add(FactPath::parse(path).unwrap());
+    }
+    scope
+}
+
+fn look(host: &TestHost, scope: &Scope) -> TargetFacts {
+    driver(host, None).observe(scope, Timestamp::UNIX_EPOCH)
+}
+
+fn seen(facts: &TargetFacts, path: &str) -> Seen {
+    facts.seen(&FactPath::parse(path).unwrap())
+}
+
+#[track_caller]
+fn check(facts: &TargetFacts, path: &str, expect: &str) {
+    let seen = seen(facts, path).to_string();
+    assert!(
+        seen.contains(expect),
+        "{path}: expected '{expect}', seen '{seen}'; {:?}",
+        facts.errors
+    );
+}
+
+#[test]
+fn a_host_is_known_whole_in_one_round_trip_that_changes_nothing() {
+    let host = TestHost::smallest();
+    let scope = scope(&[
+        "file:/etc/passwd",
+        "file:/etc/nothing",
+        "unit:ssh.service",
+        "unit:nothing.service",
+        "sysctl:net.ipv4.ip_forward",
+        "nft:inet/holdfast",
+        "timer:nothing.timer",
+        "repository:main",
+        "archive:main/documents",
+    ]);
+    let before = host.exec_sh(LISTING).unwrap();
+    let facts = look(&host, &scope);
+    let after = host.exec_sh(LISTING).unwrap();
+    let changed: Vec<&str> = after
+        .lines()
+        .filter(|l| !before.lines().any(|b| b == *l))
+        .collect();
+    assert!(
+        changed.is_empty(),
+        "observing wrote something: {changed:#?}"
+    );
+    assert_eq!(after.len(), before.len(), "observing removed something");
+
+    assert_eq!(facts.errors, [""; 0]);
+    for kind in LISTED {
+        let complete = facts.collections.get(&kind);
+        assert!(
+            matches!(complete, Some(Completeness::Yes(_))),
+            "{kind:?}: {complete:?}"
+        );
+    }
+    let identity = facts.identity.clone().unwrap();
+    assert_eq!(
+        identity.machine_id,
+        host.exec_sh("cat /etc/machine-id").unwrap().trim()
+    );
+    let fingerprint = host
+        .exec_sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
+        .unwrap();
+    assert_eq!(identity.host_key, fingerprint.split(' ').nth(1).unwrap());
+
+    for (path, expect) in THERE {
+        check(&facts, path, expect);
+    }
+    let hash = host.exec_sh("sha256sum /etc/passwd").unwrap();
+    check(
+        &facts,
+        "file:/etc/passwd",
+        &format!("sha256={}", hash.split(' ').next().unwrap()),
+    );
+    let keys: Vec<&str> = facts.items(FactKind::Key).map(|(k, _)| k).collect();
+    let anna = host
+        .exec_sh("ssh-keygen -lf /home/anna/.ssh/authorized_keys")
+        .unwrap();
+    assert!(
+        keys.contains(&format!("anna/{}", anna.split(' ').nth(1).unwrap()).as_str()),
+        "{keys:?}"
+    );
+    assert_eq!(
+        look(&host, &scope).digest(),
+        facts.digest(),
+        "a second look sees the same"
+    );
+}
+
+#[test]
+fn changes_are_seen_and_what_cannot_be_read_is_unknown() {
+    let host = TestHost::fresh();
+    let setup = r#"
+        printf 'anna ALL=(ALL) ALL\n@include /etc/sudoers.more\n' > /etc/sudoers.d/anna
+        printf 'Match User admin\n  AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%%u\n' > /etc/ssh/sshd_config.d/9.conf
+        mkdir -p /etc/ssh/keys && echo 'no-pty ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl x' > /etc/ssh/keys/admin
+        nft add table inet ours
+        useradd -m clara && printf 'clara:x\n' | chpasswd
+    "#;
+    host.exec_sh(setup).unwrap();
+    let scope = scope(&["nft:inet/ours", "unit:ssh.service"]);
+    let facts = look(&host, &scope);
+    check(&facts, "user:clara", "password=set");
+    check(
+        &facts,
+        "key:admin/SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+        "options=no-pty",
+    );
+    check(&facts, "nft:inet/ours", "as_persisted=false rules=0");
+    // The file that sudoers includes does not exist: what it would say is not known, what was read is.
+    check(&facts, "sudoer:/etc/sudoers.d/anna:1", "anna ALL=(ALL) ALL");
+    assert!(matches!(
+        facts.collections.get(&FactKind::Sudoer),
+        Some(Completeness::No(_))
+    ));
+
+    // Tools that are missing and answers that are broken.
+    host.exec_sh("chmod 000 /usr/sbin/nft; echo 'Nonsense yes' > /etc/ssh/sshd_config.d/8.conf; mv /usr/bin/ss /usr/bin/ss.off").unwrap();
+    let facts = look(&host, &scope);
+    for path in [
+        "nft:inet/ours",
+        "nft:inet/other",
+        "sshd:port",
+        "key:admin/x",
+        "listener:tcp/0.0.0.0:1",
+    ] {
+        assert!(
+            matches!(seen(&facts, path), Seen::Unknown(_)),
+            "{path}: {}",
+            seen(&facts, path)
+        );
+    }
+    check(&facts, "unit:ssh.service", "active=true");
+    check(&facts, "listener:tcp/0.0.0.0:22", "ss is not installed");
+    assert!(facts.identity.is_some());
+}
+
+#[test]
+fn archives_are_told_by_the_restic_of_the_host() {
+    let host = TestHost::fresh();
+    let setup = r#"
+        set -eu
+        mkdir -p /etc/holdfast/repositories /srv/repo
+        echo right-password > /etc/holdfast/main.key
+        printf 'location=/srv/repo\npassword_file=/etc/holdfast/main.key\n' > /etc/holdfast/repositories/main
+    "#;
+    host.exec_sh(setup).unwrap();
+    let scope = scope(&[
+        "repository:main",
+        "archive:main/documents",
+        "archive:main/shop",
+    ]);
+    check(&look(&host, &scope), "repository:main", "absent");
+
+    let restic = "restic -q --no-cache -r /srv/repo --password-file /etc/holdfast/main.key";
+    host.exec_sh(&format!(
+        "{restic} init && {restic} backup --tag documents /etc/hostname && date +%s > /root/at"
+    ))
+    .unwrap();
+    let facts = look(&host, &scope);
+    check(&facts, "repository:main", "version=2");
+    check(&facts, "archive:main/documents", "count=1");
+    check(&facts, "archive:main/shop", "absent");
+    let at = seen(&facts, "archive:main/documents")
+        .value()
+        .and_then(|v| v.field("at").and_then(Value::as_int))
+        .unwrap();
+    let wrote: i64 = host
+        .exec_sh("cat /root/at")
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    assert!((wrote - 60..=wrote).contains(&at), "{at} and {wrote}");
+
+    host.exec_sh("echo other-password > /etc/holdfast/main.key")
+        .unwrap();
+    let facts = look(&host, &scope);
+    check(&facts, "repository:main", "unknown (Fatal: wrong password");
+    check(
+        &facts,
+        "archive:main/documents",
+        "unknown (Fatal: wrong password",
+    );
+    check(
+        &facts,
+        "archive:main/shop",
+        "unknown (Fatal: wrong password",
+    );
+
+    host.exec_sh("echo right-password > /etc/holdfast/main.key; rm -r /srv/repo/snapshots; echo junk > /srv/repo/config").unwrap();
+    let facts = look(&host, &scope);
+    for path in [
+        "repository:main",
+        "archive:main/documents",
+        "archive:main/shop",
+    ] {
+        assert!(
+            matches!(seen(&facts, path), Seen::Unknown(_)),
+            "{path}: {}",
+            seen(&facts, path)
+        );
+    }
+}
+
+#[test]
+fn somebody_else_at_the_address_is_not_looked_at() {
+    let host = TestHost::fresh();
+    let scope = scope(&["file:/etc/passwd"]);
+    assert!(look(&host, &scope).identity.is_some());
+    let known = host.known_hosts();
+    let text = std::fs::read_to_string(&known).unwrap();
+    // Another key of the right kind, as an impostor would have.
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let forged: String = text
+        .lines()
+        .filter_map(|l| l.split(' ').next())
+        .map(|n| format!("{n} {key}\n"))
+        .collect();
+    std::fs::write(&known, forged).unwrap();
+    std::fs::set_permissions(&known, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let facts = look(&host, &scope);
+    assert_eq!(facts.identity, None);
+    assert!(
+        facts
+            .errors
+            .iter()
+            .any(|e| e.contains("host key is not the known one")),
+        "{:?}",
+        facts.errors
+    );
+    assert!(matches!(seen(&facts, "file:/etc/passwd"), Seen::Unknown(_)));
+}
