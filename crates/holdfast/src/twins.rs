@@ -42,6 +42,19 @@ pub(crate) fn ssh_options(name: &str, lab: &ObjectId, host_name: &str) -> Result
     })
 }
 
+/// What a twin cannot be: its hosts have addresses and a default route of their own, and are logged in to with a key of their own.
+/// The declaration is adapted to that, so that neither shows as drift.
+pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId) {
+    for (host_name, declared) in &mut lab.hosts {
+        declared.default_route = None;
+        let Ok(host) = host(name, id, host_name) else { continue };
+        let Ok(key) = std::fs::read_to_string(host.admin_key().with_extension("pub")) else { continue };
+        if let Some(admin) = declared.users.get_mut("admin") {
+            admin.keys.push(diag::Spanned::new(key.trim().to_owned(), admin.span));
+        }
+    }
+}
+
 /// What is missing on this machine.
 pub(crate) fn environment(error: TwinError) -> anyhow::Error {
     Stop::environment(error.to_string()).into()

@@ -44,8 +44,11 @@ pub(crate) struct World<R: RealmTag> {
 impl<R: RealmTag> World<R> {
     /// Opens the lab at `path` for a verb that records something. Ids that are missing are minted into `holdfast.lock`.
     pub(crate) fn open(tag: R, path: &Path) -> Result<Self> {
-        let tree = Tree::open_valid(path)?;
+        let mut tree = Tree::open_valid(path)?;
         let lock = identities(&tree)?;
+        if let Realm::Twin(name) = tag.realm() {
+            twins::adapt(&mut tree.lab, &name, &lock.lab);
+        }
         let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
         Ok(Self {
             tag,
