@@ -59,9 +59,6 @@ impl Rig {
             Box::new(|_: &SecretRef| Ok(Secret::new(PASSWORD.to_owned()))),
         );
         driver.enrol(&Realm::Twin(OWNER.to_owned())).unwrap();
-        // Parents of whole files must exist; these belong to Holdfast.
-        host.exec_sh("mkdir -p -m 700 /etc/holdfast/repositories /etc/holdfast/backup")
-            .unwrap();
         let mut rig = Self {
             host,
             driver,
