@@ -23,7 +23,10 @@ pub fn cleanup(engine: &Engine, owner: &str) -> Result<Removed, TwinError> {
     check_name("owner", owner)?;
     let client = engine.client();
     let containers = remove_containers(client, |container| container.owner == owner)?;
-    let interfaces = wire::disconnect_all(owner)?;
+    // The same owner may have hosts on another engine; their wires are not ours to take.
+    let mut elsewhere = Registry::open()?.leases()?;
+    elsewhere.retain(|lease| lease.endpoint != client.endpoint);
+    let interfaces = wire::disconnect_all(owner, &elsewhere)?;
     let ours = |lease: &Lease| lease.owner == owner && lease.endpoint == client.endpoint;
     Ok(Removed {
         containers,

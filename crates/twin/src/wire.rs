@@ -106,9 +106,10 @@ pub(crate) fn disconnect(lease: &Lease) -> Result<(), TwinError> {
     remove_marked(&lease.owner, |link| link.ifname == lease.interface()).map(drop)
 }
 
-/// Removes every wire that carries the owner's mark; returns their names.
-pub(crate) fn disconnect_all(owner: &str) -> Result<Vec<String>, TwinError> {
-    remove_marked(owner, |_| true)
+/// Removes every wire that carries the owner's mark but those of `kept` hosts; returns their names.
+pub(crate) fn disconnect_all(owner: &str, kept: &[Lease]) -> Result<Vec<String>, TwinError> {
+    let keep = |link: &Link| kept.iter().any(|lease| lease.interface() == link.ifname);
+    remove_marked(owner, |link| !keep(link))
 }
 
 fn remove_marked(owner: &str, fits: impl Fn(&Link) -> bool) -> Result<Vec<String>, TwinError> {
