@@ -27,7 +27,7 @@ pub enum Decision {
 }
 
 /// Decides about a step. `post` first, then `reads`. A step without `post` leaves nothing to see, so it is never already
-/// done. A `post` that cannot be read blocks too: nobody could tell afterwards whether the step worked.
+/// done. A step of which it cannot be told whether it is done already is not begun.
 pub fn decide(step: &Step, facts: &TargetFacts) -> Decision {
     let post = post(step, facts);
     if post.is_true() && !step.post.is_empty() {

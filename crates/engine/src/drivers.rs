@@ -23,8 +23,7 @@ impl<R: RealmTag> Drivers<R> {
 
     /// Adds a target under the name that its driver says.
     pub fn insert(&mut self, driver: Box<dyn Driver<R>>) {
-        self.by_name
-            .insert(driver.properties().target.name, driver);
+        self.by_name.insert(driver.properties().target.name, driver);
     }
 
     /// Adds a target.

@@ -76,7 +76,10 @@ pub enum Refused {
     #[error("the plan {0}")]
     OtherRealm(#[from] RealmMismatch),
     /// The plan's layout is of another version.
-    #[error("the plan has format {found}; this program runs format {}", model::plan::FORMAT)]
+    #[error(
+        "the plan has format {found}; this program runs format {}",
+        model::plan::FORMAT
+    )]
     Format {
         /// Its format.
         found: u32,

@@ -118,11 +118,7 @@ pub(crate) fn conclude<R: RealmTag>(
     Ok(Ending::Finished(outcome))
 }
 
-fn check<R: RealmTag>(
-    plan: &Plan,
-    approved: &Digest,
-    drivers: &Drivers<R>,
-) -> Result<(), Refused> {
+fn check<R: RealmTag>(plan: &Plan, approved: &Digest, drivers: &Drivers<R>) -> Result<(), Refused> {
     check_realm(plan, drivers)?;
     if plan.format != model::plan::FORMAT {
         return Err(Refused::Format { found: plan.format });

@@ -173,10 +173,7 @@ fn follow(situation: &mut Situation, event: &Event) -> Result<(), String> {
         Event::Started { .. } => Err("the run begins a second time".to_owned()),
         Event::Resumed { epoch } => {
             if *epoch < situation.epoch {
-                return Err(format!(
-                    "epoch {epoch} is older than {}",
-                    situation.epoch
-                ));
+                return Err(format!("epoch {epoch} is older than {}", situation.epoch));
             }
             situation.epoch = *epoch;
             Ok(())

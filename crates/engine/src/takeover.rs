@@ -131,6 +131,9 @@ fn load<R: RealmTag>(exec: &mut Exec<'_, '_, R>, situation: &Situation) {
             begun: state.begun,
         };
         exec.steps.insert(id.clone(), report);
+        if state.going_back && state.done.is_some() {
+            exec.began_back.insert(id.clone());
+        }
     }
 }
 
@@ -155,9 +158,10 @@ fn was_going_back<R: RealmTag>(
 /// may have left something stays as it is.
 fn retry<R: RealmTag>(exec: &mut Exec<'_, '_, R>, plan: &Plan) {
     for step in &plan.steps {
-        let again = exec.steps.get(&step.id).is_some_and(|s| {
-            !exec.relied_on(&s.outcome) && !exec.stays(step)
-        });
+        let again = exec
+            .steps
+            .get(&step.id)
+            .is_some_and(|s| !exec.relied_on(&s.outcome) && !exec.stays(step));
         if again {
             exec.steps.remove(&step.id);
         }

@@ -91,7 +91,9 @@ impl fmt::Display for Conflict {
             Conflict::Unknown { step, path, why } => {
                 write!(f, "{step}: {path} cannot be read ({why})")
             }
-            Conflict::Irreversible { step, why } => write!(f, "{step}: there is no way back: {why}"),
+            Conflict::Irreversible { step, why } => {
+                write!(f, "{step}: there is no way back: {why}")
+            }
             Conflict::Undecided { step, why } => {
                 write!(f, "{step}: what the run made of it cannot be told: {why}")
             }
@@ -227,7 +229,11 @@ fn compare(
             .unwrap_or(left);
         note(path, same(path, left, facts), show(left));
     }
-    for cond in step.post.iter().filter(|c| !state.left.contains_key(c.path())) {
+    for cond in step
+        .post
+        .iter()
+        .filter(|c| !state.left.contains_key(c.path()))
+    {
         note(cond.path(), cond.holds(facts), format!("{cond:?}"));
     }
     found

@@ -127,21 +127,27 @@ impl<'a> Planner<'a> {
         self.step(&format!("package/{name}"), action, post, undo)
     }
 
-    /// Enables and starts (or the opposite) a unit.
+    /// Enables and starts (or the opposite) a unit; what is so already is left alone, and so is it by the undo.
     pub fn unit(&self, unit: &str, up: bool) -> Step {
-        let set = |up: bool| Action::SetUnit {
-            unit: unit.to_owned(),
-            enabled: Some(up),
-            active: Some(up),
-        };
         let at = path(FactKind::Unit, unit);
-        let word = if up { "enabled" } else { "disabled" };
-        let post = vec![
-            Cond::FieldIs(at.clone(), "active".to_owned(), Value::from(up)),
-            Cond::FieldIs(at, "enabled".to_owned(), Value::from(word)),
-        ];
-        let undo = Undo::Exact(Box::new(set(!up)));
-        self.step(&format!("unit/{unit}"), set(up), post, undo)
+        let word = |up: bool| Value::from(if up { "enabled" } else { "disabled" });
+        let mut scope = Scope::default();
+        scope.add(at.clone());
+        let truth = self.world.truth(self.host, &scope).seen(&at);
+        let now = |field: &str| truth.value().and_then(|v| v.field(field)).cloned();
+        let enabled = (now("enabled") != Some(word(up))).then_some(up);
+        let active = (now("active") != Some(Value::from(up))).then_some(up);
+        let set = |enabled, active| Action::SetUnit {
+            unit: unit.to_owned(),
+            enabled,
+            active,
+        };
+        let field = |name: &str, value| Cond::FieldIs(at.clone(), name.to_owned(), value);
+        let mut post = Vec::new();
+        post.extend(active.map(|a| field("active", Value::from(a))));
+        post.extend(enabled.map(|e| field("enabled", word(e))));
+        let undo = Undo::Exact(Box::new(set(enabled.map(|e| !e), active.map(|a| !a))));
+        self.step(&format!("unit/{unit}"), set(enabled, active), post, undo)
     }
 
     /// Sets a kernel setting that is there already.

@@ -148,8 +148,12 @@ impl<R: RealmTag> Exec<'_, '_, R> {
         if holds == Truth::False {
             return self.resolve(step, "the change did not take effect as planned");
         }
-        match self.act(step, &Order::Access(AccessOrder::Disarm)) {
-            Ok(output) => AccessEnd::Committed(output),
+        let disarmed = self.act(step, &Order::Access(AccessOrder::Disarm));
+        match disarmed.and_then(|output| Ok((output, self.revert_state(step)?))) {
+            Ok((output, state)) if state == "committed" => AccessEnd::Committed(output),
+            Ok((_, state)) => {
+                self.resolve(step, &format!("after disarming, the revert is {state}"))
+            }
             Err(e) => self.resolve(step, &format!("the revert was not disarmed: {e}")),
         }
     }

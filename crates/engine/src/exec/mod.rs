@@ -21,7 +21,7 @@ use model::realm::RealmTag;
 use model::run::{Event, Output, StepOutcome};
 use model::units::Seconds;
 use plan::driver::{ActError, Order, Ticket};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run at work.
 pub(crate) struct Exec<'d, 'c, R: RealmTag> {
@@ -37,8 +37,12 @@ pub(crate) struct Exec<'d, 'c, R: RealmTag> {
     pub(crate) leased: Vec<(ObjectRef, StepId)>,
     pub(crate) remains: Vec<(StepId, String)>,
     pub(crate) notes: Vec<String>,
+    /// Steps that were to be taken back and were not, and why.
+    pub(crate) kept: BTreeMap<StepId, String>,
     /// Orders are for the way back of a step, not for the step.
     pub(crate) going_back: bool,
+    /// Steps whose way back was begun, maybe by another process: what is found between is their own doing.
+    pub(crate) began_back: BTreeSet<StepId>,
 }
 
 /// What a target knows the way back of a step by. Its own name: under that of the step it keeps what the step replaced.
@@ -88,7 +92,9 @@ impl<'d, 'c, R: RealmTag> Exec<'d, 'c, R> {
             leased: Vec::new(),
             remains: Vec::new(),
             notes: Vec::new(),
+            kept: BTreeMap::new(),
             going_back: false,
+            began_back: BTreeSet::new(),
         }
     }
 
@@ -138,7 +144,11 @@ impl<'d, 'c, R: RealmTag> Exec<'d, 'c, R> {
 
     /// Sends one order for a step.
     pub(crate) fn act(&mut self, step: &Step, order: &Order<'_>) -> Result<Output, ActError> {
-        let id = if self.going_back { way_back_id(&step.id) } else { step.id.clone() };
+        let id = if self.going_back {
+            way_back_id(&step.id)
+        } else {
+            step.id.clone()
+        };
         self.order(&step.target, &id, order)
     }
 
@@ -168,9 +178,7 @@ impl<'d, 'c, R: RealmTag> Exec<'d, 'c, R> {
         let now = self.ctx.clock.now();
         match self.drivers.get_mut(&step.target) {
             Some(driver) => driver.observe(&scope::of_step(step), now),
-            None => {
-                TargetFacts::unreachable(step.target.clone(), now, "there is no driver for it")
-            }
+            None => TargetFacts::unreachable(step.target.clone(), now, "there is no driver for it"),
         }
     }
 
@@ -234,6 +242,9 @@ impl<'d, 'c, R: RealmTag> Exec<'d, 'c, R> {
 
     /// The report, after the end.
     pub(crate) fn report(mut self, plan: &Plan, ending: Ending) -> RunReport {
+        let kept = self.kept.iter();
+        let kept = kept.map(|(step, why)| format!("{step} was not taken back: {why}"));
+        self.notes.extend(kept);
         let steps = plan.steps.iter();
         RunReport {
             run: self.ctx.run.clone(),

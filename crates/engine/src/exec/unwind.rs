@@ -23,6 +23,16 @@ pub(crate) enum WayBack {
     None(String),
 }
 
+/// Whether the way back can be gone.
+enum ReadyBack {
+    /// The step stands as it was left.
+    Go,
+    /// It is as before already.
+    Already,
+    /// It stays as it is, for this reason.
+    Keep(String),
+}
+
 /// The way back from a step of this run.
 pub(crate) fn way_back(run: &RunId, step: &Step) -> WayBack {
     if matches!(
@@ -51,13 +61,13 @@ impl<R: RealmTag> Exec<'_, '_, R> {
         for step in plan.steps.iter().rev() {
             if needed.contains(&step.id) {
                 if self.stays_done(step) {
-                    let note = format!("{} stays: a step that stays rests on it", step.id);
-                    self.notes.push(note);
+                    self.note_kept(step, "a step that stays rests on it");
                 }
                 needed.extend(step.after.iter().cloned());
                 continue;
             }
-            if self.stays_done(step) {
+            let half_back = self.began_back.contains(&step.id) && self.stays(step);
+            if self.stays_done(step) || half_back {
                 self.undo_step(step)?;
             }
             if self.stays(step) {
@@ -72,21 +82,55 @@ impl<R: RealmTag> Exec<'_, '_, R> {
             WayBack::By(action) => action,
             WayBack::Nothing => return Ok(()),
             WayBack::None(why) => {
-                self.notes
-                    .push(format!("{} cannot be taken back: {why}", step.id));
+                self.note_kept(step, &format!("there is no way back: {why}"));
                 return Ok(());
             }
         };
         if self.lost.contains_key(&step.target) && !self.found_again(step) {
-            let note = format!("{} was not taken back: {} is lost", step.id, step.target);
-            self.notes.push(note);
+            self.note_kept(step, &format!("{} is lost", step.target));
             return Ok(());
         }
-        // A way back may be gone twice, so one that did not arrive is tried again.
+        match self.ready_to_undo(step) {
+            ReadyBack::Go => {}
+            ReadyBack::Already => {
+                self.intent(step)?;
+                return self.end_undo(step, &Ok(Output::default()), Standing::Before);
+            }
+            ReadyBack::Keep(why) => {
+                self.note_kept(step, &why);
+                return Ok(());
+            }
+        }
+        self.send_back(step, &action)
+    }
+
+    fn note_kept(&mut self, step: &Step, why: &str) {
+        self.kept.insert(step.id.clone(), why.to_owned());
+    }
+
+    /// Looks before taking back: what somebody else made of it since is not overwritten.
+    fn ready_to_undo(&mut self, step: &Step) -> ReadyBack {
+        let facts = self.look_patiently(step);
+        if step.post.is_empty() || self.began_back.contains(&step.id) {
+            return ReadyBack::Go;
+        }
+        match Way::Undo.standing(step, &facts) {
+            Standing::After => ReadyBack::Go,
+            Standing::Before => ReadyBack::Already,
+            Standing::Between { found } => {
+                ReadyBack::Keep(format!("something else changed it since; found {found}"))
+            }
+            Standing::Unknown(why) => ReadyBack::Keep(why.to_string()),
+        }
+    }
+
+    /// A way back may be gone twice, so one that did not arrive is tried again.
+    fn send_back(&mut self, step: &Step, action: &Action) -> Result<(), LogError> {
+        self.began_back.insert(step.id.clone());
         for _ in 0..self.ctx.policy.attempts.max(1) {
             self.intent(step)?;
             self.going_back = true;
-            let went = self.go_back(step, &action);
+            let went = self.go_back(step, action);
             self.going_back = false;
             let (acted, standing) = went?;
             let arrived = Way::Undo.arrived(&standing);
@@ -142,8 +186,7 @@ impl<R: RealmTag> Exec<'_, '_, R> {
         let outcome = match standing {
             Standing::Before if !blind || acted.is_ok() => StepOutcome::Undone,
             Standing::Before | Standing::After => {
-                self.notes
-                    .push(format!("{} was not taken back: {said}", step.id));
+                self.note_kept(step, &said);
                 StepOutcome::Done(before.unwrap_or_default())
             }
             Standing::Between { found } => {
@@ -153,10 +196,11 @@ impl<R: RealmTag> Exec<'_, '_, R> {
                 StepOutcome::Unknown(format!("while taking it back: {said}; {why}"))
             }
         };
-        if outcome == StepOutcome::Undone
-            && let Undo::Compensate { remains, .. } = &step.undo
-        {
-            self.remains.push((step.id.clone(), remains.clone()));
+        if outcome == StepOutcome::Undone {
+            self.kept.remove(&step.id);
+            if let Undo::Compensate { remains, .. } = &step.undo {
+                self.remains.push((step.id.clone(), remains.clone()));
+            }
         }
         self.end(step, outcome)
     }
@@ -168,11 +212,13 @@ impl<R: RealmTag> Exec<'_, '_, R> {
             target: step.target.clone(),
             message: why.to_owned(),
         });
+        self.going_back = true;
         let lost = match access.then(|| self.resolve(step, why)) {
             Some(AccessEnd::Lost(why)) => Some(Standing::Unknown(Reason::new(why))),
             _ => None,
         };
         let standing = lost.unwrap_or_else(|| self.settle(step, &acted, Way::Undo).0);
+        self.going_back = false;
         self.end_undo(step, &acted, standing)
     }
 }

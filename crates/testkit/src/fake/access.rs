@@ -210,12 +210,15 @@ fn keys(user: &str, add: &[String], remove: &[String]) -> Vec<Op> {
     added.chain(removed).collect()
 }
 
+/// The key that the controller logs in with.
+pub(super) fn controller_key() -> FactPath {
+    let print = fingerprint("ssh-ed25519 admin");
+    path(FactKind::Key, format!("admin/{print}"))
+}
+
 /// A host as the tests begin with it: reachable as `admin` over the default route.
 pub(super) fn seed_state() -> State {
-    let admin = path(
-        FactKind::Key,
-        format!("admin/{}", fingerprint("ssh-ed25519 admin")),
-    );
+    let admin = controller_key();
     let default = (path(FactKind::Route, "default"), route("10.0.0.1"));
     let unit = |active: bool| {
         Value::map([
@@ -225,7 +228,7 @@ pub(super) fn seed_state() -> State {
         ])
     };
     let sysctl = (path(FactKind::Sysctl, "vm.swappiness"), Value::from("60"));
-    let state = State {
+    State {
         live: BTreeMap::from([
             (admin, Value::map([("type", "ssh-ed25519")])),
             default.clone(),
@@ -246,6 +249,5 @@ pub(super) fn seed_state() -> State {
             ),
         ]),
         boot: BTreeMap::from([default, sysctl]),
-    };
-    state
+    }
 }

@@ -34,6 +34,13 @@ impl MemoryLog {
         }
     }
 
+    /// Goes on after these lines, which an earlier process wrote.
+    #[must_use]
+    pub fn holding(mut self, entries: &[Entry]) -> Self {
+        self.entries = entries.to_vec();
+        self
+    }
+
     /// The controller dies then.
     #[must_use]
     pub fn dying(mut self, die: Die) -> Self {

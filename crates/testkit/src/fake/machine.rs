@@ -267,7 +267,7 @@ impl Machine {
         let admitted = says("allowusers", |v| v.split(' ').any(|u| u == "admin"))
             && says("port", |v| v == "22")
             && says("pubkeyauthentication", |v| v == "yes")
-            && of(FactKind::Key).any(|(p, _)| p.key.starts_with("admin/"));
+            && live.contains_key(&super::access::controller_key());
         if rules.contains("drop-new") || !admitted {
             return Cut::New;
         }
