@@ -68,7 +68,8 @@ fn against_playbook(root: &Path, holdfast: &Path, rig: &rig::Prepared) -> Result
             .arg(root.join("bench/slice.yml"));
         command
             .env("ADMIN_KEY", &rig.admin_key)
-            .env("ANNA_KEY", &rig.anna_key);
+            .env("ANNA_KEY", &rig.anna_key)
+            .env("ANSIBLE_REMOTE_TMP", "/tmp/ansible");
         quiet(
             command
                 .env("ANSIBLE_PIPELINING", "1")

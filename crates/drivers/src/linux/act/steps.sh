@@ -82,6 +82,14 @@ hf_swap() {
     fi
     [ "$(hf_print "$hf_target")" = "$hf_want" ] || hf_fail "$hf_target does not read back as written"
     hf_sudo_after "$hf_target" "$hf_save/files/1"
+    hf_unit_file "$hf_target"
+}
+
+# systemd reads a unit's file when told to, and a timer that runs keeps its old times until it is started again.
+hf_unit_file() {
+    case $1 in /etc/systemd/system/*) ;; *) return 0 ;; esac
+    timeout 60 systemctl daemon-reload || hf_fail 'systemd does not reload'
+    case $1 in *.timer) timeout 60 systemctl try-restart -- "${1##*/}" > /dev/null 2>&1 || : ;; esac
 }
 
 # Puts standard input, decoded, into a new file $1 with mode $2, owner $3 and group $4.
