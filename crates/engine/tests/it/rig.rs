@@ -1,6 +1,7 @@
 //! A controller on a fake world: run, resume, unwind, and the invariants that hold whatever happened.
 
 use engine::context::{Policy, RunContext};
+use engine::drivers::Drivers;
 use engine::report::{Refused, RunReport};
 use engine::run::{Approval, run};
 use engine::takeover;
@@ -61,18 +62,26 @@ impl Default for Controller {
 
 impl Controller {
     fn with<T>(&self, world: &FakeWorld, tell: impl FnOnce(RunContext<'_>) -> T) -> T {
+        self.with_waiting(world, &mut world.waiting(), tell)
+    }
+
+    fn with_waiting<T>(
+        &self,
+        world: &FakeWorld,
+        wait: &mut dyn FnMut(Seconds),
+        tell: impl FnOnce(RunContext<'_>) -> T,
+    ) -> T {
         let mut count = 0;
         let mut nonce = || {
             count += 1;
             format!("nonce-{}-{count}", self.epoch)
         };
-        let mut wait = world.waiting();
         tell(RunContext {
             run: RunId(self.run.to_owned()),
             controller: ControllerId(self.name.to_owned()),
             epoch: self.epoch,
             clock: world,
-            wait: &mut wait,
+            wait,
             nonce: &mut nonce,
             policy: self.policy.clone(),
         })
@@ -84,6 +93,43 @@ impl Controller {
         };
         let bound = InRealm::bind(tag(), plan.clone()).unwrap();
         self.with(world, |ctx| {
+            run(bound, approval, &mut world.drivers(tag()), log, ctx)
+        })
+    }
+
+    /// Runs with these drivers, which may know the world from another time.
+    pub(crate) fn run_with(
+        &self,
+        world: &FakeWorld,
+        plan: &Plan,
+        drivers: &mut Drivers<Twin>,
+    ) -> RunReport {
+        let approval = Approval {
+            digest: plan.digest(),
+        };
+        let bound = InRealm::bind(tag(), plan.clone()).unwrap();
+        let mut log = MemoryLog::new(world);
+        self.with(world, |ctx| run(bound, approval, drivers, &mut log, ctx))
+    }
+
+    /// Runs while something else happens at every pause.
+    pub(crate) fn run_waiting(
+        &self,
+        world: &FakeWorld,
+        plan: &Plan,
+        log: &mut MemoryLog,
+        meanwhile: &mut dyn FnMut(),
+    ) -> RunReport {
+        let approval = Approval {
+            digest: plan.digest(),
+        };
+        let bound = InRealm::bind(tag(), plan.clone()).unwrap();
+        let mut waiting = world.waiting();
+        let mut wait = |s: Seconds| {
+            waiting(s);
+            meanwhile();
+        };
+        self.with_waiting(world, &mut wait, |ctx| {
             run(bound, approval, &mut world.drivers(tag()), log, ctx)
         })
     }
