@@ -47,10 +47,16 @@ pub(crate) fn ssh_options(name: &str, lab: &ObjectId, host_name: &str) -> Result
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId) {
     for (host_name, declared) in &mut lab.hosts {
         declared.default_route = None;
-        let Ok(host) = host(name, id, host_name) else { continue };
-        let Ok(key) = std::fs::read_to_string(host.admin_key().with_extension("pub")) else { continue };
+        let Ok(host) = host(name, id, host_name) else {
+            continue;
+        };
+        let Ok(key) = std::fs::read_to_string(host.admin_key().with_extension("pub")) else {
+            continue;
+        };
         if let Some(admin) = declared.users.get_mut("admin") {
-            admin.keys.push(diag::Spanned::new(key.trim().to_owned(), admin.span));
+            admin
+                .keys
+                .push(diag::Spanned::new(key.trim().to_owned(), admin.span));
         }
     }
 }

@@ -9,7 +9,7 @@ use drivers::linux::{LinuxDriver, SecretSource};
 use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
-use model::fact::{Facts, NativeIdentity, Scope};
+use model::fact::{FactKind, Facts, NativeIdentity, Scope};
 use model::id::{Kind, ObjectRef};
 use model::lab::{Host, Reach};
 use model::lock::Lock;
@@ -212,7 +212,20 @@ impl<R: RealmTag> World<R> {
             .collect())
     }
 
-    /// Looks at the hosts, and keeps what was seen.
+    /// Looks at what a plan rests on: everything but the insides of repositories, which take long to open.
+    pub(crate) fn look(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
+        let mut scopes = self.scopes(only, &self.owned()?)?;
+        for scope in scopes.values_mut() {
+            scope
+                .paths
+                .retain(|p| !matches!(p.kind, FactKind::Archive | FactKind::Repository));
+        }
+        Ok(engine::observe::observe_all(
+            drivers, &scopes, &WallClock, PARALLEL,
+        ))
+    }
+
+    /// Looks at everything, and keeps what was seen.
     pub(crate) fn observe(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
         let scopes = self.scopes(only, &self.owned()?)?;
         let facts = engine::observe::observe_all(drivers, &scopes, &WallClock, PARALLEL);

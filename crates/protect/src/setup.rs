@@ -75,6 +75,13 @@ pub fn scope(lab: &Lab, host: &str, owned: &Owned) -> Scope {
             scope.add(file_path(&password_file(&to.value)));
             scope.add(file_path(&descriptor_file(&to.value)));
             scope.add(repository_path(&to.value));
+            let location = lab
+                .repositories
+                .get(&to.value)
+                .and_then(|r| r.location.as_ref());
+            if let Some(location) = location.filter(|l| is_directory(&l.value)) {
+                scope.add(config_path(&location.value));
+            }
             for (dataset, _) in jobs {
                 scope.add(crate::repository::archive_path(&to.value, dataset));
             }
@@ -159,7 +166,7 @@ pub(crate) fn make_repository(on: &On<'_>, repository: &RepositoryHandle) -> Con
         .steps
         .iter()
         .any(|s| matches!(&s.action, Action::PutFile(_)));
-    match on.seen(&path) {
+    match made_already(on, &path, &repository.location) {
         Seen::Present(_) => {}
         // Before the descriptor is written the host cannot be asked.
         Seen::Unknown(reason) if !described => {
@@ -173,6 +180,21 @@ pub(crate) fn make_repository(on: &On<'_>, repository: &RepositoryHandle) -> Con
         }
     }
     out
+}
+
+/// Whether the repository is there. Opening it takes most of a second; where only its being made is asked for, the file that
+/// every local repository begins with says as much.
+fn made_already(on: &On<'_>, path: &FactPath, location: &str) -> Seen {
+    match on.seen(path) {
+        Seen::Unknown(_) if is_directory(location) && !on.asked(path) => {
+            on.seen(&config_path(location))
+        }
+        seen => seen,
+    }
+}
+
+fn config_path(location: &str) -> FactPath {
+    file_path(&format!("{}/config", location.trim_end_matches('/')))
 }
 
 fn init(

@@ -41,6 +41,12 @@ impl<'a> On<'a> {
         self.ctx.facts.targets.get(self.host)
     }
 
+    /// Whether this very path was looked at.
+    pub(crate) fn asked(&self, path: &FactPath) -> bool {
+        let facts = self.ctx.facts.targets.get(self.host);
+        facts.is_some_and(|f| f.facts.contains_key(path))
+    }
+
     pub(crate) fn seen(&self, path: &FactPath) -> Seen {
         self.facts().map_or_else(
             || Seen::Unknown(Reason::new("the host was not observed")),

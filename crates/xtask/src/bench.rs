@@ -70,11 +70,7 @@ fn against_playbook(root: &Path, holdfast: &Path, rig: &rig::Prepared) -> Result
             .env("ADMIN_KEY", &rig.admin_key)
             .env("ANNA_KEY", &rig.anna_key)
             .env("ANSIBLE_REMOTE_TMP", "/tmp/ansible");
-        quiet(
-            command
-                .env("ANSIBLE_PIPELINING", "1")
-                .env("ANSIBLE_PYTHON_INTERPRETER", "/usr/bin/python3"),
-        )
+        quiet(command.env("ANSIBLE_PYTHON_INTERPRETER", "/usr/bin/python3"))
     };
     // The first of each makes the changes; the ones that are timed change nothing.
     apply().context("the first apply")?;

@@ -25,7 +25,7 @@ pub(crate) fn apply<R: RealmTag>(
     let world = World::open(tag, &args.at.lab)?;
     let mut drivers = world.drivers(args.at.host.as_deref())?;
     pins::compare(&world)?;
-    let facts = world.observe(&mut drivers, args.at.host.as_deref())?;
+    let facts = world.look(&mut drivers, args.at.host.as_deref())?;
     let plan = wanted(&world, &facts)?;
     if plan.steps.is_empty() {
         return Ok(nothing_to_do(&plan, json, paint));

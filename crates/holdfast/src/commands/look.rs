@@ -92,7 +92,7 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
 pub(crate) fn drift<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
-    let facts = world.observe(&mut drivers, args.host.as_deref())?;
+    let facts = world.look(&mut drivers, args.host.as_deref())?;
     let owned = world.owned()?;
     let ctx = Context {
         lab: &world.tree.lab,
@@ -119,7 +119,7 @@ pub(crate) fn drift<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
 pub(crate) fn ports<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
-    let facts = world.observe(&mut drivers, args.host.as_deref())?;
+    let facts = world.look(&mut drivers, args.host.as_deref())?;
     let mut rows = Vec::new();
     for (name, host) in world.hosts(args.host.as_deref())? {
         if let Some(observed) = facts.targets.get(name) {
@@ -174,7 +174,7 @@ fn ports_text(rows: &[plan::ports::Port], paint: Paint) -> String {
 pub(crate) fn plan<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
-    let facts = world.observe(&mut drivers, args.host.as_deref())?;
+    let facts = world.look(&mut drivers, args.host.as_deref())?;
     let plan = super::apply::wanted(&world, &facts)?;
     if json {
         println!("{:#}", json!({"digest": plan.digest(), "plan": plan}));
