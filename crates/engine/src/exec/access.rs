@@ -10,7 +10,7 @@ use super::Exec;
 use crate::context::LogError;
 use crate::decide;
 use model::kleene::Truth;
-use model::plan::{AccessChange, Purpose, Step};
+use model::plan::{AccessChange, Action, Purpose, Step};
 use model::realm::RealmTag;
 use model::run::{AccessPhase, Event, Output};
 use model::value::Value;
@@ -138,15 +138,13 @@ impl<R: RealmTag> Exec<'_, '_, R> {
                 format!("the admin path does not work after writing the persistent form: {e}");
             return self.resolve(step, &why);
         }
-        let facts = self.look(step);
-        let own = matches!(&step.action, model::plan::Action::Access(c) if c == change);
-        let holds = if own {
-            decide::post(step, &facts)
-        } else {
-            decide::restored(step, &facts)
-        };
-        if holds == Truth::False {
-            return self.resolve(step, "the change did not take effect as planned");
+        match self.took_effect(step, change) {
+            Truth::True => {}
+            Truth::False => return self.resolve(step, "the change did not take effect as planned"),
+            Truth::Unknown(r) => {
+                let why = format!("it cannot be told whether the change took effect: {r}");
+                return self.resolve(step, &why);
+            }
         }
         let disarmed = self.act(step, &Order::Access(AccessOrder::Disarm));
         match disarmed.and_then(|output| Ok((output, self.revert_state(step)?))) {
@@ -156,6 +154,21 @@ impl<R: RealmTag> Exec<'_, '_, R> {
             }
             Err(e) => self.resolve(step, &format!("the revert was not disarmed: {e}")),
         }
+    }
+
+    /// Whether the change, or the way back, is there as planned; asked again while it cannot be told.
+    fn took_effect(&mut self, step: &Step, change: &AccessChange) -> Truth {
+        let own = matches!(&step.action, Action::Access(c) if c == change);
+        let measure = if own { decide::post } else { decide::restored };
+        let mut holds = measure(step, &self.look(step));
+        for _ in 1..self.ctx.policy.attempts {
+            if !matches!(holds, Truth::Unknown(_)) {
+                break;
+            }
+            self.pause();
+            holds = measure(step, &self.look(step));
+        }
+        holds
     }
 
     /// Brings an access change that is in doubt to an end: if the target can be asked, it is told to revert; if not, its

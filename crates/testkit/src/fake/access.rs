@@ -232,7 +232,7 @@ pub(super) fn seed_state() -> State {
         live: BTreeMap::from([
             (admin, Value::map([("type", "ssh-ed25519")])),
             default.clone(),
-            sysctl.clone(),
+            sysctl,
             (
                 path(FactKind::User, "admin"),
                 Value::map([("shell", "/bin/bash")]),
@@ -248,6 +248,6 @@ pub(super) fn seed_state() -> State {
                 Value::map([("id", "r0")]),
             ),
         ]),
-        boot: BTreeMap::from([default, sysctl]),
+        boot: BTreeMap::from([default]),
     }
 }

@@ -19,10 +19,7 @@ pub struct State {
 impl State {
     /// Kinds whose running form a boot replaces.
     pub(super) fn is_volatile(kind: FactKind) -> bool {
-        matches!(
-            kind,
-            FactKind::Sshd | FactKind::Nft | FactKind::Route | FactKind::Sysctl
-        )
+        matches!(kind, FactKind::Sshd | FactKind::Nft | FactKind::Route)
     }
 }
 

@@ -150,11 +150,9 @@ pub(super) fn work(machine: &Machine, ticket: &Ticket, action: &Action) -> Resul
             active,
         } => set_unit(machine, unit, *enabled, *active)?,
         Action::SetSysctl { key, value } => {
-            let (key, value) = (path(FactKind::Sysctl, key), Value::from(value.as_str()));
-            vec![
-                Op::Live(key.clone(), Some(value.clone())),
-                Op::Boot(key, Some(value)),
-            ]
+            // It stays over a boot, as if its file were there: that is a step of its own.
+            let key = path(FactKind::Sysctl, key);
+            vec![Op::Live(key, Some(Value::from(value.as_str())))]
         }
         Action::AddUser { name, shell } => add_user(machine, name, shell),
         Action::RemoveUser { name } => vec![Op::Live(path(FactKind::User, name), None)],
@@ -227,7 +225,11 @@ fn add_user(machine: &Machine, name: &str, shell: &str) -> Vec<Op> {
 
 fn data(machine: &Machine, action: &Action) -> Result<Work, Not> {
     let live = &machine.state.live;
-    let mark = |dir: &str| path(FactKind::File, &format!("{dir}/.holdfast-scratch"));
+    // A directory gets its name together with its owner mark.
+    let marked = |dir: &str| {
+        let value = live.get(&path(FactKind::File, dir));
+        value.is_some_and(|v| v.field("scratch").is_some())
+    };
     let isolated = |set: &str| path(FactKind::Unit, &format!("holdfast-isolated-{set}.service"));
     let archive = |r: &str, d: &str| path(FactKind::Archive, &format!("{r}/{d}"));
     let failed = |why: String| Err(Not::Failed(why));
@@ -268,22 +270,19 @@ fn data(machine: &Machine, action: &Action) -> Result<Work, Not> {
         }
         Action::RestoreArchive { to, .. } => {
             let dir = path(FactKind::File, to);
-            if live.contains_key(&dir) && live.contains_key(&mark(to)) {
+            if live.contains_key(&dir) {
                 return Err(Refusal::Unsupported(format!("{to} exists")).into());
             }
-            let kind = |k: &str| Some(Value::map([("kind", k)]));
-            vec![Op::Live(mark(to), kind("file")), Op::Live(dir, kind("dir"))]
+            let value = Value::map([("kind", Value::from("dir")), ("scratch", true.into())]);
+            vec![Op::Live(dir, Some(value))]
         }
         Action::RemoveScratch { path: dir } => {
-            let there = live.contains_key(&path(FactKind::File, dir));
-            if there && !live.contains_key(&mark(dir)) {
+            let scratch = path(FactKind::File, dir);
+            if live.contains_key(&scratch) && !marked(dir) {
                 let why = format!("{dir} is not a scratch directory");
                 return Err(Refusal::Unsupported(why).into());
             }
-            vec![
-                Op::Live(path(FactKind::File, dir), None),
-                Op::Live(mark(dir), None),
-            ]
+            vec![Op::Live(scratch, None)]
         }
         Action::StartIsolated { dataset, .. } => {
             let value = Value::map([("active", Value::from(true))]);
