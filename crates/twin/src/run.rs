@@ -72,6 +72,7 @@ pub(crate) fn wait_for<T>(
                     last,
                 });
             }
+            // tidy: allowed because a condition is asked again until its deadline, not waited out.
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
         }
     }

@@ -166,6 +166,7 @@ impl Rig {
                 "{state} instead of {wanted} after {limit:?}:\n{}",
                 self.sh("systemctl status holdfast-revert.service 2>&1; journalctl -u 'holdfast*' 2>&1 | tail -30; cat /var/lib/holdfast/revert/order || :")
             );
+            // tidy: allowed because a condition is asked again until its deadline, not waited out.
             std::thread::sleep(Duration::from_millis(100));
         }
     }
