@@ -3,8 +3,8 @@
 use crate::rig::{self, Controller, check_trace, just_run, outcome, plan, world};
 use model::fact::{FactKind, FactPath};
 use model::plan::Step;
-use model::run::{Event, RunOutcome, StepOutcome};
-use testkit::fake::{Die, FakeWorld, Fault, MemoryLog, Trace, Trigger, Word};
+use model::run::{AccessPhase, Event, RunOutcome, StepOutcome};
+use testkit::fake::{Die, FakeWorld, Fault, Look, MemoryLog, Trace, Trigger, Word};
 use testkit::lab::Planner;
 
 type Make = fn(&FakeWorld) -> Step;
@@ -212,6 +212,98 @@ fn a_change_that_does_not_hold_what_it_promised_is_reverted_not_committed() {
     let ended = outcome(&report, &plan.steps[0]);
     assert!(matches!(ended, StepOutcome::Reverted(_)), "{report:#?}");
     expect_back("lie", &world, &start);
+}
+
+/// Nothing is committed on a guess.
+#[test]
+fn a_change_that_cannot_be_seen_is_reverted() {
+    for (persist, blind, expected) in [
+        // One look fails, the next one tells.
+        (None, 1, true),
+        (Some(Fault::Lie), 1, false),
+        // No look tells.
+        (None, 5, false),
+        (Some(Fault::Lie), 5, false),
+    ] {
+        let world = world();
+        let start = rig::restorable(&world);
+        let plan = plan(vec![
+            Planner::new(&world, "web").nft("holdfast", "accept 22"),
+        ]);
+        let step = &plan.steps[0];
+        if let Some(fault) = persist {
+            world.script(Trigger::at(&step.id, Word::Persist), fault);
+        }
+        // The first look decides.
+        world.script_look(1, blind, Look::Timeout);
+        let (report, _) = just_run(&world, &plan);
+        let ended = outcome(&report, step);
+        if expected {
+            assert!(matches!(ended, StepOutcome::Done(_)), "{report:#?}");
+        } else {
+            assert!(matches!(ended, StepOutcome::Reverted(_)), "{report:#?}");
+            expect_back("unseen", &world, &start);
+        }
+    }
+}
+
+#[test]
+fn a_revert_that_only_says_that_it_is_armed_is_not_relied_on() {
+    let world = world();
+    let plan = plan(vec![
+        Planner::new(&world, "web").nft("holdfast", "accept 22"),
+    ]);
+    world.script(Trigger::at(&plan.steps[0].id, Word::Arm), Fault::Lie);
+    let (report, log) = just_run(&world, &plan);
+    assert_eq!(
+        report.outcome(),
+        Some(RunOutcome::FailedUndone),
+        "{report:#?}"
+    );
+    let live = |e: &Event| {
+        matches!(
+            e,
+            Event::Phase {
+                phase: AccessPhase::Live,
+                ..
+            }
+        )
+    };
+    assert!(!log.events().any(live), "the change must not be sent");
+}
+
+/// An ordered revert that goes wrong is ordered again, or the target's own is waited for.
+#[test]
+fn a_revert_is_not_believed_but_seen() {
+    for fault in [
+        Fault::Lie,
+        Fault::Fails,
+        Fault::FailsAfter(1),
+        Fault::Killed(2),
+        Fault::TimeoutBefore,
+        Fault::TimeoutAfter,
+        Fault::Late,
+        Fault::Reboot(1),
+        Fault::LinkDown(90),
+    ] {
+        for always in [false, true] {
+            let world = world();
+            let start = rig::restorable(&world);
+            let plan = plan(vec![
+                Planner::new(&world, "web").nft("holdfast", "accept 22"),
+            ]);
+            let id = &plan.steps[0].id;
+            world.script(Trigger::at(id, Word::Disarm), Fault::Fails);
+            let trigger = Trigger::at(id, Word::Revert);
+            let trigger = if always { trigger.always() } else { trigger };
+            world.script(trigger, fault);
+            let (report, _) = just_run(&world, &plan);
+            let what = format!("{fault:?} {always} {report:#?}");
+            let ended = outcome(&report, &plan.steps[0]);
+            assert!(matches!(ended, StepOutcome::Reverted(_)), "{what}");
+            expect_back(&what, &world, &start);
+        }
+    }
 }
 
 #[test]

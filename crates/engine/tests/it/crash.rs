@@ -150,7 +150,7 @@ fn a_second_crash_while_taking_up() {
     for make in PLANS {
         let total = lines(*make);
         for first in (1..total - 1).map(Die::After) {
-            for more in 1..total + 4 {
+            for more in (1..total + 4).step_by(3) {
                 second_crash(*make, first, more);
             }
         }
