@@ -276,6 +276,23 @@ acc_sshd_candidate() {
     sshd -T -f "$HF_TMP/sshd_config" > "$HF_TMP/T" 2> "$HF_TMP/err" || hf_refuse invalid "$(sed "s#$HF_TMP/d/##" "$HF_TMP/err")"
     acc_sshd_effective "$1" "$HF_TMP/T" \
         || hf_refuse invalid "no effect, because another file sets it first: $(tr '\n' ';' < "$HF_TMP/err")"
+    [ -z "$1" ] || [ "$HF_CHANGE_KIND" = restore ] || acc_sshd_lasts "$HF_TMP/T"
+}
+# A file that the drop-in names and that no boot finds again would shut everybody out then.
+acc_sshd_lasts() {
+    case $(stat -f -c %T /) in tmpfs | ramfs) return 0 ;; esac
+    grep -E '^(hostkey|hostcertificate|(authorized|trusted|revoked)[a-z]*) ' "$1" > "$HF_TMP/named" || return 0
+    while read -r acc_word acc_files; do
+        grep -qxF -e "$acc_word" "$HF_TMP/keywords" || continue
+        for acc_path in $acc_files; do
+            acc_near=${acc_path%%%*}
+            case $acc_near in /*) ;; *) continue ;; esac
+            while [ ! -e "${acc_near:-/}" ]; do acc_near=${acc_near%/*}; done
+            case $(stat -f -c %T "${acc_near:-/}") in
+                tmpfs | ramfs) hf_refuse invalid "$acc_word: $acc_path would not be there after a reboot" ;;
+            esac
+        done
+    done < "$HF_TMP/named"
 }
 acc_live_sshd() {
     acc_sshd_candidate "$1"
@@ -345,6 +362,10 @@ acc_live_nft() {
     nft -c -f "$HF_TMP/load" 2> "$HF_TMP/err" || hf_refuse invalid "$(cat "$HF_TMP/err")"
     if [ -n "$1" ] && [ "$HF_CHANGE_KIND" != restore ]; then
         acc_nft_alone "$1" || hf_refuse invalid "it could not be loaded at boot, before any interface is there: $(cat "$HF_TMP/err")"
+        # What only a mark lets in is let in by whoever sets it: somebody else's rules, which a boot may not load.
+        if grep -Eq '(meta|ct|socket) mark .*(accept|jump|goto|vmap)' "$HF_TMP/alone" && ! grep -q ' mark set ' "$HF_TMP/alone"; then
+            hf_refuse invalid 'it lets in by a mark that it does not set itself: a boot may not load what sets it'
+        fi
         acc_sum=$(sha256sum < "$HF_TMP/alone")
         printf '%s\n' "${acc_sum%% *}" | hf_atomic "$HF_SAVE/live.wrote"
     fi
@@ -430,6 +451,8 @@ acc_boots() {
     acc_enabled=$(systemctl is-enabled "$1" 2>/dev/null || :)
     [ "$acc_enabled" = enabled ] || hf_fail "$1 would not start at boot: ${acc_enabled:-unknown}"
 }
+# A start that a condition prevents is a success for systemd.
+acc_ran() { systemctl -q is-active "$1" || hf_fail "$1 does nothing when it is started: a boot would not load it"; }
 # The unit that loads the persistent form: items 2 and 3.
 acc_unit_items() {
     ! grep -q '^link' "$HF_SAVE/files/2/before" || hf_fail "$1 is masked or a link"
@@ -446,6 +469,7 @@ acc_dry_nft() {
     acc_nft_alone "$(cat "$HF_SAVE/files/1/path")" || hf_fail "the persistent form does not load: $(cat "$HF_TMP/err")"
     # Loading it for real as well, through the unit that the next boot uses, must change nothing.
     timeout 20 systemctl restart holdfast-nft.service || hf_fail 'holdfast-nft.service fails'
+    acc_ran holdfast-nft.service
     [ "$(acc_live_print)" = "$(cat "$HF_SAVE/live.wrote")" ] || hf_fail 'the persistent form differs from the running one'
 }
 acc_persist_nft() {
@@ -475,6 +499,7 @@ acc_persist_route() {
     acc_write 1 "$HF_TMP/route"
     acc_unit_items holdfast-route.service "$HF_ROUTE_UNIT" multi-user.target
     timeout 20 systemctl restart holdfast-route.service || hf_fail 'holdfast-route.service fails'
+    acc_ran holdfast-route.service
     [ "$(acc_live_print)" = "$(cat "$HF_SAVE/live.wrote")" ] || hf_fail 'the persistent route differs from the running one'
 }
 acc_persist_sshd() {
