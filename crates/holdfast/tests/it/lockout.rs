@@ -164,7 +164,7 @@ fn users_left_out() {
         sshd("DenyGroups: sudo"),
         users("AllowUsers: [admin@192.0.2.1, anna]"),
         sshd("PubkeyAuthentication: no"),
-        sshd("AuthenticationMethods: 'publickey,password'"),
+        users("AllowUsers: ['adm?', anna]"),
         sshd("DenyUsers: '*'"),
     ];
     for trial in some(trials) {
@@ -362,8 +362,8 @@ fn good_live_but_bad_at_reboot() {
             "systemctl disable ssh.service",
             "systemctl enable ssh.service",
         ),
-        sshd("HostKey: /run/host_key").because("boot").with(&format!("cp -a {key} /run/host_key"), "rm /run/host_key"),
-        sshd("AuthorizedKeysFile: /run/keys/%u").because("boot").with(
+        sshd("HostKey: /run/host_key").refused("reboot").with(&format!("cp -a {key} /run/host_key"), "rm /run/host_key"),
+        sshd("AuthorizedKeysFile: /run/keys/%u").refused("reboot").with(
             "mkdir -p /run/keys; cp -a /home/admin/.ssh/authorized_keys /run/keys/admin",
             "rm -r /run/keys",
         ),
@@ -448,13 +448,13 @@ fn the_wall_clock_says_nothing() {
     ];
     let number = count(trials.len(), 2);
     for (trial, says, jump) in trials.into_iter().take(number) {
-        let trial = trial.with(&liar(says), truth);
         let before = field.world();
         let run = field.killed_at(&trial, REVERT_AFTER, &Moment::Phase("test"));
         let times = field.sh(&format!(
-            "cd /var/lib/holdfast/revert; find . -exec touch -d {jump} {{}} +; touch -d {jump} /proc/1 2>/dev/null || :; \
+            "{}; cd /var/lib/holdfast/revert; find . -exec touch -d {jump} {{}} +; touch -d {jump} /proc/1 2>/dev/null || :; \
              deadline=$(sed -n s/^deadline=//p order); while grep -qx armed state; do sleep 0.05; done; \
-             read -r up rest < /proc/uptime; echo $deadline $(( ${{up%.*}} * 100 + 1${{up#*.}} - 100 ))"
+             read -r up rest < /proc/uptime; echo $deadline $(( ${{up%.*}} * 100 + 1${{up#*.}} - 100 ))",
+            liar(says)
         ));
         let (deadline, back) = times.split_once(' ').unwrap();
         let (deadline, back): (u64, u64) = (deadline.parse().unwrap(), back.parse().unwrap());
@@ -472,8 +472,7 @@ fn the_wall_clock_says_nothing() {
             (back - deadline) * 10
         );
         field.sh(truth);
-        let again = Trial::new(&trial.name, &[]);
-        field.tidy_up(&again, &run, &before);
+        field.tidy_up(&trial, &run, &before);
     }
 }
 

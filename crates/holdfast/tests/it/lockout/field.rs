@@ -18,7 +18,7 @@ for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/* /h
   [ -e "$f" ] || [ -L "$f" ] || continue
   stat -c '%N %a %u:%g' "$f"; [ ! -f "$f" ] || sha256sum < "$f"
 done
-echo "-- packet filter"; nft -s list ruleset
+echo "-- packet filter"; nft list tables | sort | while read -r table; do nft -s list $table; done
 echo "-- routes"; ip -4 route show; ip -6 route show default
 echo "-- sshd"; sshd -T | sort; systemctl is-active ssh; systemctl is-enabled ssh || :
 ss -Hlnt | awk '{print $4}' | grep -v -e :8081 -e :5432 | sort
