@@ -37,12 +37,20 @@ pub struct Port {
 
 /// All sockets of a host; one row says so if some may be missing.
 pub fn ports(name: &str, host: &Host, facts: &TargetFacts) -> Vec<Port> {
-    let mut rows: Vec<Port> =
-        facts.items(FactKind::Listener).map(|(key, value)| port(name, host, key, value)).collect();
+    let mut rows: Vec<Port> = facts
+        .items(FactKind::Listener)
+        .map(|(key, value)| port(name, host, key, value))
+        .collect();
     let missing = match facts.collections.get(&FactKind::Listener) {
         Some(Completeness::Yes(_)) => None,
         Some(Completeness::No(reason)) => Some(reason.0.clone()),
-        None => Some(facts.errors.first().cloned().unwrap_or_else(|| "not observed".to_owned())),
+        None => Some(
+            facts
+                .errors
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "not observed".to_owned()),
+        ),
     };
     rows.extend(missing.map(|reason| Port {
         host: name.to_owned(),
@@ -55,7 +63,13 @@ pub fn ports(name: &str, host: &Host, facts: &TargetFacts) -> Vec<Port> {
 }
 
 fn port(name: &str, host: &Host, key: &str, value: &Value) -> Port {
-    let text = |field: &str| value.field(field).and_then(Value::as_text).unwrap_or("-").to_owned();
+    let text = |field: &str| {
+        value
+            .field(field)
+            .and_then(Value::as_text)
+            .unwrap_or("-")
+            .to_owned()
+    };
     let local = socket(key).is_some_and(|(_, address, _)| is_loopback(address));
     let exposure = host.exposures.iter().find(|e| serves(key, e));
     let (state, reason) = match (local, exposure) {
@@ -64,14 +78,28 @@ fn port(name: &str, host: &Host, key: &str, value: &Value) -> Port {
         (false, Some(_)) => (Justification::None, "declared without a reason".to_owned()),
         (false, None) => (Justification::None, "not declared".to_owned()),
     };
-    Port { host: name.to_owned(), socket: key.to_owned(), process: text("process"), state, reason }
+    Port {
+        host: name.to_owned(),
+        socket: key.to_owned(),
+        process: text("process"),
+        state,
+        reason,
+    }
 }
 
 fn describe(exposure: &Exposure) -> String {
     let text = |v: &Option<diag::Spanned<String>>| v.as_ref().map(|s| s.value.clone());
     let from = text(&exposure.from).unwrap_or_else(|| "any".to_owned());
-    let mut parts = vec![format!("from {from}: {}", text(&exposure.why).unwrap_or_default())];
+    let mut parts = vec![format!(
+        "from {from}: {}",
+        text(&exposure.why).unwrap_or_default()
+    )];
     parts.extend(text(&exposure.owner).map(|o| format!("owner {o}")));
-    parts.extend(exposure.review.as_ref().map(|r| format!("review {}", r.value)));
+    parts.extend(
+        exposure
+            .review
+            .as_ref()
+            .map(|r| format!("review {}", r.value)),
+    );
     parts.join(", ")
 }

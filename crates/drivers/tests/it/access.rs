@@ -1,12 +1,12 @@
 //! Commit-confirm on a real host, one order at a time: nobody stays locked out, good changes stay.
 
+use crate::rig::{NONCE, Rig};
 use jiff::Timestamp;
 use model::digest::Digest;
 use model::fact::{FactPath, Scope};
-use crate::rig::{NONCE, Rig};
 use model::id::{RunId, StepId};
 use model::plan::{AccessChange, Action};
-use plan::driver::{Driver, AccessOrder, ActError, Refusal};
+use plan::driver::{AccessOrder, ActError, Driver, Refusal};
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(40);
@@ -360,11 +360,21 @@ fn good_changes_stay_survive_a_reboot_and_are_taken_back_exactly() {
         ..Scope::default()
     };
     let facts = rig.driver.observe(&scope, Timestamp::UNIX_EPOCH);
-    let AccessChange::Nft { ruleset: Some(text), .. } = &changes[0].1 else { unreachable!() };
+    let AccessChange::Nft {
+        ruleset: Some(text),
+        ..
+    } = &changes[0].1
+    else {
+        unreachable!()
+    };
     let seen = paths.map(|p| facts.seen(&p));
     let field = |n: usize, name: &str| seen[n].value().and_then(|v| v.field(name)).cloned();
     assert_eq!(field(0, "as_persisted"), Some(true.into()), "{seen:?}");
-    assert_eq!(field(1, "sha256"), Some(Digest::of(text).0.into()), "{seen:?}");
+    assert_eq!(
+        field(1, "sha256"),
+        Some(Digest::of(text).0.into()),
+        "{seen:?}"
+    );
     assert_eq!(field(1, "mode"), Some("0600".into()));
     let took = rig.host.reboot().unwrap();
     eprintln!("rebooted in {took:.2?}");
