@@ -11,6 +11,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use testkit::fake::{Die, FakeWorld, MemoryLog, SplitMix64, State};
 use testkit::lab::{self, Planner};
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the size of a campaign is the caller's choice"
+)]
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }

@@ -160,7 +160,7 @@ fn a_second_crash_while_taking_up() {
 fn second_crash(make: Make, first: Die, more: usize) {
     let (world, plan, log) = crash(make, first).unwrap();
     let at = Die::After(log.entries().len() + more - 1);
-    let forward = more % 2 == 0;
+    let forward = more.is_multiple_of(2);
     let controller = Controller::default();
     let mut second = going_on(&world, log.entries()).dying(at);
     let taken = if forward {
