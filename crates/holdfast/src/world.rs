@@ -22,6 +22,8 @@ use store::{Stamp, Store};
 
 /// How many hosts are asked at once.
 const PARALLEL: usize = 16;
+/// What is said of a machine that answers in place of another.
+const STRANGER: &str = "another machine answers";
 
 /// The controller's clock.
 #[derive(Debug, Clone, Copy)]
@@ -220,23 +222,76 @@ impl<R: RealmTag> World<R> {
                 .paths
                 .retain(|p| !matches!(p.kind, FactKind::Archive | FactKind::Repository));
         }
-        Ok(engine::observe::observe_all(
-            drivers, &scopes, &WallClock, PARALLEL,
-        ))
+        self.ask(drivers, &scopes)
     }
 
     /// Looks at everything, and keeps what was seen.
     pub(crate) fn observe(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
         let scopes = self.scopes(only, &self.owned()?)?;
-        let facts = engine::observe::observe_all(drivers, &scopes, &WallClock, PARALLEL);
+        let facts = self.ask(drivers, &scopes)?;
         self.store.save_facts(&facts, Timestamp::now())?;
         Ok(facts)
+    }
+
+    /// Looks at the hosts. What a stranger answers is nothing that is known of the host whose place it takes.
+    fn ask(&self, drivers: &mut Drivers<R>, scopes: &BTreeMap<String, Scope>) -> Result<Facts> {
+        let mut facts = engine::observe::observe_all(drivers, scopes, &WallClock, PARALLEL);
+        for (name, target) in &mut facts.targets {
+            let enrolled = self.enrolled(name)?;
+            let found = target.identity.as_ref();
+            if let Some(why) = found.and_then(|f| stranger(&self.realm(), enrolled.as_ref(), f)) {
+                let (host, at) = (target.target.clone(), target.at);
+                let why = format!("{STRANGER}: {why}");
+                *target = model::fact::TargetFacts::unreachable(host, at, why);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Refuses to go on if another machine answered for one of the hosts.
+    pub(crate) fn only_own(&self, facts: &Facts) -> Result<()> {
+        for (name, target) in &facts.targets {
+            let said = target.errors.iter().find(|e| e.starts_with(STRANGER));
+            if let Some(why) = said {
+                return Err(Stop::refused(format!("{name} is not acted on: {why}"))
+                    .help("if it was rebuilt on purpose, remove its `native` entry from holdfast.lock and enrol it again")
+                    .into());
+            }
+        }
+        Ok(())
     }
 
     /// Now, with the state of the clock.
     pub(crate) fn stamp(&self) -> Stamp {
         crate::clock::stamp(&self.tree.lab)
     }
+}
+
+/// What is wrong with the identity that was found; `None` if it is the enrolled one, or none is enrolled and no marker speaks
+/// against it.
+fn stranger(
+    realm: &Realm,
+    enrolled: Option<&NativeIdentity>,
+    found: &NativeIdentity,
+) -> Option<String> {
+    let own = realm.to_string();
+    if let Some(marker) = found.realm_marker.as_deref().map(str::trim)
+        && marker != own
+    {
+        return Some(format!("its realm marker is {marker}, this is {own}"));
+    }
+    let known = enrolled?;
+    let differs = |what: &str, known: &str, found: &str| {
+        (known != found).then(|| format!("its {what} is {found}, enrolled is {known}"))
+    };
+    let marker = |i: &NativeIdentity| i.realm_marker.clone().unwrap_or_else(|| "none".to_owned());
+    let all = [
+        differs("machine-id", &known.machine_id, &found.machine_id),
+        differs("host key", &known.host_key, &found.host_key),
+        differs("realm marker", &marker(known), &marker(found)),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// `holdfast.lock`, with ids for all declared objects; written back if some were missing.

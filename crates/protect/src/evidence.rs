@@ -198,7 +198,7 @@ pub fn freshness_evidence(ctx: &Context<'_>, grade: &Grade) -> Vec<Measured> {
 }
 
 /// The age of the newest archive in any of these repositories. One that is known is enough: the unknown ones could only be newer.
-fn newest(
+pub(crate) fn newest(
     ctx: &Context<'_>,
     host: &str,
     name: &str,

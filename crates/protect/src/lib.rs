@@ -9,13 +9,15 @@
 //! | lab, facts, datasets → archives now | [`backup_plan`] |
 //! | lab, request → data elsewhere | [`restore_plan`] |
 //! | lab, dataset → a drill, checked against an allow-list | [`drill_plan`], [`isolate`] |
-//! | lab → what is promised | [`promises`] |
+//! | lab, last look → what is promised | [`promises`] |
+//! | drills → what they say against other promises | [`hold_against_drills`] |
 //! | drill, facts → what was shown | [`drill_evidence`], [`freshness_evidence`] |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
 mod backup;
 mod domain;
+mod doubt;
 mod drill;
 mod evidence;
 mod path;
@@ -28,6 +30,7 @@ mod step;
 mod timer;
 
 pub use backup::backup_plan;
+pub use doubt::hold_against_drills;
 pub use drill::{drill_plan, isolate};
 pub use evidence::{drill_evidence, freshness_evidence};
 pub use promise::{promises, rpo_id, rto_id};

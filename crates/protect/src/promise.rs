@@ -4,6 +4,7 @@
 //! time to restore, an observation the age of the newest archive.
 
 use crate::domain::copies;
+use crate::doubt;
 use crate::repository::{backups_of, repositories_of};
 use crate::timer::DEFAULT_EVERY;
 use model::digest::Digest;
@@ -51,7 +52,7 @@ pub fn promises(ctx: &Context<'_>) -> Vec<Promise> {
             }
             if let Some(rpo) = tier.rpo.get(&scope) {
                 all.push(little_lost(
-                    ctx.lab,
+                    ctx,
                     name,
                     scope,
                     rpo.value,
@@ -73,7 +74,9 @@ fn back_in_time(
     cause: String,
 ) -> Promise {
     let copies = copies(ctx.lab, name, scope);
+    let doubt = doubt::of_copies(ctx, name, &copies.surviving);
     let mut assumed = copies.assumed;
+    assumed.extend(doubt.untold);
     let response = match &tier.response {
         Some(declared) => declared.value,
         None => {
@@ -110,20 +113,32 @@ fn back_in_time(
         max_age: DRILL_MAX_AGE,
         min_samples: 1,
         inputs: inputs(ctx.lab, name),
-        computed: computed(copies.contradiction.or(too_slow), &assumed),
+        computed: computed(copies.contradiction.or(too_slow).or(doubt.gone), &assumed),
         assumed,
         prove_with: format!("holdfast drill --dataset {name} --on {}", ctx.facts.realm),
         cause,
     }
 }
 
-fn little_lost(lab: &Lab, name: &str, scope: FaultScope, rpo: Seconds, cause: String) -> Promise {
+fn little_lost(
+    ctx: &Context<'_>,
+    name: &str,
+    scope: FaultScope,
+    rpo: Seconds,
+    cause: String,
+) -> Promise {
+    let lab = ctx.lab;
     let copies = copies(lab, name, scope);
+    let doubt = doubt::of_copies(ctx, name, &copies.surviving);
+    let mut assumed = copies.assumed;
     let every = interval(lab, name, &copies.surviving);
     let too_seldom = every
         .filter(|e| e.0 > rpo.0)
         .map(|every| format!("{name} is archived every {every}, so more than {rpo} can be lost"));
     let fresh = freshness(rpo, every);
+    let contradiction = copies.contradiction.or(too_seldom).or(doubt.gone);
+    assumed.extend(doubt.untold);
+    assumed.extend(doubt::of_schedule(ctx, name, &copies.surviving));
     Promise {
         id: rpo_id(name, scope),
         subject: ObjectRef::new(Kind::Dataset, name),
@@ -142,8 +157,8 @@ fn little_lost(lab: &Lab, name: &str, scope: FaultScope, rpo: Seconds, cause: St
         max_age: fresh,
         min_samples: 1,
         inputs: inputs(lab, name),
-        computed: computed(copies.contradiction.or(too_seldom), &copies.assumed),
-        assumed: copies.assumed,
+        computed: computed(contradiction, &assumed),
+        assumed,
         prove_with: "holdfast observe".to_owned(),
         cause,
     }

@@ -5,8 +5,9 @@ use crate::files::{self, PRIVATE};
 use crate::store::{ReadStore, Store};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::fact::{FORMAT, Facts};
+use model::fact::{FORMAT, Facts, TargetFacts};
 use model::realm::RealmTag;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 const DIR: &str = "facts";
@@ -23,6 +24,34 @@ impl<R: RealmTag> ReadStore<R> {
         let Some(name) = self.observations()?.pop() else {
             return Ok(None);
         };
+        self.read_facts(&name)
+    }
+
+    /// What each of these hosts answered when it last answered; a host that did not in any kept observation is left out.
+    ///
+    /// # Errors
+    /// As [`ReadStore::latest_facts`].
+    pub fn latest_answers<'a>(
+        &self,
+        hosts: impl Iterator<Item = &'a String>,
+    ) -> Result<BTreeMap<String, TargetFacts>, StoreError> {
+        let mut missing: BTreeSet<&String> = hosts.collect();
+        let mut answers = BTreeMap::new();
+        for name in self.observations()?.into_iter().rev() {
+            if missing.is_empty() {
+                break;
+            }
+            let found = self.read_facts(&name)?.into_iter().flat_map(|f| f.targets);
+            for (host, facts) in found.filter(|(_, f)| f.identity.is_some()) {
+                if missing.remove(&host) {
+                    answers.insert(host, facts);
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn read_facts(&self, name: &str) -> Result<Option<Facts>, StoreError> {
         let path = self.path(DIR).join(name);
         let facts: Option<Facts> = files::read_json(&path, FORMAT, HELP)?;
         if let Some(facts) = &facts {

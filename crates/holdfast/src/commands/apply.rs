@@ -26,6 +26,7 @@ pub(crate) fn apply<R: RealmTag>(
     let mut drivers = world.drivers(args.at.host.as_deref())?;
     pins::compare(&world)?;
     let facts = world.look(&mut drivers, args.at.host.as_deref())?;
+    world.only_own(&facts)?;
     let plan = wanted(&world, &facts)?;
     if plan.steps.is_empty() {
         return Ok(nothing_to_do(&plan, json, paint));

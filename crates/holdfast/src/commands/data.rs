@@ -162,6 +162,7 @@ fn looked<R: RealmTag>(world: &World<R>) -> Result<(Drivers<R>, Facts)> {
     let mut drivers = world.drivers(None)?;
     pins::compare(world)?;
     let facts = world.observe(&mut drivers, None)?;
+    world.only_own(&facts)?;
     Ok((drivers, facts))
 }
 

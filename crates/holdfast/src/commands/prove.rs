@@ -28,12 +28,11 @@ pub(crate) fn prove<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
 
 /// All promises with their states.
 pub(crate) fn state<R: RealmTag>(world: &World<R>, now: Timestamp) -> Result<Vec<Verdict>> {
-    let none = Facts {
+    let facts = Facts {
         format: FORMAT,
         realm: world.realm(),
-        targets: BTreeMap::new(),
+        targets: world.store.latest_answers(world.tree.lab.hosts.keys())?,
     };
-    let facts = world.store.latest_facts()?.unwrap_or(none);
     let owned = world.owned()?;
     let ctx = Context {
         lab: &world.tree.lab,
@@ -45,6 +44,7 @@ pub(crate) fn state<R: RealmTag>(world: &World<R>, now: Timestamp) -> Result<Vec
     let mut promises = plan::promises::of_hosts(&ctx);
     promises.extend(protect::promises(&ctx));
     let records = world.store.history()?;
+    protect::hold_against_drills(&mut promises, &records, &world.realm());
     let waived = waivers(world, now);
     let with = Proving {
         records: &records,

@@ -31,6 +31,7 @@ pub(crate) fn revert<R: RealmTag>(
     let world = World::open(tag, lab)?;
     let mut drivers = world.drivers(Some(host))?;
     let facts: Facts = world.observe(&mut drivers, Some(host))?;
+    world.only_own(&facts)?;
     let plan = trial(host, world.realm());
     let owned = world.owned()?;
     let ctx = Context {

@@ -1,5 +1,6 @@
 //! Planning, promises and evidence on a small lab.
 
+mod doubt;
 mod evidence;
 mod planning;
 mod promises;

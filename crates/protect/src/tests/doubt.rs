@@ -1,0 +1,167 @@
+use crate::repository::archive_path;
+use crate::world::{NOW, archived, bare, lab, put, unknown, with};
+use crate::*;
+use jiff::Timestamp;
+use model::evidence::{Body, ClockState, Conclusion, Grade, Measured, Record};
+use model::fact::{FactKind, FactPath, Seen, TargetFacts};
+use model::id::{Kind, ObjectRef, PromiseId};
+use model::promise::{Computed, Promise};
+use model::realm::Realm;
+use model::value::Value;
+use plan::Owned;
+use std::collections::BTreeMap;
+
+const RTO: &str = "rto:dataset/shop:corruption";
+const RPO: &str = "rpo:dataset/shop:corruption";
+
+/// A host whose timer and archive are as they should be.
+fn sound() -> TargetFacts {
+    let mut web = bare();
+    timer(&mut web, true, "enabled");
+    archived(&mut web, "shop", 1);
+    archived(&mut web, "documents", 1);
+    web
+}
+
+fn timer(web: &mut TargetFacts, active: bool, enabled: &str) {
+    let path = FactPath::new(FactKind::Unit, "holdfast-backup-nightly.timer");
+    let value = Value::map([
+        ("active", Value::from(active)),
+        ("enabled", Value::from(enabled)),
+    ]);
+    put(web, path, Seen::Present(value));
+}
+
+fn promise(web: TargetFacts, id: &str) -> Promise {
+    let all = with(&lab(), web, &Owned::new(), promises);
+    all.into_iter().find(|p| p.id.0 == id).unwrap()
+}
+
+#[test]
+fn a_sound_look_leaves_no_doubt() {
+    for id in [RTO, RPO] {
+        let promise = promise(sound(), id);
+        assert!(promise.assumed.is_empty(), "{:?}", promise.assumed);
+        assert_eq!(promise.computed, Some(Computed::Possible));
+    }
+}
+
+#[test]
+fn a_timer_that_is_off_is_named() {
+    for (active, enabled, said) in [
+        (false, "enabled", "not running"),
+        (true, "disabled", "not enabled"),
+        (false, "disabled", "not running"),
+    ] {
+        let mut web = sound();
+        timer(&mut web, active, enabled);
+        let assumed = promise(web.clone(), RPO).assumed.join("; ");
+        assert!(
+            assumed.contains("holdfast-backup-nightly.timer") && assumed.contains(said),
+            "{assumed}"
+        );
+        assert!(
+            promise(web, RTO).assumed.is_empty(),
+            "a drill does not need the timer"
+        );
+    }
+}
+
+#[test]
+fn a_repository_that_cannot_be_read_is_named_and_one_that_is_empty_contradicts() {
+    let mut locked = sound();
+    unknown(&mut locked, archive_path("usb", "shop"));
+    let mut early = sound();
+    archived(&mut early, "shop", -2);
+    let mut empty = sound();
+    put(&mut empty, archive_path("usb", "shop"), Seen::Absent);
+    for id in [RTO, RPO] {
+        assert!(
+            promise(locked.clone(), id)
+                .assumed
+                .join("; ")
+                .contains("no answer")
+        );
+        assert!(
+            promise(early.clone(), id)
+                .assumed
+                .join("; ")
+                .contains("in the future")
+        );
+        let computed = promise(empty.clone(), id).computed;
+        assert!(
+            matches!(computed, Some(Computed::Contradicted(why)) if why.contains("no archive of shop"))
+        );
+    }
+}
+
+#[test]
+fn silence_of_the_host_says_nothing() {
+    let mut web = sound();
+    web.identity = None;
+    web.facts.clear();
+    web.collections.clear();
+    for id in [RTO, RPO] {
+        assert!(promise(web.clone(), id).assumed.is_empty());
+    }
+}
+
+#[test]
+fn a_failed_drill_speaks_against_the_age_of_its_archives_until_one_succeeds() {
+    let failed = || Conclusion::Failed("pack 1f is damaged".to_owned());
+    let silent = || Conclusion::Inconclusive("no route".to_owned());
+    let broken = |drills: Vec<(Realm, Conclusion)>| {
+        let records: Vec<Record> = drills.into_iter().map(drill).collect();
+        let mut promises = with(&lab(), sound(), &Owned::new(), promises);
+        hold_against_drills(&mut promises, &records, &Realm::Real);
+        let of = |id: &str| {
+            promises
+                .iter()
+                .find(|p| p.id.0 == id)
+                .unwrap()
+                .computed
+                .clone()
+        };
+        assert_eq!(
+            of(RTO),
+            Some(Computed::Possible),
+            "its own records judge it"
+        );
+        assert_eq!(
+            of("rpo:dataset/documents:corruption"),
+            Some(Computed::Possible)
+        );
+        matches!(of(RPO), Some(Computed::Contradicted(why)) if why.contains("pack 1f"))
+    };
+    assert!(!broken(vec![]));
+    assert!(broken(vec![(Realm::Real, failed())]));
+    assert!(broken(vec![
+        (Realm::Real, failed()),
+        (Realm::Real, silent())
+    ]));
+    assert!(!broken(vec![
+        (Realm::Real, failed()),
+        (Realm::Real, Conclusion::Conclusive)
+    ]));
+    assert!(!broken(vec![(Realm::Twin("a".to_owned()), failed())]));
+}
+
+fn drill((realm, conclusion): (Realm, Conclusion)) -> Record {
+    let body = Body::Measured(Measured {
+        promise: PromiseId(RTO.to_owned()),
+        subject: ObjectRef::new(Kind::Dataset, "shop"),
+        grade: Grade::Isolated,
+        conclusion,
+        figures: BTreeMap::new(),
+        inputs: BTreeMap::new(),
+        summary: String::new(),
+    });
+    let at = Timestamp::from_second(NOW).unwrap();
+    Record {
+        seq: 0,
+        realm,
+        at,
+        clock: ClockState::Synced,
+        body,
+    }
+}
