@@ -1,10 +1,16 @@
 //! The binary on real hosts, through its front door.
-#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests start programs and read files")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests start programs and read files"
+)]
 
 mod rig;
 
 mod crashes;
 mod doubt;
 mod lockout;
+mod never;
 mod secrets;
 mod story;

@@ -21,8 +21,21 @@ impl Rig {
     /// A host that was never managed, declared and enrolled in realm real.
     pub(crate) fn enrolled() -> Self {
         let rig = Self::declared();
-        let key = rig.host.exec_sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2").unwrap();
-        let ran = rig.run(&["access", "enrol", rig.lab(), "--on", "real", "--host", "web", "--host-key", key.trim()]);
+        let key = rig
+            .host
+            .exec_sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2")
+            .unwrap();
+        let ran = rig.run(&[
+            "access",
+            "enrol",
+            rig.lab(),
+            "--on",
+            "real",
+            "--host",
+            "web",
+            "--host-key",
+            key.trim(),
+        ]);
         assert_eq!(ran.code, 0, "{}", ran.all());
         rig
     }
@@ -57,12 +70,23 @@ impl Rig {
             let text = std::fs::read_to_string(example.join(file)).unwrap();
             let text = text
                 .replace("10.77.2.11", &self.host.address().to_string())
-                .replace("gateway: 10.77.2.1}", &format!("gateway: {}}}", self.host.gateway()))
-                .replace("default_route: 10.77.2.1\n", &format!("default_route: {}\n", self.host.gateway()))
+                .replace(
+                    "gateway: 10.77.2.1}",
+                    &format!("gateway: {}}}", self.host.gateway()),
+                )
+                .replace(
+                    "default_route: 10.77.2.1\n",
+                    &format!("default_route: {}\n", self.host.gateway()),
+                )
                 .replace("~/.config/holdfast/usb.pass", &pass.display().to_string());
             std::fs::write(self.path("lab").join(file), text).unwrap();
         }
-        let public = |path: PathBuf| std::fs::read_to_string(path.with_extension("pub")).unwrap().trim().to_owned();
+        let public = |path: PathBuf| {
+            std::fs::read_to_string(path.with_extension("pub"))
+                .unwrap()
+                .trim()
+                .to_owned()
+        };
         self.edit("lab/hosts.yaml", |text| {
             let lines = text.lines().map(|line| match line.trim_start() {
                 l if l.starts_with("- ssh-ed25519") && l.contains("admin@") => {
@@ -76,7 +100,9 @@ impl Rig {
             lines.collect::<Vec<_>>().join("\n") + "\n"
         });
         // Where the tests run, no time service can be asked.
-        self.edit("holdfast.yaml", |t| format!("{t}controller:\n  clock: {{kept_by: test, why: the rig}}\n"));
+        self.edit("holdfast.yaml", |t| {
+            format!("{t}controller:\n  clock: {{kept_by: test, why: the rig}}\n")
+        });
     }
 
     /// A path in the rig's folder.
@@ -101,8 +127,13 @@ impl Rig {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
         command.args(arguments).stdin(std::process::Stdio::null());
-        command.env("HOLDFAST_DATA", self.path("data")).env("HOLDFAST_SSH_CONFIG", self.host.ssh_config());
-        command.env("XDG_STATE_HOME", self.path("state")).env("HOME", self.path("home")).env_remove("SSH_AUTH_SOCK");
+        command
+            .env("HOLDFAST_DATA", self.path("data"))
+            .env("HOLDFAST_SSH_CONFIG", self.host.ssh_config());
+        command
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env("HOME", self.path("home"))
+            .env_remove("SSH_AUTH_SOCK");
         command.env("HOLDFAST_CACHE", twin::image::default_cache_dir());
         command
     }
@@ -114,7 +145,15 @@ impl Rig {
 
     /// `apply` on the real realm, with what the example needs allowed.
     pub(crate) fn apply(&self, more: &[&str]) -> Ran {
-        let mut arguments = vec!["apply", self.lab(), "--on", "real", "--yes", "--allow", "access:host/web"];
+        let mut arguments = vec![
+            "apply",
+            self.lab(),
+            "--on",
+            "real",
+            "--yes",
+            "--allow",
+            "access:host/web",
+        ];
         arguments.extend(more);
         self.run(&arguments)
     }
@@ -124,7 +163,13 @@ impl Rig {
         let ran = self.run(&["prove", self.lab(), "--on", "real", "--json"]);
         let all = ran.json();
         let each = all.as_array().unwrap().iter();
-        each.map(|v| (v["promise"]["id"].as_str().unwrap().to_owned(), v["state"].as_str().unwrap().to_owned())).collect()
+        each.map(|v| {
+            (
+                v["promise"]["id"].as_str().unwrap().to_owned(),
+                v["state"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect()
     }
 }
 
@@ -144,6 +189,7 @@ impl Ran {
 
     /// Its standard output as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("not JSON ({e}): {}", self.all()))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("not JSON ({e}): {}", self.all()))
     }
 }
