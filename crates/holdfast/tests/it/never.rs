@@ -16,7 +16,16 @@ fn observe(rig: &Rig) {
 }
 
 fn drill(rig: &Rig) -> i32 {
-    rig.run(&["drill", rig.lab(), "--on", "real", "--yes", "--dataset", "shop"]).code
+    rig.run(&[
+        "drill",
+        rig.lab(),
+        "--on",
+        "real",
+        "--yes",
+        "--dataset",
+        "shop",
+    ])
+    .code
 }
 
 #[test]
@@ -25,7 +34,10 @@ fn damage_is_never_shown_as_proven() {
     let backup = rig.run(&["backup", rig.lab(), "--on", "real", "--yes"]);
     assert_eq!(backup.code, 0, "{}", backup.all());
     assert_eq!(drill(&rig), 0);
-    assert_eq!((state(&rig, RTO).as_str(), state(&rig, RPO).as_str()), ("proven", "proven"));
+    assert_eq!(
+        (state(&rig, RTO).as_str(), state(&rig, RPO).as_str()),
+        ("proven", "proven")
+    );
 
     // A time service that says that the clock is not synchronised.
     let fake = rig.path("bin/timedatectl");
@@ -33,37 +45,58 @@ fn damage_is_never_shown_as_proven() {
     std::fs::write(&fake, "#!/bin/sh\necho no\n").unwrap();
     std::fs::set_permissions(&fake, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut prove = rig.command(&["prove", rig.lab(), "--on", "real"]);
-    let path = format!("{}:{}", rig.path("bin").display(), std::env::var("PATH").unwrap());
+    let path = format!(
+        "{}:{}",
+        rig.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
     let shown = String::from_utf8(prove.env("PATH", path).output().unwrap().stdout).unwrap();
     assert!(shown.contains("0 proven"), "{shown}");
 
     // A question that the data cannot answer: stale at once, since it was not asked; broken once it was.
-    rig.edit("lab/data.yaml", |t| t.replace("at_least: 1000", "at_least: 1000000"));
+    rig.edit("lab/data.yaml", |t| {
+        t.replace("at_least: 1000", "at_least: 1000000")
+    });
     assert_ne!(state(&rig, RTO), "proven");
     assert_ne!(drill(&rig), 0);
     assert_eq!(state(&rig, RTO), "broken");
-    rig.edit("lab/data.yaml", |t| t.replace("at_least: 1000000", "at_least: 1000"));
+    rig.edit("lab/data.yaml", |t| {
+        t.replace("at_least: 1000000", "at_least: 1000")
+    });
     assert_eq!(drill(&rig), 0);
     assert_eq!(state(&rig, RTO), "proven");
 
     // The timer is silenced.
-    rig.host.exec_sh("systemctl disable --now holdfast-backup-twice-a-day.timer").unwrap();
+    rig.host
+        .exec_sh("systemctl disable --now holdfast-backup-twice-a-day.timer")
+        .unwrap();
     observe(&rig);
     assert_ne!(state(&rig, RPO), "proven");
-    rig.host.exec_sh("systemctl enable --now holdfast-backup-twice-a-day.timer").unwrap();
+    rig.host
+        .exec_sh("systemctl enable --now holdfast-backup-twice-a-day.timer")
+        .unwrap();
     observe(&rig);
     assert_eq!(state(&rig, RPO), "proven");
 
     // The password on the host is another one.
-    rig.host.exec_sh("cp -a /etc/holdfast/secrets/usb /root/usb && echo wrong > /etc/holdfast/secrets/usb").unwrap();
+    rig.host
+        .exec_sh(
+            "cp -a /etc/holdfast/secrets/usb /root/usb && echo wrong > /etc/holdfast/secrets/usb",
+        )
+        .unwrap();
     observe(&rig);
     assert_ne!(state(&rig, RPO), "proven");
     assert_ne!(drill(&rig), 0);
     assert_ne!(state(&rig, RTO), "proven");
-    rig.host.exec_sh("cp -a /root/usb /etc/holdfast/secrets/usb").unwrap();
+    rig.host
+        .exec_sh("cp -a /root/usb /etc/holdfast/secrets/usb")
+        .unwrap();
     assert_eq!(drill(&rig), 0);
     observe(&rig);
-    assert_eq!((state(&rig, RTO).as_str(), state(&rig, RPO).as_str()), ("proven", "proven"));
+    assert_eq!(
+        (state(&rig, RTO).as_str(), state(&rig, RPO).as_str()),
+        ("proven", "proven")
+    );
 
     // The packs are damaged: young archives that cannot be restored are no copies.
     let damage = "find /mnt/backup/holdfast/data -type f -exec sh -c 'chmod u+w \"$1\"; printf damaged | dd of=\"$1\" bs=1 seek=100 conv=notrunc 2>/dev/null' sh {} \\;";
@@ -72,5 +105,9 @@ fn damage_is_never_shown_as_proven() {
     assert_ne!(state(&rig, RTO), "proven");
     assert_ne!(state(&rig, RPO), "proven");
     observe(&rig);
-    assert_ne!(state(&rig, RPO), "proven", "a look at the list does not heal the packs");
+    assert_ne!(
+        state(&rig, RPO),
+        "proven",
+        "a look at the list does not heal the packs"
+    );
 }
