@@ -67,6 +67,20 @@ fn every_lock_out_is_reverted() {
             StepOutcome::Undone,
             "{what}"
         );
+        // It was never given a persistent form; and where the session still stood, nobody had to wait for the revert.
+        let persisted = |t: &Trace| {
+            matches!(
+                t,
+                Trace::Changed {
+                    word: Word::Persist,
+                    ..
+                }
+            )
+        };
+        assert!(!world.trace().iter().any(persisted), "{what}");
+        let cut_off = *what == "everything dropped" || *what == "default route gone";
+        let fired = world.trace().contains(&Trace::Fired("web".to_owned()));
+        assert_eq!(fired, cut_off, "{what}");
         expect_back(what, &world, &start);
         check_trace(&world.trace());
     }
@@ -236,7 +250,10 @@ fn a_change_that_cannot_be_seen_is_reverted() {
         }
         // The first look decides.
         world.script_look(1, blind, Look::Timeout);
-        let (report, _) = just_run(&world, &plan);
+        let mut controller = Controller::default();
+        // So long that it cannot be the revert's deadline that decides.
+        controller.policy.confirm.revert_after = model::units::Seconds(5000);
+        let report = controller.run(&world, &plan, &mut MemoryLog::new(&world));
         let ended = outcome(&report, step);
         if expected {
             assert!(matches!(ended, StepOutcome::Done(_)), "{report:#?}");

@@ -263,3 +263,42 @@ fn a_lost_step_is_settled_when_the_run_is_taken_up() {
     assert_eq!(report.outcome(), Some(RunOutcome::Succeeded), "{report:#?}");
     check_trace(&world.trace());
 }
+
+/// The session dies halfway through a way back, and the controller with it: what is found between is the run's own doing, and
+/// the way back is gone again.
+#[test]
+fn a_way_back_that_was_torn_by_a_crash_is_gone_again() {
+    let torn = |die: Die| {
+        let world = rig::world();
+        let web = Planner::new(&world, "web");
+        let plan = plan(vec![
+            web.unit("app.service", true),
+            web.file("/etc/motd", "hello"),
+        ]);
+        world.script(Trigger::at(&plan.steps[1].id, Word::Do), Fault::Fails);
+        let back = rig::back(&plan.steps[0].id);
+        world.script(Trigger::at(&back, Word::Do), Fault::Killed(1));
+        let mut log = MemoryLog::new(&world).dying(die);
+        Controller::default().run(&world, &plan, &mut log);
+        (world, plan, log)
+    };
+    let (_, plan, log) = torn(Die::Never);
+    let unit = &plan.steps[0].id;
+    let intents = log.entries().iter();
+    let mut intents =
+        intents.filter(|e| matches!(&e.event, Event::Intent { step } if step == unit));
+    let undoing = usize::try_from(intents.nth(1).unwrap().seq).unwrap();
+    for die in [Die::Before(undoing + 1), Die::After(undoing + 1)] {
+        let (world, _, log) = torn(die);
+        let mut more = going_on(&world, log.entries());
+        let report = Controller::default()
+            .unwind(&world, log.entries(), &mut more)
+            .unwrap();
+        assert_eq!(
+            report.outcome(),
+            Some(RunOutcome::FailedUndone),
+            "{report:#?}"
+        );
+        assert_eq!(restorable(&rig::world()), restorable(&world));
+    }
+}

@@ -12,6 +12,7 @@ use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 use testkit::fake::FakeWorld;
 
 struct Fixed;
@@ -86,7 +87,8 @@ fn a_hung_target_does_not_hold_up_the_others() {
     drivers.insert(stub("a-hung", move || {
         let (count, changed) = &*others;
         let count = count.lock().unwrap();
-        drop(changed.wait_while(count, |n| *n < 6).unwrap());
+        let waited = changed.wait_timeout_while(count, Duration::from_secs(20), |n| *n < 6);
+        assert!(!waited.unwrap().1.timed_out(), "the others were not asked");
     }));
     let names: Vec<String> = (0..6).map(|n| format!("h{n}")).collect();
     for name in &names {
@@ -99,6 +101,7 @@ fn a_hung_target_does_not_hold_up_the_others() {
     let all = names.iter().map(String::as_str).chain(["a-hung"]);
     let facts = observe_all(&mut drivers, &scopes(all), &Fixed, 2);
     assert_eq!(facts.targets.len(), 7);
+    assert_eq!(facts.targets["a-hung"].errors, ["stub"]);
 }
 
 #[test]
