@@ -5,16 +5,16 @@ use crate::cli::{DataArgs, RestoreArgs};
 use crate::consent::approve;
 use crate::exit::{Exit, Stop};
 use crate::output::{Paint, report as report_output};
-use crate::world::World;
+use crate::world::{WallClock, World};
 use crate::{evidence, pins, running};
 use anyhow::Result;
 use engine::drivers::Drivers;
 use engine::report::RunReport;
 use jiff::Timestamp;
 use model::evidence::Grade;
-use model::fact::Facts;
+use model::fact::{FactPath, Facts, Seen};
 use model::id::StepId;
-use model::plan::Plan;
+use model::plan::{Plan, Reading};
 use model::realm::{Realm, RealmTag};
 use model::run::StepOutcome;
 use plan::Context;
@@ -63,6 +63,7 @@ pub(crate) fn restore<R: RealmTag>(
         to: args.to.clone(),
     };
     let plan = planned(&world, &facts, |ctx| protect::restore_plan(ctx, &request))?;
+    only_new(&mut drivers, &plan)?;
     let exit = approved_run(
         &world,
         plan,
@@ -74,6 +75,26 @@ pub(crate) fn restore<R: RealmTag>(
     )?;
     pins::put(&world)?;
     Ok(exit)
+}
+
+/// A restore never goes where something is already, be it of an earlier restore: that would pass for this one.
+fn only_new<R: RealmTag>(drivers: &mut Drivers<R>, plan: &Plan) -> Result<()> {
+    let scopes = engine::scope::of_plan(plan);
+    let facts = engine::observe::observe_all(drivers, &scopes, &WallClock, scopes.len());
+    for step in &plan.steps {
+        let Some(there) = facts.targets.get(&step.target.name) else {
+            continue;
+        };
+        let taken = |path: &FactPath, wanted: &Reading| {
+            *wanted == Reading::Absent && matches!(there.seen(path), Seen::Present(_))
+        };
+        if let Some((path, _)) = step.reads.iter().find(|(p, r)| taken(p, r)) {
+            let why = format!("{path} exists already on {}", step.target);
+            let help = "name a directory that is not there yet";
+            return Err(Stop::refused(why).help(help).into());
+        }
+    }
+    Ok(())
 }
 
 /// Restores in isolation, asks, measures, tears down; records what that shows.

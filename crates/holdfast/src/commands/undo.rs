@@ -29,7 +29,11 @@ pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Pain
             .help("look at what changed since with holdfast drift")
     })?;
     if plan.steps.is_empty() {
-        println!("Nothing to undo: run {run} changed nothing.");
+        if json {
+            println!("{:#}", serde_json::json!({"plan": plan, "run": null}));
+        } else {
+            println!("Nothing to undo: nothing of what run {run} changed is left.");
+        }
         return Ok(Exit::Ok);
     }
     let exit = approved_run(
