@@ -32,7 +32,7 @@ find / -xdev \( -name '*.holdfast-tmp' -o -name '*.holdfast-new' \) -not -path '
 
 /// What dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Death {
+pub(crate) enum Death {
     /// The controller's process only: an order that is on its way arrives.
     Controller,
     /// The controller and every connection of it.
@@ -41,27 +41,27 @@ pub(super) enum Death {
 
 /// A run whose controller was killed.
 #[derive(Debug)]
-pub(super) struct Killed {
-    pub(super) run: String,
+pub(crate) struct Killed {
+    pub(crate) run: String,
     /// What its journal ends with.
-    pub(super) last: String,
+    pub(crate) last: String,
 }
 
 impl Killed {
     /// It had written the end of its journal already.
-    pub(super) fn had_ended(&self) -> bool {
+    pub(crate) fn had_ended(&self) -> bool {
         self.last.contains("\"finished\"")
     }
 }
 
 /// The host and its controller.
-pub(super) struct Stand {
-    pub(super) rig: Rig,
+pub(crate) struct Stand {
+    pub(crate) rig: Rig,
 }
 
 impl Stand {
     /// An enrolled host that was never changed, and variant 0 of its declaration.
-    pub(super) fn enrolled() -> Self {
+    pub(crate) fn enrolled() -> Self {
         let host = TestHost::with(|spec| {
             spec.marker = None;
             spec.hostname = "web".to_owned();
@@ -80,13 +80,15 @@ impl Stand {
         let key = stand.sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2");
         let lab = stand.rig.lab();
         let enrol = ["access", "enrol", lab, "--on", "real", "--host", "web"];
-        let ran = stand.rig.run(&[&enrol[..], &["--host-key", key.trim()]].concat());
+        let ran = stand
+            .rig
+            .run(&[&enrol[..], &["--host-key", key.trim()]].concat());
         assert_eq!(ran.code, 0, "{}", ran.all());
         stand
     }
 
     /// Declares one of many states; each differs from every other one in all that is declared.
-    pub(super) fn declare(&self, variant: usize) {
+    pub(crate) fn declare(&self, variant: usize) {
         let host = &self.rig.host;
         let (address, gateway) = (host.address(), host.gateway());
         let key = std::fs::read_to_string(host.admin_key().with_extension("pub")).unwrap();
@@ -109,17 +111,17 @@ impl Stand {
         std::fs::write(self.rig.path("lab/lab/hosts.yaml"), text).unwrap();
     }
 
-    pub(super) fn sh(&self, script: &str) -> String {
+    pub(crate) fn sh(&self, script: &str) -> String {
         self.rig.host.exec_sh(script).unwrap()
     }
 
     /// Everything the declaration touches.
-    pub(super) fn world(&self) -> String {
+    pub(crate) fn world(&self) -> String {
         self.sh(WORLD)
     }
 
     /// A verb on the runs of this lab in realm real.
-    pub(super) fn runs(&self, words: &[&str]) -> Ran {
+    pub(crate) fn runs(&self, words: &[&str]) -> Ran {
         let mut all = vec!["runs"];
         all.extend(words);
         all.extend([self.rig.lab(), "--on", "real"]);
@@ -127,7 +129,7 @@ impl Stand {
     }
 
     /// How a run is listed.
-    pub(super) fn state(&self, run: &str) -> String {
+    pub(crate) fn state(&self, run: &str) -> String {
         let ran = self.runs(&["list", "--json"]);
         assert_eq!(ran.code, 0, "{}", ran.all());
         let all = ran.json();
@@ -140,7 +142,7 @@ impl Stand {
     }
 
     /// `apply` finds nothing to do, and the host is as variant `variant` declares.
-    pub(super) fn assert_settled_on(&self, variant: usize, said: &str) {
+    pub(crate) fn assert_settled_on(&self, variant: usize, said: &str) {
         let again = self.rig.apply(&[]);
         let nothing = again.code == 0 && again.stdout.contains("Nothing to do");
         assert!(nothing, "{said}\nthen apply: {}", again.all());
@@ -151,12 +153,15 @@ impl Stand {
         let sshd = self.sh("sshd -T | sed -n 's/^maxauthtries //p'");
         assert_eq!(sshd.trim(), format!("{}", 10 + variant), "{said}");
         let filter = self.sh("nft list table inet holdfast");
-        assert!(filter.contains(&format!("{}", 8000 + variant)), "{filter}\n{said}");
+        assert!(
+            filter.contains(&format!("{}", 8000 + variant)),
+            "{filter}\n{said}"
+        );
         self.assert_quiet(said);
     }
 
     /// No revert is armed and no order is at work.
-    pub(super) fn assert_quiet(&self, said: &str) {
+    pub(crate) fn assert_quiet(&self, said: &str) {
         let state = self.sh("cat /var/lib/holdfast/revert/state 2>/dev/null || echo idle");
         assert!(!state.contains("armed"), "{state}\n{said}");
         let free = self.sh("flock -n /var/lib/holdfast/lock echo free || echo held");
@@ -164,21 +169,29 @@ impl Stand {
     }
 
     /// The journals that are there.
-    pub(super) fn journals(&self) -> BTreeSet<PathBuf> {
-        let labs = std::fs::read_dir(self.rig.path("data")).into_iter().flatten();
+    pub(crate) fn journals(&self) -> BTreeSet<PathBuf> {
+        let labs = std::fs::read_dir(self.rig.path("data"))
+            .into_iter()
+            .flatten();
         let runs = labs.flatten().map(|lab| lab.path().join("real/runs"));
         let files = runs.flat_map(|dir| std::fs::read_dir(dir).into_iter().flatten());
         let paths = files.flatten().map(|file| file.path());
-        paths.filter(|p| p.extension().is_some_and(|e| e == "jsonl")).collect()
+        paths
+            .filter(|p| p.extension().is_some_and(|e| e == "jsonl"))
+            .collect()
     }
 
     /// Starts an `apply`.
-    pub(super) fn begin(&self) -> Running<'_> {
+    pub(crate) fn begin(&self) -> Running<'_> {
         let known = self.journals();
         let allow = ["--yes", "--allow", "access:host/web"];
         let apply = ["apply", self.rig.lab(), "--on", "real"];
         let mut command = self.rig.command(&[&apply[..], &allow[..]].concat());
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         Running {
             stand: self,
             child: Some(child),
@@ -187,9 +200,20 @@ impl Stand {
         }
     }
 
+    /// `apply` by another controller: the same declaration, other data.
+    pub(crate) fn other_controller(&self) -> Ran {
+        let apply = ["apply", self.rig.lab(), "--on", "real"];
+        let allow = ["--yes", "--allow", "access:host/web"];
+        let mut command = self.rig.command(&[&apply[..], &allow[..]].concat());
+        command
+            .env("HOLDFAST_DATA", self.rig.path("other/data"))
+            .env("XDG_STATE_HOME", self.rig.path("other/state"));
+        Ran::of(command.output().unwrap())
+    }
+
     /// Applies, and kills the controller as soon as the journal has the line with this number; the end of the run if it
     /// ended before.
-    pub(super) fn killed_at(&self, line: usize, death: Death) -> Result<Killed, Ran> {
+    pub(crate) fn killed_at(&self, line: usize, death: Death) -> Result<Killed, Ran> {
         let mut running = self.begin();
         if running.reaches(line) {
             Ok(running.kill(death))
@@ -205,7 +229,7 @@ fn exposure(port: usize) -> String {
 }
 
 /// A run at work; killed when dropped.
-pub(super) struct Running<'a> {
+pub(crate) struct Running<'a> {
     stand: &'a Stand,
     child: Option<Child>,
     known: BTreeSet<PathBuf>,
@@ -214,7 +238,7 @@ pub(super) struct Running<'a> {
 
 impl Running<'_> {
     /// Waits until the journal has a line with this number; false if the run has ended without.
-    pub(super) fn reaches(&mut self, line: usize) -> bool {
+    pub(crate) fn reaches(&mut self, line: usize) -> bool {
         let begun = Instant::now();
         let mut over = false;
         loop {
@@ -227,35 +251,47 @@ impl Running<'_> {
             let child = self.child.as_mut().unwrap();
             // One more look after the end: the last lines may have been written in between.
             over = child.try_wait().unwrap().is_some();
-            assert!(begun.elapsed() < LIMIT, "the run does not come to line {line}");
+            assert!(
+                begun.elapsed() < LIMIT,
+                "the run does not come to line {line}"
+            );
             std::thread::yield_now();
         }
     }
 
     /// The journal, as far as it is written.
-    pub(super) fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         if self.journal.is_none() {
             let now = self.stand.journals();
             self.journal = now.difference(&self.known).next().cloned();
         }
         let path = self.journal.as_ref();
-        path.and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default()
+        path.and_then(|p| std::fs::read_to_string(p).ok())
+            .unwrap_or_default()
     }
 
     /// The run, once it has a journal.
-    pub(super) fn run(&self) -> String {
+    pub(crate) fn run(&self) -> String {
         let path = self.journal.as_ref().unwrap();
         path.file_stem().unwrap().to_str().unwrap().to_owned()
     }
 
+    /// The controller, by the first line of the journal.
+    pub(crate) fn controller(&mut self) -> String {
+        let text = self.text();
+        let first = serde_json::from_str::<serde_json::Value>(text.lines().next().unwrap());
+        let controller = first.unwrap()["event"]["controller"].clone();
+        controller.as_str().unwrap().to_owned()
+    }
+
     /// Stops the controller, or lets it go on.
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.as_ref().unwrap().id();
         signal(name, &[pid.to_string()]);
     }
 
     /// Kills it.
-    pub(super) fn kill(mut self, death: Death) -> Killed {
+    pub(crate) fn kill(mut self, death: Death) -> Killed {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
@@ -276,7 +312,10 @@ impl Running<'_> {
     /// Kills every client that has a connection to the host, which is this test's alone.
     fn cut(&self) {
         let address = self.stand.rig.host.address().to_string();
-        let list = Command::new("ss").args(["-Htnp", "dst", &address]).output().unwrap();
+        let list = Command::new("ss")
+            .args(["-Htnp", "dst", &address])
+            .output()
+            .unwrap();
         let text = String::from_utf8_lossy(&list.stdout).into_owned();
         let pids: BTreeSet<String> = text
             .lines()
@@ -287,7 +326,7 @@ impl Running<'_> {
     }
 
     /// Waits for its end.
-    pub(super) fn wait(mut self) -> Ran {
+    pub(crate) fn wait(mut self) -> Ran {
         Ran::of(self.child.take().unwrap().wait_with_output().unwrap())
     }
 }
@@ -305,6 +344,10 @@ impl Drop for Running<'_> {
 fn signal(name: &str, pids: &[String]) {
     if !pids.is_empty() {
         // One that is gone already is as good as killed.
-        let _ = Command::new("kill").args(["-s", name, "--"]).args(pids).output().unwrap();
+        let _ = Command::new("kill")
+            .args(["-s", name, "--"])
+            .args(pids)
+            .output()
+            .unwrap();
     }
 }
