@@ -491,3 +491,20 @@ fn the_way_back_of_an_access_change_is_armed_as_well() {
     assert_eq!(arms.count(), 2);
     expect_back("undone", &world, &start);
 }
+
+/// A change may cut the session that makes it and be right: the test through a new connection decides.
+#[test]
+fn a_lost_answer_to_the_change_itself_is_for_the_test_to_judge() {
+    for (fault, expected) in [
+        (Fault::TimeoutAfter, RunOutcome::Succeeded),
+        (Fault::TimeoutBefore, RunOutcome::FailedUndone),
+    ] {
+        let world = world();
+        let plan = plan(vec![
+            Planner::new(&world, "web").nft("holdfast", "accept 22"),
+        ]);
+        world.script(Trigger::at(&plan.steps[0].id, Word::Live), fault);
+        let (report, _) = just_run(&world, &plan);
+        assert_eq!(report.outcome(), Some(expected), "{fault:?} {report:#?}");
+    }
+}
