@@ -95,7 +95,9 @@ fn short(text: &str) -> String {
 fn every_verb_works_alone_and_says_how_it_ended() {
     let rig = Rig::applied();
     let lab = rig.lab();
-    rig.host.exec_sh("mkdir -p /srv/foreign; echo mine > /srv/foreign/data").unwrap();
+    rig.host
+        .exec_sh("mkdir -p /srv/foreign; echo mine > /srv/foreign/data")
+        .unwrap();
     let real = ["--on", "real"];
     let yes = ["--on", "real", "--yes"];
     let on = |verb: &'static str| [&[verb, lab][..], &real].concat();
