@@ -234,11 +234,7 @@ impl<R: RealmTag> World<R> {
     }
 
     /// Looks at the hosts. What a stranger answers is nothing that is known of the host whose place it takes.
-    pub(crate) fn ask(
-        &self,
-        drivers: &mut Drivers<R>,
-        scopes: &BTreeMap<String, Scope>,
-    ) -> Result<Facts> {
+    fn ask(&self, drivers: &mut Drivers<R>, scopes: &BTreeMap<String, Scope>) -> Result<Facts> {
         let mut facts = engine::observe::observe_all(drivers, scopes, &WallClock, PARALLEL);
         for (name, target) in &mut facts.targets {
             let enrolled = self.enrolled(name)?;
