@@ -234,7 +234,11 @@ impl<R: RealmTag> World<R> {
     }
 
     /// Looks at the hosts. What a stranger answers is nothing that is known of the host whose place it takes.
-    fn ask(&self, drivers: &mut Drivers<R>, scopes: &BTreeMap<String, Scope>) -> Result<Facts> {
+    pub(crate) fn ask(
+        &self,
+        drivers: &mut Drivers<R>,
+        scopes: &BTreeMap<String, Scope>,
+    ) -> Result<Facts> {
         let mut facts = engine::observe::observe_all(drivers, scopes, &WallClock, PARALLEL);
         for (name, target) in &mut facts.targets {
             let enrolled = self.enrolled(name)?;

@@ -1,9 +1,10 @@
 //! Differences to a plan: `plan(ctx, purpose, extra)`.
 
-use crate::{Comparison, Context, Difference, Remedy, compare_host};
+use crate::{Comparison, Context, Difference, How, Remedy, compare_host};
+use model::fact::{FactKind, FactPath};
 use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
-use model::plan::{Blocked, FORMAT, Plan, Purpose, Step};
+use model::plan::{Blocked, Cond, FORMAT, Plan, Purpose, Reading, Step};
 use model::realm::Realm;
 
 /// Steps that another part contributes to the same plan (backup set-up), with what it could not decide.
@@ -18,6 +19,38 @@ pub struct Contribution {
 /// All differences of the observed hosts, in declaration order.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     comparisons(ctx).into_iter().map(|c| c.difference).collect()
+}
+
+/// The same for what another part contributes: a step that is needed is a difference, and what it could not decide is unknown.
+pub fn contributed_drift(extra: &Contribution) -> Vec<Difference> {
+    let steps = extra.steps.iter().filter_map(needed);
+    let blocked = extra.blocked.iter().map(|b| Difference {
+        target: b.target.clone(),
+        path: FactPath::new(FactKind::Host, b.what.clone()),
+        how: How::Unknown,
+        declared: b.what.clone(),
+        observed: format!("unknown ({})", b.reason),
+        cause: None,
+    });
+    steps.chain(blocked).collect()
+}
+
+/// What a step finds wrong: the first fact that it promises, as it was read.
+fn needed(step: &Step) -> Option<Difference> {
+    let path = step.post.first().map(Cond::path);
+    let path = path.or_else(|| step.reads.keys().next())?;
+    let (how, observed) = match step.reads.get(path) {
+        Some(Reading::Present(value)) => (How::Differs, value.to_string()),
+        Some(Reading::Absent) | None => (How::Missing, "absent".to_owned()),
+    };
+    Some(Difference {
+        target: step.target.clone(),
+        path: path.clone(),
+        how,
+        declared: step.summary.clone(),
+        observed,
+        cause: Some(step.cause.clone()),
+    })
 }
 
 fn comparisons(ctx: &Context<'_>) -> Vec<Comparison> {

@@ -56,16 +56,21 @@ pub(crate) fn wanted<R: RealmTag>(world: &World<R>, facts: &Facts) -> Result<Pla
         owned: &owned,
         now: Timestamp::now(),
     };
+    Ok(plan(&ctx, &world.realm(), backups(&ctx)))
+}
+
+/// What backups need on the hosts that answered.
+pub(crate) fn backups(ctx: &Context<'_>) -> Contribution {
     let mut extra = Contribution::default();
     for (name, ..) in ctx
         .observed_hosts()
         .filter(|(_, _, f)| f.identity.is_some())
     {
-        let setup = protect::setup(&ctx, name);
+        let setup = protect::setup(ctx, name);
         extra.steps.extend(setup.steps);
         extra.blocked.extend(setup.blocked);
     }
-    Ok(plan(&ctx, &world.realm(), extra))
+    extra
 }
 
 /// Checks, shows, gets approval, runs, reports: the second half of every mutating verb.
@@ -78,6 +83,9 @@ pub(crate) fn approved_run<R: RealmTag>(
     json: bool,
     paint: Paint,
 ) -> Result<Exit> {
+    if plan.steps.is_empty() {
+        return Ok(nothing_to_do(&plan, json, paint));
+    }
     let owned = world.owned()?;
     let ctx = Context {
         lab: &world.tree.lab,
@@ -87,15 +95,17 @@ pub(crate) fn approved_run<R: RealmTag>(
         now: Timestamp::now(),
     };
     approve(&plan, &ctx, consent, (!json).then_some(paint))?;
-    let blocked = !plan.blocked.is_empty();
+    let blocked = plan.blocked.clone();
     let report = running::run(world, plan, drivers, running::policy(consent.revert_after))?;
     if json {
-        println!("{:#}", report_output::json(&report));
+        let mut shown = report_output::json(&report);
+        shown["blocked"] = serde_json::json!(blocked);
+        println!("{shown:#}");
     } else {
         print!("\n{}", report_output::text(&report, paint));
     }
     let exit = running::exit(&report);
-    Ok(if exit == Exit::Ok && blocked {
+    Ok(if exit == Exit::Ok && !blocked.is_empty() {
         Exit::PartlyUnknown
     } else {
         exit

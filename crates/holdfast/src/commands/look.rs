@@ -101,7 +101,9 @@ pub(crate) fn drift<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
         owned: &owned,
         now: Timestamp::now(),
     };
-    let differences = plan::planner::drift(&ctx);
+    let mut differences = plan::planner::drift(&ctx);
+    let backups = super::apply::backups(&ctx);
+    differences.extend(plan::planner::contributed_drift(&backups));
     if json {
         println!("{}", serde_json::to_string_pretty(&differences)?);
     } else {

@@ -4,7 +4,7 @@ use super::apply::approved_run;
 use crate::cli::UndoArgs;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
-use crate::world::{WallClock, World};
+use crate::world::World;
 use anyhow::Result;
 use model::fact::{Facts, Scope};
 use model::id::RunId;
@@ -24,6 +24,7 @@ pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Pain
     let entries = world.store.load_run(&run)?.entries;
     let mut drivers = world.drivers(None)?;
     let facts = touched(&world, &mut drivers, &entries)?;
+    world.only_own(&facts)?;
     let plan = engine::undo::undo_plan(&entries, &facts).map_err(|why| {
         Stop::refused(format!("run {run} is not undone: {why}"))
             .help("look at what changed since with holdfast drift")
@@ -63,9 +64,7 @@ fn touched<R: RealmTag>(
             *scope = scope.clone().union(engine::scope::of_step(step));
         }
     }
-    Ok(engine::observe::observe_all(
-        drivers, &scopes, &WallClock, 16,
-    ))
+    world.ask(drivers, &scopes)
 }
 
 /// The newest run of this realm that changed something and was not itself taken back.
