@@ -78,9 +78,7 @@ pub fn plan(ctx: &Context<'_>, realm: &Realm, extra: Contribution) -> Plan {
         .partition(|s| s.risk == model::plan::Risk::Access);
     ordered.extend(extra.steps);
     ordered.extend(access);
-    // Nothing is known of a host that did not answer: one line for it, not one per fact.
-    let silent: Vec<ObjectRef> = unreached(ctx).into_iter().map(|b| b.target).collect();
-    blocked.retain(|b| !silent.contains(&b.target) || b.what == "anything");
+    say_once_who_is_silent(ctx, &mut blocked);
     Plan {
         format: FORMAT,
         realm: realm.clone(),
@@ -98,6 +96,20 @@ fn block(difference: &Difference, reason: Reason) -> Blocked {
     }
 }
 
+/// Nothing is known of a host that did not answer: one line for it, not one per fact.
+pub fn say_once_who_is_silent(ctx: &Context<'_>, blocked: &mut Vec<Blocked>) {
+    let silent = unreached(ctx);
+    let told = |b: &Blocked| silent.iter().find(|s| s.target == b.target).cloned();
+    let mut said: Vec<Blocked> = Vec::new();
+    for line in std::mem::take(blocked) {
+        let line = told(&line).unwrap_or(line);
+        if !said.contains(&line) {
+            said.push(line);
+        }
+    }
+    *blocked = said;
+}
+
 fn unreached(ctx: &Context<'_>) -> Vec<Blocked> {
     let silent = ctx
         .observed_hosts()
@@ -106,12 +118,10 @@ fn unreached(ctx: &Context<'_>) -> Vec<Blocked> {
         .map(|(name, _, facts)| Blocked {
             target: ObjectRef::new(Kind::Host, name),
             what: "anything".to_owned(),
-            reason: Reason::new(
-                facts
-                    .errors
-                    .first()
-                    .map_or("it did not answer", String::as_str),
-            ),
+            reason: Reason::new(facts.errors.first().map_or_else(
+                || "it did not answer".to_owned(),
+                |why| format!("it did not answer: {why}"),
+            )),
         })
         .collect()
 }

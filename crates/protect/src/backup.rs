@@ -10,6 +10,7 @@ use model::plan::{
     Action, Cond, FORMAT, Plan, Purpose, Reading, RepositoryHandle, Risk, Step, Undo,
 };
 use plan::Context;
+use plan::planner::say_once_who_is_silent;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan that archives `datasets` (all that are in a backup, if none is named) and reads each archive back.
@@ -65,6 +66,7 @@ pub fn backup_plan(ctx: &Context<'_>, datasets: &BTreeSet<String>) -> Result<Pla
             }
         }
     }
+    say_once_who_is_silent(ctx, &mut plan.blocked);
     Ok(plan)
 }
 

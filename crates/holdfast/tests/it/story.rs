@@ -95,7 +95,9 @@ fn short(text: &str) -> String {
 fn every_verb_works_alone_and_says_how_it_ended() {
     let rig = Rig::applied();
     let lab = rig.lab();
-    rig.host.exec_sh("mkdir -p /srv/foreign; echo mine > /srv/foreign/data").unwrap();
+    rig.host
+        .exec_sh("mkdir -p /srv/foreign; echo mine > /srv/foreign/data")
+        .unwrap();
     let real = ["--on", "real"];
     let yes = ["--on", "real", "--yes"];
     let on = |verb: &'static str| [&[verb, lab][..], &real].concat();
@@ -171,8 +173,8 @@ fn every_verb_works_alone_and_says_how_it_ended() {
     ask(
         &rig,
         &[
-            row(&on("observe"), 7, "did not answer"),
-            row(&on("drift"), 7, "did not answer"),
+            row(&on("observe"), 7, "Connection refused"),
+            row(&on("drift"), 7, "Connection refused"),
             row(&on("plan"), 7, "did not answer"),
             row(&go("apply"), 7, "did not answer"),
             row(&go("backup"), 7, "did not answer"),
