@@ -85,7 +85,7 @@ pub(crate) fn compare<R: RealmTag>(world: &World<R>) -> Result<()> {
 
 /// Holds the ledger against one pin.
 pub(crate) fn note<R: RealmTag>(world: &World<R>, pin: &Pin) -> Result<store::ledger::PinNote> {
-    let note = world.store.note_pin(pin, &world.stamp())?;
+    let note = world.store.note_pin(pin, || world.stamp())?;
     if let store::ledger::PinNote::NewEpoch { .. } = note {
         eprintln!(
             "note: record {} was pinned on {} and is not in this ledger: it was restored from a copy, or replaced. A new epoch says so; \

@@ -47,7 +47,7 @@ impl<R: RealmTag> Store<R> {
     pub fn open(tag: R, root: &Path, lab: &ObjectId) -> Result<Self, StoreError> {
         let (read, lock) = prepare(tag, root, lab)?;
         let (parent, key) = (read.path(LEDGER_DIR), read.path(KEY_FILE));
-        let ledger = Ledger::open(&parent, &key, &read.realm, &Stamp::now())?;
+        let ledger = Ledger::open(&parent, &key, &read.realm, Stamp::now)?;
         Self::assemble(read, lock, ledger)
     }
 
@@ -64,7 +64,7 @@ impl<R: RealmTag> Store<R> {
     ) -> Result<Self, StoreError> {
         let (read, lock) = prepare(tag, root, lab)?;
         let (parent, key) = (read.path(LEDGER_DIR), read.path(KEY_FILE));
-        let ledger = Ledger::open_new_epoch(&parent, &key, &read.realm, reason, &Stamp::now())?;
+        let ledger = Ledger::open_new_epoch(&parent, &key, &read.realm, reason, Stamp::now)?;
         Self::assemble(read, lock, ledger)
     }
 
@@ -107,7 +107,7 @@ impl<R: RealmTag> Store<R> {
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub fn note_pin(&self, pin: &Pin, stamp: &Stamp) -> Result<PinNote, StoreError> {
+    pub fn note_pin(&self, pin: &Pin, stamp: impl Fn() -> Stamp) -> Result<PinNote, StoreError> {
         self.ledger().note_pin(pin, stamp)
     }
 

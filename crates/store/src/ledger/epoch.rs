@@ -32,7 +32,11 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub fn note_pin(&mut self, pin: &Pin, stamp: &Stamp) -> Result<PinNote, StoreError> {
+    pub fn note_pin(
+        &mut self,
+        pin: &Pin,
+        stamp: impl Fn() -> Stamp,
+    ) -> Result<PinNote, StoreError> {
         if pin.realm != self.realm || pin.writer != self.writer {
             return Ok(PinNote::Elsewhere);
         }
@@ -61,7 +65,7 @@ impl Ledger {
                 pin.seq
             ),
         };
-        self.begin_epoch(&reason, Some(pin.clone()), Vec::new(), stamp)?;
+        self.begin_epoch(&reason, Some(pin.clone()), Vec::new(), &stamp())?;
         Ok(PinNote::NewEpoch {
             epoch: self.epoch,
             gap,

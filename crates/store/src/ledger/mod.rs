@@ -64,14 +64,14 @@ impl Ledger {
         parent: &Path,
         key_file: &Path,
         realm: &Realm,
-        stamp: &Stamp,
+        stamp: impl Fn() -> Stamp,
     ) -> Result<Self, StoreError> {
         let (mut ledger, scan) = Self::prepare(parent, key_file, realm)?;
         if let Some(damage) = scan.unaccepted().next() {
             let (dir, damage) = (ledger.dir, Box::new(damage.clone()));
             return Err(StoreError::LedgerDamaged { dir, damage });
         }
-        ledger.recover(&scan, stamp)?;
+        ledger.recover(&scan, &stamp)?;
         Ok(ledger)
     }
 
@@ -85,18 +85,18 @@ impl Ledger {
         key_file: &Path,
         realm: &Realm,
         reason: &str,
-        stamp: &Stamp,
+        stamp: impl Fn() -> Stamp,
     ) -> Result<Self, StoreError> {
         let (mut ledger, scan) = Self::prepare(parent, key_file, realm)?;
         let mut damaged: Vec<_> = scan.unaccepted().cloned().collect();
         let mut lost = None;
         if damaged.is_empty() {
-            ledger.recover(&scan, stamp)?;
+            ledger.recover(&scan, &stamp)?;
         } else {
             damaged.extend(scan.torn.as_ref().map(torn::as_damage));
             lost = read_head(&ledger.dir).filter(|pin| !ledger.has(pin));
         }
-        ledger.begin_epoch(reason, lost, damaged, stamp)?;
+        ledger.begin_epoch(reason, lost, damaged, &stamp())?;
         Ok(ledger)
     }
 
@@ -148,7 +148,7 @@ impl Ledger {
 
     /// Sets unfinished bytes aside, begins the chain if it is empty, and records what was set aside now or, if a crash came
     /// between, earlier. Then holds the chain against its own head file.
-    fn recover(&mut self, scan: &Scan, stamp: &Stamp) -> Result<(), StoreError> {
+    fn recover(&mut self, scan: &Scan, stamp: &impl Fn() -> Stamp) -> Result<(), StoreError> {
         let cached = read_head(&self.dir);
         if let Some(torn) = &scan.torn {
             torn::set_aside(&self.dir, torn, scan.next_seq)?;
@@ -156,10 +156,10 @@ impl Ledger {
             self.file = LineFile::open(&path)?;
         }
         if self.head.is_none() {
-            self.begin_epoch("first record of this chain", None, Vec::new(), stamp)?;
+            self.begin_epoch("first record of this chain", None, Vec::new(), &stamp())?;
         }
         for (torn, bytes) in torn::unrecorded(&self.dir, scan)? {
-            self.append(Body::Recovered { torn, bytes }, stamp)?;
+            self.append(Body::Recovered { torn, bytes }, &stamp())?;
         }
         if let Some(pin) = cached {
             self.note_pin(&pin, stamp)?;

@@ -69,7 +69,7 @@ fn stamp(second: i64) -> Stamp {
 
 fn open(dir: &Path) -> Result<Ledger, StoreError> {
     let parent = dir.join("ledger");
-    Ledger::open(&parent, &dir.join("key"), &Realm::Real, &stamp(0))
+    Ledger::open(&parent, &dir.join("key"), &Realm::Real, || stamp(0))
 }
 
 fn note(text: &str) -> Body {

@@ -26,17 +26,12 @@ pub(crate) fn note(text: &str) -> Body {
 }
 
 pub(crate) fn open(root: &Path) -> Result<Ledger, StoreError> {
-    Ledger::open(
-        &root.join("ledger"),
-        &root.join("key"),
-        &Realm::Real,
-        &stamp(),
-    )
+    Ledger::open(&root.join("ledger"), &root.join("key"), &Realm::Real, stamp)
 }
 
 pub(crate) fn open_new_epoch(root: &Path, reason: &str) -> Result<Ledger, StoreError> {
     let parent = root.join("ledger");
-    Ledger::open_new_epoch(&parent, &root.join("key"), &Realm::Real, reason, &stamp())
+    Ledger::open_new_epoch(&parent, &root.join("key"), &Realm::Real, reason, stamp)
 }
 
 /// A ledger of the records 0 to `last`; gives its directory and head.

@@ -134,7 +134,7 @@ fn a_record_of_another_realm_or_key() {
     let three = tempfile::tempdir().unwrap();
     std::fs::copy(one.path().join("key"), three.path().join("key")).unwrap();
     let parent = three.path().join("ledger");
-    let other = store::ledger::Ledger::open(&parent, &three.path().join("key"), &twin, &stamp());
+    let other = store::ledger::Ledger::open(&parent, &three.path().join("key"), &twin, stamp);
     put_lines(
         &dir,
         &[&mine[..], &lines(other.unwrap().dir())[..]].concat(),

@@ -20,7 +20,7 @@ fn a_restored_controller_opens_an_epoch_that_names_the_gap() {
         kinds(&verify_with_pin(restored.dir(), &pin)),
         [Kind::Truncated].into()
     );
-    let noted = restored.note_pin(&pin, &stamp()).unwrap();
+    let noted = restored.note_pin(&pin, stamp).unwrap();
     assert_eq!(
         noted,
         PinNote::NewEpoch {
@@ -28,9 +28,9 @@ fn a_restored_controller_opens_an_epoch_that_names_the_gap() {
             gap: Some(2)
         }
     );
-    assert_eq!(restored.note_pin(&pin, &stamp()).unwrap(), PinNote::Known);
+    assert_eq!(restored.note_pin(&pin, stamp).unwrap(), PinNote::Known);
     assert_eq!(
-        restored.note_pin(&old_head, &stamp()).unwrap(),
+        restored.note_pin(&old_head, stamp).unwrap(),
         PinNote::Agrees
     );
     let dir = restored.dir().to_owned();
@@ -60,7 +60,7 @@ fn a_restored_controller_opens_an_epoch_that_names_the_gap() {
         [Kind::Forked].into()
     );
     restored.append(note("again-6"), &stamp()).unwrap();
-    assert_eq!(restored.note_pin(&pin, &stamp()).unwrap(), PinNote::Known);
+    assert_eq!(restored.note_pin(&pin, stamp).unwrap(), PinNote::Known);
     assert!(verify_with_pin(&dir, &pin).is_ok());
 }
 
@@ -75,7 +75,7 @@ fn a_copied_controller_is_a_fork() {
         .unwrap();
     let mut other = open(two.path()).unwrap();
     other.append(note("two"), &stamp()).unwrap();
-    let noted = other.note_pin(&pin, &stamp()).unwrap();
+    let noted = other.note_pin(&pin, stamp).unwrap();
     assert_eq!(
         noted,
         PinNote::NewEpoch {
@@ -94,7 +94,7 @@ fn a_pin_of_another_chain_says_nothing() {
     let (dir, _) = ledger_with(one.path(), 2);
     let (_, pin) = ledger_with(two.path(), 9);
     let mut ledger = open(one.path()).unwrap();
-    assert_eq!(ledger.note_pin(&pin, &stamp()).unwrap(), PinNote::Elsewhere);
+    assert_eq!(ledger.note_pin(&pin, stamp).unwrap(), PinNote::Elsewhere);
     assert_eq!(
         kinds(&verify_with_pin(&dir, &pin)),
         [Kind::ForeignPin].into()

@@ -27,15 +27,26 @@ key_file() {
     if [ -f "$2" ]; then
         if [ "$(wc -c <"$2")" -gt 262144 ]; then
             echo "! $2 is too large"
-            return
+            return 0
         fi
         echo "file $1 $2"
         sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e 's/^/|/' <"$2" || echo "! $2 cannot be read"
         echo
     else
-        why=$(stat -L -c 'is a %F' -- "$2" 2>&1) && { echo "! $2 $why"; return; }
-        is_absence "$why" || echo "! ${why%%"$nl"*}"
+        return 1
     fi
+}
+# What is no file is asked for all at once: mostly it is not there at all, which is the only answer that needs no mention. The root
+# directory comes last and shows that stat came that far.
+not_files() {
+    [ $# -gt 0 ] || return 0
+    shown=$(stat -L -c '! %n is a %F' -- "$@" / 2>&1)
+    case $shown in
+        *'! / is a directory') ;;
+        *) echo '! stat did not get to its end' ;;
+    esac
+    printf '%s\n' "$shown" | sed -e '/: No such file or directory$/d' -e '/: Not a directory$/d' \
+        -e '/^! \/ is a directory$/d' -e 's/^stat: /! /'
 }
 key() {
     need getent || return
@@ -54,7 +65,9 @@ key() {
     fi
     set -f
     files=$(printf '%s\n' "$common" | sed -n 's/^authorizedkeysfile //p')
-    printf '%s\n' "$list" | while IFS=: read -r user _ uid _ _ home _; do
+    printf '%s\n' "$list" | {
+    set --
+    while IFS=: read -r user _ uid _ _ home _; do
         if [ -n "$each" ]; then
             if ! own=$(effective "$user" 2>/dev/null); then
                 echo "! sshd -T does not answer for $user"
@@ -66,11 +79,17 @@ key() {
         for pattern in $files; do
             [ "$pattern" = none ] && continue
             if expand "$pattern" "$user" "$uid" "$home"; then
-                key_file "$user" "$path"
+                key_file "$user" "$path" || set -- "$@" "$path"
             else
                 echo "! the pattern $pattern is not understood"
             fi
         done
+        if [ $# -gt 1000 ]; then
+            not_files "$@"
+            set --
+        fi
     done
+    not_files "$@"
+    }
     return 0
 }
