@@ -1,7 +1,8 @@
 //! The plan checker: what a plan may not do, or not without being told so.
 
-use crate::Context;
+use crate::{Context, ways};
 use model::id::StepId;
+use model::lab::Host;
 use model::plan::{AccessChange, Action, Plan, Purpose, Risk, Step, Undo};
 use model::realm::Realm;
 use serde::{Deserialize, Serialize};
@@ -146,10 +147,48 @@ fn permissions(plan: &Plan, step: &Step, allowed: &Allowed) -> Vec<Refusal> {
 
 /// Lock-outs that can be told on paper; the rest is what commit-confirm is for.
 fn lockout(step: &Step, ctx: &Context<'_>, allowed: &Allowed) -> Option<Refusal> {
-    let Action::Access(change) = &step.action else {
-        return None;
-    };
     let host = ctx.lab.hosts.get(&step.target.name)?;
+    let why = match &step.action {
+        Action::Access(change) => change_lockout(change, host),
+        action => unguarded(action, host),
+    }?;
+    let allow = format!("lockout:{}", step.target);
+    (!allowed.has(&allow)).then(|| Refusal::SelfLockout {
+        step: step.id.clone(),
+        why,
+        allow,
+    })
+}
+
+/// What touches a way in without being reverted by the host itself. Holdfast's own files there are made for it.
+fn unguarded(action: &Action, host: &Host) -> Option<String> {
+    match action {
+        Action::PutFile(put) if ways::is_path(&put.path) && host.files.contains_key(&put.path) => {
+            Some(format!(
+                "{} decides who gets in or whether the host starts, and a plain file is not put back by the host itself when it \
+                 is wrong; declare it by `sshd`, `users` or `firewall`",
+                put.path
+            ))
+        }
+        Action::SetUnit {
+            unit,
+            enabled,
+            active,
+        } if ways::is_unit(unit) => {
+            let ends = *active == Some(false) || *enabled == Some(false);
+            let starts = matches!(unit.as_str(), "ssh.service" | "ssh.socket" | "sshd.service");
+            (ends || !starts).then(|| {
+                format!(
+                    "{unit} carries or closes a way in, and the host does not put it back by itself"
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
+/// What a change under commit-confirm would do, as far as paper tells.
+fn change_lockout(change: &AccessChange, host: &Host) -> Option<String> {
     let (login, port) = match &host.reach {
         model::lab::Reach::Ssh { user, port, .. } => (
             user.as_ref().map(|u| u.value.as_str()),
@@ -157,7 +196,7 @@ fn lockout(step: &Step, ctx: &Context<'_>, allowed: &Allowed) -> Option<Refusal>
         ),
         model::lab::Reach::Local | model::lab::Reach::Unknown => return None,
     };
-    let why = match change {
+    match change {
         AccessChange::Sshd {
             content: Some(text),
             ..
@@ -167,13 +206,7 @@ fn lockout(step: &Step, ctx: &Context<'_>, allowed: &Allowed) -> Option<Refusal>
             ..
         } => nft_lockout(text, port),
         _ => None,
-    }?;
-    let allow = format!("lockout:{}", step.target);
-    (!allowed.has(&allow)).then(|| Refusal::SelfLockout {
-        step: step.id.clone(),
-        why,
-        allow,
-    })
+    }
 }
 
 fn sshd_lockout(text: &str, login: &str, port: u16) -> Option<String> {

@@ -17,6 +17,7 @@ pub mod promises;
 pub mod prove;
 pub mod render;
 pub mod scope;
+mod ways;
 
 pub use context::{Context, Owned};
 pub use difference::{Comparison, Difference, How, Remedy};

@@ -1,7 +1,7 @@
-use crate::world::{KEY, PRINT, bare, facts, lab, now, put, s, sources};
+use crate::world::{KEY, PRINT, bare, facts, lab, now, put, s, sources, span};
 use model::fact::{Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
-use model::lab::Lab;
+use model::lab::{Lab, UnitState};
 use model::plan::{AccessChange, Action, Cond, Plan, Risk};
 use model::realm::Realm;
 use model::value::Value;
@@ -239,6 +239,63 @@ fn yes_is_not_enough_for_access() {
         matches!(lockouts.as_slice(), [Refusal::SelfLockout { why, .. }] if why.contains("22")),
         "{lockouts:?}"
     );
+}
+
+/// A file or a unit that carries a way in is not put back by the host itself, so an access permission does not cover it.
+#[test]
+fn ways_in_are_not_changed_by_plain_files_and_units() {
+    let refusals = |allow: &[&str], lab: &Lab, facts: &Facts| {
+        let allow: Vec<String> = allow.iter().map(|a| (*a).to_owned()).collect();
+        let allowed = Allowed::parse(&allow, &Realm::Real).unwrap();
+        let plan = plan_of(lab, facts, &Owned::new());
+        with(lab, facts, &Owned::new(), |ctx| {
+            check_plan(&plan, ctx, &allowed)
+        })
+    };
+    let access = ["access:host/web"];
+    let mut open = bare();
+    for unit in ["ssh.service", "cron.service"] {
+        let state = Value::map([
+            ("active", Value::from(true)),
+            ("enabled", Value::from("enabled")),
+        ]);
+        put(&mut open, &format!("unit:{unit}"), state);
+    }
+    let facts = facts(open);
+    let mut lab = lab();
+    let host = lab.hosts.get_mut("web").unwrap();
+    let file = host.files.values().next().unwrap().clone();
+    host.files.insert("/etc/pam.d/sshd".into(), file);
+    for unit in ["ssh.service", "cron.service"] {
+        host.units.insert(unit.into(), stopped());
+    }
+    let found = refusals(&access, &lab, &facts);
+    let whys: Vec<&str> = found
+        .iter()
+        .map(|r| match r {
+            Refusal::SelfLockout { why, .. } => why.as_str(),
+            Refusal::NeedsAllow { .. } => "",
+        })
+        .collect();
+    assert_eq!(whys.len(), 2, "{found:?}");
+    assert!(
+        whys.iter().any(|w| w.starts_with("/etc/pam.d/sshd ")),
+        "{whys:?}"
+    );
+    assert!(
+        whys.iter().any(|w| w.starts_with("ssh.service ")),
+        "{whys:?}"
+    );
+    let both = ["access:host/web", "lockout:host/web"];
+    assert_eq!(refusals(&both, &lab, &facts), []);
+}
+
+fn stopped() -> UnitState {
+    UnitState {
+        span: span(),
+        enabled: None,
+        active: Some(s(false)),
+    }
 }
 
 #[test]
