@@ -17,6 +17,7 @@ mod running;
 mod secrets;
 mod tree;
 mod twins;
+mod unrecorded;
 mod world;
 
 use anyhow::Result;

@@ -1,6 +1,7 @@
 //! Running an approved plan: journal, engine, ownership, evidence, pins; the same for every mutating verb.
 
 use crate::exit::Exit;
+use crate::unrecorded;
 use crate::world::{WallClock, World};
 use anyhow::{Context as _, Result};
 use engine::context::{LogError, OnFailure, Policy, RunContext, RunLog};
@@ -17,15 +18,39 @@ use std::collections::BTreeMap;
 use store::{Journal, Owned};
 
 /// The store's journal as the engine sees it. The store wrote the first line when it minted the run.
-pub(crate) struct StoreLog(pub(crate) Journal);
+pub(crate) struct StoreLog {
+    journal: Journal,
+    finished: bool,
+}
+
+impl StoreLog {
+    /// Goes on in a journal.
+    pub(crate) fn new(journal: Journal) -> Self {
+        Self {
+            journal,
+            finished: false,
+        }
+    }
+
+    /// Ends the journal of a run that the engine refused before it wrote anything.
+    fn close(&mut self, report: &RunReport) -> Result<(), LogError> {
+        if matches!(report.ending, Ending::Refused(_)) && !self.finished {
+            let outcome = RunOutcome::Refused;
+            return self.write(Timestamp::now(), Event::Finished { outcome });
+        }
+        Ok(())
+    }
+}
 
 impl RunLog for StoreLog {
     fn write(&mut self, now: Timestamp, event: Event) -> Result<(), LogError> {
         if matches!(event, Event::Started { .. }) {
             return Ok(());
         }
-        self.0
+        let finishes = matches!(event, Event::Finished { .. });
+        self.journal
             .write(now, event)
+            .map(|()| self.finished |= finishes)
             .map_err(|e| LogError::new(e.to_string()))
     }
 }
@@ -69,13 +94,14 @@ pub(crate) fn run<R: RealmTag>(
     policy: Policy,
 ) -> Result<RunReport> {
     let _one_at_a_time = world.store.lease()?;
+    unrecorded::settled_first(world, &plan)?;
     let epoch = world.store.next_epoch()?;
     let controller = world.store.controller().clone();
     let journal = world
         .store
         .begin_run(&plan, &controller, epoch, Timestamp::now())?;
     let run = journal.run().clone();
-    let mut log = StoreLog(journal);
+    let mut log = StoreLog::new(journal);
     let approval = Approval {
         digest: plan.digest(),
     };
@@ -97,6 +123,7 @@ pub(crate) fn run<R: RealmTag>(
         policy,
     };
     let report = engine::run::run(bound, approval, drivers, &mut log, context);
+    log.close(&report)?;
     record(world, &plan, &report)?;
     Ok(report)
 }

@@ -52,12 +52,14 @@ impl<R: RealmTag> World<R> {
             twins::adapt(&mut tree.lab, &name, &lock.lab);
         }
         let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
-        Ok(Self {
+        let world = Self {
             tag,
             tree,
             lock,
             store,
-        })
+        };
+        crate::unrecorded::catch_up(&world)?;
+        Ok(world)
     }
 
     /// The realm as a value.

@@ -123,7 +123,7 @@ fn take_up<R: RealmTag>(
     let entries = world.store.load_run(&run)?.entries;
     let mut drivers = world.drivers(None)?;
     let _one_at_a_time = world.store.lease()?;
-    let mut log = StoreLog(world.store.reopen(&run)?);
+    let mut log = StoreLog::new(world.store.reopen(&run)?);
     let mut pause = running::wait;
     let mut nonces = running::nonce;
     let context = RunContext {

@@ -80,6 +80,55 @@ fn a_killed_controllers_run_is_taken_back_from_every_line() {
     }
 }
 
+#[test]
+fn a_run_that_stands_half_done_is_settled_before_anything_else_changes_the_host() {
+    let stand = Stand::enrolled();
+    let before = stand.world();
+    let killed = stand.killed_at(5, Death::Everything).unwrap();
+    assert!(!killed.had_ended(), "{killed:?}");
+    stand.declare(1);
+    let half = stand.world();
+    let refused = stand.rig.apply(&[]);
+    assert_eq!(refused.code, 4, "{}", refused.all());
+    for way in ["resume", "unwind"] {
+        let command = format!("holdfast runs {way} {}", killed.run);
+        assert!(refused.all().contains(&command), "{}", refused.all());
+    }
+    assert_eq!(stand.world(), half);
+    let ran = stand.runs(&["unwind", &killed.run]);
+    assert_eq!(ran.code, 5, "{}", ran.all());
+    assert_eq!(stand.world(), before);
+    let ran = stand.rig.apply(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    stand.assert_settled_on(1, &ran.all());
+}
+
+/// Between the last line of the journal and the record of the run the controller may die: what the run made is its own still.
+#[test]
+fn what_a_run_made_is_ours_although_the_controller_died_at_its_end() {
+    let stand = Stand::enrolled();
+    let mut running = stand.begin();
+    assert!(running.finishes(), "{}", running.wait().all());
+    let killed = running.kill(Death::Controller);
+    assert!(killed.had_ended(), "{killed:?}");
+    stand.rig.edit("lab/hosts.yaml", |text| {
+        let kept = text
+            .lines()
+            .filter(|l| !l.contains("/etc/trial.conf") && l.trim() != "files:");
+        kept.collect::<Vec<_>>().join("\n") + "\n"
+    });
+    let ran = stand.rig.apply(&["--allow", "delete:host/web"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_eq!(
+        stand
+            .sh("ls /etc/trial.conf 2>/dev/null || echo gone")
+            .trim(),
+        "gone",
+        "{}",
+        ran.all()
+    );
+}
+
 fn undo(stand: &Stand) -> crate::rig::Ran {
     let undo = ["undo", "--last", "--lab", stand.rig.lab(), "--on", "real"];
     let allow = ["--yes", "--allow", "access:host/web"];

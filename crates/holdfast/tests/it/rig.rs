@@ -11,6 +11,7 @@ pub(crate) struct Rig {
 }
 
 /// What a run of the binary gave.
+#[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,

@@ -239,10 +239,22 @@ pub(crate) struct Running<'a> {
 impl Running<'_> {
     /// Waits until the journal has a line with this number; false if the run has ended without.
     pub(crate) fn reaches(&mut self, line: usize) -> bool {
+        let what = format!("line {line}");
+        self.comes_to(&what, |text| {
+            text.bytes().filter(|b| *b == b'\n').count() > line
+        })
+    }
+
+    /// Waits until the journal has its last line; false if the process ended without.
+    pub(crate) fn finishes(&mut self) -> bool {
+        self.comes_to("its end", |text| text.contains("\"finished\""))
+    }
+
+    fn comes_to(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> bool {
         let begun = Instant::now();
         let mut over = false;
         loop {
-            if self.text().bytes().filter(|b| *b == b'\n').count() > line {
+            if is_there(&self.text()) {
                 return true;
             }
             if over {
@@ -251,10 +263,7 @@ impl Running<'_> {
             let child = self.child.as_mut().unwrap();
             // One more look after the end: the last lines may have been written in between.
             over = child.try_wait().unwrap().is_some();
-            assert!(
-                begun.elapsed() < LIMIT,
-                "the run does not come to line {line}"
-            );
+            assert!(begun.elapsed() < LIMIT, "the run does not come to {what}");
             std::thread::yield_now();
         }
     }
