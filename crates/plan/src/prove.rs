@@ -86,6 +86,12 @@ fn state(
     if record.at.as_second() > with.now.as_second() + CLOCK_SLACK.0 {
         return State::Unproven(format!("its record is dated in the future ({})", record.at));
     }
+    if let Some(lost) = lost_since(record, with.records) {
+        return State::Unproven(format!(
+            "what was recorded after it is lost ({lost}); `{}` would show it anew",
+            promise.prove_with
+        ));
+    }
     let in_age = mine.iter().filter(|(r, m)| {
         m.grade.can_prove()
             && m.conclusion == Conclusion::Conclusive
@@ -103,6 +109,21 @@ fn state(
         ));
     }
     State::Proven
+}
+
+/// Why records that followed this one may be missing: one of them may have said the opposite.
+fn lost_since(record: &Record, records: &[Record]) -> Option<String> {
+    let later = records
+        .iter()
+        .rev()
+        .take_while(|r| !std::ptr::eq(*r, record));
+    later
+        .filter_map(|r| match &r.body {
+            Body::Epoch(epoch) => Some(epoch),
+            _ => None,
+        })
+        .find(|e| e.newest_pin.is_some() || e.gap.is_some() || !e.damaged.is_empty())
+        .map(|e| e.reason.clone())
 }
 
 /// Broken comes first: a failure is not excused by its age or by what is not known.

@@ -1,7 +1,7 @@
 use crate::world::now;
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
-use model::evidence::{Body, ClockState, Conclusion, Grade, Measured, Record};
+use model::evidence::{Body, ClockState, Conclusion, Damage, Epoch, Grade, Measured, Record};
 use model::id::{Kind, ObjectRef, PromiseId};
 use model::promise::{Computed, Promise, State, Threshold, Verdict};
 use model::realm::Realm;
@@ -99,6 +99,54 @@ fn the_threshold_is_held_against_the_newest_record() {
     let mut none = record(5, 0);
     measured(&mut none).figures.clear();
     assert!(matches!(state(promise(), &[none]), State::Broken(r) if r.contains("not measured")));
+}
+
+/// A restored ledger may have lost a failure; only what was shown since counts.
+#[test]
+fn what_was_shown_before_records_were_lost_proves_no_more() {
+    let epoch = |change: fn(&mut Epoch)| {
+        let mut epoch = Epoch {
+            reason: "restored from a copy".into(),
+            newest_pin: None,
+            gap: None,
+            last_head: None,
+            key: None,
+            damaged: vec![],
+        };
+        change(&mut epoch);
+        let mut of = record(4, 10);
+        of.body = Body::Epoch(epoch);
+        of
+    };
+    let harmless = epoch(|_| ());
+    assert_eq!(state(promise(), &[record(5, 10), harmless]), State::Proven);
+    let lossy: [fn(&mut Epoch); 2] = [
+        |e| e.gap = Some(2),
+        |e| {
+            e.damaged.push(Damage {
+                segment: "1.jsonl".into(),
+                line: 7,
+                found: Digest::of("x"),
+                what: "its hash does not fit".into(),
+            });
+        },
+    ];
+    for change in lossy {
+        let lost = epoch(change);
+        let before = state(promise(), &[record(5, 10), lost.clone()]);
+        assert!(
+            matches!(&before, State::Unproven(why) if why.contains("restored from a copy") && why.contains("holdfast drill")),
+            "{before:?}"
+        );
+        let since = [record(5, 10), lost.clone(), record(3, 10)];
+        assert_eq!(state(promise(), &since), State::Proven);
+        let mut failed = record(5, 10);
+        measured(&mut failed).conclusion = Conclusion::Failed("pack 1f is damaged".into());
+        assert!(matches!(
+            state(promise(), &[failed, lost]),
+            State::Broken(_)
+        ));
+    }
 }
 
 #[test]
