@@ -7,6 +7,7 @@ use crate::running::{self, StoreLog};
 use crate::world::{WallClock, World};
 use anyhow::Result;
 use engine::context::RunContext;
+use engine::report::Ending;
 use model::id::RunId;
 use model::realm::RealmTag;
 use model::run::{Entry, Event, RunOutcome};
@@ -140,7 +141,9 @@ fn take_up<R: RealmTag>(
         Way::Back => engine::takeover::unwind(&entries, &mut drivers, &mut log, context),
     }
     .map_err(|why| Stop::refused(format!("the run is not taken up: {why}")))?;
-    if let Some(Event::Started { plan, .. }) = entries.first().map(|e| &e.event) {
+    // A run that could not be taken up has not ended.
+    let ended = matches!(report.ending, Ending::Finished(_));
+    if let Some(Event::Started { plan, .. }) = entries.first().map(|e| &e.event).filter(|_| ended) {
         running::record(&world, plan, &report)?;
     }
     if json {
