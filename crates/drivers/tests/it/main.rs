@@ -4,6 +4,7 @@
 
 mod access;
 mod act;
+mod conformance;
 mod observe;
 mod rig;
 mod transport;

@@ -31,16 +31,35 @@ pub(crate) fn ticket(controller: &str, epoch: u64, run: &str, step: &str) -> Tic
 }
 
 pub(crate) fn driver(host: &TestHost, enrolled: Option<NativeIdentity>) -> LinuxDriver<Twin> {
+    driver_of(Twin::new(OWNER), host, enrolled)
+}
+
+/// A driver of this realm.
+pub(crate) fn driver_of(
+    realm: Twin,
+    host: &TestHost,
+    enrolled: Option<NativeIdentity>,
+) -> LinuxDriver<Twin> {
+    driver_to(None, realm, host, enrolled)
+}
+
+/// A driver that connects to this port of the host.
+pub(crate) fn driver_to(
+    port: Option<u16>,
+    realm: Twin,
+    host: &TestHost,
+    enrolled: Option<NativeIdentity>,
+) -> LinuxDriver<Twin> {
     let transport = SshTransport::new(SshOptions {
         destination: host.name().to_owned(),
         user: None,
-        port: None,
+        port,
         config_file: Some(host.ssh_config()),
         isolate: true,
     })
     .unwrap();
     LinuxDriver::new(
-        Twin::new(OWNER),
+        realm,
         ObjectRef::new(Kind::Host, "web"),
         Transport::Ssh(transport),
         enrolled,

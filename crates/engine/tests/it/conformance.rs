@@ -2,36 +2,188 @@
 
 use crate::rig;
 use engine::context::Clock;
-use model::fact::{FactKind, FactPath, Scope};
-use model::plan::{AccessChange, Action, Step, Undo};
+use jiff::Timestamp;
+use model::fact::{FactKind, FactPath, NativeIdentity, Scope};
+use model::plan::{AccessChange, Action, RepositoryHandle, Source, Step, Undo};
 use model::realm::Twin;
+use model::run::Output;
+use model::secret::SecretRef;
 use model::units::Seconds;
-use testkit::conformance::{AccessSample, Fixture, Sample, SampleUndo, conformance};
-use testkit::fake::{Fault, Trigger, Word};
+use model::value::Value;
+use plan::driver::{ActError, Driver, Order, Ticket};
+use std::collections::BTreeMap;
+use testkit::conformance::{
+    AccessSample, Console, Fixture, Sample, SampleUndo, Stranger, conformance,
+};
+use testkit::fake::{FakeWorld, Fault, Look, Trigger, Word};
 use testkit::lab::Planner;
+
+/// The fake world, for the suite.
+struct Meddler {
+    world: FakeWorld,
+    before: BTreeMap<String, Option<Value>>,
+}
+
+fn file(path: &str) -> FactPath {
+    FactPath::new(FactKind::File, path)
+}
+
+impl Console<Twin> for Meddler {
+    fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    fn pause(&mut self) {
+        self.world.pass(1);
+    }
+
+    fn reboot(&mut self) {
+        self.world.reboot("web");
+    }
+
+    fn unheard(
+        &mut self,
+        driver: &mut dyn Driver<Twin>,
+        ticket: &Ticket,
+        order: &Order<'_>,
+    ) -> Result<Output, ActError> {
+        let trigger = Trigger::at(&ticket.step, Word::of(order));
+        self.world.script(trigger, Fault::Late);
+        driver.act(ticket, order)
+    }
+
+    fn meddle(&mut self, path: &str) {
+        let now = self.world.state()["web"].live.get(&file(path)).cloned();
+        self.before.insert(path.to_owned(), now);
+        let value = Some("somebody else's".into());
+        self.world.meddle("web", file(path), value);
+    }
+
+    fn mend(&mut self, path: &str) {
+        let before = self.before.remove(path).unwrap();
+        self.world.meddle("web", file(path), before);
+    }
+
+    fn hide(&mut self, kind: FactKind) {
+        self.world.script_look(0, 1, Look::Incomplete(kind));
+    }
+
+    fn show(&mut self, _: FactKind) {}
+}
 
 fn sample(step: Step) -> Sample {
     Sample {
         name: step.id.to_string(),
         touches: engine::scope::of_step(&step),
-        undo: match step.undo {
-            Undo::Exact(action) | Undo::Compensate { action, .. } => SampleUndo::By(*action),
-            Undo::Saved => SampleUndo::Saved,
-            Undo::Irreversible(why) => panic!("not a sample: {why}"),
+        undo: match (step.undo, &step.action) {
+            (Undo::Exact(action) | Undo::Compensate { action, .. }, _) => SampleUndo::By(*action),
+            (Undo::Saved, Action::PutFile(put)) => SampleUndo::Saved(put.path.clone()),
+            (Undo::Saved, Action::RemoveFile { path }) => SampleUndo::Saved(path.clone()),
+            (Undo::Saved, other) => panic!("what does it save: {other:?}"),
+            (Undo::Irreversible(_), _) => SampleUndo::Asks,
         },
         action: step.action,
+        within: Vec::new(),
     }
 }
 
-fn fixture() -> Fixture<Twin> {
-    let world = rig::world();
-    let web = Planner::new(&world, "web");
-    world.meddle(
-        "web",
-        FactPath::new(FactKind::File, "/etc/old"),
-        Some("old".into()),
-    );
-    let mut steps = vec![
+fn of(name: &str, action: Action, undo: SampleUndo, touches: FactPath) -> Sample {
+    let mut scope = Scope::default();
+    scope.add(touches);
+    Sample {
+        name: name.to_owned(),
+        action,
+        undo,
+        touches: scope,
+        within: Vec::new(),
+    }
+}
+
+fn repository(name: &str) -> RepositoryHandle {
+    RepositoryHandle {
+        name: name.to_owned(),
+        location: format!("/srv/{name}"),
+        password_file: format!("/etc/holdfast/secrets/{name}"),
+    }
+}
+
+/// A secret, repositories, archives, and a drill within a restore.
+fn data_samples(web: &Planner<'_>) -> Vec<Sample> {
+    let secret = "/etc/holdfast/secrets/fresh".to_owned();
+    let (made, dataset) = (repository("fresh"), "shop".to_owned());
+    let archive = || FactPath::new(FactKind::Archive, "vault/shop");
+    let source = Source::Postgres {
+        database: dataset.clone(),
+    };
+    let put = Action::PutSecret {
+        path: secret.clone(),
+        secret: SecretRef::Env("FRESH".to_owned()),
+        keyed_hash: "x".to_owned(),
+    };
+    let remove = Action::RemoveFile {
+        path: secret.clone(),
+    };
+    let unmake = Action::RemoveScratch {
+        path: made.location.clone(),
+    };
+    let take = Action::TakeArchive {
+        repository: repository("vault"),
+        dataset: dataset.clone(),
+        source,
+    };
+    let verify = Action::VerifyArchive {
+        repository: repository("vault"),
+        dataset,
+    };
+    let fresh = FactPath::new(FactKind::Repository, "fresh");
+    let mut samples = vec![
+        of("secret", put, SampleUndo::By(remove), file(&secret)),
+        of(
+            "repository",
+            Action::InitRepository(made),
+            SampleUndo::By(unmake),
+            fresh,
+        ),
+        of("archive", take, SampleUndo::Stays, archive()),
+        of("verify", verify, SampleUndo::Asks, archive()),
+    ];
+    let drill = web.drill("shop", 1).into_iter().map(sample);
+    let nested = drill.rev().reduce(|inner, mut outer| {
+        outer.within.push(inner);
+        outer
+    });
+    samples.extend(nested);
+    samples
+}
+
+fn strangers(world: &FakeWorld) -> Vec<Stranger<Twin>> {
+    let enrolled = |wrong, change: fn(&mut NativeIdentity)| {
+        let driver = world.driver(rig::tag(), "web");
+        let driver = driver.enrolled_as(|identity| identity.iter_mut().for_each(change));
+        Stranger {
+            wrong: Some(wrong),
+            driver: Box::new(driver),
+        }
+    };
+    let never = world.driver(rig::tag(), "web").enrolled_as(|i| *i = None);
+    vec![
+        enrolled("machine-id", |i| i.machine_id.push('x')),
+        enrolled("host key", |i| i.host_key.push('x')),
+        Stranger {
+            wrong: Some("realm marker"),
+            driver: Box::new(world.driver(Twin::new("another"), "web")),
+        },
+        Stranger {
+            wrong: None,
+            driver: Box::new(never),
+        },
+    ]
+}
+
+fn fixture(world: &FakeWorld) -> Fixture<Twin> {
+    let web = Planner::new(world, "web");
+    world.meddle("web", file("/etc/old"), Some("old".into()));
+    let steps = vec![
         web.file("/etc/motd", "hello"),
         web.file("/etc/old", "new"),
         web.no_file("/etc/old"),
@@ -40,18 +192,17 @@ fn fixture() -> Fixture<Twin> {
         web.sysctl("vm.swappiness", "10", "60"),
         web.user("anna"),
     ];
-    steps.extend(web.drill("shop", 1).into_iter().take(1));
+    let mut samples: Vec<Sample> = steps.into_iter().map(sample).collect();
+    samples.extend(data_samples(&web));
     let mut touches = Scope::default();
     touches.add(FactPath::new(FactKind::Nft, "inet/trial"));
-    touches.add(FactPath::new(FactKind::File, "/etc/holdfast/nft/trial.nft"));
-    let clock = world.clone();
+    touches.add(file("/etc/holdfast/nft/trial.nft"));
     Fixture {
         driver: Box::new(world.driver(rig::tag(), "web")),
-        impostor: Some(Box::new(
-            world.driver(rig::tag(), "web").expecting_another(),
-        )),
-        samples: steps.into_iter().map(sample).collect(),
-        access: Some(AccessSample {
+        strangers: strangers(world),
+        nobody: Box::new(world.driver(rig::tag(), "nobody")),
+        samples,
+        access: vec![AccessSample {
             change: AccessChange::Nft {
                 table: "trial".to_owned(),
                 ruleset: Some("table inet trial { }".to_owned()),
@@ -59,45 +210,53 @@ fn fixture() -> Fixture<Twin> {
             touches,
             revert_after: Seconds(60),
             short: Seconds(5),
+        }],
+        sources: [FactKind::User, FactKind::Package, FactKind::Key]
+            .map(|kind| FactPath::new(kind, "none-such"))
+            .into(),
+        console: Box::new(Meddler {
+            world: world.clone(),
+            before: BTreeMap::new(),
         }),
-        wait: Box::new(world.waiting()),
-        now: Box::new(move || clock.now()),
-        keep: Box::new(world),
     }
 }
 
 #[test]
 fn the_fake_keeps_the_contract() {
-    conformance(fixture);
+    conformance(fixture(&rig::world()));
 }
 
 /// A suite that cannot fail proves nothing.
 #[test]
 #[should_panic(expected = "it should change what it touches")]
 fn a_driver_that_lies_is_found_out() {
-    conformance(|| {
-        let fixture = fixture();
-        let world = fixture.keep.downcast_ref::<testkit::fake::FakeWorld>();
-        let trigger = Trigger {
-            step: None,
-            word: Some(Word::Do),
-            nth: 4,
-            times: 1,
-        };
-        world.unwrap().script(trigger, Fault::Lie);
-        fixture
-    });
+    let world = rig::world();
+    let trigger = Trigger {
+        step: None,
+        word: Some(Word::Do),
+        nth: 4,
+        times: 1,
+    };
+    world.script(trigger, Fault::Lie);
+    conformance(fixture(&world));
 }
 
 #[test]
 #[should_panic(expected = "undo brings back what was there")]
 fn an_undo_that_is_not_one_is_found_out() {
-    conformance(|| {
-        let mut fixture = fixture();
-        fixture.samples[0].undo = SampleUndo::By(Action::SetSysctl {
-            key: "a".to_owned(),
-            value: "b".to_owned(),
-        });
-        fixture
+    let mut fixture = fixture(&rig::world());
+    fixture.samples[0].undo = SampleUndo::By(Action::SetSysctl {
+        key: "a".to_owned(),
+        value: "b".to_owned(),
     });
+    conformance(fixture);
+}
+
+#[test]
+#[should_panic(expected = "somebody else: should have been refused")]
+fn a_driver_that_takes_anybody_is_found_out() {
+    let world = rig::world();
+    let mut fixture = fixture(&world);
+    fixture.strangers[0].driver = Box::new(world.driver(rig::tag(), "web"));
+    conformance(fixture);
 }

@@ -16,6 +16,8 @@ pub(super) fn work(
     order: &AccessOrder<'_>,
 ) -> Result<Work, Not> {
     let armed = machine.revert == RevertState::Armed;
+    let own = (ticket.run.clone(), ticket.step.clone());
+    let ours = machine.revert_of.as_ref() == Some(&own);
     let wrong = || {
         Not::Refused(Refusal::Revert {
             state: machine.revert.word().to_owned(),
@@ -25,7 +27,13 @@ pub(super) fn work(
     let ops = match order {
         AccessOrder::Test { .. } => Vec::new(),
         AccessOrder::Status => {
-            let state = Value::from(machine.revert.word());
+            // How an earlier step ended says nothing of this one; an armed revert is everybody's.
+            let known = if armed || ours {
+                machine.revert
+            } else {
+                RevertState::Idle
+            };
+            let state = Value::from(known.word());
             output.values.insert("state".to_owned(), state);
             Vec::new()
         }
@@ -33,7 +41,7 @@ pub(super) fn work(
             change,
             revert_after,
         } => {
-            if armed {
+            if armed || ours && machine.revert == RevertState::Committed {
                 return Err(wrong());
             }
             let mut ops = Vec::new();
@@ -43,18 +51,14 @@ pub(super) fn work(
             }
             ops.push(Op::Snapshot(Snapshot::whole(&machine.state, touched)));
             let deadline = machine.boottime + revert_after.0;
+            ops.push(Op::Arm(own));
             ops.push(Op::Revert(RevertState::Armed, deadline));
             ops
         }
-        _ if !armed => return Err(wrong()),
-        AccessOrder::Live { change, nonce } => {
-            let mut ops = live(machine, change)?;
-            ops.push(Op::Nonce(Some((*nonce).to_owned())));
-            ops
-        }
-        AccessOrder::Persist { change } => persist(machine, change)?,
-        AccessOrder::Disarm => vec![Op::Nonce(None), Op::Revert(RevertState::Committed, 0)],
-        AccessOrder::Revert => {
+        // Asked again after a lost answer.
+        AccessOrder::Disarm if ours && machine.revert == RevertState::Committed => Vec::new(),
+        AccessOrder::Revert if machine.revert == RevertState::Reverted => Vec::new(),
+        AccessOrder::Revert if armed => {
             if machine.revert_broken {
                 return Err(Not::Failed("the revert script fails".to_owned()));
             }
@@ -63,6 +67,19 @@ pub(super) fn work(
             ops.push(Op::Revert(RevertState::Reverted, 0));
             ops
         }
+        _ if !armed => return Err(wrong()),
+        _ if !ours => {
+            let state = "armed for another change".to_owned();
+            return Err(Refusal::Revert { state }.into());
+        }
+        AccessOrder::Live { change, nonce } => {
+            let mut ops = live(machine, change)?;
+            ops.push(Op::Nonce(Some((*nonce).to_owned())));
+            ops
+        }
+        AccessOrder::Persist { change } => persist(machine, change)?,
+        AccessOrder::Disarm => vec![Op::Nonce(None), Op::Revert(RevertState::Committed, 0)],
+        AccessOrder::Revert => return Err(wrong()),
     };
     Ok((ops, output))
 }
@@ -92,7 +109,7 @@ fn saved<'a>(machine: &'a Machine, change: &AccessChange) -> Result<&'a Snapshot
     };
     let nothing = || Refusal::Unsupported(format!("run {run} saved nothing for {step}"));
     let saved = machine.saved.get(&(run.clone(), step.clone()));
-    Ok(saved.ok_or_else(nothing)?)
+    Ok(&saved.ok_or_else(nothing)?.before)
 }
 
 fn live(machine: &Machine, change: &AccessChange) -> Result<Vec<Op>, Not> {

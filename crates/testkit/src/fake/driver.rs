@@ -81,12 +81,10 @@ impl<R: RealmTag> FakeDriver<R> {
         }
     }
 
-    /// The same handle, but enrolled as somebody else.
+    /// The same handle, but enrolled as `change` says.
     #[must_use]
-    pub fn expecting_another(mut self) -> Self {
-        if let Some(enrolled) = self.enrolled.as_mut() {
-            enrolled.machine_id.push_str("-expected");
-        }
+    pub fn enrolled_as(mut self, change: impl FnOnce(&mut Option<NativeIdentity>)) -> Self {
+        change(&mut self.enrolled);
         self
     }
 
@@ -294,9 +292,10 @@ impl<R: RealmTag> Driver<R> for FakeDriver<R> {
 /// Leaves out every other item of a kind and says that the list may be short.
 fn make_incomplete(seen: &mut TargetFacts, kind: FactKind) {
     let mut nth = 0;
-    seen.facts.retain(|p, _| {
+    seen.facts.retain(|p, fact| {
         nth += usize::from(p.kind == kind);
-        p.kind != kind || nth % 2 == 0
+        // What is not in a list that may be short is not known to be absent.
+        p.kind != kind || (nth % 2 == 0 && fact.seen != Seen::Absent)
     });
     if let Some(list) = seen.collections.get_mut(&kind) {
         *list = Completeness::No(Reason::new("permission denied"));

@@ -1,6 +1,6 @@
 //! One host of the fake world: what is there now, what a boot would load, its lease, and its revert.
 
-use super::ops::{Op, Snapshot};
+use super::ops::{Op, Saved, Snapshot};
 use model::fact::{FactKind, FactPath, NativeIdentity};
 use model::id::{ControllerId, RunId, StepId};
 use model::value::Value;
@@ -39,6 +39,7 @@ pub(super) struct Lease {
     pub(super) controller: ControllerId,
     pub(super) epoch: u64,
     pub(super) run: RunId,
+    ttl: i64,
     expires: i64,
     boots: u32,
     released: bool,
@@ -77,9 +78,11 @@ pub(super) struct Machine {
     pub(super) previous: State,
     /// Texts by their digest.
     pub(super) texts: BTreeMap<String, String>,
-    pub(super) saved: BTreeMap<(RunId, StepId), Snapshot>,
+    pub(super) saved: BTreeMap<(RunId, StepId), Saved>,
     lease: Option<Lease>,
     pub(super) revert: RevertState,
+    /// The step that armed the revert last.
+    pub(super) revert_of: Option<(RunId, StepId)>,
     pub(super) deadline: i64,
     pub(super) snapshot: Snapshot,
     pub(super) nonce: Option<String>,
@@ -105,6 +108,7 @@ impl Machine {
             saved: BTreeMap::new(),
             lease: None,
             revert: RevertState::Idle,
+            revert_of: None,
             deadline: 0,
             snapshot: Snapshot::default(),
             nonce: None,
@@ -175,12 +179,13 @@ impl Machine {
                 let digest = model::digest::Digest::of(text).0;
                 self.texts.insert(digest, text.clone());
             }
-            Op::Save(key, snapshot) => {
+            Op::Save(key, saved) => {
                 // What was saved first is what was there before the step.
                 self.saved
                     .entry(key.clone())
-                    .or_insert_with(|| snapshot.clone());
+                    .or_insert_with(|| saved.clone());
             }
+            Op::Arm(step) => self.revert_of = Some(step.clone()),
             Op::Snapshot(snapshot) => self.snapshot = snapshot.clone(),
             Op::Revert(state, deadline) => {
                 self.revert = *state;
@@ -201,7 +206,9 @@ impl Machine {
             }
             let live =
                 !lease.released && lease.boots == self.boots && lease.expires > self.boottime;
-            if live && lease.run != ticket.run {
+            // A newer process of the same controller takes over at once.
+            let newer = ours && ticket.epoch > lease.epoch;
+            if live && !newer && lease.run != ticket.run {
                 return Err(Refusal::LeaseHeld {
                     holder: lease.holder(),
                 });
@@ -211,6 +218,7 @@ impl Machine {
             controller: ticket.controller.clone(),
             epoch: ticket.epoch,
             run: ticket.run.clone(),
+            ttl,
             expires: self.boottime + ttl,
             boots: self.boots,
             released: false,
@@ -234,7 +242,7 @@ impl Machine {
                 holder: lease.holder(),
             });
         }
-        lease.expires = lease.expires.max(boottime + 60);
+        lease.expires = boottime + lease.ttl;
         Ok(())
     }
 

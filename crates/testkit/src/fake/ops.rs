@@ -16,8 +16,9 @@ pub(super) enum Op {
     Live(FactPath, Option<Value>),
     Boot(FactPath, Option<Value>),
     Text(String),
-    Save((RunId, StepId), Snapshot),
+    Save((RunId, StepId), Saved),
     Snapshot(Snapshot),
+    Arm((RunId, StepId)),
     Revert(RevertState, i64),
     Nonce(Option<String>),
 }
@@ -74,6 +75,26 @@ impl Snapshot {
     }
 }
 
+/// What a step replaced, and by what.
+#[derive(Debug, Clone)]
+pub(super) struct Saved {
+    /// What was there.
+    pub(super) before: Snapshot,
+    /// What the step puts there; of an access change, whose way back goes under commit-confirm, it is not kept.
+    pub(super) wrote: Option<BTreeMap<FactPath, Option<Value>>>,
+}
+
+impl Saved {
+    /// Whether nobody else has changed since what the step of an ordinary action wrote.
+    fn is_ours(&self, live: &BTreeMap<FactPath, Value>) -> bool {
+        let mut wrote = self.wrote.iter().flatten();
+        wrote.all(|(path, value)| {
+            let now = live.get(path);
+            now == value.as_ref() || Some(now) == self.before.live.get(path).map(Option::as_ref)
+        })
+    }
+}
+
 /// Why an order does nothing.
 pub(super) enum Not {
     Refused(Refusal),
@@ -127,16 +148,16 @@ fn path(kind: FactKind, key: &str) -> FactPath {
 /// What an ordinary action changes on `machine` as it is now.
 pub(super) fn work(machine: &Machine, ticket: &Ticket, action: &Action) -> Result<Work, Not> {
     let ops = match action {
-        Action::PutFile(put) => put_file(machine, ticket, &put.path, &put.content, file_fact(put)),
+        Action::PutFile(put) => put_file(machine, ticket, &put.path, &put.content, file_fact(put))?,
         Action::PutSecret {
             path, keyed_hash, ..
         } => {
             let value = Value::map([("mode", "0600"), ("sha256", keyed_hash)]);
-            put_file(machine, ticket, path, "", value)
+            put_file(machine, ticket, path, "", value)?
         }
         Action::RemoveFile { path: file } => {
             let file = path(FactKind::File, file);
-            vec![save(machine, ticket, [file.clone()]), Op::Live(file, None)]
+            vec![replace(machine, ticket, &file, None)?, Op::Live(file, None)]
         }
         Action::InstallPackage { name } => {
             let package = path(FactKind::Package, name);
@@ -156,11 +177,7 @@ pub(super) fn work(machine: &Machine, ticket: &Ticket, action: &Action) -> Resul
         }
         Action::AddUser { name, shell } => add_user(machine, name, shell),
         Action::RemoveUser { name } => vec![Op::Live(path(FactKind::User, name), None)],
-        Action::RestoreSaved { run, step } => {
-            let saved = machine.saved.get(&(run.clone(), step.clone()));
-            let nothing = || Refusal::Unsupported(format!("run {run} saved nothing for {step}"));
-            saved.ok_or_else(nothing)?.restore()
-        }
+        Action::RestoreSaved { run, step } => restore_saved(machine, ticket, run, step)?,
         Action::Access(_) => {
             let why = "an access change goes under commit-confirm".to_owned();
             return Err(Refusal::Unsupported(why).into());
@@ -176,16 +193,81 @@ pub(super) fn save(
     paths: impl IntoIterator<Item = FactPath>,
 ) -> Op {
     let key = (ticket.run.clone(), ticket.step.clone());
-    Op::Save(key, Snapshot::of(&machine.state, paths))
+    let before = Snapshot::of(&machine.state, paths);
+    Op::Save(
+        key,
+        Saved {
+            before,
+            wrote: None,
+        },
+    )
 }
 
-fn put_file(machine: &Machine, ticket: &Ticket, file: &str, text: &str, value: Value) -> Vec<Op> {
+/// Saves what the step is to replace by `value`; refused if somebody else changed it since the step began.
+fn replace(
+    machine: &Machine,
+    ticket: &Ticket,
+    path: &FactPath,
+    value: Option<&Value>,
+) -> Result<Op, Refusal> {
+    let key = (ticket.run.clone(), ticket.step.clone());
+    let wrote = BTreeMap::from([(path.clone(), value.cloned())]);
+    let begun = machine.saved.get(&key);
+    let saved = Saved {
+        before: begun.map_or_else(
+            || Snapshot::of(&machine.state, [path.clone()]),
+            |saved| saved.before.clone(),
+        ),
+        wrote: Some(wrote),
+    };
+    if !saved.is_ours(&machine.state.live) {
+        let why = format!("{path} was changed by something else since this step began");
+        return Err(Refusal::Invalid(why));
+    }
+    Ok(Op::Save(key, saved))
+}
+
+fn restore_saved(
+    machine: &Machine,
+    ticket: &Ticket,
+    run: &RunId,
+    step: &StepId,
+) -> Result<Vec<Op>, Not> {
+    let nothing = || Refusal::Invalid(format!("run {run} saved nothing for {step}"));
+    let saved = machine.saved.get(&(run.clone(), step.clone()));
+    let saved = saved.ok_or_else(nothing)?;
+    if saved.wrote.is_none() {
+        let why = format!("{step} changed a way in: it is taken back under commit-confirm");
+        return Err(Refusal::Unsupported(why).into());
+    }
+    if !saved.is_ours(&machine.state.live) {
+        let why = format!("what {step} wrote was changed by something else since");
+        return Err(Refusal::Invalid(why).into());
+    }
+    // A way back is a step like any other and can be taken back.
+    let key = (ticket.run.clone(), ticket.step.clone());
+    let own = Saved {
+        before: Snapshot::of(&machine.state, saved.before.live.keys().cloned()),
+        wrote: Some(saved.before.live.clone()),
+    };
+    let mut ops = vec![Op::Save(key, own)];
+    ops.extend(saved.before.restore());
+    Ok(ops)
+}
+
+fn put_file(
+    machine: &Machine,
+    ticket: &Ticket,
+    file: &str,
+    text: &str,
+    value: Value,
+) -> Result<Vec<Op>, Refusal> {
     let file = path(FactKind::File, file);
-    vec![
-        save(machine, ticket, [file.clone()]),
+    Ok(vec![
+        replace(machine, ticket, &file, Some(&value))?,
         Op::Text(text.to_owned()),
         Op::Live(file, Some(value)),
-    ]
+    ])
 }
 
 fn set_unit(
@@ -223,6 +305,26 @@ fn add_user(machine: &Machine, name: &str, shell: &str) -> Vec<Op> {
     ]
 }
 
+/// Takes back the making of a repository, unless it holds archives.
+fn unmake_repository(
+    live: &BTreeMap<FactPath, Value>,
+    location: &str,
+) -> Result<Option<Op>, Refusal> {
+    let made = live.iter().find(|(path, value)| {
+        path.kind == FactKind::Repository && value.field("location") == Some(&Value::from(location))
+    });
+    let Some((repository, _)) = made else {
+        return Ok(None);
+    };
+    let prefix = format!("{}/", repository.key);
+    let archive = |p: &FactPath| p.kind == FactKind::Archive && p.key.starts_with(&prefix);
+    if live.keys().any(archive) {
+        let why = format!("the repository {location} is in use; it stays");
+        return Err(Refusal::Invalid(why));
+    }
+    Ok(Some(Op::Live(repository.clone(), None)))
+}
+
 fn data(machine: &Machine, action: &Action) -> Result<Work, Not> {
     let live = &machine.state.live;
     // A directory gets its name together with its owner mark.
@@ -237,7 +339,9 @@ fn data(machine: &Machine, action: &Action) -> Result<Work, Not> {
     let ops = match action {
         Action::InitRepository(r) => {
             let repository = path(FactKind::Repository, &r.name);
-            vec![Op::Live(repository, Some(Value::map([("id", "r1")])))]
+            let made = Value::map([("id", "r1"), ("location", r.location.as_str())]);
+            let value = live.get(&repository).cloned().unwrap_or(made);
+            vec![Op::Live(repository, Some(value))]
         }
         Action::TakeArchive {
             repository,
@@ -282,7 +386,9 @@ fn data(machine: &Machine, action: &Action) -> Result<Work, Not> {
                 let why = format!("{dir} is not a scratch directory");
                 return Err(Refusal::Unsupported(why).into());
             }
-            vec![Op::Live(scratch, None)]
+            let mut ops = vec![Op::Live(scratch, None)];
+            ops.extend(unmake_repository(live, dir)?);
+            ops
         }
         Action::StartIsolated { dataset, .. } => {
             let value = Value::map([("active", Value::from(true))]);
