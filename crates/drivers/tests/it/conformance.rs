@@ -192,8 +192,8 @@ fn files() -> Vec<Sample> {
 
 fn system() -> Vec<Sample> {
     let hello = || "hello".to_owned();
-    let cron = |on| Action::SetUnit {
-        unit: "cron.service".to_owned(),
+    let web = |on| Action::SetUnit {
+        unit: "leftover-web.service".to_owned(),
         enabled: Some(on),
         active: Some(on),
     };
@@ -214,7 +214,12 @@ fn system() -> Vec<Sample> {
             by(Action::RemovePackage { name: hello() }),
             &["package:*"],
         ),
-        sample("unit", cron(false), by(cron(true)), &["unit:cron.service"]),
+        sample(
+            "unit",
+            web(false),
+            by(web(true)),
+            &["unit:leftover-web.service"],
+        ),
         sample(
             "sysctl",
             forward("1"),
@@ -292,18 +297,8 @@ fn data() -> Vec<Sample> {
             remove("/mnt/backup/fresh".to_owned()),
             &["repository:fresh"],
         ),
-        sample(
-            "archive",
-            take,
-            SampleUndo::Stays,
-            &["archive:main/shop", "repository:main"],
-        ),
-        sample(
-            "verify",
-            verify,
-            SampleUndo::Asks,
-            &["archive:main/shop", "repository:main"],
-        ),
+        sample("archive", take, SampleUndo::Stays, &["archive:main/shop"]),
+        sample("verify", verify, SampleUndo::Asks, &["archive:main/shop"]),
         restored,
     ]
 }
@@ -324,15 +319,9 @@ fn access() -> Vec<AccessSample> {
         path: drop_in.to_owned(),
         content: Some("PasswordAuthentication no\nLoginGraceTime 2m\n".to_owned()),
     };
-    let keys = AccessChange::Keys {
-        user: "anna".to_owned(),
-        add: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICXmHUJpt+uvgN5n8kPhGh5GusPMVdOnwDWP4gGU86c5 more@lab".to_owned()],
-        remove: Vec::new(),
-    };
     vec![
         of(nft, &["nft:inet/trial", "file:/etc/holdfast/nft/trial.nft"]),
         of(sshd, &["sshd:*", &format!("file:{drop_in}")]),
-        of(keys, &["key:*", "file:/home/anna/.ssh/authorized_keys"]),
     ]
 }
 

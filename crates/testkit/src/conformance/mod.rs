@@ -223,12 +223,17 @@ impl<R: RealmTag> Fixture<R> {
         access.fold(touched, Scope::union)
     }
 
-    /// What `bold` does may touch nothing that any sample touches. Archives are left out: they take a second to ask for, and
-    /// nothing that is refused here is about them.
-    fn untouched(&mut self, what: &str, bold: impl FnOnce(&mut Self)) {
+    /// The same without archives, which take a second to ask for: for what is not about them.
+    fn quick(&self) -> Scope {
         let mut quick = self.whole();
         let slow = |p: &FactPath| matches!(p.kind, FactKind::Archive | FactKind::Repository);
         quick.paths.retain(|path| !slow(path));
+        quick
+    }
+
+    /// What `bold` does may touch nothing that any sample touches.
+    fn untouched(&mut self, what: &str, bold: impl FnOnce(&mut Self)) {
+        let quick = self.quick();
         let before = self.seen(&quick);
         bold(self);
         assert_eq!(before, self.seen(&quick), "{what} may change nothing");

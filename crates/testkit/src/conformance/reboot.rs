@@ -9,8 +9,8 @@ use model::realm::RealmTag;
 pub(super) fn kept_and_taken_back<R: RealmTag>(fixture: &mut Fixture<R>) {
     let mut part = Part::new("reboot");
     let lease = part.step("lease");
-    let whole = fixture.whole();
-    let before = fixture.seen(&whole);
+    let scope = fixture.quick();
+    let before = fixture.seen(&scope);
     fixture.lease(&lease);
     let saving = |s: &&super::Sample| matches!(s.undo, SampleUndo::Saved(_));
     let samples = fixture.samples.clone();
@@ -24,10 +24,10 @@ pub(super) fn kept_and_taken_back<R: RealmTag>(fixture: &mut Fixture<R>) {
         let ticket = part.step(&format!("access-{nth}"));
         access::commit(fixture, &ticket, &sample.change, sample.revert_after);
     }
-    let changed = fixture.seen(&whole);
+    let changed = fixture.seen(&scope);
     assert_ne!(before, changed);
     fixture.console.reboot();
-    assert_eq!(changed, fixture.seen(&whole), "a reboot changes nothing");
+    assert_eq!(changed, fixture.seen(&scope), "a reboot changes nothing");
 
     let mut other = part.step("lease");
     other.controller = ControllerId("after-reboot".to_owned());
@@ -50,6 +50,6 @@ pub(super) fn kept_and_taken_back<R: RealmTag>(fixture: &mut Fixture<R>) {
         };
         well(&sample.name, fixture.act(&back(&ticket), &undo));
     }
-    assert_eq!(before, fixture.seen(&whole), "all is taken back");
+    assert_eq!(before, fixture.seen(&scope), "all is taken back");
     fixture.release(&lease);
 }
