@@ -1,6 +1,7 @@
 //! Archives that cannot be trusted: it is noticed, said, and never taken for a success.
 
 use crate::rig::Rig;
+use crate::whole::a_drill_that_answers_wrongly_has_failed;
 use model::evidence::Conclusion;
 use model::plan::Action;
 use plan::driver::ActError;
@@ -65,11 +66,17 @@ fn a_changed_byte_a_lost_pack_and_another_password() {
     rig.sh("cp -a /root/pack $(cat /root/where)");
     rig.act("v", &verify).unwrap();
     assert_eq!(rig.leftovers(), "");
+    a_database_with_roles_and_an_encoding_of_its_own(&mut rig);
 }
 
 #[test]
-fn what_was_not_read_whole_is_no_archive() {
+fn what_was_not_read_whole_is_no_archive_and_a_wrong_answer_is_no_drill() {
     let mut rig = Rig::new();
+    what_was_not_read_whole_is_no_archive(&mut rig);
+    a_drill_that_answers_wrongly_has_failed(&mut rig);
+}
+
+fn what_was_not_read_whole_is_no_archive(rig: &mut Rig) {
     rig.back_up(&["documents", "shop"]).unwrap();
     let production = rig.production();
     // A file that opens and cannot be read, as on a failing disk.
@@ -102,9 +109,7 @@ fn what_was_not_read_whole_is_no_archive() {
 }
 
 /// Roles, their tables and their rights come back; a dump that needs what is missing fails.
-#[test]
-fn a_database_with_roles_and_an_encoding_of_its_own() {
-    let mut rig = Rig::new();
+fn a_database_with_roles_and_an_encoding_of_its_own(rig: &mut Rig) {
     rig.sh(
         "runuser -u postgres -- psql -qX -v ON_ERROR_STOP=1 postgres <<'SQL'\n\
          create role clerk login password 'hunter2';\n\
@@ -125,5 +130,6 @@ fn a_database_with_roles_and_an_encoding_of_its_own() {
     }];
     let records = rig.drill("shop");
     assert_eq!(records[0].conclusion, Conclusion::Conclusive, "{records:?}");
-    assert_eq!(rig.restic("dump $(restic -r /mnt/backup/holdfast --password-file /etc/holdfast/secrets/usb snapshots --tag shop --json | grep -o '\"short_id\":\"[0-9a-f]*' | cut -d'\"' -f4) /var/lib/holdfast/dumps/shop/roles.sql | grep -c -i 'password\\|hunter2' || :"), "0");
+    let secrets = "dump --tag shop latest /var/lib/holdfast/dumps/shop/roles.sql | grep -c -i 'password\\|hunter2' || :";
+    assert_eq!(rig.restic(secrets), "0");
 }
