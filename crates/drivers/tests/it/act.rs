@@ -37,8 +37,15 @@ fn refused(result: Result<impl std::fmt::Debug, ActError>) -> Refusal {
 }
 
 #[test]
-fn files_are_written_removed_and_put_back_exactly() {
+fn files_and_what_is_none() {
     let mut rig = Rig::new();
+    what_is_no_plain_file_is_refused(&mut rig);
+    files_are_written_removed_and_put_back_exactly(&mut rig);
+    a_secret_is_found_only_where_it_belongs(&mut rig);
+    ways_in_are_not_for_plain_steps_and_sudo_keeps_working(&mut rig);
+}
+
+fn files_are_written_removed_and_put_back_exactly(rig: &mut Rig) {
     let look = &"for f in /srv/a /srv/b; do stat -c '%n %a %U:%G' $f 2>&1; sha256sum $f 2>&1; done; ls -A /srv".replace("2>&1;", "2>&1 || :;");
     rig.sh("printf 'a\\000b' > /srv/a; chown admin:admin /srv/a; chmod 4751 /srv/a");
     let before = rig.sh(look);
@@ -59,17 +66,17 @@ fn files_are_written_removed_and_put_back_exactly() {
         })
         .unwrap();
     for step in ["web/c", "web/b", "web/a"] {
-        let back = saved(&rig, step);
+        let back = saved(rig, step);
         rig.step(&format!("undo/{step}")).act(&back).unwrap();
         rig.step(&format!("undo/{step}")).act(&back).unwrap();
     }
     assert_eq!(rig.sh(look), before);
     // An undo is a step like any other and can be taken back.
-    let again = saved(&rig, "undo/web/a");
+    let again = saved(rig, "undo/web/a");
     rig.step("redo").act(&again).unwrap();
     assert_eq!(rig.host.get_file("/srv/a").unwrap(), text.as_bytes());
     rig.sh("echo more >> /srv/a");
-    let back = saved(&rig, "web/a");
+    let back = saved(rig, "web/a");
     assert!(matches!(
         refused(rig.step("undo2").act(&back)),
         Refusal::Invalid(_)
@@ -82,9 +89,7 @@ fn files_are_written_removed_and_put_back_exactly() {
     );
 }
 
-#[test]
-fn what_is_no_plain_file_is_refused() {
-    let mut rig = Rig::new();
+fn what_is_no_plain_file_is_refused(rig: &mut Rig) {
     rig.sh("ln -s /etc/passwd /srv/link; mkdir /srv/dir; mkfifo /srv/pipe");
     for path in [
         "/srv/link",
@@ -204,9 +209,7 @@ fn packages_units_settings_and_accounts() {
     }));
 }
 
-#[test]
-fn a_secret_is_found_only_where_it_belongs() {
-    let mut rig = Rig::new();
+fn a_secret_is_found_only_where_it_belongs(rig: &mut Rig) {
     let action = |name: &str| Action::PutSecret {
         path: "/etc/holdfast/secrets/repo".to_owned(),
         secret: SecretRef::Env(name.to_owned()),
@@ -402,9 +405,7 @@ fn killed_at_any_moment_a_file_is_old_or_new_and_the_undo_stays_exact() {
     );
 }
 
-#[test]
-fn ways_in_are_not_for_plain_steps_and_sudo_keeps_working() {
-    let mut rig = Rig::new();
+fn ways_in_are_not_for_plain_steps_and_sudo_keeps_working(rig: &mut Rig) {
     for path in [
         "/etc/ssh/sshd_config.d/x.conf",
         "/home/admin/.ssh/authorized_keys",

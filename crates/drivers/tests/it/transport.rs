@@ -44,13 +44,18 @@ fn wait_for(host: &TestHost, command: &str, want: &str) {
 const CONNECTIONS: &str = "ss -Htn state established sport = :22 | wc -l";
 
 #[test]
-fn calls_share_a_connection_and_fresh_ones_do_not() {
+fn calls_and_their_output() {
     let host = TestHost::fresh();
-    let transport = ssh(&host, None);
+    calls_share_a_connection_and_fresh_ones_do_not(&host);
+    login_noise_is_not_taken_for_output(&host);
+}
+
+fn calls_share_a_connection_and_fresh_ones_do_not(host: &TestHost) {
+    let transport = ssh(host, None);
     let done = transport.run(b"id -u; exit 7", minute()).unwrap();
     assert_eq!((done.stdout.as_slice(), done.status), (&b"0\n"[..], 7));
     transport.run(b"true", minute()).unwrap();
-    wait_for(&host, CONNECTIONS, "1");
+    wait_for(host, CONNECTIONS, "1");
     let count = format!("{CONNECTIONS}; echo");
     let during = transport.run(count.as_bytes(), minute().fresh()).unwrap();
     assert_eq!(
@@ -58,7 +63,7 @@ fn calls_share_a_connection_and_fresh_ones_do_not() {
         "2",
         "a fresh call has a connection of its own"
     );
-    wait_for(&host, CONNECTIONS, "1");
+    wait_for(host, CONNECTIONS, "1");
     // A large script with all kinds of characters arrives as it is.
     let text: String = (0..200_000)
         .map(|n| char::from_u32(32 + n % 90).unwrap_or(' '))
@@ -71,19 +76,24 @@ fn calls_share_a_connection_and_fresh_ones_do_not() {
         (text.len() + 2).to_string()
     );
     drop(transport);
-    wait_for(&host, CONNECTIONS, "0");
+    wait_for(host, CONNECTIONS, "0");
 }
 
 #[test]
-fn refusals_are_told_apart_and_nothing_ran() {
+fn connections_lost_and_refused() {
     let host = TestHost::fresh();
+    a_lost_connection_is_neither_done_nor_not_done_and_the_next_call_gets_a_new_one(&host);
+    refusals_are_told_apart_and_nothing_ran(&host);
+}
+
+fn refusals_are_told_apart_and_nothing_ran(host: &TestHost) {
     let setup = "useradd -m -s /bin/bash plain && install -d -o plain -m 700 /home/plain/.ssh && \
         install -o plain -m 600 /home/admin/.ssh/authorized_keys /home/plain/.ssh/authorized_keys && \
         useradd -m -s /usr/sbin/nologin closed && install -d -o closed -m 700 /home/closed/.ssh && \
         install -o closed -m 600 /home/admin/.ssh/authorized_keys /home/closed/.ssh/authorized_keys";
     host.exec_sh(setup).unwrap();
     let fails = |user: &str, opts: RunOptions| {
-        ssh(&host, Some(user))
+        ssh(host, Some(user))
             .run(b"touch /tmp/ran", opts)
             .unwrap_err()
     };
@@ -102,7 +112,7 @@ fn refusals_are_told_apart_and_nothing_ran() {
         matches!(&closed, TransportError::Garbage(m) if m.contains("not available")),
         "{closed:?}"
     );
-    let any = ssh(&host, Some("plain"))
+    let any = ssh(host, Some("plain"))
         .run(b"id -un", minute().any_privilege())
         .unwrap();
     assert_eq!(any.stdout, b"plain\n");
@@ -113,7 +123,7 @@ fn refusals_are_told_apart_and_nothing_ran() {
         "0"
     );
 
-    let transport = ssh(&host, None);
+    let transport = ssh(host, None);
     host.stop().unwrap();
     let down = transport
         .run(b"true", RunOptions::new(Duration::from_secs(3)))
@@ -127,14 +137,14 @@ fn refusals_are_told_apart_and_nothing_ran() {
     );
 }
 
-#[test]
-fn a_lost_connection_is_neither_done_nor_not_done_and_the_next_call_gets_a_new_one() {
-    let host = TestHost::fresh();
-    let transport = ssh(&host, None);
+fn a_lost_connection_is_neither_done_nor_not_done_and_the_next_call_gets_a_new_one(
+    host: &TestHost,
+) {
+    let transport = ssh(host, None);
     let lost = std::thread::scope(|scope| {
         let call =
             scope.spawn(|| transport.run(b"echo first; touch /tmp/begun; sleep 600", minute()));
-        wait_for(&host, "ls /tmp/begun 2>/dev/null", "/tmp/begun");
+        wait_for(host, "ls /tmp/begun 2>/dev/null", "/tmp/begun");
         host.exec_sh("pkill -KILL -f '^sshd: admin'").unwrap();
         call.join().unwrap()
     });
@@ -156,13 +166,11 @@ fn a_lost_connection_is_neither_done_nor_not_done_and_the_next_call_gets_a_new_o
     }
 }
 
-#[test]
-fn login_noise_is_not_taken_for_output() {
-    let host = TestHost::fresh();
+fn login_noise_is_not_taken_for_output(host: &TestHost) {
     let noise = "sed -i '1i echo @holdfast-begin 1; echo more >&2' /home/admin/.bashrc; \
         printf 'Banner /etc/banner\n' > /etc/ssh/sshd_config.d/1.conf; echo 'Permission denied (publickey).' > /etc/banner; systemctl reload ssh";
     host.exec_sh(noise).unwrap();
     host.wait_ssh(Duration::from_secs(30)).unwrap();
-    let done = ssh(&host, None).run(b"echo out", minute().fresh()).unwrap();
+    let done = ssh(host, None).run(b"echo out", minute().fresh()).unwrap();
     assert_eq!(done.stdout, b"out\n");
 }
