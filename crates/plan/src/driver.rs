@@ -46,8 +46,8 @@ pub struct Ticket {
 /// What can be ordered of a driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order<'a> {
-    /// Take the target's lease for the ticket's run; refused while another live run holds it. Lasts `ttl` on the target's
-    /// boot-time clock and is renewed by every order of the run.
+    /// Take the target's lease for the ticket's run; refused while another live run holds it, unless that is of an older epoch of
+    /// the same controller. Lasts `ttl` on the target's boot-time clock, not over a reboot, and is renewed by every order of the run.
     TakeLease {
         /// How long it lasts without a further order.
         ttl: Seconds,
@@ -91,11 +91,12 @@ pub enum AccessOrder<'a> {
         /// The change.
         change: &'a AccessChange,
     },
-    /// Under the lock: if still armed, commit and remove the revert. Refused if it has fired.
+    /// Under the lock: if still armed, commit and remove the revert. Refused if it has fired; harmless if this step did so already.
     Disarm,
-    /// Under the lock: if armed, revert now.
+    /// Under the lock: if armed, revert now; harmless if that was done already. Refused once committed.
     Revert,
-    /// Reports `state`: `idle`, `armed`, `reverted` or `committed`, as text in the output's values.
+    /// Reports `state`: `idle`, `armed`, `reverted` or `committed`, as text in the output's values. How an earlier step ended says
+    /// nothing of the ticket's; an armed revert is everybody's.
     Status,
 }
 
