@@ -223,11 +223,10 @@ impl<R: RealmTag> Fixture<R> {
         access.fold(touched, Scope::union)
     }
 
-    /// The same without archives, which take a second to ask for: for what is not about them.
+    /// The same without archives: for what is not about them.
     fn quick(&self) -> Scope {
         let mut quick = self.whole();
-        let slow = |p: &FactPath| matches!(p.kind, FactKind::Archive | FactKind::Repository);
-        quick.paths.retain(|path| !slow(path));
+        quick.paths.retain(|path| !takes_seconds(path));
         quick
     }
 
@@ -273,6 +272,11 @@ impl<R: RealmTag> Fixture<R> {
             self.console.pause();
         }
     }
+}
+
+/// Archives can only be asked for by opening their repository, whose key is slow to derive by design.
+fn takes_seconds(path: &FactPath) -> bool {
+    matches!(path.kind, FactKind::Archive | FactKind::Repository)
 }
 
 #[track_caller]
