@@ -22,6 +22,8 @@ use testkit::lab::Planner;
 struct Meddler {
     world: FakeWorld,
     before: BTreeMap<String, Option<Value>>,
+    /// What is hidden is not noticed by anybody.
+    overlooked: bool,
 }
 
 fn file(path: &str) -> FactPath {
@@ -65,7 +67,9 @@ impl Console<Twin> for Meddler {
     }
 
     fn hide(&mut self, kind: FactKind) {
-        self.world.script_look(0, 1, Look::Incomplete(kind));
+        if !self.overlooked {
+            self.world.script_look(0, 1, Look::Incomplete(kind));
+        }
     }
 
     fn show(&mut self, _: FactKind) {}
@@ -217,6 +221,7 @@ fn fixture(world: &FakeWorld) -> Fixture<Twin> {
         console: Box::new(Meddler {
             world: world.clone(),
             before: BTreeMap::new(),
+            overlooked: false,
         }),
     }
 }
@@ -258,5 +263,18 @@ fn a_driver_that_takes_anybody_is_found_out() {
     let world = rig::world();
     let mut fixture = fixture(&world);
     fixture.strangers[0].driver = Box::new(world.driver(rig::tag(), "web"));
+    conformance(fixture);
+}
+
+#[test]
+#[should_panic(expected = "with its source hidden")]
+fn an_absence_that_nobody_could_see_is_found_out() {
+    let world = rig::world();
+    let mut fixture = fixture(&world);
+    fixture.console = Box::new(Meddler {
+        world,
+        before: BTreeMap::new(),
+        overlooked: true,
+    });
     conformance(fixture);
 }
