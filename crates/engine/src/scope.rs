@@ -1,7 +1,7 @@
 //! What has to be looked at to decide and to verify steps.
 
 use model::fact::{FactKind, FactPath, Scope};
-use model::plan::{Plan, Step};
+use model::plan::{Cond, Plan, Reading, Step};
 use std::collections::BTreeMap;
 
 /// What a step was planned from and what it promises.
@@ -9,6 +9,16 @@ pub fn of_step(step: &Step) -> Scope {
     let mut scope = Scope::default();
     for path in paths(step) {
         add(&mut scope, path);
+    }
+    for (path, reading) in &step.reads {
+        if let Reading::Present(value) = reading {
+            scope.knows(path.clone(), value.clone());
+        }
+    }
+    for cond in &step.post {
+        if let Cond::Is(path, value) = cond {
+            scope.knows(path.clone(), value.clone());
+        }
     }
     scope
 }
@@ -28,7 +38,7 @@ pub(crate) fn paths(step: &Step) -> Vec<&FactPath> {
     let mut all: Vec<&FactPath> = step
         .reads
         .keys()
-        .chain(step.post.iter().map(model::plan::Cond::path))
+        .chain(step.post.iter().map(Cond::path))
         .collect();
     all.sort();
     all.dedup();

@@ -157,6 +157,7 @@ impl<R: RealmTag> World<R> {
             transport,
             self.enrolled(name)?,
             self.secret_source(),
+            self.store.redactor()?,
         ))
     }
 

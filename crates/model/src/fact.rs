@@ -275,6 +275,9 @@ pub struct Scope {
     pub collections: BTreeSet<FactKind>,
     /// Single paths, for kinds that are not listed whole (files, units, sysctls, nft tables, archives).
     pub paths: BTreeSet<FactPath>,
+    /// Values that whoever asks knows already, because they are declared or were seen before. Free text is hidden unless it
+    /// is one of these, so that it can be compared with its declaration.
+    pub known: BTreeMap<FactPath, BTreeSet<Value>>,
 }
 
 impl Scope {
@@ -283,11 +286,19 @@ impl Scope {
         self.paths.insert(path);
     }
 
+    /// Adds a value that need not be hidden from who asks.
+    pub fn knows(&mut self, path: FactPath, value: Value) {
+        self.known.entry(path).or_default().insert(value);
+    }
+
     /// The union of two scopes.
     #[must_use]
     pub fn union(mut self, other: Scope) -> Scope {
         self.collections.extend(other.collections);
         self.paths.extend(other.paths);
+        for (path, values) in other.known {
+            self.known.entry(path).or_default().extend(values);
+        }
         self
     }
 }

@@ -1,5 +1,8 @@
 //! Secrets as a type that cannot be printed, compared in the open or serialised.
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// A secret value. It has no `Debug`, `Display`, `Serialize` or `Clone`; its memory is wiped on drop.
@@ -49,4 +52,70 @@ pub fn mask(text: &str, secrets: &[&Secret]) -> String {
         masked = masked.replace(secret.expose(), "[redacted]");
     }
     masked
+}
+
+/// Hides text that may be a secret and still tells whether it changed. Only who holds the key, which never leaves the store,
+/// can try out what the text may have been.
+pub struct Redactor(Zeroizing<[u8; 32]>);
+
+impl Redactor {
+    /// With this key.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(Zeroizing::new(key))
+    }
+
+    /// What may be kept and shown in place of `text`.
+    pub fn redact(&self, text: &str) -> Redacted {
+        let hash = HEXLOWER.encode(&self.hmac(text.as_bytes()));
+        Redacted(hash.get(..16).unwrap_or(&hash).to_owned())
+    }
+
+    /// HMAC-SHA256 (RFC 2104); the key is shorter than a block.
+    fn hmac(&self, message: &[u8]) -> [u8; 32] {
+        let pad = |with: u8| {
+            let mut block = Zeroizing::new([with; 64]);
+            block
+                .iter_mut()
+                .zip(self.0.iter())
+                .for_each(|(b, k)| *b ^= k);
+            block
+        };
+        let inner = Sha256::new()
+            .chain_update(*pad(0x36))
+            .chain_update(message)
+            .finalize();
+        Sha256::new()
+            .chain_update(*pad(0x5c))
+            .chain_update(inner)
+            .finalize()
+            .into()
+    }
+}
+
+/// A text that is not kept, only a keyed hash of it. Made by [`Redactor::redact`] alone; equal texts give equal ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redacted(String);
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[redacted {}]", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_hmac_sha256_and_needs_the_key() {
+        // `printf what | openssl mac -digest SHA256 -macopt hexkey:0101…01 HMAC`
+        let one = Redactor::new([1; 32]);
+        assert_eq!(
+            one.redact("what").to_string(),
+            "[redacted da02662d6a3e9802]"
+        );
+        assert_eq!(one.redact("what"), one.redact("what"));
+        assert_ne!(one.redact("what"), one.redact("what "));
+        assert_ne!(one.redact("what"), Redactor::new([2; 32]).redact("what"));
+    }
 }

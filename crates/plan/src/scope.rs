@@ -3,6 +3,7 @@
 use crate::render;
 use model::fact::{FactKind, FactPath, Scope};
 use model::lab::{Host, Lab, Manage, Managed};
+use model::value::Value;
 
 /// The scope for comparing `host`; the kinds that say who can get in are always listed whole.
 pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Scope {
@@ -35,6 +36,14 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
     if let Some(firewall) = &host.firewall {
         add(FactKind::Nft, format!("inet/{}", firewall.table.value));
         add(FactKind::File, render::nft_file(&firewall.table.value));
+    }
+    for (keyword, value) in &host.sshd {
+        let value = render::sshd_effective(keyword, &value.value);
+        scope.knows(FactPath::new(FactKind::Sshd, keyword), Value::from(value));
+    }
+    for (key, value) in &host.sysctl {
+        let path = FactPath::new(FactKind::Sysctl, key);
+        scope.knows(path, Value::from(value.value.as_str()));
     }
     // Ours that may have left the declaration.
     for thing in owned.get(name).into_iter().flatten() {

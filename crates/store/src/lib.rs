@@ -27,6 +27,7 @@ mod medium;
 mod observation;
 mod owned;
 mod random;
+mod redaction;
 mod store;
 
 pub mod ledger;

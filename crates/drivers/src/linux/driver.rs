@@ -10,7 +10,7 @@ use model::fact::{NativeIdentity, Scope, TargetFacts};
 use model::id::ObjectRef;
 use model::realm::{Realm, RealmTag};
 use model::run::Output;
-use model::secret::{Secret, SecretRef};
+use model::secret::{Redactor, Secret, SecretRef};
 use plan::driver::{AccessOrder, ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
 use std::time::Duration;
 
@@ -29,16 +29,19 @@ pub struct LinuxDriver<R: RealmTag> {
     transport: Transport,
     enrolled: Option<NativeIdentity>,
     secrets: SecretSource,
+    redactor: Redactor,
 }
 
 impl<R: RealmTag> LinuxDriver<R> {
-    /// A driver for `target`, reached by `transport`. Without an enrolled identity it only observes.
+    /// A driver for `target`, reached by `transport`. Without an enrolled identity it only observes. What it observes of
+    /// free text is hidden by `redactor`.
     pub fn new(
         tag: R,
         target: ObjectRef,
         transport: Transport,
         enrolled: Option<NativeIdentity>,
         secrets: SecretSource,
+        redactor: Redactor,
     ) -> Self {
         Self {
             tag,
@@ -46,6 +49,7 @@ impl<R: RealmTag> LinuxDriver<R> {
             transport,
             enrolled,
             secrets,
+            redactor,
         }
     }
 
@@ -258,7 +262,8 @@ impl<R: RealmTag> LinuxDriver<R> {
 
 impl<R: RealmTag> Driver<R> for LinuxDriver<R> {
     fn observe(&mut self, scope: &Scope, now: Timestamp) -> TargetFacts {
-        observe(&self.transport, self.target.clone(), scope, now, OBSERVE)
+        let target = self.target.clone();
+        observe(&self.transport, target, scope, now, OBSERVE, &self.redactor)
     }
 
     fn act(&mut self, ticket: &Ticket, order: &Order<'_>) -> Result<Output, ActError> {

@@ -7,7 +7,7 @@ use model::id::{ControllerId, Kind, ObjectRef, RunId, StepId};
 use model::plan::{AccessChange, Action};
 use model::realm::{Realm, Twin};
 use model::run::Output;
-use model::secret::{Secret, SecretRef};
+use model::secret::{Redactor, Secret, SecretRef};
 use model::units::Seconds;
 use plan::driver::{AccessOrder, ActError, Driver, Order, Ticket};
 use std::time::{Duration, Instant};
@@ -67,6 +67,7 @@ pub(crate) fn driver_to(
             SecretRef::Env(name) => Ok(Secret::new(format!("secret-of-{name}"))),
             _ => Err("no such secret".to_owned()),
         }),
+        Redactor::new([7; 32]),
     )
 }
 

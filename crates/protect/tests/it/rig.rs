@@ -13,7 +13,7 @@ use model::lab::{
 use model::plan::{Action, Plan, Step, Undo};
 use model::realm::{Realm, Twin};
 use model::run::{Output, StepOutcome};
-use model::secret::{Secret, SecretRef};
+use model::secret::{Redactor, Secret, SecretRef};
 use model::units::Seconds;
 use plan::driver::{ActError, Driver, Order, Ticket};
 use plan::{Context, Owned};
@@ -57,6 +57,7 @@ impl Rig {
             Transport::Ssh(transport.unwrap()),
             None,
             Box::new(|_: &SecretRef| Ok(Secret::new(PASSWORD.to_owned()))),
+            Redactor::new([7; 32]),
         );
         driver.enrol(&Realm::Twin(OWNER.to_owned())).unwrap();
         let mut rig = Self {

@@ -148,7 +148,7 @@ pub(crate) fn a_drill_that_answers_wrongly_has_failed(rig: &mut Rig) {
             1,
             "relation \"nothing_here\" does not exist",
         ),
-        ("select 'many'", 1, "answer 'many' is not one whole number"),
+        ("select 'many'", 1, "the answer is not one whole number"),
         (
             "delete from orders",
             1,

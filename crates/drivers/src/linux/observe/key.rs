@@ -100,7 +100,7 @@ pub(super) fn entry(line: &str) -> Option<Entry> {
         fingerprint,
         kind: kind.to_owned(),
         comment,
-        options: without_values_of_environment(options),
+        options: options.to_owned(),
     })
 }
 
@@ -126,26 +126,6 @@ fn end_of_options(line: &str) -> usize {
         escaped = c == '\\' && !escaped;
     }
     line.len()
-}
-
-/// An environment setting may hold a secret: its name stays, its value does not.
-fn without_values_of_environment(options: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = options;
-    while let Some(at) = rest.to_ascii_lowercase().find("environment=\"") {
-        let after = at + "environment=\"".len();
-        kept.push_str(rest.get(..after).unwrap_or_default());
-        let value = rest.get(after..).unwrap_or_default();
-        let bytes = value.as_bytes();
-        let close = (0..bytes.len()).find(|i| {
-            bytes.get(*i) == Some(&b'"') && (*i == 0 || bytes.get(i - 1) != Some(&b'\\'))
-        });
-        let (inner, tail) = value.split_at(close.unwrap_or(value.len()));
-        kept.push_str(inner.split('=').next().unwrap_or_default());
-        kept.push_str("=[redacted]");
-        rest = tail;
-    }
-    kept + rest
 }
 
 #[cfg(test)]
@@ -174,7 +154,7 @@ mod tests {
                 format!(
                     "environment=\"TOKEN=canary \\\" x\",Environment=\"B=canary\",no-pty {KEY}"
                 ),
-                "environment=\"TOKEN=[redacted]\",Environment=\"B=[redacted]\",no-pty",
+                "environment=\"TOKEN=canary \\\" x\",Environment=\"B=canary\",no-pty",
                 "",
             ),
         ] {

@@ -16,6 +16,7 @@ mod nft;
 mod package;
 mod patch;
 mod properties;
+mod redact;
 mod restic;
 mod route;
 mod sshd;
@@ -32,17 +33,20 @@ use jiff::Timestamp;
 use model::fact::{FactKind, Scope, Seen, TargetFacts};
 use model::id::ObjectRef;
 use model::kleene::Reason;
+use model::secret::Redactor;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
 /// One question to a target.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     /// What to look at.
     pub(crate) scope: &'a Scope,
     /// A number that nobody on the target can guess.
     pub(crate) nonce: &'a str,
+    /// Hides what must not be kept.
+    pub(crate) redactor: &'a Redactor,
 }
 
 /// Observes `scope` on `target`. Never fails: what could not be read is unknown, with the reason.
@@ -52,6 +56,7 @@ pub(crate) fn observe(
     scope: &Scope,
     now: Timestamp,
     timeout: Duration,
+    redactor: &Redactor,
 ) -> TargetFacts {
     let nonce = match nonce() {
         Ok(nonce) => nonce,
@@ -60,6 +65,7 @@ pub(crate) fn observe(
     let request = Request {
         scope,
         nonce: &nonce,
+        redactor,
     };
     match transport.run(
         script(&request).as_bytes(),
@@ -235,6 +241,7 @@ pub(crate) fn parse(
     if !runs_as_root(&sections) {
         gathered.without_root();
     }
+    redact::all(&mut gathered, request.scope, request.redactor);
     let mut errors = Vec::new();
     let identity = host::identity(&sections)
         .map_err(|reason| errors.push(format!("identity: {reason}")))

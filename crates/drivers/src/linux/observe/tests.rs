@@ -88,9 +88,11 @@ fn target() -> ObjectRef {
 
 fn read(output: &[u8]) -> TargetFacts {
     let scope = everything();
+    let redactor = Redactor::new([0; 32]);
     let request = Request {
         scope: &scope,
         nonce: NONCE,
+        redactor: &redactor,
     };
     parse(
         target(),
@@ -146,7 +148,7 @@ const THERE: &[(&str, &str)] = &[
     ("user:bob", "absent"),
     (
         "key:anna/SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
-        "comment=somebody options=environment=\"TOKEN=[redacted]\",no-pty type=ssh-ed25519",
+        "comment=[redacted a6f8b584dce06484] options=environment=\"TOKEN=[redacted eba1f4994ebeffe3]\",no-pty type=ssh-ed25519",
     ),
     ("key:root/SHA256:x", "absent"),
     ("sudoer:/etc/sudoers:50", "%sudo\tALL=(ALL:ALL) ALL"),
@@ -463,6 +465,7 @@ fn the_script_is_as_it_was_reviewed() {
     let script = script(&Request {
         scope: &scope,
         nonce: NONCE,
+        redactor: &Redactor::new([0; 32]),
     });
     let golden = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -484,7 +487,14 @@ fn this_machine_answers_and_keeps_its_files() {
     let now = Timestamp::UNIX_EPOCH;
     let mut scope = everything();
     scope.collections.remove(&FactKind::Patch);
-    let facts = observe(&local, target(), &scope, now, Duration::from_secs(300));
+    let facts = observe(
+        &local,
+        target(),
+        &scope,
+        now,
+        Duration::from_secs(300),
+        &Redactor::new([0; 32]),
+    );
     let seen = |path: &str| facts.seen(&path_of(path));
     assert!(seen("host:kernel").value().is_some(), "{:?}", facts.errors);
     assert!(seen("file:/etc/passwd").value().is_some());
@@ -500,7 +510,14 @@ fn this_machine_answers_and_keeps_its_files() {
 fn a_target_that_does_not_answer_in_time_keeps_what_it_said() {
     let local = Transport::Local(LocalTransport::new());
     let now = Timestamp::UNIX_EPOCH;
-    let facts = observe(&local, target(), &everything(), now, Duration::ZERO);
+    let facts = observe(
+        &local,
+        target(),
+        &everything(),
+        now,
+        Duration::ZERO,
+        &Redactor::new([0; 32]),
+    );
     assert_eq!(facts.identity, None);
     assert!(
         facts

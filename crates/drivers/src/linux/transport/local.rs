@@ -49,7 +49,9 @@ impl Default for LocalTransport {
 
 fn sudo_works() -> bool {
     let mut sudo = Command::new("sudo");
-    sudo.args(["-n", "true"])
+    sudo.env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .args(["-n", "true"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());

@@ -11,6 +11,13 @@ say() { printf '%s\n' "$*" >> /cell/state; }
 refuse() { say "refused $*"; exit 1; }
 fail() { say "failed $*"; exit 1; }
 last() { sed '/^[[:space:]]*$/d' "$1" | tail -n 4 | tr '\n\t' '  ' | cut -c 1-600 | sed 's/ *$//'; }
+# The first complaint of psql or pg_restore, without the data that PostgreSQL likes to quote: what stands in quotes is shown if it
+# is the name of something, and the lines below (DETAIL, CONTEXT) hold whole rows.
+complaint() {
+    grep -m 1 -E 'error:|ERROR:|FATAL:' "$1" | cut -c 1-600 | sed \
+        -e 's/\(table\|relation\|constraint\|column\|index\|function\|schema\|database\|role\|type\|extension\|library\) "\([^"]*\)"/\1 <\2>/g' \
+        -e 's/".*/.../' -e 's/<\([^>]*\)>/"\1"/g'
+}
 now() {
     read -r up _ < /proc/uptime
     frac=${up#*.}
@@ -74,12 +81,12 @@ sql() { "$bin/psql" --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host=/cell/socke
 if [ -s /dump/roles.sql ]; then
     # The one role that a fresh cluster has already.
     sed '/^CREATE ROLE postgres;$/d' /dump/roles.sql > /cell/roles.sql
-    sql --file=/cell/roles.sql > /cell/out 2>&1 || fail "the roles cannot be restored: $(last /cell/out)"
+    sql --file=/cell/roles.sql > /cell/out 2>&1 || fail "the roles cannot be restored: $(complaint /cell/out)"
 fi
 # The dump creates its database itself, with its own encoding and collation.
-[ "$4" != postgres ] || sql --command='drop database postgres' > /cell/out 2>&1 || fail "$(last /cell/out)"
+[ "$4" != postgres ] || sql --command='drop database postgres' > /cell/out 2>&1 || fail "$(complaint /cell/out)"
 "$bin/pg_restore" --exit-on-error --create --no-tablespaces --host=/cell/socket --username=postgres --dbname=template1 \
-    /dump/database.dump > /cell/out 2>&1 || fail "pg_restore: $(last /cell/out)"
+    /dump/database.dump > /cell/out 2>&1 || fail "$(complaint /cell/out)"
 say "start_ms $((started - begun))"
 say "load_ms $(($(now) - started))"
 say ready

@@ -16,3 +16,13 @@ hf_unit_gone() {
 }
 hf_state() { sed -n "s/^$1 //p" "$HF_CELL/state" 2> /dev/null | head -n 1; }
 hf_tail() { sed '/^[[:space:]]*$/d' "$1" | tail -n 4 | tr '\n\t' '  ' | cut -c 1-600 | sed 's/ *$//'; }
+# Why a query failed, without the data that PostgreSQL likes to quote. It says where the fault lies by its code (manual, appendix
+# A): those of wrong queries and of the server are told in words, all others by the code alone.
+hf_sql_complaint() {
+    hf_sql=$(sed -n 's/^.*\(ERROR\|FATAL\|PANIC\):  \([0-9A-Z]\{5\}: .*\)$/\2/p' "$1" | head -n 1)
+    case $hf_sql in
+        '') grep '^psql: ' "$1" | head -n 2 | tr '\n' ' ' | cut -c 1-600 ;;
+        08* | 25* | 28* | 3D* | 42* | 53* | 57* | 58*) printf '%s' "$hf_sql" | cut -c 1-600 ;;
+        *) printf '%s' "SQLSTATE ${hf_sql%%:*}; the message may quote data, so it is not shown" ;;
+    esac
+}
