@@ -4,9 +4,11 @@
 //! the text behind a span is handed to it in a [`SourceSet`].
 
 mod diagnostic;
+mod hide;
 mod source;
 
 pub mod render;
 
 pub use diagnostic::{Applicability, Class, Diagnostic, Edit, Fix, Label, Severity};
+pub use hide::hide;
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

@@ -21,22 +21,29 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, k)| k)
 }
 
-/// A mend that replaces `span` by `text`, as a question.
+/// A mend that replaces `span` by `text`, as a question; what looks like a secret is hidden, and then there is no edit.
 pub(crate) fn did_you_mean(span: Span, text: &str) -> Fix {
+    let shown = diag::hide(text);
+    let edit = || Edit {
+        span,
+        text: text.to_owned(),
+    };
+    let (applicability, edits) = match shown == text {
+        true => (Applicability::Unsafe, vec![edit()]),
+        false => (Applicability::DisplayOnly, Vec::new()),
+    };
     Fix {
-        message: format!("did you mean '{text}'?"),
-        applicability: Applicability::Unsafe,
-        edits: vec![Edit {
-            span,
-            text: text.to_owned(),
-        }],
+        message: format!("did you mean '{shown}'?"),
+        applicability,
+        edits,
     }
 }
 
-/// The user's text in quotes, cut to a length that fits a message.
+/// The user's text in quotes, cut to a length that fits a message; what looks like a secret is hidden.
 pub(crate) fn quote(text: &str) -> String {
     const SHOWN: usize = 60;
-    let line = text.lines().next().unwrap_or("");
+    let hidden = diag::hide(text);
+    let line = hidden.lines().next().unwrap_or("");
     let cut: String = line.chars().take(SHOWN).collect();
     let dots = if cut.len() < text.len() { "…" } else { "" };
     format!("'{cut}{dots}'")

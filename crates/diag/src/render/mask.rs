@@ -4,6 +4,8 @@
 //! diagnostic may concern the same line, the file may not even parse, or the key may be misspelt. So it works on text
 //! alone, knows no schema, and rather hides too much: the result has the same bytes per line, only stars.
 
+use crate::hide;
+
 /// Keys of a reference to a secret, which is not secret itself.
 const REFERENCES: [&str; 3] = ["file", "env", "command"];
 /// Parts of a key that make its value suspect; a single slip in `password` leaves `pas` or `word` whole.
@@ -93,9 +95,9 @@ fn mask_line(line: &str, state: State) -> (String, State) {
     match suspect_value(body) {
         Some(found) => {
             let next = after(body, &found);
-            (stars(line, found.hide_from), next)
+            (hide(&stars(line, found.hide_from)), next)
         }
-        None => (hide_userinfo(line), State::Plain),
+        None => (hide(line), State::Plain),
     }
 }
 
@@ -185,26 +187,6 @@ fn after(body: &str, found: &Suspect) -> State {
     }
 }
 
-/// `user:password@` of an URL.
-fn hide_userinfo(line: &str) -> String {
-    let Some(scheme) = line.find("://") else {
-        return line.to_owned();
-    };
-    let start = scheme + 3;
-    let authority_end = line[start..]
-        .find(['/', ' ', '"', '\'', ',', '}', '\n'])
-        .map_or(line.len(), |at| start + at);
-    match line[start..authority_end].rfind('@') {
-        Some(at) => format!(
-            "{}{}{}",
-            &line[..start],
-            "*".repeat(at),
-            &line[start + at..]
-        ),
-        None => line.to_owned(),
-    }
-}
-
 /// The line with everything from byte `from` on as stars, byte for byte, line ends kept.
 fn stars(line: &str, from: usize) -> String {
     let mut out = String::with_capacity(line.len());
@@ -243,6 +225,7 @@ mod tests {
             "password: ünter hunter2\n",
             "api_token: hunter2\n",
             "location: rest:https://me:hunter2@nas/x\n",
+            "note: hunter2-16C7e42F292c6912E7710c838347Ae178B4a\n",
             "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  hunter2\n  -----END OPENSSH PRIVATE KEY-----\n",
         ] {
             let masked = mask(text);

@@ -33,6 +33,15 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
 fn location(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     const REMOTE: [&str; 8] = ["sftp", "rest", "s3", "b2", "azure", "gs", "swift", "rclone"];
     let text = scalar::text(cx, slot)?;
+    if has_password(&text) {
+        cx.sink.secret(slot.node.span);
+        let message = format!("{slot} contains a secret in clear text");
+        let d = Diagnostic::invalid("secret-in-clear", message)
+            .at(slot.node.head, "")
+            .help("remove the password from the URL; restic takes it from its environment");
+        cx.report(d);
+        return None;
+    }
     if text.starts_with('/') {
         return path::absolute(cx, slot);
     }
@@ -46,15 +55,6 @@ fn location(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
             &text,
             "is neither an absolute path nor a restic location such as sftp:HOST:/PATH",
         );
-        return None;
-    }
-    if has_password(&text) {
-        cx.sink.secret(slot.node.span);
-        let message = format!("{slot} contains a secret in clear text");
-        let d = Diagnostic::invalid("secret-in-clear", message)
-            .at(slot.node.head, "")
-            .help("remove the password from the URL; restic takes it from its environment");
-        cx.report(d);
         return None;
     }
     Some(text)
