@@ -11,5 +11,6 @@ mod lockfile;
 mod owned;
 mod property;
 mod realm;
+mod redaction;
 mod restore;
 mod space;

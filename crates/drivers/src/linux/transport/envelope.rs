@@ -65,7 +65,7 @@ impl Envelope {
         // The subshell catches `exit`, so that the status is always reported.
         let head = format!(
             "{{\nexec </dev/null\nPATH={PATH}\nLC_ALL=C\nexport PATH LC_ALL\nunset LANGUAGE ENV\numask 022\n\
-             {root_check}echo '@holdfast-begin {nonce}'\n(\n:\n"
+             {root_check}echo '@holdfast-begin {nonce}'\necho '@holdfast-begin {nonce}' >&2\n(\n:\n"
         );
         let tail = format!(
             "\n)\nprintf '\\n@holdfast-end %s %s\\n' {nonce} \"$?\"\nexit 0\n}}\n# {nonce}\n"
@@ -93,6 +93,12 @@ impl Envelope {
             .get(stdout.len().saturating_sub(self.end.len() + 5)..)
             .unwrap_or_default();
         tail.ends_with(b"\n") && rfind(tail, &self.end).is_some()
+    }
+
+    /// What the script itself said on standard error. What sudo and login scripts say before it may quote files of the host.
+    pub(super) fn said<'a>(&self, stderr: &'a [u8]) -> &'a [u8] {
+        let own = find(stderr, &self.begin).and_then(|at| stderr.get(at + self.begin.len()..));
+        own.unwrap_or(stderr)
     }
 
     /// Takes the script's own output out of everything that came back.

@@ -136,7 +136,9 @@ pub(super) fn reason(stderr: &[u8]) -> String {
             .chain(CONNECT)
             .any(|p| l.contains(p))
     });
-    telling.or(lines.last()).map_or_else(
+    // sudo quotes the lines of sudoers that it does not understand; its own words begin with its name.
+    let sudo = lines.iter().rfind(|l| l.starts_with("sudo: "));
+    telling.or(sudo).or(lines.last()).map_or_else(
         || "no reason was given".to_owned(),
         |l| excerpt(l.as_bytes()),
     )

@@ -151,7 +151,7 @@ fn interpret(
     if let Opened::Ended { stdout, status } = opened {
         return Ok(Completed {
             stdout: stdout.to_vec(),
-            stderr: ended.stderr,
+            stderr: envelope.said(&ended.stderr).to_vec(),
             status,
             took: ended.took,
         });
