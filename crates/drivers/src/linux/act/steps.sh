@@ -37,17 +37,19 @@ hf_ordinary() {
 # A broken or missing rule of sudo shuts out whoever works through it, us included: looked at before and after.
 hf_sudo_before() {
     case $1 in /etc/sudoers.d/*) ;; *) return 0 ;; esac
-    [ -z "$2" ] || visudo -cqf "$2" > "$HF_TMP/err" 2>&1 || hf_refuse invalid "$(cat "$HF_TMP/err")"
+    [ -z "$2" ] || visudo -cqf "$2" > /dev/null 2>&1 || hf_refuse invalid "sudo does not understand what $1 is to be"
 }
 hf_sudo_after() {
     case $1 in /etc/sudoers.d/*) ;; *) return 0 ;; esac
-    if visudo -cq > "$HF_TMP/err" 2>&1; then
+    if visudo -c > "$HF_TMP/err" 2>&1; then
         # The login that this very order came by must still work.
         case ${SUDO_USER:-root} in root) return 0 ;; esac
         ! runuser -u "$SUDO_USER" -- sudo -n true > "$HF_TMP/err" 2>&1 < /dev/null || return 0
     fi
     hf_put_back "$2" || :
-    hf_fail "sudo would not work any more, so $1 was put back: $(cat "$HF_TMP/err")"
+    # Only where it is: visudo and sudo quote the line, which is somebody else's.
+    hf_why=$(grep -o -m 1 '^sudo: .*' "$HF_TMP/err" || grep -o -m 1 '/etc/sudoers[^: ]*:[0-9]*' "$HF_TMP/err" || :)
+    hf_fail "sudo would not work any more, so $1 was put back: ${hf_why:-no reason was given}"
 }
 
 # Makes PATH ($1) what the staged file ($2, or nothing) is, after saving what is there under this step's name.
