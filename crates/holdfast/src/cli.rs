@@ -199,6 +199,9 @@ pub(crate) struct RestoreArgs {
     /// The archive; the newest if not given.
     #[arg(long, value_name = "ID")]
     pub(crate) archive: Option<String>,
+    /// The repository to restore from; needed only if the dataset lies in several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) repository: Option<String>,
     /// The world: `real` or `twin[:NAME]`.
     #[arg(long, value_name = "REALM")]
     pub(crate) on: Option<String>,

@@ -94,7 +94,10 @@ pub(crate) fn choose(
             let names: Vec<&str> = all.iter().map(|(n, _)| *n).collect();
             return Err(refused(
                 first,
-                format!("there are several; name one of {}", names.join(", ")),
+                format!(
+                    "there are several; name one with --repository: {}",
+                    names.join(", ")
+                ),
             ));
         }
         (Some(name), _) => *all

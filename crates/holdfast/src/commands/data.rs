@@ -58,7 +58,7 @@ pub(crate) fn restore<R: RealmTag>(
     let (mut drivers, facts) = looked(&world)?;
     let request = RestoreRequest {
         dataset: args.dataset.clone(),
-        repository: None,
+        repository: args.repository.clone(),
         archive: args.archive.clone(),
         to: args.to.clone(),
     };
