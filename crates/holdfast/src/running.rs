@@ -106,8 +106,9 @@ pub(crate) fn run<R: RealmTag>(
         digest: plan.digest(),
     };
     let mut policy = policy;
-    if matches!(plan.purpose, Purpose::Undo(_)) {
-        // What cannot be taken back (a repository in use) stays with what rests on it; the rest is not put on again.
+    if matches!(plan.purpose, Purpose::Undo(_) | Purpose::Backup) {
+        // What cannot be taken back (a repository in use) stays with what rests on it; the rest is not put on again. And one
+        // dataset that cannot be archived does not keep the others from it.
         policy.on_failure = OnFailure::Continue;
     }
     let bound = InRealm::bind(world.tag.clone(), plan.clone())?;

@@ -23,6 +23,26 @@ pub(crate) fn real(reference: &SecretRef, root: &Path) -> Result<Secret, String>
     Ok(Secret::new(first))
 }
 
+/// Whether a secret will be there when a driver asks for it, without looking at it. Commands are not run for this.
+pub(crate) fn available(reference: &SecretRef, root: &Path) -> Result<(), String> {
+    match reference {
+        SecretRef::File(path) => {
+            let path = expand(path, root);
+            let say = |e| format!("cannot read the secret file {}: {e}", path.display());
+            let file = std::fs::File::open(&path).map_err(say)?;
+            match file.metadata().map_err(say)?.len() {
+                0 => Err(format!("{} is empty", describe(reference))),
+                _ => Ok(()),
+            }
+        }
+        SecretRef::Env(name) => match std::env::var_os(name) {
+            Some(value) if !value.is_empty() => Ok(()),
+            _ => Err(format!("the environment variable {name} is not set")),
+        },
+        SecretRef::Command(_) => Ok(()),
+    }
+}
+
 /// What to call a reference in messages; it is not secret.
 pub(crate) fn describe(reference: &SecretRef) -> String {
     match reference {

@@ -13,6 +13,7 @@ use model::fact::{FactKind, Facts, NativeIdentity, Scope};
 use model::id::{Kind, ObjectRef};
 use model::lab::{Host, Reach};
 use model::lock::Lock;
+use model::plan::{Action, Plan};
 use model::realm::{Realm, RealmTag};
 use model::secret::SecretRef;
 use plan::Owned;
@@ -200,6 +201,22 @@ impl<R: RealmTag> World<R> {
         }
     }
 
+    /// Refuses a plan that would stop half-way because this controller lacks a secret that it hands over.
+    pub(crate) fn secrets_at_hand(&self, plan: &Plan) -> Result<()> {
+        if matches!(self.realm(), Realm::Twin(_)) {
+            return Ok(());
+        }
+        for step in &plan.steps {
+            if let Action::PutSecret { secret, .. } = &step.action {
+                secrets::available(secret, &self.tree.root).map_err(|why| {
+                    Stop::environment(format!("{why} (here, on the controller)"))
+                        .help(format!("step {} needs it; nothing was done", step.id))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     /// What must be observed of each host for every verb.
     pub(crate) fn scopes(
         &self,
@@ -217,15 +234,24 @@ impl<R: RealmTag> World<R> {
             .collect())
     }
 
-    /// Looks at what a plan rests on: everything but the insides of repositories, which take long to open.
+    /// Looks at what a plan rests on: everything but the insides of repositories, which take long to open. Whether one is there at
+    /// all is told by a file if it lies in a directory; any other one has to be opened.
     pub(crate) fn look(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
         let mut scopes = self.scopes(only, &self.owned()?)?;
         for scope in scopes.values_mut() {
-            scope
-                .paths
-                .retain(|p| !matches!(p.kind, FactKind::Archive | FactKind::Repository));
+            scope.paths.retain(|p| match p.kind {
+                FactKind::Archive => false,
+                FactKind::Repository => self.is_remote(&p.key),
+                _ => true,
+            });
         }
         self.ask(drivers, &scopes)
+    }
+
+    fn is_remote(&self, repository: &str) -> bool {
+        let declared = self.tree.lab.repositories.get(repository);
+        let location = declared.and_then(|r| r.location.as_ref());
+        location.is_some_and(|l| !protect::is_directory(&l.value))
     }
 
     /// Looks at everything, and keeps what was seen.

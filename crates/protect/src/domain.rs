@@ -39,7 +39,11 @@ pub(crate) fn outside(
         FaultScope::Device if !same_host => Outside::Yes,
         FaultScope::Device => match (&dataset.disk, &repository.disk) {
             (Some(a), Some(b)) if a.value == b.value => Outside::No,
-            (Some(_), Some(_)) => Outside::Yes,
+            // Labels say what the owner believes; which devices the paths lie on was not looked at.
+            (Some(a), Some(b)) => Outside::Assumed(format!(
+                "disks {} and {} are two devices (declared; nobody looked)",
+                a.value, b.value
+            )),
             _ => Outside::Assumed(format!(
                 "{name} is on another disk than the data (no `disk` labels on both)"
             )),

@@ -121,6 +121,12 @@ fn judge(plan: &Plan, outcomes: &BTreeMap<StepId, StepOutcome>) -> Judged {
             }
         }
     }
+    if judged.checks == 0 {
+        // Nothing was asked of it, so an empty folder would pass, too.
+        let why = "nothing was asked of what was restored; declare `verify` for it".to_owned();
+        judged.conclusion = Conclusion::Inconclusive(why);
+        return judged;
+    }
     let seconds = i64::try_from(total_ms.div_ceil(1000)).unwrap_or(i64::MAX);
     judged.figures.insert("restore_s".to_owned(), seconds);
     judged

@@ -35,6 +35,7 @@ pub use drill::{drill_plan, isolate};
 pub use evidence::{drill_evidence, freshness_evidence};
 pub use promise::{promises, rpo_id, rto_id};
 pub use refused::Refused;
+pub use repository::is_directory;
 pub use restore::{RestoreRequest, restore_plan};
 pub use setup::{scope, setup};
 pub use timer::{script, service_unit, timer_unit};

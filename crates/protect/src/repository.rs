@@ -38,7 +38,7 @@ pub(crate) fn archive_path(repository: &str, dataset: &str) -> FactPath {
 }
 
 /// A directory of some host, not one of restic's remote locations.
-pub(crate) fn is_directory(location: &str) -> bool {
+pub fn is_directory(location: &str) -> bool {
     location.starts_with('/')
 }
 

@@ -21,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn setup(ctx: &Context<'_>, host: &str) -> Contribution {
     let on = On { ctx, host };
     let mut out = Contribution::default();
-    let mut ready: BTreeMap<String, Vec<StepId>> = BTreeMap::new();
+    // The steps that make a repository; none if it cannot be told whether there is one.
+    let mut ready: BTreeMap<String, Option<BTreeSet<StepId>>> = BTreeMap::new();
     for (name, backup, jobs) in backups_on(ctx.lab, host) {
         let wanted = || format!("backup {name}");
         if let Some(reason) = unusable(name, &jobs) {
@@ -38,16 +39,17 @@ pub fn setup(ctx: &Context<'_>, host: &str) -> Contribution {
         if !ready.contains_key(&repository.name) {
             let made = make_repository(&on, &repository);
             let ids = made.steps.iter().map(|s| s.id.clone()).collect();
+            ready.insert(
+                repository.name.clone(),
+                made.blocked.is_empty().then_some(ids),
+            );
             out.steps.extend(made.steps);
             out.blocked.extend(made.blocked);
-            ready.insert(repository.name.clone(), ids);
         }
-        let after: BTreeSet<StepId> = ready
-            .get(&repository.name)
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
+        // A timer without its repository would fail every night.
+        let Some(after) = ready.get(&repository.name).cloned().flatten() else {
+            continue;
+        };
         match schedule(&on, name, backup, &repository, &jobs, &after) {
             Ok(steps) => out.steps.extend(steps),
             Err(blocked) => out.blocked.push(blocked),

@@ -94,6 +94,7 @@ pub(crate) fn approved_run<R: RealmTag>(
         owned: &owned,
         now: Timestamp::now(),
     };
+    world.secrets_at_hand(&plan)?;
     approve(&plan, &ctx, consent, (!json).then_some(paint))?;
     let blocked = plan.blocked.clone();
     let report = running::run(world, plan, drivers, running::policy(consent.revert_after))?;

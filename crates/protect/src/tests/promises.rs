@@ -107,7 +107,7 @@ fn failure_domains() {
     let rows: &[Row] = &[
         (Some("web"), "/mnt/b", Some("ssd0"), Corruption, Possible),
         (Some("web"), "/mnt/b", Some("ssd0"), Device, Contradicted),
-        (Some("web"), "/mnt/b", Some("usb0"), Device, Possible),
+        (Some("web"), "/mnt/b", Some("usb0"), Device, Assumed),
         (Some("web"), "/mnt/b", None, Device, Assumed),
         (None, "/mnt/b", Some("ssd0"), Device, Contradicted),
         (None, "/mnt/b", None, Host, Contradicted),

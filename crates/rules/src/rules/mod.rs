@@ -3,6 +3,8 @@
 mod bak_consistency;
 mod bak_coverage;
 mod bak_key_escrow;
+mod bak_location;
+mod bak_no_verify;
 mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
@@ -11,6 +13,8 @@ mod dr_rto_response;
 mod exposure_review;
 mod fw_default;
 mod net_any_source;
+mod ssh_lockout;
+mod ssh_no_login;
 mod ssh_password_login;
 mod ssh_root_login;
 mod sudo_nopassword;
@@ -25,6 +29,8 @@ pub const RULES: &[Rule] = &[
     bak_consistency::RULE,
     bak_coverage::RULE,
     bak_key_escrow::RULE,
+    bak_location::RULE,
+    bak_no_verify::RULE,
     bak_rotate_floor::RULE,
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
@@ -33,6 +39,8 @@ pub const RULES: &[Rule] = &[
     exposure_review::RULE,
     fw_default::RULE,
     net_any_source::RULE,
+    ssh_lockout::RULE,
+    ssh_no_login::RULE,
     ssh_password_login::RULE,
     ssh_root_login::RULE,
     sudo_nopassword::RULE,

@@ -13,7 +13,8 @@ repository() {
     status=$?
     case $status:$said in
         0:*) return 0 ;;
-        10:* | *'unable to open config file: stat /'*': no such file or directory'*) echo uninitialised ;;
+        10:* | *'unable to open config file: stat /'*': no such file or directory'* | \
+            *'unable to open config file: Lstat: file does not exist'*) echo uninitialised ;;
         124:*) echo 'restic did not answer within 60 s' >&2; return 1 ;;
         *) printf '%s\n' "$said" | grep -m1 -i fatal >&2 || printf '%s\n' "$said" >&2; return "$status" ;;
     esac
