@@ -57,7 +57,14 @@ fn enrol<R: RealmTag>(
             .errors
             .first()
             .map_or("it did not answer", String::as_str);
-        return Err(Stop::environment(format!("{name} cannot be enrolled: {why}")).into());
+        let stop = Stop::environment(format!("{name} cannot be enrolled: {why}"));
+        return Err(if why.contains("host key is known") {
+            // ssh never met the host; it is ssh's own list that must have the key.
+            stop.help("connect once by `ssh`, compare the key with the machine's console (`ssh-keygen -lf` on its public key), then enrol it")
+        } else {
+            stop
+        }
+        .into());
     };
     if let Some(known) = world.enrolled(name)?
         && (known.machine_id != seen.machine_id || known.host_key != seen.host_key)

@@ -26,7 +26,7 @@ pub enum TransportError {
     #[error("no connection: {0}")]
     ConnectFailed(String),
     /// The host key is not the known one, or none is known; nothing ran.
-    #[error("the host key is not the known one: {0}")]
+    #[error("the host key is not known, or not the known one: {0}")]
     HostKeyMismatch(String),
     /// The login was refused; nothing ran.
     #[error("the login was refused: {0}")]
