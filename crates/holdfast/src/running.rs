@@ -10,7 +10,9 @@ use engine::report::{Ending, RunReport};
 use engine::run::Approval;
 use jiff::Timestamp;
 use model::evidence::Body;
-use model::plan::{AccessChange, Action, ConfirmPolicy, Plan, Purpose, Step};
+use model::fact::FactPath;
+use model::id::RunId;
+use model::plan::{AccessChange, Action, ConfirmPolicy, Plan, Purpose, Reading, Step};
 use model::realm::{InRealm, RealmTag};
 use model::run::{Event, RunOutcome, StepOutcome};
 use model::units::Seconds;
@@ -166,18 +168,49 @@ fn note_ownership<R: RealmTag>(
     step: &Step,
     report: &RunReport,
 ) -> Result<()> {
+    if let Purpose::Undo(undone) = &plan.purpose {
+        return give_back(world, step, undone);
+    }
     let (made, gone) = things(&step.action);
-    let undoing = matches!(plan.purpose, Purpose::Undo(_));
-    for thing in made.iter().filter(|_| !undoing) {
+    let owned = world.store.owned()?;
+    for thing in &made {
+        // What is ours, or was taken over, stays as it is known.
+        if owned
+            .get(&step.target)
+            .is_some_and(|all| all.contains_key(thing))
+        {
+            continue;
+        }
         let owned = Owned {
             since: report.run.clone(),
-            adopted: false,
+            adopted: was_there(step, thing),
         };
         world.store.own(&step.target, thing, owned)?;
     }
-    let lost = if undoing { undone_things(step) } else { gone };
-    for thing in lost {
+    for thing in gone {
         world.store.disown(&step.target, &thing)?;
+    }
+    Ok(())
+}
+
+/// Whether the step found the thing in place, so that it is somebody else's: it may be changed, and put back, but never deleted.
+fn was_there(step: &Step, thing: &str) -> bool {
+    let found = |(path, reading): (&FactPath, &Reading)| {
+        path.to_string() == thing && matches!(reading, Reading::Present(_))
+    };
+    step.reads.iter().any(found)
+}
+
+/// What the undone run had made or taken over is its former owner's again, be it gone or put back.
+fn give_back<R: RealmTag>(world: &World<R>, step: &Step, undone: &RunId) -> Result<()> {
+    let owned = world.store.owned()?;
+    let of_target = owned.get(&step.target).into_iter().flatten();
+    let absent = undone_things(step);
+    for (thing, kept) in of_target {
+        let touched = step.post.iter().any(|c| c.path().to_string() == *thing);
+        if absent.contains(thing) || (touched && kept.since == *undone) {
+            world.store.disown(&step.target, thing)?;
+        }
     }
     Ok(())
 }

@@ -170,6 +170,9 @@ fn unguarded(action: &Action, host: &Host) -> Option<String> {
                 put.path
             ))
         }
+        Action::SetSysctl { key, value } if ways::is_setting(key) => Some(format!(
+            "{key} = {value} can keep the host from answering, and the host does not put it back by itself"
+        )),
         Action::SetUnit {
             unit,
             enabled,

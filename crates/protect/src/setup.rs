@@ -25,7 +25,7 @@ pub fn setup(ctx: &Context<'_>, host: &str) -> Contribution {
     let mut ready: BTreeMap<String, Option<BTreeSet<StepId>>> = BTreeMap::new();
     for (name, backup, jobs) in backups_on(ctx.lab, host) {
         let wanted = || format!("backup {name}");
-        if let Some(reason) = unusable(name, &jobs) {
+        if let Some(reason) = unusable(name, &jobs).or_else(|| clash(ctx.lab, name, backup)) {
             out.blocked.push(on.blocked(wanted(), Reason::new(reason)));
             continue;
         }
@@ -126,6 +126,19 @@ fn unusable(name: &str, jobs: &[Job<'_>]) -> Option<String> {
         .chain(jobs.iter().map(|(n, _)| *n))
         .find(|n| !fits(n))
         .map(|n| format!("'{n}' cannot be part of a file name"))
+}
+
+/// Archives are told apart by repository and dataset, so two backups of one dataset to one repository would forget each other's.
+fn clash(lab: &Lab, name: &str, backup: &Backup) -> Option<String> {
+    let to = backup.to.as_ref()?;
+    lab.backups.iter().filter(|(other, _)| *other != name).find_map(|(other, theirs)| {
+        theirs.to.as_ref().filter(|t| t.value == to.value)?;
+        let both = backup.datasets.iter().find(|d| theirs.datasets.iter().any(|t| t.value == d.value))?;
+        Some(format!(
+            "backup {other} archives {} to {} as well, and each would forget the other's archives by its own `keep`",
+            both.value, to.value
+        ))
+    })
 }
 
 /// The repository that a backup on this host goes to.

@@ -75,6 +75,8 @@ fn against_playbook(root: &Path, holdfast: &Path, rig: &rig::Prepared) -> Result
     // The first of each makes the changes; the ones that are timed change nothing.
     apply().context("the first apply")?;
     playbook().context("the first playbook; is ansible-playbook installed?")?;
+    apply().context("the second apply")?;
+    no_more_changes(&rig.lab, holdfast, rig)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         ours.extend(times(1, apply)?);
@@ -86,6 +88,21 @@ fn against_playbook(root: &Path, holdfast: &Path, rig: &rig::Prepared) -> Result
         "ratio of medians                   {:.1} ×",
         median(&theirs) / median(&ours)
     );
+    Ok(())
+}
+
+/// The two must agree on what the host is to be, or each run would undo what the other one did, and would be no no-op.
+fn no_more_changes(lab: &Path, holdfast: &Path, rig: &rig::Prepared) -> Result<()> {
+    let mut plan = Command::new(holdfast);
+    plan.args(["plan", "--on", "real", "--json"]).arg(lab);
+    plan.env("HOLDFAST_DATA", &rig.data)
+        .env("HOLDFAST_SSH_CONFIG", &rig.ssh_config);
+    let output = plan.stdin(Stdio::null()).output()?;
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let steps = shown["plan"]["steps"].as_array().map_or(0, Vec::len);
+    if steps > 0 {
+        bail!("the playbook and the declaration contradict each other: {steps} steps are left");
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::output::{Paint, plan as plan_output, report as report_output};
 use crate::world::World;
 use crate::{pins, running};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::fact::Facts;
@@ -40,10 +40,20 @@ pub(crate) fn apply<R: RealmTag>(
         json,
         paint,
     )?;
-    let after = world.observe(&mut drivers, args.at.host.as_deref())?;
-    crate::evidence::record_observation(&world, &after)?;
-    pins::put(&world)?;
+    keep_what_is(&world, &mut drivers, args.at.host.as_deref())
+        .context("the run went as shown, but what stands now could not be kept")?;
     Ok(exit)
+}
+
+/// Looks once more, records what that shows, and pins the ledger's head.
+fn keep_what_is<R: RealmTag>(
+    world: &World<R>,
+    drivers: &mut Drivers<R>,
+    host: Option<&str>,
+) -> Result<()> {
+    let after = world.observe(drivers, host)?;
+    crate::evidence::record_observation(world, &after)?;
+    pins::put(world)
 }
 
 /// The plan that makes the observed hosts as declared, backups' timers included.

@@ -322,3 +322,45 @@ fn changed_since_is_refused(stand: &Stand, undo: &[&str]) {
     let ran = stand.rig.run(undo);
     assert_eq!(ran.code, 0, "{}", ran.all());
 }
+
+/// What was there before is somebody else's: it is put back by an undo, and is never deleted afterwards.
+#[test]
+fn a_file_that_was_there_before_is_never_deleted() {
+    let stand = Stand::enrolled();
+    stand.sh("echo 'of the owner' > /etc/trial.conf");
+    let ran = stand.rig.apply(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let lab = stand.rig.lab();
+    let undo = [
+        "undo",
+        "--last",
+        "--lab",
+        lab,
+        "--on",
+        "real",
+        "--yes",
+        "--allow",
+        "access:host/web",
+    ];
+    let ran = stand.rig.run(&undo);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_eq!(stand.sh("cat /etc/trial.conf").trim(), "of the owner");
+    // Once undone, and once taken over and then released: both times it stays.
+    for taken_over in [false, true] {
+        if taken_over {
+            stand.declare(1);
+            let ran = stand.rig.apply(&[]);
+            assert_eq!(ran.code, 0, "{}", ran.all());
+        }
+        let is = stand.sh("cat /etc/trial.conf");
+        stand.rig.edit("lab/hosts.yaml", |text| {
+            let kept = text
+                .lines()
+                .filter(|l| !l.contains("/etc/trial.conf") && l.trim() != "files:");
+            kept.collect::<Vec<_>>().join("\n") + "\n"
+        });
+        let ran = stand.rig.apply(&["--allow", "delete:host/web"]);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        assert_eq!(stand.sh("cat /etc/trial.conf"), is, "{}", ran.all());
+    }
+}

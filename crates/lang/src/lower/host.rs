@@ -140,7 +140,9 @@ fn package(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     let shape = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text
             .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c));
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c))
+        // To apt a name with a '-' at its end is one to remove.
+        && !text.ends_with('-');
     if shape {
         return Some(text);
     }

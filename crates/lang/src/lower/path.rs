@@ -14,6 +14,11 @@ pub(super) fn absolute(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
 /// Reports a path that is not absolute and normalised.
 pub(super) fn check_absolute(cx: &mut Cx<'_>, what: &str, at: diag::Span, text: &str) -> bool {
     let shown = quote(text);
+    if text.chars().any(char::is_control) {
+        let message = format!("{what}: {shown} holds a line feed or another control character");
+        cx.report(Diagnostic::invalid("invalid-path", message).at(at, "not a path"));
+        return false;
+    }
     if !text.starts_with('/') {
         let d = Diagnostic::invalid(
             "invalid-path",

@@ -41,7 +41,7 @@ hf_job() {
     [ -n "$HF_KEEP" ] || return 0
     # shellcheck disable=SC2086
     hf_restic forget --host "$HF_ARCHIVE_HOST" --tag "$1" --group-by host,tags $HF_KEEP \
-        && hf_restic forget --host "$HF_ARCHIVE_HOST" --tag "$1.incomplete" --group-by host,tags --keep-last 1 \
+        && hf_restic forget --host "$HF_ARCHIVE_HOST" --tag "$1:incomplete" --group-by host,tags --keep-last 1 \
         || { hf_failed=1; hf_say "retention.$1=failed $(hf_complaint)"; }
 }
 # Gives back the space of forgotten archives, once a week and only if all is well.

@@ -92,7 +92,7 @@ fn what_was_not_read_whole_is_no_archive(rig: &mut Rig) {
         "1"
     );
     assert_eq!(
-        rig.restic("snapshots --tag documents.incomplete | grep -c /srv/documents"),
+        rig.restic("snapshots --tag documents:incomplete | grep -c /srv/documents"),
         "1"
     );
 

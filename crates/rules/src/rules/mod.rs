@@ -5,6 +5,7 @@ mod bak_coverage;
 mod bak_key_escrow;
 mod bak_location;
 mod bak_no_verify;
+mod bak_retention_clash;
 mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
@@ -31,6 +32,7 @@ pub const RULES: &[Rule] = &[
     bak_key_escrow::RULE,
     bak_location::RULE,
     bak_no_verify::RULE,
+    bak_retention_clash::RULE,
     bak_rotate_floor::RULE,
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,

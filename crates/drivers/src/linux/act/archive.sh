@@ -50,8 +50,8 @@ hf_archive() {
         hf_why=$(grep -o '"item":"[^"]*"' "$HF_WORK/err" | cut -d'"' -f4 | head -n 3 | tr '\n' ' ')
         # Some files could not be read. What was read stays, under a tag that no restore, drill or freshness check takes
         # for the whole dataset.
-        if hf_restic tag --set "$1.incomplete" "$HF_ARCHIVE"; then
-            hf_fail "restic could not read all of $2: ${hf_why}failed; what was read is kept under the tag $1.incomplete"
+        if hf_restic tag --set "$1:incomplete" "$HF_ARCHIVE"; then
+            hf_fail "restic could not read all of $2: ${hf_why}failed; what was read is kept under the tag $1:incomplete"
         fi
         hf_fail "restic could not read all of $2: ${hf_why}failed; the incomplete archive $HF_ARCHIVE could not be marked: $(hf_complaint)"
     fi
@@ -93,6 +93,8 @@ hf_protect() {
     hf_alone
     case $2 in
         folder)
+            # restic archives a link as a link, without what it points to.
+            [ ! -L "$3" ] || hf_fail "$3 is a symbolic link to $(readlink -- "$3"); declare the directory itself"
             [ -d "$3" ] || hf_fail "$3 is not a directory"
             hf_archive "$1" "$3"
             ;;

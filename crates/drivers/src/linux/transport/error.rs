@@ -144,12 +144,17 @@ pub(super) fn reason(stderr: &[u8]) -> String {
     )
 }
 
+/// Marks that change the direction of what follows (Unicode Standard Annex 9): they would make a message say something else.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// At most 200 characters on one line, without control characters.
 fn excerpt(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(800)).unwrap_or_default());
     let clean: String = text
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if c.is_control() || turns_text(c) { ' ' } else { c })
         .take(200)
         .collect();
     clean.trim().to_owned()
