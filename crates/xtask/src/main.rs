@@ -10,10 +10,25 @@ mod tidy;
 
 use anyhow::{Result, bail};
 use std::path::Path;
+use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask tidy | bench | rig …";
+const USAGE: &str = "\
+usage: cargo xtask TASK
+  tidy   refuses what the rules of this repository refuse
+  bench  measures, and compares with the budgets
+  rig    hosts to try things on; `cargo xtask rig` says how";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match task() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .canonicalize()?;
