@@ -3,13 +3,25 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// Where things lie.
+const WHERE: &str = "\
+Where things lie:
+  holdfast.lock in the lab tree  who is who; commit it
+  HOLDFAST_DATA                  journals, evidence and observations [~/.local/share/holdfast]
+  HOLDFAST_PINS                  more folders for the ledger's head [~/.local/state/holdfast/pins]
+  HOLDFAST_SSH_CONFIG            configuration for ssh instead of your own
+
+Exit codes: 0 fine, 1 findings, 2 usage or invalid, 3 environment, 4 refused for safety,
+5 failed and undone, 6 failed and changed, 7 partly unknown.";
+
 /// Declare, check, observe, converge, protect and prove a homelab.
 #[derive(Debug, Parser)]
 #[command(
     name = "holdfast",
     version,
     max_term_width = 100,
-    propagate_version = true
+    propagate_version = true,
+    after_help = WHERE
 )]
 pub(crate) struct Cli {
     /// When to use colour.
@@ -228,14 +240,14 @@ pub(crate) enum RunsVerb {
         #[command(flatten)]
         at: LabArgs,
     },
-    /// Go on with an interrupted run.
+    /// Go on with an interrupted run; its plan was approved when it was begun, so nothing is asked again.
     Resume {
         /// The run.
         run: String,
         #[command(flatten)]
         at: LabArgs,
     },
-    /// Take back what an interrupted run did.
+    /// Take back what an interrupted run did; its plan was approved when it was begun, so nothing is asked again.
     Unwind {
         /// The run.
         run: String,

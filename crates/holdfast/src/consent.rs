@@ -2,12 +2,24 @@
 
 use crate::cli::Consent;
 use crate::exit::Stop;
+use crate::output::words::count;
 use crate::output::{Paint, plan as plan_output};
 use anyhow::Result;
 use model::plan::{Plan, Risk};
+use model::realm::Realm;
 use plan::Context;
-use plan::check::{Allowed, check_plan};
+use plan::check::{Allowed, Refusal, check_plan};
 use std::io::{IsTerminal as _, Write as _};
+
+/// What `--allow` says; wrong words are refused whatever there is to do.
+pub(crate) fn allowed(consent: &Consent, realm: &Realm) -> Result<Allowed> {
+    Allowed::parse(&consent.allow, realm).map_err(|why| Stop::usage(why).into())
+}
+
+/// What a plan needs beyond `--yes`.
+pub(crate) fn needs(plan: &Plan, ctx: &Context<'_>) -> Vec<Refusal> {
+    check_plan(plan, ctx, &Allowed::default())
+}
 
 /// Shows the plan and gets its approval: refusals first, then the digest that was asked for, then `--yes` or a person.
 pub(crate) fn approve(
@@ -16,10 +28,10 @@ pub(crate) fn approve(
     consent: &Consent,
     show: Option<Paint>,
 ) -> Result<()> {
+    let allowed = allowed(consent, &plan.realm)?;
     if let Some(paint) = show {
         print!("{}", plan_output::text(plan, paint));
     }
-    let allowed = Allowed::parse(&consent.allow, &plan.realm).map_err(Stop::usage)?;
     let refusals = check_plan(plan, ctx, &allowed);
     if !refusals.is_empty() {
         let lines: Vec<String> = refusals.iter().map(|r| format!("  {}", r.line())).collect();
@@ -59,9 +71,10 @@ fn ask(plan: &Plan) -> Result<()> {
         .max()
         .unwrap_or(Risk::None);
     print!(
-        "Run {} steps on {} (highest risk: {worst:?})? [y/N] ",
-        plan.steps.len(),
-        plan.realm
+        "Run {} on {} (highest risk: {})? [y/N] ",
+        count(plan.steps.len(), "step", "steps"),
+        plan.realm,
+        plan_output::risk(worst)
     );
     std::io::stdout().flush()?;
     let mut line = String::new();

@@ -10,6 +10,7 @@ mod commands;
 mod consent;
 mod evidence;
 mod exit;
+mod hint;
 mod output;
 mod pins;
 mod realm;
@@ -27,7 +28,7 @@ use commands::{
     access, apply, check, data, evidence as evidence_verb, look, prove, runs, selftest, twin, undo,
 };
 use exit::{Exit, Stop};
-use output::Paint;
+use output::{Paint, wrap};
 use realm::{in_realm, mutating, reading};
 use std::process::ExitCode;
 
@@ -45,7 +46,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let json = cli.json;
     match &cli.verb {
         Verb::Check(args) => check::check(args, json, paint),
-        Verb::Explain { code } => check::explain(code),
+        Verb::Explain { code } => check::explain(code, json),
         Verb::Observe(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
@@ -118,10 +119,25 @@ fn fail(error: &anyhow::Error, json: bool) -> Exit {
             serde_json::json!({"error": format!("{error:#}"), "help": help, "exit": exit as u8})
         );
     } else {
-        eprintln!("error: {error:#}");
-        help.iter().for_each(|h| eprintln!("help: {h}"));
+        eprint!("{}", on_screen(&format!("error: {error:#}")));
+        help.iter()
+            .for_each(|h| eprint!("{}", on_screen(&format!("help: {h}"))));
     }
     exit
+}
+
+/// Broken between words where a terminal ends. A line with a command stays whole, so that it can be copied.
+fn on_screen(text: &str) -> String {
+    let terminal = terminal_size::terminal_size_of(std::io::stderr());
+    let width = terminal.map_or(usize::MAX, |(w, _)| usize::from(w.0));
+    let line = |line: &str| {
+        if line.contains("holdfast ") {
+            return format!("{line}\n");
+        }
+        let rest = line.trim_start();
+        wrap::hanging(&" ".repeat(line.len() - rest.len()), rest, width)
+    };
+    text.lines().map(line).collect()
 }
 
 /// The exit code of an error that does not know its own.

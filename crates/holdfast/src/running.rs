@@ -1,6 +1,8 @@
 //! Running an approved plan: journal, engine, ownership, evidence, pins; the same for every mutating verb.
 
 use crate::exit::Exit;
+use crate::output::Paint;
+use crate::output::progress::Progress;
 use crate::unrecorded;
 use crate::world::{WallClock, World};
 use anyhow::{Context as _, Result};
@@ -14,7 +16,7 @@ use model::fact::FactPath;
 use model::id::RunId;
 use model::plan::{AccessChange, Action, ConfirmPolicy, Plan, Purpose, Reading, Step};
 use model::realm::{InRealm, RealmTag};
-use model::run::{Event, RunOutcome, StepOutcome};
+use model::run::{AccessPhase, Event, RunOutcome, StepOutcome};
 use model::units::Seconds;
 use std::collections::BTreeMap;
 use store::{Journal, Owned};
@@ -23,14 +25,29 @@ use store::{Journal, Owned};
 pub(crate) struct StoreLog {
     journal: Journal,
     finished: bool,
+    progress: Progress,
 }
 
 impl StoreLog {
-    /// Goes on in a journal.
-    pub(crate) fn new(journal: Journal) -> Self {
+    /// Goes on in a journal; people see how far it is.
+    pub(crate) fn new(journal: Journal, progress: Progress) -> Self {
         Self {
             journal,
             finished: false,
+            progress,
+        }
+    }
+
+    /// Shows what is about to happen.
+    fn show(&mut self, event: &Event) {
+        match event {
+            Event::Intent { step } => self.progress.at(step, ""),
+            Event::Phase { step, phase } => self.progress.at(step, doing(*phase)),
+            Event::Finished { .. } => self.progress.clear(),
+            Event::Started { .. }
+            | Event::Left { .. }
+            | Event::Ended { .. }
+            | Event::Resumed { .. } => {}
         }
     }
 
@@ -49,6 +66,7 @@ impl RunLog for StoreLog {
         if matches!(event, Event::Started { .. }) {
             return Ok(());
         }
+        self.show(&event);
         let finishes = matches!(event, Event::Finished { .. });
         self.journal
             .write(now, event)
@@ -88,12 +106,13 @@ pub(crate) fn nonce() -> String {
     }
 }
 
-/// Runs a plan that was approved, and records how it went.
+/// Runs a plan that was approved, and records how it went. With `show` people see what it is called and how far it is.
 pub(crate) fn run<R: RealmTag>(
     world: &World<R>,
     plan: Plan,
     drivers: &mut Drivers<R>,
     policy: Policy,
+    show: Option<Paint>,
 ) -> Result<RunReport> {
     let _one_at_a_time = world.store.lease()?;
     unrecorded::settled_first(world, &plan)?;
@@ -103,7 +122,8 @@ pub(crate) fn run<R: RealmTag>(
         .store
         .begin_run(&plan, &controller, epoch, Timestamp::now())?;
     let run = journal.run().clone();
-    let mut log = StoreLog::new(journal);
+    let progress = begun(world, &run, &plan, show);
+    let mut log = StoreLog::new(journal, progress);
     let approval = Approval {
         digest: plan.digest(),
     };
@@ -129,6 +149,19 @@ pub(crate) fn run<R: RealmTag>(
     log.close(&report)?;
     record(world, &plan, &report)?;
     Ok(report)
+}
+
+/// Says what a run is called, before its first effect, and what to do if nothing more is said of it.
+fn begun<R: RealmTag>(world: &World<R>, run: &RunId, plan: &Plan, show: Option<Paint>) -> Progress {
+    if show.is_none() {
+        return Progress::none();
+    }
+    eprintln!(
+        "\nrun {run}: if it is interrupted, settle it with\n  {}\n  {}",
+        world.hints.resume(run),
+        world.hints.unwind(run)
+    );
+    Progress::of(plan)
 }
 
 /// Ownership and evidence of a run that came to an end.
@@ -258,7 +291,8 @@ fn undone_things(step: &Step) -> Vec<String> {
     absent.collect()
 }
 
-fn purpose(purpose: &Purpose) -> String {
+/// What a plan is for, in a word or two.
+pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Apply => "apply".to_owned(),
         Purpose::Undo(run) => format!("undo {run}"),
@@ -283,6 +317,29 @@ pub(crate) fn word(outcome: &StepOutcome) -> &'static str {
         StepOutcome::Reverted(_) => "reverted",
         StepOutcome::Torn(_) => "torn",
         StepOutcome::Undone => "undone",
+    }
+}
+
+/// The word for how a run ended.
+pub(crate) fn ended(outcome: RunOutcome) -> &'static str {
+    match outcome {
+        RunOutcome::Succeeded => "succeeded",
+        RunOutcome::FailedUndone => "failed, undone",
+        RunOutcome::FailedChanged => "failed, changed",
+        RunOutcome::PartlyUnknown => "partly unknown",
+        RunOutcome::Refused => "refused",
+    }
+}
+
+/// What is done in a phase of commit-confirm.
+pub(crate) fn doing(phase: AccessPhase) -> &'static str {
+    match phase {
+        AccessPhase::Pretest => "testing the ways in before anything is touched",
+        AccessPhase::Arm => "arming the revert",
+        AccessPhase::Live => "changing what runs",
+        AccessPhase::Test => "testing the ways in",
+        AccessPhase::Persist => "making it last",
+        AccessPhase::Disarm => "testing again, then disarming the revert",
     }
 }
 

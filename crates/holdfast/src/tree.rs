@@ -55,7 +55,10 @@ impl Tree {
             "the declaration in {} is not valid",
             tree.root.display()
         ))
-        .help("holdfast check shows all of it")
+        .help(format!(
+            "all of it is shown by: holdfast check {}",
+            crate::hint::quoted(&path.display().to_string())
+        ))
         .into())
     }
 

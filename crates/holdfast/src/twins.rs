@@ -1,6 +1,7 @@
 //! Twins of a lab: their containers, and how they are reached.
 
 use crate::exit::Stop;
+use crate::hint::Hints;
 use anyhow::Result;
 use drivers::linux::transport::SshOptions;
 use model::id::ObjectId;
@@ -19,11 +20,11 @@ pub(crate) fn engine() -> Result<Engine> {
 }
 
 /// A twin's host.
-pub(crate) fn host(name: &str, lab: &ObjectId, host: &str) -> Result<Host> {
+pub(crate) fn host(name: &str, lab: &ObjectId, host: &str, hints: &Hints) -> Result<Host> {
     Host::attach(&engine()?, &owner(name, lab), host).map_err(|e| match e {
         TwinError::NoSuchHost { .. } => {
             Stop::environment(format!("twin {name} has no host {host}"))
-                .help(format!("start it with: holdfast twin up --name {name} LAB"))
+                .help(format!("start it with: {}", hints.twin_up(name)))
                 .into()
         }
         other => environment(other),
@@ -31,8 +32,13 @@ pub(crate) fn host(name: &str, lab: &ObjectId, host: &str) -> Result<Host> {
 }
 
 /// How a twin's host is reached: by its generated configuration, never the user's.
-pub(crate) fn ssh_options(name: &str, lab: &ObjectId, host_name: &str) -> Result<SshOptions> {
-    let host = host(name, lab, host_name)?;
+pub(crate) fn ssh_options(
+    name: &str,
+    lab: &ObjectId,
+    host_name: &str,
+    hints: &Hints,
+) -> Result<SshOptions> {
+    let host = host(name, lab, host_name, hints)?;
     Ok(SshOptions {
         destination: host_name.to_owned(),
         user: None,
@@ -44,10 +50,10 @@ pub(crate) fn ssh_options(name: &str, lab: &ObjectId, host_name: &str) -> Result
 
 /// What a twin cannot be: its hosts have addresses and a default route of their own, and are logged in to with a key of their own.
 /// The declaration is adapted to that, so that neither shows as drift.
-pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId) {
+pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
     for (host_name, declared) in &mut lab.hosts {
         declared.default_route = None;
-        let Ok(host) = host(name, id, host_name) else {
+        let Ok(host) = host(name, id, host_name, hints) else {
             continue;
         };
         let Ok(key) = std::fs::read_to_string(host.admin_key().with_extension("pub")) else {

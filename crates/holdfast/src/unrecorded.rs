@@ -7,7 +7,7 @@ use anyhow::Result;
 use engine::report::{Ending, RunReport, StepReport};
 use engine::settle::{Situation, settle};
 use model::evidence::Body;
-use model::id::{ObjectRef, RunId};
+use model::id::{Kind, ObjectRef, RunId};
 use model::plan::{Plan, Purpose};
 use model::realm::RealmTag;
 use std::collections::BTreeSet;
@@ -58,6 +58,12 @@ fn report(situation: &Situation) -> Option<RunReport> {
     })
 }
 
+/// A run that has not come to its end, and a host that it acts on.
+struct HalfDone {
+    run: RunId,
+    target: ObjectRef,
+}
+
 /// Refuses to change hosts on which a run stands half done: what it left would pass for what somebody else made.
 ///
 /// # Errors
@@ -66,26 +72,76 @@ pub(crate) fn settled_first<R: RealmTag>(world: &World<R>, plan: &Plan) -> Resul
     if !matches!(plan.purpose, Purpose::Apply | Purpose::Undo(_)) {
         return Ok(());
     }
-    for run in world.store.open_runs()? {
-        let Ok(open) = settle(&world.store.load_run(&run)?.entries) else {
-            eprintln!(
-                "note: the journal of run {run} cannot be read; look at it with `holdfast runs show {run}`"
-            );
-            continue;
-        };
-        let common: BTreeSet<&ObjectRef> = targets(plan)
-            .intersection(&targets(&open.plan))
-            .copied()
-            .collect();
-        if let Some(target) = common.first() {
-            return Err(Stop::refused(format!("run {run} was interrupted and stands half done on {target}"))
-                .help(format!(
-                    "settle it first: `holdfast runs resume {run}` goes on with it, `holdfast runs unwind {run}` takes it back"
-                ))
-                .into());
+    let targets = targets(plan);
+    let Some(HalfDone { run, target }) = half_done(world, &targets)?.into_iter().next() else {
+        return Ok(());
+    };
+    Err(Stop::refused(format!(
+        "run {run} was interrupted and stands half done on {target}"
+    ))
+    .help(settle_by(world, &run))
+    .into())
+}
+
+/// The same before anybody is asked for consent. A run that another process is at is said to be that.
+pub(crate) fn settled_before_asking<R: RealmTag>(world: &World<R>, plan: &Plan) -> Result<()> {
+    match settled_first(world, plan) {
+        Ok(()) => Ok(()),
+        Err(interrupted) => {
+            let _nobody_else = world.store.lease()?;
+            Err(interrupted)
+        }
+    }
+}
+
+/// Mentions runs that stand half done on hosts that are looked at: what is seen there is in between.
+pub(crate) fn mention<'a, R: RealmTag>(
+    world: &World<R>,
+    hosts: impl IntoIterator<Item = &'a String>,
+) -> Result<()> {
+    let hosts: Vec<ObjectRef> = hosts
+        .into_iter()
+        .map(|h| ObjectRef::new(Kind::Host, h.as_str()))
+        .collect();
+    for HalfDone { run, target } in half_done(world, &hosts.iter().collect())? {
+        match world.store.lease() {
+            Ok(_) => eprintln!(
+                "note: run {run} was interrupted and stands half done on {target}; {}",
+                settle_by(world, &run)
+            ),
+            Err(_) => eprintln!("note: run {run} is at work on {target}"),
         }
     }
     Ok(())
+}
+
+fn settle_by<R: RealmTag>(world: &World<R>, run: &RunId) -> String {
+    format!(
+        "settle it first: `{}` goes on with it, `{}` takes it back",
+        world.hints.resume(run),
+        world.hints.unwind(run)
+    )
+}
+
+/// Runs without an end that act on one of the targets.
+fn half_done<R: RealmTag>(
+    world: &World<R>,
+    targets: &BTreeSet<&ObjectRef>,
+) -> Result<Vec<HalfDone>> {
+    let mut found = Vec::new();
+    for run in world.store.open_runs()? {
+        let Ok(open) = settle(&world.store.load_run(&run)?.entries) else {
+            eprintln!(
+                "note: the journal of run {run} cannot be read; look at it with `{}`",
+                world.hints.command(&format!("runs show {run}"))
+            );
+            continue;
+        };
+        let its = open.plan.steps.iter().map(|s| &s.target);
+        let target = its.filter(|t| targets.contains(t)).min().cloned();
+        found.extend(target.map(|target| HalfDone { run, target }));
+    }
+    Ok(found)
 }
 
 fn targets(plan: &Plan) -> BTreeSet<&ObjectRef> {

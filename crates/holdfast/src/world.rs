@@ -1,6 +1,8 @@
 //! A lab in one realm, opened: declaration, identities, store and drivers, all of that realm's type.
 
 use crate::exit::Stop;
+use crate::hint::Hints;
+use crate::output::words::did_you_mean;
 use crate::tree::Tree;
 use crate::{secrets, twins};
 use anyhow::{Context as _, Result};
@@ -10,11 +12,12 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::fact::{FactKind, Facts, NativeIdentity, Scope};
-use model::id::{Kind, ObjectRef};
+use model::id::{Kind, ObjectRef, RunId};
 use model::lab::{Host, Reach};
 use model::lock::Lock;
 use model::plan::{Action, Plan};
 use model::realm::{Realm, RealmTag};
+use model::run::Entry;
 use model::secret::SecretRef;
 use plan::Owned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +45,7 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) tree: Tree,
     pub(crate) lock: Lock,
     pub(crate) store: Store<R>,
+    pub(crate) hints: Hints,
 }
 
 impl<R: RealmTag> World<R> {
@@ -49,8 +53,9 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn open(tag: R, path: &Path) -> Result<Self> {
         let mut tree = Tree::open_valid(path)?;
         let lock = identities(&tree)?;
+        let hints = Hints::new(path, tag.realm());
         if let Realm::Twin(name) = tag.realm() {
-            twins::adapt(&mut tree.lab, &name, &lock.lab);
+            twins::adapt(&mut tree.lab, &name, &lock.lab, &hints);
         }
         let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
         let world = Self {
@@ -58,6 +63,7 @@ impl<R: RealmTag> World<R> {
             tree,
             lock,
             store,
+            hints,
         };
         crate::unrecorded::catch_up(&world)?;
         Ok(world)
@@ -136,15 +142,34 @@ impl<R: RealmTag> World<R> {
             None => Ok(hosts.iter().map(|(n, h)| (n.as_str(), h)).collect()),
             Some(name) => match hosts.get_key_value(name) {
                 Some((n, h)) => Ok(vec![(n.as_str(), h)]),
-                None => {
-                    let known: Vec<&str> = hosts.keys().map(String::as_str).collect();
-                    Err(Stop::usage(format!(
-                        "no host is called {name}; declared are: {}",
-                        known.join(", ")
-                    ))
-                    .into())
-                }
+                None => Err(undeclared("host", name, hosts.keys()).into()),
             },
+        }
+    }
+
+    /// Datasets that were named are declared.
+    pub(crate) fn datasets_exist(&self, named: &[String]) -> Result<()> {
+        let datasets = &self.tree.lab.datasets;
+        match named.iter().find(|n| !datasets.contains_key(n.as_str())) {
+            Some(name) => Err(undeclared("dataset", name, datasets.keys()).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The journal of a run.
+    pub(crate) fn journal(&self, run: &RunId) -> Result<Vec<Entry>> {
+        match self.store.load_run(run) {
+            Ok(loaded) => Ok(loaded.entries),
+            Err(store::StoreError::NoSuchRun { .. }) => Err(Stop::usage(format!(
+                "there is no run {run} on {}",
+                self.realm()
+            ))
+            .help(format!(
+                "all of them are shown by: {}",
+                self.hints.command("runs list")
+            ))
+            .into()),
+            Err(other) => Err(other.into()),
         }
     }
 
@@ -164,7 +189,7 @@ impl<R: RealmTag> World<R> {
 
     fn transport(&self, name: &str, host: &Host) -> Result<Transport> {
         if let Realm::Twin(twin) = self.realm() {
-            let options = twins::ssh_options(&twin, &self.lock.lab, name)?;
+            let options = twins::ssh_options(&twin, &self.lock.lab, name, &self.hints)?;
             return Ok(Transport::Ssh(SshTransport::new(options)?));
         }
         match &host.reach {
@@ -294,9 +319,38 @@ impl<R: RealmTag> World<R> {
         Ok(())
     }
 
+    /// What the lab declares beside what was seen, for a question.
+    pub(crate) fn with_context<T>(
+        &self,
+        facts: &Facts,
+        ask: impl FnOnce(&plan::Context<'_>) -> T,
+    ) -> Result<T> {
+        let owned = self.owned()?;
+        Ok(ask(&plan::Context {
+            lab: &self.tree.lab,
+            sources: &self.tree.sources,
+            facts,
+            owned: &owned,
+            now: Timestamp::now(),
+        }))
+    }
+
     /// Now, with the state of the clock.
     pub(crate) fn stamp(&self) -> Stamp {
         crate::clock::stamp(&self.tree.lab)
+    }
+}
+
+/// Nothing of this name is declared.
+fn undeclared<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> Stop {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let stop = Stop::usage(format!(
+        "no {what} is called {name}; declared are: {}",
+        known.join(", ")
+    ));
+    match did_you_mean(name, known) {
+        Some(question) => stop.help(question),
+        None => stop,
     }
 }
 

@@ -1,19 +1,18 @@
 //! `apply`, whole: the model of every mutating verb.
 
 use crate::cli::{Consent, MutateArgs};
-use crate::consent::approve;
+use crate::consent::{allowed, approve};
 use crate::exit::Exit;
 use crate::output::{Paint, plan as plan_output, report as report_output};
 use crate::world::World;
-use crate::{pins, running};
+use crate::{pins, running, unrecorded};
 use anyhow::{Context as _, Result};
 use engine::drivers::Drivers;
-use jiff::Timestamp;
 use model::fact::Facts;
-use model::plan::Plan;
+use model::plan::{Plan, Purpose};
 use model::realm::RealmTag;
-use plan::Context;
 use plan::planner::{Contribution, plan};
+use plan::{Context, How};
 
 /// Makes the lab as declared.
 pub(crate) fn apply<R: RealmTag>(
@@ -23,13 +22,15 @@ pub(crate) fn apply<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     let world = World::open(tag, &args.at.lab)?;
+    allowed(&args.consent, &world.realm())?;
     let mut drivers = world.drivers(args.at.host.as_deref())?;
     pins::compare(&world)?;
     let facts = world.look(&mut drivers, args.at.host.as_deref())?;
     world.only_own(&facts)?;
     let plan = wanted(&world, &facts)?;
     if plan.steps.is_empty() {
-        return Ok(nothing_to_do(&plan, json, paint));
+        unrecorded::mention(&world, facts.targets.keys())?;
+        return nothing_to_do(&world, &plan, &facts, json, paint);
     }
     let exit = approved_run(
         &world,
@@ -58,15 +59,7 @@ fn keep_what_is<R: RealmTag>(
 
 /// The plan that makes the observed hosts as declared, backups' timers included.
 pub(crate) fn wanted<R: RealmTag>(world: &World<R>, facts: &Facts) -> Result<Plan> {
-    let owned = world.owned()?;
-    let ctx = Context {
-        lab: &world.tree.lab,
-        sources: &world.tree.sources,
-        facts,
-        owned: &owned,
-        now: Timestamp::now(),
-    };
-    Ok(plan(&ctx, &world.realm(), backups(&ctx)))
+    world.with_context(facts, |ctx| plan(ctx, &world.realm(), backups(ctx)))
 }
 
 /// What backups need on the hosts that answered.
@@ -94,26 +87,22 @@ pub(crate) fn approved_run<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     if plan.steps.is_empty() {
-        return Ok(nothing_to_do(&plan, json, paint));
+        return nothing_to_do(world, &plan, facts, json, paint);
     }
-    let owned = world.owned()?;
-    let ctx = Context {
-        lab: &world.tree.lab,
-        sources: &world.tree.sources,
-        facts,
-        owned: &owned,
-        now: Timestamp::now(),
-    };
+    unrecorded::settled_before_asking(world, &plan)?;
     world.secrets_at_hand(&plan)?;
-    approve(&plan, &ctx, consent, (!json).then_some(paint))?;
-    let blocked = plan.blocked.clone();
-    let report = running::run(world, plan, drivers, running::policy(consent.revert_after))?;
+    let show = (!json).then_some(paint);
+    world.with_context(facts, |ctx| approve(&plan, ctx, consent, show))??;
+    let (blocked, purpose) = (plan.blocked.clone(), plan.purpose.clone());
+    let policy = running::policy(consent.revert_after);
+    let report = running::run(world, plan, drivers, policy, show)?;
     if json {
         let mut shown = report_output::json(&report);
         shown["blocked"] = serde_json::json!(blocked);
         println!("{shown:#}");
     } else {
-        print!("\n{}", report_output::text(&report, paint));
+        let text = report_output::text(&report, &purpose, &world.hints, paint);
+        print!("\n{text}");
     }
     let exit = running::exit(&report);
     Ok(if exit == Exit::Ok && !blocked.is_empty() {
@@ -123,15 +112,37 @@ pub(crate) fn approved_run<R: RealmTag>(
     })
 }
 
-fn nothing_to_do(plan: &Plan, json: bool, paint: Paint) -> Exit {
+/// Differences that no step mends: a person decides about them.
+pub(crate) fn reported(ctx: &Context<'_>, plan: &Plan) -> usize {
+    let known = plan::planner::drift(ctx);
+    let known = known.iter().filter(|d| d.how != How::Unknown);
+    if plan.steps.is_empty() {
+        known.count()
+    } else {
+        0
+    }
+}
+
+fn nothing_to_do<R: RealmTag>(
+    world: &World<R>,
+    plan: &Plan,
+    facts: &Facts,
+    json: bool,
+    paint: Paint,
+) -> Result<Exit> {
     if json {
         println!("{:#}", serde_json::json!({"plan": plan, "run": null}));
     } else {
-        print!("{}", plan_output::text(plan, paint));
+        let reported = match plan.purpose {
+            Purpose::Apply => world.with_context(facts, |ctx| reported(ctx, plan))?,
+            _ => 0,
+        };
+        let text = plan_output::nothing_to_do(plan, reported, &world.hints, paint);
+        print!("{text}");
     }
-    if plan.blocked.is_empty() {
+    Ok(if plan.blocked.is_empty() {
         Exit::Ok
     } else {
         Exit::PartlyUnknown
-    }
+    })
 }

@@ -3,10 +3,12 @@
 use crate::cli::{CheckArgs, Format};
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
+use crate::output::words::{count, did_you_mean};
 use crate::tree::Tree;
 use anyhow::Result;
 use diag::render::{self, Color};
 use diag::{Class, Severity};
+use serde_json::json;
 
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
@@ -64,17 +66,33 @@ fn rule_texts() -> Vec<render::RuleText> {
 fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
     let lab = &tree.lab;
     format!(
-        "{}: {} ({} hosts, {} datasets, {} repositories checked)",
+        "{}: {} ({}, {}, {} checked)",
         lab.name,
         render::summary(all),
-        lab.hosts.len(),
-        lab.datasets.len(),
-        lab.repositories.len()
+        count(lab.hosts.len(), "host", "hosts"),
+        count(lab.datasets.len(), "dataset", "datasets"),
+        count(lab.repositories.len(), "repository", "repositories")
     )
 }
 
 /// What a code means, why it matters, what to do.
-pub(crate) fn explain(code: &str) -> Result<Exit> {
+pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
+    let text = |c: &&(&str, &'static str)| c.0 == code;
+    if json && let Some(found) = rules::explain(code) {
+        let shown = json!({
+            "code": found.id,
+            "summary": found.summary,
+            "rationale": found.rationale,
+            "example": found.example,
+            "controls": found.controls,
+        });
+        println!("{shown:#}");
+        return Ok(Exit::Ok);
+    }
+    if json && let Some((_, summary)) = lang::CODES.iter().find(text) {
+        println!("{:#}", json!({"code": code, "summary": summary}));
+        return Ok(Exit::Ok);
+    }
     if let Some(rule) = rules::explain(code) {
         println!(
             "{}\n\n{}\n\n{}\n\nExample\n{}",
@@ -85,13 +103,15 @@ pub(crate) fn explain(code: &str) -> Result<Exit> {
         }
         return Ok(Exit::Ok);
     }
-    if let Some((_, text)) = lang::CODES.iter().find(|(c, _)| *c == code) {
+    if let Some((_, text)) = lang::CODES.iter().find(text) {
         println!("{code}\n\n{text}");
         return Ok(Exit::Ok);
     }
-    Err(
-        Stop::usage(format!("no rule or diagnostic is called {code}"))
-            .help("holdfast check prints the codes in brackets")
-            .into(),
-    )
+    let known = rules::RULES.iter().map(|r| r.id);
+    let known = known.chain(lang::CODES.iter().map(|(c, _)| *c));
+    let help = did_you_mean(code, known);
+    let help =
+        help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());
+    let stop = Stop::usage(format!("no rule or diagnostic is called {code}"));
+    Err(stop.help(help).into())
 }

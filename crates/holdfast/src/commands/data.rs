@@ -2,7 +2,7 @@
 
 use super::apply::approved_run;
 use crate::cli::{DataArgs, RestoreArgs};
-use crate::consent::approve;
+use crate::consent::{allowed, approve};
 use crate::exit::{Exit, Stop};
 use crate::output::{Paint, report as report_output};
 use crate::world::{WallClock, World};
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use model::evidence::Grade;
 use model::fact::{FactPath, Facts, Seen};
 use model::id::StepId;
-use model::plan::{Plan, Reading};
+use model::plan::{Plan, Purpose, Reading};
 use model::realm::{Realm, RealmTag};
 use model::run::StepOutcome;
 use plan::Context;
@@ -29,6 +29,8 @@ pub(crate) fn backup<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
+    world.datasets_exist(&args.datasets)?;
+    allowed(&args.consent, &world.realm())?;
     let (mut drivers, facts) = looked(&world)?;
     let datasets: BTreeSet<String> = args.datasets.iter().cloned().collect();
     let plan = planned(&world, &facts, |ctx| protect::backup_plan(ctx, &datasets))?;
@@ -55,6 +57,8 @@ pub(crate) fn restore<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
+    world.datasets_exist(std::slice::from_ref(&args.dataset))?;
+    allowed(&args.consent, &world.realm())?;
     let (mut drivers, facts) = looked(&world)?;
     let request = RestoreRequest {
         dataset: args.dataset.clone(),
@@ -105,6 +109,7 @@ pub(crate) fn drill<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
+    world.datasets_exist(&args.datasets)?;
     let datasets = match args.datasets.as_slice() {
         [] => world.tree.lab.datasets.keys().cloned().collect(),
         named => named.to_vec(),
@@ -129,7 +134,8 @@ pub(crate) fn drill<R: RealmTag>(
         if json {
             reports.push(report_output::json(&report));
         } else {
-            print!("\n{}", report_output::text(&report, paint));
+            let text = report_output::text(&report, &Purpose::Drill, &world.hints, paint);
+            print!("\n{text}");
         }
     }
     if json {
@@ -155,6 +161,7 @@ fn drill_one<R: RealmTag>(
         plan.clone(),
         drivers,
         running::policy(args.consent.revert_after),
+        show,
     )?;
     let grade = match world.realm() {
         Realm::Real => Grade::Isolated,

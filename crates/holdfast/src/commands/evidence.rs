@@ -2,12 +2,14 @@
 
 use crate::cli::{EvidenceVerb, LabArgs};
 use crate::exit::{Exit, Stop};
+use crate::output::words::count;
 use crate::output::{Paint, Table, Tone};
-use crate::pins;
 use crate::world::World;
+use crate::{pins, running};
 use anyhow::Result;
 use model::evidence::{Body, Conclusion};
 use model::realm::RealmTag;
+use store::ledger::PinNote;
 
 /// The arguments common to all of them.
 pub(crate) fn at(verb: &EvidenceVerb) -> &LabArgs {
@@ -44,12 +46,31 @@ pub(crate) fn evidence<R: RealmTag>(
                 return Err(Stop::usage(format!("{} is not there", pin.display())).into());
             };
             let note = pins::note(&world, &found)?;
-            println!("{note:?}");
-            Ok(if matches!(note, store::ledger::PinNote::NewEpoch { .. }) {
+            println!("{}", agreement(&note));
+            Ok(if matches!(note, PinNote::NewEpoch { .. }) {
                 Exit::Findings
             } else {
                 Exit::Ok
             })
+        }
+    }
+}
+
+/// What a pin says of the ledger.
+fn agreement(note: &PinNote) -> String {
+    match note {
+        PinNote::Elsewhere => "the pin is of another realm or of another writer".to_owned(),
+        PinNote::Agrees => "the ledger holds the pinned record".to_owned(),
+        PinNote::Known => {
+            "the ledger does not hold the pinned record; an earlier epoch says so".to_owned()
+        }
+        PinNote::NewEpoch { epoch, gap } => {
+            let gap = gap.and_then(|n| usize::try_from(n).ok());
+            let missing = gap.map_or_else(
+                || "the pin is beside the chain".to_owned(),
+                |n| format!("{} missing", count(n, "record is", "records are")),
+            );
+            format!("the ledger does not hold the pinned record: {missing}; epoch {epoch} says so")
         }
     }
 }
@@ -74,7 +95,8 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
         ]);
     }
     print!("{}", table.print(paint, 0));
-    println!("\n{} records on {}", records.len(), world.realm());
+    let records = count(records.len(), "record", "records");
+    println!("\n{records} on {}", world.realm());
     Ok(Exit::Ok)
 }
 
@@ -82,14 +104,19 @@ fn describe(body: &Body) -> (&'static str, String) {
     match body {
         Body::Epoch(epoch) => ("epoch", epoch.reason.clone()),
         Body::Measured(m) => {
-            let how = match &m.conclusion {
-                Conclusion::Conclusive => String::new(),
-                Conclusion::Failed(why) => format!(" failed: {why}"),
-                Conclusion::Inconclusive(why) => format!(" inconclusive: {why}"),
+            let (how, why) = match &m.conclusion {
+                Conclusion::Conclusive => ("", ""),
+                Conclusion::Failed(why) => (" failed:", why.as_str()),
+                Conclusion::Inconclusive(why) => (" inconclusive:", why.as_str()),
             };
+            let all = [why, m.summary.as_str()];
+            let said = all.iter().filter(|t| !t.is_empty());
+            let mut said: Vec<&str> = said.copied().collect();
+            said.dedup();
+            let said = said.join("; ");
             (
                 "measured",
-                format!("{} ({}){how} {}", m.promise, m.grade.word(), m.summary),
+                format!("{} ({}){how} {said}", m.promise, m.grade.word()),
             )
         }
         Body::Run {
@@ -97,7 +124,10 @@ fn describe(body: &Body) -> (&'static str, String) {
             purpose,
             outcome,
             ..
-        } => ("run", format!("{run} {purpose}: {outcome:?}")),
+        } => (
+            "run",
+            format!("{run} {purpose}: {}", running::ended(*outcome)),
+        ),
         Body::Recovered { bytes, .. } => (
             "recovered",
             format!("{bytes} bytes of an unfinished record were set aside"),

@@ -2,15 +2,16 @@
 
 use crate::cli::LabArgs;
 use crate::exit::Exit;
-use crate::output::{Paint, Table, Tone, drift as drift_output, plan as plan_output};
-use crate::pins;
+use crate::output::words::count;
+use crate::output::{Paint, Table, Tone, drift as drift_output, plan as plan_output, wrap};
 use crate::world::World;
+use crate::{consent, pins, unrecorded};
 use anyhow::Result;
-use jiff::Timestamp;
 use model::fact::{Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
 use model::realm::RealmTag;
-use plan::{Context, How};
+use plan::How;
+use plan::ports::{Justification, Port};
 use serde_json::json;
 
 /// Looks at the hosts and records what that says about their promises.
@@ -67,9 +68,9 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
         table.row([
             (name.clone(), Some(Tone::Head)),
             (state.0.to_owned(), Some(state.1)),
-            (format!("{} facts", target.facts.len()), None),
+            (count(target.facts.len(), "fact", "facts"), None),
             (
-                format!("{} kinds incomplete", unknown.len()),
+                count(unknown.len(), "kind incomplete", "kinds incomplete"),
                 Some(if unknown.is_empty() {
                     Tone::Dim
                 } else {
@@ -79,10 +80,11 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
             (format!("{} ms", target.took_ms), Some(Tone::Dim)),
         ]);
         for (kind, reason) in unknown.iter().filter(|_| list_unknown) {
-            details.push_str(&format!("  {name} {}: {reason}\n", kind.word()));
+            let line = format!("{name} {}: {reason}", kind.word());
+            details.push_str(&wrap::hanging("  ", &line, paint.width()));
         }
         for error in &target.errors {
-            details.push_str(&format!("  {name}: {error}\n"));
+            details.push_str(&wrap::hanging(&format!("  {name}: "), error, paint.width()));
         }
     }
     table.print(paint, 0) + &details
@@ -93,27 +95,26 @@ pub(crate) fn drift<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
     let world = World::open(tag, &args.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
     let facts = world.look(&mut drivers, args.host.as_deref())?;
-    let owned = world.owned()?;
-    let ctx = Context {
-        lab: &world.tree.lab,
-        sources: &world.tree.sources,
-        facts: &facts,
-        owned: &owned,
-        now: Timestamp::now(),
-    };
-    let mut differences = plan::planner::drift(&ctx);
-    let backups = super::apply::backups(&ctx);
-    differences.extend(plan::planner::contributed_drift(&backups));
+    unrecorded::mention(&world, facts.targets.keys())?;
+    let differences = world.with_context(&facts, |ctx| {
+        let backups = super::apply::backups(ctx);
+        let contributed = plan::planner::contributed_drift(&backups);
+        [plan::planner::drift(ctx), contributed].concat()
+    })?;
     if json {
         println!("{}", serde_json::to_string_pretty(&differences)?);
     } else {
-        print!("{}", drift_output::text(&differences, args.unknown, paint));
+        let text = drift_output::text(&differences, &facts, args.unknown, paint);
+        print!("{text}");
     }
     let known = differences.iter().any(|d| d.how != How::Unknown);
-    Ok(match (known, differences.is_empty()) {
-        (true, _) => Exit::Findings,
-        (false, false) => Exit::PartlyUnknown,
-        (false, true) => Exit::Ok,
+    let silent = facts.targets.values().any(|f| f.identity.is_none());
+    Ok(if known {
+        Exit::Findings
+    } else if silent || !differences.is_empty() {
+        Exit::PartlyUnknown
+    } else {
+        Exit::Ok
     })
 }
 
@@ -122,37 +123,66 @@ pub(crate) fn ports<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
     let world = World::open(tag, &args.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
     let facts = world.look(&mut drivers, args.host.as_deref())?;
-    let mut rows = Vec::new();
+    let mut rows: Vec<Port> = Vec::new();
     for (name, host) in world.hosts(args.host.as_deref())? {
         if let Some(observed) = facts.targets.get(name) {
             rows.extend(plan::ports::ports(name, host, observed));
         }
     }
+    let states: Vec<Justification> = rows.iter().map(|r| r.state).collect();
+    let any = |state: Justification| states.contains(&state);
     if json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        println!("{:#}", ports_json(&rows));
     } else {
-        print!("{}", ports_text(&rows, paint));
+        print!("{}", drift_output::silent(&facts, paint));
+        let answered = |host: &str| {
+            facts
+                .targets
+                .get(host)
+                .is_some_and(|f| f.identity.is_some())
+        };
+        let (rows, silent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| answered(&r.host));
+        print!("{}", ports_text(&rows, !silent.is_empty(), paint));
     }
-    let any = |state: plan::ports::Justification| rows.iter().any(|r| r.state == state);
-    Ok(if any(plan::ports::Justification::None) {
+    Ok(if any(Justification::None) {
         Exit::Findings
-    } else if any(plan::ports::Justification::Unknown) {
+    } else if any(Justification::Unknown) {
         Exit::PartlyUnknown
     } else {
         Exit::Ok
     })
 }
 
-fn ports_text(rows: &[plan::ports::Port], paint: Paint) -> String {
-    use plan::ports::Justification;
+/// The word for whether somebody answers for a socket, the same in every form.
+fn answered_for(state: Justification) -> (&'static str, Tone) {
+    match state {
+        Justification::Declared => ("declared", Tone::Good),
+        Justification::Local => ("local", Tone::Dim),
+        Justification::None => ("unjustified", Tone::Bad),
+        Justification::Unknown => ("unknown", Tone::Look),
+    }
+}
+
+fn ports_json(rows: &[Port]) -> serde_json::Value {
+    let row = |r: &Port| {
+        json!({
+            "host": r.host,
+            "socket": r.socket,
+            "process": r.process,
+            "state": answered_for(r.state).0,
+            "reason": r.reason,
+        })
+    };
+    rows.iter().map(row).collect()
+}
+
+fn ports_text(rows: &[Port], more_unknown: bool, paint: Paint) -> String {
     let mut table = Table::default();
+    if !rows.is_empty() {
+        table = Table::headed(&["HOST", "STATE", "SOCKET", "PROCESS", "REASON"]);
+    }
     for row in rows {
-        let (word, tone) = match row.state {
-            Justification::Declared => ("declared", Tone::Good),
-            Justification::Local => ("local", Tone::Dim),
-            Justification::None => ("unjustified", Tone::Bad),
-            Justification::Unknown => ("unknown", Tone::Look),
-        };
+        let (word, tone) = answered_for(row.state);
         table.row([
             (row.host.clone(), Some(Tone::Head)),
             (word.to_owned(), Some(tone)),
@@ -165,11 +195,14 @@ fn ports_text(rows: &[plan::ports::Port], paint: Paint) -> String {
         .iter()
         .filter(|r| r.state == Justification::None)
         .count();
-    table.print(paint, 0)
-        + &format!(
-            "\n{} sockets, {open} without a declared reason\n",
-            rows.len()
-        )
+    let known = rows.iter().filter(|r| r.state != Justification::Unknown);
+    let sockets = count(known.count(), "socket", "sockets");
+    let all = if more_unknown || rows.iter().any(|r| r.state == Justification::Unknown) {
+        " known; not all is known"
+    } else {
+        ""
+    };
+    table.print(paint, 0) + &format!("\n{sockets}, {open} without a declared reason{all}\n")
 }
 
 /// What `apply` would do.
@@ -177,11 +210,19 @@ pub(crate) fn plan<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint
     let world = World::open(tag, &args.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
     let facts = world.look(&mut drivers, args.host.as_deref())?;
+    unrecorded::mention(&world, facts.targets.keys())?;
     let plan = super::apply::wanted(&world, &facts)?;
+    let needs = world.with_context(&facts, |ctx| consent::needs(&plan, ctx))?;
     if json {
-        println!("{:#}", json!({"digest": plan.digest(), "plan": plan}));
+        let shown = json!({"digest": plan.digest(), "plan": plan, "needs": needs});
+        println!("{shown:#}");
+    } else if plan.steps.is_empty() {
+        let reported = world.with_context(&facts, |ctx| super::apply::reported(ctx, &plan))?;
+        let text = plan_output::nothing_to_do(&plan, reported, &world.hints, paint);
+        print!("{text}");
     } else {
         print!("{}", plan_output::text(&plan, paint));
+        print!("{}", plan_output::needs(&needs, paint));
     }
     Ok(match (plan.steps.is_empty(), plan.blocked.is_empty()) {
         (true, true) => Exit::Ok,

@@ -21,7 +21,7 @@ pub(crate) fn prove<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
     if json {
         println!("{}", serde_json::to_string_pretty(&all)?);
     } else {
-        print!("{}", scoreboard::text(&all, now, paint));
+        print!("{}", scoreboard::text(&all, now, &world.hints, paint));
     }
     Ok(exit(&all))
 }

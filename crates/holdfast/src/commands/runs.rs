@@ -2,21 +2,24 @@
 
 use crate::cli::{LabArgs, RunsVerb};
 use crate::exit::{Exit, Stop};
-use crate::output::{Paint, Table, Tone, report as report_output};
+use crate::output::progress::Progress;
+use crate::output::words::count;
+use crate::output::{Paint, Table, Tone, report as report_output, wrap};
 use crate::running::{self, StoreLog};
 use crate::world::{WallClock, World};
 use anyhow::Result;
 use engine::context::RunContext;
 use engine::report::Ending;
 use model::id::RunId;
+use model::plan::Purpose;
 use model::realm::RealmTag;
-use model::run::{Entry, Event, RunOutcome};
+use model::run::{Entry, Event};
 
 /// Runs the verb.
 pub(crate) fn runs<R: RealmTag>(tag: R, verb: &RunsVerb, json: bool, paint: Paint) -> Result<Exit> {
     match verb {
         RunsVerb::List(at) => list(&World::open(tag, &at.lab)?, json, paint),
-        RunsVerb::Show { run, at } => show(&World::open(tag, &at.lab)?, run, json),
+        RunsVerb::Show { run, at } => show(&World::open(tag, &at.lab)?, run, json, paint),
         RunsVerb::Resume { run, at } => take_up(tag, run, at, Way::On, json, paint),
         RunsVerb::Unwind { run, at } => take_up(tag, run, at, Way::Back, json, paint),
     }
@@ -35,18 +38,11 @@ fn ended(entries: &[Entry]) -> &'static str {
         Event::Finished { outcome } => Some(*outcome),
         _ => None,
     });
-    match last {
-        None => "interrupted",
-        Some(RunOutcome::Succeeded) => "succeeded",
-        Some(RunOutcome::FailedUndone) => "failed, undone",
-        Some(RunOutcome::FailedChanged) => "failed, changed",
-        Some(RunOutcome::PartlyUnknown) => "partly unknown",
-        Some(RunOutcome::Refused) => "refused",
-    }
+    last.map_or("interrupted", running::ended)
 }
 
 fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit> {
-    let mut table = Table::default();
+    let mut table = Table::headed(&["RUN", "WHAT", "STEPS", "STATE"]);
     let mut rows = Vec::new();
     for run in world.store.runs()? {
         let entries = world.store.load_run(&run)?.entries;
@@ -54,7 +50,6 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
             continue;
         };
         let state = ended(&entries);
-        let purpose = format!("{:?}", plan.purpose);
         rows.push(serde_json::json!({"run": run, "purpose": plan.purpose, "steps": plan.steps.len(), "state": state}));
         let tone = match state {
             "succeeded" => Tone::Good,
@@ -63,8 +58,8 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
         };
         table.row([
             (run.to_string(), Some(Tone::Head)),
-            (purpose, None),
-            (format!("{} steps", plan.steps.len()), None),
+            (running::purpose(&plan.purpose), None),
+            (plan.steps.len().to_string(), None),
             (state.to_owned(), Some(tone)),
         ]);
     }
@@ -78,31 +73,49 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
     Ok(Exit::Ok)
 }
 
-fn show<R: RealmTag>(world: &World<R>, run: &str, json: bool) -> Result<Exit> {
-    let loaded = world.store.load_run(&RunId(run.to_owned()))?;
+fn show<R: RealmTag>(world: &World<R>, run: &str, json: bool, paint: Paint) -> Result<Exit> {
+    let entries = world.journal(&RunId(run.to_owned()))?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&loaded.entries)?);
+        println!("{}", serde_json::to_string_pretty(&entries)?);
         return Ok(Exit::Ok);
     }
-    for entry in &loaded.entries {
-        let line = match &entry.event {
-            Event::Started { plan, digest, .. } => format!(
-                "started {:?}, {} steps, digest {}",
-                plan.purpose,
-                plan.steps.len(),
-                digest.short()
-            ),
-            Event::Intent { step } => format!("intent  {step}"),
-            Event::Phase { step, phase } => format!("phase   {step} {phase:?}"),
-            Event::Left { step, facts } => format!("left    {step}: {} facts", facts.len()),
-            Event::Ended { step, outcome } => format!("ended   {step} {}", running::word(outcome)),
-            Event::Finished { outcome } => format!("finished {outcome:?}"),
-            Event::Resumed { epoch } => format!("taken up by another process, epoch {epoch}"),
-        };
-        println!("{}  {line}", entry.at.strftime("%H:%M:%S%.3f"));
+    for entry in &entries {
+        let (word, text) = line(&entry.event);
+        let label = format!("{}  {word:<8} ", entry.at.strftime("%H:%M:%S%.3f"));
+        print!("{}", wrap::hanging(&label, &text, paint.width()));
     }
-    println!("{}", ended(&loaded.entries));
+    println!("{}", ended(&entries));
     Ok(Exit::Ok)
+}
+
+/// A journal line for people: what it is, and of what.
+fn line(event: &Event) -> (&'static str, String) {
+    match event {
+        Event::Started { plan, digest, .. } => {
+            let steps = count(plan.steps.len(), "step", "steps");
+            let purpose = running::purpose(&plan.purpose);
+            let digest = digest.short();
+            ("started", format!("{purpose}, {steps}, digest {digest}"))
+        }
+        Event::Intent { step } => ("intent", step.to_string()),
+        Event::Phase { step, phase } => ("phase", format!("{step}: {}", running::doing(*phase))),
+        Event::Left { step, facts } => {
+            let facts = count(facts.len(), "fact", "facts");
+            ("left", format!("{step}: {facts}"))
+        }
+        Event::Ended { step, outcome } => {
+            let text = format!("{step} {}", running::word(outcome));
+            match report_output::detail(outcome) {
+                detail if detail.is_empty() => ("ended", text),
+                detail => ("ended", format!("{text}: {detail}")),
+            }
+        }
+        Event::Finished { outcome } => ("finished", running::ended(*outcome).to_owned()),
+        Event::Resumed { epoch } => (
+            "resumed",
+            format!("taken up by another process, epoch {epoch}"),
+        ),
+    }
 }
 
 /// Which way an interrupted run is settled.
@@ -121,10 +134,16 @@ fn take_up<R: RealmTag>(
 ) -> Result<Exit> {
     let world = World::open(tag, &at.lab)?;
     let run = RunId(run.to_owned());
-    let entries = world.store.load_run(&run)?.entries;
+    let entries = world.journal(&run)?;
     let mut drivers = world.drivers(None)?;
     let _one_at_a_time = world.store.lease()?;
-    let mut log = StoreLog::new(world.store.reopen(&run)?);
+    let plan = entries.iter().find_map(|e| match &e.event {
+        Event::Started { plan, .. } => Some(plan.as_ref()),
+        _ => None,
+    });
+    let watched = plan.filter(|_| !json);
+    let progress = watched.map_or_else(Progress::none, Progress::of);
+    let mut log = StoreLog::new(world.store.reopen(&run)?, progress);
     let mut pause = running::wait;
     let mut nonces = running::nonce;
     let context = RunContext {
@@ -143,13 +162,15 @@ fn take_up<R: RealmTag>(
     .map_err(|why| Stop::refused(format!("the run is not taken up: {why}")))?;
     // A run that could not be taken up has not ended.
     let ended = matches!(report.ending, Ending::Finished(_));
-    if let Some(Event::Started { plan, .. }) = entries.first().map(|e| &e.event).filter(|_| ended) {
+    if let Some(plan) = plan.filter(|_| ended) {
         running::record(&world, plan, &report)?;
     }
     if json {
         println!("{:#}", report_output::json(&report));
     } else {
-        print!("{}", report_output::text(&report, paint));
+        let purpose = plan.map_or(&Purpose::Apply, |p| &p.purpose);
+        let text = report_output::text(&report, purpose, &world.hints, paint);
+        print!("{text}");
     }
     Ok(running::exit(&report))
 }

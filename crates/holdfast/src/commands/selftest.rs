@@ -53,11 +53,13 @@ pub(crate) fn revert<R: RealmTag>(
         plan,
         &mut drivers,
         running::policy(consent.revert_after),
+        (!json).then_some(paint),
     )?;
     if json {
         println!("{:#}", report_output::json(&report));
     } else {
-        print!("{}", report_output::text(&report, paint));
+        let text = report_output::text(&report, &Purpose::Selftest, &world.hints, paint);
+        print!("{text}");
     }
     Ok(running::exit(&report))
 }

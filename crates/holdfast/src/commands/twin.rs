@@ -2,6 +2,7 @@
 
 use crate::cli::{TwinAt, TwinVerb};
 use crate::exit::{Exit, Stop};
+use crate::output::words::count;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
@@ -102,10 +103,10 @@ fn status(at: &TwinAt, json: bool) -> Result<Exit> {
         );
     } else {
         println!(
-            "twin {}: {} of {} hosts run",
+            "twin {}: {} of {} up",
             at.name,
             names.len(),
-            world.tree.lab.hosts.len()
+            count(world.tree.lab.hosts.len(), "host", "hosts")
         );
         names.iter().for_each(|n| println!("  {n}"));
     }
@@ -118,7 +119,7 @@ fn status(at: &TwinAt, json: bool) -> Result<Exit> {
 
 fn exec(at: &TwinAt, host: &str, command: &[String]) -> Result<Exit> {
     let world = world(at)?;
-    let host = twins::host(&at.name, &world.lock.lab, host)?;
+    let host = twins::host(&at.name, &world.lock.lab, host, &world.hints)?;
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     let output = host.exec(&words).map_err(twins::environment)?;
     std::io::stdout().write_all(&output.stdout)?;
@@ -134,6 +135,7 @@ fn down(at: &TwinAt) -> Result<Exit> {
     let world = world(at)?;
     let removed = cleanup::cleanup(&twins::engine()?, &twins::owner(&at.name, &world.lock.lab))
         .map_err(twins::environment)?;
-    println!("twin {} is gone: {removed:?}", at.name);
+    let removed = count(removed.hosts.len(), "host", "hosts");
+    println!("twin {} is gone: {removed} removed", at.name);
     Ok(Exit::Ok)
 }

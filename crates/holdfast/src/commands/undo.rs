@@ -2,6 +2,7 @@
 
 use super::apply::approved_run;
 use crate::cli::UndoArgs;
+use crate::consent::allowed;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
 use crate::world::World;
@@ -16,18 +17,21 @@ use std::collections::BTreeMap;
 /// Takes back a run; refused if something else changed what the run made.
 pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Paint) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
+    allowed(&args.consent, &world.realm())?;
     let run = match (&args.run, args.last) {
         (Some(run), _) => RunId(run.clone()),
         (None, true) => newest_change(&world)?,
         (None, false) => return Err(Stop::usage("say which run: undo RUN, or undo --last").into()),
     };
-    let entries = world.store.load_run(&run)?.entries;
+    let entries = world.journal(&run)?;
     let mut drivers = world.drivers(None)?;
     let facts = touched(&world, &mut drivers, &entries)?;
     world.only_own(&facts)?;
     let plan = engine::undo::undo_plan(&entries, &facts).map_err(|why| {
-        Stop::refused(format!("run {run} is not undone: {why}"))
-            .help("look at what changed since with holdfast drift")
+        Stop::refused(format!("run {run} is not undone: {why}")).help(format!(
+            "look at what changed since with `{}`",
+            world.hints.command("drift")
+        ))
     })?;
     if plan.steps.is_empty() {
         if json {
@@ -102,6 +106,9 @@ fn newest_change<R: RealmTag>(world: &World<R>) -> Result<RunId> {
         }
     }
     Err(Stop::usage("there is no run to undo")
-        .help("holdfast runs list shows all of them")
+        .help(format!(
+            "`{}` shows all of them",
+            world.hints.command("runs list")
+        ))
         .into())
 }

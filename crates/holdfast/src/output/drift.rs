@@ -1,17 +1,61 @@
 //! Differences for people.
 
-use super::{Paint, Table, Tone};
+use super::words::count;
+use super::{Paint, Table, Tone, wrap};
+use model::fact::Facts;
 use plan::{Difference, How};
 
-/// One line per difference; unknowns are one line per host unless asked for.
-pub(crate) fn text(differences: &[Difference], list_unknown: bool, paint: Paint) -> String {
-    let mut table = Table::default();
-    let mut unknown = 0;
+/// First who did not answer and why; then one line per difference; then counts. Facts that could not be told are listed on
+/// request.
+pub(crate) fn text(
+    differences: &[Difference],
+    facts: &Facts,
+    list_unknown: bool,
+    paint: Paint,
+) -> String {
+    let mut text = silent(facts, paint);
+    let shown = |d: &&Difference| d.how != How::Unknown || list_unknown;
+    let shown: Vec<&Difference> = differences.iter().filter(shown).collect();
+    if !shown.is_empty() {
+        text.push_str(&table(&shown).print(paint, 0));
+        text.push('\n');
+    }
+    let unknown = differences.iter().filter(|d| d.how == How::Unknown);
+    let unknown = unknown.count();
+    let known = differences.len() - unknown;
+    text.push_str(&counts(known, unknown, all_answered(facts)));
+    if unknown > 0 && !list_unknown {
+        text.push_str("--unknown lists what could not be told\n");
+    }
+    text
+}
+
+/// One line for each host that did not answer.
+pub(crate) fn silent(facts: &Facts, paint: Paint) -> String {
+    let silent = facts.targets.iter();
+    let silent = silent.filter(|(_, f)| f.identity.is_none());
+    let line = |name: &str, why: &str| {
+        let text = wrap::hanging(&format!("{name} did not answer: "), why, paint.width());
+        let lines = text.lines().map(|l| paint.text(Tone::Bad, l) + "\n");
+        lines.collect::<String>()
+    };
+    silent
+        .map(|(name, f)| {
+            line(
+                name,
+                f.errors.first().map_or("nothing says why", String::as_str),
+            )
+        })
+        .collect()
+}
+
+fn all_answered(facts: &Facts) -> bool {
+    facts.targets.values().all(|f| f.identity.is_some())
+}
+
+fn table(differences: &[&Difference]) -> Table {
+    let mut table = Table::headed(&["HOST", "HOW", "WHAT", "DECLARED", "OBSERVED"]);
     for d in differences {
-        if d.how == How::Unknown && !list_unknown {
-            unknown += 1;
-            continue;
-        }
         let tone = if d.how == How::Unknown {
             Tone::Dim
         } else {
@@ -21,19 +65,74 @@ pub(crate) fn text(differences: &[Difference], list_unknown: bool, paint: Paint)
             (d.target.name.clone(), Some(Tone::Head)),
             (d.how.word().to_owned(), Some(tone)),
             (d.path.to_string(), None),
-            (format!("{} → {}", d.declared, d.observed), None),
+            (d.declared.clone(), None),
+            (d.observed.clone(), None),
         ]);
     }
-    let mut text = table.print(paint, 0);
-    if unknown > 0 {
-        text.push_str(&format!(
-            "{unknown} could not be told; --unknown lists them\n"
-        ));
+    table
+}
+
+fn counts(known: usize, unknown: usize, answered: bool) -> String {
+    let differences = count(known, "difference", "differences");
+    match (known, unknown, answered) {
+        (0, 0, true) => "No drift: the lab is as declared.\n".to_owned(),
+        (_, 0, true) => format!("{differences}\n"),
+        _ => format!(
+            "{differences} known, {} could not be told; not all is known\n",
+            count(unknown, "fact", "facts")
+        ),
     }
-    let known = differences.iter().filter(|d| d.how != How::Unknown).count();
-    text.push_str(&match (known, unknown) {
-        (0, 0) => "No drift: the lab is as declared.\n".to_owned(),
-        (n, _) => format!("\n{n} differences\n"),
-    });
-    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use model::fact::{FORMAT, FactKind, FactPath, TargetFacts};
+    use model::id::{Kind, ObjectRef};
+    use model::realm::Realm;
+    use std::collections::BTreeMap;
+
+    fn difference(how: How) -> Difference {
+        Difference {
+            target: ObjectRef::new(Kind::Host, "web"),
+            path: FactPath::new(FactKind::File, "/etc/a"),
+            how,
+            declared: "there".to_owned(),
+            observed: "absent".to_owned(),
+            cause: None,
+        }
+    }
+
+    #[test]
+    fn a_host_that_did_not_answer_is_never_as_declared() {
+        let host = ObjectRef::new(Kind::Host, "web");
+        let why = "Connection refused";
+        let silent = TargetFacts::unreachable(host, Timestamp::UNIX_EPOCH, why);
+        let mut facts = Facts {
+            format: FORMAT,
+            realm: Realm::Real,
+            targets: BTreeMap::from([("web".to_owned(), silent)]),
+        };
+        let unknown = vec![difference(How::Unknown); 3];
+        let paint = Paint::plain(80);
+        assert_eq!(
+            text(&unknown, &facts, false, paint),
+            "web did not answer: Connection refused\n\
+             0 differences known, 3 facts could not be told; not all is known\n\
+             --unknown lists what could not be told\n"
+        );
+        assert!(!text(&[], &facts, false, paint).contains("No drift"));
+        facts.targets.clear();
+        assert_eq!(
+            text(&[difference(How::Missing)], &facts, false, paint),
+            "HOST  HOW      WHAT         DECLARED  OBSERVED\n\
+             web   missing  file:/etc/a  there     absent\n\n\
+             1 difference\n"
+        );
+        assert_eq!(
+            text(&[], &facts, false, paint),
+            "No drift: the lab is as declared.\n"
+        );
+    }
 }

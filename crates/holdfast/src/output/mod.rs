@@ -3,8 +3,12 @@
 mod paint;
 mod table;
 
+pub(crate) mod words;
+pub(crate) mod wrap;
+
 pub(crate) mod drift;
 pub(crate) mod plan;
+pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod scoreboard;
 

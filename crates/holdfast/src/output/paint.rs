@@ -1,4 +1,4 @@
-//! Colour with meaning: green proven, red broken or failed, yellow needs a look, dim background.
+//! Colour with meaning: green proven, red broken or failed, yellow needs a look, dim background; and how wide the screen is.
 
 use crate::cli::ColorChoice;
 use std::io::IsTerminal as _;
@@ -18,10 +18,16 @@ pub(crate) enum Tone {
     Head,
 }
 
-/// Whether to colour.
+/// The width of what is not shown on a terminal.
+const PIPED: usize = 100;
+/// Narrower screens are not served.
+const LEAST: usize = 40;
+
+/// Whether to colour, and where lines end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paint {
     on: bool,
+    width: usize,
 }
 
 impl Paint {
@@ -35,7 +41,21 @@ impl Paint {
                     && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
             }
         };
-        Self { on }
+        Self {
+            on,
+            width: screen(terminal_size::terminal_size_of(std::io::stdout())),
+        }
+    }
+
+    /// No colour, and lines of this width.
+    #[cfg(test)]
+    pub(crate) fn plain(width: usize) -> Self {
+        Self { on: false, width }
+    }
+
+    /// How many characters a line has.
+    pub(crate) fn width(self) -> usize {
+        self.width
     }
 
     pub(crate) fn is_on(self) -> bool {
@@ -55,4 +75,11 @@ impl Paint {
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
+}
+
+/// The width of a terminal; without one what `COLUMNS` says, else 100.
+pub(crate) fn screen(terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let width = terminal.map(|(w, _)| usize::from(w.0)).filter(|w| *w > 0);
+    width.or_else(told).unwrap_or(PIPED).max(LEAST)
 }

@@ -1,7 +1,20 @@
 //! A plan for people.
 
-use super::{Paint, Table, Tone};
+use super::words::count;
+use super::{Paint, Table, Tone, wrap};
+use crate::hint::Hints;
 use model::plan::{Plan, Risk, Undo};
+use plan::check::Refusal;
+
+/// The word for a risk.
+pub(crate) fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::None => "none",
+        Risk::Service => "service",
+        Risk::Access => "access",
+        Risk::Data => "data",
+    }
+}
 
 /// The plan: steps with risk, way back and cause; what is blocked; the digest.
 pub(crate) fn text(plan: &Plan, paint: Paint) -> String {
@@ -9,33 +22,35 @@ pub(crate) fn text(plan: &Plan, paint: Paint) -> String {
         return "Nothing to do: the lab is as declared.\n".to_owned();
     }
     let mut table = Table::default();
+    if !plan.steps.is_empty() {
+        table = Table::headed(&["HOST", "RISK", "STEP", "CAUSE"]);
+    }
     for step in &plan.steps {
-        let (risk, tone) = match step.risk {
-            Risk::None => ("-", Tone::Dim),
-            Risk::Service => ("service", Tone::Look),
-            Risk::Access => ("access", Tone::Look),
-            Risk::Data => ("data", Tone::Bad),
+        let tone = match step.risk {
+            Risk::None => Tone::Dim,
+            Risk::Service | Risk::Access => Tone::Look,
+            Risk::Data => Tone::Bad,
         };
         table.row([
             (step.target.name.clone(), Some(Tone::Head)),
-            (risk.to_owned(), Some(tone)),
+            (risk(step.risk).to_owned(), Some(tone)),
             (step.summary.clone(), None),
             (step.cause.clone(), Some(Tone::Dim)),
         ]);
     }
     let mut text = table.print(paint, 0);
-    text.push_str(&ways_back(plan));
+    text.push_str(&ways_back(plan, paint));
     for blocked in &plan.blocked {
-        let line = format!(
-            "blocked  {}: {}: {}\n",
-            blocked.target, blocked.what, blocked.reason
-        );
-        text.push_str(&paint.text(Tone::Look, line.trim_end()));
-        text.push('\n');
+        let line = format!("{}: {}: {}", blocked.target, blocked.what, blocked.reason);
+        let shown = wrap::hanging("blocked  ", &line, paint.width());
+        for line in shown.lines() {
+            text.push_str(&paint.text(Tone::Look, line));
+            text.push('\n');
+        }
     }
     text.push_str(&format!(
-        "\n{} steps, {} blocked, on {}; digest {}\n",
-        plan.steps.len(),
+        "\n{}, {} blocked, on {}; digest {}\n",
+        count(plan.steps.len(), "step", "steps"),
         plan.blocked.len(),
         plan.realm,
         plan.digest().short()
@@ -43,20 +58,76 @@ pub(crate) fn text(plan: &Plan, paint: Paint) -> String {
     text
 }
 
-fn ways_back(plan: &Plan) -> String {
+/// What is said when no step is needed. Differences that no step mends are not passed over.
+pub(crate) fn nothing_to_do(plan: &Plan, reported: usize, hints: &Hints, paint: Paint) -> String {
+    if !plan.is_empty() {
+        return text(plan, paint);
+    }
+    if reported == 0 {
+        return "Nothing to do: the lab is as declared.\n".to_owned();
+    }
+    let are = if reported == 1 { "is" } else { "are" };
+    format!(
+        "Nothing to do.\n{} {are} only reported: see `{}`\n",
+        count(reported, "difference", "differences"),
+        hints.command("drift")
+    )
+}
+
+/// What the plan needs beyond `--yes`, and why.
+pub(crate) fn needs(refusals: &[Refusal], paint: Paint) -> String {
+    if refusals.is_empty() {
+        return String::new();
+    }
+    let lines = refusals.iter();
+    let lines: String = lines
+        .map(|r| wrap::hanging("  ", &r.line(), paint.width()))
+        .collect();
+    format!("It needs more than a yes:\n{lines}")
+}
+
+fn ways_back(plan: &Plan, paint: Paint) -> String {
     let mut text = String::new();
     for step in &plan.steps {
-        match &step.undo {
-            Undo::Exact(_) | Undo::Saved => {}
-            Undo::Compensate { remains, .. } => {
-                text.push_str(&format!("undo of {} leaves: {remains}\n", step.id));
-            }
-            Undo::Irreversible(why) => text.push_str(&format!("no undo of {}: {why}\n", step.id)),
-        }
+        let (label, why) = match &step.undo {
+            Undo::Exact(_) | Undo::Saved => continue,
+            Undo::Compensate { remains, .. } => (format!("undo of {} leaves: ", step.id), remains),
+            Undo::Irreversible(why) => (format!("no undo of {}: ", step.id), why),
+        };
+        let line = label + why;
+        text.push_str(&wrap::lines(&line, paint.width()).join("\n  "));
+        text.push('\n');
     }
     if text.is_empty() {
         text
     } else {
         format!("\n{text}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::plan::{FORMAT, Purpose};
+    use model::realm::Realm;
+    use std::path::Path;
+
+    #[test]
+    fn what_is_only_reported_is_not_passed_over() {
+        let plan = Plan {
+            format: FORMAT,
+            realm: Realm::Real,
+            purpose: Purpose::Apply,
+            steps: Vec::new(),
+            blocked: Vec::new(),
+        };
+        let hints = Hints::new(Path::new("lab"), Realm::Real);
+        let said = |n| nothing_to_do(&plan, n, &hints, Paint::plain(80));
+        assert_eq!(said(0), "Nothing to do: the lab is as declared.\n");
+        assert_eq!(
+            said(2),
+            "Nothing to do.\n2 differences are only reported: see `holdfast drift lab --on real`\n"
+        );
+        assert!(said(1).contains("1 difference is only"), "{}", said(1));
     }
 }

@@ -1,17 +1,21 @@
 //! A run's report for people and programs.
 
-use super::{Paint, Table, Tone};
+use super::{Paint, Table, Tone, words, wrap};
+use crate::hint::Hints;
 use crate::running::word;
-use engine::report::{Ending, RunReport};
-use model::run::{RunOutcome, StepOutcome};
+use engine::report::{Ending, RunReport, StepReport};
+use model::plan::Purpose;
+use model::run::{Output, RunOutcome, StepOutcome};
 use serde_json::{Value, json};
 
-/// One line per step, then how it ended and what to do next.
-pub(crate) fn text(report: &RunReport, paint: Paint) -> String {
+/// One line per step, then how it ended and what to do next. A drill is always taken back; that is no failure.
+pub(crate) fn text(report: &RunReport, purpose: &Purpose, hints: &Hints, paint: Paint) -> String {
+    let drill = *purpose == Purpose::Drill;
     let mut table = Table::default();
     for step in &report.steps {
         let tone = match step.outcome {
             StepOutcome::Done(_) | StepOutcome::AlreadyDone => Tone::Good,
+            StepOutcome::Undone if drill => Tone::Good,
             StepOutcome::Undone | StepOutcome::Skipped(_) | StepOutcome::Unknown(_) => Tone::Look,
             _ => Tone::Bad,
         };
@@ -21,32 +25,50 @@ pub(crate) fn text(report: &RunReport, paint: Paint) -> String {
             .map(|o| format!("{} ms", o.took_ms))
             .unwrap_or_default();
         table.row([
-            (word(&step.outcome).to_owned(), Some(tone)),
+            (outcome(&step.outcome, drill).to_owned(), Some(tone)),
             (step.step.to_string(), None),
             (took, Some(Tone::Dim)),
-            (detail(&step.outcome), None),
+            (result(step, drill), None),
         ]);
     }
     let mut text = table.print(paint, 0);
     for (step, remains) in &report.remains {
-        text.push_str(&format!("stays different after {step}: {remains}\n"));
+        let line = format!("stays different after {step}: {remains}");
+        text.push_str(&wrap::hanging("", &line, paint.width()));
     }
     for note in &report.notes {
-        text.push_str(&format!("note: {note}\n"));
+        text.push_str(&wrap::hanging("note: ", note, paint.width()));
     }
-    text.push_str(&ending(report));
+    text.push_str(&ending(report, hints));
     text
 }
 
-fn detail(outcome: &StepOutcome) -> String {
+/// The word for how a step ended.
+fn outcome(outcome: &StepOutcome, drill: bool) -> &'static str {
     match outcome {
-        StepOutcome::Done(output) => {
-            let shown = output.values.iter().filter(|(k, _)| !k.starts_with('_'));
-            shown
-                .map(|(k, v)| format!("{k} {v}"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        }
+        StepOutcome::Undone if drill => "torn down",
+        other => word(other),
+    }
+}
+
+/// What a step has to show; what a drill measured counts although it was torn down.
+fn result(step: &StepReport, drill: bool) -> String {
+    match (&step.outcome, &step.output) {
+        (StepOutcome::Undone, Some(output)) if drill => values(output),
+        (other, _) => detail(other),
+    }
+}
+
+fn values(output: &Output) -> String {
+    let shown = output.values.iter().filter(|(k, _)| !k.starts_with('_'));
+    let shown: Vec<String> = shown.map(|(k, v)| words::result(k, v)).collect();
+    shown.join(", ")
+}
+
+/// What a step gave, or why it did not.
+pub(crate) fn detail(outcome: &StepOutcome) -> String {
+    match outcome {
+        StepOutcome::Done(output) => values(output),
         StepOutcome::Stale { path, was, is } => format!("{path} was {was}, is {is}"),
         StepOutcome::Skipped(step) => format!("needs {step}"),
         StepOutcome::Unknown(why)
@@ -59,12 +81,14 @@ fn detail(outcome: &StepOutcome) -> String {
 }
 
 /// The last line says how it ended and, where something is left, how to go on.
-fn ending(report: &RunReport) -> String {
+fn ending(report: &RunReport, hints: &Hints) -> String {
     let run = &report.run;
     match &report.ending {
         Ending::Refused(why) => format!("run {run}: refused: {why}\n"),
         Ending::Interrupted(why) => format!(
-            "run {run}: interrupted: {why}\ngo on with `holdfast runs resume {run}`, or take it back with `holdfast runs unwind {run}`\n"
+            "run {run}: interrupted: {why}\ngo on with `{}`\nor take it back with `{}`\n",
+            hints.resume(run),
+            hints.unwind(run)
         ),
         Ending::Finished(outcome) => match outcome {
             RunOutcome::Succeeded => format!("run {run}: succeeded\n"),
@@ -73,7 +97,9 @@ fn ending(report: &RunReport) -> String {
             }
             RunOutcome::FailedChanged => {
                 format!(
-                    "run {run}: failed and left something changed\nlook with `holdfast runs show {run}`, take it back with `holdfast undo {run}`\n"
+                    "run {run}: failed and left something changed\nlook with `{}`\ntake it back with `{}`\n",
+                    hints.command(&format!("runs show {run}")),
+                    hints.undo(run)
                 )
             }
             RunOutcome::PartlyUnknown => format!("run {run}: done as far as things are known\n"),
@@ -97,4 +123,58 @@ pub(crate) fn json(report: &RunReport) -> Value {
         Ending::Finished(outcome) => json!({"finished": outcome}),
     };
     json!({"run": report.run, "ending": ending, "steps": steps, "remains": report.remains, "notes": report.notes})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::id::{RunId, StepId};
+    use model::realm::Realm;
+    use model::value::Value;
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    fn undone(ending: RunOutcome) -> RunReport {
+        let output = Output {
+            took_ms: 7,
+            values: BTreeMap::from([("bytes".to_owned(), Value::Int(2048))]),
+        };
+        RunReport {
+            run: RunId("R1".to_owned()),
+            ending: Ending::Finished(ending),
+            steps: vec![StepReport {
+                step: StepId("web/restore".to_owned()),
+                outcome: StepOutcome::Undone,
+                output: Some(output),
+                begun: true,
+            }],
+            remains: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_drill_takes_back_was_no_failure() {
+        let hints = Hints::new(Path::new("lab"), Realm::Real);
+        let report = undone(RunOutcome::Succeeded);
+        let said = |purpose| text(&report, &purpose, &hints, Paint::plain(80));
+        assert_eq!(
+            said(Purpose::Drill),
+            "torn down  web/restore  7 ms  2.0 KiB\nrun R1: succeeded\n"
+        );
+        assert!(said(Purpose::Apply).starts_with("undone "));
+    }
+
+    #[test]
+    fn what_is_left_is_settled_by_commands_that_can_be_copied() {
+        let hints = Hints::new(Path::new("lab"), Realm::Real);
+        let report = undone(RunOutcome::FailedChanged);
+        let said = text(&report, &Purpose::Apply, &hints, Paint::plain(80));
+        for command in [
+            "`holdfast runs show R1 lab --on real`",
+            "`holdfast undo R1 --lab lab --on real`",
+        ] {
+            assert!(said.contains(command), "{said}");
+        }
+    }
 }

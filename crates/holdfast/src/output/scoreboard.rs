@@ -1,21 +1,15 @@
 //! The scoreboard of promises.
 
-use super::{Paint, Table, Tone};
+use super::words::count;
+use super::{Paint, Table, Tone, wrap};
+use crate::hint::Hints;
 use jiff::Timestamp;
 use model::promise::{State, Verdict};
 use model::units::Seconds;
 
 /// The scoreboard: one line per promise, then what stands behind each that is not proven.
-pub(crate) fn text(verdicts: &[Verdict], now: Timestamp, paint: Paint) -> String {
-    let mut table = Table::default();
-    let head = |t: &'static str| (t, Some(Tone::Dim));
-    table.row([
-        head("STATE"),
-        head("PROMISE"),
-        head("FIGURE"),
-        head("GRADE"),
-        head("AGE"),
-    ]);
+pub(crate) fn text(verdicts: &[Verdict], now: Timestamp, hints: &Hints, paint: Paint) -> String {
+    let mut table = Table::headed(&["STATE", "PROMISE", "FIGURE", "GRADE", "AGE"]);
     for verdict in sorted(verdicts) {
         let (word, tone) = state(verdict);
         table.row([
@@ -30,7 +24,7 @@ pub(crate) fn text(verdicts: &[Verdict], now: Timestamp, paint: Paint) -> String
         ]);
     }
     let mut text = table.print(paint, 0);
-    text.push_str(&reasons(verdicts, paint));
+    text.push_str(&reasons(verdicts, hints, paint));
     text.push_str(&format!("\n{}\n", summary(verdicts)));
     text
 }
@@ -111,7 +105,7 @@ pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
     Seconds((now.as_second() - at.as_second()).max(0)).to_string()
 }
 
-fn reasons(verdicts: &[Verdict], paint: Paint) -> String {
+fn reasons(verdicts: &[Verdict], hints: &Hints, paint: Paint) -> String {
     let mut text = String::new();
     for verdict in sorted(verdicts) {
         let (reason, tone) = match &verdict.state {
@@ -124,23 +118,34 @@ fn reasons(verdicts: &[Verdict], paint: Paint) -> String {
             paint.text(tone, verdict.state.word()),
             verdict.promise.id
         ));
-        text.push_str(&format!("  promise  {}\n", verdict.promise.statement));
-        text.push_str(&format!("  why      {reason}\n"));
-        text.push_str(&format!("  declared {}\n", verdict.promise.cause));
+        let mut line = |label: &str, what: &str| {
+            text.push_str(&wrap::hanging(label, what, paint.width()));
+        };
+        line("  promise  ", &verdict.promise.statement);
+        // What the reason recommends is shown whole below.
+        let recommended = format!("`{}`", verdict.promise.prove_with);
+        let why = reason
+            .to_string()
+            .replace(&recommended, "the command below");
+        line("  why      ", &why);
+        line("  declared ", &verdict.promise.cause);
         for assumed in &verdict.promise.assumed {
-            text.push_str(&format!("  assumed  {assumed}\n"));
+            line("  assumed  ", &assumed.to_string());
         }
-        text.push_str(&format!("  prove    {}\n", verdict.promise.prove_with));
+        // In one line, however long, so that it can be copied.
+        let command = hints.whole(&verdict.promise.prove_with);
+        text.push_str(&format!("  prove    {command}\n"));
     }
     text
 }
 
 /// `3 proven, 1 stale, 2 unproven, 1 broken`.
 pub(crate) fn summary(verdicts: &[Verdict]) -> String {
-    let count = |word: &str| verdicts.iter().filter(|v| v.state.word() == word).count();
+    let with = |word: &str| verdicts.iter().filter(|v| v.state.word() == word).count();
     let parts: Vec<String> = ["proven", "stale", "unproven", "broken"]
         .iter()
-        .map(|w| format!("{} {w}", count(w)))
+        .map(|w| format!("{} {w}", with(w)))
         .collect();
-    format!("{} promises: {}", verdicts.len(), parts.join(", "))
+    let promises = count(verdicts.len(), "promise", "promises");
+    format!("{promises}: {}", parts.join(", "))
 }

@@ -1,17 +1,29 @@
-//! Columns that line up.
+//! Columns that line up, and that wrap where the screen ends.
 
-use super::{Paint, Tone};
+use super::{Paint, Tone, wrap};
+
+/// Blanks between two columns.
+const GAP: usize = 2;
+/// No column is made narrower than this.
+const NARROW: usize = 12;
 
 /// A cell: text and what it means.
 type Cell = (String, Option<Tone>);
 
-/// Rows of cells, padded to the widest of each column; the last column is not padded.
+/// Rows of cells, padded to the widest of each column; where a row does not fit, its widest cells go on below themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
+    /// A table with a line of headings.
+    pub(crate) fn headed(heads: &[&str]) -> Self {
+        let mut table = Self::default();
+        table.row(heads.iter().map(|h| (*h, Some(Tone::Dim))));
+        table
+    }
+
     /// Adds a row.
     pub(crate) fn row<S: Into<String>>(
         &mut self,
@@ -23,28 +35,62 @@ impl Table {
 
     /// The table as text, indented by `indent` blanks.
     pub(crate) fn print(&self, paint: Paint, indent: usize) -> String {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |n: usize| {
-            let cells = self.rows.iter().filter_map(|r| r.get(n));
-            cells.map(|(t, _)| t.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let widths = self.widths(paint.width().saturating_sub(indent));
         let mut text = String::new();
         for row in &self.rows {
-            let mut line = " ".repeat(indent);
-            for (n, ((cell, tone), width)) in row.iter().zip(&widths).enumerate() {
-                let pad = if n + 1 == row.len() {
-                    0
-                } else {
-                    width.saturating_sub(cell.chars().count()) + 2
-                };
-                line.push_str(&tone.map_or_else(|| cell.clone(), |t| paint.text(t, cell)));
-                line.push_str(&" ".repeat(pad));
+            let cells = row.iter().zip(&widths);
+            let cells: Vec<(Vec<String>, Option<Tone>, usize)> = cells
+                .map(|((text, tone), width)| (wrap::lines(text, *width), *tone, *width))
+                .collect();
+            let height = cells.iter().map(|(l, ..)| l.len()).max().unwrap_or(0);
+            for n in 0..height {
+                let mut line = " ".repeat(indent);
+                for (lines, tone, width) in &cells {
+                    let part = lines.get(n).map_or("", String::as_str);
+                    let pad = width.saturating_sub(part.chars().count()) + GAP;
+                    match tone {
+                        Some(tone) if !part.is_empty() => line.push_str(&paint.text(*tone, part)),
+                        _ => line.push_str(part),
+                    }
+                    line.push_str(&" ".repeat(pad));
+                }
+                text.push_str(line.trim_end());
+                text.push('\n');
             }
-            text.push_str(line.trim_end());
-            text.push('\n');
         }
         text
+    }
+
+    /// The width of each column: its widest cell, but together no more than `room`. The widest gives way first; words are
+    /// broken only if nothing else helps.
+    fn widths(&self, room: usize) -> Vec<usize> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let room = room.saturating_sub(GAP * columns.saturating_sub(1));
+        let widest = |n: usize, of: &dyn Fn(&str) -> usize| {
+            let cells = self.rows.iter().filter_map(|r| r.get(n));
+            cells.map(|(t, _)| of(t)).max().unwrap_or(0)
+        };
+        let line = |t: &str| t.split('\n').map(|l| l.chars().count()).max().unwrap_or(0);
+        let mut widths: Vec<usize> = (0..columns).map(|n| widest(n, &line)).collect();
+        let words: Vec<usize> = (0..columns)
+            .map(|n| widest(n, &wrap::longest_word).max(NARROW))
+            .collect();
+        narrow(&mut widths, &words, room);
+        narrow(&mut widths, &vec![NARROW; columns], room);
+        widths
+    }
+}
+
+/// Takes from the widest column that is wider than its least, until all fit or none is left.
+fn narrow(widths: &mut [usize], least: &[usize], room: usize) {
+    let mut total: usize = widths.iter().sum();
+    while total > room {
+        let wide = widths.iter_mut().zip(least).filter(|(w, l)| **w > **l);
+        let Some((widest, _)) = wide.max_by_key(|(w, _)| **w) else {
+            return;
+        };
+        *widest -= 1;
+        total -= 1;
     }
 }
 
@@ -59,7 +105,7 @@ mod tests {
         table.row([("a", None), ("long cell", Some(Tone::Good)), ("x", None)]);
         table.row([("bbb", None), ("c", Some(Tone::Bad)), ("y", None)]);
         assert_eq!(
-            table.print(Paint::decide(ColorChoice::Never), 2),
+            table.print(Paint::plain(80), 2),
             "  a    long cell  x\n  bbb  c          y\n"
         );
         let coloured = table.print(Paint::decide(ColorChoice::Always), 0);
@@ -67,5 +113,30 @@ mod tests {
             coloured.lines().next(),
             Some("a    \u{1b}[32mlong cell\u{1b}[0m  x")
         );
+    }
+
+    #[test]
+    fn what_does_not_fit_goes_on_below_itself() {
+        let mut table = Table::headed(&["HOST", "WHAT", "WHY"]);
+        table.row([
+            ("web", None),
+            ("unit:holdfast-backup-shop.timer", None),
+            (
+                "a reason that is longer than what is left of the line",
+                None,
+            ),
+        ]);
+        let text = table.print(Paint::plain(60), 0);
+        assert_eq!(
+            text,
+            "HOST  WHAT                             WHY\n\
+             web   unit:holdfast-backup-shop.timer  a reason that is\n\
+             \x20                                      longer than what is\n\
+             \x20                                      left of the line\n"
+        );
+        for width in [40, 50, 80] {
+            let text = table.print(Paint::plain(width), 0);
+            assert!(text.lines().all(|l| l.chars().count() <= width), "{text}");
+        }
     }
 }

@@ -154,7 +154,13 @@ fn excerpt(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(800)).unwrap_or_default());
     let clean: String = text
         .chars()
-        .map(|c| if c.is_control() || turns_text(c) { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || turns_text(c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .take(200)
         .collect();
     clean.trim().to_owned()

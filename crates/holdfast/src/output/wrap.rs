@@ -1,0 +1,102 @@
+//! Text that is broken where the screen ends: between words, and inside a word only if it is longer than the line.
+
+/// Where a word that is too long is broken rather than anywhere.
+const JOINTS: [char; 5] = ['/', ',', ':', '=', '-'];
+
+/// The text in lines of at most `width` characters; as it is if it fits.
+pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    text.split('\n').flat_map(|line| one(line, width)).collect()
+}
+
+/// The longest word: what a column needs so that no word is broken.
+pub(crate) fn longest_word(text: &str) -> usize {
+    let words = text.split_whitespace();
+    words.map(|w| w.chars().count()).max().unwrap_or(0)
+}
+
+/// A label, the text after it, and what does not fit below it, indented as far as the label reaches. Ends with a line break.
+pub(crate) fn hanging(label: &str, text: &str, width: usize) -> String {
+    let indent = label.chars().count();
+    let lines = lines(text, width.saturating_sub(indent).max(20));
+    let blanks = format!("\n{}", " ".repeat(indent));
+    let shown = format!("{label}{}", lines.join(&blanks));
+    shown.trim_end().to_owned() + "\n"
+}
+
+fn one(line: &str, width: usize) -> Vec<String> {
+    if line.chars().count() <= width {
+        return vec![line.to_owned()];
+    }
+    let mut done = Vec::new();
+    let mut open = String::new();
+    for word in line.split_whitespace() {
+        let mut word = word.to_owned();
+        let used = open.chars().count();
+        if used > 0 && used + 1 + word.chars().count() <= width {
+            open.push(' ');
+            open.push_str(&word);
+            continue;
+        }
+        if used > 0 {
+            done.push(std::mem::take(&mut open));
+        }
+        while word.chars().count() > width {
+            let rest = word.split_off(cut(&word, width));
+            done.push(std::mem::replace(&mut word, rest));
+        }
+        open = word;
+    }
+    done.push(open);
+    done
+}
+
+/// After the last joint that fits, unless that leaves less than half of the line; else where the line ends.
+fn cut(word: &str, width: usize) -> usize {
+    let ends = word.char_indices().take(width);
+    let ends = ends.map(|(at, c)| (at + c.len_utf8(), c));
+    let all: Vec<(usize, char)> = ends.collect();
+    let joint = all.iter().enumerate().rev();
+    let joint = joint
+        .map(|(n, end)| (n + 1, end))
+        .find(|(_, (_, c))| JOINTS.contains(c));
+    match joint {
+        Some((n, (at, _))) if n * 2 >= width => *at,
+        _ => all.last().map_or(word.len(), |(at, _)| *at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn breaks_between_words_and_at_joints() {
+        for (text, width, expected) in [
+            ("as it  is", 9, vec!["as it  is"]),
+            ("one two three", 8, vec!["one two", "three"]),
+            (
+                "a /etc/ssh/sshd_config.d/x",
+                14,
+                vec!["a", "/etc/ssh/", "sshd_config.d/", "x"],
+            ),
+            ("0123456789", 4, vec!["0123", "4567", "89"]),
+            ("größe ähnlich", 7, vec!["größe", "ähnlich"]),
+            ("", 5, vec![""]),
+        ] {
+            assert_eq!(lines(text, width), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_label_hangs_below_it() {
+        assert_eq!(
+            hanging("  why  ", "one two three four five", 30),
+            "  why  one two three four five\n"
+        );
+        assert_eq!(
+            hanging("  why  ", "one two three four five", 28),
+            "  why  one two three four\n       five\n"
+        );
+    }
+}
