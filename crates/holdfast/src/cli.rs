@@ -6,13 +6,15 @@ use std::path::PathBuf;
 /// Where things lie.
 const WHERE: &str = "\
 Where things lie:
-  holdfast.lock in the lab tree  who is who; commit it
-  HOLDFAST_DATA                  journals, evidence and observations [~/.local/share/holdfast]
-  HOLDFAST_PINS                  more folders for the ledger's head [~/.local/state/holdfast/pins]
-  HOLDFAST_SSH_CONFIG            configuration for ssh instead of your own
+  holdfast.lock        in the lab tree: who is who; commit it
+  HOLDFAST_DATA        journals, evidence [default: ~/.local/share/holdfast]
+  HOLDFAST_PINS        more folders for the head of the ledger, which is always
+                       kept in ~/.local/state/holdfast/pins, too
+  HOLDFAST_SSH_CONFIG  a configuration for ssh instead of your own
 
-Exit codes: 0 fine, 1 findings, 2 usage or invalid, 3 environment, 4 refused for safety,
-5 failed and undone, 6 failed and changed, 7 partly unknown.";
+Exit codes:
+  0 fine, 1 findings, 2 usage or invalid, 3 environment, 4 refused for safety,
+  5 failed and undone, 6 failed and changed, 7 partly unknown";
 
 /// Declare, check, observe, converge, protect and prove a homelab.
 #[derive(Debug, Parser)]

@@ -157,7 +157,7 @@ fn begun<R: RealmTag>(world: &World<R>, run: &RunId, plan: &Plan, show: Option<P
         return Progress::none();
     }
     eprintln!(
-        "\nrun {run}: if it is interrupted, settle it with\n  {}\n  {}",
+        "\nrun {run}: if it is interrupted, one of these settles it:\n  {}\n  {}",
         world.hints.resume(run),
         world.hints.unwind(run)
     );

@@ -115,9 +115,10 @@ pub(crate) fn mention<'a, R: RealmTag>(
     Ok(())
 }
 
-fn settle_by<R: RealmTag>(world: &World<R>, run: &RunId) -> String {
+/// The two ways to settle a run, each in a line of its own.
+pub(crate) fn settle_by<R: RealmTag>(world: &World<R>, run: &RunId) -> String {
     format!(
-        "settle it first: `{}` goes on with it, `{}` takes it back",
+        "settle it first; the one goes on with it, the other takes it back:\n  {}\n  {}",
         world.hints.resume(run),
         world.hints.unwind(run)
     )

@@ -60,14 +60,17 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
                 Completeness::Yes(_) => None,
             })
             .collect();
-        let state = if reached {
-            ("answered", Tone::Good)
-        } else {
-            ("unreachable", Tone::Bad)
-        };
+        if !reached {
+            table.row([
+                (name.as_str(), Some(Tone::Head)),
+                ("unreachable", Some(Tone::Bad)),
+            ]);
+            details.push_str(&errors(name, target, paint));
+            continue;
+        }
         table.row([
             (name.clone(), Some(Tone::Head)),
-            (state.0.to_owned(), Some(state.1)),
+            ("answered".to_owned(), Some(Tone::Good)),
             (count(target.facts.len(), "fact", "facts"), None),
             (
                 count(unknown.len(), "kind incomplete", "kinds incomplete"),
@@ -83,11 +86,15 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
             let line = format!("{name} {}: {reason}", kind.word());
             details.push_str(&wrap::hanging("  ", &line, paint.width()));
         }
-        for error in &target.errors {
-            details.push_str(&wrap::hanging(&format!("  {name}: "), error, paint.width()));
-        }
+        details.push_str(&errors(name, target, paint));
     }
     table.print(paint, 0) + &details
+}
+
+fn errors(name: &str, target: &TargetFacts, paint: Paint) -> String {
+    let label = format!("  {name}: ");
+    let line = |error: &String| wrap::hanging(&label, error, paint.width());
+    target.errors.iter().map(line).collect()
 }
 
 /// Declared against observed.
@@ -195,14 +202,15 @@ fn ports_text(rows: &[Port], more_unknown: bool, paint: Paint) -> String {
         .iter()
         .filter(|r| r.state == Justification::None)
         .count();
-    let known = rows.iter().filter(|r| r.state != Justification::Unknown);
-    let sockets = count(known.count(), "socket", "sockets");
-    let all = if more_unknown || rows.iter().any(|r| r.state == Justification::Unknown) {
-        " known; not all is known"
+    let unknown = |r: &Port| r.state == Justification::Unknown;
+    let known = rows.iter().filter(|r| !unknown(r)).count();
+    let sockets = count(known, "socket", "sockets");
+    let table = table.print(paint, 0);
+    if more_unknown || rows.iter().any(unknown) {
+        format!("{table}\n{sockets} known, {open} without a declared reason; not all is known\n")
     } else {
-        ""
-    };
-    table.print(paint, 0) + &format!("\n{sockets}, {open} without a declared reason{all}\n")
+        format!("{table}\n{sockets}, {open} without a declared reason\n")
+    }
 }
 
 /// What `apply` would do.

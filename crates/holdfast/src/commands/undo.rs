@@ -5,6 +5,7 @@ use crate::cli::UndoArgs;
 use crate::consent::allowed;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
+use crate::unrecorded;
 use crate::world::World;
 use anyhow::Result;
 use model::fact::{Facts, Scope};
@@ -24,6 +25,12 @@ pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Pain
         (None, false) => return Err(Stop::usage("say which run: undo RUN, or undo --last").into()),
     };
     let entries = world.journal(&run)?;
+    if world.store.open_runs()?.contains(&run) {
+        let _nobody_is_at_it = world.store.lease()?;
+        return Err(Stop::refused(format!("run {run} has not ended"))
+            .help(unrecorded::settle_by(&world, &run))
+            .into());
+    }
     let mut drivers = world.drivers(None)?;
     let facts = touched(&world, &mut drivers, &entries)?;
     world.only_own(&facts)?;

@@ -17,7 +17,7 @@ pub(crate) fn text(
     let shown = |d: &&Difference| d.how != How::Unknown || list_unknown;
     let shown: Vec<&Difference> = differences.iter().filter(shown).collect();
     if !shown.is_empty() {
-        text.push_str(&table(&shown).print(paint, 0));
+        text.push_str(&table(&shown, facts).print(paint, 0));
         text.push('\n');
     }
     let unknown = differences.iter().filter(|d| d.how == How::Unknown);
@@ -53,7 +53,13 @@ fn all_answered(facts: &Facts) -> bool {
     facts.targets.values().all(|f| f.identity.is_some())
 }
 
-fn table(differences: &[&Difference]) -> Table {
+fn table(differences: &[&Difference], facts: &Facts) -> Table {
+    let silent = |host: &str| {
+        facts
+            .targets
+            .get(host)
+            .is_some_and(|f| f.identity.is_none())
+    };
     let mut table = Table::headed(&["HOST", "HOW", "WHAT", "DECLARED", "OBSERVED"]);
     for d in differences {
         let tone = if d.how == How::Unknown {
@@ -61,12 +67,17 @@ fn table(differences: &[&Difference]) -> Table {
         } else {
             Tone::Look
         };
+        // Why a silent host tells nothing is said once.
+        let observed = match d.how {
+            How::Unknown if silent(&d.target.name) => "unknown".to_owned(),
+            _ => d.observed.clone(),
+        };
         table.row([
             (d.target.name.clone(), Some(Tone::Head)),
             (d.how.word().to_owned(), Some(tone)),
             (d.path.to_string(), None),
             (d.declared.clone(), None),
-            (d.observed.clone(), None),
+            (observed, None),
         ]);
     }
     table

@@ -1,7 +1,7 @@
 //! Text that is broken where the screen ends: between words, and inside a word only if it is longer than the line.
 
-/// Where a word that is too long is broken rather than anywhere.
-const JOINTS: [char; 5] = ['/', ',', ':', '=', '-'];
+/// Where a word that is too long is broken rather than anywhere; the first kind that helps.
+const JOINTS: [&[char]; 2] = [&['/', ',', ':', '=', '-'], &['.', '_']];
 
 /// The text in lines of at most `width` characters; as it is if it fits.
 pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
@@ -54,16 +54,11 @@ fn one(line: &str, width: usize) -> Vec<String> {
 /// After the last joint that fits, unless that leaves less than half of the line; else where the line ends.
 fn cut(word: &str, width: usize) -> usize {
     let ends = word.char_indices().take(width);
-    let ends = ends.map(|(at, c)| (at + c.len_utf8(), c));
-    let all: Vec<(usize, char)> = ends.collect();
-    let joint = all.iter().enumerate().rev();
-    let joint = joint
-        .map(|(n, end)| (n + 1, end))
-        .find(|(_, (_, c))| JOINTS.contains(c));
-    match joint {
-        Some((n, (at, _))) if n * 2 >= width => *at,
-        _ => all.last().map_or(word.len(), |(at, _)| *at),
-    }
+    let ends: Vec<(usize, char)> = ends.map(|(at, c)| (at + c.len_utf8(), c)).collect();
+    let late = ends.iter().skip(width.div_ceil(2).saturating_sub(1)).rev();
+    let after = |kind: &[char]| late.clone().find(|(_, c)| kind.contains(c));
+    let joint = JOINTS.iter().find_map(|kind| after(kind));
+    joint.or(ends.last()).map_or(word.len(), |(at, _)| *at)
 }
 
 #[cfg(test)]
@@ -81,6 +76,7 @@ mod tests {
                 vec!["a", "/etc/ssh/", "sshd_config.d/", "x"],
             ),
             ("0123456789", 4, vec!["0123", "4567", "89"]),
+            ("net.ipv4.conf", 10, vec!["net.ipv4.", "conf"]),
             ("größe ähnlich", 7, vec!["größe", "ähnlich"]),
             ("", 5, vec![""]),
         ] {

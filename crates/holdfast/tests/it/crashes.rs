@@ -88,12 +88,21 @@ fn a_run_that_stands_half_done_is_settled_before_anything_else_changes_the_host(
     assert!(!killed.had_ended(), "{killed:?}");
     stand.declare(1);
     let half = stand.world();
-    let refused = stand.rig.apply(&[]);
-    assert_eq!(refused.code, 4, "{}", refused.all());
-    for way in ["resume", "unwind"] {
-        let command = format!("holdfast runs {way} {}", killed.run);
-        assert!(refused.all().contains(&command), "{}", refused.all());
-    }
+    // Every verb says so, and before it asks for anything; what it recommends can be copied.
+    let lab = stand.rig.lab();
+    let says = |ran: &crate::rig::Ran, code: i32| {
+        assert_eq!(ran.code, code, "{}", ran.all());
+        for way in ["resume", "unwind"] {
+            let command = format!("holdfast runs {way} {} {lab} --on real", killed.run);
+            assert!(ran.stderr.contains(&command), "{}", ran.all());
+        }
+    };
+    let real = |verb: &str| stand.rig.run(&[verb, lab, "--on", "real"]);
+    says(&real("plan"), 1);
+    says(&real("drift"), 1);
+    says(&stand.rig.apply(&[]), 4);
+    says(&real("apply"), 4);
+    says(&undo(&stand), 4);
     assert_eq!(stand.world(), half);
     let ran = stand.runs(&["unwind", &killed.run]);
     assert_eq!(ran.code, 5, "{}", ran.all());

@@ -114,6 +114,14 @@ fn every_verb_works_alone_and_says_how_it_ended() {
             row(&on("drift"), 1, "8081"),
             row(&on("plan"), 0, "\"digest\""),
             row(&go("apply"), 0, "\"run\": null"),
+            row(
+                &[&go("apply")[..], &["--allow", "foo"]].concat(),
+                2,
+                "KIND:OBJECT",
+            ),
+            row(&on("ports"), 1, "\"unjustified\""),
+            row(&["explain", "bak-same-domain"], 0, "\"rationale\""),
+            row(&["explain", "bak-same-domian"], 2, "bak-same-domain?"),
             row(&go("backup"), 0, "succeeded"),
             row(&restore("documents", "/srv/restored"), 0, "succeeded"),
             row(
@@ -122,7 +130,11 @@ fn every_verb_works_alone_and_says_how_it_ended() {
                 "/srv/restored exists already",
             ),
             row(&restore("documents", "/srv/foreign"), 4, "exists already"),
-            row(&restore("nothing", "/srv/nothing"), 4, "nothing"),
+            row(
+                &restore("documens", "/srv/nothing"),
+                2,
+                "did you mean documents?",
+            ),
             row(&go("drill"), 0, "succeeded"),
             row(&on("prove"), 1, "\"broken\""),
             // Where and whom.
@@ -131,9 +143,9 @@ fn every_verb_works_alone_and_says_how_it_ended() {
             row(&["undo", "--last", "--lab", lab, "--yes"], 4, "--on real"),
             row(&["apply", lab, "--on", "mars"], 2, "no realm"),
             row(
-                &[&on("observe")[..], &["--host", "no"]].concat(),
+                &[&on("observe")[..], &["--host", "weeb"]].concat(),
                 2,
-                "declared are: web",
+                "did you mean web?",
             ),
             row(
                 &[&go("apply")[..], &["--host", "no"]].concat(),
@@ -169,7 +181,7 @@ fn every_verb_works_alone_and_says_how_it_ended() {
     assert_eq!(source.replace("755 restored", "755"), copy);
     refuses_what_was_not_allowed(&rig);
     invalid_labs_are_usage(&rig);
-    rig.host.stop().unwrap();
+    what_is_not_known_is_not_called_fine(&rig);
     ask(
         &rig,
         &[
@@ -181,6 +193,24 @@ fn every_verb_works_alone_and_says_how_it_ended() {
             row(&go("drill"), 7, "did not answer"),
         ],
     );
+}
+
+/// What a person reads: differences that only they can mend are not passed over; a silent host is never as declared.
+fn what_is_not_known_is_not_called_fine(rig: &Rig) {
+    let real = |verb: &str| rig.run(&[verb, rig.lab(), "--on", "real"]);
+    let see = format!("see `holdfast drift {} --on real`", rig.lab());
+    for verb in ["plan", "apply"] {
+        let said = real(verb);
+        assert_eq!(said.code, 0, "{}", said.all());
+        assert!(said.stdout.contains(&see), "{}", said.all());
+        assert!(!said.stdout.contains("as declared"), "{}", said.all());
+    }
+    rig.host.stop().unwrap();
+    let drift = real("drift");
+    let first = drift.stdout.lines().next().unwrap_or_default();
+    assert!(first.starts_with("web did not answer: "), "{}", drift.all());
+    assert!(drift.stdout.contains("not all is known"), "{}", drift.all());
+    assert!(!drift.stdout.contains("as declared"), "{}", drift.all());
 }
 
 /// A change of a way in needs more than a yes; a plan that nobody confirms does not run.
@@ -201,6 +231,11 @@ fn refuses_what_was_not_allowed(rig: &Rig) {
         rig,
         &[
             row(&["plan", rig.lab(), "--on", "real"], 1, "maxauthtries"),
+            row(
+                &["plan", rig.lab(), "--on", "real"],
+                1,
+                "\"allow\": \"access:host/web\"",
+            ),
             row(&yes, 4, "--allow access:host/web"),
             row(&allowed, 4, "--yes"),
             row(&digest, 4, "look at the plan again"),
