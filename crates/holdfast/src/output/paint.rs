@@ -28,6 +28,7 @@ const LEAST: usize = 40;
 pub(crate) struct Paint {
     on: bool,
     width: usize,
+    terminal: bool,
 }
 
 impl Paint {
@@ -44,13 +45,18 @@ impl Paint {
         Self {
             on,
             width: screen(terminal_size::terminal_size_of(std::io::stdout())),
+            terminal: std::io::stdout().is_terminal(),
         }
     }
 
     /// No colour, and lines of this width.
     #[cfg(test)]
     pub(crate) fn plain(width: usize) -> Self {
-        Self { on: false, width }
+        Self {
+            on: false,
+            width,
+            terminal: true,
+        }
     }
 
     /// How many characters a line has.
@@ -60,6 +66,20 @@ impl Paint {
 
     pub(crate) fn is_on(self) -> bool {
         self.on
+    }
+
+    /// Whether a word may be broken rather than reach over the edge; what is piped is searched, and keeps its words whole.
+    pub(crate) fn breaks_words(self) -> bool {
+        self.terminal
+    }
+
+    /// The same, piped.
+    #[cfg(test)]
+    pub(crate) fn piped(self) -> Self {
+        Self {
+            terminal: false,
+            ..self
+        }
     }
 
     pub(crate) fn text(self, tone: Tone, text: &str) -> String {

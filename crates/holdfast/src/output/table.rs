@@ -35,7 +35,7 @@ impl Table {
 
     /// The table as text, indented by `indent` blanks.
     pub(crate) fn print(&self, paint: Paint, indent: usize) -> String {
-        let widths = self.widths(paint.width().saturating_sub(indent));
+        let widths = self.widths(paint, indent);
         let mut text = String::new();
         for row in &self.rows {
             let cells = row.iter().zip(&widths);
@@ -61,11 +61,12 @@ impl Table {
         text
     }
 
-    /// The width of each column: its widest cell, but together no more than `room`. The widest gives way first; words are
-    /// broken only if nothing else helps.
-    fn widths(&self, room: usize) -> Vec<usize> {
+    /// The width of each column: its widest cell, but together no more than there is room for. The widest gives way first;
+    /// words are broken only if nothing else helps.
+    fn widths(&self, paint: Paint, indent: usize) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let room = room.saturating_sub(GAP * columns.saturating_sub(1));
+        let gaps = GAP * columns.saturating_sub(1);
+        let room = paint.width().saturating_sub(indent + gaps);
         let widest = |n: usize, of: &dyn Fn(&str) -> usize| {
             let cells = self.rows.iter().filter_map(|r| r.get(n));
             cells.map(|(t, _)| of(t)).max().unwrap_or(0)
@@ -76,7 +77,9 @@ impl Table {
             .map(|n| widest(n, &wrap::longest_word).max(NARROW))
             .collect();
         narrow(&mut widths, &words, room);
-        narrow(&mut widths, &vec![NARROW; columns], room);
+        if paint.breaks_words() {
+            narrow(&mut widths, &vec![NARROW; columns], room);
+        }
         widths
     }
 }
@@ -138,5 +141,7 @@ mod tests {
             let text = table.print(Paint::plain(width), 0);
             assert!(text.lines().all(|l| l.chars().count() <= width), "{text}");
         }
+        let text = table.print(Paint::plain(40).piped(), 0);
+        assert!(text.contains("unit:holdfast-backup-shop.timer"), "{text}");
     }
 }
