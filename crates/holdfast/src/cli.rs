@@ -87,6 +87,8 @@ pub(crate) enum Verb {
     Evidence(EvidenceArgs),
     /// Prove on a host that the revert of access changes fires.
     Selftest(SelftestArgs),
+    /// Look inside: what was understood of a text.
+    Debug(DebugArgs),
     /// Print the completion script of a shell.
     Completions {
         /// The shell.
@@ -372,4 +374,35 @@ pub(crate) enum SelftestVerb {
         #[command(flatten)]
         consent: Consent,
     },
+}
+
+/// Arguments of `debug`.
+#[derive(Debug, Args)]
+pub(crate) struct DebugArgs {
+    #[command(subcommand)]
+    pub(crate) what: DebugVerb,
+}
+
+/// What to look into.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DebugVerb {
+    /// Print what was understood of Compose files, one JSON object per file and line.
+    Compose(ComposeArgs),
+}
+
+/// Arguments of `debug compose`.
+#[derive(Debug, Args)]
+pub(crate) struct ComposeArgs {
+    /// The files, each a project of its own.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Merge this file over each of them; its path is meant from the project's folder.
+    #[arg(long = "with", value_name = "FILE")]
+    pub(crate) overrides: Vec<String>,
+    /// Read variables from this file instead of `.env`; its path is meant from the project's folder.
+    #[arg(long = "env-file", value_name = "FILE")]
+    pub(crate) env_files: Vec<String>,
+    /// Also services of this profile; `*` for all.
+    #[arg(long = "profile", value_name = "NAME")]
+    pub(crate) profiles: Vec<String>,
 }

@@ -23,9 +23,10 @@ mod world;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
-use cli::{AccessVerb, Cli, SelftestVerb, Verb};
+use cli::{AccessVerb, Cli, DebugVerb, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, evidence as evidence_verb, look, prove, runs, selftest, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, look, prove, runs, selftest,
+    twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -95,6 +96,10 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Selftest(args) => {
             let SelftestVerb::Revert { on, .. } = &args.what;
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
+        }
+        Verb::Debug(args) => {
+            let DebugVerb::Compose(args) = &args.what;
+            debug::compose(args, json, paint)
         }
         Verb::Completions { shell } => {
             clap_complete::generate(

@@ -3,6 +3,50 @@
 /// Code and explanation of every diagnostic that reading a lab can give, sorted by code.
 pub const CODES: &[(&str, &str)] = &[
     (
+        "compose-conflict",
+        "Two parts of a Compose project contradict each other, or a needed part is missing: a service without image and build, two limits of one resource, a definition that an included file gives differently. Compose refuses the project.",
+    ),
+    (
+        "compose-cycle",
+        "Services extend or wait for each other, or files include each other, in a circle. None of them can come first.",
+    ),
+    (
+        "compose-env-file",
+        "An environment file cannot be read: a name with a space, a quote that is never closed, a '${' without its '}'. Compose refuses the project. The line is not shown, since such files hold secrets.",
+    ),
+    (
+        "compose-file",
+        "A file that a Compose project names is not there or cannot be read. Paths are meant from the folder of the file that names them.",
+    ),
+    (
+        "compose-obsolete",
+        "The key 'version' of a Compose file has had no effect for years. It can be removed.",
+    ),
+    (
+        "compose-reference",
+        "A service refers to a network, volume, secret, config or service that the project does not declare. Compose refuses the project.",
+    ),
+    (
+        "compose-type",
+        "A value of a Compose file is of another kind than its key takes: a list for a map, a number for text. Compose refuses the project.",
+    ),
+    (
+        "compose-unknown-key",
+        "A key of a Compose file has no meaning where it stands. It is kept and otherwise ignored, since another version of Compose may know it; the version at hand may refuse it. Keys that begin with 'x-' are never meant for Compose.",
+    ),
+    (
+        "compose-unset-variable",
+        "A variable in a Compose file has no value and no default, so empty text takes its place. Set it in .env, or write a default.",
+    ),
+    (
+        "compose-value",
+        "A value of a Compose file cannot be read as what its key takes: a port, a size, a duration, a mount, one of a few words. Compose refuses the project.",
+    ),
+    (
+        "compose-variable",
+        "A '${' of a Compose file is not followed by a name and '}', or a required variable has no value. A dollar sign that is meant as such is written twice.",
+    ),
+    (
         "conflicting-keys",
         "Two keys exclude each other, such as 'folder' and 'postgres' of a dataset, or a check does not fit the kind of data it checks. Keep the one that is meant.",
     ),

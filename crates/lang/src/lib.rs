@@ -4,7 +4,11 @@
 //! tree in which each node knows its place, `lower` turns the trees into one [`Lab`], `whole` holds objects against each
 //! other. The user's text never yields an error value and never a panic.
 //!
+//! [`compose`] does the same for Compose projects, over the same tree.
+//!
 //! This crate must not know how files are found, what rules think of a lab, or what a host looks like.
+
+pub mod compose;
 
 mod codes;
 mod lower;

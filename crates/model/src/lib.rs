@@ -4,6 +4,7 @@
 //! are persisted (facts, plans, journal entries, evidence bodies, the lock file) carry a format version; their layout is
 //! documented in `docs/formats/`.
 
+pub mod compose;
 pub mod digest;
 pub mod evidence;
 pub mod fact;

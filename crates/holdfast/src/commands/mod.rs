@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod data;
+pub(crate) mod debug;
 pub(crate) mod evidence;
 pub(crate) mod look;
 pub(crate) mod prove;

@@ -92,6 +92,7 @@ fn as_node(key: &Key) -> Node {
         span: key.span,
         head: key.span,
         weight: 1,
+        tag: None,
         kind,
     }
 }

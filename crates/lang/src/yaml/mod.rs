@@ -6,6 +6,7 @@ mod offsets;
 mod parse;
 
 pub(crate) use node::{Entry, Key, Node, NodeKind};
+pub(crate) use parse::documents;
 
 use crate::sink::Sink;
 use diag::{SourceId, SourceSet};

@@ -11,6 +11,8 @@ pub(crate) struct Node {
     pub(crate) head: Span,
     /// Nodes in it, itself included.
     pub(crate) weight: usize,
+    /// Its tag, where the dialect keeps tags; none if it is YAML's own and says nothing new.
+    pub(crate) tag: Option<String>,
     /// What it is.
     pub(crate) kind: NodeKind,
 }
@@ -52,6 +54,8 @@ pub(crate) struct Key {
     pub(crate) text: String,
     /// Where it is written.
     pub(crate) span: Span,
+    /// Without quotes, so that `1` is a number and no text.
+    pub(crate) plain: bool,
 }
 
 impl Node {

@@ -15,19 +15,39 @@ const MAX_DEPTH: usize = 64;
 /// Nodes that aliases may add to one text; a few lines of aliases could else stand for billions.
 const MAX_EXPANDED: usize = 50_000;
 
-/// The tree of one text, and whether all of it was understood.
+/// The tree of one text of a lab, and whether all of it was understood.
 pub(super) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> (Option<Node>, bool) {
+    let (mut roots, whole) = read(source, text, Dialect::Lab, sink);
+    (roots.pop(), whole)
+}
+
+/// The trees of a text that may hold several documents and tags of its own, and whether all of it was understood.
+pub(crate) fn documents(source: SourceId, text: &str, sink: &mut Sink) -> (Vec<Node>, bool) {
+    read(source, text, Dialect::Foreign, sink)
+}
+
+/// How strict the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// Our own language: one document, no tags.
+    Lab,
+    /// Somebody else's: tags are kept, documents follow each other.
+    Foreign,
+}
+
+fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> (Vec<Node>, bool) {
     if let Some(diagnostic) = complain::about_bytes(source, text) {
         sink.report(diagnostic);
-        return (None, false);
+        return (Vec::new(), false);
     }
     let mut builder = Builder {
         source,
+        dialect,
         offsets: Offsets::new(text),
         stack: Vec::new(),
         anchors: BTreeMap::new(),
         expanded: 0,
-        root: None,
+        roots: Vec::new(),
         sink,
     };
     let mut parser = Parser::new_from_str(text);
@@ -55,7 +75,7 @@ pub(super) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> (Option<No
     while !builder.stack.is_empty() {
         builder.close(None);
     }
-    (builder.root, whole)
+    (builder.roots, whole)
 }
 
 /// A list or map that is still open.
@@ -63,6 +83,7 @@ struct Frame {
     start: Span,
     line: usize,
     anchor: usize,
+    tag: Option<String>,
     shape: Shape,
 }
 
@@ -73,6 +94,7 @@ enum Shape {
         seen: BTreeMap<String, Span>,
         pending: Pending,
         merged: Vec<Entry>,
+        merges: Option<Span>,
     },
 }
 
@@ -86,11 +108,12 @@ enum Pending {
 
 struct Builder<'a> {
     source: SourceId,
+    dialect: Dialect,
     offsets: Offsets<'a>,
     stack: Vec<Frame>,
     anchors: BTreeMap<usize, Node>,
     expanded: usize,
-    root: Option<Node>,
+    roots: Vec<Node>,
     sink: &'a mut Sink,
 }
 
@@ -109,7 +132,7 @@ impl Builder<'_> {
         let line = at.start.line();
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.tag(tag.as_ref(), span);
+                let tag = self.tag(tag.as_ref(), span);
                 let kind = NodeKind::Scalar {
                     text: text.into_owned(),
                     plain: style == ScalarStyle::Plain,
@@ -120,29 +143,31 @@ impl Builder<'_> {
                         span,
                         head: span,
                         weight: 1,
+                        tag,
                         kind,
                     },
                 );
             }
             Event::SequenceStart(anchor, tag) => {
-                self.tag(tag.as_ref(), span);
-                return self.open(Shape::Seq(Vec::new()), span, line, anchor);
+                let tag = self.tag(tag.as_ref(), span);
+                return self.open(Shape::Seq(Vec::new()), span, line, anchor, tag);
             }
             Event::MappingStart(anchor, tag) => {
-                self.tag(tag.as_ref(), span);
+                let tag = self.tag(tag.as_ref(), span);
                 let shape = Shape::Map {
                     entries: Vec::new(),
                     seen: BTreeMap::new(),
                     pending: Pending::Key,
                     merged: Vec::new(),
+                    merges: None,
                 };
-                return self.open(shape, span, line, anchor);
+                return self.open(shape, span, line, anchor, tag);
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 self.close(Some((span, at.end.line())));
             }
             Event::Alias(anchor) => return self.alias(anchor, span),
-            Event::DocumentStart(_) if self.root.is_some() => {
+            Event::DocumentStart(_) if self.dialect == Dialect::Lab && !self.roots.is_empty() => {
                 let message = "a second document begins here, but a file holds one";
                 let d = Diagnostic::invalid("yaml-syntax", message)
                     .at(span, "second document")
@@ -175,7 +200,10 @@ impl Builder<'_> {
         }
     }
 
-    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) {
+    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) -> Option<String> {
+        if self.dialect == Dialect::Foreign {
+            return tag.map(ToString::to_string);
+        }
         if let Some(tag) = tag.filter(|t| !t.is_yaml_core_schema()) {
             let shown = quote(&tag.to_string());
             let d = Diagnostic::invalid(
@@ -187,9 +215,17 @@ impl Builder<'_> {
             self.sink.report(d);
             self.sink.secret(span);
         }
+        None
     }
 
-    fn open(&mut self, shape: Shape, start: Span, line: usize, anchor: usize) -> Result<(), Stop> {
+    fn open(
+        &mut self,
+        shape: Shape,
+        start: Span,
+        line: usize,
+        anchor: usize,
+        tag: Option<String>,
+    ) -> Result<(), Stop> {
         if self.stack.len() >= MAX_DEPTH {
             let d = Diagnostic::invalid(
                 "yaml-limit",
@@ -206,6 +242,7 @@ impl Builder<'_> {
             start,
             line,
             anchor,
+            tag,
             shape,
         });
         Ok(())
@@ -264,6 +301,7 @@ impl Builder<'_> {
                 span,
                 head,
                 weight,
+                tag: frame.tag,
                 kind,
             },
         );
@@ -306,7 +344,7 @@ impl Builder<'_> {
 
     fn put(&mut self, node: Node) {
         let Some(frame) = self.stack.last_mut() else {
-            self.root = Some(node);
+            self.roots.push(node);
             return;
         };
         match &mut frame.shape {
@@ -316,10 +354,18 @@ impl Builder<'_> {
                 seen,
                 pending,
                 merged,
+                merges,
             } => match std::mem::replace(pending, Pending::Key) {
                 Pending::Key => *pending = key(node, seen, self.sink),
                 Pending::Refused => {}
-                Pending::Value(key) if key.text == "<<" => merge(node, merged, self.sink),
+                Pending::Value(key) if key.text == "<<" => {
+                    if self.dialect == Dialect::Foreign
+                        && let Some(first) = merges.replace(key.span)
+                    {
+                        self.sink.report(twice(&key.text, key.span, first));
+                    }
+                    merge(node, merged, self.sink);
+                }
                 Pending::Value(key) => {
                     seen.insert(key.text.clone(), key.span);
                     entries.push(Entry { key, value: node });
@@ -332,7 +378,7 @@ impl Builder<'_> {
 /// A map's key; refused if it is not text or was there before.
 fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
     let span = node.span;
-    let NodeKind::Scalar { text, .. } = node.kind else {
+    let NodeKind::Scalar { text, plain } = node.kind else {
         let d = Diagnostic::invalid("yaml-syntax", "a key must be text, not a list or a map")
             .at(node.head, "used as a key")
             .help("put quotes around text that begins with '[' or '{'");
@@ -340,17 +386,18 @@ fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
         return Pending::Refused;
     };
     if let Some(first) = seen.get(&text) {
-        let d = Diagnostic::invalid(
-            "duplicate-key",
-            format!("the key {} is given twice", quote(&text)),
-        )
-        .at(span, "given again")
-        .and_at(*first, "first given here")
-        .help("keep one of the two");
-        sink.report(d);
+        sink.report(twice(&text, span, *first));
         return Pending::Refused;
     }
-    Pending::Value(Key { text, span })
+    Pending::Value(Key { text, span, plain })
+}
+
+fn twice(text: &str, span: Span, first: Span) -> Diagnostic {
+    let message = format!("the key {} is given twice", quote(text));
+    Diagnostic::invalid("duplicate-key", message)
+        .at(span, "given again")
+        .and_at(first, "first given here")
+        .help("keep one of the two")
 }
 
 /// The value of `<<`: entries that the map has unless it gives them itself.

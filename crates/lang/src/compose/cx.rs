@@ -1,0 +1,165 @@
+//! What every step of reading needs: texts, diagnostics, limits.
+
+use super::{Loaded, Loader};
+use crate::sink::Sink;
+use crate::yaml::{self, Node};
+use diag::{Diagnostic, SourceId, SourceSet, Span};
+use model::compose::Variable;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Nodes that one project may amount to, all its files, includes and extensions together.
+const MAX_NODES: usize = 2_000_000;
+/// Bytes of text that one project may amount to.
+const MAX_BYTES: usize = 64 << 20;
+/// Documents in one file.
+const MAX_DOCUMENTS: usize = 64;
+/// Places that are kept for one variable.
+const MAX_PLACES: usize = 16;
+
+/// A parsed file.
+pub(super) struct File {
+    pub(super) documents: Vec<Node>,
+}
+
+/// The state of reading one project.
+pub(super) struct Cx<'a> {
+    pub(super) loader: &'a dyn Loader,
+    pub(super) sources: SourceSet,
+    pub(super) sink: Sink,
+    pub(super) variables: BTreeMap<String, Variable>,
+    texts: BTreeMap<String, Result<SourceId, Option<String>>>,
+    files: BTreeMap<String, Rc<File>>,
+    said: BTreeSet<(String, Option<Span>, String)>,
+    nodes: usize,
+    bytes: usize,
+}
+
+impl<'a> Cx<'a> {
+    pub(super) fn new(loader: &'a dyn Loader) -> Self {
+        Self {
+            loader,
+            sources: SourceSet::default(),
+            sink: Sink::default(),
+            variables: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            files: BTreeMap::new(),
+            said: BTreeSet::new(),
+            nodes: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Reports once, however often a file is gone through.
+    pub(super) fn report(&mut self, d: Diagnostic) {
+        let place = d.primary.as_ref().map(|l| l.span);
+        if self.said.len() < 10_000 && self.said.insert((d.code.clone(), place, d.message.clone()))
+        {
+            self.sink.report(d);
+        }
+    }
+
+    /// Counts nodes against the limit; false if it is passed, which is reported.
+    pub(super) fn spend(&mut self, nodes: usize, at: Option<Span>) -> bool {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes <= MAX_NODES {
+            return true;
+        }
+        let message = format!("the project amounts to more than {MAX_NODES} values");
+        let d = Diagnostic::invalid("yaml-limit", message)
+            .help("look for files that are included or extended many times over");
+        self.report(match at {
+            Some(span) => d.at(span, "the rest is not read"),
+            None => d,
+        });
+        false
+    }
+
+    /// The text at a path. The error is the reason, or none if nothing is there.
+    pub(super) fn text(&mut self, path: &str) -> Result<SourceId, Option<String>> {
+        if let Some(known) = self.texts.get(path) {
+            return known.clone();
+        }
+        let loaded = match self.loader.load(path) {
+            Loaded::Text(text) => {
+                self.bytes += text.len();
+                if self.bytes > MAX_BYTES {
+                    Err(Some(format!(
+                        "the files of the project have more than {MAX_BYTES} bytes"
+                    )))
+                } else {
+                    Ok(self.sources.add(path, text))
+                }
+            }
+            Loaded::Missing => Err(None),
+            Loaded::Unreadable(why) => Err(Some(why)),
+        };
+        self.texts.insert(path.to_owned(), loaded.clone());
+        loaded
+    }
+
+    /// The text of a source.
+    pub(super) fn source(&self, id: SourceId) -> String {
+        self.sources
+            .get(id)
+            .map(|s| s.text.clone())
+            .unwrap_or_default()
+    }
+
+    /// A Compose file, parsed; `at` is what asks for it.
+    pub(super) fn file(&mut self, path: &str, at: Option<Span>) -> Option<Rc<File>> {
+        if let Some(file) = self.files.get(path) {
+            return Some(Rc::clone(file));
+        }
+        let id = match self.text(path) {
+            Ok(id) => id,
+            Err(why) => {
+                self.report(unreadable("file", path, why.as_deref(), at));
+                return None;
+            }
+        };
+        let text = self.source(id);
+        let (mut documents, _) = yaml::documents(id, &text, &mut self.sink);
+        if let Some(extra) = documents.get(MAX_DOCUMENTS) {
+            let message = format!("the file has more than {MAX_DOCUMENTS} documents");
+            let d =
+                Diagnostic::invalid("yaml-limit", message).at(extra.head, "the rest is not read");
+            self.report(d);
+            documents.truncate(MAX_DOCUMENTS);
+        }
+        let file = Rc::new(File { documents });
+        self.files.insert(path.to_owned(), Rc::clone(&file));
+        Some(file)
+    }
+
+    /// Notes that a variable is used.
+    pub(super) fn used(&mut self, name: &str, how: super::template::Use, set: bool, at: Span) {
+        use super::template::Use;
+        let variable = self.variables.entry(name.to_owned()).or_default();
+        variable.set |= set;
+        variable.bare |= how == Use::Bare;
+        variable.required |= how == Use::Required;
+        if variable.places.len() < MAX_PLACES && !variable.places.contains(&at) {
+            variable.places.push(at);
+        }
+    }
+}
+
+/// A file that cannot be read.
+pub(super) fn unreadable(
+    what: &str,
+    path: &str,
+    why: Option<&str>,
+    at: Option<Span>,
+) -> Diagnostic {
+    let path = crate::suggest::quote(path);
+    let message = match why {
+        None => format!("there is no {what} {path}"),
+        Some(why) => format!("the {what} {path} cannot be read: {why}"),
+    };
+    let d = Diagnostic::invalid("compose-file", message);
+    match at {
+        Some(span) => d.at(span, "named here"),
+        None => d,
+    }
+}

@@ -1,0 +1,46 @@
+//! A Compose project as rules see it: every value with its place, short and long forms alike, secrets hidden.
+//!
+//! What is not written is `None`; Compose's defaults are filled in only where they are part of the meaning (a port's
+//! protocol, the condition of a dependency). Durations are in nanoseconds, sizes in bytes.
+
+mod image;
+mod resource;
+mod service;
+mod text;
+
+pub use image::Image;
+pub use resource::{Config, ConfigSource, Extra, Network, Pool, Variable, Volume};
+pub use service::{
+    Build, Command, Condition, Dependency, Deploy, Device, EnvFile, Grant, Healthcheck, Logging,
+    Membership, Mount, MountKind, Port, PortRange, Resources, Service, Ulimit, UpdatePolicy,
+};
+pub use text::Text;
+
+use diag::{Span, Spanned};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a set of Compose files declares together.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Project {
+    /// The project's name, if the files or the caller give one.
+    pub name: Option<Spanned<String>>,
+    /// Services by name, those of inactive profiles included.
+    pub services: BTreeMap<String, Service>,
+    /// Networks by name; the implicit `default` is not among them.
+    pub networks: BTreeMap<String, Network>,
+    /// Volumes by name.
+    pub volumes: BTreeMap<String, Volume>,
+    /// Secrets by name.
+    pub secrets: BTreeMap<String, Config>,
+    /// Configs by name.
+    pub configs: BTreeMap<String, Config>,
+    /// `x-…` keys at the top, `x-holdfast` among them.
+    pub extensions: BTreeMap<String, Spanned<Extra>>,
+    /// Keys without a meaning, kept as written, by their path from the top.
+    pub unknown: BTreeMap<String, Spanned<Extra>>,
+    /// Variables that the files refer to.
+    pub variables: BTreeMap<String, Variable>,
+    /// The deprecated `version`, if it is written.
+    pub version: Option<Span>,
+}
