@@ -5,6 +5,7 @@
 )]
 
 mod bench;
+mod compose_corpus;
 mod rig;
 mod tidy;
 
@@ -16,7 +17,9 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
   tidy   refuses what the rules of this repository refuse
   bench  measures, and compares with the budgets
-  rig    hosts to try things on; `cargo xtask rig` says how";
+  rig    hosts to try things on; `cargo xtask rig` says how
+  compose-corpus DIR
+         holds our reading of Compose files against the compose tool's";
 
 fn main() -> ExitCode {
     match task() {
@@ -37,6 +40,7 @@ fn task() -> Result<()> {
         Some((task, _)) if task == "tidy" => tidy::run(&root),
         Some((task, _)) if task == "bench" => bench::run(&root),
         Some((task, rest)) if task == "rig" => rig::run(rest),
+        Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         _ => bail!(USAGE),
     }
 }
