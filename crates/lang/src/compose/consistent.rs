@@ -17,12 +17,17 @@ pub(super) fn check(cx: &mut Cx<'_>, project: &Project, map: &Map) {
             service,
         };
         checker.image(map);
-        checker.networks();
+        checker.networks(map);
         checker.volumes();
         checker.grants();
         checker.limits();
         for (other, span) in &dependencies(service) {
             checker.dependency(other, *span);
+        }
+        for (other, dependency) in &service.depends_on {
+            if !project.services.contains_key(other) {
+                checker.dependency(other, dependency.span);
+            }
         }
     }
     circles(cx, project);
@@ -148,19 +153,20 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn networks(&mut self) {
+    fn networks(&mut self, map: &Map) {
         let (service, project) = (self.service, self.project);
-        if let Some(mode) = &service.network_mode {
-            if !service.networks.is_empty() {
-                self.conflict(
-                    mode.span,
-                    "has both 'network_mode' and 'networks'",
-                    "keep one of the two",
-                );
-            }
+        if let Some(mode) = &service.network_mode
+            && !service.networks.is_empty()
+        {
+            let what = "has both 'network_mode' and 'networks'";
+            return self.conflict(mode.span, what, "keep one of the two");
         }
         for (network, membership) in &service.networks {
-            if network != "default" && !project.networks.contains_key(network) {
+            let raw = map.get("services").and_then(|s| s.value.get(self.name));
+            let implicit =
+                raw.is_some_and(|s| s.as_map().is_some_and(|m| !m.contains_key("network_mode")));
+            let declared = project.networks.contains_key(network);
+            if !declared && !(implicit && network == "default") {
                 self.undeclared("network", network, membership.span, project.networks.keys());
             }
         }

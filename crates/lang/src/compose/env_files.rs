@@ -70,7 +70,8 @@ pub(super) fn of_service(
             found: false,
             sets: BTreeMap::new(),
         };
-        let read = read(cx, environment, &set, item, text, required && active);
+        let need = Need { required, active };
+        let read = read(cx, environment, &set, item, text, need);
         if let Some(own) = read {
             file.found = true;
             let judged = own
@@ -84,27 +85,34 @@ pub(super) fn of_service(
     files
 }
 
+/// Whether a file must be there, and whether its service runs at all.
+#[derive(Clone, Copy)]
+struct Need {
+    required: bool,
+    active: bool,
+}
+
 fn read(
     cx: &mut Cx<'_>,
     environment: &Environment,
     before: &BTreeMap<String, String>,
     item: &Value,
     path: &str,
-    needed: bool,
+    need: Need,
 ) -> Option<Environment> {
     let at = item.get("path").map(|p| p.span);
     let id = match cx.text(path) {
         Ok(id) => id,
-        Err(None) if !needed => return None,
+        Err(None) if !need.required => return None,
         Err(why) => {
-            if needed {
+            if need.active {
                 cx.report(unreadable("environment file", path, why.as_deref(), at));
             }
             return None;
         }
     };
     let format = item.get("format");
-    if let Some(format) = format.filter(|_| needed) {
+    if let Some(format) = format.filter(|_| need.active) {
         let message = format!(
             "the format {} of an environment file is not known",
             crate::suggest::quote(&format.print().unwrap_or_default())
@@ -116,7 +124,7 @@ fn read(
     let look_up = |name: &str| before.get(name).or_else(|| environment.get(name)).cloned();
     match dotenv::parse(id, &text, &look_up) {
         Ok(set) => Some(set),
-        Err(bad) if needed => {
+        Err(bad) if need.active => {
             report(cx, &bad);
             None
         }

@@ -46,16 +46,14 @@ pub(super) fn apply(
         }
     };
     for item in &items {
-        let Some(include) = parse(cx, item) else {
-            continue;
-        };
+        let include = parse(item);
         if let Some(included) = one(cx, scope, path, &include, unknown) {
             import(cx, project, included, include.span);
         }
     }
 }
 
-fn parse(cx: &mut Cx<'_>, item: &Value) -> Option<Include> {
+fn parse(item: &Value) -> Include {
     let texts = |value: Option<&Value>| -> Vec<(String, Span)> {
         let list = value.and_then(Value::as_seq);
         let one = value.filter(|v| v.as_text().is_some());
@@ -63,7 +61,7 @@ fn parse(cx: &mut Cx<'_>, item: &Value) -> Option<Include> {
         all.filter_map(|v| Some((v.as_text()?.to_owned(), v.span)))
             .collect()
     };
-    let include = match &item.kind {
+    match &item.kind {
         Kind::Text(text) => Include {
             span: item.span,
             paths: vec![(text.clone(), item.span)],
@@ -79,16 +77,7 @@ fn parse(cx: &mut Cx<'_>, item: &Value) -> Option<Include> {
                 .and_then(Value::as_text)
                 .map(str::to_owned),
         },
-    };
-    if include.paths.is_empty() {
-        let d = Diagnostic::invalid(
-            "compose-type",
-            "an entry of include must be a path, or a map with 'path'",
-        );
-        cx.report(d.at(item.span, "names no file"));
-        return None;
     }
-    Some(include)
 }
 
 fn one(

@@ -147,7 +147,7 @@ fn name(cx: &mut Cx<'_>, request: &Request, environment: &dotenv::Environment) -
                 written = value
                     .as_text()
                     .map(str::to_owned)
-                    .filter(|t| !t.is_empty())
+                    .filter(|_| !text.is_empty())
                     .or(written);
             }
         }

@@ -17,8 +17,10 @@ pub(super) struct Short {
 pub(super) fn parse(text: &str) -> Result<Short, String> {
     let (host, published, target) = split(text);
     let (target, protocol) = match target.split_once('/') {
-        Some((port, "")) => (port, "tcp".to_owned()),
-        Some((port, rest)) => (port, rest.split('/').next().unwrap_or("").to_lowercase()),
+        Some((port, rest)) => match rest.split('/').next().unwrap_or("") {
+            "" => (port, "tcp".to_owned()),
+            protocol => (port, protocol.to_lowercase()),
+        },
         None => (target, "tcp".to_owned()),
     };
     let host = match host {
@@ -28,7 +30,9 @@ pub(super) fn parse(text: &str) -> Result<Short, String> {
     if target.is_empty() {
         return Err("the container's port is missing".to_owned());
     }
-    let target = range(target).ok_or_else(|| format!("{target} is not a port of the container"))?;
+    let target = range(target)
+        .filter(|t| t.0 > 0)
+        .ok_or_else(|| format!("{target} is not a port of the container"))?;
     let published = match published {
         "" => None,
         text => Some(range(text).ok_or_else(|| format!("{text} is not a port of the host"))?),

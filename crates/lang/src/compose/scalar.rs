@@ -102,8 +102,11 @@ fn merge_tag(node: &Node) -> Option<Merge> {
 
 /// What a scalar means by YAML's core schema, as the reader of Compose has it.
 fn scalar(text: &str, plain: bool, tag: Option<&str>) -> Kind {
-    let says_text = tag.is_some_and(|t| t == "!" || t == "!!str" || t.ends_with(":str"));
-    if !plain || says_text {
+    let says = |name: &str| tag.is_some_and(|t| t.ends_with(name) && t != name);
+    if says("str") || tag == Some("!") {
+        return Kind::Text(text.to_owned());
+    }
+    if !plain && !["int", "float", "bool", "null"].into_iter().any(says) {
         return Kind::Text(text.to_owned());
     }
     match text {

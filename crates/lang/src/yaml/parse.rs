@@ -17,13 +17,70 @@ const MAX_EXPANDED: usize = 50_000;
 
 /// The tree of one text of a lab, and whether all of it was understood.
 pub(super) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> (Option<Node>, bool) {
-    let (mut roots, whole) = read(source, text, Dialect::Lab, sink);
-    (roots.pop(), whole)
+    let mut read = read(source, text, Dialect::Lab, sink);
+    (read.roots.pop(), read.broken.is_none())
 }
 
 /// The trees of a text that may hold several documents and tags of its own, and whether all of it was understood.
+///
+/// Two things that the scanner refuses and other readers take are mended first, byte for byte, so that places stay right:
+/// a tab behind a colon, and a line inside of brackets that is indented less than what is around them.
 pub(crate) fn documents(source: SourceId, text: &str, sink: &mut Sink) -> (Vec<Node>, bool) {
-    read(source, text, Dialect::Foreign, sink)
+    let mut mended = std::borrow::Cow::Borrowed(text);
+    let mends = if text.len() <= MAX_MENDED {
+        MAX_MENDS
+    } else {
+        0
+    };
+    for _ in 0..mends {
+        let mut unused = Sink::default();
+        let first = read(source, &mended, Dialect::Foreign, &mut unused);
+        let Some(better) = first.broken.and_then(|b| mend(&mended, &b)) else {
+            break;
+        };
+        mended = better.into();
+    }
+    let read = read(source, &mended, Dialect::Foreign, sink);
+    (read.roots, read.broken.is_none())
+}
+
+/// Lines inside of brackets that are mended in one text.
+const MAX_MENDS: usize = 64;
+/// Longest text that is mended, since every mend reads it again.
+const MAX_MENDED: usize = 1 << 20;
+
+/// The text with one place mended; `None` if that is not what is wrong.
+fn mend(text: &str, broken: &Broken) -> Option<String> {
+    if broken
+        .said
+        .contains("must be followed by a valid YAML whitespace")
+    {
+        return text.contains(":\t").then(|| text.replace(":\t", ": "));
+    }
+    let start = text.get(..broken.at)?.rfind('\n')?;
+    let before = text.get(..start)?;
+    let lead = text.get(start + 1..broken.at)?;
+    let last_line = before.rsplit('\n').next().unwrap_or("");
+    if !broken.in_flow || !lead.trim().is_empty() || last_line.contains('#') {
+        return None;
+    }
+    let after = text.get(start + 1..)?;
+    Some(format!("{before} {after}"))
+}
+
+/// What was read of a text.
+struct Read {
+    roots: Vec<Node>,
+    /// Where it could not be read on.
+    broken: Option<Broken>,
+}
+
+/// Why a text could not be read on.
+struct Broken {
+    said: String,
+    at: usize,
+    /// Inside of brackets.
+    in_flow: bool,
 }
 
 /// How strict the reader is.
@@ -35,10 +92,13 @@ enum Dialect {
     Foreign,
 }
 
-fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> (Vec<Node>, bool) {
+fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> Read {
     if let Some(diagnostic) = complain::about_bytes(source, text) {
         sink.report(diagnostic);
-        return (Vec::new(), false);
+        return Read {
+            roots: Vec::new(),
+            broken: Some(Broken::limit()),
+        };
     }
     let mut builder = Builder {
         source,
@@ -51,13 +111,13 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> (Vec
         sink,
     };
     let mut parser = Parser::new_from_str(text);
-    let mut whole = true;
+    let mut broken = None;
     while let Some(event) = parser.next_event() {
         match event {
             Ok((Event::StreamEnd, _)) => break,
             Ok((event, at)) => {
                 if builder.event(event, at).is_err() {
-                    whole = false;
+                    broken = Some(Broken::limit());
                     break;
                 }
             }
@@ -67,7 +127,9 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> (Vec
                 let d = complain::about_syntax(source, text, at, error.info(), open);
                 builder.sink.report(d);
                 builder.drop_last(at);
-                whole = false;
+                let in_flow = open.is_some_and(|o| o.end > o.start);
+                let said = error.info().to_owned();
+                broken = Some(Broken { said, at, in_flow });
                 break;
             }
         }
@@ -75,7 +137,21 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> (Vec
     while !builder.stack.is_empty() {
         builder.close(None);
     }
-    (builder.roots, whole)
+    Read {
+        roots: builder.roots,
+        broken,
+    }
+}
+
+impl Broken {
+    /// A limit, not a mistake in a certain place.
+    fn limit() -> Self {
+        Self {
+            said: String::new(),
+            at: 0,
+            in_flow: false,
+        }
+    }
 }
 
 /// A list or map that is still open.

@@ -18,8 +18,8 @@ pub(super) const PLAIN: Rule = Rule::Scalar(
         .or(Scalars::BOOL),
 );
 
-pub(super) fn any_name(_: &str) -> bool {
-    true
+pub(super) fn any_name(name: &str) -> bool {
+    !name.is_empty()
 }
 
 pub(super) fn is_name(name: &str) -> bool {

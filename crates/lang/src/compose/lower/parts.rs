@@ -188,6 +188,8 @@ pub(super) fn build(f: &mut F<'_, '_, '_>, service: &str) -> Option<Build> {
     let (span, mut b) = f.inner("build")?;
     let secrets = grants(&mut b, "secrets", service);
     b.bytes("shm_size");
+    b.flag("no_cache");
+    b.flag("pull");
     let inline = b.get("dockerfile_inline").map(|v| v.span);
     Some(Build {
         span,

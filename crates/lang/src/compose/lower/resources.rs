@@ -152,7 +152,7 @@ fn source(f: &Fields<'_, '_, '_>, external: bool) -> ConfigSource {
     if external {
         return ConfigSource::External;
     }
-    if let Some(file) = f.text("file").filter(|t| !t.value.is_empty()) {
+    if let Some(file) = f.text("file") {
         return ConfigSource::File(file);
     }
     if let Some(name) = f.text("environment").filter(|t| !t.value.is_empty()) {

@@ -23,15 +23,11 @@ pub(super) fn service(
     let env_files = env_files::of_service(cx, environment, map, active);
     let mut f = Fields::new(map, cx, &["services", name]);
     let f = &mut f;
-    for key in [
-        "oom_score_adj",
-        "mem_swappiness",
-        "cpu_shares",
-        "cpu_quota",
-        "cpu_period",
-    ] {
+    for key in ["oom_score_adj", "cpu_shares", "cpu_quota", "cpu_period"] {
         f.int(key);
     }
+    f.bytes("mem_swappiness");
+    f.flag("attach");
     Service {
         span,
         active,

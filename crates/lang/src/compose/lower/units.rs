@@ -108,8 +108,8 @@ pub(super) fn words(line: &str) -> Option<Vec<String>> {
                 word.push(c);
                 got = true;
             }
-            ')' if state.dollar && !state.single && !state.double && !state.back => {
-                state.dollar = false;
+            ')' if !state.single && !state.double && !state.back => {
+                state.dollar = !state.dollar;
                 word.push(c);
                 got = true;
             }
@@ -212,6 +212,7 @@ mod tests {
             ("\"a", None),
             ("a (b)", None),
             ("a\\", None),
+            ("a)", None),
         ] {
             let expected: Option<Vec<String>> =
                 expected.map(|w| w.into_iter().map(str::to_owned).collect());
