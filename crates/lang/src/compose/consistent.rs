@@ -165,8 +165,9 @@ impl Checker<'_, '_> {
             let raw = map.get("services").and_then(|s| s.value.get(self.name));
             let implicit =
                 raw.is_some_and(|s| s.as_map().is_some_and(|m| !m.contains_key("network_mode")));
-            let declared = project.networks.contains_key(network);
-            if !declared && !(implicit && network == "default") {
+            let declared =
+                project.networks.contains_key(network) || (implicit && network == "default");
+            if !declared {
                 self.undeclared("network", network, membership.span, project.networks.keys());
             }
         }

@@ -85,6 +85,22 @@ pub(super) fn of_service(
     files
 }
 
+/// Label files must be there; what they say is not part of the model.
+pub(super) fn label_files(cx: &mut Cx<'_>, service: &Map) {
+    let items = service.get("label_file").and_then(|e| e.value.as_seq());
+    for item in items.unwrap_or_default() {
+        let Some(path) = item.as_text() else { continue };
+        if let Err(why) = cx.text(path) {
+            cx.report(unreadable(
+                "label file",
+                path,
+                why.as_deref(),
+                Some(item.span),
+            ));
+        }
+    }
+}
+
 /// Whether a file must be there, and whether its service runs at all.
 #[derive(Clone, Copy)]
 struct Need {

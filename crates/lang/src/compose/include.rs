@@ -46,6 +46,14 @@ pub(super) fn apply(
         }
     };
     for item in &items {
+        if !matches!(item.kind, Kind::Text(_) | Kind::Map(_)) {
+            let is = item.describe();
+            let message = format!("an entry of include must be a path or a map, but is {is}");
+            cx.report(
+                Diagnostic::invalid("compose-type", message).at(item.span, format!("this is {is}")),
+            );
+            continue;
+        }
         let include = parse(item);
         if let Some(included) = one(cx, scope, path, &include, unknown) {
             import(cx, project, included, include.span);

@@ -45,7 +45,28 @@ pub(super) fn files(
     if !scope.included.is_empty() {
         relative::project(&mut project, &scope.dir);
     }
+    take_over(&mut project, &scope.environment);
     project
+}
+
+/// A name without a value in a list of environment variables takes the value that is set where its file is read.
+fn take_over(project: &mut Map, environment: &Environment) {
+    for (_, service) in canonical::section(project, "services") {
+        let list = service
+            .value
+            .as_map_mut()
+            .and_then(|m| m.get_mut("environment"));
+        let Some(Kind::Seq(items)) = list.map(|e| &mut e.value.kind) else {
+            continue;
+        };
+        for item in items {
+            if let Kind::Text(text) = &mut item.kind
+                && let Some(value) = environment.get(text.as_str())
+            {
+                *text = format!("{text}={value}");
+            }
+        }
+    }
 }
 
 fn document(

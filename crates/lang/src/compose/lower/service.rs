@@ -4,10 +4,10 @@ use super::fields::Fields;
 use super::parts;
 use crate::compose::cx::Cx;
 use crate::compose::dotenv::Environment;
-use crate::compose::env_files;
 use crate::compose::value::{Kind, Map, Value};
+use crate::compose::{env_files, secret};
 use diag::{Span, Spanned};
-use model::compose::{Image, Service};
+use model::compose::{Image, Service, Text};
 use std::collections::BTreeMap;
 
 /// The typed form of a service.
@@ -21,6 +21,9 @@ pub(super) fn service(
 ) -> Service {
     let active = is_active(map, profiles);
     let env_files = env_files::of_service(cx, environment, map, active);
+    if active {
+        env_files::label_files(cx, map);
+    }
     let mut f = Fields::new(map, cx, &["services", name]);
     let f = &mut f;
     for key in ["oom_score_adj", "cpu_shares", "cpu_quota", "cpu_period"] {
@@ -39,7 +42,7 @@ pub(super) fn service(
         container_name: f.text("container_name"),
         command: f.command("command"),
         entrypoint: f.command("entrypoint"),
-        environment: f.options("environment"),
+        environment: resolved(f.options("environment"), environment),
         env_files,
         ports: parts::ports(f, name),
         expose: f.texts("expose"),
@@ -100,6 +103,19 @@ pub(super) fn service(
         stdin_open: f.flag("stdin_open"),
         extensions: f.extensions(),
     }
+}
+
+/// Names without a value take the one that is set where the project is started.
+fn resolved(
+    mut pairs: BTreeMap<String, Spanned<Option<Text>>>,
+    environment: &Environment,
+) -> BTreeMap<String, Spanned<Option<Text>>> {
+    for (name, pair) in &mut pairs {
+        if pair.value.is_none() {
+            pair.value = environment.get(name).map(|v| secret::judge(name, v));
+        }
+    }
+    pairs
 }
 
 /// A service without profiles always runs; another one if one of its profiles is asked for, or `*`.
