@@ -9,6 +9,7 @@
 mod rig;
 
 mod crashes;
+mod debug;
 mod doubt;
 mod lockout;
 mod never;

@@ -58,10 +58,10 @@ fn dependencies(service: &Service) -> BTreeMap<String, Span> {
     }
     let shared = [
         &service.network_mode,
-        &service.ipc,
-        &service.pid,
-        &service.uts,
-        &service.cgroup,
+        &service.namespaces.ipc,
+        &service.namespaces.pid,
+        &service.namespaces.uts,
+        &service.namespaces.cgroup,
     ];
     for text in shared.into_iter().flatten() {
         if let Some(name) = text.value.strip_prefix("service:") {
@@ -230,9 +230,9 @@ impl Checker<'_, '_> {
     fn limits(&mut self) {
         let service = self.service;
         let Some(deploy) = &service.deploy else {
-            return self.containers(service.scale.as_ref().map(|s| s.value));
+            return self.containers(service.amounts.scale.as_ref().map(|s| s.value));
         };
-        if let (Some(scale), Some(replicas)) = (&service.scale, &deploy.replicas)
+        if let (Some(scale), Some(replicas)) = (&service.amounts.scale, &deploy.replicas)
             && scale.value != replicas.value
         {
             self.conflict(
@@ -243,7 +243,7 @@ impl Checker<'_, '_> {
         }
         let limits = deploy.limits.as_ref();
         let differs = |own: i64, other: Option<i64>| own != 0 && own != other.unwrap_or(0);
-        if let (Some(own), Some(limits)) = (&service.mem_limit, limits)
+        if let (Some(own), Some(limits)) = (&service.amounts.mem_limit, limits)
             && differs(own.value, limits.memory.as_ref().map(|m| m.value))
         {
             self.conflict(
@@ -252,7 +252,7 @@ impl Checker<'_, '_> {
                 "keep one of the two",
             );
         }
-        if let (Some(own), Some(limits)) = (&service.pids_limit, limits)
+        if let (Some(own), Some(limits)) = (&service.amounts.pids_limit, limits)
             && differs(own.value, limits.pids.as_ref().map(|m| m.value))
         {
             self.conflict(
@@ -261,14 +261,14 @@ impl Checker<'_, '_> {
                 "keep one of the two",
             );
         }
-        if let (Some(own), Some(kept)) = (&service.mem_reservation, &deploy.reservations)
+        if let (Some(own), Some(kept)) = (&service.amounts.mem_reservation, &deploy.reservations)
             && differs(own.value, kept.memory.as_ref().map(|m| m.value))
         {
             let what =
                 "gives two amounts: 'mem_reservation' and 'deploy.resources.reservations.memory'";
             self.conflict(own.span, what, "keep one of the two");
         }
-        if let (Some(own), Some(limits)) = (&service.cpus, limits)
+        if let (Some(own), Some(limits)) = (&service.amounts.cpus, limits)
             && own.value != 0.0
             && limits
                 .cpus
@@ -281,7 +281,7 @@ impl Checker<'_, '_> {
                 "keep one of the two",
             );
         }
-        let scale = service.scale.as_ref().or(deploy.replicas.as_ref());
+        let scale = service.amounts.scale.as_ref().or(deploy.replicas.as_ref());
         self.containers(scale.map(|s| s.value));
     }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Nodes that one project may amount to, all its files, includes and extensions together.
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 1_000_000;
 /// Bytes of text that one project may amount to.
 const MAX_BYTES: usize = 64 << 20;
 /// Documents in one file.
@@ -53,8 +53,12 @@ impl<'a> Cx<'a> {
     /// Reports once, however often a file is gone through.
     pub(super) fn report(&mut self, d: Diagnostic) {
         let place = d.primary.as_ref().map(|l| l.span);
-        if self.said.len() < 10_000 && self.said.insert((d.code.clone(), place, d.message.clone()))
-        {
+        // A value that cannot be read is said to be so by the first step that needs it, and by no other.
+        let message = match d.code.as_str() {
+            "compose-value" if place.is_some() => String::new(),
+            _ => d.message.clone(),
+        };
+        if self.said.len() < 10_000 && self.said.insert((d.code.clone(), place, message)) {
             self.sink.report(d);
         }
     }

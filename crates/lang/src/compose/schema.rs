@@ -209,7 +209,12 @@ impl Checker<'_, '_> {
 
     fn unknown_key(&mut self, key: &str, entry: &super::value::Entry, keys: &Keys) {
         let place = show(&self.place);
-        let message = format!("the key {} has no meaning at {place}", quote(key));
+        let message = match self.place.split_last() {
+            Some((_, [])) | None => format!("the key {} has no meaning at the top", quote(key)),
+            Some((_, parent)) => {
+                format!("the key {} has no meaning in {}", quote(key), show(parent))
+            }
+        };
         let mut d = Diagnostic::new(
             "compose-unknown-key",
             Severity::Info,
@@ -266,7 +271,8 @@ fn words(rule: &Rule) -> String {
                 (Scalars::TEXT, "text"),
                 (Scalars::NUMBER, "a number"),
                 (Scalars::INT, "a whole number"),
-                (Scalars::BOOL, "true or false"),
+                (Scalars::BOOL, "true"),
+                (Scalars::BOOL, "false"),
                 (Scalars::NULL, "nothing"),
             ];
             one_of(all.iter().filter(|(k, _)| kinds.has(*k)).map(|(_, w)| *w))

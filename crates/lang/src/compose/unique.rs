@@ -119,7 +119,8 @@ fn key(item: &Value, by: By) -> Result<String, &'static str> {
             _ => Err("an entry of this list must be text"),
         },
         By::Target => match &item.kind {
-            Kind::Text(t) => super::volumes::parse(t).map(|v| v.target),
+            // What cannot be read is said where it is made longer.
+            Kind::Text(t) => Ok(super::volumes::parse(t).map_or_else(|_| t.clone(), |v| v.target)),
             Kind::Map(_) => {
                 let target = item.get("target").and_then(Value::as_text);
                 target

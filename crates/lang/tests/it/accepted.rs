@@ -202,8 +202,10 @@ fn every_code_is_explained() {
     let mut seen = std::collections::BTreeSet::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        for part in text.split("error[").skip(1) {
-            seen.insert(part.split(']').next().unwrap().to_owned());
+        for severity in ["error[", "info["] {
+            for part in text.split(severity).skip(1) {
+                seen.insert(part.split(']').next().unwrap().to_owned());
+            }
         }
     }
     for code in &seen {

@@ -6,6 +6,8 @@
 )]
 
 mod accepted;
+mod compose;
+mod compose_hostile;
 mod hostile;
 mod markdown;
 mod properties;

@@ -78,6 +78,9 @@ enum Form {
 }
 
 fn render(files: &[(String, String)], form: Form) -> String {
+    if files.iter().any(|(path, _)| path == "compose.yaml") {
+        return render_compose(files, form);
+    }
     let mut sources = SourceSet::default();
     if !files
         .iter()
@@ -92,6 +95,24 @@ fn render(files: &[(String, String)], form: Form) -> String {
     match form {
         Form::Concise => concise(&diagnostics, &sources),
         Form::Full => full(&diagnostics, &sources, Color::Never),
+    }
+}
+
+/// A Compose project, with its override if the case has one.
+fn render_compose(files: &[(String, String)], form: Form) -> String {
+    let all = ["compose.yaml", "compose.override.yaml"];
+    let named = all
+        .into_iter()
+        .filter(|n| files.iter().any(|(path, _)| path == n));
+    let names: Vec<&str> = named.collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
+    let reading = crate::compose::read_files(&names, &files);
+    match form {
+        Form::Concise => concise(&reading.diagnostics, &reading.sources),
+        Form::Full => full(&reading.diagnostics, &reading.sources, Color::Never),
     }
 }
 

@@ -11,8 +11,9 @@ mod text;
 pub use image::Image;
 pub use resource::{Config, ConfigSource, Extra, Network, Pool, Variable, Volume};
 pub use service::{
-    Build, Command, Condition, Dependency, Deploy, Device, EnvFile, Grant, Healthcheck, Logging,
-    Membership, Mount, MountKind, Port, PortRange, Resources, Service, Ulimit, UpdatePolicy,
+    Amounts, Build, Command, Condition, Dependency, Deploy, Device, Dns, EnvFile, Grant,
+    Healthcheck, Logging, Membership, Mount, MountKind, Namespaces, Port, PortRange, Resources,
+    Service, Ulimit, UpdatePolicy,
 };
 pub use text::Text;
 

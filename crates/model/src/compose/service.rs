@@ -59,18 +59,8 @@ pub struct Service {
     pub cap_drop: Vec<Spanned<String>>,
     /// Security options, as written.
     pub security_opt: Vec<Spanned<String>>,
-    /// Namespace of processes.
-    pub pid: Option<Spanned<String>>,
-    /// Namespace of shared memory.
-    pub ipc: Option<Spanned<String>>,
-    /// Namespace of the host's name.
-    pub uts: Option<Spanned<String>>,
-    /// Namespace of users.
-    pub userns_mode: Option<Spanned<String>>,
-    /// Namespace of control groups.
-    pub cgroup: Option<Spanned<String>>,
-    /// Parent control group.
-    pub cgroup_parent: Option<Spanned<String>>,
+    /// Namespaces that it shares.
+    pub namespaces: Namespaces,
     /// Devices of the host.
     pub devices: Vec<Device>,
     /// Rules for devices, as written.
@@ -83,34 +73,16 @@ pub struct Service {
     pub logging: Option<Logging>,
     /// Deployment.
     pub deploy: Option<Deploy>,
-    /// Limit of memory in bytes (`mem_limit`).
-    pub mem_limit: Option<Spanned<i64>>,
-    /// Reservation of memory in bytes (`mem_reservation`).
-    pub mem_reservation: Option<Spanned<i64>>,
-    /// Limit of memory and swap in bytes.
-    pub memswap_limit: Option<Spanned<i64>>,
-    /// Limit of processors (`cpus`).
-    pub cpus: Option<Spanned<f64>>,
-    /// Limit of processes; −1 is none.
-    pub pids_limit: Option<Spanned<i64>>,
-    /// Size of /dev/shm in bytes.
-    pub shm_size: Option<Spanned<i64>>,
+    /// How much it may use, as keys of its own.
+    pub amounts: Amounts,
     /// Limits of resources by name.
     pub ulimits: BTreeMap<String, Ulimit>,
-    /// The kernel may not kill it.
-    pub oom_kill_disable: Option<Spanned<bool>>,
-    /// Number of containers (`scale`).
-    pub scale: Option<Spanned<i64>>,
     /// Labels.
     pub labels: BTreeMap<String, Spanned<Text>>,
     /// Names that are resolved to fixed addresses.
     pub extra_hosts: BTreeMap<String, Vec<Spanned<String>>>,
-    /// Name servers.
-    pub dns: Vec<Spanned<String>>,
-    /// Search domains.
-    pub dns_search: Vec<Spanned<String>>,
-    /// Options of the resolver.
-    pub dns_opt: Vec<Spanned<String>>,
+    /// How it resolves names.
+    pub dns: Dns,
     /// Kernel parameters.
     pub sysctls: BTreeMap<String, Spanned<Text>>,
     /// Mounts in memory, as written.
@@ -143,6 +115,55 @@ pub struct Service {
     pub stdin_open: Option<Spanned<bool>>,
     /// `x-…` keys, `x-holdfast` among them.
     pub extensions: BTreeMap<String, Spanned<Extra>>,
+}
+
+/// Namespaces, as written: `host`, `service:…`, `container:…`, …
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Namespaces {
+    /// Namespace of processes.
+    pub pid: Option<Spanned<String>>,
+    /// Namespace of shared memory.
+    pub ipc: Option<Spanned<String>>,
+    /// Namespace of the host's name.
+    pub uts: Option<Spanned<String>>,
+    /// Namespace of users.
+    pub userns_mode: Option<Spanned<String>>,
+    /// Namespace of control groups.
+    pub cgroup: Option<Spanned<String>>,
+    /// Parent control group.
+    pub cgroup_parent: Option<Spanned<String>>,
+}
+
+/// Amounts that are not given below `deploy`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Amounts {
+    /// Limit of memory in bytes (`mem_limit`).
+    pub mem_limit: Option<Spanned<i64>>,
+    /// Reservation of memory in bytes (`mem_reservation`).
+    pub mem_reservation: Option<Spanned<i64>>,
+    /// Limit of memory and swap in bytes.
+    pub memswap_limit: Option<Spanned<i64>>,
+    /// Limit of processors (`cpus`).
+    pub cpus: Option<Spanned<f64>>,
+    /// Limit of processes; −1 is none.
+    pub pids_limit: Option<Spanned<i64>>,
+    /// Size of /dev/shm in bytes.
+    pub shm_size: Option<Spanned<i64>>,
+    /// The kernel may not kill it.
+    pub oom_kill_disable: Option<Spanned<bool>>,
+    /// Number of containers (`scale`).
+    pub scale: Option<Spanned<i64>>,
+}
+
+/// How names are resolved.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Dns {
+    /// Name servers.
+    pub servers: Vec<Spanned<String>>,
+    /// Search domains.
+    pub search: Vec<Spanned<String>>,
+    /// Options of the resolver.
+    pub options: Vec<Spanned<String>>,
 }
 
 /// A program and its arguments.

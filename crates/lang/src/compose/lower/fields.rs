@@ -145,32 +145,28 @@ impl<'m, 'c, 'a> Fields<'m, 'c, 'a> {
     }
 
     /// Pairs, whether written as a map or as a list of `NAME=VALUE`; a name alone has no value.
-    pub(super) fn options(&self, key: &str) -> BTreeMap<String, Spanned<Option<Text>>> {
+    pub(super) fn options(&mut self, key: &str) -> BTreeMap<String, Spanned<Option<Text>>> {
         let Some(value) = self.get(key) else {
             return BTreeMap::new();
         };
-        match &value.kind {
+        let pairs: BTreeMap<String, Spanned<Option<Text>>> = match &value.kind {
             Kind::Map(map) => map
                 .iter()
                 .map(|(k, e)| (k.clone(), Spanned::new(e.value.judged(k), e.value.span)))
                 .collect(),
-            Kind::Seq(items) => items
-                .iter()
-                .filter_map(|item| {
-                    let text = item.print()?;
-                    let (name, value) = match text.split_once('=') {
-                        Some((name, value)) => (name, Some(secret::judge(name, value))),
-                        None => (text.as_str(), None),
-                    };
-                    Some((name.to_owned(), Spanned::new(value, item.span)))
-                })
-                .collect(),
+            Kind::Seq(items) => items.iter().filter_map(pair).collect(),
             _ => BTreeMap::new(),
+        };
+        for pair in pairs.values() {
+            if pair.value.as_ref().is_some_and(Text::is_hidden) {
+                self.cx.sink.secret(pair.span);
+            }
         }
+        pairs
     }
 
     /// The same, where a name alone means an empty value.
-    pub(super) fn pairs(&self, key: &str) -> BTreeMap<String, Spanned<Text>> {
+    pub(super) fn pairs(&mut self, key: &str) -> BTreeMap<String, Spanned<Text>> {
         let options = self.options(key).into_iter();
         options
             .map(|(k, v)| {
@@ -209,4 +205,14 @@ impl<'m, 'c, 'a> Fields<'m, 'c, 'a> {
         let own = self.map.iter().filter(|(k, _)| k.starts_with("x-"));
         own.map(|(k, e)| (k.clone(), e.value.to_extra(k))).collect()
     }
+}
+
+/// One entry of a list of `NAME=VALUE`.
+fn pair(item: &Value) -> Option<(String, Spanned<Option<Text>>)> {
+    let text = item.print()?;
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(secret::judge(name, value))),
+        None => (text.as_str(), None),
+    };
+    Some((name.to_owned(), Spanned::new(value, item.span)))
 }

@@ -207,7 +207,7 @@ pub(super) fn build(f: &mut F<'_, '_, '_>, service: &str) -> Option<Build> {
 }
 
 pub(super) fn logging(f: &mut F<'_, '_, '_>) -> Option<Logging> {
-    let (span, l) = f.inner("logging")?;
+    let (span, mut l) = f.inner("logging")?;
     Some(Logging {
         span,
         driver: l.text("driver"),

@@ -7,7 +7,7 @@ use crate::compose::dotenv::Environment;
 use crate::compose::value::{Kind, Map, Value};
 use crate::compose::{env_files, secret};
 use diag::{Span, Spanned};
-use model::compose::{Image, Service, Text};
+use model::compose::{Amounts, Dns, Image, Namespaces, Service, Text};
 use std::collections::BTreeMap;
 
 /// The typed form of a service.
@@ -26,11 +26,7 @@ pub(super) fn service(
     }
     let mut f = Fields::new(map, cx, &["services", name]);
     let f = &mut f;
-    for key in ["oom_score_adj", "cpu_shares", "cpu_quota", "cpu_period"] {
-        f.int(key);
-    }
-    f.bytes("mem_swappiness");
-    f.flag("attach");
+    unkept(f);
     Service {
         span,
         active,
@@ -60,32 +56,18 @@ pub(super) fn service(
         cap_add: f.texts("cap_add"),
         cap_drop: f.texts("cap_drop"),
         security_opt: f.texts("security_opt"),
-        pid: f.text("pid"),
-        ipc: f.text("ipc"),
-        uts: f.text("uts"),
-        userns_mode: f.text("userns_mode"),
-        cgroup: f.text("cgroup"),
-        cgroup_parent: f.text("cgroup_parent"),
+        namespaces: namespaces(f),
         devices: parts::devices(f),
         device_cgroup_rules: f.texts("device_cgroup_rules"),
         gpus: f.get("gpus").map(|v| v.span),
         restart: f.text("restart"),
         logging: parts::logging(f),
         deploy: parts::deploy(f),
-        mem_limit: f.bytes("mem_limit"),
-        mem_reservation: f.bytes("mem_reservation"),
-        memswap_limit: f.bytes("memswap_limit"),
-        cpus: f.float("cpus"),
-        pids_limit: f.int("pids_limit"),
-        shm_size: f.bytes("shm_size"),
+        amounts: amounts(f),
         ulimits: parts::ulimits(f, name),
-        oom_kill_disable: f.flag("oom_kill_disable"),
-        scale: f.int("scale"),
         labels: f.pairs("labels"),
         extra_hosts: extra_hosts(f),
-        dns: f.texts("dns"),
-        dns_search: f.texts("dns_search"),
-        dns_opt: f.texts("dns_opt"),
+        dns: dns(f),
         sysctls: f.pairs("sysctls"),
         tmpfs: f.texts("tmpfs"),
         stop_grace_period: f.duration("stop_grace_period"),
@@ -102,6 +84,47 @@ pub(super) fn service(
         tty: f.flag("tty"),
         stdin_open: f.flag("stdin_open"),
         extensions: f.extensions(),
+    }
+}
+
+/// Keys that are no part of the model, yet must be readable.
+fn unkept(f: &mut Fields<'_, '_, '_>) {
+    for key in ["oom_score_adj", "cpu_shares", "cpu_quota", "cpu_period"] {
+        f.int(key);
+    }
+    f.bytes("mem_swappiness");
+    f.flag("attach");
+}
+
+fn namespaces(f: &Fields<'_, '_, '_>) -> Namespaces {
+    Namespaces {
+        pid: f.text("pid"),
+        ipc: f.text("ipc"),
+        uts: f.text("uts"),
+        userns_mode: f.text("userns_mode"),
+        cgroup: f.text("cgroup"),
+        cgroup_parent: f.text("cgroup_parent"),
+    }
+}
+
+fn amounts(f: &mut Fields<'_, '_, '_>) -> Amounts {
+    Amounts {
+        mem_limit: f.bytes("mem_limit"),
+        mem_reservation: f.bytes("mem_reservation"),
+        memswap_limit: f.bytes("memswap_limit"),
+        cpus: f.float("cpus"),
+        pids_limit: f.int("pids_limit"),
+        shm_size: f.bytes("shm_size"),
+        oom_kill_disable: f.flag("oom_kill_disable"),
+        scale: f.int("scale"),
+    }
+}
+
+fn dns(f: &Fields<'_, '_, '_>) -> Dns {
+    Dns {
+        servers: f.texts("dns"),
+        search: f.texts("dns_search"),
+        options: f.texts("dns_opt"),
     }
 }
 
