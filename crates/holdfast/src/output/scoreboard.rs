@@ -4,7 +4,8 @@ use super::words::count;
 use super::{Paint, Table, Tone, wrap};
 use crate::hint::Hints;
 use jiff::Timestamp;
-use model::promise::{State, Verdict};
+use model::lab::FaultScope;
+use model::promise::{Computed, State, Verdict};
 use model::units::Seconds;
 
 /// The scoreboard: one line per promise, then what stands behind each that is not proven.
@@ -132,11 +133,36 @@ fn reasons(verdicts: &[Verdict], hints: &Hints, paint: Paint) -> String {
         for assumed in &verdict.promise.assumed {
             line("  assumed  ", &assumed.to_string());
         }
+        if let Some(first) = first(verdict, reason) {
+            line("  first    ", first);
+        }
         // In one line, however long, so that it can be copied.
         let command = hints.whole(&verdict.promise.prove_with);
         text.push_str(&format!("  prove    {command}\n"));
     }
     text
+}
+
+/// What has to change before the command can show anything new; without it, obeying the command leads back here.
+fn first(verdict: &Verdict, reason: &str) -> Option<&'static str> {
+    let promise = &verdict.promise;
+    if matches!(promise.computed, Some(Computed::Contradicted(_))) {
+        return Some(match promise.scope {
+            Some(FaultScope::Device | FaultScope::Host | FaultScope::Site) => {
+                "declare a copy that survives this loss, or a schedule and a response that fit the objective"
+            }
+            _ => "change what is declared, or what the computation names",
+        });
+    }
+    if promise.assumed.iter().any(|a| a.contains("`response`")) {
+        return Some("declare `response` in the tier: the time to notice and decide");
+    }
+    if !promise.assumed.is_empty() {
+        return Some("no verb looks at what is assumed yet, so it stays unproven");
+    }
+    reason.contains("clock").then_some(
+        "let a time service keep the controller's clock, or declare who does (`controller: {clock: {kept_by, why}}`)",
+    )
 }
 
 /// `3 proven, 1 stale, 2 unproven, 1 broken`.
