@@ -79,8 +79,11 @@ fn show<R: RealmTag>(world: &World<R>, run: &str, json: bool, paint: Paint) -> R
         println!("{}", serde_json::to_string_pretty(&entries)?);
         return Ok(Exit::Ok);
     }
+    let drill = entries
+        .iter()
+        .any(|e| matches!(&e.event, Event::Started { plan, .. } if plan.purpose == Purpose::Drill));
     for entry in &entries {
-        let (word, text) = line(&entry.event);
+        let (word, text) = line(&entry.event, drill);
         let label = format!("{}  {word:<8} ", entry.at.strftime("%H:%M:%S%.3f"));
         print!("{}", wrap::hanging(&label, &text, paint.width()));
     }
@@ -89,7 +92,7 @@ fn show<R: RealmTag>(world: &World<R>, run: &str, json: bool, paint: Paint) -> R
 }
 
 /// A journal line for people: what it is, and of what.
-fn line(event: &Event) -> (&'static str, String) {
+fn line(event: &Event, drill: bool) -> (&'static str, String) {
     match event {
         Event::Started { plan, digest, .. } => {
             let steps = count(plan.steps.len(), "step", "steps");
@@ -104,7 +107,7 @@ fn line(event: &Event) -> (&'static str, String) {
             ("left", format!("{step}: {facts}"))
         }
         Event::Ended { step, outcome } => {
-            let text = format!("{step} {}", running::word(outcome));
+            let text = format!("{step} {}", report_output::outcome(outcome, drill));
             match report_output::detail(outcome) {
                 detail if detail.is_empty() => ("ended", text),
                 detail => ("ended", format!("{text}: {detail}")),

@@ -43,8 +43,8 @@ pub(crate) fn text(report: &RunReport, purpose: &Purpose, hints: &Hints, paint: 
     text
 }
 
-/// The word for how a step ended.
-fn outcome(outcome: &StepOutcome, drill: bool) -> &'static str {
+/// The word for how a step ended; what a drill takes back it tears down.
+pub(crate) fn outcome(outcome: &StepOutcome, drill: bool) -> &'static str {
     match outcome {
         StepOutcome::Undone if drill => "torn down",
         other => word(other),

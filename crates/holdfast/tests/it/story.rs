@@ -301,6 +301,9 @@ fn what_was_applied_is_taken_back_to_what_it_was() {
     let ran = stand.rig.run(&undo);
     assert_eq!(ran.code, 0, "{}", ran.all());
     let again = facts();
+    let list = stand.runs(&["list"]);
+    let undone = format!("undo {run}");
+    assert!(list.stdout.contains(&undone), "{}", list.all());
     let journal = stand.runs(&["show", &run, "--json"]).json();
     let paths = touched(&journal[0]["event"]["plan"]);
     assert!(paths.len() >= 5, "{paths:?}");
