@@ -24,6 +24,11 @@ impl Sink {
         }
     }
 
+    /// Nothing was reported so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
     /// Remembers that a secret is written here, so that no diagnostic shows its line.
     pub(crate) fn secret(&mut self, span: Span) {
         self.secrets.push(span);

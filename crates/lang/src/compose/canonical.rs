@@ -298,7 +298,7 @@ fn ports(cx: &mut Cx<'_>, value: &mut Value, place: &[String]) {
                 break;
             }
             Ok(short) => {
-                if !cx.spend(4 * short.count(), Some(item.span)) {
+                if !cx.spend(2 * short.count(), Some(item.span)) {
                     break;
                 }
                 out.extend(short.lengthen(item.span));

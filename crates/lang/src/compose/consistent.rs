@@ -296,6 +296,9 @@ impl Checker<'_, '_> {
     }
 }
 
+/// Names of a circle that are shown.
+const SHOWN: usize = 8;
+
 /// Services that wait for each other, found without recursion.
 fn circles(cx: &mut Cx<'_>, project: &Project) {
     let edges: BTreeMap<&str, BTreeMap<String, Span>> = project
@@ -332,10 +335,10 @@ fn circles(cx: &mut Cx<'_>, project: &Project) {
                 if on_trail.contains(next) {
                     let first = trail.iter().position(|t| t == next).unwrap_or_default();
                     let circle = trail.get(first..).unwrap_or_default();
-                    let message = format!(
-                        "services wait for each other in a circle: {} → {next}",
-                        circle.join(" → ")
-                    );
+                    let shown = circle.get(..SHOWN).unwrap_or(circle).join(" → ");
+                    let more = if circle.len() > SHOWN { " → …" } else { "" };
+                    let message =
+                        format!("services wait for each other in a circle: {shown}{more} → {next}");
                     cx.report(
                         Diagnostic::invalid("compose-cycle", message)
                             .at(*span, "closes the circle"),

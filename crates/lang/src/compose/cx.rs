@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Nodes that one project may amount to, all its files, includes and extensions together.
-const MAX_NODES: usize = 1_000_000;
+const MAX_NODES: usize = 500_000;
 /// Bytes of text that one project may amount to.
 const MAX_BYTES: usize = 64 << 20;
 /// Documents in one file.
@@ -77,6 +77,11 @@ impl<'a> Cx<'a> {
             None => d,
         });
         false
+    }
+
+    /// A limit is passed, so that what is missing may only be unread.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.nodes > MAX_NODES
     }
 
     /// The text at a path. The error is the reason, or none if nothing is there.

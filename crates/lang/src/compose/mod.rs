@@ -104,7 +104,7 @@ pub fn read(request: &Request, loader: &dyn Loader) -> Reading {
     let mut unknown = load::Unknown::new();
     let mut map = load::files(&mut cx, &scope, &files, &mut unknown);
     relative::finish(&mut map);
-    if map.is_empty() {
+    if map.is_empty() && cx.sink.is_empty() {
         let message = "there is nothing in the Compose file";
         cx.report(Diagnostic::invalid("compose-type", message));
     } else if name.is_empty() {
@@ -118,7 +118,9 @@ pub fn read(request: &Request, loader: &dyn Loader) -> Reading {
     }
     let mut project = lower::project(&mut cx, &scope.environment, &request.profiles, &map);
     project.unknown = unknown;
-    consistent::check(&mut cx, &project, &map);
+    if !cx.is_exhausted() {
+        consistent::check(&mut cx, &project, &map);
+    }
     unset(&mut cx);
     project.variables = std::mem::take(&mut cx.variables);
     let diagnostics = cx.sink.finish(&cx.sources);
