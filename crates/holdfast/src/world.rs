@@ -400,27 +400,9 @@ fn identities(tree: &Tree) -> Result<Lock> {
 
 /// `(old, new)` for everything that says `was:`.
 fn renames(tree: &Tree) -> Vec<(ObjectRef, ObjectRef)> {
-    let lab = &tree.lab;
-    let hosts = lab
-        .hosts
-        .iter()
-        .filter_map(|(n, o)| Some((Kind::Host, o.was.as_ref()?, n)));
-    let datasets = lab
-        .datasets
-        .iter()
-        .filter_map(|(n, o)| Some((Kind::Dataset, o.was.as_ref()?, n)));
-    let repositories = lab
-        .repositories
-        .iter()
-        .filter_map(|(n, o)| Some((Kind::Repository, o.was.as_ref()?, n)));
-    let all = hosts.chain(datasets).chain(repositories);
-    all.map(|(kind, was, name)| {
-        (
-            ObjectRef::new(kind, was.value.clone()),
-            ObjectRef::new(kind, name.clone()),
-        )
-    })
-    .collect()
+    let all = tree.lab.renames().into_iter();
+    all.map(|(new, was)| (ObjectRef::new(new.kind, was.value), new))
+        .collect()
 }
 
 fn without_identities(lock: &Lock) -> Lock {

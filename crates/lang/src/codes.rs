@@ -3,6 +3,10 @@
 /// Code and explanation of every diagnostic that reading a lab can give, sorted by code.
 pub const CODES: &[(&str, &str)] = &[
     (
+        "ambiguous-reference",
+        "A bare name fits several objects of different kinds. Write it as KIND/NAME.",
+    ),
+    (
         "compose-conflict",
         "Two parts of a Compose project contradict each other, or a needed part is missing: a service without image and build, two limits of one resource, a definition that an included file gives differently. Compose refuses the project.",
     ),

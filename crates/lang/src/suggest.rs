@@ -14,7 +14,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let allowed = (word.chars().count() / 3).clamp(1, 3);
     known
         .into_iter()
-        .filter(|k| k.len() <= LONGEST)
+        .filter(|k| k.len() <= LONGEST && k.len().abs_diff(word.len()) <= 4 * allowed)
         .map(|k| (strsim::damerau_levenshtein(&lower, &k.to_lowercase()), k))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

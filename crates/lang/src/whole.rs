@@ -4,8 +4,10 @@ use crate::lower::Cidr;
 use crate::sink::Sink;
 use core::net::IpAddr;
 use diag::{Diagnostic, Span, Spanned};
-use model::id::Kind;
+use model::declare::{Given, Ref, set};
+use model::id::{Kind, ObjectRef};
 use model::lab::{Lab, Network};
+use model::units::net::Address;
 use std::collections::BTreeMap;
 
 /// Holds the objects of a lab against each other.
@@ -22,52 +24,76 @@ pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
         }
     }
     addresses(lab, sink);
-    renames(
-        sink,
-        Kind::Host,
-        lab.hosts.iter().map(|(n, h)| (n, h.was.as_ref())),
-        |n| lab.hosts.get(n).map(|h| h.span),
-    );
-    renames(
-        sink,
-        Kind::Dataset,
-        lab.datasets.iter().map(|(n, d)| (n, d.was.as_ref())),
-        |n| lab.datasets.get(n).map(|d| d.span),
-    );
-    renames(
-        sink,
-        Kind::Repository,
-        lab.repositories.iter().map(|(n, r)| (n, r.was.as_ref())),
-        |n| lab.repositories.get(n).map(|r| r.span),
-    );
+    renames(lab, sink);
+}
+
+/// An address of an object in a network.
+struct Taken<'a> {
+    object: ObjectRef,
+    network: &'a str,
+    address: Spanned<String>,
+}
+
+/// Every declared address, of hosts first.
+fn all_addresses(lab: &Lab) -> Vec<Taken<'_>> {
+    type Declared = BTreeMap<Ref<{ set::NETWORK }>, Given<Address>>;
+    let mut out = Vec::new();
+    for (name, host) in &lab.hosts {
+        out.extend(host.addresses.iter().map(|(network, address)| Taken {
+            object: ObjectRef::new(Kind::Host, name),
+            network,
+            address: address.clone(),
+        }));
+    }
+    fn of<'a>(kind: Kind, name: &str, declared: &'a Declared, out: &mut Vec<Taken<'a>>) {
+        for (network, given) in declared {
+            out.extend(given.value().map(|address| Taken {
+                object: ObjectRef::new(kind, name),
+                network: network.name(),
+                address: Spanned::new(address.to_string(), given.span),
+            }));
+        }
+    }
+    for (name, guest) in &lab.guests {
+        of(Kind::Guest, name, &guest.addresses, &mut out);
+    }
+    for (name, device) in &lab.devices {
+        of(Kind::Device, name, &device.addresses, &mut out);
+    }
+    out
 }
 
 fn addresses(lab: &Lab, sink: &mut Sink) {
-    let mut taken: BTreeMap<(&str, &str), (&str, Span)> = BTreeMap::new();
-    for (host, declared) in &lab.hosts {
-        for (network, address) in &declared.addresses {
-            if let Some(n) = lab.networks.get(network) {
-                within(
-                    sink,
-                    &format!("the address of host '{host}'"),
-                    address,
-                    network,
-                    n,
-                );
-            }
-            let key = (network.as_str(), address.value.as_str());
-            let Some((other, span)) = taken.insert(key, (host, address.span)) else {
-                continue;
-            };
-            let message = format!(
-                "hosts '{other}' and '{host}' both have the address {}",
-                address.value
-            );
-            let d = Diagnostic::invalid("duplicate-address", message)
-                .at(address.span, format!("of host '{host}'"))
-                .and_at(span, format!("of host '{other}'"));
-            sink.report(d);
+    let all = all_addresses(lab);
+    let mut first: BTreeMap<(&str, &str), &Taken<'_>> = BTreeMap::new();
+    for taken in &all {
+        let (object, address) = (&taken.object, &taken.address);
+        let (word, name) = (object.kind.word(), &object.name);
+        if let Some(network) = lab.networks.get(taken.network) {
+            let what = format!("the address of {word} '{name}'");
+            within(sink, &what, address, taken.network, network);
         }
+        let Some(other) = first.insert((taken.network, &address.value), taken) else {
+            continue;
+        };
+        let (other_word, other_name) = (other.object.kind.word(), &other.object.name);
+        let message = match other_word == word {
+            true => format!(
+                "{word}s '{other_name}' and '{name}' both have the address {}",
+                address.value
+            ),
+            false => format!(
+                "{other_word} '{other_name}' and {word} '{name}' both have the address {}",
+                address.value
+            ),
+        };
+        let d = Diagnostic::invalid("duplicate-address", message)
+            .at(address.span, format!("of {word} '{name}'"))
+            .and_at(
+                other.address.span,
+                format!("of {other_word} '{other_name}'"),
+            );
+        sink.report(d);
     }
 }
 
@@ -89,17 +115,12 @@ fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, ne
 }
 
 /// Reports a former name that is in use, or that two objects claim.
-fn renames<'a>(
-    sink: &mut Sink,
-    kind: Kind,
-    objects: impl Iterator<Item = (&'a String, Option<&'a Spanned<String>>)>,
-    place: impl Fn(&str) -> Option<Span>,
-) {
-    let word = kind.word();
-    let mut claimed: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
-    for (name, was) in objects {
-        let Some(was) = was else { continue };
-        if let Some(span) = place(&was.value) {
+fn renames(lab: &Lab, sink: &mut Sink) {
+    let mut claimed: BTreeMap<ObjectRef, (String, Span)> = BTreeMap::new();
+    for (object, was) in lab.renames() {
+        let (word, name) = (object.kind.word(), &object.name);
+        let former = ObjectRef::new(object.kind, &was.value);
+        if let Some(span) = lab.span_of(&former) {
             let message = format!(
                 "{word} '{name}' cannot have been '{}': that name is in use",
                 was.value
@@ -109,7 +130,7 @@ fn renames<'a>(
                 .and_at(span, "in use here");
             sink.report(d);
         }
-        if let Some((other, span)) = claimed.insert(&was.value, (name, was.span)) {
+        if let Some((other, span)) = claimed.insert(former, (name.clone(), was.span)) {
             let message = format!(
                 "{word}s '{other}' and '{name}' both claim to have been '{}'",
                 was.value

@@ -3,51 +3,117 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Kinds of declared objects, by the word used for them everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
+/// Defines the kinds with their words and the prefixes of their ids.
+macro_rules! kinds {
+    ($( $(#[$doc:meta])* $name:ident = $word:literal, $prefix:literal; )*) => {
+        /// Kinds of declared objects, by the word used for them everywhere.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind {
+            $( $(#[$doc])* $name, )*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),*];
+
+            /// The word for this kind, as written in references (`host/web`).
+            pub fn word(self) -> &'static str {
+                match self {
+                    $( Kind::$name => $word, )*
+                }
+            }
+
+            /// Three-letter prefix of minted ids; empty for what has no identity beyond its name.
+            pub fn prefix(self) -> &'static str {
+                match self {
+                    $( Kind::$name => $prefix, )*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// Named bundle of objectives.
-    Tier,
+    Tier = "tier", "tie";
     /// A place.
-    Site,
+    Site = "site", "sit";
     /// VLAN or subnet.
-    Network,
+    Network = "network", "net";
     /// A physical or rented machine.
-    Host,
+    Host = "host", "hst";
     /// A named body of data.
-    Dataset,
+    Dataset = "dataset", "dat";
     /// Backup store.
-    Repository,
+    Repository = "repository", "rep";
     /// A backup schedule over datasets.
-    Backup,
+    Backup = "backup", "bak";
+    /// Uninterruptible power supply.
+    Ups = "ups", "ups";
+    /// Hardware on the network that is no host.
+    Device = "device", "dev";
+    /// Hosts with a shared quorum or control plane.
+    Cluster = "cluster", "clu";
+    /// Redundancy group or volume group.
+    Pool = "pool", "poo";
+    /// Trust zone.
+    Zone = "zone", "zon";
+    /// Zone of the domain name system.
+    DnsZone = "dns-zone", "dns";
+    /// Virtual machine or container on a hypervisor.
+    Guest = "guest", "gst";
+    /// Compose project or Kubernetes app.
+    Stack = "stack", "stk";
+    /// What people use.
+    Service = "service", "svc";
+    /// Schedule of snapshots.
+    Snapshot = "snapshot", "snp";
+    /// Schedule of copies from one pool to another.
+    Replication = "replication", "rpl";
+    /// Work on a schedule.
+    Job = "job", "job";
+    /// A secret, by reference.
+    Secret = "secret", "sec";
+    /// Who uses or runs the lab.
+    Person = "person", "per";
+    /// What rings.
+    Alert = "alert", "";
+    /// Where it rings.
+    Channel = "channel", "";
+    /// A check from outside.
+    Probe = "probe", "";
+    /// When changes may happen, or may not.
+    Window = "window", "";
+    /// What is paid once or again and again.
+    Cost = "cost", "";
+    /// Paid service that the lab replaces.
+    Subscription = "subscription", "";
+    /// Purchase and warranty of something.
+    Asset = "asset", "";
+    /// Phase of the roadmap.
+    Phase = "phase", "";
+    /// What the lab must do.
+    Requirement = "requirement", "";
+    /// Entry of the risk register.
+    Risk = "risk", "";
+    /// Single point of failure.
+    Spof = "spof", "";
+    /// Runbook, decision, diagram.
+    Document = "document", "";
+    /// A target that is no objective of a service.
+    Metric = "metric", "";
 }
 
 impl Kind {
-    /// The word for this kind, as written in references (`host/web`).
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Tier => "tier",
-            Kind::Site => "site",
-            Kind::Network => "network",
-            Kind::Host => "host",
-            Kind::Dataset => "dataset",
-            Kind::Repository => "repository",
-            Kind::Backup => "backup",
-        }
+    /// Has an identity that outlives its name, kept in the lock file.
+    pub fn has_identity(self) -> bool {
+        !self.prefix().is_empty()
     }
 
-    /// Three-letter prefix of minted ids.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Kind::Tier => "tie",
-            Kind::Site => "sit",
-            Kind::Network => "net",
-            Kind::Host => "hst",
-            Kind::Dataset => "dat",
-            Kind::Repository => "rep",
-            Kind::Backup => "bak",
-        }
+    /// Its bit in a set of kinds.
+    pub const fn bit(self) -> u64 {
+        1 << (self as u64)
     }
 }
 
@@ -72,16 +138,7 @@ impl ObjectRef {
     /// Reads `kind/name`.
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, name) = text.split_once('/')?;
-        let all = [
-            Kind::Tier,
-            Kind::Site,
-            Kind::Network,
-            Kind::Host,
-            Kind::Dataset,
-            Kind::Repository,
-            Kind::Backup,
-        ];
-        let kind = all.into_iter().find(|k| k.word() == kind)?;
+        let kind = *Kind::ALL.iter().find(|k| k.word() == kind)?;
         (!name.is_empty()).then(|| Self::new(kind, name))
     }
 }

@@ -2,7 +2,36 @@
 //!
 //! A `Lab` may be partial: the language front end leaves out what it could not read and says so in diagnostics.
 
-use crate::id::{Kind, ObjectRef};
+pub mod device;
+pub mod guest;
+pub mod hardware;
+pub mod head;
+pub mod money;
+pub mod network;
+pub mod people;
+pub mod protection;
+pub mod road;
+mod sections;
+pub mod service;
+pub mod site;
+pub mod storage;
+pub mod watch;
+
+pub use sections::{LISTS, ListSection, SECTIONS, Section};
+
+use self::device::{Cable, Device, Ups};
+use self::guest::{Cluster, Guest, Stack};
+use self::hardware::HostAbout;
+use self::head::{Head, TierAbout};
+use self::money::{Asset, CostItem, Subscription};
+use self::network::{DnsZone, Flow, NetworkAbout, Resolver, Zone};
+use self::people::{Access, Person, SecretEntry};
+use self::protection::{BackupAbout, Job, Keep, Replication, RepositoryAbout, Snapshot};
+use self::road::{Claim, Document, Phase, Requirement, Risk, Spof};
+use self::service::Service;
+use self::site::SiteAbout;
+use self::storage::{DatasetAbout, Pool};
+use self::watch::{Alert, Channel, Metric, Probe, Slo, Window};
 use crate::secret::SecretRef;
 use crate::units::Seconds;
 use diag::{Span, Spanned};
@@ -15,6 +44,8 @@ use std::collections::BTreeMap;
 pub struct Lab {
     /// The lab's name.
     pub name: String,
+    /// What is said of the lab as a whole.
+    pub head: Head,
     /// Bundles of objectives.
     pub tiers: BTreeMap<String, Tier>,
     /// Places.
@@ -29,6 +60,72 @@ pub struct Lab {
     pub repositories: BTreeMap<String, Repository>,
     /// Backup schedules.
     pub backups: BTreeMap<String, Backup>,
+    /// Uninterruptible power supplies.
+    pub ups: BTreeMap<String, Ups>,
+    /// Hardware that is no host.
+    pub devices: BTreeMap<String, Device>,
+    /// Hosts with a shared quorum or control plane.
+    pub clusters: BTreeMap<String, Cluster>,
+    /// Redundancy groups, volume groups, shares.
+    pub pools: BTreeMap<String, Pool>,
+    /// Trust zones.
+    pub zones: BTreeMap<String, Zone>,
+    /// Zones of the domain name system.
+    pub dns: BTreeMap<String, DnsZone>,
+    /// Virtual machines and containers.
+    pub guests: BTreeMap<String, Guest>,
+    /// Compose projects and Kubernetes apps.
+    pub stacks: BTreeMap<String, Stack>,
+    /// What people use.
+    pub services: BTreeMap<String, Service>,
+    /// Schedules of snapshots.
+    pub snapshots: BTreeMap<String, Snapshot>,
+    /// Schedules of copies that follow.
+    pub replications: BTreeMap<String, Replication>,
+    /// Work on a schedule.
+    pub jobs: BTreeMap<String, Job>,
+    /// Where secrets are kept.
+    pub secrets: BTreeMap<String, SecretEntry>,
+    /// Who uses or runs the lab.
+    pub people: BTreeMap<String, Person>,
+    /// What rings.
+    pub alerts: BTreeMap<String, Alert>,
+    /// Where it rings.
+    pub channels: BTreeMap<String, Channel>,
+    /// Checks from outside.
+    pub probes: BTreeMap<String, Probe>,
+    /// When changes may happen, or may not.
+    pub windows: BTreeMap<String, Window>,
+    /// What is paid.
+    pub costs: BTreeMap<String, CostItem>,
+    /// Paid services that the lab replaces.
+    pub subscriptions: BTreeMap<String, Subscription>,
+    /// Purchases and warranties.
+    pub assets: BTreeMap<String, Asset>,
+    /// Phases of the roadmap.
+    pub roadmap: BTreeMap<String, Phase>,
+    /// What the lab must do.
+    pub requirements: BTreeMap<String, Requirement>,
+    /// The risk register.
+    pub risks: BTreeMap<String, Risk>,
+    /// Single points of failure.
+    pub spofs: BTreeMap<String, Spof>,
+    /// Runbooks, decisions, diagrams.
+    pub documents: BTreeMap<String, Document>,
+    /// Targets that are no objective of a service.
+    pub metrics: BTreeMap<String, Metric>,
+    /// Cables.
+    pub cables: Vec<Cable>,
+    /// Traffic that is permitted, or that is not.
+    pub flows: Vec<Flow>,
+    /// Name servers outside of the lab.
+    pub resolvers: Vec<Resolver>,
+    /// Who may get in where.
+    pub access: Vec<Access>,
+    /// Service level objectives.
+    pub slos: Vec<Slo>,
+    /// What is said of the lab, to be held against the rest.
+    pub claims: Vec<Claim>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
     /// The machine that Holdfast runs on.
@@ -53,42 +150,6 @@ pub struct ClockKeeper {
     pub kept_by: Option<Spanned<String>>,
     /// Why that is good enough.
     pub why: Option<Spanned<String>>,
-}
-
-impl Lab {
-    /// The place where an object is declared.
-    pub fn span_of(&self, object: &ObjectRef) -> Option<Span> {
-        let n = object.name.as_str();
-        match object.kind {
-            Kind::Tier => self.tiers.get(n).map(|o| o.span),
-            Kind::Site => self.sites.get(n).map(|o| o.span),
-            Kind::Network => self.networks.get(n).map(|o| o.span),
-            Kind::Host => self.hosts.get(n).map(|o| o.span),
-            Kind::Dataset => self.datasets.get(n).map(|o| o.span),
-            Kind::Repository => self.repositories.get(n).map(|o| o.span),
-            Kind::Backup => self.backups.get(n).map(|o| o.span),
-        }
-    }
-
-    /// All declared objects.
-    pub fn objects(&self) -> Vec<ObjectRef> {
-        let of = |kind, names: Vec<&String>| {
-            names
-                .into_iter()
-                .map(move |n| ObjectRef::new(kind, n.clone()))
-                .collect::<Vec<_>>()
-        };
-        [
-            of(Kind::Tier, self.tiers.keys().collect()),
-            of(Kind::Site, self.sites.keys().collect()),
-            of(Kind::Network, self.networks.keys().collect()),
-            of(Kind::Host, self.hosts.keys().collect()),
-            of(Kind::Dataset, self.datasets.keys().collect()),
-            of(Kind::Repository, self.repositories.keys().collect()),
-            of(Kind::Backup, self.backups.keys().collect()),
-        ]
-        .concat()
-    }
 }
 
 /// What a loss is caused by, and so which copies help. Ordered from small to large.
@@ -136,6 +197,8 @@ pub struct Tier {
     pub rpo: BTreeMap<FaultScope, Spanned<Seconds>>,
     /// Declared time from the fault to the start of the restore (noticing and deciding).
     pub response: Option<Spanned<Seconds>>,
+    /// What else is said of it.
+    pub about: TierAbout,
 }
 
 /// A place.
@@ -143,6 +206,8 @@ pub struct Tier {
 pub struct Site {
     /// Where it is declared.
     pub span: Span,
+    /// What else is said of it.
+    pub about: SiteAbout,
 }
 
 /// A subnet.
@@ -156,6 +221,8 @@ pub struct Network {
     pub vlan: Option<Spanned<u16>>,
     /// Default gateway's address.
     pub gateway: Option<Spanned<String>>,
+    /// What else is said of it.
+    pub about: NetworkAbout,
 }
 
 /// How a collection is managed.
@@ -260,6 +327,8 @@ pub struct Host {
     pub default_route: Option<Spanned<String>>,
     /// Justified ways in.
     pub exposures: Vec<Exposure>,
+    /// What else is said of it.
+    pub about: HostAbout,
 }
 
 impl Host {
@@ -373,7 +442,7 @@ pub struct Exposure {
 }
 
 /// Transport protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// TCP.
@@ -392,18 +461,18 @@ impl Protocol {
     }
 }
 
-/// What a loss of the data would mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DataClass {
-    /// Can be thrown away.
-    Scratch,
-    /// Can be had again.
-    Replaceable,
-    /// Costs days.
-    Important,
-    /// Gone for ever.
-    Irreplaceable,
+crate::declare::words! {
+    /// What a loss of the data would mean.
+    pub enum DataClass("data-class", "a class of data") {
+        /// Can be thrown away.
+        Scratch = "scratch",
+        /// Can be had again.
+        Replaceable = "replaceable",
+        /// Costs days.
+        Important = "important",
+        /// Gone for ever.
+        Irreplaceable = "irreplaceable",
+    }
 }
 
 /// A named body of data.
@@ -425,6 +494,8 @@ pub struct Dataset {
     pub disk: Option<Spanned<String>>,
     /// How a drill tells that a restore is good.
     pub verify: Vec<Check>,
+    /// What else is said of it.
+    pub about: DatasetAbout,
 }
 
 /// What a dataset consists of.
@@ -470,6 +541,8 @@ pub struct Repository {
     pub disk: Option<Spanned<String>>,
     /// Its password.
     pub password: Option<Spanned<SecretRef>>,
+    /// What else is said of it.
+    pub about: RepositoryAbout,
 }
 
 /// A backup schedule.
@@ -487,6 +560,10 @@ pub struct Backup {
     pub keep_last: Option<Spanned<u32>>,
     /// Daily archives kept.
     pub keep_daily: Option<Spanned<u32>>,
+    /// What is kept besides.
+    pub keep: Keep,
+    /// What else is said of it.
+    pub about: BackupAbout,
 }
 
 /// An accepted finding.

@@ -5,6 +5,7 @@
 //! documented in `docs/formats/`.
 
 pub mod compose;
+pub mod declare;
 pub mod digest;
 pub mod evidence;
 pub mod fact;

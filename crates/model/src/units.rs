@@ -1,4 +1,20 @@
-//! Units: durations and bytes, with the spellings that people use.
+//! Units: what people write for sizes, durations, money and so on, and what it means exactly.
+//!
+//! The types of the submodules are values of the language: exact, and shown as they were written. [`Seconds`] and [`Bytes`] are
+//! plain numbers for computing.
+
+pub mod amount;
+pub mod calendar;
+mod calendar_text;
+pub mod decimal;
+pub mod duration;
+pub mod money;
+pub mod net;
+pub mod percent;
+pub mod physics;
+mod quantity;
+pub mod size;
+pub mod text;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

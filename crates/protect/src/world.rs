@@ -48,6 +48,7 @@ pub(crate) fn host(site: Option<&str>) -> Host {
         firewall: None,
         default_route: None,
         exposures: Vec::new(),
+        about: Default::default(),
     }
 }
 
@@ -59,6 +60,7 @@ pub(crate) fn repository(on: Option<&str>, location: &str, disk: Option<&str>) -
         location: Some(text(location)),
         disk: disk.map(text),
         password: Some(s(SecretRef::Env("USB_PASSWORD".to_owned()))),
+        about: Default::default(),
     }
 }
 
@@ -70,6 +72,8 @@ pub(crate) fn backup(datasets: &[&str], to: &str, every: i64) -> Backup {
         every: Some(s(Seconds(every))),
         keep_last: Some(s(7)),
         keep_daily: Some(s(14)),
+        keep: Default::default(),
+        about: Default::default(),
     }
 }
 
@@ -83,6 +87,7 @@ fn dataset(source: DataSource, verify: Vec<Check>) -> Dataset {
         tier: Some(text("household")),
         disk: Some(text("ssd0")),
         verify,
+        about: Default::default(),
     }
 }
 
@@ -100,6 +105,7 @@ pub(crate) fn lab() -> Lab {
             (FaultScope::Host, objective(24)),
         ]),
         response: Some(s(Seconds(900))),
+        about: Default::default(),
     };
     let shop = dataset(
         DataSource::Postgres {
@@ -120,7 +126,13 @@ pub(crate) fn lab() -> Lab {
     Lab {
         name: "test".to_owned(),
         tiers: BTreeMap::from([("household".to_owned(), tier)]),
-        sites: BTreeMap::from([("home".to_owned(), Site { span: span() })]),
+        sites: BTreeMap::from([(
+            "home".to_owned(),
+            Site {
+                span: span(),
+                about: Default::default(),
+            },
+        )]),
         hosts: BTreeMap::from([("web".to_owned(), host(Some("home")))]),
         datasets: BTreeMap::from([
             ("documents".to_owned(), documents),

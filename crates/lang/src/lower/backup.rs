@@ -3,10 +3,12 @@
 use super::cx::Cx;
 use super::fields::Fields;
 use super::names::reference;
+use super::place::about;
 use super::scalar;
 use crate::yaml::{Key, Node};
 use diag::Diagnostic;
 use model::id::Kind;
+use model::lab::protection::{BackupAbout, Keep};
 use model::lab::{Backup, Lab};
 
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
@@ -17,9 +19,16 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         every: None,
         keep_last: None,
         keep_daily: None,
+        keep: Keep::default(),
+        about: BackupAbout::default(),
     };
     if let Some(mut f) = Fields::of(cx, format!("backup '{}'", name.text), name.span, node) {
-        let given = f.required("datasets", "[NAME]");
+        // Guests and so on may be backed up without a dataset, and a calendar may stand for an interval.
+        let others = ["guests", "hosts", "services", "stacks", "devices"];
+        let given = match others.iter().any(|key| f.entry(key).is_some()) {
+            true => f.entry("datasets"),
+            false => f.required("datasets", "[NAME]"),
+        };
         backup.datasets = f.list(cx, "datasets", reference(Kind::Dataset));
         if let Some(entry) = given.filter(|_| backup.datasets.is_empty()) {
             let message = format!("{} backs up nothing", f.owner());
@@ -28,15 +37,20 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
             );
         }
         backup.to = f.need(cx, "to", "REPOSITORY", reference(Kind::Repository));
-        backup.every = f.need(cx, "every", "1d", scalar::duration);
+        backup.every = match f.entry("schedule").is_some() {
+            true => f.read(cx, "every", scalar::duration),
+            false => f.need(cx, "every", "1d", scalar::duration),
+        };
         if let Some(entry) = f.entry("keep") {
             let owner = format!("'keep' of {}", f.owner());
             if let Some(mut keep) = Fields::of(cx, owner, entry.key.span, &entry.value) {
                 backup.keep_last = keep.read(cx, "last", scalar::whole(1..=100_000));
                 backup.keep_daily = keep.read(cx, "daily", scalar::whole(1..=100_000));
+                backup.keep = about(cx, &mut keep, Keep::of);
                 keep.finish(cx);
             }
         }
+        backup.about = about(cx, &mut f, BackupAbout::of);
         f.finish(cx);
     }
     lab.backups.insert(name.text.clone(), backup);

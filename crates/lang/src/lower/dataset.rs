@@ -3,10 +3,12 @@
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
 use super::names::{reference, was, word};
+use super::place::about;
 use super::{path, scalar};
 use crate::yaml::{Key, Node};
 use diag::Diagnostic;
 use model::id::Kind;
+use model::lab::storage::DatasetAbout;
 use model::lab::{Check, DataClass, DataSource, Dataset, Lab};
 
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
@@ -25,15 +27,25 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         tier: None,
         disk: None,
         verify: Vec::new(),
+        about: DatasetAbout::default(),
     };
     if let Some(mut f) = Fields::of(cx, format!("dataset '{}'", name.text), name.span, node) {
         dataset.was = f.read(cx, "was", was);
-        dataset.host = f.need(cx, "host", "NAME", reference(Kind::Host));
+        // On a guest or an appliance it is known of, but not read.
+        let elsewhere = f.entry("on").is_some() || f.entry("pool").is_some();
+        dataset.host = match elsewhere {
+            true => f.read(cx, "host", reference(Kind::Host)),
+            false => f.need(cx, "host", "NAME", reference(Kind::Host)),
+        };
         dataset.source = source(cx, &mut f);
+        if dataset.source.is_none() && !elsewhere {
+            need_source(&mut f);
+        }
         dataset.class = f.read(cx, "class", scalar::one(CLASSES));
         dataset.tier = f.read(cx, "tier", reference(Kind::Tier));
         dataset.disk = f.read(cx, "disk", word);
         dataset.verify = verify(cx, &mut f, dataset.source.as_ref());
+        dataset.about = about(cx, &mut f, DatasetAbout::of);
         f.finish(cx);
     }
     lab.datasets.insert(name.text.clone(), dataset);
@@ -41,15 +53,18 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
 
 fn source(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Option<DataSource> {
     f.exclusive(cx, "folder", "postgres");
+    let folder = f.read(cx, "folder", path::absolute).map(DataSource::Folder);
+    let postgres = f.read(cx, "postgres", database);
+    folder.or(postgres.map(|database| DataSource::Postgres { database }))
+}
+
+/// Reports that nothing says what the dataset consists of.
+fn need_source(f: &mut Fields<'_>) {
     let given = [f.entry("folder"), f.entry("postgres")];
     if given.iter().all(Option::is_none) {
         let help = "add 'folder: /PATH' or 'postgres: DATABASE'";
         f.none_of(&["folder", "postgres"], help);
-        return None;
     }
-    let folder = f.read(cx, "folder", path::absolute).map(DataSource::Folder);
-    let postgres = f.read(cx, "postgres", database);
-    folder.or(postgres.map(|database| DataSource::Postgres { database }))
 }
 
 /// A database name that needs no quoting anywhere.

@@ -60,6 +60,11 @@ impl<'n> Fields<'n> {
         &self.owner
     }
 
+    /// Where its owner is named.
+    pub(super) fn place(&self) -> Span {
+        self.place
+    }
+
     /// The entry of an optional key.
     pub(super) fn entry(&mut self, key: &'static str) -> Option<&'n Entry> {
         self.asked.push(key);

@@ -1,13 +1,20 @@
 //! `holdfast.yaml`: the version of the language and the lab's name.
 
+use super::cx::Cx;
+use super::fields::Fields;
+use super::place::Map;
 use crate::sink::Sink;
 use crate::suggest::quote;
 use crate::yaml::{Entry, Key, NodeKind, Text};
 use diag::{Diagnostic, SourceId, Span};
 use model::lab::Lab;
+use model::lab::head::Head;
 
 /// Keys that only the root file has.
-pub(super) const KEYS: [&str; 2] = ["format", "lab"];
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    let defined = Head::record().fields.into_iter().map(|f| f.key);
+    ["format", "lab"].into_iter().chain(defined)
+}
 
 const ROOT: &str = "holdfast.yaml";
 /// Versions of the language that this program reads.
@@ -65,6 +72,22 @@ pub(super) fn check(
         Some(entry) => name(entry, lab, sink),
     }
     find("format").map_or(Version::Known, |entry| version(entry, sink))
+}
+
+/// Reads what is said of the lab as a whole.
+pub(super) fn read(cx: &mut Cx<'_>, texts: &[Text], root: Option<SourceId>, lab: &mut Lab) {
+    let text = texts.iter().find(|t| Some(t.source) == root);
+    let Some(node) = text.and_then(|t| t.root.as_ref()) else {
+        return;
+    };
+    if !matches!(node.kind, NodeKind::Map { .. }) {
+        return;
+    }
+    // The other keys are sections, which have been looked at.
+    if let Some(mut fields) = Fields::of(cx, "the lab", node.head, node) {
+        let fields = &mut fields;
+        lab.head = Head::of(&mut Map { cx, fields });
+    }
 }
 
 fn name(entry: &Entry, lab: &mut Lab, sink: &mut Sink) {

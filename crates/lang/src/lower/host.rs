@@ -3,11 +3,13 @@
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, unknown};
 use super::names::{reference, was, word};
+use super::place::about;
 use super::{address, exposure, file, firewall, reach, scalar, sshd, unit, user};
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Key, Node};
 use diag::{Diagnostic, Spanned};
 use model::id::Kind;
+use model::lab::hardware::HostAbout;
 use model::lab::{Host, Lab, Manage, Managed, Reach};
 use std::collections::BTreeMap;
 
@@ -38,6 +40,7 @@ fn empty(name: &Key) -> Host {
         firewall: None,
         default_route: None,
         exposures: Vec::new(),
+        about: HostAbout::default(),
     }
 }
 
@@ -57,6 +60,7 @@ fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.firewall = firewall::read(cx, f);
     host.default_route = f.read(cx, "default_route", address::address);
     host.exposures = exposure::read(cx, f);
+    host.about = about(cx, f, HostAbout::of);
 }
 
 /// `{network: address}`.

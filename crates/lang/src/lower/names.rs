@@ -4,19 +4,27 @@ use super::cx::{Cx, Slot};
 use super::scalar;
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, quote};
-use crate::yaml::Key;
+use crate::yaml::{Key, Node, NodeKind};
 use diag::{Diagnostic, SourceSet, Span};
+use model::declare::{Part, set};
 use model::id::Kind;
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest name: the longest label of a domain name (RFC 1035).
 const LONGEST: usize = 63;
-/// Names that mean something else where a network may stand.
-const RESERVED: [&str; 2] = ["any", "loopback"];
+/// Names that mean something else where a reference may stand.
+const RESERVED: [&str; 3] = ["any", "loopback", "internet"];
+/// Names that are compared for "did you mean" in one reading; what is mistyped after that is reported without.
+const COMPARED: usize = 5_000_000;
 
 /// Declared names with their places.
 pub(super) struct Names {
     declared: BTreeMap<Kind, BTreeMap<String, Span>>,
+    /// Parts by the name of their owner.
+    parts: BTreeMap<Part, BTreeMap<String, BTreeSet<String>>>,
+    /// Comparisons that are left.
+    budget: Cell<usize>,
     /// Every file could be read to its end, so that a name which is not here does not exist.
     complete: bool,
 }
@@ -25,6 +33,8 @@ impl Names {
     pub(super) fn new(complete: bool) -> Self {
         Self {
             declared: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            budget: Cell::new(COMPARED),
             complete,
         }
     }
@@ -47,9 +57,16 @@ impl Names {
             sink.report(d);
             return false;
         }
-        if kind == Kind::Network && RESERVED.contains(&name) {
+        let ends = [
+            Kind::Network,
+            Kind::Zone,
+            Kind::Host,
+            Kind::Guest,
+            Kind::Service,
+        ];
+        if ends.contains(&kind) && RESERVED.contains(&name) {
             let message =
-                format!("'{name}' has a meaning of its own and cannot be the name of a network");
+                format!("'{name}' has a meaning of its own and cannot be the name of a {word}");
             sink.report(Diagnostic::invalid("invalid-name", message).at(key.span, "reserved"));
             return false;
         }
@@ -68,7 +85,55 @@ impl Names {
         true
     }
 
-    fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
+    /// Adds the names of an object's parts.
+    pub(super) fn declare_parts(&mut self, kind: Kind, owner: &str, node: &Node) {
+        for part in Part::ALL.into_iter().filter(|p| p.owner() == kind) {
+            let path = part.path().iter();
+            let below = path.clone().try_fold(node, |node, key| child(node, key));
+            let Some(NodeKind::Map { entries, .. }) = below.map(|n| &n.kind) else {
+                continue;
+            };
+            let names = entries.iter().map(|e| e.key.text.clone()).collect();
+            let owners = self.parts.entry(part).or_default();
+            owners.insert(owner.to_owned(), names);
+        }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(super) fn has_part(&self, part: Part, owner: &str, name: &str) -> bool {
+        let owners = self.parts.get(&part);
+        owners.is_some_and(|o| o.get(owner).is_some_and(|names| names.contains(name)))
+    }
+
+    /// The objects that have parts of this sort.
+    pub(super) fn owners(&self, part: Part) -> impl Iterator<Item = &str> {
+        self.parts
+            .get(&part)
+            .into_iter()
+            .flatten()
+            .map(|(o, _)| o.as_str())
+    }
+
+    pub(super) fn parts_of(&self, part: Part, owner: &str) -> impl Iterator<Item = &str> {
+        let names = self.parts.get(&part).and_then(|o| o.get(owner));
+        names.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether the names of these kinds may still be compared; takes them off the budget.
+    pub(super) fn affordable(&self, set: u64) -> bool {
+        let kinds = self.declared.iter().filter(|(k, _)| set & k.bit() != 0);
+        let parts = self.parts.iter().filter(|(p, _)| set & p.bit() != 0);
+        let cost =
+            kinds.map(|(_, n)| n.len()).sum::<usize>() + parts.map(|(_, o)| o.len()).sum::<usize>();
+        let left = self.budget.get().checked_sub(cost);
+        self.budget.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
         self.declared
             .get(&kind)
             .into_iter()
@@ -80,6 +145,16 @@ impl Names {
         self.declared
             .get(&kind)
             .is_some_and(|names| names.contains_key(name))
+    }
+}
+
+/// The value below a key.
+fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    match &node.kind {
+        NodeKind::Map { entries, .. } => {
+            entries.iter().find(|e| e.key.text == key).map(|e| &e.value)
+        }
+        NodeKind::Scalar { .. } | NodeKind::Seq(_) => None,
     }
 }
 
@@ -147,7 +222,11 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
         let d = Diagnostic::invalid("unknown-reference", message)
             .at(slot.node.head, format!("no such {word}"));
         let known: Vec<&str> = cx.names.of(kind).chain(words.iter().copied()).collect();
-        let d = match nearest(name, known.iter().copied()) {
+        let near = cx
+            .names
+            .affordable(kind.bit())
+            .then(|| nearest(name, known.iter().copied()));
+        let d = match near.flatten() {
             Some(near) => d.fix(did_you_mean(slot.node.head, near)),
             None => d.help(declared(kind, &known)),
         };
@@ -168,46 +247,12 @@ fn declared(kind: Kind, known: &[&str]) -> String {
 
 /// A reference to an object of any kind: `kind/name`, or a bare name that only one object has. Gives `kind/name`.
 pub(super) fn object(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
-    let text = scalar::text(cx, slot)?;
-    let kinds = super::SECTIONS.iter().map(|s| s.kind);
-    let full: Vec<String> = kinds
-        .flat_map(|k| cx.names.of(k).map(move |n| format!("{}/{n}", k.word())))
-        .collect();
-    let fits: Vec<&String> = full
-        .iter()
-        .filter(|f| **f == text || f.split_once('/').is_some_and(|(_, n)| n == text))
-        .collect();
-    match fits.as_slice() {
-        [one] => return Some((*one).clone()),
-        [] if !cx.names.complete => return Some(text),
-        [] => {
-            let message = format!("{slot}: there is no {}", quote(&text));
-            let d = Diagnostic::invalid("unknown-reference", message)
-                .at(slot.node.head, "no such object");
-            let bare = full
-                .iter()
-                .filter_map(|f| f.split_once('/'))
-                .map(|(_, n)| n);
-            let near =
-                nearest(&text, full.iter().map(String::as_str)).or_else(|| nearest(&text, bare));
-            let d = match near {
-                Some(near) => d.fix(did_you_mean(slot.node.head, near)),
-                None => d.help("write it as KIND/NAME, e.g. host/web"),
-            };
-            cx.report(d);
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|s| s.as_str()).collect();
-            let message = format!(
-                "{slot}: {} could be {}",
-                quote(&text),
-                crate::suggest::one_of(names)
-            );
-            let d = Diagnostic::invalid("unknown-reference", message)
-                .at(slot.node.head, "not unique")
-                .help("write it as KIND/NAME");
-            cx.report(d);
-        }
-    }
-    None
+    let mut at = super::place::At {
+        cx,
+        slot: *slot,
+        named: slot.node.head,
+        title: None,
+    };
+    let target = model::declare::scalar::<model::declare::Ref<{ set::ANY }>>(&mut at)?;
+    Some(target.to_string())
 }

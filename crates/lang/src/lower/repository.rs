@@ -3,10 +3,12 @@
 use super::cx::{Cx, Slot};
 use super::fields::Fields;
 use super::names::{reference, was, word};
+use super::place::about;
 use super::{path, scalar, secret};
 use crate::yaml::{Key, Node};
 use diag::Diagnostic;
 use model::id::Kind;
+use model::lab::protection::RepositoryAbout;
 use model::lab::{Lab, Repository};
 
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
@@ -17,13 +19,19 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         location: None,
         disk: None,
         password: None,
+        about: RepositoryAbout::default(),
     };
     if let Some(mut f) = Fields::of(cx, format!("repository '{}'", name.text), name.span, node) {
         repository.was = f.read(cx, "was", was);
         repository.on = f.read(cx, "on", reference(Kind::Host));
-        repository.location = f.need(cx, "location", "/mnt/backup/holdfast", location);
+        // What another program keeps may have no location that restic knows.
+        repository.location = match f.entry("kind").is_some() {
+            true => f.read(cx, "location", location),
+            false => f.need(cx, "location", "/mnt/backup/holdfast", location),
+        };
         repository.disk = f.read(cx, "disk", word);
         repository.password = f.read(cx, "password", secret::reference);
+        repository.about = about(cx, &mut f, RepositoryAbout::of);
         f.finish(cx);
     }
     lab.repositories.insert(name.text.clone(), repository);

@@ -2,9 +2,11 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, unknown};
+use super::place::about;
 use super::scalar;
 use crate::yaml::{Key, Node};
 use diag::Spanned;
+use model::lab::head::TierAbout;
 use model::lab::{FaultScope, Lab, Tier};
 use model::units::Seconds;
 use std::collections::BTreeMap;
@@ -15,11 +17,13 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         rto: BTreeMap::new(),
         rpo: BTreeMap::new(),
         response: None,
+        about: TierAbout::default(),
     };
     if let Some(mut f) = Fields::of(cx, format!("tier '{}'", name.text), name.span, node) {
         tier.rto = objectives(cx, &mut f, "rto");
         tier.rpo = objectives(cx, &mut f, "rpo");
         tier.response = f.read(cx, "response", scalar::duration);
+        tier.about = about(cx, &mut f, TierAbout::of);
         f.finish(cx);
     }
     lab.tiers.insert(name.text.clone(), tier);

@@ -12,3 +12,4 @@ mod hostile;
 mod markdown;
 mod properties;
 mod secrets;
+mod whole;

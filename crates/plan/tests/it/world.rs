@@ -95,6 +95,7 @@ pub(crate) fn host() -> Host {
             owner: Some(s("owner".into())),
             review: None,
         }],
+        about: Default::default(),
     }
 }
 
@@ -104,6 +105,7 @@ pub(crate) fn lab() -> Lab {
         subnet: Some(s("10.77.2.0/24".into())),
         vlan: None,
         gateway: None,
+        about: Default::default(),
     };
     Lab {
         name: "test".into(),

@@ -224,6 +224,7 @@ fn lab() -> Lab {
         rto: scopes.into_iter().map(|f| (f, hour(1))).collect(),
         rpo: scopes.into_iter().map(|f| (f, hour(24))).collect(),
         response: Some(s(Seconds(900))),
+        about: Default::default(),
     };
     let dataset = |source, verify| Dataset {
         span: span(),
@@ -234,6 +235,7 @@ fn lab() -> Lab {
         tier: Some(text("household")),
         disk: Some(text("ssd0")),
         verify,
+        about: Default::default(),
     };
     let documents = dataset(
         DataSource::Folder(text("/srv/documents")),
@@ -258,6 +260,7 @@ fn lab() -> Lab {
         location: Some(text("/mnt/backup/holdfast")),
         disk: Some(text("usb0")),
         password: Some(s(SecretRef::Env("USB".to_owned()))),
+        about: Default::default(),
     };
     let backup = Backup {
         span: span(),
@@ -266,6 +269,8 @@ fn lab() -> Lab {
         every: Some(hour(12)),
         keep_last: Some(s(2)),
         keep_daily: Some(s(1)),
+        keep: Default::default(),
+        about: Default::default(),
     };
     Lab {
         name: "smallest".to_owned(),
@@ -299,5 +304,6 @@ fn host() -> Host {
         firewall: None,
         default_route: None,
         exposures: Vec::new(),
+        about: Default::default(),
     }
 }

@@ -1,0 +1,209 @@
+//! The tree as the model's definitions read it.
+
+use super::cx::{Cx, Slot};
+use super::fields::{Fields, items};
+use super::scalar;
+use crate::suggest::{did_you_mean, nearest, one_of, quote};
+use crate::yaml::{Node, NodeKind};
+use diag::{Diagnostic, Span};
+use model::declare::{Form, Lines, Names, Place, Record, Says, Wrong};
+use std::collections::BTreeMap;
+
+/// A value of the tree.
+pub(super) struct At<'a, 'c, 's> {
+    pub(super) cx: &'a mut Cx<'c>,
+    /// The value with the words to speak of it.
+    pub(super) slot: Slot<'s>,
+    /// Where it is named.
+    pub(super) named: Span,
+    /// The words for the record that stands here, if it has better ones than the slot: `pool 'tank'`.
+    pub(super) title: Option<String>,
+}
+
+impl<'c> At<'_, 'c, '_> {
+    fn child<'b>(&'b mut self, slot: Slot<'b>, named: Span) -> At<'b, 'c, 'b> {
+        At {
+            cx: &mut *self.cx,
+            slot,
+            named,
+            title: None,
+        }
+    }
+}
+
+impl Place for At<'_, '_, '_> {
+    fn form(&self) -> Form {
+        match &self.slot.node.kind {
+            _ if self.slot.node.is_null() => Form::Nothing,
+            NodeKind::Scalar { .. } => Form::Text,
+            NodeKind::Seq(_) => Form::List,
+            NodeKind::Map { .. } => Form::Map,
+        }
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        match &self.slot.node.kind {
+            NodeKind::Map { entries, .. } => entries.iter().map(|e| e.key.text.as_str()).collect(),
+            NodeKind::Scalar { .. } | NodeKind::Seq(_) => Vec::new(),
+        }
+    }
+
+    fn span(&self) -> Span {
+        self.slot.node.span
+    }
+
+    fn names(&self) -> &dyn Names {
+        self.cx.names
+    }
+
+    fn text(&mut self, lines: Lines) -> Option<String> {
+        match lines {
+            Lines::One => scalar::text(self.cx, &self.slot),
+            Lines::Many => scalar::any_text(self.cx, &self.slot),
+        }
+    }
+
+    fn wrong(&mut self, text: &str, wrong: Wrong) {
+        let words = self.slot.to_string();
+        complain(self.cx, &words, text, self.slot.node.head, wrong);
+    }
+
+    fn items(&mut self, read: &mut dyn FnMut(&mut dyn Place)) {
+        let slot = self.slot;
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for item in items(self.cx, &slot) {
+            if let NodeKind::Scalar { text, .. } = &item.kind
+                && let Some(first) = seen.insert(text, item.head)
+            {
+                let d =
+                    Diagnostic::invalid("duplicate-value", format!("{slot} lists a value twice"))
+                        .at(item.head, "listed again")
+                        .and_at(first, "first listed here");
+                self.cx.report(d);
+                continue;
+            }
+            let mut at = self.child(slot.with(item), item.head);
+            if matches!(item.kind, NodeKind::Map { .. }) {
+                at.title = Some(format!("an item of {slot}"));
+            }
+            read(&mut at);
+        }
+    }
+
+    fn entries(
+        &mut self,
+        key: &mut dyn FnMut(&str, &dyn Names) -> Result<(), Wrong>,
+        value: &mut dyn FnMut(&mut dyn Place),
+    ) {
+        let slot = self.slot;
+        let entries = match &slot.node.kind {
+            NodeKind::Map { entries, .. } => entries.as_slice(),
+            _ if slot.node.is_null() => Default::default(),
+            _ => {
+                let message = format!("{slot} is a map, not {}", slot.node.describe());
+                let d = Diagnostic::invalid("wrong-type", message)
+                    .at(slot.node.head, "a map is expected here");
+                self.cx.report(d);
+                return;
+            }
+        };
+        let owner = slot.to_string();
+        for entry in entries {
+            let text = entry.key.text.as_str();
+            if let Err(wrong) = key(text, self.cx.names) {
+                complain(self.cx, &owner, text, entry.key.span, wrong);
+                continue;
+            }
+            let slot = Slot {
+                owner: &owner,
+                key: text,
+                node: &entry.value,
+            };
+            value(&mut self.child(slot, entry.key.span));
+        }
+    }
+
+    fn record(&mut self, read: &mut dyn FnMut(&mut dyn Record)) {
+        let owner = self.title.take().unwrap_or_else(|| self.slot.to_string());
+        let Some(mut fields) = Fields::of(self.cx, owner, self.named, self.slot.node) else {
+            return;
+        };
+        read(&mut Map {
+            cx: self.cx,
+            fields: &mut fields,
+        });
+        fields.finish(self.cx);
+    }
+}
+
+/// A map whose keys are asked for.
+pub(super) struct Map<'a, 'c, 'f, 'n> {
+    pub(super) cx: &'a mut Cx<'c>,
+    pub(super) fields: &'f mut Fields<'n>,
+}
+
+impl Map<'_, '_, '_, '_> {
+    fn through(
+        &mut self,
+        key: &'static str,
+        value: &Node,
+        named: Span,
+        read: &mut dyn FnMut(&mut dyn Place),
+    ) {
+        let slot = Slot {
+            owner: self.fields.owner(),
+            key,
+            node: value,
+        };
+        read(&mut At {
+            cx: &mut *self.cx,
+            slot,
+            named,
+            title: None,
+        });
+    }
+}
+
+impl Record for Map<'_, '_, '_, '_> {
+    fn span(&self) -> Span {
+        self.fields.place()
+    }
+
+    fn field(&mut self, key: &'static str, read: &mut dyn FnMut(&mut dyn Place)) -> bool {
+        let entry = self.fields.entry(key);
+        if let Some(entry) = entry {
+            self.through(key, &entry.value, entry.key.span, read);
+        }
+        entry.is_some()
+    }
+
+    fn need(&mut self, key: &'static str, example: &str, read: &mut dyn FnMut(&mut dyn Place)) {
+        if let Some(entry) = self.fields.required(key, example) {
+            self.through(key, &entry.value, entry.key.span, read);
+        }
+    }
+}
+
+/// Reads the keys that a definition of the model has, from a map whose other keys are read by hand.
+pub(super) fn about<T>(cx: &mut Cx<'_>, f: &mut Fields<'_>, read: fn(&mut dyn Record) -> T) -> T {
+    read(&mut Map { cx, fields: f })
+}
+
+/// Reports what a value's own type says of it.
+fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
+    let message = match &wrong.says {
+        Says::After(why) => format!("{words}: {} {why}", quote(text)),
+        Says::Whole(what) => format!("{words}: {what}"),
+        Says::Nothing => return,
+    };
+    let d = Diagnostic::invalid(wrong.code, message).at(at, wrong.label.clone());
+    let near = || nearest(text, wrong.known.iter().copied()).map(str::to_owned);
+    cx.report(match (wrong.meant.clone().or_else(near), wrong.help) {
+        (Some(meant), _) => d.fix(did_you_mean(at, &meant)),
+        (None, Some(help)) => d.help(help),
+        (None, None) if !wrong.known.is_empty() => {
+            d.help(format!("write {}", one_of(wrong.known.iter().copied())))
+        }
+        (None, None) => d,
+    });
+}

@@ -1,0 +1,79 @@
+//! The macro that defines records.
+
+/// Defines a record: a struct whose fields are the keys, with their documentation. A key that is a word of Rust is written
+/// `r#for`. Every record has a `span`, the place where it is named or begins. `pub struct Smoke or http { … }`: a text in place
+/// of the map stands for the value of `http`.
+///
+/// ```ignore
+/// entity! {
+///     /// Redundancy group over devices.
+///     pub struct Pool {
+///         /// What manages it.
+///         kind: Need<PoolKind>,
+///         /// Its devices, `host/disk`.
+///         devices: Vec<Spanned<Ref<{ set::DISK }>>>,
+///     }
+/// }
+/// ```
+macro_rules! entity {
+    ($(
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident $(or $short:ident)? {
+            $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty ),* $(,)?
+        }
+    )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        pub struct $name {
+            /// Where it is declared.
+            pub span: diag::Span,
+            $( $(#[doc = $field_doc])* pub $field: $type, )*
+        }
+
+        impl $name {
+            /// Reads the keys; whoever owns the map may read others.
+            pub fn of(record: &mut dyn $crate::declare::Record) -> Self {
+                Self {
+                    span: record.span(),
+                    $( $field: $crate::declare::Field::field(
+                        record,
+                        $crate::declare::key(stringify!($field)),
+                    ), )*
+                }
+            }
+
+            /// How it is written.
+            pub fn record() -> $crate::declare::RecordShape {
+                $crate::declare::RecordShape {
+                    name: stringify!($name),
+                    doc: $crate::declare::prose(concat!($($doc, "\n"),*)),
+                    fields: vec![$( $crate::declare::FieldShape {
+                        key: $crate::declare::key(stringify!($field)),
+                        doc: $crate::declare::prose(concat!($($field_doc, "\n"),*)),
+                        need: <$type as $crate::declare::Field>::NEED,
+                        shape: <$type as $crate::declare::Field>::shape(),
+                    } ),*],
+                }
+            }
+        }
+
+        impl $crate::declare::Declare for $name {
+            fn read(at: &mut dyn $crate::declare::Place) -> Option<Self> {
+                $( if at.form() == $crate::declare::Form::Text {
+                    let (span, value) = (at.span(), $crate::declare::Declare::read(at));
+                    let mut out = Self { span, ..Self::default() };
+                    out.$short = value;
+                    return Some(out);
+                } )?
+                let mut out = None;
+                at.record(&mut |record| out = Some(Self::of(record)));
+                out
+            }
+
+            fn shape() -> $crate::declare::Shape {
+                $crate::declare::Shape::Record(Self::record, &[$(stringify!($short))?])
+            }
+        }
+    )*};
+}
+pub(crate) use entity;

@@ -1,0 +1,139 @@
+//! What a key of a record can hold. The type says whether it must be there.
+
+use super::{Declare, Given, Place, Record, Scalar, Shape};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+/// A value that may be missing.
+pub type Opt<T> = Option<Given<T>>;
+
+/// A value that must be given; `None` only where it could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Need<T>(pub Opt<T>);
+
+impl<T> Default for Need<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Deref for Need<T> {
+    type Target = Opt<T>;
+
+    fn deref(&self) -> &Opt<T> {
+        &self.0
+    }
+}
+
+/// A list that may be written as one item: `ports: 443/tcp`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Many<T>(pub Vec<T>);
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Deref for Many<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
+}
+
+impl<T: Declare> Declare for Many<T> {
+    fn read(at: &mut dyn Place) -> Option<Self> {
+        match at.form() {
+            super::Form::List | super::Form::Nothing => Vec::read(at).map(Self),
+            _ => T::read(at).map(|one| Self(vec![one])),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Any(vec![T::shape(), <Vec<T> as Declare>::shape()])
+    }
+}
+
+/// The type of a record's field.
+pub trait Field: Sized {
+    /// Must be there.
+    const NEED: bool;
+    /// Reads it.
+    fn field(record: &mut dyn Record, key: &'static str) -> Self;
+    /// How it is written.
+    fn shape() -> Shape;
+}
+
+fn optional<T: Declare>(record: &mut dyn Record, key: &'static str) -> Option<T> {
+    let mut out = None;
+    record.field(key, &mut |at| out = T::read(at));
+    out
+}
+
+impl<T: Declare> Field for Option<T> {
+    const NEED: bool = false;
+
+    fn field(record: &mut dyn Record, key: &'static str) -> Self {
+        optional(record, key)
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
+impl<T: Scalar> Field for Need<T> {
+    const NEED: bool = true;
+
+    fn field(record: &mut dyn Record, key: &'static str) -> Self {
+        let mut out = None;
+        let example = T::shape().example();
+        record.need(key, &example, &mut |at| out = Given::read(at));
+        Self(out)
+    }
+
+    fn shape() -> Shape {
+        Given::<T>::shape()
+    }
+}
+
+impl<T: Declare> Field for Vec<T> {
+    const NEED: bool = false;
+
+    fn field(record: &mut dyn Record, key: &'static str) -> Self {
+        optional(record, key).unwrap_or_default()
+    }
+
+    fn shape() -> Shape {
+        <Self as Declare>::shape()
+    }
+}
+
+impl<T: Declare> Field for Many<T> {
+    const NEED: bool = false;
+
+    fn field(record: &mut dyn Record, key: &'static str) -> Self {
+        optional(record, key).unwrap_or_default()
+    }
+
+    fn shape() -> Shape {
+        <Self as Declare>::shape()
+    }
+}
+
+impl<K: Scalar + Ord, V: Declare> Field for BTreeMap<K, V> {
+    const NEED: bool = false;
+
+    fn field(record: &mut dyn Record, key: &'static str) -> Self {
+        optional(record, key).unwrap_or_default()
+    }
+
+    fn shape() -> Shape {
+        <Self as Declare>::shape()
+    }
+}

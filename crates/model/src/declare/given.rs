@@ -1,0 +1,156 @@
+//! Values with how they are known.
+
+use super::{Declare, Form, Opt, Place, Record, Scalar, Shape, scalar};
+use crate::units::duration::Duration;
+use crate::units::text::Prose;
+use diag::Span;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A value, or that it is not known, with the place where that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given<T> {
+    /// Where it is written.
+    pub span: Span,
+    /// What is known and how.
+    pub known: Known<T>,
+}
+
+/// How a value is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known<T> {
+    /// `memory: 16GiB`: it is so, or shall be.
+    Declared(T),
+    /// `memory: {assumed: 16GiB, why: usual for this model}`.
+    Assumed {
+        /// The value.
+        value: T,
+        /// What the assumption rests on.
+        why: Option<Prose>,
+    },
+    /// `uptime: {measured: 99.7%, window: 30d, source: uptime-kuma, on: 2026-01-31}`.
+    Measured {
+        /// The value.
+        value: T,
+        /// Over how long.
+        window: Option<Duration>,
+        /// By what.
+        source: Option<Prose>,
+        /// When.
+        on: Option<Date>,
+    },
+    /// `memory: unknown`, or `{unknown: the label is worn off}`.
+    Unknown {
+        /// Why nobody knows.
+        why: Option<Prose>,
+    },
+}
+
+/// The word, and the key, of what is not known.
+const UNKNOWN: &str = "unknown";
+
+impl<T> Given<T> {
+    /// A declared value.
+    pub fn declared(value: T, span: Span) -> Self {
+        let known = Known::Declared(value);
+        Self { span, known }
+    }
+
+    /// The value, unless it is unknown.
+    pub fn value(&self) -> Option<&T> {
+        match &self.known {
+            Known::Declared(value)
+            | Known::Assumed { value, .. }
+            | Known::Measured { value, .. } => Some(value),
+            Known::Unknown { .. } => None,
+        }
+    }
+
+    /// It rests on an assumption.
+    pub fn is_assumed(&self) -> bool {
+        matches!(self.known, Known::Assumed { .. })
+    }
+
+    /// Somebody wrote that it is not known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.known, Known::Unknown { .. })
+    }
+}
+
+impl<T: Scalar> Declare for Given<T> {
+    fn read(at: &mut dyn Place) -> Option<Self> {
+        let span = at.span();
+        let known = match at.form() {
+            Form::Map => forms(at),
+            _ => {
+                let text = at.text(T::LINES)?;
+                match T::scalar(&text, at.names()) {
+                    _ if text == UNKNOWN => Some(Known::Unknown { why: None }),
+                    Ok(value) => Some(Known::Declared(value)),
+                    Err(wrong) => {
+                        at.wrong(&text, wrong);
+                        None
+                    }
+                }
+            }
+        };
+        known.map(|known| Self { span, known })
+    }
+
+    fn shape() -> Shape {
+        Shape::Given(Box::new(T::shape()))
+    }
+}
+
+/// A map with one of three keys.
+fn forms<T: Scalar>(at: &mut dyn Place) -> Option<Known<T>> {
+    let keys = at.keys();
+    let has = |key: &str| keys.contains(&key);
+    let (measured, unknown) = (has("measured"), has(UNKNOWN));
+    let mut known = None;
+    at.record(&mut |r| {
+        known = if measured {
+            let value = field(r, "measured");
+            let (window, source, on) = (field(r, "window"), field(r, "source"), field(r, "on"));
+            value.map(|value| Known::Measured {
+                value,
+                window,
+                source,
+                on,
+            })
+        } else if unknown {
+            let why = field(r, UNKNOWN);
+            Some(Known::Unknown { why })
+        } else {
+            let value = need(r, "assumed");
+            let why = field(r, "why");
+            value.map(|value| Known::Assumed { value, why })
+        };
+    });
+    known
+}
+
+fn field<T: Scalar>(r: &mut dyn Record, key: &'static str) -> Option<T> {
+    let mut out = None;
+    r.field(key, &mut |at| out = scalar(at));
+    out
+}
+
+fn need<T: Scalar>(r: &mut dyn Record, key: &'static str) -> Option<T> {
+    let mut out = None;
+    r.need(key, &T::shape().example(), &mut |at| out = scalar(at));
+    out
+}
+
+/// Shorthands for optional values.
+pub trait OptExt<T> {
+    /// The value, if there is one and it is known.
+    fn known(&self) -> Option<&T>;
+}
+
+impl<T> OptExt<T> for Opt<T> {
+    fn known(&self) -> Option<&T> {
+        self.as_ref().and_then(Given::value)
+    }
+}

@@ -1,0 +1,47 @@
+//! What is said of the lab as a whole.
+
+use crate::declare::{Opt, Ref, entity, set, words};
+use crate::units::money::Currency;
+use crate::units::percent::Percent;
+use crate::units::text::Prose;
+use diag::Spanned;
+
+words! {
+    /// Scale of a lab.
+    pub enum Scale("profile", "a profile") {
+        /// One machine.
+        SingleHost = "single-host",
+        /// A storage appliance that runs containers.
+        Nas = "nas",
+        /// Two machines with shared storage.
+        Pair = "pair",
+        /// Three machines or more.
+        Cluster = "cluster",
+    }
+}
+
+entity! {
+    /// What is said of the lab as a whole, in `holdfast.yaml`.
+    pub struct Head {
+        /// Who answers for the lab.
+        owner: Opt<Ref<{ set::PERSON }>>,
+        /// Currency of sums.
+        currency: Opt<Currency>,
+        /// Time zone of calendars, `Europe/Berlin`.
+        timezone: Opt<String>,
+        /// Scale of the lab.
+        profile: Opt<Scale>,
+        /// Further files to read, as globs below the lab tree.
+        include: Vec<Spanned<String>>,
+        /// What the lab is for.
+        description: Opt<Prose>,
+    }
+
+    /// What is said of a tier beyond its recovery objectives.
+    pub struct TierAbout {
+        /// The share of time that services of it must work.
+        slo: Opt<Percent>,
+        /// What belongs in it.
+        description: Opt<Prose>,
+    }
+}

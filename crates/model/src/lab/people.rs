@@ -1,0 +1,113 @@
+//! People, what they may, and the secrets they hold.
+
+use crate::declare::{Need, Opt, Ref, entity, set, words};
+use crate::units::duration::{Duration, Effort};
+use crate::units::text::{Mail, Name, Prose};
+use diag::Spanned;
+use jiff::civil::Date;
+
+words! {
+    /// Where a secret is kept.
+    pub enum SecretStore("secret-store", "a place for secrets") {
+        /// A SOPS file.
+        Sops = "sops",
+        /// A file.
+        File = "file",
+        /// An environment variable.
+        Environment = "environment",
+        /// A command's output.
+        Command = "command",
+        /// A password manager.
+        Vaultwarden = "vaultwarden",
+        /// Paper.
+        Paper = "paper",
+        /// A hardware token.
+        Token = "token",
+    }
+
+    /// What somebody may do.
+    pub enum AccessLevel("access-level", "a level of access") {
+        /// Everything, as the superuser.
+        Root = "root",
+        /// Everything, in the product's own terms.
+        Admin = "admin",
+        /// Use it.
+        User = "user",
+        /// Look at it.
+        Viewer = "viewer",
+    }
+
+    /// How somebody gets in.
+    pub enum AccessWay("access-way", "a way in") {
+        /// SSH key.
+        SshKey = "ssh-key",
+        /// Password.
+        Password = "password",
+        /// Single sign-on.
+        Sso = "sso",
+        /// VPN.
+        Vpn = "vpn",
+        /// Keyboard and screen.
+        Console = "console",
+    }
+}
+
+entity! {
+    /// Who uses or runs the lab.
+    pub struct Person {
+        /// The name he or she had before.
+        was: Option<Spanned<Name>>,
+        /// What he or she does.
+        role: Opt<String>,
+        /// Time for the lab, `9h/week`.
+        hours: Opt<Effort>,
+        /// Can be called at any time.
+        on_call: Opt<bool>,
+        /// Until he or she begins to work on a fault.
+        response: Opt<Duration>,
+        /// Mail address.
+        mail: Opt<Mail>,
+        /// Runs the lab.
+        admin: Opt<bool>,
+        /// Lives with the lab.
+        household: Opt<bool>,
+    }
+
+    /// Who may get in where.
+    pub struct Access {
+        /// Who.
+        who: Need<Ref<{ set::PERSON }>>,
+        /// To what.
+        to: Vec<Spanned<Ref<{ set::MACHINE | set::CLUSTER | set::SERVICE | set::DEVICE | set::REPOSITORY | set::SITE }>>>,
+        /// As what.
+        r#as: Opt<AccessLevel>,
+        /// How.
+        how: Opt<AccessWay>,
+        /// With more than one factor.
+        mfa: Opt<bool>,
+        /// Until when.
+        until: Opt<Date>,
+        /// Why.
+        why: Opt<Prose>,
+    }
+
+    /// A secret: where it is kept and who holds it. The secret itself is never in the lab tree.
+    pub struct SecretEntry {
+        /// The name it had before.
+        was: Option<Spanned<Name>>,
+        /// Where it is kept.
+        r#in: Need<SecretStore>,
+        /// Where exactly: the path, the entry, the drawer.
+        place: Opt<String>,
+        /// Who can get at it.
+        holders: Vec<Spanned<Ref<{ set::PERSON }>>>,
+        /// What it opens.
+        opens: Vec<Spanned<Ref<{ set::REPOSITORY | set::MACHINE | set::SERVICE | set::DEVICE | set::POOL | set::CLUSTER }>>>,
+        /// How it is had when the lab is gone.
+        escrow: Opt<Prose>,
+        /// When it was last changed.
+        rotated: Opt<Date>,
+        /// How often it is changed.
+        rotate_every: Opt<Duration>,
+    }
+}

@@ -1,0 +1,94 @@
+//! Places: uplinks, power, racks.
+
+use crate::declare::{Opt, Ref, entity, set, words};
+use crate::units::money::{Cost, EnergyPrice};
+use crate::units::physics::Power;
+use crate::units::size::Rate;
+use crate::units::text::{Name, Prose};
+use std::collections::BTreeMap;
+
+words! {
+    /// Kinds of uplinks.
+    pub enum UplinkKind("uplink-kind", "a kind of uplink") {
+        /// Glass fibre.
+        Fibre = "fibre",
+        /// Television cable.
+        Cable = "cable",
+        /// Telephone line.
+        Dsl = "dsl",
+        /// Mobile network.
+        Lte = "lte",
+        /// Satellite.
+        Satellite = "satellite",
+        /// The network of a provider of rented machines.
+        Vps = "vps",
+    }
+
+    /// Where electricity comes from.
+    pub enum FeedKind("feed-kind", "a kind of power feed") {
+        /// The grid.
+        Mains = "mains",
+        /// The roof.
+        Solar = "solar",
+        /// An engine.
+        Generator = "generator",
+    }
+}
+
+entity! {
+    /// A way from a site to the internet.
+    pub struct Uplink {
+        /// Who sells it.
+        provider: Opt<String>,
+        /// What it is.
+        kind: Opt<UplinkKind>,
+        /// Rate towards the lab.
+        down: Opt<Rate>,
+        /// Rate out of the lab.
+        up: Opt<Rate>,
+        /// Its address stays the same.
+        r#static: Opt<bool>,
+        /// What it costs.
+        cost: Opt<Cost>,
+        /// The router or modem at its end.
+        gateway: Opt<Ref<{ set::DEVICE | set::HOST | set::GUEST }>>,
+    }
+
+    /// A line of electricity, with a fuse of its own.
+    pub struct Feed {
+        /// Where it comes from.
+        kind: Opt<FeedKind>,
+        /// What it can carry.
+        capacity: Opt<Power>,
+    }
+
+    /// Electricity of a site.
+    pub struct SitePower {
+        /// What it costs.
+        price: Opt<EnergyPrice>,
+        /// What the lab draws on average.
+        average: Opt<Power>,
+        /// Lines with a fuse of their own.
+        feeds: BTreeMap<Name, Feed>,
+    }
+
+    /// A rack or shelf.
+    pub struct Rack or units {
+        /// Height units.
+        units: Opt<u32>,
+    }
+
+    /// What is said of a site.
+    pub struct SiteAbout {
+        /// What it is.
+        description: Opt<Prose>,
+        /// Country.
+        country: Opt<String>,
+        /// Ways to the internet.
+        uplinks: BTreeMap<Name, Uplink>,
+        /// Electricity.
+        power: Option<SitePower>,
+        /// Racks and shelves.
+        racks: BTreeMap<Name, Rack>,
+    }
+}

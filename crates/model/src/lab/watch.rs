@@ -1,0 +1,131 @@
+//! Alerts, probes, objectives and windows.
+
+use crate::declare::{About, Need, Opt, Or, Ref, entity, set, words};
+use crate::units::amount::Amount;
+use crate::units::calendar::Calendar;
+use crate::units::duration::Duration;
+use crate::units::percent::Percent;
+use crate::units::text::{Prose, Url};
+use diag::Spanned;
+
+words! {
+    /// How bad it is.
+    pub enum Urgency("urgency", "a severity") {
+        /// The house notices.
+        P1 = "P1",
+        /// It will be noticed.
+        P2 = "P2",
+        /// This week.
+        P3 = "P3",
+        /// Some time.
+        P4 = "P4",
+    }
+
+    /// Kinds of channels.
+    pub enum ChannelKind("channel-kind", "a kind of channel") {
+        /// Mail.
+        Mail = "mail",
+        /// Push message.
+        Push = "push",
+        /// Chat.
+        Chat = "chat",
+        /// Text message.
+        Sms = "sms",
+        /// A page of its own.
+        Page = "page",
+    }
+
+    /// Kinds of windows.
+    pub enum WindowKind("window-kind", "a kind of window") {
+        /// Changes may happen.
+        Maintenance = "maintenance",
+        /// Changes may not happen.
+        Blackout = "blackout",
+        /// Only what mends a fault may happen.
+        Emergency = "emergency",
+    }
+}
+
+entity! {
+    /// What rings.
+    pub struct Alert {
+        /// What it is about; an object, or in words.
+        about: Vec<Spanned<About<{ set::THING }>>>,
+        /// What is measured.
+        metric: Opt<String>,
+        /// It rings above this.
+        above: Opt<Amount>,
+        /// It rings below this.
+        below: Opt<Amount>,
+        /// After so long.
+        r#for: Opt<Duration>,
+        /// How bad it is.
+        severity: Opt<Urgency>,
+        /// Where it rings.
+        route: Vec<Spanned<Ref<{ set::CHANNEL }>>>,
+        /// How soon somebody must begin.
+        response: Opt<Duration>,
+        /// What it means.
+        description: Opt<Prose>,
+    }
+
+    /// Where it rings.
+    pub struct Channel {
+        /// What it is.
+        kind: Need<ChannelKind>,
+        /// Whom it reaches; a person, or an address in words.
+        to: Opt<About<{ set::PERSON }>>,
+        /// The service that carries it.
+        via: Opt<Ref<{ set::SERVICE | set::SUBSCRIPTION }>>,
+    }
+
+    /// A check from outside.
+    pub struct Probe {
+        /// Of what.
+        of: Opt<Ref<{ set::SERVICE | set::MACHINE | set::DEVICE | set::UPLINK }>>,
+        /// How often.
+        every: Opt<Duration>,
+        /// From where.
+        from: Opt<Ref<{ set::MACHINE | set::SERVICE | set::SITE }>>,
+        /// What is asked.
+        url: Opt<Url>,
+    }
+
+    /// Service level objective.
+    pub struct Slo {
+        /// Of this service.
+        service: Opt<Ref<{ set::SERVICE }>>,
+        /// Of all services of this tier.
+        tier: Opt<Ref<{ set::TIER }>>,
+        /// The share of time, or of requests, that must be good.
+        target: Need<Percent>,
+        /// Over how long.
+        window: Opt<Duration>,
+        /// What it is.
+        measured: Opt<Percent>,
+    }
+
+    /// When changes may happen, or may not.
+    pub struct Window {
+        /// When it begins.
+        schedule: Need<Calendar>,
+        /// How long it is.
+        length: Opt<Duration>,
+        /// For what; everything if nothing is said.
+        r#for: Vec<Spanned<Ref<{ set::THING }>>>,
+        /// What may happen.
+        kind: Opt<WindowKind>,
+        /// How long before people are told.
+        notice: Opt<Duration>,
+    }
+
+    /// A target that is no objective of a service.
+    pub struct Metric {
+        /// What is measured.
+        text: Opt<Prose>,
+        /// What it shall be.
+        target: Opt<Or<Amount, String>>,
+        /// What it is.
+        measured: Opt<Or<Amount, String>>,
+    }
+}

@@ -1,0 +1,276 @@
+//! Money, prices and running costs, exact to the last digit that was written.
+
+use super::decimal::{Decimal, unsigned};
+use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
+use std::fmt;
+
+/// An ISO 4217 code: `EUR`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    fn of(text: &str) -> Option<Self> {
+        let code: [u8; 3] = text.as_bytes().try_into().ok()?;
+        code.iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Self(code))
+    }
+
+    /// The symbols in common use, each for one currency.
+    fn of_symbol(text: &str) -> Option<(Self, &str)> {
+        [("€", *b"EUR"), ("$", *b"USD"), ("£", *b"GBP")]
+            .into_iter()
+            .find_map(|(symbol, code)| Some((Self(code), text.strip_prefix(symbol)?)))
+    }
+}
+
+impl Value for Currency {
+    const FORM: ValueForm = ValueForm {
+        name: "currency",
+        doc: "Three letters of ISO 4217.",
+        what: "a currency such as EUR or USD",
+        examples: &["EUR", "USD", "CHF"],
+        pattern: Pattern::Regex("^[A-Z]{3}$"),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        Self::of(text).ok_or_else(|| {
+            let upper = text.to_ascii_uppercase();
+            match Self::of(&upper) {
+                Some(_) => Wrong::of::<Self>().meant(upper),
+                None => Wrong::of::<Self>(),
+            }
+        })
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or("???"))
+    }
+}
+
+/// An amount, `150 EUR`, or a range of amounts where only that is known, `200..300 USD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    low: Decimal,
+    high: Decimal,
+    currency: Currency,
+}
+
+impl Money {
+    /// Lowest amount in hundredths (cents), rounded.
+    pub fn low_cents(self) -> i128 {
+        self.low.times_rounded(100).unwrap_or(i128::MAX)
+    }
+
+    /// Highest amount in hundredths (cents), rounded; the lowest one again if no range was given.
+    pub fn high_cents(self) -> i128 {
+        self.high.times_rounded(100).unwrap_or(i128::MAX)
+    }
+
+    /// In which currency.
+    pub fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// A range rather than one amount.
+    pub fn is_range(self) -> bool {
+        self.low != self.high
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let (currency, amount) = match Currency::of_symbol(text) {
+            Some(found) => found,
+            None => match text.split_once(' ')? {
+                (code, amount) if Currency::of(code).is_some() => (Currency::of(code)?, amount),
+                (amount, code) => (Currency::of(code)?, amount),
+            },
+        };
+        let number = |text| Decimal::parse(text).filter(|n: &Decimal| !n.is_negative());
+        let (low, high) = match amount.split_once("..") {
+            Some((low, high)) => (number(low)?, number(high)?),
+            None => (number(amount)?, number(amount)?),
+        };
+        // Both ends to the same number of places, so that they can be compared exactly.
+        let exact = |n: Decimal| n.times(1_000_000_000_000_000);
+        (exact(low)? <= exact(high)?).then_some(Self {
+            low,
+            high,
+            currency,
+        })
+    }
+}
+
+impl Value for Money {
+    const FORM: ValueForm = ValueForm {
+        name: "money",
+        doc: "An amount of money, or a range: `150 EUR`, `EUR 150`, `€150`, `200..300 USD`.",
+        what: "an amount such as 150 EUR, €150 or 200..300 USD",
+        examples: &["150 EUR", "EUR 150", "€150", "200..300 USD"],
+        pattern: Pattern::Regex(concat!(
+            "^((€|\\$|£|[A-Z]{3} )",
+            unsigned!(),
+            "(\\.\\.",
+            unsigned!(),
+            ")?|",
+            unsigned!(),
+            "(\\.\\.",
+            unsigned!(),
+            ")? [A-Z]{3})$"
+        )),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        Self::of(text).ok_or_else(Wrong::of::<Self>)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            low,
+            high,
+            currency,
+        } = self;
+        match self.is_range() {
+            true => write!(f, "{low}..{high} {currency}"),
+            false => write!(f, "{low} {currency}"),
+        }
+    }
+}
+
+/// What is paid again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cost {
+    /// Each time.
+    pub money: Money,
+    /// How often.
+    pub per: Period,
+}
+
+/// How often something is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// Every day.
+    Day,
+    /// Every week.
+    Week,
+    /// Every month.
+    Month,
+    /// Every year.
+    Year,
+}
+
+impl Period {
+    const ALL: [(&'static str, Period); 4] = [
+        ("day", Period::Day),
+        ("week", Period::Week),
+        ("month", Period::Month),
+        ("year", Period::Year),
+    ];
+
+    /// Times per year of 365 days, as numerator and denominator: a week is 365/7.
+    pub fn per_year(self) -> (i128, i128) {
+        match self {
+            Period::Day => (365, 1),
+            Period::Week => (365, 7),
+            Period::Month => (12, 1),
+            Period::Year => (1, 1),
+        }
+    }
+}
+
+impl Cost {
+    /// Lowest and highest amount in hundredths (cents) per year, rounded down.
+    pub fn cents_per_year(self) -> (i128, i128) {
+        let (times, parts) = self.per.per_year();
+        let yearly = |cents: i128| cents.saturating_mul(times) / parts;
+        (
+            yearly(self.money.low_cents()),
+            yearly(self.money.high_cents()),
+        )
+    }
+}
+
+impl Value for Cost {
+    const FORM: ValueForm = ValueForm {
+        name: "cost",
+        doc: "Money per day, week, month or year: `5 EUR/month`.",
+        what: "a running cost such as 5 EUR/month or €60/year",
+        examples: &["5 EUR/month", "€60/year", "10..15 USD/month"],
+        pattern: Pattern::Regex(concat!(
+            "^((€|\\$|£|[A-Z]{3} )",
+            unsigned!(),
+            "(\\.\\.",
+            unsigned!(),
+            ")?|",
+            unsigned!(),
+            "(\\.\\.",
+            unsigned!(),
+            ")? [A-Z]{3})/(day|week|month|year)$"
+        )),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let wrong = || Wrong::of::<Self>();
+        let (money, period) = text.rsplit_once('/').ok_or_else(wrong)?;
+        let per = Period::ALL.iter().find(|(w, _)| *w == period);
+        let (_, per) = per.ok_or_else(wrong)?;
+        let money = Money::of(money).ok_or_else(wrong)?;
+        Ok(Self { money, per: *per })
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let period = Period::ALL.iter().find(|(_, p)| *p == self.per);
+        write!(f, "{}/{}", self.money, period.map_or("?", |(w, _)| w))
+    }
+}
+
+/// What electricity costs, `0.29 EUR/kWh`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EnergyPrice(Money);
+
+impl EnergyPrice {
+    /// Price of a kilowatt-hour in millionths of the currency.
+    pub fn micros_per_kwh(self) -> i128 {
+        self.0.low.times_rounded(1_000_000).unwrap_or(i128::MAX)
+    }
+
+    /// In which currency.
+    pub fn currency(self) -> Currency {
+        self.0.currency
+    }
+}
+
+impl Value for EnergyPrice {
+    const FORM: ValueForm = ValueForm {
+        name: "energy-price",
+        doc: "Price of electricity: `0.29 EUR/kWh`.",
+        what: "a price such as 0.29 EUR/kWh",
+        examples: &["0.29 EUR/kWh", "€0.29/kWh"],
+        pattern: Pattern::Regex(concat!(
+            "^((€|\\$|£|[A-Z]{3} )",
+            unsigned!(),
+            "|",
+            unsigned!(),
+            " [A-Z]{3})/kWh$"
+        )),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let money = text.strip_suffix("/kWh").and_then(Money::of);
+        let money = money.filter(|m| !m.is_range()).map(Self);
+        money.ok_or_else(Wrong::of::<Self>)
+    }
+}
+
+impl fmt::Display for EnergyPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/kWh", self.0)
+    }
+}
+
+serde_as_text!(Currency, Money, Cost, EnergyPrice);

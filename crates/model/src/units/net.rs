@@ -1,0 +1,207 @@
+//! Addresses, ranges of them, hardware addresses and ports.
+
+use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
+use crate::lab::Protocol;
+use core::net::IpAddr;
+use std::fmt;
+
+/// An IPv4 or IPv6 address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(pub IpAddr);
+
+/// Loose on purpose: it tells addresses from other text; the program knows the rest.
+macro_rules! address {
+    () => {
+        "([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)"
+    };
+}
+
+impl Value for Address {
+    const FORM: ValueForm = ValueForm {
+        name: "address",
+        doc: "An IPv4 or IPv6 address.",
+        what: "an IPv4 or IPv6 address",
+        examples: &["192.168.10.5", "fd00::5"],
+        pattern: Pattern::Regex(concat!("^", address!(), "$")),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        text.parse().map(Self).map_err(|_| Wrong::of::<Self>())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// First and last of some addresses: `192.168.10.100-192.168.10.199`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddressRange {
+    first: IpAddr,
+    last: IpAddr,
+}
+
+impl AddressRange {
+    /// First address.
+    pub fn first(self) -> IpAddr {
+        self.first
+    }
+
+    /// Last address.
+    pub fn last(self) -> IpAddr {
+        self.last
+    }
+
+    /// How many addresses; as many as fit for a huge range of IPv6.
+    pub fn count(self) -> u128 {
+        match (self.first, self.last) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => u128::from(b.to_bits() - a.to_bits()) + 1,
+            (IpAddr::V6(a), IpAddr::V6(b)) => (b.to_bits() - a.to_bits()).saturating_add(1),
+            _ => 0,
+        }
+    }
+
+    /// Whether an address is among them.
+    pub fn contains(self, address: IpAddr) -> bool {
+        let same = address.is_ipv4() == self.first.is_ipv4();
+        same && self.first <= address && address <= self.last
+    }
+}
+
+impl Value for AddressRange {
+    const FORM: ValueForm = ValueForm {
+        name: "address-range",
+        doc: "First and last address, both included.",
+        what: "a range of addresses such as 192.168.10.100-192.168.10.199",
+        examples: &["192.168.10.100-192.168.10.199"],
+        pattern: Pattern::Regex(concat!("^", address!(), " ?- ?", address!(), "$")),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let wrong = || Wrong::of::<Self>();
+        let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+        let end = |text: &str| text.parse::<IpAddr>().map_err(|_| wrong());
+        let first = end(first.strip_suffix(' ').unwrap_or(first))?;
+        let last = end(last.strip_prefix(' ').unwrap_or(last))?;
+        if first.is_ipv4() != last.is_ipv4() {
+            return Err(Wrong::new(
+                "begins in one version of IP and ends in another",
+            ));
+        }
+        match first <= last {
+            true => Ok(Self { first, last }),
+            false => Err(Wrong::new("ends before it begins").meant(format!("{last}-{first}"))),
+        }
+    }
+}
+
+impl fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.first, self.last)
+    }
+}
+
+/// A hardware address, `52:54:00:12:34:56`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac([u8; 6]);
+
+impl Value for Mac {
+    const FORM: ValueForm = ValueForm {
+        name: "mac",
+        doc: "A hardware address of six bytes in hexadecimal.",
+        what: "a hardware address such as 52:54:00:12:34:56",
+        examples: &["52:54:00:12:34:56"],
+        pattern: Pattern::Regex("^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$"),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let wrong = || Wrong::of::<Self>();
+        let parts: Vec<&str> = text.split([':', '-']).collect();
+        let parts: [&str; 6] = parts.try_into().map_err(|_| wrong())?;
+        let mut bytes = [0; 6];
+        for (byte, part) in bytes.iter_mut().zip(parts) {
+            let shape = part.len() == 2 && part.chars().all(|c| c.is_ascii_hexdigit());
+            let number = u8::from_str_radix(part, 16).ok().filter(|_| shape);
+            *byte = number.ok_or_else(wrong)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+/// A port or a range of ports with its protocol, TCP if none is named: `443`, `53/udp`, `8000-8010/tcp`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ports {
+    first: u16,
+    last: u16,
+    protocol: Protocol,
+}
+
+impl Ports {
+    /// First port.
+    pub fn first(self) -> u16 {
+        self.first
+    }
+
+    /// Last port; the first again if there is one.
+    pub fn last(self) -> u16 {
+        self.last
+    }
+
+    /// TCP or UDP.
+    pub fn protocol(self) -> Protocol {
+        self.protocol
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+        let protocol = [Protocol::Tcp, Protocol::Udp]
+            .into_iter()
+            .find(|p| p.word() == protocol)?;
+        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+        let port = |text: &str| {
+            let digits = text.chars().all(|c| c.is_ascii_digit());
+            text.parse::<u16>().ok().filter(|n| *n > 0 && digits)
+        };
+        let (first, last) = (port(first)?, port(last)?);
+        (first <= last).then_some(Self {
+            first,
+            last,
+            protocol,
+        })
+    }
+}
+
+impl Value for Ports {
+    const FORM: ValueForm = ValueForm {
+        name: "ports",
+        doc: "A port or a range of ports with `/tcp` (if nothing is said) or `/udp`.",
+        what: "a port such as 443/tcp or 8000-8010/udp",
+        examples: &["443/tcp", "53/udp", "8000-8010/tcp"],
+        pattern: Pattern::Number("^[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp))?$"),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        Self::of(text).ok_or_else(Wrong::of::<Self>)
+    }
+}
+
+impl fmt::Display for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first)?;
+        if self.last != self.first {
+            write!(f, "-{}", self.last)?;
+        }
+        write!(f, "/{}", self.protocol.word())
+    }
+}
+
+serde_as_text!(Address, AddressRange, Mac, Ports);

@@ -1,0 +1,51 @@
+//! Percentages.
+
+use super::decimal::{Decimal, unsigned};
+use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
+use std::fmt;
+
+/// A percentage, `99.5%`; may be more than a hundred, as growth is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Percent(Decimal);
+
+impl Percent {
+    /// Parts per million, rounded: 99.5 % is 995,000.
+    pub fn ppm(self) -> u64 {
+        self.0
+            .times_rounded(10_000)
+            .and_then(|n| n.try_into().ok())
+            .unwrap_or(u64::MAX)
+    }
+}
+
+impl Value for Percent {
+    const FORM: ValueForm = ValueForm {
+        name: "percent",
+        doc: "A percentage, `99.5%`.",
+        what: "a percentage such as 99.5%",
+        examples: &["99.5%", "80%"],
+        pattern: Pattern::Regex(concat!("^", unsigned!(), " ?%$")),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let wrong = || Wrong::of::<Self>();
+        let Some(number) = text.strip_suffix('%') else {
+            let bare = Decimal::parse(text).filter(|n| !n.is_negative());
+            return Err(match bare {
+                Some(number) => wrong().meant(format!("{number}%")),
+                None => wrong(),
+            });
+        };
+        let number = number.strip_suffix(' ').unwrap_or(number);
+        let number = Decimal::parse(number).filter(|n| !n.is_negative());
+        number.map(Self).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", self.0)
+    }
+}
+
+serde_as_text!(Percent);

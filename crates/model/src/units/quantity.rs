@@ -1,0 +1,73 @@
+//! Numbers with a unit: one macro, one file of types per dimension.
+
+/// Declares a quantity: a decimal number with one of some units, each a whole multiple of a base unit.
+macro_rules! quantity {
+    (
+        $(#[doc = $doc:literal])* $name:ident($word:literal, $what:literal, [$($example:literal),+])
+        $sign:ident, $(#[doc = $base_doc:literal])* fn $base:ident -> $int:ty,
+        { $first:literal = $first_factor:expr $(, $unit:literal = $factor:expr)* $(,)? }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name {
+            number: $crate::units::decimal::Decimal,
+            unit: &'static str,
+            base: $int,
+        }
+
+        impl $name {
+            $(#[doc = $base_doc])*
+            pub fn $base(self) -> $int {
+                self.base
+            }
+        }
+
+        impl $crate::declare::Value for $name {
+            const FORM: $crate::declare::ValueForm = $crate::declare::ValueForm {
+                name: $word,
+                doc: concat!($($doc),*),
+                what: $what,
+                examples: &[$($example),+],
+                pattern: $crate::declare::Pattern::Regex(concat!(
+                    "^", quantity!(@sign $sign), $crate::units::decimal::unsigned!(), " ?(",
+                    $first $(, "|", $unit)*, ")$"
+                )),
+            };
+
+            fn parse(text: &str) -> Result<Self, $crate::declare::Wrong> {
+                const UNITS: &[(&str, i128)] = &[($first, $first_factor) $(, ($unit, $factor))*];
+                let wrong = || $crate::declare::Wrong::of::<Self>();
+                let (number, written) = $crate::units::decimal::split(text).ok_or_else(wrong)?;
+                let Some((unit, factor)) = UNITS.iter().find(|(u, _)| *u == written) else {
+                    let mut units = UNITS.iter().map(|(u, _)| *u);
+                    let slip = units.find(|u| u.eq_ignore_ascii_case(written));
+                    return Err(match slip {
+                        Some(unit) => wrong().meant(format!("{number}{unit}")),
+                        None => wrong(),
+                    });
+                };
+                if number.is_negative() && !quantity!(@signed $sign) {
+                    return Err(wrong());
+                }
+                let base = number.times(*factor).and_then(|n| n.try_into().ok());
+                let base = base.ok_or_else(|| {
+                    $crate::declare::Wrong::new("is too large, or too finely divided, to be exact")
+                })?;
+                Ok(Self { number, unit, base })
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}{}", self.number, self.unit)
+            }
+        }
+
+        $crate::declare::serde_as_text!($name);
+    };
+    (@sign unsigned) => { "" };
+    (@sign signed) => { "-?" };
+    (@signed unsigned) => { false };
+    (@signed signed) => { true };
+}
+pub(crate) use quantity;
