@@ -57,6 +57,8 @@ pub(crate) enum Verb {
         /// The code, e.g. `bak-same-domain`.
         code: String,
     },
+    /// Print the JSON Schema of the language, for editors.
+    Schema,
     /// Look at the lab and record what is there; changes nothing.
     Observe(LabArgs),
     /// Show where the lab differs from the declaration.

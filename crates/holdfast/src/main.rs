@@ -48,6 +48,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     match &cli.verb {
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
+        Verb::Schema => check::schema(),
         Verb::Observe(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }

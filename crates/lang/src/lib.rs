@@ -12,12 +12,14 @@ pub mod compose;
 
 mod codes;
 mod lower;
+mod schema;
 mod sink;
 mod suggest;
 mod whole;
 mod yaml;
 
 pub use codes::{CODES, explain};
+pub use schema::schema;
 
 use diag::{Diagnostic, SourceSet};
 use model::lab::Lab;

@@ -176,7 +176,7 @@ impl FaultScope {
     ];
 
     /// The word in the lab tree.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             FaultScope::Corruption => "corruption",
             FaultScope::Device => "device",
@@ -277,7 +277,7 @@ impl Managed {
     }
 
     /// The word in the lab tree.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Managed::Listeners => "listeners",
             Managed::Users => "users",

@@ -14,6 +14,8 @@ pub mod percent;
 pub mod physics;
 mod quantity;
 pub mod size;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -151,7 +153,7 @@ impl fmt::Display for Bytes {
 }
 
 #[cfg(test)]
-mod tests {
+mod plain {
     use super::*;
 
     #[test]

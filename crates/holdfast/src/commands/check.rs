@@ -1,4 +1,4 @@
-//! `check` and `explain`.
+//! `check`, `explain` and `schema`.
 
 use crate::cli::{CheckArgs, Format};
 use crate::exit::{Exit, Stop};
@@ -114,4 +114,10 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());
     let stop = Stop::usage(format!("no rule or diagnostic is called {code}"));
     Err(stop.help(help).into())
+}
+
+/// The JSON Schema of the language.
+pub(crate) fn schema() -> Result<Exit> {
+    println!("{:#}", lang::schema());
+    Ok(Exit::Ok)
 }

@@ -35,6 +35,7 @@ mod user;
 mod waiver;
 
 pub(crate) use address::Cidr;
+pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::sink::Sink;
 use crate::yaml::{Node, NodeKind, Text};

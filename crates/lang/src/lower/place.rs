@@ -112,7 +112,6 @@ impl Place for At<'_, '_, '_> {
             let text = entry.key.text.as_str();
             if let Err(wrong) = key(text, self.cx.names) {
                 complain(self.cx, &owner, text, entry.key.span, wrong);
-                continue;
             }
             let slot = Slot {
                 owner: &owner,
@@ -181,6 +180,13 @@ impl Record for Map<'_, '_, '_, '_> {
         if let Some(entry) = self.fields.required(key, example) {
             self.through(key, &entry.value, entry.key.span, read);
         }
+    }
+
+    fn none_of(&mut self, keys: &[&'static str], help: &str) {
+        for key in keys {
+            self.fields.entry(key);
+        }
+        self.fields.none_of(keys, help);
     }
 }
 

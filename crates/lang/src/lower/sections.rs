@@ -70,8 +70,9 @@ impl Section {
         match self.how {
             How::Hand(lower) => lower(cx, lab, name, node),
             How::Defined(section) => {
+                let owner = quote(section.key);
                 let slot = Slot {
-                    owner: section.key,
+                    owner: &owner,
                     key: &name.text,
                     node,
                 };

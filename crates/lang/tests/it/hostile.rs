@@ -158,3 +158,29 @@ fn terminal_escapes_are_not_obeyed() {
         "yaml-syntax"
     );
 }
+
+/// A lab of hosts that refer to each other, each reference right, or each wrong.
+fn referring(entities: usize, target: impl Fn(usize) -> String) -> String {
+    let mut text = String::from("format: 1\nlab: x\nservices:\n");
+    for n in 0..entities {
+        let needs = target(n);
+        text.push_str(&format!("  s{n}: {{needs: [{needs}], memory: 1GiB}}\n"));
+    }
+    text
+}
+
+/// Names are looked up, not searched; and wrong names are compared with the right ones only as often as can be afforded.
+#[test]
+fn a_hundred_thousand_entities() {
+    let analyze = |text: String| {
+        let mut sources = SourceSet::default();
+        sources.add("holdfast.yaml", text);
+        lang::analyze(&sources)
+    };
+    let (lab, diagnostics) = analyze(referring(100_000, |n| format!("s{}", (n * 7) % 100_000)));
+    assert_eq!((lab.services.len(), diagnostics.len()), (100_000, 0));
+    let (_, diagnostics) = analyze(referring(100_000, |n| format!("t{n}")));
+    assert_eq!(diagnostics.last().unwrap().code, "too-many");
+    let suggested = diagnostics.iter().filter(|d| d.fix.is_some()).count();
+    assert!((1..100).contains(&suggested), "{suggested}");
+}

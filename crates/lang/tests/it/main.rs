@@ -11,5 +11,6 @@ mod compose_hostile;
 mod hostile;
 mod markdown;
 mod properties;
+mod schema;
 mod secrets;
 mod whole;

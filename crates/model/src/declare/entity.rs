@@ -53,13 +53,14 @@ macro_rules! entity {
                         need: <$type as $crate::declare::Field>::NEED,
                         shape: <$type as $crate::declare::Field>::shape(),
                     } ),*],
+                    either: &[],
                 }
             }
         }
 
         impl $crate::declare::Declare for $name {
             fn read(at: &mut dyn $crate::declare::Place) -> Option<Self> {
-                $( if at.form() == $crate::declare::Form::Text {
+                $( if $crate::declare::is_scalar(at) {
                     let (span, value) = (at.span(), $crate::declare::Declare::read(at));
                     let mut out = Self { span, ..Self::default() };
                     out.$short = value;

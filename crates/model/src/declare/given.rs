@@ -47,8 +47,14 @@ pub enum Known<T> {
     },
 }
 
+/// The key of what is assumed.
+const ASSUMED: &str = "assumed";
+/// The key of what was measured.
+const MEASURED: &str = "measured";
 /// The word, and the key, of what is not known.
 const UNKNOWN: &str = "unknown";
+/// The keys, one of which a map has that stands for a value.
+const FORMS: [&str; 3] = [MEASURED, UNKNOWN, ASSUMED];
 
 impl<T> Given<T> {
     /// A declared value.
@@ -103,29 +109,45 @@ impl<T: Scalar> Declare for Given<T> {
     }
 }
 
+/// One text, or a map with one of three keys: what a [`Given`] reads.
+pub(crate) fn is_scalar(at: &dyn Place) -> bool {
+    let keys = at.keys();
+    at.form() == Form::Text || FORMS.iter().any(|form| keys.contains(form))
+}
+
 /// A map with one of three keys.
 fn forms<T: Scalar>(at: &mut dyn Place) -> Option<Known<T>> {
     let keys = at.keys();
-    let has = |key: &str| keys.contains(&key);
-    let (measured, unknown) = (has("measured"), has(UNKNOWN));
+    let form = FORMS.into_iter().find(|form| keys.contains(form));
     let mut known = None;
     at.record(&mut |r| {
-        known = if measured {
-            let value = field(r, "measured");
-            let (window, source, on) = (field(r, "window"), field(r, "source"), field(r, "on"));
-            value.map(|value| Known::Measured {
-                value,
-                window,
-                source,
-                on,
-            })
-        } else if unknown {
-            let why = field(r, UNKNOWN);
-            Some(Known::Unknown { why })
-        } else {
-            let value = need(r, "assumed");
-            let why = field(r, "why");
-            value.map(|value| Known::Assumed { value, why })
+        known = match form {
+            Some(MEASURED) => {
+                let value = field(r, MEASURED);
+                let (window, source, on) = (field(r, "window"), field(r, "source"), field(r, "on"));
+                value.map(|value| Known::Measured {
+                    value,
+                    window,
+                    source,
+                    on,
+                })
+            }
+            Some(UNKNOWN) => {
+                let why = field(r, UNKNOWN);
+                Some(Known::Unknown { why })
+            }
+            Some(_) => {
+                let (value, why) = (field(r, ASSUMED), field(r, "why"));
+                value.map(|value| Known::Assumed { value, why })
+            }
+            None => {
+                let example = T::shape().example();
+                let help = format!(
+                    "write '{example}', '{{assumed: {example}, why: …}}', '{{measured: {example}, …}}' or 'unknown'"
+                );
+                r.none_of(&FORMS, &help);
+                None
+            }
         };
     });
     known
@@ -134,12 +156,6 @@ fn forms<T: Scalar>(at: &mut dyn Place) -> Option<Known<T>> {
 fn field<T: Scalar>(r: &mut dyn Record, key: &'static str) -> Option<T> {
     let mut out = None;
     r.field(key, &mut |at| out = scalar(at));
-    out
-}
-
-fn need<T: Scalar>(r: &mut dyn Record, key: &'static str) -> Option<T> {
-    let mut out = None;
-    r.need(key, &T::shape().example(), &mut |at| out = scalar(at));
     out
 }
 

@@ -17,6 +17,7 @@ mod words;
 
 pub(crate) use entity::entity;
 pub use field::{Field, Many, Need, Opt};
+pub(crate) use given::is_scalar;
 pub use given::{Given, Known, OptExt};
 pub use reference::{About, Or, Part, Ref, Target, ref_words, set};
 pub(crate) use serde_text::serde_as_text;
@@ -169,7 +170,8 @@ pub trait Place {
     fn wrong(&mut self, text: &str, wrong: Wrong);
     /// Reads the items of a list; the same text twice is reported once and read once.
     fn items(&mut self, read: &mut dyn FnMut(&mut dyn Place));
-    /// Reads the entries of a map with free keys. `key` says whether a key will do.
+    /// Reads the entries of a map with free keys. `key` says whether a key will do; the value is read in any case, so that all that is
+    /// wrong is reported at once.
     fn entries(
         &mut self,
         key: &mut dyn FnMut(&str, &dyn Names) -> Result<(), Wrong>,
@@ -187,6 +189,8 @@ pub trait Record {
     fn field(&mut self, key: &'static str, read: &mut dyn FnMut(&mut dyn Place)) -> bool;
     /// The same for a key that must be there; `example` is a value to show.
     fn need(&mut self, key: &'static str, example: &str, read: &mut dyn FnMut(&mut dyn Place));
+    /// Reports that none of some keys is there, of which one must be.
+    fn none_of(&mut self, keys: &[&'static str], help: &str);
 }
 
 /// What can stand in a tree.
@@ -259,7 +263,7 @@ pub(crate) fn key(field: &'static str) -> &'static str {
 }
 
 /// Documentation as one paragraph per blank line.
-pub(crate) fn prose(doc: &str) -> String {
+pub fn prose(doc: &str) -> String {
     let paragraphs = doc.trim().split("\n \n").map(|p| {
         let lines: Vec<&str> = p.split_whitespace().collect();
         lines.join(" ")

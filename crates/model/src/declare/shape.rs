@@ -56,6 +56,8 @@ pub enum Shape {
     Map(Box<Shape>, Box<Shape>),
     /// A map with known keys; or the value of one of the named keys alone. By function, because records may contain themselves.
     Record(fn() -> RecordShape, &'static [&'static str]),
+    /// A map with known keys whose case does not matter.
+    AnyCase(Vec<FieldShape>),
     /// One of several.
     Any(Vec<Shape>),
 }
@@ -72,7 +74,7 @@ impl Shape {
             Shape::Given(of) => of.example(),
             Shape::List(of) => format!("[{}]", of.example()),
             Shape::Map(key, value) => format!("{{{}: {}}}", key.example(), value.example()),
-            Shape::Record(..) => "{…}".to_owned(),
+            Shape::Record(..) | Shape::AnyCase(_) => "{…}".to_owned(),
             Shape::Any(of) => of.first().map_or_else(String::new, Shape::example),
         }
     }
@@ -87,6 +89,8 @@ pub struct RecordShape {
     pub doc: String,
     /// Its keys.
     pub fields: Vec<FieldShape>,
+    /// Groups of keys, of each of which one at least must be there.
+    pub either: &'static [&'static [&'static str]],
 }
 
 /// One key.

@@ -132,13 +132,13 @@ fn times(text: &str) -> Option<(&str, &str)> {
 
 /// `HOUR:MINUTE`, with `:00` behind it if somebody wants to.
 fn clock(text: &str) -> Option<(u64, u64)> {
-    let text = match text.matches(':').count() {
-        2 => text
-            .strip_suffix(":00")
-            .or_else(|| text.strip_suffix(":0"))?,
-        _ => text,
+    let parts: Vec<&str> = text.split(':').collect();
+    let (hour, minute) = match parts.as_slice() {
+        &[hour, minute] => (hour, minute),
+        // Of 02:00,14:00 systemd makes 02:00:00 and 02:14:00, which nobody means.
+        &[hour, minute, "0" | "00"] if !minute.contains(',') => (hour, minute),
+        _ => return None,
     };
-    let (hour, minute) = text.split_once(':')?;
     Some((mask(hour, 0, 23, "..")?, mask(minute, 0, 59, "..")?))
 }
 

@@ -20,7 +20,7 @@ impl Value for String {
 
 /// Declares a text of some shape.
 macro_rules! text {
-    ($(#[doc = $doc:literal])* $name:ident($word:literal, $what:literal, [$($example:literal),*], $regex:literal) $test:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident($word:literal, $what:literal, [$($example:literal),*], $how:ident $regex:literal) $test:expr) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub String);
@@ -31,7 +31,7 @@ macro_rules! text {
                 doc: concat!($($doc),*),
                 what: $what,
                 examples: &[$($example),*],
-                pattern: Pattern::Regex($regex),
+                pattern: Pattern::$how($regex),
             };
 
             fn parse(text: &str) -> Result<Self, Wrong> {
@@ -55,26 +55,26 @@ macro_rules! text {
 
 text! {
     /// A name or other single word: letters, digits, '-', '_' and '.'.
-    Name("name", "one word of letters, digits, '-', '_' and '.'", ["web", "dns-1"], "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+    Name("name", "one word of letters, digits, '-', '_' and '.'", ["web", "dns-1"], Number "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
     |t| t.len() <= 63 && t.starts_with(|c: char| c.is_ascii_alphanumeric())
         && t.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 text! {
     /// An absolute path on a machine, in its shortest form.
-    AbsolutePath("absolute-path", "an absolute path in its shortest form, such as /srv/data", ["/srv/data"], "^/([^/].*)?$")
+    AbsolutePath("absolute-path", "an absolute path in its shortest form, such as /srv/data", ["/srv/data"], Regex "^/([^/].*)?$")
     |t| t == "/" || t.strip_prefix('/').is_some_and(|r| r.split('/').all(|p| !matches!(p, "" | "." | "..")))
 }
 
 text! {
     /// A path inside of the lab tree, from its root.
-    LabPath("lab-path", "a path below the lab tree, such as stacks/wiki/compose.yaml", ["stacks/wiki/compose.yaml"], "^[^/].*$")
+    LabPath("lab-path", "a path below the lab tree, such as stacks/wiki/compose.yaml", ["stacks/wiki/compose.yaml"], Regex "^[^/].*$")
     |t| t.split('/').all(|p| !matches!(p, "" | "." | ".."))
 }
 
 text! {
     /// A web address.
-    Url("url", "a URL such as https://wiki.home.arpa/", ["https://wiki.home.arpa/"], "^[a-z][a-z0-9+.-]*://[^\\s/]+\\S*$")
+    Url("url", "a URL such as https://wiki.home.arpa/", ["https://wiki.home.arpa/"], Regex "^[a-z][a-z0-9+.-]*://[^\\s/]+\\S*$")
     |t| t.split_once("://").is_some_and(|(scheme, rest)| {
         scheme.starts_with(|c: char| c.is_ascii_lowercase())
             && scheme.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
@@ -85,7 +85,7 @@ text! {
 
 text! {
     /// A mail address.
-    Mail("mail", "a mail address such as anna@example.org", ["anna@example.org"], "^[^\\s@]+@[^\\s@]+$")
+    Mail("mail", "a mail address such as anna@example.org", ["anna@example.org"], Regex "^[^\\s@]+@[^\\s@]+$")
     |t| t.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && !host.is_empty() && !host.contains('@') && !t.contains(char::is_whitespace)
     })

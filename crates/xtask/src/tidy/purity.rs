@@ -27,6 +27,7 @@ const PURE: &[(&str, &[&str])] = &[
             "strsim",
             "jiff",
             "data-encoding",
+            "serde_json",
         ],
     ),
     ("rules", &["diag", "model", "jiff"]),

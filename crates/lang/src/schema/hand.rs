@@ -1,0 +1,657 @@
+//! Descriptions of what is read by hand. `tests/it/schema.rs` holds them against what the readers ask for.
+
+use crate::lower::sshd_keywords;
+use model::declare::{
+    FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, ValueForm, set,
+};
+use model::lab::hardware::HostAbout;
+use model::lab::head::TierAbout;
+use model::lab::network::NetworkAbout;
+use model::lab::protection::{BackupAbout, Keep, RepositoryAbout};
+use model::lab::site::SiteAbout;
+use model::lab::storage::DatasetAbout;
+use model::lab::{DataClass, FaultScope, Managed};
+use model::units::net::{Address, Ports};
+use model::units::text::{AbsolutePath, Name};
+
+/// Sections that are read by hand.
+pub(super) const SECTIONS: &[(&str, fn() -> RecordShape)] = &[
+    ("tiers", tier),
+    ("sites", site),
+    ("networks", network),
+    ("hosts", host),
+    ("datasets", dataset),
+    ("repositories", repository),
+    ("backups", backup),
+];
+
+fn text() -> Shape {
+    Shape::Value(String::FORM)
+}
+
+fn number() -> Shape {
+    Shape::Value(u32::FORM)
+}
+
+fn flag() -> Shape {
+    Shape::Value(bool::FORM)
+}
+
+fn date() -> Shape {
+    Shape::Value(jiff::civil::Date::FORM)
+}
+
+fn path() -> Shape {
+    Shape::Value(AbsolutePath::FORM)
+}
+
+fn name() -> Shape {
+    Shape::Value(Name::FORM)
+}
+
+fn list(of: Shape) -> Shape {
+    Shape::List(Box::new(of))
+}
+
+fn map(key: Shape, of: Shape) -> Shape {
+    Shape::Map(Box::new(key), Box::new(of))
+}
+
+fn record(of: fn() -> RecordShape) -> Shape {
+    Shape::Record(of, &[])
+}
+
+fn words(name: &'static str, words: &'static [(&'static str, &'static str)]) -> Shape {
+    form(name, "", Pattern::Words(words))
+}
+
+fn form(name: &'static str, doc: &'static str, pattern: Pattern) -> Shape {
+    Shape::Value(ValueForm {
+        name,
+        doc,
+        what: name,
+        examples: &[],
+        pattern,
+    })
+}
+
+/// Text of some form, for keys.
+fn key(name: &'static str, pattern: &'static str) -> Shape {
+    form(name, "", Pattern::Regex(pattern))
+}
+
+/// A duration of the first version of the language: whole seconds and more.
+fn seconds() -> Shape {
+    form(
+        "seconds",
+        "A duration: `90s`, `15m`, `1h30m`, `7d`, `2w`; units from large to small.",
+        Pattern::Regex("^(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"),
+    )
+}
+
+fn may(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
+    let doc = doc.to_owned();
+    FieldShape {
+        key,
+        doc,
+        need: false,
+        shape,
+    }
+}
+
+fn must(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
+    let need = true;
+    FieldShape {
+        need,
+        ..may(key, doc, shape)
+    }
+}
+
+/// A record with the keys that are read by hand and those of its definition in the model.
+fn with(
+    name: &'static str,
+    doc: &str,
+    fields: Vec<FieldShape>,
+    about: Option<RecordShape>,
+) -> RecordShape {
+    let fields = fields
+        .into_iter()
+        .chain(about.into_iter().flat_map(|a| a.fields));
+    RecordShape {
+        name,
+        doc: doc.to_owned(),
+        fields: fields.collect(),
+        either: &[],
+    }
+}
+
+/// Keys of the root file.
+pub(super) fn head() -> Vec<FieldShape> {
+    let version = form("format", "Version of the language.", Pattern::Number("^1$"));
+    vec![
+        may(
+            "format",
+            "Version of the language: 1. In holdfast.yaml only.",
+            version,
+        ),
+        may("lab", "The lab's name. In holdfast.yaml only.", text()),
+    ]
+}
+
+/// Sections that are no maps of names.
+pub(super) fn singles() -> Vec<FieldShape> {
+    vec![
+        may("waivers", "Accepted findings.", list(record(waiver))),
+        may(
+            "controller",
+            "The machine that Holdfast runs on.",
+            record(controller),
+        ),
+    ]
+}
+
+fn tier() -> RecordShape {
+    let scopes = || {
+        const WORDS: &[(&str, &str)] = &[
+            (
+                FaultScope::Corruption.word(),
+                "Data is deleted or damaged in place; the machine is well.",
+            ),
+            (FaultScope::Device.word(), "One disk is gone."),
+            (FaultScope::Host.word(), "The machine is gone."),
+            (FaultScope::Site.word(), "The place is gone."),
+        ];
+        map(words("fault-scope", WORDS), seconds())
+    };
+    let fields = vec![
+        may(
+            "rto",
+            "How long it may be away, by what has failed.",
+            scopes(),
+        ),
+        may(
+            "rpo",
+            "How much of the newest data may be lost, by what has failed.",
+            scopes(),
+        ),
+        may(
+            "response",
+            "From the fault to the start of the restore: noticing and deciding.",
+            seconds(),
+        ),
+    ];
+    with(
+        "Tier",
+        "A named bundle of objectives.",
+        fields,
+        Some(TierAbout::record()),
+    )
+}
+
+fn site() -> RecordShape {
+    with("Site", "A place.", Vec::new(), Some(SiteAbout::record()))
+}
+
+fn network() -> RecordShape {
+    let cidr = form(
+        "subnet",
+        "A subnet, `192.168.10.0/24`.",
+        Pattern::Regex("^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/[0-9]{1,3}$"),
+    );
+    let fields = vec![
+        may("subnet", "Its addresses.", cidr),
+        may("vlan", "VLAN id, 1 to 4094.", number()),
+        may("gateway", "Default gateway.", Shape::Value(Address::FORM)),
+    ];
+    with(
+        "Network",
+        "A VLAN or subnet.",
+        fields,
+        Some(NetworkAbout::record()),
+    )
+}
+
+fn host() -> RecordShape {
+    let fields = vec![
+        may("was", "The name it had before.", name()),
+        may("site", "Where it stands.", Ref::<{ set::SITE }>::shape()),
+        may("os", "Operating system: debian, proxmox-ve, …", name()),
+        may(
+            "addresses",
+            "Address per network.",
+            map(
+                Ref::<{ set::NETWORK }>::shape(),
+                Shape::Value(Address::FORM),
+            ),
+        ),
+        may(
+            "reach",
+            "How the controller gets to it; by its first address if nothing is said.",
+            reach(),
+        ),
+        may(
+            "manage",
+            "Which collections are as declared and nothing else.",
+            manage(),
+        ),
+        may(
+            "users",
+            "Accounts with a login shell.",
+            map(key("login", "^[a-z_][a-z0-9_-]{0,31}$"), record(user)),
+        ),
+        may(
+            "packages",
+            "Packages that must be installed.",
+            list(key("package", "^[a-z0-9][a-z0-9+.-]*$")),
+        ),
+        may(
+            "files",
+            "Files with their content, by absolute path.",
+            map(path(), record(file)),
+        ),
+        may(
+            "units",
+            "systemd units and their wanted state.",
+            map(
+                key(
+                    "unit",
+                    "^[A-Za-z0-9:_.\\\\@][A-Za-z0-9:_.\\\\@-]*\\.[a-z]+$",
+                ),
+                record(unit),
+            ),
+        ),
+        may(
+            "sysctl",
+            "Kernel settings.",
+            map(
+                key(
+                    "sysctl",
+                    "^(abi|debug|dev|fs|kernel|net|user|vm)(\\.[A-Za-z0-9_-]+)+$",
+                ),
+                text(),
+            ),
+        ),
+        may(
+            "sshd",
+            "Keywords of sshd_config(5), rendered as one drop-in.",
+            sshd(),
+        ),
+        may(
+            "firewall",
+            "The host's own nftables table: default deny, open for what is exposed.",
+            record(firewall),
+        ),
+        may(
+            "default_route",
+            "Default route that must hold.",
+            Shape::Value(Address::FORM),
+        ),
+        may("exposures", "Justified ways in.", list(record(exposure))),
+    ];
+    let doc = "A physical or rented machine.";
+    with("Host", doc, fields, Some(HostAbout::record()))
+}
+
+fn reach() -> Shape {
+    let local = words("reach-local", &[("local", "It is this machine.")]);
+    Shape::Any(vec![local, record(reach_ssh)])
+}
+
+fn reach_ssh() -> RecordShape {
+    let fields = vec![
+        must(
+            "ssh",
+            "Host alias or address.",
+            key("destination", "^[A-Za-z0-9:][A-Za-z0-9_.:%-]*$"),
+        ),
+        may(
+            "user",
+            "Login name.",
+            key("login", "^[a-z_][a-z0-9_-]{0,31}$"),
+        ),
+        may("port", "Port.", number()),
+    ];
+    with("ReachSsh", "By OpenSSH.", fields, None)
+}
+
+fn manage() -> Shape {
+    const COLLECTIONS: &[(&str, &str)] = &[
+        (Managed::Listeners.word(), "Listening sockets."),
+        (Managed::Users.word(), "Accounts with a login shell."),
+        (Managed::Sudoers.word(), "Lines of sudoers."),
+        (Managed::Keys.word(), "Authorised SSH keys."),
+        (Managed::Firewall.word(), "Our tables of the firewall."),
+        (Managed::Packages.word(), "Packages."),
+        (Managed::Units.word(), "Units."),
+        (Managed::Files.word(), "Files."),
+        (Managed::Sysctl.word(), "Kernel settings."),
+    ];
+    const MODES: &[(&str, &str)] = &[
+        (
+            "exactly",
+            "Everything that exists is declared; anything else is drift.",
+        ),
+        ("at-least", "What is declared exists; more is fine."),
+        ("ignore", "Not looked at."),
+    ];
+    map(
+        words("collection", COLLECTIONS),
+        words("manage-mode", MODES),
+    )
+}
+
+fn user() -> RecordShape {
+    const SUDO: &[(&str, &str)] = &[
+        ("no", "Nothing."),
+        ("password", "Everything, after typing a password."),
+        ("nopassword", "Everything without a password."),
+    ];
+    let fields = vec![
+        may("sudo", "What sudo lets it do.", words("sudo", SUDO)),
+        may("shell", "Login shell.", path()),
+        may(
+            "keys",
+            "Public keys that may log in, one line each.",
+            list(text()),
+        ),
+    ];
+    with("User", "An account.", fields, None)
+}
+
+fn file() -> RecordShape {
+    let content = form("content", "Text, may be empty.", Pattern::Number(""));
+    let mode = form(
+        "mode",
+        "Permission bits in octal, 0644.",
+        Pattern::Number("^[0-7]{3,4}$"),
+    );
+    let login = || key("login", "^[a-z_][a-z0-9_-]{0,31}$");
+    let fields = vec![
+        must("content", "The whole content.", content),
+        may("mode", "Permission bits.", mode),
+        may("owner", "Owner; root if nothing is said.", login()),
+        may("group", "Group; root if nothing is said.", login()),
+    ];
+    with(
+        "ManagedFile",
+        "A file with its whole content.",
+        fields,
+        None,
+    )
+}
+
+fn unit() -> RecordShape {
+    let fields = vec![
+        may("enabled", "Starts at boot.", flag()),
+        may("active", "Runs now.", flag()),
+    ];
+    with("UnitState", "Wanted state of a unit.", fields, None)
+}
+
+fn sshd() -> Shape {
+    // Values are words, numbers, times and lists; their types are checked by the program.
+    let value = || Shape::Any(vec![text(), list(text())]);
+    let doc = |key: &str| format!("{key} of sshd_config(5).");
+    Shape::AnyCase(
+        sshd_keywords()
+            .map(|key| may(key, &doc(key), value()))
+            .collect(),
+    )
+}
+
+fn firewall() -> RecordShape {
+    let fields = vec![
+        may(
+            "table",
+            "Name of the table in family inet; holdfast if nothing is said.",
+            key("table", "^[A-Za-z][A-Za-z0-9_]{0,63}$"),
+        ),
+        may(
+            "rules",
+            "Further rules of the input chain, as nft writes them.",
+            list(text()),
+        ),
+    ];
+    with("Firewall", "The host's own nftables table.", fields, None)
+}
+
+fn exposure() -> RecordShape {
+    const EVERYWHERE: &[(&str, &str)] = &[
+        ("any", "From everywhere."),
+        ("loopback", "From the machine itself."),
+    ];
+    let from = Shape::Any(vec![
+        words("exposure-from", EVERYWHERE),
+        Ref::<{ set::NETWORK }>::shape(),
+    ]);
+    let fields = vec![
+        must(
+            "port",
+            "Port with its protocol, TCP if none is named.",
+            Shape::Value(Ports::FORM),
+        ),
+        may("from", "The network it is open to.", from),
+        may(
+            "listen",
+            "The address it listens on, if only one is allowed.",
+            Shape::Value(Address::FORM),
+        ),
+        may("why", "Why.", text()),
+        may("owner", "Who answers for it.", text()),
+        may("review", "When it must be looked at again.", date()),
+    ];
+    with("Exposure", "A justified way in.", fields, None)
+}
+
+fn dataset() -> RecordShape {
+    let fields = vec![
+        may("was", "The name it had before.", name()),
+        may(
+            "host",
+            "The host that has it.",
+            Ref::<{ set::HOST }>::shape(),
+        ),
+        may("folder", "It is this directory …", path()),
+        may(
+            "postgres",
+            "… or this PostgreSQL database of the host's local cluster.",
+            key("database", "^[A-Za-z_][A-Za-z0-9_-]{0,62}$"),
+        ),
+        may(
+            "class",
+            "What a loss would mean.",
+            Shape::Value(DataClass::FORM),
+        ),
+        may("tier", "Its objectives.", Ref::<{ set::TIER }>::shape()),
+        may(
+            "disk",
+            "Label of the disk it lies on, to tell failure domains apart.",
+            name(),
+        ),
+        may(
+            "verify",
+            "How a drill tells that a restore is good.",
+            list(record(check)),
+        ),
+    ];
+    let doc = "A named body of data.";
+    RecordShape {
+        either: &[
+            &["host", "on", "pool"],
+            &["folder", "postgres", "on", "pool"],
+        ],
+        ..with("Dataset", doc, fields, Some(DatasetAbout::record()))
+    }
+}
+
+fn check() -> RecordShape {
+    let below = key("relative-path", "^[^/].*$");
+    let fields = vec![
+        may(
+            "sql",
+            "A query whose single value must be at least at_least.",
+            text(),
+        ),
+        may("at_least", "Least acceptable value.", number()),
+        may(
+            "files_at_least",
+            "The restored folder has at least so many files.",
+            number(),
+        ),
+        may("file", "This file is there, relative to the folder.", below),
+    ];
+    RecordShape {
+        either: &[&["sql", "files_at_least", "file"]],
+        ..with("Check", "A check on restored data.", fields, None)
+    }
+}
+
+fn repository() -> RecordShape {
+    let fields = vec![
+        may("was", "The name it had before.", name()),
+        may(
+            "on",
+            "The host that holds it, if a host of the lab does.",
+            Ref::<{ set::HOST }>::shape(),
+        ),
+        may(
+            "location",
+            "Directory, or a restic location such as sftp:HOST:/PATH.",
+            key(
+                "location",
+                "^(/.*|(sftp|rest|s3|b2|azure|gs|swift|rclone):.+)$",
+            ),
+        ),
+        may("disk", "Label of the disk it lies on.", name()),
+        may(
+            "password",
+            "Where its password is had; never the password itself.",
+            secret(),
+        ),
+    ];
+    RecordShape {
+        either: &[&["location", "kind"]],
+        ..with(
+            "Repository",
+            "A backup store.",
+            fields,
+            Some(RepositoryAbout::record()),
+        )
+    }
+}
+
+fn secret() -> Shape {
+    Shape::Any(vec![
+        record(secret_file),
+        record(secret_env),
+        record(secret_command),
+    ])
+}
+
+fn secret_file() -> RecordShape {
+    let fields = vec![must(
+        "file",
+        "First line of this file on the controller.",
+        text(),
+    )];
+    with("SecretFile", "A secret in a file.", fields, None)
+}
+
+fn secret_env() -> RecordShape {
+    let variable = key("variable", "^[A-Za-z_][A-Za-z0-9_]*$");
+    let fields = vec![must(
+        "env",
+        "This environment variable of the controller.",
+        variable,
+    )];
+    with("SecretEnv", "A secret in the environment.", fields, None)
+}
+
+fn secret_command() -> RecordShape {
+    let fields = vec![must(
+        "command",
+        "What this program prints; the program and its arguments.",
+        list(text()),
+    )];
+    with("SecretCommand", "A secret from a program.", fields, None)
+}
+
+fn backup() -> RecordShape {
+    let fields = vec![
+        may(
+            "datasets",
+            "What is backed up.",
+            list(Ref::<{ set::DATASET }>::shape()),
+        ),
+        must("to", "Where to.", Ref::<{ set::REPOSITORY }>::shape()),
+        may("every", "How often.", seconds()),
+        may("keep", "What is kept.", record(keep)),
+    ];
+    RecordShape {
+        either: &[
+            &[
+                "datasets", "guests", "hosts", "services", "stacks", "devices",
+            ],
+            &["every", "schedule"],
+        ],
+        ..with(
+            "Backup",
+            "A backup schedule.",
+            fields,
+            Some(BackupAbout::record()),
+        )
+    }
+}
+
+fn keep() -> RecordShape {
+    let fields = vec![
+        may("last", "The newest ones.", number()),
+        may("daily", "Daily ones.", number()),
+    ];
+    with("BackupKeep", "What is kept.", fields, Some(Keep::record()))
+}
+
+fn waiver() -> RecordShape {
+    let fields = vec![
+        may("rule", "The rule …", text()),
+        may(
+            "promise",
+            "… or promise that is accepted not to hold.",
+            text(),
+        ),
+        may(
+            "object",
+            "For this object; for all if nothing is said.",
+            Ref::<{ set::ANY }>::shape(),
+        ),
+        may("reason", "Why.", text()),
+        may("owner", "Who accepted it.", text()),
+        may("expires", "Until when.", date()),
+    ];
+    RecordShape {
+        either: &[&["rule", "promise"]],
+        ..with("Waiver", "An accepted finding.", fields, None)
+    }
+}
+
+fn controller() -> RecordShape {
+    let fields = vec![may(
+        "clock",
+        "Who keeps its clock where no time service can be asked.",
+        record(clock),
+    )];
+    with(
+        "Controller",
+        "The machine that Holdfast runs on.",
+        fields,
+        None,
+    )
+}
+
+fn clock() -> RecordShape {
+    let fields = vec![
+        may("kept_by", "Who keeps it, e.g. hypervisor.", text()),
+        may("why", "Why that is good enough.", text()),
+    ];
+    with("ClockKeeper", "Who keeps a clock.", fields, None)
+}

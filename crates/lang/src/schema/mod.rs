@@ -1,0 +1,55 @@
+//! The JSON Schema of the language: what editors complete and check by.
+//!
+//! It is made from the same definitions by which the model's entities are read; what is read by hand is described in `hand`. It
+//! knows what a file looks like, not what a lab means: names are checked by `holdfast check` alone.
+
+mod hand;
+mod write;
+
+use model::declare::{Declare as _, FieldShape, Shape};
+use model::lab::head::Head;
+use model::lab::{LISTS, SECTIONS};
+use model::units::text::Name;
+use serde_json::{Value, json};
+use write::Writer;
+
+/// The JSON Schema (draft 2020-12) of every file of a lab tree.
+pub fn schema() -> Value {
+    let mut writer = Writer::default();
+    let mut fields = hand::head();
+    fields.extend(Head::record().fields);
+    let named =
+        |shape: Shape| Shape::Map(Box::new(diag::Spanned::<Name>::shape()), Box::new(shape));
+    let section = |key: &'static str, doc: String, shape: Shape| FieldShape {
+        key,
+        doc,
+        need: false,
+        shape,
+    };
+    for (key, record) in hand::SECTIONS {
+        fields.push(section(
+            key,
+            record().doc,
+            named(Shape::Record(*record, &[])),
+        ));
+    }
+    for s in SECTIONS {
+        fields.push(section(s.key, (s.record)().doc, named((s.shape)())));
+    }
+    for l in LISTS {
+        let list = Shape::List(Box::new((l.item)()));
+        fields.push(section(l.key, (l.record)().doc, list));
+    }
+    fields.extend(hand::singles());
+    let mut root = writer.keys(&fields);
+    if let Value::Object(map) = &mut root {
+        map.insert(
+            "$schema".into(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
+        map.insert("title".into(), json!("Holdfast lab"));
+        map.insert("type".into(), json!(["object", "null"]));
+        map.insert("$defs".into(), json!(writer.definitions));
+    }
+    root
+}
