@@ -67,7 +67,7 @@ fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measure
     }
 }
 
-/// Counts what least privilege forbids; anything not readable makes it inconclusive.
+/// Counts what least privilege forbids; where nothing of that was seen, anything not readable makes it inconclusive.
 fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grade) -> Measured {
     let mut figures = BTreeMap::new();
     let mut unknown = Vec::new();
@@ -89,7 +89,7 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
             Seen::Unknown(r) => unknown.push(format!("{keyword}: {r}")),
         }
     }
-    for kind in [FactKind::Key, FactKind::User] {
+    for kind in [FactKind::Sshd, FactKind::Key, FactKind::User] {
         match facts.collections.get(&kind) {
             Some(Completeness::Yes(_)) => {}
             Some(Completeness::No(r)) => unknown.push(format!("{}: {r}", kind.word())),
@@ -112,7 +112,7 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
         .map(|(k, n)| format!("{k} {n}"))
         .collect();
     let (conclusion, summary) = match (unknown.first(), worst.is_empty()) {
-        (Some(reason), _) => (
+        (Some(reason), true) => (
             Conclusion::Inconclusive(reason.clone()),
             format!("not known: {}", unknown.join("; ")),
         ),
@@ -121,6 +121,11 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
             "keys only, no root login, every key and login declared".to_owned(),
         ),
         (None, false) => (Conclusion::Conclusive, worst.join(", ")),
+        // What was seen to be wrong is wrong, whatever else there may be.
+        (Some(_), false) => (
+            Conclusion::Conclusive,
+            format!("{}; not known: {}", worst.join(", "), unknown.join("; ")),
+        ),
     };
     Measured {
         promise: ssh_id(name),

@@ -161,9 +161,88 @@ fn a_host_is_known_whole_in_one_round_trip_that_changes_nothing() {
 #[test]
 fn archives_changes_and_impostors() {
     let host = TestHost::fresh();
+    another_way_past_the_configuration_of_sshd_is_told(&host);
     archives_are_told_by_the_restic_of_the_host(&host);
     changes_are_seen_and_what_cannot_be_read_is_unknown(&host);
     somebody_else_at_the_address_is_not_looked_at(&host);
+}
+
+/// Why not all of a kind was seen; empty if it was.
+fn gap(facts: &TargetFacts, kind: FactKind) -> String {
+    match facts.collections.get(&kind) {
+        Some(Completeness::Yes(_)) => String::new(),
+        Some(Completeness::No(reason)) => reason.0.clone(),
+        None => "not observed".to_owned(),
+    }
+}
+
+fn another_way_past_the_configuration_of_sshd_is_told(host: &TestHost) {
+    let scope = scope(&[]);
+    let own = "/etc/ssh/sshd_config.d/5.conf";
+    let after = |change: &str| {
+        let _ = host
+            .exec_sh(&format!(
+                "{change}\n systemctl daemon-reload; systemctl reset-failed ssh; systemctl restart ssh"
+            ))
+            .unwrap();
+        look(host, &scope)
+    };
+    // Accounts can all be asked about; addresses cannot, but those of the host's own networks are.
+    let facts = after(&format!(
+        "printf 'PasswordAuthentication no\nMatch User anna,root\n PasswordAuthentication yes\n' > {own}"
+    ));
+    check(&facts, "sshd:passwordauthentication", "no; yes for root");
+    assert_eq!(gap(&facts, FactKind::Sshd), "");
+    let facts = after(&format!(
+        "printf 'PasswordAuthentication no\n\nMatch Address 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16\n PasswordAuthentication yes\n' > {own}"
+    ));
+    check(
+        &facts,
+        "sshd:passwordauthentication",
+        "no; yes for root from ",
+    );
+    assert_eq!(
+        gap(&facts, FactKind::Sshd),
+        format!(
+            "{own}:3: what sshd allows depends on Match Address 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+        )
+    );
+    assert_eq!(
+        gap(&facts, FactKind::Key),
+        "",
+        "no Match block is about keys"
+    );
+    let facts = after(&format!(
+        "mkdir -p /etc/ssh/more; printf 'Match Address 10.99.0.0/16\n AuthorizedKeysFile /opt/keys/%%u\n' > /etc/ssh/more/x; echo 'Include more/*' > {own}"
+    ));
+    assert_eq!(
+        gap(&facts, FactKind::Key),
+        "/etc/ssh/more/x:1: whose keys are taken depends on Match"
+    );
+    assert!(gap(&facts, FactKind::Sshd).contains("/etc/ssh/more/x:1"));
+
+    // The sshd that runs is not the one that sshd -T tells of.
+    let drop_in = "/etc/systemd/system/ssh.service.d";
+    let facts = after(&format!(
+        "rm -r {own} /etc/ssh/more; echo SSHD_OPTS=-oPasswordAuthentication=yes > /etc/default/ssh"
+    ));
+    assert!(gap(&facts, FactKind::Sshd).contains("was started with -oPasswordAuthentication=yes"));
+    let facts = after(&format!(
+        "rm /etc/default/ssh; cp /etc/ssh/sshd_config /opt/sshd2; mkdir -p {drop_in}; \
+        printf '[Service]\nExecStart=\nExecStart=/usr/sbin/sshd -D -f /opt/sshd2\n' > {drop_in}/x.conf"
+    ));
+    assert!(gap(&facts, FactKind::Sshd).contains("was started with -f"));
+    let facts = after(&format!("rm -r {drop_in}"));
+    assert_eq!(gap(&facts, FactKind::Sshd), "");
+    host.exec_sh("touch -d '1 hour' /etc/ssh/sshd_config")
+        .unwrap();
+    let facts = look(host, &scope);
+    assert_eq!(
+        gap(&facts, FactKind::Sshd),
+        "sshd has not read /etc/ssh/sshd_config since it was changed"
+    );
+    host.exec_sh("touch -d '1 hour ago' /etc/ssh/sshd_config")
+        .unwrap();
 }
 
 fn changes_are_seen_and_what_cannot_be_read_is_unknown(host: &TestHost) {

@@ -12,6 +12,7 @@ mod sudo;
 mod sysctl;
 mod unit;
 mod user;
+mod whole;
 
 use crate::{Comparison, Context};
 use builder::On;
@@ -47,5 +48,7 @@ pub fn compare_host(
     found.extend(firewall::compare(&on));
     found.extend(route::compare(&on));
     found.extend(exposure::compare(&on));
+    let untold = whole::compare(&on, &found);
+    found.extend(untold);
     found
 }

@@ -1,6 +1,7 @@
 //! Planning and proving, through the crate's front door.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod green;
 mod planning;
 mod proving;
 mod world;

@@ -55,14 +55,21 @@ key() {
     others='^(authorizedkeyscommand|trustedusercakeys) '
     printf '%s\n' "$common" | grep -E "$others"
     each=
-    # Only Match blocks make a difference between accounts, and an Include from elsewhere may bring one.
-    config=$(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null)
-    has() { printf '%s\n' "$config" | grep -qiE "^[[:space:]]*($1)"; }
-    if has 'match[[:space:]]' && has 'authorizedkeysfile|authorizedkeyscommand|trustedusercakeys'; then each=1; fi
-    if has 'include[[:space:]]*[^[:space:]]' && printf '%s\n' "$config" | grep -iE '^[[:space:]]*include' |
-        grep -qv '/etc/ssh/sshd_config\.d/\*\.conf[[:space:]]*$'; then
-        each=1
-    fi
+    # Only Match blocks make a difference between accounts; what else they look at cannot be asked for every connection.
+    blocks=$(sshd_blocks)
+    case $nl$blocks in
+        *"$nl! "*) printf '%s\n' "$blocks" | grep '^! ' ;;
+    esac
+    for word in include authorizedkeysfile authorizedkeyscommand trustedusercakeys; do
+        case $nl$blocks$nl in
+            *"${nl}set other "*" $word$nl"*)
+                printf '%s\n' "$blocks" | sed -n "s/^set other \([^ ]*\) $word\$/! \1: whose keys are taken depends on Match/p"
+                ;;
+        esac
+        case $nl$blocks$nl in
+            *"${nl}set account "*" $word$nl"*) each=1 ;;
+        esac
+    done
     set -f
     files=$(printf '%s\n' "$common" | sed -n 's/^authorizedkeysfile //p')
     printf '%s\n' "$list" | {

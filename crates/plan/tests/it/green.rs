@@ -1,0 +1,117 @@
+//! What was not seen, or was seen and is wrong, is never green.
+
+use crate::world::{bare, facts, lab, now, put, sources};
+use model::evidence::{Conclusion, Grade, Measured};
+use model::fact::{Completeness, FactKind, TargetFacts};
+use model::kleene::Reason;
+use model::lab::Lab;
+use model::value::Value;
+use plan::{Context, Difference, How, Owned, evidence, planner};
+
+fn with<T>(lab: &Lab, web: &TargetFacts, f: impl FnOnce(&Context<'_>) -> T) -> T {
+    let (sources, facts) = (sources(), facts(web.clone()));
+    f(&Context {
+        lab,
+        sources: &sources,
+        facts: &facts,
+        owned: &Owned::new(),
+        now: now(),
+    })
+}
+
+fn drift(lab: &Lab, web: &TargetFacts) -> Vec<Difference> {
+    with(lab, web, planner::drift)
+}
+
+/// The differences of one kind, as `PATH HOW: OBSERVED`.
+fn of_kind(lab: &Lab, web: &TargetFacts, kind: FactKind) -> Vec<String> {
+    let all = drift(lab, web).into_iter().filter(|d| d.path.kind == kind);
+    all.map(|d| format!("{} {}: {}", d.path, d.how.word(), d.observed))
+        .collect()
+}
+
+/// What the look says about the promise whose id begins so.
+fn measured(lab: &Lab, web: &TargetFacts, promise: &str) -> Measured {
+    let all = with(lab, web, |ctx| evidence::of_hosts(ctx, &Grade::Real));
+    all.into_iter()
+        .find(|m| m.promise.0.starts_with(promise))
+        .unwrap()
+}
+
+/// A host on which nobody gets in who should not.
+fn tidy() -> TargetFacts {
+    let mut web = bare();
+    for keyword in [
+        "permitrootlogin",
+        "passwordauthentication",
+        "kbdinteractiveauthentication",
+    ] {
+        put(&mut web, &format!("sshd:{keyword}"), Value::from("no"));
+    }
+    web
+}
+
+fn gap(web: &mut TargetFacts, kind: FactKind, reason: &str) {
+    web.collections
+        .insert(kind, Completeness::No(Reason::new(reason)));
+}
+
+#[test]
+fn a_list_with_gaps_is_unknown_and_proves_nothing() {
+    let lab = lab();
+    assert_eq!(
+        measured(&lab, &tidy(), "ssh-").conclusion,
+        Conclusion::Conclusive
+    );
+    for kind in [
+        FactKind::User,
+        FactKind::Sudoer,
+        FactKind::Key,
+        FactKind::Sshd,
+    ] {
+        let mut web = tidy();
+        gap(&mut web, kind, "a Match block on addresses");
+        let lines: Vec<Difference> = drift(&lab, &web)
+            .into_iter()
+            .filter(|d| d.how == How::Unknown && d.path.kind == kind)
+            .collect();
+        assert!(
+            lines
+                .iter()
+                .any(|d| d.observed == "unknown (a Match block on addresses)"),
+            "{kind:?}: {lines:?}"
+        );
+        if kind != FactKind::Sudoer {
+            assert_eq!(
+                measured(&lab, &web, "ssh-").conclusion,
+                Conclusion::Inconclusive(match kind {
+                    FactKind::Sshd => "sshd: a Match block on addresses".to_owned(),
+                    FactKind::Key => "key: a Match block on addresses".to_owned(),
+                    _ => "user: a Match block on addresses".to_owned(),
+                })
+            );
+        }
+        web.collections.remove(&kind);
+        assert!(
+            drift(&lab, &web)
+                .iter()
+                .any(|d| d.how == How::Unknown && d.path.kind == kind),
+            "{kind:?} was not asked for"
+        );
+    }
+}
+
+#[test]
+fn what_was_seen_to_be_wrong_breaks_although_more_is_unknown() {
+    let mut web = tidy();
+    put(
+        &mut web,
+        "sshd:passwordauthentication",
+        Value::from("no; yes for admin from 10.77.2.11"),
+    );
+    gap(&mut web, FactKind::Sshd, "a Match block on addresses");
+    let ssh = measured(&lab(), &web, "ssh-");
+    assert_eq!(ssh.conclusion, Conclusion::Conclusive);
+    assert_eq!(ssh.figures["password_login"], 1);
+    assert!(ssh.summary.contains("a Match block"), "{}", ssh.summary);
+}
