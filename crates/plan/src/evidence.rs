@@ -1,7 +1,7 @@
 //! Observations to evidence: what one look at the hosts says about their promises.
 
 use crate::promises::{host_inputs, ports_id, ssh_id};
-use crate::resource::{is_login_user, unjustified};
+use crate::resource::{is_login_user, is_second_root, unjustified};
 use crate::{Context, Owned};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
@@ -95,6 +95,14 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
             Some(Completeness::No(r)) => unknown.push(format!("{}: {r}", kind.word())),
             None => unknown.push(format!("{} was not observed", kind.word())),
         }
+    }
+    // Undeclared ones count as logins below.
+    let declared = facts.items(FactKind::User);
+    let roots = declared.filter(|(n, v)| host.users.contains_key(*n) && is_second_root(n, v));
+    let roots = i64::try_from(roots.count()).unwrap_or(i64::MAX);
+    if roots > 0 {
+        let more = figures.entry("root_login".to_owned()).or_insert(0);
+        *more = i64::saturating_add(*more, roots);
     }
     let strangers = strange_keys(name, host, facts, owned);
     figures.insert("undeclared_keys".to_owned(), strangers);

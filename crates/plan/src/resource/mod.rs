@@ -21,7 +21,7 @@ use model::lab::Host;
 
 pub(crate) use exposure::{is_loopback, serves, socket, unjustified};
 pub(crate) use sudo::sudo_file;
-pub(crate) use user::is_login_user;
+pub(crate) use user::{is_login_user, is_second_root};
 
 /// Compares one host with its declaration, in the order in which differences are mended: what others need first, ways in last.
 pub fn compare_host(

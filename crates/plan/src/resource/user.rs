@@ -12,7 +12,18 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
     for (name, user) in &on.host.users {
         let path = FactPath::new(FactKind::User, name.clone());
         match on.facts.seen(&path) {
-            Seen::Present(value) => found.extend(shell(on, name, user, &value)),
+            Seen::Present(value) => {
+                found.extend(shell(on, name, user, &value));
+                if is_second_root(name, &value) {
+                    found.push(on.report(Diff {
+                        path,
+                        how: How::Differs,
+                        declared: "an account of its own".to_owned(),
+                        observed: "uid 0: it is root by another name".to_owned(),
+                        span: Some(user.span),
+                    }));
+                }
+            }
             Seen::Unknown(r) => found.push(on.unknown(path, "exists", r, Some(user.span))),
             Seen::Absent => found.push(missing(on, name, user)),
         }
@@ -92,8 +103,13 @@ fn undeclared(on: &On<'_>) -> Vec<Comparison> {
         .collect()
 }
 
+/// Whether an account that is not called root is root all the same.
+pub(crate) fn is_second_root(name: &str, value: &Value) -> bool {
+    name != "root" && value.field("uid").and_then(Value::as_int) == Some(0)
+}
+
 /// Whether an account is one that a person or program logs in to. Service accounts below uid 1000 count only if they have
-/// a password or a key; root counts likewise, since it always exists.
+/// a password or a key; root counts likewise, since it always exists. A second root counts whatever its shell.
 pub(crate) fn is_login_user(facts: &TargetFacts, name: &str, value: &Value) -> bool {
     let uid = value.field("uid").and_then(Value::as_int).unwrap_or(-1);
     let shell = value
@@ -109,5 +125,5 @@ pub(crate) fn is_login_user(facts: &TargetFacts, name: &str, value: &Value) -> b
         .items(FactKind::Key)
         .any(|(k, _)| k.starts_with(&prefix));
     let person = (1000..65534).contains(&uid);
-    shell && (person || password || keys)
+    is_second_root(name, value) || shell && (person || password || keys)
 }

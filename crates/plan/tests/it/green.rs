@@ -115,3 +115,34 @@ fn what_was_seen_to_be_wrong_breaks_although_more_is_unknown() {
     assert_eq!(ssh.figures["password_login"], 1);
     assert!(ssh.summary.contains("a Match block"), "{}", ssh.summary);
 }
+
+fn account(uid: i64, login: bool) -> Value {
+    Value::map([
+        ("uid", Value::from(uid)),
+        ("gid", Value::from(uid)),
+        ("login", Value::from(login)),
+        ("password", Value::from("locked")),
+    ])
+}
+
+#[test]
+fn a_second_root_is_drift_and_breaks_the_promise() {
+    let mut web = tidy();
+    put(&mut web, "user:root", account(0, true));
+    assert_eq!(of_kind(&lab(), &web, FactKind::User), [""; 0]);
+    put(&mut web, "user:toor", account(0, false));
+    let lines = of_kind(&lab(), &web, FactKind::User);
+    assert!(lines[0].starts_with("user:toor undeclared"), "{lines:?}");
+    assert_eq!(
+        measured(&lab(), &web, "ssh-").figures["undeclared_logins"],
+        1
+    );
+
+    let mut web = tidy();
+    put(&mut web, "user:admin", account(0, true));
+    assert_eq!(
+        of_kind(&lab(), &web, FactKind::User),
+        ["user:admin differs: uid 0: it is root by another name"]
+    );
+    assert_eq!(measured(&lab(), &web, "ssh-").figures["root_login"], 1);
+}

@@ -14,8 +14,22 @@ pub(super) const PART: Whole = Whole {
     read: gather,
 };
 
-/// Shells that let nobody in; `sync`, `halt` and `shutdown` are those of accounts of old.
-const NO_LOGIN: [&str; 5] = ["nologin", "false", "sync", "halt", "shutdown"];
+/// Shells that let nobody in, by their whole paths: anything may be called `nologin` elsewhere. `sync`, `halt` and `shutdown` are
+/// those of accounts of old.
+const NO_LOGIN: [&str; 12] = [
+    "/usr/sbin/nologin",
+    "/sbin/nologin",
+    "/usr/bin/nologin",
+    "/bin/nologin",
+    "/usr/bin/false",
+    "/bin/false",
+    "/usr/bin/sync",
+    "/bin/sync",
+    "/usr/sbin/halt",
+    "/sbin/halt",
+    "/usr/sbin/shutdown",
+    "/sbin/shutdown",
+];
 
 fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     let kind = FactKind::User;
@@ -76,7 +90,7 @@ fn account(line: &str) -> Option<(&str, Vec<(&'static str, Value)>)> {
         !name.is_empty() && !name.starts_with(['+', '-']) && !name.contains('\u{fffd}');
     whole_name.then_some(())?;
     // An empty field stands for /bin/sh, see passwd(5).
-    let login = !NO_LOGIN.contains(&shell.rsplit('/').next().unwrap_or_default());
+    let login = !NO_LOGIN.contains(shell);
     let value = vec![
         ("uid", Value::from(uid.parse::<i64>().ok()?)),
         ("gid", Value::from(gid.parse::<i64>().ok()?)),
@@ -113,4 +127,30 @@ fn passwords<'a>(sections: &Sections<'a>, to: &mut Gathered) -> BTreeMap<&'a str
         .filter_map(|l| l.split_once(' '))
         .filter_map(|(name, word)| Some((name, state(word)?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_is_known_by_its_path() {
+        for (shell, login) in [
+            ("/usr/sbin/nologin", false),
+            ("/bin/false", false),
+            ("/bin/sync", false),
+            ("/opt/nologin", true),
+            ("nologin", true),
+            ("", true),
+            ("/bin/bash", true),
+        ] {
+            let line = format!("eve:0:0:/:{shell}");
+            let (_, value) = account(&line).unwrap();
+            assert_eq!(
+                Value::map(value).field("login"),
+                Some(&Value::from(login)),
+                "{shell}"
+            );
+        }
+    }
 }
