@@ -162,6 +162,7 @@ fn a_host_is_known_whole_in_one_round_trip_that_changes_nothing() {
 fn archives_changes_and_impostors() {
     let host = TestHost::fresh();
     another_way_past_the_configuration_of_sshd_is_told(&host);
+    another_way_to_root_is_told(&host);
     archives_are_told_by_the_restic_of_the_host(&host);
     changes_are_seen_and_what_cannot_be_read_is_unknown(&host);
     somebody_else_at_the_address_is_not_looked_at(&host);
@@ -243,6 +244,19 @@ fn another_way_past_the_configuration_of_sshd_is_told(host: &TestHost) {
     );
     host.exec_sh("touch -d '1 hour ago' /etc/ssh/sshd_config")
         .unwrap();
+}
+
+fn another_way_to_root_is_told(host: &TestHost) {
+    let scope = scope(&[]);
+    host.exec_sh("cp -a /etc/sudo.conf /root/ 2>/dev/null; echo 'Plugin sudoers_policy sudoers.so sudoers_file=/opt/s' >> /etc/sudo.conf; useradd -G sudo dora").unwrap();
+    let facts = look(host, &scope);
+    assert!(gap(&facts, FactKind::Sudoer).contains("sudoers_file=/opt/s"));
+    check(&facts, "user:dora", "groups=sudo");
+    host.exec_sh(
+        "rm /etc/sudo.conf; userdel dora; [ ! -e /root/sudo.conf ] || mv /root/sudo.conf /etc/",
+    )
+    .unwrap();
+    assert_eq!(gap(&look(host, &scope), FactKind::Sudoer), "");
 }
 
 fn changes_are_seen_and_what_cannot_be_read_is_unknown(host: &TestHost) {

@@ -9,6 +9,7 @@ mod package;
 mod route;
 mod sshd;
 mod sudo;
+mod sudoers;
 mod sysctl;
 mod unit;
 mod user;

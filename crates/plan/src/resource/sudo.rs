@@ -1,12 +1,14 @@
 //! Who may become root.
 
 use super::builder::{Diff, On, WholeFile};
+use super::sudoers;
 use crate::{Comparison, How};
 use diag::Spanned;
 use model::fact::{Completeness, FactKind, FactPath};
 use model::kleene::Reason;
 use model::lab::{Manage, Managed, Sudo};
 use model::plan::{FilePut, Risk};
+use std::collections::BTreeSet;
 
 /// The drop-in that grants sudo to one account.
 pub(crate) fn sudo_file(user: &str) -> String {
@@ -21,59 +23,62 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
         .users
         .iter()
         .filter_map(|(n, u)| u.sudo.as_ref().map(|s| (n, s)));
-    let Some(Completeness::Yes(_)) = listed else {
-        let reason = match listed {
-            Some(Completeness::No(r)) => r.clone(),
-            _ => Reason::new("sudoers were not observed"),
-        };
-        let path = |n: &str| FactPath::new(FactKind::Sudoer, n);
-        return declared
-            .map(|(n, s)| on.unknown(path(n), "sudo as declared", reason.clone(), Some(s.span)))
-            .collect();
+    let rules = sudoers::in_order(on.facts);
+    let mut found: Vec<Comparison> = match listed {
+        Some(Completeness::Yes(_)) => declared
+            .filter_map(|(n, s)| one(on, &rules, n, s))
+            .collect(),
+        listed => {
+            let reason = match listed {
+                Some(Completeness::No(r)) => r.clone(),
+                _ => Reason::new("sudoers were not observed"),
+            };
+            let path = |n: &str| FactPath::new(FactKind::Sudoer, n);
+            declared
+                .map(|(n, s)| on.unknown(path(n), "sudo as declared", reason.clone(), Some(s.span)))
+                .collect()
+        }
     };
-    let mut found: Vec<Comparison> = declared.filter_map(|(n, s)| one(on, n, s)).collect();
+    // Who was seen is told, however much was not.
     if on.host.mode(Managed::Sudoers) == Manage::Exactly {
-        found.extend(undeclared(on));
+        found.extend(undeclared(on, &rules));
+        found.extend(members(on, &rules));
     }
     found
 }
 
-/// What the observed lines grant an account directly.
-fn granted(on: &On<'_>, user: &str) -> Option<Sudo> {
-    let lines = on
-        .facts
-        .items(FactKind::Sudoer)
-        .filter_map(|(_, v)| v.as_text());
-    let mine = lines.filter(|l| l.split_whitespace().next() == Some(user));
-    mine.map(|l| {
-        if l.contains("NOPASSWD") {
-            Sudo::NoPassword
-        } else {
-            Sudo::Password
-        }
-    })
-    .last()
-}
-
-fn one(on: &On<'_>, user: &str, wanted: &Spanned<Sudo>) -> Option<Comparison> {
-    let has = granted(on, user).unwrap_or(Sudo::No);
-    if has == wanted.value {
+fn one(
+    on: &On<'_>,
+    rules: &[sudoers::Rule<'_>],
+    user: &str,
+    wanted: &Spanned<Sudo>,
+) -> Option<Comparison> {
+    let has = sudoers::granted(on.facts, rules, user);
+    let bare = wanted.value == Sudo::Password && has.without_password.is_some();
+    let nothing = has.whole == Sudo::No && has.part.is_none();
+    if has.whole == wanted.value && !bare && (wanted.value != Sudo::No || nothing) {
         return None;
     }
+    let differs = |by: Option<&str>| {
+        let by = by.map_or_else(String::new, |key| format!(", by {key}"));
+        on.report(Diff {
+            path: FactPath::new(FactKind::Sudoer, user),
+            how: How::Differs,
+            declared: describe(wanted.value).to_owned(),
+            observed: match (has.whole, bare) {
+                (Sudo::Password, true) => format!("some of it without a password{by}"),
+                (Sudo::No, _) if !nothing => format!("sudo for some commands{by}"),
+                (whole, _) => format!("{}{by}", describe(whole)),
+            },
+            span: Some(wanted.span),
+        })
+    };
     let line = match wanted.value {
-        Sudo::No => {
-            return Some(on.report(Diff {
-                path: FactPath::new(FactKind::Sudoer, user),
-                how: How::Differs,
-                declared: "no sudo".to_owned(),
-                observed: format!("{has:?}"),
-                span: Some(wanted.span),
-            }));
-        }
+        Sudo::No => return Some(differs(has.by())),
         Sudo::Password => format!("{user} ALL=(ALL:ALL) ALL\n"),
         Sudo::NoPassword => format!("{user} ALL=(ALL:ALL) NOPASSWD: ALL\n"),
     };
-    on.whole_file(&WholeFile {
+    let file = on.whole_file(&WholeFile {
         put: FilePut {
             path: sudo_file(user),
             content: line,
@@ -83,37 +88,69 @@ fn one(on: &On<'_>, user: &str, wanted: &Spanned<Sudo>) -> Option<Comparison> {
         },
         span: wanted.span,
         risk: Risk::None,
-    })
+    });
+    // Our file is as it should be, so another one comes after it and wins.
+    Some(file.unwrap_or_else(|| differs(has.by())))
+}
+
+fn describe(sudo: Sudo) -> &'static str {
+    match sudo {
+        Sudo::No => "no sudo",
+        Sudo::Password => "sudo with a password",
+        Sudo::NoPassword => "sudo without a password",
+    }
+}
+
+/// Whether an account is declared with sudo.
+fn may(on: &On<'_>, user: &str) -> bool {
+    let declared = on.host.users.get(user).and_then(|u| u.sudo.as_ref());
+    user == "root" || declared.is_some_and(|s| s.value != Sudo::No)
 }
 
 /// Lines that grant something to somebody who is not declared with sudo. Debian's own lines are known.
-fn undeclared(on: &On<'_>) -> Vec<Comparison> {
+fn undeclared(on: &On<'_>, rules: &[sudoers::Rule<'_>]) -> Vec<Comparison> {
     let known = |line: &str| {
-        let first = line.split_whitespace().next().unwrap_or_default();
-        let with_sudo = on
-            .host
-            .users
-            .get(first)
-            .is_some_and(|u| u.sudo.as_ref().is_some_and(|s| s.value != Sudo::No));
-        first.starts_with("Defaults")
-            || first.starts_with('@')
-            || matches!(first, "root" | "%sudo")
-            || with_sudo
+        if line.starts_with("Defaults") {
+            return !line.contains("!authenticate") && !line.contains("exempt_group");
+        }
+        // The members of this group are looked at one by one.
+        let known = |user: &String| user == "%sudo" || may(on, user);
+        line.starts_with('@') || sudoers::users_of(line).iter().all(known)
     };
-    let lines = on
-        .facts
-        .items(FactKind::Sudoer)
-        .filter_map(|(k, v)| v.as_text().map(|t| (k, t)));
-    lines
-        .filter(|(_, line)| !known(line))
-        .map(|(key, line)| {
+    let strange = rules.iter().filter(|rule| !known(rule.line));
+    strange
+        .map(|rule| {
             on.report(Diff {
-                path: FactPath::new(FactKind::Sudoer, key),
+                path: FactPath::new(FactKind::Sudoer, rule.key),
                 how: How::Undeclared,
                 declared: "not declared".to_owned(),
-                observed: line.to_owned(),
+                observed: rule.line.to_owned(),
                 span: None,
             })
         })
         .collect()
+}
+
+/// Accounts that are in a group to which something is granted, and are not declared with sudo.
+fn members(on: &On<'_>, rules: &[sudoers::Rule<'_>]) -> Vec<Comparison> {
+    let mut found = Vec::new();
+    let granted: BTreeSet<String> = rules
+        .iter()
+        .flat_map(|rule| sudoers::users_of(rule.line))
+        .filter_map(|user| user.strip_prefix('%').map(str::to_owned))
+        .collect();
+    for (name, value) in on.facts.items(FactKind::User) {
+        for group in granted.iter().filter(|g| sudoers::is_member(value, g)) {
+            if !may(on, name) {
+                found.push(on.report(Diff {
+                    path: FactPath::new(FactKind::Sudoer, format!("%{group}/{name}")),
+                    how: How::Undeclared,
+                    declared: "not declared".to_owned(),
+                    observed: format!("{name} has sudo as a member of the group {group}"),
+                    span: None,
+                }));
+            }
+        }
+    }
+    found
 }

@@ -1,10 +1,12 @@
 //! What was not seen, or was seen and is wrong, is never green.
 
-use crate::world::{bare, facts, lab, now, put, sources};
+use crate::world::{bare, facts, lab, now, put, s, sources};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, TargetFacts};
 use model::kleene::Reason;
-use model::lab::Lab;
+use model::lab::{Lab, Sudo};
+use model::plan::Cond;
+use model::realm::Realm;
 use model::value::Value;
 use plan::{Context, Difference, How, Owned, evidence, planner};
 
@@ -145,4 +147,109 @@ fn a_second_root_is_drift_and_breaks_the_promise() {
         ["user:admin differs: uid 0: it is root by another name"]
     );
     assert_eq!(measured(&lab(), &web, "ssh-").figures["root_login"], 1);
+}
+
+/// The differences of sudoers on a tidy host with these lines, `admin` being declared with `sudo: nopassword`.
+fn sudoers(lab: &Lab, lines: &[(&str, &str)], groups: &[(&str, &str)]) -> Vec<String> {
+    let mut web = tidy();
+    put(
+        &mut web,
+        "sudoer:/etc/sudoers:1",
+        Value::from("@includedir /etc/sudoers.d"),
+    );
+    for (name, groups) in groups {
+        let groups = ("groups", Value::from(*groups));
+        put(&mut web, &format!("user:{name}"), Value::map([groups]));
+    }
+    for (key, line) in lines {
+        put(&mut web, &format!("sudoer:{key}"), Value::from(*line));
+    }
+    of_kind(lab, &web, FactKind::Sudoer)
+}
+
+const OURS: (&str, &str) = (
+    "/etc/sudoers.d/90-holdfast-admin:1",
+    "admin ALL=(ALL:ALL) NOPASSWD: ALL",
+);
+
+#[test]
+fn everybody_who_may_become_root_is_told() {
+    let lab = lab();
+    assert_eq!(sudoers(&lab, &[OURS], &[]), [""; 0]);
+    let strangers = [
+        ("/etc/sudoers.d/x:1", "root ,anna ALL=(ALL) NOPASSWD: ALL"),
+        ("/etc/sudoers.d/x:2", "Defaults:root, anna !authenticate"),
+        ("/etc/sudoers.d/x:3", "ALL ALL=(ALL) ALL"),
+    ];
+    for (key, line) in strangers {
+        assert_eq!(
+            sudoers(&lab, &[OURS, (key, line)], &[])[..1],
+            [format!("sudoer:{key} undeclared: {line}")]
+        );
+    }
+    let group = ("/etc/sudoers:9", "%sudo ALL=(ALL:ALL) ALL");
+    assert_eq!(
+        sudoers(
+            &lab,
+            &[group, OURS],
+            &[("anna", "adm sudo"), ("bert", "adm"), ("root", "sudo")]
+        ),
+        ["sudoer:%sudo/anna undeclared: anna has sudo as a member of the group sudo"]
+    );
+}
+
+#[test]
+fn the_last_rule_that_fits_counts() {
+    let mut lab = lab();
+    lab.hosts
+        .get_mut("web")
+        .unwrap()
+        .users
+        .get_mut("admin")
+        .unwrap()
+        .sudo = Some(s(Sudo::Password));
+    let ours = (OURS.0, "admin ALL=(ALL:ALL) ALL");
+    let differs = |by: &str| format!("sudoer:admin differs: {by}");
+    let found = |later: (&str, &str)| {
+        let web = sudoers_with_our_file(&lab, &[ours, later]);
+        of_kind(&lab, &web, FactKind::Sudoer)
+    };
+    assert_eq!(
+        found(("/etc/sudoers.d/admin:1", "admin ALL=(ALL) NOPASSWD: ALL")),
+        [differs(
+            "sudo without a password, by /etc/sudoers.d/admin:1"
+        )]
+    );
+    assert_eq!(
+        found(("/etc/sudoers.d/10-x:1", "admin ALL=(ALL) NOPASSWD: ALL")),
+        [""; 0]
+    );
+    assert_eq!(
+        found(("/etc/sudoers.d/admin:10", "admin ALL=NOPASSWD: /bin/sh")),
+        [differs(
+            "some of it without a password, by /etc/sudoers.d/admin:10"
+        )]
+    );
+}
+
+/// A tidy host on which the declared drop-in of `admin` stands as declared.
+fn sudoers_with_our_file(lab: &Lab, lines: &[(&str, &str)]) -> TargetFacts {
+    let mut web = tidy();
+    put(
+        &mut web,
+        "sudoer:/etc/sudoers:1",
+        Value::from("@includedir /etc/sudoers.d"),
+    );
+    let steps = with(lab, &web, |ctx| {
+        planner::plan(ctx, &Realm::Real, planner::Contribution::default())
+    });
+    for cond in steps.steps.iter().flat_map(|s| &s.post) {
+        if let Cond::Is(path, value) = cond {
+            put(&mut web, &path.to_string(), value.clone());
+        }
+    }
+    for (key, line) in lines {
+        put(&mut web, &format!("sudoer:{key}"), Value::from(*line));
+    }
+    web
 }

@@ -139,11 +139,11 @@ const THERE: &[(&str, &str)] = &[
     ("sshd:allowusers", "absent"),
     (
         "user:anna",
-        "gid=1001 home=/home/anna login=true password=locked shell=/bin/bash uid=1001",
+        "gid=1001 groups=sudo home=/home/anna login=true password=locked shell=/bin/bash uid=1001",
     ),
     (
         "user:sync",
-        "gid=65534 home=/bin login=false password=locked shell=/bin/sync uid=4",
+        "gid=65534 groups=nogroup home=/bin login=false password=locked shell=/bin/sync uid=4",
     ),
     ("user:bob", "absent"),
     (

@@ -10,7 +10,11 @@ use std::collections::BTreeMap;
 
 pub(super) const PART: Whole = Whole {
     sh: &[include_str!("sh/user.sh")],
-    calls: &["user user", "user-password user_password"],
+    calls: &[
+        "user user",
+        "user-password user_password",
+        "user-group user_group",
+    ],
     read: gather,
 };
 
@@ -37,6 +41,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         return;
     };
     let passwords = passwords(sections, to);
+    let groups = groups(sections, to);
     let text = section.text();
     let mut seen_any = false;
     for line in text.lines().filter(|l| !l.is_empty()) {
@@ -44,6 +49,11 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             only_local(sources, kind, to);
         } else if let Some((name, mut value)) = line.strip_prefix("u ").and_then(account) {
             seen_any = true;
+            let gid = value.iter().find(|(n, _)| *n == "gid");
+            let member = gid.map_or_else(Vec::new, |(_, gid)| member_of(&groups, name, gid));
+            if !member.is_empty() {
+                value.push(("groups", Value::from(member.join(" "))));
+            }
             match passwords.get(name) {
                 Some(state) => value.push(("password", Value::from(*state))),
                 None => to.incomplete(
@@ -127,6 +137,60 @@ fn passwords<'a>(sections: &Sections<'a>, to: &mut Gathered) -> BTreeMap<&'a str
         .filter_map(|l| l.split_once(' '))
         .filter_map(|(name, word)| Some((name, state(word)?)))
         .collect()
+}
+
+/// `NAME`, gid and members of every group, from `getent group`.
+fn groups(sections: &Sections<'_>, to: &mut Gathered) -> Vec<(String, Value, Vec<String>)> {
+    let kind = FactKind::User;
+    let text = match sections.get("user-group") {
+        Ok(section) => section.text(),
+        Err(reason) => {
+            to.incomplete(
+                kind,
+                Reason::new(format!("the groups are not known: {reason}")),
+            );
+            return Vec::new();
+        }
+    };
+    let mut found = Vec::new();
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        if let Some(sources) = line.strip_prefix("nss ") {
+            only_local(sources, kind, to);
+            continue;
+        }
+        let fields: Vec<&str> = line.split(':').collect();
+        match fields.as_slice() {
+            [name, gid, members] if name.starts_with("g ") && gid.parse::<i64>().is_ok() => {
+                let gid = Value::from(gid.parse::<i64>().unwrap_or(-1));
+                let members = members.split(',').filter(|m| !m.is_empty());
+                found.push((
+                    name.trim_start_matches("g ").to_owned(),
+                    gid,
+                    members.map(str::to_owned).collect(),
+                ));
+            }
+            _ => to.incomplete(
+                kind,
+                Reason::new("getent group printed a line that is not understood"),
+            ),
+        }
+    }
+    found
+}
+
+/// The groups of an account, but the one that is its own by name.
+fn member_of<'a>(
+    groups: &'a [(String, Value, Vec<String>)],
+    name: &str,
+    gid: &Value,
+) -> Vec<&'a str> {
+    let is = |(group, id, members): &&(String, Value, Vec<String>)| {
+        group != name && (id == gid || members.iter().any(|m| m == name))
+    };
+    let mut names: Vec<&str> = groups.iter().filter(is).map(|(g, ..)| g.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]

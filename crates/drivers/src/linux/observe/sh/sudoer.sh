@@ -33,7 +33,16 @@ sudoers_file() {
         esac
     done
 }
+# Another policy, or another file for it, is not what /etc/sudoers tells of.
+sudo_plugins() {
+    [ -e /etc/sudo.conf ] || return 0
+    [ -r /etc/sudo.conf ] || echo '! /etc/sudo.conf cannot be read'
+    grep -iE '^[[:space:]]*plugin[[:space:]]' /etc/sudo.conf |
+        grep -vE '^[[:space:]]*Plugin[[:space:]]+sudoers_(policy|io|audit)[[:space:]]+sudoers\.so[[:space:]]*$' |
+        sed 's/^[[:space:]]*/! \/etc\/sudo.conf: sudo is told elsewhere what is allowed: /'
+}
 sudoer() {
+    sudo_plugins
     sed -n 's/^sudoers:/nss /p' /etc/nsswitch.conf 2>/dev/null
     why=$(stat -- /etc/sudoers 2>&1) || {
         is_absence "$why" && return 0

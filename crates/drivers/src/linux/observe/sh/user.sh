@@ -9,3 +9,9 @@ user_password() {
     list=$(passwd -S -a) || return
     printf '%s\n' "$list" | cut -d' ' -f1,2
 }
+user_group() {
+    sed -n 's/^group:/nss /p' /etc/nsswitch.conf 2>/dev/null
+    need getent || return
+    list=$(getent group) || return
+    printf '%s\n' "$list" | cut -d: -f1,3,4 | sed 's/^/g /'
+}
