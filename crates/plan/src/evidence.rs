@@ -1,7 +1,7 @@
 //! Observations to evidence: what one look at the hosts says about their promises.
 
 use crate::promises::{host_inputs, ports_id, ssh_id};
-use crate::resource::{is_login_user, is_second_root, unjustified};
+use crate::resource::{is_login_user, is_second_root, other_options, unjustified};
 use crate::{Context, Owned};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
@@ -147,14 +147,11 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
 }
 
 fn strange_keys(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned) -> i64 {
-    let declared = |key: &str| {
-        let Some((user, print)) = key.split_once('/') else {
-            return false;
-        };
-        let lines = host.users.get(user).into_iter().flat_map(|u| &u.keys);
-        lines
-            .filter_map(|k| crate::key_fingerprint(&k.value))
-            .any(|f| f == print)
+    // The declared line of the same key, whatever options it has.
+    let line = |key: &str| {
+        let (user, print) = key.split_once('/')?;
+        let mut lines = host.users.get(user).into_iter().flat_map(|u| &u.keys);
+        lines.find(|k| crate::key_fingerprint(&k.value).as_deref() == Some(print))
     };
     let ours = |key: &str| {
         owned
@@ -163,7 +160,10 @@ fn strange_keys(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned) -> 
     };
     let count = facts
         .items(FactKind::Key)
-        .filter(|(k, _)| !declared(k) && !ours(k))
+        .filter(|(k, v)| match line(k) {
+            Some(line) => other_options(v, &line.value).is_some(),
+            None => !ours(k),
+        })
         .count();
     i64::try_from(count).unwrap_or(i64::MAX)
 }

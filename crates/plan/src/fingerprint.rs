@@ -15,6 +15,26 @@ pub fn key_fingerprint(line: &str) -> Option<String> {
     Some(format!("SHA256:{}", BASE64_NOPAD.encode(&raw)))
 }
 
+/// The options before the key's type, as they are written; empty if there are none.
+pub(crate) fn key_options(line: &str) -> &str {
+    let line = line.trim();
+    if ["ssh-", "ecdsa-", "sk-"]
+        .iter()
+        .any(|t| line.starts_with(t))
+    {
+        return "";
+    }
+    // They end at the first blank outside of quotes; within them `\"` is a quote.
+    let (mut quoted, mut escaped) = (false, false);
+    let end = line.find(|c: char| {
+        let ends = !quoted && c.is_whitespace();
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    line.get(..end.unwrap_or(line.len())).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +49,9 @@ mod tests {
             key_fingerprint(&format!("no-pty,command=\"x\" {line}")).as_deref(),
             Some(want)
         );
+        let options = "no-pty,command=\"ssh-x \\\" b\"";
+        assert_eq!(key_options(&format!("{options} {line}")), options);
+        assert_eq!(key_options(line), "");
         for bad in ["", "ssh-ed25519", "ssh-ed25519 !!!", "hello world"] {
             assert_eq!(key_fingerprint(bad), None);
         }

@@ -22,4 +22,5 @@ mod ways;
 pub use context::{Context, Owned};
 pub use difference::{Comparison, Difference, How, Remedy};
 pub use fingerprint::key_fingerprint;
+pub(crate) use fingerprint::key_options;
 pub use resource::compare_host;

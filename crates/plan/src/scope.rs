@@ -18,6 +18,7 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
         FactKind::Package,
         FactKind::Route,
     ]);
+    let mut known = Vec::new();
     let mut add = |kind, key: String| scope.add(FactPath::new(kind, key));
     for path in host.files.keys() {
         add(FactKind::File, path.clone());
@@ -30,6 +31,15 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
     }
     for user in host.users.keys() {
         add(FactKind::File, crate::resource::sudo_file(user));
+    }
+    for (user, declared) in &host.users {
+        for line in &declared.keys {
+            if let Some(print) = crate::key_fingerprint(&line.value) {
+                let options = ("options", crate::key_options(&line.value));
+                let path = FactPath::new(FactKind::Key, format!("{user}/{print}"));
+                known.push((path, Value::map([options])));
+            }
+        }
     }
     add(FactKind::File, render::SSHD_DROPIN.to_owned());
     add(FactKind::File, render::SYSCTL_FILE.to_owned());
@@ -44,6 +54,9 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
     for (key, value) in &host.sysctl {
         let path = FactPath::new(FactKind::Sysctl, key);
         scope.knows(path, Value::from(value.value.as_str()));
+    }
+    for (path, value) in known {
+        scope.knows(path, value);
     }
     // Ours that may have left the declaration.
     for thing in owned.get(name).into_iter().flatten() {

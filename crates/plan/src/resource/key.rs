@@ -1,10 +1,11 @@
 //! Authorised keys. Missing declared ones are added, ours that left are removed, strangers are shown.
 
 use super::builder::{Diff, Draft, On};
-use crate::{Comparison, How, key_fingerprint};
+use crate::{Comparison, How, key_fingerprint, key_options};
 use model::fact::{FactKind, FactPath, Seen};
 use model::lab::{Manage, Managed, User};
 use model::plan::{AccessChange, Action, Cond, Risk, Undo};
+use model::value::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
@@ -14,6 +15,9 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
         .iter()
         .filter_map(|(n, u)| one(on, n, u))
         .collect();
+    for (name, user) in &on.host.users {
+        found.extend(changed(on, name, user));
+    }
     if on.host.mode(Managed::Keys) == Manage::Exactly {
         found.extend(undeclared(on));
     }
@@ -102,6 +106,34 @@ fn one(on: &On<'_>, name: &str, user: &User) -> Option<Comparison> {
         },
     };
     Some(on.mend(diff, vec![draft]))
+}
+
+/// Declared keys that get in with other options than declared. Whose edit that is cannot be told, so it is shown.
+fn changed(on: &On<'_>, name: &str, user: &User) -> Vec<Comparison> {
+    let mut found = Vec::new();
+    for (print, line) in declared(user) {
+        let path = key_path(name, &print);
+        let Seen::Present(value) = on.facts.seen(&path) else {
+            continue;
+        };
+        if let Some(options) = other_options(&value, &line.value) {
+            let shown = |o: &str| format!("options {}", if o.is_empty() { "none" } else { o });
+            found.push(on.report(Diff {
+                path,
+                how: How::Differs,
+                declared: shown(key_options(&line.value)),
+                observed: shown(options),
+                span: Some(line.span),
+            }));
+        }
+    }
+    found
+}
+
+/// The options of an observed key if they are not those of its declared line.
+pub(crate) fn other_options<'a>(observed: &'a Value, line: &str) -> Option<&'a str> {
+    let options = observed.field("options").and_then(Value::as_text)?;
+    (options != key_options(line)).then_some(options)
 }
 
 fn undeclared(on: &On<'_>) -> Vec<Comparison> {

@@ -1,6 +1,6 @@
 //! What was not seen, or was seen and is wrong, is never green.
 
-use crate::world::{bare, facts, lab, now, put, s, sources};
+use crate::world::{KEY, PRINT, bare, facts, lab, now, put, s, sources};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, TargetFacts};
 use model::kleene::Reason;
@@ -252,4 +252,33 @@ fn sudoers_with_our_file(lab: &Lab, lines: &[(&str, &str)]) -> TargetFacts {
         put(&mut web, &format!("sudoer:{key}"), Value::from(*line));
     }
     web
+}
+
+#[test]
+fn a_declared_key_with_other_options_is_not_the_declared_one() {
+    let mut lab = lab();
+    let restricted = format!("from=\"10.0.0.0/8\" {KEY}");
+    lab.hosts
+        .get_mut("web")
+        .unwrap()
+        .users
+        .get_mut("admin")
+        .unwrap()
+        .keys = vec![s(restricted)];
+    for (options, strangers) in [
+        ("from=\"10.0.0.0/8\"", 0),
+        ("", 1),
+        ("cert-authority", 1),
+        ("from=\"10.0.0.0/8\" or none", 1),
+    ] {
+        let mut web = tidy();
+        let value = Value::map([("type", "ssh-ed25519"), ("options", options)]);
+        put(&mut web, &format!("key:admin/{PRINT}"), value);
+        let lines = of_kind(&lab, &web, FactKind::Key);
+        assert_eq!(lines.len(), strangers, "{options}: {lines:?}");
+        assert_eq!(
+            measured(&lab, &web, "ssh-").figures["undeclared_keys"],
+            i64::try_from(strangers).unwrap()
+        );
+    }
 }

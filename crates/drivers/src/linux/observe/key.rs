@@ -8,6 +8,7 @@ use model::fact::FactKind;
 use model::kleene::Reason;
 use model::value::Value;
 use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const PART: Whole = Whole {
     sh: &[super::sshd::SH, include_str!("sh/key.sh")],
@@ -31,6 +32,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     };
     let text = section.text();
     let mut from: Option<(&str, &str)> = None;
+    let mut found: BTreeMap<String, Vec<(Entry, &str)>> = BTreeMap::new();
     for line in text.lines().filter(|l| !l.is_empty()) {
         if let Some(rest) = line.strip_prefix("file ") {
             from = rest.split_once(' ');
@@ -39,17 +41,8 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         } else if let (Some(rest), Some((user, path))) = (line.strip_prefix('|'), from) {
             match entry(rest) {
                 Some(key) => {
-                    let value = [
-                        ("type", key.kind),
-                        ("comment", key.comment),
-                        ("options", key.options),
-                    ];
-                    to.present(
-                        kind,
-                        format!("{user}/{}", key.fingerprint),
-                        Value::map(value),
-                        path,
-                    );
+                    let name = format!("{user}/{}", key.fingerprint);
+                    found.entry(name).or_default().push((key, path));
                 }
                 // sshd skips what is no key; what looks like one and is not understood may still be one to it.
                 None if rest.contains("AAAA") => {
@@ -72,10 +65,30 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             to.incomplete(kind, Reason::new("the answer is not understood"));
         }
     }
+    for (name, lines) in found {
+        if let Some((key, path)) = lines.first() {
+            let value = [
+                ("type", key.kind.clone()),
+                ("comment", key.comment.clone()),
+                ("options", options(&lines)),
+            ];
+            to.present(kind, name, Value::map(value), path);
+        }
+    }
     to.complete(
         kind,
         &listed_by("reading every account's AuthorizedKeysFile as root"),
     );
+}
+
+/// A key that does not get in by one line may by another, so the options of all of them are told.
+fn options(lines: &[(Entry, &str)]) -> String {
+    let each: BTreeSet<&str> = lines.iter().map(|(key, _)| key.options.as_str()).collect();
+    let shown = |o: &&str| if o.is_empty() { "none" } else { *o }.to_owned();
+    match each.len() {
+        1 => each.into_iter().collect(),
+        _ => each.iter().map(shown).collect::<Vec<_>>().join(" or "),
+    }
 }
 
 /// Takes apart `[OPTIONS] TYPE BASE64 [COMMENT]`, see sshd(8). `None` if it holds no key.
@@ -135,6 +148,13 @@ mod tests {
     const KEY: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     const PRINT: &str = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU";
+
+    #[test]
+    fn the_options_of_every_line_of_a_key_are_told() {
+        let line = |options: &str| (entry(&format!("{options} {KEY}")).unwrap(), "f");
+        assert_eq!(options(&[line("no-pty"), line("no-pty")]), "no-pty");
+        assert_eq!(options(&[line("no-pty"), line("")]), "none or no-pty");
+    }
 
     #[test]
     fn lines_as_sshd_reads_them() {

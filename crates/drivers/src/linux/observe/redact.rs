@@ -66,7 +66,17 @@ pub(super) fn all(gathered: &mut Gathered, scope: &Scope, redactor: &Redactor) {
         let Fact { seen, .. } = fact;
         match seen {
             Seen::Present(value) if known.is_some_and(|k| k.contains(value)) => {}
-            Seen::Present(value) => one(path, value, redactor),
+            Seen::Present(value) => {
+                let options = value.field("options").cloned();
+                one(path, value, redactor);
+                // The options of a key can be known without its comment.
+                let same = |k: &Value| options.is_some() && k.field("options") == options.as_ref();
+                if let (Value::Map(fields), Some(options)) = (value, &options)
+                    && known.is_some_and(|k| k.iter().any(same))
+                {
+                    fields.insert("options".to_owned(), options.clone());
+                }
+            }
             Seen::Unknown(reason) => *reason = quoted(reason, redactor),
             Seen::Absent => {}
         }
