@@ -41,7 +41,7 @@ fact_kinds! {
     Host = "host",
     /// Key: lower-case keyword of `sshd -T`; value: text, lists joined by a space.
     Sshd = "sshd",
-    /// Key: login name; value map: `uid`, `gid`, `home`, `shell`, `password` (`locked`, `set`, `empty`; left out if not
+    /// Key: login name; value map: `uid`, `gid`, `groups` (all but the one of the same name; left out if there is none), `home`, `shell`, `password` (`locked`, `set`, `empty`; left out if not
     /// visible), `login` (bool: has a shell).
     User = "user",
     /// Key: `USER/SHA256:…`; value map: `type`, `comment`, `options`.
@@ -67,7 +67,8 @@ fact_kinds! {
     /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s, 0 none), `enabled`, and `result` of its service:
     /// systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since boot.
     Timer = "timer",
-    /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `count`, and `bytes` where restic tells (0.17 and newer).
+    /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `count`, `bytes` where restic tells (0.17 and
+    /// newer), and `of`: a list of maps `paths` (what was archived) and `at` (unix s, of the newest archive of just that).
     Archive = "archive",
     /// Key: `REPOSITORY`; value map: `id`, `version`; absent if nothing is initialised there.
     Repository = "repository",

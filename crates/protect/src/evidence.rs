@@ -2,12 +2,12 @@
 
 use crate::domain::copies;
 use crate::promise::{inputs, rpo_id, rto_id};
-use crate::repository::archive_path;
+use crate::repository::{archive_path, source_of};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::Seen;
 use model::id::{Kind, ObjectRef, StepId};
 use model::lab::{FaultScope, Tier};
-use model::plan::{Action, Plan, Step};
+use model::plan::{Action, Plan, Source, Step};
 use model::run::{Output, StepOutcome};
 use model::units::Seconds;
 use model::value::Value;
@@ -215,12 +215,16 @@ pub(crate) fn newest(
     };
     let mut best: Option<(i64, &str)> = None;
     let mut unknown: Option<String> = None;
+    let mut other: Option<String> = None;
     for repository in repositories {
         match facts.seen(&archive_path(repository, name)) {
-            Seen::Present(value) => match value.field("at").and_then(Value::as_int) {
-                Some(at) if best.is_none_or(|(b, _)| at > b) => best = Some((at, repository)),
-                Some(_) => {}
-                None => unknown = Some(format!("{repository}: the archive has no time")),
+            Seen::Present(value) => match covering(ctx, name, &value) {
+                Covering::At(at) if best.is_none_or(|(b, _)| at > b) => {
+                    best = Some((at, repository))
+                }
+                Covering::At(_) => {}
+                Covering::Other(paths) => other = Some(format!("{repository}: {paths}")),
+                Covering::Unknown(why) => unknown = Some(format!("{repository}: {why}")),
             },
             Seen::Absent => {}
             Seen::Unknown(reason) => unknown = Some(format!("{repository}: {reason}")),
@@ -239,12 +243,75 @@ pub(crate) fn newest(
         }
         (None, Some(why)) => inconclusive(&why),
         (None, None) => {
-            let why = format!(
-                "there is no archive of {name} in {}",
-                repositories.join(", ")
-            );
+            let why = other.unwrap_or_else(|| {
+                format!(
+                    "there is no archive of {name} in {}",
+                    repositories.join(", ")
+                )
+            });
             (Conclusion::Failed(why.clone()), None, why)
         }
+    }
+}
+
+/// What the archives of a dataset in one repository are worth for it as it is declared now.
+enum Covering {
+    /// The newest that holds it was taken then.
+    At(i64),
+    /// They hold something else.
+    Other(String),
+    /// They do not say.
+    Unknown(&'static str),
+}
+
+/// The newest archive that was taken of what is declared. An archive of what was declared before is none of it.
+fn covering(ctx: &Context<'_>, name: &str, archives: &Value) -> Covering {
+    let source = ctx.lab.datasets.get(name).and_then(|d| d.source.as_ref());
+    let Some(declared) = source.map(|s| archived_paths(name, &source_of(s))) else {
+        return Covering::Unknown("the dataset has no source");
+    };
+    let Some(Value::List(each)) = archives.field("of") else {
+        return Covering::Unknown("the archive does not say what it is of");
+    };
+    let is_in = |path: &str, of: &str| {
+        path.strip_prefix(of.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut newest = None;
+    let mut others: Option<(i64, String)> = None;
+    for group in each {
+        let Some(at) = group.field("at").and_then(Value::as_int) else {
+            return Covering::Unknown("the archive has no time");
+        };
+        let paths: Vec<&str> = match group.field("paths") {
+            Some(Value::List(paths)) => paths.iter().filter_map(Value::as_text).collect(),
+            _ => Vec::new(),
+        };
+        let covers = |want: &String| paths.iter().any(|p| is_in(want, p));
+        if declared.iter().any(covers) {
+            newest = newest.max(Some(at));
+        } else if others.as_ref().is_none_or(|(o, _)| at > *o) {
+            others = Some((at, paths.join(", ")));
+        }
+    }
+    match (newest, others) {
+        (Some(at), _) => Covering::At(at),
+        (None, Some((_, paths))) => Covering::Other(format!(
+            "the newest archive is of {paths}, declared is {}",
+            declared.join(" or ")
+        )),
+        (None, None) => Covering::Unknown("the archive does not say what it is of"),
+    }
+}
+
+/// What restic is given to archive: the folder, or where the dump of the database lies.
+fn archived_paths(name: &str, source: &Source) -> Vec<String> {
+    match source {
+        Source::Folder { path } => vec![path.trim_end_matches('/').to_owned()],
+        Source::Postgres { database } => vec![
+            format!("/var/lib/holdfast/dumps/{name}/{database}"),
+            format!("/var/lib/holdfast/dumps/{name}"),
+        ],
     }
 }
 

@@ -182,11 +182,23 @@ pub(crate) fn put(facts: &mut TargetFacts, path: FactPath, seen: Seen) {
     facts.facts.insert(path, Fact { seen, source });
 }
 
-/// An archive of `dataset` in `usb`, so many hours old.
+/// An archive of `dataset` in `usb`, so many hours old, of what [`lab`] declares it to be.
 pub(crate) fn archived(facts: &mut TargetFacts, dataset: &str, hours: i64) {
+    let path = match dataset {
+        "shop" => "/var/lib/holdfast/dumps/shop",
+        _ => "/srv/documents",
+    };
+    archived_of(facts, dataset, hours, path);
+}
+
+/// The same, of a path.
+pub(crate) fn archived_of(facts: &mut TargetFacts, dataset: &str, hours: i64, path: &str) {
+    let at = ("at", Value::from(NOW - hours * 3600));
+    let paths = Value::List(vec![Value::from(path)]);
     let value = Value::map([
         ("id", Value::from("ab12")),
-        ("at", Value::from(NOW - hours * 3600)),
+        at.clone(),
+        ("of", Value::List(vec![Value::map([at, ("paths", paths)])])),
     ]);
     put(facts, archive_path("usb", dataset), Seen::Present(value));
     let made = Value::map([("id", Value::from("r1"))]);

@@ -1,5 +1,5 @@
 use crate::repository::archive_path;
-use crate::world::{NOW, archived, bare, lab, put, unknown, with};
+use crate::world::{NOW, archived, archived_of, bare, lab, put, unknown, with};
 use crate::*;
 use jiff::Timestamp;
 use model::evidence::{Body, ClockState, Conclusion, Grade, Measured, Record};
@@ -163,5 +163,39 @@ fn drill((realm, conclusion): (Realm, Conclusion)) -> Record {
         at,
         clock: ClockState::Synced,
         body,
+    }
+}
+
+#[test]
+fn an_archive_of_what_was_declared_before_is_no_copy() {
+    let id = "rpo:dataset/documents:corruption";
+    let mut moved = sound();
+    archived_of(&mut moved, "documents", 1, "/srv/old");
+    let contradicted = promise(moved.clone(), id).computed;
+    assert!(
+        matches!(&contradicted, Some(Computed::Contradicted(why))
+            if why.contains("the newest archive is of /srv/old, declared is /srv/documents")),
+        "{contradicted:?}"
+    );
+    let grade = Grade::Real;
+    let all = with(&lab(), moved, &Owned::new(), |ctx| {
+        freshness_evidence(ctx, &grade)
+    });
+    let mine = all.iter().find(|m| m.promise.0 == id).unwrap();
+    assert!(matches!(mine.conclusion, Conclusion::Failed(_)), "{mine:?}");
+    // A folder above it holds it, one that merely begins alike does not.
+    for (path, holds) in [
+        ("/srv", true),
+        ("/srv/doc", false),
+        ("/srv/documents/a", false),
+    ] {
+        let mut web = sound();
+        archived_of(&mut web, "documents", 1, path);
+        let computed = promise(web, id).computed;
+        assert_eq!(
+            computed == Some(Computed::Possible),
+            holds,
+            "{path}: {computed:?}"
+        );
     }
 }

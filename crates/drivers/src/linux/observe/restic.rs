@@ -103,6 +103,8 @@ struct Snapshot {
     #[serde(default)]
     tags: Option<Vec<String>>,
     #[serde(default)]
+    paths: Option<Vec<String>>,
+    #[serde(default)]
     summary: Option<Summary>,
 }
 
@@ -133,13 +135,26 @@ fn archive(key: &str, sections: &Sections<'_>) -> Result<Seen, Reason> {
     let tagged = |s: &Snapshot| s.tags.iter().flatten().any(|t| t == dataset);
     let of_dataset: Vec<Snapshot> = snapshots.into_iter().flatten().filter(tagged).collect();
     let count = i64::try_from(of_dataset.len()).unwrap_or(i64::MAX);
+    // The newest of each thing that was archived: what is declared now may not be what the newest of all is of.
+    let mut of_paths: BTreeMap<Vec<String>, i64> = BTreeMap::new();
+    for snapshot in &of_dataset {
+        let at = of_paths
+            .entry(snapshot.paths.clone().unwrap_or_default())
+            .or_insert(i64::MIN);
+        *at = (*at).max(snapshot.time.as_second());
+    }
     let Some(newest) = of_dataset.into_iter().max_by_key(|s| s.time) else {
         return Ok(Seen::Absent);
     };
+    let paths = of_paths.into_iter().map(|(paths, at)| {
+        let paths = paths.into_iter().map(Value::from).collect();
+        Value::map([("at", Value::from(at)), ("paths", Value::List(paths))])
+    });
     let mut value = vec![
         ("id", Value::from(newest.id)),
         ("at", Value::from(newest.time.as_second())),
         ("count", Value::from(count)),
+        ("of", Value::List(paths.collect())),
     ];
     value.extend(
         newest
