@@ -64,7 +64,8 @@ fact_kinds! {
     Nft = "nft",
     /// Key: `default`; value: `via ADDRESS dev NAME`.
     Route = "route",
-    /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s, 0 none), `enabled`, and `result` of its service:
+    /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s, 0 none), `enabled`, `files` (of the timer, of its
+    /// service, and their drop-ins, joined by a space), and `result` of its service:
     /// systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since boot.
     Timer = "timer",
     /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `count`, `bytes` where restic tells (0.17 and

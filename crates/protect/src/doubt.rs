@@ -10,9 +10,10 @@ use crate::timer;
 use model::evidence::{Body, Conclusion, Record};
 use model::fact::{FactKind, FactPath, Seen, TargetFacts};
 use model::id::Kind;
-use model::lab::FaultScope;
+use model::lab::{Backup, FaultScope};
 use model::promise::{Computed, Promise};
 use model::realm::Realm;
+use model::units::Seconds;
 use model::value::Value;
 use plan::Context;
 
@@ -65,14 +66,18 @@ pub(crate) fn of_schedule(ctx: &Context<'_>, name: &str, repositories: &[&str]) 
         to.as_ref()
             .is_some_and(|t| repositories.contains(&t.value.as_str()))
     };
-    for (backup, _) in backups_of(ctx.lab, name).filter(|(_, b)| feeds(&b.to)) {
+    for (backup, declared) in backups_of(ctx.lab, name).filter(|(_, b)| feeds(&b.to)) {
         let unit = timer::timer_name(backup);
         match facts.seen(&FactPath::new(FactKind::Unit, unit.clone())) {
             Seen::Present(v) => {
                 let runs = v.field("active").and_then(Value::as_bool) == Some(true);
                 let enabled = v.field("enabled").and_then(Value::as_text) == Some("enabled");
                 if runs && enabled {
-                    return None;
+                    match astray(facts, backup, declared) {
+                        None => return None,
+                        Some(why) => off.push(why),
+                    }
+                    continue;
                 }
                 off.push(format!(
                     "{unit} is {}",
@@ -89,6 +94,41 @@ pub(crate) fn of_schedule(ctx: &Context<'_>, name: &str, repositories: &[&str]) 
             off.join(", ")
         )
     })
+}
+
+/// Why a timer that is on does not do what was declared: its next time is too far, or others have changed what it does.
+fn astray(facts: &TargetFacts, backup: &str, declared: &Backup) -> Option<String> {
+    let unit = timer::timer_name(backup);
+    let path = FactPath::new(FactKind::Timer, unit.clone());
+    let value = match facts.facts.get(&path).map(|f| &f.seen) {
+        Some(Seen::Present(value)) => value,
+        Some(Seen::Unknown(why)) => {
+            return Some(format!("the next time of {unit} is not known ({why})"));
+        }
+        // The units were not looked at as timers.
+        Some(Seen::Absent) | None => return None,
+    };
+    if let Some(why) = timer::changed(value, backup) {
+        return Some(why);
+    }
+    let running = value.field("result").and_then(Value::as_text) == Some("running");
+    let next = value
+        .field("next")
+        .and_then(Value::as_int)
+        .unwrap_or_default();
+    let every = declared
+        .every
+        .as_ref()
+        .map_or(timer::DEFAULT_EVERY, |e| e.value);
+    let wait = Seconds(next - facts.at.as_second());
+    match next {
+        _ if running => None,
+        0 => Some(format!("{unit} has no next time")),
+        _ if wait.0 > every.0.saturating_mul(2) => Some(format!(
+            "{unit} elapses next in {wait}, declared is every {every}"
+        )),
+        _ => None,
+    }
 }
 
 /// A drill that failed speaks against every promise about the same data, until a later drill succeeds.

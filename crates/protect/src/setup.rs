@@ -54,6 +54,15 @@ pub fn setup(ctx: &Context<'_>, host: &str) -> Contribution {
             Ok(steps) => out.steps.extend(steps),
             Err(blocked) => out.blocked.push(blocked),
         }
+        // Whose drop-in that is and what it is for cannot be told, so it is shown and not removed.
+        let path = FactPath::new(FactKind::Timer, timer::timer_name(name));
+        let facts = ctx.facts.targets.get(host);
+        if let Some(Seen::Present(value)) = facts.map(|f| f.seen(&path))
+            && let Some(why) = timer::changed(&value, name)
+        {
+            out.blocked
+                .push(on.blocked(format!("schedule of {name} as declared"), Reason::new(why)));
+        }
     }
     retire(&on, &mut out);
     out

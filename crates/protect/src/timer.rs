@@ -3,6 +3,7 @@
 use model::lab::Backup;
 use model::plan::{RepositoryHandle, Source};
 use model::units::Seconds;
+use model::value::Value;
 use std::fmt::Write as _;
 
 /// What the script and the archive steps of a run do alike; the driver renders the same text into its steps.
@@ -31,6 +32,25 @@ pub(crate) fn timer_name(backup: &str) -> String {
 
 pub(crate) fn unit_file(unit: &str) -> String {
     format!("/etc/systemd/system/{unit}")
+}
+
+/// What systemd has read beside our two unit files, from the observed timer: drop-ins and files elsewhere change what they say.
+pub(crate) fn changed(observed: &Value, backup: &str) -> Option<String> {
+    let files = observed.field("files").and_then(Value::as_text)?;
+    let ours = [timer_name(backup), service_name(backup)].map(|unit| unit_file(&unit));
+    let other: Vec<&str> = files
+        .split_whitespace()
+        .filter(|f| !ours.iter().any(|o| o == f))
+        .collect();
+    let unit = timer_name(backup);
+    match ours
+        .iter()
+        .find(|o| !files.split_whitespace().any(|f| f == o.as_str()))
+    {
+        _ if !other.is_empty() => Some(format!("{unit} is changed by {}", other.join(", "))),
+        Some(missing) => Some(format!("systemd does not know {missing}")),
+        None => None,
+    }
 }
 
 /// The script: dumps, archives and forgets, dataset by dataset, and leaves its result in

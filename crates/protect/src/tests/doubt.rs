@@ -18,6 +18,7 @@ const RPO: &str = "rpo:dataset/shop:corruption";
 fn sound() -> TargetFacts {
     let mut web = bare();
     timer(&mut web, true, "enabled");
+    elapses(&mut web, 6 * 3600, "");
     archived(&mut web, "shop", 1);
     archived(&mut web, "documents", 1);
     web
@@ -30,6 +31,45 @@ fn timer(web: &mut TargetFacts, active: bool, enabled: &str) {
         ("enabled", Value::from(enabled)),
     ]);
     put(web, path, Seen::Present(value));
+}
+
+/// The timer elapses in so many seconds; systemd has read `more` beside our own files.
+fn elapses(web: &mut TargetFacts, seconds: i64, more: &str) {
+    let path = FactPath::new(FactKind::Timer, "holdfast-backup-nightly.timer");
+    let [timer, service] =
+        ["timer", "service"].map(|s| format!("/etc/systemd/system/holdfast-backup-nightly.{s}"));
+    let value = Value::map([
+        ("next", Value::from(NOW + seconds)),
+        ("result", Value::from("success")),
+        (
+            "files",
+            Value::from(format!("{timer} {service} {more}").trim()),
+        ),
+    ]);
+    put(web, path, Seen::Present(value));
+}
+
+#[test]
+fn a_timer_that_does_something_else_is_named() {
+    let drop_in = "/etc/systemd/system/holdfast-backup-nightly.service.d/x.conf";
+    for (seconds, more, said) in [
+        (73 * 365 * 86_400, "", "elapses next in"),
+        (25 * 3600, "", "declared is every 12h"),
+        (6 * 3600, drop_in, drop_in),
+    ] {
+        let mut web = sound();
+        elapses(&mut web, seconds, more);
+        let assumed = promise(web, RPO).assumed.join("; ");
+        assert!(assumed.contains(said), "{assumed}");
+    }
+    let mut web = sound();
+    elapses(&mut web, 6 * 3600, drop_in);
+    let set_up = with(&lab(), web, &Owned::new(), |ctx| setup(ctx, "web"));
+    assert!(
+        set_up.blocked.iter().any(|b| b.reason.0.contains(drop_in)),
+        "{:?}",
+        set_up.blocked
+    );
 }
 
 fn promise(web: TargetFacts, id: &str) -> Promise {

@@ -203,15 +203,15 @@ const THERE: &[(&str, &str)] = &[
     ("unit:nope.service", "absent"),
     (
         "timer:holdfast-b.timer",
-        "enabled=enabled last=1795238886 next=1795242488 result=exit-code",
+        "enabled=enabled files= last=1795238886 next=1795242488 result=exit-code",
     ),
     (
         "timer:holdfast-c.timer",
-        "enabled=static last=0 next=1795305600 result=exit-code",
+        "enabled=static files= last=0 next=1795305600 result=exit-code",
     ),
     (
         "timer:apt-daily.timer",
-        "enabled=masked last=0 next=0 result=none",
+        "enabled=masked files= last=0 next=0 result=none",
     ),
     ("timer:nope.timer", "absent"),
     ("sysctl:net.ipv4.ip_forward", "1"),

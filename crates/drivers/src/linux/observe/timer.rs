@@ -25,7 +25,20 @@ fn read(section: &Section<'_>) -> Result<Seen, Reason> {
         ("next", Value::from(next(&shown)?)),
         ("result", Value::from(result(&shown)?)),
         ("enabled", Value::from(shown.enabled())),
+        ("files", Value::from(files(&shown))),
     ])))
+}
+
+/// What systemd made the timer and its service of: their files, each followed by its drop-ins.
+fn files(shown: &Properties) -> String {
+    let names = [
+        "FragmentPath",
+        "DropInPaths",
+        "service.FragmentPath",
+        "service.DropInPaths",
+    ];
+    let words = names.iter().flat_map(|n| shown.get(n).split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// How the service ended: systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since the host
