@@ -1,7 +1,7 @@
 //! Observations to evidence: what one look at the hosts says about their promises.
 
 use crate::promises::{host_inputs, ports_id, ssh_id};
-use crate::resource::{is_login_user, is_second_root, other_options, unjustified};
+use crate::resource::{is_login_user, is_second_root, other_options, unjustified, unseen};
 use crate::{Context, Owned};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
@@ -22,13 +22,15 @@ pub fn of_hosts(ctx: &Context<'_>, grade: &Grade) -> Vec<Measured> {
 }
 
 fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measured {
-    let (conclusion, figures, summary) = match unjustified(host, facts) {
-        Err(reason) => (
+    let open = unjustified(host, facts);
+    let (conclusion, figures, summary) = match unseen(facts) {
+        // A stranger that was seen is one, whoever else there may be.
+        Some(reason) if open.is_empty() => (
             Conclusion::Inconclusive(reason.0.clone()),
             BTreeMap::new(),
             format!("not known: {reason}"),
         ),
-        Ok(open) => {
+        reason => {
             let count = i64::try_from(open.len()).unwrap_or(i64::MAX);
             let total = facts.items(FactKind::Listener).count();
             let names: Vec<String> = open
@@ -44,8 +46,9 @@ fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measure
             let summary = if names.is_empty() {
                 format!("{total} listeners, each declared with a reason or local")
             } else {
+                let more = reason.map_or_else(String::new, |r| format!("; there may be more: {r}"));
                 format!(
-                    "{count} of {total} listeners without a declared reason: {}",
+                    "{count} of {total} listeners without a declared reason: {}{more}",
                     names.join(", ")
                 )
             };

@@ -12,18 +12,7 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
         return Vec::new();
     }
     let path = |key: &str| FactPath::new(FactKind::Listener, key);
-    let strangers = match unjustified(on.host, on.facts) {
-        Ok(strangers) => strangers,
-        Err(reason) => {
-            return vec![on.unknown(
-                path("*"),
-                "every open port is declared",
-                reason,
-                Some(on.host.span),
-            )];
-        }
-    };
-    let mut found: Vec<Comparison> = strangers
+    let mut found: Vec<Comparison> = unjustified(on.host, on.facts)
         .into_iter()
         .map(|(key, value)| {
             on.report(Diff {
@@ -35,6 +24,16 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
             })
         })
         .collect();
+    // What was seen is told; what may be missing is a line of its own.
+    if let Some(reason) = unseen(on.facts) {
+        found.push(on.unknown(
+            path("*"),
+            "every open port is declared",
+            reason,
+            Some(on.host.span),
+        ));
+        return found;
+    }
     for exposure in &on.host.exposures {
         let served = on
             .facts
@@ -81,23 +80,23 @@ pub(crate) fn serves(key: &str, exposure: &Exposure) -> bool {
     })
 }
 
-/// Listeners that can be reached from outside and that no exposure with a reason justifies. `Err` if not every listener was seen.
-pub(crate) fn unjustified(
-    host: &Host,
-    facts: &TargetFacts,
-) -> Result<Vec<(String, Value)>, Reason> {
+/// Why not every listener was seen.
+pub(crate) fn unseen(facts: &TargetFacts) -> Option<Reason> {
     match facts.collections.get(&FactKind::Listener) {
-        Some(Completeness::Yes(_)) => {}
-        Some(Completeness::No(reason)) => return Err(reason.clone()),
-        None => {
-            return Err(Reason::new(
-                facts
-                    .errors
-                    .first()
-                    .map_or("listeners were not observed", String::as_str),
-            ));
-        }
+        Some(Completeness::Yes(_)) => None,
+        Some(Completeness::No(reason)) => Some(reason.clone()),
+        None => Some(Reason::new(
+            facts
+                .errors
+                .first()
+                .map_or("listeners were not observed", String::as_str),
+        )),
     }
+}
+
+/// Listeners that were seen, can be reached from outside and are justified by no exposure with a reason. There may be more of them if
+/// some are [`unseen`].
+pub(crate) fn unjustified(host: &Host, facts: &TargetFacts) -> Vec<(String, Value)> {
     let justified = |key: &str| {
         host.exposures
             .iter()
@@ -107,5 +106,5 @@ pub(crate) fn unjustified(
     let open = facts
         .items(FactKind::Listener)
         .filter(|(k, _)| outside(k) && !justified(k));
-    Ok(open.map(|(k, v)| (k.to_owned(), v.clone())).collect())
+    open.map(|(k, v)| (k.to_owned(), v.clone())).collect()
 }

@@ -20,7 +20,7 @@ use builder::On;
 use model::fact::TargetFacts;
 use model::lab::Host;
 
-pub(crate) use exposure::{is_loopback, serves, socket, unjustified};
+pub(crate) use exposure::{is_loopback, serves, socket, unjustified, unseen};
 pub(crate) use key::other_options;
 pub(crate) use sudo::sudo_file;
 pub(crate) use user::{is_login_user, is_second_root};

@@ -282,3 +282,27 @@ fn a_declared_key_with_other_options_is_not_the_declared_one() {
         );
     }
 }
+
+#[test]
+fn a_stranger_that_was_seen_is_told_although_others_may_be_missing() {
+    let mut web = tidy();
+    gap(&mut web, FactKind::Listener, "ss was cut off");
+    let ports = measured(&lab(), &web, "ports-");
+    assert_eq!(
+        ports.conclusion,
+        Conclusion::Inconclusive("ss was cut off".to_owned())
+    );
+    let evil = Value::map([("process", "evil")]);
+    put(&mut web, "listener:tcp/0.0.0.0:666", evil);
+    let lines = of_kind(&lab(), &web, FactKind::Listener);
+    assert_eq!(
+        lines,
+        [
+            "listener:tcp/0.0.0.0:666 undeclared: process=evil",
+            "listener:* unknown: unknown (ss was cut off)"
+        ]
+    );
+    let ports = measured(&lab(), &web, "ports-");
+    assert_eq!(ports.conclusion, Conclusion::Conclusive);
+    assert_eq!(ports.figures["unjustified"], 1);
+}

@@ -41,17 +41,13 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         .filter_map(process)
         .collect();
     let mut sockets: BTreeMap<String, Holders> = BTreeMap::new();
-    for line in text
-        .lines()
-        .filter_map(|l| l.strip_prefix("s "))
-        .filter(|l| !l.is_empty())
-    {
-        let Some((key, users)) = socket(line) else {
+    for line in whole_lines(&text) {
+        let Some((key, users)) = socket(&line) else {
             to.incomplete(
                 kind,
                 Reason::new(format!(
                     "ss printed a line that is not understood: {}",
-                    plain(line)
+                    plain(&line)
                 )),
             );
             continue;
@@ -59,7 +55,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         let holders = sockets.entry(key).or_default();
         for (name, pid) in holders_of(users) {
             let process = processes.get(pid).cloned().unwrap_or_default();
-            holders.process.insert(name.to_owned());
+            holders.process.insert(plain(name));
             holders.unit.insert(process.unit);
             holders.user.insert(process.user);
         }
@@ -68,6 +64,26 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         to.present(kind, key, value(&holders), "ss -tulpn");
     }
     to.complete(kind, &listed_by("ss -tulpn"));
+}
+
+/// The lines of ss. The name of a process may hold a line feed, but a line ends with the bracket that `users:((` opened.
+fn whole_lines(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut open: Option<String> = None;
+    let parts = text.lines().filter_map(|l| l.strip_prefix("s "));
+    for part in parts.filter(|l| !l.is_empty()) {
+        let line = match open.take() {
+            Some(begun) => format!("{begun}\n{part}"),
+            None => part.to_owned(),
+        };
+        if line.contains("users:((") && !line.trim_end().ends_with("))") {
+            open = Some(line);
+        } else {
+            lines.push(line);
+        }
+    }
+    lines.extend(open);
+    lines
 }
 
 /// What is not visible is left out: who holds a socket is shown to root only, and the kernel's own have no process.
@@ -188,6 +204,17 @@ mod tests {
         ] {
             assert_eq!(socket(line).map(|(k, _)| k).as_deref(), want, "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_feed_in_the_name_of_a_process_hides_nothing() {
+        let text = "s tcp LISTEN 0 5 0.0.0.0:80 0.0.0.0:* users:((\"ev\ns il\",pid=7,fd=3))  \ns udp UNCONN 0 0 *:53 *:*\n";
+        let lines = whole_lines(text);
+        let found: Vec<_> = lines.iter().filter_map(|l| socket(l)).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(found[0].0, "tcp/0.0.0.0:80");
+        assert_eq!(holders_of(found[0].1), [("ev\nil", "7")]);
+        assert_eq!(found[1].0, "udp/[::]:53");
     }
 
     #[test]
