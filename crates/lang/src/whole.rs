@@ -4,8 +4,9 @@ use crate::lower::Cidr;
 use crate::sink::Sink;
 use core::net::IpAddr;
 use diag::{Diagnostic, Span, Spanned};
-use model::declare::{Given, Ref, set};
+use model::declare::{Given, OptExt as _, Ref, set};
 use model::id::{Kind, ObjectRef};
+use model::lab::service::Dependency;
 use model::lab::{Lab, Network};
 use model::units::net::Address;
 use std::collections::BTreeMap;
@@ -25,6 +26,43 @@ pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
     }
     addresses(lab, sink);
     renames(lab, sink);
+    for (name, service) in &lab.services {
+        service.needs.iter().for_each(|n| need(n, name, sink));
+    }
+}
+
+/// Reports a need that says in two ways what is needed, or needs more than there is.
+fn need(dependency: &Dependency, service: &str, sink: &mut Sink) {
+    let ways = [
+        dependency.need.is_some(),
+        !dependency.all.is_empty(),
+        !dependency.any.is_empty(),
+        dependency.of.is_some() || !dependency.among.is_empty(),
+    ];
+    let count = ways.iter().filter(|given| **given).count();
+    // None of them may be one that could not be read, which has been reported.
+    if count > 1 {
+        let message = format!(
+            "a need of service '{service}' is one of 'need', 'all', 'any' and 'of' with 'among'"
+        );
+        let d = Diagnostic::invalid("conflicting-keys", message)
+            .at(dependency.span, "")
+            .help("write NAME, {need: NAME, kind: soft}, {all: [A, B]}, {any: [A, B]} or {of: 2, among: [A, B, C]}");
+        sink.report(d);
+    } else if let Some(of) = dependency.of.known()
+        && (*of == 0 || *of as usize > dependency.among.len())
+    {
+        let message = format!(
+            "service '{service}' needs {of} of {}, which cannot be",
+            dependency.among.len()
+        );
+        sink.report(Diagnostic::invalid("invalid-value", message).at(dependency.span, ""));
+    }
+    let below = [&dependency.all, &dependency.any, &dependency.among];
+    below
+        .into_iter()
+        .flatten()
+        .for_each(|n| need(n, service, sink));
 }
 
 /// An address of an object in a network.

@@ -16,7 +16,7 @@ const LONGEST: usize = 63;
 /// Names that mean something else where a reference may stand.
 const RESERVED: [&str; 3] = ["any", "loopback", "internet"];
 /// Names that are compared for "did you mean" in one reading; what is mistyped after that is reported without.
-const COMPARED: usize = 1_000_000;
+const COMPARED: usize = 300_000;
 
 /// Declared names with their places.
 pub(super) struct Names {

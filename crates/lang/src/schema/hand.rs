@@ -1,21 +1,23 @@
 //! Descriptions of what is read by hand. `tests/it/schema.rs` holds them against what the readers ask for.
 
-use crate::lower::sshd_keywords;
+use super::host::host;
 use model::declare::{
     FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, ValueForm, set,
 };
-use model::lab::hardware::HostAbout;
 use model::lab::head::TierAbout;
 use model::lab::network::NetworkAbout;
 use model::lab::protection::{BackupAbout, Keep, RepositoryAbout};
 use model::lab::site::SiteAbout;
 use model::lab::storage::DatasetAbout;
-use model::lab::{DataClass, FaultScope, Managed};
-use model::units::net::{Address, Ports};
+use model::lab::{DataClass, FaultScope};
+use model::units::net::Address;
 use model::units::text::{AbsolutePath, Name};
 
+/// Says how a record is written.
+type Describe = fn() -> RecordShape;
+
 /// Sections that are read by hand.
-pub(super) const SECTIONS: &[(&str, fn() -> RecordShape)] = &[
+pub(super) const SECTIONS: &[(&str, Describe)] = &[
     ("tiers", tier),
     ("sites", site),
     ("networks", network),
@@ -25,47 +27,47 @@ pub(super) const SECTIONS: &[(&str, fn() -> RecordShape)] = &[
     ("backups", backup),
 ];
 
-fn text() -> Shape {
+pub(super) fn text() -> Shape {
     Shape::Value(String::FORM)
 }
 
-fn number() -> Shape {
+pub(super) fn number() -> Shape {
     Shape::Value(u32::FORM)
 }
 
-fn flag() -> Shape {
+pub(super) fn flag() -> Shape {
     Shape::Value(bool::FORM)
 }
 
-fn date() -> Shape {
+pub(super) fn date() -> Shape {
     Shape::Value(jiff::civil::Date::FORM)
 }
 
-fn path() -> Shape {
+pub(super) fn path() -> Shape {
     Shape::Value(AbsolutePath::FORM)
 }
 
-fn name() -> Shape {
+pub(super) fn name() -> Shape {
     Shape::Value(Name::FORM)
 }
 
-fn list(of: Shape) -> Shape {
+pub(super) fn list(of: Shape) -> Shape {
     Shape::List(Box::new(of))
 }
 
-fn map(key: Shape, of: Shape) -> Shape {
+pub(super) fn map(key: Shape, of: Shape) -> Shape {
     Shape::Map(Box::new(key), Box::new(of))
 }
 
-fn record(of: fn() -> RecordShape) -> Shape {
+pub(super) fn record(of: fn() -> RecordShape) -> Shape {
     Shape::Record(of, &[])
 }
 
-fn words(name: &'static str, words: &'static [(&'static str, &'static str)]) -> Shape {
+pub(super) fn words(name: &'static str, words: &'static [(&'static str, &'static str)]) -> Shape {
     form(name, "", Pattern::Words(words))
 }
 
-fn form(name: &'static str, doc: &'static str, pattern: Pattern) -> Shape {
+pub(super) fn form(name: &'static str, doc: &'static str, pattern: Pattern) -> Shape {
     Shape::Value(ValueForm {
         name,
         doc,
@@ -76,7 +78,7 @@ fn form(name: &'static str, doc: &'static str, pattern: Pattern) -> Shape {
 }
 
 /// Text of some form, for keys.
-fn key(name: &'static str, pattern: &'static str) -> Shape {
+pub(super) fn key(name: &'static str, pattern: &'static str) -> Shape {
     form(name, "", Pattern::Regex(pattern))
 }
 
@@ -89,7 +91,7 @@ fn seconds() -> Shape {
     )
 }
 
-fn may(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
+pub(super) fn may(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
     let doc = doc.to_owned();
     FieldShape {
         key,
@@ -99,7 +101,7 @@ fn may(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
     }
 }
 
-fn must(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
+pub(super) fn must(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
     let need = true;
     FieldShape {
         need,
@@ -108,7 +110,7 @@ fn must(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
 }
 
 /// A record with the keys that are read by hand and those of its definition in the model.
-fn with(
+pub(super) fn with(
     name: &'static str,
     doc: &str,
     fields: Vec<FieldShape>,
@@ -209,238 +211,6 @@ fn network() -> RecordShape {
         fields,
         Some(NetworkAbout::record()),
     )
-}
-
-fn host() -> RecordShape {
-    let fields = vec![
-        may("was", "The name it had before.", name()),
-        may("site", "Where it stands.", Ref::<{ set::SITE }>::shape()),
-        may("os", "Operating system: debian, proxmox-ve, …", name()),
-        may(
-            "addresses",
-            "Address per network.",
-            map(
-                Ref::<{ set::NETWORK }>::shape(),
-                Shape::Value(Address::FORM),
-            ),
-        ),
-        may(
-            "reach",
-            "How the controller gets to it; by its first address if nothing is said.",
-            reach(),
-        ),
-        may(
-            "manage",
-            "Which collections are as declared and nothing else.",
-            manage(),
-        ),
-        may(
-            "users",
-            "Accounts with a login shell.",
-            map(key("login", "^[a-z_][a-z0-9_-]{0,31}$"), record(user)),
-        ),
-        may(
-            "packages",
-            "Packages that must be installed.",
-            list(key("package", "^[a-z0-9][a-z0-9+.-]*$")),
-        ),
-        may(
-            "files",
-            "Files with their content, by absolute path.",
-            map(path(), record(file)),
-        ),
-        may(
-            "units",
-            "systemd units and their wanted state.",
-            map(
-                key(
-                    "unit",
-                    "^[A-Za-z0-9:_.\\\\@][A-Za-z0-9:_.\\\\@-]*\\.[a-z]+$",
-                ),
-                record(unit),
-            ),
-        ),
-        may(
-            "sysctl",
-            "Kernel settings.",
-            map(
-                key(
-                    "sysctl",
-                    "^(abi|debug|dev|fs|kernel|net|user|vm)(\\.[A-Za-z0-9_-]+)+$",
-                ),
-                text(),
-            ),
-        ),
-        may(
-            "sshd",
-            "Keywords of sshd_config(5), rendered as one drop-in.",
-            sshd(),
-        ),
-        may(
-            "firewall",
-            "The host's own nftables table: default deny, open for what is exposed.",
-            record(firewall),
-        ),
-        may(
-            "default_route",
-            "Default route that must hold.",
-            Shape::Value(Address::FORM),
-        ),
-        may("exposures", "Justified ways in.", list(record(exposure))),
-    ];
-    let doc = "A physical or rented machine.";
-    with("Host", doc, fields, Some(HostAbout::record()))
-}
-
-fn reach() -> Shape {
-    let local = words("reach-local", &[("local", "It is this machine.")]);
-    Shape::Any(vec![local, record(reach_ssh)])
-}
-
-fn reach_ssh() -> RecordShape {
-    let fields = vec![
-        must(
-            "ssh",
-            "Host alias or address.",
-            key("destination", "^[A-Za-z0-9:][A-Za-z0-9_.:%-]*$"),
-        ),
-        may(
-            "user",
-            "Login name.",
-            key("login", "^[a-z_][a-z0-9_-]{0,31}$"),
-        ),
-        may("port", "Port.", number()),
-    ];
-    with("ReachSsh", "By OpenSSH.", fields, None)
-}
-
-fn manage() -> Shape {
-    const COLLECTIONS: &[(&str, &str)] = &[
-        (Managed::Listeners.word(), "Listening sockets."),
-        (Managed::Users.word(), "Accounts with a login shell."),
-        (Managed::Sudoers.word(), "Lines of sudoers."),
-        (Managed::Keys.word(), "Authorised SSH keys."),
-        (Managed::Firewall.word(), "Our tables of the firewall."),
-        (Managed::Packages.word(), "Packages."),
-        (Managed::Units.word(), "Units."),
-        (Managed::Files.word(), "Files."),
-        (Managed::Sysctl.word(), "Kernel settings."),
-    ];
-    const MODES: &[(&str, &str)] = &[
-        (
-            "exactly",
-            "Everything that exists is declared; anything else is drift.",
-        ),
-        ("at-least", "What is declared exists; more is fine."),
-        ("ignore", "Not looked at."),
-    ];
-    map(
-        words("collection", COLLECTIONS),
-        words("manage-mode", MODES),
-    )
-}
-
-fn user() -> RecordShape {
-    const SUDO: &[(&str, &str)] = &[
-        ("no", "Nothing."),
-        ("password", "Everything, after typing a password."),
-        ("nopassword", "Everything without a password."),
-    ];
-    let fields = vec![
-        may("sudo", "What sudo lets it do.", words("sudo", SUDO)),
-        may("shell", "Login shell.", path()),
-        may(
-            "keys",
-            "Public keys that may log in, one line each.",
-            list(text()),
-        ),
-    ];
-    with("User", "An account.", fields, None)
-}
-
-fn file() -> RecordShape {
-    let content = form("content", "Text, may be empty.", Pattern::Number(""));
-    let mode = form(
-        "mode",
-        "Permission bits in octal, 0644.",
-        Pattern::Number("^[0-7]{3,4}$"),
-    );
-    let login = || key("login", "^[a-z_][a-z0-9_-]{0,31}$");
-    let fields = vec![
-        must("content", "The whole content.", content),
-        may("mode", "Permission bits.", mode),
-        may("owner", "Owner; root if nothing is said.", login()),
-        may("group", "Group; root if nothing is said.", login()),
-    ];
-    with(
-        "ManagedFile",
-        "A file with its whole content.",
-        fields,
-        None,
-    )
-}
-
-fn unit() -> RecordShape {
-    let fields = vec![
-        may("enabled", "Starts at boot.", flag()),
-        may("active", "Runs now.", flag()),
-    ];
-    with("UnitState", "Wanted state of a unit.", fields, None)
-}
-
-fn sshd() -> Shape {
-    // Values are words, numbers, times and lists; their types are checked by the program.
-    let value = || Shape::Any(vec![text(), list(text())]);
-    let doc = |key: &str| format!("{key} of sshd_config(5).");
-    Shape::AnyCase(
-        sshd_keywords()
-            .map(|key| may(key, &doc(key), value()))
-            .collect(),
-    )
-}
-
-fn firewall() -> RecordShape {
-    let fields = vec![
-        may(
-            "table",
-            "Name of the table in family inet; holdfast if nothing is said.",
-            key("table", "^[A-Za-z][A-Za-z0-9_]{0,63}$"),
-        ),
-        may(
-            "rules",
-            "Further rules of the input chain, as nft writes them.",
-            list(text()),
-        ),
-    ];
-    with("Firewall", "The host's own nftables table.", fields, None)
-}
-
-fn exposure() -> RecordShape {
-    const EVERYWHERE: &[(&str, &str)] = &[
-        ("any", "From everywhere."),
-        ("loopback", "From the machine itself."),
-    ];
-    let from = Shape::Any(vec![
-        words("exposure-from", EVERYWHERE),
-        Ref::<{ set::NETWORK }>::shape(),
-    ]);
-    let fields = vec![
-        must(
-            "port",
-            "Port with its protocol, TCP if none is named.",
-            Shape::Value(Ports::FORM),
-        ),
-        may("from", "The network it is open to.", from),
-        may(
-            "listen",
-            "The address it listens on, if only one is allowed.",
-            Shape::Value(Address::FORM),
-        ),
-        may("why", "Why.", text()),
-        may("owner", "Who answers for it.", text()),
-        may("review", "When it must be looked at again.", date()),
-    ];
-    with("Exposure", "A justified way in.", fields, None)
 }
 
 fn dataset() -> RecordShape {

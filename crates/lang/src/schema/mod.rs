@@ -4,6 +4,7 @@
 //! knows what a file looks like, not what a lab means: names are checked by `holdfast check` alone.
 
 mod hand;
+mod host;
 mod write;
 
 use model::declare::{Declare as _, FieldShape, Shape};

@@ -393,7 +393,6 @@ fn sections_known() -> BTreeSet<String> {
             "currency",
             "timezone",
             "profile",
-            "include",
             "description",
         ]
         .map(String::from),

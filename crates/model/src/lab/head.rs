@@ -4,7 +4,6 @@ use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Currency;
 use crate::units::percent::Percent;
 use crate::units::text::Prose;
-use diag::Spanned;
 
 words! {
     /// Scale of a lab.
@@ -31,8 +30,6 @@ entity! {
         timezone: Opt<String>,
         /// Scale of the lab.
         profile: Opt<Scale>,
-        /// Further files to read, as globs below the lab tree.
-        include: Vec<Spanned<String>>,
         /// What the lab is for.
         description: Opt<Prose>,
     }

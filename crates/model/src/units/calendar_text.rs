@@ -100,9 +100,8 @@ fn systemd(words: &[&str]) -> Option<(Pattern5, Option<u32>)> {
         && !first.contains(':')
     {
         let parts: Vec<&str> = first.split('-').collect();
-        let (month, day) = match parts.as_slice() {
-            &["*", month, day] => (month, day),
-            &[month, day] => (month, day),
+        let (month, day) = match *parts.as_slice() {
+            ["*", month, day] | [month, day] => (month, day),
             _ => return None,
         };
         (at.months, at.days) = (mask(month, 1, 12, "..")?, mask(day, 1, 31, "..")?);
@@ -133,10 +132,10 @@ fn times(text: &str) -> Option<(&str, &str)> {
 /// `HOUR:MINUTE`, with `:00` behind it if somebody wants to.
 fn clock(text: &str) -> Option<(u64, u64)> {
     let parts: Vec<&str> = text.split(':').collect();
-    let (hour, minute) = match parts.as_slice() {
-        &[hour, minute] => (hour, minute),
+    let (hour, minute) = match *parts.as_slice() {
+        [hour, minute] => (hour, minute),
         // Of 02:00,14:00 systemd makes 02:00:00 and 02:14:00, which nobody means.
-        &[hour, minute, "0" | "00"] if !minute.contains(',') => (hour, minute),
+        [hour, minute, "0" | "00"] if !minute.contains(',') => (hour, minute),
         _ => return None,
     };
     Some((mask(hour, 0, 23, "..")?, mask(minute, 0, 59, "..")?))

@@ -1,0 +1,249 @@
+//! How hosts are written, as far as they are read by hand.
+
+use super::hand::{
+    date, flag, form, key, list, map, may, must, name, number, path, record, text, with, words,
+};
+use crate::lower::sshd_keywords;
+use model::declare::{FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, set};
+use model::lab::Managed;
+use model::lab::hardware::HostAbout;
+use model::units::net::{Address, Ports};
+
+pub(super) fn host() -> RecordShape {
+    let fields = vec![
+        may("was", "The name it had before.", name()),
+        may("site", "Where it stands.", Ref::<{ set::SITE }>::shape()),
+        may("os", "Operating system: debian, proxmox-ve, …", name()),
+        may(
+            "addresses",
+            "Address per network.",
+            map(
+                Ref::<{ set::NETWORK }>::shape(),
+                Shape::Value(Address::FORM),
+            ),
+        ),
+        may(
+            "reach",
+            "How the controller gets to it; by its first address if nothing is said.",
+            reach(),
+        ),
+        may(
+            "manage",
+            "Which collections are as declared and nothing else.",
+            manage(),
+        ),
+        may(
+            "users",
+            "Accounts with a login shell.",
+            map(key("login", "^[a-z_][a-z0-9_-]{0,31}$"), record(user)),
+        ),
+    ];
+    let doc = "A physical or rented machine.";
+    let fields = fields.into_iter().chain(converged()).collect();
+    with("Host", doc, fields, Some(HostAbout::record()))
+}
+
+/// What is made so on the host itself.
+fn converged() -> Vec<FieldShape> {
+    vec![
+        may(
+            "packages",
+            "Packages that must be installed.",
+            list(key("package", "^[a-z0-9][a-z0-9+.-]*$")),
+        ),
+        may(
+            "files",
+            "Files with their content, by absolute path.",
+            map(path(), record(file)),
+        ),
+        may(
+            "units",
+            "systemd units and their wanted state.",
+            map(
+                key(
+                    "unit",
+                    "^[A-Za-z0-9:_.\\\\@][A-Za-z0-9:_.\\\\@-]*\\.[a-z]+$",
+                ),
+                record(unit),
+            ),
+        ),
+        may(
+            "sysctl",
+            "Kernel settings.",
+            map(
+                key(
+                    "sysctl",
+                    "^(abi|debug|dev|fs|kernel|net|user|vm)(\\.[A-Za-z0-9_-]+)+$",
+                ),
+                text(),
+            ),
+        ),
+        may(
+            "sshd",
+            "Keywords of sshd_config(5), rendered as one drop-in.",
+            sshd(),
+        ),
+        may(
+            "firewall",
+            "The host's own nftables table: default deny, open for what is exposed.",
+            record(firewall),
+        ),
+        may(
+            "default_route",
+            "Default route that must hold.",
+            Shape::Value(Address::FORM),
+        ),
+        may("exposures", "Justified ways in.", list(record(exposure))),
+    ]
+}
+
+fn reach() -> Shape {
+    let local = words("reach-local", &[("local", "It is this machine.")]);
+    Shape::Any(vec![local, record(reach_ssh)])
+}
+
+fn reach_ssh() -> RecordShape {
+    let fields = vec![
+        must(
+            "ssh",
+            "Host alias or address.",
+            key("destination", "^[A-Za-z0-9:][A-Za-z0-9_.:%-]*$"),
+        ),
+        may(
+            "user",
+            "Login name.",
+            key("login", "^[a-z_][a-z0-9_-]{0,31}$"),
+        ),
+        may("port", "Port.", number()),
+    ];
+    with("ReachSsh", "By OpenSSH.", fields, None)
+}
+
+fn manage() -> Shape {
+    const COLLECTIONS: &[(&str, &str)] = &[
+        (Managed::Listeners.word(), "Listening sockets."),
+        (Managed::Users.word(), "Accounts with a login shell."),
+        (Managed::Sudoers.word(), "Lines of sudoers."),
+        (Managed::Keys.word(), "Authorised SSH keys."),
+        (Managed::Firewall.word(), "Our tables of the firewall."),
+        (Managed::Packages.word(), "Packages."),
+        (Managed::Units.word(), "Units."),
+        (Managed::Files.word(), "Files."),
+        (Managed::Sysctl.word(), "Kernel settings."),
+    ];
+    const MODES: &[(&str, &str)] = &[
+        (
+            "exactly",
+            "Everything that exists is declared; anything else is drift.",
+        ),
+        ("at-least", "What is declared exists; more is fine."),
+        ("ignore", "Not looked at."),
+    ];
+    map(
+        words("collection", COLLECTIONS),
+        words("manage-mode", MODES),
+    )
+}
+
+fn user() -> RecordShape {
+    const SUDO: &[(&str, &str)] = &[
+        ("no", "Nothing."),
+        ("password", "Everything, after typing a password."),
+        ("nopassword", "Everything without a password."),
+    ];
+    let fields = vec![
+        may("sudo", "What sudo lets it do.", words("sudo", SUDO)),
+        may("shell", "Login shell.", path()),
+        may(
+            "keys",
+            "Public keys that may log in, one line each.",
+            list(text()),
+        ),
+    ];
+    with("User", "An account.", fields, None)
+}
+
+fn file() -> RecordShape {
+    let content = form("content", "Text, may be empty.", Pattern::Number(""));
+    let mode = form(
+        "mode",
+        "Permission bits in octal, 0644.",
+        Pattern::Number("^[0-7]{3,4}$"),
+    );
+    let login = || key("login", "^[a-z_][a-z0-9_-]{0,31}$");
+    let fields = vec![
+        must("content", "The whole content.", content),
+        may("mode", "Permission bits.", mode),
+        may("owner", "Owner; root if nothing is said.", login()),
+        may("group", "Group; root if nothing is said.", login()),
+    ];
+    with(
+        "ManagedFile",
+        "A file with its whole content.",
+        fields,
+        None,
+    )
+}
+
+fn unit() -> RecordShape {
+    let fields = vec![
+        may("enabled", "Starts at boot.", flag()),
+        may("active", "Runs now.", flag()),
+    ];
+    with("UnitState", "Wanted state of a unit.", fields, None)
+}
+
+fn sshd() -> Shape {
+    // Values are words, numbers, times and lists; their types are checked by the program.
+    let value = || Shape::Any(vec![text(), list(text())]);
+    let doc = |key: &str| format!("{key} of sshd_config(5).");
+    Shape::AnyCase(
+        sshd_keywords()
+            .map(|key| may(key, &doc(key), value()))
+            .collect(),
+    )
+}
+
+fn firewall() -> RecordShape {
+    let fields = vec![
+        may(
+            "table",
+            "Name of the table in family inet; holdfast if nothing is said.",
+            key("table", "^[A-Za-z][A-Za-z0-9_]{0,63}$"),
+        ),
+        may(
+            "rules",
+            "Further rules of the input chain, as nft writes them.",
+            list(text()),
+        ),
+    ];
+    with("Firewall", "The host's own nftables table.", fields, None)
+}
+
+fn exposure() -> RecordShape {
+    const EVERYWHERE: &[(&str, &str)] = &[
+        ("any", "From everywhere."),
+        ("loopback", "From the machine itself."),
+    ];
+    let from = Shape::Any(vec![
+        words("exposure-from", EVERYWHERE),
+        Ref::<{ set::NETWORK }>::shape(),
+    ]);
+    let fields = vec![
+        must(
+            "port",
+            "Port with its protocol, TCP if none is named.",
+            Shape::Value(Ports::FORM),
+        ),
+        may("from", "The network it is open to.", from),
+        may(
+            "listen",
+            "The address it listens on, if only one is allowed.",
+            Shape::Value(Address::FORM),
+        ),
+        may("why", "Why.", text()),
+        may("owner", "Who answers for it.", text()),
+        may("review", "When it must be looked at again.", date()),
+    ];
+    with("Exposure", "A justified way in.", fields, None)
+}
