@@ -4,6 +4,7 @@ use super::cx::{Cx, Slot};
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
 use diag::{Diagnostic, Span, Spanned};
+use std::collections::BTreeMap;
 
 /// A map that is read key by key.
 pub(super) struct Fields<'n> {
@@ -123,7 +124,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Every item of an optional list, read by `reader`; items that cannot be read are left out.
-    pub(super) fn list<T: PartialEq>(
+    pub(super) fn list<T: Ord + Clone>(
         &mut self,
         cx: &mut Cx<'_>,
         key: &'static str,
@@ -138,17 +139,19 @@ impl<'n> Fields<'n> {
             node: &entry.value,
         };
         let mut out: Vec<Spanned<T>> = Vec::new();
+        let mut seen: BTreeMap<T, Span> = BTreeMap::new();
         for item in items(cx, &slot) {
             let Some(value) = reader(cx, &slot.with(item)) else {
                 continue;
             };
-            if let Some(first) = out.iter().find(|o| o.value == value) {
+            if let Some(first) = seen.get(&value) {
                 let d =
                     Diagnostic::invalid("duplicate-value", format!("{slot} lists a value twice"))
                         .at(item.head, "listed again")
-                        .and_at(first.span, "first listed here");
+                        .and_at(*first, "first listed here");
                 cx.report(d);
             } else {
+                seen.insert(value.clone(), item.span);
                 out.push(Spanned::new(value, item.span));
             }
         }

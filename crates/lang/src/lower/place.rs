@@ -6,7 +6,7 @@ use super::scalar;
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span};
-use model::declare::{Form, Lines, Names, Place, Record, Says, Wrong};
+use model::declare::{Form, Lines, Names, Place, Record, SECRET_IN_CLEAR, Says, Wrong};
 use std::collections::BTreeMap;
 
 /// A value of the tree.
@@ -202,6 +202,9 @@ fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
         Says::Whole(what) => format!("{words}: {what}"),
         Says::Nothing => return,
     };
+    if wrong.code == SECRET_IN_CLEAR {
+        cx.sink.secret(at);
+    }
     let d = Diagnostic::invalid(wrong.code, message).at(at, wrong.label.clone());
     let near = || nearest(text, wrong.known.iter().copied()).map(str::to_owned);
     cx.report(match (wrong.meant.clone().or_else(near), wrong.help) {

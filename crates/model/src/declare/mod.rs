@@ -28,6 +28,9 @@ use diag::{Span, Spanned};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+/// Code of complaints about secrets that are written out; the line with them is never shown.
+pub const SECRET_IN_CLEAR: &str = "secret-in-clear";
+
 /// What is wrong with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {

@@ -1,6 +1,8 @@
 //! Texts of several kinds, whole numbers, truth values and dates.
 
-use crate::declare::{Lines, Pattern, Value, ValueForm, Wrong, serde_as_text};
+use crate::declare::{
+    Lines, Pattern, SECRET_IN_CLEAR, Says, Value, ValueForm, Wrong, serde_as_text,
+};
 use jiff::civil::Date;
 use std::fmt;
 
@@ -73,23 +75,72 @@ text! {
 }
 
 text! {
-    /// A web address.
-    Url("url", "a URL such as https://wiki.home.arpa/", ["https://wiki.home.arpa/"], Regex "^[a-z][a-z0-9+.-]*://[^\\s/]+\\S*$")
-    |t| t.split_once("://").is_some_and(|(scheme, rest)| {
-        scheme.starts_with(|c: char| c.is_ascii_lowercase())
-            && scheme.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
-            && !rest.is_empty() && !rest.starts_with('/')
-            && !rest.contains(char::is_whitespace)
-    })
-}
-
-text! {
     /// A mail address.
     Mail("mail", "a mail address such as anna@example.org", ["anna@example.org"], Regex "^[^\\s@]+@[^\\s@]+$")
     |t| t.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && !host.is_empty() && !host.contains('@') && !t.contains(char::is_whitespace)
     })
 }
+
+/// A web address, without a password.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Url(pub String);
+
+impl Url {
+    fn is_url(text: &str) -> bool {
+        let scheme = |s: &str| {
+            s.starts_with(|c: char| c.is_ascii_lowercase())
+                && s.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-".contains(c))
+        };
+        !text.contains(char::is_whitespace)
+            && text
+                .split_once("://")
+                .is_some_and(|(s, rest)| scheme(s) && !rest.is_empty() && !rest.starts_with('/'))
+    }
+
+    /// `scheme://user:password@host`.
+    fn has_password(text: &str) -> bool {
+        let authority = text
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split('/').next());
+        let user = authority
+            .and_then(|a| a.rsplit_once('@'))
+            .map(|(user, _)| user);
+        user.is_some_and(|u| u.contains(':'))
+    }
+}
+
+impl Value for Url {
+    const FORM: ValueForm = ValueForm {
+        name: "url",
+        doc: "A web address, without a password.",
+        what: "a URL such as https://wiki.home.arpa/",
+        examples: &["https://wiki.home.arpa/"],
+        pattern: Pattern::Regex("^[a-z][a-z0-9+.-]*://(?![^/]*:[^/]*@)[^\\s/]\\S*$"),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        if Self::has_password(text) {
+            let says = Says::Whole("the URL has a password in clear text".to_owned());
+            let mut wrong = Wrong::saying(SECRET_IN_CLEAR, says);
+            wrong.help = Some("remove it here, and change it: it stays in the history".to_owned());
+            return Err(wrong);
+        }
+        match Self::is_url(text) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(Wrong::of::<Self>()),
+        }
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+serde_as_text!(Url);
 
 /// Text of one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
