@@ -163,6 +163,7 @@ fn archives_changes_and_impostors() {
     let host = TestHost::fresh();
     another_way_past_the_configuration_of_sshd_is_told(&host);
     another_way_to_root_is_told(&host);
+    what_leads_another_port_here_is_told(&host);
     archives_are_told_by_the_restic_of_the_host(&host);
     changes_are_seen_and_what_cannot_be_read_is_unknown(&host);
     somebody_else_at_the_address_is_not_looked_at(&host);
@@ -244,6 +245,34 @@ fn another_way_past_the_configuration_of_sshd_is_told(host: &TestHost) {
     );
     host.exec_sh("touch -d '1 hour ago' /etc/ssh/sshd_config")
         .unwrap();
+}
+
+fn what_leads_another_port_here_is_told(host: &TestHost) {
+    let scope = scope(&["nft:inet/kept"]);
+    let table = "add table ip evil; add chain ip evil pre { type nat hook prerouting priority -100; }; add chain ip evil more; \
+        add rule ip evil pre jump more; add rule ip evil more tcp dport 2222 redirect to :22";
+    host.exec_sh(&format!("nft '{table}'")).unwrap();
+    assert_eq!(
+        gap(&look(host, &scope), FactKind::Listener),
+        "table ip evil leads other ports or addresses here: tcp dport 2222 redirect to :22"
+    );
+    // Only what comes in counts.
+    let output = "flush chain ip evil pre; add chain ip evil out { type nat hook output priority -100; }; add rule ip evil out jump more";
+    host.exec_sh(&format!("nft '{output}'")).unwrap();
+    assert_eq!(gap(&look(host, &scope), FactKind::Listener), "");
+    host.exec_sh("nft delete table ip evil").unwrap();
+
+    // A file that no unit loads at boot keeps nothing.
+    let kept = r#"
+        mkdir -p /etc/holdfast/nft && printf 'table inet kept {\n}\n' > /etc/holdfast/nft/kept.nft && nft -f /etc/holdfast/nft/kept.nft
+        printf '[Service]\nType=oneshot\nExecStart=/bin/true\n[Install]\nWantedBy=sysinit.target\n' > /etc/systemd/system/holdfast-nft.service
+        systemctl daemon-reload"#;
+    host.exec_sh(kept).unwrap();
+    check(&look(host, &scope), "nft:inet/kept", "as_persisted=false");
+    host.exec_sh("systemctl enable holdfast-nft.service")
+        .unwrap();
+    check(&look(host, &scope), "nft:inet/kept", "as_persisted=true");
+    host.exec_sh("systemctl disable holdfast-nft.service; rm -r /etc/holdfast/nft /etc/systemd/system/holdfast-nft.service; nft delete table inet kept").unwrap();
 }
 
 fn another_way_to_root_is_told(host: &TestHost) {

@@ -60,6 +60,9 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             holders.user.insert(process.user);
         }
     }
+    for reason in text.lines().filter_map(|l| l.strip_prefix("! ")) {
+        to.incomplete(kind, Reason::new(plain(reason)));
+    }
     for (key, holders) in sockets {
         to.present(kind, key, value(&holders), "ss -tulpn");
     }

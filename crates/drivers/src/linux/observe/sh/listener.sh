@@ -1,3 +1,28 @@
+# Rules of any table that lead what comes in to another port or address: chains that a prerouting hook gets to, and what they do.
+redirected() {
+    command -v nft >/dev/null 2>&1 && [ "$(id -u)" = 0 ] || return 0
+    if ! rules=$(nft -t list ruleset 2>/dev/null); then
+        echo '! nft does not list its rules, which may lead other ports here'
+        return 0
+    fi
+    printf '%s\n' "$rules" | awk '
+        $1 == "table" { table = $2 " " $3 }
+        $1 == "chain" { chain = table " " $2 }
+        $1 == "type" && / hook prerouting / { todo[++n] = chain; known[chain] = 1 }
+        match($0, /(jump|goto) [^ ,}]+/) { jumps[chain] = jumps[chain] "\n" table " " substr($0, RSTART + 5, RLENGTH - 5) }
+        $1 != "type" && /(^|[ \t])(redirect|dnat)([ \t]|$)/ { if (!(chain in leads)) { sub(/^[ \t]+/, ""); leads[chain] = $0 } }
+        END {
+            for (i = 1; i <= n; i++) {
+                if (todo[i] in leads) {
+                    split(todo[i], t, " ")
+                    print "! table " t[1] " " t[2] " leads other ports or addresses here: " leads[todo[i]]
+                }
+                m = split(jumps[todo[i]], next_one, "\n")
+                for (j = 1; j <= m; j++)
+                    if (next_one[j] != "" && !(next_one[j] in known)) { known[next_one[j]] = 1; todo[++n] = next_one[j] }
+            }
+        }'
+}
 listener() {
     need ss || return
     sockets=$(ss -H -tulpn) || return
@@ -12,5 +37,6 @@ listener() {
         done 2>/dev/null </proc/"$pid"/cgroup
         echo "p $pid $(stat -c %U /proc/"$pid" 2>/dev/null) $group"
     done
+    redirected
     return 0
 }

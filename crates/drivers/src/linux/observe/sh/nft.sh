@@ -13,6 +13,11 @@ nft_table() {
         printf '%s\n' "$why" >&2
         return 1
     }
+    # Nothing is kept that no unit loads at boot.
+    case $(timeout 20 systemctl is-enabled holdfast-nft.service 2>/dev/null) in
+        enabled) ;;
+        *) return 0 ;;
+    esac
     # The file is loaded into a network namespace of its own, which is gone with the command.
     if kept=$(unshare -n /bin/sh -c 'nft -f "$1" && nft -s list table "$2" "$3"' sh "$3" "$1" "$2" 2>&1); then
         printf '%s\n' "$kept" | sed 's/^/p /'
