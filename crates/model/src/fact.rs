@@ -57,7 +57,7 @@ fact_kinds! {
     File = "file",
     /// Key: unit name with suffix; value map: `active` (bool), `enabled` (text of `is-enabled`), `load`.
     Unit = "unit",
-    /// Key: sysctl name with dots; value: text.
+    /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
     /// (bool: the file that is loaded at boot gives this same table).

@@ -8,6 +8,9 @@ pub const SSHD_DROPIN: &str = "/etc/ssh/sshd_config.d/00-holdfast.conf";
 /// The file that holds the declared kernel settings.
 pub const SYSCTL_FILE: &str = "/etc/sysctl.d/90-holdfast.conf";
 
+/// Ends the key of the fact that says what a kernel setting will be at the next boot: `net.ipv4.ip_forward@boot`.
+pub const AT_BOOT: &str = "@boot";
+
 /// Where the table of this name is kept for the next boot.
 pub fn nft_file(table: &str) -> String {
     format!("/etc/holdfast/nft/{table}.nft")

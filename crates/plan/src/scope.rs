@@ -28,6 +28,7 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
     }
     for key in host.sysctl.keys() {
         add(FactKind::Sysctl, key.clone());
+        add(FactKind::Sysctl, format!("{key}{}", render::AT_BOOT));
     }
     for user in host.users.keys() {
         add(FactKind::File, crate::resource::sudo_file(user));
@@ -52,8 +53,10 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
         scope.knows(FactPath::new(FactKind::Sshd, keyword), Value::from(value));
     }
     for (key, value) in &host.sysctl {
-        let path = FactPath::new(FactKind::Sysctl, key);
-        scope.knows(path, Value::from(value.value.as_str()));
+        for name in [key.clone(), format!("{key}{}", render::AT_BOOT)] {
+            let path = FactPath::new(FactKind::Sysctl, name);
+            scope.knows(path, Value::from(value.value.as_str()));
+        }
     }
     for (path, value) in known {
         scope.knows(path, value);

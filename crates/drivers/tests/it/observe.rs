@@ -163,7 +163,7 @@ fn archives_changes_and_impostors() {
     let host = TestHost::fresh();
     another_way_past_the_configuration_of_sshd_is_told(&host);
     another_way_to_root_is_told(&host);
-    what_leads_another_port_here_is_told(&host);
+    what_counts_at_boot_and_before_a_listener_is_told(&host);
     archives_are_told_by_the_restic_of_the_host(&host);
     changes_are_seen_and_what_cannot_be_read_is_unknown(&host);
     somebody_else_at_the_address_is_not_looked_at(&host);
@@ -247,8 +247,17 @@ fn another_way_past_the_configuration_of_sshd_is_told(host: &TestHost) {
         .unwrap();
 }
 
-fn what_leads_another_port_here_is_told(host: &TestHost) {
-    let scope = scope(&["nft:inet/kept"]);
+fn what_counts_at_boot_and_before_a_listener_is_told(host: &TestHost) {
+    let scope = scope(&[
+        "nft:inet/kept",
+        "sysctl:net.ipv4.ip_forward@boot",
+        "sysctl:kernel.none@boot",
+    ]);
+    host.exec_sh("printf 'net.ipv4.ip_forward = 1\n' > /etc/sysctl.d/90-holdfast.conf; printf '# no\n-net/ipv4/ip_forward=0\n' > /etc/sysctl.d/95-x.conf").unwrap();
+    let facts = look(host, &scope);
+    check(&facts, "sysctl:net.ipv4.ip_forward@boot", "0");
+    check(&facts, "sysctl:kernel.none@boot", "absent");
+    host.exec_sh("rm /etc/sysctl.d/9*-*.conf").unwrap();
     let table = "add table ip evil; add chain ip evil pre { type nat hook prerouting priority -100; }; add chain ip evil more; \
         add rule ip evil pre jump more; add rule ip evil more tcp dport 2222 redirect to :22";
     host.exec_sh(&format!("nft '{table}'")).unwrap();

@@ -31,13 +31,34 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
         risk: Risk::None,
     };
     let mut found: Vec<Comparison> = on.whole_file(&file).into_iter().collect();
-    found.extend(
-        on.host
-            .sysctl
-            .iter()
-            .filter_map(|(key, value)| live(on, key, value)),
-    );
+    // As long as our own file is not as declared, that is what is to be mended.
+    let written = found.is_empty();
+    for (key, value) in &on.host.sysctl {
+        found.extend(live(on, key, value));
+        found.extend(at_boot(on, key, value).filter(|_| written));
+    }
     found
+}
+
+/// Our file says what is declared, but another one that is read later may say something else.
+fn at_boot(on: &On<'_>, key: &str, wanted: &diag::Spanned<String>) -> Option<Comparison> {
+    let path = FactPath::new(FactKind::Sysctl, format!("{key}{}", render::AT_BOOT));
+    let same = |text: &str| text.split_whitespace().eq(wanted.value.split_whitespace());
+    match on.facts.seen(&path) {
+        Seen::Present(v) if v.as_text().is_some_and(same) => None,
+        Seen::Absent => None,
+        Seen::Unknown(r) => Some(on.unknown(path, &wanted.value, r, Some(wanted.span))),
+        Seen::Present(v) => Some(on.report(Diff {
+            path,
+            how: How::Differs,
+            declared: wanted.value.clone(),
+            observed: format!(
+                "{v}: another file of sysctl.d is read after {}",
+                render::SYSCTL_FILE
+            ),
+            span: Some(wanted.span),
+        })),
+    }
 }
 
 fn live(on: &On<'_>, key: &str, wanted: &diag::Spanned<String>) -> Option<Comparison> {

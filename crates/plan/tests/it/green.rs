@@ -211,7 +211,7 @@ fn the_last_rule_that_fits_counts() {
     let ours = (OURS.0, "admin ALL=(ALL:ALL) ALL");
     let differs = |by: &str| format!("sudoer:admin differs: {by}");
     let found = |later: (&str, &str)| {
-        let web = sudoers_with_our_file(&lab, &[ours, later]);
+        let web = with_our_files(&lab, &[ours, later]);
         of_kind(&lab, &web, FactKind::Sudoer)
     };
     assert_eq!(
@@ -232,8 +232,8 @@ fn the_last_rule_that_fits_counts() {
     );
 }
 
-/// A tidy host on which the declared drop-in of `admin` stands as declared.
-fn sudoers_with_our_file(lab: &Lab, lines: &[(&str, &str)]) -> TargetFacts {
+/// A tidy host on which our files stand as declared.
+fn with_our_files(lab: &Lab, lines: &[(&str, &str)]) -> TargetFacts {
     let mut web = tidy();
     put(
         &mut web,
@@ -305,4 +305,26 @@ fn a_stranger_that_was_seen_is_told_although_others_may_be_missing() {
     let ports = measured(&lab(), &web, "ports-");
     assert_eq!(ports.conclusion, Conclusion::Conclusive);
     assert_eq!(ports.figures["unjustified"], 1);
+}
+
+#[test]
+fn a_kernel_setting_that_another_file_undoes_at_boot_is_told() {
+    let lab = lab();
+    let mut web = with_our_files(&lab, &[]);
+    put(
+        &mut web,
+        "sysctl:net.ipv4.tcp_syncookies@boot",
+        Value::from("1"),
+    );
+    assert_eq!(of_kind(&lab, &web, FactKind::Sysctl), [""; 0]);
+    put(
+        &mut web,
+        "sysctl:net.ipv4.tcp_syncookies@boot",
+        Value::from("0"),
+    );
+    let lines = of_kind(&lab, &web, FactKind::Sysctl);
+    assert!(
+        lines.len() == 1 && lines[0].starts_with("sysctl:net.ipv4.tcp_syncookies@boot differs: 0"),
+        "{lines:?}"
+    );
 }

@@ -173,6 +173,7 @@ fn program(text: &str, redactor: &Redactor) -> String {
 }
 
 fn sysctl(name: &str, text: &str, redactor: &Redactor) -> String {
+    let name = name.trim_end_matches(plan::render::AT_BOOT);
     let last = name.rsplit(['.', '/']).next().unwrap_or_default();
     if last.contains("secret") || last.ends_with("key") {
         return redactor.redact(text).to_string();

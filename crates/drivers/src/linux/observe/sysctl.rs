@@ -8,10 +8,16 @@ use model::value::Value;
 
 pub(super) const PART: ByPath = ByPath {
     sh: include_str!("sh/sysctl.sh"),
-    call: |key| path(key).map(|path| format!("kernel_setting {}", quote(&path))),
+    call: |key| match key.strip_suffix(AT_BOOT) {
+        Some(name) => path(name).map(|_| format!("boot_setting {}", quote(name))),
+        None => path(key).map(|path| format!("kernel_setting {}", quote(&path))),
+    },
     read,
     source: "/proc/sys",
 };
+
+/// Ends the key of what the files of `sysctl.d` set at boot.
+const AT_BOOT: &str = plan::render::AT_BOOT;
 
 /// As sysctl(8): dots part the name, and a slash stands for a dot within a part (`net.ipv4.conf.eth0/5.forwarding`).
 fn path(key: &str) -> Result<String, Reason> {
