@@ -70,8 +70,8 @@ fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measure
     }
 }
 
-/// Counts what least privilege forbids; where nothing of that was seen, anything not readable makes it inconclusive.
-fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grade) -> Measured {
+/// What sshd lets in by itself, and what it does not say.
+fn keywords(facts: &TargetFacts) -> (BTreeMap<String, i64>, Vec<String>) {
     let mut figures = BTreeMap::new();
     let mut unknown = Vec::new();
     for (figure, keyword, safe) in [
@@ -92,6 +92,12 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
             Seen::Unknown(r) => unknown.push(format!("{keyword}: {r}")),
         }
     }
+    (figures, unknown)
+}
+
+/// Counts what least privilege forbids; where nothing of that was seen, anything not readable makes it inconclusive.
+fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grade) -> Measured {
+    let (mut figures, mut unknown) = keywords(facts);
     for kind in [FactKind::Sshd, FactKind::Key, FactKind::User] {
         match facts.collections.get(&kind) {
             Some(Completeness::Yes(_)) => {}

@@ -75,7 +75,7 @@ pub(super) fn users_of(line: &str) -> Vec<String> {
             ended = users.last().is_some_and(|u| !u.is_empty());
         } else if ended {
             break;
-        } else if plain && c == '"' || quoted && c == '"' {
+        } else if (quoted || plain) && c == '"' {
             quoted = !quoted;
         } else if let Some(user) = users.last_mut()
             && (c != '\\' || escaped)
