@@ -99,15 +99,26 @@ fn what_the_host_shows_speaks_against_the_age_of_archives() {
         "{RESTIC} snapshots --tag shop --json | grep -o '\"short_id\":\"[0-9a-f]*' | cut -d'\"' -f4"
     );
     let forget = format!("for id in $({archives}); do {RESTIC} forget -q $id; done");
-    let take = |time: &str| {
-        let script =
-            format!("{forget}; {RESTIC} backup -q --tag shop --time '{time}' /etc/hostname");
+    let dump = "/var/lib/holdfast/dumps/shop";
+    let take = |time: &str, what: &str| {
+        let script = format!(
+            "mkdir -p -m 700 {dump} && : > {dump}/toc; {forget}; {RESTIC} backup -q --tag shop --time '{time}' {what}; rm -r {dump}"
+        );
         rig.host.exec_sh(&script).unwrap();
         observe(&rig);
     };
-    take("2020-01-01 00:00:00");
+    take("2020-01-01 00:00:00", dump);
     is_not_proven(&rig, RPO, "broken", "archive age");
-    take("2099-01-01 00:00:00");
+    // One that is new, and of something else.
+    let now = rig.host.exec_sh("date '+%F %T'").unwrap();
+    take(now.trim(), "/etc/hostname");
+    is_not_proven(
+        &rig,
+        RPO,
+        "broken",
+        "the newest archive is of /etc/hostname",
+    );
+    take("2099-01-01 00:00:00", dump);
     is_not_proven(&rig, RTO, "unproven", "in the future");
     rig.host.exec_sh(&forget).unwrap();
     observe(&rig);

@@ -49,15 +49,19 @@ impl Sampler {
 fn look(seen: &mut Seen) {
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let path = entry.path();
-        // Processes end while they are looked at.
+        let read = |file| std::fs::read(path.join(file));
+        let texts = [
+            ("arguments", read("cmdline")),
+            ("environment", read("environ")),
+        ];
+        // Whose they are is asked afterwards: a process that begins another program has that one's environment first and its
+        // name last. And processes end while they are looked at.
         let Ok(program) = std::fs::read_to_string(path.join("comm")) else {
             continue;
         };
         let program = program.trim().replace('/', "_");
-        for (what, file) in [("arguments", "cmdline"), ("environment", "environ")] {
-            if let Ok(text) = std::fs::read(path.join(file)) {
-                seen.insert((what, program.clone(), text));
-            }
+        for (what, text) in texts {
+            seen.extend(text.ok().map(|text| (what, program.clone(), text)));
         }
     }
 }

@@ -56,7 +56,11 @@ sshd_differs() {
     if ! own=$(effective "$2" "$3" 2>/dev/null); then
         echo "! sshd -T does not answer $1"
     elif [ "$own" != "$common" ]; then
-        printf '%s\n' "$own" | grep -vxF -e "$common" | while IFS= read -r line; do printf '~ %s: %s\n' "$1" "$line"; done
+        # By pipe, since arguments of a process are for all to see. No line of sshd -T is a lone '#'.
+        printf '%s\n' "$common" '#' "$own" | awk -v who="$1" '
+            past { if (!($0 in known)) print "~ " who ": " $0; next }
+            $0 == "#" { past = 1; next }
+            { known[$0] }'
     fi
 }
 sshd_by_match() {
