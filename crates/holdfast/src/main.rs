@@ -34,6 +34,7 @@ use realm::{in_realm, mutating, reading};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    leave_quietly_when_nobody_reads();
     let cli = Cli::parse();
     let exit = match run(&cli) {
         Ok(exit) => exit,
@@ -157,4 +158,18 @@ fn kind(error: &anyhow::Error) -> Exit {
         }
         _ => Exit::Environment,
     }
+}
+
+/// `holdfast … | head` closes the pipe early; that is no fault of this program, and no reason for a backtrace.
+fn leave_quietly_when_nobody_reads() {
+    /// What a shell reports of a program that SIGPIPE ended.
+    const BROKEN_PIPE: i32 = 128 + 13;
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload().downcast_ref::<String>();
+        if said.is_some_and(|s| s.starts_with("failed printing to stdout: Broken pipe")) {
+            std::process::exit(BROKEN_PIPE);
+        }
+        usual(info);
+    }));
 }

@@ -13,5 +13,6 @@ mod debug;
 mod doubt;
 mod lockout;
 mod never;
+mod schema;
 mod secrets;
 mod story;
