@@ -75,15 +75,20 @@ impl RunLog for StoreLog {
     }
 }
 
-/// Limits of a run as the user set them.
-pub(crate) fn policy(revert_after: u32) -> Policy {
+/// Limits of a run as the user set them, and what a failure in it means. Of an undo, what cannot be taken back (a repository in
+/// use) stays with what rests on it; the rest is not put on again. Of a backup, one dataset that cannot be archived does not keep
+/// the others from it.
+pub(crate) fn policy(revert_after: u32, purpose: &Purpose) -> Policy {
     let confirm = ConfirmPolicy {
         revert_after: Seconds(i64::from(revert_after)),
         ..ConfirmPolicy::default()
     };
     Policy {
         confirm,
-        on_failure: OnFailure::Unwind,
+        on_failure: match purpose {
+            Purpose::Undo(_) | Purpose::Backup => OnFailure::Continue,
+            _ => OnFailure::Unwind,
+        },
         ..Policy::default()
     }
 }
@@ -127,12 +132,6 @@ pub(crate) fn run<R: RealmTag>(
     let approval = Approval {
         digest: plan.digest(),
     };
-    let mut policy = policy;
-    if matches!(plan.purpose, Purpose::Undo(_) | Purpose::Backup) {
-        // What cannot be taken back (a repository in use) stays with what rests on it; the rest is not put on again. And one
-        // dataset that cannot be archived does not keep the others from it.
-        policy.on_failure = OnFailure::Continue;
-    }
     let bound = InRealm::bind(world.tag.clone(), plan.clone())?;
     let mut pause = wait;
     let mut nonces = nonce;

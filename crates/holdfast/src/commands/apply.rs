@@ -94,7 +94,7 @@ pub(crate) fn approved_run<R: RealmTag>(
     let show = (!json).then_some(paint);
     world.with_context(facts, |ctx| approve(&plan, ctx, consent, show))??;
     let (blocked, purpose) = (plan.blocked.clone(), plan.purpose.clone());
-    let policy = running::policy(consent.revert_after);
+    let policy = running::policy(consent.revert_after, &purpose);
     let report = running::run(world, plan, drivers, policy, show)?;
     if json {
         let mut shown = report_output::json(&report);

@@ -160,7 +160,7 @@ fn drill_one<R: RealmTag>(
         world,
         plan.clone(),
         drivers,
-        running::policy(args.consent.revert_after),
+        running::policy(args.consent.revert_after, &Purpose::Drill),
         show,
     )?;
     let grade = match world.realm() {

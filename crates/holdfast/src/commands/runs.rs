@@ -156,7 +156,7 @@ fn take_up<R: RealmTag>(
         clock: &WallClock,
         wait: &mut pause,
         nonce: &mut nonces,
-        policy: running::policy(60),
+        policy: running::policy(60, plan.map_or(&Purpose::Apply, |p| &p.purpose)),
     };
     let report = match way {
         Way::On => engine::takeover::resume(&entries, &mut drivers, &mut log, context),

@@ -52,7 +52,7 @@ pub(crate) fn revert<R: RealmTag>(
         &world,
         plan,
         &mut drivers,
-        running::policy(consent.revert_after),
+        running::policy(consent.revert_after, &Purpose::Selftest),
         (!json).then_some(paint),
     )?;
     if json {

@@ -4,6 +4,7 @@ use super::{Paint, Table, Tone, words, wrap};
 use crate::hint::Hints;
 use crate::running::word;
 use engine::report::{Ending, RunReport, StepReport};
+use model::id::RunId;
 use model::plan::Purpose;
 use model::run::{Output, RunOutcome, StepOutcome};
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ pub(crate) fn text(report: &RunReport, purpose: &Purpose, hints: &Hints, paint: 
     for note in &report.notes {
         text.push_str(&wrap::hanging("note: ", note, paint.width()));
     }
-    text.push_str(&ending(report, hints));
+    text.push_str(&ending(report, purpose, hints));
     text
 }
 
@@ -81,7 +82,7 @@ pub(crate) fn detail(outcome: &StepOutcome) -> String {
 }
 
 /// The last line says how it ended and, where something is left, how to go on.
-fn ending(report: &RunReport, hints: &Hints) -> String {
+fn ending(report: &RunReport, purpose: &Purpose, hints: &Hints) -> String {
     let run = &report.run;
     match &report.ending {
         Ending::Refused(why) => format!("run {run}: refused: {why}\n"),
@@ -95,17 +96,28 @@ fn ending(report: &RunReport, hints: &Hints) -> String {
             RunOutcome::FailedUndone => {
                 format!("run {run}: failed; everything it did was taken back\n")
             }
-            RunOutcome::FailedChanged => {
-                format!(
-                    "run {run}: failed and left something changed\nlook with `{}`\ntake it back with `{}`\n",
-                    hints.command(&format!("runs show {run}")),
-                    hints.undo(run)
-                )
-            }
+            RunOutcome::FailedChanged => changed(run, purpose, hints),
             RunOutcome::PartlyUnknown => format!("run {run}: done as far as things are known\n"),
             RunOutcome::Refused => format!("run {run}: refused before its first effect\n"),
         },
     }
+}
+
+/// What a run left that failed half-way, and the way out of it: an undo is no way out of a backup or of another undo.
+fn changed(run: &RunId, purpose: &Purpose, hints: &Hints) -> String {
+    let look = hints.command(&format!("runs show {run}"));
+    let way_out = match purpose {
+        Purpose::Backup => format!(
+            "what was archived stays; mend what failed and go on with `{}`",
+            hints.command("backup")
+        ),
+        Purpose::Undo(_) => format!(
+            "what could not be taken back stays; make the lab as declared with `{}`",
+            hints.command("apply")
+        ),
+        _ => format!("take it back with `{}`", hints.undo(run)),
+    };
+    format!("run {run}: failed and left something changed\nlook with `{look}`\n{way_out}\n")
 }
 
 /// The report as JSON.
@@ -175,6 +187,21 @@ mod tests {
             "`holdfast undo R1 --lab lab --on real`",
         ] {
             assert!(said.contains(command), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_undo_is_no_way_out_of_a_backup_or_of_another_undo() {
+        let hints = Hints::new(Path::new("lab"), Realm::Real);
+        let report = undone(RunOutcome::FailedChanged);
+        let undo = Purpose::Undo(RunId("R0".to_owned()));
+        for (purpose, command) in [(Purpose::Backup, "backup"), (undo, "apply")] {
+            let said = text(&report, &purpose, &hints, Paint::plain(80));
+            assert!(
+                said.contains(&format!("`holdfast {command} lab --on real`")),
+                "{said}"
+            );
+            assert!(!said.contains("holdfast undo"), "{said}");
         }
     }
 }

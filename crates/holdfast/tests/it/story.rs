@@ -402,3 +402,55 @@ fn a_file_that_was_there_before_is_never_deleted() {
         assert_eq!(stand.sh("cat /etc/trial.conf"), is, "{}", ran.all());
     }
 }
+
+/// One folder that is gone keeps no other data from being archived, and the run says what is missing.
+#[test]
+fn a_backup_goes_on_when_one_dataset_fails() {
+    let rig = Rig::applied();
+    rig.host
+        .exec_sh("mv /srv/documents /srv/elsewhere")
+        .unwrap();
+    let backup = ["backup", rig.lab(), "--on", "real", "--yes"];
+    let ran = rig.run(&backup);
+    assert_eq!(ran.code, 6, "{}", ran.all());
+    let said = unwrapped(&ran.stdout);
+    assert!(
+        said.contains("/srv/documents is not a directory"),
+        "{}",
+        ran.all()
+    );
+    assert!(
+        said.contains("mend what failed and go on with `holdfast backup"),
+        "{}",
+        ran.all()
+    );
+    assert!(said.contains("done web/archive/usb/shop"), "{}", ran.all());
+    let archives = |tag: &str| {
+        let restic =
+            "restic --no-lock -r /mnt/backup/holdfast --password-file /etc/holdfast/secrets/usb";
+        let list = format!("{restic} snapshots --json --tag {tag} | grep -o short_id | wc -l");
+        rig.host.exec_sh(&list).unwrap().trim().to_owned()
+    };
+    assert_eq!(
+        (archives("documents").as_str(), archives("shop").as_str()),
+        ("0", "1")
+    );
+    rig.host
+        .exec_sh("mv /srv/elsewhere /srv/documents")
+        .unwrap();
+    let ran = rig.run(&backup);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    // A link in its place is not archived as an empty folder.
+    rig.host
+        .exec_sh("mv /srv/documents /srv/elsewhere && ln -s elsewhere /srv/documents")
+        .unwrap();
+    let ran = rig.run(&backup);
+    assert_eq!(ran.code, 6, "{}", ran.all());
+    let said = unwrapped(&ran.stdout);
+    assert!(said.contains("is a symbolic link"), "{}", ran.all());
+}
+
+/// Text of a table without the line breaks of its cells.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
