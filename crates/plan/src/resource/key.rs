@@ -73,7 +73,10 @@ fn one(on: &On<'_>, name: &str, user: &User) -> Option<Comparison> {
         } else {
             How::Missing
         },
-        declared: format!("{} keys", wanted.len()),
+        declared: match wanted.len() {
+            1 => "1 key".to_owned(),
+            many => format!("{many} keys"),
+        },
         observed: format!(
             "{} missing, {} of ours no longer declared",
             add.len(),
