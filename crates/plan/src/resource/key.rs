@@ -73,10 +73,7 @@ fn one(on: &On<'_>, name: &str, user: &User) -> Option<Comparison> {
         } else {
             How::Missing
         },
-        declared: match wanted.len() {
-            1 => "1 key".to_owned(),
-            many => format!("{many} keys"),
-        },
+        declared: counted(wanted.len()),
         observed: format!(
             "{} missing, {} of ours no longer declared",
             add.len(),
@@ -164,4 +161,11 @@ fn undeclared(on: &On<'_>) -> Vec<Comparison> {
         })
     })
     .collect()
+}
+
+fn counted(keys: usize) -> String {
+    match keys {
+        1 => "1 key".to_owned(),
+        many => format!("{many} keys"),
+    }
 }
