@@ -15,4 +15,5 @@ mod lockout;
 mod never;
 mod schema;
 mod secrets;
+mod show;
 mod story;

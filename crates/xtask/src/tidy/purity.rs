@@ -31,6 +31,7 @@ const PURE: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["diag", "model", "jiff"]),
+    ("view", &["diag", "model", "serde", "jiff"]),
     (
         "plan",
         &[
