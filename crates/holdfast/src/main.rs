@@ -8,6 +8,7 @@ mod cli;
 mod clock;
 mod commands;
 mod consent;
+mod documents;
 mod evidence;
 mod exit;
 mod hint;

@@ -2,6 +2,7 @@
 
 use diag::Span;
 use jiff::civil::Date;
+use model::document::Documents;
 use model::fact::{FactKind, FactPath, Facts};
 use model::id::{Kind, ObjectRef};
 use model::lab::{Backup, Host, Lab, Repository};
@@ -11,6 +12,8 @@ use model::lab::{Backup, Host, Lab, Repository};
 pub struct Context<'a> {
     /// What is declared.
     pub lab: &'a Lab,
+    /// Its runbooks, scripts and other documents.
+    pub documents: &'a Documents,
     /// What was observed last.
     pub facts: Option<&'a Facts>,
     /// Today, in the controller's time zone.

@@ -1,6 +1,7 @@
 //! `check`, `explain` and `schema`.
 
 use crate::cli::{CheckArgs, Format};
+use crate::documents;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
@@ -12,11 +13,14 @@ use serde_json::json;
 
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let tree = Tree::open(&args.lab)?;
+    let mut tree = Tree::open(&args.lab)?;
     let today = jiff::Zoned::now().date();
+    let (documents, unread) = documents::load(&mut tree);
     let mut all = tree.diagnostics.clone();
+    all.extend(unread);
     all.extend(rules::check(&rules::Context {
         lab: &tree.lab,
+        documents: &documents,
         facts: None,
         today,
     }));

@@ -10,6 +10,7 @@ mod rig;
 
 mod crashes;
 mod debug;
+mod documents;
 mod doubt;
 mod lockout;
 mod never;

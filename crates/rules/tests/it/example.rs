@@ -16,6 +16,7 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
     let (lab, sources) = lab(&files);
     let findings = rules::check(&rules::Context {
         lab: &lab,
+        documents: &model::document::Documents::default(),
         facts: None,
         today: TODAY,
     });

@@ -89,6 +89,7 @@ fn a_password_that_is_not_a_reference_is_not_called_missing() {
     let today = crate::support::TODAY;
     let findings = rules::check(&rules::Context {
         lab: &lab,
+        documents: &model::document::Documents::default(),
         facts: None,
         today,
     });
