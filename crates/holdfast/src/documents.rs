@@ -4,6 +4,7 @@ use crate::tree::Tree;
 use diag::{Diagnostic, SourceId, Span};
 use model::declare::OptExt as _;
 use model::document::{Documents, Presence};
+use model::lab::service::Status;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
