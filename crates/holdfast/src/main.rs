@@ -16,6 +16,7 @@ mod pins;
 mod realm;
 mod running;
 mod secrets;
+mod texts;
 mod tree;
 mod twins;
 mod unrecorded;

@@ -15,4 +15,5 @@ mod lockout;
 mod never;
 mod schema;
 mod secrets;
+mod stacks;
 mod story;

@@ -13,4 +13,5 @@ mod markdown;
 mod properties;
 mod schema;
 mod secrets;
+mod stacks;
 mod whole;

@@ -2,8 +2,10 @@
 
 use diag::{Class, Diagnostic, SourceSet};
 use jiff::civil::{Date, date};
+use lang::compose::{Loaded, Loader};
 use model::fact::Facts;
 use model::lab::Lab;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Fixtures know what is overdue on this day.
@@ -21,10 +23,7 @@ pub(crate) fn lab(files: &[(&str, &str)]) -> (Lab, SourceSet) {
         sources.add(*path, *text);
     }
     let (lab, diagnostics) = lang::analyze(&sources);
-    let invalid: Vec<&Diagnostic> = diagnostics
-        .iter()
-        .filter(|d| d.class == Class::Invalid)
-        .collect();
+    let invalid = invalid(&diagnostics);
     assert!(
         invalid.is_empty(),
         "the fixture is invalid: {invalid:#?}\n{files:?}"
@@ -32,15 +31,53 @@ pub(crate) fn lab(files: &[(&str, &str)]) -> (Lab, SourceSet) {
     (lab, sources)
 }
 
-/// The findings of one text, judged on [`TODAY`].
+/// The findings of one text, judged on [`TODAY`]. A line `# file: PATH` begins another file of the lab tree, which only a
+/// stack can name.
 pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, SourceSet) {
-    let (lab, sources) = lab(&[("holdfast.yaml", text)]);
+    let (text, files) = split(text);
+    let (lab, sources) = lab(&[("holdfast.yaml", &text)]);
+    let stacks = lang::stacks(&lab, sources, &Beside(files));
+    let invalid: Vec<&Diagnostic> = invalid(&stacks.diagnostics);
+    assert!(invalid.is_empty(), "a stack is invalid: {invalid:#?}");
     let ctx = rules::Context {
-        lab: &lab,
         facts,
-        today: TODAY,
+        projects: &stacks.projects,
+        ..rules::Context::new(&lab, TODAY)
     };
-    (rules::check(&ctx), sources)
+    (rules::check(&ctx), stacks.sources)
+}
+
+fn invalid(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let all = diagnostics.iter();
+    all.filter(|d| d.class == Class::Invalid).collect()
+}
+
+fn split(text: &str) -> (String, BTreeMap<String, String>) {
+    let (mut first, mut files) = (String::new(), BTreeMap::new());
+    let mut path = None;
+    for line in text.lines() {
+        if let Some(next) = line.strip_prefix("# file: ") {
+            path = Some(next.to_owned());
+            continue;
+        }
+        let to = match &path {
+            Some(path) => files.entry(path.clone()).or_default(),
+            None => &mut first,
+        };
+        to.push_str(line);
+        to.push('\n');
+    }
+    (first, files)
+}
+
+/// Files beside the lab's own.
+struct Beside(BTreeMap<String, String>);
+
+impl Loader for Beside {
+    fn load(&self, path: &str) -> Loaded {
+        let text = self.0.get(path);
+        text.map_or(Loaded::Missing, |t| Loaded::Text(t.clone()))
+    }
 }
 
 /// The findings of one code that are more than an unknown or a waived one.
