@@ -18,7 +18,13 @@ pub(crate) fn load(tree: &mut Tree) -> (Documents, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut texts: BTreeMap<String, SourceId> = BTreeMap::new();
     for (name, declared) in &tree.lab.documents {
-        let Some(given) = &declared.file else {
+        // What is planned is still to be written, and what is retired need not be true.
+        let status = declared.status.known().unwrap_or(&Status::Running);
+        let Some(given) = declared
+            .file
+            .as_ref()
+            .filter(|_| *status == Status::Running)
+        else {
             continue;
         };
         let Some(file) = declared.file.known().map(|f| f.0.as_str()) else {

@@ -17,6 +17,7 @@ mod pins;
 mod realm;
 mod running;
 mod secrets;
+mod texts;
 mod tree;
 mod twins;
 mod unrecorded;

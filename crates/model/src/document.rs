@@ -21,6 +21,14 @@ pub struct Documents {
 }
 
 impl Documents {
+    /// None at all.
+    pub const fn new() -> Self {
+        Self {
+            by_name: BTreeMap::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
     /// Every path in the lab tree that some document mentions, to be looked at.
     pub fn paths(&self) -> BTreeSet<&str> {
         let mut paths = BTreeSet::new();

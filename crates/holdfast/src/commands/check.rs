@@ -15,14 +15,14 @@ use serde_json::json;
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
     let mut tree = Tree::open(&args.lab)?;
     let today = jiff::Zoned::now().date();
+    let projects = tree.read_stacks();
     let (documents, unread) = documents::load(&mut tree);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
     all.extend(rules::check(&rules::Context {
-        lab: &tree.lab,
         documents: &documents,
-        facts: None,
-        today,
+        projects: &projects,
+        ..rules::Context::new(&tree.lab, today)
     }));
     let format = if json { Format::Json } else { args.format };
     let color = if paint.is_on() {

@@ -24,7 +24,7 @@ fn only_declared_documents_below_the_lab_tree_are_read() {
     };
     write(
         "lab/holdfast.yaml",
-        b"format: 1\nlab: x\ndocuments:\n  good: docs/good.md\n  gone: docs/gone.md\n  out: docs/out.md\n  latin: docs/latin.md\n  large: docs/large.md\n  folder: docs\n  inner: docs/inner.md\n",
+        b"format: 1\nlab: x\ndocuments:\n  good: docs/good.md\n  gone: docs/gone.md\n  out: docs/out.md\n  latin: docs/latin.md\n  large: docs/large.md\n  folder: docs\n  inner: docs/inner.md\n  later: {file: docs/later.md, status: planned}\n",
     );
     write("outside.md", b"# no\n");
     write("lab/docs/good.md", b"# yes\n");

@@ -16,4 +16,5 @@ mod lockout;
 mod never;
 mod schema;
 mod secrets;
+mod stacks;
 mod story;

@@ -14,4 +14,5 @@ mod markdown;
 mod properties;
 mod schema;
 mod secrets;
+mod stacks;
 mod whole;
