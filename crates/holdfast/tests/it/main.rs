@@ -10,10 +10,12 @@ mod rig;
 
 mod crashes;
 mod debug;
+mod documents;
 mod doubt;
 mod lockout;
 mod never;
 mod schema;
 mod secrets;
 mod show;
+mod stacks;
 mod story;
