@@ -4,9 +4,13 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod amounts;
+mod attention;
 mod context;
 mod copies;
 mod findings;
+mod fstab;
+mod pools;
 mod rule;
 mod rules;
 mod waivers;

@@ -18,6 +18,15 @@ mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
 mod ssh_root_login;
+mod sto_dev_name;
+mod sto_fs_selfheal;
+mod sto_fstab;
+mod sto_monitor;
+mod sto_raid_usable;
+mod sto_rebuild_ure;
+mod sto_scrub_layer;
+mod sto_thin;
+mod sto_writehole;
 mod sudo_nopassword;
 mod svc_no_tier;
 pub(crate) mod waiver_invalid;
@@ -45,6 +54,15 @@ pub const RULES: &[Rule] = &[
     ssh_no_login::RULE,
     ssh_password_login::RULE,
     ssh_root_login::RULE,
+    sto_dev_name::RULE,
+    sto_fs_selfheal::RULE,
+    sto_fstab::RULE,
+    sto_monitor::RULE,
+    sto_raid_usable::RULE,
+    sto_rebuild_ure::RULE,
+    sto_scrub_layer::RULE,
+    sto_thin::RULE,
+    sto_writehole::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,
     waiver_invalid::RULE,
