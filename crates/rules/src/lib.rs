@@ -6,13 +6,17 @@
 
 mod amounts;
 mod attention;
+mod bodies;
 mod context;
 mod copies;
+mod faults;
 mod findings;
 mod fstab;
+mod places;
 mod pools;
 mod rule;
 mod rules;
+mod transfer;
 mod waivers;
 
 pub use context::Context;

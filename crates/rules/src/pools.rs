@@ -54,6 +54,15 @@ pub(crate) fn chain<'a>(lab: &'a Lab, name: &'a str) -> Vec<(&'a str, &'a Pool)>
     out
 }
 
+/// How many devices may fail before data is lost; none if that is not declared.
+pub(crate) fn tolerance(lab: &Lab, name: &str) -> Option<u32> {
+    let mut most = None;
+    for (_, pool) in chain(lab, name) {
+        most = most.max(own_tolerance(pool));
+    }
+    most
+}
+
 /// Of one layer alone.
 pub(crate) fn own_tolerance(pool: &Pool) -> Option<u32> {
     let devices = u32::try_from(pool.devices.len()).unwrap_or(u32::MAX);

@@ -1,7 +1,9 @@
 //! The rules, one file each.
 
+mod bak_321;
 mod bak_consistency;
 mod bak_coverage;
+mod bak_feasible;
 mod bak_key_escrow;
 mod bak_location;
 mod bak_no_verify;
@@ -10,6 +12,7 @@ mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
+mod bak_snapshot_not_copy;
 mod dr_rto_response;
 mod exposure_review;
 mod fw_default;
@@ -36,8 +39,10 @@ use crate::Rule;
 
 /// Every rule, sorted by id.
 pub const RULES: &[Rule] = &[
+    bak_321::RULE,
     bak_consistency::RULE,
     bak_coverage::RULE,
+    bak_feasible::RULE,
     bak_key_escrow::RULE,
     bak_location::RULE,
     bak_no_verify::RULE,
@@ -46,6 +51,7 @@ pub const RULES: &[Rule] = &[
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
+    bak_snapshot_not_copy::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
     fw_default::RULE,
