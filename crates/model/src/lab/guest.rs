@@ -125,6 +125,8 @@ entity! {
         encryption: Opt<Encryption>,
         /// A template of which guests are cloned.
         template: Opt<bool>,
+        /// It translates addresses of the networks behind it.
+        nat: Opt<bool>,
     }
 
     /// Hosts or guests with a shared quorum or control plane.

@@ -4,6 +4,7 @@ use super::storage::Encryption;
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Cost;
 use crate::units::net::Mac;
+use crate::units::percent::Percent;
 use crate::units::physics::{Frequency, Power, Temperature};
 use crate::units::size::{Rate, Size};
 use crate::units::text::{AbsolutePath, Name, Prose};
@@ -243,5 +244,9 @@ entity! {
         on_demand: Opt<bool>,
         /// Memory that guests and services may take of it.
         allocatable: Opt<Size>,
+        /// The share of time that it works, by what is known of it.
+        availability: Opt<Percent>,
+        /// It translates addresses of the networks behind it.
+        nat: Opt<bool>,
     }
 }
