@@ -30,7 +30,7 @@ const PURE: &[(&str, &[&str])] = &[
             "serde_json",
         ],
     ),
-    ("rules", &["diag", "model", "jiff"]),
+    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
     (
         "plan",
         &[
