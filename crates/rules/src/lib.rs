@@ -4,12 +4,20 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod addresses;
 mod context;
 mod copies;
+mod failover;
 mod findings;
+mod pools;
+mod processors;
+mod reach;
 mod rule;
 mod rules;
+mod traffic;
+mod votes;
 mod waivers;
+mod wording;
 
 pub use context::Context;
 pub use findings::Findings;
