@@ -98,6 +98,10 @@ words! {
         RestoreTest = "restore-test",
         /// A report is written.
         Report = "report",
+        /// Software or configuration is rolled out.
+        Deploy = "deploy",
+        /// Somebody looks at something again.
+        Review = "review",
         /// Old data is removed.
         Prune = "prune",
     }

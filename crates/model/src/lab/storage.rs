@@ -1,5 +1,6 @@
 //! Pools, and what is said of datasets beyond what protects them.
 
+use super::service::Status;
 use crate::declare::{Need, Opt, Ref, entity, set, words};
 use crate::units::calendar::Calendar;
 use crate::units::percent::Percent;
@@ -192,6 +193,8 @@ entity! {
         encryption: Opt<Encryption>,
         /// Freed blocks are passed down to the devices.
         discard: Opt<bool>,
+        /// Whether it is there; if nothing is said, it is.
+        status: Opt<Status>,
         /// How often its data is used.
         tier: Opt<Heat>,
         /// What watches it.
