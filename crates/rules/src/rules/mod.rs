@@ -10,10 +10,19 @@ mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
+mod doc_encoding;
+mod doc_link;
+mod doc_residue;
 mod dr_rto_response;
 mod exposure_review;
 mod fw_default;
+mod ha_expected_votes;
 mod net_any_source;
+mod ref_container;
+mod ref_path;
+mod run_destructive;
+mod run_exec;
+mod run_ref;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -37,10 +46,19 @@ pub const RULES: &[Rule] = &[
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
+    doc_encoding::RULE,
+    doc_link::RULE,
+    doc_residue::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
     fw_default::RULE,
+    ha_expected_votes::RULE,
     net_any_source::RULE,
+    ref_container::RULE,
+    ref_path::RULE,
+    run_destructive::RULE,
+    run_exec::RULE,
+    run_ref::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,
