@@ -8,6 +8,8 @@ mod call;
 mod context;
 mod copies;
 mod findings;
+mod lead;
+mod netfilter;
 mod rule;
 mod rules;
 mod waivers;

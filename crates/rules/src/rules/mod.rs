@@ -10,14 +10,21 @@ mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
+mod chg_bypass;
+mod chg_leadtime;
 mod doc_encoding;
 mod doc_link;
 mod doc_residue;
 mod dr_rto_response;
 mod exposure_review;
+mod fw_conflict;
 mod fw_default;
+mod fw_scope;
+mod fw_syntax;
 mod ha_expected_votes;
 mod net_any_source;
+mod patch_coverage;
+mod patch_sla_window;
 mod ref_container;
 mod ref_path;
 mod run_destructive;
@@ -46,14 +53,21 @@ pub const RULES: &[Rule] = &[
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
+    chg_bypass::RULE,
+    chg_leadtime::RULE,
     doc_encoding::RULE,
     doc_link::RULE,
     doc_residue::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
+    fw_conflict::RULE,
     fw_default::RULE,
+    fw_scope::RULE,
+    fw_syntax::RULE,
     ha_expected_votes::RULE,
     net_any_source::RULE,
+    patch_coverage::RULE,
+    patch_sla_window::RULE,
     ref_container::RULE,
     ref_path::RULE,
     run_destructive::RULE,
