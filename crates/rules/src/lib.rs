@@ -9,9 +9,11 @@ mod context;
 mod copies;
 mod findings;
 mod lead;
+mod links;
 mod netfilter;
 mod rule;
 mod rules;
+mod standing;
 mod waivers;
 
 pub use context::Context;

@@ -1,9 +1,11 @@
 //! A firewall command that the firewall refuses.
 
 use crate::call::object;
-use crate::netfilter::{Parsed, lines};
+use crate::netfilter::{Line, Parsed, lines};
+use crate::standing::count;
 use crate::{Context, Findings, Rule};
 use diag::Severity;
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     id: "fw-syntax",
@@ -22,7 +24,12 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let mut unread: BTreeMap<&str, Vec<Line<'_>>> = BTreeMap::new();
     for line in lines(ctx) {
+        if matches!(line.parsed, Parsed::Unknown) {
+            unread.entry(&line.document.name).or_default().push(line);
+            continue;
+        }
         let Parsed::Wrong { span, why, help } = &line.parsed else {
             continue;
         };
@@ -37,5 +44,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .note(format!("by the grammar of {}(8)", line.call.program()))
             .help(help.clone());
         out.add(object(line.document), d);
+    }
+    for (name, lines) in unread {
+        let Some(first) = lines.first() else { continue };
+        let numbers: Vec<String> = lines
+            .iter()
+            .map(|l| l.document.line(l.call.command.span).to_string())
+            .collect();
+        let d = RULE
+            .unknown(format!("whether the firewall takes {} of document '{name}'", count(lines.len(), "command")))
+            .at(first.call.command.span, "not known well enough to tell")
+            .note(format!("lines {}: they use variables, profiles of applications or matches that are not looked into", numbers.join(", ")));
+        out.add(object(first.document), d);
     }
 }

@@ -12,6 +12,12 @@ mod bak_rpo_schedule;
 mod bak_same_domain;
 mod chg_bypass;
 mod chg_leadtime;
+mod claim_config;
+mod claim_evidence;
+mod claim_req;
+mod claim_state;
+mod claim_term;
+mod doc_diagram;
 mod doc_encoding;
 mod doc_link;
 mod doc_residue;
@@ -25,6 +31,7 @@ mod ha_expected_votes;
 mod net_any_source;
 mod patch_coverage;
 mod patch_sla_window;
+mod plan_date;
 mod ref_container;
 mod ref_path;
 mod run_destructive;
@@ -55,6 +62,12 @@ pub const RULES: &[Rule] = &[
     bak_same_domain::RULE,
     chg_bypass::RULE,
     chg_leadtime::RULE,
+    claim_config::RULE,
+    claim_evidence::RULE,
+    claim_req::RULE,
+    claim_state::RULE,
+    claim_term::RULE,
+    doc_diagram::RULE,
     doc_encoding::RULE,
     doc_link::RULE,
     doc_residue::RULE,
@@ -68,6 +81,7 @@ pub const RULES: &[Rule] = &[
     net_any_source::RULE,
     patch_coverage::RULE,
     patch_sla_window::RULE,
+    plan_date::RULE,
     ref_container::RULE,
     ref_path::RULE,
     run_destructive::RULE,
