@@ -13,9 +13,23 @@ mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
 mod bak_snapshot_not_copy;
+mod chg_bypass;
+mod chg_leadtime;
+mod claim_config;
+mod claim_evidence;
+mod claim_req;
+mod claim_state;
+mod claim_term;
+mod doc_diagram;
+mod doc_encoding;
+mod doc_link;
+mod doc_residue;
 mod dr_rto_response;
 mod exposure_review;
+mod fw_conflict;
 mod fw_default;
+mod fw_scope;
+mod fw_syntax;
 mod ha_cpu_domain;
 mod ha_device_pin;
 mod ha_drain;
@@ -33,6 +47,14 @@ mod net_matrix;
 mod net_overlap;
 mod net_transitive;
 mod net_tunnel;
+mod patch_coverage;
+mod patch_sla_window;
+mod plan_date;
+mod ref_container;
+mod ref_path;
+mod run_destructive;
+mod run_exec;
+mod run_ref;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -68,9 +90,23 @@ pub const RULES: &[Rule] = &[
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
     bak_snapshot_not_copy::RULE,
+    chg_bypass::RULE,
+    chg_leadtime::RULE,
+    claim_config::RULE,
+    claim_evidence::RULE,
+    claim_req::RULE,
+    claim_state::RULE,
+    claim_term::RULE,
+    doc_diagram::RULE,
+    doc_encoding::RULE,
+    doc_link::RULE,
+    doc_residue::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
+    fw_conflict::RULE,
     fw_default::RULE,
+    fw_scope::RULE,
+    fw_syntax::RULE,
     ha_cpu_domain::RULE,
     ha_device_pin::RULE,
     ha_drain::RULE,
@@ -88,6 +124,14 @@ pub const RULES: &[Rule] = &[
     net_overlap::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
+    patch_coverage::RULE,
+    patch_sla_window::RULE,
+    plan_date::RULE,
+    ref_container::RULE,
+    ref_path::RULE,
+    run_destructive::RULE,
+    run_exec::RULE,
+    run_ref::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,
