@@ -5,6 +5,7 @@
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
 mod addresses;
+mod budget;
 mod context;
 mod copies;
 mod failover;
@@ -14,9 +15,11 @@ mod processors;
 mod reach;
 mod rule;
 mod rules;
+mod structure;
 mod traffic;
 mod votes;
 mod waivers;
+mod wires;
 mod wording;
 
 pub use context::Context;
