@@ -50,6 +50,7 @@ pub(crate) fn of_tier(lab: &Lab, name: &str) -> Option<Promise> {
         .iter()
         .find(|s| s.tier.known().is_some_and(|t| t.name() == name));
     let window = listed.and_then(|s| s.window.known()).map(|w| w.seconds());
+    let window = window.or_else(|| common_window(lab));
     let own = lab.tiers.get(name).and_then(|t| t.about.slo.as_ref());
     let given = own.or_else(|| listed.and_then(|s| s.target.as_ref()))?;
     Some(Promise {
@@ -58,6 +59,17 @@ pub(crate) fn of_tier(lab: &Lab, name: &str) -> Option<Promise> {
         assumed: window.is_none(),
         span: given.span,
     })
+}
+
+/// The window of all objectives that have one, if it is the same.
+fn common_window(lab: &Lab) -> Option<u64> {
+    let mut all = lab
+        .slos
+        .iter()
+        .filter_map(|s| s.window.known())
+        .map(|w| w.seconds());
+    let first = all.next()?;
+    all.all(|w| w == first).then_some(first)
 }
 
 /// What is promised for a service.

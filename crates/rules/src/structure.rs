@@ -136,10 +136,10 @@ impl Structure {
             .filter(|same| same.len() >= enough)
             .filter_map(|same| same.first().copied())
             .collect();
-        if element.target.is_some() {
-            if let Err(place) = out.binary_search(&node) {
-                out.insert(place, node);
-            }
+        if element.target.is_some()
+            && let Err(place) = out.binary_search(&node)
+        {
+            out.insert(place, node);
         }
         out
     }

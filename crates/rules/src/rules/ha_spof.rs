@@ -70,7 +70,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     for (name, spof) in &lab.spofs {
         let object = ObjectRef::new(Kind::Spof, name);
-        refuted(lab, &structure, &all, spof)
+        refuted(lab, (&structure, &cuts), &all, spof)
             .into_iter()
             .for_each(|d| out.add(object.clone(), d));
     }
@@ -122,6 +122,7 @@ fn counts(
     all: &BTreeMap<Target, Point<'_>>,
 ) -> bool {
     let name = point.target.object.name.as_str();
+    let running = lab.services.values().filter(|s| s.is_running()).count();
     match (point.target.object.kind, &point.target.part) {
         (Kind::Host | Kind::Device | Kind::Ups | Kind::Person | Kind::Subscription, None) => true,
         (Kind::Site, Some(key))
@@ -137,7 +138,11 @@ fn counts(
             let users = point.node.map(|n| structure.users(n)).unwrap_or_default();
             users.iter().any(|u| u.object.kind != Kind::Ups)
         }
-        (Kind::Service, None) => point.falls.len() > 1,
+        // What runs on one machine falls with that; else it matters if a tenth of the lab needs it.
+        (Kind::Service, None) => {
+            let many = point.falls.len() > 1 && point.falls.len() * 10 >= running;
+            many && !on_a_point(lab, &point.target.object, all)
+        }
         (Kind::Guest, None) => {
             let on = lab.guests.get(name).and_then(|g| g.on.known());
             let host = on.and_then(|r| all.get(&r.0));
@@ -149,6 +154,18 @@ fn counts(
         }
         _ => false,
     }
+}
+
+/// Some machine that it runs on is a single point of failure itself.
+fn on_a_point(lab: &Lab, object: &ObjectRef, all: &BTreeMap<Target, Point<'_>>) -> bool {
+    let home = |m: ObjectRef| match m.kind {
+        Kind::Guest => Some(lab.guests.get(&m.name)?.on.known()?.0.object.clone()),
+        _ => Some(m),
+    };
+    let machines = crate::reach::machines(lab, object).into_iter();
+    machines
+        .filter_map(home)
+        .any(|object| all.contains_key(&Target { object, part: None }))
 }
 
 /// The register names it, or says so in words.
@@ -257,7 +274,7 @@ fn no_register(lab: &Lab, missing: &[&Point<'_>], running: usize, out: &mut Find
 /// An entry that is none.
 fn refuted(
     lab: &Lab,
-    structure: &Structure,
+    (structure, cuts): (&Structure, &Cuts),
     all: &BTreeMap<Target, Point<'_>>,
     spof: &Spof,
 ) -> Option<Diagnostic> {
@@ -270,6 +287,14 @@ fn refuted(
     }
     let what = title(lab, &r.0);
     let node = structure.find(&r.0);
+    // The only way to the internet is one whether or not a service of the lab is used from there.
+    let sites = lab
+        .sites
+        .keys()
+        .filter_map(|s| structure.find(&Target::whole(Kind::Site, s)));
+    if node.is_some_and(|n| sites.into_iter().any(|s| cuts.of(s).contains(&n))) {
+        return None;
+    }
     let admins = lab
         .people
         .values()

@@ -1,8 +1,9 @@
 //! A service that promises more than what it is made of.
 
-use crate::budget::{of_service, percent};
+use crate::budget::{Promise, of_service, percent};
 use crate::context::service;
 use crate::structure::{Cuts, Structure};
+use crate::wording::names;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::{Given, Target};
@@ -10,6 +11,7 @@ use model::id::Kind;
 use model::lab::Lab;
 use model::units::percent::Percent;
 use petgraph::graph::NodeIndex;
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     id: "slo-compose",
@@ -36,6 +38,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     let structure = Structure::of(lab);
     let Some(cuts) = structure.cuts() else { return };
+    // Services that promise the same and are made of the same are told together.
+    let mut groups: BTreeMap<(u64, Vec<NodeIndex>, u64), Vec<(&str, Promise, NodeIndex)>> =
+        BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
@@ -44,21 +49,35 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(best) = best(&structure, &cuts, node, &known) else {
             continue;
         };
-        // Rounded up to what is shown, so that 99.5% made of 99.5% is fine.
-        if ppm(best) >= promise.target.ppm() {
-            continue;
+        // Rounded to what is shown, so that 99.5% made of 99.5% is fine.
+        if ppm(best) < promise.target.ppm() {
+            let mut parts: Vec<NodeIndex> = known.iter().map(|(n, _)| *n).collect();
+            parts.sort_unstable();
+            let group = groups.entry((promise.target.ppm(), parts, ppm(best)));
+            group.or_default().push((name, promise, node));
         }
-        let parts = &known;
+    }
+    for ((.., best), group) in &groups {
+        let Some((first, promise, node)) = group.first() else {
+            continue;
+        };
+        let who: Vec<&str> = group.iter().map(|(n, ..)| *n).collect();
+        let (word, verb, they) = match who.len() {
+            1 => ("service", "promises", "it needs"),
+            _ => ("services", "promise", "they need"),
+        };
         let d = RULE
             .finding(format!(
-                "service '{name}' promises {}, but what it needs works at most {} of the time",
+                "{word} {} {verb} {}, but what {they} works at most {} of the time",
+                names(&who),
                 promise.target,
-                percent(ppm(best))
+                percent(*best)
             ))
             .at(promise.span, "the objective");
+        let known = known(lab, &structure, *node);
         out.add(
-            service(name),
-            explain(&structure, &cuts, node, parts, best, d),
+            service(first),
+            explain(&structure, &cuts, *node, &known, *best, d),
         );
     }
 }
@@ -149,7 +168,7 @@ fn explain(
     cuts: &Cuts,
     node: NodeIndex,
     known: &[(NodeIndex, &Given<Percent>)],
-    best: f64,
+    best: u64,
     mut d: Diagnostic,
 ) -> Diagnostic {
     let cut = cuts.of(node);
@@ -188,7 +207,7 @@ fn explain(
         d = d.note(format!(
             "with alternatives: {}; together with the above {}",
             others.join(", "),
-            percent(ppm(best))
+            percent(best)
         ));
     }
     let assumed: Vec<String> = known

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const RULE: Rule = Rule {
     id: "slo-spof",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Info,
     summary: "A service promises an availability that the loss of one machine breaks, even if it is recovered in time.",
     rationale: "What stands on one machine is away for as long as that machine takes to come back. If the recovery time that the lab itself allows is longer than the error budget, the first failure breaks the \
         objective, however careful everything else is. Either there is a second machine, or a faster way back, or the number is a wish.",

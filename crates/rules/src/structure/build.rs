@@ -8,6 +8,7 @@ use crate::votes::Votes;
 use model::declare::{OptExt, Or, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::device::DeviceKind;
 use model::lab::guest::{Cluster, ClusterKind};
 use model::lab::service::{Dependency, Outside, Service, Strength};
 use model::lab::storage::{Level, Pool, PoolKind, Profile};
@@ -190,12 +191,49 @@ fn machines(lab: &Lab, out: &mut Structure) {
         }
     }
     for (name, site) in &lab.sites {
+        // A site stands for its way to the internet.
+        let links: Vec<NodeIndex> = site
+            .about
+            .uplinks
+            .keys()
+            .map(|k| out.node(part(Kind::Site, name, &k.0)))
+            .collect();
+        let node = out.node(whole(Kind::Site, name));
+        out.needs_some(node, 1, &links);
         for (key, uplink) in &site.about.uplinks {
             let node = out.node(part(Kind::Site, name, &key.0));
             if let Some(gateway) = uplink.gateway.known() {
                 out.needs(node, gateway.0.clone());
+                if let Some(modem) = modem_at(lab, &gateway.0.object) {
+                    out.needs(node, modem);
+                }
             }
         }
+    }
+}
+
+/// The one modem that a router is plugged into.
+fn modem_at(lab: &Lab, router: &ObjectRef) -> Option<Target> {
+    let ends = lab
+        .cables
+        .iter()
+        .filter_map(|c| c.from.known().zip(c.to.known()));
+    let others = ends.filter_map(|(a, b)| match (&a.0.object, &b.0.object) {
+        (a, b) if a == router => Some(b),
+        (a, b) if b == router => Some(a),
+        _ => None,
+    });
+    let is_modem = |o: &&ObjectRef| {
+        let device = lab.devices.get(&o.name).filter(|_| o.kind == Kind::Device);
+        device.is_some_and(|d| d.kind.known() == Some(&DeviceKind::Modem))
+    };
+    let modems: BTreeSet<&ObjectRef> = others.filter(is_modem).collect();
+    match modems.len() {
+        1 => modems.first().map(|m| Target {
+            object: (*m).clone(),
+            part: None,
+        }),
+        _ => None,
     }
 }
 
