@@ -35,6 +35,7 @@ mod ha_device_pin;
 mod ha_drain;
 mod ha_expected_votes;
 mod ha_quorum;
+mod ha_spof;
 mod ha_storage;
 mod net_any_source;
 mod net_dns_secondary;
@@ -43,8 +44,10 @@ mod net_double_nat;
 mod net_egress;
 mod net_flow_missing;
 mod net_gw;
+mod net_link;
 mod net_matrix;
 mod net_overlap;
+mod net_portcount;
 mod net_transitive;
 mod net_tunnel;
 mod patch_coverage;
@@ -55,6 +58,9 @@ mod ref_path;
 mod run_destructive;
 mod run_exec;
 mod run_ref;
+mod slo_compose;
+mod slo_consistent;
+mod slo_spof;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -112,6 +118,7 @@ pub const RULES: &[Rule] = &[
     ha_drain::RULE,
     ha_expected_votes::RULE,
     ha_quorum::RULE,
+    ha_spof::RULE,
     ha_storage::RULE,
     net_any_source::RULE,
     net_dns_secondary::RULE,
@@ -120,8 +127,10 @@ pub const RULES: &[Rule] = &[
     net_egress::RULE,
     net_flow_missing::RULE,
     net_gw::RULE,
+    net_link::RULE,
     net_matrix::RULE,
     net_overlap::RULE,
+    net_portcount::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
     patch_coverage::RULE,
@@ -132,6 +141,9 @@ pub const RULES: &[Rule] = &[
     run_destructive::RULE,
     run_exec::RULE,
     run_ref::RULE,
+    slo_compose::RULE,
+    slo_consistent::RULE,
+    slo_spof::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,
