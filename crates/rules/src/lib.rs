@@ -4,11 +4,19 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod attributes;
+mod budget;
+mod claims;
 mod context;
 mod copies;
+mod figure;
 mod findings;
+mod held;
+mod near;
 mod rule;
 mod rules;
+mod terms;
+mod totals;
 mod waivers;
 
 pub use context::Context;

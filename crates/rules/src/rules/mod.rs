@@ -10,14 +10,25 @@ mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
+mod cap_one_number;
+mod cap_sum;
+mod cap_terms;
+mod cap_unit;
+mod cost_complete;
 mod dr_rto_response;
 mod exposure_review;
+mod fin_breakeven;
+mod fin_double;
+mod fin_one_number;
+mod fin_sum;
 mod fw_default;
+mod inv_same_attr;
 mod net_any_source;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
 mod ssh_root_login;
+mod sto_units;
 mod sudo_nopassword;
 mod svc_no_tier;
 pub(crate) mod waiver_invalid;
@@ -37,14 +48,25 @@ pub const RULES: &[Rule] = &[
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
+    cap_one_number::RULE,
+    cap_sum::RULE,
+    cap_terms::RULE,
+    cap_unit::RULE,
+    cost_complete::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
+    fin_breakeven::RULE,
+    fin_double::RULE,
+    fin_one_number::RULE,
+    fin_sum::RULE,
     fw_default::RULE,
+    inv_same_attr::RULE,
     net_any_source::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,
     ssh_root_login::RULE,
+    sto_units::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,
     waiver_invalid::RULE,

@@ -1,0 +1,88 @@
+//! One thing is paid once and again: counted twice.
+
+use crate::budget::{self, Line};
+use crate::claims::words;
+use crate::figure::money;
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use std::collections::BTreeSet;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "fin-double",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "One thing is among the costs twice: as an investment and as a running cost.",
+    rationale: "Rent for three years that is put into the investment is paid already; the same rent among the yearly costs is \
+        paid again. The lab then looks dearer than it is, and its break-even later.",
+    example: "costs: {vps-3y: {amount: 180 EUR, for: vps}, vps: {amount: 60 EUR, every: year, for: vps}}",
+    controls: &[],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let budgets: BTreeSet<Option<&str>> = ctx
+        .lab
+        .costs
+        .values()
+        .map(|c| {
+            use model::declare::OptExt as _;
+            c.budget.known().map(|n| n.0.as_str())
+        })
+        .collect();
+    for name in budgets {
+        let all = budget::budget(ctx.lab, name, None, ctx.today);
+        for once in &all.once {
+            let again = all
+                .yearly
+                .iter()
+                .find_map(|yearly| Some((yearly, years(ctx, once, yearly)?)));
+            if let Some((yearly, years)) = again {
+                out.add_about(once.object.clone(), finding(once, yearly, years));
+            }
+        }
+    }
+}
+
+/// For how many years the one is paid by the other; none if they are not the same thing.
+fn years(ctx: &Context<'_>, once: &Line, yearly: &Line) -> Option<i128> {
+    let whole = once.low % yearly.low.max(1) == 0
+        && once.high * yearly.low.max(1) == once.low * yearly.high;
+    let years = once.low.checked_div(yearly.low)?;
+    let same = (once.of.is_some() && once.of == yearly.of) || shared(ctx, once, yearly);
+    (once.currency == yearly.currency && whole && same && (1..=10).contains(&years))
+        .then_some(years)
+}
+
+/// Their names have a word in common that says what they are.
+fn shared(ctx: &Context<'_>, a: &Line, b: &Line) -> bool {
+    const SAY_NOTHING: [&str; 12] = [
+        "year", "years", "month", "months", "cost", "costs", "total", "for", "the", "renewal",
+        "and", "of",
+    ];
+    let names = |line: &Line| -> BTreeSet<String> {
+        use model::declare::OptExt as _;
+        let item = line
+            .object
+            .as_ref()
+            .and_then(|o| ctx.lab.costs.get(&o.name));
+        let item = item
+            .and_then(|c| c.item.known())
+            .map_or("", |p| p.0.as_str());
+        let text = words(&format!("{} {item}", line.name));
+        let says = |w: &&str| {
+            w.len() > 2 && !SAY_NOTHING.contains(w) && !w.starts_with(|c: char| c.is_ascii_digit())
+        };
+        text.split('-').filter(says).map(str::to_owned).collect()
+    };
+    names(a).intersection(&names(b)).next().is_some()
+}
+
+fn finding(once: &Line, yearly: &Line, years: i128) -> Diagnostic {
+    let per = money(yearly.low, yearly.currency);
+    let (a, b) = (&once.name, &yearly.name);
+    RULE.finding(format!("cost '{a}' of {} is {years} years of cost '{b}', which is paid as well", once.shown))
+        .at(once.span, "paid in advance")
+        .and_at(yearly.span, "and each year again")
+        .note(format!("{} = {years} × {per}: within {years} years it is counted twice, {} too much", once.shown, once.shown))
+        .help(format!("keep one of the two: leave '{a}' out of what is paid once, or '{b}' out of the yearly costs"))
+}
