@@ -4,7 +4,9 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod archives;
 mod attributes;
+mod bands;
 mod budget;
 mod claims;
 mod context;
@@ -12,9 +14,12 @@ mod copies;
 mod figure;
 mod findings;
 mod held;
+mod load;
 mod near;
+mod objectives;
 mod rule;
 mod rules;
+mod sizes;
 mod terms;
 mod totals;
 mod waivers;
