@@ -1,5 +1,6 @@
 //! A response is promised that nobody is there for.
 
+use crate::claims::subject;
 use crate::figure::{decimal, percent};
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
@@ -74,80 +75,80 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 fn judge(first: &Promise, count: usize, staff: &[(&str, &Person)]) -> Option<Diagnostic> {
-    let what = crate::claims::subject(Some(&first.object));
-    let promised = Seconds(first.seconds);
-    let on_call: Vec<_> = staff
-        .iter()
-        .filter(|(_, p)| p.on_call.known() == Some(&true))
-        .collect();
-    let others =
-        (count > 1).then(|| format!("promises of less than a day: {count}; this is the shortest"));
-    if on_call.is_empty() {
-        let hours: Option<Vec<(&str, u64, Span)>> = staff
-            .iter()
-            .map(|(n, p)| {
-                let given = p.hours.as_ref()?;
-                Some((*n, given.value()?.minutes_per_week(), given.span))
-            })
-            .collect();
-        let Some(hours) = hours else {
-            let d = RULE.unknown(format!(
-                "whether anybody is there to respond within {promised}, as {what} promises"
-            ));
-            return Some(
-                d.at(first.span, "")
-                    .note("not declared: 'on_call' or 'hours' of every person"),
-            );
-        };
-        let minutes: u64 = hours.iter().map(|(_, m, _)| m).sum();
-        let terms: Vec<String> = hours
-            .iter()
-            .map(|(n, m, _)| format!("{}h ({n})", decimal(i128::from(*m), 60, 1)))
-            .collect();
-        let share = percent(i128::from(minutes), 168 * 60)?;
-        let mut d = RULE
-            .finding(format!("{what} promises a response within {promised}, and somebody is there for {share} of the week"))
-            .at(first.span, "promised at any time")
-            .note(format!("{} of 168h in a week = {share}; on call: nobody", terms.join(" + ")));
-        for (_, _, span) in &hours {
-            d = d.and_at(*span, "the time there is");
-        }
-        d.notes.extend(others);
-        return Some(d.help(
-            "promise what can be kept, e.g. '1d', automate the response, or declare who is on call",
+    let on_call = |p: &Person| p.on_call.known() == Some(&true);
+    let on_call: Vec<(&str, &Person)> = staff.iter().filter(|(_, p)| on_call(p)).copied().collect();
+    let mut d = match on_call.is_empty() {
+        true => by_hours(first, staff),
+        false => by_response(first, &on_call),
+    }?;
+    if count > 1 {
+        d.notes.push(format!(
+            "promises of less than a day: {count}; this is the shortest"
         ));
     }
-    let responses: Vec<(&str, i64, Span)> = on_call
-        .iter()
-        .filter_map(|(n, p)| {
-            let given = p.response.as_ref()?;
-            Some((
-                *n,
-                i64::try_from(given.value()?.seconds()).ok()?,
-                given.span,
-            ))
-        })
-        .collect();
-    let Some((who, best, span)) = responses.iter().min_by_key(|(_, s, _)| *s) else {
-        let d = RULE.unknown(format!(
-            "whether who is on call responds within {promised}, as {what} promises"
-        ));
-        return Some(
-            d.at(first.span, "")
-                .note("not declared: 'response' of the people on call"),
-        );
+    Some(d)
+}
+
+/// `unknown: whether …, as alert 'down' promises`.
+fn unknown(first: &Promise, whether: &str, missing: &str) -> Diagnostic {
+    let (what, promised) = (subject(Some(&first.object)), Seconds(first.seconds));
+    let d = RULE.unknown(format!(
+        "whether {whether} within {promised}, as {what} promises"
+    ));
+    d.at(first.span, "")
+        .note(format!("not declared: {missing}"))
+}
+
+/// Nobody is on call: there is only the time that people have.
+fn by_hours(first: &Promise, staff: &[(&str, &Person)]) -> Option<Diagnostic> {
+    let hours = staff.iter().map(|(n, p)| {
+        let given = p.hours.as_ref()?;
+        Some((*n, given.value()?.minutes_per_week(), given.span))
+    });
+    let Some(hours) = hours.collect::<Option<Vec<_>>>() else {
+        let missing = "'on_call' or 'hours' of every person";
+        return Some(unknown(first, "anybody is there to respond", missing));
     };
-    if *best <= first.seconds {
+    let (what, promised) = (subject(Some(&first.object)), Seconds(first.seconds));
+    let minutes: u64 = hours.iter().map(|(_, m, _)| m).sum();
+    let term = |(n, m, _): &(&str, u64, Span)| format!("{}h ({n})", decimal(i128::from(*m), 60, 1));
+    let terms: Vec<String> = hours.iter().map(term).collect();
+    let share = percent(i128::from(minutes), 168 * 60)?;
+    let mut d = RULE
+        .finding(format!("{what} promises a response within {promised}, and somebody is there for {share} of the week"))
+        .at(first.span, "promised at any time")
+        .note(format!("{} of 168h in a week = {share}; on call: nobody", terms.join(" + ")));
+    for (_, _, span) in &hours {
+        d = d.and_at(*span, "the time there is");
+    }
+    Some(d.help(
+        "promise what can be kept, e.g. '1d', automate the response, or declare who is on call",
+    ))
+}
+
+/// The quickest of those on call must be quick enough.
+fn by_response(first: &Promise, on_call: &[(&str, &Person)]) -> Option<Diagnostic> {
+    let response = |(n, p): &(&'_ str, &Person)| {
+        let given = p.response.as_ref()?;
+        let seconds = i64::try_from(given.value()?.seconds()).ok()?;
+        Some((seconds, (*n).to_owned(), given.span))
+    };
+    let Some((best, who, span)) = on_call.iter().filter_map(response).min_by_key(|(s, ..)| *s)
+    else {
+        let missing = "'response' of the people on call";
+        return Some(unknown(first, "who is on call responds", missing));
+    };
+    if best <= first.seconds {
         return None;
     }
-    let (best, late) = (Seconds(*best), Seconds(best - first.seconds));
-    let mut d = RULE
+    let (what, promised) = (subject(Some(&first.object)), Seconds(first.seconds));
+    let (best, late) = (Seconds(best), Seconds(best - first.seconds));
+    let d = RULE
         .finding(format!(
             "{what} promises a response within {promised}, and '{who}' begins within {best}"
         ))
         .at(first.span, "promised")
-        .and_at(*span, "the quickest of those on call")
+        .and_at(span, "the quickest of those on call")
         .note(format!("{best} - {promised} = {late} too late"));
-    d.notes.extend(others);
     Some(d.help("promise what can be kept, or shorten the way to whoever is on call"))
 }
