@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::hardware::HostKind;
 use model::lab::money::{CostItem, Every};
 use model::units::money::{Cost, Money};
 
@@ -264,6 +265,11 @@ fn implied(lab: &Lab, out: &mut Budget) {
     if !out.yearly.iter().any(is_electricity) {
         out.yearly.extend(electricity(lab));
     }
+}
+
+/// A machine that somebody else owns.
+pub(crate) fn is_rented(host: &model::lab::Host) -> bool {
+    host.about.provider.known().is_some() || host.about.kind.known() == Some(&HostKind::Vps)
 }
 
 /// It is the electricity bill, by its name or because it is for a whole site.

@@ -19,12 +19,16 @@ pub(crate) enum What {
 }
 
 impl What {
-    fn of(metric: &Or<Measure, String>) -> Self {
-        match metric {
-            Or::Word(measure) => What::Measure(*measure),
-            Or::Ref(text) => {
-                measure_of(text).map_or_else(|| What::Other(words(text)), What::Measure)
-            }
+    /// And over how many milliseconds, where the text says so: `savings in five years`.
+    fn of(metric: &Or<Measure, String>) -> (Self, Option<i128>) {
+        let text = match metric {
+            Or::Word(measure) => return (What::Measure(*measure), None),
+            Or::Ref(text) => words(text),
+        };
+        let (name, years) = in_years(&text).map_or((text.as_str(), None), |(n, y)| (n, Some(y)));
+        match measure_of(name) {
+            Some(measure) => (What::Measure(measure), years),
+            None => (What::Other(text), None),
         }
     }
 
@@ -52,6 +56,8 @@ pub(crate) struct Said<'a> {
     pub(crate) over: Option<i128>,
     /// Of which calculation.
     pub(crate) budget: Option<&'a str>,
+    /// Where the same is claimed again.
+    pub(crate) again: Vec<Span>,
 }
 
 impl Said<'_> {
@@ -82,23 +88,34 @@ impl Said<'_> {
     }
 }
 
-/// Every claim of a figure; the others say nothing that can be computed.
+/// Every claim of a figure, once; the others say nothing that can be computed.
 pub(crate) fn figures(lab: &Lab) -> Vec<Said<'_>> {
-    let said = |claim| {
-        let what = What::of(Given::value(Option::as_ref(metric(claim))?)?);
-        let given = claim.value.as_ref()?;
-        let figure = fit(&what, Figure::parse(&text(given.value()?))?);
-        Some(Said {
-            claim,
-            span: given.span,
-            what,
-            figure,
-            about: about(claim),
-            over: claim.over.known().map(|d| i128::from(d.millis())),
-            budget: claim.budget.known().map(|n| n.0.as_str()),
-        })
-    };
-    lab.claims.iter().filter_map(said).collect()
+    let mut out: Vec<Said<'_>> = Vec::new();
+    for said in lab.claims.iter().filter_map(read) {
+        let number = |s: &Said<'_>| (s.figure.low, s.figure.high);
+        let same = |s: &&mut Said<'_>| s.is_of_the_same(&said) && number(s) == number(&said);
+        match out.iter_mut().find(same) {
+            Some(first) => first.again.push(said.span),
+            None => out.push(said),
+        }
+    }
+    out
+}
+
+fn read(claim: &Claim) -> Option<Said<'_>> {
+    let (what, years) = What::of(metric(claim).as_ref()?.value()?);
+    let given = claim.value.as_ref()?;
+    let figure = fit(&what, Figure::parse(&text(given.value()?))?);
+    Some(Said {
+        claim,
+        span: given.span,
+        what,
+        figure,
+        about: about(claim),
+        over: claim.over.known().map(|d| i128::from(d.millis())).or(years),
+        budget: claim.budget.known().map(|n| n.0.as_str()),
+        again: Vec::new(),
+    })
 }
 
 fn metric(claim: &Claim) -> &Option<Given<Or<Measure, String>>> {
@@ -110,7 +127,7 @@ pub(crate) fn strangers(lab: &Lab) -> Vec<(&str, Span, Option<ObjectRef>)> {
     let stranger = |claim| {
         let given = Option::as_ref(metric(claim))?;
         match given.value()? {
-            Or::Ref(text) if measure_of(text).is_none() => {
+            Or::Ref(text) if matches!(What::of(given.value()?).0, What::Other(_)) => {
                 Some((text.as_str(), given.span, about(claim)))
             }
             _ => None,
@@ -122,7 +139,7 @@ pub(crate) fn strangers(lab: &Lab) -> Vec<(&str, Span, Option<ObjectRef>)> {
 /// Claims of a measure whose value is no figure.
 pub(crate) fn wordy(lab: &Lab) -> Vec<(Measure, String, Span, Option<ObjectRef>)> {
     let wordy = |claim| {
-        let What::Measure(measure) = What::of(metric(claim).as_ref()?.value()?) else {
+        let What::Measure(measure) = What::of(metric(claim).as_ref()?.value()?).0 else {
             return None;
         };
         let given = claim.value.as_ref()?;
@@ -259,6 +276,29 @@ fn other_word(words: &str) -> Option<Measure> {
         "energy" => Measure::Energy,
         _ => return None,
     })
+}
+
+/// `savings-in-five-years`: the name, and the time in milliseconds.
+fn in_years(words: &str) -> Option<(&str, i128)> {
+    const NUMBERS: [&str; 10] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    let rest = words
+        .strip_suffix("-years")
+        .or_else(|| words.strip_suffix("-year"))?;
+    let (name, number) = rest.rsplit_once('-')?;
+    let word = NUMBERS
+        .iter()
+        .position(|n| *n == number)
+        .and_then(|n| i128::try_from(n + 1).ok());
+    let years = word
+        .or_else(|| number.parse().ok())
+        .filter(|n| (1..=100).contains(n))?;
+    let name = name
+        .strip_suffix("-in")
+        .or_else(|| name.strip_suffix("-after"))
+        .or_else(|| name.strip_suffix("-over"))?;
+    Some((name, years * crate::figure::YEAR))
 }
 
 /// Hours a week or month may be written without saying so again.

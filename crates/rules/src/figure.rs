@@ -242,6 +242,16 @@ impl Figure {
         )
     }
 
+    /// The reach of the number alone, whatever side the truth may lie on.
+    pub(crate) fn exact(&self) -> (i128, i128) {
+        let bound = Bound::Exact;
+        Figure {
+            bound,
+            ..self.clone()
+        }
+        .reach()
+    }
+
     /// A computed range lies within what the figure stands for; or the figure is a range and within the computed one.
     pub(crate) fn holds(&self, low: i128, high: i128) -> bool {
         let (from, to) = self.reach();
@@ -260,11 +270,7 @@ impl Figure {
 
     /// Two figures for the same thing can both be true.
     pub(crate) fn agrees(&self, other: &Figure) -> bool {
-        let exact = |f: &Figure| Figure {
-            bound: Bound::Exact,
-            ..f.clone()
-        };
-        let ((a, b), (c, d)) = (exact(self).reach(), exact(other).reach());
+        let ((a, b), (c, d)) = (self.exact(), other.exact());
         self.dim == other.dim && a <= d && c <= b
     }
 

@@ -88,9 +88,13 @@ pub(crate) fn equation(total: &Total, said: &Said<'_>) -> String {
     }
 }
 
-/// Where the claim stands, if it says so.
-pub(crate) fn source(d: Diagnostic, said: &Said<'_>) -> Diagnostic {
+/// Where the claim stands, if it says so, and where it is repeated.
+pub(crate) fn source(mut d: Diagnostic, said: &Said<'_>) -> Diagnostic {
+    const SHOWN: usize = 4;
     use model::declare::OptExt as _;
+    for span in said.again.iter().take(SHOWN) {
+        d = d.and_at(*span, "claimed again");
+    }
     match said.claim.from.known() {
         Some(from) => d.note(format!("claimed in {from}")),
         None => d,
@@ -101,6 +105,8 @@ pub(crate) fn source(d: Diagnostic, said: &Said<'_>) -> Diagnostic {
 pub(crate) fn shown(total: &Total, said: &Said<'_>) -> String {
     let value = total.value().unwrap_or_default();
     match total {
+        // Hours per month are declared per week.
+        _ if said.figure.unit() == "h/month" => said.figure.say(value),
         Total::Sum(parts) => {
             let units = parts.iter().map(|p| Figure::parse(&p.shown));
             let units: Option<Vec<Figure>> = units.collect();

@@ -1,11 +1,11 @@
 //! "Did you mean": the nearest of the known words.
 
-/// The known word that differs least, if that is by a third of its letters at most.
+/// The known word that differs least, if that is by a quarter of its letters at most.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.is_empty() || word.len() > 64 {
         return None;
     }
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    let allowed = (word.chars().count() / 4).clamp(1, 3);
     let distances = known.into_iter().map(|k| (distance(word, k), k));
     let near = distances.filter(|(d, _)| *d <= allowed);
     near.min().map(|(_, k)| k)

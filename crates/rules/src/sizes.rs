@@ -19,6 +19,7 @@ pub(crate) fn storage(bytes: i128) -> String {
 pub(crate) fn memory(bytes: i128) -> String {
     let gib = 1 << 30;
     match bytes.abs() >= gib {
+        _ if bytes == 0 => "0GiB".to_owned(),
         true => format!("{}GiB", decimal(bytes, gib, 2)),
         false => format!("{}MiB", decimal(bytes, 1 << 20, 1)),
     }

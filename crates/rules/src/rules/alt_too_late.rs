@@ -4,7 +4,7 @@ use crate::bands::thresholds;
 use crate::claims::{text, words};
 use crate::figure::{Dim, Figure};
 use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use diag::{Diagnostic, Severity, Span};
 use model::declare::{About, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -25,16 +25,66 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     fill(ctx.lab, out);
+    let mut said: Vec<Slow<'_>> = Vec::new();
     for (name, alert) in &ctx.lab.alerts {
         let Some(response) = &alert.response else {
             continue;
         };
-        let Some(response) = response.value().map(|r| (r, response.span)) else {
+        let Some(begin) = response.value().map(|r| r.seconds()) else {
             continue;
         };
-        if let Some(limit) = tightest(ctx.lab, alert) {
-            slow(name, alert, (response.0.seconds(), response.1), limit, out);
+        let wait = alert.r#for.known().map_or(0, |d| d.seconds());
+        let (Ok(wait), Ok(begin)) = (i64::try_from(wait), i64::try_from(begin)) else {
+            continue;
+        };
+        let Some(limit) = tightest(ctx.lab, alert).filter(|l| wait + begin >= l.seconds) else {
+            continue;
+        };
+        let new = Slow {
+            name,
+            wait,
+            begin,
+            span: response.span,
+            limit,
+            others: Vec::new(),
+        };
+        let same =
+            |s: &&mut Slow<'_>| (s.wait, s.begin, s.limit.span) == (wait, begin, new.limit.span);
+        match said.iter_mut().find(same) {
+            Some(first) => first.others.push(name),
+            None => said.push(new),
         }
+    }
+    for slow in said {
+        out.add(ObjectRef::new(Kind::Alert, slow.name), slow.finding());
+    }
+}
+
+/// An alert that leaves no time, and others of the same times.
+struct Slow<'a> {
+    name: &'a str,
+    wait: i64,
+    begin: i64,
+    span: Span,
+    limit: Limit,
+    others: Vec<&'a str>,
+}
+
+impl Slow<'_> {
+    fn finding(&self) -> Diagnostic {
+        let Self { name, limit, .. } = self;
+        let (wait, begin) = (Seconds(self.wait), Seconds(self.begin));
+        let total = Seconds(self.wait + self.begin);
+        let left = Seconds(limit.seconds - self.wait - self.begin);
+        let mut d = RULE
+            .finding(format!("alert '{name}' leaves no time: somebody begins after {total}, and {}", limit.what))
+            .at(self.span, "how soon somebody begins")
+            .and_at(limit.span, "the objective")
+            .note(format!("time for the repair: {} - ({wait} until it rings + {begin} until somebody begins) = {left}", Seconds(limit.seconds)));
+        if !self.others.is_empty() {
+            d = d.note(format!("the same holds for: {}", self.others.join(", ")));
+        }
+        d.help("promise a shorter response, ring sooner, or raise the objective")
     }
 }
 
@@ -137,30 +187,4 @@ fn tightest(lab: &Lab, alert: &Alert) -> Option<Limit> {
         });
     }
     limits.into_iter().min_by_key(|l| l.seconds)
-}
-
-fn slow(name: &str, alert: &Alert, response: (u64, Span), limit: Limit, out: &mut Findings) {
-    let wait = alert.r#for.known().map_or(0, |d| d.seconds());
-    let (Ok(wait), Ok(begin)) = (i64::try_from(wait), i64::try_from(response.0)) else {
-        return;
-    };
-    if wait + begin < limit.seconds {
-        return;
-    }
-    let (total, left) = (Seconds(wait + begin), Seconds(limit.seconds - wait - begin));
-    let d = RULE
-        .finding(format!(
-            "alert '{name}' leaves no time: somebody begins after {total}, and {}",
-            limit.what
-        ))
-        .at(response.1, "how soon somebody begins")
-        .and_at(limit.span, "the objective")
-        .note(format!(
-            "time for the repair: {} - ({} until it rings + {} until somebody begins) = {left}",
-            Seconds(limit.seconds),
-            Seconds(wait),
-            Seconds(begin)
-        ))
-        .help("promise a shorter response, ring sooner, or raise the objective");
-    out.add(ObjectRef::new(Kind::Alert, name), d);
 }

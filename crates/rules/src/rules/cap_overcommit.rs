@@ -123,11 +123,20 @@ fn services(
                 names.len()
             ))
             .at(first.span, "neither expected nor limited")
-            .note(format!("not declared: memory of {}", names.join(", ")));
+            .note(format!("not declared: memory of {}", listed(&names)));
         out.add(
             machine.clone(),
             d.help("add 'memory: {expected: …, limit: …}' to them"),
         );
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<&str> = names.iter().take(SHOWN).copied().collect();
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{} and {more} more", first.join(", ")),
+        _ => first.join(", "),
     }
 }
 

@@ -88,10 +88,7 @@ fn shares(of: &Terms<'_>) -> Option<Diagnostic> {
     let whole = of.installed.as_ref().or(of.reserved.as_ref())?;
     let (used, how) = of.in_use()?;
     let all = whole.figure.value();
-    let share = used.saturating_mul(1_000_000).checked_div(all)?;
-    if usage.figure.holds(share, share)
-        || of.resource.name == "memory" && binary_share(of, used, all, usage)
-    {
+    if fits(of, whole, usage) || binary_share(of, used, all, usage) {
         return None;
     }
     let (what, whose) = (of.resource.name, subject(of.about.as_ref()));
@@ -140,9 +137,29 @@ fn shares(of: &Terms<'_>) -> Option<Diagnostic> {
     )))
 }
 
+/// The percentage follows from numbers that round to those which are written.
+fn fits(of: &Terms<'_>, whole: &Term<'_>, usage: &Term<'_>) -> bool {
+    let exact = Figure::exact;
+    let (all_low, all_high) = exact(&whole.figure);
+    let (low, high) = match (&of.used, &of.free) {
+        (Some(used), _) => exact(&used.figure),
+        (None, Some(free)) => {
+            let (low, high) = exact(&free.figure);
+            (whole.figure.value() - high, whole.figure.value() - low)
+        }
+        (None, None) => return true,
+    };
+    let share = |used: i128, all: i128| used.saturating_mul(1_000_000).checked_div(all);
+    let (low, high) = (share(low, all_high), share(high, all_low));
+    let (from, to) = usage.figure.reach();
+    low.zip(high)
+        .is_none_or(|(low, high)| from <= high && low <= to)
+}
+
 /// Numbers of which some are in GB and some in GiB.
 fn binary_share(of: &Terms<'_>, used: i128, all: i128, usage: &Term<'_>) -> bool {
-    let mixed = of.installed.as_ref().is_some_and(|t| t.said.is_none());
+    let mixed =
+        of.resource.name == "memory" && of.installed.as_ref().is_some_and(|t| t.said.is_none());
     let share = (used * 1_000_000 * (1 << 30) / 1_000_000_000).checked_div(all);
     mixed && share.is_some_and(|s| usage.figure.holds(s, s))
 }

@@ -1,12 +1,13 @@
 //! Something that is paid has no cost.
 
-use crate::budget;
+use crate::budget::{self, is_rented};
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
-use model::lab::hardware::HostKind;
+use model::lab::device::DeviceKind;
 use model::lab::protection::{Media, RepositoryKind};
+use model::lab::site::UplinkKind;
 use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
@@ -61,7 +62,8 @@ fn rented(ctx: &Context<'_>, need: &mut Need<'_>) {
     }
     for (name, site) in &ctx.lab.sites {
         for (uplink, declared) in &site.about.uplinks {
-            if declared.provider.known().is_some() {
+            let of_host = declared.kind.known() == Some(&UplinkKind::Vps);
+            if declared.provider.known().is_some() && !of_host {
                 let object = ObjectRef::new(Kind::Site, name);
                 need(object, Some(&uplink.0), declared.span, "it has a provider");
             }
@@ -91,10 +93,6 @@ fn copies(ctx: &Context<'_>, paid: &BTreeSet<Target>, need: &mut Need<'_>) {
             need(object, None, store.span, "its media were bought");
         }
     }
-}
-
-fn is_rented(host: &model::lab::Host) -> bool {
-    host.about.provider.known().is_some() || host.about.kind.known() == Some(&HostKind::Vps)
 }
 
 /// It lies on a machine of the lab.
@@ -140,6 +138,18 @@ fn bought(ctx: &Context<'_>, paid: &BTreeSet<Target>, out: &mut Findings, count:
             out.add(target.object, d);
         }
     }
+}
+
+/// It belongs to a person rather than to the lab.
+fn is_personal(kind: &DeviceKind) -> bool {
+    matches!(
+        kind,
+        DeviceKind::Client
+            | DeviceKind::Phone
+            | DeviceKind::Tv
+            | DeviceKind::Printer
+            | DeviceKind::Other
+    )
 }
 
 fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, count: usize) {

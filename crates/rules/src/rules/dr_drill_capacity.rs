@@ -72,14 +72,14 @@ fn memory(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> 
                 .note("not declared: the memory of every hypervisor and of all guests on it"),
         );
     }
-    let most = left.iter().map(|(n, _)| *n).max()?;
+    let most = left.iter().map(|(n, _)| *n).max()?.max(0);
     if largest.value <= most {
         return None;
     }
     let say = sizes::memory;
     let hows: Vec<&str> = left.iter().map(|(_, how)| how.as_str()).collect();
     Some(
-        RULE.finding(format!("guest '{}' of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, largest.shown, say(most.max(0))))
+        RULE.finding(format!("guest '{}' of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, largest.shown, say(most)))
             .at(largest.span, "the largest guest")
             .and_at(backup.span, "backed up here")
             .note(format!("free memory, {}", hows.join("; ")))
@@ -102,7 +102,7 @@ fn space(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
     let say = sizes::storage;
     match free.max_by_key(|(n, ..)| *n) {
         Some((most, pool, span, all, used)) if largest.value > most => Some(
-            RULE.finding(format!("{} of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, say(largest.value), say(most.max(0))))
+            RULE.finding(format!("{} of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, say(largest.value), say(most)))
                 .at(largest.span, "the largest restore")
                 .and_at(span, "used already")
                 .note(format!("most free space, pool '{pool}': {} - {} = {}", say(all), say(used), say(most)))

@@ -1,10 +1,11 @@
 //! One thing is paid once and again: counted twice.
 
-use crate::budget::{self, Line};
+use crate::budget::{self, Line, is_rented};
 use crate::claims::words;
 use crate::figure::money;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
+use model::id::Kind;
 use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
@@ -48,7 +49,13 @@ fn years(ctx: &Context<'_>, once: &Line, yearly: &Line) -> Option<i128> {
     let whole = once.low % yearly.low.max(1) == 0
         && once.high * yearly.low.max(1) == once.low * yearly.high;
     let years = once.low.checked_div(yearly.low)?;
-    let same = (once.of.is_some() && once.of == yearly.of) || shared(ctx, once, yearly);
+    // Hardware and its electricity are for one machine and are two things; a rented machine is one.
+    let rented = |t: &model::declare::Target| match t.object.kind {
+        Kind::Host => ctx.lab.hosts.get(&t.object.name).is_some_and(is_rented),
+        kind => matches!(kind, Kind::Repository | Kind::Subscription | Kind::DnsZone),
+    };
+    let rent = once.of.as_ref().is_some_and(rented) && once.of == yearly.of;
+    let same = !budget::is_electricity(yearly) && (rent || shared(ctx, once, yearly));
     (once.currency == yearly.currency && whole && same && (1..=10).contains(&years))
         .then_some(years)
 }

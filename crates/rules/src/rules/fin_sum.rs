@@ -62,10 +62,12 @@ fn check(ctx: &Context<'_>, said: &Said<'_>) -> Option<Diagnostic> {
         compute(ctx, measure, &firm, said),
     ];
     let Some(sum) = sums.iter().flatten().next() else {
-        return unknown(match parts(measure, &all).is_empty() {
-            true => "no item of it is declared".to_owned(),
-            false => "the items are in several currencies".to_owned(),
-        });
+        return unknown(
+            match parts(measure, &all).is_empty() || measure == Measure::ElectricityCost {
+                true => "no item of it is declared".to_owned(),
+                false => "the items are in several currencies".to_owned(),
+            },
+        );
     };
     if sum.currency != claimed {
         return unknown(format!(
@@ -114,7 +116,7 @@ fn parts(measure: Measure, all: &Budget) -> Vec<Line> {
 fn compute(ctx: &Context<'_>, measure: Measure, all: &Budget, said: &Said<'_>) -> Option<Sum> {
     let spread = measure == Measure::MonthlyCost && said.over.is_some();
     let lines = match measure {
-        Measure::ElectricityCost => budget::electricity(ctx.lab),
+        Measure::ElectricityCost => electricity(ctx, all),
         _ if spread => parts(Measure::TotalCost, all),
         _ => parts(measure, all),
     };
@@ -143,13 +145,36 @@ fn compute(ctx: &Context<'_>, measure: Measure, all: &Budget, said: &Said<'_>) -
         let month = text(low / 12, high / 12);
         how.push(format!("{} / 12 = {month}/month", text(low, high)));
     }
-    let (low, high) = (low * times / of, high * times / of);
+    let (mut low, mut high) = (low * times / of, high * times / of);
+    if let (Some(time), Per::Once) = (said.over, per) {
+        let years = decimal(time, YEAR, 2);
+        how.push(format!(
+            "{years} × {} = {}",
+            text(low, high),
+            text(low * time / YEAR, high * time / YEAR)
+        ));
+        (low, high) = (low * time / YEAR, high * time / YEAR);
+    }
     Some(Sum {
         low,
         high,
         currency,
         how,
     })
+}
+
+/// By power and price; where those are not declared, what is listed.
+fn electricity(ctx: &Context<'_>, all: &Budget) -> Vec<Line> {
+    let computed = budget::electricity(ctx.lab);
+    match computed.is_empty() {
+        true => all
+            .yearly
+            .iter()
+            .filter(|l| budget::is_electricity(l))
+            .cloned()
+            .collect(),
+        false => computed,
+    }
 }
 
 /// Sums over a time: all that is paid, what is saved by it, or what it is per month.

@@ -111,6 +111,10 @@ fn data(lab: &Lab, out: &mut Findings) {
             let Some(dataset) = lab.datasets.get(key) else {
                 continue;
             };
+            // Where several have their data in one dataset, each part of it may differ from the whole.
+            if shared(lab, key) {
+                continue;
+            }
             let object = ObjectRef::new(Kind::Dataset, key);
             let what = |w: &str| {
                 format!(
@@ -136,6 +140,13 @@ fn data(lab: &Lab, out: &mut Findings) {
                 .for_each(|d| out.add(object.clone(), d));
         }
     }
+}
+
+/// Several bodies of data are parts of the dataset.
+fn shared(lab: &Lab, dataset: &str) -> bool {
+    let all = lab.services.values().flat_map(|s| s.data.values());
+    let of = all.filter(|d| d.dataset.known().is_some_and(|r| r.name() == dataset));
+    of.count() > 1
 }
 
 /// A cluster's version, and those of its hosts.

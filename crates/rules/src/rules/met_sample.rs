@@ -12,6 +12,9 @@ use model::units::Seconds;
 /// Over how long objectives are measured if nothing is said.
 const MONTH: u64 = 30 * 86_400;
 
+/// The same for what hardly ever happens.
+const YEAR: u64 = 365 * 86_400;
+
 pub(crate) const RULE: Rule = Rule {
     id: "met-sample",
     since: "0.1.0",
@@ -53,7 +56,7 @@ fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
         }
         Events::NotSuch => return None,
     };
-    let span = window.unwrap_or(MONTH);
+    let span = window.unwrap_or(if every * 4 > MONTH { YEAR } else { MONTH });
     let count = i128::from(span / every.max(1));
     let (days, target) = (decimal(i128::from(span), 86_400, 0), &objective.target);
     let assumed = if window.is_none() {
