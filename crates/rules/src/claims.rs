@@ -149,7 +149,16 @@ pub(crate) fn wordy(lab: &Lab) -> Vec<(Measure, String, Span, Option<ObjectRef>)
             .is_none()
             .then(|| (measure, text, given.span, about(claim)))
     };
-    lab.claims.iter().filter_map(wordy).collect()
+    let mut out: Vec<(Measure, String, Span, Option<ObjectRef>)> = Vec::new();
+    for said in lab.claims.iter().filter_map(wordy) {
+        if !out
+            .iter()
+            .any(|o| (&o.0, &o.1, &o.3) == (&said.0, &said.1, &said.3))
+        {
+            out.push(said);
+        }
+    }
+    out
 }
 
 /// What a claim is about; none for the lab.

@@ -26,7 +26,8 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     fill(ctx.lab, out);
     let mut said: Vec<Slow<'_>> = Vec::new();
-    for (name, alert) in &ctx.lab.alerts {
+    let outages = ctx.lab.alerts.iter().filter(|(n, a)| is_outage(n, a));
+    for (name, alert) in outages {
         let Some(response) = &alert.response else {
             continue;
         };
@@ -58,6 +59,32 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for slow in said {
         out.add(ObjectRef::new(Kind::Alert, slow.name), slow.finding());
     }
+}
+
+/// It rings when something is away, not when something will be needed: a certificate, space, a copy.
+fn is_outage(name: &str, alert: &Alert) -> bool {
+    const LATER: [&str; 10] = [
+        "backup",
+        "certificate",
+        "cert",
+        "replication",
+        "scrub",
+        "update",
+        "updates",
+        "drift",
+        "breach",
+        "intrusion",
+    ];
+    let said = words(&format!(
+        "{name} {}",
+        alert.metric.known().map_or("", String::as_str)
+    ));
+    let urgent = alert
+        .severity
+        .known()
+        .is_none_or(|s| matches!(s, Urgency::P1 | Urgency::P2));
+    let later = said.split('-').any(|w| LATER.contains(&w));
+    urgent && !later && alert.above.is_none() && alert.below.is_none()
 }
 
 /// An alert that leaves no time, and others of the same times.

@@ -119,10 +119,12 @@ fn bought(ctx: &Context<'_>, paid: &BTreeSet<Target>, out: &mut Findings, count:
     }
     let hosts = ctx.lab.hosts.iter().filter(|(_, h)| !is_rented(h));
     let hosts = hosts.map(|(n, h)| (Kind::Host, n, h.span));
+    let own = |d: &&model::lab::device::Device| !d.kind.known().is_some_and(is_personal);
     let devices = ctx
         .lab
         .devices
         .iter()
+        .filter(|(_, d)| own(d))
         .map(|(n, d)| (Kind::Device, n, d.span));
     let ups = ctx.lab.ups.iter().map(|(n, u)| (Kind::Ups, n, u.span));
     for (kind, name, span) in hosts.chain(devices).chain(ups) {

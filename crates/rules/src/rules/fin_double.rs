@@ -1,10 +1,11 @@
 //! One thing is paid once and again: counted twice.
 
-use crate::budget::{self, Line, is_rented};
+use crate::budget::{self, Budget, Line, is_rented};
 use crate::claims::words;
 use crate::figure::money;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
 use model::id::Kind;
 use std::collections::BTreeSet;
 
@@ -25,10 +26,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         .lab
         .costs
         .values()
-        .map(|c| {
-            use model::declare::OptExt as _;
-            c.budget.known().map(|n| n.0.as_str())
-        })
+        .map(|c| c.budget.known().map(|n| n.0.as_str()))
         .collect();
     for name in budgets {
         let all = budget::budget(ctx.lab, name, None, ctx.today);
@@ -36,7 +34,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let again = all
                 .yearly
                 .iter()
-                .find_map(|yearly| Some((yearly, years(ctx, once, yearly)?)));
+                .find_map(|yearly| Some((yearly, years(ctx, &all, once, yearly)?)));
             if let Some((yearly, years)) = again {
                 out.add_about(once.object.clone(), finding(once, yearly, years));
             }
@@ -45,7 +43,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// For how many years the one is paid by the other; none if they are not the same thing.
-fn years(ctx: &Context<'_>, once: &Line, yearly: &Line) -> Option<i128> {
+fn years(ctx: &Context<'_>, all: &Budget, once: &Line, yearly: &Line) -> Option<i128> {
     let whole = once.low % yearly.low.max(1) == 0
         && once.high * yearly.low.max(1) == once.low * yearly.high;
     let years = once.low.checked_div(yearly.low)?;
@@ -55,33 +53,39 @@ fn years(ctx: &Context<'_>, once: &Line, yearly: &Line) -> Option<i128> {
         kind => matches!(kind, Kind::Repository | Kind::Subscription | Kind::DnsZone),
     };
     let rent = once.of.as_ref().is_some_and(rented) && once.of == yearly.of;
-    let same = !budget::is_electricity(yearly) && (rent || shared(ctx, once, yearly));
+    let same = !budget::is_electricity(yearly) && (rent || shared(ctx, all, once, yearly));
     (once.currency == yearly.currency && whole && same && (1..=10).contains(&years))
         .then_some(years)
 }
 
-/// Their names have a word in common that says what they are.
-fn shared(ctx: &Context<'_>, a: &Line, b: &Line) -> bool {
-    const SAY_NOTHING: [&str; 12] = [
-        "year", "years", "month", "months", "cost", "costs", "total", "for", "the", "renewal",
-        "and", "of",
-    ];
-    let names = |line: &Line| -> BTreeSet<String> {
-        use model::declare::OptExt as _;
-        let item = line
-            .object
-            .as_ref()
-            .and_then(|o| ctx.lab.costs.get(&o.name));
-        let item = item
-            .and_then(|c| c.item.known())
-            .map_or("", |p| p.0.as_str());
-        let text = words(&format!("{} {item}", line.name));
-        let says = |w: &&str| {
-            w.len() > 2 && !SAY_NOTHING.contains(w) && !w.starts_with(|c: char| c.is_ascii_digit())
-        };
-        text.split('-').filter(says).map(str::to_owned).collect()
+/// Their names have a word in common that says what they are; one that many have says nothing.
+fn shared(ctx: &Context<'_>, all: &Budget, a: &Line, b: &Line) -> bool {
+    let (names, others) = (names(ctx, a), names(ctx, b));
+    let lines = || all.once.iter().chain(&all.yearly);
+    let has = |word: &String| {
+        lines()
+            .filter(|l| self::names(ctx, l).contains(word))
+            .count()
     };
-    names(a).intersection(&names(b)).next().is_some()
+    names.intersection(&others).any(|word| has(word) == 2)
+}
+
+fn names(ctx: &Context<'_>, line: &Line) -> BTreeSet<String> {
+    const SAY_NOTHING: [&str; 10] = [
+        "year", "years", "month", "months", "cost", "costs", "total", "for", "the", "and",
+    ];
+    let item = line
+        .object
+        .as_ref()
+        .and_then(|o| ctx.lab.costs.get(&o.name));
+    let item = item
+        .and_then(|c| c.item.known())
+        .map_or("", |p| p.0.as_str());
+    let text = words(&format!("{} {item}", line.name));
+    let says = |w: &&str| {
+        w.len() > 2 && !SAY_NOTHING.contains(w) && !w.starts_with(|c: char| c.is_ascii_digit())
+    };
+    text.split('-').filter(says).map(str::to_owned).collect()
 }
 
 fn finding(once: &Line, yearly: &Line, years: i128) -> Diagnostic {
