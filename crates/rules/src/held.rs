@@ -54,7 +54,7 @@ pub(crate) fn verdict(lab: &Lab, said: &Said<'_>) -> Verdict {
         return Verdict::Binary(total, binary);
     }
     let other = match measure {
-        Measure::Cores => Some(totals::total(lab, Measure::Threads, about)),
+        Measure::Cores => Some(totals::threads_at_least(lab, about)),
         Measure::Threads => Some(totals::total(lab, Measure::Cores, about)),
         _ => None,
     };

@@ -273,6 +273,17 @@ fn count(lab: &Lab, measure: Measure, about: Option<&ObjectRef>) -> Total {
     n.map_or(Total::Said, |n| Total::Count(n, measure.word().to_owned()))
 }
 
+/// Threads, where they are declared, else as many as there are cores: there are no fewer.
+pub(crate) fn threads_at_least(lab: &Lab, about: Option<&ObjectRef>) -> Total {
+    let Some(machines) = machines(lab, about) else {
+        return Total::Said;
+    };
+    sum(machines.into_iter().map(|m| {
+        let cores = || m.processors(false).map(|p| Part { assumed: true, ..p });
+        m.processors(true).or_else(|_| cores())
+    }))
+}
+
 /// Adds up, or says all that is missing.
 pub(crate) fn sum(parts: impl Iterator<Item = Result<Part, String>>) -> Total {
     let (mut known, mut missing) = (Vec::new(), Vec::new());

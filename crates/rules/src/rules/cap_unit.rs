@@ -3,7 +3,7 @@
 use crate::claims::{self, Said};
 use crate::context;
 use crate::held::{self, Verdict};
-use crate::totals::{Total, place};
+use crate::totals::{self, Total, place};
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
@@ -60,7 +60,7 @@ fn claimed(said: &Said<'_>, total: &Total, other: &Total) -> Diagnostic {
     let (right, wrong) = (held::shown(total, said), held::shown(other, said));
     let d = RULE
         .finding(format!(
-            "{} {claimed} are claimed of {}, and that is the number of its {is}",
+            "{} {claimed} are claimed of {}, which has {right} {claimed} and {wrong} {is}",
             said.figure,
             claims::subject(said.about.as_ref())
         ))
@@ -73,6 +73,13 @@ fn claimed(said: &Said<'_>, total: &Total, other: &Total) -> Diagnostic {
             said.figure
         ))
         .note(format!("{is}: {}", equation(other)));
+    let mut d = d;
+    if let Total::Sum(parts) = other {
+        d.notes
+            .extend(totals::assumptions(parts).map(|a| {
+                format!("{a} (as many threads as cores, since threads are not declared)")
+            }));
+    }
     held::source(d, said).help(format!(
         "claim {right} {claimed}, or name the metric '{is}'"
     ))

@@ -1,12 +1,14 @@
 //! A measured value does not say how it was measured.
 
-use crate::claims::figures;
+use crate::claims::{figures, text};
+use crate::figure::Figure;
 use crate::objectives::{Measured, objectives};
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::measure::Measure;
+use model::lab::watch::Metric;
 
 pub(crate) const RULE: Rule = Rule {
     id: "slo-source",
@@ -29,6 +31,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add_about(objective.object.clone(), d);
         }
     }
+    for (name, metric) in &ctx.lab.metrics {
+        let d = wordy(ctx, name, metric);
+        d.into_iter()
+            .for_each(|d| out.add(ObjectRef::new(Kind::Metric, name), d));
+    }
     for said in figures(ctx.lab)
         .iter()
         .filter(|s| s.measure() == Some(Measure::Uptime))
@@ -46,6 +53,23 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add_about(said.about.clone(), d.help("add a probe, and an objective with 'measured: {measured: …, window: …, source: …, on: …}'"));
         }
     }
+}
+
+/// A target with words in place of what was measured: `on track`.
+fn wordy(ctx: &Context<'_>, name: &str, metric: &Metric) -> Option<Diagnostic> {
+    let (target, given) = (metric.target.known()?, metric.measured.as_ref()?);
+    let said = text(given.value()?);
+    if Figure::parse(&said).is_some() {
+        return None;
+    }
+    let d = RULE
+        .finding(format!("'{said}' of metric '{name}' is no measurement"))
+        .at(given.span, "how many, and when?")
+        .note(format!("target: {}; measured: no number", text(target)));
+    let date = ctx.today;
+    Some(d.help(format!(
+        "write '{{measured: …, window: 90d, source: …, on: {date}}}', or 'unknown'"
+    )))
 }
 
 fn lacking(ctx: &Context<'_>, name: &str, measured: &Measured, window: bool) -> Option<Diagnostic> {
