@@ -6,6 +6,7 @@ pub mod device;
 pub mod guest;
 pub mod hardware;
 pub mod head;
+pub mod measure;
 pub mod money;
 pub mod network;
 pub mod people;

@@ -1,177 +1,319 @@
-//! Error budgets: how long something may be away within its objective.
+//! What a lab, or a calculation of it, pays once and again and again, and what it no longer pays.
 
+use crate::claims::words;
+use crate::figure::{YEAR, money};
 use diag::Span;
-use model::declare::Value;
-use model::declare::{OptExt, Or};
+use jiff::civil::Date;
+use model::declare::{OptExt as _, Target};
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::lab::watch::Metric;
-use model::units::amount::Amount;
-use model::units::percent::Percent;
+use model::lab::hardware::HostKind;
+use model::lab::money::{CostItem, Every};
+use model::units::money::{Cost, Money};
 
-/// Where no window is declared.
-pub(crate) const MONTH: u64 = 30 * 86_400;
-
-/// A promised availability and over how long it is counted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Promise {
-    /// The share of time.
-    pub target: Percent,
-    /// Seconds.
-    pub window: u64,
-    /// The window is assumed.
-    pub assumed: bool,
-    /// Where the target stands.
-    pub span: Span,
+/// One thing that is paid, or saved.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) object: Option<ObjectRef>,
+    /// For the people of this lab, the thing it is paid for.
+    pub(crate) of: Option<Target>,
+    /// As it is written.
+    pub(crate) shown: String,
+    /// Millionths of the currency, once or per year.
+    pub(crate) low: i128,
+    pub(crate) high: i128,
+    pub(crate) currency: [u8; 3],
+    pub(crate) span: Span,
+    pub(crate) optional: bool,
 }
 
-impl Promise {
-    /// Seconds that may be lost, rounded down.
-    pub(crate) fn budget(&self) -> u64 {
-        let lost = 1_000_000_u64.saturating_sub(self.target.ppm());
-        u64::try_from(u128::from(self.window) * u128::from(lost) / 1_000_000).unwrap_or(u64::MAX)
-    }
-
-    /// `(100% - 99.5%) × 30d = 3h36m`
-    pub(crate) fn arithmetic(&self) -> String {
-        let assumed = if self.assumed { " (assumed)" } else { "" };
-        format!(
-            "(100% - {}) × {}{assumed} = {}",
-            self.target,
-            words(self.window),
-            words(self.budget())
-        )
-    }
+/// All of a calculation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Budget {
+    pub(crate) once: Vec<Line>,
+    pub(crate) yearly: Vec<Line>,
+    /// Subscriptions that are no longer paid, per year.
+    pub(crate) replaced: Vec<Line>,
+    /// Subscriptions that are still paid.
+    pub(crate) kept: Vec<Line>,
+    /// What has no amount.
+    pub(crate) missing: Vec<String>,
 }
 
-/// What is promised for a tier: its own objective, with the window of an objective over it if there is one.
-pub(crate) fn of_tier(lab: &Lab, name: &str) -> Option<Promise> {
-    let listed = lab
-        .slos
-        .iter()
-        .find(|s| s.tier.known().is_some_and(|t| t.name() == name));
-    let window = listed.and_then(|s| s.window.known()).map(|w| w.seconds());
-    let window = window.or_else(|| common_window(lab));
-    let own = lab.tiers.get(name).and_then(|t| t.about.slo.as_ref());
-    let given = own.or_else(|| listed.and_then(|s| s.target.as_ref()))?;
-    Some(Promise {
-        target: *given.value()?,
-        window: window.unwrap_or(MONTH),
-        assumed: window.is_none(),
-        span: given.span,
-    })
+/// Lowest and highest sum.
+pub(crate) fn sum(lines: &[Line]) -> (i128, i128) {
+    (
+        lines.iter().map(|l| l.low).sum(),
+        lines.iter().map(|l| l.high).sum(),
+    )
 }
 
-/// The window of all objectives that have one, if it is the same.
-fn common_window(lab: &Lab) -> Option<u64> {
-    let mut all = lab
-        .slos
-        .iter()
-        .filter_map(|s| s.window.known())
-        .map(|w| w.seconds());
-    let first = all.next()?;
-    all.all(|w| w == first).then_some(first)
-}
-
-/// What is promised for a service.
-pub(crate) fn of_service(lab: &Lab, name: &str) -> Option<Promise> {
-    let listed = lab
-        .slos
-        .iter()
-        .find(|s| s.service.known().is_some_and(|t| t.name() == name));
-    let own = listed.and_then(|slo| {
-        let given = slo.target.as_ref()?;
-        let window = slo.window.known().map(|w| w.seconds());
-        Some(Promise {
-            target: *given.value()?,
-            window: window.unwrap_or(MONTH),
-            assumed: window.is_none(),
-            span: given.span,
-        })
-    });
-    own.or_else(|| {
-        let tier = lab.services.get(name)?.tier.known()?;
-        of_tier(lab, tier.name())
-    })
-}
-
-/// `3h36m`, at most two units.
-pub(crate) fn words(seconds: u64) -> String {
-    let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
-    let mut rest = seconds;
-    let mut out = String::new();
-    let mut shown = 0;
-    for (unit, size) in units {
-        let number = rest / size;
-        if number > 0 && shown < 2 {
-            out.push_str(&format!("{number}{unit}"));
-            rest %= size;
-            shown += 1;
-        } else if shown > 0 {
-            break;
+/// `970..1670 EUR`.
+pub(crate) fn range(low: i128, high: i128, currency: [u8; 3]) -> String {
+    match low == high {
+        true => money(low, currency),
+        false => {
+            let low = money(low, currency);
+            let (number, _) = low.rsplit_once(' ').unwrap_or((&low, ""));
+            format!("{number}..{}", money(high, currency))
         }
     }
-    if out.is_empty() { "0s".to_owned() } else { out }
 }
 
-/// A share in parts per million as `99.93%`.
-pub(crate) fn percent(ppm: u64) -> String {
-    let (whole, rest) = (ppm / 10_000, ppm % 10_000);
-    let text = format!("{whole}.{rest:04}");
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// The mean time between failures or to recover, where a metric gives it: its name, seconds and place.
-pub(crate) fn mean_time<'a>(
-    lab: &'a Lab,
-    key: &str,
-    phrases: &[&str],
-) -> Option<(&'a str, u64, Span)> {
-    lab.metrics.iter().find_map(|(name, m)| {
-        let text = m
-            .text
-            .known()
-            .map(|t| t.0.to_lowercase())
-            .unwrap_or_default();
-        let named = name
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| w == key);
-        let meant = named
-            || text.split(|c: char| !c.is_alphanumeric()).any(|w| w == key)
-            || phrases.iter().any(|p| text.contains(p));
-        let (seconds, span) = target(m).filter(|_| meant)?;
-        Some((name.as_str(), seconds, span))
-    })
-}
-
-/// The target of a metric as a duration; `<30m` and `>30d` are read too.
-fn target(m: &Metric) -> Option<(u64, Span)> {
-    let given = m.target.as_ref()?;
-    let seconds = match given.value()? {
-        Or::Word(Amount::Duration(d)) => d.seconds(),
-        Or::Ref(text) => {
-            let text = text.trim_start_matches(|c: char| "<>=≤≥~ ".contains(c));
-            model::units::duration::Duration::parse(text)
-                .ok()?
-                .seconds()
-        }
-        Or::Word(_) => return None,
+/// `150 EUR (cpu) + 120 EUR (board) = 270 EUR`.
+pub(crate) fn equation(lines: &[Line], per: &str) -> String {
+    const SHOWN: usize = 10;
+    let Some(currency) = lines.first().map(|l| l.currency) else {
+        return "nothing".to_owned();
     };
-    Some((seconds, given.span))
+    let mut terms: Vec<String> = lines
+        .iter()
+        .take(SHOWN)
+        .map(|l| format!("{} ({})", l.shown, l.name))
+        .collect();
+    if lines.len() > SHOWN {
+        terms.push(format!("… ({} in all)", lines.len()));
+    }
+    let (low, high) = sum(lines);
+    format!(
+        "{} = {}{per}",
+        terms.join(" + "),
+        range(low, high, currency)
+    )
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{percent, words};
+/// The one currency of some lines.
+pub(crate) fn one_currency<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Option<[u8; 3]> {
+    let mut currencies = lines.into_iter().map(|l| l.currency);
+    let first = currencies.next()?;
+    currencies.all(|c| c == first).then_some(first)
+}
 
-    #[test]
-    fn shares_and_durations() {
-        assert_eq!(words(12_960), "3h36m");
-        assert_eq!(words(0), "0s");
-        assert_eq!(words(86_400), "1d");
-        assert_eq!(words(86_461), "1d");
-        assert_eq!(percent(999_306), "99.9306%");
-        assert_eq!(percent(995_000), "99.5%");
-        assert_eq!(percent(1_000_000), "100%");
+/// Everything of a calculation; the real one has no name.
+pub(crate) fn budget(
+    lab: &Lab,
+    name: Option<&str>,
+    about: Option<&ObjectRef>,
+    today: Date,
+) -> Budget {
+    let mut out = Budget::default();
+    for (key, item) in &lab.costs {
+        let over = item.until.known().is_some_and(|until| *until < today);
+        if item.budget.known().map(|n| n.0.as_str()) != name || over {
+            continue;
+        }
+        match line(key, item) {
+            Some((Every::Once, line)) => out.once.push(line),
+            Some((_, line)) => out.yearly.push(line),
+            None => out.missing.push(format!("the amount of cost '{key}'")),
+        }
     }
+    for (key, subscription) in &lab.subscriptions {
+        if subscription.budget.known().map(|n| n.0.as_str()) != name {
+            continue;
+        }
+        let object = ObjectRef::new(Kind::Subscription, key);
+        match subscription
+            .cost
+            .as_ref()
+            .and_then(|c| Some((c.value()?, c.span)))
+        {
+            Some((cost, span)) => {
+                let line = running(key, cost, span, Target { object, part: None });
+                match subscription.kept.known() {
+                    Some(true) => out.kept.push(line),
+                    _ => out.replaced.push(line),
+                }
+            }
+            None => out
+                .missing
+                .push(format!("the cost of subscription '{key}'")),
+        }
+    }
+    if name.is_none() {
+        implied(lab, &mut out);
+    }
+    if let Some(object) = about {
+        let of = |l: &Line| l.of.as_ref().is_some_and(|t| t.object == *object);
+        out.once.retain(of);
+        out.yearly.retain(of);
+        out.missing.clear();
+    }
+    out
+}
+
+fn line(key: &str, item: &CostItem) -> Option<(Every, Line)> {
+    let given = item.amount.as_ref()?;
+    let amount = given.value()?;
+    let every = item.every.known().copied().unwrap_or(Every::Once);
+    let (times, suffix) = match every {
+        Every::Once => (1, ""),
+        Every::Month => (12, "/month"),
+        Every::Year => (1, "/year"),
+    };
+    let (low, high, currency) = micros(*amount);
+    let line = Line {
+        name: key.to_owned(),
+        object: Some(ObjectRef::new(Kind::Cost, key)),
+        of: item.r#for.known().map(|r| r.0.clone()),
+        shown: format!("{}{suffix}", range(low, high, currency)),
+        low: low * times,
+        high: high * times,
+        currency,
+        span: given.span,
+        optional: item.optional.known() == Some(&true),
+    };
+    Some((every, line))
+}
+
+pub(crate) fn micros(amount: Money) -> (i128, i128, [u8; 3]) {
+    let code = amount.currency().to_string();
+    let currency = code.as_bytes().try_into().unwrap_or(*b"???");
+    (
+        amount.low_cents() * 10_000,
+        amount.high_cents() * 10_000,
+        currency,
+    )
+}
+
+fn running(name: &str, cost: &Cost, span: Span, of: Target) -> Line {
+    let (times, parts) = cost.per.per_year();
+    let (low, high, currency) = micros(cost.money);
+    Line {
+        name: name.to_owned(),
+        object: Some(of.object.clone()),
+        of: Some(of),
+        shown: cost.to_string(),
+        low: low * times / parts,
+        high: high * times / parts,
+        currency,
+        span,
+        optional: false,
+    }
+}
+
+/// Costs that stand with the things themselves, where the list of costs has none for them.
+pub(crate) fn beside(lab: &Lab) -> Vec<Line> {
+    let mut out = Vec::new();
+    let whole = Target::whole;
+    for (name, host) in &lab.hosts {
+        let cost = host
+            .about
+            .cost
+            .as_ref()
+            .and_then(|c| Some((c.value()?, c.span)));
+        out.extend(cost.map(|(c, span)| running(name, c, span, whole(Kind::Host, name))));
+    }
+    for (name, store) in &lab.repositories {
+        let cost = store
+            .about
+            .cost
+            .as_ref()
+            .and_then(|c| Some((c.value()?, c.span)));
+        out.extend(cost.map(|(c, span)| running(name, c, span, whole(Kind::Repository, name))));
+    }
+    for (name, site) in &lab.sites {
+        for (uplink, declared) in &site.about.uplinks {
+            let cost = declared
+                .cost
+                .as_ref()
+                .and_then(|c| Some((c.value()?, c.span)));
+            let of = Target {
+                object: ObjectRef::new(Kind::Site, name),
+                part: Some(uplink.0.clone()),
+            };
+            out.extend(cost.map(|(c, span)| running(&format!("{name}/{}", uplink.0), c, span, of)));
+        }
+    }
+    out
+}
+
+/// Prices of purchases.
+pub(crate) fn prices(lab: &Lab) -> Vec<Line> {
+    let price = |(name, asset): (&String, &model::lab::money::Asset)| {
+        let given = asset.price.as_ref()?;
+        let (low, high, currency) = micros(*given.value()?);
+        Some(Line {
+            name: name.clone(),
+            object: Some(ObjectRef::new(Kind::Asset, name)),
+            of: asset.of.known().map(|r| r.0.clone()),
+            shown: range(low, high, currency),
+            low,
+            high,
+            currency,
+            span: given.span,
+            optional: false,
+        })
+    };
+    lab.assets.iter().filter_map(price).collect()
+}
+
+fn implied(lab: &Lab, out: &mut Budget) {
+    let listed =
+        |lines: &[Line], line: &Line| lines.iter().any(|l| l.of.is_some() && l.of == line.of);
+    let beside: Vec<Line> = beside(lab)
+        .into_iter()
+        .filter(|l| !listed(&out.yearly, l))
+        .collect();
+    out.yearly.extend(beside);
+    let prices: Vec<Line> = prices(lab)
+        .into_iter()
+        .filter(|l| !listed(&out.once, l))
+        .collect();
+    out.once.extend(prices);
+    if !out.yearly.iter().any(is_electricity) {
+        out.yearly.extend(electricity(lab));
+    }
+}
+
+/// A machine that somebody else owns.
+pub(crate) fn is_rented(host: &model::lab::Host) -> bool {
+    host.about.provider.known().is_some() || host.about.kind.known() == Some(&HostKind::Vps)
+}
+
+/// It is the electricity bill, by its name or because it is for a whole site.
+pub(crate) fn is_electricity(line: &Line) -> bool {
+    let name = words(&line.name);
+    let named = ["electricity", "power", "energy", "strom"]
+        .iter()
+        .any(|w| name.split('-').any(|n| n == *w));
+    let site = line
+        .of
+        .as_ref()
+        .is_some_and(|t| t.object.kind == Kind::Site && t.part.is_none());
+    named || site
+}
+
+/// Electricity per year where power and price are declared: watts × 8760 hours.
+pub(crate) fn electricity(lab: &Lab) -> Vec<Line> {
+    let of_site = |(name, site): (&String, &model::lab::Site)| {
+        let power = site.about.power.as_ref()?;
+        let (price, average) = (power.price.known()?, power.average.as_ref()?);
+        let watts = average.value()?;
+        let milliwatt_hours = i128::from(watts.milliwatts()) * 8_760;
+        let value = milliwatt_hours * price.micros_per_kwh() / 1_000_000;
+        let code = price.currency().to_string();
+        Some(Line {
+            name: "electricity".to_owned(),
+            object: Some(ObjectRef::new(Kind::Site, name)),
+            of: Some(Target::whole(Kind::Site, name)),
+            shown: format!("{watts} × 8760h × {price}"),
+            low: value,
+            high: value,
+            currency: code.as_bytes().try_into().ok()?,
+            span: average.span,
+            optional: false,
+        })
+    };
+    lab.sites.iter().filter_map(of_site).collect()
+}
+
+/// `once + yearly × time`, as lowest and highest.
+pub(crate) fn over(budget: &Budget, time: i128) -> (i128, i128) {
+    let (once, yearly) = (sum(&budget.once), sum(&budget.yearly));
+    (
+        once.0 + yearly.0 * time / YEAR,
+        once.1 + yearly.1 * time / YEAR,
+    )
 }

@@ -6,16 +6,21 @@ use model::id::ObjectRef;
 /// What the rules have found so far.
 #[derive(Debug, Default)]
 pub struct Findings {
-    items: Vec<(ObjectRef, Diagnostic)>,
+    items: Vec<(Option<ObjectRef>, Diagnostic)>,
 }
 
 impl Findings {
     /// Adds a finding about an object; a waiver names both.
     pub(crate) fn add(&mut self, object: ObjectRef, diagnostic: Diagnostic) {
+        self.items.push((Some(object), diagnostic));
+    }
+
+    /// Adds a finding about an object, or about the whole lab; a waiver then says `object: lab`.
+    pub(crate) fn add_about(&mut self, object: Option<ObjectRef>, diagnostic: Diagnostic) {
         self.items.push((object, diagnostic));
     }
 
-    pub(crate) fn into_items(self) -> Vec<(ObjectRef, Diagnostic)> {
+    pub(crate) fn into_items(self) -> Vec<(Option<ObjectRef>, Diagnostic)> {
         self.items
     }
 }

@@ -7,6 +7,7 @@ use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity};
 use model::id::ObjectRef;
 use model::lab::Waiver;
+use model::lab::road::Whole;
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
 pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
@@ -21,7 +22,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     for (object, diagnostic) in findings.into_items() {
         let hit = waivers
             .iter()
-            .position(|w| accepts(w, &object, &diagnostic));
+            .position(|w| accepts(w, object.as_ref(), &diagnostic));
         let waiver = hit.and_then(|n| waivers.get(n).copied());
         if let Some(flag) = hit.and_then(|n| used.get_mut(n)) {
             *flag = true;
@@ -37,12 +38,13 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     out
 }
 
-fn accepts(waiver: &Waiver, object: &ObjectRef, diagnostic: &Diagnostic) -> bool {
+fn accepts(waiver: &Waiver, object: Option<&ObjectRef>, diagnostic: &Diagnostic) -> bool {
     if diagnostic.code == crate::rules::waiver_invalid::RULE.id {
         return false;
     }
     let named = waiver.object.as_ref().map(|o| o.value.as_str());
-    diagnostic.code == waiver.id.value && named == Some(object.to_string().as_str())
+    let object = object.map_or_else(|| Whole::Lab.to_string(), ToString::to_string);
+    diagnostic.code == waiver.id.value && named == Some(object.as_str())
 }
 
 fn waived(mut diagnostic: Diagnostic, waiver: &Waiver) -> Diagnostic {

@@ -6,8 +6,9 @@ use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Key, Node, NodeKind};
 use diag::{Diagnostic, SourceSet, Span};
-use model::declare::{Part, set};
+use model::declare::{Or, Part, Ref, set};
 use model::id::Kind;
+use model::lab::road::Whole;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -245,7 +246,8 @@ fn declared(kind: Kind, known: &[&str]) -> String {
     }
 }
 
-/// A reference to an object of any kind: `kind/name`, or a bare name that only one object has. Gives `kind/name`.
+/// A reference to an object of any kind: `kind/name`, or a bare name that only one object has; or the whole lab. Gives `kind/name`
+/// or `lab`.
 pub(super) fn object(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     let mut at = super::place::At {
         cx,
@@ -253,6 +255,9 @@ pub(super) fn object(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         named: slot.node.head,
         title: None,
     };
-    let target = model::declare::scalar::<model::declare::Ref<{ set::ANY }>>(&mut at)?;
-    Some(target.to_string())
+    let target = model::declare::scalar::<Or<Whole, Ref<{ set::ANY }>>>(&mut at)?;
+    Some(match target {
+        Or::Word(whole) => whole.to_string(),
+        Or::Ref(target) => target.to_string(),
+    })
 }

@@ -2,11 +2,12 @@
 
 use super::host::host;
 use model::declare::{
-    FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, ValueForm, set,
+    FieldShape, Or, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, ValueForm, set,
 };
 use model::lab::head::TierAbout;
 use model::lab::network::NetworkAbout;
 use model::lab::protection::{BackupAbout, Keep, RepositoryAbout};
+use model::lab::road::Whole;
 use model::lab::site::SiteAbout;
 use model::lab::storage::DatasetAbout;
 use model::lab::{DataClass, FaultScope};
@@ -391,8 +392,8 @@ fn waiver() -> RecordShape {
         ),
         may(
             "object",
-            "For this object; for all if nothing is said.",
-            Ref::<{ set::ANY }>::shape(),
+            "For this object, or for `lab`, where a finding is about all of it.",
+            Or::<Whole, Ref<{ set::ANY }>>::shape(),
         ),
         may("reason", "Why.", text()),
         may("owner", "Who accepted it.", text()),

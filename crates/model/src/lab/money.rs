@@ -3,7 +3,7 @@
 use crate::declare::{Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::money::{Cost as Price, Money};
-use crate::units::text::Prose;
+use crate::units::text::{Name, Prose};
 use diag::Spanned;
 use jiff::civil::Date;
 
@@ -48,6 +48,8 @@ entity! {
         optional: Opt<bool>,
         /// What comes first; 1 before 2.
         priority: Opt<u32>,
+        /// The calculation it belongs to, if that is not what the lab really pays: a plan, a comparison, another scale.
+        budget: Opt<Name>,
     }
 
     /// A paid service that the lab replaces.
@@ -58,6 +60,8 @@ entity! {
         replaced_by: Vec<Spanned<Ref<{ set::SERVICE }>>>,
         /// It is still paid for.
         kept: Opt<bool>,
+        /// The calculation it belongs to, if that is not what the lab really pays.
+        budget: Opt<Name>,
         /// What it is.
         description: Opt<Prose>,
     }

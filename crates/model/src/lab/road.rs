@@ -1,9 +1,11 @@
 //! Roadmap, requirements, risks, claims and documents: what is said of the lab, to be held against it.
 
+use super::measure::Measure;
 use super::service::Status;
 use crate::declare::{About, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::amount::Amount;
-use crate::units::text::{LabPath, Prose};
+use crate::units::duration::Duration;
+use crate::units::text::{LabPath, Name, Prose};
 use diag::Spanned;
 use jiff::civil::Date;
 
@@ -180,10 +182,15 @@ entity! {
         text: Need<Prose>,
         /// Of what; the lab if nothing is said.
         about: Opt<Or<Whole, Ref<{ set::THING }>>>,
-        /// What is measured: `total-memory`, `uptime`, `services`, …
-        metric: Opt<String>,
-        /// What it is said to be.
+        /// What is measured: a word such as `total-memory`, which is computed from the rest and compared, or any other text,
+        /// which is compared among claims alone.
+        metric: Opt<Or<Measure, String>>,
+        /// What it is said to be: an amount, with `~`, `>=`, `<=`, a `+` or a range (`2..3 years`) where it is not exact.
         value: Opt<Or<Amount, String>>,
+        /// Over how long, for sums of money.
+        over: Opt<Duration>,
+        /// Which of several calculations it belongs to, for sums of money; see `costs`.
+        budget: Opt<Name>,
         /// Where it stands: document and line.
         from: Opt<String>,
     }
@@ -200,5 +207,15 @@ entity! {
         status: Opt<Status>,
         /// When somebody last checked that it is true.
         reviewed: Opt<Date>,
+    }
+}
+
+impl Claim {
+    /// What is measured, as it is written.
+    pub fn metric_text(&self) -> Option<&str> {
+        match self.metric.as_ref()?.value()? {
+            Or::Word(measure) => Some(measure.word()),
+            Or::Ref(text) => Some(text),
+        }
     }
 }

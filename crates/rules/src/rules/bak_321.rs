@@ -161,11 +161,11 @@ fn same_store(body: &Body<'_>, copy: &Copy<'_>) -> bool {
 
 /// A claim about copies.
 fn claimed(lab: &Lab) -> Option<diag::Span> {
-    let said = |metric: &String| ["copies", "3-2-1"].iter().any(|w| metric.contains(w));
+    let said = |metric: &str| ["copies", "3-2-1"].iter().any(|w| metric.contains(w));
     let claim = lab
         .claims
         .iter()
-        .find(|c| c.metric.known().is_some_and(said))?;
+        .find(|c| c.metric_text().is_some_and(said))?;
     Some(claim.span)
 }
 

@@ -71,7 +71,7 @@ fn claims(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let text = claim.text.known().map_or("", |t| t.0.as_str());
-        let metric = claim.metric.known().map_or("claim", String::as_str);
+        let metric = claim.metric_text().unwrap_or("claim");
         let from = claim
             .from
             .known()

@@ -155,7 +155,7 @@ fn uses(ctx: &Context<'_>, term: &Term) -> Vec<(ObjectRef, Span, String)> {
             .as_ref()
             .filter(|t| t.value().is_some_and(|t| has(&t.0)))
         {
-            let metric = claim.metric.known().map_or("claim", String::as_str);
+            let metric = claim.metric_text().unwrap_or("claim");
             out.push((
                 ObjectRef::new(Kind::Metric, metric),
                 text.span,

@@ -1,5 +1,8 @@
 //! The rules, one file each.
 
+mod alt_gap;
+mod alt_target_overlap;
+mod alt_too_late;
 mod bak_321;
 mod bak_consistency;
 mod bak_coverage;
@@ -13,6 +16,15 @@ mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
 mod bak_snapshot_not_copy;
+mod bak_space;
+mod bak_target_size;
+mod cap_growth;
+mod cap_n1;
+mod cap_one_number;
+mod cap_overcommit;
+mod cap_sum;
+mod cap_terms;
+mod cap_unit;
 mod chg_bypass;
 mod chg_leadtime;
 mod claim_config;
@@ -20,12 +32,18 @@ mod claim_evidence;
 mod claim_req;
 mod claim_state;
 mod claim_term;
+mod cost_complete;
 mod doc_diagram;
 mod doc_encoding;
 mod doc_link;
 mod doc_residue;
+mod dr_drill_capacity;
 mod dr_rto_response;
 mod exposure_review;
+mod fin_breakeven;
+mod fin_double;
+mod fin_one_number;
+mod fin_sum;
 mod fw_conflict;
 mod fw_default;
 mod fw_scope;
@@ -37,6 +55,8 @@ mod ha_expected_votes;
 mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
+mod inv_same_attr;
+mod met_sample;
 mod net_any_source;
 mod net_dns_secondary;
 mod net_dns_tld;
@@ -50,6 +70,7 @@ mod net_overlap;
 mod net_portcount;
 mod net_transitive;
 mod net_tunnel;
+mod ops_staffing;
 mod patch_coverage;
 mod patch_sla_window;
 mod plan_date;
@@ -58,8 +79,10 @@ mod ref_path;
 mod run_destructive;
 mod run_exec;
 mod run_ref;
+mod slo_actual;
 mod slo_compose;
 mod slo_consistent;
+mod slo_source;
 mod slo_spof;
 mod ssh_lockout;
 mod ssh_no_login;
@@ -71,8 +94,10 @@ mod sto_fstab;
 mod sto_monitor;
 mod sto_raid_usable;
 mod sto_rebuild_ure;
+mod sto_replica_fit;
 mod sto_scrub_layer;
 mod sto_thin;
+mod sto_units;
 mod sto_writehole;
 mod sudo_nopassword;
 mod svc_no_tier;
@@ -83,6 +108,9 @@ use crate::Rule;
 
 /// Every rule, sorted by id.
 pub const RULES: &[Rule] = &[
+    alt_gap::RULE,
+    alt_target_overlap::RULE,
+    alt_too_late::RULE,
     bak_321::RULE,
     bak_consistency::RULE,
     bak_coverage::RULE,
@@ -96,6 +124,15 @@ pub const RULES: &[Rule] = &[
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
     bak_snapshot_not_copy::RULE,
+    bak_space::RULE,
+    bak_target_size::RULE,
+    cap_growth::RULE,
+    cap_n1::RULE,
+    cap_one_number::RULE,
+    cap_overcommit::RULE,
+    cap_sum::RULE,
+    cap_terms::RULE,
+    cap_unit::RULE,
     chg_bypass::RULE,
     chg_leadtime::RULE,
     claim_config::RULE,
@@ -103,12 +140,18 @@ pub const RULES: &[Rule] = &[
     claim_req::RULE,
     claim_state::RULE,
     claim_term::RULE,
+    cost_complete::RULE,
     doc_diagram::RULE,
     doc_encoding::RULE,
     doc_link::RULE,
     doc_residue::RULE,
+    dr_drill_capacity::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
+    fin_breakeven::RULE,
+    fin_double::RULE,
+    fin_one_number::RULE,
+    fin_sum::RULE,
     fw_conflict::RULE,
     fw_default::RULE,
     fw_scope::RULE,
@@ -120,6 +163,8 @@ pub const RULES: &[Rule] = &[
     ha_quorum::RULE,
     ha_spof::RULE,
     ha_storage::RULE,
+    inv_same_attr::RULE,
+    met_sample::RULE,
     net_any_source::RULE,
     net_dns_secondary::RULE,
     net_dns_tld::RULE,
@@ -133,6 +178,7 @@ pub const RULES: &[Rule] = &[
     net_portcount::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
+    ops_staffing::RULE,
     patch_coverage::RULE,
     patch_sla_window::RULE,
     plan_date::RULE,
@@ -141,8 +187,10 @@ pub const RULES: &[Rule] = &[
     run_destructive::RULE,
     run_exec::RULE,
     run_ref::RULE,
+    slo_actual::RULE,
     slo_compose::RULE,
     slo_consistent::RULE,
+    slo_source::RULE,
     slo_spof::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
@@ -154,8 +202,10 @@ pub const RULES: &[Rule] = &[
     sto_monitor::RULE,
     sto_raid_usable::RULE,
     sto_rebuild_ure::RULE,
+    sto_replica_fit::RULE,
     sto_scrub_layer::RULE,
     sto_thin::RULE,
+    sto_units::RULE,
     sto_writehole::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,

@@ -312,7 +312,7 @@ fn twice(ctx: &Context<'_>, out: &mut Findings) {
 fn claimed(ctx: &Context<'_>, out: &mut Findings) {
     let mut said: BTreeMap<(String, &str), (&str, Span)> = BTreeMap::new();
     for claim in &ctx.lab.claims {
-        let metric = claim.metric.known().map_or("", String::as_str);
+        let metric = claim.metric_text().unwrap_or_default();
         let value = match claim
             .value
             .as_ref()

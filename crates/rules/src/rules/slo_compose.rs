@@ -1,7 +1,7 @@
 //! A service that promises more than what it is made of.
 
-use crate::budget::{Promise, of_service, percent};
 use crate::context::service;
+use crate::error_budget::{Promise, of_service, percent};
 use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use crate::{Context, Findings, Rule};

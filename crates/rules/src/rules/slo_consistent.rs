@@ -1,7 +1,7 @@
 //! Objectives that contradict each other.
 
-use crate::budget::{Promise, mean_time, of_tier, percent, words};
 use crate::context::{service, tier};
+use crate::error_budget::{Promise, mean_time, of_tier, percent, words};
 use crate::{Context, Findings, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt;

@@ -1,7 +1,7 @@
 //! One loss uses up the error budget.
 
-use crate::budget::{Promise, of_service, words};
 use crate::context::{service, tier};
+use crate::error_budget::{Promise, of_service, words};
 use crate::structure::Structure;
 use crate::wording::names;
 use crate::{Context, Findings, Rule};

@@ -1,0 +1,130 @@
+//! The archives that are to be kept do not fit.
+
+use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, room};
+use crate::context::repository;
+use crate::sizes;
+use crate::totals::{self, Total};
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+use model::lab::{Backup, Repository};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "bak-space",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "The archives that a repository is to keep need more space than it has.",
+    rationale: "Retention is a promise about space: full archives times their number, or one copy and all that changes in the time \
+        they span. When the target is full, either the newest backup fails or somebody deletes the oldest by hand.",
+    example: "backups: {nightly: {keep: {daily: 30}, …}}   # of 50 GB archives to a tar repository of 'size: 1TB'",
+    controls: &["CIS v8 11.2", "ISO 27001:2022 A.8.13"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, store) in &ctx.lab.repositories {
+        let Some(room) = room(ctx.lab, name, store) else {
+            continue;
+        };
+        let backups = backups_to(ctx.lab, name);
+        let needs: Vec<Result<Need, String>> = backups
+            .iter()
+            .filter_map(|(key, b)| need(ctx, store, key, b))
+            .collect();
+        let missing: Vec<&String> = needs.iter().filter_map(|n| n.as_ref().err()).collect();
+        let known: Vec<&Need> = needs.iter().filter_map(|n| n.as_ref().ok()).collect();
+        let (sum, once): (i128, i128) = (
+            known.iter().map(|n| n.all).sum(),
+            known.iter().map(|n| n.once).sum(),
+        );
+        // What does not even fit once is what `bak-target-size` speaks of.
+        if once > room.value {
+            continue;
+        }
+        let say = sizes::storage;
+        if sum > room.value {
+            let mut d = RULE
+                .finding(format!(
+                    "repository '{name}' holds {}, and what it is to keep needs {}",
+                    say(room.value),
+                    say(sum)
+                ))
+                .at(room.span, "all that fits");
+            for need in &known {
+                d = d.and_at(need.span, "keeps these").note(need.how.clone());
+            }
+            let over = say(sum - room.value);
+            d = d.note(format!(
+                "{} - {} = {over} too much; compression is not counted",
+                say(sum),
+                say(room.value)
+            ));
+            out.add(
+                repository(name),
+                d.help("keep fewer archives, or take a larger target"),
+            );
+        } else if !missing.is_empty() {
+            let d = RULE.unknown(format!(
+                "whether the archives of repository '{name}' fit into it"
+            ));
+            let missing: Vec<&str> = missing.into_iter().map(String::as_str).collect();
+            out.add(
+                repository(name),
+                d.at(store.span, "")
+                    .note(format!("not declared: {}", missing.join(", "))),
+            );
+        }
+    }
+}
+
+/// What one backup needs.
+struct Need {
+    once: i128,
+    all: i128,
+    how: String,
+    span: diag::Span,
+}
+
+/// None if nothing is known of the size, which `bak-target-size` says.
+fn need(
+    ctx: &Context<'_>,
+    store: &Repository,
+    name: &str,
+    backup: &Backup,
+) -> Option<Result<Need, String>> {
+    let Total::Sum(parts) = totals::sum(contents(ctx.lab, name, backup).into_iter()) else {
+        return None;
+    };
+    let (once, say) = (sizes::value(&parts), sizes::storage);
+    let Some((count, days, how)) = kept(backup) else {
+        return Some(Err(format!("how many archives backup '{name}' keeps")));
+    };
+    let full = once * count;
+    let (all, how) = if is_full_each_time(store) {
+        (
+            full,
+            format!("'{name}': {how} × {} = {}", say(once), say(full)),
+        )
+    } else {
+        match changes(ctx.lab, backup) {
+            Err(missing) => return Some(Err(missing)),
+            Ok(daily) => {
+                let all = (once + daily * days).min(full.max(once));
+                (
+                    all,
+                    format!(
+                        "'{name}': {how} over {days} days; {} + {days} × {} = {} at most",
+                        say(once),
+                        say(daily),
+                        say(all)
+                    ),
+                )
+            }
+        }
+    };
+    Some(Ok(Need {
+        once,
+        all,
+        how,
+        span: backup.span,
+    }))
+}

@@ -1,0 +1,76 @@
+//! Not even one copy of everything fits.
+
+use crate::archives::{backups_to, contents, room};
+use crate::context::repository;
+use crate::sizes;
+use crate::totals::{self, Part, Total};
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "bak-target-size",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "A repository is smaller than one full copy of what is backed up to it.",
+    rationale: "The first backup fails when the target is full, and every one after it. Often nobody notices, because a part of \
+        the data did arrive.",
+    example: "repositories: {usb: {size: 2TB, …}}   # for a dataset of 'size: 3.1TB'",
+    controls: &["CIS v8 11.2", "ISO 27001:2022 A.8.13"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, store) in &ctx.lab.repositories {
+        let Some(room) = room(ctx.lab, name, store) else {
+            continue;
+        };
+        let backups = backups_to(ctx.lab, name);
+        let mut parts: Vec<Result<Part, String>> = Vec::new();
+        for (key, backup) in &backups {
+            for part in contents(ctx.lab, key, backup) {
+                let twice = |other: &Result<Part, String>| matches!((other, &part), (Ok(a), Ok(b)) if a.name == b.name);
+                if !parts.iter().any(twice) {
+                    parts.push(part);
+                }
+            }
+        }
+        let known: Vec<Part> = parts
+            .iter()
+            .filter_map(|p| p.as_ref().ok())
+            .cloned()
+            .collect();
+        let (sum, say) = (sizes::value(&known), sizes::storage);
+        if sum > room.value {
+            let mut d = RULE
+                .finding(format!(
+                    "repository '{name}' holds {}, and one copy of its backups is {}",
+                    say(room.value),
+                    say(sum)
+                ))
+                .at(room.span, "all that fits")
+                .note(format!(
+                    "{}; {} - {} = {} too much",
+                    sizes::sum(&known, say),
+                    say(sum),
+                    say(room.value),
+                    say(sum - room.value)
+                ));
+            d.notes.extend(totals::assumptions(&known));
+            out.add(
+                repository(name),
+                d.help("take a larger target, or leave out what can be had again"),
+            );
+        } else if let (Total::Missing(what), false) =
+            (totals::sum(parts.into_iter()), backups.is_empty())
+        {
+            let d = RULE.unknown(format!(
+                "whether a copy of everything fits into repository '{name}'"
+            ));
+            out.add(
+                repository(name),
+                d.at(store.span, "")
+                    .note(format!("not declared: {}", what.join(", "))),
+            );
+        }
+    }
+}

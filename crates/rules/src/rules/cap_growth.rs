@@ -1,0 +1,188 @@
+//! Something will be full soon.
+
+use crate::claims::{figures, subject};
+use crate::figure::percent;
+use crate::sizes;
+use crate::terms::{Terms, terms};
+use crate::totals::{bytes, place, usable};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
+use model::lab::road::{Probability, Risk};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "cap-growth",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "By its declared growth something is full within a year, or already is.",
+    rationale: "Space runs out on a day that can be computed, and it takes weeks to buy more. A pool that is full stops every \
+        program that writes; a risk register that calls this unlikely is a register nobody computed.",
+    example: "pools: {tank: {usable: 4TB, used: 3TB, growth: 50%}}",
+    controls: &["ISO 27001:2022 A.8.6"],
+    run,
+};
+
+/// What fills, and when.
+struct Course {
+    what: String,
+    used: String,
+    limit: String,
+    growth: String,
+    day: Date,
+    days: i64,
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, pool) in &ctx.lab.pools {
+        let object = ObjectRef::new(Kind::Pool, name);
+        let (Some(used), Some(space)) = (bytes(&pool.used), usable(ctx.lab, name, pool)) else {
+            continue;
+        };
+        let share = pool
+            .fill_limit
+            .known()
+            .map_or(1_000_000, |p| i128::from(p.ppm()));
+        let limit = space.value * share / 1_000_000;
+        let what = match pool.fill_limit.known() {
+            Some(fill) => format!("pool '{name}' is filled to its limit of {fill}"),
+            None => format!("pool '{name}' is full"),
+        };
+        let Some(growth) = pool
+            .growth
+            .known()
+            .map(|g| (i128::from(g.ppm()), g.to_string()))
+        else {
+            let d = RULE
+                .unknown(format!("when {what}"))
+                .at(place(&pool.used).unwrap_or(pool.span), "");
+            out.add(
+                object,
+                d.note("not declared: its growth per year ('growth')"),
+            );
+            continue;
+        };
+        let (used, limit) = ((used, sizes::storage(used)), (limit, sizes::storage(limit)));
+        if let Some(course) = course(ctx.today, what, used, limit, growth) {
+            let span = place(&pool.growth).unwrap_or(pool.span);
+            out.add(
+                object,
+                finding(ctx, &course, "storage").at(span, "at this growth"),
+            );
+        }
+    }
+    let said = figures(ctx.lab);
+    for of in terms(ctx.lab, &said) {
+        if let Some((course, span)) = claimed(ctx.today, &of) {
+            out.add_about(
+                of.about.clone(),
+                finding(ctx, &course, of.resource.name).at(span, "at this growth"),
+            );
+        }
+    }
+}
+
+fn claimed(today: Date, of: &Terms<'_>) -> Option<(Course, diag::Span)> {
+    let growth = of.growth.as_ref()?;
+    let whole = of.installed.as_ref().or(of.reserved.as_ref())?;
+    let all = whole.figure.value();
+    let (used, text) = match (of.in_use(), &of.usage) {
+        (_, Some(usage)) => {
+            let used = all * usage.figure.value() / 1_000_000;
+            (
+                used,
+                format!(
+                    "{} of {} = {}",
+                    usage.figure,
+                    whole.figure,
+                    whole.figure.say(used)
+                ),
+            )
+        }
+        (Some((used, how)), None) => (used, how),
+        (None, None) => return None,
+    };
+    let what = format!(
+        "the {} of {} is used up",
+        of.resource.name,
+        subject(of.about.as_ref())
+    );
+    let rate = (growth.figure.value(), growth.figure.to_string());
+    let course = course(
+        today,
+        what,
+        (used, text),
+        (all, whole.figure.to_string()),
+        rate,
+    )?;
+    Some((course, growth.said.as_ref()?.span))
+}
+
+/// Growth by a share per year, even within each year; none if it takes longer than a year.
+fn course(
+    today: Date,
+    what: String,
+    used: (i128, String),
+    limit: (i128, String),
+    growth: (i128, String),
+) -> Option<Course> {
+    let step = used.0 * growth.0 / 1_000_000;
+    let missing = limit.0 - used.0;
+    let days = if missing <= 0 {
+        0
+    } else {
+        (missing * 365).checked_div(step)?
+    };
+    let days = i64::try_from(days).ok().filter(|d| *d <= 365)?;
+    Some(Course {
+        what,
+        used: used.1,
+        limit: limit.1,
+        growth: growth.1,
+        day: today.checked_add(days.days()).ok()?,
+        days,
+    })
+}
+
+fn finding(ctx: &Context<'_>, course: &Course, resource: &str) -> Diagnostic {
+    let Course {
+        what,
+        used,
+        limit,
+        growth,
+        day,
+        days,
+    } = course;
+    let when = match days {
+        0 => "by now".to_owned(),
+        n => format!("on {day}, in {n} days"),
+    };
+    let mut d = RULE.finding(format!("{what} {when}")).note(format!(
+        "used: {used}; growth {growth} per year; limit {limit}; reached after {} of a year",
+        percent(i128::from(*days), 365).unwrap_or_default()
+    ));
+    if let Some(risk) = unlikely(ctx, resource) {
+        d = d
+            .and_at(risk.span, "the register says: low probability")
+            .note("the risk register rates this as unlikely");
+    }
+    d.help(
+        "add space before that day, or remove what need not be kept; and correct the risk register",
+    )
+}
+
+/// A risk of running out that is rated as unlikely.
+fn unlikely<'a>(ctx: &Context<'a>, resource: &str) -> Option<&'a Risk> {
+    ctx.lab.risks.values().find(|risk| {
+        let text = risk
+            .text
+            .known()
+            .map_or(String::new(), |t| t.0.to_lowercase());
+        let about = ["capacity", "exhaust", "run out", "full", "space", resource]
+            .iter()
+            .any(|w| text.contains(w));
+        about && risk.probability.known() == Some(&Probability::Low)
+    })
+}

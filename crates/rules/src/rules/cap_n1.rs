@@ -1,0 +1,197 @@
+//! A cluster cannot carry its guests when a member fails.
+
+use crate::claims::figures;
+use crate::load::{capacity, guest_memory, guests_of, hosts_of};
+use crate::sizes;
+use crate::totals::{self, Part, Total, guests_on};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
+use model::lab::guest::{Cluster, Guest};
+use model::lab::measure::Measure;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "cap-n1",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "The guests that are to restart elsewhere do not fit on what is left when a member of the cluster fails.",
+    rationale: "High availability is memory that is kept free. When a member fails its guests need room on the others, where \
+        guests run already; without room they stay down, and which ones is decided by chance.",
+    example: "clusters: {main: {members: [a, b], ha: true}}   # two hosts of 16 GiB with guests of 24 GiB",
+    controls: &["ISO 27001:2022 A.8.14", "ISO 27001:2022 A.8.6"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, cluster) in &ctx.lab.clusters {
+        let hosts = hosts_of(ctx.lab, cluster);
+        let object = ObjectRef::new(Kind::Cluster, name);
+        let guests = guests_on(ctx.lab, Some(&object));
+        let any = guests.iter().any(|(_, g)| is_ha(cluster, g));
+        if hosts.len() > 1 && any {
+            let d = check(ctx, name, cluster, &hosts, &guests);
+            d.into_iter().for_each(|d| out.add(object.clone(), d));
+        }
+    }
+}
+
+/// It is to restart elsewhere; if nothing is said of it, as the cluster does it.
+fn is_ha(cluster: &Cluster, guest: &Guest) -> bool {
+    let on = guest.ha.known().or(cluster.ha.known());
+    on == Some(&true)
+}
+
+/// The loss of one host.
+struct Loss {
+    host: String,
+    left: Vec<Part>,
+    need: Vec<Part>,
+}
+
+impl Loss {
+    fn lacking(&self) -> i128 {
+        sizes::value(&self.need) - sizes::value(&self.left)
+    }
+}
+
+fn check(
+    ctx: &Context<'_>,
+    name: &str,
+    cluster: &Cluster,
+    hosts: &[&str],
+    guests: &[(&str, &Guest)],
+) -> Option<Diagnostic> {
+    let memories = totals::sum(hosts.iter().map(|h| capacity(ctx.lab, h)));
+    let taken = totals::sum(guests.iter().map(|(n, g)| guest_memory(n, g)));
+    let (Total::Sum(memories), Total::Sum(taken)) = (&memories, &taken) else {
+        let missing = [memories, taken].into_iter().filter_map(|t| match t {
+            Total::Missing(what) => Some(what.join(", ")),
+            _ => None,
+        });
+        let missing: Vec<String> = missing.collect();
+        let message = format!("whether cluster '{name}' carries its guests when a member fails");
+        return Some(
+            RULE.unknown(message)
+                .at(cluster.span, "")
+                .note(format!("not declared: {}", missing.join(", "))),
+        );
+    };
+    let lose = |host: &&str| {
+        let pinned = |n: &str| {
+            let others = hosts.iter().filter(|h| *h != host);
+            others
+                .flat_map(|h| guests_of(ctx.lab, h))
+                .any(|(g, _)| g == n)
+        };
+        let stays = |p: &&Part| {
+            guests
+                .iter()
+                .any(|(n, g)| *n == p.name && (is_ha(cluster, g) || pinned(n)))
+        };
+        Loss {
+            host: (*host).to_owned(),
+            left: memories
+                .iter()
+                .filter(|p| p.name != *host)
+                .cloned()
+                .collect(),
+            need: taken.iter().filter(stays).cloned().collect(),
+        }
+    };
+    let losses: Vec<Loss> = hosts.iter().map(lose).collect();
+    let worst = losses.iter().max_by_key(|l| l.lacking())?;
+    if worst.lacking() > 0 {
+        return Some(finding(name, cluster, worst, None));
+    }
+    let largest = worst.need.iter().max_by_key(|p| p.value)?;
+    let room = worst.left.iter().map(|p| p.value).max()?;
+    if largest.value > room {
+        return Some(fits_nowhere(name, cluster, worst, largest, room));
+    }
+    let growth = growth(ctx, name)?;
+    let grown = sizes::value(&worst.need) * (1_000_000 + growth.0) / 1_000_000;
+    (grown > sizes::value(&worst.left))
+        .then(|| finding(name, cluster, worst, Some((grown, growth.1))))
+}
+
+/// Growth of memory per year that is claimed of the cluster or the lab.
+fn growth(ctx: &Context<'_>, name: &str) -> Option<(i128, String)> {
+    let said = figures(ctx.lab);
+    let about = |s: &&crate::claims::Said<'_>| {
+        s.about
+            .as_ref()
+            .is_none_or(|o| o.kind == Kind::Cluster && o.name == name)
+    };
+    let mut of = said
+        .iter()
+        .filter(|s| s.measure() == Some(Measure::MemoryGrowth))
+        .filter(about);
+    of.next().map(|s| (s.figure.value(), s.figure.to_string()))
+}
+
+fn finding(
+    name: &str,
+    cluster: &Cluster,
+    loss: &Loss,
+    grown: Option<(i128, String)>,
+) -> Diagnostic {
+    let say = sizes::memory;
+    let (need, left) = (sizes::value(&loss.need), sizes::value(&loss.left));
+    let what = grown.as_ref().map_or(need, |(n, _)| *n);
+    let later = if grown.is_some() {
+        " after a year's growth"
+    } else {
+        ""
+    };
+    let mut d = RULE
+        .finding(format!(
+            "when '{}' fails{later}, guests of cluster '{name}' need {}, and {} is left",
+            loss.host,
+            say(what),
+            say(left)
+        ))
+        .at(cluster.span, "its guests are to restart elsewhere")
+        .note(format!("needed: {}", sizes::sum(&loss.need, say)))
+        .note(format!(
+            "left without '{}': {}",
+            loss.host,
+            sizes::sum(&loss.left, say)
+        ));
+    if let Some((grown, rate)) = &grown {
+        d.severity = Severity::Warning;
+        d = d.note(format!("{} + {rate} = {}", say(need), say(*grown)));
+    }
+    d = d.note(format!(
+        "{} - {} = {} too much",
+        say(what),
+        say(left),
+        say(what - left)
+    ));
+    let all: Vec<Part> = loss.need.iter().chain(&loss.left).cloned().collect();
+    d.notes.extend(totals::assumptions(&all));
+    d.help("add memory, make guests smaller, or leave some of them down: 'ha: false'")
+}
+
+fn fits_nowhere(
+    name: &str,
+    cluster: &Cluster,
+    loss: &Loss,
+    largest: &Part,
+    room: i128,
+) -> Diagnostic {
+    let say = sizes::memory;
+    let over = say(largest.value - room);
+    RULE.finding(format!(
+        "when '{}' fails, guest '{}' of cluster '{name}' fits on none of the others",
+        loss.host, largest.name
+    ))
+    .at(cluster.span, "its guests are to restart elsewhere")
+    .and_at(largest.span, "the largest guest")
+    .note(format!(
+        "{} - {} on the largest host that is left = {over} too much",
+        largest.shown,
+        say(room)
+    ))
+    .help("make the guest smaller, or a second host large enough for it")
+}

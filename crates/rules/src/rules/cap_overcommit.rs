@@ -1,0 +1,171 @@
+//! More memory is promised than there is.
+
+use crate::load::{capacity, guest_memory, guests_of, services_on};
+use crate::sizes;
+use crate::totals::{self, Machine, Part, Total, part};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::id::{Kind, ObjectRef};
+use model::lab::service::Service;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "cap-overcommit",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "Guests or services together may take, or are expected to take, more memory than their machine has.",
+    rationale: "Memory cannot be lent out twice: when all take what they were promised, the kernel kills one of them, mostly the \
+        largest, which is mostly the database.",
+    example: "guests: {a: {on: pve, memory: 12GiB}, b: {on: pve, memory: 12GiB}}   # on a host of 16 GiB",
+    controls: &["ISO 27001:2022 A.8.6"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, host) in &ctx.lab.hosts {
+        let object = ObjectRef::new(Kind::Host, name);
+        let guests = guests_of(ctx.lab, name);
+        let room = capacity(ctx.lab, name);
+        let taken = totals::sum(guests.iter().map(|(n, g)| guest_memory(n, g)));
+        if let (Ok(room), Total::Sum(taken)) = (&room, &taken)
+            && sizes::value(taken) > room.value
+        {
+            out.add(
+                object.clone(),
+                finding(&object, room, taken, "are given").and_at(host.span, "the host"),
+            );
+        } else if !guests.is_empty()
+            && let Some(d) = unknown(&object, host.span, &room, &taken)
+        {
+            out.add(object.clone(), d);
+        }
+        services(ctx, &object, room, out);
+    }
+    for (name, guest) in &ctx.lab.guests {
+        let object = ObjectRef::new(Kind::Guest, name);
+        services(ctx, &object, Machine::Guest(name, guest).memory(), out);
+    }
+}
+
+fn unknown(
+    object: &ObjectRef,
+    span: diag::Span,
+    room: &Result<Part, String>,
+    taken: &Total,
+) -> Option<Diagnostic> {
+    let mut missing: Vec<String> = room.as_ref().err().into_iter().cloned().collect();
+    if let Total::Missing(what) = taken {
+        missing.extend(what.iter().cloned());
+    }
+    let what = crate::claims::subject(Some(object));
+    let d = RULE.unknown(format!(
+        "whether {what} has the memory that its guests are given"
+    ));
+    (!missing.is_empty()).then(|| {
+        d.at(span, "")
+            .note(format!("not declared: {}", missing.join(", ")))
+    })
+}
+
+/// Services by what they are expected to take, and by their limits.
+fn services(
+    ctx: &Context<'_>,
+    machine: &ObjectRef,
+    room: Result<Part, String>,
+    out: &mut Findings,
+) {
+    let services = services_on(ctx.lab, machine);
+    let said = |s: &Service| {
+        s.memory
+            .as_ref()
+            .is_some_and(|m| m.expected.is_some() || m.limit.is_some())
+    };
+    let (with, without): (Vec<_>, Vec<_>) = services.into_iter().partition(|(_, s)| said(s));
+    let Some((_, first)) = with.first() else {
+        return;
+    };
+    let Ok(room) = room else {
+        let what = crate::claims::subject(Some(machine));
+        let d = RULE.unknown(format!("whether {what} has the memory of its services"));
+        out.add(
+            machine.clone(),
+            d.at(first.span, "")
+                .note(format!("not declared: the memory of {what}")),
+        );
+        return;
+    };
+    let value = |s: &model::units::size::Size| i128::from(s.bytes());
+    let expected = |(n, s): &(&str, &Service)| {
+        let memory = s.memory.as_ref()?;
+        part(n, &memory.expected, value).or_else(|| part(n, &memory.limit, value))
+    };
+    let limit = |(n, s): &(&str, &Service)| part(n, &s.memory.as_ref()?.limit, value);
+    let expected: Vec<Part> = with.iter().filter_map(expected).collect();
+    let limits: Vec<Part> = with.iter().filter_map(limit).collect();
+    if sizes::value(&expected) > room.value {
+        out.add(
+            machine.clone(),
+            finding(machine, &room, &expected, "are expected to take"),
+        );
+    } else if sizes::value(&limits) > room.value {
+        let mut d = finding(machine, &room, &limits, "may take by their limits");
+        d.notes.push(format!(
+            "expected: {}",
+            sizes::sum(&expected, sizes::memory)
+        ));
+        out.add(machine.clone(), d);
+    }
+    if let Some((_, first)) = without.first() {
+        let names: Vec<&str> = without.iter().map(|(n, _)| *n).collect();
+        let what = crate::claims::subject(Some(machine));
+        let d = RULE
+            .unknown(format!(
+                "what memory {} of the services on {what} take",
+                names.len()
+            ))
+            .at(first.span, "neither expected nor limited")
+            .note(format!("not declared: memory of {}", listed(&names)));
+        out.add(
+            machine.clone(),
+            d.help("add 'memory: {expected: …, limit: …}' to them"),
+        );
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<&str> = names.iter().take(SHOWN).copied().collect();
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{} and {more} more", first.join(", ")),
+        _ => first.join(", "),
+    }
+}
+
+fn finding(machine: &ObjectRef, room: &Part, taken: &[Part], how: &str) -> Diagnostic {
+    let say = sizes::memory;
+    let what = crate::claims::subject(Some(machine));
+    let (sum, whose) = (
+        sizes::value(taken),
+        if how == "are given" {
+            "guests"
+        } else {
+            "services"
+        },
+    );
+    let mut d = RULE
+        .finding(format!(
+            "the {whose} on {what} {how} {}, and it has {}",
+            say(sum),
+            room.shown
+        ))
+        .at(room.span, "all that there is")
+        .note(format!(
+            "{}; {} - {} = {} too much",
+            sizes::sum(taken, say),
+            say(sum),
+            room.shown,
+            say(sum - room.value)
+        ));
+    let all: Vec<Part> = taken.iter().chain([room]).cloned().collect();
+    d.notes.extend(totals::assumptions(&all));
+    d.help("make some smaller, move some, or add memory")
+}

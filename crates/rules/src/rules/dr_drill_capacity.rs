@@ -1,0 +1,119 @@
+//! There is no room to practise a restore.
+
+use crate::archives::contents;
+use crate::context::backup as object;
+use crate::load::{free, guest_memory};
+use crate::sizes;
+use crate::totals::{self, Part, bytes, place};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
+use model::lab::Backup;
+use std::collections::BTreeSet;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "dr-drill-capacity",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "No machine has the free memory or space for a trial restore of what is backed up.",
+    rationale: "A backup is proven by a restore beside the running system. Where nothing has room for it, the first restore is the \
+        one that must not fail.",
+    example: "guests: {db: {on: pve, memory: 12GiB}}   # backed up, on a single host of 16 GiB that is full",
+    controls: &["CIS v8 11.5", "ISO 27001:2022 A.8.13"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, backup) in &ctx.lab.backups {
+        let memory = memory(ctx, name, backup);
+        let space = space(ctx, name, backup);
+        memory
+            .into_iter()
+            .chain(space)
+            .for_each(|d| out.add(object(name), d));
+    }
+}
+
+/// Memory for the largest guest.
+fn memory(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
+    let guests = backup
+        .about
+        .guests
+        .iter()
+        .filter_map(|g| ctx.lab.guests.get_key_value(g.value.name()));
+    let sizes_of: Vec<Part> = guests
+        .filter_map(|(n, g)| guest_memory(n, g).ok())
+        .collect();
+    let largest = sizes_of.into_iter().max_by_key(|p| p.value)?;
+    let on = |g: &model::lab::guest::Guest| g.on.known().map(|on| on.0.object.clone());
+    let hypervisors: BTreeSet<String> = ctx
+        .lab
+        .guests
+        .values()
+        .filter_map(on)
+        .flat_map(|o| {
+            let machines = totals::machines(ctx.lab, Some(&o)).unwrap_or_default();
+            machines
+                .into_iter()
+                .map(|m| m.name().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let left: Vec<(i128, String)> = hypervisors
+        .iter()
+        .filter_map(|h| free(ctx.lab, h))
+        .collect();
+    if left.len() < hypervisors.len() || left.is_empty() {
+        let d = RULE.unknown(format!(
+            "whether a guest of backup '{name}' can be restored for practice"
+        ));
+        return Some(
+            d.at(backup.span, "")
+                .note("not declared: the memory of every hypervisor and of all guests on it"),
+        );
+    }
+    let most = left.iter().map(|(n, _)| *n).max()?.max(0);
+    if largest.value <= most {
+        return None;
+    }
+    let say = sizes::memory;
+    let hows: Vec<&str> = left.iter().map(|(_, how)| how.as_str()).collect();
+    Some(
+        RULE.finding(format!("guest '{}' of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, largest.shown, say(most)))
+            .at(largest.span, "the largest guest")
+            .and_at(backup.span, "backed up here")
+            .note(format!("free memory, {}", hows.join("; ")))
+            .note(format!("{} - {} = {} too little", largest.shown, say(most), say(largest.value - most)))
+            .help("keep memory free, restore with less of it, or rent a machine for the drill"),
+    )
+}
+
+/// Space for all of it on some pool.
+fn space(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
+    let parts: Vec<Part> = contents(ctx.lab, name, backup)
+        .into_iter()
+        .filter_map(Result::ok)
+        .collect();
+    let largest = parts.into_iter().max_by_key(|p| p.value)?;
+    let free = ctx.lab.pools.iter().filter_map(|(n, pool)| {
+        let (space, used) = (totals::usable(ctx.lab, n, pool)?, bytes(&pool.used)?);
+        Some((space.value - used, n, place(&pool.used)?, space.value, used))
+    });
+    let say = sizes::storage;
+    match free.max_by_key(|(n, ..)| *n) {
+        Some((most, pool, span, all, used)) if largest.value > most => Some(
+            RULE.finding(format!("{} of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, say(largest.value), say(most)))
+                .at(largest.span, "the largest restore")
+                .and_at(span, "used already")
+                .note(format!("most free space, pool '{pool}': {} - {} = {}", say(all), say(used), say(most)))
+                .note(format!("{} - {} = {} too little", say(largest.value), say(most), say(largest.value - most)))
+                .help("keep as much space free as the largest restore needs, or practise on another machine"),
+        ),
+        Some(_) => None,
+        None if ctx.lab.pools.is_empty() => None,
+        None => {
+            let d = RULE.unknown(format!("whether there is space to restore {} for practice", largest.name));
+            Some(d.at(backup.span, "").note("not declared: what is used of any pool"))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Too few events to measure an objective.
+
+use crate::figure::{Dim, decimal};
+use crate::objectives::{Objective, objectives};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
+use model::id::Kind;
+use model::lab::protection::JobKind;
+use model::units::Seconds;
+
+/// Over how long objectives are measured if nothing is said.
+const MONTH: u64 = 30 * 86_400;
+
+/// The same for what hardly ever happens.
+const YEAR: u64 = 365 * 86_400;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "met-sample",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "An objective is finer than what can be told from the number of events in its window.",
+    rationale: "Thirty backups in a month succeed by 100 % or by 96.7 %; more than 99 % and all of them are the same. And four \
+        drills without a failure leave room for three of four to fail (rule of three: no failure in n leaves up to 3/n, at 95 % \
+        confidence; Hanley and Lippman-Hand, JAMA 1983).",
+    example: "metrics: {backup-success: {text: backups that succeed, target: '>99%'}}   # of one backup a day",
+    controls: &["ISO 27001:2022 A.8.16"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for objective in objectives(ctx.lab)
+        .iter()
+        .filter(|o| o.target.dim == Dim::Share)
+    {
+        if let Some(d) = check(ctx, objective) {
+            out.add_about(objective.object.clone(), d);
+        }
+    }
+}
+
+fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
+    let window = objective
+        .measured
+        .as_ref()
+        .and_then(|m| m.window)
+        .or(objective.window);
+    let (what, every) = match events(ctx, objective) {
+        Events::Every(what, every) => (what, every),
+        Events::Unknown(missing) => {
+            let d = RULE.unknown(format!("whether {} can be measured", objective.name));
+            return Some(
+                d.at(objective.target_span, "")
+                    .note(format!("not declared: {missing}")),
+            );
+        }
+        Events::NotSuch => return None,
+    };
+    let span = window.unwrap_or(if every * 4 > MONTH { YEAR } else { MONTH });
+    let count = i128::from(span / every.max(1));
+    let (days, target) = (decimal(i128::from(span), 86_400, 0), &objective.target);
+    let assumed = if window.is_none() {
+        ", assumed since no window is given"
+    } else {
+        ""
+    };
+    let how = format!(
+        "{days} days{assumed} / one per {} = {count} {what}",
+        Seconds(i64::try_from(every).ok()?)
+    );
+    let allowed = 1_000_000 - target.value();
+    let (says, arithmetic) = match allowed {
+        ..=0 if count > 6 => return None,
+        ..=0 => (
+            "says little",
+            format!(
+                "no failure in {count} leaves up to 3/{} = {} failing",
+                count.max(1),
+                share(3_000_000 / count.max(1))
+            ),
+        ),
+        _ if count * allowed >= 1_000_000 => return None,
+        _ => (
+            "cannot be told from 100%",
+            format!(
+                "one failure in {count} is {}, and {target} allows {}: 1/{} needed at least",
+                share(1_000_000 / count.max(1)),
+                share(allowed),
+                1_000_000 / allowed
+            ),
+        ),
+    };
+    let name = &objective.name;
+    let d = RULE
+        .finding(format!(
+            "the target of {name}, {target}, {says}: there are {count} {what} in {days} days"
+        ))
+        .at(objective.target_span, "not measurable")
+        .note(how)
+        .note(arithmetic);
+    Some(d.help("take a longer window, more events, or count failures: 'at most one in a quarter'"))
+}
+
+fn share(ppm: i128) -> String {
+    format!("{}%", decimal(ppm.min(1_000_000), 10_000, 2))
+}
+
+enum Events {
+    /// So many seconds from one to the next.
+    Every(&'static str, u64),
+    Unknown(String),
+    /// Nothing that is counted.
+    NotSuch,
+}
+
+fn events(ctx: &Context<'_>, objective: &Objective) -> Events {
+    let lab = ctx.lab;
+    let object = objective.object.as_ref();
+    if let Some(service) = object.filter(|o| o.kind == Kind::Service) {
+        let of = lab
+            .probes
+            .values()
+            .filter(|p| p.of.known().is_some_and(|r| r.0.object == *service));
+        let every = of
+            .filter_map(|p| p.every.known())
+            .map(|d| d.seconds())
+            .min();
+        return match (every, objective.measured.is_some()) {
+            (Some(every), _) => Events::Every("probes", every),
+            (None, true) => Events::Unknown(format!(
+                "a probe of service '{}' and how often it looks",
+                service.name
+            )),
+            (None, false) => Events::NotSuch,
+        };
+    }
+    if object.is_none_or(|o| o.kind != Kind::Metric) {
+        return Events::NotSuch;
+    }
+    let has = |any: &[&str]| any.iter().any(|w| objective.about.contains(w));
+    if has(&["restore", "drill"]) {
+        let tests = lab
+            .jobs
+            .values()
+            .filter(|j| j.kind.known() == Some(&JobKind::RestoreTest));
+        let every = tests
+            .filter_map(|j| j.schedule.known()?.longest_interval())
+            .map(|m| m * 60)
+            .min();
+        return every.map_or_else(
+            || Events::Unknown("a job of kind restore-test with its schedule".to_owned()),
+            |e| Events::Every("trial restores", e),
+        );
+    }
+    if has(&["backup"]) {
+        let each = lab.backups.values().filter_map(|b| {
+            let every = b.every.as_ref().and_then(|e| u64::try_from(e.value.0).ok());
+            every.or_else(|| Some(b.about.schedule.known()?.longest_interval()? * 60))
+        });
+        // All backups together: so many in the time of the most frequent one.
+        let all: Vec<u64> = each.filter(|e| *e > 0).collect();
+        let per_month: u64 = all.iter().map(|e| MONTH / e).sum();
+        return match MONTH.checked_div(per_month) {
+            Some(every) => Events::Every("backups", every.max(1)),
+            None => Events::Unknown("how often any backup runs".to_owned()),
+        };
+    }
+    Events::NotSuch
+}

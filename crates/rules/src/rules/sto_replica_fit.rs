@@ -1,0 +1,129 @@
+//! Data and its replicas do not fit.
+
+use crate::figure::percent;
+use crate::sizes;
+use crate::totals::{self, Part, Total, bytes, devices, part};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
+use model::lab::storage::{Level, Pool, PoolKind};
+
+/// Ceph warns from here on: `mon_osd_nearfull_ratio`, documentation of Ceph, "Storage Capacity", checked 2026-11-21.
+const NEARFULL: i128 = 850_000;
+/// Ceph's `osd_pool_default_size`, same documentation, "Pool, PG and CRUSH Config Reference", checked 2026-11-21.
+const REPLICAS: i128 = 3;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "sto-replica-fit",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "The data of a replicated pool, times its replicas, is more than its devices hold up to their fill limit.",
+    rationale: "Three replicas turn 3.5 TB of disks into 1.2 TB of space, and a replicated store must keep room to rebuild what a \
+        failed host had. A store that is full stops writing for everybody.",
+    example: "pools: {ceph: {kind: ceph, level: replicated, replicas: 3, raw: 3.5TB, used: 2TB}}",
+    controls: &["ISO 27001:2022 A.8.6"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, pool) in &ctx.lab.pools {
+        let replicated = pool.level.known() == Some(&Level::Replicated) || pool.replicas.is_some();
+        if replicated || pool.kind.known() == Some(&PoolKind::Ceph) {
+            let d = check(ctx, name, pool);
+            d.into_iter()
+                .for_each(|d| out.add(ObjectRef::new(Kind::Pool, name), d));
+        }
+    }
+}
+
+fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
+    let raw = match totals::sum(devices(ctx.lab, name, pool).into_iter()) {
+        Total::Sum(parts) => Some((sizes::value(&parts), sizes::sum(&parts, sizes::storage))),
+        _ => bytes(&pool.raw).map(|n| (n, sizes::storage(n))),
+    };
+    let used = data(ctx, name, pool);
+    let (Some((raw, how)), Some(used)) = (raw, used.clone()) else {
+        let mut missing = Vec::new();
+        if bytes(&pool.raw).is_none() {
+            missing.push("the sizes of its devices");
+        }
+        if used.is_none() {
+            missing.push("what is used of it");
+        }
+        let d = RULE.unknown(format!(
+            "whether pool '{name}' holds its data and the replicas"
+        ));
+        return Some(
+            d.at(pool.span, "")
+                .note(format!("not declared: {}", missing.join(", "))),
+        );
+    };
+    let replicas = pool.replicas.known().map(|n| i128::from(*n).max(1));
+    let fill = pool.fill_limit.known().map(|p| i128::from(p.ppm()));
+    let (copies, share) = (replicas.unwrap_or(REPLICAS), fill.unwrap_or(NEARFULL));
+    let whole = raw / copies;
+    let limit = whole * share / 1_000_000;
+    let need = sizes::value(&used);
+    if need <= limit {
+        return None;
+    }
+    let say = sizes::storage;
+    let severity = if need > whole && replicas.is_some() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let mut d = RULE
+        .with(
+            severity,
+            format!(
+                "pool '{name}' has {} of data, and room for {} of it in {copies} replicas",
+                say(need),
+                say(limit)
+            ),
+        )
+        .at(pool.span, "replicated")
+        .note(format!("devices: {how}"))
+        .note(format!(
+            "{} / {copies} × {} = {}; {} - {} = {} too much",
+            say(raw),
+            percent(share, 1_000_000).unwrap_or_default(),
+            say(limit),
+            say(need),
+            say(limit),
+            say(need - limit)
+        ));
+    for part in &used {
+        d = d.and_at(part.span, "data");
+    }
+    if replicas.is_none() {
+        d = d.note("assumed: 3 replicas, the default of Ceph (docs.ceph.com, checked 2026-11-21)");
+    }
+    if fill.is_none() {
+        d = d.note("assumed: a fill limit of 85%, from where Ceph warns (docs.ceph.com, checked 2026-11-21)");
+    }
+    Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
+}
+
+/// What is used, without its replicas; else the disks of guests and the datasets on it.
+fn data(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Vec<Part>> {
+    let value = |s: &model::units::size::Size| i128::from(s.bytes());
+    if let Some(used) = part("used", &pool.used, value) {
+        return Some(vec![used]);
+    }
+    let mut out = Vec::new();
+    for (guest, declared) in &ctx.lab.guests {
+        for (disk, declared) in &declared.disks {
+            if declared.pool.known().is_some_and(|p| p.name() == name) {
+                out.push(part(&format!("{guest}/{}", disk.0), &declared.size, value)?);
+            }
+        }
+    }
+    for (key, data) in &ctx.lab.datasets {
+        if data.about.pool.known().is_some_and(|p| p.name() == name) {
+            out.push(part(key, &data.about.size, value)?);
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
