@@ -44,6 +44,8 @@ pub(crate) struct Copy<'a> {
     pub(crate) every: Option<Spanned<Seconds>>,
     /// As it is written: `1d`, `Sun 03:00`.
     pub(crate) schedule: Option<String>,
+    /// When it begins, if at fixed times.
+    pub(crate) calendar: Option<&'a Calendar>,
     /// How long one takes, if that is declared.
     pub(crate) took: Option<Seconds>,
     /// Older states are kept, so that damage that is copied too can be undone.
@@ -148,6 +150,7 @@ impl<'a> Copies<'a> {
             place: places::of_repository(lab, store),
             every,
             schedule,
+            calendar,
             took: took
                 .and_then(|t| i64::try_from(t.seconds()).ok())
                 .map(Seconds),
@@ -203,6 +206,7 @@ impl<'a> Copies<'a> {
                 .unwrap_or_default(),
             every: interval(replication.schedule.as_ref()).or(lag),
             schedule: calendar.map(ToString::to_string),
+            calendar,
             took: None,
             versions: to.is_some_and(|(kind, _)| kind == Kind::Repository),
         };
@@ -228,6 +232,7 @@ impl<'a> Copies<'a> {
                 .unwrap_or_default(),
             every: interval(job.schedule.as_ref()),
             schedule: calendar.map(ToString::to_string),
+            calendar,
             took: None,
             versions: true,
         };

@@ -14,6 +14,7 @@ mod findings;
 mod fstab;
 mod places;
 mod pools;
+mod recovery;
 mod rule;
 mod rules;
 mod transfer;

@@ -13,7 +13,12 @@ mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
 mod bak_snapshot_not_copy;
+mod chg_backup_before;
+mod dr_circular;
+mod dr_rto_feasible;
+mod dr_rto_procure;
 mod dr_rto_response;
+mod dr_unattended_boot;
 mod exposure_review;
 mod fw_default;
 mod net_any_source;
@@ -29,6 +34,7 @@ mod sto_raid_usable;
 mod sto_rebuild_ure;
 mod sto_scrub_layer;
 mod sto_thin;
+mod sto_tier_value;
 mod sto_writehole;
 mod sudo_nopassword;
 mod svc_no_tier;
@@ -52,7 +58,12 @@ pub const RULES: &[Rule] = &[
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
     bak_snapshot_not_copy::RULE,
+    chg_backup_before::RULE,
+    dr_circular::RULE,
+    dr_rto_feasible::RULE,
+    dr_rto_procure::RULE,
     dr_rto_response::RULE,
+    dr_unattended_boot::RULE,
     exposure_review::RULE,
     fw_default::RULE,
     net_any_source::RULE,
@@ -68,6 +79,7 @@ pub const RULES: &[Rule] = &[
     sto_rebuild_ure::RULE,
     sto_scrub_layer::RULE,
     sto_thin::RULE,
+    sto_tier_value::RULE,
     sto_writehole::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,
