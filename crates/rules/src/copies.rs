@@ -1,5 +1,6 @@
 //! Copies of bodies of data, and which of them survive which fault: a copy counts only if it lies outside of the failure domain.
 
+use crate::amounts::count;
 use crate::bodies::Body;
 use crate::places::{self, Place};
 use crate::pools;
@@ -245,6 +246,10 @@ impl<'a> Copies<'a> {
             model::declare::About::Ref(r) => Some((r.kind(), r.name())),
             model::declare::About::Text(_) => None,
         }));
+        // Work on a whole machine whose outcome lies who knows where says nothing of what is on it.
+        if to.is_none() {
+            of.retain(|(kind, _)| !matches!(kind, Kind::Host | Kind::Cluster));
+        }
         self.add(of, copy);
     }
 }
@@ -308,7 +313,15 @@ pub(crate) fn side(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>, scope: FaultScop
         }
         (FaultScope::Device | FaultScope::Host, None) => Side::Outside,
         (FaultScope::Host | FaultScope::Site, Some(machine)) => {
-            Side::Inside(format!("{} is on {} too", copy.to, machine.words()))
+            let others = store.machines.len() - 1;
+            let or = match others {
+                0 => String::new(),
+                _ => format!(
+                    " or {}",
+                    count(others, "other of its machines", "others of its machines")
+                ),
+            };
+            Side::Inside(format!("{} is on {}{or} too", copy.to, machine.words()))
         }
         (FaultScope::Device, Some(_)) => same_disk(lab, body, copy),
         (FaultScope::Site, None) => same_site(lab, body, copy),

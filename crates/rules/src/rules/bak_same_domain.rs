@@ -44,10 +44,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 Survey::Unknown(why) => open.push((scope, why)),
             }
         }
-        if let Some(d) = unknown(&body, &open) {
-            out.add(body.object.clone(), d);
-        }
-        if let Some(d) = finding(&body, &lost) {
+        if let Some(d) = finding(&body, &lost).or_else(|| unknown(&body, &open)) {
             out.add(body.object.clone(), d);
         }
     }

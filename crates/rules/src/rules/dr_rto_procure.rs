@@ -141,11 +141,11 @@ fn can_stand_in(lab: &Lab, name: &str, host: &Host, scope: FaultScope) -> bool {
     if scope == FaultScope::Device {
         // Another pool of the host may take what is restored.
         let own = lab.pools.keys().filter(|p| pools::hosts(lab, p) == [name]);
-        return spare
-            || own
-                .filter(|p| lab.pools.get(*p).is_some_and(|p| p.from.is_none()))
-                .count()
-                > 1;
+        let others = own
+            .filter(|p| lab.pools.get(*p).is_some_and(|p| p.from.is_none()))
+            .count()
+            > 1;
+        return spare || others || can_stand_in(lab, name, host, FaultScope::Host);
     }
     let with_it = lab
         .clusters

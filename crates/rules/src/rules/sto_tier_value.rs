@@ -32,12 +32,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .collect::<Vec<_>>()
     };
     let cheap = of(&[DataClass::Replaceable, DataClass::Scratch]);
-    let Some((most, example)) = cheap.into_iter().max_by_key(|(t, _)| *t) else {
-        return;
-    };
     for (own, body) in of(&[DataClass::Irreplaceable, DataClass::Important]) {
-        if own < most {
-            out.add(body.object.clone(), finding(body, own, example, most));
+        // On another machine there may be no way to the better disks.
+        let near = cheap
+            .iter()
+            .filter(|(_, b)| !b.place.machines.is_disjoint(&body.place.machines));
+        if let Some((most, example)) = near.max_by_key(|(t, _)| *t).filter(|(most, _)| own < *most)
+        {
+            out.add(body.object.clone(), finding(body, own, example, *most));
         }
     }
 }
