@@ -93,7 +93,7 @@ fn of_job(name: &str, job: &Job) -> Option<Diagnostic> {
         ["-mtime" | "-ctime" | "-mmin" | "-cmin", age] if age.starts_with('+') => Some(*age),
         _ => None,
     })?;
-    let deletes = words.contains(&"-delete") || words.iter().any(|w| *w == "rm");
+    let deletes = words.contains(&"-delete") || words.contains(&"rm");
     if !words.contains(&"find") || !deletes {
         return None;
     }

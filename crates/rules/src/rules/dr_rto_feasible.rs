@@ -158,6 +158,7 @@ fn ways<'a>(
         let Some(((key, new), copy)) = fastest else {
             continue;
         };
+        let key = format!("{key} {}", hit_with(lab, body, scope));
         let way = out.entry(key).or_insert(new);
         way.bytes += u128::from(size.bytes());
         way.bodies += 1;
@@ -167,6 +168,18 @@ fn ways<'a>(
         }
     }
     out
+}
+
+/// What is hit by the same fault as this has the same text.
+fn hit_with<'a>(lab: &'a Lab, body: &Body<'a>, scope: FaultScope) -> String {
+    let place = &body.place;
+    match scope {
+        FaultScope::Corruption => body.what.clone(),
+        FaultScope::Device if place.pools.is_empty() && place.disk.is_none() => body.what.clone(),
+        FaultScope::Device => format!("{:?} {:?}", place.pools, place.disk),
+        FaultScope::Host => format!("{:?}", place.machines),
+        FaultScope::Site => format!("{:?}", place.sites(lab)),
+    }
 }
 
 fn way<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Way)> {

@@ -28,8 +28,8 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
-/// Ordered today, delivered the day after tomorrow, in seconds.
-const DELIVERY: i64 = 2 * 86_400;
+/// Ordered today, delivered tomorrow: at best, in seconds.
+const DELIVERY: i64 = 86_400;
 
 /// Something that must be back, with the tier that says so.
 struct Must<'a> {
@@ -187,7 +187,8 @@ fn judge(
     });
     let delivery = declared.map_or(Seconds(DELIVERY), |(d, _)| d);
     let wait = |m: &Must<'_>| Seconds(delivery.0 + m.response.map_or(0, |r| r.0));
-    musts.retain(|m| wait(m) > m.rto);
+    // What takes all of the time leaves none for the restore.
+    musts.retain(|m| wait(m) >= m.rto);
     musts.sort_by_key(|m| m.rto);
     let first = musts.first()?;
     let thing = match scope {
@@ -214,10 +215,10 @@ fn judge(
         n => format!(" and {n} more"),
     };
     d = d
-        .note(format!("{sum} > {rto}, before the restore begins"))
+        .note(format!("{sum}, of {rto}, before the restore begins"))
         .note(format!("waiting for it: {}{more}", shown.join(", ")));
     if declared.is_none() {
-        d = d.note("assumed: 2d for the delivery; declare it with 'delivery' of the asset");
+        d = d.note("assumed: 1d for the delivery, which is the best that shops do; declare it with 'delivery' of the asset");
     }
     Some(d.help("keep a spare ('assets: {…: {spare_for: …}}'), a second machine that can take over, or raise the objective"))
 }
