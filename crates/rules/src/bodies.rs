@@ -5,6 +5,7 @@ use crate::pools::chain;
 use diag::{Span, Spanned};
 use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
+use model::lab::guest::Guest;
 use model::lab::service::{Service, ServiceData};
 use model::lab::{DataClass, Dataset, FaultScope, Lab, Tier};
 use model::units::Seconds;
@@ -29,6 +30,8 @@ pub(crate) struct Body<'a> {
     pub(crate) size: Option<&'a Given<Size>>,
     /// How much of it changes.
     pub(crate) changes: Option<&'a Given<Churn>>,
+    /// The service it belongs to.
+    pub(crate) service: Option<&'a str>,
     /// Things whose copies have it in them.
     pub(crate) within: BTreeSet<(Kind, &'a str)>,
 }
@@ -63,8 +66,7 @@ pub(crate) fn all(lab: &Lab) -> Vec<Body<'_>> {
         .collect();
     for (name, service) in &lab.services {
         if service.is_running() {
-            let kept = service.data.iter().filter(|(_, d)| d.dataset.is_none());
-            out.extend(kept.map(|(key, data)| kept_by(lab, name, service, &key.0, data)));
+            out.extend(of_service(lab, name, service).into_iter().map(|(_, b)| b));
         }
     }
     let guests = bare_guests(lab, &out);
@@ -81,7 +83,18 @@ fn tier_of<'a>(lab: &'a Lab, service: &Service) -> Option<(&'a str, &'a Tier)> {
     tier(lab, service.tier.known()?.name())
 }
 
-fn dataset<'a>(lab: &'a Lab, name: &'a str, data: &'a Dataset) -> Body<'a> {
+/// What a service keeps itself, by its key.
+pub(crate) fn of_service<'a>(
+    lab: &'a Lab,
+    name: &'a str,
+    service: &'a Service,
+) -> Vec<(&'a str, Body<'a>)> {
+    let kept = service.data.iter().filter(|(_, d)| d.dataset.is_none());
+    kept.map(|(key, data)| (key.0.as_str(), kept_by(lab, name, service, &key.0, data)))
+        .collect()
+}
+
+pub(crate) fn dataset<'a>(lab: &'a Lab, name: &'a str, data: &'a Dataset) -> Body<'a> {
     let own = data.about.service.known().map(|s| s.name());
     let linked = || {
         let mut all = lab.services.iter();
@@ -122,6 +135,7 @@ fn dataset<'a>(lab: &'a Lab, name: &'a str, data: &'a Dataset) -> Body<'a> {
             .changes
             .as_ref()
             .or(entry.and_then(|e| e.changes.as_ref())),
+        service,
         within,
     }
 }
@@ -180,6 +194,7 @@ fn kept_by<'a>(
         place,
         size: data.size.as_ref(),
         changes: data.changes.as_ref(),
+        service: Some(name),
         within,
     }
 }
@@ -248,21 +263,37 @@ fn bare_guests<'a>(lab: &'a Lab, bodies: &[Body<'a>]) -> Vec<Body<'a>> {
         let mut tiers: Vec<_> = services.filter_map(|s| tier_of(lab, s)).collect();
         tiers.sort_by_key(|(name, _)| *name);
         tiers.dedup_by_key(|(name, _)| *name);
-        let mut within = BTreeSet::from([(Kind::Guest, name.as_str())]);
-        within.extend(guest.on.known().map(|on| (on.kind(), on.name())));
-        let disks = guest.disks.values().filter_map(|d| d.pool.known());
-        within.extend(disks.flat_map(|p| pools(lab, Some(p.name()))));
         Body {
-            object: ObjectRef::new(Kind::Guest, name),
-            what: format!("guest '{name}'"),
-            span: guest.span,
-            class: None,
             tiers,
-            place: places::of(lab, Kind::Guest, name),
-            size: None,
-            changes: None,
-            within,
+            ..of_guest(lab, name, guest)
         }
     })
     .collect()
+}
+
+impl<'a> Body<'a> {
+    /// The disks of a guest.
+    pub(crate) fn of_guest(lab: &'a Lab, name: &'a str) -> Option<Self> {
+        let guest = lab.guests.get(name)?;
+        Some(of_guest(lab, name, guest))
+    }
+}
+
+fn of_guest<'a>(lab: &'a Lab, name: &'a str, guest: &'a Guest) -> Body<'a> {
+    let mut within = BTreeSet::from([(Kind::Guest, name)]);
+    within.extend(guest.on.known().map(|on| (on.kind(), on.name())));
+    let disks = guest.disks.values().filter_map(|d| d.pool.known());
+    within.extend(disks.flat_map(|p| pools(lab, Some(p.name()))));
+    Body {
+        object: ObjectRef::new(Kind::Guest, name),
+        what: format!("guest '{name}'"),
+        span: guest.span,
+        class: None,
+        tiers: Vec::new(),
+        place: places::of(lab, Kind::Guest, name),
+        size: None,
+        changes: None,
+        service: None,
+        within,
+    }
 }

@@ -1,5 +1,6 @@
 //! Copies of bodies of data, and which of them survive which fault: a copy counts only if it lies outside of the failure domain.
 
+use crate::amounts::count;
 use crate::bodies::Body;
 use crate::places::{self, Place};
 use crate::pools;
@@ -44,6 +45,8 @@ pub(crate) struct Copy<'a> {
     pub(crate) every: Option<Spanned<Seconds>>,
     /// As it is written: `1d`, `Sun 03:00`.
     pub(crate) schedule: Option<String>,
+    /// When it begins, if at fixed times.
+    pub(crate) calendar: Option<&'a Calendar>,
     /// How long one takes, if that is declared.
     pub(crate) took: Option<Seconds>,
     /// Older states are kept, so that damage that is copied too can be undone.
@@ -148,6 +151,7 @@ impl<'a> Copies<'a> {
             place: places::of_repository(lab, store),
             every,
             schedule,
+            calendar,
             took: took
                 .and_then(|t| i64::try_from(t.seconds()).ok())
                 .map(Seconds),
@@ -203,6 +207,7 @@ impl<'a> Copies<'a> {
                 .unwrap_or_default(),
             every: interval(replication.schedule.as_ref()).or(lag),
             schedule: calendar.map(ToString::to_string),
+            calendar,
             took: None,
             versions: to.is_some_and(|(kind, _)| kind == Kind::Repository),
         };
@@ -228,6 +233,7 @@ impl<'a> Copies<'a> {
                 .unwrap_or_default(),
             every: interval(job.schedule.as_ref()),
             schedule: calendar.map(ToString::to_string),
+            calendar,
             took: None,
             versions: true,
         };
@@ -240,6 +246,10 @@ impl<'a> Copies<'a> {
             model::declare::About::Ref(r) => Some((r.kind(), r.name())),
             model::declare::About::Text(_) => None,
         }));
+        // Work on a whole machine whose outcome lies who knows where says nothing of what is on it.
+        if to.is_none() {
+            of.retain(|(kind, _)| !matches!(kind, Kind::Host | Kind::Cluster));
+        }
         self.add(of, copy);
     }
 }
@@ -303,7 +313,15 @@ pub(crate) fn side(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>, scope: FaultScop
         }
         (FaultScope::Device | FaultScope::Host, None) => Side::Outside,
         (FaultScope::Host | FaultScope::Site, Some(machine)) => {
-            Side::Inside(format!("{} is on {} too", copy.to, machine.words()))
+            let others = store.machines.len() - 1;
+            let or = match others {
+                0 => String::new(),
+                _ => format!(
+                    " or {}",
+                    count(others, "other of its machines", "others of its machines")
+                ),
+            };
+            Side::Inside(format!("{} is on {}{or} too", copy.to, machine.words()))
         }
         (FaultScope::Device, Some(_)) => same_disk(lab, body, copy),
         (FaultScope::Site, None) => same_site(lab, body, copy),

@@ -93,7 +93,9 @@ pub(crate) fn is_kernel_name(path: &str) -> bool {
     };
     let numbers = |prefix: &str| {
         let rest = name.strip_prefix(prefix);
-        rest.is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
+        let digit = |c: char| c.is_ascii_digit();
+        // `nvme0` is a controller, and a fair label for the only one; `nvme0n1` is what is mounted.
+        rest.is_some_and(|r| r.starts_with(digit) && (prefix != "nvme" || r.contains('n')))
     };
     !name.contains('/')
         && (["sd", "hd", "vd", "xvd"].iter().any(|p| letters(p))

@@ -33,6 +33,7 @@ mod places;
 mod pools;
 mod processors;
 mod reach;
+mod recovery;
 mod rule;
 mod rules;
 mod shared_storage;

@@ -19,6 +19,11 @@ pub(crate) fn up<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
     fastest(lab, site, |u| u.up.as_ref())
 }
 
+/// The fastest declared rate into a site.
+pub(crate) fn down<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
+    fastest(lab, site, |u| u.down.as_ref())
+}
+
 fn fastest<'a>(
     lab: &'a Lab,
     site: &str,

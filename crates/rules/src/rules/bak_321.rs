@@ -28,8 +28,11 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
-/// The data itself and two copies.
-const WANTED: usize = 3;
+/// The data itself and two copies; one, for what only costs days.
+fn wanted(severity: Severity) -> usize {
+    if severity == RULE.severity { 3 } else { 2 }
+}
+
 /// More often than this nobody connects a disk by hand, in seconds.
 const BY_HAND: i64 = 2 * 86_400;
 
@@ -102,15 +105,16 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
     let tally = tally(lab, body, own);
     let (total, away, what) = (tally.stores.len() + 1, tally.away, &body.what);
     let copies = count(total, "copy", "copies");
-    let message = match (total < WANTED, away) {
+    let wanted = wanted(severity);
+    let message = match (total < wanted, away) {
         (false, 0) if !tally.unsure.is_empty() => {
             let d = RULE.unknown(format!("whether a copy of {what} is off site"));
             return Some(d.at(body.span, "").note(tally.unsure.join("; ")));
         }
         (true, 0) => format!(
-            "{what} has {copies} with the data itself, none off site; {WANTED} and 1 are wanted"
+            "{what} has {copies} with the data itself, none off site; {wanted} and 1 are wanted"
         ),
-        (true, _) => format!("{what} has {copies} with the data itself; {WANTED} are wanted"),
+        (true, _) => format!("{what} has {copies} with the data itself; {wanted} are wanted"),
         (false, 0) => format!("no copy of {what} is off site"),
         (false, _) => return None,
     };
@@ -122,7 +126,7 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
         .with(severity, message)
         .at(
             body.span,
-            format!("{total} of {WANTED} copies, {away} of 1 off site"),
+            format!("{total} of {wanted} copies, {away} of 1 off site"),
         )
         .note(format!(
             "1 (the data) + {} (independent stores: {stores}) = {total}",

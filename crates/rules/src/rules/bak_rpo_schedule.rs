@@ -6,7 +6,7 @@ use crate::faults;
 use crate::{Context, Findings, Rule, transfer};
 use diag::{Diagnostic, Severity, Span, Spanned};
 use model::declare::OptExt as _;
-use model::lab::{FaultScope, Lab};
+use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
 
 pub(crate) const RULE: Rule = Rule {
@@ -30,6 +30,9 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let copies = Copies::of(ctx.lab);
     for body in bodies::all(ctx.lab) {
+        if body.class == Some(DataClass::Scratch) {
+            continue;
+        }
         let mut late = Vec::new();
         let mut open = Vec::new();
         for scope in FaultScope::ALL {

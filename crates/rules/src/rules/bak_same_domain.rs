@@ -6,7 +6,7 @@ use crate::copies::{Copies, Side, side, unhurt};
 use crate::faults;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
-use model::lab::FaultScope;
+use model::lab::{DataClass, FaultScope};
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-same-domain",
@@ -27,6 +27,9 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let copies = Copies::of(ctx.lab);
     for body in bodies::all(ctx.lab) {
+        if body.class == Some(DataClass::Scratch) {
+            continue;
+        }
         let mut lost = Vec::new();
         let mut open: Vec<(FaultScope, Vec<String>)> = Vec::new();
         for scope in FaultScope::ALL {
@@ -44,10 +47,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 Survey::Unknown(why) => open.push((scope, why)),
             }
         }
-        if let Some(d) = unknown(&body, &open) {
-            out.add(body.object.clone(), d);
-        }
-        if let Some(d) = finding(&body, &lost) {
+        if let Some(d) = finding(&body, &lost).or_else(|| unknown(&body, &open)) {
             out.add(body.object.clone(), d);
         }
     }
@@ -111,8 +111,13 @@ fn finding(body: &Body<'_>, lost: &[Lost<'_>]) -> Option<Diagnostic> {
     let first = lost.first()?;
     let scopes: Vec<FaultScope> = lost.iter().map(|l| l.scope).collect();
     let (what, words) = (&body.what, faults::words(&scopes));
+    // What can be had again need not be copied.
+    let severity = match body.class {
+        Some(DataClass::Replaceable) => Severity::Info,
+        _ => RULE.severity,
+    };
     let mut d = RULE
-        .finding(format!("no copy of {what} survives {words}"))
+        .with(severity, format!("no copy of {what} survives {words}"))
         .at(body.span, "every copy is lost with it")
         .and_at(
             first.objective,

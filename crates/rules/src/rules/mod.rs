@@ -38,7 +38,12 @@ mod doc_encoding;
 mod doc_link;
 mod doc_residue;
 mod dr_drill_capacity;
+mod chg_backup_before;
+mod dr_circular;
+mod dr_rto_feasible;
+mod dr_rto_procure;
 mod dr_rto_response;
+mod dr_unattended_boot;
 mod exposure_review;
 mod fin_breakeven;
 mod fin_double;
@@ -98,6 +103,7 @@ mod sto_replica_fit;
 mod sto_scrub_layer;
 mod sto_thin;
 mod sto_units;
+mod sto_tier_value;
 mod sto_writehole;
 mod sudo_nopassword;
 mod svc_no_tier;
@@ -146,7 +152,12 @@ pub const RULES: &[Rule] = &[
     doc_link::RULE,
     doc_residue::RULE,
     dr_drill_capacity::RULE,
+    chg_backup_before::RULE,
+    dr_circular::RULE,
+    dr_rto_feasible::RULE,
+    dr_rto_procure::RULE,
     dr_rto_response::RULE,
+    dr_unattended_boot::RULE,
     exposure_review::RULE,
     fin_breakeven::RULE,
     fin_double::RULE,
@@ -206,6 +217,7 @@ pub const RULES: &[Rule] = &[
     sto_scrub_layer::RULE,
     sto_thin::RULE,
     sto_units::RULE,
+    sto_tier_value::RULE,
     sto_writehole::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,

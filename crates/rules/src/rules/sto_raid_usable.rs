@@ -165,6 +165,9 @@ fn judge(name: &str, pool: &Pool, level: Level, space: &Space) -> Option<Diagnos
     let gives = like(space.least, space.usable);
     let declared = pool.usable.known().copied();
     let verdict = declared.and_then(|d| compare(d, space.usable).map(|v| (d, v)));
+    // A pool on a partition of a disk has what the other partitions leave.
+    let parts = matches!(level, Level::Single | Level::Linear | Level::Raid0);
+    let verdict = verdict.filter(|(_, v)| !(parts && matches!(v, Verdict::TooLittle)));
     let idle = space.raw - space.used;
     let waste = (idle * 100 >= space.raw && space.raw > 0).then(|| {
         let (n, least) = (space.parts.len(), space.least);

@@ -5,10 +5,11 @@ use crate::attention::is_on;
 use crate::pools::{block_layer, checksums, object};
 use crate::{Context, Findings, Rule};
 use diag::{Severity, Span};
-use model::declare::OptExt as _;
+use model::declare::{Opt, OptExt as _};
 use model::lab::Lab;
 use model::lab::protection::{Job, JobKind};
 use model::lab::storage::Pool;
+use model::units::calendar::Calendar;
 
 /// Sources: md(4), "SCRUBBING AND MISMATCHES"; btrfs-scrub(8): only blocks in use are read, through the device below, which hands out
 /// data and never reads its parity.
@@ -152,6 +153,11 @@ fn scrubs(lab: &Lab, name: &str, pool: &Pool) -> Vec<Scrub> {
     for (key, job) in &lab.jobs {
         if job.kind.known() == Some(&JobKind::Scrub) && is_on(job, name) {
             let layer = tool(key, job).or(only);
+            // The same schedule, said of the pool and of its job, is one scrub.
+            let text = |c: &Opt<Calendar>| c.known().map(ToString::to_string);
+            if text(&job.schedule).is_some() && text(&job.schedule) == text(&pool.scrub) {
+                out.retain(|s: &Scrub| s.layer.is_some());
+            }
             out.push(Scrub {
                 says: format!("job '{key}'"),
                 span: job.span,

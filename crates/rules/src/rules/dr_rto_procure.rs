@@ -1,0 +1,224 @@
+//! Hardware that has to be bought before anything can be restored.
+
+use crate::bodies::{self, Body};
+use crate::places::{self, Machine};
+use crate::{Context, Findings, Rule, pools};
+use diag::{Diagnostic, Severity, Span};
+use model::declare::OptExt as _;
+use model::id::Kind;
+use model::lab::guest::ClusterKind;
+use model::lab::hardware::HostKind;
+use model::lab::{FaultScope, Host, Lab};
+use model::units::Seconds;
+use std::collections::BTreeMap;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "dr-rto-procure",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A failed machine or disk has to be bought anew, and that takes longer than the objective.",
+    rationale: "A plan that begins with 'get new hardware' is as fast as the shop. Without a spare, a second machine that can take \
+        over, or an objective that leaves days for delivery, the recovery time is decided by somebody who has not read the plan.",
+    example: "tiers: {critical: {rto: {host: 1h}}}   # for services on the only host, without an asset that is 'spare_for' it",
+    controls: &[
+        "NIST CSF 2.0 RC.RP-01",
+        "ISO 27001:2022 A.5.30",
+        "ISO 27001:2022 A.8.14",
+    ],
+    run,
+};
+
+/// Ordered today, delivered tomorrow: at best, in seconds.
+const DELIVERY: i64 = 86_400;
+
+/// Something that must be back, with the tier that says so.
+struct Must<'a> {
+    what: String,
+    tier: &'a str,
+    rto: Seconds,
+    span: Span,
+    response: Option<Seconds>,
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let bodies = bodies::all(lab);
+    let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
+    for body in &bodies {
+        for (scope, host) in [FaultScope::Host, FaultScope::Device]
+            .into_iter()
+            .zip([only(body), bare(lab, body)])
+        {
+            if let Some((host, must)) = host.and_then(|h| Some((h, of_body(body, scope)?))) {
+                musts.entry((host, scope)).or_default().push(must);
+            }
+        }
+    }
+    for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
+        let machines = places::of_runs(lab, &service.runs).machines;
+        if let (Some(Machine::Host(host)), 1) = (machines.first().copied(), machines.len())
+            && let Some(must) = of_service(lab, name, service)
+        {
+            musts
+                .entry((host, FaultScope::Host))
+                .or_default()
+                .push(must);
+        }
+    }
+    for ((host, scope), musts) in musts {
+        let Some((name, machine)) = lab.hosts.get_key_value(host) else {
+            continue;
+        };
+        if is_bought(machine)
+            && !can_stand_in(lab, name, machine, scope)
+            && let Some(d) = judge(lab, name, machine, scope, musts)
+        {
+            out.add(crate::context::host(name), d);
+        }
+    }
+}
+
+/// The one host that holds it.
+fn only<'a>(body: &Body<'a>) -> Option<&'a str> {
+    match (body.place.machines.len(), body.place.machines.first()) {
+        (1, Some(Machine::Host(host))) => Some(host),
+        _ => None,
+    }
+}
+
+/// The one host that holds it, on disks of which none may fail.
+fn bare<'a>(lab: &Lab, body: &Body<'a>) -> Option<&'a str> {
+    let pools = !body.place.pools.is_empty() && body.place.tolerance(lab) == Some(0);
+    only(body).filter(|_| pools)
+}
+
+fn of_body<'a>(body: &Body<'a>, scope: FaultScope) -> Option<Must<'a>> {
+    let (tier, rto) = body.rto(scope)?;
+    let response = body.tiers.iter().find(|(name, _)| *name == tier);
+    let response = response
+        .and_then(|(_, t)| t.response.as_ref())
+        .map(|r| r.value);
+    Some(Must {
+        what: body.what.clone(),
+        tier,
+        rto: rto.value,
+        span: rto.span,
+        response,
+    })
+}
+
+fn of_service<'a>(
+    lab: &'a Lab,
+    name: &str,
+    service: &model::lab::service::Service,
+) -> Option<Must<'a>> {
+    let (tier, bundle) = lab.tiers.get_key_value(service.tier.known()?.name())?;
+    let rto = bundle.rto.get(&FaultScope::Host)?;
+    Some(Must {
+        what: format!("service '{name}'"),
+        tier,
+        rto: rto.value,
+        span: rto.span,
+        response: bundle.response.as_ref().map(|r| r.value),
+    })
+}
+
+/// Known to be a thing that stands somewhere, and not rented.
+fn is_bought(host: &Host) -> bool {
+    let about = &host.about;
+    let kind = about.kind.known();
+    let rented = kind == Some(&HostKind::Vps) || about.provider.known().is_some();
+    !rented && (about.hardware.is_some() || kind.is_some())
+}
+
+fn can_stand_in(lab: &Lab, name: &str, host: &Host, scope: FaultScope) -> bool {
+    let spare = lab.assets.values().any(|asset| {
+        let spare_for = asset.spare_for.known();
+        spare_for.is_some_and(|s| {
+            s.name() == name && matches!(scope, FaultScope::Device) == s.part().is_some()
+        })
+    });
+    if scope == FaultScope::Device {
+        // Another pool of the host may take what is restored.
+        let own = lab.pools.keys().filter(|p| pools::hosts(lab, p) == [name]);
+        let others = own
+            .filter(|p| lab.pools.get(*p).is_some_and(|p| p.from.is_none()))
+            .count()
+            > 1;
+        return spare || others || can_stand_in(lab, name, host, FaultScope::Host);
+    }
+    let with_it = lab
+        .clusters
+        .values()
+        .filter(|c| c.kind.known() == Some(&ClusterKind::Proxmox));
+    let clustered = with_it.filter(|c| c.members.len() > 1).any(|c| {
+        let mut members = c.members.iter().map(|m| &m.value);
+        members.any(|m| m.kind() == Kind::Host && m.name() == name)
+    });
+    // A machine of the same make and system takes over what is restored to it.
+    let twin = lab.hosts.iter().any(|(other, h)| {
+        let os = |h: &Host| h.os.as_ref().map(|o| o.value.clone());
+        let same =
+            os(h).is_some() && os(h) == os(host) && h.about.kind.known() == host.about.kind.known();
+        other != name && same && h.about.hardware.is_some()
+    });
+    spare || clustered || twin
+}
+
+fn judge(
+    lab: &Lab,
+    name: &str,
+    host: &Host,
+    scope: FaultScope,
+    mut musts: Vec<Must<'_>>,
+) -> Option<Diagnostic> {
+    let asset = lab.assets.values().find(|a| {
+        let of = a.of.known();
+        of.is_some_and(|of| {
+            of.name() == name && (scope == FaultScope::Device || of.part().is_none())
+        })
+    });
+    let declared = asset.and_then(|a| {
+        let given = a.delivery.as_ref()?;
+        Some((
+            Seconds(i64::try_from(given.value()?.seconds()).ok()?),
+            given.span,
+        ))
+    });
+    let delivery = declared.map_or(Seconds(DELIVERY), |(d, _)| d);
+    let wait = |m: &Must<'_>| Seconds(delivery.0 + m.response.map_or(0, |r| r.0));
+    // What takes all of the time leaves none for the restore.
+    musts.retain(|m| wait(m) >= m.rto);
+    musts.sort_by_key(|m| m.rto);
+    let first = musts.first()?;
+    let thing = match scope {
+        FaultScope::Device => format!("a disk of host '{name}'"),
+        _ => format!("host '{name}'"),
+    };
+    let (tier, rto) = (first.tier, first.rto);
+    let mut d = RULE
+        .finding(format!(
+            "{thing} has to be bought anew when it fails, and tier '{tier}' allows {rto}"
+        ))
+        .at(host.span, "no spare, and nothing that takes over")
+        .and_at(first.span, format!("the RTO for {}", scope.word()));
+    if let Some((_, span)) = declared {
+        d = d.and_at(span, format!("{delivery} until another one is there"));
+    }
+    let sum = match first.response {
+        Some(response) => format!("{response} to notice and {delivery} for the delivery"),
+        None => format!("{delivery} for the delivery"),
+    };
+    let shown: Vec<&str> = musts.iter().take(4).map(|m| m.what.as_str()).collect();
+    let more = match musts.len() - shown.len() {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    d = d
+        .note(format!("{sum}, of {rto}, before the restore begins"))
+        .note(format!("waiting for it: {}{more}", shown.join(", ")));
+    if declared.is_none() {
+        d = d.note("assumed: 1d for the delivery, which is the best that shops do; declare it with 'delivery' of the asset");
+    }
+    Some(d.help("keep a spare ('assets: {…: {spare_for: …}}'), a second machine that can take over, or raise the objective"))
+}

@@ -1,0 +1,224 @@
+//! Encrypted machines that restart while nobody is there.
+
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity, Span};
+use model::declare::{Given, OptExt as _};
+use model::id::Kind;
+use model::lab::hardware::UnattendedBoot;
+use model::lab::protection::{Approval, JobKind};
+use model::lab::storage::Encryption;
+use model::lab::{FaultScope, Host, Lab};
+use model::units::Seconds;
+
+/// Source: crypttab(5) and systemd-cryptenroll(1): a LUKS root asks for its passphrase on the console unless a TPM2, FIDO2 or network token unlocks it.
+pub(crate) const RULE: Rule = Rule {
+    id: "dr-unattended-boot",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "An encrypted host is restarted automatically, or counted on for failover, and waits for a person at boot.",
+    rationale: "A disk that asks for its passphrase turns a restart at night into an outage until somebody types it. Automatic \
+        restarts, high availability and short recovery times need a key from a TPM or a Tang server, or a person whose response \
+        time fits into the objective.",
+    example: "hosts: {pve1: {encryption: luks}}\njobs: {patch: {kind: reboot, on: [pve1], schedule: 'Sat 03:00', automatic: true}}",
+    controls: &[
+        "NIST CSF 2.0 RC.RP-01",
+        "ISO 27001:2022 A.5.30",
+        "ISO 27001:2022 A.8.14",
+    ],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, host) in &ctx.lab.hosts {
+        let encryption = host.about.encryption.as_ref();
+        let Some(encryption) =
+            encryption.filter(|e| e.value().is_some_and(|v| *v != Encryption::None))
+        else {
+            continue;
+        };
+        let boot = host.about.unattended_boot.as_ref();
+        if matches!(
+            boot.and_then(Given::value),
+            Some(UnattendedBoot::Tpm | UnattendedBoot::Tang)
+        ) {
+            continue;
+        }
+        let causes = causes(ctx.lab, name);
+        let strict = objective(ctx.lab, name);
+        let waits = person(ctx.lab);
+        if causes.is_empty() && !late(strict.as_ref(), waits.as_ref()) {
+            continue;
+        }
+        let by_hand = boot.and_then(Given::value) == Some(&UnattendedBoot::Person);
+        if by_hand && in_time(strict.as_ref(), waits.as_ref()) {
+            continue;
+        }
+        let object = crate::context::host(name);
+        if boot.is_some_and(Given::is_unknown) {
+            let message = format!("whether host '{name}' starts again without a person");
+            let d = RULE
+                .unknown(message)
+                .at(boot.map_or(host.span, |b| b.span), "");
+            out.add(object, d.note("how it is unlocked is declared as unknown"));
+            continue;
+        }
+        out.add(
+            object,
+            finding(name, host, encryption, (&causes, strict, waits)),
+        );
+    }
+}
+
+/// A tier and its time for a fault of the host.
+type Objective<'a> = (&'a str, Seconds, Span);
+/// A person and the time until he or she is there.
+type Response<'a> = (&'a str, Seconds);
+
+/// Why it restarts with nobody there.
+struct Cause {
+    text: String,
+    span: Span,
+}
+
+fn causes(lab: &Lab, host: &str) -> Vec<Cause> {
+    let mut out = Vec::new();
+    let clusters: Vec<_> = lab
+        .clusters
+        .iter()
+        .filter(|(_, c)| {
+            let mut members = c.members.iter().map(|m| &m.value);
+            members.any(|m| m.kind() == Kind::Host && m.name() == host)
+        })
+        .collect();
+    for (name, job) in &lab.jobs {
+        let restarts = match job.kind.known() {
+            Some(JobKind::Reboot) => true,
+            Some(JobKind::Update) => {
+                let texts = [
+                    job.command.known(),
+                    job.tool.known(),
+                    job.description.known().map(|d| &d.0),
+                ];
+                let text: Vec<String> = texts
+                    .into_iter()
+                    .flatten()
+                    .map(|t| t.to_lowercase())
+                    .collect();
+                text.iter()
+                    .any(|t| t.contains("reboot") || t.contains("restart"))
+                    || text.iter().any(|t| t.contains("unattended"))
+            }
+            _ => false,
+        };
+        let alone = job.automatic.known() != Some(&false)
+            && job.approval.known() != Some(&Approval::Person);
+        let here = job.on.iter().any(|o| match o.value.kind() {
+            Kind::Host => o.value.name() == host,
+            Kind::Cluster => clusters.iter().any(|(c, _)| c.as_str() == o.value.name()),
+            _ => false,
+        });
+        if restarts && alone && here {
+            out.push(Cause {
+                text: format!("job '{name}' restarts it unattended"),
+                span: job.span,
+            });
+        }
+    }
+    for (name, cluster) in clusters {
+        if let Some(ha) = cluster.ha.as_ref().filter(|h| h.value() == Some(&true)) {
+            out.push(Cause {
+                text: format!(
+                    "cluster '{name}' counts on it for failover, and fences it by a restart"
+                ),
+                span: ha.span,
+            });
+        }
+    }
+    out
+}
+
+/// The shortest time within which something on this host must be back after a fault of it.
+fn objective<'a>(lab: &'a Lab, host: &str) -> Option<Objective<'a>> {
+    let on_it = lab.services.values().filter(|s| {
+        let here = crate::places::of_runs(lab, &s.runs).machines;
+        s.is_running() && here.len() == 1 && here.contains(&crate::places::Machine::Host(host))
+    });
+    let tiers = on_it.filter_map(|s| lab.tiers.get_key_value(s.tier.known()?.name()));
+    let rtos = tiers.filter_map(|(name, tier)| {
+        let rto = tier.rto.get(&FaultScope::Host)?;
+        Some((name.as_str(), rto.value, rto.span))
+    });
+    rtos.min_by_key(|(_, rto, _)| *rto)
+}
+
+/// The quickest declared response of somebody who runs the lab.
+fn person(lab: &Lab) -> Option<Response<'_>> {
+    let admins = lab
+        .people
+        .iter()
+        .filter(|(_, p)| p.admin.known() != Some(&false));
+    let responses = admins.filter_map(|(name, p)| {
+        let response = i64::try_from(p.response.known()?.seconds()).ok()?;
+        Some((name.as_str(), Seconds(response)))
+    });
+    responses.min_by_key(|(_, response)| *response)
+}
+
+/// Somebody is declared to unlock it, and responds soon enough for all that is on it.
+fn in_time(strict: Option<&Objective<'_>>, waits: Option<&Response<'_>>) -> bool {
+    strict
+        .zip(waits)
+        .is_some_and(|((_, rto, _), (_, waits))| waits <= rto)
+}
+
+fn late(strict: Option<&Objective<'_>>, waits: Option<&Response<'_>>) -> bool {
+    strict
+        .zip(waits)
+        .is_some_and(|((_, rto, _), (_, waits))| waits > rto)
+}
+
+fn finding(
+    name: &str,
+    host: &Host,
+    encryption: &Given<Encryption>,
+    (causes, strict, waits): (&[Cause], Option<Objective<'_>>, Option<Response<'_>>),
+) -> Diagnostic {
+    let how = encryption
+        .value()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let (span, label) = match &host.about.unattended_boot {
+        Some(boot) => match boot.value() {
+            Some(UnattendedBoot::None) => (boot.span, format!("and yet it is encrypted by {how}")),
+            _ => (boot.span, "somebody has to type the passphrase".to_owned()),
+        },
+        None => (
+            encryption.span,
+            format!("{how} asks for a passphrase unless 'unattended_boot' says otherwise"),
+        ),
+    };
+    let message = match causes.first() {
+        Some(_) => {
+            format!("host '{name}' is restarted unattended, and waits for its passphrase at boot")
+        }
+        None => format!(
+            "host '{name}' waits for its passphrase at boot longer than its services may be away"
+        ),
+    };
+    let mut d = RULE.finding(message).at(span, label);
+    for cause in causes {
+        d = d.and_at(cause.span, &cause.text);
+    }
+    d = match (strict, waits) {
+        (Some((tier, rto, _)), Some((who, response))) => {
+            let verdict = match response > rto {
+                true => format!("{response} > {rto}"),
+                false => format!("{response} of {rto} are gone before the start goes on"),
+            };
+            d.note(format!("tier '{tier}' allows {rto} after a fault of the host; {who} responds within {response}: {verdict}"))
+        }
+        (Some((tier, rto, _)), None) => d.note(format!("tier '{tier}' allows {rto} after a fault of the host; how soon a person is there is not declared ('response')")),
+        (None, _) => d,
+    };
+    d.help("unlock by TPM ('systemd-cryptenroll --tpm2-device=auto') or a Tang server elsewhere (clevis) and write 'unattended_boot: tpm' or 'tang', or let a person agree to each restart ('approval: person')")
+}
