@@ -25,6 +25,7 @@ mod cap_overcommit;
 mod cap_sum;
 mod cap_terms;
 mod cap_unit;
+mod chg_backup_before;
 mod chg_bypass;
 mod chg_leadtime;
 mod claim_config;
@@ -37,9 +38,8 @@ mod doc_diagram;
 mod doc_encoding;
 mod doc_link;
 mod doc_residue;
-mod dr_drill_capacity;
-mod chg_backup_before;
 mod dr_circular;
+mod dr_drill_capacity;
 mod dr_rto_feasible;
 mod dr_rto_procure;
 mod dr_rto_response;
@@ -102,8 +102,8 @@ mod sto_rebuild_ure;
 mod sto_replica_fit;
 mod sto_scrub_layer;
 mod sto_thin;
-mod sto_units;
 mod sto_tier_value;
+mod sto_units;
 mod sto_writehole;
 mod sudo_nopassword;
 mod svc_no_tier;
@@ -139,6 +139,7 @@ pub const RULES: &[Rule] = &[
     cap_sum::RULE,
     cap_terms::RULE,
     cap_unit::RULE,
+    chg_backup_before::RULE,
     chg_bypass::RULE,
     chg_leadtime::RULE,
     claim_config::RULE,
@@ -151,9 +152,8 @@ pub const RULES: &[Rule] = &[
     doc_encoding::RULE,
     doc_link::RULE,
     doc_residue::RULE,
-    dr_drill_capacity::RULE,
-    chg_backup_before::RULE,
     dr_circular::RULE,
+    dr_drill_capacity::RULE,
     dr_rto_feasible::RULE,
     dr_rto_procure::RULE,
     dr_rto_response::RULE,
@@ -216,8 +216,8 @@ pub const RULES: &[Rule] = &[
     sto_replica_fit::RULE,
     sto_scrub_layer::RULE,
     sto_thin::RULE,
-    sto_units::RULE,
     sto_tier_value::RULE,
+    sto_units::RULE,
     sto_writehole::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,
