@@ -11,6 +11,7 @@
 pub mod compose;
 
 mod codes;
+mod knowledge;
 mod lower;
 mod schema;
 mod sink;
@@ -20,6 +21,7 @@ mod whole;
 mod yaml;
 
 pub use codes::{CODES, explain};
+pub use knowledge::knowledge;
 pub use schema::schema;
 pub use stacks::{Stacks, stacks};
 

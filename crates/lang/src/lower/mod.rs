@@ -29,6 +29,7 @@ mod secret;
 mod sections;
 mod site;
 mod sshd;
+pub(crate) mod table;
 mod tier;
 mod unit;
 mod user;

@@ -9,6 +9,7 @@ mod accepted;
 mod compose;
 mod compose_hostile;
 mod hostile;
+mod knowledge;
 mod markdown;
 mod properties;
 mod schema;
