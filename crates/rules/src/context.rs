@@ -5,10 +5,12 @@ use jiff::civil::Date;
 use model::compose::Projects;
 use model::fact::{FactKind, FactPath, Facts};
 use model::id::{Kind, ObjectRef};
+use model::knowledge::Knowledge;
 use model::lab::{Backup, Host, Lab, Repository};
 
 /// What there is to see where nothing was read.
 static NO_PROJECTS: Projects = Projects::new();
+static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
 
 /// The lab, what was observed of it if anything was, and the day on which it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +21,8 @@ pub struct Context<'a> {
     pub facts: Option<&'a Facts>,
     /// The Compose projects of its stacks, by the stack's name; those that could not be read are not among them.
     pub projects: &'a Projects,
+    /// What is known of products.
+    pub knowledge: &'a Knowledge,
     /// Today, in the controller's time zone.
     pub today: Date,
 }
@@ -40,6 +44,7 @@ impl<'a> Context<'a> {
             lab,
             facts: None,
             projects: &NO_PROJECTS,
+            knowledge: &NO_KNOWLEDGE,
             today,
         }
     }

@@ -4,15 +4,21 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod containers;
 mod context;
 mod copies;
+mod coverage;
 mod findings;
+mod knowledge;
+mod lifecycle;
+mod origin;
 mod rule;
 mod rules;
 mod waivers;
 
 pub use context::Context;
 pub use findings::Findings;
+pub use knowledge::EMBEDDED;
 pub use rule::Rule;
 pub use rules::RULES;
 

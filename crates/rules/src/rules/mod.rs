@@ -10,10 +10,20 @@ mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
+mod cmp_dup_key;
+mod cmp_hardening;
+mod cmp_net_claim;
 mod dr_rto_response;
+mod eol_component;
+mod eol_os;
 mod exposure_review;
 mod fw_default;
+mod fw_docker_bypass;
+mod img_pin;
+mod img_updater;
 mod net_any_source;
+mod plat_cmd;
+mod plat_support;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -37,10 +47,20 @@ pub const RULES: &[Rule] = &[
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
+    cmp_dup_key::RULE,
+    cmp_hardening::RULE,
+    cmp_net_claim::RULE,
     dr_rto_response::RULE,
+    eol_component::RULE,
+    eol_os::RULE,
     exposure_review::RULE,
     fw_default::RULE,
+    fw_docker_bypass::RULE,
+    img_pin::RULE,
+    img_updater::RULE,
     net_any_source::RULE,
+    plat_cmd::RULE,
+    plat_support::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,

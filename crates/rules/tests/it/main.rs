@@ -10,4 +10,5 @@ mod example;
 mod fixtures;
 mod observed;
 mod support;
+mod volumes;
 mod waived;
