@@ -15,9 +15,12 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     let mut tree = Tree::open(&args.lab)?;
     let today = jiff::Zoned::now().date();
     let projects = tree.read_stacks();
+    let facts = crate::knowledge::in_use();
+    tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(rules::check(&rules::Context {
         projects: &projects,
+        knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)
     }));
     let format = if json { Format::Json } else { args.format };
@@ -75,6 +78,11 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
     )
 }
 
+/// Codes of diagnostics that no rule gives.
+fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    lang::CODES.iter().chain([&crate::knowledge::CODE])
+}
+
 /// What a code means, why it matters, what to do.
 pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
     let text = |c: &&(&str, &'static str)| c.0 == code;
@@ -89,7 +97,7 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         println!("{shown:#}");
         return Ok(Exit::Ok);
     }
-    if json && let Some((_, summary)) = lang::CODES.iter().find(text) {
+    if json && let Some((_, summary)) = codes().find(text) {
         println!("{:#}", json!({"code": code, "summary": summary}));
         return Ok(Exit::Ok);
     }
@@ -103,12 +111,12 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         }
         return Ok(Exit::Ok);
     }
-    if let Some((_, text)) = lang::CODES.iter().find(text) {
+    if let Some((_, text)) = codes().find(text) {
         println!("{code}\n\n{text}");
         return Ok(Exit::Ok);
     }
     let known = rules::RULES.iter().map(|r| r.id);
-    let known = known.chain(lang::CODES.iter().map(|(c, _)| *c));
+    let known = known.chain(codes().map(|(c, _)| *c));
     let help = did_you_mean(code, known);
     let help =
         help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());

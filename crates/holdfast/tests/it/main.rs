@@ -11,6 +11,7 @@ mod rig;
 mod crashes;
 mod debug;
 mod doubt;
+mod facts;
 mod lockout;
 mod never;
 mod schema;
