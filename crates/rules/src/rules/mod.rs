@@ -24,6 +24,7 @@ mod img_updater;
 mod net_any_source;
 mod plat_cmd;
 mod plat_support;
+pub(crate) mod rule_setting;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -61,6 +62,7 @@ pub const RULES: &[Rule] = &[
     net_any_source::RULE,
     plat_cmd::RULE,
     plat_support::RULE,
+    rule_setting::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,
