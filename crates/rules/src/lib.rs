@@ -4,6 +4,8 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+pub mod book;
+
 mod containers;
 mod context;
 mod copies;

@@ -62,6 +62,9 @@ fn rule_texts() -> Vec<render::RuleText> {
         id: r.id.to_owned(),
         summary: r.summary.to_owned(),
         rationale: r.rationale.to_owned(),
+        severity: r.severity,
+        example: r.example.to_owned(),
+        controls: r.controls.iter().map(|c| (*c).to_owned()).collect(),
     };
     rules::RULES.iter().map(of_rule).collect()
 }
@@ -89,6 +92,8 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
     if json && let Some(found) = rules::explain(code) {
         let shown = json!({
             "code": found.id,
+            "severity": rules::book::word(found.severity),
+            "since": found.since,
             "summary": found.summary,
             "rationale": found.rationale,
             "example": found.example,
@@ -103,11 +108,16 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
     }
     if let Some(rule) = rules::explain(code) {
         println!(
-            "{}\n\n{}\n\n{}\n\nExample\n{}",
-            rule.id, rule.summary, rule.rationale, rule.example
+            "{}\n\n{}\n\n{}\n\nExample\n{}\n\nSeverity: {}, since {}",
+            rule.id,
+            rule.summary,
+            rule.rationale,
+            rule.example,
+            rules::book::word(rule.severity),
+            rule.since
         );
         if !rule.controls.is_empty() {
-            println!("\nControls: {}", rule.controls.join(", "));
+            println!("Controls: {}", rule.controls.join(", "));
         }
         return Ok(Exit::Ok);
     }

@@ -8,6 +8,7 @@
 mod book;
 mod example;
 mod fixtures;
+mod lifecycle;
 mod observed;
 mod support;
 mod volumes;
