@@ -71,8 +71,12 @@ fn rule_texts() -> Vec<render::RuleText> {
 
 fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
     let lab = &tree.lab;
+    let stacks = match lab.stacks.len() {
+        0 => String::new(),
+        n => format!("{}, ", count(n, "stack", "stacks")),
+    };
     format!(
-        "{}: {} ({}, {}, {} checked)",
+        "{}: {} ({}, {stacks}{}, {} checked)",
         lab.name,
         render::summary(all),
         count(lab.hosts.len(), "host", "hosts"),

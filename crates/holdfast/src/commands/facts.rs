@@ -5,7 +5,7 @@ use crate::exit::{Exit, Stop};
 use crate::knowledge::{self, InUse};
 
 use crate::output::words::{count, did_you_mean};
-use crate::output::{Paint, Table as Columns, Tone};
+use crate::output::{Paint, Tone};
 use anyhow::{Context as _, Result};
 use diag::render::{self, Color};
 use jiff::civil::Date;
@@ -63,22 +63,7 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
         println!("{:#}", json!(shown));
         return Ok(Exit::Ok);
     }
-    let today = jiff::Zoned::now().date();
-    let mut table = Columns::headed(&["product", "fact", "checked", "source"]);
-    for row in &rows {
-        let old = is_old(row.origin.checked, today);
-        let checked = match old {
-            true => format!("{}, look again", row.origin.checked),
-            false => row.origin.checked.to_string(),
-        };
-        table.row([
-            (row.title.to_owned(), None),
-            (row.fact.clone(), None),
-            (checked, old.then_some(Tone::Look)),
-            (row.origin.source.clone(), Some(Tone::Dim)),
-        ]);
-    }
-    print!("{}", table.print(paint, 0));
+    print!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
     println!(
         "{} of {}, {} installed",
         count(rows.len(), "fact", "facts"),
@@ -86,6 +71,32 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
         count(facts.installed.len(), "table", "tables")
     );
     Ok(Exit::Ok)
+}
+
+/// Facts below their product, and below each group of them where they stand.
+fn shown(rows: &[Row<'_>], today: Date, paint: Paint) -> String {
+    let mut out = String::new();
+    let mut title = "";
+    for (n, row) in rows.iter().enumerate() {
+        if row.key != title {
+            title = row.key;
+            let head = format!("{} ({})", row.title, row.key);
+            out.push_str(&format!("{}\n", paint.text(Tone::Head, &head)));
+        }
+        out.push_str(&format!("  {}\n", row.fact));
+        let next = rows.get(n + 1);
+        if next.is_some_and(|r| r.key == row.key && r.origin == row.origin) {
+            continue;
+        }
+        let Origin { source, checked } = &row.origin;
+        let stands = format!("    checked on {checked}: {source}");
+        out.push_str(&format!("{}\n", paint.text(Tone::Dim, &stands)));
+        if is_old(*checked, today) {
+            let old = "    more than a year ago: look again";
+            out.push_str(&format!("{}\n", paint.text(Tone::Look, old)));
+        }
+    }
+    out
 }
 
 /// More than a year ago.

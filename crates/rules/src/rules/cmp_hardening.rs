@@ -4,8 +4,9 @@ use crate::containers::Container;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt as _, Or};
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
 use model::lab::road::Claim;
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cmp-hardening",
@@ -45,13 +46,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some((word, has)) = CLAIMS.iter().find(|(word, _)| Some(*word) == metric) else {
             continue;
         };
-        let about: Vec<Container<'_>> = ctx.containers().filter(|c| is_about(claim, c)).collect();
-        let lacking: Vec<&Container<'_>> = about.iter().filter(|c| !has(c)).collect();
-        for container in &lacking {
-            out.add(
-                container.object(),
-                unmet(claim, word, container, lacking.len(), about.len()),
-            );
+        let mut stacks: BTreeMap<&str, Vec<Container<'_>>> = BTreeMap::new();
+        for container in ctx.containers().filter(|c| is_about(claim, c)) {
+            stacks.entry(container.stack).or_default().push(container);
+        }
+        for (stack, all) in stacks {
+            let lacking: Vec<&Container<'_>> = all.iter().filter(|c| !has(c)).collect();
+            if !lacking.is_empty() {
+                let d = unmet(claim, word, stack, &lacking, all.len());
+                out.add(ObjectRef::new(Kind::Stack, stack), d);
+            }
         }
     }
 }
@@ -112,17 +116,17 @@ fn is_about(claim: &Claim, container: &Container<'_>) -> bool {
 fn unmet(
     claim: &Claim,
     word: &str,
-    container: &Container<'_>,
-    lacking: usize,
+    stack: &str,
+    lacking: &[&Container<'_>],
     all: usize,
 ) -> Diagnostic {
     let (what, help) = match word {
         "non-root" => (
-            "runs as root, or as whatever its image says",
-            "set 'user: \"1000:1000\"'",
+            "may run as root",
+            "set 'user: \"1000:1000\"', since else the image decides",
         ),
         "read-only" => (
-            "can write to its own file system",
+            "can write to the image's file system",
             "set 'read_only: true', and 'tmpfs' for what must be written",
         ),
         "no-new-privileges" => (
@@ -130,26 +134,41 @@ fn unmet(
             "set 'security_opt: [no-new-privileges:true]'",
         ),
         "cap-drop" => (
-            "keeps the default capabilities",
+            "may use the default capabilities",
             "set 'cap_drop: [ALL]' and add back what is needed",
         ),
-        "limits" => ("has no limit of memory", "set 'mem_limit: …'"),
+        "limits" => ("may take all memory", "set 'mem_limit: …'"),
         "healthcheck" => (
-            "has no health check in its file",
+            "cannot be told from broken (no health check)",
             "add 'healthcheck: {test: …}'",
         ),
         _ => (
-            "has an image without a digest",
+            "can change with the next pull",
             "add '@sha256:…' to the image",
         ),
     };
-    RULE.finding(format!("{} {what}, against a claim", container.title()))
-        .at(container.service.span, "this container")
-        .and_at(claim.span, format!("'{word}' is claimed here"))
+    let names: Vec<String> = lacking.iter().map(|c| format!("'{}'", c.name)).collect();
+    let word_for = if names.len() == 1 {
+        "container"
+    } else {
+        "containers"
+    };
+    let mut d = RULE.finding(format!(
+        "{word_for} {} of stack '{stack}' {what}, against a claim",
+        names.join(", ")
+    ));
+    for (n, container) in lacking.iter().enumerate() {
+        d = match n {
+            0 => d.at(container.service.span, "this one"),
+            _ => d.and_at(container.service.span, "and this one"),
+        };
+    }
+    d.and_at(claim.span, format!("'{word}' is claimed here"))
         .note(format!(
-            "containers that the claim is about: {all}, that lack it: {lacking}"
+            "containers of stack '{stack}': {all}, that keep the claim: {}",
+            all - lacking.len()
         ))
-        .help(format!("{help}, or take the claim back"))
+        .help(format!("{help}; or take the claim back"))
 }
 
 /// Each way from the container to its machine.

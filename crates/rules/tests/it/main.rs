@@ -6,6 +6,7 @@
 )]
 
 mod book;
+mod claims;
 mod example;
 mod fixtures;
 mod lifecycle;
