@@ -91,6 +91,8 @@ pub(crate) enum Verb {
     Evidence(EvidenceArgs),
     /// Prove on a host that the revert of access changes fires.
     Selftest(SelftestArgs),
+    /// What is known of products: ends of support, systems, package managers.
+    Facts(FactsArgs),
     /// Look inside: what was understood of a text.
     Debug(DebugArgs),
     /// Print the completion script of a shell.
@@ -394,6 +396,30 @@ pub(crate) enum SelftestVerb {
         on: Option<String>,
         #[command(flatten)]
         consent: Consent,
+    },
+}
+
+/// Arguments of `facts`.
+#[derive(Debug, Args)]
+pub(crate) struct FactsArgs {
+    #[command(subcommand)]
+    pub(crate) what: FactsVerb,
+}
+
+/// What to do with facts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FactsVerb {
+    /// List them, with where they stand and when somebody looked.
+    List {
+        /// Only this product.
+        #[arg(long, value_name = "NAME")]
+        product: Option<String>,
+    },
+    /// Take the facts of a table that are newer than those in use.
+    Update {
+        /// The table.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
     },
 }
 

@@ -12,6 +12,7 @@ mod documents;
 mod evidence;
 mod exit;
 mod hint;
+mod knowledge;
 mod output;
 mod pins;
 mod realm;
@@ -27,8 +28,8 @@ use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{AccessVerb, Cli, DebugVerb, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, look, prove, runs, selftest,
-    show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs,
+    selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -102,6 +103,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             let SelftestVerb::Revert { on, .. } = &args.what;
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
+        Verb::Facts(args) => facts::facts(&args.what, json, paint),
         Verb::Debug(args) => {
             let DebugVerb::Compose(args) = &args.what;
             debug::compose(args, json, paint)

@@ -13,6 +13,7 @@ pub mod compose;
 
 mod codes;
 mod document;
+mod knowledge;
 mod lower;
 mod schema;
 mod sink;
@@ -23,6 +24,7 @@ mod yaml;
 
 pub use codes::{CODES, explain};
 pub use document::document;
+pub use knowledge::knowledge;
 pub use schema::schema;
 pub use stacks::{Stacks, stacks};
 

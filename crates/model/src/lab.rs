@@ -14,6 +14,7 @@ pub mod protection;
 pub mod road;
 mod sections;
 pub mod service;
+pub mod setting;
 pub mod site;
 pub mod storage;
 pub mod watch;
@@ -30,6 +31,7 @@ use self::people::{Access, Person, SecretEntry};
 use self::protection::{BackupAbout, Job, Keep, Replication, RepositoryAbout, Snapshot};
 use self::road::{Claim, Document, Phase, Requirement, Risk, Spof};
 use self::service::Service;
+use self::setting::RuleSetting;
 use self::site::SiteAbout;
 use self::storage::{DatasetAbout, Pool};
 use self::watch::{Alert, Channel, Metric, Probe, Slo, Window};
@@ -129,6 +131,8 @@ pub struct Lab {
     pub claims: Vec<Claim>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
+    /// Rules whose findings count otherwise here, by id, with the place of that.
+    pub rules: BTreeMap<String, (Span, RuleSetting)>,
     /// The machine that Holdfast runs on.
     pub controller: Option<Controller>,
 }

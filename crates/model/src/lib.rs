@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod fact;
 pub mod id;
 pub mod kleene;
+pub mod knowledge;
 pub mod lab;
 pub mod lock;
 pub mod plan;

@@ -6,12 +6,14 @@ use model::compose::Projects;
 use model::document::Documents;
 use model::fact::{FactKind, FactPath, Facts};
 use model::id::{Kind, ObjectRef};
+use model::knowledge::Knowledge;
 use model::lab::{Backup, Host, Lab, Repository};
 
 /// What there is to see where nothing was read.
 static NO_PROJECTS: Projects = Projects::new();
 /// The same for documents.
 static NO_DOCUMENTS: Documents = Documents::new();
+static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
 
 /// The lab, what was observed of it if anything was, and the day on which it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,8 @@ pub struct Context<'a> {
     pub projects: &'a Projects,
     /// Its runbooks, scripts and other documents; those that could not be read are not among them.
     pub documents: &'a Documents,
+    /// What is known of products.
+    pub knowledge: &'a Knowledge,
     /// Today, in the controller's time zone.
     pub today: Date,
 }
@@ -46,6 +50,7 @@ impl<'a> Context<'a> {
             facts: None,
             projects: &NO_PROJECTS,
             documents: &NO_DOCUMENTS,
+            knowledge: &NO_KNOWLEDGE,
             today,
         }
     }
@@ -113,10 +118,6 @@ pub(crate) fn cluster(name: &str) -> ObjectRef {
 
 pub(crate) fn job(name: &str) -> ObjectRef {
     ObjectRef::new(Kind::Job, name)
-}
-
-pub(crate) fn phase(name: &str) -> ObjectRef {
-    ObjectRef::new(Kind::Phase, name)
 }
 
 pub(crate) fn network(name: &str) -> ObjectRef {

@@ -11,6 +11,7 @@ mod attention;
 mod attributes;
 mod bands;
 mod bodies;
+pub mod book;
 mod budget;
 mod call;
 mod claims;
@@ -34,6 +35,12 @@ mod pools;
 mod processors;
 mod reach;
 mod recovery;
+
+mod containers;
+mod coverage;
+mod knowledge;
+mod lifecycle;
+mod origin;
 mod rule;
 mod rules;
 mod shared_storage;
@@ -51,6 +58,7 @@ mod wording;
 
 pub use context::Context;
 pub use findings::Findings;
+pub use knowledge::EMBEDDED;
 pub use rule::Rule;
 pub use rules::RULES;
 

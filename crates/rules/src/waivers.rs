@@ -2,12 +2,15 @@
 
 use crate::Context;
 use crate::findings::Findings;
+use crate::rules::rule_setting::GUARDS;
 use crate::rules::waiver_invalid::{complete, in_force};
 use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::Waiver;
 use model::lab::road::Whole;
+use model::lab::setting::RuleSeverity;
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
 pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
@@ -29,7 +32,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         }
         out.push(match waiver {
             Some(waiver) => waived(diagnostic, waiver),
-            None => diagnostic,
+            None => set(ctx, diagnostic),
         });
     }
     for (waiver, _) in waivers.iter().zip(used).filter(|(_, used)| !used) {
@@ -38,8 +41,31 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     out
 }
 
+/// Gives a finding the severity that the lab sets for its rule, and says so. What is unknown stays an info.
+fn set(ctx: &Context<'_>, mut diagnostic: Diagnostic) -> Diagnostic {
+    let setting = ctx.lab.rules.get(&diagnostic.code).map(|(_, s)| s);
+    let guard = GUARDS.contains(&diagnostic.code.as_str());
+    let unknown = diagnostic.unknown;
+    let Some(setting) = setting.filter(|_| !guard && !unknown) else {
+        return diagnostic;
+    };
+    let (Some(wanted), Some(why)) = (setting.severity.known(), setting.why.known()) else {
+        return diagnostic;
+    };
+    let severity = match wanted {
+        RuleSeverity::Error => Severity::Error,
+        RuleSeverity::Warning => Severity::Warning,
+        RuleSeverity::Info => Severity::Info,
+    };
+    if diagnostic.severity == severity {
+        return diagnostic;
+    }
+    diagnostic.severity = severity;
+    diagnostic.note(format!("severity {wanted} in this lab: {}", why.0))
+}
+
 fn accepts(waiver: &Waiver, object: Option<&ObjectRef>, diagnostic: &Diagnostic) -> bool {
-    if diagnostic.code == crate::rules::waiver_invalid::RULE.id {
+    if GUARDS.contains(&diagnostic.code.as_str()) {
         return false;
     }
     let named = waiver.object.as_ref().map(|o| o.value.as_str());

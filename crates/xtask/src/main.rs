@@ -5,6 +5,7 @@
 )]
 
 mod bench;
+mod book;
 mod compose_corpus;
 mod coverage;
 mod rig;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask TASK
   tidy   refuses what the rules of this repository refuse
+  gen    writes the rule book, docs/rules
   bench  measures, and compares with the budgets
   rig    hosts to try things on; `cargo xtask rig` says how
   compose-corpus DIR
@@ -41,6 +43,7 @@ fn task() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((task, _)) if task == "tidy" => tidy::run(&root),
+        Some((task, _)) if task == "gen" => book::run(&root),
         Some((task, _)) if task == "bench" => bench::run(&root),
         Some((task, rest)) if task == "rig" => rig::run(rest),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),

@@ -17,6 +17,12 @@ pub struct RuleText {
     pub summary: String,
     /// Why it matters.
     pub rationale: String,
+    /// How much it matters, unless a result says otherwise.
+    pub severity: Severity,
+    /// A declaration that it finds fault with; empty for none.
+    pub example: String,
+    /// Professional controls that it serves.
+    pub controls: Vec<String>,
 }
 
 /// A SARIF 2.1.0 log with one run. `rules` describes codes; a code that it lacks is listed by its id alone.
@@ -52,14 +58,33 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &SourceSet, rules: &[RuleText]
 }
 
 fn descriptor(code: &str, text: Option<&RuleText>) -> Value {
-    match text {
-        Some(t) => json!({
-            "id": code,
-            "shortDescription": {"text": t.summary},
-            "fullDescription": {"text": t.rationale},
-        }),
-        None => json!({"id": code}),
+    let Some(t) = text else {
+        return json!({"id": code});
+    };
+    let mut out = json!({
+        "id": code,
+        "shortDescription": {"text": t.summary},
+        "fullDescription": {"text": t.rationale},
+        "defaultConfiguration": {"level": level(t.severity)},
+        "help": help(t),
+    });
+    if !t.controls.is_empty() {
+        out["properties"] = json!({"tags": t.controls});
     }
+    out
+}
+
+/// The rule's page. There is no address that it could be read at, so it is carried along (3.49.13).
+fn help(t: &RuleText) -> Value {
+    let (mut text, mut markdown) = (t.rationale.clone(), t.rationale.clone());
+    if !t.example.is_empty() {
+        text.push_str(&format!("\n\nExample:\n{}", t.example));
+        markdown.push_str(&format!("\n\n```yaml\n{}\n```", t.example));
+    }
+    let explain = format!("holdfast explain {}", t.id);
+    text.push_str(&format!("\n\n{explain}"));
+    markdown.push_str(&format!("\n\n`{explain}`"));
+    json!({"text": text, "markdown": markdown})
 }
 
 fn result(d: &Diagnostic, rule: Option<usize>, sources: &SourceSet) -> Value {

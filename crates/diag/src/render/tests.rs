@@ -122,6 +122,9 @@ fn sarif_has_rules_results_locations_and_fixes() {
         id: "svc-no-tier".into(),
         summary: "A dataset has no tier.".into(),
         rationale: "Nobody knows how fast it must be back.".into(),
+        severity: Severity::Warning,
+        example: "datasets: {a: }".into(),
+        controls: vec!["CIS v8 11.1".into()],
     }];
     let text = sarif(&diagnostics, &sources, &rules);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -130,6 +133,10 @@ fn sarif_has_rules_results_locations_and_fixes() {
     let ids = &run["tool"]["driver"]["rules"];
     assert_eq!(ids[1]["id"], "svc-no-tier");
     assert_eq!(ids[1]["shortDescription"]["text"], "A dataset has no tier.");
+    assert_eq!(ids[1]["defaultConfiguration"]["level"], "warning");
+    assert_eq!(ids[1]["properties"]["tags"][0], "CIS v8 11.1");
+    let help = ids[1]["help"]["markdown"].as_str().unwrap();
+    assert!(help.contains("datasets: {a: }") && help.contains("`holdfast explain svc-no-tier`"));
     let result = &run["results"][1];
     assert_eq!(result["level"], "error");
     assert_eq!(

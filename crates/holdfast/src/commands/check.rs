@@ -17,11 +17,14 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     let today = jiff::Zoned::now().date();
     let projects = tree.read_stacks();
     let (documents, unread) = documents::load(&mut tree);
+    let facts = crate::knowledge::in_use();
+    tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
     all.extend(rules::check(&rules::Context {
         documents: &documents,
         projects: &projects,
+        knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)
     }));
     let format = if json { Format::Json } else { args.format };
@@ -69,14 +72,21 @@ fn rule_texts() -> Vec<render::RuleText> {
         id: r.id.to_owned(),
         summary: r.summary.to_owned(),
         rationale: r.rationale.to_owned(),
+        severity: r.severity,
+        example: r.example.to_owned(),
+        controls: r.controls.iter().map(|c| (*c).to_owned()).collect(),
     };
     rules::RULES.iter().map(of_rule).collect()
 }
 
 fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
     let lab = &tree.lab;
+    let stacks = match lab.stacks.len() {
+        0 => String::new(),
+        n => format!("{}, ", count(n, "stack", "stacks")),
+    };
     format!(
-        "{}: {} ({}, {}, {} checked)",
+        "{}: {} ({}, {stacks}{}, {} checked)",
         lab.name,
         render::summary(all),
         count(lab.hosts.len(), "host", "hosts"),
@@ -85,12 +95,19 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
     )
 }
 
+/// Codes of diagnostics that no rule gives.
+fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    lang::CODES.iter().chain([&crate::knowledge::CODE])
+}
+
 /// What a code means, why it matters, what to do.
 pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
     let text = |c: &&(&str, &'static str)| c.0 == code;
     if json && let Some(found) = rules::explain(code) {
         let shown = json!({
             "code": found.id,
+            "severity": rules::book::word(found.severity),
+            "since": found.since,
             "summary": found.summary,
             "rationale": found.rationale,
             "example": found.example,
@@ -99,26 +116,31 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         println!("{shown:#}");
         return Ok(Exit::Ok);
     }
-    if json && let Some((_, summary)) = lang::CODES.iter().find(text) {
+    if json && let Some((_, summary)) = codes().find(text) {
         println!("{:#}", json!({"code": code, "summary": summary}));
         return Ok(Exit::Ok);
     }
     if let Some(rule) = rules::explain(code) {
         println!(
-            "{}\n\n{}\n\n{}\n\nExample\n{}",
-            rule.id, rule.summary, rule.rationale, rule.example
+            "{}\n\n{}\n\n{}\n\nExample\n{}\n\nSeverity: {}, since {}",
+            rule.id,
+            rule.summary,
+            rule.rationale,
+            rule.example,
+            rules::book::word(rule.severity),
+            rule.since
         );
         if !rule.controls.is_empty() {
-            println!("\nControls: {}", rule.controls.join(", "));
+            println!("Controls: {}", rule.controls.join(", "));
         }
         return Ok(Exit::Ok);
     }
-    if let Some((_, text)) = lang::CODES.iter().find(text) {
+    if let Some((_, text)) = codes().find(text) {
         println!("{code}\n\n{text}");
         return Ok(Exit::Ok);
     }
     let known = rules::RULES.iter().map(|r| r.id);
-    let known = known.chain(lang::CODES.iter().map(|(c, _)| *c));
+    let known = known.chain(codes().map(|(c, _)| *c));
     let help = did_you_mean(code, known);
     let help =
         help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());

@@ -12,6 +12,7 @@ mod crashes;
 mod debug;
 mod documents;
 mod doubt;
+mod facts;
 mod lockout;
 mod never;
 mod schema;

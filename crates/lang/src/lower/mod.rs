@@ -27,8 +27,10 @@ mod resolve;
 mod scalar;
 mod secret;
 mod sections;
+mod setting;
 mod site;
 mod sshd;
+pub(crate) mod table;
 mod tier;
 mod unit;
 mod user;
@@ -84,6 +86,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     for part in &parts {
         match part {
             Part::Waivers(items) => waiver::lower(&mut cx, &mut lab, items),
+            Part::Rules(entries) => setting::lower(&mut cx, &mut lab, entries),
             Part::Controller(entry) => controller::lower(&mut cx, &mut lab, entry),
             Part::List(section, entry) => sections::list(&mut cx, &mut lab, section, entry),
             Part::Objects(..) => {}

@@ -51,6 +51,9 @@ const fn hand(
 /// The one section that is neither a map of names nor a list.
 const CONTROLLER: &str = "controller";
 
+/// The map whose keys are rules.
+const RULES: &str = "rules";
+
 /// The list that is read by hand.
 const WAIVERS: &str = "waivers";
 
@@ -95,6 +98,7 @@ pub(super) enum Part<'n> {
     List(&'static ListSection, &'n Entry),
     Waivers(&'n [Node]),
     Controller(&'n Entry),
+    Rules(&'n [Entry]),
 }
 
 /// Reads the items of a list.
@@ -151,6 +155,18 @@ pub(super) fn top_level<'n>(
             parts.push(Part::List(list, entry));
         } else if key == CONTROLLER {
             parts.push(Part::Controller(entry));
+        } else if key == RULES {
+            match &entry.value.kind {
+                NodeKind::Map { entries, .. } => parts.push(Part::Rules(entries)),
+                _ if entry.value.is_null() => {}
+                _ => sink.report(
+                    Diagnostic::invalid("wrong-type", "'rules' is a map from rules to settings")
+                        .at(entry.value.head, format!("is {}", entry.value.describe()))
+                        .help(
+                            "write 'rules:' and below it, indented, 'ID: {severity: info, why: …}'",
+                        ),
+                ),
+            }
         } else if key == WAIVERS {
             match &entry.value.kind {
                 NodeKind::Seq(items) => parts.push(Part::Waivers(items)),
@@ -186,7 +202,7 @@ fn not_names(section: Section, entry: &Entry) -> Diagnostic {
 fn unknown_section(key: &Key, is_root: bool) -> Diagnostic {
     let mut known: Vec<&str> = Section::all().map(|s| s.key).collect();
     known.extend(LISTS.iter().map(|l| l.key));
-    known.extend([WAIVERS, CONTROLLER]);
+    known.extend([WAIVERS, RULES, CONTROLLER]);
     let shown = known.clone();
     if is_root {
         known.extend(head::keys());

@@ -8,6 +8,7 @@ use model::lab::head::TierAbout;
 use model::lab::network::NetworkAbout;
 use model::lab::protection::{BackupAbout, Keep, RepositoryAbout};
 use model::lab::road::Whole;
+use model::lab::setting::RuleSetting;
 use model::lab::site::SiteAbout;
 use model::lab::storage::DatasetAbout;
 use model::lab::{DataClass, FaultScope};
@@ -145,6 +146,11 @@ pub(super) fn head() -> Vec<FieldShape> {
 pub(super) fn singles() -> Vec<FieldShape> {
     vec![
         may("waivers", "Accepted findings.", list(record(waiver))),
+        may(
+            "rules",
+            "Rules whose findings count otherwise in this lab, by id.",
+            map(text(), <RuleSetting as model::declare::Declare>::shape()),
+        ),
         may(
             "controller",
             "The machine that Holdfast runs on.",

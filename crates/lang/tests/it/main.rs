@@ -10,6 +10,7 @@ mod compose;
 mod compose_hostile;
 mod document;
 mod hostile;
+mod knowledge;
 mod markdown;
 mod properties;
 mod schema;

@@ -1,9 +1,17 @@
 //! A database's files are copied while it writes to them.
 
+use crate::containers::{self, Container};
 use crate::context::dataset;
+use crate::coverage::{self, Coverage, Declared};
+use crate::origin::cite;
 use crate::{Context, Findings, Rule};
 use diag::Severity;
+use model::compose::Mount;
+use model::declare::OptExt as _;
+use model::knowledge::{Data, Product};
 use model::lab::DataSource;
+use model::lab::protection::{BackupKind, Consistency, JobKind};
+use model::lab::storage::Dump;
 
 /// Folders of databases as Debian's packages lay them out, with what belongs there instead.
 const DATABASES: [(&str, &str, &str); 6] = [
@@ -43,7 +51,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "bak-consistency",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A dataset is the folder of a running database.",
+    summary: "A backup copies the files of a database while it runs.",
     rationale: "A database's files belong together only at one instant. Copied one after the other while it writes, they \
         are a state that never was; the copy may start, or lose rows, or not start, and nobody knows before the restore.",
     example: "datasets: {db: {host: web, folder: /var/lib/postgresql/15/main}}",
@@ -52,13 +60,98 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    datasets(ctx, out);
+    for container in ctx.containers() {
+        let Some((_, product)) = container.product(ctx) else {
+            continue;
+        };
+        let Some(data) = &product.data else { continue };
+        let holds = |m: &&Mount| {
+            let target = m.target.as_str();
+            let on = |f: &str| containers::is_below(target, f) || containers::is_below(f, target);
+            data.folders.iter().any(|f| on(&f.value.0))
+        };
+        if let Some(mount) = container.kept().find(holds) {
+            database(ctx, &container, product, data, mount, out);
+        }
+    }
+}
+
+/// What is done about the files of a database in a container.
+fn database(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    product: &Product,
+    data: &Data,
+    mount: &Mount,
+    out: &mut Findings,
+) {
+    if coverage::job(ctx, JobKind::Dump, container, None).is_some() {
+        return;
+    }
+    let title = container.title();
+    let (name, backup, declared) = match coverage::of(ctx, container, mount) {
+        Coverage::Backup(name, backup, declared) => (name, backup, declared),
+        Coverage::Job(job) => {
+            let message =
+                format!("whether job '{job}' holds {title} still while it copies its files");
+            let d = RULE.unknown(message).at(mount.span, "files of a database");
+            out.add(
+                container.object(),
+                d.help("declare a job of kind 'dump' on the stack, if there is one"),
+            );
+            return;
+        }
+        // That there is no copy at all is for bak-coverage.
+        Coverage::Replaceable | Coverage::Declared | Coverage::Nothing => return,
+    };
+    let dump = match declared {
+        Some(Declared::Dataset(set)) => set.about.dump.known(),
+        Some(Declared::Service(data)) => data.dump.known(),
+        None => None,
+    };
+    let how = backup.about.consistency.known();
+    let dumped = dump.is_some_and(|d| *d != Dump::None);
+    let as_dump = backup.about.kind.known() == Some(&BackupKind::Dump);
+    if dumped || as_dump || how.is_some_and(|h| *h != Consistency::None) {
+        return;
+    }
+    let program = product.title();
+    if how.is_none() && backup.about.kind.known() == Some(&BackupKind::Image) {
+        let message = format!(
+            "whether backup '{name}' holds the file systems of {title} still: 'consistency' is not declared"
+        );
+        out.add(
+            container.object(),
+            RULE.unknown(message).at(backup.span, "an image"),
+        );
+        return;
+    }
+    let way = data.dump.known().map_or("a dump", |d| d.0.as_str());
+    let d = RULE
+        .with(
+            Severity::Warning,
+            format!("backup '{name}' copies the files of {program} in {title} while it runs"),
+        )
+        .at(mount.span, format!("files of {program}"))
+        .and_at(backup.span, "copied here, as they are");
+    let d = cite(d, &product.origin(&data.source, &data.checked), ctx.today);
+    out.add(
+        container.object(),
+        d.help(format!(
+            "write dumps with {way} and back those up ('dump: …' of the data), or set 'consistency: stop' or 'freeze' if that is what happens"
+        )),
+    );
+}
+
+fn datasets(ctx: &Context<'_>, out: &mut Findings) {
     for (name, data) in &ctx.lab.datasets {
         let Some(DataSource::Folder(folder)) = &data.source else {
             continue;
         };
         let inside = DATABASES
             .iter()
-            .find(|(path, ..)| is_below(&folder.value, path));
+            .find(|(path, ..)| containers::is_below(&folder.value, path));
         if let Some((path, product, instead)) = inside {
             let message = format!("dataset '{name}' copies the files of {product} while it runs");
             let d = RULE
@@ -68,9 +161,4 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(dataset(name), d);
         }
     }
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,17 +1,24 @@
-//! A dataset is in no backup.
+//! Data is in no backup: datasets, what services keep, and what containers write to.
 
+use crate::containers::Container;
 use crate::context::dataset;
+use crate::coverage::{self, Coverage};
 use crate::{Context, Findings, Rule};
-use diag::Severity;
+use diag::{Severity, Span};
+use model::compose::Mount;
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
 use model::lab::DataClass;
+use model::lab::protection::JobKind;
+use model::lab::service::{Service, ServiceData};
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-coverage",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A dataset is in no backup.",
+    summary: "A dataset, the data of a service, or a volume of a container is in no backup.",
     rationale: "Data that is in no backup is gone with the first mistake. Scratch data is left out; replaceable data, and \
-        data of no declared class, is a warning.",
+        data of no declared class, is a warning. What a container writes to and nobody mentions is most often forgotten.",
     example: "datasets: {photos: {host: nas, folder: /srv/photos, class: irreplaceable}}   # and no backup lists it",
     controls: &[
         "CIS v8 11.2",
@@ -22,6 +29,12 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    datasets(ctx, out);
+    services(ctx, out);
+    stacks(ctx, out);
+}
+
+fn datasets(ctx: &Context<'_>, out: &mut Findings) {
     for (name, data) in &ctx.lab.datasets {
         let listed = |b: &&model::lab::Backup| b.datasets.iter().any(|d| d.value == *name);
         if ctx.lab.backups.values().any(|b| listed(&b)) {
@@ -45,4 +58,143 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             });
         out.add(dataset(name), d);
     }
+}
+
+/// What services keep, where no dataset stands for it.
+fn services(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, service) in ctx.lab.services.iter().filter(|(_, s)| s.is_running()) {
+        let judged: Vec<_> = service
+            .data
+            .iter()
+            .filter(|(_, data)| data.dataset.is_none())
+            .filter_map(|(key, data)| Some((key, data, weight(data)?)))
+            .collect();
+        let lacking: Vec<_> = judged
+            .iter()
+            .filter(|(_, data, _)| !is_backed_up(ctx, name, service, data))
+            .collect();
+        let Some(severity) = lacking.iter().map(|(_, _, severity)| *severity).max() else {
+            continue;
+        };
+        let names: Vec<String> = lacking.iter().map(|(key, ..)| format!("'{key}'")).collect();
+        let message = format!(
+            "data {} of service '{name}' is in no backup",
+            names.join(", ")
+        );
+        let mut d = RULE.with(severity, message);
+        for (n, (_, data, severity)) in lacking.iter().enumerate() {
+            let label = match severity {
+                Severity::Error => "cannot be had again",
+                _ => "of no declared class",
+            };
+            d = match n {
+                0 => d.at(data.span, label),
+                _ => d.and_at(data.span, label),
+            };
+        }
+        let d = d
+            .note(format!("in a backup: {} of {}", judged.len() - lacking.len(), judged.len()))
+            .help(format!(
+                "add 'services: [{name}]' or its stack or guest to a backup, or set 'class: scratch' or 'class: replaceable'"
+            ));
+        out.add(ObjectRef::new(Kind::Service, name), d);
+    }
+}
+
+/// How bad it is to have no copy; nothing if it is fine.
+fn weight(data: &ServiceData) -> Option<Severity> {
+    match data.class.known() {
+        Some(DataClass::Scratch | DataClass::Replaceable) => None,
+        Some(DataClass::Important | DataClass::Irreplaceable) => Some(RULE.severity),
+        None => Some(Severity::Warning),
+    }
+}
+
+/// By itself, with its stack, or with the guest that it runs on.
+fn is_backed_up(ctx: &Context<'_>, name: &str, service: &Service, data: &ServiceData) -> bool {
+    let lab = ctx.lab;
+    let stacks: Vec<&str> = service
+        .runs
+        .iter()
+        .filter_map(|r| Some(r.stack.known()?.name()))
+        .collect();
+    let direct = service
+        .runs
+        .iter()
+        .filter_map(|r| Some(r.guest.known()?.name()));
+    let through = stacks.iter().filter_map(|s| {
+        let on = lab.stacks.get(*s)?.on.known()?;
+        (on.kind() == Kind::Guest).then(|| on.name())
+    });
+    let guests: Vec<&str> = direct.chain(through).collect();
+    let held = lab.backups.values().any(|b| {
+        let stack = b
+            .about
+            .stacks
+            .iter()
+            .any(|s| stacks.contains(&s.value.name()));
+        stack
+            || b.about
+                .guests
+                .iter()
+                .any(|g| guests.contains(&g.value.name()))
+    });
+    let job = lab.jobs.values().any(|job| {
+        let backup = job.kind.known() == Some(&JobKind::Backup);
+        backup
+            && job.on.iter().any(|on| match on.value.kind() {
+                Kind::Service => on.value.name() == name,
+                Kind::Stack => stacks.contains(&on.value.name()),
+                Kind::Guest => guests.contains(&on.value.name()),
+                _ => false,
+            })
+    });
+    held || job || coverage::of_data(ctx, name, data).is_some()
+}
+
+/// What containers write to and nobody mentions.
+fn stacks(ctx: &Context<'_>, out: &mut Findings) {
+    for (stack, _, _) in ctx.composed() {
+        let containers: Vec<Container<'_>> =
+            ctx.containers().filter(|c| c.stack == stack).collect();
+        let mut seen: Vec<(&str, Span, bool)> = Vec::new();
+        for container in &containers {
+            for mount in container.kept() {
+                let source = mount.source.as_deref().unwrap_or_default();
+                if !seen.iter().any(|(s, ..)| *s == source) {
+                    seen.push((source, mount.span, is_forgotten(ctx, container, mount)));
+                }
+            }
+        }
+        let forgotten: Vec<_> = seen.iter().filter(|(_, _, forgotten)| *forgotten).collect();
+        let Some((first, rest)) = forgotten.split_first() else {
+            continue;
+        };
+        let names: Vec<String> = forgotten.iter().map(|(s, ..)| format!("'{s}'")).collect();
+        let (are, word) = if rest.is_empty() {
+            ("is", "volume")
+        } else {
+            ("are", "volumes")
+        };
+        let message = format!(
+            "{word} {} of stack '{stack}' {are} in no backup",
+            names.join(", ")
+        );
+        let mut d = RULE
+            .with(Severity::Warning, message)
+            .at(first.1, "written here");
+        for (_, span, _) in rest {
+            d = d.and_at(*span, "written here");
+        }
+        let d = d
+            .note(format!("in a backup, or declared: {} of {}", seen.len() - forgotten.len(), seen.len()))
+            .help(format!(
+                "add 'stacks: [{stack}]' to a backup, or declare each as a service's data with its class ('scratch' and 'replaceable' may be lost)"
+            ));
+        out.add(ObjectRef::new(Kind::Stack, stack), d);
+    }
+}
+
+fn is_forgotten(ctx: &Context<'_>, container: &Container<'_>, mount: &Mount) -> bool {
+    matches!(coverage::of(ctx, container, mount), Coverage::Nothing)
 }

@@ -33,6 +33,9 @@ mod claim_evidence;
 mod claim_req;
 mod claim_state;
 mod claim_term;
+mod cmp_dup_key;
+mod cmp_hardening;
+mod cmp_net_claim;
 mod cost_complete;
 mod doc_diagram;
 mod doc_encoding;
@@ -44,6 +47,8 @@ mod dr_rto_feasible;
 mod dr_rto_procure;
 mod dr_rto_response;
 mod dr_unattended_boot;
+mod eol_component;
+mod eol_os;
 mod exposure_review;
 mod fin_breakeven;
 mod fin_double;
@@ -51,6 +56,7 @@ mod fin_one_number;
 mod fin_sum;
 mod fw_conflict;
 mod fw_default;
+mod fw_docker_bypass;
 mod fw_scope;
 mod fw_syntax;
 mod ha_cpu_domain;
@@ -60,6 +66,8 @@ mod ha_expected_votes;
 mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
+mod img_pin;
+mod img_updater;
 mod inv_same_attr;
 mod met_sample;
 mod net_any_source;
@@ -79,8 +87,11 @@ mod ops_staffing;
 mod patch_coverage;
 mod patch_sla_window;
 mod plan_date;
+mod plat_cmd;
+mod plat_support;
 mod ref_container;
 mod ref_path;
+pub(crate) mod rule_setting;
 mod run_destructive;
 mod run_exec;
 mod run_ref;
@@ -147,6 +158,9 @@ pub const RULES: &[Rule] = &[
     claim_req::RULE,
     claim_state::RULE,
     claim_term::RULE,
+    cmp_dup_key::RULE,
+    cmp_hardening::RULE,
+    cmp_net_claim::RULE,
     cost_complete::RULE,
     doc_diagram::RULE,
     doc_encoding::RULE,
@@ -158,6 +172,8 @@ pub const RULES: &[Rule] = &[
     dr_rto_procure::RULE,
     dr_rto_response::RULE,
     dr_unattended_boot::RULE,
+    eol_component::RULE,
+    eol_os::RULE,
     exposure_review::RULE,
     fin_breakeven::RULE,
     fin_double::RULE,
@@ -165,6 +181,7 @@ pub const RULES: &[Rule] = &[
     fin_sum::RULE,
     fw_conflict::RULE,
     fw_default::RULE,
+    fw_docker_bypass::RULE,
     fw_scope::RULE,
     fw_syntax::RULE,
     ha_cpu_domain::RULE,
@@ -174,6 +191,8 @@ pub const RULES: &[Rule] = &[
     ha_quorum::RULE,
     ha_spof::RULE,
     ha_storage::RULE,
+    img_pin::RULE,
+    img_updater::RULE,
     inv_same_attr::RULE,
     met_sample::RULE,
     net_any_source::RULE,
@@ -193,8 +212,11 @@ pub const RULES: &[Rule] = &[
     patch_coverage::RULE,
     patch_sla_window::RULE,
     plan_date::RULE,
+    plat_cmd::RULE,
+    plat_support::RULE,
     ref_container::RULE,
     ref_path::RULE,
+    rule_setting::RULE,
     run_destructive::RULE,
     run_exec::RULE,
     run_ref::RULE,

@@ -1,6 +1,6 @@
 //! `examples/smallest`: valid, and found fault with exactly where it is honest about it.
 
-use crate::support::{TODAY, lab, repository};
+use crate::support::{TODAY, knowledge, lab, repository};
 use diag::Severity;
 use diag::render::concise;
 
@@ -14,7 +14,10 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .zip(texts.iter().map(String::as_str))
         .collect();
     let (lab, sources) = lab(&files);
-    let findings = rules::check(&rules::Context::new(&lab, TODAY));
+    let findings = rules::check(&rules::Context {
+        knowledge: &knowledge(),
+        ..rules::Context::new(&lab, TODAY)
+    });
     let shown = concise(&findings, &sources);
     assert!(
         findings.iter().all(|d| d.severity < Severity::Error),
@@ -37,7 +40,7 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .collect();
     assert_eq!(
         infos,
-        ["bak-321", "bak-key-escrow", "sudo-nopassword"],
+        ["bak-321", "bak-key-escrow", "eol-os", "sudo-nopassword"],
         "{shown}"
     );
 

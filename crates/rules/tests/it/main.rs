@@ -7,8 +7,11 @@
 
 mod book;
 mod claims;
+mod claims_of_containers;
 mod example;
 mod fixtures;
+mod lifecycle;
 mod observed;
 mod support;
+mod volumes;
 mod waived;

@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use lang::compose::{Loaded, Loader};
 use model::document::{Documents, Presence};
 use model::fact::Facts;
+use model::knowledge::Knowledge;
 use model::lab::Lab;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -46,9 +47,24 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
         facts,
         documents: &documents,
         projects: &stacks.projects,
+        knowledge: &knowledge(),
         ..rules::Context::new(&lab, TODAY)
     };
     (rules::check(&ctx), stacks.sources)
+}
+
+/// What the embedded tables of facts say; they must be valid.
+pub(crate) fn knowledge() -> Knowledge {
+    let mut sources = SourceSet::default();
+    for (name, text) in rules::EMBEDDED {
+        sources.add(*name, *text);
+    }
+    let (tables, diagnostics) = lang::knowledge(&sources);
+    let said = diag::render::concise(&diagnostics, &sources);
+    assert_eq!(said, "");
+    let mut knowledge = Knowledge::default();
+    tables.into_iter().for_each(|t| knowledge.add(t));
+    knowledge
 }
 
 fn invalid(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {

@@ -83,3 +83,35 @@ fn a_waiver_cannot_accept_a_bad_waiver() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_lab_says_how_much_a_rule_matters_to_it() {
+    let lab = |setting: &str| format!("{LAB}rules: {{ssh-root-login: {setting}}}\n");
+    let (findings, _) = check(&lab("{severity: info, why: old appliances}"), None);
+    assert_eq!(findings.len(), 2, "{findings:#?}");
+    for d in &findings {
+        assert_eq!(d.severity, Severity::Info);
+        let said = "severity info in this lab: old appliances";
+        assert_eq!(d.notes.last().unwrap(), said);
+    }
+    let (findings, _) = check(&lab("{severity: error, why: as it is}"), None);
+    assert!(findings.iter().all(|d| d.severity == Severity::Error));
+    assert!(
+        findings
+            .iter()
+            .all(|d| !d.notes.concat().contains("as it is"))
+    );
+}
+
+#[test]
+fn what_is_unknown_or_guards_stays_as_it_is() {
+    let text = "format: 1\nlab: x\nhosts: {web: {}}\nrules: {ssh-root-login: {severity: error, why: w}, waiver-invalid: {severity: info, why: w}}\nwaivers: [{rule: nothing}]\n";
+    let (findings, _) = check(text, None);
+    for d in findings {
+        match d.code.as_str() {
+            "ssh-root-login" => assert_eq!(d.severity, Severity::Info),
+            "waiver-invalid" | "rule-setting" => assert_eq!(d.severity, Severity::Error),
+            _ => {}
+        }
+    }
+}

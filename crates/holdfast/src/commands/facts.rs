@@ -1,0 +1,303 @@
+//! `facts`: what is known of products, and taking a newer table of it.
+
+use crate::cli::FactsVerb;
+use crate::exit::{Exit, Stop};
+use crate::knowledge::{self, InUse};
+
+use crate::output::words::{count, did_you_mean};
+use crate::output::{Paint, Tone};
+use anyhow::{Context as _, Result};
+use diag::render::{self, Color};
+use jiff::civil::Date;
+use model::declare::OptExt as _;
+use model::knowledge::{Origin, Product};
+use serde_json::json;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Larger files are no table of facts.
+const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// Lists facts, or takes a newer table.
+pub(crate) fn facts(what: &FactsVerb, json: bool, paint: Paint) -> Result<Exit> {
+    match what {
+        FactsVerb::List { product } => list(product.as_deref(), json, paint),
+        FactsVerb::Update { from } => update(from, json, paint),
+    }
+}
+
+/// One fact as it is listed.
+struct Row<'a> {
+    key: &'a str,
+    title: &'a str,
+    fact: String,
+    origin: Origin,
+}
+
+fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
+    let facts = knowledge::in_use();
+    complain(&facts);
+    let products = &facts.knowledge.products;
+    if let Some(name) = only
+        && facts.knowledge.named(name).is_none()
+    {
+        let stop = Stop::usage(format!("the table of facts has no product {name}"));
+        let help = did_you_mean(name, products.keys().map(String::as_str));
+        return Err(match help {
+            Some(help) => stop.help(help),
+            None => stop,
+        }
+        .into());
+    }
+    let wanted = only
+        .and_then(|name| facts.knowledge.named(name))
+        .map(|(key, _)| key);
+    let rows: Vec<Row<'_>> = products
+        .iter()
+        .filter(|(key, _)| wanted.is_none_or(|w| w == key.as_str()))
+        .flat_map(|(key, product)| rows(key, product))
+        .collect();
+    if json {
+        let row = |r: &Row<'_>| json!({"product": r.key, "fact": r.fact, "source": r.origin.source, "checked": r.origin.checked});
+        let shown: Vec<_> = rows.iter().map(row).collect();
+        println!("{:#}", json!(shown));
+        return Ok(Exit::Ok);
+    }
+    print!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
+    println!(
+        "{} of {}, {} installed",
+        count(rows.len(), "fact", "facts"),
+        count(products.len(), "product", "products"),
+        count(facts.installed.len(), "table", "tables")
+    );
+    Ok(Exit::Ok)
+}
+
+/// Facts below their product, and below each group of them where they stand.
+fn shown(rows: &[Row<'_>], today: Date, paint: Paint) -> String {
+    let mut out = String::new();
+    let mut title = "";
+    for (n, row) in rows.iter().enumerate() {
+        if row.key != title {
+            title = row.key;
+            let head = format!("{} ({})", row.title, row.key);
+            out.push_str(&format!("{}\n", paint.text(Tone::Head, &head)));
+        }
+        out.push_str(&format!("  {}\n", row.fact));
+        let next = rows.get(n + 1);
+        if next.is_some_and(|r| r.key == row.key && r.origin == row.origin) {
+            continue;
+        }
+        let Origin { source, checked } = &row.origin;
+        let stands = format!("    checked on {checked}: {source}");
+        out.push_str(&format!("{}\n", paint.text(Tone::Dim, &stands)));
+        if is_old(*checked, today) {
+            let old = "    more than a year ago: look again";
+            out.push_str(&format!("{}\n", paint.text(Tone::Look, old)));
+        }
+    }
+    out
+}
+
+/// More than a year ago.
+fn is_old(checked: Date, today: Date) -> bool {
+    checked.until(today).is_ok_and(|span| span.get_days() > 365)
+}
+
+fn complain(facts: &InUse) {
+    if !facts.complaints.is_empty() {
+        let none = diag::SourceSet::default();
+        eprint!("{}", render::full(&facts.complaints, &none, Color::Never));
+    }
+}
+
+fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
+    let mut out = Vec::new();
+    let mut add = |fact: String, origin: Origin| {
+        out.push(Row {
+            key,
+            title: product.title(),
+            fact,
+            origin,
+        });
+    };
+    if let Some(ended) = &product.ended
+        && let Some(on) = ended.on.known()
+    {
+        let origin = product.origin(&ended.source, &ended.checked);
+        add(format!("nobody maintains it since {on}"), origin);
+    }
+    for (release, life) in &product.releases {
+        let ends = match life.ends.known() {
+            Some(day) => format!("{release}: support ends {day}"),
+            None => format!("{release}: no end is published"),
+        };
+        let fact = match life.extended.known() {
+            Some(day) => format!("{ends}, extended {day}"),
+            None => ends,
+        };
+        add(fact, product.origin(&life.source, &life.checked));
+    }
+    if let Some(base) = product.based_on.known() {
+        add(format!("is a {base}"), product.origin(&None, &None));
+    }
+    if let Some(platform) = &product.platform {
+        let not: Vec<&str> = platform.not.iter().map(|n| n.value.0.as_str()).collect();
+        let origin = product.origin(&platform.source, &platform.checked);
+        add(format!("does not run on {}", not.join(", ")), origin);
+    }
+    if let Some(packages) = &product.packages
+        && let Some(manager) = packages.manager.known()
+    {
+        let origin = product.origin(&packages.source, &packages.checked);
+        add(format!("package manager: {manager}"), origin.clone());
+        for (release, other) in &packages.releases {
+            if let Some(other) = other.manager.known() {
+                add(
+                    format!("{release}: package manager: {other}"),
+                    origin.clone(),
+                );
+            }
+        }
+    }
+    if let Some(data) = &product.data {
+        let folders: Vec<&str> = data.folders.iter().map(|f| f.value.0.as_str()).collect();
+        let origin = product.origin(&data.source, &data.checked);
+        add(format!("keeps data in {}", folders.join(", ")), origin);
+    }
+    if let Some(firewall) = &product.firewall
+        && let Some(does) = firewall.does.known()
+    {
+        add(
+            does.0.clone(),
+            product.origin(&firewall.source, &firewall.checked),
+        );
+    }
+    out
+}
+
+fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
+    let text = text(from)?;
+    let shown = from.display().to_string();
+    let table = match knowledge::read(&shown, &text) {
+        Ok(table) => table,
+        Err((said, sources)) => {
+            let color = if paint.is_on() {
+                Color::Always
+            } else {
+                Color::Never
+            };
+            eprint!("{}", render::full(&said, &sources, color));
+            let stop = Stop::usage(format!(
+                "{shown} is no valid table of facts; nothing was changed"
+            ));
+            return Err(stop
+                .help("docs/formats/knowledge.md describes the format")
+                .into());
+        }
+    };
+    let facts = knowledge::in_use();
+    complain(&facts);
+    let before = facts.knowledge.clone();
+    let mut after = facts.knowledge;
+    let named = table.products.len();
+    after.add(table);
+    let changed: Vec<&String> = after
+        .products
+        .iter()
+        .filter(|(key, product)| before.products.get(*key).is_none_or(|b| !same(b, product)))
+        .map(|(key, _)| key)
+        .collect();
+    let known = facts
+        .installed
+        .iter()
+        .any(|(_, installed)| *installed == text);
+    let written = match known || changed.is_empty() {
+        true => None,
+        false => Some(install(&text)?),
+    };
+    if json {
+        let path = written.map(|p| p.display().to_string());
+        println!(
+            "{:#}",
+            json!({"products": named, "changed": changed, "installed": path})
+        );
+        return Ok(Exit::Ok);
+    }
+    match written {
+        Some(path) => {
+            let list: Vec<&str> = changed.iter().map(|c| c.as_str()).collect();
+            println!(
+                "{} of {} with newer facts: {}",
+                changed.len(),
+                count(named, "product", "products"),
+                list.join(", ")
+            );
+            println!(
+                "installed as {}; tables that were installed before stay",
+                path.display()
+            );
+        }
+        None => println!("nothing in {shown} is newer than what is in use; nothing was changed"),
+    }
+    Ok(Exit::Ok)
+}
+
+/// The same facts, wherever they are written.
+fn same(one: &Product, other: &Product) -> bool {
+    let facts = |p: &Product| -> Vec<(String, Origin)> {
+        rows("", p)
+            .into_iter()
+            .map(|r| (r.fact, r.origin))
+            .collect()
+    };
+    facts(one) == facts(other)
+}
+
+fn text(from: &Path) -> Result<String> {
+    let shown = from.display();
+    let about =
+        std::fs::metadata(from).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    if !about.is_file() || about.len() > FILE_LIMIT {
+        return Err(
+            Stop::usage(format!("{shown} is no file of at most {FILE_LIMIT} bytes")).into(),
+        );
+    }
+    let bytes = std::fs::read(from).with_context(|| format!("cannot read {shown}"))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        Stop::usage(format!(
+            "{shown} is not UTF-8 text: byte {at} is wrong; nothing was changed"
+        ))
+        .into()
+    })
+}
+
+/// Writes the table beside those that are there, whole or not at all.
+fn install(text: &str) -> Result<std::path::PathBuf> {
+    let folder = knowledge::folder()?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
+    let temporary = folder.join(format!(".new-{}", std::process::id()));
+    let mut file = std::fs::File::create(&temporary)
+        .with_context(|| format!("cannot write {}", temporary.display()))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    for number in 1..10_000 {
+        let path = folder.join(format!("{number:04}.yaml"));
+        // A hard link fails where something stands, so that no table takes the place of another.
+        match std::fs::hard_link(&temporary, &path) {
+            Ok(()) => {
+                std::fs::remove_file(&temporary)?;
+                return Ok(path);
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => {
+                std::fs::remove_file(&temporary)?;
+                return Err(e).with_context(|| format!("cannot write {}", path.display()));
+            }
+        }
+    }
+    std::fs::remove_file(&temporary)?;
+    Err(Stop::environment(format!("{} is full of tables", folder.display())).into())
+}

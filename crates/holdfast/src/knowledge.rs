@@ -1,0 +1,103 @@
+//! The facts about products in use: those that the program brings along, and installed tables.
+
+use crate::world::data_root;
+use diag::{Diagnostic, Severity, SourceSet};
+use model::knowledge::{Knowledge, Table};
+use std::path::{Path, PathBuf};
+
+/// The code of complaints about installed tables, and what it means.
+pub(crate) const CODE: (&str, &str) = (
+    "facts-table",
+    "An installed table of facts about products cannot be read, so it is left out; the facts that the program brings along and other \
+     tables are used. Remove it from the folder 'knowledge' of HOLDFAST_DATA, or take a valid one with 'holdfast facts update'.",
+);
+
+/// Facts, and what is wrong with installed tables.
+pub(crate) struct InUse {
+    pub(crate) knowledge: Knowledge,
+    /// Texts of the installed tables.
+    pub(crate) installed: Vec<(PathBuf, String)>,
+    /// Warnings about tables that cannot be used.
+    pub(crate) complaints: Vec<Diagnostic>,
+}
+
+/// Reads all of them. A damaged installed table is left out and complained about.
+pub(crate) fn in_use() -> InUse {
+    let mut out = InUse {
+        knowledge: embedded(),
+        installed: Vec::new(),
+        complaints: Vec::new(),
+    };
+    let Ok(folder) = folder() else { return out };
+    for path in files(&folder) {
+        let shown = path.display().to_string();
+        let read = match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let read = read(&shown, &text);
+                out.installed.push((path, text));
+                read.map_err(|(said, sources)| first(&said, &sources))
+            }
+            Err(e) => Err(e.to_string()),
+        };
+        match read {
+            Ok(table) => out.knowledge.add(table),
+            Err(why) => {
+                let message = format!("the table of facts {shown} is not used: {why}");
+                let d = Diagnostic::finding(CODE.0, Severity::Warning, message)
+                    .help("remove it, or mend it; until then the other tables are used");
+                out.complaints.push(d);
+            }
+        }
+    }
+    out
+}
+
+/// Where installed tables lie.
+pub(crate) fn folder() -> anyhow::Result<PathBuf> {
+    Ok(data_root()?.join("knowledge"))
+}
+
+/// The facts that the program brings along.
+pub(crate) fn embedded() -> Knowledge {
+    let mut sources = SourceSet::default();
+    for (name, text) in rules::EMBEDDED {
+        sources.add(*name, *text);
+    }
+    let mut knowledge = Knowledge::default();
+    let (tables, _) = lang::knowledge(&sources);
+    tables.into_iter().for_each(|t| knowledge.add(t));
+    knowledge
+}
+
+/// One table, or everything that is wrong with its text.
+pub(crate) fn read(path: &str, text: &str) -> Result<Table, (Vec<Diagnostic>, SourceSet)> {
+    let mut sources = SourceSet::default();
+    sources.add(path, text);
+    let (mut tables, diagnostics) = lang::knowledge(&sources);
+    match tables.pop() {
+        Some(table) if diagnostics.is_empty() => Ok(table),
+        _ => Err((diagnostics, sources)),
+    }
+}
+
+/// The first complaint, with its place.
+fn first(said: &[Diagnostic], sources: &SourceSet) -> String {
+    let Some(d) = said.first() else {
+        return "it says nothing".to_owned();
+    };
+    match &d.primary {
+        Some(label) => format!("{} ({})", d.message, sources.place(label.span)),
+        None => d.message.clone(),
+    }
+}
+
+/// Installed tables in the order in which they came.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|e| e.path());
+    let mut files: Vec<PathBuf> = paths
+        .filter(|p| p.extension().is_some_and(|e| e == "yaml"))
+        .collect();
+    files.sort();
+    files
+}

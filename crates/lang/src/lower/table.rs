@@ -1,0 +1,29 @@
+//! A table of facts, which refers to nothing in a lab.
+
+use super::cx::{Cx, Slot};
+use super::names::Names;
+use super::place::At;
+use crate::sink::Sink;
+use crate::yaml::Node;
+use model::declare::Declare as _;
+use model::knowledge::Table;
+
+/// Reads one table.
+pub(crate) fn read(node: &Node, sink: &mut Sink) -> Option<Table> {
+    let mut cx = Cx {
+        sink,
+        names: &Names::new(true),
+    };
+    let slot = Slot {
+        owner: "the table of facts",
+        key: "",
+        node,
+    };
+    let mut at = At {
+        cx: &mut cx,
+        slot,
+        named: node.head,
+        title: Some("the table of facts".to_owned()),
+    };
+    Table::read(&mut at)
+}

@@ -1,0 +1,96 @@
+//! An operating system that gets no more fixes.
+
+use crate::lifecycle::{Life, of, say};
+use crate::{Context, Findings, Rule};
+use diag::{Severity, Span};
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "eol-os",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "The operating system of a machine is out of support, or soon will be.",
+    rationale: "After the end of support weaknesses are still found and published, and no longer mended. The dates come from \
+        the table of facts ('holdfast facts list'), each with where it stands and when it was looked up.",
+    example: "hosts: {desk: {os: windows, version: 10}}",
+    controls: &[
+        "CIS v8 2.2",
+        "NIST CSF 2.0 ID.AM-08",
+        "ISO 27001:2022 A.8.8",
+    ],
+    run,
+};
+
+/// A machine with what is said of its system.
+struct Machine<'a> {
+    object: ObjectRef,
+    os: &'a str,
+    version: Option<&'a str>,
+    span: Span,
+}
+
+fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
+    let hosts = ctx.lab.hosts.iter().filter_map(|(name, host)| {
+        let os = host.os.as_ref()?;
+        let version = &host.about.version;
+        Some(Machine {
+            object: ObjectRef::new(Kind::Host, name),
+            os: &os.value,
+            version: version.known().map(String::as_str),
+            span: version.as_ref().map_or(os.span, |v| v.span),
+        })
+    });
+    let guests = ctx.lab.guests.iter().filter_map(|(name, guest)| {
+        let os = guest.os.as_ref()?;
+        Some(Machine {
+            object: ObjectRef::new(Kind::Guest, name),
+            os: &os.value()?.0,
+            version: guest.version.known().map(String::as_str),
+            span: guest.version.as_ref().map_or(os.span, |v| v.span),
+        })
+    });
+    hosts.chain(guests).collect()
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for machine in machines(ctx) {
+        let Some((_, product, in_name)) = ctx.knowledge.named_with_version(machine.os) else {
+            continue;
+        };
+        let base = product
+            .based_on
+            .known()
+            .and_then(|b| ctx.knowledge.products.get(&b.0));
+        let version = machine.version.or(in_name);
+        let (word, name) = (machine.object.kind.word(), machine.object.name.clone());
+        let life = of(product, base, version, ctx.today);
+        if let Some(said) = say(&life, product, base, ctx.today) {
+            let message = format!("{word} '{name}' runs {}", said.text);
+            let label = match life {
+                Life::Soon(..) => "ends soon",
+                Life::Extended(..) => "extended support only",
+                _ => "no more fixes",
+            };
+            let d = RULE.with(said.severity, message).at(machine.span, label);
+            let d = said.notes(d, ctx.today);
+            out.add(
+                machine.object,
+                d.help("plan the upgrade, or take the machine off every network that matters"),
+            );
+            continue;
+        }
+        let why = match (life, version) {
+            (Life::NoVersion, _) => "its version is not declared ('version')".to_owned(),
+            (Life::UnknownRelease, Some(v)) => {
+                format!("the table of facts has no release {v} of it")
+            }
+            _ => continue,
+        };
+        let message = format!(
+            "how long {} on {word} '{name}' is supported: {why}",
+            product.title()
+        );
+        out.add(machine.object, RULE.unknown(message).at(machine.span, ""));
+    }
+}
