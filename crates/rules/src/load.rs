@@ -1,11 +1,12 @@
 //! Memory of machines and what is asked of it.
 
-use crate::totals::{self, Machine, Part, bytes, part};
+use crate::totals::{Machine, Part, bytes, part};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::guest::{Cluster, Guest};
-use model::lab::service::Service;
+use model::lab::service::{Runs, Service};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Memory of a host that guests and services may take.
 pub(crate) fn capacity(lab: &Lab, host: &str) -> Result<Part, String> {
@@ -35,38 +36,63 @@ pub(crate) fn hosts_of<'a>(lab: &'a Lab, cluster: &'a Cluster) -> Vec<&'a str> {
         .collect()
 }
 
-/// The guests that stand on a host by name, not on its cluster.
-pub(crate) fn guests_of<'a>(lab: &'a Lab, host: &str) -> Vec<(&'a str, &'a Guest)> {
-    let object = ObjectRef::new(Kind::Host, host);
-    totals::guests_on(lab, Some(&object))
+/// What runs on which machine; guests that stand on a cluster are on no host.
+#[derive(Default)]
+pub(crate) struct Load<'a> {
+    guests: BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>,
+    services: BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Service)>>,
 }
 
-/// Guests and services that run on a machine.
-pub(crate) fn services_on<'a>(lab: &'a Lab, machine: &ObjectRef) -> Vec<(&'a str, &'a Service)> {
-    let here = |service: &Service| {
-        service.runs.iter().any(|r| {
-            let stack = r.stack.known().and_then(|s| lab.stacks.get(s.name()));
-            let stack = stack.and_then(|s| s.on.known()).map(|on| &on.0.object);
-            let guest = r.guest.known().map(|g| &g.0.object);
-            let host = r.host.known().map(|h| &h.0.object);
-            [stack, guest, host]
-                .into_iter()
-                .flatten()
-                .any(|o| o == machine)
-        })
-    };
-    let services = lab
-        .services
-        .iter()
-        .filter(|(_, s)| s.is_running() && here(s));
-    services.map(|(n, s)| (n.as_str(), s)).collect()
+impl<'a> Load<'a> {
+    pub(crate) fn of(lab: &'a Lab) -> Self {
+        let mut out = Self::default();
+        for (name, guest) in &lab.guests {
+            if let Some(on) = guest
+                .on
+                .known()
+                .filter(|_| guest.template.known() != Some(&true))
+            {
+                out.guests
+                    .entry(&on.0.object)
+                    .or_default()
+                    .push((name, guest));
+            }
+        }
+        for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
+            let machines: BTreeSet<&ObjectRef> =
+                service.runs.iter().flat_map(|r| machines(lab, r)).collect();
+            for machine in machines {
+                out.services
+                    .entry(machine)
+                    .or_default()
+                    .push((name, service));
+            }
+        }
+        out
+    }
+
+    pub(crate) fn guests(&self, machine: &ObjectRef) -> &[(&'a str, &'a Guest)] {
+        self.guests.get(machine).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn services(&self, machine: &ObjectRef) -> &[(&'a str, &'a Service)] {
+        self.services.get(machine).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn machines<'a>(lab: &'a Lab, runs: &'a Runs) -> impl Iterator<Item = &'a ObjectRef> {
+    let stack = runs.stack.known().and_then(|s| lab.stacks.get(s.name()));
+    let stack = stack.and_then(|s| s.on.known()).map(|on| &on.0.object);
+    let guest = runs.guest.known().map(|g| &g.0.object);
+    let host = runs.host.known().map(|h| &h.0.object);
+    [stack, guest, host].into_iter().flatten()
 }
 
 /// Memory that is left on a host when all of its guests run; none if that cannot be told.
-pub(crate) fn free(lab: &Lab, host: &str) -> Option<(i128, String)> {
+pub(crate) fn free(lab: &Lab, load: &Load<'_>, host: &str) -> Option<(i128, String)> {
     let capacity = capacity(lab, host).ok()?;
-    let guests = guests_of(lab, host);
-    let taken: Option<Vec<i128>> = guests.iter().map(|(_, g)| bytes(&g.memory)).collect();
+    let guests = load.guests(&ObjectRef::new(Kind::Host, host)).iter();
+    let taken: Option<Vec<i128>> = guests.map(|(_, g)| bytes(&g.memory)).collect();
     let taken: i128 = taken?.iter().sum();
     let say = crate::sizes::memory;
     let left = capacity.value - taken;

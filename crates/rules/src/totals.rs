@@ -9,6 +9,7 @@ use model::lab::guest::Guest;
 use model::lab::measure::Measure;
 use model::lab::storage::{Level, Pool, PoolKind};
 use model::lab::{Host, Lab};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// One of the numbers that a figure is the sum of.
@@ -175,12 +176,16 @@ pub(crate) fn machine<'a>(lab: &'a Lab, object: &ObjectRef) -> Option<Machine<'a
 
 /// The guests that run on something and are no templates.
 pub(crate) fn guests_on<'a>(lab: &'a Lab, about: Option<&ObjectRef>) -> Vec<(&'a str, &'a Guest)> {
-    let among = machines(lab, about).unwrap_or_default();
+    let among: BTreeSet<ObjectRef> = machines(lab, about)
+        .unwrap_or_default()
+        .into_iter()
+        .map(Machine::object)
+        .collect();
     let here = |guest: &Guest| {
         let Some(on) = guest.on.known() else {
             return about.is_none();
         };
-        about.is_none_or(|o| *o == on.0.object) || among.iter().any(|m| m.object() == on.0.object)
+        about.is_none_or(|o| *o == on.0.object) || among.contains(&on.0.object)
     };
     let real = |guest: &Guest| guest.template.known() != Some(&true);
     let guests = lab.guests.iter().filter(|(_, g)| real(g) && here(g));
@@ -189,14 +194,18 @@ pub(crate) fn guests_on<'a>(lab: &'a Lab, about: Option<&ObjectRef>) -> Vec<(&'a
 
 /// The pools that are there, shares and volumes of other pools left out.
 pub(crate) fn pools_of<'a>(lab: &'a Lab, about: Option<&ObjectRef>) -> Vec<(&'a str, &'a Pool)> {
-    let among = machines(lab, about).unwrap_or_default();
+    let among: BTreeSet<ObjectRef> = machines(lab, about)
+        .unwrap_or_default()
+        .into_iter()
+        .map(Machine::object)
+        .collect();
     let here = |name: &str, pool: &Pool| match about {
         None => true,
         Some(o) if o.kind == Kind::Pool => o.name == name,
         Some(o) => pool
             .on
             .known()
-            .is_some_and(|on| on.0.object == *o || among.iter().any(|m| m.object() == on.0.object)),
+            .is_some_and(|on| on.0.object == *o || among.contains(&on.0.object)),
     };
     let whole =
         |name: &str, pool: &Pool| about.is_some_and(|o| o.name == name) || pool.from.is_none();

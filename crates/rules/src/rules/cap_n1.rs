@@ -1,7 +1,7 @@
 //! A cluster cannot carry its guests when a member fails.
 
 use crate::claims::figures;
-use crate::load::{capacity, guest_memory, guests_of, hosts_of};
+use crate::load::{capacity, guest_memory, hosts_of};
 use crate::sizes;
 use crate::totals::{self, Part, Total, guests_on};
 use crate::{Context, Findings, Rule};
@@ -78,25 +78,18 @@ fn check(
         );
     };
     let lose = |host: &&str| {
-        let pinned = |n: &str| {
-            let others = hosts.iter().filter(|h| *h != host);
-            others
-                .flat_map(|h| guests_of(ctx.lab, h))
-                .any(|(g, _)| g == n)
+        // A guest that stands on another host by name stays there.
+        let elsewhere = |g: &Guest| {
+            let on = g.on.known();
+            on.is_some_and(|on| on.kind() == Kind::Host && on.name() != *host)
         };
-        let stays = |p: &&Part| {
-            guests
-                .iter()
-                .any(|(n, g)| *n == p.name && (is_ha(cluster, g) || pinned(n)))
-        };
+        let stays = |g: &Guest| is_ha(cluster, g) || elsewhere(g);
+        let others = memories.iter().filter(|p| p.name != *host);
+        let need = taken.iter().zip(guests).filter(|(_, (_, g))| stays(g));
         Loss {
             host: (*host).to_owned(),
-            left: memories
-                .iter()
-                .filter(|p| p.name != *host)
-                .cloned()
-                .collect(),
-            need: taken.iter().filter(stays).cloned().collect(),
+            left: others.cloned().collect(),
+            need: need.map(|(part, _)| part.clone()).collect(),
         }
     };
     let losses: Vec<Loss> = hosts.iter().map(lose).collect();

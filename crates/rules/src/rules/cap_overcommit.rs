@@ -1,6 +1,6 @@
 //! More memory is promised than there is.
 
-use crate::load::{capacity, guest_memory, guests_of, services_on};
+use crate::load::{Load, capacity, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Machine, Part, Total, part};
 use crate::{Context, Findings, Rule};
@@ -21,9 +21,10 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let load = Load::of(ctx.lab);
     for (name, host) in &ctx.lab.hosts {
         let object = ObjectRef::new(Kind::Host, name);
-        let guests = guests_of(ctx.lab, name);
+        let guests = load.guests(&object);
         let room = capacity(ctx.lab, name);
         let taken = totals::sum(guests.iter().map(|(n, g)| guest_memory(n, g)));
         if let (Ok(room), Total::Sum(taken)) = (&room, &taken)
@@ -38,11 +39,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         {
             out.add(object.clone(), d);
         }
-        services(ctx, &object, room, out);
+        services(&load, &object, room, out);
     }
     for (name, guest) in &ctx.lab.guests {
         let object = ObjectRef::new(Kind::Guest, name);
-        services(ctx, &object, Machine::Guest(name, guest).memory(), out);
+        services(&load, &object, Machine::Guest(name, guest).memory(), out);
     }
 }
 
@@ -67,19 +68,14 @@ fn unknown(
 }
 
 /// Services by what they are expected to take, and by their limits.
-fn services(
-    ctx: &Context<'_>,
-    machine: &ObjectRef,
-    room: Result<Part, String>,
-    out: &mut Findings,
-) {
-    let services = services_on(ctx.lab, machine);
+fn services(load: &Load<'_>, machine: &ObjectRef, room: Result<Part, String>, out: &mut Findings) {
+    let services = load.services(machine).iter().copied();
     let said = |s: &Service| {
         s.memory
             .as_ref()
             .is_some_and(|m| m.expected.is_some() || m.limit.is_some())
     };
-    let (with, without): (Vec<_>, Vec<_>) = services.into_iter().partition(|(_, s)| said(s));
+    let (with, without): (Vec<_>, Vec<_>) = services.partition(|(_, s)| said(s));
     let Some((_, first)) = with.first() else {
         return;
     };

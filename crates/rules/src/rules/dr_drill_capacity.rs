@@ -2,7 +2,7 @@
 
 use crate::archives::contents;
 use crate::context::backup as object;
-use crate::load::{free, guest_memory};
+use crate::load::{Load, free, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Part, bytes, place};
 use crate::{Context, Findings, Rule};
@@ -24,8 +24,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let load = Load::of(ctx.lab);
     for (name, backup) in &ctx.lab.backups {
-        let memory = memory(ctx, name, backup);
+        let memory = memory(ctx, &load, name, backup);
         let space = space(ctx, name, backup);
         memory
             .into_iter()
@@ -35,7 +36,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// Memory for the largest guest.
-fn memory(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
+fn memory(ctx: &Context<'_>, load: &Load<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
     let guests = backup
         .about
         .guests
@@ -61,7 +62,7 @@ fn memory(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> 
         .collect();
     let left: Vec<(i128, String)> = hypervisors
         .iter()
-        .filter_map(|h| free(ctx.lab, h))
+        .filter_map(|h| free(ctx.lab, load, h))
         .collect();
     if left.len() < hypervisors.len() || left.is_empty() {
         let d = RULE.unknown(format!(

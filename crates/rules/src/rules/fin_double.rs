@@ -47,6 +47,9 @@ fn years(ctx: &Context<'_>, all: &Budget, once: &Line, yearly: &Line) -> Option<
     let whole = once.low % yearly.low.max(1) == 0
         && once.high * yearly.low.max(1) == once.low * yearly.high;
     let years = once.low.checked_div(yearly.low)?;
+    if !whole || once.currency != yearly.currency || !(1..=10).contains(&years) {
+        return None;
+    }
     // Hardware and its electricity are for one machine and are two things; a rented machine is one.
     let rented = |t: &model::declare::Target| match t.object.kind {
         Kind::Host => ctx.lab.hosts.get(&t.object.name).is_some_and(is_rented),
@@ -54,8 +57,7 @@ fn years(ctx: &Context<'_>, all: &Budget, once: &Line, yearly: &Line) -> Option<
     };
     let rent = once.of.as_ref().is_some_and(rented) && once.of == yearly.of;
     let same = !budget::is_electricity(yearly) && (rent || shared(ctx, all, once, yearly));
-    (once.currency == yearly.currency && whole && same && (1..=10).contains(&years))
-        .then_some(years)
+    same.then_some(years)
 }
 
 /// Their names have a word in common that says what they are; one that many have says nothing.

@@ -7,6 +7,7 @@ use diag::{Diagnostic, Severity, Span};
 use model::declare::{Given, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 pub(crate) const RULE: Rule = Rule {
@@ -103,6 +104,7 @@ fn objectives(lab: &Lab, out: &mut Findings) {
 
 /// Data of a service that is a dataset with values of its own.
 fn data(lab: &Lab, out: &mut Findings) {
+    let uses = uses(lab);
     for (service, declared) in &lab.services {
         for (name, data) in &declared.data {
             let Some(key) = data.dataset.known().map(|d| d.name()) else {
@@ -112,7 +114,7 @@ fn data(lab: &Lab, out: &mut Findings) {
                 continue;
             };
             // Where several have their data in one dataset, each part of it may differ from the whole.
-            if shared(lab, key) {
+            if uses.get(key).is_some_and(|n| *n > 1) {
                 continue;
             }
             let object = ObjectRef::new(Kind::Dataset, key);
@@ -142,11 +144,14 @@ fn data(lab: &Lab, out: &mut Findings) {
     }
 }
 
-/// Several bodies of data are parts of the dataset.
-fn shared(lab: &Lab, dataset: &str) -> bool {
+/// How many bodies of data are parts of each dataset.
+fn uses(lab: &Lab) -> BTreeMap<&str, usize> {
+    let mut out = BTreeMap::new();
     let all = lab.services.values().flat_map(|s| s.data.values());
-    let of = all.filter(|d| d.dataset.known().is_some_and(|r| r.name() == dataset));
-    of.count() > 1
+    for name in all.filter_map(|d| Some(d.dataset.known()?.name())) {
+        *out.entry(name).or_default() += 1;
+    }
+    out
 }
 
 /// A cluster's version, and those of its hosts.
