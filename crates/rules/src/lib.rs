@@ -12,6 +12,7 @@ mod copies;
 mod faults;
 mod findings;
 mod fstab;
+mod intervals;
 mod places;
 mod pools;
 mod recovery;

@@ -11,7 +11,7 @@ use model::lab::Lab;
 use model::lab::protection::{Approval, Job, JobKind};
 use model::units::Seconds;
 use model::units::calendar::Calendar;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "chg-backup-before",
@@ -27,6 +27,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let mut known = Known::new();
     let lab = ctx.lab;
     let copies = Copies::of(lab);
     let bodies = bodies::all(lab);
@@ -52,7 +53,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let mut worst: Option<Verdict<'_>> = None;
         for body in touched {
             let own = copies.copies(body);
-            let verdict = judge(body, &own, start);
+            let verdict = judge(body, &own, start, &mut known);
             if worst.as_ref().is_none_or(|w| verdict.rank() > w.rank()) {
                 worst = Some(verdict);
             }
@@ -62,6 +63,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
 }
+
+/// How long before and after a time calendars come, by how they are written.
+type Known = BTreeMap<(String, DateTime), Option<(Seconds, Seconds)>>;
 
 fn first_minute(today: Date) -> DateTime {
     today.at(0, 0, 0, 0)
@@ -125,14 +129,22 @@ impl Verdict<'_> {
     }
 }
 
-fn judge<'a>(body: &'a Body<'a>, own: &[&'a Copy<'a>], start: DateTime) -> Verdict<'a> {
+fn judge<'a>(
+    body: &'a Body<'a>,
+    own: &[&'a Copy<'a>],
+    start: DateTime,
+    known: &mut Known,
+) -> Verdict<'a> {
     if own.is_empty() {
         return Verdict::None(body);
     }
     let mut best = Verdict::Unknown(body, "no backup runs at a fixed time".to_owned());
     let mut newest: Option<Seconds> = None;
     for copy in own {
-        let Some((since, until)) = copy.calendar.and_then(|c| around(c, start)) else {
+        let Some((since, until)) = copy.calendar.and_then(|c| {
+            let entry = known.entry((c.to_string(), start));
+            *entry.or_insert_with(|| around(c, start))
+        }) else {
             continue;
         };
         if newest.is_some_and(|n| n <= since) {
