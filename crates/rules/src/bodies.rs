@@ -1,6 +1,6 @@
 //! Bodies of data: datasets, what services keep, and the disks of guests that hold neither.
 
-use crate::places::{self, Place};
+use crate::places::{self, Mounts, Place};
 use crate::pools::chain;
 use diag::{Span, Spanned};
 use model::declare::{Given, OptExt as _};
@@ -10,7 +10,7 @@ use model::lab::service::{Service, ServiceData};
 use model::lab::{DataClass, Dataset, FaultScope, Lab, Tier};
 use model::units::Seconds;
 use model::units::size::{Churn, Size};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What objectives are about and copies are of.
 pub(crate) struct Body<'a> {
@@ -57,16 +57,54 @@ impl<'a> Body<'a> {
     }
 }
 
+/// What has to be looked up again and again.
+pub(crate) struct Index<'a> {
+    mounts: Mounts<'a>,
+    /// Datasets by the service that they say they are of.
+    of_service: BTreeMap<&'a str, Vec<(&'a str, &'a Dataset)>>,
+    /// Services by the dataset that they say is theirs.
+    using: BTreeMap<&'a str, (&'a str, &'a ServiceData)>,
+}
+
+impl<'a> Index<'a> {
+    pub(crate) fn of(lab: &'a Lab) -> Self {
+        let mut index = Self {
+            mounts: Mounts::of(lab),
+            of_service: BTreeMap::new(),
+            using: BTreeMap::new(),
+        };
+        for (name, data) in &lab.datasets {
+            if let Some(service) = data.about.service.known() {
+                let of = index.of_service.entry(service.name());
+                of.or_default().push((name, data));
+            }
+        }
+        for (name, service) in &lab.services {
+            for data in service.data.values() {
+                if let Some(set) = data.dataset.known() {
+                    index.using.entry(set.name()).or_insert((name, data));
+                }
+            }
+        }
+        index
+    }
+}
+
 /// All of a lab.
 pub(crate) fn all(lab: &Lab) -> Vec<Body<'_>> {
+    let index = Index::of(lab);
     let mut out: Vec<Body<'_>> = lab
         .datasets
         .iter()
-        .map(|(name, data)| dataset(lab, name, data))
+        .map(|(name, data)| dataset(lab, &index, name, data))
         .collect();
     for (name, service) in &lab.services {
         if service.is_running() {
-            out.extend(of_service(lab, name, service).into_iter().map(|(_, b)| b));
+            out.extend(
+                of_service(lab, &index, name, service)
+                    .into_iter()
+                    .map(|(_, b)| b),
+            );
         }
     }
     let guests = bare_guests(lab, &out);
@@ -86,28 +124,31 @@ fn tier_of<'a>(lab: &'a Lab, service: &Service) -> Option<(&'a str, &'a Tier)> {
 /// What a service keeps itself, by its key.
 pub(crate) fn of_service<'a>(
     lab: &'a Lab,
+    index: &Index<'a>,
     name: &'a str,
     service: &'a Service,
 ) -> Vec<(&'a str, Body<'a>)> {
     let kept = service.data.iter().filter(|(_, d)| d.dataset.is_none());
-    kept.map(|(key, data)| (key.0.as_str(), kept_by(lab, name, service, &key.0, data)))
-        .collect()
+    kept.map(|(key, data)| {
+        (
+            key.0.as_str(),
+            kept_by(lab, index, (name, service), &key.0, data),
+        )
+    })
+    .collect()
 }
 
-pub(crate) fn dataset<'a>(lab: &'a Lab, name: &'a str, data: &'a Dataset) -> Body<'a> {
+pub(crate) fn dataset<'a>(
+    lab: &'a Lab,
+    index: &Index<'a>,
+    name: &'a str,
+    data: &'a Dataset,
+) -> Body<'a> {
     let own = data.about.service.known().map(|s| s.name());
-    let linked = || {
-        let mut all = lab.services.iter();
-        let uses = |d: &ServiceData| d.dataset.known().is_some_and(|r| r.name() == name);
-        all.find(|(_, s)| s.data.values().any(uses))
-            .map(|(n, _)| n.as_str())
-    };
-    let service = own.or_else(linked);
+    let using = index.using.get(name);
+    let service = own.or(using.map(|(service, _)| *service));
     let object = service.and_then(|s| lab.services.get(s));
-    let entry = object.and_then(|s| {
-        let mut kept = s.data.values();
-        kept.find(|d| d.dataset.known().is_some_and(|r| r.name() == name))
-    });
+    let entry = using.filter(|(s, _)| Some(*s) == service).map(|(_, d)| *d);
     let class = data.class.as_ref().map(|c| c.value);
     let tier = match &data.tier {
         Some(t) => tier(lab, &t.value),
@@ -124,7 +165,7 @@ pub(crate) fn dataset<'a>(lab: &'a Lab, name: &'a str, data: &'a Dataset) -> Bod
         span: data.span,
         class: class.or_else(|| entry.and_then(|e| e.class.known().copied())),
         tiers: tier.into_iter().collect(),
-        place: places::of_dataset(lab, data),
+        place: places::of_dataset(lab, &index.mounts, data),
         size: data
             .about
             .size
@@ -150,8 +191,8 @@ fn pools<'a>(lab: &'a Lab, pool: Option<&'a str>) -> Vec<(Kind, &'a str)> {
 
 fn kept_by<'a>(
     lab: &'a Lab,
-    name: &'a str,
-    service: &'a Service,
+    index: &Index<'a>,
+    (name, service): (&'a str, &'a Service),
     key: &'a str,
     data: &'a ServiceData,
 ) -> Body<'a> {
@@ -159,10 +200,10 @@ fn kept_by<'a>(
     let path = data.path.known().map(|p| p.0.as_str());
     let pool = match data.on.known() {
         Some(pool) => Some(pool.name()),
-        None => path.and_then(|p| places::pool_at(lab, &runs.machines, p)),
+        None => path.and_then(|p| index.mounts.at(&runs.machines, p)),
     };
     let mut within = BTreeSet::from([(Kind::Service, name)]);
-    within.extend(same_data(lab, name, service, key, path));
+    within.extend(same_data(index, name, service, key, path));
     within.extend(pools(lab, pool));
     for (kind, on) in machines_of(lab, service) {
         // A disk that is not the guest's own is not in its image.
@@ -201,24 +242,21 @@ fn kept_by<'a>(
 
 /// Datasets that are this data by another name: of the same service, and of the same name or path, or the only ones.
 fn same_data<'a>(
-    lab: &'a Lab,
+    index: &Index<'a>,
     name: &str,
     service: &Service,
     key: &str,
     path: Option<&str>,
 ) -> Vec<(Kind, &'a str)> {
-    let own = lab.datasets.iter().filter(|(_, d)| {
-        let of = d.about.service.known();
-        of.is_some_and(|s| s.name() == name)
-    });
+    let own = index.of_service.get(name).into_iter().flatten();
     own.filter(|(dataset, d)| {
         let folder = match &d.source {
             Some(model::lab::DataSource::Folder(folder)) => Some(folder.value.as_str()),
             _ => None,
         };
-        service.data.len() == 1 || dataset.as_str() == key || (folder.is_some() && folder == path)
+        service.data.len() == 1 || *dataset == key || (folder.is_some() && folder == path)
     })
-    .map(|(dataset, _)| (Kind::Dataset, dataset.as_str()))
+    .map(|(dataset, _)| (Kind::Dataset, *dataset))
     .collect()
 }
 
@@ -247,7 +285,7 @@ fn bare_guests<'a>(lab: &'a Lab, bodies: &[Body<'a>]) -> Vec<Body<'a>> {
         .filter(|(kind, _)| *kind == Kind::Guest)
         .map(|(_, name)| *name)
         .collect();
-    let mut users: std::collections::BTreeMap<&str, Vec<&Service>> = Default::default();
+    let mut users: BTreeMap<&str, Vec<&Service>> = BTreeMap::new();
     for service in lab.services.values().filter(|s| s.is_running()) {
         for (kind, name) in machines_of(lab, service) {
             if kind == Kind::Guest {

@@ -2,12 +2,13 @@
 
 use crate::amounts::count;
 use crate::bodies::Body;
-use crate::places::{self, Place};
+use crate::intervals::Intervals;
+use crate::places::{self, Mounts, Place};
 use crate::pools;
 use diag::{Span, Spanned};
 use model::declare::OptExt as _;
 use model::id::Kind;
-use model::lab::protection::{BackupKind, Job, JobKind, Replication};
+use model::lab::protection::{BackupKind, Job, JobKind, Replication, Snapshot};
 use model::lab::{Backup, FaultScope, Lab, Repository};
 use model::units::Seconds;
 use model::units::calendar::Calendar;
@@ -72,6 +73,8 @@ impl Copy<'_> {
 /// All copies of a lab, by what they are of.
 pub(crate) struct Copies<'a> {
     lab: &'a Lab,
+    mounts: Mounts<'a>,
+    intervals: Intervals,
     of: BTreeMap<(Kind, &'a str), Vec<usize>>,
     all: Vec<Copy<'a>>,
 }
@@ -80,6 +83,8 @@ impl<'a> Copies<'a> {
     pub(crate) fn of(lab: &'a Lab) -> Self {
         let mut copies = Self {
             lab,
+            mounts: Mounts::of(lab),
+            intervals: Intervals::default(),
             of: BTreeMap::new(),
             all: Vec::new(),
         };
@@ -115,6 +120,14 @@ impl<'a> Copies<'a> {
         &self.all
     }
 
+    fn place(&self, to: Option<(Kind, &'a str)>) -> Place<'a> {
+        match (to, repository(self.lab, to)) {
+            (_, Some(store)) => places::of_store(self.lab, &self.mounts, store),
+            (Some((kind, name)), None) => places::of(self.lab, kind, name),
+            (None, None) => Place::default(),
+        }
+    }
+
     fn add(&mut self, of: impl IntoIterator<Item = (Kind, &'a str)>, copy: Copy<'a>) {
         let n = self.all.len();
         self.all.push(copy);
@@ -134,7 +147,7 @@ impl<'a> Copies<'a> {
         let every = backup
             .every
             .clone()
-            .or_else(|| interval(about.schedule.as_ref()));
+            .or_else(|| interval(&mut self.intervals, about.schedule.as_ref()));
         let schedule = match (&backup.every, calendar) {
             (_, Some(calendar)) => Some(calendar.to_string()),
             (Some(every), None) => Some(format!("every {}", every.value)),
@@ -148,7 +161,7 @@ impl<'a> Copies<'a> {
             to: format!("repository '{key}'"),
             store: Some((Kind::Repository, key)),
             repository: Some(store),
-            place: places::of_repository(lab, store),
+            place: places::of_store(lab, &self.mounts, store),
             every,
             schedule,
             calendar,
@@ -202,10 +215,8 @@ impl<'a> Copies<'a> {
             }),
             store: to,
             repository: repository(lab, to),
-            place: to
-                .map(|(kind, name)| places::of(lab, kind, name))
-                .unwrap_or_default(),
-            every: interval(replication.schedule.as_ref()).or(lag),
+            place: self.place(to),
+            every: interval(&mut self.intervals, replication.schedule.as_ref()).or(lag),
             schedule: calendar.map(ToString::to_string),
             calendar,
             took: None,
@@ -228,10 +239,8 @@ impl<'a> Copies<'a> {
             },
             store: to,
             repository: repository(lab, to),
-            place: to
-                .map(|(kind, name)| places::of(lab, kind, name))
-                .unwrap_or_default(),
-            every: interval(job.schedule.as_ref()),
+            place: self.place(to),
+            every: interval(&mut self.intervals, job.schedule.as_ref()),
             schedule: calendar.map(ToString::to_string),
             calendar,
             took: None,
@@ -260,11 +269,13 @@ fn repository<'a>(lab: &'a Lab, to: Option<(Kind, &str)>) -> Option<&'a Reposito
 }
 
 /// The longest time between two occurrences.
-fn interval(schedule: Option<&model::declare::Given<Calendar>>) -> Option<Spanned<Seconds>> {
+fn interval(
+    known: &mut Intervals,
+    schedule: Option<&model::declare::Given<Calendar>>,
+) -> Option<Spanned<Seconds>> {
     let given = schedule?;
-    let minutes = given.value()?.longest_interval()?;
-    let seconds = i64::try_from(minutes).ok()?.checked_mul(60)?;
-    Some(Spanned::new(Seconds(seconds), given.span))
+    let seconds = known.longest(given.value()?)?;
+    Some(Spanned::new(seconds, given.span))
 }
 
 /// The data itself lives through the fault: its pool does without what is lost.
@@ -393,5 +404,41 @@ fn same_site(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Side {
         },
         (None, _) => missing(&body.place, &body.what),
         (_, None) => missing(&copy.place, &copy.to),
+    }
+}
+
+/// A schedule of snapshots.
+#[derive(Clone, Copy)]
+pub(crate) struct Undo<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) snapshot: &'a Snapshot,
+    /// The longest time between two of them.
+    pub(crate) every: Option<Seconds>,
+}
+
+/// Schedules of snapshots, by what they are of.
+pub(crate) struct Snapshots<'a>(BTreeMap<(Kind, &'a str), Vec<Undo<'a>>>);
+
+impl<'a> Snapshots<'a> {
+    pub(crate) fn of(lab: &'a Lab) -> Self {
+        let mut known = Intervals::default();
+        let mut out: BTreeMap<(Kind, &str), Vec<Undo<'_>>> = BTreeMap::new();
+        for (name, snapshot) in &lab.snapshots {
+            if let Some(on) = snapshot.on.known() {
+                let schedule = snapshot.schedule.known();
+                out.entry((on.kind(), on.name())).or_default().push(Undo {
+                    name,
+                    snapshot,
+                    every: schedule.and_then(|s| known.longest(s)),
+                });
+            }
+        }
+        Self(out)
+    }
+
+    /// Those of a body of data, its guest or its pool.
+    pub(crate) fn covering(&self, body: &Body<'a>) -> Vec<Undo<'a>> {
+        let found = body.within.iter().filter_map(|key| self.0.get(key));
+        found.flatten().copied().collect()
     }
 }

@@ -30,6 +30,7 @@ mod load;
 mod near;
 mod netfilter;
 mod objectives;
+mod intervals;
 mod places;
 mod pools;
 mod processors;

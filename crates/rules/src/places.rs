@@ -6,7 +6,7 @@ use model::id::Kind;
 use model::lab::protection::Media;
 use model::lab::service::Runs;
 use model::lab::{DataSource, Dataset, Lab, Repository};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hardware that can be lost as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,9 +69,9 @@ impl<'a> Place<'a> {
     }
 
     /// The pool that is mounted there, if no other is declared.
-    fn lies_at(&mut self, lab: &'a Lab, path: &str) {
+    fn lies_at(&mut self, lab: &'a Lab, mounts: &Mounts<'a>, path: &str) {
         if self.pools.is_empty()
-            && let Some(pool) = pool_at(lab, &self.machines, path)
+            && let Some(pool) = mounts.at(&self.machines, path)
         {
             self.pools
                 .extend(chain(lab, pool).iter().map(|(name, _)| *name));
@@ -111,7 +111,7 @@ pub(crate) fn of_pool<'a>(lab: &'a Lab, name: &'a str) -> Place<'a> {
 }
 
 /// Of a dataset.
-pub(crate) fn of_dataset<'a>(lab: &'a Lab, data: &'a Dataset) -> Place<'a> {
+pub(crate) fn of_dataset<'a>(lab: &'a Lab, mounts: &Mounts<'a>, data: &'a Dataset) -> Place<'a> {
     let mut place = Place::default();
     if let Some(pool) = data.about.pool.known() {
         place = of_pool(lab, pool.name());
@@ -129,9 +129,19 @@ pub(crate) fn of_dataset<'a>(lab: &'a Lab, data: &'a Dataset) -> Place<'a> {
         }
     }
     if let Some(DataSource::Folder(folder)) = &data.source {
-        place.lies_at(lab, &folder.value);
+        place.lies_at(lab, mounts, &folder.value);
     }
     place.disk = data.disk.as_ref().map(|d| d.value.as_str());
+    place
+}
+
+/// Of a repository, with the pool that its path lies on.
+pub(crate) fn of_store<'a>(lab: &'a Lab, mounts: &Mounts<'a>, store: &'a Repository) -> Place<'a> {
+    let mut place = of_repository(lab, store);
+    let path = store.location.as_ref().map(|l| l.value.as_str());
+    if let Some(path) = path.filter(|p| p.starts_with('/')) {
+        place.lies_at(lab, mounts, path);
+    }
     place
 }
 
@@ -152,9 +162,6 @@ pub(crate) fn of_repository<'a>(lab: &'a Lab, store: &'a Repository) -> Place<'a
             place = place.join(one);
         }
     }
-    if let Some(path) = store.location.as_ref().filter(|l| l.value.starts_with('/')) {
-        place.lies_at(lab, &path.value);
-    }
     place.disk = store.disk.as_ref().map(|d| d.value.as_str());
     let site = about.site.known().map(|s| s.name());
     place.site = place.site.or(site);
@@ -171,23 +178,48 @@ pub(crate) fn of_runs<'a>(lab: &'a Lab, runs: &'a [Runs]) -> Place<'a> {
     Finder { lab, left: DEEPEST }.runs(runs)
 }
 
-/// The pool of a host that is mounted at a path or above it.
-pub(crate) fn pool_at<'a>(
-    lab: &'a Lab,
-    machines: &BTreeSet<Machine<'a>>,
-    path: &str,
-) -> Option<&'a str> {
-    let mounted = lab.pools.iter().filter_map(|(name, pool)| {
-        let mount = pool.mount.known()?.0.as_str();
-        let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
-        let below = rest.is_empty() || rest.starts_with('/');
-        let here = of_pool(lab, name).machines;
-        let here = here.is_empty() || machines.is_empty() || !here.is_disjoint(machines);
-        (below && here).then_some((mount.len(), name.as_str()))
-    });
-    mounted
-        .max_by_key(|(length, _)| *length)
-        .map(|(_, name)| name)
+/// Pools by where they are mounted.
+pub(crate) struct Mounts<'a> {
+    by_machine: BTreeMap<Machine<'a>, Vec<(&'a str, &'a str)>>,
+    anywhere: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Mounts<'a> {
+    pub(crate) fn of(lab: &'a Lab) -> Self {
+        let mut mounts = Self {
+            by_machine: BTreeMap::new(),
+            anywhere: Vec::new(),
+        };
+        for (name, pool) in &lab.pools {
+            let Some(path) = pool.mount.known() else {
+                continue;
+            };
+            let entry = (path.0.trim_end_matches('/'), name.as_str());
+            let machines = of_pool(lab, name).machines;
+            if machines.is_empty() {
+                mounts.anywhere.push(entry);
+            }
+            for machine in machines {
+                mounts.by_machine.entry(machine).or_default().push(entry);
+            }
+        }
+        mounts
+    }
+
+    /// The pool that is mounted at a path, or nearest above it.
+    pub(crate) fn at(&self, machines: &BTreeSet<Machine<'a>>, path: &str) -> Option<&'a str> {
+        let own = machines
+            .iter()
+            .filter_map(|m| self.by_machine.get(m))
+            .flatten();
+        let above = own.chain(&self.anywhere).filter(|(mount, _)| {
+            let rest = path.strip_prefix(mount);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        above
+            .max_by_key(|(mount, _)| mount.len())
+            .map(|(_, name)| *name)
+    }
 }
 
 struct Finder<'a> {

@@ -3,7 +3,7 @@
 //! Each object has a formula over others: what it runs on and needs, what opens it, what keeps its secrets, and one of the stores from
 //! which its data is restored. The least fixpoint of all formulas is what can come back; the rest waits for itself.
 
-use crate::bodies::{self, Body};
+use crate::bodies::{self, Body, Index};
 use crate::copies::Copies;
 use diag::{Span, Spanned};
 use model::declare::{OptExt as _, Ref};
@@ -85,6 +85,7 @@ pub(crate) fn loops(lab: &Lab) -> Vec<Loop<'_>> {
         lab,
         copies: Copies::of(lab),
         bodies: bodies_of(lab),
+        opens: opens(lab),
     };
     let formulas = builder.formulas();
     let there = fixpoint(&formulas);
@@ -95,14 +96,12 @@ pub(crate) fn loops(lab: &Lab) -> Vec<Loop<'_>> {
         .collect();
     let mut out: Vec<Loop<'_>> = Vec::new();
     let mut told: BTreeSet<Node<'_>> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for start in &stuck {
-        let Some(steps) = walk(&formulas, &there, *start) else {
+        let Some(steps) = walk(&formulas, &there, *start, &mut seen) else {
             continue;
         };
         let nodes: Vec<Node<'_>> = steps.iter().map(|(n, _)| *n).collect();
-        if nodes.iter().any(|n| told.contains(n)) {
-            continue;
-        }
         told.extend(nodes);
         out.push(Loop {
             steps,
@@ -150,26 +149,32 @@ fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> BTreeSet<Node<'a>
     there
 }
 
-/// Follows what each object waits for until one comes again.
+/// Follows what each object waits for until one comes again; none if it comes to where an earlier walk was.
 fn walk<'a>(
     formulas: &BTreeMap<Node<'a>, Formula<'a>>,
     there: &BTreeSet<Node<'a>>,
     start: Node<'a>,
+    seen: &mut BTreeSet<Node<'a>>,
 ) -> Option<Vec<(Node<'a>, Edge<'a>)>> {
     let mut path: Vec<(Node<'a>, Edge<'a>)> = Vec::new();
+    let mut at: BTreeMap<Node<'a>, usize> = BTreeMap::new();
     let mut node = start;
     loop {
-        if let Some(first) = path.iter().position(|(n, _)| *n == node) {
-            let mut steps = path.split_off(first);
+        if let Some(first) = at.get(&node) {
+            let mut steps = path.split_off(*first);
             let least = steps.iter().enumerate().min_by_key(|(_, (n, _))| *n);
             let least = least.map_or(0, |(n, _)| n);
             steps.rotate_left(least);
             return Some(steps);
         }
+        if !seen.insert(node) {
+            return None;
+        }
         let mut waits = Vec::new();
         formulas.get(&node)?.waits(there, &mut waits);
         let next = (*waits.first()?).clone();
         let to = next.to;
+        at.insert(node, path.len());
         path.push((node, next));
         node = to;
     }
@@ -177,19 +182,20 @@ fn walk<'a>(
 
 /// Bodies by the object that is not itself without them.
 fn bodies_of(lab: &Lab) -> BTreeMap<Node<'_>, Vec<Body<'_>>> {
+    let index = Index::of(lab);
     let mut out: BTreeMap<Node<'_>, Vec<Body<'_>>> = BTreeMap::new();
     for (name, data) in &lab.datasets {
-        let body = bodies::dataset(lab, name, data);
+        let body = bodies::dataset(lab, &index, name, data);
         out.entry((Kind::Dataset, name)).or_default().push(body);
     }
     for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
-        let kept = bodies::of_service(lab, name, service);
+        let kept = bodies::of_service(lab, &index, name, service);
         for (key, body) in kept {
             // etcd is the state of its whole cluster.
             let etcd = key.contains("etcd");
             let clusters = service.runs.iter().filter_map(|r| r.cluster.known());
             for cluster in clusters.filter(|_| etcd) {
-                let again = bodies::of_service(lab, name, service);
+                let again = bodies::of_service(lab, &index, name, service);
                 let again = again.into_iter().filter(|(k, _)| *k == key).map(|(_, b)| b);
                 out.entry((Kind::Cluster, cluster.name()))
                     .or_default()
@@ -209,6 +215,19 @@ struct Builder<'a> {
     lab: &'a Lab,
     copies: Copies<'a>,
     bodies: BTreeMap<Node<'a>, Vec<Body<'a>>>,
+    opens: BTreeMap<Node<'a>, Vec<(&'a str, Span)>>,
+}
+
+/// Secrets by what they open.
+fn opens(lab: &Lab) -> BTreeMap<Node<'_>, Vec<(&str, Span)>> {
+    let mut out: BTreeMap<Node<'_>, Vec<(&str, Span)>> = BTreeMap::new();
+    for (name, secret) in &lab.secrets {
+        for opened in &secret.opens {
+            let node = (opened.value.kind(), opened.value.name());
+            out.entry(node).or_default().push((name, opened.span));
+        }
+    }
+    out
 }
 
 fn leaf<'a, const SET: u64>(to: &'a Ref<SET>, why: &str, span: Span) -> Formula<'a> {
@@ -370,13 +389,9 @@ impl<'a> Builder<'a> {
 
     /// By any of the secrets that say so.
     fn opened(&self, node: Node<'a>) -> Formula<'a> {
-        let mut out = Vec::new();
-        for (name, secret) in &self.lab.secrets {
-            let opens = secret.opens.iter();
-            let hit = opens.filter(|o| (o.value.kind(), o.value.name()) == node);
-            out.extend(hit.map(|o| plain((Kind::Secret, name), "is opened by", o.span)));
-        }
-        Formula::any(out)
+        let secrets = self.opens.get(&node).into_iter().flatten();
+        let edges = secrets.map(|(name, span)| plain((Kind::Secret, *name), "is opened by", *span));
+        Formula::any(edges.collect())
     }
 
     /// Its data, each body from any of its copies. Without a copy there is nothing to wait for; other rules speak.

@@ -1,11 +1,10 @@
 //! Copies are taken more rarely than the objective allows.
 
 use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy, Side, side, unhurt};
+use crate::copies::{Copies, Copy, Side, Snapshots, side, unhurt};
 use crate::faults;
 use crate::{Context, Findings, Rule, transfer};
 use diag::{Diagnostic, Severity, Span, Spanned};
-use model::declare::OptExt as _;
 use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
 
@@ -29,6 +28,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let copies = Copies::of(ctx.lab);
+    let undos = Snapshots::of(ctx.lab);
     for body in bodies::all(ctx.lab) {
         if body.class == Some(DataClass::Scratch) {
             continue;
@@ -42,7 +42,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             if unhurt(ctx.lab, &body, scope) {
                 continue;
             }
-            match newest(ctx.lab, &copies, &body, scope) {
+            match newest(ctx.lab, (&copies, &undos), &body, scope) {
                 Newest::None => {}
                 Newest::Unknown(by) => open.push((scope, by)),
                 Newest::Known(point) if point.total() > rpo.value => late.push(Late {
@@ -93,7 +93,12 @@ enum Newest {
     Known(Point),
 }
 
-fn newest<'a>(lab: &'a Lab, copies: &Copies<'a>, body: &Body<'a>, scope: FaultScope) -> Newest {
+fn newest<'a>(
+    lab: &'a Lab,
+    (copies, undos): (&Copies<'a>, &Snapshots<'a>),
+    body: &Body<'a>,
+    scope: FaultScope,
+) -> Newest {
     let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
     let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
     let mut points: Vec<Point> = all
@@ -110,7 +115,7 @@ fn newest<'a>(lab: &'a Lab, copies: &Copies<'a>, body: &Body<'a>, scope: FaultSc
         })
         .collect();
     if scope == FaultScope::Corruption {
-        points.extend(snapshots(lab, body));
+        points.extend(snapshots(undos, body));
     }
     match points.into_iter().min_by_key(Point::total) {
         Some(point) => Newest::Known(point),
@@ -122,19 +127,15 @@ fn newest<'a>(lab: &'a Lab, copies: &Copies<'a>, body: &Body<'a>, scope: FaultSc
 }
 
 /// Snapshots of the body, its guest or its pool.
-fn snapshots(lab: &Lab, body: &Body<'_>) -> Vec<Point> {
-    let of_it = lab.snapshots.iter().filter(|(_, s)| {
-        let on = s.on.known();
-        on.is_some_and(|on| body.within.contains(&(on.kind(), on.name())))
-    });
+fn snapshots<'a>(undos: &Snapshots<'a>, body: &Body<'a>) -> Vec<Point> {
+    let of_it = undos.covering(body).into_iter();
     of_it
-        .filter_map(|(name, s)| {
-            let given = s.schedule.as_ref()?;
-            let minutes = i64::try_from(given.value()?.longest_interval()?).ok()?;
+        .filter_map(|undo| {
+            let given = undo.snapshot.schedule.as_ref()?;
             Some(Point {
-                by: format!("snapshot '{name}'"),
+                by: format!("snapshot '{}'", undo.name),
                 span: given.span,
-                every: Seconds(minutes * 60),
+                every: undo.every?,
                 schedule: given.value().map(ToString::to_string),
                 transfer: None,
             })

@@ -2,7 +2,7 @@
 
 use crate::amounts::count;
 use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy};
+use crate::copies::{Copies, Copy, Snapshots};
 use crate::places;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
@@ -32,12 +32,13 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let copies = Copies::of(lab);
+    let undos = Snapshots::of(lab);
     let mut beside: BTreeMap<String, (&Copy<'_>, &str, Vec<String>)> = BTreeMap::new();
     let bodies = bodies::all(lab);
     for body in &bodies {
         let own = copies.copies(body);
         if own.is_empty()
-            && let Some(d) = only_snapshots(lab, body)
+            && let Some(d) = only_snapshots(&undos, body)
         {
             out.add(body.object.clone(), d);
         }
@@ -64,23 +65,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// The data has snapshots and nothing else.
-fn only_snapshots(lab: &Lab, body: &Body<'_>) -> Option<Diagnostic> {
+fn only_snapshots<'a>(undos: &Snapshots<'a>, body: &Body<'a>) -> Option<Diagnostic> {
     if matches!(
         body.class,
         Some(DataClass::Scratch | DataClass::Replaceable)
     ) {
         return None;
     }
-    let of_it: Vec<_> = lab
-        .snapshots
-        .iter()
-        .filter(|(_, s)| {
-            let on = s.on.known();
-            on.is_some_and(|on| body.within.contains(&(on.kind(), on.name())))
-        })
-        .collect();
-    let (_, first) = of_it.first()?;
-    let names: Vec<String> = of_it.iter().map(|(name, _)| format!("'{name}'")).collect();
+    let of_it = undos.covering(body);
+    let first = of_it.first()?.snapshot;
+    let names: Vec<String> = of_it.iter().map(|u| format!("'{}'", u.name)).collect();
     let d = RULE
         .finding(format!("{} has snapshots and no copy", body.what))
         .at(body.span, "lost with its pool, snapshots and all")

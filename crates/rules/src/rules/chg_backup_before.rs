@@ -11,7 +11,7 @@ use model::lab::Lab;
 use model::lab::protection::{Approval, Job, JobKind};
 use model::units::Seconds;
 use model::units::calendar::Calendar;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "chg-backup-before",
@@ -27,9 +27,11 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let mut known = Known::new();
     let lab = ctx.lab;
     let copies = Copies::of(lab);
     let bodies = bodies::all(lab);
+    let within = within(&bodies);
     for (name, job) in &lab.jobs {
         let update = matches!(
             job.kind.known(),
@@ -43,7 +45,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(schedule) = job.schedule.known() else {
             continue;
         };
-        let touched: Vec<&Body<'_>> = bodies.iter().filter(|b| touches(lab, job, b)).collect();
+        let touched: Vec<&Body<'_>> = touched(lab, job, &bodies, &within);
         if touched.is_empty() {
             continue;
         }
@@ -52,7 +54,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let mut worst: Option<Verdict<'_>> = None;
         for body in touched {
             let own = copies.copies(body);
-            let verdict = judge(body, &own, start);
+            let verdict = judge(body, &own, start, &mut known);
             if worst.as_ref().is_none_or(|w| verdict.rank() > w.rank()) {
                 worst = Some(verdict);
             }
@@ -62,6 +64,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
 }
+
+/// How long before and after a time calendars come, by how they are written.
+type Known = BTreeMap<(String, DateTime), Option<(Seconds, Seconds)>>;
 
 fn first_minute(today: Date) -> DateTime {
     today.at(0, 0, 0, 0)
@@ -78,25 +83,52 @@ fn named(lab: &Lab, job: &Job) -> bool {
     })
 }
 
-/// The job changes what keeps this data.
-fn touches(lab: &Lab, job: &Job, body: &Body<'_>) -> bool {
-    let mut on: BTreeSet<(Kind, &str)> = job
-        .on
-        .iter()
-        .map(|o| (o.value.kind(), o.value.name()))
-        .collect();
-    on.extend(job.covers.iter().filter_map(|c| match &c.value {
+/// Bodies by the things whose copies have them in them.
+type Within<'a> = BTreeMap<(Kind, &'a str), Vec<usize>>;
+
+fn within<'a>(bodies: &[Body<'a>]) -> Within<'a> {
+    let mut out: Within<'_> = BTreeMap::new();
+    for (n, body) in bodies.iter().enumerate() {
+        for key in &body.within {
+            out.entry(*key).or_default().push(n);
+        }
+    }
+    out
+}
+
+/// What is kept by what the job changes.
+fn touched<'b, 'a>(
+    lab: &'a Lab,
+    job: &'a Job,
+    bodies: &'b [Body<'a>],
+    within: &Within<'a>,
+) -> Vec<&'b Body<'a>> {
+    let on = job.on.iter().map(|o| (o.value.kind(), o.value.name()));
+    let covers = job.covers.iter().filter_map(|c| match &c.value {
         About::Ref(r) => Some((r.kind(), r.name())),
         About::Text(_) => None,
-    }));
-    let hosts = |kind: Kind, name: &str| {
-        let machine = crate::places::of(lab, kind, name).machines;
-        kind == Kind::Cluster
-            && !machine.is_disjoint(&body.place.machines)
-            && body.object.kind == Kind::Guest
-    };
-    on.iter()
-        .any(|key| body.within.contains(key) || hosts(key.0, key.1))
+    });
+    let on: BTreeSet<(Kind, &str)> = on.chain(covers).collect();
+    let mut found: BTreeSet<usize> = on
+        .iter()
+        .filter_map(|key| within.get(key))
+        .flatten()
+        .copied()
+        .collect();
+    // A hypervisor's guests are changed with it.
+    for (_, name) in on.iter().filter(|(kind, _)| *kind == Kind::Cluster) {
+        let machines = crate::places::of(lab, Kind::Cluster, name).machines;
+        let guests = bodies
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| b.object.kind == Kind::Guest);
+        found.extend(
+            guests
+                .filter(|(_, b)| !b.place.machines.is_disjoint(&machines))
+                .map(|(n, _)| n),
+        );
+    }
+    found.into_iter().filter_map(|n| bodies.get(n)).collect()
 }
 
 /// What an update finds when it begins.
@@ -125,14 +157,22 @@ impl Verdict<'_> {
     }
 }
 
-fn judge<'a>(body: &'a Body<'a>, own: &[&'a Copy<'a>], start: DateTime) -> Verdict<'a> {
+fn judge<'a>(
+    body: &'a Body<'a>,
+    own: &[&'a Copy<'a>],
+    start: DateTime,
+    known: &mut Known,
+) -> Verdict<'a> {
     if own.is_empty() {
         return Verdict::None(body);
     }
     let mut best = Verdict::Unknown(body, "no backup runs at a fixed time".to_owned());
     let mut newest: Option<Seconds> = None;
     for copy in own {
-        let Some((since, until)) = copy.calendar.and_then(|c| around(c, start)) else {
+        let Some((since, until)) = copy.calendar.and_then(|c| {
+            let entry = known.entry((c.to_string(), start));
+            *entry.or_insert_with(|| around(c, start))
+        }) else {
             continue;
         };
         if newest.is_some_and(|n| n <= since) {

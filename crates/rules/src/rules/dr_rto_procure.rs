@@ -10,7 +10,7 @@ use model::lab::guest::ClusterKind;
 use model::lab::hardware::HostKind;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "dr-rto-procure",
@@ -65,12 +65,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .push(must);
         }
     }
+    let stand_ins = StandIns::of(lab);
     for ((host, scope), musts) in musts {
         let Some((name, machine)) = lab.hosts.get_key_value(host) else {
             continue;
         };
         if is_bought(machine)
-            && !can_stand_in(lab, name, machine, scope)
+            && !stand_ins.has_one(name, machine, scope)
             && let Some(d) = judge(lab, name, machine, scope, musts)
         {
             out.add(crate::context::host(name), d);
@@ -131,38 +132,75 @@ fn is_bought(host: &Host) -> bool {
     !rented && (about.hardware.is_some() || kind.is_some())
 }
 
-fn can_stand_in(lab: &Lab, name: &str, host: &Host, scope: FaultScope) -> bool {
-    let spare = lab.assets.values().any(|asset| {
-        let spare_for = asset.spare_for.known();
-        spare_for.is_some_and(|s| {
-            s.name() == name && matches!(scope, FaultScope::Device) == s.part().is_some()
-        })
-    });
-    if scope == FaultScope::Device {
-        // Another pool of the host may take what is restored.
-        let own = lab.pools.keys().filter(|p| pools::hosts(lab, p) == [name]);
-        let others = own
-            .filter(|p| lab.pools.get(*p).is_some_and(|p| p.from.is_none()))
-            .count()
-            > 1;
-        return spare || others || can_stand_in(lab, name, host, FaultScope::Host);
+/// What could take the place of something.
+struct StandIns<'a> {
+    /// Hosts, and disks as host and label, that there is a spare for.
+    spares: BTreeSet<(&'a str, Option<&'a str>)>,
+    /// Hosts of hypervisor clusters with more than one member.
+    clustered: BTreeSet<&'a str>,
+    /// How many machines there are of a make and system.
+    alike: BTreeMap<Make<'a>, usize>,
+    /// How many pools of its own a host has.
+    pools: BTreeMap<&'a str, usize>,
+}
+
+/// Operating system and kind of machine.
+type Make<'a> = (Option<&'a str>, Option<String>);
+
+impl<'a> StandIns<'a> {
+    fn of(lab: &'a Lab) -> Self {
+        let spares = lab.assets.values().filter_map(|a| a.spare_for.known());
+        let clusters = lab
+            .clusters
+            .values()
+            .filter(|c| c.kind.known() == Some(&ClusterKind::Proxmox));
+        let members = clusters
+            .filter(|c| c.members.len() > 1)
+            .flat_map(|c| &c.members);
+        let mut alike = BTreeMap::new();
+        for host in lab.hosts.values().filter(|h| h.about.hardware.is_some()) {
+            *alike.entry(make(host)).or_default() += 1;
+        }
+        let mut pools = BTreeMap::new();
+        for (name, _) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
+            if let [host] = pools::hosts(lab, name).as_slice() {
+                *pools.entry(*host).or_default() += 1;
+            }
+        }
+        Self {
+            spares: spares.map(|s| (s.name(), s.part())).collect(),
+            clustered: members
+                .filter(|m| m.value.kind() == Kind::Host)
+                .map(|m| m.value.name())
+                .collect(),
+            alike,
+            pools,
+        }
     }
-    let with_it = lab
-        .clusters
-        .values()
-        .filter(|c| c.kind.known() == Some(&ClusterKind::Proxmox));
-    let clustered = with_it.filter(|c| c.members.len() > 1).any(|c| {
-        let mut members = c.members.iter().map(|m| &m.value);
-        members.any(|m| m.kind() == Kind::Host && m.name() == name)
-    });
-    // A machine of the same make and system takes over what is restored to it.
-    let twin = lab.hosts.iter().any(|(other, h)| {
-        let os = |h: &Host| h.os.as_ref().map(|o| o.value.clone());
-        let same =
-            os(h).is_some() && os(h) == os(host) && h.about.kind.known() == host.about.kind.known();
-        other != name && same && h.about.hardware.is_some()
-    });
-    spare || clustered || twin
+
+    fn has_one(&self, name: &str, host: &'a Host, scope: FaultScope) -> bool {
+        let spare = |part: bool| {
+            self.spares
+                .iter()
+                .any(|(of, p)| *of == name && p.is_some() == part)
+        };
+        // A machine of the same make and system takes over what is restored to it.
+        let make = make(host);
+        let twin = make.0.is_some() && self.alike.get(&make).is_some_and(|n| *n > 1);
+        let machine = spare(false) || self.clustered.contains(name) || twin;
+        match scope {
+            // Another pool of the host may take what is restored.
+            FaultScope::Device => {
+                machine || spare(true) || self.pools.get(name).is_some_and(|n| *n > 1)
+            }
+            _ => machine,
+        }
+    }
+}
+
+fn make(host: &Host) -> Make<'_> {
+    let kind = host.about.kind.known().map(ToString::to_string);
+    (host.os.as_ref().map(|o| o.value.as_str()), kind)
 }
 
 fn judge(

@@ -1,14 +1,16 @@
 //! Encrypted machines that restart while nobody is there.
 
+use crate::places::{self, Machine};
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{Given, OptExt as _};
 use model::id::Kind;
 use model::lab::hardware::UnattendedBoot;
-use model::lab::protection::{Approval, JobKind};
+use model::lab::protection::{Approval, Job, JobKind};
 use model::lab::storage::Encryption;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Source: crypttab(5) and systemd-cryptenroll(1): a LUKS root asks for its passphrase on the console unless a TPM2, FIDO2 or network token unlocks it.
 pub(crate) const RULE: Rule = Rule {
@@ -29,6 +31,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let objectives = objectives(ctx.lab);
+    let waits = person(ctx.lab);
+    let causes = causes(ctx.lab);
     for (name, host) in &ctx.lab.hosts {
         let encryption = host.about.encryption.as_ref();
         let Some(encryption) =
@@ -43,9 +48,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         ) {
             continue;
         }
-        let causes = causes(ctx.lab, name);
-        let strict = objective(ctx.lab, name);
-        let waits = person(ctx.lab);
+        let causes = causes
+            .get(name.as_str())
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let strict = objectives.get(name.as_str()).copied();
         if causes.is_empty() && !late(strict.as_ref(), waits.as_ref()) {
             continue;
         }
@@ -64,7 +71,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         out.add(
             object,
-            finding(name, host, encryption, (&causes, strict, waits)),
+            finding(name, host, encryption, (causes, strict, waits)),
         );
     }
 }
@@ -80,75 +87,92 @@ struct Cause {
     span: Span,
 }
 
-fn causes(lab: &Lab, host: &str) -> Vec<Cause> {
-    let mut out = Vec::new();
-    let clusters: Vec<_> = lab
-        .clusters
-        .iter()
-        .filter(|(_, c)| {
-            let mut members = c.members.iter().map(|m| &m.value);
-            members.any(|m| m.kind() == Kind::Host && m.name() == host)
-        })
-        .collect();
-    for (name, job) in &lab.jobs {
-        let restarts = match job.kind.known() {
-            Some(JobKind::Reboot) => true,
-            Some(JobKind::Update) => {
-                let texts = [
-                    job.command.known(),
-                    job.tool.known(),
-                    job.description.known().map(|d| &d.0),
-                ];
-                let text: Vec<String> = texts
-                    .into_iter()
-                    .flatten()
-                    .map(|t| t.to_lowercase())
-                    .collect();
-                text.iter()
-                    .any(|t| t.contains("reboot") || t.contains("restart"))
-                    || text.iter().any(|t| t.contains("unattended"))
+/// By host.
+fn causes(lab: &Lab) -> BTreeMap<&str, Vec<Cause>> {
+    let mut out: BTreeMap<&str, Vec<Cause>> = BTreeMap::new();
+    let members = |cluster: &str| {
+        let members = lab.clusters.get(cluster).map(|c| c.members.as_slice());
+        let hosts = members.unwrap_or_default().iter().map(|m| &m.value);
+        hosts
+            .filter(|m| m.kind() == Kind::Host)
+            .map(|m| m.name())
+            .collect::<Vec<_>>()
+    };
+    for (name, job) in lab.jobs.iter().filter(|(_, j)| restarts(j)) {
+        let on = job.on.iter().map(|o| &o.value);
+        let mut hosts: BTreeSet<&str> = BTreeSet::new();
+        for o in on {
+            match o.kind() {
+                Kind::Host => hosts.extend([o.name()]),
+                Kind::Cluster => hosts.extend(members(o.name())),
+                _ => {}
             }
-            _ => false,
-        };
-        let alone = job.automatic.known() != Some(&false)
-            && job.approval.known() != Some(&Approval::Person);
-        let here = job.on.iter().any(|o| match o.value.kind() {
-            Kind::Host => o.value.name() == host,
-            Kind::Cluster => clusters.iter().any(|(c, _)| c.as_str() == o.value.name()),
-            _ => false,
-        });
-        if restarts && alone && here {
-            out.push(Cause {
+        }
+        for host in hosts {
+            out.entry(host).or_default().push(Cause {
                 text: format!("job '{name}' restarts it unattended"),
                 span: job.span,
             });
         }
     }
-    for (name, cluster) in clusters {
-        if let Some(ha) = cluster.ha.as_ref().filter(|h| h.value() == Some(&true)) {
-            out.push(Cause {
+    for (name, cluster) in &lab.clusters {
+        let ha = cluster.ha.as_ref().filter(|h| h.value() == Some(&true));
+        for host in ha.map(|_| members(name)).unwrap_or_default() {
+            out.entry(host).or_default().push(Cause {
                 text: format!(
                     "cluster '{name}' counts on it for failover, and fences it by a restart"
                 ),
-                span: ha.span,
+                span: ha.map_or(cluster.span, |h| h.span),
             });
         }
     }
     out
 }
 
-/// The shortest time within which something on this host must be back after a fault of it.
-fn objective<'a>(lab: &'a Lab, host: &str) -> Option<Objective<'a>> {
-    let on_it = lab.services.values().filter(|s| {
-        let here = crate::places::of_runs(lab, &s.runs).machines;
-        s.is_running() && here.len() == 1 && here.contains(&crate::places::Machine::Host(host))
-    });
-    let tiers = on_it.filter_map(|s| lab.tiers.get_key_value(s.tier.known()?.name()));
-    let rtos = tiers.filter_map(|(name, tier)| {
-        let rto = tier.rto.get(&FaultScope::Host)?;
-        Some((name.as_str(), rto.value, rto.span))
-    });
-    rtos.min_by_key(|(_, rto, _)| *rto)
+/// It may restart the machine with nobody asked.
+fn restarts(job: &Job) -> bool {
+    let restarts = match job.kind.known() {
+        Some(JobKind::Reboot) => true,
+        Some(JobKind::Update) => {
+            let description = job.description.known().map(|d| &d.0);
+            let texts = [job.command.known(), job.tool.known(), description];
+            let text: String = texts
+                .into_iter()
+                .flatten()
+                .map(|t| t.to_lowercase())
+                .collect();
+            ["reboot", "restart", "unattended"]
+                .iter()
+                .any(|w| text.contains(w))
+        }
+        _ => false,
+    };
+    let asked = job.approval.known() == Some(&Approval::Person);
+    restarts && !asked && job.automatic.known() != Some(&false)
+}
+
+/// The shortest time within which something on a host must be back after a fault of it, by host.
+fn objectives(lab: &Lab) -> BTreeMap<&str, Objective<'_>> {
+    let mut out: BTreeMap<&str, Objective<'_>> = BTreeMap::new();
+    for service in lab.services.values().filter(|s| s.is_running()) {
+        let tier = service
+            .tier
+            .known()
+            .and_then(|t| lab.tiers.get_key_value(t.name()));
+        let Some((tier, rto)) = tier.and_then(|(n, t)| Some((n, t.rto.get(&FaultScope::Host)?)))
+        else {
+            continue;
+        };
+        let on = places::of_runs(lab, &service.runs).machines;
+        if let (1, Some(Machine::Host(host))) = (on.len(), on.first()) {
+            let new = (tier.as_str(), rto.value, rto.span);
+            let entry = out.entry(host).or_insert(new);
+            if new.1 < entry.1 {
+                *entry = new;
+            }
+        }
+    }
+    out
 }
 
 /// The quickest declared response of somebody who runs the lab.

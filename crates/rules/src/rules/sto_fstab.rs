@@ -7,6 +7,7 @@ use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::storage::{Pool, PoolKind};
+use std::collections::BTreeSet;
 
 /// Source: systemd.mount(5): without `nofail` a mount is required by local-fs.target, and a missing device ends in emergency mode after 90 s.
 pub(crate) const RULE: Rule = Rule {
@@ -23,18 +24,20 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let files = of_hosts(ctx.lab);
+    let told: BTreeSet<&str> = files.iter().map(|(_, m)| m.at.as_str()).collect();
     for (name, mount) in of_pools(ctx.lab) {
-        let in_file = of_hosts(ctx.lab).iter().any(|(_, m)| m.at == mount.at);
+        let in_file = told.contains(mount.at.as_str());
         if is_system(&mount.at) || in_file {
             continue;
         }
         let what = format!("pool '{name}'");
         out.extend(&object(name), nofail(&what, &mount, true));
     }
-    for (host, mount) in of_hosts(ctx.lab) {
+    for (host, mount) in files.iter().map(|(h, m)| (*h, m)) {
         if !is_system(&mount.at) {
             let what = format!("the mount {} of host '{host}'", mount.at);
-            out.extend(&crate::context::host(host), nofail(&what, &mount, false));
+            out.extend(&crate::context::host(host), nofail(&what, mount, false));
         }
     }
     for (name, pool) in &ctx.lab.pools {

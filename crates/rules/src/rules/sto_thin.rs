@@ -9,6 +9,7 @@ use model::declare::OptExt as _;
 use model::lab::Lab;
 use model::lab::guest::GuestDisk;
 use model::lab::storage::{Pool, PoolKind};
+use std::collections::BTreeMap;
 
 /// Source: lvmthin(7), "Automatically extend thin pool LV" and "Metadata space exhaustion": a full pool fails writes of every volume on it,
 /// full metadata need a repair offline.
@@ -25,24 +26,22 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let disks = disks(ctx.lab);
     for (name, pool) in &ctx.lab.pools {
+        let own = disks.get(name.as_str()).map(Vec::as_slice);
         if pool.kind.known() == Some(&PoolKind::LvmThin)
-            && let Some(d) = judge(ctx.lab, name, pool)
+            && let Some(d) = judge(ctx.lab, name, pool, own.unwrap_or_default())
         {
             out.add(object(name), d);
         }
     }
 }
 
-fn judge(lab: &Lab, name: &str, pool: &Pool) -> Option<Diagnostic> {
+fn judge(lab: &Lab, name: &str, pool: &Pool, disks: &[&GuestDisk]) -> Option<Diagnostic> {
     let capacity = pool.usable.known().or(pool.size.known());
-    let disks: Vec<(&str, &GuestDisk)> = disks(lab, name).collect();
-    let sized = disks.iter().filter_map(|(_, d)| d.size.known());
+    let sized = disks.iter().filter_map(|d| d.size.known());
     let promised: u128 = sized.map(|s| u128::from(s.bytes())).sum();
-    let open = disks
-        .iter()
-        .filter(|(_, d)| d.size.known().is_none())
-        .count();
+    let open = disks.iter().filter(|d| d.size.known().is_none()).count();
     let more = capacity.is_some_and(|c| promised > u128::from(c.bytes()));
     let watched = match of_pool(lab, name, pool) {
         Attention::Paid => pool.thin_limit.known().is_some() || named_fill(lab, name),
@@ -129,14 +128,14 @@ impl<const SET: u64> Words for model::declare::About<SET> {
     }
 }
 
-fn disks<'a>(lab: &'a Lab, pool: &str) -> impl Iterator<Item = (&'a str, &'a GuestDisk)> {
-    let real = lab.guests.iter();
-    let all = real.flat_map(|(g, guest)| guest.disks.values().map(move |d| (g.as_str(), d)));
-    let on: Vec<_> = all
-        .filter(|(_, d)| {
-            let own = d.pool.known().map(|p| p.name());
-            own.is_some_and(|own| chain(lab, own).iter().any(|(n, _)| *n == pool))
-        })
-        .collect();
-    on.into_iter()
+/// Disks of guests by all pools below them.
+fn disks(lab: &Lab) -> BTreeMap<&str, Vec<&GuestDisk>> {
+    let mut out: BTreeMap<&str, Vec<&GuestDisk>> = BTreeMap::new();
+    for disk in lab.guests.values().flat_map(|g| g.disks.values()) {
+        let own = disk.pool.known().map(|p| chain(lab, p.name()));
+        for (name, _) in own.unwrap_or_default() {
+            out.entry(name).or_default().push(disk);
+        }
+    }
+    out
 }

@@ -1,9 +1,11 @@
 //! What cannot be had again lies on less redundancy than what can.
 
 use crate::bodies::{self, Body};
+use crate::places::Machine;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
 use model::lab::{DataClass, Lab};
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sto-tier-value",
@@ -31,12 +33,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         all.filter_map(|b| Some((tolerance(ctx.lab, b)?, b)))
             .collect::<Vec<_>>()
     };
-    let cheap = of(&[DataClass::Replaceable, DataClass::Scratch]);
+    // On another machine there may be no way to the better disks.
+    let mut best: BTreeMap<Machine<'_>, (u32, &Body<'_>)> = BTreeMap::new();
+    for (most, body) in of(&[DataClass::Replaceable, DataClass::Scratch]) {
+        for machine in &body.place.machines {
+            let entry = best.entry(*machine).or_insert((most, body));
+            if most > entry.0 {
+                *entry = (most, body);
+            }
+        }
+    }
     for (own, body) in of(&[DataClass::Irreplaceable, DataClass::Important]) {
-        // On another machine there may be no way to the better disks.
-        let near = cheap
-            .iter()
-            .filter(|(_, b)| !b.place.machines.is_disjoint(&body.place.machines));
+        let near = body.place.machines.iter().filter_map(|m| best.get(m));
         if let Some((most, example)) = near.max_by_key(|(t, _)| *t).filter(|(most, _)| own < *most)
         {
             out.add(body.object.clone(), finding(body, own, example, *most));
