@@ -56,7 +56,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let all = points(lab, &structure, &cuts);
     let missing: Vec<&Point<'_>> = all
         .values()
-        .filter(|p| counts(lab, &structure, p, &all) && !is_declared(lab, &p.target))
+        .filter(|p| counts(lab, &structure, p, (&all, running)) && !is_declared(lab, &p.target))
         .collect();
     if lab.spofs.is_empty() {
         no_register(lab, &missing, running, out);
@@ -119,10 +119,9 @@ fn counts(
     lab: &Lab,
     structure: &Structure,
     point: &Point<'_>,
-    all: &BTreeMap<Target, Point<'_>>,
+    (all, running): (&BTreeMap<Target, Point<'_>>, usize),
 ) -> bool {
     let name = point.target.object.name.as_str();
-    let running = lab.services.values().filter(|s| s.is_running()).count();
     match (point.target.object.kind, &point.target.part) {
         (Kind::Host | Kind::Device | Kind::Ups | Kind::Person | Kind::Subscription, None) => true,
         (Kind::Site, Some(key))

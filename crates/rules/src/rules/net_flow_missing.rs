@@ -65,6 +65,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .for_each(|d| out.add(service(name), d));
         }
     }
+    backups(lab, out);
+    probes(lab, out);
+}
+
+fn backups(lab: &Lab, out: &mut Findings) {
     for (name, b) in &lab.backups {
         let Some(to) = b.to.as_ref() else { continue };
         // An image is taken from outside of the guest.
@@ -91,6 +96,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .for_each(|d| out.add(backup(name), d));
         }
     }
+}
+
+fn probes(lab: &Lab, out: &mut Findings) {
     for (name, p) in &lab.probes {
         let Some((from, of)) = p.from.known().zip(p.of.as_ref()) else {
             continue;

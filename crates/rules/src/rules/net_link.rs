@@ -11,7 +11,7 @@ use model::lab::Lab;
 use model::lab::hardware::NicKind;
 use model::units::amount::Amount;
 use model::units::size::Rate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "net-link",
@@ -79,7 +79,7 @@ fn hop(fast: &Plug<'_>, slow: &Plug<'_>) -> Option<Hop> {
 
 /// Interfaces without a cable that are faster than every port of their site.
 fn loose(lab: &Lab, by_switch: &mut BTreeMap<String, Vec<Hop>>) {
-    let plugged: Vec<String> = lab
+    let plugged: BTreeSet<String> = lab
         .cables
         .iter()
         .filter_map(|c| plugs(lab, c))

@@ -8,7 +8,7 @@ use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::lab::device::{Device, DeviceKind};
+use model::lab::device::{Cable, Device, DeviceKind};
 use model::lab::hardware::{HostKind, NicKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,12 +72,15 @@ fn site_ports(
         .map(|o| o.name)
         .collect();
     // Switches that no cable joins yet take a port at each end.
-    let joins = lab
-        .cables
-        .iter()
-        .filter_map(|c| plugs(lab, c))
-        .filter(|[a, b]| inside.contains(&a.owner) && inside.contains(&b.owner))
-        .count();
+    let switched = |end: Option<&ObjectRef>| end.is_some_and(|o| inside.contains(o));
+    let ends_of = |c: &Cable| {
+        let (from, to) = (
+            c.from.known().map(|r| &r.0.object),
+            c.to.known().map(|r| &r.0.object),
+        );
+        switched(from) && switched(to)
+    };
+    let joins = lab.cables.iter().filter(|c| ends_of(c)).count();
     let links = (group.len() - 1).saturating_sub(joins) * 2;
     let needed = used + loose.len() + links;
     if needed <= ports {

@@ -28,6 +28,9 @@ pub(crate) const RULE: Rule = Rule {
 /// So many alternatives are looked at one by one; with more, only what is needed in any case counts.
 const ALTERNATIVES: usize = 12;
 
+/// Target, parts and what they allow, in parts per million.
+type Key = (u64, Vec<NodeIndex>, u64);
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let running = lab.services.iter().filter(|(_, s)| s.is_running());
@@ -39,8 +42,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let structure = Structure::of(lab);
     let Some(cuts) = structure.cuts() else { return };
     // Services that promise the same and are made of the same are told together.
-    let mut groups: BTreeMap<(u64, Vec<NodeIndex>, u64), Vec<(&str, Promise, NodeIndex)>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
