@@ -6,6 +6,7 @@
 )]
 
 mod book;
+mod documents;
 mod example;
 mod fixtures;
 mod observed;
