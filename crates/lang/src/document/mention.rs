@@ -2,7 +2,7 @@
 
 use super::markdown::resolve;
 use diag::{Span, Spanned};
-use model::document::{Document, Mention, Sure};
+use model::document::{Command, Document, Mention, Sure, Word};
 
 /// What files of a lab tree end in. Without one of these a word with a slash is as likely an image, a branch or a type.
 const EXTENSIONS: [&str; 23] = [
@@ -36,7 +36,32 @@ pub(super) fn collect(document: &mut Document) {
             span: text.span,
         });
     }
+    out.extend(makefiles(document));
     document.mentions = out;
+}
+
+/// `make TARGET` means a file that is not named.
+fn makefiles(document: &Document) -> Vec<Mention> {
+    let folder = document.file.rsplit_once('/').map_or("", |(f, _)| f);
+    let told = |w: &Word| w.text.starts_with("-C") || w.text.starts_with("-f");
+    let makes = document
+        .commands
+        .iter()
+        .filter(|c| c.program() == Some("make") && c.words.len() > 1 && !c.words.iter().any(told));
+    let mention = |c: &Command| {
+        let mut candidates: Vec<String> = [folder, ""]
+            .iter()
+            .filter_map(|f| resolve(f, "Makefile"))
+            .collect();
+        candidates.dedup();
+        let written = "Makefile".to_owned();
+        Mention {
+            written,
+            candidates,
+            span: c.span,
+        }
+    };
+    makes.map(mention).collect()
 }
 
 /// A relative path to a file: at least one folder, a known ending, nothing that a path of a lab tree does not have.

@@ -240,7 +240,7 @@ fn mounts_are_read_from_fstab_and_from_what_appends_to_it() {
 
 #[test]
 fn paths_of_the_lab_tree_are_told_from_other_words() {
-    let text = "Edit `services/values.yaml`, pull `containrrr/watchtower`, see `/etc/fstab`, `example.org/x.md`.\n\n```bash\nansible-playbook ../plays/site.yml -i inventory/hosts.yml\n```\n";
+    let text = "Edit `services/values.yaml`, pull `containrrr/watchtower`, see `/etc/fstab`, `example.org/x.md`, run `make smoke`.\n\n```bash\nansible-playbook ../plays/site.yml -i inventory/hosts.yml\n```\n";
     let doc = read("docs/run/x.md", text);
     let mentions: Vec<(&str, Vec<&str>)> = doc
         .mentions
@@ -264,6 +264,7 @@ fn paths_of_the_lab_tree_are_told_from_other_words() {
                 "inventory/hosts.yml",
                 vec!["docs/run/inventory/hosts.yml", "inventory/hosts.yml"]
             ),
+            ("Makefile", vec!["docs/run/Makefile", "Makefile"]),
         ]
     );
 }

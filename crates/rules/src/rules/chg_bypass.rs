@@ -88,7 +88,7 @@ const AUTOMATIC: [&str; 8] = [
     "automatic sync",
     "auto-sync",
     "autosync",
-    "self-heal",
+    "drift is corrected",
     "watchtower",
     "automatic updates",
     "auto-update",

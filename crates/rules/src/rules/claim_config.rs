@@ -34,11 +34,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 continue;
             };
             let word = control.word();
-            let d = RULE
-                .finding(format!(
-                    "service '{name}' claims '{word}', but {}",
-                    lacks.what
-                ))
+            let d = match lacks.silent {
+                true => RULE.unknown(format!(
+                    "whether service '{name}' has '{word}', as it claims: nothing is said that could show it"
+                )),
+                false => RULE.finding(format!("service '{name}' claims '{word}', but {}", lacks.what)),
+            };
+            let d = d
                 .at(given.span, "claimed")
                 .note(lacks.note)
                 .help(lacks.help);
@@ -49,6 +51,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 struct Lacks {
     what: String,
+    /// The lab says nothing at all that the control could be held against.
+    silent: bool,
     note: String,
     help: String,
 }
@@ -66,6 +70,7 @@ fn lacks(
             let Some(by) = given.by.known() else {
                 return Some(Lacks {
                     what: "does not say from which service it is inherited".to_owned(),
+                    silent: false,
                     note: "state: inherited, by: not given".to_owned(),
                     help: format!(
                         "write {{is: inherited, by: SERVICE}} with the service that does '{word}'"
@@ -76,6 +81,7 @@ fn lacks(
             let state = other.controls.get(&control).and_then(|c| c.is.known());
             let has = matches!(state, Some(ControlState::Yes | ControlState::Inherited));
             (!has || !other.is_running()).then(|| Lacks {
+                silent: false,
                 what: format!(
                     "'{}', from which it is inherited, does not have it",
                     by.name()
@@ -91,6 +97,7 @@ fn lacks(
         ControlState::Yes => {
             let (shown, note, help) = shows(lab, name, service, control)?;
             (!shown).then(|| Lacks {
+                silent: is_silent(lab, name, service, control),
                 what: "nothing in the lab configures it".to_owned(),
                 note: note.to_owned(),
                 help: help.to_owned(),
@@ -149,6 +156,22 @@ fn shows(
         ),
         ControlName::Rbac | ControlName::Logging => return None,
     })
+}
+
+/// Nothing is said of how people reach the service, or who may.
+fn is_silent(lab: &Lab, name: &str, service: &Service, control: ControlName) -> bool {
+    let to = |o: &ObjectRef| o.kind == Kind::Service && o.name == name;
+    match control {
+        ControlName::Tls => {
+            let asked = service.smoke.iter().any(|s| s.http.is_some());
+            service.url.is_none() && service.exposures.is_empty() && !asked
+        }
+        ControlName::Sso | ControlName::Mfa => {
+            let mut access = lab.access.iter().flat_map(|a| &a.to);
+            !access.any(|t| to(&t.value.0.object))
+        }
+        _ => false,
+    }
 }
 
 fn is_encrypted(service: &Service) -> bool {

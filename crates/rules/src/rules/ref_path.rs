@@ -67,7 +67,13 @@ fn on_machines(document: &Document, roots: &BTreeMap<String, String>, out: &mut 
         let top = path.split('/').nth(1).unwrap_or_default();
         let below = |root: &String| is_below(&path, root) || is_below(root, &path);
         let made = made(document).iter().any(|m| is_below(&path, m));
-        if top.is_empty() || SYSTEM.contains(&top) || made || roots.keys().any(below) {
+        // '/path/to/…' is a gap, and told as one.
+        if top.is_empty()
+            || top == "path"
+            || SYSTEM.contains(&top)
+            || made
+            || roots.keys().any(below)
+        {
             continue;
         }
         // Below a mount of removable media the second part is what tells them apart.

@@ -86,7 +86,7 @@ fn report(document: &Document, call: &Call<'_>, danger: &Danger<'_>, out: &mut F
             document.name, danger.does
         ),
         false => format!(
-            "document '{}' would {} whatever is there, in line {line}: '{shown}'",
+            "document '{}' would {} what is there, in line {line}: '{shown}'",
             document.name, danger.does
         ),
     };
@@ -204,10 +204,9 @@ fn danger<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
         {
             some("delete", after(2))
         }
-        "find" if call.has("-delete") => some(
-            "delete what is below",
-            call.plain(&[]).into_iter().take(1).collect(),
-        ),
+        "find" if call.has("-delete") => {
+            some("delete", call.plain(&[]).into_iter().take(1).collect())
+        }
         "dropdb" => some("drop", last()),
         _ => restore(call),
     }

@@ -8,6 +8,7 @@
 mod book;
 mod claims;
 mod claims_of_containers;
+mod documents;
 mod example;
 mod fixtures;
 mod lifecycle;
