@@ -8,6 +8,7 @@ mod cli;
 mod clock;
 mod commands;
 mod consent;
+mod documents;
 mod evidence;
 mod exit;
 mod hint;
@@ -25,10 +26,10 @@ mod world;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
-use cli::{AccessVerb, Cli, DebugVerb, SelftestVerb, Verb};
+use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs,
-    selftest, twin, undo,
+    selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -52,6 +53,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),
+        Verb::Show(args) => show::show(args, json, paint),
         Verb::Observe(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
@@ -102,10 +104,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
-        Verb::Debug(args) => {
-            let DebugVerb::Compose(args) = &args.what;
-            debug::compose(args, json, paint)
-        }
+        Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Completions { shell } => {
             clap_complete::generate(
                 *shell,

@@ -3,6 +3,7 @@
 use diag::Span;
 use jiff::civil::Date;
 use model::compose::Projects;
+use model::document::Documents;
 use model::fact::{FactKind, FactPath, Facts};
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Knowledge;
@@ -11,6 +12,8 @@ use model::lab::{Backup, Host, Lab, Repository};
 /// What there is to see where nothing was read.
 static NO_PROJECTS: Projects = Projects::new();
 static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
+/// The same for documents.
+static NO_DOCUMENTS: Documents = Documents::new();
 
 /// The lab, what was observed of it if anything was, and the day on which it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +26,8 @@ pub struct Context<'a> {
     pub projects: &'a Projects,
     /// What is known of products.
     pub knowledge: &'a Knowledge,
+    /// Its runbooks, scripts and other documents; those that could not be read are not among them.
+    pub documents: &'a Documents,
     /// Today, in the controller's time zone.
     pub today: Date,
 }
@@ -45,6 +50,7 @@ impl<'a> Context<'a> {
             facts: None,
             projects: &NO_PROJECTS,
             knowledge: &NO_KNOWLEDGE,
+            documents: &NO_DOCUMENTS,
             today,
         }
     }
@@ -100,4 +106,36 @@ pub(crate) fn backup(name: &str) -> ObjectRef {
 
 pub(crate) fn tier(name: &str) -> ObjectRef {
     ObjectRef::new(Kind::Tier, name)
+}
+
+pub(crate) fn guest(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Guest, name)
+}
+
+pub(crate) fn cluster(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Cluster, name)
+}
+
+pub(crate) fn job(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Job, name)
+}
+
+pub(crate) fn phase(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Phase, name)
+}
+
+pub(crate) fn network(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Network, name)
+}
+
+pub(crate) fn dns_zone(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::DnsZone, name)
+}
+
+pub(crate) fn service(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Service, name)
+}
+
+pub(crate) fn zone(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Zone, name)
 }

@@ -6,17 +6,33 @@
 
 pub mod book;
 
+mod addresses;
+mod amounts;
+mod attention;
+mod bodies;
 mod containers;
 mod context;
 mod copies;
 mod coverage;
+mod failover;
+mod faults;
 mod findings;
+mod fstab;
 mod knowledge;
 mod lifecycle;
 mod origin;
+mod places;
+mod pools;
+mod processors;
+mod reach;
 mod rule;
 mod rules;
+mod shared_storage;
+mod traffic;
+mod transfer;
+mod votes;
 mod waivers;
+mod wording;
 
 pub use context::Context;
 pub use findings::Findings;

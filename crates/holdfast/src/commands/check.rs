@@ -1,6 +1,7 @@
 //! `check`, `explain` and `schema`.
 
 use crate::cli::{CheckArgs, Format};
+use crate::documents;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
@@ -17,8 +18,11 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     let projects = tree.read_stacks();
     let facts = crate::knowledge::in_use();
     tree.diagnostics.extend(facts.complaints);
+    let (documents, unread) = documents::load(&mut tree);
     let mut all = tree.diagnostics.clone();
+    all.extend(unread);
     all.extend(rules::check(&rules::Context {
+        documents: &documents,
         projects: &projects,
         knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)

@@ -10,11 +10,13 @@ mod rig;
 
 mod crashes;
 mod debug;
+mod documents;
 mod doubt;
 mod facts;
 mod lockout;
 mod never;
 mod schema;
 mod secrets;
+mod show;
 mod stacks;
 mod story;

@@ -8,6 +8,7 @@
 mod accepted;
 mod compose;
 mod compose_hostile;
+mod document;
 mod hostile;
 mod knowledge;
 mod markdown;

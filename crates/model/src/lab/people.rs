@@ -5,6 +5,7 @@ use crate::units::duration::{Duration, Effort};
 use crate::units::text::{Mail, Name, Prose};
 use diag::Spanned;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 words! {
     /// Where a secret is kept.
@@ -19,6 +20,8 @@ words! {
         Command = "command",
         /// A password manager.
         Vaultwarden = "vaultwarden",
+        /// A server that hands secrets out to programs.
+        Vault = "vault",
         /// Paper.
         Paper = "paper",
         /// A hardware token.
@@ -53,6 +56,16 @@ words! {
 }
 
 entity! {
+    /// What a person's time goes to.
+    pub struct Work or hours {
+        /// How much, or how much at least.
+        hours: Opt<Effort>,
+        /// How much at most.
+        most: Opt<Effort>,
+        /// Hours set aside for it in a month.
+        monthly: Opt<u32>,
+    }
+
     /// Who uses or runs the lab.
     pub struct Person {
         /// The name he or she had before.
@@ -61,6 +74,8 @@ entity! {
         role: Opt<String>,
         /// Time for the lab, `9h/week`.
         hours: Opt<Effort>,
+        /// What that time goes to.
+        work: BTreeMap<Name, Work>,
         /// Can be called at any time.
         on_call: Opt<bool>,
         /// Until he or she begins to work on a fault.
@@ -99,6 +114,8 @@ entity! {
         r#in: Need<SecretStore>,
         /// Where exactly: the path, the entry, the drawer.
         place: Opt<String>,
+        /// What keeps it, if something of the lab does: the password manager, the machine with the file.
+        held_by: Opt<Ref<{ set::SERVICE | set::MACHINE | set::DEVICE | set::CLUSTER | set::REPOSITORY }>>,
         /// Who can get at it.
         holders: Vec<Spanned<Ref<{ set::PERSON }>>>,
         /// What it opens.

@@ -98,6 +98,10 @@ words! {
         RestoreTest = "restore-test",
         /// A report is written.
         Report = "report",
+        /// Software or configuration is rolled out.
+        Deploy = "deploy",
+        /// Somebody looks at something again.
+        Review = "review",
         /// Old data is removed.
         Prune = "prune",
     }
@@ -250,6 +254,8 @@ entity! {
         automatic: Opt<bool>,
         /// Who must agree first.
         approval: Opt<Approval>,
+        /// Where a backup or dump is written to.
+        to: Opt<Ref<{ set::REPOSITORY | set::POOL | set::HOST }>>,
         /// What must have gone well before.
         needs: Vec<Spanned<Ref<{ set::JOB | set::BACKUP }>>>,
         /// What rings when it fails.

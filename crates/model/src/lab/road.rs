@@ -1,5 +1,6 @@
 //! Roadmap, requirements, risks, claims and documents: what is said of the lab, to be held against it.
 
+use super::service::Status;
 use crate::declare::{About, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::amount::Amount;
 use crate::units::text::{LabPath, Prose};
@@ -105,6 +106,8 @@ entity! {
         due: Opt<Date>,
         /// What it needs.
         needs: Vec<Spanned<Ref<{ set::THING }>>>,
+        /// What is there, or is changed, once it is done.
+        brings: Vec<Spanned<Ref<{ set::THING | set::DOCUMENT | set::ALERT }>>>,
         /// What shows that it is done.
         evidence: Opt<Prose>,
         /// What it costs.
@@ -134,7 +137,7 @@ entity! {
         /// How much it matters.
         priority: Opt<Priority>,
         /// What meets it.
-        met_by: Vec<Spanned<Ref<{ set::THING }>>>,
+        met_by: Vec<Spanned<Ref<{ set::THING | set::DOCUMENT | set::ALERT | set::WINDOW }>>>,
         /// How it stands.
         status: Opt<Met>,
     }
@@ -193,6 +196,8 @@ entity! {
         kind: Opt<DocumentKind>,
         /// What it is about.
         r#for: Vec<Spanned<Ref<{ set::THING }>>>,
+        /// Whether it is there; if nothing is said, it is. A planned one is still to be written.
+        status: Opt<Status>,
         /// When somebody last checked that it is true.
         reviewed: Opt<Date>,
     }

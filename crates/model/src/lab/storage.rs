@@ -1,5 +1,6 @@
 //! Pools, and what is said of datasets beyond what protects them.
 
+use super::service::Status;
 use crate::declare::{Need, Opt, Ref, entity, set, words};
 use crate::units::calendar::Calendar;
 use crate::units::percent::Percent;
@@ -168,6 +169,10 @@ entity! {
         mount: Opt<AbsolutePath>,
         /// Its block device.
         device: Opt<AbsolutePath>,
+        /// Options that it is mounted with, as in fstab(5): `[noatime, nofail]`.
+        mount_options: Vec<Spanned<String>>,
+        /// The initramfs knows the array, so that it is assembled under the same name at every start.
+        in_initramfs: Opt<bool>,
         /// All devices together.
         raw: Opt<Size>,
         /// What can be used of it.
@@ -192,6 +197,8 @@ entity! {
         encryption: Opt<Encryption>,
         /// Freed blocks are passed down to the devices.
         discard: Opt<bool>,
+        /// Whether it is there; if nothing is said, it is.
+        status: Opt<Status>,
         /// How often its data is used.
         tier: Opt<Heat>,
         /// What watches it.

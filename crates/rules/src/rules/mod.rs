@@ -1,7 +1,9 @@
 //! The rules, one file each.
 
+mod bak_321;
 mod bak_consistency;
 mod bak_coverage;
+mod bak_feasible;
 mod bak_key_escrow;
 mod bak_location;
 mod bak_no_verify;
@@ -10,6 +12,7 @@ mod bak_rotate_floor;
 mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
+mod bak_snapshot_not_copy;
 mod cmp_dup_key;
 mod cmp_hardening;
 mod cmp_net_claim;
@@ -19,9 +22,25 @@ mod eol_os;
 mod exposure_review;
 mod fw_default;
 mod fw_docker_bypass;
+mod ha_cpu_domain;
+mod ha_device_pin;
+mod ha_drain;
+mod ha_expected_votes;
+mod ha_quorum;
+mod ha_storage;
 mod img_pin;
 mod img_updater;
 mod net_any_source;
+mod net_dns_secondary;
+mod net_dns_tld;
+mod net_double_nat;
+mod net_egress;
+mod net_flow_missing;
+mod net_gw;
+mod net_matrix;
+mod net_overlap;
+mod net_transitive;
+mod net_tunnel;
 mod plat_cmd;
 mod plat_support;
 pub(crate) mod rule_setting;
@@ -29,6 +48,15 @@ mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
 mod ssh_root_login;
+mod sto_dev_name;
+mod sto_fs_selfheal;
+mod sto_fstab;
+mod sto_monitor;
+mod sto_raid_usable;
+mod sto_rebuild_ure;
+mod sto_scrub_layer;
+mod sto_thin;
+mod sto_writehole;
 mod sudo_nopassword;
 mod svc_no_tier;
 pub(crate) mod waiver_invalid;
@@ -38,8 +66,10 @@ use crate::Rule;
 
 /// Every rule, sorted by id.
 pub const RULES: &[Rule] = &[
+    bak_321::RULE,
     bak_consistency::RULE,
     bak_coverage::RULE,
+    bak_feasible::RULE,
     bak_key_escrow::RULE,
     bak_location::RULE,
     bak_no_verify::RULE,
@@ -48,6 +78,7 @@ pub const RULES: &[Rule] = &[
     bak_rpo_missing::RULE,
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
+    bak_snapshot_not_copy::RULE,
     cmp_dup_key::RULE,
     cmp_hardening::RULE,
     cmp_net_claim::RULE,
@@ -57,9 +88,25 @@ pub const RULES: &[Rule] = &[
     exposure_review::RULE,
     fw_default::RULE,
     fw_docker_bypass::RULE,
+    ha_cpu_domain::RULE,
+    ha_device_pin::RULE,
+    ha_drain::RULE,
+    ha_expected_votes::RULE,
+    ha_quorum::RULE,
+    ha_storage::RULE,
     img_pin::RULE,
     img_updater::RULE,
     net_any_source::RULE,
+    net_dns_secondary::RULE,
+    net_dns_tld::RULE,
+    net_double_nat::RULE,
+    net_egress::RULE,
+    net_flow_missing::RULE,
+    net_gw::RULE,
+    net_matrix::RULE,
+    net_overlap::RULE,
+    net_transitive::RULE,
+    net_tunnel::RULE,
     plat_cmd::RULE,
     plat_support::RULE,
     rule_setting::RULE,
@@ -67,6 +114,15 @@ pub const RULES: &[Rule] = &[
     ssh_no_login::RULE,
     ssh_password_login::RULE,
     ssh_root_login::RULE,
+    sto_dev_name::RULE,
+    sto_fs_selfheal::RULE,
+    sto_fstab::RULE,
+    sto_monitor::RULE,
+    sto_raid_usable::RULE,
+    sto_rebuild_ure::RULE,
+    sto_scrub_layer::RULE,
+    sto_thin::RULE,
+    sto_writehole::RULE,
     sudo_nopassword::RULE,
     svc_no_tier::RULE,
     waiver_invalid::RULE,

@@ -28,7 +28,11 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .filter(|d| d.severity == Severity::Warning)
         .map(|d| d.code.as_str())
         .collect();
-    assert_eq!(warnings, ["bak-same-domain", "bak-same-domain"], "{shown}");
+    assert_eq!(
+        warnings,
+        ["bak-321", "bak-same-domain", "bak-same-domain"],
+        "{shown}"
+    );
     let infos: Vec<&str> = findings
         .iter()
         .filter(|d| d.severity == Severity::Info)
@@ -36,7 +40,7 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .collect();
     assert_eq!(
         infos,
-        ["bak-key-escrow", "eol-os", "sudo-nopassword"],
+        ["bak-321", "bak-key-escrow", "eol-os", "sudo-nopassword"],
         "{shown}"
     );
 

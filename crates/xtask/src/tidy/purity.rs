@@ -28,9 +28,11 @@ const PURE: &[(&str, &[&str])] = &[
             "jiff",
             "data-encoding",
             "serde_json",
+            "pulldown-cmark",
         ],
     ),
-    ("rules", &["diag", "model", "jiff"]),
+    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    ("view", &["diag", "model", "serde", "jiff"]),
     (
         "plan",
         &[
