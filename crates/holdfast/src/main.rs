@@ -26,7 +26,7 @@ mod world;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
-use cli::{AccessVerb, Cli, DebugVerb, SelftestVerb, Verb};
+use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs,
     selftest, show, twin, undo,
@@ -104,10 +104,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
-        Verb::Debug(args) => {
-            let DebugVerb::Compose(args) = &args.what;
-            debug::compose(args, json, paint)
-        }
+        Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Completions { shell } => {
             clap_complete::generate(
                 *shell,

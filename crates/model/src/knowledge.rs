@@ -217,11 +217,24 @@ impl Product {
         }
     }
 
-    /// The release that a version belongs to: the longest one that begins it.
+    /// The release that a version belongs to: the longest one that begins it; of `7`, which moves, the newest of 7.x.
     pub fn release(&self, version: &str) -> Option<(&str, &Release)> {
         let begins = |release: &str| begins_version(version, release);
         let hits = self.releases.iter().filter(|(name, _)| begins(&name.0));
-        hits.max_by_key(|(name, _)| name.0.len())
+        let longest = hits.max_by_key(|(name, _)| name.0.len());
+        let major = version.strip_prefix('v').unwrap_or(version);
+        let major = major.split(['-', '+']).next().unwrap_or(major);
+        let minor = |name: &str| -> Option<Vec<u32>> {
+            let rest = name.strip_prefix(major)?.strip_prefix('.')?;
+            rest.split('.').map(|n| n.parse().ok()).collect()
+        };
+        let newest = || {
+            let of_major = self.releases.iter();
+            let of_major = of_major.filter_map(|(name, r)| Some((minor(&name.0)?, (name, r))));
+            of_major.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, hit)| hit)
+        };
+        longest
+            .or_else(newest)
             .map(|(name, release)| (name.0.as_str(), release))
     }
 

@@ -4,6 +4,8 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+pub mod book;
+
 mod addresses;
 mod amounts;
 mod archives;
@@ -18,6 +20,10 @@ mod claims;
 mod context;
 mod copies;
 mod error_budget;
+mod containers;
+mod context;
+mod copies;
+mod coverage;
 mod failover;
 mod faults;
 mod figure;
@@ -31,6 +37,9 @@ mod near;
 mod netfilter;
 mod objectives;
 mod intervals;
+mod knowledge;
+mod lifecycle;
+mod origin;
 mod places;
 mod pools;
 mod processors;

@@ -1,6 +1,6 @@
 //! `debug`: what was understood of a text.
 
-use crate::cli::ComposeArgs;
+use crate::cli::{ComposeArgs, DebugVerb};
 use crate::exit::Exit;
 use crate::output::Paint;
 use crate::texts::Folder;
@@ -11,8 +11,14 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+/// Looks into one kind of text.
+pub(crate) fn debug(what: &DebugVerb, json: bool, paint: Paint) -> Result<Exit> {
+    let DebugVerb::Compose(args) = what;
+    compose(args, json, paint)
+}
+
 /// One JSON object per file on standard output, what is wrong on standard error. Exit 2 if Compose would refuse a file.
-pub(crate) fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
+fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
     let color = if paint.is_on() {
         Color::Always
     } else {

@@ -88,6 +88,26 @@ fn the_later_look_wins_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_version_without_its_minor_is_the_newest_one() {
+    let text = product(
+        "2026-01-01",
+        "    releases: {'7.2': 2025-01-01, '7.10': 2026-01-01, '8.0': 2027-01-01}\n",
+    );
+    let (knowledge, _) = read(&[&text]);
+    let (_, db) = knowledge.named("db").unwrap();
+    for (version, release) in [
+        ("7", Some("7.10")),
+        ("7-alpine", Some("7.10")),
+        ("v8", Some("8.0")),
+        ("7.2.4", Some("7.2")),
+        ("9", None),
+        ("", None),
+    ] {
+        assert_eq!(db.release(version).map(|r| r.0), release, "{version}");
+    }
+}
+
+#[test]
 fn names_may_end_in_a_version() {
     let (knowledge, _) = read(&[&product("2026-01-01", "    names: [data-base]\n")]);
     for (name, version) in [

@@ -106,6 +106,9 @@ fn services<'a>(ctx: &Context<'a>) -> Vec<Part<'a>> {
             Some(_) => by_image?,
             None => ctx.knowledge.named(name)?,
         };
+        if is_seen_in_stack(ctx, service, product) {
+            return None;
+        }
         let tag = image.and_then(|i| i.tag);
         let place = service.version.as_ref().map(|v| v.span);
         let place = place.or(service.image.as_ref().map(|i| i.span));
@@ -120,6 +123,22 @@ fn services<'a>(ctx: &Context<'a>) -> Vec<Part<'a>> {
         })
     };
     ctx.lab.services.iter().filter_map(part).collect()
+}
+
+/// The Compose file of its stack says which version runs, and is judged itself.
+fn is_seen_in_stack(
+    ctx: &Context<'_>,
+    service: &model::lab::service::Service,
+    product: &Product,
+) -> bool {
+    let stacks = service.runs.iter().filter_map(|r| r.stack.known());
+    let stacks: Vec<&str> = stacks.map(|s| s.name()).collect();
+    ctx.containers().any(|c| {
+        let same = c
+            .product(ctx)
+            .is_some_and(|(_, p)| std::ptr::eq(p, product));
+        same && stacks.contains(&c.stack)
+    })
 }
 
 fn jobs<'a>(ctx: &Context<'a>) -> Vec<Part<'a>> {

@@ -5,6 +5,7 @@ use crate::{Context, Findings, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     id: "eol-os",
@@ -54,6 +55,7 @@ fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let mut open: BTreeMap<&str, Vec<Machine<'_>>> = BTreeMap::new();
     for machine in machines(ctx) {
         let Some((_, product, in_name)) = ctx.knowledge.named_with_version(machine.os) else {
             continue;
@@ -80,17 +82,38 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             );
             continue;
         }
-        let why = match (life, version) {
-            (Life::NoVersion, _) => "its version is not declared ('version')".to_owned(),
+        match (life, version) {
+            (Life::NoVersion, _) => open.entry(product.title()).or_default().push(machine),
             (Life::UnknownRelease, Some(v)) => {
-                format!("the table of facts has no release {v} of it")
+                let message = format!(
+                    "how long {} {v} on {word} '{name}' is supported: the table of facts has no such release",
+                    product.title()
+                );
+                out.add(machine.object, RULE.unknown(message).at(machine.span, ""));
             }
-            _ => continue,
-        };
-        let message = format!(
-            "how long {} on {word} '{name}' is supported: {why}",
-            product.title()
-        );
-        out.add(machine.object, RULE.unknown(message).at(machine.span, ""));
+            _ => {}
+        }
     }
+    for (title, machines) in open {
+        without_version(title, &machines, out);
+    }
+}
+
+/// One line for all machines of a system whose version nobody declared.
+fn without_version(title: &str, machines: &[Machine<'_>], out: &mut Findings) {
+    let Some(first) = machines.first() else {
+        return;
+    };
+    let names: Vec<String> = machines
+        .iter()
+        .map(|m| format!("'{}'", m.object.name))
+        .collect();
+    let message = format!(
+        "how long {title} on {} is supported: no version is declared ('version')",
+        names.join(", ")
+    );
+    out.add(
+        first.object.clone(),
+        RULE.unknown(message).at(first.span, "no version"),
+    );
 }

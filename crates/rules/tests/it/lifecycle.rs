@@ -51,12 +51,18 @@ fn the_last_day_is_supported_and_the_next_is_not() {
         (
             "os: debian",
             date(2026, 11, 21),
-            Some((Severity::Info, "unknown: how long Debian on host 'a'")),
+            Some((
+                Severity::Info,
+                "unknown: how long Debian on 'a' is supported",
+            )),
         ),
         (
             "os: debian, version: 99",
             date(2026, 11, 21),
-            Some((Severity::Info, "has no release 99 of it")),
+            Some((
+                Severity::Info,
+                "Debian 99 on host 'a' is supported: the table of facts has no such release",
+            )),
         ),
     ] {
         let found = eol(host, today);
