@@ -1,8 +1,10 @@
 //! The lab tree on disk: which files are read, and nothing else.
 
 use crate::exit::Stop;
+use crate::texts::Folder;
 use anyhow::{Context as _, Result};
 use diag::{Diagnostic, SourceSet};
+use model::compose::Projects;
 use model::lab::Lab;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +62,15 @@ impl Tree {
             crate::hint::quoted(&path.display().to_string())
         ))
         .into())
+    }
+
+    /// Reads the Compose projects of the stacks; their texts and what is wrong with them join those of the lab.
+    pub(crate) fn read_stacks(&mut self) -> Projects {
+        let loader = Folder::below(&self.root);
+        let stacks = lang::stacks(&self.lab, std::mem::take(&mut self.sources), &loader);
+        self.sources = stacks.sources;
+        self.diagnostics.extend(stacks.diagnostics);
+        stacks.projects
     }
 
     /// Where the committed identities are.

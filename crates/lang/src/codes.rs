@@ -55,6 +55,10 @@ pub const CODES: &[(&str, &str)] = &[
         "Two keys exclude each other, such as 'folder' and 'postgres' of a dataset, or a check does not fit the kind of data it checks. Keep the one that is meant.",
     ),
     (
+        "document-file",
+        "A file that 'documents' names cannot be read: it is not there, lies outside of the lab tree, is no plain file, is too large or is not UTF-8 text. What it says is not checked.",
+    ),
+    (
         "duplicate-address",
         "Two hosts have the same address in the same network. Only one of them would be reached, and which one may change from minute to minute.",
     ),

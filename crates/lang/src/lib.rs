@@ -4,22 +4,27 @@
 //! tree in which each node knows its place, `lower` turns the trees into one [`Lab`], `whole` holds objects against each
 //! other. The user's text never yields an error value and never a panic.
 //!
-//! [`compose`] does the same for Compose projects, over the same tree.
+//! [`compose`] does the same for Compose projects, over the same tree; [`stacks`] reads those that a lab names. [`document()`]
+//! reads runbooks, scripts and the like.
 //!
 //! This crate must not know how files are found, what rules think of a lab, or what a host looks like.
 
 pub mod compose;
 
 mod codes;
+mod document;
 mod lower;
 mod schema;
 mod sink;
+mod stacks;
 mod suggest;
 mod whole;
 mod yaml;
 
 pub use codes::{CODES, explain};
+pub use document::document;
 pub use schema::schema;
+pub use stacks::{Stacks, stacks};
 
 use diag::{Diagnostic, SourceSet};
 use model::lab::Lab;

@@ -7,6 +7,7 @@
 pub mod compose;
 pub mod declare;
 pub mod digest;
+pub mod document;
 pub mod evidence;
 pub mod fact;
 pub mod id;

@@ -2,9 +2,16 @@
 
 use diag::Span;
 use jiff::civil::Date;
+use model::compose::Projects;
+use model::document::Documents;
 use model::fact::{FactKind, FactPath, Facts};
 use model::id::{Kind, ObjectRef};
 use model::lab::{Backup, Host, Lab, Repository};
+
+/// What there is to see where nothing was read.
+static NO_PROJECTS: Projects = Projects::new();
+/// The same for documents.
+static NO_DOCUMENTS: Documents = Documents::new();
 
 /// The lab, what was observed of it if anything was, and the day on which it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +20,10 @@ pub struct Context<'a> {
     pub lab: &'a Lab,
     /// What was observed last.
     pub facts: Option<&'a Facts>,
+    /// The Compose projects of its stacks, by the stack's name; those that could not be read are not among them.
+    pub projects: &'a Projects,
+    /// Its runbooks, scripts and other documents; those that could not be read are not among them.
+    pub documents: &'a Documents,
     /// Today, in the controller's time zone.
     pub today: Date,
 }
@@ -28,6 +39,17 @@ pub(crate) enum Setting<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// A lab as it is declared, and nothing else.
+    pub fn new(lab: &'a Lab, today: Date) -> Self {
+        Self {
+            lab,
+            facts: None,
+            projects: &NO_PROJECTS,
+            documents: &NO_DOCUMENTS,
+            today,
+        }
+    }
+
     /// A keyword of a host's sshd.
     pub(crate) fn sshd(&self, name: &str, host: &'a Host, keyword: &str) -> Setting<'a> {
         if let Some(declared) = host.sshd.get(keyword) {

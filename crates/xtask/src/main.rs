@@ -6,6 +6,7 @@
 
 mod bench;
 mod compose_corpus;
+mod coverage;
 mod rig;
 mod tidy;
 
@@ -19,7 +20,9 @@ usage: cargo xtask TASK
   bench  measures, and compares with the budgets
   rig    hosts to try things on; `cargo xtask rig` says how
   compose-corpus DIR
-         holds our reading of Compose files against the compose tool's";
+         holds our reading of Compose files against the compose tool's
+  coverage examples/NAME [--document FILE]
+         where the statements of an example's document went";
 
 fn main() -> ExitCode {
     match task() {
@@ -41,6 +44,7 @@ fn task() -> Result<()> {
         Some((task, _)) if task == "bench" => bench::run(&root),
         Some((task, rest)) if task == "rig" => rig::run(rest),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
+        Some((task, rest)) if task == "coverage" => coverage::run(rest),
         _ => bail!(USAGE),
     }
 }

@@ -1,6 +1,7 @@
 //! `check`, `explain` and `schema`.
 
 use crate::cli::{CheckArgs, Format};
+use crate::documents;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
@@ -12,13 +13,16 @@ use serde_json::json;
 
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let tree = Tree::open(&args.lab)?;
+    let mut tree = Tree::open(&args.lab)?;
     let today = jiff::Zoned::now().date();
+    let projects = tree.read_stacks();
+    let (documents, unread) = documents::load(&mut tree);
     let mut all = tree.diagnostics.clone();
+    all.extend(unread);
     all.extend(rules::check(&rules::Context {
-        lab: &tree.lab,
-        facts: None,
-        today,
+        documents: &documents,
+        projects: &projects,
+        ..rules::Context::new(&tree.lab, today)
     }));
     let format = if json { Format::Json } else { args.format };
     let color = if paint.is_on() {

@@ -3,15 +3,13 @@
 use crate::cli::ComposeArgs;
 use crate::exit::Exit;
 use crate::output::Paint;
+use crate::texts::Folder;
 use anyhow::Result;
 use diag::render::{self, Color};
-use lang::compose::{Loaded, Loader, Reading, Request, read};
+use lang::compose::{Reading, Request, read};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// Larger files are not a declaration.
-const FILE_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// One JSON object per file on standard output, what is wrong on standard error. Exit 2 if Compose would refuse a file.
 pub(crate) fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
@@ -74,37 +72,7 @@ fn one(file: &Path, args: &ComposeArgs, environment: &BTreeMap<String, String>) 
         environment: environment.clone(),
         profiles: args.profiles.clone(),
         name: project.map(|n| n.to_string_lossy().into_owned()),
+        ..Request::default()
     };
-    read(&request, &Folder(folder))
-}
-
-/// Files below a folder, or wherever a project points.
-struct Folder(PathBuf);
-
-impl Loader for Folder {
-    fn load(&self, path: &str) -> Loaded {
-        let path = self.0.join(path);
-        let about = match std::fs::metadata(&path) {
-            Ok(about) => about,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Loaded::Missing,
-            Err(e) => return Loaded::Unreadable(e.to_string()),
-        };
-        if !about.is_file() {
-            return Loaded::Unreadable("it is not a file".to_owned());
-        }
-        if about.len() > FILE_LIMIT {
-            let size = about.len();
-            return Loaded::Unreadable(format!(
-                "it has {size} bytes, at most {FILE_LIMIT} are read"
-            ));
-        }
-        match std::fs::read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => Loaded::Text(text),
-            Ok(Err(e)) => {
-                let at = e.utf8_error().valid_up_to();
-                Loaded::Unreadable(format!("it is not UTF-8 text: byte {at} is wrong"))
-            }
-            Err(e) => Loaded::Unreadable(e.to_string()),
-        }
-    }
+    read(&request, &Folder::anywhere(folder))
 }

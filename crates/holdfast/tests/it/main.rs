@@ -10,9 +10,11 @@ mod rig;
 
 mod crashes;
 mod debug;
+mod documents;
 mod doubt;
 mod lockout;
 mod never;
 mod schema;
 mod secrets;
+mod stacks;
 mod story;

@@ -1,9 +1,9 @@
 //! What every step of reading needs: texts, diagnostics, limits.
 
-use super::{Loaded, Loader};
+use super::{Loaded, Loader, Machine, Request};
 use crate::sink::Sink;
 use crate::yaml::{self, Node};
-use diag::{Diagnostic, SourceId, SourceSet, Span};
+use diag::{Class, Diagnostic, Severity, SourceId, SourceSet, Span};
 use model::compose::Variable;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -28,6 +28,8 @@ pub(super) struct Cx<'a> {
     pub(super) sources: SourceSet,
     pub(super) sink: Sink,
     pub(super) variables: BTreeMap<String, Variable>,
+    machine: Machine,
+    folder: &'a str,
     texts: BTreeMap<String, Result<SourceId, Option<String>>>,
     files: BTreeMap<String, Rc<File>>,
     said: BTreeSet<(String, Option<Span>, String)>,
@@ -36,10 +38,12 @@ pub(super) struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    pub(super) fn new(loader: &'a dyn Loader) -> Self {
+    pub(super) fn new(loader: &'a dyn Loader, sources: SourceSet, request: &'a Request) -> Self {
         Self {
             loader,
-            sources: SourceSet::default(),
+            sources,
+            machine: request.machine,
+            folder: &request.folder,
             sink: Sink::default(),
             variables: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -61,6 +65,18 @@ impl<'a> Cx<'a> {
         if self.said.len() < 10_000 && self.said.insert((d.code.clone(), place, message)) {
             self.sink.report(d);
         }
+    }
+
+    /// Reports the lack of something that may be there where the project runs.
+    pub(super) fn report_lack(&mut self, mut d: Diagnostic) {
+        if self.machine == Machine::Another {
+            d.class = Class::Finding;
+            d.severity = Severity::Info;
+            d = d.note(
+                "it may be only on the machine that runs the stack; what it says is unknown here",
+            );
+        }
+        self.report(d);
     }
 
     /// Counts nodes against the limit; false if it is passed, which is reported.
@@ -97,7 +113,7 @@ impl<'a> Cx<'a> {
                         "the files of the project have more than {MAX_BYTES} bytes"
                     )))
                 } else {
-                    Ok(self.sources.add(path, text))
+                    Ok(self.sources.add(super::path::join(self.folder, path), text))
                 }
             }
             Loaded::Missing => Err(None),

@@ -91,7 +91,7 @@ pub(super) fn label_files(cx: &mut Cx<'_>, service: &Map) {
     for item in items.unwrap_or_default() {
         let Some(path) = item.as_text() else { continue };
         if let Err(why) = cx.text(path) {
-            cx.report(unreadable(
+            cx.report_lack(unreadable(
                 "label file",
                 path,
                 why.as_deref(),
@@ -122,7 +122,7 @@ fn read(
         Err(None) if !need.required => return None,
         Err(why) => {
             if need.active {
-                cx.report(unreadable("environment file", path, why.as_deref(), at));
+                cx.report_lack(unreadable("environment file", path, why.as_deref(), at));
             }
             return None;
         }

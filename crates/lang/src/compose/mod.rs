@@ -19,7 +19,7 @@ mod keys;
 mod load;
 mod lower;
 mod merge;
-mod path;
+pub(crate) mod path;
 mod ports;
 mod relative;
 mod scalar;
@@ -39,6 +39,22 @@ use std::collections::BTreeMap;
 pub trait Loader {
     /// The text at a path, which is absolute or relative to the project's folder.
     fn load(&self, path: &str) -> Loaded;
+
+    /// Names of what is in a folder, for "did you mean".
+    fn list(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Where the project is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Machine {
+    /// On the machine that runs it: what is not there is not there.
+    #[default]
+    Own,
+    /// On another one: environment files, label files and values of variables may be only where it runs, so that
+    /// their lack is said for information.
+    Another,
 }
 
 /// What is at a path.
@@ -65,6 +81,10 @@ pub struct Request {
     pub profiles: Vec<String>,
     /// The project's name where no file gives one: usually its folder's.
     pub name: Option<String>,
+    /// Where the project is read.
+    pub machine: Machine,
+    /// The project's folder as it is shown in front of paths; empty for none.
+    pub folder: String,
 }
 
 /// What was understood, and everything that is wrong.
@@ -90,7 +110,12 @@ impl Reading {
 
 /// Reads a project. Never fails: the project is partial where its text cannot be understood.
 pub fn read(request: &Request, loader: &dyn Loader) -> Reading {
-    let mut cx = Cx::new(loader);
+    read_among(SourceSet::default(), request, loader)
+}
+
+/// Reads a project whose texts come to lie behind others.
+pub(crate) fn read_among(sources: SourceSet, request: &Request, loader: &dyn Loader) -> Reading {
+    let mut cx = Cx::new(loader, sources, request);
     let mut environment =
         env_files::of_project(&mut cx, &request.environment, request.env_files.as_deref());
     let name = name(&mut cx, request, &environment);
@@ -121,7 +146,9 @@ pub fn read(request: &Request, loader: &dyn Loader) -> Reading {
     if !cx.is_exhausted() {
         consistent::check(&mut cx, &project, &map);
     }
-    unset(&mut cx);
+    if request.machine == Machine::Own {
+        unset(&mut cx);
+    }
     project.variables = std::mem::take(&mut cx.variables);
     let diagnostics = cx.sink.finish(&cx.sources);
     Reading {
@@ -155,9 +182,13 @@ fn name(cx: &mut Cx<'_>, request: &Request, environment: &dotenv::Environment) -
         }
     }
     let name = given.or(written).or_else(|| request.name.clone());
-    let name = name.unwrap_or_else(|| "project".to_owned()).to_lowercase();
+    as_engines_take(name.as_deref().unwrap_or("project"))
+}
+
+/// A project's name in the form that engines take.
+pub(crate) fn as_engines_take(name: &str) -> String {
     let kept = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-    let name: String = name.chars().filter(kept).collect();
+    let name: String = name.to_lowercase().chars().filter(kept).collect();
     name.trim_start_matches(['_', '-']).to_owned()
 }
 

@@ -21,7 +21,7 @@ pub(super) fn show(place: &[String]) -> String {
 }
 
 /// `path`, seen from the folder `dir`; both relative to the project or absolute.
-pub(super) fn join(dir: &str, path: &str) -> String {
+pub(crate) fn join(dir: &str, path: &str) -> String {
     if path.starts_with('/') || path.starts_with('~') || dir.is_empty() || dir == "." {
         return clean(path);
     }
@@ -29,11 +29,28 @@ pub(super) fn join(dir: &str, path: &str) -> String {
 }
 
 /// The folder of a file.
-pub(super) fn parent(path: &str) -> String {
+pub(crate) fn parent(path: &str) -> String {
     match path.rfind('/') {
         Some(0) => "/".to_owned(),
         Some(n) => path.get(..n).unwrap_or("").to_owned(),
         None => ".".to_owned(),
+    }
+}
+
+/// The last step of a path.
+pub(crate) fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A path of the tree as it is seen from one of its folders.
+pub(crate) fn back(folder: &str, path: &str) -> String {
+    let up = match folder {
+        "." => 0,
+        _ => folder.split('/').count(),
+    };
+    match path.strip_prefix(folder).and_then(|p| p.strip_prefix('/')) {
+        Some(below) => below.to_owned(),
+        None => format!("{}{path}", "../".repeat(up)),
     }
 }
 
@@ -77,6 +94,10 @@ mod tests {
         ] {
             assert_eq!(join(dir, path), expected, "{dir} {path}");
         }
+        assert_eq!(back("x/y", "x/y/z"), "z");
+        assert_eq!(back("x/y", "x/z"), "../../x/z");
+        assert_eq!(back(".", "z"), "z");
+        assert_eq!(name("a/b"), "b");
         assert_eq!(parent("a/b/c.yaml"), "a/b");
         assert_eq!(parent("c.yaml"), ".");
         assert_eq!(parent("/c.yaml"), "/");

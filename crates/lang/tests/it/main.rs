@@ -8,9 +8,11 @@
 mod accepted;
 mod compose;
 mod compose_hostile;
+mod document;
 mod hostile;
 mod markdown;
 mod properties;
 mod schema;
 mod secrets;
+mod stacks;
 mod whole;

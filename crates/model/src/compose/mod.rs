@@ -45,3 +45,30 @@ pub struct Project {
     /// The deprecated `version`, if it is written.
     pub version: Option<Span>,
 }
+
+impl Project {
+    /// What is written in a place is known: no variable in it lacks both a value and a default.
+    pub fn is_settled(&self, place: Span) -> bool {
+        let inside =
+            |p: &Span| p.source == place.source && p.start < place.end && place.start < p.end;
+        let lacking = |v: &&Variable| !v.set && (v.bare || v.required);
+        !self
+            .variables
+            .values()
+            .filter(lacking)
+            .any(|v| v.places.iter().any(inside))
+    }
+
+    /// The name of a volume at the engine; `None` where the project's name is not known.
+    pub fn volume_name(&self, key: &str) -> Option<String> {
+        let volume = self.volumes.get(key);
+        match volume.and_then(|v| v.name.as_ref()) {
+            Some(name) => Some(name.value.clone()),
+            None if volume.is_some_and(|v| v.external) => Some(key.to_owned()),
+            None => Some(format!("{}_{key}", self.name.as_ref()?.value)),
+        }
+    }
+}
+
+/// The Compose projects of a lab, by the name of their stack.
+pub type Projects = BTreeMap<String, Project>;

@@ -14,11 +14,7 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .zip(texts.iter().map(String::as_str))
         .collect();
     let (lab, sources) = lab(&files);
-    let findings = rules::check(&rules::Context {
-        lab: &lab,
-        facts: None,
-        today: TODAY,
-    });
+    let findings = rules::check(&rules::Context::new(&lab, TODAY));
     let shown = concise(&findings, &sources);
     assert!(
         findings.iter().all(|d| d.severity < Severity::Error),

@@ -87,11 +87,7 @@ fn a_password_that_is_not_a_reference_is_not_called_missing() {
     sources.add("holdfast.yaml", text.replace("PASSWORD", "canary-9f3e"));
     let (lab, _) = lang::analyze(&sources);
     let today = crate::support::TODAY;
-    let findings = rules::check(&rules::Context {
-        lab: &lab,
-        facts: None,
-        today,
-    });
+    let findings = rules::check(&rules::Context::new(&lab, today));
     assert_eq!(findings.len(), 1);
     assert!(
         findings[0]

@@ -2,8 +2,11 @@
 
 use diag::{Class, Diagnostic, SourceSet};
 use jiff::civil::{Date, date};
+use lang::compose::{Loaded, Loader};
+use model::document::{Documents, Presence};
 use model::fact::Facts;
 use model::lab::Lab;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Fixtures know what is overdue on this day.
@@ -21,10 +24,7 @@ pub(crate) fn lab(files: &[(&str, &str)]) -> (Lab, SourceSet) {
         sources.add(*path, *text);
     }
     let (lab, diagnostics) = lang::analyze(&sources);
-    let invalid: Vec<&Diagnostic> = diagnostics
-        .iter()
-        .filter(|d| d.class == Class::Invalid)
-        .collect();
+    let invalid = invalid(&diagnostics);
     assert!(
         invalid.is_empty(),
         "the fixture is invalid: {invalid:#?}\n{files:?}"
@@ -32,15 +32,78 @@ pub(crate) fn lab(files: &[(&str, &str)]) -> (Lab, SourceSet) {
     (lab, sources)
 }
 
-/// The findings of one text, judged on [`TODAY`].
+/// The findings of one text, judged on [`TODAY`]. A line `# file: PATH` begins another file of the lab tree, which a stack or
+/// a document can name.
 pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, SourceSet) {
-    let (lab, sources) = lab(&[("holdfast.yaml", text)]);
+    let (text, files) = split(text);
+    let (lab, sources) = lab(&[("holdfast.yaml", &text)]);
+    let beside = Beside(files);
+    let mut stacks = lang::stacks(&lab, sources, &beside);
+    let invalid: Vec<&Diagnostic> = invalid(&stacks.diagnostics);
+    assert!(invalid.is_empty(), "a stack is invalid: {invalid:#?}");
+    let documents = documents(&lab, &beside.0, &mut stacks.sources);
     let ctx = rules::Context {
-        lab: &lab,
         facts,
-        today: TODAY,
+        documents: &documents,
+        projects: &stacks.projects,
+        ..rules::Context::new(&lab, TODAY)
     };
-    (rules::check(&ctx), sources)
+    (rules::check(&ctx), stacks.sources)
+}
+
+fn invalid(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let all = diagnostics.iter();
+    all.filter(|d| d.class == Class::Invalid).collect()
+}
+
+fn split(text: &str) -> (String, BTreeMap<String, String>) {
+    let (mut first, mut files) = (String::new(), BTreeMap::new());
+    let mut path = None;
+    for line in text.split_inclusive('\n') {
+        if let Some(next) = line.strip_prefix("# file: ") {
+            path = Some(next.trim_end().to_owned());
+            continue;
+        }
+        let to = match &path {
+            Some(path) => files.entry(path.clone()).or_default(),
+            None => &mut first,
+        };
+        to.push_str(line);
+    }
+    (first, files)
+}
+
+/// The documents that a lab declares.
+fn documents(lab: &Lab, files: &BTreeMap<String, String>, sources: &mut SourceSet) -> Documents {
+    let mut out = Documents::default();
+    for (name, declared) in &lab.documents {
+        let file = declared.file.as_ref().and_then(|f| f.value());
+        let Some((path, text)) = file.and_then(|f| files.get_key_value(&f.0)) else {
+            continue;
+        };
+        let source = sources.add(path.as_str(), text.as_str());
+        let document = lang::document(name, path, source, text);
+        out.by_name.insert(name.clone(), document);
+    }
+    let presence = |path: &str| match files.keys().any(|f| f.starts_with(&format!("{path}/"))) {
+        _ if files.contains_key(path) => Presence::File,
+        true => Presence::Folder,
+        false => Presence::Missing,
+    };
+    let paths = out.paths().into_iter();
+    let files = paths.map(|p| (p.to_owned(), presence(p))).collect();
+    out.files = files;
+    out
+}
+
+/// Files beside the lab's own.
+struct Beside(BTreeMap<String, String>);
+
+impl Loader for Beside {
+    fn load(&self, path: &str) -> Loaded {
+        let text = self.0.get(path);
+        text.map_or(Loaded::Missing, |t| Loaded::Text(t.clone()))
+    }
 }
 
 /// The findings of one code that are more than an unknown or a waived one.

@@ -28,6 +28,7 @@ const PURE: &[(&str, &[&str])] = &[
             "jiff",
             "data-encoding",
             "serde_json",
+            "pulldown-cmark",
         ],
     ),
     ("rules", &["diag", "model", "jiff"]),

@@ -1,0 +1,150 @@
+//! The Compose projects that stacks name: found in the lab tree, judged as what runs elsewhere.
+
+use crate::compose::Files;
+use diag::render::concise;
+use diag::{Class, SourceSet};
+use lang::Stacks;
+use lang::compose::{Loaded, Loader};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files that can be listed.
+struct Tree(Files);
+
+impl Loader for Tree {
+    fn load(&self, path: &str) -> Loaded {
+        self.0.load(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let folder = if folder == "." {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let below = self.0.0.keys().filter_map(|k| k.strip_prefix(&folder));
+        let names: BTreeSet<&str> = below.filter_map(|rest| rest.split('/').next()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+}
+
+fn read(stacks: &str, files: &[(&str, &str)]) -> Stacks {
+    let mut sources = SourceSet::default();
+    sources.add(
+        "holdfast.yaml",
+        format!("format: 1\nlab: x\nstacks: {stacks}\n"),
+    );
+    let (lab, diagnostics) = lang::analyze(&sources);
+    assert_eq!(concise(&diagnostics, &sources), "");
+    let files: BTreeMap<String, String> = files
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    lang::stacks(&lab, sources, &Tree(Files(files)))
+}
+
+fn said(stacks: &Stacks) -> String {
+    concise(&stacks.diagnostics, &stacks.sources)
+}
+
+const WEB: &str = "services: {web: {image: 'nginx:${TAG:-1.27}', env_file: web.env}}\n";
+
+#[test]
+fn a_project_is_read_from_its_own_folder_and_shown_from_the_root() {
+    let files = [
+        ("stacks/wiki/compose.yaml", WEB),
+        ("stacks/wiki/web.env", "A=b\n"),
+        ("common.env", "TAG=1.28\n"),
+    ];
+    let read = read(
+        "{wiki: {file: stacks/wiki/compose.yaml, env_file: common.env}}",
+        &files,
+    );
+    assert_eq!(said(&read), "");
+    let wiki = &read.projects["wiki"];
+    let image = wiki.services["web"].image.as_ref().unwrap();
+    assert_eq!(image.value.reference, "nginx:1.28");
+    assert!(
+        read.sources
+            .place(image.span)
+            .starts_with("stacks/wiki/compose.yaml:1:")
+    );
+    assert!(wiki.services["web"].env_files[0].found);
+    assert_eq!(wiki.name.as_ref().unwrap().value, "wiki");
+}
+
+#[test]
+fn what_only_the_host_has_is_unknown_and_no_error() {
+    let text = "services:\n  db:\n    image: postgres:16\n    env_file: [/etc/db.env, secret.env]\n    environment: {P: '${P:?}'}\n    volumes: ['${DATA}:/data', '/srv:/srv']\n";
+    let read = read("{db: compose.yaml}", &[("compose.yaml", text)]);
+    let said = said(&read);
+    assert!(
+        read.diagnostics.iter().all(|d| d.class == Class::Finding),
+        "{said}"
+    );
+    assert!(
+        said.contains("2 variables have no value in the lab tree: DATA, P"),
+        "{said}"
+    );
+    let db = &read.projects["db"];
+    let srv = db.services["db"].mounts.iter().find(|m| m.target == "/srv");
+    assert!(db.is_settled(srv.unwrap().span));
+    let place = db.variables["DATA"].places[0];
+    assert!(!db.is_settled(place));
+}
+
+#[test]
+fn what_is_wrong_with_the_file_itself_is_an_error() {
+    let text = "services: {db: {image: x, ports: ['80:99999'], volumes: ['gone:/x']}}\n";
+    let read = read("{db: compose.yaml}", &[("compose.yaml", text)]);
+    let said = said(&read);
+    assert!(said.contains("compose.yaml:1:"), "{said}");
+    assert!(
+        said.contains("error[compose-value]") && said.contains("error[compose-reference]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_missing_file_is_named_with_what_was_meant() {
+    let files = [("stacks/wiki/compose.yaml", "services: {}")];
+    for (path, meant) in [
+        ("stacks/wiki/compose.yml", Some("stacks/wiki/compose.yaml")),
+        (
+            "stacks/wiki/docker-compose.yml",
+            Some("stacks/wiki/compose.yaml"),
+        ),
+        ("stack/wiki/compose.yaml", Some("stacks/wiki/compose.yaml")),
+        ("stacks/wiki", Some("stacks/wiki/compose.yaml")),
+        ("elsewhere/compose.yaml", None),
+    ] {
+        let read = read(&format!("{{wiki: {path}}}"), &files);
+        let [d] = read.diagnostics.as_slice() else {
+            panic!("{}", said(&read))
+        };
+        assert_eq!(d.code, "compose-file");
+        assert_eq!(d.class, Class::Invalid);
+        let fix = d.fix.as_ref().map(|f| f.edits[0].text.as_str());
+        assert_eq!(fix, meant, "{path}");
+        assert!(read.projects.is_empty());
+    }
+    let env = read(
+        "{wiki: {file: stacks/wiki/compose.yaml, env_file: gone.env}}",
+        &files,
+    );
+    assert!(said(&env).contains("there is no environment file 'gone.env' in the lab tree"));
+}
+
+#[test]
+fn nothing_outside_of_the_tree_is_opened() {
+    let text = "include: ['../../../etc/compose.yaml']\nservices: {}\n";
+    let files = [
+        ("a/b/compose.yaml", text),
+        ("../etc/compose.yaml", "services: {x: {image: y}}"),
+    ];
+    let read = read("{x: a/b/compose.yaml}", &files);
+    assert!(
+        said(&read).contains("it lies outside of the lab tree"),
+        "{}",
+        said(&read)
+    );
+}
