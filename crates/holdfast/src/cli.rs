@@ -120,7 +120,7 @@ pub(crate) struct LabArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// summary, hosts, guests, services, storage, exposures, backups, costs or assets
+    /// summary, hosts, guests, services, networks, storage, exposures, backups, costs or assets
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// The lab tree.

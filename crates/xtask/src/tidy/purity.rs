@@ -31,8 +31,8 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
-    ("rules", &["diag", "model", "jiff"]),
-    ("view", &["diag", "model", "serde", "jiff"]),
+    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    ("view", &["diag", "model", "ipnet", "serde", "jiff"]),
     (
         "plan",
         &[
