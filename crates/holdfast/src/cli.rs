@@ -137,6 +137,12 @@ pub(crate) struct CheckArgs {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(crate) format: Format,
+    /// Show every finding whole, also the third and further of a kind.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// List every unknown instead of one line per rule.
+    #[arg(long)]
+    pub(crate) unknown: bool,
     /// Exit 1 also for warnings.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,
