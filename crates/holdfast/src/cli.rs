@@ -59,6 +59,8 @@ pub(crate) enum Verb {
     },
     /// Print the JSON Schema of the language, for editors.
     Schema,
+    /// Show what is declared, as tables.
+    Show(ShowArgs),
     /// Look at the lab and record what is there; changes nothing.
     Observe(LabArgs),
     /// Show where the lab differs from the declaration.
@@ -113,6 +115,17 @@ pub(crate) struct LabArgs {
     /// List every unknown instead of one line per group.
     #[arg(long)]
     pub(crate) unknown: bool,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// summary, hosts, guests, services, storage, exposures, backups, costs or assets
+    #[arg(value_name = "TOPIC")]
+    pub(crate) topic: Option<String>,
+    /// The lab tree.
+    #[arg(value_name = "LAB")]
+    pub(crate) lab: Option<PathBuf>,
 }
 
 /// Arguments of `check`.

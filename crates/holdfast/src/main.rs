@@ -28,7 +28,7 @@ use clap::{CommandFactory as _, Parser as _};
 use cli::{AccessVerb, Cli, DebugVerb, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, look, prove, runs, selftest,
-    twin, undo,
+    show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -52,6 +52,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),
+        Verb::Show(args) => show::show(args, json, paint),
         Verb::Observe(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }

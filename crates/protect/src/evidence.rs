@@ -308,10 +308,9 @@ fn covering(ctx: &Context<'_>, name: &str, archives: &Value) -> Covering {
 fn archived_paths(name: &str, source: &Source) -> Vec<String> {
     match source {
         Source::Folder { path } => vec![path.trim_end_matches('/').to_owned()],
-        Source::Postgres { database } => vec![
-            format!("/var/lib/holdfast/dumps/{name}/{database}"),
-            format!("/var/lib/holdfast/dumps/{name}"),
-        ],
+        Source::Postgres { database } => {
+            vec![format!("/var/lib/holdfast/dumps/{name}/{database}")]
+        }
     }
 }
 

@@ -185,7 +185,7 @@ pub(crate) fn put(facts: &mut TargetFacts, path: FactPath, seen: Seen) {
 /// An archive of `dataset` in `usb`, so many hours old, of what [`lab`] declares it to be.
 pub(crate) fn archived(facts: &mut TargetFacts, dataset: &str, hours: i64) {
     let path = match dataset {
-        "shop" => "/var/lib/holdfast/dumps/shop",
+        "shop" => "/var/lib/holdfast/dumps/shop/shop",
         _ => "/srv/documents",
     };
     archived_of(facts, dataset, hours, path);

@@ -1,8 +1,18 @@
-//! Which copies survive which fault: a copy counts for a fault scope only if it lies outside of the failure domain.
+//! Copies of bodies of data, and which of them survive which fault: a copy counts only if it lies outside of the failure domain.
 
-use model::lab::{Dataset, FaultScope, Lab, Repository};
+use crate::bodies::Body;
+use crate::places::{self, Place};
+use crate::pools;
+use diag::{Span, Spanned};
+use model::declare::OptExt as _;
+use model::id::Kind;
+use model::lab::protection::{BackupKind, Job, JobKind, Replication};
+use model::lab::{Backup, FaultScope, Lab, Repository};
+use model::units::Seconds;
+use model::units::calendar::Calendar;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a repository lies as seen from a dataset that is hit by a fault.
+/// Where a copy lies as seen from data that is hit by a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Side {
     /// Lost together with the data; why.
@@ -13,69 +23,357 @@ pub(crate) enum Side {
     Unknown(String),
 }
 
-/// On which side of a fault of this scope the repository lies.
-pub(crate) fn side(
-    lab: &Lab,
-    dataset: &Dataset,
-    name: &str,
-    repository: &Repository,
-    scope: FaultScope,
-) -> Side {
+/// A copy that is taken again and again.
+#[derive(Clone)]
+pub(crate) struct Copy<'a> {
+    /// `backup 'nightly'`.
+    pub(crate) by: String,
+    /// Kind and name of what takes it.
+    pub(crate) taker: (Kind, &'a str),
+    /// Where that is declared.
+    pub(crate) span: Span,
+    /// `repository 'usb'`.
+    pub(crate) to: String,
+    /// Kind and name of where it goes, if that is declared.
+    pub(crate) store: Option<(Kind, &'a str)>,
+    /// The repository, if it is one.
+    pub(crate) repository: Option<&'a Repository>,
+    /// Where that lies.
+    pub(crate) place: Place<'a>,
+    /// The longest time between two of them; none if that is not declared.
+    pub(crate) every: Option<Spanned<Seconds>>,
+    /// As it is written: `1d`, `Sun 03:00`.
+    pub(crate) schedule: Option<String>,
+    /// How long one takes, if that is declared.
+    pub(crate) took: Option<Seconds>,
+    /// Older states are kept, so that damage that is copied too can be undone.
+    pub(crate) versions: bool,
+}
+
+impl Copy<'_> {
+    /// The key that tells copies of one store apart from those of another.
+    pub(crate) fn domain(&self) -> String {
+        let machines: Vec<String> = self.place.machines.iter().map(|m| m.words()).collect();
+        match machines.is_empty() {
+            true => self.to.clone(),
+            false => format!(
+                "{} {:?} {:?}",
+                machines.join(" "),
+                self.place.pools,
+                self.place.disk
+            ),
+        }
+    }
+}
+
+/// All copies of a lab, by what they are of.
+pub(crate) struct Copies<'a> {
+    lab: &'a Lab,
+    of: BTreeMap<(Kind, &'a str), Vec<usize>>,
+    all: Vec<Copy<'a>>,
+}
+
+impl<'a> Copies<'a> {
+    pub(crate) fn of(lab: &'a Lab) -> Self {
+        let mut copies = Self {
+            lab,
+            of: BTreeMap::new(),
+            all: Vec::new(),
+        };
+        for (name, backup) in &lab.backups {
+            if backup.about.kind.known() != Some(&BackupKind::Snapshot) {
+                copies.backup(name, backup);
+            }
+        }
+        for (name, replication) in &lab.replications {
+            copies.replication(name, replication);
+        }
+        for (name, job) in &lab.jobs {
+            if matches!(job.kind.known(), Some(JobKind::Backup | JobKind::Dump)) {
+                copies.job(name, job);
+            }
+        }
+        copies
+    }
+
+    /// Those of a body of data, in the order of their declaration.
+    pub(crate) fn copies(&self, body: &Body<'a>) -> Vec<&Copy<'a>> {
+        let found = body.within.iter().filter_map(|key| {
+            let whole_machine = key.0 == Kind::Host && body.object.kind == Kind::Guest;
+            self.of.get(key).filter(|_| !whole_machine)
+        });
+        let indices: BTreeSet<usize> = found.flatten().copied().collect();
+        let copies = indices.into_iter().filter_map(|n| self.all.get(n));
+        copies.collect()
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Copy<'a>] {
+        &self.all
+    }
+
+    fn add(&mut self, of: impl IntoIterator<Item = (Kind, &'a str)>, copy: Copy<'a>) {
+        let n = self.all.len();
+        self.all.push(copy);
+        for key in of {
+            self.of.entry(key).or_default().push(n);
+        }
+    }
+
+    fn backup(&mut self, name: &'a str, backup: &'a Backup) {
+        let lab = self.lab;
+        let Some(to) = &backup.to else { return };
+        let Some((key, store)) = lab.repositories.get_key_value(&to.value) else {
+            return;
+        };
+        let about = &backup.about;
+        let calendar = about.schedule.known();
+        let every = backup
+            .every
+            .clone()
+            .or_else(|| interval(about.schedule.as_ref()));
+        let schedule = match (&backup.every, calendar) {
+            (_, Some(calendar)) => Some(calendar.to_string()),
+            (Some(every), None) => Some(format!("every {}", every.value)),
+            (None, None) => None,
+        };
+        let took = about.took.known();
+        let copy = Copy {
+            by: format!("backup '{name}'"),
+            taker: (Kind::Backup, name),
+            span: backup.span,
+            to: format!("repository '{key}'"),
+            store: Some((Kind::Repository, key)),
+            repository: Some(store),
+            place: places::of_repository(lab, store),
+            every,
+            schedule,
+            took: took
+                .and_then(|t| i64::try_from(t.seconds()).ok())
+                .map(Seconds),
+            versions: about.kind.known() != Some(&BackupKind::Replication),
+        };
+        let mut of: Vec<(Kind, &str)> = Vec::new();
+        of.extend(
+            backup
+                .datasets
+                .iter()
+                .map(|d| (Kind::Dataset, d.value.as_str())),
+        );
+        of.extend(about.guests.iter().map(|g| (Kind::Guest, g.value.name())));
+        of.extend(about.hosts.iter().map(|h| (Kind::Host, h.value.name())));
+        of.extend(
+            about
+                .services
+                .iter()
+                .map(|s| (Kind::Service, s.value.name())),
+        );
+        of.extend(about.stacks.iter().map(|s| (Kind::Stack, s.value.name())));
+        of.extend(about.devices.iter().map(|d| (Kind::Device, d.value.name())));
+        self.add(of, copy);
+    }
+
+    fn replication(&mut self, name: &'a str, replication: &'a Replication) {
+        let lab = self.lab;
+        let Some(from) = replication.from.known() else {
+            return;
+        };
+        let to = replication.to.known().map(|to| (to.kind(), to.name()));
+        // A replica on the pool of its source is no copy.
+        if to.is_some_and(|to| to == (from.kind(), from.name())) {
+            return;
+        }
+        let calendar = replication.schedule.known();
+        let lag = replication.lag.known().and_then(|lag| {
+            let seconds = i64::try_from(lag.seconds()).ok()?;
+            let span = replication.lag.as_ref()?.span;
+            Some(Spanned::new(Seconds(seconds), span))
+        });
+        let copy = Copy {
+            by: format!("replication '{name}'"),
+            taker: (Kind::Replication, name),
+            span: replication.span,
+            to: to.map_or("an undeclared place".to_owned(), |(kind, name)| {
+                format!("{} '{name}'", kind.word())
+            }),
+            store: to,
+            repository: repository(lab, to),
+            place: to
+                .map(|(kind, name)| places::of(lab, kind, name))
+                .unwrap_or_default(),
+            every: interval(replication.schedule.as_ref()).or(lag),
+            schedule: calendar.map(ToString::to_string),
+            took: None,
+            versions: to.is_some_and(|(kind, _)| kind == Kind::Repository),
+        };
+        self.add([(from.kind(), from.name())], copy);
+    }
+
+    fn job(&mut self, name: &'a str, job: &'a Job) {
+        let lab = self.lab;
+        let to = job.to.known().map(|to| (to.kind(), to.name()));
+        let calendar = job.schedule.known();
+        let copy = Copy {
+            by: format!("job '{name}'"),
+            taker: (Kind::Job, name),
+            span: job.span,
+            to: match to {
+                Some((kind, name)) => format!("{} '{name}'", kind.word()),
+                None => format!("what job '{name}' writes"),
+            },
+            store: to,
+            repository: repository(lab, to),
+            place: to
+                .map(|(kind, name)| places::of(lab, kind, name))
+                .unwrap_or_default(),
+            every: interval(job.schedule.as_ref()),
+            schedule: calendar.map(ToString::to_string),
+            took: None,
+            versions: true,
+        };
+        let mut of: Vec<(Kind, &str)> = job
+            .on
+            .iter()
+            .map(|o| (o.value.kind(), o.value.name()))
+            .collect();
+        of.extend(job.covers.iter().filter_map(|c| match &c.value {
+            model::declare::About::Ref(r) => Some((r.kind(), r.name())),
+            model::declare::About::Text(_) => None,
+        }));
+        self.add(of, copy);
+    }
+}
+
+fn repository<'a>(lab: &'a Lab, to: Option<(Kind, &str)>) -> Option<&'a Repository> {
+    let (kind, name) = to?;
+    (kind == Kind::Repository).then(|| lab.repositories.get(name))?
+}
+
+/// The longest time between two occurrences.
+fn interval(schedule: Option<&model::declare::Given<Calendar>>) -> Option<Spanned<Seconds>> {
+    let given = schedule?;
+    let minutes = given.value()?.longest_interval()?;
+    let seconds = i64::try_from(minutes).ok()?.checked_mul(60)?;
+    Some(Spanned::new(Seconds(seconds), given.span))
+}
+
+/// The data itself lives through the fault: its pool does without what is lost.
+pub(crate) fn unhurt(lab: &Lab, body: &Body<'_>, scope: FaultScope) -> bool {
+    match scope {
+        FaultScope::Device => body.place.tolerance(lab).is_some_and(|t| t > 0),
+        FaultScope::Host => spread(lab, &body.place),
+        FaultScope::Corruption | FaultScope::Site => false,
+    }
+}
+
+/// On a pool with copies on several hosts.
+fn spread(lab: &Lab, place: &Place<'_>) -> bool {
+    place.machines.len() > 1
+        && place.pools.iter().any(|name| {
+            let pool = lab.pools.get(*name);
+            let level = pool.and_then(|p| p.level.known());
+            let copies = pools::tolerance(lab, name).is_some_and(|t| t > 0);
+            copies && level == Some(&model::lab::storage::Level::Replicated)
+        })
+}
+
+/// On which side of a fault of this scope a copy lies.
+pub(crate) fn side(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>, scope: FaultScope) -> Side {
+    let (home, store) = (&body.place, &copy.place);
     // Archives are not changed when the data is; what an intruder can reach is another scope.
     if scope == FaultScope::Corruption {
+        return match copy.versions {
+            true => Side::Outside,
+            false => Side::Inside(format!("{} copies the damage too", copy.by)),
+        };
+    }
+    if home.is_unknown() {
+        return Side::Unknown(format!("where {} lies is not declared", body.what));
+    }
+    if store.away {
         return Side::Outside;
     }
-    let Some(home) = dataset.host.as_ref().map(|h| h.value.as_str()) else {
-        return Side::Unknown("the dataset's host is not declared".to_owned());
-    };
-    let remote = repository
-        .location
-        .as_ref()
-        .is_some_and(|l| !l.value.starts_with('/'));
-    let Some(store) = repository.on.as_ref().map(|h| h.value.as_str()) else {
-        return match scope {
-            FaultScope::Device | FaultScope::Host if remote => Side::Outside,
-            _ => Side::Unknown(format!(
-                "where repository '{name}' stands is not declared ('on')"
+    if store.machines.is_empty() {
+        return without_machine(lab, home, copy, scope);
+    }
+    let shared = home.machines.intersection(&store.machines).next();
+    match (scope, shared) {
+        (FaultScope::Device | FaultScope::Host, None) if home.machines.is_empty() => {
+            Side::Unknown(format!("the machine of {} is not declared", body.what))
+        }
+        (FaultScope::Device | FaultScope::Host, None) => Side::Outside,
+        (FaultScope::Host | FaultScope::Site, Some(machine)) => {
+            Side::Inside(format!("{} is on {} too", copy.to, machine.words()))
+        }
+        (FaultScope::Device, Some(_)) => same_disk(lab, body, copy),
+        (FaultScope::Site, None) => same_site(lab, body, copy),
+        (FaultScope::Corruption, _) => Side::Outside,
+    }
+}
+
+fn without_machine(lab: &Lab, home: &Place<'_>, copy: &Copy<'_>, scope: FaultScope) -> Side {
+    let missing = || Side::Unknown(format!("where {} stands is not declared ('on')", copy.to));
+    match scope {
+        FaultScope::Device | FaultScope::Host if copy.place.remote || copy.place.site.is_some() => {
+            Side::Outside
+        }
+        FaultScope::Site if copy.place.site.is_some() => {
+            let (a, b) = (home.sites(lab), copy.place.sites(lab));
+            match a.zip(b) {
+                Some((a, b)) if a.is_disjoint(&b) => Side::Outside,
+                Some((a, _)) => {
+                    let site = a.first().copied().unwrap_or_default();
+                    Side::Inside(format!("{} is at site '{site}' too", copy.to))
+                }
+                None => missing(),
+            }
+        }
+        _ => missing(),
+    }
+}
+
+fn same_disk(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Side {
+    let (home, store) = (&body.place, &copy.place);
+    match (home.disk, store.disk) {
+        (Some(a), Some(b)) if a == b => {
+            return Side::Inside(format!("{} is on disk '{b}' too", copy.to));
+        }
+        (Some(_), Some(_)) => return Side::Outside,
+        _ => {}
+    }
+    let shared = home.pools.intersection(&store.pools).next();
+    if let Some(pool) = shared {
+        return match pools::tolerance(lab, pool) {
+            Some(0) => Side::Inside(format!("{} is on pool '{pool}' too", copy.to)),
+            Some(_) => Side::Outside,
+            None => Side::Unknown(format!(
+                "how many disks of pool '{pool}' may fail is not declared"
             )),
         };
+    }
+    let (a, b) = (home.pools.is_empty(), store.pools.is_empty());
+    match (a && home.disk.is_none(), b && store.disk.is_none()) {
+        (false, false) => Side::Outside,
+        (true, _) => Side::Unknown(match body.is_dataset() {
+            true => "the dataset's disk is not declared ('disk')".to_owned(),
+            false => format!("the pool of {} is not declared", body.what),
+        }),
+        (_, true) => Side::Unknown(format!("the disk of {} is not declared ('disk')", copy.to)),
+    }
+}
+
+fn same_site(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Side {
+    let missing = |place: &Place<'_>, else_: &str| {
+        let without = place.machines.iter().find(|m| m.site(lab).is_none());
+        let what = without.map_or(else_.to_owned(), |m| m.words());
+        Side::Unknown(format!("the site of {what} is not declared"))
     };
-    match scope {
-        FaultScope::Corruption => Side::Outside,
-        FaultScope::Device if store != home => Side::Outside,
-        FaultScope::Device => same_disk(dataset, name, repository),
-        FaultScope::Host if store == home => {
-            Side::Inside(format!("repository '{name}' is on host '{home}' too"))
-        }
-        FaultScope::Host => Side::Outside,
-        FaultScope::Site => same_site(lab, home, name, store),
-    }
-}
-
-fn same_disk(dataset: &Dataset, name: &str, repository: &Repository) -> Side {
-    match (&dataset.disk, &repository.disk) {
-        (Some(a), Some(b)) if a.value == b.value => {
-            Side::Inside(format!("repository '{name}' is on disk '{}' too", b.value))
-        }
-        (Some(_), Some(_)) => Side::Outside,
-        (None, _) => Side::Unknown("the dataset's disk is not declared ('disk')".to_owned()),
-        (_, None) => Side::Unknown(format!(
-            "the disk of repository '{name}' is not declared ('disk')"
-        )),
-    }
-}
-
-fn same_site(lab: &Lab, home: &str, name: &str, store: &str) -> Side {
-    let site = |host: &str| lab.hosts.get(host)?.site.as_ref().map(|s| s.value.as_str());
-    if home == store {
-        return Side::Inside(format!("repository '{name}' is on host '{home}' too"));
-    }
-    match (site(home), site(store)) {
-        (Some(a), Some(b)) if a == b => {
-            Side::Inside(format!("repository '{name}' is at site '{a}' too"))
-        }
-        (Some(_), Some(_)) => Side::Outside,
-        (None, _) => Side::Unknown(format!("the site of host '{home}' is not declared")),
-        (_, None) => Side::Unknown(format!("the site of host '{store}' is not declared")),
+    match (body.place.sites(lab), copy.place.sites(lab)) {
+        (Some(a), Some(b)) => match a.intersection(&b).next() {
+            Some(site) => Side::Inside(format!("{} is at site '{site}' too", copy.to)),
+            None => Side::Outside,
+        },
+        (None, _) => missing(&body.place, &body.what),
+        (_, None) => missing(&copy.place, &copy.to),
     }
 }

@@ -4,11 +4,19 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod amounts;
+mod attention;
+mod bodies;
 mod context;
 mod copies;
+mod faults;
 mod findings;
+mod fstab;
+mod places;
+mod pools;
 mod rule;
 mod rules;
+mod transfer;
 mod waivers;
 
 pub use context::Context;

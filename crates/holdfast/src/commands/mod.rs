@@ -10,5 +10,6 @@ pub(crate) mod look;
 pub(crate) mod prove;
 pub(crate) mod runs;
 pub(crate) mod selftest;
+pub(crate) mod show;
 pub(crate) mod twin;
 pub(crate) mod undo;

@@ -17,8 +17,11 @@ use std::collections::BTreeMap;
 pub(crate) fn prove<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     let now = Timestamp::now();
-    let all = state(&world, now)?;
+    let mut all = state(&world, now)?;
     if json {
+        for verdict in &mut all {
+            verdict.promise.prove_with = world.hints.whole(&verdict.promise.prove_with);
+        }
         println!("{}", serde_json::to_string_pretty(&all)?);
     } else {
         print!("{}", scoreboard::text(&all, now, &world.hints, paint));

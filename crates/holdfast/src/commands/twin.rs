@@ -16,7 +16,7 @@ pub(crate) fn twin(verb: &TwinVerb, json: bool) -> Result<Exit> {
         TwinVerb::Up(at) => up(at, json),
         TwinVerb::Status(at) => status(at, json),
         TwinVerb::Exec { at, host, command } => exec(at, host, command),
-        TwinVerb::Down(at) => down(at),
+        TwinVerb::Down(at) => down(at, json),
     }
 }
 
@@ -131,11 +131,22 @@ fn exec(at: &TwinAt, host: &str, command: &[String]) -> Result<Exit> {
     })
 }
 
-fn down(at: &TwinAt) -> Result<Exit> {
+fn down(at: &TwinAt, json: bool) -> Result<Exit> {
     let world = world(at)?;
     let removed = cleanup::cleanup(&twins::engine()?, &twins::owner(&at.name, &world.lock.lab))
         .map_err(twins::environment)?;
-    let removed = count(removed.hosts.len(), "host", "hosts");
-    println!("twin {} is gone: {removed} removed", at.name);
+    let hosts = removed.hosts.len();
+    if json {
+        println!(
+            "{:#}",
+            serde_json::json!({"twin": at.name, "hosts_removed": hosts})
+        );
+    } else {
+        println!(
+            "twin {} is gone: {} removed",
+            at.name,
+            count(hosts, "host", "hosts")
+        );
+    }
     Ok(Exit::Ok)
 }

@@ -11,6 +11,7 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod scoreboard;
+pub(crate) mod sheet;
 
 pub(crate) use paint::{Paint, Tone};
 pub(crate) use table::Table;

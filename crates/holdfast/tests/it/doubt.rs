@@ -99,7 +99,7 @@ fn what_the_host_shows_speaks_against_the_age_of_archives() {
         "{RESTIC} snapshots --tag shop --json | grep -o '\"short_id\":\"[0-9a-f]*' | cut -d'\"' -f4"
     );
     let forget = format!("for id in $({archives}); do {RESTIC} forget -q $id; done");
-    let dump = "/var/lib/holdfast/dumps/shop";
+    let dump = "/var/lib/holdfast/dumps/shop/shop";
     let take = |time: &str, what: &str| {
         let script = format!(
             "mkdir -p -m 700 {dump} && : > {dump}/toc; {forget}; {RESTIC} backup -q --tag shop --time '{time}' {what}; rm -r {dump}"
@@ -118,6 +118,14 @@ fn what_the_host_shows_speaks_against_the_age_of_archives() {
         "broken",
         "the newest archive is of /etc/hostname",
     );
+    // One that is new, and of the database that the dataset was before.
+    let before = "/var/lib/holdfast/dumps/shop/shop-2019";
+    let told = format!("the newest archive is of {before}");
+    rig.host
+        .exec_sh(&format!("mkdir -p -m 700 {before}"))
+        .unwrap();
+    take(now.trim(), before);
+    is_not_proven(&rig, RPO, "broken", &told);
     take("2099-01-01 00:00:00", dump);
     is_not_proven(&rig, RTO, "unproven", "in the future");
     rig.host.exec_sh(&forget).unwrap();

@@ -16,5 +16,6 @@ mod lockout;
 mod never;
 mod schema;
 mod secrets;
+mod show;
 mod stacks;
 mod story;

@@ -2,72 +2,13 @@
 //! that is kept, and said for information, since another version may know it.
 
 use super::cx::Cx;
+use super::keys::{Keys, Names, PROJECT, Rule, Scalars};
 use super::path::show;
 use super::value::{Kind, Map, Value};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use diag::{Class, Diagnostic, Severity, Span, Spanned};
 use model::compose::Extra;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Kinds of scalars, as a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scalars(u8);
-
-impl Scalars {
-    pub(super) const NULL: Self = Self(1);
-    pub(super) const BOOL: Self = Self(2);
-    pub(super) const INT: Self = Self(4);
-    pub(super) const NUMBER: Self = Self(8);
-    pub(super) const TEXT: Self = Self(16);
-
-    pub(super) const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    const fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
-
-/// What a place takes.
-pub(super) enum Rule {
-    /// Anything.
-    Any,
-    /// One of these kinds of scalars.
-    Scalar(Scalars),
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// Text, or a whole number in this range.
-    Range(i64, i64),
-    /// A list.
-    List(&'static Rule),
-    /// A list in which nothing stands twice.
-    Set(&'static Rule),
-    /// A map with known keys.
-    Keys(&'static Keys),
-    /// A map with free keys.
-    Names(&'static Names),
-    /// Any of these; at most one for lists, and one for maps.
-    Either(&'static [Rule]),
-}
-
-/// A map with known keys.
-pub(super) struct Keys {
-    /// Keys and what they take, sorted.
-    pub(super) known: &'static [(&'static str, Rule)],
-    /// Keys that must be there.
-    pub(super) required: &'static [&'static str],
-}
-
-/// A map with free keys.
-pub(super) struct Names {
-    /// Which keys are names.
-    pub(super) name: fn(&str) -> bool,
-    /// What names take.
-    pub(super) of: Rule,
-    /// Other keys are let be, unread.
-    pub(super) open: bool,
-}
 
 /// Checks one file's worth of a project; returns the keys that have no meaning.
 pub(super) fn check(cx: &mut Cx<'_>, project: &Map) -> BTreeMap<String, Spanned<Extra>> {
@@ -76,7 +17,7 @@ pub(super) fn check(cx: &mut Cx<'_>, project: &Map) -> BTreeMap<String, Spanned<
         place: Vec::new(),
         unknown: BTreeMap::new(),
     };
-    checker.keys(project, None, &super::keys::PROJECT);
+    checker.keys(project, None, &PROJECT);
     checker.unknown
 }
 
@@ -105,17 +46,15 @@ impl Checker<'_, '_> {
             Rule::Any => {}
             Rule::Scalar(kinds) => {
                 if !scalar_fits(value, *kinds) {
-                    self.complain(value.span, &words(rule), value);
+                    self.complain(value.span, &rule.describe(), value);
                 }
             }
             Rule::Word(known) => self.word(value, known),
             Rule::Range(min, max) => match &value.kind {
                 Kind::Text(_) => {}
                 Kind::Int(n) if (*min..=*max).contains(n) => {}
-                _ => {
-                    let wants = format!("a whole number from {min} to {max}");
-                    self.complain(value.span, &wants, value);
-                }
+                Kind::Float(f) if f.fract() == 0.0 && in_range(*f, *min, *max) => {}
+                _ => self.complain(value.span, &rule.describe(), value),
             },
             Rule::List(of) | Rule::Set(of) => match value.as_seq() {
                 Some(items) => self.items(items, of, matches!(rule, Rule::Set(_))),
@@ -164,7 +103,7 @@ impl Checker<'_, '_> {
         });
         match fitting {
             Some(rule) => self.value(value, rule),
-            None => self.complain(value.span, &words(whole), value),
+            None => self.complain(value.span, &whole.describe(), value),
         }
     }
 
@@ -190,7 +129,7 @@ impl Checker<'_, '_> {
             let rule = keys.known.iter().find(|(k, _)| k == key);
             match rule {
                 Some((_, rule)) => self.value(&entry.value, rule),
-                None if key.starts_with("x-") => {}
+                None if keys.open || key.starts_with("x-") => {}
                 None => self.unknown_key(key, entry, keys),
             }
             self.place.pop();
@@ -235,14 +174,16 @@ impl Checker<'_, '_> {
     fn names(&mut self, map: &Map, names: &Names) {
         for (key, entry) in map {
             self.place.push(key.clone());
-            if (names.name)(key) {
-                self.value(&entry.value, &names.of);
-            } else if !names.open {
-                let message = format!("{} cannot be a name here", quote(key));
-                let d = Diagnostic::invalid("compose-value", message)
-                    .at(entry.key, "not a name")
-                    .help("names have letters, digits, '.', '_' and '-'");
-                self.cx.report(d);
+            match &names.other {
+                _ if names.name.fits(key) => self.value(&entry.value, &names.of),
+                Some(other) => self.value(&entry.value, other),
+                None => {
+                    let message = format!("{} cannot be a name here", quote(key));
+                    let d = Diagnostic::invalid("compose-value", message)
+                        .at(entry.key, "not a name")
+                        .help(names.name.describe());
+                    self.cx.report(d);
+                }
             }
             self.place.pop();
         }
@@ -262,30 +203,12 @@ fn scalar_fits(value: &Value, kinds: Scalars) -> bool {
     }
 }
 
-/// What a rule takes, for messages.
-fn words(rule: &Rule) -> String {
-    match rule {
-        Rule::Any => "anything".to_owned(),
-        Rule::Scalar(kinds) => {
-            let all = [
-                (Scalars::TEXT, "text"),
-                (Scalars::NUMBER, "a number"),
-                (Scalars::INT, "a whole number"),
-                (Scalars::BOOL, "true"),
-                (Scalars::BOOL, "false"),
-                (Scalars::NULL, "nothing"),
-            ];
-            one_of(all.iter().filter(|(k, _)| kinds.has(*k)).map(|(_, w)| *w))
-        }
-        Rule::Word(known) => one_of(known.iter().copied()),
-        Rule::Range(..) => "a whole number".to_owned(),
-        Rule::List(_) | Rule::Set(_) => "a list".to_owned(),
-        Rule::Keys(_) | Rule::Names(_) => "a map".to_owned(),
-        Rule::Either(rules) => {
-            let all: Vec<String> = rules.iter().map(words).collect();
-            one_of(all.iter().map(String::as_str))
-        }
-    }
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the ends are small, or as far as numbers go"
+)]
+fn in_range(f: f64, min: i64, max: i64) -> bool {
+    f >= min as f64 && (max == i64::MAX || f <= max as f64)
 }
 
 /// One text for equal values.

@@ -1,5 +1,6 @@
 //! Guests, clusters and stacks.
 
+use super::service::RebuildNeed;
 use super::storage::Encryption;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::net::{Address, Mac};
@@ -125,6 +126,8 @@ entity! {
         encryption: Opt<Encryption>,
         /// A template of which guests are cloned.
         template: Opt<bool>,
+        /// What must be there to set it up anew.
+        rebuild_needs: Vec<Spanned<RebuildNeed>>,
     }
 
     /// Hosts or guests with a shared quorum or control plane.
@@ -161,6 +164,8 @@ entity! {
         cni: Opt<Name>,
         /// Features in use.
         features: Vec<Spanned<String>>,
+        /// What must be there to set it up anew.
+        rebuild_needs: Vec<Spanned<RebuildNeed>>,
     }
 
     /// A Compose project or Kubernetes app, kept in its native files.

@@ -1,5 +1,6 @@
 //! Hosts as hardware: down to disks, slots and watts.
 
+use super::service::RebuildNeed;
 use super::storage::Encryption;
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Cost;
@@ -117,6 +118,8 @@ entity! {
         by_id: Opt<AbsolutePath>,
         /// The bay or slot it is in.
         slot: Opt<Name>,
+        /// One unreadable sector per ten to the power of this many bits read, from its data sheet: `15`.
+        ure: Opt<u32>,
         /// What it is for.
         purpose: Opt<Prose>,
     }
@@ -243,5 +246,7 @@ entity! {
         on_demand: Opt<bool>,
         /// Memory that guests and services may take of it.
         allocatable: Opt<Size>,
+        /// What must be there to set it up anew.
+        rebuild_needs: Vec<Spanned<RebuildNeed>>,
     }
 }

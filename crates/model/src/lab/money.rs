@@ -1,6 +1,7 @@
 //! Costs, subscriptions that the lab replaces, and assets.
 
 use crate::declare::{Need, Opt, Ref, entity, set, words};
+use crate::units::duration::Duration;
 use crate::units::money::{Cost as Price, Money};
 use crate::units::text::Prose;
 use diag::Spanned;
@@ -75,6 +76,8 @@ entity! {
         supplier: Opt<String>,
         /// What it can stand in for.
         spare_for: Opt<Ref<{ set::HOST | set::DEVICE | set::UPS | set::DISK }>>,
+        /// How long it takes until another one is there.
+        delivery: Opt<Duration>,
         /// When it is to be replaced.
         replace: Opt<Date>,
     }

@@ -19,6 +19,8 @@ words! {
         Command = "command",
         /// A password manager.
         Vaultwarden = "vaultwarden",
+        /// A server that hands secrets out to programs.
+        Vault = "vault",
         /// Paper.
         Paper = "paper",
         /// A hardware token.
@@ -99,6 +101,8 @@ entity! {
         r#in: Need<SecretStore>,
         /// Where exactly: the path, the entry, the drawer.
         place: Opt<String>,
+        /// What keeps it, if something of the lab does: the password manager, the machine with the file.
+        held_by: Opt<Ref<{ set::SERVICE | set::MACHINE | set::DEVICE | set::CLUSTER | set::REPOSITORY }>>,
         /// Who can get at it.
         holders: Vec<Spanned<Ref<{ set::PERSON }>>>,
         /// What it opens.

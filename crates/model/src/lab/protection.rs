@@ -254,6 +254,8 @@ entity! {
         automatic: Opt<bool>,
         /// Who must agree first.
         approval: Opt<Approval>,
+        /// Where a backup or dump is written to.
+        to: Opt<Ref<{ set::REPOSITORY | set::POOL | set::HOST }>>,
         /// What must have gone well before.
         needs: Vec<Spanned<Ref<{ set::JOB | set::BACKUP }>>>,
         /// What rings when it fails.

@@ -89,6 +89,19 @@ pub type Needed = Ref<
     },
 >;
 
+/// What setting something up anew can need: the registry of its images, the repository with its definition or its state, a secret.
+pub type RebuildNeed = Ref<
+    {
+        set::SERVICE
+            | set::REPOSITORY
+            | set::SECRET
+            | set::DATASET
+            | set::MACHINE
+            | set::CLUSTER
+            | set::DEVICE
+    },
+>;
+
 entity! {
     /// Something that a service needs: a name; `{need: NAME, kind: soft}`; `{all: […]}`; `{any: […]}`; `{of: 2, among: […]}`.
     pub struct Dependency or need {
@@ -236,6 +249,8 @@ entity! {
         priority: Opt<u32>,
         /// Secrets that it needs to start.
         secrets: Vec<Spanned<Ref<{ set::SECRET }>>>,
+        /// What must be there to set it up anew, beyond what it needs to run.
+        rebuild_needs: Vec<Spanned<RebuildNeed>>,
     }
 }
 

@@ -169,6 +169,10 @@ entity! {
         mount: Opt<AbsolutePath>,
         /// Its block device.
         device: Opt<AbsolutePath>,
+        /// Options that it is mounted with, as in fstab(5): `[noatime, nofail]`.
+        mount_options: Vec<Spanned<String>>,
+        /// The initramfs knows the array, so that it is assembled under the same name at every start.
+        in_initramfs: Opt<bool>,
         /// All devices together.
         raw: Opt<Size>,
         /// What can be used of it.

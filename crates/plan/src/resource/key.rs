@@ -73,7 +73,7 @@ fn one(on: &On<'_>, name: &str, user: &User) -> Option<Comparison> {
         } else {
             How::Missing
         },
-        declared: format!("{} keys", wanted.len()),
+        declared: counted(wanted.len()),
         observed: format!(
             "{} missing, {} of ours no longer declared",
             add.len(),
@@ -161,4 +161,11 @@ fn undeclared(on: &On<'_>) -> Vec<Comparison> {
         })
     })
     .collect()
+}
+
+fn counted(keys: usize) -> String {
+    match keys {
+        1 => "1 key".to_owned(),
+        many => format!("{many} keys"),
+    }
 }

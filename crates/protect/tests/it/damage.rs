@@ -130,6 +130,6 @@ fn a_database_with_roles_and_an_encoding_of_its_own(rig: &mut Rig) {
     }];
     let records = rig.drill("shop");
     assert_eq!(records[0].conclusion, Conclusion::Conclusive, "{records:?}");
-    let secrets = "dump --tag shop latest /var/lib/holdfast/dumps/shop/roles.sql | grep -c -i 'password\\|hunter2' || :";
+    let secrets = "dump --tag shop latest /var/lib/holdfast/dumps/shop/shop/roles.sql | grep -c -i 'password\\|hunter2' || :";
     assert_eq!(rig.restic(secrets), "0");
 }

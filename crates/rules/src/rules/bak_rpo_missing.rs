@@ -3,13 +3,14 @@
 use crate::context::tier;
 use crate::{Context, Findings, Rule};
 use diag::Severity;
+use model::declare::OptExt as _;
 use model::lab::FaultScope;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-rpo-missing",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A tier that datasets use lacks a recovery point or a recovery time objective.",
+    summary: "A tier that data or services use lacks a recovery point or a recovery time objective.",
     rationale: "How much may be lost (RPO) decides how often a backup runs, how long it may take (RTO) decides what a restore \
         must manage. One without the other cannot be planned for, and nothing can be proven against it.",
     example: "tiers: {household: {rto: {host: 8h}}}   # back within 8h, but with the data of when?",
@@ -21,7 +22,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, bundle) in &ctx.lab.tiers {
         let uses = |d: &&model::lab::Dataset| d.tier.as_ref().is_some_and(|t| t.value == *name);
         let users = ctx.lab.datasets.values().filter(uses).count();
-        if users == 0 {
+        let runs = |s: &&model::lab::service::Service| {
+            let named = s.tier.known().is_some_and(|t| t.name() == name);
+            named && s.is_running()
+        };
+        let services = ctx.lab.services.values().filter(runs).count();
+        if users + services == 0 {
             continue;
         }
         let lacking = |have: &dyn Fn(FaultScope) -> bool, other: &dyn Fn(FaultScope) -> bool| {
@@ -51,8 +57,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let d = RULE
             .finding(format!("tier '{name}' has {what}"))
             .at(bundle.span, what)
-            .note(format!("datasets of this tier: {users}"))
+            .note(used(users, services))
             .help("give both per fault scope: 'rto: {corruption: 1h, host: 8h}' and 'rpo: {corruption: 24h, host: 24h}'");
         out.add(tier(name), d);
+    }
+}
+
+fn used(datasets: usize, services: usize) -> String {
+    match (datasets, services) {
+        (_, 0) => format!("datasets of this tier: {datasets}"),
+        (0, _) => format!("services of this tier: {services}"),
+        _ => format!("datasets of this tier: {datasets}, services: {services}"),
     }
 }

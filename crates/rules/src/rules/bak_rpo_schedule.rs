@@ -1,20 +1,23 @@
-//! Backups run more rarely than the objective allows.
+//! Copies are taken more rarely than the objective allows.
 
-use crate::context::dataset;
-use crate::copies::{Side, side};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity, Spanned};
-use model::lab::{Backup, Dataset, FaultScope};
+use crate::bodies::{self, Body};
+use crate::copies::{Copies, Copy, Side, side, unhurt};
+use crate::faults;
+use crate::{Context, Findings, Rule, transfer};
+use diag::{Diagnostic, Severity, Span, Spanned};
+use model::declare::OptExt as _;
+use model::lab::{FaultScope, Lab};
 use model::units::Seconds;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-rpo-schedule",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A dataset's backups run more rarely than its recovery point objective allows.",
-    rationale: "Right before the next backup, everything since the last one is lost: the worst loss is the interval of the \
-        most frequent backup whose copy survives the fault. If that exceeds the objective, the promise is broken on paper. \
-        The time that the backup takes comes on top and is left out, since it has not been measured.",
+    summary: "Data is copied more rarely than its recovery point objective allows.",
+    rationale: "Right before the next copy, everything since the last one is lost: the worst loss is the interval of the most \
+        frequent copy that survives the fault, and the time that one takes on its way. If that exceeds the objective, the promise \
+        is broken on paper. Backups, replications and jobs count where they lie outside of what the fault destroys; snapshots on \
+        the same pool count against damage and deletion only.",
     example: "tiers: {gold: {rpo: {corruption: 24h}}}   # with a backup 'every: 1w'",
     controls: &[
         "CIS v8 11.2",
@@ -25,62 +28,187 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, data) in &ctx.lab.datasets {
-        let tier = data
-            .tier
-            .as_ref()
-            .and_then(|t| ctx.lab.tiers.get_key_value(&t.value));
-        let Some((tier, bundle)) = tier else { continue };
-        for (scope, rpo) in &bundle.rpo {
-            let Some((backup, every)) = shortest(ctx, name, data, *scope) else {
+    let copies = Copies::of(ctx.lab);
+    for body in bodies::all(ctx.lab) {
+        let mut late = Vec::new();
+        let mut open = Vec::new();
+        for scope in FaultScope::ALL {
+            let Some((tier, rpo)) = body.rpo(scope) else {
                 continue;
             };
-            if every.value > rpo.value {
-                out.add(
-                    dataset(name),
-                    finding(name, tier, *scope, rpo, backup, every),
-                );
+            if unhurt(ctx.lab, &body, scope) {
+                continue;
             }
+            match newest(ctx.lab, &copies, &body, scope) {
+                Newest::None => {}
+                Newest::Unknown(by) => open.push((scope, by)),
+                Newest::Known(point) if point.total() > rpo.value => late.push(Late {
+                    scope,
+                    tier,
+                    rpo,
+                    point,
+                }),
+                Newest::Known(_) => {}
+            }
+        }
+        if let Some((_, (by, span))) = open.first() {
+            let scopes: Vec<FaultScope> = open.iter().map(|(s, _)| *s).collect();
+            let lost = faults::words(&scopes);
+            let message = format!("how much of {} can be lost by {lost}", body.what);
+            let d = RULE
+                .unknown(message)
+                .at(*span, format!("how often {by} runs is not declared"));
+            out.add(body.object.clone(), d);
+        }
+        if let Some(d) = finding(&body, &late) {
+            out.add(body.object.clone(), d);
         }
     }
 }
 
-/// The most frequent backup whose copy survives a fault of this scope. Without one, `bak-same-domain` or `bak-coverage` speaks.
-fn shortest<'a>(
-    ctx: &Context<'a>,
-    name: &str,
-    data: &Dataset,
-    scope: FaultScope,
-) -> Option<(&'a str, &'a Spanned<Seconds>)> {
-    let survives = |(_, _, key, store): &(&str, &Backup, &str, &model::lab::Repository)| {
-        side(ctx.lab, data, key, store, scope) == Side::Outside
-    };
-    ctx.backups_of(name)
-        .into_iter()
-        .filter(survives)
-        .filter_map(|(backup, schedule, ..)| Some((backup, schedule.every.as_ref()?)))
-        .min_by_key(|(_, every)| every.value)
+/// A state that can be gone back to.
+struct Point {
+    by: String,
+    span: Span,
+    every: Seconds,
+    schedule: Option<String>,
+    transfer: Option<(Seconds, String)>,
 }
 
-fn finding(
-    name: &str,
-    tier: &str,
+impl Point {
+    fn total(&self) -> Seconds {
+        Seconds(self.every.0 + self.transfer.as_ref().map_or(0, |(t, _)| t.0))
+    }
+}
+
+/// The most recent state at the worst moment.
+enum Newest {
+    /// Nothing survives; `bak-same-domain` or `bak-coverage` speaks.
+    None,
+    /// Something does, and nobody knows how old it is.
+    Unknown((String, Span)),
+    Known(Point),
+}
+
+fn newest<'a>(lab: &'a Lab, copies: &Copies<'a>, body: &Body<'a>, scope: FaultScope) -> Newest {
+    let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
+    let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
+    let mut points: Vec<Point> = all
+        .iter()
+        .filter_map(|c| {
+            let every = c.every.as_ref()?;
+            Some(Point {
+                by: c.by.clone(),
+                span: every.span,
+                every: every.value,
+                schedule: c.schedule.clone().filter(|s| !s.starts_with("every ")),
+                transfer: transfer::time(lab, body, c),
+            })
+        })
+        .collect();
+    if scope == FaultScope::Corruption {
+        points.extend(snapshots(lab, body));
+    }
+    match points.into_iter().min_by_key(Point::total) {
+        Some(point) => Newest::Known(point),
+        None => match all.first() {
+            Some(copy) => Newest::Unknown((copy.by.clone(), copy.span)),
+            None => Newest::None,
+        },
+    }
+}
+
+/// Snapshots of the body, its guest or its pool.
+fn snapshots(lab: &Lab, body: &Body<'_>) -> Vec<Point> {
+    let of_it = lab.snapshots.iter().filter(|(_, s)| {
+        let on = s.on.known();
+        on.is_some_and(|on| body.within.contains(&(on.kind(), on.name())))
+    });
+    of_it
+        .filter_map(|(name, s)| {
+            let given = s.schedule.as_ref()?;
+            let minutes = i64::try_from(given.value()?.longest_interval()?).ok()?;
+            Some(Point {
+                by: format!("snapshot '{name}'"),
+                span: given.span,
+                every: Seconds(minutes * 60),
+                schedule: given.value().map(ToString::to_string),
+                transfer: None,
+            })
+        })
+        .collect()
+}
+
+/// A fault by which more is lost than is allowed.
+struct Late<'a> {
     scope: FaultScope,
-    rpo: &Spanned<Seconds>,
-    backup: &str,
-    every: &Spanned<Seconds>,
-) -> Diagnostic {
-    let scope = scope.word();
-    let (interval, allowed) = (every.value, rpo.value);
-    let over = Seconds(interval.0 - allowed.0);
-    RULE.finding(format!(
-        "dataset '{name}' can lose {interval} by {scope}, and tier '{tier}' allows {allowed}"
-    ))
-    .at(every.span, format!("backup '{backup}' runs every {interval}"))
-    .and_at(rpo.span, format!("the RPO for {scope}"))
-    .note(format!(
-        "worst loss = interval of the most frequent surviving copy = {interval}; {interval} - {allowed} = {over} too much"
-    ))
-    .note("the time that a backup takes comes on top; it is not known yet")
-    .help(format!("run backup '{backup}' at least every {allowed}, or raise the objective"))
+    tier: &'a str,
+    rpo: &'a Spanned<Seconds>,
+    point: Point,
+}
+
+fn finding(body: &Body<'_>, late: &[Late<'_>]) -> Option<Diagnostic> {
+    // The one that is missed by most is told in full.
+    let worst = late
+        .iter()
+        .max_by_key(|l| (l.point.total().0 - l.rpo.value.0, l.scope))?;
+    let Late {
+        tier, rpo, point, ..
+    } = worst;
+    let scopes: Vec<FaultScope> = late
+        .iter()
+        .filter(|l| l.point.by == point.by && l.rpo.value == rpo.value)
+        .map(|l| l.scope)
+        .collect();
+    let (what, lost, allowed) = (&body.what, faults::words(&scopes), rpo.value);
+    let total = point.total();
+    let label = match &point.schedule {
+        Some(schedule) => format!(
+            "{} runs '{schedule}', at the longest every {}",
+            point.by, point.every
+        ),
+        None => format!("{} runs every {}", point.by, point.every),
+    };
+    let mut d = RULE
+        .finding(format!(
+            "{what} can lose {total} by {lost}, and tier '{tier}' allows {allowed}"
+        ))
+        .at(point.span, label)
+        .and_at(rpo.span, format!("the RPO for {}", worst.scope.word()))
+        .note(arithmetic(worst));
+    for other in late.iter().filter(|l| !scopes.contains(&l.scope)) {
+        d = d.note(format!(
+            "by {}: {}",
+            faults::words(&[other.scope]),
+            arithmetic(other)
+        ));
+    }
+    if let Some((_, words)) = &point.transfer {
+        d = d.note(words.clone());
+    } else {
+        d = d.note("the time that a copy takes comes on top; it is not known yet");
+    }
+    let by = &point.by;
+    Some(match &point.transfer {
+        Some((time, _)) if time.0 >= allowed.0 => d.help("send less, get a faster uplink, or raise the objective: the transfer alone takes too long"),
+        Some((time, _)) => {
+            let left = Seconds(allowed.0 - time.0);
+            d.help(format!("run {by} at least every {left}, or raise the objective"))
+        }
+        None => d.help(format!("run {by} at least every {allowed}, or raise the objective")),
+    })
+}
+
+fn arithmetic(late: &Late<'_>) -> String {
+    let (every, allowed, total) = (late.point.every, late.rpo.value, late.point.total());
+    let over = Seconds(total.0 - allowed.0);
+    let by = &late.point.by;
+    match &late.point.transfer {
+        Some((time, _)) => format!(
+            "worst loss = interval of {by} + its transfer = {every} + {time} = {total}; {total} - {allowed} = {over} too much"
+        ),
+        None => format!(
+            "worst loss = interval of {by}, the most frequent copy that survives = {every}; {every} - {allowed} = {over} too much"
+        ),
+    }
 }

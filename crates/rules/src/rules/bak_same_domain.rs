@@ -1,10 +1,12 @@
 //! Every copy is lost together with the data.
 
-use crate::context::dataset;
-use crate::copies::{Side, side};
+use crate::amounts::count;
+use crate::bodies::{self, Body};
+use crate::copies::{Copies, Side, side, unhurt};
+use crate::faults;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
-use model::lab::{Dataset, FaultScope};
+use model::lab::FaultScope;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-same-domain",
@@ -23,34 +25,40 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, data) in &ctx.lab.datasets {
-        let tier = data
-            .tier
-            .as_ref()
-            .and_then(|t| ctx.lab.tiers.get_key_value(&t.value));
-        let Some((tier, bundle)) = tier else { continue };
+    let copies = Copies::of(ctx.lab);
+    for body in bodies::all(ctx.lab) {
         let mut lost = Vec::new();
+        let mut open: Vec<(FaultScope, Vec<String>)> = Vec::new();
         for scope in FaultScope::ALL {
-            let Some(objective) = bundle.rpo.get(&scope).or(bundle.rto.get(&scope)) else {
+            let Some((tier, objective)) = body.rpo(scope).or(body.rto(scope)) else {
                 continue;
             };
-            match survey(ctx, name, data, scope) {
+            match survey(ctx, &copies, &body, scope) {
                 Survey::Survives | Survey::NoBackup => {}
-                Survey::Lost(why) => lost.push((scope, objective.span, why)),
-                Survey::Unknown(why) => {
-                    let word = scope.word();
-                    let message = format!(
-                        "whether a copy of dataset '{name}' survives the loss of the {word}"
-                    );
-                    let d = RULE.unknown(message).at(data.span, "").note(why.join("; "));
-                    out.add(dataset(name), d);
-                }
+                Survey::Lost(why) => lost.push(Lost {
+                    scope,
+                    tier,
+                    objective: objective.span,
+                    why,
+                }),
+                Survey::Unknown(why) => open.push((scope, why)),
             }
         }
-        if let Some(d) = finding(name, tier, data, &lost) {
-            out.add(dataset(name), d);
+        if let Some(d) = unknown(&body, &open) {
+            out.add(body.object.clone(), d);
+        }
+        if let Some(d) = finding(&body, &lost) {
+            out.add(body.object.clone(), d);
         }
     }
+}
+
+/// A fault that no copy survives.
+struct Lost<'a> {
+    scope: FaultScope,
+    tier: &'a str,
+    objective: Span,
+    why: Vec<String>,
 }
 
 enum Survey {
@@ -60,11 +68,19 @@ enum Survey {
     Unknown(Vec<String>),
 }
 
-fn survey(ctx: &Context<'_>, name: &str, data: &Dataset, scope: FaultScope) -> Survey {
+fn survey<'a>(
+    ctx: &Context<'a>,
+    copies: &Copies<'a>,
+    body: &Body<'a>,
+    scope: FaultScope,
+) -> Survey {
+    if unhurt(ctx.lab, body, scope) {
+        return Survey::Survives;
+    }
     let mut inside = Vec::new();
     let mut unknown = Vec::new();
-    for (_, _, key, store) in ctx.backups_of(name) {
-        match side(ctx.lab, data, key, store, scope) {
+    for copy in copies.copies(body) {
+        match side(ctx.lab, body, copy, scope) {
             Side::Outside => return Survey::Survives,
             Side::Inside(why) if !inside.contains(&why) => inside.push(why),
             Side::Unknown(why) if !unknown.contains(&why) => unknown.push(why),
@@ -78,38 +94,44 @@ fn survey(ctx: &Context<'_>, name: &str, data: &Dataset, scope: FaultScope) -> S
     }
 }
 
-fn finding(
-    name: &str,
-    tier: &str,
-    data: &Dataset,
-    lost: &[(FaultScope, Span, Vec<String>)],
-) -> Option<Diagnostic> {
-    let (first, objective, _) = lost.first()?;
-    let scopes: Vec<&str> = lost.iter().map(|(s, ..)| s.word()).collect();
-    let scopes = scopes.join(" or ");
+fn unknown(body: &Body<'_>, open: &[(FaultScope, Vec<String>)]) -> Option<Diagnostic> {
+    let (_, first) = open.first()?;
+    let scopes: Vec<FaultScope> = open.iter().map(|(scope, _)| *scope).collect();
+    let mut why = first.clone();
+    for (_, more) in open {
+        why.extend(more.iter().filter(|w| !first.contains(w)).cloned());
+    }
+    why.dedup();
+    let lost = faults::words(&scopes);
+    let message = format!("whether a copy of {} survives {lost}", body.what);
+    Some(RULE.unknown(message).at(body.span, "").note(why.join("; ")))
+}
+
+fn finding(body: &Body<'_>, lost: &[Lost<'_>]) -> Option<Diagnostic> {
+    let first = lost.first()?;
+    let scopes: Vec<FaultScope> = lost.iter().map(|l| l.scope).collect();
+    let (what, words) = (&body.what, faults::words(&scopes));
     let mut d = RULE
-        .finding(format!(
-            "no copy of dataset '{name}' survives the loss of its {scopes}"
-        ))
-        .at(data.span, "every copy is lost with it")
+        .finding(format!("no copy of {what} survives {words}"))
+        .at(body.span, "every copy is lost with it")
         .and_at(
-            *objective,
-            format!("tier '{tier}' has an objective for {}", first.word()),
+            first.objective,
+            format!(
+                "tier '{}' has an objective for {}",
+                first.tier,
+                first.scope.word()
+            ),
         );
-    for (scope, _, why) in lost {
-        let word = scope.word();
-        let count = why.len();
-        let noun = if count == 1 {
-            "repository"
-        } else {
-            "repositories"
-        };
+    for Lost { scope, why, .. } in lost {
+        let all = count(why.len(), "store", "stores");
+        let (reach, n) = (scope.word(), why.len());
         d = d.note(format!(
-            "copies outside the {word}: {count} {noun} - {count} inside = 0; {}",
+            "stores outside the {reach}: {all} - {n} inside = 0; {}",
             why.join("; ")
         ));
     }
-    Some(d.help(match lost.last().map(|(s, ..)| *s) {
+    Some(d.help(match lost.last().map(|l| l.scope) {
+        Some(FaultScope::Corruption) => "add a backup that keeps older states",
         Some(FaultScope::Device) => "add a repository on another disk or host",
         Some(FaultScope::Site) => "add a repository at another site",
         _ => "add a repository on another host, or off site",

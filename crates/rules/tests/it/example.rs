@@ -25,13 +25,21 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .filter(|d| d.severity == Severity::Warning)
         .map(|d| d.code.as_str())
         .collect();
-    assert_eq!(warnings, ["bak-same-domain", "bak-same-domain"], "{shown}");
+    assert_eq!(
+        warnings,
+        ["bak-321", "bak-same-domain", "bak-same-domain"],
+        "{shown}"
+    );
     let infos: Vec<&str> = findings
         .iter()
         .filter(|d| d.severity == Severity::Info)
         .map(|d| d.code.as_str())
         .collect();
-    assert_eq!(infos, ["bak-key-escrow", "sudo-nopassword"], "{shown}");
+    assert_eq!(
+        infos,
+        ["bak-321", "bak-key-escrow", "sudo-nopassword"],
+        "{shown}"
+    );
 
     let web = &lab.hosts["web"];
     assert_eq!(web.sshd["permitrootlogin"].value, "no");

@@ -32,6 +32,7 @@ const PURE: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["diag", "model", "jiff"]),
+    ("view", &["diag", "model", "serde", "jiff"]),
     (
         "plan",
         &[

@@ -58,12 +58,14 @@ hf_archive() {
     hf_fail "restic backup of $2: ${hf_why:-exit status $hf_code}"
 }
 
-# Dumps DATABASE ($2) of the local cluster for DATASET ($1) into $HF_DUMPS/DATASET, complete and verified or not at all.
+# Dumps DATABASE ($2) of the local cluster for DATASET ($1) into $HF_DUMPS/DATASET/DATABASE, complete and verified or not
+# at all. The path is in the archive and says which database it is of: another one under the same dataset is no copy of it.
 # Beside it lie the roles that its tables belong to, without their passwords.
 HF_DUMPS=/var/lib/holdfast/dumps
 hf_dump() {
-    hf_into=$HF_DUMPS/$1
-    mkdir -p -m 700 -- "$HF_DUMPS" && rm -rf --one-file-system -- "$hf_into" && mkdir -m 700 -- "$hf_into" \
+    hf_of=$HF_DUMPS/$1
+    hf_into=$hf_of/$2
+    mkdir -p -m 700 -- "$HF_DUMPS" && rm -rf --one-file-system -- "$hf_of" && mkdir -m 700 -- "$hf_of" "$hf_into" \
         || hf_fail "cannot make $hf_into"
     # The name goes by the environment: as an argument it could be a connection string to somewhere else.
     runuser -u postgres -- env PGDATABASE="$2" pg_dump --format=custom --compress=0 --no-password \
@@ -80,7 +82,7 @@ hf_dump() {
     mv -T -- "$hf_into/database.part" "$hf_into/database.dump" || hf_no_dump "the dump of $2 cannot be put in place"
 }
 hf_no_dump() {
-    rm -rf --one-file-system -- "$hf_into"
+    rm -rf --one-file-system -- "$hf_of"
     hf_fail "$1"
 }
 # One archiver at a time: a step of a run and the timer would write the same dump. Descriptor 9.
@@ -102,7 +104,7 @@ hf_protect() {
             hf_dump "$1" "$3"
             # The dump is removed whether or not restic took it; the subshell keeps hf_fail from skipping that.
             hf_code=0
-            ( hf_archive "$1" "$HF_DUMPS/$1" && printf '%s\n' "$HF_ARCHIVE" "$HF_BYTES" "$HF_FILES" "$HF_ADDED" > "$HF_WORK/taken" ) \
+            ( hf_archive "$1" "$HF_DUMPS/$1/$3" && printf '%s\n' "$HF_ARCHIVE" "$HF_BYTES" "$HF_FILES" "$HF_ADDED" > "$HF_WORK/taken" ) \
                 || hf_code=$?
             rm -rf --one-file-system -- "${HF_DUMPS:?}/$1"
             [ "$hf_code" -eq 0 ] || exit "$hf_code"

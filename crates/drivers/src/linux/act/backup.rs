@@ -95,7 +95,7 @@ fn restore(
     }
     let from = match source {
         Source::Folder { path } => folder(path).to_owned(),
-        Source::Postgres { .. } => format!("{DUMPS}/{dataset}"),
+        Source::Postgres { database } => format!("{DUMPS}/{dataset}/{database}"),
     };
     let variables = [
         ("HF_DATASET", dataset),

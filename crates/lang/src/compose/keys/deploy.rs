@@ -1,45 +1,13 @@
-//! How a service is built, developed and deployed.
+//! `deploy` of a service: how many containers run, where, with how much, and how they are replaced.
+//!
+//! Source: the Compose Deploy Specification, <https://docs.docker.com/reference/compose-file/deploy/>, held against the
+//! verdicts of `docker compose config`.
 
-use super::super::schema::{Keys, Rule};
-use super::shared::*;
+use super::rule::{Keys, Rule};
+use super::shared::{DEVICE_REQUEST, NUMBER, PAIRS, TEXT, TEXTS, WHOLE};
 
-pub(super) const GPUS: Rule = Rule::Either(&[Rule::Word(&["all"]), Rule::List(&Rule::Keys(&GPU))]);
-
-pub(super) static GPU: Keys = Keys {
-    known: &[
-        ("capabilities", TEXT_SET),
-        ("count", WHOLE),
-        ("device_ids", TEXT_SET),
-        ("driver", TEXT),
-        ("options", PAIRS),
-    ],
-    required: &[],
-};
-
-pub(super) const DEVELOP: Rule = Rule::Either(&[Rule::Keys(&DEVELOP_KEYS), NOTHING]);
-
-pub(super) static DEVELOP_KEYS: Keys = Keys {
-    known: &[("watch", Rule::List(&Rule::Keys(&WATCH)))],
-    required: &[],
-};
-
-pub(super) static WATCH: Keys = Keys {
-    known: &[
-        (
-            "action",
-            Rule::Word(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"]),
-        ),
-        ("exec", HOOK),
-        ("ignore", Rule::List(&TEXT)),
-        ("path", TEXT),
-        ("target", TEXT),
-    ],
-    required: &["path", "action"],
-};
-
-pub(super) const DEPLOY: Rule = Rule::Either(&[Rule::Keys(&DEPLOY_KEYS), NOTHING]);
-
-pub(super) static DEPLOY_KEYS: Keys = Keys {
+/// `deploy`.
+pub(super) static DEPLOY: Keys = Keys {
     known: &[
         ("endpoint_mode", TEXT),
         ("labels", PAIRS),
@@ -48,120 +16,94 @@ pub(super) static DEPLOY_KEYS: Keys = Keys {
         ("replicas", WHOLE),
         ("resources", Rule::Keys(&RESOURCES)),
         ("restart_policy", Rule::Keys(&RESTART_POLICY)),
-        ("rollback_config", Rule::Keys(&UPDATE)),
-        ("update_config", Rule::Keys(&UPDATE)),
+        ("rollback_config", Rule::Keys(&REPLACEMENT)),
+        ("update_config", Rule::Keys(&REPLACEMENT)),
     ],
-    required: &[],
+    ..Keys::NONE
 };
 
-pub(super) static UPDATE: Keys = Keys {
+/// `placement`: nodes that containers may run on, and those that are better.
+static PLACEMENT: Keys = Keys {
     known: &[
-        ("delay", TEXT),
-        ("failure_action", TEXT),
-        ("max_failure_ratio", AMOUNT),
-        ("monitor", TEXT),
-        ("order", Rule::Word(&["start-first", "stop-first"])),
-        ("parallelism", WHOLE),
+        ("constraints", TEXTS),
+        ("preferences", Rule::List(&Rule::Keys(&PREFERENCE))),
+        ("max_replicas_per_node", WHOLE),
     ],
-    required: &[],
+    ..Keys::NONE
 };
 
-pub(super) static RESTART_POLICY: Keys = Keys {
+static PREFERENCE: Keys = Keys {
+    known: &[("spread", TEXT)],
+    ..Keys::NONE
+};
+
+/// `resources`: the most that a container gets, and the least.
+static RESOURCES: Keys = Keys {
+    known: &[
+        ("limits", Rule::Keys(&LIMITS)),
+        ("reservations", Rule::Keys(&RESERVATIONS)),
+    ],
+    ..Keys::NONE
+};
+
+/// `limits`. Memory is text, unlike `mem_limit`.
+static LIMITS: Keys = Keys {
+    known: &[("cpus", NUMBER), ("memory", TEXT), ("pids", WHOLE)],
+    ..Keys::NONE
+};
+
+/// `reservations`.
+static RESERVATIONS: Keys = Keys {
+    known: &[
+        ("cpus", NUMBER),
+        ("memory", TEXT),
+        ("devices", Rule::List(&Rule::Keys(&RESERVED_DEVICE))),
+        (
+            "generic_resources",
+            Rule::List(&Rule::Keys(&GENERIC_RESOURCE)),
+        ),
+    ],
+    ..Keys::NONE
+};
+
+/// An entry of `devices`, which must say what the device is for.
+static RESERVED_DEVICE: Keys = Keys {
+    known: DEVICE_REQUEST,
+    required: &["capabilities"],
+    ..Keys::NONE
+};
+
+/// An entry of `generic_resources`: a kind of thing that nodes have so many of.
+static GENERIC_RESOURCE: Keys = Keys {
+    known: &[("discrete_resource_spec", Rule::Keys(&DISCRETE_RESOURCE))],
+    ..Keys::NONE
+};
+
+static DISCRETE_RESOURCE: Keys = Keys {
+    known: &[("kind", TEXT), ("value", NUMBER)],
+    ..Keys::NONE
+};
+
+/// `restart_policy`.
+static RESTART_POLICY: Keys = Keys {
     known: &[
         ("condition", TEXT),
         ("delay", TEXT),
         ("max_attempts", WHOLE),
         ("window", TEXT),
     ],
-    required: &[],
+    ..Keys::NONE
 };
 
-pub(super) static RESOURCES: Keys = Keys {
+/// `update_config` and `rollback_config`.
+static REPLACEMENT: Keys = Keys {
     known: &[
-        ("limits", Rule::Keys(&LIMITS)),
-        ("reservations", Rule::Keys(&RESERVATIONS)),
+        ("parallelism", WHOLE),
+        ("delay", TEXT),
+        ("failure_action", TEXT),
+        ("monitor", TEXT),
+        ("max_failure_ratio", NUMBER),
+        ("order", Rule::Word(&["start-first", "stop-first"])),
     ],
-    required: &[],
-};
-
-pub(super) static RESERVATIONS: Keys = Keys {
-    known: &[
-        ("cpus", AMOUNT),
-        ("devices", DEVICE_REQUESTS),
-        ("generic_resources", GENERIC_RESOURCES),
-        ("memory", TEXT),
-    ],
-    required: &[],
-};
-
-pub(super) const GENERIC_RESOURCES: Rule = Rule::List(&Rule::Keys(&GENERIC_RESOURCE));
-
-pub(super) static GENERIC_RESOURCE: Keys = Keys {
-    known: &[("discrete_resource_spec", Rule::Keys(&DISCRETE_RESOURCE))],
-    required: &[],
-};
-
-pub(super) static DISCRETE_RESOURCE: Keys = Keys {
-    known: &[("kind", TEXT), ("value", AMOUNT)],
-    required: &[],
-};
-
-pub(super) const DEVICE_REQUESTS: Rule = Rule::List(&Rule::Keys(&DEVICE_REQUEST));
-
-pub(super) static DEVICE_REQUEST: Keys = Keys {
-    known: &[
-        ("capabilities", TEXT_SET),
-        ("count", WHOLE),
-        ("device_ids", TEXT_SET),
-        ("driver", TEXT),
-        ("options", PAIRS),
-    ],
-    required: &["capabilities"],
-};
-
-pub(super) static LIMITS: Keys = Keys {
-    known: &[("cpus", AMOUNT), ("memory", TEXT), ("pids", WHOLE)],
-    required: &[],
-};
-
-pub(super) static PLACEMENT: Keys = Keys {
-    known: &[
-        ("constraints", Rule::List(&TEXT)),
-        ("max_replicas_per_node", WHOLE),
-        ("preferences", Rule::List(&Rule::Keys(&PREFERENCE))),
-    ],
-    required: &[],
-};
-
-pub(super) static PREFERENCE: Keys = Keys {
-    known: &[("spread", TEXT)],
-    required: &[],
-};
-
-pub(super) static BUILD: Keys = Keys {
-    known: &[
-        ("additional_contexts", PAIRS),
-        ("args", PAIRS),
-        ("cache_from", Rule::List(&TEXT)),
-        ("cache_to", Rule::List(&TEXT)),
-        ("context", TEXT),
-        ("dockerfile", TEXT),
-        ("dockerfile_inline", TEXT),
-        ("entitlements", Rule::List(&TEXT)),
-        ("extra_hosts", EXTRA_HOSTS),
-        ("isolation", TEXT),
-        ("labels", PAIRS),
-        ("network", TEXT),
-        ("no_cache", FLAG),
-        ("platforms", Rule::List(&TEXT)),
-        ("privileged", FLAG),
-        ("pull", FLAG),
-        ("secrets", GRANTS),
-        ("shm_size", WHOLE),
-        ("ssh", PAIRS),
-        ("tags", Rule::List(&TEXT)),
-        ("target", TEXT),
-        ("ulimits", ULIMITS),
-    ],
-    required: &[],
+    ..Keys::NONE
 };

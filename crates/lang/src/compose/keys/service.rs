@@ -1,19 +1,25 @@
-//! A service.
+//! One service: everything but `build`, `deploy` and `develop`.
+//!
+//! Source: the reference of the element `services`, <https://docs.docker.com/reference/compose-file/services/>, held
+//! against the verdicts of `docker compose config`.
 
-use super::super::schema::{Keys, Names, Rule};
-use super::deploy::{BUILD, DEPLOY, DEVELOP, GPUS};
-use super::shared::*;
+use super::build::{BUILD, DEVELOP};
+use super::deploy::DEPLOY;
+use super::rule::{Keys, Names, Naming, Rule, Scalars};
+use super::shared::{
+    COMMAND, DEVICE_REQUEST, DIFFERENT_TEXTS, DRIVER_OPTIONS, FLAG, GRANTS, HOOK, HOSTS, NUMBER,
+    PAIRS, TEXT, TEXT_OR_TEXTS, TEXTS, ULIMITS, WHOLE,
+};
 
-pub(super) const SERVICE: Rule = Rule::Keys(&SERVICE_KEYS);
-
-pub(super) static SERVICE_KEYS: Keys = Keys {
+/// A service.
+pub(super) static SERVICE: Keys = Keys {
     known: &[
         ("annotations", PAIRS),
         ("attach", FLAG),
         ("blkio_config", Rule::Keys(&BLKIO)),
         ("build", Rule::Either(&[TEXT, Rule::Keys(&BUILD)])),
-        ("cap_add", Rule::Set(&TEXT)),
-        ("cap_drop", Rule::Set(&TEXT)),
+        ("cap_add", TEXTS),
+        ("cap_drop", TEXTS),
         ("cgroup", Rule::Word(&["host", "private"])),
         ("cgroup_parent", TEXT),
         ("command", COMMAND),
@@ -21,88 +27,89 @@ pub(super) static SERVICE_KEYS: Keys = Keys {
         ("container_name", TEXT),
         ("cpu_count", Rule::Range(0, i64::MAX)),
         ("cpu_percent", Rule::Range(0, 100)),
-        ("cpu_period", AMOUNT),
-        ("cpu_quota", AMOUNT),
-        ("cpu_rt_period", AMOUNT),
-        ("cpu_rt_runtime", AMOUNT),
-        ("cpu_shares", AMOUNT),
-        ("cpus", AMOUNT),
+        ("cpu_period", NUMBER),
+        ("cpu_quota", NUMBER),
+        ("cpu_rt_period", NUMBER),
+        ("cpu_rt_runtime", NUMBER),
+        ("cpu_shares", NUMBER),
+        ("cpus", NUMBER),
         ("cpuset", TEXT),
         ("credential_spec", Rule::Keys(&CREDENTIAL_SPEC)),
         (
             "depends_on",
-            Rule::Either(&[TEXT_SET, Rule::Names(&DEPENDS_ON)]),
+            Rule::Either(&[DIFFERENT_TEXTS, Rule::Names(&DEPENDENCIES)]),
         ),
-        ("deploy", DEPLOY),
-        ("develop", DEVELOP),
-        ("device_cgroup_rules", TEXT_SET),
+        ("deploy", Rule::Either(&[Rule::Keys(&DEPLOY), NOTHING])),
+        ("develop", Rule::Either(&[Rule::Keys(&DEVELOP), NOTHING])),
+        ("device_cgroup_rules", DIFFERENT_TEXTS),
         (
             "devices",
             Rule::List(&Rule::Either(&[TEXT, Rule::Keys(&DEVICE)])),
         ),
-        ("dns", TEXT_OR_SET),
-        ("dns_opt", Rule::Set(&TEXT)),
-        ("dns_search", TEXT_OR_SET),
+        ("dns", TEXT_OR_TEXTS),
+        ("dns_opt", TEXTS),
+        ("dns_search", TEXT_OR_TEXTS),
         ("domainname", TEXT),
         ("entrypoint", COMMAND),
-        ("env_file", ENV_FILE),
+        ("env_file", Rule::Either(&[TEXT, Rule::List(&ENV_FILE)])),
         ("environment", PAIRS),
-        ("expose", Rule::Set(&AMOUNT)),
-        ("extends", Rule::Either(&[TEXT, Rule::Keys(&EXTENDS)])),
-        ("external_links", Rule::Set(&TEXT)),
-        ("extra_hosts", EXTRA_HOSTS),
-        ("gpus", GPUS),
-        ("group_add", Rule::Set(&AMOUNT)),
-        ("healthcheck", HEALTHCHECK),
+        ("expose", Rule::List(&NUMBER)),
+        // Followed and removed before anything is held against the tables.
+        ("extends", Rule::Any),
+        ("external_links", DIFFERENT_TEXTS),
+        ("extra_hosts", HOSTS),
+        (
+            "gpus",
+            Rule::Either(&[Rule::Word(&["all"]), Rule::List(&Rule::Keys(&GPU))]),
+        ),
+        ("group_add", Rule::Set(&NUMBER)),
+        ("healthcheck", Rule::Keys(&HEALTHCHECK)),
         ("hostname", TEXT),
         ("image", TEXT),
         ("init", FLAG),
         ("ipc", TEXT),
         ("isolation", TEXT),
-        ("label_file", LABEL_FILE),
+        ("label_file", TEXT_OR_TEXTS),
         ("labels", PAIRS),
-        ("links", Rule::Set(&TEXT)),
+        ("links", TEXTS),
         ("logging", Rule::Keys(&LOGGING)),
         ("mac_address", TEXT),
-        ("mem_limit", AMOUNT),
+        ("mem_limit", NUMBER),
         ("mem_reservation", WHOLE),
         ("mem_swappiness", WHOLE),
-        ("memswap_limit", AMOUNT),
+        ("memswap_limit", NUMBER),
         ("network_mode", TEXT),
         (
             "networks",
-            Rule::Either(&[TEXT_SET, Rule::Names(&MEMBERSHIPS)]),
+            Rule::Either(&[DIFFERENT_TEXTS, Rule::Names(&MEMBERSHIPS)]),
         ),
         ("oom_kill_disable", FLAG),
         ("oom_score_adj", Rule::Range(-1000, 1000)),
-        ("pid", TEXT_OR_NULL),
-        ("pids_limit", AMOUNT),
+        ("pid", Rule::Scalar(Scalars::TEXT.or(Scalars::NULL))),
+        ("pids_limit", NUMBER),
         ("platform", TEXT),
         (
             "ports",
-            Rule::Set(&Rule::Either(&[NUMBER, TEXT, Rule::Keys(&PORT)])),
+            Rule::List(&Rule::Either(&[NUMBER, Rule::Keys(&PORT)])),
         ),
-        ("post_start", Rule::List(&HOOK)),
-        ("pre_stop", Rule::List(&HOOK)),
+        ("post_start", Rule::List(&Rule::Keys(&HOOK))),
+        ("pre_stop", Rule::List(&Rule::Keys(&HOOK))),
         ("privileged", FLAG),
-        ("profiles", TEXT_SET),
-        (
-            "pull_policy",
-            Rule::Word(&["always", "never", "if_not_present", "build", "missing"]),
-        ),
+        ("profiles", TEXTS),
+        ("pull_policy", Rule::Word(PULL_POLICIES)),
         ("read_only", FLAG),
         ("restart", TEXT),
         ("runtime", TEXT),
         ("scale", WHOLE),
         ("secrets", GRANTS),
-        ("security_opt", Rule::Set(&TEXT)),
-        ("shm_size", AMOUNT),
+        ("security_opt", DIFFERENT_TEXTS),
+        ("shm_size", NUMBER),
         ("stdin_open", FLAG),
         ("stop_grace_period", TEXT),
         ("stop_signal", TEXT),
-        ("storage_opt", Rule::Names(&ANYTHING)),
+        ("storage_opt", STORAGE_OPTIONS),
         ("sysctls", PAIRS),
-        ("tmpfs", TEXT_OR_SET),
+        ("tmpfs", TEXT_OR_TEXTS),
         ("tty", FLAG),
         ("ulimits", ULIMITS),
         ("user", TEXT),
@@ -110,181 +117,198 @@ pub(super) static SERVICE_KEYS: Keys = Keys {
         ("uts", TEXT),
         (
             "volumes",
-            Rule::Set(&Rule::Either(&[TEXT, Rule::Keys(&MOUNT)])),
+            Rule::List(&Rule::Either(&[TEXT, Rule::Keys(&MOUNT)])),
         ),
-        ("volumes_from", Rule::Set(&TEXT)),
+        ("volumes_from", DIFFERENT_TEXTS),
         ("working_dir", TEXT),
     ],
-    required: &[],
+    ..Keys::NONE
 };
 
-pub(super) static MOUNT: Keys = Keys {
+/// Nothing, for all defaults.
+const NOTHING: Rule = Rule::Scalar(Scalars::NULL);
+
+const PULL_POLICIES: &[&str] = &["always", "never", "missing", "if_not_present", "build"];
+
+/// `blkio_config`: shares of block devices, and limits for them. A weight is a number and no text.
+static BLKIO: Keys = Keys {
     known: &[
-        ("bind", Rule::Keys(&MOUNT_BIND)),
-        ("consistency", TEXT),
-        ("read_only", FLAG),
+        ("device_read_bps", Rule::List(&Rule::Keys(&BLKIO_LIMIT))),
+        ("device_write_bps", Rule::List(&Rule::Keys(&BLKIO_LIMIT))),
+        ("device_read_iops", Rule::List(&Rule::Keys(&BLKIO_LIMIT))),
+        ("device_write_iops", Rule::List(&Rule::Keys(&BLKIO_LIMIT))),
+        ("weight", Rule::Scalar(Scalars::INT)),
+        ("weight_device", Rule::List(&Rule::Keys(&BLKIO_WEIGHT))),
+    ],
+    ..Keys::NONE
+};
+
+static BLKIO_LIMIT: Keys = Keys {
+    known: &[("path", TEXT), ("rate", WHOLE)],
+    ..Keys::NONE
+};
+
+static BLKIO_WEIGHT: Keys = Keys {
+    known: &[("path", TEXT), ("weight", Rule::Scalar(Scalars::INT))],
+    ..Keys::NONE
+};
+
+/// `credential_spec`, for Windows.
+static CREDENTIAL_SPEC: Keys = Keys {
+    known: &[("config", TEXT), ("file", TEXT), ("registry", TEXT)],
+    ..Keys::NONE
+};
+
+/// `depends_on` in its long form.
+static DEPENDENCIES: Names = Names {
+    name: Naming::Identifier,
+    of: Rule::Keys(&DEPENDENCY),
+    other: None,
+};
+
+static DEPENDENCY: Keys = Keys {
+    known: &[
+        ("restart", FLAG),
+        ("condition", Rule::Word(CONDITIONS)),
+        ("required", Rule::Scalar(Scalars::BOOL)),
+    ],
+    required: &["condition"],
+    ..Keys::NONE
+};
+
+const CONDITIONS: &[&str] = &[
+    "service_started",
+    "service_healthy",
+    "service_completed_successfully",
+];
+
+/// An entry of `devices` in its long form.
+static DEVICE: Keys = Keys {
+    known: &[("source", TEXT), ("target", TEXT), ("permissions", TEXT)],
+    required: &["source"],
+    ..Keys::NONE
+};
+
+/// An entry of `env_file`: a path, alone or with more.
+const ENV_FILE: Rule = Rule::Either(&[
+    TEXT,
+    Rule::Keys(&Keys {
+        known: &[("path", TEXT), ("required", FLAG), ("format", TEXT)],
+        required: &["path"],
+        open: false,
+    }),
+]);
+
+/// An entry of `gpus`; drivers may know more keys.
+static GPU: Keys = Keys {
+    known: DEVICE_REQUEST,
+    open: true,
+    ..Keys::NONE
+};
+
+/// `healthcheck`.
+static HEALTHCHECK: Keys = Keys {
+    known: &[
+        ("test", TEXT_OR_TEXTS),
+        ("interval", TEXT),
+        ("timeout", TEXT),
+        ("retries", NUMBER),
+        ("start_period", TEXT),
+        ("start_interval", TEXT),
+        ("disable", FLAG),
+    ],
+    ..Keys::NONE
+};
+
+/// `logging`.
+static LOGGING: Keys = Keys {
+    known: &[("driver", TEXT), ("options", LOG_OPTIONS)],
+    ..Keys::NONE
+};
+
+const LOG_OPTIONS: Rule = Rule::Names(&Names {
+    name: Naming::OneLine,
+    of: Rule::Scalar(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::NULL)),
+    other: Some(Rule::Any),
+});
+
+/// `storage_opt`, under any names.
+const STORAGE_OPTIONS: Rule = Rule::Names(&Names {
+    name: Naming::Anything,
+    of: Rule::Scalar(Scalars::TEXT.or(Scalars::INT).or(Scalars::NULL)),
+    other: None,
+});
+
+/// `networks` of a service in its long form.
+static MEMBERSHIPS: Names = Names {
+    name: Naming::Identifier,
+    of: Rule::Either(&[Rule::Keys(&MEMBERSHIP), NOTHING]),
+    other: None,
+};
+
+static MEMBERSHIP: Keys = Keys {
+    known: &[
+        ("aliases", TEXTS),
+        ("ipv4_address", TEXT),
+        ("ipv6_address", TEXT),
+        ("link_local_ips", TEXTS),
+        ("mac_address", TEXT),
+        ("driver_opts", DRIVER_OPTIONS),
+        ("gw_priority", Rule::Scalar(Scalars::NUMBER)),
+        ("priority", Rule::Scalar(Scalars::NUMBER)),
+    ],
+    ..Keys::NONE
+};
+
+/// An entry of `ports` in its long form. That it has a target is seen when ports are told apart.
+static PORT: Keys = Keys {
+    known: &[
+        ("target", WHOLE),
+        ("published", WHOLE),
+        ("host_ip", TEXT),
+        ("protocol", TEXT),
+        ("app_protocol", TEXT),
+        ("mode", TEXT),
+        ("name", TEXT),
+    ],
+    ..Keys::NONE
+};
+
+/// An entry of `volumes` in its long form. That it has a target is seen when mounts are told apart.
+static MOUNT: Keys = Keys {
+    known: &[
+        ("type", TEXT),
         ("source", TEXT),
         ("target", TEXT),
-        ("tmpfs", Rule::Keys(&MOUNT_TMPFS)),
-        ("type", TEXT),
-        ("volume", Rule::Keys(&MOUNT_VOLUME)),
+        ("read_only", FLAG),
+        ("bind", Rule::Keys(&BIND)),
+        ("volume", Rule::Keys(&VOLUME)),
+        ("tmpfs", Rule::Keys(&TMPFS)),
+        ("consistency", TEXT),
     ],
     required: &["type"],
+    ..Keys::NONE
 };
 
-pub(super) static MOUNT_VOLUME: Keys = Keys {
-    known: &[("nocopy", FLAG), ("subpath", TEXT)],
-    required: &[],
-};
-
-pub(super) static MOUNT_TMPFS: Keys = Keys {
-    known: &[("mode", AMOUNT), ("size", Rule::Range(0, i64::MAX))],
-    required: &[],
-};
-
-pub(super) static MOUNT_BIND: Keys = Keys {
+static BIND: Keys = Keys {
     known: &[
-        ("create_host_path", FLAG),
         ("propagation", TEXT),
+        ("create_host_path", FLAG),
+        ("selinux", Rule::Word(&["z", "Z"])),
         (
             "recursive",
             Rule::Word(&["enabled", "disabled", "writable", "readonly"]),
         ),
-        ("selinux", Rule::Word(&["z", "Z"])),
     ],
-    required: &[],
+    ..Keys::NONE
 };
 
-pub(super) static PORT: Keys = Keys {
-    known: &[
-        ("app_protocol", TEXT),
-        ("host_ip", TEXT),
-        ("mode", TEXT),
-        ("name", TEXT),
-        ("protocol", TEXT),
-        ("published", WHOLE),
-        ("target", WHOLE),
-    ],
-    required: &[],
+static VOLUME: Keys = Keys {
+    known: &[("nocopy", FLAG), ("subpath", TEXT)],
+    ..Keys::NONE
 };
 
-pub(super) static MEMBERSHIPS: Names = Names {
-    name: is_name,
-    of: Rule::Either(&[Rule::Keys(&MEMBERSHIP), NOTHING]),
-    open: false,
-};
-
-pub(super) static MEMBERSHIP: Keys = Keys {
-    known: &[
-        ("aliases", TEXT_SET),
-        ("driver_opts", Rule::Names(&DRIVER_OPTS)),
-        ("gw_priority", NUMBER),
-        ("ipv4_address", TEXT),
-        ("ipv6_address", TEXT),
-        ("link_local_ips", TEXT_SET),
-        ("mac_address", TEXT),
-        ("priority", NUMBER),
-    ],
-    required: &[],
-};
-
-pub(super) static LOGGING: Keys = Keys {
-    known: &[("driver", TEXT), ("options", Rule::Names(&LOGGING_OPTIONS))],
-    required: &[],
-};
-
-pub(super) static LOGGING_OPTIONS: Names = Names {
-    name: any_name,
-    of: OPTION,
-    open: true,
-};
-
-pub(super) const LABEL_FILE: Rule = Rule::Either(&[TEXT, Rule::List(&TEXT)]);
-
-pub(super) const HEALTHCHECK: Rule = Rule::Keys(&HEALTHCHECK_KEYS);
-
-pub(super) static HEALTHCHECK_KEYS: Keys = Keys {
-    known: &[
-        ("disable", FLAG),
-        ("interval", TEXT),
-        ("retries", AMOUNT),
-        ("start_interval", TEXT),
-        ("start_period", TEXT),
-        ("test", Rule::Either(&[TEXT, Rule::List(&TEXT)])),
-        ("timeout", TEXT),
-    ],
-    required: &[],
-};
-
-pub(super) static EXTENDS: Keys = Keys {
-    known: &[("file", TEXT), ("service", TEXT)],
-    required: &["service"],
-};
-
-pub(super) const ENV_FILE: Rule = Rule::Either(&[
-    TEXT,
-    Rule::List(&Rule::Either(&[TEXT, Rule::Keys(&ENV_FILE_KEYS)])),
-]);
-
-pub(super) static ENV_FILE_KEYS: Keys = Keys {
-    known: &[("format", TEXT), ("path", TEXT), ("required", FLAG)],
-    required: &["path"],
-};
-
-pub(super) static DEVICE: Keys = Keys {
-    known: &[("permissions", TEXT), ("source", TEXT), ("target", TEXT)],
-    required: &["source"],
-};
-
-pub(super) static DEPENDS_ON: Names = Names {
-    name: is_name,
-    of: Rule::Keys(&DEPENDENCY),
-    open: false,
-};
-
-pub(super) static DEPENDENCY: Keys = Keys {
-    known: &[
-        (
-            "condition",
-            Rule::Word(&[
-                "service_started",
-                "service_healthy",
-                "service_completed_successfully",
-            ]),
-        ),
-        ("required", BOOL),
-        ("restart", FLAG),
-    ],
-    required: &["condition"],
-};
-
-pub(super) static CREDENTIAL_SPEC: Keys = Keys {
-    known: &[("config", TEXT), ("file", TEXT), ("registry", TEXT)],
-    required: &[],
-};
-
-pub(super) static BLKIO: Keys = Keys {
-    known: &[
-        ("device_read_bps", Rule::List(&BLKIO_LIMIT)),
-        ("device_read_iops", Rule::List(&BLKIO_LIMIT)),
-        ("device_write_bps", Rule::List(&BLKIO_LIMIT)),
-        ("device_write_iops", Rule::List(&BLKIO_LIMIT)),
-        ("weight", WHOLE),
-        ("weight_device", Rule::List(&BLKIO_WEIGHT)),
-    ],
-    required: &[],
-};
-
-pub(super) const BLKIO_WEIGHT: Rule = Rule::Keys(&BLKIO_WEIGHT_KEYS);
-
-pub(super) static BLKIO_WEIGHT_KEYS: Keys = Keys {
-    known: &[("path", TEXT), ("weight", WHOLE)],
-    required: &[],
-};
-
-pub(super) const BLKIO_LIMIT: Rule = Rule::Keys(&BLKIO_LIMIT_KEYS);
-
-pub(super) static BLKIO_LIMIT_KEYS: Keys = Keys {
-    known: &[("path", TEXT), ("rate", WHOLE)],
-    required: &[],
+static TMPFS: Keys = Keys {
+    known: &[("size", Rule::Range(0, i64::MAX)), ("mode", NUMBER)],
+    ..Keys::NONE
 };

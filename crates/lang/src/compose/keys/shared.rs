@@ -1,107 +1,123 @@
-//! What several keys take.
+//! Shapes that many sections of a Compose file share.
 
-use super::super::schema::{Keys, Names, Rule, Scalars};
+use super::rule::{Keys, Names, Naming, Rule, Scalars};
 
+/// Text alone: a number or truth value must be put in quotes.
 pub(super) const TEXT: Rule = Rule::Scalar(Scalars::TEXT);
-pub(super) const BOOL: Rule = Rule::Scalar(Scalars::BOOL);
-pub(super) const NUMBER: Rule = Rule::Scalar(Scalars::NUMBER);
-pub(super) const NOTHING: Rule = Rule::Scalar(Scalars::NULL);
+
+/// `true`, `false`, or text that a variable may have come from.
 pub(super) const FLAG: Rule = Rule::Scalar(Scalars::BOOL.or(Scalars::TEXT));
+
+/// A whole number, or text such as a size with its unit.
 pub(super) const WHOLE: Rule = Rule::Scalar(Scalars::INT.or(Scalars::TEXT));
-pub(super) const AMOUNT: Rule = Rule::Scalar(Scalars::NUMBER.or(Scalars::TEXT));
-pub(super) const TEXT_OR_NULL: Rule = Rule::Scalar(Scalars::TEXT.or(Scalars::NULL));
-pub(super) const OPTION: Rule = Rule::Scalar(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::NULL));
-pub(super) const PLAIN: Rule = Rule::Scalar(
-    Scalars::TEXT
-        .or(Scalars::NUMBER)
-        .or(Scalars::NULL)
-        .or(Scalars::BOOL),
-);
 
-pub(super) fn any_name(name: &str) -> bool {
-    !name.is_empty()
-}
+/// A number, or text such as a size with its unit.
+pub(super) const NUMBER: Rule = Rule::Scalar(Scalars::NUMBER.or(Scalars::TEXT));
 
-pub(super) fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-}
+/// A list of texts.
+pub(super) const TEXTS: Rule = Rule::List(&TEXT);
 
-pub(super) fn is_lower(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase())
-}
+/// A list of texts in which none stands twice.
+pub(super) const DIFFERENT_TEXTS: Rule = Rule::Set(&TEXT);
 
-pub(super) static ANYTHING: Names = Names {
-    name: any_name,
+/// One text, or a list of them.
+pub(super) const TEXT_OR_TEXTS: Rule = Rule::Either(&[TEXT, TEXTS]);
+
+/// A command: a line, its words, or nothing for that of the image.
+pub(super) const COMMAND: Rule =
+    Rule::Either(&[Rule::Scalar(Scalars::TEXT.or(Scalars::NULL)), TEXTS]);
+
+/// A map of any names with any values.
+const ANY_MAP: Rule = Rule::Names(&Names {
+    name: Naming::Anything,
     of: Rule::Any,
-    open: true,
-};
+    other: None,
+});
 
-pub(super) static DRIVER_OPTS: Names = Names {
-    name: any_name,
-    of: AMOUNT,
-    open: true,
-};
+/// Pairs, as a map or as a list of `NAME=VALUE`: labels, variables, arguments, kernel parameters.
+pub(super) const PAIRS: Rule = Rule::Either(&[
+    Rule::Names(&Names {
+        name: Naming::NotEmpty,
+        of: Rule::Scalar(
+            Scalars::TEXT
+                .or(Scalars::NUMBER)
+                .or(Scalars::BOOL)
+                .or(Scalars::NULL),
+        ),
+        other: None,
+    }),
+    DIFFERENT_TEXTS,
+]);
 
-pub(super) const HOOK: Rule = Rule::Keys(&HOOK_KEYS);
+/// Pairs of texts, as a map only.
+pub(super) const TEXT_MAP: Rule = Rule::Names(&Names {
+    name: Naming::OneLine,
+    of: TEXT,
+    other: None,
+});
 
-pub(super) static HOOK_KEYS: Keys = Keys {
-    known: &[
-        ("command", COMMAND),
-        ("environment", PAIRS),
-        ("privileged", FLAG),
-        ("user", TEXT),
-        ("working_dir", TEXT),
-    ],
-    required: &[],
-};
+/// Options for the driver of a network or volume.
+pub(super) const DRIVER_OPTIONS: Rule = Rule::Names(&Names {
+    name: Naming::OneLine,
+    of: NUMBER,
+    other: Some(Rule::Any),
+});
 
-pub(super) const COMMAND: Rule = Rule::Either(&[NOTHING, TEXT, Rule::List(&TEXT)]);
+/// Hosts that are known without a name server: `HOST=ADDRESS`, or a map of hosts to one address or several.
+pub(super) const HOSTS: Rule = Rule::Either(&[
+    Rule::Names(&Names {
+        name: Naming::NotEmpty,
+        of: TEXT_OR_TEXTS,
+        other: None,
+    }),
+    DIFFERENT_TEXTS,
+]);
 
-pub(super) const ULIMITS: Rule = Rule::Names(&ULIMIT_NAMES);
-
-pub(super) static ULIMIT_NAMES: Names = Names {
-    name: is_lower,
+/// Limits by their name: one number for both, or the soft and the hard one.
+/// What Compose takes for names of other than small letters is only that it is a number or a map.
+pub(super) const ULIMITS: Rule = Rule::Names(&Names {
+    name: Naming::Letters,
     of: Rule::Either(&[WHOLE, Rule::Keys(&ULIMIT)]),
-    open: true,
-};
+    other: Some(Rule::Either(&[WHOLE, ANY_MAP])),
+});
 
-pub(super) static ULIMIT: Keys = Keys {
-    known: &[("hard", WHOLE), ("soft", WHOLE)],
+static ULIMIT: Keys = Keys {
+    known: &[("soft", WHOLE), ("hard", WHOLE)],
     required: &["soft", "hard"],
+    ..Keys::NONE
 };
 
+/// Secrets or configs that are granted to a service or a build: by name, or with the place that they are put at.
 pub(super) const GRANTS: Rule = Rule::List(&Rule::Either(&[TEXT, Rule::Keys(&GRANT)]));
 
-pub(super) static GRANT: Keys = Keys {
+static GRANT: Keys = Keys {
     known: &[
-        ("gid", TEXT),
-        ("mode", AMOUNT),
         ("source", TEXT),
         ("target", TEXT),
         ("uid", TEXT),
+        ("gid", TEXT),
+        ("mode", NUMBER),
     ],
-    required: &[],
+    ..Keys::NONE
 };
 
-pub(super) const EXTRA_HOSTS: Rule = Rule::Either(&[Rule::Names(&HOST_NAMES), Rule::Set(&TEXT)]);
-
-pub(super) static HOST_NAMES: Names = Names {
-    name: any_name,
-    of: Rule::Either(&[TEXT, Rule::List(&TEXT)]),
-    open: false,
+/// A command that is run in a container: by `post_start`, `pre_stop` and the watch action `sync+exec`.
+pub(super) static HOOK: Keys = Keys {
+    known: &[
+        ("command", COMMAND),
+        ("user", TEXT),
+        ("privileged", FLAG),
+        ("working_dir", TEXT),
+        ("environment", PAIRS),
+    ],
+    ..Keys::NONE
 };
 
-pub(super) const TEXT_OR_SET: Rule = Rule::Either(&[TEXT, TEXT_SET]);
-
-pub(super) const TEXT_SET: Rule = Rule::Set(&TEXT);
-
-pub(super) const PAIRS: Rule = Rule::Either(&[Rule::Names(&PAIR_NAMES), Rule::Set(&TEXT)]);
-
-pub(super) static PAIR_NAMES: Names = Names {
-    name: any_name,
-    of: PLAIN,
-    open: false,
-};
+/// What may be said of a wanted device, in a reservation or by `gpus`.
+pub(super) const DEVICE_REQUEST: &[(&str, Rule)] = &[
+    ("capabilities", DIFFERENT_TEXTS),
+    ("driver", TEXT),
+    ("count", WHOLE),
+    ("device_ids", DIFFERENT_TEXTS),
+    ("options", PAIRS),
+];

@@ -1,0 +1,161 @@
+//! Tables of what is declared. Where a screen is too narrow for the columns, each row becomes a block of its own.
+
+use super::{Paint, Table, Tone, wrap};
+use view::{Cell, How, Sheet};
+
+/// The sheets, and what the marks in them mean.
+pub(crate) fn text(sheets: &[Sheet], paint: Paint) -> String {
+    let mut text = String::new();
+    for sheet in sheets.iter().filter(|s| !s.rows.is_empty()) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}\n", paint.text(Tone::Head, &sheet.title)));
+        let table = table(sheet).print(paint, 0);
+        let fits = |line: &str| plain_width(line) <= paint.width();
+        if table.lines().all(fits) && !is_torn(sheet, paint) {
+            text.push_str(&table);
+        } else {
+            text.push_str(&blocks(sheet, paint));
+        }
+        for note in &sheet.notes {
+            text.push_str(&wrap::hanging("= ", note, paint.width()));
+        }
+    }
+    text.push_str(&legend(sheets));
+    text
+}
+
+fn table(sheet: &Sheet) -> Table {
+    let mut table = Table::headed(&sheet.columns);
+    for row in &sheet.rows {
+        table.row(row.iter().map(|cell| (marked(cell), tone(cell.how))));
+    }
+    table
+}
+
+/// A text with the mark of how it is known; colour alone says nothing.
+fn marked(cell: &Cell) -> String {
+    match cell.how {
+        How::Assumed => format!("~{}", cell.text),
+        How::Unknown if cell.text.is_empty() => "?".to_owned(),
+        How::Unknown => format!("{} ?", cell.text),
+        How::Silent => "-".to_owned(),
+        How::Declared | How::Computed | How::Measured => cell.text.clone(),
+    }
+}
+
+fn tone(how: How) -> Option<Tone> {
+    match how {
+        How::Assumed | How::Unknown => Some(Tone::Look),
+        How::Silent => Some(Tone::Dim),
+        How::Declared | How::Computed | How::Measured => None,
+    }
+}
+
+/// So many columns that cells would be narrow towers.
+fn is_torn(sheet: &Sheet, paint: Paint) -> bool {
+    /// Taller rows than this are hard to read along.
+    const TALL: usize = 4;
+    let height = table(sheet).print(paint, 0).lines().count();
+    height > TALL * (sheet.rows.len() + 1)
+}
+
+/// One block per row: the name, then what is said of it, line by line.
+fn blocks(sheet: &Sheet, paint: Paint) -> String {
+    let label = |head: &str| head.to_lowercase();
+    let width = sheet.columns.iter().map(|c| c.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for row in &sheet.rows {
+        let mut cells = row.iter().zip(&sheet.columns);
+        let Some((name, _)) = cells.next() else {
+            continue;
+        };
+        text.push_str(&format!("{}\n", marked(name)));
+        for (cell, head) in cells.filter(|(c, _)| c.how != How::Silent) {
+            let lead = format!("  {:width$}  ", label(head));
+            text.push_str(&wrap::hanging(&lead, &marked(cell), paint.width()));
+        }
+    }
+    text
+}
+
+/// Width on the screen, without the codes of colours.
+fn plain_width(line: &str) -> usize {
+    let mut width = 0;
+    let mut inside = false;
+    for c in line.chars() {
+        match (inside, c) {
+            (false, '\u{1b}') => inside = true,
+            (false, _) => width += 1,
+            (true, 'm') => inside = false,
+            (true, _) => {}
+        }
+    }
+    width
+}
+
+fn legend(sheets: &[Sheet]) -> String {
+    let cells = || sheets.iter().flat_map(|s| s.rows.iter().flatten());
+    let has = |how: How| cells().any(|c| c.how == how);
+    let mut marks = Vec::new();
+    if has(How::Assumed) {
+        marks.push("~ assumed");
+    }
+    if has(How::Unknown) {
+        marks.push("? not known");
+    }
+    if has(How::Silent) {
+        marks.push("- nothing said");
+    }
+    if marks.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n", marks.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet() -> Sheet {
+        let memory = Cell {
+            text: "16GiB".into(),
+            how: How::Assumed,
+        };
+        Sheet {
+            title: "hosts".into(),
+            columns: vec!["HOST", "MEMORY", "MODEL"],
+            rows: vec![
+                vec![Cell::declared("pve1"), memory, Cell::unknown()],
+                vec![
+                    Cell::declared("nas"),
+                    Cell::silent(),
+                    Cell::declared("a box"),
+                ],
+            ],
+            notes: vec!["memory of all hosts: at least 16GiB".into()],
+        }
+    }
+
+    #[test]
+    fn marks_say_how_a_cell_is_known_without_colour() {
+        assert_eq!(
+            text(&[sheet()], Paint::plain(80)),
+            "hosts\n\
+             HOST  MEMORY  MODEL\n\
+             pve1  ~16GiB  ?\n\
+             nas   -       a box\n\
+             = memory of all hosts: at least 16GiB\n\
+             \n\
+             ~ assumed, ? not known, - nothing said\n"
+        );
+    }
+
+    #[test]
+    fn a_narrow_screen_gets_blocks() {
+        let text = text(&[sheet()], Paint::plain(16));
+        assert!(text.contains("pve1\n  memory  ~16GiB\n"), "{text}");
+        assert!(!text.contains("HOST"), "{text}");
+    }
+}

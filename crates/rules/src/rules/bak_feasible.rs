@@ -1,0 +1,180 @@
+//! Backups that the uplink cannot carry.
+
+use crate::amounts::decimal;
+use crate::bodies::{self, Body};
+use crate::copies::{Copies, Copy};
+use crate::transfer::{self, Link};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::Given;
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::units::size::Size;
+use std::collections::BTreeMap;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "bak-feasible",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "What changes between two copies takes longer over the uplink than the time between them.",
+    rationale: "A copy off site goes through the uplink, whose rate out is a fraction of the rate in. What does not fit falls behind \
+        for ever, and nobody notices while every single run still ends well. The first copy carries everything: weeks, if it is \
+        not carried there by hand.",
+    example: "sites: {home: {uplinks: {dsl: {up: 10Mbit/s}}}}   # with data that changes by 200GB/day, backed up daily off site",
+    controls: &[
+        "CIS v8 11.4",
+        "ISO 27001:2022 A.8.6",
+        "ISO 27001:2022 A.8.13",
+    ],
+    run,
+};
+
+/// What one copy carries out of a site.
+#[derive(Default)]
+struct Load<'a> {
+    bodies: Vec<&'a str>,
+    changed: u128,
+    per_day: u128,
+    whole: u128,
+    assumed: bool,
+    open: Vec<String>,
+    told: bool,
+}
+
+/// By what takes the copy, and the site it leaves.
+type Loads<'c, 'a> = BTreeMap<((Kind, &'a str), &'a str), (&'c Copy<'a>, Load<'c>)>;
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let copies = Copies::of(lab);
+    let bodies = bodies::all(lab);
+    let mut loads: Loads<'_, '_> = BTreeMap::new();
+    for body in &bodies {
+        for copy in copies.copies(body) {
+            if let Some(site) = transfer::leaves(lab, body, copy) {
+                let entry = loads.entry((copy.taker, site));
+                let (_, load) = entry.or_insert_with(|| (copy, Load::default()));
+                load.add(body, copy);
+            }
+        }
+    }
+    let mut sites: BTreeMap<&str, (u128, bool, Vec<String>)> = BTreeMap::new();
+    for ((taker, site), (copy, load)) in &loads {
+        let object = ObjectRef::new(taker.0, taker.1);
+        let Some(link) = transfer::up(lab, site) else {
+            if load.told && load.changed + load.whole > 0 {
+                let message = format!(
+                    "whether {} fits through an uplink of site '{site}'",
+                    copy.by
+                );
+                let d = RULE
+                    .unknown(message)
+                    .at(copy.span, "")
+                    .help("declare 'uplinks: {…: {up: …}}' of the site");
+                out.add(object, d);
+            }
+            continue;
+        };
+        let (day, late, takers) = sites.entry(site).or_default();
+        *day += load.per_day;
+        takers.push(copy.by.clone());
+        for d in judge(copy, load, &link) {
+            *late |= d.severity == Severity::Error;
+            out.add(object.clone(), d);
+        }
+    }
+    for (site, (per_day, late, takers)) in sites {
+        if let Some(d) = together(lab, site, per_day, &takers).filter(|_| !late) {
+            out.add(ObjectRef::new(Kind::Site, site), d);
+        }
+    }
+}
+
+impl<'a> Load<'a> {
+    fn add(&mut self, body: &'a Body<'a>, copy: &Copy<'_>) {
+        self.bodies.push(&body.what);
+        let changes = body.changes.and_then(Given::value);
+        let size = body.size.and_then(Given::value);
+        self.told |= body.changes.is_some() || body.size.is_some();
+        self.assumed |=
+            transfer::any_assumed(&[body.size]) || transfer::any_assumed(&[body.changes]);
+        match (changes, copy.every.as_ref()) {
+            (Some(churn), Some(every)) => {
+                self.changed += transfer::changed(body, every.value).unwrap_or(0);
+                self.per_day += u128::from(churn.bytes_per_day());
+            }
+            (None, _) => self.open.push(format!("'changes' of {}", body.what)),
+            (_, None) => self.open.push(format!("how often {} runs", copy.by)),
+        }
+        self.whole += size.map_or(0, |s: &Size| u128::from(s.bytes()));
+    }
+}
+
+fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    let Some(rate) = link.rate.value() else {
+        return out;
+    };
+    let every = copy.every.as_ref().map(|e| (e.value, e.span));
+    let note = |d: Diagnostic| match load.assumed || link.rate.is_assumed() {
+        true => d.note("assumed: some of the sizes, changes or rates"),
+        false => d,
+    };
+    let by = &copy.by;
+    if let (Some((every, span)), Some(time)) = (every, transfer::seconds(load.changed, rate))
+        && time > every
+    {
+        let bytes = decimal(load.changed);
+        let fits = u128::try_from(every.0).unwrap_or(0) * u128::from(rate.bits_per_second()) / 8;
+        let d = RULE
+            .finding(format!("{by} falls behind for ever: each run takes {time}, and one begins every {every}"))
+            .at(span, format!("every {every}"))
+            .and_at(link.rate.span, format!("{rate} out of site '{}'", link.site))
+            .note(format!("{bytes} change in {every}; {bytes} × 8 / {rate} = {time} > {every}; {} fit", decimal(fits)))
+            .help("copy less (leave out what can be had again), copy more rarely, or get a faster uplink");
+        out.push(note(d));
+        return out;
+    }
+    if let Some((every, _)) = every
+        && let Some(time) = transfer::seconds(load.whole, rate).filter(|t| *t > every)
+    {
+        let bytes = decimal(load.whole);
+        let d = RULE
+            .with(Severity::Warning, format!("the first run of {by} takes {time}, and the next begins after {every}"))
+            .at(copy.span, format!("{bytes} at first"))
+            .and_at(link.rate.span, format!("{rate} out of site '{}'", link.site))
+            .note(format!("{bytes} × 8 / {rate} = {time} > {every}"))
+            .help("make the first copy at home onto a disk and carry it there, or begin with the most important data");
+        out.push(note(d));
+    }
+    if !load.open.is_empty() && load.told {
+        let d = RULE
+            .unknown(format!("whether {by} keeps up with what changes"))
+            .at(copy.span, "")
+            .note(format!("not declared: {}", load.open.join(", ")));
+        out.push(d);
+    }
+    out
+}
+
+/// Each fits, and all together do not.
+fn together(lab: &Lab, site: &str, per_day: u128, takers: &[String]) -> Option<Diagnostic> {
+    let link = transfer::up(lab, site)?;
+    let rate = link.rate.value()?;
+    let fits = u128::from(rate.bits_per_second()) * 86_400 / 8;
+    if per_day <= fits || takers.len() < 2 {
+        return None;
+    }
+    let (change, most) = (decimal(per_day), decimal(fits));
+    let d = RULE
+        .finding(format!(
+            "the copies that leave site '{site}' do not fit through its uplink together"
+        ))
+        .at(link.rate.span, format!("{rate} = {most} a day"))
+        .note(format!(
+            "{}: {change} a day > {most} a day",
+            takers.join(" + ")
+        ))
+        .help("copy less, or get a faster uplink");
+    Some(d)
+}

@@ -1,0 +1,59 @@
+//! Redundancy that nobody watches.
+
+use crate::attention::{Attention, of_pool};
+use crate::pools::{self, object, own_tolerance};
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+use model::declare::OptExt as _;
+use model::lab::storage::{Pool, PoolKind};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "sto-monitor",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "Nothing tells anybody when a redundant pool has lost a disk.",
+    rationale: "Redundancy turns the first failure into a message. If the message reaches nobody, the pool runs degraded until the \
+        second failure, which loses the data; looking at /proc/mdstat by hand is looking afterwards.",
+    example: "pools: {main: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c]}}   # no alert, no 'monitored_by'",
+    controls: &[
+        "CIS v8 8.11",
+        "NIST CSF 2.0 DE.CM-09",
+        "ISO 27001:2022 A.8.16",
+    ],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, pool) in &ctx.lab.pools {
+        let spare = own_tolerance(pool).unwrap_or(0);
+        if spare == 0 || is_share(pool) {
+            continue;
+        }
+        let Attention::None(instead) = of_pool(ctx.lab, name, pool) else {
+            continue;
+        };
+        let level = pools::level_word(pool);
+        let disks = if spare == 1 { "disk" } else { "disks" };
+        let mut d = RULE
+            .finding(format!("nobody is told when pool '{name}' has lost a disk"))
+            .at(pool.span, "nothing watches it")
+            .note(format!(
+                "{level} survives {spare} failed {disks}; alerts about it that reach somebody: 0"
+            ));
+        for why in instead {
+            d = d.note(why);
+        }
+        out.add(
+            object(name),
+            d.help("declare an alert with 'about: [POOL]' and a 'route', or name what watches it with 'monitored_by'"),
+        );
+    }
+}
+
+fn is_share(pool: &Pool) -> bool {
+    let kind = pool.kind.known();
+    matches!(
+        kind,
+        Some(PoolKind::Iscsi | PoolKind::Nfs | PoolKind::Smb | PoolKind::Directory)
+    )
+}

@@ -1,0 +1,240 @@
+//! What a redundancy level leaves of its disks.
+
+use crate::amounts::{binary, decimal, like, sum};
+use crate::pools::object;
+use crate::pools::{self, Member, is_btrfs};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::{Given, OptExt as _};
+use model::lab::storage::{Level, Pool, PoolKind};
+use model::units::size::Size;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "sto-raid-usable",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "A pool's declared space is not what its level leaves of its disks, or disks lie idle in part.",
+    rationale: "RAID gives each disk the size of the smallest: usable are (n - parity) times that, and what larger disks have more \
+        is lost. Space that was never there is noticed when it is needed, and a figure in TB that was read off in TiB is 10 % wrong.",
+    example: "pools: {tank: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c], usable: 12TB}}   # of 3 disks with 4TB",
+    controls: &["ISO 27001:2022 A.8.6"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, pool) in &ctx.lab.pools {
+        let Some(level) = pool.level.known().copied() else {
+            continue;
+        };
+        let members = pools::members(ctx.lab, pool);
+        if members.is_empty() {
+            continue;
+        }
+        if let Some(d) = too_few(name, pool, level, members.len()) {
+            out.add(object(name), d);
+            continue;
+        }
+        match space(pool, level, &members) {
+            Ok(space) => {
+                if let Some(d) = judge(name, pool, level, &space) {
+                    out.add(object(name), d);
+                }
+            }
+            Err(missing) if pool.usable.known().is_some() && !missing.is_empty() => {
+                let d = RULE
+                    .unknown(format!(
+                        "whether {level} leaves what pool '{name}' is declared to hold"
+                    ))
+                    .at(pool.span, "")
+                    .note(format!("sizes of disks that are not declared: {missing}"));
+                out.add(object(name), d);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnostic> {
+    let least = match level {
+        Level::Raid5 | Level::Raidz1 => 3,
+        Level::Raid6 | Level::Raid10 | Level::Raidz2 => 4,
+        Level::Raidz3 => 5,
+        Level::Raid1 | Level::Mirror => 2,
+        Level::Single | Level::Linear | Level::Raid0 | Level::Replicated => 1,
+    };
+    // Two disks are allowed by md and ZFS, and are a mirror with extra work.
+    let enough = have >= least || (have == 2 && matches!(level, Level::Raidz1 | Level::Raid10));
+    let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
+    (!enough).then(|| {
+        RULE.finding(format!(
+            "pool '{name}' cannot be {level}: it has too few disks"
+        ))
+        .at(span, format!("{least} disks at the least"))
+        .note(format!("disks: {have}, {level} needs {least}"))
+        .help("add disks, or choose a level that fits them")
+    })
+}
+
+/// What the disks give, with the words for it.
+struct Space {
+    raw: u128,
+    used: u128,
+    usable: u128,
+    formula: String,
+    parts: Vec<Size>,
+    least: Size,
+    assumed: bool,
+}
+
+fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, String> {
+    let size = |m: &Member<'_>| m.disk.and_then(|d| d.size.as_ref()).cloned();
+    let given: Vec<Option<Given<Size>>> = members.iter().map(size).collect();
+    let known = |g: &Option<Given<Size>>| g.as_ref().and_then(Given::value).copied();
+    let missing: Vec<&str> = members
+        .iter()
+        .zip(&given)
+        .filter(|(_, g)| known(g).is_none())
+        .map(|(m, _)| m.label)
+        .collect();
+    if !missing.is_empty() {
+        return Err(missing.join(", "));
+    }
+    let parts: Vec<Size> = given.iter().filter_map(known).collect();
+    let bytes = |s: &Size| u128::from(s.bytes());
+    let raw: u128 = parts.iter().map(bytes).sum();
+    let least = parts.iter().copied().min_by_key(|s| s.bytes());
+    let least = least.ok_or_else(String::new)?;
+    let n = parts.len() as u128;
+    let most = parts.iter().map(bytes).max().unwrap_or(0);
+    let small = bytes(&least);
+    let striped = |parity: u128| {
+        (
+            n * small,
+            (n - parity) * small,
+            format!("({n} - {parity}) × {least}"),
+        )
+    };
+    let (used, usable, formula) = match level {
+        Level::Raid1 if is_btrfs(pool) => {
+            let half = (raw / 2).min(raw - most);
+            let text = format!(
+                "min({} / 2, {} - {})",
+                decimal(raw),
+                decimal(raw),
+                decimal(most)
+            );
+            (half * 2, half, text)
+        }
+        // btrfs spreads stripes over whatever disks have room: no simple formula for unequal ones.
+        Level::Raid5 | Level::Raid6 | Level::Raid10 if is_btrfs(pool) && most != small => {
+            return Err(String::new());
+        }
+        Level::Single | Level::Linear | Level::Raid0 => (raw, raw, sum(&parts)),
+        Level::Mirror if n > 3 && n.is_multiple_of(2) => pairs(n, small, least),
+        Level::Raid10 => pairs(n, small, least),
+        Level::Raid1 | Level::Mirror => (n * small, small, format!("1 × {least}")),
+        Level::Raid5 | Level::Raidz1 => striped(1),
+        Level::Raid6 | Level::Raidz2 => striped(2),
+        Level::Raidz3 => striped(3),
+        Level::Replicated => {
+            let copies = pool.replicas.known().copied().filter(|r| *r > 0);
+            let copies = u128::from(copies.ok_or_else(String::new)?);
+            (raw, raw / copies, format!("({}) / {copies}", sum(&parts)))
+        }
+    };
+    let assumed = given.iter().flatten().any(Given::is_assumed);
+    // A group made smaller than its disks has what it was made with.
+    let usable = pool.size.known().map_or(usable, |s| usable.min(bytes(s)));
+    Ok(Space {
+        raw,
+        used,
+        usable,
+        formula,
+        parts,
+        least,
+        assumed,
+    })
+}
+
+fn pairs(n: u128, small: u128, least: Size) -> (u128, u128, String) {
+    (n * small, n / 2 * small, format!("({n} / 2) × {least}"))
+}
+
+fn judge(name: &str, pool: &Pool, level: Level, space: &Space) -> Option<Diagnostic> {
+    let span = pool.usable.as_ref().map_or(pool.span, |u| u.span);
+    let gives = like(space.least, space.usable);
+    let declared = pool.usable.known().copied();
+    let verdict = declared.and_then(|d| compare(d, space.usable).map(|v| (d, v)));
+    let idle = space.raw - space.used;
+    let waste = (idle * 100 >= space.raw && space.raw > 0).then(|| {
+        let (n, least) = (space.parts.len(), space.least);
+        let used = like(space.least, space.used);
+        format!(
+            "{} = {}; {level} uses {least} of each disk: {n} × {least} = {used}; {} lie idle",
+            sum(&space.parts),
+            like(space.least, space.raw),
+            like(space.least, idle)
+        )
+    });
+    let mut d = match (&verdict, &waste) {
+        (Some((declared, Verdict::TooMuch)), _) => RULE
+            .finding(format!("pool '{name}' is declared to hold {declared}, and its disks give {gives}"))
+            .at(span, format!("{gives} by {level}"))
+            .help(format!("write 'usable: {gives}', or declare the disks that are missing")),
+        (Some((declared, Verdict::OtherUnit(unit))), _) => RULE
+            .with(Severity::Warning, format!("pool '{name}' holds {gives}; the declared {declared} are {unit}"))
+            .at(span, format!("{declared} that were read off as {unit}"))
+            .help(format!("write 'usable: {gives}' or the same in {unit}: '{}'", binary(space.usable))),
+        (Some((declared, Verdict::TooLittle)), _) => RULE
+            .with(Severity::Warning, format!("pool '{name}' is declared to hold {declared}, and its disks give {gives}"))
+            .at(span, format!("{gives} by {level}"))
+            .help(format!("write 'usable: {gives}', or 'size: …' if it was made smaller than its disks")),
+        (None, Some(_)) => RULE
+            .with(Severity::Info, format!("pool '{name}' leaves {} of its disks idle", like(space.least, idle)))
+            .at(pool.span, format!("{level} over disks of different sizes"))
+            .help("a level that takes disks of different sizes, such as btrfs raid1, or a second pool of the rest would use more of them"),
+        (None, None) => return None,
+    };
+    let (formula, percent) = (&space.formula, space.usable * 100 / space.raw.max(1));
+    d = d.note(format!(
+        "{level}: {formula} = {gives} ({}), {percent} % of {}",
+        binary(space.usable),
+        like(space.least, space.raw)
+    ));
+    if let Some(waste) = waste {
+        d = d.note(waste);
+    }
+    if space.assumed {
+        d = d.note("assumed: sizes of disks");
+    }
+    if pool.kind.known() == Some(&PoolKind::Zfs) {
+        d = d.note("ZFS keeps some more for itself");
+    }
+    Some(d)
+}
+
+enum Verdict {
+    TooMuch,
+    TooLittle,
+    OtherUnit(&'static str),
+}
+
+/// Metadata and reserves take up to a tenth; more than that was not counted, or never there.
+fn compare(declared: Size, usable: u128) -> Option<Verdict> {
+    let said = u128::from(declared.bytes());
+    if said * 1000 > usable * 1005 {
+        return Some(Verdict::TooMuch);
+    }
+    let text = declared.to_string();
+    let binary_units = [("TB", "TiB", 40, 12), ("GB", "GiB", 30, 9)];
+    for (decimal, binary, bits, places) in binary_units {
+        let read_off = said * (1 << bits) / 10_u128.pow(places);
+        if text.ends_with(decimal)
+            && said * 100 < usable * 97
+            && read_off.abs_diff(usable) * 100 <= usable
+        {
+            return Some(Verdict::OtherUnit(binary));
+        }
+    }
+    (said * 10 < usable * 9).then_some(Verdict::TooLittle)
+}

@@ -1,0 +1,142 @@
+//! Thin pools that can run full unseen.
+
+use crate::amounts::{count, decimal};
+use crate::attention::{Attention, of_pool};
+use crate::pools::{chain, object};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
+use model::lab::Lab;
+use model::lab::guest::GuestDisk;
+use model::lab::storage::{Pool, PoolKind};
+
+/// Source: lvmthin(7), "Automatically extend thin pool LV" and "Metadata space exhaustion": a full pool fails writes of every volume on it,
+/// full metadata need a repair offline.
+pub(crate) const RULE: Rule = Rule {
+    id: "sto-thin",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A thin pool can run full and nothing says so beforehand, or more is promised than it holds.",
+    rationale: "Thin volumes promise space that is not there. When the pool, or its metadata, is full, every guest on it gets write \
+        errors in the same moment, and databases and file systems break. So the limit is watched, and the promises are bounded.",
+    example: "pools: {thin: {kind: lvm-thin, from: vg0, size: 400GB}}   # with guests' disks of 600GB, no 'thin_limit', no alert",
+    controls: &["ISO 27001:2022 A.8.6", "NIST CSF 2.0 DE.CM-09"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, pool) in &ctx.lab.pools {
+        if pool.kind.known() == Some(&PoolKind::LvmThin)
+            && let Some(d) = judge(ctx.lab, name, pool)
+        {
+            out.add(object(name), d);
+        }
+    }
+}
+
+fn judge(lab: &Lab, name: &str, pool: &Pool) -> Option<Diagnostic> {
+    let capacity = pool.usable.known().or(pool.size.known());
+    let disks: Vec<(&str, &GuestDisk)> = disks(lab, name).collect();
+    let sized = disks.iter().filter_map(|(_, d)| d.size.known());
+    let promised: u128 = sized.map(|s| u128::from(s.bytes())).sum();
+    let open = disks
+        .iter()
+        .filter(|(_, d)| d.size.known().is_none())
+        .count();
+    let more = capacity.is_some_and(|c| promised > u128::from(c.bytes()));
+    let watched = match of_pool(lab, name, pool) {
+        Attention::Paid => pool.thin_limit.known().is_some() || named_fill(lab, name),
+        Attention::None(_) => false,
+    };
+    let sum = capacity.map(|c| {
+        let percent = promised * 100 / u128::from(c.bytes()).max(1);
+        let left_out = match open {
+            0 => String::new(),
+            n => format!(" and {n} of unknown size"),
+        };
+        format!(
+            "{} = {}{left_out}; the pool holds {c}: {percent} % promised",
+            count(disks.len(), "disk of guests", "disks of guests"),
+            decimal(promised)
+        )
+    });
+    let mut d = match (watched, more) {
+        (true, false) => return None,
+        (true, true) => RULE
+            .with(
+                Severity::Info,
+                format!("thin pool '{name}' promises more than it holds"),
+            )
+            .at(pool.span, "bounded by its alert"),
+        (false, true) => RULE
+            .finding(format!(
+                "thin pool '{name}' promises more than it holds, and nobody is told when it fills"
+            ))
+            .at(pool.span, "no watched limit"),
+        (false, false) => RULE
+            .finding(format!(
+                "nobody is told when thin pool '{name}' or its metadata fills"
+            ))
+            .at(pool.span, "no watched limit"),
+    };
+    d = d.note(sum.unwrap_or_else(|| {
+        format!(
+            "its size is not declared; {} = {}",
+            count(disks.len(), "disk of guests", "disks of guests"),
+            decimal(promised)
+        )
+    }));
+    if !watched {
+        if let Attention::None(instead) = of_pool(lab, name, pool) {
+            d = instead.into_iter().fold(d, Diagnostic::note);
+        }
+        let limit = match &pool.thin_limit {
+            Some(limit) => limit.value().map(ToString::to_string),
+            None => None,
+        };
+        d = d.help(match limit {
+            Some(limit) => format!("declare the alert that rings at {limit} of data or metadata: 'alerts: {{…: {{about: [{name}], above: {limit}, route: […]}}}}'"),
+            None => format!("write 'thin_limit: 80%' and an alert 'about: [{name}]' with 'above: 80%' and a 'route', for data and for metadata"),
+        });
+    }
+    Some(match pool.metadata.known() {
+        None if !watched => d.note("the size of its metadata volume is not declared"),
+        _ => d,
+    })
+}
+
+/// An alert with a limit of its own.
+fn named_fill(lab: &Lab, name: &str) -> bool {
+    lab.alerts.values().any(|a| {
+        let about = a
+            .about
+            .iter()
+            .any(|x| x.value.to_words().is_some_and(|n| n == name));
+        about && (a.above.known().is_some() || a.below.known().is_some())
+    })
+}
+
+trait Words {
+    fn to_words(&self) -> Option<&str>;
+}
+
+impl<const SET: u64> Words for model::declare::About<SET> {
+    fn to_words(&self) -> Option<&str> {
+        match self {
+            model::declare::About::Ref(r) if r.kind() == model::id::Kind::Pool => Some(r.name()),
+            _ => None,
+        }
+    }
+}
+
+fn disks<'a>(lab: &'a Lab, pool: &str) -> impl Iterator<Item = (&'a str, &'a GuestDisk)> {
+    let real = lab.guests.iter();
+    let all = real.flat_map(|(g, guest)| guest.disks.values().map(move |d| (g.as_str(), d)));
+    let on: Vec<_> = all
+        .filter(|(_, d)| {
+            let own = d.pool.known().map(|p| p.name());
+            own.is_some_and(|own| chain(lab, own).iter().any(|(n, _)| *n == pool))
+        })
+        .collect();
+    on.into_iter()
+}

@@ -1,0 +1,109 @@
+//! Backups and their repositories.
+
+use crate::{Cell, Sheet};
+use model::lab::{Backup, Lab};
+
+pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
+    vec![backups(lab), repositories(lab)]
+}
+
+fn backups(lab: &Lab) -> Sheet {
+    let mut sheet = Sheet::new(
+        "backups",
+        &[
+            "BACKUP",
+            "OF",
+            "TO",
+            "WHEN",
+            "KEEP",
+            "VERIFIED",
+            "CONSISTENCY",
+        ],
+    );
+    for (name, backup) in &lab.backups {
+        let about = &backup.about;
+        sheet.row([
+            Cell::declared(name),
+            Cell::list(of(backup)),
+            Cell::text(backup.to.as_ref()),
+            match &backup.every {
+                Some(every) => Cell::declared(format!("every {}", every.value)),
+                None => Cell::of(&about.schedule),
+            },
+            Cell::list(keep(backup)),
+            Cell::of(&about.verify),
+            Cell::with(&about.consistency, |c| c.word().to_owned()),
+        ]);
+    }
+    sheet
+}
+
+fn of(backup: &Backup) -> Vec<String> {
+    let about = &backup.about;
+    let mut all: Vec<String> = backup.datasets.iter().map(|d| d.value.clone()).collect();
+    all.extend(about.guests.iter().map(|r| r.value.name().to_owned()));
+    all.extend(about.hosts.iter().map(|r| r.value.name().to_owned()));
+    all.extend(about.services.iter().map(|r| r.value.name().to_owned()));
+    all.extend(about.stacks.iter().map(|r| r.value.name().to_owned()));
+    all.extend(about.devices.iter().map(|r| r.value.name().to_owned()));
+    all
+}
+
+fn keep(backup: &Backup) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut add = |what: &str, n: Option<u32>| {
+        if let Some(n) = n {
+            all.push(format!("{n} {what}"));
+        }
+    };
+    add("last", backup.keep_last.as_ref().map(|k| k.value));
+    add("daily", backup.keep_daily.as_ref().map(|k| k.value));
+    let more = &backup.keep;
+    for (what, given) in [
+        ("weekly", &more.weekly),
+        ("monthly", &more.monthly),
+        ("yearly", &more.yearly),
+    ] {
+        add(what, given.as_ref().and_then(|g| g.value()).copied());
+    }
+    all
+}
+
+fn repositories(lab: &Lab) -> Sheet {
+    let mut sheet = Sheet::new(
+        "repositories",
+        &[
+            "REPOSITORY",
+            "KIND",
+            "ON",
+            "SITE",
+            "LOCATION",
+            "MEDIA",
+            "OFFLINE",
+            "APPEND ONLY",
+            "SIZE",
+            "FREE",
+        ],
+    );
+    let yes = |b: &bool| if *b { "yes" } else { "no" }.to_owned();
+    for (name, store) in &lab.repositories {
+        let about = &store.about;
+        let on = match &store.on {
+            Some(on) => Cell::declared(&on.value),
+            None => Cell::with(&about.held_by, |h| h.name().to_owned()),
+        };
+        sheet.row([
+            Cell::declared(name),
+            Cell::with(&about.kind, |k| k.word().to_owned()),
+            on,
+            Cell::with(&about.site, |s| s.name().to_owned()),
+            Cell::text(store.location.as_ref()),
+            Cell::with(&about.media, |m| m.word().to_owned()),
+            Cell::with(&about.offline, yes),
+            Cell::with(&about.append_only, yes),
+            Cell::of(&about.size),
+            Cell::of(&about.free),
+        ]);
+    }
+    sheet
+}

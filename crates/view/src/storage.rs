@@ -1,0 +1,133 @@
+//! Pools and datasets.
+
+use crate::size::{Sum, decimal};
+use crate::{Cell, Sheet};
+use model::lab::Lab;
+use model::lab::storage::{Level, Pool};
+
+pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
+    vec![pools(lab), datasets(lab)]
+}
+
+fn pools(lab: &Lab) -> Sheet {
+    let mut sheet = Sheet::new(
+        "pools",
+        &[
+            "POOL", "KIND", "ON", "LEVEL", "SURVIVES", "DEVICES", "RAW", "USABLE", "USED", "FILL",
+            "SCRUB", "MOUNT",
+        ],
+    );
+    for (name, pool) in &lab.pools {
+        sheet.row([
+            Cell::declared(name),
+            Cell::with(&pool.kind, |k| k.word().to_owned()),
+            Cell::with(&pool.on, |o| o.name().to_owned()),
+            Cell::with(&pool.level, |l| l.word().to_owned()),
+            survives(pool),
+            Cell::list(devices(pool)),
+            raw(lab, pool),
+            Cell::of(&pool.usable),
+            Cell::of(&pool.used),
+            fill(pool),
+            Cell::of(&pool.scrub),
+            Cell::of(&pool.mount),
+        ]);
+    }
+    sheet
+}
+
+fn devices(pool: &Pool) -> impl Iterator<Item = String> {
+    let each = pool.devices.iter();
+    each.map(|d| {
+        let part = d.value.part().map(|p| format!("/{p}")).unwrap_or_default();
+        format!("{}{part}", d.value.name())
+    })
+}
+
+/// How many of its devices may fail at once without loss, whichever they are.
+fn survives(pool: &Pool) -> Cell {
+    let devices = pool.devices.len();
+    let level = |l: &Level| {
+        let failures = match l {
+            Level::Single | Level::Linear | Level::Raid0 => 0,
+            Level::Raid1 | Level::Mirror if devices > 1 => devices - 1,
+            Level::Raid1 | Level::Mirror | Level::Raid5 | Level::Raidz1 | Level::Raid10 => 1,
+            Level::Raid6 | Level::Raidz2 => 2,
+            Level::Raidz3 => 3,
+            Level::Replicated => return None,
+        };
+        Some(failures)
+    };
+    let Some(known) = pool.level.as_ref().and_then(|l| level(l.value()?)) else {
+        return Cell::silent();
+    };
+    Cell::computed(match known {
+        0 => "no failure".to_owned(),
+        1 => "1 failure".to_owned(),
+        n => format!("{n} failures"),
+    })
+}
+
+/// What is declared, else the sum of its devices.
+fn raw(lab: &Lab, pool: &Pool) -> Cell {
+    if pool.raw.is_some() || pool.devices.is_empty() {
+        return Cell::of(&pool.raw);
+    }
+    let mut sum = Sum::default();
+    for device in &pool.devices {
+        let host = lab.hosts.get(device.value.name());
+        let hardware = host.and_then(|h| h.about.hardware.as_ref());
+        let disks = hardware.map(|h| h.disks.iter());
+        let disk =
+            disks.and_then(|mut d| d.find(|(n, _)| Some(n.0.as_str()) == device.value.part()));
+        let size = disk.and_then(|(_, d)| d.size.as_ref());
+        sum.add(size.map(|s| (s.value().map(|v| v.bytes()), Cell::of(&Some(s.clone())).how)));
+    }
+    sum.total()
+        .map_or_else(Cell::unknown, |t| Cell::resting_on(decimal(t), [sum.how()]))
+}
+
+fn fill(pool: &Pool) -> Cell {
+    let bytes = |v: &Option<model::declare::Given<model::units::size::Size>>| {
+        v.as_ref().and_then(|g| g.value()).map(|s| s.bytes())
+    };
+    let (Some(used), Some(usable)) = (bytes(&pool.used), bytes(&pool.usable)) else {
+        return Cell::silent();
+    };
+    if usable == 0 {
+        return Cell::unknown();
+    }
+    let permille = (u128::from(used) * 1000 + u128::from(usable) / 2) / u128::from(usable);
+    Cell::resting_on(
+        format!("{}.{}%", permille / 10, permille % 10),
+        [Cell::of(&pool.used).how, Cell::of(&pool.usable).how],
+    )
+}
+
+fn datasets(lab: &Lab) -> Sheet {
+    let mut sheet = Sheet::new(
+        "datasets",
+        &[
+            "DATASET", "CLASS", "TIER", "ON", "POOL", "SIZE", "CHANGES", "SERVICE",
+        ],
+    );
+    for (name, data) in &lab.datasets {
+        let on = match &data.host {
+            Some(host) => Cell::declared(&host.value),
+            None => Cell::with(&data.about.on, |o| o.name().to_owned()),
+        };
+        sheet.row([
+            Cell::declared(name),
+            data.class
+                .as_ref()
+                .map_or_else(Cell::silent, |c| Cell::declared(c.value.word())),
+            Cell::text(data.tier.as_ref()),
+            on,
+            Cell::with(&data.about.pool, |p| p.name().to_owned()),
+            Cell::of(&data.about.size),
+            Cell::of(&data.about.changes),
+            Cell::with(&data.about.service, |s| s.name().to_owned()),
+        ]);
+    }
+    sheet
+}
