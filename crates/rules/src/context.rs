@@ -102,3 +102,35 @@ pub(crate) fn backup(name: &str) -> ObjectRef {
 pub(crate) fn tier(name: &str) -> ObjectRef {
     ObjectRef::new(Kind::Tier, name)
 }
+
+pub(crate) fn guest(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Guest, name)
+}
+
+pub(crate) fn cluster(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Cluster, name)
+}
+
+pub(crate) fn job(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Job, name)
+}
+
+pub(crate) fn phase(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Phase, name)
+}
+
+pub(crate) fn network(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Network, name)
+}
+
+pub(crate) fn dns_zone(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::DnsZone, name)
+}
+
+pub(crate) fn service(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Service, name)
+}
+
+pub(crate) fn zone(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Zone, name)
+}

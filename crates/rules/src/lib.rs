@@ -4,20 +4,28 @@
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
+mod addresses;
 mod amounts;
 mod attention;
 mod bodies;
 mod context;
 mod copies;
+mod failover;
 mod faults;
 mod findings;
 mod fstab;
 mod places;
 mod pools;
+mod processors;
+mod reach;
 mod rule;
 mod rules;
+mod shared_storage;
+mod traffic;
 mod transfer;
+mod votes;
 mod waivers;
+mod wording;
 
 pub use context::Context;
 pub use findings::Findings;

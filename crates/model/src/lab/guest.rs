@@ -128,6 +128,8 @@ entity! {
         template: Opt<bool>,
         /// What must be there to set it up anew.
         rebuild_needs: Vec<Spanned<RebuildNeed>>,
+        /// It translates addresses of the networks behind it.
+        nat: Opt<bool>,
     }
 
     /// Hosts or guests with a shared quorum or control plane.

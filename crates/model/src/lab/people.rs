@@ -5,6 +5,7 @@ use crate::units::duration::{Duration, Effort};
 use crate::units::text::{Mail, Name, Prose};
 use diag::Spanned;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 words! {
     /// Where a secret is kept.
@@ -55,6 +56,16 @@ words! {
 }
 
 entity! {
+    /// What a person's time goes to.
+    pub struct Work or hours {
+        /// How much, or how much at least.
+        hours: Opt<Effort>,
+        /// How much at most.
+        most: Opt<Effort>,
+        /// Hours set aside for it in a month.
+        monthly: Opt<u32>,
+    }
+
     /// Who uses or runs the lab.
     pub struct Person {
         /// The name he or she had before.
@@ -63,6 +74,8 @@ entity! {
         role: Opt<String>,
         /// Time for the lab, `9h/week`.
         hours: Opt<Effort>,
+        /// What that time goes to.
+        work: BTreeMap<Name, Work>,
         /// Can be called at any time.
         on_call: Opt<bool>,
         /// Until he or she begins to work on a fault.

@@ -2,6 +2,7 @@
 
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::{Cost, EnergyPrice};
+use crate::units::percent::Percent;
 use crate::units::physics::Power;
 use crate::units::size::Rate;
 use crate::units::text::{Name, Prose};
@@ -50,6 +51,8 @@ entity! {
         r#static: Opt<bool>,
         /// What it costs.
         cost: Opt<Cost>,
+        /// The share of time that it works: what the provider promises, or what was measured.
+        availability: Opt<Percent>,
         /// The router or modem at its end.
         gateway: Opt<Ref<{ set::DEVICE | set::HOST | set::GUEST }>>,
     }
@@ -60,6 +63,8 @@ entity! {
         kind: Opt<FeedKind>,
         /// What it can carry.
         capacity: Opt<Power>,
+        /// The share of time that it gives electricity.
+        availability: Opt<Percent>,
     }
 
     /// Electricity of a site.

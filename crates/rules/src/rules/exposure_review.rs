@@ -1,9 +1,13 @@
 //! A way in that nobody justifies, owns or looks at.
 
-use crate::context::host;
+use crate::context::{host, service};
 use crate::{Context, Findings, Rule};
-use diag::Severity;
+use diag::{Severity, Span, Spanned};
+use jiff::civil::Date;
+use model::declare::OptExt;
+use model::id::ObjectRef;
 use model::lab::Exposure;
+use model::lab::service::ServiceExposure;
 
 pub(crate) const RULE: Rule = Rule {
     id: "exposure-review",
@@ -17,46 +21,81 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
+/// One way in, of whatever has it.
+struct Way {
+    object: ObjectRef,
+    words: String,
+    span: Span,
+    lacking: Vec<&'static str>,
+    review: Option<Spanned<Date>>,
+    owner: String,
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, machine) in &ctx.lab.hosts {
         for exposure in &machine.exposures {
-            missing(name, exposure, out);
-            overdue(ctx, name, exposure, out);
+            judge(ctx, &of_host(name, exposure), out);
+        }
+    }
+    for (name, s) in ctx.lab.services.iter().filter(|(_, s)| s.is_running()) {
+        for exposure in &s.exposures {
+            judge(ctx, &of_service(name, exposure), out);
         }
     }
 }
 
-fn port(exposure: &Exposure) -> String {
-    format!("{}/{}", exposure.port.value, exposure.protocol.word())
+fn lacking(why: bool, owner: bool, review: bool) -> Vec<&'static str> {
+    let fields = [("why", why), ("owner", owner), ("review", review)];
+    let missing = fields.into_iter().filter(|(_, there)| !there);
+    missing.map(|(field, _)| field).collect()
 }
 
-fn missing(name: &str, exposure: &Exposure, out: &mut Findings) {
-    let fields = [
-        ("why", exposure.why.is_none()),
-        ("owner", exposure.owner.is_none()),
-        ("review", exposure.review.is_none()),
-    ];
-    let lacking: Vec<&str> = fields
-        .iter()
-        .filter(|(_, none)| *none)
-        .map(|(f, _)| *f)
-        .collect();
-    if lacking.is_empty() {
-        return;
+fn of_host(name: &str, e: &Exposure) -> Way {
+    let (port, protocol) = (e.port.value, e.protocol.word());
+    Way {
+        object: host(name),
+        words: format!("port {port}/{protocol} of host '{name}'"),
+        span: e.span,
+        lacking: lacking(e.why.is_some(), e.owner.is_some(), e.review.is_some()),
+        review: e.review.clone(),
+        owner: e
+            .owner
+            .as_ref()
+            .map_or("its owner", |o| &o.value)
+            .to_owned(),
     }
-    let list = lacking.join(", ");
-    let d = RULE
-        .finding(format!(
-            "port {} of host '{name}' is open without: {list}",
-            port(exposure)
-        ))
-        .at(exposure.span, format!("missing: {list}"))
-        .help("add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port");
-    out.add(host(name), d);
 }
 
-fn overdue(ctx: &Context<'_>, name: &str, exposure: &Exposure, out: &mut Findings) {
-    let Some(review) = exposure.review.as_ref().filter(|r| r.value < ctx.today) else {
+fn of_service(name: &str, e: &ServiceExposure) -> Way {
+    let port = e
+        .port
+        .known()
+        .map_or("a port".to_owned(), |p| format!("port {p}"));
+    let review = e
+        .review
+        .as_ref()
+        .and_then(|r| Some(Spanned::new(*r.value()?, r.span)));
+    let owner = e.owner.known();
+    Way {
+        object: service(name),
+        words: format!("{port} of service '{name}'"),
+        span: e.span,
+        lacking: lacking(e.why.known().is_some(), owner.is_some(), review.is_some()),
+        review,
+        owner: owner.map_or("its owner", |o| o.name()).to_owned(),
+    }
+}
+
+fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
+    if !way.lacking.is_empty() {
+        let list = way.lacking.join(", ");
+        let d = RULE
+            .finding(format!("{} is open without: {list}", way.words))
+            .at(way.span, format!("missing: {list}"))
+            .help("add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port");
+        out.add(way.object.clone(), d);
+    }
+    let Some(review) = way.review.as_ref().filter(|r| r.value < ctx.today) else {
         return;
     };
     let days = review
@@ -64,19 +103,16 @@ fn overdue(ctx: &Context<'_>, name: &str, exposure: &Exposure, out: &mut Finding
         .until(ctx.today)
         .map(|span| span.get_days())
         .unwrap_or_default();
-    let owner = exposure
-        .owner
-        .as_ref()
-        .map_or("its owner", |o| o.value.as_str());
     let d = RULE
         .finding(format!(
-            "the review of port {} of host '{name}' is {days} days overdue",
-            port(exposure)
+            "the review of {} is {days} days overdue",
+            way.words
         ))
         .at(review.span, "due")
         .note(format!("{} - {} = {days} days", ctx.today, review.value))
         .help(format!(
-            "ask {owner} whether it is still needed; then close it or set a new date"
+            "ask {} whether it is still needed; then close it or set a new date",
+            way.owner
         ));
-    out.add(host(name), d);
+    out.add(way.object.clone(), d);
 }

@@ -16,7 +16,23 @@ mod bak_snapshot_not_copy;
 mod dr_rto_response;
 mod exposure_review;
 mod fw_default;
+mod ha_cpu_domain;
+mod ha_device_pin;
+mod ha_drain;
+mod ha_expected_votes;
+mod ha_quorum;
+mod ha_storage;
 mod net_any_source;
+mod net_dns_secondary;
+mod net_dns_tld;
+mod net_double_nat;
+mod net_egress;
+mod net_flow_missing;
+mod net_gw;
+mod net_matrix;
+mod net_overlap;
+mod net_transitive;
+mod net_tunnel;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -55,7 +71,23 @@ pub const RULES: &[Rule] = &[
     dr_rto_response::RULE,
     exposure_review::RULE,
     fw_default::RULE,
+    ha_cpu_domain::RULE,
+    ha_device_pin::RULE,
+    ha_drain::RULE,
+    ha_expected_votes::RULE,
+    ha_quorum::RULE,
+    ha_storage::RULE,
     net_any_source::RULE,
+    net_dns_secondary::RULE,
+    net_dns_tld::RULE,
+    net_double_nat::RULE,
+    net_egress::RULE,
+    net_flow_missing::RULE,
+    net_gw::RULE,
+    net_matrix::RULE,
+    net_overlap::RULE,
+    net_transitive::RULE,
+    net_tunnel::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,

@@ -31,7 +31,7 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
-    ("rules", &["diag", "model", "jiff"]),
+    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
     ("view", &["diag", "model", "serde", "jiff"]),
     (
         "plan",

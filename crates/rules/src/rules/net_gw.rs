@@ -1,0 +1,181 @@
+//! A gateway that cannot be one.
+
+use crate::addresses::{Held, gateway, held, is_inner, subnet};
+use crate::context::network;
+use crate::{Context, Findings, Rule};
+use core::net::IpAddr;
+use diag::{Diagnostic, Severity};
+use ipnet::IpNet;
+use model::declare::OptExt;
+use model::id::{Kind, ObjectRef};
+use model::lab::device::DeviceKind;
+use model::lab::hardware::HostKind;
+use model::lab::{Lab, Network};
+use std::collections::BTreeMap;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "net-gw",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "A network's gateway is an address that no machine can have, is handed out to others, or is not the one thing that routes.",
+    rationale: "Everything in a network that wants out of it sends to one address. If that address can be nobody's, belongs to two machines, or is handed out to a phone, the network works for \
+        some, sometimes.",
+    example: "networks: {lan: {subnet: 10.0.1.0/24, gateway: 10.0.1.1, dhcp: 10.0.1.1-10.0.1.99}}",
+    controls: &["CIS v8 12.4"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let held = held(ctx.lab);
+    let mut by_network: BTreeMap<&str, Vec<&Held<'_>>> = BTreeMap::new();
+    for h in &held {
+        by_network.entry(h.network).or_default().push(h);
+    }
+    for (name, net) in &ctx.lab.networks {
+        let Some(ip) = gateway(net) else {
+            continue;
+        };
+        let found = place(name, net, ip)
+            .or_else(|| handed_out(name, net, ip))
+            .or_else(|| {
+                let held = by_network.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+                owners(ctx.lab, name, net, ip, held)
+            });
+        found.into_iter().for_each(|d| out.add(network(name), d));
+    }
+}
+
+fn at(net: &Network, d: Diagnostic, label: &str) -> Diagnostic {
+    match &net.gateway {
+        Some(gateway) => d.at(gateway.span, label),
+        None => d.at(net.span, label),
+    }
+}
+
+/// An address outside of the network is invalid already.
+fn place(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
+    let range = subnet(net)?;
+    if usable(&range, ip) {
+        return None;
+    }
+    let d = RULE.finding(format!(
+        "the gateway {ip} of network '{name}' is its first or last address, which no machine can have"
+    ));
+    let d = at(net, d, "the gateway").note(format!(
+        "{range} has machines from {} to {}",
+        first(&range),
+        last(&range)
+    ));
+    Some(d.help("write the router's address in this network"))
+}
+
+fn usable(range: &IpNet, ip: IpAddr) -> bool {
+    match range {
+        IpNet::V4(v4) if v4.prefix_len() < 31 => ip != range.network() && ip != range.broadcast(),
+        _ => true,
+    }
+}
+
+fn first(range: &IpNet) -> String {
+    range
+        .hosts()
+        .next()
+        .map(|h| h.to_string())
+        .unwrap_or_default()
+}
+
+fn last(range: &IpNet) -> String {
+    match range {
+        IpNet::V4(v4) => {
+            let bits = v4.broadcast().to_bits().saturating_sub(1);
+            core::net::Ipv4Addr::from_bits(bits).to_string()
+        }
+        IpNet::V6(v6) => v6.broadcast().to_string(),
+    }
+}
+
+fn handed_out(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
+    let given = net.about.dhcp.as_ref()?.range.as_ref()?;
+    let range = given.value()?;
+    if !range.contains(ip) {
+        return None;
+    }
+    let d = RULE.finding(format!(
+        "the gateway {ip} of network '{name}' is handed out by DHCP"
+    ));
+    let d = at(net, d, "the gateway")
+        .and_at(given.span, "handed out to whoever asks")
+        .note(format!("{} <= {ip} <= {}", range.first(), range.last()));
+    Some(d.help("begin the range above the gateway's address"))
+}
+
+fn owners(
+    lab: &Lab,
+    name: &str,
+    net: &Network,
+    ip: IpAddr,
+    held: &[&Held<'_>],
+) -> Option<Diagnostic> {
+    let owners: Vec<&Held<'_>> = held.iter().copied().filter(|h| h.address == ip).collect();
+    match owners.as_slice() {
+        [] if is_inner(net) || held.iter().all(|h| h.owner.kind != Kind::Device) => None,
+        [] => {
+            let message = format!("what has the address {ip}, the gateway of network '{name}'");
+            let d = RULE.unknown(message);
+            Some(at(net, d, "").help("declare it among the 'addresses' of the router"))
+        }
+        // Two with one address are invalid already.
+        [one, ..] => no_router(lab, name, net, ip, one),
+    }
+}
+
+fn no_router(
+    lab: &Lab,
+    name: &str,
+    net: &Network,
+    ip: IpAddr,
+    owner: &Held<'_>,
+) -> Option<Diagnostic> {
+    let kind = ends_only(lab, &owner.owner)?;
+    let who = &owner.owner.name;
+    let d = RULE.with(
+        Severity::Warning,
+        format!("the gateway {ip} of network '{name}' is '{who}', {kind}"),
+    );
+    let d = at(net, d, "the gateway")
+        .and_at(owner.span, "has this address")
+        .note("routers with this address: 0");
+    Some(d.help(
+        "write the router's address as the gateway, or say by 'kind' that this machine routes",
+    ))
+}
+
+/// What it is, if that does not route.
+fn ends_only(lab: &Lab, owner: &ObjectRef) -> Option<&'static str> {
+    match owner.kind {
+        Kind::Device => match lab.devices.get(&owner.name)?.kind.known()? {
+            DeviceKind::Printer => Some("a printer"),
+            DeviceKind::Phone => Some("a phone"),
+            DeviceKind::Camera => Some("a camera"),
+            DeviceKind::Tv => Some("a television"),
+            DeviceKind::Nas => Some("a storage appliance"),
+            DeviceKind::Pdu => Some("a power distribution unit"),
+            _ => None,
+        },
+        Kind::Host => {
+            let about = &lab.hosts.get(&owner.name)?.about;
+            let routes = about
+                .roles
+                .iter()
+                .any(|r| ["router", "gateway", "firewall"].contains(&r.value.0.as_str()));
+            match about.kind.known()? {
+                _ if routes => None,
+                HostKind::Nas => Some("a storage appliance"),
+                HostKind::Workstation => Some("a workstation"),
+                HostKind::Laptop => Some("a laptop"),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! Pairs of zones of which nothing is said.
+
+use crate::context::zone;
+use crate::traffic::{Spot, Verdict, verdict, zones};
+use crate::wording::{count, names};
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "net-matrix",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "For some ordered pair of zones, nothing says whether traffic may pass.",
+    rationale: "A segmentation is a decision for every ordered pair of zones. Where nothing is written, the router's default decides, which on many home routers is to forward; and nobody can say later whether the \
+        gap was meant. A line that denies the rest makes the silence a decision.",
+    example: "zones: {iot: low, lan: medium}   # with flows from lan to iot, and nothing about iot to lan",
+    controls: &[
+        "CIS v8 12.2",
+        "NIST CSF 2.0 PR.IR-01",
+        "ISO 27001:2022 A.8.22",
+    ],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let zones = zones(lab);
+    let spots: Vec<(&str, Spot<'_>)> = zones.iter().map(|z| (*z, Spot::zone(lab, z))).collect();
+    let others = spots.len().saturating_sub(1);
+    if others == 0 {
+        return;
+    }
+    if lab.flows.is_empty() {
+        nothing(ctx, &zones, out);
+        return;
+    }
+    for (from, here) in &spots {
+        let Some(declared) = lab.zones.get(*from) else {
+            continue;
+        };
+        let silent: Vec<&str> = spots
+            .iter()
+            .filter(|(to, there)| {
+                to != from
+                    && matches!(verdict(lab, here, there, &[]), Verdict::Silent)
+                    && !mentions(ctx, here, there)
+            })
+            .map(|(to, _)| *to)
+            .collect();
+        if silent.is_empty() {
+            continue;
+        }
+        let d = RULE
+            .finding(format!("nothing says whether zone '{from}' may reach {}", names(&silent)))
+            .at(declared.span, "traffic from here")
+            .note(format!(
+                "pairs that begin here: {others} = {} said + {} silent",
+                others - silent.len(),
+                silent.len()
+            ))
+            .help(format!(
+                "add a flow with 'allow' and ports for what is needed, and deny the rest: `{{from: {from}, to: any, ports: any, action: deny}}`"
+            ));
+        out.add(zone(from), d);
+    }
+}
+
+/// A prohibition of some ports is also said.
+fn mentions(ctx: &Context<'_>, here: &Spot<'_>, there: &Spot<'_>) -> bool {
+    let denied = ctx.lab.flows.iter().flat_map(|f| f.ports.iter());
+    denied
+        .filter_map(|p| match &p.value {
+            model::declare::Or::Ref(ports) => Some(*ports),
+            model::declare::Or::Word(_) => None,
+        })
+        .any(|p| !matches!(verdict(ctx.lab, here, there, &[p]), Verdict::Silent))
+}
+
+fn nothing(ctx: &Context<'_>, zones: &[&str], out: &mut Findings) {
+    let first = zones.first().and_then(|z| ctx.lab.zones.get_key_value(*z));
+    let Some((name, declared)) = first else {
+        return;
+    };
+    let number = zones.len();
+    let d = RULE
+        .finding(format!(
+            "{number} zones are declared, and nothing says what may pass between them"
+        ))
+        .at(declared.span, "the first of them")
+        .note(format!(
+            "{number} × {} = {}, said: 0",
+            number - 1,
+            count(number * (number - 1), "ordered pair")
+        ))
+        .help("declare `flows`: what is needed with 'allow', and the rest with 'deny'");
+    out.add(zone(name), d);
+}

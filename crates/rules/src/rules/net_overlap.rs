@@ -1,0 +1,140 @@
+//! Two networks, or two machines, that come to have the same addresses.
+
+use crate::addresses::{Held, held, is_inner, subnet};
+use crate::context::network;
+use crate::{Context, Findings, Rule};
+use diag::Severity;
+use ipnet::IpNet;
+use model::declare::OptExt;
+use model::lab::{Lab, Network};
+use std::collections::BTreeMap;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "net-overlap",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "Subnets overlap, a VLAN number is given twice, or a fixed address is also handed out.",
+    rationale: "A router sends a packet one way. If two networks have the same addresses, one of them is not reached; a bridge of a container engine that overlaps the network \
+        at home cuts its host off from part of the house. A fixed address that is also handed out makes two machines take turns in being reachable.",
+    example: "networks: {lan: {subnet: 172.20.0.0/16}, media: {kind: docker, subnet: 172.20.4.0/24}}",
+    controls: &["CIS v8 12.4"],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    subnets(ctx.lab, out);
+    vlans(ctx.lab, out);
+    let held = held(ctx.lab);
+    handed_out(ctx.lab, &held, out);
+}
+
+fn subnets(lab: &Lab, out: &mut Findings) {
+    let mut all: Vec<(IpNet, &str, &Network)> = lab
+        .networks
+        .iter()
+        .filter_map(|(name, net)| Some((subnet(net)?, name.as_str(), net)))
+        .collect();
+    // By first address, larger before smaller: whatever overlaps the next one encloses it.
+    all.sort_by_key(|(range, name, _)| (range.network(), range.prefix_len(), *name));
+    let mut open: Vec<(IpNet, &str, &Network)> = Vec::new();
+    for (range, name, net) in all {
+        open.retain(|(outer, ..)| outer.contains(&range));
+        let other = open.iter().rev().find(|(_, _, other)| !apart(net, other));
+        if let Some((outer, first, other)) = other {
+            let d = RULE
+                .finding(format!(
+                    "networks '{first}' and '{name}' have addresses in common"
+                ))
+                .at(
+                    net.subnet.as_ref().map_or(net.span, |s| s.span),
+                    "these addresses …",
+                )
+                .and_at(
+                    other.subnet.as_ref().map_or(other.span, |s| s.span),
+                    "… are also in this one",
+                )
+                .note(format!(
+                    "{range} ({} to {}) lies in {outer} ({} to {})",
+                    range.network(),
+                    range.broadcast(),
+                    outer.network(),
+                    outer.broadcast()
+                ))
+                .help("move one of them to addresses that nothing else has");
+            out.add(network(name), d);
+        }
+        open.push((range, name, net));
+    }
+}
+
+/// Bridges inside of different machines never meet.
+fn apart(a: &Network, b: &Network) -> bool {
+    match (
+        is_inner(a),
+        is_inner(b),
+        a.about.on.known(),
+        b.about.on.known(),
+    ) {
+        (true, true, Some(a), Some(b)) => a != b,
+        _ => false,
+    }
+}
+
+fn vlans(lab: &Lab, out: &mut Findings) {
+    let mut seen: BTreeMap<u16, (&str, &Network)> = BTreeMap::new();
+    for (name, net) in &lab.networks {
+        let Some(vlan) = &net.vlan else { continue };
+        let Some((first, other)) = seen.get(&vlan.value) else {
+            seen.insert(vlan.value, (name, net));
+            continue;
+        };
+        let d = RULE
+            .finding(format!(
+                "networks '{first}' and '{name}' are both VLAN {}",
+                vlan.value
+            ))
+            .at(vlan.span, "given again")
+            .and_at(
+                other.vlan.as_ref().map_or(other.span, |v| v.span),
+                "first given here",
+            )
+            .note(format!(
+                "VLAN {}: 2 networks, which share one segment",
+                vlan.value
+            ))
+            .help("give each network a number of its own");
+        out.add(network(name), d);
+    }
+}
+
+fn handed_out(lab: &Lab, held: &[Held<'_>], out: &mut Findings) {
+    for h in held {
+        let dhcp = lab
+            .networks
+            .get(h.network)
+            .and_then(|n| n.about.dhcp.as_ref());
+        let Some(given) = dhcp.and_then(|d| d.range.as_ref()) else {
+            continue;
+        };
+        let Some(range) = given.value().filter(|r| r.contains(h.address)) else {
+            continue;
+        };
+        let gateway = lab
+            .networks
+            .get(h.network)
+            .and_then(crate::addresses::gateway);
+        if gateway == Some(h.address) {
+            continue;
+        }
+        let d = RULE
+            .with(
+                Severity::Warning,
+                format!("the address {} of '{}' is also handed out by DHCP", h.address, h.owner.name),
+            )
+            .at(h.span, "fixed")
+            .and_at(given.span, "handed out to whoever asks")
+            .note(format!("{} <= {} <= {}", range.first(), h.address, range.last()))
+            .help("take an address outside of the range, or reserve it for this hardware address on the DHCP server and leave it out of 'range'");
+        out.add(h.owner.clone(), d);
+    }
+}
