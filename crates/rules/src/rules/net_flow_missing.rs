@@ -6,8 +6,9 @@ use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
+use model::lab::protection::BackupKind;
 use model::lab::service::{Dependency, Service};
+use model::lab::{Backup, Lab};
 use model::units::net::Ports;
 
 pub(crate) const RULE: Rule = Rule {
@@ -61,7 +62,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(to) = b.to.as_ref() else { continue };
         let store = ObjectRef::new(Kind::Repository, &to.value);
         for data in &b.datasets {
-            let here = Spot::of(lab, &ObjectRef::new(Kind::Dataset, &data.value));
+            let here = Spot::of(lab, &carrier(lab, b, &data.value));
             let wish = Wish {
                 words: format!("backup '{name}' carries '{}' to '{}'", data.value, to.value),
                 span: to.span,
@@ -99,6 +100,21 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         let found = judge(lab, &wish).into_iter();
         found.for_each(|d| out.add(ObjectRef::new(Kind::Probe, name), d));
+    }
+}
+
+/// Who sends the data: its own machine, or for an image the host or cluster that the guest is on.
+fn carrier(lab: &Lab, backup: &Backup, dataset: &str) -> ObjectRef {
+    let image = backup.about.kind.known() == Some(&BackupKind::Image);
+    let on = lab
+        .datasets
+        .get(dataset)
+        .and_then(|d| d.about.on.known())
+        .filter(|on| image && on.kind() == Kind::Guest)
+        .and_then(|on| lab.guests.get(on.name())?.on.known());
+    match on {
+        Some(host) => host.0.object.clone(),
+        None => ObjectRef::new(Kind::Dataset, dataset),
     }
 }
 
