@@ -42,7 +42,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(declared) = lab.zones.get(name) else {
             continue;
         };
-        let inside = machines.get(name).map(|all| &*all - &served);
+        let inside = machines.get(name).map(|all| all - &served);
         if let Some(inside) = inside.as_ref().filter(|i| !i.is_empty()) {
             updates(lab, name, declared.span, inside, out);
         }
