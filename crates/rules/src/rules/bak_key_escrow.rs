@@ -3,9 +3,7 @@
 use crate::context::repository;
 use crate::{Context, Findings, Rule};
 use diag::Severity;
-use model::declare::OptExt;
-use model::lab::storage::Encryption;
-use model::lab::{Reach, Repository};
+use model::lab::Reach;
 use model::secret::SecretRef;
 
 pub(crate) const RULE: Rule = Rule {
@@ -25,16 +23,7 @@ const KEEP: &str = "keep the password in two places that survive the lab, e.g. a
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, store) in &ctx.lab.repositories {
         // None is declared, or one in a form that was refused; what is said must be true of both.
-        let escrowed = !store.about.keys.is_empty()
-            && store
-                .about
-                .keys
-                .iter()
-                .all(|k| is_escrowed(ctx, k.value.name()));
         let Some(password) = &store.password else {
-            if escrowed || is_open(store) {
-                continue;
-            }
             let message =
                 format!("no reference says where the password of repository '{name}' is kept");
             let d = RULE
@@ -56,7 +45,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 ),
                 format!("a file of host '{host}', which is this machine"),
             ),
-            _ if escrowed => continue,
             _ => {
                 let message = format!(
                     "whether the password of repository '{name}' is also kept outside the lab"
@@ -71,17 +59,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             RULE.finding(problem).at(password.span, label).help(KEEP),
         );
     }
-}
-
-/// The secret is declared, and so is how it is had when the lab is gone.
-fn is_escrowed(ctx: &Context<'_>, secret: &str) -> bool {
-    let secret = ctx.lab.secrets.get(secret);
-    secret.is_some_and(|s| s.escrow.known().is_some())
-}
-
-/// What is kept in it is not encrypted: whole images as Proxmox writes them, or as is declared.
-fn is_open(store: &Repository) -> bool {
-    store.about.encryption.known() == Some(&Encryption::None)
 }
 
 /// A path that is neither absolute nor in the home directory is relative to the lab tree.

@@ -98,21 +98,3 @@ fn a_password_that_is_not_a_reference_is_not_called_missing() {
     let shown = diag::render::full(&findings, &sources, diag::render::Color::Never);
     assert!(!shown.contains("canary"), "{shown}");
 }
-
-#[test]
-fn a_key_with_an_escrow_is_not_asked_for() {
-    let asked = |repository: &str, secret: &str| {
-        let lab = format!(
-            "format: 1\nlab: x\nhosts: {{web: {{}}}}\nsecrets: {{key: {{in: paper{secret}}}}}\nrepositories: {{r: {{kind: restic, on: web, {repository}}}}}\n"
-        );
-        let (findings, _) = check(&lab, None);
-        findings.iter().any(|d| d.code == "bak-key-escrow")
-    };
-    let escrow = ", escrow: in the safe";
-    assert!(!asked("keys: [key]", escrow));
-    assert!(!asked("keys: [key], password: {env: R}", escrow));
-    assert!(asked("keys: [key], password: {env: R}", ""));
-    assert!(asked("password: {env: R}", escrow));
-    assert!(!asked("encryption: none", escrow));
-    assert!(asked("encryption: program", escrow));
-}
