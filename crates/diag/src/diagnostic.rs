@@ -89,6 +89,9 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// Professional controls the finding maps to, e.g. `CIS v8 5.2`.
     pub controls: Vec<String>,
+    /// It could not be told, because something is neither declared nor observed.
+    #[serde(default)]
+    pub unknown: bool,
 }
 
 impl Diagnostic {
@@ -105,6 +108,7 @@ impl Diagnostic {
             help: Vec::new(),
             fix: None,
             controls: Vec::new(),
+            unknown: false,
         }
     }
 

@@ -120,7 +120,7 @@ pub(crate) struct LabArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// summary, hosts, guests, services, storage, exposures, backups, costs or assets
+    /// summary, hosts, guests, services, networks, storage, exposures, backups, costs or assets
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// The lab tree.
@@ -137,6 +137,12 @@ pub(crate) struct CheckArgs {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(crate) format: Format,
+    /// Show every finding whole, also the third and further of a kind.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// List every unknown instead of one line per rule.
+    #[arg(long)]
+    pub(crate) unknown: bool,
     /// Exit 1 also for warnings.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,

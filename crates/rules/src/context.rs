@@ -134,3 +134,7 @@ pub(crate) fn service(name: &str) -> ObjectRef {
 pub(crate) fn zone(name: &str) -> ObjectRef {
     ObjectRef::new(Kind::Zone, name)
 }
+
+pub(crate) fn device(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Device, name)
+}

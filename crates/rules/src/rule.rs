@@ -39,6 +39,8 @@ impl Rule {
 
     /// The rule cannot tell, because something is neither declared nor observed.
     pub(crate) fn unknown(&self, message: impl std::fmt::Display) -> Diagnostic {
-        self.with(Severity::Info, format!("unknown: {message}"))
+        let mut d = self.with(Severity::Info, format!("unknown: {message}"));
+        d.unknown = true;
+        d
     }
 }

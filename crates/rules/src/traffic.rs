@@ -70,7 +70,8 @@ impl<'a> Spot<'a> {
             true => "the internet".to_owned(),
             false => {
                 let zones: Vec<&str> = self.zones.iter().copied().collect();
-                format!("zone {}", crate::wording::names(&zones))
+                let word = if zones.len() == 1 { "zone" } else { "zones" };
+                format!("{word} {}", crate::wording::names(&zones))
             }
         }
     }

@@ -9,6 +9,7 @@ mod costs;
 mod exposures;
 mod guests;
 mod hosts;
+mod networks;
 mod services;
 mod sheet;
 mod size;

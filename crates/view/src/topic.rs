@@ -1,6 +1,8 @@
 //! What can be shown.
 
-use crate::{Sheet, assets, backups, costs, exposures, guests, hosts, services, storage, summary};
+use crate::{
+    Sheet, assets, backups, costs, exposures, guests, hosts, networks, services, storage, summary,
+};
 use jiff::civil::Date;
 use model::lab::Lab;
 
@@ -15,6 +17,8 @@ pub enum Topic {
     Guests,
     /// What people use, with tier, needs and place.
     Services,
+    /// Networks with their addresses: used, free, next free.
+    Networks,
     /// Pools with raw and usable space and redundancy.
     Storage,
     /// Ways in.
@@ -29,11 +33,12 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the guide.
-    pub const ALL: [Topic; 9] = [
+    pub const ALL: [Topic; 10] = [
         Topic::Summary,
         Topic::Hosts,
         Topic::Guests,
         Topic::Services,
+        Topic::Networks,
         Topic::Storage,
         Topic::Exposures,
         Topic::Backups,
@@ -48,6 +53,7 @@ impl Topic {
             Topic::Hosts => "hosts",
             Topic::Guests => "guests",
             Topic::Services => "services",
+            Topic::Networks => "networks",
             Topic::Storage => "storage",
             Topic::Exposures => "exposures",
             Topic::Backups => "backups",
@@ -69,6 +75,7 @@ pub fn sheets(lab: &Lab, topic: Topic, today: Date) -> Vec<Sheet> {
         Topic::Hosts => hosts::sheets(lab),
         Topic::Guests => guests::sheets(lab),
         Topic::Services => services::sheets(lab),
+        Topic::Networks => networks::sheets(lab),
         Topic::Storage => storage::sheets(lab),
         Topic::Exposures => vec![exposures::sheet(lab, today)],
         Topic::Backups => backups::sheets(lab),

@@ -26,6 +26,6 @@ pub fn concise(diagnostics: &[Diagnostic], sources: &SourceSet) -> String {
     out
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     clean(text).replace('\n', " ")
 }

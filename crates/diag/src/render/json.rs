@@ -17,6 +17,7 @@ struct Item<'a> {
     help: &'a [String],
     fix: Option<Mend<'a>>,
     controls: &'a [String],
+    unknown: bool,
 }
 
 #[derive(Serialize)]
@@ -67,6 +68,7 @@ fn item<'a>(d: &'a Diagnostic, sources: &SourceSet) -> Item<'a> {
         help: &d.help,
         fix: d.fix.as_ref().map(|f| mend(f, sources)),
         controls: &d.controls,
+        unknown: d.unknown,
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`mask`], the other formats carry no excerpt at all.
 
 mod concise;
+mod digest;
 mod full;
 mod json;
 mod mask;
@@ -13,6 +14,7 @@ mod sarif;
 mod summary;
 
 pub use concise::concise;
+pub use digest::{Whole, digest};
 pub use full::{Color, full};
 pub use json::json;
 pub use sarif::{RuleText, sarif};

@@ -2,24 +2,28 @@
 
 use crate::{Diagnostic, Severity};
 
-/// `2 errors, 1 warning`; `no findings` if there are none.
+/// `2 errors, 1 warning, 3 not known`; `no findings` if there are none.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let words = [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
         (Severity::Info, "info", "infos"),
     ];
-    let parts: Vec<String> = words
+    let mut parts: Vec<String> = words
         .into_iter()
         .filter_map(|(severity, one, many)| {
             let count = diagnostics
                 .iter()
-                .filter(|d| d.severity == severity)
+                .filter(|d| d.severity == severity && !d.unknown)
                 .count();
             let word = if count == 1 { one } else { many };
             (count > 0).then(|| format!("{count} {word}"))
         })
         .collect();
+    let unknown = diagnostics.iter().filter(|d| d.unknown).count();
+    if unknown > 0 {
+        parts.push(format!("{unknown} not known"));
+    }
     if parts.is_empty() {
         return "no findings".to_owned();
     }

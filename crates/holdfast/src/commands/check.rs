@@ -31,7 +31,13 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
         Color::Never
     };
     match format {
-        Format::Full => print!("{}", render::full(&all, &tree.sources, color)),
+        Format::Full => {
+            let whole = render::Whole {
+                repeats: args.all,
+                unknowns: args.unknown || args.all,
+            };
+            print!("{}", render::digest(&all, &tree.sources, color, whole));
+        }
         Format::Concise => print!("{}", render::concise(&all, &tree.sources)),
         Format::Json => println!("{}", render::json(&all, &tree.sources)),
         Format::Sarif => println!("{}", render::sarif(&all, &tree.sources, &rule_texts())),

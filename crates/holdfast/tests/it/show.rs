@@ -29,6 +29,7 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("hosts", "pve1/nvme0"),
         ("guests", "memory of guests on each machine"),
         ("services", "any of (traefik-a, traefik-b)"),
+        ("networks", "192.168.10.2"),
         ("storage", "1 failure"),
         ("exposures", "family wiki"),
         ("backups", "usb"),

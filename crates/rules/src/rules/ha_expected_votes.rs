@@ -1,71 +1,133 @@
-//! The number of expected votes is lowered by hand.
+//! Quorum is talked down in planned work.
 
-use crate::context::{host, job, phase};
+use crate::call::{calls, object};
 use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity, Span};
+use diag::Severity;
+use model::declare::OptExt as _;
+use model::document::Document;
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::guest::{Cluster, ClusterKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "ha-expected-votes",
     since: "0.1.0",
-    severity: Severity::Error,
-    summary: "Planned work lowers the number of votes that a cluster expects.",
-    rationale: "`pvecm expected 1` makes one member believe that it is the whole cluster. It moves no guest and drains nothing. If the other member is alive after \
-        all, both start the same guests on the same disks. It is for the rescue of a cluster whose other members are known to be off, with a person \
-        in front of it, and has no place in a routine.",
-    example: "jobs: {drain: {kind: script, command: pvecm expected 1}}",
+    severity: Severity::Warning,
+    summary: "Planned work lowers the expected votes of a cluster.",
+    rationale: "`pvecm expected` tells a part of a cluster that it is all of it. That is the last resort when the others are known to be off. In \
+        planned work it moves no guest, and while it holds, two halves that lose sight of each other may both write to shared storage.",
+    example: "Drain node 1 by `pvecm expected 1`",
     controls: &["ISO 27001:2022 A.8.32"],
     run,
 };
 
-/// Commands and settings that lower the number, from pvecm(1), corosync-quorumtool(8) and votequorum(5).
-const LOWERS: [&str; 5] = [
-    "pvecm expected",
-    "pvecm e ",
-    "corosync-quorumtool -e",
-    "expected_votes: 1\n",
-    "corosync-quorumtool --expected",
+/// Headings and sentences that speak of a failure.
+const FAILURE: [&str; 10] = [
+    "emergency",
+    "disaster",
+    "recover",
+    "failure",
+    "failed",
+    "lost",
+    "outage",
+    "broken",
+    "dead",
+    "destroyed",
 ];
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, work) in &ctx.lab.jobs {
-        let command = work.command.as_ref();
-        let text = command.and_then(|c| Some((c.value()?.as_str(), c.span)));
-        let description = work.description.as_ref();
-        let words = description.and_then(|d| Some((d.value()?.0.as_str(), d.span)));
-        let found = text.into_iter().chain(words);
-        let place = format!("job '{name}'");
-        found
-            .filter_map(|(text, span)| lowers(text, span, &place))
-            .for_each(|d| out.add(job(name), d));
-    }
-    for (name, machine) in &ctx.lab.hosts {
-        for (path, file) in &machine.files {
-            let place = format!("'{path}' on host '{name}'");
-            let found = lowers(&file.content.value, file.content.span, &place);
-            found.into_iter().for_each(|d| out.add(host(name), d));
+    for document in ctx.documents.by_name.values() {
+        for call in calls(document) {
+            if call.program() != "pvecm"
+                || !call.arg(0).starts_with("expected")
+                || is_failure(document, call.command.span)
+            {
+                continue;
+            }
+            let line = document.line(call.command.span);
+            let block = document
+                .block(call.command.span)
+                .map(|b| b.text.to_lowercase())
+                .unwrap_or_default();
+            let drains = ["drain", "move", "migrat", "evacuat"]
+                .iter()
+                .any(|w| block.contains(w));
+            let mut d = RULE
+                .finding(format!(
+                    "document '{}' lowers the votes of the cluster in planned work, in line {line}",
+                    document.name
+                ))
+                .at(
+                    call.command.span,
+                    "makes a part believe that it is the whole",
+                );
+            for note in notes(ctx.lab, call.arg(1)) {
+                d = d.note(note);
+            }
+            if drains {
+                d = d.note("it moves no guest: nothing is drained");
+            }
+            d = d.help("drain a node by `ha-manager crm-command node-maintenance enable NODE` or by migrating its guests, and keep the votes");
+            if clusters(ctx.lab).any(|(_, c)| c.members.len() == 2 && c.qdevice.is_none()) {
+                d = d.help(
+                    "two nodes need a third vote: set up a QDevice, then one of them can be off",
+                );
+            }
+            out.add(object(document), d);
         }
     }
-    for (name, step) in &ctx.lab.roadmap {
-        for text in step.items.iter().filter_map(|i| i.text.as_ref()) {
-            let Some(prose) = text.value() else { continue };
-            let found = lowers(&prose.0, text.span, &format!("phase '{name}'"));
-            found.into_iter().for_each(|d| out.add(phase(name), d));
-        }
+    for (name, job) in &ctx.lab.jobs {
+        let Some(command) = job
+            .command
+            .as_ref()
+            .filter(|c| c.value().is_some_and(|c| c.contains("pvecm expected")))
+        else {
+            continue;
+        };
+        let d = RULE
+            .finding(format!("job '{name}' lowers the votes of the cluster"))
+            .at(command.span, "makes a part believe that it is the whole")
+            .help("drain a node by `ha-manager crm-command node-maintenance enable NODE`, and keep the votes");
+        out.add(ObjectRef::new(Kind::Job, name), d);
     }
 }
 
-fn lowers(text: &str, span: Span, place: &str) -> Option<Diagnostic> {
-    let ended = format!("{text}\n");
-    let hit = LOWERS.into_iter().find(|l| ended.contains(l))?;
-    let line = ended.lines().find(|l| l.contains(hit.trim()))?;
-    let d = RULE
-        .finding(format!("{place} lowers the number of expected votes"))
-        .at(span, "drains nothing, and lets two halves act at once")
-        .note(format!(
-            "`{}`: a majority of 1 vote is 1 / 2 + 1 = 1, whatever the other members do",
-            line.trim()
-        ));
-    Some(d.help(
-        "put the member into maintenance (`ha-manager crm-command node-maintenance enable NODE`), migrate its guests, and let the others keep the majority with a QDevice",
-    ))
+/// Whether the place speaks of a failure, where lowering the votes is the last resort.
+fn is_failure(document: &Document, span: diag::Span) -> bool {
+    let mut texts: Vec<String> = document
+        .section(span)
+        .iter()
+        .map(|h| h.text.to_lowercase())
+        .collect();
+    texts.extend(document.block(span).map(|b| b.text.to_lowercase()));
+    texts.iter().any(|t| FAILURE.iter().any(|w| t.contains(w)))
+}
+
+fn clusters(lab: &Lab) -> impl Iterator<Item = (&String, &Cluster)> {
+    lab.clusters
+        .iter()
+        .filter(|(_, c)| c.kind.known() == Some(&ClusterKind::Proxmox))
+}
+
+/// The votes of each cluster, before and after (votequorum(5): quorum is floor(votes / 2) + 1).
+fn notes(lab: &Lab, expected: &str) -> Vec<String> {
+    let of = |(name, cluster): (&String, &Cluster)| {
+        let given: u64 = cluster
+            .votes
+            .values()
+            .filter_map(|v| v.value())
+            .map(|v| u64::from(*v))
+            .sum();
+        let unsaid = cluster.members.len().saturating_sub(cluster.votes.len()) as u64;
+        let votes = given + unsaid + u64::from(cluster.qdevice.is_some());
+        let quorum = votes / 2 + 1;
+        let after: Option<u64> = expected.parse().ok();
+        let then = after
+            .map(|n| format!("; with {n} expected it is {n} / 2 + 1 = {}", n / 2 + 1))
+            .unwrap_or_default();
+        format!(
+            "cluster '{name}' has {votes} votes, so its quorum is {votes} / 2 + 1 = {quorum}{then}"
+        )
+    };
+    clusters(lab).map(of).collect()
 }

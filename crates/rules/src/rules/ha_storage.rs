@@ -5,10 +5,11 @@ use crate::failover::{Failover, failovers};
 use crate::shared_storage::{Reach, reach};
 use crate::wording::names;
 use crate::{Context, Findings, Rule};
-use diag::Severity;
+use diag::{Severity, Span};
 use model::declare::OptExt;
+use model::id::ObjectRef;
 use model::lab::guest::{Cluster, ClusterKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "ha-storage",
@@ -22,13 +23,33 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
+/// What is found of a guest.
+struct Found<'a> {
+    failover: Failover<'a>,
+    /// Disk, its place, pool and the one host that reaches it.
+    local: Vec<(&'a str, Span, &'a str, &'a str)>,
+    /// What is not declared.
+    open: Vec<String>,
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut told = BTreeSet::new();
-    for f in failovers(ctx.lab) {
-        disks(ctx, &f, out);
-        if !f.guest.disks.is_empty() {
-            told.extend(f.cluster.map(|(name, _)| name));
+    // Guests for which it is said once, of their cluster, are told together.
+    let mut by_claim: BTreeMap<(&str, Option<&str>), Vec<Found<'_>>> = BTreeMap::new();
+    for failover in failovers(ctx.lab) {
+        let Some((name, cluster)) = failover.cluster else {
+            continue;
+        };
+        if !failover.guest.disks.is_empty() {
+            told.insert(name);
         }
+        let own = failover.guest.ha.is_some().then_some(failover.name);
+        let found = disks(ctx, failover, (name, cluster));
+        by_claim.entry((name, own)).or_default().push(found);
+    }
+    for ((name, own), found) in &by_claim {
+        let object = own.map_or_else(|| cluster(name), guest);
+        report(&object, found, out);
     }
     for (name, c) in &ctx.lab.clusters {
         let hypervisors = c.kind.known() == Some(&ClusterKind::Proxmox);
@@ -38,63 +59,102 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-fn disks(ctx: &Context<'_>, f: &Failover<'_>, out: &mut Findings) {
-    let Some((key, cluster)) = f.cluster else {
-        return;
-    };
-    if f.guest.disks.is_empty() {
-        let message = format!(
-            "whether another host reaches the disks of guest '{}': none is declared",
-            f.name
-        );
-        out.add(
-            guest(f.name),
-            RULE.unknown(message).at(f.said, "restarted elsewhere"),
-        );
-        return;
-    }
+fn disks<'a>(
+    ctx: &Context<'a>,
+    failover: Failover<'a>,
+    cluster: (&'a str, &'a Cluster),
+) -> Found<'a> {
     let (mut local, mut open) = (Vec::new(), Vec::new());
-    for (label, disk) in &f.guest.disks {
+    let name = failover.name;
+    if failover.guest.disks.is_empty() {
+        open.push(format!("no disk of '{name}' is declared"));
+    }
+    for (label, disk) in &failover.guest.disks {
         let Some(pool) = disk.pool.known() else {
-            open.push(format!("the pool of disk '{label}' is not declared"));
+            open.push(format!(
+                "the pool of disk '{label}' of '{name}' is not declared"
+            ));
             continue;
         };
-        match reach(ctx.lab, pool.name(), (key, cluster), f.name) {
+        match reach(ctx.lab, pool.name(), cluster, name) {
             Reach::Shared | Reach::Replicated | Reach::Outside => {}
-            Reach::Local(host) => local.push((label, disk.span, pool.name(), host)),
+            Reach::Local(host) => local.push((label.0.as_str(), disk.span, pool.name(), host)),
             Reach::Unknown => open.push(format!(
                 "nothing says on which machine pool '{}' is",
                 pool.name()
             )),
         }
     }
-    if let Some((_, span, pool, host)) = local.first() {
-        let labels: Vec<&str> = local.iter().map(|(l, ..)| l.0.as_str()).collect();
-        let d = RULE
-            .finding(format!(
-                "guest '{}' cannot be restarted elsewhere: pool '{pool}' is on '{host}' alone",
-                f.name
-            ))
-            .at(f.said, "shall be restarted elsewhere")
-            .and_at(*span, format!("lost, or out of reach, with '{host}'"))
-            .note(format!(
-                "disks: {}, of which only one host reaches: {} ({})",
-                f.guest.disks.len(),
-                local.len(),
-                names(&labels)
-            ))
+    Found {
+        failover,
+        local,
+        open,
+    }
+}
+
+fn report(object: &ObjectRef, all: &[Found<'_>], out: &mut Findings) {
+    let Some(said) = all.first().map(|f| f.failover.said) else {
+        return;
+    };
+    let bad: Vec<&Found<'_>> = all.iter().filter(|f| !f.local.is_empty()).collect();
+    let who: Vec<&str> = bad.iter().map(|f| f.failover.name).collect();
+    if !bad.is_empty() {
+        let message = match bad.as_slice() {
+            [one] => {
+                let place = one
+                    .local
+                    .first()
+                    .map(|(_, _, pool, host)| format!("pool '{pool}' is on '{host}' alone"));
+                format!(
+                    "guest '{}' cannot be restarted elsewhere: {}",
+                    one.failover.name,
+                    place.unwrap_or_default()
+                )
+            }
+            _ => format!(
+                "guests {} cannot be restarted elsewhere: each has a disk that only one host reaches",
+                names(&who)
+            ),
+        };
+        let mut d = RULE
+            .finding(message)
+            .at(said, "shall be restarted elsewhere");
+        for found in bad.iter().take(3) {
+            if let Some((_, span, _, host)) = found.local.first() {
+                d = d.and_at(*span, format!("lost, or out of reach, with '{host}'"));
+            }
+        }
+        let disks: usize = all.iter().map(|f| f.failover.guest.disks.len()).sum();
+        let local: Vec<&(&str, Span, &str, &str)> = bad.iter().flat_map(|f| &f.local).collect();
+        let mut pools: Vec<&str> = local.iter().map(|(_, _, pool, _)| *pool).collect();
+        pools.sort_unstable();
+        pools.dedup();
+        d = d
+            .note(format!("disks: {disks}, of which only one host reaches: {} (on {})", local.len(), names(&pools)))
             .help("move the disk to storage that all members reach, replicate it (`replications: {…: {from: GUEST, to: OTHER}}`), or write 'ha: false' and plan for a restore");
-        out.add(guest(f.name), d);
-    } else if !open.is_empty() {
+        out.add(object.clone(), d);
+    }
+    let open: Vec<&Found<'_>> = all
+        .iter()
+        .filter(|f| f.local.is_empty() && !f.open.is_empty())
+        .collect();
+    if !open.is_empty() {
+        let who: Vec<&str> = open.iter().map(|f| f.failover.name).collect();
+        let why: Vec<&str> = open
+            .iter()
+            .flat_map(|f| f.open.iter().map(String::as_str))
+            .take(3)
+            .collect();
+        let word = if who.len() == 1 { "guest" } else { "guests" };
         let message = format!(
-            "whether another host reaches the disks of guest '{}'",
-            f.name
+            "whether another host reaches the disks of {word} {}",
+            names(&who)
         );
         out.add(
-            guest(f.name),
+            object.clone(),
             RULE.unknown(message)
-                .at(f.said, "restarted elsewhere")
-                .note(open.join("; ")),
+                .at(said, "restarted elsewhere")
+                .note(why.join("; ")),
         );
     }
 }

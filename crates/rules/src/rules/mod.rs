@@ -13,14 +13,29 @@ mod bak_rpo_missing;
 mod bak_rpo_schedule;
 mod bak_same_domain;
 mod bak_snapshot_not_copy;
+mod chg_bypass;
+mod chg_leadtime;
+mod claim_config;
+mod claim_evidence;
+mod claim_req;
+mod claim_state;
+mod claim_term;
+mod doc_diagram;
+mod doc_encoding;
+mod doc_link;
+mod doc_residue;
 mod dr_rto_response;
 mod exposure_review;
+mod fw_conflict;
 mod fw_default;
+mod fw_scope;
+mod fw_syntax;
 mod ha_cpu_domain;
 mod ha_device_pin;
 mod ha_drain;
 mod ha_expected_votes;
 mod ha_quorum;
+mod ha_spof;
 mod ha_storage;
 mod net_any_source;
 mod net_dns_secondary;
@@ -29,10 +44,23 @@ mod net_double_nat;
 mod net_egress;
 mod net_flow_missing;
 mod net_gw;
+mod net_link;
 mod net_matrix;
 mod net_overlap;
+mod net_portcount;
 mod net_transitive;
 mod net_tunnel;
+mod patch_coverage;
+mod patch_sla_window;
+mod plan_date;
+mod ref_container;
+mod ref_path;
+mod run_destructive;
+mod run_exec;
+mod run_ref;
+mod slo_compose;
+mod slo_consistent;
+mod slo_spof;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -68,14 +96,29 @@ pub const RULES: &[Rule] = &[
     bak_rpo_schedule::RULE,
     bak_same_domain::RULE,
     bak_snapshot_not_copy::RULE,
+    chg_bypass::RULE,
+    chg_leadtime::RULE,
+    claim_config::RULE,
+    claim_evidence::RULE,
+    claim_req::RULE,
+    claim_state::RULE,
+    claim_term::RULE,
+    doc_diagram::RULE,
+    doc_encoding::RULE,
+    doc_link::RULE,
+    doc_residue::RULE,
     dr_rto_response::RULE,
     exposure_review::RULE,
+    fw_conflict::RULE,
     fw_default::RULE,
+    fw_scope::RULE,
+    fw_syntax::RULE,
     ha_cpu_domain::RULE,
     ha_device_pin::RULE,
     ha_drain::RULE,
     ha_expected_votes::RULE,
     ha_quorum::RULE,
+    ha_spof::RULE,
     ha_storage::RULE,
     net_any_source::RULE,
     net_dns_secondary::RULE,
@@ -84,10 +127,23 @@ pub const RULES: &[Rule] = &[
     net_egress::RULE,
     net_flow_missing::RULE,
     net_gw::RULE,
+    net_link::RULE,
     net_matrix::RULE,
     net_overlap::RULE,
+    net_portcount::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
+    patch_coverage::RULE,
+    patch_sla_window::RULE,
+    plan_date::RULE,
+    ref_container::RULE,
+    ref_path::RULE,
+    run_destructive::RULE,
+    run_exec::RULE,
+    run_ref::RULE,
+    slo_compose::RULE,
+    slo_consistent::RULE,
+    slo_spof::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,

@@ -4,7 +4,10 @@ use crate::addresses::{Held, gateway, held, is_inner, is_private, nat};
 use crate::{Context, Findings, Rule};
 use diag::Severity;
 use model::declare::OptExt;
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::device::DeviceKind;
+use model::lab::hardware::HostKind;
 use model::lab::network::NetworkKind;
 use std::collections::BTreeSet;
 
@@ -26,7 +29,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some((outside, outer)) = behind(ctx.lab, &held, inner) else {
             continue;
         };
-        let inside: Vec<&str> = networks_of(ctx.lab, &held, inner).into_iter().collect();
+        let inside = networks_of(ctx.lab, &held, &inner.owner, outside.network);
+        let inside: Vec<&str> = inside.into_iter().collect();
+        if inside.is_empty() {
+            continue;
+        }
         let both = [
             nat(ctx.lab, &inner.owner),
             outer.and_then(|o| nat(ctx.lab, &o.owner)),
@@ -71,13 +78,30 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What is the gateway of a network, once each.
+/// What is the gateway of a network, or is called a router, once each.
 fn routers<'a, 'h>(lab: &'a Lab, held: &'h [Held<'a>]) -> Vec<&'h Held<'a>> {
     let mut seen = BTreeSet::new();
     held.iter()
-        .filter(|h| is_gateway(lab, h))
+        .filter(|h| is_gateway(lab, h) || is_router(lab, &h.owner))
         .filter(|h| seen.insert(h.owner.clone()))
         .collect()
+}
+
+fn is_router(lab: &Lab, owner: &ObjectRef) -> bool {
+    let name = owner.name.as_str();
+    match owner.kind {
+        Kind::Host => lab
+            .hosts
+            .get(name)
+            .is_some_and(|h| h.about.kind.known() == Some(&HostKind::Router)),
+        Kind::Device => lab.devices.get(name).is_some_and(|d| {
+            matches!(
+                d.kind.known(),
+                Some(DeviceKind::Router | DeviceKind::Firewall)
+            )
+        }),
+        _ => false,
+    }
 }
 
 fn is_gateway(lab: &Lab, h: &Held<'_>) -> bool {
@@ -86,12 +110,36 @@ fn is_gateway(lab: &Lab, h: &Held<'_>) -> bool {
         .is_some_and(|n| gateway(n) == Some(h.address) && !is_inner(n))
 }
 
-/// The networks that it is the gateway of.
-fn networks_of<'a>(lab: &'a Lab, held: &[Held<'a>], router: &Held<'a>) -> BTreeSet<&'a str> {
-    let own = held
-        .iter()
-        .filter(|h| h.owner == router.owner && is_gateway(lab, h));
-    own.map(|h| h.network).collect()
+/// The networks behind it: those that it is the gateway of, and those that its interfaces are in.
+fn networks_of<'a>(
+    lab: &'a Lab,
+    held: &[Held<'a>],
+    router: &ObjectRef,
+    outside: &str,
+) -> BTreeSet<&'a str> {
+    let own = held.iter().filter(|h| h.owner == *router);
+    let mut out: BTreeSet<&str> = own.map(|h| h.network).collect();
+    match router.kind {
+        Kind::Host => {
+            let hardware = lab
+                .hosts
+                .get(&router.name)
+                .and_then(|h| h.about.hardware.as_ref());
+            for nic in hardware.into_iter().flat_map(|h| h.nics.values()) {
+                out.extend(nic.network.known().map(|n| n.name()));
+                out.extend(nic.tagged.iter().map(|n| n.value.name()));
+            }
+        }
+        _ => {
+            let device = lab.devices.get(&router.name);
+            for port in device.into_iter().flat_map(|d| d.ports.values()) {
+                out.extend(port.network.known().map(|n| n.name()));
+                out.extend(port.tagged.iter().map(|n| n.value.name()));
+            }
+        }
+    }
+    out.remove(outside);
+    out
 }
 
 /// Its address in a private IPv4 network of which another one is the gateway, or which leads to the provider.

@@ -7,9 +7,10 @@ use crate::traffic::{Spot, Verdict, verdict, zones};
 use crate::wording::{count, names};
 use crate::{Context, Findings, Rule};
 use diag::{Severity, Span};
-use model::declare::{Or, Value};
+use model::declare::{OptExt, Or, Value};
 use model::id::Kind;
 use model::lab::Lab;
+use model::lab::hardware::HostKind;
 use model::units::net::Ports;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     let held = held(lab);
     let mut machines: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for h in held.iter().filter(|h| h.owner.kind != Kind::Device) {
+    // What routes, and what is rented on the internet, needs no way there.
+    let routes = |h: &Held<'_>| {
+        let host = lab
+            .hosts
+            .get(&h.owner.name)
+            .filter(|_| h.owner.kind == Kind::Host);
+        host.is_some_and(|h| matches!(h.about.kind.known(), Some(HostKind::Router | HostKind::Vps)))
+    };
+    for h in held
+        .iter()
+        .filter(|h| h.owner.kind != Kind::Device && !routes(h))
+    {
         if let Some(zone) = zone_of(lab, h.network) {
             machines.entry(zone).or_default().insert(&h.owner.name);
         }

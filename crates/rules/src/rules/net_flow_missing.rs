@@ -4,11 +4,13 @@ use crate::context::{backup, service};
 use crate::traffic::{Spot, Verdict, verdict};
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity, Span};
-use model::declare::OptExt;
+use model::declare::{OptExt, Target};
 use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::device::DeviceKind;
+use model::lab::hardware::HostKind;
 use model::lab::protection::BackupKind;
 use model::lab::service::{Dependency, Service};
-use model::lab::{Backup, Lab};
 use model::units::net::Ports;
 
 pub(crate) const RULE: Rule = Rule {
@@ -30,6 +32,7 @@ struct Wish<'a> {
     from: &'a Spot<'a>,
     to: Spot<'a>,
     ports: Vec<Ports>,
+    carrier: bool,
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -41,12 +44,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let here = Spot::of(lab, &service(name));
         let mut needs = Vec::new();
         s.needs.iter().for_each(|n| flatten(n, &mut needs));
-        for (object, span) in needs {
+        for (needed, span) in needs {
+            let object = needed.object.clone();
+            let part = needed.part.iter().map(|p| format!("/{p}"));
+            let label: String = std::iter::once(object.name.clone()).chain(part).collect();
             let wish = Wish {
-                words: format!("service '{name}' needs '{}'", object.name),
+                words: format!("service '{name}' needs '{label}'"),
                 span,
                 from: &here,
                 to: target(lab, &object),
+                carrier: carries(lab, &object) || carries(lab, &service(name)),
                 ports: listening(
                     lab.services
                         .get(&object.name)
@@ -60,16 +67,25 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     for (name, b) in &lab.backups {
         let Some(to) = b.to.as_ref() else { continue };
+        // An image is taken from outside of the guest.
+        if b.about.kind.known() == Some(&BackupKind::Image) {
+            continue;
+        }
         let store = ObjectRef::new(Kind::Repository, &to.value);
         for data in &b.datasets {
-            let here = Spot::of(lab, &carrier(lab, b, &data.value));
+            let here = Spot::of(lab, &ObjectRef::new(Kind::Dataset, &data.value));
             let wish = Wish {
                 words: format!("backup '{name}' carries '{}' to '{}'", data.value, to.value),
                 span: to.span,
                 from: &here,
                 to: Spot::of(lab, &store),
+                carrier: false,
                 ports: Vec::new(),
             };
+            // A store may also fetch what it keeps.
+            if verdict(lab, &wish.to, wish.from, &[]).is_allowed() {
+                continue;
+            }
             judge(lab, &wish)
                 .into_iter()
                 .for_each(|d| out.add(backup(name), d));
@@ -92,6 +108,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             span: of.span,
             from: &here,
             to: target(lab, &object),
+            carrier: false,
             ports: listening(
                 lab.services
                     .get(&object.name)
@@ -103,25 +120,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// Who sends the data: its own machine, or for an image the host or cluster that the guest is on.
-fn carrier(lab: &Lab, backup: &Backup, dataset: &str) -> ObjectRef {
-    let image = backup.about.kind.known() == Some(&BackupKind::Image);
-    let on = lab
-        .datasets
-        .get(dataset)
-        .and_then(|d| d.about.on.known())
-        .filter(|on| image && on.kind() == Kind::Guest)
-        .and_then(|on| lab.guests.get(on.name())?.on.known());
-    match on {
-        Some(host) => host.0.object.clone(),
-        None => ObjectRef::new(Kind::Dataset, dataset),
-    }
-}
-
-fn flatten(need: &Dependency, out: &mut Vec<(ObjectRef, Span)>) {
+fn flatten(need: &Dependency, out: &mut Vec<(Target, Span)>) {
     if let Some(given) = need.need.as_ref() {
         let object = given.value().filter(|r| r.kind() != Kind::Network);
-        out.extend(object.map(|r| (r.0.object.clone(), given.span)));
+        out.extend(object.map(|r| (r.0.clone(), given.span)));
     }
     let inner = need.all.iter().chain(&need.any).chain(&need.among);
     inner.for_each(|n| flatten(n, out));
@@ -135,6 +137,32 @@ fn target<'a>(lab: &'a Lab, object: &ObjectRef) -> Spot<'a> {
     }
 }
 
+/// Traffic passes through it rather than to it: a switch, a router.
+fn carries(lab: &Lab, object: &ObjectRef) -> bool {
+    let one = |m: &ObjectRef| match m.kind {
+        Kind::Device => lab.devices.get(&m.name).is_some_and(|d| {
+            use DeviceKind as D;
+            let carriers = [
+                D::Switch,
+                D::Router,
+                D::Modem,
+                D::AccessPoint,
+                D::Gateway,
+                D::Firewall,
+                D::Pdu,
+            ];
+            d.kind.known().is_some_and(|k| carriers.contains(k))
+        }),
+        Kind::Host => lab
+            .hosts
+            .get(&m.name)
+            .is_some_and(|h| h.about.kind.known() == Some(&HostKind::Router)),
+        _ => false,
+    };
+    let machines = crate::reach::machines(lab, object);
+    !machines.is_empty() && machines.iter().all(one)
+}
+
 /// The ports that a service is reached by.
 fn listening(service: Option<&Service>) -> Vec<Ports> {
     let exposures = service.into_iter().flat_map(|s| &s.exposures);
@@ -142,7 +170,7 @@ fn listening(service: Option<&Service>) -> Vec<Ports> {
 }
 
 fn judge(lab: &Lab, wish: &Wish<'_>) -> Option<Diagnostic> {
-    if !wish.from.is_apart(&wish.to) {
+    if !wish.from.is_apart(&wish.to) || wish.carrier {
         return None;
     }
     let (here, there) = (wish.from.words(), wish.to.words());

@@ -23,31 +23,31 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
-/// Programs that carry connections into the lab, by the words that their images, packages and units consist of.
-const TUNNELS: [&str; 17] = [
-    "cloudflared",
-    "tailscale",
-    "tailscaled",
-    "headscale",
-    "pangolin",
-    "newt",
-    "gerbil",
-    "ngrok",
-    "zerotier",
-    "netbird",
-    "frpc",
-    "frps",
-    "rathole",
-    "wireguard",
-    "wg",
-    "openvpn",
-    "twingate",
+/// Programs that carry connections into the lab, by the words that their images, packages and units consist of, with the product that they belong to.
+const TUNNELS: [(&str, &str); 17] = [
+    ("cloudflared", "Cloudflare Tunnel"),
+    ("tailscale", "Tailscale"),
+    ("tailscaled", "Tailscale"),
+    ("headscale", "Tailscale"),
+    ("pangolin", "Pangolin"),
+    ("newt", "Pangolin"),
+    ("gerbil", "Pangolin"),
+    ("ngrok", "ngrok"),
+    ("zerotier", "ZeroTier"),
+    ("netbird", "NetBird"),
+    ("frpc", "frp"),
+    ("frps", "frp"),
+    ("rathole", "rathole"),
+    ("wireguard", "WireGuard"),
+    ("wg", "WireGuard"),
+    ("openvpn", "OpenVPN"),
+    ("twingate", "Twingate"),
 ];
 
 fn tunnel(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase();
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find_map(|word| TUNNELS.into_iter().find(|t| *t == word))
+    words.find_map(|word| TUNNELS.iter().find(|(t, _)| *t == word).map(|(_, p)| *p))
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -57,7 +57,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(what) = program(name, s) else {
             continue;
         };
-        if !s.exposures.is_empty() || covered(lab, &service(name), s, &ways) {
+        let told = !s.exposures.is_empty() || covered(lab, &service(name), s, &ways);
+        if told || other_end(lab, name, s, &ways) {
             continue;
         }
         let d = RULE
@@ -151,6 +152,16 @@ fn covered(lab: &Lab, me: &ObjectRef, s: &Service, ways: &BTreeSet<ObjectRef>) -
         });
         way == me || linked || home.contains(way)
     })
+}
+
+/// Exposures go by the other end of the same product: the client in the lab and the server on a rented machine.
+fn other_end(lab: &Lab, name: &str, s: &Service, ways: &BTreeSet<ObjectRef>) -> bool {
+    let product = program(name, s);
+    let mut others = lab
+        .services
+        .iter()
+        .filter(|(n, o)| n.as_str() != name && o.is_running() && program(n, o) == product);
+    others.any(|(n, o)| !o.exposures.is_empty() || covered(lab, &service(n), o, ways))
 }
 
 /// Connections from the internet come by it.

@@ -1,0 +1,169 @@
+//! The full form for a person with little time: what weighs most comes first, what repeats is listed, what nobody knows is
+//! one line per code.
+
+use super::concise::one_line;
+use super::full::{Color, full};
+use super::{clean, compare, word};
+use crate::{Class, Diagnostic, Severity, SourceSet};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// So many of one code are shown whole.
+const WHOLE: usize = 2;
+
+/// What is shown whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whole {
+    /// Every finding, however many have its code.
+    pub repeats: bool,
+    /// Every unknown.
+    pub unknowns: bool,
+}
+
+/// Diagnostics by weight, then by code, then by place. Invalid text is always shown whole and first.
+pub fn digest(
+    diagnostics: &[Diagnostic],
+    sources: &SourceSet,
+    color: Color,
+    whole: Whole,
+) -> String {
+    let mut out = String::new();
+    let (unknown, told): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        diagnostics.iter().partition(|d| d.unknown);
+    let mut groups: BTreeMap<(bool, Weight, &str), Vec<&Diagnostic>> = BTreeMap::new();
+    for d in told {
+        let key = (
+            d.class == Class::Finding,
+            Weight(d.severity),
+            d.code.as_str(),
+        );
+        groups.entry(key).or_default().push(d);
+    }
+    for ((finding, ..), mut group) in groups {
+        group.sort_by(|a, b| compare(a, b));
+        let shown = if whole.repeats || !finding || group.len() <= WHOLE + 1 {
+            group.len()
+        } else {
+            WHOLE
+        };
+        let (first, rest) = group.split_at(shown.min(group.len()));
+        let first: Vec<Diagnostic> = first.iter().map(|d| (*d).clone()).collect();
+        out.push_str(&full(&first, sources, color));
+        out.push_str(&repeated(rest, sources));
+    }
+    out.push_str(&unknowns(&unknown, sources, color, whole.unknowns));
+    out
+}
+
+/// Heavier first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Weight(Severity);
+
+impl Ord for Weight {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.0.cmp(&self.0)
+    }
+}
+
+impl PartialOrd for Weight {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A line for each that is not shown whole.
+fn repeated(rest: &[&Diagnostic], sources: &SourceSet) -> String {
+    let Some(first) = rest.first() else {
+        return String::new();
+    };
+    let mut out = format!(
+        "{}[{}]: {} more (--all shows them whole)\n",
+        word(first.severity),
+        first.code,
+        rest.len()
+    );
+    for d in rest {
+        let _ = writeln!(out, "  {}{}", place(d, sources), one_line(&d.message));
+    }
+    out.push('\n');
+    out
+}
+
+fn place(d: &Diagnostic, sources: &SourceSet) -> String {
+    let label = d.primary.as_ref();
+    label.map_or_else(String::new, |l| {
+        format!("{}: ", clean(&sources.place(l.span)))
+    })
+}
+
+/// One line per code, or all of them.
+fn unknowns(unknown: &[&Diagnostic], sources: &SourceSet, color: Color, whole: bool) -> String {
+    if whole {
+        let all: Vec<Diagnostic> = unknown.iter().map(|d| (*d).clone()).collect();
+        return full(&all, sources, color);
+    }
+    let mut by: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    for d in unknown {
+        by.entry(d.code.as_str()).or_default().push(d);
+    }
+    if by.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("not known (--unknown shows where):\n");
+    for (code, mut group) in by {
+        group.sort_by(|a, b| compare(a, b));
+        let Some(first) = group.first() else { continue };
+        let what = one_line(first.message.trim_start_matches("unknown: "));
+        let more = match group.len() {
+            1 => String::new(),
+            n => format!("; and {} more", n - 1),
+        };
+        let _ = writeln!(out, "  {code}: {what}{more}");
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(code: &str, severity: Severity, message: &str) -> Diagnostic {
+        Diagnostic::finding(code, severity, message)
+    }
+
+    #[test]
+    fn weight_comes_first_and_repeats_are_listed() {
+        let mut all = vec![finding("b", Severity::Info, "small")];
+        all.extend((1..=4).map(|n| finding("c", Severity::Warning, &format!("same {n}"))));
+        all.push(finding("z", Severity::Error, "large"));
+        let mut missing = finding("u", Severity::Info, "unknown: the size");
+        missing.unknown = true;
+        all.extend([missing.clone(), missing]);
+        let sources = SourceSet::default();
+        let text = digest(&all, &sources, Color::Never, Whole::default());
+        assert_eq!(
+            text,
+            "error[z]: large\n\nwarning[c]: same 1\n\nwarning[c]: same 2\n\n\
+             warning[c]: 2 more (--all shows them whole)\n  same 3\n  same 4\n\n\
+             info[b]: small\n\n\
+             not known (--unknown shows where):\n  u: the size; and 1 more\n\n"
+        );
+        let whole = Whole {
+            repeats: true,
+            unknowns: true,
+        };
+        let text = digest(&all, &sources, Color::Never, whole);
+        assert!(!text.contains("more"), "{text}");
+        assert_eq!(text.matches("unknown: the size").count(), 2, "{text}");
+    }
+
+    #[test]
+    fn one_more_than_usual_is_shown_whole_too() {
+        let all: Vec<Diagnostic> = (1..=3)
+            .map(|n| finding("c", Severity::Error, &format!("{n}")))
+            .collect();
+        let text = digest(&all, &SourceSet::default(), Color::Never, Whole::default());
+        assert_eq!(text, "error[c]: 1\n\nerror[c]: 2\n\nerror[c]: 3\n\n");
+    }
+}

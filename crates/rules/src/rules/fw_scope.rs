@@ -1,0 +1,122 @@
+//! A firewall rule that lets in more than the lab needs.
+
+use crate::call::object;
+use crate::netfilter::{Entry, Line, Parsed, Range, Verdict, lines};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity};
+use model::declare::{OptExt as _, Or};
+use model::lab::Lab;
+use model::lab::service::Outside;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "fw-scope",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A firewall command of a document allows any source, or far more addresses than the lab's networks have.",
+    rationale: "Who can reach a service decides how much its next flaw costs. 'Any' also means the guest network, the television and, one forwarded \
+        port later, the internet.",
+    example: "ufw allow from 192.168.0.0/16 to any port 22   # while the lab has 192.168.10.0/24",
+    controls: &[
+        "CIS v8 4.4",
+        "NIST CSF 2.0 PR.IR-01",
+        "ISO 27001:2022 A.8.20",
+    ],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for line in lines(ctx) {
+        let Parsed::Rule(entry) = &line.parsed else {
+            continue;
+        };
+        if entry.verdict != Verdict::Allow || entry.narrower {
+            continue;
+        }
+        let d = match &entry.source {
+            None => any(ctx.lab, &line, entry),
+            Some(range) => wide(ctx.lab, &line, range),
+        };
+        if let Some(d) = d {
+            out.add(object(line.document), d);
+        }
+    }
+}
+
+fn said(line: &Line<'_>) -> String {
+    let number = line.document.line(line.call.command.span);
+    format!("line {number} of document '{}'", line.document.name)
+}
+
+/// Any source; justified if an exposure of the port says so.
+fn any(lab: &Lab, line: &Line<'_>, entry: &Entry) -> Option<Diagnostic> {
+    let justified = |port: u16| {
+        entry
+            .ports
+            .as_ref()
+            .is_some_and(|p| p.contains(port) && !p.is_several())
+    };
+    let host = lab.hosts.values().flat_map(|h| &h.exposures);
+    let host = host
+        .into_iter()
+        .any(|e| justified(e.port.value) && e.from.as_ref().is_some_and(|f| f.value == "any"));
+    let everybody =
+        |from: &Or<Outside, _>| matches!(from, Or::Word(Outside::Internet | Outside::Any));
+    let service = lab.services.values().flat_map(|s| &s.exposures).any(|e| {
+        let port = e.port.known().map(|p| p.first());
+        port.is_some_and(justified) && e.from.known().is_some_and(everybody)
+    });
+    if host || service {
+        return None;
+    }
+    let what = entry
+        .ports
+        .as_ref()
+        .map_or("every port".to_owned(), |p| format!("port {}", p.shown()));
+    let d = RULE
+        .finding(format!("{} opens {what} to any source: '{}'", said(line), line.call.shown()))
+        .at(line.call.command.span, "from anywhere")
+        .note("no exposure of the lab says that everybody may reach it")
+        .help("name the network it is used from, as in 'ufw allow from 192.168.10.0/24 to any port 22'; if everybody is meant, declare the exposure with its reason");
+    Some(d)
+}
+
+/// More addresses than the lab's networks have.
+fn wide(lab: &Lab, line: &Line<'_>, range: &Range) -> Option<Diagnostic> {
+    let networks: Vec<(&str, Range)> = lab
+        .networks
+        .values()
+        .filter_map(|n| n.subnet.as_ref())
+        .filter_map(|s| Some((s.value.as_str(), Range::parse(&s.value)?)))
+        .collect();
+    let known = networks.iter().any(|(_, n)| n.covers(range));
+    if networks.is_empty() || known || !range.is_private() {
+        return None;
+    }
+    let inside: Vec<&(&str, Range)> = networks.iter().filter(|(_, n)| range.covers(n)).collect();
+    let count: u128 = inside.iter().map(|(_, n)| n.count()).sum();
+    let list: Vec<&str> = inside.iter().map(|(s, _)| *s).collect();
+    let total = range.count();
+    if count >= total {
+        return None;
+    }
+    let note = match list.is_empty() {
+        true => format!("{total} addresses, none of which is in a network of the lab"),
+        false => format!(
+            "{total} addresses; in networks of the lab: {count} ({})",
+            list.join(", ")
+        ),
+    };
+    let d = RULE
+        .finding(format!(
+            "{} lets in more addresses than the lab has: '{}'",
+            said(line),
+            line.call.shown()
+        ))
+        .at(line.call.command.span, "wider than the networks of the lab")
+        .note(note)
+        .help(match list.first() {
+            Some(first) => format!("name the network that needs it, e.g. 'from {first}'"),
+            None => "name a network of the lab, or declare the one that is meant".to_owned(),
+        });
+    Some(d)
+}

@@ -1,0 +1,116 @@
+//! One loss uses up the error budget.
+
+use crate::budget::{Promise, of_service, words};
+use crate::context::{service, tier};
+use crate::structure::Structure;
+use crate::wording::names;
+use crate::{Context, Findings, Rule};
+use diag::{Severity, Span};
+use model::declare::{OptExt, Target};
+use model::id::{Kind, ObjectRef};
+use model::lab::FaultScope;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "slo-spof",
+    since: "0.1.0",
+    severity: Severity::Info,
+    summary: "A service promises an availability that the loss of one machine breaks, even if it is recovered in time.",
+    rationale: "What stands on one machine is away for as long as that machine takes to come back. If the recovery time that the lab itself allows is longer than the error budget, the first failure breaks the \
+        objective, however careful everything else is. Either there is a second machine, or a faster way back, or the number is a wish.",
+    example: "tiers: {all: {slo: 99%, rto: {host: 24h}}}   # and one NAS that everything runs on",
+    controls: &["ISO 27001:2022 A.8.14", "ISO 27001:2022 A.5.30"],
+    run,
+};
+
+/// Services with the same promise and the same recovery time.
+struct Group<'a> {
+    promise: Promise,
+    rto: (u64, Span),
+    services: Vec<&'a str>,
+    machines: BTreeSet<String>,
+    object: ObjectRef,
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let promised: Vec<(&str, Promise)> = lab
+        .services
+        .iter()
+        .filter(|(_, s)| s.is_running())
+        .filter_map(|(n, _)| Some((n.as_str(), of_service(lab, n)?)))
+        .collect();
+    if promised.is_empty() {
+        return;
+    }
+    let structure = Structure::of(lab);
+    let Some(cuts) = structure.cuts() else { return };
+    let mut groups: BTreeMap<(String, u64, u64), Group<'_>> = BTreeMap::new();
+    for (name, promise) in promised {
+        let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
+            continue;
+        };
+        let alone = cuts.of(node).iter().filter_map(|c| structure.target(*c));
+        let machines: BTreeSet<String> = alone
+            .filter(|t| matches!(t.object.kind, Kind::Host | Kind::Device) && t.part.is_none())
+            .map(|t| t.object.name.clone())
+            .collect();
+        let bundle = lab
+            .services
+            .get(name)
+            .and_then(|s| s.tier.known())
+            .and_then(|t| lab.tiers.get_key_value(t.name()));
+        let Some((key, bundle)) = bundle.filter(|_| !machines.is_empty()) else {
+            continue;
+        };
+        let Some(rto) = bundle.rto.get(&FaultScope::Host) else {
+            continue;
+        };
+        if rto.value.0.unsigned_abs() <= promise.budget() {
+            continue;
+        }
+        let own = lab
+            .slos
+            .iter()
+            .any(|s| s.service.known().is_some_and(|s| s.name() == name));
+        let object = if own { service(name) } else { tier(key) };
+        let group = groups
+            .entry((object.to_string(), promise.target.ppm(), promise.window))
+            .or_insert_with(|| Group {
+                promise,
+                rto: (rto.value.0.unsigned_abs(), rto.span),
+                services: Vec::new(),
+                machines: BTreeSet::new(),
+                object,
+            });
+        group.services.push(name);
+        group.machines.extend(machines);
+    }
+    for group in groups.values() {
+        report(group, out);
+    }
+}
+
+fn report(group: &Group<'_>, out: &mut Findings) {
+    let (promise, (rto, span)) = (&group.promise, group.rto);
+    let machines: Vec<&String> = group.machines.iter().collect();
+    let who = match group.object.kind {
+        Kind::Tier => format!("tier '{}'", group.object.name),
+        _ => format!("service '{}'", group.object.name),
+    };
+    let left = promise.budget();
+    let d = RULE
+        .finding(format!(
+            "{who} promises {}, but one loss of {} may last {}, and the error budget is {}",
+            promise.target,
+            crate::wording::either(&machines),
+            words(rto),
+            words(left)
+        ))
+        .at(promise.span, "the objective")
+        .and_at(span, "the recovery time after the loss of a host")
+        .note(promise.arithmetic())
+        .note(format!("{} > {}; services without a second machine: {} ({})", words(rto), words(left), group.services.len(), names(&group.services)))
+        .help("let a second machine take over, recover within the budget, or promise what one machine can keep");
+    out.add(group.object.clone(), d);
+}
