@@ -49,15 +49,32 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             machines.entry(zone).or_default().insert(&h.owner.name);
         }
     }
+    let served = with_a_way_out(lab, &machines);
     for name in zones(lab) {
         let Some(declared) = lab.zones.get(name) else {
             continue;
         };
-        if let Some(inside) = machines.get(name) {
+        let inside = machines.get(name).map(|all| all - &served);
+        if let Some(inside) = inside.as_ref().filter(|i| !i.is_empty()) {
             updates(lab, name, declared.span, inside, out);
         }
         resolvers(lab, name, &held, out);
     }
+}
+
+/// Machines that stand in a zone from which the internet is reached, whatever else they stand in.
+fn with_a_way_out<'a>(
+    lab: &Lab,
+    machines: &BTreeMap<&str, BTreeSet<&'a str>>,
+) -> BTreeSet<&'a str> {
+    let open = |zone: &str| {
+        let here = Spot::zone(lab, zone);
+        verdict(lab, &here, &Spot::internet(), &[]).is_allowed()
+    };
+    let inside = machines.iter().filter(|(zone, _)| open(zone));
+    inside
+        .flat_map(|(_, names)| names.iter().copied())
+        .collect()
 }
 
 fn updates(lab: &Lab, name: &str, span: Span, inside: &BTreeSet<&str>, out: &mut Findings) {
