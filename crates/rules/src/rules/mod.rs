@@ -45,9 +45,6 @@ mod dr_circular;
 mod dr_drill_capacity;
 mod dr_rto_feasible;
 mod dr_rto_procure;
-mod cmp_dup_key;
-mod cmp_hardening;
-mod cmp_net_claim;
 mod dr_rto_response;
 mod dr_unattended_boot;
 mod eol_component;
@@ -103,9 +100,6 @@ mod slo_compose;
 mod slo_consistent;
 mod slo_source;
 mod slo_spof;
-mod plat_cmd;
-mod plat_support;
-pub(crate) mod rule_setting;
 mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
@@ -176,9 +170,6 @@ pub const RULES: &[Rule] = &[
     dr_drill_capacity::RULE,
     dr_rto_feasible::RULE,
     dr_rto_procure::RULE,
-    cmp_dup_key::RULE,
-    cmp_hardening::RULE,
-    cmp_net_claim::RULE,
     dr_rto_response::RULE,
     dr_unattended_boot::RULE,
     eol_component::RULE,
@@ -234,9 +225,6 @@ pub const RULES: &[Rule] = &[
     slo_consistent::RULE,
     slo_source::RULE,
     slo_spof::RULE,
-    plat_cmd::RULE,
-    plat_support::RULE,
-    rule_setting::RULE,
     ssh_lockout::RULE,
     ssh_no_login::RULE,
     ssh_password_login::RULE,
