@@ -1,10 +1,10 @@
 //! Networks and their addresses: what is used, what is free, and the next free one.
 
 use crate::{Cell, Sheet};
+use core::net::IpAddr;
 use ipnet::IpNet;
 use model::lab::{Lab, Network};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 /// Larger networks are not searched for their next free address one by one.
 const SEARCHED: usize = 1 << 16;
