@@ -145,6 +145,9 @@ pub(crate) struct CheckArgs {
     /// List every unknown instead of one line per rule.
     #[arg(long)]
     pub(crate) unknown: bool,
+    /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<jiff::civil::Date>,
     /// Exit 1 also for warnings.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,

@@ -14,7 +14,7 @@ use serde_json::json;
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
     let mut tree = Tree::open(&args.lab)?;
-    let today = jiff::Zoned::now().date();
+    let today = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
     let projects = tree.read_stacks();
     let (documents, unread) = documents::load(&mut tree);
     let facts = crate::knowledge::in_use();

@@ -12,6 +12,7 @@ mod crashes;
 mod debug;
 mod documents;
 mod doubt;
+mod examples;
 mod facts;
 mod lockout;
 mod never;
