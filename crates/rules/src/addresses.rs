@@ -57,6 +57,28 @@ pub(crate) fn held(lab: &Lab) -> Vec<Held<'_>> {
     out
 }
 
+/// Every network that something stands in, whether or not its address there is known.
+pub(crate) fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
+    let mut out = Vec::new();
+    for (name, host) in &lab.hosts {
+        let networks = host.addresses.keys();
+        out.extend(networks.map(|n| (ObjectRef::new(Kind::Host, name), n.as_str())));
+    }
+    let guests = lab
+        .guests
+        .iter()
+        .map(|(n, g)| (Kind::Guest, n, &g.addresses));
+    let devices = lab
+        .devices
+        .iter()
+        .map(|(n, d)| (Kind::Device, n, &d.addresses));
+    for (kind, name, addresses) in guests.chain(devices) {
+        let networks = addresses.keys();
+        out.extend(networks.map(|n| (ObjectRef::new(kind, name), n.name())));
+    }
+    out
+}
+
 /// The addresses of a network.
 pub(crate) fn subnet(network: &Network) -> Option<IpNet> {
     network.subnet.as_ref()?.value.parse().ok()

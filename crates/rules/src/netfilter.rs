@@ -11,6 +11,7 @@ use crate::Context;
 use crate::call::{Call, calls};
 use diag::Span;
 use model::document::{Document, Place};
+use model::id::Kind;
 use std::collections::BTreeMap;
 
 /// What a firewall does with what a rule fits.
@@ -50,6 +51,18 @@ impl Entry {
         let protocol = self.protocol.is_none() || self.protocol == other.protocol;
         source && ports && protocol && !self.narrower
     }
+
+    /// The entry by protocol: one of both is two of one.
+    pub(crate) fn by_protocol(&self) -> Vec<Entry> {
+        let of = |protocol: &str| Entry {
+            protocol: Some(protocol.to_owned()),
+            ..self.clone()
+        };
+        match (&self.protocol, &self.ports) {
+            (None, Some(_)) => vec![self.clone(), of("tcp"), of("udp")],
+            _ => vec![self.clone()],
+        }
+    }
 }
 
 /// What a command is.
@@ -77,8 +90,8 @@ pub(crate) struct Line<'a> {
     pub(crate) document: &'a Document,
     pub(crate) call: Call<'a>,
     pub(crate) parsed: Parsed,
-    /// Lines of one firewall have the same group; the name of the machine if it is known.
-    pub(crate) group: String,
+    /// The firewalls it is in: names of machines, if they are known. Lines of one firewall share one of them.
+    pub(crate) groups: Vec<String>,
 }
 
 /// Every firewall command of all documents, in their order.
@@ -86,10 +99,7 @@ pub(crate) fn lines<'a>(ctx: &Context<'a>) -> Vec<Line<'a>> {
     let mut out = Vec::new();
     for document in ctx.documents.by_name.values() {
         let declared = ctx.lab.documents.get(&document.name);
-        let machine = declared.and_then(|d| match d.r#for.as_slice() {
-            [one] => Some(one.value.name().to_owned()),
-            _ => None,
-        });
+        let machines = declared.map_or_else(Vec::new, machines);
         let mut named: BTreeMap<usize, String> = BTreeMap::new();
         for call in calls(document) {
             let parsed = match call.program() {
@@ -115,17 +125,35 @@ pub(crate) fn lines<'a>(ctx: &Context<'a>) -> Vec<Line<'a>> {
                 .host
                 .map(str::to_owned)
                 .or_else(|| named.get(&fence).cloned());
-            let group = host.or_else(|| machine.clone());
-            let group = group.unwrap_or_else(|| format!("document {}", document.name));
+            let groups = match host {
+                Some(host) => vec![host],
+                None if machines.is_empty() => vec![format!("document {}", document.name)],
+                None => machines.clone(),
+            };
             out.push(Line {
                 document,
                 call,
                 parsed,
-                group,
+                groups,
             });
         }
     }
     out
+}
+
+/// The machines that a document is for; what it is for at all, if that is one thing.
+fn machines(document: &model::lab::road::Document) -> Vec<String> {
+    let all = document.r#for.iter().map(|f| &f.value);
+    let machine = |k: Kind| matches!(k, Kind::Host | Kind::Guest | Kind::Device);
+    let named: Vec<String> = all
+        .clone()
+        .filter(|f| machine(f.kind()))
+        .map(|f| f.name().to_owned())
+        .collect();
+    match document.r#for.as_slice() {
+        [one] if named.is_empty() => vec![one.value.name().to_owned()],
+        _ => named,
+    }
 }
 
 /// Words that say which machine the lines below a comment are for.

@@ -30,24 +30,46 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             _ => None,
         })
         .collect();
-    for (n, (narrow, small)) in rules.iter().enumerate() {
-        let voids = |(m, (broad, big)): &(usize, &(&Line<'_>, &Entry))| {
-            let same = broad.group == narrow.group && broad.call.program() == narrow.call.program();
-            let wider = *m != n && big.covers(small) && (!small.covers(big) || *m < n);
-            let other_way = big.verdict != small.verdict;
-            // An exception in front of the rule, and a narrower refusal behind a broader one, are what they are meant to be.
-            let counts = if other_way {
-                *m < n
-            } else {
-                small.verdict == Verdict::Allow && !small.covers(big)
-            };
-            same && wider && counts
+    for (n, (narrow, whole)) in rules.iter().enumerate() {
+        // Who allows a port limits nothing if the part of it that matters, say TCP, is allowed to all anyway.
+        let parts = match whole.verdict {
+            Verdict::Allow => whole.by_protocol(),
+            Verdict::Deny => vec![(*whole).clone()],
         };
-        let Some((_, (broad, big))) = rules.iter().enumerate().find(voids) else {
-            continue;
-        };
-        report(narrow, small, broad, big, out);
+        if let Some((small, broad, big)) = parts
+            .into_iter()
+            .find_map(|part| voiding(&rules, n, narrow, &part).map(|(b, e)| (part, b, e)))
+        {
+            report(narrow, &small, broad, big, out);
+        }
     }
+}
+
+/// The rule that makes the part of rule `n` pointless.
+fn voiding<'a>(
+    rules: &[(&'a Line<'a>, &'a Entry)],
+    n: usize,
+    narrow: &Line<'_>,
+    small: &Entry,
+) -> Option<(&'a Line<'a>, &'a Entry)> {
+    let voids = |(m, (broad, big)): &(usize, &(&Line<'_>, &Entry))| {
+        let together = broad.groups.iter().any(|g| narrow.groups.contains(g));
+        let same = together && broad.call.program() == narrow.call.program();
+        let wider = *m != n && big.covers(small) && (!small.covers(big) || *m < n);
+        let other_way = big.verdict != small.verdict;
+        // An exception in front of the rule, and a narrower refusal behind a broader one, are what they are meant to be.
+        let counts = if other_way {
+            *m < n
+        } else {
+            small.verdict == Verdict::Allow && !small.covers(big)
+        };
+        same && wider && counts
+    };
+    rules
+        .iter()
+        .enumerate()
+        .find(voids)
+        .map(|(_, found)| *found)
 }
 
 fn report(narrow: &Line<'_>, small: &Entry, broad: &Line<'_>, big: &Entry, out: &mut Findings) {

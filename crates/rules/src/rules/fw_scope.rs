@@ -2,9 +2,11 @@
 
 use crate::call::object;
 use crate::netfilter::{Entry, Line, Parsed, Range, Verdict, lines};
+use crate::reach::machines;
 use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::{OptExt as _, Or};
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::service::Outside;
 
@@ -47,25 +49,44 @@ fn said(line: &Line<'_>) -> String {
     format!("line {number} of document '{}'", line.document.name)
 }
 
+/// An exposure of the host, or of a service that is reached there, is for everybody and has this port alone.
+fn is_open(lab: &Lab, host: &str, entry: &Entry) -> bool {
+    let ports = entry.ports.as_ref().filter(|p| !p.is_several());
+    let Some(ports) = ports else { return false };
+    let own = lab.hosts.get(host).is_some_and(|h| {
+        let to_all = |f: &str| matches!(f, "any" | "internet");
+        let ways = h.exposures.iter();
+        ways.into_iter()
+            .filter(|e| ports.contains(e.port.value))
+            .any(|e| e.from.as_ref().is_some_and(|f| to_all(&f.value)))
+    });
+    let here = ObjectRef::new(Kind::Host, host);
+    own || lab.services.iter().any(|(name, service)| {
+        let ways = service.exposures.iter();
+        ways.into_iter()
+            .filter(|e| e.port.known().is_some_and(|p| ports.contains(p.first())))
+            .filter(|e| {
+                let from = e.from.known();
+                from.is_some_and(|f| matches!(f, Or::Word(Outside::Internet | Outside::Any)))
+            })
+            .any(|e| {
+                let own = ObjectRef::new(Kind::Service, name);
+                let at = e.via.known().map_or(own, |v| v.0.object.clone());
+                machines(lab, &at).contains(&here)
+            })
+    })
+}
+
 /// Any source; justified if an exposure of the port says so.
 fn any(lab: &Lab, line: &Line<'_>, entry: &Entry) -> Option<Diagnostic> {
-    let justified = |port: u16| {
-        entry
-            .ports
-            .as_ref()
-            .is_some_and(|p| p.contains(port) && !p.is_several())
+    let hosts = line.groups.iter().filter(|g| lab.hosts.contains_key(*g));
+    let named: Vec<&str> = hosts.map(String::as_str).collect();
+    // Each machine that the command is for has to say so itself.
+    let justified = match named.as_slice() {
+        [] => lab.hosts.keys().any(|h| is_open(lab, h, entry)),
+        all => all.iter().all(|h| is_open(lab, h, entry)),
     };
-    let host = lab.hosts.values().flat_map(|h| &h.exposures);
-    let host = host
-        .into_iter()
-        .any(|e| justified(e.port.value) && e.from.as_ref().is_some_and(|f| f.value == "any"));
-    let everybody =
-        |from: &Or<Outside, _>| matches!(from, Or::Word(Outside::Internet | Outside::Any));
-    let service = lab.services.values().flat_map(|s| &s.exposures).any(|e| {
-        let port = e.port.known().map(|p| p.first());
-        port.is_some_and(justified) && e.from.known().is_some_and(everybody)
-    });
-    if host || service {
+    if justified {
         return None;
     }
     let what = entry

@@ -1,6 +1,6 @@
 //! Machines that need the outside, in a zone from which nothing leads there.
 
-use crate::addresses::{Held, held};
+use crate::addresses::{Held, held, standing};
 use crate::context::zone;
 use crate::reach::zone_of;
 use crate::traffic::{Spot, Verdict, verdict, zones};
@@ -8,7 +8,7 @@ use crate::wording::{count, names};
 use crate::{Context, Findings, Rule};
 use diag::{Severity, Span};
 use model::declare::{OptExt, Or, Value};
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::hardware::HostKind;
 use model::units::net::Ports;
@@ -32,21 +32,21 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         return;
     }
     let held = held(lab);
-    let mut machines: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut machines: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     // What routes, and what is rented on the internet, needs no way there.
-    let routes = |h: &Held<'_>| {
+    let routes = |owner: &ObjectRef| {
         let host = lab
             .hosts
-            .get(&h.owner.name)
-            .filter(|_| h.owner.kind == Kind::Host);
+            .get(&owner.name)
+            .filter(|_| owner.kind == Kind::Host);
         host.is_some_and(|h| matches!(h.about.kind.known(), Some(HostKind::Router | HostKind::Vps)))
     };
-    for h in held
-        .iter()
-        .filter(|h| h.owner.kind != Kind::Device && !routes(h))
-    {
-        if let Some(zone) = zone_of(lab, h.network) {
-            machines.entry(zone).or_default().insert(&h.owner.name);
+    for (owner, network) in standing(lab) {
+        if owner.kind == Kind::Device || routes(&owner) {
+            continue;
+        }
+        if let Some(zone) = zone_of(lab, network) {
+            machines.entry(zone).or_default().insert(owner.name);
         }
     }
     let served = with_a_way_out(lab, &machines);
@@ -63,24 +63,21 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// Machines that stand in a zone from which the internet is reached, whatever else they stand in.
-fn with_a_way_out<'a>(
-    lab: &Lab,
-    machines: &BTreeMap<&str, BTreeSet<&'a str>>,
-) -> BTreeSet<&'a str> {
+fn with_a_way_out(lab: &Lab, machines: &BTreeMap<&str, BTreeSet<String>>) -> BTreeSet<String> {
     let open = |zone: &str| {
         let here = Spot::zone(lab, zone);
         verdict(lab, &here, &Spot::internet(), &[]).is_allowed()
     };
     let inside = machines.iter().filter(|(zone, _)| open(zone));
     inside
-        .flat_map(|(_, names)| names.iter().copied())
+        .flat_map(|(_, names)| names.iter().cloned())
         .collect()
 }
 
-fn updates(lab: &Lab, name: &str, span: Span, inside: &BTreeSet<&str>, out: &mut Findings) {
+fn updates(lab: &Lab, name: &str, span: Span, inside: &BTreeSet<String>, out: &mut Findings) {
     let here = Spot::zone(lab, name);
     let verdict = verdict(lab, &here, &Spot::internet(), &[]);
-    let who: Vec<&str> = inside.iter().copied().collect();
+    let who: Vec<&str> = inside.iter().map(String::as_str).collect();
     let machines = count(who.len(), "machine");
     let d = match verdict {
         Verdict::Allowed => return,
