@@ -50,15 +50,20 @@ fn look(seen: &mut Seen) {
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let path = entry.path();
         let read = |file| std::fs::read(path.join(file));
+        let name = || std::fs::read_to_string(path.join("comm"));
+        let before = name();
         let texts = [
             ("arguments", read("cmdline")),
             ("environment", read("environ")),
         ];
-        // Whose they are is asked afterwards: a process that begins another program has that one's environment first and its
-        // name last. And processes end while they are looked at.
-        let Ok(program) = std::fs::read_to_string(path.join("comm")) else {
+        // Whose they are is asked before and afterwards: a process that begins another program in between had the one's
+        // environment and has the other's name; it is looked at again. And processes end while they are looked at.
+        let (Ok(before), Ok(program)) = (before, name()) else {
             continue;
         };
+        if before != program {
+            continue;
+        }
         let program = program.trim().replace('/', "_");
         for (what, text) in texts {
             seen.extend(text.ok().map(|text| (what, program.clone(), text)));
