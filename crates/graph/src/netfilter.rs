@@ -10,8 +10,10 @@ pub use range::{Ports, Range};
 use crate::Context;
 use crate::call::{Call, calls};
 use diag::Span;
+use model::declare::OptExt as _;
 use model::document::{Document, Place};
 use model::id::Kind;
+use model::lab::hardware::HostKind;
 use std::collections::BTreeMap;
 
 /// What a firewall does with what a rule fits.
@@ -125,7 +127,7 @@ pub fn lines<'a>(ctx: &Context<'a>) -> Vec<Line<'a>> {
                 .as_ref()
                 .and_then(|c| named_machine(ctx, &c.value));
             if let Some(name) = comment {
-                named.insert(fence, name);
+                named.insert(fence, meant(ctx, name, &machines));
             }
             let host = call
                 .host
@@ -189,6 +191,26 @@ fn named_machine(ctx: &Context<'_>, comment: &str) -> Option<String> {
         .find(|n| words.contains(&n.to_lowercase()));
     let word = MACHINES.iter().find(|m| words.iter().any(|w| w == *m));
     named.cloned().or_else(|| word.map(|w| (*w).to_owned()))
+}
+
+/// The machine that a general word means, if of those that the document is for only one can be it: 'vps' the rented one,
+/// 'homelab' the one that is not.
+fn meant(ctx: &Context<'_>, name: String, machines: &[String]) -> String {
+    let rented = |m: &&String| {
+        let host = ctx.lab.hosts.get(*m);
+        host.is_some_and(|h| h.about.kind.known() == Some(&HostKind::Vps))
+    };
+    let (away, home): (Vec<&String>, Vec<&String>) = machines.iter().partition(rented);
+    let among = match name.as_str() {
+        _ if machines.contains(&name) => return name,
+        "vps" => away,
+        "homelab" => home,
+        _ => return name,
+    };
+    match among.as_slice() {
+        [one] => (*one).clone(),
+        _ => name,
+    }
 }
 
 /// A command that is refused.

@@ -10,7 +10,7 @@ use model::lab::Lab;
 use model::lab::device::DeviceKind;
 use model::lab::hardware::HostKind;
 use model::lab::protection::BackupKind;
-use model::lab::service::{Dependency, Service};
+use model::lab::service::{Dependency, Service, Status};
 use model::units::net::Ports;
 
 pub(crate) const RULE: Rule = Rule {
@@ -40,7 +40,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if lab.flows.is_empty() {
         return;
     }
-    for (name, s) in lab.services.iter().filter(|(_, s)| s.is_running()) {
+    // What is planned counts as well: its flows can be planned with it.
+    let retired = |s: &Service| s.status.known() == Some(&Status::Retired);
+    for (name, s) in lab.services.iter().filter(|(_, s)| !retired(s)) {
         let here = Spot::of(lab, &service(name));
         let mut needs = Vec::new();
         s.needs.iter().for_each(|n| flatten(n, &mut needs));
