@@ -34,6 +34,10 @@ const PURE: &[(&str, &[&str])] = &[
     ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
     ("view", &["diag", "model", "ipnet", "serde", "jiff"]),
     (
+        "starter",
+        &["diag", "model", "lang", "rules", "jiff", "strsim"],
+    ),
+    (
         "plan",
         &[
             "diag",
