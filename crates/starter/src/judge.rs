@@ -87,12 +87,11 @@ impl Judge<'_> {
         if named(text) {
             return None;
         }
-        let systems = self
-            .knowledge
-            .products
-            .iter()
-            .filter(|(_, p)| p.packages.is_some());
-        let names = systems.map(|(name, _)| name.as_str());
+        let products = self.knowledge.products.iter();
+        let names = products.flat_map(|(key, p)| {
+            let more = p.names.iter().map(|n| n.value.0.as_str());
+            std::iter::once(key.as_str()).chain(more)
+        });
         let near = nearest(text, names)?;
         Some(format!(
             "no system is known as '{text}'; did you mean '{near}'?"

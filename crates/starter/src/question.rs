@@ -83,7 +83,7 @@ questions! {
     Memory "memory": "Memory of each machine", "whether everything fits is computed from it", "16GiB";
     Disks "disk": "Disks of each machine, with sizes", "a disk is what fails first", "nvme0=1TB, hdd0=4TB";
     Data "data": "Folders that cannot be had again", "they get copies and restore drills", "photos=/srv/photos, papers=/srv/papers";
-    Second "second": "Second copy: a folder on another disk, or a restic location", "it helps against mistakes and a dead disk", "/mnt/backup/restic";
+    Second "second": "Second copy at home: a folder on another disk, or a restic location", "it helps against mistakes and a dead disk", "/mnt/backup/restic";
     Away "away": "Copy away from home: a restic location", "it helps against fire and theft", "sftp:box:/home/lab";
     Escrow "escrow": "Where the copies' password is when the lab is gone", "without it no copy opens", "printed, with the household's papers";
     Loss "rpo": "How much work may be lost at most", "copies must run more often than that", "24h";

@@ -82,12 +82,29 @@ fn begin(args: &InitArgs, place: &Place, asks: bool, paint: Paint) -> Result<Sta
         .time_zone()
         .iana_name()
         .filter(|zone| *zone != "Etc/Unknown");
+    if let Some(zone) = &args.timezone {
+        known_zone(zone)?;
+    }
     answers.timezone = args.timezone.clone().or_else(|| here.map(str::to_owned));
     Ok(Start {
         answers,
         place: place.clone(),
         left_out: Vec::new(),
     })
+}
+
+/// Refuses a time zone that nobody knows.
+fn known_zone(zone: &str) -> Result<()> {
+    let all = jiff::tz::db();
+    if all.is_definitively_empty() || all.get(zone).is_ok() {
+        return Ok(());
+    }
+    let names: Vec<String> = all.available().map(|n| n.to_string()).collect();
+    let stop = Stop::usage(format!("--timezone {zone}: no time zone has this name"));
+    let near = did_you_mean(zone, names.iter().map(String::as_str));
+    Err(stop
+        .help(near.unwrap_or_else(|| "names are such as Europe/Berlin".to_owned()))
+        .into())
 }
 
 /// The profile that a word means, or what was probably meant.
@@ -145,6 +162,7 @@ impl Start {
             }
             if let Verdict::Bad(why) = self.take(question, &text, judge) {
                 let help = format!("{}, e.g. {}", question.what, question.example);
+                let text = diag::hide(&text);
                 return Err(Stop::usage(format!("--{flag} {text}: {why}"))
                     .help(help)
                     .into());

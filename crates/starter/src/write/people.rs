@@ -33,8 +33,7 @@ people:
     )
 }
 
-const HOUR: i64 = 3_600;
-const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 86_400;
 
 /// Objectives: choices, so they have proposals. What is smaller than the longest time away is derived from it.
 fn tiers(answers: &Answers) -> String {
@@ -42,8 +41,9 @@ fn tiers(answers: &Answers) -> String {
     let loss = scalar(answers.get(Key::Loss).unwrap_or("24h"));
     let host = Seconds::parse(back).ok().map_or(14 * DAY, |s| s.0);
     let device = host.min(3 * DAY);
-    let corruption = device.min(8 * HOUR);
-    let response = (corruption / 2).clamp(1, 4 * HOUR);
+    let corruption = device.min(2 * DAY);
+    // Somebody with a job looks once a day.
+    let response = (corruption / 2).clamp(1, DAY);
     let site = host.max(30 * DAY);
     let [device, corruption, response, site] =
         [device, corruption, response, site].map(|s| Seconds(s).to_string());

@@ -39,7 +39,7 @@ When that is gone: {escrow}.
 To a new directory beside the damaged one; look at it before anything is replaced.
 
 ```sh
-holdfast restore . --dataset {first} --to /srv/restored --on real
+holdfast restore . --dataset {first} --to /var/tmp/restored --on real
 ```
 
 ## The machine is gone
