@@ -30,6 +30,11 @@ impl Judge<'_> {
     /// Takes an answer if it is no bad one.
     pub fn take(&self, answers: &mut Answers, key: Key, text: &str) -> Verdict {
         let text = text.trim();
+        if text.chars().any(char::is_control) {
+            return Verdict::Bad(
+                "an answer is one line of text, without control characters".to_owned(),
+            );
+        }
         let mut next = answers.clone();
         next.set(key, text);
         if let Some(why) = self.amiss(&next, key) {
@@ -72,6 +77,10 @@ impl Judge<'_> {
             }
             Key::Disks => valued(&answers.disks(), "a size: nvme0=1TB"),
             Key::Data => valued(&answers.data(), "a folder: photos=/srv/photos"),
+            Key::Firewall if text == "yes" && answers.said(Key::Network).is_none() => Some(
+                "what it lets in comes from the network, which is not known yet (--network)"
+                    .to_owned(),
+            ),
             Key::Firewall => yes_or_no(text),
             Key::Os => self.slip(text),
             Key::Away if text.starts_with('/') => Some(format!(

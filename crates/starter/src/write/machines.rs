@@ -9,17 +9,17 @@ pub(super) fn text(answers: &Answers) -> String {
     let mut text = format!("{SCHEMA}# The machines, down to what can fail in them.\nhosts:\n");
     let machines = answers.machines();
     for (at, machine) in machines.iter().enumerate() {
-        text.push_str(&host(answers, machine, at == 0));
+        text.push_str(&host(answers, machine, at));
     }
     if let Some(storage) = answers.storage() {
-        text.push_str(&shared(answers, &storage));
+        text.push_str(&shared(answers, &storage, machines.len()));
     }
     text.push_str(&cluster(answers, &machines));
     text.push_str(&pools(answers));
     text
 }
 
-fn host(answers: &Answers, machine: &Machine, first: bool) -> String {
+fn host(answers: &Answers, machine: &Machine, at: usize) -> String {
     let kind = match answers.profile {
         Profile::Nas => "nas",
         Profile::OneHost | Profile::Pair | Profile::Cluster => "server",
@@ -32,11 +32,18 @@ fn host(answers: &Answers, machine: &Machine, first: bool) -> String {
         Some(os) => format!("    os: {}\n", scalar(os)),
         None => "    #os: debian\n".to_owned(),
     });
-    text.push_str("    #version: \"13\" # the end of its support follows from it\n");
-    text.push_str(&reach(answers, machine));
-    text.push_str(&hardware(answers, first));
+    let version = match answers.get(Key::Os) {
+        None | Some("debian") => "13",
+        Some("proxmox-ve") => "9.1",
+        Some(_) => "1.0",
+    };
+    text.push_str(&format!(
+        "    #version: \"{version}\" # the end of its support follows from it\n"
+    ));
+    text.push_str(&reach(answers, machine, at));
+    text.push_str(&hardware(answers, at == 0));
     text.push_str("    encryption: unknown\n");
-    if first {
+    if at == 0 {
         text.push_str(HINTS);
     }
     if answers.firewall() {
@@ -49,18 +56,18 @@ fn host(answers: &Answers, machine: &Machine, first: bool) -> String {
 const HINTS: &str = "    \
     #power: {idle: 20W, load: 60W}
     # Accounts with a login shell and a key; one that is not listed is drift.
-    #users: {admin: {sudo: password, keys: [ssh-ed25519 AAAA… admin@laptop]}}
+    #users: {admin: {sudo: password, keys: []}} # public keys, as in authorized_keys, one text each
     # Whoever logs in has a key. Changed only with a revert armed on the machine.
     #sshd: {PermitRootLogin: no, PasswordAuthentication: no, KbdInteractiveAuthentication: no}
     #packages: [unattended-upgrades, smartmontools]
 ";
 
 /// Its address, and how ssh gets there. With an account and no address, its name is taken for an alias of ssh's own configuration.
-fn reach(answers: &Answers, machine: &Machine) -> String {
+fn reach(answers: &Answers, machine: &Machine, at: usize) -> String {
     let address = machine.address.as_deref();
     let mut text = match address {
         Some(address) => format!("    addresses: {{lan: {}}}\n", scalar(address)),
-        None => "    #addresses: {lan: 192.168.1.10}\n".to_owned(),
+        None => format!("    #addresses: {{lan: 192.168.1.{}}}\n", 10 + at),
     };
     let to = scalar(address.unwrap_or(&machine.name));
     match answers.get(Key::Login) {
@@ -117,12 +124,12 @@ fn firewall(answers: &Answers) -> String {
 }
 
 /// The machine that all others get their disks from.
-fn shared(answers: &Answers, storage: &Machine) -> String {
+fn shared(answers: &Answers, storage: &Machine, at: usize) -> String {
     let mut text = format!(
         "  # What all machines need fails for all of them.\n  {}:\n    site: home\n    kind: nas\n    #os: truenas\n",
         scalar(&storage.name)
     );
-    text.push_str(&reach(answers, storage));
+    text.push_str(&reach(answers, storage, at));
     text.push_str(
         "    hardware:\n      cpu: unknown\n      memory: unknown\n    encryption: unknown\n",
     );

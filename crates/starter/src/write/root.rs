@@ -9,7 +9,10 @@ pub(super) fn text(answers: &Answers) -> String {
     let owner = scalar(answers.owner());
     let profile = answers.profile.declared();
     let timezone = match &answers.timezone {
-        Some(zone) => format!("timezone: {} # of all calendars\n", scalar(zone)),
+        Some(zone) => format!(
+            "timezone: {} # of all calendars; as on the machine that began this\n",
+            scalar(zone)
+        ),
         None => "#timezone: Europe/Berlin\n".to_owned(),
     };
     let today = answers.today;

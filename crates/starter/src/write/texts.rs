@@ -19,9 +19,10 @@ pub(super) const GITIGNORE: &str = "\
 pub(super) fn runbook(answers: &Answers) -> String {
     let data = answers.data();
     let first = data.first().map_or("household", |(name, _)| name.as_str());
-    let escrow = answers
-        .get(Key::Escrow)
-        .unwrap_or("not known yet: decide it, and write it into `lab/people.yaml`");
+    let escrow = match answers.get(Key::Escrow) {
+        Some(place) => format!("When that is gone: {place}."),
+        None => "Where else it is kept, nobody wrote down yet: decide it, and say so in `lab/people.yaml`.".to_owned(),
+    };
     let (owner, file) = (answers.owner(), super::people::password_file(answers));
     format!(
         "\
@@ -32,7 +33,7 @@ For {owner}, or whoever has this page when {owner} is away.
 ## Where the keys are
 
 The copies open with one password. It is read from `{file}` on the machine that runs Holdfast.
-When that is gone: {escrow}.
+{escrow}
 
 ## One folder or database
 
