@@ -1,7 +1,11 @@
 //! The command line: verbs and their arguments, nothing else.
 
+mod init;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub(crate) use init::InitArgs;
 
 /// Where things lie.
 const WHERE: &str = "\
@@ -50,6 +54,8 @@ pub(crate) enum ColorChoice {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Begin a lab tree: a few questions, or flags.
+    Init(Box<InitArgs>),
     /// Check the declaration: everything wrong or impossible on paper.
     Check(CheckArgs),
     /// Explain a code that `check` printed.

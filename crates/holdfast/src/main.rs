@@ -28,7 +28,7 @@ use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, init, look, prove, runs,
     selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
@@ -50,6 +50,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let paint = Paint::decide(cli.color);
     let json = cli.json;
     match &cli.verb {
+        Verb::Init(args) => init::init(args, json, paint),
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),

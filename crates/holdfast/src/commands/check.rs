@@ -15,18 +15,7 @@ use serde_json::json;
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
     let mut tree = Tree::open(&args.lab)?;
     let today = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
-    let projects = tree.read_stacks();
-    let (documents, unread) = documents::load(&mut tree);
-    let facts = crate::knowledge::in_use();
-    tree.diagnostics.extend(facts.complaints);
-    let mut all = tree.diagnostics.clone();
-    all.extend(unread);
-    all.extend(rules::check(&rules::Context {
-        documents: &documents,
-        projects: &projects,
-        knowledge: &facts.knowledge,
-        ..rules::Context::new(&tree.lab, today)
-    }));
+    let all = found(&mut tree, today);
     let format = if json { Format::Json } else { args.format };
     let color = if paint.is_on() {
         Color::Always
@@ -64,6 +53,23 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
         (_, Some(severity)) if severity >= limit => Exit::Findings,
         _ => Exit::Ok,
     })
+}
+
+/// Everything that is wrong with a tree, its Compose projects and its documents.
+pub(crate) fn found(tree: &mut Tree, today: jiff::civil::Date) -> Vec<diag::Diagnostic> {
+    let projects = tree.read_stacks();
+    let (documents, unread) = documents::load(tree);
+    let facts = crate::knowledge::in_use();
+    tree.diagnostics.extend(facts.complaints);
+    let mut all = tree.diagnostics.clone();
+    all.extend(unread);
+    all.extend(rules::check(&rules::Context {
+        documents: &documents,
+        projects: &projects,
+        knowledge: &facts.knowledge,
+        ..rules::Context::new(&tree.lab, today)
+    }));
+    all
 }
 
 /// What the rule book says, for formats that carry it along.

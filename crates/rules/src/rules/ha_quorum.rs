@@ -37,8 +37,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let mut found = Vec::new();
-        found.extend(machine(name, c, &votes, claims));
+        let open = tie_breaker_unknown(name, c, &votes);
+        if open.is_none() {
+            found.extend(machine(name, c, &votes, claims));
+        }
         found.extend(site(name, c, &votes, claims));
+        found.extend(open);
         if found.is_empty() {
             found.extend(even(name, c, &votes));
         }
@@ -71,6 +75,22 @@ fn severity(claims: bool) -> Severity {
         true => Severity::Error,
         false => Severity::Warning,
     }
+}
+
+/// Whether there is a tie breaker is not known, and an even number of votes needs one.
+fn tie_breaker_unknown(name: &str, c: &Cluster, v: &Votes<'_>) -> Option<Diagnostic> {
+    let device = c.qdevice.as_ref()?;
+    if device.value().is_some() || v.total == 0 || !v.total.is_multiple_of(2) {
+        return None;
+    }
+    let d = RULE
+        .unknown(format!(
+            "whether cluster '{name}' keeps its majority when votes are lost"
+        ))
+        .at(device.span, "")
+        .note(v.sum())
+        .note(v.majority());
+    Some(d.help("name the tie breaker (`qdevice: …`), or remove the key if there is none"))
 }
 
 fn machine(name: &str, c: &Cluster, v: &Votes<'_>, claims: bool) -> Option<Diagnostic> {

@@ -14,5 +14,6 @@ mod fixtures;
 mod lifecycle;
 mod observed;
 mod support;
+mod unknowns;
 mod volumes;
 mod waived;

@@ -48,6 +48,10 @@ const PURE: &[(&str, &[&str])] = &[
         &["diag", "model", "graph", "ipnet", "serde", "jiff"],
     ),
     (
+        "starter",
+        &["diag", "model", "lang", "rules", "jiff", "strsim"],
+    ),
+    (
         "plan",
         &[
             "diag",
