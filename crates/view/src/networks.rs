@@ -3,6 +3,7 @@
 use crate::{Cell, Sheet};
 use core::net::IpAddr;
 use ipnet::IpNet;
+use model::declare::OptExt as _;
 use model::lab::{Lab, Network};
 use std::collections::BTreeMap;
 
@@ -33,18 +34,15 @@ fn networks(lab: &Lab) -> Sheet {
         let used = taken(lab, name);
         let room = network
             .subnet
-            .as_ref()
-            .and_then(|s| Room::of(&s.value, network, &used));
+            .known()
+            .and_then(|s| Room::of(s, network, &used));
         let count = |n: Option<u128>| n.map_or_else(Cell::silent, Cell::computed);
         sheet.row([
             Cell::declared(name),
-            network
-                .vlan
-                .as_ref()
-                .map_or_else(Cell::silent, |v| Cell::declared(v.value)),
-            Cell::text(network.subnet.as_ref()),
+            Cell::of(&network.vlan),
+            Cell::of(&network.subnet),
             Cell::with(&about.zone, |z| z.name().to_owned()),
-            Cell::text(network.gateway.as_ref()),
+            Cell::of(&network.gateway),
             about
                 .dhcp
                 .as_ref()
@@ -121,7 +119,7 @@ fn taken(lab: &Lab, network: &str) -> BTreeMap<IpAddr, Vec<String>> {
     let mut out: BTreeMap<IpAddr, Vec<String>> = BTreeMap::new();
     let mut add = |address: IpAddr, of: String| out.entry(address).or_default().push(of);
     for (name, host) in &lab.hosts {
-        let address = host.addresses.get(network).and_then(|a| bare(&a.value));
+        let address = host.addresses.get(network).and_then(|a| bare(a.value()?));
         address
             .into_iter()
             .for_each(|a| add(a, format!("host/{name}")));
@@ -143,8 +141,8 @@ fn taken(lab: &Lab, network: &str) -> BTreeMap<IpAddr, Vec<String>> {
             }
         }
     }
-    let gateway = lab.networks.get(network).and_then(|n| n.gateway.as_ref());
-    if let Some(a) = gateway.and_then(|g| bare(&g.value))
+    let gateway = lab.networks.get(network).and_then(|n| n.gateway.known());
+    if let Some(a) = gateway.and_then(|g| bare(g))
         && !out.contains_key(&a)
     {
         out.entry(a).or_default().push("the gateway".to_owned());

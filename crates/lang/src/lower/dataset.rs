@@ -43,7 +43,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         }
         dataset.class = f.read(cx, "class", scalar::one(CLASSES));
         dataset.tier = f.read(cx, "tier", reference(Kind::Tier));
-        dataset.disk = f.read(cx, "disk", word);
+        dataset.disk = f.given(cx, "disk", word);
         dataset.verify = verify(cx, &mut f, dataset.source.as_ref());
         dataset.about = about(cx, &mut f, DatasetAbout::of);
         f.finish(cx);
