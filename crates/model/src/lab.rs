@@ -493,9 +493,9 @@ pub struct Dataset {
     /// What it is.
     pub source: Option<DataSource>,
     /// What a loss would mean.
-    pub class: Option<Spanned<DataClass>>,
+    pub class: Opt<DataClass>,
     /// Its objectives.
-    pub tier: Option<Spanned<String>>,
+    pub tier: Opt<String>,
     /// Label of the disk it lies on, to tell failure domains apart; `None` is unknown.
     pub disk: Opt<String>,
     /// How a drill tells that a restore is good.

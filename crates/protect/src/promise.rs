@@ -35,8 +35,8 @@ pub fn rpo_id(dataset: &str, scope: FaultScope) -> PromiseId {
 pub fn promises(ctx: &Context<'_>) -> Vec<Promise> {
     let mut all = Vec::new();
     for (name, dataset) in &ctx.lab.datasets {
-        let tier = dataset.tier.as_ref();
-        let Some((label, tier)) = tier.and_then(|t| ctx.lab.tiers.get_key_value(&t.value)) else {
+        let tier = dataset.tier.known();
+        let Some((label, tier)) = tier.and_then(|t| ctx.lab.tiers.get_key_value(t)) else {
             continue;
         };
         for scope in FaultScope::ALL {

@@ -93,7 +93,7 @@ fn dataset(source: DataSource, verify: Vec<Check>) -> Dataset {
         host: Some(text("web")),
         source: Some(source),
         class: None,
-        tier: Some(text("household")),
+        tier: Some(name("household")),
         disk: Some(name("ssd0")),
         verify,
         about: Default::default(),

@@ -15,17 +15,11 @@ pub(super) fn read<T>(
 ) -> Option<Given<T>> {
     let known = match &slot.node.kind {
         NodeKind::Scalar { text, .. } if text == UNKNOWN => Some(Known::Unknown { why: None }),
-        NodeKind::Map { entries, .. } if entries.iter().any(|e| is_form(&e.key.text)) => {
-            form(cx, slot, reader)
-        }
+        NodeKind::Map { .. } => form(cx, slot, reader),
         _ => reader(cx, slot).map(Known::Declared),
     };
     let span = slot.span();
     known.map(|known| Given { span, known })
-}
-
-fn is_form(key: &str) -> bool {
-    FORMS.contains(&key)
 }
 
 fn form<T>(
@@ -51,7 +45,17 @@ fn form<T>(
             let why = of(cx, &mut f, UNKNOWN);
             Some(Known::Unknown { why })
         }
-        _ => {
+        None => {
+            for form in FORMS {
+                f.entry(form);
+            }
+            f.none_of(
+                &FORMS,
+                "write the value, '{assumed: VALUE, why: …}', '{measured: VALUE, …}' or 'unknown'",
+            );
+            None
+        }
+        Some(_) => {
             let value = f.read(cx, ASSUMED, &reader);
             let why = of(cx, &mut f, "why");
             value.map(|v| Known::Assumed {

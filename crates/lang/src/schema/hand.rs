@@ -246,9 +246,13 @@ fn dataset() -> RecordShape {
         may(
             "class",
             "What a loss would mean.",
-            Shape::Value(DataClass::FORM),
+            given(Shape::Value(DataClass::FORM)),
         ),
-        may("tier", "Its objectives.", Ref::<{ set::TIER }>::shape()),
+        may(
+            "tier",
+            "Its objectives.",
+            given(Ref::<{ set::TIER }>::shape()),
+        ),
         may(
             "disk",
             "Label of the disk it lies on, to tell failure domains apart.",

@@ -237,7 +237,7 @@ fn lab() -> Lab {
         host: Some(text("web")),
         source: Some(source),
         class: None,
-        tier: Some(text("household")),
+        tier: Some(given("household".into())),
         disk: Some(given("ssd0".into())),
         verify,
         about: Default::default(),

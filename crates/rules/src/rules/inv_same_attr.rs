@@ -125,7 +125,10 @@ fn data(lab: &Lab, out: &mut Findings) {
                 )
             };
             let class = data.class.as_ref().and_then(|g| Some((g.value()?, g.span)));
-            let own = dataset.class.as_ref().map(|c| (&c.value, c.span));
+            let own = dataset
+                .class
+                .as_ref()
+                .and_then(|c| Some((c.value()?, c.span)));
             let class = own.zip(class).and_then(|(a, b)| pair(&what("class"), a, b));
             let all = [
                 class,
