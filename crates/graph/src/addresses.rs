@@ -24,7 +24,7 @@ pub fn held(lab: &Lab) -> Vec<Held<'_>> {
     let mut out = Vec::new();
     for (name, host) in &lab.hosts {
         for (network, address) in &host.addresses {
-            if let Ok(ip) = address.value.parse() {
+            if let Some(ip) = address.value().and_then(|a| a.parse().ok()) {
                 out.push(Held {
                     owner: ObjectRef::new(Kind::Host, name),
                     network,
@@ -81,12 +81,12 @@ pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
 
 /// The addresses of a network.
 pub fn subnet(network: &Network) -> Option<IpNet> {
-    network.subnet.as_ref()?.value.parse().ok()
+    network.subnet.known()?.parse().ok()
 }
 
 /// The address of its gateway.
 pub fn gateway(network: &Network) -> Option<IpAddr> {
-    network.gateway.as_ref()?.value.parse().ok()
+    network.gateway.known()?.parse().ok()
 }
 
 /// Not on the internet: private, shared with the provider's other customers, or valid on the link alone.

@@ -146,9 +146,9 @@ pub fn dataset<'a>(lab: &'a Lab, index: &Index<'a>, name: &'a str, data: &'a Dat
     let service = own.or(using.map(|(service, _)| *service));
     let object = service.and_then(|s| lab.services.get(s));
     let entry = using.filter(|(s, _)| Some(*s) == service).map(|(_, d)| *d);
-    let class = data.class.as_ref().map(|c| c.value);
-    let tier = match &data.tier {
-        Some(t) => tier(lab, &t.value),
+    let class = data.class.known().copied();
+    let tier = match data.tier.known() {
+        Some(t) => tier(lab, t),
         None => object.and_then(|s| tier_of(lab, s)),
     };
     let mut within = BTreeSet::from([(Kind::Dataset, name)]);

@@ -55,7 +55,7 @@ pub fn of<'a>(ctx: &Context<'a>, container: &Container<'a>, mount: &Mount) -> Co
         return Coverage::Job(job);
     }
     let class = data.and_then(|(_, _, d)| d.class.known().copied());
-    let class = class.or(dataset.and_then(|(_, d)| d.class.as_ref().map(|c| c.value)));
+    let class = class.or(dataset.and_then(|(_, d)| d.class.known().copied()));
     match class {
         Some(DataClass::Scratch | DataClass::Replaceable) => Coverage::Replaceable,
         _ if data.is_some() || dataset.is_some() => Coverage::Declared,

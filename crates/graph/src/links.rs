@@ -298,14 +298,11 @@ fn stores(lab: &Lab, out: &mut Links) {
     }
     for (name, store) in &lab.repositories {
         let object = ObjectRef::new(Kind::Repository, name);
-        store.on.iter().for_each(|h| {
-            out.add(
-                &object,
-                &ObjectRef::new(Kind::Host, &h.value),
-                "is on",
-                true,
-            )
-        });
+        store
+            .on
+            .known()
+            .into_iter()
+            .for_each(|h| out.add(&object, &ObjectRef::new(Kind::Host, h), "is on", true));
         store
             .about
             .held_by

@@ -21,7 +21,7 @@ impl<'a> Machine<'a> {
     /// The site it stands in, if that is declared.
     pub fn site(self, lab: &'a Lab) -> Option<&'a str> {
         match self {
-            Machine::Host(name) => Some(&lab.hosts.get(name)?.site.as_ref()?.value),
+            Machine::Host(name) => lab.hosts.get(name)?.site.known().map(String::as_str),
             Machine::Device(name) => Some(lab.devices.get(name)?.site.known()?.name()),
         }
     }
@@ -134,14 +134,14 @@ pub fn of_dataset<'a>(lab: &'a Lab, mounts: &Mounts<'a>, data: &'a Dataset) -> P
     if let Some(DataSource::Folder(folder)) = &data.source {
         place.lies_at(lab, mounts, &folder.value);
     }
-    place.disk = data.disk.as_ref().map(|d| d.value.as_str());
+    place.disk = data.disk.known().map(String::as_str);
     place
 }
 
 /// Of a repository, with the pool that its path lies on.
 pub fn of_store<'a>(lab: &'a Lab, mounts: &Mounts<'a>, store: &'a Repository) -> Place<'a> {
     let mut place = of_repository(lab, store);
-    let path = store.location.as_ref().map(|l| l.value.as_str());
+    let path = store.location.known().map(String::as_str);
     if let Some(path) = path.filter(|p| p.starts_with('/')) {
         place.lies_at(lab, mounts, path);
     }
@@ -156,7 +156,7 @@ pub fn of_repository<'a>(lab: &'a Lab, store: &'a Repository) -> Place<'a> {
         place = of_pool(lab, pool.name());
     }
     if place.machines.is_empty() {
-        let on = store.on.as_ref().map(|on| of(lab, Kind::Host, &on.value));
+        let on = store.on.known().map(|on| of(lab, Kind::Host, on));
         let held = about
             .held_by
             .known()
@@ -165,14 +165,13 @@ pub fn of_repository<'a>(lab: &'a Lab, store: &'a Repository) -> Place<'a> {
             place = place.join(one);
         }
     }
-    place.disk = store.disk.as_ref().map(|d| d.value.as_str());
+    place.disk = store.disk.known().map(String::as_str);
     let site = about.site.known().map(|s| s.name());
     place.site = place.site.or(site);
     let cloud = about.media.known() == Some(&Media::Cloud) || about.provider.known().is_some();
     place.away = cloud && place.machines.is_empty();
-    let location = store.location.as_ref();
-    place.remote |=
-        place.machines.is_empty() && location.is_some_and(|l| !l.value.starts_with('/'));
+    let location = store.location.known();
+    place.remote |= place.machines.is_empty() && location.is_some_and(|l| !l.starts_with('/'));
     place
 }
 

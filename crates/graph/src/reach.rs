@@ -51,12 +51,7 @@ fn collect(lab: &Lab, object: &ObjectRef, depth: u8, out: &mut BTreeSet<ObjectRe
             let Some(store) = lab.repositories.get(name) else {
                 return;
             };
-            next.extend(
-                store
-                    .on
-                    .as_ref()
-                    .map(|h| ObjectRef::new(Kind::Host, &h.value)),
-            );
+            next.extend(store.on.known().map(|h| ObjectRef::new(Kind::Host, h)));
             next.extend(store.about.held_by.known().map(|r| r.0.object.clone()));
         }
         Kind::Dataset => {

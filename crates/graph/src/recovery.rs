@@ -331,7 +331,7 @@ impl<'a> Builder<'a> {
             let host = store
                 .on
                 .as_ref()
-                .map(|on| plain((Kind::Host, on.value.as_str()), "is on", on.span));
+                .and_then(|on| Some(plain((Kind::Host, on.value()?.as_str()), "is on", on.span)));
             all.extend(host);
             let held = about.held_by.as_ref();
             all.extend(held.and_then(|h| Some(leaf(h.value()?, "is kept by", h.span))));

@@ -149,7 +149,7 @@ pub fn machines<'a>(lab: &'a Lab, about: Option<&ObjectRef>) -> Option<Vec<Machi
     let name = object.name.as_str();
     match object.kind {
         Kind::Site => {
-            let here = |h: &Host| h.site.as_ref().is_some_and(|s| s.value == name);
+            let here = |h: &Host| h.site.known().is_some_and(|s| s == name);
             Some(
                 hosts
                     .filter(|(_, h)| here(h))

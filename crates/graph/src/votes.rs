@@ -148,9 +148,9 @@ fn voter<'a>(lab: &'a Lab, kind: Kind, name: &'a str, votes: u32) -> Voter<'a> {
         Kind::Guest => lab.guests.get(name).and_then(host_of).unwrap_or(name),
         _ => name,
     };
-    let host = lab.hosts.get(machine).and_then(|h| h.site.as_ref());
+    let host = lab.hosts.get(machine).and_then(|h| h.site.known());
     let device = lab.devices.get(machine).and_then(|d| d.site.known());
-    let site = host.map(|s| s.value.as_str()).or(device.map(|s| s.name()));
+    let site = host.map(String::as_str).or(device.map(|s| s.name()));
     Voter {
         name,
         votes,

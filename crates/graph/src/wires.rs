@@ -92,7 +92,7 @@ pub fn fastest(device: &Device) -> Option<Rate> {
 pub fn site<'a>(lab: &'a Lab, object: &ObjectRef) -> Option<&'a str> {
     let name = object.name.as_str();
     let said = match object.kind {
-        Kind::Host => lab.hosts.get(name)?.site.as_ref().map(|s| s.value.as_str()),
+        Kind::Host => lab.hosts.get(name)?.site.known().map(String::as_str),
         Kind::Device => lab.devices.get(name)?.site.known().map(|s| s.name()),
         _ => None,
     };

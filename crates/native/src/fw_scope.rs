@@ -106,8 +106,8 @@ fn wide(lab: &Lab, line: &Line<'_>, range: &Range) -> Option<Diagnostic> {
     let networks: Vec<(&str, Range)> = lab
         .networks
         .values()
-        .filter_map(|n| n.subnet.as_ref())
-        .filter_map(|s| Some((s.value.as_str(), Range::parse(&s.value)?)))
+        .filter_map(|n| n.subnet.known())
+        .filter_map(|s| Some((s.as_str(), Range::parse(s)?)))
         .collect();
     let known = networks.iter().any(|(_, n)| n.covers(range));
     if networks.is_empty() || known || !range.is_private() {

@@ -108,7 +108,7 @@ impl<'a> System<'a> {
         let (os, version) = match kind {
             Kind::Host => {
                 let host = ctx.lab.hosts.get(name)?;
-                (host.os.as_ref()?.value.as_str(), host.about.version.known())
+                (host.os.known()?.as_str(), host.about.version.known())
             }
             Kind::Guest => {
                 let guest = ctx.lab.guests.get(name)?;

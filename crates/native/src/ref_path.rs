@@ -188,8 +188,8 @@ fn declared(lab: &Lab) -> BTreeMap<String, String> {
         }
     }
     for (name, store) in &lab.repositories {
-        let location = store.location.as_ref().filter(|l| l.value.starts_with('/'));
-        out.extend(location.map(|l| (l.value.clone(), format!("repository '{name}'"))));
+        let location = store.location.known().filter(|l| l.starts_with('/'));
+        out.extend(location.map(|l| (l.clone(), format!("repository '{name}'"))));
     }
     for (name, service) in &lab.services {
         let paths = service.data.values().filter_map(|d| d.path.known());

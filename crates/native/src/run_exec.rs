@@ -166,10 +166,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 /// A command of Proxmox on a machine that has another system.
 fn on_host(lab: &Lab, call: &Call<'_>, tool: &Tool) -> Option<Has> {
     let name = call.host.filter(|_| tool.product == "Proxmox VE")?;
-    let os = lab.hosts.get(name)?.os.as_ref()?;
-    Some(match os.value.starts_with("proxmox") {
+    let os = lab.hosts.get(name)?.os.known()?;
+    Some(match os.starts_with("proxmox") {
         true => Has::Yes,
-        false => Has::No(format!("host '{name}' has '{}'", os.value)),
+        false => Has::No(format!("host '{name}' has '{os}'")),
     })
 }
 
@@ -235,7 +235,7 @@ fn proxmox(lab: &Lab) -> Has {
     let systems: Vec<Option<&str>> = lab
         .hosts
         .values()
-        .map(|h| h.os.as_ref().map(|o| o.value.as_str()))
+        .map(|h| h.os.known().map(String::as_str))
         .collect();
     let clustered = lab
         .clusters
@@ -259,8 +259,8 @@ fn zfs(lab: &Lab) -> Has {
     match lab
         .hosts
         .values()
-        .filter_map(|h| h.os.as_ref())
-        .any(|os| nas(&os.value))
+        .filter_map(|h| h.os.known())
+        .any(|os| nas(os))
     {
         true => Has::Yes,
         false => pool(lab, |p| kind(p) == Some(PoolKind::Zfs)),

@@ -3,7 +3,7 @@
 use crate::call::{Call, calls, object};
 use crate::{Context, Findings, Rule};
 use diag::Severity;
-use model::declare::{OptExt as _, Value as _};
+use model::declare::{Given, OptExt as _, Value as _};
 use model::document::{Document, Place, Sure, Word};
 use model::lab::Lab;
 use model::units::net::Address;
@@ -230,7 +230,7 @@ fn machines(lab: &Lab) -> BTreeSet<String> {
     }
     out.insert("localhost".to_owned());
     for host in lab.hosts.values() {
-        out.extend(host.addresses.values().map(|a| a.value.clone()));
+        out.extend(host.addresses.values().filter_map(Given::value).cloned());
     }
     let guests = lab.guests.values().flat_map(|g| g.addresses.values());
     let devices = lab.devices.values().flat_map(|d| d.addresses.values());

@@ -4,6 +4,7 @@ use crate::{Cell, Sheet};
 use core::net::IpAddr;
 use graph::addresses::{gateway, held};
 use ipnet::IpNet;
+use model::declare::OptExt as _;
 use model::lab::{Lab, Network};
 use std::collections::BTreeMap;
 
@@ -39,18 +40,15 @@ fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
         let used = taken.get(name.as_str()).unwrap_or(&nobody);
         let room = network
             .subnet
-            .as_ref()
-            .and_then(|s| Room::of(&s.value, network, used));
+            .known()
+            .and_then(|s| Room::of(s, network, used));
         let count = |n: Option<u128>| n.map_or_else(Cell::silent, Cell::computed);
         sheet.row([
             Cell::declared(name),
-            network
-                .vlan
-                .as_ref()
-                .map_or_else(Cell::silent, |v| Cell::declared(v.value)),
-            Cell::text(network.subnet.as_ref()),
+            Cell::of(&network.vlan),
+            Cell::of(&network.subnet),
             Cell::with(&about.zone, |z| z.name().to_owned()),
-            Cell::text(network.gateway.as_ref()),
+            Cell::of(&network.gateway),
             about
                 .dhcp
                 .as_ref()

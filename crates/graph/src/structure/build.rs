@@ -129,7 +129,7 @@ fn power(lab: &Lab, out: &mut Structure) {
             }
         };
     for (name, host) in &lab.hosts {
-        let site = host.site.as_ref().map(|s| s.value.as_str());
+        let site = host.site.known().map(String::as_str);
         let feed = host.about.feed.known().map(|f| f.0.clone());
         plug(ObjectRef::new(Kind::Host, name), feed, site, out);
     }
@@ -158,7 +158,7 @@ fn common_causes(power: &Structure) -> BTreeMap<Target, BTreeSet<ObjectRef>> {
 fn machines(lab: &Lab, out: &mut Structure) {
     let mut paths = Paths::of(lab, &common_causes(out));
     let hosts = lab.hosts.iter().map(|(n, h)| {
-        let site = h.site.as_ref().map(|s| s.value.as_str());
+        let site = h.site.known().map(String::as_str);
         (ObjectRef::new(Kind::Host, n), site)
     });
     let devices = lab.devices.iter().map(|(n, d)| {
@@ -424,12 +424,7 @@ fn uplinks(lab: &Lab, name: &str, out: &mut Structure) -> Vec<NodeIndex> {
         _ => Some(m.clone()),
     };
     let site = |m: ObjectRef| match m.kind {
-        Kind::Host => lab
-            .hosts
-            .get(&m.name)?
-            .site
-            .as_ref()
-            .map(|s| s.value.clone()),
+        Kind::Host => lab.hosts.get(&m.name)?.site.known().cloned(),
         _ => lab
             .devices
             .get(&m.name)?

@@ -14,6 +14,7 @@ mod exposure;
 mod fields;
 mod file;
 mod firewall;
+mod forms;
 mod head;
 mod host;
 mod key;

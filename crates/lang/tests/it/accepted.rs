@@ -1,6 +1,7 @@
 //! What a valid lab becomes.
 
 use diag::SourceSet;
+use model::declare::OptExt as _;
 use model::lab::{Check, DataSource, FaultScope, Lab, Manage, Managed, Protocol, Reach, Sudo};
 use model::secret::SecretRef;
 use model::units::Seconds;
@@ -42,7 +43,7 @@ hosts:
     let web = &lab.hosts["web"];
     assert_eq!(lab.name, "test");
     assert_eq!(web.was.as_ref().unwrap().value, "www");
-    assert_eq!(web.site.as_ref().unwrap().value, "home");
+    assert_eq!(web.site.known().unwrap(), "home");
     assert_eq!(web.mode(Managed::Packages), Manage::Exactly);
     assert_eq!(web.mode(Managed::Sysctl), Manage::Ignore);
     assert_eq!(web.mode(Managed::Keys), Manage::Exactly);

@@ -9,6 +9,7 @@ mod accepted;
 mod compose;
 mod compose_hostile;
 mod document;
+mod forms;
 mod hostile;
 mod knowledge;
 mod markdown;

@@ -40,7 +40,7 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
         if ctx.lab.backups.values().any(|b| listed(&b)) {
             continue;
         }
-        let (severity, class) = match data.class.as_ref().map(|c| c.value) {
+        let (severity, class) = match data.class.known().copied() {
             Some(DataClass::Scratch) => continue,
             Some(DataClass::Replaceable) => (Severity::Warning, "replaceable"),
             Some(DataClass::Important) => (RULE.severity, "important"),

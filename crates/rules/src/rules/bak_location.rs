@@ -29,18 +29,20 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let (Some(on), Some(location)) = (&repository.on, &repository.location) else {
                 continue;
             };
-            if on.value == home.value || !location.value.starts_with('/') {
+            let (Some(there), Some(path)) = (on.value(), location.value()) else {
+                continue;
+            };
+            if *there == home.value || !path.starts_with('/') {
                 continue;
             }
-            let path = &location.value;
             let d = RULE
                 .finding(format!(
                     "backup '{backup}' of dataset '{name}' would write to {path} of host '{}', not of host '{}'",
-                    home.value, on.value
+                    home.value, there
                 ))
                 .at(location.span, format!("a directory of the host that writes, '{}'", home.value))
                 .and_at(on.span, format!("repository '{key}' is declared to be here"))
-                .help(format!("write 'location: sftp:{}:{path}', which root of '{}' can log in to", on.value, home.value));
+                .help(format!("write 'location: sftp:{}:{path}', which root of '{}' can log in to", there, home.value));
             out.add(dataset(name), d);
         }
     }

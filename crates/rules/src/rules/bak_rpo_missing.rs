@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, bundle) in &ctx.lab.tiers {
-        let uses = |d: &&model::lab::Dataset| d.tier.as_ref().is_some_and(|t| t.value == *name);
+        let uses = |d: &&model::lab::Dataset| d.tier.known().is_some_and(|t| t == name);
         let users = ctx.lab.datasets.values().filter(uses).count();
         let runs = |s: &&model::lab::service::Service| {
             let named = s.tier.known().is_some_and(|t| t.name() == name);

@@ -160,7 +160,7 @@ fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, coun
     }
     for (name, site) in &ctx.lab.sites {
         let here = |h: &&model::lab::Host| {
-            h.site.as_ref().is_some_and(|s| s.value == *name) && h.about.provider.known().is_none()
+            h.site.known().is_some_and(|s| s == name) && h.about.provider.known().is_none()
         };
         let hosts = ctx.lab.hosts.values().filter(here).count();
         if hosts > 0 {

@@ -51,7 +51,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let mut late = Vec::new();
         for (scope, rto) in &tier.rto {
             let ways = ways(lab, &copies, &all, *scope);
-            let response = tier.response.as_ref().map_or(0, |r| r.value.0);
+            let response = tier.response.known().map_or(0, |r| r.0);
             let slowest = ways.into_values().max_by_key(|w| w.seconds());
             if let Some(way) = slowest.filter(|w| w.seconds() + response > rto.value.0) {
                 late.push((*scope, rto.value, rto.span, way));
@@ -247,7 +247,7 @@ fn finding(
     let (scope, rto, span, way) = late
         .iter()
         .max_by_key(|(_, rto, _, way)| way.seconds() - rto.0)?;
-    let response = tier.response.as_ref().map(|r| r.value);
+    let response = tier.response.known().copied();
     let total = Seconds(way.seconds() + response.map_or(0, |r| r.0));
     let severity = match way.assumed.is_empty() {
         true => RULE.severity,

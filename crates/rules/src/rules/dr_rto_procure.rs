@@ -96,9 +96,7 @@ fn bare<'a>(lab: &Lab, body: &Body<'a>) -> Option<&'a str> {
 fn of_body<'a>(body: &Body<'a>, scope: FaultScope) -> Option<Must<'a>> {
     let (tier, rto) = body.rto(scope)?;
     let response = body.tiers.iter().find(|(name, _)| *name == tier);
-    let response = response
-        .and_then(|(_, t)| t.response.as_ref())
-        .map(|r| r.value);
+    let response = response.and_then(|(_, t)| t.response.known()).copied();
     Some(Must {
         what: body.what.clone(),
         tier,
@@ -120,7 +118,7 @@ fn of_service<'a>(
         tier,
         rto: rto.value,
         span: rto.span,
-        response: bundle.response.as_ref().map(|r| r.value),
+        response: bundle.response.known().copied(),
     })
 }
 
@@ -200,7 +198,7 @@ impl<'a> StandIns<'a> {
 
 fn make(host: &Host) -> Make<'_> {
     let kind = host.about.kind.known().map(ToString::to_string);
-    (host.os.as_ref().map(|o| o.value.as_str()), kind)
+    (host.os.known().map(String::as_str), kind)
 }
 
 fn judge(

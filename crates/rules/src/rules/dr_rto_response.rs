@@ -22,11 +22,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(response) = &bundle.response else {
             continue;
         };
+        let Some(spent) = response.value().copied() else {
+            continue;
+        };
         for (scope, rto) in &bundle.rto {
-            if response.value < rto.value {
+            if spent < rto.value {
                 continue;
             }
-            let (word, allowed, spent) = (scope.word(), rto.value, response.value);
+            let (word, allowed) = (scope.word(), rto.value);
             let left = Seconds(allowed.0 - spent.0);
             let d = RULE
                 .finding(format!("tier '{name}' cannot be back within {allowed} after {word}: noticing takes {spent}"))

@@ -37,7 +37,7 @@ fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
         let version = &host.about.version;
         Some(Machine {
             object: ObjectRef::new(Kind::Host, name),
-            os: &os.value,
+            os: os.value()?,
             version: version.known().map(String::as_str),
             span: version.as_ref().map_or(os.span, |v| v.span),
         })

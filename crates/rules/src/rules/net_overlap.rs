@@ -84,14 +84,16 @@ fn vlans(lab: &Lab, out: &mut Findings) {
     let mut seen: BTreeMap<u16, (&str, &Network)> = BTreeMap::new();
     for (name, net) in &lab.networks {
         let Some(vlan) = &net.vlan else { continue };
-        let Some((first, other)) = seen.get(&vlan.value) else {
-            seen.insert(vlan.value, (name, net));
+        let Some(number) = vlan.value().copied() else {
+            continue;
+        };
+        let Some((first, other)) = seen.get(&number) else {
+            seen.insert(number, (name, net));
             continue;
         };
         let d = RULE
             .finding(format!(
-                "networks '{first}' and '{name}' are both VLAN {}",
-                vlan.value
+                "networks '{first}' and '{name}' are both VLAN {number}"
             ))
             .at(vlan.span, "given again")
             .and_at(
@@ -99,8 +101,7 @@ fn vlans(lab: &Lab, out: &mut Findings) {
                 "first given here",
             )
             .note(format!(
-                "VLAN {}: 2 networks, which share one segment",
-                vlan.value
+                "VLAN {number}: 2 networks, which share one segment"
             ))
             .help("give each network a number of its own");
         out.add(network(name), d);

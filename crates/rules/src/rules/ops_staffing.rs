@@ -47,10 +47,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     for (name, tier) in &ctx.lab.tiers {
         let object = ObjectRef::new(Kind::Tier, name);
-        promises.extend(tier.response.as_ref().map(|r| Promise {
-            object,
-            seconds: r.value.0,
-            span: r.span,
+        let given = tier.response.as_ref();
+        promises.extend(given.and_then(|r| {
+            Some(Promise {
+                object,
+                seconds: r.value()?.0,
+                span: r.span,
+            })
         }));
     }
     promises.retain(|p| p.seconds < CAN_WAIT);

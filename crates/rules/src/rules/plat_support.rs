@@ -76,7 +76,7 @@ fn system<'a>(ctx: &Context<'a>, kind: Kind, name: &str) -> Option<(&'a str, Spa
     match kind {
         Kind::Host => {
             let os = ctx.lab.hosts.get(name)?.os.as_ref()?;
-            Some((os.value.as_str(), os.span))
+            Some((os.value()?.as_str(), os.span))
         }
         _ => {
             let os = ctx.lab.guests.get(name)?.os.as_ref()?;
