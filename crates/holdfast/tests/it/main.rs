@@ -16,6 +16,7 @@ mod examples;
 mod facts;
 mod init;
 mod lockout;
+mod man;
 mod never;
 mod schema;
 mod secrets;
