@@ -101,6 +101,15 @@ pub(crate) enum Verb {
     Facts(FactsArgs),
     /// Look inside: what was understood of a text.
     Debug(DebugArgs),
+    /// Print a manual page, or write all of them to a folder.
+    Man {
+        /// The verb, e.g. `check` or `runs list`; the page about all of it if none is given.
+        #[arg(value_name = "VERB", conflicts_with = "out")]
+        verb: Vec<String>,
+        /// Write all pages to this folder.
+        #[arg(long, value_name = "DIRECTORY")]
+        out: Option<PathBuf>,
+    },
     /// Print the completion script of a shell.
     Completions {
         /// The shell.
@@ -307,6 +316,8 @@ pub(crate) enum TwinVerb {
     /// What runs.
     Status(TwinAt),
     /// Run a command in one of its hosts, from outside its network.
+    // The lab comes first, and may be left out though the host may not.
+    #[command(allow_missing_positional = true)]
     Exec {
         #[command(flatten)]
         at: TwinAt,
@@ -444,6 +455,8 @@ pub(crate) struct DebugArgs {
 pub(crate) enum DebugVerb {
     /// Print what was understood of Compose files, one JSON object per file and line.
     Compose(ComposeArgs),
+    /// Print the reference of the command line, in Markdown.
+    CliReference,
 }
 
 /// Arguments of `debug compose`.

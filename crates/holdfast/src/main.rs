@@ -28,8 +28,8 @@ use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, init, look, prove, runs,
-    selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, init, look, man, prove,
+    runs, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -106,6 +106,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
+        Verb::Man { verb, out } => man::man(verb, out.as_deref()),
         Verb::Completions { shell } => {
             clap_complete::generate(
                 *shell,

@@ -29,6 +29,8 @@ pub struct Answers {
     pub timezone: Option<String>,
     /// A name that fits the folder.
     pub folder: String,
+    /// Where Compose files lie already, if anywhere in the folder.
+    pub nearby: Option<String>,
     /// The Compose projects that were found.
     pub projects: Vec<Project>,
     said: BTreeMap<Key, String>,
@@ -42,6 +44,7 @@ impl Answers {
             today,
             timezone: None,
             folder: name_of(folder),
+            nearby: None,
             projects: Vec::new(),
             said: BTreeMap::new(),
         }
@@ -64,7 +67,7 @@ impl Answers {
     pub fn default(&self, key: Key) -> &str {
         match key {
             Key::Name => &self.folder,
-            Key::Compose => "none",
+            Key::Compose => self.nearby.as_deref().unwrap_or("none"),
             _ => self.profile.proposal(key).unwrap_or(UNKNOWN),
         }
     }

@@ -73,24 +73,24 @@ macro_rules! questions {
 
 questions! {
     Name "name": "Name of the lab", "it heads every report", "home";
-    Owner "owner": "Who answers for it", "every way in and every exception names a person", "anna";
-    Hosts "host": "Machines, with addresses if known", "everything else stands on them", "pve1=192.168.1.11, pve2=192.168.1.12";
-    Storage "storage": "Machine with the shared storage, or none", "what all machines need fails for all of them", "nas=192.168.1.20";
-    Os "os": "Operating system of the machines", "ends of support and updates follow from it", "proxmox-ve";
+    Owner "owner": "Who answers for it", "every way in names a person", "anna";
+    Hosts "host": "Machines, with addresses if known", "all else stands on them", "pve1=192.168.1.11, pve2=192.168.1.12";
+    Storage "storage": "Machine with the shared storage, or none", "it fails for all", "nas=192.168.1.20";
+    Os "os": "Operating system of the machines", "its support ends one day", "proxmox-ve";
     Network "network": "Network that they stand in", "addresses are checked against it", "192.168.1.0/24";
-    Gateway "gateway": "Router of that network", "it is the way out for updates and copies", "192.168.1.1";
-    Login "login": "Account that ssh logs in as", "Holdfast looks by your own ssh, nothing is installed", "admin";
-    Memory "memory": "Memory of each machine", "whether everything fits is computed from it", "16GiB";
+    Gateway "gateway": "Router of that network", "updates and copies go out there", "192.168.1.1";
+    Login "login": "Account that ssh logs in as", "Holdfast looks by your own ssh", "admin";
+    Memory "memory": "Memory of each machine", "whether all fits is computed from it", "16GiB";
     Disks "disk": "Disks of each machine, with sizes", "a disk is what fails first", "nvme0=1TB, hdd0=4TB";
-    Data "data": "Folders that cannot be had again", "they get copies and restore drills", "photos=/srv/photos, papers=/srv/papers";
-    Second "second": "Second copy at home: a folder on another disk, or a restic location", "it helps against mistakes and a dead disk", "/mnt/backup/restic";
-    Away "away": "Copy away from home: a restic location", "it helps against fire and theft", "sftp:box:/home/lab";
-    Escrow "escrow": "Where the copies' password is when the lab is gone", "without it no copy opens", "printed, with the household's papers";
-    Loss "rpo": "How much work may be lost at most", "copies must run more often than that", "24h";
-    Back "rto": "How long it may be away when a machine dies", "buying another one has to fit in", "14d";
-    Hours "hours": "Time for the lab", "no objective may promise more than there are hours for", "5h/week";
-    Compose "compose": "Compose files, or folders with some, in this folder", "they become stacks and stay as they are", "stacks";
-    Firewall "firewall": "Shut every port that is not listed, by a firewall of Holdfast's", "list what you use first: `holdfast ports`", "no";
+    Data "data": "Folders that cannot be had again", "they get copies and drills", "photos=/srv/photos, papers=/srv/papers";
+    Second "second": "Second copy, at home", "for mistakes and a dead disk", "/mnt/usb/restic on the machine itself, or sftp:nas:/backup";
+    Away "away": "Third copy, away from home", "for fire and theft", "sftp:box:/home/lab";
+    Escrow "escrow": "Where the password of the copies is, too", "none opens without it", "printed, with the household's papers";
+    Loss "rpo": "How much work may be lost", "copies run more often than that", "24h";
+    Back "rto": "How long until a dead machine is replaced", "buying takes days", "14d";
+    Hours "hours": "Time for the lab", "no promise may need more of it", "5h/week";
+    Compose "compose": "Compose files or folders, in this folder", "they become stacks", "stacks";
+    Firewall "firewall": "Shut all ports but those listed", "first see `holdfast ports`", "no";
 }
 
 impl Key {

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask TASK
   tidy   refuses what the rules of this repository refuse
-  gen    writes the rule book, docs/rules
+  gen    writes the rule book, docs/rules, and docs/cli.md
   bench  measures, and compares with the budgets
   rig    hosts to try things on; `cargo xtask rig` says how
   compose-corpus DIR

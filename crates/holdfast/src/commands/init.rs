@@ -15,7 +15,7 @@ use crate::tree::Tree;
 use crate::{commands::check, knowledge};
 use anyhow::Result;
 use place::{Place, Text};
-use starter::{Answers, Judge, Profile, QUESTIONS, Question, Verdict};
+use starter::{Answers, Judge, Key, Profile, QUESTIONS, Question, Verdict};
 use std::io::IsTerminal as _;
 
 /// Asks what no flag answers, writes the tree, and says what check thinks of it.
@@ -31,7 +31,7 @@ pub(crate) fn init(args: &InitArgs, json: bool, paint: Paint) -> Result<Exit> {
         // Nobody answers questions for nothing.
         place.refuse_overwriting(&texts(&start.answers))?;
     }
-    start.by_flags(args, &judge)?;
+    start.by_flags(args, &judge, asks)?;
     if asks {
         ask::all(&mut start, &judge, args, paint)?;
     } else if !args.yes {
@@ -86,6 +86,7 @@ fn begin(args: &InitArgs, place: &Place, asks: bool, paint: Paint) -> Result<Sta
         known_zone(zone)?;
     }
     answers.timezone = args.timezone.clone().or_else(|| here.map(str::to_owned));
+    answers.nearby = compose::nearby(place);
     Ok(Start {
         answers,
         place: place.clone(),
@@ -124,7 +125,7 @@ fn shapes() -> String {
 impl Start {
     /// Takes an answer, if it is a good one.
     pub(crate) fn take(&mut self, question: &Question, text: &str, judge: &Judge<'_>) -> Verdict {
-        if question.key == starter::Key::Compose {
+        if question.key == Key::Compose {
             return self.take_compose(text, judge);
         }
         judge.take(&mut self.answers, question.key, text)
@@ -137,10 +138,10 @@ impl Start {
         };
         self.answers.projects = found.projects;
         self.left_out = found.left_out;
-        judge.take(&mut self.answers, starter::Key::Compose, text)
+        judge.take(&mut self.answers, Key::Compose, text)
     }
 
-    fn by_flags(&mut self, args: &InitArgs, judge: &Judge<'_>) -> Result<()> {
+    fn by_flags(&mut self, args: &InitArgs, judge: &Judge<'_>, asks: bool) -> Result<()> {
         if let Some(why) = judge
             .said_of(&self.answers)
             .iter()
@@ -149,7 +150,14 @@ impl Start {
             return Err(Stop::usage(why.message.clone()).into());
         }
         for question in QUESTIONS {
-            let Some(text) = args.answers.of(question.key) else {
+            // What lies nearby is taken up even if nobody is asked.
+            let near = || {
+                self.answers
+                    .nearby
+                    .clone()
+                    .filter(|_| question.key == Key::Compose && !asks)
+            };
+            let Some(text) = args.answers.of(question.key).or_else(near) else {
                 continue;
             };
             let flag = question.flag;
@@ -161,7 +169,7 @@ impl Start {
                 return Err(stop.into());
             }
             if let Verdict::Bad(why) = self.take(question, &text, judge) {
-                let help = format!("{}, e.g. {}", question.what, question.example);
+                let help = format!("it is: {}; e.g. {}", question.what, question.example);
                 let text = diag::hide(&text);
                 return Err(Stop::usage(format!("--{flag} {text}: {why}"))
                     .help(help)

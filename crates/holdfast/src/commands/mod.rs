@@ -9,6 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod init;
 pub(crate) mod look;
+pub(crate) mod man;
 pub(crate) mod prove;
 pub(crate) mod runs;
 pub(crate) mod selftest;

@@ -117,23 +117,15 @@ fn database(
         return;
     }
     let program = product.title();
-    if how.is_none() && backup.about.consistency.is_some() {
-        let message =
-            format!("whether backup '{name}' holds {title} still while it copies its files");
-        let d = RULE
-            .unknown(message)
-            .at(mount.span, format!("files of {program}"));
-        let d = d.and_at(backup.span, "'consistency' is not known");
-        out.add(container.object(), d);
-        return;
-    }
-    if how.is_none() && backup.about.kind.known() == Some(&BackupKind::Image) {
+    let said = backup.about.consistency.is_some();
+    if how.is_none() && (said || backup.about.kind.known() == Some(&BackupKind::Image)) {
         let message = format!(
-            "whether backup '{name}' holds the file systems of {title} still: 'consistency' is not declared"
+            "whether backup '{name}' holds the file systems of {title} still: 'consistency' is not {}",
+            if said { "known" } else { "declared" }
         );
         out.add(
             container.object(),
-            RULE.unknown(message).at(backup.span, "an image"),
+            RULE.unknown(message).at(backup.span, "copied here"),
         );
         return;
     }

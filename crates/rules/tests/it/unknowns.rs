@@ -33,7 +33,7 @@ fn what_is_said_to_be_unknown_is_no_finding_and_no_pass() {
             "bak-consistency",
             CONSISTENCY,
             ", consistency: unknown",
-            "unknown: whether backup 'all' holds container 'db' of stack 'wiki' still while it copies its files",
+            "unknown: whether backup 'all' holds the file systems of container 'db' of stack 'wiki' still: 'consistency' is not known",
         ),
     ] {
         let said = |text: &str| {

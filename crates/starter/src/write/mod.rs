@@ -74,7 +74,14 @@ pub struct Unknown {
 pub fn unknowns(answers: &Answers) -> Vec<Unknown> {
     let open = |key: Key| answers.profile.asks(key) && answers.get(key).is_none();
     let keys = QUESTIONS.iter().map(|q| q.key).filter(|k| open(*k));
-    keys.filter_map(place).collect()
+    let mut open: Vec<Unknown> = keys.filter_map(place).collect();
+    if !answers.projects.is_empty() {
+        open.push(Unknown {
+            what: "what each service is worth to you (its tier)",
+            file: "lab/services.yaml",
+        });
+    }
+    open
 }
 
 /// Where an answer is written.

@@ -17,7 +17,7 @@ pub(super) fn profile(paint: Paint) -> Result<Profile> {
         paint,
     );
     say("", paint);
-    say("Shape of the lab: what else is asked depends on it.", paint);
+    say("Shape of the lab (what else is asked depends on it)", paint);
     for profile in Profile::ALL {
         eprint!(
             "{}",
@@ -69,7 +69,7 @@ fn one(
 ) -> Result<()> {
     say("", paint);
     say(
-        &format!("{count}{}: {}.", question.what, question.why),
+        &format!("{count}{} ({})", question.what, question.why),
         paint,
     );
     loop {
@@ -106,9 +106,7 @@ fn confirm(start: &mut Start, judge: &Judge<'_>, paint: Paint) -> Result<()> {
     loop {
         let folder = start.place.shown();
         say(
-            &format!(
-                "Write the lab tree to {folder}? yes, no, or the name of an answer to change."
-            ),
+            &format!("Write it to {folder}? (yes, no, or an answer to change, such as memory)"),
             paint,
         );
         let text = line("write [yes]: ", "yes")?;

@@ -28,6 +28,13 @@ pub(super) struct Found {
     pub(super) left_out: Vec<String>,
 }
 
+/// The folder itself, if Compose files lie in it or below.
+pub(super) fn nearby(place: &Place) -> Option<String> {
+    let there =
+        place.exists() && search(place.folder(), &mut Vec::new()).is_ok_and(|f| !f.is_empty());
+    there.then(|| ".".to_owned())
+}
+
 /// The projects of files and folders, named with commas between them.
 pub(super) fn find(text: &str, place: &Place) -> Result<Found, String> {
     let mut found = Found::default();
@@ -77,8 +84,8 @@ fn inside(part: &str, place: &Place) -> Result<(PathBuf, PathBuf), String> {
             place.shown()
         )
     };
-    // From where it was typed, or from the folder of the tree.
-    let near = [PathBuf::from(part), place.folder().join(part)];
+    // From the folder of the tree, or from where it was typed.
+    let near = [place.folder().join(part), PathBuf::from(part)];
     let Some(real) = near.iter().find_map(|p| p.canonicalize().ok()) else {
         return Err(format!("there is no {part}"));
     };

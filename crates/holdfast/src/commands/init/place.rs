@@ -14,6 +14,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// A folder that has it is a lab tree.
+const ROOT: &str = "holdfast.yaml";
+
 /// A text of the tree.
 pub(super) struct Text {
     pub(super) path: &'static str,
@@ -105,7 +108,8 @@ impl Place {
         }
         let mut in_the_way: Vec<String> = Vec::new();
         for text in texts.iter().filter(|t| !t.spare) {
-            if !matches!(self.there(text), There::Nothing | There::Same) {
+            let root = text.path == ROOT && self.folder.join(ROOT).exists();
+            if root || !matches!(self.there(text), There::Nothing | There::Same) {
                 in_the_way.push(text.path.to_owned());
             }
         }
@@ -118,7 +122,7 @@ impl Place {
             "{shown} has files that would be in the way: {}",
             in_the_way.join(", ")
         );
-        let help = match self.folder.join("holdfast.yaml").exists() {
+        let help = match self.folder.join(ROOT).exists() {
             true => "it is a lab tree already; name another folder",
             false => "name another folder, or move them away; init never writes over a file",
         };
