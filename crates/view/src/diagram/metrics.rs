@@ -46,6 +46,7 @@ fn advance(c: char, table: &[u16; 95]) -> u16 {
             let known = table.get(c as usize - 0x20);
             known.copied().unwrap_or(OTHER)
         }
+        '\u{a0}' => 360,
         '·' | '°' => 500,
         '–' => 557,
         '→' | '←' | '…' | '—' => 1000,

@@ -353,10 +353,42 @@ impl Edge {
 pub struct Matrix {
     /// Its heading.
     pub title: String,
-    /// Ends of traffic with their colours.
-    pub ends: Vec<(String, Hue)>,
+    /// Where traffic comes from, with its colour.
+    pub sources: Vec<(String, Hue)>,
+    /// Where it goes to, with its colour.
+    pub destinations: Vec<(String, Hue)>,
     /// Per source (row) and destination (column).
     pub cells: Vec<Vec<Passage>>,
+}
+
+impl Matrix {
+    /// Every end once.
+    pub(crate) fn ends(&self) -> Vec<&str> {
+        let mut out: Vec<&str> = Vec::new();
+        for (name, _) in self.sources.iter().chain(&self.destinations) {
+            if !out.contains(&name.as_str()) {
+                out.push(name);
+            }
+        }
+        out
+    }
+
+    /// What may pass: from and to as places among the ends, and the ports.
+    pub(crate) fn permitted(&self) -> Vec<(usize, usize, &str)> {
+        let ends = self.ends();
+        let place = |name: &str| ends.iter().position(|e| *e == name);
+        let mut out = Vec::new();
+        for ((from, _), cells) in self.sources.iter().zip(&self.cells) {
+            for ((to, _), cell) in self.destinations.iter().zip(cells) {
+                if let (Passage::Allowed { ports, .. }, Some(from), Some(to)) =
+                    (cell, place(from), place(to))
+                {
+                    out.push((from, to, ports.as_str()));
+                }
+            }
+        }
+        out
+    }
 }
 
 /// What is said of the traffic from one end to another.

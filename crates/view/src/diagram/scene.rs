@@ -23,8 +23,6 @@ pub(crate) enum Seg {
     Line(At),
     /// A round corner: the corner, and where it ends.
     Round(At, At),
-    /// A soft step from one height to another: two guides, and where it ends.
-    Step(At, At, At),
     /// Back to where it began.
     Close,
 }
@@ -36,7 +34,6 @@ impl Seg {
             Seg::Move(a) => Seg::Move(by(a)),
             Seg::Line(a) => Seg::Line(by(a)),
             Seg::Round(a, b) => Seg::Round(by(a), by(b)),
-            Seg::Step(a, b, c) => Seg::Step(by(a), by(b), by(c)),
             Seg::Close => Seg::Close,
         }
     }

@@ -1,5 +1,6 @@
 //! What needs what: services in frames of where they run, on the right what they stand on.
 
+use super::fold::fold;
 use super::{count, dotted, reference, said};
 use crate::diagram::Options;
 use crate::diagram::model::{Diagram, Edge, Hue, Node, Shape, Stroke, Sure, View};
@@ -9,8 +10,6 @@ use model::lab::service::{Dependency, Runs, Service, Strength};
 use model::lab::{FaultScope, Lab};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many services that are alike in all that the drawing shows are one box with their names.
-const ALIKE: usize = 3;
 const BETTER: &str = "is worse without (soft need)";
 const NEEDS: &str = "needs";
 
@@ -28,16 +27,22 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
         }
     }
     loops(&mut out);
+    for edge in &mut out.edges {
+        // A trunk has the colour of the service that it leads to.
+        edge.hue = out.nodes.get(edge.to).map(|n| n.hue).filter(|h| *h != Hue::Grey && edge.stroke != Stroke::Loop);
+    }
     let needs = out.edges.len();
     if !options.expand {
-        fold(&mut out);
+        fold(&mut out, ("service", "services"), &|n| n.id.starts_with("service/"));
     }
     out.summary = dotted([
         Some(count(lab.services.len(), "service", "services")),
         Some(count(lab.services.values().filter(|s| !s.is_running()).count(), "of them not running", "of them not running")).filter(|t| !t.starts_with("0 ")),
         Some(count(needs, "need", "needs")),
     ]);
-    if lab.services.is_empty() {
+    if !lab.services.is_empty() {
+        out.notes.insert(0, "Frames are the machines, clusters and devices that services run on.".to_owned());
+    } else {
         out.notes.push("No services are declared: write services.NAME with runs and needs.".to_owned());
     }
     out
@@ -79,10 +84,9 @@ fn place(lab: &Lab, service: &Service) -> Option<(String, String, Sure)> {
         }
     }
     if names.is_empty() {
-        return Some(("on/?".to_owned(), "on ?".to_owned(), Sure::Unknown));
+        return Some(("on/?".to_owned(), "? place not declared".to_owned(), Sure::Unknown));
     }
-    let title = format!("on {}", names.join(", "));
-    Some((format!("on/{}", names.join("+")), title, Sure::Known))
+    Some((format!("on/{}", names.join("+")), names.join(", "), Sure::Known))
 }
 
 fn runs_on(lab: &Lab, runs: &Runs) -> Option<String> {
@@ -194,58 +198,4 @@ fn loops(out: &mut Diagram) {
         let text = format!("A loop of needs: {}. If all of them are off, none can start, unless one of several is enough.", names.join(", "));
         out.notes.push(text);
     }
-}
-
-/// Services that nothing needs and that are alike in place, tier, state and needs become one box.
-fn fold(out: &mut Diagram) {
-    type Look = (Option<usize>, Hue, Sure, Vec<(usize, Stroke)>);
-    let needed: BTreeSet<usize> = out.edges.iter().map(|e| e.to).collect();
-    let mut needs: BTreeMap<usize, Vec<(usize, Stroke)>> = BTreeMap::new();
-    for edge in &out.edges {
-        needs.entry(edge.from).or_default().push((edge.to, edge.stroke));
-    }
-    let mut alike: BTreeMap<Look, Vec<usize>> = BTreeMap::new();
-    for (n, node) in out.nodes.iter().enumerate() {
-        let is_service = node.id.starts_with("service/");
-        if !is_service || needed.contains(&n) {
-            continue;
-        }
-        let mut own = needs.get(&n).cloned().unwrap_or_default();
-        own.sort_unstable();
-        alike.entry((node.group, node.hue, node.sure, own)).or_default().push(n);
-    }
-    let mut gone: BTreeSet<usize> = BTreeSet::new();
-    for members in alike.into_values().filter(|m| m.len() >= ALIKE) {
-        let Some((first, rest)) = members.split_first() else { continue };
-        let names: Vec<String> =
-            members.iter().filter_map(|m| out.nodes.get(*m)).map(|n| n.title.clone()).collect();
-        let of: BTreeSet<String> =
-            members.iter().filter_map(|m| out.nodes.get(*m)).flat_map(|n| n.of.clone()).collect();
-        if let Some(node) = out.nodes.get_mut(*first) {
-            node.title = count(names.len(), "service", "services");
-            node.lines.insert(0, names.join(", "));
-            node.of = of;
-            node.detail = String::new();
-        }
-        gone.extend(rest);
-    }
-    remove(out, &gone);
-}
-
-fn remove(out: &mut Diagram, gone: &BTreeSet<usize>) {
-    let mut new: BTreeMap<usize, usize> = BTreeMap::new();
-    let nodes = std::mem::take(&mut out.nodes);
-    for (n, node) in nodes.into_iter().enumerate().filter(|(n, _)| !gone.contains(n)) {
-        new.insert(n, out.nodes.len());
-        out.nodes.push(node);
-    }
-    let edges = std::mem::take(&mut out.edges);
-    out.edges = edges
-        .into_iter()
-        .filter_map(|mut e| {
-            e.from = *new.get(&e.from)?;
-            e.to = *new.get(&e.to)?;
-            Some(e)
-        })
-        .collect();
 }

@@ -42,11 +42,24 @@ pub(crate) fn matrix(lab: &Lab) -> Option<Matrix> {
         None => Passage::Silent,
         Some(flows) => passage(flows),
     };
-    let rows = ends.iter().map(|(from, _)| ends.iter().map(|(to, _)| cell(from, to)).collect());
-    let cells = rows.collect();
+    // A zone is always both; a machine only what a flow says of it.
+    let broad = |name: &str| name == "internet" || lab.zones.contains_key(name);
+    let sources: Vec<_> = ends
+        .iter()
+        .filter(|(n, _)| broad(n) || said.keys().any(|(from, _)| from == n))
+        .cloned()
+        .collect();
+    let destinations: Vec<_> = ends
+        .iter()
+        .filter(|(n, _)| broad(n) || said.keys().any(|(_, to)| to == n))
+        .cloned()
+        .collect();
+    let row = |from: &str| destinations.iter().map(|(to, _)| cell(from, to)).collect();
+    let cells = sources.iter().map(|(from, _)| row(from)).collect();
     Some(Matrix {
         title: "Who may open connections: from the row to the column".to_owned(),
-        ends,
+        sources,
+        destinations,
         cells,
     })
 }

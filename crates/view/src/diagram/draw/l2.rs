@@ -53,7 +53,7 @@ fn frames<const A: u64, const B: u64>(
 ) -> String {
     let vlan = |name: &str| {
         let vlan = lab.networks.get(name).and_then(|n| n.vlan.as_ref());
-        vlan.map_or(name.to_owned(), |v| format!("{name} {}", v.value))
+        vlan.map_or(name.to_owned(), |v| format!("{name}\u{a0}{}", v.value))
     };
     let own = untagged.as_ref().map(|n| n.value().map_or("?".to_owned(), |n| vlan(n.name())));
     let many: Vec<String> = tagged.iter().map(|t| vlan(t.value.name())).collect();

@@ -24,6 +24,8 @@ struct Machine<'a> {
     name: &'a str,
     addresses: BTreeMap<&'a str, (String, Sure)>,
     router: bool,
+    /// It works without an address: a modem, a switch that nobody manages.
+    plain: bool,
     says: String,
 }
 
@@ -81,6 +83,7 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
             addresses: addresses
                 .map(|(n, a)| (n.as_str(), (bare(&a.value).to_owned(), Sure::Known)))
                 .collect(),
+            plain: false,
             router: roles || host.about.kind.known() == Some(&HostKind::Router),
             says: dotted([Some("host".to_owned()), host.os.as_ref().map(|o| o.value.clone())]),
         });
@@ -92,6 +95,8 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
             name,
             addresses: given(&device.addresses),
             router: matches!(kind, Some(DeviceKind::Router | DeviceKind::Firewall)),
+            plain: device.managed.known() != Some(&true)
+                && matches!(kind, Some(DeviceKind::Switch | DeviceKind::Modem | DeviceKind::Pdu)),
             says: kind.map_or("device", |k| k.word()).to_owned(),
         });
     }
@@ -101,6 +106,7 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
             kind: Kind::Guest,
             name,
             addresses: given(&guest.addresses),
+            plain: false,
             router: guest.roles.iter().any(|r| r.value.0 == "router"),
             says: dotted([guest.kind.known().map(|k| k.word().to_owned()), on]),
         });
@@ -137,7 +143,25 @@ fn bare(text: &str) -> &str {
 /// The internet with the ways in, where the lab says anything about it.
 fn internet(lab: &Lab, out: &mut Diagram) -> Option<usize> {
     let uplinks = lab.sites.values().any(|s| !s.about.uplinks.is_empty());
-    let mut ways = Vec::new();
+    let ways = ways(lab);
+    let wan = lab.networks.values().any(is_wan);
+    if !uplinks && ways.is_empty() && !wan {
+        return None;
+    }
+    let mut node = Node::card("internet", "Internet", Hue::Red).meaning("internet, untrusted");
+    let count_of = ways.values().map(Vec::len).sum();
+    node.lines.push(match count_of {
+        0 => "no way in is declared".to_owned(),
+        n => format!("{} declared:", count(n, "way in is", "ways in are")),
+    });
+    let each = ways.into_iter();
+    node.lines.extend(each.map(|(way, to)| format!("{way}: {}", to.join(", "))));
+    Some(out.node(node))
+}
+
+/// Ways in from the internet: port and door, and what is behind it.
+fn ways(lab: &Lab) -> BTreeMap<String, Vec<String>> {
+    let mut ways: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, service) in &lab.services {
         for way in &service.exposures {
             if !matches!(way.from.known(), Some(Or::Word(Outside::Internet | Outside::Any))) {
@@ -145,7 +169,7 @@ fn internet(lab: &Lab, out: &mut Diagram) -> Option<usize> {
             }
             let via = way.via.known().map(|v| format!(" via {}", v.name()));
             let port = said(&way.port).unwrap_or_else(|| "?".to_owned());
-            ways.push(format!("{port} to {name}{}", via.unwrap_or_default()));
+            ways.entry(format!("{port}{}", via.unwrap_or_default())).or_default().push(name.clone());
         }
     }
     for (name, host) in &lab.hosts {
@@ -153,19 +177,12 @@ fn internet(lab: &Lab, out: &mut Diagram) -> Option<usize> {
             let from = e.from.as_ref().map(|f| f.value.as_str());
             matches!(from, Some("any" | "internet"))
         });
-        ways.extend(open.map(|e| format!("{}/{} to {name}", e.port.value, e.protocol.word())));
+        for way in open {
+            let port = format!("{}/{}", way.port.value, way.protocol.word());
+            ways.entry(port).or_default().push(name.clone());
+        }
     }
-    let wan = lab.networks.values().any(is_wan);
-    if !uplinks && ways.is_empty() && !wan {
-        return None;
-    }
-    let mut node = Node::card("internet", "Internet", Hue::Red).meaning("internet, untrusted");
-    node.lines.push(match ways.len() {
-        0 => "no way in is declared".to_owned(),
-        n => format!("{} declared:", count(n, "way in is", "ways in are")),
-    });
-    node.lines.extend(ways);
-    Some(out.node(node))
+    ways
 }
 
 fn is_wan(network: &Network) -> bool {
@@ -224,7 +241,8 @@ fn routers<'a>(
         let Some(network) = lab.networks.get(net) else { continue };
         let Some(gateway) = network.gateway.as_ref().map(|g| bare(&g.value)) else { continue };
         let has = machines.iter().any(|m| m.addresses.get(net).is_some_and(|(a, _)| a == gateway));
-        if has {
+        // The router of a provider is not part of the lab.
+        if has || is_wan(network) {
             continue;
         }
         let node = Node::card(format!("gateway/{net}"), format!("? {gateway}"), Hue::Grey)
@@ -298,6 +316,12 @@ fn lanes(
         let own = machines.iter().filter(|m| m.addresses.contains_key(name));
         let routers: BTreeSet<String> =
             own.clone().filter(|m| m.router).map(|m| reference(m.kind, m.name)).collect();
+        let alone = own.clone().all(|m| m.router);
+        if alone && routers.is_empty() {
+            node.lines.push("nothing with an address declared".to_owned());
+        } else if alone {
+            node.lines.push("only routers have an address in it".to_owned());
+        }
         node.of.extend(routers);
         members(&mut node, name, own.filter(|m| !m.router), options);
         lanes.insert(name.to_owned(), out.node(node));
@@ -342,9 +366,6 @@ fn members<'a>(
         });
     }
     node.of.extend(chips.iter().map(|c| c.of.clone()));
-    if chips.is_empty() && node.shape == Shape::Lane {
-        node.lines.push("no machine with an address of its own".to_owned());
-    }
     if chips.len() > MANY && !options.expand {
         let rest: Vec<String> = chips.split_off(MANY - 1).into_iter().map(|c| c.name).collect();
         node.lines.push(format!("and {} more: {}", rest.len(), rest.join(", ")));
@@ -413,7 +434,7 @@ fn inside(lab: &Lab, machines: &[Machine], out: &mut Diagram) {
 
 /// Machines without any address are not left out.
 fn homeless(machines: &[Machine], out: &mut Diagram) {
-    let lost = machines.iter().filter(|m| m.addresses.is_empty() && !m.router);
+    let lost = machines.iter().filter(|m| m.addresses.is_empty() && !m.router && !m.plain);
     let chips: Vec<Chip> = lost
         .map(|m| Chip {
             of: reference(m.kind, m.name),

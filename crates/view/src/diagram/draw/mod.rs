@@ -2,6 +2,7 @@
 
 pub(crate) mod dependencies;
 pub(crate) mod flows;
+pub(crate) mod fold;
 pub(crate) mod l2;
 pub(crate) mod l3;
 pub(crate) mod power;

@@ -1,5 +1,6 @@
 //! Disks, pools, bodies of data and disks of guests, who uses them, and where the copies are.
 
+use super::fold::fold;
 use super::{count, dotted, reference, said};
 use crate::diagram::Options;
 use crate::diagram::model::{Diagram, Edge, Hue, Node, Row, Stroke, Sure, View};
@@ -28,16 +29,19 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
     for (name, pool) in &lab.pools {
         pool_lines(lab, name, pool, &mut out);
     }
-    spare_disks(lab, &mut out);
     for (name, data) in &lab.datasets {
         dataset(lab, name, data, &mut out);
     }
     let guests = guests(lab, options, &mut out);
     repositories(lab, &mut out);
+    spare_disks(lab, options, &mut out);
     for (name, backup) in &lab.backups {
         copies(name, backup, &guests, &mut out);
     }
     replications(lab, &guests, &mut out);
+    if !options.expand {
+        fold(&mut out, ("service", "services"), &|n| n.id.starts_with("service/"));
+    }
     out.summary = dotted([
         Some(count(lab.pools.len(), "pool", "pools")),
         Some(count(lab.datasets.len(), "body of data", "bodies of data")),
@@ -56,12 +60,16 @@ fn machine(kind: Kind, name: &str, out: &mut Diagram) -> usize {
 }
 
 fn pool_card(name: &str, pool: &Pool) -> Node {
-    let usable = said(&pool.usable).map(|u| format!("{u} usable"));
-    let used = said(&pool.used).map(|u| format!("{u} used"));
+    let room = match (said(&pool.used), said(&pool.usable)) {
+        (Some(used), Some(usable)) => Some(format!("{used} of {usable}")),
+        (Some(used), None) => Some(format!("{used} used")),
+        (None, Some(usable)) => Some(format!("{usable} usable")),
+        (None, None) => None,
+    };
     let mut node = Node::card(reference(Kind::Pool, name), name, Hue::Blue)
         .meaning("pool")
         .line(dotted([said(&pool.kind), said(&pool.level)]))
-        .line(dotted([usable, used]))
+        .line(room.unwrap_or_default())
         .line(said(&pool.mount).unwrap_or_default());
     let planned = pool.status.known() == Some(&model::lab::service::Status::Planned);
     if planned {
@@ -119,17 +127,30 @@ fn disk(lab: &Lab, host: &str, name: &str, out: &mut Diagram) -> usize {
     at
 }
 
-/// Disks that no pool has, as a card each.
-fn spare_disks(lab: &Lab, out: &mut Diagram) {
+/// Disks that no pool has and no data is said to lie on: one card, or a card each.
+fn spare_disks(lab: &Lab, options: &Options, out: &mut Diagram) {
+    let mut spare = Node::card("disks/spare", "in no pool", Hue::Grey).meaning("disk");
     for (host, declared) in &lab.hosts {
-        let disks = declared.about.hardware.iter().flat_map(|h| h.disks.keys());
-        for name in disks {
-            let new = out.find(&format!("disk/{host}/{}", name.0)).is_none();
-            let at = disk(lab, host, &name.0, out);
-            if let Some(node) = out.nodes.get_mut(at).filter(|_| new) {
-                node.lines.push("in no pool".to_owned());
+        let disks = declared.about.hardware.iter().flat_map(|h| &h.disks);
+        for (name, declared) in disks {
+            let id = format!("disk/{host}/{}", name.0);
+            if out.find(&id).is_some() {
+                continue;
             }
+            if options.expand {
+                let at = disk(lab, host, &name.0, out);
+                if let Some(node) = out.nodes.get_mut(at) {
+                    node.lines.push("in no pool".to_owned());
+                }
+                continue;
+            }
+            spare.of.extend([id, reference(Kind::Host, host)]);
+            let says = dotted([said(&declared.size), said(&declared.kind)]);
+            spare.rows.push(Row { text: format!("{host}/{}", name.0), detail: says });
         }
+    }
+    if !spare.rows.is_empty() {
+        out.node(spare);
     }
 }
 
@@ -229,29 +250,40 @@ fn guests(lab: &Lab, options: &Options, out: &mut Diagram) -> BTreeMap<String, V
     places
 }
 
+/// The colour of copies by their place, and what it means.
+fn by_site(lab: &Lab, site: Option<&str>) -> (Hue, String) {
+    const HUES: [Hue; 4] = [Hue::Orange, Hue::Pink, Hue::Amber, Hue::Red];
+    let at = site.and_then(|s| lab.sites.keys().position(|n| n == s));
+    let hue = at.and_then(|n| HUES.get(n % HUES.len()).copied());
+    let meaning = site.map_or("copies, place: ?".to_owned(), |s| format!("copies at {s}"));
+    (hue.unwrap_or(Hue::Grey), meaning)
+}
+
+fn site_of<'a>(lab: &'a Lab, host: Option<&str>) -> Option<&'a str> {
+    let host = lab.hosts.get(host?)?;
+    host.site.as_ref().map(|s| s.value.as_str())
+}
+
 fn repositories(lab: &Lab, out: &mut Diagram) {
     for (name, repository) in &lab.repositories {
         let about = &repository.about;
-        let site = about.site.known().map(Ref::name);
         let host = repository.on.as_ref().map(|h| h.value.as_str());
-        let site = site.or_else(|| {
-            let host = lab.hosts.get(host?)?;
-            host.site.as_ref().map(|s| s.value.as_str())
-        });
-        let title = site.map_or("copies, place: ?".to_owned(), |s| format!("copies at {s}"));
-        let known = if site.is_some() { Sure::Known } else { Sure::Unknown };
-        let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &title, known);
         let held = about.held_by.known().map(Ref::name).or(host);
+        let site = about.site.known().map(Ref::name).or_else(|| site_of(lab, held));
+        let (hue, meaning) = by_site(lab, site);
+        let known = if site.is_some() { Sure::Known } else { Sure::Unknown };
+        let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &meaning, known);
         let place = held.map(|h| format!("on {h}"));
         let yes = |v: &model::declare::Opt<bool>, text: &str| {
             (v.known() == Some(&true)).then(|| text.to_owned())
         };
-        let node = Node::card(reference(Kind::Repository, name), name, Hue::Orange)
-            .meaning("repository of copies")
+        let disk = repository.disk.as_ref().filter(|_| about.pool.is_none());
+        let node = Node::card(reference(Kind::Repository, name), name, hue)
+            .meaning(meaning)
             .line(dotted([said(&about.kind), place.or_else(|| said(&about.provider))]))
             .line(dotted([
                 about.pool.known().map(|p| format!("pool {}", p.name())),
-                repository.disk.as_ref().filter(|_| about.pool.is_none()).map(|d| format!("disk {}", d.value)),
+                disk.map(|d| format!("disk {}", d.value)),
                 said(&about.size).map(|s| format!("{s} in all")),
             ]))
             .line(dotted([yes(&about.append_only, "append-only"), yes(&about.offline, "offline")]))
@@ -295,8 +327,10 @@ fn copies(
         let row = node.rows.len() - 1;
         from.sort_unstable();
         from.dedup();
+        let hue = Some(node.hue);
         out.edges.extend(from.into_iter().map(|from| Edge {
             to_row: Some(row),
+            hue,
             ..Edge::arrow(from, to, Stroke::Dotted, COPIED)
         }));
     }
@@ -312,27 +346,40 @@ fn replications(lab: &Lab, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diag
         };
         let to = replication.to.known().map(|t| (t.kind(), t.name()));
         let Some((kind, target)) = to else { continue };
-        let id = format!("copy/{kind:?}/{target}");
-        let at = out.find(&id).unwrap_or_else(|| {
-            let what = if kind == Kind::Pool { "pool" } else { kind.word() };
-            let mut node = Node::card(&id, target, Hue::Orange)
-                .meaning("repository of copies")
-                .line(format!("{what}, follows by replication"))
-                .column(COPIES);
-            node.of = [reference(kind, target)].into();
-            if let Some(known) = out.find(&reference(kind, target)).filter(|_| kind == Kind::Repository) {
-                return known;
-            }
-            out.node(node)
-        });
+        let at = followed(lab, kind, target, out);
         let when = said(&replication.schedule);
         if let Some(node) = out.nodes.get_mut(at) {
             node.rows.push(Row { text: name.clone(), detail: when.unwrap_or_default() });
-            let row = Some(node.rows.len() - 1);
+            let (row, hue) = (Some(node.rows.len() - 1), Some(node.hue));
             out.edges.extend(from.into_iter().map(|from| Edge {
                 to_row: row,
+                hue,
                 ..Edge::arrow(from, at, Stroke::Dotted, COPIED)
             }));
         }
     }
+}
+
+/// The card of what a replication writes to: the repository, or the pool or machine once more, as a place of copies.
+fn followed(lab: &Lab, kind: Kind, target: &str, out: &mut Diagram) -> usize {
+    let own = out.find(&reference(kind, target)).filter(|_| kind == Kind::Repository);
+    let id = format!("copy/{}/{target}", kind.word());
+    if let Some(at) = own.or_else(|| out.find(&id)) {
+        return at;
+    }
+    let pool = lab.pools.get(target).filter(|_| kind == Kind::Pool);
+    let on = pool.and_then(|p| p.on.known()).map(|o| o.name());
+    let host = if kind == Kind::Host { Some(target) } else { on };
+    let site = site_of(lab, host);
+    let (hue, meaning) = by_site(lab, site);
+    let known = if site.is_some() { Sure::Known } else { Sure::Unknown };
+    let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &meaning, known);
+    let place = on.map(|o| format!("{} on {o}", kind.word())).unwrap_or_else(|| kind.word().to_owned());
+    let mut node = Node::card(id, target, hue)
+        .meaning(meaning)
+        .line(dotted([Some(place), Some("follows by replication".to_owned())]))
+        .group(Some(group))
+        .column(COPIES);
+    node.of = [reference(kind, target)].into();
+    out.node(node)
 }

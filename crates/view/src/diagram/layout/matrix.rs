@@ -13,18 +13,18 @@ const WIDEST: f64 = 200.0;
 
 /// The marks, and where it ends.
 pub(crate) fn table(table: &Matrix, x: f64, y: f64, room: f64) -> (Vec<Mark>, f64) {
-    let count = table.ends.len().max(1) as f64;
+    let count = table.destinations.len().max(1) as f64;
     let w = (((room - FIRST) / count).min(WIDEST) - GAP).floor().max(30.0);
     let mut marks = vec![PART.text(x, y, &table.title)];
     let mut top = y + 30.0;
-    for (n, (name, hue)) in table.ends.iter().enumerate() {
+    for (n, (name, hue)) in table.destinations.iter().enumerate() {
         let left = x + FIRST + n as f64 * (w + GAP);
         let class = format!("bar h-{}", hue.word());
         marks.push(rect(left, top + 18.0, w, 3.0, 1.5, &class));
         marks.push(FRAME.text(left + 2.0, top, &fitting(name, FRAME, w - 4.0)));
     }
     top += 26.0;
-    for ((name, hue), cells) in table.ends.iter().zip(&table.cells) {
+    for ((name, hue), cells) in table.sources.iter().zip(&table.cells) {
         let lines: Vec<Vec<String>> = cells.iter().map(|c| said(c, w - 16.0)).collect();
         let most = lines.iter().map(Vec::len).max().unwrap_or(1);
         let h = most as f64 * CELL.leading + 12.0;
@@ -67,7 +67,7 @@ fn one(
         Passage::Denied => ("cell denied", "not permitted".to_owned()),
         Passage::Allowed { ports, why } => ("cell allowed", format!("{ports}\n{why}")),
     };
-    let to = table.ends.get(to).map_or("", |(n, _)| n.as_str());
+    let to = table.destinations.get(to).map_or("", |(n, _)| n.as_str());
     let mut marks = vec![rect(at.0, at.1, size.0, size.1, 4.0, class)];
     let block = lines.len() as f64 * CELL.leading;
     for (n, line) in lines.iter().enumerate() {

@@ -76,7 +76,9 @@ fn card(node: &Node, width: f64, least: f64) -> Measured {
     }
     let h = (pen.y + TOP).max(least).ceil();
     let mut marks = vec![body(node, "card", width, h, 6.0), bar(node, h)];
-    marks.append(&mut pen.marks);
+    // A card that is higher than its text because many lines end at it has the text in its middle.
+    let lower = if rows.is_empty() && node.fill.is_none() { (h - pen.y - TOP) / 2.0 } else { 0.0 };
+    marks.extend(pen.marks.into_iter().map(|m| m.shifted(0.0, lower)));
     if let Some(fill) = node.fill {
         let share = f64::from(fill.min(100)) / 100.0;
         marks.push(rect(LEFT, h - 12.0, room, 4.0, 2.0, "meter"));

@@ -248,13 +248,13 @@ fn wires(
                 let is_node = items.get(pin.port.item).is_some_and(|i| i.what != What::Pass);
                 if is_node {
                     let x = edge(&pin.port, !right);
-                    marks.push(route::head(x, top + pin.y, right, net.stroke));
+                    marks.push(route::head(x, top + pin.y, right, &route::wire(net)));
                 }
             }
             for pin in &hop.left {
                 let pass = items.get(pin.port.item).filter(|i| i.what == What::Pass);
                 if let Some((x, w)) = pass.map(x_of) {
-                    marks.push(across(set, hop, pin, x, w, top, net));
+                    marks.push(across(x, w, top + pin.y, net));
                 }
             }
         }
@@ -270,32 +270,10 @@ fn wires(
         .collect()
 }
 
-/// The line through a column that a net passes; it may have to leave at another height than it came.
-fn across(
-    set: &Set,
-    hop: &route::Routed,
-    pin: &route::Pin,
-    x: f64,
-    w: f64,
-    top: f64,
-    net: &nets::Net,
-) -> Mark {
-    let before = set.gaps.iter().flat_map(|g| &g.hops);
-    let came = before
-        .filter(|h| h.net == hop.net)
-        .flat_map(|h| &h.right)
-        .find(|p| p.port.item == pin.port.item)
-        .map_or(pin.y, |p| p.y);
-    let (a, b) = (top + came, top + pin.y);
-    let middle = x + w / 2.0;
-    let end = if (a - b).abs() < 0.05 {
-        Seg::Line((x + w, b))
-    } else {
-        Seg::Step((middle, a), (middle, b), (x + w, b))
-    };
-    let path = vec![Seg::Move((x, a)), end];
+/// The line through a column that a net passes.
+fn across(x: f64, w: f64, y: f64, net: &nets::Net) -> Mark {
     Mark::Path {
-        path,
+        path: vec![Seg::Move((x, y)), Seg::Line((x + w, y))],
         class: route::wire(net),
     }
 }

@@ -141,9 +141,10 @@ fn sample(sample: &Sample, x: f64, y: f64) -> Vec<Mark> {
         Sample::Line(look, arrow) => {
             let path = vec![Seg::Move((x, middle)), Seg::Line((x + 22.0, middle))];
             let class = format!("wire {}", stroke(*look));
+            let head = super::route::head(x + 22.0, middle, true, &class);
             let mut marks = vec![Mark::Path { path, class }];
             if *arrow {
-                marks.push(super::route::head(x + 22.0, middle, true, *look));
+                marks.push(head);
             }
             marks
         }

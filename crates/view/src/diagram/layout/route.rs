@@ -108,7 +108,8 @@ fn pin(port: Port, items: &[Item], rows: &BTreeMap<(usize, usize), f64>) -> Pin 
     let y = top + row.unwrap_or(h / 2.0);
     let (low, high) = match (row, pass) {
         (Some(_), _) => (y - 5.0, y + 5.0),
-        (None, true) => (y - 3.0, y + 3.0),
+        // What passes a column passes it straight.
+        (None, true) => (y, y),
         (None, false) => (top + 7.0, top + h - 7.0),
     };
     Pin { port, y, low, high }
@@ -320,7 +321,7 @@ pub(crate) fn wire(net: &Net) -> String {
 }
 
 /// The head of a line at the edge of a node, pointing right or left.
-pub(crate) fn head(x: f64, y: f64, right: bool, stroke_: Stroke) -> Mark {
+pub(crate) fn head(x: f64, y: f64, right: bool, class: &str) -> Mark {
     let back = if right { -7.0 } else { 7.0 };
     let d = vec![
         Seg::Move((x, y)),
@@ -328,7 +329,7 @@ pub(crate) fn head(x: f64, y: f64, right: bool, stroke_: Stroke) -> Mark {
         Seg::Line((x + back, y + 3.6)),
         Seg::Close,
     ];
-    path(d, &format!("head {}", stroke(stroke_)))
+    path(d, &class.replacen("wire", "head", 1))
 }
 
 fn path(path: Vec<Seg>, class: &str) -> Mark {

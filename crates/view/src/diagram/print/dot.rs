@@ -1,6 +1,6 @@
 //! DOT: for Graphviz and what reads its language.
 
-use crate::diagram::model::{Diagram, Hue, Node, Passage, Shape, Stroke, Sure};
+use crate::diagram::model::{Diagram, Hue, Node, Shape, Stroke, Sure};
 use crate::diagram::print::theme::LIGHT;
 
 /// A drawing in the language of Graphviz.
@@ -75,16 +75,12 @@ fn declared(n: usize, node: &Node, indent: &str) -> String {
 fn permitted(diagram: &Diagram, out: &mut String) {
     let Some(matrix) = &diagram.matrix else { return };
     out.push_str(&format!("  subgraph cluster_flows {{\n    label={};\n", quoted(&matrix.title)));
-    for (n, (name, _)) in matrix.ends.iter().enumerate() {
+    for (n, name) in matrix.ends().iter().enumerate() {
         out.push_str(&format!("    f{n} [label={}, shape=ellipse];\n", quoted(name)));
     }
     out.push_str("  }\n");
-    for (from, cells) in matrix.cells.iter().enumerate() {
-        for (to, cell) in cells.iter().enumerate() {
-            if let Passage::Allowed { ports, .. } = cell {
-                out.push_str(&format!("  f{from} -> f{to} [label={}];\n", quoted(ports)));
-            }
-        }
+    for (from, to, ports) in matrix.permitted() {
+        out.push_str(&format!("  f{from} -> f{to} [label={}];\n", quoted(ports)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Mermaid: for READMEs and wikis that draw it themselves.
 
-use crate::diagram::model::{Diagram, Hue, Node, Passage, Shape, Stroke, Sure};
+use crate::diagram::model::{Diagram, Hue, Node, Shape, Stroke, Sure};
 use crate::diagram::print::theme::LIGHT;
 
 /// A drawing as a Mermaid flowchart.
@@ -59,15 +59,12 @@ fn declared(n: usize, node: &Node, indent: &str) -> String {
 fn permitted(diagram: &Diagram, out: &mut String) {
     let Some(matrix) = &diagram.matrix else { return };
     out.push_str(&format!("  subgraph flows[\"{}\"]\n", quoted(&matrix.title)));
-    for (n, (name, _)) in matrix.ends.iter().enumerate() {
+    let ends = matrix.ends();
+    for (n, name) in ends.iter().enumerate() {
         out.push_str(&format!("    f{n}([\"{}\"])\n", quoted(name)));
     }
-    for (from, cells) in matrix.cells.iter().enumerate() {
-        for (to, cell) in cells.iter().enumerate() {
-            if let Passage::Allowed { ports, .. } = cell {
-                out.push_str(&format!("    f{from} -->|\"{}\"| f{to}\n", quoted(ports)));
-            }
-        }
+    for (from, to, ports) in matrix.permitted() {
+        out.push_str(&format!("    f{from} -->|\"{}\"| f{to}\n", quoted(ports)));
     }
     out.push_str("  end\n");
 }

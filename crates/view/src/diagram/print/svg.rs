@@ -99,7 +99,6 @@ fn data(path: &[Seg]) -> String {
         Seg::Move(a) => format!("M{}", at(a)),
         Seg::Line(a) => format!("L{}", at(a)),
         Seg::Round(a, b) => format!("Q{} {}", at(a), at(b)),
-        Seg::Step(a, b, c) => format!("C{} {} {}", at(a), at(b), at(c)),
         Seg::Close => "Z".to_owned(),
     });
     each.collect()

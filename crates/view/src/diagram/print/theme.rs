@@ -141,7 +141,7 @@ fn colours(p: &Palette) -> String {
     for (hue, (strong, tint)) in Hue::ALL.iter().zip(p.hues) {
         let word = hue.word();
         out.push_str(&format!(
-            ".bar.h-{word},.dot.h-{word}{{fill:{strong}}}\n.wire.h-{word}{{stroke:{strong}}}\n.lane.h-{word}{{fill:{tint};stroke:{border}}}\n",
+            ".bar.h-{word},.dot.h-{word},.head.h-{word}{{fill:{strong}}}\n.wire.h-{word}{{stroke:{strong}}}\n.lane.h-{word}{{fill:{tint};stroke:{border}}}\n",
             border = p.border
         ));
     }
