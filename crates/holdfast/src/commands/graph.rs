@@ -79,7 +79,9 @@ fn focused(drawing: Diagram, object: &str) -> Result<Diagram> {
     let view = drawing.view;
     diagram::focus(drawing, object).map_err(|lost| {
         let words = lost.known.iter().map(String::as_str);
-        let bare = words.clone().filter_map(|w| w.split_once('/').map(|(_, name)| name));
+        let bare = words
+            .clone()
+            .filter_map(|w| w.split_once('/').map(|(_, name)| name));
         let help = did_you_mean(object, words.chain(bare));
         let all = "name one of the boxes, as NAME or KIND/NAME".to_owned();
         let message = format!("nothing in the view {} is '{object}'", view.word());

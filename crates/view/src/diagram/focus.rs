@@ -29,7 +29,11 @@ pub fn focus(diagram: Diagram, on: &str) -> Result<Diagram, Lost> {
         let mut seen = start.clone();
         while let Some(node) = open.pop() {
             for edge in &diagram.edges {
-                let (from, to) = if forward { (edge.from, edge.to) } else { (edge.to, edge.from) };
+                let (from, to) = if forward {
+                    (edge.from, edge.to)
+                } else {
+                    (edge.to, edge.from)
+                };
                 if from == node && seen.insert(to) {
                     open.push(to);
                 }
@@ -44,7 +48,10 @@ fn part(mut diagram: Diagram, keep: &BTreeSet<usize>, on: &str) -> Diagram {
     let new: BTreeMap<usize, usize> = keep.iter().enumerate().map(|(n, old)| (*old, n)).collect();
     let all = diagram.nodes.len();
     let nodes = std::mem::take(&mut diagram.nodes).into_iter().enumerate();
-    diagram.nodes = nodes.filter(|(n, _)| keep.contains(n)).map(|(_, n)| n).collect();
+    diagram.nodes = nodes
+        .filter(|(n, _)| keep.contains(n))
+        .map(|(_, n)| n)
+        .collect();
     let edges = std::mem::take(&mut diagram.edges).into_iter();
     diagram.edges = edges
         .filter_map(|mut e| {
@@ -53,10 +60,7 @@ fn part(mut diagram: Diagram, keep: &BTreeSet<usize>, on: &str) -> Diagram {
             Some(e)
         })
         .collect();
-    diagram.summary = format!(
-        "around {on}: {} of {all} boxes",
-        diagram.nodes.len()
-    );
+    diagram.summary = format!("around {on}: {} of {all} boxes", diagram.nodes.len());
     diagram.matrix = None;
     diagram
 }

@@ -115,7 +115,9 @@ mod tests {
         ] {
             let lines = wrap(text, 12.0, Weight::Bold, 60.0);
             assert!(
-                lines.iter().all(|l| text_width(l, 12.0, Weight::Bold) <= 60.0),
+                lines
+                    .iter()
+                    .all(|l| text_width(l, 12.0, Weight::Bold) <= 60.0),
                 "{lines:?}"
             );
             let letters = |t: &str| t.chars().filter(|c| *c != ' ').collect::<String>();

@@ -67,7 +67,7 @@ impl View {
 /// A colour with a meaning in one drawing; the legend says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "a colour needs no words")]
 pub enum Hue {
     Violet,
     Blue,
@@ -161,6 +161,13 @@ pub struct Row {
     pub text: String,
     /// What is said of it.
     pub detail: String,
+}
+
+impl Row {
+    /// What it is called, without what is said behind a dot.
+    pub(crate) fn name(&self) -> &str {
+        self.text.split(" · ").next().unwrap_or(&self.text)
+    }
 }
 
 /// A small card in a lane.

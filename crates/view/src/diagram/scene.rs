@@ -9,6 +9,8 @@ pub(crate) enum Anchor {
     Start,
     /// In its middle.
     Middle,
+    /// At its end.
+    End,
 }
 
 /// A point.
@@ -189,12 +191,7 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    pub(crate) const fn new(
-        size: f64,
-        leading: f64,
-        weight: Weight,
-        class: &'static str,
-    ) -> Self {
+    pub(crate) const fn new(size: f64, leading: f64, weight: Weight, class: &'static str) -> Self {
         Self {
             size,
             leading,
@@ -223,6 +220,15 @@ impl Style {
 
     /// The same, held in its middle.
     pub(crate) fn centred(&self, x: f64, y: f64, text: &str) -> Mark {
+        self.held(x, y, text, Anchor::Middle)
+    }
+
+    /// The same, held at its end.
+    pub(crate) fn ending(&self, x: f64, y: f64, text: &str) -> Mark {
+        self.held(x, y, text, Anchor::End)
+    }
+
+    fn held(&self, x: f64, y: f64, text: &str, anchor: Anchor) -> Mark {
         match self.text(x, y, text) {
             Mark::Text {
                 x,
@@ -239,7 +245,7 @@ impl Style {
                 size,
                 weight,
                 class,
-                anchor: Anchor::Middle,
+                anchor,
             },
             other => other,
         }

@@ -34,7 +34,11 @@ pub(crate) fn matrix(lab: &Lab) -> Option<Matrix> {
     }
     let order = |(name, _): &(String, Hue)| {
         let zone = lab.zones.get(name);
-        (name == "internet", zone.map_or(9, super::rank), name.clone())
+        (
+            name == "internet",
+            zone.map_or(9, super::rank),
+            name.clone(),
+        )
     };
     ends.sort_by_key(order);
     let cell = |from: &str, to: &str| match said.get(&(from.to_owned(), to.to_owned())) {
@@ -65,7 +69,9 @@ pub(crate) fn matrix(lab: &Lab) -> Option<Matrix> {
 }
 
 fn passage(flows: &[&Flow]) -> Passage {
-    let allowed = flows.iter().filter(|f| f.action.known() == Some(&Action::Allow));
+    let allowed = flows
+        .iter()
+        .filter(|f| f.action.known() == Some(&Action::Allow));
     let mut ports: Vec<String> = Vec::new();
     let mut why: Vec<String> = Vec::new();
     for flow in allowed {
@@ -73,7 +79,8 @@ fn passage(flows: &[&Flow]) -> Passage {
             Or::Word(AnyPort::Any) => "any".to_owned(),
             Or::Ref(ports) => {
                 let text = ports.to_string();
-                text.strip_suffix("/tcp").map_or(text.clone(), str::to_owned)
+                text.strip_suffix("/tcp")
+                    .map_or(text.clone(), str::to_owned)
             }
         });
         ports.extend(each);

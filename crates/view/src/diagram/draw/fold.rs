@@ -23,12 +23,21 @@ pub(crate) fn fold(out: &mut Diagram, word: (&str, &str), chosen: &dyn Fn(&Node)
     let mut alike: BTreeMap<Look, Vec<usize>> = BTreeMap::new();
     for (n, node) in out.nodes.iter().enumerate().filter(|(_, n)| chosen(n)) {
         let own = lines.get(&n).cloned().unwrap_or_default();
-        alike.entry((node.group, node.hue, node.sure, own)).or_default().push(n);
+        alike
+            .entry((node.group, node.hue, node.sure, own))
+            .or_default()
+            .push(n);
     }
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for members in alike.into_values().filter(|m| m.len() >= ALIKE) {
-        let own: Vec<Node> = members.iter().filter_map(|m| out.nodes.get(*m)).cloned().collect();
-        let Some((first, rest)) = members.split_first() else { continue };
+        let own: Vec<Node> = members
+            .iter()
+            .filter_map(|m| out.nodes.get(*m))
+            .cloned()
+            .collect();
+        let Some((first, rest)) = members.split_first() else {
+            continue;
+        };
         if let Some(node) = out.nodes.get_mut(*first) {
             let names: Vec<&str> = own.iter().map(|n| n.title.as_str()).collect();
             node.title = count(names.len(), word.0, word.1);
@@ -44,7 +53,11 @@ pub(crate) fn fold(out: &mut Diagram, word: (&str, &str), chosen: &dyn Fn(&Node)
 fn remove(out: &mut Diagram, gone: &BTreeSet<usize>) {
     let mut new: BTreeMap<usize, usize> = BTreeMap::new();
     let nodes = std::mem::take(&mut out.nodes);
-    for (n, node) in nodes.into_iter().enumerate().filter(|(n, _)| !gone.contains(n)) {
+    for (n, node) in nodes
+        .into_iter()
+        .enumerate()
+        .filter(|(n, _)| !gone.contains(n))
+    {
         new.insert(n, out.nodes.len());
         out.nodes.push(node);
     }

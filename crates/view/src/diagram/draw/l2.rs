@@ -32,7 +32,11 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
         Some(count(lab.devices.len(), "device", "devices")),
         Some(count(lab.hosts.len(), "host", "hosts")),
         Some(count(lab.cables.len(), "cable", "cables")),
-        Some(count(lab.networks.values().filter(|n| n.vlan.is_some()).count(), "VLAN", "VLANs")),
+        Some(count(
+            lab.networks.values().filter(|n| n.vlan.is_some()).count(),
+            "VLAN",
+            "VLANs",
+        )),
     ]);
     if lab.cables.is_empty() && !out.nodes.is_empty() {
         let text = "No cables are declared: write cables: [{from: switch/1, to: host/eno1}] with ports of devices and nics of hosts.";
@@ -55,7 +59,9 @@ fn frames<const A: u64, const B: u64>(
         let vlan = lab.networks.get(name).and_then(|n| n.vlan.as_ref());
         vlan.map_or(name.to_owned(), |v| format!("{name}\u{a0}{}", v.value))
     };
-    let own = untagged.as_ref().map(|n| n.value().map_or("?".to_owned(), |n| vlan(n.name())));
+    let own = untagged
+        .as_ref()
+        .map(|n| n.value().map_or("?".to_owned(), |n| vlan(n.name())));
     let many: Vec<String> = tagged.iter().map(|t| vlan(t.value.name())).collect();
     let many = (!many.is_empty()).then(|| format!("tagged {}", many.join(", ")));
     dotted([own, many])
@@ -66,9 +72,9 @@ fn devices(lab: &Lab, out: &mut Diagram, sockets: &mut BTreeMap<String, Socket>)
         let kind = device.kind.known();
         let (hue, meaning) = match kind {
             Some(DeviceKind::Switch) => (Hue::Teal, "switch"),
-            Some(DeviceKind::Router | DeviceKind::Firewall | DeviceKind::Modem | DeviceKind::Gateway) => {
-                (Hue::Violet, "router, firewall or modem")
-            }
+            Some(
+                DeviceKind::Router | DeviceKind::Firewall | DeviceKind::Modem | DeviceKind::Gateway,
+            ) => (Hue::Violet, "router, firewall or modem"),
             Some(DeviceKind::AccessPoint) => (Hue::Green, "access point"),
             _ => (Hue::Grey, "other device"),
         };
@@ -83,7 +89,10 @@ fn devices(lab: &Lab, out: &mut Diagram, sockets: &mut BTreeMap<String, Socket>)
             let row = dotted([Some(port.0.clone()), said(&declared.speed)]);
             sockets.insert(format!("{id}/{}", port.0), (at, node.rows.len()));
             let frames = frames(lab, &declared.network, &declared.tagged);
-            node.rows.push(Row { text: row, detail: dotted([Some(frames), said(&declared.purpose)]) });
+            node.rows.push(Row {
+                text: row,
+                detail: dotted([Some(frames), said(&declared.purpose)]),
+            });
         }
         out.node(node);
     }
@@ -94,7 +103,10 @@ fn hosts(lab: &Lab, out: &mut Diagram, sockets: &mut BTreeMap<String, Socket>) {
         let id = reference(Kind::Host, name);
         let mut node = Node::card(&id, name, Hue::Blue)
             .meaning("host")
-            .line(dotted([said(&host.about.kind), host.os.as_ref().map(|o| o.value.clone())]));
+            .line(dotted([
+                said(&host.about.kind),
+                host.os.as_ref().map(|o| o.value.clone()),
+            ]));
         let at = out.nodes.len();
         let nics = host.about.hardware.iter().flat_map(|h| &h.nics);
         for (nic, declared) in nics {
@@ -115,7 +127,10 @@ fn lay(
     plugged: &mut BTreeSet<usize>,
     out: &mut Diagram,
 ) {
-    let ends: Vec<_> = [cable.from.known(), cable.to.known()].into_iter().flatten().collect();
+    let ends: Vec<_> = [cable.from.known(), cable.to.known()]
+        .into_iter()
+        .flatten()
+        .collect();
     let [a, b] = ends.as_slice() else { return };
     let mut sides = Vec::new();
     for end in [a, b] {
@@ -125,19 +140,27 @@ fn lay(
         let socket = sockets.get(&key).copied().or_else(|| {
             let at = out.find(&owner)?;
             let node = out.nodes.get_mut(at)?;
-            node.rows.push(Row { text: part.to_owned(), detail: String::new() });
+            node.rows.push(Row {
+                text: part.to_owned(),
+                detail: String::new(),
+            });
             let socket = (at, node.rows.len() - 1);
             sockets.insert(key, socket);
             Some(socket)
         });
         sides.extend(socket);
     }
-    let [(a, row_a), (b, row_b)] = sides.as_slice() else { return };
+    let [(a, row_a), (b, row_b)] = sides.as_slice() else {
+        return;
+    };
     if let Some(label) = said(&cable.label) {
         for (node, row) in [(a, row_a), (b, row_b)] {
             let row = out.nodes.get_mut(*node).and_then(|n| n.rows.get_mut(*row));
             if let Some(row) = row {
-                row.text = dotted([Some(std::mem::take(&mut row.text)), Some(format!("cable {label}"))]);
+                row.text = dotted([
+                    Some(std::mem::take(&mut row.text)),
+                    Some(format!("cable {label}")),
+                ]);
             }
         }
     }
@@ -153,14 +176,25 @@ fn lay(
 fn uplinks(lab: &Lab, plugged: &mut BTreeSet<usize>, out: &mut Diagram) {
     for (site, declared) in &lab.sites {
         for (name, uplink) in &declared.about.uplinks {
-            let rates = said(&uplink.down)
-                .map(|d| format!("{d} down, {} up", said(&uplink.up).unwrap_or_else(|| "?".to_owned())));
-            let node = Node::card(format!("uplink/{site}/{}", name.0), format!("{site}/{}", name.0), Hue::Red)
-                .meaning("uplink")
-                .line(dotted([said(&uplink.kind), said(&uplink.provider)]))
-                .line(rates.unwrap_or_default());
+            let rates = said(&uplink.down).map(|d| {
+                format!(
+                    "{d} down, {} up",
+                    said(&uplink.up).unwrap_or_else(|| "?".to_owned())
+                )
+            });
+            let node = Node::card(
+                format!("uplink/{site}/{}", name.0),
+                format!("{site}/{}", name.0),
+                Hue::Red,
+            )
+            .meaning("uplink")
+            .line(dotted([said(&uplink.kind), said(&uplink.provider)]))
+            .line(rates.unwrap_or_default());
             let at = out.node(node);
-            let end = uplink.gateway.known().and_then(|g| out.find(&reference(g.kind(), g.name())));
+            let end = uplink
+                .gateway
+                .known()
+                .and_then(|g| out.find(&reference(g.kind(), g.name())));
             let Some(end) = end else { continue };
             let is_modem = |n: &usize| {
                 let device = out.nodes.get(*n).and_then(|n| lab.devices.get(&n.title));
@@ -196,7 +230,8 @@ fn radio(
     for (name, host) in &lab.hosts {
         for (nic, declared) in host.about.hardware.iter().flat_map(|h| &h.nics) {
             let socket = sockets.get(&format!("{}/{}", reference(Kind::Host, name), nic.0));
-            let Some((at, row)) = socket.filter(|_| declared.kind.known() == Some(&NicKind::Wifi)) else {
+            let Some((at, row)) = socket.filter(|_| declared.kind.known() == Some(&NicKind::Wifi))
+            else {
                 continue;
             };
             plugged.insert(*at);
@@ -221,7 +256,11 @@ fn orient(out: &mut Diagram) {
         let node = out.nodes.get(*n);
         let uplink = node.is_some_and(|n| n.id.starts_with("uplink/"));
         let network = node.is_some_and(|n| matches!(n.hue, Hue::Violet | Hue::Teal));
-        (!uplink, !network, usize::MAX - near.get(n).map_or(0, Vec::len))
+        (
+            !uplink,
+            !network,
+            usize::MAX - near.get(n).map_or(0, Vec::len),
+        )
     };
     starts.sort_by_key(first);
     let mut rank: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
@@ -250,7 +289,9 @@ fn orient(out: &mut Diagram) {
 
 /// What no cable leads to is drawn, with a dotted outline, in the last column.
 fn loose(plugged: &BTreeSet<usize>, out: &mut Diagram) {
-    let all: Vec<usize> = (0..out.nodes.len()).filter(|n| !plugged.contains(n)).collect();
+    let all: Vec<usize> = (0..out.nodes.len())
+        .filter(|n| !plugged.contains(n))
+        .collect();
     if all.is_empty() {
         return;
     }

@@ -48,6 +48,10 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
         Some(count(addresses, "address", "addresses")),
         Some(count(lab.zones.len(), "zone", "zones")).filter(|_| !lab.zones.is_empty()),
     ]);
+    if lab.networks.is_empty() {
+        let text = "No networks are declared: write networks.NAME with vlan, subnet, gateway and zone, and addresses at hosts and guests.";
+        out.notes.push(text.to_owned());
+    }
     if lab.zones.len() > 1 && lab.flows.is_empty() {
         let text = "No flows are declared: what may pass between the zones is not known.";
         out.notes.push(text.to_owned());
@@ -85,7 +89,10 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
                 .collect(),
             plain: false,
             router: roles || host.about.kind.known() == Some(&HostKind::Router),
-            says: dotted([Some("host".to_owned()), host.os.as_ref().map(|o| o.value.clone())]),
+            says: dotted([
+                Some("host".to_owned()),
+                host.os.as_ref().map(|o| o.value.clone()),
+            ]),
         });
     }
     for (name, device) in &lab.devices {
@@ -96,7 +103,10 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
             addresses: given(&device.addresses),
             router: matches!(kind, Some(DeviceKind::Router | DeviceKind::Firewall)),
             plain: device.managed.known() != Some(&true)
-                && matches!(kind, Some(DeviceKind::Switch | DeviceKind::Modem | DeviceKind::Pdu)),
+                && matches!(
+                    kind,
+                    Some(DeviceKind::Switch | DeviceKind::Modem | DeviceKind::Pdu)
+                ),
             says: kind.map_or("device", |k| k.word()).to_owned(),
         });
     }
@@ -155,7 +165,8 @@ fn internet(lab: &Lab, out: &mut Diagram) -> Option<usize> {
         n => format!("{} declared:", count(n, "way in is", "ways in are")),
     });
     let each = ways.into_iter();
-    node.lines.extend(each.map(|(way, to)| format!("{way}: {}", to.join(", "))));
+    node.lines
+        .extend(each.map(|(way, to)| format!("{way}: {}", to.join(", "))));
     Some(out.node(node))
 }
 
@@ -164,12 +175,17 @@ fn ways(lab: &Lab) -> BTreeMap<String, Vec<String>> {
     let mut ways: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, service) in &lab.services {
         for way in &service.exposures {
-            if !matches!(way.from.known(), Some(Or::Word(Outside::Internet | Outside::Any))) {
+            if !matches!(
+                way.from.known(),
+                Some(Or::Word(Outside::Internet | Outside::Any))
+            ) {
                 continue;
             }
             let via = way.via.known().map(|v| format!(" via {}", v.name()));
             let port = said(&way.port).unwrap_or_else(|| "?".to_owned());
-            ways.entry(format!("{port}{}", via.unwrap_or_default())).or_default().push(name.clone());
+            ways.entry(format!("{port}{}", via.unwrap_or_default()))
+                .or_default()
+                .push(name.clone());
         }
     }
     for (name, host) in &lab.hosts {
@@ -198,17 +214,28 @@ fn uplinks(lab: &Lab, internet: usize, out: &mut Diagram) {
                 format!("{d} down, {up} up")
             });
             let mut detail = dotted([said(&uplink.kind), rates]);
-            let end = uplink.gateway.known().and_then(|g| out.find(&reference(g.kind(), g.name())));
+            let end = uplink
+                .gateway
+                .known()
+                .and_then(|g| out.find(&reference(g.kind(), g.name())));
             if end.is_none() && uplink.gateway.is_none() {
                 detail = dotted([Some(detail), Some("its router: ?".to_owned())]);
             }
-            let Some(node) = out.nodes.get_mut(internet) else { return };
-            node.rows.push(Row { text: format!("{site}/{}", name.0), detail });
+            let Some(node) = out.nodes.get_mut(internet) else {
+                return;
+            };
+            node.rows.push(Row {
+                text: format!("{site}/{}", name.0),
+                detail,
+            });
             node.of.insert(format!("uplink/{site}/{}", name.0));
             let row = node.rows.len() - 1;
             if let Some(end) = end {
                 let edge = Edge::plain(internet, end, Stroke::Solid, "is connected to");
-                out.edges.push(Edge { from_row: Some(row), ..edge });
+                out.edges.push(Edge {
+                    from_row: Some(row),
+                    ..edge
+                });
             }
         }
     }
@@ -232,15 +259,26 @@ fn routers<'a>(
         own.sort_by_key(|(net, _)| order.iter().position(|n| n == *net));
         let at = out.nodes.len();
         for (net, (address, _)) in own {
-            ends.entry((*net).to_owned()).or_default().push((at, node.rows.len()));
-            node.rows.push(Row { text: (*net).to_owned(), detail: address.clone() });
+            ends.entry((*net).to_owned())
+                .or_default()
+                .push((at, node.rows.len()));
+            node.rows.push(Row {
+                text: (*net).to_owned(),
+                detail: address.clone(),
+            });
         }
         out.node(node);
     }
     for net in order {
-        let Some(network) = lab.networks.get(net) else { continue };
-        let Some(gateway) = network.gateway.as_ref().map(|g| bare(&g.value)) else { continue };
-        let has = machines.iter().any(|m| m.addresses.get(net).is_some_and(|(a, _)| a == gateway));
+        let Some(network) = lab.networks.get(net) else {
+            continue;
+        };
+        let Some(gateway) = network.gateway.as_ref().map(|g| bare(&g.value)) else {
+            continue;
+        };
+        let has = machines
+            .iter()
+            .any(|m| m.addresses.get(net).is_some_and(|(a, _)| a == gateway));
         // The router of a provider is not part of the lab.
         if has || is_wan(network) {
             continue;
@@ -251,7 +289,10 @@ fn routers<'a>(
             .column(ROUTERS);
         let at = out.node(node);
         if let Some(node) = out.nodes.get_mut(at) {
-            node.rows.push(Row { text: net.to_owned(), detail: gateway.to_owned() });
+            node.rows.push(Row {
+                text: net.to_owned(),
+                detail: gateway.to_owned(),
+            });
         }
         ends.entry(net.to_owned()).or_default().push((at, 0));
     }
@@ -262,11 +303,25 @@ fn routers<'a>(
 fn ordered(lab: &Lab) -> Vec<&str> {
     let key = |name: &str, network: &Network| {
         let zone = network.about.zone.known().map(|z| z.name().to_owned());
-        let rank = zone.as_ref().and_then(|z| lab.zones.get(z)).map_or(7, super::rank);
+        let rank = zone
+            .as_ref()
+            .and_then(|z| lab.zones.get(z))
+            .map_or(7, super::rank);
         let vlan = network.vlan.as_ref().map(|v| v.value);
-        (!is_wan(network), rank, zone, vlan.is_none(), vlan, name.to_owned())
+        (
+            !is_wan(network),
+            rank,
+            zone,
+            vlan.is_none(),
+            vlan,
+            name.to_owned(),
+        )
     };
-    let mut nets: Vec<_> = lab.networks.iter().map(|(n, w)| (key(n, w), n.as_str())).collect();
+    let mut nets: Vec<_> = lab
+        .networks
+        .iter()
+        .map(|(n, w)| (key(n, w), n.as_str()))
+        .collect();
     nets.sort();
     nets.into_iter().map(|(_, name)| name).collect()
 }
@@ -288,7 +343,9 @@ fn lanes(
     let hues = zone_hues(lab);
     let mut lanes = BTreeMap::new();
     for name in ordered(lab) {
-        let Some(network) = lab.networks.get(name) else { continue };
+        let Some(network) = lab.networks.get(name) else {
+            continue;
+        };
         if is_inside(name, network, machines) {
             continue;
         }
@@ -314,13 +371,18 @@ fn lanes(
         };
         node.of.extend(zone.map(|z| reference(Kind::Zone, z)));
         let own = machines.iter().filter(|m| m.addresses.contains_key(name));
-        let routers: BTreeSet<String> =
-            own.clone().filter(|m| m.router).map(|m| reference(m.kind, m.name)).collect();
+        let routers: BTreeSet<String> = own
+            .clone()
+            .filter(|m| m.router)
+            .map(|m| reference(m.kind, m.name))
+            .collect();
         let alone = own.clone().all(|m| m.router);
         if alone && routers.is_empty() {
-            node.lines.push("nothing with an address declared".to_owned());
+            node.lines
+                .push("nothing with an address declared".to_owned());
         } else if alone {
-            node.lines.push("only routers have an address in it".to_owned());
+            node.lines
+                .push("only routers have an address in it".to_owned());
         }
         node.of.extend(routers);
         members(&mut node, name, own.filter(|m| !m.router), options);
@@ -338,8 +400,14 @@ fn about(network: &Network) -> String {
     });
     let vlan = network.vlan.as_ref().map(|v| format!("VLAN {}", v.value));
     let kind = said(&network.about.kind).filter(|_| vlan.is_none());
-    let subnet = network.subnet.as_ref().map_or("subnet: ?", |s| s.value.as_str());
-    let gateway = network.gateway.as_ref().map(|g| format!("gateway {}", bare(&g.value)));
+    let subnet = network
+        .subnet
+        .as_ref()
+        .map_or("subnet: ?", |s| s.value.as_str());
+    let gateway = network
+        .gateway
+        .as_ref()
+        .map(|g| format!("gateway {}", bare(&g.value)));
     let inner = network.about.internal.known() == Some(&true);
     let inner = inner.then(|| "no way out".to_owned());
     dotted([vlan.or(kind), Some(subnet.to_owned()), gateway, dhcp, inner])
@@ -353,9 +421,15 @@ fn members<'a>(
 ) {
     let mut chips: Vec<Chip> = Vec::new();
     for machine in machines {
-        let Some((address, known)) = machine.addresses.get(net) else { continue };
-        let also: Vec<&str> =
-            machine.addresses.keys().copied().filter(|n| *n != net).collect();
+        let Some((address, known)) = machine.addresses.get(net) else {
+            continue;
+        };
+        let also: Vec<&str> = machine
+            .addresses
+            .keys()
+            .copied()
+            .filter(|n| *n != net)
+            .collect();
         let also = (!also.is_empty()).then(|| format!("also in {}", also.join(", ")));
         chips.push(Chip {
             of: reference(machine.kind, machine.name),
@@ -367,8 +441,13 @@ fn members<'a>(
     }
     node.of.extend(chips.iter().map(|c| c.of.clone()));
     if chips.len() > MANY && !options.expand {
-        let rest: Vec<String> = chips.split_off(MANY - 1).into_iter().map(|c| c.name).collect();
-        node.lines.push(format!("and {} more: {}", rest.len(), rest.join(", ")));
+        let rest: Vec<String> = chips
+            .split_off(MANY - 1)
+            .into_iter()
+            .map(|c| c.name)
+            .collect();
+        node.lines
+            .push(format!("and {} more: {}", rest.len(), rest.join(", ")));
     }
     node.chips = chips;
 }
@@ -386,9 +465,15 @@ fn join(
         for (node, row) in routers.get(net).into_iter().flatten() {
             let edge = Edge::plain(*node, *lane, Stroke::Solid, "has an address in");
             let hue = out.nodes.get(*lane).map(|n| n.hue);
-            out.edges.push(Edge { from_row: Some(*row), hue, ..edge });
+            out.edges.push(Edge {
+                from_row: Some(*row),
+                hue,
+                ..edge
+            });
         }
-        let own = machines.iter().filter(|m| m.router && m.addresses.contains_key(net.as_str()));
+        let own = machines
+            .iter()
+            .filter(|m| m.router && m.addresses.contains_key(net.as_str()));
         let wan = lab.networks.get(net).is_some_and(is_wan);
         if let Some(internet) = internet.filter(|_| wan && own.count() == 0) {
             let line = Edge::plain(internet, *lane, Stroke::Solid, "is connected to");
@@ -401,10 +486,14 @@ fn join(
 fn inside(lab: &Lab, machines: &[Machine], out: &mut Diagram) {
     let mut by: BTreeMap<String, Vec<(&str, &Network)>> = BTreeMap::new();
     for name in ordered(lab) {
-        let Some(network) = lab.networks.get(name) else { continue };
+        let Some(network) = lab.networks.get(name) else {
+            continue;
+        };
         if is_inside(name, network, machines) {
             let on = network.about.on.known().map(|o| o.name().to_owned());
-            by.entry(on.unwrap_or_else(|| "?".to_owned())).or_default().push((name, network));
+            by.entry(on.unwrap_or_else(|| "?".to_owned()))
+                .or_default()
+                .push((name, network));
         }
     }
     for (on, networks) in by {
@@ -416,7 +505,11 @@ fn inside(lab: &Lab, machines: &[Machine], out: &mut Diagram) {
         for (name, network) in networks {
             let inner = network.about.internal.known() == Some(&true);
             let subnet = network.subnet.as_ref().map(|s| s.value.clone());
-            let text = if inner { Some("no way out".to_owned()) } else { subnet };
+            let text = if inner {
+                Some("no way out".to_owned())
+            } else {
+                subnet
+            };
             let of = reference(Kind::Network, name);
             node.of.insert(of.clone());
             node.chips.push(Chip {
@@ -434,7 +527,9 @@ fn inside(lab: &Lab, machines: &[Machine], out: &mut Diagram) {
 
 /// Machines without any address are not left out.
 fn homeless(machines: &[Machine], out: &mut Diagram) {
-    let lost = machines.iter().filter(|m| m.addresses.is_empty() && !m.router && !m.plain);
+    let lost = machines
+        .iter()
+        .filter(|m| m.addresses.is_empty() && !m.router && !m.plain);
     let chips: Vec<Chip> = lost
         .map(|m| Chip {
             of: reference(m.kind, m.name),

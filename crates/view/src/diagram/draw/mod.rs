@@ -60,7 +60,11 @@ pub(crate) fn zone_hues(lab: &Lab) -> BTreeMap<&str, Hue> {
         .collect();
     zones.sort_unstable();
     let colour = |(n, (rank, name)): (usize, (usize, &'_ str))| {
-        let hue = if rank == UNTRUSTED { Hue::Red } else { Hue::nth(n) };
+        let hue = if rank == UNTRUSTED {
+            Hue::Red
+        } else {
+            Hue::nth(n)
+        };
         (name.to_owned(), hue)
     };
     let hues: BTreeMap<String, Hue> = zones.into_iter().enumerate().map(colour).collect();

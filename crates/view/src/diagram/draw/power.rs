@@ -58,14 +58,20 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
 
 fn feeds(lab: &Lab, out: &mut Diagram) {
     for (site, declared) in &lab.sites {
-        let Some(power) = &declared.about.power else { continue };
+        let Some(power) = &declared.about.power else {
+            continue;
+        };
         for (name, feed) in &power.feeds {
             let capacity = said(&feed.capacity).map(|c| format!("up to {c}"));
             let average = said(&power.average).map(|a| format!("site draws {a} on average"));
-            let node = Node::card(format!("feed/{site}/{}", name.0), format!("{site}/{}", name.0), Hue::Amber)
-                .meaning("line of electricity")
-                .line(dotted([said(&feed.kind), capacity]))
-                .line(average.unwrap_or_default());
+            let node = Node::card(
+                format!("feed/{site}/{}", name.0),
+                format!("{site}/{}", name.0),
+                Hue::Amber,
+            )
+            .meaning("line of electricity")
+            .line(dotted([said(&feed.kind), capacity]))
+            .line(average.unwrap_or_default());
             out.node(node);
         }
     }
@@ -124,9 +130,14 @@ fn supplies<'a>(
 ) -> BTreeMap<String, Vec<usize>> {
     let mut fed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (name, ups) in &lab.ups {
-        let targets: BTreeSet<String> =
-            ups.feeds.iter().map(|f| reference(f.value.kind(), f.value.name())).collect();
-        let own = loads.iter().filter(|l| targets.contains(&reference(l.kind, l.name)));
+        let targets: BTreeSet<String> = ups
+            .feeds
+            .iter()
+            .map(|f| reference(f.value.kind(), f.value.name()))
+            .collect();
+        let own = loads
+            .iter()
+            .filter(|l| targets.contains(&reference(l.kind, l.name)));
         let figures: Vec<Option<u64>> = own.map(|l| watts(l.draw)).collect();
         let sum: u64 = figures.iter().flatten().sum();
         let unknown = figures.iter().filter(|f| f.is_none()).count();
@@ -135,24 +146,38 @@ fn supplies<'a>(
         let mut node = Node::card(reference(Kind::Ups, name), name, Hue::Green)
             .meaning("UPS")
             .line(said(&ups.model).unwrap_or_default())
-            .line(dotted([said(&ups.power), said(&ups.rating), said(&ups.energy)]))
-            .line(said(&ups.runtime).map(|r| format!("lasts {r} at the load it has")).unwrap_or_default())
+            .line(dotted([
+                said(&ups.power),
+                said(&ups.rating),
+                said(&ups.energy),
+            ]))
+            .line(
+                said(&ups.runtime)
+                    .map(|r| format!("lasts {r} at the load it has"))
+                    .unwrap_or_default(),
+            )
             .column(SUPPLIES);
         let at_least = if unknown > 0 { "at least " } else { "" };
         node = match (sum > 0, share) {
-            (true, Some(share)) => {
-                node.line(format!("load {at_least}{}, {share}% of what it gives", milliwatts(sum)))
-            }
+            (true, Some(share)) => node.line(format!(
+                "load {at_least}{}, {share}% of what it gives",
+                milliwatts(sum)
+            )),
             (true, None) => node.line(format!("load {at_least}{}", milliwatts(sum))),
             (false, _) => node.line("load: ?"),
         };
         if unknown > 0 && sum > 0 {
             node = node.line(format!("{unknown} of {} without a figure", figures.len()));
         }
-        node.fill = share.and_then(|s| u8::try_from(s).ok()).filter(|_| unknown == 0);
+        node.fill = share
+            .and_then(|s| u8::try_from(s).ok())
+            .filter(|_| unknown == 0);
         let at = out.node(node);
         let site = ups.site.known().map(|s| s.name());
-        let feed = ups.feed.as_ref().map(|f| line(f.value().map(|f| (f.name(), f.part()))));
+        let feed = ups
+            .feed
+            .as_ref()
+            .map(|f| line(f.value().map(|f| (f.name(), f.part()))));
         plug(lab, at, feed, site, out);
         for target in targets {
             fed.entry(target).or_default().push(at);
@@ -171,7 +196,11 @@ fn plug(lab: &Lab, node: usize, feed: Option<String>, site: Option<&str>, out: &
     };
     let (named, stroke, meaning) = match feed {
         Some(feed) => (Some(feed), Stroke::Solid, FEEDS),
-        None => (only(), Stroke::Dashed, "feeds, as the only line of the site"),
+        None => (
+            only(),
+            Stroke::Dashed,
+            "feeds, as the only line of the site",
+        ),
     };
     let at = named.and_then(|f| out.find(&format!("feed/{f}")));
     let (at, stroke, meaning) = match at {
@@ -199,10 +228,21 @@ fn hang(lab: &Lab, load: &Load, fed: &BTreeMap<String, Vec<usize>>, out: &mut Di
         let id = reference(Kind::Site, site);
         out.group(&id, &format!("site {site}"), Sure::Known)
     });
-    let hue = if load.kind == Kind::Host { Hue::Blue } else { Hue::Teal };
-    let meaning = if load.kind == Kind::Host { "host" } else { "device" };
+    let hue = if load.kind == Kind::Host {
+        Hue::Blue
+    } else {
+        Hue::Teal
+    };
+    let meaning = if load.kind == Kind::Host {
+        "host"
+    } else {
+        "device"
+    };
     let assumed = load.draw.is_some_and(|d| {
-        [&d.average, &d.load, &d.idle].into_iter().flatten().any(model::declare::Given::is_assumed)
+        [&d.average, &d.load, &d.idle]
+            .into_iter()
+            .flatten()
+            .any(model::declare::Given::is_assumed)
     });
     let mut node = Node::card(&id, load.name, hue)
         .meaning(meaning)
@@ -219,24 +259,44 @@ fn hang(lab: &Lab, load: &Load, fed: &BTreeMap<String, Vec<usize>>, out: &mut Di
                 out.edges.push(Edge::arrow(*ups, at, Stroke::Solid, FEEDS));
             }
         }
-        None => plug(lab, at, load.feed.as_ref().map(|(f, _)| f.clone()), load.site, out),
+        None => plug(
+            lab,
+            at,
+            load.feed.as_ref().map(|(f, _)| f.clone()),
+            load.site,
+            out,
+        ),
     }
 }
 
 fn drawn(draw: Option<&Draw>) -> String {
-    let Some(draw) = draw else { return "? W".to_owned() };
+    let Some(draw) = draw else {
+        return "? W".to_owned();
+    };
     let idle = said(&draw.idle).map(|w| format!("{w} idle"));
     let load = said(&draw.load).map(|w| format!("{w} at load"));
-    let average = said(&draw.average).map(|w| if idle.is_none() && load.is_none() { w } else { format!("{w} on average") });
+    let average = said(&draw.average).map(|w| {
+        if idle.is_none() && load.is_none() {
+            w
+        } else {
+            format!("{w} on average")
+        }
+    });
     let text = dotted([average, idle, load]);
-    if text.is_empty() { "? W".to_owned() } else { text }
+    if text.is_empty() {
+        "? W".to_owned()
+    } else {
+        text
+    }
 }
 
 /// What it draws on average, else the worst that is known, in milliwatts.
 fn watts(draw: Option<&Draw>) -> Option<u64> {
     let draw = draw?;
     let figures = [&draw.average, &draw.load, &draw.idle];
-    figures.into_iter().find_map(|f| f.known().map(|p| p.milliwatts()))
+    figures
+        .into_iter()
+        .find_map(|f| f.known().map(|p| p.milliwatts()))
 }
 
 fn milliwatts(sum: u64) -> String {
@@ -250,7 +310,10 @@ fn milliwatts(sum: u64) -> String {
 fn rented(loads: &[Load], out: &mut Diagram) {
     let names: Vec<&str> = loads.iter().filter(|l| l.rented).map(|l| l.name).collect();
     if !names.is_empty() {
-        let text = format!("Rented, with somebody else's electricity: {}.", names.join(", "));
+        let text = format!(
+            "Rented, with somebody else's electricity: {}.",
+            names.join(", ")
+        );
         out.notes.push(text);
     }
 }

@@ -35,8 +35,15 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
     racks(lab, &things, &mut out);
     let placed = things.iter().filter(|t| t.rack.is_some()).count();
     out.summary = dotted([
-        Some(count(out.groups.iter().filter(|g| g.units.is_some()).count(), "rack", "racks")),
-        Some(format!("{placed} of {} stand in one", count(things.len(), "machine", "machines"))),
+        Some(count(
+            out.groups.iter().filter(|g| g.units.is_some()).count(),
+            "rack",
+            "racks",
+        )),
+        Some(format!(
+            "{placed} of {} stand in one",
+            count(things.len(), "machine", "machines")
+        )),
     ]);
     out
 }
@@ -71,10 +78,20 @@ fn racks(lab: &Lab, things: &[Thing], out: &mut Diagram) {
     let mut placed = vec![false; things.len()];
     for (site, declared) in &lab.sites {
         for (name, rack) in &declared.about.racks {
-            one(site, name, rack.units.as_ref().and_then(Given::value).copied(), things, &mut placed, out);
+            one(
+                site,
+                name,
+                rack.units.as_ref().and_then(Given::value).copied(),
+                things,
+                &mut placed,
+                out,
+            );
         }
     }
-    let loose = things.iter().zip(&placed).filter(|(t, placed)| !**placed && t.rack.is_some());
+    let loose = things
+        .iter()
+        .zip(&placed)
+        .filter(|(t, placed)| !**placed && t.rack.is_some());
     for (thing, _) in loose {
         let rack = thing.rack.unwrap_or("?");
         let title = format!("In the rack {rack}, which no site declares");
@@ -99,7 +116,10 @@ fn one(
 ) {
     let here = |t: &Thing| t.rack == Some(name.0.as_str()) && t.site.is_none_or(|s| s == site);
     let own = || things.iter().enumerate().filter(|(_, t)| here(t));
-    let top = |t: &Thing| t.unit.map(|u| u.saturating_add(t.form.unwrap_or(1)).saturating_sub(1));
+    let top = |t: &Thing| {
+        t.unit
+            .map(|u| u.saturating_add(t.form.unwrap_or(1)).saturating_sub(1))
+    };
     let highest = own().filter_map(|(_, t)| top(t)).max().unwrap_or(0);
     let height = units.unwrap_or(USUAL).max(highest).clamp(1, LARGEST);
     let title = match units {

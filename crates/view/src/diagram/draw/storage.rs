@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 const DATA: usize = 2;
 const USERS: usize = 3;
-const COPIES: usize = 4;
+/// Behind everything else, however many pools lie on each other.
+const COPIES: usize = 40;
 /// More guests on one pool than this are one box with their names.
 const MANY: usize = 2;
 const LIES_ON: &str = "is made of, lies on, is used by";
@@ -40,7 +41,9 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
     }
     replications(lab, &guests, &mut out);
     if !options.expand {
-        fold(&mut out, ("service", "services"), &|n| n.id.starts_with("service/"));
+        fold(&mut out, ("service", "services"), &|n| {
+            n.id.starts_with("service/")
+        });
     }
     out.summary = dotted([
         Some(count(lab.pools.len(), "pool", "pools")),
@@ -83,14 +86,26 @@ fn pool_card(name: &str, pool: &Pool) -> Node {
 }
 
 fn pool_lines(lab: &Lab, name: &str, pool: &Pool, out: &mut Diagram) {
-    let Some(at) = out.find(&reference(Kind::Pool, name)) else { return };
+    let Some(at) = out.find(&reference(Kind::Pool, name)) else {
+        return;
+    };
     for device in &pool.devices {
-        let disk = disk(lab, device.value.name(), device.value.part().unwrap_or("?"), out);
-        out.edges.push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
+        let disk = disk(
+            lab,
+            device.value.name(),
+            device.value.part().unwrap_or("?"),
+            out,
+        );
+        out.edges
+            .push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
     }
-    let below = pool.from.known().and_then(|f| out.find(&reference(Kind::Pool, f.name())));
+    let below = pool
+        .from
+        .known()
+        .and_then(|f| out.find(&reference(Kind::Pool, f.name())));
     if let Some(below) = below {
-        out.edges.push(Edge::plain(below, at, Stroke::Solid, LIES_ON));
+        out.edges
+            .push(Edge::plain(below, at, Stroke::Solid, LIES_ON));
     } else if pool.devices.is_empty() {
         let on = pool.on.known().map(|o| (o.kind(), o.name()));
         let group = on.map(|(kind, name)| machine(kind, name, out));
@@ -100,7 +115,8 @@ fn pool_lines(lab: &Lab, name: &str, pool: &Pool, out: &mut Diagram) {
             .sure(Sure::Unknown)
             .group(group);
         let disk = out.node(node);
-        out.edges.push(Edge::plain(disk, at, Stroke::Dashed, LIES_ON));
+        out.edges
+            .push(Edge::plain(disk, at, Stroke::Dashed, LIES_ON));
     }
 }
 
@@ -113,7 +129,11 @@ fn disk(lab: &Lab, host: &str, name: &str, out: &mut Diagram) -> usize {
     let hardware = lab.hosts.get(host).and_then(|h| h.about.hardware.as_ref());
     let found = hardware.and_then(|h| h.disks.get(&Name(name.to_owned())));
     let says = found.map(|d| dotted([said(&d.size), said(&d.kind)]));
-    let sure = if found.is_some() { Sure::Known } else { Sure::Unknown };
+    let sure = if found.is_some() {
+        Sure::Known
+    } else {
+        Sure::Unknown
+    };
     let group = machine(Kind::Host, host, out);
     let node = Node::card(id, name, Hue::Grey)
         .meaning("disk")
@@ -146,7 +166,10 @@ fn spare_disks(lab: &Lab, options: &Options, out: &mut Diagram) {
             }
             spare.of.extend([id, reference(Kind::Host, host)]);
             let says = dotted([said(&declared.size), said(&declared.kind)]);
-            spare.rows.push(Row { text: format!("{host}/{}", name.0), detail: says });
+            spare.rows.push(Row {
+                text: format!("{host}/{}", name.0),
+                detail: says,
+            });
         }
     }
     if !spare.rows.is_empty() {
@@ -161,17 +184,26 @@ fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
         .line(dotted([class, said(&data.about.size)]))
         .column(DATA);
     let at = out.node(node);
-    let pool = data.about.pool.known().and_then(|p| out.find(&reference(Kind::Pool, p.name())));
+    let pool = data
+        .about
+        .pool
+        .known()
+        .and_then(|p| out.find(&reference(Kind::Pool, p.name())));
     match (pool, &data.host, &data.disk) {
-        (Some(pool), _, _) => out.edges.push(Edge::plain(pool, at, Stroke::Solid, LIES_ON)),
+        (Some(pool), _, _) => out
+            .edges
+            .push(Edge::plain(pool, at, Stroke::Solid, LIES_ON)),
         (None, Some(host), Some(label)) => {
             let disk = disk(lab, &host.value, &label.value, out);
-            out.edges.push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
+            out.edges
+                .push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
         }
         (None, host, _) => {
             let on = host.as_ref().map(|h| h.value.clone());
             let on = on.or_else(|| data.about.on.known().map(|o| o.name().to_owned()));
-            let text = on.map_or("where it lies: ?".to_owned(), |on| format!("on {on}, pool: ?"));
+            let text = on.map_or("where it lies: ?".to_owned(), |on| {
+                format!("on {on}, pool: ?")
+            });
             if let Some(node) = out.nodes.get_mut(at) {
                 node.lines.push(text);
                 node.sure = Sure::Unknown;
@@ -181,23 +213,37 @@ fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
     let service = data.about.service.known().map(Ref::name);
     let owners = lab.services.iter().filter(|(service_name, s)| {
         service == Some(service_name.as_str())
-            || s.data.values().any(|d| d.dataset.known().is_some_and(|d| d.name() == name))
+            || s.data
+                .values()
+                .any(|d| d.dataset.known().is_some_and(|d| d.name() == name))
     });
     for (service, declared) in owners {
         let id = reference(Kind::Service, service);
         let user = out.find(&id).unwrap_or_else(|| {
-            let sure = if declared.is_running() { Sure::Known } else { Sure::Planned };
-            let tier = said(&declared.tier.as_ref().map(|t| short(t)));
-            let node = Node::card(id, service, Hue::Violet).meaning("service").column(USERS);
-            out.node(node.sure(sure).line(tier.map(|t| format!("tier {t}")).unwrap_or_default()))
+            let sure = if declared.is_running() {
+                Sure::Known
+            } else {
+                Sure::Planned
+            };
+            let tier = said(&declared.tier.as_ref().map(short));
+            let node = Node::card(id, service, Hue::Violet)
+                .meaning("service")
+                .column(USERS);
+            out.node(
+                node.sure(sure)
+                    .line(tier.map(|t| format!("tier {t}")).unwrap_or_default()),
+            )
         });
-        out.edges.push(Edge::plain(at, user, Stroke::Solid, LIES_ON));
+        out.edges
+            .push(Edge::plain(at, user, Stroke::Solid, LIES_ON));
     }
 }
 
 /// A reference without its kind.
 fn short<const SET: u64>(given: &model::declare::Given<Ref<SET>>) -> model::declare::Given<String> {
-    let name = given.value().map_or_else(|| "?".to_owned(), |r| r.name().to_owned());
+    let name = given
+        .value()
+        .map_or_else(|| "?".to_owned(), |r| r.name().to_owned());
     model::declare::Given::declared(name, given.span)
 }
 
@@ -212,20 +258,27 @@ fn guests(lab: &Lab, options: &Options, out: &mut Diagram) -> BTreeMap<String, V
             *text = dotted([Some(std::mem::take(text)), Some(size)]);
         }
         if guest.disks.is_empty() {
-            by.entry("?").or_default().insert(name, "disk: ?".to_owned());
+            by.entry("?")
+                .or_default()
+                .insert(name, "disk: ?".to_owned());
         }
     }
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (pool, guests) in by {
         let from = out.find(&reference(Kind::Pool, pool));
-        let sure = if from.is_some() { Sure::Known } else { Sure::Unknown };
+        let sure = if from.is_some() {
+            Sure::Known
+        } else {
+            Sure::Unknown
+        };
         let made: Vec<(Node, Vec<&str>)> = if guests.len() > MANY && !options.expand {
             let mut node = Node::card(
                 format!("guests/{pool}"),
                 count(guests.len(), "guest", "guests"),
                 Hue::Green,
             );
-            node.of.extend(guests.keys().map(|g| reference(Kind::Guest, g)));
+            node.of
+                .extend(guests.keys().map(|g| reference(Kind::Guest, g)));
             let names: Vec<&str> = guests.keys().copied().collect();
             vec![(node.line(names.join(", ")), names)]
         } else {
@@ -240,7 +293,8 @@ fn guests(lab: &Lab, options: &Options, out: &mut Diagram) -> BTreeMap<String, V
             let node = node.meaning("disks of guests").sure(sure).column(DATA);
             let at = out.node(node);
             if let Some(from) = from {
-                out.edges.push(Edge::plain(from, at, Stroke::Solid, LIES_ON));
+                out.edges
+                    .push(Edge::plain(from, at, Stroke::Solid, LIES_ON));
             }
             for name in names {
                 places.entry(name.to_owned()).or_default().push(at);
@@ -269,9 +323,17 @@ fn repositories(lab: &Lab, out: &mut Diagram) {
         let about = &repository.about;
         let host = repository.on.as_ref().map(|h| h.value.as_str());
         let held = about.held_by.known().map(Ref::name).or(host);
-        let site = about.site.known().map(Ref::name).or_else(|| site_of(lab, held));
+        let site = about
+            .site
+            .known()
+            .map(Ref::name)
+            .or_else(|| site_of(lab, held));
         let (hue, meaning) = by_site(lab, site);
-        let known = if site.is_some() { Sure::Known } else { Sure::Unknown };
+        let known = if site.is_some() {
+            Sure::Known
+        } else {
+            Sure::Unknown
+        };
         let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &meaning, known);
         let place = held.map(|h| format!("on {h}"));
         let yes = |v: &model::declare::Opt<bool>, text: &str| {
@@ -280,13 +342,19 @@ fn repositories(lab: &Lab, out: &mut Diagram) {
         let disk = repository.disk.as_ref().filter(|_| about.pool.is_none());
         let node = Node::card(reference(Kind::Repository, name), name, hue)
             .meaning(meaning)
-            .line(dotted([said(&about.kind), place.or_else(|| said(&about.provider))]))
+            .line(dotted([
+                said(&about.kind),
+                place.or_else(|| said(&about.provider)),
+            ]))
             .line(dotted([
                 about.pool.known().map(|p| format!("pool {}", p.name())),
                 disk.map(|d| format!("disk {}", d.value)),
                 said(&about.size).map(|s| format!("{s} in all")),
             ]))
-            .line(dotted([yes(&about.append_only, "append-only"), yes(&about.offline, "offline")]))
+            .line(dotted([
+                yes(&about.append_only, "append-only"),
+                yes(&about.offline, "offline"),
+            ]))
             .group(Some(group))
             .column(COPIES);
         out.node(node);
@@ -294,16 +362,23 @@ fn repositories(lab: &Lab, out: &mut Diagram) {
 }
 
 /// A row in the repository, and lines from all that is copied to it.
-fn copies(
-    name: &str,
-    backup: &Backup,
-    guests: &BTreeMap<String, Vec<usize>>,
-    out: &mut Diagram,
-) {
-    let to = backup.to.as_ref().and_then(|t| out.find(&reference(Kind::Repository, &t.value)));
+fn copies(name: &str, backup: &Backup, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diagram) {
+    let to = backup
+        .to
+        .as_ref()
+        .and_then(|t| out.find(&reference(Kind::Repository, &t.value)));
     let mut from: Vec<usize> = Vec::new();
-    from.extend(backup.datasets.iter().filter_map(|d| out.find(&reference(Kind::Dataset, &d.value))));
-    let whole = backup.about.guests.iter().filter_map(|g| guests.get(g.value.name()));
+    from.extend(
+        backup
+            .datasets
+            .iter()
+            .filter_map(|d| out.find(&reference(Kind::Dataset, &d.value))),
+    );
+    let whole = backup
+        .about
+        .guests
+        .iter()
+        .filter_map(|g| guests.get(g.value.name()));
     from.extend(whole.flatten());
     let services = backup.about.services.iter();
     from.extend(services.filter_map(|s| out.find(&reference(Kind::Service, s.value.name()))));
@@ -317,13 +392,19 @@ fn copies(
     let rest = rest.into_iter().filter(|(n, _, _)| *n > 0);
     let rest: Vec<String> = rest.map(|(n, one, many)| count(n, one, many)).collect();
     let Some(to) = to else {
-        let place = backup.to.as_ref().map_or("nowhere that is declared", |t| t.value.as_str());
+        let place = backup
+            .to
+            .as_ref()
+            .map_or("nowhere that is declared", |t| t.value.as_str());
         out.notes.push(format!("Backup {name} goes to {place}."));
         return;
     };
     let detail = dotted([when, Some(rest.join(", "))]);
     if let Some(node) = out.nodes.get_mut(to) {
-        node.rows.push(Row { text: name.to_owned(), detail });
+        node.rows.push(Row {
+            text: name.to_owned(),
+            detail,
+        });
         let row = node.rows.len() - 1;
         from.sort_unstable();
         from.dedup();
@@ -341,7 +422,10 @@ fn replications(lab: &Lab, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diag
     for (name, replication) in &lab.replications {
         let from: Vec<usize> = match replication.from.known() {
             Some(f) if f.kind() == Kind::Guest => guests.get(f.name()).cloned().unwrap_or_default(),
-            Some(f) => out.find(&reference(f.kind(), f.name())).into_iter().collect(),
+            Some(f) => out
+                .find(&reference(f.kind(), f.name()))
+                .into_iter()
+                .collect(),
             None => Vec::new(),
         };
         let to = replication.to.known().map(|t| (t.kind(), t.name()));
@@ -349,7 +433,10 @@ fn replications(lab: &Lab, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diag
         let at = followed(lab, kind, target, out);
         let when = said(&replication.schedule);
         if let Some(node) = out.nodes.get_mut(at) {
-            node.rows.push(Row { text: name.clone(), detail: when.unwrap_or_default() });
+            node.rows.push(Row {
+                text: name.clone(),
+                detail: when.unwrap_or_default(),
+            });
             let (row, hue) = (Some(node.rows.len() - 1), Some(node.hue));
             out.edges.extend(from.into_iter().map(|from| Edge {
                 to_row: row,
@@ -362,7 +449,9 @@ fn replications(lab: &Lab, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diag
 
 /// The card of what a replication writes to: the repository, or the pool or machine once more, as a place of copies.
 fn followed(lab: &Lab, kind: Kind, target: &str, out: &mut Diagram) -> usize {
-    let own = out.find(&reference(kind, target)).filter(|_| kind == Kind::Repository);
+    let own = out
+        .find(&reference(kind, target))
+        .filter(|_| kind == Kind::Repository);
     let id = format!("copy/{}/{target}", kind.word());
     if let Some(at) = own.or_else(|| out.find(&id)) {
         return at;
@@ -372,12 +461,21 @@ fn followed(lab: &Lab, kind: Kind, target: &str, out: &mut Diagram) -> usize {
     let host = if kind == Kind::Host { Some(target) } else { on };
     let site = site_of(lab, host);
     let (hue, meaning) = by_site(lab, site);
-    let known = if site.is_some() { Sure::Known } else { Sure::Unknown };
+    let known = if site.is_some() {
+        Sure::Known
+    } else {
+        Sure::Unknown
+    };
     let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &meaning, known);
-    let place = on.map(|o| format!("{} on {o}", kind.word())).unwrap_or_else(|| kind.word().to_owned());
+    let place = on
+        .map(|o| format!("{} on {o}", kind.word()))
+        .unwrap_or_else(|| kind.word().to_owned());
     let mut node = Node::card(id, target, hue)
         .meaning(meaning)
-        .line(dotted([Some(place), Some("follows by replication".to_owned())]))
+        .line(dotted([
+            Some(place),
+            Some("follows by replication".to_owned()),
+        ]))
         .group(Some(group))
         .column(COPIES);
     node.of = [reference(kind, target)].into();

@@ -14,7 +14,9 @@ const WIDEST: f64 = 200.0;
 /// The marks, and where it ends.
 pub(crate) fn table(table: &Matrix, x: f64, y: f64, room: f64) -> (Vec<Mark>, f64) {
     let count = table.destinations.len().max(1) as f64;
-    let w = (((room - FIRST) / count).min(WIDEST) - GAP).floor().max(30.0);
+    let w = (((room - FIRST) / count).min(WIDEST) - GAP)
+        .floor()
+        .max(30.0);
     let mut marks = vec![PART.text(x, y, &table.title)];
     let mut top = y + 30.0;
     for (n, (name, hue)) in table.destinations.iter().enumerate() {

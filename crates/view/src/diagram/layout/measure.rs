@@ -77,14 +77,25 @@ fn card(node: &Node, width: f64, least: f64) -> Measured {
     let h = (pen.y + TOP).max(least).ceil();
     let mut marks = vec![body(node, "card", width, h, 6.0), bar(node, h)];
     // A card that is higher than its text because many lines end at it has the text in its middle.
-    let lower = if rows.is_empty() && node.fill.is_none() { (h - pen.y - TOP) / 2.0 } else { 0.0 };
+    let lower = if rows.is_empty() && node.fill.is_none() {
+        (h - pen.y - TOP) / 2.0
+    } else {
+        0.0
+    };
     marks.extend(pen.marks.into_iter().map(|m| m.shifted(0.0, lower)));
     if let Some(fill) = node.fill {
         let share = f64::from(fill.min(100)) / 100.0;
         marks.push(rect(LEFT, h - 12.0, room, 4.0, 2.0, "meter"));
         if fill > 0 {
             let class = format!("bar h-{}", node.hue.word());
-            marks.push(rect(LEFT, h - 12.0, (room * share).max(2.0), 4.0, 2.0, &class));
+            marks.push(rect(
+                LEFT,
+                h - 12.0,
+                (room * share).max(2.0),
+                4.0,
+                2.0,
+                &class,
+            ));
         }
     }
     Measured {
@@ -111,9 +122,8 @@ fn rows(node: &Node, pen: &mut Pen, room: f64, width: f64) -> Vec<f64> {
         if row.detail.is_empty() {
             pen.wrapped(&row.text, ROW, room);
         } else if beside + SMALL.width(&row.detail) <= room {
-            let x = LEFT + room - SMALL.width(&row.detail);
             let top = pen.y + (ROW.leading - SMALL.leading) / 2.0;
-            pen.marks.push(SMALL.text(x.max(LEFT + beside), top, &row.detail));
+            pen.marks.push(SMALL.ending(LEFT + room, top, &row.detail));
             pen.line(&row.text, ROW);
         } else {
             pen.wrapped(&row.text, ROW, room);
@@ -189,7 +199,14 @@ fn grid(chips: &[Chip], pen: &mut Pen, room: f64, width: f64) {
             for detail in details {
                 inside.line(&detail, SMALL);
             }
-            let mut marks = vec![rect(x, pen.y, width, h, 5.0, &format!("chip {}", sure(chip.sure)))];
+            let mut marks = vec![rect(
+                x,
+                pen.y,
+                width,
+                h,
+                5.0,
+                &format!("chip {}", sure(chip.sure)),
+            )];
             marks.append(&mut inside.marks);
             pen.marks.push(Mark::Group {
                 id: String::new(),
@@ -208,7 +225,14 @@ fn body(node: &Node, class: &str, w: f64, h: f64, r: f64) -> Mark {
 }
 
 fn bar(node: &Node, h: f64) -> Mark {
-    rect(6.0, 7.0, 4.0, h - 14.0, 2.0, &format!("bar h-{}", node.hue.word()))
+    rect(
+        6.0,
+        7.0,
+        4.0,
+        h - 14.0,
+        2.0,
+        &format!("bar h-{}", node.hue.word()),
+    )
 }
 
 pub(crate) fn rect(x: f64, y: f64, w: f64, h: f64, r: f64, class: &str) -> Mark {

@@ -236,16 +236,38 @@ fn wires(
     };
     let mut by_net: BTreeMap<usize, Vec<Mark>> = BTreeMap::new();
     for (n, gap) in set.gaps.iter().enumerate() {
-        let start = set.across.get(n).map_or(0.0, |(x, w)| left + x + w + pad(&set.places, n));
-        let end = set.across.get(n + 1).map_or(0.0, |(x, _)| left + x - pad(&set.places, n + 1));
+        let start = set
+            .across
+            .get(n)
+            .map_or(0.0, |(x, w)| left + x + w + pad(&set.places, n));
+        let end = set
+            .across
+            .get(n + 1)
+            .map_or(0.0, |(x, _)| left + x - pad(&set.places, n + 1));
         for hop in &gap.hops {
-            let Some(net) = columns.nets.get(hop.net) else { continue };
-            let at = Frame { start, end, edge: &edge };
+            let Some(net) = columns.nets.get(hop.net) else {
+                continue;
+            };
+            let at = Frame {
+                start,
+                end,
+                edge: &edge,
+            };
             let marks = by_net.entry(hop.net).or_default();
-            marks.extend(route::draw(gap, hop, net, &at).into_iter().map(|m| m.shifted(0.0, top)));
-            let (pins, right) = if net.backward { (&hop.left, false) } else { (&hop.right, true) };
+            marks.extend(
+                route::draw(gap, hop, net, &at)
+                    .into_iter()
+                    .map(|m| m.shifted(0.0, top)),
+            );
+            let (pins, right) = if net.backward {
+                (&hop.left, false)
+            } else {
+                (&hop.right, true)
+            };
             for pin in pins.iter().filter(|_| net.arrow) {
-                let is_node = items.get(pin.port.item).is_some_and(|i| i.what != What::Pass);
+                let is_node = items
+                    .get(pin.port.item)
+                    .is_some_and(|i| i.what != What::Pass);
                 if is_node {
                     let x = edge(&pin.port, !right);
                     marks.push(route::head(x, top + pin.y, right, &route::wire(net)));

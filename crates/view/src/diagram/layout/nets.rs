@@ -36,7 +36,13 @@ pub(crate) fn columns(diagram: &Diagram) -> Columns {
         .edges
         .iter()
         .zip(&back)
-        .map(|(e, back)| if *back { (e.to, e.from) } else { (e.from, e.to) })
+        .map(|(e, back)| {
+            if *back {
+                (e.to, e.from)
+            } else {
+                (e.from, e.to)
+            }
+        })
         .collect();
     let mut of = earliest(diagram, &ends);
     let all = diagram.view == View::Dependencies;
@@ -199,7 +205,11 @@ fn nets(diagram: &Diagram, back: &[bool]) -> Vec<Net> {
             continue;
         }
         let look = (edge.stroke, edge.arrow, *back, edge.hue);
-        lines.insert(if *back { (look, to, from) } else { (look, from, to) });
+        lines.insert(if *back {
+            (look, to, from)
+        } else {
+            (look, from, to)
+        });
     }
     let mut out: BTreeMap<(Look, End), usize> = BTreeMap::new();
     let mut into: BTreeMap<(Look, End), usize> = BTreeMap::new();
@@ -214,14 +224,16 @@ fn nets(diagram: &Diagram, back: &[bool]) -> Vec<Net> {
         nets.entry((*look, right, hub)).or_default().push(other);
     }
     nets.into_iter()
-        .map(|(((stroke, arrow, backward, hue), hub_right, hub), others)| Net {
-            stroke,
-            arrow,
-            hue,
-            backward,
-            hub,
-            others,
-            hub_right,
-        })
+        .map(
+            |(((stroke, arrow, backward, hue), hub_right, hub), others)| Net {
+                stroke,
+                arrow,
+                hue,
+                backward,
+                hub,
+                others,
+                hub_right,
+            },
+        )
         .collect()
 }

@@ -161,7 +161,12 @@ pub(crate) fn fitting(text: &str, style: Style, width: f64) -> String {
         return text.to_owned();
     }
     let dots = style.width("…");
-    let first = wrap(text, style.size, Weight::Bold, (width - dots).max(style.size));
+    let first = wrap(
+        text,
+        style.size,
+        Weight::Bold,
+        (width - dots).max(style.size),
+    );
     let first = first.into_iter().next().unwrap_or_default();
     format!("{}…", first.trim_end_matches([' ', '·']))
 }
@@ -183,7 +188,11 @@ pub(crate) fn told(node: &Node) -> String {
 
 /// An id for style sheets and links: unique in the page, the same as long as the node has its name.
 pub(crate) fn id(diagram: &Diagram, n: usize) -> String {
-    let own = diagram.nodes.get(n).map(|n| slug(&n.id)).unwrap_or_default();
+    let own = diagram
+        .nodes
+        .get(n)
+        .map(|n| slug(&n.id))
+        .unwrap_or_default();
     let earlier = diagram.nodes.iter().take(n);
     let twins = earlier.filter(|other| slug(&other.id) == own).count();
     match twins {
@@ -197,4 +206,3 @@ pub(crate) fn slug(text: &str) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     format!("n-{}", text.chars().map(letter).collect::<String>())
 }
-

@@ -119,7 +119,12 @@ fn run(n: usize, net: &Net, columns: &Columns, places: &mut Places) {
             ports.extend(others.map(port));
             ports
         };
-        let pass = |c: usize| passing.get(&c).map(|item| Port { item: *item, row: None });
+        let pass = |c: usize| {
+            passing.get(&c).map(|item| Port {
+                item: *item,
+                row: None,
+            })
+        };
         let (mut left, mut right) = (at(gap), at(gap + 1));
         // Ends of the net in a column that it also passes are fed from the hub's side.
         if net.hub_right {
@@ -207,7 +212,9 @@ fn orders(places: &Places) -> Vec<Vec<Vec<usize>>> {
 fn restore(blocks: &mut [Block], order: &[Vec<usize>]) {
     let at = |b: &Block| {
         let first = b.items.first();
-        order.iter().position(|o| first.is_some_and(|f| o.contains(f)))
+        order
+            .iter()
+            .position(|o| first.is_some_and(|f| o.contains(f)))
     };
     blocks.sort_by_key(at);
     for (block, items) in blocks.iter_mut().zip(order) {
@@ -249,10 +256,7 @@ fn sort(column: usize, gap: usize, places: &mut Places) {
     }
     let mean = |item: &usize| {
         let sum = sums.get(item).filter(|(_, n)| *n > 0.0);
-        sum.map_or_else(
-            || ranks.get(item).copied().unwrap_or(0.0),
-            |(s, n)| s / n,
-        )
+        sum.map_or_else(|| ranks.get(item).copied().unwrap_or(0.0), |(s, n)| s / n)
     };
     let Some(blocks) = places.columns.get_mut(column) else {
         return;
@@ -322,7 +326,12 @@ pub(crate) fn heights(places: &mut Places, rows: &BTreeMap<(usize, usize), f64>)
 
 /// The height of a block with its frame.
 pub(crate) fn block_height(block: &Block, items: &[Item]) -> f64 {
-    let own: f64 = block.items.iter().filter_map(|i| items.get(*i)).map(|i| i.h).sum();
+    let own: f64 = block
+        .items
+        .iter()
+        .filter_map(|i| items.get(*i))
+        .map(|i| i.h)
+        .sum();
     let gaps = INNER * block.items.len().saturating_sub(1) as f64;
     own + gaps + block.group.map_or(0.0, |_| TITLE + PAD)
 }
@@ -375,7 +384,11 @@ fn settle(
             .as_ref()
             .and_then(|w| w.get(&n).copied())
             .unwrap_or((0.0, 0.05));
-        let wish = if wishes.is_some() { block.y + move_by } else { offset };
+        let wish = if wishes.is_some() {
+            block.y + move_by
+        } else {
+            offset
+        };
         pools.push((wish - offset, weight, 1));
         while let [.., a, b] = pools.as_slice() {
             if a.0 <= b.0 {

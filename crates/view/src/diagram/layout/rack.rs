@@ -24,7 +24,9 @@ pub(crate) fn body(diagram: &Diagram) -> Body {
             (x, y) = (MARGIN, bottom + SPACE);
         }
         let members = diagram.nodes.iter().enumerate();
-        let members = members.filter(|(_, m)| m.group == Some(n)).collect::<Vec<_>>();
+        let members = members
+            .filter(|(_, m)| m.group == Some(n))
+            .collect::<Vec<_>>();
         marks.push(PART.text(x + RULER, y, &page::fitting(&group.title, PART, WIDTH)));
         marks.extend(frame(x, y + TITLE, units));
         for (n, node) in members {
@@ -34,7 +36,14 @@ pub(crate) fn body(diagram: &Diagram) -> Body {
         x += RULER + WIDTH + SPACE;
         widest = widest.max(x - SPACE - MARGIN);
     }
-    loose(diagram, &mut marks, &mut bottom);
+    let beside = MARGIN + widest + SPACE;
+    if y == top && widest > 0.0 && beside + CARD <= PAGE - MARGIN {
+        let mut end = top;
+        loose(diagram, &mut marks, beside, &mut end);
+        bottom = bottom.max(end);
+    } else {
+        loose(diagram, &mut marks, MARGIN, &mut bottom);
+    }
     Body {
         width: widest,
         bottom,
@@ -48,8 +57,15 @@ fn frame(x: f64, y: f64, units: u32) -> Vec<Mark> {
     for unit in 1..=units {
         let top = y + 4.0 + f64::from(units - unit) * UNIT;
         let text = unit.to_string();
-        marks.push(SMALL.text(x + 24.0 - SMALL.width(&text), top + 5.0, &text));
-        marks.push(rect(x + RULER + 6.0, top + 1.0, WIDTH - 12.0, UNIT - 2.0, 3.0, "slot"));
+        marks.push(SMALL.ending(x + 22.0, top + 5.0, &text));
+        marks.push(rect(
+            x + RULER + 6.0,
+            top + 1.0,
+            WIDTH - 12.0,
+            UNIT - 2.0,
+            3.0,
+            "slot",
+        ));
     }
     marks
 }
@@ -69,8 +85,7 @@ fn unit(diagram: &Diagram, n: usize, node: &Node, x: f64, y: f64, units: u32) ->
     ];
     let room = w - 17.0 - NAME.width(&title) - 24.0;
     let text = page::fitting(&node.lines.join(" · "), SMALL, room);
-    let right = left + w - 10.0 - SMALL.width(&text);
-    marks.push(SMALL.text(right, top + (h - SMALL.leading) / 2.0, &text));
+    marks.push(SMALL.ending(left + w - 12.0, top + (h - SMALL.leading) / 2.0, &text));
     Mark::Group {
         id: page::id(diagram, n),
         class: "node".to_owned(),
@@ -80,19 +95,21 @@ fn unit(diagram: &Diagram, n: usize, node: &Node, x: f64, y: f64, units: u32) ->
 }
 
 /// What stands in no rack, or nobody knows where in it.
-fn loose(diagram: &Diagram, marks: &mut Vec<Mark>, bottom: &mut f64) {
+fn loose(diagram: &Diagram, marks: &mut Vec<Mark>, left: f64, bottom: &mut f64) {
     let is_loose = |n: &Node| n.units.is_none();
     for (g, group) in diagram.groups.iter().enumerate() {
         let nodes = diagram.nodes.iter().enumerate();
-        let own: Vec<(usize, &Node)> =
-            nodes.filter(|(_, n)| n.group == Some(g) && is_loose(n)).collect();
+        let own: Vec<(usize, &Node)> = nodes
+            .filter(|(_, n)| n.group == Some(g) && is_loose(n))
+            .collect();
         if own.is_empty() {
             continue;
         }
-        let mut y = *bottom + 18.0;
-        marks.push(FRAME.text(MARGIN, y, &page::fitting(&group.title, FRAME, PAGE - 2.0 * MARGIN)));
+        let mut y = *bottom + 6.0;
+        let room = PAGE - MARGIN - left;
+        marks.push(FRAME.text(left, y, &page::fitting(&group.title, FRAME, room)));
         y += 24.0;
-        let columns = ((PAGE - 2.0 * MARGIN + 12.0) / (CARD + 12.0)).floor() as usize;
+        let columns = ((room + 12.0) / (CARD + 12.0)).floor() as usize;
         for line in own.chunks(columns.max(1)) {
             let cards: Vec<_> = line
                 .iter()
@@ -100,7 +117,7 @@ fn loose(diagram: &Diagram, marks: &mut Vec<Mark>, bottom: &mut f64) {
                 .collect();
             let h = cards.iter().map(|(_, _, m)| m.h).fold(0.0, f64::max);
             for (at, (n, node, m)) in cards.into_iter().enumerate() {
-                let x = MARGIN + at as f64 * (CARD + 12.0);
+                let x = left + at as f64 * (CARD + 12.0);
                 marks.push(Mark::Group {
                     id: page::id(diagram, n),
                     class: "node".to_owned(),

@@ -1,6 +1,6 @@
 //! Lines between neighbouring columns: where they leave and enter, and on which track each trunk runs.
 
-use super::nets::Net;
+use super::nets::{End, Net};
 use super::place::{Item, Places, Port, What};
 use crate::diagram::model::Stroke;
 use crate::diagram::scene::{Mark, Seg};
@@ -39,7 +39,10 @@ impl Routed {
     }
 
     fn span(&self) -> (f64, f64) {
-        self.ys().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| (a.min(y), b.max(y)))
+        self.ys()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| {
+                (a.min(y), b.max(y))
+            })
     }
 
     fn straight(&self) -> bool {
@@ -117,19 +120,27 @@ fn pin(port: Port, items: &[Item], rows: &BTreeMap<(usize, usize), f64>) -> Pin 
 
 /// Several lines at one side of an item are spread over its height, in the order of where they go.
 fn fan(gap: &mut Gap, left: bool) {
-    let mut at: BTreeMap<(usize, Option<usize>), Vec<(f64, usize)>> = BTreeMap::new();
+    let mut at: BTreeMap<End, Vec<(f64, usize)>> = BTreeMap::new();
     for (n, hop) in gap.hops.iter().enumerate() {
-        let (own, far) = if left { (&hop.left, &hop.right) } else { (&hop.right, &hop.left) };
+        let (own, far) = if left {
+            (&hop.left, &hop.right)
+        } else {
+            (&hop.right, &hop.left)
+        };
         let mean = far.iter().map(|p| p.y).sum::<f64>() / far.len().max(1) as f64;
         for pin in own {
-            at.entry((pin.port.item, pin.port.row)).or_default().push((mean, n));
+            at.entry((pin.port.item, pin.port.row))
+                .or_default()
+                .push((mean, n));
         }
     }
     for (end, mut lines) in at.into_iter().filter(|(_, l)| l.len() > 1) {
         lines.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let count = lines.len() as f64;
         for (rank, (_, hop)) in lines.into_iter().enumerate() {
-            let Some(hop) = gap.hops.get_mut(hop) else { continue };
+            let Some(hop) = gap.hops.get_mut(hop) else {
+                continue;
+            };
             let own = if left { &mut hop.left } else { &mut hop.right };
             for pin in own.iter_mut().filter(|p| (p.port.item, p.port.row) == end) {
                 let step = ((pin.high - pin.low) / (count - 1.0)).min(14.0);
@@ -149,7 +160,10 @@ fn straighten(gap: &mut Gap) {
         };
         let (low, high) = (a.low.max(b.low), a.high.min(b.high));
         if low <= high {
-            let y = ((a.y + b.y) / 2.0).clamp(low, high).round().clamp(low, high);
+            let y = ((a.y + b.y) / 2.0)
+                .clamp(low, high)
+                .round()
+                .clamp(low, high);
             (a.y, b.y) = (y, y);
         }
     }
@@ -160,21 +174,33 @@ fn part(gap: &mut Gap) {
     let count = gap.hops.len();
     for n in 0..count {
         for left in [true, false] {
-            let pins = gap.hops.get(n).map_or(0, |h| if left { h.left.len() } else { h.right.len() });
+            let pins = gap
+                .hops
+                .get(n)
+                .map_or(0, |h| if left { h.left.len() } else { h.right.len() });
             for p in 0..pins {
-                let Some((y, low, high)) = pin_of(gap, n, left, p).map(|p| (p.y, p.low, p.high)) else {
+                let Some((y, low, high)) = pin_of(gap, n, left, p).map(|p| (p.y, p.low, p.high))
+                else {
                     continue;
                 };
                 if free(gap, n, left, p, y) {
                     continue;
                 }
-                let steps = [5.0, -5.0, 3.0, -3.0, 9.0, -9.0, 13.0, -13.0, 18.0, -18.0, 24.0, -24.0];
+                let steps = [
+                    5.0, -5.0, 3.0, -3.0, 9.0, -9.0, 13.0, -13.0, 18.0, -18.0, 24.0, -24.0,
+                ];
                 let better = steps
                     .into_iter()
                     .map(|s| y + s)
                     .find(|y| *y >= low && *y <= high && free(gap, n, left, p, *y));
                 let hop = gap.hops.get_mut(n);
-                let pin = hop.and_then(|h| if left { h.left.get_mut(p) } else { h.right.get_mut(p) });
+                let pin = hop.and_then(|h| {
+                    if left {
+                        h.left.get_mut(p)
+                    } else {
+                        h.right.get_mut(p)
+                    }
+                });
                 if let (Some(pin), Some(y)) = (pin, better) {
                     pin.y = y;
                 }
@@ -185,7 +211,11 @@ fn part(gap: &mut Gap) {
 
 fn pin_of(gap: &Gap, hop: usize, left: bool, pin: usize) -> Option<&Pin> {
     let hop = gap.hops.get(hop)?;
-    if left { hop.left.get(pin) } else { hop.right.get(pin) }
+    if left {
+        hop.left.get(pin)
+    } else {
+        hop.right.get(pin)
+    }
 }
 
 /// No other net has an end at that height.
@@ -196,8 +226,7 @@ fn free(gap: &Gap, hop: usize, left: bool, pin: usize, y: f64) -> bool {
         let same_side = if left { &other.left } else { &other.right };
         let far_side = if left { &other.right } else { &other.left };
         let near = |p: &Pin| (p.y - y).abs() < NEAR;
-        !far_side.iter().any(near)
-            && !same_side.iter().any(|p| Some(p.port) != own && near(p))
+        !far_side.iter().any(near) && !same_side.iter().any(|p| Some(p.port) != own && near(p))
     })
 }
 
@@ -206,7 +235,10 @@ fn cost(a: &Routed, b: &Routed) -> usize {
     let inside = |y: f64, (low, high): (f64, f64)| y > low - 1.0 && y < high + 1.0;
     let mut sum = a.right.iter().filter(|p| inside(p.y, b.span())).count();
     sum += b.left.iter().filter(|p| inside(p.y, a.span())).count();
-    let over = a.right.iter().flat_map(|p| b.left.iter().map(move |q| (p.y - q.y).abs()));
+    let over = a
+        .right
+        .iter()
+        .flat_map(|p| b.left.iter().map(move |q| (p.y - q.y).abs()));
     sum + 40 * over.filter(|d| *d < 2.0).count()
 }
 
@@ -222,11 +254,15 @@ fn tracks(gap: &mut Gap) {
     for _ in 0..order.len().min(40) {
         let mut moved = false;
         for from in 0..order.len() {
-            let Some(hop) = order.get(from).copied() else { continue };
+            let Some(hop) = order.get(from).copied() else {
+                continue;
+            };
             let mut best = (0_i64, from);
             let mut gain = 0_i64;
             for to in (0..from).rev() {
-                let Some(other) = order.get(to).copied() else { continue };
+                let Some(other) = order.get(to).copied() else {
+                    continue;
+                };
                 gain += of(hop, other) as i64 - of(other, hop) as i64;
                 if gain < best.0 {
                     best = (gain, to);
@@ -234,7 +270,9 @@ fn tracks(gap: &mut Gap) {
             }
             gain = 0;
             for to in from + 1..order.len() {
-                let Some(other) = order.get(to).copied() else { continue };
+                let Some(other) = order.get(to).copied() else {
+                    continue;
+                };
                 gain += of(other, hop) as i64 - of(hop, other) as i64;
                 if gain < best.0 {
                     best = (gain, to);
@@ -256,9 +294,13 @@ fn tracks(gap: &mut Gap) {
 fn assign(gap: &mut Gap, order: &[usize]) {
     let mut done: Vec<(f64, f64, usize)> = Vec::new();
     for n in order {
-        let Some(hop) = gap.hops.get_mut(*n) else { continue };
+        let Some(hop) = gap.hops.get_mut(*n) else {
+            continue;
+        };
         let (low, high) = hop.span();
-        let meets = done.iter().filter(|(a, b, _)| low < b + TRACK && high > a - TRACK);
+        let meets = done
+            .iter()
+            .filter(|(a, b, _)| low < b + TRACK && high > a - TRACK);
         hop.track = meets.map(|(_, _, t)| t + 1).max().unwrap_or(0);
         done.push((low, high, hop.track));
     }
@@ -288,7 +330,10 @@ pub(crate) fn draw(gap: &Gap, hop: &Routed, net: &Net, at: &Frame) -> Vec<Mark> 
         let left = ends.iter().map(|e| e.1).fold(f64::INFINITY, f64::min);
         let right = ends.iter().map(|e| e.1).fold(f64::NEG_INFINITY, f64::max);
         let y = ends.first().map_or(0.0, |e| e.0);
-        marks.push(path(vec![Seg::Move((left, y)), Seg::Line((right, y))], &class));
+        marks.push(path(
+            vec![Seg::Move((left, y)), Seg::Line((right, y))],
+            &class,
+        ));
     } else if let (Some(first), Some(last)) = (ends.first(), ends.last()) {
         let r = ROUND.min((last.0 - first.0) / 2.0);
         let side = |to: f64| if to < x { -1.0 } else { 1.0 };
@@ -302,7 +347,10 @@ pub(crate) fn draw(gap: &Gap, hop: &Routed, net: &Net, at: &Frame) -> Vec<Mark> 
         ];
         marks.push(path(corner, &class));
         for end in ends.iter().skip(1).take(ends.len().saturating_sub(2)) {
-            marks.push(path(vec![Seg::Move((x, end.0)), Seg::Line((end.1, end.0))], &class));
+            marks.push(path(
+                vec![Seg::Move((x, end.0)), Seg::Line((end.1, end.0))],
+                &class,
+            ));
             marks.push(Mark::Dot {
                 x,
                 y: end.0,

@@ -20,8 +20,12 @@ pub fn dot(diagram: &Diagram) -> String {
         if own.is_empty() {
             continue;
         }
-        out.push_str(&format!("  subgraph cluster_{g} {{\n    label={};\n", quoted(&group.title)));
-        own.into_iter().for_each(|(n, node)| out.push_str(&declared(n, node, "    ")));
+        out.push_str(&format!(
+            "  subgraph cluster_{g} {{\n    label={};\n",
+            quoted(&group.title)
+        ));
+        own.into_iter()
+            .for_each(|(n, node)| out.push_str(&declared(n, node, "    ")));
         out.push_str("  }\n");
     }
     let nodes = diagram.nodes.iter().enumerate();
@@ -38,7 +42,7 @@ pub fn dot(diagram: &Diagram) -> String {
         let label = [(edge.from, edge.from_row), (edge.to, edge.to_row)]
             .into_iter()
             .filter_map(|(n, row)| diagram.nodes.get(n)?.rows.get(row?))
-            .map(|r| r.text.clone())
+            .map(|r| r.name().to_owned())
             .collect::<Vec<_>>()
             .join(" to ");
         let head = if edge.arrow { "normal" } else { "none" };
@@ -60,7 +64,9 @@ fn declared(n: usize, node: &Node, indent: &str) -> String {
     lines.extend(node.rows.iter().map(|r| format!("{} {}", r.text, r.detail)));
     lines.extend(node.chips.iter().map(|c| format!("{} {}", c.name, c.text)));
     let hue = Hue::ALL.iter().position(|h| *h == node.hue);
-    let (strong, tint) = hue.and_then(|h| LIGHT.hues.get(h).copied()).unwrap_or_default();
+    let (strong, tint) = hue
+        .and_then(|h| LIGHT.hues.get(h).copied())
+        .unwrap_or_default();
     let mut more = format!("color=\"{strong}\", fillcolor=\"{tint}\"");
     if node.shape == Shape::Joint {
         more.push_str(", shape=ellipse");
@@ -68,15 +74,26 @@ fn declared(n: usize, node: &Node, indent: &str) -> String {
     if node.sure != Sure::Known {
         more.push_str(", style=\"rounded,filled,dashed\"");
     }
-    format!("{indent}n{n} [label={}, {more}];\n", quoted(&lines.join("\n")))
+    format!(
+        "{indent}n{n} [label={}, {more}];\n",
+        quoted(&lines.join("\n"))
+    )
 }
 
 /// Who may talk to whom, as a second set of nodes.
 fn permitted(diagram: &Diagram, out: &mut String) {
-    let Some(matrix) = &diagram.matrix else { return };
-    out.push_str(&format!("  subgraph cluster_flows {{\n    label={};\n", quoted(&matrix.title)));
+    let Some(matrix) = &diagram.matrix else {
+        return;
+    };
+    out.push_str(&format!(
+        "  subgraph cluster_flows {{\n    label={};\n",
+        quoted(&matrix.title)
+    ));
     for (n, name) in matrix.ends().iter().enumerate() {
-        out.push_str(&format!("    f{n} [label={}, shape=ellipse];\n", quoted(name)));
+        out.push_str(&format!(
+            "    f{n} [label={}, shape=ellipse];\n",
+            quoted(name)
+        ));
     }
     out.push_str("  }\n");
     for (from, to, ports) in matrix.permitted() {

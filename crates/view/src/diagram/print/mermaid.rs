@@ -5,7 +5,11 @@ use crate::diagram::print::theme::LIGHT;
 
 /// A drawing as a Mermaid flowchart.
 pub fn mermaid(diagram: &Diagram) -> String {
-    let mut out = format!("%% {}: {}\nflowchart LR\n", diagram.lab, diagram.view.title());
+    let mut out = format!(
+        "%% {}: {}\nflowchart LR\n",
+        quoted(&diagram.lab),
+        diagram.view.title()
+    );
     for (g, group) in diagram.groups.iter().enumerate() {
         let nodes = diagram.nodes.iter().enumerate();
         let own: Vec<_> = nodes.filter(|(_, n)| n.group == Some(g)).collect();
@@ -13,7 +17,8 @@ pub fn mermaid(diagram: &Diagram) -> String {
             continue;
         }
         out.push_str(&format!("  subgraph g{g}[\"{}\"]\n", quoted(&group.title)));
-        own.into_iter().for_each(|(n, node)| out.push_str(&declared(n, node, "    ")));
+        own.into_iter()
+            .for_each(|(n, node)| out.push_str(&declared(n, node, "    ")));
         out.push_str("  end\n");
     }
     let nodes = diagram.nodes.iter().enumerate();
@@ -31,10 +36,14 @@ pub fn mermaid(diagram: &Diagram) -> String {
         let label = [(edge.from, edge.from_row), (edge.to, edge.to_row)]
             .into_iter()
             .filter_map(|(n, row)| diagram.nodes.get(n)?.rows.get(row?))
-            .map(|r| quoted(&r.text))
+            .map(|r| quoted(r.name()))
             .collect::<Vec<_>>()
             .join(" to ");
-        let label = if label.is_empty() { label } else { format!("|\"{label}\"|") };
+        let label = if label.is_empty() {
+            label
+        } else {
+            format!("|\"{label}\"|")
+        };
         out.push_str(&format!("  n{} {line}{label} n{}\n", edge.from, edge.to));
     }
     permitted(diagram, &mut out);
@@ -45,8 +54,16 @@ pub fn mermaid(diagram: &Diagram) -> String {
 fn declared(n: usize, node: &Node, indent: &str) -> String {
     let mut lines = vec![format!("<b>{}</b>", quoted(&node.title))];
     lines.extend(node.lines.iter().map(|l| quoted(l)));
-    lines.extend(node.rows.iter().map(|r| quoted(&format!("{} {}", r.text, r.detail))));
-    lines.extend(node.chips.iter().map(|c| quoted(&format!("{} {}", c.name, c.text))));
+    lines.extend(
+        node.rows
+            .iter()
+            .map(|r| quoted(&format!("{} {}", r.text, r.detail))),
+    );
+    lines.extend(
+        node.chips
+            .iter()
+            .map(|c| quoted(&format!("{} {}", c.name, c.text))),
+    );
     let text = lines.join("<br/>");
     let (open, close) = match node.shape {
         Shape::Card | Shape::Lane => ("[", "]"),
@@ -57,8 +74,13 @@ fn declared(n: usize, node: &Node, indent: &str) -> String {
 
 /// Who may talk to whom, as a second set of nodes.
 fn permitted(diagram: &Diagram, out: &mut String) {
-    let Some(matrix) = &diagram.matrix else { return };
-    out.push_str(&format!("  subgraph flows[\"{}\"]\n", quoted(&matrix.title)));
+    let Some(matrix) = &diagram.matrix else {
+        return;
+    };
+    out.push_str(&format!(
+        "  subgraph flows[\"{}\"]\n",
+        quoted(&matrix.title)
+    ));
     let ends = matrix.ends();
     for (n, name) in ends.iter().enumerate() {
         out.push_str(&format!("    f{n}([\"{}\"])\n", quoted(name)));
@@ -77,12 +99,18 @@ fn looks(diagram: &Diagram, out: &mut String) {
         }
         let word = hue.word();
         let ink = LIGHT.ink;
-        out.push_str(&format!("  classDef {word} fill:{tint},stroke:{strong},color:{ink}\n"));
+        out.push_str(&format!(
+            "  classDef {word} fill:{tint},stroke:{strong},color:{ink}\n"
+        ));
         let own = diagram.nodes.iter().enumerate().filter(|(_, n)| of(n));
         let ids: Vec<String> = own.map(|(n, _)| format!("n{n}")).collect();
         out.push_str(&format!("  class {} {word}\n", ids.join(",")));
     }
-    let unsure = diagram.nodes.iter().enumerate().filter(|(_, n)| n.sure != Sure::Known);
+    let unsure = diagram
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| n.sure != Sure::Known);
     let ids: Vec<String> = unsure.map(|(n, _)| format!("n{n}")).collect();
     if !ids.is_empty() {
         out.push_str("  classDef unsure stroke-dasharray:4 3\n");

@@ -39,7 +39,11 @@ fn write(out: &mut String, mark: &Mark) {
             detail,
             marks,
         } => {
-            let id = if id.is_empty() { String::new() } else { format!(" id=\"{id}\"") };
+            let id = if id.is_empty() {
+                String::new()
+            } else {
+                format!(" id=\"{id}\"")
+            };
             out.push_str(&format!("<g{id} class=\"{class}\">"));
             if !detail.is_empty() {
                 out.push_str(&format!("<title>{}</title>", escaped(detail)));
@@ -57,14 +61,26 @@ fn write(out: &mut String, mark: &Mark) {
             class,
         } => {
             let [x, y, w, h, r] = [x, y, w, h, r].map(|v| short(*v));
-            let round = if r == 0.0 { String::new() } else { format!(" rx=\"{r}\"") };
-            writeln!(out, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"{round}/>")
+            let round = if r == 0.0 {
+                String::new()
+            } else {
+                format!(" rx=\"{r}\"")
+            };
+            writeln!(
+                out,
+                "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"{round}/>"
+            )
         }
         Mark::Text { .. } => text(out, mark),
-        Mark::Path { path, class } => writeln!(out, "<path class=\"{class}\" d=\"{}\"/>", data(path)),
+        Mark::Path { path, class } => {
+            writeln!(out, "<path class=\"{class}\" d=\"{}\"/>", data(path))
+        }
         Mark::Dot { x, y, r, class } => {
             let [x, y, r] = [x, y, r].map(|v| short(*v));
-            writeln!(out, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>")
+            writeln!(
+                out,
+                "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"
+            )
         }
     };
 }
@@ -86,10 +102,17 @@ fn text(out: &mut String, mark: &Mark) -> std::fmt::Result {
         return Ok(());
     }
     let bold = if *weight == Weight::Bold { " b" } else { "" };
-    let middle = if *anchor == Anchor::Middle { " m" } else { "" };
+    let middle = match anchor {
+        Anchor::Start => "",
+        Anchor::Middle => " m",
+        Anchor::End => " e",
+    };
     let [x, y] = [x, y].map(|v| short(*v));
     let text = escaped(text);
-    writeln!(out, "<text class=\"{class}{bold}{middle}\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\">{text}</text>")
+    writeln!(
+        out,
+        "<text class=\"{class}{bold}{middle}\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\">{text}</text>"
+    )
 }
 
 /// The `d` of a path.

@@ -98,7 +98,7 @@ pub(crate) const DARK: Palette = Palette {
 pub(crate) fn style(theme: Theme) -> String {
     let mut out = String::from(
         "text{font-family:'Helvetica Neue',Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif;\
-         white-space:pre}\n.b{font-weight:700}\n.m{text-anchor:middle}\n\
+         white-space:pre}\n.b{font-weight:700}\n.m{text-anchor:middle}\n.e{text-anchor:end}\n\
          path{fill:none}\n.card,.chip,.lane,.joint{stroke-width:1}\n\
          .planned{stroke-dasharray:6 3}\n.assumed{stroke-dasharray:9 3 2 3}\n\
          .unknown{stroke-dasharray:2 3}\n.wire{stroke-width:1.4;stroke-linecap:round}\n\
