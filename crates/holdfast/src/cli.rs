@@ -67,6 +67,8 @@ pub(crate) enum Verb {
     Schema,
     /// Show what is declared, as tables.
     Show(ShowArgs),
+    /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
+    Graph(GraphArgs),
     /// Look at the lab and record what is there; changes nothing.
     Observe(LabArgs),
     /// Show where the lab differs from the declaration.
@@ -143,6 +145,60 @@ pub(crate) struct ShowArgs {
     /// The lab tree.
     #[arg(value_name = "LAB")]
     pub(crate) lab: Option<PathBuf>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// l2, l3, storage, power, dependencies or rack
+    #[arg(long, value_name = "VIEW", default_value = "l3")]
+    pub(crate) view: String,
+    /// Write an SVG file; `-` for standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Write a file for Graphviz.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dot: Option<PathBuf>,
+    /// Write a file for Mermaid.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mermaid: Option<PathBuf>,
+    /// What is printed if no file is named.
+    #[arg(long, value_enum, default_value_t = DrawingFormat::Mermaid, conflicts_with_all = ["svg", "dot", "mermaid", "json"])]
+    pub(crate) format: DrawingFormat,
+    /// Colours of SVG; `auto` follows who looks at it.
+    #[arg(long, value_enum, default_value_t = DrawingTheme::Auto)]
+    pub(crate) theme: DrawingTheme,
+    /// Only this object (`nas`, `host/nas`), what it leads to and what leads to it.
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) focus: Option<String>,
+    /// Give everything a box of its own, also what is alike.
+    #[arg(long)]
+    pub(crate) expand: bool,
+}
+
+/// How a drawing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DrawingFormat {
+    /// Laid out, to be looked at.
+    Svg,
+    /// For Graphviz.
+    Dot,
+    /// For READMEs and wikis.
+    Mermaid,
+}
+
+/// Colours of a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DrawingTheme {
+    /// Dark on light, also for paper.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// As the reader's screen is set.
+    Auto,
 }
 
 /// Arguments of `check`.

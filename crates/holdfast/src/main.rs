@@ -28,8 +28,8 @@ use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, init, look, man, prove,
-    runs, selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
+    prove, runs, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -55,6 +55,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),
         Verb::Show(args) => show::show(args, json, paint),
+        Verb::Graph(args) => graph::graph(args, json),
         Verb::Observe(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }

@@ -6,6 +6,7 @@ mod assets;
 mod backups;
 mod cell;
 mod costs;
+pub mod diagram;
 mod exposures;
 mod guests;
 mod hosts;

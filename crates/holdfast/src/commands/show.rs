@@ -21,20 +21,25 @@ pub(crate) fn show(args: &ShowArgs, json: bool, paint: Paint) -> Result<Exit> {
     } else {
         print!("{}", sheet::text(&sheets, paint));
     }
+    Ok(understood(&tree, &lab))
+}
+
+/// The exit code of a verb that shows a declaration; says so if not all of it was understood.
+pub(crate) fn understood(tree: &Tree, lab: &Path) -> Exit {
     let invalid = tree
         .diagnostics
         .iter()
         .filter(|d| d.class == diag::Class::Invalid && d.severity == diag::Severity::Error)
         .count();
     if invalid == 0 {
-        return Ok(Exit::Ok);
+        return Exit::Ok;
     }
     let shown = lab.display().to_string();
     eprintln!(
         "not all of the declaration was understood; see: holdfast check {}",
         crate::hint::quoted(&shown)
     );
-    Ok(Exit::Usage)
+    Exit::Usage
 }
 
 /// `show`, `show TOPIC`, `show LAB`, `show TOPIC LAB`.

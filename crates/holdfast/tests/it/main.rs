@@ -14,6 +14,7 @@ mod documents;
 mod doubt;
 mod examples;
 mod facts;
+mod graph;
 mod init;
 mod lockout;
 mod man;

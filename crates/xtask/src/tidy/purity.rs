@@ -45,7 +45,9 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "view",
-        &["diag", "model", "graph", "ipnet", "serde", "jiff"],
+        &[
+            "diag", "model", "graph", "ipnet", "petgraph", "serde", "jiff",
+        ],
     ),
     (
         "starter",
