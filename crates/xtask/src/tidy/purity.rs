@@ -32,7 +32,10 @@ const PURE: &[(&str, &[&str])] = &[
         ],
     ),
     ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
-    ("view", &["diag", "model", "ipnet", "serde", "jiff"]),
+    (
+        "view",
+        &["diag", "model", "ipnet", "serde", "jiff", "qrcode"],
+    ),
     (
         "plan",
         &[
