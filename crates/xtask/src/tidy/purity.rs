@@ -31,10 +31,21 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
-    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    ("graph", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    ("lint", &["diag", "model", "graph"]),
+    (
+        "native",
+        &["diag", "model", "graph", "lint", "ipnet", "jiff"],
+    ),
+    (
+        "rules",
+        &[
+            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph",
+        ],
+    ),
     (
         "view",
-        &["diag", "model", "ipnet", "serde", "jiff", "qrcode"],
+        &["diag", "model", "graph", "ipnet", "serde", "jiff", "qrcode"],
     ),
     (
         "plan",
