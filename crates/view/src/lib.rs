@@ -9,6 +9,7 @@ mod cell;
 mod controls;
 mod costs;
 mod exposures;
+pub mod goals;
 mod guests;
 mod hosts;
 mod labels;

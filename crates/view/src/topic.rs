@@ -1,8 +1,8 @@
 //! What can be shown.
 
 use crate::{
-    Sheet, assets, backups, cables, controls, costs, exposures, guests, hosts, labels, networks,
-    ports, services, storage, summary,
+    Sheet, assets, backups, cables, controls, costs, exposures, goals, guests, hosts, labels,
+    networks, ports, services, storage, summary,
 };
 use jiff::civil::Date;
 use model::compose::Projects;
@@ -52,11 +52,13 @@ pub enum Topic {
     Controls,
     /// Labels to stick on things.
     Labels,
+    /// Goals against the declared hardware, and what to buy.
+    Goals,
 }
 
 impl Topic {
     /// All of them, in the order of the guide.
-    pub const ALL: [Topic; 14] = [
+    pub const ALL: [Topic; 15] = [
         Topic::Summary,
         Topic::Hosts,
         Topic::Guests,
@@ -71,6 +73,7 @@ impl Topic {
         Topic::Cables,
         Topic::Controls,
         Topic::Labels,
+        Topic::Goals,
     ];
 
     /// Its word.
@@ -90,6 +93,7 @@ impl Topic {
             Topic::Cables => "cables",
             Topic::Controls => "controls",
             Topic::Labels => "labels",
+            Topic::Goals => "goals",
         }
     }
 
@@ -117,6 +121,7 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Cables => cables::sheets(lab),
         Topic::Controls => controls::sheets(lab),
         Topic::Labels => vec![labels::sheet(input)],
+        Topic::Goals => goals::sheets(&goals::advise(lab)),
     };
     sheets.into_iter().map(Sheet::without_silence).collect()
 }

@@ -54,6 +54,11 @@ pub(crate) fn show(args: &ShowArgs, json: bool, paint: Paint) -> Result<Exit> {
 }
 
 fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<()> {
+    if json && topic == Topic::Goals {
+        let advice = view::goals::advise(input.lab);
+        println!("{}", serde_json::to_string_pretty(&advice)?);
+        return Ok(());
+    }
     let sheets = view::sheets(input, topic);
     if json {
         println!("{}", serde_json::to_string_pretty(&sheets)?);
