@@ -7,9 +7,11 @@ mod offers;
 mod recover;
 mod search;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use judge::judge;
-pub use offers::{Offered, Price, candidates};
+pub use offers::{Offered, Price};
 pub use search::{Advice, Buy, advise};
 pub(crate) use table::sheets;
 

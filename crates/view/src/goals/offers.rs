@@ -194,7 +194,7 @@ fn offers(lab: &Lab, currency: &str) -> Vec<Offer> {
 }
 
 /// Everything that could be bought for a lab, cheapest first. Offers in another currency than the lab's are left out.
-pub fn candidates(lab: &Lab) -> Vec<Offered> {
+pub(super) fn candidates(lab: &Lab) -> Vec<Offered> {
     let currency = lab
         .head
         .currency

@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Ordered today, delivered tomorrow: at best, in seconds; as rule `dr-rto-procure` has it.
 const DELIVERY: i64 = 86_400;
 
+const UNCOUNTED: &str =
+    "what runs on a host outside of guests needs no more memory than another host has free";
+
 /// What is computed once for a lab.
 pub(super) struct World<'a> {
     pub(super) lab: &'a Lab,
@@ -187,15 +190,27 @@ impl<'a> World<'a> {
             .collect()
     }
 
-    /// Memory of the guests on some hosts that the tier needs; what is not in a guest is not counted.
-    fn need(&self, tier: &str, hosts: &BTreeSet<&str>) -> Result<i128, String> {
+    /// Memory of the guests on some hosts that the tier needs, and of what runs there outside of guests where that is declared.
+    fn need(&self, tier: &str, hosts: &BTreeSet<&str>, trial: &mut Trial) -> Result<i128, String> {
         let lab = self.lab;
+        let mut bare: i128 = 0;
         let mut guests: BTreeMap<&str, &model::lab::guest::Guest> = BTreeMap::new();
         for service in wanted(lab, tier)
             .into_iter()
             .filter_map(|s| lab.services.get(s))
         {
-            for (kind, name) in bodies::machines_of(lab, service) {
+            let machines = bodies::machines_of(lab, service);
+            if machines
+                .iter()
+                .any(|(k, n)| *k == Kind::Host && hosts.contains(n))
+            {
+                let memory = service.memory.as_ref();
+                match memory.and_then(|m| m.limit.known().or(m.expected.known())) {
+                    Some(memory) => bare += i128::from(memory.bytes()),
+                    None => drop(trial.assumed.insert(UNCOUNTED.to_owned())),
+                }
+            }
+            for (kind, name) in machines {
                 let found = lab
                     .guests
                     .get_key_value(name)
@@ -208,7 +223,8 @@ impl<'a> World<'a> {
             }
         }
         let parts = guests.into_iter().map(|(n, g)| guest_memory(n, g));
-        parts.map(|p| p.map(|p| p.value)).sum()
+        let guests: Result<i128, String> = parts.map(|p| p.map(|p| p.value)).sum();
+        guests.map(|g| g + bare)
     }
 
     /// After the loss of one host.
@@ -224,7 +240,7 @@ impl<'a> World<'a> {
                 .insert("changing to a spare takes no time".to_owned());
             return Some(Wait::Known(0, format!("a spare for {name} is there")));
         }
-        let need = self.need(tier, &BTreeSet::from([name]));
+        let need = self.need(tier, &BTreeSet::from([name]), trial);
         let others = |other: &str, host: &Host| {
             other != name
                 && is_bought(host)
@@ -251,7 +267,7 @@ impl<'a> World<'a> {
             .filter(|h| self.site(h) == Some(site))
             .copied()
             .collect();
-        let need = self.need(tier, &here);
+        let need = self.need(tier, &here, trial);
         let others = |other: &str, _: &Host| self.site(other).is_some_and(|s| s != site);
         let what = format!("{site} is lost");
         match self.stand_in(&what, &need, &others) {
@@ -278,19 +294,23 @@ impl<'a> World<'a> {
                 )));
             }
         };
-        let mut best: Option<String> = None;
+        let mut best: Option<(i128, String)> = None;
         let mut open = Vec::new();
         for (name, _) in self.lab.hosts.iter().filter(|(n, h)| is_other(n, h)) {
             match free(self.lab, &self.load, name) {
-                Some((left, sum)) if left >= need => {
-                    return Ok(Wait::Known(
-                        0,
-                        format!("nothing to wait for ({sum} free, {} wanted)", memory(need)),
-                    ));
+                Some((left, sum)) if best.as_ref().is_none_or(|(b, _)| left > *b) => {
+                    best = Some((left, sum));
                 }
-                Some((_, sum)) => best = Some(sum),
+                Some(_) => {}
                 None => open.push(name.clone()),
             }
+        }
+        if let Some((left, sum)) = &best
+            && *left >= need
+            && *left > 0
+        {
+            let words = format!("nothing to wait for ({sum} free, {} wanted)", memory(need));
+            return Ok(Wait::Known(0, words));
         }
         if !open.is_empty() {
             return Ok(Wait::Unknown(format!(
@@ -300,7 +320,8 @@ impl<'a> World<'a> {
             )));
         }
         Err(match best {
-            Some(sum) => format!("no other host has {} free ({sum})", memory(need)),
+            Some((_, sum)) => format!("no other host has {} free ({sum})", memory(need)),
+            None if need == 0 => "no other host is there".to_owned(),
             None => format!("no other host is there to carry {}", memory(need)),
         })
     }

@@ -14,7 +14,7 @@ const MOST: usize = 400;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Buy {
     /// The goals that it makes possible, of those that were not.
-    pub for_: Vec<Key>,
+    pub makes_possible: Vec<Key>,
     /// What; the things of one purchase are wanted together.
     pub items: Vec<Offered>,
     /// Cents over three years.
@@ -30,8 +30,8 @@ pub struct Advice {
     pub goals: Vec<Goal>,
     /// For each impossible goal that something on offer makes possible.
     pub each: BTreeMap<String, Buy>,
-    /// Impossible goals that nothing on offer makes possible, alone or all together.
-    pub beyond: Vec<Key>,
+    /// Impossible goals that nothing on offer makes possible, as they stand with all of it.
+    pub beyond: Vec<Goal>,
     /// For all goals at once that something makes possible.
     pub all: Option<Buy>,
     /// Offers that were tried.
@@ -56,7 +56,7 @@ pub fn advise(lab: &Lab) -> Advice {
     let mut within = BTreeSet::new();
     let useful = match impossible.is_empty() {
         true => Vec::new(),
-        false => search.useful(&impossible, &mut within),
+        false => search.useful(&goals, &mut within),
     };
     for key in &within {
         if let Some(buy) = search.cheapest(&useful, &BTreeSet::from([key.clone()])) {
@@ -67,8 +67,13 @@ pub fn advise(lab: &Lab) -> Advice {
         true => None,
         false => search.cheapest(&useful, &within),
     };
+    let with_all = match impossible.len() > within.len() {
+        true => search.judged(&search.tried()),
+        false => Vec::new(),
+    };
+    let beyond = |g: &Goal| impossible.contains(&g.key) && !within.contains(&g.key);
     Advice {
-        beyond: impossible.difference(&within).cloned().collect(),
+        beyond: with_all.into_iter().filter(beyond).collect(),
         goals,
         each,
         all,
@@ -92,40 +97,49 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    fn judged(&self, set: &[usize]) -> Vec<Goal> {
+        let mut lab = self.lab.clone();
+        for n in set {
+            if let Some(offer) = self.offers.get(*n) {
+                offer.put_into(&mut lab, *n + 1);
+            }
+        }
+        judge(&lab)
+    }
+
     fn possible(&mut self, set: &[usize]) -> &BTreeSet<Key> {
         if !self.known.contains_key(set) {
-            let mut lab = self.lab.clone();
-            for n in set {
-                if let Some(offer) = self.offers.get(*n) {
-                    offer.put_into(&mut lab, *n + 1);
-                }
-            }
-            let found = of(&judge(&lab), Verdict::Possible);
+            let found = of(&self.judged(set), Verdict::Possible);
             self.known.insert(set.to_vec(), found);
         }
         self.known.entry(set.to_vec()).or_default()
     }
 
-    /// Offers without which something would not be possible that all together make so, or that make something so alone.
-    fn useful(&mut self, impossible: &BTreeSet<Key>, within: &mut BTreeSet<Key>) -> Vec<usize> {
-        let all: Vec<usize> = (0..self.offers.len().min(MOST / 4)).collect();
+    /// The offers that are tried in combination at all.
+    fn tried(&self) -> Vec<usize> {
+        (0..self.offers.len().min(MOST / 4)).collect()
+    }
+
+    /// Offers that change something about an impossible goal, be it only the arithmetic, and those without which all together do less.
+    /// What all together, or one alone, make possible goes to `within`.
+    fn useful(&mut self, goals: &[Goal], within: &mut BTreeSet<Key>) -> Vec<usize> {
+        let impossible: Vec<&Goal> = goals
+            .iter()
+            .filter(|g| g.verdict == Verdict::Impossible)
+            .collect();
+        let keys: BTreeSet<Key> = impossible.iter().map(|g| g.key.clone()).collect();
+        let all = self.tried();
         let reached = self.possible(&all).clone();
-        within.extend(impossible.intersection(&reached).cloned());
+        within.extend(keys.intersection(&reached).cloned());
         let mut out = Vec::new();
         for n in &all {
-            let before: BTreeSet<Key> = self.now.clone();
-            let alone = self
-                .possible(&[*n])
-                .difference(&before)
-                .any(|k| impossible.contains(k));
-            within.extend(
-                self.possible(&[*n])
-                    .intersection(impossible)
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
+            let alone = self.judged(&[*n]);
+            let possible = of(&alone, Verdict::Possible);
+            within.extend(keys.intersection(&possible).cloned());
+            let changes = impossible.iter().any(|g| !alone.contains(g));
+            self.known.insert(vec![*n], possible);
             let without: Vec<usize> = all.iter().copied().filter(|m| m != n).collect();
-            if alone || !self.possible(&without).is_superset(&reached) {
+            if changes || !self.possible(&without).is_superset(&reached) {
                 out.push(*n);
             }
         }
@@ -185,7 +199,7 @@ impl Search<'_> {
         let now = self.now.clone();
         let new = self.possible(set).difference(&now).cloned().collect();
         Buy {
-            for_: new,
+            makes_possible: new,
             items: set
                 .iter()
                 .filter_map(|n| self.offers.get(*n).cloned())

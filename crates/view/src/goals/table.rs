@@ -1,6 +1,6 @@
 //! Goals as tables.
 
-use super::{Advice, Buy, Verdict};
+use super::{Advice, Buy, Verdict, What};
 use crate::size::count;
 use crate::{Cell, How, Sheet};
 use std::collections::BTreeSet;
@@ -27,10 +27,7 @@ fn goals(advice: &Advice) -> Sheet {
     all.sort_by_key(|g| (std::cmp::Reverse(g.verdict), &g.key));
     for goal in all {
         let verdict = match goal.verdict {
-            Verdict::Unknown => Cell {
-                text: "unknown".to_owned(),
-                how: How::Unknown,
-            },
+            Verdict::Unknown => Cell::computed("unknown"),
             Verdict::Impossible => Cell::computed("IMPOSSIBLE"),
             Verdict::Possible => Cell::computed("possible"),
         };
@@ -50,6 +47,10 @@ fn goals(advice: &Advice) -> Sheet {
     }
     if sheet.rows.is_empty() {
         return sheet;
+    }
+    let stated = |what: What| advice.goals.iter().any(|g| g.key.what == what);
+    if !stated(What::Rto) && !stated(What::Rpo) {
+        sheet.note("no tier states how soon it must be back or how much it may lose: say it with 'tiers', or there is little to hold the hardware against");
     }
     let number = |verdict: Verdict| advice.goals.iter().filter(|g| g.verdict == verdict).count();
     sheet.note(format!(
@@ -77,12 +78,15 @@ fn purchases(advice: &Advice) -> Sheet {
         return sheet;
     }
     if !advice.beyond.is_empty() {
-        for key in &advice.beyond {
+        for goal in &advice.beyond {
+            let why = goal.because.join("; ");
+            let says = match goal.verdict {
+                Verdict::Impossible => format!("nothing on offer: with all of it still {why}"),
+                _ => format!("not known even with all that is on offer: {why}"),
+            };
             sheet.row([
-                Cell::declared(key.words()),
-                Cell::computed(
-                    "nothing on offer makes it possible: change what it needs, or ask for less",
-                ),
+                Cell::declared(goal.key.words()),
+                Cell::computed(says),
                 Cell::silent(),
             ]);
         }
