@@ -139,12 +139,33 @@ pub(crate) struct LabArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// summary, hosts, guests, services, networks, storage, exposures, backups, costs or assets
+    /// summary, hosts, guests, services, networks, storage, exposures, ports, backups, costs, assets, cables, controls, labels or goals
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// The lab tree.
     #[arg(value_name = "LAB")]
     pub(crate) lab: Option<PathBuf>,
+    /// labels: write a page to print.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// labels: write a picture of each page.
+    #[arg(long, value_name = "FILE", conflicts_with = "html")]
+    pub(crate) svg: Option<PathBuf>,
+    /// labels: size of a label in millimetres, which says what sheet is printed on.
+    #[arg(long, value_name = "SIZE", value_parser = view::Paper::ALL.map(|p| p.name))]
+    pub(crate) format: Option<String>,
+    /// labels: so many labels of the first sheet are used already.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) skip: Option<usize>,
+    /// labels: only of these, with commas.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = view::LABEL_KINDS)]
+    pub(crate) only: Vec<String>,
+    /// ports: look for a free one here; 8000-8999 if nothing is said.
+    #[arg(long, value_name = "FROM-TO")]
+    pub(crate) range: Option<String>,
+    /// assets: write ends of warranties and replacements as a calendar.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ics: Option<PathBuf>,
 }
 
 /// Arguments of `graph`.

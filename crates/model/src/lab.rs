@@ -25,7 +25,7 @@ use self::device::{Cable, Device, Ups};
 use self::guest::{Cluster, Guest, Stack};
 use self::hardware::HostAbout;
 use self::head::{Head, TierAbout};
-use self::money::{Asset, CostItem, Subscription};
+use self::money::{Asset, CostItem, Offer, Subscription};
 use self::network::{DnsZone, Flow, NetworkAbout, Resolver, Zone};
 use self::people::{Access, Person, SecretEntry};
 use self::protection::{BackupAbout, Job, Keep, Replication, RepositoryAbout, Snapshot};
@@ -130,6 +130,8 @@ pub struct Lab {
     pub slos: Vec<Slo>,
     /// What is said of the lab, to be held against the rest.
     pub claims: Vec<Claim>,
+    /// What can be bought.
+    pub offers: Vec<Offer>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
     /// Rules whose findings count otherwise here, by id, with the place of that.

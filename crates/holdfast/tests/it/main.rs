@@ -16,6 +16,7 @@ mod examples;
 mod facts;
 mod graph;
 mod init;
+mod labels;
 mod lockout;
 mod man;
 mod never;

@@ -3,7 +3,7 @@
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Currency;
 use crate::units::percent::Percent;
-use crate::units::text::Prose;
+use crate::units::text::{Prose, Url};
 
 words! {
     /// Scale of a lab.
@@ -30,6 +30,8 @@ entity! {
         timezone: Opt<String>,
         /// Scale of the lab.
         profile: Opt<Scale>,
+        /// Where pages about the things of the lab are: the codes of labels are this, `/`, and a path such as `host/pve1`.
+        labels: Opt<Url>,
         /// What the lab is for.
         description: Opt<Prose>,
     }

@@ -1,11 +1,12 @@
 //! Copies are taken more rarely than the objective allows.
 
 use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy, Side, Snapshots, side, unhurt};
+use crate::copies::{Copies, Snapshots, unhurt};
 use crate::faults;
-use crate::{Context, Findings, Rule, transfer};
-use diag::{Diagnostic, Severity, Span, Spanned};
-use model::lab::{DataClass, FaultScope, Lab};
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Severity, Spanned};
+use graph::newest::{Newest, Point, newest};
+use model::lab::{DataClass, FaultScope};
 use model::units::Seconds;
 
 pub(crate) const RULE: Rule = Rule {
@@ -67,80 +68,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(body.object.clone(), d);
         }
     }
-}
-
-/// A state that can be gone back to.
-struct Point {
-    by: String,
-    span: Span,
-    every: Seconds,
-    schedule: Option<String>,
-    transfer: Option<(Seconds, String)>,
-}
-
-impl Point {
-    fn total(&self) -> Seconds {
-        Seconds(self.every.0 + self.transfer.as_ref().map_or(0, |(t, _)| t.0))
-    }
-}
-
-/// The most recent state at the worst moment.
-enum Newest {
-    /// Nothing survives; `bak-same-domain` or `bak-coverage` speaks.
-    None,
-    /// Something does, and nobody knows how old it is.
-    Unknown((String, Span)),
-    Known(Point),
-}
-
-fn newest<'a>(
-    lab: &'a Lab,
-    (copies, undos): (&Copies<'a>, &Snapshots<'a>),
-    body: &Body<'a>,
-    scope: FaultScope,
-) -> Newest {
-    let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
-    let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
-    let mut points: Vec<Point> = all
-        .iter()
-        .filter_map(|c| {
-            let every = c.every.as_ref()?;
-            Some(Point {
-                by: c.by.clone(),
-                span: every.span,
-                every: every.value,
-                schedule: c.schedule.clone().filter(|s| !s.starts_with("every ")),
-                transfer: transfer::time(lab, body, c),
-            })
-        })
-        .collect();
-    if scope == FaultScope::Corruption {
-        points.extend(snapshots(undos, body));
-    }
-    match points.into_iter().min_by_key(Point::total) {
-        Some(point) => Newest::Known(point),
-        None => match all.first() {
-            Some(copy) => Newest::Unknown((copy.by.clone(), copy.span)),
-            None => Newest::None,
-        },
-    }
-}
-
-/// Snapshots of the body, its guest or its pool.
-fn snapshots<'a>(undos: &Snapshots<'a>, body: &Body<'a>) -> Vec<Point> {
-    let of_it = undos.covering(body).into_iter();
-    of_it
-        .filter_map(|undo| {
-            let given = undo.snapshot.schedule.as_ref()?;
-            Some(Point {
-                by: format!("snapshot '{}'", undo.name),
-                span: given.span,
-                every: undo.every?,
-                schedule: given.value().map(ToString::to_string),
-                transfer: None,
-            })
-        })
-        .collect()
 }
 
 /// A fault by which more is lost than is allowed.

@@ -46,7 +46,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "view",
         &[
-            "diag", "model", "graph", "ipnet", "petgraph", "serde", "jiff",
+            "diag", "model", "graph", "ipnet", "petgraph", "serde", "jiff", "qrcode",
         ],
     ),
     (
