@@ -14,6 +14,7 @@ mod documents;
 mod doubt;
 mod examples;
 mod facts;
+mod files;
 mod lockout;
 mod never;
 mod schema;
