@@ -11,6 +11,7 @@ mod consent;
 mod documents;
 mod evidence;
 mod exit;
+mod files;
 mod hint;
 mod knowledge;
 mod output;

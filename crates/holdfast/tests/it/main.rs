@@ -17,6 +17,7 @@ mod facts;
 mod graph;
 mod init;
 mod labels;
+mod files;
 mod lockout;
 mod man;
 mod never;

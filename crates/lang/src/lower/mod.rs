@@ -38,6 +38,7 @@ mod user;
 mod waiver;
 
 pub(crate) use address::Cidr;
+pub(crate) use head::patterns;
 pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::sink::Sink;

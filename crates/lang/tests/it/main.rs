@@ -10,6 +10,7 @@ mod compose;
 mod compose_hostile;
 mod document;
 mod forms;
+mod fuzzed;
 mod hostile;
 mod knowledge;
 mod markdown;

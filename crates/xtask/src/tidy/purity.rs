@@ -25,6 +25,7 @@ const PURE: &[(&str, &[&str])] = &[
             "model",
             "saphyr-parser",
             "strsim",
+            "globset",
             "jiff",
             "data-encoding",
             "serde_json",
