@@ -6,10 +6,14 @@ use anyhow::{Context as _, Result};
 use diag::{Diagnostic, SourceSet};
 use model::compose::Projects;
 use model::lab::Lab;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Larger files are not a declaration.
 const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// Texts that stand in for those on the disk, by path: what a mend would make of them.
+pub(crate) type Instead = BTreeMap<String, String>;
 
 /// A lab tree: its texts and what they declare.
 pub(crate) struct Tree {
@@ -17,23 +21,30 @@ pub(crate) struct Tree {
     pub(crate) sources: SourceSet,
     pub(crate) lab: Lab,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) instead: Instead,
 }
 
 impl Tree {
     /// Reads and analyses a lab tree.
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, Instead::new())
+    }
+
+    /// The same with some texts that are not on the disk yet.
+    pub(crate) fn open_with(path: &Path, instead: Instead) -> Result<Self> {
         let root = if path.is_file() {
             path.parent().unwrap_or(path).to_path_buf()
         } else {
             path.to_path_buf()
         };
-        let sources = load(&root)?;
+        let sources = load(&root, &instead)?;
         let (lab, diagnostics) = lang::analyze(&sources);
         Ok(Self {
             root,
             sources,
             lab,
             diagnostics,
+            instead,
         })
     }
 
@@ -66,7 +77,7 @@ impl Tree {
 
     /// Reads the Compose projects of the stacks; their texts and what is wrong with them join those of the lab.
     pub(crate) fn read_stacks(&mut self) -> Projects {
-        let loader = Folder::below(&self.root);
+        let loader = Folder::below(&self.root, self.instead.clone());
         let stacks = lang::stacks(&self.lab, std::mem::take(&mut self.sources), &loader);
         self.sources = stacks.sources;
         self.diagnostics.extend(stacks.diagnostics);
@@ -80,7 +91,7 @@ impl Tree {
 }
 
 /// `holdfast.yaml` and `lab/**/*.yaml|yml`, sorted. Symbolic links to directories are not followed, so a loop cannot happen.
-fn load(root: &Path) -> Result<SourceSet> {
+fn load(root: &Path, instead: &Instead) -> Result<SourceSet> {
     let first = root.join("holdfast.yaml");
     if !first.is_file() {
         return Err(Stop::usage(format!(
@@ -102,7 +113,11 @@ fn load(root: &Path) -> Result<SourceSet> {
             .unwrap_or(&file)
             .display()
             .to_string();
-        sources.add(shown, read(&file)?);
+        let text = match instead.get(&shown) {
+            Some(text) => text.clone(),
+            None => read(&file)?,
+        };
+        sources.add(shown, text);
     }
     Ok(sources)
 }

@@ -61,10 +61,7 @@ fn of_backup(name: &str, schedule: &Backup) -> Option<Diagnostic> {
                 .fix(Fix {
                     message: format!("keep {LEAST}"),
                     applicability: Applicability::Unsafe,
-                    edits: vec![Edit {
-                        span: last.span,
-                        text: LEAST.to_string(),
-                    }],
+                    edits: vec![Edit::replace(last.span, LEAST.to_string())],
                 })
         }
         (None, Some(floor), _) => RULE

@@ -114,10 +114,7 @@ fn stranger(text: &str, span: diag::Span) -> Option<Diagnostic> {
     let fix = Fix {
         message: format!("did you mean '{meant}'?"),
         applicability: diag::Applicability::Unsafe,
-        edits: vec![diag::Edit {
-            span,
-            text: meant.to_owned(),
-        }],
+        edits: vec![diag::Edit::replace(span, meant.to_owned())],
     };
     Some(RULE.unknown(message).at(span, "").fix(fix))
 }

@@ -32,10 +32,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     .fix(Fix {
                         message: format!("set '{keyword}: no'"),
                         applicability: Applicability::Unsafe,
-                        edits: vec![Edit {
-                            span,
-                            text: "no".to_owned(),
-                        }],
+                        edits: vec![Edit::replace(span, "no".to_owned())],
                     })
                     .help("first make sure that everybody who logs in has a key"),
                 Setting::Observed(value) => RULE

@@ -30,10 +30,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .fix(Fix {
                     message: "set 'PermitRootLogin: no'".to_owned(),
                     applicability: Applicability::Unsafe,
-                    edits: vec![Edit {
-                        span,
-                        text: "no".to_owned(),
-                    }],
+                    edits: vec![Edit::replace(span, "no".to_owned())],
                 })
                 .help("first make sure that another account can become root"),
             Setting::Observed(value) => RULE
