@@ -34,8 +34,22 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
-    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
-    ("view", &["diag", "model", "ipnet", "serde", "jiff"]),
+    ("graph", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    ("lint", &["diag", "model", "graph"]),
+    (
+        "native",
+        &["diag", "model", "graph", "lint", "ipnet", "jiff"],
+    ),
+    (
+        "rules",
+        &[
+            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph",
+        ],
+    ),
+    (
+        "view",
+        &["diag", "model", "graph", "ipnet", "serde", "jiff"],
+    ),
     (
         "plan",
         &[

@@ -1,0 +1,135 @@
+//! A port that Docker publishes past the host's firewall.
+
+use crate::containers::Container;
+use crate::origin::cite;
+use crate::{Context, Findings, Rule};
+use diag::{Severity, Span};
+use model::compose::Port;
+use model::id::Kind;
+use model::lab::{Host, Protocol};
+
+pub const RULE: Rule = Rule {
+    id: "fw-docker-bypass",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A container publishes a port on all addresses of a host whose firewall denies it.",
+    rationale: "Docker forwards published ports in the kernel, before the rules for the machine's own ports are asked. The \
+        firewall denies the port on paper and on its status page, and the container answers the whole network all the same.",
+    example: "hosts: {nas: {firewall: {table: holdfast}}}   # and 'ports: [\"5432:5432\"]' in a stack on it",
+    controls: &[
+        "CIS v8 4.4",
+        "NIST CSF 2.0 PR.IR-01",
+        "ISO 27001:2022 A.8.20",
+    ],
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for container in ctx.containers() {
+        let Some((Kind::Host, name)) = container.machine() else {
+            continue;
+        };
+        let host = ctx.lab.hosts.get(name);
+        let Some((host, denies)) = host.and_then(|h| Some((h, h.firewall.as_ref()?.span))) else {
+            continue;
+        };
+        // The host's own network is behind its own firewall.
+        if container.service.network_mode.is_some() {
+            continue;
+        }
+        let open: Vec<&Port> = container
+            .service
+            .ports
+            .iter()
+            .filter(|p| is_open(p, host))
+            .collect();
+        if !open.is_empty() {
+            out.add(
+                container.object(),
+                finding(ctx, &container, name, denies, &open),
+            );
+        }
+    }
+}
+
+/// On all addresses, and not let in from everywhere on purpose.
+fn is_open(port: &Port, host: &Host) -> bool {
+    let everywhere = port.host_ip.is_none_or(|ip| ip.is_unspecified());
+    let wanted = |number: u16| {
+        host.exposures.iter().any(|e| {
+            let from = e.from.as_ref().is_some_and(|f| f.value == "any");
+            let protocol = match e.protocol {
+                Protocol::Tcp => "tcp",
+                Protocol::Udp => "udp",
+            };
+            from && e.port.value == number && port.protocol == protocol
+        })
+    };
+    everywhere
+        && !port
+            .published
+            .is_some_and(|p| (p.start..=p.end).all(wanted))
+}
+
+fn finding(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    host: &str,
+    denies: Span,
+    open: &[&Port],
+) -> diag::Diagnostic {
+    let shown: Vec<String> = open.iter().map(|p| shown(p)).collect();
+    let (are, word) = match open.len() {
+        1 => ("is", "port"),
+        _ => ("are", "ports"),
+    };
+    let message = format!(
+        "{word} {} of {} {are} open to everybody, past the firewall of host '{host}'",
+        shown.join(", "),
+        container.title()
+    );
+    let all = container.service.ports.len();
+    let mut d = RULE.finding(message).note(format!(
+        "published on all addresses: {} of {all}; let in from 'any' by an exposure: 0 of {}",
+        open.len(),
+        open.len()
+    ));
+    for (n, port) in open.iter().enumerate() {
+        d = match n {
+            0 => d.at(port.span, "on all addresses"),
+            _ => d.and_at(port.span, "on all addresses"),
+        };
+    }
+    d = d.and_at(denies, "denies it, but is not asked");
+    let docker = ctx.knowledge.products.get("docker-engine");
+    if let Some((docker, firewall)) = docker.and_then(|d| Some((d, d.firewall.as_ref()?))) {
+        let does = firewall.does.as_ref().and_then(|d| d.value());
+        d = d.note(format!(
+            "{}: {}",
+            docker.title(),
+            does.map(|d| d.0.as_str()).unwrap_or_default()
+        ));
+        d = cite(
+            d,
+            &docker.origin(&firewall.source, &firewall.checked),
+            ctx.today,
+        );
+    }
+    let example = open.first().map(|p| {
+        let host = p.published.map_or(p.target, |r| r.start);
+        format!("'127.0.0.1:{host}:{}'", p.target)
+    });
+    d.help(format!(
+        "write {} and let a proxy on the host answer, or filter in the chain DOCKER-USER, or declare an exposure from 'any'",
+        example.unwrap_or_default()
+    ))
+}
+
+fn shown(port: &Port) -> String {
+    let range = match port.published {
+        Some(r) if r.start == r.end => r.start.to_string(),
+        Some(r) => format!("{}-{}", r.start, r.end),
+        None => format!("for {}", port.target),
+    };
+    format!("{range}/{}", port.protocol)
+}
