@@ -169,6 +169,7 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
             "rationale": found.rationale,
             "example": found.example,
             "controls": found.controls,
+            "mend": {"kind": found.mend.word(), "why": found.mend.why()},
         });
         println!("{shown:#}");
         return Ok(Exit::Ok);
@@ -187,6 +188,7 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
             rules::book::word(rule.severity),
             rule.since
         );
+        println!("Mend: {}: {}", rule.mend.word(), rule.mend.why());
         if !rule.controls.is_empty() {
             println!("Controls: {}", rule.controls.join(", "));
         }

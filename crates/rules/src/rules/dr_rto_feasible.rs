@@ -5,7 +5,7 @@ use crate::bodies::{self, Body};
 use crate::copies::{Copies, Copy, Side, side, unhurt};
 use crate::faults;
 use crate::places::Machine;
-use crate::{Context, Findings, Rule, transfer};
+use crate::{Context, Findings, Mend, Rule, transfer};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
@@ -24,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
         needs, through the one uplink or cable that leads to the copies. If that alone exceeds the objective, no procedure helps.",
     example: "tiers: {critical: {rto: {site: 4h}}}   # with 600GB of data whose only copy off site is behind 'down: 100Mbit/s'",
     controls: &["NIST CSF 2.0 RC.RP-01", "ISO 27001:2022 A.5.30"],
+    mend: Mend::None("a nearer copy or a longer time is a decision"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! root logs in over ssh.
 
 use crate::context::{Setting, host};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.AA-05",
         "ISO 27001:2022 A.8.2",
     ],
+    mend: Mend::Unsafe("turns logins of root off; who has no other account is locked out"),
     run,
 };
 
