@@ -100,7 +100,12 @@ fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
 fn fixable(found: &[diag::Diagnostic]) -> Option<String> {
     match diag::fix::count(found) {
         (0, 0) => None,
-        (safe, 0) => Some(format!("{safe} fixable with --fix")),
+        (safe, 0) => Some(format!(
+            "{safe} fixable with --fix; --diff shows what would change"
+        )),
+        (0, more) => Some(format!(
+            "{more} fixable with --fix --unsafe-fixes; --diff shows what would change"
+        )),
         (safe, more) => Some(format!(
             "{safe} fixable with --fix, {more} more with --fix --unsafe-fixes; --diff shows what would change"
         )),

@@ -15,6 +15,7 @@ mod doubt;
 mod examples;
 mod facts;
 mod lockout;
+mod mending;
 mod never;
 mod schema;
 mod secrets;
