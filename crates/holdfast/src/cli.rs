@@ -240,6 +240,15 @@ pub(crate) struct CheckArgs {
     /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<jiff::civil::Date>,
+    /// Show as a patch what `--fix` would write; writes nothing.
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) diff: bool,
+    /// Write the mends that keep the meaning into the lab tree.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Include mends that change the meaning; with `--diff` or `--fix`.
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
     /// Exit 1 also for warnings.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,

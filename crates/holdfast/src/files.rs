@@ -4,6 +4,7 @@
 //! opened: a pipe would keep the reader waiting, and a device has no end.
 
 use crate::exit::Stop;
+use crate::tree::Instead;
 use anyhow::{Context as _, Result};
 use diag::{Diagnostic, SourceSet};
 use std::collections::BTreeSet;
@@ -25,8 +26,8 @@ const DEEPEST: usize = 64;
 
 const ROOT: &str = "holdfast.yaml";
 
-/// The texts of a lab tree, and what is wrong with `include`.
-pub(crate) fn load(root: &Path) -> Result<(SourceSet, Vec<Diagnostic>)> {
+/// The texts of a lab tree, or those that stand in for them, and what is wrong with `include`.
+pub(crate) fn load(root: &Path, instead: &Instead) -> Result<(SourceSet, Vec<Diagnostic>)> {
     if !root.join(ROOT).is_file() {
         return Err(Stop::usage(format!(
             "{} is no lab tree: it has no {ROOT}",
@@ -35,7 +36,7 @@ pub(crate) fn load(root: &Path) -> Result<(SourceSet, Vec<Diagnostic>)> {
         .help("name the folder that has one, or write one with `format: 1` and `lab: NAME`")
         .into());
     }
-    let mut reader = Reader::new(root)?;
+    let mut reader = Reader::new(root, instead)?;
     reader.add(ROOT)?;
     let yaml = |path: &String| path.ends_with(".yaml") || path.ends_with(".yml");
     let own = below(root, "lab/", MOST_NAMES)?;
@@ -67,6 +68,7 @@ fn included(root: &Path, sources: &SourceSet) -> Result<lang::Included> {
 /// Reads files, each once.
 struct Reader<'r> {
     root: &'r Path,
+    instead: &'r Instead,
     real: PathBuf,
     seen: BTreeSet<PathBuf>,
     bytes: u64,
@@ -74,10 +76,11 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn new(root: &'r Path) -> Result<Self> {
+    fn new(root: &'r Path, instead: &'r Instead) -> Result<Self> {
         let real = root.canonicalize();
         Ok(Self {
             root,
+            instead,
             real: real.with_context(|| format!("cannot look at {}", root.display()))?,
             seen: BTreeSet::new(),
             bytes: 0,
@@ -106,7 +109,10 @@ impl<'r> Reader<'r> {
             ));
             return Err(stop.help("several objects fit into one file").into());
         }
-        let text = read(&file, &real)?;
+        let text = match self.instead.get(path) {
+            Some(text) => text.clone(),
+            None => read(&file, &real)?,
+        };
         self.bytes += text.len() as u64;
         if self.bytes > TREE_LIMIT {
             let stop = Stop::usage(format!(

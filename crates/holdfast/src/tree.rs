@@ -7,7 +7,11 @@ use anyhow::Result;
 use diag::{Diagnostic, SourceSet};
 use model::compose::Projects;
 use model::lab::Lab;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// Texts that stand in for those on the disk, by path: what a mend would make of them.
+pub(crate) type Instead = BTreeMap<String, String>;
 
 /// A lab tree: its texts and what they declare.
 pub(crate) struct Tree {
@@ -15,17 +19,23 @@ pub(crate) struct Tree {
     pub(crate) sources: SourceSet,
     pub(crate) lab: Lab,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) instead: Instead,
 }
 
 impl Tree {
     /// Reads and analyses a lab tree.
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, Instead::new())
+    }
+
+    /// The same with some texts that are not on the disk yet.
+    pub(crate) fn open_with(path: &Path, instead: Instead) -> Result<Self> {
         let root = if path.is_file() {
             path.parent().unwrap_or(path).to_path_buf()
         } else {
             path.to_path_buf()
         };
-        let (sources, included) = files::load(&root)?;
+        let (sources, included) = files::load(&root, &instead)?;
         let (lab, mut diagnostics) = lang::analyze(&sources);
         diagnostics.extend(included);
         Ok(Self {
@@ -33,6 +43,7 @@ impl Tree {
             sources,
             lab,
             diagnostics,
+            instead,
         })
     }
 
@@ -65,7 +76,7 @@ impl Tree {
 
     /// Reads the Compose projects of the stacks; their texts and what is wrong with them join those of the lab.
     pub(crate) fn read_stacks(&mut self) -> Projects {
-        let loader = Folder::below(&self.root);
+        let loader = Folder::below(&self.root, self.instead.clone());
         let stacks = lang::stacks(&self.lab, std::mem::take(&mut self.sources), &loader);
         self.sources = stacks.sources;
         self.diagnostics.extend(stacks.diagnostics);

@@ -4,4 +4,4 @@ mod findings;
 mod rule;
 
 pub use findings::Findings;
-pub use rule::Rule;
+pub use rule::{Mend, Rule};

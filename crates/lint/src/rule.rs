@@ -4,6 +4,38 @@ use crate::Findings;
 use diag::{Diagnostic, Severity};
 use graph::Context;
 
+/// Whether `check --fix` can mend what a rule finds, and what it does then; else why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mend {
+    /// Keeps the meaning, or restores what was obviously meant; written by `--fix`.
+    Safe(&'static str),
+    /// Changes the meaning; written by `--fix --unsafe-fixes`.
+    Unsafe(&'static str),
+    /// The help shows what to write; who writes it has to know more than the tree says.
+    DisplayOnly(&'static str),
+    /// No text in the tree mends it.
+    None(&'static str),
+}
+
+impl Mend {
+    /// The kind in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Safe(_) => "safe",
+            Self::Unsafe(_) => "unsafe",
+            Self::DisplayOnly(_) => "display only",
+            Self::None(_) => "none",
+        }
+    }
+
+    /// What is done, or why nothing is.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Safe(why) | Self::Unsafe(why) | Self::DisplayOnly(why) | Self::None(why) => why,
+        }
+    }
+}
+
 /// A rule: its page in the rule book and the function that applies it.
 #[derive(Debug)]
 pub struct Rule {
@@ -21,6 +53,8 @@ pub struct Rule {
     pub example: &'static str,
     /// Professional controls it serves, where it honestly does.
     pub controls: &'static [&'static str],
+    /// What `check --fix` can do about it.
+    pub mend: Mend,
     /// Adds its findings about a lab.
     pub run: fn(&Context<'_>, &mut Findings),
 }

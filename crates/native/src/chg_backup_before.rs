@@ -2,7 +2,7 @@
 
 use crate::bodies::{self, Body};
 use crate::copies::{Copies, Copy};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::civil::{Date, DateTime};
 use model::declare::{About, OptExt as _};
@@ -23,6 +23,7 @@ pub const RULE: Rule = Rule {
         needs.",
     example: "jobs: {images: {kind: image-update, on: [wiki], schedule: 'Sun 02:00', automatic: true}}   # backup daily at 03:00",
     controls: &["CIS v8 11.2", "ISO 27001:2022 A.8.32"],
+    mend: Mend::None("when the machines may be busy is a decision"),
     run,
 };
 

@@ -1,8 +1,8 @@
 //! What goes in by itself beside a rule that somebody must agree.
 
 use crate::call::object;
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::declare::{Given, OptExt as _};
 use model::document::{BlockKind, Document};
 use model::id::{Kind, ObjectRef};
@@ -17,6 +17,7 @@ pub const RULE: Rule = Rule {
         not roll out by itself.",
     example: "jobs: {sync: {kind: deploy, on: [k3s], automatic: true, approval: none}, apps: {kind: deploy, on: [k3s], approval: person}}",
     controls: &["NIST CSF 2.0 PR.PS-01", "ISO 27001:2022 A.8.32"],
+    mend: Mend::Unsafe("lets a person approve the change that goes in by itself"),
     run,
 };
 
@@ -67,6 +68,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .and_at(at(o.approval.as_ref(), o.span), "somebody must agree")
                 .note(format!("on both: {}", shared.join(", ")))
                 .help("enforce the approval where the change is merged and say so (approval: person), or approve this kind of change beforehand for both");
+            let d = match job.approval.as_ref() {
+                Some(approval) => d.fix(Fix::doubtful(
+                    "let a person approve it",
+                    Edit::replace(approval.span, "person"),
+                )),
+                None => d,
+            };
             out.add(ObjectRef::new(Kind::Job, *name), d);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::call::object;
 use crate::containers::Container;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
 use diag::{Diagnostic, Severity, Span};
 use model::document::{Document, Fence};
@@ -18,6 +18,7 @@ pub const RULE: Rule = Rule {
         document nobody notices until it is copied.",
     example: "services: {a: {ports: ['8080:80']}, b: {ports: ['8080:8080']}}",
     controls: &["NIST CSF 2.0 PR.PS-01", "ISO 27001:2022 A.8.9"],
+    mend: Mend::None("which of the two moves is a decision"),
     run,
 };
 

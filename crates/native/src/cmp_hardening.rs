@@ -1,7 +1,7 @@
 //! A container that owns its machine, or lacks the hardening that is claimed.
 
 use crate::containers::Container;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
@@ -22,6 +22,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.PS-01",
         "ISO 27001:2022 A.8.9",
     ],
+    mend: Mend::None("what the container needs is known to who runs it"),
     run,
 };
 

@@ -1,6 +1,6 @@
 //! A network that is said to be closed and is not.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::compose::Project;
 use model::declare::{OptExt as _, Or};
@@ -25,6 +25,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
+    mend: Mend::DisplayOnly("whether the containers work without a way out has to be tried"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::call::object as of_document;
 use crate::links::{Links, links, pair};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::document::{Diagram, Document};
 use model::id::{Kind, ObjectRef};
@@ -18,6 +18,7 @@ pub const RULE: Rule = Rule {
         what else is gone.",
     example: "Vaultwarden --> Backups   # while the wiki is backed up there too",
     controls: &["CIS v8 12.4", "ISO 27001:2022 A.5.9"],
+    mend: Mend::None("the picture or the declaration may be right"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! A link that leads nowhere.
 
 use crate::call::object;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::document::{Document, Form, Link, Presence, Target};
 
@@ -14,6 +14,7 @@ pub const RULE: Rule = Rule {
         sign of a procedure that was never thought through.",
     example: "[backup rotation](./backup-rotation.md)   # while there is no such file",
     controls: &["ISO 27001:2022 A.5.37"],
+    mend: Mend::None("the file has to be written, or the link given up"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! What was never filled in: notes to oneself, gaps of templates, example passwords.
 
 use crate::call::object;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::document::{Document, Place};
 
@@ -14,6 +14,7 @@ pub const RULE: Rule = Rule {
         example password is the first that an intruder tries.",
     example: "gpg --encrypt -r backup@example.com",
     controls: &["CIS v8 4.7", "ISO 27001:2022 A.5.37"],
+    mend: Mend::None("what belongs there is known to its author"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::call::object;
 use crate::netfilter::{Entry, Line, Parsed, Verdict, lines};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 pub const RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.20",
     ],
+    mend: Mend::None("which of the two was meant is a decision"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Ways in are listed, but nothing keeps the others shut.
 
 use crate::context::host;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 pub const RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.20",
     ],
+    mend: Mend::DisplayOnly("a firewall can lock its owner out, so who turns it on has to look"),
     run,
 };
 

@@ -2,8 +2,8 @@
 
 use crate::containers::Container;
 use crate::origin::cite;
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::compose::Port;
 use model::id::Kind;
 use model::lab::{Host, Protocol};
@@ -21,6 +21,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.20",
     ],
+    mend: Mend::Unsafe("publishes the port on the machine's own address, where it is one port"),
     run,
 };
 
@@ -115,6 +116,11 @@ fn finding(
             ctx.today,
         );
     }
+    if let [port] = open
+        && let Some(fix) = local(port)
+    {
+        d = d.fix(fix);
+    }
     let example = open.first().map(|p| {
         let host = p.published.map_or(p.target, |r| r.start);
         format!("'127.0.0.1:{host}:{}'", p.target)
@@ -123,6 +129,17 @@ fn finding(
         "write {} and let a proxy on the host answer, or filter in the chain DOCKER-USER, or declare an exposure from 'any'",
         example.unwrap_or_default()
     ))
+}
+
+/// Published on the machine's own address alone.
+fn local(port: &Port) -> Option<Fix> {
+    let host = port.published.filter(|r| r.start == r.end)?.start;
+    let text = match port.protocol.as_str() {
+        "tcp" => format!("\"127.0.0.1:{host}:{}\"", port.target),
+        other => format!("\"127.0.0.1:{host}:{}/{other}\"", port.target),
+    };
+    let say = "publish it on the machine's own address alone";
+    Some(Fix::doubtful(say, Edit::replace(port.span, text)))
 }
 
 fn shown(port: &Port) -> String {

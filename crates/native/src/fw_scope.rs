@@ -3,7 +3,7 @@
 use crate::call::object;
 use crate::netfilter::{Entry, Line, Parsed, Range, Verdict, lines};
 use crate::reach::machines;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
@@ -23,6 +23,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.20",
     ],
+    mend: Mend::DisplayOnly("who uses the port is known to its owner"),
     run,
 };
 

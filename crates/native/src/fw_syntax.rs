@@ -3,7 +3,7 @@
 use crate::call::object;
 use crate::netfilter::{Line, Parsed, lines};
 use crate::standing::count;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.20",
     ],
+    mend: Mend::DisplayOnly("a firewall that begins to deny can lock its owner out"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! An image of which nobody can say what runs.
 
 use crate::containers::Container;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::compose::Image;
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.PS-02",
         "ISO 27001:2022 A.8.19",
     ],
+    mend: Mend::DisplayOnly("which version runs is known only to the machine"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use super::img_pin::is_fixed;
 use crate::containers::Container;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::compose::Service as Composed;
 use model::declare::OptExt as _;
@@ -21,6 +21,7 @@ pub const RULE: Rule = Rule {
         What broke, and what ran before, is then guesswork. Proposals that somebody accepts cost minutes a week.",
     example: "jobs: {images: {kind: image-update, on: [stack/media], automatic: true}}",
     controls: &["NIST CSF 2.0 PR.PS-02", "ISO 27001:2022 A.8.32"],
+    mend: Mend::None("who approves updates is a decision"),
     run,
 };
 

@@ -32,4 +32,4 @@ use graph::{
     Context, bodies, call, containers, context, copies, fstab, links, netfilter, origin, places,
     pools, reach, standing,
 };
-use lint::{Findings, Rule};
+use lint::{Findings, Mend, Rule};

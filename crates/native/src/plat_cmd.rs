@@ -1,7 +1,7 @@
 //! A command for a package manager that the system does not have.
 
 use crate::origin::cite;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.PS-02",
         "ISO 27001:2022 A.8.8",
     ],
+    mend: Mend::None("the command of the system that is there is another one"),
     run,
 };
 

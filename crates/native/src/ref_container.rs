@@ -1,7 +1,7 @@
 //! A document names a container that no stack has.
 
 use crate::call::{Call, calls, object, plain};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::document::{Sure, Word};
@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
         until somebody restores it.",
     example: "docker exec postgres pg_dumpall   # while the container is called db-nextcloud",
     controls: &["CIS v8 11.5", "ISO 27001:2022 A.5.37"],
+    mend: Mend::None("which container is meant is known to the author of the document"),
     run,
 };
 

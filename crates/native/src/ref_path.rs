@@ -1,7 +1,7 @@
 //! A path in a document leads nowhere.
 
 use crate::call::{calls, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt as _;
 use model::document::{Document, Place, Presence, Sure};
@@ -17,6 +17,7 @@ pub const RULE: Rule = Rule {
         from where the backups were. Worse than a command that fails is one that finds an old copy.",
     example: "tar -xzf /backups/latest.tar.gz   # while the repository is at /media/pool/backups",
     controls: &["CIS v8 11.5", "ISO 27001:2022 A.5.37"],
+    mend: Mend::None("which path is meant is known to the author of the document"),
     run,
 };
 

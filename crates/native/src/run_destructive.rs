@@ -1,7 +1,7 @@
 //! A command that destroys data, without a word on what it is meant for.
 
 use crate::call::{Call, calls, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::document::{Command, Document, Place, Sure, Word};
 
@@ -18,6 +18,7 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 RC.RP-03",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::DisplayOnly("where a restore may go is known to who runs it"),
     run,
 };
 

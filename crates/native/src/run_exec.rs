@@ -1,7 +1,7 @@
 //! A document tells people to run what the platform does not have.
 
 use crate::call::{Call, calls, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::{Given, OptExt as _};
 use model::lab::Lab;
@@ -21,6 +21,7 @@ pub const RULE: Rule = Rule {
         systems, and show that nobody has gone through the runbook.",
     example: "`ceph -s` in a runbook of a lab whose pools are ZFS and iSCSI",
     controls: &["CIS v8 11.5", "ISO 27001:2022 A.5.37"],
+    mend: Mend::None("the command of the system that is there is another one"),
     run,
 };
 

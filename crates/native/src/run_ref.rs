@@ -1,7 +1,7 @@
 //! A document names a machine, guest, unit or pool that the lab does not have.
 
 use crate::call::{Call, calls, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::{Given, OptExt as _, Value as _};
 use model::document::{Document, Place, Sure, Word};
@@ -18,6 +18,7 @@ pub const RULE: Rule = Rule {
         guest.",
     example: "pct stop 204   # while no guest has the number 204",
     controls: &["CIS v8 11.5", "ISO 27001:2022 A.5.37"],
+    mend: Mend::None("which one is meant is known to the author of the document"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::fstab::{Mount, is_kernel_name, is_md_number, of_hosts};
 use crate::pools::{self, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::storage::Pool;
@@ -17,6 +17,7 @@ pub const RULE: Rule = Rule {
         number; a UUID goes with the file system.",
     example: "pools: {main: {kind: md, device: /dev/md0, mount: /srv, devices: [nas/sda, nas/sdb]}}",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.5.9"],
+    mend: Mend::DisplayOnly("lasting names are read on the machine"),
     run,
 };
 

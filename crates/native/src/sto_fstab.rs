@@ -2,7 +2,7 @@
 
 use crate::fstab::{Mount, is_system, of_hosts, of_pools};
 use crate::pools::object;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
         initramfs does not know comes up under another name, and the mount fails.",
     example: "pools: {main: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c], mount: /media/main, mount_options: [defaults]}}",
     controls: &["NIST CSF 2.0 PR.IR-04", "ISO 27001:2022 A.8.14"],
+    mend: Mend::DisplayOnly("what depends on the mount has to be told as well"),
     run,
 };
 

@@ -20,7 +20,7 @@ use graph::{
 
 pub use graph::Context;
 pub use knowledge::EMBEDDED;
-pub use lint::{Findings, Rule};
+pub use lint::{Findings, Mend, Rule};
 pub use rules::RULES;
 
 use diag::Diagnostic;

@@ -21,10 +21,7 @@ fn example() -> (Vec<Diagnostic>, SourceSet) {
         .fix(Fix {
             message: "did you mean 'web'?".into(),
             applicability: Applicability::Unsafe,
-            edits: vec![Edit {
-                span: wbe,
-                text: "web".into(),
-            }],
+            edits: vec![Edit::replace(wbe, "web")],
         });
     let at = TEXT.find("gold").unwrap();
     let warning = Diagnostic::finding("svc-no-tier", Severity::Warning, "gold is\u{1b}[31m odd")
@@ -178,10 +175,7 @@ fn odd_spans_never_panic() {
                     let d = Diagnostic::invalid("x", "y").at(span, "z").fix(Fix {
                         message: "m".into(),
                         applicability: Applicability::Safe,
-                        edits: vec![Edit {
-                            span,
-                            text: "t".into(),
-                        }],
+                        edits: vec![Edit::replace(span, "t")],
                     });
                     let all = [d];
                     assert!(!full(&all, &sources, Color::Never).is_empty());

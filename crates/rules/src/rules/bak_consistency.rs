@@ -4,7 +4,7 @@ use crate::containers::{self, Container};
 use crate::context::dataset;
 use crate::coverage::{self, Coverage, Declared};
 use crate::origin::cite;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::compose::Mount;
 use model::declare::OptExt as _;
@@ -56,6 +56,7 @@ pub(crate) const RULE: Rule = Rule {
         are a state that never was; the copy may start, or lose rows, or not start, and nobody knows before the restore.",
     example: "datasets: {db: {host: web, folder: /var/lib/postgresql/15/main}}",
     controls: &["NIST CSF 2.0 PR.DS-11", "ISO 27001:2022 A.8.13"],
+    mend: Mend::DisplayOnly("which databases there are is known only to the machine"),
     run,
 };
 

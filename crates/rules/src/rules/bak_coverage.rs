@@ -3,8 +3,8 @@
 use crate::containers::Container;
 use crate::context::dataset;
 use crate::coverage::{self, Coverage};
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::compose::Mount;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -25,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::Unsafe("adds the dataset to the backup, where the lab has only one"),
     run,
 };
 
@@ -48,7 +49,7 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
             None => (Severity::Warning, "of no declared class"),
         };
         let backups = ctx.lab.backups.len();
-        let d = RULE
+        let mut d = RULE
             .with(severity, format!("dataset '{name}' is {class} and in no backup"))
             .at(data.span, "not backed up")
             .note(format!("0 of {backups} declared backups list it"))
@@ -56,6 +57,11 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
                 Some(first) => format!("add '{name}' to the datasets of a backup, e.g. '{first}', or set 'class: scratch'"),
                 None => "declare a repository and a backup that lists it, or set 'class: scratch'".to_owned(),
             });
+        let only = ctx.lab.backups.iter().next().filter(|_| backups == 1);
+        if let Some((backup, last)) = only.and_then(|(n, b)| Some((n, b.datasets.last()?))) {
+            let edit = Edit::append(last.span, name);
+            d = d.fix(Fix::doubtful(format!("add it to backup '{backup}'"), edit));
+        }
         out.add(dataset(name), d);
     }
 }

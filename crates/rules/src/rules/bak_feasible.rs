@@ -4,7 +4,7 @@ use crate::amounts::decimal;
 use crate::bodies::{self, Body};
 use crate::copies::{Copies, Copy};
 use crate::transfer::{self, Link};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::Given;
 use model::id::{Kind, ObjectRef};
@@ -26,6 +26,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.8.6",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("less data, a slower pace or a faster line is a decision"),
     run,
 };
 

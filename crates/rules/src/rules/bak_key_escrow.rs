@@ -5,7 +5,7 @@ use crate::context::repository;
 use crate::copies::Copies;
 use crate::places::{self, Machine, Place};
 use crate::recovery::keeper;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Spanned};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -26,6 +26,7 @@ pub(crate) const RULE: Rule = Rule {
         is gone when it is needed.",
     example: "repositories: {usb: {location: /mnt/usb, password: {file: secrets/usb.pass}}}",
     controls: &["CIS v8 11.3", "ISO 27001:2022 A.8.24"],
+    mend: Mend::None("the second place is outside of the lab and of its tree"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! A tier says half of what is promised.
 
 use crate::context::tier;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::lab::FaultScope;
@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
         must manage. One without the other cannot be planned for, and nothing can be proven against it.",
     example: "tiers: {household: {rto: {host: 8h}}}   # back within 8h, but with the data of when?",
     controls: &["ISO 27001:2022 A.5.30"],
+    mend: Mend::None("how much may be lost, and for how long it may be away, is a decision"),
     run,
 };
 

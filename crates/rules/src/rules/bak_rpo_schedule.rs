@@ -3,8 +3,8 @@
 use crate::bodies::{self, Body};
 use crate::copies::{Copies, Snapshots, unhurt};
 use crate::faults;
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity, Spanned};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity, Spanned};
 use graph::newest::{Newest, Point, newest};
 use model::lab::{DataClass, FaultScope};
 use model::units::Seconds;
@@ -24,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::Unsafe("runs the backup as often as the objective asks"),
     run,
 };
 
@@ -126,7 +127,16 @@ fn finding(body: &Body<'_>, late: &[Late<'_>]) -> Option<Diagnostic> {
             let left = Seconds(allowed.0 - time.0);
             d.help(format!("run {by} at least every {left}, or raise the objective"))
         }
-        None => d.help(format!("run {by} at least every {allowed}, or raise the objective")),
+        None => {
+            let d = match point.schedule {
+                Some(_) => d,
+                None => d.fix(Fix::doubtful(
+                    format!("run {by} every {allowed}"),
+                    Edit::replace(point.span, allowed.to_string()),
+                )),
+            };
+            d.help(format!("run {by} at least every {allowed}, or raise the objective"))
+        }
     })
 }
 

@@ -4,7 +4,7 @@ use crate::amounts::count;
 use crate::bodies::{self, Body};
 use crate::copies::{Copies, Side, side, unhurt};
 use crate::faults;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::lab::{DataClass, FaultScope};
 
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("another place to keep a copy has to be found first"),
     run,
 };
 

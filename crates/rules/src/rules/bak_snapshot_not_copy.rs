@@ -4,7 +4,7 @@ use crate::amounts::count;
 use crate::bodies::{self, Body};
 use crate::copies::{Copies, Copy, Snapshots};
 use crate::places;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -26,6 +26,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("where a copy goes is a decision"),
     run,
 };
 

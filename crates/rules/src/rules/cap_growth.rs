@@ -5,7 +5,7 @@ use crate::figure::percent;
 use crate::sizes;
 use crate::terms::{Terms, terms};
 use crate::totals::{bytes, place, usable};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         program that writes; a risk register that calls this unlikely is a register nobody computed.",
     example: "pools: {tank: {usable: 4TB, used: 3TB, growth: 50%}}",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("more space has to be bought, or data removed"),
     run,
 };
 

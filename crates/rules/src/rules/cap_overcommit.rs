@@ -3,7 +3,7 @@
 use crate::load::{Load, capacity, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Machine, Part, Total, part};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::id::{Kind, ObjectRef};
 use model::lab::service::Service;
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         largest, which is mostly the database.",
     example: "guests: {a: {on: pve, memory: 12GiB}, b: {on: pve, memory: 12GiB}}   # on a host of 16 GiB",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("what gets less or moves away is a decision"),
     run,
 };
 

@@ -1,6 +1,6 @@
 //! A must that nothing meets.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
         when that is changed.",
     example: "requirements: {encrypted: {text: Data at rest is encrypted, priority: must, status: met}}",
     controls: &["NIST CSF 2.0 GV.PO-01", "ISO 27001:2022 A.5.8"],
+    mend: Mend::None("what meets the requirement is a decision"),
     run,
 };
 

@@ -1,6 +1,6 @@
 //! A term of art for something that is not so.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         (NIST SP 800-207: no trust by the place in the network).",
     example: "requirements: {security: {text: Zero trust}}   # and flows: [{from: management, to: servers, ports: any, action: allow}]",
     controls: &["NIST CSF 2.0 GV.PO-01", "ISO 27001:2022 A.5.1"],
+    mend: Mend::None("the word or what contradicts it has to change"),
     run,
 };
 

@@ -5,7 +5,7 @@ use crate::context::backup as object;
 use crate::load::{Load, free, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Part, bytes, place};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::Backup;
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         one that must not fail.",
     example: "guests: {db: {on: pve, memory: 12GiB}}   # backed up, on a single host of 16 GiB that is full",
     controls: &["CIS v8 11.5", "ISO 27001:2022 A.8.13"],
+    mend: Mend::None("memory has to be kept free or rented"),
     run,
 };
 

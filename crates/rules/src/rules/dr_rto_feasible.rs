@@ -4,10 +4,10 @@ use crate::amounts::decimal;
 use crate::bodies::{self, Body};
 use crate::copies::Copies;
 use crate::faults;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use graph::restore::{Way, belongs, wanted, ways};
-use model::declare::Given;
+use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::{FaultScope, Tier};
 use model::units::Seconds;
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         needs, through the one uplink or cable that leads to the copies. If that alone exceeds the objective, no procedure helps.",
     example: "tiers: {critical: {rto: {site: 4h}}}   # with 600GB of data whose only copy off site is behind 'down: 100Mbit/s'",
     controls: &["NIST CSF 2.0 RC.RP-01", "ISO 27001:2022 A.5.30"],
+    mend: Mend::None("a nearer copy or a longer time is a decision"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::bodies::{self, Body};
 use crate::places::{self, Machine};
-use crate::{Context, Findings, Rule, pools};
+use crate::{Context, Findings, Mend, Rule, pools};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -25,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.5.30",
         "ISO 27001:2022 A.8.14",
     ],
+    mend: Mend::None("a spare has to be bought"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! The objective is over before anybody acts.
 
 use crate::context::tier;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::units::Seconds;
 
@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
         they take as long as the objective, no restore is fast enough.",
     example: "tiers: {gold: {rto: {host: 15m}, response: 30m}}",
     controls: &["ISO 27001:2022 A.5.30"],
+    mend: Mend::None("a longer time or a faster response is a decision"),
     run,
 };
 

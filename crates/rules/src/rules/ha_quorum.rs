@@ -4,7 +4,7 @@ use crate::context::{cluster, guest};
 use crate::failover::failovers;
 use crate::votes::{Loss, Votes, votes};
 use crate::wording::{either, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt;
 use model::lab::guest::Cluster;
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         itself: that needs a witness at a third place.",
     example: "clusters: {main: {kind: proxmox, members: [pve1, pve2], ha: true}}   # 2 votes, 2 needed",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("a third vote has to be set up"),
     run,
 };
 

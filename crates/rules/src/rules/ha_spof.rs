@@ -2,7 +2,7 @@
 
 use crate::structure::{Cuts, Structure};
 use crate::wording::{count, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{About, OptExt, Part, Target};
 use model::id::{Kind, ObjectRef};
@@ -24,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.8.14",
         "ISO 27001:2022 A.5.30",
     ],
+    mend: Mend::DisplayOnly("an alternative, or who lives with the risk and why"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::attributes::{Field, differing};
 use crate::claims::text;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{Given, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         on the wrong one: at night, from a printed page.",
     example: "claims: [{text: a, metric: uptime, value: 99%}, {text: b, metric: uptime, value: 90%}]",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.5.9"],
+    mend: Mend::None("which of the two values is right is known only where it was read"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::figure::{Dim, decimal};
 use crate::objectives::{Objective, objectives};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -25,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         confidence; Hanley and Lippman-Hand, JAMA 1983).",
     example: "metrics: {backup-success: {text: backups that succeed, target: '>99%'}}   # of one backup a day",
     controls: &["ISO 27001:2022 A.8.16"],
+    mend: Mend::None("another window or another measure is a decision"),
     run,
 };
 

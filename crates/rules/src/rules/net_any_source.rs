@@ -1,7 +1,7 @@
 //! A door for administrators or databases is open to everybody.
 
 use crate::context::host;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 /// Ports whose service gives away the host or its data (IANA names, and products' default ports).
@@ -35,6 +35,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
+    mend: Mend::DisplayOnly("who uses the port is known to its owner"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Two routers in a row, both of which translate addresses.
 
 use crate::addresses::{Held, gateway, held, is_inner, is_private, nat};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         address, and what they do is missing from the inner router's logs. Each of the two is also one more thing in a row that must work.",
     example: "networks: {home: {subnet: 192.168.1.0/24, gateway: 192.168.1.1}}   # and the lab's router is 192.168.1.95 in it",
     controls: &["CIS v8 12.2", "CIS v8 12.4"],
+    mend: Mend::None("the outer router belongs to the provider"),
     run,
 };
 

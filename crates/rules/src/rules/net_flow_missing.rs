@@ -2,7 +2,7 @@
 
 use crate::context::{backup, service};
 use crate::traffic::{Spot, Verdict, verdict};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt, Target};
 use model::id::{Kind, ObjectRef};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         the matrix describes another network.",
     example: "services: {wiki: {runs: {guest: k3s-m}, needs: [dns]}}   # and no flow from zone k8s to zone ops",
     controls: &["CIS v8 3.8", "CIS v8 12.2", "ISO 27001:2022 A.8.22"],
+    mend: Mend::DisplayOnly("the firewall may be right, and the need wrong"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::addresses::{Held, held, is_inner, subnet};
 use crate::context::network;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use ipnet::IpNet;
 use model::declare::OptExt;
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         at home cuts its host off from part of the house. A fixed address that is also handed out makes two machines take turns in being reachable.",
     example: "networks: {lan: {subnet: 172.20.0.0/16}, media: {kind: docker, subnet: 172.20.4.0/24}}",
     controls: &["CIS v8 12.4"],
+    mend: Mend::None("which of the two moves is a decision"),
     run,
 };
 

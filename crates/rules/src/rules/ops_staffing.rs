@@ -2,7 +2,7 @@
 
 use crate::claims::subject;
 use crate::figure::{decimal, percent};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         holiday nobody does, unless somebody is on call. Better an honest objective than one that is missed by design.",
     example: "alerts: {down: {severity: P1, response: 15m}}   # with 'people: {owner: {hours: 9h/week}}'",
     controls: &["ISO 27001:2022 A.5.26", "ISO 27001:2022 A.5.30"],
+    mend: Mend::None("people have to agree"),
     run,
 };
 

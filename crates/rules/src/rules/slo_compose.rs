@@ -4,7 +4,7 @@ use crate::context::service;
 use crate::error_budget::{Promise, of_service, percent};
 use crate::structure::{Cuts, Structure};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use graph::availability::{best, known, ppm, share};
 use model::declare::{Given, Target};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         is below its objective, the objective is missed by construction, not by bad luck.",
     example: "sites: {home: {uplinks: {dsl: {availability: 98%}}}}   # and a service for the internet with an objective of 99.5%",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("an alternative or a lower promise is a decision"),
     run,
 };
 

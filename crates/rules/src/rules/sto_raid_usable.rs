@@ -3,8 +3,9 @@
 use crate::amounts::{binary, decimal, like, sum};
 use crate::pools::object;
 use crate::pools::{self, Member, is_btrfs};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
+use model::declare::Known;
 use model::declare::{Given, OptExt as _};
 use model::lab::storage::{Level, Pool, PoolKind};
 use model::units::size::Size;
@@ -18,6 +19,9 @@ pub(crate) const RULE: Rule = Rule {
         is lost. Space that was never there is noticed when it is needed, and a figure in TB that was read off in TiB is 10 % wrong.",
     example: "pools: {tank: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c], usable: 12TB}}   # of 3 disks with 4TB",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::Safe(
+        "writes what the disks give where the number is right in the other unit; any other number is unsafe to replace",
+    ),
     run,
 };
 
@@ -198,6 +202,15 @@ fn judge(name: &str, pool: &Pool, level: Level, space: &Space) -> Option<Diagnos
             .help("a level that takes disks of different sizes, such as btrfs raid1, or a second pool of the rest would use more of them"),
         (None, None) => return None,
     };
+    if let (Some((_, verdict)), Some(Known::Declared(_))) =
+        (&verdict, pool.usable.as_ref().map(|u| &u.known))
+    {
+        let (say, edit) = (format!("write {gives}"), Edit::replace(span, gives.clone()));
+        d = d.fix(match verdict {
+            Verdict::OtherUnit(_) => Fix::safe(say, edit),
+            Verdict::TooMuch | Verdict::TooLittle => Fix::doubtful(say, edit),
+        });
+    }
     let (formula, percent) = (&space.formula, space.usable * 100 / space.raw.max(1));
     d = d.note(format!(
         "{level}: {formula} = {gives} ({}), {percent} % of {}",

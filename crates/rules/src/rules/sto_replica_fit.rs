@@ -3,7 +3,7 @@
 use crate::figure::percent;
 use crate::sizes;
 use crate::totals::{self, Part, Total, bytes, devices, part};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -23,6 +23,7 @@ pub(crate) const RULE: Rule = Rule {
         failed host had. A store that is full stops writing for everybody.",
     example: "pools: {ceph: {kind: ceph, level: replicated, replicas: 3, raw: 3.5TB, used: 2TB}}",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("devices have to be bought, or data removed"),
     run,
 };
 

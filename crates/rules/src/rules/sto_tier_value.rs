@@ -2,7 +2,7 @@
 
 use crate::bodies::{self, Body};
 use crate::places::Machine;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::lab::{DataClass, Lab};
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.5.12",
         "ISO 27001:2022 A.8.14",
     ],
+    mend: Mend::None("data has to be moved"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Nobody said what the data is worth.
 
 use crate::context::dataset;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 ID.AM-05",
         "ISO 27001:2022 A.5.12",
     ],
+    mend: Mend::DisplayOnly("how much it matters is a decision"),
     run,
 };
 

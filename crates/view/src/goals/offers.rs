@@ -273,7 +273,7 @@ fn places(lab: &Lab, kind: OfferKind, offer: &Offer) -> Vec<(At, String, u64)> {
             .filter(|(_, h)| is_bought(h) && h.site.is_some())
     };
     let sites: std::collections::BTreeSet<&str> = bought()
-        .filter_map(|(_, h)| Some(h.site.as_ref()?.value.as_str()))
+        .filter_map(|(_, h)| h.site.known().map(String::as_str))
         .collect();
     let space = offer.size.known().map_or(0, |s| u128::from(s.bytes()));
     let data = graph::bodies::all(lab);
@@ -385,15 +385,15 @@ impl Offered {
             }
             (At::Mirror(pool), _) => mirror(lab, &name, pool),
             (At::Copies(on), _) => copies(lab, &name, &|r: &mut Repository| {
-                r.on = Some(Spanned::new(on.clone(), Span::default()));
-                r.disk = Some(Spanned::new("bought".to_owned(), Span::default()));
+                r.on = given(on.clone());
+                r.disk = given("bought".to_owned());
             }),
             (At::Away, _) => copies(lab, &name, &|r: &mut Repository| {
                 r.about.media = given(Media::Cloud);
             }),
             (At::Cluster(cluster), _) => {
-                let site = lab.hosts.values().find_map(|h| h.site.clone());
-                let site = site.map(|s| s.value).unwrap_or_default();
+                let site = lab.hosts.values().find_map(|h| h.site.known());
+                let site = site.cloned().unwrap_or_default();
                 lab.hosts
                     .insert(name.clone(), host(&site, &Offer::default()));
                 if let Some(cluster) = lab.clusters.get_mut(cluster) {
@@ -421,7 +421,7 @@ fn host(site: &str, offer: &Offer) -> Host {
     Host {
         span: Span::default(),
         was: None,
-        site: Some(Spanned::new(site.to_owned(), Span::default())),
+        site: given(site.to_owned()),
         os: None,
         addresses: BTreeMap::new(),
         reach: Reach::Unknown,
@@ -477,7 +477,7 @@ fn ups(lab: &mut Lab, name: String, site: &str) {
     let here = lab
         .hosts
         .iter()
-        .filter(|(_, h)| h.site.as_ref().is_some_and(|s| s.value == site));
+        .filter(|(_, h)| h.site.known().is_some_and(|s| s == site));
     let feeds = here
         .map(|(n, _)| ObjectRef::new(Kind::Host, n))
         .filter(|o| !has(o));

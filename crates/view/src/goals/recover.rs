@@ -74,10 +74,10 @@ impl<'a> World<'a> {
         let found = ways(self.lab, &self.copies, &all, scope);
         let slowest = found.into_values().max_by_key(|w| w.seconds());
         let moved = slowest.as_ref().map_or(0, |w| w.seconds());
-        let response = self.lab.tiers.get(tier).and_then(|t| t.response.as_ref());
+        let response = self.lab.tiers.get(tier).and_then(|t| t.response.known());
         let mut terms = Vec::new();
         match response {
-            Some(response) => terms.push(format!("{} to notice and decide", response.value)),
+            Some(response) => terms.push(format!("{response} to notice and decide")),
             None => trial.unknown.push(format!(
                 "how long it takes to notice and decide is not declared ('response' of tier {tier})"
             )),
@@ -92,7 +92,7 @@ impl<'a> World<'a> {
             ));
             trial.assumed.extend(way.assumed.iter().cloned());
         }
-        let total = response.map_or(0, |r| r.value.0) + waited.0 + moved;
+        let total = response.map_or(0, |r| r.0) + waited.0 + moved;
         let sum = if terms.is_empty() {
             "nothing has to be fetched".to_owned()
         } else {

@@ -97,11 +97,11 @@ fn of_host(lab: &Lab, name: &str, host: &Host, out: &mut Vec<Label>) {
     let hardware = about.hardware.as_ref();
     let serial = hardware.and_then(|h| fact(&h.serial));
     let mut label = Draft::new(lab, "host", name, &format!("host/{name}"));
-    let site = host.site.as_ref().map(|s| s.value.as_str());
+    let site = host.site.known().map(String::as_str);
     label.stands(site, about.rack.known().map(|r| r.0.as_str()), &about.unit);
     label.say("", hardware.and_then(|h| fact(&h.model)));
     label.say("S/N ", serial.clone());
-    let addresses = host.addresses.values().map(|a| a.value.clone());
+    let addresses = host.addresses.values().filter_map(|a| a.value().cloned());
     label.list("IP ", addresses);
     let nics = hardware.into_iter().flat_map(|h| &h.nics);
     let macs = nics.filter_map(|(key, nic)| Some(format!("{} {}", key.0, nic.mac.known()?)));

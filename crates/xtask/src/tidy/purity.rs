@@ -4,7 +4,10 @@ use anyhow::Result;
 use std::path::Path;
 
 const PURE: &[(&str, &[&str])] = &[
-    ("diag", &["annotate-snippets", "serde", "serde_json"]),
+    (
+        "diag",
+        &["annotate-snippets", "serde", "serde_json", "similar"],
+    ),
     (
         "model",
         &[

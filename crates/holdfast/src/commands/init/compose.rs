@@ -3,6 +3,7 @@
 
 use super::Place;
 use crate::texts::Folder;
+use crate::tree::Instead;
 use diag::{Severity, SourceSet};
 use model::compose::Service;
 use starter::{Project, UNKNOWN};
@@ -191,7 +192,11 @@ fn read(name: &str, file: &Path, place: &Place) -> Result<Project, String> {
         format!("format: 1\nlab: x\nstacks: {{{name}: {{file: {quoted}}}}}\n"),
     );
     let (lab, said) = lang::analyze(&sources);
-    let stacks = lang::stacks(&lab, sources, &Folder::below(place.folder()));
+    let stacks = lang::stacks(
+        &lab,
+        sources,
+        &Folder::below(place.folder(), Instead::new()),
+    );
     let wrong = said
         .iter()
         .chain(&stacks.diagnostics)

@@ -56,8 +56,8 @@ fn frames<const A: u64, const B: u64>(
     tagged: &[diag::Spanned<Ref<B>>],
 ) -> String {
     let vlan = |name: &str| {
-        let vlan = lab.networks.get(name).and_then(|n| n.vlan.as_ref());
-        vlan.map_or(name.to_owned(), |v| format!("{name}\u{a0}{}", v.value))
+        let vlan = lab.networks.get(name).and_then(|n| n.vlan.known());
+        vlan.map_or(name.to_owned(), |v| format!("{name}\u{a0}{v}"))
     };
     let own = untagged
         .as_ref()
@@ -103,10 +103,7 @@ fn hosts(lab: &Lab, out: &mut Diagram, sockets: &mut BTreeMap<String, Socket>) {
         let id = reference(Kind::Host, name);
         let mut node = Node::card(&id, name, Hue::Blue)
             .meaning("host")
-            .line(dotted([
-                said(&host.about.kind),
-                host.os.as_ref().map(|o| o.value.clone()),
-            ]));
+            .line(dotted([said(&host.about.kind), host.os.known().cloned()]));
         let at = out.nodes.len();
         let nics = host.about.hardware.iter().flat_map(|h| &h.nics);
         for (nic, declared) in nics {

@@ -67,8 +67,8 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
     let gateways: BTreeSet<&str> = lab
         .networks
         .values()
-        .filter_map(|n| n.gateway.as_ref())
-        .map(|g| bare(&g.value))
+        .filter_map(|n| n.gateway.known())
+        .map(|g| bare(g))
         .collect();
     let ends: BTreeSet<String> = lab
         .sites
@@ -85,14 +85,14 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
             kind: Kind::Host,
             name,
             addresses: addresses
-                .map(|(n, a)| (n.as_str(), (bare(&a.value).to_owned(), Sure::Known)))
+                .map(|(n, a)| match a.value() {
+                    Some(a) => (n.as_str(), (bare(a).to_owned(), Sure::Known)),
+                    None => (n.as_str(), ("?".to_owned(), Sure::Unknown)),
+                })
                 .collect(),
             plain: false,
             router: roles || host.about.kind.known() == Some(&HostKind::Router),
-            says: dotted([
-                Some("host".to_owned()),
-                host.os.as_ref().map(|o| o.value.clone()),
-            ]),
+            says: dotted([Some("host".to_owned()), host.os.known().cloned()]),
         });
     }
     for (name, device) in &lab.devices {
@@ -273,7 +273,7 @@ fn routers<'a>(
         let Some(network) = lab.networks.get(net) else {
             continue;
         };
-        let Some(gateway) = network.gateway.as_ref().map(|g| bare(&g.value)) else {
+        let Some(gateway) = network.gateway.known().map(|g| bare(g)) else {
             continue;
         };
         let has = machines
@@ -307,7 +307,7 @@ fn ordered(lab: &Lab) -> Vec<&str> {
             .as_ref()
             .and_then(|z| lab.zones.get(z))
             .map_or(7, super::rank);
-        let vlan = network.vlan.as_ref().map(|v| v.value);
+        let vlan = network.vlan.known().copied();
         (
             !is_wan(network),
             rank,
@@ -398,16 +398,13 @@ fn about(network: &Network) -> String {
         let range = said(&d.range).unwrap_or_else(|| "?".to_owned());
         format!("DHCP {range}{}", server.unwrap_or_default())
     });
-    let vlan = network.vlan.as_ref().map(|v| format!("VLAN {}", v.value));
+    let vlan = network.vlan.known().map(|v| format!("VLAN {v}"));
     let kind = said(&network.about.kind).filter(|_| vlan.is_none());
-    let subnet = network
-        .subnet
-        .as_ref()
-        .map_or("subnet: ?", |s| s.value.as_str());
+    let subnet = network.subnet.known().map_or("subnet: ?", String::as_str);
     let gateway = network
         .gateway
-        .as_ref()
-        .map(|g| format!("gateway {}", bare(&g.value)));
+        .known()
+        .map(|g| format!("gateway {}", bare(g)));
     let inner = network.about.internal.known() == Some(&true);
     let inner = inner.then(|| "no way out".to_owned());
     dotted([vlan.or(kind), Some(subnet.to_owned()), gateway, dhcp, inner])
@@ -504,7 +501,7 @@ fn inside(lab: &Lab, machines: &[Machine], out: &mut Diagram) {
         node.shape = Shape::Lane;
         for (name, network) in networks {
             let inner = network.about.internal.known() == Some(&true);
-            let subnet = network.subnet.as_ref().map(|s| s.value.clone());
+            let subnet = network.subnet.known().cloned();
             let text = if inner {
                 Some("no way out".to_owned())
             } else {

@@ -90,7 +90,7 @@ fn loads(lab: &Lab) -> Vec<Load<'_>> {
             let own = Some(f.clone());
             (line(f.value().map(|f| (f.name(), f.part()))), sure(&own))
         }),
-        site: host.site.as_ref().map(|s| s.value.as_str()),
+        site: host.site.known().map(String::as_str),
         rented: host.about.provider.is_some()
             || host.about.kind.known() == Some(&model::lab::hardware::HostKind::Vps),
     });

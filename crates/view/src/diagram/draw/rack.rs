@@ -59,7 +59,7 @@ fn things(lab: &Lab) -> Vec<Thing<'_>> {
             form: form.and_then(|f| f.trim_end_matches(['U', 'u']).parse().ok()),
             rack: host.about.rack.known().map(|r| r.0.as_str()),
             unit: host.about.unit.known().copied(),
-            site: host.site.as_ref().map(|s| s.value.as_str()),
+            site: host.site.known().map(String::as_str),
         }
     });
     let devices = lab.devices.iter().map(|(name, device)| Thing {

@@ -178,7 +178,7 @@ fn spare_disks(lab: &Lab, options: &Options, out: &mut Diagram) {
 }
 
 fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
-    let class = data.class.as_ref().map(|c| c.value.word().to_owned());
+    let class = data.class.known().map(|c| c.word().to_owned());
     let node = Node::card(reference(Kind::Dataset, name), name, Hue::Teal)
         .meaning("body of data")
         .line(dotted([class, said(&data.about.size)]))
@@ -189,12 +189,12 @@ fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
         .pool
         .known()
         .and_then(|p| out.find(&reference(Kind::Pool, p.name())));
-    match (pool, &data.host, &data.disk) {
+    match (pool, &data.host, data.disk.known()) {
         (Some(pool), _, _) => out
             .edges
             .push(Edge::plain(pool, at, Stroke::Solid, LIES_ON)),
         (None, Some(host), Some(label)) => {
-            let disk = disk(lab, &host.value, &label.value, out);
+            let disk = disk(lab, &host.value, label, out);
             out.edges
                 .push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
         }
@@ -315,13 +315,13 @@ fn by_site(lab: &Lab, site: Option<&str>) -> (Hue, String) {
 
 fn site_of<'a>(lab: &'a Lab, host: Option<&str>) -> Option<&'a str> {
     let host = lab.hosts.get(host?)?;
-    host.site.as_ref().map(|s| s.value.as_str())
+    host.site.known().map(String::as_str)
 }
 
 fn repositories(lab: &Lab, out: &mut Diagram) {
     for (name, repository) in &lab.repositories {
         let about = &repository.about;
-        let host = repository.on.as_ref().map(|h| h.value.as_str());
+        let host = repository.on.known().map(String::as_str);
         let held = about.held_by.known().map(Ref::name).or(host);
         let site = about
             .site
@@ -339,7 +339,7 @@ fn repositories(lab: &Lab, out: &mut Diagram) {
         let yes = |v: &model::declare::Opt<bool>, text: &str| {
             (v.known() == Some(&true)).then(|| text.to_owned())
         };
-        let disk = repository.disk.as_ref().filter(|_| about.pool.is_none());
+        let disk = repository.disk.known().filter(|_| about.pool.is_none());
         let node = Node::card(reference(Kind::Repository, name), name, hue)
             .meaning(meaning)
             .line(dotted([
@@ -348,7 +348,7 @@ fn repositories(lab: &Lab, out: &mut Diagram) {
             ]))
             .line(dotted([
                 about.pool.known().map(|p| format!("pool {}", p.name())),
-                disk.map(|d| format!("disk {}", d.value)),
+                disk.map(|d| format!("disk {d}")),
                 said(&about.size).map(|s| format!("{s} in all")),
             ]))
             .line(dotted([
