@@ -65,8 +65,10 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, width: f64) -> Vec<Str
             line = joined;
             continue;
         }
-        if !line.trim().is_empty() {
-            lines.push(line.trim().to_owned());
+        // A dot between two parts is not needed where the line ends.
+        let whole = line.trim_end_matches([' ', '·']).trim();
+        if !whole.is_empty() {
+            lines.push(whole.to_owned());
         }
         line = String::new();
         for c in piece.chars() {

@@ -338,3 +338,22 @@ fn a_part_of_a_drawing_is_what_it_leads_to_and_what_leads_to_it() {
     let lost = diagram::focus(whole, "service/frge").unwrap_err();
     assert!(lost.known.contains("service/forge"));
 }
+
+/// The drawing that the documentation shows is the one that is drawn; `UPDATE_EXPECT=1` writes it anew.
+#[test]
+fn the_picture_in_the_documentation_is_not_stale() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let lab = lab(&root.join("examples/enterprise-dc/mended"));
+    let drawing = diagram::draw(&lab, View::L3, &Options::default());
+    let svg = diagram::svg(&drawing, Theme::Auto);
+    let file = root.join("docs/images/enterprise-dc-l3.svg");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, &svg).unwrap();
+    }
+    let shown = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        shown == svg,
+        "{} is stale: UPDATE_EXPECT=1 cargo nextest run -p view",
+        file.display()
+    );
+}

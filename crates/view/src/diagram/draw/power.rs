@@ -31,6 +31,7 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
     feeds(lab, &mut out);
     let loads = loads(lab);
     let fed = supplies(lab, &loads, &mut out);
+    let total = whole_loads(&loads, &fed);
     let (mut known, mut asked) = (0_u64, 0);
     for load in &loads {
         if load.rented {
@@ -38,15 +39,15 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
         }
         known += watts(load.draw).unwrap_or(0);
         asked += usize::from(watts(load.draw).is_none());
-        hang(lab, load, &fed, &mut out);
+        hang(lab, load, &fed, &total, &mut out);
     }
     rented(&loads, &mut out);
-    let total = (known > 0).then(|| format!("{} W declared", known / 1000));
+    let watts = (known > 0).then(|| format!("{} W declared", known / 1000));
     let missing = (asked > 0).then(|| format!("{asked} of them without a figure"));
     out.summary = dotted([
         Some(count(loads.len(), "machine", "machines")),
         Some(count(lab.ups.len(), "UPS", "UPSs")),
-        total,
+        watts,
         missing,
     ]);
     if out.nodes.is_empty() {
@@ -54,6 +55,24 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
         out.notes.push(text.to_owned());
     }
     out
+}
+
+/// What hangs on each UPS in all, in milliwatts; only where every figure is known.
+fn whole_loads(loads: &[Load], fed: &BTreeMap<String, Vec<usize>>) -> BTreeMap<usize, u64> {
+    let mut sums: BTreeMap<usize, Option<u64>> = BTreeMap::new();
+    for load in loads {
+        for ups in fed
+            .get(&reference(load.kind, load.name))
+            .into_iter()
+            .flatten()
+        {
+            let sum = sums.entry(*ups).or_insert(Some(0));
+            *sum = sum.zip(watts(load.draw)).map(|(a, b)| a + b);
+        }
+    }
+    sums.into_iter()
+        .filter_map(|(ups, sum)| Some((ups, sum?)))
+        .collect()
 }
 
 fn feeds(lab: &Lab, out: &mut Diagram) {
@@ -222,7 +241,13 @@ fn unknown(site: Option<&str>, out: &mut Diagram) -> usize {
     })
 }
 
-fn hang(lab: &Lab, load: &Load, fed: &BTreeMap<String, Vec<usize>>, out: &mut Diagram) {
+fn hang(
+    lab: &Lab,
+    load: &Load,
+    fed: &BTreeMap<String, Vec<usize>>,
+    total: &BTreeMap<usize, u64>,
+    out: &mut Diagram,
+) {
     let id = reference(load.kind, load.name);
     let group = load.site.map(|site| {
         let id = reference(Kind::Site, site);
@@ -255,6 +280,9 @@ fn hang(lab: &Lab, load: &Load, fed: &BTreeMap<String, Vec<usize>>, out: &mut Di
     let at = out.node(node);
     match fed.get(&id) {
         Some(supplies) => {
+            if let ([ups], Some(own)) = (supplies.as_slice(), watts(load.draw)) {
+                share(*ups, at, own, total, out);
+            }
             for ups in supplies {
                 out.edges.push(Edge::arrow(*ups, at, Stroke::Solid, FEEDS));
             }
@@ -266,6 +294,22 @@ fn hang(lab: &Lab, load: &Load, fed: &BTreeMap<String, Vec<usize>>, out: &mut Di
             load.site,
             out,
         ),
+    }
+}
+
+/// What share of the load of its UPS it is, where all of that is known.
+fn share(ups: usize, at: usize, own: u64, total: &BTreeMap<usize, u64>, out: &mut Diagram) {
+    let name = out
+        .nodes
+        .get(ups)
+        .map(|n| n.title.clone())
+        .unwrap_or_default();
+    let share = total
+        .get(&ups)
+        .filter(|t| **t > 0)
+        .map(|t| (own * 100 + t / 2) / t);
+    if let (Some(node), Some(share)) = (out.nodes.get_mut(at), share) {
+        node.lines.push(format!("{share}% of the load of {name}"));
     }
 }
 

@@ -143,16 +143,19 @@ fn earliest(diagram: &Diagram, ends: &[(usize, usize)]) -> Vec<usize> {
 /// What nothing leads to moves right, next to what it leads to; with `all`, whatever leads anywhere does.
 fn latest(of: &mut [usize], diagram: &Diagram, ends: &[(usize, usize)], all: bool) {
     let led: BTreeSet<usize> = ends.iter().map(|(_, to)| *to).collect();
+    let mut leads: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (from, to) in ends.iter().filter(|(from, to)| from != to) {
+        leads.entry(*from).or_default().push(*to);
+    }
     for _ in 0..of.len() {
         let mut moved = false;
-        for node in 0..of.len() {
-            let pinned = diagram.nodes.get(node).is_some_and(|n| n.column > 0);
-            if pinned || (!all && led.contains(&node)) {
+        for (node, targets) in &leads {
+            let pinned = diagram.nodes.get(*node).is_some_and(|n| n.column > 0);
+            if pinned || (!all && led.contains(node)) {
                 continue;
             }
-            let targets = ends.iter().filter(|(from, to)| *from == node && to != from);
-            let nearest = targets.filter_map(|(_, to)| of.get(*to)).min().copied();
-            if let (Some(nearest), Some(column)) = (nearest, of.get_mut(node))
+            let nearest = targets.iter().filter_map(|to| of.get(*to)).min().copied();
+            if let (Some(nearest), Some(column)) = (nearest, of.get_mut(*node))
                 && nearest > *column + 1
             {
                 *column = nearest - 1;

@@ -322,6 +322,47 @@ pub(crate) fn heights(places: &mut Places, rows: &BTreeMap<(usize, usize), f64>)
     for column in 0..count {
         stack(column, places);
     }
+    snap(places, rows);
+}
+
+/// A passing net that nearly has the height of where it comes from or goes to gets just that: no small steps.
+fn snap(places: &mut Places, rows: &BTreeMap<(usize, usize), f64>) {
+    const STEP: f64 = 9.0;
+    const ROOM: f64 = 5.0;
+    for n in 0..places.hops.len() {
+        let Some(hop) = places.hops.get(n) else {
+            continue;
+        };
+        let ([left], [right]) = (hop.left.as_slice(), hop.right.as_slice()) else {
+            continue;
+        };
+        for (pass, end) in [(left, right), (right, left)] {
+            let (Some(own), Some(far)) = (places.items.get(pass.item), places.items.get(end.item))
+            else {
+                continue;
+            };
+            let row = end.row.and_then(|r| rows.get(&(end.item, r)).copied());
+            let aim = far.y + row.unwrap_or(far.h / 2.0) - own.h / 2.0;
+            let near = own.what == What::Pass && (aim - own.y).abs() <= STEP;
+            let blocks = places.columns.get(own.column).into_iter().flatten();
+            let free = |b: &Block| {
+                b.items.contains(&pass.item)
+                    || aim + own.h + ROOM <= b.y
+                    || b.y + block_height(b, &places.items) + ROOM <= aim
+            };
+            let clear = near && blocks.into_iter().all(free);
+            let item = pass.item;
+            if let Some(own) = places.items.get_mut(item).filter(|_| clear) {
+                own.y = aim;
+                let column = own.column;
+                let blocks = places.columns.get_mut(column).into_iter().flatten();
+                blocks
+                    .filter(|b| b.items.contains(&item))
+                    .for_each(|b| b.y = aim);
+                break;
+            }
+        }
+    }
 }
 
 /// The height of a block with its frame.
