@@ -37,7 +37,7 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("assets", "refurbished"),
         ("cables", "gw/2"),
         ("controls", "inherit"),
-        ("labels", "holdfast:host/pve1"),
+        ("labels", "https://wiki.home.arpa/things/host/pve1"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
