@@ -86,14 +86,11 @@ fn options(args: &ShowArgs, topic: Topic) -> Result<(u16, u16)> {
         ("--range", args.range.is_some(), Topic::Ports),
         ("--ics", args.ics.is_some(), Topic::Assets),
     ];
-    for (option, _, of) in given
-        .into_iter()
-        .filter(|(_, given, of)| *given && *of != topic)
-    {
+    let wrong = |(_, given, of): &&(&str, bool, Topic)| *given && *of != topic;
+    if let Some((option, _, of)) = given.iter().find(wrong) {
         let stop = Stop::usage(format!("{option} means nothing for '{}'", topic.word()));
-        return Err(stop
-            .help(format!("it belongs to: holdfast show {}", of.word()))
-            .into());
+        let help = format!("it belongs to: holdfast show {}", of.word());
+        return Err(stop.help(help).into());
     }
     let file = args.html.is_some() || args.svg.is_some();
     let layout = args.format.is_some() || args.skip.is_some() || !args.only.is_empty();

@@ -37,7 +37,7 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("assets", "refurbished"),
         ("cables", "gw/2"),
         ("controls", "inherit"),
-        ("labels", "holdfast:host/pve1"),
+        ("labels", "https://wiki.home.arpa/things/host/pve1"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
@@ -215,7 +215,7 @@ fn every_topic_fits_a_narrow_screen_without_colour() {
         "core-services/mended",
         "enterprise-dc/mended",
     ] {
-        for topic in ["ports", "cables", "controls", "assets", "labels"] {
+        for topic in ["ports", "cables", "controls", "assets", "labels", "goals"] {
             let text = run(&examples.join(lab), &[topic], "60");
             assert!(!text.contains('\u{1b}'), "{lab} {topic}");
             // What is piped keeps its words whole: only a word that is longer than the line may reach over its end.
@@ -223,4 +223,75 @@ fn every_topic_fits_a_narrow_screen_without_colour() {
             assert_eq!(text.lines().find(wide), None, "{lab} {topic}");
         }
     }
+}
+
+/// One box, one disk, copies in the cloud, and goals that it cannot keep.
+const BOX: &str = "format: 1\nlab: box\nsites: {home: {uplinks: {f: {down: 250Mbit/s, up: 100Mbit/s}}}}\n\
+    tiers: {core: {response: 1h, rto: {device: 4h, host: 8h}, rpo: {host: 1d}}}\n\
+    hosts: {box: {site: home, kind: server, hardware: {memory: 32GiB, disks: {a: {size: 1TB, kind: ssd}}}}}\n\
+    pools: {data: {kind: zfs, on: box, level: single, devices: [box/a]}}\n\
+    guests: {vm: {kind: vm, on: box, memory: 8GiB, disks: {root: {pool: data, size: 100GB}}}}\n\
+    services: {photos: {tier: core, runs: {guest: vm}, data: {pictures: {on: data, size: 200GB, changes: 1GB/day, class: irreplaceable}}}}\n\
+    repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}\n\
+    backups: {nightly: {services: [photos], to: cloud, every: 6h}}\n";
+
+#[test]
+fn goals_say_what_one_box_cannot_do_and_what_to_buy() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("holdfast.yaml"), BOX).unwrap();
+    let text = run(folder.path(), &["goals"], "200");
+    let line = |start: &str| {
+        text.lines()
+            .find(|l| l.starts_with(start))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let host = line("tier core, RTO host");
+    assert!(host.contains("IMPOSSIBLE"), "{text}");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in [
+        "1h to notice and decide + 1d for the delivery of another (no other host is there to carry 8GiB) + 1h46m for 200GB through 250Mbit/s into site 'home'",
+        "= 1d2h at the least > 8h",
+        "second-hand mini PC, 16GiB at home, to take over ~180 EUR",
+        "all of these",
+        "2 impossible, 0 unknown, 2 possible on paper; only 'holdfast prove' says which are proven",
+        "prices: assumed, a usual price",
+        "1d until hardware is delivered 2 goals",
+    ] {
+        assert!(flat.contains(expected), "{expected}: {text}");
+    }
+    let json = run(folder.path(), &["goals", "--json"], "100");
+    let advice: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(advice["all"]["total"], 25_000);
+    assert_eq!(advice["each"]["tier core, RTO host"]["exact"], true);
+    assert_eq!(
+        advice["each"]["tier core, RTO host"]["items"][0]["price"]["how"],
+        "assumed"
+    );
+}
+
+#[test]
+fn declared_offers_take_the_place_of_assumed_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let offers = "offers:\n  - {kind: host, title: a find, price: 99 EUR, memory: 16GiB, source: 'https://shop.example/1', checked: 2026-11-20}\n\
+        \x20 - {kind: host, title: abroad, price: 1 USD, memory: 64GiB}\n";
+    std::fs::write(
+        folder.path().join("holdfast.yaml"),
+        format!("{BOX}{offers}"),
+    )
+    .unwrap();
+    let text = run(folder.path(), &["goals"], "200");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("a find at home, to take over 99 EUR"),
+        "{text}"
+    );
+    assert!(
+        flat.contains("prices: https://shop.example/1, looked at on 2026-11-20"),
+        "{text}"
+    );
+    assert!(
+        !flat.contains("mini PC") && !flat.contains("abroad"),
+        "{text}"
+    );
 }

@@ -393,6 +393,7 @@ fn sections_known() -> BTreeSet<String> {
             "currency",
             "timezone",
             "profile",
+            "labels",
             "description",
         ]
         .map(String::from),

@@ -273,6 +273,18 @@ fn share(
             .unknown
             .push("of nothing that it needs is the availability declared".to_owned()),
     }
+    outage(world, tier, promise, &alone, &mut trial);
+    trial.done(of, What::Slo, None, promise.target.to_string())
+}
+
+/// What one loss of a host costs of the error budget, where nothing runs without it.
+fn outage(
+    world: &World<'_>,
+    tier: &str,
+    promise: &Promise,
+    alone: &BTreeMap<String, Vec<String>>,
+    trial: &mut Trial,
+) {
     if let Some((host, hit)) = alone.iter().max_by_key(|(_, s)| s.len()) {
         let mut outage = Trial::default();
         let total = world.recovery(tier, FaultScope::Host, &mut outage);
@@ -287,7 +299,6 @@ fn share(
             ));
         }
     }
-    trial.done(of, What::Slo, None, promise.target.to_string())
 }
 
 /// Guests that are to go on elsewhere.

@@ -84,12 +84,8 @@ fn holds(lab: &Lab, advice: &Advice, goal: &str) {
         is_possible(&lab, goal)
     };
     assert!(with(None), "{goal}: {items:?}");
-    for n in 0..items.len() {
-        assert!(
-            !with(Some(n)),
-            "{goal} is possible without {:?}",
-            items[n].title
-        );
+    for (n, item) in items.iter().enumerate() {
+        assert!(!with(Some(n)), "{goal} is possible without {}", item.title);
     }
 }
 
