@@ -28,7 +28,7 @@ mod unrecorded;
 mod world;
 
 use anyhow::Result;
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
@@ -111,15 +111,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),
-        Verb::Completions { shell } => {
-            clap_complete::generate(
-                *shell,
-                &mut Cli::command(),
-                "holdfast",
-                &mut std::io::stdout(),
-            );
-            Ok(Exit::Ok)
-        }
+        Verb::Completions { shell } => man::completions(*shell),
     }
 }
 

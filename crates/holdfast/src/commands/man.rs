@@ -222,6 +222,14 @@ const EXAMPLES: &[(&str, Examples)] = &[
     ),
 ];
 
+/// The completions of a shell, on standard output.
+pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "holdfast", &mut out);
+    std::io::stdout().write_all(&out)?;
+    Ok(Exit::Ok)
+}
+
 /// One page on standard output, or all of them in a folder.
 pub(crate) fn man(verb: &[String], out: Option<&Path>) -> Result<Exit> {
     let root = whole();
