@@ -20,6 +20,10 @@ usage: cargo xtask TASK
   tidy   refuses what the rules of this repository refuse
   gen    writes the rule book, docs/rules, and docs/cli.md
   bench  measures, and compares with the budgets
+  bench check [--hosts N --services M] [--runs R] [--keep DIR]
+         the same for `check` alone, on generated labs up to this size
+  bench generate --keep DIR [--hosts N --services M]
+         writes one of them
   rig    hosts to try things on; `cargo xtask rig` says how
   compose-corpus DIR
          holds our reading of Compose files against the compose tool's
@@ -44,7 +48,7 @@ fn task() -> Result<()> {
     match arguments.split_first() {
         Some((task, _)) if task == "tidy" => tidy::run(&root),
         Some((task, _)) if task == "gen" => book::run(&root),
-        Some((task, _)) if task == "bench" => bench::run(&root),
+        Some((task, rest)) if task == "bench" => bench::run(&root, rest),
         Some((task, rest)) if task == "rig" => rig::run(rest),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
