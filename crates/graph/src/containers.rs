@@ -49,13 +49,7 @@ impl<'a> Context<'a> {
 
     /// The services of the lab that run in a stack.
     pub fn services_in(&self, stack: &str) -> impl Iterator<Item = (&'a str, &'a Service)> {
-        let services = &self.lab.services;
-        services.iter().filter_map(move |(name, service)| {
-            let here =
-                |r: &model::lab::service::Runs| r.stack.known().is_some_and(|s| s.name() == stack);
-            let runs = service.runs.iter().any(here);
-            runs.then_some((name.as_str(), service))
-        })
+        self.by_stack().get(stack).into_iter().flatten().copied()
     }
 }
 
@@ -77,7 +71,7 @@ impl<'a> Container<'a> {
     }
 
     /// The product that its image is.
-    pub fn product(&self, ctx: &Context<'a>) -> Option<(&'a str, &'a Product)> {
+    pub fn product<'k>(&self, ctx: &Context<'k>) -> Option<(&'k str, &'k Product)> {
         let image = &self.service.image.as_ref()?.value;
         ctx.knowledge.of_image(&image.name)
     }

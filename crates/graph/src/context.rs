@@ -1,5 +1,7 @@
 //! What rules look at.
 
+use crate::Analyses;
+use crate::analyses::Kept;
 use diag::Span;
 use jiff::civil::Date;
 use model::compose::Projects;
@@ -7,7 +9,7 @@ use model::document::Documents;
 use model::fact::{FactKind, FactPath, Facts};
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Knowledge;
-use model::lab::{Backup, Host, Lab, Repository};
+use model::lab::{Host, Lab};
 
 /// What there is to see where nothing was read.
 static NO_PROJECTS: Projects = Projects::new();
@@ -16,7 +18,7 @@ static NO_DOCUMENTS: Documents = Documents::new();
 static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
 
 /// The lab, what was observed of it if anything was, and the day on which it is judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Context<'a> {
     /// What is declared.
     pub lab: &'a Lab,
@@ -30,6 +32,8 @@ pub struct Context<'a> {
     pub knowledge: &'a Knowledge,
     /// Today, in the controller's time zone.
     pub today: Date,
+    /// What was worked out from it; empty in the beginning.
+    pub analyses: Analyses<'a>,
 }
 
 /// Where the value of a setting was found.
@@ -52,6 +56,7 @@ impl<'a> Context<'a> {
             documents: &NO_DOCUMENTS,
             knowledge: &NO_KNOWLEDGE,
             today,
+            analyses: Analyses::default(),
         }
     }
 
@@ -70,18 +75,9 @@ impl<'a> Context<'a> {
     }
 
     /// The backups that a dataset is in, with the repositories they go to.
-    pub fn backups_of(&self, dataset: &str) -> Vec<(&'a str, &'a Backup, &'a str, &'a Repository)> {
-        let lab = self.lab;
-        let holds = |b: &Backup| b.datasets.iter().any(|d| d.value == dataset);
-        lab.backups
-            .iter()
-            .filter(|(_, b)| holds(b))
-            .filter_map(|(name, backup)| {
-                let to = backup.to.as_ref()?;
-                let (key, repository) = lab.repositories.get_key_value(&to.value)?;
-                Some((name.as_str(), backup, key.as_str(), repository))
-            })
-            .collect()
+    pub fn backups_of(&self, dataset: &str) -> &[Kept<'a>] {
+        let found = self.kept().get(dataset);
+        found.map_or(&[], Vec::as_slice)
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod addresses;
 pub mod amounts;
+mod analyses;
 pub mod archives;
 pub mod attention;
 pub mod attributes;
@@ -52,4 +53,5 @@ pub mod votes;
 pub mod wires;
 pub mod wording;
 
+pub use analyses::{Analyses, Kept};
 pub use context::Context;

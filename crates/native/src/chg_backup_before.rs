@@ -1,7 +1,7 @@
 //! Updates that run before the backup that would undo them.
 
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy};
+use crate::bodies::Body;
+use crate::copies::Copy;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::civil::{Date, DateTime};
@@ -30,9 +30,9 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut known = Known::new();
     let lab = ctx.lab;
-    let copies = Copies::of(lab);
-    let bodies = bodies::all(lab);
-    let within = within(&bodies);
+    let copies = ctx.copies();
+    let bodies = ctx.bodies();
+    let within = within(bodies);
     for (name, job) in &lab.jobs {
         let update = matches!(
             job.kind.known(),
@@ -46,7 +46,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(schedule) = job.schedule.known() else {
             continue;
         };
-        let touched: Vec<&Body<'_>> = touched(lab, job, &bodies, &within);
+        let touched: Vec<&Body<'_>> = touched(lab, job, bodies, &within);
         if touched.is_empty() {
             continue;
         }

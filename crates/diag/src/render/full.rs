@@ -19,21 +19,37 @@ pub enum Color {
 
 /// Every diagnostic with the lines it is about; diagnostics are separated by an empty line.
 pub fn full(diagnostics: &[Diagnostic], sources: &SourceSet, color: Color) -> String {
-    let renderer = match color {
-        Color::Never => Renderer::plain(),
-        Color::Always => Renderer::styled(),
-    };
-    let mut texts = Texts {
-        sources,
-        masked: BTreeMap::new(),
-    };
-    let mut out = String::new();
-    for diagnostic in sorted(diagnostics) {
-        texts.load(diagnostic);
-        out.push_str(&renderer.render(&report(diagnostic, &texts)));
-        out.push_str("\n\n");
+    Excerpts::of(sources, color).full(diagnostics)
+}
+
+/// Prints diagnostics in several turns; what a turn has made of a text is there for the next one.
+pub(super) struct Excerpts<'a> {
+    renderer: Renderer,
+    texts: Texts<'a>,
+}
+
+impl<'a> Excerpts<'a> {
+    pub(super) fn of(sources: &'a SourceSet, color: Color) -> Self {
+        let renderer = match color {
+            Color::Never => Renderer::plain(),
+            Color::Always => Renderer::styled(),
+        };
+        let masked = BTreeMap::new();
+        let texts = Texts { sources, masked };
+        Self { renderer, texts }
     }
-    out
+
+    /// See [`full`].
+    pub(super) fn full(&mut self, diagnostics: &[Diagnostic]) -> String {
+        let mut out = String::new();
+        for diagnostic in sorted(diagnostics) {
+            self.texts.load(diagnostic);
+            let report = report(diagnostic, &self.texts);
+            out.push_str(&self.renderer.render(&report));
+            out.push_str("\n\n");
+        }
+        out
+    }
 }
 
 /// Source texts as they may be shown, masked once each.

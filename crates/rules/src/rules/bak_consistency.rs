@@ -79,9 +79,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// What is done about the files of a database in a container.
-fn database(
-    ctx: &Context<'_>,
-    container: &Container<'_>,
+fn database<'a>(
+    ctx: &Context<'a>,
+    container: &Container<'a>,
     product: &Product,
     data: &Data,
     mount: &Mount,

@@ -11,6 +11,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::DataClass;
 use model::lab::protection::JobKind;
 use model::lab::service::{Service, ServiceData};
+use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-coverage",
@@ -36,9 +37,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 fn datasets(ctx: &Context<'_>, out: &mut Findings) {
+    let lists = ctx.lab.backups.values().flat_map(|b| &b.datasets);
+    let listed: BTreeSet<&str> = lists.map(|d| d.value.as_str()).collect();
     for (name, data) in &ctx.lab.datasets {
-        let listed = |b: &&model::lab::Backup| b.datasets.iter().any(|d| d.value == *name);
-        if ctx.lab.backups.values().any(|b| listed(&b)) {
+        if listed.contains(name.as_str()) {
             continue;
         }
         let (severity, class) = match data.class.known().copied() {
@@ -201,6 +203,6 @@ fn stacks(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-fn is_forgotten(ctx: &Context<'_>, container: &Container<'_>, mount: &Mount) -> bool {
+fn is_forgotten<'a>(ctx: &Context<'a>, container: &Container<'a>, mount: &Mount) -> bool {
     matches!(coverage::of(ctx, container, mount), Coverage::Nothing)
 }

@@ -1,8 +1,8 @@
 //! Backups that the uplink cannot carry.
 
 use crate::amounts::decimal;
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy};
+use crate::bodies::Body;
+use crate::copies::Copy;
 use crate::transfer::{self, Link};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -47,10 +47,10 @@ type Loads<'c, 'a> = BTreeMap<((Kind, &'a str), &'a str), (&'c Copy<'a>, Load<'c
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let copies = Copies::of(lab);
-    let bodies = bodies::all(lab);
+    let copies = ctx.copies();
+    let bodies = ctx.bodies();
     let mut loads: Loads<'_, '_> = BTreeMap::new();
-    for body in &bodies {
+    for body in bodies {
         for copy in copies.copies(body) {
             if let Some(site) = transfer::leaves(lab, body, copy) {
                 let entry = loads.entry((copy.taker, site));

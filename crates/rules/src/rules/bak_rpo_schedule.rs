@@ -1,7 +1,7 @@
 //! Copies are taken more rarely than the objective allows.
 
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Snapshots, unhurt};
+use crate::bodies::Body;
+use crate::copies::unhurt;
 use crate::faults;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity, Spanned};
@@ -29,9 +29,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let copies = Copies::of(ctx.lab);
-    let undos = Snapshots::of(ctx.lab);
-    for body in bodies::all(ctx.lab) {
+    let copies = ctx.copies();
+    let undos = ctx.snapshots();
+    for body in ctx.bodies() {
         if body.class == Some(DataClass::Scratch) {
             continue;
         }
@@ -41,10 +41,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some((tier, rpo)) = body.rpo(scope) else {
                 continue;
             };
-            if unhurt(ctx.lab, &body, scope) {
+            if unhurt(ctx.lab, body, scope) {
                 continue;
             }
-            match newest(ctx.lab, (&copies, &undos), &body, scope) {
+            match newest(ctx.lab, (copies, undos), body, scope) {
                 Newest::None => {}
                 Newest::Unknown(by) => open.push((scope, by)),
                 Newest::Known(point) if point.total() > rpo.value => late.push(Late {
@@ -65,7 +65,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(*span, format!("how often {by} runs is not declared"));
             out.add(body.object.clone(), d);
         }
-        if let Some(d) = finding(&body, &late) {
+        if let Some(d) = finding(body, &late) {
             out.add(body.object.clone(), d);
         }
     }

@@ -1,7 +1,7 @@
 //! Every copy is lost together with the data.
 
 use crate::amounts::count;
-use crate::bodies::{self, Body};
+use crate::bodies::Body;
 use crate::copies::{Copies, Side, side, unhurt};
 use crate::faults;
 use crate::{Context, Findings, Mend, Rule};
@@ -26,8 +26,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let copies = Copies::of(ctx.lab);
-    for body in bodies::all(ctx.lab) {
+    let copies = ctx.copies();
+    for body in ctx.bodies() {
         if body.class == Some(DataClass::Scratch) {
             continue;
         }
@@ -37,7 +37,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some((tier, objective)) = body.rpo(scope).or(body.rto(scope)) else {
                 continue;
             };
-            match survey(ctx, &copies, &body, scope) {
+            match survey(ctx, copies, body, scope) {
                 Survey::Survives | Survey::NoBackup => {}
                 Survey::Lost(why) => lost.push(Lost {
                     scope,
@@ -48,7 +48,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 Survey::Unknown(why) => open.push((scope, why)),
             }
         }
-        if let Some(d) = finding(&body, &lost).or_else(|| unknown(&body, &open)) {
+        if let Some(d) = finding(body, &lost).or_else(|| unknown(body, &open)) {
             out.add(body.object.clone(), d);
         }
     }

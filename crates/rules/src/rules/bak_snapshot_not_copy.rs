@@ -1,8 +1,8 @@
 //! Snapshots and RAID that are taken for backups.
 
 use crate::amounts::count;
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy, Snapshots};
+use crate::bodies::Body;
+use crate::copies::{Copy, Snapshots};
 use crate::places;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -32,14 +32,14 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let copies = Copies::of(lab);
-    let undos = Snapshots::of(lab);
+    let copies = ctx.copies();
+    let undos = ctx.snapshots();
     let mut beside: BTreeMap<String, (&Copy<'_>, &str, Vec<String>)> = BTreeMap::new();
-    let bodies = bodies::all(lab);
-    for body in &bodies {
+    let bodies = ctx.bodies();
+    for body in bodies {
         let own = copies.copies(body);
         if own.is_empty()
-            && let Some(d) = only_snapshots(&undos, body)
+            && let Some(d) = only_snapshots(undos, body)
         {
             out.add(body.object.clone(), d);
         }

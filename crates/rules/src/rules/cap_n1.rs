@@ -3,7 +3,7 @@
 use crate::claims::figures;
 use crate::load::{capacity, guest_memory, hosts_of};
 use crate::sizes;
-use crate::totals::{self, Part, Total, guests_on};
+use crate::totals::{self, Part, Total};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
@@ -28,7 +28,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, cluster) in &ctx.lab.clusters {
         let hosts = hosts_of(ctx.lab, cluster);
         let object = ObjectRef::new(Kind::Cluster, name);
-        let guests = guests_on(ctx.lab, Some(&object));
+        let guests = ctx.guests_on(&object);
         let any = guests.iter().any(|(_, g)| is_ha(cluster, g));
         if hosts.len() > 1 && any {
             let d = check(ctx, name, cluster, &hosts, &guests);

@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let load = Load::of(ctx.lab);
+    let load = ctx.load();
     for (name, host) in &ctx.lab.hosts {
         let object = ObjectRef::new(Kind::Host, name);
         let guests = load.guests(&object);
@@ -40,11 +40,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         {
             out.add(object.clone(), d);
         }
-        services(&load, &object, room, out);
+        services(load, &object, room, out);
     }
     for (name, guest) in &ctx.lab.guests {
         let object = ObjectRef::new(Kind::Guest, name);
-        services(&load, &object, Machine::Guest(name, guest).memory(), out);
+        services(load, &object, Machine::Guest(name, guest).memory(), out);
     }
 }
 

@@ -1,8 +1,7 @@
 //! Restores that take longer than the objective.
 
 use crate::amounts::decimal;
-use crate::bodies::{self, Body};
-use crate::copies::Copies;
+use crate::bodies::Body;
 use crate::faults;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
@@ -27,8 +26,8 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let copies = Copies::of(lab);
-    let bodies = bodies::all(lab);
+    let copies = ctx.copies();
+    let bodies = ctx.bodies();
     for (name, tier) in &lab.tiers {
         let wanted = wanted(lab, name);
         let all: Vec<&Body<'_>> = bodies
@@ -44,7 +43,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         let mut late = Vec::new();
         for (scope, rto) in &tier.rto {
-            let ways = ways(lab, &copies, &all, *scope);
+            let ways = ways(lab, copies, &all, *scope);
             let response = tier.response.known().map_or(0, |r| r.0);
             let slowest = ways.into_values().max_by_key(|w| w.seconds());
             if let Some(way) = slowest.filter(|w| w.seconds() + response > rto.value.0) {

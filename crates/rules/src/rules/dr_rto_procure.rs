@@ -1,6 +1,6 @@
 //! Hardware that has to be bought before anything can be restored.
 
-use crate::bodies::{self, Body};
+use crate::bodies::Body;
 use crate::places::{self, Machine};
 use crate::{Context, Findings, Mend, Rule, pools};
 use diag::{Diagnostic, Severity, Span};
@@ -43,9 +43,9 @@ struct Must<'a> {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let bodies = bodies::all(lab);
+    let bodies = ctx.bodies();
     let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
-    for body in &bodies {
+    for body in bodies {
         for (scope, host) in [FaultScope::Host, FaultScope::Device]
             .into_iter()
             .zip([only(body), bare(lab, body)])

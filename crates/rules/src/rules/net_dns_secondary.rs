@@ -1,6 +1,6 @@
 //! A second name server that answers otherwise than the first.
 
-use crate::addresses::{Held, held, is_private};
+use crate::addresses::{Held, is_private};
 use crate::context::{dns_zone, network};
 use crate::reach::machines;
 use crate::wording::names;
@@ -37,14 +37,14 @@ struct Server {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let held = held(ctx.lab);
+    let held = ctx.held();
     for (name, net) in &ctx.lab.networks {
         let servers: Vec<Server> = net
             .about
             .dns
             .iter()
             .map(|given| match &given.value {
-                Or::Word(address) => server(ctx.lab, &held, address.0, given.span),
+                Or::Word(address) => server(ctx.lab, held, address.0, given.span),
                 Or::Ref(r) => Server {
                     text: r.name().to_owned(),
                     span: given.span,

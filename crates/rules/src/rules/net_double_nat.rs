@@ -1,6 +1,6 @@
 //! Two routers in a row, both of which translate addresses.
 
-use crate::addresses::{Held, gateway, held, is_inner, is_private, nat};
+use crate::addresses::{Held, gateway, is_inner, is_private, nat};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt;
@@ -25,12 +25,12 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let held = held(ctx.lab);
-    for inner in routers(ctx.lab, &held) {
-        let Some((outside, outer)) = behind(ctx.lab, &held, inner) else {
+    let held = ctx.held();
+    for inner in routers(ctx.lab, held) {
+        let Some((outside, outer)) = behind(ctx.lab, held, inner) else {
             continue;
         };
-        let inside = networks_of(ctx.lab, &held, &inner.owner, outside.network);
+        let inside = networks_of(ctx.lab, held, &inner.owner, outside.network);
         let inside: Vec<&str> = inside.into_iter().collect();
         if inside.is_empty() {
             continue;

@@ -1,6 +1,6 @@
 //! Machines that need the outside, in a zone from which nothing leads there.
 
-use crate::addresses::{Held, held, standing};
+use crate::addresses::{Held, standing};
 use crate::context::zone;
 use crate::reach::zone_of;
 use crate::traffic::{Spot, Verdict, verdict, zones};
@@ -32,7 +32,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if lab.flows.is_empty() {
         return;
     }
-    let held = held(lab);
+    let held = ctx.held();
     let mut machines: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     // What routes, and what is rented on the internet, needs no way there.
     let routes = |owner: &ObjectRef| {
@@ -59,7 +59,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if let Some(inside) = inside.as_ref().filter(|i| !i.is_empty()) {
             updates(lab, name, declared.span, inside, out);
         }
-        resolvers(lab, name, &held, out);
+        resolvers(lab, name, held, out);
     }
 }
 

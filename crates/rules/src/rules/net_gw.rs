@@ -1,6 +1,6 @@
 //! A gateway that cannot be one.
 
-use crate::addresses::{Held, gateway, held, is_inner, subnet};
+use crate::addresses::{Held, gateway, is_inner, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
@@ -27,9 +27,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let held = held(ctx.lab);
+    let held = ctx.held();
     let mut by_network: BTreeMap<&str, Vec<&Held<'_>>> = BTreeMap::new();
-    for h in &held {
+    for h in held {
         by_network.entry(h.network).or_default().push(h);
     }
     for (name, net) in &ctx.lab.networks {

@@ -1,6 +1,6 @@
 //! Two networks, or two machines, that come to have the same addresses.
 
-use crate::addresses::{Held, held, is_inner, subnet};
+use crate::addresses::{Held, is_inner, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
@@ -25,8 +25,8 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     subnets(ctx.lab, out);
     vlans(ctx.lab, out);
-    let held = held(ctx.lab);
-    handed_out(ctx.lab, &held, out);
+    let held = ctx.held();
+    handed_out(ctx.lab, held, out);
 }
 
 fn subnets(lab: &Lab, out: &mut Findings) {

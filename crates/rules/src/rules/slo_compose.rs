@@ -37,16 +37,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if promised.is_empty() {
         return;
     }
-    let structure = Structure::of(lab);
-    let Some(cuts) = structure.cuts() else { return };
+    let structure = ctx.structure();
+    let Some(cuts) = ctx.cuts() else { return };
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
-        let known = known(lab, &structure, node);
-        let Some(best) = best(&structure, &cuts, node, &known) else {
+        let known = known(lab, structure, node);
+        let Some(best) = best(structure, cuts, node, &known) else {
             continue;
         };
         // Rounded to what is shown, so that 99.5% made of 99.5% is fine.
@@ -74,10 +74,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 percent(*best)
             ))
             .at(promise.span, "the objective");
-        let known = known(lab, &structure, *node);
+        let known = known(lab, structure, *node);
         out.add(
             service(first),
-            explain(&structure, &cuts, *node, &known, *best, d),
+            explain(structure, cuts, *node, &known, *best, d),
         );
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::context::{service, tier};
 use crate::error_budget::{Promise, of_service, words};
-use crate::structure::Structure;
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
@@ -44,8 +43,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if promised.is_empty() {
         return;
     }
-    let structure = Structure::of(lab);
-    let Some(cuts) = structure.cuts() else { return };
+    let structure = ctx.structure();
+    let Some(cuts) = ctx.cuts() else { return };
     let mut groups: BTreeMap<(String, u64, u64), Group<'_>> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {

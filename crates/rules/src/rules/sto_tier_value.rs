@@ -1,6 +1,6 @@
 //! What cannot be had again lies on less redundancy than what can.
 
-use crate::bodies::{self, Body};
+use crate::bodies::Body;
 use crate::places::Machine;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -26,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let bodies = bodies::all(ctx.lab);
+    let bodies = ctx.bodies();
     let of = |wanted: &[DataClass]| {
         let all = bodies
             .iter()
