@@ -6,7 +6,6 @@ use crate::{Context, Findings, Rule};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use diag::Severity;
 use model::declare::{OptExt as _, Or};
-use model::lab::Lab;
 use model::lab::network::RecordType;
 
 pub(crate) const RULE: Rule = Rule {
@@ -45,11 +44,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(dns_zone(name), d);
         }
     }
-    servers(ctx.lab, out);
+    servers(ctx, out);
 }
 
 /// Private name servers within the lab's own networks, whose machines are all declared with addresses.
-fn servers(lab: &Lab, out: &mut Findings) {
+fn servers(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
     let held = held(lab);
     for (name, asked) in &lab.networks {
         for server in &asked.about.dns {
@@ -72,7 +72,7 @@ fn servers(lab: &Lab, out: &mut Findings) {
                 .networks
                 .values()
                 .any(|n| crate::addresses::gateway(n) == Some(ip));
-            if resolver || gateway || held.iter().any(|h| h.address == ip) {
+            if resolver || gateway || publishes(ctx, ip) || held.iter().any(|h| h.address == ip) {
                 continue;
             }
             let d = RULE
@@ -83,4 +83,13 @@ fn servers(lab: &Lab, out: &mut Findings) {
             out.add(network(name), d);
         }
     }
+}
+
+/// A container answers on this address of its machine.
+fn publishes(ctx: &Context<'_>, ip: IpAddr) -> bool {
+    let on = |c: crate::containers::Container<'_>| {
+        let mut ports = c.service.ports.iter();
+        ports.any(|p| p.host_ip == Some(ip))
+    };
+    ctx.containers().any(on)
 }

@@ -122,3 +122,29 @@ fn the_run_of_a_backup_that_is_as_frequent_as_its_objective_is_told_with_all_dig
         );
     }
 }
+
+#[test]
+fn a_slip_and_a_claim_that_nothing_bears_out_are_told_as_unknown() {
+    for (lab, code, expected) in [
+        (
+            "hosts: {a: {os: debain, version: 8}}",
+            "eol-os",
+            "unknown: how long debain on host 'a' is supported: the table of facts has no such system",
+        ),
+        (
+            "hosts: {a: {}, b: {}}\nclaims: [{text: High availability}]",
+            "claim-term",
+            "unknown: whether a claim rightly speaks of high availability",
+        ),
+        (
+            "hosts: {a: {}}\nrepositories: {usb: {on: a, location: /mnt/usb, password: {env: P}}}\nclaims: [{text: immutable backups}]",
+            "claim-term",
+            "unknown: whether a claim rightly speaks of immutable backups",
+        ),
+    ] {
+        let (findings, _) = check(&format!("format: 1\nlab: x\n{lab}\n"), None);
+        let found = findings.iter().find(|d| d.code == code);
+        let found = found.map(|d| (d.message.as_str(), d.unknown));
+        assert_eq!(found, Some((expected, true)));
+    }
+}
