@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let mut seen: BTreeMap<((Kind, &str), u32), (&str, Span)> = BTreeMap::new();
+    let mut seen: BTreeMap<(Home<'_>, u32), (&str, Span)> = BTreeMap::new();
     for (name, declared) in &ctx.lab.guests {
         let Some((on, id)) = declared.on.known().zip(declared.id.known()) else {
             continue;
@@ -45,8 +45,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// Kind and name of what numbers its guests.
+type Home<'a> = (Kind, &'a str);
+
 /// Numbers are unique in a whole cluster.
-fn cluster_of<'a>(lab: &'a Lab, on: (Kind, &'a str)) -> (Kind, &'a str) {
+fn cluster_of<'a>(lab: &'a Lab, on: Home<'a>) -> Home<'a> {
     let member = |name: &str| {
         lab.clusters
             .iter()
