@@ -51,9 +51,11 @@ pub fn contents(lab: &Lab, name: &str, backup: &Backup) -> Vec<Result<Part, Stri
             None => Err(format!("the disks of {name}")),
         });
     }
+    for reference in &backup.about.services {
+        service(lab, reference.value.name(), &mut out);
+    }
     let unsized_ = [
         ("hosts", backup.about.hosts.len()),
-        ("services", backup.about.services.len()),
         ("stacks", backup.about.stacks.len()),
     ];
     for (word, count) in unsized_.into_iter().filter(|(_, n)| *n > 0) {
@@ -62,6 +64,27 @@ pub fn contents(lab: &Lab, name: &str, backup: &Backup) -> Vec<Result<Part, Stri
         )));
     }
     out
+}
+
+/// What a service keeps, each by its own size, or by that of the dataset that it is.
+fn service(lab: &Lab, name: &str, out: &mut Vec<Result<Part, String>>) {
+    let kept = lab.services.get(name).into_iter().flat_map(|s| &s.data);
+    let before = out.len();
+    for (key, data) in kept {
+        let set = data.dataset.known().map(|d| d.name());
+        let set = set.and_then(|set| lab.datasets.get_key_value(set));
+        out.push(match set {
+            Some((set, d)) if data.size.is_none() => {
+                size_of(&format!("dataset '{set}'"), &d.about.size)
+            }
+            _ => size_of(&format!("'{}' of service '{name}'", key.0), &data.size),
+        });
+    }
+    if out.len() == before {
+        out.push(Err(format!(
+            "the size of service '{name}' (it declares no 'data')"
+        )));
+    }
 }
 
 /// What a repository can hold: its size, else that of its pool, else what is free in it.
@@ -97,14 +120,10 @@ pub fn is_full_each_time(store: &Repository) -> bool {
 /// How many archives are kept, and over how many days, with the arithmetic.
 pub fn kept(backup: &Backup) -> Option<(i128, i128, String)> {
     let number = |n: &model::declare::Opt<u32>| n.known().map_or(0, |n| i128::from(*n));
-    let every = backup
-        .every
-        .as_ref()
-        .map(|e| i128::from(e.value.0))
-        .or_else(|| {
-            let minutes = backup.about.schedule.known()?.longest_interval()?;
-            Some(i128::from(minutes) * 60)
-        });
+    let calendar = backup.about.schedule.known();
+    let every = calendar
+        .and_then(|c| Some(i128::from(c.longest_interval()?) * 60))
+        .or_else(|| backup.every.as_ref().map(|e| i128::from(e.value.0)));
     let every = every.filter(|e| *e > 0)?;
     let within = backup
         .keep

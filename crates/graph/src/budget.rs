@@ -289,6 +289,24 @@ pub fn is_electricity(line: &Line) -> bool {
     named || site
 }
 
+/// The list of costs has a bill for electricity, so that none is worked out from power and price.
+pub fn has_electricity_bill(lab: &Lab) -> bool {
+    let lines = lab.costs.iter().filter_map(|(key, item)| line(key, item));
+    let again = |(every, line): (Every, Line)| every != Every::Once && is_electricity(&line);
+    lines.into_iter().any(again)
+}
+
+/// Prices of purchases that the list of costs does not have already.
+pub fn prices_beside(lab: &Lab) -> Vec<Line> {
+    let lines = lab.costs.iter().filter_map(|(key, item)| line(key, item));
+    let once: Vec<Line> = lines
+        .filter(|(every, _)| *every == Every::Once)
+        .map(|(_, line)| line)
+        .collect();
+    let listed = |l: &Line| once.iter().any(|o| o.of.is_some() && o.of == l.of);
+    prices(lab).into_iter().filter(|l| !listed(l)).collect()
+}
+
 /// Electricity per year where power and price are declared: watts × 8760 hours.
 pub fn electricity(lab: &Lab) -> Vec<Line> {
     let of_site = |(name, site): (&String, &model::lab::Site)| {

@@ -145,10 +145,9 @@ impl<'a> Copies<'a> {
         };
         let about = &backup.about;
         let calendar = about.schedule.known();
-        let every = backup
-            .every
-            .clone()
-            .or_else(|| interval(&mut self.intervals, about.schedule.as_ref()));
+        // When it begins is what is set up; an interval beside it is a summary.
+        let every =
+            interval(&mut self.intervals, about.schedule.as_ref()).or_else(|| backup.every.clone());
         let schedule = match (&backup.every, calendar) {
             (_, Some(calendar)) => Some(calendar.to_string()),
             (Some(every), None) => Some(format!("every {}", every.value)),

@@ -2,8 +2,12 @@
 
 use diag::Span;
 use model::declare::OptExt as _;
+use model::document::{Document, MountLine};
 use model::lab::Lab;
 use model::lab::storage::PoolKind;
+
+/// Types of lines that wait for no disk.
+const NO_DISK: [&str; 4] = ["swap", "proc", "sysfs", "tmpfs"];
 
 /// A file system that is mounted at boot.
 pub struct Mount {
@@ -27,7 +31,7 @@ pub fn parse(text: &str, span: Span) -> Vec<Mount> {
             let (device, at) = (fields.next()?.to_owned(), fields.next()?.to_owned());
             let (kind, options) = (fields.next()?, fields.next().unwrap_or("defaults"));
             let options = options.split(',').map(str::to_owned).collect();
-            let disk = at.starts_with('/') && !["swap", "proc", "sysfs", "tmpfs"].contains(&kind);
+            let disk = at.starts_with('/') && !NO_DISK.contains(&kind);
             disk.then_some(Mount {
                 device,
                 at,
@@ -50,6 +54,33 @@ pub fn of_hosts(lab: &Lab) -> Vec<(&str, Mount)> {
             mounts.into_iter().map(move |m| (name, m))
         })
         .collect()
+}
+
+/// All mounts of documents in the form of fstab(5), with the document.
+pub fn of_documents<'a>(ctx: &crate::Context<'a>) -> Vec<(&'a Document, Mount)> {
+    let documents = ctx.documents.by_name.values();
+    documents
+        .flat_map(|document| {
+            let lines = document.mounts.iter().filter(|line| {
+                let kind = line.kind.value.as_str();
+                line.point.value.starts_with('/') && !NO_DISK.contains(&kind)
+            });
+            lines.map(move |line| (document, of_line(line)))
+        })
+        .collect()
+}
+
+fn of_line(line: &MountLine) -> Mount {
+    let options: Vec<String> = line.options.iter().map(|o| o.value.clone()).collect();
+    Mount {
+        device: line.spec.value.clone(),
+        at: line.point.value.clone(),
+        options: Some(match options.is_empty() {
+            true => vec!["defaults".to_owned()],
+            false => options,
+        }),
+        span: line.span,
+    }
 }
 
 /// All mounts that pools declare. ZFS mounts by itself, and from its own records.

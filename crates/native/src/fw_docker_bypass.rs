@@ -1,5 +1,7 @@
 //! A port that Docker publishes past the host's firewall.
 
+use crate::addresses::is_private;
+use crate::budget::is_rented;
 use crate::containers::Container;
 use crate::origin::cite;
 use crate::{Context, Findings, Mend, Rule};
@@ -12,7 +14,7 @@ pub const RULE: Rule = Rule {
     id: "fw-docker-bypass",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A container publishes a port on all addresses of a host whose firewall denies it.",
+    summary: "A container publishes a port on all addresses of a host whose firewall denies it, or that faces the internet without one.",
     rationale: "Docker forwards published ports in the kernel, before the rules for the machine's own ports are asked. The \
         firewall denies the port on paper and on its status page, and the container answers the whole network all the same.",
     example: "hosts: {nas: {firewall: {table: holdfast}}}   # and 'ports: [\"5432:5432\"]' in a stack on it",
@@ -31,9 +33,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let host = ctx.lab.hosts.get(name);
-        let Some((host, denies)) = host.and_then(|h| Some((h, h.firewall.as_ref()?.span))) else {
+        let Some(host) = host else { continue };
+        let denies = host.firewall.as_ref().map(|f| f.span);
+        // Inside of a private network, a host without a firewall denies nothing that could be bypassed.
+        if denies.is_none() && !faces_internet(host) {
             continue;
-        };
+        }
         // The host's own network is behind its own firewall.
         if container.service.network_mode.is_some() {
             continue;
@@ -51,6 +56,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             );
         }
     }
+}
+
+/// Nothing stands between it and the internet: it is rented, or has a public address.
+fn faces_internet(host: &Host) -> bool {
+    let mut addresses = host.addresses.values().filter_map(|a| a.value());
+    let public = |a: &String| a.parse().is_ok_and(|ip| !is_private(ip));
+    is_rented(host) || addresses.any(public)
 }
 
 /// On all addresses, and not let in from everywhere on purpose.
@@ -76,7 +88,7 @@ fn finding(
     ctx: &Context<'_>,
     container: &Container<'_>,
     host: &str,
-    denies: Span,
+    denies: Option<Span>,
     open: &[&Port],
 ) -> diag::Diagnostic {
     let shown: Vec<String> = open.iter().map(|p| shown(p)).collect();
@@ -84,8 +96,12 @@ fn finding(
         1 => ("is", "port"),
         _ => ("are", "ports"),
     };
+    let firewall = match denies {
+        Some(_) => format!("past the firewall of host '{host}'"),
+        None => format!("and host '{host}' faces the internet without a firewall"),
+    };
     let message = format!(
-        "{word} {} of {} {are} open to everybody, past the firewall of host '{host}'",
+        "{word} {} of {} {are} open to everybody, {firewall}",
         shown.join(", "),
         container.title()
     );
@@ -101,7 +117,9 @@ fn finding(
             _ => d.and_at(port.span, "on all addresses"),
         };
     }
-    d = d.and_at(denies, "denies it, but is not asked");
+    if let Some(denies) = denies {
+        d = d.and_at(denies, "denies it, but is not asked");
+    }
     let docker = ctx.knowledge.products.get("docker-engine");
     if let Some((docker, firewall)) = docker.and_then(|d| Some((d, d.firewall.as_ref()?))) {
         let does = firewall.does.as_ref().and_then(|d| d.value());

@@ -29,7 +29,7 @@ pub mod sto_dev_name;
 pub mod sto_fstab;
 
 use graph::{
-    Context, bodies, call, containers, context, copies, fstab, links, netfilter, origin, places,
-    pools, reach, standing,
+    Context, addresses, bodies, budget, call, containers, context, copies, fstab, links, netfilter,
+    origin, places, pools, reach, standing,
 };
 use lint::{Findings, Mend, Rule};

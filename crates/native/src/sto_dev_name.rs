@@ -1,6 +1,6 @@
 //! Disks by names that change.
 
-use crate::fstab::{Mount, is_kernel_name, is_md_number, of_hosts};
+use crate::fstab::{Mount, is_kernel_name, is_md_number, of_documents, of_hosts};
 use crate::pools::{self, object};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -31,8 +31,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
     for (host, mount) in of_hosts(ctx.lab) {
-        if let Some(d) = mounted(host, &mount) {
+        if let Some(d) = mounted(&format!("host '{host}'"), &mount) {
             out.add(crate::context::host(host), d);
+        }
+    }
+    for (document, mount) in of_documents(ctx) {
+        let by = format!("document '{}'", document.name);
+        if let Some(d) = mounted(&by, &mount) {
+            out.add(crate::call::object(document), d);
         }
     }
 }
@@ -81,11 +87,11 @@ fn device(name: &str, pool: &Pool) -> Option<Diagnostic> {
     })
 }
 
-fn mounted(host: &str, mount: &Mount) -> Option<Diagnostic> {
+fn mounted(by: &str, mount: &Mount) -> Option<Diagnostic> {
     let (device, at) = (&mount.device, &mount.at);
     let (why, help) = unstable(device)?;
     let d = RULE
-        .finding(format!("host '{host}' mounts {at} from {device}, {why}"))
+        .finding(format!("{by} mounts {at} from {device}, {why}"))
         .at(mount.span, format!("{device} {at}"))
         .help(help);
     Some(d)

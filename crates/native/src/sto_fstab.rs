@@ -1,6 +1,6 @@
 //! A mount that keeps the machine from starting.
 
-use crate::fstab::{Mount, is_system, of_hosts, of_pools};
+use crate::fstab::{Mount, is_system, of_documents, of_hosts, of_pools};
 use crate::pools::object;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -26,7 +26,10 @@ pub const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let files = of_hosts(ctx.lab);
-    let told: BTreeSet<&str> = files.iter().map(|(_, m)| m.at.as_str()).collect();
+    let documents = of_documents(ctx);
+    let written = files.iter().map(|(_, m)| m);
+    let written = written.chain(documents.iter().map(|(_, m)| m));
+    let told: BTreeSet<&str> = written.map(|m| m.at.as_str()).collect();
     for (name, mount) in of_pools(ctx.lab) {
         let in_file = told.contains(mount.at.as_str());
         if is_system(&mount.at) || in_file {
@@ -39,6 +42,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if !is_system(&mount.at) {
             let what = format!("the mount {} of host '{host}'", mount.at);
             out.extend(&crate::context::host(host), nofail(&what, mount, false));
+        }
+    }
+    for (document, mount) in &documents {
+        if !is_system(&mount.at) {
+            let what = format!("the mount {} of document '{}'", mount.at, document.name);
+            out.extend(&crate::call::object(document), nofail(&what, mount, false));
         }
     }
     for (name, pool) in &ctx.lab.pools {

@@ -26,9 +26,9 @@ fn backups(lab: &Lab) -> Sheet {
             Cell::declared(name),
             Cell::list(of(backup)),
             Cell::text(backup.to.as_ref()),
-            match &backup.every {
-                Some(every) => Cell::declared(format!("every {}", every.value)),
-                None => Cell::of(&about.schedule),
+            match (&about.schedule, &backup.every) {
+                (None, Some(every)) => Cell::declared(format!("every {}", every.value)),
+                (schedule, _) => Cell::of(schedule),
             },
             Cell::list(keep(backup)),
             Cell::of(&about.verify),

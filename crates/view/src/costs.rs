@@ -2,6 +2,7 @@
 
 use crate::cell::How;
 use crate::{Cell, Sheet};
+use graph::budget;
 use model::declare::Given;
 use model::lab::Lab;
 use model::lab::money::{CostItem, Every};
@@ -19,7 +20,11 @@ pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
         item_row(&mut costs, name, item, &mut once, &mut yearly);
     }
     running(lab, &mut costs, &mut yearly);
-    electricity(lab, &mut costs, &mut yearly);
+    purchases(lab, &mut costs, &mut once);
+    // As for the rules: a bill that is declared stands for what could be worked out.
+    if !budget::has_electricity_bill(lab) {
+        electricity(lab, &mut costs, &mut yearly);
+    }
     once.note(&mut costs, "once");
     yearly.note(&mut costs, "per year");
     vec![costs, subscriptions(lab)]
@@ -157,6 +162,30 @@ fn per_year(cost: &Option<Given<Cost>>) -> Cell {
     Cell::with(cost, |c| {
         money(c.cents_per_year(), &c.money.currency().to_string())
     })
+}
+
+/// Prices of assets that the list of costs does not have.
+fn purchases(lab: &Lab, sheet: &mut Sheet, once: &mut Totals) {
+    for line in budget::prices_beside(lab) {
+        let asset = lab.assets.get(&line.name);
+        let Some(price) = asset.and_then(|a| a.price.as_ref()) else {
+            continue;
+        };
+        let Some(value) = price.value() else { continue };
+        let cell = Cell::of(&Some(price.clone()));
+        once.add(
+            value.currency(),
+            (value.low_cents(), value.high_cents()),
+            cell.how,
+        );
+        sheet.row([
+            Cell::declared(format!("asset/{}", line.name)),
+            Cell::silent(),
+            Cell::declared("capital"),
+            cell,
+            Cell::silent(),
+        ]);
+    }
 }
 
 /// Average power × hours of a year × price.

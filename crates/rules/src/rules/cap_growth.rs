@@ -156,22 +156,36 @@ fn finding(ctx: &Context<'_>, course: &Course, resource: &str) -> Diagnostic {
         day,
         days,
     } = course;
-    let when = match days {
-        0 => "by now".to_owned(),
-        n => format!("on {day}, in {n} days"),
+    let (when, reached) = match days {
+        0 => ("now".to_owned(), "reached already".to_owned()),
+        n => (
+            format!("on {day}, in {n} days"),
+            format!(
+                "reached after {} of a year",
+                percent(i128::from(*n), 365).unwrap_or_default()
+            ),
+        ),
     };
     let mut d = RULE.finding(format!("{what} {when}")).note(format!(
-        "used: {used}; growth {growth} per year; limit {limit}; reached after {} of a year",
-        percent(i128::from(*days), 365).unwrap_or_default()
+        "used: {used}; growth {growth} per year; limit {limit}; {reached}"
     ));
-    if let Some(risk) = unlikely(ctx, resource) {
+    let risk = unlikely(ctx, resource);
+    if let Some(risk) = risk {
         d = d
             .and_at(risk.span, "the register says: low probability")
             .note("the risk register rates this as unlikely");
     }
-    d.help(
-        "add space before that day, or remove what need not be kept; and correct the risk register",
-    )
+    let when = if *days == 0 {
+        "add space now"
+    } else {
+        "add space before that day"
+    };
+    let register = if risk.is_some() {
+        "; and correct the risk register"
+    } else {
+        ""
+    };
+    d.help(format!("{when}, or remove what need not be kept{register}"))
 }
 
 /// A risk of running out that is rated as unlikely.

@@ -84,6 +84,13 @@ fn finding(
         .max_by_key(|(_, rto, _, way)| way.seconds() - rto.0)?;
     let response = tier.response.known().copied();
     let total = Seconds(way.seconds() + response.map_or(0, |r| r.0));
+    let takes = match response {
+        Some(response) => format!(
+            "{response} until somebody acts and {} for the restore are {total} at the least",
+            Seconds(way.seconds())
+        ),
+        None => format!("the restore takes {total} at the least"),
+    };
     let severity = match way.assumed.is_empty() {
         true => RULE.severity,
         false => Severity::Warning,
@@ -91,7 +98,10 @@ fn finding(
     let lost = faults::words(&[*scope]).replace("its ", "the ");
     let from: Vec<&str> = way.from.iter().map(String::as_str).collect();
     let mut d = RULE
-        .with(severity, format!("tier '{name}' cannot be back within {rto} after {lost}: the restore takes {total} at the least"))
+        .with(
+            severity,
+            format!("tier '{name}' cannot be back within {rto} after {lost}: {takes}"),
+        )
         .at(*span, format!("the RTO for {}", scope.word()));
     if let Some(link) = way.span {
         d = d.and_at(link, &way.rate);

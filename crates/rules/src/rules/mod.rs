@@ -52,13 +52,17 @@ mod ha_expected_votes;
 mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
+mod inv_dates;
+mod inv_guest_id;
 mod inv_same_attr;
 mod met_sample;
 mod net_any_source;
+mod net_dns_address;
 mod net_dns_secondary;
 mod net_dns_tld;
 mod net_double_nat;
 mod net_egress;
+mod net_flow_conflict;
 mod net_flow_missing;
 mod net_gw;
 mod net_link;
@@ -82,6 +86,7 @@ mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
 mod ssh_root_login;
+mod sto_disk_owner;
 mod sto_fs_selfheal;
 mod sto_monitor;
 mod sto_raid_usable;
@@ -175,13 +180,17 @@ pub const RULES: &[Rule] = &[
     ha_storage::RULE,
     img_pin::RULE,
     img_updater::RULE,
+    inv_dates::RULE,
+    inv_guest_id::RULE,
     inv_same_attr::RULE,
     met_sample::RULE,
     net_any_source::RULE,
+    net_dns_address::RULE,
     net_dns_secondary::RULE,
     net_dns_tld::RULE,
     net_double_nat::RULE,
     net_egress::RULE,
+    net_flow_conflict::RULE,
     net_flow_missing::RULE,
     net_gw::RULE,
     net_link::RULE,
@@ -212,6 +221,7 @@ pub const RULES: &[Rule] = &[
     ssh_password_login::RULE,
     ssh_root_login::RULE,
     sto_dev_name::RULE,
+    sto_disk_owner::RULE,
     sto_fs_selfheal::RULE,
     sto_fstab::RULE,
     sto_monitor::RULE,

@@ -60,14 +60,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnostic> {
     let least = match level {
-        Level::Raid5 | Level::Raidz1 => 3,
-        Level::Raid6 | Level::Raid10 | Level::Raidz2 => 4,
-        Level::Raidz3 => 5,
+        Level::Raid5 => 3,
+        Level::Raid6 | Level::Raid10 => 4,
+        // zpoolconcepts(7): one more than the number of parity disks.
+        Level::Raidz1 => 2,
+        Level::Raidz2 => 3,
+        Level::Raidz3 => 4,
         Level::Raid1 | Level::Mirror => 2,
         Level::Single | Level::Linear | Level::Raid0 | Level::Replicated => 1,
     };
-    // Two disks are allowed by md and ZFS, and are a mirror with extra work.
-    let enough = have >= least || (have == 2 && matches!(level, Level::Raidz1 | Level::Raid10));
+    // md takes two disks for raid10, which is a mirror with extra work.
+    let enough = have >= least || (have == 2 && level == Level::Raid10);
     let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
     (!enough).then(|| {
         RULE.finding(format!(
