@@ -165,6 +165,18 @@ fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
         let origin = product.origin(&data.source, &data.checked);
         add(format!("keeps data in {}", folders.join(", ")), origin);
     }
+    if let Some(defaults) = &product.defaults {
+        let origin = product.origin(&defaults.source, &defaults.checked);
+        if let Some(replicas) = defaults.replicas.known() {
+            add(
+                format!("keeps {replicas} replicas unless told otherwise"),
+                origin.clone(),
+            );
+        }
+        if let Some(share) = defaults.near_full.known() {
+            add(format!("warns when {share} full"), origin);
+        }
+    }
     if let Some(firewall) = &product.firewall
         && let Some(does) = firewall.does.known()
     {

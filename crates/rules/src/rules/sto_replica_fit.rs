@@ -1,18 +1,15 @@
 //! Data and its replicas do not fit.
 
 use crate::figure::percent;
+use crate::origin::cite;
 use crate::sizes;
 use crate::totals::{self, Part, Total, bytes, devices, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::knowledge::Origin;
 use model::lab::storage::{Level, Pool, PoolKind};
-
-/// Ceph warns from here on: `mon_osd_nearfull_ratio`, documentation of Ceph, "Storage Capacity", checked 2026-11-21.
-const NEARFULL: i128 = 850_000;
-/// Ceph's `osd_pool_default_size`, same documentation, "Pool, PG and CRUSH Config Reference", checked 2026-11-21.
-const REPLICAS: i128 = 3;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sto-replica-fit",
@@ -62,7 +59,17 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
     };
     let replicas = pool.replicas.known().map(|n| i128::from(*n).max(1));
     let fill = pool.fill_limit.known().map(|p| i128::from(p.ppm()));
-    let (copies, share) = (replicas.unwrap_or(REPLICAS), fill.unwrap_or(NEARFULL));
+    let usual = Usual::of(ctx);
+    let (Some(copies), Some(share)) = (
+        replicas.or(usual.replicas.filter(|n| *n > 0)),
+        fill.or(usual.near_full),
+    ) else {
+        let d = RULE.unknown(format!("how much pool '{name}' holds"));
+        return Some(
+            d.at(pool.span, "")
+                .help("declare 'replicas' and 'fill_limit'"),
+        );
+    };
     let whole = raw / copies;
     let limit = whole * share / 1_000_000;
     let need = sizes::value(&used);
@@ -99,12 +106,40 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
         d = d.and_at(part.span, "data");
     }
     if replicas.is_none() {
-        d = d.note("assumed: 3 replicas, the default of Ceph (docs.ceph.com, checked 2026-11-21)");
+        d = d.note(format!("assumed: {copies} replicas, the default of Ceph"));
     }
     if fill.is_none() {
-        d = d.note("assumed: a fill limit of 85%, from where Ceph warns (docs.ceph.com, checked 2026-11-21)");
+        let shown = percent(share, 1_000_000).unwrap_or_default();
+        d = d.note(format!(
+            "assumed: a fill limit of {shown}, from where on Ceph warns"
+        ));
+    }
+    if let Some(origin) = usual
+        .origin
+        .filter(|_| replicas.is_none() || fill.is_none())
+    {
+        d = cite(d, &origin, ctx.today);
     }
     Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
+}
+
+/// What Ceph does unless it is told otherwise, by the table of facts.
+struct Usual {
+    replicas: Option<i128>,
+    near_full: Option<i128>,
+    origin: Option<Origin>,
+}
+
+impl Usual {
+    fn of(ctx: &Context<'_>) -> Self {
+        let ceph = ctx.knowledge.products.get("ceph");
+        let known = ceph.and_then(|c| Some((c, c.defaults.as_ref()?)));
+        Self {
+            replicas: known.and_then(|(_, d)| d.replicas.known().map(|n| i128::from(*n))),
+            near_full: known.and_then(|(_, d)| d.near_full.known().map(|p| i128::from(p.ppm()))),
+            origin: known.map(|(c, d)| c.origin(&d.source, &d.checked)),
+        }
+    }
 }
 
 /// What is used, without its replicas; else the disks of guests and the datasets on it.
