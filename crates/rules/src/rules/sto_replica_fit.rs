@@ -41,21 +41,8 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
         _ => bytes(&pool.raw).map(|n| (n, sizes::storage(n))),
     };
     let used = data(ctx, name, pool);
-    let (Some((raw, how)), Some(used)) = (raw, used.clone()) else {
-        let mut missing = Vec::new();
-        if bytes(&pool.raw).is_none() {
-            missing.push("the sizes of its devices");
-        }
-        if used.is_none() {
-            missing.push("what is used of it");
-        }
-        let d = RULE.unknown(format!(
-            "whether pool '{name}' holds its data and the replicas"
-        ));
-        return Some(
-            d.at(pool.span, "")
-                .note(format!("not declared: {}", missing.join(", "))),
-        );
+    let (Some((raw, how)), Some(used)) = (raw, &used) else {
+        return Some(open(name, pool, used.is_none()));
     };
     let replicas = pool.replicas.known().map(|n| i128::from(*n).max(1));
     let fill = pool.fill_limit.known().map(|p| i128::from(p.ppm()));
@@ -72,7 +59,7 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
     };
     let whole = raw / copies;
     let limit = whole * share / 1_000_000;
-    let need = sizes::value(&used);
+    let need = sizes::value(used);
     if need <= limit {
         return None;
     }
@@ -102,25 +89,25 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
             say(limit),
             say(need - limit)
         ));
-    for part in &used {
+    for part in used {
         d = d.and_at(part.span, "data");
     }
-    if replicas.is_none() {
-        d = d.note(format!("assumed: {copies} replicas, the default of Ceph"));
-    }
-    if fill.is_none() {
-        let shown = percent(share, 1_000_000).unwrap_or_default();
-        d = d.note(format!(
-            "assumed: a fill limit of {shown}, from where on Ceph warns"
-        ));
-    }
-    if let Some(origin) = usual
-        .origin
-        .filter(|_| replicas.is_none() || fill.is_none())
-    {
-        d = cite(d, &origin, ctx.today);
-    }
+    d = usual.told(d, ctx, replicas.is_none(), fill.is_none());
     Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
+}
+
+/// Something that the sum needs is not said.
+fn open(name: &str, pool: &Pool, no_use: bool) -> Diagnostic {
+    let mut missing = Vec::new();
+    if bytes(&pool.raw).is_none() {
+        missing.push("the sizes of its devices");
+    }
+    if no_use {
+        missing.push("what is used of it");
+    }
+    let message = format!("whether pool '{name}' holds its data and the replicas");
+    let d = RULE.unknown(message).at(pool.span, "");
+    d.note(format!("not declared: {}", missing.join(", ")))
 }
 
 /// What Ceph does unless it is told otherwise, by the table of facts.
@@ -138,6 +125,23 @@ impl Usual {
             replicas: known.and_then(|(_, d)| d.replicas.known().map(|n| i128::from(*n))),
             near_full: known.and_then(|(_, d)| d.near_full.known().map(|p| i128::from(p.ppm()))),
             origin: known.map(|(c, d)| c.origin(&d.source, &d.checked)),
+        }
+    }
+
+    /// Says which of them the result rests on.
+    fn told(self, mut d: Diagnostic, ctx: &Context<'_>, copies: bool, fill: bool) -> Diagnostic {
+        if let Some(copies) = self.replicas.filter(|_| copies) {
+            d = d.note(format!("assumed: {copies} replicas, the default of Ceph"));
+        }
+        if let Some(share) = self.near_full.filter(|_| fill) {
+            let shown = percent(share, 1_000_000).unwrap_or_default();
+            d = d.note(format!(
+                "assumed: a fill limit of {shown}, from where on Ceph warns"
+            ));
+        }
+        match self.origin.filter(|_| copies || fill) {
+            Some(origin) => cite(d, &origin, ctx.today),
+            None => d,
         }
     }
 }
