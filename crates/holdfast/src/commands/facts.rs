@@ -165,6 +165,9 @@ fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
         let origin = product.origin(&data.source, &data.checked);
         add(format!("keeps data in {}", folders.join(", ")), origin);
     }
+    for (said, origin) in defaults(product) {
+        add(said, origin);
+    }
     if let Some(firewall) = &product.firewall
         && let Some(does) = firewall.does.known()
     {
@@ -174,6 +177,21 @@ fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
         );
     }
     out
+}
+
+fn defaults(product: &Product) -> Vec<(String, Origin)> {
+    let Some(defaults) = &product.defaults else {
+        return Vec::new();
+    };
+    let replicas = defaults.replicas.known();
+    let share = defaults.near_full.known();
+    let said = [
+        replicas.map(|n| format!("keeps {n} replicas unless told otherwise")),
+        share.map(|s| format!("warns when {s} full")),
+    ];
+    let origin = product.origin(&defaults.source, &defaults.checked);
+    let said = said.into_iter().flatten();
+    said.map(|s| (s, origin.clone())).collect()
 }
 
 fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {

@@ -9,21 +9,21 @@ const DAY: &str = "2026-11-21";
 
 /// What a careful senior engineer looks for in a declaration.
 const SENIOR: &str = "
-    alt-gap alt-target-overlap alt-too-late bak-321 bak-consistency bak-coverage bak-feasible bak-
-    key-escrow bak-rotate-floor bak-rpo-missing bak-rpo-schedule bak-same-domain bak-snapshot-not-
-    copy bak-space bak-target-size cap-growth cap-n1 cap-one-number cap-overcommit cap-sum cap-terms
-    cap-unit chg-backup-before chg-bypass chg-leadtime claim-config claim-evidence claim-req claim-
-    state claim-term cmp-dup-key cmp-hardening cmp-net-claim cost-complete doc-diagram doc-encoding
-    doc-link doc-residue dr-circular dr-drill-capacity dr-rto-feasible dr-rto-procure dr-unattended-
-    boot eol-component eol-os fin-breakeven fin-double fin-one-number fin-sum fw-conflict fw-docker-
-    bypass fw-scope fw-syntax ha-cpu-domain ha-device-pin ha-drain ha-expected-votes ha-quorum ha-
-    spof ha-storage img-pin img-updater inv-same-attr met-sample net-dns-secondary net-dns-tld net-
-    double-nat net-egress net-flow-missing net-gw net-link net-matrix net-overlap net-portcount net-
-    transitive net-tunnel ops-staffing patch-coverage patch-sla-window plan-date plat-cmd plat-
-    support ref-container ref-path run-destructive run-exec run-ref slo-actual slo-compose slo-
-    consistent slo-source slo-spof sto-dev-name sto-fs-selfheal sto-fstab sto-monitor sto-raid-
-    usable sto-rebuild-ure sto-replica-fit sto-scrub-layer sto-thin sto-tier-value sto-units sto-
-    writehole svc-no-tier
+    alt-gap alt-target-overlap alt-too-late bak-321 bak-consistency bak-coverage bak-feasible
+    bak-key-escrow bak-rotate-floor bak-rpo-missing bak-rpo-schedule bak-same-domain
+    bak-snapshot-not-copy bak-space bak-target-size cap-growth cap-n1 cap-one-number cap-overcommit
+    cap-sum cap-terms cap-unit chg-backup-before chg-bypass chg-leadtime claim-config claim-evidence
+    claim-req claim-state claim-term cmp-dup-key cmp-hardening cmp-net-claim cost-complete
+    doc-diagram doc-encoding doc-link doc-residue dr-circular dr-drill-capacity dr-rto-feasible
+    dr-rto-procure dr-unattended-boot eol-component eol-os fin-breakeven fin-double fin-one-number
+    fin-sum fw-conflict fw-docker-bypass fw-scope fw-syntax ha-cpu-domain ha-device-pin ha-drain
+    ha-expected-votes ha-quorum ha-spof ha-storage img-pin img-updater inv-same-attr met-sample
+    net-dns-secondary net-dns-tld net-double-nat net-egress net-flow-missing net-gw net-link
+    net-matrix net-overlap net-portcount net-transitive net-tunnel ops-staffing patch-coverage
+    patch-sla-window plan-date plat-cmd plat-support ref-container ref-path run-destructive run-exec
+    run-ref slo-actual slo-compose slo-consistent slo-source slo-spof sto-dev-name sto-fs-selfheal
+    sto-fstab sto-monitor sto-raid-usable sto-rebuild-ure sto-replica-fit sto-scrub-layer sto-thin
+    sto-tier-value sto-units sto-writehole svc-no-tier
 ";
 /// Those of them that none of the documents gives a reason for.
 const SILENT: [&str; 13] = [
