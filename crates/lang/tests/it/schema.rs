@@ -394,6 +394,7 @@ fn sections_known() -> BTreeSet<String> {
             "timezone",
             "profile",
             "description",
+            "include",
         ]
         .map(String::from),
     );
