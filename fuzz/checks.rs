@@ -15,10 +15,10 @@ const MOST: usize = 16_000_000;
 const FILE: &str = "#== ";
 
 /// A check, by the name of its target.
-pub type Check = fn(&[u8]);
+pub(crate) type Check = fn(&[u8]);
 
 /// All of them.
-pub const TARGETS: [(&str, Check); 4] = [
+pub(crate) const TARGETS: [(&str, Check); 4] = [
     ("yaml", yaml),
     ("lab", lab),
     ("compose", compose),
@@ -26,7 +26,7 @@ pub const TARGETS: [(&str, Check); 4] = [
 ];
 
 /// YAML, read by the smallest of the readers: tables of facts.
-pub fn yaml(bytes: &[u8]) {
+pub(crate) fn yaml(bytes: &[u8]) {
     let sources = one("facts.yaml", bytes);
     let (tables, diagnostics) = lang::knowledge(&sources);
     look(&format!("{tables:?}"), &diagnostics, &sources);
@@ -34,7 +34,7 @@ pub fn yaml(bytes: &[u8]) {
 }
 
 /// A lab tree.
-pub fn lab(bytes: &[u8]) {
+pub(crate) fn lab(bytes: &[u8]) {
     let mut sources = SourceSet::default();
     for (path, text) in files(bytes, "holdfast.yaml") {
         sources.add(path, text);
@@ -45,7 +45,7 @@ pub fn lab(bytes: &[u8]) {
 }
 
 /// A Compose project with its environment files and whatever it includes.
-pub fn compose(bytes: &[u8]) {
+pub(crate) fn compose(bytes: &[u8]) {
     let all = files(bytes, "compose.yaml");
     let files = all.iter().map(|(path, _)| path.clone());
     let request = Request {
@@ -66,7 +66,7 @@ pub fn compose(bytes: &[u8]) {
 }
 
 /// A document in each of its forms.
-pub fn document(bytes: &[u8]) {
+pub(crate) fn document(bytes: &[u8]) {
     for file in ["a.md", "a.mmd", "a.sh", "fstab", "ruleset.nft"] {
         let sources = one(file, bytes);
         let Some((id, source)) = sources.iter().next() else {
