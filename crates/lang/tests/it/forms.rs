@@ -15,6 +15,7 @@ const ALWAYS_KNOWN: &[(&str, &[&str])] = &[
             "Dataset.folder",
             "Dataset.postgres",
             "Backup.to",
+            "root.include",
             "Waiver.rule",
             "Waiver.promise",
             "Waiver.object",

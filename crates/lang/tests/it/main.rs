@@ -18,4 +18,5 @@ mod properties;
 mod schema;
 mod secrets;
 mod stacks;
+mod typos;
 mod whole;

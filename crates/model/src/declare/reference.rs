@@ -245,7 +245,10 @@ impl<const SET: u64> Scalar for About<SET> {
     fn scalar(text: &str, names: &dyn Names) -> Result<Self, Wrong> {
         match names.resolve(SET, text) {
             Ok(target) => Ok(Self::Ref(Ref(target))),
-            Err(wrong) if is_reference(text) => Err(wrong),
+            // `owner/part` with one letter wrong is a slip as well.
+            Err(wrong) if is_reference(text) || is_part(text) && wrong.meant.is_some() => {
+                Err(wrong)
+            }
             Err(_) => Ok(Self::Text(text.to_owned())),
         }
     }
@@ -253,6 +256,10 @@ impl<const SET: u64> Scalar for About<SET> {
     fn shape() -> Shape {
         Shape::Any(vec![Shape::Ref(SET), Shape::Value(String::FORM)])
     }
+}
+
+fn is_part(text: &str) -> bool {
+    text.contains('/') && !text.contains(' ')
 }
 
 fn is_reference(text: &str) -> bool {
