@@ -1,6 +1,6 @@
 //! From a drawing to a page: columns from left to right, lines between them, then what stands below.
 //!
-//! A page is 1280 pixels wide where the drawing allows: columns become narrower and texts break before letters become smaller.
+//! A page fits a window of 1280 pixels, its scroll bar included, where the drawing allows: columns become narrower and texts break before letters become smaller.
 
 mod matrix;
 mod measure;
@@ -19,7 +19,7 @@ use super::scene::{FRAME, Mark, Scene, Seg};
 use std::collections::BTreeMap;
 
 /// The width that a page has if it can, and the margin around everything.
-pub(crate) const PAGE: f64 = 1280.0;
+pub(crate) const PAGE: f64 = 1264.0;
 pub(crate) const MARGIN: f64 = 28.0;
 /// Cards are no narrower than this, lanes no narrower than that.
 const NARROWEST: f64 = 112.0;
@@ -208,7 +208,7 @@ fn frames(diagram: &Diagram, set: &Set, left: f64, top: f64) -> Vec<Mark> {
             let (x, y) = (left + x - PAD, top + block.y);
             let class = format!("frame {}", measure::sure(group.sure));
             let mut inside = vec![measure::rect(x, y, w + 2.0 * PAD, h, 9.0, &class)];
-            let title = page::fitting(&group.title, FRAME, w);
+            let title = page::fitting(&group.title, FRAME, w + PAD - 3.0);
             inside.push(FRAME.text(x + PAD + 1.0, y + (TITLE - FRAME.leading) / 2.0, &title));
             marks.push(Mark::Group {
                 id: format!("{}-{column}", page::slug(&group.id)),
