@@ -123,6 +123,12 @@ fn shapes() -> String {
 }
 
 impl Start {
+    /// Whether a question has a meaning here: in a folder that is still to be made, there are no Compose files.
+    pub(crate) fn asks(&self, question: &Question) -> bool {
+        let empty = question.key == Key::Compose && !self.place.exists();
+        self.answers.profile.asks(question.key) && !empty
+    }
+
     /// Takes an answer, if it is a good one.
     pub(crate) fn take(&mut self, question: &Question, text: &str, judge: &Judge<'_>) -> Verdict {
         if question.key == Key::Compose {
@@ -136,7 +142,12 @@ impl Start {
             Ok(found) => found,
             Err(why) => return Verdict::Bad(why),
         };
-        self.answers.projects = found.projects;
+        let before = std::mem::replace(&mut self.answers.projects, found.projects);
+        let said = judge.said_of(&self.answers);
+        if let Some(wrong) = said.iter().find(|d| d.class == diag::Class::Invalid) {
+            self.answers.projects = before;
+            return Verdict::Bad(wrong.message.clone());
+        }
         self.left_out = found.left_out;
         judge.take(&mut self.answers, Key::Compose, text)
     }
@@ -182,9 +193,7 @@ impl Start {
 
 /// Without a terminal every question needs its flag, or `--yes`.
 fn nothing_missing(start: &Start, args: &InitArgs) -> Result<()> {
-    let asked = QUESTIONS
-        .iter()
-        .filter(|q| start.answers.profile.asks(q.key));
+    let asked = QUESTIONS.iter().filter(|q| start.asks(q));
     let missing: Vec<String> = asked
         .filter(|q| args.answers.of(q.key).is_none())
         .map(|q| format!("--{}", q.flag))

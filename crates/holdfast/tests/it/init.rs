@@ -113,6 +113,16 @@ fn every_profile_with_every_kind_of_answer_passes_check() {
             &["--host=box=10.0.0.9", "--os=truenas", "--compose=stacks"],
             [1, 1, 2, 0, 2],
         ),
+        (
+            "nas",
+            &["--host=photos", "--owner=photos", "--data=photos=/srv"],
+            [1, 1, 2, 0, 2],
+        ),
+        (
+            "pair",
+            &["--host=second,away", "--owner=home", "--storage=shared"],
+            [3, 1, 2, 1, 0],
+        ),
         ("nas", &shut, [1, 2, 2, 0, 2]),
         ("nas", &all, [1, 2, 2, 0, 0]),
         ("pair", &[], [3, 1, 2, 1, 0]),

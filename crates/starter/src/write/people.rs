@@ -92,7 +92,7 @@ secrets:
   # Opens the copies. If it is only in the lab, it is lost with the lab.
   {SECRET}:
 {place}    holders: [{owner}]
-    opens: [second, away]
+    opens: [repository/second, repository/away]
     escrow: {escrow}
 "
     )

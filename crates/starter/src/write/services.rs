@@ -36,7 +36,7 @@ fn hints(answers: &Answers) -> String {
 #    runs: {{host: {home}}}
 #    smoke: [{{tcp: 2283}}]
 # What fails alone and takes something along; `holdfast check` says which there are once services are declared.
-#spofs: {{{home}: {{of: host/{home}, accepted: true, why: a second machine is not worth its power}}}}
+#spofs: {{machine: {{of: host/{home}, accepted: true, why: a second machine is not worth its power}}}}
 "
     )
 }
@@ -65,11 +65,11 @@ fn declared(answers: &Answers) -> String {
     text.push_str("\n# What fails alone and takes something along. Is it lived with (`accepted`), and what is done about it?\nspofs:\n");
     if let Some(host) = on {
         text.push_str(&format!(
-            "  {host}: {{of: host/{host}, accepted: unknown, mitigation: unknown}}\n"
+            "  machine: {{of: host/{host}, accepted: unknown, mitigation: unknown}}\n"
         ));
     }
     text.push_str(&format!(
-        "  {owner}: {{of: person/{owner}, accepted: unknown, mitigation: unknown}}\n"
+        "  person: {{of: person/{owner}, accepted: unknown, mitigation: unknown}}\n"
     ));
     text
 }

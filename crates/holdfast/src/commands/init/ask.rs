@@ -45,7 +45,7 @@ pub(super) fn all(
 ) -> Result<()> {
     let asked: Vec<&Question> = QUESTIONS
         .iter()
-        .filter(|q| start.answers.profile.asks(q.key) && args.answers.of(q.key).is_none())
+        .filter(|q| start.asks(q) && args.answers.of(q.key).is_none())
         .collect();
     for (at, question) in asked.iter().enumerate() {
         one(
@@ -102,7 +102,7 @@ fn current<'a>(answers: &'a Answers, question: &Question) -> &'a str {
 
 /// The last word: yes, no, or the name of an answer to change.
 fn confirm(start: &mut Start, judge: &Judge<'_>, paint: Paint) -> Result<()> {
-    summary(&start.answers, paint);
+    summary(start, paint);
     loop {
         let folder = start.place.shown();
         say(
@@ -113,13 +113,10 @@ fn confirm(start: &mut Start, judge: &Judge<'_>, paint: Paint) -> Result<()> {
         match text.as_str() {
             "yes" | "y" => return Ok(()),
             "no" | "n" => return Err(Stop::refused("nothing was written").into()),
-            name => match QUESTIONS
-                .iter()
-                .find(|q| q.flag == name && start.answers.profile.asks(q.key))
-            {
+            name => match QUESTIONS.iter().find(|q| q.flag == name && start.asks(q)) {
                 Some(question) => {
                     one(start, question, judge, "", paint)?;
-                    summary(&start.answers, paint);
+                    summary(start, paint);
                 }
                 None => {
                     let known = QUESTIONS.iter().map(|q| q.flag);
@@ -136,10 +133,10 @@ fn confirm(start: &mut Start, judge: &Judge<'_>, paint: Paint) -> Result<()> {
     }
 }
 
-fn summary(answers: &Answers, paint: Paint) {
+fn summary(start: &Start, paint: Paint) {
     say("", paint);
-    for question in QUESTIONS.iter().filter(|q| answers.profile.asks(q.key)) {
-        let value = current(answers, question);
+    for question in QUESTIONS.iter().filter(|q| start.asks(q)) {
+        let value = current(&start.answers, question);
         eprint!(
             "{}",
             wrap::hanging(&format!("  {:<8}  ", question.flag), value, paint.width())
