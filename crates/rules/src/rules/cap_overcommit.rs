@@ -8,7 +8,7 @@ use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Host;
-use model::lab::guest::Guest;
+use model::lab::guest::{Guest, GuestKind};
 use model::lab::service::Service;
 
 pub(crate) const RULE: Rule = Rule {
@@ -80,11 +80,30 @@ fn processors(name: &str, host: &Host, guests: &[(&str, &Guest)], out: &mut Find
             continue;
         };
         let span = declared.cores.as_ref().map_or(declared.span, |c| c.span);
+        // qemu-server: "MAX … vcpus allowed per VM on this node".
+        let end = match (
+            declared.kind.known(),
+            host.os
+                .known()
+                .is_some_and(|os| os.starts_with("proxmox-ve")),
+        ) {
+            (Some(GuestKind::Vm), true) => {
+                "Proxmox VE refuses to start a virtual machine with more than its host has"
+            }
+            _ => "they only take turns",
+        };
         let d = RULE
-            .finding(format!("guest '{guest}' is given {cores} processors, and host '{name}' has {how}"))
+            .finding(format!(
+                "guest '{guest}' is given {cores} processors, and host '{name}' has {how}"
+            ))
             .at(span, "more than there are")
-            .note(format!("{cores} - {threads} = {} too many; Proxmox VE refuses to start a virtual machine with more than its host has", cores - threads))
-            .help("give it as many as its work needs, which is seldom more than half of the host's");
+            .note(format!(
+                "{cores} - {threads} = {} too many; {end}",
+                cores - threads
+            ))
+            .help(
+                "give it as many as its work needs, which is seldom more than half of the host's",
+            );
         out.add(ObjectRef::new(Kind::Guest, *guest), d);
     }
 }

@@ -1,6 +1,6 @@
 //! Dates of a purchase that cannot all be so.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::id::{Kind, ObjectRef};
 
@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         that is not.",
     example: "assets: {disk: {of: nas/hdd0, bought: 2028-01-10, warranty: 2027-01-10}}",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.5.9"],
+    mend: Mend::None("the invoice says which date is right"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Two guests with the same number.
 
 use crate::context::guest;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         cannot have the same one, and whoever restores by a number that is wrong restores over the other guest.",
     example: "guests: {dns: {kind: lxc, on: pve, id: 103}, web: {kind: lxc, on: pve, id: 103}}",
     controls: &["CIS v8 1.1", "NIST CSF 2.0 ID.AM-01"],
+    mend: Mend::None("which of the two has the number is known to the hypervisor"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::addresses::{held, is_private, subnet};
 use crate::context::{dns_zone, network};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use diag::Severity;
 use model::declare::{OptExt as _, Or};
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         the whole zone. A name server that nobody is makes every look-up wait until it has timed out.",
     example: "dns: {home.arpa: {records: [{name: nas, type: A, value: 10.30.0.999}]}}",
     controls: &["CIS v8 4.9", "ISO 27001:2022 A.8.20"],
+    mend: Mend::None("which address is meant is known to its owner"),
     run,
 };
 

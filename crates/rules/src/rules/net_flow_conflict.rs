@@ -1,7 +1,7 @@
 //! The same traffic is permitted and forbidden.
 
 use crate::traffic::{has_named_ports, ports};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::{Opt, OptExt as _, Or};
 use model::id::ObjectRef;
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
+    mend: Mend::None("which of the two is meant is a decision"),
     run,
 };
 

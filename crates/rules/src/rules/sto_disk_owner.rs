@@ -1,7 +1,7 @@
 //! A disk that a pool cannot have.
 
 use crate::pools::{self, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         another machine, makes every one of those figures wrong. Pools that share a disk by partitions say so with 'size', 'device' or 'from'.",
     example: "pools: {tank: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b]}, fast: {kind: zfs, on: nas, level: single, devices: [nas/b]}}",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.5.9"],
+    mend: Mend::None("which pool has the disk is known to the machine"),
     run,
 };
 
