@@ -21,10 +21,7 @@ pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
     }
     running(lab, &mut costs, &mut yearly);
     purchases(lab, &mut costs, &mut once);
-    // As for the rules: a bill that is declared stands for what could be worked out.
-    if !budget::has_electricity_bill(lab) {
-        electricity(lab, &mut costs, &mut yearly);
-    }
+    electricity(lab, &mut costs, &mut yearly);
     once.note(&mut costs, "once");
     yearly.note(&mut costs, "per year");
     vec![costs, subscriptions(lab)]
@@ -188,8 +185,10 @@ fn purchases(lab: &Lab, sheet: &mut Sheet, once: &mut Totals) {
     }
 }
 
-/// Average power × hours of a year × price.
+/// Average power × hours of a year × price. As for the rules, a bill that is declared is what counts: beside one, what can be
+/// worked out is shown and not added.
 fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
+    let billed = budget::has_electricity_bill(lab);
     for (name, site) in &lab.sites {
         let Some(power) = &site.about.power else {
             continue;
@@ -205,11 +204,14 @@ fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
         let how = [Cell::of(&power.average).how, Cell::of(&power.price).how];
         let text = money((cents, cents), &price.currency().to_string());
         let cell = Cell::resting_on(text, how);
-        yearly.add(price.currency(), (cents, cents), cell.how);
+        if !billed {
+            yearly.add(price.currency(), (cents, cents), cell.how);
+        }
+        let kind = if billed { "in the bill" } else { "operating" };
         sheet.row([
             Cell::declared(format!("electricity {name}")),
             Cell::computed(format!("{watts} x {HOURS_PER_YEAR} h x {price}")),
-            Cell::declared("operating"),
+            Cell::declared(kind),
             Cell::silent(),
             cell,
         ]);
