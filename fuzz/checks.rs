@@ -130,6 +130,7 @@ fn look(understood: &str, diagnostics: &[Diagnostic], sources: &SourceSet) {
     let whole = Whole {
         repeats: true,
         unknowns: true,
+        width: Some(80),
     };
     let rules: &[RuleText] = &[];
     for shown in [

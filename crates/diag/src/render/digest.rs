@@ -18,6 +18,8 @@ pub struct Whole {
     pub repeats: bool,
     /// Every unknown.
     pub unknowns: bool,
+    /// Lines are cut and folded to so many characters; without it, nothing is folded.
+    pub width: Option<usize>,
 }
 
 /// Diagnostics by weight, then by code, then by place. Invalid text is always shown whole and first.
@@ -27,7 +29,7 @@ pub fn digest(
     color: Color,
     whole: Whole,
 ) -> String {
-    let mut excerpts = Excerpts::of(sources, color);
+    let mut excerpts = Excerpts::of(sources, color, whole.width);
     let mut out = String::new();
     let (unknown, told): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
         diagnostics.iter().partition(|d| d.unknown);
@@ -153,6 +155,7 @@ mod tests {
         let whole = Whole {
             repeats: true,
             unknowns: true,
+            width: None,
         };
         let text = digest(&all, &sources, Color::Never, whole);
         assert!(!text.contains("more"), "{text}");

@@ -214,3 +214,30 @@ fn wide_lines_and_far_labels_stay_cheap() {
         "{text}"
     );
 }
+
+/// Nothing reaches over the edge of a screen but a label under a caret; nothing is lost by folding.
+#[test]
+fn text_is_folded_at_the_edge_of_the_screen() {
+    let mut sources = SourceSet::default();
+    let long = format!("people: {{owner: {{{}}}}}\n", "login: owner, ".repeat(30));
+    let id = sources.add("lab/people.yaml", &long);
+    let words = "one word and another and so on ".repeat(8);
+    let d = Diagnostic::finding("svc-no-tier", Severity::Warning, words.trim())
+        .at(Span::new(id, 9, 14), "here")
+        .note(words.trim())
+        .help(words.trim());
+    let shown = |width| {
+        let whole = Whole {
+            width,
+            ..Whole::default()
+        };
+        digest(std::slice::from_ref(&d), &sources, Color::Never, whole)
+    };
+    for width in [60, 80, 120] {
+        let text = shown(Some(width));
+        let longest = text.lines().map(|l| l.chars().count()).max();
+        assert!(longest <= Some(width), "{width}: {longest:?}\n{text}");
+        assert_eq!(text.matches("another").count(), 3 * 8, "{text}");
+    }
+    assert!(shown(None).lines().any(|l| l.len() > 240));
+}

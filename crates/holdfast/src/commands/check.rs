@@ -69,6 +69,7 @@ fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
             let whole = render::Whole {
                 repeats: args.all,
                 unknowns: args.unknown || args.all,
+                width: paint.screen(),
             };
             print!("{}", render::digest(found, &tree.sources, color, whole));
         }

@@ -144,7 +144,8 @@ fn measure(holdfast: &Path, tree: &Path, runs: usize) -> Result<Row> {
         peak = peak.max(watched(child)?);
         milliseconds.push(start.elapsed().as_secs_f64() * 1000.0);
         let said = std::fs::read_to_string(&output)?;
-        let last = said.lines().last().unwrap_or_default();
+        let mut sums = said.lines().filter(|l| !l.contains(" fixable "));
+        let last = sums.next_back().unwrap_or_default();
         // `generated: 4 errors, 3 not known (…)`
         found = last
             .split(" (")
