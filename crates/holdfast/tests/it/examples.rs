@@ -42,7 +42,7 @@ const SILENT: [&str; 13] = [
     "slo-consistent",
 ];
 /// Every table of `show`.
-const TOPICS: [&str; 13] = [
+const TOPICS: [&str; 18] = [
     "summary",
     "hosts",
     "guests",
@@ -56,6 +56,11 @@ const TOPICS: [&str; 13] = [
     "cables",
     "controls",
     "ports",
+    "stacks",
+    "flows",
+    "people",
+    "alerts",
+    "documents",
 ];
 
 struct Checked {
