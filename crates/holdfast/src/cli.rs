@@ -238,7 +238,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) unknown: bool,
     /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) date: Option<jiff::civil::Date>,
     /// Show as a patch what `--fix` would write; writes nothing.
     #[arg(long, conflicts_with = "fix")]
@@ -560,4 +560,13 @@ pub(crate) struct ComposeArgs {
     /// Also services of this profile; `*` for all.
     #[arg(long = "profile", value_name = "NAME")]
     pub(crate) profiles: Vec<String>,
+}
+
+/// A day, as in the lab tree.
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    use model::declare::{Says, Value as _};
+    jiff::civil::Date::parse(text).map_err(|wrong| match wrong.says {
+        Says::After(why) | Says::Whole(why) => why,
+        Says::Nothing => "is not a date".to_owned(),
+    })
 }

@@ -25,5 +25,6 @@ mod never;
 mod schema;
 mod secrets;
 mod show;
+mod slips;
 mod stacks;
 mod story;

@@ -5,7 +5,7 @@ use super::storage::Encryption;
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Cost;
 use crate::units::net::Mac;
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::physics::{Frequency, Power, Temperature};
 use crate::units::size::{Rate, Size};
 use crate::units::text::{AbsolutePath, Name, Prose};
@@ -279,7 +279,7 @@ entity! {
         /// What must be there to set it up anew.
         rebuild_needs: Vec<Spanned<RebuildNeed>>,
         /// The share of time that it works, by what is known of it.
-        availability: Opt<Percent>,
+        availability: Opt<Share>,
         /// It translates addresses of the networks behind it.
         nat: Opt<bool>,
     }
