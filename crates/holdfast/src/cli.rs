@@ -70,9 +70,9 @@ pub(crate) enum Verb {
     /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
     Graph(GraphArgs),
     /// Look at the lab and record what is there; changes nothing.
-    Observe(LabArgs),
+    Observe(LookArgs),
     /// Show where the lab differs from the declaration.
-    Drift(LabArgs),
+    Drift(LookArgs),
     /// List every open port with its justification or the lack of it.
     Ports(LabArgs),
     /// Show what `apply` would do; changes nothing.
@@ -134,6 +134,16 @@ pub(crate) struct LabArgs {
     /// List every unknown instead of one line per group.
     #[arg(long)]
     pub(crate) unknown: bool,
+}
+
+/// What is to be looked at.
+#[derive(Debug, Args)]
+pub(crate) struct LookArgs {
+    #[command(flatten)]
+    pub(crate) at: LabArgs,
+    /// Only this cluster, by the interface of its product.
+    #[arg(long, conflicts_with = "host")]
+    pub(crate) cluster: Option<String>,
 }
 
 /// Arguments of `show`.

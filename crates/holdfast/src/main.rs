@@ -13,6 +13,7 @@ mod evidence;
 mod exit;
 mod files;
 mod hint;
+mod interfaces;
 mod knowledge;
 mod mend;
 mod output;
@@ -60,10 +61,10 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Show(args) => show::show(args, json, paint),
         Verb::Graph(args) => graph::graph(args, json),
         Verb::Observe(args) => {
-            in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
+            in_realm!(reading(args.at.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
         Verb::Drift(args) => {
-            in_realm!(reading(args.on.as_deref())?, tag => look::drift(tag, args, json, paint))
+            in_realm!(reading(args.at.on.as_deref())?, tag => look::drift(tag, args, json, paint))
         }
         Verb::Ports(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::ports(tag, args, json, paint))
