@@ -93,7 +93,7 @@ pub(crate) enum Verb {
     Runs(RunsArgs),
     /// The miniature of the lab on this machine.
     Twin(TwinArgs),
-    /// Who and what may act: enrolment of hosts.
+    /// Who and what may look or act: least privilege per product, enrolment of hosts.
     Access(AccessArgs),
     /// The evidence ledger.
     Evidence(EvidenceArgs),
@@ -440,9 +440,13 @@ pub(crate) struct TwinAt {
 
 /// Arguments of `access`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct AccessArgs {
     #[command(subcommand)]
-    pub(crate) what: AccessVerb,
+    pub(crate) what: Option<AccessVerb>,
+    /// Print the commands that make logins which may look and nothing else, for this lab tree.
+    #[arg(default_value = ".", value_name = "LAB")]
+    pub(crate) lab: PathBuf,
 }
 
 /// What to do about access.

@@ -33,7 +33,7 @@ use clap::Parser as _;
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
-    prove, runs, selftest, show, twin, undo,
+    prove, recipe, runs, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -98,8 +98,11 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
         Verb::Twin(args) => twin::twin(&args.what, json),
         Verb::Access(args) => {
-            let AccessVerb::Enrol { at, .. } = &args.what;
-            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, &args.what, json))
+            let Some(what) = &args.what else {
+                return recipe::recipe(&args.lab, json, paint);
+            };
+            let AccessVerb::Enrol { at, .. } = what;
+            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, what, json))
         }
         Verb::Evidence(args) => {
             let on = evidence_verb::at(&args.what).on.as_deref();

@@ -11,6 +11,7 @@
 mod access;
 mod answer;
 mod call;
+mod example;
 mod fault;
 mod http;
 mod lab;

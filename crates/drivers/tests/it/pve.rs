@@ -7,14 +7,16 @@ use model::fact::{Completeness, FactKind, FactPath, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::api::Fingerprint;
 use model::realm::Real;
+use model::run::Output;
 use model::secret::{Redactor, Secret, SecretRef};
 use model::value::Value;
-use plan::driver::{Driver as _, Maturity};
+use plan::driver::{ActError, Driver, Maturity, Order, Ticket};
 use proptest::prelude::*;
 use pvesim::{Fault, Guest, Job, Simulator, State, Storage, Tfa, Thin, Whose};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use testkit::conformance::{Console, Fixture, observing};
 
 const TOKEN: &str = "holdfast@pve!observe";
 const SECRET: &str = "5d1f0f7e-canary-4c1b-9a55-0123456789ab";
@@ -469,6 +471,97 @@ fn a_list_that_is_short_for_no_reason_is_doubted() {
         never_absent(&facts);
         assert!(incomplete(&facts).contains(&"pve-guest"), "{path}");
     }
+}
+
+/// The simulator, for the suite.
+struct Operator(Simulator);
+
+impl Console<Real> for Operator {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.state().now).unwrap()
+    }
+
+    fn pause(&mut self) {
+        self.0.state().pass(1);
+    }
+
+    fn reboot(&mut self) {
+        panic!("nothing is rebooted to read");
+    }
+
+    fn unheard(
+        &mut self,
+        _: &mut dyn Driver<Real>,
+        _: &Ticket,
+        _: &Order<'_>,
+    ) -> Result<Output, ActError> {
+        panic!("nothing is ordered to read");
+    }
+
+    fn meddle(&mut self, _: &str) {
+        panic!("there are no files");
+    }
+
+    fn mend(&mut self, _: &str) {
+        panic!("there are no files");
+    }
+
+    fn hide(&mut self, kind: FactKind) {
+        let path = match kind {
+            FactKind::PveGuest => "/cluster/resources",
+            FactKind::PveNode => "/cluster/status",
+            FactKind::PveStorage => "/nodes/pve1/storage",
+            FactKind::PveThin => "/nodes/pve1/disks",
+            FactKind::PveBackup => "/cluster/backup",
+            FactKind::PveUncovered => "/cluster/backup-info",
+            FactKind::PveHa => "/cluster/ha/resources",
+            FactKind::PveReplication => "/cluster/replication",
+            FactKind::PveFirewall => "/cluster/firewall",
+            FactKind::PveTask => "/nodes/pve2/tasks",
+            FactKind::PveUser | FactKind::PveToken => "/access/users",
+            FactKind::PveAcl => "/access/acl",
+            other => panic!("{other:?} is not hidden here"),
+        };
+        let fault = Fault::Refuse(403, "Permission check failed".to_owned());
+        self.0.state().faults.add(path, fault);
+    }
+
+    fn show(&mut self, _: FactKind) {
+        self.0.state().faults.clear();
+    }
+}
+
+#[test]
+fn the_driver_keeps_what_every_driver_that_reads_must_keep() {
+    let gone = Simulator::start(state()).unwrap();
+    let nobody = driver(&gone, pinned(&gone), QUICK);
+    drop(gone);
+    let simulator = Simulator::start(state()).unwrap();
+    let missing = [
+        "pve-guest:199",
+        "pve-node:pve9",
+        "pve-storage:pve1/tape",
+        "pve-thin:pve1/pve/more",
+        "pve-backup:none",
+        "pve-uncovered:199",
+        "pve-ha:vm:199",
+        "pve-replication:199-0",
+        "pve-firewall:rule/7",
+        "pve-task:UPID:none",
+        "pve-user:nobody@pve",
+        "pve-token:root@pam!none",
+        "pve-acl:/ user/nobody@pve NoAccess",
+    ];
+    let sources = missing.map(|path| FactPath::parse(path).unwrap()).to_vec();
+    observing(Fixture {
+        driver: Box::new(driver(&simulator, pinned(&simulator), QUICK)),
+        strangers: Vec::new(),
+        nobody: Box::new(nobody),
+        samples: Vec::new(),
+        access: Vec::new(),
+        sources,
+        console: Box::new(Operator(simulator)),
+    });
 }
 
 /// One answer and what becomes of it.

@@ -105,6 +105,10 @@ pub(super) fn observe(
     now: i64,
 ) -> Result<Observed, ApiError> {
     let version = client.get("/version")?;
+    if !version.get("version").is_some_and(Value::is_string) {
+        let why = "it is no version of Proxmox VE".to_owned();
+        return Err(ApiError::Garbage(why));
+    }
     let asked: BTreeSet<FactKind> = scope
         .collections
         .iter()
