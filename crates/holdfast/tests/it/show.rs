@@ -317,6 +317,8 @@ fn published_ports_without_a_reason_are_ways_in() {
         assert_eq!(words.contains(row), shown, "{row}\n{text}");
     }
     assert!(text.contains("no way in gives the reason"), "{text}");
+}
+
 /// 85 W x 8760 h = 744.6 kWh; x 0.31 EUR = 230.83 EUR a year, beside a bill of 12 x 19.24 EUR = 230.88 EUR.
 #[test]
 fn nothing_that_is_paid_is_counted_twice_and_no_purchase_is_left_out() {
