@@ -397,7 +397,9 @@ pub(crate) struct TwinArgs {
 /// What to do with a twin.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TwinVerb {
-    /// Start it: one Debian container per declared host.
+    /// Show what it would consist of, and what cannot be in it; starts nothing.
+    Plan(TwinAt),
+    /// Start it, or what is missing of it.
     Up(TwinAt),
     /// What runs.
     Status(TwinAt),

@@ -95,7 +95,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             let realm = if changes { mutating(on)? } else { reading(on)? };
             in_realm!(realm, tag => runs::runs(tag, &args.what, json, paint))
         }
-        Verb::Twin(args) => twin::twin(&args.what, json),
+        Verb::Twin(args) => twin::twin(&args.what, json, paint),
         Verb::Access(args) => {
             let AccessVerb::Enrol { at, .. } = &args.what;
             in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, &args.what, json))

@@ -57,6 +57,7 @@ const PURE: &[(&str, &[&str])] = &[
         "starter",
         &["diag", "model", "lang", "rules", "jiff", "strsim"],
     ),
+    ("twinplan", &["model", "graph", "ipnet", "serde"]),
     (
         "plan",
         &[
