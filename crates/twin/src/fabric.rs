@@ -177,10 +177,13 @@ impl Fabric {
     }
 
     fn load(&self, router: &str, ruleset: &str) -> Result<(), TwinError> {
-        let name = container(&self.owner, Part::Router, router);
+        self.nft(&container(&self.owner, Part::Router, router), ruleset)
+    }
+
+    fn nft(&self, container: &str, ruleset: &str) -> Result<(), TwinError> {
         let mut nft = self
             .client
-            .docker(&["exec", "--interactive", &name, "nft", "-f", "-"]);
+            .docker(&["exec", "--interactive", container, "nft", "-f", "-"]);
         let output = run::output_with_input(&mut nft, ruleset.as_bytes())?;
         match output.status.success() {
             true => Ok(()),
@@ -220,22 +223,30 @@ impl Fabric {
         Ok(text.lines().map(bare).collect())
     }
 
-    /// Takes everything in a segment off its bridge, or puts it back.
-    pub fn cut(&self, segment: &str, cut: bool) -> Result<(), TwinError> {
-        let state = if cut { "down" } else { "up" };
-        ip_in(
-            &self.pid,
-            &format!("link set {} {state}\n", bridge(segment)),
-        )
+    /// Loads rules for what the bridges pass on; the text says what they replace.
+    pub fn rules(&self, ruleset: &str) -> Result<(), TwinError> {
+        self.nft(&container(&self.owner, Part::Fabric, ""), ruleset)
     }
 
-    /// Pulls the wire of a host in a segment, or plugs it in again.
-    pub fn pull(&self, host: &str, segment: &str, pulled: bool) -> Result<(), TwinError> {
-        let state = if pulled { "down" } else { "up" };
-        ip_in(
-            &self.pid,
-            &format!("link set {} {state}\n", port(host, segment)),
-        )
+    /// Delays what a host is sent in a segment, or ends that.
+    pub fn slow(&self, host: &str, segment: &str, delay_ms: Option<u32>) -> Result<(), TwinError> {
+        let port = port(host, segment);
+        let delay = delay_ms.map(|ms| format!("{ms}ms"));
+        let mut words = vec!["tc", "qdisc"];
+        match &delay {
+            Some(delay) => words.extend(["replace", "dev", &port, "root", "netem", "delay", delay]),
+            None => words.extend(["del", "dev", &port, "root"]),
+        }
+        let mut tc = nsenter(&self.pid, &words);
+        let output = run::output(&mut tc)?;
+        let said = run::text(&output.stderr);
+        match (output.status.success(), &delay) {
+            (true, _) | (false, None) => Ok(()),
+            (false, Some(_)) if said.contains("qdisc kind is unknown") => {
+                Err(TwinError::NotInKernel { what: "netem" })
+            }
+            (false, Some(_)) => Err(run::failed(&tc, &output)),
+        }
     }
 
     fn part(&self, part: Part, name: &str) -> Result<(String, bool), TwinError> {

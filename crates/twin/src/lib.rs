@@ -10,6 +10,7 @@
 //! | two starts of a shared engine | a lock file in the engine's directory; the pid is recorded and verified |
 //! | two hosts wanting an address | one lock over all leases under `/run/holdfast-twin` |
 //! | a creator killed at any point | the lease is written first, everything else is labelled; [`cleanup::reap`] |
+//! | two `up` of one twin | each part is looked for before it is made; a name that is taken is an error, not a second part |
 //! | clean-up and a stranger's things | only what carries the owner's label or alias is removed, containers by id |
 //!
 //! This crate must not know labs, plans or rules: it gets names and addresses, and gives hosts.

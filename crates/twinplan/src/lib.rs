@@ -6,6 +6,7 @@
 
 pub mod design;
 pub mod exceptions;
+pub mod faults;
 
 mod machines;
 mod routers;

@@ -1,5 +1,6 @@
 //! `twin`: the miniature of the lab on this machine.
 
+mod fault;
 mod parts;
 mod plan;
 mod status;
@@ -24,7 +25,12 @@ pub(crate) fn twin(verb: &TwinVerb, json: bool, paint: Paint) -> Result<Exit> {
         TwinVerb::Plan(at) => plan::plan(at, json, paint),
         TwinVerb::Up(at) => up::up(at, json, paint),
         TwinVerb::Status(at) => status::status(at, json, paint),
-        TwinVerb::Exec { at, host, command } => exec(at, host, command),
+        TwinVerb::Exec {
+            place,
+            name,
+            command,
+        } => exec(place, name, command),
+        TwinVerb::Fault { at, what } => fault::fault(at, what, json),
         TwinVerb::Down(at) => down(at, json),
     }
 }
@@ -73,7 +79,8 @@ impl Twinned {
 
     /// Faults that are in force.
     fn faults(&self) -> Result<Vec<String>> {
-        Ok(Vec::new())
+        let active = fault::load(self)?;
+        Ok(active.iter().map(ToString::to_string).collect())
     }
 }
 
@@ -90,18 +97,22 @@ fn world(at: &TwinAt) -> Result<World<Twin>> {
 }
 
 /// A command in a machine, or in a vantage: `@SEGMENT`.
-fn exec(at: &TwinAt, host: &str, command: &[String]) -> Result<Exit> {
-    let twinned = Twinned::open(at)?;
+fn exec(place: &[String], name: &str, command: &[String]) -> Result<Exit> {
+    let (lab, host) = match place {
+        [lab, host] => (lab.as_str(), host.as_str()),
+        [host] => (".", host.as_str()),
+        _ => return Err(Stop::usage("no machine is named").into()),
+    };
+    let at = TwinAt {
+        lab: lab.into(),
+        name: name.to_owned(),
+    };
+    let twinned = Twinned::open(&at)?;
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     if let Some(segment) = host.strip_prefix('@') {
         return from_vantage(&twinned, segment, &words);
     }
-    let named = twinned.design.machines.iter();
-    let mut named =
-        named.filter(|m| m.name == host || m.of.name == host || m.of.to_string() == host);
-    let Some(machine) = named.next() else {
-        return Err(no_machine(&twinned, host).into());
-    };
+    let machine = machine(&twinned, host)?;
     let host = twins::host(
         &at.name,
         &twinned.world.lock.lab,
@@ -115,6 +126,14 @@ fn exec(at: &TwinAt, host: &str, command: &[String]) -> Result<Exit> {
         true => Exit::Ok,
         false => Exit::Findings,
     })
+}
+
+/// A machine by its name, or by that of what it is the twin of.
+fn machine<'a>(twinned: &'a Twinned, name: &str) -> Result<&'a twinplan::Machine> {
+    let fits =
+        |m: &&twinplan::Machine| m.name == name || m.of.name == name || m.of.to_string() == name;
+    let found = twinned.design.machines.iter().find(fits);
+    found.ok_or_else(|| no_machine(twinned, name).into())
 }
 
 /// Not there: why, if it is declared.
@@ -175,9 +194,9 @@ fn from_vantage(twinned: &Twinned, segment: &str, words: &[&str]) -> Result<Exit
 }
 
 fn down(at: &TwinAt, json: bool) -> Result<Exit> {
-    let world = world(at)?;
-    let removed = cleanup::cleanup(&twins::engine()?, &twins::owner(&at.name, &world.lock.lab))
-        .map_err(twins::environment)?;
+    let twinned = Twinned::open(at)?;
+    let removed = cleanup::cleanup(&twinned.engine, &twinned.owner).map_err(twins::environment)?;
+    fault::forget(&twinned)?;
     let hosts = removed.hosts.len();
     let rest = removed.containers.len().saturating_sub(2 * hosts);
     if json {

@@ -201,7 +201,12 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
     let well = |h: &str| matches!(h, "running" | "degraded");
     let up = status.machines.iter().filter(|(_, h, _)| well(h)).count();
     let all = count(status.machines.len(), "machine", "machines");
-    let mut text = format!("twin {}: {up} of {all} up\n", status.name);
+    let memory: u64 = status.machines.iter().filter_map(|(_, _, m)| *m).sum();
+    let memory = model::units::Bytes(memory);
+    let mut text = format!(
+        "twin {}: {up} of {all} up, {memory} of memory\n",
+        status.name
+    );
     for fault in &status.faults {
         text.push_str(&wrap::hanging(
             &format!("{} ", paint.text(Tone::Look, "fault")),

@@ -27,3 +27,4 @@ mod secrets;
 mod show;
 mod stacks;
 mod story;
+mod twin;

@@ -35,8 +35,10 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         return Err(taken_back(&twinned, &before).into());
     }
     let fabric = built?;
+    super::fault::partition(&twinned, &fabric, &super::fault::load(&twinned)?)?;
     for machine in &twinned.design.machines {
-        if machine.of.kind == model::id::Kind::Host {
+        let host = machine.of.kind == model::id::Kind::Host;
+        if host && !stopped(&twinned)?.contains(&machine.name) {
             enrol(&mut twinned.world, &machine.of.name)?;
         }
     }
@@ -87,6 +89,7 @@ impl Job<'_> {
 /// Starts what is missing; the first error ends it when the things at work are done.
 fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Result<Fabric> {
     let design = &twinned.design;
+    let stopped = stopped(twinned)?;
     let fabric =
         Fabric::ensure(&twinned.engine, &twinned.owner, image).map_err(twins::environment)?;
     let names: Vec<&str> = design.segments.iter().map(|s| s.name.as_str()).collect();
@@ -111,7 +114,7 @@ fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Resul
             };
             let Some(job) = job else { return };
             let begun = Instant::now();
-            match start(twinned, image, &fabric, &job) {
+            match start(twinned, image, &fabric, &job, &stopped) {
                 Ok(how) => {
                     let n = done.fetch_add(1, Ordering::Relaxed) + 1;
                     eprintln!(
@@ -144,11 +147,22 @@ fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Resul
     }
 }
 
+/// Machines without power, on purpose.
+fn stopped(twinned: &Twinned) -> Result<Vec<String>> {
+    let active = super::fault::load(twinned)?.into_iter();
+    let stopped = active.filter_map(|f| match f {
+        twinplan::faults::Fault::Stop { machine } => Some(machine),
+        _ => None,
+    });
+    Ok(stopped.collect())
+}
+
 fn start(
     twinned: &Twinned,
     image: &ImageRef,
     fabric: &Fabric,
     job: &Job<'_>,
+    stopped: &[String],
 ) -> Result<&'static str, TwinError> {
     let design = &twinned.design;
     match job {
@@ -159,7 +173,7 @@ fn start(
             Some((plug, gateway)) => fabric.vantage(&plug, gateway).map(|()| "is up"),
             None => Ok("has no address"),
         },
-        Job::Machine(machine) => host(twinned, image, fabric, machine),
+        Job::Machine(machine) => host(twinned, image, fabric, machine, stopped),
     }
 }
 
@@ -169,6 +183,7 @@ fn host(
     image: &ImageRef,
     fabric: &Fabric,
     machine: &Machine,
+    stopped: &[String],
 ) -> Result<&'static str, TwinError> {
     let standing = parts::standing(&twinned.design, machine);
     if let Ok(host) = Host::attach(&twinned.engine, &twinned.owner, &machine.name)
@@ -177,6 +192,9 @@ fn host(
         host.replug(fabric, &standing)?;
         if host.is_running()? {
             return Ok("runs already");
+        }
+        if stopped.contains(&machine.name) {
+            return Ok("stays stopped: that is a fault in force");
         }
         host.boot()?;
         return Ok("runs again");
