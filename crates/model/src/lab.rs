@@ -2,6 +2,7 @@
 //!
 //! A `Lab` may be partial: the language front end leaves out what it could not read and says so in diagnostics.
 
+pub mod api;
 pub mod device;
 pub mod guest;
 pub mod hardware;

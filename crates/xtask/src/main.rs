@@ -8,7 +8,9 @@ mod bench;
 mod book;
 mod compose_corpus;
 mod coverage;
+mod pve_schema;
 mod rig;
+mod sarif;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -28,7 +30,11 @@ usage: cargo xtask TASK
   compose-corpus DIR
          holds our reading of Compose files against the compose tool's
   coverage examples/NAME [--document FILE]
-         where the statements of an example's document went";
+         where the statements of an example's document went
+  sarif FILE
+         holds \"check --format sarif\" of the examples against the schema
+  pve-schema FILE
+         holds the simulator of Proxmox VE against the published API schema";
 
 fn main() -> ExitCode {
     match task() {
@@ -52,6 +58,8 @@ fn task() -> Result<()> {
         Some((task, rest)) if task == "rig" => rig::run(rest),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
+        Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),
+        Some((task, rest)) if task == "pve-schema" => pve_schema::run(rest),
         _ => bail!(USAGE),
     }
 }

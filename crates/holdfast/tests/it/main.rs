@@ -17,6 +17,7 @@ mod facts;
 mod files;
 mod graph;
 mod init;
+mod interfaces;
 mod labels;
 mod lockout;
 mod man;

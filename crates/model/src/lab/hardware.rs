@@ -1,5 +1,6 @@
 //! Hosts as hardware: down to disks, slots and watts.
 
+use super::api::Api;
 use super::service::RebuildNeed;
 use super::storage::Encryption;
 use crate::declare::{Opt, Ref, entity, set, words};
@@ -272,6 +273,8 @@ entity! {
         rack: Opt<Name>,
         /// The height unit of the rack.
         unit: Opt<u32>,
+        /// The interface of the product that it runs, where it belongs to no cluster.
+        api: Option<Api>,
         /// Not always on, and no fault if it is off.
         on_demand: Opt<bool>,
         /// Memory that guests and services may take of it.
