@@ -4,4 +4,5 @@
 //! `vault`; nothing here knows where a text comes from.
 
 pub mod policy;
+pub mod scan;
 pub mod sops;

@@ -31,6 +31,21 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
+    (
+        "secrets",
+        &[
+            "model",
+            "aes-gcm",
+            "data-encoding",
+            "jiff",
+            "regex",
+            "saphyr-parser",
+            "sha2",
+            "strsim",
+            "thiserror",
+            "zeroize",
+        ],
+    ),
     ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
     ("view", &["diag", "model", "ipnet", "serde", "jiff"]),
     (
