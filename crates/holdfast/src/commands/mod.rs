@@ -10,6 +10,7 @@ pub(crate) mod facts;
 pub(crate) mod look;
 pub(crate) mod prove;
 pub(crate) mod runs;
+pub(crate) mod secret;
 pub(crate) mod selftest;
 pub(crate) mod show;
 pub(crate) mod twin;
