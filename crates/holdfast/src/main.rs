@@ -28,8 +28,8 @@ use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs,
-    secret, selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs, secret,
+    selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};

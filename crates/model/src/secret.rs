@@ -61,7 +61,11 @@ impl fmt::Display for SecretRef {
             SecretRef::File(path) => write!(f, "the secret file {path}"),
             SecretRef::Env(name) => write!(f, "the environment variable {name}"),
             SecretRef::Command(words) => {
-                write!(f, "the output of {}", words.first().map_or("", String::as_str))
+                write!(
+                    f,
+                    "the output of {}",
+                    words.first().map_or("", String::as_str)
+                )
             }
             SecretRef::Sops { file, key } => match key.as_slice() {
                 [] => write!(f, "the SOPS file {file}"),

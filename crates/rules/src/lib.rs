@@ -58,7 +58,7 @@ mod waivers;
 mod wires;
 mod wording;
 
-pub use context::Context;
+pub use context::{Context, Leak};
 pub use findings::Findings;
 pub use knowledge::EMBEDDED;
 pub use rule::Rule;

@@ -47,14 +47,24 @@ pub fn policy(text: &str, path: &str) -> Result<Policy, PolicyError> {
         let wrong = |why: String| PolicyError::Rule { number: n + 1, why };
         if let Some(regex) = text("path_regex") {
             let read = Regex::new(&regex);
-            let read = read.map_err(|_| wrong(format!("has a path_regex that cannot be read: {regex}")))?;
+            let read =
+                read.map_err(|_| wrong(format!("has a path_regex that cannot be read: {regex}")))?;
             if !read.is_match(path) {
                 continue;
             }
         }
-        let strange = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri", "hckms"];
+        let strange = [
+            "pgp",
+            "kms",
+            "gcp_kms",
+            "azure_keyvault",
+            "hc_vault_transit_uri",
+            "hckms",
+        ];
         if let Some(kind) = strange.iter().find(|k| rule.entry(k).is_some()) {
-            return Err(wrong(format!("wants recipients of kind {kind}; Holdfast encrypts to age keys only")));
+            return Err(wrong(format!(
+                "wants recipients of kind {kind}; Holdfast encrypts to age keys only"
+            )));
         }
         let mut places = vec![rule];
         match rule.entry("key_groups").map(|g| g.value.items()) {
@@ -64,8 +74,15 @@ pub fn policy(text: &str, path: &str) -> Result<Policy, PolicyError> {
         }
         let mut recipients = Vec::new();
         for place in places {
-            let Some(age) = place.entry("age") else { continue };
-            let texts = age.value.items().iter().filter_map(|i| i.text()).chain(age.value.text());
+            let Some(age) = place.entry("age") else {
+                continue;
+            };
+            let texts = age
+                .value
+                .items()
+                .iter()
+                .filter_map(|i| i.text())
+                .chain(age.value.text());
             let each = texts.flat_map(|t| t.split(','));
             recipients.extend(each.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty()));
         }
@@ -82,7 +99,10 @@ pub fn policy(text: &str, path: &str) -> Result<Policy, PolicyError> {
             which,
             mac_only_encrypted: text("mac_only_encrypted").is_some_and(|t| t == "true"),
         };
-        return Ok(Policy { recipients, selection });
+        return Ok(Policy {
+            recipients,
+            selection,
+        });
     }
     Err(PolicyError::NoRule(path.to_owned()))
 }

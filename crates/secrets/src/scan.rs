@@ -17,24 +17,54 @@ pub struct Leak {
 
 /// Tokens: who issues them, and their shape.
 const TOKENS: &[(&str, &str)] = &[
-    ("a token of GitHub", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),
-    ("a token of GitLab", r"\bgl(?:pat|rt|dt|cbt)-[A-Za-z0-9_-]{20,}"),
+    (
+        "a token of GitHub",
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})",
+    ),
+    (
+        "a token of GitLab",
+        r"\bgl(?:pat|rt|dt|cbt)-[A-Za-z0-9_-]{20,}",
+    ),
     ("an access key of AWS", r"\bA(?:KIA|SIA)[A-Z2-7]{16}\b"),
     ("a token of Slack", r"\bxox[abeprs]-[A-Za-z0-9-]{20,}"),
     ("a key of Stripe", r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
-    ("a key of Tailscale", r"\btskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16,}"),
+    (
+        "a key of Tailscale",
+        r"\btskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16,}",
+    ),
     ("a token of Vault", r"\bhv[bsr]\.[A-Za-z0-9_-]{24,}"),
     ("a token of Docker Hub", r"\bdckr_[a-z]+_[A-Za-z0-9_-]{20,}"),
     ("a token of npm", r"\bnpm_[A-Za-z0-9]{36}\b"),
     ("a token of PyPI", r"\bpypi-AgEI[A-Za-z0-9_-]{40,}"),
     ("a key of Google", r"\bAIza[A-Za-z0-9_-]{35}\b"),
-    ("a key of SendGrid", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}"),
-    ("a token of a Telegram bot", r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{32,}"),
-    ("a webhook of Discord", r"discord(?:app)?\.com/api/webhooks/[0-9]{16,}/[A-Za-z0-9_-]{50,}"),
-    ("a webhook of Slack", r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}"),
-    ("a signed token (JWT)", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}"),
-    ("a token of a Cloudflare tunnel", r"\beyJhIjoi[A-Za-z0-9_=-]{80,}"),
-    ("an age identity", r"\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,}"),
+    (
+        "a key of SendGrid",
+        r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}",
+    ),
+    (
+        "a token of a Telegram bot",
+        r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{32,}",
+    ),
+    (
+        "a webhook of Discord",
+        r"discord(?:app)?\.com/api/webhooks/[0-9]{16,}/[A-Za-z0-9_-]{50,}",
+    ),
+    (
+        "a webhook of Slack",
+        r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
+    ),
+    (
+        "a signed token (JWT)",
+        r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}",
+    ),
+    (
+        "a token of a Cloudflare tunnel",
+        r"\beyJhIjoi[A-Za-z0-9_=-]{80,}",
+    ),
+    (
+        "an age identity",
+        r"\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,}",
+    ),
 ];
 
 /// A key that is named as a secret, and its value.
@@ -46,8 +76,20 @@ const PEM: &str = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[^-]*(?
 
 /// Words that stand where a secret will be.
 const PLACEHOLDERS: [&str; 14] = [
-    "changeme", "change_me", "change-me", "example", "placeholder", "yourpassword", "your-", "your_", "xxxx", "****", "redacted",
-    "insert", "replace", "todo",
+    "changeme",
+    "change_me",
+    "change-me",
+    "example",
+    "placeholder",
+    "yourpassword",
+    "your-",
+    "your_",
+    "xxxx",
+    "****",
+    "redacted",
+    "insert",
+    "replace",
+    "todo",
 ];
 
 /// All that there is to look for, compiled once.
@@ -61,7 +103,9 @@ pub struct Scanner {
 impl Default for Scanner {
     fn default() -> Self {
         let of = |text: &str| Regex::new(text).ok();
-        let tokens = TOKENS.iter().filter_map(|(what, shape)| Some((*what, of(shape)?)));
+        let tokens = TOKENS
+            .iter()
+            .filter_map(|(what, shape)| Some((*what, of(shape)?)));
         Self {
             tokens: tokens.collect(),
             named: of(NAMED),
@@ -78,13 +122,21 @@ enum Kind {
     Settings,
     /// Words for people, in which a key and a colon may be a sentence.
     Prose,
+    /// Programs, in which only what stands in quotes is written out.
+    Code,
 }
+
+/// Ends of the names of programs' sources.
+const CODE: [&str; 14] = [
+    "rs", "py", "go", "js", "mjs", "ts", "tsx", "java", "c", "h", "cpp", "rb", "php", "lua",
+];
 
 impl Scanner {
     /// Looks through a text; `path` tells what kind of text it is.
     pub fn scan(&self, path: &str, text: &str) -> Vec<Leak> {
         let kind = match path.rsplit('.').next() {
             Some("md" | "txt" | "rst" | "adoc" | "html") => Kind::Prose,
+            Some(end) if CODE.contains(&end) => Kind::Code,
             _ => Kind::Settings,
         };
         let mut out: Vec<Leak> = Vec::new();
@@ -116,7 +168,9 @@ impl Scanner {
                 continue;
             };
             let (inner, range) = unquoted(value.as_str(), value.range());
-            // A value that goes on with a bracket is an expression, a call or a path into something.
+            if kind == Kind::Code && inner.len() == value.as_str().len() {
+                continue;
+            }
             if is_literal(inner) && is_strong(inner, kind) {
                 add(range, format!("the value of '{}'", key.as_str()));
             }
@@ -139,7 +193,9 @@ fn unquoted(text: &str, range: Range<usize>) -> (&str, Range<usize>) {
 /// An example of a key has dots where the key would be.
 fn has_body(text: &str) -> bool {
     let base64 = |l: &str| {
-        l.len() >= 32 && l.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+        l.len() >= 32
+            && l.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
     };
     text.lines().map(str::trim).any(base64) || text.contains("\\n")
 }
@@ -152,8 +208,11 @@ fn is_placeholder(text: &str) -> bool {
 
 /// Written out, neither a reference nor a placeholder nor encrypted.
 fn is_literal(text: &str) -> bool {
-    let reference = text.starts_with(['$', '<', '{', '[', '*', '&', '!', '%', '/', '~', '(', '|', '>', '@'])
-        || ["${", "{{", "$(", "ENC[", "://", "()", "env."].iter().any(|p| text.contains(p));
+    let reference = text.starts_with([
+        '$', '<', '{', '[', '*', '&', '!', '%', '/', '~', '(', '|', '>', '@',
+    ]) || ["${", "{{", "$(", "ENC[", "://", "::", "()", "env."]
+        .iter()
+        .any(|p| text.contains(p));
     !reference && !is_placeholder(text)
 }
 
@@ -168,9 +227,14 @@ fn is_strong(text: &str, kind: Kind) -> bool {
     match kind {
         _ if path || !text.is_ascii() && text.len() < 12 => false,
         Kind::Settings => {
-            text.len() >= 7 && letters && entropy(text) >= 2.5 && (digit || classes >= 3 || text.len() >= 20)
+            text.len() >= 7
+                && letters
+                && entropy(text) >= 2.5
+                && (digit || classes >= 3 || text.len() >= 20)
         }
-        Kind::Prose => text.len() >= 12 && letters && digit && classes >= 2 && entropy(text) >= 3.0,
+        Kind::Prose | Kind::Code => {
+            text.len() >= 12 && letters && digit && classes >= 2 && entropy(text) >= 3.0
+        }
     }
 }
 
@@ -229,17 +293,56 @@ mod tests {
         assert_eq!(found("id", key), [format!("a private key: {key}")]);
         // Put together here, so that the repository itself holds none.
         let github = format!("ghp_{}", "16C7e42F292c6912E7710c838347Ae178B4a");
-        let identity = format!("AGE-SECRET-KEY-{}", "1QJUNTJR4Z6K0NPQV3SDYYVX6HKAR4ZN5FTNWZ5V3E3SNYR0RGQHQZZZZZZ");
+        let identity = format!(
+            "AGE-SECRET-KEY-{}",
+            "1QJUNTJR4Z6K0NPQV3SDYYVX6HKAR4ZN5FTNWZ5V3E3SNYR0RGQHQZZZZZZ"
+        );
         for (path, text, want) in [
-            ("x.sh", format!("curl -H {github}"), format!("a token of GitHub: {github}")),
-            ("keys.txt", identity.clone(), format!("an age identity: {identity}")),
-            (".env", "DB_PASSWORD=Tr0ub4dor".to_owned(), "the value of 'DB_PASSWORD': Tr0ub4dor".to_owned()),
-            ("c.yaml", "  - POSTGRES_PASSWORD=hunter2x".to_owned(), "the value of 'POSTGRES_PASSWORD': hunter2x".to_owned()),
-            ("c.yaml", "api_key: \"9f8e7d6c5b4a\"".to_owned(), "the value of 'api_key': 9f8e7d6c5b4a".to_owned()),
-            ("c.json", "{\"adminPassword\": \"Winter2026!\"}".to_owned(), "the value of 'adminPassword': Winter2026!".to_owned()),
-            ("x.md", "postgres://app:s3cretly@db/x".to_owned(), "a password in a URL: s3cretly".to_owned()),
-            ("x.sh", "restic --password=Tr0ub4dor".to_owned(), "the value of '--password': Tr0ub4dor".to_owned()),
-            ("x.md", "password: qX7rT9kLm2Vz".to_owned(), "the value of 'password': qX7rT9kLm2Vz".to_owned()),
+            (
+                "x.sh",
+                format!("curl -H {github}"),
+                format!("a token of GitHub: {github}"),
+            ),
+            (
+                "keys.txt",
+                identity.clone(),
+                format!("an age identity: {identity}"),
+            ),
+            (
+                ".env",
+                "DB_PASSWORD=Tr0ub4dor".to_owned(),
+                "the value of 'DB_PASSWORD': Tr0ub4dor".to_owned(),
+            ),
+            (
+                "c.yaml",
+                "  - POSTGRES_PASSWORD=hunter2x".to_owned(),
+                "the value of 'POSTGRES_PASSWORD': hunter2x".to_owned(),
+            ),
+            (
+                "c.yaml",
+                "api_key: \"9f8e7d6c5b4a\"".to_owned(),
+                "the value of 'api_key': 9f8e7d6c5b4a".to_owned(),
+            ),
+            (
+                "c.json",
+                "{\"adminPassword\": \"Winter2026!\"}".to_owned(),
+                "the value of 'adminPassword': Winter2026!".to_owned(),
+            ),
+            (
+                "x.md",
+                "postgres://app:s3cretly@db/x".to_owned(),
+                "a password in a URL: s3cretly".to_owned(),
+            ),
+            (
+                "x.sh",
+                "restic --password=Tr0ub4dor".to_owned(),
+                "the value of '--password': Tr0ub4dor".to_owned(),
+            ),
+            (
+                "x.md",
+                "password: qX7rT9kLm2Vz".to_owned(),
+                "the value of 'password': qX7rT9kLm2Vz".to_owned(),
+            ),
         ] {
             assert_eq!(found(path, &text), [want], "{text}");
         }
@@ -251,15 +354,23 @@ mod tests {
             ("c.yaml", "password: ${DB_PASSWORD}"),
             ("c.yaml", "POSTGRES_PASSWORD_FILE: /run/secrets/db"),
             ("c.yaml", "password: {sops: secrets/db.yaml, key: a.b}"),
-            ("c.yaml", "password: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]"),
+            (
+                "c.yaml",
+                "password: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]",
+            ),
             ("c.yaml", "PasswordAuthentication: no"),
             ("c.yaml", "secrets: [databases]"),
             ("c.yaml", "password: changeme"),
             ("c.yaml", "token: <your token here>"),
             ("x.md", "token: see the runbook of the tunnel"),
-            ("x.md", "-----BEGIN OPENSSH PRIVATE KEY-----\n…\n-----END OPENSSH PRIVATE KEY-----"),
+            (
+                "x.md",
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n…\n-----END OPENSSH PRIVATE KEY-----",
+            ),
             ("x.md", "https://nas.home.arpa:8000/x@y"),
             ("x.sh", "password=$(pass show db)"),
+            ("x.rs", "use model::secret::{Secret, SecretRef2};"),
+            ("x.py", "password = vault.read(path, 2)"),
             ("x.yaml", "secretName: tls-wildcard-2026"),
             ("x.yaml", "passphrase: unknown"),
         ] {

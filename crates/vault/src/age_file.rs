@@ -18,7 +18,8 @@ pub(crate) enum Closed {
 }
 
 pub(crate) fn open(bytes: &[u8], identities: &Identities) -> Result<Zeroizing<Vec<u8>>, Closed> {
-    let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|_| Closed::Damaged)?;
+    let decryptor =
+        age::Decryptor::new_buffered(ArmoredReader::new(bytes)).map_err(|_| Closed::Damaged)?;
     if decryptor.is_scrypt() {
         return Err(Closed::Passphrase);
     }
@@ -34,7 +35,10 @@ pub(crate) fn open(bytes: &[u8], identities: &Identities) -> Result<Zeroizing<Ve
 
 /// Encrypts to recipients, armored.
 pub(crate) fn seal(secret: &[u8], recipients: &[String]) -> Result<String, Problem> {
-    let read: Vec<Box<dyn age::Recipient>> = recipients.iter().map(|r| recipient(r)).collect::<Result<_, _>>()?;
+    let read: Vec<Box<dyn age::Recipient>> = recipients
+        .iter()
+        .map(|r| recipient(r))
+        .collect::<Result<_, _>>()?;
     let failed = |what: String| Problem::new(format!("cannot encrypt: {what}"));
     let each = read.iter().map(|r| -> &dyn age::Recipient { r.as_ref() });
     let encryptor = age::Encryptor::with_recipients(each).map_err(|e| failed(e.to_string()))?;

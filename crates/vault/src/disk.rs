@@ -34,9 +34,13 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Unread> {
     if !about.is_file() {
         return Err(Unread::Other("it is no plain file".to_owned()));
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0)));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(
+        usize::try_from(about.len()).unwrap_or(0),
+    ));
     let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if bytes.len() as u64 > LIMIT {
         return Err(Unread::Other("it is larger than 16 MiB".to_owned()));
     }
@@ -54,21 +58,34 @@ pub(crate) fn replace(path: &Path, before: Option<&[u8]>, text: &[u8]) -> Result
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mode = match before {
-        Some(_) => std::fs::metadata(&path).map_err(failed)?.permissions().mode() & 0o777,
+        Some(_) => {
+            std::fs::metadata(&path)
+                .map_err(failed)?
+                .permissions()
+                .mode()
+                & 0o777
+        }
         None => 0o644,
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = folder.join(format!(".{name}.new-{}", std::process::id()));
     let written = (|| {
         let mut options = std::fs::OpenOptions::new();
-        let mut file = options.write(true).create_new(true).mode(mode).open(&temporary)?;
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&temporary)?;
         file.write_all(text)?;
         file.sync_all()
     })();
     let settled = written.map_err(failed).and_then(|()| {
         let now = read(&path).ok();
         if now.as_ref().map(|n| n.as_slice()) != before {
-            let what = format!("{} was changed by somebody else meanwhile; nothing was written", path.display());
+            let what = format!(
+                "{} was changed by somebody else meanwhile; nothing was written",
+                path.display()
+            );
             return Err(Problem::refused(Refusal::Safety, what).help("run the command again"));
         }
         std::fs::rename(&temporary, &path).map_err(failed)
@@ -78,5 +95,7 @@ pub(crate) fn replace(path: &Path, before: Option<&[u8]>, text: &[u8]) -> Result
         let _ = std::fs::remove_file(&temporary);
         return settled;
     }
-    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(failed)
+    std::fs::File::open(folder)
+        .and_then(|f| f.sync_all())
+        .map_err(failed)
 }

@@ -1,14 +1,16 @@
 //! SOPS and age files of the lab tree: read a value, change one, change the recipients.
 
+use crate::Vault;
 use crate::age_file::{self, Closed};
 use crate::disk::{self, Unread};
 use crate::error::{Problem, Refusal};
 use crate::identity::{Identities, bare};
-use crate::Vault;
 use model::secret::{Secret, SecretRef};
 use secrets::policy::{Policy, PolicyError, policy};
-use secrets::sops::{self, DataKey, Document, Format, Metadata, Opened, Recipient, SopsError, Stamp};
-use std::path::{Path, PathBuf};
+use secrets::sops::{
+    self, DataKey, Document, Format, Metadata, Opened, Recipient, SopsError, Stamp,
+};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What is known of where a secret is kept, without decrypting it.
@@ -23,8 +25,8 @@ pub struct Described {
 /// A file that was written.
 #[derive(Debug, Clone)]
 pub struct Changed {
-    /// Which.
-    pub file: PathBuf,
+    /// Which, as the reference names it.
+    pub file: String,
     /// It was not there before.
     pub created: bool,
     /// The key was there before.
@@ -36,8 +38,8 @@ pub struct Changed {
 /// What changing recipients did.
 #[derive(Debug, Clone)]
 pub struct Rekeyed {
-    /// Which file.
-    pub file: PathBuf,
+    /// Which file, as the reference names it.
+    pub file: String,
     /// New recipients.
     pub added: Vec<String>,
     /// Recipients that are none any more.
@@ -47,14 +49,14 @@ pub struct Rekeyed {
 impl Vault {
     pub(crate) fn sops(&self, file: &str, key: &[String]) -> Result<Secret, Problem> {
         let loaded = self.load(file)?;
-        let path = self.wanted(&loaded.document, file, key);
+        let path = self.wanted(&loaded.document, key);
         let opened = loaded.open(file, &self.identities())?;
         opened.get(&path).map_err(|e| about(file, &e))
     }
 
     pub(crate) fn age(&self, file: &str) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let path = self.path(file);
-        let bytes = disk::read(&path).map_err(|e| e.about(format_args!("the age file {}", path.display())))?;
+        let bytes = disk::read(&path).map_err(|e| e.about(format_args!("the age file {file}")))?;
         let identities = self.identities();
         age_file::open(&bytes, &identities).map_err(|closed| match closed {
             Closed::Foreign => {
@@ -63,8 +65,10 @@ impl Vault {
             }
             Closed::Passphrase => Problem::new(format!("{file} is encrypted with a passphrase"))
                 .help("encrypt it to a key: age -r age1… FILE"),
-            Closed::Damaged => Problem::new(format!("{file} is no age file, or is damaged or cut off"))
-                .help("take the last good one from the history of the lab tree"),
+            Closed::Damaged => {
+                Problem::new(format!("{file} is no age file, or is damaged or cut off"))
+                    .help("take the last good one from the history of the lab tree")
+            }
         })
     }
 
@@ -77,9 +81,13 @@ impl Vault {
             return Ok(Described::default());
         };
         let document = self.load(file)?.document;
-        let path = self.wanted(&document, file, key);
+        let path = self.wanted(&document, key);
         document.find(&path).map_err(|e| about(file, &e))?;
-        let Metadata { recipients, last_modified, .. } = document.metadata();
+        let Metadata {
+            recipients,
+            last_modified,
+            ..
+        } = document.metadata();
         Ok(Described {
             recipients: Some(recipients.iter().map(|r| r.public.clone()).collect()),
             last_modified: Some(last_modified.clone()),
@@ -90,7 +98,12 @@ impl Vault {
     ///
     /// # Errors
     /// It cannot be kept there, or the file cannot be decrypted here.
-    pub fn set(&self, reference: &SecretRef, value: &Secret, now: jiff::Timestamp) -> Result<Changed, Problem> {
+    pub fn set(
+        &self,
+        reference: &SecretRef,
+        value: &Secret,
+        now: jiff::Timestamp,
+    ) -> Result<Changed, Problem> {
         match reference {
             SecretRef::Sops { file, key } => self.set_sops(file, key, value, Stamp::of(now)),
             SecretRef::Age(file) => self.set_age(file, value),
@@ -102,7 +115,13 @@ impl Vault {
         }
     }
 
-    fn set_sops(&self, file: &str, key: &[String], value: &Secret, stamp: Stamp) -> Result<Changed, Problem> {
+    fn set_sops(
+        &self,
+        file: &str,
+        key: &[String],
+        value: &Secret,
+        stamp: Stamp,
+    ) -> Result<Changed, Problem> {
         let path = self.path(file);
         let random = &mut random;
         let before = match disk::read(&path) {
@@ -111,33 +130,55 @@ impl Vault {
             Err(other) => return Err(other.about(file)),
         };
         let loaded = self.load(file)?;
-        let wanted = self.wanted(&loaded.document, file, key);
+        let wanted = self.wanted(&loaded.document, key);
         let replaced = loaded.document.find(&wanted).is_ok();
         let recipients = loaded.document.metadata().recipients.iter();
         let recipients = recipients.map(|r| r.public.clone()).collect();
         let opened = loaded.open(file, &self.identities())?;
-        let text = opened.set(&wanted, value, stamp, random).map_err(|e| about(file, &e))?;
+        let text = opened
+            .set(&wanted, value, stamp, random)
+            .map_err(|e| about(file, &e))?;
         self.proven(file, &text, &wanted, value)?;
         disk::replace(&path, Some(&before), text.as_bytes())?;
-        Ok(Changed { file: path, created: false, replaced, recipients })
+        Ok(Changed {
+            file: file.to_owned(),
+            created: false,
+            replaced,
+            recipients,
+        })
     }
 
-    fn create_sops(&self, file: &str, key: &[String], value: &Secret, stamp: Stamp) -> Result<Changed, Problem> {
+    fn create_sops(
+        &self,
+        file: &str,
+        key: &[String],
+        value: &Secret,
+        stamp: Stamp,
+    ) -> Result<Changed, Problem> {
         let format = Format::of_name(file).map_err(|e| about(file, &e))?;
-        let Policy { recipients, selection } = self.policy(file)?;
+        let Policy {
+            recipients,
+            selection,
+        } = self.policy(file)?;
         let (data, sealed) = fresh(&recipients)?;
         let wanted = match key {
             [] if format == Format::Json => sops::Path::of(&[sops::BINARY]),
             key => sops::Path::of(key),
         };
         let to = (&data, sealed.as_slice());
-        let text = sops::create(format, &wanted, value, to, &selection, stamp, &mut random).map_err(|e| about(file, &e))?;
+        let text = sops::create(format, &wanted, value, to, &selection, stamp, &mut random)
+            .map_err(|e| about(file, &e))?;
         if recipients.iter().any(|r| self.identities().has(r)) {
             self.proven(file, &text, &wanted, value)?;
         }
         let path = self.path(file);
         disk::replace(&path, None, text.as_bytes())?;
-        Ok(Changed { file: path, created: true, replaced: false, recipients })
+        Ok(Changed {
+            file: file.to_owned(),
+            created: true,
+            replaced: false,
+            recipients,
+        })
     }
 
     fn set_age(&self, file: &str, value: &Secret) -> Result<Changed, Problem> {
@@ -150,9 +191,18 @@ impl Vault {
         let Policy { recipients, .. } = self.policy(file)?;
         let line = Zeroizing::new(format!("{}\n", value.expose()));
         let text = age_file::seal(line.as_bytes(), &recipients)?;
-        disk::replace(&path, before.as_ref().map(|b| b.as_slice()), text.as_bytes())?;
+        disk::replace(
+            &path,
+            before.as_ref().map(|b| b.as_slice()),
+            text.as_bytes(),
+        )?;
         let there = before.is_some();
-        Ok(Changed { file: path, created: !there, replaced: there, recipients })
+        Ok(Changed {
+            file: file.to_owned(),
+            created: !there,
+            replaced: there,
+            recipients,
+        })
     }
 
     /// Encrypts a SOPS file for the recipients that `.sops.yaml` names; nothing if they are the same.
@@ -164,7 +214,13 @@ impl Vault {
         let before = disk::read(&path).map_err(|e| e.about(file))?;
         let wanted = self.policy(file)?.recipients;
         let loaded = self.load(file)?;
-        let current: Vec<String> = loaded.document.metadata().recipients.iter().map(|r| r.public.clone()).collect();
+        let current: Vec<String> = loaded
+            .document
+            .metadata()
+            .recipients
+            .iter()
+            .map(|r| r.public.clone())
+            .collect();
         let missing = |from: &[String], of: &[String]| -> Vec<String> {
             let has = |r: &String| from.iter().any(|f| bare(f) == bare(r));
             of.iter().filter(|r| !has(r)).cloned().collect()
@@ -176,17 +232,24 @@ impl Vault {
         let identities = self.identities();
         let opened = loaded.open(file, &identities)?;
         if !lock_out && !wanted.iter().any(|r| identities.has(r)) {
-            let what = format!("no key that is here could read {file} any more; nothing was written");
+            let what =
+                format!("no key that is here could read {file} any more; nothing was written");
             return Err(Problem::refused(Refusal::Safety, what)
                 .help("name your own recipient in .sops.yaml, or insist with --lock-out"));
         }
         let (data, sealed) = fresh(&wanted)?;
-        let text = opened.rekey((&data, &sealed), &mut random).map_err(|e| about(file, &e))?;
+        let text = opened
+            .rekey((&data, &sealed), &mut random)
+            .map_err(|e| about(file, &e))?;
         // The new text must open with the new key before the old one goes.
         let document = parse(file, &text)?;
         document.open(data).map_err(|e| about(file, &e))?;
         disk::replace(&path, Some(&before), text.as_bytes())?;
-        Ok(Some(Rekeyed { file: path, added, removed }))
+        Ok(Some(Rekeyed {
+            file: file.to_owned(),
+            added,
+            removed,
+        }))
     }
 
     /// The creation rule for a file: of the nearest `.sops.yaml` above it, inside the lab tree.
@@ -204,7 +267,11 @@ impl Vault {
                 Err(other) => return Err(other.about(place.display())),
             };
             let text = std::str::from_utf8(&bytes).unwrap_or_default();
-            let below = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            let below = path
+                .strip_prefix(folder)
+                .unwrap_or(&path)
+                .display()
+                .to_string();
             return policy(text, &below).map_err(|e| {
                 let problem = Problem::new(format!("{}: {e}", shown(&self.root, &place)));
                 match e {
@@ -213,28 +280,47 @@ impl Vault {
                 }
             });
         }
-        Err(Problem::new(format!("nothing says for whom {file} is encrypted: there is no {NAME} above it")).help(help))
+        Err(Problem::new(format!(
+            "nothing says for whom {file} is encrypted: there is no {NAME} above it"
+        ))
+        .help(help))
     }
 
     /// A document that cannot be read back would be a loss.
-    fn proven(&self, file: &str, text: &str, path: &sops::Path, value: &Secret) -> Result<(), Problem> {
-        let loaded = Loaded { document: parse(file, text)? };
-        let read = loaded.open(file, &self.identities())?.get(path).map_err(|e| about(file, &e))?;
+    fn proven(
+        &self,
+        file: &str,
+        text: &str,
+        path: &sops::Path,
+        value: &Secret,
+    ) -> Result<(), Problem> {
+        let loaded = Loaded {
+            document: parse(file, text)?,
+        };
+        let read = loaded
+            .open(file, &self.identities())?
+            .get(path)
+            .map_err(|e| about(file, &e))?;
         match read.expose() == value.expose() {
             true => Ok(()),
-            false => Err(Problem::new(format!("{file} would not read back as written; nothing was written"))),
+            false => Err(Problem::new(format!(
+                "{file} would not read back as written; nothing was written"
+            ))),
         }
     }
 
     fn load(&self, file: &str) -> Result<Loaded, Problem> {
         let path = self.path(file);
-        let bytes = disk::read(&path).map_err(|e| e.about(format_args!("the SOPS file {}", path.display())))?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| Problem::new(format!("{file} is no text")))?;
-        Ok(Loaded { document: parse(file, text)? })
+        let bytes = disk::read(&path).map_err(|e| e.about(format_args!("the SOPS file {file}")))?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| Problem::new(format!("{file} is no text")))?;
+        Ok(Loaded {
+            document: parse(file, text)?,
+        })
     }
 
     /// The path that a reference means; a file without keys has one.
-    fn wanted(&self, document: &Document, _: &str, key: &[String]) -> sops::Path {
+    fn wanted(&self, document: &Document, key: &[String]) -> sops::Path {
         let only = sops::Path::of(&[sops::BINARY]);
         match key {
             [] if document.paths() == [only.clone()] => only,
@@ -259,7 +345,10 @@ impl Loaded {
         for recipient in &meta.recipients {
             match age_file::open(recipient.sealed.as_bytes(), identities) {
                 Ok(bytes) => {
-                    key = Some(DataKey::from_bytes(&bytes).ok_or_else(|| about(file, &SopsError::DataKey))?);
+                    key = Some(
+                        DataKey::from_bytes(&bytes)
+                            .ok_or_else(|| about(file, &SopsError::DataKey))?,
+                    );
                     break;
                 }
                 Err(Closed::Foreign) => {}
@@ -268,10 +357,14 @@ impl Loaded {
         }
         let Some(key) = key else {
             if damaged {
-                return Err(about(file, &SopsError::DataKey).help("take the last good one from the history of the lab tree"));
+                return Err(about(file, &SopsError::DataKey)
+                    .help("take the last good one from the history of the lab tree"));
             }
             let to: Vec<&str> = meta.recipients.iter().map(|r| r.public.as_str()).collect();
-            let what = format!("{file} is encrypted to {}, whose key is not here", to.join(", "));
+            let what = format!(
+                "{file} is encrypted to {}, whose key is not here",
+                to.join(", ")
+            );
             return Err(no_key(Problem::new(what), identities));
         };
         self.document.open(key).map_err(|e| about(file, &e))
@@ -286,9 +379,13 @@ fn parse(file: &str, text: &str) -> Result<Document, Problem> {
 fn about(file: &str, error: &SopsError) -> Problem {
     let problem = Problem::new(format!("{file}: {error}"));
     match error {
-        SopsError::Mac | SopsError::Tampered(_) => {
-            problem.help("look at what changed it: git log -p FILE; sops --ignore-mac -d shows it nevertheless")
-        }
+        SopsError::Mac | SopsError::Tampered(_) => problem.help(
+            "look at what changed it: git log -p FILE; sops --ignore-mac -d shows it nevertheless",
+        ),
+        SopsError::LeftClear(_) | SopsError::NotOne { .. } | SopsError::Unsupported(_) => Problem {
+            refused: Some(Refusal::Usage),
+            ..problem
+        },
         SopsError::NotSops => problem.help("encrypt it: sops encrypt --in-place FILE"),
         _ => problem,
     }
@@ -309,15 +406,22 @@ fn fresh(recipients: &[String]) -> Result<(DataKey, Vec<Recipient>), Problem> {
     random(bytes.as_mut_slice());
     let sealed = recipients.iter().map(|public| {
         let sealed = age_file::seal(bytes.as_slice(), std::slice::from_ref(public))?;
-        Ok(Recipient { public: public.clone(), sealed })
+        Ok(Recipient {
+            public: public.clone(),
+            sealed,
+        })
     });
     let sealed = sealed.collect::<Result<Vec<_>, Problem>>()?;
-    let key = DataKey::from_bytes(bytes.as_slice()).ok_or_else(|| Problem::new("no random bytes"))?;
+    let key =
+        DataKey::from_bytes(bytes.as_slice()).ok_or_else(|| Problem::new("no random bytes"))?;
     Ok((key, sealed))
 }
 
 /// Bytes of the system's generator, which does not fail once it has begun (getrandom(2)).
-#[allow(clippy::expect_used, reason = "without random bytes nothing can be encrypted, and nothing was written yet")]
+#[allow(
+    clippy::expect_used,
+    reason = "without random bytes nothing can be encrypted, and nothing was written yet"
+)]
 fn random(bytes: &mut [u8]) {
     let mut filled = 0;
     while let Some(rest) = bytes.get_mut(filled..).filter(|r| !r.is_empty()) {
@@ -327,5 +431,8 @@ fn random(bytes: &mut [u8]) {
 }
 
 fn shown(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }

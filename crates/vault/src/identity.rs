@@ -114,7 +114,9 @@ impl Identities {
 
     fn optional(&mut self, path: &Path) {
         match disk::read(path) {
-            Err(Unread::Missing) => self.without.push(format!("{} is not there", path.display())),
+            Err(Unread::Missing) => self
+                .without
+                .push(format!("{} is not there", path.display())),
             _ => self.file(path, ""),
         }
     }

@@ -79,12 +79,17 @@ impl Vault {
         let text = match reference {
             SecretRef::File(path) => {
                 let path = self.path(path);
-                let bytes = disk::read(&path).map_err(|e| e.about(format_args!("the secret file {}", path.display())))?;
+                let bytes = disk::read(&path)
+                    .map_err(|e| e.about(format_args!("the secret file {}", path.display())))?;
                 text(bytes, reference)?
             }
             SecretRef::Env(name) => match self.surroundings.variable(name) {
                 Some(value) => Zeroizing::new(value),
-                None => return Err(Problem::new(format!("the environment variable {name} is not set"))),
+                None => {
+                    return Err(Problem::new(format!(
+                        "the environment variable {name} is not set"
+                    )));
+                }
             },
             SecretRef::Command(words) => run(words)?,
             SecretRef::Sops { file, key } => return self.sops(file, key),
@@ -129,7 +134,8 @@ impl Vault {
 
 fn text(bytes: Zeroizing<Vec<u8>>, reference: &SecretRef) -> Result<Zeroizing<String>, Problem> {
     let text = std::str::from_utf8(&bytes);
-    let text = text.map_err(|_| Problem::new(format!("{reference} holds something that is not text")))?;
+    let text =
+        text.map_err(|_| Problem::new(format!("{reference} holds something that is not text")))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -147,10 +153,15 @@ fn run(words: &[String]) -> Result<Zeroizing<String>, Problem> {
         .map_err(|e| Problem::new(format!("cannot run {program}: {e}")))?;
     let printed = Zeroizing::new(output.stdout);
     if !output.status.success() {
-        return Err(Problem::new(format!("{program} ended with {}", output.status)));
+        return Err(Problem::new(format!(
+            "{program} ended with {}",
+            output.status
+        )));
     }
     match std::str::from_utf8(&printed) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(Problem::new(format!("{program} printed something that is not text"))),
+        Err(_) => Err(Problem::new(format!(
+            "{program} printed something that is not text"
+        ))),
     }
 }

@@ -6,9 +6,10 @@ use crate::exit::{Exit, Stop};
 use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
 use crate::tree::Tree;
+use ::secrets::scan::{Scanner, masked};
 use anyhow::Result;
 use diag::render::{self, Color};
-use diag::{Class, Severity};
+use diag::{Class, Diagnostic, Severity, SourceSet, Span};
 use serde_json::json;
 
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
@@ -21,12 +22,16 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
+    let (leaks, shown) = leaks(&tree.sources, &all);
     all.extend(rules::check(&rules::Context {
+        leaks: &leaks,
         documents: &documents,
         projects: &projects,
         knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)
     }));
+    // Whatever is printed from here on is printed without what was found in clear text.
+    tree.sources = shown;
     let format = if json { Format::Json } else { args.format };
     let color = if paint.is_on() {
         Color::Always
@@ -64,6 +69,30 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
         (_, Some(severity)) if severity >= limit => Exit::Findings,
         _ => Exit::Ok,
     })
+}
+
+/// Secrets in clear text in what was read, without those that the language has refused, and the same texts with stars in their place.
+fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceSet) {
+    let scanner = Scanner::default();
+    let (mut leaks, mut shown) = (Vec::new(), SourceSet::default());
+    for (id, source) in sources.iter() {
+        let found = scanner.scan(&source.path, &source.text);
+        shown.add(source.path.clone(), masked(&source.text, &found));
+        for leak in found {
+            let span = Span::new(id, leak.span.start, leak.span.end);
+            let line = sources.position(span).map_or(0, |p| p.line);
+            // Its message names the place, since it must not show it.
+            let place = format!(", at {}:{line}:", source.path);
+            let known = |d: &Diagnostic| d.code == "secret-in-clear" && d.message.contains(&place);
+            if !told.iter().any(known) {
+                leaks.push(rules::Leak {
+                    span,
+                    what: leak.what,
+                });
+            }
+        }
+    }
+    (leaks, shown)
 }
 
 /// What the rule book says, for formats that carry it along.

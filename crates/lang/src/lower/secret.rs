@@ -32,9 +32,12 @@ pub(super) fn reference(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SecretRef> {
     };
     let has = |key: &str| entries.iter().any(|e| e.key.text == key);
     let known = |e: &Entry| {
-        KINDS.contains(&e.key.text.as_str()) || (e.key.text == KEY && (has("sops") || meant(entries).is_some()))
+        KINDS.contains(&e.key.text.as_str())
+            || (e.key.text == KEY && (has("sops") || meant(entries).is_some()))
     };
-    let kinds = entries.iter().filter(|e| KINDS.contains(&e.key.text.as_str()));
+    let kinds = entries
+        .iter()
+        .filter(|e| KINDS.contains(&e.key.text.as_str()));
     if kinds.count() != 1 || !entries.iter().all(known) {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} is not a reference to a secret");
@@ -54,10 +57,12 @@ pub(super) fn reference(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SecretRef> {
     let given = fields.entry(KEY).is_some();
     let key = fields.read(cx, KEY, keys);
     fields.finish(cx);
-    let sops = sops.filter(|_| key.is_some() || !given).map(|file| SecretRef::Sops {
-        file: file.value,
-        key: key.map(|k| k.value).unwrap_or_default(),
-    });
+    let sops = sops
+        .filter(|_| key.is_some() || !given)
+        .map(|file| SecretRef::Sops {
+            file: file.value,
+            key: key.map(|k| k.value).unwrap_or_default(),
+        });
     let file = file.map(|f| SecretRef::File(f.value));
     let env = env.map(|e| SecretRef::Env(e.value));
     let age = age.map(|a| SecretRef::Age(a.value));
@@ -91,13 +96,20 @@ fn path(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
 fn keys(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Vec<String>> {
     if matches!(slot.node.kind, NodeKind::Seq(_)) {
         let words = items(cx, slot).iter();
-        let words: Vec<String> = words.filter_map(|item| scalar::text(cx, &slot.with(item))).collect();
+        let words: Vec<String> = words
+            .filter_map(|item| scalar::text(cx, &slot.with(item)))
+            .collect();
         return (!words.is_empty()).then_some(words);
     }
     let text = scalar::text(cx, slot)?;
     let words: Vec<String> = text.split('.').map(str::to_owned).collect();
     if words.iter().any(String::is_empty) {
-        cx.bad("invalid-value", slot, &text, "has an empty part; keys are separated by single dots");
+        cx.bad(
+            "invalid-value",
+            slot,
+            &text,
+            "has an empty part; keys are separated by single dots",
+        );
         return None;
     }
     Some(words)

@@ -3,7 +3,8 @@
 use super::host::host;
 use diag::Spanned;
 use model::declare::{
-    Declare as _, FieldShape, Or, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, ValueForm, set,
+    Declare as _, FieldShape, Or, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _,
+    ValueForm, set,
 };
 use model::lab::head::TierAbout;
 use model::lab::network::NetworkAbout;

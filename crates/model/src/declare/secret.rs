@@ -94,7 +94,8 @@ fn sops() -> RecordShape {
 }
 
 fn age() -> RecordShape {
-    let doc = "First line of this file, which is encrypted with age; from the root of the lab tree.";
+    let doc =
+        "First line of this file, which is encrypted with age; from the root of the lab tree.";
     record(
         "SecretAge",
         "A secret in an age file.",

@@ -95,6 +95,7 @@ pub(crate) mod rule_setting;
 mod run_destructive;
 mod run_exec;
 mod run_ref;
+mod sec_clear_text;
 mod slo_actual;
 mod slo_compose;
 mod slo_consistent;
@@ -220,6 +221,7 @@ pub const RULES: &[Rule] = &[
     run_destructive::RULE,
     run_exec::RULE,
     run_ref::RULE,
+    sec_clear_text::RULE,
     slo_actual::RULE,
     slo_compose::RULE,
     slo_consistent::RULE,

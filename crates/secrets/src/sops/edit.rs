@@ -58,7 +58,9 @@ pub fn create(
         Format::Json => format!("{{\n\t{section}\n}}\n"),
     };
     let document = Document::parse(format, &bare)?;
-    document.with(path, value, key, random)?.stamped(key, &stamp.to_string(), random)
+    document
+        .with(path, value, key, random)?
+        .stamped(key, &stamp.to_string(), random)
 }
 
 impl Opened {
@@ -196,13 +198,7 @@ impl Document {
         if !self.metadata.selection.which.covers(real) {
             return Err(SopsError::LeftClear(real.clone()));
         }
-        let sealed = seal(
-            value.expose().as_bytes(),
-            "str",
-            key,
-            &real.bound(),
-            random,
-        );
+        let sealed = seal(value.expose().as_bytes(), "str", key, &real.bound(), random);
         let edit = match there {
             Some((_, span)) => (span, self.quoted(&sealed)),
             None => self.added(path, &sealed)?,
@@ -246,7 +242,9 @@ impl Document {
         let start = place.and_then(|p| entries.get(p)).map_or(0, |e| e.start);
         let next = place.and_then(|p| entries.get(p + 1)).map(|e| e.start);
         let end = match self.format {
-            Format::Json => place.and_then(|p| entries.get(p)).map_or(0, |e| e.value.span.end),
+            Format::Json => place
+                .and_then(|p| entries.get(p))
+                .map_or(0, |e| e.value.span.end),
             Format::Yaml => next.unwrap_or(self.text.len()),
             Format::Dotenv => self.text.len(),
         };
@@ -259,7 +257,9 @@ impl Document {
         let unsupported = |why: &str| SopsError::Unsupported(format!("'{path}' {why}"));
         if self.format == Format::Dotenv {
             let [key] = keys.as_slice() else {
-                return Err(unsupported("has several parts; a dotenv file has one level"));
+                return Err(unsupported(
+                    "has several parts; a dotenv file has one level",
+                ));
             };
             let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
             if !key.chars().all(name) || key.starts_with(super::dotenv::PREFIX) {
@@ -295,9 +295,13 @@ impl Document {
         keys: &[&str],
         sealed: &str,
     ) -> (Range<usize>, String) {
-        let value = keys.iter().skip(1).rev().fold(json::quoted(sealed), |inner, key| {
-            format!("{{{}: {inner}}}", json::quoted(key))
-        });
+        let value = keys
+            .iter()
+            .skip(1)
+            .rev()
+            .fold(json::quoted(sealed), |inner, key| {
+                format!("{{{}: {inner}}}", json::quoted(key))
+            });
         let key = json::quoted(keys.first().copied().unwrap_or_default());
         let at = |n: usize| n..n;
         if root {
@@ -332,7 +336,11 @@ impl Document {
         for (depth, key) in keys.iter().enumerate() {
             let spaces = " ".repeat(indent + 4 * depth);
             let last = depth + 1 == keys.len();
-            let value = if last { format!(" {sealed}") } else { String::new() };
+            let value = if last {
+                format!(" {sealed}")
+            } else {
+                String::new()
+            };
             out.push_str(&format!("{spaces}{}:{value}\n", yaml_text(key)));
         }
         let end = match root {

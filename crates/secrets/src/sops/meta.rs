@@ -118,7 +118,9 @@ impl Metadata {
             let why = format!("chooses by comments ('{key}'), which Holdfast does not read");
             return Err(SopsError::Metadata(why));
         }
-        let groups = node.entry("key_groups").map_or(0, |g| g.value.items().len());
+        let groups = node
+            .entry("key_groups")
+            .map_or(0, |g| g.value.items().len());
         let shamir = text("shamir_threshold").is_some_and(|t| t != "0");
         if groups > 0 || shamir {
             let why = "wants keys of several groups at once, which Holdfast does not do";

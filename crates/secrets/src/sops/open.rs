@@ -28,9 +28,8 @@ impl Document {
     /// A value cannot be decrypted, or the MAC is wrong.
     pub fn open(self, key: DataKey) -> Result<Opened, SopsError> {
         let counted = self.count(&key)?;
-        let sealed = Sealed::parse(&self.metadata.mac).map_err(|why| {
-            SopsError::Metadata(format!("has a MAC that cannot be read: {why}"))
-        })?;
+        let sealed = Sealed::parse(&self.metadata.mac)
+            .map_err(|why| SopsError::Metadata(format!("has a MAC that cannot be read: {why}")))?;
         let written = sealed.open(&key, &self.metadata.last_modified);
         if written.ok_or(SopsError::Mac)?.as_slice() != counted.as_bytes() {
             return Err(SopsError::Mac);

@@ -41,7 +41,9 @@ impl Section<'_> {
         let mut out = String::from("sops:\n    age:\n");
         for recipient in self.recipients {
             let public = yaml_text(&recipient.public);
-            out.push_str(&format!("        - recipient: {public}\n          enc: |\n"));
+            out.push_str(&format!(
+                "        - recipient: {public}\n          enc: |\n"
+            ));
             for line in recipient.sealed.lines() {
                 out.push_str(&format!("            {line}\n"));
             }

@@ -43,12 +43,23 @@ pub(super) struct Judged {
     pub(super) doubt: Option<String>,
 }
 
-pub(super) fn judge(named: &Named<'_>, described: &Described, now: Timestamp, today: Date) -> Judged {
+pub(super) fn judge(
+    named: &Named<'_>,
+    described: &Described,
+    now: Timestamp,
+    today: Date,
+) -> Judged {
     let entry = named.entry;
     let rotated = entry.and_then(|e| e.rotated.known()).copied();
-    let every = entry.and_then(|e| e.rotate_every.known()).map(|d| d.seconds() / DAY);
-    let written = described.last_modified.as_ref().and_then(|t| t.parse::<Timestamp>().ok());
-    let days = |from: Date| u64::try_from(from.until(today).map_or(0, |s| s.get_days())).unwrap_or(0);
+    let every = entry
+        .and_then(|e| e.rotate_every.known())
+        .map(|d| d.seconds() / DAY);
+    let written = described
+        .last_modified
+        .as_ref()
+        .and_then(|t| t.parse::<Timestamp>().ok());
+    let days =
+        |from: Date| u64::try_from(from.until(today).map_or(0, |s| s.get_days())).unwrap_or(0);
     let age = match (rotated, written) {
         (Some(day), _) => Age::Days(days(day)),
         (None, Some(at)) => {
@@ -66,16 +77,23 @@ pub(super) fn judge(named: &Named<'_>, described: &Described, now: Timestamp, to
     let doubt = rotated.zip(written).and_then(|(day, at)| {
         let last = at.to_zoned(jiff::tz::TimeZone::UTC).date();
         let before = last.tomorrow().is_ok_and(|next| next < day);
-        before.then(|| format!("declared as changed on {day}, but its file was last changed on {last}"))
+        before.then(|| {
+            format!("declared as changed on {day}, but its file was last changed on {last}")
+        })
     });
-    Judged { age, due, every, doubt }
+    Judged {
+        age,
+        due,
+        every,
+        doubt,
+    }
 }
 
 impl Age {
     pub(super) fn words(self) -> String {
         match self {
-            Age::Days(n) => format!("{n} d"),
-            Age::AtLeast(n) => format!("{n} d or more"),
+            Age::Days(n) => format!("{n} d ago"),
+            Age::AtLeast(n) => format!("{n} d ago or earlier"),
             Age::Unknown => "unknown".to_owned(),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn set(tree: &Tree, real: Real, name: &str, json: bool) -> Result<Exi
     }
     let changed = vault.set(reference, &value, jiff::Timestamp::now());
     let changed = changed.map_err(secrets::stop)?;
-    let file = changed.file.display().to_string();
+    let file = &changed.file;
     if json {
         println!(
             "{:#}",
@@ -49,7 +49,9 @@ fn read(name: &str) -> Result<Secret> {
     if std::io::stdin().is_terminal() {
         let ask = |prompt: String| {
             let typed = rpassword::prompt_password(prompt);
-            typed.map(Secret::new).context("cannot read from the terminal")
+            typed
+                .map(Secret::new)
+                .context("cannot read from the terminal")
         };
         let first = ask(format!("Value of {name}: "))?;
         let again = ask("Once more: ".to_owned())?;
@@ -68,13 +70,17 @@ fn read(name: &str) -> Result<Secret> {
     }
     let text = value.expose();
     let line = text.strip_suffix('\n').unwrap_or(text);
-    filled(Secret::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))
+    filled(Secret::new(
+        line.strip_suffix('\r').unwrap_or(line).to_owned(),
+    ))
 }
 
 fn filled(value: Secret) -> Result<Secret> {
     if value.expose().is_empty() {
         let stop = Stop::usage("the value is empty; nothing was written");
-        return Err(stop.help("pipe it in: printf %s VALUE | holdfast secret set NAME").into());
+        return Err(stop
+            .help("pipe it in: printf %s VALUE | holdfast secret set NAME")
+            .into());
     }
     Ok(value)
 }
@@ -129,17 +135,22 @@ pub(super) fn rekey(
         if json {
             continue;
         }
-        println!("{}: encrypted anew with a new data key", done.file.display());
+        println!("{}: encrypted anew with a new data key", done.file);
         done.added.iter().for_each(|r| println!("  + {r}"));
         done.removed.iter().for_each(|r| println!("  - {r}"));
         if !done.removed.is_empty() {
-            println!("  who was removed still has the old values, from the history: change the secrets themselves");
+            println!(
+                "  who was removed still has the old values, from the history: change the secrets themselves"
+            );
         }
     }
     if json {
         println!("{:#}", json!(shown));
     } else {
-        println!("{}; nothing was committed", count(files.len(), "SOPS file", "SOPS files"));
+        println!(
+            "{}; nothing was committed",
+            count(files.len(), "SOPS file", "SOPS files")
+        );
     }
     Ok(Exit::Ok)
 }

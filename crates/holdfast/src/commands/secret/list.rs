@@ -60,16 +60,12 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
             (None, _) => "—".to_owned(),
         };
         let (due, tone) = due(&row.judged);
-        let age = match (row.judged.age, &row.described.last_modified) {
-            (Age::Unknown, _) => "unknown".to_owned(),
-            (age, _) => format!("{} ago", age.words()),
-        };
         let lost = row.problem.as_ref().map(|_| Tone::Bad);
         table.row([
             (row.named.name.clone(), None),
             (place(&row.named), lost),
             (readers, None),
-            (age, None),
+            (row.judged.age.words(), None),
             (due, tone),
         ]);
     }
@@ -82,7 +78,10 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
         }
     }
     let overdue = rows.iter().filter(|r| r.judged.due == Due::Overdue).count();
-    println!("{}, {overdue} overdue", count(rows.len(), "secret", "secrets"));
+    println!(
+        "{}, {overdue} overdue",
+        count(rows.len(), "secret", "secrets")
+    );
     Ok(Exit::Ok)
 }
 
@@ -90,7 +89,10 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
 fn readers(list: &[String], own: &vault::Identities) -> String {
     let (here, others): (Vec<&String>, Vec<&String>) = list.iter().partition(|r| own.has(r));
     let short = |r: &&String| r.chars().take(12).collect::<String>() + "…";
-    let mut words: Vec<String> = here.iter().map(|r| format!("{} (here)", short(r))).collect();
+    let mut words: Vec<String> = here
+        .iter()
+        .map(|r| format!("{} (here)", short(r)))
+        .collect();
     words.extend(others.iter().map(short));
     words.join(", ")
 }
@@ -113,7 +115,10 @@ fn place(named: &Named<'_>) -> String {
 }
 
 fn due(judged: &Judged) -> (String, Option<Tone>) {
-    let every = judged.every.map(|n| format!("every {n} d")).unwrap_or_default();
+    let every = judged
+        .every
+        .map(|n| format!("every {n} d"))
+        .unwrap_or_default();
     match judged.due {
         Due::Overdue => (format!("overdue, {every}"), Some(Tone::Bad)),
         Due::InTime => (every, None),
@@ -171,14 +176,22 @@ pub(super) fn check(
             Ready::Unknown(why) => ("unknown", Tone::Look, why),
         };
         if overdue {
-            let late = format!("overdue: changed {} ago", row.judged.age.words());
-            why = if why.is_empty() { late } else { format!("{late}; {why}") };
+            let late = format!("overdue: changed {}", row.judged.age.words());
+            why = if why.is_empty() {
+                late
+            } else {
+                format!("{late}; {why}")
+            };
         }
         missing += usize::from(word == "no" || overdue);
         unknown += usize::from(word == "unknown");
         shown.push(json!({"name": row.named.name, "had": word, "why": why, "overdue": overdue}));
         let late = overdue.then_some(Tone::Bad);
-        table.row([(row.named.name, None), (word.to_owned(), Some(tone)), (why, late)]);
+        table.row([
+            (row.named.name, None),
+            (word.to_owned(), Some(tone)),
+            (why, late),
+        ]);
     }
     if json {
         println!("{:#}", json!(shown));

@@ -4,8 +4,8 @@
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
-use anyhow::{Context as _, Result};
 use ::secrets::scan::{Scanner, masked};
+use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -66,25 +66,43 @@ pub(super) fn scan(root: &Path, json: bool, paint: Paint) -> Result<Exit> {
             println!("{} {what}", paint.text(Tone::Bad, &place));
             println!("    {}", paint.text(Tone::Dim, excerpt));
         }
-        large.iter().for_each(|f| println!("{f}: not read, larger than 4 MiB"));
+        large
+            .iter()
+            .for_each(|f| println!("{f}: not read, larger than 4 MiB"));
         let which = match tracked {
             true => "that git keeps or would keep",
             false => "(no git repository, so none was left out)",
         };
         let (found, files) = (shown.len(), count(read, "file", "files"));
-        println!("{} in {files} {which}", count(found, "secret in clear text", "secrets in clear text"));
+        println!(
+            "{} in {files} {which}",
+            count(found, "secret in clear text", "secrets in clear text")
+        );
         if found > 0 {
-            println!("change each of them: it stays in the history, then keep it with holdfast secret set");
+            println!(
+                "change each of them: it stays in the history, then keep it with holdfast secret set"
+            );
         }
     }
-    Ok(if shown.is_empty() { Exit::Ok } else { Exit::Findings })
+    Ok(if shown.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Findings
+    })
 }
 
 /// Files below a folder, from it, and whether git chose them.
 fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
     let mut git = Command::new("git");
     git.arg("-C").arg(root);
-    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
+    git.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--deduplicate",
+    ]);
     if let Ok(output) = git.stderr(std::process::Stdio::null()).output()
         && output.status.success()
     {
@@ -100,7 +118,8 @@ fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
 
 fn below(root: &Path, folder: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
     let path = root.join(folder);
-    let entries = std::fs::read_dir(&path).with_context(|| format!("cannot list {}", path.display()))?;
+    let entries =
+        std::fs::read_dir(&path).with_context(|| format!("cannot list {}", path.display()))?;
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot list {}", path.display()))?;
         let name = folder.join(entry.file_name());
