@@ -17,6 +17,7 @@ mod facts;
 mod lockout;
 mod never;
 mod schema;
+mod secret;
 mod secrets;
 mod show;
 mod stacks;
