@@ -9,6 +9,7 @@ mod book;
 mod compose_corpus;
 mod coverage;
 mod rig;
+mod sops;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -21,6 +22,7 @@ usage: cargo xtask TASK
   gen    writes the rule book, docs/rules
   bench  measures, and compares with the budgets
   rig    hosts to try things on; `cargo xtask rig` says how
+  sops   holds our reading and writing of SOPS files against the real sops
   compose-corpus DIR
          holds our reading of Compose files against the compose tool's
   coverage examples/NAME [--document FILE]
@@ -46,6 +48,7 @@ fn task() -> Result<()> {
         Some((task, _)) if task == "gen" => book::run(&root),
         Some((task, _)) if task == "bench" => bench::run(&root),
         Some((task, rest)) if task == "rig" => rig::run(rest),
+        Some((task, _)) if task == "sops" => sops::run(&root),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
         _ => bail!(USAGE),

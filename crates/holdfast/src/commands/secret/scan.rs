@@ -53,42 +53,74 @@ pub(super) fn scan(root: &Path, json: bool, paint: Paint) -> Result<Exit> {
             shown.push((name.clone(), line, column, leak.what.clone(), excerpt));
         }
     }
-    if json {
-        let one = |(file, line, column, what, excerpt): &(String, usize, usize, String, String)| json!({"file": file, "line": line, "column": column, "what": what, "excerpt": excerpt});
-        let findings: Vec<_> = shown.iter().map(one).collect();
-        println!(
-            "{:#}",
-            json!({"files": read, "ignored_by_git_left_out": tracked, "too_large": large, "findings": findings})
-        );
-    } else {
-        for (file, line, column, what, excerpt) in &shown {
-            let place = format!("{file}:{line}:{column}");
-            println!("{} {what}", paint.text(Tone::Bad, &place));
-            println!("    {}", paint.text(Tone::Dim, excerpt));
-        }
-        large
-            .iter()
-            .for_each(|f| println!("{f}: not read, larger than 4 MiB"));
-        let which = match tracked {
-            true => "that git keeps or would keep",
-            false => "(no git repository, so none was left out)",
-        };
-        let (found, files) = (shown.len(), count(read, "file", "files"));
-        println!(
-            "{} in {files} {which}",
-            count(found, "secret in clear text", "secrets in clear text")
-        );
-        if found > 0 {
-            println!(
-                "change each of them: it stays in the history, then keep it with holdfast secret set"
-            );
-        }
-    }
-    Ok(if shown.is_empty() {
+    let found = Found {
+        shown,
+        read,
+        large,
+        tracked,
+    };
+    found.print(json, paint);
+    Ok(if found.shown.is_empty() {
         Exit::Ok
     } else {
         Exit::Findings
     })
+}
+
+/// What a scan found: file, line, column, what it seems to be, and the line without it.
+struct Found {
+    shown: Vec<(String, usize, usize, String, String)>,
+    read: usize,
+    large: Vec<String>,
+    tracked: bool,
+}
+
+impl Found {
+    fn print(&self, json: bool, paint: Paint) {
+        let Found {
+            shown,
+            read,
+            large,
+            tracked,
+        } = self;
+        if json {
+            let one = |(file, line, column, what, excerpt): &(
+                String,
+                usize,
+                usize,
+                String,
+                String,
+            )| json!({"file": file, "line": line, "column": column, "what": what, "excerpt": excerpt});
+            let findings: Vec<_> = shown.iter().map(one).collect();
+            println!(
+                "{:#}",
+                json!({"files": read, "ignored_by_git_left_out": tracked, "too_large": large, "findings": findings})
+            );
+        } else {
+            for (file, line, column, what, excerpt) in shown {
+                let place = format!("{file}:{line}:{column}");
+                println!("{} {what}", paint.text(Tone::Bad, &place));
+                println!("    {}", paint.text(Tone::Dim, excerpt));
+            }
+            large
+                .iter()
+                .for_each(|f| println!("{f}: not read, larger than 4 MiB"));
+            let which = match *tracked {
+                true => "that git keeps or would keep",
+                false => "(no git repository, so none was left out)",
+            };
+            let (found, files) = (shown.len(), count(*read, "file", "files"));
+            println!(
+                "{} in {files} {which}",
+                count(found, "secret in clear text", "secrets in clear text")
+            );
+            if found > 0 {
+                println!(
+                    "change each of them: it stays in the history, then keep it with holdfast secret set"
+                );
+            }
+        }
+    }
 }
 
 /// Files below a folder, from it, and whether git chose them.
