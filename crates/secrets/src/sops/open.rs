@@ -21,6 +21,9 @@ pub struct Opened {
     pub(super) key: DataKey,
 }
 
+/// A value in clear text: its bytes and its type.
+type Plain = (Zeroizing<Vec<u8>>, String);
+
 impl Document {
     /// Checks the whole document.
     ///
@@ -60,11 +63,7 @@ impl Document {
     }
 
     /// The bytes of a value and its type; none for null.
-    pub(super) fn value(
-        &self,
-        leaf: &Leaf<'_>,
-        key: &DataKey,
-    ) -> Result<Option<(Zeroizing<Vec<u8>>, String)>, SopsError> {
+    pub(super) fn value(&self, leaf: &Leaf<'_>, key: &DataKey) -> Result<Option<Plain>, SopsError> {
         let text = leaf.scalar.text.as_str();
         let clear = |text: String| (Zeroizing::new(text.into_bytes()), "str".to_owned());
         if !self.metadata.selection.which.covers(&leaf.path) {

@@ -94,7 +94,10 @@ impl Verbs<'_> {
         let drill = [YES, &["--json", "--dataset", "shop"]].concat();
         let ran = self.run(&["drill"], &drill);
         assert_eq!(ran.code, 0, "{}", ran.all());
-        for (dataset, form) in [("documents", &[][..]), ("shop", &["--json"])] {
+        for (dataset, form) in [
+            ("documents", &["--repository", "second"][..]),
+            ("shop", &["--json"]),
+        ] {
             let to = format!("/srv/restored-{dataset}");
             let more = [YES, form, &["--dataset", dataset, "--to", &to]].concat();
             let ran = self.run(&["restore"], &more);
