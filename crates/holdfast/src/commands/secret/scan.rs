@@ -126,6 +126,11 @@ impl Found {
 /// Files below a folder, from it, and whether git chose them.
 fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
     let mut git = Command::new("git");
+    // Whatever passwords stand in the environment of the binary are no concern of git.
+    git.env_clear();
+    for name in ["PATH", "HOME", "XDG_CONFIG_HOME"] {
+        git.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
     git.arg("-C").arg(root);
     git.args([
         "ls-files",
