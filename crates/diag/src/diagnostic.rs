@@ -46,13 +46,59 @@ pub enum Applicability {
     DisplayOnly,
 }
 
-/// Replace the text of `span` by `text`.
+/// What an edit does at its place. All but [`Aim::Exact`] need the text around the place and are made exact by
+/// [`crate::fix::settle`], so that who asks for them need not see it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aim {
+    /// The text of the span is replaced; an empty span inserts.
+    #[default]
+    Exact,
+    /// The item of a YAML list, or the entry of a block map whose key this is, is taken away with what separates it.
+    Remove,
+    /// `key: value` is added to the YAML map that the span is.
+    Enter,
+    /// An item is added to a YAML list behind the one that the span is.
+    Append,
+}
+
+/// A change of one text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
-    /// The range to replace; empty to insert.
+    /// The range that is changed.
     pub span: Span,
     /// The new text.
     pub text: String,
+    /// What is done with it.
+    #[serde(default)]
+    pub aim: Aim,
+}
+
+impl Edit {
+    /// Replaces the text of a place.
+    pub fn replace(span: Span, text: impl Into<String>) -> Self {
+        Self::new(span, text, Aim::Exact)
+    }
+
+    /// Takes away an item of a list or an entry of a block map, of which the key is given.
+    pub fn remove(span: Span) -> Self {
+        Self::new(span, "", Aim::Remove)
+    }
+
+    /// Adds `key: value` to a map.
+    pub fn enter(map: Span, entry: impl Into<String>) -> Self {
+        Self::new(map, entry, Aim::Enter)
+    }
+
+    /// Adds an item to a list, behind another one.
+    pub fn append(item: Span, text: impl Into<String>) -> Self {
+        Self::new(item, text, Aim::Append)
+    }
+
+    fn new(span: Span, text: impl Into<String>, aim: Aim) -> Self {
+        let text = text.into();
+        Self { span, text, aim }
+    }
 }
 
 /// A mend for a diagnostic.
@@ -64,6 +110,27 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The edits; none for a fix that is only described.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A mend that keeps the meaning or restores what was obviously meant.
+    pub fn safe(message: impl Into<String>, edit: Edit) -> Self {
+        Self::new(message, Applicability::Safe, vec![edit])
+    }
+
+    /// A mend that a person must agree to.
+    pub fn doubtful(message: impl Into<String>, edit: Edit) -> Self {
+        Self::new(message, Applicability::Unsafe, vec![edit])
+    }
+
+    fn new(message: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Self {
+        let message = message.into();
+        Self {
+            message,
+            applicability,
+            edits,
+        }
+    }
 }
 
 /// Something to tell the user about a place in the lab tree.

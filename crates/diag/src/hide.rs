@@ -40,7 +40,7 @@ fn hide_tokens(text: &str) -> String {
         let (before, from) = rest.split_at(start);
         out.push_str(before);
         let (word, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
-        match !is_public(&out, word) && is_token(word) {
+        match word.len() >= SHORTEST && is_token(word) && !is_public(&out, word) {
             true => out.push_str(&"*".repeat(word.len())),
             false => out.push_str(word),
         }
@@ -58,7 +58,7 @@ fn is_public(before: &str, word: &str) -> bool {
     PUBLIC.iter().any(|p| whole.starts_with(p))
 }
 
-/// Long, of small and capital letters and digits, in no order.
+/// Of small and capital letters and digits, in no order; a long word that is so was made by a machine.
 fn is_token(word: &str) -> bool {
     let kind = |b: u8| match b {
         b'a'..=b'z' => 1,
@@ -68,7 +68,7 @@ fn is_token(word: &str) -> bool {
     };
     let kinds: Vec<u8> = word.bytes().map(kind).collect();
     let changes = kinds.windows(2).filter(|w| w.first() != w.last()).count();
-    word.len() >= SHORTEST && (1..=3).all(|k| kinds.contains(&k)) && changes >= FEWEST_CHANGES
+    (1..=3).all(|k| kinds.contains(&k)) && changes >= FEWEST_CHANGES
 }
 
 #[cfg(test)]

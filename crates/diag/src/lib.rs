@@ -7,8 +7,9 @@ mod diagnostic;
 mod hide;
 mod source;
 
+pub mod fix;
 pub mod render;
 
-pub use diagnostic::{Applicability, Class, Diagnostic, Edit, Fix, Label, Severity};
+pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity};
 pub use hide::hide;
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

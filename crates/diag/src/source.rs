@@ -71,14 +71,20 @@ pub struct Source {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceSet {
     sources: Vec<Source>,
+    /// Where the lines of each text begin, so that a place is found without reading what comes before it.
+    lines: Vec<Vec<u32>>,
 }
 
 impl SourceSet {
     /// Adds a text and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
+        let text = text.into();
+        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+        self.lines.push(std::iter::once(0).chain(starts).collect());
         self.sources.push(Source {
             path: path.into(),
-            text: text.into(),
+            text,
         });
         SourceId(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
     }
@@ -99,9 +105,11 @@ impl SourceSet {
     /// Line and column of the first byte of `span`.
     pub fn position(&self, span: Span) -> Option<Position> {
         let text = &self.get(span.source)?.text;
-        let before = text.get(..(span.start as usize).min(text.len()))?;
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+        let at = (span.start as usize).min(text.len());
+        let starts = self.lines.get(span.source.0 as usize)?;
+        let line = starts.partition_point(|start| *start as usize <= at);
+        let start = *starts.get(line.checked_sub(1)?)? as usize;
+        let column = text.get(start..at)?.chars().count() + 1;
         Some(Position { line, column })
     }
 

@@ -1,7 +1,11 @@
 //! The command line: verbs and their arguments, nothing else.
 
+mod init;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+pub(crate) use init::InitArgs;
 
 /// Where things lie.
 const WHERE: &str = "\
@@ -50,6 +54,8 @@ pub(crate) enum ColorChoice {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Begin a lab tree: a few questions, or flags.
+    Init(Box<InitArgs>),
     /// Check the declaration: everything wrong or impossible on paper.
     Check(CheckArgs),
     /// Explain a code that `check` printed.
@@ -61,6 +67,8 @@ pub(crate) enum Verb {
     Schema,
     /// Show what is declared, as tables.
     Show(ShowArgs),
+    /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
+    Graph(GraphArgs),
     /// Look at the lab and record what is there; changes nothing.
     Observe(LabArgs),
     /// Show where the lab differs from the declaration.
@@ -97,6 +105,15 @@ pub(crate) enum Verb {
     Facts(FactsArgs),
     /// Look inside: what was understood of a text.
     Debug(DebugArgs),
+    /// Print a manual page, or write all of them to a folder.
+    Man {
+        /// The verb, e.g. `check` or `runs list`; the page about all of it if none is given.
+        #[arg(value_name = "VERB", conflicts_with = "out")]
+        verb: Vec<String>,
+        /// Write all pages to this folder.
+        #[arg(long, value_name = "DIRECTORY")]
+        out: Option<PathBuf>,
+    },
     /// Print the completion script of a shell.
     Completions {
         /// The shell.
@@ -124,12 +141,87 @@ pub(crate) struct LabArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// summary, hosts, guests, services, networks, storage, exposures, backups, costs or assets
+    /// summary, hosts, guests, services, networks, storage, exposures, ports, backups, costs, assets, cables, controls, labels or goals
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// The lab tree.
     #[arg(value_name = "LAB")]
     pub(crate) lab: Option<PathBuf>,
+    /// labels: write a page to print.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// labels: write a picture of each page.
+    #[arg(long, value_name = "FILE", conflicts_with = "html")]
+    pub(crate) svg: Option<PathBuf>,
+    /// labels: size of a label in millimetres, which says what sheet is printed on.
+    #[arg(long, value_name = "SIZE", value_parser = view::Paper::ALL.map(|p| p.name))]
+    pub(crate) format: Option<String>,
+    /// labels: so many labels of the first sheet are used already.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) skip: Option<usize>,
+    /// labels: only of these, with commas.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = view::LABEL_KINDS)]
+    pub(crate) only: Vec<String>,
+    /// ports: look for a free one here; 8000-8999 if nothing is said.
+    #[arg(long, value_name = "FROM-TO")]
+    pub(crate) range: Option<String>,
+    /// assets: write ends of warranties and replacements as a calendar.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ics: Option<PathBuf>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// l2, l3, storage, power, dependencies or rack
+    #[arg(long, value_name = "VIEW", default_value = "l3")]
+    pub(crate) view: String,
+    /// Write an SVG file; `-` for standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Write a file for Graphviz.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dot: Option<PathBuf>,
+    /// Write a file for Mermaid.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mermaid: Option<PathBuf>,
+    /// What is printed if no file is named.
+    #[arg(long, value_enum, default_value_t = DrawingFormat::Mermaid, conflicts_with_all = ["svg", "dot", "mermaid", "json"])]
+    pub(crate) format: DrawingFormat,
+    /// Colours of SVG; `auto` follows who looks at it.
+    #[arg(long, value_enum, default_value_t = DrawingTheme::Auto)]
+    pub(crate) theme: DrawingTheme,
+    /// Only this object (`nas`, `host/nas`), what it leads to and what leads to it.
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) focus: Option<String>,
+    /// Give everything a box of its own, also what is alike.
+    #[arg(long)]
+    pub(crate) expand: bool,
+}
+
+/// How a drawing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DrawingFormat {
+    /// Laid out, to be looked at.
+    Svg,
+    /// For Graphviz.
+    Dot,
+    /// For READMEs and wikis.
+    Mermaid,
+}
+
+/// Colours of a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DrawingTheme {
+    /// Dark on light, also for paper.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// As the reader's screen is set.
+    Auto,
 }
 
 /// Arguments of `check`.
@@ -150,6 +242,15 @@ pub(crate) struct CheckArgs {
     /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<jiff::civil::Date>,
+    /// Show as a patch what `--fix` would write; writes nothing.
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) diff: bool,
+    /// Write the mends that keep the meaning into the lab tree.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Include mends that change the meaning; with `--diff` or `--fix`.
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
     /// Exit 1 also for warnings.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,
@@ -303,6 +404,8 @@ pub(crate) enum TwinVerb {
     /// What runs.
     Status(TwinAt),
     /// Run a command in one of its hosts, from outside its network.
+    // The lab comes first, and may be left out though the host may not.
+    #[command(allow_missing_positional = true)]
     Exec {
         #[command(flatten)]
         at: TwinAt,
@@ -500,6 +603,8 @@ pub(crate) struct DebugArgs {
 pub(crate) enum DebugVerb {
     /// Print what was understood of Compose files, one JSON object per file and line.
     Compose(ComposeArgs),
+    /// Print the reference of the command line, in Markdown.
+    CliReference,
 }
 
 /// Arguments of `debug compose`.

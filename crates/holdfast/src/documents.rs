@@ -31,7 +31,11 @@ pub(crate) fn load(tree: &mut Tree) -> (Documents, Vec<Diagnostic>) {
             continue;
         };
         if !texts.contains_key(file) {
-            match read(&tree.root, file) {
+            let text = match tree.instead.get(file) {
+                Some(text) => Ok(text.clone()),
+                None => read(&tree.root, file),
+            };
+            match text {
                 Ok(text) => {
                     texts.insert(file.to_owned(), tree.sources.add(file, text));
                 }

@@ -11,11 +11,14 @@ mod consent;
 mod documents;
 mod evidence;
 mod exit;
+mod files;
 mod hint;
 mod knowledge;
+mod mend;
 mod output;
 mod pins;
 mod realm;
+mod rewrite;
 mod running;
 mod secrets;
 mod texts;
@@ -25,11 +28,11 @@ mod unrecorded;
 mod world;
 
 use anyhow::Result;
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, look, prove, runs, secret,
-    selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
+    prove, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -50,10 +53,12 @@ fn run(cli: &Cli) -> Result<Exit> {
     let paint = Paint::decide(cli.color);
     let json = cli.json;
     match &cli.verb {
+        Verb::Init(args) => init::init(args, json, paint),
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),
         Verb::Show(args) => show::show(args, json, paint),
+        Verb::Graph(args) => graph::graph(args, json),
         Verb::Observe(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
@@ -106,15 +111,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Secret(args) => secret::secret(&args.what, json, paint),
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
-        Verb::Completions { shell } => {
-            clap_complete::generate(
-                *shell,
-                &mut Cli::command(),
-                "holdfast",
-                &mut std::io::stdout(),
-            );
-            Ok(Exit::Ok)
-        }
+        Verb::Man { verb, out } => man::man(verb, out.as_deref()),
+        Verb::Completions { shell } => man::completions(*shell),
     }
 }
 

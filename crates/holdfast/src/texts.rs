@@ -1,5 +1,6 @@
 //! Texts that Compose projects point to, from the disk.
 
+use crate::tree::Instead;
 use lang::compose::{Loaded, Loader};
 use std::path::{Path, PathBuf};
 
@@ -11,19 +12,26 @@ pub(crate) struct Folder {
     from: PathBuf,
     /// Nothing outside of it is opened, symbolic links followed.
     within: Option<PathBuf>,
+    /// Texts in place of those on the disk.
+    instead: Instead,
 }
 
 impl Folder {
     /// Files below a folder, or wherever a project points.
     pub(crate) fn anywhere(from: PathBuf) -> Self {
-        Self { from, within: None }
+        Self {
+            from,
+            within: None,
+            instead: Instead::new(),
+        }
     }
 
     /// Files of a lab tree, and no others.
-    pub(crate) fn below(root: &Path) -> Self {
+    pub(crate) fn below(root: &Path, instead: Instead) -> Self {
         Self {
             from: root.to_path_buf(),
             within: Some(root.canonicalize().unwrap_or_else(|_| root.to_path_buf())),
+            instead,
         }
     }
 
@@ -36,6 +44,9 @@ impl Folder {
 
 impl Loader for Folder {
     fn load(&self, path: &str) -> Loaded {
+        if let Some(text) = self.instead.get(path) {
+            return Loaded::Text(text.clone());
+        }
         let path = self.from.join(path);
         let about = match std::fs::metadata(&path) {
             Ok(about) => about,

@@ -11,6 +11,7 @@ use drivers::linux::{LinuxDriver, SecretSource};
 use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
+use model::declare::OptExt as _;
 use model::fact::{FactKind, Facts, NativeIdentity, Scope};
 use model::id::{Kind, ObjectRef, RunId};
 use model::lab::{Host, Reach};
@@ -279,8 +280,8 @@ impl<R: RealmTag> World<R> {
 
     fn is_remote(&self, repository: &str) -> bool {
         let declared = self.tree.lab.repositories.get(repository);
-        let location = declared.and_then(|r| r.location.as_ref());
-        location.is_some_and(|l| !protect::is_directory(&l.value))
+        let location = declared.and_then(|r| r.location.known());
+        location.is_some_and(|l| !protect::is_directory(l))
     }
 
     /// Looks at everything, and keeps what was seen.

@@ -79,6 +79,10 @@ pub const CODES: &[(&str, &str)] = &[
         "The lab says that it is written in a version of the language that this program does not know. Nothing else of it is read, since the same words may mean something else there.",
     ),
     (
+        "include-nothing",
+        "A pattern of 'include' in holdfast.yaml fits no file of the lab tree, so nothing is read by it. The folder may be misspelt, or the files end in .yml and not in .yaml.",
+    ),
+    (
         "invalid-address",
         "Text is not an IPv4 or IPv6 address or subnet, a subnet has bits set behind its prefix, or an address is outside of the subnet of its network.",
     ),

@@ -13,6 +13,7 @@ pub mod compose;
 
 mod codes;
 mod document;
+mod include;
 mod knowledge;
 mod lower;
 mod schema;
@@ -24,6 +25,7 @@ mod yaml;
 
 pub use codes::{CODES, explain};
 pub use document::document;
+pub use include::{Included, Includes, includes};
 pub use knowledge::knowledge;
 pub use schema::schema;
 pub use stacks::{Stacks, stacks};

@@ -83,9 +83,23 @@ fn project(out: &mut Stacks, name: &str, stack: &Stack, file: &str, loader: &dyn
         project.name = Some(Spanned::new(name, stack.span));
     }
     let judged = reading.diagnostics.into_iter();
+    let judged = judged.filter(|d| !is_set_elsewhere(d, &project));
     out.diagnostics.extend(judged.map(|d| judge(d, &project)));
     out.diagnostics.extend(unset(name, &project));
     out.projects.insert(name.to_owned(), project);
+}
+
+/// `${PASSWORD:?}` without a value in the lab tree: whoever requires a variable has it set where the stack runs, and [`unset`] tells
+/// that it is not known here. The place alone does not show it, since a secret's place is not kept.
+fn is_set_elsewhere(d: &Diagnostic, project: &Project) -> bool {
+    let lacking = project
+        .variables
+        .iter()
+        .filter(|(_, v)| !v.set && v.required);
+    d.code == "compose-variable"
+        && lacking
+            .map(|(name, _)| format!("the required variable {} has no value", quote(name)))
+            .any(|said| d.message.contains(&said))
 }
 
 /// A complaint about a place whose variables have no value here is no complaint about the file.

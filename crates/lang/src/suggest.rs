@@ -24,10 +24,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 /// A mend that replaces `span` by `text`, as a question; what looks like a secret is hidden, and then there is no edit.
 pub(crate) fn did_you_mean(span: Span, text: &str) -> Fix {
     let shown = diag::hide(text);
-    let edit = || Edit {
-        span,
-        text: text.to_owned(),
-    };
+    let edit = || Edit::replace(span, text.to_owned());
     let (applicability, edits) = match shown == text {
         true => (Applicability::Unsafe, vec![edit()]),
         false => (Applicability::DisplayOnly, Vec::new()),

@@ -14,14 +14,9 @@ use std::collections::BTreeMap;
 /// Holds the objects of a lab against each other.
 pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
     for (name, network) in &lab.networks {
-        if let Some(gateway) = &network.gateway {
-            within(
-                sink,
-                &format!("the gateway of network '{name}'"),
-                gateway,
-                name,
-                network,
-            );
+        if let Some(gateway) = network.gateway.as_ref().and_then(spanned) {
+            let what = format!("the gateway of network '{name}'");
+            within(sink, &what, &gateway, name, network);
         }
     }
     addresses(lab, sink);
@@ -72,15 +67,22 @@ struct Taken<'a> {
     address: Spanned<String>,
 }
 
+/// A text that is known, with its place.
+fn spanned(given: &Given<String>) -> Option<Spanned<String>> {
+    Some(Spanned::new(given.value()?.clone(), given.span))
+}
+
 /// Every declared address, of hosts first.
 fn all_addresses(lab: &Lab) -> Vec<Taken<'_>> {
     type Declared = BTreeMap<Ref<{ set::NETWORK }>, Given<Address>>;
     let mut out = Vec::new();
     for (name, host) in &lab.hosts {
-        out.extend(host.addresses.iter().map(|(network, address)| Taken {
-            object: ObjectRef::new(Kind::Host, name),
-            network,
-            address: address.clone(),
+        out.extend(host.addresses.iter().filter_map(|(network, address)| {
+            Some(Taken {
+                object: ObjectRef::new(Kind::Host, name),
+                network,
+                address: spanned(address)?,
+            })
         }));
     }
     fn of<'a>(kind: Kind, name: &str, declared: &'a Declared, out: &mut Vec<Taken<'a>>) {
@@ -137,7 +139,7 @@ fn addresses(lab: &Lab, sink: &mut Sink) {
 
 /// Reports an address that is not in its network's subnet.
 fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, network: &Network) {
-    let Some(subnet) = &network.subnet else {
+    let Some(subnet) = network.subnet.as_ref().and_then(spanned) else {
         return;
     };
     let (Some(cidr), Ok(ip)) = (Cidr::parse(&subnet.value), address.value.parse::<IpAddr>()) else {

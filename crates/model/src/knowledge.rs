@@ -3,6 +3,7 @@
 //! The table is data, not code: it is embedded, and a newer one can be installed. See `docs/formats/knowledge.md`.
 
 use crate::declare::{Need, Opt, OptExt as _, entity, words};
+use crate::units::percent::Percent;
 use crate::units::text::{AbsolutePath, Name, Prose, Url};
 use diag::Spanned;
 use jiff::civil::Date;
@@ -68,6 +69,8 @@ entity! {
         data: Option<Data>,
         /// How it treats the firewall of the machine that it runs on; for container engines.
         firewall: Option<Behaviour>,
+        /// What it does unless it is told otherwise; for storage.
+        defaults: Option<Defaults>,
     }
 
     /// A release; a bare date is the end of its support.
@@ -140,6 +143,18 @@ entity! {
         checked: Opt<Date>,
     }
 
+    /// What a storage does unless it is told otherwise.
+    pub struct Defaults {
+        /// How many times it keeps what it is given.
+        replicas: Opt<u32>,
+        /// From how full on it warns.
+        near_full: Opt<Percent>,
+        /// Where that stands.
+        source: Opt<Url>,
+        /// When somebody looked there.
+        checked: Opt<Date>,
+    }
+
     /// How a product behaves.
     pub struct Behaviour {
         /// In words.
@@ -191,7 +206,7 @@ impl Product {
                 }
             )*};
         }
-        fill!(ended platform packages data firewall);
+        fill!(ended platform packages data firewall defaults);
         for item in other.images {
             if !self.images.iter().any(|i| i.value == item.value) {
                 self.images.push(item);

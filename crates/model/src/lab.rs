@@ -25,7 +25,7 @@ use self::device::{Cable, Device, Ups};
 use self::guest::{Cluster, Guest, Stack};
 use self::hardware::HostAbout;
 use self::head::{Head, TierAbout};
-use self::money::{Asset, CostItem, Subscription};
+use self::money::{Asset, CostItem, Offer, Subscription};
 use self::network::{DnsZone, Flow, NetworkAbout, Resolver, Zone};
 use self::people::{Access, Person, SecretEntry};
 use self::protection::{BackupAbout, Job, Keep, Replication, RepositoryAbout, Snapshot};
@@ -35,6 +35,7 @@ use self::setting::RuleSetting;
 use self::site::SiteAbout;
 use self::storage::{DatasetAbout, Pool};
 use self::watch::{Alert, Channel, Metric, Probe, Slo, Window};
+use crate::declare::{Given, Opt};
 use crate::secret::SecretRef;
 use crate::units::Seconds;
 use diag::{Span, Spanned};
@@ -129,6 +130,8 @@ pub struct Lab {
     pub slos: Vec<Slo>,
     /// What is said of the lab, to be held against the rest.
     pub claims: Vec<Claim>,
+    /// What can be bought.
+    pub offers: Vec<Offer>,
     /// Accepted findings.
     pub waivers: Vec<Waiver>,
     /// Rules whose findings count otherwise here, by id, with the place of that.
@@ -203,7 +206,7 @@ pub struct Tier {
     /// Recovery point objective per fault scope.
     pub rpo: BTreeMap<FaultScope, Spanned<Seconds>>,
     /// Declared time from the fault to the start of the restore (noticing and deciding).
-    pub response: Option<Spanned<Seconds>>,
+    pub response: Opt<Seconds>,
     /// What else is said of it.
     pub about: TierAbout,
 }
@@ -223,11 +226,11 @@ pub struct Network {
     /// Where it is declared.
     pub span: Span,
     /// CIDR, e.g. `192.168.10.0/24`.
-    pub subnet: Option<Spanned<String>>,
+    pub subnet: Opt<String>,
     /// VLAN id.
-    pub vlan: Option<Spanned<u16>>,
+    pub vlan: Opt<u16>,
     /// Default gateway's address.
-    pub gateway: Option<Spanned<String>>,
+    pub gateway: Opt<String>,
     /// What else is said of it.
     pub about: NetworkAbout,
 }
@@ -307,11 +310,11 @@ pub struct Host {
     /// `was:` name before a rename.
     pub was: Option<Spanned<String>>,
     /// Its site.
-    pub site: Option<Spanned<String>>,
+    pub site: Opt<String>,
     /// `debian`, …
-    pub os: Option<Spanned<String>>,
+    pub os: Opt<String>,
     /// Address per network.
-    pub addresses: BTreeMap<String, Spanned<String>>,
+    pub addresses: BTreeMap<String, Given<String>>,
     /// How the controller reaches it.
     pub reach: Reach,
     /// Modes that differ from the default.
@@ -494,11 +497,11 @@ pub struct Dataset {
     /// What it is.
     pub source: Option<DataSource>,
     /// What a loss would mean.
-    pub class: Option<Spanned<DataClass>>,
+    pub class: Opt<DataClass>,
     /// Its objectives.
-    pub tier: Option<Spanned<String>>,
+    pub tier: Opt<String>,
     /// Label of the disk it lies on, to tell failure domains apart; `None` is unknown.
-    pub disk: Option<Spanned<String>>,
+    pub disk: Opt<String>,
     /// How a drill tells that a restore is good.
     pub verify: Vec<Check>,
     /// What else is said of it.
@@ -541,11 +544,11 @@ pub struct Repository {
     /// `was:` name before a rename.
     pub was: Option<Spanned<String>>,
     /// The host that holds it, if a host of the lab does.
-    pub on: Option<Spanned<String>>,
+    pub on: Opt<String>,
     /// Directory, or a restic location (`sftp:…`, `rest:…`, `s3:…`).
-    pub location: Option<Spanned<String>>,
+    pub location: Opt<String>,
     /// Label of the disk it lies on.
-    pub disk: Option<Spanned<String>>,
+    pub disk: Opt<String>,
     /// Its password.
     pub password: Option<Spanned<SecretRef>>,
     /// What else is said of it.

@@ -1,5 +1,6 @@
 //! The texts that a host is given: sshd drop-in, sysctl file, firewall table.
 
+use model::declare::OptExt as _;
 use model::lab::{Exposure, Firewall, Host, Lab};
 use std::fmt::Write as _;
 
@@ -72,13 +73,9 @@ fn exposure_rule(lab: &Lab, exposure: &Exposure) -> Option<String> {
         None | Some("any") => String::new(),
         Some(network) => {
             // A network without a subnet opens nothing: the exposure stays closed rather than open to all.
-            let subnet = lab.networks.get(network)?.subnet.as_ref()?;
-            let family = if subnet.value.contains(':') {
-                "ip6"
-            } else {
-                "ip"
-            };
-            format!("{family} saddr {} ", subnet.value)
+            let subnet = lab.networks.get(network)?.subnet.known()?;
+            let family = if subnet.contains(':') { "ip6" } else { "ip" };
+            format!("{family} saddr {subnet} ")
         }
     };
     Some(format!(

@@ -1,6 +1,7 @@
 //! Failure domains: which repositories survive a fault that takes a dataset.
 
 use crate::repository::{is_directory, repositories_of};
+use model::declare::{Given, OptExt as _};
 use model::lab::{Dataset, FaultScope, Lab, Repository};
 
 /// Whether a repository lies outside what a fault takes with it.
@@ -24,25 +25,21 @@ pub(crate) fn outside(
 ) -> Outside {
     let data_host = dataset.host.as_ref().map(|h| h.value.as_str());
     // A directory without a host is one on the host that writes to it.
-    let directory = repository
-        .location
-        .as_ref()
-        .is_some_and(|l| is_directory(&l.value));
+    let directory = repository.location.known().is_some_and(|l| is_directory(l));
     let on = repository
         .on
-        .as_ref()
-        .map(|h| h.value.as_str())
+        .known()
+        .map(String::as_str)
         .or(data_host.filter(|_| directory));
     let same_host = on.is_some() && on == data_host;
-    match scope {
-        FaultScope::Corruption => Outside::Yes,
+    let verdict = match scope {
+        FaultScope::Corruption => return Outside::Yes,
         FaultScope::Device if !same_host => Outside::Yes,
-        FaultScope::Device => match (&dataset.disk, &repository.disk) {
-            (Some(a), Some(b)) if a.value == b.value => Outside::No,
+        FaultScope::Device => match (dataset.disk.known(), repository.disk.known()) {
+            (Some(a), Some(b)) if a == b => Outside::No,
             // Labels say what the owner believes; which devices the paths lie on was not looked at.
             (Some(a), Some(b)) => Outside::Assumed(format!(
-                "disks {} and {} are two devices (declared; nobody looked)",
-                a.value, b.value
+                "disks {a} and {b} are two devices (declared; nobody looked)"
             )),
             _ => Outside::Assumed(format!(
                 "{name} is on another disk than the data (no `disk` labels on both)"
@@ -53,18 +50,31 @@ pub(crate) fn outside(
         FaultScope::Host => elsewhere(name, data_host, "host"),
         FaultScope::Site if same_host => Outside::No,
         FaultScope::Site => {
-            let site = |host: Option<&str>| {
-                host.and_then(|h| lab.hosts.get(h))
-                    .and_then(|h| h.site.as_ref())
-                    .map(|s| s.value.as_str())
-            };
-            match (site(on), site(data_host)) {
+            let at = |host| site(lab, host).and_then(Given::value);
+            match (at(on), at(data_host)) {
                 (Some(a), Some(b)) if a == b => Outside::No,
                 (Some(_), Some(_)) => Outside::Yes,
-                (_, at) => elsewhere(name, at, "site"),
+                (_, at) => elsewhere(name, at.map(String::as_str), "site"),
             }
         }
+    };
+    let places = [&repository.location, &repository.on];
+    let disks = [&dataset.disk, &repository.disk]
+        .into_iter()
+        .filter(|_| scope == FaultScope::Device);
+    let sites = [site(lab, on), site(lab, data_host)]
+        .into_iter()
+        .flatten()
+        .filter(|_| scope == FaultScope::Site);
+    let mut given = places.into_iter().chain(disks).flatten().chain(sites);
+    match given.any(Given::is_assumed) && !matches!(verdict, Outside::Assumed(_)) {
+        true => Outside::Assumed(format!("{name} is where the lab only assumes it to be")),
+        false => verdict,
     }
+}
+
+fn site<'a>(lab: &'a Lab, host: Option<&str>) -> Option<&'a Given<String>> {
+    lab.hosts.get(host?)?.site.as_ref()
 }
 
 fn elsewhere(name: &str, here: Option<&str>, what: &str) -> Outside {
@@ -126,8 +136,8 @@ fn no_copy(
     scope: FaultScope,
 ) -> String {
     let host = dataset.host.as_ref().map_or("?", |h| h.value.as_str());
-    let domain = match (scope, &dataset.disk) {
-        (FaultScope::Device, Some(disk)) => format!("disk {} of host {host}", disk.value),
+    let domain = match (scope, dataset.disk.known()) {
+        (FaultScope::Device, Some(disk)) => format!("disk {disk} of host {host}"),
         (FaultScope::Device, None) => format!("the data's disk of host {host}"),
         (FaultScope::Site, _) => format!("the site of host {host}"),
         (FaultScope::Host | FaultScope::Corruption, _) => format!("host {host}"),

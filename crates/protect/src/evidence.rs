@@ -3,6 +3,7 @@
 use crate::domain::copies;
 use crate::promise::{inputs, rpo_id, rto_id};
 use crate::repository::{archive_path, source_of};
+use model::declare::OptExt as _;
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::Seen;
 use model::id::{Kind, ObjectRef, StepId};
@@ -67,8 +68,8 @@ pub fn drill_evidence(
 }
 
 fn tier_of<'a>(ctx: &Context<'a>, dataset: &str) -> Option<&'a Tier> {
-    let tier = ctx.lab.datasets.get(dataset)?.tier.as_ref()?;
-    ctx.lab.tiers.get(&tier.value)
+    let tier = ctx.lab.datasets.get(dataset)?.tier.known()?;
+    ctx.lab.tiers.get(tier)
 }
 
 struct Judged {

@@ -7,6 +7,7 @@ use crate::domain::copies;
 use crate::doubt;
 use crate::repository::{backups_of, repositories_of};
 use crate::timer::DEFAULT_EVERY;
+use model::declare::{Given, Known, OptExt as _};
 use model::digest::Digest;
 use model::id::{Kind, ObjectRef, PromiseId};
 use model::lab::{Backup, Check, Dataset, FaultScope, Lab, Repository, Tier};
@@ -34,8 +35,8 @@ pub fn rpo_id(dataset: &str, scope: FaultScope) -> PromiseId {
 pub fn promises(ctx: &Context<'_>) -> Vec<Promise> {
     let mut all = Vec::new();
     for (name, dataset) in &ctx.lab.datasets {
-        let tier = dataset.tier.as_ref();
-        let Some((label, tier)) = tier.and_then(|t| ctx.lab.tiers.get_key_value(&t.value)) else {
+        let tier = dataset.tier.known();
+        let Some((label, tier)) = tier.and_then(|t| ctx.lab.tiers.get_key_value(t)) else {
             continue;
         };
         for scope in FaultScope::ALL {
@@ -78,8 +79,28 @@ fn back_in_time(
     let mut assumed = copies.assumed;
     assumed.extend(doubt.untold);
     let response = match &tier.response {
-        Some(declared) => declared.value,
-        None => {
+        Some(Given {
+            known:
+                Known::Declared(response)
+                | Known::Measured {
+                    value: response, ..
+                },
+            ..
+        }) => *response,
+        Some(Given {
+            known: Known::Assumed { value, .. },
+            ..
+        }) => {
+            assumed.push(format!(
+                "{value} to notice and decide (assumed in tier {label})"
+            ));
+            *value
+        }
+        Some(Given {
+            known: Known::Unknown { .. },
+            ..
+        })
+        | None => {
             assumed.push(format!(
                 "{ASSUMED_RESPONSE} to notice and decide (no `response` in tier {label})"
             ));
@@ -92,7 +113,12 @@ fn back_in_time(
         );
     }
     // What was only assumed must not break a promise: then the restore alone is held against the whole objective.
-    let limit = match &tier.response {
+    let limit = match tier
+        .response
+        .as_ref()
+        .filter(|r| !r.is_assumed())
+        .and_then(Given::value)
+    {
         Some(_) => rto.0 - response.0,
         None => rto.0,
     };
@@ -235,16 +261,16 @@ fn of_dataset(dataset: &Dataset) -> Digest {
     Digest::of_json(&(
         dataset.host.as_ref().map(|h| &h.value),
         dataset.source.as_ref().map(crate::repository::source_of),
-        dataset.disk.as_ref().map(|d| &d.value),
+        dataset.disk.known(),
         checks,
     ))
 }
 
 fn of_repository(repository: &Repository) -> Digest {
     Digest::of_json(&(
-        repository.on.as_ref().map(|v| &v.value),
-        repository.location.as_ref().map(|v| &v.value),
-        repository.disk.as_ref().map(|v| &v.value),
+        repository.on.known(),
+        repository.location.known(),
+        repository.disk.known(),
         repository.password.as_ref().map(|v| &v.value),
     ))
 }

@@ -1,6 +1,7 @@
 //! Repositories as a host sees them, and the files on the host that say so.
 
 use crate::Refused;
+use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath};
 use model::lab::{Backup, DataSource, Dataset, Lab, Repository};
 use model::plan::{FilePut, RepositoryHandle, Source};
@@ -51,22 +52,30 @@ pub(crate) fn handle(
     repository: &Repository,
     host: &str,
 ) -> Result<RepositoryHandle, String> {
-    let location = repository.location.as_ref().ok_or("it has no location")?;
-    if location.value.chars().any(char::is_control) {
+    let location = match &repository.location {
+        None => return Err("it has no location".to_owned()),
+        Some(given) if given.is_assumed() => {
+            return Err(
+                "its location is only assumed; declare it before something is written there"
+                    .to_owned(),
+            );
+        }
+        Some(given) => given.value().ok_or("its location is unknown")?,
+    };
+    if location.chars().any(char::is_control) {
         return Err("its location holds a control character".to_owned());
     }
-    if let Some(on) = &repository.on
-        && on.value != host
-        && is_directory(&location.value)
+    if let Some(on) = repository.on.known()
+        && on != host
+        && is_directory(location)
     {
         return Err(format!(
-            "{} is a directory on host {}; give the location as host {host} reaches it, such as sftp:{}:{}",
-            location.value, on.value, on.value, location.value
+            "{location} is a directory on host {on}; give the location as host {host} reaches it, such as sftp:{on}:{location}"
         ));
     }
     Ok(RepositoryHandle {
         name: name.to_owned(),
-        location: location.value.clone(),
+        location: location.clone(),
         password_file: password_file(name),
     })
 }

@@ -4,6 +4,7 @@ use crate::Refused;
 use crate::path::{overlap, parts};
 use crate::repository::{Subject, handle, is_directory, repositories_of, subject};
 use crate::step::{Draft, On, file_path};
+use model::declare::OptExt as _;
 use model::lab::Lab;
 use model::plan::{
     Action, Cond, FORMAT, Plan, Purpose, Reading, RepositoryHandle, Risk, Source, Step, Undo,
@@ -129,7 +130,7 @@ fn new_directory(lab: &Lab, host: &str, to: &str) -> Result<(), String> {
         }
     }
     for (name, repository) in &lab.repositories {
-        let location = repository.location.as_ref().map(|l| l.value.as_str());
+        let location = repository.location.known().map(String::as_str);
         if let Some(place) = location.filter(|l| is_directory(l))
             && overlap(to, place)
         {

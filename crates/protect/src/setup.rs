@@ -7,6 +7,7 @@ use crate::repository::{
 };
 use crate::step::{Draft, On, file_path};
 use crate::timer::{self, Job};
+use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath, Scope, Seen};
 use model::id::StepId;
 use model::kleene::Reason;
@@ -89,9 +90,9 @@ pub fn scope(lab: &Lab, host: &str, owned: &Owned) -> Scope {
             let location = lab
                 .repositories
                 .get(&to.value)
-                .and_then(|r| r.location.as_ref());
-            if let Some(location) = location.filter(|l| is_directory(&l.value)) {
-                scope.add(config_path(&location.value));
+                .and_then(|r| r.location.known());
+            if let Some(location) = location.filter(|l| is_directory(l)) {
+                scope.add(config_path(location));
             }
             for (dataset, _) in jobs {
                 scope.add(crate::repository::archive_path(&to.value, dataset));

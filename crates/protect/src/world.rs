@@ -3,6 +3,7 @@
 use crate::repository::{archive_path, repository_path};
 use diag::{SourceSet, Span, Spanned};
 use jiff::Timestamp;
+use model::declare::Given;
 use model::fact::{FORMAT, Fact, FactPath, Facts, NativeIdentity, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
@@ -26,6 +27,14 @@ pub(crate) fn s<T>(value: T) -> Spanned<T> {
     Spanned::new(value, span())
 }
 
+pub(crate) fn given<T>(value: T) -> Given<T> {
+    Given::declared(value, span())
+}
+
+pub(crate) fn name(value: &str) -> Given<String> {
+    given(value.to_owned())
+}
+
 pub(crate) fn text(value: &str) -> Spanned<String> {
     s(value.to_owned())
 }
@@ -34,7 +43,7 @@ pub(crate) fn host(site: Option<&str>) -> Host {
     Host {
         span: span(),
         was: None,
-        site: site.map(text),
+        site: site.map(name),
         os: None,
         addresses: BTreeMap::new(),
         reach: Reach::Unknown,
@@ -56,9 +65,9 @@ pub(crate) fn repository(on: Option<&str>, location: &str, disk: Option<&str>) -
     Repository {
         span: span(),
         was: None,
-        on: on.map(text),
-        location: Some(text(location)),
-        disk: disk.map(text),
+        on: on.map(name),
+        location: Some(name(location)),
+        disk: disk.map(name),
         password: Some(s(SecretRef::Env("USB_PASSWORD".to_owned()))),
         about: Default::default(),
     }
@@ -84,8 +93,8 @@ fn dataset(source: DataSource, verify: Vec<Check>) -> Dataset {
         host: Some(text("web")),
         source: Some(source),
         class: None,
-        tier: Some(text("household")),
-        disk: Some(text("ssd0")),
+        tier: Some(name("household")),
+        disk: Some(name("ssd0")),
         verify,
         about: Default::default(),
     }
@@ -104,7 +113,7 @@ pub(crate) fn lab() -> Lab {
             (FaultScope::Corruption, objective(24)),
             (FaultScope::Host, objective(24)),
         ]),
-        response: Some(s(Seconds(900))),
+        response: Some(given(Seconds(900))),
         about: Default::default(),
     };
     let shop = dataset(

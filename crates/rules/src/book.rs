@@ -29,6 +29,7 @@ pub fn page(rule: &Rule, finding: &str) -> String {
     if !rule.controls.is_empty() {
         let _ = writeln!(out, "Controls: {}.", rule.controls.join(", "));
     }
+    let _ = writeln!(out, "Mend: **{}**: {}.", rule.mend.word(), rule.mend.why());
     let _ = write!(
         out,
         "\n## Why\n\n{}\n\n## Example\n\n```yaml\n{}\n```\n\n## What it says\n\n```text\n{}\n```\n",
@@ -48,13 +49,15 @@ pub fn index() -> String {
     out.push_str(
         "A finding that is lived with is waived, with a reason, an owner and an end; how much a rule matters is set per lab, with a reason:\n\n```yaml\n\
          waivers: [{rule: bak-same-domain, object: dataset/photos, reason: moving in March, owner: anna, expires: 2027-03-31}]\n\
-         rules: {img-pin: {severity: info, why: images are rebuilt every week}}\n```\n\n| rule | severity | what it finds |\n|---|---|---|\n",
+         rules: {img-pin: {severity: info, why: images are rebuilt every week}}\n```\n\nOf the mends, `holdfast check --fix` writes the safe ones, and with `--unsafe-fixes` the unsafe ones as well; `--diff` shows either as a patch.\n\n\
+         | rule | severity | mend | what it finds |\n|---|---|---|---|\n",
     );
     for rule in RULES {
         let (id, severity) = (rule.id, word(rule.severity));
         let _ = writeln!(
             out,
-            "| [{id}]({id}.md) | {severity} | {} |",
+            "| [{id}]({id}.md) | {severity} | {} | {} |",
+            rule.mend.word(),
             rule.summary.replace('|', "\\|")
         );
     }

@@ -6,62 +6,21 @@
 
 pub mod book;
 
-mod addresses;
-mod amounts;
-mod archives;
-mod attention;
-mod attributes;
-mod bands;
-mod bodies;
-mod budget;
-mod call;
-mod claims;
-mod containers;
-mod context;
-mod copies;
-mod coverage;
-mod error_budget;
-mod failover;
-mod faults;
-mod figure;
-mod findings;
-mod fstab;
-mod held;
-mod intervals;
 mod knowledge;
-mod lead;
-mod lifecycle;
-mod links;
-mod load;
-mod near;
-mod netfilter;
-mod objectives;
-mod origin;
-mod places;
-mod pools;
-mod processors;
-mod reach;
-mod recovery;
-
-mod rule;
 mod rules;
-mod shared_storage;
-mod sizes;
-mod standing;
-mod structure;
-mod terms;
-mod totals;
-mod traffic;
-mod transfer;
-mod votes;
 mod waivers;
-mod wires;
-mod wording;
 
-pub use context::{Context, Leak};
-pub use findings::Findings;
+use graph::{
+    addresses, amounts, archives, attention, attributes, bands, bodies, budget, call, claims,
+    containers, context, copies, coverage, error_budget, failover, faults, figure, held, lead,
+    lifecycle, load, near, objectives, origin, places, pools, processors, reach, recovery,
+    shared_storage, sizes, standing, structure, terms, totals, traffic, transfer, votes, wires,
+    wording,
+};
+
+pub use graph::{Context, Leak};
 pub use knowledge::EMBEDDED;
-pub use rule::Rule;
+pub use lint::{Findings, Mend, Rule};
 pub use rules::RULES;
 
 use diag::Diagnostic;

@@ -1,7 +1,7 @@
 //! Accepted findings. A waiver names rule and object, says why and who, and ends on a day.
 
 use crate::Context;
-use crate::findings::Findings;
+use crate::Findings;
 use crate::rules::rule_setting::GUARDS;
 use crate::rules::waiver_invalid::{complete, in_force};
 use crate::rules::waiver_unused;

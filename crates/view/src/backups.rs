@@ -26,9 +26,9 @@ fn backups(lab: &Lab) -> Sheet {
             Cell::declared(name),
             Cell::list(of(backup)),
             Cell::text(backup.to.as_ref()),
-            match &backup.every {
-                Some(every) => Cell::declared(format!("every {}", every.value)),
-                None => Cell::of(&about.schedule),
+            match (&about.schedule, &backup.every) {
+                (None, Some(every)) => Cell::declared(format!("every {}", every.value)),
+                (schedule, _) => Cell::of(schedule),
             },
             Cell::list(keep(backup)),
             Cell::of(&about.verify),
@@ -89,7 +89,7 @@ fn repositories(lab: &Lab) -> Sheet {
     for (name, store) in &lab.repositories {
         let about = &store.about;
         let on = match &store.on {
-            Some(on) => Cell::declared(&on.value),
+            Some(_) => Cell::of(&store.on),
             None => Cell::with(&about.held_by, |h| h.name().to_owned()),
         };
         sheet.row([
@@ -97,7 +97,7 @@ fn repositories(lab: &Lab) -> Sheet {
             Cell::with(&about.kind, |k| k.word().to_owned()),
             on,
             Cell::with(&about.site, |s| s.name().to_owned()),
-            Cell::text(store.location.as_ref()),
+            Cell::of(&store.location),
             Cell::with(&about.media, |m| m.word().to_owned()),
             Cell::with(&about.offline, yes),
             Cell::with(&about.append_only, yes),

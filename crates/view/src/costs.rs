@@ -2,6 +2,7 @@
 
 use crate::cell::How;
 use crate::{Cell, Sheet};
+use graph::budget;
 use model::declare::Given;
 use model::lab::Lab;
 use model::lab::money::{CostItem, Every};
@@ -19,6 +20,7 @@ pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
         item_row(&mut costs, name, item, &mut once, &mut yearly);
     }
     running(lab, &mut costs, &mut yearly);
+    purchases(lab, &mut costs, &mut once);
     electricity(lab, &mut costs, &mut yearly);
     once.note(&mut costs, "once");
     yearly.note(&mut costs, "per year");
@@ -159,8 +161,34 @@ fn per_year(cost: &Option<Given<Cost>>) -> Cell {
     })
 }
 
-/// Average power × hours of a year × price.
+/// Prices of assets that the list of costs does not have.
+fn purchases(lab: &Lab, sheet: &mut Sheet, once: &mut Totals) {
+    for line in budget::prices_beside(lab) {
+        let asset = lab.assets.get(&line.name);
+        let Some(price) = asset.and_then(|a| a.price.as_ref()) else {
+            continue;
+        };
+        let Some(value) = price.value() else { continue };
+        let cell = Cell::of(&Some(price.clone()));
+        once.add(
+            value.currency(),
+            (value.low_cents(), value.high_cents()),
+            cell.how,
+        );
+        sheet.row([
+            Cell::declared(format!("asset/{}", line.name)),
+            Cell::silent(),
+            Cell::declared("capital"),
+            cell,
+            Cell::silent(),
+        ]);
+    }
+}
+
+/// Average power × hours of a year × price. As for the rules, a bill that is declared is what counts: beside one, what can be
+/// worked out is shown and not added.
 fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
+    let billed = budget::has_electricity_bill(lab);
     for (name, site) in &lab.sites {
         let Some(power) = &site.about.power else {
             continue;
@@ -176,11 +204,14 @@ fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
         let how = [Cell::of(&power.average).how, Cell::of(&power.price).how];
         let text = money((cents, cents), &price.currency().to_string());
         let cell = Cell::resting_on(text, how);
-        yearly.add(price.currency(), (cents, cents), cell.how);
+        if !billed {
+            yearly.add(price.currency(), (cents, cents), cell.how);
+        }
+        let kind = if billed { "in the bill" } else { "operating" };
         sheet.row([
             Cell::declared(format!("electricity {name}")),
             Cell::computed(format!("{watts} x {HOURS_PER_YEAR} h x {price}")),
-            Cell::declared("operating"),
+            Cell::declared(kind),
             Cell::silent(),
             cell,
         ]);

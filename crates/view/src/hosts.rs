@@ -47,7 +47,7 @@ fn row(name: &str, host: &Host, hardware: Option<&Hardware>) -> Vec<Cell> {
     vec![
         Cell::declared(name),
         Cell::with(&about.kind, |k| k.word().to_owned()),
-        Cell::text(host.site.as_ref()),
+        Cell::of(&host.site),
         system(host),
         hardware.map_or_else(silent, |h| Cell::of(&h.model)),
         cpu.map_or_else(silent, |c| Cell::of(&c.model)),
@@ -65,24 +65,22 @@ fn row(name: &str, host: &Host, hardware: Option<&Hardware>) -> Vec<Cell> {
         Cell::list(
             host.addresses
                 .iter()
-                .map(|(net, a)| format!("{} ({net})", a.value)),
+                .map(|(net, a)| format!("{} ({net})", a.value().map_or("?", String::as_str))),
         ),
     ]
 }
 
 fn system(host: &Host) -> Cell {
     let version = Cell::of(&host.about.version);
-    match &host.os {
-        None => version,
-        Some(os) => Cell {
-            text: format!("{} {}", os.value, version.text)
+    let os = Cell::of(&host.os);
+    match (os.how, version.how) {
+        (How::Silent | How::Unknown, _) => version,
+        (how, How::Silent) => Cell { how, ..os },
+        (how, other) => Cell {
+            text: format!("{} {}", os.text, version.text)
                 .trim_end()
                 .to_owned(),
-            how: if version.how == How::Silent {
-                How::Declared
-            } else {
-                version.how
-            },
+            how: how.max(other),
         },
     }
 }

@@ -4,12 +4,18 @@
 
 mod assets;
 mod backups;
+mod cables;
 mod cell;
+mod controls;
 mod costs;
+pub mod diagram;
 mod exposures;
+pub mod goals;
 mod guests;
 mod hosts;
+mod labels;
 mod networks;
+mod ports;
 mod services;
 mod sheet;
 mod size;
@@ -17,6 +23,8 @@ mod storage;
 mod summary;
 mod topic;
 
+pub use assets::{Due, dues};
 pub use cell::{Cell, How};
+pub use labels::{KINDS as LABEL_KINDS, Label, Paper, labels};
 pub use sheet::Sheet;
-pub use topic::{Topic, sheets};
+pub use topic::{Input, Topic, sheets};

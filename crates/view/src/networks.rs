@@ -2,18 +2,24 @@
 
 use crate::{Cell, Sheet};
 use core::net::IpAddr;
+use graph::addresses::{gateway, held};
 use ipnet::IpNet;
+use model::declare::OptExt as _;
 use model::lab::{Lab, Network};
 use std::collections::BTreeMap;
 
 /// Larger networks are not searched for their next free address one by one.
 const SEARCHED: usize = 1 << 16;
 
+/// Addresses of one network with what has them.
+type Taken = BTreeMap<IpAddr, Vec<String>>;
+
 pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
-    vec![networks(lab), addresses(lab)]
+    let taken = taken(lab);
+    vec![networks(lab, &taken), addresses(lab, &taken)]
 }
 
-fn networks(lab: &Lab) -> Sheet {
+fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
     let mut sheet = Sheet::new(
         "networks",
         &[
@@ -28,23 +34,21 @@ fn networks(lab: &Lab) -> Sheet {
             "NEXT FREE",
         ],
     );
+    let nobody = Taken::new();
     for (name, network) in &lab.networks {
         let about = &network.about;
-        let used = taken(lab, name);
+        let used = taken.get(name.as_str()).unwrap_or(&nobody);
         let room = network
             .subnet
-            .as_ref()
-            .and_then(|s| Room::of(&s.value, network, &used));
+            .known()
+            .and_then(|s| Room::of(s, network, used));
         let count = |n: Option<u128>| n.map_or_else(Cell::silent, Cell::computed);
         sheet.row([
             Cell::declared(name),
-            network
-                .vlan
-                .as_ref()
-                .map_or_else(Cell::silent, |v| Cell::declared(v.value)),
-            Cell::text(network.subnet.as_ref()),
+            Cell::of(&network.vlan),
+            Cell::of(&network.subnet),
             Cell::with(&about.zone, |z| z.name().to_owned()),
-            Cell::text(network.gateway.as_ref()),
+            Cell::of(&network.gateway),
             about
                 .dhcp
                 .as_ref()
@@ -60,10 +64,10 @@ fn networks(lab: &Lab) -> Sheet {
 }
 
 /// Every declared address with who has it.
-fn addresses(lab: &Lab) -> Sheet {
+fn addresses(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
     let mut sheet = Sheet::new("addresses", &["ADDRESS", "NETWORK", "OF"]);
     for network in lab.networks.keys() {
-        for (address, owners) in taken(lab, network) {
+        for (address, owners) in taken.get(network.as_str()).into_iter().flatten() {
             sheet.row([
                 Cell::declared(address),
                 Cell::declared(network),
@@ -82,7 +86,7 @@ struct Room {
 }
 
 impl Room {
-    fn of(subnet: &str, network: &Network, taken: &BTreeMap<IpAddr, Vec<String>>) -> Option<Self> {
+    fn of(subnet: &str, network: &Network, taken: &Taken) -> Option<Self> {
         let net: IpNet = subnet.parse().ok()?;
         let hosts = usable(net);
         let pool = network
@@ -116,45 +120,23 @@ fn usable(net: IpNet) -> u128 {
     }
 }
 
-/// The addresses of a network that are declared, with what has them.
-fn taken(lab: &Lab, network: &str) -> BTreeMap<IpAddr, Vec<String>> {
-    let mut out: BTreeMap<IpAddr, Vec<String>> = BTreeMap::new();
-    let mut add = |address: IpAddr, of: String| out.entry(address).or_default().push(of);
-    for (name, host) in &lab.hosts {
-        let address = host.addresses.get(network).and_then(|a| bare(&a.value));
-        address
-            .into_iter()
-            .for_each(|a| add(a, format!("host/{name}")));
+/// Every address that is declared with what has it, by network.
+fn taken(lab: &Lab) -> BTreeMap<&str, Taken> {
+    let mut out: BTreeMap<&str, Taken> = BTreeMap::new();
+    for held in held(lab) {
+        let of = out.entry(held.network).or_default();
+        of.entry(held.address)
+            .or_default()
+            .push(held.owner.to_string());
     }
-    let given = lab
-        .guests
-        .iter()
-        .map(|(n, g)| (format!("guest/{n}"), &g.addresses));
-    let devices = lab
-        .devices
-        .iter()
-        .map(|(n, d)| (format!("device/{n}"), &d.addresses));
-    for (of, addresses) in given.chain(devices) {
-        for (net, address) in addresses {
-            if net.name() == network
-                && let Some(a) = address.value()
-            {
-                add(a.0, of.clone());
-            }
+    for (name, network) in &lab.networks {
+        if let Some(address) = gateway(network) {
+            let of = out.entry(name.as_str()).or_default();
+            of.entry(address)
+                .or_insert_with(|| vec!["the gateway".to_owned()]);
         }
     }
-    let gateway = lab.networks.get(network).and_then(|n| n.gateway.as_ref());
-    if let Some(a) = gateway.and_then(|g| bare(&g.value))
-        && !out.contains_key(&a)
-    {
-        out.entry(a).or_default().push("the gateway".to_owned());
-    }
     out
-}
-
-/// An address with or without the length of its prefix.
-fn bare(text: &str) -> Option<IpAddr> {
-    text.split('/').next()?.parse().ok()
 }
 
 #[cfg(test)]

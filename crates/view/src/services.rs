@@ -1,14 +1,10 @@
-//! What people use: tier, place, needs; and how each stands with the baseline controls.
+//! What people use: tier, place, needs.
 
 use crate::{Cell, Sheet};
 use model::lab::Lab;
-use model::lab::service::{Dependency, Runs, Service, Strength};
+use model::lab::service::{Dependency, Runs, Strength};
 
-pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
-    vec![services(lab), controls(lab)]
-}
-
-fn services(lab: &Lab) -> Sheet {
+pub(crate) fn sheet(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new(
         "services",
         &[
@@ -83,47 +79,4 @@ pub(crate) fn need(dependency: &Dependency) -> String {
     }
     let of = Cell::of(&dependency.of).text;
     format!("{of} of ({})", several(&dependency.among))
-}
-
-/// Service × control; an empty field is a gap.
-fn controls(lab: &Lab) -> Sheet {
-    use model::lab::service::ControlName as Name;
-    let all = [
-        (Name::Tls, "TLS"),
-        (Name::Sso, "SSO"),
-        (Name::Rbac, "RBAC"),
-        (Name::Backup, "BACKUP"),
-        (Name::Monitoring, "MONITORING"),
-        (Name::Patching, "PATCHING"),
-        (Name::Mfa, "MFA"),
-        (Name::Logging, "LOGGING"),
-    ];
-    let mut columns = vec!["SERVICE"];
-    columns.extend(all.iter().map(|(_, head)| *head));
-    let mut sheet = Sheet::new("baseline controls", &columns);
-    for (name, service) in &lab.services {
-        if service.controls.is_empty() {
-            continue;
-        }
-        let mut row = vec![Cell::declared(name)];
-        row.extend(all.iter().map(|(control, _)| state(service, *control)));
-        sheet.row(row);
-    }
-    let silent = lab
-        .services
-        .values()
-        .filter(|s| s.controls.is_empty())
-        .count();
-    if silent > 0 && !sheet.rows.is_empty() {
-        sheet.note(format!("{silent} more say nothing about controls"));
-    }
-    sheet
-}
-
-fn state(service: &Service, control: model::lab::service::ControlName) -> Cell {
-    let Some(found) = service.controls.get(&control) else {
-        return Cell::silent();
-    };
-    let by = Cell::with(&found.by, |b| format!(" from {}", b.name())).text;
-    Cell::with(&found.is, |is| format!("{}{by}", is.word()))
 }

@@ -58,6 +58,11 @@ impl Sum {
     }
 }
 
+/// `1 service`, `3 services`.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// Bytes in binary units, as of memory, with one decimal where it is not whole.
 pub(crate) fn binary(bytes: u128) -> String {
     scaled(bytes, 1024, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"])

@@ -118,10 +118,8 @@ fn datasets(lab: &Lab) -> Sheet {
         };
         sheet.row([
             Cell::declared(name),
-            data.class
-                .as_ref()
-                .map_or_else(Cell::silent, |c| Cell::declared(c.value.word())),
-            Cell::text(data.tier.as_ref()),
+            Cell::with(&data.class, |c| c.word().to_owned()),
+            Cell::of(&data.tier),
             on,
             Cell::with(&data.about.pool, |p| p.name().to_owned()),
             Cell::of(&data.about.size),

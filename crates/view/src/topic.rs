@@ -1,10 +1,25 @@
 //! What can be shown.
 
 use crate::{
-    Sheet, assets, backups, costs, exposures, guests, hosts, networks, services, storage, summary,
+    Sheet, assets, backups, cables, controls, costs, exposures, goals, guests, hosts, labels,
+    networks, ports, services, storage, summary,
 };
 use jiff::civil::Date;
+use model::compose::Projects;
 use model::lab::Lab;
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// What is declared.
+    pub lab: &'a Lab,
+    /// The Compose projects of its stacks that could be read, by the stack's name.
+    pub projects: &'a Projects,
+    /// Decides what has expired.
+    pub today: Date,
+    /// Ports among which a free one is looked for, both ends included.
+    pub range: (u16, u16),
+}
 
 /// What can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +38,27 @@ pub enum Topic {
     Storage,
     /// Ways in.
     Exposures,
+    /// Ports of each machine: who has which, and which is free.
+    Ports,
     /// Backups, and the copies of each body of data by failure domain.
     Backups,
     /// Money.
     Costs,
     /// Purchases, warranties and spares.
     Assets,
+    /// Cables, free ports, racks.
+    Cables,
+    /// Services and how they stand with the baseline controls.
+    Controls,
+    /// Labels to stick on things.
+    Labels,
+    /// Goals against the declared hardware, and what to buy.
+    Goals,
 }
 
 impl Topic {
     /// All of them, in the order of the guide.
-    pub const ALL: [Topic; 10] = [
+    pub const ALL: [Topic; 15] = [
         Topic::Summary,
         Topic::Hosts,
         Topic::Guests,
@@ -41,9 +66,14 @@ impl Topic {
         Topic::Networks,
         Topic::Storage,
         Topic::Exposures,
+        Topic::Ports,
         Topic::Backups,
         Topic::Costs,
         Topic::Assets,
+        Topic::Cables,
+        Topic::Controls,
+        Topic::Labels,
+        Topic::Goals,
     ];
 
     /// Its word.
@@ -56,9 +86,14 @@ impl Topic {
             Topic::Networks => "networks",
             Topic::Storage => "storage",
             Topic::Exposures => "exposures",
+            Topic::Ports => "ports",
             Topic::Backups => "backups",
             Topic::Costs => "costs",
             Topic::Assets => "assets",
+            Topic::Cables => "cables",
+            Topic::Controls => "controls",
+            Topic::Labels => "labels",
+            Topic::Goals => "goals",
         }
     }
 
@@ -68,19 +103,25 @@ impl Topic {
     }
 }
 
-/// The tables of a topic. `today` decides what has expired.
-pub fn sheets(lab: &Lab, topic: Topic, today: Date) -> Vec<Sheet> {
+/// The tables of a topic.
+pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
+    let (lab, today) = (input.lab, input.today);
     let sheets = match topic {
         Topic::Summary => vec![summary::sheet(lab)],
         Topic::Hosts => hosts::sheets(lab),
         Topic::Guests => guests::sheets(lab),
-        Topic::Services => services::sheets(lab),
+        Topic::Services => vec![services::sheet(lab)],
         Topic::Networks => networks::sheets(lab),
         Topic::Storage => storage::sheets(lab),
         Topic::Exposures => vec![exposures::sheet(lab, today)],
+        Topic::Ports => ports::sheets(input),
         Topic::Backups => backups::sheets(lab),
         Topic::Costs => costs::sheets(lab),
-        Topic::Assets => vec![assets::sheet(lab, today)],
+        Topic::Assets => assets::sheets(lab, today),
+        Topic::Cables => cables::sheets(lab),
+        Topic::Controls => controls::sheets(lab),
+        Topic::Labels => vec![labels::sheet(input)],
+        Topic::Goals => goals::sheets(&goals::advise(lab)),
     };
     sheets.into_iter().map(Sheet::without_silence).collect()
 }

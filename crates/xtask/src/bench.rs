@@ -1,5 +1,8 @@
 //! `bench`: speed, as ratios against a peer in the same run. Nothing here passes or fails; it prints what was measured.
 
+mod check;
+mod lab;
+
 use crate::rig;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
@@ -8,8 +11,27 @@ use std::time::Instant;
 
 const RUNS: usize = 5;
 
-/// Measures `check` and a no-op `apply`, the latter against an equivalent playbook on the same host, alternately.
-pub(crate) fn run(root: &Path) -> Result<()> {
+/// Measures `check` and a no-op `apply`, the latter against an equivalent playbook on the same host, alternately; or one part alone.
+pub(crate) fn run(root: &Path, rest: &[String]) -> Result<()> {
+    if let Some((part, rest)) = rest.split_first()
+        && part == "generate"
+    {
+        return check::generate(rest);
+    }
+    let holdfast = release(root)?;
+    match rest.split_first() {
+        Some((part, rest)) if part == "check" => return check::run(root, &holdfast, rest),
+        Some((part, _)) => bail!("bench has no part '{part}'; it has 'check' and 'generate'"),
+        None => check::run(root, &holdfast, &[])?,
+    }
+    let rig = rig::prepared(root, &holdfast, "bench")?;
+    let measured = against_playbook(root, &holdfast, &rig);
+    rig::remove("bench")?;
+    measured
+}
+
+/// The binary as it is released.
+fn release(root: &Path) -> Result<PathBuf> {
     let build = Command::new("cargo")
         .args(["build", "--quiet", "--release", "--package", "holdfast"])
         .current_dir(root)
@@ -19,26 +41,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     }
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let holdfast = target.join("release/holdfast");
-    small_verbs(root, &holdfast)?;
-    let rig = rig::prepared(root, &holdfast, "bench")?;
-    let measured = against_playbook(root, &holdfast, &rig);
-    rig::remove("bench")?;
-    measured
-}
-
-fn small_verbs(root: &Path, holdfast: &Path) -> Result<()> {
-    let version: Vec<f64> = times(RUNS, || quiet(Command::new(holdfast).arg("--version")))?;
-    let check = times(RUNS, || {
-        quiet(
-            Command::new(holdfast)
-                .arg("check")
-                .arg(root.join("examples/smallest")),
-        )
-    })?;
-    println!("holdfast --version                 {}", shown(&version));
-    println!("holdfast check examples/smallest   {}", shown(&check));
-    Ok(())
+    Ok(target.join("release/holdfast"))
 }
 
 fn against_playbook(root: &Path, holdfast: &Path, rig: &rig::Prepared) -> Result<()> {

@@ -19,8 +19,12 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask TASK
   tidy   refuses what the rules of this repository refuse
-  gen    writes the rule book, docs/rules
+  gen    writes the rule book, docs/rules, and docs/cli.md
   bench  measures, and compares with the budgets
+  bench check [--hosts N --services M] [--runs R] [--keep DIR]
+         the same for `check` alone, on generated labs up to this size
+  bench generate --keep DIR [--hosts N --services M]
+         writes one of them
   rig    hosts to try things on; `cargo xtask rig` says how
   sops   holds our reading and writing of SOPS files against the real sops
   compose-corpus DIR
@@ -46,7 +50,7 @@ fn task() -> Result<()> {
     match arguments.split_first() {
         Some((task, _)) if task == "tidy" => tidy::run(&root),
         Some((task, _)) if task == "gen" => book::run(&root),
-        Some((task, _)) if task == "bench" => bench::run(&root),
+        Some((task, rest)) if task == "bench" => bench::run(&root, rest),
         Some((task, rest)) if task == "rig" => rig::run(rest),
         Some((task, _)) if task == "sops" => sops::run(&root),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),

@@ -2,7 +2,7 @@
 //! one line per code.
 
 use super::concise::one_line;
-use super::full::{Color, full};
+use super::full::{Color, Excerpts};
 use super::{clean, compare, word};
 use crate::{Class, Diagnostic, Severity, SourceSet};
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub struct Whole {
     pub repeats: bool,
     /// Every unknown.
     pub unknowns: bool,
+    /// Lines are cut and folded to so many characters; without it, nothing is folded.
+    pub width: Option<usize>,
 }
 
 /// Diagnostics by weight, then by code, then by place. Invalid text is always shown whole and first.
@@ -27,6 +29,7 @@ pub fn digest(
     color: Color,
     whole: Whole,
 ) -> String {
+    let mut excerpts = Excerpts::of(sources, color, whole.width);
     let mut out = String::new();
     let (unknown, told): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
         diagnostics.iter().partition(|d| d.unknown);
@@ -48,10 +51,10 @@ pub fn digest(
         };
         let (first, rest) = group.split_at(shown.min(group.len()));
         let first: Vec<Diagnostic> = first.iter().map(|d| (*d).clone()).collect();
-        out.push_str(&full(&first, sources, color));
+        out.push_str(&excerpts.full(&first));
         out.push_str(&repeated(rest, sources));
     }
-    out.push_str(&unknowns(&unknown, sources, color, whole.unknowns));
+    out.push_str(&unknowns(&unknown, &mut excerpts, whole.unknowns));
     out
 }
 
@@ -97,10 +100,10 @@ fn place(d: &Diagnostic, sources: &SourceSet) -> String {
 }
 
 /// One line per code, or all of them.
-fn unknowns(unknown: &[&Diagnostic], sources: &SourceSet, color: Color, whole: bool) -> String {
+fn unknowns(unknown: &[&Diagnostic], excerpts: &mut Excerpts<'_>, whole: bool) -> String {
     if whole {
         let all: Vec<Diagnostic> = unknown.iter().map(|d| (*d).clone()).collect();
-        return full(&all, sources, color);
+        return excerpts.full(&all);
     }
     let mut by: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for d in unknown {
@@ -152,6 +155,7 @@ mod tests {
         let whole = Whole {
             repeats: true,
             unknowns: true,
+            width: None,
         };
         let text = digest(&all, &sources, Color::Never, whole);
         assert!(!text.contains("more"), "{text}");

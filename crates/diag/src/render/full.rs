@@ -1,7 +1,7 @@
 //! The long form for people: message, excerpt with carets, notes, help and mend.
 
 use super::mask::mask;
-use super::{clean, sorted};
+use super::{clean, sorted, word};
 use crate::source::{Source, SourceId, SourceSet, Span};
 use crate::{Diagnostic, Edit, Fix, Label, Severity};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
@@ -19,21 +19,44 @@ pub enum Color {
 
 /// Every diagnostic with the lines it is about; diagnostics are separated by an empty line.
 pub fn full(diagnostics: &[Diagnostic], sources: &SourceSet, color: Color) -> String {
-    let renderer = match color {
-        Color::Never => Renderer::plain(),
-        Color::Always => Renderer::styled(),
-    };
-    let mut texts = Texts {
-        sources,
-        masked: BTreeMap::new(),
-    };
-    let mut out = String::new();
-    for diagnostic in sorted(diagnostics) {
-        texts.load(diagnostic);
-        out.push_str(&renderer.render(&report(diagnostic, &texts)));
-        out.push_str("\n\n");
+    Excerpts::of(sources, color, None).full(diagnostics)
+}
+
+/// Prints diagnostics in several turns; what a turn has made of a text is there for the next one.
+pub(super) struct Excerpts<'a> {
+    renderer: Renderer,
+    texts: Texts<'a>,
+    width: Option<usize>,
+}
+
+impl<'a> Excerpts<'a> {
+    /// The width is that of [`Whole`](super::Whole).
+    pub(super) fn of(sources: &'a SourceSet, color: Color, width: Option<usize>) -> Self {
+        let renderer = match color {
+            Color::Never => Renderer::plain(),
+            Color::Always => Renderer::styled(),
+        };
+        let renderer = width.map_or(renderer.clone(), |w| renderer.term_width(w));
+        let masked = BTreeMap::new();
+        let texts = Texts { sources, masked };
+        Self {
+            renderer,
+            texts,
+            width,
+        }
     }
-    out
+
+    /// See [`full`].
+    pub(super) fn full(&mut self, diagnostics: &[Diagnostic]) -> String {
+        let mut out = String::new();
+        for diagnostic in sorted(diagnostics) {
+            self.texts.load(diagnostic);
+            let report = report(diagnostic, &self.texts, self.width);
+            out.push_str(&self.renderer.render(&report));
+            out.push_str("\n\n");
+        }
+        out
+    }
 }
 
 /// Source texts as they may be shown, masked once each.
@@ -67,22 +90,58 @@ fn labels(d: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {
     primary.chain(d.secondary.iter().map(|l| (l, AnnotationKind::Context)))
 }
 
-fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Group<'a>> {
+fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -> Vec<Group<'a>> {
+    let say = |text: &str, before: usize| folded(&clean(text), width, before);
+    let title = word(d.severity).len() + d.code.as_str().len() + 4;
     let level = match d.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
     let mut group = level
-        .primary_title(clean(&d.message))
+        .primary_title(say(&d.message, title))
         .id(d.code.clone())
         .elements(snippets(d, texts));
-    group = group.elements(d.notes.iter().map(|n| Level::NOTE.message(clean(n))));
+    group = group.elements(d.notes.iter().map(|n| Level::NOTE.message(say(n, BESIDE))));
     let controls = (!d.controls.is_empty()).then(|| d.controls.join(", "));
-    group = group.elements(controls.map(|c| Level::NOTE.with_name("control").message(clean(&c))));
-    group = group.elements(d.help.iter().map(|h| Level::HELP.message(clean(h))));
+    group =
+        group.elements(controls.map(|c| Level::NOTE.with_name("control").message(say(&c, BESIDE))));
+    group = group.elements(d.help.iter().map(|h| Level::HELP.message(say(h, BESIDE))));
     let mend = d.fix.as_ref().map(|f| fix(f, texts));
     std::iter::once(group).chain(mend).collect()
+}
+
+/// What stands before a note, a control or a help: the number of a line, `=` and the word.
+const BESIDE: usize = 18;
+/// Words are not folded into less.
+const NARROWEST: usize = 30;
+
+/// A text in lines that fit beside what stands before it, broken between words only.
+fn folded(text: &str, width: Option<usize>, before: usize) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let room = width.saturating_sub(before).max(NARROWEST);
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let mut used = 0;
+        for (n, word) in line.split(' ').enumerate() {
+            let long = word.chars().count();
+            if n > 0 && used + 1 + long > room {
+                out.push('\n');
+                used = 0;
+            } else if n > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += long;
+        }
+    }
+    out
 }
 
 /// Labels of one text that are further apart than this many bytes get an excerpt each.

@@ -9,6 +9,7 @@ mod digest;
 mod full;
 mod json;
 mod mask;
+mod patch;
 mod place;
 mod sarif;
 mod summary;
@@ -17,6 +18,7 @@ pub use concise::concise;
 pub use digest::{Whole, digest};
 pub use full::{Color, full};
 pub use json::json;
+pub use patch::patch;
 pub use sarif::{RuleText, sarif};
 pub use summary::summary;
 
@@ -24,7 +26,7 @@ use crate::Diagnostic;
 use std::cmp::Ordering;
 
 /// The order of all output: diagnostics without a place first, then by source, start, code and message.
-fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+pub(crate) fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut all: Vec<&Diagnostic> = diagnostics.iter().collect();
     all.sort_by(|a, b| compare(a, b));
     all

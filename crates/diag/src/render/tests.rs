@@ -21,10 +21,7 @@ fn example() -> (Vec<Diagnostic>, SourceSet) {
         .fix(Fix {
             message: "did you mean 'web'?".into(),
             applicability: Applicability::Unsafe,
-            edits: vec![Edit {
-                span: wbe,
-                text: "web".into(),
-            }],
+            edits: vec![Edit::replace(wbe, "web")],
         });
     let at = TEXT.find("gold").unwrap();
     let warning = Diagnostic::finding("svc-no-tier", Severity::Warning, "gold is\u{1b}[31m odd")
@@ -178,10 +175,7 @@ fn odd_spans_never_panic() {
                     let d = Diagnostic::invalid("x", "y").at(span, "z").fix(Fix {
                         message: "m".into(),
                         applicability: Applicability::Safe,
-                        edits: vec![Edit {
-                            span,
-                            text: "t".into(),
-                        }],
+                        edits: vec![Edit::replace(span, "t")],
                     });
                     let all = [d];
                     assert!(!full(&all, &sources, Color::Never).is_empty());
@@ -219,4 +213,31 @@ fn wide_lines_and_far_labels_stay_cheap() {
         text.contains("last: 2") && !text.contains("middle"),
         "{text}"
     );
+}
+
+/// Nothing reaches over the edge of a screen but a label under a caret; nothing is lost by folding.
+#[test]
+fn text_is_folded_at_the_edge_of_the_screen() {
+    let mut sources = SourceSet::default();
+    let long = format!("people: {{owner: {{{}}}}}\n", "login: owner, ".repeat(30));
+    let id = sources.add("lab/people.yaml", &long);
+    let words = "one word and another and so on ".repeat(8);
+    let d = Diagnostic::finding("svc-no-tier", Severity::Warning, words.trim())
+        .at(Span::new(id, 9, 14), "here")
+        .note(words.trim())
+        .help(words.trim());
+    let shown = |width| {
+        let whole = Whole {
+            width,
+            ..Whole::default()
+        };
+        digest(std::slice::from_ref(&d), &sources, Color::Never, whole)
+    };
+    for width in [60, 80, 120] {
+        let text = shown(Some(width));
+        let longest = text.lines().map(|l| l.chars().count()).max();
+        assert!(longest <= Some(width), "{width}: {longest:?}\n{text}");
+        assert_eq!(text.matches("another").count(), 3 * 8, "{text}");
+    }
+    assert!(shown(None).lines().any(|l| l.len() > 240));
 }

@@ -3,21 +3,130 @@
 use crate::cli::{CheckArgs, Format};
 use crate::documents;
 use crate::exit::{Exit, Stop};
+use crate::mend::{self, Seen};
 use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
-use crate::tree::Tree;
+use crate::rewrite;
+use crate::tree::{Instead, Tree};
 use ::secrets::scan::{Scanner, masked};
 use anyhow::Result;
+use diag::fix::Reach;
 use diag::render::{self, Color};
 use diag::{Class, Diagnostic, Severity, SourceSet, Span};
+use jiff::civil::Date;
 use serde_json::json;
+use std::path::Path;
 
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let mut tree = Tree::open(&args.lab)?;
     let today = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
+    let look = |instead: Instead| look(&args.lab, today, instead);
+    let reach = match args.unsafe_fixes {
+        true => Reach::Unsafe,
+        false => Reach::Safe,
+    };
+    if args.diff {
+        let mended = mend::plan(look, reach)?;
+        print!("{}", mended.patch(hidden));
+        eprintln!("{}", mended.would());
+        let verdict = verdict(&mended.after.found, args.deny.is_some());
+        let differs = !mended.changes.is_empty();
+        return Ok(if differs {
+            verdict.max(Exit::Findings)
+        } else {
+            verdict
+        });
+    }
+    let seen = match args.fix {
+        true => {
+            let mended = mend::plan(look, reach)?;
+            rewrite::write(&mended.after.tree.root, &mended.changes)?;
+            eprintln!("{}", mended.did());
+            mended.after
+        }
+        false => look(Instead::new())?,
+    };
+    print(&seen, args, json, paint);
+    Ok(verdict(&seen.found, args.deny.is_some()))
+}
+
+/// A lab tree and all that is to be said of it.
+fn look(lab: &Path, today: Date, instead: Instead) -> Result<Seen> {
+    let mut tree = Tree::open_with(lab, instead)?;
+    let (found, shown) = judged(&mut tree, today);
+    Ok(Seen { tree, found, shown })
+}
+
+fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
+    let Seen { tree, found, shown } = seen;
+    let format = if json { Format::Json } else { args.format };
+    let color = if paint.is_on() {
+        Color::Always
+    } else {
+        Color::Never
+    };
+    match format {
+        Format::Full => {
+            let whole = render::Whole {
+                repeats: args.all,
+                unknowns: args.unknown || args.all,
+                width: paint.screen(),
+            };
+            print!("{}", render::digest(found, shown, color, whole));
+        }
+        Format::Concise => print!("{}", render::concise(found, shown)),
+        Format::Json => println!("{}", render::json(found, shown)),
+        Format::Sarif => println!("{}", render::sarif(found, shown, &rule_texts())),
+    }
+    if matches!(format, Format::Full | Format::Concise) {
+        println!("{}", summary(tree, found));
+        if let Some(line) = fixable(found) {
+            println!("{line}");
+        }
+    }
+}
+
+/// How many of the findings can be mended by which option.
+fn fixable(found: &[diag::Diagnostic]) -> Option<String> {
+    match diag::fix::count(found) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!(
+            "{safe} fixable with --fix; --diff shows what would change"
+        )),
+        (0, more) => Some(format!(
+            "{more} fixable with --fix --unsafe-fixes; --diff shows what would change"
+        )),
+        (safe, more) => Some(format!(
+            "{safe} fixable with --fix, {more} more with --fix --unsafe-fixes; --diff shows what would change"
+        )),
+    }
+}
+
+fn verdict(found: &[diag::Diagnostic], deny: bool) -> Exit {
+    let worst = |class: Class| {
+        let of = found.iter().filter(|d| d.class == class);
+        of.map(|d| d.severity).max()
+    };
+    let limit = match deny {
+        true => Severity::Warning,
+        false => Severity::Error,
+    };
+    match (worst(Class::Invalid), worst(Class::Finding)) {
+        (Some(Severity::Error), _) => Exit::Usage,
+        (_, Some(severity)) if severity >= limit => Exit::Findings,
+        _ => Exit::Ok,
+    }
+}
+
+/// Everything that is wrong with a tree, its Compose projects and its documents.
+pub(crate) fn found(tree: &mut Tree, today: Date) -> Vec<Diagnostic> {
+    judged(tree, today).0
+}
+
+/// The same with the texts as they can be shown: without the secrets that stand in them.
+fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
     let projects = tree.read_stacks();
-    let (documents, unread) = documents::load(&mut tree);
+    let (documents, unread) = documents::load(tree);
     let facts = crate::knowledge::in_use();
     tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
@@ -30,45 +139,13 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
         knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)
     }));
-    // Whatever is printed from here on is printed without what was found in clear text.
-    tree.sources = shown;
-    let format = if json { Format::Json } else { args.format };
-    let color = if paint.is_on() {
-        Color::Always
-    } else {
-        Color::Never
-    };
-    match format {
-        Format::Full => {
-            let whole = render::Whole {
-                repeats: args.all,
-                unknowns: args.unknown || args.all,
-            };
-            print!("{}", render::digest(&all, &tree.sources, color, whole));
-        }
-        Format::Concise => print!("{}", render::concise(&all, &tree.sources)),
-        Format::Json => println!("{}", render::json(&all, &tree.sources)),
-        Format::Sarif => println!("{}", render::sarif(&all, &tree.sources, &rule_texts())),
-    }
-    if matches!(format, Format::Full | Format::Concise) {
-        println!("{}", summary(&tree, &all));
-    }
-    let worst = |class: Class| {
-        all.iter()
-            .filter(|d| d.class == class)
-            .map(|d| d.severity)
-            .max()
-    };
-    let limit = if args.deny.is_some() {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
-    Ok(match (worst(Class::Invalid), worst(Class::Finding)) {
-        (Some(Severity::Error), _) => Exit::Usage,
-        (_, Some(severity)) if severity >= limit => Exit::Findings,
-        _ => Exit::Ok,
-    })
+    diag::fix::settle(&mut all, &tree.sources);
+    (all, shown)
+}
+
+/// A text without the secrets that stand in it.
+fn hidden(path: &str, text: &str) -> String {
+    masked(text, &Scanner::default().scan(path, text))
 }
 
 /// Secrets in clear text in what was read, without those that the language has refused, and the same texts with stars in their place.
@@ -141,6 +218,7 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
             "rationale": found.rationale,
             "example": found.example,
             "controls": found.controls,
+            "mend": {"kind": found.mend.word(), "why": found.mend.why()},
         });
         println!("{shown:#}");
         return Ok(Exit::Ok);
@@ -159,6 +237,7 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
             rules::book::word(rule.severity),
             rule.since
         );
+        println!("Mend: {}: {}", rule.mend.word(), rule.mend.why());
         if !rule.controls.is_empty() {
             println!("Controls: {}", rule.controls.join(", "));
         }

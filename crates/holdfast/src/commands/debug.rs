@@ -13,8 +13,13 @@ use std::path::{Path, PathBuf};
 
 /// Looks into one kind of text.
 pub(crate) fn debug(what: &DebugVerb, json: bool, paint: Paint) -> Result<Exit> {
-    let DebugVerb::Compose(args) = what;
-    compose(args, json, paint)
+    match what {
+        DebugVerb::Compose(args) => compose(args, json, paint),
+        DebugVerb::CliReference => {
+            print!("{}", super::man::reference());
+            Ok(Exit::Ok)
+        }
+    }
 }
 
 /// One JSON object per file on standard output, what is wrong on standard error. Exit 2 if Compose would refuse a file.

@@ -111,6 +111,12 @@ fn complain(facts: &InUse) {
     }
 }
 
+/// What a release is ordered by: `8.2` comes before `8.10`.
+fn numbers(release: &str) -> Vec<(u64, &str)> {
+    let parts = release.split(['.', '-', ' ']);
+    parts.map(|p| (p.parse().unwrap_or(u64::MAX), p)).collect()
+}
+
 fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
     let mut out = Vec::new();
     let mut add = |fact: String, origin: Origin| {
@@ -127,7 +133,9 @@ fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
         let origin = product.origin(&ended.source, &ended.checked);
         add(format!("nobody maintains it since {on}"), origin);
     }
-    for (release, life) in &product.releases {
+    let mut releases: Vec<_> = product.releases.iter().collect();
+    releases.sort_by_key(|(release, _)| numbers(&release.0));
+    for (release, life) in releases {
         let ends = match life.ends.known() {
             Some(day) => format!("{release}: support ends {day}"),
             None => format!("{release}: no end is published"),
@@ -165,6 +173,9 @@ fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
         let origin = product.origin(&data.source, &data.checked);
         add(format!("keeps data in {}", folders.join(", ")), origin);
     }
+    for (said, origin) in defaults(product) {
+        add(said, origin);
+    }
     if let Some(firewall) = &product.firewall
         && let Some(does) = firewall.does.known()
     {
@@ -174,6 +185,21 @@ fn rows<'a>(key: &'a str, product: &'a Product) -> Vec<Row<'a>> {
         );
     }
     out
+}
+
+fn defaults(product: &Product) -> Vec<(String, Origin)> {
+    let Some(defaults) = &product.defaults else {
+        return Vec::new();
+    };
+    let replicas = defaults.replicas.known();
+    let share = defaults.near_full.known();
+    let said = [
+        replicas.map(|n| format!("keeps {n} replicas unless told otherwise")),
+        share.map(|s| format!("warns when {s} full")),
+    ];
+    let origin = product.origin(&defaults.source, &defaults.checked);
+    let said = said.into_iter().flatten();
+    said.map(|s| (s, origin.clone())).collect()
 }
 
 fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
@@ -300,4 +326,16 @@ fn install(text: &str) -> Result<std::path::PathBuf> {
     }
     std::fs::remove_file(&temporary)?;
     Err(Stop::environment(format!("{} is full of tables", folder.display())).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn releases_are_ordered_by_their_numbers() {
+        let mut all = ["8.10", "12", "8.2", "9-rc1", "8", "9"];
+        all.sort_by_key(|release| numbers(release));
+        assert_eq!(all, ["8", "8.2", "8.10", "9", "9-rc1", "12"]);
+    }
 }

@@ -2,11 +2,13 @@
 
 use crate::cli::LabArgs;
 use crate::exit::Exit;
-use crate::output::{Paint, scoreboard};
+use crate::output::words::count;
+use crate::output::{Paint, scoreboard, wrap};
 use crate::world::World;
 use anyhow::Result;
 use jiff::Timestamp;
 use model::fact::{FORMAT, Facts};
+use model::lab::{DataClass, Lab, Tier};
 use model::promise::{State, Verdict};
 use model::realm::RealmTag;
 use plan::Context;
@@ -18,15 +20,45 @@ pub(crate) fn prove<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
     let world = World::open(tag, &args.lab)?;
     let now = Timestamp::now();
     let mut all = state(&world, now)?;
+    let silent = without_promise(&world.tree.lab);
+    let said = said(&silent);
     if json {
         for verdict in &mut all {
             verdict.promise.prove_with = world.hints.whole(&verdict.promise.prove_with);
         }
         println!("{}", serde_json::to_string_pretty(&all)?);
+        if !silent.is_empty() {
+            eprintln!("left out: {said}");
+        }
     } else {
         print!("{}", scoreboard::text(&all, now, &world.hints, paint));
+        if !silent.is_empty() {
+            print!("{}", wrap::hanging("left out: ", &said, paint.width()));
+        }
     }
-    Ok(exit(&all))
+    Ok(match exit(&all) {
+        Exit::Ok if !silent.is_empty() => Exit::PartlyUnknown,
+        exit => exit,
+    })
+}
+
+/// Data that has objectives and no promise: only datasets are backed up and drilled so far.
+fn without_promise(lab: &Lab) -> Vec<String> {
+    let bodies = graph::bodies::all(lab);
+    let open = bodies.iter().filter(|b| {
+        let wanted = |(_, tier): &(&str, &Tier)| !tier.rto.is_empty() || !tier.rpo.is_empty();
+        !b.is_dataset() && b.class != Some(DataClass::Scratch) && b.tiers.iter().any(wanted)
+    });
+    open.map(|b| b.what.clone()).collect()
+}
+
+/// What is left out, and how it would be taken in.
+fn said(silent: &[String]) -> String {
+    format!(
+        "{} with objectives and without a promise, since only datasets are backed up and drilled: {}. To have it proven, declare it under 'datasets'.",
+        count(silent.len(), "body of data", "bodies of data"),
+        silent.join(", ")
+    )
 }
 
 /// All promises with their states.

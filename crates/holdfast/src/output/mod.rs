@@ -6,6 +6,7 @@ mod table;
 pub(crate) mod words;
 pub(crate) mod wrap;
 
+pub(crate) mod calendar;
 pub(crate) mod drift;
 pub(crate) mod plan;
 pub(crate) mod progress;

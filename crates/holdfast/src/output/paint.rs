@@ -64,6 +64,11 @@ impl Paint {
         self.width
     }
 
+    /// The same where somebody looks: on a terminal, or where `COLUMNS` says how much room there is.
+    pub(crate) fn screen(self) -> Option<usize> {
+        (self.terminal || std::env::var_os("COLUMNS").is_some()).then_some(self.width)
+    }
+
     pub(crate) fn is_on(self) -> bool {
         self.on
     }

@@ -111,3 +111,35 @@ fn damage_is_never_shown_as_proven() {
         "a look at the list does not heal the packs"
     );
 }
+
+/// Data with objectives that no promise covers is named, and the exit says that not all was looked at.
+#[test]
+fn data_without_a_promise_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: box\ntiers: {core: {rto: {host: 8h}}}\nhosts: {box: {kind: server}}\n\
+        services: {photos: {tier: core, runs: {host: box}, data: {pictures: {size: 200GB, class: irreplaceable}}}}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    let prove = |more: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        command.arg("prove").args(more).current_dir(folder.path());
+        command.env("XDG_DATA_HOME", folder.path().join("data"));
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, out, _) = prove(&[]);
+    assert!(
+        out.contains("left out: 1 body of data") && out.contains("pictures"),
+        "{out}"
+    );
+    assert_ne!(code, Some(0), "{out}");
+    let (_, out, err) = prove(&["--json"]);
+    assert!(
+        out.starts_with('[') && err.contains("pictures"),
+        "{out}{err}"
+    );
+}

@@ -35,6 +35,9 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("backups", "usb"),
         ("costs", "180W x 8760 h x 0.29 EUR/kWh"),
         ("assets", "refurbished"),
+        ("cables", "gw/2"),
+        ("controls", "inherit"),
+        ("labels", "https://wiki.home.arpa/things/host/pve1"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
@@ -71,4 +74,224 @@ fn a_slip_in_the_topic_is_told() {
     let (code, _, err) = show(&["hots"]);
     assert_eq!(code, Some(2));
     assert!(err.contains("hosts"), "{err}");
+}
+
+/// A lab of two stacks that publish one port, one more on the same number of another address, and ways in.
+fn busy() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    write(
+        "holdfast.yaml",
+        "format: 1\nlab: busy\nhosts: {box: {exposures: [{port: 8080/tcp, why: the wiki}]}}\n\
+         stacks: {a: {file: a.yaml, on: box}, b: {file: b.yaml, on: box}}\n\
+         services:\n  wiki: {runs: {stack: a}, exposures: [{port: 8080}], controls: {tls: {is: inherited, by: proxy}, backup: no}}\n\
+         \x20 proxy: {runs: {host: box}, controls: {tls: yes}, patched_by: updates}\n\
+         jobs: {updates: {kind: update}}\n",
+    );
+    write(
+        "a.yaml",
+        "services: {web: {image: a, ports: ['8080:80', '127.0.0.1:9000:9000', '8000-8002:8000-8002']}}\n",
+    );
+    write(
+        "b.yaml",
+        "services: {web: {image: b, ports: ['8080:80', '127.0.0.2:9000:9000', '8003:80/udp']}}\n",
+    );
+    folder
+}
+
+fn run(folder: &std::path::Path, words: &[&str], columns: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.arg("show").args(words).current_dir(folder);
+    let command = command.env("COLUMNS", columns).env("NO_COLOR", "1");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn two_that_want_one_port_are_told_and_the_next_free_one_is_named() {
+    let folder = busy();
+    let text = run(folder.path(), &["ports"], "140");
+    let row = |what: &str| text.lines().find(|l| l.contains(what)).unwrap().to_owned();
+    assert!(
+        row("container a/web (port 80 inside)").contains("container b/web"),
+        "{text}"
+    );
+    // The way in and the service are what the container is for; other addresses and protocols are other ports.
+    for quiet in [
+        "way in: the wiki",
+        "container b/web (port 9000 inside)",
+        "8003/udp",
+    ] {
+        assert!(!row(quiet).contains("a/web"), "{text}");
+    }
+    assert!(text.contains("1 collision"), "{text}");
+    let text = run(folder.path(), &["ports", "--range", "8000-8009"], "140");
+    let free = text.lines().rfind(|l| l.starts_with("host/box")).unwrap();
+    assert_eq!(free.split_whitespace().last(), Some("8004"), "{text}");
+    let text = run(folder.path(), &["ports", "--range", "8000-8002"], "140");
+    let free = text.lines().rfind(|l| l.starts_with("host/box")).unwrap();
+    assert_eq!(free.split_whitespace().last(), Some("none"), "{text}");
+}
+
+#[test]
+fn controls_are_own_inherited_missing_or_not_known() {
+    let folder = busy();
+    let text = run(folder.path(), &["controls"], "100");
+    let cells = |name: &str| -> Vec<String> {
+        let line = text.lines().find(|l| l.starts_with(name)).unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(cells("wiki")[1..5], ["inherit", "?", "?", "GAP"], "{text}");
+    assert_eq!(cells("proxy")[1], "own", "{text}");
+    assert!(text.contains("own (job updates)"), "{text}");
+    assert!(
+        text.contains(
+            "2 services × 8 controls = 16: 2 own, 1 inherited, 0 waived, 1 missing, 12 unknown"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("store is not on the same machine"), "{text}");
+}
+
+#[test]
+fn cables_name_what_is_free_and_what_is_used_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nsites: {home: {racks: {r: 4}}}\n\
+        devices: {sw: {kind: switch, site: home, rack: r, unit: 1, ports: {1: 1Gbit/s, 2: 1Gbit/s, 10: 1Gbit/s}}}\n\
+        hosts:\n  a: {rack: r, unit: 3, hardware: {nics: {e0: 2.5Gbit/s, w0: {kind: wifi}}}}\n\
+        \x20 b: {rack: r, unit: 3, hardware: {nics: {e0: {kind: ethernet}}}}\n\
+        cables: [{from: sw/1, to: a/e0, label: C1}, {from: sw/1, to: b/e0}]\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let text = run(folder.path(), &["cables"], "100");
+    for expected in [
+        "C1     sw/1  a/e0  1Gbit/s",
+        "no. 2  sw/1  b/e0  ?",
+        "two cables in one port: sw/1",
+        "1 cable without a label",
+        "device/sw  3      1       2, 10",
+        "r     3     host/a, host/b (in one unit)",
+        "nothing stands at 2 of 4 units: 2, 4",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    assert!(!text.contains("w0"), "{text}");
+}
+
+#[test]
+fn assets_have_dates_and_room_and_go_into_a_calendar() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nhosts:\n  a: {hardware: {bays: 4, memory: 16GiB, memory_max: 64GiB, m2_slots: 1, disks: {d: {size: 4TB, kind: hdd}}}}\n\
+        \x20 b: {hardware: {bays: 2, disks: {d: 4TB}}}\n\
+        assets: {a: {of: host/a, bought: 2020-01-31, warranty: 2023-01-31, replace: 2099-05-01}}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let text = run(folder.path(), &["assets"], "120");
+    for expected in [
+        "1 out of warranty",
+        "1 thing without an entry",
+        "host/b",
+        "48GiB",
+        "3 of 4",
+        "? of 2",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let said = run(folder.path(), &["assets", "--ics", "dates.ics"], "100");
+    assert_eq!(said, "2 dates in dates.ics\n");
+    let calendar = std::fs::read_to_string(folder.path().join("dates.ics")).unwrap();
+    assert!(calendar.lines().all(|l| l.len() <= 75) && calendar.ends_with("END:VCALENDAR\r\n"));
+    assert!(
+        calendar.contains("DTSTART;VALUE=DATE:20230131\r\nSUMMARY:a: warranty ends\r\n"),
+        "{calendar}"
+    );
+}
+
+#[test]
+fn every_topic_fits_a_narrow_screen_without_colour() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    for lab in [
+        "smallest",
+        "single-host/as-written",
+        "core-services/mended",
+        "enterprise-dc/mended",
+    ] {
+        for topic in ["ports", "cables", "controls", "assets", "labels", "goals"] {
+            let text = run(&examples.join(lab), &[topic], "60");
+            assert!(!text.contains('\u{1b}'), "{lab} {topic}");
+            // What is piped keeps its words whole: only a word that is longer than the line may reach over its end.
+            let wide = |l: &&str| l.chars().count() > 60 && l.split_whitespace().count() > 2;
+            assert_eq!(text.lines().find(wide), None, "{lab} {topic}");
+        }
+    }
+}
+
+/// One box, one disk, copies in the cloud, and goals that it cannot keep.
+const BOX: &str = "format: 1\nlab: box\nsites: {home: {uplinks: {f: {down: 250Mbit/s, up: 100Mbit/s}}}}\n\
+    tiers: {core: {response: 1h, rto: {device: 4h, host: 8h}, rpo: {host: 1d}}}\n\
+    hosts: {box: {site: home, kind: server, hardware: {memory: 32GiB, disks: {a: {size: 1TB, kind: ssd}}}}}\n\
+    pools: {data: {kind: zfs, on: box, level: single, devices: [box/a]}}\n\
+    guests: {vm: {kind: vm, on: box, memory: 8GiB, disks: {root: {pool: data, size: 100GB}}}}\n\
+    services: {photos: {tier: core, runs: {guest: vm}, data: {pictures: {on: data, size: 200GB, changes: 1GB/day, class: irreplaceable}}}}\n\
+    repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}\n\
+    backups: {nightly: {services: [photos], to: cloud, every: 6h}}\n";
+
+#[test]
+fn goals_say_what_one_box_cannot_do_and_what_to_buy() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("holdfast.yaml"), BOX).unwrap();
+    let text = run(folder.path(), &["goals"], "200");
+    let line = |start: &str| {
+        text.lines()
+            .find(|l| l.starts_with(start))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let host = line("tier core, RTO host");
+    assert!(host.contains("IMPOSSIBLE"), "{text}");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in [
+        "1h to notice and decide + 1d for the delivery of another (no other host is there to carry 8GiB) + 1h46m for 200GB through 250Mbit/s into site 'home'",
+        "= 1d2h at the least > 8h",
+        "second-hand mini PC, 16GiB at home, to take over ~180 EUR",
+        "all of these",
+        "2 impossible, 0 unknown, 2 possible on paper; only 'holdfast prove' says which are proven",
+        "prices: assumed, a usual price",
+        "1d until hardware is delivered 2 goals",
+    ] {
+        assert!(flat.contains(expected), "{expected}: {text}");
+    }
+    let json = run(folder.path(), &["goals", "--json"], "100");
+    let advice: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(advice["all"]["total"], 25_000);
+    assert_eq!(advice["each"]["tier core, RTO host"]["exact"], true);
+    assert_eq!(
+        advice["each"]["tier core, RTO host"]["items"][0]["price"]["how"],
+        "assumed"
+    );
+}
+
+#[test]
+fn declared_offers_take_the_place_of_assumed_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let offers = "offers:\n  - {kind: host, title: a find, price: 99 EUR, memory: 16GiB, source: 'https://shop.example/1', checked: 2026-11-20}\n\
+        \x20 - {kind: host, title: abroad, price: 1 USD, memory: 64GiB}\n";
+    std::fs::write(
+        folder.path().join("holdfast.yaml"),
+        format!("{BOX}{offers}"),
+    )
+    .unwrap();
+    let text = run(folder.path(), &["goals"], "200");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("a find at home, to take over 99 EUR"),
+        "{text}"
+    );
+    assert!(
+        flat.contains("prices: https://shop.example/1, looked at on 2026-11-20"),
+        "{text}"
+    );
+    assert!(
+        !flat.contains("mini PC") && !flat.contains("abroad"),
+        "{text}"
+    );
 }

@@ -104,6 +104,7 @@ fn obsolete(at: Span) -> Diagnostic {
     )
     .at(at, "has no effect")
     .help("remove it")
+    .fix(diag::Fix::safe("remove it", diag::Edit::remove(at)))
 }
 
 /// One document as values, with its variables substituted, and what it resets.

@@ -62,9 +62,14 @@ fn form(file: &str, text: &str) -> Form {
         Some("mmd" | "mermaid") => Form::Mermaid,
         Some("sh" | "bash") => Form::Script,
         _ if shebang.is_some_and(shell) => Form::Script,
-        _ if name == "fstab" || extension == Some("fstab") => Form::Fstab,
+        _ if is_fstab(&name) => Form::Fstab,
         _ => Form::Text,
     }
+}
+
+/// `fstab`, `nas1.fstab`, `fstab-nas1`, `nas1-fstab.txt`: a lab has one for each of its hosts.
+fn is_fstab(name: &str) -> bool {
+    name.split(['.', '-', '_']).any(|part| part == "fstab")
 }
 
 /// The lines of a text with their places, without their ends.

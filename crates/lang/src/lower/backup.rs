@@ -10,6 +10,7 @@ use diag::Diagnostic;
 use model::id::Kind;
 use model::lab::protection::{BackupAbout, Keep};
 use model::lab::{Backup, Lab};
+use model::units::Seconds;
 
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
     let mut backup = Backup {
@@ -51,7 +52,34 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
             }
         }
         backup.about = about(cx, &mut f, BackupAbout::of);
+        contradiction(cx, &backup, f.owner());
         f.finish(cx);
     }
     lab.backups.insert(name.text.clone(), backup);
+}
+
+/// An interval and a calendar may both be given, where they say the same.
+fn contradiction(cx: &mut Cx<'_>, backup: &Backup, owner: &str) {
+    let (Some(every), Some(given)) = (&backup.every, &backup.about.schedule) else {
+        return;
+    };
+    let Some(calendar) = given.value() else {
+        return;
+    };
+    let minutes = calendar
+        .longest_interval()
+        .and_then(|m| i64::try_from(m).ok());
+    let longest = Seconds(minutes.unwrap_or_default().saturating_mul(60));
+    if longest.0 == 0 || longest == every.value {
+        return;
+    }
+    let message = format!(
+        "{owner} has two intervals: 'every' is {}, and 'schedule' waits {longest} at the longest",
+        every.value
+    );
+    let d = Diagnostic::invalid("conflicting-keys", message)
+        .at(every.span, "one interval")
+        .and_at(given.span, format!("'{calendar}', another one"))
+        .help("leave one of them out; until then the schedule is what is judged");
+    cx.report(d);
 }

@@ -41,9 +41,9 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         if dataset.source.is_none() && !elsewhere {
             need_source(&mut f);
         }
-        dataset.class = f.read(cx, "class", scalar::one(CLASSES));
-        dataset.tier = f.read(cx, "tier", reference(Kind::Tier));
-        dataset.disk = f.read(cx, "disk", word);
+        dataset.class = f.given(cx, "class", scalar::one(CLASSES));
+        dataset.tier = f.given(cx, "tier", reference(Kind::Tier));
+        dataset.disk = f.given(cx, "disk", word);
         dataset.verify = verify(cx, &mut f, dataset.source.as_ref());
         dataset.about = about(cx, &mut f, DatasetAbout::of);
         f.finish(cx);

@@ -1,9 +1,11 @@
 //! The keys of one map: asked for by name; what nobody asked for is unknown.
 
 use super::cx::{Cx, Slot};
+use super::forms;
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
 use diag::{Diagnostic, Span, Spanned};
+use model::declare::Opt;
 use std::collections::BTreeMap;
 
 /// A map that is read key by key.
@@ -66,6 +68,11 @@ impl<'n> Fields<'n> {
         self.place
     }
 
+    /// Whether a key is there, without asking for it.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|e| e.key.text == key)
+    }
+
     /// The entry of an optional key.
     pub(super) fn entry(&mut self, key: &'static str) -> Option<&'n Entry> {
         self.asked.push(key);
@@ -108,17 +115,44 @@ impl<'n> Fields<'n> {
         self.through(cx, entry, reader)
     }
 
+    /// The same in one of the four forms: declared, assumed, measured, unknown.
+    pub(super) fn given<T>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        key: &'static str,
+        reader: impl Fn(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
+    ) -> Opt<T> {
+        let entry = self.entry(key)?;
+        forms::read(cx, &self.slot(entry), reader)
+    }
+
+    /// The same for a value that must be there.
+    pub(super) fn need_given<T>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        key: &'static str,
+        example: &str,
+        reader: impl Fn(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
+    ) -> Opt<T> {
+        let entry = self.required(key, example)?;
+        forms::read(cx, &self.slot(entry), reader)
+    }
+
+    fn slot<'s>(&'s self, entry: &'s Entry) -> Slot<'s> {
+        Slot {
+            owner: &self.owner,
+            key: &entry.key.text,
+            node: &entry.value,
+        }
+    }
+
     fn through<T>(
         &self,
         cx: &mut Cx<'_>,
         entry: &Entry,
         reader: impl FnOnce(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
     ) -> Option<Spanned<T>> {
-        let slot = Slot {
-            owner: &self.owner,
-            key: &entry.key.text,
-            node: &entry.value,
-        };
+        let slot = self.slot(entry);
         let value = reader(cx, &slot)?;
         Some(Spanned::new(value, slot.span()))
     }

@@ -1,14 +1,17 @@
 //! `holdfast.yaml`: the version of the language and the lab's name.
 
-use super::cx::Cx;
+use super::cx::{Cx, Slot};
 use super::fields::Fields;
-use super::place::Map;
+use super::names::Names;
+use super::place::{At, Map};
 use crate::sink::Sink;
 use crate::suggest::quote;
-use crate::yaml::{Entry, Key, NodeKind, Text};
-use diag::{Diagnostic, SourceId, Span};
+use crate::yaml::{Entry, Key, Node, NodeKind, Text};
+use diag::{Diagnostic, SourceId, Span, Spanned};
+use model::declare::{Declare as _, Many};
 use model::lab::Lab;
 use model::lab::head::Head;
+use model::units::text::PathGlob;
 
 /// Keys that only the root file has.
 pub(super) fn keys() -> impl Iterator<Item = &'static str> {
@@ -130,4 +133,31 @@ pub(super) fn misplaced(key: &Key) -> Diagnostic {
     Diagnostic::invalid("misplaced-key", format!("'{}' belongs in {ROOT}", key.text))
         .at(key.span, "")
         .help("remove it here: it is given once for the whole lab")
+}
+
+/// The patterns of further files in a root file.
+pub(crate) fn patterns(root: Option<&Node>, sink: &mut Sink) -> Vec<Spanned<PathGlob>> {
+    let Some(NodeKind::Map { entries, .. }) = root.map(|r| &r.kind) else {
+        return Vec::new();
+    };
+    let Some(entry) = entries.iter().find(|e| e.key.text == "include") else {
+        return Vec::new();
+    };
+    let mut cx = Cx {
+        sink,
+        names: &Names::new(true),
+    };
+    let slot = Slot {
+        owner: "the lab",
+        key: "include",
+        node: &entry.value,
+    };
+    let mut at = At {
+        cx: &mut cx,
+        slot,
+        named: entry.key.span,
+        title: None,
+    };
+    let read = Many::<Spanned<PathGlob>>::read(&mut at);
+    read.map(|many| many.0).unwrap_or_default()
 }

@@ -4,10 +4,11 @@ use super::cx::{Cx, Slot};
 use super::fields::{Fields, unknown};
 use super::names::{reference, was, word};
 use super::place::about;
-use super::{address, exposure, file, firewall, reach, scalar, sshd, unit, user};
+use super::{address, exposure, file, firewall, forms, reach, scalar, sshd, unit, user};
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Key, Node};
 use diag::{Diagnostic, Spanned};
+use model::declare::Given;
 use model::id::Kind;
 use model::lab::hardware::HostAbout;
 use model::lab::{Host, Lab, Manage, Managed, Reach};
@@ -46,8 +47,8 @@ fn empty(name: &Key) -> Host {
 
 fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.was = f.read(cx, "was", was);
-    host.site = f.read(cx, "site", reference(Kind::Site));
-    host.os = f.read(cx, "os", word);
+    host.site = f.given(cx, "site", reference(Kind::Site));
+    host.os = f.given(cx, "os", word);
     host.addresses = addresses(cx, f);
     host.reach = reach::read(cx, f, &host.addresses);
     host.manage = manage(cx, f);
@@ -64,7 +65,7 @@ fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
 }
 
 /// `{network: address}`.
-fn addresses(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Spanned<String>> {
+fn addresses(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Given<String>> {
     let mut out = BTreeMap::new();
     for entry in f.map(cx, "addresses") {
         let key = as_node(&entry.key);
@@ -79,8 +80,9 @@ fn addresses(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Spanned<St
             key: &entry.key.text,
             node: &entry.value,
         };
-        if let (Some(network), Some(value)) = (network, address::address(cx, &slot)) {
-            out.insert(network, Spanned::new(value, slot.span()));
+        let address = forms::read(cx, &slot, address::address);
+        if let (Some(network), Some(address)) = (network, address) {
+            out.insert(network, address);
         }
     }
     out

@@ -14,6 +14,7 @@ mod exposure;
 mod fields;
 mod file;
 mod firewall;
+mod forms;
 mod head;
 mod host;
 mod key;
@@ -37,6 +38,7 @@ mod user;
 mod waiver;
 
 pub(crate) use address::Cidr;
+pub(crate) use head::patterns;
 pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::sink::Sink;

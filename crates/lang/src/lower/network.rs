@@ -17,10 +17,10 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         about: NetworkAbout::default(),
     };
     if let Some(mut f) = Fields::of(cx, format!("network '{}'", name.text), name.span, node) {
-        network.subnet = f.read(cx, "subnet", address::subnet);
+        network.subnet = f.given(cx, "subnet", address::subnet);
         // 0 and 4095 are reserved (IEEE 802.1Q, 9.6).
-        network.vlan = f.read(cx, "vlan", scalar::whole(1..=4094));
-        network.gateway = f.read(cx, "gateway", address::address);
+        network.vlan = f.given(cx, "vlan", scalar::whole(1..=4094));
+        network.gateway = f.given(cx, "gateway", address::address);
         network.about = about(cx, &mut f, NetworkAbout::of);
         f.finish(cx);
     }

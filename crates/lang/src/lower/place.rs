@@ -6,7 +6,7 @@ use super::{scalar, secret};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span};
-use model::declare::{Form, Lines, Names, Place, Record, SECRET_IN_CLEAR, Says, Wrong};
+use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
 use model::secret::SecretRef;
 use std::collections::BTreeMap;
 
@@ -73,11 +73,12 @@ impl Place for At<'_, '_, '_> {
         complain(self.cx, &words, text, self.slot.node.head, wrong);
     }
 
-    fn items(&mut self, read: &mut dyn FnMut(&mut dyn Place)) {
+    fn items(&mut self, repeats: Repeats, read: &mut dyn FnMut(&mut dyn Place)) {
         let slot = self.slot;
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for item in items(self.cx, &slot) {
-            if let NodeKind::Scalar { text, .. } = &item.kind
+            if repeats == Repeats::Refused
+                && let NodeKind::Scalar { text, .. } = &item.kind
                 && let Some(first) = seen.insert(text, item.head)
             {
                 let d =

@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::{scalar, user};
 use crate::yaml::NodeKind;
 use diag::{Diagnostic, Spanned};
+use model::declare::Given;
 use model::lab::Reach;
 use std::collections::BTreeMap;
 
@@ -12,12 +13,13 @@ use std::collections::BTreeMap;
 pub(super) fn read(
     cx: &mut Cx<'_>,
     f: &mut Fields<'_>,
-    addresses: &BTreeMap<String, Spanned<String>>,
+    addresses: &BTreeMap<String, Given<String>>,
 ) -> Reach {
     let Some(entry) = f.entry("reach") else {
-        return match addresses.values().next() {
+        let known = |a: &Given<String>| Some(Spanned::new(a.value()?.clone(), a.span));
+        return match addresses.values().find_map(known) {
             Some(first) => Reach::Ssh {
-                destination: first.clone(),
+                destination: first,
                 user: None,
                 port: None,
             },

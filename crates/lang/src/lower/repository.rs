@@ -23,13 +23,13 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
     };
     if let Some(mut f) = Fields::of(cx, format!("repository '{}'", name.text), name.span, node) {
         repository.was = f.read(cx, "was", was);
-        repository.on = f.read(cx, "on", reference(Kind::Host));
+        repository.on = f.given(cx, "on", reference(Kind::Host));
         // What another program keeps may have no location that restic knows.
         repository.location = match f.entry("kind").is_some() {
-            true => f.read(cx, "location", location),
-            false => f.need(cx, "location", "/mnt/backup/holdfast", location),
+            true => f.given(cx, "location", location),
+            false => f.need_given(cx, "location", "/mnt/backup/holdfast", location),
         };
-        repository.disk = f.read(cx, "disk", word);
+        repository.disk = f.given(cx, "disk", word);
         repository.password = f.read(cx, "password", secret::reference);
         repository.about = about(cx, &mut f, RepositoryAbout::of);
         f.finish(cx);

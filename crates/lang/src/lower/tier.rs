@@ -22,7 +22,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
     if let Some(mut f) = Fields::of(cx, format!("tier '{}'", name.text), name.span, node) {
         tier.rto = objectives(cx, &mut f, "rto");
         tier.rpo = objectives(cx, &mut f, "rpo");
-        tier.response = f.read(cx, "response", scalar::duration);
+        tier.response = f.given(cx, "response", scalar::duration);
         tier.about = about(cx, &mut f, TierAbout::of);
         f.finish(cx);
     }

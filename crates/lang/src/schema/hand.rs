@@ -87,6 +87,11 @@ pub(super) fn key(name: &'static str, pattern: &'static str) -> Shape {
     form(name, "", Pattern::Regex(pattern))
 }
 
+/// In one of the four forms.
+pub(super) fn given(of: Shape) -> Shape {
+    Shape::Given(Box::new(of))
+}
+
 /// A duration of the first version of the language: whole seconds and more.
 fn seconds() -> Shape {
     form(
@@ -189,7 +194,7 @@ fn tier() -> RecordShape {
         may(
             "response",
             "From the fault to the start of the restore: noticing and deciding.",
-            seconds(),
+            given(seconds()),
         ),
     ];
     with(
@@ -211,9 +216,13 @@ fn network() -> RecordShape {
         Pattern::Regex("^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/[0-9]{1,3}$"),
     );
     let fields = vec![
-        may("subnet", "Its addresses.", cidr),
-        may("vlan", "VLAN id, 1 to 4094.", number()),
-        may("gateway", "Default gateway.", Shape::Value(Address::FORM)),
+        may("subnet", "Its addresses.", given(cidr)),
+        may("vlan", "VLAN id, 1 to 4094.", given(number())),
+        may(
+            "gateway",
+            "Default gateway.",
+            given(Shape::Value(Address::FORM)),
+        ),
     ];
     with(
         "Network",
@@ -240,13 +249,17 @@ fn dataset() -> RecordShape {
         may(
             "class",
             "What a loss would mean.",
-            Shape::Value(DataClass::FORM),
+            given(Shape::Value(DataClass::FORM)),
         ),
-        may("tier", "Its objectives.", Ref::<{ set::TIER }>::shape()),
+        may(
+            "tier",
+            "Its objectives.",
+            given(Ref::<{ set::TIER }>::shape()),
+        ),
         may(
             "disk",
             "Label of the disk it lies on, to tell failure domains apart.",
-            name(),
+            given(name()),
         ),
         may(
             "verify",
@@ -292,17 +305,17 @@ fn repository() -> RecordShape {
         may(
             "on",
             "The host that holds it, if a host of the lab does.",
-            Ref::<{ set::HOST }>::shape(),
+            given(Ref::<{ set::HOST }>::shape()),
         ),
         may(
             "location",
             "Directory, or a restic location such as sftp:HOST:/PATH.",
-            key(
+            given(key(
                 "location",
                 "^(/.*|(sftp|rest|s3|b2|azure|gs|swift|rclone):.+)$",
-            ),
+            )),
         ),
-        may("disk", "Label of the disk it lies on.", name()),
+        may("disk", "Label of the disk it lies on.", given(name())),
         may(
             "password",
             "Where its password is had; never the password itself.",

@@ -1,7 +1,8 @@
 //! How hosts are written, as far as they are read by hand.
 
 use super::hand::{
-    date, flag, form, key, list, map, may, must, name, number, path, record, text, with, words,
+    date, flag, form, given, key, list, map, may, must, name, number, path, record, text, with,
+    words,
 };
 use crate::lower::sshd_keywords;
 use model::declare::{FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, set};
@@ -12,14 +13,22 @@ use model::units::net::{Address, Ports};
 pub(super) fn host() -> RecordShape {
     let fields = vec![
         may("was", "The name it had before.", name()),
-        may("site", "Where it stands.", Ref::<{ set::SITE }>::shape()),
-        may("os", "Operating system: debian, proxmox-ve, …", name()),
+        may(
+            "site",
+            "Where it stands.",
+            given(Ref::<{ set::SITE }>::shape()),
+        ),
+        may(
+            "os",
+            "Operating system: debian, proxmox-ve, …",
+            given(name()),
+        ),
         may(
             "addresses",
             "Address per network.",
             map(
                 Ref::<{ set::NETWORK }>::shape(),
-                Shape::Value(Address::FORM),
+                given(Shape::Value(Address::FORM)),
             ),
         ),
         may(

@@ -71,7 +71,7 @@ impl Writer {
             for (key, schema) in keys {
                 properties.insert((*key).to_owned(), schema.clone());
             }
-            json!({"type": "object", "description": doc, "properties": properties, "required": [name], "additionalProperties": false})
+            json!({"type": "object", "title": name, "description": doc, "properties": properties, "required": [name], "additionalProperties": false})
         };
         let text = json!({"type": ["string", "number", "boolean"]});
         let duration = value(&<model::units::duration::Duration as model::declare::Value>::FORM);
@@ -92,7 +92,7 @@ impl Writer {
             ],
         );
         let unknown = form("unknown", "Not known, and why.", &[("unknown", text)]);
-        let word = json!({"const": "unknown", "description": "Not known."});
+        let word = json!({"const": "unknown", "title": "unknown", "description": "Not known."});
         json!({"anyOf": [plain, word, assumed, measured, unknown]})
     }
 
@@ -110,13 +110,13 @@ impl Writer {
             return json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false});
         }
         let names = match key {
-            Shape::Value(form) => pattern_of(form),
-            Shape::Ref(_) => Some(NAME_OR_PATH),
+            Shape::Value(form) => pattern_of(form).map(|pattern| json!({"pattern": pattern})),
+            Shape::Ref(_) => Some(self.shape(key)),
             _ => None,
         };
         let mut out = json!({"type": ["object", "null"], "additionalProperties": of});
-        if let Some(pattern) = names {
-            insert(&mut out, "propertyNames", json!({"pattern": pattern}));
+        if let Some(names) = names {
+            insert(&mut out, "propertyNames", names);
         }
         out
     }
@@ -144,6 +144,7 @@ impl Writer {
     /// A map with known keys.
     pub(super) fn record(&mut self, record: &RecordShape) -> Value {
         let mut out = self.keys(&record.fields);
+        insert(&mut out, "title", json!(record.name));
         insert(&mut out, "description", json!(record.doc));
         let required: Vec<&str> = record
             .fields
@@ -202,7 +203,7 @@ fn reference(set: u64) -> Value {
         "Name of a {}; bare where it is unique, else KIND/NAME.",
         crate::suggest::one_of(ref_words(set))
     );
-    json!({"type": ["string", "integer"], "pattern": NAME_OR_PATH, "description": doc})
+    json!({"type": ["string", "integer"], "title": "reference", "pattern": NAME_OR_PATH, "description": doc})
 }
 
 /// One value, without what makes it a definition.
@@ -224,6 +225,7 @@ fn value(form: &ValueForm) -> Value {
             json!({"anyOf": all.collect::<Vec<_>>()})
         }
     };
+    insert(&mut out, "title", json!(form.name));
     insert(
         &mut out,
         "description",

@@ -107,10 +107,7 @@ fn about_tab(source: SourceId, line: &str, line_start: usize) -> Option<Diagnost
         .fix(Fix {
             message: "use spaces".to_owned(),
             applicability: Applicability::Unsafe,
-            edits: vec![Edit {
-                span,
-                text: lead.get(tab..)?.replace('\t', "  "),
-            }],
+            edits: vec![Edit::replace(span, lead.get(tab..)?.replace('\t', "  "))],
         }),
     )
 }

@@ -23,6 +23,11 @@ pub(crate) struct Text {
     pub(crate) whole: bool,
 }
 
+/// Parses one text, as far as it can be understood.
+pub(crate) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> Option<Node> {
+    parse::parse(source, text, sink).0
+}
+
 /// Parses every text of the set.
 pub(crate) fn parse_all(sources: &SourceSet, sink: &mut Sink) -> Vec<Text> {
     sources

@@ -110,6 +110,44 @@ fn what_is_read_is_valid() {
     }
 }
 
+/// The files of every lab below a folder.
+fn lab_files(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+        let lab =
+            path.ends_with("holdfast.yaml") || path.parent().is_some_and(|p| p.ends_with("lab"));
+        match path.is_dir() {
+            true => lab_files(&path, out),
+            false if yaml && lab => out.push(path),
+            false => {}
+        }
+    }
+}
+
+#[test]
+fn every_example_is_valid() {
+    let validator = validator();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples")
+        .canonicalize();
+    let examples = examples.unwrap();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&examples).unwrap() {
+        lab_files(&entry.unwrap().path(), &mut files);
+    }
+    assert!(files.len() > 90, "{}", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            errors(&validator, &text),
+            Vec::<String>::new(),
+            "{}",
+            file.display()
+        );
+    }
+}
+
 /// Whether the language reads a text without complaint about its shape.
 fn language_accepts(text: &str) -> bool {
     let mut sources = SourceSet::default();
@@ -393,7 +431,9 @@ fn sections_known() -> BTreeSet<String> {
             "currency",
             "timezone",
             "profile",
+            "labels",
             "description",
+            "include",
         ]
         .map(String::from),
     );

@@ -59,6 +59,12 @@ macro_rules! entity {
         }
 
         impl $crate::declare::Declare for $name {
+            $(
+                fn repeats() -> $crate::declare::Repeats {
+                    $crate::declare::of_short(|record: &Self| &record.$short)
+                }
+            )?
+
             fn read(at: &mut dyn $crate::declare::Place) -> Option<Self> {
                 $( if $crate::declare::is_scalar(at) {
                     let (span, value) = (at.span(), $crate::declare::Declare::read(at));

@@ -63,6 +63,8 @@ impl<T: Declare> Declare for Many<T> {
 pub trait Field: Sized {
     /// Must be there.
     const NEED: bool;
+    /// It is one name of an object of the lab.
+    const NAMES: bool = false;
     /// Reads it.
     fn field(record: &mut dyn Record, key: &'static str) -> Self;
     /// How it is written.
@@ -77,6 +79,7 @@ fn optional<T: Declare>(record: &mut dyn Record, key: &'static str) -> Option<T>
 
 impl<T: Declare> Field for Option<T> {
     const NEED: bool = false;
+    const NAMES: bool = T::NAMES;
 
     fn field(record: &mut dyn Record, key: &'static str) -> Self {
         optional(record, key)
@@ -89,6 +92,7 @@ impl<T: Declare> Field for Option<T> {
 
 impl<T: Scalar> Field for Need<T> {
     const NEED: bool = true;
+    const NAMES: bool = T::NAMES;
 
     fn field(record: &mut dyn Record, key: &'static str) -> Self {
         let mut out = None;

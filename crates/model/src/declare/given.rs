@@ -48,13 +48,13 @@ pub enum Known<T> {
 }
 
 /// The key of what is assumed.
-const ASSUMED: &str = "assumed";
+pub const ASSUMED: &str = "assumed";
 /// The key of what was measured.
-const MEASURED: &str = "measured";
+pub const MEASURED: &str = "measured";
 /// The word, and the key, of what is not known.
-const UNKNOWN: &str = "unknown";
+pub const UNKNOWN: &str = "unknown";
 /// The keys, one of which a map has that stands for a value.
-const FORMS: [&str; 3] = [MEASURED, UNKNOWN, ASSUMED];
+pub const FORMS: [&str; 3] = [MEASURED, UNKNOWN, ASSUMED];
 
 impl<T> Given<T> {
     /// A declared value.
@@ -85,6 +85,8 @@ impl<T> Given<T> {
 }
 
 impl<T: Scalar> Declare for Given<T> {
+    const NAMES: bool = T::NAMES;
+
     fn read(at: &mut dyn Place) -> Option<Self> {
         let span = at.span();
         let known = match at.form() {

@@ -19,7 +19,7 @@ mod words;
 pub(crate) use entity::entity;
 pub use field::{Field, Many, Need, Opt};
 pub(crate) use given::is_scalar;
-pub use given::{Given, Known, OptExt};
+pub use given::{ASSUMED, FORMS, Given, Known, MEASURED, OptExt, UNKNOWN};
 pub use reference::{About, Or, Part, Ref, Target, ref_words, set};
 pub(crate) use serde_text::serde_as_text;
 pub use shape::{FieldShape, Lines, Pattern, RecordShape, Shape, ValueForm};
@@ -122,6 +122,8 @@ pub trait Names {
 pub trait Scalar: Sized {
     /// Whether the text may have line breaks.
     const LINES: Lines = Lines::One;
+    /// It names an object of the lab.
+    const NAMES: bool = false;
 
     /// Reads it.
     ///
@@ -158,6 +160,15 @@ pub enum Form {
     Map,
 }
 
+/// Whether the items of a list may be equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// They are names and the like: the same text twice is reported once and read once.
+    Refused,
+    /// They are values: two memory modules of 16GiB are two.
+    Allowed,
+}
+
 /// A place in a tree.
 pub trait Place {
     /// What stands here.
@@ -174,8 +185,8 @@ pub trait Place {
     fn secret(&mut self) -> Option<crate::secret::SecretRef>;
     /// Reports what is wrong with the text that stands here.
     fn wrong(&mut self, text: &str, wrong: Wrong);
-    /// Reads the items of a list; the same text twice is reported once and read once.
-    fn items(&mut self, read: &mut dyn FnMut(&mut dyn Place));
+    /// Reads the items of a list.
+    fn items(&mut self, repeats: Repeats, read: &mut dyn FnMut(&mut dyn Place));
     /// Reads the entries of a map with free keys. `key` says whether a key will do; the value is read in any case, so that all that is
     /// wrong is reported at once.
     fn entries(
@@ -201,6 +212,14 @@ pub trait Record {
 
 /// What can stand in a tree.
 pub trait Declare: Sized {
+    /// It is one name of an object of the lab.
+    const NAMES: bool = false;
+
+    /// Whether a list of it may have one text twice.
+    fn repeats() -> Repeats {
+        Repeats::Refused
+    }
+
     /// Reads it; what cannot be read is reported.
     fn read(at: &mut dyn Place) -> Option<Self>;
     /// How it is written.
@@ -233,7 +252,7 @@ impl<T: Scalar> Declare for Spanned<T> {
 impl<T: Declare> Declare for Vec<T> {
     fn read(at: &mut dyn Place) -> Option<Self> {
         let mut out = Vec::new();
-        at.items(&mut |item| out.extend(T::read(item)));
+        at.items(T::repeats(), &mut |item| out.extend(T::read(item)));
         Some(out)
     }
 
@@ -260,6 +279,14 @@ impl<K: Scalar + Ord, V: Declare> Declare for BTreeMap<K, V> {
 
     fn shape() -> Shape {
         Shape::Map(Box::new(K::shape()), Box::new(V::shape()))
+    }
+}
+
+/// Whether a list of records may have one text twice, which stands for this field of theirs.
+pub(crate) fn of_short<R, F: Field>(_: fn(&R) -> &F) -> Repeats {
+    match F::NAMES {
+        true => Repeats::Refused,
+        false => Repeats::Allowed,
     }
 }
 

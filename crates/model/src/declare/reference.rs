@@ -160,6 +160,8 @@ impl<const SET: u64> fmt::Display for Ref<SET> {
 }
 
 impl<const SET: u64> Scalar for Ref<SET> {
+    const NAMES: bool = true;
+
     fn scalar(text: &str, names: &dyn Names) -> Result<Self, Wrong> {
         names.resolve(SET, text).map(Self)
     }
@@ -207,6 +209,8 @@ pub enum Or<W, R> {
 }
 
 impl<W: Value, R: Scalar> Scalar for Or<W, R> {
+    const NAMES: bool = R::NAMES;
+
     fn scalar(text: &str, names: &dyn Names) -> Result<Self, Wrong> {
         if let Ok(word) = W::parse(text) {
             return Ok(Self::Word(word));
@@ -236,10 +240,15 @@ pub enum About<const SET: u64> {
 }
 
 impl<const SET: u64> Scalar for About<SET> {
+    const NAMES: bool = true;
+
     fn scalar(text: &str, names: &dyn Names) -> Result<Self, Wrong> {
         match names.resolve(SET, text) {
             Ok(target) => Ok(Self::Ref(Ref(target))),
-            Err(wrong) if is_reference(text) => Err(wrong),
+            // `owner/part` with one letter wrong is a slip as well.
+            Err(wrong) if is_reference(text) || is_part(text) && wrong.meant.is_some() => {
+                Err(wrong)
+            }
             Err(_) => Ok(Self::Text(text.to_owned())),
         }
     }
@@ -247,6 +256,10 @@ impl<const SET: u64> Scalar for About<SET> {
     fn shape() -> Shape {
         Shape::Any(vec![Shape::Ref(SET), Shape::Value(String::FORM)])
     }
+}
+
+fn is_part(text: &str) -> bool {
+    text.contains('/') && !text.contains(' ')
 }
 
 fn is_reference(text: &str) -> bool {

@@ -10,6 +10,7 @@ use crate::units::physics::{Frequency, Power, Temperature};
 use crate::units::size::{Rate, Size};
 use crate::units::text::{AbsolutePath, Name, Prose};
 use diag::Spanned;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 words! {
@@ -93,6 +94,28 @@ entity! {
         architecture: Opt<Name>,
     }
 
+    /// A motherboard.
+    pub struct Motherboard or model {
+        /// Model.
+        model: Opt<String>,
+        /// Serial number.
+        serial: Opt<String>,
+        /// Form factor, `ATX`.
+        form: Opt<String>,
+        /// Chip set.
+        chipset: Opt<String>,
+    }
+
+    /// What starts a host before its operating system does: BIOS or UEFI.
+    pub struct Firmware or version {
+        /// Version.
+        version: Opt<String>,
+        /// When that version was made.
+        date: Opt<Date>,
+        /// Settings that differ from those it is sold with, and that a rebuild needs: `VT-d on`.
+        settings: Vec<Spanned<Prose>>,
+    }
+
     /// A memory module.
     pub struct MemoryModule or size {
         /// Its size.
@@ -115,6 +138,8 @@ entity! {
         model: Opt<String>,
         /// Serial number.
         serial: Opt<String>,
+        /// Version of its firmware.
+        firmware: Opt<String>,
         /// Its path below `/dev/disk/by-id`.
         by_id: Opt<AbsolutePath>,
         /// The bay or slot it is in.
@@ -167,6 +192,10 @@ entity! {
         serial: Opt<String>,
         /// Form factor, `1U`, `SFF`.
         form: Opt<String>,
+        /// Motherboard.
+        motherboard: Option<Motherboard>,
+        /// BIOS or UEFI.
+        firmware: Option<Firmware>,
         /// Processors.
         cpu: Option<Cpu>,
         /// Memory in all.

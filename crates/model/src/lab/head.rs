@@ -1,9 +1,10 @@
 //! What is said of the lab as a whole.
 
-use crate::declare::{Opt, Ref, entity, set, words};
+use crate::declare::{Many, Opt, Ref, entity, set, words};
 use crate::units::money::Currency;
 use crate::units::percent::Percent;
-use crate::units::text::Prose;
+use crate::units::text::{PathGlob, Prose, Url};
+use diag::Spanned;
 
 words! {
     /// Scale of a lab.
@@ -30,8 +31,12 @@ entity! {
         timezone: Opt<String>,
         /// Scale of the lab.
         profile: Opt<Scale>,
+        /// Where pages about the things of the lab are: the codes of labels are this, `/`, and a path such as `host/pve1`.
+        labels: Opt<Url>,
         /// What the lab is for.
         description: Opt<Prose>,
+        /// Files that are read besides those below `lab/`, by patterns of paths from the root.
+        include: Many<Spanned<PathGlob>>,
     }
 
     /// What is said of a tier beyond its recovery objectives.

@@ -3,7 +3,9 @@
 use crate::declare::{Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::money::{Cost as Price, Money};
-use crate::units::text::{Name, Prose};
+use crate::units::percent::Percent;
+use crate::units::size::{Rate, Size};
+use crate::units::text::{Name, Prose, Url};
 use diag::Spanned;
 use jiff::civil::Date;
 
@@ -27,7 +29,53 @@ words! {
     }
 }
 
+words! {
+    /// What can be bought so that the lab keeps more of its promises.
+    pub enum OfferKind("offer-kind", "a kind of offer") {
+        /// A machine that takes over what another one did.
+        Host = "host",
+        /// A disk: kept as a spare, or as the second half of a mirror.
+        Disk = "disk",
+        /// A disk outside, by USB, for copies.
+        UsbDisk = "usb-disk",
+        /// Space with somebody else; the cost is per `size`.
+        Storage = "storage",
+        /// A small machine that gives a cluster the vote that breaks ties.
+        Witness = "witness",
+        /// A second way to the internet.
+        Uplink = "uplink",
+        /// A battery.
+        Ups = "ups",
+    }
+}
+
 entity! {
+    /// Something that can be bought, for `show goals`. Offers of a kind take the place of the assumed ones of that kind.
+    pub struct Offer {
+        /// What it is.
+        kind: Need<OfferKind>,
+        /// What it is called.
+        title: Opt<Prose>,
+        /// What it costs once.
+        price: Opt<Money>,
+        /// What it costs again and again.
+        cost: Opt<Price>,
+        /// Memory of a host.
+        memory: Opt<Size>,
+        /// Space of a disk, or that the cost of storage is for.
+        size: Opt<Size>,
+        /// Rate of an uplink towards the lab.
+        down: Opt<Rate>,
+        /// Rate of an uplink out of the lab.
+        up: Opt<Rate>,
+        /// The share of time that an uplink works.
+        availability: Opt<Percent>,
+        /// Where the price stands.
+        source: Opt<Url>,
+        /// When somebody looked there.
+        checked: Opt<Date>,
+    }
+
     /// What is paid once or again and again.
     pub struct CostItem {
         /// For what, in words.

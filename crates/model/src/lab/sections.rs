@@ -159,6 +159,7 @@ lists! {
     access: "access", Access;
     slos: "objective", Slo;
     claims: "claim", Claim;
+    offers: "offer", Offer;
 }
 
 impl Lab {

@@ -32,6 +32,14 @@ impl Value for Percent {
         let Some(number) = text.strip_suffix('%') else {
             let bare = Decimal::parse(text).filter(|n| !n.is_negative());
             return Err(match bare {
+                // A share such as 0.995 is most often 99.5 %; which of the two is meant cannot be told.
+                Some(number)
+                    if number
+                        .times_rounded(1_000_000)
+                        .is_some_and(|n| n > 0 && n < 1_000_000) =>
+                {
+                    wrong()
+                }
                 Some(number) => wrong().meant(format!("{number}%")),
                 None => wrong(),
             });

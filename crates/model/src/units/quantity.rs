@@ -1,6 +1,7 @@
 //! Numbers with a unit: one macro, one file of types per dimension.
 
-/// Declares a quantity: a decimal number with one of some units, each a whole multiple of a base unit.
+/// Declares a quantity: a decimal number with one of some units, each a whole multiple of a base unit. It must be a whole
+/// number of them; one that is `rounded` is taken to the nearest, since people copy rounded figures: `3.1TiB`.
 macro_rules! quantity {
     (
         $(#[doc = $doc:literal])* $name:ident($word:literal, $what:literal, [$($example:literal),+])
@@ -49,7 +50,11 @@ macro_rules! quantity {
                 if number.is_negative() && !quantity!(@signed $sign) {
                     return Err(wrong());
                 }
-                let base = number.times(*factor).and_then(|n| n.try_into().ok());
+                let base = match quantity!(@round $sign) && *factor > 1 {
+                    true => number.times_rounded(*factor),
+                    false => number.times(*factor),
+                };
+                let base = base.and_then(|n| n.try_into().ok());
                 let base = base.ok_or_else(|| {
                     $crate::declare::Wrong::new("is too large, or too finely divided, to be exact")
                 })?;
@@ -66,8 +71,13 @@ macro_rules! quantity {
         $crate::declare::serde_as_text!($name);
     };
     (@sign unsigned) => { "" };
+    (@sign rounded) => { "" };
     (@sign signed) => { "-?" };
     (@signed unsigned) => { false };
+    (@signed rounded) => { false };
     (@signed signed) => { true };
+    (@round unsigned) => { false };
+    (@round signed) => { false };
+    (@round rounded) => { true };
 }
 pub(crate) use quantity;

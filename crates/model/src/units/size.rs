@@ -5,8 +5,8 @@ use super::quantity::quantity;
 quantity! {
     /// A number of bytes. Decimal units (`512GB` is 512 × 10⁹, as on a disk's label) and binary ones (`16GiB` is 16 × 2³⁰, as of
     /// memory) are kept apart.
-    Size("size", "a size such as 16GiB or 512GB", ["16GiB", "512GB", "1.8TB"]) unsigned,
-    /// Exact number of bytes.
+    Size("size", "a size such as 16GiB or 512GB", ["16GiB", "512GB", "1.8TB"]) rounded,
+    /// Number of bytes, the nearest whole one: data sheets and `zpool list` round, so `3.1TiB` is no mistake.
     fn bytes -> u64,
     {
         "B" = 1,
@@ -29,8 +29,8 @@ quantity! {
 
 quantity! {
     /// Data written or changed per day, `10GB/day`: what a backup has to carry and how fast a pool fills.
-    Churn("churn", "an amount of data per day such as 10GB/day", ["10GB/day", "500MB/day"]) unsigned,
-    /// Exact number of bytes per day.
+    Churn("churn", "an amount of data per day such as 10GB/day", ["10GB/day", "500MB/day"]) rounded,
+    /// Number of bytes per day, the nearest whole one.
     fn bytes_per_day -> u64,
     {
         "MB/day" = 1_000_000, "GB/day" = 1_000_000_000, "TB/day" = 1_000_000_000_000,

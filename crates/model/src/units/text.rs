@@ -75,6 +75,13 @@ text! {
 }
 
 text! {
+    /// Files inside of the lab tree, from its root: `?` and `*` stand for characters of one name, `**` for any folders, `{a,b}` for either,
+    /// `[a-z]` for one character.
+    PathGlob("path-glob", "a pattern of files below the lab tree, such as stacks/*/lab.yaml", ["stacks/*/lab.yaml", "teams/**/*.yaml"], Regex "^[^/~].*$")
+    |t| t.len() <= 1_000 && !t.starts_with('~') && t.split('/').all(|p| !matches!(p, "" | "." | ".."))
+}
+
+text! {
     /// A mail address.
     Mail("mail", "a mail address such as anna@example.org", ["anna@example.org"], Regex "^[^\\s@]+@[^\\s@]+$")
     |t| t.split_once('@').is_some_and(|(user, host)| {

@@ -102,7 +102,10 @@ pub(crate) fn host() -> Host {
 pub(crate) fn lab() -> Lab {
     let lan = Network {
         span: span(),
-        subnet: Some(s("10.77.2.0/24".into())),
+        subnet: Some(model::declare::Given::declared(
+            "10.77.2.0/24".into(),
+            s(()).span,
+        )),
         vlan: None,
         gateway: None,
         about: Default::default(),

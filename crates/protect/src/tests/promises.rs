@@ -1,4 +1,4 @@
-use crate::world::{backup, bare, host, lab, repository, text, with};
+use crate::world::{backup, bare, given, host, lab, name, repository, with};
 use crate::*;
 use model::lab::{FaultScope, Lab};
 use model::promise::{Computed, Promise, Threshold};
@@ -54,7 +54,7 @@ fn the_time_to_restore_is_what_the_response_leaves() {
     assert!(promise.assumed.is_empty());
     assert_eq!(promise.computed, Some(Computed::Possible));
 
-    lab.tiers.get_mut("household").unwrap().response = Some(crate::world::s(Seconds(7200)));
+    lab.tiers.get_mut("household").unwrap().response = Some(given(Seconds(7200)));
     let promise = &all(&lab)["rto:dataset/shop:corruption"];
     assert!(matches!(promise.computed, Some(Computed::Contradicted(_))));
 
@@ -218,13 +218,13 @@ fn inputs_follow_the_declaration_and_not_its_place() {
     type Change = fn(&mut Lab);
     let changes: &[(&str, Change)] = &[
         ("dataset/shop", |l| {
-            l.datasets.get_mut("shop").unwrap().disk = Some(text("nvme0"));
+            l.datasets.get_mut("shop").unwrap().disk = Some(name("nvme0"));
         }),
         ("dataset/shop", |l| {
             l.datasets.get_mut("shop").unwrap().verify.clear();
         }),
         ("repository/usb", |l| {
-            l.repositories.get_mut("usb").unwrap().location = Some(text("/mnt/other"));
+            l.repositories.get_mut("usb").unwrap().location = Some(name("/mnt/other"));
         }),
         ("backup/nightly", |l| {
             l.backups.get_mut("nightly").unwrap().keep_last = None;

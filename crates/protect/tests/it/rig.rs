@@ -4,6 +4,7 @@ use diag::{SourceId, SourceSet, Span, Spanned};
 use drivers::linux::LinuxDriver;
 use drivers::linux::transport::{SshOptions, SshTransport, Transport};
 use jiff::Timestamp;
+use model::declare::Given;
 use model::evidence::{Grade, Measured};
 use model::fact::{Facts, TargetFacts};
 use model::id::{ControllerId, Kind, ObjectRef, RunId, StepId};
@@ -35,6 +36,10 @@ fn span() -> Span {
 
 pub(crate) fn s<T>(value: T) -> Spanned<T> {
     Spanned::new(value, span())
+}
+
+fn given<T>(value: T) -> Given<T> {
+    Given::declared(value, span())
 }
 
 pub(crate) fn text(value: &str) -> Spanned<String> {
@@ -223,7 +228,7 @@ fn lab() -> Lab {
         span: span(),
         rto: scopes.into_iter().map(|f| (f, hour(1))).collect(),
         rpo: scopes.into_iter().map(|f| (f, hour(24))).collect(),
-        response: Some(s(Seconds(900))),
+        response: Some(given(Seconds(900))),
         about: Default::default(),
     };
     let dataset = |source, verify| Dataset {
@@ -232,8 +237,8 @@ fn lab() -> Lab {
         host: Some(text("web")),
         source: Some(source),
         class: None,
-        tier: Some(text("household")),
-        disk: Some(text("ssd0")),
+        tier: Some(given("household".into())),
+        disk: Some(given("ssd0".into())),
         verify,
         about: Default::default(),
     };
@@ -256,9 +261,9 @@ fn lab() -> Lab {
     let repository = Repository {
         span: span(),
         was: None,
-        on: Some(text("web")),
-        location: Some(text("/mnt/backup/holdfast")),
-        disk: Some(text("usb0")),
+        on: Some(given("web".into())),
+        location: Some(given("/mnt/backup/holdfast".into())),
+        disk: Some(given("usb0".into())),
         password: Some(s(SecretRef::Env("USB".to_owned()))),
         about: Default::default(),
     };

@@ -1,8 +1,8 @@
 //! A target is missed and nothing rings.
 
 use crate::bands::{Target, Threshold, targets, thresholds};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 
 pub(crate) const RULE: Rule = Rule {
     id: "alt-gap",
@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         looks, because nothing rings.",
     example: "metrics: {latency: {text: network latency, target: <10ms}}   # and 'alerts: {slow: {metric: network latency, above: 100ms}}'",
     controls: &["ISO 27001:2022 A.8.16"],
+    mend: Mend::Unsafe("lets the first alert ring from the end of the target on"),
     run,
 };
 
@@ -65,6 +66,9 @@ fn gap(target: &Target, watching: &[&Threshold<'_>]) -> Option<Diagnostic> {
             "silent from {from} to {to}: {} wide",
             first.figure.say(at - high)
         ));
+    let say = format!("let alert '{}' ring above {from}", first.name);
+    let edit = Edit::replace(first.span, from.clone());
+    let d = d.fix(Fix::doubtful(say, edit));
     Some(d.help(format!(
         "let alert '{}' or another one ring above {from}",
         first.name

@@ -1,8 +1,8 @@
 //! An alert rings while everything is as it shall be.
 
 use crate::bands::{Target, Threshold, targets, thresholds};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::id::{Kind, ObjectRef};
 
 pub(crate) const RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     rationale: "An alert that rings while nothing is wrong is turned off or slept through, and then the one that matters is too.",
     example: "metrics: {utilisation: {target: 70-85%}}   # and 'alerts: {cpu: {metric: cpu usage, above: 80%}}'",
     controls: &["ISO 27001:2022 A.8.16"],
+    mend: Mend::Unsafe("lets the alert ring from the end of the target on"),
     run,
 };
 
@@ -54,4 +55,8 @@ fn finding(target: &Target, alert: &Threshold<'_>, end: i128) -> Diagnostic {
         "rings in the target from {figure} to {end}: {gap} of it"
     ))
     .help(format!("let it ring from {end} on, or correct the target"))
+    .fix(Fix::doubtful(
+        format!("let it ring from {end} on"),
+        Edit::replace(alert.span, end),
+    ))
 }

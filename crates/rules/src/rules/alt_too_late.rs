@@ -3,7 +3,7 @@
 use crate::bands::thresholds;
 use crate::claims::{text, words};
 use crate::figure::{Dim, Figure};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{About, OptExt as _};
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         and responding take as long as the objective allows, no repair is fast enough.",
     example: "pools: {tank: {fill_limit: 80%}}   # and 'alerts: {full: {about: [tank], metric: fill, above: 85%}}'",
     controls: &["ISO 27001:2022 A.8.16", "ISO 27001:2022 A.5.30"],
+    mend: Mend::None("how early is early enough depends on how fast it fills and who has to act"),
     run,
 };
 

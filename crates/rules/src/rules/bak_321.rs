@@ -1,9 +1,9 @@
 //! Too few independent copies.
 
 use crate::amounts::count;
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy, Side, side};
-use crate::{Context, Findings, Rule};
+use crate::bodies::Body;
+use crate::copies::{Copy, Side, side};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -25,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("another place to keep a copy has to be found first"),
     run,
 };
 
@@ -37,17 +38,17 @@ fn wanted(severity: Severity) -> usize {
 const BY_HAND: i64 = 2 * 86_400;
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let copies = Copies::of(ctx.lab);
-    for body in bodies::all(ctx.lab) {
+    let copies = ctx.copies();
+    for body in ctx.bodies() {
         let severity = match body.class {
             Some(DataClass::Irreplaceable) => RULE.severity,
             Some(DataClass::Important) => Severity::Info,
             _ => continue,
         };
-        let own = copies.copies(&body);
+        let own = copies.copies(body);
         // Without any, `bak-coverage` and `bak-snapshot-not-copy` speak.
         if !own.is_empty()
-            && let Some(d) = judge(ctx.lab, &body, &own, severity)
+            && let Some(d) = judge(ctx.lab, body, &own, severity)
         {
             out.add(body.object.clone(), d);
         }

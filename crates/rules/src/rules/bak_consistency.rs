@@ -4,7 +4,7 @@ use crate::containers::{self, Container};
 use crate::context::dataset;
 use crate::coverage::{self, Coverage, Declared};
 use crate::origin::cite;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::compose::Mount;
 use model::declare::OptExt as _;
@@ -56,6 +56,7 @@ pub(crate) const RULE: Rule = Rule {
         are a state that never was; the copy may start, or lose rows, or not start, and nobody knows before the restore.",
     example: "datasets: {db: {host: web, folder: /var/lib/postgresql/15/main}}",
     controls: &["NIST CSF 2.0 PR.DS-11", "ISO 27001:2022 A.8.13"],
+    mend: Mend::DisplayOnly("which databases there are is known only to the machine"),
     run,
 };
 
@@ -78,9 +79,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// What is done about the files of a database in a container.
-fn database(
-    ctx: &Context<'_>,
-    container: &Container<'_>,
+fn database<'a>(
+    ctx: &Context<'a>,
+    container: &Container<'a>,
     product: &Product,
     data: &Data,
     mount: &Mount,
@@ -117,13 +118,15 @@ fn database(
         return;
     }
     let program = product.title();
-    if how.is_none() && backup.about.kind.known() == Some(&BackupKind::Image) {
+    let said = backup.about.consistency.is_some();
+    if how.is_none() && (said || backup.about.kind.known() == Some(&BackupKind::Image)) {
         let message = format!(
-            "whether backup '{name}' holds the file systems of {title} still: 'consistency' is not declared"
+            "whether backup '{name}' holds the file systems of {title} still: 'consistency' is not {}",
+            if said { "known" } else { "declared" }
         );
         out.add(
             container.object(),
-            RULE.unknown(message).at(backup.span, "an image"),
+            RULE.unknown(message).at(backup.span, "copied here"),
         );
         return;
     }

@@ -3,14 +3,15 @@
 use crate::containers::Container;
 use crate::context::dataset;
 use crate::coverage::{self, Coverage};
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::compose::Mount;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::DataClass;
 use model::lab::protection::JobKind;
 use model::lab::service::{Service, ServiceData};
+use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-coverage",
@@ -25,6 +26,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::Unsafe("adds the dataset to the backup, where the lab has only one"),
     run,
 };
 
@@ -35,12 +37,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 fn datasets(ctx: &Context<'_>, out: &mut Findings) {
+    let lists = ctx.lab.backups.values().flat_map(|b| &b.datasets);
+    let listed: BTreeSet<&str> = lists.map(|d| d.value.as_str()).collect();
     for (name, data) in &ctx.lab.datasets {
-        let listed = |b: &&model::lab::Backup| b.datasets.iter().any(|d| d.value == *name);
-        if ctx.lab.backups.values().any(|b| listed(&b)) {
+        if listed.contains(name.as_str()) {
             continue;
         }
-        let (severity, class) = match data.class.as_ref().map(|c| c.value) {
+        let (severity, class) = match data.class.known().copied() {
             Some(DataClass::Scratch) => continue,
             Some(DataClass::Replaceable) => (Severity::Warning, "replaceable"),
             Some(DataClass::Important) => (RULE.severity, "important"),
@@ -48,7 +51,7 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
             None => (Severity::Warning, "of no declared class"),
         };
         let backups = ctx.lab.backups.len();
-        let d = RULE
+        let mut d = RULE
             .with(severity, format!("dataset '{name}' is {class} and in no backup"))
             .at(data.span, "not backed up")
             .note(format!("0 of {backups} declared backups list it"))
@@ -56,6 +59,11 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
                 Some(first) => format!("add '{name}' to the datasets of a backup, e.g. '{first}', or set 'class: scratch'"),
                 None => "declare a repository and a backup that lists it, or set 'class: scratch'".to_owned(),
             });
+        let only = ctx.lab.backups.iter().next().filter(|_| backups == 1);
+        if let Some((backup, last)) = only.and_then(|(n, b)| Some((n, b.datasets.last()?))) {
+            let edit = Edit::append(last.span, name);
+            d = d.fix(Fix::doubtful(format!("add it to backup '{backup}'"), edit));
+        }
         out.add(dataset(name), d);
     }
 }
@@ -195,6 +203,6 @@ fn stacks(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-fn is_forgotten(ctx: &Context<'_>, container: &Container<'_>, mount: &Mount) -> bool {
+fn is_forgotten<'a>(ctx: &Context<'a>, container: &Container<'a>, mount: &Mount) -> bool {
     matches!(coverage::of(ctx, container, mount), Coverage::Nothing)
 }

@@ -1,15 +1,14 @@
 //! Backups that the uplink cannot carry.
 
 use crate::amounts::decimal;
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy};
+use crate::bodies::Body;
+use crate::copies::Copy;
 use crate::transfer::{self, Link};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::Given;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::units::size::Size;
 use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
@@ -26,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.8.6",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("less data, a slower pace or a faster line is a decision"),
     run,
 };
 
@@ -38,6 +38,8 @@ struct Load<'a> {
     whole: u128,
     assumed: bool,
     open: Vec<String>,
+    /// Bodies whose size is not known: what is added up is the least.
+    unsized_: Vec<&'a str>,
     told: bool,
 }
 
@@ -46,10 +48,10 @@ type Loads<'c, 'a> = BTreeMap<((Kind, &'a str), &'a str), (&'c Copy<'a>, Load<'c
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let copies = Copies::of(lab);
-    let bodies = bodies::all(lab);
+    let copies = ctx.copies();
+    let bodies = ctx.bodies();
     let mut loads: Loads<'_, '_> = BTreeMap::new();
-    for body in &bodies {
+    for body in bodies {
         for copy in copies.copies(body) {
             if let Some(site) = transfer::leaves(lab, body, copy) {
                 let entry = loads.entry((copy.taker, site));
@@ -106,7 +108,10 @@ impl<'a> Load<'a> {
             (None, _) => self.open.push(format!("'changes' of {}", body.what)),
             (_, None) => self.open.push(format!("how often {} runs", copy.by)),
         }
-        self.whole += size.map_or(0, |s: &Size| u128::from(s.bytes()));
+        match size {
+            Some(size) => self.whole += u128::from(size.bytes()),
+            None => self.unsized_.push(&body.what),
+        }
     }
 }
 
@@ -139,13 +144,34 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
         && let Some(time) = transfer::seconds(load.whole, rate).filter(|t| *t > every)
     {
         let bytes = decimal(load.whole);
+        let least = if load.unsized_.is_empty() {
+            ""
+        } else {
+            "at least "
+        };
+        let mut d = RULE
+            .with(
+                Severity::Warning,
+                format!(
+                    "the first run of {by} takes {least}{time}, and the next begins after {every}"
+                ),
+            )
+            .at(copy.span, format!("{least}{bytes} at first"))
+            .and_at(
+                link.rate.span,
+                format!("{rate} out of site '{}'", link.site),
+            )
+            .note(format!("{least}{bytes} × 8 / {rate} = {time} > {every}"));
+        if !load.unsized_.is_empty() {
+            d = d.note(not_in_it(load));
+        }
+        out.push(note(d.help("make the first copy at home onto a disk and carry it there, or begin with the most important data")));
+    } else if load.told && !load.unsized_.is_empty() {
         let d = RULE
-            .with(Severity::Warning, format!("the first run of {by} takes {time}, and the next begins after {every}"))
-            .at(copy.span, format!("{bytes} at first"))
-            .and_at(link.rate.span, format!("{rate} out of site '{}'", link.site))
-            .note(format!("{bytes} × 8 / {rate} = {time} > {every}"))
-            .help("make the first copy at home onto a disk and carry it there, or begin with the most important data");
-        out.push(note(d));
+            .unknown(format!("how long the first run of {by} takes"))
+            .at(copy.span, "")
+            .note(not_in_it(load));
+        out.push(d);
     }
     if !load.open.is_empty() && load.told {
         let d = RULE
@@ -155,6 +181,20 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
         out.push(d);
     }
     out
+}
+
+/// What a sum that stands for the least leaves out.
+fn not_in_it(load: &Load<'_>) -> String {
+    const SHOWN: usize = 6;
+    let shown: Vec<&str> = load.unsized_.iter().take(SHOWN).copied().collect();
+    let more = match load.unsized_.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "not in it, as their size is not known: {}{more}",
+        shown.join(", ")
+    )
 }
 
 /// Each fits, and all together do not.

@@ -1,11 +1,9 @@
 //! The key to the backup is lost with what it would restore.
 
-use crate::bodies;
 use crate::context::repository;
-use crate::copies::Copies;
 use crate::places::{self, Machine, Place};
 use crate::recovery::keeper;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Spanned};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -26,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
         is gone when it is needed.",
     example: "repositories: {usb: {location: /mnt/usb, password: {file: secrets/usb.pass}}}",
     controls: &["CIS v8 11.3", "ISO 27001:2022 A.8.24"],
+    mend: Mend::None("the second place is outside of the lab and of its tree"),
     run,
 };
 
@@ -33,7 +32,7 @@ const KEEP: &str = "keep the password in two places that survive the lab, e.g. a
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let homes = homes(lab);
+    let homes = homes(ctx);
     let none = BTreeSet::new();
     for (name, store) in &lab.repositories {
         let secrets = secrets(lab, name, store);
@@ -78,11 +77,11 @@ fn needs_none(store: &Repository) -> bool {
 }
 
 /// Machines whose data each repository is to restore.
-fn homes(lab: &Lab) -> BTreeMap<&str, BTreeSet<Machine<'_>>> {
-    let copies = Copies::of(lab);
+fn homes<'a>(ctx: &Context<'a>) -> BTreeMap<&'a str, BTreeSet<Machine<'a>>> {
+    let copies = ctx.copies();
     let mut out: BTreeMap<&str, BTreeSet<Machine<'_>>> = BTreeMap::new();
-    for body in bodies::all(lab) {
-        for copy in copies.copies(&body) {
+    for body in ctx.bodies() {
+        for copy in copies.copies(body) {
             if let Some((Kind::Repository, name)) = copy.store {
                 out.entry(name).or_default().extend(&body.place.machines);
             }

@@ -1,8 +1,8 @@
 //! A repository that lies on another host, at a path of this one.
 
 use crate::context::dataset;
-use crate::{Context, Findings, Rule};
-use diag::Severity;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity};
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-location",
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::Unsafe("writes the location as one that is reached by SFTP"),
     run,
 };
 
@@ -29,18 +30,24 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let (Some(on), Some(location)) = (&repository.on, &repository.location) else {
                 continue;
             };
-            if on.value == home.value || !location.value.starts_with('/') {
+            let (Some(there), Some(path)) = (on.value(), location.value()) else {
+                continue;
+            };
+            if *there == home.value || !path.starts_with('/') {
                 continue;
             }
-            let path = &location.value;
             let d = RULE
                 .finding(format!(
                     "backup '{backup}' of dataset '{name}' would write to {path} of host '{}', not of host '{}'",
-                    home.value, on.value
+                    home.value, there
                 ))
                 .at(location.span, format!("a directory of the host that writes, '{}'", home.value))
                 .and_at(on.span, format!("repository '{key}' is declared to be here"))
-                .help(format!("write 'location: sftp:{}:{path}', which root of '{}' can log in to", on.value, home.value));
+                .help(format!("write 'location: sftp:{}:{path}', which root of '{}' can log in to", there, home.value))
+                .fix(Fix::doubtful(
+                    "write to the host by SFTP",
+                    Edit::replace(location.span, format!("sftp:{}:{path}", there)),
+                ));
             out.add(dataset(name), d);
         }
     }

@@ -1,7 +1,7 @@
 //! A drill that asks nothing.
 
 use crate::context::dataset;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::DisplayOnly("what a restored dataset has to contain is known to its owner"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Rotation that can delete the last good copy.
 
 use crate::context::backup;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Diagnostic, Edit, Fix, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         newest archives keeps something to restore from, and some of them from before damage was noticed.",
     example: "backups: {nightly: {datasets: [photos], to: usb, every: 1d, keep: {within: 30d}}}",
     controls: &["NIST CSF 2.0 PR.DS-11", "ISO 27001:2022 A.8.13"],
+    mend: Mend::Unsafe("keeps the newest archives up to the floor, which needs space"),
     run,
 };
 
@@ -61,10 +62,7 @@ fn of_backup(name: &str, schedule: &Backup) -> Option<Diagnostic> {
                 .fix(Fix {
                     message: format!("keep {LEAST}"),
                     applicability: Applicability::Unsafe,
-                    edits: vec![Edit {
-                        span: last.span,
-                        text: LEAST.to_string(),
-                    }],
+                    edits: vec![Edit::replace(last.span, LEAST.to_string())],
                 })
         }
         (None, Some(floor), _) => RULE

@@ -1,7 +1,7 @@
 //! A tier says half of what is promised.
 
 use crate::context::tier;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::lab::FaultScope;
@@ -15,12 +15,13 @@ pub(crate) const RULE: Rule = Rule {
         must manage. One without the other cannot be planned for, and nothing can be proven against it.",
     example: "tiers: {household: {rto: {host: 8h}}}   # back within 8h, but with the data of when?",
     controls: &["ISO 27001:2022 A.5.30"],
+    mend: Mend::None("how much may be lost, and for how long it may be away, is a decision"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, bundle) in &ctx.lab.tiers {
-        let uses = |d: &&model::lab::Dataset| d.tier.as_ref().is_some_and(|t| t.value == *name);
+        let uses = |d: &&model::lab::Dataset| d.tier.known().is_some_and(|t| t == name);
         let users = ctx.lab.datasets.values().filter(uses).count();
         let runs = |s: &&model::lab::service::Service| {
             let named = s.tier.known().is_some_and(|t| t.name() == name);

@@ -1,11 +1,12 @@
 //! Copies are taken more rarely than the objective allows.
 
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy, Side, Snapshots, side, unhurt};
+use crate::bodies::Body;
+use crate::copies::unhurt;
 use crate::faults;
-use crate::{Context, Findings, Rule, transfer};
-use diag::{Diagnostic, Severity, Span, Spanned};
-use model::lab::{DataClass, FaultScope, Lab};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity, Spanned};
+use graph::newest::{Newest, Point, newest};
+use model::lab::{DataClass, FaultScope};
 use model::units::Seconds;
 
 pub(crate) const RULE: Rule = Rule {
@@ -23,13 +24,14 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::Unsafe("runs the backup as often as the objective asks"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let copies = Copies::of(ctx.lab);
-    let undos = Snapshots::of(ctx.lab);
-    for body in bodies::all(ctx.lab) {
+    let copies = ctx.copies();
+    let undos = ctx.snapshots();
+    for body in ctx.bodies() {
         if body.class == Some(DataClass::Scratch) {
             continue;
         }
@@ -39,10 +41,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some((tier, rpo)) = body.rpo(scope) else {
                 continue;
             };
-            if unhurt(ctx.lab, &body, scope) {
+            if unhurt(ctx.lab, body, scope) {
                 continue;
             }
-            match newest(ctx.lab, (&copies, &undos), &body, scope) {
+            match newest(ctx.lab, (copies, undos), body, scope) {
                 Newest::None => {}
                 Newest::Unknown(by) => open.push((scope, by)),
                 Newest::Known(point) if point.total() > rpo.value => late.push(Late {
@@ -63,84 +65,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(*span, format!("how often {by} runs is not declared"));
             out.add(body.object.clone(), d);
         }
-        if let Some(d) = finding(&body, &late) {
+        if let Some(d) = finding(body, &late) {
             out.add(body.object.clone(), d);
         }
     }
-}
-
-/// A state that can be gone back to.
-struct Point {
-    by: String,
-    span: Span,
-    every: Seconds,
-    schedule: Option<String>,
-    transfer: Option<(Seconds, String)>,
-}
-
-impl Point {
-    fn total(&self) -> Seconds {
-        Seconds(self.every.0 + self.transfer.as_ref().map_or(0, |(t, _)| t.0))
-    }
-}
-
-/// The most recent state at the worst moment.
-enum Newest {
-    /// Nothing survives; `bak-same-domain` or `bak-coverage` speaks.
-    None,
-    /// Something does, and nobody knows how old it is.
-    Unknown((String, Span)),
-    Known(Point),
-}
-
-fn newest<'a>(
-    lab: &'a Lab,
-    (copies, undos): (&Copies<'a>, &Snapshots<'a>),
-    body: &Body<'a>,
-    scope: FaultScope,
-) -> Newest {
-    let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
-    let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
-    let mut points: Vec<Point> = all
-        .iter()
-        .filter_map(|c| {
-            let every = c.every.as_ref()?;
-            Some(Point {
-                by: c.by.clone(),
-                span: every.span,
-                every: every.value,
-                schedule: c.schedule.clone().filter(|s| !s.starts_with("every ")),
-                transfer: transfer::time(lab, body, c),
-            })
-        })
-        .collect();
-    if scope == FaultScope::Corruption {
-        points.extend(snapshots(undos, body));
-    }
-    match points.into_iter().min_by_key(Point::total) {
-        Some(point) => Newest::Known(point),
-        None => match all.first() {
-            Some(copy) => Newest::Unknown((copy.by.clone(), copy.span)),
-            None => Newest::None,
-        },
-    }
-}
-
-/// Snapshots of the body, its guest or its pool.
-fn snapshots<'a>(undos: &Snapshots<'a>, body: &Body<'a>) -> Vec<Point> {
-    let of_it = undos.covering(body).into_iter();
-    of_it
-        .filter_map(|undo| {
-            let given = undo.snapshot.schedule.as_ref()?;
-            Some(Point {
-                by: format!("snapshot '{}'", undo.name),
-                span: given.span,
-                every: undo.every?,
-                schedule: given.value().map(ToString::to_string),
-                transfer: None,
-            })
-        })
-        .collect()
 }
 
 /// A fault by which more is lost than is allowed.
@@ -165,7 +93,7 @@ fn finding(body: &Body<'_>, late: &[Late<'_>]) -> Option<Diagnostic> {
         .map(|l| l.scope)
         .collect();
     let (what, lost, allowed) = (&body.what, faults::words(&scopes), rpo.value);
-    let total = point.total();
+    let total = exact(point.total());
     let label = match &point.schedule {
         Some(schedule) => format!(
             "{} runs '{schedule}', at the longest every {}",
@@ -174,9 +102,10 @@ fn finding(body: &Body<'_>, late: &[Late<'_>]) -> Option<Diagnostic> {
         None => format!("{} runs every {}", point.by, point.every),
     };
     let mut d = RULE
-        .finding(format!(
-            "{what} can lose {total} by {lost}, and tier '{tier}' allows {allowed}"
-        ))
+        .with(
+            severity(worst),
+            format!("{what} can lose {total} by {lost}, and tier '{tier}' allows {allowed}"),
+        )
         .at(point.span, label)
         .and_at(rpo.span, format!("the RPO for {}", worst.scope.word()))
         .note(arithmetic(worst));
@@ -199,17 +128,51 @@ fn finding(body: &Body<'_>, late: &[Late<'_>]) -> Option<Diagnostic> {
             let left = Seconds(allowed.0 - time.0);
             d.help(format!("run {by} at least every {left}, or raise the objective"))
         }
-        None => d.help(format!("run {by} at least every {allowed}, or raise the objective")),
+        None => {
+            let d = match point.schedule {
+                Some(_) => d,
+                None => d.fix(Fix::doubtful(
+                    format!("run {by} every {allowed}"),
+                    Edit::replace(point.span, allowed.to_string()),
+                )),
+            };
+            d.help(format!("run {by} at least every {allowed}, or raise the objective"))
+        }
     })
+}
+
+/// An interval as long as the objective is what people mean by "daily, and one day": seconds of its run are told, and are no
+/// broken promise. Up to one part in a hundred of the objective counts as such, if the interval alone keeps it.
+fn severity(late: &Late<'_>) -> Severity {
+    let over = late.point.total().0 - late.rpo.value.0;
+    match late.point.every <= late.rpo.value && over.saturating_mul(100) <= late.rpo.value.0 {
+        true => Severity::Info,
+        false => RULE.severity,
+    }
+}
+
+/// All units down to seconds, so that sums can be checked: `1d16s`.
+fn exact(time: Seconds) -> String {
+    let mut rest = time.0.max(0);
+    let mut out = String::new();
+    for (unit, size) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
+        if rest >= size {
+            out.push_str(&format!("{}{unit}", rest / size));
+            rest %= size;
+        }
+    }
+    if out.is_empty() { "0s".to_owned() } else { out }
 }
 
 fn arithmetic(late: &Late<'_>) -> String {
     let (every, allowed, total) = (late.point.every, late.rpo.value, late.point.total());
-    let over = Seconds(total.0 - allowed.0);
+    let over = exact(Seconds(total.0 - allowed.0));
+    let (every, allowed, total) = (exact(every), exact(allowed), exact(total));
     let by = &late.point.by;
     match &late.point.transfer {
         Some((time, _)) => format!(
-            "worst loss = interval of {by} + its transfer = {every} + {time} = {total}; {total} - {allowed} = {over} too much"
+            "worst loss = interval of {by} + its transfer = {every} + {} = {total}; {total} - {allowed} = {over} too much",
+            exact(*time)
         ),
         None => format!(
             "worst loss = interval of {by}, the most frequent copy that survives = {every}; {every} - {allowed} = {over} too much"

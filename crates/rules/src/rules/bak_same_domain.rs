@@ -1,10 +1,10 @@
 //! Every copy is lost together with the data.
 
 use crate::amounts::count;
-use crate::bodies::{self, Body};
+use crate::bodies::Body;
 use crate::copies::{Copies, Side, side, unhurt};
 use crate::faults;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::lab::{DataClass, FaultScope};
 
@@ -21,12 +21,13 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("another place to keep a copy has to be found first"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let copies = Copies::of(ctx.lab);
-    for body in bodies::all(ctx.lab) {
+    let copies = ctx.copies();
+    for body in ctx.bodies() {
         if body.class == Some(DataClass::Scratch) {
             continue;
         }
@@ -36,7 +37,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some((tier, objective)) = body.rpo(scope).or(body.rto(scope)) else {
                 continue;
             };
-            match survey(ctx, &copies, &body, scope) {
+            match survey(ctx, copies, body, scope) {
                 Survey::Survives | Survey::NoBackup => {}
                 Survey::Lost(why) => lost.push(Lost {
                     scope,
@@ -47,7 +48,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 Survey::Unknown(why) => open.push((scope, why)),
             }
         }
-        if let Some(d) = finding(&body, &lost).or_else(|| unknown(&body, &open)) {
+        if let Some(d) = finding(body, &lost).or_else(|| unknown(body, &open)) {
             out.add(body.object.clone(), d);
         }
     }

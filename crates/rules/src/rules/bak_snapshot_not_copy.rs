@@ -1,10 +1,10 @@
 //! Snapshots and RAID that are taken for backups.
 
 use crate::amounts::count;
-use crate::bodies::{self, Body};
-use crate::copies::{Copies, Copy, Snapshots};
+use crate::bodies::Body;
+use crate::copies::{Copy, Snapshots};
 use crate::places;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -26,19 +26,20 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-11",
         "ISO 27001:2022 A.8.13",
     ],
+    mend: Mend::None("where a copy goes is a decision"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let copies = Copies::of(lab);
-    let undos = Snapshots::of(lab);
+    let copies = ctx.copies();
+    let undos = ctx.snapshots();
     let mut beside: BTreeMap<String, (&Copy<'_>, &str, Vec<String>)> = BTreeMap::new();
-    let bodies = bodies::all(lab);
-    for body in &bodies {
+    let bodies = ctx.bodies();
+    for body in bodies {
         let own = copies.copies(body);
         if own.is_empty()
-            && let Some(d) = only_snapshots(&undos, body)
+            && let Some(d) = only_snapshots(undos, body)
         {
             out.add(body.object.clone(), d);
         }

@@ -4,7 +4,7 @@ use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, ro
 use crate::context::repository;
 use crate::sizes;
 use crate::totals::{self, Total};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::lab::{Backup, Repository};
 
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         they span. When the target is full, either the newest backup fails or somebody deletes the oldest by hand.",
     example: "backups: {nightly: {keep: {daily: 30}, …}}   # of 50 GB archives to a tar repository of 'size: 1TB'",
     controls: &["CIS v8 11.2", "ISO 27001:2022 A.8.13"],
+    mend: Mend::None("fewer archives or more space is a decision"),
     run,
 };
 

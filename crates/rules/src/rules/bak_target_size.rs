@@ -4,7 +4,7 @@ use crate::archives::{backups_to, contents, room};
 use crate::context::repository;
 use crate::sizes;
 use crate::totals::{self, Part, Total};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(crate) const RULE: Rule = Rule {
         the data did arrive.",
     example: "repositories: {usb: {size: 2TB, …}}   # for a dataset of 'size: 3.1TB'",
     controls: &["CIS v8 11.2", "ISO 27001:2022 A.8.13"],
+    mend: Mend::None("a larger target has to be bought, or data left out"),
     run,
 };
 

@@ -5,7 +5,7 @@ use crate::figure::percent;
 use crate::sizes;
 use crate::terms::{Terms, terms};
 use crate::totals::{bytes, place, usable};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         program that writes; a risk register that calls this unlikely is a register nobody computed.",
     example: "pools: {tank: {usable: 4TB, used: 3TB, growth: 50%}}",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("more space has to be bought, or data removed"),
     run,
 };
 
@@ -155,22 +156,36 @@ fn finding(ctx: &Context<'_>, course: &Course, resource: &str) -> Diagnostic {
         day,
         days,
     } = course;
-    let when = match days {
-        0 => "by now".to_owned(),
-        n => format!("on {day}, in {n} days"),
+    let (when, reached) = match days {
+        0 => ("now".to_owned(), "reached already".to_owned()),
+        n => (
+            format!("on {day}, in {n} days"),
+            format!(
+                "reached after {} of a year",
+                percent(i128::from(*n), 365).unwrap_or_default()
+            ),
+        ),
     };
     let mut d = RULE.finding(format!("{what} {when}")).note(format!(
-        "used: {used}; growth {growth} per year; limit {limit}; reached after {} of a year",
-        percent(i128::from(*days), 365).unwrap_or_default()
+        "used: {used}; growth {growth} per year; limit {limit}; {reached}"
     ));
-    if let Some(risk) = unlikely(ctx, resource) {
+    let risk = unlikely(ctx, resource);
+    if let Some(risk) = risk {
         d = d
             .and_at(risk.span, "the register says: low probability")
             .note("the risk register rates this as unlikely");
     }
-    d.help(
-        "add space before that day, or remove what need not be kept; and correct the risk register",
-    )
+    let when = if *days == 0 {
+        "add space now"
+    } else {
+        "add space before that day"
+    };
+    let register = if risk.is_some() {
+        "; and correct the risk register"
+    } else {
+        ""
+    };
+    d.help(format!("{when}, or remove what need not be kept{register}"))
 }
 
 /// A risk of running out that is rated as unlikely.

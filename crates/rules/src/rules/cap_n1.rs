@@ -3,8 +3,8 @@
 use crate::claims::figures;
 use crate::load::{capacity, guest_memory, hosts_of};
 use crate::sizes;
-use crate::totals::{self, Part, Total, guests_on};
-use crate::{Context, Findings, Rule};
+use crate::totals::{self, Part, Total};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         guests run already; without room they stay down, and which ones is decided by chance.",
     example: "clusters: {main: {members: [a, b], ha: true}}   # two hosts of 16 GiB with guests of 24 GiB",
     controls: &["ISO 27001:2022 A.8.14", "ISO 27001:2022 A.8.6"],
+    mend: Mend::None("memory has to be bought, or something given up when a machine fails"),
     run,
 };
 
@@ -27,7 +28,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, cluster) in &ctx.lab.clusters {
         let hosts = hosts_of(ctx.lab, cluster);
         let object = ObjectRef::new(Kind::Cluster, name);
-        let guests = guests_on(ctx.lab, Some(&object));
+        let guests = ctx.guests_on(&object);
         let any = guests.iter().any(|(_, g)| is_ha(cluster, g));
         if hosts.len() > 1 && any {
             let d = check(ctx, name, cluster, &hosts, &guests);

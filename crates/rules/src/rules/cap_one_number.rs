@@ -5,7 +5,7 @@ use crate::claims;
 use crate::context;
 use crate::held::{self, Verdict};
 use crate::totals::{self, Total, bytes};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::id::{Kind, ObjectRef};
 
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         every plan that uses the larger one is too large.",
     example: "claims: [{text: the router has 4 GB, about: host/router, metric: total-memory, value: 4GB}]   # and 'memory: 2GiB'",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.8.6"],
+    mend: Mend::None("which of the two numbers is right is known only where it was read"),
     run,
 };
 

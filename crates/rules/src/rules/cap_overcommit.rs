@@ -3,9 +3,12 @@
 use crate::load::{Load, capacity, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Machine, Part, Total, part};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::lab::Host;
+use model::lab::guest::{Guest, GuestKind};
 use model::lab::service::Service;
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,14 +20,16 @@ pub(crate) const RULE: Rule = Rule {
         largest, which is mostly the database.",
     example: "guests: {a: {on: pve, memory: 12GiB}, b: {on: pve, memory: 12GiB}}   # on a host of 16 GiB",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("what gets less or moves away is a decision"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let load = Load::of(ctx.lab);
+    let load = ctx.load();
     for (name, host) in &ctx.lab.hosts {
         let object = ObjectRef::new(Kind::Host, name);
         let guests = load.guests(&object);
+        processors(name, host, guests, out);
         let room = capacity(ctx.lab, name);
         let taken = totals::sum(guests.iter().map(|(n, g)| guest_memory(n, g)));
         if let (Ok(room), Total::Sum(taken)) = (&room, &taken)
@@ -39,11 +44,67 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         {
             out.add(object.clone(), d);
         }
-        services(&load, &object, room, out);
+        services(load, &object, room, out);
     }
     for (name, guest) in &ctx.lab.guests {
         let object = ObjectRef::new(Kind::Guest, name);
-        services(&load, &object, Machine::Guest(name, guest).memory(), out);
+        services(load, &object, Machine::Guest(name, guest).memory(), out);
+    }
+}
+
+/// A virtual machine with more processors than its host has threads: Proxmox VE does not start it, and on other hypervisors
+/// its processors wait for each other.
+fn processors(name: &str, host: &Host, guests: &[(&str, &Guest)], out: &mut Findings) {
+    let cpu = host.about.hardware.as_ref().and_then(|h| h.cpu.as_ref());
+    let Some(cpu) = cpu else { return };
+    // Where threads are not declared, there are two per core at the most.
+    let Some((threads, how)) = cpu
+        .threads
+        .known()
+        .map(|t| (*t, format!("{t} threads")))
+        .or_else(|| {
+            let cores = *cpu.cores.known()?;
+            Some((
+                cores.saturating_mul(2),
+                format!(
+                    "{cores} cores, so {} threads at the most",
+                    cores.saturating_mul(2)
+                ),
+            ))
+        })
+    else {
+        return;
+    };
+    for (guest, declared) in guests {
+        let Some(cores) = declared.cores.known().filter(|c| **c > threads) else {
+            continue;
+        };
+        let span = declared.cores.as_ref().map_or(declared.span, |c| c.span);
+        // qemu-server: "MAX … vcpus allowed per VM on this node".
+        let end = match (
+            declared.kind.known(),
+            host.os
+                .known()
+                .is_some_and(|os| os.starts_with("proxmox-ve")),
+        ) {
+            (Some(GuestKind::Vm), true) => {
+                "Proxmox VE refuses to start a virtual machine with more than its host has"
+            }
+            _ => "they only take turns",
+        };
+        let d = RULE
+            .finding(format!(
+                "guest '{guest}' is given {cores} processors, and host '{name}' has {how}"
+            ))
+            .at(span, "more than there are")
+            .note(format!(
+                "{cores} - {threads} = {} too many; {end}",
+                cores - threads
+            ))
+            .help(
+                "give it as many as its work needs, which is seldom more than half of the host's",
+            );
+        out.add(ObjectRef::new(Kind::Guest, *guest), d);
     }
 }
 

@@ -4,8 +4,8 @@ use crate::claims::{self, Said, subject};
 use crate::held::{self, Verdict};
 use crate::near::nearest;
 use crate::totals::{self, Total};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Fix, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::Lab;
 use model::lab::measure::Measure;
 use std::collections::BTreeSet;
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         add up again buys too much or finds out too late; and a document that is wrong in its sums is not trusted in the rest.",
     example: "claims: [{text: memory of the cluster, about: main, metric: total-memory, value: 112GiB}]   # of 20 + 16 + 16 + 32 + 32 GiB",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.5.9"],
+    mend: Mend::Unsafe("claims what the parts add up to; a part may be wrong instead"),
     run,
 };
 
@@ -83,6 +84,12 @@ fn wrong(said: &Said<'_>, total: &Total) -> Diagnostic {
         .at(said.span, format!("{shown} by the declaration"));
     held::arithmetic(d, total, said)
         .help(format!("claim {shown}, or correct the part that is wrong"))
+        .fix(claim(said, &shown))
+}
+
+/// The claim as it follows from the declaration.
+fn claim(said: &Said<'_>, figure: &str) -> Fix {
+    Fix::doubtful(format!("claim {figure}"), Edit::replace(said.span, figure))
 }
 
 fn missing(said: &Said<'_>, what: &[String]) -> Diagnostic {
@@ -114,10 +121,7 @@ fn stranger(text: &str, span: diag::Span) -> Option<Diagnostic> {
     let fix = Fix {
         message: format!("did you mean '{meant}'?"),
         applicability: diag::Applicability::Unsafe,
-        edits: vec![diag::Edit {
-            span,
-            text: meant.to_owned(),
-        }],
+        edits: vec![diag::Edit::replace(span, meant.to_owned())],
     };
     Some(RULE.unknown(message).at(span, "").fix(fix))
 }
@@ -185,6 +189,7 @@ fn of_claims(lab: &Lab, whole: &Said<'_>, said: &[Said<'_>]) -> Option<Diagnosti
             )),
             whole,
         )
-        .help("correct the total or the part that is wrong"),
+        .help("correct the total or the part that is wrong")
+        .fix(claim(whole, &total)),
     )
 }

@@ -4,8 +4,8 @@ use crate::claims::{figures, subject};
 use crate::context;
 use crate::figure::{Figure, percent};
 use crate::terms::{Term, Terms, terms};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::declare::Opt;
 use model::id::{Kind, ObjectRef};
 use model::units::size::Size;
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         table that confuses them reports a machine that is four fifths free as four fifths full, or the other way round.",
     example: "claims: [{metric: total-memory, value: 164GB, …}, {metric: free-memory, value: 130GB, …}, {metric: memory-usage, value: 79%, …}]",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::Unsafe("claims the share that the numbers give; a number may be wrong instead"),
     run,
 };
 
@@ -132,6 +133,8 @@ fn shares(of: &Terms<'_>) -> Option<Diagnostic> {
             ));
         }
     }
+    let edit = Edit::replace(usage.said.as_ref()?.span, right.clone());
+    let d = d.fix(Fix::doubtful(format!("claim {right}"), edit));
     Some(d.help(format!(
         "claim {right}, or name the numbers for what they are: installed, reserved, used, free"
     )))

@@ -4,7 +4,7 @@ use crate::claims::{self, Said};
 use crate::context;
 use crate::held::{self, Verdict};
 use crate::totals::{self, Total, place};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::measure::Measure;
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         again. A plan that takes threads for cores has far less to hand out than it thinks.",
     example: "claims: [{text: 52 cores, about: main, metric: cores, value: 52}]   # of 32 cores with 52 threads",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("which unit was meant is known only where the number was read"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! A change is promised, or made, sooner than people must be told of it.
 
 use crate::lead::{promises, within};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         promise is not kept.",
     example: "windows: {saturday: {schedule: 'Sat 02:00..06:00', notice: 2d}}   # and metrics: {remediation-critical: {target: 24h}}",
     controls: &["ISO 27001:2022 A.8.32"],
+    mend: Mend::None("a way for what is urgent has to be agreed upon"),
     run,
 };
 

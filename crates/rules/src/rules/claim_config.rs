@@ -1,7 +1,7 @@
 //! A control that is claimed and configured nowhere.
 
-use crate::{Context, Findings, Rule};
-use diag::Severity;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity};
 use model::declare::{About, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -24,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.PS-01",
         "ISO 27001:2022 A.8.9",
     ],
+    mend: Mend::Unsafe("takes the claim back; configuring what is claimed is the better mend"),
     run,
 };
 
@@ -44,6 +45,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(given.span, "claimed")
                 .note(lacks.note)
                 .help(lacks.help);
+            let d = match given.is.as_ref().filter(|_| !lacks.silent) {
+                Some(is) => d.fix(Fix::doubtful(
+                    "claim it no more",
+                    Edit::replace(is.span, "no"),
+                )),
+                None => d,
+            };
             out.add(ObjectRef::new(Kind::Service, name), d);
         }
     }

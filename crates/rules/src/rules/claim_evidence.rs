@@ -2,7 +2,7 @@
 
 use crate::call::object;
 use crate::standing::count;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::{Known, OptExt as _, Or};
 use model::document::{Block, Document};
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         and a record.",
     example: "- [x] Restores are tested",
     controls: &["NIST CSF 2.0 ID.IM-02", "ISO 27001:2022 A.5.36"],
+    mend: Mend::None("evidence comes from doing it"),
     run,
 };
 

@@ -1,6 +1,6 @@
 //! A must that nothing meets.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -9,12 +9,13 @@ use model::lab::road::{Met, Priority};
 pub(crate) const RULE: Rule = Rule {
     id: "claim-req",
     since: "0.1.0",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "A requirement that must be met is traced to nothing that meets it.",
     rationale: "A requirement without something that meets it is a wish. Tracing each must to what implements it shows what was forgotten, and what breaks \
         when that is changed.",
     example: "requirements: {encrypted: {text: Data at rest is encrypted, priority: must, status: met}}",
     controls: &["NIST CSF 2.0 GV.PO-01", "ISO 27001:2022 A.5.8"],
+    mend: Mend::None("what meets the requirement is a decision"),
     run,
 };
 
@@ -36,8 +37,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 format!("requirement '{name}' must be met, and nothing is named that will meet it")
             }
         };
+        // Who says that it is still to be met does not contradict himself.
+        let severity = match status.and_then(|s| s.value()) {
+            Some(Met::Planned | Met::Unmet) => Severity::Warning,
+            _ => RULE.severity,
+        };
         let d = RULE
-            .finding(message)
+            .with(severity, message)
             .at(requirement.span, "'met_by' is not given")
             .note(format!(
                 "'{text}', priority: must, status: {state}, met by: 0"

@@ -2,8 +2,8 @@
 
 use crate::call::object;
 use crate::standing::{away, plain};
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::declare::{Given, OptExt as _};
 use model::document::BlockKind;
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,9 @@ pub(crate) const RULE: Rule = Rule {
         a risk that nobody works on any more.",
     example: "risks: {power: {text: Power fails, mitigation: a UPS (planned), status: mitigated}}",
     controls: &["NIST CSF 2.0 ID.RA-06", "ISO 27001:2022 A.5.8"],
+    mend: Mend::Unsafe(
+        "says that a risk is yet to be mitigated; a planned mitigation may have been done instead",
+    ),
     run,
 };
 
@@ -161,7 +164,11 @@ fn registers(ctx: &Context<'_>, out: &mut Findings) {
             ))
             .at(status.span, "mitigated")
             .note(format!("mitigation: {}", text.unwrap_or("not given")))
-            .help("say 'status: planned' until it is done");
+            .help("say 'status: planned' until it is done")
+            .fix(Fix::doubtful(
+                "say that it is planned",
+                Edit::replace(status.span, "planned"),
+            ));
         if let Some(span) = span {
             d = d.and_at(span, "still to come");
         }

@@ -1,6 +1,6 @@
 //! A term of art for something that is not so.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         (NIST SP 800-207: no trust by the place in the network).",
     example: "requirements: {security: {text: Zero trust}}   # and flows: [{from: management, to: servers, ports: any, action: allow}]",
     controls: &["NIST CSF 2.0 GV.PO-01", "ISO 27001:2022 A.5.1"],
+    mend: Mend::None("the word or what contradicts it has to change"),
     run,
 };
 
@@ -31,6 +32,8 @@ struct Term {
     means: &'static str,
     /// What of the lab contradicts it, with places.
     against: fn(&Lab) -> Vec<Against>,
+    /// What the lab must declare before it can be held against the term, if it does not.
+    open: fn(&Lab) -> Option<String>,
 }
 
 const TERMS: &[Term] = &[
@@ -39,12 +42,22 @@ const TERMS: &[Term] = &[
         name: "zero trust",
         means: "NIST SP 800-207: each request is authenticated and authorised; the place in the network gives no right",
         against: trust,
+        open: |_| None,
     },
     Term {
         written: &["highly available", "high availability"],
         name: "high availability",
         means: "the loss of one machine does not stop the service: a majority stays, and guests reach their disks from another machine",
         against: availability,
+        open: |lab| {
+            let none = !lab.clusters.values().any(|c| c.ha.known() == Some(&true));
+            none.then(|| {
+                format!(
+                    "clusters with 'ha: true': 0 of {}; nothing says what takes over when a machine is lost",
+                    lab.clusters.len()
+                )
+            })
+        },
     },
     Term {
         written: &["immutable backup", "immutable copies"],
@@ -62,6 +75,18 @@ const TERMS: &[Term] = &[
                 )
             })
             .collect()
+        },
+        open: |lab| {
+            let stores = lab.repositories.values();
+            let kept = stores
+                .filter(|r| r.about.append_only.known() == Some(&true))
+                .count();
+            (kept == 0).then(|| {
+                format!(
+                    "repositories with 'append_only: true': 0 of {}",
+                    lab.repositories.len()
+                )
+            })
         },
     },
     Term {
@@ -83,6 +108,7 @@ const TERMS: &[Term] = &[
                 None,
             )],
         },
+        open: |_| None,
     },
     Term {
         written: &["zero downtime"],
@@ -99,6 +125,7 @@ const TERMS: &[Term] = &[
                 .take(1)
                 .collect()
         },
+        open: |_| None,
     },
 ];
 
@@ -110,6 +137,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         let against = (term.against)(ctx.lab);
         let Some((first, at)) = against.first() else {
+            if let Some(missing) = (term.open)(ctx.lab) {
+                let d = RULE
+                    .unknown(format!("whether {place} rightly speaks of {}", term.name))
+                    .at(span, format!("{} is claimed", term.name))
+                    .note(term.means)
+                    .note(missing);
+                out.add(object, d);
+            }
             continue;
         };
         let mut d = RULE

@@ -1,7 +1,7 @@
 //! Something that is paid has no cost.
 
 use crate::budget::{self, is_rented};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         without its backups is a budget for losing data.",
     example: "repositories: {cloud: {kind: s3, provider: Backblaze}}   # in a lab with 'costs', and no cost for it",
     controls: &["ISO 27001:2022 A.5.9"],
+    mend: Mend::DisplayOnly("what it costs is known to who pays"),
     run,
 };
 
@@ -160,7 +161,7 @@ fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, coun
     }
     for (name, site) in &ctx.lab.sites {
         let here = |h: &&model::lab::Host| {
-            h.site.as_ref().is_some_and(|s| s.value == *name) && h.about.provider.known().is_none()
+            h.site.known().is_some_and(|s| s == name) && h.about.provider.known().is_none()
         };
         let hosts = ctx.lab.hosts.values().filter(here).count();
         if hosts > 0 {

@@ -1,7 +1,7 @@
 //! Recoveries that wait for themselves.
 
 use crate::recovery::{Loop, Node, loops};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::id::ObjectRef;
 
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 RC.RP-01",
         "ISO 27001:2022 A.5.30",
     ],
+    mend: Mend::None("where the circle is broken is a decision"),
     run,
 };
 

@@ -2,13 +2,14 @@
 
 use crate::archives::contents;
 use crate::context::backup as object;
-use crate::load::{Load, free, guest_memory};
+use crate::load::{free, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Part, bytes, place};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
-use model::lab::Backup;
+use model::id::ObjectRef;
+use model::lab::{Backup, Lab};
 use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
@@ -20,14 +21,15 @@ pub(crate) const RULE: Rule = Rule {
         one that must not fail.",
     example: "guests: {db: {on: pve, memory: 12GiB}}   # backed up, on a single host of 16 GiB that is full",
     controls: &["CIS v8 11.5", "ISO 27001:2022 A.8.13"],
+    mend: Mend::None("memory has to be kept free or rented"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let load = Load::of(ctx.lab);
+    let (hypervisors, roomiest) = (hypervisors(ctx), roomiest(ctx.lab));
     for (name, backup) in &ctx.lab.backups {
-        let memory = memory(ctx, &load, name, backup);
-        let space = space(ctx, name, backup);
+        let memory = memory(ctx, &hypervisors, name, backup);
+        let space = space(ctx, roomiest.as_ref(), name, backup);
         memory
             .into_iter()
             .chain(space)
@@ -35,8 +37,27 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// The memory that is left on each hypervisor; none if that is not known of all.
+fn hypervisors(ctx: &Context<'_>) -> Option<Vec<(i128, String)>> {
+    let on = |g: &model::lab::guest::Guest| g.on.known().map(|on| on.0.object.clone());
+    let places: BTreeSet<ObjectRef> = ctx.lab.guests.values().filter_map(on).collect();
+    let names: BTreeSet<String> = places
+        .iter()
+        .flat_map(|o| totals::machines(ctx.lab, Some(o)).unwrap_or_default())
+        .map(|m| m.name().to_owned())
+        .collect();
+    let load = ctx.load();
+    let left: Option<Vec<_>> = names.iter().map(|h| free(ctx.lab, load, h)).collect();
+    left.filter(|l| !l.is_empty())
+}
+
 /// Memory for the largest guest.
-fn memory(ctx: &Context<'_>, load: &Load<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
+fn memory(
+    ctx: &Context<'_>,
+    hypervisors: &Option<Vec<(i128, String)>>,
+    name: &str,
+    backup: &Backup,
+) -> Option<Diagnostic> {
     let guests = backup
         .about
         .guests
@@ -46,25 +67,7 @@ fn memory(ctx: &Context<'_>, load: &Load<'_>, name: &str, backup: &Backup) -> Op
         .filter_map(|(n, g)| guest_memory(n, g).ok())
         .collect();
     let largest = sizes_of.into_iter().max_by_key(|p| p.value)?;
-    let on = |g: &model::lab::guest::Guest| g.on.known().map(|on| on.0.object.clone());
-    let hypervisors: BTreeSet<String> = ctx
-        .lab
-        .guests
-        .values()
-        .filter_map(on)
-        .flat_map(|o| {
-            let machines = totals::machines(ctx.lab, Some(&o)).unwrap_or_default();
-            machines
-                .into_iter()
-                .map(|m| m.name().to_owned())
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let left: Vec<(i128, String)> = hypervisors
-        .iter()
-        .filter_map(|h| free(ctx.lab, load, h))
-        .collect();
-    if left.len() < hypervisors.len() || left.is_empty() {
+    let Some(left) = hypervisors else {
         let d = RULE.unknown(format!(
             "whether a guest of backup '{name}' can be restored for practice"
         ));
@@ -72,7 +75,7 @@ fn memory(ctx: &Context<'_>, load: &Load<'_>, name: &str, backup: &Backup) -> Op
             d.at(backup.span, "")
                 .note("not declared: the memory of every hypervisor and of all guests on it"),
         );
-    }
+    };
     let most = left.iter().map(|(n, _)| *n).max()?.max(0);
     if largest.value <= most {
         return None;
@@ -89,20 +92,47 @@ fn memory(ctx: &Context<'_>, load: &Load<'_>, name: &str, backup: &Backup) -> Op
     )
 }
 
+/// A pool and what is free on it.
+struct Room<'a> {
+    most: i128,
+    pool: &'a str,
+    span: Span,
+    all: i128,
+    used: i128,
+}
+
+/// The pool with the most free space.
+fn roomiest(lab: &Lab) -> Option<Room<'_>> {
+    let free = lab.pools.iter().filter_map(|(pool, p)| {
+        let (space, used) = (totals::usable(lab, pool, p)?, bytes(&p.used)?);
+        let (most, all) = (space.value - used, space.value);
+        let span = place(&p.used)?;
+        Some(Room {
+            most,
+            pool,
+            span,
+            all,
+            used,
+        })
+    });
+    free.max_by_key(|room| room.most)
+}
+
 /// Space for all of it on some pool.
-fn space(ctx: &Context<'_>, name: &str, backup: &Backup) -> Option<Diagnostic> {
+fn space(
+    ctx: &Context<'_>,
+    roomiest: Option<&Room<'_>>,
+    name: &str,
+    backup: &Backup,
+) -> Option<Diagnostic> {
     let parts: Vec<Part> = contents(ctx.lab, name, backup)
         .into_iter()
         .filter_map(Result::ok)
         .collect();
     let largest = parts.into_iter().max_by_key(|p| p.value)?;
-    let free = ctx.lab.pools.iter().filter_map(|(n, pool)| {
-        let (space, used) = (totals::usable(ctx.lab, n, pool)?, bytes(&pool.used)?);
-        Some((space.value - used, n, place(&pool.used)?, space.value, used))
-    });
     let say = sizes::storage;
-    match free.max_by_key(|(n, ..)| *n) {
-        Some((most, pool, span, all, used)) if largest.value > most => Some(
+    match roomiest {
+        Some(&Room { most, pool, span, all, used }) if largest.value > most => Some(
             RULE.finding(format!("{} of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, say(largest.value), say(most)))
                 .at(largest.span, "the largest restore")
                 .and_at(span, "used already")

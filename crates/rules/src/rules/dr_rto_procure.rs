@@ -1,8 +1,8 @@
 //! Hardware that has to be bought before anything can be restored.
 
-use crate::bodies::{self, Body};
+use crate::bodies::Body;
 use crate::places::{self, Machine};
-use crate::{Context, Findings, Rule, pools};
+use crate::{Context, Findings, Mend, Rule, pools};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -25,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.5.30",
         "ISO 27001:2022 A.8.14",
     ],
+    mend: Mend::None("a spare has to be bought"),
     run,
 };
 
@@ -42,9 +43,9 @@ struct Must<'a> {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let bodies = bodies::all(lab);
+    let bodies = ctx.bodies();
     let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
-    for body in &bodies {
+    for body in bodies {
         for (scope, host) in [FaultScope::Host, FaultScope::Device]
             .into_iter()
             .zip([only(body), bare(lab, body)])
@@ -96,9 +97,7 @@ fn bare<'a>(lab: &Lab, body: &Body<'a>) -> Option<&'a str> {
 fn of_body<'a>(body: &Body<'a>, scope: FaultScope) -> Option<Must<'a>> {
     let (tier, rto) = body.rto(scope)?;
     let response = body.tiers.iter().find(|(name, _)| *name == tier);
-    let response = response
-        .and_then(|(_, t)| t.response.as_ref())
-        .map(|r| r.value);
+    let response = response.and_then(|(_, t)| t.response.known()).copied();
     Some(Must {
         what: body.what.clone(),
         tier,
@@ -120,7 +119,7 @@ fn of_service<'a>(
         tier,
         rto: rto.value,
         span: rto.span,
-        response: bundle.response.as_ref().map(|r| r.value),
+        response: bundle.response.known().copied(),
     })
 }
 
@@ -200,7 +199,7 @@ impl<'a> StandIns<'a> {
 
 fn make(host: &Host) -> Make<'_> {
     let kind = host.about.kind.known().map(ToString::to_string);
-    (host.os.as_ref().map(|o| o.value.as_str()), kind)
+    (host.os.known().map(String::as_str), kind)
 }
 
 fn judge(

@@ -1,7 +1,7 @@
 //! The objective is over before anybody acts.
 
 use crate::context::tier;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::units::Seconds;
 
@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
         they take as long as the objective, no restore is fast enough.",
     example: "tiers: {gold: {rto: {host: 15m}, response: 30m}}",
     controls: &["ISO 27001:2022 A.5.30"],
+    mend: Mend::None("a longer time or a faster response is a decision"),
     run,
 };
 
@@ -22,11 +23,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(response) = &bundle.response else {
             continue;
         };
+        let Some(spent) = response.value().copied() else {
+            continue;
+        };
         for (scope, rto) in &bundle.rto {
-            if response.value < rto.value {
+            if spent < rto.value {
                 continue;
             }
-            let (word, allowed, spent) = (scope.word(), rto.value, response.value);
+            let (word, allowed) = (scope.word(), rto.value);
             let left = Seconds(allowed.0 - spent.0);
             let d = RULE
                 .finding(format!("tier '{name}' cannot be back within {allowed} after {word}: noticing takes {spent}"))

@@ -1,7 +1,7 @@
 //! Encrypted machines that restart while nobody is there.
 
 use crate::places::{self, Machine};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{Given, OptExt as _};
 use model::id::Kind;
@@ -27,6 +27,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.5.30",
         "ISO 27001:2022 A.8.14",
     ],
+    mend: Mend::None("how the machine is unlocked is a decision about who can"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! A program that gets no more fixes.
 
 use crate::lifecycle::{Life, of, say};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::compose::Image;
 use model::declare::OptExt as _;
@@ -23,6 +23,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 ID.AM-08",
         "ISO 27001:2022 A.8.8",
     ],
+    mend: Mend::None("an upgrade is a change of its own"),
     run,
 };
 

@@ -1,8 +1,9 @@
 //! An operating system that gets no more fixes.
 
 use crate::lifecycle::{Life, of, say};
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::near::nearest;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 ID.AM-08",
         "ISO 27001:2022 A.8.8",
     ],
+    mend: Mend::None("an upgrade is a change of its own"),
     run,
 };
 
@@ -29,6 +31,7 @@ struct Machine<'a> {
     os: &'a str,
     version: Option<&'a str>,
     span: Span,
+    os_span: Span,
 }
 
 fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
@@ -37,9 +40,10 @@ fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
         let version = &host.about.version;
         Some(Machine {
             object: ObjectRef::new(Kind::Host, name),
-            os: &os.value,
+            os: os.value()?,
             version: version.known().map(String::as_str),
             span: version.as_ref().map_or(os.span, |v| v.span),
+            os_span: os.span,
         })
     });
     let guests = ctx.lab.guests.iter().filter_map(|(name, guest)| {
@@ -49,6 +53,7 @@ fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
             os: &os.value()?.0,
             version: guest.version.known().map(String::as_str),
             span: guest.version.as_ref().map_or(os.span, |v| v.span),
+            os_span: os.span,
         })
     });
     hosts.chain(guests).collect()
@@ -58,6 +63,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut open: BTreeMap<&str, Vec<Machine<'_>>> = BTreeMap::new();
     for machine in machines(ctx) {
         let Some((_, product, in_name)) = ctx.knowledge.named_with_version(machine.os) else {
+            if !ctx.knowledge.products.is_empty() {
+                let d = no_such_system(ctx, &machine);
+                out.add(machine.object, d);
+            }
             continue;
         };
         let base = product
@@ -96,6 +105,21 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     for (title, machines) in open {
         without_version(title, &machines, out);
+    }
+}
+
+/// A slip in the name must not look like a system without an end.
+fn no_such_system(ctx: &Context<'_>, machine: &Machine<'_>) -> Diagnostic {
+    let (word, name, os) = (machine.object.kind.word(), &machine.object.name, machine.os);
+    let d = RULE
+        .unknown(format!(
+            "how long {os} on {word} '{name}' is supported: the table of facts has no such system"
+        ))
+        .at(machine.os_span, "not in the table of facts");
+    let known = ctx.knowledge.products.keys().map(String::as_str);
+    match nearest(&os.to_lowercase(), known) {
+        Some(near) => d.help(format!("did you mean '{near}'?")),
+        None => d.help("'holdfast facts list' shows what is known"),
     }
 }
 

@@ -1,8 +1,9 @@
 //! A way in that nobody justifies, owns or looks at.
 
 use crate::context::{host, service};
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span, Spanned};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Spanned};
+use jiff::Span;
 use jiff::civil::Date;
 use model::declare::OptExt;
 use model::id::ObjectRef;
@@ -18,6 +19,9 @@ pub(crate) const RULE: Rule = Rule {
         which it is looked at again are what keeps the list of ways in from only growing.",
     example: "exposures: [{port: 8080/tcp, from: any}]",
     controls: &["NIST CSF 2.0 ID.AM-03", "ISO 27001:2022 A.8.20"],
+    mend: Mend::Unsafe(
+        "sets a review in a year where nothing else is missing; reasons and owners cannot be made up",
+    ),
     run,
 };
 
@@ -25,7 +29,7 @@ pub(crate) const RULE: Rule = Rule {
 struct Way {
     object: ObjectRef,
     words: String,
-    span: Span,
+    span: diag::Span,
     lacking: Vec<&'static str>,
     review: Option<Spanned<Date>>,
     owner: String,
@@ -89,10 +93,18 @@ fn of_service(name: &str, e: &ServiceExposure) -> Way {
 fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
     if !way.lacking.is_empty() {
         let list = way.lacking.join(", ");
-        let d = RULE
+        let mut d = RULE
             .finding(format!("{} is open without: {list}", way.words))
             .at(way.span, format!("missing: {list}"))
             .help("add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port");
+        // Reasons and owners cannot be made up; a day to look at it again can.
+        let day = ctx.today.checked_add(Span::new().years(1)).ok();
+        if let ([only], Some(day)) = (way.lacking.as_slice(), day)
+            && *only == "review"
+        {
+            let edit = Edit::enter(way.span, format!("review: {day}"));
+            d = d.fix(Fix::doubtful("look at it again in a year", edit));
+        }
         out.add(way.object.clone(), d);
     }
     let Some(review) = way.review.as_ref().filter(|r| r.value < ctx.today) else {

@@ -4,7 +4,7 @@ use crate::budget::{self, Budget};
 use crate::claims::{self, Said};
 use crate::figure::{YEAR, decimal};
 use crate::held;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::lab::measure::Measure;
 
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         high as what they replace, it never does, however long one waits.",
     example: "claims: [{text: pays in four years, metric: break-even, value: ~4 years}]   # with 25,000 a year paid to save 12,000",
     controls: &[],
+    mend: Mend::None("it does not pay"),
     run,
 };
 

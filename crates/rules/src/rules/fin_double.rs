@@ -3,7 +3,7 @@
 use crate::budget::{self, Budget, Line, is_rented};
 use crate::claims::words;
 use crate::figure::money;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         paid again. The lab then looks dearer than it is, and its break-even later.",
     example: "costs: {vps-3y: {amount: 180 EUR, for: vps}, vps: {amount: 60 EUR, every: year, for: vps}}",
     controls: &[],
+    mend: Mend::None("which of the two is counted is a decision"),
     run,
 };
 

@@ -3,7 +3,7 @@
 use crate::attributes::{Field, differing};
 use crate::budget::{self, Line};
 use crate::figure::money;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 
 pub(crate) const RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
         can find in the items.",
     example: "hosts: {vps: {cost: 5 EUR/month}}   # and 'costs: {vps: {amount: 72 EUR, every: year, for: vps}}'",
     controls: &[],
+    mend: Mend::None("which of the two numbers is right is known only where it was read"),
     run,
 };
 

@@ -4,8 +4,8 @@ use crate::budget::{self, Budget, Line};
 use crate::claims::{self, Said};
 use crate::figure::{Dim, Per, YEAR, decimal, money};
 use crate::held;
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::measure::Measure;
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         and a saving over years multiplies the mistake by the years.",
     example: "claims: [{text: hardware, metric: one-time-cost, value: 1500 EUR}]   # of items that add up to 1290 EUR",
     controls: &["ISO 27001:2022 A.5.9"],
+    mend: Mend::Unsafe("claims what the items add up to; an item may be missing instead"),
     run,
 };
 
@@ -239,5 +240,8 @@ fn wrong(said: &Said<'_>, sum: &Sum, measure: Measure, all: &Budget) -> Diagnost
             money(kept.1, sum.currency)
         ));
     }
-    held::source(d, said).help(format!("claim {right}, or add the items that are missing"))
+    let edit = Edit::replace(said.span, right.clone());
+    held::source(d, said)
+        .help(format!("claim {right}, or add the items that are missing"))
+        .fix(Fix::doubtful(format!("claim {right}"), edit))
 }

@@ -4,7 +4,7 @@ use crate::context::{cluster, guest};
 use crate::failover::{Homes, host_of};
 use crate::processors::{Maker, maker};
 use crate::wording::{count, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt;
 use model::id::Kind;
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         the same model. Such hosts form several migration domains, each of which needs room of its own for the loss of a member.",
     example: "clusters: {main: {kind: proxmox, members: [intel1, amd1], live_migration: true}}",
     controls: &["ISO 27001:2022 A.8.14"],
+    mend: Mend::None("machines are as they were bought"),
     run,
 };
 

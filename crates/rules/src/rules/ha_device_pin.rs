@@ -3,7 +3,7 @@
 use crate::context::guest;
 use crate::failover::{Homes, failovers, host_of};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::lab::guest::Guest;
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         host that lacks the same hardware at the same address. High availability then means that it stays off until somebody comes.",
     example: "guests: {ml: {kind: vm, on: main, ha: true, devices: [\"0000:01:00.0\"]}}",
     controls: &["ISO 27001:2022 A.8.14"],
+    mend: Mend::None("giving up the hardware or the restart is a decision"),
     run,
 };
 

@@ -3,7 +3,7 @@
 use crate::context::job;
 use crate::votes::{Votes, votes};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt;
 use model::id::Kind;
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         do not, people lower the number of expected votes by hand, and from then on two halves can both write to the same disks.",
     example: "jobs: {patches: {kind: update, on: [pve1, pve2], schedule: \"Sat 02:00\"}}   # two members, no tie breaker",
     controls: &["ISO 27001:2022 A.8.32"],
+    mend: Mend::None("a third vote has to be set up"),
     run,
 };
 

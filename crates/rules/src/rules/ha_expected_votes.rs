@@ -1,7 +1,7 @@
 //! Quorum is talked down in planned work.
 
 use crate::call::{calls, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::document::Document;
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         planned work it moves no guest, and while it holds, two halves that lose sight of each other may both write to shared storage.",
     example: "Drain node 1 by `pvecm expected 1`",
     controls: &["ISO 27001:2022 A.8.32"],
+    mend: Mend::None("the steps of a runbook have to be tried"),
     run,
 };
 

@@ -4,7 +4,7 @@ use crate::context::{cluster, guest};
 use crate::failover::failovers;
 use crate::votes::{Loss, Votes, votes};
 use crate::wording::{either, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt;
 use model::lab::guest::Cluster;
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         itself: that needs a witness at a third place.",
     example: "clusters: {main: {kind: proxmox, members: [pve1, pve2], ha: true}}   # 2 votes, 2 needed",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("a third vote has to be set up"),
     run,
 };
 
@@ -37,8 +38,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let mut found = Vec::new();
-        found.extend(machine(name, c, &votes, claims));
+        let open = tie_breaker_unknown(name, c, &votes);
+        if open.is_none() {
+            found.extend(machine(name, c, &votes, claims));
+        }
         found.extend(site(name, c, &votes, claims));
+        found.extend(open);
         if found.is_empty() {
             found.extend(even(name, c, &votes));
         }
@@ -71,6 +76,22 @@ fn severity(claims: bool) -> Severity {
         true => Severity::Error,
         false => Severity::Warning,
     }
+}
+
+/// Whether there is a tie breaker is not known, and an even number of votes needs one.
+fn tie_breaker_unknown(name: &str, c: &Cluster, v: &Votes<'_>) -> Option<Diagnostic> {
+    let device = c.qdevice.as_ref()?;
+    if device.value().is_some() || v.total == 0 || !v.total.is_multiple_of(2) {
+        return None;
+    }
+    let d = RULE
+        .unknown(format!(
+            "whether cluster '{name}' keeps its majority when votes are lost"
+        ))
+        .at(device.span, "")
+        .note(v.sum())
+        .note(v.majority());
+    Some(d.help("name the tie breaker (`qdevice: …`), or remove the key if there is none"))
 }
 
 fn machine(name: &str, c: &Cluster, v: &Votes<'_>, claims: bool) -> Option<Diagnostic> {

@@ -2,7 +2,7 @@
 
 use crate::structure::{Cuts, Structure};
 use crate::wording::{count, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{About, OptExt, Part, Target};
 use model::id::{Kind, ObjectRef};
@@ -24,6 +24,7 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.8.14",
         "ISO 27001:2022 A.5.30",
     ],
+    mend: Mend::DisplayOnly("an alternative, or who lives with the risk and why"),
     run,
 };
 
@@ -40,8 +41,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if running == 0 {
         return;
     }
-    let structure = Structure::of(lab);
-    let Some(cuts) = structure.cuts() else {
+    let structure = ctx.structure();
+    let Some(cuts) = ctx.cuts() else {
         let first = lab.services.iter().next();
         let message =
             "which single points of failure there are: the lab has too many needs of needs";
@@ -53,10 +54,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         });
         return;
     };
-    let all = points(lab, &structure, &cuts);
+    let all = points(lab, structure, cuts);
     let missing: Vec<&Point<'_>> = all
         .values()
-        .filter(|p| counts(lab, &structure, p, (&all, running)) && !is_declared(lab, &p.target))
+        .filter(|p| counts(lab, structure, p, (&all, running)) && !is_declared(lab, &p.target))
         .collect();
     if lab.spofs.is_empty() {
         no_register(lab, &missing, running, out);
@@ -64,13 +65,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         for point in missing {
             out.add(
                 point.target.object.clone(),
-                undeclared(lab, &structure, point, running),
+                undeclared(lab, structure, point, running),
             );
         }
     }
     for (name, spof) in &lab.spofs {
         let object = ObjectRef::new(Kind::Spof, name);
-        refuted(lab, (&structure, &cuts), &all, spof)
+        refuted(lab, (structure, cuts), &all, spof)
             .into_iter()
             .for_each(|d| out.add(object.clone(), d));
     }

@@ -4,7 +4,7 @@ use crate::context::{cluster, guest};
 use crate::failover::{Failover, failovers};
 use crate::shared_storage::{Reach, reach};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::id::ObjectRef;
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         The disk must be on storage that all members reach, or be replicated to the member that takes over; then up to one interval of replication is lost.",
     example: "guests: {wiki: {kind: vm, on: pve1, ha: true, disks: {root: {pool: local-of-pve1, size: 20GB}}}}",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("storage that all members reach has to be there first"),
     run,
 };
 

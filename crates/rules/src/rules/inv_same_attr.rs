@@ -2,7 +2,7 @@
 
 use crate::attributes::{Field, differing};
 use crate::claims::text;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{Given, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         on the wrong one: at night, from a printed page.",
     example: "claims: [{text: a, metric: uptime, value: 99%}, {text: b, metric: uptime, value: 90%}]",
     controls: &["CIS v8 1.1", "ISO 27001:2022 A.5.9"],
+    mend: Mend::None("which of the two values is right is known only where it was read"),
     run,
 };
 
@@ -125,7 +126,10 @@ fn data(lab: &Lab, out: &mut Findings) {
                 )
             };
             let class = data.class.as_ref().and_then(|g| Some((g.value()?, g.span)));
-            let own = dataset.class.as_ref().map(|c| (&c.value, c.span));
+            let own = dataset
+                .class
+                .as_ref()
+                .and_then(|c| Some((c.value()?, c.span)));
             let class = own.zip(class).and_then(|(a, b)| pair(&what("class"), a, b));
             let all = [
                 class,
@@ -162,10 +166,7 @@ fn versions(lab: &Lab, out: &mut Findings) {
                 .hosts
                 .get(member.value.name())
                 .filter(|_| member.value.kind() == Kind::Host);
-            let proxmox = host.filter(|h| {
-                h.os.as_ref()
-                    .is_some_and(|o| o.value.starts_with("proxmox"))
-            });
+            let proxmox = host.filter(|h| h.os.known().is_some_and(|o| o.starts_with("proxmox")));
             let what = format!(
                 "the version of cluster '{name}' and its member '{}'",
                 member.value.name()
@@ -180,8 +181,9 @@ fn versions(lab: &Lab, out: &mut Findings) {
 /// A repository's place, and that of the host that holds it.
 fn places(lab: &Lab, out: &mut Findings) {
     for (name, store) in &lab.repositories {
-        let host = store.on.as_ref().and_then(|h| lab.hosts.get(&h.value));
-        let Some(site) = host.and_then(|h| h.site.as_ref()) else {
+        let host = store.on.known().and_then(|h| lab.hosts.get(h));
+        let site = host.and_then(|h| h.site.as_ref());
+        let Some((site, span)) = site.and_then(|s| Some((s.value()?, s.span))) else {
             continue;
         };
         let Some(own) = store
@@ -194,7 +196,7 @@ fn places(lab: &Lab, out: &mut Findings) {
         };
         let d = pair(
             &format!("the site of repository '{name}'"),
-            (&site.value, site.span),
+            (site, span),
             (&own.0, own.1),
         );
         d.into_iter()

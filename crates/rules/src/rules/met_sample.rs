@@ -2,7 +2,7 @@
 
 use crate::figure::{Dim, decimal};
 use crate::objectives::{Objective, objectives};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -25,6 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         confidence; Hanley and Lippman-Hand, JAMA 1983).",
     example: "metrics: {backup-success: {text: backups that succeed, target: '>99%'}}   # of one backup a day",
     controls: &["ISO 27001:2022 A.8.16"],
+    mend: Mend::None("another window or another measure is a decision"),
     run,
 };
 
@@ -154,8 +155,9 @@ fn events(ctx: &Context<'_>, objective: &Objective) -> Events {
     }
     if has(&["backup"]) {
         let each = lab.backups.values().filter_map(|b| {
-            let every = b.every.as_ref().and_then(|e| u64::try_from(e.value.0).ok());
-            every.or_else(|| Some(b.about.schedule.known()?.longest_interval()? * 60))
+            let calendar = b.about.schedule.known();
+            let every = calendar.and_then(|c| Some(c.longest_interval()? * 60));
+            every.or_else(|| u64::try_from(b.every.as_ref()?.value.0).ok())
         });
         // All backups together: so many in the time of the most frequent one.
         let all: Vec<u64> = each.filter(|e| *e > 0).collect();

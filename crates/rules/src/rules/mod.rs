@@ -25,22 +25,13 @@ mod cap_overcommit;
 mod cap_sum;
 mod cap_terms;
 mod cap_unit;
-mod chg_backup_before;
-mod chg_bypass;
 mod chg_leadtime;
 mod claim_config;
 mod claim_evidence;
 mod claim_req;
 mod claim_state;
 mod claim_term;
-mod cmp_dup_key;
-mod cmp_hardening;
-mod cmp_net_claim;
 mod cost_complete;
-mod doc_diagram;
-mod doc_encoding;
-mod doc_link;
-mod doc_residue;
 mod dr_circular;
 mod dr_drill_capacity;
 mod dr_rto_feasible;
@@ -54,11 +45,6 @@ mod fin_breakeven;
 mod fin_double;
 mod fin_one_number;
 mod fin_sum;
-mod fw_conflict;
-mod fw_default;
-mod fw_docker_bypass;
-mod fw_scope;
-mod fw_syntax;
 mod ha_cpu_domain;
 mod ha_device_pin;
 mod ha_drain;
@@ -66,15 +52,17 @@ mod ha_expected_votes;
 mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
-mod img_pin;
-mod img_updater;
+mod inv_dates;
+mod inv_guest_id;
 mod inv_same_attr;
 mod met_sample;
 mod net_any_source;
+mod net_dns_address;
 mod net_dns_secondary;
 mod net_dns_tld;
 mod net_double_nat;
 mod net_egress;
+mod net_flow_conflict;
 mod net_flow_missing;
 mod net_gw;
 mod net_link;
@@ -87,14 +75,8 @@ mod ops_staffing;
 mod patch_coverage;
 mod patch_sla_window;
 mod plan_date;
-mod plat_cmd;
 mod plat_support;
-mod ref_container;
-mod ref_path;
 pub(crate) mod rule_setting;
-mod run_destructive;
-mod run_exec;
-mod run_ref;
 mod sec_clear_text;
 mod slo_actual;
 mod slo_compose;
@@ -105,9 +87,8 @@ mod ssh_lockout;
 mod ssh_no_login;
 mod ssh_password_login;
 mod ssh_root_login;
-mod sto_dev_name;
+mod sto_disk_owner;
 mod sto_fs_selfheal;
-mod sto_fstab;
 mod sto_monitor;
 mod sto_raid_usable;
 mod sto_rebuild_ure;
@@ -123,6 +104,12 @@ pub(crate) mod waiver_invalid;
 pub(crate) mod waiver_unused;
 
 use crate::Rule;
+use native::{
+    chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening, cmp_net_claim, doc_diagram,
+    doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
+    fw_syntax, img_pin, img_updater, plat_cmd, ref_container, ref_path, run_destructive, run_exec,
+    run_ref, sto_dev_name, sto_fstab,
+};
 
 /// Every rule, sorted by id.
 pub const RULES: &[Rule] = &[
@@ -194,13 +181,17 @@ pub const RULES: &[Rule] = &[
     ha_storage::RULE,
     img_pin::RULE,
     img_updater::RULE,
+    inv_dates::RULE,
+    inv_guest_id::RULE,
     inv_same_attr::RULE,
     met_sample::RULE,
     net_any_source::RULE,
+    net_dns_address::RULE,
     net_dns_secondary::RULE,
     net_dns_tld::RULE,
     net_double_nat::RULE,
     net_egress::RULE,
+    net_flow_conflict::RULE,
     net_flow_missing::RULE,
     net_gw::RULE,
     net_link::RULE,
@@ -232,6 +223,7 @@ pub const RULES: &[Rule] = &[
     ssh_password_login::RULE,
     ssh_root_login::RULE,
     sto_dev_name::RULE,
+    sto_disk_owner::RULE,
     sto_fs_selfheal::RULE,
     sto_fstab::RULE,
     sto_monitor::RULE,

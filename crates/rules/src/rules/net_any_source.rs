@@ -1,8 +1,12 @@
 //! A door for administrators or databases is open to everybody.
 
-use crate::context::host;
-use crate::{Context, Findings, Rule};
-use diag::Severity;
+use crate::context::{host, service};
+use crate::{Context, Findings, Mend, Rule};
+use core::ops::RangeInclusive;
+use diag::{Diagnostic, Severity};
+use model::declare::{OptExt as _, Or};
+use model::id::Kind;
+use model::lab::service::Outside;
 
 /// Ports whose service gives away the host or its data (IANA names, and products' default ports).
 const SENSITIVE: [(u16, &str); 14] = [
@@ -35,6 +39,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
+    mend: Mend::DisplayOnly("who uses the port is known to its owner"),
     run,
 };
 
@@ -42,31 +47,78 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, machine) in &ctx.lab.hosts {
         for exposure in &machine.exposures {
             let number = exposure.port.value;
-            let service = SENSITIVE
-                .iter()
-                .find(|(p, _)| *p == number)
-                .map(|(_, s)| *s);
-            let Some(service) = service else { continue };
             let (place, label) = match &exposure.from {
                 Some(from) if from.value == "any" => (from.span, "any source"),
                 Some(_) => continue,
                 None => (exposure.span, "no 'from', which is any source"),
             };
-            let known: Vec<&str> = ctx.lab.networks.keys().map(String::as_str).collect();
-            let d = RULE
-                .finding(format!(
-                    "port {number} ({service}) of host '{name}' is open to any source"
-                ))
-                .at(place, label)
-                .help(match known.first() {
-                    Some(first) => {
-                        format!("name the network it is used from, e.g. 'from: {first}'")
-                    }
-                    None => {
-                        "declare the network it is used from, and name it with 'from: …'".to_owned()
-                    }
-                });
-            out.add(host(name), d);
+            if let Some(d) = open(ctx, &(number..=number), &format!("host '{name}'")) {
+                out.add(host(name), d.at(place, label));
+            }
         }
     }
+    for (name, s) in ctx.lab.services.iter().filter(|(_, s)| s.is_running()) {
+        for exposure in &s.exposures {
+            let Some(port) = exposure.port.known() else {
+                continue;
+            };
+            let (place, label) = match &exposure.from {
+                None => (exposure.span, "no 'from', which is any source"),
+                Some(from) => match from.value() {
+                    Some(Or::Word(Outside::Any)) => (from.span, "any source"),
+                    Some(Or::Word(Outside::Internet)) => (from.span, "the whole internet"),
+                    _ => continue,
+                },
+            };
+            let ports = port.first()..=port.last();
+            if let Some(d) = open(ctx, &ports, &format!("service '{name}'")) {
+                out.add(service(name), d.at(place, label));
+            }
+        }
+    }
+    containers(ctx, out);
+}
+
+/// What containers publish on all addresses of a host without a firewall; past one, `fw-docker-bypass` speaks.
+fn containers(ctx: &Context<'_>, out: &mut Findings) {
+    for container in ctx.containers() {
+        let Some((Kind::Host, name)) = container.machine() else {
+            continue;
+        };
+        let bare = ctx
+            .lab
+            .hosts
+            .get(name)
+            .is_some_and(|h| h.firewall.is_none());
+        if !bare || container.service.network_mode.is_some() {
+            continue;
+        }
+        for port in &container.service.ports {
+            let everywhere = port.host_ip.is_none_or(|ip| ip.is_unspecified());
+            let Some(published) = port.published.filter(|_| everywhere) else {
+                continue;
+            };
+            let ports = published.start..=published.end;
+            if let Some(d) = open(ctx, &ports, &container.title()) {
+                let d = d.at(
+                    port.span,
+                    format!("on all addresses of host '{name}', which has no firewall"),
+                );
+                out.add(container.object(), d);
+            }
+        }
+    }
+}
+
+/// The finding, if one of the ports is for administration or a database.
+fn open(ctx: &Context<'_>, ports: &RangeInclusive<u16>, of: &str) -> Option<Diagnostic> {
+    let (number, service) = SENSITIVE.iter().find(|(p, _)| ports.contains(p))?;
+    let d = RULE.finding(format!(
+        "port {number} ({service}) of {of} is open to any source"
+    ));
+    Some(d.help(match ctx.lab.networks.keys().next() {
+        _ if of.starts_with("container") => "publish it on 127.0.0.1, or on none: containers of one project reach each other without".to_owned(),
+        Some(first) => format!("name the network it is used from, e.g. 'from: {first}'"),
+        None => "declare the network it is used from, and name it with 'from: …'".to_owned(),
+    }))
 }

@@ -1,12 +1,12 @@
 //! A second name server that answers otherwise than the first.
 
-use crate::addresses::{Held, held, is_private};
+use crate::addresses::{Held, is_private};
 use crate::context::{dns_zone, network};
 use crate::reach::machines;
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
-use diag::{Severity, Span};
+use diag::{Edit, Fix, Severity, Span};
 use model::declare::{OptExt, Or};
 use model::id::ObjectRef;
 use model::lab::Lab;
@@ -22,6 +22,9 @@ pub(crate) const RULE: Rule = Rule {
         machine is no second one.",
     example: "networks: {lan: {dns: [pihole, 1.1.1.1]}}",
     controls: &["CIS v8 4.9", "CIS v8 9.2"],
+    mend: Mend::Unsafe(
+        "hands out the server outside of the lab no more; a second one of the lab is the better mend",
+    ),
     run,
 };
 
@@ -34,14 +37,14 @@ struct Server {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let held = held(ctx.lab);
+    let held = ctx.held();
     for (name, net) in &ctx.lab.networks {
         let servers: Vec<Server> = net
             .about
             .dns
             .iter()
             .map(|given| match &given.value {
-                Or::Word(address) => server(ctx.lab, &held, address.0, given.span),
+                Or::Word(address) => server(ctx.lab, held, address.0, given.span),
                 Or::Ref(r) => Server {
                     text: r.name().to_owned(),
                     span: given.span,
@@ -61,6 +64,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(other.span, "knows neither the lab's names nor its filters")
                 .and_at(first.span, "the lab's own")
                 .note(format!("name servers: {} = {} of the lab + {} outside", servers.len(), own.len(), foreign.len()))
+                .fix(Fix::doubtful(
+                    format!("hand out {} no more", other.text),
+                    Edit::remove(other.span),
+                ))
                 .help("hand out only servers of the lab; let them ask the public one, and run a second of them on another machine");
             out.add(network(name), d);
         }

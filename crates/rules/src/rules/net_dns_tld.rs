@@ -2,7 +2,7 @@
 
 use crate::context::{dns_zone, network, service};
 use crate::wording::count;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::id::ObjectRef;
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         of one's own, which alone can have public certificates.",
     example: "dns: {homelab.local: {kind: authoritative, primary: dns1}}",
     controls: &["CIS v8 4.9"],
+    mend: Mend::None("a new name of the zone changes every machine in it"),
     run,
 };
 

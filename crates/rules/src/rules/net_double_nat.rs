@@ -1,7 +1,7 @@
 //! Two routers in a row, both of which translate addresses.
 
-use crate::addresses::{Held, gateway, held, is_inner, is_private, nat};
-use crate::{Context, Findings, Rule};
+use crate::addresses::{Held, gateway, is_inner, is_private, nat};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
@@ -20,16 +20,17 @@ pub(crate) const RULE: Rule = Rule {
         address, and what they do is missing from the inner router's logs. Each of the two is also one more thing in a row that must work.",
     example: "networks: {home: {subnet: 192.168.1.0/24, gateway: 192.168.1.1}}   # and the lab's router is 192.168.1.95 in it",
     controls: &["CIS v8 12.2", "CIS v8 12.4"],
+    mend: Mend::None("the outer router belongs to the provider"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let held = held(ctx.lab);
-    for inner in routers(ctx.lab, &held) {
-        let Some((outside, outer)) = behind(ctx.lab, &held, inner) else {
+    let held = ctx.held();
+    for inner in routers(ctx.lab, held) {
+        let Some((outside, outer)) = behind(ctx.lab, held, inner) else {
             continue;
         };
-        let inside = networks_of(ctx.lab, &held, &inner.owner, outside.network);
+        let inside = networks_of(ctx.lab, held, &inner.owner, outside.network);
         let inside: Vec<&str> = inside.into_iter().collect();
         if inside.is_empty() {
             continue;

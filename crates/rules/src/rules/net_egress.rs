@@ -1,11 +1,11 @@
 //! Machines that need the outside, in a zone from which nothing leads there.
 
-use crate::addresses::{Held, held, standing};
+use crate::addresses::{Held, standing};
 use crate::context::zone;
 use crate::reach::zone_of;
 use crate::traffic::{Spot, Verdict, verdict, zones};
 use crate::wording::{count, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::{OptExt, Or, Value};
 use model::id::{Kind, ObjectRef};
@@ -23,6 +23,7 @@ pub(crate) const RULE: Rule = Rule {
         alarms are not heard. It need not be the internet: a mirror, a time server and a resolver of the lab do.",
     example: "flows: [{from: iot, to: any, ports: any, action: deny}]   # and 12 machines in iot with no mirror",
     controls: &["CIS v8 7.3", "CIS v8 8.4", "ISO 27001:2022 A.8.8"],
+    mend: Mend::DisplayOnly("by which way updates come is a decision"),
     run,
 };
 
@@ -31,7 +32,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if lab.flows.is_empty() {
         return;
     }
-    let held = held(lab);
+    let held = ctx.held();
     let mut machines: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     // What routes, and what is rented on the internet, needs no way there.
     let routes = |owner: &ObjectRef| {
@@ -58,7 +59,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if let Some(inside) = inside.as_ref().filter(|i| !i.is_empty()) {
             updates(lab, name, declared.span, inside, out);
         }
-        resolvers(lab, name, &held, out);
+        resolvers(lab, name, held, out);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::context::{backup, service};
 use crate::traffic::{Spot, Verdict, verdict};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt, Target};
 use model::id::{Kind, ObjectRef};
@@ -10,7 +10,7 @@ use model::lab::Lab;
 use model::lab::device::DeviceKind;
 use model::lab::hardware::HostKind;
 use model::lab::protection::BackupKind;
-use model::lab::service::{Dependency, Service};
+use model::lab::service::{Dependency, Service, Status};
 use model::units::net::Ports;
 
 pub(crate) const RULE: Rule = Rule {
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         the matrix describes another network.",
     example: "services: {wiki: {runs: {guest: k3s-m}, needs: [dns]}}   # and no flow from zone k8s to zone ops",
     controls: &["CIS v8 3.8", "CIS v8 12.2", "ISO 27001:2022 A.8.22"],
+    mend: Mend::DisplayOnly("the firewall may be right, and the need wrong"),
     run,
 };
 
@@ -40,7 +41,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if lab.flows.is_empty() {
         return;
     }
-    for (name, s) in lab.services.iter().filter(|(_, s)| s.is_running()) {
+    // What is planned counts as well: its flows can be planned with it.
+    let retired = |s: &Service| s.status.known() == Some(&Status::Retired);
+    for (name, s) in lab.services.iter().filter(|(_, s)| !retired(s)) {
         let here = Spot::of(lab, &service(name));
         let mut needs = Vec::new();
         s.needs.iter().for_each(|n| flatten(n, &mut needs));

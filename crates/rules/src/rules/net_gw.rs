@@ -1,10 +1,10 @@
 //! A gateway that cannot be one.
 
-use crate::addresses::{Held, gateway, held, is_inner, subnet};
+use crate::addresses::{Held, gateway, is_inner, subnet};
 use crate::context::network;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
-use diag::{Diagnostic, Severity};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use ipnet::IpNet;
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
@@ -22,13 +22,14 @@ pub(crate) const RULE: Rule = Rule {
         some, sometimes.",
     example: "networks: {lan: {subnet: 10.0.1.0/24, gateway: 10.0.1.1, dhcp: 10.0.1.1-10.0.1.99}}",
     controls: &["CIS v8 12.4"],
+    mend: Mend::Unsafe("begins the range behind the gateway's address"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let held = held(ctx.lab);
+    let held = ctx.held();
     let mut by_network: BTreeMap<&str, Vec<&Held<'_>>> = BTreeMap::new();
-    for h in &held {
+    for h in held {
         by_network.entry(h.network).or_default().push(h);
     }
     for (name, net) in &ctx.lab.networks {
@@ -106,7 +107,21 @@ fn handed_out(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
     let d = at(net, d, "the gateway")
         .and_at(given.span, "handed out to whoever asks")
         .note(format!("{} <= {ip} <= {}", range.first(), range.last()));
+    let d = match above(ip).filter(|next| range.contains(*next)) {
+        Some(next) => {
+            let edit = Edit::replace(given.span, format!("{next}-{}", range.last()));
+            d.fix(Fix::doubtful(format!("hand out from {next} on"), edit))
+        }
+        None => d,
+    };
     Some(d.help("begin the range above the gateway's address"))
+}
+
+fn above(ip: IpAddr) -> Option<IpAddr> {
+    match ip {
+        IpAddr::V4(v4) => Some(core::net::Ipv4Addr::from_bits(v4.to_bits().checked_add(1)?).into()),
+        IpAddr::V6(v6) => Some(core::net::Ipv6Addr::from_bits(v6.to_bits().checked_add(1)?).into()),
+    }
 }
 
 fn owners(

@@ -3,7 +3,7 @@
 use crate::context::device;
 use crate::wires::{Plug, fastest, plugs, site, switches};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt, Or, Value};
 use model::id::{Kind, ObjectRef};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         growth that count on the faster number are wrong by the ratio of the two.",
     example: "cables: [{from: pve1/eno1, to: sw1/1}]   # 2.5Gbit/s into a port of 1Gbit/s",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("a faster switch has to be bought"),
     run,
 };
 

@@ -3,8 +3,8 @@
 use crate::context::zone;
 use crate::traffic::{Spot, Verdict, verdict, zones};
 use crate::wording::{count, names};
-use crate::{Context, Findings, Rule};
-use diag::Severity;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity};
 
 pub(crate) const RULE: Rule = Rule {
     id: "net-matrix",
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
+    mend: Mend::Unsafe("denies what nothing is said of, behind all that is allowed"),
     run,
 };
 
@@ -50,7 +51,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if silent.is_empty() {
             continue;
         }
-        let d = RULE
+        let mut d = RULE
             .finding(format!("nothing says whether zone '{from}' may reach {}", names(&silent)))
             .at(declared.span, "traffic from here")
             .note(format!(
@@ -61,6 +62,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .help(format!(
                 "add a flow with 'allow' and ports for what is needed, and deny the rest: `{{from: {from}, to: any, ports: any, action: deny}}`"
             ));
+        // What is denied last leaves what is allowed before it as it is.
+        if let Some(last) = lab.flows.last() {
+            let flow = format!("{{from: zone/{from}, to: any, ports: any, action: deny}}");
+            let fix = Fix::doubtful("deny the rest", Edit::append(last.span, flow));
+            d = d.fix(fix);
+        }
         out.add(zone(from), d);
     }
 }

@@ -1,8 +1,8 @@
 //! Two networks, or two machines, that come to have the same addresses.
 
-use crate::addresses::{Held, held, is_inner, subnet};
+use crate::addresses::{Held, is_inner, subnet};
 use crate::context::network;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use ipnet::IpNet;
 use model::declare::OptExt;
@@ -18,14 +18,15 @@ pub(crate) const RULE: Rule = Rule {
         at home cuts its host off from part of the house. A fixed address that is also handed out makes two machines take turns in being reachable.",
     example: "networks: {lan: {subnet: 172.20.0.0/16}, media: {kind: docker, subnet: 172.20.4.0/24}}",
     controls: &["CIS v8 12.4"],
+    mend: Mend::None("which of the two moves is a decision"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     subnets(ctx.lab, out);
     vlans(ctx.lab, out);
-    let held = held(ctx.lab);
-    handed_out(ctx.lab, &held, out);
+    let held = ctx.held();
+    handed_out(ctx.lab, held, out);
 }
 
 fn subnets(lab: &Lab, out: &mut Findings) {
@@ -84,14 +85,16 @@ fn vlans(lab: &Lab, out: &mut Findings) {
     let mut seen: BTreeMap<u16, (&str, &Network)> = BTreeMap::new();
     for (name, net) in &lab.networks {
         let Some(vlan) = &net.vlan else { continue };
-        let Some((first, other)) = seen.get(&vlan.value) else {
-            seen.insert(vlan.value, (name, net));
+        let Some(number) = vlan.value().copied() else {
+            continue;
+        };
+        let Some((first, other)) = seen.get(&number) else {
+            seen.insert(number, (name, net));
             continue;
         };
         let d = RULE
             .finding(format!(
-                "networks '{first}' and '{name}' are both VLAN {}",
-                vlan.value
+                "networks '{first}' and '{name}' are both VLAN {number}"
             ))
             .at(vlan.span, "given again")
             .and_at(
@@ -99,8 +102,7 @@ fn vlans(lab: &Lab, out: &mut Findings) {
                 "first given here",
             )
             .note(format!(
-                "VLAN {}: 2 networks, which share one segment",
-                vlan.value
+                "VLAN {number}: 2 networks, which share one segment"
             ))
             .help("give each network a number of its own");
         out.add(network(name), d);

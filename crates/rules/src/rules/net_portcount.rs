@@ -3,7 +3,7 @@
 use crate::context::device;
 use crate::wires::{plugs, site, switches};
 use crate::wording::{count, names};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         without VLANs, without monitoring, and in no list.",
     example: "devices: {sw1: {kind: switch, ports: {1: , 2: }}}   # and three hosts",
     controls: &["CIS v8 1.1"],
+    mend: Mend::None("a larger switch has to be bought"),
     run,
 };
 

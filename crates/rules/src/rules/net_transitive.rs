@@ -4,7 +4,7 @@ use crate::context::zone;
 use crate::reach::zone_of;
 use crate::traffic::{Spot, Verdict, ports, verdict, zones};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::civil::Date;
 use model::declare::{OptExt, Or};
@@ -29,6 +29,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
+    mend: Mend::None("what the relay needs is known to its owner"),
     run,
 };
 

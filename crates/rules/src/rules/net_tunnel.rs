@@ -3,7 +3,7 @@
 use crate::context::{host, service};
 use crate::reach::machines;
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::{OptExt, Or};
 use model::id::{Kind, ObjectRef};
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         everybody in the tunnel's network. Each route is a way in like an open port, with a reason, an owner and a review.",
     example: "services: {cloudflared: {image: cloudflare/cloudflared, runs: {host: nas}}}   # and no exposure with 'via: cloudflared'",
     controls: &["CIS v8 4.4", "CIS v8 12.3", "ISO 27001:2022 A.8.20"],
+    mend: Mend::DisplayOnly("what is reached through it is known to the provider of the tunnel"),
     run,
 };
 

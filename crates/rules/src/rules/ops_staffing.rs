@@ -2,7 +2,7 @@
 
 use crate::claims::subject;
 use crate::figure::{decimal, percent};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         holiday nobody does, unless somebody is on call. Better an honest objective than one that is missed by design.",
     example: "alerts: {down: {severity: P1, response: 15m}}   # with 'people: {owner: {hours: 9h/week}}'",
     controls: &["ISO 27001:2022 A.5.26", "ISO 27001:2022 A.5.30"],
+    mend: Mend::None("people have to agree"),
     run,
 };
 
@@ -47,10 +48,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     for (name, tier) in &ctx.lab.tiers {
         let object = ObjectRef::new(Kind::Tier, name);
-        promises.extend(tier.response.as_ref().map(|r| Promise {
-            object,
-            seconds: r.value.0,
-            span: r.span,
+        let given = tier.response.as_ref();
+        promises.extend(given.and_then(|r| {
+            Some(Promise {
+                object,
+                seconds: r.value()?.0,
+                span: r.span,
+            })
         }));
     }
     promises.retain(|p| p.seconds < CAN_WAIT);

@@ -1,7 +1,7 @@
 //! Something that runs is kept up to date by nothing.
 
-use crate::{Context, Findings, Rule};
-use diag::{Severity, Span};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::declare::{About, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.PS-02",
         "ISO 27001:2022 A.8.8",
     ],
+    mend: Mend::Unsafe("lets the update job do it, where the lab has only one"),
     run,
 };
 
@@ -72,11 +73,19 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     );
     for (object, span) in bare(lab, &systems, &programs) {
         let (word, name) = (object.kind.word(), object.name.clone());
-        let d = RULE
+        let mut d = RULE
             .finding(format!("nothing keeps {word} '{name}' up to date"))
             .at(span, "no job of kind update or image-update names it")
             .note(note.clone())
             .help("add it to 'on' of a job of kind update or image-update; for a service, 'patched_by' or 'controls: {patching: …}' will do");
+        // With several jobs nobody can tell which of them was meant.
+        if let [(job, JobKind::Update)] = jobs.as_slice()
+            && let Some(last) = lab.jobs.get(*job).and_then(|j| j.on.last())
+            && matches!(object.kind, Kind::Host | Kind::Guest)
+        {
+            let edit = Edit::append(last.span, object.to_string());
+            d = d.fix(Fix::doubtful(format!("let job '{job}' update it"), edit));
+        }
         out.add(object, d);
     }
 }

@@ -1,7 +1,7 @@
 //! Patches are promised sooner than a window comes.
 
 use crate::lead::{Promise, promises, wait, within};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -21,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 ID.RA-08",
         "ISO 27001:2022 A.8.8",
     ],
+    mend: Mend::None("another window or another promise is a decision"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! Dates of the roadmap that contradict each other or have passed.
 
 use crate::standing::{count, plain};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use jiff::civil::Date;
 use model::declare::{OptExt as _, Or};
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         all the mitigations that refer to it.",
     example: "roadmap: {one: {ends: 2026-02-01, items: [Buy the UPS]}, two: {starts: 2026-04-01, items: [Buy the UPS]}}",
     controls: &["ISO 27001:2022 A.5.8"],
+    mend: Mend::None("a new date is a decision"),
     run,
 };
 

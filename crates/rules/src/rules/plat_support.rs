@@ -1,7 +1,7 @@
 //! A product on a system that it does not support.
 
 use crate::origin::cite;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         comes from the table of facts, with where it stands and when it was looked up.",
     example: "clusters: {k8s: {kind: k3s, workers: [desk]}}   # and 'desk' runs Windows 10",
     controls: &["NIST CSF 2.0 ID.AM-02", "ISO 27001:2022 A.8.9"],
+    mend: Mend::None("another system or another place is a decision"),
     run,
 };
 
@@ -76,7 +77,7 @@ fn system<'a>(ctx: &Context<'a>, kind: Kind, name: &str) -> Option<(&'a str, Spa
     match kind {
         Kind::Host => {
             let os = ctx.lab.hosts.get(name)?.os.as_ref()?;
-            Some((os.value.as_str(), os.span))
+            Some((os.value()?.as_str(), os.span))
         }
         _ => {
             let os = ctx.lab.guests.get(name)?.os.as_ref()?;

@@ -1,8 +1,9 @@
 //! A setting of a rule that there is not.
 
+use crate::near::nearest;
 use crate::rules::RULES;
-use crate::{Context, Findings, Rule};
-use diag::Severity;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
 use model::id::{Kind, ObjectRef};
 
 pub(crate) const RULE: Rule = Rule {
@@ -14,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
         about waivers and settings could be turned down, nobody would notice the rest.",
     example: "rules: {bak-coverag: {severity: info, why: it is a test lab}}",
     controls: &["NIST CSF 2.0 ID.RA-06"],
+    mend: Mend::Unsafe("writes the id that was meant"),
     run,
 };
 
@@ -30,7 +32,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 d.at(*span, "guards waivers and settings").help("remove it"),
             );
         } else if !RULES.iter().any(|r| r.id == id) {
-            let d = RULE.finding(format!("there is no rule '{id}' to set"));
+            let mut d = RULE.finding(format!("there is no rule '{id}' to set"));
+            d.fix = meant(id, *span);
             out.add(
                 object,
                 d.at(*span, "no such rule")
@@ -38,4 +41,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             );
         }
     }
+}
+
+/// The rule that was meant by an id that is none.
+pub(crate) fn meant(id: &str, span: Span) -> Option<Fix> {
+    let near = nearest(id, RULES.iter().map(|r| r.id))?;
+    let edit = Edit::replace(span, near);
+    Some(Fix::doubtful(format!("did you mean '{near}'?"), edit))
 }

@@ -1,6 +1,6 @@
 //! A secret stands in clear text in a file of the lab.
 
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,6 +16,9 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.DS-01",
         "ISO 27001:2022 A.8.24",
     ],
+    mend: Mend::None(
+        "a secret that stood in the tree has to be changed, where it is used, by who can",
+    ),
     run,
 };
 

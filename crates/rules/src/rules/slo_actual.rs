@@ -3,7 +3,7 @@
 use crate::claims::figures;
 use crate::figure::{Bound, Dim, Figure, YEAR, decimal};
 use crate::objectives::{Objective, objectives, uptime_target};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::lab::measure::Measure;
 use model::units::Seconds;
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         other five weeks.",
     example: "slos: [{service: wiki, target: 99.5%, measured: {measured: 98.9%, window: 30d, source: probes, on: 2026-01-31}}]",
     controls: &["ISO 27001:2022 A.8.16"],
+    mend: Mend::None("work has to be done, or the objective lowered"),
     run,
 };
 

@@ -4,11 +4,11 @@ use crate::context::service;
 use crate::error_budget::{Promise, of_service, percent};
 use crate::structure::{Cuts, Structure};
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use graph::availability::{best, known, ppm, share};
 use model::declare::{Given, Target};
 use model::id::Kind;
-use model::lab::Lab;
 use model::units::percent::Percent;
 use petgraph::graph::NodeIndex;
 use std::collections::BTreeMap;
@@ -22,11 +22,9 @@ pub(crate) const RULE: Rule = Rule {
         is below its objective, the objective is missed by construction, not by bad luck.",
     example: "sites: {home: {uplinks: {dsl: {availability: 98%}}}}   # and a service for the internet with an objective of 99.5%",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("an alternative or a lower promise is a decision"),
     run,
 };
-
-/// So many alternatives are looked at one by one; with more, only what is needed in any case counts.
-const ALTERNATIVES: usize = 12;
 
 /// Target, parts and what they allow, in parts per million.
 type Key = (u64, Vec<NodeIndex>, u64);
@@ -39,16 +37,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if promised.is_empty() {
         return;
     }
-    let structure = Structure::of(lab);
-    let Some(cuts) = structure.cuts() else { return };
+    let structure = ctx.structure();
+    let Some(cuts) = ctx.cuts() else { return };
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
-        let known = known(lab, &structure, node);
-        let Some(best) = best(&structure, &cuts, node, &known) else {
+        let known = known(lab, structure, node);
+        let Some(best) = best(structure, cuts, node, &known) else {
             continue;
         };
         // Rounded to what is shown, so that 99.5% made of 99.5% is fine.
@@ -76,93 +74,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 percent(*best)
             ))
             .at(promise.span, "the objective");
-        let known = known(lab, &structure, *node);
+        let known = known(lab, structure, *node);
         out.add(
             service(first),
-            explain(&structure, &cuts, *node, &known, *best, d),
+            explain(structure, cuts, *node, &known, *best, d),
         );
     }
-}
-
-/// Elements with a declared availability that the service needs in some way.
-fn known<'a>(
-    lab: &'a Lab,
-    structure: &Structure,
-    node: NodeIndex,
-) -> Vec<(NodeIndex, &'a Given<Percent>)> {
-    let reach = structure.reach(node).into_iter().filter(|n| *n != node);
-    reach
-        .filter_map(|n| Some((n, availability(lab, structure.target(n)?)?)))
-        .filter(|(_, a)| a.value().is_some())
-        .collect()
-}
-
-/// What is declared of it: for a service in between, its own objective counts with all that is below it, so it is left out here.
-fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Percent>> {
-    let name = target.object.name.as_str();
-    match (target.object.kind, &target.part) {
-        (Kind::Host, None) => lab.hosts.get(name)?.about.availability.as_ref(),
-        (Kind::Device, None) => lab.devices.get(name)?.availability.as_ref(),
-        (Kind::Site, Some(key)) => {
-            let about = &lab.sites.get(name)?.about;
-            let uplink = about.uplinks.iter().find(|(k, _)| k.0 == *key);
-            let mut feeds = about.power.iter().flat_map(|p| p.feeds.iter());
-            match uplink {
-                Some((_, u)) => u.availability.as_ref(),
-                None => feeds.find(|(k, _)| k.0 == *key)?.1.availability.as_ref(),
-            }
-        }
-        _ => None,
-    }
-}
-
-fn share(given: &Given<Percent>) -> f64 {
-    let ppm = given.value().map_or(1_000_000, |p| p.ppm().min(1_000_000));
-    f64::from(u32::try_from(ppm).unwrap_or(1_000_000)) / 1e6
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share between 0 and 1"
-)]
-fn ppm(share: f64) -> u64 {
-    (share * 1e6).round() as u64
-}
-
-/// The probability that the service is up if everything without a declared availability always is: an upper bound.
-fn best(
-    structure: &Structure,
-    cuts: &Cuts,
-    node: NodeIndex,
-    known: &[(NodeIndex, &Given<Percent>)],
-) -> Option<f64> {
-    if known.is_empty() {
-        return None;
-    }
-    let cut = cuts.of(node);
-    let (series, rest): (Vec<_>, Vec<_>) = known.iter().partition(|(n, _)| cut.contains(n));
-    let product: f64 = series.iter().map(|(_, a)| share(a)).product();
-    if rest.is_empty() || rest.len() > ALTERNATIVES {
-        return Some(product);
-    }
-    let reach = structure.reach(node);
-    let mut up = 0.0;
-    for state in 0_u32..1 << rest.len() {
-        let mut chance = 1.0;
-        let mut down = Vec::new();
-        for (bit, (n, a)) in rest.iter().enumerate() {
-            let works = state >> bit & 1 == 0;
-            chance *= if works { share(a) } else { 1.0 - share(a) };
-            if !works {
-                down.push(*n);
-            }
-        }
-        if chance > 0.0 && structure.is_up(node, &reach, &down) {
-            up += chance;
-        }
-    }
-    Some(product * up)
 }
 
 fn explain(

@@ -2,7 +2,7 @@
 
 use crate::context::{service, tier};
 use crate::error_budget::{Promise, mean_time, of_tier, percent, words};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         availability = time between failures ÷ (time between failures + time to recover). An objective of 100 % leaves nothing, so that the first second decides for ever.",
     example: "tiers: {critical: {slo: 99.9%, rto: {device: 4h}}}   # 43 minutes in 30 days",
     controls: &["ISO 27001:2022 A.5.30", "NIST CSF 2.0 GV.OC-04"],
+    mend: Mend::None("a shorter recovery or a lower promise is a decision"),
     run,
 };
 

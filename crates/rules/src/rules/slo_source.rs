@@ -3,7 +3,7 @@
 use crate::claims::{figures, text};
 use crate::figure::Figure;
 use crate::objectives::{Measured, objectives};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         compared or believed.",
     example: "slos: [{service: wiki, target: 99.5%, measured: 99.7%}]",
     controls: &["ISO 27001:2022 A.8.16"],
+    mend: Mend::DisplayOnly("how it was measured is known to who measured it"),
     run,
 };
 

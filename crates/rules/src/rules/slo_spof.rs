@@ -2,9 +2,8 @@
 
 use crate::context::{service, tier};
 use crate::error_budget::{Promise, of_service, words};
-use crate::structure::Structure;
 use crate::wording::names;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::{OptExt, Target};
 use model::id::{Kind, ObjectRef};
@@ -20,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         objective, however careful everything else is. Either there is a second machine, or a faster way back, or the number is a wish.",
     example: "tiers: {all: {slo: 99%, rto: {host: 24h}}}   # and one NAS that everything runs on",
     controls: &["ISO 27001:2022 A.8.14", "ISO 27001:2022 A.5.30"],
+    mend: Mend::None("a second machine or a lower promise is a decision"),
     run,
 };
 
@@ -43,8 +43,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if promised.is_empty() {
         return;
     }
-    let structure = Structure::of(lab);
-    let Some(cuts) = structure.cuts() else { return };
+    let structure = ctx.structure();
+    let Some(cuts) = ctx.cuts() else { return };
     let mut groups: BTreeMap<(String, u64, u64), Group<'_>> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {

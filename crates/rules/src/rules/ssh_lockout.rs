@@ -1,8 +1,8 @@
 //! The declaration shuts out the account that Holdfast logs in with.
 
 use crate::context::host;
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::{Host, Protocol, Reach};
 
 pub(crate) const RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.AA-05",
         "ISO 27001:2022 A.8.2",
     ],
+    mend: Mend::Unsafe("lets in the account that Holdfast logs in with"),
     run,
 };
 
@@ -47,6 +48,8 @@ fn logins(machine: &Host, name: &str, login: &str) -> Vec<Diagnostic> {
                 "AllowUsers of host '{name}' leaves out '{login}', the account that Holdfast logs in with"
             );
             let d = RULE.finding(message).at(allowed.span, "");
+            let edit = Edit::replace(allowed.span, format!("{} {login}", allowed.value));
+            let d = d.fix(Fix::doubtful(format!("let {login} in"), edit));
             found.push(
                 d.note(format!("accounts allowed: {count}, of them '{login}': 0"))
                     .help(format!("add {login} to AllowUsers")),

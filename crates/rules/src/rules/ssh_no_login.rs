@@ -1,7 +1,7 @@
 //! Keys of accounts that sshd turns away.
 
 use crate::context::host;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.AA-01",
         "ISO 27001:2022 A.5.18",
     ],
+    mend: Mend::None("letting it in or taking the key away is a decision"),
     run,
 };
 

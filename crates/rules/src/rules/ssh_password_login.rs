@@ -1,7 +1,7 @@
 //! Passwords are enough to log in over ssh.
 
 use crate::context::{Setting, host};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
 pub(crate) const RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         Keyboard-interactive is a password by another name unless it asks for a second factor.",
     example: "sshd: {PasswordAuthentication: yes}",
     controls: &["NIST CSF 2.0 PR.AA-03", "ISO 27001:2022 A.8.5"],
+    mend: Mend::Unsafe("turns passwords off; who has no key is locked out"),
     run,
 };
 
@@ -32,10 +33,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     .fix(Fix {
                         message: format!("set '{keyword}: no'"),
                         applicability: Applicability::Unsafe,
-                        edits: vec![Edit {
-                            span,
-                            text: "no".to_owned(),
-                        }],
+                        edits: vec![Edit::replace(span, "no".to_owned())],
                     })
                     .help("first make sure that everybody who logs in has a key"),
                 Setting::Observed(value) => RULE

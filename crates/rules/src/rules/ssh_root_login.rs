@@ -1,7 +1,7 @@
 //! root logs in over ssh.
 
 use crate::context::{Setting, host};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.AA-05",
         "ISO 27001:2022 A.8.2",
     ],
+    mend: Mend::Unsafe("turns logins of root off; who has no other account is locked out"),
     run,
 };
 
@@ -30,10 +31,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .fix(Fix {
                     message: "set 'PermitRootLogin: no'".to_owned(),
                     applicability: Applicability::Unsafe,
-                    edits: vec![Edit {
-                        span,
-                        text: "no".to_owned(),
-                    }],
+                    edits: vec![Edit::replace(span, "no".to_owned())],
                 })
                 .help("first make sure that another account can become root"),
             Setting::Observed(value) => RULE

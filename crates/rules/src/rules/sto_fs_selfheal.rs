@@ -2,7 +2,7 @@
 
 use crate::pools::object;
 use crate::pools::{self, block_layer, chain, checksums};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::lab::Lab;
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         see one device: damage is noticed and stays, because the layer below does not know which of its copies is right.",
     example: "pools: {main: {kind: md, level: raid5, filesystem: btrfs, devices: [nas/a, nas/b, nas/c]}}",
     controls: &["NIST CSF 2.0 PR.DS-01", "ISO 27001:2022 A.8.13"],
+    mend: Mend::None("the pool has to be made anew"),
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::attention::{Attention, of_pool};
 use crate::pools::{self, object, own_tolerance};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::lab::storage::{Pool, PoolKind};
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 DE.CM-09",
         "ISO 27001:2022 A.8.16",
     ],
+    mend: Mend::DisplayOnly("whom the alert reaches is a decision"),
     run,
 };
 

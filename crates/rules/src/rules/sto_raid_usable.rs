@@ -3,8 +3,9 @@
 use crate::amounts::{binary, decimal, like, sum};
 use crate::pools::object;
 use crate::pools::{self, Member, is_btrfs};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
+use model::declare::Known;
 use model::declare::{Given, OptExt as _};
 use model::lab::storage::{Level, Pool, PoolKind};
 use model::units::size::Size;
@@ -18,6 +19,9 @@ pub(crate) const RULE: Rule = Rule {
         is lost. Space that was never there is noticed when it is needed, and a figure in TB that was read off in TiB is 10 % wrong.",
     example: "pools: {tank: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c], usable: 12TB}}   # of 3 disks with 4TB",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::Safe(
+        "writes what the disks give where the number is right in the other unit; any other number is unsafe to replace",
+    ),
     run,
 };
 
@@ -56,14 +60,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnostic> {
     let least = match level {
-        Level::Raid5 | Level::Raidz1 => 3,
-        Level::Raid6 | Level::Raid10 | Level::Raidz2 => 4,
-        Level::Raidz3 => 5,
+        Level::Raid5 => 3,
+        Level::Raid6 | Level::Raid10 => 4,
+        // zpoolconcepts(7): one more than the number of parity disks.
+        Level::Raidz1 => 2,
+        Level::Raidz2 => 3,
+        Level::Raidz3 => 4,
         Level::Raid1 | Level::Mirror => 2,
         Level::Single | Level::Linear | Level::Raid0 | Level::Replicated => 1,
     };
-    // Two disks are allowed by md and ZFS, and are a mirror with extra work.
-    let enough = have >= least || (have == 2 && matches!(level, Level::Raidz1 | Level::Raid10));
+    // md takes two disks for raid10, which is a mirror with extra work.
+    let enough = have >= least || (have == 2 && level == Level::Raid10);
     let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
     (!enough).then(|| {
         RULE.finding(format!(
@@ -198,6 +205,15 @@ fn judge(name: &str, pool: &Pool, level: Level, space: &Space) -> Option<Diagnos
             .help("a level that takes disks of different sizes, such as btrfs raid1, or a second pool of the rest would use more of them"),
         (None, None) => return None,
     };
+    if let (Some((_, verdict)), Some(Known::Declared(_))) =
+        (&verdict, pool.usable.as_ref().map(|u| &u.known))
+    {
+        let (say, edit) = (format!("write {gives}"), Edit::replace(span, gives.clone()));
+        d = d.fix(match verdict {
+            Verdict::OtherUnit(_) => Fix::safe(say, edit),
+            Verdict::TooMuch | Verdict::TooLittle => Fix::doubtful(say, edit),
+        });
+    }
     let (formula, percent) = (&space.formula, space.usable * 100 / space.raw.max(1));
     d = d.note(format!(
         "{level}: {formula} = {gives} ({}), {percent} % of {}",

@@ -3,7 +3,7 @@
 use crate::amounts::decimal;
 use crate::pools::object;
 use crate::pools::{self, Member, own_tolerance};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::hardware::DiskKind;
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         Large disks made RAID5 a bet; two parities or mirrors with fewer bytes to read are not.",
     example: "pools: {main: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c, nas/d]}}   # of 12TB each",
     controls: &["NIST CSF 2.0 PR.IR-04", "ISO 27001:2022 A.8.14"],
+    mend: Mend::None("another level means a new pool"),
     run,
 };
 

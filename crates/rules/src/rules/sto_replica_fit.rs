@@ -1,18 +1,15 @@
 //! Data and its replicas do not fit.
 
 use crate::figure::percent;
+use crate::origin::cite;
 use crate::sizes;
 use crate::totals::{self, Part, Total, bytes, devices, part};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::knowledge::Origin;
 use model::lab::storage::{Level, Pool, PoolKind};
-
-/// Ceph warns from here on: `mon_osd_nearfull_ratio`, documentation of Ceph, "Storage Capacity", checked 2026-11-21.
-const NEARFULL: i128 = 850_000;
-/// Ceph's `osd_pool_default_size`, same documentation, "Pool, PG and CRUSH Config Reference", checked 2026-11-21.
-const REPLICAS: i128 = 3;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sto-replica-fit",
@@ -23,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         failed host had. A store that is full stops writing for everybody.",
     example: "pools: {ceph: {kind: ceph, level: replicated, replicas: 3, raw: 3.5TB, used: 2TB}}",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::None("devices have to be bought, or data removed"),
     run,
 };
 
@@ -43,28 +41,25 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
         _ => bytes(&pool.raw).map(|n| (n, sizes::storage(n))),
     };
     let used = data(ctx, name, pool);
-    let (Some((raw, how)), Some(used)) = (raw, used.clone()) else {
-        let mut missing = Vec::new();
-        if bytes(&pool.raw).is_none() {
-            missing.push("the sizes of its devices");
-        }
-        if used.is_none() {
-            missing.push("what is used of it");
-        }
-        let d = RULE.unknown(format!(
-            "whether pool '{name}' holds its data and the replicas"
-        ));
-        return Some(
-            d.at(pool.span, "")
-                .note(format!("not declared: {}", missing.join(", "))),
-        );
+    let (Some((raw, how)), Some(used)) = (raw, &used) else {
+        return Some(open(name, pool, used.is_none()));
     };
     let replicas = pool.replicas.known().map(|n| i128::from(*n).max(1));
     let fill = pool.fill_limit.known().map(|p| i128::from(p.ppm()));
-    let (copies, share) = (replicas.unwrap_or(REPLICAS), fill.unwrap_or(NEARFULL));
+    let usual = Usual::of(ctx);
+    let (Some(copies), Some(share)) = (
+        replicas.or(usual.replicas.filter(|n| *n > 0)),
+        fill.or(usual.near_full),
+    ) else {
+        let d = RULE.unknown(format!("how much pool '{name}' holds"));
+        return Some(
+            d.at(pool.span, "")
+                .help("declare 'replicas' and 'fill_limit'"),
+        );
+    };
     let whole = raw / copies;
     let limit = whole * share / 1_000_000;
-    let need = sizes::value(&used);
+    let need = sizes::value(used);
     if need <= limit {
         return None;
     }
@@ -94,16 +89,61 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
             say(limit),
             say(need - limit)
         ));
-    for part in &used {
+    for part in used {
         d = d.and_at(part.span, "data");
     }
-    if replicas.is_none() {
-        d = d.note("assumed: 3 replicas, the default of Ceph (docs.ceph.com, checked 2026-11-21)");
-    }
-    if fill.is_none() {
-        d = d.note("assumed: a fill limit of 85%, from where Ceph warns (docs.ceph.com, checked 2026-11-21)");
-    }
+    d = usual.told(d, ctx, replicas.is_none(), fill.is_none());
     Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
+}
+
+/// Something that the sum needs is not said.
+fn open(name: &str, pool: &Pool, no_use: bool) -> Diagnostic {
+    let mut missing = Vec::new();
+    if bytes(&pool.raw).is_none() {
+        missing.push("the sizes of its devices");
+    }
+    if no_use {
+        missing.push("what is used of it");
+    }
+    let message = format!("whether pool '{name}' holds its data and the replicas");
+    let d = RULE.unknown(message).at(pool.span, "");
+    d.note(format!("not declared: {}", missing.join(", ")))
+}
+
+/// What Ceph does unless it is told otherwise, by the table of facts.
+struct Usual {
+    replicas: Option<i128>,
+    near_full: Option<i128>,
+    origin: Option<Origin>,
+}
+
+impl Usual {
+    fn of(ctx: &Context<'_>) -> Self {
+        let ceph = ctx.knowledge.products.get("ceph");
+        let known = ceph.and_then(|c| Some((c, c.defaults.as_ref()?)));
+        Self {
+            replicas: known.and_then(|(_, d)| d.replicas.known().map(|n| i128::from(*n))),
+            near_full: known.and_then(|(_, d)| d.near_full.known().map(|p| i128::from(p.ppm()))),
+            origin: known.map(|(c, d)| c.origin(&d.source, &d.checked)),
+        }
+    }
+
+    /// Says which of them the result rests on.
+    fn told(self, mut d: Diagnostic, ctx: &Context<'_>, copies: bool, fill: bool) -> Diagnostic {
+        if let Some(copies) = self.replicas.filter(|_| copies) {
+            d = d.note(format!("assumed: {copies} replicas, the default of Ceph"));
+        }
+        if let Some(share) = self.near_full.filter(|_| fill) {
+            let shown = percent(share, 1_000_000).unwrap_or_default();
+            d = d.note(format!(
+                "assumed: a fill limit of {shown}, from where on Ceph warns"
+            ));
+        }
+        match self.origin.filter(|_| copies || fill) {
+            Some(origin) => cite(d, &origin, ctx.today),
+            None => d,
+        }
+    }
 }
 
 /// What is used, without its replicas; else the disks of guests and the datasets on it.

@@ -3,7 +3,7 @@
 use crate::amounts::count;
 use crate::attention::is_on;
 use crate::pools::{block_layer, checksums, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::{Opt, OptExt as _};
 use model::lab::Lab;
@@ -23,6 +23,7 @@ pub(crate) const RULE: Rule = Rule {
         knows no checksums: each layer needs its own.",
     example: "pools: {main: {kind: md, level: raid5, filesystem: btrfs, devices: [nas/a, nas/b, nas/c], scrub: weekly}}",
     controls: &["NIST CSF 2.0 PR.DS-01", "ISO 27001:2022 A.8.13"],
+    mend: Mend::DisplayOnly("when the machine may be busy is a decision"),
     run,
 };
 

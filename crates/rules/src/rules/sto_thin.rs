@@ -3,7 +3,7 @@
 use crate::amounts::{count, decimal};
 use crate::attention::{Attention, of_pool};
 use crate::pools::{chain, object};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::Lab;
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         errors in the same moment, and databases and file systems break. So the limit is watched, and the promises are bounded.",
     example: "pools: {thin: {kind: lvm-thin, from: vg0, size: 400GB}}   # with guests' disks of 600GB, no 'thin_limit', no alert",
     controls: &["ISO 27001:2022 A.8.6", "NIST CSF 2.0 DE.CM-09"],
+    mend: Mend::DisplayOnly("whom the alert reaches is a decision"),
     run,
 };
 

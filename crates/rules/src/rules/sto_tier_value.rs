@@ -1,8 +1,8 @@
 //! What cannot be had again lies on less redundancy than what can.
 
-use crate::bodies::{self, Body};
+use crate::bodies::Body;
 use crate::places::Machine;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::lab::{DataClass, Lab};
 use std::collections::BTreeMap;
@@ -21,11 +21,12 @@ pub(crate) const RULE: Rule = Rule {
         "ISO 27001:2022 A.5.12",
         "ISO 27001:2022 A.8.14",
     ],
+    mend: Mend::None("data has to be moved"),
     run,
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let bodies = bodies::all(ctx.lab);
+    let bodies = ctx.bodies();
     let of = |wanted: &[DataClass]| {
         let all = bodies
             .iter()

@@ -4,8 +4,8 @@ use crate::claims::{self, Said};
 use crate::figure::{Figure, decimal};
 use crate::held::{self, Verdict};
 use crate::totals::{self, Part, Total};
-use crate::{Context, Findings, Rule};
-use diag::{Diagnostic, Severity};
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::declare::{Given, Known};
 use model::id::{Kind, ObjectRef};
 use model::units::size::Size;
@@ -19,6 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         more. Whoever compares the two loses or gains a tenth of the space on paper, and at hundreds of TB whole disks.",
     example: "pools: {tank: {level: raid5, usable: 33TB, …}}   # of 36 TB, which df prints as 33T",
     controls: &["ISO 27001:2022 A.8.6"],
+    mend: Mend::Safe("writes the number in the unit that it is right in"),
     run,
 };
 
@@ -96,6 +97,10 @@ fn claimed(said: &Said<'_>, total: &Total, binary: &Figure) -> Diagnostic {
     held::arithmetic(d, total, said)
         .note(format!("{decimal} = {binary}"))
         .help(format!("claim {decimal}"))
+        .fix(Fix::safe(
+            format!("write {decimal}"),
+            Edit::replace(said.span, decimal.clone()),
+        ))
 }
 
 fn unit_of(shown: &str) -> &str {
@@ -110,15 +115,22 @@ fn slipped(name: &str, given: &Given<Size>, how: &str, value: i128) -> Option<Di
         return None;
     }
     let (right, shown) = (figure.say(value), binary.say(value));
-    Some(
-        RULE.finding(format!(
+    let d = RULE
+        .finding(format!(
             "pool '{name}' is declared with {figure}, and has {right}: the number is one of {}",
             unit_of(&shown)
         ))
         .at(given.span, format!("{right}, or {shown}"))
         .note(format!("{how} = {shown}, declared {figure}"))
-        .help(format!("write {right}")),
-    )
+        .help(format!("write {right}"));
+    // A measured or assumed number stands among what it rests on.
+    Some(match &given.known {
+        Known::Declared(_) => {
+            let edit = Edit::replace(given.span, right.clone());
+            d.fix(Fix::safe(format!("write {right}"), edit))
+        }
+        _ => d,
+    })
 }
 
 /// df -h, lsblk and zpool list print powers of two without saying so; coreutils and util-linux document it.

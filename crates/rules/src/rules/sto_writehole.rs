@@ -2,7 +2,7 @@
 
 use crate::pools::object;
 use crate::pools::{self, is_btrfs};
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -20,6 +20,7 @@ pub(crate) const RULE: Rule = Rule {
         lost. A partial parity log or a journal closes the hole; a UPS makes it rare; a bitmap only makes the resync quicker.",
     example: "pools: {main: {kind: md, level: raid5, devices: [nas/a, nas/b, nas/c]}}   # no journal, and no UPS feeds nas",
     controls: &["ISO 27001:2022 A.7.11", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("the array has to be changed, or a UPS bought"),
     run,
 };
 

@@ -1,7 +1,7 @@
 //! An account becomes root without a password.
 
 use crate::context::host;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::lab::Sudo;
 
@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
         key is worth as much as root's password and should be guarded like it, by a passphrase or a hardware token.",
     example: "users: {admin: {sudo: nopassword}}",
     controls: &["NIST CSF 2.0 PR.AA-05", "ISO 27001:2022 A.8.2"],
+    mend: Mend::None("keys on a token and passwords are habits of people"),
     run,
 };
 

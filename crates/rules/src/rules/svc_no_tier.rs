@@ -1,7 +1,7 @@
 //! Nobody said what the data is worth.
 
 use crate::context::dataset;
-use crate::{Context, Findings, Rule};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
         "NIST CSF 2.0 ID.AM-05",
         "ISO 27001:2022 A.5.12",
     ],
+    mend: Mend::DisplayOnly("how much it matters is a decision"),
     run,
 };
 
@@ -30,7 +31,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, data) in &lab.datasets {
         let service = data.about.service.known().map(|s| s.name());
         let service = service.and_then(|s| lab.services.get(s));
-        let class = data.class.as_ref().map(|c| c.value);
+        let class = data.class.known().copied();
         let entry = service.and_then(|s| entry(s, name));
         let class = class.or_else(|| entry.and_then(|e| e.class.known().copied()));
         let tiered = data.tier.is_some() || service.is_some_and(|s| s.tier.is_some());
@@ -97,7 +98,7 @@ fn of_service(lab: &Lab, name: &str, service: &Service) -> Option<Diagnostic> {
     }
     let class = |d: &ServiceData| {
         let of = d.dataset.known().and_then(|r| lab.datasets.get(r.name()));
-        let of = of.and_then(|d| d.class.as_ref().map(|c| c.value));
+        let of = of.and_then(|d| d.class.known().copied());
         d.class.known().copied().or(of)
     };
     let bare: Vec<_> = service

@@ -1,8 +1,9 @@
 //! A waiver that cannot be honoured.
 
 use crate::rules::RULES;
-use crate::{Context, Findings, Rule};
-use diag::Severity;
+use crate::rules::rule_setting::meant;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity};
 use jiff::civil::Date;
 use model::id::ObjectRef;
 use model::lab::Waiver;
@@ -16,6 +17,9 @@ pub(crate) const RULE: Rule = Rule {
         without an end it is how findings are forgotten. One that is not complete or not in force accepts nothing.",
     example: "waivers: [{rule: bak-same-domain, object: dataset/photos}]",
     controls: &["NIST CSF 2.0 ID.RA-06"],
+    mend: Mend::Safe(
+        "removes a waiver that has expired; an id that is none is unsafe to replace, and what is missing cannot be made up",
+    ),
     run,
 };
 
@@ -29,10 +33,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         // Nothing can waive a finding about a waiver, so an object stands in where none is named.
         let object = about.unwrap_or_else(|| ObjectRef::new(model::id::Kind::Host, "-"));
         if !is_promise(waiver) && !RULES.iter().any(|r| r.id == id) {
-            let d = RULE
+            let mut d = RULE
                 .finding(format!("there is no rule '{id}' to waive"))
                 .at(waiver.id.span, "no such rule")
                 .help("a promise is named in full, as in 'promise: ports-justified:host/web'");
+            d.fix = meant(id, waiver.id.span);
             out.add(object.clone(), d);
         }
         let lacking = lacking(waiver);
@@ -55,7 +60,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .finding(format!("the waiver of '{id}' expired {days} days ago"))
                 .at(expires.span, "expired")
                 .note(format!("{} - {} = {days} days", ctx.today, expires.value))
-                .help("mend what it accepts, or decide again and set a new date");
+                .help("mend what it accepts, or decide again and set a new date")
+                .fix(Fix::safe(
+                    "remove it: it accepts nothing any more",
+                    Edit::remove(waiver.span),
+                ));
             out.add(object, d);
         }
     }

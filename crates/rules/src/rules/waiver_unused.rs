@@ -2,8 +2,8 @@
 
 use super::RULES;
 use super::waiver_invalid::is_promise;
-use crate::Rule;
-use diag::{Diagnostic, Severity};
+use crate::{Mend, Rule};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::Waiver;
 
 pub(crate) const RULE: Rule = Rule {
@@ -15,6 +15,9 @@ pub(crate) const RULE: Rule = Rule {
         finding when it comes back.",
     example: "waivers: [{rule: bak-coverage, object: dataset/photos, …}]   # and the photos are in a backup",
     controls: &["NIST CSF 2.0 ID.RA-06"],
+    mend: Mend::Unsafe(
+        "removes it; a finding about what is observed on a machine may still need it",
+    ),
     // Which waivers were used is known only after all rules have run.
     run: |_, _| (),
 };
@@ -30,6 +33,7 @@ pub(crate) fn about(waiver: &Waiver) -> Option<Diagnostic> {
     Some(
         RULE.finding(message)
             .at(waiver.id.span, "no such finding")
-            .help("remove it"),
+            .help("remove it")
+            .fix(Fix::doubtful("remove it", Edit::remove(waiver.span))),
     )
 }

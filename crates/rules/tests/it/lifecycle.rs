@@ -47,7 +47,14 @@ fn the_last_day_is_supported_and_the_next_is_not() {
             Some((Severity::Warning, "ended on 2028-06-30")),
         ),
         ("os: proxmox-ve, version: 9.1", date(2026, 11, 21), None),
-        ("os: plan9", date(2026, 11, 21), None),
+        (
+            "os: plan9",
+            date(2026, 11, 21),
+            Some((
+                Severity::Info,
+                "unknown: how long plan9 on host 'a' is supported: the table of facts has no such system",
+            )),
+        ),
         (
             "os: debian",
             date(2026, 11, 21),

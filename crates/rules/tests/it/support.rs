@@ -60,7 +60,9 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
         knowledge: &knowledge(),
         ..rules::Context::new(&lab, TODAY)
     };
-    (rules::check(&ctx), stacks.sources)
+    let mut found = rules::check(&ctx);
+    diag::fix::settle(&mut found, &stacks.sources);
+    (found, stacks.sources)
 }
 
 /// What the embedded tables of facts say; they must be valid.
@@ -82,7 +84,8 @@ fn invalid(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     all.filter(|d| d.class == Class::Invalid).collect()
 }
 
-fn split(text: &str) -> (String, BTreeMap<String, String>) {
+/// The text before the first line `# file: PATH`, and those behind each.
+pub(crate) fn split(text: &str) -> (String, BTreeMap<String, String>) {
     let (mut first, mut files) = (String::new(), BTreeMap::new());
     let mut path = None;
     for line in text.split_inclusive('\n') {

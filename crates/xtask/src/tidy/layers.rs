@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// In pipeline order.
 const ORDER: &[&str] = &[
-    "diag", "model", "lang", "secrets", "rules", "view", "plan", "store", "vault", "drivers",
-    "protect", "engine", "twin", "holdfast",
+    "diag", "model", "lang", "secrets", "graph", "lint", "native", "rules", "view", "starter",
+    "plan", "store", "vault", "drivers", "protect", "engine", "twin", "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];

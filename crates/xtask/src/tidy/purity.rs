@@ -4,7 +4,10 @@ use anyhow::Result;
 use std::path::Path;
 
 const PURE: &[(&str, &[&str])] = &[
-    ("diag", &["annotate-snippets", "serde", "serde_json"]),
+    (
+        "diag",
+        &["annotate-snippets", "serde", "serde_json", "similar"],
+    ),
     (
         "model",
         &[
@@ -25,6 +28,7 @@ const PURE: &[(&str, &[&str])] = &[
             "model",
             "saphyr-parser",
             "strsim",
+            "globset",
             "jiff",
             "data-encoding",
             "serde_json",
@@ -46,8 +50,28 @@ const PURE: &[(&str, &[&str])] = &[
             "zeroize",
         ],
     ),
-    ("rules", &["diag", "model", "ipnet", "jiff", "petgraph"]),
-    ("view", &["diag", "model", "ipnet", "serde", "jiff"]),
+    ("graph", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    ("lint", &["diag", "model", "graph"]),
+    (
+        "native",
+        &["diag", "model", "graph", "lint", "ipnet", "jiff"],
+    ),
+    (
+        "rules",
+        &[
+            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph",
+        ],
+    ),
+    (
+        "view",
+        &[
+            "diag", "model", "graph", "ipnet", "petgraph", "serde", "jiff", "qrcode",
+        ],
+    ),
+    (
+        "starter",
+        &["diag", "model", "lang", "rules", "jiff", "strsim"],
+    ),
     (
         "plan",
         &[

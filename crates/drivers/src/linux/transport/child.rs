@@ -68,7 +68,7 @@ pub(super) fn run(
             stdout: &mut stdout,
             stderr: &mut stderr,
         },
-        &|out| envelope.has_ended(out),
+        envelope,
         began + timeout,
     );
     // Unblocks readers whose pipe is full.
@@ -130,13 +130,15 @@ fn collect(
     child: &mut Child,
     pieces: &Receiver<Piece>,
     to: &mut Sinks<'_>,
-    done: &dyn Fn(&[u8]) -> bool,
+    envelope: &Envelope,
     deadline: Instant,
 ) -> Option<End> {
     let mut open = 2;
     let mut until = deadline;
     let mut gone = false;
-    while open > 0 && !(done(to.stdout) && gone) {
+    let done = |out: &[u8]| envelope.has_ended(out);
+    let told = |err: &[u8]| err.len() >= MAX_STDERR || envelope.has_said_all(err);
+    while open > 0 && !(gone && done(to.stdout) && told(to.stderr)) {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return (!gone && !done(to.stdout)).then_some(End::Timeout);

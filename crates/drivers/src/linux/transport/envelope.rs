@@ -14,11 +14,15 @@ use zeroize::Zeroizing;
 
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// What a client may add to standard error after the script's end, in bytes.
+const NEAR: usize = 1024;
+
 /// A script ready to be sent; wiped when dropped, as it may carry secrets.
 pub(super) struct Envelope {
     text: Zeroizing<Vec<u8>>,
     begin: Vec<u8>,
     end: Vec<u8>,
+    said: Vec<u8>,
     not_root: Vec<u8>,
 }
 
@@ -68,7 +72,8 @@ impl Envelope {
              {root_check}echo '@holdfast-begin {nonce}'\necho '@holdfast-begin {nonce}' >&2\n(\n:\n"
         );
         let tail = format!(
-            "\n)\nprintf '\\n@holdfast-end %s %s\\n' {nonce} \"$?\"\nexit 0\n}}\n# {nonce}\n"
+            "\n)\nset -- \"$?\"\necho '@holdfast-said {nonce}' >&2\n\
+             printf '\\n@holdfast-end %s %s\\n' {nonce} \"$1\"\nexit 0\n}}\n# {nonce}\n"
         );
         let mut text = Zeroizing::new(Vec::with_capacity(head.len() + script.len() + tail.len()));
         text.extend_from_slice(head.as_bytes());
@@ -78,6 +83,7 @@ impl Envelope {
             text,
             begin: format!("@holdfast-begin {nonce}\n").into_bytes(),
             end: format!("\n@holdfast-end {nonce} ").into_bytes(),
+            said: format!("@holdfast-said {nonce}\n").into_bytes(),
             not_root: format!("@holdfast-not-root {nonce}\n").into_bytes(),
         }
     }
@@ -95,10 +101,17 @@ impl Envelope {
         tail.ends_with(b"\n") && rfind(tail, &self.end).is_some()
     }
 
+    /// Whether all that the script said on standard error is here. The two pipes race: what was written first may come last.
+    pub(super) fn has_said_all(&self, stderr: &[u8]) -> bool {
+        let tail = stderr.get(stderr.len().saturating_sub(NEAR)..);
+        rfind(tail.unwrap_or_default(), &self.said).is_some()
+    }
+
     /// What the script itself said on standard error. What sudo and login scripts say before it may quote files of the host.
     pub(super) fn said<'a>(&self, stderr: &'a [u8]) -> &'a [u8] {
         let own = find(stderr, &self.begin).and_then(|at| stderr.get(at + self.begin.len()..));
-        own.unwrap_or(stderr)
+        let own = own.unwrap_or(stderr);
+        rfind(own, &self.said).map_or(own, |at| own.get(..at).unwrap_or_default())
     }
 
     /// Takes the script's own output out of everything that came back.

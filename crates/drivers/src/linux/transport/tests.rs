@@ -146,6 +146,21 @@ fn marks_are_found_in_noise_and_only_with_their_number() {
         opened("@holdfast-begin 77\na\n\n@holdfast-end 77 13\ntrailing"),
         end
     );
+    let told = b"Hello!\n@holdfast-begin 77\noops\n@holdfast-said 77\nBye!\n";
+    assert!(envelope.has_said_all(told));
+    assert_eq!(envelope.said(told), b"oops\n");
+    let early = b"@holdfast-begin 77\noops\n@holdfast-said 7";
+    assert!(!envelope.has_said_all(early));
+    assert_eq!(envelope.said(early), b"oops\n@holdfast-said 7");
+}
+
+/// The pipe of standard output may be read first, though it was written last.
+#[test]
+fn what_is_said_late_is_not_lost() {
+    for _ in 0..50 {
+        let done = local("echo err >&2").unwrap();
+        assert_eq!(done.stderr, b"err\n");
+    }
 }
 
 #[test]

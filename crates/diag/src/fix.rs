@@ -1,0 +1,159 @@
+//! Mends: which edits of many diagnostics go together, and the texts that come out.
+//!
+//! Nothing is written here; who calls it has the files. A fix is taken whole or not at all, and of two that touch the same place
+//! the first in the order of the output is taken; the other is found again in the next pass if it is still needed.
+
+mod yaml;
+
+use crate::render::sorted;
+use crate::{Aim, Applicability, Diagnostic, Edit, SourceSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// How far a user lets mends go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Only what keeps the meaning or restores what was obviously meant.
+    Safe,
+    /// Also what changes the meaning.
+    Unsafe,
+}
+
+impl Reach {
+    fn covers(self, applicability: Applicability) -> bool {
+        match applicability {
+            Applicability::Safe => true,
+            Applicability::Unsafe => self == Self::Unsafe,
+            Applicability::DisplayOnly => false,
+        }
+    }
+}
+
+/// What one pass gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// New texts by path; texts that stay are not here.
+    pub texts: BTreeMap<String, String>,
+    /// The messages of the mends that were taken.
+    pub taken: Vec<String>,
+}
+
+/// How many diagnostics have a mend that can be written: safe ones, and the others.
+pub fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
+    let fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    let real: Vec<Applicability> = fixes
+        .filter(|f| !f.edits.is_empty())
+        .map(|f| f.applicability)
+        .collect();
+    let of = |a: Applicability| real.iter().filter(|r| **r == a).count();
+    (of(Applicability::Safe), of(Applicability::Unsafe))
+}
+
+/// Makes every edit exact. A mend for which the text around the place is no YAML that is understood is only described.
+pub fn settle(diagnostics: &mut [Diagnostic], sources: &SourceSet) {
+    for fix in diagnostics.iter_mut().filter_map(|d| d.fix.as_mut()) {
+        let exact: Option<Vec<Edit>> = fix.edits.iter().map(|e| exact(e, sources)).collect();
+        match exact {
+            Some(edits) => fix.edits = edits,
+            None => {
+                fix.edits.clear();
+                fix.applicability = Applicability::DisplayOnly;
+            }
+        }
+    }
+}
+
+fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
+    let text = &sources.get(edit.span.source)?.text;
+    let at = range(edit);
+    text.get(at.clone())?;
+    let (at, new) = match edit.aim {
+        Aim::Exact => return Some(edit.clone()),
+        Aim::Remove => (yaml::item(text, at)?, String::new()),
+        Aim::Enter => yaml::entry(text, at, &edit.text)?,
+        Aim::Append => yaml::next(text, at, &edit.text),
+    };
+    let span = crate::Span::new(edit.span.source, at.start, at.end);
+    Some(Edit::replace(span, new))
+}
+
+fn range(edit: &Edit) -> Range<usize> {
+    edit.span.start as usize..edit.span.end as usize
+}
+
+/// Takes as many mends as do not touch each other. Edits must be exact.
+pub fn mend(diagnostics: &[Diagnostic], sources: &SourceSet, reach: Reach) -> Mended {
+    let mut out = Mended::default();
+    let mut edits: BTreeMap<&str, Vec<(Range<usize>, &str)>> = BTreeMap::new();
+    for diagnostic in sorted(diagnostics) {
+        let Some(fix) = &diagnostic.fix else { continue };
+        if fix.edits.is_empty() || !reach.covers(fix.applicability) {
+            continue;
+        }
+        let placed: Option<Vec<_>> = fix.edits.iter().map(|e| placed(e, sources)).collect();
+        let Some(placed) = placed else { continue };
+        let fresh = |(path, at, text): &(&str, Range<usize>, &str)| {
+            let there = edits.get(path).map_or(&[][..], Vec::as_slice);
+            there
+                .iter()
+                .all(|(other, same)| (other == at && same == text) || apart(other, at))
+        };
+        if placed.iter().all(fresh) {
+            for (path, at, text) in placed {
+                let there = edits.entry(path).or_default();
+                if !there.iter().any(|(other, _)| *other == at) {
+                    there.push((at, text));
+                }
+            }
+            out.taken.push(fix.message.clone());
+        }
+    }
+    for (path, mut edits) in edits {
+        let Some((_, source)) = sources.iter().find(|(_, s)| s.path == path) else {
+            continue;
+        };
+        edits.sort_by_key(|(at, _)| at.start);
+        let new = apply(&source.text, &edits);
+        if new != source.text {
+            out.texts.insert(path.to_owned(), new);
+        }
+    }
+    out
+}
+
+/// A text can be in the set twice, as a Compose file and as a document; its path tells.
+fn placed<'a>(edit: &'a Edit, sources: &'a SourceSet) -> Option<(&'a str, Range<usize>, &'a str)> {
+    let source = sources.get(edit.span.source)?;
+    let at = range(edit);
+    source.text.get(at.clone())?;
+    let exact = edit.aim == Aim::Exact;
+    exact.then_some((source.path.as_str(), at, edit.text.as_str()))
+}
+
+/// Two insertions at one place are not apart: their order would be an accident.
+fn apart(a: &Range<usize>, b: &Range<usize>) -> bool {
+    let touch = a.start < b.end && b.start < a.end;
+    !touch && a.start != b.start
+}
+
+/// Edits in order, with the line ends that the text has.
+fn apply(text: &str, edits: &[(Range<usize>, &str)]) -> String {
+    let windows = text
+        .split_once('\n')
+        .is_some_and(|(l, _)| l.ends_with('\r'));
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, new) in edits {
+        out.push_str(text.get(from..at.start).unwrap_or_default());
+        match windows {
+            true => out.push_str(&new.replace("\r\n", "\n").replace('\n', "\r\n")),
+            false => out.push_str(new),
+        }
+        from = at.end;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Who has which address in which network.
+
+use core::net::IpAddr;
+use diag::Span;
+use ipnet::IpNet;
+use model::declare::{Given, OptExt};
+use model::id::{Kind, ObjectRef};
+use model::lab::{Lab, Network};
+
+/// An address that something has.
+pub struct Held<'a> {
+    /// Who has it.
+    pub owner: ObjectRef,
+    /// In this network.
+    pub network: &'a str,
+    /// The address.
+    pub address: IpAddr,
+    /// Where that is written.
+    pub span: Span,
+}
+
+/// Every address that is declared.
+pub fn held(lab: &Lab) -> Vec<Held<'_>> {
+    let mut out = Vec::new();
+    for (name, host) in &lab.hosts {
+        for (network, address) in &host.addresses {
+            if let Some(ip) = address.value().and_then(|a| a.parse().ok()) {
+                out.push(Held {
+                    owner: ObjectRef::new(Kind::Host, name),
+                    network,
+                    address: ip,
+                    span: address.span,
+                });
+            }
+        }
+    }
+    let guests = lab
+        .guests
+        .iter()
+        .map(|(n, g)| (Kind::Guest, n, &g.addresses));
+    let devices = lab
+        .devices
+        .iter()
+        .map(|(n, d)| (Kind::Device, n, &d.addresses));
+    for (kind, name, addresses) in guests.chain(devices) {
+        for (network, given) in addresses {
+            if let Some(address) = given.value() {
+                out.push(Held {
+                    owner: ObjectRef::new(kind, name),
+                    network: network.name(),
+                    address: address.0,
+                    span: given.span,
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Every network that something stands in, whether or not its address there is known.
+pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
+    let mut out = Vec::new();
+    for (name, host) in &lab.hosts {
+        let networks = host.addresses.keys();
+        out.extend(networks.map(|n| (ObjectRef::new(Kind::Host, name), n.as_str())));
+    }
+    let guests = lab
+        .guests
+        .iter()
+        .map(|(n, g)| (Kind::Guest, n, &g.addresses));
+    let devices = lab
+        .devices
+        .iter()
+        .map(|(n, d)| (Kind::Device, n, &d.addresses));
+    for (kind, name, addresses) in guests.chain(devices) {
+        let networks = addresses.keys();
+        out.extend(networks.map(|n| (ObjectRef::new(kind, name), n.name())));
+    }
+    out
+}
+
+/// The addresses of a network.
+pub fn subnet(network: &Network) -> Option<IpNet> {
+    network.subnet.known()?.parse().ok()
+}
+
+/// The address of its gateway.
+pub fn gateway(network: &Network) -> Option<IpAddr> {
+    network.gateway.known()?.parse().ok()
+}
+
+/// Not on the internet: private, shared with the provider's other customers, or valid on the link alone.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => {
+            let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
+            ip.is_private() || ip.is_loopback() || ip.is_link_local() || shared
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// It translates addresses, as far as that is declared.
+pub fn nat(lab: &Lab, owner: &ObjectRef) -> Option<bool> {
+    let name = owner.name.as_str();
+    let given: Option<&Given<bool>> = match owner.kind {
+        Kind::Host => lab.hosts.get(name)?.about.nat.as_ref(),
+        Kind::Guest => lab.guests.get(name)?.nat.as_ref(),
+        Kind::Device => lab.devices.get(name)?.nat.as_ref(),
+        _ => None,
+    };
+    given.and_then(Given::value).copied()
+}
+
+/// A network that a container engine or a cluster has to itself.
+pub fn is_inner(network: &Network) -> bool {
+    use model::lab::network::NetworkKind as N;
+    matches!(network.about.kind.known(), Some(N::Docker | N::Overlay))
+}

@@ -1,0 +1,150 @@
+//! What several rules ask of the same lab: each is built when the first one asks, and once.
+
+use crate::Context;
+use crate::addresses::{Held, held};
+use crate::bodies::{self, Body};
+use crate::copies::{Copies, Snapshots};
+use crate::load::Load;
+use crate::structure::{Cuts, Structure};
+use crate::totals;
+use model::declare::OptExt as _;
+use model::id::ObjectRef;
+use model::lab::guest::Guest;
+use model::lab::service::Service;
+use model::lab::{Backup, Lab, Repository};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A backup with its name, and the repository that it goes to with its name.
+pub type Kept<'a> = (&'a str, &'a Backup, &'a str, &'a Repository);
+
+/// What has been built so far for one context.
+#[derive(Default)]
+pub struct Analyses<'a> {
+    by_stack: OnceCell<BTreeMap<&'a str, Vec<(&'a str, &'a Service)>>>,
+    guests: OnceCell<BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>>,
+    kept: OnceCell<BTreeMap<&'a str, Vec<Kept<'a>>>>,
+    bodies: OnceCell<Vec<Body<'a>>>,
+    copies: OnceCell<Copies<'a>>,
+    snapshots: OnceCell<Snapshots<'a>>,
+    load: OnceCell<Load<'a>>,
+    held: OnceCell<Vec<Held<'a>>>,
+    structure: OnceCell<Structure>,
+    cuts: OnceCell<Option<Cuts>>,
+}
+
+impl fmt::Debug for Analyses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Analyses")
+    }
+}
+
+impl<'a> Context<'a> {
+    /// Services by the stacks that they run in.
+    pub(crate) fn by_stack(&self) -> &BTreeMap<&'a str, Vec<(&'a str, &'a Service)>> {
+        self.analyses.by_stack.get_or_init(|| by_stack(self.lab))
+    }
+
+    /// The guests that run on something and are no templates, as [`totals::guests_on`] has them.
+    pub fn guests_on(&self, about: &ObjectRef) -> Vec<(&'a str, &'a Guest)> {
+        let by_place = self.analyses.guests.get_or_init(|| guests(self.lab));
+        let machines = totals::machines(self.lab, Some(about)).unwrap_or_default();
+        let mut places: BTreeSet<ObjectRef> = machines.into_iter().map(|m| m.object()).collect();
+        places.insert(about.clone());
+        let found = places.iter().filter_map(|p| by_place.get(p)).flatten();
+        let mut out: Vec<(&str, &Guest)> = found.copied().collect();
+        out.sort_by_key(|(name, _)| *name);
+        out
+    }
+
+    /// Backups by the datasets that are in them.
+    pub(crate) fn kept(&self) -> &BTreeMap<&'a str, Vec<Kept<'a>>> {
+        self.analyses.kept.get_or_init(|| kept(self.lab))
+    }
+
+    /// Every body of data.
+    pub fn bodies(&self) -> &[Body<'a>] {
+        let built = &self.analyses.bodies;
+        built.get_or_init(|| bodies::all(self.lab))
+    }
+
+    /// Every copy that is taken again and again.
+    pub fn copies(&self) -> &Copies<'a> {
+        let built = &self.analyses.copies;
+        built.get_or_init(|| Copies::of(self.lab))
+    }
+
+    /// Every schedule of snapshots.
+    pub fn snapshots(&self) -> &Snapshots<'a> {
+        let built = &self.analyses.snapshots;
+        built.get_or_init(|| Snapshots::of(self.lab))
+    }
+
+    /// What runs on each machine.
+    pub fn load(&self) -> &Load<'a> {
+        let built = &self.analyses.load;
+        built.get_or_init(|| Load::of(self.lab))
+    }
+
+    /// Every address that is declared.
+    pub fn held(&self) -> &[Held<'a>] {
+        let built = &self.analyses.held;
+        built.get_or_init(|| held(self.lab))
+    }
+
+    /// What needs what to be up.
+    pub fn structure(&self) -> &Structure {
+        let built = &self.analyses.structure;
+        built.get_or_init(|| Structure::of(self.lab))
+    }
+
+    /// What takes each element down alone; `None` if that is too much to tell.
+    pub fn cuts(&self) -> Option<&Cuts> {
+        let built = &self.analyses.cuts;
+        built.get_or_init(|| self.structure().cuts()).as_ref()
+    }
+}
+
+fn kept(lab: &Lab) -> BTreeMap<&str, Vec<Kept<'_>>> {
+    let mut out: BTreeMap<&str, Vec<Kept<'_>>> = BTreeMap::new();
+    for (name, backup) in &lab.backups {
+        let to = backup.to.as_ref();
+        let Some((key, repository)) = to.and_then(|t| lab.repositories.get_key_value(&t.value))
+        else {
+            continue;
+        };
+        let datasets: BTreeSet<&str> = backup.datasets.iter().map(|d| d.value.as_str()).collect();
+        for dataset in datasets {
+            let of = out.entry(dataset).or_default();
+            of.push((name.as_str(), backup, key.as_str(), repository));
+        }
+    }
+    out
+}
+
+fn by_stack(lab: &Lab) -> BTreeMap<&str, Vec<(&str, &Service)>> {
+    let mut out: BTreeMap<&str, Vec<(&str, &Service)>> = BTreeMap::new();
+    for (name, service) in &lab.services {
+        let stacks = service.runs.iter().filter_map(|r| r.stack.known());
+        let stacks: BTreeSet<&str> = stacks.map(|s| s.name()).collect();
+        for stack in stacks {
+            out.entry(stack).or_default().push((name, service));
+        }
+    }
+    out
+}
+
+fn guests(lab: &Lab) -> BTreeMap<&ObjectRef, Vec<(&str, &Guest)>> {
+    let mut out: BTreeMap<&ObjectRef, Vec<(&str, &Guest)>> = BTreeMap::new();
+    let real = lab
+        .guests
+        .iter()
+        .filter(|(_, g)| g.template.known() != Some(&true));
+    for (name, guest) in real {
+        if let Some(on) = guest.on.known() {
+            out.entry(&on.0.object).or_default().push((name, guest));
+        }
+    }
+    out
+}

@@ -1,0 +1,94 @@
+//! The share of time that something works at most, by what is declared of its parts.
+
+use crate::structure::{Cuts, Structure};
+use model::declare::{Given, Target};
+use model::id::Kind;
+use model::lab::Lab;
+use model::units::percent::Percent;
+use petgraph::graph::NodeIndex;
+
+/// So many alternatives are looked at one by one; with more, only what is needed in any case counts.
+const ALTERNATIVES: usize = 12;
+
+/// Elements with a declared availability that the service needs in some way.
+pub fn known<'a>(
+    lab: &'a Lab,
+    structure: &Structure,
+    node: NodeIndex,
+) -> Vec<(NodeIndex, &'a Given<Percent>)> {
+    let reach = structure.reach(node).into_iter().filter(|n| *n != node);
+    reach
+        .filter_map(|n| Some((n, availability(lab, structure.target(n)?)?)))
+        .filter(|(_, a)| a.value().is_some())
+        .collect()
+}
+
+/// What is declared of it: for a service in between, its own objective counts with all that is below it, so it is left out here.
+fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Percent>> {
+    let name = target.object.name.as_str();
+    match (target.object.kind, &target.part) {
+        (Kind::Host, None) => lab.hosts.get(name)?.about.availability.as_ref(),
+        (Kind::Device, None) => lab.devices.get(name)?.availability.as_ref(),
+        (Kind::Site, Some(key)) => {
+            let about = &lab.sites.get(name)?.about;
+            let uplink = about.uplinks.iter().find(|(k, _)| k.0 == *key);
+            let mut feeds = about.power.iter().flat_map(|p| p.feeds.iter());
+            match uplink {
+                Some((_, u)) => u.availability.as_ref(),
+                None => feeds.find(|(k, _)| k.0 == *key)?.1.availability.as_ref(),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// As a number between 0 and 1; what is not known always works.
+pub fn share(given: &Given<Percent>) -> f64 {
+    let ppm = given.value().map_or(1_000_000, |p| p.ppm().min(1_000_000));
+    f64::from(u32::try_from(ppm).unwrap_or(1_000_000)) / 1e6
+}
+
+/// In parts per million.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share between 0 and 1"
+)]
+pub fn ppm(share: f64) -> u64 {
+    (share * 1e6).round() as u64
+}
+
+/// The probability that the service is up if everything without a declared availability always is: an upper bound.
+pub fn best(
+    structure: &Structure,
+    cuts: &Cuts,
+    node: NodeIndex,
+    known: &[(NodeIndex, &Given<Percent>)],
+) -> Option<f64> {
+    if known.is_empty() {
+        return None;
+    }
+    let cut = cuts.of(node);
+    let (series, rest): (Vec<_>, Vec<_>) = known.iter().partition(|(n, _)| cut.contains(n));
+    let product: f64 = series.iter().map(|(_, a)| share(a)).product();
+    if rest.is_empty() || rest.len() > ALTERNATIVES {
+        return Some(product);
+    }
+    let reach = structure.reach(node);
+    let mut up = 0.0;
+    for state in 0_u32..1 << rest.len() {
+        let mut chance = 1.0;
+        let mut down = Vec::new();
+        for (bit, (n, a)) in rest.iter().enumerate() {
+            let works = state >> bit & 1 == 0;
+            chance *= if works { share(a) } else { 1.0 - share(a) };
+            if !works {
+                down.push(*n);
+            }
+        }
+        if chance > 0.0 && structure.is_up(node, &reach, &down) {
+            up += chance;
+        }
+    }
+    Some(product * up)
+}

@@ -1,0 +1,341 @@
+//! What a lab, or a calculation of it, pays once and again and again, and what it no longer pays.
+
+use crate::claims::words;
+use crate::figure::{YEAR, money};
+use diag::Span;
+use jiff::civil::Date;
+use model::declare::{OptExt as _, Target};
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::hardware::HostKind;
+use model::lab::money::{CostItem, Every};
+use model::units::money::{Cost, Money};
+
+/// One thing that is paid, or saved.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What it is called.
+    pub name: String,
+    /// What declares it.
+    pub object: Option<ObjectRef>,
+    /// For the people of this lab, the thing it is paid for.
+    pub of: Option<Target>,
+    /// As it is written.
+    pub shown: String,
+    /// Millionths of the currency, once or per year.
+    pub low: i128,
+    /// The same as `low`, unless a range is written.
+    pub high: i128,
+    /// ISO 4217.
+    pub currency: [u8; 3],
+    /// Where the amount is written.
+    pub span: Span,
+    /// It may as well not be bought.
+    pub optional: bool,
+}
+
+/// All of a calculation.
+#[derive(Debug, Clone, Default)]
+pub struct Budget {
+    /// Paid once.
+    pub once: Vec<Line>,
+    /// Paid every year.
+    pub yearly: Vec<Line>,
+    /// Subscriptions that are no longer paid, per year.
+    pub replaced: Vec<Line>,
+    /// Subscriptions that are still paid.
+    pub kept: Vec<Line>,
+    /// What has no amount.
+    pub missing: Vec<String>,
+}
+
+/// Lowest and highest sum.
+pub fn sum(lines: &[Line]) -> (i128, i128) {
+    (
+        lines.iter().map(|l| l.low).sum(),
+        lines.iter().map(|l| l.high).sum(),
+    )
+}
+
+/// `970..1670 EUR`.
+pub fn range(low: i128, high: i128, currency: [u8; 3]) -> String {
+    match low == high {
+        true => money(low, currency),
+        false => {
+            let low = money(low, currency);
+            let (number, _) = low.rsplit_once(' ').unwrap_or((&low, ""));
+            format!("{number}..{}", money(high, currency))
+        }
+    }
+}
+
+/// `150 EUR (cpu) + 120 EUR (board) = 270 EUR`.
+pub fn equation(lines: &[Line], per: &str) -> String {
+    const SHOWN: usize = 10;
+    let Some(currency) = lines.first().map(|l| l.currency) else {
+        return "nothing".to_owned();
+    };
+    let mut terms: Vec<String> = lines
+        .iter()
+        .take(SHOWN)
+        .map(|l| format!("{} ({})", l.shown, l.name))
+        .collect();
+    if lines.len() > SHOWN {
+        terms.push(format!("… ({} in all)", lines.len()));
+    }
+    let (low, high) = sum(lines);
+    format!(
+        "{} = {}{per}",
+        terms.join(" + "),
+        range(low, high, currency)
+    )
+}
+
+/// The one currency of some lines.
+pub fn one_currency<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Option<[u8; 3]> {
+    let mut currencies = lines.into_iter().map(|l| l.currency);
+    let first = currencies.next()?;
+    currencies.all(|c| c == first).then_some(first)
+}
+
+/// Everything of a calculation; the real one has no name.
+pub fn budget(lab: &Lab, name: Option<&str>, about: Option<&ObjectRef>, today: Date) -> Budget {
+    let mut out = Budget::default();
+    for (key, item) in &lab.costs {
+        let over = item.until.known().is_some_and(|until| *until < today);
+        if item.budget.known().map(|n| n.0.as_str()) != name || over {
+            continue;
+        }
+        match line(key, item) {
+            Some((Every::Once, line)) => out.once.push(line),
+            Some((_, line)) => out.yearly.push(line),
+            None => out.missing.push(format!("the amount of cost '{key}'")),
+        }
+    }
+    for (key, subscription) in &lab.subscriptions {
+        if subscription.budget.known().map(|n| n.0.as_str()) != name {
+            continue;
+        }
+        let object = ObjectRef::new(Kind::Subscription, key);
+        match subscription
+            .cost
+            .as_ref()
+            .and_then(|c| Some((c.value()?, c.span)))
+        {
+            Some((cost, span)) => {
+                let line = running(key, cost, span, Target { object, part: None });
+                match subscription.kept.known() {
+                    Some(true) => out.kept.push(line),
+                    _ => out.replaced.push(line),
+                }
+            }
+            None => out
+                .missing
+                .push(format!("the cost of subscription '{key}'")),
+        }
+    }
+    if name.is_none() {
+        implied(lab, &mut out);
+    }
+    if let Some(object) = about {
+        let of = |l: &Line| l.of.as_ref().is_some_and(|t| t.object == *object);
+        out.once.retain(of);
+        out.yearly.retain(of);
+        out.missing.clear();
+    }
+    out
+}
+
+fn line(key: &str, item: &CostItem) -> Option<(Every, Line)> {
+    let given = item.amount.as_ref()?;
+    let amount = given.value()?;
+    let every = item.every.known().copied().unwrap_or(Every::Once);
+    let (times, suffix) = match every {
+        Every::Once => (1, ""),
+        Every::Month => (12, "/month"),
+        Every::Year => (1, "/year"),
+    };
+    let (low, high, currency) = micros(*amount);
+    let line = Line {
+        name: key.to_owned(),
+        object: Some(ObjectRef::new(Kind::Cost, key)),
+        of: item.r#for.known().map(|r| r.0.clone()),
+        shown: format!("{}{suffix}", range(low, high, currency)),
+        low: low * times,
+        high: high * times,
+        currency,
+        span: given.span,
+        optional: item.optional.known() == Some(&true),
+    };
+    Some((every, line))
+}
+
+/// Lowest and highest amount in millionths of the currency, and its code (ISO 4217).
+pub fn micros(amount: Money) -> (i128, i128, [u8; 3]) {
+    let code = amount.currency().to_string();
+    let currency = code.as_bytes().try_into().unwrap_or(*b"???");
+    (
+        amount.low_cents() * 10_000,
+        amount.high_cents() * 10_000,
+        currency,
+    )
+}
+
+fn running(name: &str, cost: &Cost, span: Span, of: Target) -> Line {
+    let (times, parts) = cost.per.per_year();
+    let (low, high, currency) = micros(cost.money);
+    Line {
+        name: name.to_owned(),
+        object: Some(of.object.clone()),
+        of: Some(of),
+        shown: cost.to_string(),
+        low: low * times / parts,
+        high: high * times / parts,
+        currency,
+        span,
+        optional: false,
+    }
+}
+
+/// Costs that stand with the things themselves, where the list of costs has none for them.
+pub fn beside(lab: &Lab) -> Vec<Line> {
+    let mut out = Vec::new();
+    let whole = Target::whole;
+    for (name, host) in &lab.hosts {
+        let cost = host
+            .about
+            .cost
+            .as_ref()
+            .and_then(|c| Some((c.value()?, c.span)));
+        out.extend(cost.map(|(c, span)| running(name, c, span, whole(Kind::Host, name))));
+    }
+    for (name, store) in &lab.repositories {
+        let cost = store
+            .about
+            .cost
+            .as_ref()
+            .and_then(|c| Some((c.value()?, c.span)));
+        out.extend(cost.map(|(c, span)| running(name, c, span, whole(Kind::Repository, name))));
+    }
+    for (name, site) in &lab.sites {
+        for (uplink, declared) in &site.about.uplinks {
+            let cost = declared
+                .cost
+                .as_ref()
+                .and_then(|c| Some((c.value()?, c.span)));
+            let of = Target {
+                object: ObjectRef::new(Kind::Site, name),
+                part: Some(uplink.0.clone()),
+            };
+            out.extend(cost.map(|(c, span)| running(&format!("{name}/{}", uplink.0), c, span, of)));
+        }
+    }
+    out
+}
+
+/// Prices of purchases.
+pub fn prices(lab: &Lab) -> Vec<Line> {
+    let price = |(name, asset): (&String, &model::lab::money::Asset)| {
+        let given = asset.price.as_ref()?;
+        let (low, high, currency) = micros(*given.value()?);
+        Some(Line {
+            name: name.clone(),
+            object: Some(ObjectRef::new(Kind::Asset, name)),
+            of: asset.of.known().map(|r| r.0.clone()),
+            shown: range(low, high, currency),
+            low,
+            high,
+            currency,
+            span: given.span,
+            optional: false,
+        })
+    };
+    lab.assets.iter().filter_map(price).collect()
+}
+
+fn implied(lab: &Lab, out: &mut Budget) {
+    let listed =
+        |lines: &[Line], line: &Line| lines.iter().any(|l| l.of.is_some() && l.of == line.of);
+    let beside: Vec<Line> = beside(lab)
+        .into_iter()
+        .filter(|l| !listed(&out.yearly, l))
+        .collect();
+    out.yearly.extend(beside);
+    let prices: Vec<Line> = prices(lab)
+        .into_iter()
+        .filter(|l| !listed(&out.once, l))
+        .collect();
+    out.once.extend(prices);
+    if !out.yearly.iter().any(is_electricity) {
+        out.yearly.extend(electricity(lab));
+    }
+}
+
+/// A machine that somebody else owns.
+pub fn is_rented(host: &model::lab::Host) -> bool {
+    host.about.provider.known().is_some() || host.about.kind.known() == Some(&HostKind::Vps)
+}
+
+/// It is the electricity bill, by its name or because it is for a whole site.
+pub fn is_electricity(line: &Line) -> bool {
+    let name = words(&line.name);
+    let named = ["electricity", "power", "energy", "strom"]
+        .iter()
+        .any(|w| name.split('-').any(|n| n == *w));
+    let site = line
+        .of
+        .as_ref()
+        .is_some_and(|t| t.object.kind == Kind::Site && t.part.is_none());
+    named || site
+}
+
+/// The list of costs has a bill for electricity, so that none is worked out from power and price.
+pub fn has_electricity_bill(lab: &Lab) -> bool {
+    let lines = lab.costs.iter().filter_map(|(key, item)| line(key, item));
+    let again = |(every, line): (Every, Line)| every != Every::Once && is_electricity(&line);
+    lines.into_iter().any(again)
+}
+
+/// Prices of purchases that the list of costs does not have already.
+pub fn prices_beside(lab: &Lab) -> Vec<Line> {
+    let lines = lab.costs.iter().filter_map(|(key, item)| line(key, item));
+    let once: Vec<Line> = lines
+        .filter(|(every, _)| *every == Every::Once)
+        .map(|(_, line)| line)
+        .collect();
+    let listed = |l: &Line| once.iter().any(|o| o.of.is_some() && o.of == l.of);
+    prices(lab).into_iter().filter(|l| !listed(l)).collect()
+}
+
+/// Electricity per year where power and price are declared: watts × 8760 hours.
+pub fn electricity(lab: &Lab) -> Vec<Line> {
+    let of_site = |(name, site): (&String, &model::lab::Site)| {
+        let power = site.about.power.as_ref()?;
+        let (price, average) = (power.price.known()?, power.average.as_ref()?);
+        let watts = average.value()?;
+        let milliwatt_hours = i128::from(watts.milliwatts()) * 8_760;
+        let value = milliwatt_hours * price.micros_per_kwh() / 1_000_000;
+        let code = price.currency().to_string();
+        Some(Line {
+            name: "electricity".to_owned(),
+            object: Some(ObjectRef::new(Kind::Site, name)),
+            of: Some(Target::whole(Kind::Site, name)),
+            shown: format!("{watts} × 8760h × {price}"),
+            low: value,
+            high: value,
+            currency: code.as_bytes().try_into().ok()?,
+            span: average.span,
+            optional: false,
+        })
+    };
+    lab.sites.iter().filter_map(of_site).collect()
+}
+
+/// `once + yearly × time`, as lowest and highest.
+pub fn over(budget: &Budget, time: i128) -> (i128, i128) {
+    let (once, yearly) = (sum(&budget.once), sum(&budget.yearly));
+    (
+        once.0 + yearly.0 * time / YEAR,
+        once.1 + yearly.1 * time / YEAR,
+    )
+}

@@ -1,0 +1,90 @@
+//! The most recent state of a body of data that is left after a fault.
+
+use crate::bodies::Body;
+use crate::copies::{Copies, Copy, Side, Snapshots, side};
+use crate::transfer;
+use diag::Span;
+use model::lab::{FaultScope, Lab};
+use model::units::Seconds;
+
+/// A state that can be gone back to.
+pub struct Point {
+    /// What takes it.
+    pub by: String,
+    /// Where that is declared.
+    pub span: Span,
+    /// The longest time between two.
+    pub every: Seconds,
+    /// As it is written.
+    pub schedule: Option<String>,
+    /// How long one takes to arrive, with the words for it.
+    pub transfer: Option<(Seconds, String)>,
+}
+
+impl Point {
+    /// The interval and the transfer.
+    pub fn total(&self) -> Seconds {
+        Seconds(self.every.0 + self.transfer.as_ref().map_or(0, |(t, _)| t.0))
+    }
+}
+
+/// The most recent state at the worst moment.
+pub enum Newest {
+    /// Nothing survives; `bak-same-domain` or `bak-coverage` speaks.
+    None,
+    /// Something does, and nobody knows how old it is.
+    Unknown((String, Span)),
+    /// At the worst moment it is so old.
+    Known(Point),
+}
+
+/// The newest of all copies and snapshots that are left.
+pub fn newest<'a>(
+    lab: &'a Lab,
+    (copies, undos): (&Copies<'a>, &Snapshots<'a>),
+    body: &Body<'a>,
+    scope: FaultScope,
+) -> Newest {
+    let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
+    let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
+    let mut points: Vec<Point> = all
+        .iter()
+        .filter_map(|c| {
+            let every = c.every.as_ref()?;
+            Some(Point {
+                by: c.by.clone(),
+                span: every.span,
+                every: every.value,
+                schedule: c.schedule.clone().filter(|s| !s.starts_with("every ")),
+                transfer: transfer::time(lab, body, c),
+            })
+        })
+        .collect();
+    if scope == FaultScope::Corruption {
+        points.extend(snapshots(undos, body));
+    }
+    match points.into_iter().min_by_key(Point::total) {
+        Some(point) => Newest::Known(point),
+        None => match all.first() {
+            Some(copy) => Newest::Unknown((copy.by.clone(), copy.span)),
+            None => Newest::None,
+        },
+    }
+}
+
+/// Snapshots of the body, its guest or its pool.
+fn snapshots<'a>(undos: &Snapshots<'a>, body: &Body<'a>) -> Vec<Point> {
+    let of_it = undos.covering(body).into_iter();
+    of_it
+        .filter_map(|undo| {
+            let given = undo.snapshot.schedule.as_ref()?;
+            Some(Point {
+                by: format!("snapshot '{}'", undo.name),
+                span: given.span,
+                every: undo.every?,
+                schedule: given.value().map(ToString::to_string),
+                transfer: None,
+            })
+        })
+        .collect()
+}

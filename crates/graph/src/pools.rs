@@ -1,0 +1,154 @@
+//! What pools are made of: their disks, what lies below them, and how many disks may fail.
+
+use diag::Span;
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::hardware::Disk;
+use model::lab::storage::{Filesystem, Level, Pool, PoolKind, Profile};
+
+/// Pools below pools; more than this is a loop.
+pub const DEEPEST: usize = 8;
+
+/// A disk that a pool is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// The host that the disk is in.
+    pub host: &'a str,
+    /// The disk's name there.
+    pub label: &'a str,
+    /// The disk; none if the host declares no such disk.
+    pub disk: Option<&'a Disk>,
+    /// Where the pool names it.
+    pub span: Span,
+}
+
+/// The disks that a pool names itself.
+pub fn members<'a>(lab: &'a Lab, pool: &'a Pool) -> Vec<Member<'a>> {
+    let devices = pool.devices.iter();
+    devices
+        .filter_map(|d| {
+            let (host, label) = (d.value.name(), d.value.part()?);
+            let hardware = lab.hosts.get(host)?.about.hardware.as_ref();
+            let disk = hardware.and_then(|h| h.disks.iter().find(|(n, _)| n.0 == label));
+            let disk = disk.map(|(_, disk)| disk);
+            Some(Member {
+                host,
+                label,
+                disk,
+                span: d.span,
+            })
+        })
+        .collect()
+}
+
+/// The pool and those below it, from top to bottom.
+pub fn chain<'a>(lab: &'a Lab, name: &'a str) -> Vec<(&'a str, &'a Pool)> {
+    let mut out = Vec::new();
+    let mut next = lab.pools.get_key_value(name);
+    while let Some((name, pool)) = next
+        && out.len() < DEEPEST
+    {
+        out.push((name.as_str(), pool));
+        next = pool
+            .from
+            .known()
+            .and_then(|f| lab.pools.get_key_value(f.name()));
+    }
+    out
+}
+
+/// How many devices may fail before data is lost; none if that is not declared.
+pub fn tolerance(lab: &Lab, name: &str) -> Option<u32> {
+    let mut most = None;
+    for (_, pool) in chain(lab, name) {
+        most = most.max(own_tolerance(pool));
+    }
+    most
+}
+
+/// Of one layer alone.
+pub fn own_tolerance(pool: &Pool) -> Option<u32> {
+    let devices = u32::try_from(pool.devices.len()).unwrap_or(u32::MAX);
+    let btrfs = is_btrfs(pool);
+    match (pool.level.known(), pool.profile.known()) {
+        (_, Some(profile)) if *pool.kind.known()? == PoolKind::Btrfs => Some(match profile {
+            Profile::Single | Profile::Dup | Profile::Raid0 => 0,
+            Profile::Raid1 | Profile::Raid10 | Profile::Raid5 => 1,
+            Profile::Raid1c3 | Profile::Raid6 => 2,
+            Profile::Raid1c4 => 3,
+        }),
+        (Some(level), _) => Some(match level {
+            Level::Single | Level::Linear | Level::Raid0 => 0,
+            Level::Raid1 | Level::Mirror if devices < 2 || btrfs => 1,
+            Level::Raid1 => devices - 1,
+            // Several pairs in one pool are the rule where there are more than two disks.
+            Level::Mirror if devices == 3 => 2,
+            Level::Mirror | Level::Raid10 | Level::Raid5 | Level::Raidz1 => 1,
+            Level::Raid6 | Level::Raidz2 => 2,
+            Level::Raidz3 => 3,
+            Level::Replicated => pool
+                .replicas
+                .known()
+                .copied()
+                .unwrap_or(2)
+                .saturating_sub(1),
+        }),
+        // Without a level, volume groups and file systems lose all with one of their disks.
+        (None, _) if devices > 0 && pool.level.is_none() => Some(0),
+        (None, _) => None,
+    }
+}
+
+/// Whether its redundancy is that of Btrfs.
+pub fn is_btrfs(pool: &Pool) -> bool {
+    pool.kind.known() == Some(&PoolKind::Btrfs)
+}
+
+/// The checksumming file system on a pool, if there is one.
+pub fn checksums(pool: &Pool) -> Option<&'static str> {
+    match (pool.kind.known(), pool.filesystem.known()) {
+        (Some(PoolKind::Btrfs), _) | (_, Some(Filesystem::Btrfs)) => Some("btrfs"),
+        (Some(PoolKind::Zfs), _) | (_, Some(Filesystem::Zfs)) => Some("zfs"),
+        _ => None,
+    }
+}
+
+/// The layer of a pool that keeps redundancy and knows nothing of file systems.
+pub fn block_layer(pool: &Pool) -> Option<&'static str> {
+    if own_tolerance(pool)? == 0 {
+        return None;
+    }
+    match pool.kind.known()? {
+        PoolKind::Md => Some("md"),
+        PoolKind::Lvm | PoolKind::LvmThin => Some("lvm"),
+        _ => None,
+    }
+}
+
+/// The hosts whose disks these are, or that the pool is declared to be on.
+pub fn hosts<'a>(lab: &'a Lab, name: &'a str) -> Vec<&'a str> {
+    let mut out: Vec<&str> = Vec::new();
+    for (_, pool) in chain(lab, name) {
+        let on = pool.on.known().filter(|on| on.kind() == Kind::Host);
+        out.extend(on.map(|on| on.name()));
+        out.extend(members(lab, pool).iter().map(|m| m.host));
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// `raid5`, or the btrfs profile.
+pub fn level_word(pool: &Pool) -> String {
+    match (pool.profile.known(), pool.level.known()) {
+        (Some(profile), _) if is_btrfs(pool) => profile.to_string(),
+        (_, Some(level)) => level.to_string(),
+        _ => "no level".to_owned(),
+    }
+}
+
+/// A pool as the object of a finding.
+pub fn object(name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::Pool, name)
+}

@@ -1,0 +1,521 @@
+//! What must be there before something can be: for starting from all-off, and for restoring after a loss.
+//!
+//! Each object has a formula over others: what it runs on and needs, what opens it, what keeps its secrets, and one of the stores from
+//! which its data is restored. The least fixpoint of all formulas is what can come back; the rest waits for itself.
+
+use crate::bodies::{self, Body, Index};
+use crate::copies::Copies;
+use diag::{Span, Spanned};
+use model::declare::{OptExt as _, Ref};
+use model::id::Kind;
+use model::lab::Lab;
+use model::lab::hardware::UnattendedBoot;
+use model::lab::people::{SecretEntry, SecretStore};
+use model::lab::service::{Dependency, Runs, Service, Status, Strength};
+use model::lab::storage::Encryption;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// An object.
+pub type Node<'a> = (Kind, &'a str);
+
+/// Why one object waits for another.
+#[derive(Debug, Clone)]
+pub struct Edge<'a> {
+    /// What is waited for.
+    pub to: Node<'a>,
+    /// `is kept in`; stands between the two.
+    pub why: String,
+    /// Where that is declared.
+    pub span: Span,
+    /// Only when data has to be restored.
+    pub restores: bool,
+}
+
+#[derive(Debug)]
+enum Formula<'a> {
+    Leaf(Edge<'a>),
+    /// So many of these.
+    Of(usize, Vec<Formula<'a>>),
+}
+
+impl<'a> Formula<'a> {
+    fn all(of: Vec<Formula<'a>>) -> Self {
+        Formula::Of(of.len(), of)
+    }
+
+    /// One of these; nothing is wanted if there are none.
+    fn any(of: Vec<Formula<'a>>) -> Self {
+        Formula::Of(of.len().min(1), of)
+    }
+
+    fn holds(&self, there: &BTreeSet<Node<'a>>) -> bool {
+        match self {
+            Formula::Leaf(edge) => there.contains(&edge.to),
+            Formula::Of(wanted, of) => of.iter().filter(|f| f.holds(there)).count() >= *wanted,
+        }
+    }
+
+    fn leaves<'f>(&'f self, out: &mut Vec<&'f Edge<'a>>) {
+        match self {
+            Formula::Leaf(edge) => out.push(edge),
+            Formula::Of(0, _) => {}
+            Formula::Of(_, of) => of.iter().for_each(|f| f.leaves(out)),
+        }
+    }
+
+    /// What it waits for.
+    fn waits<'f>(&'f self, there: &BTreeSet<Node<'a>>, out: &mut Vec<&'f Edge<'a>>) {
+        match self {
+            _ if self.holds(there) => {}
+            Formula::Leaf(edge) => out.push(edge),
+            Formula::Of(_, of) => of.iter().for_each(|f| f.waits(there, out)),
+        }
+    }
+}
+
+/// A cycle, with what waits for it.
+pub struct Loop<'a> {
+    /// From each object to the next; the last one leads to the first.
+    pub steps: Vec<(Node<'a>, Edge<'a>)>,
+    /// Objects outside of the cycle that cannot come back because of it or another.
+    pub waiting: Vec<Node<'a>>,
+}
+
+/// All cycles that share no object.
+pub fn loops(lab: &Lab) -> Vec<Loop<'_>> {
+    let builder = Builder {
+        lab,
+        copies: Copies::of(lab),
+        bodies: bodies_of(lab),
+        opens: opens(lab),
+    };
+    let formulas = builder.formulas();
+    let there = fixpoint(&formulas);
+    let stuck: Vec<Node<'_>> = formulas
+        .keys()
+        .filter(|n| !there.contains(*n))
+        .copied()
+        .collect();
+    let mut out: Vec<Loop<'_>> = Vec::new();
+    let mut told: BTreeSet<Node<'_>> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for start in &stuck {
+        let Some(steps) = walk(&formulas, &there, *start, &mut seen) else {
+            continue;
+        };
+        let nodes: Vec<Node<'_>> = steps.iter().map(|(n, _)| *n).collect();
+        told.extend(nodes);
+        out.push(Loop {
+            steps,
+            waiting: Vec::new(),
+        });
+    }
+    if let [only] = out.as_mut_slice() {
+        only.waiting = stuck.into_iter().filter(|n| !told.contains(n)).collect();
+    }
+    out
+}
+
+/// Everything that can come back, from what needs nothing on.
+fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> BTreeSet<Node<'a>> {
+    let mut wanted_by: BTreeMap<Node<'a>, Vec<Node<'a>>> = BTreeMap::new();
+    let mut there = BTreeSet::new();
+    let mut queue = VecDeque::new();
+    for (node, formula) in formulas {
+        let mut leaves = Vec::new();
+        formula.leaves(&mut leaves);
+        for edge in leaves {
+            wanted_by.entry(edge.to).or_default().push(*node);
+            // What is not described is taken as being there.
+            if !formulas.contains_key(&edge.to) && there.insert(edge.to) {
+                queue.push_back(edge.to);
+            }
+        }
+    }
+    let ready = |node: &Node<'a>, there: &BTreeSet<Node<'a>>| {
+        formulas.get(node).is_some_and(|f| f.holds(there))
+    };
+    for node in formulas.keys() {
+        if ready(node, &there) && there.insert(*node) {
+            queue.push_back(*node);
+        }
+    }
+    while let Some(node) = queue.pop_front() {
+        for next in wanted_by.get(&node).into_iter().flatten() {
+            if !there.contains(next) && ready(next, &there) {
+                there.insert(*next);
+                queue.push_back(*next);
+            }
+        }
+    }
+    there
+}
+
+/// Follows what each object waits for until one comes again; none if it comes to where an earlier walk was.
+fn walk<'a>(
+    formulas: &BTreeMap<Node<'a>, Formula<'a>>,
+    there: &BTreeSet<Node<'a>>,
+    start: Node<'a>,
+    seen: &mut BTreeSet<Node<'a>>,
+) -> Option<Vec<(Node<'a>, Edge<'a>)>> {
+    let mut path: Vec<(Node<'a>, Edge<'a>)> = Vec::new();
+    let mut at: BTreeMap<Node<'a>, usize> = BTreeMap::new();
+    let mut node = start;
+    loop {
+        if let Some(first) = at.get(&node) {
+            let mut steps = path.split_off(*first);
+            let least = steps.iter().enumerate().min_by_key(|(_, (n, _))| *n);
+            let least = least.map_or(0, |(n, _)| n);
+            steps.rotate_left(least);
+            return Some(steps);
+        }
+        if !seen.insert(node) {
+            return None;
+        }
+        let mut waits = Vec::new();
+        formulas.get(&node)?.waits(there, &mut waits);
+        let next = (*waits.first()?).clone();
+        let to = next.to;
+        at.insert(node, path.len());
+        path.push((node, next));
+        node = to;
+    }
+}
+
+/// Bodies by the object that is not itself without them.
+fn bodies_of(lab: &Lab) -> BTreeMap<Node<'_>, Vec<Body<'_>>> {
+    let index = Index::of(lab);
+    let mut out: BTreeMap<Node<'_>, Vec<Body<'_>>> = BTreeMap::new();
+    for (name, data) in &lab.datasets {
+        let body = bodies::dataset(lab, &index, name, data);
+        out.entry((Kind::Dataset, name)).or_default().push(body);
+    }
+    for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
+        let kept = bodies::of_service(lab, &index, name, service);
+        for (key, body) in kept {
+            // etcd is the state of its whole cluster.
+            let etcd = key.contains("etcd");
+            let clusters = service.runs.iter().filter_map(|r| r.cluster.known());
+            for cluster in clusters.filter(|_| etcd) {
+                let again = bodies::of_service(lab, &index, name, service);
+                let again = again.into_iter().filter(|(k, _)| *k == key).map(|(_, b)| b);
+                out.entry((Kind::Cluster, cluster.name()))
+                    .or_default()
+                    .extend(again);
+            }
+            out.entry((Kind::Service, name)).or_default().push(body);
+        }
+    }
+    out
+}
+
+fn is_meant(service: &Service) -> bool {
+    service.status.known() != Some(&Status::Retired)
+}
+
+struct Builder<'a> {
+    lab: &'a Lab,
+    copies: Copies<'a>,
+    bodies: BTreeMap<Node<'a>, Vec<Body<'a>>>,
+    opens: BTreeMap<Node<'a>, Vec<(&'a str, Span)>>,
+}
+
+/// Secrets by what they open.
+fn opens(lab: &Lab) -> BTreeMap<Node<'_>, Vec<(&str, Span)>> {
+    let mut out: BTreeMap<Node<'_>, Vec<(&str, Span)>> = BTreeMap::new();
+    for (name, secret) in &lab.secrets {
+        for opened in &secret.opens {
+            let node = (opened.value.kind(), opened.value.name());
+            out.entry(node).or_default().push((name, opened.span));
+        }
+    }
+    out
+}
+
+fn leaf<'a, const SET: u64>(to: &'a Ref<SET>, why: &str, span: Span) -> Formula<'a> {
+    plain((to.kind(), to.name()), why, span)
+}
+
+fn plain<'a>(to: Node<'a>, why: &str, span: Span) -> Formula<'a> {
+    Formula::Leaf(Edge {
+        to,
+        why: why.to_owned(),
+        span,
+        restores: false,
+    })
+}
+
+impl<'a> Builder<'a> {
+    fn formulas(&self) -> BTreeMap<Node<'a>, Formula<'a>> {
+        let lab = self.lab;
+        let mut out = BTreeMap::new();
+        for (name, host) in &lab.hosts {
+            let about = &host.about;
+            let mut all = self.rebuilt(&about.rebuild_needs);
+            let alone = matches!(
+                about.unattended_boot.known(),
+                Some(UnattendedBoot::Tpm | UnattendedBoot::Tang)
+            );
+            if encrypted(about.encryption.known()) && !alone {
+                all.push(self.opened((Kind::Host, name)));
+            }
+            out.insert((Kind::Host, name.as_str()), Formula::all(all));
+        }
+        for (name, guest) in &lab.guests {
+            let mut all = self.rebuilt(&guest.rebuild_needs);
+            let on = guest
+                .on
+                .as_ref()
+                .and_then(|g| Some(leaf(g.value()?, "runs on", g.span)));
+            all.extend(on);
+            let disks = guest.disks.values().filter_map(|d| d.pool.as_ref());
+            all.extend(disks.filter_map(|p| Some(leaf(p.value()?, "has a disk on", p.span))));
+            if encrypted(guest.encryption.known()) {
+                all.push(self.opened((Kind::Guest, name)));
+            }
+            all.extend(self.images(name));
+            out.insert((Kind::Guest, name.as_str()), Formula::all(all));
+        }
+        for (name, cluster) in &lab.clusters {
+            let node = (Kind::Cluster, name.as_str());
+            let mut all = self.rebuilt(&cluster.rebuild_needs);
+            let members = match cluster.masters.is_empty() {
+                true => &cluster.members,
+                false => &cluster.masters,
+            };
+            let members = members.iter().map(|m| leaf(&m.value, "runs on", m.span));
+            all.push(Formula::any(members.collect()));
+            all.extend(self.restored(node));
+            all.extend(self.state_of(name));
+            out.insert(node, Formula::all(all));
+        }
+        for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
+            out.insert((Kind::Service, name.as_str()), self.service(name, service));
+        }
+        self.stores(&mut out);
+        self.secrets(&mut out);
+        out
+    }
+
+    fn stores(&self, out: &mut BTreeMap<Node<'a>, Formula<'a>>) {
+        let lab = self.lab;
+        for (name, stack) in &lab.stacks {
+            let on = stack
+                .on
+                .as_ref()
+                .and_then(|s| Some(leaf(s.value()?, "runs on", s.span)));
+            out.insert((Kind::Stack, name), Formula::all(on.into_iter().collect()));
+        }
+        for (name, pool) in &lab.pools {
+            let from = pool
+                .from
+                .as_ref()
+                .and_then(|p| Some(leaf(p.value()?, "lies on", p.span)));
+            let on = pool
+                .on
+                .as_ref()
+                .and_then(|p| Some(leaf(p.value()?, "is on", p.span)));
+            let mut all: Vec<_> = from.into_iter().chain(on).collect();
+            if encrypted(pool.encryption.known()) {
+                all.push(self.opened((Kind::Pool, name)));
+            }
+            out.insert((Kind::Pool, name), Formula::all(all));
+        }
+        for name in lab.datasets.keys() {
+            let node = (Kind::Dataset, name.as_str());
+            out.insert(node, Formula::all(self.restored(node)));
+        }
+        for (name, store) in &lab.repositories {
+            let about = &store.about;
+            let mut all = Vec::new();
+            let host = store
+                .on
+                .as_ref()
+                .and_then(|on| Some(plain((Kind::Host, on.value()?.as_str()), "is on", on.span)));
+            all.extend(host);
+            let held = about.held_by.as_ref();
+            all.extend(held.and_then(|h| Some(leaf(h.value()?, "is kept by", h.span))));
+            let pool = about.pool.as_ref();
+            all.extend(pool.and_then(|p| Some(leaf(p.value()?, "lies on", p.span))));
+            let node = (Kind::Repository, name.as_str());
+            let keys = about
+                .keys
+                .iter()
+                .map(|k| leaf(&k.value, "is opened by", k.span));
+            let mut keys: Vec<_> = keys.collect();
+            if keys.is_empty() {
+                keys.push(self.opened(node));
+            }
+            all.push(Formula::any(keys));
+            out.insert(node, Formula::all(all));
+        }
+    }
+
+    fn secrets(&self, out: &mut BTreeMap<Node<'a>, Formula<'a>>) {
+        for (name, secret) in &self.lab.secrets {
+            let kept = keeper(self.lab, secret);
+            let kept = kept.map(|(node, span)| plain(node, "is kept in", span));
+            out.insert(
+                (Kind::Secret, name),
+                Formula::all(kept.into_iter().collect()),
+            );
+        }
+    }
+
+    fn service(&self, name: &'a str, service: &'a Service) -> Formula<'a> {
+        let mut all = self.rebuilt(&service.rebuild_needs);
+        all.push(Formula::any(service.runs.iter().map(runs).collect()));
+        all.extend(service.needs.iter().filter_map(need));
+        let secrets = service.secrets.iter();
+        all.extend(secrets.map(|s| leaf(&s.value, "starts with", s.span)));
+        for data in service.data.values() {
+            let set = data.dataset.as_ref();
+            all.extend(set.and_then(|d| Some(leaf(d.value()?, "has its data in", d.span))));
+        }
+        all.extend(self.restored((Kind::Service, name)));
+        Formula::all(all)
+    }
+
+    fn rebuilt<const SET: u64>(&self, needs: &'a [Spanned<Ref<SET>>]) -> Vec<Formula<'a>> {
+        let needs = needs.iter();
+        let edges = needs.map(|n| {
+            Formula::Leaf(Edge {
+                to: (n.value.kind(), n.value.name()),
+                why: "is set up anew with".to_owned(),
+                span: n.span,
+                restores: true,
+            })
+        });
+        edges.collect()
+    }
+
+    /// By any of the secrets that say so.
+    fn opened(&self, node: Node<'a>) -> Formula<'a> {
+        let secrets = self.opens.get(&node).into_iter().flatten();
+        let edges = secrets.map(|(name, span)| plain((Kind::Secret, *name), "is opened by", *span));
+        Formula::any(edges.collect())
+    }
+
+    /// Its data, each body from any of its copies. Without a copy there is nothing to wait for; other rules speak.
+    fn restored(&self, node: Node<'a>) -> Vec<Formula<'a>> {
+        let bodies = self.bodies.get(&node).into_iter().flatten();
+        bodies.map(|body| self.out_of_copies(body)).collect()
+    }
+
+    fn out_of_copies(&self, body: &Body<'a>) -> Formula<'a> {
+        let copies = self.copies.copies(body);
+        let stores = copies.iter().map(|copy| {
+            let edge = |to| Edge {
+                to,
+                why: format!("is restored, from {}, out of", copy.by),
+                span: copy.span,
+                restores: true,
+            };
+            // A store that is not declared is taken as being there.
+            copy.store
+                .map_or(Formula::all(Vec::new()), |to| Formula::Leaf(edge(to)))
+        });
+        Formula::any(stores.collect())
+    }
+
+    /// Whole images of a guest.
+    fn images(&self, name: &'a str) -> Option<Formula<'a>> {
+        let body = Body::of_guest(self.lab, name)?;
+        let only = Body {
+            within: BTreeSet::from([(Kind::Guest, name)]),
+            ..body
+        };
+        Some(self.out_of_copies(&only))
+    }
+
+    /// A dataset on a cluster that is its etcd.
+    fn state_of(&self, cluster: &str) -> Vec<Formula<'a>> {
+        let of_it = self.lab.datasets.iter().filter(|(name, data)| {
+            let on = data.about.on.known();
+            let here = on.is_some_and(|on| on.kind() == Kind::Cluster && on.name() == cluster);
+            here && name.contains("etcd")
+        });
+        let all = of_it.map(|(name, data)| {
+            Formula::Leaf(Edge {
+                to: (Kind::Dataset, name),
+                why: "has its state in".to_owned(),
+                span: data.span,
+                restores: true,
+            })
+        });
+        all.collect()
+    }
+}
+
+fn encrypted(how: Option<&Encryption>) -> bool {
+    how.is_some_and(|e| *e != Encryption::None)
+}
+
+fn runs(runs: &Runs) -> Formula<'_> {
+    fn on<const SET: u64>(given: &model::declare::Opt<Ref<SET>>) -> Option<Formula<'_>> {
+        let given = given.as_ref()?;
+        Some(leaf(given.value()?, "runs on", given.span))
+    }
+    let places = [
+        on(&runs.stack),
+        on(&runs.guest),
+        on(&runs.host),
+        on(&runs.cluster),
+        on(&runs.device),
+    ];
+    Formula::all(places.into_iter().flatten().collect())
+}
+
+/// A hard need; soft ones hold nothing up.
+fn need(dependency: &Dependency) -> Option<Formula<'_>> {
+    if dependency.kind.known() == Some(&Strength::Soft) {
+        return None;
+    }
+    if let Some(given) = &dependency.need {
+        let to = given.value()?;
+        return Some(leaf(to, "needs", given.span));
+    }
+    fn all(of: &[Dependency]) -> Vec<Formula<'_>> {
+        of.iter().filter_map(need).collect()
+    }
+    let wanted = dependency.of.known().and_then(|n| usize::try_from(*n).ok());
+    let parts = vec![
+        Formula::all(all(&dependency.all)),
+        Formula::any(all(&dependency.any)),
+        {
+            let among = all(&dependency.among);
+            Formula::Of(wanted.unwrap_or(1).min(among.len()), among)
+        },
+    ];
+    Some(Formula::all(parts))
+}
+
+/// What keeps a secret, unless it can be had without it.
+pub fn keeper<'a>(lab: &'a Lab, secret: &'a SecretEntry) -> Option<(Node<'a>, Span)> {
+    let store = secret.r#in.known();
+    let lasting = matches!(store, Some(SecretStore::Paper | SecretStore::Token));
+    if lasting || secret.escrow.known().is_some() {
+        return None;
+    }
+    if let Some(given) = &secret.held_by {
+        let by = given.value()?;
+        return Some(((by.kind(), by.name()), given.span));
+    }
+    let word = match store? {
+        SecretStore::Vaultwarden => "vaultwarden",
+        SecretStore::Vault => "vault",
+        _ => return None,
+    };
+    let span = secret.r#in.as_ref()?.span;
+    let is_it = |name: &str, s: &Service| {
+        let image = s.image.known().map(String::as_str).unwrap_or_default();
+        let bitwarden =
+            word == "vaultwarden" && (name.contains("bitwarden") || image.contains("bitwarden"));
+        let warden = name.contains("warden") || image.contains("warden");
+        let plain = name.contains(word) || image.contains(word);
+        (plain && (word != "vault" || !warden)) || bitwarden
+    };
+    let mut found = lab.services.iter().filter(|(name, s)| is_it(name, s));
+    let (name, _) = found.next()?;
+    Some(((Kind::Service, name), span))
+}

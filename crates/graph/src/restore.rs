@@ -1,0 +1,184 @@
+//! What a restore has to move after a fault, and by which way it comes.
+
+use crate::bodies::Body;
+use crate::copies::{Copies, Copy, Side, side, unhurt};
+use crate::places::Machine;
+use crate::transfer;
+use diag::Span;
+use model::declare::{Given, OptExt as _};
+use model::id::Kind;
+use model::lab::service::{Dependency, Strength};
+use model::lab::{FaultScope, Lab};
+use model::units::size::Rate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bits per second that a disk gives at best, and a network whose rate is not declared.
+const DISK: u64 = 1_200_000_000;
+const NETWORK: u64 = 1_000_000_000;
+
+/// Services of a tier and those that they need, however far.
+pub fn wanted<'a>(lab: &'a Lab, tier: &str) -> BTreeSet<&'a str> {
+    let own = lab
+        .services
+        .iter()
+        .filter(|(_, s)| s.is_running() && s.tier.known().is_some_and(|t| t.name() == tier));
+    let mut out: BTreeSet<&str> = BTreeSet::new();
+    let mut left: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
+    while let Some(name) = left.pop() {
+        if out.insert(name)
+            && let Some(service) = lab.services.get(name)
+        {
+            service.needs.iter().for_each(|d| needed(d, &mut left));
+        }
+    }
+    out
+}
+
+/// Services that are needed for sure; of alternatives none is.
+fn needed<'a>(dependency: &'a Dependency, out: &mut Vec<&'a str>) {
+    if dependency.kind.known() == Some(&Strength::Soft) {
+        return;
+    }
+    let need = dependency
+        .need
+        .known()
+        .filter(|n| n.kind() == Kind::Service);
+    out.extend(need.map(|n| n.name()));
+    dependency.all.iter().for_each(|d| needed(d, out));
+}
+
+/// It is of the tier, or of a service that the tier needs.
+pub fn belongs(body: &Body<'_>, tier: &str, wanted: &BTreeSet<&str>) -> bool {
+    body.service.is_some_and(|s| wanted.contains(s))
+        || body.tiers.iter().any(|(name, _)| *name == tier)
+}
+
+/// One way that bytes come by.
+pub struct Way {
+    /// What comes by it.
+    pub bytes: u128,
+    /// How fast.
+    pub bits_per_second: u64,
+    /// The rate, with whose it is.
+    pub rate: String,
+    /// Where the rate is declared.
+    pub span: Option<Span>,
+    /// Stores that it comes from.
+    pub from: BTreeSet<String>,
+    /// Bodies of data.
+    pub bodies: usize,
+    /// What of this is assumed.
+    pub assumed: BTreeSet<String>,
+}
+
+impl Way {
+    /// How long it takes, rounded up.
+    pub fn seconds(&self) -> i64 {
+        let seconds = (self.bytes * 8).div_ceil(u128::from(self.bits_per_second.max(1)));
+        i64::try_from(seconds).unwrap_or(i64::MAX / 4)
+    }
+}
+
+/// What must come by which way after a fault: each body by the fastest that is left.
+pub fn ways<'a>(
+    lab: &'a Lab,
+    copies: &Copies<'a>,
+    bodies: &[&Body<'a>],
+    scope: FaultScope,
+) -> BTreeMap<String, Way> {
+    let mut out: BTreeMap<String, Way> = BTreeMap::new();
+    for body in bodies {
+        let Some(size) = body.size.and_then(Given::value) else {
+            continue;
+        };
+        if unhurt(lab, body, scope) {
+            continue;
+        }
+        let left = copies.copies(body).into_iter();
+        let left = left.filter(|c| side(lab, body, c, scope) == Side::Outside);
+        let fastest = left
+            .filter_map(|c| Some((way(lab, body, c)?, c)))
+            .max_by_key(|((_, way), _)| way.bits_per_second);
+        let Some(((key, new), copy)) = fastest else {
+            continue;
+        };
+        let key = format!("{key} {}", hit_with(lab, body, scope));
+        let way = out.entry(key).or_insert(new);
+        way.bytes += u128::from(size.bytes());
+        way.bodies += 1;
+        way.from.insert(copy.to.clone());
+        if body.size.is_some_and(Given::is_assumed) {
+            way.assumed.insert(format!("the size of {}", body.what));
+        }
+    }
+    out
+}
+
+/// What is hit by the same fault as this has the same text.
+fn hit_with<'a>(lab: &'a Lab, body: &Body<'a>, scope: FaultScope) -> String {
+    let place = &body.place;
+    match scope {
+        FaultScope::Corruption => body.what.clone(),
+        FaultScope::Device if place.pools.is_empty() && place.disk.is_none() => body.what.clone(),
+        FaultScope::Device => format!("{:?} {:?}", place.pools, place.disk),
+        FaultScope::Host => format!("{:?}", place.machines),
+        FaultScope::Site => format!("{:?}", place.sites(lab)),
+    }
+}
+
+fn way<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Way)> {
+    let new =
+        |bits_per_second: u64, rate: String, span: Option<Span>, assumed: Option<String>| Way {
+            bytes: 0,
+            bits_per_second,
+            rate,
+            span,
+            from: BTreeSet::new(),
+            bodies: 0,
+            assumed: assumed.into_iter().collect(),
+        };
+    if let Some(site) = transfer::leaves(lab, body, copy) {
+        let link = transfer::down(lab, site)?;
+        let rate = link.rate.value()?;
+        let assumed = link
+            .rate
+            .is_assumed()
+            .then(|| format!("the rate of site '{site}'"));
+        let words = format!("{rate} into site '{site}'");
+        let way = new(rate.bits_per_second(), words, Some(link.rate.span), assumed);
+        return Some((format!("site {site}"), way));
+    }
+    if copy.place.machines.is_empty() {
+        return None;
+    }
+    let (home, store) = (&body.place.machines, &copy.place.machines);
+    if !home.is_disjoint(store) {
+        let words = "150MB/s of a disk".to_owned();
+        return Some((copy.to.clone(), new(DISK, words.clone(), None, Some(words))));
+    }
+    let machine = *store.first()?;
+    let (rate, words, span) = match nic(lab, machine) {
+        Some(given) => {
+            let rate = given.value()?;
+            (
+                rate.bits_per_second(),
+                format!("{rate} of {}", machine.words()),
+                Some(given.span),
+            )
+        }
+        None => (NETWORK, format!("1Gbit/s of {}", machine.words()), None),
+    };
+    let assumed = span.is_none().then(|| words.clone());
+    Some((machine.words(), new(rate, words, span, assumed)))
+}
+
+/// The fastest interface of a host.
+fn nic<'a>(lab: &'a Lab, machine: Machine<'a>) -> Option<&'a Given<Rate>> {
+    let Machine::Host(name) = machine else {
+        return None;
+    };
+    let hardware = lab.hosts.get(name)?.about.hardware.as_ref()?;
+    let speeds = hardware.nics.values().filter_map(|n| n.speed.as_ref());
+    let known = speeds.filter(|s| s.value().is_some());
+    known.max_by_key(|s| s.value().map(|r| r.bits_per_second()))
+}

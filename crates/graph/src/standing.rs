@@ -1,0 +1,38 @@
+//! Whether something that is referred to is there yet.
+
+use model::declare::OptExt as _;
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::service::Status;
+
+/// Why an object is not there, if it is not.
+pub fn away(lab: &Lab, object: &ObjectRef) -> Option<&'static str> {
+    let name = object.name.as_str();
+    let status = match object.kind {
+        Kind::Service => lab.services.get(name)?.status.known(),
+        Kind::Pool => lab.pools.get(name)?.status.known(),
+        Kind::Document => lab.documents.get(name)?.status.known(),
+        _ => None,
+    }?;
+    match status {
+        Status::Running => None,
+        Status::Planned => Some("planned"),
+        Status::Retired => Some("retired"),
+    }
+}
+
+/// Letters and digits in lower case, one blank between words: what makes two texts the same.
+pub fn plain(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// A number with its word: `1 day`, `2 days`.
+pub fn count(n: usize, word: &str) -> String {
+    match n {
+        1 => format!("1 {word}"),
+        n => format!("{n} {word}s"),
+    }
+}

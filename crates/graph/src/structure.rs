@@ -1,0 +1,199 @@
+//! The structure function of a lab: what needs what to be up, and what falls with what.
+//!
+//! Elements are declared things and their parts; edges lead to what an element needs; an element needs all of them, or so many. Capacity, placement and soft needs
+//! are no matter here. A fault spreads along needs that are not met any more (the least fixpoint of failures), so loops stay up until something from outside breaks them.
+//! For single faults this is exact: the elements whose loss alone takes an element down are its cut set of size one.
+
+mod build;
+mod paths;
+
+use model::declare::Target;
+use petgraph::algo::{astar, kosaraju_scc};
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+use std::collections::BTreeMap;
+
+/// More entries than this in all cut sets together are not computed; a lab of a hundred thousand services has far fewer.
+const MOST: usize = 20_000_000;
+
+/// How many of the elements that it needs must be up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// All.
+    All,
+    /// So many; an edge counts once.
+    AtLeast(usize),
+}
+
+/// Something that can be up or down.
+#[derive(Debug)]
+pub struct Element {
+    /// What it is; groups of alternatives are nothing by themselves.
+    pub target: Option<Target>,
+    /// What it needs.
+    pub need: Need,
+}
+
+/// What needs what.
+#[derive(Debug, Default)]
+pub struct Structure {
+    graph: DiGraph<Element, ()>,
+    index: BTreeMap<Target, NodeIndex>,
+}
+
+/// For each element, those whose loss alone takes it down, in order, itself included.
+pub struct Cuts(Vec<Vec<NodeIndex>>);
+
+impl Structure {
+    /// The element of a thing, if something is said of it.
+    pub fn find(&self, target: &Target) -> Option<NodeIndex> {
+        self.index.get(target).copied()
+    }
+
+    /// What an element is.
+    pub fn target(&self, node: NodeIndex) -> Option<&Target> {
+        self.graph.node_weight(node)?.target.as_ref()
+    }
+
+    /// Something is said to need it.
+    pub fn is_needed(&self, node: NodeIndex) -> bool {
+        let mut users = self
+            .graph
+            .neighbors_directed(node, petgraph::Direction::Incoming);
+        users.next().is_some()
+    }
+
+    /// Elements that need this one directly, groups skipped.
+    pub fn users(&self, node: NodeIndex) -> Vec<&Target> {
+        let users = self
+            .graph
+            .neighbors_directed(node, petgraph::Direction::Incoming);
+        users.filter_map(|n| self.target(n)).collect()
+    }
+
+    /// Everything that an element needs in some way, itself included.
+    pub fn reach(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        let mut seen = vec![node];
+        let mut known: std::collections::BTreeSet<NodeIndex> = seen.iter().copied().collect();
+        let mut at = 0;
+        while let Some(next) = seen.get(at).copied() {
+            at += 1;
+            for child in self.graph.neighbors(next) {
+                if known.insert(child) {
+                    seen.push(child);
+                }
+            }
+        }
+        seen
+    }
+
+    /// The cut sets of size one of all elements; `None` if they are too many.
+    pub fn cuts(&self) -> Option<Cuts> {
+        let mut sets: Vec<Vec<NodeIndex>> = vec![Vec::new(); self.graph.node_count()];
+        let mut total = 0;
+        // What is needed comes before what needs it.
+        for component in kosaraju_scc(&self.graph) {
+            loop {
+                let mut changed = false;
+                for node in &component {
+                    let set = self.cut(*node, &sets);
+                    let slot = sets.get_mut(node.index())?;
+                    if *slot != set {
+                        total += set.len().saturating_sub(slot.len());
+                        *slot = set;
+                        changed = true;
+                    }
+                }
+                if total > MOST {
+                    return None;
+                }
+                if !changed || component.len() == 1 {
+                    break;
+                }
+            }
+        }
+        Some(Cuts(sets))
+    }
+
+    fn cut(&self, node: NodeIndex, sets: &[Vec<NodeIndex>]) -> Vec<NodeIndex> {
+        let Some(element) = self.graph.node_weight(node) else {
+            return Vec::new();
+        };
+        let children = || {
+            self.graph
+                .neighbors(node)
+                .filter_map(|c| sets.get(c.index()))
+        };
+        let edges = children().count();
+        let enough = match element.need {
+            Need::All => 1,
+            Need::AtLeast(k) => (edges + 1).saturating_sub(k).max(1),
+        };
+        let mut all: Vec<NodeIndex> = children().flatten().copied().collect();
+        all.sort_unstable();
+        let mut out: Vec<NodeIndex> = all
+            .chunk_by(|a, b| a == b)
+            .filter(|same| same.len() >= enough)
+            .filter_map(|same| same.first().copied())
+            .collect();
+        if element.target.is_some()
+            && let Err(place) = out.binary_search(&node)
+        {
+            out.insert(place, node);
+        }
+        out
+    }
+
+    /// Whether an element is up while some are down.
+    pub fn is_up(&self, node: NodeIndex, reach: &[NodeIndex], down: &[NodeIndex]) -> bool {
+        let mut failed: std::collections::BTreeSet<NodeIndex> = down.iter().copied().collect();
+        loop {
+            let before = failed.len();
+            for n in reach.iter().rev() {
+                if failed.contains(n) {
+                    continue;
+                }
+                let lost = self
+                    .graph
+                    .neighbors(*n)
+                    .filter(|c| failed.contains(c))
+                    .count();
+                let edges = self.graph.neighbors(*n).count();
+                let fails = match self.graph.node_weight(*n).map(|e| e.need) {
+                    Some(Need::All) => lost > 0,
+                    Some(Need::AtLeast(k)) => lost > 0 && edges - lost < k,
+                    None => false,
+                };
+                if fails {
+                    failed.insert(*n);
+                }
+            }
+            if failed.contains(&node) {
+                return false;
+            }
+            if failed.len() == before {
+                return true;
+            }
+        }
+    }
+
+    /// A shortest chain of needs between two elements, groups skipped.
+    pub fn chain(&self, from: NodeIndex, to: NodeIndex) -> Vec<&Target> {
+        let found = astar(
+            &self.graph,
+            from,
+            |n| n == to,
+            |e| u32::from(self.target(e.target()).is_some()),
+            |_| 0,
+        );
+        let nodes = found.map(|(_, nodes)| nodes).unwrap_or_default();
+        nodes.into_iter().filter_map(|n| self.target(n)).collect()
+    }
+}
+
+impl Cuts {
+    /// The cut set of an element.
+    pub fn of(&self, node: NodeIndex) -> &[NodeIndex] {
+        self.0.get(node.index()).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,474 @@
+//! From the declaration to elements and needs.
+
+use super::paths::Paths;
+use super::{Element, Need, Structure};
+use crate::failover::{Homes, failovers};
+use crate::reach::parts;
+use crate::votes::Votes;
+use model::declare::{OptExt, Or, Target};
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::device::DeviceKind;
+use model::lab::guest::{Cluster, ClusterKind};
+use model::lab::service::{Dependency, Outside, Service, Strength};
+use model::lab::storage::{Level, Pool, PoolKind, Profile};
+use petgraph::graph::NodeIndex;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Structure {
+    /// What needs what in a lab.
+    pub fn of(lab: &Lab) -> Self {
+        let mut out = Self::default();
+        power(lab, &mut out);
+        machines(lab, &mut out);
+        lab.clusters
+            .iter()
+            .for_each(|(name, c)| cluster(lab, name, c, &mut out));
+        lab.pools
+            .iter()
+            .for_each(|(name, p)| pool(lab, name, p, &mut out));
+        guests(lab, &mut out);
+        for (name, stack) in &lab.stacks {
+            let node = out.node(whole(Kind::Stack, name));
+            if let Some(on) = stack.on.known() {
+                out.needs(node, on.0.clone());
+            }
+        }
+        let services = lab.services.iter().filter(|(_, s)| s.is_running());
+        services.for_each(|(name, s)| service(lab, name, s, &mut out));
+        out
+    }
+
+    fn node(&mut self, target: Target) -> NodeIndex {
+        let graph = &mut self.graph;
+        *self.index.entry(target.clone()).or_insert_with(|| {
+            graph.add_node(Element {
+                target: Some(target),
+                need: Need::All,
+            })
+        })
+    }
+
+    fn group(&mut self, need: Need, members: &[NodeIndex]) -> NodeIndex {
+        let group = self.graph.add_node(Element { target: None, need });
+        for member in members {
+            self.graph.add_edge(group, *member, ());
+        }
+        group
+    }
+
+    fn needs(&mut self, node: NodeIndex, target: Target) {
+        let to = self.node(target);
+        if to != node && !self.graph.contains_edge(node, to) {
+            self.graph.add_edge(node, to, ());
+        }
+    }
+
+    /// All of one member, some of several, nothing of none.
+    fn needs_some(&mut self, node: NodeIndex, least: usize, members: &[NodeIndex]) {
+        match members {
+            [] => {}
+            [one] => {
+                if *one != node {
+                    self.graph.add_edge(node, *one, ());
+                }
+            }
+            many => {
+                let group = self.group(Need::AtLeast(least), many);
+                self.graph.add_edge(node, group, ());
+            }
+        }
+    }
+}
+
+fn whole(kind: Kind, name: &str) -> Target {
+    Target::whole(kind, name)
+}
+
+fn part(kind: Kind, name: &str, part: &str) -> Target {
+    Target {
+        object: ObjectRef::new(kind, name),
+        part: Some(part.to_owned()),
+    }
+}
+
+/// The only line of a site, where nothing else is said.
+fn only_feed(lab: &Lab, site: &str) -> Option<Target> {
+    let feeds = &lab.sites.get(site)?.about.power.as_ref()?.feeds;
+    match feeds.keys().collect::<Vec<_>>().as_slice() {
+        [one] => Some(part(Kind::Site, site, &one.0)),
+        _ => None,
+    }
+}
+
+fn power(lab: &Lab, out: &mut Structure) {
+    for (name, ups) in &lab.ups {
+        let node = out.node(whole(Kind::Ups, name));
+        let feed = ups.feed.known().map(|f| f.0.clone());
+        let site = ups.site.known().map(|s| s.name());
+        if let Some(feed) = feed.or_else(|| site.and_then(|s| only_feed(lab, s))) {
+            out.needs(node, feed);
+        }
+    }
+    let mut feeders: BTreeMap<&Target, Vec<&str>> = BTreeMap::new();
+    for (name, ups) in &lab.ups {
+        for fed in &ups.feeds {
+            feeders.entry(&fed.value.0).or_default().push(name);
+        }
+    }
+    let plug =
+        |object: ObjectRef, feed: Option<Target>, site: Option<&str>, out: &mut Structure| {
+            let target = Target { object, part: None };
+            let names = feeders.get(&target).into_iter().flatten();
+            let supplies: Vec<NodeIndex> = names.map(|n| out.node(whole(Kind::Ups, n))).collect();
+            let node = out.node(target);
+            if !supplies.is_empty() {
+                out.needs_some(node, 1, &supplies);
+            } else if let Some(feed) = feed.or_else(|| site.and_then(|s| only_feed(lab, s))) {
+                out.needs(node, feed);
+            }
+        };
+    for (name, host) in &lab.hosts {
+        let site = host.site.known().map(String::as_str);
+        let feed = host.about.feed.known().map(|f| f.0.clone());
+        plug(ObjectRef::new(Kind::Host, name), feed, site, out);
+    }
+    for (name, device) in &lab.devices {
+        let site = device.site.known().map(|s| s.name());
+        let feed = device.feed.known().map(|f| f.0.clone());
+        plug(ObjectRef::new(Kind::Device, name), feed, site, out);
+    }
+}
+
+/// Power that takes several machines down at once; what is known so far is power alone.
+fn common_causes(power: &Structure) -> BTreeMap<Target, BTreeSet<ObjectRef>> {
+    let mut out: BTreeMap<Target, BTreeSet<ObjectRef>> = BTreeMap::new();
+    let Some(cuts) = power.cuts() else { return out };
+    for (target, node) in &power.index {
+        for cause in cuts.of(*node).iter().filter(|c| *c != node) {
+            if let Some(cause) = power.target(*cause) {
+                let fallen = out.entry(cause.clone()).or_default();
+                fallen.insert(target.object.clone());
+            }
+        }
+    }
+    out
+}
+
+fn machines(lab: &Lab, out: &mut Structure) {
+    let mut paths = Paths::of(lab, &common_causes(out));
+    let hosts = lab.hosts.iter().map(|(n, h)| {
+        let site = h.site.known().map(String::as_str);
+        (ObjectRef::new(Kind::Host, n), site)
+    });
+    let devices = lab.devices.iter().map(|(n, d)| {
+        let site = d.site.known().map(|s| s.name());
+        (ObjectRef::new(Kind::Device, n), site)
+    });
+    for (machine, site) in hosts.chain(devices) {
+        let lists = paths.of_machine(&machine, site);
+        let node = out.node(Target {
+            object: machine,
+            part: None,
+        });
+        let mut ways = Vec::new();
+        for list in lists {
+            let members: Vec<NodeIndex> = list.into_iter().map(|t| out.node(t)).collect();
+            ways.push(out.group(Need::All, &members));
+        }
+        out.needs_some(node, 1, &ways);
+    }
+    for (name, host) in &lab.hosts {
+        let disks = host.about.hardware.iter().flat_map(|h| h.disks.keys());
+        let disks: Vec<Target> = disks.map(|d| part(Kind::Host, name, &d.0)).collect();
+        let node = out.node(whole(Kind::Host, name));
+        for disk in &disks {
+            let disk = out.node(disk.clone());
+            out.needs(disk, whole(Kind::Host, name));
+        }
+        if let [only] = disks.as_slice() {
+            out.needs(node, only.clone());
+        }
+    }
+    for (name, site) in &lab.sites {
+        // A site stands for its way to the internet.
+        let links: Vec<NodeIndex> = site
+            .about
+            .uplinks
+            .keys()
+            .map(|k| out.node(part(Kind::Site, name, &k.0)))
+            .collect();
+        let node = out.node(whole(Kind::Site, name));
+        out.needs_some(node, 1, &links);
+        for (key, uplink) in &site.about.uplinks {
+            let node = out.node(part(Kind::Site, name, &key.0));
+            if let Some(gateway) = uplink.gateway.known() {
+                out.needs(node, gateway.0.clone());
+                if let Some(modem) = modem_at(lab, &gateway.0.object) {
+                    out.needs(node, modem);
+                }
+            }
+        }
+    }
+}
+
+/// The one modem that a router is plugged into.
+fn modem_at(lab: &Lab, router: &ObjectRef) -> Option<Target> {
+    let ends = lab
+        .cables
+        .iter()
+        .filter_map(|c| c.from.known().zip(c.to.known()));
+    let others = ends.filter_map(|(a, b)| match (&a.0.object, &b.0.object) {
+        (a, b) if a == router => Some(b),
+        (a, b) if b == router => Some(a),
+        _ => None,
+    });
+    let is_modem = |o: &&ObjectRef| {
+        let device = lab.devices.get(&o.name).filter(|_| o.kind == Kind::Device);
+        device.is_some_and(|d| d.kind.known() == Some(&DeviceKind::Modem))
+    };
+    let modems: BTreeSet<&ObjectRef> = others.filter(is_modem).collect();
+    match modems.len() {
+        1 => modems.first().map(|m| Target {
+            object: (*m).clone(),
+            part: None,
+        }),
+        _ => None,
+    }
+}
+
+/// Voters, each as often as it has votes, and how many votes are needed.
+fn quorum(lab: &Lab, c: &Cluster, out: &mut Structure) -> Option<(usize, Vec<NodeIndex>)> {
+    let votes = Votes::of(lab, c)?;
+    let mut nodes = Vec::new();
+    let electors = c.members.iter().chain(&c.masters).map(|m| &m.value.0);
+    let witness = c.qdevice.known().map(|q| q.0.clone());
+    let targets: Vec<Target> = electors.cloned().chain(witness).collect();
+    for voter in votes.voters.iter().filter(|v| v.votes < 16) {
+        let target = targets.iter().find(|t| t.object.name == voter.name)?;
+        let node = out.node(target.clone());
+        nodes.extend((0..voter.votes).map(|_| node));
+    }
+    Some((usize::try_from(votes.needed).ok()?, nodes))
+}
+
+fn cluster(lab: &Lab, name: &str, c: &Cluster, out: &mut Structure) {
+    let node = out.node(whole(Kind::Cluster, name));
+    if let Some((needed, voters)) = quorum(lab, c, out) {
+        out.needs_some(node, needed, &voters);
+    }
+    if c.kind.known() == Some(&ClusterKind::Proxmox) {
+        return;
+    }
+    let workers = match c.workers.is_empty() {
+        true => &c.members,
+        false => &c.workers,
+    };
+    let workers: Vec<NodeIndex> = workers
+        .iter()
+        .map(|w| out.node(w.value.0.clone()))
+        .collect();
+    out.needs_some(node, 1, &workers);
+}
+
+/// How many of so many devices must be there; `None` if nothing is said of it.
+fn least(pool: &Pool, devices: usize) -> Option<usize> {
+    let spare = match (pool.profile.known(), pool.level.known()) {
+        (Some(Profile::Single | Profile::Dup | Profile::Raid0), _) => 0,
+        (Some(Profile::Raid1 | Profile::Raid10 | Profile::Raid5), _) => 1,
+        (Some(Profile::Raid1c3 | Profile::Raid6), _) => 2,
+        (Some(Profile::Raid1c4), _) => 3,
+        (None, Some(Level::Single | Level::Linear | Level::Raid0)) => 0,
+        (
+            None,
+            Some(Level::Raid1 | Level::Mirror | Level::Raid10 | Level::Raid5 | Level::Raidz1),
+        ) => 1,
+        (None, Some(Level::Raid6 | Level::Raidz2)) => 2,
+        (None, Some(Level::Raidz3)) => 3,
+        (None, Some(Level::Replicated)) => replicas(pool)?.checked_sub(1)?,
+        (None, None) if devices == 1 => 0,
+        (None, None) => return None,
+    };
+    Some(devices.saturating_sub(spare).max(1))
+}
+
+fn replicas(pool: &Pool) -> Option<usize> {
+    pool.replicas.known().and_then(|r| usize::try_from(*r).ok())
+}
+
+fn pool(lab: &Lab, name: &str, p: &Pool, out: &mut Structure) {
+    let node = out.node(whole(Kind::Pool, name));
+    if let Some(from) = p.from.known() {
+        out.needs(node, from.0.clone());
+    }
+    let devices: Vec<NodeIndex> = p
+        .devices
+        .iter()
+        .map(|d| out.node(d.value.0.clone()))
+        .collect();
+    if let Some(least) = least(p, devices.len()) {
+        out.needs_some(node, least, &devices);
+    }
+    let Some(on) = p.on.known() else { return };
+    match lab
+        .clusters
+        .get(on.name())
+        .filter(|_| on.kind() == Kind::Cluster)
+    {
+        None => out.needs(node, on.0.clone()),
+        Some(c) if devices.is_empty() => {
+            let members: Vec<NodeIndex> = c
+                .members
+                .iter()
+                .map(|m| out.node(m.value.0.clone()))
+                .collect();
+            let ceph = p.kind.known() == Some(&PoolKind::Ceph);
+            let copies = replicas(p).unwrap_or(if ceph { 3 } else { 1 });
+            let least = (members.len() / 2 + 1).max((members.len() + 1).saturating_sub(copies));
+            out.needs_some(node, least, &members);
+        }
+        Some(_) => {}
+    }
+}
+
+fn guests(lab: &Lab, out: &mut Structure) {
+    let homes = Homes::of(lab);
+    let moves: BTreeSet<&str> = failovers(lab).into_iter().map(|f| f.name).collect();
+    for (name, guest) in &lab.guests {
+        let node = out.node(whole(Kind::Guest, name));
+        for pool in guest.disks.values().filter_map(|d| d.pool.known()) {
+            out.needs(node, pool.0.clone());
+        }
+        let Some(on) = guest.on.known() else { continue };
+        let pinned = !guest.devices.is_empty() && on.kind() == Kind::Host;
+        let home = homes.cluster_of(guest).map(|(_, c)| c);
+        match home {
+            Some(c) if moves.contains(name.as_str()) && !pinned => {
+                if let Some((needed, voters)) = quorum(lab, c, out) {
+                    out.needs_some(node, needed, &voters);
+                }
+                let members: Vec<NodeIndex> = c
+                    .members
+                    .iter()
+                    .map(|m| out.node(m.value.0.clone()))
+                    .collect();
+                out.needs_some(node, 1, &members);
+            }
+            Some(c) if on.kind() == Kind::Cluster => {
+                let members: Vec<NodeIndex> = c
+                    .members
+                    .iter()
+                    .map(|m| out.node(m.value.0.clone()))
+                    .collect();
+                out.needs_some(node, 1, &members);
+            }
+            _ => out.needs(node, on.0.clone()),
+        }
+    }
+}
+
+fn service(lab: &Lab, name: &str, s: &Service, out: &mut Structure) {
+    let node = out.node(whole(Kind::Service, name));
+    let mut places = Vec::new();
+    for runs in s.runs.iter() {
+        let members: Vec<NodeIndex> = parts(runs)
+            .into_iter()
+            .map(|object| out.node(Target { object, part: None }))
+            .collect();
+        if !members.is_empty() {
+            places.push(out.group(Need::All, &members));
+        }
+    }
+    out.needs_some(node, 1, &places);
+    for need in &s.needs {
+        if let Some(needed) = dependency(need, out) {
+            out.needs_some(node, 1, &[needed]);
+        }
+    }
+    for data in s.data.values() {
+        let set = data
+            .dataset
+            .known()
+            .and_then(|d| lab.datasets.get(d.name()));
+        let pool = data.on.known().or(set.and_then(|d| d.about.pool.known()));
+        if let Some(pool) = pool {
+            out.needs(node, pool.0.clone());
+        }
+    }
+    let vias: Vec<Target> = s
+        .exposures
+        .iter()
+        .filter_map(|e| Some(e.via.known()?.0.clone()))
+        .collect();
+    if !vias.is_empty() && vias.len() == s.exposures.len() {
+        let ways: Vec<NodeIndex> = vias.into_iter().map(|v| out.node(v)).collect();
+        out.needs_some(node, 1, &ways);
+    }
+    if s.exposures
+        .iter()
+        .any(|e| matches!(e.from.known(), Some(Or::Word(Outside::Internet))))
+    {
+        let ways = uplinks(lab, name, out);
+        out.needs_some(node, 1, &ways);
+    }
+}
+
+/// The ways to the internet of the sites that a service runs at.
+fn uplinks(lab: &Lab, name: &str, out: &mut Structure) -> Vec<NodeIndex> {
+    let machines = crate::reach::machines(lab, &ObjectRef::new(Kind::Service, name));
+    let host = |m: &ObjectRef| match m.kind {
+        Kind::Guest => {
+            let on = lab.guests.get(&m.name)?.on.known()?.0.object.clone();
+            crate::reach::machines(lab, &on).into_iter().next()
+        }
+        _ => Some(m.clone()),
+    };
+    let site = |m: ObjectRef| match m.kind {
+        Kind::Host => lab.hosts.get(&m.name)?.site.known().cloned(),
+        _ => lab
+            .devices
+            .get(&m.name)?
+            .site
+            .known()
+            .map(|s| s.name().to_owned()),
+    };
+    let sites: BTreeSet<String> = machines.iter().filter_map(host).filter_map(site).collect();
+    let mut ways = Vec::new();
+    for site in sites {
+        let links = lab
+            .sites
+            .get(&site)
+            .into_iter()
+            .flat_map(|s| s.about.uplinks.keys());
+        for link in links {
+            ways.push(out.node(part(Kind::Site, &site, &link.0)));
+        }
+    }
+    ways
+}
+
+/// What is needed hard.
+fn dependency(need: &Dependency, out: &mut Structure) -> Option<NodeIndex> {
+    if need.kind.known() == Some(&Strength::Soft) {
+        return None;
+    }
+    if let Some(target) = need.need.known() {
+        return Some(out.node(target.0.clone()));
+    }
+    let (how, inner) = match need.of.known() {
+        Some(of) => (
+            Need::AtLeast(usize::try_from(*of).unwrap_or(usize::MAX)),
+            &need.among,
+        ),
+        None if !need.any.is_empty() => (Need::AtLeast(1), &need.any),
+        None => (Need::All, &need.all),
+    };
+    let members: Vec<Option<NodeIndex>> = inner.iter().map(|n| dependency(n, out)).collect();
+    // A soft alternative is there as long as nobody says otherwise: the group holds.
+    let soft = members.iter().any(Option::is_none);
+    if members.is_empty() || (soft && how != Need::All) {
+        return None;
+    }
+    let members: Vec<NodeIndex> = members.into_iter().flatten().collect();
+    Some(out.group(how, &members))
+}

@@ -1,0 +1,178 @@
+//! What the declared flows say of traffic from one place to another.
+//!
+//! Of the flows that fit, the most exact one decides: an object is more exact than its network, a network more than its zone, a zone more than `any`; with
+//! equal ends, named ports are more exact than all of them. Of two that are equally exact, the one that denies wins.
+
+use crate::reach::{machines, networks, zone_of};
+use model::declare::{OptExt, Or};
+use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
+use model::lab::network::{Action, AnyPort, End, Flow};
+use model::lab::service::Outside;
+use model::units::net::Ports;
+use std::collections::BTreeSet;
+
+/// Where traffic comes from or goes to.
+#[derive(Debug, Clone, Default)]
+pub struct Spot<'a> {
+    objects: BTreeSet<ObjectRef>,
+    /// Networks it is in.
+    pub networks: BTreeSet<&'a str>,
+    /// Zones it is in.
+    pub zones: BTreeSet<&'a str>,
+    internet: bool,
+}
+
+impl<'a> Spot<'a> {
+    /// Where an object is.
+    pub fn of(lab: &'a Lab, object: &ObjectRef) -> Self {
+        let networks = networks(lab, object);
+        let mut objects = machines(lab, object);
+        objects.insert(object.clone());
+        Self {
+            zones: networks.iter().filter_map(|n| zone_of(lab, n)).collect(),
+            networks,
+            objects,
+            internet: false,
+        }
+    }
+
+    /// The internet.
+    pub fn internet() -> Self {
+        Self {
+            internet: true,
+            ..Self::default()
+        }
+    }
+
+    /// A whole zone.
+    pub fn zone(lab: &'a Lab, zone: &'a str) -> Self {
+        let inside = lab.networks.keys().map(String::as_str);
+        Self {
+            networks: inside.filter(|n| zone_of(lab, n) == Some(zone)).collect(),
+            zones: BTreeSet::from([zone]),
+            ..Self::default()
+        }
+    }
+
+    /// In another zone, as far as both are known; machines of one network meet without a router.
+    pub fn is_apart(&self, other: &Self) -> bool {
+        let known = |s: &Self| s.internet || !s.zones.is_empty();
+        known(self)
+            && known(other)
+            && self.zones.is_disjoint(&other.zones)
+            && self.networks.is_disjoint(&other.networks)
+    }
+
+    /// `zone 'dmz'`, or the internet.
+    pub fn words(&self) -> String {
+        match self.internet {
+            true => "the internet".to_owned(),
+            false => {
+                let zones: Vec<&str> = self.zones.iter().copied().collect();
+                let word = if zones.len() == 1 { "zone" } else { "zones" };
+                format!("{word} {}", crate::wording::names(&zones))
+            }
+        }
+    }
+}
+
+/// What is said.
+#[derive(Debug, Clone, Copy)]
+pub enum Verdict<'a> {
+    /// It may pass.
+    Allowed,
+    /// It may not.
+    Denied(&'a Flow),
+    /// Nothing.
+    Silent,
+}
+
+impl Verdict<'_> {
+    /// It may pass.
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Verdict::Allowed)
+    }
+}
+
+/// What is said of traffic to some of these ports; to any port if there are none.
+pub fn verdict<'a>(lab: &'a Lab, from: &Spot<'_>, to: &Spot<'_>, ports: &[Ports]) -> Verdict<'a> {
+    let mut best: Option<(u8, bool, &Flow)> = None;
+    for flow in &lab.flows {
+        let Some(action) = flow.action.known() else {
+            continue;
+        };
+        let ends = exactness(&flow.from, from).zip(exactness(&flow.to, to));
+        let Some((a, b)) = ends else { continue };
+        let named = has_named_ports(flow);
+        if named && !covers(flow, ports, *action) {
+            continue;
+        }
+        let rank = (a + b) * 2 + u8::from(named);
+        let denies = *action == Action::Deny;
+        if best.is_none_or(|(r, d, _)| (rank, denies) > (r, d)) {
+            best = Some((rank, denies, flow));
+        }
+    }
+    match best {
+        Some((_, true, flow)) => Verdict::Denied(flow),
+        Some((_, false, _)) => Verdict::Allowed,
+        None => Verdict::Silent,
+    }
+}
+
+/// How exactly an end names a spot, if it does.
+fn exactness(end: &model::declare::Opt<End>, spot: &Spot<'_>) -> Option<u8> {
+    match end.known()? {
+        Or::Word(Outside::Any) => Some(0),
+        Or::Word(Outside::Internet) => spot.internet.then_some(1),
+        Or::Word(Outside::Loopback) => None,
+        Or::Ref(r) => match r.kind() {
+            Kind::Zone => spot.zones.contains(r.name()).then_some(1),
+            Kind::Network => spot.networks.contains(r.name()).then_some(2),
+            _ => spot.objects.contains(&r.0.object).then_some(3),
+        },
+    }
+}
+
+/// Not simply all ports.
+pub fn has_named_ports(flow: &Flow) -> bool {
+    let all = |p: &Or<AnyPort, Ports>| matches!(p, Or::Word(AnyPort::Any));
+    !flow.ports.is_empty() && !flow.ports.iter().any(|p| all(&p.value))
+}
+
+/// Whether named ports matter for those that are asked for. If none are, a permission counts and a prohibition of some does not.
+fn covers(flow: &Flow, asked: &[Ports], action: Action) -> bool {
+    if asked.is_empty() {
+        return action == Action::Allow;
+    }
+    let meets = |a: &Ports, b: &Ports| {
+        a.protocol() == b.protocol() && a.first() <= b.last() && b.first() <= a.last()
+    };
+    flow.ports.iter().any(|p| match &p.value {
+        Or::Word(AnyPort::Any) => true,
+        Or::Ref(ports) => asked.iter().any(|a| meets(a, ports)),
+    })
+}
+
+/// `all ports`, or those that are named.
+pub fn ports(flow: &Flow) -> String {
+    if !has_named_ports(flow) {
+        return "all ports".to_owned();
+    }
+    let named = flow.ports.iter().map(|p| match &p.value {
+        Or::Word(AnyPort::Any) => "any".to_owned(),
+        Or::Ref(ports) => ports.to_string(),
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// Zones that have a network.
+pub fn zones(lab: &Lab) -> Vec<&str> {
+    let used: BTreeSet<&str> = lab
+        .networks
+        .keys()
+        .filter_map(|n| zone_of(lab, n))
+        .collect();
+    used.into_iter().collect()
+}

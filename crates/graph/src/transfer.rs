@@ -1,0 +1,97 @@
+//! How long data takes over a site's uplinks.
+
+use crate::amounts::decimal;
+use crate::bodies::Body;
+use crate::copies::Copy;
+use model::declare::Given;
+use model::lab::Lab;
+use model::units::Seconds;
+use model::units::size::Rate;
+
+/// A way in or out of a site.
+pub struct Link<'a> {
+    /// The site.
+    pub site: &'a str,
+    /// Its rate in that direction.
+    pub rate: &'a Given<Rate>,
+}
+
+/// The fastest declared rate out of a site.
+pub fn up<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
+    fastest(lab, site, |u| u.up.as_ref())
+}
+
+/// The fastest declared rate into a site.
+pub fn down<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
+    fastest(lab, site, |u| u.down.as_ref())
+}
+
+fn fastest<'a>(
+    lab: &'a Lab,
+    site: &str,
+    of: impl Fn(&'a model::lab::site::Uplink) -> Option<&'a Given<Rate>>,
+) -> Option<Link<'a>> {
+    let (name, site) = lab.sites.get_key_value(site)?;
+    let rates = site.about.uplinks.values().filter_map(of);
+    let known = rates.filter(|r| r.value().is_some());
+    let rate = known.max_by_key(|r| r.value().map(|v| v.bits_per_second()))?;
+    Some(Link { site: name, rate })
+}
+
+/// The site that a copy leaves, if it leaves one.
+pub fn leaves<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<&'a str> {
+    let home = body.place.sites(lab)?;
+    let here = home.first().copied()?;
+    let store = &copy.place;
+    let gone = match store.sites(lab) {
+        Some(there) => home.is_disjoint(&there),
+        None => store.away,
+    };
+    gone.then_some(here)
+}
+
+/// Seconds that so many bytes take, rounded up.
+pub fn seconds(bytes: u128, rate: &Rate) -> Option<Seconds> {
+    let bits = u128::from(rate.bits_per_second()).max(1);
+    let seconds = (bytes * 8).div_ceil(bits);
+    i64::try_from(seconds).ok().map(Seconds)
+}
+
+/// What changes between two copies.
+pub fn changed(body: &Body<'_>, every: Seconds) -> Option<u128> {
+    let churn = body.changes.and_then(Given::value)?;
+    let every = u128::try_from(every.0).ok()?;
+    let changed = u128::from(churn.bytes_per_day()) * every / 86_400;
+    // No more can have changed than there is.
+    let all = body
+        .size
+        .and_then(Given::value)
+        .map(|s| u128::from(s.bytes()));
+    Some(all.map_or(changed, |all| changed.min(all)))
+}
+
+/// How long a copy takes, with the words for it; none if it is not declared.
+pub fn time(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Option<(Seconds, String)> {
+    if let Some(took) = copy.took {
+        return Some((took, format!("{} takes {took}", copy.by)));
+    }
+    let every = copy.every.as_ref()?.value;
+    let link = up(lab, leaves(lab, body, copy)?)?;
+    let bytes = changed(body, every)?;
+    let rate = link.rate.value()?;
+    let time = seconds(bytes, rate)?;
+    let assumed = match link.rate.is_assumed() || body.changes.is_some_and(Given::is_assumed) {
+        true => " (assumed)",
+        false => "",
+    };
+    let words = format!(
+        "{} changed in {every} take {time} at {rate}{assumed}",
+        decimal(bytes)
+    );
+    Some((time, words))
+}
+
+/// Some value is an assumption.
+pub fn any_assumed<T>(values: &[Option<&Given<T>>]) -> bool {
+    values.iter().flatten().any(|g| g.is_assumed())
+}

@@ -1,0 +1,161 @@
+//! Votes of a cluster, and what is left of them when something fails.
+//!
+//! A cluster works while more than half of all votes agree: ⌊votes / 2⌋ + 1 (`votequorum(5)`; etcd: "Failure tolerance"). A
+//! QDevice of Proxmox VE has one vote in a cluster with an even number of votes, and one vote less than all members together in one with an odd
+//! number (Proxmox VE Administration Guide, "Corosync External Vote Support").
+
+use crate::failover::host_of;
+use model::declare::Given;
+use model::declare::OptExt;
+use model::id::Kind;
+use model::lab::Lab;
+use model::lab::guest::{Cluster, ClusterKind};
+use std::collections::BTreeMap;
+
+/// A machine with votes.
+pub struct Voter<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its votes.
+    pub votes: u32,
+    /// The physical machine that it is or stands on, if that is declared.
+    pub machine: &'a str,
+    /// Where that stands.
+    pub site: Option<&'a str>,
+    /// It breaks ties and runs nothing.
+    pub witness: bool,
+}
+
+/// The votes of a cluster.
+pub struct Votes<'a> {
+    /// Who has them.
+    pub voters: Vec<Voter<'a>>,
+    /// All of them.
+    pub total: u32,
+    /// As many must agree.
+    pub needed: u32,
+}
+
+/// What fails together: a machine or a site, and the votes that are lost with it.
+pub struct Loss<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Votes that are left.
+    pub left: u32,
+}
+
+impl<'a> Votes<'a> {
+    /// The votes of a cluster; `None` if it has none of its own, or if nobody says who votes.
+    pub fn of(lab: &'a Lab, cluster: &'a Cluster) -> Option<Self> {
+        let electors = match cluster.kind.known()? {
+            ClusterKind::Proxmox => &cluster.members,
+            ClusterKind::K3s | ClusterKind::Rke2 | ClusterKind::Kubernetes | ClusterKind::Swarm => {
+                &cluster.masters
+            }
+            ClusterKind::Ceph => return None,
+        };
+        let mut voters: Vec<Voter<'a>> = Vec::new();
+        for elector in electors {
+            let given = cluster.votes.iter().find(|(m, _)| m.0 == elector.value.0);
+            let votes = given.and_then(|(_, v)| v.value()).copied().unwrap_or(1);
+            let (kind, name) = (elector.value.kind(), elector.value.name());
+            voters.push(voter(lab, kind, name, votes));
+        }
+        if voters.is_empty() {
+            return None;
+        }
+        let members = sum(&voters);
+        if let Some(device) = cluster.qdevice.as_ref().and_then(Given::value) {
+            let votes = if members.is_multiple_of(2) {
+                1
+            } else {
+                members - 1
+            };
+            let mut witness = voter(lab, device.kind(), device.name(), votes);
+            witness.witness = true;
+            voters.push(witness);
+        }
+        let total = sum(&voters);
+        Some(Self {
+            voters,
+            total,
+            needed: total / 2 + 1,
+        })
+    }
+
+    /// Machines whose failure leaves too few votes.
+    pub fn fatal_machines(&self) -> Vec<Loss<'a>> {
+        self.fatal(|v| Some(v.machine))
+    }
+
+    /// Sites whose failure leaves too few votes, if there is more than one.
+    pub fn fatal_sites(&self) -> Vec<Loss<'a>> {
+        let mut sites: Vec<&str> = self.voters.iter().filter_map(|v| v.site).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        match sites.len() {
+            0 | 1 => Vec::new(),
+            _ => self.fatal(|v| v.site),
+        }
+    }
+
+    /// `3 × 1 vote` or the votes one by one.
+    pub fn sum(&self) -> String {
+        let parts: Vec<String> = self
+            .voters
+            .iter()
+            .map(|v| format!("{} ({})", v.votes, v.name))
+            .collect();
+        format!("{} = {}", parts.join(" + "), votes(self.total))
+    }
+
+    /// `needed: 4 / 2 + 1 = 3`
+    pub fn majority(&self) -> String {
+        format!("more than half of {} is {}", self.total, self.needed)
+    }
+
+    fn fatal(&self, domain: impl Fn(&Voter<'a>) -> Option<&'a str>) -> Vec<Loss<'a>> {
+        let mut lost: BTreeMap<&'a str, u32> = BTreeMap::new();
+        for voter in &self.voters {
+            if let Some(name) = domain(voter) {
+                let sum = lost.entry(name).or_default();
+                *sum = sum.saturating_add(voter.votes);
+            }
+        }
+        let left = lost.into_iter().map(|(name, lost)| Loss {
+            name,
+            left: self.total.saturating_sub(lost),
+        });
+        left.filter(|l| l.left < self.needed).collect()
+    }
+}
+
+fn sum(voters: &[Voter<'_>]) -> u32 {
+    let add = |sum: u32, v: &Voter<'_>| sum.saturating_add(v.votes);
+    voters.iter().fold(0, add)
+}
+
+/// `1 vote`, `2 votes`.
+pub fn votes(number: u32) -> String {
+    match number {
+        1 => "1 vote".to_owned(),
+        _ => format!("{number} votes"),
+    }
+}
+
+fn voter<'a>(lab: &'a Lab, kind: Kind, name: &'a str, votes: u32) -> Voter<'a> {
+    let machine = match kind {
+        Kind::Guest => lab.guests.get(name).and_then(host_of).unwrap_or(name),
+        _ => name,
+    };
+    let host = lab.hosts.get(machine).and_then(|h| h.site.known());
+    let device = lab.devices.get(machine).and_then(|d| d.site.known());
+    let site = host.map(String::as_str).or(device.map(|s| s.name()));
+    Voter {
+        name,
+        votes,
+        machine,
+        site,
+        witness: false,
+    }
+}

@@ -1,0 +1,229 @@
+//! Compose projects that are there already. The lab names them where they lie, in the folder of the tree: one truth, no
+//! second copy that ages, and nothing of their secrets is read or moved.
+
+use super::Place;
+use crate::texts::Folder;
+use crate::tree::Instead;
+use diag::{Severity, SourceSet};
+use model::compose::Service;
+use starter::{Project, UNKNOWN};
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+/// Names that Compose looks for by itself, in its order.
+const USUAL: [&str; 4] = [
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yaml",
+    "docker-compose.yml",
+];
+/// Deeper folders are not looked into.
+const DEPTH: usize = 6;
+/// More entries than this are no folder of projects.
+const ENTRIES: usize = 20_000;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) projects: Vec<Project>,
+    pub(super) left_out: Vec<String>,
+}
+
+/// The folder itself, if Compose files lie in it or below.
+pub(super) fn nearby(place: &Place) -> Option<String> {
+    let there =
+        place.exists() && search(place.folder(), &mut Vec::new()).is_ok_and(|f| !f.is_empty());
+    there.then(|| ".".to_owned())
+}
+
+/// The projects of files and folders, named with commas between them.
+pub(super) fn find(text: &str, place: &Place) -> Result<Found, String> {
+    let mut found = Found::default();
+    if matches!(text.trim(), "" | "none" | UNKNOWN) {
+        return Ok(found);
+    }
+    let mut files: BTreeSet<(PathBuf, bool)> = BTreeSet::new();
+    for part in text.split(',').map(str::trim).filter(|t| !t.is_empty()) {
+        let (path, inside) = inside(part, place)?;
+        match std::fs::metadata(&path) {
+            Ok(about) if about.is_dir() => {
+                let below = search(&path, &mut found.left_out)?;
+                if below.is_empty() {
+                    return Err(format!(
+                        "no Compose file in {part}; looked for {}",
+                        USUAL.join(", ")
+                    ));
+                }
+                files.extend(
+                    below
+                        .into_iter()
+                        .filter_map(|f| Some((relative(&f, place)?, false))),
+                );
+            }
+            Ok(_) => drop(files.insert((inside, true))),
+            Err(e) => return Err(format!("cannot look at {part}: {e}")),
+        }
+    }
+    let mut names = BTreeSet::new();
+    for (file, named) in files {
+        let name = unique(&stack_name(&file, place), &mut names);
+        match read(&name, &file, place) {
+            Ok(project) => found.projects.push(project),
+            Err(why) if named => return Err(why),
+            Err(why) => found.left_out.push(why),
+        }
+    }
+    Ok(found)
+}
+
+/// The real path of what was named, and its path in the tree.
+fn inside(part: &str, place: &Place) -> Result<(PathBuf, PathBuf), String> {
+    let lies_outside = || {
+        format!(
+            "{part} is not in the folder of the lab tree ({}), and only what is there can be read; begin the tree in a folder \
+             above it, or copy it there first",
+            place.shown()
+        )
+    };
+    // From the folder of the tree, or from where it was typed.
+    let near = [place.folder().join(part), PathBuf::from(part)];
+    let Some(real) = near.iter().find_map(|p| p.canonicalize().ok()) else {
+        return Err(format!("there is no {part}"));
+    };
+    let path = relative(&real, place).ok_or_else(lies_outside)?;
+    Ok((real, path))
+}
+
+fn relative(real: &Path, place: &Place) -> Option<PathBuf> {
+    let root = place.folder().canonicalize().ok()?;
+    real.strip_prefix(root).ok().map(Path::to_path_buf)
+}
+
+/// Compose files below a folder, one per folder. Links are not followed, and what begins with a dot is not looked into.
+fn search(top: &Path, left_out: &mut Vec<String>) -> Result<Vec<PathBuf>, String> {
+    let mut out = Vec::new();
+    let mut seen = 0;
+    let mut open = vec![(top.to_path_buf(), 0)];
+    while let Some((folder, depth)) = open.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) => {
+                left_out.push(format!("{} cannot be listed: {e}", folder.display()));
+                continue;
+            }
+        };
+        let mut here = BTreeSet::new();
+        for entry in entries.flatten() {
+            seen += 1;
+            if seen > ENTRIES {
+                return Err(format!(
+                    "more than {ENTRIES} files; name the folders that have Compose files"
+                ));
+            }
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() && depth < DEPTH && !name.starts_with('.') {
+                open.push((entry.path(), depth + 1));
+            } else if kind.is_file() {
+                here.insert(name);
+            }
+        }
+        let first = USUAL.iter().find(|usual| here.contains(**usual));
+        out.extend(first.map(|name| folder.join(name)));
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// The folder's name for a file with a usual name, else the file's own.
+fn stack_name(file: &Path, place: &Place) -> String {
+    let own = file.file_name().unwrap_or_default().to_string_lossy();
+    let usual = USUAL.contains(&own.as_ref());
+    let parent = file.parent().and_then(Path::file_name);
+    let text = match (usual, parent) {
+        (true, Some(parent)) => parent.to_string_lossy().into_owned(),
+        (true, None) => place.name(),
+        (false, _) => file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    };
+    let good = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = text.chars().map(good).take(50).collect();
+    match name.trim_start_matches(['-', '_', '.']) {
+        "" => "stack".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+fn unique(name: &str, names: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|n| format!("{name}-{n}"));
+    let mut all = std::iter::once(name.to_owned()).chain(numbered);
+    let free = all.find(|n| !names.contains(n)).unwrap_or_default();
+    names.insert(free.clone());
+    free
+}
+
+/// Reads a project as the lab will; what the lab could not read is not taken up.
+fn read(name: &str, file: &Path, place: &Place) -> Result<Project, String> {
+    let ordinary = file.components().all(|c| matches!(c, Component::Normal(_)));
+    let Some(path) = file
+        .to_str()
+        .filter(|p| ordinary && !p.chars().any(char::is_control))
+    else {
+        return Err(format!(
+            "{} has a name that no lab can write down",
+            file.display()
+        ));
+    };
+    let quoted = serde_json::Value::from(path);
+    let mut sources = SourceSet::default();
+    sources.add(
+        "holdfast.yaml",
+        format!("format: 1\nlab: x\nstacks: {{{name}: {{file: {quoted}}}}}\n"),
+    );
+    let (lab, said) = lang::analyze(&sources);
+    let stacks = lang::stacks(
+        &lab,
+        sources,
+        &Folder::below(place.folder(), Instead::new()),
+    );
+    let wrong = said
+        .iter()
+        .chain(&stacks.diagnostics)
+        .find(|d| d.severity == Severity::Error);
+    if let Some(wrong) = wrong {
+        return Err(format!("{path}: {}", wrong.message));
+    }
+    let services = stacks.projects.get(name).map(|p| &p.services);
+    let main = services.and_then(|all| {
+        let named = all.get_key_value(name);
+        let open = || all.iter().find(|(_, s)| port(s).is_some());
+        named.or_else(open).or_else(|| all.first_key_value())
+    });
+    Ok(Project {
+        name: name.to_owned(),
+        file: path.to_owned(),
+        service: main.map(|(n, _)| n.clone()),
+        port: main.and_then(|(_, s)| port(s)),
+    })
+}
+
+/// A TCP port that is certain to be open on the machine's addresses.
+fn port(service: &Service) -> Option<String> {
+    let ports = service
+        .ports
+        .iter()
+        .filter(|p| p.protocol == "tcp" && p.host_ip.is_none());
+    let mut single = ports.filter_map(|p| p.published.as_ref().filter(|r| r.start == r.end));
+    single.next().map(|r| r.start.to_string())
+}

@@ -1,0 +1,144 @@
+//! `graph` through the front door.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/whole.yaml");
+
+fn graph(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command
+        .arg("graph")
+        .args(words)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn whole() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(WHOLE, folder.path().join("holdfast.yaml")).unwrap();
+    folder
+}
+
+#[test]
+fn every_view_is_printed_in_every_format() {
+    let lab = whole();
+    for (view, expected) in [
+        ("l2", "pve1"),
+        ("l3", "192.168.10.0/24"),
+        ("storage", "usb"),
+        ("power", "pve1"),
+        ("dependencies", "any of"),
+        ("rack", "pve1"),
+    ] {
+        for (format, first) in [("mermaid", "%% "), ("dot", "digraph "), ("svg", "<?xml ")] {
+            let (code, out, err) = graph(lab.path(), &["--view", view, "--format", format]);
+            assert_eq!(code, Some(0), "{view} {format}: {err}");
+            assert!(out.starts_with(first), "{view} {format}: {out}");
+            assert!(
+                out.contains(expected),
+                "{view} {format} lacks {expected}: {out}"
+            );
+        }
+        let (code, out, _) = graph(lab.path(), &["--view", view, "--json"]);
+        let drawing: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, &drawing["view"]), (Some(0), &view.into()));
+    }
+}
+
+#[test]
+fn files_are_written_whole_and_over_older_ones() {
+    let lab = whole();
+    let file = lab.path().join("out.svg");
+    let both = ["--svg", "out.svg", "--dot", "out.dot", "--theme", "dark"];
+    for _ in 0..2 {
+        let (code, out, err) = graph(lab.path(), &both);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+        assert!(out.contains("out.svg") && out.contains("out.dot"), "{out}");
+    }
+    let svg = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        svg.contains("<svg ") && !svg.contains("prefers-color-scheme"),
+        "{svg}"
+    );
+    let left = std::fs::read_dir(lab.path()).unwrap().count();
+    assert_eq!(left, 3, "the lab and two drawings");
+    let (_, out, _) = graph(lab.path(), &["--svg", "-"]);
+    assert!(out.starts_with("<?xml ") && out.contains("prefers-color-scheme"));
+}
+
+#[test]
+fn what_cannot_be_is_said_with_what_to_do() {
+    let lab = whole();
+    for (words, code, expected) in [
+        (&["--view", "storge"][..], 2, "did you mean storage?"),
+        (&["--view", "floorplan"], 2, "one of l2, l3, storage"),
+        (&["--focus", "pve11"], 2, "did you mean"),
+        (&["--svg", "."], 2, "is a folder"),
+        (
+            &["--svg", "no/such/folder.svg"],
+            3,
+            "cannot write no/such/folder.svg",
+        ),
+        (&["--format", "svg", "--json"], 2, "cannot be used with"),
+    ] {
+        let (got, out, err) = graph(lab.path(), words);
+        assert_eq!(got, Some(code), "{words:?}: {out}{err}");
+        assert!(err.contains(expected), "{words:?}: {err}");
+    }
+}
+
+#[test]
+fn a_part_of_a_lab_can_be_drawn() {
+    let lab = whole();
+    let (_, all, _) = graph(lab.path(), &["--view", "dependencies"]);
+    let (code, part, err) = graph(
+        lab.path(),
+        &["--view", "dependencies", "--focus", "traefik-a"],
+    );
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        part.contains("traefik-a") && part.len() < all.len(),
+        "{part}"
+    );
+}
+
+#[test]
+fn an_invalid_lab_is_drawn_as_far_as_it_was_understood() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nnetworks: {lan: {subnet: 10.0.0.0/24}, bad: {vlan: many}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (code, out, err) = graph(lab.path(), &[]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(out.contains("10.0.0.0/24"), "{out}");
+    assert!(
+        err.contains("not all of the declaration was understood"),
+        "{err}"
+    );
+}
+
+#[test]
+fn an_empty_lab_is_told_what_to_write() {
+    let lab = tempfile::tempdir().unwrap();
+    std::fs::write(lab.path().join("holdfast.yaml"), "format: 1\nlab: x\n").unwrap();
+    for (view, expected) in [
+        ("l2", "cables"),
+        ("l3", "networks.NAME"),
+        ("storage", "pools"),
+        ("power", "feeds"),
+        ("dependencies", "services.NAME"),
+        ("rack", "racks"),
+    ] {
+        let (code, out, err) = graph(lab.path(), &["--view", view, "--format", "svg"]);
+        assert_eq!(code, Some(0), "{err}");
+        assert!(err.contains(expected), "{view}: {err}");
+        assert!(out.trim_end().ends_with("</svg>"), "{out}");
+    }
+}

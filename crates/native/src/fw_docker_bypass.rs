@@ -1,0 +1,170 @@
+//! A port that Docker publishes past the host's firewall.
+
+use crate::addresses::is_private;
+use crate::budget::is_rented;
+use crate::containers::Container;
+use crate::origin::cite;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Edit, Fix, Severity, Span};
+use model::compose::Port;
+use model::id::Kind;
+use model::lab::{Host, Protocol};
+
+pub const RULE: Rule = Rule {
+    id: "fw-docker-bypass",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A container publishes a port on all addresses of a host whose firewall denies it, or that faces the internet without one.",
+    rationale: "Docker forwards published ports in the kernel, before the rules for the machine's own ports are asked. The \
+        firewall denies the port on paper and on its status page, and the container answers the whole network all the same.",
+    example: "hosts: {nas: {firewall: {table: holdfast}}}   # and 'ports: [\"5432:5432\"]' in a stack on it",
+    controls: &[
+        "CIS v8 4.4",
+        "NIST CSF 2.0 PR.IR-01",
+        "ISO 27001:2022 A.8.20",
+    ],
+    mend: Mend::Unsafe("publishes the port on the machine's own address, where it is one port"),
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for container in ctx.containers() {
+        let Some((Kind::Host, name)) = container.machine() else {
+            continue;
+        };
+        let host = ctx.lab.hosts.get(name);
+        let Some(host) = host else { continue };
+        let denies = host.firewall.as_ref().map(|f| f.span);
+        // Inside of a private network, a host without a firewall denies nothing that could be bypassed.
+        if denies.is_none() && !faces_internet(host) {
+            continue;
+        }
+        // The host's own network is behind its own firewall.
+        if container.service.network_mode.is_some() {
+            continue;
+        }
+        let open: Vec<&Port> = container
+            .service
+            .ports
+            .iter()
+            .filter(|p| is_open(p, host))
+            .collect();
+        if !open.is_empty() {
+            out.add(
+                container.object(),
+                finding(ctx, &container, name, denies, &open),
+            );
+        }
+    }
+}
+
+/// Nothing stands between it and the internet: it is rented, or has a public address.
+fn faces_internet(host: &Host) -> bool {
+    let mut addresses = host.addresses.values().filter_map(|a| a.value());
+    let public = |a: &String| a.parse().is_ok_and(|ip| !is_private(ip));
+    is_rented(host) || addresses.any(public)
+}
+
+/// On all addresses, and not let in from everywhere on purpose.
+fn is_open(port: &Port, host: &Host) -> bool {
+    let everywhere = port.host_ip.is_none_or(|ip| ip.is_unspecified());
+    let wanted = |number: u16| {
+        host.exposures.iter().any(|e| {
+            let from = e.from.as_ref().is_some_and(|f| f.value == "any");
+            let protocol = match e.protocol {
+                Protocol::Tcp => "tcp",
+                Protocol::Udp => "udp",
+            };
+            from && e.port.value == number && port.protocol == protocol
+        })
+    };
+    everywhere
+        && !port
+            .published
+            .is_some_and(|p| (p.start..=p.end).all(wanted))
+}
+
+fn finding(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    host: &str,
+    denies: Option<Span>,
+    open: &[&Port],
+) -> diag::Diagnostic {
+    let shown: Vec<String> = open.iter().map(|p| shown(p)).collect();
+    let (are, word) = match open.len() {
+        1 => ("is", "port"),
+        _ => ("are", "ports"),
+    };
+    let firewall = match denies {
+        Some(_) => format!("past the firewall of host '{host}'"),
+        None => format!("and host '{host}' faces the internet without a firewall"),
+    };
+    let message = format!(
+        "{word} {} of {} {are} open to everybody, {firewall}",
+        shown.join(", "),
+        container.title()
+    );
+    let all = container.service.ports.len();
+    let mut d = RULE.finding(message).note(format!(
+        "published on all addresses: {} of {all}; let in from 'any' by an exposure: 0 of {}",
+        open.len(),
+        open.len()
+    ));
+    for (n, port) in open.iter().enumerate() {
+        d = match n {
+            0 => d.at(port.span, "on all addresses"),
+            _ => d.and_at(port.span, "on all addresses"),
+        };
+    }
+    if let Some(denies) = denies {
+        d = d.and_at(denies, "denies it, but is not asked");
+    }
+    let docker = ctx.knowledge.products.get("docker-engine");
+    if let Some((docker, firewall)) = docker.and_then(|d| Some((d, d.firewall.as_ref()?))) {
+        let does = firewall.does.as_ref().and_then(|d| d.value());
+        d = d.note(format!(
+            "{}: {}",
+            docker.title(),
+            does.map(|d| d.0.as_str()).unwrap_or_default()
+        ));
+        d = cite(
+            d,
+            &docker.origin(&firewall.source, &firewall.checked),
+            ctx.today,
+        );
+    }
+    if let [port] = open
+        && let Some(fix) = local(port)
+    {
+        d = d.fix(fix);
+    }
+    let example = open.first().map(|p| {
+        let host = p.published.map_or(p.target, |r| r.start);
+        format!("'127.0.0.1:{host}:{}'", p.target)
+    });
+    d.help(format!(
+        "write {} and let a proxy on the host answer, or filter in the chain DOCKER-USER, or declare an exposure from 'any'",
+        example.unwrap_or_default()
+    ))
+}
+
+/// Published on the machine's own address alone.
+fn local(port: &Port) -> Option<Fix> {
+    let host = port.published.filter(|r| r.start == r.end)?.start;
+    let text = match port.protocol.as_str() {
+        "tcp" => format!("\"127.0.0.1:{host}:{}\"", port.target),
+        other => format!("\"127.0.0.1:{host}:{}/{other}\"", port.target),
+    };
+    let say = "publish it on the machine's own address alone";
+    Some(Fix::doubtful(say, Edit::replace(port.span, text)))
+}
+
+fn shown(port: &Port) -> String {
+    let range = match port.published {
+        Some(r) if r.start == r.end => r.start.to_string(),
+        Some(r) => format!("{}-{}", r.start, r.end),
+        None => format!("for {}", port.target),
+    };
+    format!("{range}/{}", port.protocol)
+}

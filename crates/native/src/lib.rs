@@ -1,0 +1,35 @@
+//! The rules about native files: what runbooks and scripts tell people to run, which paths and links lead nowhere, what firewall listings
+//! let in, what Compose projects ask for. One file per rule; the list of all rules is that of `rules`.
+
+#![expect(missing_docs, reason = "what a rule is about stands in its summary")]
+
+pub mod chg_backup_before;
+pub mod chg_bypass;
+pub mod cmp_dup_key;
+pub mod cmp_hardening;
+pub mod cmp_net_claim;
+pub mod doc_diagram;
+pub mod doc_encoding;
+pub mod doc_link;
+pub mod doc_residue;
+pub mod fw_conflict;
+pub mod fw_default;
+pub mod fw_docker_bypass;
+pub mod fw_scope;
+pub mod fw_syntax;
+pub mod img_pin;
+pub mod img_updater;
+pub mod plat_cmd;
+pub mod ref_container;
+pub mod ref_path;
+pub mod run_destructive;
+pub mod run_exec;
+pub mod run_ref;
+pub mod sto_dev_name;
+pub mod sto_fstab;
+
+use graph::{
+    Context, addresses, bodies, budget, call, containers, context, copies, fstab, links, netfilter,
+    origin, places, pools, reach, standing,
+};
+use lint::{Findings, Mend, Rule};

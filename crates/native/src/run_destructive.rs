@@ -1,0 +1,309 @@
+//! A command that destroys data, without a word on what it is meant for.
+
+use crate::call::{Call, calls, object};
+use crate::{Context, Findings, Mend, Rule};
+use diag::Severity;
+use model::document::{Command, Document, Place, Sure, Word};
+
+pub const RULE: Rule = Rule {
+    id: "run-destructive",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A document restores over, formats or deletes something without naming a target that is not production.",
+    rationale: "Runbooks are followed in a hurry and copied line by line. A restore test that names no target restores over the database that it \
+        was meant to protect; a `mkfs` with the wrong letter is the end of a disk.",
+    example: "psql < /backups/postgres-latest.sql   # which database?",
+    controls: &[
+        "CIS v8 11.5",
+        "NIST CSF 2.0 RC.RP-03",
+        "ISO 27001:2022 A.8.13",
+    ],
+    mend: Mend::DisplayOnly("where a restore may go is known to who runs it"),
+    run,
+};
+
+/// Words in a target that say that it is not production.
+const HARMLESS: [&str; 9] = [
+    "test",
+    "tmp",
+    "drill",
+    "scratch",
+    "staging",
+    "sandbox",
+    "rehears",
+    "throwaway",
+    "practice",
+];
+/// Words in a comment that say that production is meant.
+const NAMED: [&str; 4] = ["production", "destroys", "irreversible", "overwrites"];
+/// Headings and sentences of tests.
+const TESTS: [&str; 5] = ["test", "verif", "drill", "rehears", "practice"];
+
+/// What a command does, and to what as far as it says.
+struct Danger<'a> {
+    does: &'static str,
+    targets: Vec<&'a Word>,
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for document in ctx.documents.by_name.values() {
+        for call in calls(document) {
+            let Some(danger) = danger(&call) else {
+                continue;
+            };
+            if is_named(call.command) || is_harmless(&danger, &call) {
+                continue;
+            }
+            report(document, &call, &danger, out);
+        }
+    }
+}
+
+fn report(document: &Document, call: &Call<'_>, danger: &Danger<'_>, out: &mut Findings) {
+    let line = document.line(call.command.span);
+    let shown = call.shown();
+    let gap = danger.targets.iter().any(|w| w.sure == Sure::Gap);
+    let open = danger.targets.iter().any(|w| w.sure == Sure::Expands);
+    let list: Vec<&str> = danger.targets.iter().map(|w| w.text.as_str()).collect();
+    let target = match list.is_empty() {
+        true => "it names no target: whatever is the default is meant".to_owned(),
+        false => format!("target: {}", list.join(", ")),
+    };
+    if gap || open {
+        let d = RULE
+            .unknown(format!(
+                "what '{shown}' in line {line} of document '{}' will {}",
+                document.name, danger.does
+            ))
+            .at(call.command.span, "the target is filled in later")
+            .note(target);
+        out.add(object(document), d);
+        return;
+    }
+    let testing = is_test(document, call.command);
+    let message = match testing {
+        true => format!(
+            "the test in line {line} of document '{}' would {} production: '{shown}'",
+            document.name, danger.does
+        ),
+        false => format!(
+            "document '{}' would {} what is there, in line {line}: '{shown}'",
+            document.name, danger.does
+        ),
+    };
+    let severity = if testing && list.is_empty() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let d = RULE
+        .with(severity, message)
+        .at(call.command.span, "names no target that is not production")
+        .note(target)
+        .help(match testing {
+            true => "restore into a target of its own, such as a database 'restore_test' or a folder below /tmp",
+            false => "name a target that can be lost, or say '# production: WHY' behind the command if it is meant",
+        });
+    out.add(object(document), d);
+}
+
+/// A comment behind or above the command says that production is meant.
+fn is_named(command: &Command) -> bool {
+    let comments = command.comment.iter().chain(&command.under);
+    let texts = comments.map(|c| c.value.to_lowercase());
+    texts
+        .into_iter()
+        .any(|t| NAMED.iter().any(|w| t.contains(w)))
+}
+
+fn is_harmless(danger: &Danger<'_>, call: &Call<'_>) -> bool {
+    let marked = |text: &str| HARMLESS.iter().any(|w| text.to_lowercase().contains(w));
+    let on_twin = call.host.is_some_and(marked);
+    on_twin || !danger.targets.is_empty() && danger.targets.iter().all(|w| marked(&w.text))
+}
+
+fn is_test(document: &Document, command: &Command) -> bool {
+    let mut texts: Vec<String> = document
+        .section(command.span)
+        .last()
+        .iter()
+        .map(|h| h.text.to_lowercase())
+        .collect();
+    texts.extend(command.under.iter().map(|u| u.value.to_lowercase()));
+    texts.iter().any(|t| TESTS.iter().any(|w| t.contains(w)))
+}
+
+/// Options of database clients that take the next word.
+const CLIENT: [&str; 12] = [
+    "-d",
+    "--dbname",
+    "-h",
+    "--host",
+    "-U",
+    "--username",
+    "-p",
+    "--port",
+    "-f",
+    "--file",
+    "-c",
+    "-u",
+];
+
+fn danger<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
+    let some = |does, targets| Some(Danger { does, targets });
+    let last = || {
+        call.plain(&[])
+            .last()
+            .copied()
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    let after = |n: usize| call.plain(&[]).into_iter().skip(n).collect::<Vec<_>>();
+    let program = call.program();
+    if call.command.place == Place::Inline && call.args().is_empty() {
+        return None;
+    }
+    match program {
+        "rm" if call.flag('r') || call.flag('R') || call.has("--recursive") => {
+            some("delete", call.plain(&[]))
+        }
+        "dd" => {
+            let to = |w: &&Word| w.text.starts_with("of=") && w.text != "of=/dev/null";
+            let to: Vec<&Word> = call.args().iter().filter(to).collect();
+            (!to.is_empty()).then_some(Danger {
+                does: "write over",
+                targets: to,
+            })
+        }
+        _ if program == "mkfs" || program.starts_with("mkfs.") || program == "mkswap" => {
+            some("format", last())
+        }
+        "wipefs" | "blkdiscard" | "shred" => some("wipe", last()),
+        "sgdisk" if call.has("--zap-all") || call.flag('Z') => some("wipe", last()),
+        "mdadm" if call.has("--zero-superblock") => some("wipe", last()),
+        "mdadm" if call.has("--create") || call.flag('C') => {
+            let disks = call
+                .args()
+                .iter()
+                .filter(|w| w.text.starts_with("/dev/") && !w.text.starts_with("/dev/md"));
+            some("write over", disks.collect())
+        }
+        "zpool" if call.arg(0) == "destroy" => some("destroy", after(1)),
+        "zfs" if ["destroy", "rollback"].contains(&call.arg(0)) => some("destroy", after(1)),
+        "lvremove" | "vgremove" | "pvremove" => some("destroy", call.plain(&[])),
+        "qm" | "pct" if call.arg(0) == "destroy" => some("destroy", after(1)),
+        "btrfs" if call.arg(0) == "subvolume" && call.arg(1) == "delete" => {
+            some("delete", after(2))
+        }
+        "docker" => docker(call),
+        "docker-compose" if call.arg(0) == "down" && (call.flag('v') || call.has("--volumes")) => {
+            some("delete the volumes of", Vec::new())
+        }
+        "kubectl"
+            if call.arg(0) == "delete"
+                && ["namespace", "ns", "pvc", "pv"].contains(&call.arg(1)) =>
+        {
+            some("delete", after(2))
+        }
+        "find" if call.has("-delete") => {
+            some("delete", call.plain(&[]).into_iter().take(1).collect())
+        }
+        "dropdb" => some("drop", last()),
+        _ => restore(call),
+    }
+}
+
+fn docker<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
+    let words = call.plain(&[]);
+    let targets: Vec<&Word> = words.into_iter().skip(2).collect();
+    let volumes = call.flag('v') || call.has("--volumes");
+    match (call.arg(0), call.arg(1)) {
+        ("volume", "rm" | "prune") => Some(Danger {
+            does: "delete",
+            targets,
+        }),
+        ("system", "prune") if call.has("--volumes") => Some(Danger {
+            does: "delete",
+            targets,
+        }),
+        ("compose", "down") if volumes => Some(Danger {
+            does: "delete the volumes of",
+            targets,
+        }),
+        _ => None,
+    }
+}
+
+/// Restores, and copies out of backups.
+fn restore<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
+    let to = |targets: Option<&'a Word>| {
+        let targets = targets.into_iter().collect();
+        Some(Danger {
+            does: "restore over",
+            targets,
+        })
+    };
+    let second = || call.plain(&["--storage"]).get(1).copied();
+    match call.program() {
+        "psql" | "mysql" | "mariadb" => database(call),
+        "pg_restore" => to(call.value(&["-d", "--dbname"])),
+        "restic" if call.has("restore") => to(call.value(&["--target", "-t"])),
+        "velero" if call.arg(0) == "restore" => to(call.value(&["--namespace-mappings"])),
+        "qmrestore" => to(second()),
+        "pct" if call.arg(0) == "restore" => to(second()),
+        "tar" => {
+            let letters = call.args().first().filter(|w| !w.text.starts_with("--"));
+            let unpacks = letters.is_some_and(|w| w.text.contains('x')) || call.has("--extract");
+            unpacks.then(|| to(call.value(&["-C", "--directory"])))?
+        }
+        "cp" | "rsync" => {
+            let words = call.plain(&["-e", "--exclude"]);
+            let (to, from) = words.split_last()?;
+            let from_copy = from.iter().any(|w| is_copy(w)) && !is_copy(to);
+            let targets = vec![*to];
+            (from_copy || call.has("--delete")).then_some(Danger {
+                does: "copy over",
+                targets,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn is_copy(word: &Word) -> bool {
+    let text = word.text.to_lowercase();
+    ["backup", "snapshot", "archive"]
+        .iter()
+        .any(|s| text.contains(s))
+}
+
+/// Clients of databases: a file that is read in, or a statement that drops.
+fn database<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
+    let reads = call.command.redirects.iter().any(|r| r.operator == "<") || call.command.piped;
+    let drops = call
+        .args()
+        .iter()
+        .map(|w| w.text.to_ascii_lowercase())
+        .any(|text| {
+            ["drop database", "drop table", "truncate "]
+                .iter()
+                .any(|s| text.contains(s))
+        });
+    let named = call.value(&["-d", "--dbname"]);
+    let targets = named
+        .or_else(|| call.plain(&CLIENT).first().copied())
+        .into_iter()
+        .collect();
+    let file = call.value(&["-f", "--file"]).is_some();
+    match (drops, reads || file) {
+        (true, _) => Some(Danger {
+            does: "drop a part of",
+            targets,
+        }),
+        (false, true) => Some(Danger {
+            does: "restore over",
+            targets,
+        }),
+        (false, false) => None,
+    }
+}

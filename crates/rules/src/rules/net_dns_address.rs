@@ -1,0 +1,96 @@
+//! Names that lead nowhere.
+
+use crate::addresses::{held, is_private, subnet};
+use crate::context::{dns_zone, network};
+use crate::{Context, Findings, Mend, Rule};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use diag::Severity;
+use model::declare::{OptExt as _, Or};
+use model::lab::network::RecordType;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "net-dns-address",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "A DNS record is no address of its type, or a network asks a name server that nothing in the lab is.",
+    rationale: "RFC 1035 has an IPv4 address in an A record, RFC 3596 an IPv6 address in an AAAA record; a server refuses anything else, some with \
+        the whole zone. A name server that nobody is makes every look-up wait until it has timed out.",
+    example: "dns: {home.arpa: {records: [{name: nas, type: A, value: 10.30.0.999}]}}",
+    controls: &["CIS v8 4.9", "ISO 27001:2022 A.8.20"],
+    mend: Mend::None("which address is meant is known to its owner"),
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, zone) in &ctx.lab.dns {
+        for record in &zone.records {
+            let Some((kind, value)) = record.r#type.known().zip(record.value.known()) else {
+                continue;
+            };
+            let wanted = match kind {
+                RecordType::A if value.parse::<Ipv4Addr>().is_err() => "an IPv4 address",
+                RecordType::Aaaa if value.parse::<Ipv6Addr>().is_err() => "an IPv6 address",
+                _ => continue,
+            };
+            let (who, kind) = (record.name.known().map_or("?", String::as_str), kind.word());
+            let span = record.value.as_ref().map_or(record.span, |v| v.span);
+            let d = RULE
+                .finding(format!("the {kind} record of '{who}' in DNS zone '{name}' is '{value}', which is not {wanted}"))
+                .at(span, format!("{wanted} belongs here"))
+                .help(match (kind, value.parse::<IpAddr>()) {
+                    ("A", Ok(_)) => "make it an AAAA record, or give the IPv4 address",
+                    ("AAAA", Ok(_)) => "make it an A record, or give the IPv6 address",
+                    _ => "give the address, or make it a CNAME record if another name is meant",
+                });
+            out.add(dns_zone(name), d);
+        }
+    }
+    servers(ctx, out);
+}
+
+/// Private name servers within the lab's own networks, whose machines are all declared with addresses.
+fn servers(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let held = held(lab);
+    for (name, asked) in &lab.networks {
+        for server in &asked.about.dns {
+            let Or::Word(address) = &server.value else {
+                continue;
+            };
+            let ip = address.0;
+            let inside = lab
+                .networks
+                .iter()
+                .find(|(_, n)| subnet(n).is_some_and(|s| s.contains(&ip)));
+            let Some((there, _)) = inside.filter(|_| is_private(ip)) else {
+                continue;
+            };
+            let resolver = lab
+                .resolvers
+                .iter()
+                .any(|r| r.address.known().is_some_and(|a| a.0 == ip));
+            let gateway = lab
+                .networks
+                .values()
+                .any(|n| crate::addresses::gateway(n) == Some(ip));
+            if resolver || gateway || publishes(ctx, ip) || held.iter().any(|h| h.address == ip) {
+                continue;
+            }
+            let d = RULE
+                .with(Severity::Warning, format!("network '{name}' asks name server {ip}, and nothing declared has that address"))
+                .at(server.span, format!("an address of network '{there}'"))
+                .note(format!("addresses declared: {}, this one among them: 0", held.len()))
+                .help("correct the address, or declare what has it ('addresses', or 'resolvers')");
+            out.add(network(name), d);
+        }
+    }
+}
+
+/// A container answers on this address of its machine.
+fn publishes(ctx: &Context<'_>, ip: IpAddr) -> bool {
+    let on = |c: crate::containers::Container<'_>| {
+        let mut ports = c.service.ports.iter();
+        ports.any(|p| p.host_ip == Some(ip))
+    };
+    ctx.containers().any(on)
+}

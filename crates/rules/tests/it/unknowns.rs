@@ -1,0 +1,150 @@
+//! What is given as `unknown` is told as such: neither fine nor wrong.
+
+use crate::support::check;
+
+const QUORUM: &str = "format: 1
+lab: x
+hosts: {a: {}, b: {}}
+clusters: {main: {kind: proxmox, members: [a, b], qdevice: unknown}}
+";
+
+const CONSISTENCY: &str = "format: 1
+lab: x
+hosts: {a: {}}
+stacks: {wiki: {file: compose.yaml, on: a}}
+repositories: {away: {kind: restic, location: 'sftp:box:/lab'}}
+backups: {all: {stacks: [wiki], to: away, every: 1d, consistency: unknown, keep: {last: 3}}}
+# file: compose.yaml
+services:
+  db: {image: 'postgres:17', volumes: ['data:/var/lib/postgresql/data']}
+volumes: {data: {}}
+";
+
+#[test]
+fn what_is_said_to_be_unknown_is_no_finding_and_no_pass() {
+    for (code, text, known, expected) in [
+        (
+            "ha-quorum",
+            QUORUM,
+            ", qdevice: unknown",
+            "unknown: whether cluster 'main' keeps its majority when votes are lost",
+        ),
+        (
+            "bak-consistency",
+            CONSISTENCY,
+            ", consistency: unknown",
+            "unknown: whether backup 'all' holds the file systems of container 'db' of stack 'wiki' still: 'consistency' is not known",
+        ),
+    ] {
+        let said = |text: &str| {
+            let (findings, _) = check(text, None);
+            let mut of = findings.into_iter().filter(|d| d.code == code);
+            let found = of.next().map(|d| (d.message, d.unknown));
+            assert_eq!(of.next(), None, "{code}");
+            found
+        };
+        assert_eq!(said(text), Some((expected.to_owned(), true)), "{code}");
+        // Without the word it is a finding.
+        let finding = said(&text.replace(known, ""));
+        assert!(
+            finding.as_ref().is_some_and(|(_, unknown)| !unknown),
+            "{code}: {finding:?}"
+        );
+    }
+}
+
+const SIZES: &str = "format: 1
+lab: x
+sites: {home: {uplinks: {dsl: {up: 10Mbit/s}}}}
+hosts: {nas: {site: home}}
+datasets:
+  papers: {host: nas, folder: /srv/papers, size: 200GB, changes: 1GB/day}
+  photos: {host: nas, folder: /srv/photos, size: unknown, changes: 1GB/day}
+repositories: {b2: {kind: s3, provider: Backblaze, media: cloud}}
+backups: {nightly: {datasets: [papers, photos], to: b2, every: 24h, keep: {last: 7}}}
+";
+
+#[test]
+fn a_sum_without_what_is_unknown_is_the_least() {
+    let (findings, _) = check(SIZES, None);
+    let first = findings.iter().find(|d| d.code == "bak-feasible").unwrap();
+    assert_eq!(
+        first.message,
+        "the first run of backup 'nightly' takes at least 1d20h, and the next begins after 1d"
+    );
+    let not_in_it = "not in it, as their size is not known: dataset 'photos'";
+    assert!(first.notes.iter().any(|n| n == not_in_it), "{first:#?}");
+}
+
+const NIGHTLY: &str = "format: 1
+lab: x
+hosts: {web: {}, nas: {}}
+tiers: {household: {rto: {corruption: 8h}, rpo: {corruption: 1d}}}
+datasets: {papers: {host: web, folder: /srv/papers, tier: household, class: important}}
+repositories: {usb: {on: nas, location: /mnt/usb, password: {env: USB}}}
+backups: {nightly: {datasets: [papers], to: usb, schedule: daily, took: 16s, keep: {last: 7}}}
+";
+
+#[test]
+fn the_run_of_a_backup_that_is_as_frequent_as_its_objective_is_told_with_all_digits() {
+    use diag::Severity::{Error, Info};
+    for (text, severity, sum) in [
+        (
+            NIGHTLY.to_owned(),
+            Info,
+            "1d + 16s = 1d16s; 1d16s - 1d = 16s too much",
+        ),
+        (
+            NIGHTLY.replace("16s", "14m24s"),
+            Info,
+            "1d + 14m24s = 1d14m24s; 1d14m24s - 1d = 14m24s too much",
+        ),
+        (
+            NIGHTLY.replace("16s", "14m25s"),
+            Error,
+            "1d + 14m25s = 1d14m25s; 1d14m25s - 1d = 14m25s too much",
+        ),
+        (
+            NIGHTLY.replace("rpo: {corruption: 1d}", "rpo: {corruption: 23h59m59s}"),
+            Error,
+            "1d + 16s = 1d16s; 1d16s - 23h59m59s = 17s too much",
+        ),
+    ] {
+        let (findings, _) = check(&text, None);
+        let found = findings
+            .iter()
+            .find(|d| d.code == "bak-rpo-schedule")
+            .unwrap();
+        assert_eq!(found.severity, severity, "{found:#?}");
+        assert!(
+            found.notes.iter().any(|n| n.ends_with(sum)),
+            "{sum}\n{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_slip_and_a_claim_that_nothing_bears_out_are_told_as_unknown() {
+    for (lab, code, expected) in [
+        (
+            "hosts: {a: {os: debain, version: 8}}",
+            "eol-os",
+            "unknown: how long debain on host 'a' is supported: the table of facts has no such system",
+        ),
+        (
+            "hosts: {a: {}, b: {}}\nclaims: [{text: High availability}]",
+            "claim-term",
+            "unknown: whether a claim rightly speaks of high availability",
+        ),
+        (
+            "hosts: {a: {}}\nrepositories: {usb: {on: a, location: /mnt/usb, password: {env: P}}}\nclaims: [{text: immutable backups}]",
+            "claim-term",
+            "unknown: whether a claim rightly speaks of immutable backups",
+        ),
+    ] {
+        let (findings, _) = check(&format!("format: 1\nlab: x\n{lab}\n"), None);
+        let found = findings.iter().find(|d| d.code == code);
+        let found = found.map(|d| (d.message.as_str(), d.unknown));
+        assert_eq!(found, Some((expected, true)));
+    }
+}

@@ -1,0 +1,483 @@
+//! Disks, pools, bodies of data and disks of guests, who uses them, and where the copies are.
+
+use super::fold::fold;
+use super::{count, dotted, reference, said};
+use crate::diagram::Options;
+use crate::diagram::model::{Diagram, Edge, Hue, Node, Row, Stroke, Sure, View};
+use model::declare::{OptExt, Ref};
+use model::id::Kind;
+use model::lab::storage::Pool;
+use model::lab::{Backup, Dataset, Lab};
+use model::units::text::Name;
+use std::collections::BTreeMap;
+
+const DATA: usize = 2;
+const USERS: usize = 3;
+/// Behind everything else, however many pools lie on each other.
+const COPIES: usize = 40;
+/// More guests on one pool than this are one box with their names.
+const MANY: usize = 2;
+const LIES_ON: &str = "is made of, lies on, is used by";
+const COPIED: &str = "is copied to";
+
+pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
+    let mut out = Diagram::new(View::Storage, &lab.name);
+    for (name, pool) in &lab.pools {
+        let on = pool.on.known().map(|o| (o.kind(), o.name()));
+        let group = on.map(|(kind, name)| machine(kind, name, &mut out));
+        out.node(pool_card(name, pool).group(group).column(1));
+    }
+    for (name, pool) in &lab.pools {
+        pool_lines(lab, name, pool, &mut out);
+    }
+    for (name, data) in &lab.datasets {
+        dataset(lab, name, data, &mut out);
+    }
+    let guests = guests(lab, options, &mut out);
+    repositories(lab, &mut out);
+    spare_disks(lab, options, &mut out);
+    for (name, backup) in &lab.backups {
+        copies(name, backup, &guests, &mut out);
+    }
+    replications(lab, &guests, &mut out);
+    if !options.expand {
+        fold(&mut out, ("service", "services"), &|n| {
+            n.id.starts_with("service/")
+        });
+    }
+    out.summary = dotted([
+        Some(count(lab.pools.len(), "pool", "pools")),
+        Some(count(lab.datasets.len(), "body of data", "bodies of data")),
+        Some(count(lab.repositories.len(), "repository", "repositories")),
+    ]);
+    if out.nodes.is_empty() {
+        let text = "Nothing is declared that keeps data: write hosts.NAME.hardware.disks, pools, datasets and repositories.";
+        out.notes.push(text.to_owned());
+    }
+    out
+}
+
+/// The frame of a machine.
+fn machine(kind: Kind, name: &str, out: &mut Diagram) -> usize {
+    out.group(&reference(kind, name), name, Sure::Known)
+}
+
+fn pool_card(name: &str, pool: &Pool) -> Node {
+    let room = match (said(&pool.used), said(&pool.usable)) {
+        (Some(used), Some(usable)) => Some(format!("{used} of {usable}")),
+        (Some(used), None) => Some(format!("{used} used")),
+        (None, Some(usable)) => Some(format!("{usable} usable")),
+        (None, None) => None,
+    };
+    let mut node = Node::card(reference(Kind::Pool, name), name, Hue::Blue)
+        .meaning("pool")
+        .line(dotted([said(&pool.kind), said(&pool.level)]))
+        .line(room.unwrap_or_default())
+        .line(said(&pool.mount).unwrap_or_default());
+    let planned = pool.status.known() == Some(&model::lab::service::Status::Planned);
+    if planned {
+        node = node.sure(Sure::Planned);
+    }
+    let bytes = |v: &model::declare::Opt<model::units::size::Size>| v.known().map(|s| s.bytes());
+    if let (Some(used), Some(all)) = (bytes(&pool.used), bytes(&pool.usable).filter(|a| *a > 0)) {
+        node.fill = u8::try_from(u128::from(used) * 100 / u128::from(all)).ok();
+    }
+    node
+}
+
+fn pool_lines(lab: &Lab, name: &str, pool: &Pool, out: &mut Diagram) {
+    let Some(at) = out.find(&reference(Kind::Pool, name)) else {
+        return;
+    };
+    for device in &pool.devices {
+        let disk = disk(
+            lab,
+            device.value.name(),
+            device.value.part().unwrap_or("?"),
+            out,
+        );
+        out.edges
+            .push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
+    }
+    let below = pool
+        .from
+        .known()
+        .and_then(|f| out.find(&reference(Kind::Pool, f.name())));
+    if let Some(below) = below {
+        out.edges
+            .push(Edge::plain(below, at, Stroke::Solid, LIES_ON));
+    } else if pool.devices.is_empty() {
+        let on = pool.on.known().map(|o| (o.kind(), o.name()));
+        let group = on.map(|(kind, name)| machine(kind, name, out));
+        let id = format!("disk/?/{name}");
+        let node = Node::card(id, "? disks", Hue::Grey)
+            .line("which ones is not declared")
+            .sure(Sure::Unknown)
+            .group(group);
+        let disk = out.node(node);
+        out.edges
+            .push(Edge::plain(disk, at, Stroke::Dashed, LIES_ON));
+    }
+}
+
+/// The card of a disk; made if it is new.
+fn disk(lab: &Lab, host: &str, name: &str, out: &mut Diagram) -> usize {
+    let id = format!("disk/{host}/{name}");
+    if let Some(at) = out.find(&id) {
+        return at;
+    }
+    let hardware = lab.hosts.get(host).and_then(|h| h.about.hardware.as_ref());
+    let found = hardware.and_then(|h| h.disks.get(&Name(name.to_owned())));
+    let says = found.map(|d| dotted([said(&d.size), said(&d.kind)]));
+    let sure = if found.is_some() {
+        Sure::Known
+    } else {
+        Sure::Unknown
+    };
+    let group = machine(Kind::Host, host, out);
+    let node = Node::card(id, name, Hue::Grey)
+        .meaning("disk")
+        .line(says.unwrap_or_else(|| "?".to_owned()))
+        .sure(sure)
+        .group(Some(group));
+    let at = out.node(node);
+    if let Some(node) = out.nodes.get_mut(at) {
+        node.of.insert(reference(Kind::Host, host));
+    }
+    at
+}
+
+/// Disks that no pool has and no data is said to lie on: one card, or a card each.
+fn spare_disks(lab: &Lab, options: &Options, out: &mut Diagram) {
+    let mut spare = Node::card("disks/spare", "in no pool", Hue::Grey).meaning("disk");
+    for (host, declared) in &lab.hosts {
+        let disks = declared.about.hardware.iter().flat_map(|h| &h.disks);
+        for (name, declared) in disks {
+            let id = format!("disk/{host}/{}", name.0);
+            if out.find(&id).is_some() {
+                continue;
+            }
+            if options.expand {
+                let at = disk(lab, host, &name.0, out);
+                if let Some(node) = out.nodes.get_mut(at) {
+                    node.lines.push("in no pool".to_owned());
+                }
+                continue;
+            }
+            spare.of.extend([id, reference(Kind::Host, host)]);
+            let says = dotted([said(&declared.size), said(&declared.kind)]);
+            spare.rows.push(Row {
+                text: format!("{host}/{}", name.0),
+                detail: says,
+            });
+        }
+    }
+    if !spare.rows.is_empty() {
+        out.node(spare);
+    }
+}
+
+fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
+    let class = data.class.known().map(|c| c.word().to_owned());
+    let node = Node::card(reference(Kind::Dataset, name), name, Hue::Teal)
+        .meaning("body of data")
+        .line(dotted([class, said(&data.about.size)]))
+        .column(DATA);
+    let at = out.node(node);
+    let pool = data
+        .about
+        .pool
+        .known()
+        .and_then(|p| out.find(&reference(Kind::Pool, p.name())));
+    match (pool, &data.host, data.disk.known()) {
+        (Some(pool), _, _) => out
+            .edges
+            .push(Edge::plain(pool, at, Stroke::Solid, LIES_ON)),
+        (None, Some(host), Some(label)) => {
+            let disk = disk(lab, &host.value, label, out);
+            out.edges
+                .push(Edge::plain(disk, at, Stroke::Solid, LIES_ON));
+        }
+        (None, host, _) => {
+            let on = host.as_ref().map(|h| h.value.clone());
+            let on = on.or_else(|| data.about.on.known().map(|o| o.name().to_owned()));
+            let text = on.map_or("where it lies: ?".to_owned(), |on| {
+                format!("on {on}, pool: ?")
+            });
+            if let Some(node) = out.nodes.get_mut(at) {
+                node.lines.push(text);
+                node.sure = Sure::Unknown;
+            }
+        }
+    }
+    let service = data.about.service.known().map(Ref::name);
+    let owners = lab.services.iter().filter(|(service_name, s)| {
+        service == Some(service_name.as_str())
+            || s.data
+                .values()
+                .any(|d| d.dataset.known().is_some_and(|d| d.name() == name))
+    });
+    for (service, declared) in owners {
+        let id = reference(Kind::Service, service);
+        let user = out.find(&id).unwrap_or_else(|| {
+            let sure = if declared.is_running() {
+                Sure::Known
+            } else {
+                Sure::Planned
+            };
+            let tier = said(&declared.tier.as_ref().map(short));
+            let node = Node::card(id, service, Hue::Violet)
+                .meaning("service")
+                .column(USERS);
+            out.node(
+                node.sure(sure)
+                    .line(tier.map(|t| format!("tier {t}")).unwrap_or_default()),
+            )
+        });
+        out.edges
+            .push(Edge::plain(at, user, Stroke::Solid, LIES_ON));
+    }
+}
+
+/// A reference without its kind.
+fn short<const SET: u64>(given: &model::declare::Given<Ref<SET>>) -> model::declare::Given<String> {
+    let name = given
+        .value()
+        .map_or_else(|| "?".to_owned(), |r| r.name().to_owned());
+    model::declare::Given::declared(name, given.span)
+}
+
+/// Disks of guests by pool: few as cards, many as one with their names. Where each guest is.
+fn guests(lab: &Lab, options: &Options, out: &mut Diagram) -> BTreeMap<String, Vec<usize>> {
+    let mut by: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
+    for (name, guest) in &lab.guests {
+        for disk in guest.disks.values() {
+            let pool = disk.pool.known().map_or("?", Ref::name);
+            let size = said(&disk.size).unwrap_or_else(|| "?".to_owned());
+            let text = by.entry(pool).or_default().entry(name).or_default();
+            *text = dotted([Some(std::mem::take(text)), Some(size)]);
+        }
+        if guest.disks.is_empty() {
+            by.entry("?")
+                .or_default()
+                .insert(name, "disk: ?".to_owned());
+        }
+    }
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (pool, guests) in by {
+        let from = out.find(&reference(Kind::Pool, pool));
+        let sure = if from.is_some() {
+            Sure::Known
+        } else {
+            Sure::Unknown
+        };
+        let made: Vec<(Node, Vec<&str>)> = if guests.len() > MANY && !options.expand {
+            let mut node = Node::card(
+                format!("guests/{pool}"),
+                count(guests.len(), "guest", "guests"),
+                Hue::Green,
+            );
+            node.of
+                .extend(guests.keys().map(|g| reference(Kind::Guest, g)));
+            let names: Vec<&str> = guests.keys().copied().collect();
+            vec![(node.line(names.join(", ")), names)]
+        } else {
+            let mut each = Vec::new();
+            for (name, size) in &guests {
+                let node = Node::card(reference(Kind::Guest, name), *name, Hue::Green);
+                each.push((node.line(size.clone()), vec![*name]));
+            }
+            each
+        };
+        for (node, names) in made {
+            let node = node.meaning("disks of guests").sure(sure).column(DATA);
+            let at = out.node(node);
+            if let Some(from) = from {
+                out.edges
+                    .push(Edge::plain(from, at, Stroke::Solid, LIES_ON));
+            }
+            for name in names {
+                places.entry(name.to_owned()).or_default().push(at);
+            }
+        }
+    }
+    places
+}
+
+/// The colour of copies by their place, and what it means.
+fn by_site(lab: &Lab, site: Option<&str>) -> (Hue, String) {
+    const HUES: [Hue; 4] = [Hue::Orange, Hue::Pink, Hue::Amber, Hue::Red];
+    let at = site.and_then(|s| lab.sites.keys().position(|n| n == s));
+    let hue = at.and_then(|n| HUES.get(n % HUES.len()).copied());
+    let meaning = site.map_or("copies, place: ?".to_owned(), |s| format!("copies at {s}"));
+    (hue.unwrap_or(Hue::Grey), meaning)
+}
+
+fn site_of<'a>(lab: &'a Lab, host: Option<&str>) -> Option<&'a str> {
+    let host = lab.hosts.get(host?)?;
+    host.site.known().map(String::as_str)
+}
+
+fn repositories(lab: &Lab, out: &mut Diagram) {
+    for (name, repository) in &lab.repositories {
+        let about = &repository.about;
+        let host = repository.on.known().map(String::as_str);
+        let held = about.held_by.known().map(Ref::name).or(host);
+        let site = about
+            .site
+            .known()
+            .map(Ref::name)
+            .or_else(|| site_of(lab, held));
+        let (hue, meaning) = by_site(lab, site);
+        let known = if site.is_some() {
+            Sure::Known
+        } else {
+            Sure::Unknown
+        };
+        let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &meaning, known);
+        let place = held.map(|h| format!("on {h}"));
+        let yes = |v: &model::declare::Opt<bool>, text: &str| {
+            (v.known() == Some(&true)).then(|| text.to_owned())
+        };
+        let disk = repository.disk.known().filter(|_| about.pool.is_none());
+        let node = Node::card(reference(Kind::Repository, name), name, hue)
+            .meaning(meaning)
+            .line(dotted([
+                said(&about.kind),
+                place.or_else(|| said(&about.provider)),
+            ]))
+            .line(dotted([
+                about.pool.known().map(|p| format!("pool {}", p.name())),
+                disk.map(|d| format!("disk {d}")),
+                said(&about.size).map(|s| format!("{s} in all")),
+            ]))
+            .line(dotted([
+                yes(&about.append_only, "append-only"),
+                yes(&about.offline, "offline"),
+            ]))
+            .group(Some(group))
+            .column(COPIES);
+        out.node(node);
+    }
+}
+
+/// A row in the repository, and lines from all that is copied to it.
+fn copies(name: &str, backup: &Backup, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diagram) {
+    let to = backup
+        .to
+        .as_ref()
+        .and_then(|t| out.find(&reference(Kind::Repository, &t.value)));
+    let mut from: Vec<usize> = Vec::new();
+    from.extend(
+        backup
+            .datasets
+            .iter()
+            .filter_map(|d| out.find(&reference(Kind::Dataset, &d.value))),
+    );
+    let whole = backup
+        .about
+        .guests
+        .iter()
+        .filter_map(|g| guests.get(g.value.name()));
+    from.extend(whole.flatten());
+    let services = backup.about.services.iter();
+    from.extend(services.filter_map(|s| out.find(&reference(Kind::Service, s.value.name()))));
+    let every = backup.every.as_ref().map(|e| format!("every {}", e.value));
+    let when = every.or_else(|| said(&backup.about.schedule));
+    let rest = [
+        (backup.about.hosts.len(), "host", "hosts"),
+        (backup.about.stacks.len(), "stack", "stacks"),
+        (backup.about.devices.len(), "device", "devices"),
+    ];
+    let rest = rest.into_iter().filter(|(n, _, _)| *n > 0);
+    let rest: Vec<String> = rest.map(|(n, one, many)| count(n, one, many)).collect();
+    let Some(to) = to else {
+        let place = backup
+            .to
+            .as_ref()
+            .map_or("nowhere that is declared", |t| t.value.as_str());
+        out.notes.push(format!("Backup {name} goes to {place}."));
+        return;
+    };
+    let detail = dotted([when, Some(rest.join(", "))]);
+    if let Some(node) = out.nodes.get_mut(to) {
+        node.rows.push(Row {
+            text: name.to_owned(),
+            detail,
+        });
+        let row = node.rows.len() - 1;
+        from.sort_unstable();
+        from.dedup();
+        let hue = Some(node.hue);
+        out.edges.extend(from.into_iter().map(|from| Edge {
+            to_row: Some(row),
+            hue,
+            ..Edge::arrow(from, to, Stroke::Dotted, COPIED)
+        }));
+    }
+}
+
+/// Copies that follow, from pool to pool or from a body of data to another machine.
+fn replications(lab: &Lab, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diagram) {
+    for (name, replication) in &lab.replications {
+        let from: Vec<usize> = match replication.from.known() {
+            Some(f) if f.kind() == Kind::Guest => guests.get(f.name()).cloned().unwrap_or_default(),
+            Some(f) => out
+                .find(&reference(f.kind(), f.name()))
+                .into_iter()
+                .collect(),
+            None => Vec::new(),
+        };
+        let to = replication.to.known().map(|t| (t.kind(), t.name()));
+        let Some((kind, target)) = to else { continue };
+        let at = followed(lab, kind, target, out);
+        let when = said(&replication.schedule);
+        if let Some(node) = out.nodes.get_mut(at) {
+            node.rows.push(Row {
+                text: name.clone(),
+                detail: when.unwrap_or_default(),
+            });
+            let (row, hue) = (Some(node.rows.len() - 1), Some(node.hue));
+            out.edges.extend(from.into_iter().map(|from| Edge {
+                to_row: row,
+                hue,
+                ..Edge::arrow(from, at, Stroke::Dotted, COPIED)
+            }));
+        }
+    }
+}
+
+/// The card of what a replication writes to: the repository, or the pool or machine once more, as a place of copies.
+fn followed(lab: &Lab, kind: Kind, target: &str, out: &mut Diagram) -> usize {
+    let own = out
+        .find(&reference(kind, target))
+        .filter(|_| kind == Kind::Repository);
+    let id = format!("copy/{}/{target}", kind.word());
+    if let Some(at) = own.or_else(|| out.find(&id)) {
+        return at;
+    }
+    let pool = lab.pools.get(target).filter(|_| kind == Kind::Pool);
+    let on = pool.and_then(|p| p.on.known()).map(|o| o.name());
+    let host = if kind == Kind::Host { Some(target) } else { on };
+    let site = site_of(lab, host);
+    let (hue, meaning) = by_site(lab, site);
+    let known = if site.is_some() {
+        Sure::Known
+    } else {
+        Sure::Unknown
+    };
+    let group = out.group(&format!("copies/{}", site.unwrap_or("?")), &meaning, known);
+    let place = on
+        .map(|o| format!("{} on {o}", kind.word()))
+        .unwrap_or_else(|| kind.word().to_owned());
+    let mut node = Node::card(id, target, hue)
+        .meaning(meaning)
+        .line(dotted([
+            Some(place),
+            Some("follows by replication".to_owned()),
+        ]))
+        .group(Some(group))
+        .column(COPIES);
+    node.of = [reference(kind, target)].into();
+    out.node(node)
+}

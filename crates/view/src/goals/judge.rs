@@ -1,0 +1,450 @@
+//! Every goal of a lab with its verdict.
+
+use super::recover::{World, few};
+use super::{Goal, Trial, What};
+use graph::availability::{best, known, ppm};
+use graph::copies::unhurt;
+use graph::error_budget::{Promise, of_service, of_tier, percent, words};
+use graph::failover::{Failover, failovers};
+use graph::load::{capacity, guest_memory, hosts_of};
+use graph::newest::{Newest, newest};
+use graph::shared_storage::{Reach, reach};
+use graph::sizes::memory;
+use graph::structure::{Cuts, Structure};
+use graph::votes::{Votes, votes};
+use model::declare::{OptExt as _, Target};
+use model::id::Kind;
+use model::lab::guest::Cluster;
+use model::lab::{DataClass, FaultScope, Lab, Tier};
+use model::units::Seconds;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All goals that a lab states, in order.
+pub fn judge(lab: &Lab) -> Vec<Goal> {
+    let world = World::of(lab);
+    let mut out = Vec::new();
+    for (name, tier) in &lab.tiers {
+        out.extend(
+            tier.rto
+                .iter()
+                .map(|(scope, rto)| back(&world, name, *scope, rto.value)),
+        );
+        out.extend(
+            tier.rpo
+                .iter()
+                .map(|(scope, rpo)| lost(&world, name, *scope, rpo.value)),
+        );
+    }
+    out.extend(shares(&world));
+    out.extend(failover(lab));
+    out.extend(rebuild(lab));
+    out.sort_by(|a, b| a.key.cmp(&b.key));
+    out
+}
+
+fn back(world: &World<'_>, name: &str, scope: FaultScope, rto: Seconds) -> Goal {
+    let mut trial = Trial::default();
+    if !is_of_use(world, name) {
+        trial
+            .unknown
+            .push("nothing of the lab belongs to the tier".to_owned());
+    } else {
+        let total = world.recovery(name, scope, &mut trial);
+        if total > rto.0 {
+            let sum = trial.fine.join("; ");
+            trial.impossible.push(format!("{sum} > {rto}"));
+        }
+        let rest = "all that is no waiting, deciding or copying takes no time";
+        trial.assumed.insert(rest.to_owned());
+    }
+    trial.done(
+        format!("tier {name}"),
+        What::Rto,
+        Some(scope),
+        rto.to_string(),
+    )
+}
+
+fn is_of_use(world: &World<'_>, tier: &str) -> bool {
+    !graph::restore::wanted(world.lab, tier).is_empty() || !world.data(tier).is_empty()
+}
+
+fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal {
+    let mut trial = Trial::default();
+    let own = |b: &&graph::bodies::Body<'_>| b.tiers.iter().any(|(t, _)| *t == name);
+    let kept = |b: &&graph::bodies::Body<'_>| {
+        !matches!(b.class, Some(DataClass::Scratch | DataClass::Replaceable))
+    };
+    let all: Vec<_> = world.bodies.iter().filter(own).filter(kept).collect();
+    if all.is_empty() {
+        trial
+            .unknown
+            .push("no data of the tier is declared".to_owned());
+    }
+    let mut none = Vec::new();
+    let mut worst: Option<(Seconds, String)> = None;
+    for body in &all {
+        if unhurt(world.lab, body, scope) {
+            continue;
+        }
+        match newest(world.lab, (&world.copies, &world.undos), body, scope) {
+            Newest::None => none.push(body.what.clone()),
+            Newest::Unknown((by, _)) => trial
+                .unknown
+                .push(format!("how often {by} runs is not declared")),
+            Newest::Known(point) => {
+                let transfer = point
+                    .transfer
+                    .as_ref()
+                    .map(|(t, words)| format!(" + {t} ({words})"));
+                if transfer.is_none() {
+                    trial.assumed.insert(format!("{} takes no time", point.by));
+                }
+                let total = point.total();
+                let sum = format!(
+                    "{}: {} runs every {}{} = {total}",
+                    body.what,
+                    point.by,
+                    point.every,
+                    transfer.unwrap_or_default()
+                );
+                if worst.as_ref().is_none_or(|(w, _)| total > *w) {
+                    worst = Some((total, sum));
+                }
+            }
+        }
+    }
+    if !none.is_empty() {
+        let open: Vec<String> = open(world, &all, scope);
+        match open.is_empty() {
+            true => trial
+                .impossible
+                .push(format!("no copy outlives it of {}", few(&none))),
+            false => trial.unknown.push(few(&open)),
+        }
+    }
+    match worst {
+        Some((total, sum)) if total > rpo => trial.impossible.push(format!("{sum} > {rpo}")),
+        Some((_, sum)) => trial.fine.push(format!("{sum} at the most")),
+        None => trial.fine.push("the data lives through it".to_owned()),
+    }
+    trial.done(
+        format!("tier {name}"),
+        What::Rpo,
+        Some(scope),
+        rpo.to_string(),
+    )
+}
+
+/// Copies of which nobody can say whether they outlive the fault.
+fn open(world: &World<'_>, all: &[&graph::bodies::Body<'_>], scope: FaultScope) -> Vec<String> {
+    use graph::copies::{Side, side};
+    let sides = all.iter().flat_map(|b| {
+        let copies = world.copies.copies(b).into_iter();
+        copies
+            .map(|c| side(world.lab, b, c, scope))
+            .collect::<Vec<_>>()
+    });
+    let whys = sides.filter_map(|s| match s {
+        Side::Unknown(why) => Some(why),
+        _ => None,
+    });
+    whys.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Shares of time: of tiers, and of services with one of their own.
+fn shares(world: &World<'_>) -> Vec<Goal> {
+    let lab = world.lab;
+    let structure = Structure::of(lab);
+    let cuts = structure.cuts();
+    let mut out = Vec::new();
+    for (name, tier) in &lab.tiers {
+        if let Some(promise) = of_tier(lab, name) {
+            let own = |s: &&model::lab::service::Service| {
+                s.tier.known().is_some_and(|t| t.name() == name)
+            };
+            let services = lab
+                .services
+                .iter()
+                .filter(|(_, s)| s.is_running() && own(s));
+            let services: Vec<&str> = services.map(|(n, _)| n.as_str()).collect();
+            out.push(share(
+                world,
+                (&structure, cuts.as_ref()),
+                (name, tier),
+                &services,
+                &promise,
+                format!("tier {name}"),
+            ));
+        }
+    }
+    for slo in &lab.slos {
+        let service = slo
+            .service
+            .known()
+            .and_then(|s| lab.services.get_key_value(s.name()));
+        let Some((name, service)) = service.filter(|(_, s)| s.is_running()) else {
+            continue;
+        };
+        let tier = service
+            .tier
+            .known()
+            .and_then(|t| lab.tiers.get_key_value(t.name()));
+        if let (Some(promise), Some((key, tier))) = (of_service(lab, name), tier) {
+            out.push(share(
+                world,
+                (&structure, cuts.as_ref()),
+                (key, tier),
+                &[name.as_str()],
+                &promise,
+                format!("service {name}"),
+            ));
+        }
+    }
+    out.sort_by(|a, b| a.key.cmp(&b.key));
+    out.dedup_by(|a, b| a.key == b.key);
+    out
+}
+
+fn share(
+    world: &World<'_>,
+    (structure, cuts): (&Structure, Option<&Cuts>),
+    (tier, _): (&str, &Tier),
+    services: &[&str],
+    promise: &Promise,
+    of: String,
+) -> Goal {
+    let lab = world.lab;
+    let mut trial = Trial::default();
+    if promise.assumed {
+        trial.assumed.insert(format!(
+            "the objective is counted over {}",
+            words(promise.window)
+        ));
+    }
+    let Some(cuts) = cuts else {
+        trial
+            .unknown
+            .push("the lab has too many needs of needs".to_owned());
+        return trial.done(of, What::Slo, None, promise.target.to_string());
+    };
+    let mut least: Option<(u64, &str)> = None;
+    let mut alone: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in services {
+        let Some(node) = structure.find(&Target::whole(Kind::Service, *name)) else {
+            continue;
+        };
+        let parts = known(lab, structure, node);
+        trial.assumed.extend(
+            parts
+                .iter()
+                .filter(|(_, a)| a.is_assumed())
+                .filter_map(|(n, _)| {
+                    structure
+                        .target(*n)
+                        .map(|t| format!("the availability of {t}"))
+                }),
+        );
+        if let Some(share) = best(structure, cuts, node, &parts).map(ppm)
+            && least.is_none_or(|(l, _)| share < l)
+        {
+            least = Some((share, name));
+        }
+        for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
+            if cut.object.kind == Kind::Host && cut.part.is_none() {
+                alone
+                    .entry(cut.object.name.clone())
+                    .or_default()
+                    .push((*name).to_owned());
+            }
+        }
+    }
+    match least {
+        Some((share, name)) if share < promise.target.ppm() => trial.impossible.push(format!(
+            "what {name} needs works at most {} of the time < {}",
+            percent(share),
+            promise.target
+        )),
+        Some((share, name)) => trial.fine.push(format!(
+            "what {name} needs works at most {} of the time",
+            percent(share)
+        )),
+        None => trial
+            .unknown
+            .push("of nothing that it needs is the availability declared".to_owned()),
+    }
+    outage(world, tier, promise, &alone, &mut trial);
+    trial.done(of, What::Slo, None, promise.target.to_string())
+}
+
+/// What one loss of a host costs of the error budget, where nothing runs without it.
+fn outage(
+    world: &World<'_>,
+    tier: &str,
+    promise: &Promise,
+    alone: &BTreeMap<String, Vec<String>>,
+    trial: &mut Trial,
+) {
+    if let Some((host, hit)) = alone.iter().max_by_key(|(_, s)| s.len()) {
+        let mut outage = Trial::default();
+        let total = world.recovery(tier, FaultScope::Host, &mut outage);
+        let budget = promise.budget();
+        if u64::try_from(total).is_ok_and(|t| t > budget) {
+            trial.assumed.extend(outage.assumed);
+            trial.impossible.push(format!(
+                "one loss of {host} takes {} down for {}; {}",
+                few(hit),
+                outage.fine.join("; "),
+                promise.arithmetic()
+            ));
+        }
+    }
+}
+
+/// Guests that are to go on elsewhere.
+fn failover(lab: &Lab) -> Vec<Goal> {
+    let mut by: BTreeMap<Option<&str>, Vec<Failover<'_>>> = BTreeMap::new();
+    for guest in failovers(lab) {
+        by.entry(guest.cluster.map(|(n, _)| n))
+            .or_default()
+            .push(guest);
+    }
+    let asked =
+        |n: usize| crate::size::count(n, "guest goes on elsewhere", "guests go on elsewhere");
+    let goals = by.into_iter().map(|(cluster, guests)| {
+        let mut trial = Trial::default();
+        let found = cluster.and_then(|c| lab.clusters.get_key_value(c));
+        let Some((name, cluster)) = found else {
+            let names: Vec<String> = guests.iter().map(|g| g.name.to_owned()).collect();
+            trial
+                .impossible
+                .push(format!("{} in no cluster of hypervisors", few(&names)));
+            return trial.done("guests".to_owned(), What::Ha, None, asked(guests.len()));
+        };
+        quorum(lab, cluster, &mut trial);
+        room(lab, cluster, &guests, &mut trial);
+        storage(lab, (name, cluster), &guests, &mut trial);
+        trial.done(
+            format!("cluster {name}"),
+            What::Ha,
+            None,
+            asked(guests.len()),
+        )
+    });
+    goals.collect()
+}
+
+fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
+    let Some(found) = Votes::of(lab, cluster) else {
+        trial.unknown.push("who votes is not declared".to_owned());
+        return;
+    };
+    match found.fatal_machines().first() {
+        Some(loss) => trial.impossible.push(format!(
+            "without {} {} are left of {}; {}",
+            loss.name,
+            votes(loss.left),
+            found.sum(),
+            found.majority()
+        )),
+        None => trial.fine.push(format!(
+            "{}: no machine takes the majority with it",
+            found.sum()
+        )),
+    }
+}
+
+fn room(lab: &Lab, cluster: &Cluster, guests: &[Failover<'_>], trial: &mut Trial) {
+    let hosts = hosts_of(lab, cluster);
+    let memories: Result<Vec<_>, String> = hosts.iter().map(|h| capacity(lab, h)).collect();
+    let taken: Result<Vec<_>, String> = guests
+        .iter()
+        .map(|g| guest_memory(g.name, g.guest))
+        .collect();
+    let (memories, taken) = match (memories, taken) {
+        (Ok(memories), Ok(taken)) => (memories, taken),
+        (Err(missing), _) | (_, Err(missing)) => {
+            trial.unknown.push(format!("memory: {missing}"));
+            return;
+        }
+    };
+    let need: i128 = taken.iter().map(|p| p.value).sum();
+    // Guests of the lab that stay where they are take room too.
+    let stays = |host: &str| -> i128 {
+        let here = lab.guests.iter().filter(|(n, g)| {
+            graph::failover::host_of(g) == Some(host)
+                && !guests.iter().any(|f| f.name == n.as_str())
+        });
+        here.filter_map(|(n, g)| Some(guest_memory(n, g).ok()?.value))
+            .sum()
+    };
+    let left = |lost: &str| -> i128 {
+        let others = memories.iter().filter(|p| p.name != lost);
+        others.map(|p| p.value - stays(&p.name)).sum()
+    };
+    let worst = hosts.iter().map(|h| (left(h), *h)).min();
+    let Some((left, host)) = worst else { return };
+    let sum = format!(
+        "without {host} {} of memory are left for {} of guests",
+        memory(left.max(0)),
+        memory(need)
+    );
+    match need > left {
+        true => trial.impossible.push(sum),
+        false => trial.fine.push(sum),
+    }
+}
+
+fn storage(lab: &Lab, cluster: (&str, &Cluster), guests: &[Failover<'_>], trial: &mut Trial) {
+    let mut stuck = Vec::new();
+    for found in guests {
+        let pools = found.guest.disks.values().filter_map(|d| d.pool.known());
+        for pool in pools {
+            match reach(lab, pool.name(), cluster, found.name) {
+                Reach::Local(host) => {
+                    stuck.push(format!("{} ({} of {host})", found.name, pool.name()))
+                }
+                Reach::Unknown => trial
+                    .unknown
+                    .push(format!("who reaches pool {}", pool.name())),
+                Reach::Shared | Reach::Replicated | Reach::Outside => {}
+            }
+        }
+    }
+    if !stuck.is_empty() {
+        trial
+            .impossible
+            .push(format!("on a disk of one host: {}", few(&stuck)));
+    }
+}
+
+/// From all-off, with nothing but what is declared.
+fn rebuild(lab: &Lab) -> Option<Goal> {
+    if lab.services.is_empty() && lab.datasets.is_empty() {
+        return None;
+    }
+    let mut trial = Trial::default();
+    for found in graph::recovery::loops(lab) {
+        let name = |(kind, name): &(Kind, &str)| format!("{} {name}", kind.word());
+        let steps = found
+            .steps
+            .iter()
+            .map(|(n, e)| format!("{} {} {}", name(n), e.why, name(&e.to)));
+        trial.impossible.push(format!(
+            "it waits for itself: {}",
+            steps.collect::<Vec<_>>().join("; ")
+        ));
+    }
+    trial
+        .fine
+        .push("nothing that is declared waits for itself".to_owned());
+    trial
+        .assumed
+        .insert("what is not declared as needed is not needed".to_owned());
+    Some(trial.done(
+        "lab".to_owned(),
+        What::Rebuild,
+        None,
+        "from what is declared".to_owned(),
+    ))
+}

@@ -1,0 +1,405 @@
+//! The least time in which a tier can be back after a fault: notice and decide, get hardware, move the bytes.
+
+use super::Trial;
+use graph::amounts::decimal;
+use graph::bodies::{self, Body};
+use graph::copies::{Copies, Side, Snapshots, side, unhurt};
+use graph::load::{Load, free, guest_memory};
+use graph::places::{self, Machine};
+use graph::restore::{belongs, wanted, ways};
+use graph::sizes::memory;
+use model::declare::{Given, OptExt as _};
+use model::id::Kind;
+use model::lab::hardware::HostKind;
+use model::lab::{DataClass, FaultScope, Host, Lab};
+use model::units::Seconds;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Ordered today, delivered tomorrow: at best, in seconds; as rule `dr-rto-procure` has it.
+const DELIVERY: i64 = 86_400;
+
+const UNCOUNTED: &str =
+    "what runs on a host outside of guests needs no more memory than another host has free";
+
+/// What is computed once for a lab.
+pub(super) struct World<'a> {
+    pub(super) lab: &'a Lab,
+    pub(super) copies: Copies<'a>,
+    pub(super) undos: Snapshots<'a>,
+    pub(super) bodies: Vec<Body<'a>>,
+    load: Load<'a>,
+}
+
+/// Until the hardware is there.
+enum Wait {
+    /// So long, and why.
+    Known(i64, String),
+    /// Something could stand in, but how much it carries is not declared.
+    Unknown(String),
+}
+
+impl<'a> World<'a> {
+    pub(super) fn of(lab: &'a Lab) -> Self {
+        Self {
+            lab,
+            copies: Copies::of(lab),
+            undos: Snapshots::of(lab),
+            bodies: bodies::all(lab),
+            load: Load::of(lab),
+        }
+    }
+
+    /// Data of a tier and of what it needs that somebody would miss.
+    pub(super) fn data(&self, tier: &str) -> Vec<&Body<'a>> {
+        let wanted = wanted(self.lab, tier);
+        let all = self.bodies.iter().filter(|b| belongs(b, tier, &wanted));
+        all.filter(|b| b.class != Some(DataClass::Scratch))
+            .collect()
+    }
+
+    /// The least time to be back, in seconds, without what is not known; what is, goes to the trial.
+    pub(super) fn recovery(&self, tier: &str, scope: FaultScope, trial: &mut Trial) -> i64 {
+        let all = self.data(tier);
+        self.survivors(&all, scope, trial);
+        let mut waited = (0, None);
+        for wait in self.waits(tier, &all, scope, trial) {
+            match wait {
+                Wait::Known(seconds, words) if seconds > waited.0 || waited.1.is_none() => {
+                    waited = (seconds, Some(words));
+                }
+                Wait::Known(..) => {}
+                Wait::Unknown(words) => trial.unknown.push(words),
+            }
+        }
+        let found = ways(self.lab, &self.copies, &all, scope);
+        let slowest = found.into_values().max_by_key(|w| w.seconds());
+        let moved = slowest.as_ref().map_or(0, |w| w.seconds());
+        let response = self.lab.tiers.get(tier).and_then(|t| t.response.known());
+        let mut terms = Vec::new();
+        match response {
+            Some(response) => terms.push(format!("{response} to notice and decide")),
+            None => trial.unknown.push(format!(
+                "how long it takes to notice and decide is not declared ('response' of tier {tier})"
+            )),
+        }
+        terms.extend(waited.1);
+        if let Some(way) = &slowest {
+            terms.push(format!(
+                "{} for {} through {}",
+                Seconds(moved),
+                decimal(way.bytes),
+                way.rate
+            ));
+            trial.assumed.extend(way.assumed.iter().cloned());
+        }
+        let total = response.map_or(0, |r| r.0) + waited.0 + moved;
+        let sum = if terms.is_empty() {
+            "nothing has to be fetched".to_owned()
+        } else {
+            terms.join(" + ")
+        };
+        trial
+            .fine
+            .push(format!("{sum} = {} at the least", Seconds(total)));
+        total
+    }
+
+    /// Something must be left of each body of data that is hit.
+    fn survivors(&self, all: &[&Body<'a>], scope: FaultScope, trial: &mut Trial) {
+        let lab = self.lab;
+        let mut none = Vec::new();
+        let mut unsized_ = Vec::new();
+        for body in all.iter().filter(|b| !unhurt(lab, b, scope)) {
+            let sides = self.copies.copies(body);
+            let sides: Vec<Side> = sides.iter().map(|c| side(lab, body, c, scope)).collect();
+            let undo = scope == FaultScope::Corruption && !self.undos.covering(body).is_empty();
+            if sides.contains(&Side::Outside) || undo {
+                if body.size.and_then(Given::value).is_none() && !undo {
+                    unsized_.push(body.what.clone());
+                }
+                continue;
+            }
+            let open = sides.into_iter().find_map(|s| match s {
+                Side::Unknown(why) => Some(why),
+                _ => None,
+            });
+            match open {
+                Some(why) => trial.unknown.push(why),
+                None if body.class == Some(DataClass::Replaceable) => {}
+                None => none.push(body.what.clone()),
+            }
+        }
+        if !none.is_empty() {
+            trial
+                .impossible
+                .push(format!("no copy outlives it of {}", few(&none)));
+        }
+        if !unsized_.is_empty() {
+            trial
+                .unknown
+                .push(format!("how much is to be restored of {}", few(&unsized_)));
+        }
+    }
+
+    fn waits(
+        &self,
+        tier: &str,
+        all: &[&Body<'a>],
+        scope: FaultScope,
+        trial: &mut Trial,
+    ) -> Vec<Wait> {
+        match scope {
+            FaultScope::Corruption => Vec::new(),
+            FaultScope::Device => self.disks(all, trial),
+            FaultScope::Host => {
+                let hit = self.hosts(tier, all);
+                hit.into_iter()
+                    .filter_map(|h| self.host(tier, h, trial))
+                    .collect()
+            }
+            FaultScope::Site => {
+                let hit = self.hosts(tier, all);
+                let sites: BTreeSet<&str> = hit.iter().filter_map(|h| self.site(h)).collect();
+                sites
+                    .into_iter()
+                    .map(|s| self.elsewhere(tier, s, &hit, trial))
+                    .collect()
+            }
+        }
+    }
+
+    fn site(&self, host: &str) -> Option<&'a str> {
+        Machine::Host(self.lab.hosts.get_key_value(host)?.0).site(self.lab)
+    }
+
+    /// Hosts that something of the tier needs and that nothing declared takes the place of by itself.
+    fn hosts(&self, tier: &str, all: &[&Body<'a>]) -> BTreeSet<&'a str> {
+        let lab = self.lab;
+        let services = wanted(lab, tier)
+            .into_iter()
+            .filter_map(|s| lab.services.get(s));
+        let places = services.map(|s| places::of_runs(lab, &s.runs).machines);
+        let places = places.chain(all.iter().map(|b| b.place.machines.clone()));
+        let only = places.filter(|m| m.len() == 1).flatten();
+        let hosts = only.filter_map(|m| match m {
+            Machine::Host(name) => Some(name),
+            Machine::Device(_) => None,
+        });
+        hosts
+            .filter(|h| lab.hosts.get(*h).is_some_and(is_bought))
+            .collect()
+    }
+
+    /// Memory of the guests on some hosts that the tier needs, and of what runs there outside of guests where that is declared.
+    fn need(&self, tier: &str, hosts: &BTreeSet<&str>, trial: &mut Trial) -> Result<i128, String> {
+        let lab = self.lab;
+        let mut bare: i128 = 0;
+        let mut guests: BTreeMap<&str, &model::lab::guest::Guest> = BTreeMap::new();
+        for service in wanted(lab, tier)
+            .into_iter()
+            .filter_map(|s| lab.services.get(s))
+        {
+            let machines = bodies::machines_of(lab, service);
+            if machines
+                .iter()
+                .any(|(k, n)| *k == Kind::Host && hosts.contains(n))
+            {
+                let memory = service.memory.as_ref();
+                match memory.and_then(|m| m.limit.known().or(m.expected.known())) {
+                    Some(memory) => bare += i128::from(memory.bytes()),
+                    None => drop(trial.assumed.insert(UNCOUNTED.to_owned())),
+                }
+            }
+            for (kind, name) in machines {
+                let found = lab
+                    .guests
+                    .get_key_value(name)
+                    .filter(|_| kind == Kind::Guest);
+                let here = |g: &model::lab::guest::Guest| {
+                    let on = g.on.known();
+                    on.is_none_or(|on| on.kind() != Kind::Host || hosts.contains(on.name()))
+                };
+                guests.extend(found.filter(|(_, g)| here(g)).map(|(n, g)| (n.as_str(), g)));
+            }
+        }
+        let parts = guests.into_iter().map(|(n, g)| guest_memory(n, g));
+        let guests: Result<i128, String> = parts.map(|p| p.map(|p| p.value)).sum();
+        guests.map(|g| g + bare)
+    }
+
+    /// After the loss of one host.
+    fn host(&self, tier: &str, name: &'a str, trial: &mut Trial) -> Option<Wait> {
+        let lab = self.lab;
+        let spare = |a: &&model::lab::money::Asset| {
+            let of = a.spare_for.known();
+            of.is_some_and(|s| s.kind() == Kind::Host && s.name() == name && s.part().is_none())
+        };
+        if lab.assets.values().any(|a| spare(&a)) {
+            trial
+                .assumed
+                .insert("changing to a spare takes no time".to_owned());
+            return Some(Wait::Known(0, format!("a spare for {name} is there")));
+        }
+        let need = self.need(tier, &BTreeSet::from([name]), trial);
+        let others = |other: &str, host: &Host| {
+            other != name
+                && is_bought(host)
+                && host.about.on_demand.known() != Some(&true)
+                && self.site(other) == self.site(name)
+        };
+        let what = format!("{name} fails");
+        Some(
+            self.stand_in(&what, &need, &others)
+                .unwrap_or_else(|why| self.delivery(name, None, &why, trial)),
+        )
+    }
+
+    /// After the loss of a place.
+    fn elsewhere(
+        &self,
+        tier: &str,
+        site: &str,
+        hit: &BTreeSet<&'a str>,
+        trial: &mut Trial,
+    ) -> Wait {
+        let here: BTreeSet<&str> = hit
+            .iter()
+            .filter(|h| self.site(h) == Some(site))
+            .copied()
+            .collect();
+        let need = self.need(tier, &here, trial);
+        let others = |other: &str, _: &Host| self.site(other).is_some_and(|s| s != site);
+        let what = format!("{site} is lost");
+        match self.stand_in(&what, &need, &others) {
+            Ok(wait) => wait,
+            Err(why) => {
+                let first = here.first().copied().unwrap_or_default();
+                self.delivery(first, None, &why, trial)
+            }
+        }
+    }
+
+    /// One of these hosts has room for what must go on; else why not.
+    fn stand_in(
+        &self,
+        what: &str,
+        need: &Result<i128, String>,
+        is_other: &dyn Fn(&str, &Host) -> bool,
+    ) -> Result<Wait, String> {
+        let need = match need {
+            Ok(need) => *need,
+            Err(missing) => {
+                return Ok(Wait::Unknown(format!(
+                    "how much memory must go on when {what}: {missing}"
+                )));
+            }
+        };
+        let mut best: Option<(i128, String)> = None;
+        let mut open = Vec::new();
+        for (name, _) in self.lab.hosts.iter().filter(|(n, h)| is_other(n, h)) {
+            match free(self.lab, &self.load, name) {
+                Some((left, sum)) if best.as_ref().is_none_or(|(b, _)| left > *b) => {
+                    best = Some((left, sum));
+                }
+                Some(_) => {}
+                None => open.push(name.clone()),
+            }
+        }
+        if let Some((left, sum)) = &best
+            && *left >= need
+            && *left > 0
+        {
+            let words = format!("nothing to wait for ({sum} free, {} wanted)", memory(need));
+            return Ok(Wait::Known(0, words));
+        }
+        if !open.is_empty() {
+            return Ok(Wait::Unknown(format!(
+                "whether {} carries {} when {what}: its memory is not declared",
+                few(&open),
+                memory(need)
+            )));
+        }
+        Err(match best {
+            Some((_, sum)) => format!("no other host has {} free ({sum})", memory(need)),
+            None if need == 0 => "no other host is there".to_owned(),
+            None => format!("no other host is there to carry {}", memory(need)),
+        })
+    }
+
+    /// Disks without redundancy that the data lies on.
+    fn disks(&self, all: &[&Body<'a>], trial: &mut Trial) -> Vec<Wait> {
+        let lab = self.lab;
+        let mut hosts: BTreeSet<&'a str> = BTreeSet::new();
+        for body in all.iter().filter(|b| !unhurt(lab, b, FaultScope::Device)) {
+            let place = &body.place;
+            let Some(Machine::Host(host)) = place
+                .machines
+                .first()
+                .copied()
+                .filter(|_| place.machines.len() == 1)
+            else {
+                continue;
+            };
+            if !place.pools.is_empty() && place.tolerance(lab).is_none() {
+                trial
+                    .unknown
+                    .push(format!("how many disks under {} may fail", body.what));
+            } else if lab.hosts.get(host).is_some_and(is_bought) {
+                hosts.insert(host);
+            }
+        }
+        let wait = |host: &'a str| {
+            let spare = |a: &model::lab::money::Asset| {
+                a.spare_for
+                    .known()
+                    .is_some_and(|s| s.kind() == Kind::Host && s.name() == host)
+            };
+            if lab.assets.values().any(spare) {
+                trial
+                    .assumed
+                    .insert("changing to a spare takes no time".to_owned());
+                return Wait::Known(0, format!("a spare for a disk of {host} is there"));
+            }
+            let why = format!("there is no spare for a disk of {host}");
+            self.delivery(host, Some("disk"), &why, trial)
+        };
+        hosts.into_iter().map(wait).collect()
+    }
+
+    fn delivery(&self, host: &str, part: Option<&str>, why: &str, trial: &mut Trial) -> Wait {
+        let asset = self.lab.assets.values().find(|a| {
+            let of = a.of.known();
+            of.is_some_and(|of| {
+                of.kind() == Kind::Host
+                    && of.name() == host
+                    && (part.is_some() || of.part().is_none())
+            })
+        });
+        let declared = asset.and_then(|a| i64::try_from(a.delivery.known()?.seconds()).ok());
+        if declared.is_none() {
+            trial
+                .assumed
+                .insert("1d until hardware is delivered".to_owned());
+        }
+        let seconds = declared.unwrap_or(DELIVERY);
+        Wait::Known(
+            seconds,
+            format!("{} for the delivery of another ({why})", Seconds(seconds)),
+        )
+    }
+}
+
+/// Stands somewhere, and is not rented: of what is rented there is another one at once.
+pub(super) fn is_bought(host: &Host) -> bool {
+    host.about.kind.known() != Some(&HostKind::Vps) && host.about.provider.known().is_none()
+}
+
+/// The first of several names, and how many more there are.
+pub(super) fn few(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let first: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => first.join(", "),
+        n => format!("{} and {n} more", first.join(", ")),
+    }
+}
