@@ -10,6 +10,7 @@ mod compose_corpus;
 mod coverage;
 mod rig;
 mod sops;
+mod sarif;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -30,7 +31,9 @@ usage: cargo xtask TASK
   compose-corpus DIR
          holds our reading of Compose files against the compose tool's
   coverage examples/NAME [--document FILE]
-         where the statements of an example's document went";
+         where the statements of an example's document went
+  sarif FILE
+         holds \"check --format sarif\" of the examples against the schema";
 
 fn main() -> ExitCode {
     match task() {
@@ -55,6 +58,7 @@ fn task() -> Result<()> {
         Some((task, _)) if task == "sops" => sops::run(&root),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
+        Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),
         _ => bail!(USAGE),
     }
 }

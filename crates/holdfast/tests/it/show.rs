@@ -38,6 +38,11 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("cables", "gw/2"),
         ("controls", "inherit"),
         ("labels", "https://wiki.home.arpa/things/host/pve1"),
+        ("stacks", "stacks/wiki/compose.yaml"),
+        ("flows", "443/tcp, 8000-8010/tcp"),
+        ("people", "upkeep 2h/week..3h/week"),
+        ("alerts", "fill > 85%"),
+        ("documents", "wiki-down runbook"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
@@ -294,4 +299,22 @@ fn declared_offers_take_the_place_of_assumed_ones() {
         !flat.contains("mini PC") && !flat.contains("abroad"),
         "{text}"
     );
+}
+
+/// A port that a Compose file publishes is a way in, whether or not somebody gave a reason.
+#[test]
+fn published_ports_without_a_reason_are_ways_in() {
+    let folder = busy();
+    let text = run(folder.path(), &["exposures"], "120");
+    for (row, shown) in [
+        ("container/a/web 8001/tcp", true),
+        ("container/b/web 8003/udp", true),
+        // Bound to loopback, and with a reason of the machine.
+        ("container/a/web 9000", false),
+        ("container/a/web 8080", false),
+    ] {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.contains(row), shown, "{row}\n{text}");
+    }
+    assert!(text.contains("no way in gives the reason"), "{text}");
 }
