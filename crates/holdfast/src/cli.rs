@@ -99,6 +99,8 @@ pub(crate) enum Verb {
     Evidence(EvidenceArgs),
     /// Prove on a host that the revert of access changes fires.
     Selftest(SelftestArgs),
+    /// Secrets: where they are kept, whether they can be had, and where one stands in clear text.
+    Secret(SecretArgs),
     /// What is known of products: ends of support, systems, package managers.
     Facts(FactsArgs),
     /// Look inside: what was understood of a text.
@@ -553,6 +555,66 @@ pub(crate) enum SelftestVerb {
         #[command(flatten)]
         consent: Consent,
     },
+}
+
+/// Arguments of `secret`.
+#[derive(Debug, Args)]
+pub(crate) struct SecretArgs {
+    #[command(subcommand)]
+    pub(crate) what: SecretVerb,
+}
+
+/// What to do with secrets. Their names are those of the section `secrets`, or `repository/NAME` for its password.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretVerb {
+    /// List them: where they are kept, who can read them, when they were changed.
+    List(SecretAt),
+    /// Try to get each of them, and let it go again.
+    Check {
+        #[command(flatten)]
+        at: SecretAt,
+        /// Also run the commands of those that a program gives.
+        #[arg(long)]
+        commands: bool,
+    },
+    /// Keep a value, read from standard input or asked for without echo, in its SOPS or age file.
+    Set {
+        /// The secret.
+        name: String,
+        #[command(flatten)]
+        at: SecretAt,
+    },
+    /// Print one on this terminal.
+    Show {
+        /// The secret.
+        name: String,
+        #[command(flatten)]
+        at: SecretAt,
+        /// Yes, so that whoever looks at the screen sees it.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Encrypt the SOPS files for the recipients that `.sops.yaml` names by now.
+    Rekey {
+        #[command(flatten)]
+        at: SecretAt,
+        /// Only this file.
+        #[arg(long, value_name = "FILE")]
+        file: Option<String>,
+        /// Also where no key that is here could read them any more.
+        #[arg(long)]
+        lock_out: bool,
+    },
+    /// Look for secrets in clear text in all files that git would keep.
+    Scan(SecretAt),
+}
+
+/// Which lab.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SecretAt {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
 }
 
 /// Arguments of `facts`.

@@ -33,7 +33,7 @@ use clap::Parser as _;
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
-    prove, recipe, runs, selftest, show, twin, undo,
+    prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -112,6 +112,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             let SelftestVerb::Revert { on, .. } = &args.what;
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
+        Verb::Secret(args) => secret::secret(&args.what, json, paint),
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),

@@ -224,26 +224,30 @@ impl<R: RealmTag> World<R> {
         }
     }
 
-    /// How this realm's drivers obtain secrets; a twin never sees a real one.
+    /// How this realm's drivers obtain secrets. A twin has no tag that opens the vault, so it never sees a real one.
     pub(crate) fn secret_source(&self) -> SecretSource {
-        let root = self.tree.root.clone();
         let made_up = self.store.dir().join("secrets");
-        match self.realm() {
-            Realm::Real => Box::new(move |reference: &SecretRef| secrets::real(reference, &root)),
-            Realm::Twin(_) => {
-                Box::new(move |reference: &SecretRef| secrets::twin(reference, &made_up))
+        match self.tag.real() {
+            Some(real) => {
+                let vault = secrets::vault(real, &self.tree);
+                Box::new(move |reference: &SecretRef| {
+                    vault.get(reference).map_err(|p| secrets::said(&p))
+                })
             }
+            None => Box::new(move |reference: &SecretRef| secrets::twin(reference, &made_up)),
         }
     }
 
     /// Refuses a plan that would stop half-way because this controller lacks a secret that it hands over.
     pub(crate) fn secrets_at_hand(&self, plan: &Plan) -> Result<()> {
-        if matches!(self.realm(), Realm::Twin(_)) {
+        let Some(real) = self.tag.real() else {
             return Ok(());
-        }
+        };
+        let vault = secrets::vault(real, &self.tree);
         for step in &plan.steps {
             if let Action::PutSecret { secret, .. } = &step.action {
-                secrets::available(secret, &self.tree.root).map_err(|why| {
+                secrets::available(&vault, secret).map_err(|problem| {
+                    let why = secrets::said(&problem);
                     Stop::environment(format!("{why} (here, on the controller)"))
                         .help(format!("step {} needs it; nothing was done", step.id))
                 })?;

@@ -164,6 +164,8 @@ pub struct Controller {
     pub span: Span,
     /// Who keeps its clock where no time service can be asked.
     pub clock: Option<ClockKeeper>,
+    /// Files with age identities, absolute or below `~`.
+    pub age_keys: Vec<Spanned<String>>,
 }
 
 /// Who keeps a clock.

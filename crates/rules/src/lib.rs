@@ -19,7 +19,7 @@ use graph::{
     wording,
 };
 
-pub use graph::Context;
+pub use graph::{Context, Leak};
 pub use knowledge::EMBEDDED;
 pub use lint::{Findings, Mend, Rule};
 pub use rules::RULES;

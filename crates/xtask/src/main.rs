@@ -11,6 +11,7 @@ mod coverage;
 mod pve_schema;
 mod rig;
 mod sarif;
+mod sops;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -27,6 +28,7 @@ usage: cargo xtask TASK
   bench generate --keep DIR [--hosts N --services M]
          writes one of them
   rig    hosts to try things on; `cargo xtask rig` says how
+  sops   holds our reading and writing of SOPS files against the real sops
   compose-corpus DIR
          holds our reading of Compose files against the compose tool's
   coverage examples/NAME [--document FILE]
@@ -56,6 +58,7 @@ fn task() -> Result<()> {
         Some((task, _)) if task == "gen" => book::run(&root),
         Some((task, rest)) if task == "bench" => bench::run(&root, rest),
         Some((task, rest)) if task == "rig" => rig::run(rest),
+        Some((task, _)) if task == "sops" => sops::run(&root),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
         Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),

@@ -7,7 +7,7 @@
 use crate::hide;
 
 /// Keys of a reference to a secret, which is not secret itself.
-const REFERENCES: [&str; 3] = ["file", "env", "command"];
+const REFERENCES: [&str; 5] = ["file", "env", "command", "sops", "age"];
 /// Parts of a key that make its value suspect; a single slip in `password` leaves `pas` or `word` whole.
 const SUSPECT: [&str; 11] = [
     "pas", "word", "pw", "secret", "token", "cred", "private", "apikey", "api_key", "api-key",
@@ -196,7 +196,11 @@ fn is_shown(value: &str) -> bool {
     if let Some(inner) = value.strip_prefix('{') {
         let inner = inner.split('}').next().unwrap_or(inner);
         let outside_lists = inner.split('[').next().unwrap_or(inner);
-        return starts_reference(inner.trim_start()) && !outside_lists.contains(',');
+        let mut parts = outside_lists.split(',').map(str::trim_start);
+        let first = parts.next().unwrap_or_default();
+        // Where in a SOPS file; everything else beside a reference may be what it should refer to.
+        let place = |part: &str| first.starts_with("sops:") && part.starts_with("key:");
+        return starts_reference(first) && parts.all(place);
     }
     let word = value.split([',', '}', '#', ' ']).next().unwrap_or("");
     HARMLESS.contains(&word.to_lowercase().as_str())
@@ -299,6 +303,8 @@ mod tests {
             "password: \"x\nhunter2\n",
             "password: {value: hunter2}\n",
             "password: {file: a, plain: hunter2}\n",
+            "password: {sops: a, key: b, plain: hunter2}\n",
+            "password: {file: a, key: hunter2}\n",
             "password:\n  plain: hunter2\n",
             "password: [hunter2]\n",
             "password: ünter hunter2\n",
@@ -329,6 +335,9 @@ mod tests {
             "host: web\n",
             "password: {file: ~/.config/holdfast/usb.pass}\n",
             "password: {command: [pass, show, usb]}\n",
+            "password: {sops: secrets/usb.yaml, key: usb.password}\n",
+            "password: {sops: secrets/usb.yaml, key: [usb, password]}\n",
+            "password: {age: secrets/usb.age}\n",
             "password:\n  command:\n    - pass\n    - show\nto: usb\n",
             "password:\n  env: USB_PASSWORD\n",
             "PasswordAuthentication: no\n",

@@ -14,6 +14,7 @@ pub(crate) mod man;
 pub(crate) mod prove;
 pub(crate) mod recipe;
 pub(crate) mod runs;
+pub(crate) mod secret;
 pub(crate) mod selftest;
 pub(crate) mod show;
 pub(crate) mod twin;

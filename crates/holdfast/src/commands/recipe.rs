@@ -85,6 +85,12 @@ fn proxmox(interface: &Interface<'_>, tree: &str) -> Recipe {
                 words.join(" ")
             )
         }
+        Some(SecretRef::Sops { .. } | SecretRef::Age(_)) => {
+            format!(
+                "holdfast secret set {} {tree}   # asks for the secret",
+                interface.object
+            )
+        }
         None => keep_in("~/.config/holdfast/pve-token"),
     };
     let mut on_controller = vec![keep];

@@ -24,6 +24,7 @@ mod man;
 mod mending;
 mod never;
 mod schema;
+mod secret;
 mod secrets;
 mod show;
 mod slips;

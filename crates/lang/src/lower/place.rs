@@ -2,11 +2,12 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
-use super::scalar;
+use super::{scalar, secret};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span};
 use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
+use model::secret::SecretRef;
 use std::collections::BTreeMap;
 
 /// A value of the tree.
@@ -61,6 +62,10 @@ impl Place for At<'_, '_, '_> {
             Lines::One => scalar::text(self.cx, &self.slot),
             Lines::Many => scalar::any_text(self.cx, &self.slot),
         }
+    }
+
+    fn secret(&mut self) -> Option<SecretRef> {
+        secret::reference(self.cx, &self.slot)
     }
 
     fn wrong(&mut self, text: &str, wrong: Wrong) {

@@ -36,6 +36,21 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
+    (
+        "secrets",
+        &[
+            "model",
+            "aes-gcm",
+            "data-encoding",
+            "jiff",
+            "regex",
+            "saphyr-parser",
+            "sha2",
+            "strsim",
+            "thiserror",
+            "zeroize",
+        ],
+    ),
     ("graph", &["diag", "model", "ipnet", "jiff", "petgraph"]),
     ("lint", &["diag", "model", "graph"]),
     (
