@@ -96,7 +96,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             let realm = if changes { mutating(on)? } else { reading(on)? };
             in_realm!(realm, tag => runs::runs(tag, &args.what, json, paint))
         }
-        Verb::Twin(args) => twin::twin(&args.what, json),
+        Verb::Twin(args) => twin::twin(&args.what, json, paint),
         Verb::Access(args) => {
             let Some(what) = &args.what else {
                 return recipe::recipe(&args.lab, json, paint);

@@ -12,8 +12,9 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
-use model::fact::{FactKind, Facts, NativeIdentity, Scope};
+use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen};
 use model::id::{Kind, ObjectRef, RunId};
+use model::kleene::Reason;
 use model::lab::{Host, Reach};
 use model::lock::Lock;
 use model::plan::{Action, Plan};
@@ -47,6 +48,8 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) lock: Lock,
     pub(crate) store: Store<R>,
     pub(crate) hints: Hints,
+    /// Hosts that are declared and not in this realm, with the reason: none in the real one.
+    absent: BTreeMap<String, String>,
 }
 
 impl<R: RealmTag> World<R> {
@@ -55,7 +58,9 @@ impl<R: RealmTag> World<R> {
         let mut tree = Tree::open_valid(path)?;
         let lock = identities(&tree)?;
         let hints = Hints::new(path, tag.realm());
+        let mut absent = BTreeMap::new();
         if let Realm::Twin(name) = tag.realm() {
+            absent = twins::absent(&tree.lab);
             twins::adapt(&mut tree.lab, &name, &lock.lab, &hints);
         }
         let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
@@ -65,6 +70,7 @@ impl<R: RealmTag> World<R> {
             lock,
             store,
             hints,
+            absent,
         };
         crate::unrecorded::catch_up(&world)?;
         Ok(world)
@@ -131,6 +137,9 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn drivers(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut drivers = Drivers::new(self.tag.clone());
         for (name, host) in self.hosts(only)? {
+            if self.absent.contains_key(name) {
+                continue;
+            }
             drivers.insert(Box::new(self.driver(name, host)?));
         }
         Ok(drivers)
@@ -305,7 +314,12 @@ impl<R: RealmTag> World<R> {
         drivers: &mut Drivers<R>,
         scopes: &BTreeMap<String, Scope>,
     ) -> Result<Facts> {
-        let mut facts = engine::observe::observe_all(drivers, scopes, &WallClock, PARALLEL);
+        let mut present = scopes.clone();
+        present.retain(|name, _| !self.absent.contains_key(name));
+        let mut facts = engine::observe::observe_all(drivers, &present, &WallClock, PARALLEL);
+        if let Realm::Twin(_) = self.realm() {
+            self.not_in_twin(&mut facts, scopes);
+        }
         for (name, target) in &mut facts.targets {
             let enrolled = self.enrolled(name)?;
             let found = target.identity.as_ref();
@@ -316,6 +330,25 @@ impl<R: RealmTag> World<R> {
             }
         }
         Ok(facts)
+    }
+
+    /// What no twin can tell is unknown, and never what this machine happens to be.
+    fn not_in_twin(&self, facts: &mut Facts, scopes: &BTreeMap<String, Scope>) {
+        for target in facts.targets.values_mut() {
+            for (path, fact) in &mut target.facts {
+                if let Some(why) = twinplan::exceptions::of(path) {
+                    fact.seen = Seen::Unknown(Reason::new(format!("not in twin: {why}")));
+                }
+            }
+        }
+        for (name, why) in &self.absent {
+            if scopes.contains_key(name) {
+                let host = ObjectRef::new(Kind::Host, name);
+                let why = format!("not in twin: {why}");
+                let unknown = model::fact::TargetFacts::unreachable(host, Timestamp::now(), why);
+                facts.targets.insert(name.clone(), unknown);
+            }
+        }
     }
 
     /// Refuses to go on if another machine answered for one of the hosts.

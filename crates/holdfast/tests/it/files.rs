@@ -235,7 +235,7 @@ fn a_file_in_another_encoding_is_told_and_stops_nothing_else() {
     let (code, out, err) = check(folder.path());
     assert_eq!(code, Some(2), "{out}{err}");
     for expected in [
-        "lab/x.yaml:3:25: error[yaml-syntax]: lab/x.yaml is not UTF-8 text: byte 35 is wrong",
+        "lab/x.yaml:3:24: error[yaml-syntax]: lab/x.yaml is not UTF-8 text: byte 34 is wrong",
         "lab/x.yaml:3:15: error[unknown-reference]",
         "lab/y.yaml:1:16: error[unknown-key]",
     ] {

@@ -29,3 +29,4 @@ mod show;
 mod slips;
 mod stacks;
 mod story;
+mod twin;

@@ -7,6 +7,22 @@ const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/who
 fn show(words: &[&str]) -> (Option<i32>, String, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(WHOLE, folder.path().join("holdfast.yaml")).unwrap();
+    // What its stacks name, of which some topics show something.
+    for (path, text) in [
+        (
+            "stacks/wiki/compose.yaml",
+            "services: {app: {image: wiki}}\n",
+        ),
+        ("stacks/wiki/.env", ""),
+        (
+            "stacks/media/compose.yaml",
+            "services: {traefik: {image: traefik}}\n",
+        ),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
     command
         .arg("show")
@@ -331,14 +347,14 @@ sites: {home: {power: {price: 0.31 EUR/kWh, average: 85W}}}
 hosts: {nas: {site: home, hardware: {disks: {a: 8TB}}}, pve: {site: home}}
 assets: {disk: {of: nas/a, bought: 2024-02-01, price: 160 EUR}, box: {of: pve, bought: 2023-05-01, price: 280 EUR}}
 costs:
-  disks: {item: a disk, kind: capital, amount: 160 EUR, for: nas/a}
+  machine: {item: a used one, kind: capital, amount: 280 EUR, for: pve}
   domain: {item: a name, kind: operating, amount: 14 EUR, every: year}
 ";
     for (more, yearly) in [(bill, "per year: 244.88 EUR"), ("", "per year: 244.82 EUR")] {
         std::fs::write(folder.path().join("holdfast.yaml"), format!("{lab}{more}")).unwrap();
         let out = run(folder.path(), &["costs"], "120");
         assert!(out.contains(yearly), "{yearly} in {out}");
-        // The disk is among the costs already; the box is not.
+        // The box is among the costs already; the disk is not.
         assert!(out.contains("once: 440 EUR"), "{out}");
         assert!(out.contains("electricity home"), "{out}");
         let checked = Command::new(env!("CARGO_BIN_EXE_holdfast"))

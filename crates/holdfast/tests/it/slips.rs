@@ -54,7 +54,7 @@ fn what_was_meant_on_the_command_line_is_told() {
             2,
             "is not a date such as 2027-01-31",
         ),
-        (&["check", "--date", "2026-11-21"], 0, "0 errors"),
+        (&["check", "--date", "2026-11-21"], 0, "no findings"),
     ] {
         let (exit, said) = run(folder.path(), words);
         assert!(said.contains(expected), "{words:?}: {said}");

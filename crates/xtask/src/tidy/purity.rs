@@ -58,6 +58,7 @@ const PURE: &[(&str, &[&str])] = &[
         "starter",
         &["diag", "model", "lang", "rules", "jiff", "strsim"],
     ),
+    ("twinplan", &["model", "graph", "ipnet", "serde"]),
     (
         "plan",
         &[
