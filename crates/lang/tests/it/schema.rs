@@ -413,7 +413,7 @@ fn the_keys_are_those_that_the_language_asks_for() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(secrets, 3);
+    assert_eq!(secrets, 4);
 }
 
 /// The top-level keys, from the help of an unknown one and those of the root file.
