@@ -12,6 +12,7 @@ use model::fact::{Facts, Scope, TargetFacts};
 use model::id::Kind;
 use model::lab::Reach;
 use model::realm::{Realm, RealmTag};
+use plan::driver::{Driver as _, Properties};
 use plan::interface::{self, Interface};
 use std::collections::BTreeMap;
 
@@ -49,12 +50,13 @@ impl<'a> Chosen<'a> {
 }
 
 impl<R: RealmTag> World<R> {
-    /// Looks at what is chosen, hosts and interfaces at once. `of_hosts` says what is asked of hosts.
+    /// Looks at what is chosen, hosts and interfaces at once. `of_hosts` says what is asked of hosts. Beside the facts stands what the
+    /// drivers of interfaces say of themselves.
     pub(crate) fn look_around(
         &self,
         chosen: Chosen<'_>,
         of_hosts: impl Fn(Option<&str>) -> Result<BTreeMap<String, Scope>>,
-    ) -> Result<Facts> {
+    ) -> Result<(Facts, Vec<Properties>)> {
         let interfaces = self.chosen(chosen)?;
         let mut drivers = Drivers::new(self.tag.clone());
         let mut scopes = BTreeMap::new();
@@ -67,9 +69,11 @@ impl<R: RealmTag> World<R> {
             scopes.extend(of_hosts(Some(&name))?);
         }
         let mut unusable = BTreeMap::new();
+        let mut properties = Vec::new();
         for interface in &interfaces {
             match self.handle(interface) {
                 Ok(driver) => {
+                    properties.push(driver.properties());
                     drivers.insert_as(interface.key(), Box::new(driver));
                     let mut scope = drivers::pve::scope();
                     interface::paths(&self.tree.lab, interface)
@@ -86,7 +90,7 @@ impl<R: RealmTag> World<R> {
         }
         let mut facts = self.ask(&mut drivers, &scopes)?;
         facts.targets.extend(unusable);
-        Ok(facts)
+        Ok((facts, properties))
     }
 
     fn chosen(&self, chosen: Chosen<'_>) -> Result<Vec<Interface<'_>>> {

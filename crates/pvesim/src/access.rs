@@ -22,6 +22,7 @@ const MORE: &[&str] = &[
     "VM.Allocate",
     "VM.Backup",
     "VM.PowerMgmt",
+    "VM.Snapshot",
 ];
 
 /// An API token.

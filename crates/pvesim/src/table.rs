@@ -181,7 +181,7 @@ endpoints! {
     Post "/nodes/{node}/lxc/{vmid}/status/stop" POWER, "" => Text, guest::stop;
     Post "/nodes/{node}/lxc/{vmid}/status/shutdown" POWER, "timeout?:integer forceStop?:boolean" => Text, guest::shutdown;
     Post "/nodes/{node}/lxc/{vmid}/status/reboot" POWER, "timeout?:integer" => Text, guest::reboot;
-    Post "/nodes/{node}/qemu/{vmid}/snapshot" Rights::OneOf(&["/vms/{vmid}"], &["VM.Snapshot", "VM.Allocate"]), "snapname:string description?:string vmstate?:boolean" => Text, guest::snapshot;
+    Post "/nodes/{node}/qemu/{vmid}/snapshot" Rights::OneOf(&["/vms/{vmid}"], &["VM.Snapshot"]), "snapname:string description?:string vmstate?:boolean" => Text, guest::snapshot;
     Post "/nodes/{node}/vzdump" Account, "vmid?:string storage?:string mode?:string compress?:string" => Text, backup::vzdump;
     Get "/nodes/{node}/tasks" Account, "errors?:boolean limit?:integer source?:string since?:integer start?:integer vmid?:integer typefilter?:string userfilter?:string statusfilter?:string until?:integer" => List(TASK), task::list;
     Get "/nodes/{node}/tasks/{upid}/status" Account, "" => Object("upid:string node:string pid:integer pstart:integer starttime:integer type:string id:string user:string status:string exitstatus?:string"), task::status;

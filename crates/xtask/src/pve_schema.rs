@@ -136,7 +136,8 @@ fn rights(table: Rights, schema: &Value) -> Result<(), String> {
     };
     let fits = match table {
         Rights::World => said == "world",
-        Rights::Account => said == "all",
+        // What depends on the user that is asked about, the function that answers checks itself.
+        Rights::Account => said == "all" || said.contains("userid-"),
         Rights::OneOf(paths, privileges) => {
             let check = &schema["check"];
             let all: Vec<&Value> = match check[0].as_str() {
@@ -268,4 +269,66 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
 fn numbered(name: &str, known: &Map<String, Value>) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     known.contains_key(&format!("{stem}[n]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_from_the_schema_is_told() {
+        let schema = json!({"type": "array", "items": {"type": "object", "additionalProperties": 0, "properties": {
+            "vmid": {"type": "integer"}, "kind": {"type": "string", "enum": ["qemu", "lxc"]}, "net[n]": {"type": "string"}, "on": {"type": "boolean", "optional": 1},
+        }}});
+        let rows = [
+            (
+                json!([{"vmid": 1, "kind": "qemu", "net0": "x", "on": 1}]),
+                vec![],
+            ),
+            (json!([{"vmid": "1", "kind": "lxc"}]), vec![]),
+            (json!({}), vec![": {} where \"array\" is expected"]),
+            (
+                json!([{"vmid": "x", "kind": "lxc"}]),
+                vec!["[].vmid: \"x\" where \"integer\" is expected"],
+            ),
+            (
+                json!([{"vmid": 1, "kind": "jail"}]),
+                vec!["[].kind: \"jail\" is none of [\"qemu\",\"lxc\"]"],
+            ),
+            (
+                json!([{"kind": "lxc", "more": 1}]),
+                vec![
+                    "[]: no vmid, which must be there",
+                    "[]: more, which is not in the schema",
+                ],
+            ),
+        ];
+        for (value, expected) in rows {
+            let mut wrong = Vec::new();
+            check(&value, &schema, "", &mut wrong);
+            wrong.sort_by_key(|w| w.contains("not in"));
+            assert_eq!(wrong, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_differs_from_the_schema_is_told() {
+        let text = r#"const apiSchema = [{"path": "/version", "info": {"GET": {"parameters": {"properties": {"must": {"type": "string"}}},
+            "permissions": {"check": ["perm", "/", ["Sys.Audit"]]}, "returns": {"type": "object", "properties": {"version": {"type": "integer"}, "release": {"type": "string", "optional": 1}}}}}}]
+            ; let other = 1;"#;
+        let operations = read(text).unwrap();
+        let version = ENDPOINTS.iter().find(|e| e.path == "/version").unwrap();
+        let mut complaints = Vec::new();
+        table(version, &operations, &mut complaints);
+        assert_eq!(
+            complaints,
+            [
+                "GET /version: argument must must be given and is not in the table",
+                "GET /version: field version is integer, in the table string",
+                "GET /version: field release may be missing",
+                "GET /version: field repoid is not in the schema",
+                "GET /version: rights are [\"perm\",\"/\",[\"Sys.Audit\"]], in the table Account",
+            ]
+        );
+    }
 }

@@ -12,6 +12,7 @@ use model::fact::{Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
 use model::realm::RealmTag;
 use plan::How;
+use plan::driver::{Maturity, Properties};
 use plan::ports::{Justification, Port};
 use serde_json::json;
 
@@ -26,7 +27,7 @@ pub(crate) fn observe<R: RealmTag>(
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
-    let facts = world.look_around(chosen, |only| world.scopes(only, &owned))?;
+    let (facts, drivers) = world.look_around(chosen, |only| world.scopes(only, &owned))?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
     pins::put(&world)?;
@@ -34,6 +35,7 @@ pub(crate) fn observe<R: RealmTag>(
         println!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
         print!("{}", observed(&facts, args.at.unknown, paint));
+        print!("{}", untried(&drivers, &facts, paint));
     }
     Ok(if facts.targets.values().any(has_unknown) {
         Exit::PartlyUnknown
@@ -94,6 +96,26 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
     table.print(paint, 0) + &details
 }
 
+/// Which drivers were never tried on the real product, where one of them answered.
+fn untried(drivers: &[Properties], facts: &Facts, paint: Paint) -> String {
+    let answered = |d: &&Properties| {
+        let target = facts.targets.get(&d.target.to_string());
+        target.is_some_and(|f| f.identity.is_some())
+    };
+    let how = |maturity: Maturity| match maturity {
+        Maturity::Real => None,
+        Maturity::Recorded => Some("tested on recorded answers"),
+        Maturity::Schema => Some("tested on a simulator made from the published schema"),
+    };
+    let line = |d: &Properties| {
+        let label = format!("  {}: ", d.target);
+        let how = how(d.maturity)?;
+        let text = format!("driver {}, maturity {}: {how}", d.name, d.maturity.word());
+        Some(wrap::hanging(&label, &text, paint.width()))
+    };
+    drivers.iter().filter(answered).filter_map(line).collect()
+}
+
 fn errors(name: &str, target: &TargetFacts, paint: Paint) -> String {
     let label = format!("  {name}: ");
     let line = |error: &String| wrap::hanging(&label, error, paint.width());
@@ -109,7 +131,7 @@ pub(crate) fn drift<R: RealmTag>(
 ) -> Result<Exit> {
     let world = World::open(tag, &args.at.lab)?;
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
-    let facts = world.look_around(chosen, |only| world.shallow(only))?;
+    let (facts, _) = world.look_around(chosen, |only| world.shallow(only))?;
     unrecorded::mention(&world, facts.targets.keys())?;
     let differences = world.with_context(&facts, |ctx| {
         let backups = super::apply::backups(ctx);

@@ -74,13 +74,18 @@ fn proxmox(interface: &Interface<'_>, tree: &str) -> Recipe {
     let quoted_token = quoted(token);
     let user = quoted(user);
     let keep = match api.secret.as_ref().map(|s| &s.0) {
-        Some(SecretRef::File(path)) => format!("(umask 077; cat > {})   # paste the secret, Enter, Ctrl-D", home(path)),
-        Some(SecretRef::Env(name)) => format!("read -rs {name} && export {name}   # paste the secret"),
+        Some(SecretRef::File(path)) => keep_in(path),
+        Some(SecretRef::Env(name)) => {
+            format!("read -rs {name} && export {name}   # paste the secret")
+        }
         Some(SecretRef::Command(words)) => {
             let words: Vec<String> = words.iter().map(|w| quoted(w)).collect();
-            format!("{}   # must print the secret: put it where this finds it", words.join(" "))
+            format!(
+                "{}   # must print the secret: put it where this finds it",
+                words.join(" ")
+            )
         }
-        None => "(umask 077; mkdir -p ~/.config/holdfast; cat > ~/.config/holdfast/pve-token)   # paste the secret, Enter, Ctrl-D".to_owned(),
+        None => keep_in("~/.config/holdfast/pve-token"),
     };
     let mut on_controller = vec![keep];
     if api.fingerprint.known().is_none() && api.ca.known().is_none() {
@@ -122,10 +127,21 @@ fn proxmox(interface: &Interface<'_>, tree: &str) -> Recipe {
     }
 }
 
+/// Takes a secret from the terminal into a file that only its owner reads.
+fn keep_in(path: &str) -> String {
+    let file = home(path);
+    let folder = match path.rsplit_once('/') {
+        Some((folder, _)) if !folder.is_empty() => format!("mkdir -p {}; ", home(folder)),
+        _ => String::new(),
+    };
+    format!("(umask 077; {folder}cat > {file})   # paste the secret, Enter, Ctrl-D")
+}
+
 /// `~` has to stay where the shell sees it.
 fn home(path: &str) -> String {
     match path.strip_prefix("~/") {
         Some(rest) => format!("~/{}", quoted(rest)),
+        None if path == "~" => "~".to_owned(),
         None => quoted(path),
     }
 }

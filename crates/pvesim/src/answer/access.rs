@@ -134,9 +134,12 @@ pub(crate) fn users(call: &mut Call<'_>) -> Answered {
 
 pub(crate) fn tokens(call: &mut Call<'_>) -> Answered {
     let name = call.arg("userid");
-    let found = seen(call).into_iter().find(|(n, _)| *n == name);
-    let found = found.ok_or_else(|| Refused::new(403, "Permission check failed"))?;
-    Ok(token_rows(found.1))
+    let own = call.who.split('!').next() == Some(name);
+    let found = call.state.access.users.get(name);
+    match found.filter(|_| own || call.may("/access/groups", &["User.Modify"])) {
+        Some(user) => Ok(token_rows(user)),
+        None => Err(Refused::new(403, "Permission check failed")),
+    }
 }
 
 pub(crate) fn tfa(call: &mut Call<'_>) -> Answered {

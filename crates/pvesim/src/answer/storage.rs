@@ -68,7 +68,7 @@ pub(crate) fn content(call: &mut Call<'_>) -> Answered {
     let volumes = find(call)?.volumes.iter();
     let fits = |v: &&Value| {
         wanted.is_none_or(|w| v["content"] == **w)
-            && of.is_none_or(|id| v["vmid"].to_string() == **id)
+            && of.is_none_or(|id| v["vmid"].as_u64() == id.parse().ok())
     };
     Ok(volumes.filter(fits).cloned().collect())
 }
