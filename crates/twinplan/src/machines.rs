@@ -40,9 +40,9 @@ fn system(os: Option<&str>) -> System {
         }
         "truenas" | "openmediavault" | "unraid" | "synology" | "dsm" | "qts" | "zimaos"
         | "haos" | "storage-box" => closed("a closed product, of which no image is at hand"),
-        "openwrt" | "opnsense" | "pfsense" | "routeros" | "vyos" => closed(
-            "a router's system; where it is a gateway, a namespace with its ruleset stands for it",
-        ),
+        "openwrt" | "opnsense" | "pfsense" | "routeros" | "vyos" => {
+            closed("a router's system, of which no image is at hand")
+        }
         "windows" => closed("not Linux"),
         "freebsd" | "openbsd" | "macos" | "esxi" => closed("not Linux"),
         _ => closed("a system that nothing here can stand in for"),

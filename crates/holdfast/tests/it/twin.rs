@@ -98,7 +98,7 @@ fn declared(lab: &str) -> BTreeSet<String> {
             .output()
             .unwrap();
         let sheets = Ran::of(output).json();
-        let first = &sheets["sheets"][0];
+        let first = &sheets[0];
         let rows = first["rows"].as_array().into_iter().flatten();
         let named = rows.filter_map(|r| r[0]["text"].as_str());
         out.extend(named.map(|n| format!("{kind}/{n}")));
