@@ -70,9 +70,9 @@ pub(crate) enum Verb {
     /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
     Graph(GraphArgs),
     /// Look at the lab and record what is there; changes nothing.
-    Observe(LabArgs),
+    Observe(LookArgs),
     /// Show where the lab differs from the declaration.
-    Drift(LabArgs),
+    Drift(LookArgs),
     /// List every open port with its justification or the lack of it.
     Ports(LabArgs),
     /// Show what `apply` would do; changes nothing.
@@ -93,7 +93,7 @@ pub(crate) enum Verb {
     Runs(RunsArgs),
     /// The miniature of the lab on this machine.
     Twin(TwinArgs),
-    /// Who and what may act: enrolment of hosts.
+    /// Who and what may look or act: least privilege per product, enrolment of hosts.
     Access(AccessArgs),
     /// The evidence ledger.
     Evidence(EvidenceArgs),
@@ -134,6 +134,16 @@ pub(crate) struct LabArgs {
     /// List every unknown instead of one line per group.
     #[arg(long)]
     pub(crate) unknown: bool,
+}
+
+/// What is to be looked at.
+#[derive(Debug, Args)]
+pub(crate) struct LookArgs {
+    #[command(flatten)]
+    pub(crate) at: LabArgs,
+    /// Only this cluster, by the interface of its product.
+    #[arg(long, conflicts_with = "host")]
+    pub(crate) cluster: Option<String>,
 }
 
 /// Arguments of `show`.
@@ -238,7 +248,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) unknown: bool,
     /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) date: Option<jiff::civil::Date>,
     /// Show as a patch what `--fix` would write; writes nothing.
     #[arg(long, conflicts_with = "fix")]
@@ -466,9 +476,13 @@ pub(crate) struct TwinAt {
 
 /// Arguments of `access`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct AccessArgs {
     #[command(subcommand)]
-    pub(crate) what: AccessVerb,
+    pub(crate) what: Option<AccessVerb>,
+    /// Print the commands that make logins which may look and nothing else, for this lab tree.
+    #[arg(default_value = ".", value_name = "LAB")]
+    pub(crate) lab: PathBuf,
 }
 
 /// What to do about access.
@@ -596,4 +610,13 @@ pub(crate) struct ComposeArgs {
     /// Also services of this profile; `*` for all.
     #[arg(long = "profile", value_name = "NAME")]
     pub(crate) profiles: Vec<String>,
+}
+
+/// A day, as in the lab tree.
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    use model::declare::{Says, Value as _};
+    jiff::civil::Date::parse(text).map_err(|wrong| match wrong.says {
+        Says::After(why) | Says::Whole(why) => why,
+        Says::Nothing => "is not a date".to_owned(),
+    })
 }

@@ -272,6 +272,11 @@ impl<R: RealmTag> World<R> {
     /// Looks at what a plan rests on: everything but the insides of repositories, which take long to open. Whether one is there at
     /// all is told by a file if it lies in a directory; any other one has to be opened.
     pub(crate) fn look(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
+        self.ask(drivers, &self.shallow(only)?)
+    }
+
+    /// What a plan rests on, without the insides of repositories.
+    pub(crate) fn shallow(&self, only: Option<&str>) -> Result<BTreeMap<String, Scope>> {
         let mut scopes = self.scopes(only, &self.owned()?)?;
         for scope in scopes.values_mut() {
             scope.paths.retain(|p| match p.kind {
@@ -280,7 +285,7 @@ impl<R: RealmTag> World<R> {
                 _ => true,
             });
         }
-        self.ask(drivers, &scopes)
+        Ok(scopes)
     }
 
     fn is_remote(&self, repository: &str) -> bool {
@@ -293,8 +298,14 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn observe(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
         let scopes = self.scopes(only, &self.owned()?)?;
         let facts = self.ask(drivers, &scopes)?;
-        self.store.save_facts(&facts, Timestamp::now())?;
+        self.keep(&facts)?;
         Ok(facts)
+    }
+
+    /// Keeps what was seen.
+    pub(crate) fn keep(&self, facts: &Facts) -> Result<()> {
+        self.store.save_facts(facts, Timestamp::now())?;
+        Ok(())
     }
 
     /// Looks at the hosts. What a stranger answers is nothing that is known of the host whose place it takes.

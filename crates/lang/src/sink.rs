@@ -1,6 +1,6 @@
 //! Where diagnostics are collected: a bounded number of them, and none that shows a secret.
 
-use diag::{Applicability, Diagnostic, Severity, SourceSet, Span};
+use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span};
 use std::collections::BTreeMap;
 
 /// Enough to work with; a file of garbage must not fill the memory with complaints.
@@ -24,6 +24,12 @@ impl Sink {
         }
     }
 
+    /// How much was found to be invalid so far.
+    pub(crate) fn invalid(&self) -> usize {
+        let of = self.diagnostics.iter();
+        of.filter(|d| d.class == Class::Invalid).count() + self.dropped
+    }
+
     /// Nothing was reported so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
@@ -34,7 +40,7 @@ impl Sink {
         self.secrets.push(span);
     }
 
-    /// All diagnostics; those whose excerpt would show a secret name their place in words instead.
+    /// All diagnostics; those whose excerpt would show a secret keep their place and show no line.
     pub(crate) fn finish(self, sources: &SourceSet) -> Vec<Diagnostic> {
         let secrets: Vec<Span> = self.secrets.iter().map(|s| lines(*s, sources)).collect();
         let mut all: Vec<Diagnostic> = self
@@ -95,9 +101,7 @@ fn conceal(mut d: Diagnostic, secrets: &[Span], sources: &SourceSet) -> Diagnost
             .any(|s| s.source == window.source && s.start <= window.end && window.start <= s.end)
     });
     if shows {
-        if let Some(primary) = d.primary.take() {
-            d.message = format!("{}, at {}", d.message, sources.place(primary.span));
-        }
+        d.veiled = true;
         d.secondary.clear();
         if let Some(fix) = &mut d.fix {
             fix.applicability = Applicability::DisplayOnly;

@@ -6,6 +6,7 @@
 
 pub mod book;
 
+mod doubt;
 mod knowledge;
 mod rules;
 mod waivers;
@@ -31,7 +32,7 @@ pub fn check(ctx: &Context<'_>) -> Vec<Diagnostic> {
     for rule in RULES {
         (rule.run)(ctx, &mut findings);
     }
-    waivers::apply(ctx, findings)
+    waivers::apply(ctx, doubt::apply(ctx, findings))
 }
 
 /// The rule with this id.

@@ -8,9 +8,9 @@ use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
-use model::lab::Waiver;
 use model::lab::road::Whole;
 use model::lab::setting::RuleSeverity;
+use model::lab::{Unread, Waiver};
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
 pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
@@ -35,7 +35,10 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
             None => set(ctx, diagnostic),
         });
     }
-    for (waiver, _) in waivers.iter().zip(used).filter(|(_, used)| !used) {
+    // A value that could not be read yields no finding, and the waiver of it is not in vain.
+    let whole = ctx.lab.unread == Unread::default();
+    let unused = waivers.iter().zip(used).filter(|(_, used)| whole && !used);
+    for (waiver, _) in unused {
         out.extend(waiver_unused::about(waiver));
     }
     out

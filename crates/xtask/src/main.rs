@@ -8,6 +8,7 @@ mod bench;
 mod book;
 mod compose_corpus;
 mod coverage;
+mod pve_schema;
 mod rig;
 mod sarif;
 mod tidy;
@@ -31,7 +32,9 @@ usage: cargo xtask TASK
   coverage examples/NAME [--document FILE]
          where the statements of an example's document went
   sarif FILE
-         holds \"check --format sarif\" of the examples against the schema";
+         holds \"check --format sarif\" of the examples against the schema
+  pve-schema FILE
+         holds the simulator of Proxmox VE against the published API schema";
 
 fn main() -> ExitCode {
     match task() {
@@ -56,6 +59,7 @@ fn task() -> Result<()> {
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
         Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),
+        Some((task, rest)) if task == "pve-schema" => pve_schema::run(rest),
         _ => bail!(USAGE),
     }
 }

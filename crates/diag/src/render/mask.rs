@@ -1,6 +1,6 @@
 //! Hides what stands where a secret belongs, before any line of a lab file is printed.
 //!
-//! The front end refuses secrets in clear text and gives such diagnostics no excerpt. This is the second wall: another
+//! The front end refuses secrets in clear text and veils such diagnostics, so that they have no excerpt. This is the second wall: another
 //! diagnostic may concern the same line, the file may not even parse, or the key may be misspelt. So it works on text
 //! alone, knows no schema, and rather hides too much: the result has the same bytes per line, only stars.
 
@@ -12,6 +12,26 @@ const REFERENCES: [&str; 3] = ["file", "env", "command"];
 const SUSPECT: [&str; 11] = [
     "pas", "word", "pw", "secret", "token", "cred", "private", "apikey", "api_key", "api-key",
     "psk",
+];
+/// The key of lists of names of secrets, and of the section that says where secrets are kept.
+const REGISTER: &str = "secrets";
+/// Keys of an entry of that section, here and in Compose, whose values say where a secret is and are none.
+const ENTRY: [&str; 15] = [
+    "was",
+    "kind",
+    "in",
+    "held_by",
+    "holders",
+    "opens",
+    "escrow",
+    "place",
+    "rotated",
+    "rotate_every",
+    "description",
+    "file",
+    "environment",
+    "external",
+    "name",
 ];
 /// Words that are no secret.
 const HARMLESS: [&str; 8] = ["yes", "no", "true", "false", "on", "off", "null", "~"];
@@ -35,6 +55,8 @@ enum State {
     Plain,
     /// A suspect value goes on in lines that are indented deeper than this.
     Deeper { than: usize, in_command: bool },
+    /// Names of secrets, and where each is kept, in lines that are indented deeper than this.
+    Register { than: usize },
     /// A suspect quoted value goes on until this quote.
     Quoted(char),
     /// A private key goes on until its end line.
@@ -81,6 +103,20 @@ fn mask_line(line: &str, state: State) -> (String, State) {
                 return (stars(line, start), next);
             }
         }
+        State::Register { than } => {
+            let content = body.trim_start();
+            let indent = body.len() - content.len();
+            if content.is_empty() || content.starts_with('#') {
+                return (hide(line), state);
+            }
+            // Items of a list may stand as deep as its key.
+            if indent > than || indent == than && content.starts_with("- ") {
+                return match is_entry(content) {
+                    true => (hide(line), state),
+                    false => (stars(line, indent), state),
+                };
+            }
+        }
         State::Plain => {}
     }
     if body.contains("-----BEGIN") && body.contains("PRIVATE KEY") {
@@ -109,6 +145,8 @@ struct Suspect {
     value: usize,
     /// Indentation that following lines must exceed to belong to the value.
     indent: usize,
+    /// The key is that of names, not of a value.
+    register: bool,
 }
 
 /// The first suspect `key: value` of a line whose value must be hidden or may go on below.
@@ -126,6 +164,9 @@ fn suspect_value(body: &str) -> Option<Suspect> {
             continue;
         }
         let value = colon + 1 + (rest.len() - rest.trim_start().len());
+        if before[key_start..] == *REGISTER && is_names(&body[value..]) {
+            continue;
+        }
         let shown = is_shown(&body[value..]);
         if shown && !opens_block(&body[value..]) {
             continue;
@@ -134,6 +175,7 @@ fn suspect_value(body: &str) -> Option<Suspect> {
             hide_from: if shown { body.len() } else { value },
             value,
             indent: first,
+            register: before[key_start..] == *REGISTER,
         });
     }
     None
@@ -152,11 +194,45 @@ fn is_shown(value: &str) -> bool {
         return true;
     }
     if let Some(inner) = value.strip_prefix('{') {
+        let inner = inner.split('}').next().unwrap_or(inner);
         let outside_lists = inner.split('[').next().unwrap_or(inner);
         return starts_reference(inner.trim_start()) && !outside_lists.contains(',');
     }
     let word = value.split([',', '}', '#', ' ']).next().unwrap_or("");
     HARMLESS.contains(&word.to_lowercase().as_str())
+}
+
+/// A list of names in one line: `[restic-usb, secret/b2]`.
+fn is_names(value: &str) -> bool {
+    let inner = value.strip_prefix('[').and_then(|v| v.split_once(']'));
+    inner.is_some_and(|(names, _)| names.split(',').all(|n| is_name(n.trim())))
+}
+
+fn is_name(word: &str) -> bool {
+    word.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+}
+
+/// A line of the section that says where secrets are kept: a name, or a key whose value is none.
+fn is_entry(content: &str) -> bool {
+    let bare = content.strip_prefix("- ").unwrap_or(content);
+    let Some((key, value)) = bare.split_once(':') else {
+        return is_name(bare.trim()) && bare.len() < content.len();
+    };
+    let value = value.trim();
+    if value.is_empty() || ENTRY.contains(&key.trim()) && !value.contains(": ") {
+        return true;
+    }
+    let Some(inner) = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')) else {
+        return false;
+    };
+    // What stands before a colon is a key behind a comma or nothing.
+    let mut parts: Vec<&str> = inner.split(':').collect();
+    parts.pop();
+    parts.iter().all(|part| {
+        let key = part.rsplit([',', '{']).next().unwrap_or(part);
+        ENTRY.contains(&key.trim())
+    })
 }
 
 /// Nothing but marks that announce a value on the lines below.
@@ -181,9 +257,12 @@ fn after(body: &str, found: &Suspect) -> State {
     {
         return State::Quoted(quote);
     }
-    State::Deeper {
-        than: found.indent,
-        in_command: false,
+    match found.register && opens_block(value) {
+        true => State::Register { than: found.indent },
+        false => State::Deeper {
+            than: found.indent,
+            in_command: false,
+        },
     }
 }
 
@@ -225,6 +304,15 @@ mod tests {
             "password: ünter hunter2\n",
             "api_token: hunter2\n",
             "location: rest:https://me:hunter2@nas/x\n",
+            "secrets: hunter2\n",
+            "secrets: [a, 'hunter2 !']\n",
+            "secrets: {a: {value: hunter2}}\n",
+            "secrets:\n  a: hunter2\n",
+            "secrets:\n  a: {in: vault, value: hunter2}\n",
+            "secrets:\n  a:\n    content: hunter2\n",
+            "secrets:\n  hunter2\n",
+            "x: {secrets: [a], password: hunter2}\n",
+            "password: {file: a}, token: hunter2\n",
             "note: hunter2-16C7e42F292c6912E7710c838347Ae178B4a\n",
             "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  hunter2\n  -----END OPENSSH PRIVATE KEY-----\n",
         ] {
@@ -249,6 +337,11 @@ mod tests {
             "keys: [\"ssh-ed25519 AAAA x\"]\n",
             "user: admin # a comment: here\n",
             "location: sftp://nas/x\n",
+            "x: {secrets: [restic-usb, secret/b2], tier: core}\n",
+            "usb: {on: web, password: {file: ~/usb.pass}, keys: [restic]}\n",
+            "secrets:\n  - db\n  - wiki\nports: 1\n",
+            "secrets:\n- db\n- wiki\nports: 1\n",
+            "secrets:\n  usb: {in: vaultwarden, holders: [jo, sam], escrow: printed at home}\n  b2:\n    in: paper\n    opens: [b2]\nhosts:\n",
         ] {
             assert_eq!(mask(text), text);
         }

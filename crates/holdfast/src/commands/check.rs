@@ -169,6 +169,9 @@ fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     lang::CODES.iter().chain([&crate::knowledge::CODE])
 }
 
+/// More codes that have a word in them are not told.
+const MOST_MEANT: usize = 8;
+
 /// What a code means, why it matters, what to do.
 pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
     let text = |c: &&(&str, &'static str)| c.0 == code;
@@ -210,9 +213,15 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         println!("{code}\n\n{text}");
         return Ok(Exit::Ok);
     }
-    let known = rules::RULES.iter().map(|r| r.id);
-    let known = known.chain(codes().map(|(c, _)| *c));
-    let help = did_you_mean(code, known);
+    let rules = rules::RULES.iter().map(|r| r.id);
+    let known: Vec<&str> = rules.chain(codes().map(|(c, _)| *c)).collect();
+    let plain = code.to_lowercase().replace('_', "-");
+    let parts = || {
+        let with = known.iter().copied().filter(|k| k.contains(&plain));
+        let parts: Vec<&str> = with.take(MOST_MEANT).collect();
+        (!parts.is_empty()).then(|| format!("did you mean {}?", parts.join(", ")))
+    };
+    let help = did_you_mean(&plain, known.iter().copied()).or_else(parts);
     let help =
         help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());
     let stop = Stop::usage(format!("no rule or diagnostic is called {code}"));

@@ -12,6 +12,7 @@ pub(crate) mod init;
 pub(crate) mod look;
 pub(crate) mod man;
 pub(crate) mod prove;
+pub(crate) mod recipe;
 pub(crate) mod runs;
 pub(crate) mod selftest;
 pub(crate) mod show;

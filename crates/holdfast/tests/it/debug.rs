@@ -70,6 +70,10 @@ fn compose_files_are_shown_one_object_a_line() {
     assert_eq!(valid, [false, true]);
     assert!(String::from_utf8_lossy(&both.stderr).contains("error[compose-type]"));
 
+    // Places are told as they are seen from where somebody stands.
+    assert!(String::from_utf8_lossy(&both.stderr).contains("--> bad/compose.yaml:1:"));
+    assert_eq!(objects[0]["sources"][0], "good/compose.yaml");
+
     for (file, said) in [
         ("raw/compose.yaml", "not UTF-8"),
         ("none.yaml", "there is no file"),

@@ -318,3 +318,46 @@ fn published_ports_without_a_reason_are_ways_in() {
     }
     assert!(text.contains("no way in gives the reason"), "{text}");
 }
+
+/// 85 W x 8760 h = 744.6 kWh; x 0.31 EUR = 230.83 EUR a year, beside a bill of 12 x 19.24 EUR = 230.88 EUR.
+#[test]
+fn nothing_that_is_paid_is_counted_twice_and_no_purchase_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let bill = "  bill: {item: electricity, kind: operating, amount: 19.24 EUR, every: month}\n";
+    let lab = "format: 1
+lab: x
+currency: EUR
+sites: {home: {power: {price: 0.31 EUR/kWh, average: 85W}}}
+hosts: {nas: {site: home, hardware: {disks: {a: 8TB}}}, pve: {site: home}}
+assets: {disk: {of: nas/a, bought: 2024-02-01, price: 160 EUR}, box: {of: pve, bought: 2023-05-01, price: 280 EUR}}
+costs:
+  disks: {item: a disk, kind: capital, amount: 160 EUR, for: nas/a}
+  domain: {item: a name, kind: operating, amount: 14 EUR, every: year}
+";
+    for (more, yearly) in [(bill, "per year: 244.88 EUR"), ("", "per year: 244.82 EUR")] {
+        std::fs::write(folder.path().join("holdfast.yaml"), format!("{lab}{more}")).unwrap();
+        let out = run(folder.path(), &["costs"], "120");
+        assert!(out.contains(yearly), "{yearly} in {out}");
+        // The disk is among the costs already; the box is not.
+        assert!(out.contains("once: 440 EUR"), "{out}");
+        assert!(out.contains("electricity home"), "{out}");
+        let checked = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+            .args(["check", "--format", "concise"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(checked.stdout).unwrap();
+        let money: Vec<&str> = said.lines().filter(|l| l.contains("[fin-")).collect();
+        assert!(money.is_empty(), "{money:?}");
+    }
+}
+
+#[test]
+fn what_is_bought_later_has_no_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: x\nhosts: {nas: {}}\nassets: {box: {of: nas, bought: 2999-02-01}}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    let out = run(folder.path(), &["assets"], "120");
+    assert!(out.contains("1 bought after"), "{out}");
+    assert!(!out.contains("0 mo"), "{out}");
+}

@@ -65,6 +65,10 @@ impl Place for At<'_, '_, '_> {
 
     fn wrong(&mut self, text: &str, wrong: Wrong) {
         let words = self.slot.to_string();
+        if wrong.code == SECRET_IN_CLEAR {
+            // Of a map or list, every line.
+            self.cx.sink.secret(self.slot.node.span);
+        }
         complain(self.cx, &words, text, self.slot.node.head, wrong);
     }
 

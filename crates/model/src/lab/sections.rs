@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::declare::{Declare, Place, RecordShape, Shape};
-use crate::id::{Kind, ObjectRef};
+use crate::id::Kind;
 
 /// A top-level map of named records that the language reads by their definition alone.
 pub struct Section {

