@@ -116,7 +116,7 @@ pub(crate) fn add(lab: &Lab, design: &mut Design) {
     }
     for (name, device) in &lab.devices {
         let kind = device.kind.known().map_or("device", |k| k.word());
-        let why = format!("a {kind} is hardware without a general system");
+        let why = format!("{kind}: hardware without a general system");
         let of = ObjectRef::new(Kind::Device, name);
         design.absent.push(Absent { of, why });
     }

@@ -176,6 +176,6 @@ pub(super) fn observe(
 }
 
 /// Single paths of a kind that somebody asks for.
-fn keys<'a>(scope: &'a Scope, kind: FactKind) -> impl Iterator<Item = &'a FactPath> {
+fn keys(scope: &Scope, kind: FactKind) -> impl Iterator<Item = &FactPath> {
     scope.paths.iter().filter(move |p| p.kind == kind)
 }
