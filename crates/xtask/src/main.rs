@@ -9,8 +9,8 @@ mod book;
 mod compose_corpus;
 mod coverage;
 mod rig;
-mod sops;
 mod sarif;
+mod sops;
 mod tidy;
 
 use anyhow::{Result, bail};
