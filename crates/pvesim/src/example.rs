@@ -54,22 +54,24 @@ impl State {
         ]);
         state.rules.push(json!({"type": "in", "action": "ACCEPT", "enable": 1, "macro": "SSH", "source": "192.0.2.0/24"}));
         state.pools.insert("family".to_owned(), vec![100]);
+        state.example_access();
+        state.ended("pve1", "vzdump", "100", "OK");
+        state.ended("pve1", "vzdump", "100", "job errors");
         state
-            .access
+    }
+
+    fn example_access(&mut self) {
+        self.access
             .add_token("holdfast@pve!example", "example", "/", "Administrator");
-        state
-            .access
+        self.access
             .grant("/", Whose::User, "root@pam", "Administrator");
-        if let Some(root) = state.access.users.get_mut("root@pam") {
+        if let Some(root) = self.access.users.get_mut("root@pam") {
             root.tfa.push(Tfa {
                 id: "totp1".to_owned(),
                 kind: "totp".to_owned(),
                 enabled: true,
             });
         }
-        state.ended("pve1", "vzdump", "100", "OK");
-        state.ended("pve1", "vzdump", "100", "job errors");
-        state
     }
 
     fn example_guests(&mut self) {

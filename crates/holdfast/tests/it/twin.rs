@@ -312,7 +312,8 @@ fn matrix(up: &Up) {
         ("@lan", LAN),
     ];
     let listeners: Vec<Listener> = all.iter().map(|(v, _)| Listener::at(up, v)).collect();
-    let declared: [(&str, &[(&str, &[&str])]); 4] = [
+    type Open<'a> = &'a [(&'a str, &'a [&'a str])];
+    let declared: [(&str, Open<'_>); 4] = [
         ("@mgmt", &[(APPS, &["22/tcp", "443/tcp", "6443/tcp"])]),
         ("@apps", &[]),
         ("@san", &[]),

@@ -212,7 +212,8 @@ fn a_machine_that_does_not_start_makes_its_task_fail() {
 fn errors_have_the_shapes_that_clients_know() {
     type Change = fn(&mut State);
     let nothing: Change = |_| {};
-    let rows: &[(Change, Method, &str, &[(&str, &str)], u16, &str)] = &[
+    type Fields = &'static [(&'static str, &'static str)];
+    let rows: &[(Change, Method, &str, Fields, u16, &str)] = &[
         (
             nothing,
             Method::Get,
@@ -295,14 +296,8 @@ fn errors_have_the_shapes_that_clients_know() {
         ),
         (
             |s| {
-                drop(
-                    s.access
-                        .users
-                        .get_mut("holdfast@pve")
-                        .unwrap()
-                        .tokens
-                        .clear(),
-                )
+                let user = s.access.users.get_mut("holdfast@pve").unwrap();
+                user.tokens.clear();
             },
             Method::Get,
             "/version",
