@@ -24,6 +24,13 @@ impl Sink {
         }
     }
 
+    /// Adds what another sink has collected, as if it had been reported here.
+    pub(crate) fn append(&mut self, other: Sink) {
+        other.diagnostics.into_iter().for_each(|d| self.report(d));
+        self.dropped += other.dropped;
+        self.secrets.extend(other.secrets);
+    }
+
     /// Nothing was reported so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()

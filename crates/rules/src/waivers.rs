@@ -13,7 +13,7 @@ use model::lab::road::Whole;
 use model::lab::setting::RuleSeverity;
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
-pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
+pub(crate) fn apply(ctx: &Context<'_>, findings: Vec<Findings>) -> Vec<Diagnostic> {
     let waivers: Vec<&Waiver> = ctx
         .lab
         .waivers
@@ -22,7 +22,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         .collect();
     let mut used = vec![false; waivers.len()];
     let mut out = Vec::new();
-    for (object, diagnostic) in findings.into_items() {
+    for (object, diagnostic) in findings.into_iter().flat_map(Findings::into_items) {
         let hit = waivers
             .iter()
             .position(|w| accepts(w, object.as_ref(), &diagnostic));

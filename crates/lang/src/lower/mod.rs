@@ -4,6 +4,8 @@
 //! `model::lab::sections`. Those of the first version of the language are read by hand, one file per entity, through
 //! [`fields::Fields`], which reports unknown and missing keys, and readers of single values (`scalar`, `address`, `names`), which
 //! report what they cannot read and give `None`; what they have in common with the newer ones (`about`) is defined there too.
+//!
+//! Once all names are known, objects are read without knowing of each other, and so several at a time.
 
 mod address;
 mod backup;
@@ -42,12 +44,13 @@ pub(crate) use head::patterns;
 pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::sink::Sink;
-use crate::yaml::{Node, NodeKind, Text};
+use crate::yaml::{Entry, Node, NodeKind, Text};
 use cx::Cx;
 use diag::SourceSet;
 use model::lab::Lab;
 use names::Names;
-use sections::{Part, top_level};
+use rayon::prelude::*;
+use sections::{Part, Section, top_level};
 
 /// Lowers all texts into one lab.
 pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab {
@@ -78,13 +81,11 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
             }
         }
     }
+    read(&objects, &names, &mut lab, sink);
     let mut cx = Cx {
         sink,
         names: &names,
     };
-    for (section, entry) in objects {
-        section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
-    }
     for part in &parts {
         match part {
             Part::Waivers(items) => waiver::lower(&mut cx, &mut lab, items),
@@ -96,4 +97,33 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     }
     head::read(&mut cx, texts, root, &mut lab);
     lab
+}
+
+/// Fewer objects are read in one go: handing them out would take longer.
+const FEW: usize = 500;
+
+/// Reads objects into a lab. The outcome does not depend on how many are read at a time: lab and complaints are put together in the
+/// order of the objects, and suggestions, of which there is a bounded number, are made anew in that order if they do not suffice for all.
+fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut Sink) {
+    let each = |of: &[(Section, &Entry)]| {
+        let (mut lab, mut sink) = (Lab::default(), Sink::default());
+        let mut cx = Cx {
+            sink: &mut sink,
+            names,
+        };
+        for (section, entry) in of {
+            section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
+        }
+        (lab, sink)
+    };
+    let share = objects.len().div_ceil(rayon::current_num_threads());
+    let mut done: Vec<(Lab, Sink)> = objects.par_chunks(share.max(FEW)).map(each).collect();
+    if names.is_spent() {
+        names.refill();
+        done = vec![each(objects)];
+    }
+    for (part, complaints) in done {
+        lab.append(part);
+        sink.append(complaints);
+    }
 }

@@ -7,6 +7,7 @@ use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span};
 use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A value of the tree.
@@ -56,9 +57,9 @@ impl Place for At<'_, '_, '_> {
         self.cx.names
     }
 
-    fn text(&mut self, lines: Lines) -> Option<String> {
+    fn text(&mut self, lines: Lines) -> Option<SmolStr> {
         match lines {
-            Lines::One => scalar::text(self.cx, &self.slot),
+            Lines::One => scalar::line(self.cx, &self.slot),
             Lines::Many => scalar::any_text(self.cx, &self.slot),
         }
     }

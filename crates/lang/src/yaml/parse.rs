@@ -7,6 +7,7 @@ use crate::sink::Sink;
 use crate::suggest::quote;
 use diag::{Diagnostic, SourceId, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -159,7 +160,7 @@ struct Frame {
     start: Span,
     line: usize,
     anchor: usize,
-    tag: Option<String>,
+    tag: Option<Box<str>>,
     shape: Shape,
 }
 
@@ -167,11 +168,44 @@ enum Shape {
     Seq(Vec<Node>),
     Map {
         entries: Vec<Entry>,
-        seen: BTreeMap<String, Span>,
+        seen: Seen,
         pending: Pending,
         merged: Vec<Entry>,
         merges: Option<Span>,
     },
+}
+
+/// The keys of a map that is being read. Most maps are small, and looking through them is faster than keeping an index.
+#[derive(Default)]
+struct Seen(Option<BTreeMap<SmolStr, Span>>);
+
+impl Seen {
+    /// Maps with fewer entries have no index.
+    const SMALL: usize = 16;
+
+    /// Where a key was given before.
+    fn first(&self, entries: &[Entry], text: &str) -> Option<Span> {
+        match &self.0 {
+            Some(index) => index.get(text).copied(),
+            None => entries
+                .iter()
+                .find(|e| e.key.text == text)
+                .map(|e| e.key.span),
+        }
+    }
+
+    /// Takes note of an entry that is about to be added.
+    fn note(&mut self, entries: &[Entry], key: &Key) {
+        if entries.len() >= Self::SMALL {
+            let index = self.index(entries);
+            index.insert(key.text.clone(), key.span);
+        }
+    }
+
+    fn index(&mut self, entries: &[Entry]) -> &mut BTreeMap<SmolStr, Span> {
+        let keys = || entries.iter().map(|e| (e.key.text.clone(), e.key.span));
+        self.0.get_or_insert_with(|| keys().collect())
+    }
 }
 
 /// What a map waits for.
@@ -210,7 +244,7 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
                 let kind = NodeKind::Scalar {
-                    text: text.into_owned(),
+                    text: text.into(),
                     plain: style == ScalarStyle::Plain,
                 };
                 self.keep(
@@ -232,7 +266,7 @@ impl Builder<'_> {
                 let tag = self.tag(tag.as_ref(), span);
                 let shape = Shape::Map {
                     entries: Vec::new(),
-                    seen: BTreeMap::new(),
+                    seen: Seen::default(),
                     pending: Pending::Key,
                     merged: Vec::new(),
                     merges: None,
@@ -270,15 +304,17 @@ impl Builder<'_> {
             Shape::Seq(items) => {
                 items.pop_if(|n| touches(n));
             }
-            Shape::Map { entries, .. } => {
+            Shape::Map { entries, seen, .. } => {
+                // Its key stays known.
+                seen.index(entries);
                 entries.pop_if(|e| touches(&e.value));
             }
         }
     }
 
-    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) -> Option<String> {
+    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) -> Option<Box<str>> {
         if self.dialect == Dialect::Foreign {
-            return tag.map(ToString::to_string);
+            return tag.map(|tag| tag.to_string().into());
         }
         if let Some(tag) = tag.filter(|t| !t.is_yaml_core_schema()) {
             let shown = quote(&tag.to_string());
@@ -300,7 +336,7 @@ impl Builder<'_> {
         start: Span,
         line: usize,
         anchor: usize,
-        tag: Option<String>,
+        tag: Option<Box<str>>,
     ) -> Result<(), Stop> {
         if self.stack.len() >= MAX_DEPTH {
             let d = Diagnostic::invalid(
@@ -330,7 +366,8 @@ impl Builder<'_> {
             return;
         };
         let (kind, first, last) = match frame.shape {
-            Shape::Seq(items) => {
+            Shape::Seq(mut items) => {
+                items.shrink_to_fit();
                 let first = items.first().map(|n| n.head);
                 let last = items.last().map(|n| n.span);
                 (NodeKind::Seq(items), first, last)
@@ -344,11 +381,12 @@ impl Builder<'_> {
                 let first = entries.first().map(|e| e.key.span);
                 let last = entries.last().map(|e| e.value.span);
                 for entry in merged {
-                    if !seen.contains_key(&entry.key.text) {
-                        seen.insert(entry.key.text.clone(), entry.key.span);
+                    if seen.first(&entries, &entry.key.text).is_none() {
+                        seen.note(&entries, &entry.key);
                         entries.push(entry);
                     }
                 }
+                entries.shrink_to_fit();
                 let truncated = end.is_none();
                 (NodeKind::Map { entries, truncated }, first, last)
             }
@@ -368,7 +406,7 @@ impl Builder<'_> {
         };
         let weight = 1 + match &kind {
             NodeKind::Scalar { .. } => 0,
-            NodeKind::Seq(items) => items.iter().map(|n| n.weight).sum(),
+            NodeKind::Seq(items) => items.iter().map(|n| n.weight).sum::<u32>(),
             NodeKind::Map { entries, .. } => entries.iter().map(|e| e.value.weight + 1).sum(),
         };
         self.keep(
@@ -402,7 +440,7 @@ impl Builder<'_> {
             self.sink.report(d);
             return Err(Stop);
         };
-        self.expanded = self.expanded.saturating_add(target.weight);
+        self.expanded = self.expanded.saturating_add(target.weight as usize);
         if self.expanded > MAX_EXPANDED {
             let message =
                 format!("the aliases of this file stand for more than {MAX_EXPANDED} values");
@@ -432,7 +470,7 @@ impl Builder<'_> {
                 merged,
                 merges,
             } => match std::mem::replace(pending, Pending::Key) {
-                Pending::Key => *pending = key(node, seen, self.sink),
+                Pending::Key => *pending = key(node, (entries, seen), self.sink),
                 Pending::Refused => {}
                 Pending::Value(key) if key.text == "<<" => {
                     if self.dialect == Dialect::Foreign
@@ -443,7 +481,7 @@ impl Builder<'_> {
                     merge(node, merged, self.sink);
                 }
                 Pending::Value(key) => {
-                    seen.insert(key.text.clone(), key.span);
+                    seen.note(entries, &key);
                     entries.push(Entry { key, value: node });
                 }
             },
@@ -452,7 +490,7 @@ impl Builder<'_> {
 }
 
 /// A map's key; refused if it is not text or was there before.
-fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
+fn key(node: Node, (entries, seen): (&[Entry], &Seen), sink: &mut Sink) -> Pending {
     let span = node.span;
     let NodeKind::Scalar { text, plain } = node.kind else {
         let d = Diagnostic::invalid("yaml-syntax", "a key must be text, not a list or a map")
@@ -461,8 +499,8 @@ fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
         sink.report(d);
         return Pending::Refused;
     };
-    if let Some(first) = seen.get(&text) {
-        sink.report(twice(&text, span, *first));
+    if let Some(first) = seen.first(entries, &text) {
+        sink.report(twice(&text, span, first));
         return Pending::Refused;
     }
     Pending::Value(Key { text, span, plain })

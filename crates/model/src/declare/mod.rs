@@ -18,13 +18,14 @@ mod words;
 pub(crate) use entity::entity;
 pub use field::{Field, Many, Need, Opt};
 pub(crate) use given::is_scalar;
-pub use given::{ASSUMED, FORMS, Given, Known, MEASURED, OptExt, UNKNOWN};
+pub use given::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, OptExt, UNKNOWN};
 pub use reference::{About, Or, Part, Ref, Target, ref_words, set};
 pub(crate) use serde_text::serde_as_text;
 pub use shape::{FieldShape, Lines, Pattern, RecordShape, Shape, ValueForm};
 pub(crate) use words::words;
 
 use diag::{Span, Spanned};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -179,7 +180,7 @@ pub trait Place {
     /// The lab's names.
     fn names(&self) -> &dyn Names;
     /// The text that stands here; anything else is reported.
-    fn text(&mut self, lines: Lines) -> Option<String>;
+    fn text(&mut self, lines: Lines) -> Option<SmolStr>;
     /// Reports what is wrong with the text that stands here.
     fn wrong(&mut self, text: &str, wrong: Wrong);
     /// Reads the items of a list.

@@ -15,6 +15,7 @@ const PURE: &[(&str, &[&str])] = &[
             "serde",
             "serde_json",
             "sha2",
+            "smol_str",
             "data-encoding",
             "jiff",
             "thiserror",
@@ -26,7 +27,10 @@ const PURE: &[(&str, &[&str])] = &[
         &[
             "diag",
             "model",
+            "rayon",
+            "rustc-hash",
             "saphyr-parser",
+            "smol_str",
             "strsim",
             "globset",
             "jiff",
@@ -35,7 +39,10 @@ const PURE: &[(&str, &[&str])] = &[
             "pulldown-cmark",
         ],
     ),
-    ("graph", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    (
+        "graph",
+        &["diag", "model", "ipnet", "jiff", "petgraph", "rustc-hash"],
+    ),
     ("lint", &["diag", "model", "graph"]),
     (
         "native",
@@ -44,7 +51,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph",
+            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph", "rayon",
         ],
     ),
     (
