@@ -20,13 +20,16 @@ use std::sync::OnceLock;
 /// A backup with its name, and the repository that it goes to with its name.
 pub type Kept<'a> = (&'a str, &'a Backup, &'a str, &'a Repository);
 
+/// Datasets that are folders, by the machine that has them; none where that is not said.
+pub(crate) type Folders<'a> = BTreeMap<Option<&'a str>, Vec<(&'a str, &'a Dataset)>>;
+
 /// What has been built so far for one context.
 #[derive(Default)]
 pub struct Analyses<'a> {
     by_stack: OnceLock<BTreeMap<&'a str, Vec<(&'a str, &'a Service)>>>,
     guests: OnceLock<BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>>,
     containers: OnceLock<BTreeMap<&'a str, Vec<Container<'a>>>>,
-    folders: OnceLock<BTreeMap<Option<&'a str>, Vec<(&'a str, &'a Dataset)>>>,
+    folders: OnceLock<Folders<'a>>,
     kept: OnceLock<BTreeMap<&'a str, Vec<Kept<'a>>>>,
     bodies: OnceLock<Vec<Body<'a>>>,
     copies: OnceLock<Copies<'a>>,
@@ -73,8 +76,8 @@ impl<'a> Context<'a> {
         by_stack.get(stack).map_or(&[], Vec::as_slice)
     }
 
-    /// Datasets that are folders, by the machine that has them; none where that is not said.
-    pub(crate) fn folders(&self) -> &BTreeMap<Option<&'a str>, Vec<(&'a str, &'a Dataset)>> {
+    /// Where folders of datasets are.
+    pub(crate) fn folders(&self) -> &Folders<'a> {
         self.analyses.folders.get_or_init(|| folders(self.lab))
     }
 
@@ -143,8 +146,8 @@ fn kept(lab: &Lab) -> BTreeMap<&str, Vec<Kept<'_>>> {
     out
 }
 
-fn folders(lab: &Lab) -> BTreeMap<Option<&str>, Vec<(&str, &Dataset)>> {
-    let mut out: BTreeMap<Option<&str>, Vec<(&str, &Dataset)>> = BTreeMap::new();
+fn folders(lab: &Lab) -> Folders<'_> {
+    let mut out = Folders::new();
     for (name, set) in &lab.datasets {
         if matches!(set.source, Some(DataSource::Folder(_))) {
             let host = set.host.as_ref().map(|h| h.value.as_str());

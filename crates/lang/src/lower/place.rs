@@ -49,6 +49,13 @@ impl Place for At<'_, '_, '_> {
         }
     }
 
+    fn count(&self) -> usize {
+        match &self.slot.node.kind {
+            NodeKind::Seq(items) => items.len(),
+            NodeKind::Scalar { .. } | NodeKind::Map { .. } => 0,
+        }
+    }
+
     fn span(&self) -> Span {
         self.slot.node.span
     }

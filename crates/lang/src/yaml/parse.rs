@@ -109,6 +109,7 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> Read
         anchors: BTreeMap::new(),
         expanded: 0,
         roots: Vec::new(),
+        spare: Spare::default(),
         sink,
     };
     let mut parser = Parser::new_from_str(text);
@@ -224,7 +225,22 @@ struct Builder<'a> {
     anchors: BTreeMap<usize, Node>,
     expanded: usize,
     roots: Vec<Node>,
+    spare: Spare,
     sink: &'a mut Sink,
+}
+
+/// What a list holds, in one that has no room for more.
+fn exactly<T>(from: &mut Vec<T>) -> Vec<T> {
+    let mut out = Vec::with_capacity(from.len());
+    out.append(from);
+    out
+}
+
+/// Lists to collect in. What was collected moves on in a list of exactly its size, and the room is used again.
+#[derive(Default)]
+struct Spare {
+    items: Vec<Vec<Node>>,
+    entries: Vec<Vec<Entry>>,
 }
 
 /// A limit was passed; the rest of the text is not read.
@@ -260,12 +276,13 @@ impl Builder<'_> {
             }
             Event::SequenceStart(anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
-                return self.open(Shape::Seq(Vec::new()), span, line, anchor, tag);
+                let items = self.spare.items.pop().unwrap_or_default();
+                return self.open(Shape::Seq(items), span, line, anchor, tag);
             }
             Event::MappingStart(anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
                 let shape = Shape::Map {
-                    entries: Vec::new(),
+                    entries: self.spare.entries.pop().unwrap_or_default(),
                     seen: Seen::default(),
                     pending: Pending::Key,
                     merged: Vec::new(),
@@ -367,10 +384,11 @@ impl Builder<'_> {
         };
         let (kind, first, last) = match frame.shape {
             Shape::Seq(mut items) => {
-                items.shrink_to_fit();
                 let first = items.first().map(|n| n.head);
                 let last = items.last().map(|n| n.span);
-                (NodeKind::Seq(items), first, last)
+                let exact = exactly(&mut items);
+                self.spare.items.push(items);
+                (NodeKind::Seq(exact), first, last)
             }
             Shape::Map {
                 mut entries,
@@ -386,9 +404,13 @@ impl Builder<'_> {
                         entries.push(entry);
                     }
                 }
-                entries.shrink_to_fit();
-                let truncated = end.is_none();
-                (NodeKind::Map { entries, truncated }, first, last)
+                let exact = exactly(&mut entries);
+                self.spare.entries.push(entries);
+                let kind = NodeKind::Map {
+                    entries: exact,
+                    truncated: end.is_none(),
+                };
+                (kind, first, last)
             }
         };
         let flow = frame.start.end > frame.start.start;

@@ -175,6 +175,8 @@ pub trait Place {
     fn form(&self) -> Form;
     /// The keys of the map that stands here.
     fn keys(&self) -> Vec<&str>;
+    /// How many items the list has that stands here; none if it is no list.
+    fn count(&self) -> usize;
     /// Where it is.
     fn span(&self) -> Span;
     /// The lab's names.
@@ -249,7 +251,8 @@ impl<T: Scalar> Declare for Spanned<T> {
 
 impl<T: Declare> Declare for Vec<T> {
     fn read(at: &mut dyn Place) -> Option<Self> {
-        let mut out = Vec::new();
+        // Exactly as long as it is: most lists have one or two items, and a lab has a million of lists.
+        let mut out = Vec::with_capacity(at.count());
         at.items(T::repeats(), &mut |item| out.extend(T::read(item)));
         Some(out)
     }
