@@ -159,6 +159,9 @@ pub struct Diagnostic {
     /// It could not be told, because something is neither declared nor observed.
     #[serde(default)]
     pub unknown: bool,
+    /// A secret stands where it points: its place is told, and no line is shown.
+    #[serde(default)]
+    pub veiled: bool,
 }
 
 impl Diagnostic {
@@ -176,6 +179,7 @@ impl Diagnostic {
             fix: None,
             controls: Vec::new(),
             unknown: false,
+            veiled: false,
         }
     }
 

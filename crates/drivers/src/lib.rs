@@ -4,3 +4,4 @@
 #![allow(clippy::disallowed_methods)]
 
 pub mod linux;
+pub mod pve;

@@ -26,6 +26,11 @@ impl<R: RealmTag> Drivers<R> {
         self.by_name.insert(driver.properties().target.name, driver);
     }
 
+    /// Adds a target under a name of the caller's; two targets may be called alike that are of different kinds.
+    pub fn insert_as(&mut self, name: String, driver: Box<dyn Driver<R>>) {
+        self.by_name.insert(name, driver);
+    }
+
     /// Adds a target.
     #[must_use]
     pub fn with(mut self, driver: Box<dyn Driver<R>>) -> Self {

@@ -59,6 +59,24 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Patch => {
             scope.collections.insert(path.kind);
         }
+        FactKind::PveCluster
+        | FactKind::PveNode
+        | FactKind::PveGuest
+        | FactKind::PveStorage
+        | FactKind::PveThin
+        | FactKind::PveBackup
+        | FactKind::PveUncovered
+        | FactKind::PveHa
+        | FactKind::PveReplication
+        | FactKind::PveFirewall
+        | FactKind::PveTask
+        | FactKind::PveUser
+        | FactKind::PveToken
+        | FactKind::PveAcl
+        | FactKind::PveUpdate => {
+            scope.collections.insert(path.kind);
+            scope.add(path.clone());
+        }
         FactKind::File
         | FactKind::Unit
         | FactKind::Sysctl

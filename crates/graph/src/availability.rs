@@ -4,7 +4,7 @@ use crate::structure::{Cuts, Structure};
 use model::declare::{Given, Target};
 use model::id::Kind;
 use model::lab::Lab;
-use model::units::percent::Percent;
+use model::units::percent::Share;
 use petgraph::graph::NodeIndex;
 
 /// So many alternatives are looked at one by one; with more, only what is needed in any case counts.
@@ -15,7 +15,7 @@ pub fn known<'a>(
     lab: &'a Lab,
     structure: &Structure,
     node: NodeIndex,
-) -> Vec<(NodeIndex, &'a Given<Percent>)> {
+) -> Vec<(NodeIndex, &'a Given<Share>)> {
     let reach = structure.reach(node).into_iter().filter(|n| *n != node);
     reach
         .filter_map(|n| Some((n, availability(lab, structure.target(n)?)?)))
@@ -29,7 +29,7 @@ pub fn above_known(lab: &Lab, structure: &Structure) -> Vec<bool> {
 }
 
 /// What is declared of it: for a service in between, its own objective counts with all that is below it, so it is left out here.
-fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Percent>> {
+fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Share>> {
     let name = target.object.name.as_str();
     match (target.object.kind, &target.part) {
         (Kind::Host, None) => lab.hosts.get(name)?.about.availability.as_ref(),
@@ -48,7 +48,7 @@ fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Percent>>
 }
 
 /// As a number between 0 and 1; what is not known always works.
-pub fn share(given: &Given<Percent>) -> f64 {
+pub fn share(given: &Given<Share>) -> f64 {
     let ppm = given.value().map_or(1_000_000, |p| p.ppm().min(1_000_000));
     f64::from(u32::try_from(ppm).unwrap_or(1_000_000)) / 1e6
 }
@@ -68,7 +68,7 @@ pub fn best(
     structure: &Structure,
     cuts: &Cuts,
     node: NodeIndex,
-    known: &[(NodeIndex, &Given<Percent>)],
+    known: &[(NodeIndex, &Given<Share>)],
 ) -> Option<f64> {
     if known.is_empty() {
         return None;

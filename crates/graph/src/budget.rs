@@ -32,6 +32,8 @@ pub struct Line {
     pub span: Span,
     /// It may as well not be bought.
     pub optional: bool,
+    /// What it is, in words, where that is said besides its name.
+    pub item: Option<String>,
 }
 
 /// All of a calculation.
@@ -166,6 +168,7 @@ fn line(key: &str, item: &CostItem) -> Option<(Every, Line)> {
         currency,
         span: given.span,
         optional: item.optional.known() == Some(&true),
+        item: item.item.known().map(|i| i.0.clone()),
     };
     Some((every, line))
 }
@@ -194,6 +197,7 @@ fn running(name: &str, cost: &Cost, span: Span, of: Target) -> Line {
         currency,
         span,
         optional: false,
+        item: None,
     }
 }
 
@@ -248,6 +252,7 @@ pub fn prices(lab: &Lab) -> Vec<Line> {
             currency,
             span: given.span,
             optional: false,
+            item: None,
         })
     };
     lab.assets.iter().filter_map(price).collect()
@@ -276,12 +281,18 @@ pub fn is_rented(host: &model::lab::Host) -> bool {
     host.about.provider.known().is_some() || host.about.kind.known() == Some(&HostKind::Vps)
 }
 
-/// It is the electricity bill, by its name or because it is for a whole site.
+/// It is the electricity bill, by its name, by what it is said to be, or because it is for a whole site.
 pub fn is_electricity(line: &Line) -> bool {
-    let name = words(&line.name);
-    let named = ["electricity", "power", "energy", "strom"]
-        .iter()
-        .any(|w| name.split('-').any(|n| n == *w));
+    let says = |text: &str, of: &[&str]| {
+        let text = words(text);
+        of.iter().any(|w| text.split('-').any(|n| n == *w))
+    };
+    // In a sentence `power` may be that of a supply.
+    let named = says(&line.name, &["electricity", "power", "energy", "strom"])
+        || line
+            .item
+            .as_deref()
+            .is_some_and(|i| says(i, &["electricity", "strom"]));
     let site = line
         .of
         .as_ref()
@@ -326,6 +337,7 @@ pub fn electricity(lab: &Lab) -> Vec<Line> {
             currency: code.as_bytes().try_into().ok()?,
             span: average.span,
             optional: false,
+            item: None,
         })
     };
     lab.sites.iter().filter_map(of_site).collect()

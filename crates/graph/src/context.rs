@@ -28,12 +28,23 @@ pub struct Context<'a> {
     pub projects: &'a Projects,
     /// Its runbooks, scripts and other documents; those that could not be read are not among them.
     pub documents: &'a Documents,
+    /// What stands in clear text in the texts that were read.
+    pub leaks: &'a [Leak],
     /// What is known of products.
     pub knowledge: &'a Knowledge,
     /// Today, in the controller's time zone.
     pub today: Date,
     /// What was worked out from it; empty in the beginning.
     pub analyses: Analyses<'a>,
+}
+
+/// A secret in clear text. Whoever found it hides its bytes before anything is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// Where it stands.
+    pub span: Span,
+    /// What it seems to be, e.g. `a private key`.
+    pub what: String,
 }
 
 /// Where the value of a setting was found.
@@ -54,6 +65,7 @@ impl<'a> Context<'a> {
             facts: None,
             projects: &NO_PROJECTS,
             documents: &NO_DOCUMENTS,
+            leaks: &[],
             knowledge: &NO_KNOWLEDGE,
             today,
             analyses: Analyses::default(),

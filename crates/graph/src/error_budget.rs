@@ -54,7 +54,7 @@ pub fn of_tier(lab: &Lab, name: &str) -> Option<Promise> {
     let own = lab.tiers.get(name).and_then(|t| t.about.slo.as_ref());
     let given = own.or_else(|| listed.and_then(|s| s.target.as_ref()))?;
     Some(Promise {
-        target: *given.value()?,
+        target: **given.value()?,
         window: window.unwrap_or(MONTH),
         assumed: window.is_none(),
         span: given.span,
@@ -82,7 +82,7 @@ pub fn of_service(lab: &Lab, name: &str) -> Option<Promise> {
         let given = slo.target.as_ref()?;
         let window = slo.window.known().map(|w| w.seconds());
         Some(Promise {
-            target: *given.value()?,
+            target: **given.value()?,
             window: window.unwrap_or(MONTH),
             assumed: window.is_none(),
             span: given.span,

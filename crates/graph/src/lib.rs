@@ -54,4 +54,4 @@ pub mod wires;
 pub mod wording;
 
 pub use analyses::{Analyses, Kept};
-pub use context::Context;
+pub use context::{Context, Leak};

@@ -1,6 +1,6 @@
 //! What of a lab is connected with what: every relation that a picture of it may show.
 
-use model::declare::{OptExt as _, Ref};
+use model::declare::{OptExt as _, Or, Ref};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::service::Dependency;
@@ -124,6 +124,26 @@ fn guests(lab: &Lab, out: &mut Links) {
     }
 }
 
+/// Where a network is, and who serves its machines.
+fn networks(lab: &Lab, out: &mut Links) {
+    for (name, network) in &lab.networks {
+        let network_object = ObjectRef::new(Kind::Network, name);
+        let mut add = |other: &ObjectRef, what: &str| out.add(&network_object, other, what, false);
+        if let Some(on) = network.about.on.known() {
+            add(at(on), "exists on");
+        }
+        let dhcp = network.about.dhcp.as_ref();
+        if let Some(server) = dhcp.and_then(|d| d.server.known()) {
+            add(at(server), "has addresses from");
+        }
+        for server in &network.about.dns {
+            if let Or::Ref(server) = &server.value {
+                add(at(server), "asks");
+            }
+        }
+    }
+}
+
 fn places(lab: &Lab, out: &mut Links) {
     for (name, host) in &lab.hosts {
         let host_object = ObjectRef::new(Kind::Host, name);
@@ -143,6 +163,7 @@ fn places(lab: &Lab, out: &mut Links) {
             .keys()
             .for_each(|n| out.add(&device_object, at(n), "is in", false));
     }
+    networks(lab, out);
     for (name, pool) in &lab.pools {
         let pool_object = ObjectRef::new(Kind::Pool, name);
         pool.on

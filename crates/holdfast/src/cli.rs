@@ -70,9 +70,9 @@ pub(crate) enum Verb {
     /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
     Graph(GraphArgs),
     /// Look at the lab and record what is there; changes nothing.
-    Observe(LabArgs),
+    Observe(LookArgs),
     /// Show where the lab differs from the declaration.
-    Drift(LabArgs),
+    Drift(LookArgs),
     /// List every open port with its justification or the lack of it.
     Ports(LabArgs),
     /// Show what `apply` would do; changes nothing.
@@ -93,12 +93,14 @@ pub(crate) enum Verb {
     Runs(RunsArgs),
     /// The miniature of the lab on this machine.
     Twin(TwinArgs),
-    /// Who and what may act: enrolment of hosts.
+    /// Who and what may look or act: least privilege per product, enrolment of hosts.
     Access(AccessArgs),
     /// The evidence ledger.
     Evidence(EvidenceArgs),
     /// Prove on a host that the revert of access changes fires.
     Selftest(SelftestArgs),
+    /// Secrets: where they are kept, whether they can be had, and where one stands in clear text.
+    Secret(SecretArgs),
     /// What is known of products: ends of support, systems, package managers.
     Facts(FactsArgs),
     /// Look inside: what was understood of a text.
@@ -134,6 +136,16 @@ pub(crate) struct LabArgs {
     /// List every unknown instead of one line per group.
     #[arg(long)]
     pub(crate) unknown: bool,
+}
+
+/// What is to be looked at.
+#[derive(Debug, Args)]
+pub(crate) struct LookArgs {
+    #[command(flatten)]
+    pub(crate) at: LabArgs,
+    /// Only this cluster, by the interface of its product.
+    #[arg(long, conflicts_with = "host")]
+    pub(crate) cluster: Option<String>,
 }
 
 /// Arguments of `show`.
@@ -238,7 +250,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) unknown: bool,
     /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) date: Option<jiff::civil::Date>,
     /// Show as a patch what `--fix` would write; writes nothing.
     #[arg(long, conflicts_with = "fix")]
@@ -397,24 +409,60 @@ pub(crate) struct TwinArgs {
 /// What to do with a twin.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TwinVerb {
-    /// Start it: one Debian container per declared host.
+    /// Show what it would consist of, and what cannot be in it; starts nothing.
+    Plan(TwinAt),
+    /// Start it, or what is missing of it.
     Up(TwinAt),
     /// What runs.
     Status(TwinAt),
-    /// Run a command in one of its hosts, from outside its network.
-    // The lab comes first, and may be left out though the host may not.
-    #[command(allow_missing_positional = true)]
+    /// Run a command in one of its machines, or in an empty place of a segment: `@SEGMENT`.
     Exec {
-        #[command(flatten)]
-        at: TwinAt,
-        /// The host.
-        host: String,
+        /// The lab tree, `.` if it is left out; and the machine, or `@SEGMENT`.
+        #[arg(required = true, num_args = 1..=2, value_name = "[LAB] MACHINE")]
+        place: Vec<String>,
+        /// The twin's name.
+        #[arg(long, default_value = "default")]
+        name: String,
         /// The command.
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
+    /// Let something go wrong in it, or end that.
+    Fault {
+        #[command(flatten)]
+        at: TwinAt,
+        #[command(subcommand)]
+        what: FaultVerb,
+    },
     /// Remove it.
     Down(TwinAt),
+}
+
+/// What goes wrong.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaultVerb {
+    /// A machine loses its power.
+    Stop {
+        /// The machine.
+        machine: String,
+    },
+    /// Two ends do not reach each other; one end alone reaches nothing.
+    Partition {
+        /// A machine, or a segment as `@NAME`.
+        one: String,
+        /// The other end.
+        other: Option<String>,
+    },
+    /// What a machine is sent comes late.
+    Slow {
+        /// The machine.
+        machine: String,
+        /// Milliseconds.
+        #[arg(long, default_value_t = 200)]
+        delay: u32,
+    },
+    /// End all faults: power is back, wires are whole.
+    Clear,
 }
 
 /// Which twin of which lab.
@@ -430,9 +478,13 @@ pub(crate) struct TwinAt {
 
 /// Arguments of `access`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct AccessArgs {
     #[command(subcommand)]
-    pub(crate) what: AccessVerb,
+    pub(crate) what: Option<AccessVerb>,
+    /// Print the commands that make logins which may look and nothing else, for this lab tree.
+    #[arg(default_value = ".", value_name = "LAB")]
+    pub(crate) lab: PathBuf,
 }
 
 /// What to do about access.
@@ -505,6 +557,66 @@ pub(crate) enum SelftestVerb {
     },
 }
 
+/// Arguments of `secret`.
+#[derive(Debug, Args)]
+pub(crate) struct SecretArgs {
+    #[command(subcommand)]
+    pub(crate) what: SecretVerb,
+}
+
+/// What to do with secrets. Their names are those of the section `secrets`, or `repository/NAME` for its password.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretVerb {
+    /// List them: where they are kept, who can read them, when they were changed.
+    List(SecretAt),
+    /// Try to get each of them, and let it go again.
+    Check {
+        #[command(flatten)]
+        at: SecretAt,
+        /// Also run the commands of those that a program gives.
+        #[arg(long)]
+        commands: bool,
+    },
+    /// Keep a value, read from standard input or asked for without echo, in its SOPS or age file.
+    Set {
+        /// The secret.
+        name: String,
+        #[command(flatten)]
+        at: SecretAt,
+    },
+    /// Print one on this terminal.
+    Show {
+        /// The secret.
+        name: String,
+        #[command(flatten)]
+        at: SecretAt,
+        /// Yes, so that whoever looks at the screen sees it.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Encrypt the SOPS files for the recipients that `.sops.yaml` names by now.
+    Rekey {
+        #[command(flatten)]
+        at: SecretAt,
+        /// Only this file.
+        #[arg(long, value_name = "FILE")]
+        file: Option<String>,
+        /// Also where no key that is here could read them any more.
+        #[arg(long)]
+        lock_out: bool,
+    },
+    /// Look for secrets in clear text in all files that git would keep.
+    Scan(SecretAt),
+}
+
+/// Which lab.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SecretAt {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+}
+
 /// Arguments of `facts`.
 #[derive(Debug, Args)]
 pub(crate) struct FactsArgs {
@@ -560,4 +672,13 @@ pub(crate) struct ComposeArgs {
     /// Also services of this profile; `*` for all.
     #[arg(long = "profile", value_name = "NAME")]
     pub(crate) profiles: Vec<String>,
+}
+
+/// A day, as in the lab tree.
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    use model::declare::{Says, Value as _};
+    jiff::civil::Date::parse(text).map_err(|wrong| match wrong.says {
+        Says::After(why) | Says::Whole(why) => why,
+        Says::Nothing => "is not a date".to_owned(),
+    })
 }

@@ -1,7 +1,8 @@
 //! The documents of a lab on disk: those that it declares are read, and what they mention is looked for. Nothing else is opened.
 
+use crate::texts::Folder;
 use crate::tree::Tree;
-use diag::{Diagnostic, SourceId, Span};
+use diag::{Diagnostic, Edit, Fix, SourceId, Span};
 use model::declare::OptExt as _;
 use model::document::{Documents, Presence};
 use model::lab::service::Status;
@@ -40,7 +41,16 @@ pub(crate) fn load(tree: &mut Tree) -> (Documents, Vec<Diagnostic>) {
                     texts.insert(file.to_owned(), tree.sources.add(file, text));
                 }
                 Err(unreadable) => {
-                    diagnostics.push(told(name, file, given.span, &unreadable));
+                    let d = told(name, file, given.span, &unreadable);
+                    let folder = Folder::below(&tree.root, tree.instead.clone());
+                    let near = lang::near_file(file, &folder);
+                    diagnostics.push(match near {
+                        Some(near) => d.fix(Fix::doubtful(
+                            format!("did you mean '{near}'?"),
+                            Edit::replace(given.span, near),
+                        )),
+                        None => d,
+                    });
                     continue;
                 }
             }

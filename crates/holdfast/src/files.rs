@@ -6,10 +6,11 @@
 use crate::exit::Stop;
 use crate::tree::Instead;
 use anyhow::{Context as _, Result};
-use diag::{Diagnostic, SourceSet};
+use diag::{Diagnostic, SourceId, SourceSet, Span};
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 /// Larger files are not a declaration.
 const FILE_LIMIT: u64 = 16 * 1024 * 1024;
@@ -47,7 +48,9 @@ pub(crate) fn load(root: &Path, instead: &Instead) -> Result<(SourceSet, Vec<Dia
     for path in &included.paths {
         reader.add(path)?;
     }
-    Ok((reader.sources, included.diagnostics))
+    let mut diagnostics = reader.garbled;
+    diagnostics.extend(included.diagnostics);
+    Ok((reader.sources, diagnostics))
 }
 
 /// What the root file includes.
@@ -73,6 +76,8 @@ struct Reader<'r> {
     seen: BTreeSet<PathBuf>,
     bytes: u64,
     sources: SourceSet,
+    /// What is wrong with files that are no UTF-8.
+    garbled: Vec<Diagnostic>,
 }
 
 impl<'r> Reader<'r> {
@@ -85,6 +90,7 @@ impl<'r> Reader<'r> {
             seen: BTreeSet::new(),
             bytes: 0,
             sources: SourceSet::default(),
+            garbled: Vec::new(),
         })
     }
 
@@ -110,8 +116,15 @@ impl<'r> Reader<'r> {
             return Err(stop.help("several objects fit into one file").into());
         }
         let text = match self.instead.get(path) {
-            Some(text) => text.clone(),
+            Some(text) => Ok(text.clone()),
             None => read(&file, &real)?,
+        };
+        let (text, wrong) = match text {
+            Ok(text) => (text, None),
+            Err(e) => (
+                String::from_utf8_lossy(e.as_bytes()).into_owned(),
+                Some(e.utf8_error().valid_up_to()),
+            ),
         };
         self.bytes += text.len() as u64;
         if self.bytes > TREE_LIMIT {
@@ -123,9 +136,21 @@ impl<'r> Reader<'r> {
                 .help("what is no declaration belongs outside of lab/ and 'include'")
                 .into());
         }
-        self.sources.add(path, text);
+        let id = self.sources.add(path, text);
+        self.garbled.extend(wrong.map(|at| garbled(path, id, at)));
         Ok(())
     }
+}
+
+/// Letters in another encoding than UTF-8, from this byte on; the rest of the file is read with a mark in place of each.
+fn garbled(path: &str, id: SourceId, at: usize) -> Diagnostic {
+    let place = Span::new(id, at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+    Diagnostic::invalid(
+        "yaml-syntax",
+        format!("{path} is not UTF-8 text: byte {at} is wrong"),
+    )
+    .at(place, "no letter in UTF-8")
+    .help("save it as UTF-8")
 }
 
 fn unreadable(file: &Path, e: &std::io::Error) -> anyhow::Error {
@@ -140,8 +165,8 @@ fn unreadable(file: &Path, e: &std::io::Error) -> anyhow::Error {
     .into()
 }
 
-/// The whole text of a plain file of bounded size.
-fn read(file: &Path, real: &Path) -> Result<String> {
+/// The whole text of a plain file of bounded size, or what is no text.
+fn read(file: &Path, real: &Path) -> Result<Result<String, FromUtf8Error>> {
     let shown = file.display();
     let about = std::fs::metadata(real).map_err(|e| unreadable(file, &e))?;
     if !about.is_file() {
@@ -164,16 +189,7 @@ fn read(file: &Path, real: &Path) -> Result<String> {
             .help("split it, or move what is no declaration elsewhere")
             .into());
     }
-    String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        let before = e.as_bytes().iter().take(at);
-        let line = before.filter(|b| **b == b'\n').count() + 1;
-        Stop::usage(format!(
-            "{shown} is not UTF-8 text: byte {at}, in line {line}, is wrong"
-        ))
-        .help("save it as UTF-8")
-        .into()
-    })
+    Ok(String::from_utf8(bytes))
 }
 
 /// What lies below a folder.

@@ -13,6 +13,7 @@ mod evidence;
 mod exit;
 mod files;
 mod hint;
+mod interfaces;
 mod knowledge;
 mod mend;
 mod output;
@@ -32,7 +33,7 @@ use clap::Parser as _;
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
-    prove, runs, selftest, show, twin, undo,
+    prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -64,10 +65,10 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Show(args) => show::show(args, json, paint),
         Verb::Graph(args) => graph::graph(args, json),
         Verb::Observe(args) => {
-            in_realm!(reading(args.on.as_deref())?, tag => look::observe(tag, args, json, paint))
+            in_realm!(reading(args.at.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
         Verb::Drift(args) => {
-            in_realm!(reading(args.on.as_deref())?, tag => look::drift(tag, args, json, paint))
+            in_realm!(reading(args.at.on.as_deref())?, tag => look::drift(tag, args, json, paint))
         }
         Verb::Ports(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::ports(tag, args, json, paint))
@@ -99,10 +100,13 @@ fn run(cli: &Cli) -> Result<Exit> {
             let realm = if changes { mutating(on)? } else { reading(on)? };
             in_realm!(realm, tag => runs::runs(tag, &args.what, json, paint))
         }
-        Verb::Twin(args) => twin::twin(&args.what, json),
+        Verb::Twin(args) => twin::twin(&args.what, json, paint),
         Verb::Access(args) => {
-            let AccessVerb::Enrol { at, .. } = &args.what;
-            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, &args.what, json))
+            let Some(what) = &args.what else {
+                return recipe::recipe(&args.lab, json, paint);
+            };
+            let AccessVerb::Enrol { at, .. } = what;
+            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, what, json))
         }
         Verb::Evidence(args) => {
             let on = evidence_verb::at(&args.what).on.as_deref();
@@ -112,6 +116,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             let SelftestVerb::Revert { on, .. } = &args.what;
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
+        Verb::Secret(args) => secret::secret(&args.what, json, paint),
         Verb::Facts(args) => facts::facts(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),

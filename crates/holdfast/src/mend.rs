@@ -4,7 +4,7 @@ use crate::output::words::count;
 use crate::tree::{Instead, Tree};
 use anyhow::Result;
 use diag::fix::Reach;
-use diag::{Class, Diagnostic, Severity, render};
+use diag::{Class, Diagnostic, Severity, SourceSet, render};
 use std::collections::BTreeMap;
 
 /// Mends that touch each other wait for the next pass; more passes than these mean that two of them undo each other.
@@ -14,6 +14,8 @@ const PASSES: usize = 10;
 pub(crate) struct Seen {
     pub(crate) tree: Tree,
     pub(crate) found: Vec<Diagnostic>,
+    /// Its texts as they can be shown.
+    pub(crate) shown: SourceSet,
 }
 
 /// A file as it was read and as it is to be.
@@ -80,9 +82,12 @@ fn invalid(seen: &Seen) -> usize {
 }
 
 impl Mending {
-    /// All changes as one unified patch.
-    pub(crate) fn patch(&self) -> String {
-        let one = |c: &Change| render::patch(&c.path, &c.was, &c.now);
+    /// All changes as one unified patch, of texts as `hidden` leaves them.
+    pub(crate) fn patch(&self, hidden: impl Fn(&str, &str) -> String) -> String {
+        let one = |c: &Change| {
+            let (was, now) = (hidden(&c.path, &c.was), hidden(&c.path, &c.now));
+            render::patch(&c.path, &was, &now)
+        };
         self.changes.iter().map(one).collect()
     }
 

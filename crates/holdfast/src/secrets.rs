@@ -1,56 +1,50 @@
-//! Obtaining secrets: only when a driver acts, only from the reference, never from the lab tree's text.
+//! Where secrets come from in each realm: the real lab's from its vault, only when a driver acts; a twin's are made up.
 
+use crate::exit::{Exit, Stop};
+use crate::tree::Tree;
+use model::realm::Real;
 use model::secret::{Secret, SecretRef};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use vault::{Commands, Problem, Ready, Refusal, Surroundings, Vault};
 
-/// Gets a secret of the real lab.
-pub(crate) fn real(reference: &SecretRef, root: &Path) -> Result<Secret, String> {
-    let text = match reference {
-        SecretRef::File(path) => {
-            let path = expand(path, root);
-            let text = std::fs::read_to_string(&path);
-            text.map_err(|e| format!("cannot read the secret file {}: {e}", path.display()))?
-        }
-        SecretRef::Env(name) => std::env::var(name)
-            .map_err(|_| format!("the environment variable {name} is not set"))?,
-        SecretRef::Command(words) => run(words)?,
+/// The vault of a lab tree. Only who holds the tag of the real lab has it.
+pub(crate) fn vault(real: Real, tree: &Tree) -> Vault {
+    let declared = tree.lab.controller.as_ref().map(|c| &c.age_keys);
+    let declared: Vec<String> = declared
+        .into_iter()
+        .flatten()
+        .map(|k| k.value.clone())
+        .collect();
+    Vault::of(real, Surroundings::here(), tree.root.clone(), &declared)
+}
+
+/// In one text, for messages of a driver.
+pub(crate) fn said(problem: &Problem) -> String {
+    match &problem.help {
+        Some(help) => format!("{problem} ({help})"),
+        None => problem.to_string(),
+    }
+}
+
+/// As the end of a verb.
+pub(crate) fn stop(problem: Problem) -> Stop {
+    let exit = match problem.refused {
+        None => Exit::Environment,
+        Some(Refusal::Usage) => Exit::Usage,
+        Some(Refusal::Safety) => Exit::Refused,
     };
-    let first = text.lines().next().unwrap_or_default().to_owned();
-    if first.is_empty() {
-        return Err(format!("{} is empty", describe(reference)));
-    }
-    Ok(Secret::new(first))
-}
-
-/// Whether a secret will be there when a driver asks for it, without looking at it. Commands are not run for this.
-pub(crate) fn available(reference: &SecretRef, root: &Path) -> Result<(), String> {
-    match reference {
-        SecretRef::File(path) => {
-            let path = expand(path, root);
-            let say = |e| format!("cannot read the secret file {}: {e}", path.display());
-            let file = std::fs::File::open(&path).map_err(say)?;
-            match file.metadata().map_err(say)?.len() {
-                0 => Err(format!("{} is empty", describe(reference))),
-                _ => Ok(()),
-            }
-        }
-        SecretRef::Env(name) => match std::env::var_os(name) {
-            Some(value) if !value.is_empty() => Ok(()),
-            _ => Err(format!("the environment variable {name} is not set")),
-        },
-        SecretRef::Command(_) => Ok(()),
+    let stop = Stop::new(exit, problem.what);
+    match problem.help {
+        Some(help) => stop.help(help),
+        None => stop,
     }
 }
 
-/// What to call a reference in messages; it is not secret.
-pub(crate) fn describe(reference: &SecretRef) -> String {
-    match reference {
-        SecretRef::File(path) => format!("the secret file {path}"),
-        SecretRef::Env(name) => format!("the environment variable {name}"),
-        SecretRef::Command(words) => {
-            format!("the output of {}", words.first().map_or("", String::as_str))
-        }
+/// Whether a secret will be there when a driver asks for it. Commands are not run for this.
+pub(crate) fn available(vault: &Vault, reference: &SecretRef) -> Result<(), Problem> {
+    match vault.ready(reference, Commands::Leave) {
+        Ready::Yes | Ready::Unknown(_) => Ok(()),
+        Ready::No(problem) => Err(problem),
     }
 }
 
@@ -82,28 +76,4 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
         .open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-fn expand(path: &str, root: &Path) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => root.join(path),
-    }
-}
-
-fn run(words: &[String]) -> Result<String, String> {
-    let (program, arguments) = words.split_first().ok_or("the secret's command is empty")?;
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit());
-    let output = command
-        .output()
-        .map_err(|e| format!("cannot run {program}: {e}"))?;
-    if !output.status.success() {
-        return Err(format!("{program} ended with {}", output.status));
-    }
-    String::from_utf8(output.stdout)
-        .map_err(|_| format!("{program} printed something that is not text"))
 }

@@ -5,6 +5,7 @@ use crate::hint::Hints;
 use anyhow::Result;
 use drivers::linux::transport::SshOptions;
 use model::id::ObjectId;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use twin::{Engine, Host, TwinError, image};
 
@@ -21,7 +22,7 @@ pub(crate) fn engine() -> Result<Engine> {
 
 /// A twin's host.
 pub(crate) fn host(name: &str, lab: &ObjectId, host: &str, hints: &Hints) -> Result<Host> {
-    Host::attach(&engine()?, &owner(name, lab), host).map_err(|e| match e {
+    Host::attach(&engine()?, &owner(name, lab), &twinplan::slug(host)).map_err(|e| match e {
         TwinError::NoSuchHost { .. } => {
             Stop::environment(format!("twin {name} has no host {host}"))
                 .help(format!("start it with: {}", hints.twin_up(name)))
@@ -40,7 +41,7 @@ pub(crate) fn ssh_options(
 ) -> Result<SshOptions> {
     let host = host(name, lab, host_name, hints)?;
     Ok(SshOptions {
-        destination: host_name.to_owned(),
+        destination: twinplan::slug(host_name),
         user: None,
         port: None,
         config_file: Some(host.ssh_config()),
@@ -65,6 +66,14 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
                 .push(diag::Spanned::new(key.trim().to_owned(), admin.span));
         }
     }
+}
+
+/// Hosts that are declared and cannot be in a twin, with the reason.
+pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
+    let design = twinplan::design(lab, &Default::default());
+    let hosts = design.absent.into_iter();
+    let hosts = hosts.filter(|a| a.of.kind == model::id::Kind::Host);
+    hosts.map(|a| (a.of.name, a.why)).collect()
 }
 
 /// What is missing on this machine.

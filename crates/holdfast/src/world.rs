@@ -12,8 +12,9 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
-use model::fact::{FactKind, Facts, NativeIdentity, Scope};
+use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen};
 use model::id::{Kind, ObjectRef, RunId};
+use model::kleene::Reason;
 use model::lab::{Host, Reach};
 use model::lock::Lock;
 use model::plan::{Action, Plan};
@@ -47,6 +48,8 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) lock: Lock,
     pub(crate) store: Store<R>,
     pub(crate) hints: Hints,
+    /// Hosts that are declared and not in this realm, with the reason: none in the real one.
+    absent: BTreeMap<String, String>,
 }
 
 impl<R: RealmTag> World<R> {
@@ -55,7 +58,9 @@ impl<R: RealmTag> World<R> {
         let mut tree = Tree::open_valid(path)?;
         let lock = identities(&tree)?;
         let hints = Hints::new(path, tag.realm());
+        let mut absent = BTreeMap::new();
         if let Realm::Twin(name) = tag.realm() {
+            absent = twins::absent(&tree.lab);
             twins::adapt(&mut tree.lab, &name, &lock.lab, &hints);
         }
         let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
@@ -65,6 +70,7 @@ impl<R: RealmTag> World<R> {
             lock,
             store,
             hints,
+            absent,
         };
         crate::unrecorded::catch_up(&world)?;
         Ok(world)
@@ -131,6 +137,9 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn drivers(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut drivers = Drivers::new(self.tag.clone());
         for (name, host) in self.hosts(only)? {
+            if self.absent.contains_key(name) {
+                continue;
+            }
             drivers.insert(Box::new(self.driver(name, host)?));
         }
         Ok(drivers)
@@ -215,26 +224,30 @@ impl<R: RealmTag> World<R> {
         }
     }
 
-    /// How this realm's drivers obtain secrets; a twin never sees a real one.
+    /// How this realm's drivers obtain secrets. A twin has no tag that opens the vault, so it never sees a real one.
     pub(crate) fn secret_source(&self) -> SecretSource {
-        let root = self.tree.root.clone();
         let made_up = self.store.dir().join("secrets");
-        match self.realm() {
-            Realm::Real => Box::new(move |reference: &SecretRef| secrets::real(reference, &root)),
-            Realm::Twin(_) => {
-                Box::new(move |reference: &SecretRef| secrets::twin(reference, &made_up))
+        match self.tag.real() {
+            Some(real) => {
+                let vault = secrets::vault(real, &self.tree);
+                Box::new(move |reference: &SecretRef| {
+                    vault.get(reference).map_err(|p| secrets::said(&p))
+                })
             }
+            None => Box::new(move |reference: &SecretRef| secrets::twin(reference, &made_up)),
         }
     }
 
     /// Refuses a plan that would stop half-way because this controller lacks a secret that it hands over.
     pub(crate) fn secrets_at_hand(&self, plan: &Plan) -> Result<()> {
-        if matches!(self.realm(), Realm::Twin(_)) {
+        let Some(real) = self.tag.real() else {
             return Ok(());
-        }
+        };
+        let vault = secrets::vault(real, &self.tree);
         for step in &plan.steps {
             if let Action::PutSecret { secret, .. } = &step.action {
-                secrets::available(secret, &self.tree.root).map_err(|why| {
+                secrets::available(&vault, secret).map_err(|problem| {
+                    let why = secrets::said(&problem);
                     Stop::environment(format!("{why} (here, on the controller)"))
                         .help(format!("step {} needs it; nothing was done", step.id))
                 })?;
@@ -263,6 +276,11 @@ impl<R: RealmTag> World<R> {
     /// Looks at what a plan rests on: everything but the insides of repositories, which take long to open. Whether one is there at
     /// all is told by a file if it lies in a directory; any other one has to be opened.
     pub(crate) fn look(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
+        self.ask(drivers, &self.shallow(only)?)
+    }
+
+    /// What a plan rests on, without the insides of repositories.
+    pub(crate) fn shallow(&self, only: Option<&str>) -> Result<BTreeMap<String, Scope>> {
         let mut scopes = self.scopes(only, &self.owned()?)?;
         for scope in scopes.values_mut() {
             scope.paths.retain(|p| match p.kind {
@@ -271,7 +289,7 @@ impl<R: RealmTag> World<R> {
                 _ => true,
             });
         }
-        self.ask(drivers, &scopes)
+        Ok(scopes)
     }
 
     fn is_remote(&self, repository: &str) -> bool {
@@ -284,8 +302,14 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn observe(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
         let scopes = self.scopes(only, &self.owned()?)?;
         let facts = self.ask(drivers, &scopes)?;
-        self.store.save_facts(&facts, Timestamp::now())?;
+        self.keep(&facts)?;
         Ok(facts)
+    }
+
+    /// Keeps what was seen.
+    pub(crate) fn keep(&self, facts: &Facts) -> Result<()> {
+        self.store.save_facts(facts, Timestamp::now())?;
+        Ok(())
     }
 
     /// Looks at the hosts. What a stranger answers is nothing that is known of the host whose place it takes.
@@ -294,7 +318,12 @@ impl<R: RealmTag> World<R> {
         drivers: &mut Drivers<R>,
         scopes: &BTreeMap<String, Scope>,
     ) -> Result<Facts> {
-        let mut facts = engine::observe::observe_all(drivers, scopes, &WallClock, PARALLEL);
+        let mut present = scopes.clone();
+        present.retain(|name, _| !self.absent.contains_key(name));
+        let mut facts = engine::observe::observe_all(drivers, &present, &WallClock, PARALLEL);
+        if let Realm::Twin(_) = self.realm() {
+            self.not_in_twin(&mut facts, scopes);
+        }
         for (name, target) in &mut facts.targets {
             let enrolled = self.enrolled(name)?;
             let found = target.identity.as_ref();
@@ -305,6 +334,25 @@ impl<R: RealmTag> World<R> {
             }
         }
         Ok(facts)
+    }
+
+    /// What no twin can tell is unknown, and never what this machine happens to be.
+    fn not_in_twin(&self, facts: &mut Facts, scopes: &BTreeMap<String, Scope>) {
+        for target in facts.targets.values_mut() {
+            for (path, fact) in &mut target.facts {
+                if let Some(why) = twinplan::exceptions::of(path) {
+                    fact.seen = Seen::Unknown(Reason::new(format!("not in twin: {why}")));
+                }
+            }
+        }
+        for (name, why) in &self.absent {
+            if scopes.contains_key(name) {
+                let host = ObjectRef::new(Kind::Host, name);
+                let why = format!("not in twin: {why}");
+                let unknown = model::fact::TargetFacts::unreachable(host, Timestamp::now(), why);
+                facts.targets.insert(name.clone(), unknown);
+            }
+        }
     }
 
     /// Refuses to go on if another machine answered for one of the hosts.

@@ -31,6 +31,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A service refers to a network, volume, secret, config or service that the project does not declare. Compose refuses the project.",
     ),
     (
+        "compose-services",
+        "A Compose file has no services, or a service of the lab runs in a stack that has nothing for it: all that the file starts is another service. What rules would say of it, they say of nothing.",
+    ),
+    (
         "compose-type",
         "A value of a Compose file is of another kind than its key takes: a list for a map, a number for text. Compose refuses the project.",
     ),

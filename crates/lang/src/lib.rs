@@ -28,7 +28,7 @@ pub use document::document;
 pub use include::{Included, Includes, includes};
 pub use knowledge::knowledge;
 pub use schema::schema;
-pub use stacks::{Stacks, stacks};
+pub use stacks::{Stacks, near_file, stacks};
 
 use diag::{Diagnostic, SourceSet};
 use model::lab::Lab;
@@ -37,8 +37,8 @@ use rayon::prelude::*;
 /// Reads all texts of a lab tree into one lab, with everything that is wrong about them.
 ///
 /// The lab is partial where the text could not be understood; it can be trusted only if no diagnostic is of class
-/// [`diag::Class::Invalid`]. The source named `holdfast.yaml` is the root. Diagnostics about a secret in clear text
-/// have no place, so that no renderer prints the line; their message names it.
+/// [`diag::Class::Invalid`]. The source named `holdfast.yaml` is the root. Diagnostics that point
+/// where a secret stands in clear text are veiled, so that no renderer prints the line.
 pub fn analyze(sources: &SourceSet) -> (Lab, Vec<Diagnostic>) {
     let mut sink = sink::Sink::default();
     let texts = yaml::parse_all(sources, &mut sink);

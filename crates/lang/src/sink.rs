@@ -1,6 +1,6 @@
 //! Where diagnostics are collected: a bounded number of them, and none that shows a secret.
 
-use diag::{Applicability, Diagnostic, Severity, SourceSet, Span};
+use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span};
 use std::collections::BTreeMap;
 
 /// Enough to work with; a file of garbage must not fill the memory with complaints.
@@ -11,13 +11,17 @@ const MOST: usize = 1_000;
 pub(crate) struct Sink {
     diagnostics: Vec<Diagnostic>,
     dropped: usize,
+    /// Those that are invalid, and those that were dropped.
+    invalid: usize,
     secrets: Vec<Span>,
 }
 
 impl Sink {
     /// Adds a diagnostic.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST {
+        let room = self.diagnostics.len() < MOST;
+        self.invalid += usize::from(!room || diagnostic.class == Class::Invalid);
+        if room {
             self.diagnostics.push(diagnostic);
         } else {
             self.dropped += 1;
@@ -28,7 +32,13 @@ impl Sink {
     pub(crate) fn append(&mut self, other: Sink) {
         other.diagnostics.into_iter().for_each(|d| self.report(d));
         self.dropped += other.dropped;
+        self.invalid += other.dropped;
         self.secrets.extend(other.secrets);
+    }
+
+    /// How much was found to be invalid so far.
+    pub(crate) fn invalid(&self) -> usize {
+        self.invalid
     }
 
     /// Nothing was reported so far.
@@ -41,7 +51,7 @@ impl Sink {
         self.secrets.push(span);
     }
 
-    /// All diagnostics; those whose excerpt would show a secret name their place in words instead.
+    /// All diagnostics; those whose excerpt would show a secret keep their place and show no line.
     pub(crate) fn finish(self, sources: &SourceSet) -> Vec<Diagnostic> {
         let secrets: Vec<Span> = self.secrets.iter().map(|s| lines(*s, sources)).collect();
         let mut all: Vec<Diagnostic> = self
@@ -102,9 +112,7 @@ fn conceal(mut d: Diagnostic, secrets: &[Span], sources: &SourceSet) -> Diagnost
             .any(|s| s.source == window.source && s.start <= window.end && window.start <= s.end)
     });
     if shows {
-        if let Some(primary) = d.primary.take() {
-            d.message = format!("{}, at {}", d.message, sources.place(primary.span));
-        }
+        d.veiled = true;
         d.secondary.clear();
         if let Some(fix) = &mut d.fix {
             fix.applicability = Applicability::DisplayOnly;

@@ -3,13 +3,16 @@
 //! They are read as they lie in the lab tree, which is not where they run: nothing outside of the tree is opened, the
 //! environment of whoever checks has no say, and what only the host has (values of variables, environment files) is unknown.
 
+mod runs;
+
 use crate::compose::{self, Loaded, Loader, Machine, Request, path};
 use crate::suggest::{did_you_mean, nearest, quote};
 use diag::{Class, Diagnostic, Severity, SourceSet, Span, Spanned};
 use model::compose::{Project, Projects};
-use model::declare::OptExt as _;
+use model::declare::{Given, OptExt as _};
 use model::lab::Lab;
 use model::lab::guest::{Stack, StackKind};
+use model::units::text::LabPath;
 
 /// Names that Compose looks for by itself.
 const USUAL: [&str; 4] = [
@@ -51,10 +54,34 @@ pub fn stacks(lab: &Lab, sources: SourceSet, loader: &dyn Loader) -> Stacks {
         }
         if missing.is_empty() {
             project(&mut out, name, stack, &at.0, loader);
+            let empty = out.projects.get(name).and_then(|p| empty(name, file, p));
+            out.diagnostics.extend(empty);
         }
         out.diagnostics.extend(missing);
     }
+    let strangers = runs::check(lab, &out.projects);
+    out.diagnostics.extend(strangers);
     out
+}
+
+/// A Compose file without a service, which starts nothing; most often a slip in `services`.
+fn empty(stack: &str, file: &Given<LabPath>, project: &Project) -> Option<Diagnostic> {
+    if !project.services.is_empty() {
+        return None;
+    }
+    let at = quote(&file.value()?.0);
+    let message = format!("stack '{stack}': the Compose file {at} has no services");
+    let d = Diagnostic::invalid("compose-services", message).at(file.span, "it starts nothing");
+    let slip = project
+        .unknown
+        .iter()
+        .find(|(key, _)| nearest(key, ["services"]).is_some());
+    Some(match slip {
+        Some((key, given)) => d
+            .and_at(given.span, format!("{} is no key of Compose", quote(key)))
+            .fix(did_you_mean(given.span, "services")),
+        None => d.help("write 'services:' and below it, indented, what is to run"),
+    })
 }
 
 fn project(out: &mut Stacks, name: &str, stack: &Stack, file: &str, loader: &dyn Loader) {
@@ -162,14 +189,14 @@ fn lack(
         }
     };
     let d = Diagnostic::invalid("compose-file", message).at(span, "named here");
-    Some(match meant(path, loader) {
+    Some(match near_file(path, loader) {
         Some(near) => d.fix(did_you_mean(span, &near)),
         None => d.help("paths begin at the folder of holdfast.yaml"),
     })
 }
 
 /// The file of the lab tree whose path is nearest, step by step.
-fn meant(path: &str, loader: &dyn Loader) -> Option<String> {
+pub fn near_file(path: &str, loader: &dyn Loader) -> Option<String> {
     let mut here = String::from(".");
     for step in path.split('/') {
         let names = loader.list(&here);

@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host; each documents its key and value.
+        /// Kinds of facts of a Linux host, and of a Proxmox VE cluster; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -75,6 +75,45 @@ fact_kinds! {
     Repository = "repository",
     /// Key: `security`; value: number of pending security upgrades; `reboot`: bool.
     Patch = "patch",
+    /// Of Proxmox VE. Key: `name` (of the cluster; absent without one), `version` (of the node that answered), `quorate` (bool), `nodes` (count).
+    PveCluster = "pve-cluster",
+    /// Key: node; value map: `online` (bool), `address`, `cpus`, `memory`, `memory_used`, `root_size`, `root_used` (bytes), `uptime` (s), `version`, `kernel`, `clock_off`
+    /// (s, the node's clock less the controller's); what a node that is offline does not tell is left out.
+    PveNode = "pve-node",
+    /// Key: number of the guest; value map: `kind` (`vm`, `lxc`), `node`, `name`, `status`, `template`, `cores` (all sockets), `memory` (bytes), `swap` (bytes), `autostart`, `tags`,
+    /// `pool`, `lock`, and of its configuration what is no free text: `disks` (map of bytes by slot), `nets` (map by slot: `mac`, `bridge`, `tag`, `firewall`), `devices`, `firewall`, ….
+    PveGuest = "pve-guest",
+    /// Key: `NODE/STORAGE`; value map: `type`, `content`, `shared`, `enabled`, `active`, `size`, `used` (bytes).
+    PveStorage = "pve-storage",
+    /// Key: `NODE/VG/POOL`; value map: `size`, `used`, `metadata_size`, `metadata_used` (bytes).
+    PveThin = "pve-thin",
+    /// Key: id of a backup job; value map: `enabled`, `schedule`, `storage`, `mode`, `all`, `guests`, `exclude`, `pool`, `node`, `keep`.
+    PveBackup = "pve-backup",
+    /// Key: number of a guest that no backup job covers; value map: `name`, `kind`.
+    PveUncovered = "pve-uncovered",
+    /// Key: `vm:100`, `ct:101`, `manager` or `rule/NAME`; value map: `state`, `wanted`, `node`, `group`, ….
+    PveHa = "pve-ha",
+    /// Key: id of a replication job, `100-0`; value map: `guest`, `target`, `schedule`, `enabled`, and by the guest's node `last_sync` (unix s), `failures`.
+    PveReplication = "pve-replication",
+    /// Key: `cluster`, `rule/POSITION`, `group/NAME`; value map: `enabled`, `policy_in`, `policy_out`, or the parts of the rule.
+    PveFirewall = "pve-firewall",
+    /// Key: UPID of a task that failed; value map: `type`, `id`, `node`, `user`, `start`, `end` (unix s), `status`.
+    PveTask = "pve-task",
+    /// Key: `NAME@REALM`; value map: `enabled`, `expires` (unix s, 0 never), `groups`, `second_factor` (bool), `locked`.
+    PveUser = "pve-user",
+    /// Key: `NAME@REALM!TOKEN`; value map: `separated` (has rights of its own), `expires` (unix s, 0 never).
+    PveToken = "pve-token",
+    /// Key: `PATH KIND/WHO ROLE`; value map: `propagate`.
+    PveAcl = "pve-acl",
+    /// Key: `NODE/PACKAGE`; value map: `installed`, `candidate`.
+    PveUpdate = "pve-update",
+}
+
+impl FactKind {
+    /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.
+    pub fn is_pve(self) -> bool {
+        self.word().starts_with("pve-")
+    }
 }
 
 /// A fact's path, written `kind:key`.

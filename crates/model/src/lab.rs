@@ -2,6 +2,7 @@
 //!
 //! A `Lab` may be partial: the language front end leaves out what it could not read and says so in diagnostics.
 
+pub mod api;
 pub mod device;
 pub mod guest;
 pub mod hardware;
@@ -36,12 +37,13 @@ use self::site::SiteAbout;
 use self::storage::{DatasetAbout, Pool};
 use self::watch::{Alert, Channel, Metric, Probe, Slo, Window};
 use crate::declare::{Given, Opt};
+use crate::id::ObjectRef;
 use crate::secret::SecretRef;
 use crate::units::Seconds;
 use diag::{Span, Spanned};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything declared in a lab tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -138,6 +140,21 @@ pub struct Lab {
     pub rules: BTreeMap<String, (Span, RuleSetting)>,
     /// The machine that Holdfast runs on.
     pub controller: Option<Controller>,
+    /// Where something stands that could not be read.
+    #[serde(skip)]
+    pub unread: Unread,
+}
+
+/// Where something stands that could not be read, and has been reported. What seems to be missing there may be just that: nobody may
+/// conclude that it is not declared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unread {
+    /// A whole text, or a section: any object may be missing.
+    pub sections: bool,
+    /// Objects with a value or a key that could not be read.
+    pub objects: BTreeSet<ObjectRef>,
+    /// Keys of lists with such an item, `flows`, and of `waivers`, `rules` and the `controller`.
+    pub lists: BTreeSet<String>,
 }
 
 /// The machine that Holdfast runs on.
@@ -147,6 +164,8 @@ pub struct Controller {
     pub span: Span,
     /// Who keeps its clock where no time service can be asked.
     pub clock: Option<ClockKeeper>,
+    /// Files with age identities, absolute or below `~`.
+    pub age_keys: Vec<Spanned<String>>,
 }
 
 /// Who keeps a clock.

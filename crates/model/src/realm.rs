@@ -67,6 +67,9 @@ mod sealed {
 pub trait RealmTag: sealed::Sealed + Clone + fmt::Debug + Send + Sync + 'static {
     /// The realm as a value.
     fn realm(&self) -> Realm;
+
+    /// The real lab's own tag, which opens what a twin must not see: its secrets. A twin has none.
+    fn real(&self) -> Option<Real>;
 }
 
 /// The real lab, as a type.
@@ -93,11 +96,19 @@ impl RealmTag for Real {
     fn realm(&self) -> Realm {
         Realm::Real
     }
+
+    fn real(&self) -> Option<Real> {
+        Some(*self)
+    }
 }
 
 impl RealmTag for Twin {
     fn realm(&self) -> Realm {
         Realm::Twin(self.name.clone())
+    }
+
+    fn real(&self) -> Option<Real> {
+        None
     }
 }
 

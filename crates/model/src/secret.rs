@@ -43,6 +43,37 @@ pub enum SecretRef {
     Env(String),
     /// Standard output of a command on the controller, run without a shell.
     Command(Vec<String>),
+    /// One value of a SOPS file.
+    Sops {
+        /// The file, from the root of the lab tree.
+        file: String,
+        /// The keys that lead to the value, from the root of the document; numbers also count the items of lists.
+        key: Vec<String>,
+    },
+    /// First line of a file that is encrypted with age.
+    Age(String),
+}
+
+impl fmt::Display for SecretRef {
+    /// What to call it in messages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretRef::File(path) => write!(f, "the secret file {path}"),
+            SecretRef::Env(name) => write!(f, "the environment variable {name}"),
+            SecretRef::Command(words) => {
+                write!(
+                    f,
+                    "the output of {}",
+                    words.first().map_or("", String::as_str)
+                )
+            }
+            SecretRef::Sops { file, key } => match key.as_slice() {
+                [] => write!(f, "the SOPS file {file}"),
+                key => write!(f, "'{}' of the SOPS file {file}", key.join(".")),
+            },
+            SecretRef::Age(path) => write!(f, "the age file {path}"),
+        }
+    }
 }
 
 /// Replaces every occurrence of known secrets in a text by `[redacted]`; applied to all output that a command printed.

@@ -17,6 +17,7 @@ pub mod size;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod timezone;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

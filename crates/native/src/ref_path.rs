@@ -148,7 +148,7 @@ fn made(document: &Document) -> Vec<&str> {
         .collect()
 }
 
-fn is_below(path: &str, root: &str) -> bool {
+pub(crate) fn is_below(path: &str, root: &str) -> bool {
     let root = root.trim_end_matches('/');
     path == root
         || path
@@ -157,7 +157,7 @@ fn is_below(path: &str, root: &str) -> bool {
 }
 
 /// What is declared to lie where.
-fn roots(ctx: &Context<'_>) -> BTreeMap<String, String> {
+pub(crate) fn roots(ctx: &Context<'_>) -> BTreeMap<String, String> {
     let mut out = declared(ctx.lab);
     for (name, project) in ctx.projects.iter() {
         for service in project.services.values() {

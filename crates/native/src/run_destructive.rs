@@ -1,9 +1,12 @@
 //! A command that destroys data, without a word on what it is meant for.
 
 use crate::call::{Call, calls, object};
+use crate::ref_path::{is_below, roots};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use model::declare::OptExt as _;
 use model::document::{Command, Document, Place, Sure, Word};
+use std::cell::OnceCell;
 
 pub const RULE: Rule = Rule {
     id: "run-destructive",
@@ -46,6 +49,7 @@ struct Danger<'a> {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let roots = OnceCell::new();
     for document in ctx.documents.by_name.values() {
         for call in calls(document) {
             let Some(danger) = danger(&call) else {
@@ -54,12 +58,47 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             if is_named(call.command) || is_harmless(&danger, &call) {
                 continue;
             }
-            report(document, &call, &danger, out);
+            let roots = roots.get_or_init(|| holding(ctx));
+            report(document, &call, &danger, roots, out);
         }
     }
 }
 
-fn report(document: &Document, call: &Call<'_>, danger: &Danger<'_>, out: &mut Findings) {
+/// Where data is declared to lie. A pool's mount holds data where something in it is declared.
+fn holding(ctx: &Context<'_>) -> Vec<String> {
+    let all = roots(ctx);
+    let pools: Vec<String> = ctx
+        .lab
+        .pools
+        .values()
+        .filter_map(|p| Some(p.mount.known()?.0.clone()))
+        .collect();
+    all.into_keys()
+        .filter(|path| !pools.contains(path))
+        .collect()
+}
+
+/// All targets are directories, and of none of them, nor of anything in it, the lab says what it is.
+fn is_undeclared(targets: &[&Word], holding: &[String]) -> bool {
+    let apart = |w: &&Word| {
+        let path = w.text.trim_end_matches('/');
+        let device = path.starts_with("/dev/");
+        path.starts_with('/')
+            && !device
+            && !holding
+                .iter()
+                .any(|h| is_below(h, path) || is_below(path, h))
+    };
+    !targets.is_empty() && targets.iter().all(apart)
+}
+
+fn report(
+    document: &Document,
+    call: &Call<'_>,
+    danger: &Danger<'_>,
+    holding: &[String],
+    out: &mut Findings,
+) {
     let line = document.line(call.command.span);
     let shown = call.shown();
     let gap = danger.targets.iter().any(|w| w.sure == Sure::Gap);
@@ -77,6 +116,21 @@ fn report(document: &Document, call: &Call<'_>, danger: &Danger<'_>, out: &mut F
             ))
             .at(call.command.span, "the target is filled in later")
             .note(target);
+        out.add(object(document), d);
+        return;
+    }
+    if is_undeclared(&danger.targets, holding) {
+        let d = RULE
+            .with(
+                Severity::Info,
+                format!(
+                    "document '{}' would {} {}, in line {line}, where the lab declares nothing: '{shown}'",
+                    document.name, danger.does, list.join(" and ")
+                ),
+            )
+            .at(call.command.span, "nobody said what is there")
+            .note(format!("{target}; data that the lab declares there or in it: 0"))
+            .help("declare what lies there, name a target that can be lost, or say '# production: WHY' behind the command");
         out.add(object(document), d);
         return;
     }

@@ -184,6 +184,17 @@ pub enum Maturity {
     Schema,
 }
 
+impl Maturity {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Maturity::Real => "real",
+            Maturity::Recorded => "recorded",
+            Maturity::Schema => "schema",
+        }
+    }
+}
+
 /// What a driver says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Properties {

@@ -6,6 +6,7 @@
 
 pub mod book;
 
+mod doubt;
 mod knowledge;
 mod rules;
 mod waivers;
@@ -18,7 +19,7 @@ use graph::{
     wording,
 };
 
-pub use graph::Context;
+pub use graph::{Context, Leak};
 pub use knowledge::EMBEDDED;
 pub use lint::{Findings, Mend, Rule};
 pub use rules::RULES;
@@ -36,8 +37,10 @@ pub fn check(ctx: &Context<'_>) -> Vec<Diagnostic> {
         (rule.run)(ctx, &mut findings);
         findings
     };
-    let found = RULES.par_iter().with_max_len(1).map(of_rule);
-    waivers::apply(ctx, found.collect())
+    let found: Vec<Findings> = RULES.par_iter().with_max_len(1).map(of_rule).collect();
+    let mut findings = Findings::default();
+    found.into_iter().for_each(|f| findings.append(f));
+    waivers::apply(ctx, doubt::apply(ctx, findings))
 }
 
 /// The rule with this id.

@@ -8,12 +8,12 @@ use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
-use model::lab::Waiver;
 use model::lab::road::Whole;
 use model::lab::setting::RuleSeverity;
+use model::lab::{Unread, Waiver};
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
-pub(crate) fn apply(ctx: &Context<'_>, findings: Vec<Findings>) -> Vec<Diagnostic> {
+pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     let waivers: Vec<&Waiver> = ctx
         .lab
         .waivers
@@ -22,7 +22,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Vec<Findings>) -> Vec<Diagnosti
         .collect();
     let mut used = vec![false; waivers.len()];
     let mut out = Vec::new();
-    for (object, diagnostic) in findings.into_iter().flat_map(Findings::into_items) {
+    for (object, diagnostic) in findings.into_items() {
         let hit = waivers
             .iter()
             .position(|w| accepts(w, object.as_ref(), &diagnostic));
@@ -35,7 +35,10 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Vec<Findings>) -> Vec<Diagnosti
             None => set(ctx, diagnostic),
         });
     }
-    for (waiver, _) in waivers.iter().zip(used).filter(|(_, used)| !used) {
+    // A value that could not be read yields no finding, and the waiver of it is not in vain.
+    let whole = ctx.lab.unread == Unread::default();
+    let unused = waivers.iter().zip(used).filter(|(_, used)| whole && !used);
+    for (waiver, _) in unused {
         out.extend(waiver_unused::about(waiver));
     }
     out

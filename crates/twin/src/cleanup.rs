@@ -46,6 +46,21 @@ pub fn reap(engine: &Engine) -> Result<Removed, TwinError> {
     })
 }
 
+/// Removes what is there of one host, whole or not.
+pub fn cleanup_host(engine: &Engine, owner: &str, name: &str) -> Result<(), TwinError> {
+    check_name("owner", owner)?;
+    check_name("host", name)?;
+    remove_host(engine.client(), owner, name)
+}
+
+/// Removes what is no host, by its label.
+pub(crate) fn remove_part(client: &Client, owner: &str, name: &str) -> Result<(), TwinError> {
+    remove_containers(client, |container| {
+        container.owner == owner && container.name == name
+    })
+    .map(drop)
+}
+
 /// Removes one host.
 pub(crate) fn remove_host(client: &Client, owner: &str, name: &str) -> Result<(), TwinError> {
     remove_containers(client, |container| {

@@ -130,6 +130,18 @@ pub enum TwinError {
         /// The host.
         name: String,
     },
+    /// The kernel of this machine lacks something.
+    #[error("the kernel of this machine has no {what}")]
+    NotInKernel {
+        /// What.
+        what: &'static str,
+    },
+    /// Something does not run that the rest needs.
+    #[error("{what} does not run; `holdfast twin up` starts what is missing")]
+    NotRunning {
+        /// What.
+        what: String,
+    },
     /// The host is not there.
     #[error("the twin of `{owner}` has no host `{name}`")]
     NoSuchHost {

@@ -14,6 +14,7 @@ use crate::access;
 use crate::cleanup;
 use crate::engine::{Client, Engine};
 use crate::error::{TwinError, at};
+use crate::fabric::{self, Fabric, Standing};
 use crate::image::ImageRef;
 use crate::lease::{Creator, Lease, Lifetime, Place, Registry, check_name};
 use crate::run;
@@ -32,6 +33,7 @@ pub const VANTAGE: Ipv4Addr = Ipv4Addr::new(10, 77, 1, 2);
 
 const BOOT_LIMIT: Duration = Duration::from_secs(60);
 const FIRST_BOOT: &str = include_str!("../image/first-boot");
+const STANDING_UNIT: &str = include_str!("../image/standing.service");
 
 /// What a host is to be.
 #[derive(Debug, Clone)]
@@ -56,6 +58,8 @@ pub struct HostSpec {
     pub marker: Option<String>,
     /// How long it may live.
     pub lifetime: Lifetime,
+    /// The segments it stands in, and their fabric. Such a host has no route by the machine but the one back to the controller.
+    pub standing: Option<(Fabric, Standing)>,
 }
 
 impl HostSpec {
@@ -72,6 +76,7 @@ impl HostSpec {
             labels: BTreeMap::new(),
             marker: None,
             lifetime: Lifetime::Kept,
+            standing: None,
         }
     }
 }
@@ -331,6 +336,10 @@ impl Host {
         if let Some(marker) = &spec.marker {
             put("etc/holdfast/realm", marker)?;
         }
+        if let Some((_, standing)) = &spec.standing {
+            put("etc/lab-standing.sh", &standing_script(lease, standing))?;
+            put("etc/systemd/system/lab-net.service", STANDING_UNIT)?;
+        }
         Ok(stage)
     }
 
@@ -346,7 +355,75 @@ impl Host {
         let pid =
             self.client
                 .checked(&["container", "inspect", "--format", "{{.State.Pid}}", &name])?;
-        wire::connect(&self.lease, &pid)
+        wire::connect(&self.lease, &pid)?;
+        if let Some((fabric, standing)) = &spec.standing {
+            wire::seal(&self.lease)?;
+            fabric.plug(self.name(), &standing.plugs, &pid)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the host runs, and the namespace that its wires lie in.
+    pub fn is_running(&self) -> Result<bool, TwinError> {
+        let up =
+            |name: &str| Ok::<_, TwinError>(fabric::running_pid(&self.client, name)?.is_some());
+        Ok(up(&self.network_container())? && up(&self.container())?)
+    }
+
+    /// Whether it can be worked with at all: its start was completed once, and the namespace with its wires is there.
+    pub fn is_whole(&self) -> Result<bool, TwinError> {
+        let net = fabric::running_pid(&self.client, &self.network_container())?;
+        Ok(net.is_some() && self.ssh_config().exists())
+    }
+
+    /// Lays wires that are missing, for instance since the fabric was made anew.
+    pub fn replug(&self, fabric: &Fabric, standing: &Standing) -> Result<(), TwinError> {
+        let net = self.network_container();
+        let pid =
+            fabric::running_pid(&self.client, &net)?.ok_or(TwinError::NotRunning { what: net })?;
+        if fabric.plug(self.name(), &standing.plugs, &pid)? && self.is_running()? {
+            self.run(&["systemctl", "restart", "lab-net.service"])?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of memory that its processes have for themselves; `None` where this machine does not tell.
+    pub fn memory(&self) -> Option<u64> {
+        let id = self
+            .client
+            .checked(&[
+                "container",
+                "inspect",
+                "--format",
+                "{{.Id}}",
+                &self.container(),
+            ])
+            .ok()?;
+        let field = |text: String, name: &str| {
+            let line = text
+                .lines()
+                .find_map(|l| l.strip_prefix(name)?.strip_prefix(' '))?;
+            line.trim().parse().ok()
+        };
+        let read = |path: String| std::fs::read_to_string(path).ok();
+        let old = read(format!("/sys/fs/cgroup/memory/docker/{id}/memory.stat"));
+        let new = || {
+            let at = |place: String| read(format!("/sys/fs/cgroup/{place}/memory.stat"));
+            at(format!("docker/{id}")).or_else(|| at(format!("system.slice/docker-{id}.scope")))
+        };
+        match old {
+            Some(text) => field(text, "total_rss"),
+            None => field(new()?, "anon"),
+        }
+    }
+
+    /// What systemd says of the host: `running`, `degraded`, …; `stopped` if it does not run.
+    pub fn health(&self) -> Result<String, TwinError> {
+        if !self.is_running()? {
+            return Ok("stopped".to_owned());
+        }
+        let output = self.exec(&["systemctl", "is-system-running"])?;
+        Ok(run::text(&output.stdout))
     }
 
     fn create_host_container(&self, spec: &HostSpec) -> Result<(), TwinError> {
@@ -398,6 +475,39 @@ impl Host {
             .map(|(key, value)| format!("--label={key}={value}"))
             .collect()
     }
+}
+
+/// What the host does at boot in place of taking the machine as its gateway.
+fn standing_script(lease: &Lease, standing: &Standing) -> String {
+    let mut text = String::from(
+        "# Addresses of this host: eth0 leads to the controller and nowhere else, the others are segments.\nset -eu\nip link set eth0 up\n",
+    );
+    text.push_str(&format!(
+        "ip -4 address replace {}/32 dev eth0\n",
+        lease.address
+    ));
+    for peer in [lease.controller, lease.vantage] {
+        text.push_str(&format!(
+            "ip -4 route replace {peer}/32 dev eth0 scope link src {}\n",
+            lease.address
+        ));
+    }
+    for plug in &standing.plugs {
+        let name = &plug.interface;
+        text.push_str(&format!(
+            "ip address flush dev {name}\nip link set {name} up\n"
+        ));
+        if let Some((ip, prefix)) = plug.address {
+            let nodad = if ip.is_ipv6() { " nodad" } else { "" };
+            text.push_str(&format!(
+                "ip address replace {ip}/{prefix} dev {name}{nodad}\n"
+            ));
+        }
+    }
+    for gateway in &standing.gateways {
+        text.push_str(&format!("ip route replace default via {gateway}\n"));
+    }
+    text
 }
 
 fn leased(engine: &Engine, spec: &HostSpec) -> Result<Lease, TwinError> {

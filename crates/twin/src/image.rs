@@ -58,6 +58,11 @@ pub fn default_cache_dir() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("/var/cache/holdfast"))
 }
 
+/// The image's name in an engine, whether or not it is there.
+pub fn name() -> ImageRef {
+    ImageRef(format!("holdfast-host:{}", recipe_key()))
+}
+
 /// Makes sure that the engine has the host image: imports it from `cache_dir`, and builds it there first if need be
 /// (about a minute; needs debootstrap and a Debian mirror). Builds at the same time wait for each other.
 pub fn ensure(
@@ -66,7 +71,7 @@ pub fn ensure(
     progress: &dyn Fn(&str),
 ) -> Result<ImageRef, TwinError> {
     let key = recipe_key();
-    let image = ImageRef(format!("holdfast-host:{key}"));
+    let image = name();
     let client = engine.client();
     if is_imported(client, &image)? {
         return Ok(image);

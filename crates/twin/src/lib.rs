@@ -10,6 +10,7 @@
 //! | two starts of a shared engine | a lock file in the engine's directory; the pid is recorded and verified |
 //! | two hosts wanting an address | one lock over all leases under `/run/holdfast-twin` |
 //! | a creator killed at any point | the lease is written first, everything else is labelled; [`cleanup::reap`] |
+//! | two `up` of one twin | each part is looked for before it is made; a name that is taken is an error, not a second part |
 //! | clean-up and a stranger's things | only what carries the owner's label or alias is removed, containers by id |
 //!
 //! This crate must not know labs, plans or rules: it gets names and addresses, and gives hosts.
@@ -24,6 +25,7 @@ pub mod cleanup;
 pub mod console;
 pub mod engine;
 pub mod error;
+pub mod fabric;
 pub mod host;
 pub mod image;
 pub mod lease;
@@ -34,9 +36,10 @@ mod mirror;
 mod run;
 mod wire;
 
-pub use cleanup::cleanup;
+pub use cleanup::{cleanup, cleanup_host};
 pub use engine::Engine;
 pub use error::TwinError;
+pub use fabric::{Fabric, Part, Plug, RouterSpec, Standing};
 pub use host::{Host, HostGuard, HostSpec};
 pub use image::ImageRef;
 pub use lease::{Lifetime, Place};

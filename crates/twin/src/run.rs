@@ -107,7 +107,7 @@ fn package_of(tool: &str) -> &'static str {
         "debootstrap" => "debootstrap debian-archive-keyring",
         "ip" => "iproute2",
         "ssh" | "ssh-keygen" => "openssh-client",
-        "setpriv" | "setsid" => "util-linux",
+        "setpriv" | "setsid" | "nsenter" => "util-linux",
         "tar" => "tar",
         _ => "(unknown)",
     }

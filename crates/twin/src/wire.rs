@@ -61,6 +61,50 @@ pub(crate) fn connect(lease: &Lease, pid: &str) -> Result<(), TwinError> {
     Ok(())
 }
 
+/// Priority of the rules that keep what comes from a sealed wire on this machine.
+const SEALED: &str = "7077";
+
+#[derive(Deserialize)]
+struct Rule {
+    #[serde(default)]
+    iif: String,
+}
+
+/// What comes over the wire is for this machine or for nobody: it is forwarded nowhere, whatever the machine forwards else.
+pub(crate) fn seal(lease: &Lease) -> Result<(), TwinError> {
+    let interface = lease.interface();
+    // A rule holds also when forwarding is switched on later; IPv6 has no business on this wire.
+    let path = format!("/proc/sys/net/ipv6/conf/{interface}/disable_ipv6");
+    if std::path::Path::new(&path).exists() {
+        std::fs::write(&path, "1").map_err(crate::error::at(path))?;
+    }
+    unseal(&interface)?;
+    ip(&[
+        "-4",
+        "rule",
+        "add",
+        "pref",
+        SEALED,
+        "iif",
+        &interface,
+        "unreachable",
+    ])
+    .map(drop)
+}
+
+fn unseal(interface: &str) -> Result<(), TwinError> {
+    let text = run::checked(Command::new("ip").args(["-4", "-json", "rule", "show"]))?;
+    let rules: Vec<Rule> = serde_json::from_str(&text).map_err(|error| TwinError::Damaged {
+        what: "the output of `ip rule`".to_owned(),
+        reason: error.to_string(),
+    })?;
+    if rules.iter().any(|rule| rule.iif == interface) {
+        // Another clean-up may have been faster.
+        let _ = ip(&["-4", "rule", "del", "pref", SEALED, "iif", interface]);
+    }
+    Ok(())
+}
+
 /// Gives the machine the controller's addresses; ones that it has already are left as they are.
 pub(crate) fn add_controller(lease: &Lease) -> Result<(), TwinError> {
     let present = addresses(&["address", "show"])?;
@@ -103,6 +147,7 @@ pub(crate) fn remove_unused_controllers(leases: &[Lease]) -> Result<(), TwinErro
 
 /// Removes the machine's end of a host's wire, if it is there and carries the owner's mark.
 pub(crate) fn disconnect(lease: &Lease) -> Result<(), TwinError> {
+    unseal(&lease.interface())?;
     remove_marked(&lease.owner, |link| link.ifname == lease.interface()).map(drop)
 }
 

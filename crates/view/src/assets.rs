@@ -35,7 +35,9 @@ fn assets(lab: &Lab, today: Date) -> Sheet {
             Cell::declared(name),
             Cell::of(&asset.of),
             Cell::of(&asset.bought),
-            bought.map_or_else(Cell::silent, |b| Cell::computed(age(b, today))),
+            bought
+                .filter(|b| *b <= today)
+                .map_or_else(Cell::silent, |b| Cell::computed(age(b, today))),
             Cell::of(&asset.price),
             Cell::of(&asset.warranty),
             Cell::of(&asset.replace),
@@ -43,6 +45,16 @@ fn assets(lab: &Lab, today: Date) -> Sheet {
             Cell::of(&asset.delivery),
             Cell::of(&asset.supplier),
         ]);
+    }
+    let later = lab
+        .assets
+        .values()
+        .filter(|a| a.bought.known() > Some(&today));
+    let later = later.count();
+    if later > 0 {
+        sheet.note(format!(
+            "{later} bought after {today}, so without an age: see `check`"
+        ));
     }
     let over = |date: &Opt<Date>| date.known().is_some_and(|d| *d < today);
     let warranty = lab.assets.values().filter(|a| over(&a.warranty)).count();

@@ -1,12 +1,15 @@
 //! Ways in: what is open on hosts and what services offer.
 
-use crate::{Cell, Sheet};
-use jiff::civil::Date;
-use model::declare::{Opt, Or, Ref, set};
+use crate::size::count;
+use crate::{Cell, Input, Sheet, stacks};
+use model::compose::Port;
+use model::declare::{Opt, OptExt as _, Or, Ref, Target, set};
+use model::id::Kind;
 use model::lab::service::Outside;
 use model::lab::{Exposure, Lab};
 
-pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
+pub(crate) fn sheet(input: &Input<'_>) -> Sheet {
+    let (lab, today) = (input.lab, input.today);
     let mut sheet = Sheet::new(
         "ways in",
         &[
@@ -46,7 +49,78 @@ pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
             "{total} declared: {unjustified} without reason or owner, {overdue} past their review"
         ));
     }
+    published(input, &mut sheet);
     sheet
+}
+
+/// Ports that a Compose file publishes beyond its own machine, and that no way in gives a reason for.
+fn published(input: &Input<'_>, sheet: &mut Sheet) {
+    let before = sheet.rows.len();
+    for (name, project) in input.projects {
+        let on = input.lab.stacks.get(name).and_then(|s| s.on.known());
+        for (container, service) in project.services.iter().filter(|(_, s)| s.active) {
+            for port in service.ports.iter().filter(|p| is_open(p)) {
+                let Some(range) = &port.published else {
+                    continue;
+                };
+                if (range.start..=range.end.max(range.start))
+                    .all(|p| has_reason(input.lab, name, on.map(|o| &o.0), p))
+                {
+                    continue;
+                }
+                let ports = match range.start == range.end {
+                    true => range.start.to_string(),
+                    false => format!("{}-{}", range.start, range.end),
+                };
+                let mut row = vec![Cell::silent(); sheet.columns.len()];
+                let shown = [
+                    Cell::declared(format!("container/{name}/{container}")),
+                    Cell::declared(format!("{ports}/{}", port.protocol)),
+                ];
+                for (cell, text) in row.iter_mut().zip(shown) {
+                    *cell = text;
+                }
+                sheet.row(row);
+            }
+        }
+    }
+    let unread = stacks::unread(input);
+    if unread > 0 {
+        let number = count(unread, "stack", "stacks");
+        sheet.note(format!(
+            "what {number} without a readable Compose file would publish is not known"
+        ));
+    }
+    let bare = sheet.rows.len() - before;
+    if bare > 0 {
+        sheet.note(format!(
+            "{bare} published by Compose files, and no way in gives the reason"
+        ));
+    }
+}
+
+/// Reached from other machines: not bound to loopback.
+fn is_open(port: &Port) -> bool {
+    port.host_ip.is_none_or(|ip| !ip.is_loopback())
+}
+
+/// The machine of the stack, or a service that it runs, declares this port as a way in.
+fn has_reason(lab: &Lab, stack: &str, on: Option<&Target>, port: u16) -> bool {
+    let host = on
+        .filter(|target| target.object.kind == Kind::Host)
+        .and_then(|target| lab.hosts.get(target.object.name.as_str()));
+    let of_host = host.is_some_and(|h| h.exposures.iter().any(|w| w.port.value == port));
+    let here = lab.services.values().filter(|service| {
+        let mut stacks = service.runs.iter().filter_map(|r| r.stack.known());
+        stacks.any(|s| s.name() == stack)
+    });
+    let mut ways = here.flat_map(|service| &service.exposures);
+    of_host
+        || ways.any(|way| {
+            way.port
+                .known()
+                .is_some_and(|p| (p.first()..=p.last()).contains(&port))
+        })
 }
 
 fn of_host(name: &str, way: &Exposure) -> Vec<Cell> {

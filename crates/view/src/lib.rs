@@ -2,6 +2,7 @@
 //!
 //! A view decides nothing and looks at nothing but the declaration; each cell says how its text is known.
 
+mod alerts;
 mod assets;
 mod backups;
 mod cables;
@@ -9,16 +10,20 @@ mod cell;
 mod controls;
 mod costs;
 pub mod diagram;
+mod documents;
 mod exposures;
+mod flows;
 pub mod goals;
 mod guests;
 mod hosts;
 mod labels;
 mod networks;
+mod people;
 mod ports;
 mod services;
 mod sheet;
 mod size;
+mod stacks;
 mod storage;
 mod summary;
 mod topic;

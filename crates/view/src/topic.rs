@@ -1,8 +1,8 @@
 //! What can be shown.
 
 use crate::{
-    Sheet, assets, backups, cables, controls, costs, exposures, goals, guests, hosts, labels,
-    networks, ports, services, storage, summary,
+    Sheet, alerts, assets, backups, cables, controls, costs, documents, exposures, flows, goals,
+    guests, hosts, labels, networks, people, ports, services, stacks, storage, summary,
 };
 use jiff::civil::Date;
 use model::compose::Projects;
@@ -32,12 +32,16 @@ pub enum Topic {
     Guests,
     /// What people use, with tier, needs and place.
     Services,
+    /// Stacks and what their Compose files start.
+    Stacks,
     /// Networks with their addresses: used, free, next free.
     Networks,
     /// Pools with raw and usable space and redundancy.
     Storage,
     /// Ways in.
     Exposures,
+    /// What may pass.
+    Flows,
     /// Ports of each machine: who has which, and which is free.
     Ports,
     /// Backups, and the copies of each body of data by failure domain.
@@ -50,6 +54,12 @@ pub enum Topic {
     Cables,
     /// Services and how they stand with the baseline controls.
     Controls,
+    /// People, their time, and where they may get in.
+    People,
+    /// What rings, where, and what is asked from outside.
+    Alerts,
+    /// What there is to read.
+    Documents,
     /// Labels to stick on things.
     Labels,
     /// Goals against the declared hardware, and what to buy.
@@ -58,20 +68,25 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the guide.
-    pub const ALL: [Topic; 15] = [
+    pub const ALL: [Topic; 20] = [
         Topic::Summary,
         Topic::Hosts,
         Topic::Guests,
         Topic::Services,
+        Topic::Stacks,
         Topic::Networks,
         Topic::Storage,
         Topic::Exposures,
+        Topic::Flows,
         Topic::Ports,
         Topic::Backups,
         Topic::Costs,
         Topic::Assets,
         Topic::Cables,
         Topic::Controls,
+        Topic::People,
+        Topic::Alerts,
+        Topic::Documents,
         Topic::Labels,
         Topic::Goals,
     ];
@@ -83,15 +98,20 @@ impl Topic {
             Topic::Hosts => "hosts",
             Topic::Guests => "guests",
             Topic::Services => "services",
+            Topic::Stacks => "stacks",
             Topic::Networks => "networks",
             Topic::Storage => "storage",
             Topic::Exposures => "exposures",
+            Topic::Flows => "flows",
             Topic::Ports => "ports",
             Topic::Backups => "backups",
             Topic::Costs => "costs",
             Topic::Assets => "assets",
             Topic::Cables => "cables",
             Topic::Controls => "controls",
+            Topic::People => "people",
+            Topic::Alerts => "alerts",
+            Topic::Documents => "documents",
             Topic::Labels => "labels",
             Topic::Goals => "goals",
         }
@@ -111,15 +131,20 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Hosts => hosts::sheets(lab),
         Topic::Guests => guests::sheets(lab),
         Topic::Services => vec![services::sheet(lab)],
+        Topic::Stacks => stacks::sheets(input),
         Topic::Networks => networks::sheets(lab),
         Topic::Storage => storage::sheets(lab),
-        Topic::Exposures => vec![exposures::sheet(lab, today)],
+        Topic::Exposures => vec![exposures::sheet(input)],
+        Topic::Flows => vec![flows::sheet(lab, today)],
         Topic::Ports => ports::sheets(input),
         Topic::Backups => backups::sheets(lab),
         Topic::Costs => costs::sheets(lab),
         Topic::Assets => assets::sheets(lab, today),
         Topic::Cables => cables::sheets(lab),
         Topic::Controls => controls::sheets(lab),
+        Topic::People => people::sheets(lab, today),
+        Topic::Alerts => alerts::sheets(lab),
+        Topic::Documents => vec![documents::sheet(lab, today)],
         Topic::Labels => vec![labels::sheet(input)],
         Topic::Goals => goals::sheets(&goals::advise(lab)),
     };

@@ -8,7 +8,10 @@ mod bench;
 mod book;
 mod compose_corpus;
 mod coverage;
+mod pve_schema;
 mod rig;
+mod sarif;
+mod sops;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -25,10 +28,15 @@ usage: cargo xtask TASK
   bench generate --keep DIR [--hosts N --services M]
          writes one of them
   rig    hosts to try things on; `cargo xtask rig` says how
+  sops   holds our reading and writing of SOPS files against the real sops
   compose-corpus DIR
          holds our reading of Compose files against the compose tool's
   coverage examples/NAME [--document FILE]
-         where the statements of an example's document went";
+         where the statements of an example's document went
+  sarif FILE
+         holds \"check --format sarif\" of the examples against the schema
+  pve-schema FILE
+         holds the simulator of Proxmox VE against the published API schema";
 
 fn main() -> ExitCode {
     match task() {
@@ -50,8 +58,11 @@ fn task() -> Result<()> {
         Some((task, _)) if task == "gen" => book::run(&root),
         Some((task, rest)) if task == "bench" => bench::run(&root, rest),
         Some((task, rest)) if task == "rig" => rig::run(rest),
+        Some((task, _)) if task == "sops" => sops::run(&root),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
+        Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),
+        Some((task, rest)) if task == "pve-schema" => pve_schema::run(rest),
         _ => bail!(USAGE),
     }
 }

@@ -165,6 +165,13 @@ fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Element<'a>> {
         let here: Vec<(&Label, AnnotationKind)> =
             labels(d).filter(|(l, _)| l.span.source == id).collect();
         let window = Window::around(text, here.iter().map(|(l, _)| l.span));
+        if d.veiled {
+            out.extend(
+                here.first()
+                    .map(|(first, _)| origin(source, &window, first)),
+            );
+            continue;
+        }
         if window.text.len() <= FARTHEST {
             out.push(excerpt(source, &window, &here));
             continue;
@@ -184,11 +191,7 @@ fn excerpt<'a>(
 ) -> Element<'a> {
     let path = clean(&source.path);
     if let Some((first, _)) = labels.first().filter(|_| window.is_wide()) {
-        let column = window.column(first.span);
-        return Origin::path(path)
-            .line(window.line)
-            .char_column(column)
-            .into();
+        return origin(source, window, first);
     }
     let annotations = labels.iter().map(|(label, kind)| {
         let text = (!label.text.is_empty()).then(|| clean(&label.text));
@@ -198,6 +201,14 @@ fn excerpt<'a>(
         .line_start(window.line)
         .path(path)
         .annotations(annotations)
+        .into()
+}
+
+/// The place alone, of the window's first line.
+fn origin<'a>(source: &Source, window: &Window<'_>, label: &Label) -> Element<'a> {
+    Origin::path(clean(&source.path))
+        .line(window.line)
+        .char_column(window.column(label.span))
         .into()
 }
 

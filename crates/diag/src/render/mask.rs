@@ -1,17 +1,37 @@
 //! Hides what stands where a secret belongs, before any line of a lab file is printed.
 //!
-//! The front end refuses secrets in clear text and gives such diagnostics no excerpt. This is the second wall: another
+//! The front end refuses secrets in clear text and veils such diagnostics, so that they have no excerpt. This is the second wall: another
 //! diagnostic may concern the same line, the file may not even parse, or the key may be misspelt. So it works on text
 //! alone, knows no schema, and rather hides too much: the result has the same bytes per line, only stars.
 
 use crate::hide;
 
 /// Keys of a reference to a secret, which is not secret itself.
-const REFERENCES: [&str; 3] = ["file", "env", "command"];
+const REFERENCES: [&str; 5] = ["file", "env", "command", "sops", "age"];
 /// Parts of a key that make its value suspect; a single slip in `password` leaves `pas` or `word` whole.
 const SUSPECT: [&str; 11] = [
     "pas", "word", "pw", "secret", "token", "cred", "private", "apikey", "api_key", "api-key",
     "psk",
+];
+/// The key of lists of names of secrets, and of the section that says where secrets are kept.
+const REGISTER: &str = "secrets";
+/// Keys of an entry of that section, here and in Compose, whose values say where a secret is and are none.
+const ENTRY: [&str; 15] = [
+    "was",
+    "kind",
+    "in",
+    "held_by",
+    "holders",
+    "opens",
+    "escrow",
+    "place",
+    "rotated",
+    "rotate_every",
+    "description",
+    "file",
+    "environment",
+    "external",
+    "name",
 ];
 /// Words that are no secret.
 const HARMLESS: [&str; 8] = ["yes", "no", "true", "false", "on", "off", "null", "~"];
@@ -63,6 +83,8 @@ enum State {
     Plain,
     /// A suspect value goes on in lines that are indented deeper than this.
     Deeper { than: usize, in_command: bool },
+    /// Names of secrets, and where each is kept, in lines that are indented deeper than this.
+    Register { than: usize },
     /// A suspect quoted value goes on until this quote.
     Quoted(char),
     /// A private key goes on until its end line.
@@ -109,6 +131,20 @@ fn mask_line(line: &str, state: State) -> (String, State) {
                 return (stars(line, start), next);
             }
         }
+        State::Register { than } => {
+            let content = body.trim_start();
+            let indent = body.len() - content.len();
+            if content.is_empty() || content.starts_with('#') {
+                return (hide(line), state);
+            }
+            // Items of a list may stand as deep as its key.
+            if indent > than || indent == than && content.starts_with("- ") {
+                return match is_entry(content) {
+                    true => (hide(line), state),
+                    false => (stars(line, indent), state),
+                };
+            }
+        }
         State::Plain => {}
     }
     if body.contains("-----BEGIN") && body.contains("PRIVATE KEY") {
@@ -137,6 +173,8 @@ struct Suspect {
     value: usize,
     /// Indentation that following lines must exceed to belong to the value.
     indent: usize,
+    /// The key is that of names, not of a value.
+    register: bool,
 }
 
 /// The first suspect `key: value` of a line whose value must be hidden or may go on below.
@@ -154,6 +192,9 @@ fn suspect_value(body: &str) -> Option<Suspect> {
             continue;
         }
         let value = colon + 1 + (rest.len() - rest.trim_start().len());
+        if before[key_start..] == *REGISTER && is_names(&body[value..]) {
+            continue;
+        }
         let shown = is_shown(&body[value..]);
         if shown && !opens_block(&body[value..]) {
             continue;
@@ -162,6 +203,7 @@ fn suspect_value(body: &str) -> Option<Suspect> {
             hide_from: if shown { body.len() } else { value },
             value,
             indent: first,
+            register: before[key_start..] == *REGISTER,
         });
     }
     None
@@ -180,11 +222,49 @@ fn is_shown(value: &str) -> bool {
         return true;
     }
     if let Some(inner) = value.strip_prefix('{') {
+        let inner = inner.split('}').next().unwrap_or(inner);
         let outside_lists = inner.split('[').next().unwrap_or(inner);
-        return starts_reference(inner.trim_start()) && !outside_lists.contains(',');
+        let mut parts = outside_lists.split(',').map(str::trim_start);
+        let first = parts.next().unwrap_or_default();
+        // Where in a SOPS file; everything else beside a reference may be what it should refer to.
+        let place = |part: &str| first.starts_with("sops:") && part.starts_with("key:");
+        return starts_reference(first) && parts.all(place);
     }
     let word = value.split([',', '}', '#', ' ']).next().unwrap_or("");
     HARMLESS.contains(&word.to_lowercase().as_str())
+}
+
+/// A list of names in one line: `[restic-usb, secret/b2]`.
+fn is_names(value: &str) -> bool {
+    let inner = value.strip_prefix('[').and_then(|v| v.split_once(']'));
+    inner.is_some_and(|(names, _)| names.split(',').all(|n| is_name(n.trim())))
+}
+
+fn is_name(word: &str) -> bool {
+    word.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+}
+
+/// A line of the section that says where secrets are kept: a name, or a key whose value is none.
+fn is_entry(content: &str) -> bool {
+    let bare = content.strip_prefix("- ").unwrap_or(content);
+    let Some((key, value)) = bare.split_once(':') else {
+        return is_name(bare.trim()) && bare.len() < content.len();
+    };
+    let value = value.trim();
+    if value.is_empty() || ENTRY.contains(&key.trim()) && !value.contains(": ") {
+        return true;
+    }
+    let Some(inner) = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')) else {
+        return false;
+    };
+    // What stands before a colon is a key behind a comma or nothing.
+    let mut parts: Vec<&str> = inner.split(':').collect();
+    parts.pop();
+    parts.iter().all(|part| {
+        let key = part.rsplit([',', '{']).next().unwrap_or(part);
+        ENTRY.contains(&key.trim())
+    })
 }
 
 /// Nothing but marks that announce a value on the lines below.
@@ -209,9 +289,12 @@ fn after(body: &str, found: &Suspect) -> State {
     {
         return State::Quoted(quote);
     }
-    State::Deeper {
-        than: found.indent,
-        in_command: false,
+    match found.register && opens_block(value) {
+        true => State::Register { than: found.indent },
+        false => State::Deeper {
+            than: found.indent,
+            in_command: false,
+        },
     }
 }
 
@@ -248,11 +331,22 @@ mod tests {
             "password: \"x\nhunter2\n",
             "password: {value: hunter2}\n",
             "password: {file: a, plain: hunter2}\n",
+            "password: {sops: a, key: b, plain: hunter2}\n",
+            "password: {file: a, key: hunter2}\n",
             "password:\n  plain: hunter2\n",
             "password: [hunter2]\n",
             "password: ünter hunter2\n",
             "api_token: hunter2\n",
             "location: rest:https://me:hunter2@nas/x\n",
+            "secrets: hunter2\n",
+            "secrets: [a, 'hunter2 !']\n",
+            "secrets: {a: {value: hunter2}}\n",
+            "secrets:\n  a: hunter2\n",
+            "secrets:\n  a: {in: vault, value: hunter2}\n",
+            "secrets:\n  a:\n    content: hunter2\n",
+            "secrets:\n  hunter2\n",
+            "x: {secrets: [a], password: hunter2}\n",
+            "password: {file: a}, token: hunter2\n",
             "note: hunter2-16C7e42F292c6912E7710c838347Ae178B4a\n",
             "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  hunter2\n  -----END OPENSSH PRIVATE KEY-----\n",
         ] {
@@ -269,6 +363,9 @@ mod tests {
             "host: web\n",
             "password: {file: ~/.config/holdfast/usb.pass}\n",
             "password: {command: [pass, show, usb]}\n",
+            "password: {sops: secrets/usb.yaml, key: usb.password}\n",
+            "password: {sops: secrets/usb.yaml, key: [usb, password]}\n",
+            "password: {age: secrets/usb.age}\n",
             "password:\n  command:\n    - pass\n    - show\nto: usb\n",
             "password:\n  env: USB_PASSWORD\n",
             "PasswordAuthentication: no\n",
@@ -277,6 +374,11 @@ mod tests {
             "keys: [\"ssh-ed25519 AAAA x\"]\n",
             "user: admin # a comment: here\n",
             "location: sftp://nas/x\n",
+            "x: {secrets: [restic-usb, secret/b2], tier: core}\n",
+            "usb: {on: web, password: {file: ~/usb.pass}, keys: [restic]}\n",
+            "secrets:\n  - db\n  - wiki\nports: 1\n",
+            "secrets:\n- db\n- wiki\nports: 1\n",
+            "secrets:\n  usb: {in: vaultwarden, holders: [jo, sam], escrow: printed at home}\n  b2:\n    in: paper\n    opens: [b2]\nhosts:\n",
         ] {
             assert_eq!(mask(text), text);
         }

@@ -66,6 +66,7 @@ fn hiding(kind: FactKind) -> &'static str {
         FactKind::Host | FactKind::File | FactKind::Sysctl | FactKind::Patch => {
             panic!("{kind:?} is not hidden here")
         }
+        _ => panic!("{kind:?} is another driver's"),
     }
 }
 

@@ -6,5 +6,6 @@ mod access;
 mod act;
 mod conformance;
 mod observe;
+mod pve;
 mod rig;
 mod transport;

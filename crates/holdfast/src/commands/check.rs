@@ -8,10 +8,11 @@ use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
 use crate::rewrite;
 use crate::tree::{Instead, Tree};
+use ::secrets::scan::{Scanner, masked};
 use anyhow::Result;
 use diag::fix::Reach;
 use diag::render::{self, Color};
-use diag::{Class, Severity};
+use diag::{Class, Diagnostic, Severity, SourceSet, Span};
 use jiff::civil::Date;
 use serde_json::json;
 use std::path::Path;
@@ -26,7 +27,7 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     };
     if args.diff {
         let mended = mend::plan(look, reach)?;
-        print!("{}", mended.patch());
+        print!("{}", mended.patch(hidden));
         eprintln!("{}", mended.would());
         let verdict = verdict(&mended.after.found, args.deny.is_some());
         let differs = !mended.changes.is_empty();
@@ -55,12 +56,12 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
 /// A lab tree and all that is to be said of it.
 fn look(lab: &Path, today: Date, instead: Instead) -> Result<Seen> {
     let mut tree = Tree::open_with(lab, instead)?;
-    let found = found(&mut tree, today);
-    Ok(Seen { tree, found })
+    let (found, shown) = judged(&mut tree, today);
+    Ok(Seen { tree, found, shown })
 }
 
 fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
-    let Seen { tree, found } = seen;
+    let Seen { tree, found, shown } = seen;
     let format = if json { Format::Json } else { args.format };
     let color = if paint.is_on() {
         Color::Always
@@ -74,11 +75,11 @@ fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
                 unknowns: args.unknown || args.all,
                 width: paint.screen(),
             };
-            print!("{}", render::digest(found, &tree.sources, color, whole));
+            print!("{}", render::digest(found, shown, color, whole));
         }
-        Format::Concise => print!("{}", render::concise(found, &tree.sources)),
-        Format::Json => println!("{}", render::json(found, &tree.sources)),
-        Format::Sarif => println!("{}", render::sarif(found, &tree.sources, &rule_texts())),
+        Format::Concise => print!("{}", render::concise(found, shown)),
+        Format::Json => println!("{}", render::json(found, shown)),
+        Format::Sarif => println!("{}", render::sarif(found, shown, &rule_texts())),
     }
     if matches!(format, Format::Full | Format::Concise) {
         println!("{}", summary(tree, found));
@@ -121,21 +122,57 @@ fn verdict(found: &[diag::Diagnostic], deny: bool) -> Exit {
 }
 
 /// Everything that is wrong with a tree, its Compose projects and its documents.
-pub(crate) fn found(tree: &mut Tree, today: Date) -> Vec<diag::Diagnostic> {
+pub(crate) fn found(tree: &mut Tree, today: Date) -> Vec<Diagnostic> {
+    judged(tree, today).0
+}
+
+/// The same with the texts as they can be shown: without the secrets that stand in them.
+fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
     let projects = tree.read_stacks();
     let (documents, unread) = documents::load(tree);
     let facts = crate::knowledge::in_use();
     tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
+    let (leaks, shown) = leaks(&tree.sources, &all);
     all.extend(rules::check(&rules::Context {
+        leaks: &leaks,
         documents: &documents,
         projects: &projects,
         knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)
     }));
     diag::fix::settle(&mut all, &tree.sources);
-    all
+    (all, shown)
+}
+
+/// A text without the secrets that stand in it.
+fn hidden(path: &str, text: &str) -> String {
+    masked(text, &Scanner::default().scan(path, text))
+}
+
+/// Secrets in clear text in what was read, without those that the language has refused, and the same texts with stars in their place.
+fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceSet) {
+    let scanner = Scanner::default();
+    let (mut leaks, mut shown) = (Vec::new(), SourceSet::default());
+    for (id, source) in sources.iter() {
+        let found = scanner.scan(&source.path, &source.text);
+        shown.add(source.path.clone(), masked(&source.text, &found));
+        for leak in found {
+            let span = Span::new(id, leak.span.start, leak.span.end);
+            let line = sources.position(span).map_or(0, |p| p.line);
+            // Its message names the place, since it must not show it.
+            let place = format!(", at {}:{line}:", source.path);
+            let known = |d: &Diagnostic| d.code == "secret-in-clear" && d.message.contains(&place);
+            if !told.iter().any(known) {
+                leaks.push(rules::Leak {
+                    span,
+                    what: leak.what,
+                });
+            }
+        }
+    }
+    (leaks, shown)
 }
 
 /// What the rule book says, for formats that carry it along.
@@ -171,6 +208,9 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
 fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     lang::CODES.iter().chain([&crate::knowledge::CODE])
 }
+
+/// More codes that have a word in them are not told.
+const MOST_MEANT: usize = 8;
 
 /// What a code means, why it matters, what to do.
 pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
@@ -213,9 +253,15 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         println!("{code}\n\n{text}");
         return Ok(Exit::Ok);
     }
-    let known = rules::RULES.iter().map(|r| r.id);
-    let known = known.chain(codes().map(|(c, _)| *c));
-    let help = did_you_mean(code, known);
+    let rules = rules::RULES.iter().map(|r| r.id);
+    let known: Vec<&str> = rules.chain(codes().map(|(c, _)| *c)).collect();
+    let plain = code.to_lowercase().replace('_', "-");
+    let parts = || {
+        let with = known.iter().copied().filter(|k| k.contains(&plain));
+        let parts: Vec<&str> = with.take(MOST_MEANT).collect();
+        (!parts.is_empty()).then(|| format!("did you mean {}?", parts.join(", ")))
+    };
+    let help = did_you_mean(&plain, known.iter().copied()).or_else(parts);
     let help =
         help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());
     let stop = Stop::usage(format!("no rule or diagnostic is called {code}"));

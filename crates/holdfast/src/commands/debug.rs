@@ -83,6 +83,10 @@ fn one(file: &Path, args: &ComposeArgs, environment: &BTreeMap<String, String>) 
         environment: environment.clone(),
         profiles: args.profiles.clone(),
         name: project.map(|n| n.to_string_lossy().into_owned()),
+        folder: match file.parent() {
+            Some(parent) => parent.to_string_lossy().into_owned(),
+            None => String::new(),
+        },
         ..Request::default()
     };
     read(&request, &Folder::anywhere(folder))

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use diag::render::{self, Color};
 use jiff::civil::Date;
 use model::declare::OptExt as _;
-use model::knowledge::{Origin, Product};
+use model::knowledge::{Knowledge, Origin, Product};
 use serde_json::json;
 use std::io::Write as _;
 use std::path::Path;
@@ -38,20 +38,10 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
     let facts = knowledge::in_use();
     complain(&facts);
     let products = &facts.knowledge.products;
-    if let Some(name) = only
-        && facts.knowledge.named(name).is_none()
-    {
-        let stop = Stop::usage(format!("the table of facts has no product {name}"));
-        let help = did_you_mean(name, products.keys().map(String::as_str));
-        return Err(match help {
-            Some(help) => stop.help(help),
-            None => stop,
-        }
-        .into());
-    }
-    let wanted = only
-        .and_then(|name| facts.knowledge.named(name))
-        .map(|(key, _)| key);
+    let wanted = match only {
+        Some(name) => Some(product(&facts.knowledge, name)?),
+        None => None,
+    };
     let rows: Vec<Row<'_>> = products
         .iter()
         .filter(|(key, _)| wanted.is_none_or(|w| w == key.as_str()))
@@ -71,6 +61,28 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
         count(facts.installed.len(), "table", "tables")
     );
     Ok(Exit::Ok)
+}
+
+/// The key of a product, by its key, another name or its title.
+fn product<'k>(knowledge: &'k Knowledge, name: &str) -> Result<&'k str> {
+    let titled = |p: &Product| p.title().eq_ignore_ascii_case(name);
+    let by_title = || {
+        let mut all = knowledge.products.iter();
+        all.find(|(key, p)| titled(p) || key.eq_ignore_ascii_case(name))
+    };
+    let by_name = knowledge.named(name).map(|(key, _)| key);
+    if let Some(key) = by_name.or_else(|| by_title().map(|(key, _)| key.as_str())) {
+        return Ok(key);
+    }
+    let stop = Stop::usage(format!("the table of facts has no product {name}"));
+    let keys = knowledge.products.keys().map(String::as_str);
+    let titles = || knowledge.products.values().map(Product::title);
+    let help = did_you_mean(name, keys).or_else(|| did_you_mean(name, titles()));
+    Err(match help {
+        Some(help) => stop.help(help),
+        None => stop.help("`holdfast facts list` shows all of them"),
+    }
+    .into())
 }
 
 /// Facts below their product, and below each group of them where they stand.

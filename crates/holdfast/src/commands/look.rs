@@ -1,7 +1,8 @@
 //! The verbs that look and change nothing: `observe`, `drift`, `ports`, `plan`.
 
-use crate::cli::LabArgs;
+use crate::cli::{LabArgs, LookArgs};
 use crate::exit::Exit;
+use crate::interfaces::Chosen;
 use crate::output::words::count;
 use crate::output::{Paint, Table, Tone, drift as drift_output, plan as plan_output, wrap};
 use crate::world::World;
@@ -11,26 +12,30 @@ use model::fact::{Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
 use model::realm::RealmTag;
 use plan::How;
+use plan::driver::{Maturity, Properties};
 use plan::ports::{Justification, Port};
 use serde_json::json;
 
 /// Looks at the hosts and records what that says about their promises.
 pub(crate) fn observe<R: RealmTag>(
     tag: R,
-    args: &LabArgs,
+    args: &LookArgs,
     json: bool,
     paint: Paint,
 ) -> Result<Exit> {
-    let world = World::open(tag, &args.lab)?;
-    let mut drivers = world.drivers(args.host.as_deref())?;
+    let world = World::open(tag, &args.at.lab)?;
+    let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
-    let facts = world.observe(&mut drivers, args.host.as_deref())?;
+    let owned = world.owned()?;
+    let (facts, drivers) = world.look_around(chosen, |only| world.scopes(only, &owned))?;
+    world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
     pins::put(&world)?;
     if json {
         println!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
-        print!("{}", observed(&facts, args.unknown, paint));
+        print!("{}", observed(&facts, args.at.unknown, paint));
+        print!("{}", untried(&drivers, &facts, paint));
     }
     Ok(if facts.targets.values().any(has_unknown) {
         Exit::PartlyUnknown
@@ -91,6 +96,26 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
     table.print(paint, 0) + &details
 }
 
+/// Which drivers were never tried on the real product, where one of them answered.
+fn untried(drivers: &[Properties], facts: &Facts, paint: Paint) -> String {
+    let answered = |d: &&Properties| {
+        let target = facts.targets.get(&d.target.to_string());
+        target.is_some_and(|f| f.identity.is_some())
+    };
+    let how = |maturity: Maturity| match maturity {
+        Maturity::Real => None,
+        Maturity::Recorded => Some("tested on recorded answers"),
+        Maturity::Schema => Some("tested on a simulator made from the published schema"),
+    };
+    let line = |d: &Properties| {
+        let label = format!("  {}: ", d.target);
+        let how = how(d.maturity)?;
+        let text = format!("driver {}, maturity {}: {how}", d.name, d.maturity.word());
+        Some(wrap::hanging(&label, &text, paint.width()))
+    };
+    drivers.iter().filter(answered).filter_map(line).collect()
+}
+
 fn errors(name: &str, target: &TargetFacts, paint: Paint) -> String {
     let label = format!("  {name}: ");
     let line = |error: &String| wrap::hanging(&label, error, paint.width());
@@ -98,20 +123,30 @@ fn errors(name: &str, target: &TargetFacts, paint: Paint) -> String {
 }
 
 /// Declared against observed.
-pub(crate) fn drift<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let world = World::open(tag, &args.lab)?;
-    let mut drivers = world.drivers(args.host.as_deref())?;
-    let facts = world.look(&mut drivers, args.host.as_deref())?;
+pub(crate) fn drift<R: RealmTag>(
+    tag: R,
+    args: &LookArgs,
+    json: bool,
+    paint: Paint,
+) -> Result<Exit> {
+    let world = World::open(tag, &args.at.lab)?;
+    let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
+    let (facts, _) = world.look_around(chosen, |only| world.shallow(only))?;
     unrecorded::mention(&world, facts.targets.keys())?;
     let differences = world.with_context(&facts, |ctx| {
         let backups = super::apply::backups(ctx);
         let contributed = plan::planner::contributed_drift(&backups);
-        [plan::planner::drift(ctx), contributed].concat()
+        [
+            plan::planner::drift(ctx),
+            contributed,
+            plan::interface::drift(ctx),
+        ]
+        .concat()
     })?;
     if json {
         println!("{}", serde_json::to_string_pretty(&differences)?);
     } else {
-        let text = drift_output::text(&differences, &facts, args.unknown, paint);
+        let text = drift_output::text(&differences, &facts, args.at.unknown, paint);
         print!("{text}");
     }
     let known = differences.iter().any(|d| d.how != How::Unknown);

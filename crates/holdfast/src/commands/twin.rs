@@ -1,22 +1,86 @@
 //! `twin`: the miniature of the lab on this machine.
 
+mod fault;
+mod parts;
+mod plan;
+mod status;
+mod up;
+
 use crate::cli::{TwinAt, TwinVerb};
 use crate::exit::{Exit, Stop};
-use crate::output::words::count;
+use crate::output::Paint;
+use crate::output::words::{count, did_you_mean};
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
 use model::realm::Twin;
 use std::io::Write as _;
-use twin::{Host, HostSpec, cleanup, image};
+use std::process::Stdio;
+use twin::{Engine, Fabric, cleanup, image};
+use twinplan::Design;
 
 /// Runs the verb.
-pub(crate) fn twin(verb: &TwinVerb, json: bool) -> Result<Exit> {
+pub(crate) fn twin(verb: &TwinVerb, json: bool, paint: Paint) -> Result<Exit> {
     match verb {
-        TwinVerb::Up(at) => up(at, json),
-        TwinVerb::Status(at) => status(at, json),
-        TwinVerb::Exec { at, host, command } => exec(at, host, command),
+        TwinVerb::Plan(at) => plan::plan(at, json, paint),
+        TwinVerb::Up(at) => up::up(at, json, paint),
+        TwinVerb::Status(at) => status::status(at, json, paint),
+        TwinVerb::Exec {
+            place,
+            name,
+            command,
+        } => exec(place, name, command),
+        TwinVerb::Fault { at, what } => fault::fault(at, what, json),
         TwinVerb::Down(at) => down(at, json),
+    }
+}
+
+/// A twin of a lab on this machine.
+struct Twinned {
+    name: String,
+    owner: String,
+    world: World<Twin>,
+    design: Design,
+    engine: Engine,
+    lab: String,
+}
+
+impl Twinned {
+    fn open(at: &TwinAt) -> Result<Self> {
+        let mut world = world(at)?;
+        let projects = world.tree.read_stacks();
+        Ok(Self {
+            name: at.name.clone(),
+            owner: twins::owner(&at.name, &world.lock.lab),
+            design: twinplan::design(&world.tree.lab, &projects),
+            engine: twins::engine()?,
+            lab: crate::hint::quoted(&at.lab.display().to_string()),
+            world,
+        })
+    }
+
+    /// What takes all of it away.
+    fn down_hint(&self) -> String {
+        format!("holdfast twin down {} --name {}", self.lab, self.name)
+    }
+
+    /// What stands in the plan and is not built yet, with the reason.
+    fn unbuilt(&self) -> Vec<(String, String)> {
+        let pools = self.design.pools.iter().map(|p| {
+            let why = "pools on loop devices are planned, not built";
+            (format!("pool/{}", p.name), why.to_owned())
+        });
+        let stacks = self.design.stacks.iter().map(|s| {
+            let why = "engines inside of machines are planned, not built";
+            (format!("stack/{}", s.name), why.to_owned())
+        });
+        pools.chain(stacks).collect()
+    }
+
+    /// Faults that are in force.
+    fn faults(&self) -> Result<Vec<String>> {
+        let active = fault::load(self)?;
+        Ok(active.iter().map(ToString::to_string).collect())
     }
 }
 
@@ -32,120 +96,120 @@ fn world(at: &TwinAt) -> Result<World<Twin>> {
     World::open(Twin::new(at.name.clone()), &at.lab)
 }
 
-/// One container per declared host, enrolled in the twin's own store. Hosts that run are left alone.
-fn up(at: &TwinAt, json: bool) -> Result<Exit> {
-    let mut world = world(at)?;
-    let engine = twins::engine()?;
-    let progress = |line: &str| eprintln!("{line}");
-    let image = image::ensure(&engine, &image::default_cache_dir(), &progress)
-        .map_err(twins::environment)?;
-    let owner = twins::owner(&at.name, &world.lock.lab);
-    let names: Vec<String> = world.tree.lab.hosts.keys().cloned().collect();
-    let mut shown = Vec::new();
-    for name in names {
-        let (host, fresh) = match Host::attach(&engine, &owner, &name) {
-            Ok(host) => (host, false),
-            Err(_) => {
-                let mut spec = HostSpec::new(&owner, &name, &image);
-                spec.marker = Some(format!("twin:{}\n", at.name));
-                (
-                    Host::start(&engine, spec).map_err(twins::environment)?,
-                    true,
-                )
-            }
-        };
-        if fresh {
-            twin::seed::smallest(&host).map_err(twins::environment)?;
-        }
-        enrol(&mut world, &name)?;
-        shown.push(serde_json::json!({"host": name, "address": host.address(), "started": fresh}));
-        if !json {
-            println!(
-                "{name}  {}  {}",
-                host.address(),
-                if fresh { "started" } else { "runs already" }
-            );
-        }
-    }
-    if json {
-        println!("{}", serde_json::to_string_pretty(&shown)?);
-    }
-    Ok(Exit::Ok)
-}
-
-/// The twin made the host itself, so nobody needs to compare its key.
-fn enrol(world: &mut World<Twin>, name: &str) -> Result<()> {
-    let found = world.hosts(Some(name))?;
-    let Some((_, host)) = found.first() else {
-        return Ok(());
+/// A command in a machine, or in a vantage: `@SEGMENT`.
+fn exec(place: &[String], name: &str, command: &[String]) -> Result<Exit> {
+    let (lab, host) = match place {
+        [lab, host] => (lab.as_str(), host.as_str()),
+        [host] => (".", host.as_str()),
+        _ => return Err(Stop::usage("no machine is named").into()),
     };
-    let mut driver = world.driver(name, host)?;
-    let identity = driver.enrol(&world.realm())?;
-    drop(driver);
-    world.enrol(name, identity)
-}
-
-fn status(at: &TwinAt, json: bool) -> Result<Exit> {
-    let world = world(at)?;
-    let names = Host::names(&twins::engine()?, &twins::owner(&at.name, &world.lock.lab))
-        .map_err(twins::environment)?;
-    let missing: Vec<&String> = world
-        .tree
-        .lab
-        .hosts
-        .keys()
-        .filter(|n| !names.contains(n))
-        .collect();
-    if json {
-        println!(
-            "{:#}",
-            serde_json::json!({"running": names, "missing": missing})
-        );
-    } else {
-        println!(
-            "twin {}: {} of {} up",
-            at.name,
-            names.len(),
-            count(world.tree.lab.hosts.len(), "host", "hosts")
-        );
-        names.iter().for_each(|n| println!("  {n}"));
-    }
-    Ok(if missing.is_empty() {
-        Exit::Ok
-    } else {
-        Exit::Findings
-    })
-}
-
-fn exec(at: &TwinAt, host: &str, command: &[String]) -> Result<Exit> {
-    let world = world(at)?;
-    let host = twins::host(&at.name, &world.lock.lab, host, &world.hints)?;
+    let at = TwinAt {
+        lab: lab.into(),
+        name: name.to_owned(),
+    };
+    let twinned = Twinned::open(&at)?;
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
+    if let Some(segment) = host.strip_prefix('@') {
+        return from_vantage(&twinned, segment, &words);
+    }
+    let machine = machine(&twinned, host)?;
+    let host = twins::host(
+        &at.name,
+        &twinned.world.lock.lab,
+        &machine.name,
+        &twinned.world.hints,
+    )?;
     let output = host.exec(&words).map_err(twins::environment)?;
     std::io::stdout().write_all(&output.stdout)?;
     std::io::stderr().write_all(&output.stderr)?;
-    Ok(if output.status.success() {
-        Exit::Ok
-    } else {
-        Exit::Findings
+    Ok(match output.status.success() {
+        true => Exit::Ok,
+        false => Exit::Findings,
+    })
+}
+
+/// A machine by its name, or by that of what it is the twin of.
+fn machine<'a>(twinned: &'a Twinned, name: &str) -> Result<&'a twinplan::Machine> {
+    let fits =
+        |m: &&twinplan::Machine| m.name == name || m.of.name == name || m.of.to_string() == name;
+    let found = twinned.design.machines.iter().find(fits);
+    found.ok_or_else(|| no_machine(twinned, name).into())
+}
+
+/// Not there: why, if it is declared.
+fn no_machine(twinned: &Twinned, name: &str) -> Stop {
+    let absent = twinned.design.absent.iter();
+    let mut absent = absent.filter(|a| a.of.name == name || a.of.to_string() == name);
+    if let Some(absent) = absent.next() {
+        return Stop::usage(format!("{} is not in the twin: {}", absent.of, absent.why));
+    }
+    let known: Vec<&str> = twinned
+        .design
+        .machines
+        .iter()
+        .map(|m| m.name.as_str())
+        .collect();
+    let stop = Stop::usage(format!(
+        "no machine of the twin is called {name}; there are: {}",
+        known.join(", ")
+    ));
+    match did_you_mean(name, known) {
+        Some(question) => stop.help(question),
+        None => stop,
+    }
+}
+
+fn from_vantage(twinned: &Twinned, segment: &str, words: &[&str]) -> Result<Exit> {
+    let known = twinned
+        .design
+        .segments
+        .iter()
+        .filter(|s| s.vantage.is_some());
+    if !known.clone().any(|s| s.name == segment) {
+        let names: Vec<String> = known.map(|s| format!("@{}", s.name)).collect();
+        return Err(Stop::usage(format!(
+            "no segment of the twin that has a vantage is called {segment}; there are: {}",
+            names.join(", ")
+        ))
+        .into());
+    }
+    let fabric = Fabric::attach(&twinned.engine, &twinned.owner, &image::name())
+        .map_err(twins::environment)?;
+    let Some(fabric) = fabric else {
+        return Err(
+            Stop::environment(format!("twin {} has no segments", twinned.name))
+                .help(format!(
+                    "start it with: {}",
+                    twinned.world.hints.twin_up(&twinned.name)
+                ))
+                .into(),
+        );
+    };
+    let mut command = fabric.vantage_command(segment, words);
+    let status = command.stdin(Stdio::null()).status()?;
+    Ok(match status.success() {
+        true => Exit::Ok,
+        false => Exit::Findings,
     })
 }
 
 fn down(at: &TwinAt, json: bool) -> Result<Exit> {
-    let world = world(at)?;
-    let removed = cleanup::cleanup(&twins::engine()?, &twins::owner(&at.name, &world.lock.lab))
-        .map_err(twins::environment)?;
+    let twinned = Twinned::open(at)?;
+    let removed = cleanup::cleanup(&twinned.engine, &twinned.owner).map_err(twins::environment)?;
+    fault::forget(&twinned)?;
     let hosts = removed.hosts.len();
+    let rest = removed.containers.len().saturating_sub(2 * hosts);
     if json {
         println!(
             "{:#}",
-            serde_json::json!({"twin": at.name, "hosts_removed": hosts})
+            serde_json::json!({"twin": at.name, "hosts_removed": hosts, "parts_removed": rest})
         );
     } else {
         println!(
-            "twin {} is gone: {} removed",
+            "twin {} is gone: {} and {} of its network removed",
             at.name,
-            count(hosts, "host", "hosts")
+            count(hosts, "machine", "machines"),
+            count(rest, "part", "parts")
         );
     }
     Ok(Exit::Ok)

@@ -54,11 +54,13 @@ fn all_answered(facts: &Facts) -> bool {
 }
 
 fn table(differences: &[&Difference], facts: &Facts) -> Table {
-    let silent = |host: &str| {
-        facts
-            .targets
-            .get(host)
-            .is_some_and(|f| f.identity.is_none())
+    let silent = |d: &Difference| {
+        // What an interface tells stands under its kind and name.
+        let target = match d.path.kind.is_pve() {
+            true => facts.targets.get(&d.target.to_string()),
+            false => facts.targets.get(&d.target.name),
+        };
+        target.is_some_and(|f| f.identity.is_none())
     };
     let mut table = Table::headed(&["HOST", "HOW", "WHAT", "DECLARED", "OBSERVED"]);
     for d in differences {
@@ -69,7 +71,7 @@ fn table(differences: &[&Difference], facts: &Facts) -> Table {
         };
         // Why a silent host tells nothing is said once.
         let observed = match d.how {
-            How::Unknown if silent(&d.target.name) => "unknown".to_owned(),
+            How::Unknown if silent(d) => "unknown".to_owned(),
             _ => d.observed.clone(),
         };
         table.row([

@@ -13,6 +13,7 @@ pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod scoreboard;
 pub(crate) mod sheet;
+pub(crate) mod twin;
 
 pub(crate) use paint::{Paint, Tone};
 pub(crate) use table::Table;

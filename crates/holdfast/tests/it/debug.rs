@@ -70,6 +70,14 @@ fn compose_files_are_shown_one_object_a_line() {
     assert_eq!(valid, [false, true]);
     assert!(String::from_utf8_lossy(&both.stderr).contains("error[compose-type]"));
 
+    // Places are told as they are seen from where somebody stands.
+    assert!(String::from_utf8_lossy(&both.stderr).contains("--> bad/compose.yaml:1:"));
+    let sources = objects[0]["sources"].as_array().unwrap();
+    assert!(
+        sources.iter().any(|s| s == "good/compose.yaml"),
+        "{sources:?}"
+    );
+
     for (file, said) in [
         ("raw/compose.yaml", "not UTF-8"),
         ("none.yaml", "there is no file"),

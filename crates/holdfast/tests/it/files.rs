@@ -199,12 +199,6 @@ const UNREADABLE: &[Unreadable] = &[
         help: "'include'",
     },
     Unreadable {
-        what: "no UTF-8",
-        make: |lab| write(&lab.join("lab/x.yaml"), b"# a\n# B\xfccher\n"),
-        says: "lab/x.yaml is not UTF-8 text: byte 7, in line 2, is wrong",
-        help: "save it as UTF-8",
-    },
-    Unreadable {
         what: "a folder that is a link out of the tree",
         make: |lab| {
             fs::remove_dir(lab.join("lab")).unwrap();
@@ -230,6 +224,22 @@ fn what_cannot_be_read_is_told_in_bounded_memory() {
             "{}: {err}",
             case.what
         );
+    }
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_and_stops_nothing_else() {
+    let folder = tree("", &[("lab/y.yaml", "sites: {home: {contry: DE}}\n")]);
+    let garbled = b"# a\nhosts:\n  web: {site: hoem} # B\xfccher\n";
+    write(&folder.path().join("lab/x.yaml"), garbled);
+    let (code, out, err) = check(folder.path());
+    assert_eq!(code, Some(2), "{out}{err}");
+    for expected in [
+        "lab/x.yaml:3:24: error[yaml-syntax]: lab/x.yaml is not UTF-8 text: byte 34 is wrong",
+        "lab/x.yaml:3:15: error[unknown-reference]",
+        "lab/y.yaml:1:16: error[unknown-key]",
+    ] {
+        assert!(out.contains(expected), "{expected} in {out}{err}");
     }
 }
 

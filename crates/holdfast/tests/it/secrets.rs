@@ -39,6 +39,11 @@ const PERMITTED: &[Permitted] = &[
         "as above",
     ),
     permitted(
+        "password of a repository, from a SOPS file",
+        "/etc/holdfast/secrets/third",
+        "as above",
+    ),
+    permitted(
         "password of a repository, from the environment",
         "rig:processes/environment.holdfast",
         "whoever started the binary put it there; its children do not get it",

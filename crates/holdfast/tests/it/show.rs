@@ -7,6 +7,22 @@ const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/who
 fn show(words: &[&str]) -> (Option<i32>, String, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(WHOLE, folder.path().join("holdfast.yaml")).unwrap();
+    // What its stacks name, of which some topics show something.
+    for (path, text) in [
+        (
+            "stacks/wiki/compose.yaml",
+            "services: {app: {image: wiki}}\n",
+        ),
+        ("stacks/wiki/.env", ""),
+        (
+            "stacks/media/compose.yaml",
+            "services: {traefik: {image: traefik}}\n",
+        ),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
     command
         .arg("show")
@@ -38,6 +54,11 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("cables", "gw/2"),
         ("controls", "inherit"),
         ("labels", "https://wiki.home.arpa/things/host/pve1"),
+        ("stacks", "stacks/wiki/compose.yaml"),
+        ("flows", "443/tcp, 8000-8010/tcp"),
+        ("people", "upkeep 2h/week..3h/week"),
+        ("alerts", "fill > 85%"),
+        ("documents", "wiki-down runbook"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
@@ -294,4 +315,65 @@ fn declared_offers_take_the_place_of_assumed_ones() {
         !flat.contains("mini PC") && !flat.contains("abroad"),
         "{text}"
     );
+}
+
+/// A port that a Compose file publishes is a way in, whether or not somebody gave a reason.
+#[test]
+fn published_ports_without_a_reason_are_ways_in() {
+    let folder = busy();
+    let text = run(folder.path(), &["exposures"], "120");
+    for (row, shown) in [
+        ("container/a/web 8001/tcp", true),
+        ("container/b/web 8003/udp", true),
+        // Bound to loopback, and with a reason of the machine.
+        ("container/a/web 9000", false),
+        ("container/a/web 8080", false),
+    ] {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.contains(row), shown, "{row}\n{text}");
+    }
+    assert!(text.contains("no way in gives the reason"), "{text}");
+}
+
+/// 85 W x 8760 h = 744.6 kWh; x 0.31 EUR = 230.83 EUR a year, beside a bill of 12 x 19.24 EUR = 230.88 EUR.
+#[test]
+fn nothing_that_is_paid_is_counted_twice_and_no_purchase_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let bill = "  bill: {item: electricity, kind: operating, amount: 19.24 EUR, every: month}\n";
+    let lab = "format: 1
+lab: x
+currency: EUR
+sites: {home: {power: {price: 0.31 EUR/kWh, average: 85W}}}
+hosts: {nas: {site: home, hardware: {disks: {a: 8TB}}}, pve: {site: home}}
+assets: {disk: {of: nas/a, bought: 2024-02-01, price: 160 EUR}, box: {of: pve, bought: 2023-05-01, price: 280 EUR}}
+costs:
+  machine: {item: a used one, kind: capital, amount: 280 EUR, for: pve}
+  domain: {item: a name, kind: operating, amount: 14 EUR, every: year}
+";
+    for (more, yearly) in [(bill, "per year: 244.88 EUR"), ("", "per year: 244.82 EUR")] {
+        std::fs::write(folder.path().join("holdfast.yaml"), format!("{lab}{more}")).unwrap();
+        let out = run(folder.path(), &["costs"], "120");
+        assert!(out.contains(yearly), "{yearly} in {out}");
+        // The box is among the costs already; the disk is not.
+        assert!(out.contains("once: 440 EUR"), "{out}");
+        assert!(out.contains("electricity home"), "{out}");
+        let checked = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+            .args(["check", "--format", "concise"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(checked.stdout).unwrap();
+        let money: Vec<&str> = said.lines().filter(|l| l.contains("[fin-")).collect();
+        assert!(money.is_empty(), "{money:?}");
+    }
+}
+
+#[test]
+fn what_is_bought_later_has_no_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: x\nhosts: {nas: {}}\nassets: {box: {of: nas, bought: 2999-02-01}}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    let out = run(folder.path(), &["assets"], "120");
+    assert!(out.contains("1 bought after"), "{out}");
+    assert!(!out.contains("0 mo"), "{out}");
 }

@@ -22,6 +22,43 @@ pub(super) fn line(line: &Spanned<String>) -> Option<MountLine> {
     })
 }
 
+/// Whether a text is nothing but such lines, whatever its file is called.
+pub(super) fn is_table(text: &str) -> bool {
+    let lines = text.lines().map(str::trim);
+    let mut rows = lines
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        .peekable();
+    rows.peek().is_some() && rows.all(is_row)
+}
+
+/// A device or the like, where it is mounted, a type of file system and options; two numbers may follow.
+fn is_row(row: &str) -> bool {
+    const SPECS: [&str; 8] = [
+        "/dev/",
+        "UUID=",
+        "LABEL=",
+        "PARTUUID=",
+        "PARTLABEL=",
+        "ID=",
+        "//",
+        "/",
+    ];
+    const KERNEL: [&str; 6] = ["tmpfs", "proc", "sysfs", "devpts", "none", "overlay"];
+    let fields: Vec<&str> = row.split_whitespace().collect();
+    let [spec, point, kind, ..] = fields.as_slice() else {
+        return false;
+    };
+    let of =
+        SPECS.iter().any(|s| spec.starts_with(s)) || KERNEL.contains(spec) || spec.contains(":/");
+    let at = point.starts_with('/') || ["none", "swap"].contains(point);
+    let typed = kind.starts_with(|c: char| c.is_ascii_lowercase())
+        && kind
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-,".contains(c));
+    let numbers = fields.iter().skip(4).all(|n| n.parse::<u8>().is_ok());
+    of && at && typed && numbers && fields.len() <= 6
+}
+
 /// Lines that commands append: `echo '…' >> /etc/fstab` and `echo '…' | tee -a /etc/fstab`.
 pub(super) fn appended(document: &mut Document) {
     let is_table = |w: &Word| w.known() == Some("/etc/fstab");

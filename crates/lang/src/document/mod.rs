@@ -62,7 +62,7 @@ fn form(file: &str, text: &str) -> Form {
         Some("mmd" | "mermaid") => Form::Mermaid,
         Some("sh" | "bash") => Form::Script,
         _ if shebang.is_some_and(shell) => Form::Script,
-        _ if is_fstab(&name) => Form::Fstab,
+        _ if is_fstab(&name) || fstab::is_table(text) => Form::Fstab,
         _ => Form::Text,
     }
 }

@@ -1,6 +1,6 @@
 //! `controller:`: the machine that Holdfast runs on.
 
-use super::cx::Cx;
+use super::cx::{Cx, Slot};
 use super::fields::Fields;
 use super::scalar;
 use crate::yaml::Entry;
@@ -20,8 +20,13 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, entry: &Entry) {
         return;
     };
     let clock = clock(cx, &mut f);
+    let age_keys = f.list(cx, "age_keys", key_file);
     f.finish(cx);
-    lab.controller = Some(Controller { span, clock });
+    lab.controller = Some(Controller {
+        span,
+        clock,
+        age_keys,
+    });
 }
 
 fn clock(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Option<ClockKeeper> {
@@ -32,4 +37,19 @@ fn clock(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Option<ClockKeeper> {
     let why = c.read(cx, "why", scalar::text);
     c.finish(cx);
     Some(ClockKeeper { span, kept_by, why })
+}
+
+/// A path that is not in the lab tree: an identity beside what it opens protects nothing.
+fn key_file(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    let text = scalar::text(cx, slot)?;
+    if !text.starts_with(['/', '~']) {
+        cx.sink.secret(slot.node.span);
+        let message = format!("{slot} is not the path of a file outside of the lab tree");
+        let d = Diagnostic::invalid("invalid-path", message)
+            .at(slot.node.head, "")
+            .help("write an absolute path or one that begins with '~/'; the identity itself must not stand here");
+        cx.report(d);
+        return None;
+    }
+    Some(text)
 }

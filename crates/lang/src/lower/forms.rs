@@ -19,7 +19,9 @@ pub(super) fn read<T>(
         _ => reader(cx, slot).map(Known::Declared),
     };
     let span = slot.span();
-    known.map(|known| Given { span, known })
+    // Something is declared, and nobody knows what; it has been reported.
+    let known = known.unwrap_or_else(Known::unreadable);
+    Some(Given { span, known })
 }
 
 fn form<T>(

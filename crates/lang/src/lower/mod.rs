@@ -47,6 +47,7 @@ use crate::sink::Sink;
 use crate::yaml::{Entry, Node, NodeKind, Text};
 use cx::Cx;
 use diag::SourceSet;
+use model::id::ObjectRef;
 use model::lab::Lab;
 use names::Names;
 use rayon::prelude::*;
@@ -68,6 +69,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
             top_level(node, is_root, sink, &mut parts);
         }
     }
+    lab.unread.sections = !texts.iter().all(|t| t.whole) || sink.invalid() > 0;
     let mut names = Names::new(texts.iter().all(|t| t.whole));
     // A name's second definition is reported and then left alone: which one is meant is not for us to say.
     let mut objects = Vec::new();
@@ -77,6 +79,8 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
                 if names.declare(section.kind, &entry.key, sources, sink) {
                     names.declare_parts(section.kind, &entry.key.text, &entry.value);
                     objects.push((*section, entry));
+                } else {
+                    lab.unread.objects.insert(object(*section, entry));
                 }
             }
         }
@@ -87,12 +91,28 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         names: &names,
     };
     for part in &parts {
-        match part {
-            Part::Waivers(items) => waiver::lower(&mut cx, &mut lab, items),
-            Part::Rules(entries) => setting::lower(&mut cx, &mut lab, entries),
-            Part::Controller(entry) => controller::lower(&mut cx, &mut lab, entry),
-            Part::List(section, entry) => sections::list(&mut cx, &mut lab, section, entry),
-            Part::Objects(..) => {}
+        let before = cx.sink.invalid();
+        let list = match part {
+            Part::Objects(..) => continue,
+            Part::Waivers(items) => {
+                waiver::lower(&mut cx, &mut lab, items);
+                "waivers"
+            }
+            Part::Rules(entries) => {
+                setting::lower(&mut cx, &mut lab, entries);
+                "rules"
+            }
+            Part::Controller(entry) => {
+                controller::lower(&mut cx, &mut lab, entry);
+                "controller"
+            }
+            Part::List(section, entry) => {
+                sections::list(&mut cx, &mut lab, section, entry);
+                section.key
+            }
+        };
+        if cx.sink.invalid() > before {
+            lab.unread.lists.insert(list.to_owned());
         }
     }
     head::read(&mut cx, texts, root, &mut lab);
@@ -112,7 +132,11 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
             names,
         };
         for (section, entry) in of {
+            let before = cx.sink.invalid();
             section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
+            if cx.sink.invalid() > before {
+                lab.unread.objects.insert(object(*section, entry));
+            }
         }
         (lab, sink)
     };
@@ -126,4 +150,8 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
         lab.append(part);
         sink.append(complaints);
     }
+}
+
+fn object(section: sections::Section, entry: &Entry) -> ObjectRef {
+    ObjectRef::new(section.kind, entry.key.text.as_str())
 }

@@ -2,11 +2,12 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
-use super::scalar;
+use super::{scalar, secret};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span};
 use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
+use model::secret::SecretRef;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -71,8 +72,16 @@ impl Place for At<'_, '_, '_> {
         }
     }
 
+    fn secret(&mut self) -> Option<SecretRef> {
+        secret::reference(self.cx, &self.slot)
+    }
+
     fn wrong(&mut self, text: &str, wrong: Wrong) {
         let words = self.slot.to_string();
+        if wrong.code == SECRET_IN_CLEAR {
+            // Of a map or list, every line.
+            self.cx.sink.secret(self.slot.node.span);
+        }
         complain(self.cx, &words, text, self.slot.node.head, wrong);
     }
 

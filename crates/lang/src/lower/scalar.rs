@@ -6,6 +6,7 @@ use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::NodeKind;
 use diag::Diagnostic;
 use jiff::civil::Date;
+use model::declare::{Says, Value};
 use model::units::Seconds;
 use smol_str::SmolStr;
 use std::fmt::Display;
@@ -130,16 +131,14 @@ pub(super) fn duration(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Seconds> {
 /// A date, `2027-01-31`.
 pub(super) fn date(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Date> {
     let text = text(cx, slot)?;
-    let shape = text.len() == 10 && text.chars().all(|c| c.is_ascii_digit() || c == '-');
-    match text.parse::<Date>() {
-        Ok(date) if shape => Some(date),
-        _ => {
-            cx.bad(
-                "invalid-value",
-                slot,
-                &text,
-                "is not a date such as 2027-01-31",
-            );
+    match <Date as Value>::parse(&text) {
+        Ok(date) => Some(date),
+        Err(wrong) => {
+            let why = match wrong.says {
+                Says::After(why) => why,
+                Says::Whole(_) | Says::Nothing => "is not a date".to_owned(),
+            };
+            cx.bad("invalid-value", slot, &text, &why);
             None
         }
     }

@@ -3,14 +3,21 @@
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
 use super::scalar;
-use crate::yaml::NodeKind;
+use crate::suggest::nearest;
+use crate::yaml::{Entry, NodeKind};
 use diag::Diagnostic;
 use model::secret::SecretRef;
 
-const FORMS: &str =
-    "write one of: {file: ~/.config/holdfast/NAME}, {env: NAME}, {command: [PROGRAM, ARGUMENT]}";
+const FORMS: &str = "write one of: {sops: secrets/NAME.yaml, key: KEY}, {age: secrets/NAME.age}, {file: ~/.config/holdfast/NAME}, {env: NAME}, \
+    {command: [PROGRAM, ARGUMENT]}";
 
-/// `{file: …}`, `{env: …}` or `{command: […]}`. Anything that could be the secret itself is reported and hidden.
+/// Keys, one of which a reference has.
+const KINDS: [&str; 5] = ["file", "env", "command", "sops", "age"];
+/// The key beside `sops`.
+const KEY: &str = "key";
+
+/// `{sops: …, key: …}`, `{age: …}`, `{file: …}`, `{env: …}` or `{command: […]}`. Anything that could be the secret itself is reported
+/// and hidden.
 pub(super) fn reference(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SecretRef> {
     if slot.node.is_null() {
         let d = Diagnostic::invalid("wrong-type", format!("{slot} has no value"))
@@ -23,26 +30,89 @@ pub(super) fn reference(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SecretRef> {
         clear_text(cx, slot, FORMS);
         return None;
     };
-    let known = ["file", "env", "command"];
-    if entries.len() != 1 || !entries.iter().all(|e| known.contains(&e.key.text.as_str())) {
+    let has = |key: &str| entries.iter().any(|e| e.key.text == key);
+    let known = |e: &Entry| {
+        KINDS.contains(&e.key.text.as_str())
+            || (e.key.text == KEY && (has("sops") || meant(entries).is_some()))
+    };
+    let kinds = entries
+        .iter()
+        .filter(|e| KINDS.contains(&e.key.text.as_str()));
+    if kinds.count() != 1 || !entries.iter().all(known) {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} is not a reference to a secret");
-        cx.report(
-            Diagnostic::invalid("secret-in-clear", message)
-                .at(slot.node.head, "")
-                .help(FORMS),
-        );
+        let d = Diagnostic::invalid("secret-in-clear", message).at(slot.node.head, "");
+        cx.report(match meant(entries) {
+            Some(near) => d.help(format!("did you mean '{near}'?")).help(FORMS),
+            None => d.help(FORMS),
+        });
         return None;
     }
     let mut fields = Fields::of(cx, slot.to_string(), slot.node.head, slot.node)?;
     let file = fields.read(cx, "file", scalar::text);
     let env = fields.read(cx, "env", variable);
     let command = fields.read(cx, "command", program);
+    let age = fields.read(cx, "age", path);
+    let sops = fields.read(cx, "sops", path);
+    let given = fields.entry(KEY).is_some();
+    let key = fields.read(cx, KEY, keys);
     fields.finish(cx);
+    let sops = sops
+        .filter(|_| key.is_some() || !given)
+        .map(|file| SecretRef::Sops {
+            file: file.value,
+            key: key.map(|k| k.value).unwrap_or_default(),
+        });
     let file = file.map(|f| SecretRef::File(f.value));
     let env = env.map(|e| SecretRef::Env(e.value));
-    file.or(env)
-        .or(command.map(|c| SecretRef::Command(c.value)))
+    let age = age.map(|a| SecretRef::Age(a.value));
+    let command = command.map(|c| SecretRef::Command(c.value));
+    file.or(env).or(command).or(sops).or(age)
+}
+
+/// The kind that a misspelt key means.
+fn meant(entries: &[Entry]) -> Option<&'static str> {
+    let strange = entries.iter().map(|e| e.key.text.as_str());
+    let mut strange = strange.filter(|k| !KINDS.contains(k) && *k != KEY);
+    strange.find_map(|k| nearest(k, KINDS))
+}
+
+/// A file of secrets. What has no slash and no dot is hardly one, and may be the secret itself.
+fn path(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    let text = scalar::text(cx, slot)?;
+    if !text.contains(['/', '.']) {
+        cx.sink.secret(slot.node.span);
+        let message = format!("{slot} is not the path of a file");
+        let d = Diagnostic::invalid("invalid-path", message)
+            .at(slot.node.head, "")
+            .help("paths are meant from the root of the lab tree, e.g. secrets/db.yaml; the secret itself must not stand here");
+        cx.report(d);
+        return None;
+    }
+    Some(text)
+}
+
+/// `postgres.password`, or `[postgres, pass.word]` where a key has a dot.
+fn keys(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Vec<String>> {
+    if matches!(slot.node.kind, NodeKind::Seq(_)) {
+        let words = items(cx, slot).iter();
+        let words: Vec<String> = words
+            .filter_map(|item| scalar::text(cx, &slot.with(item)))
+            .collect();
+        return (!words.is_empty()).then_some(words);
+    }
+    let text = scalar::text(cx, slot)?;
+    let words: Vec<String> = text.split('.').map(str::to_owned).collect();
+    if words.iter().any(String::is_empty) {
+        cx.bad(
+            "invalid-value",
+            slot,
+            &text,
+            "has an empty part; keys are separated by single dots",
+        );
+        return None;
+    }
+    Some(words)
 }
 
 /// Reports a secret that is written out; `instead` says what to write.

@@ -1,8 +1,10 @@
 //! Descriptions of what is read by hand. `tests/it/schema.rs` holds them against what the readers ask for.
 
 use super::host::host;
+use diag::Spanned;
 use model::declare::{
-    FieldShape, Or, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, ValueForm, set,
+    Declare as _, FieldShape, Or, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _,
+    ValueForm, set,
 };
 use model::lab::head::TierAbout;
 use model::lab::network::NetworkAbout;
@@ -12,6 +14,7 @@ use model::lab::setting::RuleSetting;
 use model::lab::site::SiteAbout;
 use model::lab::storage::DatasetAbout;
 use model::lab::{DataClass, FaultScope};
+use model::secret::SecretRef;
 use model::units::net::Address;
 use model::units::text::{AbsolutePath, Name};
 
@@ -316,7 +319,7 @@ fn repository() -> RecordShape {
         may(
             "password",
             "Where its password is had; never the password itself.",
-            secret(),
+            Spanned::<SecretRef>::shape(),
         ),
     ];
     RecordShape {
@@ -328,42 +331,6 @@ fn repository() -> RecordShape {
             Some(RepositoryAbout::record()),
         )
     }
-}
-
-fn secret() -> Shape {
-    Shape::Any(vec![
-        record(secret_file),
-        record(secret_env),
-        record(secret_command),
-    ])
-}
-
-fn secret_file() -> RecordShape {
-    let fields = vec![must(
-        "file",
-        "First line of this file on the controller.",
-        text(),
-    )];
-    with("SecretFile", "A secret in a file.", fields, None)
-}
-
-fn secret_env() -> RecordShape {
-    let variable = key("variable", "^[A-Za-z_][A-Za-z0-9_]*$");
-    let fields = vec![must(
-        "env",
-        "This environment variable of the controller.",
-        variable,
-    )];
-    with("SecretEnv", "A secret in the environment.", fields, None)
-}
-
-fn secret_command() -> RecordShape {
-    let fields = vec![must(
-        "command",
-        "What this program prints; the program and its arguments.",
-        list(text()),
-    )];
-    with("SecretCommand", "A secret from a program.", fields, None)
 }
 
 fn backup() -> RecordShape {
@@ -425,11 +392,18 @@ fn waiver() -> RecordShape {
 }
 
 fn controller() -> RecordShape {
-    let fields = vec![may(
-        "clock",
-        "Who keeps its clock where no time service can be asked.",
-        record(clock),
-    )];
+    let fields = vec![
+        may(
+            "clock",
+            "Who keeps its clock where no time service can be asked.",
+            record(clock),
+        ),
+        may(
+            "age_keys",
+            "Files with age identities, beside those where sops looks for them; never the identities themselves.",
+            list(key("key-file", "^[/~]")),
+        ),
+    ];
     with(
         "Controller",
         "The machine that Holdfast runs on.",

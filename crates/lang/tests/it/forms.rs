@@ -52,7 +52,13 @@ const ALWAYS_KNOWN: &[(&str, &[&str])] = &[
     ),
     (
         "it says where a secret is had; it is looked for there",
-        &["SecretFile.file", "SecretEnv.env"],
+        &[
+            "SecretFile.file",
+            "SecretEnv.env",
+            "SecretSops.sops",
+            "SecretSops.key",
+            "SecretAge.age",
+        ],
     ),
     (
         "it has words of its own for that: 'any', or nothing",

@@ -148,3 +148,51 @@ fn nothing_outside_of_the_tree_is_opened() {
         said(&read)
     );
 }
+
+#[test]
+fn what_a_service_runs_is_in_the_compose_file() {
+    let wiki = "services: {app: {image: a}, db: {image: b}}\n";
+    let slip = "service: {app: {image: a}}\n";
+    let jellyfin = "services: {jellyfin: {image: j}}\n";
+    for (text, services, expected) in [
+        (wiki, "wiki: {runs: {stack: s, service: app}}", ""),
+        // The service is all of the stack.
+        (wiki, "wiki: {runs: {stack: s}}", ""),
+        (
+            wiki,
+            "app: {runs: {stack: s}}, wiki: {runs: {stack: s}}",
+            "",
+        ),
+        (
+            wiki,
+            "wiki: {runs: {stack: s, service: ap}}",
+            "holdfast.yaml:4:45: error[unknown-reference]: 'service' of 'runs' of service 'wiki': the Compose file of stack 's' has no service 'ap' (did you mean 'app'?)",
+        ),
+        (
+            wiki,
+            "wiki: {runs: {stack: s, service: frontend}}",
+            "holdfast.yaml:4:45: error[unknown-reference]: 'service' of 'runs' of service 'wiki': the Compose file of stack 's' has no service 'frontend'",
+        ),
+        (
+            jellyfin,
+            "jellyfin: {runs: {stack: s}}, sonarr: {runs: {stack: s}}",
+            "holdfast.yaml:4:65: warning[compose-services]: service 'sonarr' runs in stack 's', which has nothing for it",
+        ),
+        (
+            slip,
+            "wiki: {runs: {stack: s, service: app}}",
+            "holdfast.yaml:3:13: error[compose-services]: stack 's': the Compose file 'compose.yaml' has no services (did you mean 'services'?)",
+        ),
+    ] {
+        let read = read(
+            &format!("{{s: compose.yaml}}\nservices: {{{services}}}"),
+            &[("compose.yaml", text)],
+        );
+        let said = said(&read);
+        let said: Vec<&str> = said
+            .lines()
+            .filter(|l| !l.contains("compose-unknown-key"))
+            .collect();
+        assert_eq!(said.join("\n"), expected, "{services}");
+    }
+}

@@ -8,7 +8,7 @@ use std::ops::Deref;
 /// A value that may be missing.
 pub type Opt<T> = Option<Given<T>>;
 
-/// A value that must be given; `None` only where it could not be read.
+/// A value that must be given; `None` only where it is missing, which has been reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Need<T>(pub Opt<T>);

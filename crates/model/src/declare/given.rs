@@ -92,26 +92,36 @@ impl<T> Given<T> {
     }
 }
 
+impl<T> Known<T> {
+    /// What stands there is no such value.
+    pub fn unreadable() -> Self {
+        let why = Some(Prose("what is declared cannot be read".to_owned()));
+        let why = why.map(Box::new);
+        Self::Unknown { why }
+    }
+}
+
 impl<T: Scalar> Declare for Given<T> {
     const NAMES: bool = T::NAMES;
 
+    /// What stands here and cannot be read is reported, and stays as unknown: something is declared, and nobody knows what.
     fn read(at: &mut dyn Place) -> Option<Self> {
         let span = at.span();
         let known = match at.form() {
             Form::Map => forms(at),
-            _ => {
-                let text = at.text(T::LINES)?;
-                match T::scalar(&text, at.names()) {
+            _ => at
+                .text(T::LINES)
+                .and_then(|text| match T::scalar(&text, at.names()) {
                     _ if text == UNKNOWN => Some(Known::Unknown { why: None }),
                     Ok(value) => Some(Known::Declared(value)),
                     Err(wrong) => {
                         at.wrong(&text, wrong);
                         None
                     }
-                }
-            }
+                }),
         };
-        known.map(|known| Self { span, known })
+        let known = known.unwrap_or_else(Known::unreadable);
+        Some(Self { span, known })
     }
 
     fn shape() -> Shape {

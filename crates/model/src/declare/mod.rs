@@ -11,6 +11,7 @@ mod entity;
 mod field;
 mod given;
 mod reference;
+mod secret;
 mod serde_text;
 mod shape;
 mod words;
@@ -183,6 +184,8 @@ pub trait Place {
     fn names(&self) -> &dyn Names;
     /// The text that stands here; anything else is reported.
     fn text(&mut self, lines: Lines) -> Option<SmolStr>;
+    /// The reference to a secret that stands here. What may be the secret itself is reported and hidden.
+    fn secret(&mut self) -> Option<crate::secret::SecretRef>;
     /// Reports what is wrong with the text that stands here.
     fn wrong(&mut self, text: &str, wrong: Wrong);
     /// Reads the items of a list.

@@ -4,7 +4,7 @@ use super::hardware::Draw;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::net::{Address, Mac};
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::physics::{Apparent, Energy, Power};
 use crate::units::size::Rate;
 use crate::units::text::{Name, Prose};
@@ -91,7 +91,7 @@ entity! {
         /// Can be configured.
         managed: Opt<bool>,
         /// The share of time that it works, by what is known of it.
-        availability: Opt<Percent>,
+        availability: Opt<Share>,
         /// It translates addresses of the networks behind it.
         nat: Opt<bool>,
         /// The line of electricity it hangs on, if no UPS feeds it.

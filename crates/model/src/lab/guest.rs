@@ -1,5 +1,6 @@
 //! Guests, clusters and stacks.
 
+use super::api::Api;
 use super::service::RebuildNeed;
 use super::storage::Encryption;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
@@ -156,6 +157,8 @@ entity! {
         storage: Vec<Spanned<Ref<{ set::POOL }>>>,
         /// The network of the members among themselves.
         network: Opt<Ref<{ set::NETWORK }>>,
+        /// The interface of the product: one of any member tells of all.
+        api: Option<Api>,
         /// Version of the product.
         version: Opt<String>,
         /// Members of the control plane.

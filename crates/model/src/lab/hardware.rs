@@ -1,11 +1,12 @@
 //! Hosts as hardware: down to disks, slots and watts.
 
+use super::api::Api;
 use super::service::RebuildNeed;
 use super::storage::Encryption;
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Cost;
 use crate::units::net::Mac;
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::physics::{Frequency, Power, Temperature};
 use crate::units::size::{Rate, Size};
 use crate::units::text::{AbsolutePath, Name, Prose};
@@ -272,6 +273,8 @@ entity! {
         rack: Opt<Name>,
         /// The height unit of the rack.
         unit: Opt<u32>,
+        /// The interface of the product that it runs, where it belongs to no cluster.
+        api: Option<Api>,
         /// Not always on, and no fault if it is off.
         on_demand: Opt<bool>,
         /// Memory that guests and services may take of it.
@@ -279,7 +282,7 @@ entity! {
         /// What must be there to set it up anew.
         rebuild_needs: Vec<Spanned<RebuildNeed>>,
         /// The share of time that it works, by what is known of it.
-        availability: Opt<Percent>,
+        availability: Opt<Share>,
         /// It translates addresses of the networks behind it.
         nat: Opt<bool>,
     }

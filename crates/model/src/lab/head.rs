@@ -2,8 +2,9 @@
 
 use crate::declare::{Many, Opt, Ref, entity, set, words};
 use crate::units::money::Currency;
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::text::{PathGlob, Prose, Url};
+use crate::units::timezone::TimeZone;
 use diag::Spanned;
 
 words! {
@@ -28,7 +29,7 @@ entity! {
         /// Currency of sums.
         currency: Opt<Currency>,
         /// Time zone of calendars, `Europe/Berlin`.
-        timezone: Opt<String>,
+        timezone: Opt<TimeZone>,
         /// Scale of the lab.
         profile: Opt<Scale>,
         /// Where pages about the things of the lab are: the codes of labels are this, `/`, and a path such as `host/pve1`.
@@ -42,7 +43,7 @@ entity! {
     /// What is said of a tier beyond its recovery objectives.
     pub struct TierAbout {
         /// The share of time that services of it must work.
-        slo: Opt<Percent>,
+        slo: Opt<Share>,
         /// What belongs in it.
         description: Opt<Prose>,
     }

@@ -3,7 +3,7 @@
 use crate::declare::{Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::money::{Cost as Price, Money};
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::size::{Rate, Size};
 use crate::units::text::{Name, Prose, Url};
 use diag::Spanned;
@@ -69,7 +69,7 @@ entity! {
         /// Rate of an uplink out of the lab.
         up: Opt<Rate>,
         /// The share of time that an uplink works.
-        availability: Opt<Percent>,
+        availability: Opt<Share>,
         /// Where the price stands.
         source: Opt<Url>,
         /// When somebody looked there.

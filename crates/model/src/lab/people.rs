@@ -1,6 +1,7 @@
 //! People, what they may, and the secrets they hold.
 
 use crate::declare::{Need, Opt, Ref, entity, set, words};
+use crate::secret::SecretRef;
 use crate::units::duration::{Duration, Effort};
 use crate::units::text::{Mail, Name, Prose};
 use diag::Spanned;
@@ -12,6 +13,8 @@ words! {
     pub enum SecretStore("secret-store", "a place for secrets") {
         /// A SOPS file.
         Sops = "sops",
+        /// A file that is encrypted with age.
+        Age = "age",
         /// A file.
         File = "file",
         /// An environment variable.
@@ -114,6 +117,8 @@ entity! {
         r#in: Need<SecretStore>,
         /// Where exactly: the path, the entry, the drawer.
         place: Opt<String>,
+        /// How Holdfast gets it, if it may.
+        from: Option<Spanned<SecretRef>>,
         /// What keeps it, if something of the lab does: the password manager, the machine with the file.
         held_by: Opt<Ref<{ set::SERVICE | set::MACHINE | set::DEVICE | set::CLUSTER | set::REPOSITORY }>>,
         /// Who can get at it.

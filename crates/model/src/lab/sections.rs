@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::declare::{Declare, Place, RecordShape, Shape};
-use crate::id::{Kind, ObjectRef};
+use crate::id::Kind;
 
 /// A top-level map of named records that the language reads by their definition alone.
 pub struct Section {
@@ -82,6 +82,7 @@ macro_rules! sections {
                 self.repositories.append(&mut other.repositories);
                 self.backups.append(&mut other.backups);
                 $( self.$key.append(&mut other.$key); )*
+                self.unread.objects.append(&mut other.unread.objects);
             }
 
             /// The names of all declared objects of a kind.

@@ -2,7 +2,7 @@
 
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::{Cost, EnergyPrice};
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::physics::Power;
 use crate::units::size::Rate;
 use crate::units::text::{Name, Prose};
@@ -52,7 +52,7 @@ entity! {
         /// What it costs.
         cost: Opt<Cost>,
         /// The share of time that it works: what the provider promises, or what was measured.
-        availability: Opt<Percent>,
+        availability: Opt<Share>,
         /// The router or modem at its end.
         gateway: Opt<Ref<{ set::DEVICE | set::HOST | set::GUEST }>>,
     }
@@ -64,7 +64,7 @@ entity! {
         /// What it can carry.
         capacity: Opt<Power>,
         /// The share of time that it gives electricity.
-        availability: Opt<Percent>,
+        availability: Opt<Share>,
     }
 
     /// Electricity of a site.

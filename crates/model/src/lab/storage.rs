@@ -3,7 +3,7 @@
 use super::service::Status;
 use crate::declare::{Need, Opt, Ref, entity, set, words};
 use crate::units::calendar::Calendar;
-use crate::units::percent::Percent;
+use crate::units::percent::{Percent, Share};
 use crate::units::size::{Churn, Size};
 use crate::units::text::{AbsolutePath, Name, Prose};
 use diag::Spanned;
@@ -182,7 +182,7 @@ entity! {
         /// What it was made with, where that is less than all of its devices.
         size: Opt<Size>,
         /// Fuller than this it must not get.
-        fill_limit: Opt<Percent>,
+        fill_limit: Opt<Share>,
         /// Growth per year.
         growth: Opt<Percent>,
         /// What closes the write hole of parity RAID.
@@ -192,7 +192,7 @@ entity! {
         /// Metadata volume of a thin pool.
         metadata: Opt<Size>,
         /// A thin pool is extended, or an alert is raised, from here on.
-        thin_limit: Opt<Percent>,
+        thin_limit: Opt<Share>,
         /// Encryption at rest.
         encryption: Opt<Encryption>,
         /// Freed blocks are passed down to the devices.

@@ -4,7 +4,7 @@ use crate::declare::{About, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::amount::Amount;
 use crate::units::calendar::Calendar;
 use crate::units::duration::Duration;
-use crate::units::percent::Percent;
+use crate::units::percent::Share;
 use crate::units::text::{Prose, Url};
 use diag::Spanned;
 
@@ -98,11 +98,11 @@ entity! {
         /// Of all services of this tier.
         tier: Opt<Ref<{ set::TIER }>>,
         /// The share of time, or of requests, that must be good.
-        target: Need<Percent>,
+        target: Need<Share>,
         /// Over how long.
         window: Opt<Duration>,
         /// What it is.
-        measured: Opt<Percent>,
+        measured: Opt<Share>,
     }
 
     /// When changes may happen, or may not.

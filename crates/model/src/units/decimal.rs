@@ -54,6 +54,14 @@ impl Decimal {
         Some(product.checked_add(half)? / scale)
     }
 
+    /// A hundred times as much; none if that is too long to be exact.
+    pub fn hundredfold(self) -> Option<Self> {
+        let places = self.places.saturating_sub(2);
+        let zeros = u32::from(2_u8.saturating_sub(self.places));
+        let digits = self.digits.checked_mul(10_i64.pow(zeros))?;
+        Some(Self { digits, places })
+    }
+
     /// Below zero.
     pub fn is_negative(self) -> bool {
         self.digits < 0

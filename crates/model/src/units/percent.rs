@@ -3,6 +3,7 @@
 use super::decimal::{Decimal, unsigned};
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use std::fmt;
+use std::ops::Deref;
 
 /// A percentage, `99.5%`; may be more than a hundred, as growth is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,4 +57,59 @@ impl fmt::Display for Percent {
     }
 }
 
-serde_as_text!(Percent);
+/// A share of a whole, `99.5%`: at most a hundred percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Share(Percent);
+
+impl Deref for Share {
+    type Target = Percent;
+
+    fn deref(&self) -> &Percent {
+        &self.0
+    }
+}
+
+impl Value for Share {
+    const FORM: ValueForm = ValueForm {
+        name: "share",
+        doc: "A share of a whole, `99.5%`; at most `100%`.",
+        what: "a share such as 99.5%",
+        examples: &["99.5%", "80%"],
+        pattern: Pattern::Regex(concat!("^", unsigned!(), " ?%$")),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        const WHOLE: u64 = 1_000_000;
+        match Percent::parse(text) {
+            Ok(percent) if percent.ppm() <= WHOLE => Ok(Self(percent)),
+            Ok(_) => Err(Wrong::new("is more than the whole, which is 100%")),
+            Err(_) => {
+                let number = Decimal::parse(text).filter(|n| !n.is_negative());
+                // A bare number below one is a share of one: 0.995 is 99.5 %.
+                let below = |n: &Decimal| {
+                    let millionths = n.times_rounded(1_000_000);
+                    millionths.is_some_and(|n| (1..1_000_000).contains(&n))
+                };
+                let meant = match number.filter(below) {
+                    Some(share) => share.hundredfold(),
+                    None => number,
+                };
+                let meant = meant.map(|n| format!("{n}%"));
+                let meant = meant.filter(|m| Percent::parse(m).is_ok_and(|p| p.ppm() <= WHOLE));
+                let wrong = Wrong::of::<Self>();
+                Err(match meant {
+                    Some(meant) => wrong.meant(meant),
+                    None => wrong,
+                })
+            }
+        }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+serde_as_text!(Percent, Share);

@@ -6,10 +6,11 @@ use super::decimal::Decimal;
 use super::duration::{Duration, Effort};
 use super::money::{Cost, Currency, EnergyPrice, Money};
 use super::net::{Address, AddressRange, Mac, Ports};
-use super::percent::Percent;
+use super::percent::{Percent, Share};
 use super::physics::{Apparent, Energy, Frequency, Power, Temperature};
 use super::size::{Churn, Rate, Size};
 use super::text::{AbsolutePath, LabPath, Mail, Name, Url};
+use super::timezone::TimeZone;
 use crate::declare::Value;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -71,8 +72,10 @@ every_type!(
     Ports,
     Power,
     Rate,
+    Share,
     Size,
     Temperature,
+    TimeZone,
     Url,
 );
 

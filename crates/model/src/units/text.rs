@@ -224,8 +224,23 @@ impl Value for Date {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let shape = text.len() == 10 && text.chars().all(|c| c.is_ascii_digit() || c == '-');
-        let date = text.parse().ok().filter(|_| shape);
-        date.ok_or_else(Wrong::of::<Self>)
+        let numbers: Vec<&str> = text.split('-').collect();
+        let digits = |n: &str, of: usize| n.len() == of && n.bytes().all(|b| b.is_ascii_digit());
+        let [year, month, day] = numbers.as_slice() else {
+            return Err(Wrong::of::<Self>());
+        };
+        if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+            return Err(Wrong::of::<Self>());
+        }
+        text.parse().map_err(|_| {
+            let first = format!("{year}-{month}-01").parse::<Self>();
+            Wrong::new(match first {
+                Ok(first) => format!(
+                    "is no day: {year}-{month} has the days 01 to {}",
+                    first.days_in_month()
+                ),
+                Err(_) => "is no day: months are 01 to 12".to_owned(),
+            })
+        })
     }
 }

@@ -3,14 +3,15 @@
 use crate::containers::Container;
 use crate::context::dataset;
 use crate::coverage::{self, Coverage};
+use crate::places::{self, Mounts};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity, Span};
 use model::compose::Mount;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
-use model::lab::DataClass;
-use model::lab::protection::JobKind;
+use model::lab::protection::{BackupKind, JobKind};
 use model::lab::service::{Service, ServiceData};
+use model::lab::{Backup, DataClass, Dataset};
 use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
@@ -55,17 +56,53 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
             .with(severity, format!("dataset '{name}' is {class} and in no backup"))
             .at(data.span, "not backed up")
             .note(format!("0 of {backups} declared backups list it"))
-            .help(match ctx.lab.backups.keys().next() {
-                Some(first) => format!("add '{name}' to the datasets of a backup, e.g. '{first}', or set 'class: scratch'"),
-                None => "declare a repository and a backup that lists it, or set 'class: scratch'".to_owned(),
+            .help(match fitting(ctx, data) {
+                Some((first, _)) => format!("add '{name}' to the datasets of a backup, e.g. '{first}', or set 'class: scratch'"),
+                None if backups == 0 => "declare a repository and a backup that lists it, or set 'class: scratch'".to_owned(),
+                None => "none of the declared backups takes files and keeps them elsewhere: declare one that lists it, or set 'class: scratch'".to_owned(),
             });
-        let only = ctx.lab.backups.iter().next().filter(|_| backups == 1);
+        let only = fitting(ctx, data).filter(|_| backups == 1);
         if let Some((backup, last)) = only.and_then(|(n, b)| Some((n, b.datasets.last()?))) {
             let edit = Edit::append(last.span, name);
             d = d.fix(Fix::doubtful(format!("add it to backup '{backup}'"), edit));
         }
         out.add(dataset(name), d);
     }
+}
+
+/// A backup of datasets to another pool than the data's; one that takes something of the same machine, if there is such a one.
+fn fitting<'a>(ctx: &Context<'a>, data: &Dataset) -> Option<(&'a str, &'a Backup)> {
+    let lab = ctx.lab;
+    let mounts = Mounts::of(lab);
+    let home = places::of_dataset(lab, &mounts, data);
+    let fits = |backup: &Backup| {
+        let store = backup
+            .to
+            .as_ref()
+            .and_then(|to| lab.repositories.get(&to.value));
+        let store = store.map(|s| places::of_store(lab, &mounts, s));
+        let images = matches!(
+            backup.about.kind.known(),
+            Some(BackupKind::Image | BackupKind::Snapshot)
+        );
+        !images
+            && !backup.datasets.is_empty()
+            && store.is_some_and(|s| home.pools.is_disjoint(&s.pools))
+    };
+    let beside = |backup: &Backup| {
+        let mut all = backup
+            .datasets
+            .iter()
+            .filter_map(|d| lab.datasets.get(&d.value));
+        all.any(|d| {
+            !places::of_dataset(lab, &mounts, d)
+                .machines
+                .is_disjoint(&home.machines)
+        })
+    };
+    let all = || lab.backups.iter().filter(|(_, b)| fits(b));
+    let found = all().find(|(_, b)| beside(b)).or_else(|| all().next());
+    found.map(|(name, backup)| (name.as_str(), backup))
 }
 
 /// What services keep, where no dataset stands for it.

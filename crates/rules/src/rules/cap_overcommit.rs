@@ -1,10 +1,11 @@
 //! More memory is promised than there is.
 
-use crate::load::{Load, capacity, guest_memory};
+use crate::load::{capacity, guest_memory};
 use crate::sizes;
 use crate::totals::{self, Machine, Part, Total, part};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Severity};
+use diag::{Diagnostic, Severity, Span};
+use model::compose::{Project, Service as Composed};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Host;
@@ -44,11 +45,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         {
             out.add(object.clone(), d);
         }
-        services(load, &object, room, out);
+        services(ctx, &object, room, out);
     }
     for (name, guest) in &ctx.lab.guests {
         let object = ObjectRef::new(Kind::Guest, name);
-        services(load, &object, Machine::Guest(name, guest).memory(), out);
+        services(ctx, &object, Machine::Guest(name, guest).memory(), out);
     }
 }
 
@@ -129,14 +130,19 @@ fn unknown(
 }
 
 /// Services by what they are expected to take, and by their limits.
-fn services(load: &Load<'_>, machine: &ObjectRef, room: Result<Part, String>, out: &mut Findings) {
-    let services = load.services(machine).iter().copied();
-    let said = |s: &Service| {
-        s.memory
-            .as_ref()
-            .is_some_and(|m| m.expected.is_some() || m.limit.is_some())
+fn services(
+    ctx: &Context<'_>,
+    machine: &ObjectRef,
+    room: Result<Part, String>,
+    out: &mut Findings,
+) {
+    let services = ctx.load().services(machine).iter().copied();
+    let said = |(n, s): &(&str, &Service)| {
+        let memory = s.memory.as_ref();
+        memory.is_some_and(|m| m.expected.is_some() || m.limit.is_some())
+            || composed(ctx, n, s).is_some()
     };
-    let (with, without): (Vec<_>, Vec<_>) = services.partition(|(_, s)| said(s));
+    let (with, without): (Vec<_>, Vec<_>) = services.partition(said);
     let Some((_, first)) = with.first() else {
         return;
     };
@@ -151,11 +157,14 @@ fn services(load: &Load<'_>, machine: &ObjectRef, room: Result<Part, String>, ou
         return;
     };
     let value = |s: &model::units::size::Size| i128::from(s.bytes());
-    let expected = |(n, s): &(&str, &Service)| {
-        let memory = s.memory.as_ref()?;
-        part(n, &memory.expected, value).or_else(|| part(n, &memory.limit, value))
+    let limit = |(n, s): &(&str, &Service)| {
+        let declared = s.memory.as_ref().and_then(|m| part(n, &m.limit, value));
+        declared.or_else(|| composed(ctx, n, s))
     };
-    let limit = |(n, s): &(&str, &Service)| part(n, &s.memory.as_ref()?.limit, value);
+    let expected = |(n, s): &(&str, &Service)| {
+        let declared = s.memory.as_ref().and_then(|m| part(n, &m.expected, value));
+        declared.or_else(|| limit(&(*n, *s)))
+    };
     let expected: Vec<Part> = with.iter().filter_map(expected).collect();
     let limits: Vec<Part> = with.iter().filter_map(limit).collect();
     if sizes::value(&expected) > room.value {
@@ -183,9 +192,51 @@ fn services(load: &Load<'_>, machine: &ObjectRef, room: Result<Part, String>, ou
             .note(format!("not declared: memory of {}", listed(&names)));
         out.add(
             machine.clone(),
-            d.help("add 'memory: {expected: …, limit: …}' to them"),
+            d.help(
+                "add 'memory: {expected: …, limit: …}' to them, or limits in their Compose files",
+            ),
         );
     }
+}
+
+/// What the Compose file limits the containers of a service to, if it limits all of them.
+fn composed(ctx: &Context<'_>, name: &str, service: &Service) -> Option<Part> {
+    let limits = service.runs.iter().filter_map(|runs| {
+        let stack = runs.stack.known()?.name();
+        let project = ctx.projects.get(stack)?;
+        let wanted = runs.service.known().map_or(name, |s| s.0.as_str());
+        let alone = runs.service.is_none() && ctx.services_in(stack).count() == 1;
+        let containers: Vec<&Composed> = match project.services.get(wanted) {
+            Some(one) if !alone => vec![one],
+            _ if alone => project.services.values().filter(|c| c.active).collect(),
+            _ => return None,
+        };
+        let all = containers.iter().map(|c| container_limit(project, c));
+        all.collect::<Option<Vec<(i128, Span)>>>()
+    });
+    let all: Vec<(i128, Span)> = limits.flatten().collect();
+    let (_, span) = all.first().copied()?;
+    let value = all.iter().map(|(bytes, _)| bytes).sum();
+    Some(Part {
+        name: format!("{name}, by its Compose file"),
+        shown: sizes::memory(value),
+        value,
+        span,
+        assumed: false,
+    })
+}
+
+/// `deploy.resources.limits.memory` or `mem_limit`, times the containers.
+fn container_limit(project: &Project, container: &Composed) -> Option<(i128, Span)> {
+    let deploy = container.deploy.as_ref();
+    let limits = deploy.and_then(|d| d.limits.as_ref()?.memory.as_ref());
+    let bytes = limits.or(container.amounts.mem_limit.as_ref())?;
+    let replicas = deploy.and_then(|d| d.replicas.as_ref());
+    let times = replicas.or(container.amounts.scale.as_ref());
+    let known = project.is_settled(bytes.span) && times.is_none_or(|t| project.is_settled(t.span));
+    let times = times.map_or(1, |t| t.value);
+    let value = i128::from(bytes.value) * i128::from(times);
+    (known && bytes.value > 0).then_some((value, bytes.span))
 }
 
 fn listed(names: &[&str]) -> String {

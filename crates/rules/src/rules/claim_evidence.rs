@@ -1,5 +1,6 @@
 //! Something is ticked, and nothing shows it.
 
+use super::claim_term;
 use crate::call::object;
 use crate::standing::count;
 use crate::{Context, Findings, Mend, Rule};
@@ -52,6 +53,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         out.add(ObjectRef::new(Kind::Phase, name), d);
     }
     claims(ctx, out);
+    unheld(ctx, out);
     for document in ctx.documents.by_name.values() {
         ticks(document, out);
     }
@@ -84,6 +86,25 @@ fn claims(ctx: &Context<'_>, out: &mut Findings) {
             .note(format!("'{said}'{from}: no date, no source"))
             .help("write {measured: VALUE, on: DATE, source: WHAT} with the run that shows it, or drop the claim");
         out.add(ObjectRef::new(Kind::Metric, metric), d);
+    }
+}
+
+/// Claims in words alone, which nothing of the lab can be held against.
+fn unheld(ctx: &Context<'_>, out: &mut Findings) {
+    for claim in &ctx.lab.claims {
+        let Some(text) = claim.text.known().map(|t| t.0.as_str()) else {
+            continue;
+        };
+        if claim.metric.is_some() || claim_term::is_spoken(text) {
+            continue;
+        }
+        let about = crate::claims::subject(crate::claims::about(claim).as_ref());
+        let d = RULE
+            .unknown(format!("whether it is so what is claimed of {about}: '{text}'"))
+            .at(claim.span, "in words alone")
+            .note("'metric' and 'value': not given, so nothing in the lab can be held against it")
+            .help("say what is claimed as 'metric' and 'value', such as {metric: copies, value: 3}, or drop the claim");
+        out.add(ObjectRef::new(Kind::Metric, "claim"), d);
     }
 }
 

@@ -129,6 +129,18 @@ const TERMS: &[Term] = &[
     },
 ];
 
+/// Whether a text uses one of the terms.
+pub(crate) fn is_spoken(text: &str) -> bool {
+    let text = plain(text);
+    let mut written = TERMS.iter().flat_map(|term| term.written);
+    written.any(|w| text.contains(w))
+}
+
+/// In lower case, with blanks for hyphens.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace('-', " ")
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for term in TERMS {
         let uses = uses(ctx, term);
@@ -179,7 +191,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 /// Where a term is used for the lab as it is, not for what is planned.
 fn uses(ctx: &Context<'_>, term: &Term) -> Vec<(ObjectRef, Span, String)> {
     let has = |text: &str| {
-        let text = text.to_lowercase().replace('-', " ");
+        let text = plain(text);
         term.written.iter().any(|w| text.contains(w))
     };
     let lab = ctx.lab;

@@ -81,7 +81,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(command) = job
             .command
             .as_ref()
-            .filter(|c| c.value().is_some_and(|c| c.contains("pvecm expected")))
+            .filter(|c| c.value().is_some_and(|c| lowers(c)))
         else {
             continue;
         };
@@ -91,6 +91,40 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .help("drain a node by `ha-manager crm-command node-maintenance enable NODE`, and keep the votes");
         out.add(ObjectRef::new(Kind::Job, name), d);
     }
+    files(ctx, out);
+}
+
+/// Scripts and timetables that are put on hosts.
+fn files(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, host) in &ctx.lab.hosts {
+        for (path, file) in &host.files {
+            let text = &file.content.value;
+            let mut lines = text.lines().map(str::trim).enumerate();
+            let Some((n, line)) = lines.find(|(_, l)| !l.starts_with('#') && lowers(l)) else {
+                continue;
+            };
+            let mut d = RULE
+                .finding(format!(
+                    "file {path} of host '{name}' lowers the votes of the cluster, in line {}",
+                    n + 1
+                ))
+                .at(
+                    file.content.span,
+                    "makes a part believe that it is the whole",
+                )
+                .note(format!("'{line}'"));
+            d.notes.extend(notes(ctx.lab, ""));
+            let d = d.help("drain a node by `ha-manager crm-command node-maintenance enable NODE`, and keep the votes");
+            out.add(ObjectRef::new(Kind::Host, name), d);
+        }
+    }
+}
+
+/// pvecm(1) and corosync-quorumtool(8).
+fn lowers(command: &str) -> bool {
+    ["pvecm expected", "pvecm e ", "corosync-quorumtool -e"]
+        .iter()
+        .any(|c| command.contains(c))
 }
 
 /// Whether the place speaks of a failure, where lowering the votes is the last resort.

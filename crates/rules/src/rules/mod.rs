@@ -77,6 +77,7 @@ mod patch_sla_window;
 mod plan_date;
 mod plat_support;
 pub(crate) mod rule_setting;
+mod sec_clear_text;
 mod slo_actual;
 mod slo_compose;
 mod slo_consistent;
@@ -211,6 +212,7 @@ pub const RULES: &[Rule] = &[
     run_destructive::RULE,
     run_exec::RULE,
     run_ref::RULE,
+    sec_clear_text::RULE,
     slo_actual::RULE,
     slo_compose::RULE,
     slo_consistent::RULE,

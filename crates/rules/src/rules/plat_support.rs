@@ -3,7 +3,7 @@
 use crate::origin::cite;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
-use model::declare::OptExt as _;
+use model::declare::{Given, Known, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Product;
 use model::lab::guest::ClusterKind;
@@ -29,6 +29,8 @@ struct Use<'a> {
     product: &'a Product,
     machine: (Kind, &'a str),
     span: Span,
+    /// What of it is assumed.
+    assumed: Vec<String>,
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -36,9 +38,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     uses.extend(services(ctx));
     for used in uses {
         let (kind, machine) = used.machine;
-        let Some((os, at)) = system(ctx, kind, machine) else {
+        let Some(system_of) = system(ctx, kind, machine) else {
             continue;
         };
+        let (os, at) = (system_of.name, system_of.span);
         let Some((key, system, _)) = ctx.knowledge.named_with_version(os) else {
             continue;
         };
@@ -57,10 +60,19 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             used.product.title(),
             system.title()
         );
-        let d = RULE
+        let mut d = RULE
             .finding(message)
             .at(used.span, format!("on {} '{machine}'", kind.word()))
             .and_at(at, format!("its system: {os}"));
+        let assumed: Vec<&str> = used
+            .assumed
+            .iter()
+            .map(String::as_str)
+            .chain(system_of.assumed.as_deref())
+            .collect();
+        if !assumed.is_empty() {
+            d = d.note(format!("assumed: {}", assumed.join("; ")));
+        }
         let mut d = cite(
             d,
             &from.origin(&platform.source, &platform.checked),
@@ -74,16 +86,40 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// The system of a machine, and where it is declared.
-fn system<'a>(ctx: &Context<'a>, kind: Kind, name: &str) -> Option<(&'a str, Span)> {
-    match kind {
+struct System<'a> {
+    name: &'a str,
+    span: Span,
+    assumed: Option<String>,
+}
+
+fn system<'a>(ctx: &Context<'a>, kind: Kind, name: &str) -> Option<System<'a>> {
+    let what = format!("the system of {} '{name}'", kind.word());
+    Some(match kind {
         Kind::Host => {
             let os = ctx.lab.hosts.get(name)?.os.as_ref()?;
-            Some((os.value()?.as_str(), os.span))
+            System {
+                name: os.value()?.as_str(),
+                span: os.span,
+                assumed: assumed(&what, os),
+            }
         }
         _ => {
             let os = ctx.lab.guests.get(name)?.os.as_ref()?;
-            Some((os.value()?.0.as_str(), os.span))
+            System {
+                name: os.value()?.0.as_str(),
+                span: os.span,
+                assumed: assumed(&what, os),
+            }
         }
+    })
+}
+
+/// A value that is assumed, with what that rests on.
+fn assumed<T>(what: &str, given: &Given<T>) -> Option<String> {
+    match &given.known {
+        Known::Assumed { why: Some(why), .. } => Some(format!("{what} ({})", why.0)),
+        Known::Assumed { why: None, .. } => Some(what.to_owned()),
+        _ => None,
     }
 }
 
@@ -114,6 +150,11 @@ fn clusters<'a>(ctx: &Context<'a>) -> Vec<Use<'a>> {
                 product,
                 machine,
                 span: member.span,
+                assumed: cluster
+                    .kind
+                    .iter()
+                    .filter_map(|k| assumed(&format!("the kind of cluster '{name}'"), k))
+                    .collect(),
             });
         }
     }
@@ -135,15 +176,25 @@ fn services<'a>(ctx: &Context<'a>) -> Vec<Use<'a>> {
             continue;
         };
         for runs in service.runs.iter() {
+            let where_to = format!("where service '{name}' runs");
             let host = runs
                 .host
                 .as_ref()
-                .and_then(|h| Some((Kind::Host, h.value()?.name(), h.span)));
-            let guest = runs
-                .guest
+                .and_then(|h| Some((Kind::Host, h.value()?.name(), h.span, assumed(&where_to, h))));
+            let guest = runs.guest.as_ref().and_then(|g| {
+                Some((
+                    Kind::Guest,
+                    g.value()?.name(),
+                    g.span,
+                    assumed(&where_to, g),
+                ))
+            });
+            let image = service
+                .image
                 .as_ref()
-                .and_then(|g| Some((Kind::Guest, g.value()?.name(), g.span)));
-            out.extend(host.or(guest).map(|(kind, machine, span)| Use {
+                .and_then(|i| assumed(&format!("the image of service '{name}'"), i));
+            out.extend(host.or(guest).map(|(kind, machine, span, place)| Use {
+                assumed: image.clone().into_iter().chain(place).collect(),
                 object: ObjectRef::new(Kind::Service, name),
                 words: format!("service '{name}' is"),
                 product,

@@ -9,7 +9,7 @@ use diag::{Diagnostic, Severity};
 use graph::availability::{above_known, best, known, ppm, share};
 use model::declare::{Given, Target};
 use model::id::Kind;
-use model::units::percent::Percent;
+use model::units::percent::Share;
 use petgraph::graph::NodeIndex;
 use std::collections::BTreeMap;
 
@@ -90,7 +90,7 @@ fn explain(
     structure: &Structure,
     cuts: &Cuts,
     node: NodeIndex,
-    known: &[(NodeIndex, &Given<Percent>)],
+    known: &[(NodeIndex, &Given<Share>)],
     best: u64,
     mut d: Diagnostic,
 ) -> Diagnostic {

@@ -16,5 +16,7 @@ mod mends;
 mod observed;
 mod support;
 mod unknowns;
+mod unread;
 mod volumes;
 mod waived;
+mod worded;

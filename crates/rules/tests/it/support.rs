@@ -1,6 +1,6 @@
 //! Lab trees and the day on which they are judged.
 
-use diag::{Class, Diagnostic, SourceSet};
+use diag::{Class, Diagnostic, SourceSet, Span};
 use jiff::civil::{Date, date};
 use lang::compose::{Loaded, Loader};
 use model::document::{Documents, Presence};
@@ -43,7 +43,17 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
     let invalid: Vec<&Diagnostic> = invalid(&stacks.diagnostics);
     assert!(invalid.is_empty(), "a stack is invalid: {invalid:#?}");
     let documents = documents(&lab, &beside.0, &mut stacks.sources);
+    let scanner = secrets::scan::Scanner::default();
+    let mut leaks = Vec::new();
+    for (id, source) in stacks.sources.iter() {
+        for leak in scanner.scan(&source.path, &source.text) {
+            let span = Span::new(id, leak.span.start, leak.span.end);
+            let what = leak.what;
+            leaks.push(rules::Leak { span, what });
+        }
+    }
     let ctx = rules::Context {
+        leaks: &leaks,
         facts,
         documents: &documents,
         projects: &stacks.projects,

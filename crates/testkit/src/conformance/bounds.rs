@@ -2,6 +2,7 @@
 
 use super::actions::undo_of;
 use super::{Fixture, Part, SampleUndo, TTL, back, refused, well};
+use model::fact::Scope;
 use model::id::{ControllerId, RunId};
 use model::plan::Action;
 use model::realm::RealmTag;
@@ -49,8 +50,17 @@ pub(super) fn strangers<R: RealmTag>(fixture: &mut Fixture<R>) {
 
 /// Where nobody answers nothing is known, and nothing is said to have been done or refused.
 pub(super) fn nobody<R: RealmTag>(fixture: &mut Fixture<R>) {
-    let (scope, now) = (fixture.whole(), fixture.console.now());
-    let facts = fixture.nobody.observe(&scope, now);
+    let scope = fixture.whole();
+    nobody_is_seen(fixture, &scope);
+    let acted = fixture.nobody.act(&Part::new("nobody").step("x"), &TAKE);
+    let unheard = matches!(acted, Err(ActError::Unreachable { .. }));
+    assert!(unheard, "act on nobody: {acted:?}");
+}
+
+/// Where nobody answers nothing is known.
+pub(super) fn nobody_is_seen<R: RealmTag>(fixture: &mut Fixture<R>, scope: &Scope) {
+    let now = fixture.console.now();
+    let facts = fixture.nobody.observe(scope, now);
     assert_eq!(facts.identity, None);
     assert!(!facts.errors.is_empty(), "why nobody answers is not said");
     for path in &scope.paths {
@@ -58,9 +68,16 @@ pub(super) fn nobody<R: RealmTag>(fixture: &mut Fixture<R>) {
         let unknown = matches!(seen, model::fact::Seen::Unknown(_));
         assert!(unknown, "{path} of nobody: {seen}");
     }
-    let acted = fixture.nobody.act(&Part::new("nobody").step("x"), &TAKE);
-    let unheard = matches!(acted, Err(ActError::Unreachable { .. }));
-    assert!(unheard, "act on nobody: {acted:?}");
+}
+
+/// A driver that only reads says so, and does nothing.
+pub(super) fn every_order_is_refused<R: RealmTag>(fixture: &mut Fixture<R>) {
+    let ticket = Part::new("orders").step("x");
+    let status = Order::Access(AccessOrder::Status);
+    for order in [TAKE, Order::ReleaseLease, status] {
+        let why = refused("an order", fixture.driver.act(&ticket, &order));
+        assert!(matches!(why, Refusal::Unsupported(_)), "{order:?}: {why:?}");
+    }
 }
 
 /// No act without a lease; one run at a time; a larger epoch fences the smaller one; what ran out is anybody's.

@@ -146,6 +146,23 @@ pub fn conformance<R: RealmTag>(mut fixture: Fixture<R>) {
     assert_eq!(without(begun), without(ended), "all is as it was");
 }
 
+/// The part of the suite for a driver that only reads: where nobody answers nothing is known, what cannot be read is unknown, and
+/// every order is refused. Samples, access and strangers of the fixture are not used.
+///
+/// # Panics
+/// On the first thing that a driver does not keep.
+pub fn observing<R: RealmTag>(mut fixture: Fixture<R>) {
+    let fixture = &mut fixture;
+    let mut scope = Scope::default();
+    for path in &fixture.sources {
+        scope.collections.insert(path.kind);
+        scope.add(path.clone());
+    }
+    bounds::nobody_is_seen(fixture, &scope);
+    sight::hidden_sources_are_unknown(fixture);
+    bounds::every_order_is_refused(fixture);
+}
+
 /// The lease that the parts take.
 const TTL: Seconds = Seconds(120);
 

@@ -15,7 +15,7 @@ use model::lab::site::Uplink;
 use model::lab::storage::Level;
 use model::lab::{Backup, Host, Lab, Reach, Repository};
 use model::units::Seconds;
-use model::units::percent::Percent;
+use model::units::percent::Share;
 use model::units::size::{Rate, Size};
 use model::units::text::{Name, Prose};
 use serde::Serialize;
@@ -182,11 +182,7 @@ fn offers(lab: &Lab, currency: &str) -> Vec<Offer> {
                     } else {
                         None
                     },
-                    availability: if uplink {
-                        parsed::<Percent>("99%")
-                    } else {
-                        None
-                    },
+                    availability: if uplink { parsed::<Share>("99%") } else { None },
                     ..Offer::default()
                 }
             });

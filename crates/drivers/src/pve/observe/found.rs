@@ -1,0 +1,91 @@
+//! Facts as they are gathered.
+
+use super::super::wire::Lax;
+use model::fact::{Completeness, Fact, FactKind, FactPath, Scope, Seen};
+use model::kleene::Reason;
+use model::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Longest text of a value; what is longer is no name, no state and no address.
+const TEXT: usize = 1_000;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(in super::super) struct Found {
+    pub(in super::super) facts: BTreeMap<FactPath, Fact>,
+    pub(in super::super) collections: BTreeMap<FactKind, Completeness>,
+    pub(in super::super) errors: Vec<String>,
+}
+
+impl Found {
+    /// Adds what is there.
+    pub(super) fn add(
+        &mut self,
+        kind: FactKind,
+        key: impl Into<String>,
+        value: impl Into<Value>,
+        source: &str,
+    ) {
+        self.put(kind, key, Seen::Present(value.into()), source);
+    }
+
+    /// Adds what was looked for.
+    pub(super) fn put(&mut self, kind: FactKind, key: impl Into<String>, seen: Seen, source: &str) {
+        let source = format!("GET {source}");
+        self.facts
+            .insert(FactPath::new(kind, key), Fact { seen, source });
+    }
+
+    /// Says whether a kind is whole. What is once in doubt stays so.
+    pub(super) fn complete(&mut self, kind: FactKind, proof: Result<String, Reason>) {
+        let new = match proof {
+            Ok(proof) => Completeness::Yes(proof),
+            Err(reason) => Completeness::No(reason),
+        };
+        match self.collections.get(&kind) {
+            Some(Completeness::No(_)) => {}
+            _ => drop(self.collections.insert(kind, new)),
+        }
+    }
+
+    /// Says that some of a kind are missing.
+    pub(super) fn partial(&mut self, kind: FactKind, why: impl Into<String>) {
+        self.complete(kind, Err(Reason::new(why)));
+    }
+
+    /// Leaves out what nobody asked for.
+    pub(super) fn only(&mut self, asked: &BTreeSet<FactKind>, scope: &Scope) {
+        self.collections
+            .retain(|kind, _| scope.collections.contains(kind));
+        self.facts.retain(|path, _| asked.contains(&path.kind));
+    }
+}
+
+/// A map that has only what is known.
+#[derive(Debug, Default)]
+pub(super) struct Fields(BTreeMap<String, Value>);
+
+impl Fields {
+    pub(super) fn set(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value.map(Into::into).filter(short) {
+            self.0.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    pub(super) fn lax<T: Into<Value>>(self, name: &str, value: Lax<T>) -> Self {
+        self.set(name, value.0)
+    }
+}
+
+fn short(value: &Value) -> bool {
+    value
+        .as_text()
+        .is_none_or(|t| t.len() <= TEXT && !t.chars().any(char::is_control))
+}
+
+impl From<Fields> for Value {
+    fn from(fields: Fields) -> Self {
+        Value::Map(fields.0)
+    }
+}

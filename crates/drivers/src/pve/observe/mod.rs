@@ -1,0 +1,181 @@
+//! Observing a cluster: two rounds of questions, the second about the nodes and guests that the first found.
+
+mod access;
+mod backup;
+mod cluster;
+mod found;
+mod guest;
+mod node;
+mod storage;
+
+use super::client::Client;
+use super::error::ApiError;
+use super::rights::Rights;
+use found::Found;
+use model::fact::{FactKind, FactPath, NativeIdentity, Scope};
+use model::kleene::Reason;
+use model::secret::Redactor;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Answers by the path that was asked for.
+pub(super) struct Answers(BTreeMap<String, Result<Value, ApiError>>);
+
+impl Answers {
+    fn ask(client: &Client, paths: Vec<String>) -> Self {
+        let answers = client.all(&paths);
+        Self(paths.into_iter().zip(answers).collect())
+    }
+
+    /// The answer, or why there is none in words for people.
+    pub(super) fn get(&self, path: &str) -> Result<&Value, Reason> {
+        match self.0.get(path) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(why)) => Err(Reason::new(format!("{}: {why}", place(path)))),
+            None => Err(Reason::new(format!("{} was not asked for", place(path)))),
+        }
+    }
+
+    /// The token lacks the right to ask this.
+    pub(super) fn is_forbidden(&self, path: &str) -> bool {
+        matches!(self.0.get(path), Some(Err(why)) if why.is_forbidden())
+    }
+}
+
+/// A path without its query.
+pub(super) fn place(path: &str) -> &str {
+    path.split('?').next().unwrap_or(path)
+}
+
+/// What every part is told.
+pub(super) struct Look<'a> {
+    pub(super) client: &'a Client,
+    pub(super) answers: Answers,
+    pub(super) rights: Rights,
+    pub(super) scope: &'a Scope,
+    pub(super) redactor: &'a Redactor,
+    /// By the controller's clock, in seconds since 1970.
+    pub(super) now: i64,
+    /// Names of nodes, with whether each is online; `None` if that is not known.
+    pub(super) nodes: BTreeMap<String, Option<bool>>,
+    /// Why the list of nodes may not be whole, or why what the cluster says may be old.
+    pub(super) doubt: Option<Reason>,
+}
+
+impl Look<'_> {
+    /// Nodes that can be asked.
+    pub(super) fn reachable(&self) -> impl Iterator<Item = &str> {
+        self.nodes
+            .iter()
+            .filter(|(_, online)| **online != Some(false))
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Why lists that are made node by node are not whole, if they are not.
+    pub(super) fn silent(&self) -> Option<Reason> {
+        let offline = self
+            .nodes
+            .iter()
+            .find(|(_, online)| **online == Some(false));
+        let offline = offline.map(|(name, _)| Reason::new(format!("node {name} is offline")));
+        offline.or_else(|| self.doubt.clone())
+    }
+}
+
+/// What is asked for in any case.
+const FIRST: &[&str] = &[
+    "/access/permissions",
+    "/access/acl",
+    "/cluster/status",
+    "/nodes",
+    guest::LIST,
+];
+
+/// Who answered and what was found.
+pub(super) struct Observed {
+    pub(super) identity: NativeIdentity,
+    pub(super) found: Found,
+}
+
+/// Asks for everything in the scope. An error means that nothing can be told.
+pub(super) fn observe(
+    client: &Client,
+    scope: &Scope,
+    redactor: &Redactor,
+    now: i64,
+) -> Result<Observed, ApiError> {
+    let version = client.get("/version")?;
+    if !version.get("version").is_some_and(Value::is_string) {
+        let why = "it is no version of Proxmox VE".to_owned();
+        return Err(ApiError::Garbage(why));
+    }
+    let asked: BTreeSet<FactKind> = scope
+        .collections
+        .iter()
+        .copied()
+        .chain(scope.paths.iter().map(|p| p.kind))
+        .collect();
+    let wants = |kind: FactKind| asked.contains(&kind);
+    let mut first: Vec<String> = FIRST.iter().map(|p| (*p).to_owned()).collect();
+    let parts: [(FactKind, &[&str]); 6] = [
+        (FactKind::PveBackup, backup::ASKED),
+        (FactKind::PveUncovered, backup::ASKED),
+        (FactKind::PveHa, cluster::HA),
+        (FactKind::PveReplication, cluster::REPLICATION),
+        (FactKind::PveFirewall, cluster::FIREWALL),
+        (FactKind::PveUser, access::ASKED),
+    ];
+    for path in parts
+        .iter()
+        .filter(|(kind, _)| wants(*kind))
+        .flat_map(|(_, paths)| *paths)
+    {
+        if !first.iter().any(|p| p == path) {
+            first.push((*path).to_owned());
+        }
+    }
+    let answers = Answers::ask(client, first);
+    let text = |path: &str| answers.get(path).cloned().map_err(|r| r.to_string());
+    let rights = Rights::of(text("/access/permissions"), text("/access/acl"));
+    let (nodes, doubt) = cluster::nodes(&answers);
+    let mut look = Look {
+        client,
+        answers,
+        rights,
+        scope,
+        redactor,
+        now,
+        nodes,
+        doubt,
+    };
+    let mut second = Vec::new();
+    if wants(FactKind::PveGuest) {
+        second.extend(guest::questions(&look));
+    }
+    second.extend(node::questions(&look, &asked));
+    let more = Answers::ask(client, second);
+    look.answers.0.extend(more.0);
+    let mut found = Found::default();
+    cluster::read(&look, &version, &mut found);
+    node::read(&look, &mut found);
+    guest::read(&look, &mut found);
+    storage::read(&look, &mut found);
+    backup::read(&look, &mut found);
+    access::read(&look, &mut found);
+    found.only(&asked, scope);
+    let machine_id = format!("proxmox-ve:{}", cluster::name(&look.answers));
+    let host_key = client
+        .met()
+        .map_or_else(|| "unknown".to_owned(), |f| format!("SHA256:{f}"));
+    let identity = NativeIdentity {
+        machine_id,
+        host_key,
+        realm_marker: None,
+    };
+    Ok(Observed { identity, found })
+}
+
+/// Single paths of a kind that somebody asks for.
+fn keys(scope: &Scope, kind: FactKind) -> impl Iterator<Item = &FactPath> {
+    scope.paths.iter().filter(move |p| p.kind == kind)
+}

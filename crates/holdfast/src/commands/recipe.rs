@@ -1,0 +1,238 @@
+//! `access LAB`: the commands that make a login which may look and nothing else, per product. They are printed; nothing is run.
+
+use crate::exit::Exit;
+use crate::hint::quoted;
+use crate::output::{Paint, Tone};
+use crate::tree::Tree;
+use anyhow::Result;
+use model::declare::OptExt as _;
+use model::lab::{Host, Lab, Reach};
+use model::secret::SecretRef;
+use plan::interface::{self, Interface};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The login on hosts.
+const LOGIN: &str = "holdfast-observe";
+/// The token where the lab names none.
+const TOKEN: &str = "holdfast@pve!observe";
+
+/// Some commands, and where they are typed.
+struct Part {
+    place: String,
+    commands: Vec<String>,
+}
+
+/// What one object needs.
+struct Recipe {
+    object: String,
+    product: &'static str,
+    parts: Vec<Part>,
+    /// What stays unknown with just that.
+    unknown: Vec<String>,
+}
+
+/// Runs the verb.
+pub(crate) fn recipe(path: &Path, json: bool, paint: Paint) -> Result<Exit> {
+    let tree = Tree::open_valid(path)?;
+    let recipes = recipes(&tree.lab, &quoted(&path.display().to_string()));
+    if json {
+        println!("{:#}", as_json(&recipes));
+    } else {
+        print!("{}", text(&recipes, paint));
+    }
+    Ok(Exit::Ok)
+}
+
+fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
+    let interfaces = interface::all(lab);
+    let covered = |name: &str| {
+        interfaces
+            .iter()
+            .any(|i| i.is_pve && i.members.contains(name))
+    };
+    let pve = interfaces
+        .iter()
+        .filter(|i| i.is_pve)
+        .map(|i| proxmox(i, tree));
+    let linux = lab
+        .hosts
+        .iter()
+        .filter_map(|(name, host)| match &host.reach {
+            Reach::Ssh { destination, .. } => Some(linux(name, host, &destination.value, tree)),
+            Reach::Unknown if covered(name) => None,
+            Reach::Local | Reach::Unknown => None,
+        });
+    pve.chain(linux).collect()
+}
+
+fn proxmox(interface: &Interface<'_>, tree: &str) -> Recipe {
+    let api = interface.api;
+    let token = api.token.known().map_or(TOKEN, |t| t.0.as_str());
+    let (user, name) = token.split_once('!').unwrap_or((token, "observe"));
+    let quoted_token = quoted(token);
+    let user = quoted(user);
+    let keep = match api.secret.as_ref().map(|s| &s.0) {
+        Some(SecretRef::File(path)) => keep_in(path),
+        Some(SecretRef::Env(name)) => {
+            format!("read -rs {name} && export {name}   # paste the secret")
+        }
+        Some(SecretRef::Command(words)) => {
+            let words: Vec<String> = words.iter().map(|w| quoted(w)).collect();
+            format!(
+                "{}   # must print the secret: put it where this finds it",
+                words.join(" ")
+            )
+        }
+        Some(SecretRef::Sops { .. } | SecretRef::Age(_)) => {
+            format!(
+                "holdfast secret set {} {tree}   # asks for the secret",
+                interface.object
+            )
+        }
+        None => keep_in("~/.config/holdfast/pve-token"),
+    };
+    let mut on_controller = vec![keep];
+    if api.fingerprint.known().is_none() && api.ca.known().is_none() {
+        on_controller.push(format!(
+            "# then, in the lab tree: api of {}: fingerprint: what openssl printed",
+            interface.object
+        ));
+    }
+    let (flag, object) = match interface.object.kind {
+        model::id::Kind::Cluster => ("--cluster", &interface.object.name),
+        _ => ("--host", &interface.object.name),
+    };
+    on_controller.push(format!("holdfast observe {tree} --on real {flag} {object}"));
+    Recipe {
+        object: interface.object.to_string(),
+        product: "Proxmox VE",
+        parts: vec![
+            Part {
+                place: "as root on one node of it".to_owned(),
+                commands: vec![
+                    format!("pveum user add {user} --comment 'Holdfast: looks, changes nothing'"),
+                    format!("pveum acl modify / --users {user} --roles PVEAuditor"),
+                    format!("pveum user token add {user} {name} --privsep 1   # prints the secret, once"),
+                    format!("pveum acl modify / --tokens {quoted_token} --roles PVEAuditor"),
+                    format!("pveum user permissions {quoted_token}"),
+                    "openssl x509 -noout -sha256 -fingerprint -in /etc/pve/local/pveproxy-ssl.pem 2>/dev/null || openssl x509 -noout -sha256 -fingerprint -in /etc/pve/local/pve-ssl.pem".to_owned(),
+                ],
+            },
+            Part {
+                place: "on this machine".to_owned(),
+                commands: on_controller,
+            },
+            Part {
+                place: "to take it away, on the node".to_owned(),
+                commands: vec![format!("pveum user delete {user}")],
+            },
+        ],
+        unknown: vec!["pending updates: Proxmox VE tells them only to who has Sys.Modify, which may also change the node".to_owned()],
+    }
+}
+
+/// Takes a secret from the terminal into a file that only its owner reads.
+fn keep_in(path: &str) -> String {
+    let file = home(path);
+    let folder = match path.rsplit_once('/') {
+        Some((folder, _)) if !folder.is_empty() => format!("mkdir -p {}; ", home(folder)),
+        _ => String::new(),
+    };
+    format!("(umask 077; {folder}cat > {file})   # paste the secret, Enter, Ctrl-D")
+}
+
+/// `~` has to stay where the shell sees it.
+fn home(path: &str) -> String {
+    match path.strip_prefix("~/") {
+        Some(rest) => format!("~/{}", quoted(rest)),
+        None if path == "~" => "~".to_owned(),
+        None => quoted(path),
+    }
+}
+
+fn linux(name: &str, host: &Host, destination: &str, tree: &str) -> Recipe {
+    let key = "~/.ssh/holdfast-observe";
+    let destination = quoted(destination);
+    let alias = match &host.reach {
+        Reach::Ssh { user, .. } if user.as_ref().is_none_or(|u| u.value != LOGIN) => {
+            vec![format!(
+                "# then, in the lab tree: host {name}: reach: {{ssh: {destination}, user: {LOGIN}}}"
+            )]
+        }
+        _ => Vec::new(),
+    };
+    let put = format!(
+        "(printf 'restrict '; cat {key}.pub) | ssh root@{destination} 'install -D -m 600 -o {LOGIN} -g {LOGIN} /dev/stdin /var/lib/{LOGIN}/.ssh/authorized_keys && chown {LOGIN}: /var/lib/{LOGIN}/.ssh'"
+    );
+    let here = [
+        format!("test -e {key} || ssh-keygen -t ed25519 -N '' -C holdfast -f {key}"),
+        put,
+        format!("printf 'Host {destination}\\n  IdentityFile {key}\\n' >> ~/.ssh/config"),
+    ];
+    let here = here
+        .into_iter()
+        .chain(alias)
+        .chain([format!("holdfast observe {tree} --on real --host {name}")]);
+    Recipe {
+        object: format!("host/{name}"),
+        product: "Linux",
+        parts: vec![
+            Part {
+                place: "as root on the host".to_owned(),
+                commands: vec![format!("useradd --system --create-home --home-dir /var/lib/{LOGIN} --shell /bin/sh {LOGIN}")],
+            },
+            Part {
+                place: "on this machine".to_owned(),
+                commands: here.collect(),
+            },
+            Part {
+                place: "to take it away, on the host".to_owned(),
+                commands: vec![format!("userdel --remove {LOGIN}")],
+            },
+        ],
+        unknown: vec![
+            "what only root may read: sudoers, other users' keys and passwords, nftables, the effective sshd configuration, whose socket is whose".to_owned(),
+        ],
+    }
+}
+
+fn text(recipes: &[Recipe], paint: Paint) -> String {
+    if recipes.is_empty() {
+        return "No host is reached by ssh and no interface is declared: there is nothing to make a login for.\n".to_owned();
+    }
+    let mut out = String::new();
+    for recipe in recipes {
+        let _ = writeln!(
+            out,
+            "{}  {}",
+            paint.text(Tone::Head, &recipe.object),
+            paint.text(Tone::Dim, recipe.product)
+        );
+        for part in &recipe.parts {
+            let _ = writeln!(out, "  {}:", part.place);
+            for command in &part.commands {
+                let _ = writeln!(out, "    {command}");
+            }
+        }
+        for unknown in &recipe.unknown {
+            out.push_str(&crate::output::wrap::hanging(
+                "  stays unknown: ",
+                unknown,
+                paint.width(),
+            ));
+        }
+        out.push('\n');
+    }
+    out + "Nothing was run. Each login may look and nothing else.\n"
+}
+
+fn as_json(recipes: &[Recipe]) -> serde_json::Value {
+    let part = |p: &Part| json!({"where": p.place, "commands": p.commands});
+    let row = |r: &Recipe| {
+        let parts: Vec<serde_json::Value> = r.parts.iter().map(part).collect();
+        json!({"object": r.object, "product": r.product, "steps": parts, "stays_unknown": r.unknown})
+    };
+    recipes.iter().map(row).collect()
+}

@@ -1,0 +1,191 @@
+//! `twin fault`: something goes wrong on purpose. What is in force is kept, so that `status` shows it and `clear` ends it.
+
+use super::Twinned;
+use crate::cli::{FaultVerb, TwinAt};
+use crate::exit::{Exit, Stop};
+use crate::output::words::{count, did_you_mean};
+use crate::twins;
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use std::path::PathBuf;
+use twin::{Fabric, Host, TwinError, image};
+use twinplan::faults::{self, Fault};
+
+/// Brings a fault about, or ends all of them.
+pub(crate) fn fault(at: &TwinAt, what: &FaultVerb, json: bool) -> Result<Exit> {
+    let twinned = Twinned::open(at)?;
+    let fabric = Fabric::attach(&twinned.engine, &twinned.owner, &image::name())
+        .map_err(twins::environment)?;
+    let Some(fabric) = fabric else {
+        return Err(
+            Stop::environment(format!("twin {} does not run", twinned.name))
+                .help(format!(
+                    "start it with: {}",
+                    twinned.world.hints.twin_up(&twinned.name)
+                ))
+                .into(),
+        );
+    };
+    let mut active = load(&twinned)?;
+    let said = match wanted(&twinned, what)? {
+        None => {
+            let number = active.len();
+            for fault in active.iter().rev() {
+                end(&twinned, &fabric, fault)?;
+            }
+            active.clear();
+            format!("{} cleared", count(number, "fault", "faults"))
+        }
+        Some(fault) if active.contains(&fault) => format!("{fault}, as before"),
+        Some(fault) => {
+            begin(&twinned, &fabric, &fault)?;
+            let said = fault.to_string();
+            active.push(fault);
+            said
+        }
+    };
+    save(&twinned, &active)?;
+    partition(&twinned, &fabric, &active)?;
+    match json {
+        true => println!("{:#}", json!({"twin": twinned.name, "faults": active})),
+        false => println!("{said}"),
+    }
+    Ok(Exit::Ok)
+}
+
+/// What is asked for, with names that exist; `None` for the end of all faults.
+fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
+    Ok(Some(match what {
+        FaultVerb::Clear => return Ok(None),
+        FaultVerb::Stop { machine } => Fault::Stop {
+            machine: known(twinned, machine)?,
+        },
+        FaultVerb::Slow { machine, delay } => Fault::Slow {
+            machine: known(twinned, machine)?,
+            delay_ms: *delay,
+        },
+        FaultVerb::Partition { one, other } => Fault::Partition {
+            one: known_end(twinned, one)?,
+            other: match other {
+                Some(other) => Some(known_end(twinned, other)?),
+                None => None,
+            },
+        },
+    }))
+}
+
+fn known(twinned: &Twinned, name: &str) -> Result<String> {
+    let machine = super::machine(twinned, name)?;
+    Ok(machine.name.clone())
+}
+
+fn known_end(twinned: &Twinned, name: &str) -> Result<String> {
+    let Some(segment) = name.strip_prefix('@') else {
+        let name = known(twinned, name)?;
+        return match faults::end(&twinned.design, &name) {
+            Some(addresses) if !addresses.is_empty() => Ok(name),
+            _ => Err(Stop::usage(format!(
+                "{name} has no address in any segment, so there is nothing to part it from"
+            ))
+            .into()),
+        };
+    };
+    let names: Vec<&str> = twinned
+        .design
+        .segments
+        .iter()
+        .map(|s| s.name.as_str())
+        .collect();
+    match faults::end(&twinned.design, name) {
+        Some(nets) if !nets.is_empty() => Ok(name.to_owned()),
+        Some(_) => Err(Stop::usage(format!(
+            "the subnet of {segment} is not known, so it cannot be told from others"
+        ))
+        .into()),
+        None => {
+            let stop = Stop::usage(format!(
+                "no segment is called {segment}; there are: {}",
+                names.join(", ")
+            ));
+            Err(match did_you_mean(segment, names) {
+                Some(question) => stop.help(question),
+                None => stop,
+            }
+            .into())
+        }
+    }
+}
+
+fn begin(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
+    match fault {
+        Fault::Stop { machine } => host(twinned, machine)?.kill().map_err(twins::environment)?,
+        Fault::Slow { machine, delay_ms } => slow(twinned, fabric, machine, Some(*delay_ms))?,
+        Fault::Partition { .. } => {}
+    }
+    Ok(())
+}
+
+fn end(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
+    match fault {
+        Fault::Stop { machine } => host(twinned, machine)?.boot().map_err(twins::environment)?,
+        Fault::Slow { machine, .. } => slow(twinned, fabric, machine, None)?,
+        Fault::Partition { .. } => {}
+    }
+    Ok(())
+}
+
+fn host(twinned: &Twinned, name: &str) -> Result<Host> {
+    Host::attach(&twinned.engine, &twinned.owner, name).map_err(twins::environment)
+}
+
+fn slow(twinned: &Twinned, fabric: &Fabric, name: &str, delay_ms: Option<u32>) -> Result<()> {
+    let machine = super::machine(twinned, name)?;
+    for link in &machine.links {
+        match fabric.slow(&machine.name, &link.segment, delay_ms) {
+            Err(TwinError::NotInKernel { what }) => {
+                let why =
+                    format!("{name} cannot be slowed: the kernel of this machine has no {what}");
+                return Err(Stop::refused(why)
+                    .help("`modprobe sch_netem` loads it where it is built as a module")
+                    .into());
+            }
+            other => other.map_err(twins::environment)?,
+        }
+    }
+    Ok(())
+}
+
+/// Partitions are one ruleset, which is always loaded as a whole.
+pub(crate) fn partition(twinned: &Twinned, fabric: &Fabric, active: &[Fault]) -> Result<()> {
+    let text = faults::ruleset(&twinned.design, active);
+    fabric.rules(&text).map_err(twins::environment)
+}
+
+fn file(twinned: &Twinned) -> PathBuf {
+    twinned.world.store.dir().join("twin-faults.json")
+}
+
+/// The faults in force.
+pub(crate) fn load(twinned: &Twinned) -> Result<Vec<Fault>> {
+    let path = file(twinned);
+    match std::fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{}", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| format!("{}", path.display())),
+    }
+}
+
+fn save(twinned: &Twinned, active: &[Fault]) -> Result<()> {
+    let path = file(twinned);
+    let done = match active {
+        [] if !path.exists() => Ok(()),
+        [] => std::fs::remove_file(&path),
+        all => std::fs::write(&path, serde_json::to_vec_pretty(all)?),
+    };
+    done.with_context(|| format!("{}", path.display()))
+}
+
+/// Forgets them: what they were done to is gone.
+pub(crate) fn forget(twinned: &Twinned) -> Result<()> {
+    save(twinned, &[])
+}

@@ -1,0 +1,200 @@
+//! Observing by products' own interfaces, beside the hosts: which are meant, and with which handles.
+
+use crate::exit::Stop;
+use crate::output::words::did_you_mean;
+use crate::world::World;
+use anyhow::Result;
+use drivers::pve::{Limits, PveDriver, PveTarget, Trust};
+use engine::drivers::Drivers;
+use jiff::Timestamp;
+use model::declare::OptExt as _;
+use model::fact::{Facts, Scope, TargetFacts};
+use model::id::Kind;
+use model::lab::Reach;
+use model::realm::{Realm, RealmTag};
+use plan::driver::{Driver as _, Properties};
+use plan::interface::{self, Interface};
+use std::collections::BTreeMap;
+
+/// What is to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chosen<'a> {
+    /// Everything.
+    All,
+    /// One host, and its own interface.
+    Host(&'a str),
+    /// One cluster's interface.
+    Cluster(&'a str),
+}
+
+impl<'a> Chosen<'a> {
+    pub(crate) fn of(host: Option<&'a str>, cluster: Option<&'a str>) -> Self {
+        match (host, cluster) {
+            (_, Some(cluster)) => Self::Cluster(cluster),
+            (Some(host), None) => Self::Host(host),
+            (None, None) => Self::All,
+        }
+    }
+
+    fn means(self, interface: &Interface<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Host(name) => {
+                interface.object.kind == Kind::Host && interface.object.name == name
+            }
+            Self::Cluster(name) => {
+                interface.object.kind == Kind::Cluster && interface.object.name == name
+            }
+        }
+    }
+}
+
+impl<R: RealmTag> World<R> {
+    /// Looks at what is chosen, hosts and interfaces at once. `of_hosts` says what is asked of hosts. Beside the facts stands what the
+    /// drivers of interfaces say of themselves.
+    pub(crate) fn look_around(
+        &self,
+        chosen: Chosen<'_>,
+        of_hosts: impl Fn(Option<&str>) -> Result<BTreeMap<String, Scope>>,
+    ) -> Result<(Facts, Vec<Properties>)> {
+        let interfaces = self.chosen(chosen)?;
+        let mut drivers = Drivers::new(self.tag.clone());
+        let mut scopes = BTreeMap::new();
+        for name in self.by_hand(chosen, &interfaces)? {
+            let (_, host) = *self
+                .hosts(Some(&name))?
+                .first()
+                .ok_or_else(|| Stop::usage(format!("no host is called {name}")))?;
+            drivers.insert(Box::new(self.driver(&name, host)?));
+            scopes.extend(of_hosts(Some(&name))?);
+        }
+        let mut unusable = BTreeMap::new();
+        let mut properties = Vec::new();
+        for interface in &interfaces {
+            match self.handle(interface) {
+                Ok(driver) => {
+                    properties.push(driver.properties());
+                    drivers.insert_as(interface.key(), Box::new(driver));
+                    let mut scope = drivers::pve::scope();
+                    interface::paths(&self.tree.lab, interface)
+                        .into_iter()
+                        .for_each(|path| scope.add(path));
+                    scopes.insert(interface.key(), scope);
+                }
+                Err(why) => {
+                    let facts =
+                        TargetFacts::unreachable(interface.object.clone(), Timestamp::now(), why);
+                    unusable.insert(interface.key(), facts);
+                }
+            }
+        }
+        let mut facts = self.ask(&mut drivers, &scopes)?;
+        facts.targets.extend(unusable);
+        Ok((facts, properties))
+    }
+
+    fn chosen(&self, chosen: Chosen<'_>) -> Result<Vec<Interface<'_>>> {
+        let lab = &self.tree.lab;
+        let all = interface::all(lab);
+        if let Chosen::Cluster(name) = chosen {
+            if !lab.clusters.contains_key(name) {
+                let known: Vec<&str> = lab.clusters.keys().map(String::as_str).collect();
+                let stop = Stop::usage(format!(
+                    "no cluster is called {name}; declared are: {}",
+                    known.join(", ")
+                ));
+                return Err(match did_you_mean(name, known) {
+                    Some(question) => stop.help(question),
+                    None => stop,
+                }
+                .into());
+            }
+            if !all.iter().any(|i| chosen.means(i)) {
+                let help = format!(
+                    "add `api: {{url: https://ADDRESS:8006, token: USER@REALM!TOKEN, secret: …, fingerprint: …}}` to cluster {name}"
+                );
+                return Err(Stop::usage(format!(
+                    "nothing says where the interface of cluster {name} is"
+                ))
+                .help(help)
+                .into());
+            }
+        }
+        Ok(all.into_iter().filter(|i| chosen.means(i)).collect())
+    }
+
+    /// Hosts to be looked at by themselves: all but those that nothing leads to and of which an interface tells.
+    fn by_hand(&self, chosen: Chosen<'_>, interfaces: &[Interface<'_>]) -> Result<Vec<String>> {
+        let only = match chosen {
+            Chosen::All => None,
+            Chosen::Host(name) => Some(name),
+            Chosen::Cluster(_) => return Ok(Vec::new()),
+        };
+        let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
+        let hosts = self.hosts(only)?.into_iter();
+        let hosts = hosts.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
+        Ok(hosts.map(|(name, _)| name.to_owned()).collect())
+    }
+
+    /// A handle, or why there is none.
+    fn handle(&self, interface: &Interface<'_>) -> Result<PveDriver<R>, String> {
+        if let Realm::Twin(_) = self.realm() {
+            return Err("a twin has no interface of this product yet".to_owned());
+        }
+        if !interface.is_pve {
+            return Err(
+                "no driver reads the interface of this product; Proxmox VE is read".to_owned(),
+            );
+        }
+        let api = interface.api;
+        let missing = |key: &str, example: &str| {
+            format!(
+                "nothing says its {key}: add `{key}: {example}` to `api` of {}",
+                interface.object
+            )
+        };
+        let url = api
+            .url
+            .known()
+            .ok_or_else(|| missing("url", "https://ADDRESS:8006"))?;
+        let token = api
+            .token
+            .known()
+            .ok_or_else(|| missing("token", "USER@REALM!TOKEN"))?;
+        let secret = api
+            .secret
+            .as_ref()
+            .ok_or_else(|| missing("secret", "{file: ~/.config/holdfast/pve-token}"))?;
+        let target = PveTarget {
+            object: interface.object.clone(),
+            url: url.0.clone(),
+            token: token.0.clone(),
+            secret: secret.0.clone(),
+            trust: self.trust(interface)?,
+        };
+        let redactor = self.store.redactor().map_err(|e| e.to_string())?;
+        Ok(PveDriver::new(
+            &self.tag,
+            target,
+            self.secret_source(),
+            redactor,
+            Limits::default(),
+        ))
+    }
+
+    fn trust(&self, interface: &Interface<'_>) -> Result<Trust, String> {
+        match (interface.api.fingerprint.known(), interface.api.ca.known()) {
+            (Some(pinned), _) => Ok(Trust::Fingerprint(pinned.clone())),
+            (None, Some(path)) => {
+                let file = self.tree.root.join(&path.0);
+                let read = std::fs::read_to_string(&file);
+                read.map(Trust::Authority)
+                    .map_err(|e| format!("cannot read 'ca', {}: {e}", file.display()))
+            }
+            (None, None) => Err(format!(
+                "nothing says whom to trust: add `fingerprint:` or `ca:` to `api` of {}; on the node, `openssl x509 -noout -sha256 -fingerprint -in /etc/pve/local/pve-ssl.pem` prints it",
+                interface.object
+            )),
+        }
+    }
+}

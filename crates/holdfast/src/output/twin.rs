@@ -1,0 +1,292 @@
+//! The plan of a twin as tables: what there will be, what stands in for what, and what is missing with the reason.
+
+use super::words::count;
+use super::{Paint, Table, Tone, wrap};
+use std::collections::BTreeMap;
+use twinplan::{Absent, Address, Design, Link, Source};
+
+/// The whole plan.
+pub(crate) fn plan(design: &Design, paint: Paint) -> String {
+    let parts = [
+        section("machines", machines(design), design.machines.len(), paint),
+        section("segments", segments(design), design.segments.len(), paint),
+        section("routers", routers(design), design.routers.len(), paint),
+        section("pools", pools(design), design.pools.len(), paint),
+        section("stacks", stacks(design), design.stacks.len(), paint),
+        absent(&design.absent, paint),
+        exceptions(design, paint),
+    ];
+    let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    if !design.notes.is_empty() {
+        text.push('\n');
+    }
+    for note in &design.notes {
+        text.push_str(&wrap::hanging("= ", note, paint.width()));
+    }
+    text
+}
+
+fn section(title: &str, table: Table, rows: usize, paint: Paint) -> Option<String> {
+    let head = paint.text(Tone::Head, title);
+    (rows > 0).then(|| format!("{head}\n{}", table.print(paint, 2)))
+}
+
+fn machines(design: &Design) -> Table {
+    let mut table = Table::headed(&["MACHINE", "OF", "SYSTEM", "IN", "ADDRESS"]);
+    for machine in &design.machines {
+        let system = match &machine.stand_in {
+            None => machine.os.clone(),
+            Some(what) => format!("{}: {what}", machine.os),
+        };
+        let (segments, addresses) = links(&machine.links);
+        table.row([
+            (machine.name.clone(), None),
+            (machine.of.to_string(), Some(Tone::Dim)),
+            (system, None),
+            (segments, None),
+            (addresses, None),
+        ]);
+    }
+    table
+}
+
+/// Segments and addresses below each other.
+fn links(links: &[Link]) -> (String, String) {
+    let segments: Vec<&str> = links.iter().map(|l| l.segment.as_str()).collect();
+    let addresses: Vec<String> = links.iter().map(|l| address(l.address.as_ref())).collect();
+    match links {
+        [] => ("-".to_owned(), "-".to_owned()),
+        _ => (segments.join("\n"), addresses.join("\n")),
+    }
+}
+
+/// An address; made up ones are marked.
+pub(crate) fn address(address: Option<&Address>) -> String {
+    match address {
+        None => "none".to_owned(),
+        Some(a) if a.source == Source::MadeUp => format!("~{}/{}", a.ip, a.prefix),
+        Some(a) => format!("{}/{}", a.ip, a.prefix),
+    }
+}
+
+fn segments(design: &Design) -> Table {
+    let mut table = Table::headed(&["SEGMENT", "SUBNET", "ZONE", "GATEWAY", "NOTES"]);
+    let or_none = |text: Option<String>| text.unwrap_or("-".to_owned());
+    for segment in &design.segments {
+        let notes = match segment.notes.as_slice() {
+            [] => "-".to_owned(),
+            notes => notes.join("; "),
+        };
+        table.row([
+            (segment.name.clone(), None),
+            (or_none(segment.subnet.map(|s| s.to_string())), None),
+            (or_none(segment.zone.clone()), None),
+            (or_none(segment.gateway.map(|g| g.to_string())), None),
+            (notes, None),
+        ]);
+    }
+    table
+}
+
+fn routers(design: &Design) -> Table {
+    let mut table = Table::headed(&["ROUTER", "OF", "IN", "ADDRESS", "RULES"]);
+    for router in &design.routers {
+        let (segments, addresses) = links(&router.links);
+        let rules = router
+            .ruleset
+            .lines()
+            .filter(|l| l.contains(" comment "))
+            .count();
+        let of = router
+            .of
+            .as_ref()
+            .map_or("-".to_owned(), ToString::to_string);
+        table.row([
+            (router.name.clone(), None),
+            (of, Some(Tone::Dim)),
+            (segments, None),
+            (addresses, None),
+            (rules.to_string(), None),
+        ]);
+    }
+    table
+}
+
+fn pools(design: &Design) -> Table {
+    let mut table = Table::headed(&["POOL", "ON", "BTRFS", "MOUNT", "DECLARED"]);
+    for pool in &design.pools {
+        let declared = match &pool.stand_in {
+            None => pool.kind.clone(),
+            Some(what) => format!("{}: {what}", pool.kind),
+        };
+        let devices = count(pool.members, "loop device", "loop devices");
+        table.row([
+            (pool.name.clone(), None),
+            (pool.machine.clone(), None),
+            (format!("{}, {devices}", pool.profile), None),
+            (pool.mount.clone().unwrap_or("-".to_owned()), None),
+            (declared, None),
+        ]);
+    }
+    table
+}
+
+fn stacks(design: &Design) -> Table {
+    let mut table = Table::headed(&["STACK", "ON", "SERVICES"]);
+    for stack in &design.stacks {
+        let names: Vec<&str> = stack.services.iter().map(|(n, _)| n.as_str()).collect();
+        table.row([
+            (stack.name.clone(), None),
+            (stack.machine.clone(), None),
+            (names.join(", "), None),
+        ]);
+    }
+    table
+}
+
+/// What is missing, one line per reason.
+pub(crate) fn absent(absent: &[Absent], paint: Paint) -> Option<String> {
+    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for one in absent {
+        by_reason
+            .entry(&one.why)
+            .or_default()
+            .push(one.of.to_string());
+    }
+    let mut table = Table::headed(&["NOT IN TWIN", "WHY"]);
+    for (why, what) in &by_reason {
+        table.row([(what.join(", "), None), ((*why).to_owned(), None)]);
+    }
+    let text = table.print(paint, 2);
+    let head = format!("not in the twin: {}", absent.len());
+    (!absent.is_empty()).then(|| format!("{}\n{text}", paint.text(Tone::Head, &head)))
+}
+
+fn exceptions(design: &Design, paint: Paint) -> Option<String> {
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in design.exceptions {
+        match by_reason.iter_mut().find(|(why, _)| *why == one.why) {
+            Some((_, paths)) => paths.push(one.paths),
+            None => by_reason.push((one.why, vec![one.paths])),
+        }
+    }
+    let mut table = Table::headed(&["FACTS", "WHY"]);
+    for (why, paths) in by_reason {
+        table.row([(paths.join(", "), None), (why.to_owned(), None)]);
+    }
+    let head = paint.text(Tone::Head, "unknown in any twin");
+    Some(format!("{head}\n{}", table.print(paint, 2)))
+}
+
+/// How a twin is.
+pub(crate) struct Status {
+    /// The twin's name.
+    pub(crate) name: String,
+    /// Each with what systemd says, and the bytes of memory it has.
+    pub(crate) machines: Vec<(twinplan::Machine, String, Option<u64>)>,
+    /// Each with whether it runs.
+    pub(crate) routers: Vec<(twinplan::Router, bool)>,
+    /// Segments with whether their vantage runs.
+    pub(crate) vantages: Vec<(twinplan::Segment, bool)>,
+    /// In the plan and not built, with the reason.
+    pub(crate) unbuilt: Vec<(String, String)>,
+    /// Not in the plan.
+    pub(crate) absent: Vec<Absent>,
+    /// Faults in force.
+    pub(crate) faults: Vec<String>,
+}
+
+/// How every part is, faults first.
+pub(crate) fn status(status: &Status, paint: Paint) -> String {
+    let well = |h: &str| matches!(h, "running" | "degraded");
+    let up = status.machines.iter().filter(|(_, h, _)| well(h)).count();
+    let all = count(status.machines.len(), "machine", "machines");
+    let memory: u64 = status.machines.iter().filter_map(|(_, _, m)| *m).sum();
+    let memory = model::units::Bytes(memory);
+    let mut text = format!(
+        "twin {}: {up} of {all} up, {memory} of memory\n",
+        status.name
+    );
+    for fault in &status.faults {
+        text.push_str(&wrap::hanging(
+            &format!("{} ", paint.text(Tone::Look, "fault")),
+            fault,
+            paint.width(),
+        ));
+    }
+    let mut table = Table::headed(&["PART", "HEALTH", "IN", "ADDRESS", "MEMORY", "STANDS IN FOR"]);
+    for (machine, health, memory) in &status.machines {
+        let (segments, addresses) = links(&machine.links);
+        let memory = memory.map_or("-".to_owned(), |m| model::units::Bytes(m).to_string());
+        let stand_in = machine
+            .stand_in
+            .as_ref()
+            .map_or("-", |_| machine.os.as_str());
+        table.row([
+            (machine.name.clone(), None),
+            (health.clone(), Some(tone(well(health)))),
+            (segments, None),
+            (addresses, None),
+            (memory, None),
+            (stand_in.to_owned(), None),
+        ]);
+    }
+    for (router, is) in &status.routers {
+        let (segments, addresses) = links(&router.links);
+        let of = router
+            .of
+            .as_ref()
+            .map_or("-".to_owned(), ToString::to_string);
+        table.row(part(
+            &format!("router {}", router.name),
+            *is,
+            segments,
+            addresses,
+            of,
+        ));
+    }
+    for (segment, is) in &status.vantages {
+        let at = address(segment.vantage.as_ref());
+        table.row(part(
+            &format!("@{}", segment.name),
+            *is,
+            segment.name.clone(),
+            at,
+            "-".to_owned(),
+        ));
+    }
+    text.push_str(&table.print(paint, 2));
+    if !status.unbuilt.is_empty() {
+        let mut table = Table::headed(&["NOT BUILT", "WHY"]);
+        for (what, why) in &status.unbuilt {
+            table.row([(what.clone(), None), (why.clone(), None)]);
+        }
+        text.push_str(&format!("\n{}", table.print(paint, 2)));
+    }
+    if let Some(absent) = absent(&status.absent, paint) {
+        text.push_str(&format!("\n{absent}"));
+    }
+    text
+}
+
+fn tone(good: bool) -> Tone {
+    if good { Tone::Good } else { Tone::Bad }
+}
+
+fn part(
+    name: &str,
+    up: bool,
+    segments: String,
+    addresses: String,
+    of: String,
+) -> [(String, Option<Tone>); 6] {
+    let health = if up { "up" } else { "missing" };
+    [
+        (name.to_owned(), None),
+        (health.to_owned(), Some(tone(up))),
+        (segments, None),
+        (addresses, None),
+        ("-".to_owned(), None),
+        (of, None),
+    ]
+}

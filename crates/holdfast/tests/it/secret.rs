@@ -1,0 +1,359 @@
+//! `secret`: documents that sops 3.11 wrote are read and changed, damaged ones are refused by name, and no value is printed.
+//! `cargo xtask sops` asks the real sops about what is written here.
+
+use crate::rig::Ran;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A lab tree with documents of the real sops, and an environment with nothing but the keys.
+struct Tree {
+    dir: tempfile::TempDir,
+    key: &'static str,
+}
+
+const LAB: &str = "format: 1\nlab: t\nsecrets:\n";
+const VALUE: &str = "hunter2-canary-of-the-test";
+
+impl Tree {
+    /// With lines for the section `secrets`, and the identity `one` or `two`.
+    fn new(secrets: &str, key: &'static str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let tree = Self { dir, key };
+        std::fs::create_dir_all(tree.path("lab/secrets")).unwrap();
+        std::fs::create_dir_all(tree.path("home/.ssh")).unwrap();
+        for entry in std::fs::read_dir(kept("")).unwrap() {
+            let from = entry.unwrap().path();
+            let name = from.file_name().unwrap().to_owned();
+            let to = tree.path("lab/secrets").join(name);
+            if from.extension().is_none_or(|e| e != "key") {
+                std::fs::copy(&from, to).unwrap();
+            }
+        }
+        std::fs::write(tree.path("lab/holdfast.yaml"), format!("{LAB}{secrets}")).unwrap();
+        let both = format!(
+            "creation_rules: [{{age: '{},{}'}}]\n",
+            public("one"),
+            public("two")
+        );
+        std::fs::write(tree.path("lab/.sops.yaml"), both).unwrap();
+        tree
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path("lab").join(name)).unwrap()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path("lab").join(name), text).unwrap();
+    }
+
+    fn ask(&self, words: &[&str], input: &str) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        command
+            .arg("secret")
+            .args(words)
+            .current_dir(self.path("lab"));
+        command
+            .env_clear()
+            .env("HOME", self.path("home"))
+            .env("PATH", "/usr/bin:/bin");
+        if self.key != "none" {
+            command.env("SOPS_AGE_KEY_FILE", kept(&format!("{}.key", self.key)));
+        }
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert!(!ran.all().contains(VALUE), "{}", ran.all());
+        ran
+    }
+
+    /// Whether each secret can be had, and why not.
+    fn check(&self) -> Vec<(String, String, String)> {
+        let ran = self.ask(&["check", "--json"], "");
+        let text = |v: &serde_json::Value, key: &str| v[key].as_str().unwrap().to_owned();
+        let all = ran.json();
+        assert!(all.is_array(), "{}", ran.all());
+        let rows = all.as_array().unwrap().iter();
+        rows.map(|v| (text(v, "name"), text(v, "had"), text(v, "why")))
+            .collect()
+    }
+}
+
+fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/secret/sops")
+        .join(name)
+}
+
+/// The public key that age-keygen writes above an identity.
+fn public(name: &str) -> String {
+    let text = std::fs::read_to_string(kept(&format!("{name}.key"))).unwrap();
+    let line = text.lines().find_map(|l| l.strip_prefix("# public key: "));
+    line.unwrap().to_owned()
+}
+
+const ALL: &str = "  a: {in: sops, from: {sops: secrets/all.yaml, key: postgres.password}}
+  b: {in: sops, from: {sops: secrets/all.yaml, key: list.1.two}}
+  c: {in: sops, from: {sops: secrets/all.yaml, key: [key with.dot]}}
+  d: {in: sops, from: {sops: secrets/all.json, key: a.c.1}}
+  e: {in: sops, from: {sops: secrets/all.env, key: B}}
+  f: {in: sops, from: {sops: secrets/binary.txt}}
+  g: {in: sops, from: {sops: secrets/only.yaml, key: b}}
+  h: {in: age, from: {age: secrets/one.age}}
+";
+
+#[test]
+fn what_sops_wrote_is_read_changed_and_rekeyed() {
+    let tree = Tree::new(ALL, "one");
+    let had = |tree: &Tree| tree.check().iter().all(|(_, had, _)| had == "yes");
+    assert!(had(&tree), "{:?}", tree.check());
+    let before = tree.read("secrets/all.yaml");
+    for name in ["a", "b", "d", "e", "f", "g", "h"] {
+        let ran = tree.ask(&["set", name], &format!("{VALUE}\n"));
+        assert_eq!(ran.code, 0, "{}", ran.all());
+    }
+    assert!(had(&tree), "{:?}", tree.check());
+    let changed = tree.read("secrets/all.yaml");
+    let differ = before.lines().zip(changed.lines()).filter(|(a, b)| a != b);
+    assert_eq!(
+        differ.count(),
+        4,
+        "two values, the MAC and the time:\n{changed}"
+    );
+    let ran = tree.ask(&["rekey"], "");
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let other = Tree { key: "two", ..tree };
+    let by_two: Vec<String> = other
+        .check()
+        .into_iter()
+        .filter(|(_, had, _)| had != "yes")
+        .map(|(n, ..)| n)
+        .collect();
+    assert_eq!(by_two, [""; 0], "{:?}", other.check());
+    other.write(
+        ".sops.yaml",
+        &format!("creation_rules: [{{age: '{}'}}]\n", public("one")),
+    );
+    let refused = other.ask(&["rekey"], "");
+    assert_eq!(refused.code, 4, "{}", refused.all());
+    let ran = other.ask(&["rekey", "--lock-out"], "");
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let shut: Vec<_> = other
+        .check()
+        .into_iter()
+        .filter(|(n, had, _)| n < &"h".to_owned() && had != "no")
+        .collect();
+    assert_eq!(shut, [], "who was removed reads nothing");
+}
+
+#[test]
+fn files_are_made_for_whom_the_rules_name() {
+    let lines = "  y: {in: sops, from: {sops: secrets/new/db.yaml, key: db.password}}
+  z: {in: sops, from: {sops: secrets/new/db.yaml, key: db.other}}
+  j: {in: sops, from: {sops: secrets/new.json, key: a.b}}
+  e: {in: sops, from: {sops: secrets/new.env, key: DB}}
+  a: {in: age, from: {age: secrets/new.age}}
+";
+    let tree = Tree::new(lines, "two");
+    for name in ["y", "z", "j", "e", "a"] {
+        let ran = tree.ask(&["set", name, "--json"], VALUE);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        assert_eq!(ran.json()["recipients"].as_array().unwrap().len(), 2);
+    }
+    for file in ["new/db.yaml", "new.json", "new.env", "new.age"] {
+        assert!(!tree.read(&format!("secrets/{file}")).contains(VALUE));
+    }
+    let had: Vec<String> = tree.check().into_iter().map(|(_, had, _)| had).collect();
+    assert_eq!(had, ["yes"; 5], "{:?}", tree.check());
+}
+
+/// How a document is damaged, and what is said.
+type Damage = (fn(String) -> String, &'static str);
+
+#[test]
+fn what_is_damaged_is_refused_by_name() {
+    let damages: [Damage; 9] = [
+        (
+            |t| {
+                t.replacen(
+                    "port: ENC[AES256_GCM,data:",
+                    "port: ENC[AES256_GCM,data:AAAA",
+                    1,
+                )
+            },
+            "secrets/all.yaml: the value of 'postgres.port' cannot be decrypted",
+        ),
+        (
+            |t| t.replacen("note_unencrypted: plain 1", "note_unencrypted: plain 2", 1),
+            "its MAC is wrong",
+        ),
+        (
+            |t| {
+                t.replacen("    none: null\n", "    none: null\n    more: null\n", 1)
+                    .replacen("empty: \"\"", "empty: x", 1)
+            },
+            "the value of 'postgres.empty' is not encrypted",
+        ),
+        (
+            |t| t.get(..t.len() / 2).unwrap().to_owned(),
+            "secrets/all.yaml: ",
+        ),
+        (
+            |t| t.replacen("version: 3.11.0", "version: 4.0.0", 1),
+            "was written by sops 4.0.0",
+        ),
+        (
+            |t| t.split("sops:").next().unwrap().to_owned(),
+            "it is not encrypted with SOPS",
+        ),
+        (
+            |t| t.replacen("  ratio: ENC[AES256_GCM,", "  ratio: ENC[AES128_CBC,", 1),
+            "the value of 'postgres.ratio' is not encrypted",
+        ),
+        (
+            |t| t.replacen("    mac: ENC", "    mac_: ENC", 1),
+            "has no 'mac'",
+        ),
+        (
+            |t| t.replace("  password:", "  pasword:"),
+            "the value of 'postgres.pasword' cannot be decrypted",
+        ),
+    ];
+    let line = "  a: {in: sops, from: {sops: secrets/all.yaml, key: postgres.password}}\n";
+    for (damage, says) in damages {
+        let tree = Tree::new(line, "one");
+        let text = tree.read("secrets/all.yaml");
+        let damaged = damage(text.clone());
+        assert_ne!(damaged, text, "{says}");
+        tree.write("secrets/all.yaml", &damaged);
+        let rows = tree.check();
+        assert!(
+            rows[0].1 == "no" && rows[0].2.contains(says),
+            "{says}: {rows:?}"
+        );
+        let ran = tree.ask(&["set", "a"], VALUE);
+        assert_ne!(ran.code, 0, "{}", ran.all());
+        assert_eq!(tree.read("secrets/all.yaml"), damaged, "nothing is written");
+    }
+}
+
+#[test]
+fn who_has_no_key_is_told_whose_is_wanted() {
+    let near = Tree::new(
+        "  a: {in: sops, from: {sops: secrets/all.yaml, key: postgres.pasword}}\n",
+        "one",
+    );
+    let why = &near.check()[0].2;
+    assert!(why.contains("did you mean 'postgres.password'?"), "{why}");
+    let line = "  a: {in: sops, from: {sops: secrets/all.json, key: s}}\n  s: {in: sops, from: {sops: secrets/ssh.yaml, key: a}}\n";
+    for (key, says) in [("two", "keys were found in"), ("none", "no key was found")] {
+        let rows = Tree::new(line, key).check();
+        let why = &rows[0].2;
+        assert!(why.contains(&public("one")) && why.contains(says), "{why}");
+        assert_eq!(rows[1].1, "no");
+    }
+    let tree = Tree::new(line, "one");
+    std::fs::copy(kept("ssh.key"), tree.path("home/.ssh/id_ed25519")).unwrap();
+    assert!(
+        tree.check().iter().all(|(_, had, _)| had == "yes"),
+        "{:?}",
+        tree.check()
+    );
+}
+
+#[test]
+fn age_and_rotation_are_told_and_never_guessed() {
+    let lines = "  late: {in: sops, from: {sops: secrets/all.yaml, key: list.0}, rotated: 2020-01-01, rotate_every: 90d}
+  open: {in: sops, from: {sops: secrets/all.yaml, key: list.0}, rotate_every: 36500d}
+  paper: {in: paper, place: drawer, rotate_every: 1y}
+";
+    let tree = Tree::new(lines, "none");
+    let listed = tree.ask(&["list", "--json"], "").json();
+    let overdue: Vec<&serde_json::Value> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["overdue"])
+        .collect();
+    assert_eq!(
+        overdue,
+        [
+            &serde_json::json!(true),
+            &serde_json::Value::Null,
+            &serde_json::Value::Null
+        ]
+    );
+    assert_eq!(listed[1]["age_is_a_minimum"], true);
+    assert_eq!(listed[0]["recipients"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_value_is_shown_on_a_terminal_only_and_never_taken_as_an_argument() {
+    let tree = Tree::new(ALL, "one");
+    for (words, code) in [
+        (&["show", "a"][..], 2),
+        (&["show", "a", "--reveal"], 4),
+        (&["show", "a", "--reveal", "--json"], 4),
+        (&["set", "a", ".", VALUE], 2),
+        (&["set", "aa"], 2),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        command
+            .arg("secret")
+            .args(words)
+            .current_dir(tree.path("lab"));
+        command
+            .env("SOPS_AGE_KEY_FILE", kept("one.key"))
+            .stdin(Stdio::null());
+        let ran = Ran::of(command.output().unwrap());
+        assert_eq!(ran.code, code, "{}", ran.all());
+        assert!(!ran.all().contains("hunter2 with"), "{}", ran.all());
+    }
+    let empty = tree.ask(&["set", "a"], "");
+    assert_eq!(empty.code, 2, "{}", empty.all());
+}
+
+#[test]
+fn the_scan_sees_what_git_would_keep() {
+    let tree = Tree::new(ALL, "one");
+    let git = |words: &[&str]| {
+        let done = Command::new("git")
+            .args(words)
+            .current_dir(tree.path("lab"))
+            .output()
+            .unwrap();
+        assert!(done.status.success());
+    };
+    git(&["init", "-q"]);
+    let clean = tree.ask(&["scan"], "");
+    assert_eq!(clean.code, 0, "{}", clean.all());
+    tree.write(".env", &format!("DB_PASSWORD={VALUE}1\n"));
+    tree.write("ignored.env", &format!("DB_PASSWORD={VALUE}1\n"));
+    tree.write(".gitignore", "ignored.env\n");
+    let found = tree.ask(&["scan", "--json"], "");
+    assert_eq!(found.code, 1, "{}", found.all());
+    let findings = &found.json()["findings"];
+    assert_eq!(findings.as_array().unwrap().len(), 1, "{}", found.all());
+    assert_eq!(
+        (
+            findings[0]["file"].as_str(),
+            findings[0]["line"].as_u64(),
+            findings[0]["column"].as_u64()
+        ),
+        (Some(".env"), Some(1), Some(13))
+    );
+}

@@ -1,0 +1,99 @@
+//! Slips are met with what was meant, wherever somebody types a name or a day.
+
+use std::path::Path;
+use std::process::Command;
+
+fn run(folder: &Path, words: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .args(words)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout) + &text(&output.stderr),
+    )
+}
+
+#[test]
+fn what_was_meant_on_the_command_line_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("holdfast.yaml"), "format: 1\nlab: x\n").unwrap();
+    for (words, code, expected) in [
+        (&["explain", "img-pinn"][..], 2, "did you mean img-pin?"),
+        (&["explain", "IMG_PIN"], 2, "did you mean img-pin?"),
+        (&["explain", "matrix"], 2, "did you mean net-matrix?"),
+        (
+            &["facts", "list", "--product", "Debain"],
+            2,
+            "did you mean debian?",
+        ),
+        (
+            &["facts", "list", "--product", "Debian"],
+            0,
+            "Debian (debian)",
+        ),
+        (
+            &["facts", "list", "--product", "Proxmox VEE"],
+            2,
+            "did you mean Proxmox VE?",
+        ),
+        (
+            &["check", "--date", "2026-13-01"],
+            2,
+            "invalid value '2026-13-01' for '--date <DATE>': is no day: months are 01 to 12",
+        ),
+        (
+            &["check", "--date", "2027-02-30"],
+            2,
+            "is no day: 2027-02 has the days 01 to 28",
+        ),
+        (
+            &["check", "--date", "01.02.2026"],
+            2,
+            "is not a date such as 2027-01-31",
+        ),
+        (&["check", "--date", "2026-11-21"], 0, "no findings"),
+    ] {
+        let (exit, said) = run(folder.path(), words);
+        assert!(said.contains(expected), "{words:?}: {said}");
+        assert_eq!(exit, Some(code), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn what_was_meant_in_the_lab_tree_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("docs/runbooks/restore.md", "# Restore\n");
+    write(
+        "holdfast.yaml",
+        "format: 1
+lab: x
+timezone: Europe/Berln
+hosts: {web: {}}
+waivers: [{rule: patch-coverge, object: host/web, reason: x, owner: jo, expires: 2099-02-28}]
+rules: {img-pinn: {severity: info, why: x}}
+documents: {a: docs/runbook/restore.md, b: docs/runbooks/restroe.md}
+slos: [{service: web, target: 0.995}, {service: web, target: 199.5%}]
+people: {jo: {}}
+",
+    );
+    let (_, said) = run(folder.path(), &["check", "--format", "concise"]);
+    for expected in [
+        "'Europe/Berln' is no time zone (did you mean 'Europe/Berlin'?)",
+        "there is no rule 'patch-coverge' to waive (did you mean 'patch-coverage'?)",
+        "there is no rule 'img-pinn' to set (did you mean 'img-pin'?)",
+        "docs/runbook/restore.md is not there (did you mean 'docs/runbooks/restore.md'?)",
+        "docs/runbooks/restroe.md is not there (did you mean 'docs/runbooks/restore.md'?)",
+        "'0.995' is not a share such as 99.5% (did you mean '99.5%'?)",
+        "'199.5%' is more than the whole, which is 100%",
+    ] {
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+}

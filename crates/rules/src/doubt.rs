@@ -1,0 +1,166 @@
+//! What seems to be missing while something could not be read.
+//!
+//! A slip in a value is reported by the language. Whatever a rule then misses may be just what could not be read, so that it is told as
+//! unknown and not as a finding: the list of mistakes is no longer than the mistakes. The places that could not be read are in
+//! [`Lab::unread`](model::lab::Lab::unread); which rules speak of something missing, and where else it could stand, is said here.
+
+use crate::{Context, Findings, RULES};
+use diag::Diagnostic;
+use model::id::{Kind, ObjectRef};
+use model::lab::Unread;
+
+/// A place where what a rule misses could stand.
+enum At {
+    /// Any object of this kind; of the kind that a finding is about, only that object itself.
+    Any(Kind),
+    /// A list.
+    List(&'static str),
+}
+
+use At::{Any, List};
+use Kind::{
+    Alert, Backup, Cluster, Cost, Dataset, Device, Guest, Host, Job, Network, Person, Pool, Probe,
+    Replication, Repository, Secret, Service, Site, Spof, Stack, Subscription, Tier, Ups, Zone,
+};
+
+/// Rules that find that something is missing, and where that could stand besides the object that they speak of.
+const MISSING: &[(&str, &[At])] = &[
+    ("alt-gap", &[Any(Alert)]),
+    ("bak-321", &[Any(Backup), Any(Replication), Any(Repository)]),
+    ("bak-consistency", &[]),
+    ("bak-coverage", &[Any(Backup), Any(Dataset)]),
+    ("bak-key-escrow", &[Any(Secret)]),
+    ("bak-no-verify", &[]),
+    ("bak-rotate-floor", &[]),
+    ("bak-rpo-missing", &[Any(Tier)]),
+    (
+        "bak-rpo-schedule",
+        &[Any(Backup), Any(Replication), Any(Repository)],
+    ),
+    (
+        "bak-same-domain",
+        &[Any(Backup), Any(Replication), Any(Repository)],
+    ),
+    (
+        "bak-snapshot-not-copy",
+        &[Any(Backup), Any(Replication), Any(Repository)],
+    ),
+    ("chg-backup-before", &[Any(Backup)]),
+    ("chg-bypass", &[]),
+    ("claim-config", &[Any(Service)]),
+    ("claim-evidence", &[]),
+    ("claim-req", &[]),
+    ("claim-state", &[]),
+    (
+        "cost-complete",
+        &[Any(Cost), Any(Subscription), Any(Kind::Asset)],
+    ),
+    ("exposure-review", &[]),
+    ("fin-breakeven", &[Any(Cost), Any(Subscription)]),
+    ("fin-sum", &[Any(Cost), Any(Subscription)]),
+    ("fw-default", &[]),
+    ("ha-quorum", &[]),
+    ("ha-spof", &[Any(Spof)]),
+    ("ha-storage", &[Any(Pool), Any(Cluster)]),
+    ("img-updater", &[]),
+    (
+        "net-dns-address",
+        &[
+            Any(Service),
+            Any(Host),
+            Any(Guest),
+            Any(Device),
+            Any(Stack),
+            Any(Network),
+        ],
+    ),
+    ("net-double-nat", &[Any(Network), Any(Site), Any(Device)]),
+    ("net-egress", &[List("flows"), Any(Network), Any(Zone)]),
+    (
+        "net-flow-missing",
+        &[List("flows"), Any(Network), Any(Zone)],
+    ),
+    ("net-gw", &[Any(Device), Any(Host), Any(Guest)]),
+    ("net-matrix", &[List("flows"), Any(Network), Any(Zone)]),
+    ("net-tunnel", &[Any(Service)]),
+    ("ops-staffing", &[Any(Person)]),
+    ("patch-coverage", &[Any(Job)]),
+    ("plan-date", &[]),
+    (
+        "ref-path",
+        &[
+            Any(Dataset),
+            Any(Pool),
+            Any(Service),
+            Any(Host),
+            Any(Repository),
+        ],
+    ),
+    ("slo-source", &[Any(Probe)]),
+    ("ssh-lockout", &[]),
+    ("ssh-no-login", &[]),
+    ("sto-fstab", &[]),
+    ("sto-monitor", &[Any(Alert), Any(Pool)]),
+    ("sto-scrub-layer", &[Any(Job)]),
+    ("sto-thin", &[Any(Alert)]),
+    ("sto-writehole", &[Any(Ups)]),
+    ("svc-no-tier", &[Any(Service), Any(Dataset)]),
+];
+
+/// Turns findings that may rest on what could not be read into what is not known.
+pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Findings {
+    let unread = &ctx.lab.unread;
+    if *unread == Unread::default() {
+        return findings;
+    }
+    let mut out = Findings::default();
+    for (object, found) in findings.into_items() {
+        let cause = cause(unread, object.as_ref(), &found);
+        let told = match cause {
+            Some(cause) => doubted(found, &cause),
+            None => found,
+        };
+        out.add_about(object, told);
+    }
+    out
+}
+
+/// What could not be read that a finding may rest on, in words.
+fn cause(unread: &Unread, object: Option<&ObjectRef>, found: &Diagnostic) -> Option<String> {
+    let (_, places) = MISSING.iter().find(|(id, _)| *id == found.code)?;
+    if found.unknown {
+        return None;
+    }
+    if unread.sections {
+        return Some("a part of the lab tree".to_owned());
+    }
+    let itself = object.filter(|o| unread.objects.contains(*o));
+    let elsewhere = || {
+        places.iter().find_map(|at| match at {
+            Any(kind) if object.is_some_and(|o| o.kind == *kind) => None,
+            Any(kind) => unread.objects.iter().find(|o| o.kind == *kind),
+            List(_) => None,
+        })
+    };
+    let list = places.iter().find_map(|at| match at {
+        List(key) => unread.lists.contains(*key).then_some(*key),
+        Any(_) => None,
+    });
+    let named = itself
+        .or_else(elsewhere)
+        .map(|o| crate::claims::subject(Some(o)));
+    named.or(list.map(|key| format!("one of the '{key}'")))
+}
+
+fn doubted(found: Diagnostic, cause: &str) -> Diagnostic {
+    let Some(rule) = RULES.iter().find(|r| r.id == found.code) else {
+        return found;
+    };
+    let said = found.message;
+    let d = rule.unknown(format!("whether {said}"));
+    let d = d.note(format!("{cause} cannot be read whole"));
+    match found.primary {
+        Some(place) => d.at(place.span, ""),
+        None => d,
+    }
+}

@@ -1,0 +1,159 @@
+//! What cannot be read is reported once: no rule says that nothing is declared there.
+
+use crate::support::{TODAY, knowledge};
+use diag::{Class, Diagnostic, SourceSet};
+
+/// A lab, what in it is wrong, and the rule that must not take that for nothing.
+struct Row {
+    rule: &'static str,
+    text: &'static str,
+    good: &'static str,
+    bad: &'static str,
+    code: &'static str,
+}
+
+const ROWS: &[Row] = &[
+    // A reference.
+    Row {
+        rule: "svc-no-tier",
+        text: "tiers: {core: {rto: {corruption: 1d}, rpo: {corruption: 1d}}}\nservices: {wiki: {tier: core, data: {pages: {path: /srv/wiki, class: important}}}}",
+        good: "tier: core,",
+        bad: "tier: corr,",
+        code: "unknown-reference",
+    },
+    // A reference of a host's exposure, which is read by hand.
+    Row {
+        rule: "exposure-review",
+        text: "people: {jo: {}}\nhosts: {web: {exposures: [{port: 22, from: any, why: work, owner: jo, review: 2027-01-01}]}}",
+        good: "review: 2027-01-01",
+        bad: "review: 2027-13-01",
+        code: "invalid-value",
+    },
+    Row {
+        rule: "exposure-review",
+        text: "people: {jo: {}}\nservices: {web: {exposures: [{port: 443, from: internet, why: work, owner: jo, review: 2027-01-01}]}}",
+        good: "owner: jo",
+        bad: "owner: joo",
+        code: "unknown-reference",
+    },
+    // Money.
+    Row {
+        rule: "cost-complete",
+        text: "costs: {name: {item: a name, kind: operating, amount: 5 EUR, every: year}}\nhosts: {far: {kind: vps, provider: Somebody, cost: 5 EUR/month}}",
+        good: "cost: 5 EUR/month",
+        bad: "cost: 5 EUR",
+        code: "invalid-value",
+    },
+    // A duration.
+    Row {
+        rule: "bak-rpo-missing",
+        text: "tiers: {core: {rto: {corruption: 1d}, rpo: {corruption: 1d}}}\nhosts: {web: {}}\ndatasets: {papers: {host: web, folder: /srv/papers, class: important, tier: core}}",
+        good: "rpo: {corruption: 1d}",
+        bad: "rpo: {corruption: 1 day}",
+        code: "invalid-value",
+    },
+    // An item of a list.
+    Row {
+        rule: "claim-req",
+        text: "hosts: {web: {}}\nrequirements: {safe: {text: Photos survive, priority: must, met_by: [web], status: planned}}",
+        good: "met_by: [web]",
+        bad: "met_by: [wbe]",
+        code: "unknown-reference",
+    },
+    Row {
+        rule: "bak-coverage",
+        text: "hosts: {web: {}}\ndatasets: {papers: {host: web, folder: /srv/papers, class: important}}\nrepositories: {usb: {on: web, location: /mnt/usb}}\nbackups: {nightly: {datasets: [papers], to: usb, every: 1d}}",
+        good: "datasets: [papers]",
+        bad: "datasets: [paprs]",
+        code: "unknown-reference",
+    },
+    // A reference that could be two things, in a list of records.
+    Row {
+        rule: "net-matrix",
+        text: "zones: {a: {}, iot: {}}\nnetworks: {iot: {subnet: 10.0.1.0/24, zone: iot}, lan: {subnet: 10.0.2.0/24, zone: a}}\nflows: [{from: zone/iot, to: a, ports: any, action: deny}, {from: a, to: zone/iot, ports: any, action: allow}, {from: a, to: internet, ports: any, action: allow}, {from: zone/iot, to: internet, ports: any, action: allow}, {from: internet, to: a, ports: any, action: deny}, {from: internet, to: zone/iot, ports: any, action: deny}]",
+        good: "{from: zone/iot, to: a,",
+        bad: "{from: iot, to: a,",
+        code: "ambiguous-reference",
+    },
+    // A key.
+    Row {
+        rule: "svc-no-tier",
+        text: "tiers: {core: {rto: {corruption: 1d}, rpo: {corruption: 1d}}}\nservices: {wiki: {tier: core, data: {pages: {path: /srv/wiki, class: important}}}}",
+        good: "tier: core,",
+        bad: "teir: core,",
+        code: "unknown-key",
+    },
+];
+
+/// What is invalid, and what the rules find.
+fn judge(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let mut sources = SourceSet::default();
+    sources.add("holdfast.yaml", format!("format: 1\nlab: x\n{text}\n"));
+    let (lab, mut invalid) = lang::analyze(&sources);
+    invalid.retain(|d| d.class == Class::Invalid);
+    let knowledge = knowledge();
+    let ctx = rules::Context {
+        knowledge: &knowledge,
+        ..rules::Context::new(&lab, TODAY)
+    };
+    (invalid, rules::check(&ctx))
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once_and_stays_unknown() {
+    for row in ROWS {
+        let of = |findings: Vec<Diagnostic>| -> Vec<Diagnostic> {
+            let of = findings.into_iter().filter(|d| d.code == row.rule);
+            of.collect()
+        };
+        let (invalid, found) = judge(row.text);
+        assert!(invalid.is_empty(), "{}: {invalid:#?}", row.rule);
+        assert!(of(found).is_empty(), "{} of the good text", row.rule);
+
+        assert!(row.text.contains(row.good), "{}", row.rule);
+        let (invalid, found) = judge(&row.text.replacen(row.good, row.bad, 1));
+        let codes: Vec<&str> = invalid.iter().map(|d| d.code.as_str()).collect();
+        assert_eq!(codes, [row.code], "{}: {invalid:#?}", row.bad);
+        let found = of(found);
+        assert!(
+            found.iter().all(|d| d.unknown),
+            "{} of '{}': {found:#?}",
+            row.rule,
+            row.bad
+        );
+
+        // Without anything there the rule does find it.
+        let without = match row.good.starts_with('{') {
+            true => row
+                .text
+                .replacen("{from: zone/iot, to: a, ports: any, action: deny}, ", "", 1),
+            false if row.good.starts_with("rpo") => {
+                row.text.replacen(", rpo: {corruption: 1d}", "", 1)
+            }
+            false if row.good.starts_with("datasets") => {
+                row.text.replacen("datasets: [papers]", "hosts: [web]", 1)
+            }
+            false => row
+                .text
+                .replacen(row.good, "", 1)
+                .replace(", ,", ",")
+                .replace(", }", "}"),
+        };
+        let (_, found) = judge(&without);
+        assert!(
+            of(found).iter().any(|d| !d.unknown),
+            "{} without '{}' in {without}",
+            row.rule,
+            row.good
+        );
+    }
+}
+
+#[test]
+fn a_text_that_breaks_off_leaves_open_what_it_would_have_said() {
+    let text = "hosts: {web: {}}\ndatasets: {papers: {host: web, folder: /srv/papers, class: important}}\nbackups:\n  nightly: {datasets: [papers";
+    let (invalid, found) = judge(text);
+    assert!(!invalid.is_empty());
+    let of: Vec<&Diagnostic> = found.iter().filter(|d| d.code == "bak-coverage").collect();
+    assert!(of.iter().all(|d| d.unknown), "{of:#?}");
+}

@@ -1,0 +1,90 @@
+//! Facts that a twin cannot reproduce, with the reason: the checked-in list. They are unknown on a twin, and counted.
+
+use model::fact::{FactKind, FactPath};
+use serde::Serialize;
+
+/// A group of facts that say nothing about the lab when a twin is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Exception {
+    /// Paths, with `*` at the end for all that begin so; `hardware` for what no path is read of yet.
+    pub paths: &'static str,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// All of them.
+pub const ALL: &[Exception] = &[
+    Exception {
+        paths: "host:kernel",
+        why: "all containers share the kernel of this machine",
+    },
+    Exception {
+        paths: "host:uptime",
+        why: "it is this machine's; a reboot of a container does not change it",
+    },
+    Exception {
+        paths: "host:clock-synced",
+        why: "all containers share the clock of this machine",
+    },
+    Exception {
+        paths: "sysctl:kernel.*",
+        why: "settings of the shared kernel, read-only in a container",
+    },
+    Exception {
+        paths: "sysctl:vm.*",
+        why: "settings of the shared kernel, read-only in a container",
+    },
+    Exception {
+        paths: "sysctl:fs.*",
+        why: "settings of the shared kernel, read-only in a container",
+    },
+    Exception {
+        paths: "sysctl:dev.*",
+        why: "settings of the shared kernel, read-only in a container",
+    },
+    Exception {
+        paths: "hardware: CPU model, memory modules, temperatures, power",
+        why: "a container shows the hardware of this machine",
+    },
+    Exception {
+        paths: "hardware: disk models, serial numbers, SMART",
+        why: "a loop device has none",
+    },
+    Exception {
+        paths: "hardware: MAC addresses, link speeds, 802.1Q tags",
+        why: "interfaces are pairs of virtual ones, and each network is a bridge of its own",
+    },
+];
+
+/// Why a fact is not to be had on a twin, if it is not.
+pub fn of(path: &FactPath) -> Option<&'static str> {
+    let text = path.to_string();
+    // What files ask for at boot is the container's own.
+    if path.kind == FactKind::Sysctl && text.ends_with("@boot") {
+        return None;
+    }
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(start) => text.starts_with(start),
+        None => text == pattern,
+    };
+    ALL.iter().find(|e| fits(e.paths)).map(|e| e.why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_not_the_labs() {
+        for (path, absent) in [
+            ("host:kernel", true),
+            ("host:hostname", false),
+            ("sysctl:vm.swappiness", true),
+            ("sysctl:vm.swappiness@boot", false),
+            ("sysctl:net.ipv4.ip_forward", false),
+        ] {
+            let path = FactPath::parse(path).unwrap();
+            assert_eq!(of(&path).is_some(), absent, "{path}");
+        }
+    }
+}

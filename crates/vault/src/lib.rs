@@ -1,0 +1,167 @@
+//! Secrets of the real lab: obtained from SOPS and age files, files, environment and commands; kept in SOPS and age files.
+//!
+//! A [`Vault`] is opened with the tag of the real lab and with no other, so that nothing that acts on a twin can reach it:
+//!
+//! ```
+//! use model::realm::Real;
+//! let vault = vault::Vault::of(Real, vault::Surroundings::default(), "lab".into(), &[]);
+//! ```
+//! ```compile_fail
+//! use model::realm::Twin;
+//! let vault = vault::Vault::of(Twin::new("try"), vault::Surroundings::default(), "lab".into(), &[]);
+//! ```
+//!
+//! What a document of secrets is, is the concern of `secrets`; whether a secret is needed, of the callers.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this crate reads files and the environment, and runs commands that the user declared"
+)]
+
+mod age_file;
+mod disk;
+mod document;
+mod error;
+mod identity;
+
+pub use document::{Changed, Described, Rekeyed};
+pub use error::{Problem, Refusal};
+pub use identity::{Identities, Surroundings};
+
+use model::realm::Real;
+use model::secret::{Secret, SecretRef};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use zeroize::Zeroizing;
+
+/// Where secrets of the real lab are had.
+pub struct Vault {
+    surroundings: Surroundings,
+    root: PathBuf,
+    /// Files with age identities that the lab declares.
+    declared: Vec<String>,
+}
+
+/// Whether a secret can be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ready {
+    /// It was had, and let go.
+    Yes,
+    /// It cannot be had now.
+    No(Problem),
+    /// Nobody tried.
+    Unknown(String),
+}
+
+/// Whether commands are run to find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commands {
+    /// They are.
+    Run,
+    /// They are not: a password manager might ask for a finger.
+    Leave,
+}
+
+impl Vault {
+    /// The vault of a lab tree. `declared` are files with age identities.
+    pub fn of(_: Real, surroundings: Surroundings, root: PathBuf, declared: &[String]) -> Self {
+        Self {
+            surroundings,
+            root,
+            declared: declared.to_vec(),
+        }
+    }
+
+    /// Gets a secret.
+    ///
+    /// # Errors
+    /// It cannot be had; the message names the place and never the value.
+    pub fn get(&self, reference: &SecretRef) -> Result<Secret, Problem> {
+        let text = match reference {
+            SecretRef::File(path) => {
+                let path = self.path(path);
+                let bytes = disk::read(&path)
+                    .map_err(|e| e.about(format_args!("the secret file {}", path.display())))?;
+                text(bytes, reference)?
+            }
+            SecretRef::Env(name) => match self.surroundings.variable(name) {
+                Some(value) => Zeroizing::new(value),
+                None => {
+                    return Err(Problem::new(format!(
+                        "the environment variable {name} is not set"
+                    )));
+                }
+            },
+            SecretRef::Command(words) => run(words)?,
+            SecretRef::Sops { file, key } => return self.sops(file, key),
+            SecretRef::Age(file) => text(self.age(file)?, reference)?,
+        };
+        match text.lines().next().filter(|line| !line.is_empty()) {
+            Some(line) => Ok(Secret::new(line.to_owned())),
+            None => Err(Problem::new(format!("{reference} is empty"))),
+        }
+    }
+
+    /// Whether a secret will be there when it is asked for.
+    pub fn ready(&self, reference: &SecretRef, commands: Commands) -> Ready {
+        if matches!(reference, SecretRef::Command(_)) && commands == Commands::Leave {
+            return Ready::Unknown("the command was not run".to_owned());
+        }
+        match self.get(reference) {
+            Ok(_) => Ready::Yes,
+            Err(problem) => Ready::No(problem),
+        }
+    }
+
+    /// The identities at hand; looked for anew each time, since nothing secret is kept longer than it is used.
+    pub fn identities(&self) -> Identities {
+        let declared: Vec<PathBuf> = self.declared.iter().map(|p| self.path(p)).collect();
+        Identities::gather(&self.surroundings, &declared)
+    }
+
+    /// A path of the lab: below `~`, absolute, or from the root of the lab tree.
+    pub fn path(&self, written: &str) -> PathBuf {
+        match (written.strip_prefix("~/"), self.surroundings.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => self.root.join(written),
+        }
+    }
+
+    /// The root of the lab tree.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+fn text(bytes: Zeroizing<Vec<u8>>, reference: &SecretRef) -> Result<Zeroizing<String>, Problem> {
+    let text = std::str::from_utf8(&bytes);
+    let text =
+        text.map_err(|_| Problem::new(format!("{reference} holds something that is not text")))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+fn run(words: &[String]) -> Result<Zeroizing<String>, Problem> {
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| Problem::new("the secret's command is empty"))?;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    let output = command
+        .output()
+        .map_err(|e| Problem::new(format!("cannot run {program}: {e}")))?;
+    let printed = Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        return Err(Problem::new(format!(
+            "{program} ended with {}",
+            output.status
+        )));
+    }
+    match std::str::from_utf8(&printed) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Problem::new(format!(
+            "{program} printed something that is not text"
+        ))),
+    }
+}
