@@ -41,6 +41,7 @@ pub mod processors;
 pub mod reach;
 pub mod recovery;
 pub mod restore;
+pub mod rotation;
 pub mod shared_storage;
 pub mod sizes;
 pub mod standing;

@@ -151,7 +151,8 @@ pub(crate) struct LookArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// summary, hosts, guests, services, networks, storage, exposures, ports, backups, costs, assets, cables, controls, labels or goals
+    /// summary, hosts, guests, services, stacks, networks, storage, exposures, flows, ports, backups, costs, assets, cables, controls, people, secrets, alerts,
+    /// documents, labels or goals
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// The lab tree.
@@ -606,7 +607,13 @@ pub(crate) enum SecretVerb {
         lock_out: bool,
     },
     /// Look for secrets in clear text in all files that git would keep.
-    Scan(SecretAt),
+    Scan {
+        #[command(flatten)]
+        at: SecretAt,
+        /// Also in what commits of any branch, tag or stash brought and the files do not have any more.
+        #[arg(long)]
+        history: bool,
+    },
 }
 
 /// Which lab.

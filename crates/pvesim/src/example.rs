@@ -13,18 +13,7 @@ impl State {
         state.add_node("pve3");
         state.cluster = Some("main".to_owned());
         state.example_guests();
-        let nas = Storage {
-            kind: "nfs".to_owned(),
-            content: "images,backup".to_owned(),
-            shared: true,
-            nodes: Vec::new(),
-            total: 4_000_000_000_000,
-            used: 1_000_000_000_000,
-            volumes: vec![
-                json!({"volid": "nas:backup/vzdump-qemu-100-2026_11_20-02_30_00.vma.zst", "format": "vma.zst", "size": 1_234_567, "ctime": 1_794_900_000, "vmid": 100, "content": "backup", "subtype": "qemu"}),
-            ],
-        };
-        state.storages.insert("nas".to_owned(), nas);
+        state.storages.insert("nas".to_owned(), nas());
         if let Some(node) = state.nodes.get_mut("pve1") {
             node.thin.push(Thin {
                 vg: "pve".to_owned(),
@@ -106,5 +95,19 @@ impl State {
         });
         self.guests.insert(100, guest(Kind::Qemu, "pve1", vm));
         self.guests.insert(101, guest(Kind::Lxc, "pve1", container));
+    }
+}
+
+fn nas() -> Storage {
+    Storage {
+        kind: "nfs".to_owned(),
+        content: "images,backup".to_owned(),
+        shared: true,
+        nodes: Vec::new(),
+        total: 4_000_000_000_000,
+        used: 1_000_000_000_000,
+        volumes: vec![
+            json!({"volid": "nas:backup/vzdump-qemu-100-2026_11_20-02_30_00.vma.zst", "format": "vma.zst", "size": 1_234_567, "ctime": 1_794_900_000, "vmid": 100, "content": "backup", "subtype": "qemu"}),
+        ],
     }
 }

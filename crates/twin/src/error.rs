@@ -130,6 +130,20 @@ pub enum TwinError {
         /// The host.
         name: String,
     },
+    /// So many hosts cannot watch their files.
+    #[error(
+        "{hosts} more hosts need about {need} instances of inotify, and {used} of {limit} are in use; allow more: sysctl -w fs.inotify.max_user_instances={}", (limit * 4).max(used + need)
+    )]
+    NoRoom {
+        /// Hosts that were to be started.
+        hosts: usize,
+        /// Instances that they need.
+        need: usize,
+        /// Instances in use.
+        used: usize,
+        /// The kernel's limit.
+        limit: usize,
+    },
     /// The kernel of this machine lacks something.
     #[error("the kernel of this machine has no {what}")]
     NotInKernel {

@@ -29,6 +29,7 @@ pub mod fabric;
 pub mod host;
 pub mod image;
 pub mod lease;
+pub mod limits;
 pub mod seed;
 
 mod lock;

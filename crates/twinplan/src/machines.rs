@@ -40,9 +40,9 @@ fn system(os: Option<&str>) -> System {
         }
         "truenas" | "openmediavault" | "unraid" | "synology" | "dsm" | "qts" | "zimaos"
         | "haos" | "storage-box" => closed("a closed product, of which no image is at hand"),
-        "openwrt" | "opnsense" | "pfsense" | "routeros" | "vyos" => closed(
-            "a router's system; where it is a gateway, a namespace with its ruleset stands for it",
-        ),
+        "openwrt" | "opnsense" | "pfsense" | "routeros" | "vyos" => {
+            closed("a router's system, of which no image is at hand")
+        }
         "windows" => closed("not Linux"),
         "freebsd" | "openbsd" | "macos" | "esxi" => closed("not Linux"),
         _ => closed("a system that nothing here can stand in for"),
@@ -116,7 +116,7 @@ pub(crate) fn add(lab: &Lab, design: &mut Design) {
     }
     for (name, device) in &lab.devices {
         let kind = device.kind.known().map_or("device", |k| k.word());
-        let why = format!("a {kind} is hardware without a general system");
+        let why = format!("{kind}: hardware without a general system");
         let of = ObjectRef::new(Kind::Device, name);
         design.absent.push(Absent { of, why });
     }

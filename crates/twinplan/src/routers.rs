@@ -30,6 +30,7 @@ pub(crate) fn add(lab: &Lab, design: &mut Design) {
         design.routers.push(router);
     }
     say_who(lab, design);
+    say_apart(design);
     for at in 0..design.routers.len() {
         let routes = routes(design, at);
         if let Some(router) = design.routers.get_mut(at) {
@@ -130,6 +131,35 @@ fn say_who(lab: &Lab, design: &mut Design) {
         design
             .notes
             .push("no flow is declared: routers pass everything".to_owned());
+    }
+}
+
+/// Routers that share no segment meet in the internet if at all, and that is not in a twin.
+fn say_apart(design: &mut Design) {
+    let mut groups: Vec<(BTreeSet<&str>, Vec<&str>)> = Vec::new();
+    for router in &design.routers {
+        let mut segments: BTreeSet<&str> =
+            router.links.iter().map(|l| l.segment.as_str()).collect();
+        let mut names = vec![router.name.as_str()];
+        let (near, far) = groups
+            .into_iter()
+            .partition(|(s, _)| !s.is_disjoint(&segments));
+        groups = far;
+        for (more, others) in near {
+            segments.extend(more);
+            names.extend(others);
+        }
+        groups.push((segments, names));
+    }
+    let names = |names: &[&str]| names.join(" and ");
+    if let [(_, first), rest @ ..] = groups.as_slice()
+        && !rest.is_empty()
+    {
+        let rest: Vec<String> = rest.iter().map(|(_, n)| names(n)).collect();
+        let (first, rest) = (names(first), rest.join(", nor "));
+        design.notes.push(format!(
+            "between {first} and {rest} no segment is declared; what meets in the internet does not meet here"
+        ));
     }
 }
 

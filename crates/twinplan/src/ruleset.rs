@@ -42,7 +42,6 @@ pub(crate) fn render(lab: &Lab, design: &Design, router: &Router) -> String {
     lines.push(format!(
         "\t\ttype filter hook forward priority filter; policy {policy};"
     ));
-    // Neighbours are no matter of any zone; without this no address of IPv6 is found behind a router.
     lines.push("\t\tct state established,related accept".to_owned());
     lines.push("\t\tct state invalid drop".to_owned());
     for flow in ordered(lab) {
@@ -147,7 +146,9 @@ fn rules(lab: &Lab, design: &Design, flow: &Flow) -> Vec<String> {
             Or::Ref(r) => r.name().to_owned(),
         })
     };
-    let comment = format!("{} to {}", name(&flow.from), name(&flow.to));
+    // A comment of nftables has at most 128 bytes.
+    let short = |text: String| text.chars().take(60).collect::<String>();
+    let comment = format!("{} to {}", short(name(&flow.from)), short(name(&flow.to)));
     let mut out = Vec::new();
     for family in ["ip", "ip6"] {
         let parts =
@@ -223,21 +224,33 @@ fn ports(flow: &Flow) -> Vec<String> {
         })
         .collect();
     let of = |protocol: Protocol| {
-        let mut text = named
-            .iter()
-            .filter(|p| p.protocol() == protocol)
-            .map(|p| match p.first() == p.last() {
-                true => p.first().to_string(),
-                false => format!("{}-{}", p.first(), p.last()),
+        let all = named.iter().filter(|p| p.protocol() == protocol);
+        let text: Vec<String> = merged(all.map(|p| (p.first(), p.last())).collect())
+            .into_iter()
+            .map(|(first, last)| match first == last {
+                true => first.to_string(),
+                false => format!("{first}-{last}"),
             })
-            .collect::<Vec<_>>();
-        text.dedup();
+            .collect();
         (!text.is_empty()).then(|| format!("{} dport {{ {} }}", protocol.word(), text.join(", ")))
     };
     [of(Protocol::Tcp), of(Protocol::Udp)]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Ranges in order, those that overlap made one: a set of nftables refuses them else.
+fn merged(mut ranges: Vec<(u16, u16)>) -> Vec<(u16, u16)> {
+    ranges.sort_unstable();
+    let mut out: Vec<(u16, u16)> = Vec::new();
+    for (first, last) in ranges {
+        match out.last_mut() {
+            Some(before) if first <= before.1 => before.1 = before.1.max(last),
+            _ => out.push((first, last)),
+        }
+    }
+    out
 }
 
 /// Zones with the networks that they have, where there are several: inside of a zone nothing is apart.
@@ -256,4 +269,21 @@ fn zones(design: &Design) -> Vec<(&str, BTreeSet<IpNet>)> {
     };
     let all = names.into_iter().map(|z| (z, nets(z)));
     all.filter(|(_, nets)| nets.len() > 1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_overlap_are_one() {
+        for (given, expected) in [
+            (vec![(443, 443), (80, 80)], vec![(80, 80), (443, 443)]),
+            (vec![(80, 90), (85, 100), (100, 100)], vec![(80, 100)]),
+            (vec![(1, 1), (1, 1)], vec![(1, 1)]),
+            (vec![], vec![]),
+        ] {
+            assert_eq!(merged(given.clone()), expected, "{given:?}");
+        }
+    }
 }

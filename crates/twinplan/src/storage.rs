@@ -27,6 +27,13 @@ fn twin(name: &str, pool: &Pool, design: &Design) -> Result<PoolTwin, String> {
         return Err(format!("{on} is not in the twin"));
     };
     let kind = pool.kind.known().ok_or("its kind is not known")?;
+    let mount = pool.mount.known().map(|m| m.0.clone());
+    if mount.as_deref() == Some("/") {
+        return Err(format!(
+            "it is the root of {}, which is the container's own",
+            machine.name
+        ));
+    }
     let stand_in = match kind {
         PoolKind::Btrfs => None,
         PoolKind::Directory => Some("a btrfs of its own stands in"),
@@ -52,7 +59,7 @@ fn twin(name: &str, pool: &Pool, design: &Design) -> Result<PoolTwin, String> {
         stand_in: stand_in.map(str::to_owned),
         profile: profile.to_owned(),
         members: declared.max(least),
-        mount: pool.mount.known().map(|m| m.0.clone()),
+        mount,
     })
 }
 

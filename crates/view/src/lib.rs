@@ -20,6 +20,7 @@ mod labels;
 mod networks;
 mod people;
 mod ports;
+mod secrets;
 mod services;
 mod sheet;
 mod size;

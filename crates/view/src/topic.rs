@@ -2,7 +2,7 @@
 
 use crate::{
     Sheet, alerts, assets, backups, cables, controls, costs, documents, exposures, flows, goals,
-    guests, hosts, labels, networks, people, ports, services, stacks, storage, summary,
+    guests, hosts, labels, networks, people, ports, secrets, services, stacks, storage, summary,
 };
 use jiff::civil::Date;
 use model::compose::Projects;
@@ -56,6 +56,8 @@ pub enum Topic {
     Controls,
     /// People, their time, and where they may get in.
     People,
+    /// Secrets: where kept, what needs them, how old; never a value.
+    Secrets,
     /// What rings, where, and what is asked from outside.
     Alerts,
     /// What there is to read.
@@ -68,7 +70,7 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the guide.
-    pub const ALL: [Topic; 20] = [
+    pub const ALL: [Topic; 21] = [
         Topic::Summary,
         Topic::Hosts,
         Topic::Guests,
@@ -85,6 +87,7 @@ impl Topic {
         Topic::Cables,
         Topic::Controls,
         Topic::People,
+        Topic::Secrets,
         Topic::Alerts,
         Topic::Documents,
         Topic::Labels,
@@ -110,6 +113,7 @@ impl Topic {
             Topic::Cables => "cables",
             Topic::Controls => "controls",
             Topic::People => "people",
+            Topic::Secrets => "secrets",
             Topic::Alerts => "alerts",
             Topic::Documents => "documents",
             Topic::Labels => "labels",
@@ -143,6 +147,7 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Cables => cables::sheets(lab),
         Topic::Controls => controls::sheets(lab),
         Topic::People => people::sheets(lab, today),
+        Topic::Secrets => vec![secrets::sheet(lab, today)],
         Topic::Alerts => alerts::sheets(lab),
         Topic::Documents => vec![documents::sheet(lab, today)],
         Topic::Labels => vec![labels::sheet(input)],

@@ -8,13 +8,16 @@ mod up;
 
 use crate::cli::{TwinAt, TwinVerb};
 use crate::exit::{Exit, Stop};
+use crate::hint::Hints;
 use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
+use crate::tree::Tree;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
-use model::realm::Twin;
+use model::realm::{Realm, Twin};
 use std::io::Write as _;
+use std::path::Path;
 use std::process::Stdio;
 use twin::{Engine, Fabric, cleanup, image};
 use twinplan::Design;
@@ -103,22 +106,24 @@ fn exec(place: &[String], name: &str, command: &[String]) -> Result<Exit> {
         [host] => (".", host.as_str()),
         _ => return Err(Stop::usage("no machine is named").into()),
     };
-    let at = TwinAt {
-        lab: lab.into(),
-        name: name.to_owned(),
+    // Without the store: a command may run for long, and other verbs must not wait for it.
+    let tree = Tree::open_valid(Path::new(lab))?;
+    let hints = Hints::new(Path::new(lab), Realm::Twin(name.to_owned()));
+    let missing = || {
+        Stop::environment(format!("twin {name} was never started"))
+            .help(format!("start it with: {}", hints.twin_up(name)))
     };
-    let twinned = Twinned::open(&at)?;
+    let lock = store::lockfile::read(&tree.lock_path())?.ok_or_else(missing)?;
+    let design = twinplan::design(&tree.lab, &Default::default());
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     if let Some(segment) = host.strip_prefix('@') {
-        return from_vantage(&twinned, segment, &words);
+        let owner = twins::owner(name, &lock.lab);
+        let fabric = Fabric::attach(&twins::engine()?, &owner, &image::name());
+        let fabric = fabric.map_err(twins::environment)?.ok_or_else(missing)?;
+        return from_vantage(&design, &fabric, segment, &words);
     }
-    let machine = machine(&twinned, host)?;
-    let host = twins::host(
-        &at.name,
-        &twinned.world.lock.lab,
-        &machine.name,
-        &twinned.world.hints,
-    )?;
+    let machine = machine(&design, host)?;
+    let host = twins::host(name, &lock.lab, &machine.name, &hints)?;
     let output = host.exec(&words).map_err(twins::environment)?;
     std::io::stdout().write_all(&output.stdout)?;
     std::io::stderr().write_all(&output.stderr)?;
@@ -129,26 +134,21 @@ fn exec(place: &[String], name: &str, command: &[String]) -> Result<Exit> {
 }
 
 /// A machine by its name, or by that of what it is the twin of.
-fn machine<'a>(twinned: &'a Twinned, name: &str) -> Result<&'a twinplan::Machine> {
+fn machine<'a>(design: &'a Design, name: &str) -> Result<&'a twinplan::Machine> {
     let fits =
         |m: &&twinplan::Machine| m.name == name || m.of.name == name || m.of.to_string() == name;
-    let found = twinned.design.machines.iter().find(fits);
-    found.ok_or_else(|| no_machine(twinned, name).into())
+    let found = design.machines.iter().find(fits);
+    found.ok_or_else(|| no_machine(design, name).into())
 }
 
 /// Not there: why, if it is declared.
-fn no_machine(twinned: &Twinned, name: &str) -> Stop {
-    let absent = twinned.design.absent.iter();
+fn no_machine(design: &Design, name: &str) -> Stop {
+    let absent = design.absent.iter();
     let mut absent = absent.filter(|a| a.of.name == name || a.of.to_string() == name);
     if let Some(absent) = absent.next() {
         return Stop::usage(format!("{} is not in the twin: {}", absent.of, absent.why));
     }
-    let known: Vec<&str> = twinned
-        .design
-        .machines
-        .iter()
-        .map(|m| m.name.as_str())
-        .collect();
+    let known: Vec<&str> = design.machines.iter().map(|m| m.name.as_str()).collect();
     let stop = Stop::usage(format!(
         "no machine of the twin is called {name}; there are: {}",
         known.join(", ")
@@ -159,12 +159,8 @@ fn no_machine(twinned: &Twinned, name: &str) -> Stop {
     }
 }
 
-fn from_vantage(twinned: &Twinned, segment: &str, words: &[&str]) -> Result<Exit> {
-    let known = twinned
-        .design
-        .segments
-        .iter()
-        .filter(|s| s.vantage.is_some());
+fn from_vantage(design: &Design, fabric: &Fabric, segment: &str, words: &[&str]) -> Result<Exit> {
+    let known = design.segments.iter().filter(|s| s.vantage.is_some());
     if !known.clone().any(|s| s.name == segment) {
         let names: Vec<String> = known.map(|s| format!("@{}", s.name)).collect();
         return Err(Stop::usage(format!(
@@ -173,18 +169,6 @@ fn from_vantage(twinned: &Twinned, segment: &str, words: &[&str]) -> Result<Exit
         ))
         .into());
     }
-    let fabric = Fabric::attach(&twinned.engine, &twinned.owner, &image::name())
-        .map_err(twins::environment)?;
-    let Some(fabric) = fabric else {
-        return Err(
-            Stop::environment(format!("twin {} has no segments", twinned.name))
-                .help(format!(
-                    "start it with: {}",
-                    twinned.world.hints.twin_up(&twinned.name)
-                ))
-                .into(),
-        );
-    };
     let mut command = fabric.vantage_command(segment, words);
     let status = command.stdin(Stdio::null()).status()?;
     Ok(match status.success() {

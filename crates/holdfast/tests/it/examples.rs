@@ -42,7 +42,7 @@ const SILENT: [&str; 13] = [
     "slo-consistent",
 ];
 /// Every table of `show`.
-const TOPICS: [&str; 18] = [
+const TOPICS: [&str; 19] = [
     "summary",
     "hosts",
     "guests",
@@ -59,6 +59,7 @@ const TOPICS: [&str; 18] = [
     "stacks",
     "flows",
     "people",
+    "secrets",
     "alerts",
     "documents",
 ];

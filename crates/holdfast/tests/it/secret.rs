@@ -298,6 +298,28 @@ fn age_and_rotation_are_told_and_never_guessed() {
         ]
     );
     assert_eq!(listed[1]["age_is_a_minimum"], true);
+    let checked = tree.ask(&["check", "--json"], "");
+    assert_eq!(checked.code, 1, "{}", checked.all());
+    for key in [
+        "age_days",
+        "age_is_a_minimum",
+        "rotate_every_days",
+        "overdue",
+    ] {
+        let of = |v: &serde_json::Value| -> Vec<serde_json::Value> {
+            v.as_array()
+                .unwrap()
+                .iter()
+                .map(|r| r[key].clone())
+                .collect()
+        };
+        assert_eq!(of(&listed), of(&checked.json()), "{key}");
+    }
+    let open = lines.lines().nth(1).unwrap().to_owned() + "\n";
+    for (lines, code) in [(open.replace(", rotate_every: 36500d", ""), 0), (open, 7)] {
+        let checked = Tree::new(&lines, "one").ask(&["check"], "");
+        assert_eq!(checked.code, code, "{}", checked.all());
+    }
     assert_eq!(listed[0]["recipients"].as_array().unwrap().len(), 2);
 }
 
@@ -356,4 +378,63 @@ fn the_scan_sees_what_git_would_keep() {
         ),
         (Some(".env"), Some(1), Some(13))
     );
+}
+
+#[test]
+fn the_scan_of_the_history_tells_each_secret_once_with_the_commit_that_brought_it() {
+    let tree = Tree::new(ALL, "one");
+    let folder = tree.path("lab");
+    let none = tree.ask(&["scan", "--history"], "");
+    assert_eq!(none.code, 3, "{}", none.all());
+    assert!(none.all().contains("no history"), "{}", none.all());
+    let git = |words: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=t", "-c", "user.email=t@example.org"]);
+        let done = git.args(words).current_dir(&folder).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    let commit = || {
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", "x"]);
+        git(&["rev-parse", "--short=12", "HEAD"])
+    };
+    git(&["init", "-q"]);
+    commit();
+    tree.write("db of old.env", &format!("DB_PASSWORD={VALUE}1\n"));
+    let brought = commit();
+    tree.write("db of old.env", &format!("A=1\nDB_PASSWORD={VALUE}1\n"));
+    commit();
+    tree.write("now.env", &format!("API_TOKEN={VALUE}2\n"));
+    std::fs::remove_file(folder.join("db of old.env")).unwrap();
+    commit();
+    let now = tree.ask(&["scan", "--json"], "").json();
+    assert_eq!(now["findings"].as_array().unwrap().len(), 1, "{now}");
+    assert!(now["texts_of_the_past"].is_null(), "{now}");
+    let found = tree.ask(&["scan", "--history", "--json"], "");
+    assert_eq!(found.code, 1, "{}", found.all());
+    let found = found.json();
+    let row = |v: &serde_json::Value| {
+        let commit = v["commit"]
+            .as_str()
+            .map(|c| c.split(' ').next().unwrap().to_owned());
+        (
+            commit,
+            v["file"].as_str().unwrap().to_owned(),
+            v["line"].as_u64().unwrap(),
+        )
+    };
+    let rows: Vec<_> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(row)
+        .collect();
+    let want = [
+        (None, "now.env".to_owned(), 1),
+        (Some(brought), "db of old.env".to_owned(), 1),
+    ];
+    assert_eq!(rows, want, "{found}");
+    let text = tree.ask(&["scan", "--history"], "");
+    assert!(text.stdout.contains(", in commit "), "{}", text.all());
 }

@@ -59,6 +59,7 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("people", "upkeep 2h/week..3h/week"),
         ("alerts", "fill > 85%"),
         ("documents", "wiki-down runbook"),
+        ("secrets", "sops: secrets/wiki.yaml"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
@@ -236,7 +237,9 @@ fn every_topic_fits_a_narrow_screen_without_colour() {
         "core-services/mended",
         "enterprise-dc/mended",
     ] {
-        for topic in ["ports", "cables", "controls", "assets", "labels", "goals"] {
+        for topic in [
+            "ports", "cables", "controls", "assets", "labels", "goals", "secrets",
+        ] {
             let text = run(&examples.join(lab), &[topic], "60");
             assert!(!text.contains('\u{1b}'), "{lab} {topic}");
             // What is piped keeps its words whole: only a word that is longer than the line may reach over its end.

@@ -413,7 +413,7 @@ fn the_keys_are_those_that_the_language_asks_for() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(secrets, 5, "the forms of a reference");
+    assert_eq!(secrets, 6, "the forms of a reference, and where it may stand");
 }
 
 /// The top-level keys, from the help of an unknown one and those of the root file.

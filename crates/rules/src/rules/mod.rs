@@ -78,6 +78,7 @@ mod plan_date;
 mod plat_support;
 pub(crate) mod rule_setting;
 mod sec_clear_text;
+mod sec_rotation;
 mod slo_actual;
 mod slo_compose;
 mod slo_consistent;
@@ -213,6 +214,7 @@ pub const RULES: &[Rule] = &[
     run_exec::RULE,
     run_ref::RULE,
     sec_clear_text::RULE,
+    sec_rotation::RULE,
     slo_actual::RULE,
     slo_compose::RULE,
     slo_consistent::RULE,

@@ -1,6 +1,6 @@
 //! `secret list` and `secret check`.
 
-use super::age::{Age, Due, Judged, judge};
+use super::age::{Judged, judge};
 use super::{Named, named};
 use crate::exit::Exit;
 use crate::output::words::count;
@@ -8,6 +8,7 @@ use crate::output::{Paint, Table, Tone, wrap};
 use crate::secrets;
 use crate::tree::Tree;
 use anyhow::Result;
+use graph::rotation::{Age, Due, Rotation};
 use model::declare::OptExt as _;
 use model::realm::Real;
 use model::secret::SecretRef;
@@ -59,13 +60,13 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
             (None, Some(SecretRef::Age(_) | SecretRef::Sops { .. })) => "unknown".to_owned(),
             (None, _) => "—".to_owned(),
         };
-        let (due, tone) = due(&row.judged);
+        let (due, tone) = due(&row.judged.rotation);
         let lost = row.problem.as_ref().map(|_| Tone::Bad);
         table.row([
             (row.named.name.clone(), None),
             (place(&row.named), lost),
             (readers, None),
-            (row.judged.age.words(), None),
+            (row.judged.rotation.age.words(), None),
             (due, tone),
         ]);
     }
@@ -77,7 +78,10 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
             print!("{}", wrap::hanging("", &line, paint.width()));
         }
     }
-    let overdue = rows.iter().filter(|r| r.judged.due == Due::Overdue).count();
+    let overdue = rows
+        .iter()
+        .filter(|r| r.judged.rotation.due == Due::Overdue)
+        .count();
     println!(
         "{}, {overdue} overdue",
         count(rows.len(), "secret", "secrets")
@@ -114,7 +118,7 @@ fn place(named: &Named<'_>) -> String {
     }
 }
 
-fn due(judged: &Judged) -> (String, Option<Tone>) {
+fn due(judged: &Rotation) -> (String, Option<Tone>) {
     let every = judged
         .every
         .map(|n| format!("every {n} d"))
@@ -128,31 +132,37 @@ fn due(judged: &Judged) -> (String, Option<Tone>) {
 }
 
 fn as_json(row: &Row<'_>) -> Value {
-    let (days, at_least) = match row.judged.age {
-        Age::Days(n) => (Some(n), false),
-        Age::AtLeast(n) => (Some(n), true),
-        Age::Unknown => (None, false),
-    };
-    let overdue = match row.judged.due {
-        Due::Overdue => Some(true),
-        Due::InTime => Some(false),
-        Due::Unknown | Due::Never => None,
-    };
-    json!({
+    let mut shown = json!({
         "name": row.named.name,
         "from": row.named.reference,
         "in": row.named.entry.and_then(|e| e.r#in.known()).map(|s| s.word()),
         "recipients": row.described.recipients,
         "last_modified": row.described.last_modified,
-        "age_days": days,
-        "age_is_a_minimum": at_least,
-        "rotate_every_days": row.judged.every,
-        "overdue": overdue,
         "problem": row.problem.as_ref().map(secrets::said).or_else(|| row.judged.doubt.clone()),
-    })
+    });
+    with_age(&mut shown, &row.judged.rotation);
+    shown
 }
 
-/// Tries each. Exit 1 if one cannot be had or is overdue, 7 if some are unknown.
+/// Adds the age and how it stands with the time that is set; what nobody knows is null.
+fn with_age(shown: &mut Value, rotation: &Rotation) {
+    let (days, at_least) = match rotation.age {
+        Age::Days(n) => (Some(n), false),
+        Age::AtLeast(n) => (Some(n), true),
+        Age::Unknown => (None, false),
+    };
+    let overdue = match rotation.due {
+        Due::Overdue => Some(true),
+        Due::InTime => Some(false),
+        Due::Unknown | Due::Never => None,
+    };
+    shown["age_days"] = json!(days);
+    shown["age_is_a_minimum"] = json!(at_least);
+    shown["rotate_every_days"] = json!(rotation.every);
+    shown["overdue"] = json!(overdue);
+}
+
+/// Tries each, and says how old it is against the time that is set. Exit 1 if one cannot be had or is overdue, 7 if some are unknown.
 pub(super) fn check(
     tree: &Tree,
     real: Real,
@@ -161,7 +171,7 @@ pub(super) fn check(
     paint: Paint,
 ) -> Result<Exit> {
     let vault = secrets::vault(real, tree);
-    let mut table = Table::headed(&["SECRET", "HAD", "WHY"]);
+    let mut table = Table::headed(&["SECRET", "HAD", "CHANGED", "DUE", "WHY"]);
     let mut shown = Vec::new();
     let (mut missing, mut unknown) = (0_usize, 0_usize);
     for row in rows(tree, &vault) {
@@ -169,28 +179,24 @@ pub(super) fn check(
             Some(reference) => vault.ready(reference, commands),
             None => Ready::Unknown("nothing says how Holdfast gets it ('from')".to_owned()),
         };
-        let overdue = row.judged.due == Due::Overdue;
-        let (word, tone, mut why) = match ready {
+        let rotation = &row.judged.rotation;
+        let (word, tone, why) = match ready {
             Ready::Yes => ("yes", Tone::Good, String::new()),
             Ready::No(problem) => ("no", Tone::Bad, secrets::said(&problem)),
             Ready::Unknown(why) => ("unknown", Tone::Look, why),
         };
-        if overdue {
-            let late = format!("overdue: changed {}", row.judged.age.words());
-            why = if why.is_empty() {
-                late
-            } else {
-                format!("{late}; {why}")
-            };
-        }
-        missing += usize::from(word == "no" || overdue);
-        unknown += usize::from(word == "unknown");
-        shown.push(json!({"name": row.named.name, "had": word, "why": why, "overdue": overdue}));
-        let late = overdue.then_some(Tone::Bad);
+        missing += usize::from(word == "no" || rotation.due == Due::Overdue);
+        unknown += usize::from(word == "unknown" || rotation.due == Due::Unknown);
+        let mut one = json!({"name": row.named.name, "had": word, "why": why});
+        with_age(&mut one, rotation);
+        shown.push(one);
+        let (late, late_tone) = due(rotation);
         table.row([
             (row.named.name, None),
             (word.to_owned(), Some(tone)),
-            (why, late),
+            (rotation.age.words(), None),
+            (late, late_tone),
+            (why, None),
         ]);
     }
     if json {

@@ -36,7 +36,13 @@ pub(crate) fn secret(what: &SecretVerb, json: bool, paint: Paint) -> Result<Exit
             let tree = Tree::open_valid(&at.lab)?;
             change::rekey(&tree, Real, file.as_deref(), *lock_out, json)
         }
-        SecretVerb::Scan(at) => scan::scan(&at.lab, json, paint),
+        SecretVerb::Scan { at, history } => {
+            let reach = match history {
+                true => scan::Reach::History,
+                false => scan::Reach::Files,
+            };
+            scan::scan(&at.lab, reach, json, paint)
+        }
     }
 }
 

@@ -1,12 +1,17 @@
-//! `secret scan`: secrets in clear text in the whole lab tree. Asked for, it opens what no other verb opens: every file that git
-//! keeps or would keep.
+//! `secret scan`: secrets in clear text in the whole lab tree, and in its history. Asked for, it opens what no other verb opens: every
+//! file that git keeps or would keep.
+
+mod history;
 
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
 use ::secrets::scan::{Scanner, masked};
 use anyhow::{Context as _, Result};
+use history::Past;
+use model::digest::Digest;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,51 +19,32 @@ use std::process::Command;
 /// Larger files are no text that people keep in a lab tree.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
 
+/// What is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The files as they are.
+    Files,
+    /// Also what commits brought.
+    History,
+}
+
 /// Findings of all files. Exit 1 if there are any.
-pub(super) fn scan(root: &Path, json: bool, paint: Paint) -> Result<Exit> {
+pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Result<Exit> {
     if !root.is_dir() {
         return Err(Stop::usage(format!("{} is no folder", root.display())).into());
     }
     let (files, tracked) = files(root)?;
-    let scanner = Scanner::default();
-    let mut shown = Vec::new();
-    let (mut read, mut large) = (0_usize, Vec::new());
-    for file in &files {
-        let path = root.join(file);
-        let Ok(about) = std::fs::symlink_metadata(&path) else {
-            continue;
-        };
-        if !about.is_file() {
-            continue;
-        }
-        let name = file.display().to_string();
-        if about.len() > FILE_LIMIT {
-            large.push(name);
-            continue;
-        }
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {name}"))?;
-        // What is no text holds no secret that reading would find.
-        let Ok(text) = String::from_utf8(bytes) else {
-            continue;
-        };
-        read += 1;
-        let leaks = scanner.scan(&name, &text);
-        let hidden = masked(&text, &leaks);
-        for leak in &leaks {
-            let before = text.get(..leak.span.start).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-            let excerpt = hidden.lines().nth(line - 1).unwrap_or_default().trim();
-            let excerpt: String = diag::hide(excerpt).chars().take(100).collect();
-            shown.push((name.clone(), line, column, leak.what.clone(), excerpt));
-        }
-    }
-    let found = Found {
-        shown,
-        read,
-        large,
+    let mut found = Found {
         tracked,
+        ..Found::default()
     };
+    for file in &files {
+        found.file(root, file)?;
+    }
+    if reach == Reach::History {
+        let past = history::each(root, |past| found.bygone(past))?;
+        found.past = Some(past);
+    }
     found.print(json, paint);
     Ok(if found.shown.is_empty() {
         Exit::Ok
@@ -67,71 +53,148 @@ pub(super) fn scan(root: &Path, json: bool, paint: Paint) -> Result<Exit> {
     })
 }
 
-/// What a scan found: file, line, column, what it seems to be, and the line without it.
+/// A secret in clear text.
+struct Shown {
+    /// The commit that brought it, if it is not in the files any more.
+    commit: Option<String>,
+    file: String,
+    line: usize,
+    column: usize,
+    /// What it seems to be.
+    what: String,
+    /// The line without it.
+    excerpt: String,
+}
+
+/// What a scan found.
+#[derive(Default)]
 struct Found {
-    shown: Vec<(String, usize, usize, String, String)>,
+    scanner: Scanner,
+    shown: Vec<Shown>,
     read: usize,
     large: Vec<String>,
+    /// Git chose the files.
     tracked: bool,
+    /// So many texts of the history were read.
+    past: Option<usize>,
+    /// What was found already: a secret stands in many versions of a file, and is told once.
+    known: BTreeSet<Digest>,
 }
 
 impl Found {
+    fn file(&mut self, root: &Path, file: &Path) -> Result<()> {
+        let path = root.join(file);
+        let Ok(about) = std::fs::symlink_metadata(&path) else {
+            return Ok(());
+        };
+        if !about.is_file() {
+            return Ok(());
+        }
+        let name = file.display().to_string();
+        if about.len() > FILE_LIMIT {
+            self.large.push(name);
+            return Ok(());
+        }
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {name}"))?;
+        // What is no text holds no secret that reading would find.
+        if let Ok(text) = String::from_utf8(bytes) {
+            self.read += 1;
+            self.text(None, &name, &text);
+        }
+        Ok(())
+    }
+
+    fn bygone(&mut self, past: &Past) {
+        self.text(Some(&past.commit), &past.path, &past.text);
+    }
+
+    fn text(&mut self, commit: Option<&str>, name: &str, text: &str) {
+        let leaks = self.scanner.scan(name, text);
+        let hidden = masked(text, &leaks);
+        for leak in leaks {
+            let secret = text.get(leak.span.clone()).unwrap_or_default();
+            let fresh = self.known.insert(Digest::of(secret));
+            if commit.is_some() && !fresh {
+                continue;
+            }
+            let before = text.get(..leak.span.start).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+            let excerpt = hidden.lines().nth(line - 1).unwrap_or_default().trim();
+            self.shown.push(Shown {
+                commit: commit.map(str::to_owned),
+                file: name.to_owned(),
+                line,
+                column,
+                what: leak.what,
+                excerpt: diag::hide(excerpt).chars().take(100).collect(),
+            });
+        }
+    }
+
     fn print(&self, json: bool, paint: Paint) {
-        let Found {
-            shown,
-            read,
-            large,
-            tracked,
-        } = self;
         if json {
-            let one = |(file, line, column, what, excerpt): &(
-                String,
-                usize,
-                usize,
-                String,
-                String,
-            )| json!({"file": file, "line": line, "column": column, "what": what, "excerpt": excerpt});
-            let findings: Vec<_> = shown.iter().map(one).collect();
+            let one = |s: &Shown| json!({"commit": s.commit, "file": s.file, "line": s.line, "column": s.column, "what": s.what, "excerpt": s.excerpt});
+            let findings: Vec<_> = self.shown.iter().map(one).collect();
             println!(
                 "{:#}",
-                json!({"files": read, "ignored_by_git_left_out": tracked, "too_large": large, "findings": findings})
+                json!({"files": self.read, "texts_of_the_past": self.past, "ignored_by_git_left_out": self.tracked, "too_large": self.large, "findings": findings})
             );
-        } else {
-            for (file, line, column, what, excerpt) in shown {
-                let place = format!("{file}:{line}:{column}");
-                println!("{} {what}", paint.text(Tone::Bad, &place));
-                println!("    {}", paint.text(Tone::Dim, excerpt));
-            }
-            large
-                .iter()
-                .for_each(|f| println!("{f}: not read, larger than 4 MiB"));
-            let which = match *tracked {
-                true => "that git keeps or would keep",
-                false => "(no git repository, so none was left out)",
-            };
-            let (found, files) = (shown.len(), count(*read, "file", "files"));
+            return;
+        }
+        for s in &self.shown {
+            let place = format!("{}:{}:{}", s.file, s.line, s.column);
+            let commit = s.commit.iter().map(|c| format!(", in commit {c}"));
+            let commit: String = commit.collect();
+            println!("{} {}{commit}", paint.text(Tone::Bad, &place), s.what);
+            println!("    {}", paint.text(Tone::Dim, &s.excerpt));
+        }
+        for file in &self.large {
+            println!("{file}: not read, larger than 4 MiB");
+        }
+        println!("{}", self.sum());
+        if !self.shown.is_empty() {
             println!(
-                "{} in {files} {which}",
-                count(found, "secret in clear text", "secrets in clear text")
+                "change each of them: it stays in the history, then keep it with holdfast secret set"
             );
-            if found > 0 {
-                println!(
-                    "change each of them: it stays in the history, then keep it with holdfast secret set"
-                );
+        }
+    }
+
+    fn sum(&self) -> String {
+        let which = match self.tracked {
+            true => "that git keeps or would keep",
+            false => "(no git repository, so none was left out)",
+        };
+        let found = count(
+            self.shown.len(),
+            "secret in clear text",
+            "secrets in clear text",
+        );
+        let files = count(self.read, "file", "files");
+        match self.past {
+            None => format!("{found} in {files} {which}"),
+            Some(n) => {
+                let texts = count(n, "text", "texts");
+                format!("{found} in {files} {which}, and in {texts} of its history")
             }
         }
     }
 }
 
-/// Files below a folder, from it, and whether git chose them.
-fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
+/// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it.
+fn git(root: &Path) -> Command {
     let mut git = Command::new("git");
-    // Whatever passwords stand in the environment of the binary are no concern of git.
     git.env_clear();
     for name in ["PATH", "HOME", "XDG_CONFIG_HOME"] {
         git.envs(std::env::var_os(name).map(|value| (name, value)));
     }
     git.arg("-C").arg(root);
+    git
+}
+
+/// Files below a folder, from it, and whether git chose them.
+fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
+    let mut git = git(root);
     git.args([
         "ls-files",
         "-z",

@@ -75,7 +75,7 @@ fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
 }
 
 fn known(twinned: &Twinned, name: &str) -> Result<String> {
-    let machine = super::machine(twinned, name)?;
+    let machine = super::machine(&twinned.design, name)?;
     Ok(machine.name.clone())
 }
 
@@ -139,7 +139,7 @@ fn host(twinned: &Twinned, name: &str) -> Result<Host> {
 }
 
 fn slow(twinned: &Twinned, fabric: &Fabric, name: &str, delay_ms: Option<u32>) -> Result<()> {
-    let machine = super::machine(twinned, name)?;
+    let machine = super::machine(&twinned.design, name)?;
     for link in &machine.links {
         match fabric.slow(&machine.name, &link.segment, delay_ms) {
             Err(TwinError::NotInKernel { what }) => {

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
-use twin::{Fabric, Host, HostSpec, ImageRef, TwinError, cleanup, image};
+use twin::{Fabric, Host, HostSpec, ImageRef, TwinError, cleanup, image, limits};
 use twinplan::Machine;
 
 /// How many things are started at once: a boot is mostly waiting, but not all of it.
@@ -30,6 +30,9 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
     let image = image::ensure(&twinned.engine, &image::default_cache_dir(), &tell)
         .map_err(twins::environment)?;
     let before = Host::names(&twinned.engine, &twinned.owner).map_err(twins::environment)?;
+    let new = twinned.design.machines.iter();
+    let new = new.filter(|m| !before.contains(&m.name)).count();
+    limits::room_for(new).map_err(twins::environment)?;
     let built = build(&twinned, &image, &interrupted);
     if interrupted.load(Ordering::Relaxed) {
         return Err(taken_back(&twinned, &before).into());

@@ -59,6 +59,7 @@ impl Verbs<'_> {
             self.both(&["secret", verb], &[], 0);
         }
         self.both(&["secret", "show", "token"], &["--reveal"], 4);
+        self.both(&["show", "secrets"], &[], 0);
         self.both(&["drift"], REAL, 1);
         self.both(&["plan"], REAL, 1);
         self.both(&["ports"], REAL, 1);
