@@ -12,7 +12,20 @@ const PUBLIC: [&str; 3] = ["SHA256:", "MD5:", "AAAA"];
 
 /// A copy of the same length in bytes, in which likely secrets are stars.
 pub fn hide(text: &str) -> String {
+    if !has_long_word(text) && !text.contains("://") {
+        return text.to_owned();
+    }
     hide_tokens(&hide_userinfo(text))
+}
+
+/// Whether a text has a word that is long enough to be a token.
+pub(crate) fn has_long_word(text: &str) -> bool {
+    let mut words = text.as_bytes().split(|b| !is_part(*b));
+    words.any(|w| w.len() >= SHORTEST)
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+=".contains(&byte)
 }
 
 /// `user:password@` of URLs.
@@ -33,7 +46,7 @@ fn hide_userinfo(text: &str) -> String {
 }
 
 fn hide_tokens(text: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-+=".contains(c);
+    let is_part = |c: char| u8::try_from(c).is_ok_and(is_part);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(is_part) {

@@ -1,6 +1,7 @@
 //! Source texts and places in them.
 
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// Index of a text in a [`SourceSet`].
 #[derive(
@@ -68,23 +69,29 @@ pub struct Source {
 }
 
 /// All texts of one lab tree, in a fixed order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct SourceSet {
     sources: Vec<Source>,
-    /// Where the lines of each text begin, so that a place is found without reading what comes before it.
-    lines: Vec<Vec<u32>>,
+    /// Where the lines of each text begin, so that a place is found without reading what comes before it; counted when the first place
+    /// in a text is asked for, which for most texts is never.
+    lines: Vec<OnceLock<Vec<u32>>>,
 }
+
+impl PartialEq for SourceSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.sources == other.sources
+    }
+}
+
+impl Eq for SourceSet {}
 
 impl SourceSet {
     /// Adds a text and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
-        let text = text.into();
-        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-        let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
-        self.lines.push(std::iter::once(0).chain(starts).collect());
+        self.lines.push(OnceLock::new());
         self.sources.push(Source {
             path: path.into(),
-            text,
+            text: text.into(),
         });
         SourceId(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
     }
@@ -107,6 +114,11 @@ impl SourceSet {
         let text = &self.get(span.source)?.text;
         let at = (span.start as usize).min(text.len());
         let starts = self.lines.get(span.source.0 as usize)?;
+        let starts = starts.get_or_init(|| {
+            let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        });
         let line = starts.partition_point(|start| *start as usize <= at);
         let start = *starts.get(line.checked_sub(1)?)? as usize;
         let column = text.get(start..at)?.chars().count() + 1;

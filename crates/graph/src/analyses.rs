@@ -1,8 +1,9 @@
-//! What several rules ask of the same lab: each is built when the first one asks, and once.
+//! What several rules ask of the same lab: each is built when the first one asks, and once, also if two ask at the same time.
 
 use crate::Context;
 use crate::addresses::{Held, held};
 use crate::bodies::{self, Body};
+use crate::containers::Container;
 use crate::copies::{Copies, Snapshots};
 use crate::load::Load;
 use crate::structure::{Cuts, Structure};
@@ -11,27 +12,32 @@ use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::guest::Guest;
 use model::lab::service::Service;
-use model::lab::{Backup, Lab, Repository};
-use std::cell::OnceCell;
+use model::lab::{Backup, DataSource, Dataset, Lab, Repository};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A backup with its name, and the repository that it goes to with its name.
 pub type Kept<'a> = (&'a str, &'a Backup, &'a str, &'a Repository);
 
+/// Datasets that are folders, by the machine that has them; none where that is not said.
+pub(crate) type Folders<'a> = BTreeMap<Option<&'a str>, Vec<(&'a str, &'a Dataset)>>;
+
 /// What has been built so far for one context.
 #[derive(Default)]
 pub struct Analyses<'a> {
-    by_stack: OnceCell<BTreeMap<&'a str, Vec<(&'a str, &'a Service)>>>,
-    guests: OnceCell<BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>>,
-    kept: OnceCell<BTreeMap<&'a str, Vec<Kept<'a>>>>,
-    bodies: OnceCell<Vec<Body<'a>>>,
-    copies: OnceCell<Copies<'a>>,
-    snapshots: OnceCell<Snapshots<'a>>,
-    load: OnceCell<Load<'a>>,
-    held: OnceCell<Vec<Held<'a>>>,
-    structure: OnceCell<Structure>,
-    cuts: OnceCell<Option<Cuts>>,
+    by_stack: OnceLock<BTreeMap<&'a str, Vec<(&'a str, &'a Service)>>>,
+    guests: OnceLock<BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>>,
+    containers: OnceLock<BTreeMap<&'a str, Vec<Container<'a>>>>,
+    folders: OnceLock<Folders<'a>>,
+    kept: OnceLock<BTreeMap<&'a str, Vec<Kept<'a>>>>,
+    bodies: OnceLock<Vec<Body<'a>>>,
+    copies: OnceLock<Copies<'a>>,
+    snapshots: OnceLock<Snapshots<'a>>,
+    load: OnceLock<Load<'a>>,
+    held: OnceLock<Vec<Held<'a>>>,
+    structure: OnceLock<Structure>,
+    cuts: OnceLock<Option<Cuts>>,
 }
 
 impl fmt::Debug for Analyses<'_> {
@@ -56,6 +62,23 @@ impl<'a> Context<'a> {
         let mut out: Vec<(&str, &Guest)> = found.copied().collect();
         out.sort_by_key(|(name, _)| *name);
         out
+    }
+
+    /// What each stack's project starts by itself.
+    pub fn containers_of(&self, stack: &str) -> &[Container<'a>] {
+        let by_stack = self.analyses.containers.get_or_init(|| {
+            let mut out: BTreeMap<&str, Vec<Container<'_>>> = BTreeMap::new();
+            for container in self.containers() {
+                out.entry(container.stack).or_default().push(container);
+            }
+            out
+        });
+        by_stack.get(stack).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where folders of datasets are.
+    pub(crate) fn folders(&self) -> &Folders<'a> {
+        self.analyses.folders.get_or_init(|| folders(self.lab))
     }
 
     /// Backups by the datasets that are in them.
@@ -118,6 +141,18 @@ fn kept(lab: &Lab) -> BTreeMap<&str, Vec<Kept<'_>>> {
         for dataset in datasets {
             let of = out.entry(dataset).or_default();
             of.push((name.as_str(), backup, key.as_str(), repository));
+        }
+    }
+    out
+}
+
+fn folders(lab: &Lab) -> Folders<'_> {
+    let mut out = Folders::new();
+    for (name, set) in &lab.datasets {
+        if matches!(set.source, Some(DataSource::Folder(_))) {
+            let host = set.host.as_ref().map(|h| h.value.as_str());
+            let owner = host.or(set.about.on.known().map(|o| o.name()));
+            out.entry(owner).or_default().push((name, set));
         }
     }
     out

@@ -1,10 +1,12 @@
 //! Who notices when a pool is not well: alerts, jobs that raise them, and services that watch.
 
-use model::declare::{About, OptExt as _, Ref};
+use model::declare::{About, OptExt as _};
 use model::id::Kind;
 use model::lab::Lab;
 use model::lab::protection::{Job, JobKind};
 use model::lab::storage::Pool;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// What comes of looking for somebody who is told.
 pub enum Attention {
@@ -14,8 +16,46 @@ pub enum Attention {
     None(Vec<String>),
 }
 
+/// Alerts, and jobs that look, by the pools that they name.
+pub struct Watchers<'a> {
+    /// The lab that they are of.
+    pub lab: &'a Lab,
+    alerts: FxHashMap<&'a str, Vec<&'a str>>,
+    jobs: FxHashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Watchers<'a> {
+    /// Reads the lab once.
+    pub fn of(lab: &'a Lab) -> Self {
+        let mut alerts: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        for (key, alert) in &lab.alerts {
+            let pools: BTreeSet<&str> = alert.about.iter().filter_map(|a| pool(&a.value)).collect();
+            for pool in pools {
+                alerts.entry(pool).or_default().push(key);
+            }
+        }
+        let mut jobs: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        let looks = |job: &Job| {
+            let kind = job.kind.known();
+            matches!(
+                kind,
+                Some(JobKind::Smart | JobKind::Scrub | JobKind::Script)
+            )
+        };
+        for (key, job) in lab.jobs.iter().filter(|(_, job)| looks(job)) {
+            let on = job.on.iter().map(|o| &o.value);
+            let pools = on.filter(|o| o.kind() == Kind::Pool).map(|o| o.name());
+            for pool in pools.collect::<BTreeSet<&str>>() {
+                jobs.entry(pool).or_default().push(key);
+            }
+        }
+        Self { lab, alerts, jobs }
+    }
+}
+
 /// Whether anybody is told when this pool needs it.
-pub fn of_pool(lab: &Lab, name: &str, pool: &Pool) -> Attention {
+pub fn of_pool(watchers: &Watchers<'_>, name: &str, pool: &Pool) -> Attention {
+    let lab = watchers.lab;
     let mut instead = Vec::new();
     if let Some(by) = pool.monitored_by.known() {
         match by.kind() {
@@ -33,23 +73,17 @@ pub fn of_pool(lab: &Lab, name: &str, pool: &Pool) -> Attention {
             },
         }
     }
-    for (key, about) in &lab.alerts {
-        let named = about.about.iter().any(|a| is_pool(&a.value, name));
-        match named.then(|| alert(lab, key)) {
-            Some(Ok(())) => return Attention::Paid,
-            Some(Err(why)) => instead.push(why),
-            None => {}
+    for key in watchers.alerts.get(name).into_iter().flatten() {
+        match alert(lab, key) {
+            Ok(()) => return Attention::Paid,
+            Err(why) => instead.push(why),
         }
     }
-    for (key, work) in &lab.jobs {
-        let watches = matches!(
-            work.kind.known(),
-            Some(JobKind::Smart | JobKind::Scrub | JobKind::Script)
-        );
-        match (watches && is_on(work, name)).then(|| job(lab, key)) {
-            Some(Ok(())) => return Attention::Paid,
-            Some(Err(why)) if !instead.contains(&why) => instead.push(why),
-            Some(Err(_)) | None => {}
+    for key in watchers.jobs.get(name).into_iter().flatten() {
+        match job(lab, key) {
+            Ok(()) => return Attention::Paid,
+            Err(why) if !instead.contains(&why) => instead.push(why),
+            Err(_) => {}
         }
     }
     Attention::None(instead)
@@ -61,9 +95,12 @@ pub fn is_on(job: &Job, pool: &str) -> bool {
     on.any(|o| o.kind() == Kind::Pool && o.name() == pool)
 }
 
-fn is_pool<const SET: u64>(about: &About<SET>, name: &str) -> bool {
-    let same = |r: &Ref<SET>| r.kind() == Kind::Pool && r.name() == name;
-    matches!(about, About::Ref(r) if same(r))
+/// The pool that something is about.
+fn pool<const SET: u64>(about: &About<SET>) -> Option<&str> {
+    match about {
+        About::Ref(r) if r.kind() == Kind::Pool => Some(r.name()),
+        About::Ref(_) | About::Text(_) => None,
+    }
 }
 
 fn alert(lab: &Lab, name: &str) -> Result<(), String> {

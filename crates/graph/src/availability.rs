@@ -23,6 +23,11 @@ pub fn known<'a>(
         .collect()
 }
 
+/// Whether something with a declared availability is among what each element needs, by the element's number.
+pub fn above_known(lab: &Lab, structure: &Structure) -> Vec<bool> {
+    structure.above(|t| availability(lab, t).is_some_and(|a| a.value().is_some()))
+}
+
 /// What is declared of it: for a service in between, its own objective counts with all that is below it, so it is left out here.
 fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Share>> {
     let name = target.object.name.as_str();

@@ -181,23 +181,18 @@ impl Threshold<'_> {
 
     /// It watches how full pools are, or this one.
     pub fn watches_pool(&self, pool: &str) -> bool {
-        let named: Vec<&ObjectRef> = self
-            .alert
-            .about
-            .iter()
-            .filter_map(|a| match &a.value {
-                About::Ref(r) => Some(&r.0.object),
-                About::Text(_) => None,
-            })
-            .collect();
-        let fill = self.figure.dim == Dim::Share && self.above && self.topic.of.contains("storage");
-        match named.is_empty() {
-            true => fill,
-            false => {
-                self.figure.dim == Dim::Share
-                    && self.above
-                    && named.iter().any(|o| o.kind == Kind::Pool && o.name == pool)
-            }
+        if self.figure.dim != Dim::Share || !self.above {
+            return false;
+        }
+        let about = self.alert.about.iter();
+        let named = about.filter_map(|a| match &a.value {
+            About::Ref(r) => Some(&r.0.object),
+            About::Text(_) => None,
+        });
+        let mut named = named.peekable();
+        match named.peek() {
+            None => self.topic.of.contains("storage"),
+            Some(_) => named.any(|o| o.kind == Kind::Pool && o.name == pool),
         }
     }
 }
@@ -209,8 +204,8 @@ pub fn thresholds(lab: &Lab) -> Vec<Threshold<'_>> {
         let mut said = format!("{name} {}", alert.metric.known().map_or("", String::as_str));
         for about in &alert.about {
             match &about.value {
-                About::Text(text) => said = format!("{said} {text}"),
-                About::Ref(r) => said = format!("{said} {}", r.0.object.kind.word()),
+                About::Text(text) => said.extend([" ", text.as_str()]),
+                About::Ref(r) => said.extend([" ", r.0.object.kind.word()]),
             }
         }
         let topic = Topic::read(&said);

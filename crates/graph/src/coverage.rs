@@ -154,19 +154,21 @@ fn dataset<'a>(
     mount: &Mount,
 ) -> Option<(&'a str, &'a Dataset)> {
     let path = path(container, mount)?;
-    let hit = ctx.lab.datasets.iter().find(|(_, set)| {
-        let Some(DataSource::Folder(folder)) = &set.source else {
-            return false;
-        };
-        let owner = set.host.as_ref().map(|h| h.value.as_str());
-        let owner = owner.or(set.about.on.known().map(|o| o.name()));
-        let same = match (owner, container.machine()) {
-            (Some(owner), Some((_, machine))) => owner == machine,
-            _ => true,
-        };
-        same && is_below(&path, &folder.value)
-    });
-    hit.map(|(name, set)| (name.as_str(), set))
+    let is = |(_, set): &&(&str, &Dataset)| match &set.source {
+        Some(DataSource::Folder(folder)) => is_below(&path, &folder.value),
+        _ => false,
+    };
+    let folders = ctx.folders();
+    let first = |of: &[(&'a str, &'a Dataset)]| of.iter().find(is).copied();
+    // A machine or an owner that nobody names may be any. The first by name is the one.
+    let found: Vec<_> = match container.machine() {
+        Some((_, machine)) => [Some(machine), None]
+            .iter()
+            .filter_map(|owner| first(folders.get(owner)?))
+            .collect(),
+        None => folders.values().filter_map(|of| first(of)).collect(),
+    };
+    found.into_iter().min_by_key(|(name, _)| *name)
 }
 
 /// Where a mount lies on the machine, as far as that is known.

@@ -47,9 +47,10 @@ impl Measured {
     fn of<T>(given: &Given<T>, say: impl Fn(&T) -> String) -> Option<Self> {
         let figure = Figure::parse(&say(given.value()?))?;
         let (window, source, on) = match &given.known {
-            Known::Measured {
-                window, source, on, ..
-            } => (window.as_ref().map(|w| w.seconds()), source.is_some(), *on),
+            Known::Measured { by, .. } => {
+                let window = by.window.as_ref().map(|w| w.seconds());
+                (window, by.source.is_some(), by.on)
+            }
             _ => (None, false, None),
         };
         Some(Self {

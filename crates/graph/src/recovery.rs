@@ -13,10 +13,15 @@ use model::lab::hardware::UnattendedBoot;
 use model::lab::people::{SecretEntry, SecretStore};
 use model::lab::service::{Dependency, Runs, Service, Status, Strength};
 use model::lab::storage::Encryption;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An object.
 pub type Node<'a> = (Kind, &'a str);
+
+/// What can come back; only looked up, never walked.
+type There<'a> = FxHashSet<Node<'a>>;
 
 /// Why one object waits for another.
 #[derive(Debug, Clone)]
@@ -24,7 +29,7 @@ pub struct Edge<'a> {
     /// What is waited for.
     pub to: Node<'a>,
     /// `is kept in`; stands between the two.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// Where that is declared.
     pub span: Span,
     /// Only when data has to be restored.
@@ -48,7 +53,7 @@ impl<'a> Formula<'a> {
         Formula::Of(of.len().min(1), of)
     }
 
-    fn holds(&self, there: &BTreeSet<Node<'a>>) -> bool {
+    fn holds(&self, there: &There<'a>) -> bool {
         match self {
             Formula::Leaf(edge) => there.contains(&edge.to),
             Formula::Of(wanted, of) => of.iter().filter(|f| f.holds(there)).count() >= *wanted,
@@ -64,7 +69,7 @@ impl<'a> Formula<'a> {
     }
 
     /// What it waits for.
-    fn waits<'f>(&'f self, there: &BTreeSet<Node<'a>>, out: &mut Vec<&'f Edge<'a>>) {
+    fn waits<'f>(&'f self, there: &There<'a>, out: &mut Vec<&'f Edge<'a>>) {
         match self {
             _ if self.holds(there) => {}
             Formula::Leaf(edge) => out.push(edge),
@@ -82,10 +87,10 @@ pub struct Loop<'a> {
 }
 
 /// All cycles that share no object.
-pub fn loops(lab: &Lab) -> Vec<Loop<'_>> {
+pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
     let builder = Builder {
         lab,
-        copies: Copies::of(lab),
+        copies,
         bodies: bodies_of(lab),
         opens: opens(lab),
     };
@@ -117,9 +122,11 @@ pub fn loops(lab: &Lab) -> Vec<Loop<'_>> {
 }
 
 /// Everything that can come back, from what needs nothing on.
-fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> BTreeSet<Node<'a>> {
-    let mut wanted_by: BTreeMap<Node<'a>, Vec<Node<'a>>> = BTreeMap::new();
-    let mut there = BTreeSet::new();
+fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> There<'a> {
+    let by_node: FxHashMap<Node<'a>, &Formula<'a>> =
+        formulas.iter().map(|(n, f)| (*n, f)).collect();
+    let mut wanted_by: FxHashMap<Node<'a>, Vec<Node<'a>>> = FxHashMap::default();
+    let mut there = There::default();
     let mut queue = VecDeque::new();
     for (node, formula) in formulas {
         let mut leaves = Vec::new();
@@ -127,16 +134,15 @@ fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> BTreeSet<Node<'a>
         for edge in leaves {
             wanted_by.entry(edge.to).or_default().push(*node);
             // What is not described is taken as being there.
-            if !formulas.contains_key(&edge.to) && there.insert(edge.to) {
+            if !by_node.contains_key(&edge.to) && there.insert(edge.to) {
                 queue.push_back(edge.to);
             }
         }
     }
-    let ready = |node: &Node<'a>, there: &BTreeSet<Node<'a>>| {
-        formulas.get(node).is_some_and(|f| f.holds(there))
-    };
-    for node in formulas.keys() {
-        if ready(node, &there) && there.insert(*node) {
+    let ready =
+        |node: &Node<'a>, there: &There<'a>| by_node.get(node).is_some_and(|f| f.holds(there));
+    for (node, formula) in formulas {
+        if formula.holds(&there) && there.insert(*node) {
             queue.push_back(*node);
         }
     }
@@ -154,7 +160,7 @@ fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> BTreeSet<Node<'a>
 /// Follows what each object waits for until one comes again; none if it comes to where an earlier walk was.
 fn walk<'a>(
     formulas: &BTreeMap<Node<'a>, Formula<'a>>,
-    there: &BTreeSet<Node<'a>>,
+    there: &There<'a>,
     start: Node<'a>,
     seen: &mut BTreeSet<Node<'a>>,
 ) -> Option<Vec<(Node<'a>, Edge<'a>)>> {
@@ -213,9 +219,9 @@ fn is_meant(service: &Service) -> bool {
     service.status.known() != Some(&Status::Retired)
 }
 
-struct Builder<'a> {
+struct Builder<'a, 'c> {
     lab: &'a Lab,
-    copies: Copies<'a>,
+    copies: &'c Copies<'a>,
     bodies: BTreeMap<Node<'a>, Vec<Body<'a>>>,
     opens: BTreeMap<Node<'a>, Vec<(&'a str, Span)>>,
 }
@@ -232,20 +238,20 @@ fn opens(lab: &Lab) -> BTreeMap<Node<'_>, Vec<(&str, Span)>> {
     out
 }
 
-fn leaf<'a, const SET: u64>(to: &'a Ref<SET>, why: &str, span: Span) -> Formula<'a> {
+fn leaf<'a, const SET: u64>(to: &'a Ref<SET>, why: &'static str, span: Span) -> Formula<'a> {
     plain((to.kind(), to.name()), why, span)
 }
 
-fn plain<'a>(to: Node<'a>, why: &str, span: Span) -> Formula<'a> {
+fn plain<'a>(to: Node<'a>, why: &'static str, span: Span) -> Formula<'a> {
     Formula::Leaf(Edge {
         to,
-        why: why.to_owned(),
+        why: why.into(),
         span,
         restores: false,
     })
 }
 
-impl<'a> Builder<'a> {
+impl<'a> Builder<'a, '_> {
     fn formulas(&self) -> BTreeMap<Node<'a>, Formula<'a>> {
         let lab = self.lab;
         let mut out = BTreeMap::new();
@@ -381,7 +387,7 @@ impl<'a> Builder<'a> {
         let edges = needs.map(|n| {
             Formula::Leaf(Edge {
                 to: (n.value.kind(), n.value.name()),
-                why: "is set up anew with".to_owned(),
+                why: "is set up anew with".into(),
                 span: n.span,
                 restores: true,
             })
@@ -407,7 +413,7 @@ impl<'a> Builder<'a> {
         let stores = copies.iter().map(|copy| {
             let edge = |to| Edge {
                 to,
-                why: format!("is restored, from {}, out of", copy.by),
+                why: format!("is restored, from {}, out of", copy.by).into(),
                 span: copy.span,
                 restores: true,
             };
@@ -438,7 +444,7 @@ impl<'a> Builder<'a> {
         let all = of_it.map(|(name, data)| {
             Formula::Leaf(Edge {
                 to: (Kind::Dataset, name),
-                why: "has its state in".to_owned(),
+                why: "has its state in".into(),
                 span: data.span,
                 restores: true,
             })

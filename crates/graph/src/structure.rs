@@ -8,10 +8,11 @@ mod build;
 mod paths;
 
 use model::declare::Target;
+use petgraph::Direction::Incoming;
 use petgraph::algo::{astar, kosaraju_scc};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More entries than this in all cut sets together are not computed; a lab of a hundred thousand services has far fewer.
 const MOST: usize = 20_000_000;
@@ -38,7 +39,7 @@ pub struct Element {
 #[derive(Debug, Default)]
 pub struct Structure {
     graph: DiGraph<Element, ()>,
-    index: BTreeMap<Target, NodeIndex>,
+    index: FxHashMap<Target, NodeIndex>,
 }
 
 /// For each element, those whose loss alone takes it down, in order, itself included.
@@ -57,24 +58,20 @@ impl Structure {
 
     /// Something is said to need it.
     pub fn is_needed(&self, node: NodeIndex) -> bool {
-        let mut users = self
-            .graph
-            .neighbors_directed(node, petgraph::Direction::Incoming);
+        let mut users = self.graph.neighbors_directed(node, Incoming);
         users.next().is_some()
     }
 
     /// Elements that need this one directly, groups skipped.
     pub fn users(&self, node: NodeIndex) -> Vec<&Target> {
-        let users = self
-            .graph
-            .neighbors_directed(node, petgraph::Direction::Incoming);
+        let users = self.graph.neighbors_directed(node, Incoming);
         users.filter_map(|n| self.target(n)).collect()
     }
 
     /// Everything that an element needs in some way, itself included.
     pub fn reach(&self, node: NodeIndex) -> Vec<NodeIndex> {
         let mut seen = vec![node];
-        let mut known: std::collections::BTreeSet<NodeIndex> = seen.iter().copied().collect();
+        let mut known: FxHashSet<NodeIndex> = seen.iter().copied().collect();
         let mut at = 0;
         while let Some(next) = seen.get(at).copied() {
             at += 1;
@@ -85,6 +82,21 @@ impl Structure {
             }
         }
         seen
+    }
+
+    /// Whether each element, by its number, needs in some way one of those that are asked for, or is one.
+    pub fn above(&self, wanted: impl Fn(&Target) -> bool) -> Vec<bool> {
+        let mut out = vec![false; self.graph.node_count()];
+        let is = |n: &NodeIndex| self.target(*n).is_some_and(&wanted);
+        let mut open: Vec<NodeIndex> = self.graph.node_indices().filter(is).collect();
+        while let Some(node) = open.pop() {
+            if let Some(seen) = out.get_mut(node.index())
+                && !std::mem::replace(seen, true)
+            {
+                open.extend(self.graph.neighbors_directed(node, Incoming));
+            }
+        }
+        out
     }
 
     /// The cut sets of size one of all elements; `None` if they are too many.

@@ -11,23 +11,34 @@ const MOST: usize = 1_000;
 pub(crate) struct Sink {
     diagnostics: Vec<Diagnostic>,
     dropped: usize,
+    /// Those that are invalid, and those that were dropped.
+    invalid: usize,
     secrets: Vec<Span>,
 }
 
 impl Sink {
     /// Adds a diagnostic.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST {
+        let room = self.diagnostics.len() < MOST;
+        self.invalid += usize::from(!room || diagnostic.class == Class::Invalid);
+        if room {
             self.diagnostics.push(diagnostic);
         } else {
             self.dropped += 1;
         }
     }
 
+    /// Adds what another sink has collected, as if it had been reported here.
+    pub(crate) fn append(&mut self, other: Sink) {
+        other.diagnostics.into_iter().for_each(|d| self.report(d));
+        self.dropped += other.dropped;
+        self.invalid += other.dropped;
+        self.secrets.extend(other.secrets);
+    }
+
     /// How much was found to be invalid so far.
     pub(crate) fn invalid(&self) -> usize {
-        let of = self.diagnostics.iter();
-        of.filter(|d| d.class == Class::Invalid).count() + self.dropped
+        self.invalid
     }
 
     /// Nothing was reported so far.

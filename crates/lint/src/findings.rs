@@ -20,6 +20,11 @@ impl Findings {
         self.items.push((object, diagnostic));
     }
 
+    /// Adds what was found elsewhere, behind what is here.
+    pub fn append(&mut self, mut other: Findings) {
+        self.items.append(&mut other.items);
+    }
+
     /// All of them, in the order in which they were found.
     pub fn into_items(self) -> Vec<(Option<ObjectRef>, Diagnostic)> {
         self.items

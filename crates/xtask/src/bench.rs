@@ -2,6 +2,8 @@
 
 mod check;
 mod lab;
+#[cfg(test)]
+mod work;
 
 use crate::rig;
 use anyhow::{Context as _, Result, bail};

@@ -157,7 +157,7 @@ impl Tree {
         let mut without = Vec::new();
         for (cause, fallen) in common {
             // The router's own fall is told by itself.
-            let here = fallen.iter().any(|n| all.contains(n));
+            let here = !fallen.is_disjoint(&all);
             if here && !fallen.contains(&root) {
                 let left = reached(graph, root, fallen);
                 if left.len() + fallen.intersection(&all).count() < all.len() {

@@ -36,7 +36,7 @@ pub(super) fn files(
             continue;
         };
         for document in &file.documents {
-            if !cx.spend(document.weight, *at) {
+            if !cx.spend(document.weight as usize, *at) {
                 break;
             }
             self::document(cx, scope, path, document, &mut project, unknown);
@@ -143,7 +143,7 @@ pub(super) fn for_extends(
     let mut project = Map::new();
     let mut all_cleared = Vec::new();
     for document in &file.documents {
-        if !cx.spend(document.weight, Some(at)) {
+        if !cx.spend(document.weight as usize, Some(at)) {
             return None;
         }
         let (own, cleared) = raw(cx, scope, document)?;

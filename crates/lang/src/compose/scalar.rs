@@ -61,11 +61,11 @@ impl<'a> Reader<'a> {
                         self.sink.report(not_text(key));
                         continue;
                     }
-                    self.path.push(key.text.clone());
+                    self.path.push(key.text.to_string());
                     if let Some(value) = self.value(&entry.value) {
                         let key_span = key.span;
                         map.insert(
-                            key.text.clone(),
+                            key.text.to_string(),
                             Entry {
                                 key: key_span,
                                 value,

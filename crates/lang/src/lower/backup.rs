@@ -55,7 +55,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         contradiction(cx, &backup, f.owner());
         f.finish(cx);
     }
-    lab.backups.insert(name.text.clone(), backup);
+    lab.backups.insert(name.text.to_string(), backup);
 }
 
 /// An interval and a calendar may both be given, where they say the same.

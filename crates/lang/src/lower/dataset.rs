@@ -48,7 +48,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         dataset.about = about(cx, &mut f, DatasetAbout::of);
         f.finish(cx);
     }
-    lab.datasets.insert(name.text.clone(), dataset);
+    lab.datasets.insert(name.text.to_string(), dataset);
 }
 
 fn source(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Option<DataSource> {

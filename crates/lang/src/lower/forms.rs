@@ -5,7 +5,7 @@ use super::cx::{Cx, Slot};
 use super::fields::Fields;
 use super::place::At;
 use crate::yaml::NodeKind;
-use model::declare::{ASSUMED, FORMS, Given, Known, MEASURED, Scalar, UNKNOWN};
+use model::declare::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, Scalar, UNKNOWN};
 
 /// `VALUE`, `unknown`, `{unknown: WHY}`, `{assumed: VALUE, why: …}` or `{measured: VALUE, window: …, source: …, on: …}`.
 pub(super) fn read<T>(
@@ -34,17 +34,15 @@ fn form<T>(
     let known = match given {
         Some(MEASURED) => {
             let value = f.read(cx, MEASURED, &reader);
-            let (window, source) = (of(cx, &mut f, "window"), of(cx, &mut f, "source"));
-            let on = of(cx, &mut f, "on");
-            value.map(|v| Known::Measured {
-                value: v.value,
-                window,
-                source,
-                on,
-            })
+            let by = Box::new(Measurement {
+                window: of(cx, &mut f, "window"),
+                source: of(cx, &mut f, "source"),
+                on: of(cx, &mut f, "on"),
+            });
+            value.map(|v| Known::Measured { value: v.value, by })
         }
         Some(UNKNOWN) => {
-            let why = of(cx, &mut f, UNKNOWN);
+            let why = of(cx, &mut f, UNKNOWN).map(Box::new);
             Some(Known::Unknown { why })
         }
         None => {
@@ -59,7 +57,7 @@ fn form<T>(
         }
         Some(_) => {
             let value = f.read(cx, ASSUMED, &reader);
-            let why = of(cx, &mut f, "why");
+            let why = of(cx, &mut f, "why").map(Box::new);
             value.map(|v| Known::Assumed {
                 value: v.value,
                 why,

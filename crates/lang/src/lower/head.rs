@@ -96,7 +96,7 @@ pub(super) fn read(cx: &mut Cx<'_>, texts: &[Text], root: Option<SourceId>, lab:
 fn name(entry: &Entry, lab: &mut Lab, sink: &mut Sink) {
     match &entry.value.kind {
         NodeKind::Scalar { text, .. } if !entry.value.is_null() && !text.trim().is_empty() => {
-            lab.name.clone_from(text);
+            lab.name = text.to_string();
         }
         _ => sink.report(
             Diagnostic::invalid("wrong-type", "'lab' is the name of the lab")

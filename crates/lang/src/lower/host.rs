@@ -20,7 +20,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         read(cx, &mut f, &mut host);
         f.finish(cx);
     }
-    lab.hosts.insert(name.text.clone(), host);
+    lab.hosts.insert(name.text.to_string(), host);
 }
 
 fn empty(name: &Key) -> Host {

@@ -4,6 +4,8 @@
 //! `model::lab::sections`. Those of the first version of the language are read by hand, one file per entity, through
 //! [`fields::Fields`], which reports unknown and missing keys, and readers of single values (`scalar`, `address`, `names`), which
 //! report what they cannot read and give `None`; what they have in common with the newer ones (`about`) is defined there too.
+//!
+//! Once all names are known, objects are read without knowing of each other, and so several at a time.
 
 mod address;
 mod backup;
@@ -48,7 +50,8 @@ use diag::SourceSet;
 use model::id::ObjectRef;
 use model::lab::Lab;
 use names::Names;
-use sections::{Part, top_level};
+use rayon::prelude::*;
+use sections::{Part, Section, top_level};
 
 /// Lowers all texts into one lab.
 pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab {
@@ -82,17 +85,11 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
             }
         }
     }
+    read(&objects, &names, &mut lab, sink);
     let mut cx = Cx {
         sink,
         names: &names,
     };
-    for (section, entry) in objects {
-        let before = cx.sink.invalid();
-        section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
-        if cx.sink.invalid() > before {
-            lab.unread.objects.insert(object(section, entry));
-        }
-    }
     for part in &parts {
         let before = cx.sink.invalid();
         let list = match part {
@@ -122,6 +119,39 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     lab
 }
 
+/// Fewer objects are read in one go: handing them out would take longer.
+const FEW: usize = 500;
+
+/// Reads objects into a lab. The outcome does not depend on how many are read at a time: lab and complaints are put together in the
+/// order of the objects, and suggestions, of which there is a bounded number, are made anew in that order if they do not suffice for all.
+fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut Sink) {
+    let each = |of: &[(Section, &Entry)]| {
+        let (mut lab, mut sink) = (Lab::default(), Sink::default());
+        let mut cx = Cx {
+            sink: &mut sink,
+            names,
+        };
+        for (section, entry) in of {
+            let before = cx.sink.invalid();
+            section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
+            if cx.sink.invalid() > before {
+                lab.unread.objects.insert(object(*section, entry));
+            }
+        }
+        (lab, sink)
+    };
+    let share = objects.len().div_ceil(rayon::current_num_threads());
+    let mut done: Vec<(Lab, Sink)> = objects.par_chunks(share.max(FEW)).map(each).collect();
+    if names.is_spent() {
+        names.refill();
+        done = vec![each(objects)];
+    }
+    for (part, complaints) in done {
+        lab.append(part);
+        sink.append(complaints);
+    }
+}
+
 fn object(section: sections::Section, entry: &Entry) -> ObjectRef {
-    ObjectRef::new(section.kind, &entry.key.text)
+    ObjectRef::new(section.kind, entry.key.text.as_str())
 }

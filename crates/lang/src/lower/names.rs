@@ -9,8 +9,10 @@ use diag::{Diagnostic, SourceSet, Span};
 use model::declare::{Or, Part, Ref, set};
 use model::id::Kind;
 use model::lab::road::Whole;
-use std::cell::Cell;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The longest name: the longest label of a domain name (RFC 1035).
 const LONGEST: usize = 63;
@@ -21,11 +23,13 @@ const COMPARED: usize = 300_000;
 
 /// Declared names with their places.
 pub(super) struct Names {
-    declared: BTreeMap<Kind, BTreeMap<String, Span>>,
+    declared: BTreeMap<Kind, BTreeMap<SmolStr, Span>>,
+    /// The kinds that have a name, as bits; only looked up, never walked.
+    kinds: FxHashMap<SmolStr, u64>,
     /// Parts by the name of their owner.
-    parts: BTreeMap<Part, BTreeMap<String, BTreeSet<String>>>,
-    /// Comparisons that are left.
-    budget: Cell<usize>,
+    parts: BTreeMap<Part, BTreeMap<SmolStr, BTreeSet<SmolStr>>>,
+    /// Comparisons that were made or refused.
+    spent: AtomicUsize,
     /// Every file could be read to its end, so that a name which is not here does not exist.
     complete: bool,
 }
@@ -34,8 +38,9 @@ impl Names {
     pub(super) fn new(complete: bool) -> Self {
         Self {
             declared: BTreeMap::new(),
+            kinds: FxHashMap::default(),
             parts: BTreeMap::new(),
-            budget: Cell::new(COMPARED),
+            spent: AtomicUsize::new(0),
             complete,
         }
     }
@@ -82,12 +87,13 @@ impl Names {
             sink.report(d);
             return false;
         }
-        known.insert(name.to_owned(), key.span);
+        known.insert(key.text.clone(), key.span);
+        *self.kinds.entry(key.text.clone()).or_default() |= kind.bit();
         true
     }
 
     /// Adds the names of an object's parts.
-    pub(super) fn declare_parts(&mut self, kind: Kind, owner: &str, node: &Node) {
+    pub(super) fn declare_parts(&mut self, kind: Kind, owner: &SmolStr, node: &Node) {
         for part in Part::ALL.into_iter().filter(|p| p.owner() == kind) {
             let path = part.path().iter();
             let below = path.clone().try_fold(node, |node, key| child(node, key));
@@ -96,7 +102,7 @@ impl Names {
             };
             let names = entries.iter().map(|e| e.key.text.clone()).collect();
             let owners = self.parts.entry(part).or_default();
-            owners.insert(owner.to_owned(), names);
+            owners.insert(owner.clone(), names);
         }
     }
 
@@ -120,7 +126,7 @@ impl Names {
 
     pub(super) fn parts_of(&self, part: Part, owner: &str) -> impl Iterator<Item = &str> {
         let names = self.parts.get(&part).and_then(|o| o.get(owner));
-        names.into_iter().flatten().map(String::as_str)
+        names.into_iter().flatten().map(SmolStr::as_str)
     }
 
     /// Whether the names of these kinds may still be compared; takes them off the budget.
@@ -129,9 +135,18 @@ impl Names {
         let parts = self.parts.iter().filter(|(p, _)| set & p.bit() != 0);
         let cost =
             kinds.map(|(_, n)| n.len()).sum::<usize>() + parts.map(|(_, o)| o.len()).sum::<usize>();
-        let left = self.budget.get().checked_sub(cost);
-        self.budget.set(left.unwrap_or(0));
-        left.is_some()
+        let before = self.spent.fetch_add(cost, Ordering::Relaxed);
+        before.saturating_add(cost) <= COMPARED
+    }
+
+    /// The budget did not do for everybody: what was suggested to whom depends on who asked first.
+    pub(super) fn is_spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed) > COMPARED
+    }
+
+    /// The whole budget is there again.
+    pub(super) fn refill(&self) {
+        self.spent.store(0, Ordering::Relaxed);
     }
 
     pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
@@ -143,9 +158,12 @@ impl Names {
     }
 
     pub(super) fn has(&self, kind: Kind, name: &str) -> bool {
-        self.declared
-            .get(&kind)
-            .is_some_and(|names| names.contains_key(name))
+        self.kinds(name) & kind.bit() != 0
+    }
+
+    /// The kinds that have an object of this name, as bits.
+    pub(super) fn kinds(&self, name: &str) -> u64 {
+        self.kinds.get(name).copied().unwrap_or_default()
     }
 }
 

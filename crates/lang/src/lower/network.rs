@@ -24,5 +24,5 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         network.about = about(cx, &mut f, NetworkAbout::of);
         f.finish(cx);
     }
-    lab.networks.insert(name.text.clone(), network);
+    lab.networks.insert(name.text.to_string(), network);
 }

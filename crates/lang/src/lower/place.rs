@@ -8,6 +8,7 @@ use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span};
 use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
 use model::secret::SecretRef;
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A value of the tree.
@@ -49,6 +50,13 @@ impl Place for At<'_, '_, '_> {
         }
     }
 
+    fn count(&self) -> usize {
+        match &self.slot.node.kind {
+            NodeKind::Seq(items) => items.len(),
+            NodeKind::Scalar { .. } | NodeKind::Map { .. } => 0,
+        }
+    }
+
     fn span(&self) -> Span {
         self.slot.node.span
     }
@@ -57,9 +65,9 @@ impl Place for At<'_, '_, '_> {
         self.cx.names
     }
 
-    fn text(&mut self, lines: Lines) -> Option<String> {
+    fn text(&mut self, lines: Lines) -> Option<SmolStr> {
         match lines {
-            Lines::One => scalar::text(self.cx, &self.slot),
+            Lines::One => scalar::line(self.cx, &self.slot),
             Lines::Many => scalar::any_text(self.cx, &self.slot),
         }
     }

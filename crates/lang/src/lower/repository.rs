@@ -34,7 +34,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         repository.about = about(cx, &mut f, RepositoryAbout::of);
         f.finish(cx);
     }
-    lab.repositories.insert(name.text.clone(), repository);
+    lab.repositories.insert(name.text.to_string(), repository);
 }
 
 /// A directory, or one of restic's other locations (restic manual, "Preparing a new repository").

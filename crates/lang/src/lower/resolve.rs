@@ -31,17 +31,13 @@ fn parts(set: u64) -> impl Iterator<Item = Part> {
 /// Everything that a text can mean.
 fn candidates(names: &Names, set: u64, text: &str) -> Vec<Target> {
     let mut out: Vec<Target> = Vec::new();
-    out.extend(
-        kinds(set)
-            .filter(|k| names.has(*k, text))
-            .map(|k| Target::whole(k, text)),
-    );
+    out.extend(kinds(set & names.kinds(text)).map(|k| Target::whole(k, text)));
     let Some((first, rest)) = text.split_once('/') else {
         return out;
     };
     out.extend(
-        kinds(set)
-            .filter(|k| k.word() == first && names.has(*k, rest))
+        kinds(set & names.kinds(rest))
+            .filter(|k| k.word() == first)
             .map(|k| Target::whole(k, rest)),
     );
     for part in parts(set) {

@@ -8,12 +8,13 @@ use diag::Diagnostic;
 use jiff::civil::Date;
 use model::declare::{Says, Value};
 use model::units::Seconds;
+use smol_str::SmolStr;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Any text, also of several lines; not nothing, a list or a map.
-pub(super) fn any_text(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+pub(super) fn any_text(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SmolStr> {
     match &slot.node.kind {
         NodeKind::Scalar { text, .. } if !slot.node.is_null() => Some(text.clone()),
         _ => {
@@ -31,6 +32,11 @@ pub(super) fn any_text(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
 
 /// One line of text without control characters, not empty.
 pub(super) fn text(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    line(cx, slot).map(String::from)
+}
+
+/// The same as it stands in the tree.
+pub(super) fn line(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SmolStr> {
     let text = any_text(cx, slot)?;
     if text.trim().is_empty() {
         let d =

@@ -140,7 +140,7 @@ fn variable(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         cx.report(d);
         return None;
     }
-    Some(text)
+    Some(text.to_string())
 }
 
 fn program(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Vec<String>> {

@@ -12,7 +12,7 @@ use model::lab::setting::RuleSetting;
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, entries: &[Entry]) {
     for entry in entries {
         let id = &entry.key;
-        if let Some((span, _)) = lab.rules.get(&id.text) {
+        if let Some((span, _)) = lab.rules.get(id.text.as_str()) {
             let message = format!("the rule {} is set twice", quote(&id.text));
             let d = Diagnostic::invalid("duplicate-definition", message)
                 .at(id.span, "again here")
@@ -32,7 +32,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, entries: &[Entry]) {
             title: Some(format!("rule {}", quote(&id.text))),
         };
         if let Some(setting) = RuleSetting::read(&mut at) {
-            lab.rules.insert(id.text.clone(), (id.span, setting));
+            lab.rules.insert(id.text.to_string(), (id.span, setting));
         }
     }
 }

@@ -16,5 +16,5 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         site.about = about(cx, &mut f, SiteAbout::of);
         f.finish(cx);
     }
-    lab.sites.insert(name.text.clone(), site);
+    lab.sites.insert(name.text.to_string(), site);
 }

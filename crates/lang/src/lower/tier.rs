@@ -26,7 +26,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         tier.about = about(cx, &mut f, TierAbout::of);
         f.finish(cx);
     }
-    lab.tiers.insert(name.text.clone(), tier);
+    lab.tiers.insert(name.text.to_string(), tier);
 }
 
 fn objectives(

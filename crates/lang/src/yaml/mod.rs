@@ -10,6 +10,7 @@ pub(crate) use parse::documents;
 
 use crate::sink::Sink;
 use diag::{SourceId, SourceSet};
+use rayon::prelude::*;
 
 /// One text as a tree.
 pub(crate) struct Text {
@@ -28,18 +29,29 @@ pub(crate) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> Option<Nod
     parse::parse(source, text, sink).0
 }
 
-/// Parses every text of the set.
+/// Parses every text of the set, several at a time. What is wrong is reported in the order of the texts.
 pub(crate) fn parse_all(sources: &SourceSet, sink: &mut Sink) -> Vec<Text> {
-    sources
-        .iter()
+    let all: Vec<_> = sources.iter().collect();
+    let parsed: Vec<(Text, Sink)> = all
+        .into_par_iter()
+        .with_max_len(1)
         .map(|(id, source)| {
-            let (root, whole) = parse::parse(id, &source.text, sink);
-            Text {
+            let mut own = Sink::default();
+            let (root, whole) = parse::parse(id, &source.text, &mut own);
+            let path = source.path.clone();
+            let text = Text {
                 source: id,
-                path: source.path.clone(),
+                path,
                 root,
                 whole,
-            }
+            };
+            (text, own)
         })
-        .collect()
+        .collect();
+    let mut texts = Vec::with_capacity(parsed.len());
+    for (text, own) in parsed {
+        sink.append(own);
+        texts.push(text);
+    }
+    texts
 }

@@ -1,6 +1,7 @@
-//! The tree.
+//! The tree. A large lab has millions of nodes, so a short text stands in the node itself.
 
 use diag::Span;
+use smol_str::SmolStr;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
@@ -10,9 +11,9 @@ pub(crate) struct Node {
     /// The part to point at: all of it if it is on one line, else its beginning.
     pub(crate) head: Span,
     /// Nodes in it, itself included.
-    pub(crate) weight: usize,
+    pub(crate) weight: u32,
     /// Its tag, where the dialect keeps tags; none if it is YAML's own and says nothing new.
-    pub(crate) tag: Option<String>,
+    pub(crate) tag: Option<Box<str>>,
     /// What it is.
     pub(crate) kind: NodeKind,
 }
@@ -23,7 +24,7 @@ pub(crate) enum NodeKind {
     /// Text as it was written, without quotes; `no` and `0644` stay text.
     Scalar {
         /// The text.
-        text: String,
+        text: SmolStr,
         /// Without quotes, so that `~` means nothing.
         plain: bool,
     },
@@ -51,7 +52,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
     /// The text.
-    pub(crate) text: String,
+    pub(crate) text: SmolStr,
     /// Where it is written.
     pub(crate) span: Span,
     /// Without quotes, so that `1` is a number and no text.

@@ -7,6 +7,7 @@ use crate::sink::Sink;
 use crate::suggest::quote;
 use diag::{Diagnostic, SourceId, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -108,6 +109,7 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> Read
         anchors: BTreeMap::new(),
         expanded: 0,
         roots: Vec::new(),
+        spare: Spare::default(),
         sink,
     };
     let mut parser = Parser::new_from_str(text);
@@ -159,7 +161,7 @@ struct Frame {
     start: Span,
     line: usize,
     anchor: usize,
-    tag: Option<String>,
+    tag: Option<Box<str>>,
     shape: Shape,
 }
 
@@ -167,11 +169,44 @@ enum Shape {
     Seq(Vec<Node>),
     Map {
         entries: Vec<Entry>,
-        seen: BTreeMap<String, Span>,
+        seen: Seen,
         pending: Pending,
         merged: Vec<Entry>,
         merges: Option<Span>,
     },
+}
+
+/// The keys of a map that is being read. Most maps are small, and looking through them is faster than keeping an index.
+#[derive(Default)]
+struct Seen(Option<BTreeMap<SmolStr, Span>>);
+
+impl Seen {
+    /// Maps with fewer entries have no index.
+    const SMALL: usize = 16;
+
+    /// Where a key was given before.
+    fn first(&self, entries: &[Entry], text: &str) -> Option<Span> {
+        match &self.0 {
+            Some(index) => index.get(text).copied(),
+            None => entries
+                .iter()
+                .find(|e| e.key.text == text)
+                .map(|e| e.key.span),
+        }
+    }
+
+    /// Takes note of an entry that is about to be added.
+    fn note(&mut self, entries: &[Entry], key: &Key) {
+        if entries.len() >= Self::SMALL {
+            let index = self.index(entries);
+            index.insert(key.text.clone(), key.span);
+        }
+    }
+
+    fn index(&mut self, entries: &[Entry]) -> &mut BTreeMap<SmolStr, Span> {
+        let keys = || entries.iter().map(|e| (e.key.text.clone(), e.key.span));
+        self.0.get_or_insert_with(|| keys().collect())
+    }
 }
 
 /// What a map waits for.
@@ -190,7 +225,22 @@ struct Builder<'a> {
     anchors: BTreeMap<usize, Node>,
     expanded: usize,
     roots: Vec<Node>,
+    spare: Spare,
     sink: &'a mut Sink,
+}
+
+/// What a list holds, in one that has no room for more.
+fn exactly<T>(from: &mut Vec<T>) -> Vec<T> {
+    let mut out = Vec::with_capacity(from.len());
+    out.append(from);
+    out
+}
+
+/// Lists to collect in. What was collected moves on in a list of exactly its size, and the room is used again.
+#[derive(Default)]
+struct Spare {
+    items: Vec<Vec<Node>>,
+    entries: Vec<Vec<Entry>>,
 }
 
 /// A limit was passed; the rest of the text is not read.
@@ -210,7 +260,7 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
                 let kind = NodeKind::Scalar {
-                    text: text.into_owned(),
+                    text: text.into(),
                     plain: style == ScalarStyle::Plain,
                 };
                 self.keep(
@@ -226,13 +276,14 @@ impl Builder<'_> {
             }
             Event::SequenceStart(anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
-                return self.open(Shape::Seq(Vec::new()), span, line, anchor, tag);
+                let items = self.spare.items.pop().unwrap_or_default();
+                return self.open(Shape::Seq(items), span, line, anchor, tag);
             }
             Event::MappingStart(anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
                 let shape = Shape::Map {
-                    entries: Vec::new(),
-                    seen: BTreeMap::new(),
+                    entries: self.spare.entries.pop().unwrap_or_default(),
+                    seen: Seen::default(),
                     pending: Pending::Key,
                     merged: Vec::new(),
                     merges: None,
@@ -270,15 +321,17 @@ impl Builder<'_> {
             Shape::Seq(items) => {
                 items.pop_if(|n| touches(n));
             }
-            Shape::Map { entries, .. } => {
+            Shape::Map { entries, seen, .. } => {
+                // Its key stays known.
+                seen.index(entries);
                 entries.pop_if(|e| touches(&e.value));
             }
         }
     }
 
-    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) -> Option<String> {
+    fn tag(&mut self, tag: Option<&Cow<'_, Tag>>, span: Span) -> Option<Box<str>> {
         if self.dialect == Dialect::Foreign {
-            return tag.map(ToString::to_string);
+            return tag.map(|tag| tag.to_string().into());
         }
         if let Some(tag) = tag.filter(|t| !t.is_yaml_core_schema()) {
             let shown = quote(&tag.to_string());
@@ -300,7 +353,7 @@ impl Builder<'_> {
         start: Span,
         line: usize,
         anchor: usize,
-        tag: Option<String>,
+        tag: Option<Box<str>>,
     ) -> Result<(), Stop> {
         if self.stack.len() >= MAX_DEPTH {
             let d = Diagnostic::invalid(
@@ -330,10 +383,12 @@ impl Builder<'_> {
             return;
         };
         let (kind, first, last) = match frame.shape {
-            Shape::Seq(items) => {
+            Shape::Seq(mut items) => {
                 let first = items.first().map(|n| n.head);
                 let last = items.last().map(|n| n.span);
-                (NodeKind::Seq(items), first, last)
+                let exact = exactly(&mut items);
+                self.spare.items.push(items);
+                (NodeKind::Seq(exact), first, last)
             }
             Shape::Map {
                 mut entries,
@@ -344,13 +399,18 @@ impl Builder<'_> {
                 let first = entries.first().map(|e| e.key.span);
                 let last = entries.last().map(|e| e.value.span);
                 for entry in merged {
-                    if !seen.contains_key(&entry.key.text) {
-                        seen.insert(entry.key.text.clone(), entry.key.span);
+                    if seen.first(&entries, &entry.key.text).is_none() {
+                        seen.note(&entries, &entry.key);
                         entries.push(entry);
                     }
                 }
-                let truncated = end.is_none();
-                (NodeKind::Map { entries, truncated }, first, last)
+                let exact = exactly(&mut entries);
+                self.spare.entries.push(entries);
+                let kind = NodeKind::Map {
+                    entries: exact,
+                    truncated: end.is_none(),
+                };
+                (kind, first, last)
             }
         };
         let flow = frame.start.end > frame.start.start;
@@ -368,7 +428,7 @@ impl Builder<'_> {
         };
         let weight = 1 + match &kind {
             NodeKind::Scalar { .. } => 0,
-            NodeKind::Seq(items) => items.iter().map(|n| n.weight).sum(),
+            NodeKind::Seq(items) => items.iter().map(|n| n.weight).sum::<u32>(),
             NodeKind::Map { entries, .. } => entries.iter().map(|e| e.value.weight + 1).sum(),
         };
         self.keep(
@@ -402,7 +462,7 @@ impl Builder<'_> {
             self.sink.report(d);
             return Err(Stop);
         };
-        self.expanded = self.expanded.saturating_add(target.weight);
+        self.expanded = self.expanded.saturating_add(target.weight as usize);
         if self.expanded > MAX_EXPANDED {
             let message =
                 format!("the aliases of this file stand for more than {MAX_EXPANDED} values");
@@ -432,7 +492,7 @@ impl Builder<'_> {
                 merged,
                 merges,
             } => match std::mem::replace(pending, Pending::Key) {
-                Pending::Key => *pending = key(node, seen, self.sink),
+                Pending::Key => *pending = key(node, (entries, seen), self.sink),
                 Pending::Refused => {}
                 Pending::Value(key) if key.text == "<<" => {
                     if self.dialect == Dialect::Foreign
@@ -443,7 +503,7 @@ impl Builder<'_> {
                     merge(node, merged, self.sink);
                 }
                 Pending::Value(key) => {
-                    seen.insert(key.text.clone(), key.span);
+                    seen.note(entries, &key);
                     entries.push(Entry { key, value: node });
                 }
             },
@@ -452,7 +512,7 @@ impl Builder<'_> {
 }
 
 /// A map's key; refused if it is not text or was there before.
-fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
+fn key(node: Node, (entries, seen): (&[Entry], &Seen), sink: &mut Sink) -> Pending {
     let span = node.span;
     let NodeKind::Scalar { text, plain } = node.kind else {
         let d = Diagnostic::invalid("yaml-syntax", "a key must be text, not a list or a map")
@@ -461,8 +521,8 @@ fn key(node: Node, seen: &BTreeMap<String, Span>, sink: &mut Sink) -> Pending {
         sink.report(d);
         return Pending::Refused;
     };
-    if let Some(first) = seen.get(&text) {
-        sink.report(twice(&text, span, *first));
+    if let Some(first) = seen.first(entries, &text) {
+        sink.report(twice(&text, span, first));
         return Pending::Refused;
     }
     Pending::Value(Key { text, span, plain })

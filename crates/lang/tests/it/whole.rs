@@ -39,14 +39,10 @@ fn values_are_exact_and_know_how_they_are_known() {
     let tank = &lab.pools["tank"];
     let used = tank.used.as_ref().unwrap();
     assert_eq!(used.value().unwrap().bytes(), 3_100_000_000_000);
-    assert!(matches!(
-        &used.known,
-        Known::Measured {
-            on: Some(_),
-            window: None,
-            ..
-        }
-    ));
+    let Known::Measured { by, .. } = &used.known else {
+        panic!("{used:?}");
+    };
+    assert!(by.on.is_some() && by.window.is_none());
     let disks = [&tank.devices[0].value, &tank.devices[1].value].map(ToString::to_string);
     assert_eq!(disks, ["host/nas/a", "host/nas/b"]);
     let hardware = lab.hosts["pve1"].about.hardware.as_ref().unwrap();

@@ -16,7 +16,7 @@ pub struct Given<T> {
     pub known: Known<T>,
 }
 
-/// How a value is known.
+/// How a value is known. Almost all are declared, so what is said of the others stands apart: a lab has millions of values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Known<T> {
@@ -27,24 +27,32 @@ pub enum Known<T> {
         /// The value.
         value: T,
         /// What the assumption rests on.
-        why: Option<Prose>,
+        why: Option<Box<Prose>>,
     },
     /// `uptime: {measured: 99.7%, window: 30d, source: uptime-kuma, on: 2026-01-31}`.
     Measured {
         /// The value.
         value: T,
-        /// Over how long.
-        window: Option<Duration>,
-        /// By what.
-        source: Option<Prose>,
-        /// When.
-        on: Option<Date>,
+        /// What is said of the measurement.
+        #[serde(flatten)]
+        by: Box<Measurement>,
     },
     /// `memory: unknown`, or `{unknown: the label is worn off}`.
     Unknown {
         /// Why nobody knows.
-        why: Option<Prose>,
+        why: Option<Box<Prose>>,
     },
+}
+
+/// What is said of a measurement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// Over how long.
+    pub window: Option<Duration>,
+    /// By what.
+    pub source: Option<Prose>,
+    /// When.
+    pub on: Option<Date>,
 }
 
 /// The key of what is assumed.
@@ -88,6 +96,7 @@ impl<T> Known<T> {
     /// What stands there is no such value.
     pub fn unreadable() -> Self {
         let why = Some(Prose("what is declared cannot be read".to_owned()));
+        let why = why.map(Box::new);
         Self::Unknown { why }
     }
 }
@@ -135,20 +144,19 @@ fn forms<T: Scalar>(at: &mut dyn Place) -> Option<Known<T>> {
         known = match form {
             Some(MEASURED) => {
                 let value = field(r, MEASURED);
-                let (window, source, on) = (field(r, "window"), field(r, "source"), field(r, "on"));
-                value.map(|value| Known::Measured {
-                    value,
-                    window,
-                    source,
-                    on,
-                })
+                let by = Box::new(Measurement {
+                    window: field(r, "window"),
+                    source: field(r, "source"),
+                    on: field(r, "on"),
+                });
+                value.map(|value| Known::Measured { value, by })
             }
             Some(UNKNOWN) => {
-                let why = field(r, UNKNOWN);
+                let why = field(r, UNKNOWN).map(Box::new);
                 Some(Known::Unknown { why })
             }
             Some(_) => {
-                let (value, why) = (field(r, ASSUMED), field(r, "why"));
+                let (value, why) = (field(r, ASSUMED), field(r, "why").map(Box::new));
                 value.map(|value| Known::Assumed { value, why })
             }
             None => {

@@ -19,13 +19,14 @@ mod words;
 pub(crate) use entity::entity;
 pub use field::{Field, Many, Need, Opt};
 pub(crate) use given::is_scalar;
-pub use given::{ASSUMED, FORMS, Given, Known, MEASURED, OptExt, UNKNOWN};
+pub use given::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, OptExt, UNKNOWN};
 pub use reference::{About, Or, Part, Ref, Target, ref_words, set};
 pub(crate) use serde_text::serde_as_text;
 pub use shape::{FieldShape, Lines, Pattern, RecordShape, Shape, ValueForm};
 pub(crate) use words::words;
 
 use diag::{Span, Spanned};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -175,12 +176,14 @@ pub trait Place {
     fn form(&self) -> Form;
     /// The keys of the map that stands here.
     fn keys(&self) -> Vec<&str>;
+    /// How many items the list has that stands here; none if it is no list.
+    fn count(&self) -> usize;
     /// Where it is.
     fn span(&self) -> Span;
     /// The lab's names.
     fn names(&self) -> &dyn Names;
     /// The text that stands here; anything else is reported.
-    fn text(&mut self, lines: Lines) -> Option<String>;
+    fn text(&mut self, lines: Lines) -> Option<SmolStr>;
     /// The reference to a secret that stands here. What may be the secret itself is reported and hidden.
     fn secret(&mut self) -> Option<crate::secret::SecretRef>;
     /// Reports what is wrong with the text that stands here.
@@ -251,7 +254,8 @@ impl<T: Scalar> Declare for Spanned<T> {
 
 impl<T: Declare> Declare for Vec<T> {
     fn read(at: &mut dyn Place) -> Option<Self> {
-        let mut out = Vec::new();
+        // Exactly as long as it is: most lists have one or two items, and a lab has a million of lists.
+        let mut out = Vec::with_capacity(at.count());
         at.items(T::repeats(), &mut |item| out.extend(T::read(item)));
         Some(out)
     }

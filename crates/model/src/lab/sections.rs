@@ -72,6 +72,19 @@ macro_rules! sections {
                 out
             }
 
+            /// Takes over the objects of another lab, none of which has the name of one that is here.
+            pub fn append(&mut self, mut other: Lab) {
+                self.tiers.append(&mut other.tiers);
+                self.sites.append(&mut other.sites);
+                self.networks.append(&mut other.networks);
+                self.hosts.append(&mut other.hosts);
+                self.datasets.append(&mut other.datasets);
+                self.repositories.append(&mut other.repositories);
+                self.backups.append(&mut other.backups);
+                $( self.$key.append(&mut other.$key); )*
+                self.unread.objects.append(&mut other.unread.objects);
+            }
+
             /// The names of all declared objects of a kind.
             pub fn names(&self, kind: Kind) -> Vec<&str> {
                 fn keys<T>(map: &BTreeMap<String, T>) -> Vec<&str> {

@@ -200,10 +200,8 @@ fn is_backed_up(ctx: &Context<'_>, name: &str, service: &Service, data: &Service
 /// What containers write to and nobody mentions.
 fn stacks(ctx: &Context<'_>, out: &mut Findings) {
     for (stack, _, _) in ctx.composed() {
-        let containers: Vec<Container<'_>> =
-            ctx.containers().filter(|c| c.stack == stack).collect();
         let mut seen: Vec<(&str, Span, bool)> = Vec::new();
-        for container in &containers {
+        for container in ctx.containers_of(stack) {
             for mount in container.kept() {
                 let source = mount.source.as_deref().unwrap_or_default();
                 if !seen.iter().any(|(s, ..)| *s == source) {

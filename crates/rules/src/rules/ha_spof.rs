@@ -79,23 +79,34 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 /// Whatever takes a running service down alone.
 fn points<'a>(lab: &'a Lab, structure: &Structure, cuts: &Cuts) -> BTreeMap<Target, Point<'a>> {
-    let mut all: BTreeMap<Target, Point<'a>> = BTreeMap::new();
+    // By the number of the node: there are many times more pairs than points.
+    let mut falls: Vec<Vec<&'a str>> = Vec::new();
     let running = lab.services.iter().filter(|(_, s)| s.is_running());
     for (name, _) in running.clone() {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
         for cut in cuts.of(node).iter().filter(|c| **c != node) {
-            if let Some(target) = structure.target(*cut) {
-                let point = all.entry(target.clone()).or_insert_with(|| Point {
-                    target: target.clone(),
-                    node: Some(*cut),
-                    falls: Vec::new(),
-                });
-                point.falls.push(name);
+            if falls.len() <= cut.index() {
+                falls.resize_with(cut.index() + 1, Vec::new);
+            }
+            if let Some(of) = falls.get_mut(cut.index()) {
+                of.push(name);
             }
         }
     }
+    let points = falls.into_iter().enumerate().filter(|(_, f)| !f.is_empty());
+    let points = points.filter_map(|(n, falls)| {
+        let node = NodeIndex::new(n);
+        let target = structure.target(node)?.clone();
+        let node = Some(node);
+        Some(Point {
+            target,
+            node,
+            falls,
+        })
+    });
+    let mut all: BTreeMap<Target, Point<'a>> = points.map(|p| (p.target.clone(), p)).collect();
     let mut admins = lab
         .people
         .iter()

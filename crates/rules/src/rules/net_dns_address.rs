@@ -1,6 +1,6 @@
 //! Names that lead nowhere.
 
-use crate::addresses::{held, is_private, subnet};
+use crate::addresses::{is_private, subnet};
 use crate::context::{dns_zone, network};
 use crate::{Context, Findings, Mend, Rule};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -51,7 +51,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 /// Private name servers within the lab's own networks, whose machines are all declared with addresses.
 fn servers(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let held = held(lab);
+    let held = ctx.held();
     for (name, asked) in &lab.networks {
         for server in &asked.about.dns {
             let Or::Word(address) = &server.value else {

@@ -8,7 +8,7 @@ use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::lab::device::{Cable, Device, DeviceKind};
+use model::lab::device::{Device, DeviceKind};
 use model::lab::hardware::{HostKind, NicKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,40 +48,55 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let place = site(lab, &device(name));
         sites.entry(place).or_default().push((name, d));
     }
+    let mut wired = wired(lab);
+    let mut joins = joins(lab, &sites);
     for (place, group) in &sites {
         let real = |(_, d): &&(&str, &Device)| d.kind.known() == Some(&DeviceKind::Switch);
         if let Some(first) = group.iter().find(real) {
-            site_ports(lab, *place, group, first, &ends, out);
+            let others = wired.remove(place).unwrap_or_default();
+            let joins = joins.remove(place).unwrap_or_default();
+            site_ports((*place, group), first, (others, &ends, joins), out);
         }
     }
 }
 
-fn site_ports(
+/// Cables between switches of one site, by the site.
+fn joins<'a>(
     lab: &Lab,
-    place: Option<&str>,
-    group: &[(&str, &Device)],
+    sites: &BTreeMap<Option<&'a str>, Vec<(&str, &Device)>>,
+) -> BTreeMap<Option<&'a str>, usize> {
+    let places = sites.iter().flat_map(|(place, group)| {
+        let of = |(name, _): &(&str, &Device)| (device(name), *place);
+        group.iter().map(of)
+    });
+    let places: BTreeMap<ObjectRef, Option<&str>> = places.collect();
+    let mut out = BTreeMap::new();
+    for cable in &lab.cables {
+        let at = |object: &ObjectRef| places.get(object);
+        let from = cable.from.known().and_then(|r| at(&r.0.object));
+        let to = cable.to.known().and_then(|r| at(&r.0.object));
+        if let Some(place) = from.filter(|_| from == to) {
+            *out.entry(*place).or_default() += 1;
+        }
+    }
+    out
+}
+
+fn site_ports(
+    (place, group): (Option<&str>, &[(&str, &Device)]),
     first: &(&str, &Device),
-    ends: &BTreeMap<ObjectRef, usize>,
+    (others, ends, joins): (Vec<ObjectRef>, &BTreeMap<ObjectRef, usize>, usize),
     out: &mut Findings,
 ) {
     let inside: BTreeSet<ObjectRef> = group.iter().map(|(n, _)| device(n)).collect();
     let ports: usize = group.iter().map(|(_, d)| d.ports.len()).sum();
     let used: usize = inside.iter().filter_map(|o| ends.get(o)).sum();
-    let loose: Vec<String> = wired(lab, place)
+    let loose: Vec<String> = others
         .into_iter()
         .filter(|o| !inside.contains(o) && !ends.contains_key(o))
         .map(|o| o.name)
         .collect();
     // Switches that no cable joins yet take a port at each end.
-    let switched = |end: Option<&ObjectRef>| end.is_some_and(|o| inside.contains(o));
-    let ends_of = |c: &Cable| {
-        let (from, to) = (
-            c.from.known().map(|r| &r.0.object),
-            c.to.known().map(|r| &r.0.object),
-        );
-        switched(from) && switched(to)
-    };
-    let joins = lab.cables.iter().filter(|c| ends_of(c)).count();
     let links = (group.len() - 1).saturating_sub(joins) * 2;
     let needed = used + loose.len() + links;
     if needed <= ports {
@@ -123,8 +138,8 @@ fn site_ports(
     out.add(device(first.0), d);
 }
 
-/// Everything at a site that needs a cable.
-fn wired(lab: &Lab, place: Option<&str>) -> Vec<ObjectRef> {
+/// Everything that needs a cable, by its site.
+fn wired(lab: &Lab) -> BTreeMap<Option<&str>, Vec<ObjectRef>> {
     let hosts = lab.hosts.iter().filter(|(_, h)| {
         let nics = h.about.hardware.as_ref().map(|h| &h.nics);
         let radio = nics.is_some_and(|n| {
@@ -147,6 +162,9 @@ fn wired(lab: &Lab, place: Option<&str>) -> Vec<ObjectRef> {
         )
     });
     let hosts = hosts.map(|(n, _)| ObjectRef::new(Kind::Host, n));
-    let all = hosts.chain(devices.map(|(n, _)| device(n)));
-    all.filter(|o| site(lab, o) == place).collect()
+    let mut out: BTreeMap<Option<&str>, Vec<ObjectRef>> = BTreeMap::new();
+    for object in hosts.chain(devices.map(|(n, _)| device(n))) {
+        out.entry(site(lab, &object)).or_default().push(object);
+    }
+    out
 }

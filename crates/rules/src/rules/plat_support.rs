@@ -7,6 +7,7 @@ use model::declare::{Given, Known, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Product;
 use model::lab::guest::ClusterKind;
+use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
     id: "plat-support",
@@ -124,6 +125,7 @@ fn assumed<T>(what: &str, given: &Given<T>) -> Option<String> {
 
 fn clusters<'a>(ctx: &Context<'a>) -> Vec<Use<'a>> {
     let mut out: Vec<Use<'a>> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (name, cluster) in &ctx.lab.clusters {
         let key = match cluster.kind.known() {
             Some(ClusterKind::Proxmox) => "proxmox-ve",
@@ -139,10 +141,7 @@ fn clusters<'a>(ctx: &Context<'a>) -> Vec<Use<'a>> {
         for member in roles.into_iter().flatten() {
             let machine = (member.value.kind(), member.value.name());
             let object = ObjectRef::new(Kind::Cluster, name);
-            if out
-                .iter()
-                .any(|u| u.object == object && u.machine == machine)
-            {
+            if !seen.insert((name, machine)) {
                 continue;
             }
             out.push(Use {

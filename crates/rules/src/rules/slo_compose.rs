@@ -6,7 +6,7 @@ use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use graph::availability::{best, known, ppm, share};
+use graph::availability::{above_known, best, known, ppm, share};
 use model::declare::{Given, Target};
 use model::id::Kind;
 use model::units::percent::Share;
@@ -39,12 +39,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     let structure = ctx.structure();
     let Some(cuts) = ctx.cuts() else { return };
+    let above = above_known(lab, structure);
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
+        if above.get(node.index()) != Some(&true) {
+            continue;
+        }
         let known = known(lab, structure, node);
         let Some(best) = best(structure, cuts, node, &known) else {
             continue;

@@ -47,6 +47,20 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let Some(cuts) = ctx.cuts() else { return };
     let mut groups: BTreeMap<(String, u64, u64), Group<'_>> = BTreeMap::new();
     for (name, promise) in promised {
+        let bundle = lab
+            .services
+            .get(name)
+            .and_then(|s| s.tier.known())
+            .and_then(|t| lab.tiers.get_key_value(t.name()));
+        let Some((key, bundle)) = bundle else {
+            continue;
+        };
+        let Some(rto) = bundle.rto.get(&FaultScope::Host) else {
+            continue;
+        };
+        if rto.value.0.unsigned_abs() <= promise.budget() {
+            continue;
+        }
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
@@ -55,18 +69,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .filter(|t| matches!(t.object.kind, Kind::Host | Kind::Device) && t.part.is_none())
             .map(|t| t.object.name.clone())
             .collect();
-        let bundle = lab
-            .services
-            .get(name)
-            .and_then(|s| s.tier.known())
-            .and_then(|t| lab.tiers.get_key_value(t.name()));
-        let Some((key, bundle)) = bundle.filter(|_| !machines.is_empty()) else {
-            continue;
-        };
-        let Some(rto) = bundle.rto.get(&FaultScope::Host) else {
-            continue;
-        };
-        if rto.value.0.unsigned_abs() <= promise.budget() {
+        if machines.is_empty() {
             continue;
         }
         let own = lab

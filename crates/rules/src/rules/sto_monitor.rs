@@ -1,6 +1,6 @@
 //! Redundancy that nobody watches.
 
-use crate::attention::{Attention, of_pool};
+use crate::attention::{Attention, Watchers, of_pool};
 use crate::pools::{self, object, own_tolerance};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
@@ -25,12 +25,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let watchers = Watchers::of(ctx.lab);
     for (name, pool) in &ctx.lab.pools {
         let spare = own_tolerance(pool).unwrap_or(0);
         if spare == 0 || is_share(pool) {
             continue;
         }
-        let Attention::None(instead) = of_pool(ctx.lab, name, pool) else {
+        let Attention::None(instead) = of_pool(&watchers, name, pool) else {
             continue;
         };
         let level = pools::level_word(pool);

@@ -1,7 +1,7 @@
 //! Thin pools that can run full unseen.
 
 use crate::amounts::{count, decimal};
-use crate::attention::{Attention, of_pool};
+use crate::attention::{Attention, Watchers, of_pool};
 use crate::pools::{chain, object};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -27,24 +27,30 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let disks = disks(ctx.lab);
+    let (disks, watchers) = (disks(ctx.lab), Watchers::of(ctx.lab));
     for (name, pool) in &ctx.lab.pools {
         let own = disks.get(name.as_str()).map(Vec::as_slice);
         if pool.kind.known() == Some(&PoolKind::LvmThin)
-            && let Some(d) = judge(ctx.lab, name, pool, own.unwrap_or_default())
+            && let Some(d) = judge(&watchers, name, pool, own.unwrap_or_default())
         {
             out.add(object(name), d);
         }
     }
 }
 
-fn judge(lab: &Lab, name: &str, pool: &Pool, disks: &[&GuestDisk]) -> Option<Diagnostic> {
+fn judge(
+    watchers: &Watchers<'_>,
+    name: &str,
+    pool: &Pool,
+    disks: &[&GuestDisk],
+) -> Option<Diagnostic> {
+    let lab = watchers.lab;
     let capacity = pool.usable.known().or(pool.size.known());
     let sized = disks.iter().filter_map(|d| d.size.known());
     let promised: u128 = sized.map(|s| u128::from(s.bytes())).sum();
     let open = disks.iter().filter(|d| d.size.known().is_none()).count();
     let more = capacity.is_some_and(|c| promised > u128::from(c.bytes()));
-    let watched = match of_pool(lab, name, pool) {
+    let watched = match of_pool(watchers, name, pool) {
         Attention::Paid => pool.thin_limit.known().is_some() || named_fill(lab, name),
         Attention::None(_) => false,
     };
@@ -87,7 +93,7 @@ fn judge(lab: &Lab, name: &str, pool: &Pool, disks: &[&GuestDisk]) -> Option<Dia
         )
     }));
     if !watched {
-        if let Attention::None(instead) = of_pool(lab, name, pool) {
+        if let Attention::None(instead) = of_pool(watchers, name, pool) {
             d = instead.into_iter().fold(d, Diagnostic::note);
         }
         let limit = match &pool.thin_limit {

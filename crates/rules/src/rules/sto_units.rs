@@ -135,14 +135,10 @@ fn slipped(name: &str, given: &Given<Size>, how: &str, value: i128) -> Option<Di
 
 /// df -h, lsblk and zpool list print powers of two without saying so; coreutils and util-linux document it.
 fn out_of_df(what: &str, given: &Given<Size>) -> Option<Diagnostic> {
-    let Known::Measured {
-        value,
-        source: Some(source),
-        ..
-    } = &given.known
-    else {
+    let Known::Measured { value, by } = &given.known else {
         return None;
     };
+    let source = by.source.as_ref()?;
     let tool = ["df", "lsblk", "zpool", "zfs", "lvs", "vgs", "pvs"];
     let mut words = source.0.split(|c: char| !c.is_alphanumeric());
     let tool = words.find_map(|w| tool.iter().find(|t| **t == w))?;

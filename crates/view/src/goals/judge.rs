@@ -424,7 +424,7 @@ fn rebuild(lab: &Lab) -> Option<Goal> {
         return None;
     }
     let mut trial = Trial::default();
-    for found in graph::recovery::loops(lab) {
+    for found in graph::recovery::loops(lab, &graph::copies::Copies::of(lab)) {
         let name = |(kind, name): &(Kind, &str)| format!("{} {name}", kind.word());
         let steps = found
             .steps

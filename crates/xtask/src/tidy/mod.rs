@@ -1,7 +1,8 @@
-//! `tidy`: what the repository refuses. Limits of size, purity of pure crates, direction of dependencies, lost test files.
+//! `tidy`: what the repository refuses. Limits of size, purity of pure crates, direction of dependencies, work done twice, lost test files.
 
 mod layers;
 mod limits;
+mod once;
 mod purity;
 mod tests;
 
@@ -15,6 +16,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     limits::check(root, &files, &mut complaints)?;
     purity::check(root, &mut complaints)?;
     layers::check(root, &mut complaints)?;
+    once::check(root, &mut complaints)?;
     tests::check(root, &files, &mut complaints)?;
     for complaint in &complaints {
         eprintln!("tidy: {complaint}");

