@@ -54,10 +54,10 @@ fn judge(name: &str, entry: &SecretEntry, today: Date) -> Option<Diagnostic> {
             let late = graph::origin::days(until, today);
             let d = RULE
                 .finding(format!(
-                    "secret '{name}' is {late} days overdue: it is to be changed every {every}"
+                    "secret '{name}' is overdue by {late}d: it is to be changed every {every}"
                 ))
                 .at(day, "changed last")
-                .note(format!("{on} + {every} = {until}; {today} - {until} = {late} days"))
+                .note(format!("{on} + {every} = {until}; {today} - {until} = {late}d"))
                 .help("change it where it is used, keep it with 'holdfast secret set', then set 'rotated'");
             Some(d)
         }
