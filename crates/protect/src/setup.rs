@@ -297,6 +297,13 @@ fn schedule(
     after: &BTreeSet<StepId>,
 ) -> Result<Vec<Step>, Blocked> {
     let cause = on.ctx.place(backup.span);
+    if let (None, Some(when)) = (&backup.every, &backup.about.schedule) {
+        let when = when.value().map(ToString::to_string).unwrap_or_default();
+        let why = format!(
+            "timers are made from 'every' only so far; say how often '{when}' is as 'every', beside it"
+        );
+        return Err(on.blocked(format!("the timer of backup {name}"), Reason::new(why)));
+    }
     let every = backup
         .every
         .as_ref()

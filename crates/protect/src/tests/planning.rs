@@ -1,5 +1,6 @@
 use crate::world::{archived, backup, bare, host, lab, put, repository, text, unknown, with};
 use crate::*;
+use model::declare::Value as _;
 use model::fact::{FactPath, Seen, TargetFacts};
 use model::lab::{Check, Lab};
 use model::plan::{Action, Cond, Plan, Purpose, Reading, Step, Undo};
@@ -492,4 +493,27 @@ fn suffixes_become_plain_names() {
         panic!()
     };
     assert_eq!(to, "/var/lib/holdfast/scratch/drill-shop-------x-y");
+}
+
+/// Another time than the declared one would be kept silently.
+#[test]
+fn a_backup_with_a_calendar_alone_gets_no_other_timer() {
+    let mut lab = lab();
+    let schedule = |text| {
+        Some(crate::world::given(
+            model::units::calendar::Calendar::parse(text).unwrap(),
+        ))
+    };
+    for backup in lab.backups.values_mut() {
+        backup.every = None;
+        backup.about.schedule = schedule("Sat 02:00");
+    }
+    let made = set_up(&lab, bare(), &Owned::new());
+    assert!(
+        !ids(&made.steps).iter().any(|id| id.contains("timer")),
+        "{:?}",
+        ids(&made.steps)
+    );
+    let said: Vec<String> = made.blocked.iter().map(|b| b.reason.to_string()).collect();
+    assert!(said.iter().any(|why| why.contains("Sat 02:00")), "{said:?}");
 }
