@@ -21,11 +21,12 @@ pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
         "DUE",
     ];
     let mut sheet = Sheet::new("secrets", &columns);
-    let (mut overdue, mut unknown) = (0, 0);
+    let (mut overdue, mut unknown, mut never) = (0, 0, 0);
     for (name, entry) in &lab.secrets {
         let found = rotation(Some(entry), None, today);
         overdue += usize::from(found.due == Due::Overdue);
         unknown += usize::from(found.due == Due::Unknown);
+        never += usize::from(found.due == Due::Never);
         sheet.row([
             Cell::declared(name),
             kept(entry),
@@ -41,6 +42,7 @@ pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
         let Some(password) = &repository.password else {
             continue;
         };
+        never += 1;
         sheet.row([
             Cell::declared(format!("repository/{name}")),
             Cell::silent(),
@@ -55,7 +57,7 @@ pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
     if !sheet.rows.is_empty() {
         let all = count(sheet.rows.len(), "secret", "secrets");
         sheet.note(format!(
-            "{all}: {overdue} overdue, {unknown} of unknown age; 'holdfast secret check' gets each and reads how old its file is"
+            "{all}: {overdue} overdue, {unknown} of unknown age, {never} without a period; 'holdfast secret check' gets each and reads how old its file is"
         ));
     }
     sheet
