@@ -7,10 +7,12 @@ use model::declare::{Given, OptExt as _};
 use model::lab::Lab;
 use model::lab::service::Runs;
 use model::units::text::Name;
+use std::collections::BTreeMap;
 
 /// Reports every service that runs under a name, or in a stack, that the Compose project does not have for it.
 pub(super) fn check(lab: &Lab, projects: &Projects) -> Vec<Diagnostic> {
     let mut out = Vec::new();
+    let takers = takers(lab);
     for (name, service) in &lab.services {
         for runs in service.runs.iter() {
             let Some(stack) = runs.stack.known().map(|s| s.name()) else {
@@ -20,7 +22,7 @@ pub(super) fn check(lab: &Lab, projects: &Projects) -> Vec<Diagnostic> {
             let Some(project) = project else { continue };
             out.extend(match &runs.service {
                 Some(given) => named(name, stack, given, project),
-                None => left_over(lab, (name, stack), runs, project),
+                None => left_over(&takers, (name, stack), runs, project),
             });
         }
     }
@@ -45,9 +47,25 @@ fn named(of: &str, stack: &str, given: &Given<Name>, project: &Project) -> Optio
     })
 }
 
+/// Which services of the lab take which container of which stack, in the order of their names.
+type Takers<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
+
+fn takers(lab: &Lab) -> Takers<'_> {
+    let mut all = Takers::new();
+    for (name, service) in &lab.services {
+        for runs in service.runs.iter() {
+            if let Some(stack) = runs.stack.known() {
+                let under = runs.service.known().map_or(name.as_str(), |s| s.0.as_str());
+                all.entry((stack.name(), under)).or_default().push(name);
+            }
+        }
+    }
+    all
+}
+
 /// Nothing is named, so that the service's own name is meant or all of the stack; and other services have taken all that there is.
 fn left_over(
-    lab: &Lab,
+    takers: &Takers<'_>,
     (of, stack): (&str, &str),
     runs: &Runs,
     project: &Project,
@@ -56,19 +74,13 @@ fn left_over(
         return None;
     }
     let taken = |container: &str| {
-        lab.services.iter().find(|(other, service)| {
-            *other != of
-                && service.runs.iter().any(|r| {
-                    let here = r.stack.known().is_some_and(|s| s.name() == stack);
-                    let under = r.service.known().map_or(other.as_str(), |s| s.0.as_str());
-                    here && under == container
-                })
-        })
+        let all = takers.get(&(stack, container))?;
+        all.iter().copied().find(|other| *other != of)
     };
     let by: Vec<&str> = project
         .services
         .keys()
-        .map(|container| taken(container).map(|(name, _)| name.as_str()))
+        .map(|container| taken(container))
         .collect::<Option<_>>()?;
     let given = runs.stack.as_ref()?;
     let names = project.services.keys().map(|s| format!("'{s}'"));
