@@ -93,6 +93,7 @@ pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
         copies,
         bodies: bodies_of(lab),
         opens: opens(lab),
+        states: states(lab),
     };
     let formulas = builder.formulas();
     let there = fixpoint(&formulas);
@@ -189,9 +190,9 @@ fn walk<'a>(
 }
 
 /// Bodies by the object that is not itself without them.
-fn bodies_of(lab: &Lab) -> BTreeMap<Node<'_>, Vec<Body<'_>>> {
+fn bodies_of(lab: &Lab) -> FxHashMap<Node<'_>, Vec<Body<'_>>> {
     let index = Index::of(lab);
-    let mut out: BTreeMap<Node<'_>, Vec<Body<'_>>> = BTreeMap::new();
+    let mut out: FxHashMap<Node<'_>, Vec<Body<'_>>> = FxHashMap::default();
     for (name, data) in &lab.datasets {
         let body = bodies::dataset(lab, &index, name, data);
         out.entry((Kind::Dataset, name)).or_default().push(body);
@@ -222,8 +223,9 @@ fn is_meant(service: &Service) -> bool {
 struct Builder<'a, 'c> {
     lab: &'a Lab,
     copies: &'c Copies<'a>,
-    bodies: BTreeMap<Node<'a>, Vec<Body<'a>>>,
+    bodies: FxHashMap<Node<'a>, Vec<Body<'a>>>,
     opens: BTreeMap<Node<'a>, Vec<(&'a str, Span)>>,
+    states: BTreeMap<&'a str, Vec<(&'a str, Span)>>,
 }
 
 /// Secrets by what they open.
@@ -233,6 +235,20 @@ fn opens(lab: &Lab) -> BTreeMap<Node<'_>, Vec<(&str, Span)>> {
         for opened in &secret.opens {
             let node = (opened.value.kind(), opened.value.name());
             out.entry(node).or_default().push((name, opened.span));
+        }
+    }
+    out
+}
+
+/// Datasets on a cluster that are its etcd, by the cluster.
+fn states(lab: &Lab) -> BTreeMap<&str, Vec<(&str, Span)>> {
+    let mut out: BTreeMap<&str, Vec<(&str, Span)>> = BTreeMap::new();
+    for (name, data) in &lab.datasets {
+        let on = data.about.on.known();
+        let on = on.filter(|on| on.kind() == Kind::Cluster && name.contains("etcd"));
+        if let Some(cluster) = on {
+            let of = out.entry(cluster.name());
+            of.or_default().push((name, data.span));
         }
     }
     out
@@ -254,7 +270,8 @@ fn plain<'a>(to: Node<'a>, why: &'static str, span: Span) -> Formula<'a> {
 impl<'a> Builder<'a, '_> {
     fn formulas(&self) -> BTreeMap<Node<'a>, Formula<'a>> {
         let lab = self.lab;
-        let mut out = BTreeMap::new();
+        // Sorted once as a whole: a map filled one by one compares every name with many others.
+        let mut out = Vec::new();
         for (name, host) in &lab.hosts {
             let about = &host.about;
             let mut all = self.rebuilt(&about.rebuild_needs);
@@ -265,7 +282,7 @@ impl<'a> Builder<'a, '_> {
             if encrypted(about.encryption.known()) && !alone {
                 all.push(self.opened((Kind::Host, name)));
             }
-            out.insert((Kind::Host, name.as_str()), Formula::all(all));
+            out.push(((Kind::Host, name.as_str()), Formula::all(all)));
         }
         for (name, guest) in &lab.guests {
             let mut all = self.rebuilt(&guest.rebuild_needs);
@@ -280,7 +297,7 @@ impl<'a> Builder<'a, '_> {
                 all.push(self.opened((Kind::Guest, name)));
             }
             all.extend(self.images(name));
-            out.insert((Kind::Guest, name.as_str()), Formula::all(all));
+            out.push(((Kind::Guest, name.as_str()), Formula::all(all)));
         }
         for (name, cluster) in &lab.clusters {
             let node = (Kind::Cluster, name.as_str());
@@ -293,24 +310,24 @@ impl<'a> Builder<'a, '_> {
             all.push(Formula::any(members.collect()));
             all.extend(self.restored(node));
             all.extend(self.state_of(name));
-            out.insert(node, Formula::all(all));
+            out.push((node, Formula::all(all)));
         }
         for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
-            out.insert((Kind::Service, name.as_str()), self.service(name, service));
+            out.push(((Kind::Service, name.as_str()), self.service(name, service)));
         }
         self.stores(&mut out);
         self.secrets(&mut out);
-        out
+        out.into_iter().collect()
     }
 
-    fn stores(&self, out: &mut BTreeMap<Node<'a>, Formula<'a>>) {
+    fn stores(&self, out: &mut Vec<(Node<'a>, Formula<'a>)>) {
         let lab = self.lab;
         for (name, stack) in &lab.stacks {
             let on = stack
                 .on
                 .as_ref()
                 .and_then(|s| Some(leaf(s.value()?, "runs on", s.span)));
-            out.insert((Kind::Stack, name), Formula::all(on.into_iter().collect()));
+            out.push(((Kind::Stack, name), Formula::all(on.into_iter().collect())));
         }
         for (name, pool) in &lab.pools {
             let from = pool
@@ -325,11 +342,11 @@ impl<'a> Builder<'a, '_> {
             if encrypted(pool.encryption.known()) {
                 all.push(self.opened((Kind::Pool, name)));
             }
-            out.insert((Kind::Pool, name), Formula::all(all));
+            out.push(((Kind::Pool, name), Formula::all(all)));
         }
         for name in lab.datasets.keys() {
             let node = (Kind::Dataset, name.as_str());
-            out.insert(node, Formula::all(self.restored(node)));
+            out.push((node, Formula::all(self.restored(node))));
         }
         for (name, store) in &lab.repositories {
             let about = &store.about;
@@ -353,18 +370,16 @@ impl<'a> Builder<'a, '_> {
                 keys.push(self.opened(node));
             }
             all.push(Formula::any(keys));
-            out.insert(node, Formula::all(all));
+            out.push((node, Formula::all(all)));
         }
     }
 
-    fn secrets(&self, out: &mut BTreeMap<Node<'a>, Formula<'a>>) {
+    fn secrets(&self, out: &mut Vec<(Node<'a>, Formula<'a>)>) {
         for (name, secret) in &self.lab.secrets {
             let kept = keeper(self.lab, secret);
             let kept = kept.map(|(node, span)| plain(node, "is kept in", span));
-            out.insert(
-                (Kind::Secret, name),
-                Formula::all(kept.into_iter().collect()),
-            );
+            let all = Formula::all(kept.into_iter().collect());
+            out.push(((Kind::Secret, name.as_str()), all));
         }
     }
 
@@ -434,22 +449,17 @@ impl<'a> Builder<'a, '_> {
         Some(self.out_of_copies(&only))
     }
 
-    /// A dataset on a cluster that is its etcd.
-    fn state_of(&self, cluster: &str) -> Vec<Formula<'a>> {
-        let of_it = self.lab.datasets.iter().filter(|(name, data)| {
-            let on = data.about.on.known();
-            let here = on.is_some_and(|on| on.kind() == Kind::Cluster && on.name() == cluster);
-            here && name.contains("etcd")
-        });
-        let all = of_it.map(|(name, data)| {
+    /// The datasets that are a cluster's etcd.
+    fn state_of(&self, cluster: &str) -> impl Iterator<Item = Formula<'a>> {
+        let of_it = self.states.get(cluster).into_iter().flatten();
+        of_it.map(|(name, span)| {
             Formula::Leaf(Edge {
                 to: (Kind::Dataset, name),
                 why: "has its state in".into(),
-                span: data.span,
+                span: *span,
                 restores: true,
             })
-        });
-        all.collect()
+        })
     }
 }
 
