@@ -4,6 +4,7 @@ use crate::lower::Cidr;
 use crate::sink::Sink;
 use core::net::IpAddr;
 use diag::{Diagnostic, Span, Spanned};
+use litemap::LiteMap;
 use model::declare::{Given, OptExt as _, Ref, set};
 use model::id::{Kind, ObjectRef};
 use model::lab::service::Dependency;
@@ -74,7 +75,7 @@ fn spanned(given: &Given<String>) -> Option<Spanned<String>> {
 
 /// Every declared address, of hosts first.
 fn all_addresses(lab: &Lab) -> Vec<Taken<'_>> {
-    type Declared = BTreeMap<Ref<{ set::NETWORK }>, Given<Address>>;
+    type Declared = LiteMap<Ref<{ set::NETWORK }>, Given<Address>>;
     let mut out = Vec::new();
     for (name, host) in &lab.hosts {
         out.extend(host.addresses.iter().filter_map(|(network, address)| {

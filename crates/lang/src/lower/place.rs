@@ -53,7 +53,8 @@ impl Place for At<'_, '_, '_> {
     fn count(&self) -> usize {
         match &self.slot.node.kind {
             NodeKind::Seq(items) => items.len(),
-            NodeKind::Scalar { .. } | NodeKind::Map { .. } => 0,
+            NodeKind::Map { entries, .. } => entries.len(),
+            NodeKind::Scalar { .. } => 0,
         }
     }
 
