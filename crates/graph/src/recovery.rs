@@ -60,6 +60,14 @@ impl<'a> Formula<'a> {
         }
     }
 
+    /// There is no choice in it.
+    fn is_all(&self) -> bool {
+        match self {
+            Formula::Leaf(_) => true,
+            Formula::Of(wanted, of) => *wanted == of.len() && of.iter().all(Formula::is_all),
+        }
+    }
+
     fn leaves<'f>(&'f self, out: &mut Vec<&'f Edge<'a>>) {
         match self {
             Formula::Leaf(edge) => out.push(edge),
@@ -124,38 +132,62 @@ pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
 
 /// Everything that can come back, from what needs nothing on.
 fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> There<'a> {
-    let by_node: FxHashMap<Node<'a>, &Formula<'a>> =
-        formulas.iter().map(|(n, f)| (*n, f)).collect();
-    let mut wanted_by: FxHashMap<Node<'a>, Vec<Node<'a>>> = FxHashMap::default();
+    let mut wanted_by: FxHashMap<Node<'a>, Vec<usize>> = FxHashMap::default();
     let mut there = There::default();
-    let mut queue = VecDeque::new();
-    for (node, formula) in formulas {
-        let mut leaves = Vec::new();
+    let mut waiting: Vec<Waiting<'a, '_>> = Vec::with_capacity(formulas.len());
+    let mut leaves = Vec::new();
+    for (at, (node, formula)) in formulas.iter().enumerate() {
+        leaves.clear();
         formula.leaves(&mut leaves);
-        for edge in leaves {
-            wanted_by.entry(edge.to).or_default().push(*node);
-            // What is not described is taken as being there.
-            if !by_node.contains_key(&edge.to) && there.insert(edge.to) {
-                queue.push_back(edge.to);
-            }
+        for edge in &leaves {
+            wanted_by.entry(edge.to).or_default().push(at);
         }
+        // Most objects need all of what they need, so that a count does for them.
+        let missing = formula.is_all().then_some(leaves.len());
+        waiting.push(Waiting {
+            node: *node,
+            formula,
+            missing,
+        });
     }
-    let ready =
-        |node: &Node<'a>, there: &There<'a>| by_node.get(node).is_some_and(|f| f.holds(there));
-    for (node, formula) in formulas {
-        if formula.holds(&there) && there.insert(*node) {
-            queue.push_back(*node);
+    // What is not described is taken as being there.
+    let outside = wanted_by.keys().filter(|n| !formulas.contains_key(*n));
+    let mut queue: VecDeque<Node<'a>> = outside.copied().collect();
+    there.extend(queue.iter().copied());
+    for one in &waiting {
+        if one.is_ready(&there) && there.insert(one.node) {
+            queue.push_back(one.node);
         }
     }
     while let Some(node) = queue.pop_front() {
-        for next in wanted_by.get(&node).into_iter().flatten() {
-            if !there.contains(next) && ready(next, &there) {
-                there.insert(*next);
-                queue.push_back(*next);
+        for at in wanted_by.get(&node).into_iter().flatten() {
+            let Some(one) = waiting.get_mut(*at) else {
+                continue;
+            };
+            one.missing = one.missing.map(|n| n.saturating_sub(1));
+            if one.is_ready(&there) && there.insert(one.node) {
+                queue.push_back(one.node);
             }
         }
     }
     there
+}
+
+/// An object that is not there yet.
+struct Waiting<'a, 'f> {
+    node: Node<'a>,
+    formula: &'f Formula<'a>,
+    /// How much of what it needs is missing, where it needs all.
+    missing: Option<usize>,
+}
+
+impl<'a> Waiting<'a, '_> {
+    fn is_ready(&self, there: &There<'a>) -> bool {
+        match self.missing {
+            Some(missing) => missing == 0,
+            None => self.formula.holds(there),
+        }
+    }
 }
 
 /// Follows what each object waits for until one comes again; none if it comes to where an earlier walk was.
