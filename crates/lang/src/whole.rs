@@ -113,6 +113,7 @@ fn addresses(lab: &Lab, sink: &mut Sink) {
         if let Some(network) = lab.networks.get(taken.network) {
             let what = format!("the address of {word} '{name}'");
             within(sink, &what, address, taken.network, network);
+            possible(sink, &what, address, taken.network, network);
         }
         let Some(other) = first.insert((taken.network, &address.value), taken) else {
             continue;
@@ -150,6 +151,25 @@ fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, ne
         let message = format!("{what}, {ip}, is outside of network '{name}', {cidr}");
         let d = Diagnostic::invalid("invalid-address", message)
             .at(address.span, "outside")
+            .and_at(subnet.span, "the subnet");
+        sink.report(d);
+    }
+}
+
+/// Reports an address that stands for a network or for everybody in it; of gateways, a rule says more.
+fn possible(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, network: &Network) {
+    let Some(subnet) = network.subnet.as_ref().and_then(spanned) else {
+        return;
+    };
+    let (Some(cidr), Ok(ip)) = (Cidr::parse(&subnet.value), address.value.parse::<IpAddr>()) else {
+        return;
+    };
+    if let Some(means) = cidr.reserved(ip) {
+        let message = format!(
+            "{what}, {ip}, is no address of a machine: in network '{name}', {cidr}, it means {means}"
+        );
+        let d = Diagnostic::invalid("invalid-address", message)
+            .at(address.span, "taken")
             .and_at(subnet.span, "the subnet");
         sink.report(d);
     }

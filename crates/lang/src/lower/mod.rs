@@ -119,6 +119,10 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         if cx.sink.invalid() > before {
             lab.unread.lists.insert(list.to_owned());
         }
+        let open = cx.sink.take_open();
+        if !open.is_empty() {
+            lab.open.push((None, open));
+        }
     }
     head::read(&mut cx, texts, root, &mut lab);
     lab
@@ -141,6 +145,10 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
             section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
             if cx.sink.invalid() > before {
                 lab.unread.objects.insert(object(*section, entry));
+            }
+            let open = cx.sink.take_open();
+            if !open.is_empty() {
+                lab.open.push((Some(object(*section, entry)), open));
             }
         }
         (lab, sink)

@@ -9,6 +9,7 @@ use diag::{Edit, Fix, Severity, Span};
 use model::compose::Mount;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::lab::guest::Guest;
 use model::lab::protection::{BackupKind, JobKind};
 use model::lab::service::{Service, ServiceData};
 use model::lab::{Backup, DataClass, Dataset, Lab};
@@ -35,7 +36,46 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     datasets(ctx, out);
     services(ctx, out);
+    guests(ctx, out);
     stacks(ctx, out);
+}
+
+/// Guests of which nothing else says what is on them, and which no backup takes.
+fn guests(ctx: &Context<'_>, out: &mut Findings) {
+    let bodies = ctx.bodies().iter();
+    for body in bodies.filter(|b| b.object.kind == Kind::Guest) {
+        let Some(guest) = ctx.lab.guests.get(&body.object.name) else {
+            continue;
+        };
+        if !ctx.copies().copies(body).is_empty() || is_rebuilt(guest) {
+            continue;
+        }
+        let promised = body.tiers.iter().find(|(_, t)| !t.rpo.is_empty());
+        let (severity, why) = match promised {
+            Some((tier, _)) => (
+                RULE.severity,
+                format!("tier '{tier}' bounds what may be lost of it"),
+            ),
+            None => (
+                Severity::Warning,
+                "nothing says that it can be made anew".to_owned(),
+            ),
+        };
+        let d = RULE
+            .with(severity, format!("guest '{}' is in no backup", body.object.name))
+            .at(guest.span, "not backed up, and nothing is said of the data on it")
+            .note(why)
+            .note(format!("0 of {} declared backups list it", ctx.lab.backups.len()))
+            .help("add it to 'guests' of a backup; or declare what its services keep ('data: {…: {class: scratch}}'), or how it is made anew ('rebuild_needs')");
+        out.add(body.object.clone(), d);
+    }
+}
+
+/// It can be made anew from something that is said, or somebody decided to leave all of its disks out.
+fn is_rebuilt(guest: &Guest) -> bool {
+    let mut disks = guest.disks.values();
+    let left_out = disks.all(|d| d.no_backup.known() == Some(&true));
+    !guest.rebuild_needs.is_empty() || (left_out && !guest.disks.is_empty())
 }
 
 fn datasets(ctx: &Context<'_>, out: &mut Findings) {
