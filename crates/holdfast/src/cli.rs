@@ -499,6 +499,16 @@ pub(crate) enum AccessVerb {
         #[arg(long, value_name = "FINGERPRINT")]
         host_key: Option<String>,
     },
+    /// Make hosts known to ssh that it has not met, by comparing their keys; enough to observe.
+    Trust {
+        #[command(flatten)]
+        at: LabArgs,
+        /// The host's key, checked by you: `SHA256:…`; else the one that the lab declares, else you are asked.
+        #[arg(long, value_name = "FINGERPRINT")]
+        host_key: Option<String>,
+    },
+    /// Print the observer script: the one thing that a login which only looks may run as root.
+    Script,
 }
 
 /// Arguments of `evidence`.

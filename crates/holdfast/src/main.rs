@@ -30,7 +30,7 @@ mod world;
 
 use anyhow::Result;
 use clap::Parser as _;
-use cli::{AccessVerb, Cli, SelftestVerb, Verb};
+use cli::{AccessArgs, AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
     prove, recipe, runs, secret, selftest, show, twin, undo,
@@ -101,13 +101,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(realm, tag => runs::runs(tag, &args.what, json, paint))
         }
         Verb::Twin(args) => twin::twin(&args.what, json, paint),
-        Verb::Access(args) => {
-            let Some(what) = &args.what else {
-                return recipe::recipe(&args.lab, json, paint);
-            };
-            let AccessVerb::Enrol { at, .. } = what;
-            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, what, json))
-        }
+        Verb::Access(args) => access_verb(args, json, paint),
         Verb::Evidence(args) => {
             let on = evidence_verb::at(&args.what).on.as_deref();
             in_realm!(reading(on)?, tag => evidence_verb::evidence(tag, &args.what, json, paint))
@@ -181,4 +175,20 @@ fn leave_quietly_when_nobody_reads() {
         }
         usual(info);
     }));
+}
+
+/// Without a word: what makes logins that only look.
+fn access_verb(args: &AccessArgs, json: bool, paint: Paint) -> Result<Exit> {
+    match &args.what {
+        None => recipe::recipe(&args.lab, json, paint),
+        Some(AccessVerb::Script) => recipe::script(),
+        Some(AccessVerb::Enrol { at, host_key }) => {
+            let key = host_key.as_deref();
+            in_realm!(mutating(at.on.as_deref())?, tag => access::enrol(tag, at, key, json))
+        }
+        Some(AccessVerb::Trust { at, host_key }) => {
+            let key = host_key.as_deref();
+            in_realm!(reading(at.on.as_deref())?, tag => access::trust(tag, at, key, json))
+        }
+    }
 }

@@ -8,6 +8,7 @@
 
 mod rig;
 
+mod access;
 mod crashes;
 mod debug;
 mod documents;

@@ -4,7 +4,7 @@
 //! module here with its part of the script beside it in `sh/`. The script writes nothing on the target.
 //!
 //! The rule of every reader: *absent* is said only by a part of the script that ended well and looked at the right place with
-//! enough rights. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
+//! enough rights. Where the account has them only for the observer script, that one is asked; see [`observer`]. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
 
 mod file;
 mod frame;
@@ -13,6 +13,7 @@ mod host;
 mod key;
 mod listener;
 mod nft;
+pub mod observer;
 mod package;
 mod patch;
 mod properties;
@@ -198,7 +199,7 @@ pub(crate) fn script(request: &Request<'_>) -> String {
             Part::Elsewhere => {}
         }
     }
-    format!("nonce={}\n{}{calls}", request.nonce, texts.concat())
+    observer::around(request, &texts.concat(), &calls)
 }
 
 /// A shell cannot be asked for what holds a NUL.
@@ -249,7 +250,9 @@ pub(crate) fn parse(
         gathered.without_root();
     }
     redact::all(&mut gathered, request.scope, request.redactor);
-    let mut errors = Vec::new();
+    let observer = sections.get("observer").map(|s| s.text().into_owned());
+    let complaint = observer.ok().and_then(|state| observer::complaint(&state));
+    let mut errors: Vec<String> = complaint.into_iter().collect();
     let identity = host::identity(&sections)
         .map_err(|reason| errors.push(format!("identity: {reason}")))
         .ok();
