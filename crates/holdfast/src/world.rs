@@ -12,7 +12,7 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
-use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen};
+use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef, RunId};
 use model::kleene::Reason;
 use model::lab::{Host, Reach};
@@ -28,6 +28,8 @@ use store::{Stamp, Store};
 
 /// How many hosts are asked at once.
 const PARALLEL: usize = 16;
+/// After this, what rests on files is read again even if they seem unchanged.
+const WHOLE_READING: std::time::Duration = std::time::Duration::from_secs(6 * 3600);
 /// What is said of a machine that answers in place of another.
 const STRANGER: &str = "another machine answers";
 
@@ -327,6 +329,30 @@ impl<R: RealmTag> World<R> {
         Ok(facts)
     }
 
+    /// The same scopes, with what was read before and need not be read again if its files are unchanged.
+    pub(crate) fn incremental(
+        &self,
+        mut scopes: BTreeMap<String, Scope>,
+    ) -> Result<BTreeMap<String, Scope>> {
+        let now = Timestamp::now();
+        let oldest = now.checked_sub(WHOLE_READING).unwrap_or(now);
+        let before = self.store.latest_answers(scopes.keys())?;
+        for (name, scope) in &mut scopes {
+            let enrolled = self.enrolled(name)?;
+            let same = |f: &TargetFacts| {
+                let identity = f.identity.as_ref();
+                enrolled
+                    .as_ref()
+                    .is_none_or(|known| identity == Some(known))
+            };
+            // What comes from the future was read by a clock that was wrong.
+            if let Some(facts) = before.get(name).filter(|f| same(f) && f.at <= now) {
+                scope.before = facts.since(oldest);
+            }
+        }
+        Ok(scopes)
+    }
+
     /// Keeps what was seen.
     pub(crate) fn keep(&self, facts: &Facts) -> Result<()> {
         self.store.save_facts(facts, Timestamp::now())?;
@@ -367,7 +393,7 @@ impl<R: RealmTag> World<R> {
             if let Some(why) = found.and_then(why) {
                 let (host, at) = (target.target.clone(), target.at);
                 let why = format!("{STRANGER}: {why}");
-                *target = model::fact::TargetFacts::unreachable(host, at, why);
+                *target = TargetFacts::unreachable(host, at, why);
             }
         }
         Ok(facts)
@@ -386,7 +412,7 @@ impl<R: RealmTag> World<R> {
             if scopes.contains_key(name) {
                 let host = ObjectRef::new(Kind::Host, name);
                 let why = format!("not in twin: {why}");
-                let unknown = model::fact::TargetFacts::unreachable(host, Timestamp::now(), why);
+                let unknown = TargetFacts::unreachable(host, Timestamp::now(), why);
                 facts.targets.insert(name.clone(), unknown);
             }
         }

@@ -17,6 +17,7 @@ mod examples;
 mod facts;
 mod files;
 mod graph;
+mod history;
 mod init;
 mod interfaces;
 mod labels;

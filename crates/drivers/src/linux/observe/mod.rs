@@ -10,6 +10,7 @@ mod file;
 mod frame;
 mod gather;
 mod host;
+mod incremental;
 mod key;
 mod listener;
 mod nft;
@@ -176,8 +177,12 @@ pub(crate) fn script(request: &Request<'_>) -> String {
     for kind in kinds(request.scope) {
         match part(kind) {
             Part::Whole(part) => {
+                if incremental::is_cached(kind) {
+                    add(incremental::SH);
+                }
                 part.sh.iter().for_each(|text| add(text));
                 for call in part.calls {
+                    let call = incremental::call(kind, call, request.scope);
                     let _ = writeln!(calls, "section {call}");
                 }
             }
@@ -219,10 +224,14 @@ pub(crate) fn parse(
     now: Timestamp,
     took: Duration,
 ) -> TargetFacts {
-    let sections = Sections::read(output, request.nonce);
+    let mut sections = Sections::read(output, request.nonce);
     let mut gathered = Gathered::default();
-    for kind in kinds(request.scope) {
+    let asked = kinds(request.scope);
+    let (settled, readings) =
+        incremental::take(&asked, request.scope, &mut sections, now, &mut gathered);
+    for kind in asked {
         match part(kind) {
+            Part::Whole(_) if settled.contains(&kind) => {}
             Part::Whole(part) => (part.read)(&sections, &mut gathered),
             Part::ByPath(part) => {
                 for (name, key) in keys(request.scope, kind) {
@@ -264,6 +273,7 @@ pub(crate) fn parse(
         facts: gathered.facts,
         collections: gathered.collections,
         errors,
+        readings,
     }
 }
 

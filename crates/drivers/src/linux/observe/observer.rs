@@ -7,7 +7,7 @@
 //! Whatever is added to the parts in `sh/` becomes a part of it. So no function there may tell what is in a file whose path
 //! an account without rights chooses, by an argument or by a link in a folder of its own; see `key.sh`.
 
-use super::{Part, Request, frame, part};
+use super::{Part, Request, frame, incremental, part};
 use data_encoding::HEXLOWER;
 use model::fact::FactKind;
 use sha2::{Digest as _, Sha256};
@@ -27,6 +27,7 @@ pub fn script() -> String {
         include_str!("sh/prelude.sh"),
         include_str!("sh/host.sh"),
         super::restic::SH,
+        incremental::SH,
     ];
     let mut whole = vec!["meta".to_owned(), "host".to_owned()];
     for kind in FactKind::ALL {

@@ -39,6 +39,16 @@ may() {
                     ;;
             esac
             ;;
+        unless:4)
+            case $2:$4 in
+                package_inputs:package | patch_inputs:patch) ;;
+                *) return 1 ;;
+            esac
+            case $3 in
+                '' | *[!0-9a-f-]*) ;;
+                *) return 0 ;;
+            esac
+            ;;
         restic_json:4) [ "$3 $4" = 'cat config' ] || [ "$3 $4" = 'snapshots --json' ] && plain_name "$2" && return 0 ;;
         *)
             case "$*" in
