@@ -384,6 +384,8 @@ pub enum Reach {
         user: Option<Spanned<String>>,
         /// Port.
         port: Option<Spanned<u16>>,
+        /// Its ed25519 host key, `SHA256:…`; the first contact is held against it.
+        host_key: Option<Spanned<String>>,
     },
     /// It is this machine.
     Local,
