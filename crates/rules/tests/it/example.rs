@@ -30,12 +30,7 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .collect();
     assert_eq!(
         warnings,
-        [
-            "bak-321",
-            "bak-same-domain",
-            "bak-same-domain",
-            "patch-coverage"
-        ],
+        ["bak-321", "bak-same-domain", "bak-same-domain"],
         "{shown}"
     );
     let infos: Vec<&str> = findings
@@ -45,7 +40,13 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .collect();
     assert_eq!(
         infos,
-        ["bak-321", "bak-key-escrow", "eol-os", "sudo-nopassword"],
+        [
+            "bak-321",
+            "bak-key-escrow",
+            "eol-os",
+            "patch-coverage",
+            "sudo-nopassword"
+        ],
         "{shown}"
     );
 
