@@ -2,13 +2,14 @@
 
 use crate::cli::AccessVerb;
 use crate::exit::{Exit, Stop};
+use crate::output::stream;
 use crate::world::World;
 use anyhow::Result;
 use jiff::Timestamp;
 use model::fact::{NativeIdentity, Scope};
 use model::realm::RealmTag;
 use plan::driver::Driver as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 /// Runs the verb.
 pub(crate) fn access<R: RealmTag>(tag: R, verb: &AccessVerb, json: bool) -> Result<Exit> {
@@ -29,14 +30,15 @@ pub(crate) fn access<R: RealmTag>(tag: R, verb: &AccessVerb, json: bool) -> Resu
         let identity = enrol(&mut world, &name, host_key.as_deref())?;
         shown.push(serde_json::json!({"host": name, "identity": identity}));
         if !json {
-            println!(
+            outln!(
                 "{name} is enrolled: machine-id {}, host key {}",
-                identity.machine_id, identity.host_key
+                identity.machine_id,
+                identity.host_key
             );
         }
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&shown)?);
+        dataln!("{}", serde_json::to_string_pretty(&shown)?);
     }
     Ok(Exit::Ok)
 }
@@ -103,12 +105,13 @@ fn ask(name: &str, seen: &NativeIdentity) -> Result<()> {
         .help("compare it on the machine's console and give it with --host-key")
         .into());
     }
-    println!(
+    outln!(
         "{name} answers with machine-id {} and host key {}",
-        seen.machine_id, seen.host_key
+        seen.machine_id,
+        seen.host_key
     );
-    print!("Compare with the machine's console. Is it this machine? [y/N] ");
-    std::io::stdout().flush()?;
+    out!("Compare with the machine's console. Is it this machine? [y/N] ");
+    stream::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     if line.trim() == "y" {
