@@ -3,13 +3,13 @@
 use crate::cli::Consent;
 use crate::exit::Stop;
 use crate::output::words::count;
-use crate::output::{Paint, plan as plan_output};
+use crate::output::{Paint, plan as plan_output, stream};
 use anyhow::Result;
 use model::plan::{Plan, Risk};
 use model::realm::Realm;
 use plan::Context;
 use plan::check::{Allowed, Refusal, check_plan};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 /// What `--allow` says; wrong words are refused whatever there is to do.
 pub(crate) fn allowed(consent: &Consent, realm: &Realm) -> Result<Allowed> {
@@ -30,7 +30,8 @@ pub(crate) fn approve(
 ) -> Result<()> {
     let allowed = allowed(consent, &plan.realm)?;
     if let Some(paint) = show {
-        print!("{}", plan_output::text(plan, paint));
+        out!("{}", plan_output::text(plan, paint));
+        stream::arrived()?;
     }
     let refusals = check_plan(plan, ctx, &allowed);
     if !refusals.is_empty() {
@@ -70,13 +71,13 @@ fn ask(plan: &Plan) -> Result<()> {
         .map(|s| s.risk)
         .max()
         .unwrap_or(Risk::None);
-    print!(
+    out!(
         "Run {} on {} (highest risk: {})? [y/N] ",
         count(plan.steps.len(), "step", "steps"),
         plan.realm,
         plan_output::risk(worst)
     );
-    std::io::stdout().flush()?;
+    stream::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     if matches!(line.trim(), "y" | "yes") {

@@ -3,6 +3,12 @@
     clippy::disallowed_methods,
     reason = "the shell is where effects are wired"
 )]
+// They panic where nobody reads, and let through what a terminal obeys; `output::stream` does neither.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+// First, because its macros are how every other module prints.
+#[macro_use]
+mod output;
 
 mod cli;
 mod clock;
@@ -16,8 +22,8 @@ mod hint;
 mod interfaces;
 mod knowledge;
 mod mend;
-mod output;
 mod pins;
+mod put;
 mod realm;
 mod rewrite;
 mod running;
@@ -36,7 +42,7 @@ use commands::{
     look, man, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
-use output::{Paint, wrap};
+use output::{Paint, stream, wrap};
 use realm::{in_realm, mutating, reading};
 use std::process::ExitCode;
 
@@ -45,17 +51,18 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    leave_quietly_when_nobody_reads();
-    let cli = Cli::parse();
-    let exit = match run(&cli) {
-        Ok(exit) => exit,
-        Err(error) => fail(&error, cli.json),
+    let exit = match Cli::try_parse() {
+        Ok(cli) => run(&cli).unwrap_or_else(|error| fail(&error, cli.json)),
+        Err(told) => usage(&told),
     };
-    ExitCode::from(exit as u8)
+    ExitCode::from(stream::ended(exit) as u8)
 }
 
 fn run(cli: &Cli) -> Result<Exit> {
     let paint = Paint::decide(cli.color);
+    if paint.is_on() {
+        stream::coloured();
+    }
     let json = cli.json;
     match &cli.verb {
         Verb::Init(args) => init::init(args, json, paint),
@@ -118,20 +125,36 @@ fn run(cli: &Cli) -> Result<Exit> {
     }
 }
 
+/// What the command line asks of the parser itself: help, the version, or what is wrong with it.
+fn usage(told: &clap::Error) -> Exit {
+    let text = told.render();
+    if told.use_stderr() {
+        stream::aside(&text.to_string());
+        return Exit::Usage;
+    }
+    if Paint::decide(cli::ColorChoice::Auto).is_on() {
+        stream::coloured();
+        stream::text(&text.ansi().to_string());
+    } else {
+        stream::text(&text.to_string());
+    }
+    Exit::Ok
+}
+
 /// Prints an error: what, where, why, and what to do.
 fn fail(error: &anyhow::Error, json: bool) -> Exit {
     let stop = error.downcast_ref::<Stop>();
     let exit = stop.map_or_else(|| kind(error), |s| s.exit);
     let help = stop.and_then(|s| s.help.as_deref());
     if json {
-        println!(
+        dataln!(
             "{:#}",
             serde_json::json!({"error": format!("{error:#}"), "help": help, "exit": exit as u8})
         );
     } else {
-        eprint!("{}", on_screen(&format!("error: {error:#}")));
+        err!("{}", on_screen(&format!("error: {error:#}")));
         help.iter()
-            .for_each(|h| eprint!("{}", on_screen(&format!("help: {h}"))));
+            .for_each(|h| err!("{}", on_screen(&format!("help: {h}"))));
     }
     exit
 }
@@ -161,20 +184,6 @@ fn kind(error: &anyhow::Error) -> Exit {
         }
         _ => Exit::Environment,
     }
-}
-
-/// `holdfast … | head` closes the pipe early; that is no fault of this program, and no reason for a backtrace.
-fn leave_quietly_when_nobody_reads() {
-    /// What a shell reports of a program that SIGPIPE ended.
-    const BROKEN_PIPE: i32 = 128 + 13;
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        let said = info.payload().downcast_ref::<String>();
-        if said.is_some_and(|s| s.starts_with("failed printing to stdout: Broken pipe")) {
-            std::process::exit(BROKEN_PIPE);
-        }
-        usual(info);
-    }));
 }
 
 /// Without a word: what makes logins that only look.

@@ -3,6 +3,7 @@
 //! Places: every folder in `HOLDFAST_PINS` (separated by `:`; a mounted NAS, a USB disk, a clone of another repository), and always
 //! the state folder, which a restore of the data folder does not bring back.
 
+use crate::put::beside;
 use crate::world::World;
 use anyhow::{Context as _, Result};
 use model::evidence::Pin;
@@ -37,7 +38,7 @@ pub(crate) fn put<R: RealmTag>(world: &World<R>) -> Result<()> {
     };
     for place in places() {
         if let Err(why) = write(&place, &file(world), &pin) {
-            eprintln!("note: the ledger's head could not be pinned: {why:#}");
+            errln!("note: the ledger's head could not be pinned: {why:#}");
         }
     }
     Ok(())
@@ -47,10 +48,9 @@ pub(crate) fn put<R: RealmTag>(world: &World<R>) -> Result<()> {
 pub(crate) fn write(place: &Path, name: &str, pin: &Pin) -> Result<()> {
     std::fs::create_dir_all(place).with_context(|| format!("cannot make {}", place.display()))?;
     let path = place.join(name);
-    let part = place.join(format!(".{name}.part"));
     let text = serde_json::to_string(pin)? + "\n";
-    std::fs::write(&part, text).with_context(|| format!("cannot write {}", part.display()))?;
-    std::fs::rename(&part, &path).with_context(|| format!("cannot write {}", path.display()))
+    beside(&path, text.as_bytes(), std::fs::File::sync_all)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Reads a pin; `None` if there is none.
@@ -73,7 +73,7 @@ pub(crate) fn compare<R: RealmTag>(world: &World<R>) -> Result<()> {
     for place in places() {
         match read(&place.join(&name)) {
             Ok(pin) => pins.extend(pin),
-            Err(why) => eprintln!("note: a pin could not be read: {why:#}"),
+            Err(why) => errln!("note: a pin could not be read: {why:#}"),
         }
     }
     pins.sort_by_key(|p| std::cmp::Reverse(p.seq));
@@ -87,10 +87,11 @@ pub(crate) fn compare<R: RealmTag>(world: &World<R>) -> Result<()> {
 pub(crate) fn note<R: RealmTag>(world: &World<R>, pin: &Pin) -> Result<store::ledger::PinNote> {
     let note = world.store.note_pin(pin, || world.stamp())?;
     if let store::ledger::PinNote::NewEpoch { .. } = note {
-        eprintln!(
+        errln!(
             "note: record {} was pinned on {} and is not in this ledger: it was restored from a copy, or replaced. A new epoch says so; \
              evidence between the copy and the pin is lost.",
-            pin.seq, pin.at
+            pin.seq,
+            pin.at
         );
     }
     Ok(note)

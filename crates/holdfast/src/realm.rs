@@ -1,9 +1,10 @@
 //! Which world a verb is for.
 
 use crate::exit::Stop;
+use crate::output::stream;
 use anyhow::Result;
 use model::realm::Realm;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 /// The realm of a reading verb: the real lab unless told otherwise.
 pub(crate) fn reading(on: Option<&str>) -> Result<Realm> {
@@ -22,8 +23,8 @@ pub(crate) fn mutating(on: Option<&str>) -> Result<Realm> {
                 .into(),
         );
     }
-    print!("Change which world, real or twin[:NAME]? ");
-    std::io::stdout().flush()?;
+    out!("Change which world, real or twin[:NAME]? ");
+    stream::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     parse(line.trim())

@@ -6,10 +6,10 @@
 
 use crate::exit::Stop;
 use crate::mend::Change;
+use crate::put::beside;
 use anyhow::Result;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Writes all changes or, if one of them must not be, none. What the disk refuses half-way is told with what was written before.
@@ -78,30 +78,9 @@ fn unchanged(real: &Path, change: &Change) -> Result<(), String> {
 }
 
 fn replace(real: &Path, change: &Change) -> io::Result<()> {
-    let folder = real.parent().unwrap_or(Path::new("/"));
-    let name = real.file_name().unwrap_or_default().to_string_lossy();
-    let new = folder.join(format!(".{name}.holdfast-{}", std::process::id()));
-    let done = fill(&new, real, change).and_then(|()| {
-        unchanged(real, change).map_err(io::Error::other)?;
-        fs::rename(&new, real)
-    });
-    if done.is_err() {
-        // The old file stands as it was; what is left beside it would only be litter.
-        let _ = fs::remove_file(&new);
-        return done;
-    }
-    File::open(folder)?.sync_all()
-}
-
-/// The new text with mode and owner of the old file, on the disk.
-fn fill(new: &Path, old: &Path, change: &Change) -> io::Result<()> {
-    let about = fs::metadata(old)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).open(new)?;
-    file.write_all(change.now.as_bytes())?;
-    let made = file.metadata()?;
-    if (made.uid(), made.gid()) != (about.uid(), about.gid()) {
-        chown(new, Some(about.uid()), Some(about.gid()))?;
-    }
-    file.set_permissions(about.permissions())?;
-    file.sync_all()
+    beside(real, change.now.as_bytes(), |new| {
+        new.sync_all()?;
+        unchanged(real, change).map_err(io::Error::other)
+    })?;
+    File::open(real.parent().unwrap_or(Path::new("/")))?.sync_all()
 }

@@ -155,7 +155,7 @@ fn begun<R: RealmTag>(world: &World<R>, run: &RunId, plan: &Plan, show: Option<P
     if show.is_none() {
         return Progress::none();
     }
-    eprintln!(
+    errln!(
         "\nrun {run}: if it is interrupted, one of these settles it:\n  {}\n  {}",
         world.hints.resume(run),
         world.hints.unwind(run)

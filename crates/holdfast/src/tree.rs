@@ -59,7 +59,7 @@ impl Tree {
         if invalid.is_empty() {
             return Ok(tree);
         }
-        eprint!(
+        err!(
             "{}",
             diag::render::full(&invalid, &tree.sources, diag::render::Color::Never)
         );

@@ -105,11 +105,11 @@ pub(crate) fn mention<'a, R: RealmTag>(
         .collect();
     for HalfDone { run, target } in half_done(world, &hosts.iter().collect())? {
         match world.store.lease() {
-            Ok(_) => eprintln!(
+            Ok(_) => errln!(
                 "note: run {run} was interrupted and stands half done on {target}; {}",
                 settle_by(world, &run)
             ),
-            Err(_) => eprintln!("note: run {run} is at work on {target}"),
+            Err(_) => errln!("note: run {run} is at work on {target}"),
         }
     }
     Ok(())
@@ -132,7 +132,7 @@ fn half_done<R: RealmTag>(
     let mut found = Vec::new();
     for run in world.store.open_runs()? {
         let Ok(open) = settle(&world.store.load_run(&run)?.entries) else {
-            eprintln!(
+            errln!(
                 "note: the journal of run {run} cannot be read; look at it with `{}`",
                 world.hints.command(&format!("runs show {run}"))
             );

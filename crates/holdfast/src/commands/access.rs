@@ -2,6 +2,7 @@
 
 use crate::cli::LabArgs;
 use crate::exit::{Exit, Stop};
+use crate::output::stream;
 use crate::world::{World, is_unknown_key};
 use anyhow::Result;
 use drivers::linux::transport::SshTransport;
@@ -10,7 +11,7 @@ use model::fact::{NativeIdentity, Scope};
 use model::realm::RealmTag;
 use plan::driver::Driver as _;
 use serde_json::json;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 /// What prints a host's key on the host.
 const PRINTS_KEY: &str = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
@@ -29,14 +30,15 @@ pub(crate) fn enrol<R: RealmTag>(
         let identity = enrol_one(&mut world, &name, host_key)?;
         shown.push(json!({"host": name, "identity": identity}));
         if !json {
-            println!(
+            outln!(
                 "{name} is enrolled: machine-id {}, host key {}",
-                identity.machine_id, identity.host_key
+                identity.machine_id,
+                identity.host_key
             );
         }
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&shown)?);
+        dataln!("{}", serde_json::to_string_pretty(&shown)?);
     }
     Ok(Exit::Ok)
 }
@@ -69,11 +71,11 @@ pub(crate) fn trust<R: RealmTag>(
         }
         shown.push(json!({"host": name, "added": new}));
         if !json && !new {
-            println!("{name}: ssh knows its key");
+            outln!("{name}: ssh knows its key");
         }
     }
     if json {
-        println!("{:#}", json!(shown));
+        outln!("{:#}", json!(shown));
     }
     Ok(Exit::Ok)
 }
@@ -179,10 +181,10 @@ fn first_contact<R: RealmTag>(
 
 /// Has a person compare a key that ssh has not met.
 fn compare(name: &str, shown: &str) -> Result<()> {
-    println!("ssh has not met {name} yet. It shows the host key");
-    println!("  {shown}");
-    println!("On the machine's console, not over the network, its own is printed by");
-    println!("  {PRINTS_KEY}");
+    outln!("ssh has not met {name} yet. It shows the host key");
+    outln!("  {shown}");
+    outln!("On the machine's console, not over the network, its own is printed by");
+    outln!("  {PRINTS_KEY}");
     said_yes("Is it the same? [y/N] ")
 }
 
@@ -195,16 +197,17 @@ fn ask(name: &str, seen: &NativeIdentity) -> Result<()> {
         .help("compare it on the machine's console and give it with --host-key")
         .into());
     }
-    println!(
+    outln!(
         "{name} answers with machine-id {} and host key {}",
-        seen.machine_id, seen.host_key
+        seen.machine_id,
+        seen.host_key
     );
     said_yes("Compare with the machine's console. Is it this machine? [y/N] ")
 }
 
 fn said_yes(question: &str) -> Result<()> {
-    print!("{question}");
-    std::io::stdout().flush()?;
+    out!("{question}");
+    stream::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     match line.trim() {

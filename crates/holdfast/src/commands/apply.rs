@@ -99,10 +99,10 @@ pub(crate) fn approved_run<R: RealmTag>(
     if json {
         let mut shown = report_output::json(&report);
         shown["blocked"] = serde_json::json!(blocked);
-        println!("{shown:#}");
+        dataln!("{shown:#}");
     } else {
         let text = report_output::text(&report, &purpose, &world.hints, paint);
-        print!("\n{text}");
+        out!("\n{text}");
     }
     let exit = running::exit(&report);
     Ok(if exit == Exit::Ok && !blocked.is_empty() {
@@ -131,14 +131,14 @@ fn nothing_to_do<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     if json {
-        println!("{:#}", serde_json::json!({"plan": plan, "run": null}));
+        dataln!("{:#}", serde_json::json!({"plan": plan, "run": null}));
     } else {
         let reported = match plan.purpose {
             Purpose::Apply => world.with_context(facts, |ctx| reported(ctx, plan))?,
             _ => 0,
         };
         let text = plan_output::nothing_to_do(plan, reported, &world.hints, paint);
-        print!("{text}");
+        out!("{text}");
     }
     Ok(if plan.blocked.is_empty() {
         Exit::Ok

@@ -4,8 +4,8 @@ use crate::cli::{CheckArgs, Format};
 use crate::documents;
 use crate::exit::{Exit, Stop};
 use crate::mend::{self, Seen};
-use crate::output::Paint;
-use crate::output::words::{count, did_you_mean};
+use crate::output::words::{count, did_you_mean, one_line};
+use crate::output::{Paint, stream};
 use crate::rewrite;
 use crate::tree::{Instead, Tree};
 use ::secrets::scan::{Scanner, masked};
@@ -28,8 +28,8 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     };
     if args.diff {
         let mended = mend::plan(look, reach)?;
-        print!("{}", mended.patch(hidden));
-        eprintln!("{}", mended.would());
+        stream::exact(mended.patch(hidden).as_bytes());
+        errln!("{}", mended.would());
         let verdict = verdict(&mended.after.found, args.deny.is_some());
         let differs = !mended.changes.is_empty();
         return Ok(if differs {
@@ -42,7 +42,7 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
         true => {
             let mended = mend::plan(look, reach)?;
             rewrite::write(&mended.after.tree.root, &mended.changes)?;
-            eprintln!("{}", mended.did());
+            errln!("{}", mended.did());
             mended.after
         }
         false => look(Instead::new())?,
@@ -76,16 +76,16 @@ fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
                 unknowns: args.unknown || args.all,
                 width: paint.screen(),
             };
-            print!("{}", render::digest(found, shown, color, whole));
+            out!("{}", render::digest(found, shown, color, whole));
         }
-        Format::Concise => print!("{}", render::concise(found, shown)),
-        Format::Json => println!("{}", render::json(found, shown)),
-        Format::Sarif => println!("{}", render::sarif(found, shown, &rule_texts())),
+        Format::Concise => out!("{}", render::concise(found, shown)),
+        Format::Json => dataln!("{}", render::json(found, shown)),
+        Format::Sarif => dataln!("{}", render::sarif(found, shown, &rule_texts())),
     }
     if matches!(format, Format::Full | Format::Concise) {
-        println!("{}", summary(tree, found));
+        outln!("{}", summary(tree, found));
         if let Some(line) = fixable(found) {
-            println!("{line}");
+            outln!("{line}");
         }
     }
 }
@@ -208,7 +208,7 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
     };
     format!(
         "{}: {} ({}, {stacks}{}, {} checked)",
-        lab.name,
+        one_line(&lab.name),
         render::summary(all),
         count(lab.hosts.len(), "host", "hosts"),
         count(lab.datasets.len(), "dataset", "datasets"),
@@ -238,15 +238,15 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
             "controls": found.controls,
             "mend": {"kind": found.mend.word(), "why": found.mend.why()},
         });
-        println!("{shown:#}");
+        dataln!("{shown:#}");
         return Ok(Exit::Ok);
     }
     if json && let Some((_, summary)) = codes().find(text) {
-        println!("{:#}", json!({"code": code, "summary": summary}));
+        dataln!("{:#}", json!({"code": code, "summary": summary}));
         return Ok(Exit::Ok);
     }
     if let Some(rule) = rules::explain(code) {
-        println!(
+        outln!(
             "{}\n\n{}\n\n{}\n\nExample\n{}\n\nSeverity: {}, since {}",
             rule.id,
             rule.summary,
@@ -255,14 +255,14 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
             rules::book::word(rule.severity),
             rule.since
         );
-        println!("Mend: {}: {}", rule.mend.word(), rule.mend.why());
+        outln!("Mend: {}: {}", rule.mend.word(), rule.mend.why());
         if !rule.controls.is_empty() {
-            println!("Controls: {}", rule.controls.join(", "));
+            outln!("Controls: {}", rule.controls.join(", "));
         }
         return Ok(Exit::Ok);
     }
     if let Some((_, text)) = codes().find(text) {
-        println!("{code}\n\n{text}");
+        outln!("{code}\n\n{text}");
         return Ok(Exit::Ok);
     }
     let rules = rules::RULES.iter().map(|r| r.id);
@@ -282,6 +282,6 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
 
 /// The JSON Schema of the language.
 pub(crate) fn schema() -> Result<Exit> {
-    println!("{:#}", lang::schema());
+    dataln!("{:#}", lang::schema());
     Ok(Exit::Ok)
 }

@@ -135,11 +135,11 @@ pub(crate) fn drill<R: RealmTag>(
             reports.push(report_output::json(&report));
         } else {
             let text = report_output::text(&report, &Purpose::Drill, &world.hints, paint);
-            print!("\n{text}");
+            out!("\n{text}");
         }
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&reports)?);
+        dataln!("{}", serde_json::to_string_pretty(&reports)?);
     }
     pins::put(&world)?;
     Ok(worst)

@@ -2,13 +2,12 @@
 
 use crate::cli::{ComposeArgs, DebugVerb};
 use crate::exit::Exit;
-use crate::output::Paint;
+use crate::output::{Paint, stream};
 use crate::texts::Folder;
 use anyhow::Result;
 use diag::render::{self, Color};
 use lang::compose::{Reading, Request, read};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Looks into one kind of text.
@@ -16,7 +15,7 @@ pub(crate) fn debug(what: &DebugVerb, json: bool, paint: Paint) -> Result<Exit> 
     match what {
         DebugVerb::Compose(args) => compose(args, json, paint),
         DebugVerb::CliReference => {
-            print!("{}", super::man::reference());
+            stream::exact(super::man::reference().as_bytes());
             Ok(Exit::Ok)
         }
     }
@@ -43,12 +42,12 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
             let said = render::json(&reading.diagnostics, &reading.sources);
             object["diagnostics"] = serde_json::from_str(&said)?;
         } else {
-            eprint!(
+            err!(
                 "{}",
                 render::full(&reading.diagnostics, &reading.sources, color)
             );
         }
-        writeln!(std::io::stdout(), "{object}")?;
+        dataln!("{object}");
     }
     Ok(exit)
 }

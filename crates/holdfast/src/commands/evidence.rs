@@ -38,7 +38,7 @@ pub(crate) fn evidence<R: RealmTag>(
             };
             let name = format!("{}.pin.json", pin.writer);
             pins::write(to, &name, &pin)?;
-            println!("pinned record {} to {}", pin.seq, to.join(name).display());
+            outln!("pinned record {} to {}", pin.seq, to.join(name).display());
             Ok(Exit::Ok)
         }
         EvidenceVerb::Compare { pin, .. } => {
@@ -46,7 +46,7 @@ pub(crate) fn evidence<R: RealmTag>(
                 return Err(Stop::usage(format!("{} is not there", pin.display())).into());
             };
             let note = pins::note(&world, &found)?;
-            println!("{}", agreement(&note));
+            outln!("{}", agreement(&note));
             Ok(if matches!(note, PinNote::NewEpoch { .. }) {
                 Exit::Findings
             } else {
@@ -78,7 +78,7 @@ fn agreement(note: &PinNote) -> String {
 fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit> {
     let records = world.store.history()?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&records)?);
+        dataln!("{}", serde_json::to_string_pretty(&records)?);
         return Ok(Exit::Ok);
     }
     let mut table = Table::default();
@@ -94,9 +94,9 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
             (text, None),
         ]);
     }
-    print!("{}", table.print(paint, 0));
+    out!("{}", table.print(paint, 0));
     let records = count(records.len(), "record", "records");
-    println!("\n{records} on {}", world.realm());
+    outln!("\n{records} on {}", world.realm());
     Ok(Exit::Ok)
 }
 
@@ -140,18 +140,20 @@ fn head<R: RealmTag>(world: &World<R>, json: bool) -> Result<Exit> {
     let pin = world.store.head()?;
     let dir = world.store.ledger_dir()?;
     if json {
-        println!("{:#}", serde_json::json!({"head": pin, "ledger": dir}));
+        dataln!("{:#}", serde_json::json!({"head": pin, "ledger": dir}));
         return Ok(Exit::Ok);
     }
     match (pin, dir) {
         (Some(pin), Some(dir)) => {
-            println!(
+            outln!(
                 "record {} of writer {}, hash {}",
-                pin.seq, pin.writer, pin.hash
+                pin.seq,
+                pin.writer,
+                pin.hash
             );
-            println!("verify it with: holdfast-verify {}", dir.display());
+            outln!("verify it with: holdfast-verify {}", dir.display());
         }
-        _ => println!("the ledger is empty"),
+        _ => outln!("the ledger is empty"),
     }
     Ok(Exit::Ok)
 }

@@ -12,7 +12,9 @@ use jiff::civil::Date;
 use model::declare::OptExt as _;
 use model::knowledge::{Knowledge, Origin, Product};
 use serde_json::json;
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// Larger files are no table of facts.
@@ -52,11 +54,11 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
     if json {
         let row = |r: &Row<'_>| json!({"product": r.key, "fact": r.fact, "source": r.origin.source, "checked": r.origin.checked});
         let shown: Vec<_> = rows.iter().map(row).collect();
-        println!("{:#}", json!(shown));
+        dataln!("{:#}", json!(shown));
         return Ok(Exit::Ok);
     }
-    print!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
-    println!(
+    out!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
+    outln!(
         "{} of {}, {} installed",
         count(rows.len(), "fact", "facts"),
         count(products.len(), "product", "products"),
@@ -121,7 +123,7 @@ fn is_old(checked: Date, today: Date) -> bool {
 fn complain(facts: &InUse) {
     if !facts.complaints.is_empty() {
         let none = diag::SourceSet::default();
-        eprint!("{}", render::full(&facts.complaints, &none, Color::Never));
+        err!("{}", render::full(&facts.complaints, &none, Color::Never));
     }
 }
 
@@ -227,7 +229,7 @@ fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
             } else {
                 Color::Never
             };
-            eprint!("{}", render::full(&said, &sources, color));
+            err!("{}", render::full(&said, &sources, color));
             let stop = Stop::usage(format!(
                 "{shown} is no valid table of facts; nothing was changed"
             ));
@@ -258,7 +260,7 @@ fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
     };
     if json {
         let path = written.map(|p| p.display().to_string());
-        println!(
+        dataln!(
             "{:#}",
             json!({"products": named, "changed": changed, "installed": path})
         );
@@ -267,18 +269,18 @@ fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
     match written {
         Some(path) => {
             let list: Vec<&str> = changed.iter().map(|c| c.as_str()).collect();
-            println!(
+            outln!(
                 "{} of {} with newer facts: {}",
                 changed.len(),
                 count(named, "product", "products"),
                 list.join(", ")
             );
-            println!(
+            outln!(
                 "installed as {}; tables that were installed before stay",
                 path.display()
             );
         }
-        None => println!("nothing in {shown} is newer than what is in use; nothing was changed"),
+        None => outln!("nothing in {shown} is newer than what is in use; nothing was changed"),
     }
     Ok(Exit::Ok)
 }
@@ -318,27 +320,23 @@ fn install(text: &str) -> Result<std::path::PathBuf> {
     let folder = knowledge::folder()?;
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
-    let temporary = folder.join(format!(".new-{}", std::process::id()));
-    let mut file = std::fs::File::create(&temporary)
-        .with_context(|| format!("cannot write {}", temporary.display()))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    let mut new = tempfile::NamedTempFile::new_in(&folder)
+        .with_context(|| format!("cannot write to {}", folder.display()))?;
+    new.write_all(text.as_bytes())?;
+    new.as_file()
+        .set_permissions(Permissions::from_mode(0o644))?;
+    new.as_file().sync_all()?;
     for number in 1..10_000 {
         let path = folder.join(format!("{number:04}.yaml"));
-        // A hard link fails where something stands, so that no table takes the place of another.
-        match std::fs::hard_link(&temporary, &path) {
-            Ok(()) => {
-                std::fs::remove_file(&temporary)?;
-                return Ok(path);
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        // No table takes the place of another.
+        match new.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => new = e.file,
             Err(e) => {
-                std::fs::remove_file(&temporary)?;
-                return Err(e).with_context(|| format!("cannot write {}", path.display()));
+                return Err(e.error).with_context(|| format!("cannot write {}", path.display()));
             }
         }
     }
-    std::fs::remove_file(&temporary)?;
     Err(Stop::environment(format!("{} is full of tables", folder.display())).into())
 }
 

@@ -3,10 +3,13 @@
 use super::show::understood;
 use crate::cli::{DrawingFormat, DrawingTheme, GraphArgs};
 use crate::exit::{Exit, Stop};
-use crate::output::words::did_you_mean;
+use crate::output::{
+    stream,
+    words::{did_you_mean, one_line},
+};
+use crate::put::put;
 use crate::tree::Tree;
 use anyhow::Result;
-use std::path::Path;
 use view::diagram::{self, Diagram, Options, Theme, View};
 
 /// Draws a view. A declaration that is not valid is drawn as far as it was understood, and said to be so.
@@ -21,7 +24,7 @@ pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
         drawing = focused(drawing, object)?;
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&drawing)?);
+        dataln!("{}", serde_json::to_string_pretty(&drawing)?);
         return Ok(understood(&tree, &args.lab));
     }
     let theme = match args.theme {
@@ -39,30 +42,37 @@ pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
         let Some(file) = file else { continue };
         let text = text(&drawing, format, theme);
         if file.as_os_str() == "-" {
-            print!("{text}");
+            stream::exact(text.as_bytes());
         } else {
-            write(file, &text)?;
-            println!("{}: {} of {}", file.display(), view.title(), tree.lab.name);
+            put(file, text.as_bytes())?;
+            outln!(
+                "{}: {} of {}",
+                file.display(),
+                view.title(),
+                one_line(&tree.lab.name)
+            );
         }
         written = true;
     }
     if !written {
-        print!("{}", text(&drawing, args.format, theme));
+        stream::exact(text(&drawing, args.format, theme).as_bytes());
     }
     if drawing.is_empty() {
         for note in &drawing.notes {
-            eprintln!("{note}");
+            errln!("{note}");
         }
     }
     Ok(understood(&tree, &args.lab))
 }
 
 fn text(drawing: &Diagram, format: DrawingFormat, theme: Theme) -> String {
-    match format {
+    let text = match format {
         DrawingFormat::Svg => diagram::svg(drawing, theme),
         DrawingFormat::Dot => diagram::dot(drawing),
         DrawingFormat::Mermaid => diagram::mermaid(drawing),
-    }
+    };
+    // A file of it is looked at in terminals too.
+    stream::clean(&text, false).into_owned()
 }
 
 fn view(word: &str) -> Result<View> {
@@ -87,26 +97,4 @@ fn focused(drawing: Diagram, object: &str) -> Result<Diagram> {
         let message = format!("nothing in the view {} is '{object}'", view.word());
         Stop::usage(message).help(help.unwrap_or(all)).into()
     })
-}
-
-/// Writes a file whole or not at all.
-fn write(file: &Path, text: &str) -> Result<()> {
-    let shown = file.display();
-    if file.is_dir() {
-        let stop = Stop::usage(format!("{shown} is a folder"));
-        return Err(stop.help("name the file to write").into());
-    }
-    let cannot = |why: std::io::Error| {
-        let stop = Stop::environment(format!("cannot write {shown}: {why}"));
-        stop.help("the folder must exist and be yours to write to")
-    };
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let part = file.with_file_name(format!(".{name}.part"));
-    std::fs::write(&part, text).map_err(cannot)?;
-    std::fs::rename(&part, file).map_err(|why| {
-        // What is left of it is of no use to anybody.
-        let _ = std::fs::remove_file(&part);
-        cannot(why)
-    })?;
-    Ok(())
 }

@@ -80,12 +80,12 @@ fn log<R: RealmTag>(world: &World<R>, at: &LabArgs, json: bool, paint: Paint) ->
         ]);
     }
     match (json, rows.is_empty()) {
-        (true, _) => println!("{:#}", json!(rows)),
-        (false, true) => println!(
+        (true, _) => outln!("{:#}", json!(rows)),
+        (false, true) => outln!(
             "Nothing was observed yet: {}",
             world.hints.command("observe")
         ),
-        (false, false) => print!("{}", table.print(paint, 0)),
+        (false, false) => out!("{}", table.print(paint, 0)),
     }
     Ok(Exit::Ok)
 }
@@ -284,22 +284,22 @@ fn show(state: &State, only: Option<&str>, json: bool, paint: Paint) -> Result<E
                 "collections": t.collections, "facts": facts.map(fact).collect::<BTreeMap<_, _>>()})
         };
         let all: BTreeMap<&String, _> = state.targets.iter().map(|(n, t)| (n, target(t))).collect();
-        println!("{:#}", json!(all));
+        outln!("{:#}", json!(all));
         return Ok(Exit::Ok);
     }
     for (name, (id, target)) in &state.targets {
-        println!(
+        outln!(
             "{}  {}",
             paint.text(Tone::Head, name),
             paint.text(Tone::Dim, id)
         );
         for error in &target.errors {
-            print!("{}", wrap::hanging("  ", &clean(error), paint.width()));
+            out!("{}", wrap::hanging("  ", &clean(error), paint.width()));
         }
         for (kind, completeness) in &target.collections {
             if let Completeness::No(reason) = completeness {
                 let line = format!("not all seen: {}", clean(&reason.0));
-                print!(
+                out!(
                     "{}",
                     wrap::hanging(&format!("  {} ", kind.word()), &line, paint.width())
                 );
@@ -319,7 +319,7 @@ fn show(state: &State, only: Option<&str>, json: bool, paint: Paint) -> Result<E
                 (age, Some(Tone::Dim)),
             ]);
         }
-        print!("{}", table.print(paint, 2));
+        out!("{}", table.print(paint, 2));
     }
     Ok(Exit::Ok)
 }
@@ -350,12 +350,12 @@ fn diff(from: &State, to: &State, list: bool, json: bool, paint: Paint) -> Resul
             Err(why) => (n, json!({"unknown": why})),
         });
         let shown: BTreeMap<_, _> = shown.collect();
-        println!(
+        outln!(
             "{:#}",
             json!({"from": from.label, "to": to.label, "targets": shown})
         );
     } else {
-        print!("{}", told(from, to, &all, list, paint));
+        out!("{}", told(from, to, &all, list, paint));
     }
     let differs = all.values().flatten().any(|c| !c.changes.is_empty());
     let unknown = all

@@ -50,8 +50,8 @@ pub(crate) fn init(args: &InitArgs, json: bool, paint: Paint) -> Result<Exit> {
         written: &written,
     };
     match json {
-        true => println!("{:#}", result.json()),
-        false => print!("{}", result.text(paint)),
+        true => dataln!("{:#}", result.json()),
+        false => out!("{}", result.text(paint)),
     }
     Ok(Exit::Ok)
 }

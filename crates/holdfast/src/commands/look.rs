@@ -40,10 +40,10 @@ pub(crate) fn observe<R: RealmTag>(
     crate::evidence::record_observation(&world, &facts)?;
     pins::put(&world)?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&facts)?);
+        dataln!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
-        print!("{}", observed(&facts, args.at.unknown, paint));
-        print!("{}", untried(&drivers, &facts, paint));
+        out!("{}", observed(&facts, args.at.unknown, paint));
+        out!("{}", untried(&drivers, &facts, paint));
     }
     Ok(if facts.targets.values().any(has_unknown) {
         Exit::PartlyUnknown
@@ -160,10 +160,10 @@ pub(crate) fn drift<R: RealmTag>(
         .concat()
     })?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&differences)?);
+        dataln!("{}", serde_json::to_string_pretty(&differences)?);
     } else {
         let text = drift_output::text(&differences, &facts, args.at.unknown, paint);
-        print!("{text}");
+        out!("{text}");
     }
     let known = differences.iter().any(|d| d.how != How::Unknown);
     let silent = facts.targets.values().any(|f| f.identity.is_none());
@@ -190,9 +190,9 @@ pub(crate) fn ports<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
     let states: Vec<Justification> = rows.iter().map(|r| r.state).collect();
     let any = |state: Justification| states.contains(&state);
     if json {
-        println!("{:#}", ports_json(&rows));
+        dataln!("{:#}", ports_json(&rows));
     } else {
-        print!("{}", drift_output::silent(&facts, paint));
+        out!("{}", drift_output::silent(&facts, paint));
         let answered = |host: &str| {
             facts
                 .targets
@@ -200,7 +200,7 @@ pub(crate) fn ports<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
                 .is_some_and(|f| f.identity.is_some())
         };
         let (rows, silent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| answered(&r.host));
-        print!("{}", ports_text(&rows, !silent.is_empty(), paint));
+        out!("{}", ports_text(&rows, !silent.is_empty(), paint));
     }
     Ok(if any(Justification::None) {
         Exit::Findings
@@ -274,14 +274,14 @@ pub(crate) fn plan<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint
     let needs = world.with_context(&facts, |ctx| consent::needs(&plan, ctx))?;
     if json {
         let shown = json!({"digest": plan.digest(), "plan": plan, "needs": needs});
-        println!("{shown:#}");
+        dataln!("{shown:#}");
     } else if plan.steps.is_empty() {
         let reported = world.with_context(&facts, |ctx| super::apply::reported(ctx, &plan))?;
         let text = plan_output::nothing_to_do(&plan, reported, &world.hints, paint);
-        print!("{text}");
+        out!("{text}");
     } else {
-        print!("{}", plan_output::text(&plan, paint));
-        print!("{}", plan_output::needs(&needs, paint));
+        out!("{}", plan_output::text(&plan, paint));
+        out!("{}", plan_output::needs(&needs, paint));
     }
     Ok(match (plan.steps.is_empty(), plan.blocked.is_empty()) {
         (true, true) => Exit::Ok,

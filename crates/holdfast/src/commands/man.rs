@@ -2,11 +2,12 @@
 
 use crate::cli::Cli;
 use crate::exit::{Exit, Stop};
+use crate::output::stream;
 use crate::output::words::{count, did_you_mean};
+use crate::put::put;
 use anyhow::{Context as _, Result};
 use clap::{Command, CommandFactory as _};
 use roff::{Roff, bold, roman};
-use std::io::Write as _;
 use std::path::Path;
 
 /// Exit codes, as [`Exit`] has them.
@@ -226,7 +227,7 @@ const EXAMPLES: &[(&str, Examples)] = &[
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "holdfast", &mut out);
-    std::io::stdout().write_all(&out)?;
+    stream::exact(&out);
     Ok(Exit::Ok)
 }
 
@@ -239,10 +240,9 @@ pub(crate) fn man(verb: &[String], out: Option<&Path>) -> Result<Exit> {
         let pages = pages(&root)?;
         for (name, page) in &pages {
             let path = folder.join(name);
-            std::fs::write(&path, page)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            put(&path, page)?;
         }
-        println!(
+        outln!(
             "{} in {}",
             count(pages.len(), "page", "pages"),
             folder.display()
@@ -262,7 +262,7 @@ pub(crate) fn man(verb: &[String], out: Option<&Path>) -> Result<Exit> {
         };
         command = next;
     }
-    std::io::stdout().write_all(&page(command)?)?;
+    stream::exact(&page(command)?);
     Ok(Exit::Ok)
 }
 

@@ -26,14 +26,14 @@ pub(crate) fn prove<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Pain
         for verdict in &mut all {
             verdict.promise.prove_with = world.hints.whole(&verdict.promise.prove_with);
         }
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        dataln!("{}", serde_json::to_string_pretty(&all)?);
         if !silent.is_empty() {
-            eprintln!("left out: {said}");
+            errln!("left out: {said}");
         }
     } else {
-        print!("{}", scoreboard::text(&all, now, &world.hints, paint));
+        out!("{}", scoreboard::text(&all, now, &world.hints, paint));
         if !silent.is_empty() {
-            print!("{}", wrap::hanging("left out: ", &said, paint.width()));
+            out!("{}", wrap::hanging("left out: ", &said, paint.width()));
         }
     }
     Ok(match exit(&all) {

@@ -38,9 +38,9 @@ pub(crate) fn recipe(path: &Path, json: bool, paint: Paint) -> Result<Exit> {
     let tree = Tree::open_valid(path)?;
     let recipes = recipes(&tree.lab, &quoted(&path.display().to_string()));
     if json {
-        println!("{:#}", as_json(&recipes));
+        dataln!("{:#}", as_json(&recipes));
     } else {
-        print!("{}", text(&recipes, paint));
+        out!("{}", text(&recipes, paint));
     }
     Ok(Exit::Ok)
 }

@@ -64,11 +64,11 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
         ]);
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        dataln!("{}", serde_json::to_string_pretty(&rows)?);
     } else if rows.is_empty() {
-        println!("No runs yet on {}.", world.realm());
+        outln!("No runs yet on {}.", world.realm());
     } else {
-        print!("{}", table.print(paint, 0));
+        out!("{}", table.print(paint, 0));
     }
     Ok(Exit::Ok)
 }
@@ -76,7 +76,7 @@ fn list<R: RealmTag>(world: &World<R>, json: bool, paint: Paint) -> Result<Exit>
 fn show<R: RealmTag>(world: &World<R>, run: &str, json: bool, paint: Paint) -> Result<Exit> {
     let entries = world.journal(&RunId(run.to_owned()))?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&entries)?);
+        dataln!("{}", serde_json::to_string_pretty(&entries)?);
         return Ok(Exit::Ok);
     }
     let drill = entries
@@ -85,9 +85,9 @@ fn show<R: RealmTag>(world: &World<R>, run: &str, json: bool, paint: Paint) -> R
     for entry in &entries {
         let (word, text) = line(&entry.event, drill);
         let label = format!("{}  {word:<8} ", entry.at.strftime("%H:%M:%S%.3f"));
-        print!("{}", wrap::hanging(&label, &text, paint.width()));
+        out!("{}", wrap::hanging(&label, &text, paint.width()));
     }
-    println!("{}", ended(&entries));
+    outln!("{}", ended(&entries));
     Ok(Exit::Ok)
 }
 
@@ -169,11 +169,11 @@ fn take_up<R: RealmTag>(
         running::record(&world, plan, &report)?;
     }
     if json {
-        println!("{:#}", report_output::json(&report));
+        dataln!("{:#}", report_output::json(&report));
     } else {
         let purpose = plan.map_or(&Purpose::Apply, |p| &p.purpose);
         let text = report_output::text(&report, purpose, &world.hints, paint);
-        print!("{text}");
+        out!("{text}");
     }
     Ok(running::exit(&report))
 }

@@ -43,7 +43,7 @@ pub(crate) fn revert<R: RealmTag>(
     };
     approve(&plan, &ctx, consent, (!json).then_some(paint))?;
     if !json {
-        println!(
+        outln!(
             "\nThe revert fires {} s after it is armed.",
             consent.revert_after
         );
@@ -56,10 +56,10 @@ pub(crate) fn revert<R: RealmTag>(
         (!json).then_some(paint),
     )?;
     if json {
-        println!("{:#}", report_output::json(&report));
+        dataln!("{:#}", report_output::json(&report));
     } else {
         let text = report_output::text(&report, &Purpose::Selftest, &world.hints, paint);
-        print!("{text}");
+        out!("{text}");
     }
     Ok(running::exit(&report))
 }

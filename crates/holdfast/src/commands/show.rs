@@ -2,10 +2,11 @@
 
 use crate::cli::ShowArgs;
 use crate::exit::{Exit, Stop};
-use crate::output::words::did_you_mean;
+use crate::output::words::{did_you_mean, one_line};
 use crate::output::{Paint, calendar, sheet};
+use crate::put::put;
 use crate::tree::Tree;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use view::{Input, Paper, Topic};
@@ -51,7 +52,7 @@ pub(crate) fn understood(tree: &Tree, lab: &Path) -> Exit {
         return Exit::Ok;
     }
     let shown = lab.display().to_string();
-    eprintln!(
+    errln!(
         "not all of the declaration was understood; see: holdfast check {}",
         crate::hint::quoted(&shown)
     );
@@ -61,16 +62,16 @@ pub(crate) fn understood(tree: &Tree, lab: &Path) -> Exit {
 fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<()> {
     if json && topic == Topic::Goals {
         let advice = view::goals::advise(input.lab);
-        println!("{}", serde_json::to_string_pretty(&advice)?);
+        dataln!("{}", serde_json::to_string_pretty(&advice)?);
         return Ok(());
     }
     let sheets = view::sheets(input, topic);
     if json {
-        println!("{}", serde_json::to_string_pretty(&sheets)?);
+        dataln!("{}", serde_json::to_string_pretty(&sheets)?);
     } else if sheets.iter().all(|s| s.rows.is_empty()) {
-        println!("{} declares no {}", input.lab.name, topic.word());
+        outln!("{} declares no {}", one_line(&input.lab.name), topic.word());
     } else {
-        print!("{}", sheet::text(&sheets, paint));
+        out!("{}", sheet::text(&sheets, paint));
     }
     Ok(())
 }
@@ -171,12 +172,12 @@ fn numbered(file: &Path, page: usize) -> PathBuf {
 
 fn written(files: &[(PathBuf, String)], what: &str, json: bool) -> Result<()> {
     for (path, text) in files {
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        put(path, text.as_bytes())?;
     }
     let names: Vec<String> = files.iter().map(|(p, _)| p.display().to_string()).collect();
     match json {
-        true => println!("{}", json!({"files": names, "what": what})),
-        false => println!("{what} in {}", names.join(", ")),
+        true => dataln!("{}", json!({"files": names, "what": what})),
+        false => outln!("{what} in {}", names.join(", ")),
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ mod up;
 use crate::cli::{TwinAt, TwinVerb};
 use crate::exit::{Exit, Stop};
 use crate::hint::Hints;
-use crate::output::Paint;
 use crate::output::words::{count, did_you_mean};
+use crate::output::{Paint, stream};
 use crate::tree::Tree;
 use crate::twins;
 use crate::world::World;
@@ -125,7 +125,7 @@ fn exec(place: &[String], name: &str, command: &[String]) -> Result<Exit> {
     let machine = machine(&design, host)?;
     let host = twins::host(name, &lock.lab, &machine.name, &hints)?;
     let output = host.exec(&words).map_err(twins::environment)?;
-    std::io::stdout().write_all(&output.stdout)?;
+    stream::exact(&output.stdout);
     std::io::stderr().write_all(&output.stderr)?;
     Ok(match output.status.success() {
         true => Exit::Ok,
@@ -184,12 +184,12 @@ fn down(at: &TwinAt, json: bool) -> Result<Exit> {
     let hosts = removed.hosts.len();
     let rest = removed.containers.len().saturating_sub(2 * hosts);
     if json {
-        println!(
+        dataln!(
             "{:#}",
             serde_json::json!({"twin": at.name, "hosts_removed": hosts, "parts_removed": rest})
         );
     } else {
-        println!(
+        outln!(
             "twin {} is gone: {} and {} of its network removed",
             at.name,
             count(hosts, "machine", "machines"),

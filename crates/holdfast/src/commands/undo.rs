@@ -42,9 +42,9 @@ pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Pain
     })?;
     if plan.steps.is_empty() {
         if json {
-            println!("{:#}", serde_json::json!({"plan": plan, "run": null}));
+            dataln!("{:#}", serde_json::json!({"plan": plan, "run": null}));
         } else {
-            println!("Nothing to undo: nothing of what run {run} changed is left.");
+            outln!("Nothing to undo: nothing of what run {run} changed is left.");
         }
         return Ok(Exit::Ok);
     }

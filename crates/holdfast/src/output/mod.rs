@@ -1,5 +1,8 @@
 //! What people see: calm, aligned, readable without colour and on a narrow screen.
 
+#[macro_use]
+pub(crate) mod stream;
+
 mod paint;
 mod table;
 

@@ -1,5 +1,6 @@
 //! Colour with meaning: green proven, red broken or failed, yellow needs a look, dim background; and how wide the screen is.
 
+use super::stream;
 use crate::cli::ColorChoice;
 use std::io::IsTerminal as _;
 
@@ -98,7 +99,7 @@ impl Paint {
             Tone::Dim => "2",
             Tone::Head => "1",
         };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        format!("\u{1b}[{code}m{}\u{1b}[0m", stream::clean(text, false))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One line that says how far a run is, on a terminal only; it is gone when the run ends.
 
-use super::paint;
+use super::{paint, stream};
 use model::id::StepId;
 use model::plan::Plan;
 use std::io::{IsTerminal as _, Write as _};
@@ -37,7 +37,10 @@ impl Progress {
             return;
         };
         let width = paint::screen(terminal_size::terminal_size_of(std::io::stderr()));
-        let line: String = line.chars().take(width.saturating_sub(1)).collect();
+        let line: String = stream::clean(&line, false)
+            .chars()
+            .take(width.saturating_sub(1))
+            .collect();
         self.write(&format!("\r\u{1b}[K{line}"));
         self.shown = true;
     }

@@ -1,6 +1,7 @@
 //! Tables of what is declared. Where a screen is too narrow for the columns, each row becomes a block of its own.
 
-use super::{Paint, Table, Tone, wrap};
+use super::words::one_line;
+use super::{Paint, Table, Tone, stream, wrap};
 use view::{Cell, How, Sheet};
 
 /// The sheets, and what the marks in them mean.
@@ -10,7 +11,10 @@ pub(crate) fn text(sheets: &[Sheet], paint: Paint) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!("{}\n", paint.text(Tone::Head, &sheet.title)));
+        text.push_str(&format!(
+            "{}\n",
+            paint.text(Tone::Head, &one_line(&sheet.title))
+        ));
         let table = table(sheet).print(paint, 0);
         let fits = |line: &str| plain_width(line) <= paint.width();
         if table.lines().all(fits) && !is_torn(sheet, paint) {
@@ -36,12 +40,13 @@ fn table(sheet: &Sheet) -> Table {
 
 /// A text with the mark of how it is known; colour alone says nothing.
 fn marked(cell: &Cell) -> String {
+    let text = one_line(&stream::clean(&cell.text, false));
     match cell.how {
-        How::Assumed => format!("~{}", cell.text),
-        How::Unknown if cell.text.is_empty() => "?".to_owned(),
-        How::Unknown => format!("{} ?", cell.text),
+        How::Assumed => format!("~{text}"),
+        How::Unknown if text.is_empty() => "?".to_owned(),
+        How::Unknown => format!("{text} ?"),
         How::Silent => "-".to_owned(),
-        How::Declared | How::Computed | How::Measured => cell.text.clone(),
+        How::Declared | How::Computed | How::Measured => text,
     }
 }
 

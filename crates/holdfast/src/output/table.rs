@@ -1,6 +1,6 @@
 //! Columns that line up, and that wrap where the screen ends.
 
-use super::{Paint, Tone, wrap};
+use super::{Paint, Tone, stream, wrap};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -29,8 +29,11 @@ impl Table {
         &mut self,
         cells: impl IntoIterator<Item = (S, Option<Tone>)>,
     ) {
-        self.rows
-            .push(cells.into_iter().map(|(s, t)| (s.into(), t)).collect());
+        // Before anything is measured: what a terminal obeys has no width.
+        let clean = |(text, tone): (S, Option<Tone>)| {
+            (stream::clean(&text.into(), false).into_owned(), tone)
+        };
+        self.rows.push(cells.into_iter().map(clean).collect());
     }
 
     /// The table as text, indented by `indent` blanks.

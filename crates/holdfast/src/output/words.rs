@@ -24,6 +24,11 @@ pub(crate) fn result(name: &str, value: &Value) -> String {
     }
 }
 
+/// A text where one line is meant: what ends a line in it is a blank.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r', '\t'], " ")
+}
+
 /// The known name nearest to `name`, as a question; nothing if none is near.
 pub(crate) fn did_you_mean<'a>(
     name: &str,

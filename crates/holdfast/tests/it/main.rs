@@ -18,6 +18,7 @@ mod facts;
 mod files;
 mod graph;
 mod history;
+mod hostile;
 mod init;
 mod interfaces;
 mod labels;

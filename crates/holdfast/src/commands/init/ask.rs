@@ -19,7 +19,7 @@ pub(super) fn profile(paint: Paint) -> Result<Profile> {
     say("", paint);
     say("Shape of the lab (what else is asked depends on it)", paint);
     for profile in Profile::ALL {
-        eprint!(
+        err!(
             "{}",
             wrap::hanging(
                 &format!("  {:<8}  ", profile.word()),
@@ -137,7 +137,7 @@ fn summary(start: &Start, paint: Paint) {
     say("", paint);
     for question in QUESTIONS.iter().filter(|q| start.asks(q)) {
         let value = current(&start.answers, question);
-        eprint!(
+        err!(
             "{}",
             wrap::hanging(&format!("  {:<8}  ", question.flag), value, paint.width())
         );
@@ -147,12 +147,12 @@ fn summary(start: &Start, paint: Paint) {
 
 /// An answer without the blanks around it; what an empty one stands for.
 fn line(prompt: &str, default: &str) -> Result<String> {
-    eprint!("{prompt}");
+    err!("{prompt}");
     std::io::stderr().flush()?;
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_until(b'\n', &mut bytes)?;
     if bytes.is_empty() {
-        eprintln!();
+        errln!();
         return Err(
             Stop::usage("the answers ended before the questions did; nothing was written").into(),
         );
@@ -168,9 +168,9 @@ fn line(prompt: &str, default: &str) -> Result<String> {
 fn say(text: &str, paint: Paint) {
     let rest = text.trim_start();
     let indent = " ".repeat(text.len() - rest.len());
-    eprint!("{}", wrap::hanging(&indent, rest, paint.width()));
+    err!("{}", wrap::hanging(&indent, rest, paint.width()));
 }
 
 fn complain(why: &str, paint: Paint) {
-    eprint!("{}", wrap::hanging("  no: ", why, paint.width()));
+    err!("{}", wrap::hanging("  no: ", why, paint.width()));
 }

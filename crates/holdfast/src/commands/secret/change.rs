@@ -2,7 +2,7 @@
 
 use super::{named, reference};
 use crate::exit::{Exit, Stop};
-use crate::output::words::count;
+use crate::output::{stream, words::count};
 use crate::secrets;
 use crate::tree::Tree;
 use anyhow::{Context as _, Result};
@@ -28,7 +28,7 @@ pub(super) fn set(tree: &Tree, real: Real, name: &str, json: bool) -> Result<Exi
     let changed = changed.map_err(secrets::stop)?;
     let file = &changed.file;
     if json {
-        println!(
+        dataln!(
             "{:#}",
             json!({"name": name, "file": file, "created": changed.created, "replaced": changed.replaced, "recipients": changed.recipients})
         );
@@ -39,8 +39,8 @@ pub(super) fn set(tree: &Tree, real: Real, name: &str, json: bool) -> Result<Exi
         (false, true) => "changed: its value replaced",
         (false, false) => "changed: the key added",
     };
-    println!("{file}: {what}, for {}", changed.recipients.join(", "));
-    println!("nothing was committed; who uses the old value still has it");
+    outln!("{file}: {what}, for {}", changed.recipients.join(", "));
+    outln!("nothing was committed; who uses the old value still has it");
     Ok(Exit::Ok)
 }
 
@@ -99,7 +99,8 @@ pub(super) fn show(tree: &Tree, real: Real, name: &str, reveal: bool, json: bool
             .into());
     }
     let value = secrets::vault(real, tree).get(reference);
-    println!("{}", value.map_err(secrets::stop)?.expose());
+    stream::exact(value.map_err(secrets::stop)?.expose().as_bytes());
+    outln!();
     Ok(Exit::Ok)
 }
 
@@ -127,7 +128,7 @@ pub(super) fn rekey(
         let Some(done) = vault.rekey(file, lock_out).map_err(secrets::stop)? else {
             shown.push(json!({"file": file, "added": [], "removed": []}));
             if !json {
-                println!("{file}: its recipients are those of .sops.yaml; nothing to do");
+                outln!("{file}: its recipients are those of .sops.yaml; nothing to do");
             }
             continue;
         };
@@ -135,19 +136,19 @@ pub(super) fn rekey(
         if json {
             continue;
         }
-        println!("{}: encrypted anew with a new data key", done.file);
-        done.added.iter().for_each(|r| println!("  + {r}"));
-        done.removed.iter().for_each(|r| println!("  - {r}"));
+        outln!("{}: encrypted anew with a new data key", done.file);
+        done.added.iter().for_each(|r| outln!("  + {r}"));
+        done.removed.iter().for_each(|r| outln!("  - {r}"));
         if !done.removed.is_empty() {
-            println!(
+            outln!(
                 "  who was removed still has the old values, from the history: change the secrets themselves"
             );
         }
     }
     if json {
-        println!("{:#}", json!(shown));
+        dataln!("{:#}", json!(shown));
     } else {
-        println!(
+        outln!(
             "{}; nothing was committed",
             count(files.len(), "SOPS file", "SOPS files")
         );

@@ -49,7 +49,7 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
     let rows = rows(tree, &vault);
     if json {
         let shown: Vec<Value> = rows.iter().map(as_json).collect();
-        println!("{:#}", json!(shown));
+        dataln!("{:#}", json!(shown));
         return Ok(Exit::Ok);
     }
     let own = vault.identities();
@@ -70,19 +70,19 @@ pub(super) fn list(tree: &Tree, real: Real, json: bool, paint: Paint) -> Result<
             (due, tone),
         ]);
     }
-    print!("{}", table.print(paint, 0));
+    out!("{}", table.print(paint, 0));
     for row in &rows {
         let said = row.problem.as_ref().map(secrets::said);
         for text in said.iter().chain(&row.judged.doubt) {
             let line = format!("{}: {text}", row.named.name);
-            print!("{}", wrap::hanging("", &line, paint.width()));
+            out!("{}", wrap::hanging("", &line, paint.width()));
         }
     }
     let overdue = rows
         .iter()
         .filter(|r| r.judged.rotation.due == Due::Overdue)
         .count();
-    println!(
+    outln!(
         "{}, {overdue} overdue",
         count(rows.len(), "secret", "secrets")
     );
@@ -200,9 +200,9 @@ pub(super) fn check(
         ]);
     }
     if json {
-        println!("{:#}", json!(shown));
+        dataln!("{:#}", json!(shown));
     } else {
-        print!("{}", table.print(paint, 0));
+        out!("{}", table.print(paint, 0));
     }
     Ok(match (missing, unknown) {
         (0, 0) => Exit::Ok,

@@ -136,7 +136,7 @@ impl Found {
         if json {
             let one = |s: &Shown| json!({"commit": s.commit, "file": s.file, "line": s.line, "column": s.column, "what": s.what, "excerpt": s.excerpt});
             let findings: Vec<_> = self.shown.iter().map(one).collect();
-            println!(
+            dataln!(
                 "{:#}",
                 json!({"files": self.read, "texts_of_the_past": self.past, "ignored_by_git_left_out": self.tracked, "too_large": self.large, "findings": findings})
             );
@@ -146,15 +146,15 @@ impl Found {
             let place = format!("{}:{}:{}", s.file, s.line, s.column);
             let commit = s.commit.iter().map(|c| format!(", in commit {c}"));
             let commit: String = commit.collect();
-            println!("{} {}{commit}", paint.text(Tone::Bad, &place), s.what);
-            println!("    {}", paint.text(Tone::Dim, &s.excerpt));
+            outln!("{} {}{commit}", paint.text(Tone::Bad, &place), s.what);
+            outln!("    {}", paint.text(Tone::Dim, &s.excerpt));
         }
         for file in &self.large {
-            println!("{file}: not read, larger than 4 MiB");
+            outln!("{file}: not read, larger than 4 MiB");
         }
-        println!("{}", self.sum());
+        outln!("{}", self.sum());
         if !self.shown.is_empty() {
-            println!(
+            outln!(
                 "change each of them: it stays in the history, then keep it with holdfast secret set"
             );
         }

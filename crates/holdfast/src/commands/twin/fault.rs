@@ -47,8 +47,8 @@ pub(crate) fn fault(at: &TwinAt, what: &FaultVerb, json: bool) -> Result<Exit> {
     save(&twinned, &active)?;
     partition(&twinned, &fabric, &active)?;
     match json {
-        true => println!("{:#}", json!({"twin": twinned.name, "faults": active})),
-        false => println!("{said}"),
+        true => dataln!("{:#}", json!({"twin": twinned.name, "faults": active})),
+        false => outln!("{said}"),
     }
     Ok(Exit::Ok)
 }

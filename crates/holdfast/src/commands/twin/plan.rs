@@ -13,9 +13,9 @@ pub(crate) fn plan(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
     let projects = tree.read_stacks();
     let design = twinplan::design(&tree.lab, &projects);
     if json {
-        println!("{}", serde_json::to_string_pretty(&design)?);
+        dataln!("{}", serde_json::to_string_pretty(&design)?);
     } else {
-        print!("{}", output::twin::plan(&design, paint));
+        out!("{}", output::twin::plan(&design, paint));
     }
     Ok(understood(&tree, &at.lab))
 }

@@ -17,8 +17,8 @@ pub(crate) fn status(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         Fabric::attach(&twinned.engine, &twinned.owner, &image).map_err(twins::environment)?;
     let status = look(&twinned, fabric.as_ref())?;
     match json {
-        true => println!("{:#}", status.json()),
-        false => print!("{}", output::twin::status(&status, paint)),
+        true => dataln!("{:#}", status.json()),
+        false => out!("{}", output::twin::status(&status, paint)),
     }
     Ok(match status.is_whole() {
         true => Exit::Ok,

@@ -26,7 +26,7 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
     }
-    let tell = |line: &str| eprintln!("{line}");
+    let tell = |line: &str| errln!("{line}");
     let image = image::ensure(&twinned.engine, &image::default_cache_dir(), &tell)
         .map_err(twins::environment)?;
     let before = Host::names(&twinned.engine, &twinned.owner).map_err(twins::environment)?;
@@ -47,10 +47,10 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
     }
     let status = super::status::look(&twinned, Some(&fabric))?;
     if json {
-        println!("{:#}", status.json());
+        dataln!("{:#}", status.json());
     } else {
-        print!("{}", output::twin::status(&status, paint));
-        println!("up after {:.1} s", begun.elapsed().as_secs_f32());
+        out!("{}", output::twin::status(&status, paint));
+        outln!("up after {:.1} s", begun.elapsed().as_secs_f32());
     }
     Ok(Exit::Ok)
 }
@@ -120,7 +120,7 @@ fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Resul
             match start(twinned, image, &fabric, &job, &stopped) {
                 Ok(how) => {
                     let n = done.fetch_add(1, Ordering::Relaxed) + 1;
-                    eprintln!(
+                    errln!(
                         "[{n}/{total}] {} {how} ({:.1} s)",
                         job.name(),
                         begun.elapsed().as_secs_f32()

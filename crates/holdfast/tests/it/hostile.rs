@@ -1,0 +1,185 @@
+//! Text that a terminal would obey, output that nobody takes, and files to write that are no plain files.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/whole.yaml");
+
+fn holdfast(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.args(words).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap()
+}
+
+/// What a terminal obeys, or turns the text by.
+fn obeyed(text: &str) -> bool {
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .any(|c| (c.is_control() && c != '\n') || turns(c))
+}
+
+fn whole() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(WHOLE, folder.path().join("holdfast.yaml")).unwrap();
+    folder
+}
+
+const VERBS: &[&[&str]] = &[
+    &["check"],
+    &["check", "--json"],
+    &["check", "--format", "sarif"],
+    &["check", "--format", "concise"],
+    &["show"],
+    &["show", "hosts", "--json"],
+    &["graph", "--view", "l3"],
+    &["graph", "--view", "l3", "--json"],
+    &["schema"],
+    &["explain", "ref-undefined"],
+    &["facts", "list"],
+    &["secret", "list"],
+    &["secret", "scan"],
+    &["debug", "cli-reference"],
+    &["debug", "compose", "compose.yaml"],
+    &["completions", "bash"],
+    &["man"],
+    &["--help"],
+    &["--version"],
+];
+
+#[test]
+fn a_full_disk_is_told_in_one_line() {
+    let lab = whole();
+    fs::write(
+        lab.path().join("compose.yaml"),
+        "services: {a: {image: b}}\n",
+    )
+    .unwrap();
+    for words in VERBS {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = holdfast(lab.path(), words).stdout(full).output().unwrap();
+        let err = text(&output.stderr);
+        let last = err.lines().next_back().unwrap_or_default();
+        assert_eq!(output.status.code(), Some(3), "{words:?}: {err}");
+        assert!(
+            last.starts_with("error: cannot write to standard output: No space"),
+            "{err}"
+        );
+        assert!(!err.contains("panicked"), "{words:?}: {err}");
+    }
+}
+
+/// With nobody at the other end of standard output.
+fn unread(mut command: Command) -> Output {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stdout(writer).output().unwrap()
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_no_verdict() {
+    let lab = whole();
+    fs::write(
+        lab.path().join("compose.yaml"),
+        "services: {a: {image: b}}\n",
+    )
+    .unwrap();
+    for words in VERBS {
+        let heard = holdfast(lab.path(), words).output().unwrap();
+        let alone = unread(holdfast(lab.path(), words));
+        assert_eq!(alone.status.code(), heard.status.code(), "{words:?}");
+        assert_eq!(text(&alone.stderr), text(&heard.stderr), "{words:?}");
+    }
+}
+
+#[test]
+fn no_name_moves_the_cursor_or_forges_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: \"ok: no findings\\e[2J\\e]0;pwn\\a\\nok: forged \\u202e\\u009b\"\n\
+               hosts: {h: {model: \"x\\e[8m\\ny\", stacks: {s: {compose: stacks/s/compose.yaml}}}}\n\
+               stacks: {s: {host: h, dir: stacks/s}}\n";
+    fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    fs::create_dir_all(folder.path().join("stacks/s")).unwrap();
+    let compose = "services:\n  \"web\\e[2J\": {image: \"foo:\\e[2Jlatest\"}\n  b: {image: \"x:\\e]0;p\\a1\"}\n";
+    fs::write(folder.path().join("stacks/s/compose.yaml"), compose).unwrap();
+    for words in [
+        &["check"] as &[&str],
+        &["check", "--color", "always"],
+        &["check", "--json"],
+        &["check", "--format", "sarif"],
+        &["show"],
+        &["show", "stacks"],
+        &["show", "stacks", "--json"],
+        &["show", "hosts"],
+        &["graph", "--view", "dependencies"],
+        &["graph", "--view", "\u{1b}[2J\u{202e}"],
+        &["show", "\u{1b}[2J"],
+        &["explain", "\u{1b}[2J\u{9b}"],
+        &["check", "--\u{1b}[2J"],
+        &["debug", "compose", "stacks/s/compose.yaml"],
+    ] {
+        let output = holdfast(folder.path(), words).output().unwrap();
+        for shown in [text(&output.stdout), text(&output.stderr)] {
+            assert!(
+                !shown.contains("\u{1b}[2J") && !shown.contains('\u{7}'),
+                "{words:?}: {shown}"
+            );
+            assert!(
+                words.contains(&"always") || !obeyed(shown),
+                "{words:?}: {shown:?}"
+            );
+            assert!(
+                !shown.lines().any(|l| l.starts_with("ok: forged")),
+                "{words:?}: {shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_plain_file_is_written_to_and_stays() {
+    let lab = whole();
+    let at = |name: &str| lab.path().join(name);
+    fs::write(at("outside"), "mine\n").unwrap();
+    // Where the file beside it would be, if its name could be known.
+    symlink("outside", at(".out.svg.part")).unwrap();
+    symlink("behind.svg", at("link.svg")).unwrap();
+    let made = Command::new("mkfifo").arg(at("pipe.svg")).status().unwrap();
+    assert!(made.success());
+    let reader = {
+        let pipe = at("pipe.svg");
+        std::thread::spawn(move || fs::read_to_string(pipe).unwrap())
+    };
+    for name in ["out.svg", "link.svg", "pipe.svg"] {
+        let output = holdfast(lab.path(), &["graph", "--view", "l3", "--svg", name]);
+        let output = { output }.output().unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{name}: {}",
+            text(&output.stderr)
+        );
+    }
+    assert!(reader.join().unwrap().contains("<svg "));
+    assert!(
+        fs::symlink_metadata(at("pipe.svg"))
+            .unwrap()
+            .file_type()
+            .is_fifo()
+    );
+    assert!(fs::symlink_metadata(at("link.svg")).unwrap().is_symlink());
+    for name in ["out.svg", "behind.svg"] {
+        assert!(
+            fs::read_to_string(at(name)).unwrap().contains("<svg "),
+            "{name}"
+        );
+    }
+    assert_eq!(fs::read_to_string(at("outside")).unwrap(), "mine\n");
+    let names = fs::read_dir(lab.path()).unwrap().count();
+    assert_eq!(names, 7, "nothing is left beside them");
+}
