@@ -32,8 +32,8 @@ use anyhow::Result;
 use clap::Parser as _;
 use cli::{AccessVerb, Cli, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, init, look, man,
-    prove, recipe, runs, secret, selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, import, init, look,
+    man, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -59,6 +59,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let json = cli.json;
     match &cli.verb {
         Verb::Init(args) => init::init(args, json, paint),
+        Verb::Import(args) => import::import(args, json, paint),
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),

@@ -16,6 +16,7 @@ mod examples;
 mod facts;
 mod files;
 mod graph;
+mod import;
 mod init;
 mod interfaces;
 mod labels;
