@@ -1,10 +1,12 @@
 //! The command line: verbs and their arguments, nothing else.
 
+mod import;
 mod init;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub(crate) use import::ImportArgs;
 pub(crate) use init::InitArgs;
 
 /// Where things lie.
@@ -56,6 +58,8 @@ pub(crate) enum ColorChoice {
 pub(crate) enum Verb {
     /// Begin a lab tree: a few questions, or flags.
     Init(Box<InitArgs>),
+    /// Write down what runs already as a lab tree; shows first what it would write.
+    Import(Box<ImportArgs>),
     /// Check the declaration: everything wrong or impossible on paper.
     Check(CheckArgs),
     /// Explain a code that `check` printed.

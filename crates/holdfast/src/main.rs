@@ -38,8 +38,8 @@ use anyhow::Result;
 use clap::Parser as _;
 use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, history, init,
-    look, man, prove, recipe, runs, secret, selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, history, import,
+    init, look, man, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, stream, wrap};
@@ -66,6 +66,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let json = cli.json;
     match &cli.verb {
         Verb::Init(args) => init::init(args, json, paint),
+        Verb::Import(args) => import::import(args, json, paint),
         Verb::Check(args) => check::check(args, json, paint),
         Verb::Explain { code } => check::explain(code, json),
         Verb::Schema => check::schema(),

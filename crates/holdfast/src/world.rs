@@ -16,7 +16,7 @@ use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef, RunId};
 use model::kleene::Reason;
 use model::lab::{Host, Reach};
-use model::lock::Lock;
+use model::lock::{Lock, Native};
 use model::plan::{Action, Plan};
 use model::realm::{Realm, RealmTag};
 use model::run::Entry;
@@ -86,7 +86,10 @@ impl<R: RealmTag> World<R> {
     /// Who a host was when it was enrolled in this realm.
     pub(crate) fn enrolled(&self, host: &str) -> Result<Option<NativeIdentity>> {
         let object = ObjectRef::new(Kind::Host, host);
-        let of = |lock: &Lock| lock.objects.get(&object).and_then(|o| o.native.clone());
+        let of = |lock: &Lock| {
+            let native = lock.objects.get(&object)?.native.as_ref()?;
+            native.machine().cloned()
+        };
         Ok(match self.realm() {
             Realm::Real => of(&self.lock),
             Realm::Twin(_) => self.store.identities()?.as_ref().and_then(of),
@@ -109,7 +112,7 @@ impl<R: RealmTag> World<R> {
             object,
             model::lock::Locked {
                 id,
-                native: Some(identity),
+                native: Some(Native::Machine(identity)),
             },
         );
         match self.realm() {
@@ -118,6 +121,23 @@ impl<R: RealmTag> World<R> {
                 self.lock = lock;
             }
             Realm::Twin(_) => self.store.save_identities(&lock)?,
+        }
+        Ok(())
+    }
+
+    /// Binds declared objects to what they are by their own account. What is bound already stays so.
+    pub(crate) fn bind(&mut self, natives: &BTreeMap<ObjectRef, Native>) -> Result<()> {
+        let mut lock = self.lock.clone();
+        for (object, native) in natives {
+            if let Some(entry) = lock.objects.get_mut(object)
+                && entry.native.is_none()
+            {
+                entry.native = Some(native.clone());
+            }
+        }
+        if lock != self.lock {
+            store::lockfile::write(&self.tree.lock_path(), &lock)?;
+            self.lock = lock;
         }
         Ok(())
     }

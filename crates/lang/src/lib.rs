@@ -16,6 +16,7 @@ mod document;
 mod include;
 mod knowledge;
 mod lower;
+mod plain;
 mod schema;
 mod sink;
 mod stacks;
@@ -27,6 +28,7 @@ pub use codes::{CODES, explain};
 pub use document::document;
 pub use include::{Included, Includes, includes};
 pub use knowledge::knowledge;
+pub use plain::{Plain, plain};
 pub use schema::schema;
 pub use stacks::{Stacks, near_file, stacks};
 

@@ -81,7 +81,7 @@ fact_kinds! {
     /// (s, the node's clock less the controller's); what a node that is offline does not tell is left out.
     PveNode = "pve-node",
     /// Key: number of the guest; value map: `kind` (`vm`, `lxc`), `node`, `name`, `status`, `template`, `cores` (all sockets), `memory` (bytes), `swap` (bytes), `autostart`, `tags`,
-    /// `pool`, `lock`, and of its configuration what is no free text: `disks` (map of bytes by slot), `nets` (map by slot: `mac`, `bridge`, `tag`, `firewall`), `devices`, `firewall`, ….
+    /// `pool`, `lock`, `smbios` (UUID), and of its configuration what is no free text: `disks` (map of bytes by slot), `nets` (map by slot: `mac`, `bridge`, `tag`, `firewall`), `devices`, `firewall`, ….
     PveGuest = "pve-guest",
     /// Key: `NODE/STORAGE`; value map: `type`, `content`, `shared`, `enabled`, `active`, `size`, `used` (bytes).
     PveStorage = "pve-storage",

@@ -28,5 +28,47 @@ pub struct Locked {
     pub id: ObjectId,
     /// What the product itself says it is; `None` until enrolled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub native: Option<NativeIdentity>,
+    pub native: Option<Native>,
+}
+
+/// What a product itself says that something is. Each has keys of its own, by which it is told apart in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Native {
+    /// A machine that was logged in to.
+    Machine(NativeIdentity),
+    /// A guest of a hypervisor.
+    Guest {
+        /// `SHA256:…` of the certificate of the interface that told of it.
+        cluster: String,
+        /// Its number there.
+        vmid: u32,
+        /// UUID of its SMBIOS; a container has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        smbios: Option<String>,
+    },
+    /// A cluster of hypervisors, by its interface.
+    Cluster {
+        /// `proxmox-ve:NAME`.
+        product: String,
+        /// `SHA256:…` of the certificate that answered.
+        certificate: String,
+    },
+    /// A Compose project.
+    Project {
+        /// The name that Compose gives it.
+        project: String,
+        /// Its file, below the lab tree.
+        path: String,
+    },
+}
+
+impl Native {
+    /// The machine, if it is one.
+    pub fn machine(&self) -> Option<&NativeIdentity> {
+        match self {
+            Native::Machine(identity) => Some(identity),
+            Native::Guest { .. } | Native::Cluster { .. } | Native::Project { .. } => None,
+        }
+    }
 }

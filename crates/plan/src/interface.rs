@@ -240,7 +240,7 @@ impl<'a> Comparing<'a> {
             |size: &model::units::size::Size| i64::try_from(size.bytes()).ok().map(Value::Int);
         let whole = |n: &u32| Value::Int(i64::from(*n));
         let wanted: BTreeMap<&str, Value> = [
-            ("name", Some(Value::from(name))),
+            ("name", Some(Value::from(called(name, guest)))),
             ("kind", guest.kind.known().map(|k| Value::from(word(*k)))),
             ("node", host.map(Value::from)),
             ("cores", guest.cores.known().map(whole)),
@@ -282,7 +282,8 @@ impl<'a> Comparing<'a> {
 
 /// The guest that a declaration means.
 fn find<'a>(facts: &'a TargetFacts, name: &str, guest: &Guest) -> Match<'a> {
-    let named = |v: &Value| v.field("name").and_then(Value::as_text) == Some(name);
+    let own = called(name, guest);
+    let named = |v: &Value| v.field("name").and_then(Value::as_text) == Some(own);
     let same: Vec<Found<'_>> = facts
         .items(FactKind::PveGuest)
         .filter(|(_, v)| named(v))
@@ -318,6 +319,11 @@ fn find<'a>(facts: &'a TargetFacts, name: &str, guest: &Guest) -> Match<'a> {
             )
         }
     }
+}
+
+/// The name that the hypervisor knows.
+fn called<'a>(name: &'a str, guest: &'a Guest) -> &'a str {
+    guest.name.known().map_or(name, String::as_str)
 }
 
 fn word(kind: GuestKind) -> &'static str {

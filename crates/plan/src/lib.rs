@@ -19,6 +19,7 @@ pub mod promises;
 pub mod prove;
 pub mod render;
 pub mod scope;
+pub mod standing;
 mod ways;
 
 pub use context::{Context, Owned};

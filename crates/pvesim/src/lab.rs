@@ -149,7 +149,8 @@ fn of_guest(name: &str, guest: &Declared, node: &str, id: u32) -> Guest {
     };
     let mut config: BTreeMap<String, Value> = BTreeMap::new();
     let mut set = |key: &str, value: Value| drop(config.insert(key.to_owned(), value));
-    set(kind.name_key(), json!(name));
+    let own = guest.name.known().map_or(name, String::as_str);
+    set(kind.name_key(), json!(own));
     if let Some(cores) = guest.cores.known() {
         set("cores", json!(cores));
     }
@@ -159,6 +160,10 @@ fn of_guest(name: &str, guest: &Declared, node: &str, id: u32) -> Guest {
         Kind::Qemu => {
             set("memory", json!(mib.to_string()));
             set("sockets", json!(1));
+            set(
+                "smbios1",
+                json!(format!("uuid=5d1c6f0e-0000-4000-8000-{id:012x}")),
+            );
             set("scsihw", json!("virtio-scsi-single"));
             set(
                 "net0",

@@ -213,7 +213,20 @@ fn is_literal(text: &str) -> bool {
     ]) || ["${", "{{", "$(", "ENC[", "://", "::", "()", "env."]
         .iter()
         .any(|p| text.contains(p));
-    !reference && !is_placeholder(text)
+    !reference && !is_placeholder(text) && !is_token_name(text)
+}
+
+/// `USER@REALM!TOKEN` names an API token of Proxmox and has nothing of its secret. Only the realms that the product brings along:
+/// a password may have both signs, too.
+fn is_token_name(text: &str) -> bool {
+    let word = |t: &str| {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        !t.is_empty() && t.bytes().all(good)
+    };
+    let parts = text
+        .split_once('!')
+        .map(|(who, token)| (who.rsplit_once('@'), token));
+    matches!(parts, Some((Some((user, "pve" | "pam" | "pbs")), token)) if word(user) && word(token))
 }
 
 /// Long and mixed enough to be no word of a language.

@@ -7,6 +7,8 @@ pub struct Project {
     pub name: String,
     /// Its file, seen from the folder of the lab tree.
     pub file: String,
+    /// The name that Compose gives it.
+    pub project: Option<String>,
     /// The container that people use: the one that is named like the project, else the first with a published port.
     pub service: Option<String>,
     /// A port that it publishes, as `8080` or `53/udp`.

@@ -2,7 +2,7 @@
 
 use super::access;
 use super::act::{self, reply};
-use super::observe::observe;
+use super::observe::{authorized_keys, observe};
 use super::script::{Frame, Script, segment};
 use super::transport::{Completed, RunOptions, Transport, TransportError};
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use model::realm::{Realm, RealmTag};
 use model::run::Output;
 use model::secret::{Redactor, Secret, SecretRef};
 use plan::driver::{AccessOrder, ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a complete observation may take.
@@ -89,6 +90,14 @@ impl<R: RealmTag> LinuxDriver<R> {
         };
         self.enrolled = Some(identity.clone());
         Ok(identity)
+    }
+
+    /// Whole lines of authorised keys by `ACCOUNT/FINGERPRINT`, to be declared; facts have but their fingerprints.
+    ///
+    /// # Errors
+    /// Why the host did not tell.
+    pub fn authorized_keys(&self) -> Result<BTreeMap<String, String>, String> {
+        authorized_keys(&self.transport, OBSERVE)
     }
 
     fn refused(&self, refusal: Refusal) -> ActError {

@@ -8,9 +8,10 @@ use crate::linux::SecretSource;
 use jiff::Timestamp;
 use model::fact::{FactKind, Scope, TargetFacts};
 use model::id::ObjectRef;
+use model::lab::api::Fingerprint;
 use model::realm::RealmTag;
 use model::run::Output;
-use model::secret::{Redactor, SecretRef};
+use model::secret::{Redactor, Secret, SecretRef};
 use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
 use std::marker::PhantomData;
 use std::time::Instant;
@@ -28,6 +29,27 @@ pub struct PveTarget {
     pub secret: SecretRef,
     /// Who may answer.
     pub trust: Trust,
+}
+
+/// Whose certificate answers at `https://HOST[:PORT]`: for a person to compare. Nobody is trusted, and nothing is sent.
+///
+/// # Errors
+/// Nobody answers there.
+pub fn meet(url: &str) -> Result<Fingerprint, ApiError> {
+    let nobody = Trust::Fingerprint(Fingerprint([0; 32]));
+    let client = Client::new(
+        url,
+        "",
+        Secret::new(String::new()),
+        &nobody,
+        Limits::default(),
+    )?;
+    let answer = client.get("/version");
+    match (client.met(), answer) {
+        (Some(met), _) => Ok(met),
+        (None, Err(why)) => Err(why),
+        (None, Ok(_)) => Err(ApiError::Setup("it has no certificate".to_owned())),
+    }
 }
 
 /// All that the driver can tell.

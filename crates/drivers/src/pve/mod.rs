@@ -13,6 +13,6 @@ mod tls;
 mod wire;
 
 pub use client::Limits;
-pub use driver::{PveDriver, PveTarget, scope};
+pub use driver::{PveDriver, PveTarget, meet, scope};
 pub use error::ApiError;
 pub use tls::Trust;

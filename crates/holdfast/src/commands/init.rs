@@ -3,8 +3,8 @@
 //! Nothing is written before everything is answered, and then all of it at once; what is there already is never changed.
 
 mod ask;
-mod compose;
-mod place;
+pub(super) mod compose;
+pub(super) mod place;
 mod said;
 
 use crate::cli::InitArgs;
@@ -213,12 +213,12 @@ fn nothing_missing(start: &Start, args: &InitArgs) -> Result<()> {
 /// All texts of the tree, the root last.
 fn texts(answers: &Answers) -> Vec<Text> {
     let schema = Text {
-        path: "holdfast.schema.json",
+        path: "holdfast.schema.json".into(),
         bytes: format!("{:#}\n", lang::schema()),
         spare: false,
     };
     let files = starter::files(answers).into_iter().map(|f| Text {
-        path: f.path,
+        path: f.path.into(),
         bytes: f.text,
         spare: f.spare,
     });

@@ -19,6 +19,7 @@ mod files;
 mod graph;
 mod history;
 mod hostile;
+mod import;
 mod init;
 mod interfaces;
 mod labels;

@@ -42,7 +42,7 @@ fn a_slip_in_a_verb_is_told() {
     for (words, expected) in [
         (&["man", "chek"][..], "did you mean check?"),
         (&["man", "runs", "lst"], "did you mean list?"),
-        (&["man", "xxxxxxxx"], "one of init, check"),
+        (&["man", "xxxxxxxx"], "one of init, import, check"),
     ] {
         let output = holdfast(words);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

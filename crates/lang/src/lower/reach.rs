@@ -9,7 +9,7 @@ use model::declare::Given;
 use model::lab::Reach;
 use std::collections::BTreeMap;
 
-/// `local`, or `{ssh: ALIAS, user: …, port: …, host_key: …}`; without it the first address by network name.
+/// `local`, `unknown`, or `{ssh: ALIAS, user: …, port: …, host_key: …}`; without it the first address by network name.
 pub(super) fn read(
     cx: &mut Cx<'_>,
     f: &mut Fields<'_>,
@@ -35,6 +35,8 @@ pub(super) fn read(
     match &entry.value.kind {
         NodeKind::Map { .. } => by_ssh(cx, &slot).unwrap_or(Reach::Unknown),
         NodeKind::Scalar { text, .. } if text == "local" => Reach::Local,
+        // Not even by the address that is declared: nobody has tried.
+        NodeKind::Scalar { text, .. } if text == "unknown" => Reach::Unknown,
         _ => {
             let d = Diagnostic::invalid(
                 "invalid-value",

@@ -107,7 +107,13 @@ fn converged() -> Vec<FieldShape> {
 }
 
 fn reach() -> Shape {
-    let local = words("reach-local", &[("local", "It is this machine.")]);
+    let local = words(
+        "reach-local",
+        &[
+            ("local", "It is this machine."),
+            ("unknown", "Nobody knows whether it can be logged in to."),
+        ],
+    );
     Shape::Any(vec![local, record(reach_ssh)])
 }
 

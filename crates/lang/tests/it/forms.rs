@@ -27,7 +27,6 @@ const ALWAYS_KNOWN: &[(&str, &[&str])] = &[
         &[
             "Host.default_route",
             "Host.sysctl.*",
-            "Host.reach",
             "ReachSsh.*",
             "ManagedFile.*",
             "UnitState.*",

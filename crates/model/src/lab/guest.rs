@@ -81,6 +81,8 @@ entity! {
     pub struct Guest {
         /// The name it had before.
         was: Option<Spanned<Name>>,
+        /// What the hypervisor calls it, if that is another name.
+        name: Opt<String>,
         /// Virtual machine or container.
         kind: Need<GuestKind>,
         /// The hypervisor or cluster it runs on.

@@ -12,7 +12,7 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
         return Vec::new();
     }
     let path = |key: &str| FactPath::new(FactKind::Listener, key);
-    let mut found: Vec<Comparison> = unjustified(on.host, on.facts)
+    let mut found: Vec<Comparison> = undeclared(on.host, on.facts)
         .into_iter()
         .map(|(key, value)| {
             on.report(Diff {
@@ -94,6 +94,20 @@ pub(crate) fn unseen(facts: &TargetFacts) -> Option<Reason> {
     }
 }
 
+/// Listeners that were seen, can be reached from outside and are not declared. Whether a declared one has a reason is for `ports` and
+/// the promise: without one it is no difference, and no justification either.
+fn undeclared(host: &Host, facts: &TargetFacts) -> Vec<(String, Value)> {
+    let declared = |key: &str| host.exposures.iter().any(|e| serves(key, e));
+    let open = facts
+        .items(FactKind::Listener)
+        .filter(|(k, _)| outside(k) && !declared(k));
+    open.map(|(k, v)| (k.to_owned(), v.clone())).collect()
+}
+
+fn outside(key: &str) -> bool {
+    socket(key).is_none_or(|(_, address, _)| !is_loopback(address))
+}
+
 /// Listeners that were seen, can be reached from outside and are justified by no exposure with a reason. There may be more of them if
 /// some are [`unseen`].
 pub(crate) fn unjustified(host: &Host, facts: &TargetFacts) -> Vec<(String, Value)> {
@@ -102,7 +116,6 @@ pub(crate) fn unjustified(host: &Host, facts: &TargetFacts) -> Vec<(String, Valu
             .iter()
             .any(|e| e.why.is_some() && serves(key, e))
     };
-    let outside = |key: &str| socket(key).is_none_or(|(_, address, _)| !is_loopback(address));
     let open = facts
         .items(FactKind::Listener)
         .filter(|(k, _)| outside(k) && !justified(k));

@@ -4,7 +4,7 @@ use super::builder::{Diff, On, WholeFile};
 use super::sudoers;
 use crate::{Comparison, How};
 use diag::Spanned;
-use model::fact::{Completeness, FactKind, FactPath};
+use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
 use model::kleene::Reason;
 use model::lab::{Manage, Managed, Sudo};
 use model::plan::{FilePut, Risk};
@@ -99,6 +99,17 @@ fn describe(sudo: Sudo) -> &'static str {
         Sudo::Password => "sudo with a password",
         Sudo::NoPassword => "sudo without a password",
     }
+}
+
+/// What sudo grants an account as a whole; nothing if not every line was seen, or if it grants a part of it.
+pub(crate) fn whole_sudo(facts: &TargetFacts, user: &str) -> Option<Sudo> {
+    let listed = facts.collections.get(&FactKind::Sudoer);
+    if !matches!(listed, Some(Completeness::Yes(_))) {
+        return None;
+    }
+    let granted = sudoers::granted(facts, &sudoers::in_order(facts), user);
+    let partly = granted.part.is_some();
+    (granted.whole != Sudo::No || !partly).then_some(granted.whole)
 }
 
 /// Whether an account is declared with sudo.

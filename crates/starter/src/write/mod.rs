@@ -10,7 +10,7 @@ mod people;
 mod root;
 mod services;
 mod texts;
-mod yaml;
+pub mod yaml;
 
 use crate::answers::Answers;
 use crate::question::{Key, QUESTIONS};

@@ -1,10 +1,10 @@
-//! YAML, line by line.
+//! YAML, line by line. For whoever else writes lab trees, too.
 
 /// The first line of a file below `lab/`: what editors complete from.
-pub(super) const SCHEMA: &str = "# yaml-language-server: $schema=../holdfast.schema.json\n";
+pub const SCHEMA: &str = "# yaml-language-server: $schema=../holdfast.schema.json\n";
 
 /// A value, quoted where YAML would read it as anything but this text.
-pub(super) fn scalar(text: &str) -> String {
+pub fn scalar(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/+@~-".contains(c);
     let word = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
         && text.chars().all(plain);
@@ -24,18 +24,18 @@ pub(super) fn scalar(text: &str) -> String {
 }
 
 /// A value, or that nobody stated it.
-pub(super) fn given(value: Option<&str>) -> String {
+pub fn given(value: Option<&str>) -> String {
     value.map_or_else(|| "unknown".to_owned(), scalar)
 }
 
 /// `[a, b]`
-pub(super) fn list<'t>(items: impl IntoIterator<Item = &'t str>) -> String {
+pub fn list<'t>(items: impl IntoIterator<Item = &'t str>) -> String {
     let items: Vec<String> = items.into_iter().map(scalar).collect();
     format!("[{}]", items.join(", "))
 }
 
 /// `{a: 1, b: 2}`
-pub(super) fn map(pairs: &[(String, String)]) -> String {
+pub fn map(pairs: &[(String, String)]) -> String {
     let pairs: Vec<String> = pairs
         .iter()
         .map(|(k, v)| format!("{}: {v}", scalar(k)))

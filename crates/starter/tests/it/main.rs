@@ -44,6 +44,7 @@ fn whole(profile: Profile) -> Answers {
     answers.projects = vec![Project {
         name: "photos".into(),
         file: "stacks/my photos/compose.yaml".into(),
+        project: Some("photos".into()),
         service: Some("server".into()),
         port: Some("2283".into()),
     }];

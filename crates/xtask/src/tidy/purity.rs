@@ -84,6 +84,20 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     ("twinplan", &["model", "graph", "ipnet", "serde"]),
     (
+        "adopt",
+        &[
+            "diag",
+            "model",
+            "lang",
+            "secrets",
+            "starter",
+            "plan",
+            "jiff",
+            "serde_json",
+            "shlex",
+        ],
+    ),
+    (
         "plan",
         &[
             "diag",

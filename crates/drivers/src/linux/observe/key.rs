@@ -81,6 +81,26 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     );
 }
 
+/// The whole lines of keys that stand in one form only, by `ACCOUNT/FINGERPRINT`.
+pub(super) fn lines(text: &str) -> BTreeMap<String, String> {
+    let mut user = "";
+    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("file ") {
+            user = rest.split(' ').next().unwrap_or_default();
+        } else if let Some(rest) = line.strip_prefix('|')
+            && let Some(key) = entry(rest)
+        {
+            let name = format!("{user}/{}", key.fingerprint);
+            found.entry(name).or_default().insert(rest.trim());
+        }
+    }
+    let single = found.into_iter().filter(|(_, lines)| lines.len() == 1);
+    single
+        .filter_map(|(name, lines)| Some((name, (*lines.first()?).to_owned())))
+        .collect()
+}
+
 /// A key that does not get in by one line may by another, so the options of all of them are told.
 fn options(lines: &[(Entry, &str)]) -> String {
     let each: BTreeSet<&str> = lines.iter().map(|(key, _)| key.options.as_str()).collect();

@@ -36,7 +36,7 @@ use model::fact::{FactKind, Scope, Seen, TargetFacts};
 use model::id::ObjectRef;
 use model::kleene::Reason;
 use model::secret::Redactor;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -92,6 +92,29 @@ pub(crate) fn observe(
             facts
         }
     }
+}
+
+/// Lines of `authorized_keys` by `ACCOUNT/FINGERPRINT`, for a declaration that is to be written. They are public, but for what their
+/// options may hold: the caller keeps those only that an observation shows whole.
+pub(crate) fn authorized_keys(
+    transport: &Transport,
+    timeout: Duration,
+) -> Result<BTreeMap<String, String>, String> {
+    let nonce = nonce().map_err(|e| format!("no random number: {e}"))?;
+    let mut scope = Scope::default();
+    scope.collections.insert(FactKind::Key);
+    let request = Request {
+        scope: &scope,
+        nonce: &nonce,
+        // Nothing of this request becomes a fact.
+        redactor: &Redactor::new([0; 32]),
+    };
+    let options = RunOptions::new(timeout).any_privilege();
+    let done = transport.run(script(&request).as_bytes(), options);
+    let done = done.map_err(|e| e.to_string())?;
+    let sections = Sections::read(&done.stdout, &nonce);
+    let section = sections.get("key").map_err(|r| r.to_string())?;
+    Ok(key::lines(&section.text()))
 }
 
 /// A part of the script that lists a whole kind: the shell text, and the calls that make its sections.

@@ -275,6 +275,7 @@ fn with_config(
             "hostpci" | "usb" | "dev" | "serial" | "parallel" | "virtiofs" if numbered => {
                 drop(devices.insert(key.clone(), Value::from(text)))
             }
+            "smbios" if numbered => fields = fields.set("smbios", uuid(&text)),
             _ if PLAIN.contains(&key.as_str()) => fields = fields.set(key, Some(text)),
             "description" | "args" | "hookscript" | "cicustom" | "ciuser" | "cipassword"
             | "sshkeys" | "env" | "entrypoint" | "lxc" | "ipconfig" | "nameserver"
@@ -293,6 +294,13 @@ fn with_config(
         .set("nets", map(nets))
         .set("devices", map(devices))
         .set("hidden", map(hidden))
+}
+
+/// The UUID among the settings of the SMBIOS; the others are free text.
+fn uuid(text: &str) -> Option<String> {
+    let uuid = text.split(',').find_map(|p| p.strip_prefix("uuid="))?;
+    let is_digit = |c: char| c.is_ascii_hexdigit() || c == '-';
+    (uuid.len() == 36 && uuid.chars().all(is_digit)).then(|| uuid.to_lowercase())
 }
 
 /// `local-lvm:vm-100-disk-0,size=32G,…`.

@@ -24,20 +24,20 @@ const ENTRIES: usize = 20_000;
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) projects: Vec<Project>,
-    pub(super) left_out: Vec<String>,
+pub(in crate::commands) struct Found {
+    pub(in crate::commands) projects: Vec<Project>,
+    pub(in crate::commands) left_out: Vec<String>,
 }
 
 /// The folder itself, if Compose files lie in it or below.
-pub(super) fn nearby(place: &Place) -> Option<String> {
+pub(in crate::commands) fn nearby(place: &Place) -> Option<String> {
     let there =
         place.exists() && search(place.folder(), &mut Vec::new()).is_ok_and(|f| !f.is_empty());
     there.then(|| ".".to_owned())
 }
 
 /// The projects of files and folders, named with commas between them.
-pub(super) fn find(text: &str, place: &Place) -> Result<Found, String> {
+pub(in crate::commands) fn find(text: &str, place: &Place) -> Result<Found, String> {
     let mut found = Found::default();
     if matches!(text.trim(), "" | "none" | UNKNOWN) {
         return Ok(found);
@@ -213,9 +213,29 @@ fn read(name: &str, file: &Path, place: &Place) -> Result<Project, String> {
     Ok(Project {
         name: name.to_owned(),
         file: path.to_owned(),
+        project: project_name(stacks.projects.get(name), file, place),
         service: main.map(|(n, _)| n.clone()),
         port: main.and_then(|(_, s)| port(s)),
     })
+}
+
+/// What Compose calls a project whose name nobody gives: its folder, in what is allowed of its letters.
+fn project_name(
+    project: Option<&model::compose::Project>,
+    file: &Path,
+    place: &Place,
+) -> Option<String> {
+    let written = project
+        .and_then(|p| p.name.as_ref())
+        .map(|n| n.value.clone());
+    let folder = || {
+        let parent = file.parent().and_then(Path::file_name);
+        let name = parent.map_or_else(|| place.name(), |n| n.to_string_lossy().into_owned());
+        let good = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c);
+        let name: String = name.to_lowercase().chars().filter(good).collect();
+        name.trim_start_matches(['-', '_']).to_owned()
+    };
+    Some(written.unwrap_or_else(folder)).filter(|n| !n.is_empty())
 }
 
 /// A TCP port that is certain to be open on the machine's addresses.

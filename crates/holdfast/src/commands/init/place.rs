@@ -8,6 +8,7 @@
 use crate::exit::Stop;
 use anyhow::{Context as _, Result};
 use rustix::fs::{CWD, FlockOperation, RenameFlags};
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,19 +19,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const ROOT: &str = "holdfast.yaml";
 
 /// A text of the tree.
-pub(super) struct Text {
-    pub(super) path: &'static str,
-    pub(super) bytes: String,
+pub(in crate::commands) struct Text {
+    pub(in crate::commands) path: Cow<'static, str>,
+    pub(in crate::commands) bytes: String,
     /// What is there already stays, and this is not written.
-    pub(super) spare: bool,
+    pub(in crate::commands) spare: bool,
 }
 
 /// What was done.
 #[derive(Debug, Default)]
-pub(super) struct Written {
-    pub(super) files: Vec<&'static str>,
+pub(in crate::commands) struct Written {
+    pub(in crate::commands) files: Vec<Cow<'static, str>>,
     /// There already, and left as they are.
-    pub(super) kept: Vec<&'static str>,
+    pub(in crate::commands) kept: Vec<Cow<'static, str>>,
 }
 
 /// The folder.
@@ -42,7 +43,7 @@ pub(crate) struct Place {
 
 impl Place {
     /// A folder, or the name of one in a folder that exists.
-    pub(super) fn at(folder: &Path) -> Result<Self> {
+    pub(in crate::commands) fn at(folder: &Path) -> Result<Self> {
         let shown = folder.display();
         let exists = match std::fs::metadata(folder) {
             Ok(about) if about.is_dir() => true,
@@ -70,22 +71,22 @@ impl Place {
         Ok(place)
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(in crate::commands) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(super) fn exists(&self) -> bool {
+    pub(in crate::commands) fn exists(&self) -> bool {
         self.exists
     }
 
     /// As it is shown to people: whole.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::commands) fn shown(&self) -> String {
         let whole = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
         whole.display().to_string()
     }
 
     /// The last part of its name.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::commands) fn name(&self) -> String {
         let whole = self
             .folder
             .canonicalize()
@@ -102,7 +103,7 @@ impl Place {
     }
 
     /// Refuses if something is in the way: a lab tree, files of the same name, more YAML in `lab`.
-    pub(super) fn refuse_overwriting(&self, texts: &[Text]) -> Result<()> {
+    pub(in crate::commands) fn refuse_overwriting(&self, texts: &[Text]) -> Result<()> {
         if !self.exists {
             return Ok(());
         }
@@ -110,7 +111,7 @@ impl Place {
         for text in texts.iter().filter(|t| !t.spare) {
             let root = text.path == ROOT && self.folder.join(ROOT).exists();
             if root || !matches!(self.there(text), There::Nothing | There::Same) {
-                in_the_way.push(text.path.to_owned());
+                in_the_way.push(text.path.to_string());
             }
         }
         in_the_way.extend(self.strangers(texts)?);
@@ -149,9 +150,16 @@ impl Place {
         Ok(out)
     }
 
+    /// Writes one more file of a tree that is there, beside first, never over another one.
+    pub(in crate::commands) fn add(&self, text: &Text) -> Result<()> {
+        let staging = Staging::beside(self)?;
+        staging.put(text)?;
+        staging.move_into(&self.folder, std::slice::from_ref(&text.path))
+    }
+
     fn there(&self, text: &Text) -> There {
         let mut path = self.folder.clone();
-        for part in Path::new(text.path) {
+        for part in Path::new(text.path.as_ref()) {
             path.push(part);
             match std::fs::symlink_metadata(&path) {
                 Err(e) if e.kind() == ErrorKind::NotFound => return There::Nothing,
@@ -169,7 +177,7 @@ impl Place {
     }
 
     /// Writes all of it, or nothing.
-    pub(super) fn write(&self, texts: &[Text]) -> Result<Written> {
+    pub(in crate::commands) fn write(&self, texts: &[Text]) -> Result<Written> {
         self.refuse_overwriting(texts)?;
         // From here on Ctrl-C waits, so that nothing half done is left.
         let interrupted = Arc::new(AtomicBool::new(false));
@@ -180,13 +188,13 @@ impl Place {
         for text in texts {
             match (self.exists, self.exists.then(|| self.there(text))) {
                 (true, Some(There::Other | There::Same)) if text.spare => {
-                    written.kept.push(text.path)
+                    written.kept.push(text.path.clone())
                 }
-                (true, Some(There::Same)) => written.files.push(text.path),
+                (true, Some(There::Same)) => written.files.push(text.path.clone()),
                 _ => {
                     staging.put(text)?;
-                    written.files.push(text.path);
-                    fresh.push(text.path);
+                    written.files.push(text.path.clone());
+                    fresh.push(text.path.clone());
                 }
             }
         }
@@ -244,7 +252,7 @@ impl Staging {
     }
 
     fn put(&self, text: &Text) -> Result<()> {
-        let path = self.folder.join(text.path);
+        let path = self.folder.join(text.path.as_ref());
         let cannot = || format!("cannot write {}", text.path);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).with_context(cannot)?;
@@ -260,18 +268,22 @@ impl Staging {
     }
 
     /// Moves file by file; if one fails, those before it are taken away again.
-    fn move_into(&self, folder: &Path, paths: &[&'static str]) -> Result<()> {
+    fn move_into(&self, folder: &Path, paths: &[Cow<'static, str>]) -> Result<()> {
         let mut made: Vec<PathBuf> = Vec::new();
         for path in paths {
-            let moved = make_parents(folder, path, &mut made)
-                .and_then(|()| rename(&self.folder.join(path), &folder.join(path)));
+            let moved = make_parents(folder, path, &mut made).and_then(|()| {
+                rename(
+                    &self.folder.join(path.as_ref()),
+                    &folder.join(path.as_ref()),
+                )
+            });
             if let Err(e) = moved {
                 for path in made.iter().rev() {
                     let _ = std::fs::remove_file(path).or_else(|_| std::fs::remove_dir(path));
                 }
                 return Err(e).with_context(|| format!("cannot write {path}"));
             }
-            made.push(folder.join(path));
+            made.push(folder.join(path.as_ref()));
         }
         Ok(())
     }
@@ -323,11 +335,11 @@ fn rename(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// `git init`, if it is wanted.
-pub(super) struct Git(bool);
+pub(in crate::commands) struct Git(bool);
 
 impl Git {
     /// Found out before anything is written: a folder that is in a repository needs none.
-    pub(super) fn wanted(asked: bool, place: &Place) -> Result<Self> {
+    pub(in crate::commands) fn wanted(asked: bool, place: &Place) -> Result<Self> {
         if !asked || place.exists() && place.folder().join(".git").exists() {
             return Ok(Self(false));
         }
@@ -347,7 +359,7 @@ impl Git {
         }
     }
 
-    pub(super) fn make(&self, place: &Place) -> Result<()> {
+    pub(in crate::commands) fn make(&self, place: &Place) -> Result<()> {
         if !self.0 {
             return Ok(());
         }

@@ -1,0 +1,174 @@
+//! A Linux host that was looked at.
+
+use crate::found::{Account, Found, Machine, Sort, Way};
+use crate::name;
+use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
+use model::lab::Managed;
+use model::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Accounts made by hand have this shell if nothing else is said.
+const USUAL_SHELL: &str = "/bin/bash";
+
+/// A host and what it answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Looked<'a> {
+    /// The source as it was named.
+    pub source: &'a str,
+    /// How it was reached.
+    pub way: &'a Way,
+    /// What was seen.
+    pub facts: &'a TargetFacts,
+    /// Whole lines of `authorized_keys` by `ACCOUNT/FINGERPRINT`.
+    pub keys: &'a BTreeMap<String, String>,
+}
+
+/// One machine: who it is, who can log in, what is open.
+pub fn read(looked: &Looked<'_>) -> Found {
+    let facts = looked.facts;
+    let host = |key: &str| {
+        let path = FactPath::new(FactKind::Host, key);
+        let seen = facts.facts.get(&path)?.seen.value()?.as_text()?;
+        Some(seen.to_owned())
+    };
+    let destination = match looked.way {
+        Way::Local => None,
+        Way::Ssh { destination, .. } => Some(destination.clone()),
+    };
+    let mut machine = Machine {
+        name: host("hostname")
+            .or_else(|| destination.clone())
+            .unwrap_or_else(|| "this".to_owned()),
+        from: BTreeSet::from([looked.source.to_owned()]),
+        identity: facts.identity.clone(),
+        addresses: destination.into_iter().collect(),
+        way: Some(looked.way.clone()),
+        ..Machine::default()
+    };
+    if let Some(os) = host("os") {
+        let mut words = os.split_whitespace();
+        machine.os = words.next().and_then(name::of);
+        machine.version = words.next().map(str::to_owned);
+    }
+    let mut found = Found::default();
+    ports(facts, &mut machine);
+    accounts(looked, &mut machine);
+    gaps(facts, &machine.name, &mut found);
+    found.hosts.push(machine);
+    found
+}
+
+fn ports(facts: &TargetFacts, machine: &mut Machine) {
+    for (port, sockets) in plan::standing::ports(facts) {
+        let part = |field: &str| {
+            let all = sockets.iter().filter_map(|v| v.field(field)?.as_text());
+            let words: BTreeSet<String> = all.map(name::shown).collect();
+            words.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        let (process, unit) = (part("process"), part("unit"));
+        let who = match (process.as_str(), unit.as_str()) {
+            ("", "") => String::new(),
+            ("", unit) => unit.to_owned(),
+            (process, "") => process.to_owned(),
+            (process, unit) => format!("{process}, of {unit}"),
+        };
+        machine.ports.insert(port, who);
+    }
+}
+
+fn accounts(looked: &Looked<'_>, machine: &mut Machine) {
+    let facts = looked.facts;
+    let mut odd = Vec::new();
+    for (login, value) in plan::standing::logins(facts) {
+        if !is_login(login) {
+            odd.push(name::shown(login));
+            continue;
+        }
+        let shell = value.field("shell").and_then(Value::as_text);
+        let sudo = plan::standing::sudo(facts, login);
+        machine.accounts.insert(
+            login.to_owned(),
+            Account {
+                sudo: sudo.filter(|s| login != "root" && *s != model::lab::Sudo::No),
+                shell: shell
+                    .filter(|s| *s != USUAL_SHELL && s.starts_with('/') && is_plain(s))
+                    .map(str::to_owned),
+                keys: Vec::new(),
+            },
+        );
+    }
+    if !odd.is_empty() {
+        let text = format!(
+            "accounts with names that cannot be declared: {}",
+            odd.join(", ")
+        );
+        machine.more.insert(Managed::Users, text);
+    }
+    let mut left = Vec::new();
+    for (path, value) in facts.items(FactKind::Key) {
+        let (login, print) = path.split_once('/').unwrap_or((path, ""));
+        let line = looked.keys.get(path).and_then(|l| line(l, print, value));
+        match (machine.accounts.get_mut(login), line) {
+            (Some(account), Some(line)) => account.keys.push(line),
+            _ => left.push(name::shown(login)),
+        }
+    }
+    if !left.is_empty() {
+        let text = format!(
+            "keys with options that may hold a secret, or of accounts that are not declared: of {}",
+            left.join(", ")
+        );
+        machine.more.insert(Managed::Keys, text);
+    }
+}
+
+/// A line as it can be declared: its options only if an observation shows them whole, its comment only if it names somebody.
+fn line(line: &str, print: &str, seen: &Value) -> Option<String> {
+    let text = |field: &str| seen.field(field).and_then(Value::as_text);
+    let options = text("options").unwrap_or_default();
+    let (kind, at) = (text("type")?, line.find(text("type")?)?);
+    if options.contains("[redacted") || !is_plain(options) || !line.starts_with(options) {
+        return None;
+    }
+    let encoded = line.get(at..)?.split_whitespace().nth(1)?;
+    let comment = text("comment").filter(|c| c.contains('@') && is_plain(c) && !c.contains('['));
+    let parts = [options, kind, encoded, comment.unwrap_or_default()];
+    let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+    let made = parts.join(" ");
+    (plan::key_fingerprint(&made).as_deref() == Some(print)).then_some(made)
+}
+
+fn is_plain(text: &str) -> bool {
+    text.len() < 1000 && text.chars().all(|c| c == ' ' || c.is_ascii_graphic())
+}
+
+/// The login names that the language takes.
+fn is_login(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+    text.len() <= 32
+        && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && text.chars().all(part)
+}
+
+/// Lists that were not seen whole, by reason: nobody may take them for all that there is.
+fn gaps(facts: &TargetFacts, machine: &str, found: &mut Found) {
+    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (kind, whole) in &facts.collections {
+        if let Completeness::No(why) = whole {
+            reasons
+                .entry(why.to_string())
+                .or_default()
+                .push(kind.word());
+        }
+    }
+    for (why, kinds) in reasons {
+        found.say(
+            Sort::Unseen,
+            machine,
+            format!("{}: {why}", kinds.join(", ")),
+        );
+    }
+    for error in &facts.errors {
+        found.say(Sort::Unseen, machine, error);
+    }
+}
