@@ -175,7 +175,7 @@ fn first_contact<R: RealmTag>(
         None => compare(name, shown)?,
     }
     let list = ssh.trust(&offer)?;
-    eprintln!("{name}: host key {shown} added to {}", list.display());
+    errln!("{name}: host key {shown} added to {}", list.display());
     Ok(offer.fingerprint)
 }
 

@@ -129,7 +129,7 @@ fn drafted(
     let verdict = judge(&mut draft, &about, before, &seen, Timestamp::now());
     if !verdict.wrong.is_empty() {
         let shown = diag::render::concise(&verdict.wrong, &verdict.sources);
-        eprint!("{shown}");
+        err!("{shown}");
         return Err(Stop::environment(
             "what was found does not make a valid lab tree; nothing was written",
         )
