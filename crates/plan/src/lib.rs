@@ -8,16 +8,20 @@ mod difference;
 mod fingerprint;
 mod resource;
 
+pub mod accept;
 pub mod check;
 pub mod driver;
 pub mod evidence;
+pub mod filter;
 pub mod interface;
+pub mod news;
 pub mod planner;
 pub mod ports;
 pub mod promises;
 pub mod prove;
 pub mod render;
 pub mod scope;
+pub mod waive;
 mod ways;
 
 pub use context::{Context, Owned};
