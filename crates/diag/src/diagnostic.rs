@@ -60,6 +60,10 @@ pub enum Aim {
     Enter,
     /// An item is added to a YAML list behind the one that the span is.
     Append,
+    /// `key: value` is added to the YAML map that the key is of which the span is.
+    Under,
+    /// An entry or item is added beside the one that begins with the span: behind the whole of it, in YAML's flow form before it.
+    Beside,
 }
 
 /// A change of one text.
@@ -93,6 +97,16 @@ impl Edit {
     /// Adds an item to a list, behind another one.
     pub fn append(item: Span, text: impl Into<String>) -> Self {
         Self::new(item, text, Aim::Append)
+    }
+
+    /// Adds `key: value` to the map that a key has.
+    pub fn under(key: Span, entry: impl Into<String>) -> Self {
+        Self::new(key, entry, Aim::Under)
+    }
+
+    /// Adds an entry to a map, or an item to a list, beside the one that begins here.
+    pub fn beside(first: Span, text: impl Into<String>) -> Self {
+        Self::new(first, text, Aim::Beside)
     }
 
     fn new(span: Span, text: impl Into<String>, aim: Aim) -> Self {

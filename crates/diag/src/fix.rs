@@ -3,6 +3,7 @@
 //! Nothing is written here; who calls it has the files. A fix is taken whole or not at all, and of two that touch the same place
 //! the first in the order of the output is taken; the other is found again in the next pass if it is still needed.
 
+mod nest;
 mod yaml;
 
 use crate::render::sorted;
@@ -72,6 +73,8 @@ fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
         Aim::Remove => (yaml::item(text, at)?, String::new()),
         Aim::Enter => yaml::entry(text, at, &edit.text)?,
         Aim::Append => yaml::next(text, at, &edit.text),
+        Aim::Under => nest::under(text, at, &edit.text)?,
+        Aim::Beside => nest::beside(text, at, &edit.text),
     };
     let span = crate::Span::new(edit.span.source, at.start, at.end);
     Some(Edit::replace(span, new))
@@ -79,6 +82,14 @@ fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
 
 fn range(edit: &Edit) -> Range<usize> {
     edit.span.start as usize..edit.span.end as usize
+}
+
+/// One text with one edit in it; `None` if the place is no YAML that is understood. Gives the path and the new text.
+pub fn edited(edit: &Edit, sources: &SourceSet) -> Option<(String, String)> {
+    let exact = exact(edit, sources)?;
+    let source = sources.get(exact.span.source)?;
+    let text = apply(&source.text, &[(range(&exact), exact.text.as_str())]);
+    Some((source.path.clone(), text))
 }
 
 /// Takes as many mends as do not touch each other. Edits must be exact.

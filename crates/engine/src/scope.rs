@@ -56,6 +56,9 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Listener
         | FactKind::Package
         | FactKind::Route
+        | FactKind::Cron
+        | FactKind::Chain
+        | FactKind::Address
         | FactKind::Patch => {
             scope.collections.insert(path.kind);
         }

@@ -38,8 +38,8 @@ use anyhow::Result;
 use clap::Parser as _;
 use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, history, import,
-    init, look, man, prove, recipe, runs, secret, selftest, show, twin, undo,
+    access, apply, check, data, debug, drift, evidence as evidence_verb, facts, graph, history,
+    import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, stream, wrap};
@@ -76,10 +76,10 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(reading(args.look.at.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
         Verb::Drift(args) => {
-            in_realm!(reading(args.at.on.as_deref())?, tag => look::drift(tag, args, json, paint))
+            in_realm!(reading(args.on())?, tag => drift::drift(tag, args, json, paint))
         }
         Verb::Ports(args) => {
-            in_realm!(reading(args.on.as_deref())?, tag => look::ports(tag, args, json, paint))
+            in_realm!(reading(args.at.on.as_deref())?, tag => ports::ports(tag, args, json, paint))
         }
         Verb::Plan(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => look::plan(tag, args, json, paint))

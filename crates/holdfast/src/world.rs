@@ -60,11 +60,7 @@ impl<R: RealmTag> World<R> {
         let mut tree = Tree::open_valid(path)?;
         let lock = identities(&tree)?;
         let hints = Hints::new(path, tag.realm());
-        let mut absent = BTreeMap::new();
-        if let Realm::Twin(name) = tag.realm() {
-            absent = twins::absent(&tree.lab);
-            twins::adapt(&mut tree.lab, &name, &lock.lab, &hints);
-        }
+        let absent = adapted(&mut tree, &tag.realm(), &lock, &hints);
         let store = Store::open(tag.clone(), &data_root()?, &lock.lab)?;
         let world = Self {
             tag,
@@ -76,6 +72,12 @@ impl<R: RealmTag> World<R> {
         };
         crate::unrecorded::catch_up(&world)?;
         Ok(world)
+    }
+
+    /// Goes on with another reading of the same lab tree; gives the one before.
+    pub(crate) fn change_tree(&mut self, mut tree: Tree) -> Tree {
+        adapted(&mut tree, &self.realm(), &self.lock, &self.hints);
+        std::mem::replace(&mut self.tree, tree)
     }
 
     /// The realm as a value.
@@ -219,7 +221,8 @@ impl<R: RealmTag> World<R> {
         ))
     }
 
-    fn transport(&self, name: &str, host: &Host) -> Result<Transport> {
+    /// How a host is reached.
+    pub(crate) fn transport(&self, name: &str, host: &Host) -> Result<Transport> {
         if let Realm::Twin(twin) = self.realm() {
             let options = twins::ssh_options(&twin, &self.lock.lab, name, &self.hints)?;
             return Ok(Transport::Ssh(SshTransport::new(options)?));
@@ -335,6 +338,34 @@ impl<R: RealmTag> World<R> {
         Ok(scopes)
     }
 
+    /// With what is looked at to tell what is new.
+    pub(crate) fn with_news(
+        &self,
+        only: Option<&str>,
+        mut scopes: BTreeMap<String, Scope>,
+    ) -> Result<BTreeMap<String, Scope>> {
+        for (name, host) in self.hosts(only)? {
+            if let Some(scope) = scopes.remove(name) {
+                scopes.insert(name.to_owned(), scope.union(plan::news::scope(host)));
+            }
+        }
+        Ok(scopes)
+    }
+
+    /// With what is looked at to tell from where ways in can be reached.
+    pub(crate) fn with_ways(
+        &self,
+        only: Option<&str>,
+        mut scopes: BTreeMap<String, Scope>,
+    ) -> Result<BTreeMap<String, Scope>> {
+        for (name, _) in self.hosts(only)? {
+            if let Some(scope) = scopes.remove(name) {
+                scopes.insert(name.to_owned(), scope.union(plan::ports::scope()));
+            }
+        }
+        Ok(scopes)
+    }
+
     fn is_remote(&self, repository: &str) -> bool {
         let declared = self.tree.lab.repositories.get(repository);
         let location = declared.and_then(|r| r.location.known());
@@ -344,7 +375,7 @@ impl<R: RealmTag> World<R> {
     /// Looks at everything, and keeps what was seen.
     pub(crate) fn observe(&self, drivers: &mut Drivers<R>, only: Option<&str>) -> Result<Facts> {
         let scopes = self.scopes(only, &self.owned()?)?;
-        let facts = self.ask(drivers, &scopes)?;
+        let facts = self.ask(drivers, &self.with_news(only, scopes)?)?;
         self.keep(&facts)?;
         Ok(facts)
     }
@@ -373,9 +404,18 @@ impl<R: RealmTag> World<R> {
         Ok(scopes)
     }
 
-    /// Keeps what was seen.
+    /// Keeps what was seen; of kinds that nobody accepted anything of yet it is the starting point.
     pub(crate) fn keep(&self, facts: &Facts) -> Result<()> {
         self.store.save_facts(facts, Timestamp::now())?;
+        self.store.change_accepted(|accepted| {
+            let answered = facts.targets.values().filter(|f| f.identity.is_some());
+            for target in answered.filter(|f| f.target.kind == Kind::Host) {
+                let of_host = accepted.entry(target.target.name.clone()).or_default();
+                for (kind, baseline) in model::accepted::starting_point(target) {
+                    of_host.entry(kind).or_insert(baseline);
+                }
+            }
+        })?;
         Ok(())
     }
 
@@ -471,6 +511,16 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn stamp(&self) -> Stamp {
         crate::clock::stamp(&self.tree.lab)
     }
+}
+
+/// Makes a declaration that of its realm; gives the hosts that are not in it, with the reason.
+fn adapted(tree: &mut Tree, realm: &Realm, lock: &Lock, hints: &Hints) -> BTreeMap<String, String> {
+    let Realm::Twin(name) = realm else {
+        return BTreeMap::new();
+    };
+    let absent = twins::absent(&tree.lab);
+    twins::adapt(&mut tree.lab, name, &lock.lab, hints);
+    absent
 }
 
 /// Nothing of this name is declared.

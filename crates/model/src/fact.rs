@@ -44,7 +44,7 @@ fact_kinds! {
     /// Key: login name; value map: `uid`, `gid`, `groups` (all but the one of the same name; left out if there is none), `home`, `shell`, `password` (`locked`, `set`, `empty`; left out if not
     /// visible), `login` (bool: has a shell).
     User = "user",
-    /// Key: `USER/SHA256:…`; value map: `type`, `comment`, `options`.
+    /// Key: `USER/SHA256:…`; value map: `type`, `public` (the key itself, as `.pub` files have it), `comment`, `options`.
     Key = "key",
     /// Key: `FILE:LINE-NUMBER`; value: the effective line.
     Sudoer = "sudoer",
@@ -55,8 +55,17 @@ fact_kinds! {
     /// Key: absolute path; value map: `kind` (`file`, `dir`, `link`, `other`), `mode` (`0644`), `owner`, `group`, and for files
     /// `sha256` and `size`, for links those of the text that they hold.
     File = "file",
-    /// Key: unit name with suffix; value map: `active` (bool), `enabled` (text of `is-enabled`), `load`.
+    /// Key: unit name with suffix; value map: `active` (bool), `enabled` (text of `is-enabled`), `load`. Of all units together (services, sockets, timers, paths) it
+    /// is: `enabled`, `load`, `from` (the file), `failed` (true, if it has), `active` unless it comes and goes by itself, and of timers `when` and `runs`.
     Unit = "unit",
+    /// What cron runs. Key: `FILE:LINE-NUMBER`, or the path of a script in `cron.daily` and the like. Value map: `when` (five fields, `@daily`, or the word of the
+    /// folder), `user`, `command`; or `sets` and `to` of a variable; `sha256` of a script; `package` if it is as a package brought it.
+    Cron = "cron",
+    /// A chain of the packet filter. Key: `FAMILY/TABLE/CHAIN`; value map: `hook`, `type`, `priority` and `policy` of one that packets come to by themselves, and
+    /// `rules` (list of texts, as nft lists them).
+    Chain = "chain",
+    /// An address of the host. Key: `ADDRESS/BITS`; value map: `dev` (the interface).
+    Address = "address",
     /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`

@@ -292,6 +292,8 @@ pub enum Managed {
     Files,
     /// Kernel settings.
     Sysctl,
+    /// What cron runs.
+    Cron,
 }
 
 impl Managed {
@@ -302,7 +304,8 @@ impl Managed {
             | Managed::Users
             | Managed::Sudoers
             | Managed::Keys
-            | Managed::Firewall => Manage::Exactly,
+            | Managed::Firewall
+            | Managed::Cron => Manage::Exactly,
             Managed::Packages | Managed::Units | Managed::Files | Managed::Sysctl => {
                 Manage::AtLeast
             }
@@ -321,6 +324,7 @@ impl Managed {
             Managed::Units => "units",
             Managed::Files => "files",
             Managed::Sysctl => "sysctl",
+            Managed::Cron => "cron",
         }
     }
 }
@@ -352,6 +356,8 @@ pub struct Host {
     pub units: BTreeMap<String, UnitState>,
     /// Kernel settings.
     pub sysctl: BTreeMap<String, Spanned<String>>,
+    /// What cron runs, by file.
+    pub cron: BTreeMap<String, CronFile>,
     /// sshd keywords (lower case) and wanted values; rendered as one drop-in.
     pub sshd: BTreeMap<String, Spanned<String>>,
     /// The host's own firewall table.
@@ -442,6 +448,15 @@ pub struct UnitState {
     pub enabled: Option<Spanned<bool>>,
     /// Runs now.
     pub active: Option<Spanned<bool>>,
+}
+
+/// What one file makes cron run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CronFile {
+    /// Where it is declared.
+    pub span: Span,
+    /// Its lines as crontab(5) has them; none for a script in `/etc/cron.daily` and the like.
+    pub lines: Vec<Spanned<String>>,
 }
 
 /// The host's own firewall: one nftables table, input hook, default deny.
@@ -601,12 +616,15 @@ pub struct Backup {
     pub about: BackupAbout,
 }
 
+/// Before the path of a fact, in the id of a waiver of drift.
+pub const DRIFT: &str = "drift:";
+
 /// An accepted finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
     /// Where it is declared.
     pub span: Span,
-    /// The rule's or promise's id.
+    /// The rule's or promise's id, or [`DRIFT`] and the path of a fact, which may end with `*`.
     pub id: Spanned<String>,
     /// The object it is accepted for.
     pub object: Option<Spanned<String>>,

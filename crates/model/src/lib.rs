@@ -4,7 +4,9 @@
 //! are persisted (facts, plans, journal entries, evidence bodies, the lock file) carry a format version; their layout is
 //! documented in `docs/formats/`.
 
+pub mod accepted;
 pub mod compose;
+pub mod cron;
 pub mod declare;
 pub mod digest;
 pub mod document;

@@ -8,11 +8,14 @@ mod difference;
 mod fingerprint;
 mod resource;
 
+pub mod accept;
 pub mod check;
 pub mod driver;
 pub mod evidence;
+pub mod filter;
 pub mod history;
 pub mod interface;
+pub mod news;
 pub mod planner;
 pub mod ports;
 pub mod promises;
@@ -20,6 +23,7 @@ pub mod prove;
 pub mod render;
 pub mod scope;
 pub mod standing;
+pub mod waive;
 mod ways;
 
 pub use context::{Context, Owned};

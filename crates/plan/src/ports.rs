@@ -1,14 +1,16 @@
-//! Every way in of a host, with its justification or the lack of it.
+//! Every way in of a host, with its justification or the lack of it, and from where its own packet filter lets in.
 
+use crate::filter::{Connection, Filter, Judged, Passes, Source};
 use crate::resource::{is_loopback, serves, socket};
-use model::fact::{Completeness, FactKind, TargetFacts};
-use model::lab::{Exposure, Host};
+use model::declare::{OptExt as _, Or};
+use model::fact::{Completeness, FactKind, Scope, TargetFacts};
+use model::kleene::Reason;
+use model::lab::{Exposure, Host, Lab};
 use model::value::Value;
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Whether somebody answers for a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Justification {
     /// An exposure with a reason.
     Declared,
@@ -20,8 +22,8 @@ pub enum Justification {
     Unknown,
 }
 
-/// One socket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One socket, or one port that is led elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Port {
     /// The host.
     pub host: String,
@@ -29,20 +31,84 @@ pub struct Port {
     pub socket: String,
     /// What listens.
     pub process: String,
+    /// The unit that it belongs to.
+    pub unit: Option<String>,
     /// Whether somebody answers for it.
     pub state: Justification,
     /// The reason, with owner and review date.
     pub reason: String,
+    /// From where the host lets in, by zone or network; nothing for what only the machine itself can reach.
+    pub reach: Vec<(String, Judged)>,
 }
 
-/// All sockets of a host; one row says so if some may be missing.
-pub fn ports(name: &str, host: &Host, facts: &TargetFacts) -> Vec<Port> {
+impl Port {
+    /// Zones and networks of one answer.
+    pub fn from(&self, passes: &Passes) -> Vec<&str> {
+        let of = self.reach.iter().filter(|(_, j)| j.passes == *passes);
+        of.map(|(label, _)| label.as_str()).collect()
+    }
+
+    /// Where it is led and why that is not stopped by a chain that would: one sentence.
+    pub fn past_the_filter(&self) -> Option<&Judged> {
+        let each = self.reach.iter().map(|(_, j)| j);
+        let mut past = each.filter(|j| j.passes == Passes::Yes && j.input_denies);
+        past.next()
+    }
+}
+
+/// What is looked at beyond what a plan needs.
+pub fn scope() -> Scope {
+    let mut scope = Scope::default();
+    scope.collections.extend([
+        FactKind::Listener,
+        FactKind::Route,
+        FactKind::Chain,
+        FactKind::Address,
+    ]);
+    scope
+}
+
+/// Where connections come from: the networks that are declared, by their zone if it has one of them only, and everywhere else.
+pub fn sources(lab: &Lab) -> Vec<(String, Source)> {
+    let zone = |name: &str| {
+        let zone = lab.networks.get(name)?.about.zone.known()?;
+        Some(zone.name().to_owned())
+    };
+    let mut shared: BTreeMap<String, usize> = BTreeMap::new();
+    for name in lab.networks.keys() {
+        *shared.entry(zone(name).unwrap_or_default()).or_default() += 1;
+    }
+    let mut found = Vec::new();
+    for (name, network) in &lab.networks {
+        let Some(source) = network.subnet.known().and_then(|s| Source::parse(s)) else {
+            continue;
+        };
+        let label = match zone(name) {
+            Some(zone) if shared.get(&zone) == Some(&1) => zone,
+            Some(zone) if zone != *name => format!("{zone}/{name}"),
+            _ => name.clone(),
+        };
+        found.push((label, source));
+    }
+    found.push(("elsewhere".to_owned(), Source::Elsewhere));
+    found
+}
+
+/// All ways in of a host; one row says so if some may be missing.
+pub fn ports(lab: &Lab, name: &str, host: &Host, facts: &TargetFacts) -> Vec<Port> {
+    let filter = Filter::of(facts);
+    let sources = sources(lab);
+    let asked = |key: &str| reach(&filter, &sources, key);
     let mut rows: Vec<Port> = facts
         .items(FactKind::Listener)
-        .map(|(key, value)| port(name, host, key, value))
+        .map(|(key, value)| port((name, host), key, value, asked(key)))
         .collect();
+    for (key, value) in published(facts).unwrap_or_default() {
+        rows.push(port((name, host), &key, &value, asked(&key)));
+    }
     let missing = match facts.collections.get(&FactKind::Listener) {
         Some(Completeness::Yes(_)) => None,
+        Some(Completeness::No(_)) if sockets_and_leads(facts) => None,
         Some(Completeness::No(reason)) => Some(reason.0.clone()),
         None => Some(
             facts
@@ -56,19 +122,88 @@ pub fn ports(name: &str, host: &Host, facts: &TargetFacts) -> Vec<Port> {
         host: name.to_owned(),
         socket: "*".to_owned(),
         process: "-".to_owned(),
+        unit: None,
         state: Justification::Unknown,
         reason,
+        reach: Vec::new(),
     }));
     rows
 }
 
-fn port(name: &str, host: &Host, key: &str, value: &Value) -> Port {
+/// What ports are led elsewhere before any socket is asked, as listeners: `tcp/*:8080`. `None` if that cannot be told.
+pub fn published(facts: &TargetFacts) -> Option<Vec<(String, Value)>> {
+    let led = Filter::of(facts).ok()?.led_elsewhere()?;
+    let listens = |protocol: &str, number: u16| {
+        let mut all = facts
+            .items(FactKind::Listener)
+            .filter_map(|(key, _)| socket(key));
+        all.any(|(pr, address, n)| pr == protocol && n == number && !is_loopback(address))
+    };
+    let rows = led.into_iter().filter_map(|(tcp, number, to)| {
+        let protocol = if tcp { "tcp" } else { "udp" };
+        let value = Value::map([("process", format!("led to {to}"))]);
+        (!listens(protocol, number)).then(|| (format!("{protocol}/*:{number}"), value))
+    });
+    Some(rows.collect())
+}
+
+/// Sockets are not all there is only because ports are led elsewhere, and all of those are known.
+pub fn sockets_and_leads(facts: &TargetFacts) -> bool {
+    let because = match facts.collections.get(&FactKind::Listener) {
+        Some(Completeness::No(reason)) => reason.0.contains(LEADS),
+        Some(Completeness::Yes(_)) | None => false,
+    };
+    because && published(facts).is_some()
+}
+
+/// How the observer says that sockets are not all there is.
+const LEADS: &str = " leads other ports or addresses here: ";
+
+/// From where the host lets in to a socket.
+fn reach(
+    filter: &Result<Filter, Reason>,
+    sources: &[(String, Source)],
+    key: &str,
+) -> Vec<(String, Judged)> {
+    let Some((protocol, address, port)) = socket(key) else {
+        return Vec::new();
+    };
+    if is_loopback(address) {
+        return Vec::new();
+    }
+    let each = sources.iter().map(|(label, from)| {
+        let judged = match filter {
+            Ok(filter) => filter.judge(&Connection {
+                from: *from,
+                to: address
+                    .parse()
+                    .ok()
+                    .filter(|a: &core::net::IpAddr| !a.is_unspecified())
+                    .or_else(|| filter.own_address(*from)),
+                tcp: protocol == "tcp",
+                port,
+            }),
+            Err(reason) => Judged {
+                passes: Passes::Unknown,
+                why: reason.0.clone(),
+                led_to: None,
+                input_denies: false,
+            },
+        };
+        (label.clone(), judged)
+    });
+    each.collect()
+}
+
+fn port(
+    (name, host): (&str, &Host),
+    key: &str,
+    value: &Value,
+    reach: Vec<(String, Judged)>,
+) -> Port {
     let text = |field: &str| {
-        value
-            .field(field)
-            .and_then(Value::as_text)
-            .unwrap_or("-")
-            .to_owned()
+        let text = value.field(field).and_then(Value::as_text);
+        text.map(ToOwned::to_owned)
     };
     let local = socket(key).is_some_and(|(_, address, _)| is_loopback(address));
     let exposure = host.exposures.iter().find(|e| serves(key, e));
@@ -81,9 +216,11 @@ fn port(name: &str, host: &Host, key: &str, value: &Value) -> Port {
     Port {
         host: name.to_owned(),
         socket: key.to_owned(),
-        process: text("process"),
+        process: text("process").unwrap_or_else(|| "-".to_owned()),
+        unit: text("unit"),
         state,
         reason,
+        reach,
     }
 }
 
@@ -102,4 +239,49 @@ fn describe(exposure: &Exposure) -> String {
             .map(|r| format!("review {}", r.value)),
     );
     parts.join(", ")
+}
+
+/// A way to a service by a tunnel, a proxy or a router: no host shows it as a socket of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// The service.
+    pub service: String,
+    /// `443/tcp`.
+    pub port: String,
+    /// Who lets it in.
+    pub via: String,
+    /// The name by which it is reached.
+    pub name: String,
+    /// From where; `-` if nothing is said.
+    pub from: String,
+    /// The reason, with owner and review date; `None` if nobody gives one.
+    pub reason: Option<String>,
+}
+
+/// The declared ones.
+pub fn passages(lab: &Lab) -> Vec<Passage> {
+    let mut found = Vec::new();
+    for (service, about) in &lab.services {
+        for way in &about.exposures {
+            let Some(via) = way.via.known() else { continue };
+            let from = way.from.known().map(|from| match from {
+                Or::Word(outside) => outside.word().to_owned(),
+                Or::Ref(reference) => reference.name().to_owned(),
+            });
+            let mut parts: Vec<String> = Vec::new();
+            parts.extend(way.why.known().map(|w| w.0.clone()));
+            parts.extend(way.owner.known().map(|o| format!("owner {}", o.name())));
+            parts.extend(way.review.known().map(|r| format!("review {r}")));
+            let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+            found.push(Passage {
+                service: service.clone(),
+                port: or_none(way.port.known().map(ToString::to_string)),
+                via: via.name().to_owned(),
+                name: or_none(way.host.known().map(ToString::to_string)),
+                from: or_none(from),
+                reason: way.why.known().map(|_| parts.join(", ")),
+            });
+        }
+    }
+    found
 }

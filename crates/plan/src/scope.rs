@@ -20,6 +20,9 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
     ]);
     let mut known = Vec::new();
     let mut add = |kind, key: String| scope.add(FactPath::new(kind, key));
+    for path in crate::news::WATCHED {
+        add(FactKind::File, path.to_owned());
+    }
     for path in host.files.keys() {
         add(FactKind::File, path.clone());
     }

@@ -53,6 +53,7 @@ pub(crate) fn host(site: Option<&str>) -> Host {
         files: BTreeMap::new(),
         units: BTreeMap::new(),
         sysctl: BTreeMap::new(),
+        cron: BTreeMap::new(),
         sshd: BTreeMap::new(),
         firewall: None,
         default_route: None,

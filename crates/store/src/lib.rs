@@ -18,6 +18,7 @@
 // The crate's work is files, the clock and randomness; the lint is for crates that must not touch them.
 #![allow(clippy::disallowed_methods)]
 
+mod accepted;
 mod clock;
 mod controller;
 mod error;

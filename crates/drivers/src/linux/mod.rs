@@ -6,6 +6,7 @@ mod script;
 mod access;
 mod act;
 mod observe;
+pub mod probe;
 pub mod transport;
 
 pub use observe::observer;

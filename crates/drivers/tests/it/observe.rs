@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use testkit::host::TestHost;
 
 /// Kinds that are listed whole.
-const LISTED: [FactKind; 8] = [
+const LISTED: [FactKind; 11] = [
     FactKind::Host,
     FactKind::Sshd,
     FactKind::User,
@@ -19,6 +19,9 @@ const LISTED: [FactKind; 8] = [
     FactKind::Listener,
     FactKind::Package,
     FactKind::Route,
+    FactKind::Unit,
+    FactKind::Cron,
+    FactKind::Chain,
 ];
 
 /// Everything on disk that nothing but us would touch, with times and sizes.
@@ -55,6 +58,19 @@ const THERE: &[(&str, &str)] = &[
         "active=true enabled=enabled load=loaded",
     ),
     ("unit:nothing.service", "absent"),
+    (
+        "unit:postgresql@15-main.service",
+        "active=true enabled=enabled-runtime",
+    ),
+    ("unit:systemd-tmpfiles-clean.timer", "when=OnBootSec"),
+    ("unit:apt-daily.timer", "load=masked"),
+    (
+        "cron:/etc/crontab:17",
+        "command=cd / && run-parts --report /etc/cron.hourly package=cron user=root when=17 * * * *",
+    ),
+    ("cron:/etc/cron.daily/dpkg", "package=dpkg"),
+    ("cron:/etc/cron.daily/.placeholder", "absent"),
+    ("chain:inet/filter/input", "hook=input policy=accept"),
     ("nft:inet/holdfast", "absent"),
     ("timer:nothing.timer", "absent"),
     ("repository:main", "absent"),

@@ -8,11 +8,12 @@ use crate::world::World;
 use crate::{pins, running, unrecorded};
 use anyhow::{Context as _, Result};
 use engine::drivers::Drivers;
-use model::fact::Facts;
-use model::plan::{Plan, Purpose};
+use model::fact::{FactKind, FactPath, Facts, Seen};
+use model::plan::{Action, Plan, Purpose};
 use model::realm::RealmTag;
 use plan::planner::{Contribution, plan};
 use plan::{Context, How};
+use std::collections::BTreeSet;
 
 /// Makes the lab as declared.
 pub(crate) fn apply<R: RealmTag>(
@@ -32,6 +33,7 @@ pub(crate) fn apply<R: RealmTag>(
         unrecorded::mention(&world, facts.targets.keys())?;
         return nothing_to_do(&world, &plan, &facts, json, paint);
     }
+    let installing = installing(&plan);
     let exit = approved_run(
         &world,
         plan,
@@ -41,8 +43,11 @@ pub(crate) fn apply<R: RealmTag>(
         json,
         paint,
     )?;
-    keep_what_is(&world, &mut drivers, args.at.host.as_deref())
+    let after = keep_what_is(&world, &mut drivers, args.at.host.as_deref())
         .context("the run went as shown, but what stands now could not be kept")?;
+    if exit == Exit::Ok {
+        came_along(&world, &installing, (&facts, &after))?;
+    }
     Ok(exit)
 }
 
@@ -51,10 +56,42 @@ fn keep_what_is<R: RealmTag>(
     world: &World<R>,
     drivers: &mut Drivers<R>,
     host: Option<&str>,
-) -> Result<()> {
+) -> Result<Facts> {
     let after = world.observe(drivers, host)?;
     crate::evidence::record_observation(world, &after)?;
-    pins::put(world)
+    pins::put(world)?;
+    Ok(after)
+}
+
+/// The hosts on which a plan installs packages.
+fn installing(plan: &Plan) -> BTreeSet<String> {
+    let steps = plan.steps.iter();
+    let installs = steps.filter(|s| matches!(s.action, Action::InstallPackage { .. }));
+    installs.map(|s| s.target.name.clone()).collect()
+}
+
+/// Packages that came along with those of a run are no news.
+fn came_along<R: RealmTag>(
+    world: &World<R>,
+    hosts: &BTreeSet<String>,
+    (before, after): (&Facts, &Facts),
+) -> Result<()> {
+    world.store.change_accepted(|accepted| {
+        for host in hosts {
+            let looks = (before.targets.get(host), after.targets.get(host));
+            let (Some(before), Some(after)) = looks else {
+                continue;
+            };
+            let of_host = accepted.entry(host.clone()).or_default();
+            for (name, _) in after.items(FactKind::Package) {
+                let path = FactPath::new(FactKind::Package, name);
+                if before.seen(&path) == Seen::Absent {
+                    model::accepted::accept(of_host, &path, &after.seen(&path), after.at);
+                }
+            }
+        }
+    })?;
+    Ok(())
 }
 
 /// The plan that makes the observed hosts as declared, backups' timers included.

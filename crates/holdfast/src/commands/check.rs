@@ -151,7 +151,7 @@ fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
 }
 
 /// A text without the secrets that stand in it.
-fn hidden(path: &str, text: &str) -> String {
+pub(crate) fn hidden(path: &str, text: &str) -> String {
     masked(text, &Scanner::default().scan(path, text))
 }
 

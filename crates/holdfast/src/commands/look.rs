@@ -1,19 +1,17 @@
-//! The verbs that look and change nothing: `observe`, `drift`, `ports`, `plan`.
+//! The verbs that look and change nothing: `observe` and `plan`; see also `drift` and `ports`.
 
-use crate::cli::{LabArgs, LookArgs, ObserveArgs};
+use crate::cli::{LabArgs, ObserveArgs};
 use crate::exit::Exit;
 use crate::interfaces::Chosen;
 use crate::output::words::count;
-use crate::output::{Paint, Table, Tone, drift as drift_output, plan as plan_output, wrap};
+use crate::output::{Paint, Table, Tone, plan as plan_output, wrap};
 use crate::world::World;
 use crate::{consent, pins, unrecorded};
 use anyhow::Result;
 use model::fact::{Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
 use model::realm::RealmTag;
-use plan::How;
 use plan::driver::{Maturity, Properties};
-use plan::ports::{Justification, Port};
 use serde_json::json;
 
 /// Looks at the hosts and records what that says about their promises.
@@ -31,10 +29,11 @@ pub(crate) fn observe<R: RealmTag>(
     let owned = world.owned()?;
     let (facts, drivers) = world.look_around(chosen, |only| {
         let scopes = world.scopes(only, &owned)?;
-        match full {
-            true => Ok(scopes),
-            false => world.incremental(scopes),
-        }
+        let scopes = match full {
+            true => scopes,
+            false => world.incremental(scopes)?,
+        };
+        world.with_ways(only, world.with_news(only, scopes)?)
     })?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
@@ -136,132 +135,6 @@ fn errors(name: &str, target: &TargetFacts, paint: Paint) -> String {
     let label = format!("  {name}: ");
     let line = |error: &String| wrap::hanging(&label, error, paint.width());
     target.errors.iter().map(line).collect()
-}
-
-/// Declared against observed.
-pub(crate) fn drift<R: RealmTag>(
-    tag: R,
-    args: &LookArgs,
-    json: bool,
-    paint: Paint,
-) -> Result<Exit> {
-    let world = World::open(tag, &args.at.lab)?;
-    let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
-    let (facts, _) = world.look_around(chosen, |only| world.shallow(only))?;
-    unrecorded::mention(&world, facts.targets.keys())?;
-    let differences = world.with_context(&facts, |ctx| {
-        let backups = super::apply::backups(ctx);
-        let contributed = plan::planner::contributed_drift(&backups);
-        [
-            plan::planner::drift(ctx),
-            contributed,
-            plan::interface::drift(ctx),
-        ]
-        .concat()
-    })?;
-    if json {
-        dataln!("{}", serde_json::to_string_pretty(&differences)?);
-    } else {
-        let text = drift_output::text(&differences, &facts, args.at.unknown, paint);
-        out!("{text}");
-    }
-    let known = differences.iter().any(|d| d.how != How::Unknown);
-    let silent = facts.targets.values().any(|f| f.identity.is_none());
-    Ok(if known {
-        Exit::Findings
-    } else if silent || !differences.is_empty() {
-        Exit::PartlyUnknown
-    } else {
-        Exit::Ok
-    })
-}
-
-/// Every open port with its justification or the lack of it.
-pub(crate) fn ports<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let world = World::open(tag, &args.lab)?;
-    let mut drivers = world.drivers(args.host.as_deref())?;
-    let facts = world.look(&mut drivers, args.host.as_deref())?;
-    let mut rows: Vec<Port> = Vec::new();
-    for (name, host) in world.hosts(args.host.as_deref())? {
-        if let Some(observed) = facts.targets.get(name) {
-            rows.extend(plan::ports::ports(name, host, observed));
-        }
-    }
-    let states: Vec<Justification> = rows.iter().map(|r| r.state).collect();
-    let any = |state: Justification| states.contains(&state);
-    if json {
-        dataln!("{:#}", ports_json(&rows));
-    } else {
-        out!("{}", drift_output::silent(&facts, paint));
-        let answered = |host: &str| {
-            facts
-                .targets
-                .get(host)
-                .is_some_and(|f| f.identity.is_some())
-        };
-        let (rows, silent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| answered(&r.host));
-        out!("{}", ports_text(&rows, !silent.is_empty(), paint));
-    }
-    Ok(if any(Justification::None) {
-        Exit::Findings
-    } else if any(Justification::Unknown) {
-        Exit::PartlyUnknown
-    } else {
-        Exit::Ok
-    })
-}
-
-/// The word for whether somebody answers for a socket, the same in every form.
-fn answered_for(state: Justification) -> (&'static str, Tone) {
-    match state {
-        Justification::Declared => ("declared", Tone::Good),
-        Justification::Local => ("local", Tone::Dim),
-        Justification::None => ("unjustified", Tone::Bad),
-        Justification::Unknown => ("unknown", Tone::Look),
-    }
-}
-
-fn ports_json(rows: &[Port]) -> serde_json::Value {
-    let row = |r: &Port| {
-        json!({
-            "host": r.host,
-            "socket": r.socket,
-            "process": r.process,
-            "state": answered_for(r.state).0,
-            "reason": r.reason,
-        })
-    };
-    rows.iter().map(row).collect()
-}
-
-fn ports_text(rows: &[Port], more_unknown: bool, paint: Paint) -> String {
-    let mut table = Table::default();
-    if !rows.is_empty() {
-        table = Table::headed(&["HOST", "STATE", "SOCKET", "PROCESS", "REASON"]);
-    }
-    for row in rows {
-        let (word, tone) = answered_for(row.state);
-        table.row([
-            (row.host.clone(), Some(Tone::Head)),
-            (word.to_owned(), Some(tone)),
-            (row.socket.clone(), None),
-            (row.process.clone(), None),
-            (row.reason.clone(), None),
-        ]);
-    }
-    let open = rows
-        .iter()
-        .filter(|r| r.state == Justification::None)
-        .count();
-    let unknown = |r: &Port| r.state == Justification::Unknown;
-    let known = rows.iter().filter(|r| !unknown(r)).count();
-    let sockets = count(known, "socket", "sockets");
-    let table = table.print(paint, 0);
-    if more_unknown || rows.iter().any(unknown) {
-        format!("{table}\n{sockets} known, {open} without a declared reason; not all is known\n")
-    } else {
-        format!("{table}\n{sockets}, {open} without a declared reason\n")
-    }
 }
 
 /// What `apply` would do.

@@ -2,8 +2,10 @@
 
 use super::words::count;
 use super::{Paint, Table, Tone, wrap};
-use model::fact::Facts;
+use crate::hint::Hints;
+use model::fact::{FactKind, Facts};
 use plan::{Difference, How};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// First who did not answer and why; then one line per difference; then counts. Facts that could not be told are listed on
 /// request.
@@ -28,6 +30,38 @@ pub(crate) fn text(
         text.push_str("--unknown lists what could not be told\n");
     }
     text
+}
+
+/// How many differences somebody accepted, and the first day on which one of them counts again.
+pub(crate) fn waived(waived: &[(Difference, String)], paint: Paint) -> String {
+    let Some(first) = waived.iter().map(|(_, until)| until).min() else {
+        return String::new();
+    };
+    let text = format!(
+        "{} waived, the first of them until {first}",
+        count(waived.len(), "difference", "differences")
+    );
+    paint.text(Tone::Dim, &text) + "\n"
+}
+
+/// What news cannot be told of yet.
+pub(crate) fn without(
+    without: &BTreeMap<String, Vec<FactKind>>,
+    hints: &Hints,
+    paint: Paint,
+) -> String {
+    if without.is_empty() {
+        return String::new();
+    }
+    let kinds: BTreeSet<&str> = without.values().flatten().map(|k| k.word()).collect();
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    let text = format!(
+        "no starting point yet on {} to tell news of: {}",
+        count(without.len(), "host", "hosts"),
+        kinds.join(", ")
+    );
+    let text = wrap::hanging("", &text, paint.width());
+    format!("{text}  it is kept by: {}\n", hints.command("observe"))
 }
 
 /// One line for each host that did not answer.
@@ -62,7 +96,7 @@ fn table(differences: &[&Difference], facts: &Facts) -> Table {
         };
         target.is_some_and(|f| f.identity.is_none())
     };
-    let mut table = Table::headed(&["HOST", "HOW", "WHAT", "DECLARED", "OBSERVED"]);
+    let mut table = Table::headed(&["HOST", "HOW", "WHAT", "EXPECTED", "OBSERVED"]);
     for d in differences {
         let tone = if d.how == How::Unknown {
             Tone::Dim
@@ -104,7 +138,6 @@ mod tests {
     use model::fact::{FORMAT, FactKind, FactPath, TargetFacts};
     use model::id::{Kind, ObjectRef};
     use model::realm::Realm;
-    use std::collections::BTreeMap;
 
     fn difference(how: How) -> Difference {
         Difference {
@@ -139,7 +172,7 @@ mod tests {
         facts.targets.clear();
         assert_eq!(
             text(&[difference(How::Missing)], &facts, false, paint),
-            "HOST  HOW      WHAT         DECLARED  OBSERVED\n\
+            "HOST  HOW      WHAT         EXPECTED  OBSERVED\n\
              web   missing  file:/etc/a  there     absent\n\n\
              1 difference\n"
         );

@@ -4,7 +4,7 @@ use super::cx::{Cx, Slot};
 use super::fields::{Fields, unknown};
 use super::names::{reference, was, word};
 use super::place::about;
-use super::{address, exposure, file, firewall, forms, reach, scalar, sshd, unit, user};
+use super::{address, cron, exposure, file, firewall, forms, reach, scalar, sshd, unit, user};
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Key, Node};
 use diag::{Diagnostic, Spanned};
@@ -37,6 +37,7 @@ fn empty(name: &Key) -> Host {
         files: BTreeMap::new(),
         units: BTreeMap::new(),
         sysctl: BTreeMap::new(),
+        cron: BTreeMap::new(),
         sshd: BTreeMap::new(),
         firewall: None,
         default_route: None,
@@ -57,6 +58,7 @@ fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.files = file::read(cx, f);
     host.units = unit::read(cx, f);
     host.sysctl = sysctl(cx, f);
+    host.cron = cron::read(cx, f);
     host.sshd = sshd::read(cx, f);
     host.firewall = firewall::read(cx, f);
     host.default_route = f.read(cx, "default_route", address::address);
@@ -103,7 +105,7 @@ fn as_node(key: &Key) -> Node {
     }
 }
 
-const COLLECTIONS: [Managed; 9] = [
+const COLLECTIONS: [Managed; 10] = [
     Managed::Listeners,
     Managed::Users,
     Managed::Sudoers,
@@ -113,6 +115,7 @@ const COLLECTIONS: [Managed; 9] = [
     Managed::Units,
     Managed::Files,
     Managed::Sysctl,
+    Managed::Cron,
 ];
 
 fn manage(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<Managed, Spanned<Manage>> {

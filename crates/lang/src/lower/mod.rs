@@ -10,6 +10,7 @@
 mod address;
 mod backup;
 mod controller;
+mod cron;
 mod cx;
 mod dataset;
 mod exposure;

@@ -373,7 +373,12 @@ fn waiver() -> RecordShape {
         may("rule", "The rule …", text()),
         may(
             "promise",
-            "… or promise that is accepted not to hold.",
+            "… or promise that is accepted not to hold, …",
+            text(),
+        ),
+        may(
+            "drift",
+            "… or path of a fact, as `holdfast drift` shows it, that is accepted to differ; `*` at its end is all that begin so.",
             text(),
         ),
         may(
@@ -386,7 +391,7 @@ fn waiver() -> RecordShape {
         may("expires", "Until when.", date()),
     ];
     RecordShape {
-        either: &[&["rule", "promise"]],
+        either: &[&["rule", "promise", "drift"]],
         ..with("Waiver", "An accepted finding.", fields, None)
     }
 }

@@ -88,6 +88,11 @@ fn converged() -> Vec<FieldShape> {
             ),
         ),
         may(
+            "cron",
+            "What cron runs, by file: its lines as crontab(5) has them, none for a script in /etc/cron.daily and the like.",
+            map(path(), list(text())),
+        ),
+        may(
             "sshd",
             "Keywords of sshd_config(5), rendered as one drop-in.",
             sshd(),
@@ -150,13 +155,17 @@ fn manage() -> Shape {
         (Managed::Units.word(), "Units."),
         (Managed::Files.word(), "Files."),
         (Managed::Sysctl.word(), "Kernel settings."),
+        (Managed::Cron.word(), "What cron runs."),
     ];
     const MODES: &[(&str, &str)] = &[
         (
             "exactly",
-            "Everything that exists is declared; anything else is drift.",
+            "Everything that exists is declared; anything else is drift. The default of listeners, users, sudoers, keys, firewall and cron.",
         ),
-        ("at-least", "What is declared exists; more is fine."),
+        (
+            "at-least",
+            "What is declared exists; more is shown once, until it is accepted.",
+        ),
         ("ignore", "Not looked at."),
     ];
     map(

@@ -20,6 +20,7 @@ use builder::On;
 use model::fact::TargetFacts;
 use model::lab::Host;
 
+pub(crate) use builder::describe_file;
 pub(crate) use exposure::{is_loopback, serves, socket, unjustified, unseen};
 pub(crate) use key::other_options;
 pub(crate) use sudo::{sudo_file, whole_sudo};

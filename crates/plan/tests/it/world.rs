@@ -76,6 +76,7 @@ pub(crate) fn host() -> Host {
             },
         )]),
         sysctl: BTreeMap::from([("net.ipv4.tcp_syncookies".to_owned(), s("1".to_owned()))]),
+        cron: BTreeMap::new(),
         sshd: BTreeMap::from([
             ("permitrootlogin".to_owned(), s("no".to_owned())),
             ("allowusers".to_owned(), s("admin anna".to_owned())),

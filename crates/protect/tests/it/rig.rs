@@ -305,6 +305,7 @@ fn host() -> Host {
         files: BTreeMap::new(),
         units: BTreeMap::new(),
         sysctl: BTreeMap::new(),
+        cron: BTreeMap::new(),
         sshd: BTreeMap::new(),
         firewall: None,
         default_route: None,

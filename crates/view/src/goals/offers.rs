@@ -427,6 +427,7 @@ fn host(site: &str, offer: &Offer) -> Host {
         files: BTreeMap::new(),
         units: BTreeMap::new(),
         sysctl: BTreeMap::new(),
+        cron: BTreeMap::new(),
         sshd: BTreeMap::new(),
         firewall: None,
         default_route: None,

@@ -13,6 +13,8 @@ const ROOT_ONLY: &[FactKind] = &[
     FactKind::Sudoer,
     FactKind::Sshd,
     FactKind::Nft,
+    FactKind::Cron,
+    FactKind::Chain,
 ];
 
 /// Facts in the making.

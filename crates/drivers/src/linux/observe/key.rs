@@ -21,6 +21,7 @@ pub(super) const PART: Whole = Whole {
 pub(super) struct Entry {
     pub(super) fingerprint: String,
     kind: String,
+    public: String,
     comment: String,
     options: String,
 }
@@ -69,6 +70,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         if let Some((key, path)) = lines.first() {
             let value = [
                 ("type", key.kind.clone()),
+                ("public", key.public.clone()),
                 ("comment", key.comment.clone()),
                 ("options", options(&lines)),
             ];
@@ -132,6 +134,7 @@ pub(super) fn entry(line: &str) -> Option<Entry> {
     Some(Entry {
         fingerprint,
         kind: kind.to_owned(),
+        public: format!("{kind} {encoded}"),
         comment,
         options: options.to_owned(),
     })

@@ -6,6 +6,9 @@
 //! The rule of every reader: *absent* is said only by a part of the script that ended well and looked at the right place with
 //! enough rights. Where the account has them only for the observer script, that one is asked; see [`observer`]. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
 
+mod address;
+mod chain;
+mod cron;
 mod file;
 mod frame;
 mod gather;
@@ -26,6 +29,7 @@ mod sudoer;
 mod sysctl;
 mod timer;
 mod unit;
+mod units;
 mod user;
 
 use crate::linux::transport::{RunOptions, Transport, nonce};
@@ -135,6 +139,8 @@ struct ByPath {
 
 enum Part {
     Whole(Whole),
+    /// Single ones with more about each, and all of them if the kind is asked for whole.
+    Both(Whole, ByPath),
     ByPath(ByPath),
     Restic,
     /// Another driver's: it is not looked for here.
@@ -153,12 +159,28 @@ fn part(kind: FactKind) -> Part {
         FactKind::Route => Part::Whole(route::PART),
         FactKind::Patch => Part::Whole(patch::PART),
         FactKind::File => Part::ByPath(file::PART),
-        FactKind::Unit => Part::ByPath(unit::PART),
+        FactKind::Unit => Part::Both(units::PART, unit::PART),
+        FactKind::Cron => Part::Whole(cron::PART),
+        FactKind::Chain => Part::Whole(chain::PART),
+        FactKind::Address => Part::Whole(address::PART),
         FactKind::Timer => Part::ByPath(timer::PART),
         FactKind::Sysctl => Part::ByPath(sysctl::PART),
         FactKind::Nft => Part::ByPath(nft::PART),
         FactKind::Archive | FactKind::Repository => Part::Restic,
         _ => Part::Elsewhere,
+    }
+}
+
+/// How a kind is listed whole and how single ones are looked at, as far as the scope asks for it.
+fn parts(kind: FactKind, scope: &Scope) -> (Option<Whole>, Option<ByPath>) {
+    match part(kind) {
+        Part::Whole(whole) => (Some(whole), None),
+        Part::ByPath(single) => (None, Some(single)),
+        Part::Both(whole, single) => {
+            let all = scope.collections.contains(&kind);
+            (all.then_some(whole), Some(single))
+        }
+        Part::Restic | Part::Elsewhere => (None, None),
     }
 }
 
@@ -198,25 +220,27 @@ pub(crate) fn script(request: &Request<'_>) -> String {
     };
     let mut restic_done = false;
     for kind in kinds(request.scope) {
+        let (whole, by_path) = parts(kind, request.scope);
+        if let Some(part) = by_path {
+            add(part.sh);
+            for (name, key) in keys(request.scope, kind) {
+                if let Ok(call) = askable(key).and_then(|()| (part.call)(key)) {
+                    let _ = writeln!(calls, "section {name} {call}");
+                }
+            }
+        }
+        if let Some(part) = whole {
+            if incremental::is_cached(kind) {
+                add(incremental::SH);
+            }
+            part.sh.iter().for_each(|text| add(text));
+            for call in part.calls {
+                let call = incremental::call(kind, call, request.scope);
+                let _ = writeln!(calls, "section {call}");
+            }
+        }
         match part(kind) {
-            Part::Whole(part) => {
-                if incremental::is_cached(kind) {
-                    add(incremental::SH);
-                }
-                part.sh.iter().for_each(|text| add(text));
-                for call in part.calls {
-                    let call = incremental::call(kind, call, request.scope);
-                    let _ = writeln!(calls, "section {call}");
-                }
-            }
-            Part::ByPath(part) => {
-                add(part.sh);
-                for (name, key) in keys(request.scope, kind) {
-                    if let Ok(call) = askable(key).and_then(|()| (part.call)(key)) {
-                        let _ = writeln!(calls, "section {name} {call}");
-                    }
-                }
-            }
+            Part::Whole(_) | Part::ByPath(_) | Part::Both(..) => {}
             Part::Restic => {
                 add(restic::SH);
                 if !restic_done {
@@ -253,19 +277,23 @@ pub(crate) fn parse(
     let (settled, readings) =
         incremental::take(&asked, request.scope, &mut sections, now, &mut gathered);
     for kind in asked {
-        match part(kind) {
-            Part::Whole(_) if settled.contains(&kind) => {}
-            Part::Whole(part) => (part.read)(&sections, &mut gathered),
-            Part::ByPath(part) => {
-                for (name, key) in keys(request.scope, kind) {
-                    let seen = askable(key)
-                        .and_then(|()| (part.call)(key))
-                        .and_then(|_| sections.get(&name))
-                        .and_then(|section| (part.read)(section))
-                        .unwrap_or_else(Seen::Unknown);
-                    gathered.put(kind, key, seen, part.source);
-                }
+        let (whole, by_path) = parts(kind, request.scope);
+        // What was asked for by its path is told more exactly, and what came first stays.
+        if let Some(part) = by_path {
+            for (name, key) in keys(request.scope, kind) {
+                let seen = askable(key)
+                    .and_then(|()| (part.call)(key))
+                    .and_then(|_| sections.get(&name))
+                    .and_then(|section| (part.read)(section))
+                    .unwrap_or_else(Seen::Unknown);
+                gathered.put(kind, key, seen, part.source);
             }
+        }
+        if let Some(part) = whole.filter(|_| !settled.contains(&kind)) {
+            (part.read)(&sections, &mut gathered);
+        }
+        match part(kind) {
+            Part::Whole(_) | Part::ByPath(_) | Part::Both(..) => {}
             Part::Restic => restic::read(kind, request.scope, &sections, &mut gathered),
             Part::Elsewhere => {
                 gathered.incomplete(kind, Reason::new("a Linux host does not tell"));

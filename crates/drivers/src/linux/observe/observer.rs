@@ -31,17 +31,18 @@ pub fn script() -> String {
     ];
     let mut whole = vec!["meta".to_owned(), "host".to_owned()];
     for kind in FactKind::ALL {
-        let more: &[&str] = match part(*kind) {
-            Part::Whole(part) => {
-                let function = |call: &&str| call.split_once(' ').map(|(_, f)| f.to_owned());
-                whole.extend(part.calls.iter().filter_map(function));
-                part.sh
-            }
-            Part::ByPath(part) => &[part.sh],
-            Part::Restic | Part::Elsewhere => &[],
+        let (all, single) = match part(*kind) {
+            Part::Whole(part) => (Some(part), None),
+            Part::Both(all, single) => (Some(all), Some(single)),
+            Part::ByPath(part) => (None, Some(part)),
+            Part::Restic | Part::Elsewhere => (None, None),
         };
-        for text in more {
-            if !texts.contains(text) {
+        let function = |call: &&str| call.split_once(' ').map(|(_, f)| f.to_owned());
+        let calls = all.iter().flat_map(|part| part.calls);
+        whole.extend(calls.filter_map(function));
+        let more = all.iter().flat_map(|part| part.sh.iter().copied());
+        for text in more.chain(single.map(|part| part.sh)) {
+            if !texts.contains(&text) {
                 texts.push(text);
             }
         }

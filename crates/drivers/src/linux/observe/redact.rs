@@ -10,6 +10,7 @@
 //! | `key` | type; a comment `NAME@HOST`; options, of which a few keep their value and `environment` its name |
 //! | `file` | of a secret that was handed over neither digest nor size: a short password could be guessed from them |
 //! | `sysctl` | all but keys and secrets; of a command the program |
+//! | `cron` | when, as whom, the program; of variables the names, and the values of those that say where to look and whom to tell |
 //! | all other kinds | everything: names, numbers, digests and states |
 
 use super::gather::Gathered;
@@ -17,6 +18,7 @@ use model::fact::{Completeness, Fact, FactKind, FactPath, Scope, Seen};
 use model::kleene::Reason;
 use model::secret::Redactor;
 use model::value::Value;
+use std::collections::BTreeSet;
 
 /// Where secrets that were handed over lie.
 const SECRETS: &str = "/etc/holdfast/secrets/";
@@ -49,6 +51,10 @@ const DEFAULTS: &[&str] = &[
     "timestamp_type",
     "umask",
 ];
+/// Variables of a crontab whose values say where to look and whom to tell.
+const CRON_VALUES: [&str; 8] = [
+    "CRON_TZ", "HOME", "LANG", "LC_ALL", "LOGNAME", "MAILTO", "PATH", "SHELL",
+];
 /// Options of an authorised key whose values bound what it may do.
 const KEY_OPTIONS: &[&str] = &[
     "expiry-time",
@@ -63,9 +69,17 @@ const KEY_OPTIONS: &[&str] = &[
 pub(super) fn all(gathered: &mut Gathered, scope: &Scope, redactor: &Redactor) {
     for (path, fact) in &mut gathered.facts {
         let known = scope.known.get(path);
+        // A line of cron is known wherever it stands in its file.
+        let anywhere = match path.key.rsplit_once(':') {
+            Some((file, _)) if path.kind == FactKind::Cron => {
+                scope.known.get(&FactPath::new(path.kind, file))
+            }
+            _ => None,
+        };
         let Fact { seen, .. } = fact;
         match seen {
             Seen::Present(value) if known.is_some_and(|k| k.contains(value)) => {}
+            Seen::Present(value) if anywhere.is_some_and(|k| declares(k, value)) => {}
             Seen::Present(value) => {
                 let options = value.field("options").cloned();
                 one(path, value, redactor);
@@ -101,6 +115,21 @@ fn one(path: &FactPath, value: &mut Value, redactor: &Redactor) {
                 *text = options(text, redactor);
             }
         }
+        (FactKind::Cron, Value::Map(fields)) => {
+            let name = fields.get("sets").and_then(Value::as_text);
+            let shown = name.is_some_and(|n| CRON_VALUES.contains(&n));
+            if let Some(Value::Text(text)) = fields.get_mut("to")
+                && !shown
+            {
+                *text = redactor.redact(text).to_string();
+            }
+            let stock = fields.contains_key("package");
+            if let Some(Value::Text(text)) = fields.get_mut("command")
+                && !stock
+            {
+                *text = run_by_cron(text, redactor);
+            }
+        }
         (FactKind::File, Value::Map(fields)) if path.key.starts_with(SECRETS) => {
             fields.remove("size");
             if let Some(Value::Text(text)) = fields.get_mut("sha256") {
@@ -109,6 +138,13 @@ fn one(path: &FactPath, value: &mut Value, redactor: &Redactor) {
         }
         _ => {}
     }
+}
+
+/// A line of cron that is declared, whichever package brought it.
+fn declares(known: &BTreeSet<Value>, value: &Value) -> bool {
+    let fields = ["when", "user", "command", "sets", "to"];
+    let same = |k: &Value| fields.iter().all(|f| k.field(f) == value.field(f));
+    known.iter().any(same)
 }
 
 /// Programs say in quotes what of their input they do not understand.
@@ -169,6 +205,16 @@ fn program(text: &str, redactor: &Redactor) -> String {
             format!("{program} {}", redactor.redact(arguments.trim()))
         }
         None => text.to_owned(),
+    }
+}
+
+/// A command line of a shell: its first word if that is the name of a program, and nothing of the rest.
+fn run_by_cron(text: &str, redactor: &Redactor) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
+    match first.chars().all(plain) {
+        true => program(text, redactor),
+        false => redactor.redact(text).to_string(),
     }
 }
 
