@@ -380,3 +380,59 @@ fn what_is_bought_later_has_no_age() {
     assert!(out.contains("1 bought after"), "{out}");
     assert!(!out.contains("0 mo"), "{out}");
 }
+
+/// A lab in a folder of its own, and one topic of it with runs of blanks folded.
+fn topic(files: &[(&str, &str)], words: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .arg("show")
+        .args(words)
+        .current_dir(folder.path())
+        .env("COLUMNS", "400")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn containers_in_the_network_of_the_host_are_listed_and_their_ports_unknown() {
+    let files = [
+        (
+            "holdfast.yaml",
+            "format: 1\nlab: x\nhosts: {h: {}}\nstacks: {media: {file: compose.yaml, on: h}}\n",
+        ),
+        (
+            "compose.yaml",
+            "services:
+  jellyfin: {image: jellyfin, network_mode: host}
+  beside: {image: x, network_mode: 'service:jellyfin'}
+  web: {image: nginx, ports: ['80:80']}
+",
+        ),
+    ];
+    for (what, title) in [
+        ("ports", "container media/"),
+        ("exposures", "container/media/"),
+    ] {
+        let out = topic(&files, &[what]);
+        for name in ["jellyfin", "beside"] {
+            assert!(out.contains(&format!("{title}{name}")), "{what}: {out}");
+        }
+        assert_eq!(
+            out.matches("network of the host, ports unknown").count(),
+            2,
+            "{what}: {out}"
+        );
+        assert!(
+            out.contains("2 containers in the network of the host"),
+            "{what}: {out}"
+        );
+    }
+}
