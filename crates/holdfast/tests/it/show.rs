@@ -436,3 +436,33 @@ fn containers_in_the_network_of_the_host_are_listed_and_their_ports_unknown() {
         );
     }
 }
+
+/// 100 MB that must not be lost, beside 9 TB that can be had again.
+#[test]
+fn no_more_is_bought_than_the_goal_needs() {
+    let text = "format: 1
+lab: x
+sites: {home: {}}
+hosts: {h: {site: home, hardware: {memory: 16GiB, disks: {d: {size: 12TB}}}}}
+tiers:
+  core: {response: 1h, rpo: {site: 1d}}
+  nice: {response: 1d, rpo: {site: 7d}}
+datasets:
+  vault: {host: h, folder: /srv/vault, class: irreplaceable, tier: core, size: 100MB}
+  media: {host: h, folder: /srv/media, class: replaceable, tier: nice, size: 9TB}
+";
+    let out = topic(&[("holdfast.yaml", text)], &["goals"]);
+    assert!(
+        out.contains("storage elsewhere, 1TB with copies of"),
+        "{out}"
+    );
+    assert!(
+        out.contains("60 EUR a year") && !out.contains("600 EUR"),
+        "{out}"
+    );
+    assert!(!out.contains("no data of the tier is declared"), "{out}");
+    assert!(
+        out.contains("can be had again, as declared: dataset 'media'"),
+        "{out}"
+    );
+}
