@@ -190,3 +190,17 @@ guests:\n{guests}"
         assert_eq!(from, nodes, "{out}");
     }
 }
+
+/// A UPS must give what is drawn at load, whatever is drawn on average: 300 W of 400 W.
+#[test]
+fn the_load_of_a_ups_is_what_its_machines_can_draw() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nsites: {home: {}}
+hosts:
+  a: {site: home, power: {average: 90W, load: 150W}}
+  b: {site: home, power: {average: 90W, load: 150W}}
+ups: {u: {site: home, power: 400W, feeds: [a, b]}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (_, out, err) = graph(lab.path(), &["--view", "power"]);
+    assert!(out.contains("300 W, 75% of what it gives"), "{out}{err}");
+}

@@ -466,3 +466,25 @@ datasets:
         "{out}"
     );
 }
+
+/// 40 W + 20 W are 525.6 kWh a year, 152.42 EUR at 0.29 EUR; one figure less and it cannot be said.
+#[test]
+fn electricity_is_the_sum_of_the_machines_or_said_to_be_missing() {
+    let lab = |b: &str| {
+        format!(
+            "format: 1\nlab: x\nsites: {{home: {{power: {{price: 0.29 EUR/kWh}}}}}}
+hosts: {{a: {{site: home, power: {{average: 40W}}}}, b: {{site: home, power: {b}}}}}
+costs: {{box: {{amount: 540 EUR, every: year}}}}\n"
+        )
+    };
+    let whole = lab("{average: 20W}");
+    let out = topic(&[("holdfast.yaml", &whole)], &["costs"]);
+    assert!(out.contains("(40W + 20W) x 8760 h x 0.29 EUR/kWh"), "{out}");
+    assert!(out.contains("692.42 EUR"), "{out}");
+    let part = lab("{idle: 10W, load: 30W}");
+    let out = topic(&[("holdfast.yaml", &part)], &["costs"]);
+    assert!(out.contains("540 EUR; 1 not known and not in it"), "{out}");
+    assert!(out.contains("not declared: hosts.b.power.average"), "{out}");
+    let out = topic(&[("holdfast.yaml", &part)], &["cables"]);
+    assert!(out.contains("10W idle, 30W at load"), "{out}");
+}
