@@ -68,7 +68,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Init(args) => init::init(args, json, paint),
         Verb::Import(args) => import::import(args, json, paint),
         Verb::Check(args) => check::check(args, json, paint),
-        Verb::Explain { code } => check::explain(code, json),
+        Verb::Explain { code } => check::explain(code, json, paint),
         Verb::Schema => check::schema(),
         Verb::Show(args) => show::show(args, json, paint),
         Verb::Graph(args) => graph::graph(args, json),
@@ -121,6 +121,11 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Secret(args) => secret::secret(&args.what, json, paint),
         Verb::Facts(args) => facts_verb(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
+        Verb::Man { .. } | Verb::Completions { .. } if json => Err(Stop::usage(
+            "a manual page and a completion script are texts for other programs, not data",
+        )
+        .help("leave out --json")
+        .into()),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),
         Verb::Completions { shell } => man::completions(*shell),
     }

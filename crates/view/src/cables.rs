@@ -1,11 +1,11 @@
 //! Cables: what is plugged into what, which ports are free, what stands in which rack and hangs on which power.
 
 use crate::size::count;
-use crate::{Cell, Sheet};
+use crate::{Cell, How, Sheet};
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::lab::hardware::{HostKind, NicKind};
+use model::lab::hardware::{Draw, HostKind, NicKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
@@ -227,6 +227,33 @@ fn racks(lab: &Lab) -> Sheet {
     sheet
 }
 
+/// The average, else what it draws doing nothing and all it can.
+fn drawn(draw: &Draw) -> Cell {
+    if draw.average.known().is_some() {
+        return Cell::of(&draw.average);
+    }
+    let ends = [(&draw.idle, "idle"), (&draw.load, "at load")];
+    let said: Vec<(String, How)> = ends
+        .into_iter()
+        .filter(|(given, _)| given.known().is_some())
+        .map(|(given, word)| {
+            let cell = Cell::of(given);
+            (format!("{} {word}", cell.text), cell.how)
+        })
+        .collect();
+    match said.iter().map(|(_, how)| *how).max() {
+        Some(how) => Cell {
+            text: said
+                .into_iter()
+                .map(|(t, _)| t)
+                .collect::<Vec<_>>()
+                .join(", "),
+            how,
+        },
+        None => Cell::of(&draw.average),
+    }
+}
+
 /// What each machine's electricity comes through.
 fn power(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new("power", &["OF", "UPS", "FEED", "DRAW"]);
@@ -245,9 +272,7 @@ fn power(lab: &Lab) -> Sheet {
         let all: Vec<_> = lab.ups.iter().collect();
         let supplies = Cell::list(all.iter().filter(fed).map(|(n, _)| n.as_str()));
         let feed = Cell::with(feed, |f| short(&f.0));
-        let draw = draw
-            .as_ref()
-            .map_or_else(Cell::silent, |d| Cell::of(&d.average));
+        let draw = draw.as_ref().map_or_else(Cell::silent, drawn);
         let said = [&supplies, &feed, &draw]
             .iter()
             .any(|c| c.how != crate::How::Silent);

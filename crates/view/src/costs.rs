@@ -3,10 +3,12 @@
 use crate::cell::How;
 use crate::{Cell, Sheet};
 use graph::budget;
-use model::declare::Given;
+use model::declare::{Given, Opt, OptExt as _};
 use model::lab::Lab;
+use model::lab::hardware::HostKind;
 use model::lab::money::{CostItem, Every};
 use model::units::money::{Cost, Currency};
+use model::units::physics::Power;
 use std::collections::BTreeMap;
 
 /// Hours of a year of 365 days.
@@ -186,35 +188,103 @@ fn purchases(lab: &Lab, sheet: &mut Sheet, once: &mut Totals) {
 }
 
 /// Average power × hours of a year × price. As for the rules, a bill that is declared is what counts: beside one, what can be
-/// worked out is shown and not added.
+/// worked out is shown and not added. What cannot be worked out is said, since a sum without it looks whole.
 fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
     let billed = budget::has_electricity_bill(lab);
+    let kind = if billed { "in the bill" } else { "operating" };
     for (name, site) in &lab.sites {
         let Some(power) = &site.about.power else {
             continue;
         };
-        let average = power.average.as_ref().and_then(|a| a.value());
-        let price = power.price.as_ref().and_then(|p| p.value());
-        let (Some(watts), Some(price)) = (average, price) else {
-            continue;
-        };
-        // mW × h = 10⁻⁶ kWh; 10⁻⁶ kWh × 10⁻⁶ per kWh = 10⁻¹², and a cent is 10⁻².
-        let cents = i128::from(watts.milliwatts()) * HOURS_PER_YEAR * price.micros_per_kwh()
-            / 10_000_000_000;
-        let how = [Cell::of(&power.average).how, Cell::of(&power.price).how];
-        let text = money((cents, cents), &price.currency().to_string());
-        let cell = Cell::resting_on(text, how);
-        if !billed {
-            yearly.add(price.currency(), (cents, cents), cell.how);
+        let drawn = drawn(lab, name, &power.average);
+        let mut missing = drawn.missing;
+        if power.price.known().is_none() {
+            missing.push(format!("sites.{name}.power.price"));
         }
-        let kind = if billed { "in the bill" } else { "operating" };
+        let (what, cell) = match (drawn.milliwatts, power.price.known()) {
+            (Some(milliwatts), Some(price)) => {
+                // mW × h = 10⁻⁶ kWh; 10⁻⁶ kWh × 10⁻⁶ per kWh = 10⁻¹², and a cent is 10⁻².
+                let cents = i128::from(milliwatts) * HOURS_PER_YEAR * price.micros_per_kwh()
+                    / 10_000_000_000;
+                let how = drawn.how.max(Cell::of(&power.price).how);
+                let text = money((cents, cents), &price.currency().to_string());
+                let cell = Cell::resting_on(text, [how]);
+                if !billed {
+                    yearly.add(price.currency(), (cents, cents), cell.how);
+                }
+                let sum = format!("{} x {HOURS_PER_YEAR} h x {price}", drawn.words);
+                (Cell::computed(sum), cell)
+            }
+            _ if billed => continue,
+            _ => {
+                yearly.unknown += 1;
+                let text = format!("not declared: {}", missing.join(", "));
+                sheet.note(format!("electricity {name} is not in the sum; {text}"));
+                (Cell::computed(text), Cell::unknown())
+            }
+        };
         sheet.row([
             Cell::declared(format!("electricity {name}")),
-            Cell::computed(format!("{watts} x {HOURS_PER_YEAR} h x {price}")),
+            what,
             Cell::declared(kind),
             Cell::silent(),
             cell,
         ]);
+    }
+}
+
+/// What a site draws on average.
+struct Drawn {
+    milliwatts: Option<u64>,
+    words: String,
+    how: How,
+    missing: Vec<String>,
+}
+
+/// As it is said of the site; else the sum of its machines, where each has an average. What is not said of devices is missing too.
+fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
+    let mut out = Drawn {
+        milliwatts: average.known().map(|w| w.milliwatts()),
+        words: average.known().map(ToString::to_string).unwrap_or_default(),
+        how: Cell::of(average).how,
+        missing: Vec::new(),
+    };
+    if out.milliwatts.is_some() {
+        return out;
+    }
+    let hosts = lab.hosts.iter().filter(|(_, h)| {
+        let rented = h.about.provider.is_some() || h.about.kind.known() == Some(&HostKind::Vps);
+        !rented && h.site.known().is_some_and(|s| s == site)
+    });
+    let hosts = hosts.map(|(n, h)| (format!("hosts.{n}"), h.about.power.as_ref()));
+    let devices = lab.devices.iter().filter(|(_, d)| {
+        let here = d.site.known().is_some_and(|s| s.name() == site);
+        here && d.power.is_some()
+    });
+    let devices = devices.map(|(n, d)| (format!("devices.{n}"), d.power.as_ref()));
+    let (mut sum, mut words, mut how) = (0_u64, Vec::new(), How::Computed);
+    for (path, draw) in hosts.chain(devices) {
+        match draw.and_then(|d| Some((d.average.known()?, Cell::of(&d.average).how))) {
+            Some((watts, known)) => {
+                sum = sum.saturating_add(watts.milliwatts());
+                words.push(watts.to_string());
+                how = how.max(known);
+            }
+            None => out.missing.push(format!("{path}.power.average")),
+        }
+    }
+    if words.is_empty() || !out.missing.is_empty() {
+        out.missing.push(format!("or sites.{site}.power.average"));
+        return out;
+    }
+    Drawn {
+        milliwatts: Some(sum),
+        words: match words.len() {
+            1 => words.concat(),
+            _ => format!("({})", words.join(" + ")),
+        },
+        how,
+        missing: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ways in: what is open on hosts and what services offer.
 
 use crate::size::count;
-use crate::{Cell, Input, Sheet, stacks};
+use crate::{Cell, How, Input, Sheet, stacks};
 use model::compose::Port;
 use model::declare::{Opt, OptExt as _, Or, Ref, Target, set};
 use model::id::Kind;
@@ -84,6 +84,8 @@ fn published(input: &Input<'_>, sheet: &mut Sheet) {
             }
         }
     }
+    let unjustified = sheet.rows.len() - before;
+    bare(input, sheet);
     let unread = stacks::unread(input);
     if unread > 0 {
         let number = count(unread, "stack", "stacks");
@@ -91,10 +93,34 @@ fn published(input: &Input<'_>, sheet: &mut Sheet) {
             "what {number} without a readable Compose file would publish is not known"
         ));
     }
-    let bare = sheet.rows.len() - before;
-    if bare > 0 {
+    if unjustified > 0 {
         sheet.note(format!(
-            "{bare} published by Compose files, and no way in gives the reason"
+            "{unjustified} published by Compose files, and no way in gives the reason"
+        ));
+    }
+}
+
+/// Containers that open what they like on their machine, since no Compose file limits it.
+fn bare(input: &Input<'_>, sheet: &mut Sheet) {
+    let all = stacks::on_hosts(input);
+    for (name, container) in &all {
+        let mut row = vec![Cell::silent(); sheet.columns.len()];
+        let shown = [
+            Cell::declared(format!("container/{name}/{container}")),
+            Cell {
+                text: stacks::BARE.to_owned(),
+                how: How::Unknown,
+            },
+        ];
+        for (cell, text) in row.iter_mut().zip(shown) {
+            *cell = text;
+        }
+        sheet.row(row);
+    }
+    if !all.is_empty() {
+        let number = count(all.len(), "container", "containers");
+        sheet.note(format!(
+            "{number} in the network of the host: what they open stands in no Compose file; 'holdfast ports' shows what listens"
         ));
     }
 }

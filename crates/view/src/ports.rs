@@ -1,7 +1,7 @@
 //! Ports of each machine: who listens, what is published and passed on, where two want the same one, and which is free.
 
 use crate::size::count;
-use crate::{Cell, Input, Sheet};
+use crate::{Cell, Input, Sheet, stacks};
 use core::net::IpAddr;
 use model::declare::{OptExt as _, Or};
 use model::id::Kind;
@@ -55,6 +55,9 @@ impl Use {
 /// Uses by machine: `host/pve1`.
 type Machines = BTreeMap<String, Vec<Use>>;
 
+/// Containers in the network of their machine, by machine. Which ports they take stands in no Compose file.
+type Bare = BTreeMap<String, Vec<String>>;
+
 pub(crate) fn sheets(input: &Input<'_>) -> Vec<Sheet> {
     let mut all = Machines::new();
     of_hosts(input.lab, &mut all);
@@ -71,10 +74,14 @@ pub(crate) fn sheets(input: &Input<'_>) -> Vec<Sheet> {
             )
         });
     }
-    vec![listing(&all), free(&all, input.range)]
+    let bare = on_hosts(input);
+    for machine in bare.keys() {
+        all.entry(machine.clone()).or_default();
+    }
+    vec![listing(&all, &bare), free(&all, &bare, input.range)]
 }
 
-fn listing(all: &Machines) -> Sheet {
+fn listing(all: &Machines, bare: &Bare) -> Sheet {
     let mut sheet = Sheet::new(
         "ports as declared",
         &["MACHINE", "PORT", "ADDRESS", "WHAT", "COLLIDES WITH"],
@@ -98,6 +105,15 @@ fn listing(all: &Machines) -> Sheet {
                 },
             ]);
         }
+        for container in bare.get(machine).into_iter().flatten() {
+            sheet.row([
+                Cell::declared(machine),
+                Cell::unknown(),
+                Cell::silent(),
+                Cell::declared(format!("{container} ({})", stacks::BARE)),
+                Cell::unknown(),
+            ]);
+        }
     }
     if pairs > 0 {
         sheet.note(format!(
@@ -114,7 +130,7 @@ fn listing(all: &Machines) -> Sheet {
 }
 
 /// The next free port of each machine in a range.
-fn free(all: &Machines, (from, to): (u16, u16)) -> Sheet {
+fn free(all: &Machines, bare: &Bare, (from, to): (u16, u16)) -> Sheet {
     let mut sheet = Sheet::new(
         &format!("free ports from {from} to {to}"),
         &["MACHINE", "USED IN ALL", "USED HERE", "NEXT FREE"],
@@ -129,7 +145,25 @@ fn free(all: &Machines, (from, to): (u16, u16)) -> Sheet {
             next.map_or_else(|| Cell::computed("none"), Cell::computed),
         ]);
     }
+    let unknown: usize = bare.values().map(Vec::len).sum();
+    if unknown > 0 {
+        let number = count(unknown, "container", "containers");
+        sheet.note(format!(
+            "what {number} in the network of the host take is not known, and may be one of these"
+        ));
+    }
     sheet
+}
+
+fn on_hosts(input: &Input<'_>) -> Bare {
+    let mut out = Bare::new();
+    for (name, container) in stacks::on_hosts(input) {
+        let on = input.lab.stacks.get(name).and_then(|s| s.on.known());
+        let machine = on.map_or_else(|| "?".to_owned(), ToString::to_string);
+        let text = format!("container {name}/{container}");
+        out.entry(machine).or_default().push(text);
+    }
+    out
 }
 
 /// Ways in are reasons; whether something listens for them is not said here.

@@ -60,6 +60,35 @@ fn is_compose(stack: &Stack) -> bool {
     kind.is_none_or(|kind| *kind == StackKind::Compose)
 }
 
+/// What is said of a container of which no Compose file can say where it listens.
+pub(crate) const BARE: &str = "network of the host, ports unknown";
+
+/// Containers that share the network of their machine, by stack: their own, or that of a container that does.
+pub(crate) fn on_hosts<'a>(input: &Input<'a>) -> Vec<(&'a str, &'a str)> {
+    let projects = input.projects.iter();
+    let all = projects.flat_map(|(name, p)| running(p).map(move |(c, _)| (name, p, c)));
+    let bare = all.filter(|(_, project, container)| shares_host(project, container));
+    bare.map(|(name, _, c)| (name.as_str(), c.as_str()))
+        .collect()
+}
+
+fn shares_host(project: &Project, container: &str) -> bool {
+    let mut at = container;
+    // `service:NAME` may lead to `service:NAME`; never through more than there are.
+    for _ in 0..=project.services.len() {
+        let service = project.services.get(at);
+        match service.and_then(|s| s.network_mode.as_ref()) {
+            Some(mode) if mode.value == "host" => return true,
+            Some(mode) => match mode.value.strip_prefix("service:") {
+                Some(next) => at = next,
+                None => return false,
+            },
+            None => return false,
+        }
+    }
+    false
+}
+
 /// What a project starts without a profile.
 fn running(project: &Project) -> impl Iterator<Item = (&String, &Service)> {
     project.services.iter().filter(|(_, s)| s.active)

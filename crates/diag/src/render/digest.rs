@@ -2,11 +2,10 @@
 //! one line per code.
 
 use super::concise::one_line;
-use super::full::{Color, Excerpts};
+use super::full::{Color, Excerpts, folded};
 use super::{clean, compare, word};
 use crate::{Class, Diagnostic, Severity, SourceSet};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// So many of one code are shown whole.
 const WHOLE: usize = 2;
@@ -52,9 +51,9 @@ pub fn digest(
         let (first, rest) = group.split_at(shown.min(group.len()));
         let first: Vec<Diagnostic> = first.iter().map(|d| (*d).clone()).collect();
         out.push_str(&excerpts.full(&first));
-        out.push_str(&repeated(rest, sources));
+        out.push_str(&repeated(rest, sources, whole.width));
     }
-    out.push_str(&unknowns(&unknown, &mut excerpts, whole.unknowns));
+    out.push_str(&unknowns(&unknown, &mut excerpts, whole));
     out
 }
 
@@ -75,7 +74,7 @@ impl PartialOrd for Weight {
 }
 
 /// A line for each that is not shown whole.
-fn repeated(rest: &[&Diagnostic], sources: &SourceSet) -> String {
+fn repeated(rest: &[&Diagnostic], sources: &SourceSet, width: Option<usize>) -> String {
     let Some(first) = rest.first() else {
         return String::new();
     };
@@ -86,10 +85,17 @@ fn repeated(rest: &[&Diagnostic], sources: &SourceSet) -> String {
         rest.len()
     );
     for d in rest {
-        let _ = writeln!(out, "  {}{}", place(d, sources), one_line(&d.message));
+        let text = format!("{}{}", place(d, sources), one_line(&d.message));
+        out.push_str(&listed(&text, width));
     }
     out.push('\n');
     out
+}
+
+/// An item of a list; what does not fit its line stands below it, further in.
+fn listed(text: &str, width: Option<usize>) -> String {
+    let text = folded(text, width, "    ".len());
+    format!("  {}\n", text.replace('\n', "\n    "))
 }
 
 fn place(d: &Diagnostic, sources: &SourceSet) -> String {
@@ -100,8 +106,8 @@ fn place(d: &Diagnostic, sources: &SourceSet) -> String {
 }
 
 /// One line per code, or all of them.
-fn unknowns(unknown: &[&Diagnostic], excerpts: &mut Excerpts<'_>, whole: bool) -> String {
-    if whole {
+fn unknowns(unknown: &[&Diagnostic], excerpts: &mut Excerpts<'_>, whole: Whole) -> String {
+    if whole.unknowns {
         let all: Vec<Diagnostic> = unknown.iter().map(|d| (*d).clone()).collect();
         return excerpts.full(&all);
     }
@@ -121,7 +127,7 @@ fn unknowns(unknown: &[&Diagnostic], excerpts: &mut Excerpts<'_>, whole: bool) -
             1 => String::new(),
             n => format!("; and {} more", n - 1),
         };
-        let _ = writeln!(out, "  {code}: {what}{more}");
+        out.push_str(&listed(&format!("{code}: {what}{more}"), whole.width));
     }
     out.push('\n');
     out

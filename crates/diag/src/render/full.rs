@@ -1,5 +1,6 @@
 //! The long form for people: message, excerpt with carets, notes, help and mend.
 
+use super::labels::{Below, Drawn, fitted};
 use super::mask::mask;
 use super::{clean, sorted, word};
 use crate::source::{Source, SourceId, SourceSet, Span};
@@ -98,16 +99,21 @@ fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -> 
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
+    let (excerpts, below) = snippets(d, texts, width);
     let mut group = level
         .primary_title(say(&d.message, title))
         .id(d.code.clone())
-        .elements(snippets(d, texts));
+        .elements(excerpts);
+    group = group.elements(below.into_iter().map(|(number, text)| {
+        let text = say(&text, BESIDE);
+        Level::NOTE.with_name(number).message(text)
+    }));
     group = group.elements(d.notes.iter().map(|n| Level::NOTE.message(say(n, BESIDE))));
     let controls = (!d.controls.is_empty()).then(|| d.controls.join(", "));
     group =
         group.elements(controls.map(|c| Level::NOTE.with_name("control").message(say(&c, BESIDE))));
     group = group.elements(d.help.iter().map(|h| Level::HELP.message(say(h, BESIDE))));
-    let mend = d.fix.as_ref().map(|f| fix(f, texts));
+    let mend = d.fix.as_ref().map(|f| fix(f, texts, width));
     std::iter::once(group).chain(mend).collect()
 }
 
@@ -117,7 +123,7 @@ const BESIDE: usize = 18;
 const NARROWEST: usize = 30;
 
 /// A text in lines that fit beside what stands before it, broken between words only.
-fn folded(text: &str, width: Option<usize>, before: usize) -> String {
+pub(super) fn folded(text: &str, width: Option<usize>, before: usize) -> String {
     let Some(width) = width else {
         return text.to_owned();
     };
@@ -149,15 +155,19 @@ const FARTHEST: usize = 64 * 1024;
 /// Of a longer line only the place is printed.
 const LONGEST_LINE: usize = 4 * 1024;
 
-/// One excerpt per source, the primary's first.
-fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Element<'a>> {
+/// One excerpt per source, the primary's first; more where a screen has no room for it. With them what has no room beside a caret.
+fn snippets<'a>(
+    d: &'a Diagnostic,
+    texts: &'a Texts<'a>,
+    width: Option<usize>,
+) -> (Vec<Element<'a>>, Vec<Below>) {
     let mut order: Vec<SourceId> = Vec::new();
     for (label, _) in labels(d) {
         if !order.contains(&label.span.source) {
             order.push(label.span.source);
         }
     }
-    let mut out = Vec::new();
+    let (mut out, mut below) = (Vec::new(), Vec::new());
     for id in order {
         let Some((source, text)) = texts.get(id) else {
             continue;
@@ -172,23 +182,30 @@ fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>) -> Vec<Element<'a>> {
             );
             continue;
         }
-        if window.text.len() <= FARTHEST {
-            out.push(excerpt(source, &window, &here));
+        if window.text.len() <= FARTHEST && !window.is_wide() {
+            let groups = match width {
+                Some(width) => fitted(&here, text, width, &mut below),
+                None => vec![here.into_iter().map(|(l, k)| (l.clone(), k)).collect()],
+            };
+            for group in groups {
+                let window = Window::around(text, group.iter().map(|(l, _)| l.span));
+                out.push(excerpt(source, &window, &group));
+            }
             continue;
         }
-        for one in here {
-            let window = Window::around(text, std::iter::once(one.0.span));
-            out.push(excerpt(source, &window, &[one]));
+        if window.text.len() <= FARTHEST {
+            out.extend(here.first().map(|(l, _)| origin(source, &window, l)));
+            continue;
+        }
+        for (label, kind) in here {
+            let window = Window::around(text, std::iter::once(label.span));
+            out.push(excerpt(source, &window, &[(label.clone(), kind)]));
         }
     }
-    out
+    (out, below)
 }
 
-fn excerpt<'a>(
-    source: &Source,
-    window: &Window<'a>,
-    labels: &[(&'a Label, AnnotationKind)],
-) -> Element<'a> {
+fn excerpt<'a>(source: &Source, window: &Window<'a>, labels: &[Drawn]) -> Element<'a> {
     let path = clean(&source.path);
     if let Some((first, _)) = labels.first().filter(|_| window.is_wide()) {
         return origin(source, window, first);
@@ -212,7 +229,7 @@ fn origin<'a>(source: &Source, window: &Window<'_>, label: &Label) -> Element<'a
         .into()
 }
 
-fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>) -> Group<'a> {
+fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>, width: Option<usize>) -> Group<'a> {
     let mut by_source: BTreeMap<SourceId, Vec<&Edit>> = BTreeMap::new();
     for edit in &fix.edits {
         by_source.entry(edit.span.source).or_default().push(edit);
@@ -234,7 +251,7 @@ fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>) -> Group<'a> {
         )
     });
     Level::HELP
-        .secondary_title(clean(&fix.message))
+        .secondary_title(folded(&clean(&fix.message), width, "help: ".len()))
         .elements(patches)
 }
 
@@ -287,7 +304,7 @@ impl<'a> Window<'a> {
 }
 
 /// The last character boundary at or before a byte.
-fn boundary(text: &str, byte: usize) -> usize {
+pub(super) fn boundary(text: &str, byte: usize) -> usize {
     let mut at = byte.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;

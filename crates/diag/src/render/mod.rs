@@ -8,6 +8,7 @@ mod concise;
 mod digest;
 mod full;
 mod json;
+mod labels;
 mod mask;
 mod patch;
 mod place;

@@ -215,7 +215,57 @@ fn wide_lines_and_far_labels_stay_cheap() {
     );
 }
 
-/// Nothing reaches over the edge of a screen but a label under a caret; nothing is lost by folding.
+/// The words of a label that has no room stand below, and what is marked is seen; labels far apart get an excerpt each.
+#[test]
+fn no_label_reaches_over_the_edge_of_the_screen() {
+    let words = "these words are about this place and take more than half of a line";
+    let far = format!("a: [{}last]\n", "item, ".repeat(30));
+    let long = format!("a: {}\n", "x".repeat(200));
+    let deep = format!("{}deep: 1\n", " ".repeat(50));
+    for (text, spans) in [
+        (
+            far.as_str(),
+            vec![(0, 1), (far.find("last").unwrap(), far.len() - 2)],
+        ),
+        (long.as_str(), vec![(3, 203)]),
+        (deep.as_str(), vec![(50, 54)]),
+        ("a: 1\nb: 2\n", vec![(0, 1), (5, 6)]),
+    ] {
+        let mut sources = SourceSet::default();
+        let id = sources.add("lab.yaml", text);
+        let mut d = Diagnostic::finding("c", Severity::Warning, "m");
+        for (n, (start, end)) in spans.iter().enumerate() {
+            let span = Span::new(id, *start, *end);
+            d = match n {
+                0 => d.at(span, words),
+                _ => d.and_at(span, words),
+            };
+        }
+        for width in [60, 80, 120] {
+            let whole = Whole {
+                width: Some(width),
+                ..Whole::default()
+            };
+            let shown = digest(std::slice::from_ref(&d), &sources, Color::Never, whole);
+            let longest = shown.lines().map(|l| l.chars().count()).max();
+            assert!(longest <= Some(width), "{width}: {longest:?}\n{shown}");
+            let told: String = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(
+                told.matches("these").count(),
+                spans.len(),
+                "{width}\n{shown}"
+            );
+            assert_eq!(
+                told.matches("line").count(),
+                spans.len(),
+                "{width}\n{shown}"
+            );
+            assert!(shown.contains('^'), "{width}\n{shown}");
+        }
+    }
+}
+
+/// Nothing reaches over the edge of a screen; nothing is lost by folding.
 #[test]
 fn text_is_folded_at_the_edge_of_the_screen() {
     let mut sources = SourceSet::default();
@@ -240,4 +290,15 @@ fn text_is_folded_at_the_edge_of_the_screen() {
         assert_eq!(text.matches("another").count(), 3 * 8, "{text}");
     }
     assert!(shown(None).lines().any(|l| l.len() > 240));
+    let many = vec![d.clone(); 5];
+    let whole = Whole {
+        width: Some(80),
+        ..Whole::default()
+    };
+    let text = digest(&many, &sources, Color::Never, whole);
+    let longest = text.lines().map(|l| l.chars().count()).max();
+    assert!(
+        text.contains("3 more") && longest <= Some(80),
+        "{longest:?}\n{text}"
+    );
 }

@@ -5,7 +5,7 @@ use crate::documents;
 use crate::exit::{Exit, Stop};
 use crate::mend::{self, Seen};
 use crate::output::words::{count, did_you_mean, one_line};
-use crate::output::{Paint, stream};
+use crate::output::{Paint, stream, wrap};
 use crate::rewrite;
 use crate::tree::{Instead, Tree};
 use ::secrets::scan::{Scanner, masked};
@@ -225,7 +225,7 @@ fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
 const MOST_MEANT: usize = 8;
 
 /// What a code means, why it matters, what to do.
-pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
+pub(crate) fn explain(code: &str, json: bool, paint: Paint) -> Result<Exit> {
     let text = |c: &&(&str, &'static str)| c.0 == code;
     if json && let Some(found) = rules::explain(code) {
         let shown = json!({
@@ -246,23 +246,32 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         return Ok(Exit::Ok);
     }
     if let Some(rule) = rules::explain(code) {
-        outln!(
-            "{}\n\n{}\n\n{}\n\nExample\n{}\n\nSeverity: {}, since {}",
-            rule.id,
-            rule.summary,
-            rule.rationale,
-            rule.example,
-            rules::book::word(rule.severity),
-            rule.since
+        tell(
+            &format!(
+                "{}\n\n{}\n\n{}\n\nExample",
+                rule.id, rule.summary, rule.rationale
+            ),
+            paint,
         );
-        outln!("Mend: {}: {}", rule.mend.word(), rule.mend.why());
+        // To be copied, so it keeps its lines.
+        outln!("{}\n", rule.example);
+        tell(
+            &format!(
+                "Severity: {}, since {}\nMend: {}: {}",
+                rules::book::word(rule.severity),
+                rule.since,
+                rule.mend.word(),
+                rule.mend.why()
+            ),
+            paint,
+        );
         if !rule.controls.is_empty() {
-            outln!("Controls: {}", rule.controls.join(", "));
+            tell(&format!("Controls: {}", rule.controls.join(", ")), paint);
         }
         return Ok(Exit::Ok);
     }
     if let Some((_, text)) = codes().find(text) {
-        outln!("{code}\n\n{text}");
+        tell(&format!("{code}\n\n{text}"), paint);
         return Ok(Exit::Ok);
     }
     let rules = rules::RULES.iter().map(|r| r.id);
@@ -278,6 +287,14 @@ pub(crate) fn explain(code: &str, json: bool) -> Result<Exit> {
         help.unwrap_or_else(|| "`holdfast check LAB` prints the codes in brackets".to_owned());
     let stop = Stop::usage(format!("no rule or diagnostic is called {code}"));
     Err(stop.help(help).into())
+}
+
+/// Prints text in lines that the screen has room for; what is piped stays in one.
+fn tell(text: &str, paint: Paint) {
+    match paint.screen() {
+        Some(width) => outln!("{}", wrap::lines(text, width).join("\n")),
+        None => outln!("{text}"),
+    }
 }
 
 /// The JSON Schema of the language.

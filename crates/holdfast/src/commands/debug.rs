@@ -33,7 +33,9 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         .collect();
     let mut exit = Exit::Ok;
     for file in &args.files {
-        let reading = one(file, args, &environment);
+        let mut reading = one(file, args, &environment);
+        // As `check` does: what is to be taken away is known only with the text around it.
+        diag::fix::settle(&mut reading.diagnostics, &reading.sources);
         if !reading.is_valid() {
             exit = Exit::Usage;
         }

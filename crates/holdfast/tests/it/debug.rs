@@ -89,3 +89,17 @@ fn compose_files_are_shown_one_object_a_line() {
         assert!(stderr.contains(said), "{file}: {stderr}");
     }
 }
+
+#[test]
+fn what_is_to_be_taken_away_is_shown_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "version: \"3\"\nservices:\n  a: {image: x, depends_on: [b]}\n";
+    std::fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let output = run(folder.path(), &["debug", "compose", "compose.yaml"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("- version: \"3\""), "{said}");
+    assert!(!said.contains("+ : \"3\""), "{said}");
+    // It needs something else, not itself.
+    assert!(said.contains("which is not declared"), "{said}");
+    assert!(!said.contains("did you mean 'a'?"), "{said}");
+}

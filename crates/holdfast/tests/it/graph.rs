@@ -142,3 +142,65 @@ fn an_empty_lab_is_told_what_to_write() {
         assert!(out.trim_end().ends_with("</svg>"), "{out}");
     }
 }
+
+/// A backup of one guest is a line from that guest, however many lie on the same pool.
+#[test]
+fn a_copy_is_drawn_of_what_is_copied_and_of_nothing_else() {
+    let lab = tempfile::tempdir().unwrap();
+    let guest = |name: &str| {
+        format!(
+            "  {name}: {{kind: vm, on: h, memory: 1GiB, disks: {{root: {{pool: p, size: 10GB}}}}}}\n"
+        )
+    };
+    let guests: String = ["a", "b", "c", "never"].map(guest).concat();
+    let text = format!(
+        "format: 1\nlab: x\nsites: {{home: {{}}, away: {{}}}}
+hosts: {{h: {{site: home, hardware: {{disks: {{d: 2TB}}}}}}}}
+pools: {{p: {{kind: zfs, on: h, level: single, devices: [h/d]}}}}
+repositories: {{r: {{kind: pbs, site: away}}}}
+backups: {{x: {{guests: [a], to: r, schedule: daily}}}}
+guests:\n{guests}"
+    );
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    for (expand, nodes) in [
+        (false, vec!["a", "3 guests"]),
+        (true, vec!["a", "b", "c", "never"]),
+    ] {
+        let mut words = vec!["--view", "storage", "--json"];
+        words.extend(expand.then_some("--expand"));
+        let (code, out, err) = graph(lab.path(), &words);
+        assert_eq!(code, Some(0), "{err}");
+        let drawing: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let all = drawing["nodes"].as_array().unwrap();
+        let title = |n: &serde_json::Value| {
+            let at = usize::try_from(n.as_u64().unwrap()).unwrap();
+            all[at]["title"].as_str().unwrap().to_owned()
+        };
+        let edges = drawing["edges"].as_array().unwrap();
+        let to = |end: &str| -> Vec<String> {
+            let here = edges.iter().filter(|e| title(&e["to"]) == end);
+            here.map(|e| title(&e["from"])).collect()
+        };
+        assert_eq!(to("r"), ["a"], "{out}");
+        let from: Vec<String> = edges
+            .iter()
+            .filter(|e| title(&e["from"]) == "p")
+            .map(|e| title(&e["to"]))
+            .collect();
+        assert_eq!(from, nodes, "{out}");
+    }
+}
+
+/// A UPS must give what is drawn at load, whatever is drawn on average: 300 W of 400 W.
+#[test]
+fn the_load_of_a_ups_is_what_its_machines_can_draw() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nsites: {home: {}}
+hosts:
+  a: {site: home, power: {average: 90W, load: 150W}}
+  b: {site: home, power: {average: 90W, load: 150W}}
+ups: {u: {site: home, power: 400W, feeds: [a, b]}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (_, out, err) = graph(lab.path(), &["--view", "power"]);
+    assert!(out.contains("300 W, 75% of what it gives"), "{out}{err}");
+}

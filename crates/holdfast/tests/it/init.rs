@@ -525,3 +525,51 @@ fn git_is_only_begun_if_asked_for() {
         assert!(!git.join("refs/heads/main").exists() && !git.join("refs/heads/master").exists());
     }
 }
+
+/// What opens nothing by itself is committed, so that a clone can be restored from; clear text is not.
+#[test]
+fn git_takes_encrypted_secrets_and_no_clear_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(
+        folder.path(),
+        &["init", "lab", "--yes", "--profile", "one-host"],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let lab = folder.path().join("lab");
+    let kept = [
+        "secrets/dns.env",
+        "secrets/deep/x.env",
+        "secrets/backup.yaml",
+        "token.age",
+    ];
+    let left = [
+        ".env",
+        "stacks/a/.env",
+        "stacks/a/app.env",
+        "secrets/.env",
+        "copies.pass",
+        "tls.key",
+        "keys.txt",
+    ];
+    for name in kept.iter().chain(&left) {
+        put(&lab, name, "x\n");
+    }
+    let git = |words: &[&str]| {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(&lab)
+            .args(words)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    git(&["init", "-q"]);
+    let listed = git(&["ls-files", "--others", "--exclude-standard"]);
+    let listed: Vec<&str> = listed.lines().collect();
+    for name in kept {
+        assert!(listed.contains(&name), "{name}: {listed:?}");
+    }
+    for name in left {
+        assert!(!listed.contains(&name), "{name}: {listed:?}");
+    }
+}

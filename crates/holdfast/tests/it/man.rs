@@ -63,3 +63,13 @@ fn the_reference_is_the_one_in_the_repository() {
         "run cargo xtask gen"
     );
 }
+
+#[test]
+fn texts_for_other_programs_are_no_data() {
+    for words in [&["completions", "bash", "--json"][..], &["man", "--json"]] {
+        let output = holdfast(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        let said = text(&output) + &String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("leave out --json"), "{said}");
+    }
+}

@@ -380,3 +380,111 @@ fn what_is_bought_later_has_no_age() {
     assert!(out.contains("1 bought after"), "{out}");
     assert!(!out.contains("0 mo"), "{out}");
 }
+
+/// A lab in a folder of its own, and one topic of it with runs of blanks folded.
+fn topic(files: &[(&str, &str)], words: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .arg("show")
+        .args(words)
+        .current_dir(folder.path())
+        .env("COLUMNS", "400")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn containers_in_the_network_of_the_host_are_listed_and_their_ports_unknown() {
+    let files = [
+        (
+            "holdfast.yaml",
+            "format: 1\nlab: x\nhosts: {h: {}}\nstacks: {media: {file: compose.yaml, on: h}}\n",
+        ),
+        (
+            "compose.yaml",
+            "services:
+  jellyfin: {image: jellyfin, network_mode: host}
+  beside: {image: x, network_mode: 'service:jellyfin'}
+  web: {image: nginx, ports: ['80:80']}
+",
+        ),
+    ];
+    for (what, title) in [
+        ("ports", "container media/"),
+        ("exposures", "container/media/"),
+    ] {
+        let out = topic(&files, &[what]);
+        for name in ["jellyfin", "beside"] {
+            assert!(out.contains(&format!("{title}{name}")), "{what}: {out}");
+        }
+        assert_eq!(
+            out.matches("network of the host, ports unknown").count(),
+            2,
+            "{what}: {out}"
+        );
+        assert!(
+            out.contains("2 containers in the network of the host"),
+            "{what}: {out}"
+        );
+    }
+}
+
+/// 100 MB that must not be lost, beside 9 TB that can be had again.
+#[test]
+fn no_more_is_bought_than_the_goal_needs() {
+    let text = "format: 1
+lab: x
+sites: {home: {}}
+hosts: {h: {site: home, hardware: {memory: 16GiB, disks: {d: {size: 12TB}}}}}
+tiers:
+  core: {response: 1h, rpo: {site: 1d}}
+  nice: {response: 1d, rpo: {site: 7d}}
+datasets:
+  vault: {host: h, folder: /srv/vault, class: irreplaceable, tier: core, size: 100MB}
+  media: {host: h, folder: /srv/media, class: replaceable, tier: nice, size: 9TB}
+";
+    let out = topic(&[("holdfast.yaml", text)], &["goals"]);
+    assert!(
+        out.contains("storage elsewhere, 1TB with copies of"),
+        "{out}"
+    );
+    assert!(
+        out.contains("60 EUR a year") && !out.contains("600 EUR"),
+        "{out}"
+    );
+    assert!(!out.contains("no data of the tier is declared"), "{out}");
+    assert!(
+        out.contains("can be had again, as declared: dataset 'media'"),
+        "{out}"
+    );
+}
+
+/// 40 W + 20 W are 525.6 kWh a year, 152.42 EUR at 0.29 EUR; one figure less and it cannot be said.
+#[test]
+fn electricity_is_the_sum_of_the_machines_or_said_to_be_missing() {
+    let lab = |b: &str| {
+        format!(
+            "format: 1\nlab: x\nsites: {{home: {{power: {{price: 0.29 EUR/kWh}}}}}}
+hosts: {{a: {{site: home, power: {{average: 40W}}}}, b: {{site: home, power: {b}}}}}
+costs: {{box: {{amount: 540 EUR, every: year}}}}\n"
+        )
+    };
+    let whole = lab("{average: 20W}");
+    let out = topic(&[("holdfast.yaml", &whole)], &["costs"]);
+    assert!(out.contains("(40W + 20W) x 8760 h x 0.29 EUR/kWh"), "{out}");
+    assert!(out.contains("692.42 EUR"), "{out}");
+    let part = lab("{idle: 10W, load: 30W}");
+    let out = topic(&[("holdfast.yaml", &part)], &["costs"]);
+    assert!(out.contains("540 EUR; 1 not known and not in it"), "{out}");
+    assert!(out.contains("not declared: hosts.b.power.average"), "{out}");
+    let out = topic(&[("holdfast.yaml", &part)], &["cables"]);
+    assert!(out.contains("10W idle, 30W at load"), "{out}");
+}

@@ -106,7 +106,11 @@ impl Checker<'_, '_> {
         );
         let mut d =
             Diagnostic::invalid("compose-reference", message).at(at, format!("no such {kind}"));
-        if let Some(word) = nearest(wanted, known.map(String::as_str)) {
+        // A service never means itself.
+        let own = self.name;
+        let known = known.map(String::as_str);
+        let others = known.filter(|k| kind != "service" || *k != own);
+        if let Some(word) = nearest(wanted, others) {
             d = d.fix(did_you_mean(at, word));
         } else if kind != "service" {
             d = d.help(format!("declare it at the top, below '{kind}s:'"));

@@ -77,7 +77,7 @@ fn repositories(answers: &Answers) -> String {
         Some(folder) if folder.starts_with('/') => {
             let on = format!("on: {}", scalar(&answers.home()));
             let text = store(answers, &on, Some(folder));
-            format!("{text}    #disk: usb0 # another one than the data's\n")
+            format!("{text}{}", disk(answers))
         }
         Some(location) => store(answers, "site: home", Some(location)),
     });
@@ -89,6 +89,18 @@ fn repositories(answers: &Answers) -> String {
     text.push_str(&store(answers, site, answers.get(Key::Away)));
     text.push_str("    append_only: unknown\n");
     text
+}
+
+/// The disk of a folder of copies: one of those that are declared and not the first, on which the data is; else the one that the hint names.
+fn disk(answers: &Answers) -> String {
+    let disks = answers.disks();
+    let hinted = disks.is_empty() || answers.storage().is_some();
+    let name = match disks.last().filter(|_| !hinted && disks.len() > 1) {
+        Some((name, _)) => scalar(name),
+        None if hinted => "usb0".to_owned(),
+        None => return "    # Is it a disk of its own? List it in machines.yaml, and name it here with 'disk'.\n".to_owned(),
+    };
+    format!("    #disk: {name} # another one than the data's\n")
 }
 
 fn store(answers: &Answers, place: &str, location: Option<&str>) -> String {
@@ -137,6 +149,10 @@ fn backups(answers: &Answers) -> String {
         };
         text.push_str(&format!(
             "  {name}:\n    datasets: {data}\n{stacks}    to: {name}\n    {when}\n    keep: {keep}\n"
+        ));
+        text.push_str(&format!(
+            "  #shop-{name}: {{datasets: [shop], to: {name}, every: {}, keep: {keep}}}\n",
+            interval(answers)
         ));
     }
     text

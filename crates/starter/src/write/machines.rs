@@ -54,7 +54,7 @@ fn host(answers: &Answers, machine: &Machine, at: usize) -> String {
 
 /// What a first host teaches.
 const HINTS: &str = "    \
-    #power: {idle: 20W, load: 60W}
+    #power: {idle: 20W, average: 35W, load: 60W}
     # Accounts with a login shell and a key; one that is not listed is drift.
     #users: {admin: {sudo: password, keys: []}} # public keys, as in authorized_keys, one text each
     # Whoever logs in has a key. Changed only with a revert armed on the machine.
@@ -88,7 +88,7 @@ fn hardware(answers: &Answers, first: bool) -> String {
     let memory = given(answers.get(Key::Memory));
     let disks = answers.disks();
     let disks = match disks.is_empty() {
-        true if first => "      #disks: {nvme0: {size: 512GB, kind: nvme, by_id: /dev/disk/by-id/nvme-…}, hdd0: 4TB}\n".to_owned(),
+        true if first => "      #disks: {nvme0: {size: 512GB, kind: nvme, by_id: /dev/disk/by-id/nvme-…}, hdd0: 4TB, hdd1: 4TB, usb0: 4TB}\n".to_owned(),
         true => String::new(),
         false => {
             let size = |(name, size): &(String, Option<String>)| {
@@ -131,7 +131,7 @@ fn shared(answers: &Answers, storage: &Machine, at: usize) -> String {
     );
     text.push_str(&reach(answers, storage, at));
     text.push_str(
-        "    hardware:\n      cpu: unknown\n      memory: unknown\n    encryption: unknown\n",
+        "    hardware:\n      cpu: unknown\n      memory: unknown\n      #disks: {hdd0: 4TB, hdd1: 4TB, usb0: 4TB}\n    encryption: unknown\n",
     );
     text
 }
@@ -165,15 +165,29 @@ fn cluster(answers: &Answers, machines: &[Machine]) -> String {
 fn guest(machines: &[Machine]) -> String {
     let on = machines.first().map_or("node1", |m| m.name.as_str());
     format!(
-        "#  dns: {{kind: lxc, on: {}, cores: 1, memory: 512MiB, ha: true}}\n",
+        "#  dns: {{kind: lxc, on: {}, cores: 1, memory: 512MiB}}\n",
         scalar(on)
     )
+}
+
+/// Level and disks of the pool that is proposed: of disks that are declared, the first; else those that the hint names.
+fn under(answers: &Answers) -> (&'static str, String) {
+    let home = answers.home();
+    let disks = answers.disks();
+    let of = |disk: &str| format!("{home}/{disk}");
+    match disks.first().filter(|_| answers.storage().is_none()) {
+        Some((disk, _)) => ("single", list([of(disk).as_str()])),
+        None => ("mirror", list([of("hdd0").as_str(), of("hdd1").as_str()])),
+    }
 }
 
 fn pools(answers: &Answers) -> String {
     let home = scalar(&answers.home());
     let levels = "# Raid outlives a disk and is no copy: it deletes as fast as you do.\n";
-    let shape = "    level: unknown # single, mirror, raid1, raidz1, …\n    #devices: [HOST/hdd0, HOST/hdd1]\n    #fill_limit: 80%\n    #scrub: monthly\n".replace("HOST", &home);
+    let (level, devices) = under(answers);
+    let shape = format!(
+        "    level: unknown # single, mirror, raid1, raidz1, …\n    #devices: {devices}\n    #fill_limit: 80%\n    #scrub: monthly\n"
+    );
     match (answers.storage().is_some(), answers.get(Key::Data)) {
         (true, _) => format!(
             "\n{levels}pools:\n  shared:\n    kind: unknown # zfs, btrfs, md, nfs, …\n    on: {home}\n{shape}"
@@ -182,7 +196,7 @@ fn pools(answers: &Answers) -> String {
             "\n{levels}pools:\n  data:\n    kind: unknown # zfs, btrfs, md, lvm, directory, …\n    on: {home}\n{shape}"
         ),
         (false, Some(_)) => format!(
-            "\n{levels}#pools:\n#  data: {{kind: zfs, on: {home}, level: mirror, devices: [{home}/hdd0, {home}/hdd1], scrub: monthly}}\n"
+            "\n{levels}#pools:\n#  data: {{kind: zfs, on: {home}, level: {level}, devices: {devices}, scrub: monthly}}\n"
         ),
     }
 }

@@ -38,7 +38,7 @@ sites:
     uplinks:
       # How fast it is decides whether a copy is away in time, and how long a restore takes.
       internet: {{down: unknown, up: unknown, provider: unknown}}
-    power: {{price: unknown}} # 0.29 EUR/kWh: what the lab costs a year follows from it
+    power: {{price: unknown}} # 0.29 EUR/kWh: with what the machines draw (power: {{average: 35W}}), what the lab costs a year follows
 {away}
 networks:
 {network}    #domain: home.arpa # never .local, which belongs to multicast DNS

@@ -45,6 +45,7 @@ fn tiers(answers: &Answers) -> String {
     // Somebody with a job looks once a day.
     let response = (corruption / 2).clamp(1, DAY);
     let site = host.max(30 * DAY);
+    let shortest = corruption;
     let [device, corruption, response, site] =
         [device, corruption, response, site].map(|s| Seconds(s).to_string());
     let back = scalar(back);
@@ -59,9 +60,21 @@ tiers:
     rto: {{corruption: {corruption}, device: {device}, host: {back}, site: {site}}}
     # How much of the newest work may be lost.
     rpo: {{corruption: {loss}, device: {loss}, host: {loss}, site: {loss}}}
-    #slo: 99%
-"
+{slo}",
+        slo = share(shortest)
     )
+}
+
+/// A share of time that the shortest recovery still fits into, in 30 days; none if it takes longer than those.
+fn share(shortest: i64) -> String {
+    let window = 30 * DAY;
+    let percent = (window - shortest).max(0) * 100 / window;
+    match percent {
+        0 => String::new(),
+        _ => format!(
+            "    #slo: {percent}% # one recovery a month fits into it; more than that needs shorter ones\n"
+        ),
+    }
 }
 
 /// Where the password of the copies is read from on the controller.

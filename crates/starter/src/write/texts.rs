@@ -6,14 +6,19 @@ use crate::question::Key;
 /// Where the runbook stands.
 pub(super) const RUNBOOK: &str = "docs/runbooks/restore.md";
 
-/// Passwords and what Compose reads its own from.
+/// Clear text stays out: passwords, identities, what Compose reads its own from. What is encrypted is kept, since a restore starts
+/// with a clone of the tree.
 pub(super) const GITIGNORE: &str = "\
-# Secrets stay out of the tree; it says where they are kept.
-.env
+# Secrets in clear text stay out of the tree; it says where they are kept.
 *.env
 *.pass
 *.key
-*.age
+*.agekey
+keys.txt
+# Encrypted ones are kept: *.age anywhere, and what sops encrypts below secrets/. Put nothing else there:
+# `holdfast secret scan` finds what is not encrypted.
+!/secrets/**/*.env
+.env
 ";
 
 pub(super) fn runbook(answers: &Answers) -> String {

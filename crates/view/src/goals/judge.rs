@@ -71,16 +71,7 @@ fn is_of_use(world: &World<'_>, tier: &str) -> bool {
 
 fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal {
     let mut trial = Trial::default();
-    let own = |b: &&graph::bodies::Body<'_>| b.tiers.iter().any(|(t, _)| *t == name);
-    let kept = |b: &&graph::bodies::Body<'_>| {
-        !matches!(b.class, Some(DataClass::Scratch | DataClass::Replaceable))
-    };
-    let all: Vec<_> = world.bodies.iter().filter(own).filter(kept).collect();
-    if all.is_empty() {
-        trial
-            .unknown
-            .push("no data of the tier is declared".to_owned());
-    }
+    let all = missed(world, name, &mut trial);
     let mut none = Vec::new();
     let mut worst: Option<(Seconds, String)> = None;
     for body in &all {
@@ -126,6 +117,7 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
     match worst {
         Some((total, sum)) if total > rpo => trial.impossible.push(format!("{sum} > {rpo}")),
         Some((_, sum)) => trial.fine.push(format!("{sum} at the most")),
+        None if all.is_empty() => {}
         None => trial.fine.push("the data lives through it".to_owned()),
     }
     trial.done(
@@ -134,6 +126,32 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
         Some(scope),
         rpo.to_string(),
     )
+}
+
+/// Data of the tier that somebody would miss; what there is instead goes to the trial.
+fn missed<'w, 'a>(
+    world: &'w World<'a>,
+    name: &str,
+    trial: &mut Trial,
+) -> Vec<&'w graph::bodies::Body<'a>> {
+    let own = |b: &&graph::bodies::Body<'_>| b.tiers.iter().any(|(t, _)| *t == name);
+    let kept = |b: &&graph::bodies::Body<'_>| {
+        !matches!(b.class, Some(DataClass::Scratch | DataClass::Replaceable))
+    };
+    let (all, rest): (Vec<_>, Vec<_>) = world.bodies.iter().filter(own).partition(kept);
+    if all.is_empty() && rest.is_empty() {
+        trial
+            .unknown
+            .push("no data of the tier is declared".to_owned());
+    }
+    if all.is_empty() && !rest.is_empty() {
+        let rest: Vec<String> = rest.iter().map(|b| b.what.clone()).collect();
+        trial.fine.push(format!(
+            "all that it has can be had again, as declared: {}",
+            few(&rest)
+        ));
+    }
+    all
 }
 
 /// Copies of which nobody can say whether they outlive the fault.

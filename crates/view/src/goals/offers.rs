@@ -2,9 +2,10 @@
 //!
 //! An offer becomes a candidate once for each place where it would make a difference: a disk for each host and pool, a machine for each site.
 
-use super::recover::is_bought;
+use super::recover::{World, is_bought};
 use crate::cell::How;
 use diag::{Span, Spanned};
+use graph::bodies::Body;
 use model::declare::{Given, Known, Need, Opt, OptExt as _, Ref, Target, Value};
 use model::id::{Kind, ObjectRef};
 use model::lab::device::Ups;
@@ -13,13 +14,13 @@ use model::lab::money::{Asset, Offer, OfferKind};
 use model::lab::protection::{Media, RepositoryAbout};
 use model::lab::site::Uplink;
 use model::lab::storage::Level;
-use model::lab::{Backup, Host, Lab, Reach, Repository};
+use model::lab::{Backup, DataClass, Host, Lab, Reach, Repository};
 use model::units::Seconds;
 use model::units::percent::Share;
 use model::units::size::{Rate, Size};
 use model::units::text::{Name, Prose};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Years over which a running cost is compared with a price.
 pub(super) const YEARS: i128 = 3;
@@ -74,9 +75,57 @@ enum At {
     Site(String),
     Spare(Target),
     Mirror(String),
-    Copies(String),
-    Away,
+    Copies(String, Kept),
+    Away(Kept),
     Cluster(String),
+}
+
+/// What a bought place of copies is for: no more than somebody would miss and cannot fetch again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kept {
+    /// Datasets, services and guests that are copied.
+    of: BTreeSet<ObjectRef>,
+    /// How much that is, as far as it is declared.
+    bytes: u128,
+    words: String,
+}
+
+/// All data that must not be lost, and that of each tier where it is less.
+fn kept(lab: &Lab) -> Vec<Kept> {
+    let world = World::of(lab);
+    let keeps =
+        |b: &&Body<'_>| !matches!(b.class, Some(DataClass::Scratch | DataClass::Replaceable));
+    let of = |bodies: Vec<&Body<'_>>, words: String| {
+        let of: BTreeSet<ObjectRef> = bodies
+            .into_iter()
+            .filter(keeps)
+            .map(|b| b.object.clone())
+            .collect();
+        // What is copied with one of them takes room, too.
+        let all = world.bodies.iter().filter(|b| of.contains(&b.object));
+        let sizes = all.filter_map(|b| Some(u128::from(b.size?.value()?.bytes())));
+        Kept {
+            bytes: sizes.sum(),
+            of,
+            words,
+        }
+    };
+    let mut out = vec![of(
+        world.bodies.iter().collect(),
+        "with copies of all data that cannot be had again".to_owned(),
+    )];
+    for tier in lab.tiers.keys() {
+        let own = world
+            .bodies
+            .iter()
+            .filter(|b| b.tiers.iter().any(|(t, _)| t == tier));
+        let words = format!("with copies of what tier {tier} must not lose");
+        let found = of(own.chain(world.data(tier)).collect(), words);
+        if !found.of.is_empty() && out.iter().all(|k| k.of != found.of) {
+            out.push(found);
+        }
+    }
+    out
 }
 
 /// Usual prices of late 2026 as money of the lab, second-hand where that is usual: kind, what, once, per month, memory, space, rates, availability. They are assumed, and labs declare better ones.
@@ -268,15 +317,10 @@ fn places(lab: &Lab, kind: OfferKind, offer: &Offer) -> Vec<(At, String, u64)> {
             .iter()
             .filter(|(_, h)| is_bought(h) && h.site.is_some())
     };
-    let sites: std::collections::BTreeSet<&str> = bought()
+    let sites: BTreeSet<&str> = bought()
         .filter_map(|(_, h)| h.site.known().map(String::as_str))
         .collect();
     let space = offer.size.known().map_or(0, |s| u128::from(s.bytes()));
-    let data = graph::bodies::all(lab);
-    let wanted: u128 = data
-        .iter()
-        .filter_map(|b| Some(u128::from(b.size?.value()?.bytes())))
-        .sum();
     match kind {
         OfferKind::Host => sites
             .into_iter()
@@ -291,24 +335,21 @@ fn places(lab: &Lab, kind: OfferKind, offer: &Offer) -> Vec<(At, String, u64)> {
             spare.chain(mirrors(lab, space)).collect()
         }
         OfferKind::UsbDisk => {
-            let hosts = bought().filter(|_| wanted <= space);
-            hosts
-                .map(|(n, _)| {
-                    (
-                        At::Copies(n.clone()),
-                        format!("at {n}, with copies of all data"),
-                        1,
-                    )
-                })
-                .collect()
+            let fits = kept(lab).into_iter().filter(|k| k.bytes <= space);
+            let all = fits.flat_map(|k| bought().map(move |(n, _)| (n, k.clone())));
+            all.map(|(n, kept)| {
+                let words = format!("at {n}, {}", kept.words);
+                (At::Copies(n.clone(), kept), words, 1)
+            })
+            .collect()
         }
         OfferKind::Storage => {
-            let times = wanted.div_ceil(space.max(1)).max(1);
-            vec![(
-                At::Away,
-                "with copies of all data".to_owned(),
-                u64::try_from(times).unwrap_or(u64::MAX),
-            )]
+            let all = kept(lab).into_iter().map(|kept| {
+                let times = kept.bytes.div_ceil(space.max(1)).max(1);
+                let times = u64::try_from(times).unwrap_or(u64::MAX);
+                (At::Away(kept.clone()), kept.words, times)
+            });
+            all.collect()
         }
         OfferKind::Witness => {
             let tied = lab.clusters.iter().filter(|(_, c)| {
@@ -380,11 +421,11 @@ impl Offered {
                 lab.assets.insert(name, asset);
             }
             (At::Mirror(pool), _) => mirror(lab, &name, pool),
-            (At::Copies(on), _) => copies(lab, &name, &|r: &mut Repository| {
+            (At::Copies(on, kept), _) => copies(lab, &name, kept, &|r: &mut Repository| {
                 r.on = given(on.clone());
                 r.disk = given("bought".to_owned());
             }),
-            (At::Away, _) => copies(lab, &name, &|r: &mut Repository| {
+            (At::Away(kept), _) => copies(lab, &name, kept, &|r: &mut Repository| {
                 r.about.media = given(Media::Cloud);
             }),
             (At::Cluster(cluster), _) => {
@@ -488,8 +529,8 @@ fn ups(lab: &mut Lab, name: String, site: &str) {
     lab.ups.insert(name, ups);
 }
 
-/// A repository, and a backup of all data to it that is taken twice as often as the strictest objective asks.
-fn copies(lab: &mut Lab, name: &str, to: &dyn Fn(&mut Repository)) {
+/// A repository, and a backup of some data to it that is taken twice as often as the strictest objective asks.
+fn copies(lab: &mut Lab, name: &str, kept: &Kept, to: &dyn Fn(&mut Repository)) {
     let mut repository = Repository {
         span: Span::default(),
         was: None,
@@ -509,9 +550,10 @@ fn copies(lab: &mut Lab, name: &str, to: &dyn Fn(&mut Repository)) {
         .min();
     let every = Seconds((strictest.unwrap_or(86_400) / 2).max(300));
     let bare = |n: &str| Spanned::new(n.to_owned(), Span::default());
+    let of = |kind: Kind| kept.of.iter().filter(move |o| o.kind == kind);
     let mut backup = Backup {
         span: Span::default(),
-        datasets: lab.datasets.keys().map(|d| bare(d)).collect(),
+        datasets: of(Kind::Dataset).map(|o| bare(o.name.as_str())).collect(),
         to: Some(bare(name)),
         every: Some(Spanned::new(every, Span::default())),
         keep_last: None,
@@ -519,15 +561,19 @@ fn copies(lab: &mut Lab, name: &str, to: &dyn Fn(&mut Repository)) {
         keep: Default::default(),
         about: Default::default(),
     };
-    let guests = lab
-        .guests
-        .keys()
-        .map(|g| Spanned::new(Ref(Target::whole(Kind::Guest, g)), Span::default()));
+    let guests = of(Kind::Guest).map(|o| {
+        Spanned::new(
+            Ref(Target::whole(Kind::Guest, o.name.as_str())),
+            Span::default(),
+        )
+    });
     backup.about.guests = guests.collect();
-    let services = lab
-        .services
-        .keys()
-        .map(|s| Spanned::new(Ref(Target::whole(Kind::Service, s)), Span::default()));
+    let services = of(Kind::Service).map(|o| {
+        Spanned::new(
+            Ref(Target::whole(Kind::Service, o.name.as_str())),
+            Span::default(),
+        )
+    });
     backup.about.services = services.collect();
     lab.backups.insert(name.to_owned(), backup);
 }

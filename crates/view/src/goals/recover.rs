@@ -320,6 +320,7 @@ impl<'a> World<'a> {
             )));
         }
         Err(match best {
+            Some((_, sum)) if need == 0 => format!("no other host has memory free ({sum})"),
             Some((_, sum)) => format!("no other host has {} free ({sum})", memory(need)),
             None if need == 0 => "no other host is there".to_owned(),
             None => format!("no other host is there to carry {}", memory(need)),

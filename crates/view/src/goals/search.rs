@@ -1,7 +1,7 @@
 //! The cheapest purchase that makes a goal possible, found by buying: each set of offers is put into the lab, and every goal is judged again.
 
 use super::offers::{Offered, YEARS, candidates};
-use super::{Goal, Key, Verdict, judge};
+use super::{Goal, Key, Verdict, What, judge};
 use model::lab::Lab;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -45,7 +45,9 @@ pub struct Advice {
 /// Judges, and looks for the cheapest purchases.
 pub fn advise(lab: &Lab) -> Advice {
     let goals = judge(lab);
-    let impossible: BTreeSet<Key> = of(&goals, Verdict::Impossible);
+    let mut impossible: BTreeSet<Key> = of(&goals, Verdict::Impossible);
+    // What waits for itself is untied by where things are kept and written down, which costs nothing.
+    impossible.retain(|k| k.what != What::Rebuild);
     let mut search = Search {
         lab,
         offers: candidates(lab),
@@ -125,7 +127,7 @@ impl Search<'_> {
     fn useful(&mut self, goals: &[Goal], within: &mut BTreeSet<Key>) -> Vec<usize> {
         let impossible: Vec<&Goal> = goals
             .iter()
-            .filter(|g| g.verdict == Verdict::Impossible)
+            .filter(|g| g.verdict == Verdict::Impossible && g.key.what != What::Rebuild)
             .collect();
         let keys: BTreeSet<Key> = impossible.iter().map(|g| g.key.clone()).collect();
         let all = self.tried();

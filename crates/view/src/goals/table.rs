@@ -74,6 +74,14 @@ fn purchases(advice: &Advice) -> Sheet {
     if let Some(buy) = advice.all.as_ref().filter(|_| advice.each.len() > 1) {
         sheet.row(row("all of these", buy));
     }
+    let untied = |g: &&super::Goal| g.key.what == What::Rebuild && g.verdict == Verdict::Impossible;
+    for goal in advice.goals.iter().filter(untied) {
+        sheet.row([
+            Cell::declared(goal.key.words()),
+            Cell::computed("nothing: keep what the circle needs first outside of it, such as a password on paper (escrow), an address that needs no DNS, a copy of the tree"),
+            Cell::computed("nothing"),
+        ]);
+    }
     if sheet.rows.is_empty() && advice.beyond.is_empty() {
         return sheet;
     }

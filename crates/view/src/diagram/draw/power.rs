@@ -67,7 +67,7 @@ fn whole_loads(loads: &[Load], fed: &BTreeMap<String, Vec<usize>>) -> BTreeMap<u
             .flatten()
         {
             let sum = sums.entry(*ups).or_insert(Some(0));
-            *sum = sum.zip(watts(load.draw)).map(|(a, b)| a + b);
+            *sum = sum.zip(peak(load.draw)).map(|(a, b)| a + b);
         }
     }
     sums.into_iter()
@@ -157,7 +157,7 @@ fn supplies<'a>(
         let own = loads
             .iter()
             .filter(|l| targets.contains(&reference(l.kind, l.name)));
-        let figures: Vec<Option<u64>> = own.map(|l| watts(l.draw)).collect();
+        let figures: Vec<Option<u64>> = own.map(|l| peak(l.draw)).collect();
         let sum: u64 = figures.iter().flatten().sum();
         let unknown = figures.iter().filter(|f| f.is_none()).count();
         let limit = ups.power.known().map(|p| p.milliwatts()).filter(|p| *p > 0);
@@ -280,7 +280,7 @@ fn hang(
     let at = out.node(node);
     match fed.get(&id) {
         Some(supplies) => {
-            if let ([ups], Some(own)) = (supplies.as_slice(), watts(load.draw)) {
+            if let ([ups], Some(own)) = (supplies.as_slice(), peak(load.draw)) {
                 share(*ups, at, own, total, out);
             }
             for ups in supplies {
@@ -332,6 +332,15 @@ fn drawn(draw: Option<&Draw>) -> String {
     } else {
         text
     }
+}
+
+/// The most that it draws, in milliwatts: what a UPS must be able to give. Else the worst that is known.
+fn peak(draw: Option<&Draw>) -> Option<u64> {
+    let draw = draw?;
+    let figures = [&draw.load, &draw.average, &draw.idle];
+    figures
+        .into_iter()
+        .find_map(|f| f.known().map(|p| p.milliwatts()))
 }
 
 /// What it draws on average, else the worst that is known, in milliwatts.

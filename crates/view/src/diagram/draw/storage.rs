@@ -9,14 +9,12 @@ use model::id::Kind;
 use model::lab::storage::Pool;
 use model::lab::{Backup, Dataset, Lab};
 use model::units::text::Name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const DATA: usize = 2;
 const USERS: usize = 3;
 /// Behind everything else, however many pools lie on each other.
 const COPIES: usize = 40;
-/// More guests on one pool than this are one box with their names.
-const MANY: usize = 2;
 const LIES_ON: &str = "is made of, lies on, is used by";
 const COPIED: &str = "is copied to";
 
@@ -33,7 +31,7 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
     for (name, data) in &lab.datasets {
         dataset(lab, name, data, &mut out);
     }
-    let guests = guests(lab, options, &mut out);
+    let guests = guests(lab, &mut out);
     repositories(lab, &mut out);
     spare_disks(lab, options, &mut out);
     for (name, backup) in &lab.backups {
@@ -43,6 +41,9 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
     if !options.expand {
         fold(&mut out, ("service", "services"), &|n| {
             n.id.starts_with("service/")
+        });
+        fold(&mut out, ("guest", "guests"), &|n| {
+            n.id.starts_with("guest/")
         });
     }
     out.summary = dotted([
@@ -247,59 +248,39 @@ fn short<const SET: u64>(given: &model::declare::Given<Ref<SET>>) -> model::decl
     model::declare::Given::declared(name, given.span)
 }
 
-/// Disks of guests by pool: few as cards, many as one with their names. Where each guest is.
-fn guests(lab: &Lab, options: &Options, out: &mut Diagram) -> BTreeMap<String, Vec<usize>> {
-    let mut by: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
+/// A card for each guest, with a line from each pool that its disks lie on. Where each guest is.
+///
+/// Guests become one box only later, by `fold`, when all lines are known: those that are copied elsewhere are not alike.
+fn guests(lab: &Lab, out: &mut Diagram) -> BTreeMap<String, usize> {
+    let mut places = BTreeMap::new();
     for (name, guest) in &lab.guests {
+        let mut pools: BTreeSet<usize> = BTreeSet::new();
+        let mut sizes = Vec::new();
+        let mut sure = Sure::Known;
         for disk in guest.disks.values() {
-            let pool = disk.pool.known().map_or("?", Ref::name);
-            let size = said(&disk.size).unwrap_or_else(|| "?".to_owned());
-            let text = by.entry(pool).or_default().entry(name).or_default();
-            *text = dotted([Some(std::mem::take(text)), Some(size)]);
+            sizes.push(said(&disk.size).unwrap_or_else(|| "?".to_owned()));
+            let pool = disk.pool.known().map(Ref::name);
+            match pool.and_then(|p| out.find(&reference(Kind::Pool, p))) {
+                Some(pool) => drop(pools.insert(pool)),
+                None => sure = Sure::Unknown,
+            }
         }
         if guest.disks.is_empty() {
-            by.entry("?")
-                .or_default()
-                .insert(name, "disk: ?".to_owned());
+            sizes.push("disk: ?".to_owned());
+            sure = Sure::Unknown;
         }
-    }
-    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (pool, guests) in by {
-        let from = out.find(&reference(Kind::Pool, pool));
-        let sure = if from.is_some() {
-            Sure::Known
-        } else {
-            Sure::Unknown
-        };
-        let made: Vec<(Node, Vec<&str>)> = if guests.len() > MANY && !options.expand {
-            let mut node = Node::card(
-                format!("guests/{pool}"),
-                count(guests.len(), "guest", "guests"),
-                Hue::Green,
-            );
-            node.of
-                .extend(guests.keys().map(|g| reference(Kind::Guest, g)));
-            let names: Vec<&str> = guests.keys().copied().collect();
-            vec![(node.line(names.join(", ")), names)]
-        } else {
-            let mut each = Vec::new();
-            for (name, size) in &guests {
-                let node = Node::card(reference(Kind::Guest, name), *name, Hue::Green);
-                each.push((node.line(size.clone()), vec![*name]));
-            }
-            each
-        };
-        for (node, names) in made {
-            let node = node.meaning("disks of guests").sure(sure).column(DATA);
-            let at = out.node(node);
-            if let Some(from) = from {
-                out.edges
-                    .push(Edge::plain(from, at, Stroke::Solid, LIES_ON));
-            }
-            for name in names {
-                places.entry(name.to_owned()).or_default().push(at);
-            }
-        }
+        let node = Node::card(reference(Kind::Guest, name), name, Hue::Green)
+            .meaning("disks of guests")
+            .line(dotted(sizes.into_iter().map(Some)))
+            .sure(sure)
+            .column(DATA);
+        let at = out.node(node);
+        out.edges.extend(
+            pools
+                .into_iter()
+                .map(|pool| Edge::plain(pool, at, Stroke::Solid, LIES_ON)),
+        );
+        places.insert(name.clone(), at);
     }
     places
 }
@@ -362,7 +343,7 @@ fn repositories(lab: &Lab, out: &mut Diagram) {
 }
 
 /// A row in the repository, and lines from all that is copied to it.
-fn copies(name: &str, backup: &Backup, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diagram) {
+fn copies(name: &str, backup: &Backup, guests: &BTreeMap<String, usize>, out: &mut Diagram) {
     let to = backup
         .to
         .as_ref()
@@ -379,7 +360,7 @@ fn copies(name: &str, backup: &Backup, guests: &BTreeMap<String, Vec<usize>>, ou
         .guests
         .iter()
         .filter_map(|g| guests.get(g.value.name()));
-    from.extend(whole.flatten());
+    from.extend(whole);
     let services = backup.about.services.iter();
     from.extend(services.filter_map(|s| out.find(&reference(Kind::Service, s.value.name()))));
     let every = backup.every.as_ref().map(|e| format!("every {}", e.value));
@@ -418,10 +399,12 @@ fn copies(name: &str, backup: &Backup, guests: &BTreeMap<String, Vec<usize>>, ou
 }
 
 /// Copies that follow, from pool to pool or from a body of data to another machine.
-fn replications(lab: &Lab, guests: &BTreeMap<String, Vec<usize>>, out: &mut Diagram) {
+fn replications(lab: &Lab, guests: &BTreeMap<String, usize>, out: &mut Diagram) {
     for (name, replication) in &lab.replications {
         let from: Vec<usize> = match replication.from.known() {
-            Some(f) if f.kind() == Kind::Guest => guests.get(f.name()).cloned().unwrap_or_default(),
+            Some(f) if f.kind() == Kind::Guest => {
+                guests.get(f.name()).copied().into_iter().collect()
+            }
             Some(f) => out
                 .find(&reference(f.kind(), f.name()))
                 .into_iter()
