@@ -96,7 +96,14 @@ pub fn room(lab: &Lab, name: &str, store: &Repository) -> Option<Part> {
         crate::totals::usable(lab, key, pool)
     };
     let free = || part(name, &store.about.free, |s| i128::from(s.bytes()));
-    given.or_else(pool).or_else(free)
+    let disk = || {
+        let host = lab.hosts.get(store.on.known()?)?;
+        let disks = &host.about.hardware.as_ref()?.disks;
+        let label = store.disk.known()?;
+        let (_, disk) = disks.iter().find(|(n, _)| n.0 == *label)?;
+        part(label, &disk.size, |s| i128::from(s.bytes()))
+    };
+    given.or_else(pool).or_else(free).or_else(disk)
 }
 
 /// The backups that go to a repository.

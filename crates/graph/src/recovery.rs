@@ -60,6 +60,14 @@ impl<'a> Formula<'a> {
         }
     }
 
+    /// There is no choice in it.
+    fn is_all(&self) -> bool {
+        match self {
+            Formula::Leaf(_) => true,
+            Formula::Of(wanted, of) => *wanted == of.len() && of.iter().all(Formula::is_all),
+        }
+    }
+
     fn leaves<'f>(&'f self, out: &mut Vec<&'f Edge<'a>>) {
         match self {
             Formula::Leaf(edge) => out.push(edge),
@@ -93,6 +101,7 @@ pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
         copies,
         bodies: bodies_of(lab),
         opens: opens(lab),
+        states: states(lab),
     };
     let formulas = builder.formulas();
     let there = fixpoint(&formulas);
@@ -123,38 +132,62 @@ pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
 
 /// Everything that can come back, from what needs nothing on.
 fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> There<'a> {
-    let by_node: FxHashMap<Node<'a>, &Formula<'a>> =
-        formulas.iter().map(|(n, f)| (*n, f)).collect();
-    let mut wanted_by: FxHashMap<Node<'a>, Vec<Node<'a>>> = FxHashMap::default();
+    let mut wanted_by: FxHashMap<Node<'a>, Vec<usize>> = FxHashMap::default();
     let mut there = There::default();
-    let mut queue = VecDeque::new();
-    for (node, formula) in formulas {
-        let mut leaves = Vec::new();
+    let mut waiting: Vec<Waiting<'a, '_>> = Vec::with_capacity(formulas.len());
+    let mut leaves = Vec::new();
+    for (at, (node, formula)) in formulas.iter().enumerate() {
+        leaves.clear();
         formula.leaves(&mut leaves);
-        for edge in leaves {
-            wanted_by.entry(edge.to).or_default().push(*node);
-            // What is not described is taken as being there.
-            if !by_node.contains_key(&edge.to) && there.insert(edge.to) {
-                queue.push_back(edge.to);
-            }
+        for edge in &leaves {
+            wanted_by.entry(edge.to).or_default().push(at);
         }
+        // Most objects need all of what they need, so that a count does for them.
+        let missing = formula.is_all().then_some(leaves.len());
+        waiting.push(Waiting {
+            node: *node,
+            formula,
+            missing,
+        });
     }
-    let ready =
-        |node: &Node<'a>, there: &There<'a>| by_node.get(node).is_some_and(|f| f.holds(there));
-    for (node, formula) in formulas {
-        if formula.holds(&there) && there.insert(*node) {
-            queue.push_back(*node);
+    // What is not described is taken as being there.
+    let outside = wanted_by.keys().filter(|n| !formulas.contains_key(*n));
+    let mut queue: VecDeque<Node<'a>> = outside.copied().collect();
+    there.extend(queue.iter().copied());
+    for one in &waiting {
+        if one.is_ready(&there) && there.insert(one.node) {
+            queue.push_back(one.node);
         }
     }
     while let Some(node) = queue.pop_front() {
-        for next in wanted_by.get(&node).into_iter().flatten() {
-            if !there.contains(next) && ready(next, &there) {
-                there.insert(*next);
-                queue.push_back(*next);
+        for at in wanted_by.get(&node).into_iter().flatten() {
+            let Some(one) = waiting.get_mut(*at) else {
+                continue;
+            };
+            one.missing = one.missing.map(|n| n.saturating_sub(1));
+            if one.is_ready(&there) && there.insert(one.node) {
+                queue.push_back(one.node);
             }
         }
     }
     there
+}
+
+/// An object that is not there yet.
+struct Waiting<'a, 'f> {
+    node: Node<'a>,
+    formula: &'f Formula<'a>,
+    /// How much of what it needs is missing, where it needs all.
+    missing: Option<usize>,
+}
+
+impl<'a> Waiting<'a, '_> {
+    fn is_ready(&self, there: &There<'a>) -> bool {
+        match self.missing {
+            Some(missing) => missing == 0,
+            None => self.formula.holds(there),
+        }
+    }
 }
 
 /// Follows what each object waits for until one comes again; none if it comes to where an earlier walk was.
@@ -189,9 +222,9 @@ fn walk<'a>(
 }
 
 /// Bodies by the object that is not itself without them.
-fn bodies_of(lab: &Lab) -> BTreeMap<Node<'_>, Vec<Body<'_>>> {
+fn bodies_of(lab: &Lab) -> FxHashMap<Node<'_>, Vec<Body<'_>>> {
     let index = Index::of(lab);
-    let mut out: BTreeMap<Node<'_>, Vec<Body<'_>>> = BTreeMap::new();
+    let mut out: FxHashMap<Node<'_>, Vec<Body<'_>>> = FxHashMap::default();
     for (name, data) in &lab.datasets {
         let body = bodies::dataset(lab, &index, name, data);
         out.entry((Kind::Dataset, name)).or_default().push(body);
@@ -222,8 +255,9 @@ fn is_meant(service: &Service) -> bool {
 struct Builder<'a, 'c> {
     lab: &'a Lab,
     copies: &'c Copies<'a>,
-    bodies: BTreeMap<Node<'a>, Vec<Body<'a>>>,
+    bodies: FxHashMap<Node<'a>, Vec<Body<'a>>>,
     opens: BTreeMap<Node<'a>, Vec<(&'a str, Span)>>,
+    states: BTreeMap<&'a str, Vec<(&'a str, Span)>>,
 }
 
 /// Secrets by what they open.
@@ -233,6 +267,20 @@ fn opens(lab: &Lab) -> BTreeMap<Node<'_>, Vec<(&str, Span)>> {
         for opened in &secret.opens {
             let node = (opened.value.kind(), opened.value.name());
             out.entry(node).or_default().push((name, opened.span));
+        }
+    }
+    out
+}
+
+/// Datasets on a cluster that are its etcd, by the cluster.
+fn states(lab: &Lab) -> BTreeMap<&str, Vec<(&str, Span)>> {
+    let mut out: BTreeMap<&str, Vec<(&str, Span)>> = BTreeMap::new();
+    for (name, data) in &lab.datasets {
+        let on = data.about.on.known();
+        let on = on.filter(|on| on.kind() == Kind::Cluster && name.contains("etcd"));
+        if let Some(cluster) = on {
+            let of = out.entry(cluster.name());
+            of.or_default().push((name, data.span));
         }
     }
     out
@@ -254,7 +302,8 @@ fn plain<'a>(to: Node<'a>, why: &'static str, span: Span) -> Formula<'a> {
 impl<'a> Builder<'a, '_> {
     fn formulas(&self) -> BTreeMap<Node<'a>, Formula<'a>> {
         let lab = self.lab;
-        let mut out = BTreeMap::new();
+        // Sorted once as a whole: a map filled one by one compares every name with many others.
+        let mut out = Vec::new();
         for (name, host) in &lab.hosts {
             let about = &host.about;
             let mut all = self.rebuilt(&about.rebuild_needs);
@@ -265,7 +314,7 @@ impl<'a> Builder<'a, '_> {
             if encrypted(about.encryption.known()) && !alone {
                 all.push(self.opened((Kind::Host, name)));
             }
-            out.insert((Kind::Host, name.as_str()), Formula::all(all));
+            out.push(((Kind::Host, name.as_str()), Formula::all(all)));
         }
         for (name, guest) in &lab.guests {
             let mut all = self.rebuilt(&guest.rebuild_needs);
@@ -280,7 +329,7 @@ impl<'a> Builder<'a, '_> {
                 all.push(self.opened((Kind::Guest, name)));
             }
             all.extend(self.images(name));
-            out.insert((Kind::Guest, name.as_str()), Formula::all(all));
+            out.push(((Kind::Guest, name.as_str()), Formula::all(all)));
         }
         for (name, cluster) in &lab.clusters {
             let node = (Kind::Cluster, name.as_str());
@@ -293,24 +342,24 @@ impl<'a> Builder<'a, '_> {
             all.push(Formula::any(members.collect()));
             all.extend(self.restored(node));
             all.extend(self.state_of(name));
-            out.insert(node, Formula::all(all));
+            out.push((node, Formula::all(all)));
         }
         for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
-            out.insert((Kind::Service, name.as_str()), self.service(name, service));
+            out.push(((Kind::Service, name.as_str()), self.service(name, service)));
         }
         self.stores(&mut out);
         self.secrets(&mut out);
-        out
+        out.into_iter().collect()
     }
 
-    fn stores(&self, out: &mut BTreeMap<Node<'a>, Formula<'a>>) {
+    fn stores(&self, out: &mut Vec<(Node<'a>, Formula<'a>)>) {
         let lab = self.lab;
         for (name, stack) in &lab.stacks {
             let on = stack
                 .on
                 .as_ref()
                 .and_then(|s| Some(leaf(s.value()?, "runs on", s.span)));
-            out.insert((Kind::Stack, name), Formula::all(on.into_iter().collect()));
+            out.push(((Kind::Stack, name), Formula::all(on.into_iter().collect())));
         }
         for (name, pool) in &lab.pools {
             let from = pool
@@ -325,11 +374,11 @@ impl<'a> Builder<'a, '_> {
             if encrypted(pool.encryption.known()) {
                 all.push(self.opened((Kind::Pool, name)));
             }
-            out.insert((Kind::Pool, name), Formula::all(all));
+            out.push(((Kind::Pool, name), Formula::all(all)));
         }
         for name in lab.datasets.keys() {
             let node = (Kind::Dataset, name.as_str());
-            out.insert(node, Formula::all(self.restored(node)));
+            out.push((node, Formula::all(self.restored(node))));
         }
         for (name, store) in &lab.repositories {
             let about = &store.about;
@@ -353,18 +402,16 @@ impl<'a> Builder<'a, '_> {
                 keys.push(self.opened(node));
             }
             all.push(Formula::any(keys));
-            out.insert(node, Formula::all(all));
+            out.push((node, Formula::all(all)));
         }
     }
 
-    fn secrets(&self, out: &mut BTreeMap<Node<'a>, Formula<'a>>) {
+    fn secrets(&self, out: &mut Vec<(Node<'a>, Formula<'a>)>) {
         for (name, secret) in &self.lab.secrets {
             let kept = keeper(self.lab, secret);
             let kept = kept.map(|(node, span)| plain(node, "is kept in", span));
-            out.insert(
-                (Kind::Secret, name),
-                Formula::all(kept.into_iter().collect()),
-            );
+            let all = Formula::all(kept.into_iter().collect());
+            out.push(((Kind::Secret, name.as_str()), all));
         }
     }
 
@@ -434,22 +481,17 @@ impl<'a> Builder<'a, '_> {
         Some(self.out_of_copies(&only))
     }
 
-    /// A dataset on a cluster that is its etcd.
-    fn state_of(&self, cluster: &str) -> Vec<Formula<'a>> {
-        let of_it = self.lab.datasets.iter().filter(|(name, data)| {
-            let on = data.about.on.known();
-            let here = on.is_some_and(|on| on.kind() == Kind::Cluster && on.name() == cluster);
-            here && name.contains("etcd")
-        });
-        let all = of_it.map(|(name, data)| {
+    /// The datasets that are a cluster's etcd.
+    fn state_of(&self, cluster: &str) -> impl Iterator<Item = Formula<'a>> {
+        let of_it = self.states.get(cluster).into_iter().flatten();
+        of_it.map(|(name, span)| {
             Formula::Leaf(Edge {
                 to: (Kind::Dataset, name),
                 why: "has its state in".into(),
-                span: data.span,
+                span: *span,
                 restores: true,
             })
-        });
-        all.collect()
+        })
     }
 }
 

@@ -17,6 +17,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// More entries than this in all cut sets together are not computed; a lab of a hundred thousand services has far fewer.
 const MOST: usize = 20_000_000;
 
+/// Loops with choices are gone through until nothing changes, and given up after so many steps.
+const LONGEST: usize = 200_000_000;
+
 /// How many of the elements that it needs must be up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -102,13 +105,25 @@ impl Structure {
     /// The cut sets of size one of all elements; `None` if they are too many.
     pub fn cuts(&self) -> Option<Cuts> {
         let mut sets: Vec<Vec<NodeIndex>> = vec![Vec::new(); self.graph.node_count()];
-        let mut total = 0;
+        let (mut total, mut work) = (0, 0);
         // What is needed comes before what needs it.
         for component in kosaraju_scc(&self.graph) {
+            if component.len() > 1 && self.all_needed(&component) {
+                let set = self.shared(&component, &sets);
+                total += set.len().saturating_mul(component.len());
+                if total > MOST {
+                    return None;
+                }
+                for node in &component {
+                    *sets.get_mut(node.index())? = set.clone();
+                }
+                continue;
+            }
             loop {
                 let mut changed = false;
                 for node in &component {
                     let set = self.cut(*node, &sets);
+                    work += set.len();
                     let slot = sets.get_mut(node.index())?;
                     if *slot != set {
                         total += set.len().saturating_sub(slot.len());
@@ -116,7 +131,7 @@ impl Structure {
                         changed = true;
                     }
                 }
-                if total > MOST {
+                if total > MOST || work > LONGEST {
                     return None;
                 }
                 if !changed || component.len() == 1 {
@@ -125,6 +140,26 @@ impl Structure {
             }
         }
         Some(Cuts(sets))
+    }
+
+    /// All elements of a loop need all that they need.
+    fn all_needed(&self, component: &[NodeIndex]) -> bool {
+        let need = |n: &NodeIndex| self.graph.node_weight(*n).map(|e| e.need);
+        component.iter().all(|n| need(n) == Some(Need::All))
+    }
+
+    /// Elements that need each other without a choice fall together: with each of them, and with whatever takes one of them down.
+    fn shared(&self, component: &[NodeIndex], sets: &[Vec<NodeIndex>]) -> Vec<NodeIndex> {
+        let own = component.iter().copied();
+        let mut all: Vec<NodeIndex> = own.filter(|n| self.target(*n).is_some()).collect();
+        for node in component {
+            let children = self.graph.neighbors(*node);
+            let below = children.filter_map(|c| sets.get(c.index()));
+            all.extend(below.flatten());
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     fn cut(&self, node: NodeIndex, sets: &[Vec<NodeIndex>]) -> Vec<NodeIndex> {

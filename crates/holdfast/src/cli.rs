@@ -74,7 +74,7 @@ pub(crate) enum Verb {
     /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
     Graph(GraphArgs),
     /// Look at the lab and record what is there; changes nothing.
-    Observe(LookArgs),
+    Observe(ObserveArgs),
     /// Show where the lab differs from the declaration.
     Drift(LookArgs),
     /// List every open port with its justification or the lack of it.
@@ -105,7 +105,7 @@ pub(crate) enum Verb {
     Selftest(SelftestArgs),
     /// Secrets: where they are kept, whether they can be had, and where one stands in clear text.
     Secret(SecretArgs),
-    /// What is known of products: ends of support, systems, package managers.
+    /// What was observed, when, and what changed since; and what is known of products: ends of support, systems, package managers.
     Facts(FactsArgs),
     /// Look inside: what was understood of a text.
     Debug(DebugArgs),
@@ -150,6 +150,16 @@ pub(crate) struct LookArgs {
     /// Only this cluster, by the interface of its product.
     #[arg(long, conflicts_with = "host")]
     pub(crate) cluster: Option<String>,
+}
+
+/// Arguments of `observe`.
+#[derive(Debug, Args)]
+pub(crate) struct ObserveArgs {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    /// Read everything, also what the host proves to be unchanged since it was read.
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 /// Arguments of `show`.
@@ -503,6 +513,16 @@ pub(crate) enum AccessVerb {
         #[arg(long, value_name = "FINGERPRINT")]
         host_key: Option<String>,
     },
+    /// Make hosts known to ssh that it has not met, by comparing their keys; enough to observe.
+    Trust {
+        #[command(flatten)]
+        at: LabArgs,
+        /// The host's key, checked by you: `SHA256:…`; else the one that the lab declares, else you are asked.
+        #[arg(long, value_name = "FINGERPRINT")]
+        host_key: Option<String>,
+    },
+    /// Print the observer script: the one thing that a login which only looks may run as root.
+    Script,
 }
 
 /// Arguments of `evidence`.
@@ -638,7 +658,31 @@ pub(crate) struct FactsArgs {
 /// What to do with facts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum FactsVerb {
-    /// List them, with where they stand and when somebody looked.
+    /// List the observations that are kept, newest last.
+    Log(LabArgs),
+    /// Show what was seen, with its age.
+    Show {
+        #[command(flatten)]
+        at: LabArgs,
+        /// An observation, by its id or the first digits of it; or what was known at a time: `2026-11-20`, `2026-11-20T08:00Z`. The newest if not given.
+        #[arg(long = "at", value_name = "ID|TIME")]
+        when: Option<String>,
+        /// Only this kind of fact, or this path: `user`, `file:/etc/motd`.
+        #[arg(long, value_name = "KIND|PATH")]
+        only: Option<String>,
+    },
+    /// Show what changed between two observations, or two times; the newest two if nothing is given.
+    Diff {
+        #[command(flatten)]
+        at: LabArgs,
+        /// The older one: an id, or a time.
+        #[arg(long, visible_alias = "since", value_name = "ID|TIME")]
+        from: Option<String>,
+        /// The newer one; the newest if not given.
+        #[arg(long, value_name = "ID|TIME")]
+        to: Option<String>,
+    },
+    /// List what is known of products, with where it stands and when somebody looked.
     List {
         /// Only this product.
         #[arg(long, value_name = "NAME")]

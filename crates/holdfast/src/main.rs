@@ -30,10 +30,10 @@ mod world;
 
 use anyhow::Result;
 use clap::Parser as _;
-use cli::{AccessVerb, Cli, SelftestVerb, Verb};
+use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, import, init, look,
-    man, prove, recipe, runs, secret, selftest, show, twin, undo,
+    access, apply, check, data, debug, evidence as evidence_verb, facts, graph, history, import,
+    init, look, man, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -66,7 +66,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Show(args) => show::show(args, json, paint),
         Verb::Graph(args) => graph::graph(args, json),
         Verb::Observe(args) => {
-            in_realm!(reading(args.at.on.as_deref())?, tag => look::observe(tag, args, json, paint))
+            in_realm!(reading(args.look.at.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
         Verb::Drift(args) => {
             in_realm!(reading(args.at.on.as_deref())?, tag => look::drift(tag, args, json, paint))
@@ -102,13 +102,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(realm, tag => runs::runs(tag, &args.what, json, paint))
         }
         Verb::Twin(args) => twin::twin(&args.what, json, paint),
-        Verb::Access(args) => {
-            let Some(what) = &args.what else {
-                return recipe::recipe(&args.lab, json, paint);
-            };
-            let AccessVerb::Enrol { at, .. } = what;
-            in_realm!(mutating(at.on.as_deref())?, tag => access::access(tag, what, json))
-        }
+        Verb::Access(args) => access_verb(args, json, paint),
         Verb::Evidence(args) => {
             let on = evidence_verb::at(&args.what).on.as_deref();
             in_realm!(reading(on)?, tag => evidence_verb::evidence(tag, &args.what, json, paint))
@@ -118,7 +112,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
         Verb::Secret(args) => secret::secret(&args.what, json, paint),
-        Verb::Facts(args) => facts::facts(&args.what, json, paint),
+        Verb::Facts(args) => facts_verb(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),
         Verb::Completions { shell } => man::completions(*shell),
@@ -182,4 +176,30 @@ fn leave_quietly_when_nobody_reads() {
         }
         usual(info);
     }));
+}
+
+/// Without a word: what makes logins that only look.
+fn access_verb(args: &AccessArgs, json: bool, paint: Paint) -> Result<Exit> {
+    match &args.what {
+        None => recipe::recipe(&args.lab, json, paint),
+        Some(AccessVerb::Script) => recipe::script(),
+        Some(AccessVerb::Enrol { at, host_key }) => {
+            let key = host_key.as_deref();
+            in_realm!(mutating(at.on.as_deref())?, tag => access::enrol(tag, at, key, json))
+        }
+        Some(AccessVerb::Trust { at, host_key }) => {
+            let key = host_key.as_deref();
+            in_realm!(reading(at.on.as_deref())?, tag => access::trust(tag, at, key, json))
+        }
+    }
+}
+
+/// What was seen of a lab, or what is known of products.
+fn facts_verb(what: &FactsVerb, json: bool, paint: Paint) -> Result<Exit> {
+    match what {
+        FactsVerb::Log(at) | FactsVerb::Show { at, .. } | FactsVerb::Diff { at, .. } => {
+            in_realm!(reading(at.on.as_deref())?, tag => history::history(tag, what, json, paint))
+        }
+        FactsVerb::List { .. } | FactsVerb::Update { .. } => facts::facts(what, json, paint),
+    }
 }

@@ -12,7 +12,7 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
-use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen};
+use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef, RunId};
 use model::kleene::Reason;
 use model::lab::{Host, Reach};
@@ -28,6 +28,8 @@ use store::{Stamp, Store};
 
 /// How many hosts are asked at once.
 const PARALLEL: usize = 16;
+/// After this, what rests on files is read again even if they seem unchanged.
+const WHOLE_READING: std::time::Duration = std::time::Duration::from_secs(6 * 3600);
 /// What is said of a machine that answers in place of another.
 const STRANGER: &str = "another machine answers";
 
@@ -224,23 +226,44 @@ impl<R: RealmTag> World<R> {
         }
         match &host.reach {
             Reach::Local => Ok(Transport::Local(LocalTransport::new())),
-            Reach::Ssh {
-                destination,
-                user,
-                port,
-            } => {
-                let options = SshOptions {
-                    destination: destination.value.clone(),
-                    user: user.as_ref().map(|u| u.value.clone()),
-                    port: port.as_ref().map(|p| p.value),
-                    config_file: std::env::var_os("HOLDFAST_SSH_CONFIG").map(PathBuf::from),
-                    isolate: false,
-                };
-                Ok(Transport::Ssh(SshTransport::new(options)?))
-            }
+            Reach::Ssh { .. } => Ok(Transport::Ssh(self.ssh(host)?.context("reached by ssh")?)),
             Reach::Unknown => Err(Stop::usage(format!("nothing says how {name} is reached"))
                 .help(format!("add `reach: {{ssh: ALIAS}}` to host {name}"))
                 .into()),
+        }
+    }
+
+    /// The way to a host of the real lab that is reached by OpenSSH.
+    pub(crate) fn ssh(&self, host: &Host) -> Result<Option<SshTransport>> {
+        let Reach::Ssh {
+            destination,
+            user,
+            port,
+            ..
+        } = &host.reach
+        else {
+            return Ok(None);
+        };
+        if self.realm() != Realm::Real {
+            return Ok(None);
+        }
+        let options = SshOptions {
+            destination: destination.value.clone(),
+            user: user.as_ref().map(|u| u.value.clone()),
+            port: port.as_ref().map(|p| p.value),
+            config_file: std::env::var_os("HOLDFAST_SSH_CONFIG").map(PathBuf::from),
+            isolate: false,
+        };
+        Ok(Some(SshTransport::new(options)?))
+    }
+
+    /// The host key that the lab declares, where the real lab is meant.
+    pub(crate) fn declared_key(&self, host: &str) -> Option<&str> {
+        match self.tree.lab.hosts.get(host).map(|h| &h.reach) {
+            Some(Reach::Ssh { host_key, .. }) if self.realm() == Realm::Real => {
+                host_key.as_ref().map(|k| k.value.as_str())
+            }
+            _ => None,
         }
     }
 
@@ -326,6 +349,30 @@ impl<R: RealmTag> World<R> {
         Ok(facts)
     }
 
+    /// The same scopes, with what was read before and need not be read again if its files are unchanged.
+    pub(crate) fn incremental(
+        &self,
+        mut scopes: BTreeMap<String, Scope>,
+    ) -> Result<BTreeMap<String, Scope>> {
+        let now = Timestamp::now();
+        let oldest = now.checked_sub(WHOLE_READING).unwrap_or(now);
+        let before = self.store.latest_answers(scopes.keys())?;
+        for (name, scope) in &mut scopes {
+            let enrolled = self.enrolled(name)?;
+            let same = |f: &TargetFacts| {
+                let identity = f.identity.as_ref();
+                enrolled
+                    .as_ref()
+                    .is_none_or(|known| identity == Some(known))
+            };
+            // What comes from the future was read by a clock that was wrong.
+            if let Some(facts) = before.get(name).filter(|f| same(f) && f.at <= now) {
+                scope.before = facts.since(oldest);
+            }
+        }
+        Ok(scopes)
+    }
+
     /// Keeps what was seen.
     pub(crate) fn keep(&self, facts: &Facts) -> Result<()> {
         self.store.save_facts(facts, Timestamp::now())?;
@@ -346,11 +393,27 @@ impl<R: RealmTag> World<R> {
         }
         for (name, target) in &mut facts.targets {
             let enrolled = self.enrolled(name)?;
+            let declared = self.declared_key(name);
             let found = target.identity.as_ref();
-            if let Some(why) = found.and_then(|f| stranger(&self.realm(), enrolled.as_ref(), f)) {
+            let never_met = found.is_none() && target.errors.iter().any(|e| is_unknown_key(e));
+            if never_met {
+                let enrol = self.hints.command("access trust");
+                target.errors.push(format!(
+                    "ssh has not met it yet; this compares its key and makes it known: {enrol} --host {name}"
+                ));
+            }
+            let differs = |f: &NativeIdentity| {
+                let known = declared.filter(|d| *d != f.host_key)?;
+                Some(format!(
+                    "its host key is {}, the lab declares {known}",
+                    f.host_key
+                ))
+            };
+            let why = |f| stranger(&self.realm(), enrolled.as_ref(), f).or_else(|| differs(f));
+            if let Some(why) = found.and_then(why) {
                 let (host, at) = (target.target.clone(), target.at);
                 let why = format!("{STRANGER}: {why}");
-                *target = model::fact::TargetFacts::unreachable(host, at, why);
+                *target = TargetFacts::unreachable(host, at, why);
             }
         }
         Ok(facts)
@@ -369,7 +432,7 @@ impl<R: RealmTag> World<R> {
             if scopes.contains_key(name) {
                 let host = ObjectRef::new(Kind::Host, name);
                 let why = format!("not in twin: {why}");
-                let unknown = model::fact::TargetFacts::unreachable(host, Timestamp::now(), why);
+                let unknown = TargetFacts::unreachable(host, Timestamp::now(), why);
                 facts.targets.insert(name.clone(), unknown);
             }
         }
@@ -421,6 +484,11 @@ fn undeclared<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String
         Some(question) => stop.help(question),
         None => stop,
     }
+}
+
+/// Says that ssh never met the host; a key that changed is told in other words.
+pub(crate) fn is_unknown_key(error: &str) -> bool {
+    error.contains("host key is known for")
 }
 
 /// What is wrong with the identity that was found; `None` if it is the enrolled one, or none is enrolled and no marker speaks

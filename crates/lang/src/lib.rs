@@ -46,7 +46,9 @@ pub fn analyze(sources: &SourceSet) -> (Lab, Vec<Diagnostic>) {
     let texts = yaml::parse_all(sources, &mut sink);
     let lab = lower::lower(&texts, sources, &mut sink);
     // A large tree takes a while to take apart too.
-    texts.into_par_iter().for_each(drop);
-    whole::check(&lab, &mut sink);
+    rayon::join(
+        || texts.into_par_iter().for_each(drop),
+        || whole::check(&lab, &mut sink),
+    );
     (lab, sink.finish(sources))
 }

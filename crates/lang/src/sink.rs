@@ -1,6 +1,6 @@
 //! Where diagnostics are collected: a bounded number of them, and none that shows a secret.
 
-use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span};
+use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span, Spanned};
 use std::collections::BTreeMap;
 
 /// Enough to work with; a file of garbage must not fill the memory with complaints.
@@ -14,6 +14,7 @@ pub(crate) struct Sink {
     /// Those that are invalid, and those that were dropped.
     invalid: usize,
     secrets: Vec<Span>,
+    open: Vec<Spanned<String>>,
 }
 
 impl Sink {
@@ -44,6 +45,16 @@ impl Sink {
     /// Nothing was reported so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
+    }
+
+    /// Remembers that a key is declared not to be known.
+    pub(crate) fn left_open(&mut self, key: Spanned<String>) {
+        self.open.push(key);
+    }
+
+    /// The keys that were declared not to be known since this was asked last.
+    pub(crate) fn take_open(&mut self) -> Vec<Spanned<String>> {
+        std::mem::take(&mut self.open)
     }
 
     /// Remembers that a secret is written here, so that no diagnostic shows its line.

@@ -4,6 +4,7 @@ use crate::lower::Cidr;
 use crate::sink::Sink;
 use core::net::IpAddr;
 use diag::{Diagnostic, Span, Spanned};
+use litemap::LiteMap;
 use model::declare::{Given, OptExt as _, Ref, set};
 use model::id::{Kind, ObjectRef};
 use model::lab::service::Dependency;
@@ -74,7 +75,7 @@ fn spanned(given: &Given<String>) -> Option<Spanned<String>> {
 
 /// Every declared address, of hosts first.
 fn all_addresses(lab: &Lab) -> Vec<Taken<'_>> {
-    type Declared = BTreeMap<Ref<{ set::NETWORK }>, Given<Address>>;
+    type Declared = LiteMap<Ref<{ set::NETWORK }>, Given<Address>>;
     let mut out = Vec::new();
     for (name, host) in &lab.hosts {
         out.extend(host.addresses.iter().filter_map(|(network, address)| {
@@ -112,6 +113,7 @@ fn addresses(lab: &Lab, sink: &mut Sink) {
         if let Some(network) = lab.networks.get(taken.network) {
             let what = format!("the address of {word} '{name}'");
             within(sink, &what, address, taken.network, network);
+            possible(sink, &what, address, taken.network, network);
         }
         let Some(other) = first.insert((taken.network, &address.value), taken) else {
             continue;
@@ -149,6 +151,25 @@ fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, ne
         let message = format!("{what}, {ip}, is outside of network '{name}', {cidr}");
         let d = Diagnostic::invalid("invalid-address", message)
             .at(address.span, "outside")
+            .and_at(subnet.span, "the subnet");
+        sink.report(d);
+    }
+}
+
+/// Reports an address that stands for a network or for everybody in it; of gateways, a rule says more.
+fn possible(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, network: &Network) {
+    let Some(subnet) = network.subnet.as_ref().and_then(spanned) else {
+        return;
+    };
+    let (Some(cidr), Ok(ip)) = (Cidr::parse(&subnet.value), address.value.parse::<IpAddr>()) else {
+        return;
+    };
+    if let Some(means) = cidr.reserved(ip) {
+        let message = format!(
+            "{what}, {ip}, is no address of a machine: in network '{name}', {cidr}, it means {means}"
+        );
+        let d = Diagnostic::invalid("invalid-address", message)
+            .at(address.span, "taken")
             .and_at(subnet.span, "the subnet");
         sink.report(d);
     }

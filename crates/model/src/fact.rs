@@ -241,6 +241,30 @@ pub struct TargetFacts {
     pub collections: BTreeMap<FactKind, Completeness>,
     /// What went wrong, as data: observing never aborts.
     pub errors: Vec<String>,
+    /// Of kinds that rest on files of the target: when they were really read, which may be before [`Self::at`], when they were
+    /// proven unchanged.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub readings: BTreeMap<FactKind, Reading>,
+}
+
+/// When a kind was read, and what it was read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// When.
+    pub at: Timestamp,
+    /// Digest of names, times, sizes and inodes of the files that it rests on.
+    pub inputs: String,
+}
+
+/// What an earlier observation read of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// When, and from what.
+    pub reading: Reading,
+    /// What it found.
+    pub facts: BTreeMap<FactPath, Fact>,
+    /// Whether that was all.
+    pub completeness: Completeness,
 }
 
 impl TargetFacts {
@@ -254,6 +278,7 @@ impl TargetFacts {
             facts: BTreeMap::new(),
             collections: BTreeMap::new(),
             errors: vec![error.into()],
+            readings: BTreeMap::new(),
         }
     }
 
@@ -270,6 +295,28 @@ impl TargetFacts {
             )),
             None => Seen::Unknown(Reason::new("not observed")),
         }
+    }
+
+    /// When a fact was really read: a kind that was proven unchanged was read earlier.
+    pub fn read_at(&self, path: &FactPath) -> Timestamp {
+        let patched = path.kind == FactKind::Patch && path.key != "security";
+        let reading = self.readings.get(&path.kind).filter(|_| !patched);
+        reading.map_or(self.at, |r| r.at)
+    }
+
+    /// What a later observation need not read again if its files are unchanged: the kinds that were read since `oldest`.
+    pub fn since(&self, oldest: Timestamp) -> BTreeMap<FactKind, Before> {
+        let recent = self.readings.iter().filter(|(_, r)| r.at >= oldest);
+        let before = recent.filter_map(|(kind, reading)| {
+            let of_kind = self.facts.iter().filter(|(p, _)| p.kind == *kind);
+            let before = Before {
+                reading: reading.clone(),
+                facts: of_kind.map(|(p, f)| (p.clone(), f.clone())).collect(),
+                completeness: self.collections.get(kind)?.clone(),
+            };
+            Some((*kind, before))
+        });
+        before.collect()
     }
 
     /// All present facts of a kind, by key.
@@ -319,6 +366,8 @@ pub struct Scope {
     /// Values that whoever asks knows already, because they are declared or were seen before. Free text is hidden unless it
     /// is one of these, so that it can be compared with its declaration.
     pub known: BTreeMap<FactPath, BTreeSet<Value>>,
+    /// What was read before, and need not be read again if it is proven unchanged.
+    pub before: BTreeMap<FactKind, Before>,
 }
 
 impl Scope {
@@ -337,6 +386,7 @@ impl Scope {
     pub fn union(mut self, other: Scope) -> Scope {
         self.collections.extend(other.collections);
         self.paths.extend(other.paths);
+        self.before.extend(other.before);
         for (path, values) in other.known {
             self.known.entry(path).or_default().extend(values);
         }

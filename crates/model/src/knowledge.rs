@@ -7,7 +7,7 @@ use crate::units::percent::Percent;
 use crate::units::text::{AbsolutePath, Name, Prose, Url};
 use diag::Spanned;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// The version of the table's format.
 pub const FORMAT: u32 = 1;
@@ -38,7 +38,7 @@ entity! {
         /// Version of the format: 1.
         format: Need<u32>,
         /// Products by the name that a lab uses for them.
-        products: BTreeMap<Name, Product>,
+        products: LiteMap<Name, Product>,
     }
 
     /// A product.
@@ -54,7 +54,7 @@ entity! {
         /// When somebody looked there.
         checked: Need<Date>,
         /// Its releases, by the beginning of their version.
-        releases: BTreeMap<Name, Release>,
+        releases: LiteMap<Name, Release>,
         /// What the extended support of its releases is.
         extended: Opt<Prose>,
         /// It is given up as a whole.
@@ -116,7 +116,7 @@ entity! {
         /// The package manager.
         manager: Opt<PackageManager>,
         /// Other ones of older or newer releases.
-        releases: BTreeMap<Name, ReleaseManager>,
+        releases: LiteMap<Name, ReleaseManager>,
         /// How it is updated.
         update: Opt<Prose>,
         /// Where that stands.
@@ -274,13 +274,13 @@ pub fn begins_version(version: &str, release: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Knowledge {
     /// Products by name.
-    pub products: BTreeMap<String, Product>,
+    pub products: LiteMap<String, Product>,
 }
 
 impl Knowledge {
     /// Nothing is known.
     pub const NONE: Knowledge = Knowledge {
-        products: BTreeMap::new(),
+        products: LiteMap::new(),
     };
 
     /// Adds a table. A product that was checked later wins, fact by fact; what only the other one says stays, with its own

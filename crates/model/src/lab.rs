@@ -143,7 +143,13 @@ pub struct Lab {
     /// Where something stands that could not be read.
     #[serde(skip)]
     pub unread: Unread,
+    /// Keys that are declared not to be known, by the object that has them; none for those of lists.
+    #[serde(skip)]
+    pub open: Vec<Open>,
 }
+
+/// An object, and the keys of it that are declared not to be known.
+pub type Open = (Option<ObjectRef>, Vec<Spanned<String>>);
 
 /// Where something stands that could not be read, and has been reported. What seems to be missing there may be just that: nobody may
 /// conclude that it is not declared.
@@ -378,6 +384,8 @@ pub enum Reach {
         user: Option<Spanned<String>>,
         /// Port.
         port: Option<Spanned<u16>>,
+        /// Its ed25519 host key, `SHA256:…`; the first contact is held against it.
+        host_key: Option<Spanned<String>>,
     },
     /// It is this machine.
     Local,
@@ -608,4 +616,6 @@ pub struct Waiver {
     pub owner: Option<Spanned<String>>,
     /// Until when.
     pub expires: Option<Spanned<Date>>,
+    /// Something of it could not be read, which has been reported: what seems to be lacking may be there.
+    pub unread: bool,
 }

@@ -23,7 +23,9 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.20",
     ],
-    mend: Mend::Unsafe("publishes the port on the machine's own address, where it is one port"),
+    mend: Mend::Unsafe(
+        "publishes the port on the loopback address, where it is one port and nothing else of the lab leads to it",
+    ),
     run,
 };
 
@@ -135,6 +137,7 @@ fn finding(
         );
     }
     if let [port] = open
+        && !is_used_from_elsewhere(ctx, container)
         && let Some(fix) = local(port)
     {
         d = d.fix(fix);
@@ -149,14 +152,20 @@ fn finding(
     ))
 }
 
-/// Published on the machine's own address alone.
+/// Something else of the lab leads to a service of its stack, and would not reach the loopback address.
+fn is_used_from_elsewhere(ctx: &Context<'_>, container: &Container<'_>) -> bool {
+    let mut services = ctx.services_in(container.stack);
+    services.any(|(_, s)| s.exposures.iter().any(|e| e.via.is_some()))
+}
+
+/// Published on the loopback address alone.
 fn local(port: &Port) -> Option<Fix> {
     let host = port.published.filter(|r| r.start == r.end)?.start;
     let text = match port.protocol.as_str() {
         "tcp" => format!("\"127.0.0.1:{host}:{}\"", port.target),
         other => format!("\"127.0.0.1:{host}:{}/{other}\"", port.target),
     };
-    let say = "publish it on the machine's own address alone";
+    let say = "publish it on the loopback address, so that only the machine itself reaches it";
     Some(Fix::doubtful(say, Edit::replace(port.span, text)))
 }
 

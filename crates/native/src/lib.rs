@@ -1,5 +1,5 @@
 //! The rules about native files: what runbooks and scripts tell people to run, which paths and links lead nowhere, what firewall listings
-//! let in, what Compose projects ask for. One file per rule; the list of all rules is that of `rules`.
+//! let in, what Compose projects ask for, who gets in by ssh and sudo. One file per rule; the list of all rules is that of `rules`.
 
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
@@ -25,8 +25,14 @@ pub mod ref_path;
 pub mod run_destructive;
 pub mod run_exec;
 pub mod run_ref;
+pub mod sec_default_password;
+pub mod ssh_lockout;
+pub mod ssh_no_login;
+pub mod ssh_password_login;
+pub mod ssh_root_login;
 pub mod sto_dev_name;
 pub mod sto_fstab;
+pub mod sudo_nopassword;
 
 use graph::{
     Context, addresses, bodies, budget, call, containers, context, copies, fstab, links, netfilter,

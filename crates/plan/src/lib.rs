@@ -11,6 +11,7 @@ mod resource;
 pub mod check;
 pub mod driver;
 pub mod evidence;
+pub mod history;
 pub mod interface;
 pub mod planner;
 pub mod ports;

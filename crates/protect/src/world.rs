@@ -183,6 +183,7 @@ pub(crate) fn bare() -> TargetFacts {
             .map(|k| (k, Completeness::Yes("test".to_owned())))
             .collect(),
         errors: Vec::new(),
+        readings: BTreeMap::new(),
     }
 }
 

@@ -101,6 +101,7 @@ const MISSING: &[(&str, &[At])] = &[
     ("ssh-no-login", &[]),
     ("sto-fstab", &[]),
     ("sto-monitor", &[Any(Alert), Any(Pool)]),
+    ("sto-raid-usable", &[]),
     ("sto-scrub-layer", &[Any(Job)]),
     ("sto-thin", &[Any(Alert)]),
     ("sto-writehole", &[Any(Ups)]),

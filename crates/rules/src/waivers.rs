@@ -36,7 +36,9 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         });
     }
     // A value that could not be read yields no finding, and the waiver of it is not in vain.
-    let whole = ctx.lab.unread == Unread::default();
+    let mut unread = ctx.lab.unread.clone();
+    unread.lists.remove("waivers");
+    let whole = unread == Unread::default();
     let unused = waivers.iter().zip(used).filter(|(_, used)| whole && !used);
     for (waiver, _) in unused {
         out.extend(waiver_unused::about(waiver));

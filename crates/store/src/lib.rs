@@ -38,6 +38,7 @@ pub use clock::Stamp;
 pub use controller::Lease;
 pub use error::StoreError;
 pub use journal::{Journal, Loaded};
+pub use observation::saved_at;
 pub use owned::{Owned, Ownership};
 pub use random::{Random, SystemRandom};
 pub use store::{ReadStore, Store};

@@ -1,4 +1,4 @@
-//! Observations on disk: `facts/TIMESTAMP.json`, the newest fifty.
+//! Observations on disk: `facts/TIMESTAMP.json`, the newest fifty, and of each day before them the last one, for ninety days.
 
 use crate::error::StoreError;
 use crate::files::{self, PRIVATE};
@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 const DIR: &str = "facts";
 const KEEP: usize = 50;
+/// Days of which the last observation is kept beyond those.
+const DAYS: usize = 90;
 const HELP: &str = "remove the file and observe again; observations can always be made anew";
 
 impl<R: RealmTag> ReadStore<R> {
@@ -49,6 +51,28 @@ impl<R: RealmTag> ReadStore<R> {
             }
         }
         Ok(answers)
+    }
+
+    /// The ids of saved observations, oldest first: the time at which each was saved, and a counter where that was not later
+    /// than the one before.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn observation_ids(&self) -> Result<Vec<String>, StoreError> {
+        let names = self.observations()?.into_iter();
+        let ids = names.filter_map(|n| n.strip_suffix(".json").map(str::to_owned));
+        Ok(ids.collect())
+    }
+
+    /// A saved observation; `None` if there is none with this id.
+    ///
+    /// # Errors
+    /// As [`ReadStore::latest_facts`].
+    pub fn observation(&self, id: &str) -> Result<Option<Facts>, StoreError> {
+        match self.observation_ids()?.iter().any(|known| known == id) {
+            true => self.read_facts(&format!("{id}.json")),
+            false => Ok(None),
+        }
     }
 
     fn read_facts(&self, name: &str) -> Result<Option<Facts>, StoreError> {
@@ -92,13 +116,32 @@ impl<R: RealmTag> Store<R> {
         let path = dir.join(&name);
         files::write_json(&path, facts, PRIVATE)?;
         names.push(name);
-        let surplus = names.len().saturating_sub(KEEP);
-        for old in names.iter().take(surplus) {
+        for old in surplus(&names) {
             // What cannot be removed now is removed the next time.
             let _ = std::fs::remove_file(dir.join(old));
         }
         Ok(path)
     }
+}
+
+/// When an observation was saved, by its id.
+pub fn saved_at(id: &str) -> Option<Timestamp> {
+    id.split('_').next()?.parse().ok()
+}
+
+/// The names that are not kept: before the newest [`KEEP`], all but the last of each of the newest [`DAYS`] days.
+fn surplus(names: &[String]) -> Vec<&String> {
+    let day = |name: &String| name.get(..8).map(str::to_owned);
+    let older = names.len().saturating_sub(KEEP);
+    let mut days = BTreeSet::new();
+    let mut gone = Vec::new();
+    for (at, name) in names.iter().enumerate().take(older).rev() {
+        let is_last = names.get(at + 1).is_none_or(|next| day(next) != day(name));
+        if !(is_last && days.len() < DAYS && days.insert(day(name))) {
+            gone.push(name);
+        }
+    }
+    gone
 }
 
 /// The stamp if it sorts after the newest name, else the newest name with a counter that does.

@@ -2,8 +2,10 @@
 
 use crate::size::{Sum, decimal};
 use crate::{Cell, Sheet};
+use graph::pools;
+use model::declare::OptExt as _;
 use model::lab::Lab;
-use model::lab::storage::{Level, Pool};
+use model::lab::storage::Pool;
 
 pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
     vec![pools(lab), datasets(lab)]
@@ -46,19 +48,8 @@ fn devices(pool: &Pool) -> impl Iterator<Item = String> {
 
 /// How many of its devices may fail at once without loss, whichever they are.
 fn survives(pool: &Pool) -> Cell {
-    let devices = pool.devices.len();
-    let level = |l: &Level| {
-        let failures = match l {
-            Level::Single | Level::Linear | Level::Raid0 => 0,
-            Level::Raid1 | Level::Mirror if devices > 1 => devices - 1,
-            Level::Raid1 | Level::Mirror | Level::Raid5 | Level::Raidz1 | Level::Raid10 => 1,
-            Level::Raid6 | Level::Raidz2 => 2,
-            Level::Raidz3 => 3,
-            Level::Replicated => return None,
-        };
-        Some(failures)
-    };
-    let Some(known) = pool.level.as_ref().and_then(|l| level(l.value()?)) else {
+    let declared = pool.level.known().is_some() || pool.profile.known().is_some();
+    let Some(known) = pools::own_tolerance(pool).filter(|_| declared) else {
         return Cell::silent();
     };
     Cell::computed(match known {

@@ -2,6 +2,7 @@
 
 mod check;
 mod lab;
+mod observe;
 #[cfg(test)]
 mod work;
 
@@ -20,10 +21,17 @@ pub(crate) fn run(root: &Path, rest: &[String]) -> Result<()> {
     {
         return check::generate(rest);
     }
+    if let Some((part, rest)) = rest.split_first()
+        && part == "observe"
+    {
+        return observe::run(root, rest);
+    }
     let holdfast = release(root)?;
     match rest.split_first() {
         Some((part, rest)) if part == "check" => return check::run(root, &holdfast, rest),
-        Some((part, _)) => bail!("bench has no part '{part}'; it has 'check' and 'generate'"),
+        Some((part, _)) => {
+            bail!("bench has no part '{part}'; it has 'check', 'observe' and 'generate'")
+        }
         None => check::run(root, &holdfast, &[])?,
     }
     let rig = rig::prepared(root, &holdfast, "bench")?;

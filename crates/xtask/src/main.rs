@@ -25,6 +25,8 @@ usage: cargo xtask TASK
   bench  measures, and compares with the budgets
   bench check [--hosts N --services M] [--runs R] [--keep DIR]
          the same for `check` alone, on generated labs up to this size
+  bench observe [--hosts N] [--runs R] [--binary FILE]
+         how long it takes to look at hosts of the rig, first and again
   bench generate --keep DIR [--hosts N --services M]
          writes one of them
   rig    hosts to try things on; `cargo xtask rig` says how

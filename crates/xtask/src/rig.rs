@@ -24,7 +24,7 @@ fn folder() -> PathBuf {
     image::default_cache_dir().join("engine")
 }
 
-fn up() -> Result<(Engine, image::ImageRef)> {
+pub(crate) fn up() -> Result<(Engine, image::ImageRef)> {
     let engine = Engine::share_private(&folder())?;
     let image = image::ensure(&engine, &image::default_cache_dir(), &|line| {
         eprintln!("  {line}")

@@ -8,4 +8,6 @@ mod act;
 mod observe;
 pub mod transport;
 
+pub use observe::observer;
+
 pub use driver::{LinuxDriver, SecretSource};

@@ -113,6 +113,7 @@ impl<R: RealmTag> Driver<R> for PveDriver<R> {
                 facts: found.facts,
                 collections: found.collections,
                 errors: found.errors,
+                readings: std::collections::BTreeMap::new(),
             },
         };
         facts.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -375,7 +375,13 @@ fn fixture(host: &Rc<TestHost>) -> Fixture<Twin> {
     Fixture {
         driver: Box::new(enrolled),
         strangers: strangers(host, &identity),
-        nobody: Box::new(driver_to(Some(1), Twin::new(OWNER), host, Some(identity))),
+        nobody: Box::new(driver_to(
+            None,
+            Some(1),
+            Twin::new(OWNER),
+            host,
+            Some(identity),
+        )),
         samples: [files(), system(), data()].into_iter().flatten().collect(),
         access: access(),
         sources: sources.map(|s| FactPath::parse(s).unwrap()).into(),

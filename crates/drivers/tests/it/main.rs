@@ -6,6 +6,7 @@ mod access;
 mod act;
 mod conformance;
 mod observe;
+mod observer;
 mod pve;
 mod rig;
 mod transport;

@@ -40,11 +40,17 @@ pub(crate) fn driver_of(
     host: &TestHost,
     enrolled: Option<NativeIdentity>,
 ) -> LinuxDriver<Twin> {
-    driver_to(None, realm, host, enrolled)
+    driver_to(None, None, realm, host, enrolled)
 }
 
-/// A driver that connects to this port of the host.
+/// A driver that logs in as this user, else as the one of the configuration.
+pub(crate) fn driver_as(user: Option<&str>, host: &TestHost) -> LinuxDriver<Twin> {
+    driver_to(user, None, Twin::new(OWNER), host, None)
+}
+
+/// A driver that connects to this port of the host, as this user.
 pub(crate) fn driver_to(
+    user: Option<&str>,
     port: Option<u16>,
     realm: Twin,
     host: &TestHost,
@@ -52,7 +58,7 @@ pub(crate) fn driver_to(
 ) -> LinuxDriver<Twin> {
     let transport = SshTransport::new(SshOptions {
         destination: host.name().to_owned(),
-        user: None,
+        user: user.map(str::to_owned),
         port,
         config_file: Some(host.ssh_config()),
         isolate: true,

@@ -40,6 +40,7 @@ fn facts(text: &str) -> TargetFacts {
             Completeness::No(Reason::new("partial")),
         )]),
         errors: Vec::new(),
+        readings: BTreeMap::new(),
     }
 }
 

@@ -1,33 +1,33 @@
-//! `access enrol`: bind a declared host to the machine that answers.
+//! `access enrol`: bind a declared host to the machine that answers. A host that ssh has not met is met here, by comparing its key.
 
-use crate::cli::AccessVerb;
+use crate::cli::LabArgs;
 use crate::exit::{Exit, Stop};
-use crate::world::World;
+use crate::world::{World, is_unknown_key};
 use anyhow::Result;
+use drivers::linux::transport::SshTransport;
 use jiff::Timestamp;
 use model::fact::{NativeIdentity, Scope};
 use model::realm::RealmTag;
 use plan::driver::Driver as _;
+use serde_json::json;
 use std::io::{IsTerminal as _, Write as _};
 
-/// Runs the verb.
-pub(crate) fn access<R: RealmTag>(tag: R, verb: &AccessVerb, json: bool) -> Result<Exit> {
-    let AccessVerb::Enrol { at, host_key } = verb;
+/// What prints a host's key on the host.
+const PRINTS_KEY: &str = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
+
+/// Enrols hosts.
+pub(crate) fn enrol<R: RealmTag>(
+    tag: R,
+    at: &LabArgs,
+    host_key: Option<&str>,
+    json: bool,
+) -> Result<Exit> {
     let mut world = World::open(tag, &at.lab)?;
-    let names: Vec<String> = world
-        .hosts(at.host.as_deref())?
-        .into_iter()
-        .map(|(n, _)| n.to_owned())
-        .collect();
-    if host_key.is_some() && names.len() > 1 {
-        return Err(Stop::usage("--host-key goes with one host")
-            .help("add --host NAME")
-            .into());
-    }
+    let names = chosen(&world, at, host_key)?;
     let mut shown = Vec::new();
     for name in names {
-        let identity = enrol(&mut world, &name, host_key.as_deref())?;
-        shown.push(serde_json::json!({"host": name, "identity": identity}));
+        let identity = enrol_one(&mut world, &name, host_key)?;
+        shown.push(json!({"host": name, "identity": identity}));
         if !json {
             println!(
                 "{name} is enrolled: machine-id {}, host key {}",
@@ -41,7 +41,60 @@ pub(crate) fn access<R: RealmTag>(tag: R, verb: &AccessVerb, json: bool) -> Resu
     Ok(Exit::Ok)
 }
 
-fn enrol<R: RealmTag>(
+/// Makes hosts known to ssh.
+pub(crate) fn trust<R: RealmTag>(
+    tag: R,
+    at: &LabArgs,
+    host_key: Option<&str>,
+    json: bool,
+) -> Result<Exit> {
+    let world = World::open(tag, &at.lab)?;
+    let mut shown = Vec::new();
+    for name in chosen(&world, at, host_key)? {
+        let found = world.hosts(Some(&name))?;
+        let Some((_, host)) = found.first() else {
+            continue;
+        };
+        let Some(ssh) = world.ssh(host)? else {
+            continue;
+        };
+        let mut driver = world.driver(&name, host)?;
+        let facts = driver.observe(&Scope::default(), Timestamp::now());
+        let new = facts.identity.is_none() && facts.errors.iter().any(|e| is_unknown_key(e));
+        if new {
+            let expected = host_key.or(world.declared_key(&name));
+            first_contact(&world, &name, &ssh, expected)?;
+        } else if let Some(why) = facts.errors.first().filter(|_| facts.identity.is_none()) {
+            return Err(Stop::environment(format!("{name} does not answer: {why}")).into());
+        }
+        shown.push(json!({"host": name, "added": new}));
+        if !json && !new {
+            println!("{name}: ssh knows its key");
+        }
+    }
+    if json {
+        println!("{:#}", json!(shown));
+    }
+    Ok(Exit::Ok)
+}
+
+/// The hosts that are meant.
+fn chosen<R: RealmTag>(
+    world: &World<R>,
+    at: &LabArgs,
+    host_key: Option<&str>,
+) -> Result<Vec<String>> {
+    let hosts = world.hosts(at.host.as_deref())?;
+    let names: Vec<String> = hosts.into_iter().map(|(n, _)| n.to_owned()).collect();
+    if host_key.is_some() && names.len() > 1 {
+        return Err(Stop::usage("--host-key goes with one host")
+            .help("add --host NAME")
+            .into());
+    }
+    Ok(names)
+}
+
+fn enrol_one<R: RealmTag>(
     world: &mut World<R>,
     name: &str,
     expected: Option<&str>,
@@ -51,20 +104,22 @@ fn enrol<R: RealmTag>(
         return Err(Stop::usage(format!("no host is called {name}")).into());
     };
     let mut driver = world.driver(name, host)?;
-    let facts = driver.observe(&Scope::default(), Timestamp::now());
+    let mut expected = expected.or(world.declared_key(name)).map(str::to_owned);
+    let mut facts = driver.observe(&Scope::default(), Timestamp::now());
+    if facts.identity.is_none()
+        && facts.errors.iter().any(|e| is_unknown_key(e))
+        && let Some(ssh) = world.ssh(host)?
+    {
+        let met = first_contact(world, name, &ssh, expected.as_deref())?;
+        expected = expected.or(Some(met));
+        facts = driver.observe(&Scope::default(), Timestamp::now());
+    }
     let Some(seen) = facts.identity else {
         let why = facts
             .errors
             .first()
             .map_or("it did not answer", String::as_str);
-        let stop = Stop::environment(format!("{name} cannot be enrolled: {why}"));
-        return Err(if why.contains("host key is known") {
-            // ssh never met the host; it is ssh's own list that must have the key.
-            stop.help("connect once by `ssh`, compare the key with the machine's console (`ssh-keygen -lf` on its public key), then enrol it")
-        } else {
-            stop
-        }
-        .into());
+        return Err(Stop::environment(format!("{name} cannot be enrolled: {why}")).into());
     };
     if let Some(known) = world.enrolled(name)?
         && (known.machine_id != seen.machine_id || known.host_key != seen.host_key)
@@ -78,20 +133,57 @@ fn enrol<R: RealmTag>(
     }
     match expected {
         Some(key) if key == seen.host_key => {}
-        Some(key) => {
-            return Err(Stop::refused(format!(
-                "{name} has host key {}, you expected {key}",
-                seen.host_key
-            ))
-            .help("somebody else may be answering; compare on the machine's console")
-            .into());
-        }
+        Some(key) => return Err(not_expected(name, &seen.host_key, &key).into()),
         None => ask(name, &seen)?,
     }
     let identity = driver.enrol(&world.realm())?;
     drop(driver);
     world.enrol(name, identity.clone())?;
     Ok(identity)
+}
+
+fn not_expected(name: &str, found: &str, expected: &str) -> Stop {
+    Stop::refused(format!(
+        "{name} has host key {found}, you expected {expected}"
+    ))
+    .help("somebody else may be answering; compare on the machine's console")
+}
+
+/// Makes a host known to ssh whose key is the expected one: given, declared, or the one of the enrolled machine. Without any a
+/// person compares it. Gives the key.
+fn first_contact<R: RealmTag>(
+    world: &World<R>,
+    name: &str,
+    ssh: &SshTransport,
+    expected: Option<&str>,
+) -> Result<String> {
+    let offer = ssh.offer()?;
+    let shown = offer.fingerprint.as_str();
+    let enrolled = world.enrolled(name)?.map(|known| known.host_key);
+    match expected.or(enrolled.as_deref()) {
+        Some(key) if key == shown => {}
+        Some(key) => return Err(not_expected(name, shown, key).into()),
+        None if !std::io::stdin().is_terminal() => {
+            return Err(Stop::refused(format!(
+                "ssh has not met {name} yet; it shows host key {shown}, and nobody is there to compare it"
+            ))
+            .help(format!("compare it with what `{PRINTS_KEY}` prints on the machine's console, then give it with --host-key, or declare it: reach: {{ssh: …, host_key: {shown}}}"))
+            .into());
+        }
+        None => compare(name, shown)?,
+    }
+    let list = ssh.trust(&offer)?;
+    eprintln!("{name}: host key {shown} added to {}", list.display());
+    Ok(offer.fingerprint)
+}
+
+/// Has a person compare a key that ssh has not met.
+fn compare(name: &str, shown: &str) -> Result<()> {
+    println!("ssh has not met {name} yet. It shows the host key");
+    println!("  {shown}");
+    println!("On the machine's console, not over the network, its own is printed by");
+    println!("  {PRINTS_KEY}");
+    said_yes("Is it the same? [y/N] ")
 }
 
 fn ask(name: &str, seen: &NativeIdentity) -> Result<()> {
@@ -107,13 +199,16 @@ fn ask(name: &str, seen: &NativeIdentity) -> Result<()> {
         "{name} answers with machine-id {} and host key {}",
         seen.machine_id, seen.host_key
     );
-    print!("Compare with the machine's console. Is it this machine? [y/N] ");
+    said_yes("Compare with the machine's console. Is it this machine? [y/N] ")
+}
+
+fn said_yes(question: &str) -> Result<()> {
+    print!("{question}");
     std::io::stdout().flush()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
-    if line.trim() == "y" {
-        Ok(())
-    } else {
-        Err(Stop::refused("not confirmed; nothing was done").into())
+    match line.trim() {
+        "y" => Ok(()),
+        _ => Err(Stop::refused("not confirmed; nothing was done").into()),
     }
 }

@@ -14,6 +14,7 @@ use diag::fix::Reach;
 use diag::render::{self, Color};
 use diag::{Class, Diagnostic, Severity, SourceSet, Span};
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde_json::json;
 use std::path::Path;
 
@@ -135,13 +136,16 @@ fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
     let (leaks, shown) = leaks(&tree.sources, &all);
-    all.extend(rules::check(&rules::Context {
+    let context = rules::Context {
         leaks: &leaks,
         documents: &documents,
         projects: &projects,
         knowledge: &facts.knowledge,
         ..rules::Context::new(&tree.lab, today)
-    }));
+    };
+    all.extend(rules::check(&context));
+    // What was computed about a large lab takes a while to take apart, and the process ends soon.
+    std::mem::forget(context);
     diag::fix::settle(&mut all, &tree.sources);
     (all, shown)
 }
@@ -154,10 +158,18 @@ fn hidden(path: &str, text: &str) -> String {
 /// Secrets in clear text in what was read, without those that the language has refused, and the same texts with stars in their place.
 fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceSet) {
     let scanner = Scanner::default();
+    let texts: Vec<_> = sources.iter().collect();
+    let scanned: Vec<_> = texts
+        .par_iter()
+        .map(|(_, source)| {
+            let found = scanner.scan(&source.path, &source.text);
+            let shown = masked(&source.text, &found);
+            (found, shown)
+        })
+        .collect();
     let (mut leaks, mut shown) = (Vec::new(), SourceSet::default());
-    for (id, source) in sources.iter() {
-        let found = scanner.scan(&source.path, &source.text);
-        shown.add(source.path.clone(), masked(&source.text, &found));
+    for ((id, source), (found, masked)) in texts.into_iter().zip(scanned) {
+        shown.add(source.path.clone(), masked);
         for leak in found {
             let span = Span::new(id, leak.span.start, leak.span.end);
             let line = sources.position(span).map_or(0, |p| p.line);

@@ -1,6 +1,6 @@
 //! The verbs that look and change nothing: `observe`, `drift`, `ports`, `plan`.
 
-use crate::cli::{LabArgs, LookArgs};
+use crate::cli::{LabArgs, LookArgs, ObserveArgs};
 use crate::exit::Exit;
 use crate::interfaces::Chosen;
 use crate::output::words::count;
@@ -19,15 +19,23 @@ use serde_json::json;
 /// Looks at the hosts and records what that says about their promises.
 pub(crate) fn observe<R: RealmTag>(
     tag: R,
-    args: &LookArgs,
+    args: &ObserveArgs,
     json: bool,
     paint: Paint,
 ) -> Result<Exit> {
+    let full = args.full;
+    let args = &args.look;
     let world = World::open(tag, &args.at.lab)?;
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
-    let (facts, drivers) = world.look_around(chosen, |only| world.scopes(only, &owned))?;
+    let (facts, drivers) = world.look_around(chosen, |only| {
+        let scopes = world.scopes(only, &owned)?;
+        match full {
+            true => Ok(scopes),
+            false => world.incremental(scopes),
+        }
+    })?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
     pins::put(&world)?;
@@ -86,6 +94,7 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
                 }),
             ),
             (format!("{} ms", target.took_ms), Some(Tone::Dim)),
+            (unchanged(target), Some(Tone::Dim)),
         ]);
         for (kind, reason) in unknown.iter().filter(|_| list_unknown) {
             let line = format!("{name} {}: {reason}", kind.word());
@@ -94,6 +103,13 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
         details.push_str(&errors(name, target, paint));
     }
     table.print(paint, 0) + &details
+}
+
+/// Since when the kinds stand that were proven unchanged and not read again.
+fn unchanged(target: &TargetFacts) -> String {
+    let earlier = target.readings.iter().filter(|(_, r)| r.at < target.at);
+    let said = earlier.map(|(kind, r)| format!("{} unchanged since {:.0}", kind.word(), r.at));
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// Which drivers were never tried on the real product, where one of them answered.

@@ -8,6 +8,7 @@ pub(crate) mod debug;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod graph;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod look;

@@ -5,16 +5,16 @@ use crate::hint::quoted;
 use crate::output::{Paint, Tone};
 use crate::tree::Tree;
 use anyhow::Result;
+use drivers::linux::observer::{self, LOGIN};
 use model::declare::OptExt as _;
 use model::lab::{Host, Lab, Reach};
 use model::secret::SecretRef;
 use plan::interface::{self, Interface};
 use serde_json::json;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
-/// The login on hosts.
-const LOGIN: &str = "holdfast-observe";
 /// The token where the lab names none.
 const TOKEN: &str = "holdfast@pve!observe";
 
@@ -166,22 +166,39 @@ fn linux(name: &str, host: &Host, destination: &str, tree: &str) -> Recipe {
     let put = format!(
         "(printf 'restrict '; cat {key}.pub) | ssh root@{destination} 'install -D -m 600 -o {LOGIN} -g {LOGIN} /dev/stdin /var/lib/{LOGIN}/.ssh/authorized_keys && chown {LOGIN}: /var/lib/{LOGIN}/.ssh'"
     );
+    let script = format!(
+        "holdfast access script | ssh root@{destination} 'install -D -m 755 -o root -g root /dev/stdin {}'",
+        observer::PATH
+    );
     let here = [
         format!("test -e {key} || ssh-keygen -t ed25519 -N '' -C holdfast -f {key}"),
         put,
+        script,
+        "# when a later Holdfast says that the script is another one: the rule and the script again".to_owned(),
         format!("printf 'Host {destination}\\n  IdentityFile {key}\\n' >> ~/.ssh/config"),
     ];
-    let here = here
-        .into_iter()
-        .chain(alias)
-        .chain([format!("holdfast observe {tree} --on real --host {name}")]);
+    let here = here.into_iter().chain(alias).chain([
+        format!("holdfast access trust {tree} --on real --host {name}   # if ssh has not met it"),
+        format!("holdfast observe {tree} --on real --host {name}"),
+    ]);
+    let rule = observer::sudoers(LOGIN);
+    let on_host = vec![
+        format!(
+            "useradd --system --create-home --home-dir /var/lib/{LOGIN} --shell /bin/sh {LOGIN}"
+        ),
+        format!("(umask 337; echo '{rule}' > /etc/sudoers.d/{LOGIN}) && visudo -c"),
+    ];
+    let away = vec![
+        format!("rm -r /etc/sudoers.d/{LOGIN} /usr/local/lib/holdfast"),
+        format!("loginctl terminate-user {LOGIN} || :; userdel --remove --force {LOGIN}"),
+    ];
     Recipe {
         object: format!("host/{name}"),
         product: "Linux",
         parts: vec![
             Part {
                 place: "as root on the host".to_owned(),
-                commands: vec![format!("useradd --system --create-home --home-dir /var/lib/{LOGIN} --shell /bin/sh {LOGIN}")],
+                commands: on_host,
             },
             Part {
                 place: "on this machine".to_owned(),
@@ -189,13 +206,19 @@ fn linux(name: &str, host: &Host, destination: &str, tree: &str) -> Recipe {
             },
             Part {
                 place: "to take it away, on the host".to_owned(),
-                commands: vec![format!("userdel --remove {LOGIN}")],
+                commands: away,
             },
         ],
         unknown: vec![
-            "what only root may read: sudoers, other users' keys and passwords, nftables, the effective sshd configuration, whose socket is whose".to_owned(),
+            "kernel settings that are secrets. Without the rule or the script also: sudoers, other users' keys and passwords, nftables, the effective sshd configuration, whose socket is whose".to_owned(),
         ],
     }
+}
+
+/// Prints the observer script.
+pub(crate) fn script() -> Result<Exit> {
+    std::io::stdout().write_all(observer::script().as_bytes())?;
+    Ok(Exit::Ok)
 }
 
 fn text(recipes: &[Recipe], paint: Paint) -> String {

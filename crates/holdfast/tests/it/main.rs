@@ -8,6 +8,7 @@
 
 mod rig;
 
+mod access;
 mod crashes;
 mod debug;
 mod documents;
@@ -16,6 +17,7 @@ mod examples;
 mod facts;
 mod files;
 mod graph;
+mod history;
 mod import;
 mod init;
 mod interfaces;

@@ -79,6 +79,20 @@ impl Cidr {
         Self { address, ..self }
     }
 
+    /// What an address stands for that no machine can have (RFC 1122, 3.2.1.3); subnets of two addresses have none (RFC 3021).
+    pub(crate) fn reserved(self, address: IpAddr) -> Option<&'static str> {
+        let (IpAddr::V4(first), IpAddr::V4(own)) = (self.first().address, address) else {
+            return None;
+        };
+        let hosts = 32_u32.checked_sub(self.prefix).filter(|bits| *bits > 1)?;
+        let last = first.to_bits() | u32::MAX.checked_shr(32 - hosts).unwrap_or(u32::MAX);
+        match own.to_bits() {
+            bits if bits == first.to_bits() => Some("the network itself"),
+            bits if bits == last => Some("everybody in the network (broadcast)"),
+            _ => None,
+        }
+    }
+
     /// Whether an address lies in the subnet.
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         let same = Self { address, ..self };
@@ -95,6 +109,26 @@ impl std::fmt::Display for Cidr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_that_no_machine_has() {
+        for (cidr, address, reserved) in [
+            ("10.0.0.0/24", "10.0.0.0", true),
+            ("10.0.0.0/24", "10.0.0.255", true),
+            ("10.0.0.0/24", "10.0.0.1", false),
+            ("10.0.0.0/23", "10.0.0.255", false),
+            ("10.0.0.4/30", "10.0.0.7", true),
+            ("10.0.0.4/31", "10.0.0.5", false),
+            ("10.0.0.4/32", "10.0.0.4", false),
+            ("0.0.0.0/0", "255.255.255.255", true),
+            ("fd00::/64", "fd00::", false),
+        ] {
+            let got = Cidr::parse(cidr)
+                .unwrap()
+                .reserved(address.parse().unwrap());
+            assert_eq!(got.is_some(), reserved, "{address} in {cidr}");
+        }
+    }
 
     #[test]
     fn subnets() {

@@ -145,7 +145,7 @@ pub(crate) fn patterns(root: Option<&Node>, sink: &mut Sink) -> Vec<Spanned<Path
     };
     let mut cx = Cx {
         sink,
-        names: &Names::new(true),
+        names: &Names::new(true, 0),
     };
     let slot = Slot {
         owner: "the lab",

@@ -70,9 +70,14 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         }
     }
     lab.unread.sections = !texts.iter().all(|t| t.whole) || sink.invalid() > 0;
-    let mut names = Names::new(texts.iter().all(|t| t.whole));
+    let defined = parts.iter().map(|part| match part {
+        Part::Objects(_, entries) => entries.len(),
+        _ => 0,
+    });
+    let defined = defined.sum();
+    let mut names = Names::new(texts.iter().all(|t| t.whole), defined);
     // A name's second definition is reported and then left alone: which one is meant is not for us to say.
-    let mut objects = Vec::new();
+    let mut objects = Vec::with_capacity(defined);
     for part in &parts {
         if let Part::Objects(section, entries) = part {
             for entry in *entries {
@@ -114,6 +119,10 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         if cx.sink.invalid() > before {
             lab.unread.lists.insert(list.to_owned());
         }
+        let open = cx.sink.take_open();
+        if !open.is_empty() {
+            lab.open.push((None, open));
+        }
     }
     head::read(&mut cx, texts, root, &mut lab);
     lab
@@ -136,6 +145,10 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
             section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
             if cx.sink.invalid() > before {
                 lab.unread.objects.insert(object(*section, entry));
+            }
+            let open = cx.sink.take_open();
+            if !open.is_empty() {
+                lab.open.push((Some(object(*section, entry)), open));
             }
         }
         (lab, sink)

@@ -9,7 +9,7 @@ use diag::{Diagnostic, SourceSet, Span};
 use model::declare::{Or, Part, Ref, set};
 use model::id::Kind;
 use model::lab::road::Whole;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,10 +35,11 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(complete: bool) -> Self {
+    /// Room for so many names.
+    pub(super) fn new(complete: bool, names: usize) -> Self {
         Self {
             declared: BTreeMap::new(),
-            kinds: FxHashMap::default(),
+            kinds: FxHashMap::with_capacity_and_hasher(names, FxBuildHasher),
             parts: BTreeMap::new(),
             spent: AtomicUsize::new(0),
             complete,

@@ -5,7 +5,7 @@ use super::fields::{Fields, items};
 use super::{scalar, secret};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
-use diag::{Diagnostic, Span};
+use diag::{Diagnostic, Span, Spanned};
 use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
 use model::secret::SecretRef;
 use smol_str::SmolStr;
@@ -43,6 +43,11 @@ impl Place for At<'_, '_, '_> {
         }
     }
 
+    fn left_open(&mut self) {
+        let open = Spanned::new(self.slot.key.to_owned(), self.slot.node.head);
+        self.cx.sink.left_open(open);
+    }
+
     fn keys(&self) -> Vec<&str> {
         match &self.slot.node.kind {
             NodeKind::Map { entries, .. } => entries.iter().map(|e| e.key.text.as_str()).collect(),
@@ -53,7 +58,8 @@ impl Place for At<'_, '_, '_> {
     fn count(&self) -> usize {
         match &self.slot.node.kind {
             NodeKind::Seq(items) => items.len(),
-            NodeKind::Scalar { .. } | NodeKind::Map { .. } => 0,
+            NodeKind::Map { entries, .. } => entries.len(),
+            NodeKind::Scalar { .. } => 0,
         }
     }
 

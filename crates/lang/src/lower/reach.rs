@@ -9,7 +9,7 @@ use model::declare::Given;
 use model::lab::Reach;
 use std::collections::BTreeMap;
 
-/// `local`, `unknown`, or `{ssh: ALIAS, user: …, port: …}`; without it the first address by network name.
+/// `local`, `unknown`, or `{ssh: ALIAS, user: …, port: …, host_key: …}`; without it the first address by network name.
 pub(super) fn read(
     cx: &mut Cx<'_>,
     f: &mut Fields<'_>,
@@ -22,6 +22,7 @@ pub(super) fn read(
                 destination: first,
                 user: None,
                 port: None,
+                host_key: None,
             },
             None => Reach::Unknown,
         };
@@ -54,12 +55,31 @@ fn by_ssh(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Reach> {
     let destination = f.need(cx, "ssh", "ALIAS", destination);
     let user = f.read(cx, "user", user::name);
     let port = f.read(cx, "port", scalar::whole(1..=u16::MAX));
+    let host_key = f.read(cx, "host_key", fingerprint);
     f.finish(cx);
     Some(Reach::Ssh {
         destination: destination?,
         user,
         port,
+        host_key,
     })
+}
+
+/// The fingerprint of a host key, as `ssh-keygen -lf` prints it: SHA-256 in base64 without padding.
+fn fingerprint(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    let text = scalar::text(cx, slot)?;
+    let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/".contains(&b);
+    let hash = text.strip_prefix("SHA256:");
+    if hash.is_some_and(|h| h.len() == 43 && h.bytes().all(base64)) {
+        return Some(text);
+    }
+    cx.bad(
+        "invalid-value",
+        slot,
+        &text,
+        "is not SHA256: and the 43 characters that 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub' prints on the host",
+    );
+    None
 }
 
 /// An alias or address. It becomes an argument of `ssh`, so it must not look like an option.

@@ -12,7 +12,7 @@ use model::knowledge::Table;
 pub(crate) fn read(node: &Node, sink: &mut Sink) -> Option<Table> {
     let mut cx = Cx {
         sink,
-        names: &Names::new(true),
+        names: &Names::new(true, 0),
     };
     let slot = Slot {
         owner: "the table of facts",

@@ -15,6 +15,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, items: &[Node]) {
 }
 
 fn one(cx: &mut Cx<'_>, item: &Node) -> Option<Waiver> {
+    let before = cx.sink.invalid();
     let mut f = Fields::of(cx, "a waiver", item.head, item)?;
     f.exclusive(cx, "rule", "promise");
     let rule = f.read(cx, "rule", scalar::text);
@@ -38,5 +39,6 @@ fn one(cx: &mut Cx<'_>, item: &Node) -> Option<Waiver> {
         reason,
         owner,
         expires,
+        unread: cx.sink.invalid() > before,
     })
 }

@@ -130,6 +130,11 @@ fn reach_ssh() -> RecordShape {
             key("login", "^[a-z_][a-z0-9_-]{0,31}$"),
         ),
         may("port", "Port.", number()),
+        may(
+            "host_key",
+            "Fingerprint of its ed25519 host key; the first contact is held against it.",
+            key("host-key", "^SHA256:[A-Za-z0-9+/]{43}$"),
+        ),
     ];
     with("ReachSsh", "By OpenSSH.", fields, None)
 }

@@ -76,7 +76,7 @@ fn ways_to_a_host() {
         r"
 networks: {lan: {}, mgmt: {}}
 hosts:
-  alias: {reach: {ssh: web, user: admin, port: 2222}}
+  alias: {reach: {ssh: web, user: admin, port: 2222, host_key: 'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU'}}
   here: {reach: local}
   address: {addresses: {mgmt: 10.0.1.1, lan: 10.0.0.1}}
   none: {}
@@ -87,23 +87,30 @@ hosts:
             destination,
             user,
             port,
+            host_key,
         } => {
             let user = user.as_ref().map(|u| u.value.clone());
             Some((
                 destination.value.clone(),
                 user,
                 port.as_ref().map(|p| p.value),
+                host_key.as_ref().map(|k| k.value.clone()),
             ))
         }
         Reach::Local | Reach::Unknown => None,
     };
     assert_eq!(
         destination("alias"),
-        Some(("web".into(), Some("admin".into()), Some(2222)))
+        Some((
+            "web".into(),
+            Some("admin".into()),
+            Some(2222),
+            Some("SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU".into())
+        ))
     );
     assert_eq!(
         destination("address"),
-        Some(("10.0.0.1".into(), None, None))
+        Some(("10.0.0.1".into(), None, None, None))
     );
     assert_eq!(lab.hosts["here"].reach, Reach::Local);
     assert_eq!(lab.hosts["none"].reach, Reach::Unknown);

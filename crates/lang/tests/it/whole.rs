@@ -51,7 +51,7 @@ fn values_are_exact_and_know_how_they_are_known() {
         hardware
             .disks
             .values()
-            .last()
+            .next_back()
             .unwrap()
             .size
             .known()

@@ -1,8 +1,8 @@
 //! What a key of a record can hold. The type says whether it must be there.
 
 use super::{Declare, Given, Place, Record, Scalar, Shape};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::ops::Deref;
 
 /// A value that may be missing.
@@ -130,7 +130,7 @@ impl<T: Declare> Field for Many<T> {
     }
 }
 
-impl<K: Scalar + Ord, V: Declare> Field for BTreeMap<K, V> {
+impl<K: Scalar + Ord, V: Declare> Field for LiteMap<K, V> {
     const NEED: bool = false;
 
     fn field(record: &mut dyn Record, key: &'static str) -> Self {

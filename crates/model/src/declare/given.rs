@@ -120,6 +120,9 @@ impl<T: Scalar> Declare for Given<T> {
                     }
                 }),
         };
+        if matches!(known, Some(Known::Unknown { .. })) {
+            at.left_open();
+        }
         let known = known.unwrap_or_else(Known::unreadable);
         Some(Self { span, known })
     }

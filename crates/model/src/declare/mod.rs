@@ -26,8 +26,8 @@ pub use shape::{FieldShape, Lines, Pattern, RecordShape, Shape, ValueForm};
 pub(crate) use words::words;
 
 use diag::{Span, Spanned};
+use litemap::LiteMap;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// Code of complaints about secrets that are written out; the line with them is never shown.
@@ -188,6 +188,8 @@ pub trait Place {
     fn secret(&mut self) -> Option<crate::secret::SecretRef>;
     /// Reports what is wrong with the text that stands here.
     fn wrong(&mut self, text: &str, wrong: Wrong);
+    /// Notes that what stands here is declared not to be known.
+    fn left_open(&mut self);
     /// Reads the items of a list.
     fn items(&mut self, repeats: Repeats, read: &mut dyn FnMut(&mut dyn Place));
     /// Reads the entries of a map with free keys. `key` says whether a key will do; the value is read in any case, so that all that is
@@ -265,9 +267,10 @@ impl<T: Declare> Declare for Vec<T> {
     }
 }
 
-impl<K: Scalar + Ord, V: Declare> Declare for BTreeMap<K, V> {
+impl<K: Scalar + Ord, V: Declare> Declare for LiteMap<K, V> {
     fn read(at: &mut dyn Place) -> Option<Self> {
-        let mut out = BTreeMap::new();
+        // Sorted once at the end: the order of the text can be any.
+        let mut out = Vec::with_capacity(at.count());
         let last = std::cell::Cell::new(None);
         let mut key = |text: &str, names: &dyn Names| {
             last.set(Some(K::scalar(text, names)?));
@@ -275,10 +278,10 @@ impl<K: Scalar + Ord, V: Declare> Declare for BTreeMap<K, V> {
         };
         at.entries(&mut key, &mut |value| {
             if let (Some(key), Some(value)) = (last.take(), V::read(value)) {
-                out.insert(key, value);
+                out.push((key, value));
             }
         });
-        Some(out)
+        Some(out.into_iter().collect())
     }
 
     fn shape() -> Shape {

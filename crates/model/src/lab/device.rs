@@ -9,7 +9,7 @@ use crate::units::physics::{Apparent, Energy, Power};
 use crate::units::size::Rate;
 use crate::units::text::{Name, Prose};
 use diag::Spanned;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 words! {
     /// Kinds of devices.
@@ -79,9 +79,9 @@ entity! {
         /// Serial number.
         serial: Opt<String>,
         /// Ports; number them as printed on the device.
-        ports: BTreeMap<Name, Port>,
+        ports: LiteMap<Name, Port>,
         /// Address per network.
-        addresses: BTreeMap<Ref<{ set::NETWORK }>, Given<Address>>,
+        addresses: LiteMap<Ref<{ set::NETWORK }>, Given<Address>>,
         /// Hardware address.
         mac: Opt<Mac>,
         /// Version of its firmware.

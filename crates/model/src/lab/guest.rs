@@ -8,7 +8,7 @@ use crate::units::net::{Address, Mac};
 use crate::units::size::Size;
 use crate::units::text::{AbsolutePath, LabPath, Name, Prose};
 use diag::Spanned;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 words! {
     /// Kinds of guests.
@@ -100,9 +100,9 @@ entity! {
         /// Swap.
         swap: Opt<Size>,
         /// Virtual disks.
-        disks: BTreeMap<Name, GuestDisk>,
+        disks: LiteMap<Name, GuestDisk>,
         /// Address per network.
-        addresses: BTreeMap<Ref<{ set::NETWORK }>, Given<Address>>,
+        addresses: LiteMap<Ref<{ set::NETWORK }>, Given<Address>>,
         /// Hardware address.
         mac: Opt<Mac>,
         /// Operating system.
@@ -148,7 +148,7 @@ entity! {
         /// Who gives the vote that breaks ties.
         qdevice: Opt<Ref<{ set::MACHINE | set::DEVICE }>>,
         /// Votes per member; one if nothing is said.
-        votes: BTreeMap<Ref<{ set::MACHINE }>, Given<u32>>,
+        votes: LiteMap<Ref<{ set::MACHINE }>, Given<u32>>,
         /// Votes that are needed.
         quorum: Opt<u32>,
         /// Guests are restarted elsewhere when a member fails.

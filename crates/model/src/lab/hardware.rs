@@ -12,7 +12,7 @@ use crate::units::size::{Rate, Size};
 use crate::units::text::{AbsolutePath, Name, Prose};
 use diag::Spanned;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 words! {
     /// Kinds of hosts.
@@ -208,11 +208,11 @@ entity! {
         /// Most memory it takes.
         memory_max: Opt<Size>,
         /// Disks by label.
-        disks: BTreeMap<Name, Disk>,
+        disks: LiteMap<Name, Disk>,
         /// Network interfaces.
-        nics: BTreeMap<Name, Nic>,
+        nics: LiteMap<Name, Nic>,
         /// Graphics and computing cards.
-        gpus: BTreeMap<Name, Gpu>,
+        gpus: LiteMap<Name, Gpu>,
         /// Disk bays, used or not.
         bays: Opt<u32>,
         /// SATA ports, used or not.

@@ -6,7 +6,7 @@ use crate::units::duration::{Duration, Effort};
 use crate::units::text::{Mail, Name, Prose};
 use diag::Spanned;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 words! {
     /// Where a secret is kept.
@@ -78,7 +78,7 @@ entity! {
         /// Time for the lab, `9h/week`.
         hours: Opt<Effort>,
         /// What that time goes to.
-        work: BTreeMap<Name, Work>,
+        work: LiteMap<Name, Work>,
         /// Can be called at any time.
         on_call: Opt<bool>,
         /// Until he or she begins to work on a fault.

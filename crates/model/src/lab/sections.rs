@@ -83,6 +83,7 @@ macro_rules! sections {
                 self.backups.append(&mut other.backups);
                 $( self.$key.append(&mut other.$key); )*
                 self.unread.objects.append(&mut other.unread.objects);
+                self.open.append(&mut other.open);
             }
 
             /// The names of all declared objects of a kind.

@@ -8,7 +8,7 @@ use crate::units::size::{Churn, Size};
 use crate::units::text::{AbsolutePath, Name, Prose, Url};
 use diag::Spanned;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 words! {
     /// Whether something is there yet, or still.
@@ -222,13 +222,13 @@ entity! {
         /// What it needs.
         needs: Vec<Dependency>,
         /// What it keeps.
-        data: BTreeMap<Name, ServiceData>,
+        data: LiteMap<Name, ServiceData>,
         /// Ways in.
         exposures: Vec<ServiceExposure>,
         /// How to tell that it works.
         smoke: Vec<Smoke>,
         /// Baseline controls.
-        controls: BTreeMap<ControlName, Control>,
+        controls: LiteMap<ControlName, Control>,
         /// Memory.
         memory: Option<ServiceMemory>,
         /// Processors it may take.

@@ -6,7 +6,7 @@ use crate::units::percent::Share;
 use crate::units::physics::Power;
 use crate::units::size::Rate;
 use crate::units::text::{Name, Prose};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 words! {
     /// Kinds of uplinks.
@@ -74,7 +74,7 @@ entity! {
         /// What the lab draws on average.
         average: Opt<Power>,
         /// Lines with a fuse of their own.
-        feeds: BTreeMap<Name, Feed>,
+        feeds: LiteMap<Name, Feed>,
     }
 
     /// A rack or shelf.
@@ -90,10 +90,10 @@ entity! {
         /// Country.
         country: Opt<String>,
         /// Ways to the internet.
-        uplinks: BTreeMap<Name, Uplink>,
+        uplinks: LiteMap<Name, Uplink>,
         /// Electricity.
         power: Option<SitePower>,
         /// Racks and shelves.
-        racks: BTreeMap<Name, Rack>,
+        racks: LiteMap<Name, Rack>,
     }
 }

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod green;
+mod history;
 mod planning;
 mod proving;
 mod world;

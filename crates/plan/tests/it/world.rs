@@ -52,6 +52,7 @@ pub(crate) fn host() -> Host {
             destination: s("web".into()),
             user: Some(s("admin".into())),
             port: None,
+            host_key: None,
         },
         manage: BTreeMap::new(),
         users: BTreeMap::from([("admin".to_owned(), admin)]),

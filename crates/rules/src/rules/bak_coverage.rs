@@ -3,16 +3,18 @@
 use crate::containers::Container;
 use crate::context::dataset;
 use crate::coverage::{self, Coverage};
-use crate::places::{self, Mounts};
+use crate::places::{self, Machine, Mounts};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity, Span};
 use model::compose::Mount;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::lab::guest::Guest;
 use model::lab::protection::{BackupKind, JobKind};
 use model::lab::service::{Service, ServiceData};
-use model::lab::{Backup, DataClass, Dataset};
-use std::collections::BTreeSet;
+use model::lab::{Backup, DataClass, Dataset, Lab};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-coverage",
@@ -34,12 +36,52 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     datasets(ctx, out);
     services(ctx, out);
+    guests(ctx, out);
     stacks(ctx, out);
+}
+
+/// Guests of which nothing else says what is on them, and which no backup takes.
+fn guests(ctx: &Context<'_>, out: &mut Findings) {
+    let bodies = ctx.bodies().iter();
+    for body in bodies.filter(|b| b.object.kind == Kind::Guest) {
+        let Some(guest) = ctx.lab.guests.get(&body.object.name) else {
+            continue;
+        };
+        if !ctx.copies().copies(body).is_empty() || is_rebuilt(guest) {
+            continue;
+        }
+        let promised = body.tiers.iter().find(|(_, t)| !t.rpo.is_empty());
+        let (severity, why) = match promised {
+            Some((tier, _)) => (
+                RULE.severity,
+                format!("tier '{tier}' bounds what may be lost of it"),
+            ),
+            None => (
+                Severity::Warning,
+                "nothing says that it can be made anew".to_owned(),
+            ),
+        };
+        let d = RULE
+            .with(severity, format!("guest '{}' is in no backup", body.object.name))
+            .at(guest.span, "not backed up, and nothing is said of the data on it")
+            .note(why)
+            .note(format!("0 of {} declared backups list it", ctx.lab.backups.len()))
+            .help("add it to 'guests' of a backup; or declare what its services keep ('data: {…: {class: scratch}}'), or how it is made anew ('rebuild_needs')");
+        out.add(body.object.clone(), d);
+    }
+}
+
+/// It can be made anew from something that is said, or somebody decided to leave all of its disks out.
+fn is_rebuilt(guest: &Guest) -> bool {
+    let mut disks = guest.disks.values();
+    let left_out = disks.all(|d| d.no_backup.known() == Some(&true));
+    !guest.rebuild_needs.is_empty() || (left_out && !guest.disks.is_empty())
 }
 
 fn datasets(ctx: &Context<'_>, out: &mut Findings) {
     let lists = ctx.lab.backups.values().flat_map(|b| &b.datasets);
     let listed: BTreeSet<&str> = lists.map(|d| d.value.as_str()).collect();
+    let candidates = OnceCell::new();
     for (name, data) in &ctx.lab.datasets {
         if listed.contains(name.as_str()) {
             continue;
@@ -52,16 +94,18 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
             None => (Severity::Warning, "of no declared class"),
         };
         let backups = ctx.lab.backups.len();
+        let candidates = candidates.get_or_init(|| Candidates::of(ctx.lab));
+        let fitting = candidates.fitting(ctx.lab, data);
         let mut d = RULE
             .with(severity, format!("dataset '{name}' is {class} and in no backup"))
             .at(data.span, "not backed up")
             .note(format!("0 of {backups} declared backups list it"))
-            .help(match fitting(ctx, data) {
+            .help(match fitting {
                 Some((first, _)) => format!("add '{name}' to the datasets of a backup, e.g. '{first}', or set 'class: scratch'"),
                 None if backups == 0 => "declare a repository and a backup that lists it, or set 'class: scratch'".to_owned(),
                 None => "none of the declared backups takes files and keeps them elsewhere: declare one that lists it, or set 'class: scratch'".to_owned(),
             });
-        let only = fitting(ctx, data).filter(|_| backups == 1);
+        let only = fitting.filter(|_| backups == 1);
         if let Some((backup, last)) = only.and_then(|(n, b)| Some((n, b.datasets.last()?))) {
             let edit = Edit::append(last.span, name);
             d = d.fix(Fix::doubtful(format!("add it to backup '{backup}'"), edit));
@@ -70,39 +114,61 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// A backup of datasets to another pool than the data's; one that takes something of the same machine, if there is such a one.
-fn fitting<'a>(ctx: &Context<'a>, data: &Dataset) -> Option<(&'a str, &'a Backup)> {
-    let lab = ctx.lab;
-    let mounts = Mounts::of(lab);
-    let home = places::of_dataset(lab, &mounts, data);
-    let fits = |backup: &Backup| {
-        let store = backup
-            .to
-            .as_ref()
-            .and_then(|to| lab.repositories.get(&to.value));
-        let store = store.map(|s| places::of_store(lab, &mounts, s));
-        let images = matches!(
-            backup.about.kind.known(),
-            Some(BackupKind::Image | BackupKind::Snapshot)
-        );
-        !images
-            && !backup.datasets.is_empty()
-            && store.is_some_and(|s| home.pools.is_disjoint(&s.pools))
-    };
-    let beside = |backup: &Backup| {
-        let mut all = backup
-            .datasets
-            .iter()
-            .filter_map(|d| lab.datasets.get(&d.value));
-        all.any(|d| {
-            !places::of_dataset(lab, &mounts, d)
-                .machines
-                .is_disjoint(&home.machines)
-        })
-    };
-    let all = || lab.backups.iter().filter(|(_, b)| fits(b));
-    let found = all().find(|(_, b)| beside(b)).or_else(|| all().next());
-    found.map(|(name, backup)| (name.as_str(), backup))
+/// The backups that a dataset could be added to, and what they take already.
+struct Candidates<'a> {
+    mounts: Mounts<'a>,
+    /// Backups of files, in the order of their names, with the pools of their repositories.
+    backups: Vec<(&'a str, &'a Backup, BTreeSet<&'a str>)>,
+    /// Places in `backups`, ascending, by the machines that they take something of.
+    beside: BTreeMap<Machine<'a>, Vec<usize>>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Reads the lab once, however many datasets are in no backup.
+    fn of(lab: &'a Lab) -> Self {
+        let mut all = Self {
+            mounts: Mounts::of(lab),
+            backups: Vec::new(),
+            beside: BTreeMap::new(),
+        };
+        for (name, backup) in &lab.backups {
+            let images = matches!(
+                backup.about.kind.known(),
+                Some(BackupKind::Image | BackupKind::Snapshot)
+            );
+            let to = backup.to.as_ref();
+            let store = to.and_then(|to| lab.repositories.get(&to.value));
+            let (false, false, Some(store)) = (images, backup.datasets.is_empty(), store) else {
+                continue;
+            };
+            let taken = backup.datasets.iter();
+            let taken = taken.filter_map(|d| lab.datasets.get(&d.value));
+            let machines: BTreeSet<Machine<'a>> = taken
+                .flat_map(|d| places::of_dataset(lab, &all.mounts, d).machines)
+                .collect();
+            for machine in machines {
+                let at = all.backups.len();
+                all.beside.entry(machine).or_default().push(at);
+            }
+            let pools = places::of_store(lab, &all.mounts, store).pools;
+            all.backups.push((name, backup, pools));
+        }
+        all
+    }
+
+    /// A backup to another pool than the data's: the first one that takes something of the same machine, else the first.
+    fn fitting(&self, lab: &'a Lab, data: &'a Dataset) -> Option<(&'a str, &'a Backup)> {
+        let home = places::of_dataset(lab, &self.mounts, data);
+        let fits = |(.., pools): &&(_, _, BTreeSet<&str>)| home.pools.is_disjoint(pools);
+        let machines = home.machines.iter().filter_map(|m| self.beside.get(m));
+        let beside = machines.filter_map(|places| {
+            let mut places = places.iter();
+            places.find(|at| self.backups.get(**at).as_ref().is_some_and(fits))
+        });
+        let beside = beside.min().and_then(|at| self.backups.get(*at));
+        let found = beside.or_else(|| self.backups.iter().find(fits));
+        found.map(|(name, backup, _)| (*name, *backup))
+    }
 }
 
 /// What services keep, where no dataset stands for it.

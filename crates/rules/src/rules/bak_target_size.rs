@@ -57,6 +57,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     say(sum - room.value)
                 ));
             d.notes.extend(totals::assumptions(&known));
+            let images = |p: &Part| p.name.starts_with("guest '");
+            let sure: i128 = known.iter().filter(|p| !images(p)).map(|p| p.value).sum();
+            if sure <= room.value {
+                d.severity = Severity::Warning;
+                d = d.note("disks of guests count with what they may hold: less is copied where less is written");
+            }
             out.add(
                 repository(name),
                 d.help("take a larger target, or leave out what can be had again"),

@@ -51,6 +51,43 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let object = ObjectRef::new(Kind::Guest, name);
         services(ctx, &object, Machine::Guest(name, guest).memory(), out);
     }
+    containers(ctx, out);
+}
+
+/// A container that may take more by its limit than its machine has, so that the limit bounds nothing.
+fn containers(ctx: &Context<'_>, out: &mut Findings) {
+    for container in ctx.containers() {
+        let room = match container.machine() {
+            Some((Kind::Host, name)) => capacity(ctx.lab, name),
+            Some((Kind::Guest, name)) => match ctx.lab.guests.get(name) {
+                Some(guest) => Machine::Guest(name, guest).memory(),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let limit = container_limit(container.project, container.service);
+        let (Ok(room), Some((limit, span))) = (room, limit) else {
+            continue;
+        };
+        if limit > room.value {
+            let (limit, say) = (sizes::memory(limit), sizes::memory(room.value));
+            let d = RULE
+                .with(
+                    Severity::Warning,
+                    format!(
+                        "{} may take {limit}, and {} has {say}",
+                        container.title(),
+                        room.name
+                    ),
+                )
+                .at(span, "bounds nothing")
+                .note(format!(
+                    "{limit} > {say}: the kernel kills something before the limit is reached"
+                ))
+                .help("limit it to what it needs, and leave the rest to the others");
+            out.add(container.object(), d);
+        }
+    }
 }
 
 /// A virtual machine with more processors than its host has threads: Proxmox VE does not start it, and on other hypervisors

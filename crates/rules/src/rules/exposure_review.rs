@@ -1,13 +1,16 @@
 //! A way in that nobody justifies, owns or looks at.
 
 use crate::context::{host, service};
+use crate::traffic::ports;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity, Spanned};
 use jiff::Span;
 use jiff::civil::Date;
 use model::declare::OptExt;
+use model::declare::Or;
 use model::id::ObjectRef;
 use model::lab::Exposure;
+use model::lab::network::{Action, End, Flow};
 use model::lab::service::ServiceExposure;
 
 pub(crate) const RULE: Rule = Rule {
@@ -27,10 +30,11 @@ pub(crate) const RULE: Rule = Rule {
 
 /// One way in, of whatever has it.
 struct Way {
-    object: ObjectRef,
+    object: Option<ObjectRef>,
     words: String,
     span: diag::Span,
     lacking: Vec<&'static str>,
+    help: &'static str,
     review: Option<Spanned<Date>>,
     owner: String,
 }
@@ -46,6 +50,41 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             judge(ctx, &of_service(name, exposure), out);
         }
     }
+    for flow in &ctx.lab.flows {
+        if flow.action.known() == Some(&Action::Allow) {
+            judge(ctx, &of_flow(flow), out);
+        }
+    }
+}
+
+/// What a flow is for has to be said; owners and reviews are expected of ways in from outside.
+fn of_flow(flow: &Flow) -> Way {
+    let end = |end: &model::declare::Opt<End>| match end.known() {
+        Some(Or::Ref(r)) => (
+            Some(ObjectRef::new(r.kind(), r.name())),
+            format!("{} '{}'", r.kind().word(), r.name()),
+        ),
+        Some(Or::Word(word)) => (None, format!("'{}'", word.word())),
+        None => (None, "?".to_owned()),
+    };
+    let ((from, source), (to, target)) = (end(&flow.from), end(&flow.to));
+    let review = flow.review.as_ref();
+    Way {
+        object: to.or(from),
+        words: format!("the flow from {source} to {target}, {}", ports(flow)),
+        span: flow.span,
+        help: "say what it is for ('why: …'), or remove it",
+        lacking: match flow.why.is_some() {
+            true => Vec::new(),
+            false => vec!["why"],
+        },
+        review: review.and_then(|r| Some(Spanned::new(*r.value()?, r.span))),
+        owner: flow
+            .owner
+            .known()
+            .map_or("its owner", |o| o.name())
+            .to_owned(),
+    }
 }
 
 fn lacking(why: bool, owner: bool, review: bool) -> Vec<&'static str> {
@@ -57,9 +96,10 @@ fn lacking(why: bool, owner: bool, review: bool) -> Vec<&'static str> {
 fn of_host(name: &str, e: &Exposure) -> Way {
     let (port, protocol) = (e.port.value, e.protocol.word());
     Way {
-        object: host(name),
+        object: Some(host(name)),
         words: format!("port {port}/{protocol} of host '{name}'"),
         span: e.span,
+        help: "add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port",
         lacking: lacking(e.why.is_some(), e.owner.is_some(), e.review.is_some()),
         review: e.review.clone(),
         owner: e
@@ -81,9 +121,10 @@ fn of_service(name: &str, e: &ServiceExposure) -> Way {
         .and_then(|r| Some(Spanned::new(*r.value()?, r.span)));
     let owner = e.owner.known();
     Way {
-        object: service(name),
+        object: Some(service(name)),
         words: format!("{port} of service '{name}'"),
         span: e.span,
+        help: "add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port",
         lacking: lacking(e.why.known().is_some(), owner.is_some(), review.is_some()),
         review,
         owner: owner.map_or("its owner", |o| o.name()).to_owned(),
@@ -96,7 +137,7 @@ fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
         let mut d = RULE
             .finding(format!("{} is open without: {list}", way.words))
             .at(way.span, format!("missing: {list}"))
-            .help("add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port");
+            .help(way.help);
         // Reasons and owners cannot be made up; a day to look at it again can.
         let day = ctx.today.checked_add(Span::new().years(1)).ok();
         if let ([only], Some(day)) = (way.lacking.as_slice(), day)
@@ -105,7 +146,7 @@ fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
             let edit = Edit::enter(way.span, format!("review: {day}"));
             d = d.fix(Fix::doubtful("look at it again in a year", edit));
         }
-        out.add(way.object.clone(), d);
+        out.add_about(way.object.clone(), d);
     }
     let Some(review) = way.review.as_ref().filter(|r| r.value < ctx.today) else {
         return;
@@ -126,5 +167,5 @@ fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
             "ask {} whether it is still needed; then close it or set a new date",
             way.owner
         ));
-    out.add(way.object.clone(), d);
+    out.add_about(way.object.clone(), d);
 }

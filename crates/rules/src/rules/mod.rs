@@ -55,6 +55,7 @@ mod ha_storage;
 mod inv_dates;
 mod inv_guest_id;
 mod inv_same_attr;
+mod inv_unknown;
 mod met_sample;
 mod net_any_source;
 mod net_dns_address;
@@ -84,11 +85,8 @@ mod slo_compose;
 mod slo_consistent;
 mod slo_source;
 mod slo_spof;
-mod ssh_lockout;
-mod ssh_no_login;
-mod ssh_password_login;
-mod ssh_root_login;
 mod sto_disk_owner;
+mod sto_fit;
 mod sto_fs_selfheal;
 mod sto_monitor;
 mod sto_raid_usable;
@@ -99,7 +97,6 @@ mod sto_thin;
 mod sto_tier_value;
 mod sto_units;
 mod sto_writehole;
-mod sudo_nopassword;
 mod svc_no_tier;
 pub(crate) mod waiver_invalid;
 pub(crate) mod waiver_unused;
@@ -109,7 +106,8 @@ use native::{
     chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening, cmp_net_claim, doc_diagram,
     doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
     fw_syntax, img_pin, img_updater, plat_cmd, ref_container, ref_path, run_destructive, run_exec,
-    run_ref, sto_dev_name, sto_fstab,
+    run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
+    sto_dev_name, sto_fstab, sudo_nopassword,
 };
 
 /// Every rule, sorted by id.
@@ -185,6 +183,7 @@ pub const RULES: &[Rule] = &[
     inv_dates::RULE,
     inv_guest_id::RULE,
     inv_same_attr::RULE,
+    inv_unknown::RULE,
     met_sample::RULE,
     net_any_source::RULE,
     net_dns_address::RULE,
@@ -214,6 +213,7 @@ pub const RULES: &[Rule] = &[
     run_exec::RULE,
     run_ref::RULE,
     sec_clear_text::RULE,
+    sec_default_password::RULE,
     sec_rotation::RULE,
     slo_actual::RULE,
     slo_compose::RULE,
@@ -226,6 +226,7 @@ pub const RULES: &[Rule] = &[
     ssh_root_login::RULE,
     sto_dev_name::RULE,
     sto_disk_owner::RULE,
+    sto_fit::RULE,
     sto_fs_selfheal::RULE,
     sto_fstab::RULE,
     sto_monitor::RULE,

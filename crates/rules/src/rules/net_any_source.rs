@@ -1,11 +1,13 @@
 //! A door for administrators or databases is open to everybody.
 
 use crate::context::{host, service};
+use crate::traffic::has_named_ports;
 use crate::{Context, Findings, Mend, Rule};
 use core::ops::RangeInclusive;
 use diag::{Diagnostic, Severity};
 use model::declare::{OptExt as _, Or};
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
+use model::lab::network::Action;
 use model::lab::service::Outside;
 
 /// Ports whose service gives away the host or its data (IANA names, and products' default ports).
@@ -77,6 +79,35 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
     containers(ctx, out);
+    flows(ctx, out);
+}
+
+/// All ports, from everywhere.
+fn flows(ctx: &Context<'_>, out: &mut Findings) {
+    for flow in &ctx.lab.flows {
+        let allowed = flow.action.known() == Some(&Action::Allow);
+        let (Some(Or::Word(from)), Some(to)) = (flow.from.known(), flow.to.known()) else {
+            continue;
+        };
+        let to = match to {
+            Or::Ref(to) => to,
+            Or::Word(_) => continue,
+        };
+        let outside = matches!(from, Outside::Any | Outside::Internet);
+        if !allowed || !outside || has_named_ports(flow) {
+            continue;
+        }
+        let d = RULE
+            .finding(format!(
+                "all ports of {} '{}' are open to '{}'",
+                to.kind().word(),
+                to.name(),
+                from.word()
+            ))
+            .at(flow.span, "no port is named")
+            .help("name the ports that are meant ('ports: 443/tcp'), and let them lead to one machine");
+        out.add(ObjectRef::new(to.kind(), to.name()), d);
+    }
 }
 
 /// What containers publish on all addresses of a host without a firewall; past one, `fw-docker-bypass` speaks.
@@ -98,6 +129,10 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             let Some(published) = port.published.filter(|_| everywhere) else {
                 continue;
             };
+            // A whole range is somebody's own numbering: a well-known number in it means nothing.
+            if published.start != published.end {
+                continue;
+            }
             let ports = published.start..=published.end;
             if let Some(d) = open(ctx, &ports, &container.title()) {
                 let d = d.at(

@@ -40,7 +40,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         .values()
         .any(|s| s.patched_by.is_some() || s.controls.contains_key(&ControlName::Patching));
     if jobs.is_empty() && !told {
-        return;
+        return nothing(ctx, out);
     }
     let mut systems = BTreeSet::new();
     let mut programs = BTreeSet::new();
@@ -88,6 +88,27 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         out.add(object, d);
     }
+}
+
+/// One finding for a lab that says nothing of updates.
+fn nothing(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let bare = bare(lab, &BTreeSet::new(), &BTreeSet::new());
+    let Some((object, span)) = bare.first() else {
+        return;
+    };
+    let of = |kind: Kind| bare.iter().filter(|(o, _)| o.kind == kind).count();
+    let d = RULE
+        .finding("nothing in this lab is said to be kept up to date")
+        .at(*span, "no job of kind update or image-update, and no 'patched_by'")
+        .note(format!(
+            "hosts: {}, guests: {}, services: {}",
+            of(Kind::Host),
+            of(Kind::Guest),
+            of(Kind::Service)
+        ))
+        .help("declare the job that does it (`jobs: {patches: {kind: update, on: […], every: 1d}}`), or 'patched_by' where somebody else does");
+    out.add(object.clone(), d);
 }
 
 /// An object with what is a part of it: the members of a cluster, the services of a stack.

@@ -38,7 +38,19 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         return;
     }
     let structure = ctx.structure();
-    let Some(cuts) = ctx.cuts() else { return };
+    let Some(cuts) = ctx.cuts() else {
+        let what = "whether services promise more than what they need: the lab has too many needs of needs";
+        let first = promised
+            .first()
+            .and_then(|(n, _)| lab.services.get_key_value(*n));
+        if let Some((name, first)) = first {
+            out.add(
+                crate::context::service(name),
+                RULE.unknown(what).at(first.span, ""),
+            );
+        }
+        return;
+    };
     let above = above_known(lab, structure);
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();

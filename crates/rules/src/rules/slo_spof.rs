@@ -32,6 +32,17 @@ struct Group<'a> {
     object: ObjectRef,
 }
 
+/// The structure is too large to be judged, which is told once.
+fn too_many(ctx: &Context<'_>, promised: &[(&str, Promise)], out: &mut Findings) {
+    let first = promised
+        .first()
+        .and_then(|(n, _)| ctx.lab.services.get_key_value(*n));
+    if let Some((name, first)) = first {
+        let what = "whether a single point of failure breaks what services promise: the lab has too many needs of needs";
+        out.add(service(name), RULE.unknown(what).at(first.span, ""));
+    }
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let promised: Vec<(&str, Promise)> = lab
@@ -44,7 +55,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         return;
     }
     let structure = ctx.structure();
-    let Some(cuts) = ctx.cuts() else { return };
+    let Some(cuts) = ctx.cuts() else {
+        return too_many(ctx, &promised, out);
+    };
     let mut groups: BTreeMap<(String, u64, u64), Group<'_>> = BTreeMap::new();
     for (name, promise) in promised {
         let bundle = lab

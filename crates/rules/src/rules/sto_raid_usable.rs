@@ -7,7 +7,7 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use model::declare::Known;
 use model::declare::{Given, OptExt as _};
-use model::lab::storage::{Level, Pool, PoolKind};
+use model::lab::storage::{Level, Pool, PoolKind, Profile};
 use model::units::size::Size;
 
 pub(crate) const RULE: Rule = Rule {
@@ -27,13 +27,16 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, pool) in &ctx.lab.pools {
-        let Some(level) = pool.level.known().copied() else {
-            continue;
-        };
         let members = pools::members(ctx.lab, pool);
         if members.is_empty() {
             continue;
         }
+        let Some(level) = level(pool) else {
+            if let Some(d) = more_than_all(name, pool, &members) {
+                out.add(object(name), d);
+            }
+            continue;
+        };
         if let Some(d) = too_few(name, pool, level, members.len()) {
             out.add(object(name), d);
             continue;
@@ -56,6 +59,57 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             Err(_) => {}
         }
     }
+}
+
+/// Its level; that of a Btrfs profile where it is one of those.
+fn level(pool: &Pool) -> Option<Level> {
+    let of_profile = |profile: &Profile| match profile {
+        Profile::Single => Some(Level::Single),
+        Profile::Raid0 => Some(Level::Raid0),
+        Profile::Raid1 => Some(Level::Raid1),
+        Profile::Raid10 => Some(Level::Raid10),
+        Profile::Raid5 => Some(Level::Raid5),
+        Profile::Raid6 => Some(Level::Raid6),
+        Profile::Dup | Profile::Raid1c3 | Profile::Raid1c4 => None,
+    };
+    let profile = pool.profile.known().filter(|_| is_btrfs(pool));
+    match profile {
+        Some(profile) => of_profile(profile),
+        None => pool.level.known().copied(),
+    }
+}
+
+/// Whatever its level is, a pool cannot hold more than all of its disks, each block as often as its profile has it.
+fn more_than_all(name: &str, pool: &Pool, members: &[Member<'_>]) -> Option<Diagnostic> {
+    let usable = pool.usable.known()?;
+    let sizes = members.iter().map(|m| m.disk?.size.known().copied());
+    let sizes: Vec<Size> = sizes.collect::<Option<_>>()?;
+    let raw: u128 = sizes.iter().map(|s| u128::from(s.bytes())).sum();
+    let copies: u128 = match pool.profile.known().filter(|_| is_btrfs(pool)) {
+        Some(Profile::Dup) => 2,
+        Some(Profile::Raid1c3) => 3,
+        Some(Profile::Raid1c4) => 4,
+        _ => 1,
+    };
+    let most = raw / copies;
+    // Figures on paper are rounded.
+    if u128::from(usable.bytes()) <= most + most / 50 {
+        return None;
+    }
+    let span = pool.usable.as_ref().map_or(pool.span, |u| u.span);
+    let gives = decimal(most);
+    let all = match copies {
+        1 => sum(&sizes),
+        n => format!("({}) / {n}", sum(&sizes)),
+    };
+    Some(
+        RULE.finding(format!(
+            "pool '{name}' is declared to hold {usable}, and all of its disks together give {gives}"
+        ))
+        .at(span, format!("{gives} at the most"))
+        .note(format!("{all} = {gives}"))
+        .help("correct the size, declare the disks that are missing, and say the level"),
+    )
 }
 
 fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnostic> {

@@ -7,7 +7,8 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::hardware::DiskKind;
-use model::lab::storage::{Level, Pool};
+use model::lab::storage::{Level, Pool, PoolKind};
+use model::units::size::Size;
 
 /// Sources: the rate is the "non-recoverable read errors per bits read" of data sheets: 1 per 10^14 for desktop disks, 10^15 for
 /// NAS and server disks, 10^17 for server flash. It is an upper bound; errors cluster, and a scrub finds them while there still is parity.
@@ -66,7 +67,9 @@ fn size(member: &Member<'_>) -> Option<u64> {
 fn judge(name: &str, pool: &Pool, members: &[Member<'_>], sizes: &[u64]) -> Option<Diagnostic> {
     let each = *sizes.iter().min()?;
     let others = sizes.len() - 1;
-    let read = u128::from(each) * others as u128;
+    let all = u128::from(each) * others as u128;
+    let used = written(pool).map(|(used, how)| (u128::from(used.bytes()).min(all), how));
+    let read = used.map_or(all, |(used, _)| used);
     let (exponent, assumed) = rate(members);
     let bits = read as f64 * 8.0;
     let expected = bits / 10_f64.powi(exponent);
@@ -77,7 +80,11 @@ fn judge(name: &str, pool: &Pool, members: &[Member<'_>], sizes: &[u64]) -> Opti
     let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
     let level = pools::level_word(pool);
     let hours = exposure(each, members);
-    let (each, read) = (decimal(u128::from(each)), decimal(read));
+    let (each, amount) = (decimal(u128::from(each)), decimal(read));
+    let sum = match used {
+        Some((_, how)) => format!("{amount} in use, which is all that {how} reads"),
+        None => format!("{others} × {each} = {amount} to read"),
+    };
     let d = RULE
         .finding(format!(
             "a rebuild of pool '{name}' meets an unreadable sector with a chance of {:.0} %",
@@ -85,7 +92,7 @@ fn judge(name: &str, pool: &Pool, members: &[Member<'_>], sizes: &[u64]) -> Opti
         ))
         .at(span, format!("{level}: no parity is left while it rebuilds"))
         .note(format!(
-            "{others} × {each} = {read} to read = {bits:.1e} bits; / 10^{exponent} bits per error = {expected:.2} errors; 1 - e^-{expected:.2} = {:.0} %",
+            "{sum} = {bits:.1e} bits; / 10^{exponent} bits per error = {expected:.2} errors; 1 - e^-{expected:.2} = {:.0} %",
             chance * 100.0
         ))
         .note(format!("exposed for {hours} hours at the least: {each} at {}, more if the pool is in use", speed_word(members)));
@@ -97,6 +104,18 @@ fn judge(name: &str, pool: &Pool, members: &[Member<'_>], sizes: &[u64]) -> Opti
         false => format!("assumed: {}", speed_word(members)),
     };
     Some(d.note(rate).help("use two parities (raid6, raidz2) or mirrors for new pools; until then scrub monthly and keep a copy elsewhere"))
+}
+
+/// What is in use, where a rebuild reads no more than that.
+///
+/// ZFS and btrfs know which blocks are allocated, and rebuild only those (zpool-replace(8), btrfs-replace(8)).
+fn written(pool: &Pool) -> Option<(&Size, &'static str)> {
+    let how = match pool.kind.known()? {
+        PoolKind::Zfs => "a resilver",
+        PoolKind::Btrfs => "a replace",
+        _ => return None,
+    };
+    Some((pool.used.known()?, how))
 }
 
 /// The worst rate of the members; flash and NAS disks are better than the assumption.

@@ -41,15 +41,29 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(object.clone(), d);
         }
         // What of a waiver could not be read has been reported, and may be what seems to be lacking.
-        let unread = ctx.lab.unread.lists.contains("waivers");
         let lacking = lacking(waiver);
-        if !lacking.is_empty() && !unread {
+        if !lacking.is_empty() && !waiver.unread {
             let list = lacking.join(", ");
             let d = RULE
                 .finding(format!("the waiver of '{id}' lacks: {list}"))
                 .at(waiver.span, format!("missing: {list}"))
                 .note("it accepts nothing until it is complete")
                 .help("say what it is about, why, who decided, and until when (YYYY-MM-DD)");
+            out.add(object.clone(), d);
+        }
+        if let Some(owner) = waiver.owner.as_ref().filter(|o| is_stranger(ctx, &o.value)) {
+            let known: Vec<&str> = ctx.lab.people.keys().map(String::as_str).collect();
+            let d = RULE
+                .with(
+                    Severity::Warning,
+                    format!(
+                        "the waiver of '{id}' is owned by '{}', who is none of the lab's people",
+                        owner.value
+                    ),
+                )
+                .at(owner.span, "not declared under 'people'")
+                .note(format!("people: {}", known.join(", ")))
+                .help("name somebody who can be asked, or declare the person");
             out.add(object.clone(), d);
         }
         if let Some(expires) = waiver.expires.as_ref().filter(|e| e.value < ctx.today) {
@@ -70,6 +84,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(object, d);
         }
     }
+}
+
+/// The lab says who its people are, and this is none of them.
+fn is_stranger(ctx: &Context<'_>, owner: &str) -> bool {
+    let people = &ctx.lab.people;
+    !people.is_empty() && !people.contains_key(owner)
 }
 
 /// Ids of promises have the object in them.

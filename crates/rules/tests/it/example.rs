@@ -30,7 +30,12 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         .collect();
     assert_eq!(
         warnings,
-        ["bak-321", "bak-same-domain", "bak-same-domain"],
+        [
+            "bak-321",
+            "bak-same-domain",
+            "bak-same-domain",
+            "patch-coverage"
+        ],
         "{shown}"
     );
     let infos: Vec<&str> = findings

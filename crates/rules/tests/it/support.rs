@@ -144,6 +144,7 @@ pub(crate) fn hits<'a>(findings: &'a [Diagnostic], code: &str) -> Vec<&'a Diagno
     };
     findings
         .iter()
-        .filter(|d| d.code == code && !soft(d))
+        // What is not known is all that this rule tells.
+        .filter(|d| d.code == code && (code == "inv-unknown" || !soft(d)))
         .collect()
 }

@@ -6,6 +6,7 @@ use diag::Severity;
 const LAB: &str = "format: 1
 lab: x
 networks: {lan: {subnet: 10.0.0.0/24}}
+jobs: {patches: {kind: update, on: [web, db]}}
 hosts:
   web:
     sshd: {PermitRootLogin: yes, PasswordAuthentication: no, KbdInteractiveAuthentication: no}

@@ -41,6 +41,32 @@ fn the_last_saved_is_the_latest_and_fifty_are_kept() {
 }
 
 #[test]
+fn of_days_long_past_the_last_one_is_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let opened = store(root.path());
+    // Three a day for a hundred days and more.
+    for n in 0..360_i64 {
+        let at = Timestamp::from_second(1_790_000_000 + n / 3 * 86_400 + n % 3).unwrap();
+        opened.save_facts(&facts("web"), at).unwrap();
+    }
+    let ids = opened.observation_ids().unwrap();
+    assert_eq!(ids.len(), 50 + 90);
+    let old = &ids[..90];
+    let days: std::collections::BTreeSet<&str> = old.iter().map(|id| &id[..8]).collect();
+    assert_eq!(days.len(), 90, "one of each day");
+    for id in &ids {
+        assert_eq!(opened.observation(id).unwrap(), Some(facts("web")));
+        assert!(store::saved_at(id).is_some(), "{id}");
+    }
+    let last = old.last().unwrap();
+    assert!(
+        last.ends_with("22.000000000Z"),
+        "the last of its day: {last}"
+    );
+    assert_eq!(opened.observation("../realm").unwrap(), None);
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let root = tempfile::tempdir().unwrap();
     let opened = store(root.path());

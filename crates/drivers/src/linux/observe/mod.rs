@@ -4,15 +4,17 @@
 //! module here with its part of the script beside it in `sh/`. The script writes nothing on the target.
 //!
 //! The rule of every reader: *absent* is said only by a part of the script that ended well and looked at the right place with
-//! enough rights. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
+//! enough rights. Where the account has them only for the observer script, that one is asked; see [`observer`]. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
 
 mod file;
 mod frame;
 mod gather;
 mod host;
+mod incremental;
 mod key;
 mod listener;
 mod nft;
+pub mod observer;
 mod package;
 mod patch;
 mod properties;
@@ -198,8 +200,12 @@ pub(crate) fn script(request: &Request<'_>) -> String {
     for kind in kinds(request.scope) {
         match part(kind) {
             Part::Whole(part) => {
+                if incremental::is_cached(kind) {
+                    add(incremental::SH);
+                }
                 part.sh.iter().for_each(|text| add(text));
                 for call in part.calls {
+                    let call = incremental::call(kind, call, request.scope);
                     let _ = writeln!(calls, "section {call}");
                 }
             }
@@ -221,7 +227,7 @@ pub(crate) fn script(request: &Request<'_>) -> String {
             Part::Elsewhere => {}
         }
     }
-    format!("nonce={}\n{}{calls}", request.nonce, texts.concat())
+    observer::around(request, &texts.concat(), &calls)
 }
 
 /// A shell cannot be asked for what holds a NUL.
@@ -241,10 +247,14 @@ pub(crate) fn parse(
     now: Timestamp,
     took: Duration,
 ) -> TargetFacts {
-    let sections = Sections::read(output, request.nonce);
+    let mut sections = Sections::read(output, request.nonce);
     let mut gathered = Gathered::default();
-    for kind in kinds(request.scope) {
+    let asked = kinds(request.scope);
+    let (settled, readings) =
+        incremental::take(&asked, request.scope, &mut sections, now, &mut gathered);
+    for kind in asked {
         match part(kind) {
+            Part::Whole(_) if settled.contains(&kind) => {}
             Part::Whole(part) => (part.read)(&sections, &mut gathered),
             Part::ByPath(part) => {
                 for (name, key) in keys(request.scope, kind) {
@@ -272,7 +282,9 @@ pub(crate) fn parse(
         gathered.without_root();
     }
     redact::all(&mut gathered, request.scope, request.redactor);
-    let mut errors = Vec::new();
+    let observer = sections.get("observer").map(|s| s.text().into_owned());
+    let complaint = observer.ok().and_then(|state| observer::complaint(&state));
+    let mut errors: Vec<String> = complaint.into_iter().collect();
     let identity = host::identity(&sections)
         .map_err(|reason| errors.push(format!("identity: {reason}")))
         .ok();
@@ -284,6 +296,7 @@ pub(crate) fn parse(
         facts: gathered.facts,
         collections: gathered.collections,
         errors,
+        readings,
     }
 }
 

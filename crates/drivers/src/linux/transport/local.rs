@@ -30,7 +30,7 @@ impl LocalTransport {
             .arg(if self.privileged || opts.privilege == Privilege::Root {
                 shell_command(Privilege::Root)
             } else {
-                "exec /bin/sh"
+                "exec /bin/sh".to_owned()
             });
         command
             .env_clear()

@@ -15,16 +15,19 @@
 //! | test of an admin path × shared connection | `fresh` calls never look at the control socket |
 
 mod child;
+mod contact;
 mod control;
 mod envelope;
 mod error;
 mod local;
 mod ssh;
 
+use super::observe::observer;
 use envelope::{Envelope, Opened};
 use std::process::Command;
 use std::time::Duration;
 
+pub use contact::Offer;
 pub(crate) use envelope::nonce;
 pub use error::TransportError;
 pub use local::LocalTransport;
@@ -179,15 +182,22 @@ fn interpret(
     }
 }
 
-/// The constant command that a login shell is given. It names the shell itself, so that it reads the same in any login shell.
-fn shell_command(privilege: Privilege) -> &'static str {
+/// The command that a login shell is given. It names the shell itself, so that it reads the same in any login shell.
+///
+/// Where whoever is logged in is to look, sudo is not asked for a root shell if the account may only run the observer script: each
+/// refusal would be a line in the host's log.
+fn shell_command(privilege: Privilege) -> String {
     match privilege {
         Privilege::Root => {
             r#"exec /bin/sh -c 'if [ "$(id -u)" = 0 ]; then exec /bin/sh; else exec sudo -n /bin/sh; fi'"#
+                .to_owned()
         }
-        Privilege::Any => {
-            r#"exec /bin/sh -c 'if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then exec sudo -n /bin/sh; fi; exec /bin/sh'"#
-        }
+        Privilege::Any => format!(
+            r#"exec /bin/sh -c 'if [ "$(id -u)" = 0 ] || [ "$(id -un)" = {login} ]; then exec /bin/sh; fi; case $({{ sha256sum <{path}; }} 2>/dev/null) in {digest}*) exec /bin/sh; esac; if sudo -n true 2>/dev/null; then exec sudo -n /bin/sh; fi; exec /bin/sh'"#,
+            login = observer::LOGIN,
+            path = observer::PATH,
+            digest = observer::digest(),
+        ),
     }
 }
 

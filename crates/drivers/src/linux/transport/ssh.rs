@@ -26,7 +26,7 @@ pub struct SshOptions {
 /// A target reached by OpenSSH. Calls share one connection, which is closed on drop and by itself after half a minute.
 #[derive(Debug)]
 pub struct SshTransport {
-    options: SshOptions,
+    pub(super) options: SshOptions,
     socket: Option<PathBuf>,
     shared: AtomicBool,
 }
@@ -142,7 +142,7 @@ impl SshTransport {
     }
 
     /// The client with what every call needs.
-    fn client(&self) -> Command {
+    pub(super) fn client(&self) -> Command {
         let options = &self.options;
         let mut command = Command::new("ssh");
         command.env_clear().env("LC_ALL", "C").current_dir("/");

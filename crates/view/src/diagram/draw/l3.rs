@@ -3,6 +3,7 @@
 use super::{count, dotted, reference, said, sure, zone_hues};
 use crate::diagram::model::{Chip, Diagram, Edge, Hue, Node, Row, Shape, Stroke, Sure, View};
 use crate::diagram::{Options, draw::flows};
+use litemap::LiteMap;
 use model::declare::{OptExt, Or};
 use model::id::Kind;
 use model::lab::device::DeviceKind;
@@ -131,7 +132,7 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
 
 /// Declared addresses by network.
 fn given<const SET: u64>(
-    addresses: &BTreeMap<
+    addresses: &LiteMap<
         model::declare::Ref<SET>,
         model::declare::Given<model::units::net::Address>,
     >,

@@ -23,14 +23,31 @@ expand() {
         *) path=$4/$path ;;
     esac
 }
+# With the account's own rights, as sshd does it: a link in a folder of its own must not lead to what it could not read.
+read_as() {
+    if [ "$(id -u)" != 0 ] || [ "$1" = 0 ]; then
+        timeout 10 head -c 262145 -- "$3"
+    else
+        timeout 10 setpriv --reuid "$1" --regid "$2" --init-groups head -c 262145 -- "$3"
+    fi </dev/null 2>/dev/null
+}
+# Of account $1 with numbers $3 and $4.
 key_file() {
     if [ -f "$2" ]; then
-        if [ "$(wc -c <"$2")" -gt 262144 ]; then
+        if ! text=$(read_as "$3" "$4" "$2"); then
+            if command -v setpriv >/dev/null 2>&1; then
+                echo "! $2 cannot be read by $1"
+            else
+                echo "! setpriv is not installed, so $2 is not read"
+            fi
+            return 0
+        fi
+        if [ ${#text} -gt 262144 ]; then
             echo "! $2 is too large"
             return 0
         fi
         echo "file $1 $2"
-        sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e 's/^/|/' <"$2" || echo "! $2 cannot be read"
+        printf '%s\n' "$text" | sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e 's/^/|/'
         echo
     else
         return 1
@@ -74,7 +91,7 @@ key() {
     files=$(printf '%s\n' "$common" | sed -n 's/^authorizedkeysfile //p')
     printf '%s\n' "$list" | {
     set --
-    while IFS=: read -r user _ uid _ _ home _; do
+    while IFS=: read -r user _ uid gid _ home _; do
         if [ -n "$each" ]; then
             if ! own=$(effective "$user" 2>/dev/null); then
                 echo "! sshd -T does not answer for $user"
@@ -86,7 +103,7 @@ key() {
         for pattern in $files; do
             [ "$pattern" = none ] && continue
             if expand "$pattern" "$user" "$uid" "$home"; then
-                key_file "$user" "$path" || set -- "$@" "$path"
+                key_file "$user" "$path" "$uid" "$gid" || set -- "$@" "$path"
             else
                 echo "! the pattern $pattern is not understood"
             fi

@@ -1,6 +1,10 @@
 # Rules of any table that lead what comes in to another port or address: chains that a prerouting hook gets to, and what they do.
 redirected() {
-    command -v nft >/dev/null 2>&1 && [ "$(id -u)" = 0 ] || return 0
+    command -v nft >/dev/null 2>&1 || return 0
+    if [ "$(id -u)" != 0 ]; then
+        echo '! only root sees whether nft leads other ports here'
+        return 0
+    fi
     if ! rules=$(nft -t list ruleset 2>/dev/null); then
         echo '! nft does not list its rules, which may lead other ports here'
         return 0

@@ -4,7 +4,7 @@ use crate::context::host;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "ssh-no-login",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -3,8 +3,9 @@
 use crate::context::{Setting, host};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
+use model::lab::{Host, Reach};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "ssh-root-login",
     since: "0.1.0",
     severity: Severity::Error,
@@ -25,15 +26,24 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, machine) in &ctx.lab.hosts {
         let d = match ctx.sshd(name, machine, "permitrootlogin") {
             Setting::Declared("no", _) | Setting::Observed("no") => continue,
-            Setting::Declared(value, span) => RULE
-                .with(severity(value), message(name, value))
-                .at(span, "")
-                .fix(Fix {
-                    message: "set 'PermitRootLogin: no'".to_owned(),
-                    applicability: Applicability::Unsafe,
-                    edits: vec![Edit::replace(span, "no".to_owned())],
-                })
-                .help("first make sure that another account can become root"),
+            Setting::Declared(value, span) => {
+                let d = RULE
+                    .with(severity(value), message(name, value))
+                    .at(span, "");
+                // Who comes in as root would be shut out by the mend.
+                match comes_as_root(machine) {
+                    true => d.help(
+                        "let 'reach' name an account with sudo first: Holdfast logs in as root",
+                    ),
+                    false => d
+                        .fix(Fix {
+                            message: "set 'PermitRootLogin: no'".to_owned(),
+                            applicability: Applicability::Unsafe,
+                            edits: vec![Edit::replace(span, "no".to_owned())],
+                        })
+                        .help("first make sure that another account can become root"),
+                }
+            }
             Setting::Observed(value) => RULE
                 .with(severity(value), message(name, value))
                 .at(machine.span, "'PermitRootLogin' is not declared")
@@ -48,6 +58,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .help("add 'PermitRootLogin: no' to its 'sshd'"),
         };
         out.add(host(name), d);
+    }
+}
+
+/// It is reached by ssh as root, or nobody says as whom.
+fn comes_as_root(machine: &Host) -> bool {
+    match &machine.reach {
+        Reach::Ssh { user, .. } => user.as_ref().is_none_or(|u| u.value == "root"),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::{Host, Protocol, Reach};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "ssh-lockout",
     since: "0.1.0",
     severity: Severity::Error,

@@ -4,7 +4,7 @@ use crate::context::{Setting, host};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "ssh-password-login",
     since: "0.1.0",
     severity: Severity::Error,

@@ -5,7 +5,7 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::lab::Sudo;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sudo-nopassword",
     since: "0.1.0",
     severity: Severity::Info,

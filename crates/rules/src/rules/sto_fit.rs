@@ -1,0 +1,151 @@
+//! More is declared on a pool than it holds.
+
+use crate::amounts::{count, decimal};
+use crate::places::{Mounts, of_dataset};
+use crate::pools::object;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Severity, Span};
+use model::declare::OptExt as _;
+use model::lab::Lab;
+use model::lab::storage::{Pool, PoolKind};
+use std::collections::BTreeMap;
+
+/// Datasets are what there is; virtual disks are what there may be. Which pools set a disk's whole size aside: lvm(8), linear volumes;
+/// on ZFS, btrfs and directories a disk takes what was written to it, unless that is asked for.
+pub(crate) const RULE: Rule = Rule {
+    id: "sto-fit",
+    since: "0.1.0",
+    severity: Severity::Error,
+    summary: "The datasets on a pool are larger than the pool, or its virtual disks may become so.",
+    rationale: "What does not fit is somewhere else than the declaration says, or it is not there at all. Virtual disks that may grow past their \
+        pool work until the day on which all of them stop at once; that may be wanted, but it has to be watched.",
+    example: "pools: {tank: {kind: zfs, usable: 1TB, …}}   # and datasets of 'size: 3TB' on it",
+    controls: &["ISO 27001:2022 A.8.6", "NIST CSF 2.0 PR.IR-04"],
+    mend: Mend::None("what goes elsewhere, and which disks are bought, is a decision"),
+    run,
+};
+
+/// Something with a size.
+struct Part {
+    what: String,
+    bytes: u128,
+    shown: String,
+    span: Span,
+}
+
+/// What lies on one pool.
+#[derive(Default)]
+struct Load {
+    datasets: Vec<Part>,
+    disks: Vec<Part>,
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let loads = loads(ctx.lab);
+    for (name, load) in &loads {
+        let Some(pool) = ctx.lab.pools.get(*name) else {
+            continue;
+        };
+        let Some(capacity) = pool.usable.known().or(pool.size.known()) else {
+            continue;
+        };
+        let room = u128::from(capacity.bytes());
+        let shown = capacity.to_string();
+        if let Some(d) = judge(name, pool, load, (room, &shown)) {
+            out.add(object(name), d);
+        }
+    }
+}
+
+/// Datasets and virtual disks by the pool that they are declared on.
+fn loads(lab: &Lab) -> BTreeMap<&str, Load> {
+    let mounts = Mounts::of(lab);
+    let mut out: BTreeMap<&str, Load> = BTreeMap::new();
+    for (name, data) in &lab.datasets {
+        let Some(size) = data.about.size.known() else {
+            continue;
+        };
+        // The lowest of its pools that is named, or the one that is mounted where it lies.
+        let place = of_dataset(lab, &mounts, data);
+        let own = data.about.pool.known().map(|p| p.name());
+        let only = place.pools.iter().next().filter(|_| place.pools.len() == 1);
+        if let Some(pool) = own.or(only.copied()) {
+            let load = out.entry(pool).or_default();
+            load.datasets.push(Part {
+                what: format!("dataset '{name}'"),
+                bytes: u128::from(size.bytes()),
+                shown: size.to_string(),
+                span: data.span,
+            });
+        }
+    }
+    for (name, guest) in &lab.guests {
+        for (label, disk) in &guest.disks {
+            let (Some(pool), Some(size)) = (disk.pool.known(), disk.size.as_ref()) else {
+                continue;
+            };
+            let Some(bytes) = size.value() else { continue };
+            out.entry(pool.name()).or_default().disks.push(Part {
+                what: format!("disk '{label}' of guest '{name}'"),
+                bytes: u128::from(bytes.bytes()),
+                shown: bytes.to_string(),
+                span: size.span,
+            });
+        }
+    }
+    out
+}
+
+fn judge(name: &str, pool: &Pool, load: &Load, room: (u128, &str)) -> Option<Diagnostic> {
+    let sum = |parts: &[Part]| parts.iter().map(|p| p.bytes).sum::<u128>();
+    let (there, may) = (sum(&load.datasets), sum(&load.disks));
+    if there > room.0 {
+        let message = format!("the datasets on pool '{name}' are larger than the pool");
+        return Some(finding(RULE.finding(message), &load.datasets, there, room));
+    }
+    // `sto-thin` speaks of thin pools.
+    let thick = pool.kind.known() == Some(&PoolKind::Lvm);
+    if may <= room.0 || pool.kind.known() == Some(&PoolKind::LvmThin) {
+        return None;
+    }
+    let d = match thick {
+        true => RULE.finding(format!(
+            "the disks of guests on pool '{name}' are larger than the pool"
+        )),
+        false => RULE.with(
+            Severity::Warning,
+            format!("the disks of guests on pool '{name}' may become larger than the pool"),
+        ),
+    };
+    Some(finding(d, &load.disks, may, room))
+}
+
+fn finding(
+    mut d: Diagnostic,
+    parts: &[Part],
+    sum: u128,
+    (room, shown): (u128, &str),
+) -> Diagnostic {
+    const SHOWN: usize = 6;
+    let mut parts: Vec<&Part> = parts.iter().collect();
+    parts.sort_by_key(|p| std::cmp::Reverse(p.bytes));
+    for (n, part) in parts.iter().take(SHOWN).enumerate() {
+        let label = format!("{}: {}", part.what, part.shown);
+        d = match n {
+            0 => d.at(part.span, label),
+            _ => d.and_at(part.span, label),
+        };
+    }
+    let terms: Vec<&str> = parts.iter().take(SHOWN).map(|p| p.shown.as_str()).collect();
+    let more = match parts.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        n => format!(" + {}", count(n, "more", "more")),
+    };
+    d.note(format!(
+        "{}{more} = {}; the pool holds {shown}: {} too much",
+        terms.join(" + "),
+        decimal(sum),
+        decimal(sum - room)
+    ))
+    .help("move something elsewhere, add disks, or correct the size")
+}
