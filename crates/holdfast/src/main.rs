@@ -30,10 +30,10 @@ mod world;
 
 use anyhow::Result;
 use clap::Parser as _;
-use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, Verb};
+use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, StoreVerb, Verb};
 use commands::{
     access, apply, check, data, debug, evidence as evidence_verb, facts, graph, history, init,
-    look, man, prove, recipe, runs, secret, selftest, show, twin, undo,
+    look, man, prove, recipe, runs, secret, selftest, show, store as store_verb, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, wrap};
@@ -111,6 +111,10 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
         Verb::Secret(args) => secret::secret(&args.what, json, paint),
+        Verb::Store(args) => {
+            let (StoreVerb::Check(at) | StoreVerb::Rebuild(at)) = &args.what;
+            in_realm!(reading(at.on.as_deref())?, tag => store_verb::store(tag, &args.what, json, paint))
+        }
         Verb::Facts(args) => facts_verb(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),

@@ -15,6 +15,7 @@ use plan::How;
 use plan::driver::{Maturity, Properties};
 use plan::ports::{Justification, Port};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Looks at the hosts and records what that says about their promises.
 pub(crate) fn observe<R: RealmTag>(
@@ -29,16 +30,21 @@ pub(crate) fn observe<R: RealmTag>(
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
+    let before = match full {
+        true => BTreeMap::new(),
+        false => world.read_before()?,
+    };
     let (facts, drivers) = world.look_around(chosen, |only| {
-        let scopes = world.scopes(only, &owned)?;
-        match full {
-            true => Ok(scopes),
-            false => world.incremental(scopes),
+        let mut scopes = world.scopes(only, &owned)?;
+        for (name, scope) in &mut scopes {
+            scope.before = before.get(name).cloned().unwrap_or_default();
         }
+        Ok(scopes)
     })?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
     pins::put(&world)?;
+    super::store::follow(&world);
     if json {
         println!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
