@@ -105,6 +105,8 @@ pub(crate) enum Verb {
     Selftest(SelftestArgs),
     /// Secrets: where they are kept, whether they can be had, and where one stands in clear text.
     Secret(SecretArgs),
+    /// The index of observations, evidence and runs, in SQLite or PostgreSQL, beside the files that are the truth.
+    Store(StoreArgs),
     /// What was observed, when, and what changed since; and what is known of products: ends of support, systems, package managers.
     Facts(FactsArgs),
     /// Look inside: what was understood of a text.
@@ -718,6 +720,22 @@ pub(crate) struct SecretAt {
     /// The lab tree.
     #[arg(default_value = ".")]
     pub(crate) lab: PathBuf,
+}
+
+/// Arguments of `store`.
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgs {
+    #[command(subcommand)]
+    pub(crate) what: StoreVerb,
+}
+
+/// What to do with the index.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreVerb {
+    /// Compare every row with the files.
+    Check(LabArgs),
+    /// Make it anew from the files, and compare.
+    Rebuild(LabArgs),
 }
 
 /// Arguments of `facts`.

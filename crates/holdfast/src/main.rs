@@ -36,10 +36,11 @@ mod world;
 
 use anyhow::Result;
 use clap::Parser as _;
-use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, Verb};
+use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, StoreVerb, Verb};
 use commands::{
     access, apply, check, data, debug, drift, evidence as evidence_verb, facts, graph, history,
-    import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin, undo,
+    import, init, look, man, ports, prove, recipe, runs, secret, selftest, show,
+    store as store_verb, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, stream, wrap};
@@ -119,6 +120,10 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
         Verb::Secret(args) => secret::secret(&args.what, json, paint),
+        Verb::Store(args) => {
+            let (StoreVerb::Check(at) | StoreVerb::Rebuild(at)) = &args.what;
+            in_realm!(reading(at.on.as_deref())?, tag => store_verb::store(tag, &args.what, json, paint))
+        }
         Verb::Facts(args) => facts_verb(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { .. } | Verb::Completions { .. } if json => Err(Stop::usage(

@@ -12,7 +12,7 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
-use model::fact::{FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
+use model::fact::{Before, FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef, RunId};
 use model::kleene::Reason;
 use model::lab::{Host, Reach};
@@ -380,28 +380,20 @@ impl<R: RealmTag> World<R> {
         Ok(facts)
     }
 
-    /// The same scopes, with what was read before and need not be read again if its files are unchanged.
-    pub(crate) fn incremental(
-        &self,
-        mut scopes: BTreeMap<String, Scope>,
-    ) -> Result<BTreeMap<String, Scope>> {
+    /// What was read of each host before and need not be read again if its files are unchanged.
+    pub(crate) fn read_before(&self) -> Result<BTreeMap<String, BTreeMap<FactKind, Before>>> {
         let now = Timestamp::now();
         let oldest = now.checked_sub(WHOLE_READING).unwrap_or(now);
-        let before = self.store.latest_answers(scopes.keys())?;
-        for (name, scope) in &mut scopes {
-            let enrolled = self.enrolled(name)?;
-            let same = |f: &TargetFacts| {
-                let identity = f.identity.as_ref();
-                enrolled
-                    .as_ref()
-                    .is_none_or(|known| identity == Some(known))
-            };
+        let mut known = BTreeMap::new();
+        for (name, facts) in self.store.latest_answers(self.tree.lab.hosts.keys())? {
+            let enrolled = self.enrolled(&name)?;
+            let same = enrolled.is_none_or(|known| facts.identity == Some(known));
             // What comes from the future was read by a clock that was wrong.
-            if let Some(facts) = before.get(name).filter(|f| same(f) && f.at <= now) {
-                scope.before = facts.since(oldest);
+            if same && facts.at <= now {
+                known.insert(name, facts.since(oldest));
             }
         }
-        Ok(scopes)
+        Ok(known)
     }
 
     /// Keeps what was seen; of kinds that nobody accepted anything of yet it is the starting point.

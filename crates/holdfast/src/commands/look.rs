@@ -13,6 +13,7 @@ use model::kleene::Reason;
 use model::realm::RealmTag;
 use plan::driver::{Maturity, Properties};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Looks at the hosts and records what that says about their promises.
 pub(crate) fn observe<R: RealmTag>(
@@ -27,17 +28,21 @@ pub(crate) fn observe<R: RealmTag>(
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
+    let before = match full {
+        true => BTreeMap::new(),
+        false => world.read_before()?,
+    };
     let (facts, drivers) = world.look_around(chosen, |only| {
-        let scopes = world.scopes(only, &owned)?;
-        let scopes = match full {
-            true => scopes,
-            false => world.incremental(scopes)?,
-        };
+        let mut scopes = world.scopes(only, &owned)?;
+        for (name, scope) in &mut scopes {
+            scope.before = before.get(name).cloned().unwrap_or_default();
+        }
         world.with_ways(only, world.with_news(only, scopes)?)
     })?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
     pins::put(&world)?;
+    super::store::follow(&world);
     if json {
         dataln!("{}", serde_json::to_string_pretty(&facts)?);
     } else {

@@ -21,5 +21,6 @@ pub(crate) mod runs;
 pub(crate) mod secret;
 pub(crate) mod selftest;
 pub(crate) mod show;
+pub(crate) mod store;
 pub(crate) mod twin;
 pub(crate) mod undo;

@@ -46,6 +46,67 @@ fn what_changed_is_told_and_what_did_not_is_not_read_again() {
     changes_are_told_by_path(&rig, &then);
     nothing_is_gone_because_nobody_saw_it(&rig);
     times_and_ids_are_understood(&rig);
+    the_index_says_what_the_files_say(&rig);
+}
+
+fn the_index_says_what_the_files_say(rig: &Rig) {
+    let store = |verb: &str| rig.run(&["store", verb, rig.lab(), "--on", "real"]);
+    // The age of a reading was changed by hand above, in the file alone.
+    let differs = store("check");
+    assert!(
+        differs.code == 1 && differs.stdout.contains("1 missing, 1 too many"),
+        "{}",
+        differs.all()
+    );
+    assert_eq!(store("rebuild").code, 0);
+    let same = store("check");
+    assert!(
+        same.code == 0 && same.stdout.contains("as the files say"),
+        "{}",
+        same.all()
+    );
+    let found = std::process::Command::new("find")
+        .arg(rig.path("data"))
+        .args(["-name", "index.sqlite3"])
+        .output()
+        .unwrap();
+    let file = String::from_utf8(found.stdout).unwrap().trim().to_owned();
+    std::fs::write(&file, vec![7; 4096]).unwrap();
+    let broken = store("check");
+    assert!(
+        broken.code == 3 && broken.stderr.contains("store rebuild"),
+        "{}",
+        broken.all()
+    );
+    // What looks goes on without it.
+    let looked = rig.run(&["observe", rig.lab(), "--on", "real"]);
+    assert!(
+        looked.code == 7 && looked.stderr.contains("nothing is lost"),
+        "{}",
+        looked.all()
+    );
+    let made = store("rebuild");
+    assert!(
+        made.code == 0 && made.stdout.contains("made from the files"),
+        "{}",
+        made.all()
+    );
+    // A server that is not there, and an address that would show a password.
+    for (url, says) in [
+        ("postgresql://holdfast@127.0.0.1:1/holdfast", "refused"),
+        (
+            "postgresql://holdfast:hunter2@127.0.0.1/holdfast",
+            "has a password in it",
+        ),
+    ] {
+        let mut command = rig.command(&["store", "check", rig.lab(), "--on", "real"]);
+        let ran = Ran::of(command.env("HOLDFAST_INDEX", url).output().unwrap());
+        assert!(
+            ran.code == 3 && ran.stderr.contains(says) && !ran.all().contains("hunter2"),
+            "{}",
+            ran.all()
+        );
+    }
 }
 
 fn unchanged_packages_keep_their_age(rig: &Rig, first: &Value, then: &str) {

@@ -7,8 +7,8 @@ use std::path::Path;
 /// In pipeline order.
 const ORDER: &[&str] = &[
     "diag", "model", "lang", "secrets", "graph", "lint", "native", "rules", "view", "starter",
-    "twinplan", "plan", "adopt", "store", "vault", "drivers", "protect", "engine", "pvesim",
-    "twin", "holdfast",
+    "twinplan", "plan", "adopt", "store", "index", "vault", "drivers", "protect", "engine",
+    "pvesim", "twin", "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];
