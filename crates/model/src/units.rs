@@ -14,6 +14,7 @@ pub mod percent;
 pub mod physics;
 mod quantity;
 pub mod size;
+mod slip;
 #[cfg(test)]
 mod tests;
 pub mod text;

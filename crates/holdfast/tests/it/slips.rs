@@ -97,3 +97,47 @@ people: {jo: {}}
         assert!(said.contains(expected), "{expected}\n{said}");
     }
 }
+
+#[test]
+fn forms_of_other_programs_and_slips_in_values_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1
+lab: x
+sites: {home: {uplinks: {dsl: {down: 500Mbps}}}}
+hosts: {h: {site: home, hardware: {disks: {d1: 1TB, d2: 1TB}}}}
+guests: {pbs: {kind: vm, on: h}}
+pools: {p: {kind: zfs, on: h, level: mirror, devices: [h/d1, h/d3]}}
+repositories: {r: {kind: pbs, on: pbs}}
+services:
+  web: {runs: {host: h}, exposures: [{port: 443tcp, from: internet}]}
+jobs:
+  a: {schedule: wekly}
+  b: {schedule: 'Sta 02:00'}
+  c: {schedule: 'Mon 25:00'}
+  d: {schedule: '0 3 * * 8'}
+tiers: {t: {response: 5min}, u: {response: 60}}
+";
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let (_, concise) = run(folder.path(), &["check", "--format", "concise"]);
+    for expected in [
+        "(did you mean '500Mbit/s'?)",
+        "(did you mean '443/tcp'?)",
+        "(did you mean 'weekly'?)",
+        "(did you mean 'Sat 02:00'?)",
+        "(did you mean '5m'?)",
+        "'60' is not a duration: a unit is missing",
+        "there is no disk 'h/d3'\n",
+    ] {
+        assert!(concise.contains(expected), "{expected}\n{concise}");
+    }
+    assert!(!concise.contains("host 'pbs'"), "{concise}");
+    let (_, full) = run(folder.path(), &["check"]);
+    for expected in [
+        "the time of day is HOUR:MINUTE from 00:00 to 23:59",
+        "day of the week (0 to 7, from Sunday)",
+    ] {
+        assert!(full.contains(expected), "{expected}\n{full}");
+    }
+    let (_, backups) = run(folder.path(), &["show", "backups"]);
+    assert!(backups.contains("pbs"), "{backups}");
+}

@@ -76,6 +76,7 @@ fn of<T: Scalar>(cx: &mut Cx<'_>, f: &mut Fields<'_>, key: &'static str) -> Opti
             slot: *slot,
             named: slot.node.head,
             title: None,
+            list: None,
         };
         model::declare::scalar(&mut at)
     };

@@ -157,6 +157,7 @@ pub(crate) fn patterns(root: Option<&Node>, sink: &mut Sink) -> Vec<Spanned<Path
         slot,
         named: entry.key.span,
         title: None,
+        list: None,
     };
     let read = Many::<Spanned<PathGlob>>::read(&mut at);
     read.map(|many| many.0).unwrap_or_default()

@@ -273,6 +273,7 @@ pub(super) fn object(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         slot: *slot,
         named: slot.node.head,
         title: None,
+        list: None,
     };
     let target = model::declare::scalar::<Or<Whole, Ref<{ set::ANY }>>>(&mut at)?;
     Some(match target {

@@ -20,6 +20,8 @@ pub(super) struct At<'a, 'c, 's> {
     pub(super) named: Span,
     /// The words for the record that stands here, if it has better ones than the slot: `pool 'tank'`.
     pub(super) title: Option<String>,
+    /// The list that it is an item of: what stands there already was not meant by another item.
+    pub(super) list: Option<&'s Node>,
 }
 
 impl<'c> At<'_, 'c, '_> {
@@ -29,6 +31,7 @@ impl<'c> At<'_, 'c, '_> {
             slot,
             named,
             title: None,
+            list: None,
         }
     }
 }
@@ -88,6 +91,16 @@ impl Place for At<'_, '_, '_> {
             // Of a map or list, every line.
             self.cx.sink.secret(self.slot.node.span);
         }
+        let mut wrong = wrong;
+        let has = |meant: &String| {
+            let items = match self.list.map(|l| &l.kind) {
+                Some(NodeKind::Seq(items)) => items.as_slice(),
+                _ => &[],
+            };
+            let text = |n: &Node| matches!(&n.kind, NodeKind::Scalar { text, .. } if text == meant);
+            items.iter().any(text)
+        };
+        wrong.meant = wrong.meant.filter(|m| !has(m));
         complain(self.cx, &words, text, self.slot.node.head, wrong);
     }
 
@@ -107,6 +120,7 @@ impl Place for At<'_, '_, '_> {
                 continue;
             }
             let mut at = self.child(slot.with(item), item.head);
+            at.list = Some(slot.node);
             if matches!(item.kind, NodeKind::Map { .. }) {
                 at.title = Some(format!("an item of {slot}"));
             }
@@ -183,6 +197,7 @@ impl Map<'_, '_, '_, '_> {
             slot,
             named,
             title: None,
+            list: None,
         });
     }
 }

@@ -8,6 +8,7 @@ use diag::Diagnostic;
 use jiff::civil::Date;
 use model::declare::{Says, Value};
 use model::units::Seconds;
+use model::units::duration::Duration;
 use smol_str::SmolStr;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -117,12 +118,16 @@ pub(super) fn duration(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Seconds> {
         }
         Ok(seconds) => Some(seconds),
         Err(why) => {
-            cx.bad(
-                "invalid-value",
-                slot,
-                &text,
-                &format!("is not a duration: {why}"),
-            );
+            let message = format!("{slot}: {} is not a duration: {why}", quote(&text));
+            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+            let meant = <Duration as Value>::parse(&text)
+                .err()
+                .and_then(|w| w.meant);
+            let meant = meant.filter(|m| Seconds::parse(m).is_ok());
+            cx.report(match meant {
+                Some(meant) => d.fix(did_you_mean(slot.node.head, &meant)),
+                None => d,
+            });
             None
         }
     }

@@ -85,6 +85,7 @@ impl Section {
                     slot,
                     named: name.span,
                     title: Some(title),
+                    list: None,
                 };
                 (section.read)(lab, &name.text, &mut at);
             }
@@ -114,6 +115,7 @@ pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection
             slot: slot.with(item),
             named: item.head,
             title: Some(format!("{} {}", article(section.word), section.word)),
+            list: None,
         };
         (section.read)(lab, &mut at);
     }

@@ -30,6 +30,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, entries: &[Entry]) {
             slot,
             named: id.span,
             title: Some(format!("rule {}", quote(&id.text))),
+            list: None,
         };
         if let Some(setting) = RuleSetting::read(&mut at) {
             lab.rules.insert(id.text.to_string(), (id.span, setting));

@@ -24,6 +24,7 @@ pub(crate) fn read(node: &Node, sink: &mut Sink) -> Option<Table> {
         slot,
         named: node.head,
         title: Some("the table of facts".to_owned()),
+        list: None,
     };
     Table::read(&mut at)
 }

@@ -127,7 +127,12 @@ impl Value for Calendar {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let (at, minutes) = calendar_text::read(text).ok_or_else(Wrong::of::<Self>)?;
+        let (at, minutes) = calendar_text::read(text).ok_or_else(|| {
+            let mut wrong = Wrong::of::<Self>();
+            wrong.meant = calendar_text::meant(text);
+            wrong.help = calendar_text::limits(text).map(str::to_owned);
+            wrong
+        })?;
         let written = text.to_owned();
         let calendar = Self {
             written,

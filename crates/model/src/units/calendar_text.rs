@@ -1,6 +1,7 @@
 //! The text of calendar expressions: systemd.time(7) and cron(5), to the minute.
 
 use super::calendar::Pattern5;
+use super::slip;
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const LONG: [&str; 7] = [
@@ -48,6 +49,50 @@ fn shorthand(word: &str) -> Option<&'static str> {
         "yearly" | "annually" => "*-01-01 00:00",
         _ => return None,
     })
+}
+
+/// What was probably meant: a word or a day of the week with a slip in it.
+pub(super) fn meant(text: &str) -> Option<String> {
+    const WORDS: [&str; 9] = [
+        "minutely",
+        "hourly",
+        "daily",
+        "weekly",
+        "monthly",
+        "quarterly",
+        "semiannually",
+        "yearly",
+        "annually",
+    ];
+    let (first, rest) = match text.split_once(' ') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (text, None),
+    };
+    let Some(rest) = rest else {
+        return slip::word(first, &WORDS).map(str::to_owned);
+    };
+    let day = slip::word(first, &WEEKDAYS).or_else(|| slip::word(first, &LONG))?;
+    let mut shown = day.to_owned();
+    if let Some(letter) = shown.get_mut(..1) {
+        letter.make_ascii_uppercase();
+    }
+    let shown = format!("{shown} {rest}");
+    read(&shown).map(|_| shown)
+}
+
+/// What the numbers of a text that has the right form may be.
+pub(super) fn limits(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let digits = |word: &&str| word.chars().any(|c| c.is_ascii_digit() || c == '*');
+    match words.as_slice() {
+        [_, _, _, _, _] if words.iter().all(|w| digits(&w)) => Some(
+            "a cron line is minute (0 to 59), hour (0 to 23), day of the month (1 to 31), month (1 to 12), day of the week (0 to 7, from Sunday), as in '0 3 * * 0'",
+        ),
+        words if words.iter().any(|w| w.contains(':')) => Some(
+            "the time of day is HOUR:MINUTE from 00:00 to 23:59, behind a day of the week or a date, as in 'Sat 02:00'",
+        ),
+        _ => None,
+    }
 }
 
 fn cron(minute: &str, hour: &str, day: &str, month: &str, weekday: &str) -> Option<Pattern5> {

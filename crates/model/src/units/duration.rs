@@ -1,6 +1,7 @@
 //! Durations, from milliseconds to years, and work per week.
 
 use super::decimal::{Decimal, unsigned};
+use super::slip;
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use std::fmt;
 
@@ -64,7 +65,13 @@ impl Value for Duration {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = || Wrong::of::<Self>();
+        let wrong = || match slip::duration(text).filter(|t| Self::of(t).is_some()) {
+            Some(meant) => Wrong::of::<Self>().meant(meant),
+            None if slip::is_bare(text) => Wrong::new(format!(
+                "has no unit: {text}m are minutes, {text}h hours, {text}d days"
+            )),
+            None => Wrong::of::<Self>(),
+        };
         let millis = Self::of(text).ok_or_else(wrong)?;
         Ok(Self {
             written: text.to_owned(),

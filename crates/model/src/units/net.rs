@@ -1,5 +1,6 @@
 //! Addresses, ranges of them, hardware addresses and ports.
 
+use super::slip;
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use crate::lab::Protocol;
 use core::net::IpAddr;
@@ -190,7 +191,13 @@ impl Value for Ports {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        Self::of(text).ok_or_else(Wrong::of::<Self>)
+        Self::of(text).ok_or_else(|| {
+            let meant = slip::ports(text).filter(|t| Self::of(t).is_some());
+            Wrong {
+                meant,
+                ..Wrong::of::<Self>()
+            }
+        })
     }
 }
 

@@ -42,9 +42,14 @@ macro_rules! quantity {
                 let Some((unit, factor)) = UNITS.iter().find(|(u, _)| *u == written) else {
                     let mut units = UNITS.iter().map(|(u, _)| *u);
                     let slip = units.find(|u| u.eq_ignore_ascii_case(written));
-                    return Err(match slip {
-                        Some(unit) => wrong().meant(format!("{number}{unit}")),
-                        None => wrong(),
+                    let usual = || {
+                        let text = $crate::units::slip::rate(text)?;
+                        <Self as $crate::declare::Value>::parse(&text).ok().map(|_| text)
+                    };
+                    let slip = slip.map(|unit| format!("{number}{unit}"));
+                    return Err($crate::declare::Wrong {
+                        meant: slip.or_else(usual),
+                        ..wrong()
                     });
                 };
                 if number.is_negative() && !quantity!(@signed $sign) {
