@@ -12,10 +12,45 @@ const PUBLIC: [&str; 3] = ["SHA256:", "MD5:", "AAAA"];
 
 /// A copy of the same length in bytes, in which likely secrets are stars.
 pub fn hide(text: &str) -> String {
-    if !has_long_word(text) && !text.contains("://") {
+    if !has_long_word(text) && !text.contains("://") && !has_query(text) {
         return text.to_owned();
     }
-    hide_tokens(&hide_userinfo(text))
+    hide_tokens(&hide_userinfo(&hide_query(text)))
+}
+
+/// Parts of the name of a parameter whose value is a secret.
+const PARAMETERS: [&str; 11] = [
+    "token", "auth", "key", "secret", "pass", "pwd", "sig", "cred", "psk", "session", "jwt",
+];
+
+/// Whether a text may have the parameter of a URL in it.
+pub(crate) fn has_query(text: &str) -> bool {
+    text.contains(['?', '&']) && text.contains('=')
+}
+
+/// A copy of the same length in bytes, in which the secret parameters of URLs and links are stars: `?token=…&key=…`.
+pub fn hide_query(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['?', '&']) {
+        let (before, after) = rest.split_at(at + 1);
+        out.push_str(before);
+        rest = after;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
+        let length = after.find(|c| !is_name(c)).unwrap_or(after.len());
+        let (name, value) = after.split_at(length);
+        let lower = name.to_ascii_lowercase();
+        if value.starts_with('=') && PARAMETERS.iter().any(|p| lower.contains(p)) {
+            let ends = |c: char| c.is_whitespace() || "&#\"'<>)]}`,;".contains(c);
+            let end = value.find(ends).unwrap_or(value.len());
+            out.push_str(name);
+            out.push('=');
+            out.push_str(&"*".repeat(end.saturating_sub(1)));
+            rest = value.get(end..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Whether a text has a word that is long enough to be a token.
@@ -96,6 +131,8 @@ mod tests {
                 "rest:https://**********@nas/x",
             ),
             ("a://b:c@d e://f@g", "a://***@d e://*@g"),
+            ("[a](b.md?token=X&n=1)", "[a](b.md?token=*&n=1)"),
+            ("https://ntfy.sh/?auth=Xy", "https://ntfy.sh/?auth=**"),
             (
                 "'ghp_16C7e42F292c6912E7710c838347Ae178B4a'",
                 "'****************************************'",
@@ -113,7 +150,8 @@ mod tests {
     #[test]
     fn names_digests_and_public_keys_are_not() {
         for text in [
-            "https://nas.home.arpa:8000/x@y",
+            "https://nas.home.arpa:8000/x@y?page=2",
+            "is it? token=a && key = b",
             "KbdInteractiveAuthentication",
             "holdfast-backup-twice-a-day.timer",
             "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",

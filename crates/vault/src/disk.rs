@@ -3,7 +3,7 @@
 use crate::error::{Problem, Refusal};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Larger files hold no secrets that people look after.
@@ -45,6 +45,30 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Unread> {
         return Err(Unread::Other("it is larger than 16 MiB".to_owned()));
     }
     Ok(bytes)
+}
+
+/// Refuses a place that symbolic links or `..` put outside of a folder, also where nothing stands yet.
+pub(crate) fn inside(root: &Path, path: &Path) -> Result<(), Problem> {
+    let outside = || {
+        let what = format!(
+            "{} lies outside of the lab tree, by '..' or a symbolic link; nothing was written",
+            path.display()
+        );
+        Err(Problem::refused(Refusal::Safety, what)
+            .help("keep a folder there instead of the link, or declare the path where it leads"))
+    };
+    let real = |path: &Path| path.canonicalize();
+    let there = |p: &&Path| p.symlink_metadata().is_ok();
+    let Some(nearest) = path.ancestors().find(there) else {
+        return Ok(());
+    };
+    let rest = path.strip_prefix(nearest).unwrap_or(path);
+    let climbs = rest.components().any(|c| c == Component::ParentDir);
+    match (real(nearest), real(root)) {
+        (Ok(place), Ok(root)) if place.starts_with(&root) && !climbs => Ok(()),
+        (_, Err(e)) => Err(Problem::new(format!("cannot read {}: {e}", root.display()))),
+        _ => outside(),
+    }
 }
 
 /// Puts `text` where `before` stood (`None`: nothing). What somebody else wrote in between is kept, and told.

@@ -122,7 +122,7 @@ impl Vault {
         value: &Secret,
         stamp: Stamp,
     ) -> Result<Changed, Problem> {
-        let path = self.path(file);
+        let path = self.writable(file)?;
         let random = &mut random;
         let before = match disk::read(&path) {
             Ok(bytes) => bytes,
@@ -171,7 +171,7 @@ impl Vault {
         if recipients.iter().any(|r| self.identities().has(r)) {
             self.proven(file, &text, &wanted, value)?;
         }
-        let path = self.path(file);
+        let path = self.writable(file)?;
         disk::replace(&path, None, text.as_bytes())?;
         Ok(Changed {
             file: file.to_owned(),
@@ -182,7 +182,7 @@ impl Vault {
     }
 
     fn set_age(&self, file: &str, value: &Secret) -> Result<Changed, Problem> {
-        let path = self.path(file);
+        let path = self.writable(file)?;
         let before = match disk::read(&path) {
             Ok(bytes) => Some(bytes),
             Err(Unread::Missing) => None,
@@ -210,7 +210,7 @@ impl Vault {
     /// # Errors
     /// The file cannot be decrypted here, or its new recipients would shut out whoever changes them.
     pub fn rekey(&self, file: &str, lock_out: bool) -> Result<Option<Rekeyed>, Problem> {
-        let path = self.path(file);
+        let path = self.writable(file)?;
         let before = disk::read(&path).map_err(|e| e.about(file))?;
         let wanted = self.policy(file)?.recipients;
         let loaded = self.load(file)?;

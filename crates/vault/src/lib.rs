@@ -126,6 +126,16 @@ impl Vault {
         }
     }
 
+    /// The place of a file that is to be written. One that is named from the root of the lab tree lies in it, whatever links are on
+    /// the way.
+    pub(crate) fn writable(&self, written: &str) -> Result<PathBuf, Problem> {
+        let path = self.path(written);
+        if !written.starts_with("~/") && !Path::new(written).is_absolute() {
+            disk::inside(&self.root, &path)?;
+        }
+        Ok(path)
+    }
+
     /// The root of the lab tree.
     pub fn root(&self) -> &Path {
         &self.root

@@ -73,7 +73,7 @@ fn is_harmless(line: &str) -> bool {
         }
         rest = after;
     }
-    line.is_ascii() && !hide::has_long_word(line)
+    line.is_ascii() && !hide::has_long_word(line) && !hide::has_query(line)
 }
 
 /// What the lines above say about the next one.

@@ -107,7 +107,9 @@ impl AnswerArgs {
             Key::Data => all(&self.data),
             Key::Second => self.second.clone(),
             Key::Away => self.away.clone(),
-            Key::Escrow => self.escrow.clone(),
+            // YAML's words for nothing name no place.
+            Key::Escrow => (self.escrow.clone())
+                .filter(|e| !matches!(e.trim(), "" | "~" | "null" | "-" | "?" | "unknown")),
             Key::Loss => self.rpo.clone(),
             Key::Back => self.rto.clone(),
             Key::Hours => self.hours.clone(),

@@ -147,7 +147,22 @@ fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
     // What was computed about a large lab takes a while to take apart, and the process ends soon.
     std::mem::forget(context);
     diag::fix::settle(&mut all, &tree.sources);
+    all.iter_mut().for_each(without_parameters);
     (all, shown)
+}
+
+/// What is said of a link or a URL does not repeat the secrets in it.
+fn without_parameters(d: &mut Diagnostic) {
+    let labels = d.primary.iter_mut().chain(&mut d.secondary);
+    let said = [&mut d.message]
+        .into_iter()
+        .chain(&mut d.notes)
+        .chain(&mut d.help);
+    for text in said.chain(labels.map(|l| &mut l.text)) {
+        if text.contains(['?', '&']) {
+            *text = diag::hide_query(text);
+        }
+    }
 }
 
 /// A text without the secrets that stand in it.

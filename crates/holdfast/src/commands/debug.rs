@@ -60,12 +60,24 @@ fn shown(file: &Path, reading: &Reading) -> serde_json::Value {
         .iter()
         .map(|(_, s)| s.path.as_str())
         .collect();
-    serde_json::json!({
+    let mut object = serde_json::json!({
         "file": file.display().to_string(),
         "valid": reading.is_valid(),
         "sources": sources,
         "project": reading.project,
-    })
+    });
+    hide(&mut object["project"]);
+    object
+}
+
+/// What is not kept as a secret may have one in it: the address that an image is built from, a text under a key of an extension.
+fn hide(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = diag::hide(text),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(hide),
+        serde_json::Value::Object(entries) => entries.values_mut().for_each(hide),
+        _ => {}
+    }
 }
 
 fn one(file: &Path, args: &ComposeArgs, environment: &BTreeMap<String, String>) -> Reading {

@@ -65,7 +65,14 @@ fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<(
         dataln!("{}", serde_json::to_string_pretty(&advice)?);
         return Ok(());
     }
-    let sheets = view::sheets(input, topic);
+    let mut sheets = view::sheets(input, topic);
+    for sheet in &mut sheets {
+        let cells = sheet.rows.iter_mut().flatten().map(|c| &mut c.text);
+        // The address of a channel can have a password in it.
+        for text in cells.chain(&mut sheet.notes) {
+            *text = diag::hide_query(text);
+        }
+    }
     if json {
         dataln!("{}", serde_json::to_string_pretty(&sheets)?);
     } else if sheets.iter().all(|s| s.rows.is_empty()) {

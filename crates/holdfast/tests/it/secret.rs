@@ -185,6 +185,35 @@ fn files_are_made_for_whom_the_rules_name() {
 type Damage = (fn(String) -> String, &'static str);
 
 #[test]
+fn nothing_is_written_out_of_the_tree_by_a_link() {
+    let secrets = "  a: {in: sops, from: {sops: linked/new.env, key: A}}
+  b: {in: sops, from: {sops: linked/deep/new.yaml, key: b}}
+  c: {in: age, from: {age: secrets/dangling.age}}
+  d: {in: age, from: {age: secrets/away.age}}
+";
+    let tree = Tree::new(secrets, "one");
+    std::fs::create_dir(tree.path("outside")).unwrap();
+    let away = tree.path("outside/away.age");
+    std::fs::copy(tree.path("lab/secrets/one.age"), &away).unwrap();
+    let before = std::fs::read(&away).unwrap();
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, tree.path(at)).unwrap();
+    link("../outside", "lab/linked");
+    link("../../outside/new.age", "lab/secrets/dangling.age");
+    link("../../outside/away.age", "lab/secrets/away.age");
+    for name in ["a", "b", "c", "d"] {
+        let ran = tree.ask(&["set", name], &format!("{VALUE}\n"));
+        assert_eq!(ran.code, 4, "{name}: {}", ran.all());
+        assert!(
+            ran.all().contains("outside of the lab tree"),
+            "{}",
+            ran.all()
+        );
+    }
+    let left = std::fs::read_dir(tree.path("outside")).unwrap().count();
+    assert_eq!((left, std::fs::read(&away).unwrap()), (1, before));
+}
+
+#[test]
 fn what_is_damaged_is_refused_by_name() {
     let damages: [Damage; 9] = [
         (
