@@ -56,7 +56,12 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Listener
         | FactKind::Package
         | FactKind::Route
-        | FactKind::Patch => {
+        | FactKind::Patch
+        | FactKind::DockerEngine
+        | FactKind::DockerContainer
+        | FactKind::DockerImage
+        | FactKind::DockerNetwork
+        | FactKind::DockerVolume => {
             scope.collections.insert(path.kind);
         }
         FactKind::PveCluster

@@ -13,6 +13,7 @@ mod evidence;
 mod exit;
 mod files;
 mod hint;
+mod in_twin;
 mod interfaces;
 mod knowledge;
 mod mend;

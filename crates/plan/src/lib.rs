@@ -18,6 +18,7 @@ pub mod promises;
 pub mod prove;
 pub mod render;
 pub mod scope;
+pub mod stacks;
 mod ways;
 
 pub use context::{Context, Owned};

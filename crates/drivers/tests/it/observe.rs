@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use testkit::host::TestHost;
 
 /// Kinds that are listed whole.
-const LISTED: [FactKind; 8] = [
+const LISTED: [FactKind; 10] = [
     FactKind::Host,
     FactKind::Sshd,
     FactKind::User,
@@ -19,6 +19,8 @@ const LISTED: [FactKind; 8] = [
     FactKind::Listener,
     FactKind::Package,
     FactKind::Route,
+    FactKind::DockerEngine,
+    FactKind::DockerContainer,
 ];
 
 /// Everything on disk that nothing but us would touch, with times and sizes.
@@ -47,6 +49,8 @@ const THERE: &[(&str, &str)] = &[
         "sudoer:/etc/sudoers.d/admin:1",
         "admin ALL=(ALL:ALL) NOPASSWD: ALL",
     ),
+    ("docker-engine:engine", "absent"),
+    ("docker-container:web", "absent"),
     ("package:restic", "0.14"),
     ("package:tree", "absent"),
     ("file:/etc/nothing", "absent"),

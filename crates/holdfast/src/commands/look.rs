@@ -6,7 +6,7 @@ use crate::interfaces::Chosen;
 use crate::output::words::count;
 use crate::output::{Paint, Table, Tone, drift as drift_output, plan as plan_output, wrap};
 use crate::world::World;
-use crate::{consent, pins, unrecorded};
+use crate::{consent, in_twin, pins, unrecorded};
 use anyhow::Result;
 use model::fact::{Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
@@ -34,10 +34,13 @@ pub(crate) fn observe<R: RealmTag>(
     if json {
         println!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
-        print!("{}", observed(&facts, args.at.unknown, paint));
-        print!("{}", untried(&drivers, &facts, paint));
+        let here = world.present(&facts);
+        print!("{}", observed(&here, args.at.unknown, paint));
+        print!("{}", untried(&drivers, &here, paint));
+        print!("{}", world.beyond(&facts, paint));
     }
-    Ok(if facts.targets.values().any(has_unknown) {
+    let here = world.present(&facts);
+    Ok(if here.targets.values().any(has_unknown) {
         Exit::PartlyUnknown
     } else {
         Exit::Ok
@@ -129,31 +132,36 @@ pub(crate) fn drift<R: RealmTag>(
     json: bool,
     paint: Paint,
 ) -> Result<Exit> {
-    let world = World::open(tag, &args.at.lab)?;
+    let mut world = World::open(tag, &args.at.lab)?;
+    let projects = world.tree.read_stacks();
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     let (facts, _) = world.look_around(chosen, |only| world.shallow(only))?;
-    unrecorded::mention(&world, facts.targets.keys())?;
-    let differences = world.with_context(&facts, |ctx| {
+    let here = world.present(&facts);
+    unrecorded::mention(&world, here.targets.keys())?;
+    let (differences, stand_ins) = world.with_context(&facts, |ctx| {
         let backups = super::apply::backups(ctx);
-        let contributed = plan::planner::contributed_drift(&backups);
-        [
+        let stacks = plan::stacks::drift(ctx, &projects);
+        let all = [
             plan::planner::drift(ctx),
-            contributed,
+            plan::planner::contributed_drift(&backups),
             plan::interface::drift(ctx),
-        ]
-        .concat()
+            stacks.differences,
+        ];
+        (all.concat(), stacks.stand_ins)
     })?;
+    let apart = world.apart(&differences);
     if json {
         println!("{}", serde_json::to_string_pretty(&differences)?);
     } else {
-        let text = drift_output::text(&differences, &facts, args.at.unknown, paint);
-        print!("{text}");
+        let text = drift_output::text(&apart.found, &here, args.at.unknown, paint);
+        print!("{text}{}", world.beyond(&facts, paint));
+        print!("{}", in_twin::counted(apart.beyond, stand_ins, paint));
     }
-    let known = differences.iter().any(|d| d.how != How::Unknown);
-    let silent = facts.targets.values().any(|f| f.identity.is_none());
+    let known = apart.found.iter().any(|d| d.how != How::Unknown);
+    let silent = here.targets.values().any(|f| f.identity.is_none());
     Ok(if known {
         Exit::Findings
-    } else if silent || !differences.is_empty() {
+    } else if silent || !apart.found.is_empty() {
         Exit::PartlyUnknown
     } else {
         Exit::Ok

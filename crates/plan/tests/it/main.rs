@@ -4,4 +4,5 @@
 mod green;
 mod planning;
 mod proving;
+mod stacks;
 mod world;

@@ -6,6 +6,7 @@
 //! The rule of every reader: *absent* is said only by a part of the script that ended well and looked at the right place with
 //! enough rights. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
 
+mod docker;
 mod file;
 mod frame;
 mod gather;
@@ -112,6 +113,8 @@ enum Part {
     Whole(Whole),
     ByPath(ByPath),
     Restic,
+    /// One section for all kinds that an engine tells.
+    Docker,
     /// Another driver's: it is not looked for here.
     Elsewhere,
 }
@@ -127,6 +130,11 @@ fn part(kind: FactKind) -> Part {
         FactKind::Package => Part::Whole(package::PART),
         FactKind::Route => Part::Whole(route::PART),
         FactKind::Patch => Part::Whole(patch::PART),
+        FactKind::DockerEngine
+        | FactKind::DockerContainer
+        | FactKind::DockerImage
+        | FactKind::DockerNetwork
+        | FactKind::DockerVolume => Part::Docker,
         FactKind::File => Part::ByPath(file::PART),
         FactKind::Unit => Part::ByPath(unit::PART),
         FactKind::Timer => Part::ByPath(timer::PART),
@@ -148,7 +156,14 @@ fn kinds(scope: &Scope) -> Vec<FactKind> {
     let (slow, quick): (Vec<_>, Vec<_>) = asked.into_iter().partition(|k| {
         matches!(
             k,
-            FactKind::Patch | FactKind::Archive | FactKind::Repository
+            FactKind::Patch
+                | FactKind::DockerEngine
+                | FactKind::DockerContainer
+                | FactKind::DockerImage
+                | FactKind::DockerNetwork
+                | FactKind::DockerVolume
+                | FactKind::Archive
+                | FactKind::Repository
         )
     });
     quick.into_iter().chain(slow).collect()
@@ -171,7 +186,7 @@ pub(crate) fn script(request: &Request<'_>) -> String {
             texts.push(text);
         }
     };
-    let mut restic_done = false;
+    let (mut restic_done, mut docker_done) = (false, false);
     for kind in kinds(request.scope) {
         match part(kind) {
             Part::Whole(part) => {
@@ -194,6 +209,13 @@ pub(crate) fn script(request: &Request<'_>) -> String {
                     calls.push_str(&restic::calls(request.scope));
                 }
                 restic_done = true;
+            }
+            Part::Docker => {
+                add(docker::SH);
+                if !docker_done {
+                    calls.push_str("section docker docker_engine\n");
+                }
+                docker_done = true;
             }
             Part::Elsewhere => {}
         }
@@ -234,6 +256,7 @@ pub(crate) fn parse(
                 }
             }
             Part::Restic => restic::read(kind, request.scope, &sections, &mut gathered),
+            Part::Docker => docker::read(kind, &sections, &mut gathered),
             Part::Elsewhere => {
                 gathered.incomplete(kind, Reason::new("a Linux host does not tell"));
             }

@@ -10,6 +10,7 @@
 //! | `key` | type; a comment `NAME@HOST`; options, of which a few keep their value and `environment` its name |
 //! | `file` | of a secret that was handed over neither digest nor size: a short password could be guessed from them |
 //! | `sysctl` | all but keys and secrets; of a command the program |
+//! | `docker-container` | all but values of the environment and of most labels, and arguments of programs; see `docker/hide.rs` |
 //! | all other kinds | everything: names, numbers, digests and states |
 
 use super::gather::Gathered;
@@ -101,6 +102,7 @@ fn one(path: &FactPath, value: &mut Value, redactor: &Redactor) {
                 *text = options(text, redactor);
             }
         }
+        (FactKind::DockerContainer, Value::Map(fields)) => super::docker::hide(fields, redactor),
         (FactKind::File, Value::Map(fields)) if path.key.starts_with(SECRETS) => {
             fields.remove("size");
             if let Some(Value::Text(text)) = fields.get_mut("sha256") {
@@ -163,7 +165,7 @@ fn assignment(text: &str, redactor: &Redactor) -> String {
 }
 
 /// A command without its arguments.
-fn program(text: &str, redactor: &Redactor) -> String {
+pub(super) fn program(text: &str, redactor: &Redactor) -> String {
     match text.trim().split_once(char::is_whitespace) {
         Some((program, arguments)) => {
             format!("{program} {}", redactor.redact(arguments.trim()))
