@@ -59,7 +59,12 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Cron
         | FactKind::Chain
         | FactKind::Address
-        | FactKind::Patch => {
+        | FactKind::Patch
+        | FactKind::DockerEngine
+        | FactKind::DockerContainer
+        | FactKind::DockerImage
+        | FactKind::DockerNetwork
+        | FactKind::DockerVolume => {
             scope.collections.insert(path.kind);
         }
         FactKind::PveCluster

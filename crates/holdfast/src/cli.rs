@@ -550,7 +550,14 @@ pub(crate) enum FaultVerb {
         #[arg(long, default_value_t = 200)]
         delay: u32,
     },
-    /// End all faults: power is back, wires are whole.
+    /// A container on a machine's engine stops.
+    Container {
+        /// The machine.
+        machine: String,
+        /// The container, as `twin status` names it.
+        container: String,
+    },
+    /// End all faults: power is back, wires are whole, containers run.
     Clear,
 }
 

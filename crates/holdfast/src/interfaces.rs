@@ -65,7 +65,10 @@ impl<R: RealmTag> World<R> {
                 .hosts(Some(&name))?
                 .first()
                 .ok_or_else(|| Stop::usage(format!("no host is called {name}")))?;
-            drivers.insert(Box::new(self.driver(&name, host)?));
+            // What is not in this realm has no handle, and is said to be missing when all are asked.
+            if self.absent_here(&name).is_none() {
+                drivers.insert(Box::new(self.driver(&name, host)?));
+            }
             scopes.extend(of_hosts(Some(&name))?);
         }
         let mut unusable = BTreeMap::new();

@@ -19,6 +19,7 @@ mod evidence;
 mod exit;
 mod files;
 mod hint;
+mod in_twin;
 mod interfaces;
 mod knowledge;
 mod mend;

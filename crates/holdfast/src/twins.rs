@@ -3,8 +3,10 @@
 use crate::exit::Stop;
 use crate::hint::Hints;
 use anyhow::Result;
+use diag::Spanned;
 use drivers::linux::transport::SshOptions;
 use model::id::ObjectId;
+use model::lab::{Sudo, User};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use twin::{Engine, Host, TwinError, image};
@@ -49,8 +51,11 @@ pub(crate) fn ssh_options(
     })
 }
 
-/// What a twin cannot be: its hosts have addresses and a default route of their own, and are logged in to with a key of their own.
-/// The declaration is adapted to that, so that neither shows as drift.
+/// The account by which every machine of a twin is reached.
+const ADMIN: &str = "admin";
+
+/// What a twin cannot be: its hosts have addresses and a default route of their own, and are reached by an account, a key and a wire of
+/// the twin's own. The declaration is adapted to that, so that none of it shows as drift. A second call changes nothing.
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
     for (host_name, declared) in &mut lab.hosts {
         declared.default_route = None;
@@ -60,10 +65,28 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
         let Ok(key) = std::fs::read_to_string(host.admin_key().with_extension("pub")) else {
             continue;
         };
-        if let Some(admin) = declared.users.get_mut("admin") {
-            admin
-                .keys
-                .push(diag::Spanned::new(key.trim().to_owned(), admin.span));
+        let span = declared.span;
+        let admin = declared.users.entry(ADMIN.to_owned());
+        let admin = admin.or_insert_with(|| User {
+            span,
+            sudo: None,
+            shell: None,
+            keys: Vec::new(),
+        });
+        admin.sudo = Some(Spanned::new(Sudo::NoPassword, admin.span));
+        let key = Spanned::new(key.trim().to_owned(), admin.span);
+        if !admin.keys.contains(&key) {
+            admin.keys.push(key);
+        }
+        if let Some(firewall) = &mut declared.firewall {
+            let rule = format!(
+                "iifname \"eth0\" ip saddr {} tcp dport 22 accept",
+                host.controller()
+            );
+            let rule = Spanned::new(rule, firewall.span);
+            if !firewall.rules.contains(&rule) {
+                firewall.rules.push(rule);
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) store: Store<R>,
     pub(crate) hints: Hints,
     /// Hosts that are declared and not in this realm, with the reason: none in the real one.
-    absent: BTreeMap<String, String>,
+    pub(crate) absent: BTreeMap<String, String>,
 }
 
 impl<R: RealmTag> World<R> {

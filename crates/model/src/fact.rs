@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, and of a Proxmox VE cluster; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, and of a Proxmox VE cluster; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -84,6 +84,19 @@ fact_kinds! {
     Repository = "repository",
     /// Key: `security`; value: number of pending security upgrades; `reboot`: bool.
     Patch = "patch",
+    /// Of a Docker engine. Key: `engine`, absent if none is installed; value map: `version`, `api`, `storage`, `root`, `cgroups`, `security`, `live_restore`, `swarm`.
+    DockerEngine = "docker-engine",
+    /// Key: name of the container; value map: `image` (as it was started), `image_id`, `digests` (of that image, as registries know it), `project`, `service` (of Compose), `state`, `exit`,
+    /// `health`, `restarts`, `restart`, `privileged`, `read_only`, `user`, `cap_add`, `cap_drop`, `security_opt`, `namespaces` (those of the host), `devices`, `memory` (bytes), `cpus` (thousandths), `pids`, `networks`
+    /// (map of addresses), `mounts` (list of maps `kind`, `source`, `target`, `read_only`), `ports` (list of maps `address`, `port`, `target`, `protocol`), `entrypoint`, `command`, `env`, `labels`,
+    /// `stand_in` (the image that it stands in for, in a twin). What is not set is left out.
+    DockerContainer = "docker-container",
+    /// Key: id of the image; value map: `tags`, `digests`, `size` (bytes), `created`.
+    DockerImage = "docker-image",
+    /// Key: name of the network; value map: `driver`, `scope`, `internal`, `ipv6`, `subnets`, `project`.
+    DockerNetwork = "docker-network",
+    /// Key: name of the volume; value map: `driver`, `at`, `project`. Sizes are not asked for: the engine would read every file.
+    DockerVolume = "docker-volume",
     /// Of Proxmox VE. Key: `name` (of the cluster; absent without one), `version` (of the node that answered), `quorate` (bool), `nodes` (count).
     PveCluster = "pve-cluster",
     /// Key: node; value map: `online` (bool), `address`, `cpus`, `memory`, `memory_used`, `root_size`, `root_used` (bytes), `uptime` (s), `version`, `kernel`, `clock_off`
@@ -119,6 +132,15 @@ fact_kinds! {
 }
 
 impl FactKind {
+    /// What a Docker engine is asked for.
+    pub const DOCKER: [FactKind; 5] = [
+        FactKind::DockerEngine,
+        FactKind::DockerContainer,
+        FactKind::DockerImage,
+        FactKind::DockerNetwork,
+        FactKind::DockerVolume,
+    ];
+
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.
     pub fn is_pve(self) -> bool {
         self.word().starts_with("pve-")

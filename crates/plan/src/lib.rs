@@ -22,6 +22,7 @@ pub mod promises;
 pub mod prove;
 pub mod render;
 pub mod scope;
+pub mod stacks;
 pub mod standing;
 pub mod waive;
 mod ways;

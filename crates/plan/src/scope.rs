@@ -18,6 +18,7 @@ pub fn of_host(_lab: &Lab, name: &str, host: &Host, owned: &crate::Owned) -> Sco
         FactKind::Package,
         FactKind::Route,
     ]);
+    scope.collections.extend(FactKind::DOCKER);
     let mut known = Vec::new();
     let mut add = |kind, key: String| scope.add(FactPath::new(kind, key));
     for path in crate::news::WATCHED {

@@ -42,6 +42,24 @@ impl TestHost {
         host
     }
 
+    /// A bare host with a container engine of its own, started, that has the stand-in image.
+    ///
+    /// # Panics
+    /// Like [`TestHost::fresh`], and if its image cannot be built.
+    pub fn with_engine() -> Self {
+        let (engine, _) = shared();
+        let tell = |line: &str| eprintln!("{line}");
+        let image = image::ensure_with_engine(engine, &image::default_cache_dir(), &tell);
+        let image = image.unwrap_or_else(|error| panic!("no image with an engine: {error}"));
+        let host = Self::with(|spec| {
+            spec.image = image;
+            spec.engine = true;
+        });
+        host.start_engine()
+            .unwrap_or_else(|error| panic!("its engine does not start: {error}"));
+        host
+    }
+
     /// A host whose specification `change` has altered.
     ///
     /// # Panics

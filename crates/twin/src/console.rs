@@ -61,7 +61,7 @@ impl Host {
         }
     }
 
-    fn exec_command(&self, options: &[&str], command: &[&str]) -> std::process::Command {
+    pub(crate) fn exec_command(&self, options: &[&str], command: &[&str]) -> std::process::Command {
         let container = self.container();
         let mut docker = self.client().docker(&["exec"]);
         docker.args(options).arg(container).args(command);

@@ -150,6 +150,14 @@ pub enum TwinError {
         /// What.
         what: &'static str,
     },
+    /// What the lab declares of a host could not be planted there.
+    #[error("what is declared of {host} cannot be planted there: {why}")]
+    NotPlanted {
+        /// The host.
+        host: String,
+        /// What it said.
+        why: String,
+    },
     /// Something does not run that the rest needs.
     #[error("{what} does not run; `holdfast twin up` starts what is missing")]
     NotRunning {

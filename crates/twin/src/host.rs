@@ -58,6 +58,8 @@ pub struct HostSpec {
     pub marker: Option<String>,
     /// How long it may live.
     pub lifetime: Lifetime,
+    /// It has a container engine of its own; the image has to be one with an engine.
+    pub engine: bool,
     /// The segments it stands in, and their fabric. Such a host has no route by the machine but the one back to the controller.
     pub standing: Option<(Fabric, Standing)>,
 }
@@ -76,6 +78,7 @@ impl HostSpec {
             labels: BTreeMap::new(),
             marker: None,
             lifetime: Lifetime::Kept,
+            engine: false,
             standing: None,
         }
     }
@@ -460,6 +463,10 @@ impl Host {
             ]),
             false => create.args(["--volume", "/sys/fs/cgroup:/sys/fs/cgroup:ro"]),
         };
+        if spec.engine {
+            // Layers cannot lie on layers: what the engine keeps has a volume without a name, which goes with the host.
+            create.args(["--volume", "/var/lib/docker"]);
+        }
         run::checked(create.args(self.labels(spec)).arg(spec.image.as_str())).map(drop)
     }
 

@@ -31,6 +31,7 @@ pub mod image;
 pub mod lease;
 pub mod limits;
 pub mod seed;
+pub mod stack;
 
 mod lock;
 mod mirror;

@@ -41,6 +41,27 @@ pub(crate) fn checked(command: &mut Command) -> Result<String, TwinError> {
     }
 }
 
+/// Runs two commands, the output of the first being the input of the second; a failure of either is an error.
+pub(crate) fn piped(first: &mut Command, second: &mut Command) -> Result<(), TwinError> {
+    let first_text = first.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut sending = first_text
+        .spawn()
+        .map_err(|source| not_run(first, source))?;
+    let pipe = sending.stdout.take().map_or(Stdio::null(), Stdio::from);
+    let received = second.stdin(pipe).output();
+    let sent = sending.wait().map_err(|source| not_run(first, source))?;
+    let received = received.map_err(|source| not_run(second, source))?;
+    match (received.status.success(), sent.success()) {
+        (true, true) => Ok(()),
+        (false, _) => Err(failed(second, &received)),
+        (true, false) => Err(TwinError::Command {
+            command: rendered(first),
+            status: sent.to_string(),
+            stderr: String::new(),
+        }),
+    }
+}
+
 /// The error for a command that ran and failed.
 pub(crate) fn failed(command: &Command, output: &Output) -> TwinError {
     TwinError::Command {

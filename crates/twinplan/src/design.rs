@@ -152,8 +152,14 @@ pub struct StackTwin {
     pub name: String,
     /// The machine whose engine it runs on.
     pub machine: String,
+    /// Its name at the engine.
+    pub project: String,
     /// Its services with their images, in order; `None` is built from source or not written.
     pub services: Vec<(String, Option<String>)>,
+    /// Ports of the machine that it publishes.
+    pub published: Vec<u16>,
+    /// What of it is not as declared, beside images that others stand in for.
+    pub notes: Vec<String>,
 }
 
 /// Something that is declared and not in the twin.

@@ -30,6 +30,13 @@ pub enum Fault {
         /// By so many milliseconds.
         delay_ms: u32,
     },
+    /// A container does not run.
+    Container {
+        /// The machine whose engine has it.
+        machine: String,
+        /// Its name.
+        container: String,
+    },
 }
 
 impl fmt::Display for Fault {
@@ -45,6 +52,9 @@ impl fmt::Display for Fault {
             }
             Fault::Slow { machine, delay_ms } => {
                 write!(f, "what {machine} is sent comes {delay_ms} ms late")
+            }
+            Fault::Container { machine, container } => {
+                write!(f, "{container} on {machine} is stopped")
             }
         }
     }

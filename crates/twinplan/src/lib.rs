@@ -7,6 +7,8 @@
 pub mod design;
 pub mod exceptions;
 pub mod faults;
+pub mod generated;
+pub mod stand_in;
 
 mod machines;
 mod routers;

@@ -1,11 +1,13 @@
 //! Stacks: Compose projects on the machines that they are declared on.
 
 use crate::design::{Absent, Design, StackTwin};
+use crate::stand_in::{self, Place};
 use model::compose::Projects;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::guest::{Stack, StackKind};
+use std::collections::BTreeSet;
 
 /// Compose if nothing is said.
 pub(crate) fn is_compose(stack: &Stack) -> bool {
@@ -44,9 +46,24 @@ fn twin(
         .ok_or("its Compose file is not there or could not be read")?;
     let image = |s: &model::compose::Service| s.image.as_ref().map(|i| i.value.reference.clone());
     let active = project.services.iter().filter(|(_, s)| s.active);
+    let given = stack.project.known().map(|p| p.0.as_str());
+    let written = project.name.as_ref().map(|n| n.value.as_str());
+    let ports = active.clone().flat_map(|(_, s)| &s.ports);
+    let published = ports
+        .filter_map(|p| p.published)
+        .flat_map(|r| r.start..=r.end);
+    // How many processors there are, and which images can be had, is known where it is brought up.
+    let place = Place {
+        stand_in: "",
+        real: &BTreeSet::new(),
+        processors: usize::MAX,
+    };
     Ok(StackTwin {
         name: name.to_owned(),
         machine: machine.name.clone(),
+        project: given.or(written).unwrap_or(name).to_owned(),
         services: active.map(|(n, s)| (n.clone(), image(s))).collect(),
+        published: published.collect(),
+        notes: stand_in::changes(project, &place).notes,
     })
 }

@@ -5,6 +5,7 @@
 mod access;
 mod act;
 mod conformance;
+mod docker;
 mod observe;
 mod observer;
 mod pve;

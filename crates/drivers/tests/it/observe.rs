@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use testkit::host::TestHost;
 
 /// Kinds that are listed whole.
-const LISTED: [FactKind; 11] = [
+const LISTED: [FactKind; 13] = [
     FactKind::Host,
     FactKind::Sshd,
     FactKind::User,
@@ -22,6 +22,8 @@ const LISTED: [FactKind; 11] = [
     FactKind::Unit,
     FactKind::Cron,
     FactKind::Chain,
+    FactKind::DockerEngine,
+    FactKind::DockerContainer,
 ];
 
 /// Everything on disk that nothing but us would touch, with times and sizes.
@@ -50,6 +52,8 @@ const THERE: &[(&str, &str)] = &[
         "sudoer:/etc/sudoers.d/admin:1",
         "admin ALL=(ALL:ALL) NOPASSWD: ALL",
     ),
+    ("docker-engine:engine", "absent"),
+    ("docker-container:web", "absent"),
     ("package:restic", "0.14"),
     ("package:tree", "absent"),
     ("file:/etc/nothing", "absent"),
@@ -62,7 +66,7 @@ const THERE: &[(&str, &str)] = &[
         "unit:postgresql@15-main.service",
         "active=true enabled=enabled-runtime",
     ),
-    ("unit:systemd-tmpfiles-clean.timer", "when=OnBootSec"),
+    ("unit:systemd-tmpfiles-clean.timer", "when=OnBoot"),
     ("unit:apt-daily.timer", "load=masked"),
     (
         "cron:/etc/crontab:17",

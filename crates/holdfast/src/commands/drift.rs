@@ -6,9 +6,10 @@ use crate::cli::{DriftArgs, DriftVerb, LookArgs};
 use crate::exit::Exit;
 use crate::interfaces::Chosen;
 use crate::output::{Paint, drift as output};
-use crate::unrecorded;
 use crate::world::World;
+use crate::{in_twin, unrecorded};
 use anyhow::Result;
+use model::compose::Projects;
 use model::fact::{FactKind, Facts};
 use model::realm::RealmTag;
 use plan::{Difference, How};
@@ -22,6 +23,8 @@ pub(crate) struct Drift {
     pub(crate) waived: Vec<(Difference, String)>,
     /// Kinds that there is no starting point of, by host.
     pub(crate) without: BTreeMap<String, Vec<FactKind>>,
+    /// Containers of a twin whose image stands in for the declared one.
+    pub(crate) stand_ins: usize,
 }
 
 /// Shows differences, or accepts them.
@@ -38,20 +41,27 @@ pub(crate) fn drift<R: RealmTag>(
 }
 
 fn show<R: RealmTag>(tag: R, args: &LookArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let world = World::open(tag, &args.at.lab)?;
+    let mut world = World::open(tag, &args.at.lab)?;
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     let facts = look(&world, chosen)?;
-    unrecorded::mention(&world, facts.targets.keys())?;
-    let drift = of(&world, &facts)?;
+    let here = world.present(&facts);
+    unrecorded::mention(&world, here.targets.keys())?;
+    let projects = world.tree.read_stacks();
+    let mut drift = of(&world, &facts, Some(&projects))?;
     if json {
         outln!("{}", serde_json::to_string_pretty(&drift.differences)?);
-    } else {
-        let text = output::text(&drift.differences, &facts, args.at.unknown, paint);
-        out!("{text}");
+    }
+    // What no twin can show is counted and does not count as drift.
+    let apart = world.apart(&drift.differences);
+    drift.differences = apart.found;
+    if !json {
+        let text = output::text(&drift.differences, &here, args.at.unknown, paint);
+        out!("{text}{}", world.beyond(&facts, paint));
+        out!("{}", in_twin::counted(apart.beyond, drift.stand_ins, paint));
         out!("{}", output::waived(&drift.waived, paint));
         out!("{}", output::without(&drift.without, &world.hints, paint));
     }
-    Ok(exit(&drift, &facts))
+    Ok(exit(&drift, &here))
 }
 
 /// Looks at all that can differ.
@@ -63,23 +73,31 @@ pub(crate) fn look<R: RealmTag>(world: &World<R>, chosen: Chosen<'_>) -> Result<
     Ok(facts)
 }
 
-/// Everything that differs, with what is accepted apart.
-pub(crate) fn of<R: RealmTag>(world: &World<R>, facts: &Facts) -> Result<Drift> {
+/// Everything that differs, with what is accepted apart; containers only where the projects are given.
+pub(crate) fn of<R: RealmTag>(
+    world: &World<R>,
+    facts: &Facts,
+    projects: Option<&Projects>,
+) -> Result<Drift> {
     let accepted = world.store.accepted()?;
     let today = jiff::Zoned::now().date();
     world.with_context(facts, |ctx| {
         let backups = super::apply::backups(ctx);
         let news = plan::news::news(ctx, &accepted);
+        let stacks = projects.map(|p| plan::stacks::drift(ctx, p));
+        let stacks = stacks.unwrap_or_default();
         let all = [
             plan::news::without_known_gaps(ctx, plan::planner::drift(ctx)),
             news.differences,
             plan::planner::contributed_drift(&backups),
             plan::interface::drift(ctx),
+            stacks.differences,
         ];
         let mut drift = Drift {
             differences: Vec::new(),
             waived: Vec::new(),
             without: news.without,
+            stand_ins: stacks.stand_ins,
         };
         for difference in all.concat() {
             // What is not known cannot be accepted.

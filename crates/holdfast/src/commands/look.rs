@@ -46,10 +46,13 @@ pub(crate) fn observe<R: RealmTag>(
     if json {
         dataln!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
-        out!("{}", observed(&facts, args.at.unknown, paint));
-        out!("{}", untried(&drivers, &facts, paint));
+        let here = world.present(&facts);
+        out!("{}", observed(&here, args.at.unknown, paint));
+        out!("{}", untried(&drivers, &here, paint));
+        out!("{}", world.beyond(&facts, paint));
     }
-    Ok(if facts.targets.values().any(has_unknown) {
+    let here = world.present(&facts);
+    Ok(if here.targets.values().any(has_unknown) {
         Exit::PartlyUnknown
     } else {
         Exit::Ok

@@ -3,6 +3,8 @@
 mod fault;
 mod parts;
 mod plan;
+mod seed;
+pub(crate) mod stacks;
 mod status;
 mod up;
 
@@ -15,6 +17,7 @@ use crate::tree::Tree;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
+use model::compose::Projects;
 use model::realm::{Realm, Twin};
 use std::io::Write as _;
 use std::path::Path;
@@ -46,6 +49,7 @@ struct Twinned {
     design: Design,
     engine: Engine,
     lab: String,
+    projects: Projects,
 }
 
 impl Twinned {
@@ -59,6 +63,7 @@ impl Twinned {
             engine: twins::engine()?,
             lab: crate::hint::quoted(&at.lab.display().to_string()),
             world,
+            projects,
         })
     }
 
@@ -73,11 +78,7 @@ impl Twinned {
             let why = "pools on loop devices are planned, not built";
             (format!("pool/{}", p.name), why.to_owned())
         });
-        let stacks = self.design.stacks.iter().map(|s| {
-            let why = "engines inside of machines are planned, not built";
-            (format!("stack/{}", s.name), why.to_owned())
-        });
-        pools.chain(stacks).collect()
+        pools.collect()
     }
 
     /// Faults that are in force.

@@ -2,6 +2,7 @@
 
 use super::words::count;
 use super::{Paint, Table, Tone, wrap};
+use crate::commands::twin::stacks::Brought;
 use std::collections::BTreeMap;
 use twinplan::{Absent, Address, Design, Link, Source};
 
@@ -132,13 +133,21 @@ fn pools(design: &Design) -> Table {
 }
 
 fn stacks(design: &Design) -> Table {
-    let mut table = Table::headed(&["STACK", "ON", "SERVICES"]);
+    let mut table = Table::headed(&["STACK", "ON", "SERVICES", "NOT AS DECLARED"]);
     for stack in &design.stacks {
         let names: Vec<&str> = stack.services.iter().map(|(n, _)| n.as_str()).collect();
         table.row([
             (stack.name.clone(), None),
             (stack.machine.clone(), None),
             (names.join(", "), None),
+            (
+                if stack.notes.is_empty() {
+                    "-".to_owned()
+                } else {
+                    stack.notes.join("\n")
+                },
+                Some(Tone::Dim),
+            ),
         ]);
     }
     table
@@ -188,6 +197,8 @@ pub(crate) struct Status {
     pub(crate) routers: Vec<(twinplan::Router, bool)>,
     /// Segments with whether their vantage runs.
     pub(crate) vantages: Vec<(twinplan::Segment, bool)>,
+    /// How the stacks are.
+    pub(crate) stacks: Vec<Brought>,
     /// In the plan and not built, with the reason.
     pub(crate) unbuilt: Vec<(String, String)>,
     /// Not in the plan.
@@ -256,17 +267,69 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
         ));
     }
     text.push_str(&table.print(paint, 2));
+    if !status.stacks.is_empty() {
+        text.push_str(&format!("\n{}", brought(&status.stacks).print(paint, 2)));
+    }
     if !status.unbuilt.is_empty() {
-        let mut table = Table::headed(&["NOT BUILT", "WHY"]);
-        for (what, why) in &status.unbuilt {
-            table.row([(what.clone(), None), (why.clone(), None)]);
-        }
-        text.push_str(&format!("\n{}", table.print(paint, 2)));
+        text.push_str(&format!("\n{}", unbuilt(&status.unbuilt).print(paint, 2)));
     }
     if let Some(absent) = absent(&status.absent, paint) {
         text.push_str(&format!("\n{absent}"));
     }
     text
+}
+
+fn unbuilt(all: &[(String, String)]) -> Table {
+    let mut table = Table::headed(&["NOT BUILT", "WHY"]);
+    for (what, why) in all {
+        table.row([(what.clone(), None), (why.clone(), None)]);
+    }
+    table
+}
+
+/// Stacks with how many of their containers are well, and how many of them stand in for the declared images.
+fn brought(stacks: &[Brought]) -> Table {
+    let mut table = Table::headed(&[
+        "STACK",
+        "ON",
+        "WELL",
+        "STAND-INS",
+        "NOT WELL, OR NOT AS DECLARED",
+    ]);
+    for one in stacks {
+        let (well, stand_ins, mut notes) = match &one.containers {
+            Err(why) => ("-".to_owned(), "-".to_owned(), vec![why.clone()]),
+            Ok(all) => {
+                let well = all.iter().filter(|c| c.is_well()).count();
+                let stand_ins = all.iter().filter(|c| !c.stand_in.is_empty()).count();
+                let unwell = all.iter().filter(|c| !c.is_well());
+                let notes = unwell.map(|c| {
+                    format!("{}: {} {}", c.name, c.state, c.health)
+                        .trim_end()
+                        .to_owned()
+                });
+                let of = all.len().max(one.stack.services.len());
+                (
+                    format!("{well} of {of}"),
+                    stand_ins.to_string(),
+                    notes.collect(),
+                )
+            }
+        };
+        notes.extend(one.stack.notes.iter().cloned());
+        let notes = match notes.as_slice() {
+            [] => "-".to_owned(),
+            all => all.join("\n"),
+        };
+        table.row([
+            (one.stack.name.clone(), None),
+            (one.stack.machine.clone(), None),
+            (well, Some(tone(one.is_well()))),
+            (stand_ins, None),
+            (notes, Some(Tone::Dim)),
+        ]);
+    }
+    table
 }
 
 fn tone(good: bool) -> Tone {

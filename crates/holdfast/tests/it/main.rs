@@ -37,3 +37,4 @@ mod slips;
 mod stacks;
 mod story;
 mod twin;
+mod twin_stacks;

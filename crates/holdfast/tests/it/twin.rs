@@ -149,11 +149,22 @@ fn plans_are_as_they_were() {
 }
 
 /// A twin of a copied example; gone when dropped.
-struct Up {
-    dir: tempfile::TempDir,
+pub(crate) struct Up {
+    pub(crate) dir: tempfile::TempDir,
 }
 
 impl Up {
+    /// A twin-to-be of a lab that is written here: paths and texts.
+    pub(crate) fn written(files: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join("lab").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self { dir }
+    }
+
     fn of(example: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let copied = Command::new("cp")
@@ -179,14 +190,20 @@ impl Up {
         command
     }
 
-    fn run(&self, words: &[&str]) -> Ran {
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
         Ran::of(self.command(words).output().unwrap())
     }
 
-    fn ok(&self, words: &[&str]) -> String {
+    pub(crate) fn ok(&self, words: &[&str]) -> String {
         let ran = self.run(words);
         assert_eq!(ran.code, 0, "{words:?}: {}", ran.all());
         ran.stdout
+    }
+
+    /// Whether an address answers a ping, which every firewall here lets in.
+    fn pings(&self, from: &str, to: &str) -> bool {
+        let words = ["twin", "exec", from, "--", "ping", "-c1", "-W4", to];
+        self.run(&words).code == 0
     }
 
     /// Whether a connection comes about, from a machine or a vantage.
@@ -282,6 +299,7 @@ const LAN: &str = "10.10.40.254";
 fn packets_pass_between_segments_exactly_as_declared() {
     let up = Up::of("core-services/mended");
     up.ok(&["twin", "up"]);
+    as_declared(&up);
     matrix(&up);
     nothing_leaves(&up);
     faults(&up);
@@ -301,6 +319,69 @@ fn packets_pass_between_segments_exactly_as_declared() {
     let health = names(&machines["machines"], "health");
     assert!(health.iter().all(|h| h == "missing"), "{health:?}");
     assert_eq!(status.code, 1);
+}
+
+/// Nothing differs straight after the start but what no twin can show; what is changed by hand then is told.
+fn as_declared(up: &Up) {
+    up.ok(&["observe", "--on", "twin"]);
+    let drift = up.ok(&["drift", "--on", "twin"]);
+    assert!(drift.starts_with("No drift"), "{drift}");
+    assert!(
+        drift.contains("not in the twin: offsite, truenas"),
+        "{drift}"
+    );
+    let all = up.ok(&["drift", "--on", "twin", "--json"]);
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    let all = all.as_array().unwrap();
+    let listed = |d: &serde_json::Value| {
+        let absent = matches!(d["target"].as_str(), Some("host/offsite" | "host/truenas"));
+        absent && d["how"] == "unknown"
+    };
+    assert!(!all.is_empty() && all.iter().all(listed), "{all:?}");
+    let edits = [
+        ("pve1", "useradd --create-home --shell /bin/bash mallory"),
+        (
+            "pve1",
+            "sed -i 's/^passwordauthentication.*/passwordauthentication yes/' /etc/ssh/sshd_config.d/00-holdfast.conf; systemctl reload ssh",
+        ),
+        (
+            "pve2",
+            "nft add rule inet holdfast input tcp dport 23 accept",
+        ),
+        ("witness", "systemctl stop lab-stand-ins.service"),
+        ("witness", "dpkg --purge nut-server"),
+    ];
+    for (machine, edit) in edits {
+        up.ok(&["twin", "exec", machine, "--", "sh", "-ec", edit]);
+    }
+    let after = up.run(&["drift", "--on", "twin", "--json"]);
+    assert_eq!(after.code, 1, "{}", after.all());
+    let after = after.json();
+    let told: BTreeSet<String> = after
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|d| d["how"] != "unknown")
+        .map(|d| {
+            format!(
+                "{} {} {}",
+                d["target"].as_str().unwrap(),
+                d["how"].as_str().unwrap(),
+                d["path"].as_str().unwrap()
+            )
+        })
+        .collect();
+    let wanted = [
+        "host/pve1 undeclared user:mallory",
+        "host/pve1 differs file:/etc/ssh/sshd_config.d/00-holdfast.conf",
+        "host/pve2 differs nft:inet/holdfast",
+        "host/witness missing listener:tcp/*:3493",
+        "host/witness missing listener:tcp/*:5403",
+        "host/witness missing listener:tcp/*:8007",
+        "host/witness missing package:nut-server",
+    ];
+    let wanted: BTreeSet<String> = wanted.map(str::to_owned).into();
+    assert_eq!(told, wanted);
 }
 
 /// The matrix of the example, as it is declared there: what is not listed does not pass.
@@ -337,7 +418,9 @@ fn matrix(up: &Up) {
     drop(listeners);
     // Of one segment they meet without the router.
     assert!(up.reaches("@mgmt", "10.10.10.30:22"));
-    assert!(up.reaches("pve1", "10.10.30.12:22"));
+    assert!(up.pings("pve1", "10.10.30.12"));
+    // And the hosts' own firewalls let in who is declared.
+    assert!(!up.reaches("pve1", "10.10.30.12:22"));
 }
 
 /// A machine that sets a route by the controller's wire gets no further than this machine.
@@ -368,7 +451,7 @@ fn faults(up: &Up) {
     assert!(!up.reaches("pve1", "10.10.20.11:22"));
     assert!(up.reaches("pve2", "10.10.20.11:22"));
     up.ok(&["twin", "fault", "partition", "@san"]);
-    assert!(!up.reaches("pve1", "10.10.30.12:22"));
+    assert!(!up.pings("pve1", "10.10.30.12"));
     up.ok(&["twin", "fault", "stop", "witness"]);
     let status = up.run(&["twin", "status", "--json"]);
     assert_eq!(status.code, 1, "{}", status.all());
@@ -388,7 +471,7 @@ fn faults(up: &Up) {
     assert!(slow.code == 0 || refused, "{}", slow.all());
     up.ok(&["twin", "fault", "clear"]);
     assert!(up.reaches("pve1", "10.10.20.11:22"));
-    assert!(up.reaches("pve1", "10.10.30.12:22"));
+    assert!(up.pings("pve1", "10.10.30.12"));
     assert!(up.reaches("@mgmt", "10.10.10.30:22"));
     for (words, said) in [
         (["fault", "stop", "pve3"], "did you mean pve"),

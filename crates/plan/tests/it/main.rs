@@ -5,4 +5,5 @@ mod green;
 mod history;
 mod planning;
 mod proving;
+mod stacks;
 mod world;

@@ -1,6 +1,7 @@
 //! Sockets that wait for others: TCP and UDP.
 
 use super::Whole;
+use super::docker;
 use super::frame::{Sections, plain};
 use super::gather::{Gathered, listed_by};
 use model::fact::FactKind;
@@ -58,6 +59,13 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             holders.process.insert(plain(name));
             holders.unit.insert(process.unit);
             holders.user.insert(process.user);
+        }
+    }
+    for rule in text.lines().filter_map(|l| l.strip_prefix("r ")) {
+        if !docker::leads(sections, rule) {
+            let what =
+                "table nat leads other ports or addresses here, and no published port says so";
+            to.incomplete(kind, Reason::new(format!("{what}: {}", plain(rule))));
         }
     }
     for reason in text.lines().filter_map(|l| l.strip_prefix("! ")) {

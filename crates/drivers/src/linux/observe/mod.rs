@@ -9,6 +9,7 @@
 mod address;
 mod chain;
 mod cron;
+mod docker;
 mod file;
 mod frame;
 mod gather;
@@ -143,6 +144,8 @@ enum Part {
     Both(Whole, ByPath),
     ByPath(ByPath),
     Restic,
+    /// One section for all kinds that an engine tells.
+    Docker,
     /// Another driver's: it is not looked for here.
     Elsewhere,
 }
@@ -158,6 +161,11 @@ fn part(kind: FactKind) -> Part {
         FactKind::Package => Part::Whole(package::PART),
         FactKind::Route => Part::Whole(route::PART),
         FactKind::Patch => Part::Whole(patch::PART),
+        FactKind::DockerEngine
+        | FactKind::DockerContainer
+        | FactKind::DockerImage
+        | FactKind::DockerNetwork
+        | FactKind::DockerVolume => Part::Docker,
         FactKind::File => Part::ByPath(file::PART),
         FactKind::Unit => Part::Both(units::PART, unit::PART),
         FactKind::Cron => Part::Whole(cron::PART),
@@ -180,7 +188,7 @@ fn parts(kind: FactKind, scope: &Scope) -> (Option<Whole>, Option<ByPath>) {
             let all = scope.collections.contains(&kind);
             (all.then_some(whole), Some(single))
         }
-        Part::Restic | Part::Elsewhere => (None, None),
+        Part::Restic | Part::Docker | Part::Elsewhere => (None, None),
     }
 }
 
@@ -195,7 +203,14 @@ fn kinds(scope: &Scope) -> Vec<FactKind> {
     let (slow, quick): (Vec<_>, Vec<_>) = asked.into_iter().partition(|k| {
         matches!(
             k,
-            FactKind::Patch | FactKind::Archive | FactKind::Repository
+            FactKind::Patch
+                | FactKind::DockerEngine
+                | FactKind::DockerContainer
+                | FactKind::DockerImage
+                | FactKind::DockerNetwork
+                | FactKind::DockerVolume
+                | FactKind::Archive
+                | FactKind::Repository
         )
     });
     quick.into_iter().chain(slow).collect()
@@ -218,7 +233,7 @@ pub(crate) fn script(request: &Request<'_>) -> String {
             texts.push(text);
         }
     };
-    let mut restic_done = false;
+    let (mut restic_done, mut docker_done) = (false, false);
     for kind in kinds(request.scope) {
         let (whole, by_path) = parts(kind, request.scope);
         if let Some(part) = by_path {
@@ -247,6 +262,13 @@ pub(crate) fn script(request: &Request<'_>) -> String {
                     calls.push_str(&restic::calls(request.scope));
                 }
                 restic_done = true;
+            }
+            Part::Docker => {
+                add(docker::SH);
+                if !docker_done {
+                    calls.push_str("section docker docker_engine\n");
+                }
+                docker_done = true;
             }
             Part::Elsewhere => {}
         }
@@ -295,6 +317,7 @@ pub(crate) fn parse(
         match part(kind) {
             Part::Whole(_) | Part::ByPath(_) | Part::Both(..) => {}
             Part::Restic => restic::read(kind, request.scope, &sections, &mut gathered),
+            Part::Docker => docker::read(kind, &sections, &mut gathered),
             Part::Elsewhere => {
                 gathered.incomplete(kind, Reason::new("a Linux host does not tell"));
             }

@@ -35,7 +35,8 @@ pub fn script() -> String {
             Part::Whole(part) => (Some(part), None),
             Part::Both(all, single) => (Some(all), Some(single)),
             Part::ByPath(part) => (None, Some(part)),
-            Part::Restic | Part::Elsewhere => (None, None),
+            // What an engine tells holds the values of containers' environments: not for an account that only looks.
+            Part::Docker | Part::Restic | Part::Elsewhere => (None, None),
         };
         let function = |call: &&str| call.split_once(' ').map(|(_, f)| f.to_owned());
         let calls = all.iter().flat_map(|part| part.calls);

@@ -11,6 +11,7 @@
 //! | `file` | of a secret that was handed over neither digest nor size: a short password could be guessed from them |
 //! | `sysctl` | all but keys and secrets; of a command the program |
 //! | `cron` | when, as whom, the program; of variables the names, and the values of those that say where to look and whom to tell |
+//! | `docker-container` | all but values of the environment and of most labels, and arguments of programs; see `docker/hide.rs` |
 //! | all other kinds | everything: names, numbers, digests and states |
 
 use super::gather::Gathered;
@@ -130,6 +131,7 @@ fn one(path: &FactPath, value: &mut Value, redactor: &Redactor) {
                 *text = run_by_cron(text, redactor);
             }
         }
+        (FactKind::DockerContainer, Value::Map(fields)) => super::docker::hide(fields, redactor),
         (FactKind::File, Value::Map(fields)) if path.key.starts_with(SECRETS) => {
             fields.remove("size");
             if let Some(Value::Text(text)) = fields.get_mut("sha256") {
@@ -199,7 +201,7 @@ fn assignment(text: &str, redactor: &Redactor) -> String {
 }
 
 /// A command without its arguments.
-fn program(text: &str, redactor: &Redactor) -> String {
+pub(super) fn program(text: &str, redactor: &Redactor) -> String {
     match text.trim().split_once(char::is_whitespace) {
         Some((program, arguments)) => {
             format!("{program} {}", redactor.redact(arguments.trim()))

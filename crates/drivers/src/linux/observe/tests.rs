@@ -148,7 +148,7 @@ const THERE: &[(&str, &str)] = &[
     ("user:bob", "absent"),
     (
         "key:anna/SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
-        "comment=[redacted a6f8b584dce06484] options=environment=\"TOKEN=[redacted eba1f4994ebeffe3]\",no-pty type=ssh-ed25519",
+        "comment=[redacted a6f8b584dce06484] options=environment=\"TOKEN=[redacted eba1f4994ebeffe3]\",no-pty public=ssh-ed25519 ",
     ),
     ("key:root/SHA256:x", "absent"),
     ("sudoer:/etc/sudoers:50", "%sudo\tALL=(ALL:ALL) ALL"),

@@ -85,7 +85,8 @@ fn chosen<R: RealmTag>(
     facts: &Facts,
     args: &AcceptArgs,
 ) -> Result<Vec<Difference>> {
-    let all = of(world, facts)?.differences;
+    // What a Compose file says is for its own file.
+    let all = of(world, facts, None)?.differences;
     if args.paths.is_empty() {
         return Ok(all.into_iter().filter(|d| d.how != How::Unknown).collect());
     }
@@ -180,7 +181,7 @@ fn one<R: RealmTag>(
             }
         }
         let same = |d: &Difference| d.target == difference.target && d.path == difference.path;
-        if !of(world, facts)?.differences.iter().any(same) {
+        if !of(world, facts, None)?.differences.iter().any(same) {
             return Ok(Took::Texts(texts));
         }
     }

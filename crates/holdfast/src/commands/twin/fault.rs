@@ -64,6 +64,14 @@ fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
             machine: known(twinned, machine)?,
             delay_ms: *delay,
         },
+        FaultVerb::Container { machine, container } => {
+            let machine = known(twinned, machine)?;
+            known_container(twinned, &machine, container)?;
+            Fault::Container {
+                machine,
+                container: container.clone(),
+            }
+        }
         FaultVerb::Partition { one, other } => Fault::Partition {
             one: known_end(twinned, one)?,
             other: match other {
@@ -77,6 +85,29 @@ fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
 fn known(twinned: &Twinned, name: &str) -> Result<String> {
     let machine = super::machine(&twinned.design, name)?;
     Ok(machine.name.clone())
+}
+
+fn known_container(twinned: &Twinned, machine: &str, name: &str) -> Result<()> {
+    let has_engine = super::machine(&twinned.design, machine)?.docker;
+    if !has_engine {
+        return Err(Stop::usage(format!("no stack runs on {machine}, so it has no engine")).into());
+    }
+    let all = host(twinned, machine)?
+        .containers()
+        .map_err(twins::environment)?;
+    let names: Vec<&str> = all.iter().map(|c| c.name.as_str()).collect();
+    if names.contains(&name) {
+        return Ok(());
+    }
+    let stop = Stop::usage(format!(
+        "no container on {machine} is called {name}; there are: {}",
+        names.join(", ")
+    ));
+    Err(match did_you_mean(name, names) {
+        Some(question) => stop.help(question),
+        None => stop,
+    }
+    .into())
 }
 
 fn known_end(twinned: &Twinned, name: &str) -> Result<String> {
@@ -120,6 +151,9 @@ fn begin(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
     match fault {
         Fault::Stop { machine } => host(twinned, machine)?.kill().map_err(twins::environment)?,
         Fault::Slow { machine, delay_ms } => slow(twinned, fabric, machine, Some(*delay_ms))?,
+        Fault::Container { machine, container } => host(twinned, machine)?
+            .set_container(container, false)
+            .map_err(twins::environment)?,
         Fault::Partition { .. } => {}
     }
     Ok(())
@@ -129,6 +163,9 @@ fn end(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
     match fault {
         Fault::Stop { machine } => host(twinned, machine)?.boot().map_err(twins::environment)?,
         Fault::Slow { machine, .. } => slow(twinned, fabric, machine, None)?,
+        Fault::Container { machine, container } => host(twinned, machine)?
+            .set_container(container, true)
+            .map_err(twins::environment)?,
         Fault::Partition { .. } => {}
     }
     Ok(())

@@ -58,6 +58,7 @@ pub(crate) fn look(twinned: &Twinned, fabric: Option<&Fabric>) -> Result<output:
             .filter(|s| s.vantage.is_some())
             .map(|s| (s.clone(), vantages.contains(&s.name)))
             .collect(),
+        stacks: super::stacks::look(twinned),
         unbuilt: twinned.unbuilt(),
         absent: design.absent.clone(),
         faults: twinned.faults()?,
@@ -71,6 +72,7 @@ impl output::twin::Status {
         self.machines.iter().all(|(_, health, _)| well(health))
             && self.routers.iter().all(|(_, up)| *up)
             && self.vantages.iter().all(|(_, up)| *up)
+            && self.stacks.iter().all(super::stacks::Brought::is_well)
     }
 
     /// For programs.
@@ -87,7 +89,15 @@ impl output::twin::Status {
             .vantages
             .iter()
             .map(|(v, is)| json!({"segment": v.name, "address": v.vantage, "health": up(*is)}));
+        let stacks = self.stacks.iter().map(|b| match &b.containers {
+            Err(why) => json!({"name": b.stack.name, "on": b.stack.machine, "unknown": why}),
+            Ok(all) => {
+                let containers = all.iter().map(|c| json!({"name": c.name, "state": c.state, "health": c.health, "stand_in": c.stand_in}));
+                json!({"name": b.stack.name, "on": b.stack.machine, "containers": containers.collect::<Vec<_>>(), "notes": b.stack.notes})
+            }
+        });
         json!({
+            "stacks": stacks.collect::<Vec<_>>(),
             "twin": self.name,
             "machines": machines.collect::<Vec<_>>(),
             "routers": routers.collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use super::{Twinned, parts};
 use crate::cli::TwinAt;
 use crate::exit::{Exit, Stop};
+use crate::output::words::count;
 use crate::output::{self, Paint};
 use crate::twins;
 use crate::world::World;
@@ -11,12 +12,15 @@ use model::realm::Twin;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use twin::{Fabric, Host, HostSpec, ImageRef, TwinError, cleanup, image, limits};
 use twinplan::Machine;
+use twinplan::faults::Fault;
 
 /// How many things are started at once: a boot is mostly waiting, but not all of it.
 const PARALLEL: usize = 3;
+/// How long stacks may take to be healthy once all of them were started.
+const HEALTHY_LIMIT: Duration = Duration::from_secs(180);
 
 /// Starts the twin. What was started is taken away again if it is interrupted; what ran before stays.
 pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
@@ -27,13 +31,12 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
     }
     let tell = |line: &str| errln!("{line}");
-    let image = image::ensure(&twinned.engine, &image::default_cache_dir(), &tell)
-        .map_err(twins::environment)?;
+    let images = Images::ensure(&twinned, &tell)?;
     let before = Host::names(&twinned.engine, &twinned.owner).map_err(twins::environment)?;
     let new = twinned.design.machines.iter();
     let new = new.filter(|m| !before.contains(&m.name)).count();
     limits::room_for(new).map_err(twins::environment)?;
-    let built = build(&twinned, &image, &interrupted);
+    let built = build(&twinned, &images, &interrupted);
     if interrupted.load(Ordering::Relaxed) {
         return Err(taken_back(&twinned, &before).into());
     }
@@ -45,6 +48,11 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
             enrol(&mut twinned.world, &machine.of.name)?;
         }
     }
+    plant(&mut twinned, &interrupted)?;
+    let failed = bring_up(&twinned, &interrupted)?;
+    if interrupted.load(Ordering::Relaxed) {
+        return Err(taken_back(&twinned, &before).into());
+    }
     let status = super::status::look(&twinned, Some(&fabric))?;
     if json {
         dataln!("{:#}", status.json());
@@ -52,7 +60,192 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         out!("{}", output::twin::status(&status, paint));
         outln!("up after {:.1} s", begun.elapsed().as_secs_f32());
     }
-    Ok(Exit::Ok)
+    Ok(match failed {
+        0 => Exit::Ok,
+        _ => Exit::Findings,
+    })
+}
+
+/// The images that machines are started from.
+struct Images {
+    plain: ImageRef,
+    /// With a container engine; the plain one if no machine needs one.
+    engine: ImageRef,
+}
+
+impl Images {
+    fn ensure(twinned: &Twinned, tell: &dyn Fn(&str)) -> Result<Self> {
+        let (engine, cache) = (&twinned.engine, image::default_cache_dir());
+        let plain = image::ensure(engine, &cache, tell).map_err(twins::environment)?;
+        let any = twinned.design.machines.iter().any(|m| m.docker);
+        let engine = match any {
+            true => image::ensure_with_engine(engine, &cache, tell).map_err(twins::environment)?,
+            false => plain.clone(),
+        };
+        Ok(Self { plain, engine })
+    }
+
+    fn of(&self, machine: &Machine) -> &ImageRef {
+        if machine.docker {
+            &self.engine
+        } else {
+            &self.plain
+        }
+    }
+}
+
+/// Gives every host what the lab declares of it.
+fn plant(twinned: &mut Twinned, interrupted: &AtomicBool) -> Result<()> {
+    // The keys of machines that were just started are part of what is declared of them.
+    let id = twinned.world.lock.lab.clone();
+    let hints = twinned.world.hints.clone();
+    twins::adapt(&mut twinned.world.tree.lab, &twinned.name, &id, &hints);
+    let stopped = stopped(twinned)?;
+    let lab = &twinned.world.tree.lab;
+    let design = &twinned.design;
+    let hosts = design.machines.iter().filter_map(|machine| {
+        let is_host = machine.of.kind == model::id::Kind::Host;
+        let declared = is_host.then(|| lab.hosts.get(&machine.of.name))??;
+        (!stopped.contains(&machine.name)).then_some((machine, declared))
+    });
+    let jobs: Vec<_> = hosts.collect();
+    side_by_side(&jobs, interrupted, |(machine, declared)| {
+        let host = Host::attach(&twinned.engine, &twinned.owner, &machine.name)?;
+        let seed = super::seed::seed(lab, design, &machine.name, declared);
+        twin::seed::plant(&host, &seed)
+    })
+    .into_iter()
+    .collect::<Result<(), TwinError>>()
+    .map_err(twins::environment)
+}
+
+/// Brings the stacks up, those of one machine after another, and waits until they are well; says how many are not.
+fn bring_up(twinned: &Twinned, interrupted: &AtomicBool) -> Result<usize> {
+    let stopped = stopped(twinned)?;
+    let faults = super::fault::load(twinned)?;
+    let design = &twinned.design;
+    let machines = design.machines.iter().filter(|m| m.docker);
+    let machines: Vec<&Machine> = machines.filter(|m| !stopped.contains(&m.name)).collect();
+    let on = |machine: &Machine| {
+        let all = design.stacks.iter().filter(|s| s.machine == machine.name);
+        all.collect::<Vec<_>>()
+    };
+    let total: usize = machines.iter().map(|m| on(m).len()).sum();
+    let done = AtomicUsize::new(0);
+    let failed = side_by_side(&machines, interrupted, |machine| {
+        let host = Host::attach(&twinned.engine, &twinned.owner, &machine.name);
+        let mut failed = 0;
+        for stack in on(machine) {
+            if interrupted.load(Ordering::Relaxed) {
+                break;
+            }
+            let begun = Instant::now();
+            let brought = match &host {
+                Ok(host) => super::stacks::up(twinned, host, stack)
+                    .and_then(|n| held(host, &machine.name, &faults).map(|()| n)),
+                Err(error) => Err(anyhow::anyhow!("{error}")),
+            };
+            let n = done.fetch_add(1, Ordering::Relaxed) + 1;
+            let what = format!("[{n}/{total}] stack {} on {}", stack.name, machine.name);
+            let took = begun.elapsed().as_secs_f32();
+            match brought {
+                Ok(containers) => errln!(
+                    "{what} is started: {} ({took:.1} s)",
+                    count(containers, "container", "containers")
+                ),
+                Err(error) => {
+                    failed += 1;
+                    errln!("{what} does not come up: {error:#}");
+                }
+            }
+        }
+        failed
+    });
+    let failed: usize = failed.into_iter().sum();
+    Ok(failed.max(settled(twinned, total, &faults, interrupted)))
+}
+
+/// Compose starts what is stopped; what a fault stopped stays so.
+fn held(host: &Host, machine: &str, faults: &[Fault]) -> Result<()> {
+    for fault in faults {
+        if let Fault::Container {
+            machine: on,
+            container,
+        } = fault
+            && on == machine
+        {
+            host.set_container(container, false)?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the stacks are well; says how many are not in the end.
+fn settled(twinned: &Twinned, total: usize, faults: &[Fault], interrupted: &AtomicBool) -> usize {
+    // What a fault is about is not waited for.
+    let meant = |b: &super::stacks::Brought| {
+        faults.iter().any(|f| match f {
+            Fault::Stop { machine } => *machine == b.stack.machine,
+            Fault::Container { machine, container } => {
+                let own = |c: &twin::stack::Container| c.name == *container;
+                *machine == b.stack.machine && b.containers.iter().flatten().any(own)
+            }
+            Fault::Partition { .. } | Fault::Slow { .. } => false,
+        })
+    };
+    let begun = Instant::now();
+    let mut last = usize::MAX;
+    loop {
+        let unwell = match total {
+            0 => 0,
+            _ => super::stacks::look(twinned)
+                .iter()
+                .filter(|b| !b.is_well() && !meant(b))
+                .count(),
+        };
+        let over = begun.elapsed() >= HEALTHY_LIMIT || interrupted.load(Ordering::Relaxed);
+        if unwell == 0 || over {
+            return unwell;
+        }
+        if unwell != last {
+            let stacks = count(unwell, "stack is", "stacks are");
+            errln!("{stacks} not healthy yet ({} s)", begun.elapsed().as_secs());
+            last = unwell;
+        }
+        // tidy: allowed because a condition is asked again until its deadline, not waited out.
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// Does something to each of these, a few at a time, and gives the results in their order; what has not begun at Ctrl-C is left out.
+fn side_by_side<T: Sync, R: Send>(
+    all: &[T],
+    interrupted: &AtomicBool,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..PARALLEL {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(one) = all.get(n) else { return };
+                    if interrupted.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let result = work(one);
+                    results
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((n, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(n, _)| *n);
+    results.into_iter().map(|(_, r)| r).collect()
 }
 
 /// Only what this call started is removed; the fabric too if nothing stood on it before.
@@ -90,11 +283,11 @@ impl Job<'_> {
 }
 
 /// Starts what is missing; the first error ends it when the things at work are done.
-fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Result<Fabric> {
+fn build(twinned: &Twinned, images: &Images, interrupted: &AtomicBool) -> Result<Fabric> {
     let design = &twinned.design;
     let stopped = stopped(twinned)?;
-    let fabric =
-        Fabric::ensure(&twinned.engine, &twinned.owner, image).map_err(twins::environment)?;
+    let fabric = Fabric::ensure(&twinned.engine, &twinned.owner, &images.plain)
+        .map_err(twins::environment)?;
     let names: Vec<&str> = design.segments.iter().map(|s| s.name.as_str()).collect();
     fabric.segments(&names).map_err(twins::environment)?;
     let routers = design.routers.iter().map(Job::Router);
@@ -117,7 +310,7 @@ fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Resul
             };
             let Some(job) = job else { return };
             let begun = Instant::now();
-            match start(twinned, image, &fabric, &job, &stopped) {
+            match start(twinned, images, &fabric, &job, &stopped) {
                 Ok(how) => {
                     let n = done.fetch_add(1, Ordering::Relaxed) + 1;
                     errln!(
@@ -154,7 +347,7 @@ fn build(twinned: &Twinned, image: &ImageRef, interrupted: &AtomicBool) -> Resul
 fn stopped(twinned: &Twinned) -> Result<Vec<String>> {
     let active = super::fault::load(twinned)?.into_iter();
     let stopped = active.filter_map(|f| match f {
-        twinplan::faults::Fault::Stop { machine } => Some(machine),
+        Fault::Stop { machine } => Some(machine),
         _ => None,
     });
     Ok(stopped.collect())
@@ -162,7 +355,7 @@ fn stopped(twinned: &Twinned) -> Result<Vec<String>> {
 
 fn start(
     twinned: &Twinned,
-    image: &ImageRef,
+    images: &Images,
     fabric: &Fabric,
     job: &Job<'_>,
     stopped: &[String],
@@ -176,7 +369,7 @@ fn start(
             Some((plug, gateway)) => fabric.vantage(&plug, gateway).map(|()| "is up"),
             None => Ok("has no address"),
         },
-        Job::Machine(machine) => host(twinned, image, fabric, machine, stopped),
+        Job::Machine(machine) => host(twinned, images.of(machine), fabric, machine, stopped),
     }
 }
 
@@ -194,12 +387,14 @@ fn host(
     {
         host.replug(fabric, &standing)?;
         if host.is_running()? {
+            with_engine(&host, machine)?;
             return Ok("runs already");
         }
         if stopped.contains(&machine.name) {
             return Ok("stays stopped: that is a fault in force");
         }
         host.boot()?;
+        with_engine(&host, machine)?;
         return Ok("runs again");
     }
     // What a killed start left has the names that this one needs.
@@ -207,12 +402,21 @@ fn host(
     let mut spec = HostSpec::new(&twinned.owner, &machine.name, image);
     spec.marker = Some(format!("twin:{}\n", twinned.name));
     spec.standing = Some((fabric.clone(), standing));
+    spec.engine = machine.docker;
     let host = Host::start(&twinned.engine, spec)?;
+    with_engine(&host, machine)?;
     // The one world that is made before anybody manages it: that of examples/smallest.
     if machine.databases.iter().any(|d| d == "shop") {
         twin::seed::smallest(&host)?;
     }
     Ok("is up")
+}
+
+fn with_engine(host: &Host, machine: &Machine) -> Result<(), TwinError> {
+    match machine.docker {
+        true => host.start_engine(),
+        false => Ok(()),
+    }
 }
 
 /// The twin made the host itself, so nobody needs to compare its key.

@@ -14,6 +14,8 @@ redirected() {
         $1 == "chain" { chain = table " " $2 }
         $1 == "type" && / hook prerouting / { todo[++n] = chain; known[chain] = 1 }
         match($0, /(jump|goto) [^ ,}]+/) { jumps[chain] = jumps[chain] "\n" table " " substr($0, RSTART + 5, RLENGTH - 5) }
+        # What an engine leads to its containers is held against what it says of them.
+        chain ~ /^ip6? nat DOCKER$/ && / dnat to / { own[chain] = own[chain] "\n" $0; next }
         $1 != "type" && /(^|[ \t])(redirect|dnat)([ \t]|$)/ { if (!(chain in leads)) { sub(/^[ \t]+/, ""); leads[chain] = $0 } }
         END {
             for (i = 1; i <= n; i++) {
@@ -21,6 +23,8 @@ redirected() {
                     split(todo[i], t, " ")
                     print "! table " t[1] " " t[2] " leads other ports or addresses here: " leads[todo[i]]
                 }
+                m = split(own[todo[i]], rule, "\n")
+                for (j = 2; j <= m; j++) { sub(/^[ \t]+/, "", rule[j]); print "r " rule[j] }
                 m = split(jumps[todo[i]], next_one, "\n")
                 for (j = 1; j <= m; j++)
                     if (next_one[j] != "" && !(next_one[j] in known)) { known[next_one[j]] = 1; todo[++n] = next_one[j] }

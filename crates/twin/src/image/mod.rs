@@ -2,6 +2,8 @@
 //!
 //! The archive's name is a hash of the recipe, so a change of any file below `image/` makes a new image.
 
+mod docker;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,21 +17,23 @@ use crate::lock::Lock;
 use crate::mirror::{self, Mirror};
 use crate::run;
 
+pub use docker::{ensure_with_engine, with_engine};
+
 const RELEASE: &str = "bookworm";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const ROOT: &str = "host-root.";
-const SETUP: &str = include_str!("../image/setup.sh");
+const SETUP: &str = include_str!("../../image/setup.sh");
 /// Files that are in place before the set-up runs: path, mode, text.
 const FILES: [(&str, u32, &str); 2] = [
     (
         "usr/local/sbin/lab-init",
         0o755,
-        include_str!("../image/lab-init"),
+        include_str!("../../image/lab-init"),
     ),
     (
         "etc/systemd/system/lab-net.service",
         0o644,
-        include_str!("../image/lab-net.service"),
+        include_str!("../../image/lab-net.service"),
     ),
 ];
 const CHANGES: [&str; 2] = ["ENV container=docker", "CMD [\"/usr/local/sbin/lab-init\"]"];
