@@ -40,8 +40,7 @@ use clap::Parser as _;
 use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, StoreVerb, Verb};
 use commands::{
     access, apply, check, data, debug, drift, evidence as evidence_verb, facts, graph, history,
-    import, init, look, man, ports, prove, recipe, runs, secret, selftest, show,
-    store as store_verb, twin, undo,
+    import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, stream, wrap};
@@ -121,20 +120,25 @@ fn run(cli: &Cli) -> Result<Exit> {
             in_realm!(mutating(on.as_deref())?, tag => selftest::revert(tag, &args.what, json, paint))
         }
         Verb::Secret(args) => secret::secret(&args.what, json, paint),
-        Verb::Store(args) => {
-            let (StoreVerb::Check(at) | StoreVerb::Rebuild(at)) = &args.what;
-            in_realm!(reading(at.on.as_deref())?, tag => store_verb::store(tag, &args.what, json, paint))
-        }
+        Verb::Store(args) => store_verb(&args.what, json, paint),
         Verb::Facts(args) => facts_verb(&args.what, json, paint),
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
-        Verb::Man { .. } | Verb::Completions { .. } if json => Err(Stop::usage(
-            "a manual page and a completion script are texts for other programs, not data",
-        )
-        .help("leave out --json")
-        .into()),
+        Verb::Man { .. } | Verb::Completions { .. } if json => Err(no_data().into()),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),
         Verb::Completions { shell } => man::completions(*shell),
     }
+}
+
+/// Why a verb has no JSON.
+fn no_data() -> Stop {
+    Stop::usage("a manual page and a completion script are texts for other programs, not data")
+        .help("leave out --json")
+}
+
+/// The index of what was kept.
+fn store_verb(what: &StoreVerb, json: bool, paint: Paint) -> Result<Exit> {
+    let (StoreVerb::Check(at) | StoreVerb::Rebuild(at)) = what;
+    in_realm!(reading(at.on.as_deref())?, tag => commands::store::store(tag, what, json, paint))
 }
 
 /// What the command line asks of the parser itself: help, the version, or what is wrong with it.

@@ -86,7 +86,7 @@ fn place(
     let words = label.text.chars().count();
     let whole = column + shown + 1 + words <= room;
     let beside = one_line && (whole || (line > room && shown + 1 + words <= room));
-    if words > 0 && !beside && !(whole && !one_line) {
+    if words > 0 && !beside && (one_line || !whole) {
         let number = format!("({})", below.len() + 1);
         below.push((number.clone(), std::mem::replace(&mut label.text, number)));
     }

@@ -85,7 +85,7 @@ pub(super) fn limits(text: &str) -> Option<&'static str> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let digits = |word: &&str| word.chars().any(|c| c.is_ascii_digit() || c == '*');
     match words.as_slice() {
-        [_, _, _, _, _] if words.iter().all(|w| digits(&w)) => Some(
+        [_, _, _, _, _] if words.iter().all(digits) => Some(
             "a cron line is minute (0 to 59), hour (0 to 23), day of the month (1 to 31), month (1 to 12), day of the week (0 to 7, from Sunday), as in '0 3 * * 0'",
         ),
         words if words.iter().any(|w| w.contains(':')) => Some(
