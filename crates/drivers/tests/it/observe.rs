@@ -69,7 +69,7 @@ const THERE: &[(&str, &str)] = &[
     ("unit:systemd-tmpfiles-clean.timer", "when=OnBoot"),
     ("unit:apt-daily.timer", "load=masked"),
     (
-        "cron:/etc/crontab:17",
+        "cron:/etc/crontab:18",
         "command=cd / && run-parts --report /etc/cron.hourly package=cron user=root when=17 * * * *",
     ),
     ("cron:/etc/cron.daily/dpkg", "package=dpkg"),
