@@ -108,8 +108,9 @@ impl AnswerArgs {
             Key::Second => self.second.clone(),
             Key::Away => self.away.clone(),
             // YAML's words for nothing name no place.
-            Key::Escrow => (self.escrow.clone())
-                .filter(|e| !matches!(e.trim(), "" | "~" | "null" | "-" | "?" | "unknown")),
+            Key::Escrow => {
+                (self.escrow.clone()).filter(|e| !matches!(e.trim(), "" | "~" | "null" | "-" | "?"))
+            }
             Key::Loss => self.rpo.clone(),
             Key::Back => self.rto.clone(),
             Key::Hours => self.hours.clone(),

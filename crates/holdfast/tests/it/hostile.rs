@@ -40,7 +40,7 @@ const VERBS: &[&[&str]] = &[
     &["graph", "--view", "l3"],
     &["graph", "--view", "l3", "--json"],
     &["schema"],
-    &["explain", "ref-undefined"],
+    &["explain", "bak-321"],
     &["facts", "list"],
     &["secret", "list"],
     &["secret", "scan"],
