@@ -70,7 +70,7 @@ const THERE: &[(&str, &str)] = &[
     ("unit:apt-daily.timer", "load=masked"),
     (
         "cron:/etc/crontab:18",
-        "command=cd / && run-parts --report /etc/cron.hourly package=cron user=root when=17 * * * *",
+        "command=cd / && run-parts --report /etc/cron.hourly package=cron",
     ),
     ("cron:/etc/cron.daily/dpkg", "package=dpkg"),
     ("cron:/etc/cron.daily/.placeholder", "absent"),

@@ -63,9 +63,13 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     }
     for rule in text.lines().filter_map(|l| l.strip_prefix("r ")) {
         if !docker::leads(sections, rule) {
-            let what =
-                "table nat leads other ports or addresses here, and no published port says so";
-            to.incomplete(kind, Reason::new(format!("{what}: {}", plain(rule))));
+            let what = plain(rule);
+            to.incomplete(
+                kind,
+                Reason::new(format!(
+                    "table nat leads other ports or addresses here: {what}, and no published port says so"
+                )),
+            );
         }
     }
     for reason in text.lines().filter_map(|l| l.strip_prefix("! ")) {
