@@ -375,6 +375,7 @@ fn as_declared(up: &Up) {
         "host/pve1 undeclared user:mallory",
         "host/pve1 differs file:/etc/ssh/sshd_config.d/00-holdfast.conf",
         "host/pve2 differs nft:inet/holdfast",
+        "host/witness differs unit:lab-stand-ins.service",
         "host/witness missing listener:tcp/*:3493",
         "host/witness missing listener:tcp/*:5403",
         "host/witness missing listener:tcp/*:8007",
