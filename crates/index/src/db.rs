@@ -11,7 +11,9 @@ use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Statement};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::Permissions;
 use std::net::IpAddr;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -207,7 +209,16 @@ fn post_values(cells: &[Cell]) -> Vec<&(dyn ToSql + Sync)> {
     cells.iter().map(post_value).collect()
 }
 
+/// The file, as private as all that is kept; SQLite gives its other files the same mode.
+fn private(path: &Path) -> Result<(), IndexError> {
+    let mut options = std::fs::OpenOptions::new();
+    let opened = options.append(true).create(true).mode(0o600).open(path);
+    let closed = opened.and_then(|file| file.set_permissions(Permissions::from_mode(0o600)));
+    closed.map_err(|e| IndexError::Place(format!("the index {}: {e}", path.display())))
+}
+
 fn sqlite(path: &Path) -> Result<Db, IndexError> {
+    private(path)?;
     let connection = Connection::open(path).map_err(|e| lite(path, e))?;
     connection
         .busy_timeout(PATIENCE)
