@@ -1,13 +1,21 @@
 //! The command line: verbs and their arguments, nothing else.
 
+mod draw;
 mod import;
 mod init;
+mod look;
+mod secret;
+mod twin;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub(crate) use draw::{CheckArgs, DrawingFormat, DrawingTheme, Format, GraphArgs, ShowArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use init::InitArgs;
+pub(crate) use look::{AcceptArgs, DriftArgs, DriftVerb, LookArgs, ObserveArgs, PortsArgs};
+pub(crate) use secret::{SecretArgs, SecretVerb};
+pub(crate) use twin::{FaultVerb, TwinArgs, TwinAt, TwinVerb};
 
 /// Where things lie.
 const WHERE: &str = "\
@@ -144,230 +152,6 @@ pub(crate) struct LabArgs {
     pub(crate) unknown: bool,
 }
 
-/// What is to be looked at.
-#[derive(Debug, Args)]
-pub(crate) struct LookArgs {
-    #[command(flatten)]
-    pub(crate) at: LabArgs,
-    /// Only this cluster, by the interface of its product.
-    #[arg(long, conflicts_with = "host")]
-    pub(crate) cluster: Option<String>,
-}
-
-/// Arguments of `observe`.
-#[derive(Debug, Args)]
-pub(crate) struct ObserveArgs {
-    #[command(flatten)]
-    pub(crate) look: LookArgs,
-    /// Read everything, also what the host proves to be unchanged since it was read.
-    #[arg(long)]
-    pub(crate) full: bool,
-}
-
-/// Arguments of `ports`.
-#[derive(Debug, Args)]
-pub(crate) struct PortsArgs {
-    #[command(flatten)]
-    pub(crate) at: LabArgs,
-    /// Try them: a TCP connection each, from here and from the other hosts of the lab.
-    #[arg(long)]
-    pub(crate) probe: bool,
-    /// Say of each which rule or policy decides.
-    #[arg(long)]
-    pub(crate) why: bool,
-}
-
-/// Arguments of `drift`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct DriftArgs {
-    #[command(subcommand)]
-    pub(crate) what: Option<DriftVerb>,
-    #[command(flatten)]
-    pub(crate) look: LookArgs,
-}
-
-impl DriftArgs {
-    /// The world that is meant.
-    pub(crate) fn on(&self) -> Option<&str> {
-        match &self.what {
-            Some(DriftVerb::Accept(args)) => args.on.as_deref(),
-            None => self.look.at.on.as_deref(),
-        }
-    }
-}
-
-/// What to do about drift.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DriftVerb {
-    /// Take differences over: show a patch that declares what is there, or that puts up with it; without `--write` nothing changes.
-    Accept(AcceptArgs),
-}
-
-/// Arguments of `drift accept`.
-#[derive(Debug, Args)]
-pub(crate) struct AcceptArgs {
-    /// Which ones, by the paths that `drift` shows; `*` at the end of one is all that begin so. All if none is given.
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<String>,
-    /// The lab tree.
-    #[arg(long, default_value = ".")]
-    pub(crate) lab: PathBuf,
-    /// The world: `real` or `twin[:NAME]`.
-    #[arg(long, value_name = "REALM")]
-    pub(crate) on: Option<String>,
-    /// Only those of this host.
-    #[arg(long)]
-    pub(crate) host: Option<String>,
-    /// Put up with them for now, by a waiver each.
-    #[arg(long)]
-    pub(crate) waive: bool,
-    /// Why that is right: for ways in, and for waivers.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
-    /// Who answers for it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) owner: Option<String>,
-    /// When a way in is looked at again, or a waiver ends: YYYY-MM-DD.
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub(crate) until: Option<jiff::civil::Date>,
-    /// Write the patch into the lab tree, and keep what was accepted.
-    #[arg(long)]
-    pub(crate) write: bool,
-}
-
-/// Arguments of `show`.
-#[derive(Debug, Args)]
-pub(crate) struct ShowArgs {
-    /// summary, hosts, guests, services, stacks, networks, storage, exposures, flows, ports, backups, costs, assets, cables, controls, people, secrets, alerts,
-    /// documents, labels or goals
-    #[arg(value_name = "TOPIC")]
-    pub(crate) topic: Option<String>,
-    /// The lab tree.
-    #[arg(value_name = "LAB")]
-    pub(crate) lab: Option<PathBuf>,
-    /// labels: write a page to print.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
-    /// labels: write a picture of each page.
-    #[arg(long, value_name = "FILE", conflicts_with = "html")]
-    pub(crate) svg: Option<PathBuf>,
-    /// labels: size of a label in millimetres, which says what sheet is printed on.
-    #[arg(long, value_name = "SIZE", value_parser = view::Paper::ALL.map(|p| p.name))]
-    pub(crate) format: Option<String>,
-    /// labels: so many labels of the first sheet are used already.
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) skip: Option<usize>,
-    /// labels: only of these, with commas.
-    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = view::LABEL_KINDS)]
-    pub(crate) only: Vec<String>,
-    /// ports: look for a free one here; 8000-8999 if nothing is said.
-    #[arg(long, value_name = "FROM-TO")]
-    pub(crate) range: Option<String>,
-    /// assets: write ends of warranties and replacements as a calendar.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ics: Option<PathBuf>,
-}
-
-/// Arguments of `graph`.
-#[derive(Debug, Args)]
-pub(crate) struct GraphArgs {
-    /// The lab tree.
-    #[arg(default_value = ".")]
-    pub(crate) lab: PathBuf,
-    /// l2, l3, storage, power, dependencies or rack
-    #[arg(long, value_name = "VIEW", default_value = "l3")]
-    pub(crate) view: String,
-    /// Write an SVG file; `-` for standard output.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) svg: Option<PathBuf>,
-    /// Write a file for Graphviz.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) dot: Option<PathBuf>,
-    /// Write a file for Mermaid.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) mermaid: Option<PathBuf>,
-    /// What is printed if no file is named.
-    #[arg(long, value_enum, default_value_t = DrawingFormat::Mermaid, conflicts_with_all = ["svg", "dot", "mermaid", "json"])]
-    pub(crate) format: DrawingFormat,
-    /// Colours of SVG; `auto` follows who looks at it.
-    #[arg(long, value_enum, default_value_t = DrawingTheme::Auto)]
-    pub(crate) theme: DrawingTheme,
-    /// Only this object (`nas`, `host/nas`), what it leads to and what leads to it.
-    #[arg(long, value_name = "OBJECT")]
-    pub(crate) focus: Option<String>,
-    /// Give everything a box of its own, also what is alike.
-    #[arg(long)]
-    pub(crate) expand: bool,
-}
-
-/// How a drawing is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DrawingFormat {
-    /// Laid out, to be looked at.
-    Svg,
-    /// For Graphviz.
-    Dot,
-    /// For READMEs and wikis.
-    Mermaid,
-}
-
-/// Colours of a drawing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DrawingTheme {
-    /// Dark on light, also for paper.
-    Light,
-    /// Light on dark.
-    Dark,
-    /// As the reader's screen is set.
-    Auto,
-}
-
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// The lab tree.
-    #[arg(default_value = ".")]
-    pub(crate) lab: PathBuf,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Full)]
-    pub(crate) format: Format,
-    /// Show every finding whole, also the third and further of a kind.
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// List every unknown instead of one line per rule.
-    #[arg(long)]
-    pub(crate) unknown: bool,
-    /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub(crate) date: Option<jiff::civil::Date>,
-    /// Show as a patch what `--fix` would write; writes nothing.
-    #[arg(long, conflicts_with = "fix")]
-    pub(crate) diff: bool,
-    /// Write the mends that keep the meaning into the lab tree.
-    #[arg(long)]
-    pub(crate) fix: bool,
-    /// Include mends that change the meaning; with `--diff` or `--fix`.
-    #[arg(long)]
-    pub(crate) unsafe_fixes: bool,
-    /// Exit 1 also for warnings.
-    #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
-    pub(crate) deny: Option<String>,
-}
-
-/// Formats of diagnostics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// With the text and a caret.
-    Full,
-    /// One line each.
-    Concise,
-    /// One JSON array.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-}
-
 /// Arguments of every verb that may change something.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct MutateArgs {
@@ -488,90 +272,6 @@ pub(crate) enum RunsVerb {
     },
 }
 
-/// Arguments of `twin`.
-#[derive(Debug, Args)]
-pub(crate) struct TwinArgs {
-    #[command(subcommand)]
-    pub(crate) what: TwinVerb,
-}
-
-/// What to do with a twin.
-#[derive(Debug, Subcommand)]
-pub(crate) enum TwinVerb {
-    /// Show what it would consist of, and what cannot be in it; starts nothing.
-    Plan(TwinAt),
-    /// Start it, or what is missing of it.
-    Up(TwinAt),
-    /// What runs.
-    Status(TwinAt),
-    /// Run a command in one of its machines, or in an empty place of a segment: `@SEGMENT`.
-    Exec {
-        /// The lab tree, `.` if it is left out; and the machine, or `@SEGMENT`.
-        #[arg(required = true, num_args = 1..=2, value_name = "[LAB] MACHINE")]
-        place: Vec<String>,
-        /// The twin's name.
-        #[arg(long, default_value = "default")]
-        name: String,
-        /// The command.
-        #[arg(last = true, required = true)]
-        command: Vec<String>,
-    },
-    /// Let something go wrong in it, or end that.
-    Fault {
-        #[command(flatten)]
-        at: TwinAt,
-        #[command(subcommand)]
-        what: FaultVerb,
-    },
-    /// Remove it.
-    Down(TwinAt),
-}
-
-/// What goes wrong.
-#[derive(Debug, Subcommand)]
-pub(crate) enum FaultVerb {
-    /// A machine loses its power.
-    Stop {
-        /// The machine.
-        machine: String,
-    },
-    /// Two ends do not reach each other; one end alone reaches nothing.
-    Partition {
-        /// A machine, or a segment as `@NAME`.
-        one: String,
-        /// The other end.
-        other: Option<String>,
-    },
-    /// What a machine is sent comes late.
-    Slow {
-        /// The machine.
-        machine: String,
-        /// Milliseconds.
-        #[arg(long, default_value_t = 200)]
-        delay: u32,
-    },
-    /// A container on a machine's engine stops.
-    Container {
-        /// The machine.
-        machine: String,
-        /// The container, as `twin status` names it.
-        container: String,
-    },
-    /// End all faults: power is back, wires are whole, containers run.
-    Clear,
-}
-
-/// Which twin of which lab.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct TwinAt {
-    /// The lab tree.
-    #[arg(default_value = ".")]
-    pub(crate) lab: PathBuf,
-    /// The twin's name.
-    #[arg(long, default_value = "default")]
-    pub(crate) name: String,
-}
-
 /// Arguments of `access`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -661,72 +361,6 @@ pub(crate) enum SelftestVerb {
         #[command(flatten)]
         consent: Consent,
     },
-}
-
-/// Arguments of `secret`.
-#[derive(Debug, Args)]
-pub(crate) struct SecretArgs {
-    #[command(subcommand)]
-    pub(crate) what: SecretVerb,
-}
-
-/// What to do with secrets. Their names are those of the section `secrets`, or `repository/NAME` for its password.
-#[derive(Debug, Subcommand)]
-pub(crate) enum SecretVerb {
-    /// List them: where they are kept, who can read them, when they were changed.
-    List(SecretAt),
-    /// Try to get each of them, and let it go again.
-    Check {
-        #[command(flatten)]
-        at: SecretAt,
-        /// Also run the commands of those that a program gives.
-        #[arg(long)]
-        commands: bool,
-    },
-    /// Keep a value, read from standard input or asked for without echo, in its SOPS or age file.
-    Set {
-        /// The secret.
-        name: String,
-        #[command(flatten)]
-        at: SecretAt,
-    },
-    /// Print one on this terminal.
-    Show {
-        /// The secret.
-        name: String,
-        #[command(flatten)]
-        at: SecretAt,
-        /// Yes, so that whoever looks at the screen sees it.
-        #[arg(long)]
-        reveal: bool,
-    },
-    /// Encrypt the SOPS files for the recipients that `.sops.yaml` names by now.
-    Rekey {
-        #[command(flatten)]
-        at: SecretAt,
-        /// Only this file.
-        #[arg(long, value_name = "FILE")]
-        file: Option<String>,
-        /// Also where no key that is here could read them any more.
-        #[arg(long)]
-        lock_out: bool,
-    },
-    /// Look for secrets in clear text in all files that git would keep.
-    Scan {
-        #[command(flatten)]
-        at: SecretAt,
-        /// Also in what commits of any branch, tag or stash brought and the files do not have any more.
-        #[arg(long)]
-        history: bool,
-    },
-}
-
-/// Which lab.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SecretAt {
-    /// The lab tree.
-    #[arg(default_value = ".")]
-    pub(crate) lab: PathBuf,
 }
 
 /// Arguments of `store`.

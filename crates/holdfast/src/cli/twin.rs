@@ -1,0 +1,88 @@
+//! The command line of `twin`.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Arguments of `twin`.
+#[derive(Debug, Args)]
+pub(crate) struct TwinArgs {
+    #[command(subcommand)]
+    pub(crate) what: TwinVerb,
+}
+
+/// What to do with a twin.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TwinVerb {
+    /// Show what it would consist of, and what cannot be in it; starts nothing.
+    Plan(TwinAt),
+    /// Start it, or what is missing of it.
+    Up(TwinAt),
+    /// What runs.
+    Status(TwinAt),
+    /// Run a command in one of its machines, or in an empty place of a segment: `@SEGMENT`.
+    Exec {
+        /// The lab tree, `.` if it is left out; and the machine, or `@SEGMENT`.
+        #[arg(required = true, num_args = 1..=2, value_name = "[LAB] MACHINE")]
+        place: Vec<String>,
+        /// The twin's name.
+        #[arg(long, default_value = "default")]
+        name: String,
+        /// The command.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
+    /// Let something go wrong in it, or end that.
+    Fault {
+        #[command(flatten)]
+        at: TwinAt,
+        #[command(subcommand)]
+        what: FaultVerb,
+    },
+    /// Remove it.
+    Down(TwinAt),
+}
+
+/// What goes wrong.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaultVerb {
+    /// A machine loses its power.
+    Stop {
+        /// The machine.
+        machine: String,
+    },
+    /// Two ends do not reach each other; one end alone reaches nothing.
+    Partition {
+        /// A machine, or a segment as `@NAME`.
+        one: String,
+        /// The other end.
+        other: Option<String>,
+    },
+    /// What a machine is sent comes late.
+    Slow {
+        /// The machine.
+        machine: String,
+        /// Milliseconds.
+        #[arg(long, default_value_t = 200)]
+        delay: u32,
+    },
+    /// A container on a machine's engine stops.
+    Container {
+        /// The machine.
+        machine: String,
+        /// The container, as `twin status` names it.
+        container: String,
+    },
+    /// End all faults: power is back, wires are whole, containers run.
+    Clear,
+}
+
+/// Which twin of which lab.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TwinAt {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// The twin's name.
+    #[arg(long, default_value = "default")]
+    pub(crate) name: String,
+}
