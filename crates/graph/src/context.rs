@@ -93,6 +93,11 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What messages call an object: `host 'web'`.
+pub fn called(object: &ObjectRef) -> String {
+    format!("{} '{}'", object.kind.word(), object.name)
+}
+
 /// A reference to a host by its name.
 pub fn host(name: &str) -> ObjectRef {
     ObjectRef::new(Kind::Host, name)

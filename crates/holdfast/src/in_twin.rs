@@ -4,6 +4,7 @@
 
 use crate::output::words::count;
 use crate::output::{Paint, wrap};
+use crate::twins;
 use crate::world::World;
 use model::fact::Facts;
 use model::realm::{Realm, RealmTag};
@@ -28,9 +29,11 @@ impl<R: RealmTag> World<R> {
     /// Takes out what a twin cannot show.
     pub(crate) fn apart(&self, differences: &[Difference]) -> Apart {
         let mut apart = Apart::default();
+        let missing = twins::absent_stacks(&self.tree.lab);
         for one in differences {
             let listed = matches!(self.realm(), Realm::Twin(_))
                 && (self.absent_here(&one.target.name).is_some()
+                    || missing.contains(&one.target)
                     || twinplan::exceptions::of(&one.path).is_some());
             match listed && one.how == How::Unknown {
                 true => apart.beyond += 1,

@@ -62,7 +62,7 @@ impl<R: RealmTag> World<R> {
         let mut scopes = BTreeMap::new();
         for name in self.by_hand(chosen, &interfaces)? {
             let (_, host) = *self
-                .hosts(Some(&name))?
+                .machines(Some(&name))?
                 .first()
                 .ok_or_else(|| Stop::usage(format!("no host is called {name}")))?;
             // What is not in this realm has no handle, and is said to be missing when all are asked.
@@ -134,7 +134,7 @@ impl<R: RealmTag> World<R> {
             Chosen::Cluster(_) => return Ok(Vec::new()),
         };
         let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
-        let hosts = self.hosts(only)?.into_iter();
+        let hosts = self.machines(only)?.into_iter();
         let hosts = hosts.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
         Ok(hosts.map(|(name, _)| name.to_owned()).collect())
     }

@@ -5,9 +5,9 @@ use crate::hint::Hints;
 use anyhow::Result;
 use diag::Spanned;
 use drivers::linux::transport::SshOptions;
-use model::id::ObjectId;
+use model::id::{Kind, ObjectId, ObjectRef};
 use model::lab::{Sudo, User};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use twin::{Engine, Host, TwinError, image};
 
@@ -57,7 +57,8 @@ const ADMIN: &str = "admin";
 /// What a twin cannot be: its hosts have addresses and a default route of their own, and are reached by an account, a key and a wire of
 /// the twin's own. The declaration is adapted to that, so that none of it shows as drift. A second call changes nothing.
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
-    for (host_name, declared) in &mut lab.hosts {
+    let machines = lab.hosts.iter_mut().chain(&mut lab.inside);
+    for (host_name, declared) in machines {
         declared.default_route = None;
         let Ok(host) = host(name, id, host_name, hints) else {
             continue;
@@ -78,6 +79,11 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
         if !admin.keys.contains(&key) {
             admin.keys.push(key);
         }
+        if let Some(allowed) = declared.sshd.get_mut("allowusers")
+            && !allowed.value.split_whitespace().any(|u| u == ADMIN)
+        {
+            allowed.value = format!("{} {ADMIN}", allowed.value);
+        }
         if let Some(firewall) = &mut declared.firewall {
             let rule = format!(
                 "iifname \"eth0\" ip saddr {} tcp dport 22 accept",
@@ -91,12 +97,20 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
     }
 }
 
-/// Hosts that are declared and cannot be in a twin, with the reason.
+/// Hosts, and guests that are logged in to, that are declared and cannot be in a twin, with the reason.
 pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
     let design = twinplan::design(lab, &Default::default());
-    let hosts = design.absent.into_iter();
-    let hosts = hosts.filter(|a| a.of.kind == model::id::Kind::Host);
-    hosts.map(|a| (a.of.name, a.why)).collect()
+    let absent = design.absent.into_iter();
+    let machines =
+        absent.filter(|a| lab.machine(&a.of.name).is_some() && lab.machine_ref(&a.of.name) == a.of);
+    machines.map(|a| (a.of.name, a.why)).collect()
+}
+
+/// Stacks that are declared and cannot be in a twin.
+pub(crate) fn absent_stacks(lab: &model::lab::Lab) -> BTreeSet<ObjectRef> {
+    let design = twinplan::design(lab, &Default::default());
+    let absent = design.absent.into_iter().map(|a| a.of);
+    absent.filter(|of| of.kind == Kind::Stack).collect()
 }
 
 /// What is missing on this machine.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use engine::report::{Ending, RunReport, StepReport};
 use engine::settle::{Situation, settle};
 use model::evidence::Body;
-use model::id::{Kind, ObjectRef, RunId};
+use model::id::{ObjectRef, RunId};
 use model::plan::{Plan, Purpose};
 use model::realm::RealmTag;
 use std::collections::BTreeSet;
@@ -101,7 +101,7 @@ pub(crate) fn mention<'a, R: RealmTag>(
 ) -> Result<()> {
     let hosts: Vec<ObjectRef> = hosts
         .into_iter()
-        .map(|h| ObjectRef::new(Kind::Host, h.as_str()))
+        .map(|h| world.tree.lab.machine_ref(h))
         .collect();
     for HalfDone { run, target } in half_done(world, &hosts.iter().collect())? {
         match world.store.lease() {

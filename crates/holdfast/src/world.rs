@@ -13,7 +13,7 @@ use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
 use model::fact::{Before, FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
-use model::id::{Kind, ObjectRef, RunId};
+use model::id::{ObjectRef, RunId};
 use model::kleene::Reason;
 use model::lab::{Host, Reach};
 use model::lock::{Lock, Native};
@@ -50,7 +50,7 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) lock: Lock,
     pub(crate) store: Store<R>,
     pub(crate) hints: Hints,
-    /// Hosts that are declared and not in this realm, with the reason: none in the real one.
+    /// Machines that are declared and not in this realm, with the reason: none in the real one.
     pub(crate) absent: BTreeMap<String, String>,
 }
 
@@ -87,11 +87,8 @@ impl<R: RealmTag> World<R> {
 
     /// Who a host was when it was enrolled in this realm.
     pub(crate) fn enrolled(&self, host: &str) -> Result<Option<NativeIdentity>> {
-        let object = ObjectRef::new(Kind::Host, host);
-        let of = |lock: &Lock| {
-            let native = lock.objects.get(&object)?.native.as_ref()?;
-            native.machine().cloned()
-        };
+        let object = self.tree.lab.machine_ref(host);
+        let of = |lock: &Lock| lock.objects.get(&object)?.machine().cloned();
         Ok(match self.realm() {
             Realm::Real => of(&self.lock),
             Realm::Twin(_) => self.store.identities()?.as_ref().and_then(of),
@@ -100,7 +97,7 @@ impl<R: RealmTag> World<R> {
 
     /// Remembers who a host is.
     pub(crate) fn enrol(&mut self, host: &str, identity: NativeIdentity) -> Result<()> {
-        let object = ObjectRef::new(Kind::Host, host);
+        let object = self.tree.lab.machine_ref(host);
         let mut lock = match self.realm() {
             Realm::Real => self.lock.clone(),
             Realm::Twin(_) => self
@@ -108,15 +105,11 @@ impl<R: RealmTag> World<R> {
                 .identities()?
                 .unwrap_or_else(|| without_identities(&self.lock)),
         };
-        let known = self.lock.objects.get(&object).map(|o| o.id.clone());
-        let id = known.with_context(|| format!("{object} has no id"))?;
-        lock.objects.insert(
-            object,
-            model::lock::Locked {
-                id,
-                native: Some(Native::Machine(identity)),
-            },
-        );
+        let known = self.lock.objects.get(&object);
+        let entry = known.with_context(|| format!("{object} has no id"))?;
+        let of_realm = lock.objects.entry(object.clone());
+        let entry = of_realm.or_insert_with(|| entry.clone());
+        entry.enrol(object.kind, identity);
         match self.realm() {
             Realm::Real => {
                 store::lockfile::write(&self.tree.lock_path(), &lock)?;
@@ -160,7 +153,7 @@ impl<R: RealmTag> World<R> {
     /// Handles on the declared hosts, or on one of them.
     pub(crate) fn drivers(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut drivers = Drivers::new(self.tag.clone());
-        for (name, host) in self.hosts(only)? {
+        for (name, host) in self.machines(only)? {
             if self.absent.contains_key(name) {
                 continue;
             }
@@ -169,16 +162,23 @@ impl<R: RealmTag> World<R> {
         Ok(drivers)
     }
 
-    /// The declared hosts, or one of them.
-    pub(crate) fn hosts(&self, only: Option<&str>) -> Result<Vec<(&str, &Host)>> {
-        let hosts = &self.tree.lab.hosts;
-        match only {
-            None => Ok(hosts.iter().map(|(n, h)| (n.as_str(), h)).collect()),
-            Some(name) => match hosts.get_key_value(name) {
-                Some((n, h)) => Ok(vec![(n.as_str(), h)]),
-                None => Err(undeclared("host", name, hosts.keys()).into()),
-            },
+    /// The declared hosts and the guests that are logged in to, or one of them.
+    pub(crate) fn machines(&self, only: Option<&str>) -> Result<Vec<(&str, &Host)>> {
+        let lab = &self.tree.lab;
+        let Some(only) = only else {
+            return Ok(lab.machines().collect());
+        };
+        if let Some(found) = lab.machines().find(|(name, _)| *name == only) {
+            return Ok(vec![found]);
         }
+        if lab.guests.contains_key(only) {
+            let stop = Stop::usage(format!("guest {only} is not logged in to")).help(format!(
+                "say how: add `reach: {{ssh: ALIAS}}` to guest {only}"
+            ));
+            return Err(stop.into());
+        }
+        let known = lab.hosts.keys().chain(lab.inside.keys());
+        Err(undeclared("host", only, known).into())
     }
 
     /// Datasets that were named are declared.
@@ -209,7 +209,7 @@ impl<R: RealmTag> World<R> {
 
     /// A handle on one host.
     pub(crate) fn driver(&self, name: &str, host: &Host) -> Result<LinuxDriver<R>> {
-        let target = ObjectRef::new(Kind::Host, name);
+        let target = self.tree.lab.machine_ref(name);
         let transport = self.transport(name, host)?;
         Ok(LinuxDriver::new(
             self.tag.clone(),
@@ -231,7 +231,10 @@ impl<R: RealmTag> World<R> {
             Reach::Local => Ok(Transport::Local(LocalTransport::new())),
             Reach::Ssh { .. } => Ok(Transport::Ssh(self.ssh(host)?.context("reached by ssh")?)),
             Reach::Unknown => Err(Stop::usage(format!("nothing says how {name} is reached"))
-                .help(format!("add `reach: {{ssh: ALIAS}}` to host {name}"))
+                .help(format!(
+                    "add `reach: {{ssh: ALIAS}}` to {}",
+                    self.tree.lab.machine_ref(name)
+                ))
                 .into()),
         }
     }
@@ -262,7 +265,7 @@ impl<R: RealmTag> World<R> {
 
     /// The host key that the lab declares, where the real lab is meant.
     pub(crate) fn declared_key(&self, host: &str) -> Option<&str> {
-        match self.tree.lab.hosts.get(host).map(|h| &h.reach) {
+        match self.tree.lab.machine(host).map(|h| &h.reach) {
             Some(Reach::Ssh { host_key, .. }) if self.realm() == Realm::Real => {
                 host_key.as_ref().map(|k| k.value.as_str())
             }
@@ -309,7 +312,7 @@ impl<R: RealmTag> World<R> {
         owned: &Owned,
     ) -> Result<BTreeMap<String, Scope>> {
         let lab = &self.tree.lab;
-        let hosts = self.hosts(only)?;
+        let hosts = self.machines(only)?;
         let scope = |n: &str, h: &Host| {
             plan::scope::of_host(lab, n, h, owned).union(protect::scope(lab, n, owned))
         };
@@ -344,7 +347,7 @@ impl<R: RealmTag> World<R> {
         only: Option<&str>,
         mut scopes: BTreeMap<String, Scope>,
     ) -> Result<BTreeMap<String, Scope>> {
-        for (name, host) in self.hosts(only)? {
+        for (name, host) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
                 scopes.insert(name.to_owned(), scope.union(plan::news::scope(host)));
             }
@@ -358,7 +361,7 @@ impl<R: RealmTag> World<R> {
         only: Option<&str>,
         mut scopes: BTreeMap<String, Scope>,
     ) -> Result<BTreeMap<String, Scope>> {
-        for (name, _) in self.hosts(only)? {
+        for (name, _) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
                 scopes.insert(name.to_owned(), scope.union(plan::ports::scope()));
             }
@@ -385,7 +388,10 @@ impl<R: RealmTag> World<R> {
         let now = Timestamp::now();
         let oldest = now.checked_sub(WHOLE_READING).unwrap_or(now);
         let mut known = BTreeMap::new();
-        for (name, facts) in self.store.latest_answers(self.tree.lab.hosts.keys())? {
+        for (name, facts) in self
+            .store
+            .latest_answers(self.tree.lab.machines().map(|(n, _)| n))?
+        {
             let enrolled = self.enrolled(&name)?;
             let same = enrolled.is_none_or(|known| facts.identity == Some(known));
             // What comes from the future was read by a clock that was wrong.
@@ -399,9 +405,10 @@ impl<R: RealmTag> World<R> {
     /// Keeps what was seen; of kinds that nobody accepted anything of yet it is the starting point.
     pub(crate) fn keep(&self, facts: &Facts) -> Result<()> {
         self.store.save_facts(facts, Timestamp::now())?;
+        let lab = &self.tree.lab;
         self.store.change_accepted(|accepted| {
             let answered = facts.targets.values().filter(|f| f.identity.is_some());
-            for target in answered.filter(|f| f.target.kind == Kind::Host) {
+            for target in answered.filter(|f| f.target == lab.machine_ref(&f.target.name)) {
                 let of_host = accepted.entry(target.target.name.clone()).or_default();
                 for (kind, baseline) in model::accepted::starting_point(target) {
                     of_host.entry(kind).or_insert(baseline);
@@ -462,7 +469,7 @@ impl<R: RealmTag> World<R> {
         }
         for (name, why) in &self.absent {
             if scopes.contains_key(name) {
-                let host = ObjectRef::new(Kind::Host, name);
+                let host = self.tree.lab.machine_ref(name);
                 let why = format!("not in twin: {why}");
                 let unknown = TargetFacts::unreachable(host, Timestamp::now(), why);
                 facts.targets.insert(name.clone(), unknown);
@@ -586,7 +593,9 @@ fn renames(tree: &Tree) -> Vec<(ObjectRef, ObjectRef)> {
 
 fn without_identities(lock: &Lock) -> Lock {
     let mut lock = lock.clone();
-    lock.objects.values_mut().for_each(|o| o.native = None);
+    for object in lock.objects.values_mut() {
+        (object.native, object.inside) = (None, None);
+    }
     lock
 }
 

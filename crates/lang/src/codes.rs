@@ -75,6 +75,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A map gives the same key twice. YAML readers silently take one of the two; here it is an error, because the other one was meant by somebody.",
     ),
     (
+        "duplicate-name",
+        "A host and a guest that is logged in to have the same name. Verbs choose a machine by its name alone, so nobody could say which of the two is meant, and what was seen of one would be taken for the other.",
+    ),
+    (
         "duplicate-value",
         "A list names the same thing twice. Remove one of the two.",
     ),

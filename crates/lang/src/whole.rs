@@ -22,6 +22,9 @@ pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
     }
     addresses(lab, sink);
     renames(lab, sink);
+    crate::lower::namesakes(lab)
+        .into_iter()
+        .for_each(|d| sink.report(d));
     for (name, service) in &lab.services {
         service.needs.iter().for_each(|n| need(n, name, sink));
     }

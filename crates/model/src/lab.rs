@@ -37,7 +37,7 @@ use self::site::SiteAbout;
 use self::storage::{DatasetAbout, Pool};
 use self::watch::{Alert, Channel, Metric, Probe, Slo, Window};
 use crate::declare::{Given, Opt};
-use crate::id::ObjectRef;
+use crate::id::{Kind, ObjectRef};
 use crate::secret::SecretRef;
 use crate::units::Seconds;
 use diag::{Span, Spanned};
@@ -60,6 +60,9 @@ pub struct Lab {
     pub networks: BTreeMap<String, Network>,
     /// Machines.
     pub hosts: BTreeMap<String, Host>,
+    /// What is declared of the insides of guests, by guest: those that are logged in to as hosts are. No guest of these has a host's
+    /// name.
+    pub inside: BTreeMap<String, Host>,
     /// Bodies of data.
     pub datasets: BTreeMap<String, Dataset>,
     /// Backup stores.
@@ -368,6 +371,26 @@ pub struct Host {
     pub exposures: Vec<Exposure>,
     /// What else is said of it.
     pub about: HostAbout,
+}
+
+impl Lab {
+    /// The systems that can be logged in to: hosts, then guests of whose insides something is declared.
+    pub fn machines(&self) -> impl Iterator<Item = (&str, &Host)> {
+        let all = self.hosts.iter().chain(&self.inside);
+        all.map(|(name, machine)| (name.as_str(), machine))
+    }
+
+    /// One of the [`machines`](Self::machines), by name.
+    pub fn machine(&self, name: &str) -> Option<&Host> {
+        self.hosts.get(name).or_else(|| self.inside.get(name))
+    }
+
+    /// How one of the [`machines`](Self::machines) is referred to. A name that nobody has is taken for a host's.
+    pub fn machine_ref(&self, name: &str) -> ObjectRef {
+        let is_guest = !self.hosts.contains_key(name) && self.inside.contains_key(name);
+        let kind = if is_guest { Kind::Guest } else { Kind::Host };
+        ObjectRef::new(kind, name)
+    }
 }
 
 impl Host {

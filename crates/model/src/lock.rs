@@ -1,7 +1,7 @@
 //! `holdfast.lock`: minted ids bound to native identities, committed beside the declaration.
 
 use crate::fact::NativeIdentity;
-use crate::id::{ObjectId, ObjectRef};
+use crate::id::{Kind, ObjectId, ObjectRef};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +29,26 @@ pub struct Locked {
     /// What the product itself says it is; `None` until enrolled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<Native>,
+    /// The system inside of a guest, whose `native` is what its hypervisor says; `None` until enrolled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<NativeIdentity>,
+}
+
+impl Locked {
+    /// The machine that was logged in to, if one was.
+    pub fn machine(&self) -> Option<&NativeIdentity> {
+        self.inside
+            .as_ref()
+            .or_else(|| self.native.as_ref()?.machine())
+    }
+
+    /// Remembers which machine this object of `kind` is.
+    pub fn enrol(&mut self, kind: Kind, identity: NativeIdentity) {
+        match kind {
+            Kind::Guest => self.inside = Some(identity),
+            _ => self.native = Some(Native::Machine(identity)),
+        }
+    }
 }
 
 /// What a product itself says that something is. Each has keys of its own, by which it is told apart in the file.

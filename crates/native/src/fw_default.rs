@@ -1,6 +1,6 @@
 //! Ways in are listed, but nothing keeps the others shut.
 
-use crate::context::host;
+use crate::context::called;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
@@ -22,17 +22,19 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
+        let called = called(&of);
         if machine.exposures.is_empty() || machine.firewall.is_some() {
             continue;
         }
         let open = machine.exposures.len();
         let ways = if open == 1 { "way in" } else { "ways in" };
         let d = RULE
-            .finding(format!("host '{name}' lists {open} {ways} and denies nothing else"))
+            .finding(format!("{called} lists {open} {ways} and denies nothing else"))
             .at(machine.span, "no firewall")
             .note(format!("ports let in on purpose: {open}; ports kept shut: 0 of 65535"))
             .help("add 'firewall: {table: holdfast}': a table of its own that lets in the exposures and denies the rest");
-        out.add(host(name), d);
+        out.add(of.clone(), d);
     }
 }

@@ -1,6 +1,6 @@
 //! The declaration shuts out the account that Holdfast logs in with.
 
-use crate::context::host;
+use crate::context::called;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::{Host, Protocol, Reach};
@@ -23,29 +23,31 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
+        let called = called(&of);
         let Reach::Ssh { user, port, .. } = &machine.reach else {
             continue;
         };
         let port = port.as_ref().map_or(22, |p| p.value);
         if let Some(user) = user {
-            for d in logins(machine, name, &user.value) {
-                out.add(host(name), d.and_at(user.span, "the login"));
+            for d in logins(machine, &called, &user.value) {
+                out.add(of.clone(), d.and_at(user.span, "the login"));
             }
         }
-        if let Some(d) = firewall(machine, name, port) {
-            out.add(host(name), d);
+        if let Some(d) = firewall(machine, &called, port) {
+            out.add(of.clone(), d);
         }
     }
 }
 
-fn logins(machine: &Host, name: &str, login: &str) -> Vec<Diagnostic> {
+fn logins(machine: &Host, called: &str, login: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(allowed) = machine.sshd.get("allowusers") {
         let count = allowed.value.split_whitespace().count();
         if !allowed.value.split_whitespace().any(|u| covers(u, login)) {
             let message = format!(
-                "AllowUsers of host '{name}' leaves out '{login}', the account that Holdfast logs in with"
+                "AllowUsers of {called} leaves out '{login}', the account that Holdfast logs in with"
             );
             let d = RULE.finding(message).at(allowed.span, "");
             let edit = Edit::replace(allowed.span, format!("{} {login}", allowed.value));
@@ -61,8 +63,12 @@ fn logins(machine: &Host, name: &str, login: &str) -> Vec<Diagnostic> {
         .get("permitrootlogin")
         .filter(|v| v.value == "no" && login == "root");
     found.extend(root.map(|v| {
-        let message = format!("PermitRootLogin of host '{name}' shuts out root, the account that Holdfast logs in with");
-        RULE.finding(message).at(v.span, "").help("reach the host by an account with sudo")
+        let message = format!(
+            "PermitRootLogin of {called} shuts out root, the account that Holdfast logs in with"
+        );
+        RULE.finding(message)
+            .at(v.span, "")
+            .help("reach the host by an account with sudo")
     }));
     found
 }
@@ -73,7 +79,7 @@ fn covers(pattern: &str, login: &str) -> bool {
     user == login || user.contains(['*', '?'])
 }
 
-fn firewall(machine: &Host, name: &str, port: u16) -> Option<Diagnostic> {
+fn firewall(machine: &Host, called: &str, port: u16) -> Option<Diagnostic> {
     let table = machine.firewall.as_ref()?;
     let open = |protocol, number| {
         machine
@@ -89,7 +95,7 @@ fn firewall(machine: &Host, name: &str, port: u16) -> Option<Diagnostic> {
     let ways = if count == 1 { "way in" } else { "ways in" };
     Some(
         RULE.finding(format!(
-            "the firewall of host '{name}' opens no port {port}, where Holdfast logs in"
+            "the firewall of {called} opens no port {port}, where Holdfast logs in"
         ))
         .at(table.span, "denies what is no exposure")
         .note(format!("{count} {ways} declared, of them {port}/tcp: 0"))

@@ -1,6 +1,6 @@
 //! Keys of accounts that sshd turns away.
 
-use crate::context::host;
+use crate::context::called;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
@@ -22,7 +22,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
+        let called = called(&of);
         let Some(allowed) = machine.sshd.get("allowusers") else {
             continue;
         };
@@ -38,11 +40,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let keys = account.keys.len();
             let noun = if keys == 1 { "key" } else { "keys" };
             let d = RULE
-                .finding(format!("'{user}' has {keys} {noun} on host '{name}', but AllowUsers turns the account away"))
+                .finding(format!(
+                    "'{user}' has {keys} {noun} on {called}, but AllowUsers turns the account away"
+                ))
                 .at(account.span, format!("{keys} {noun}"))
                 .and_at(allowed.span, format!("lets in {}", words.join(", ")))
                 .help(format!("add {user} to AllowUsers, or take the {noun} away"));
-            out.add(host(name), d);
+            out.add(of.clone(), d);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Passwords are enough to log in over ssh.
 
-use crate::context::{Setting, host};
+use crate::context::{Setting, called};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
@@ -21,13 +21,15 @@ pub const RULE: Rule = Rule {
 const KEYWORDS: [&str; 2] = ["PasswordAuthentication", "KbdInteractiveAuthentication"];
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
+        let called = called(&of);
         for keyword in KEYWORDS {
             let d = match ctx.sshd(name, machine, &keyword.to_lowercase()) {
                 Setting::Declared("no", _) | Setting::Observed("no") => continue,
                 Setting::Declared(_, span) => RULE
                     .finding(format!(
-                        "host '{name}' lets people log in by password ({keyword})"
+                        "{called} lets people log in by password ({keyword})"
                     ))
                     .at(span, "")
                     .fix(Fix {
@@ -38,20 +40,20 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     .help("first make sure that everybody who logs in has a key"),
                 Setting::Observed(value) => RULE
                     .finding(format!(
-                        "host '{name}' lets people log in by password ({keyword})"
+                        "{called} lets people log in by password ({keyword})"
                     ))
                     .at(machine.span, format!("'{keyword}' is not declared"))
                     .note(format!("observed: {keyword} {value}"))
                     .help(format!("add '{keyword}: no' to its 'sshd'")),
                 Setting::Unknown => RULE
                     .unknown(format!(
-                        "'{keyword}' of host '{name}' is neither declared nor observed"
+                        "'{keyword}' of {called} is neither declared nor observed"
                     ))
                     .at(machine.span, "")
                     .note("sshd's own default is yes")
                     .help(format!("add '{keyword}: no' to its 'sshd'")),
             };
-            out.add(host(name), d);
+            out.add(of.clone(), d);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! root logs in over ssh.
 
-use crate::context::{Setting, host};
+use crate::context::{Setting, called};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 use model::lab::{Host, Reach};
@@ -23,12 +23,14 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
+        let called = called(&of);
         let d = match ctx.sshd(name, machine, "permitrootlogin") {
             Setting::Declared("no", _) | Setting::Observed("no") => continue,
             Setting::Declared(value, span) => {
                 let d = RULE
-                    .with(severity(value), message(name, value))
+                    .with(severity(value), message(&called, value))
                     .at(span, "");
                 // Who comes in as root would be shut out by the mend.
                 match comes_as_root(machine) {
@@ -45,19 +47,19 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 }
             }
             Setting::Observed(value) => RULE
-                .with(severity(value), message(name, value))
+                .with(severity(value), message(&called, value))
                 .at(machine.span, "'PermitRootLogin' is not declared")
                 .note(format!("observed: PermitRootLogin {value}"))
                 .help("add 'PermitRootLogin: no' to its 'sshd'"),
             Setting::Unknown => RULE
                 .unknown(format!(
-                    "'PermitRootLogin' of host '{name}' is neither declared nor observed"
+                    "'PermitRootLogin' of {called} is neither declared nor observed"
                 ))
                 .at(machine.span, "")
                 .note("sshd's own default is prohibit-password")
                 .help("add 'PermitRootLogin: no' to its 'sshd'"),
         };
-        out.add(host(name), d);
+        out.add(of.clone(), d);
     }
 }
 
@@ -77,9 +79,9 @@ fn severity(value: &str) -> Severity {
     }
 }
 
-fn message(name: &str, value: &str) -> String {
+fn message(called: &str, value: &str) -> String {
     match value {
-        "yes" => format!("host '{name}' lets root log in over ssh"),
-        other => format!("host '{name}' lets root log in over ssh ({other})"),
+        "yes" => format!("{called} lets root log in over ssh"),
+        other => format!("{called} lets root log in over ssh ({other})"),
     }
 }

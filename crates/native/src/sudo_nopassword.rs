@@ -1,6 +1,6 @@
 //! An account becomes root without a password.
 
-use crate::context::host;
+use crate::context::called;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::lab::Sudo;
@@ -19,7 +19,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
+        let called = called(&of);
         for (login, user) in &machine.users {
             let Some(sudo) = user.sudo.as_ref().filter(|s| s.value == Sudo::NoPassword) else {
                 continue;
@@ -28,12 +30,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let noun = if keys == 1 { "key" } else { "keys" };
             let d = RULE
                 .finding(format!(
-                    "user '{login}' of host '{name}' becomes root without a password"
+                    "user '{login}' of {called} becomes root without a password"
                 ))
                 .at(sudo.span, "")
                 .note(format!("keys that are as good as root: {keys} {noun}"))
                 .help("keep those keys on a hardware token, or use 'sudo: password' for people");
-            out.add(host(name), d);
+            out.add(of.clone(), d);
         }
     }
 }

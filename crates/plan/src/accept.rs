@@ -8,7 +8,7 @@ use diag::{Edit, Span};
 use jiff::civil::Date;
 use model::cron::{Place, place};
 use model::fact::{FactKind, FactPath, Seen, TargetFacts};
-use model::id::Kind;
+
 use model::lab::{DRIFT, Host};
 use model::value::Value;
 
@@ -46,9 +46,10 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
         return not("what is not known cannot be accepted");
     }
     let name = difference.target.name.as_str();
-    let host = ctx.lab.hosts.get(name);
+    let host = ctx.lab.machine(name);
     let facts = ctx.facts.targets.get(name);
-    let (Kind::Host, Some(host), Some(facts)) = (difference.target.kind, host, facts) else {
+    let is_machine = difference.target == ctx.lab.machine_ref(name);
+    let (true, Some(host), Some(facts)) = (is_machine, host, facts) else {
         return not(
             "only what is declared of hosts can be changed so far; --waive puts up with it",
         );

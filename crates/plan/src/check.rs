@@ -147,7 +147,7 @@ fn permissions(plan: &Plan, step: &Step, allowed: &Allowed) -> Vec<Refusal> {
 
 /// Lock-outs that can be told on paper; the rest is what commit-confirm is for.
 fn lockout(step: &Step, ctx: &Context<'_>, allowed: &Allowed) -> Option<Refusal> {
-    let host = ctx.lab.hosts.get(&step.target.name)?;
+    let host = ctx.lab.machine(&step.target.name)?;
     let why = match &step.action {
         Action::Access(change) => change_lockout(change, host),
         action => unguarded(action, host),

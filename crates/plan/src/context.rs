@@ -25,12 +25,12 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The hosts that are declared *and* part of this observation.
+    /// The hosts, and guests that are logged in to, that are declared *and* part of this observation.
     pub fn observed_hosts(&self) -> impl Iterator<Item = (&'a str, &'a Host, &'a TargetFacts)> {
         let facts = self.facts;
-        self.lab.hosts.iter().filter_map(move |(name, host)| {
-            facts.targets.get(name).map(|f| (name.as_str(), host, f))
-        })
+        self.lab
+            .machines()
+            .filter_map(move |(name, machine)| facts.targets.get(name).map(|f| (name, machine, f)))
     }
 
     /// `path:line:column` of a span.

@@ -5,7 +5,7 @@ use crate::resource::{is_login_user, is_second_root, other_options, unjustified,
 use crate::{Context, Owned};
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
-use model::id::{Kind, ObjectRef};
+use model::id::ObjectRef;
 use model::lab::Host;
 use std::collections::BTreeMap;
 
@@ -13,15 +13,16 @@ use std::collections::BTreeMap;
 pub fn of_hosts(ctx: &Context<'_>, grade: &Grade) -> Vec<Measured> {
     ctx.observed_hosts()
         .flat_map(|(name, host, facts)| {
+            let subject = ctx.lab.machine_ref(name);
             [
-                ports(name, host, facts, grade),
-                ssh(name, host, facts, ctx.owned, grade),
+                ports(&subject, host, facts, grade),
+                ssh(&subject, host, facts, ctx.owned, grade),
             ]
         })
         .collect()
 }
 
-fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measured {
+fn ports(subject: &ObjectRef, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measured {
     let open = unjustified(host, facts);
     let (conclusion, figures, summary) = match unseen(facts) {
         // A stranger that was seen is one, whoever else there may be.
@@ -60,8 +61,8 @@ fn ports(name: &str, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measure
         }
     };
     Measured {
-        promise: ports_id(name),
-        subject: ObjectRef::new(Kind::Host, name),
+        promise: ports_id(&subject.name),
+        subject: subject.clone(),
         grade: grade.clone(),
         conclusion,
         figures,
@@ -96,7 +97,13 @@ fn keywords(facts: &TargetFacts) -> (BTreeMap<String, i64>, Vec<String>) {
 }
 
 /// Counts what least privilege forbids; where nothing of that was seen, anything not readable makes it inconclusive.
-fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grade) -> Measured {
+fn ssh(
+    subject: &ObjectRef,
+    host: &Host,
+    facts: &TargetFacts,
+    owned: &Owned,
+    grade: &Grade,
+) -> Measured {
     let (mut figures, mut unknown) = keywords(facts);
     for kind in [FactKind::Sshd, FactKind::Key, FactKind::User] {
         match facts.collections.get(&kind) {
@@ -113,7 +120,7 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
         let more = figures.entry("root_login".to_owned()).or_insert(0);
         *more = i64::saturating_add(*more, roots);
     }
-    let strangers = strange_keys(name, host, facts, owned);
+    let strangers = strange_keys(&subject.name, host, facts, owned);
     figures.insert("undeclared_keys".to_owned(), strangers);
     let logins = facts.items(FactKind::User);
     let extra = logins
@@ -145,8 +152,8 @@ fn ssh(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned, grade: &Grad
         ),
     };
     Measured {
-        promise: ssh_id(name),
-        subject: ObjectRef::new(Kind::Host, name),
+        promise: ssh_id(&subject.name),
+        subject: subject.clone(),
         grade: grade.clone(),
         conclusion,
         figures,

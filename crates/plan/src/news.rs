@@ -14,7 +14,6 @@ use crate::{Context, Difference, How};
 use diag::Span;
 use model::accepted::{Accepted, Baseline, seen};
 use model::fact::{Completeness, FactKind, FactPath, Scope, TargetFacts};
-use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
 use model::lab::{Host, Manage, Managed};
 use model::value::Value;
@@ -147,7 +146,7 @@ impl Look<'_> {
         after: impl Into<String>,
     ) -> Difference {
         Difference {
-            target: ObjectRef::new(Kind::Host, self.name),
+            target: self.ctx.lab.machine_ref(self.name),
             path,
             how,
             declared: before.into(),

@@ -2,7 +2,6 @@
 
 use crate::{Comparison, Context, Difference, How, Remedy, compare_host};
 use model::fact::{FactKind, FactPath};
-use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
 use model::plan::{Blocked, Cond, FORMAT, Plan, Purpose, Reading, Step};
 use model::realm::Realm;
@@ -116,7 +115,7 @@ fn unreached(ctx: &Context<'_>) -> Vec<Blocked> {
         .filter(|(_, _, f)| f.identity.is_none());
     silent
         .map(|(name, _, facts)| Blocked {
-            target: ObjectRef::new(Kind::Host, name),
+            target: ctx.lab.machine_ref(name),
             what: "anything".to_owned(),
             reason: Reason::new(facts.errors.first().map_or_else(
                 || "it did not answer".to_owned(),

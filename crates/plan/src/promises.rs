@@ -2,7 +2,7 @@
 
 use crate::Context;
 use model::digest::Digest;
-use model::id::{Kind, ObjectRef, PromiseId};
+use model::id::PromiseId;
 use model::lab::{Host, Lab};
 use model::promise::{Promise, Threshold};
 use model::units::Seconds;
@@ -57,7 +57,7 @@ fn hosts(lab: &Lab, place: &dyn Fn(diag::Span) -> String) -> Vec<Promise> {
     let make =
         |id: PromiseId, name: &str, host: &Host, statement: String, figures: &[&str]| Promise {
             id,
-            subject: ObjectRef::new(Kind::Host, name),
+            subject: lab.machine_ref(name),
             statement,
             thresholds: figures
                 .iter()
@@ -73,7 +73,7 @@ fn hosts(lab: &Lab, place: &dyn Fn(diag::Span) -> String) -> Vec<Promise> {
             cause: place(host.span),
         };
     let mut all = Vec::new();
-    for (name, host) in &lab.hosts {
+    for (name, host) in lab.machines() {
         all.push(make(
             ssh_id(name),
             name,

@@ -11,7 +11,7 @@ use diag::Span;
 use model::compose::{Condition, Project, Projects, Service};
 use model::declare::OptExt as _;
 use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
-use model::id::{Kind, ObjectRef};
+use model::id::ObjectRef;
 use model::lab::guest::{Stack, StackKind};
 use model::realm::Realm;
 use model::value::Value;
@@ -32,7 +32,7 @@ pub fn drift(ctx: &Context<'_>, projects: &Projects) -> StackDrift {
     for (name, _, facts) in ctx.observed_hosts() {
         Comparing {
             ctx,
-            host: ObjectRef::new(Kind::Host, name),
+            host: ctx.lab.machine_ref(name),
             facts,
             known: BTreeSet::new(),
             out: &mut out,

@@ -55,8 +55,14 @@ pub fn mint_missing(
         }
         let id = fresh(object.kind.prefix(), &used, random)?;
         used.insert(id.clone());
-        lock.objects
-            .insert(object.clone(), Locked { id, native: None });
+        lock.objects.insert(
+            object.clone(),
+            Locked {
+                id,
+                native: None,
+                inside: None,
+            },
+        );
         minted.insert(object.clone());
     }
     let vanished = lock

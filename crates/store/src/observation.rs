@@ -35,9 +35,9 @@ impl<R: RealmTag> ReadStore<R> {
     /// As [`ReadStore::latest_facts`].
     pub fn latest_answers<'a>(
         &self,
-        hosts: impl Iterator<Item = &'a String>,
+        hosts: impl Iterator<Item = &'a str>,
     ) -> Result<BTreeMap<String, TargetFacts>, StoreError> {
-        let mut missing: BTreeSet<&String> = hosts.collect();
+        let mut missing: BTreeSet<&str> = hosts.collect();
         let mut answers = BTreeMap::new();
         for name in self.observations()?.into_iter().rev() {
             if missing.is_empty() {
@@ -45,7 +45,7 @@ impl<R: RealmTag> ReadStore<R> {
             }
             let found = self.read_facts(&name)?.into_iter().flat_map(|f| f.targets);
             for (host, facts) in found.filter(|(_, f)| f.identity.is_some()) {
-                if missing.remove(&host) {
+                if missing.remove(host.as_str()) {
                     answers.insert(host, facts);
                 }
             }

@@ -23,7 +23,8 @@ pub struct Project {
     pub file: String,
     /// What is changed in it, as a second Compose file.
     pub changes: String,
-    /// Its files by their path within its folder, with their modes.
+    /// Its files by their path within its folder, with their modes; those with an absolute path are added to the machine where there
+    /// is none.
     pub files: BTreeMap<String, (u32, Vec<u8>)>,
     /// Networks that it expects to be there.
     pub networks: Vec<String>,
@@ -72,11 +73,22 @@ impl Host {
         .map(drop)
     }
 
+    /// Whether the machine has something at this path.
+    fn has_file(&self, path: &str) -> Result<bool, TwinError> {
+        let ask = "[ -e \"$1\" ] && echo yes || echo no";
+        let said = self.run(&["sh", "-euc", ask, "ask", path])?;
+        Ok(said.trim() == "yes")
+    }
+
     /// Brings a project up, or what is missing of it.
     pub fn compose_up(&self, project: &Project) -> Result<(), TwinError> {
         let folder = format!("{FOLDER}/{}", project.name);
         for (path, (mode, bytes)) in &project.files {
-            self.put_file(&format!("{folder}/{path}"), *mode, bytes)?;
+            if !path.starts_with('/') {
+                self.put_file(&format!("{folder}/{path}"), *mode, bytes)?;
+            } else if !self.has_file(path)? {
+                self.put_file(path, *mode, bytes)?;
+            }
         }
         let changes = format!("{folder}/.holdfast-twin.yaml");
         self.put_file(&changes, 0o600, project.changes.as_bytes())?;

@@ -4,7 +4,7 @@ use crate::size::count;
 use crate::{Cell, How, Input, Sheet, stacks};
 use model::compose::Port;
 use model::declare::{Opt, OptExt as _, Or, Ref, Target, set};
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
 use model::lab::service::Outside;
 use model::lab::{Exposure, Lab};
 
@@ -18,12 +18,12 @@ pub(crate) fn sheet(input: &Input<'_>) -> Sheet {
     );
     let mut overdue = 0;
     let mut unjustified = 0;
-    for (name, host) in &lab.hosts {
-        for way in &host.exposures {
+    for (name, machine) in lab.machines() {
+        for way in &machine.exposures {
             let review = way.review.as_ref().map(|r| r.value);
             overdue += usize::from(review.is_some_and(|r| r < today));
             unjustified += usize::from(way.why.is_none() || way.owner.is_none());
-            sheet.row(of_host(name, way));
+            sheet.row(of_machine(&lab.machine_ref(name), way));
         }
     }
     for (name, service) in &lab.services {
@@ -149,9 +149,9 @@ fn has_reason(lab: &Lab, stack: &str, on: Option<&Target>, port: u16) -> bool {
         })
 }
 
-fn of_host(name: &str, way: &Exposure) -> Vec<Cell> {
+fn of_machine(machine: &ObjectRef, way: &Exposure) -> Vec<Cell> {
     vec![
-        Cell::declared(format!("host/{name}")),
+        Cell::declared(machine.to_string()),
         Cell::declared(format!("{}/{}", way.port.value, way.protocol.word())),
         Cell::text(way.from.as_ref()),
         Cell::silent(),

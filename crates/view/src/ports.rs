@@ -168,20 +168,22 @@ fn on_hosts(input: &Input<'_>) -> Bare {
 
 /// Ways in are reasons; whether something listens for them is not said here.
 fn of_hosts(lab: &Lab, all: &mut Machines) {
-    for (name, host) in &lab.hosts {
-        for way in &host.exposures {
+    for (name, machine) in lab.machines() {
+        for way in &machine.exposures {
             let why = way
                 .why
                 .as_ref()
                 .map_or("no reason given", |w| w.value.as_str());
-            all.entry(format!("host/{name}")).or_default().push(Use {
-                first: way.port.value,
-                last: way.port.value,
-                protocol: way.protocol.word().to_owned(),
-                address: way.listen.as_ref().and_then(|l| l.value.parse().ok()),
-                by: None,
-                what: format!("way in: {why}"),
-            });
+            all.entry(lab.machine_ref(name).to_string())
+                .or_default()
+                .push(Use {
+                    first: way.port.value,
+                    last: way.port.value,
+                    protocol: way.protocol.word().to_owned(),
+                    address: way.listen.as_ref().and_then(|l| l.value.parse().ok()),
+                    by: None,
+                    what: format!("way in: {why}"),
+                });
         }
     }
 }

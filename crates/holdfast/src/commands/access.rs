@@ -53,7 +53,7 @@ pub(crate) fn trust<R: RealmTag>(
     let world = World::open(tag, &at.lab)?;
     let mut shown = Vec::new();
     for name in chosen(&world, at, host_key)? {
-        let found = world.hosts(Some(&name))?;
+        let found = world.machines(Some(&name))?;
         let Some((_, host)) = found.first() else {
             continue;
         };
@@ -86,7 +86,7 @@ fn chosen<R: RealmTag>(
     at: &LabArgs,
     host_key: Option<&str>,
 ) -> Result<Vec<String>> {
-    let hosts = world.hosts(at.host.as_deref())?;
+    let hosts = world.machines(at.host.as_deref())?;
     let names: Vec<String> = hosts.into_iter().map(|(n, _)| n.to_owned()).collect();
     if host_key.is_some() && names.len() > 1 {
         return Err(Stop::usage("--host-key goes with one host")
@@ -101,7 +101,7 @@ fn enrol_one<R: RealmTag>(
     name: &str,
     expected: Option<&str>,
 ) -> Result<NativeIdentity> {
-    let found = world.hosts(Some(name))?;
+    let found = world.machines(Some(name))?;
     let Some((_, host)) = found.first() else {
         return Err(Stop::usage(format!("no host is called {name}")).into());
     };

@@ -127,7 +127,7 @@ impl State {
     /// What was known at a time: each target's newest observation until then.
     fn at<R: RealmTag>(world: &World<R>, until: Option<Timestamp>) -> Result<Self> {
         let ids = world.store.observation_ids()?;
-        let hosts: BTreeSet<&String> = world.tree.lab.hosts.keys().collect();
+        let hosts: BTreeSet<&str> = world.tree.lab.machines().map(|(name, _)| name).collect();
         let mut targets: BTreeMap<String, (String, TargetFacts)> = BTreeMap::new();
         let in_time = |id: &&String| match until {
             Some(until) => store::saved_at(id).is_some_and(|at| at <= until),
@@ -198,7 +198,7 @@ impl State {
     /// Only the host that was named.
     fn only<R: RealmTag>(mut self, world: &World<R>, at: &LabArgs) -> Result<Self> {
         if let Some(host) = &at.host {
-            world.hosts(Some(host))?;
+            world.machines(Some(host))?;
             self.targets.retain(|name, _| name == host);
         }
         Ok(self)

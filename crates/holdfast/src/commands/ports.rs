@@ -30,7 +30,7 @@ pub(crate) fn ports<R: RealmTag>(
     let scopes = world.with_ways(looked, world.shallow(looked)?)?;
     let facts = world.ask(&mut drivers, &scopes)?;
     let mut rows: Vec<Port> = Vec::new();
-    for (name, host) in world.hosts(at.host.as_deref())? {
+    for (name, host) in world.machines(at.host.as_deref())? {
         if let Some(observed) = facts.targets.get(name) {
             rows.extend(plan::ports::ports(&world.tree.lab, name, host, observed));
         }

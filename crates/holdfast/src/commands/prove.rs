@@ -66,7 +66,9 @@ pub(crate) fn state<R: RealmTag>(world: &World<R>, now: Timestamp) -> Result<Vec
     let facts = Facts {
         format: FORMAT,
         realm: world.realm(),
-        targets: world.store.latest_answers(world.tree.lab.hosts.keys())?,
+        targets: world
+            .store
+            .latest_answers(world.tree.lab.machines().map(|(name, _)| name))?,
     };
     let owned = world.owned()?;
     let ctx = Context {

@@ -56,14 +56,11 @@ fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
         .iter()
         .filter(|i| i.is_pve)
         .map(|i| proxmox(i, tree));
-    let linux = lab
-        .hosts
-        .iter()
-        .filter_map(|(name, host)| match &host.reach {
-            Reach::Ssh { destination, .. } => Some(linux(name, host, &destination.value, tree)),
-            Reach::Unknown if covered(name) => None,
-            Reach::Local | Reach::Unknown => None,
-        });
+    let linux = lab.machines().filter_map(|(name, host)| match &host.reach {
+        Reach::Ssh { destination, .. } => Some(linux(name, host, &destination.value, tree)),
+        Reach::Unknown if covered(name) => None,
+        Reach::Local | Reach::Unknown => None,
+    });
     pve.chain(linux).collect()
 }
 

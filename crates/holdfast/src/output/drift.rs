@@ -44,6 +44,19 @@ pub(crate) fn waived(waived: &[(Difference, String)], paint: Paint) -> String {
     paint.text(Tone::Dim, &text) + "\n"
 }
 
+/// Guests that were not looked into.
+pub(crate) fn shut(guests: &[String], paint: Paint) -> String {
+    if guests.is_empty() {
+        return String::new();
+    }
+    let text = format!(
+        "{} not looked into, since nothing says how to log in to them (`reach`): {}",
+        count(guests.len(), "guest", "guests"),
+        guests.join(", ")
+    );
+    wrap::hanging("", &text, paint.width())
+}
+
 /// What news cannot be told of yet.
 pub(crate) fn without(
     without: &BTreeMap<String, Vec<FactKind>>,
@@ -122,7 +135,7 @@ fn table(differences: &[&Difference], facts: &Facts) -> Table {
 fn counts(known: usize, unknown: usize, answered: bool) -> String {
     let differences = count(known, "difference", "differences");
     match (known, unknown, answered) {
-        (0, 0, true) => "No drift: the lab is as declared.\n".to_owned(),
+        (0, 0, true) => "No drift: what was looked at is as declared.\n".to_owned(),
         (_, 0, true) => format!("{differences}\n"),
         _ => format!(
             "{differences} known, {} could not be told; not all is known\n",
@@ -178,7 +191,7 @@ mod tests {
         );
         assert_eq!(
             text(&[], &facts, false, paint),
-            "No drift: the lab is as declared.\n"
+            "No drift: what was looked at is as declared.\n"
         );
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
     lab.hosts.insert(name.text.to_string(), host);
 }
 
-fn empty(name: &Key) -> Host {
+pub(super) fn empty(name: &Key) -> Host {
     Host {
         span: name.span,
         was: None,
@@ -51,6 +51,12 @@ fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.site = f.given(cx, "site", reference(Kind::Site));
     host.os = f.given(cx, "os", word);
     host.addresses = addresses(cx, f);
+    converged(cx, f, host);
+    host.about = about(cx, f, HostAbout::of);
+}
+
+/// How the system is reached, and what is made so in it.
+pub(super) fn converged(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.reach = reach::read(cx, f, &host.addresses);
     host.manage = manage(cx, f);
     host.users = user::read(cx, f);
@@ -63,7 +69,6 @@ fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.firewall = firewall::read(cx, f);
     host.default_route = f.read(cx, "default_route", address::address);
     host.exposures = exposure::read(cx, f);
-    host.about = about(cx, f, HostAbout::of);
 }
 
 /// `{network: address}`.

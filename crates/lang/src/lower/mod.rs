@@ -18,6 +18,7 @@ mod fields;
 mod file;
 mod firewall;
 mod forms;
+mod guest;
 mod head;
 mod host;
 mod key;
@@ -41,6 +42,7 @@ mod user;
 mod waiver;
 
 pub(crate) use address::Cidr;
+pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;
 pub(crate) use sshd::keywords as sshd_keywords;
 

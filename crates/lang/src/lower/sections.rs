@@ -3,7 +3,7 @@
 use super::cx::{Cx, Slot};
 use super::head;
 use super::place::At;
-use super::{backup, dataset, host, network, repository, site, tier};
+use super::{backup, dataset, guest, host, network, repository, site, tier};
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
@@ -63,7 +63,11 @@ impl Section {
         let defined = SECTIONS.iter().map(|s| Section {
             key: s.key,
             kind: s.kind,
-            how: How::Defined(s),
+            how: match s.kind {
+                // What is inside of them is read as that of hosts is.
+                Kind::Guest => How::Hand(guest::lower),
+                _ => How::Defined(s),
+            },
         });
         BY_HAND.into_iter().chain(defined)
     }

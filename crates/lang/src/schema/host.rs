@@ -1,4 +1,4 @@
-//! How hosts are written, as far as they are read by hand.
+//! How hosts, and what is inside of guests, are written, as far as they are read by hand.
 
 use super::hand::{
     date, flag, form, given, key, list, map, may, must, name, number, path, record, text, with,
@@ -7,6 +7,7 @@ use super::hand::{
 use crate::lower::sshd_keywords;
 use model::declare::{FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, set};
 use model::lab::Managed;
+use model::lab::guest::Guest;
 use model::lab::hardware::HostAbout;
 use model::units::net::{Address, Ports};
 
@@ -31,6 +32,21 @@ pub(super) fn host() -> RecordShape {
                 given(Shape::Value(Address::FORM)),
             ),
         ),
+    ];
+    let doc = "A physical or rented machine.";
+    let fields = fields.into_iter().chain(inside()).collect();
+    with("Host", doc, fields, Some(HostAbout::record()))
+}
+
+/// A guest, with what is inside of it.
+pub(super) fn guest() -> RecordShape {
+    let doc = "A virtual machine or container on a hypervisor; with `reach`, `users` and the like it is looked into as a host is.";
+    with("Guest", doc, inside(), Some(Guest::record()))
+}
+
+/// How a system is reached, and what is made so in it.
+fn inside() -> Vec<FieldShape> {
+    let mut fields = vec![
         may(
             "reach",
             "How the controller gets to it; by its first address if nothing is said.",
@@ -47,12 +63,11 @@ pub(super) fn host() -> RecordShape {
             map(key("login", "^[a-z_][a-z0-9_-]{0,31}$"), record(user)),
         ),
     ];
-    let doc = "A physical or rented machine.";
-    let fields = fields.into_iter().chain(converged()).collect();
-    with("Host", doc, fields, Some(HostAbout::record()))
+    fields.extend(converged());
+    fields
 }
 
-/// What is made so on the host itself.
+/// What is made so on the system itself.
 fn converged() -> Vec<FieldShape> {
     vec![
         may(

@@ -8,6 +8,7 @@ mod host;
 mod write;
 
 use model::declare::{Declare as _, FieldShape, Shape};
+use model::id::Kind;
 use model::lab::head::Head;
 use model::lab::{LISTS, SECTIONS};
 use model::units::text::Name;
@@ -35,7 +36,11 @@ pub fn schema() -> Value {
         ));
     }
     for s in SECTIONS {
-        fields.push(section(s.key, (s.record)().doc, named((s.shape)())));
+        let shape = match s.kind {
+            Kind::Guest => Shape::Record(host::guest, &[]),
+            _ => (s.shape)(),
+        };
+        fields.push(section(s.key, (s.record)().doc, named(shape)));
     }
     for l in LISTS {
         let list = Shape::List(Box::new((l.item)()));

@@ -234,3 +234,41 @@ fn every_code_is_explained() {
         );
     }
 }
+
+#[test]
+fn a_guest_that_is_logged_in_to_is_a_machine() {
+    let lab = read(
+        r"
+networks: {lan: {subnet: 10.77.2.0/24}}
+hosts: {pve1: {os: proxmox-ve}}
+guests:
+  shut: {kind: lxc, on: pve1, addresses: {lan: 10.77.2.21}}
+  git:
+    kind: vm
+    on: pve1
+    os: debian
+    was: forge
+    addresses: {lan: 10.77.2.22}
+    users: {anna: {sudo: password}}
+    sshd: {PermitRootLogin: no}
+  wiki: {kind: vm, on: pve1, reach: {ssh: wiki, user: anna}}
+",
+    );
+    let names: Vec<String> = lab
+        .machines()
+        .map(|(name, _)| lab.machine_ref(name).to_string())
+        .collect();
+    assert_eq!(names, ["host/pve1", "guest/git", "guest/wiki"]);
+    assert!(lab.machine("shut").is_none());
+    let git = lab.machine("git").unwrap();
+    assert_eq!(git.os.known().map(String::as_str), Some("debian"));
+    assert_eq!(git.was.as_ref().unwrap().value, "forge");
+    // As of a host: by its first address, if nothing is said.
+    assert!(
+        matches!(&git.reach, Reach::Ssh { destination, .. } if destination.value == "10.77.2.22")
+    );
+    assert!(
+        matches!(&lab.machine("wiki").unwrap().reach, Reach::Ssh { destination, .. } if destination.value == "wiki")
+    );
+    assert_eq!(lab.guests["git"].os.known().unwrap().0, "debian");
+}

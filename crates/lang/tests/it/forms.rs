@@ -26,7 +26,9 @@ const ALWAYS_KNOWN: &[(&str, &[&str])] = &[
         "it is an order that is carried out on a host or in a drill, not a fact about one",
         &[
             "Host.default_route",
+            "Guest.default_route",
             "Host.sysctl.*",
+            "Guest.sysctl.*",
             "ReachSsh.*",
             "ManagedFile.*",
             "UnitState.*",

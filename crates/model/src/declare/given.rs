@@ -81,6 +81,26 @@ impl<T> Given<T> {
         }
     }
 
+    /// The same of another type, known in the same way.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Given<U> {
+        let known = match self.known {
+            Known::Declared(value) => Known::Declared(of(value)),
+            Known::Assumed { value, why } => Known::Assumed {
+                value: of(value),
+                why,
+            },
+            Known::Measured { value, by } => Known::Measured {
+                value: of(value),
+                by,
+            },
+            Known::Unknown { why } => Known::Unknown { why },
+        };
+        Given {
+            span: self.span,
+            known,
+        }
+    }
+
     /// It rests on an assumption.
     pub fn is_assumed(&self) -> bool {
         matches!(self.known, Known::Assumed { .. })

@@ -78,6 +78,7 @@ macro_rules! sections {
                 self.sites.append(&mut other.sites);
                 self.networks.append(&mut other.networks);
                 self.hosts.append(&mut other.hosts);
+                self.inside.append(&mut other.inside);
                 self.datasets.append(&mut other.datasets);
                 self.repositories.append(&mut other.repositories);
                 self.backups.append(&mut other.backups);

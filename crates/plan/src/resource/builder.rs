@@ -4,7 +4,7 @@ use crate::{Comparison, Context, Difference, How, Remedy};
 use diag::Span;
 use model::digest::Digest;
 use model::fact::{FactKind, FactPath, Seen, TargetFacts};
-use model::id::{Kind, ObjectRef, StepId};
+use model::id::{ObjectRef, StepId};
 use model::kleene::Reason;
 use model::lab::Host;
 use model::plan::{Action, Cond, FilePut, Reading, Risk, Step, Undo};
@@ -43,7 +43,7 @@ pub(crate) struct Draft {
 
 impl On<'_> {
     pub(crate) fn target(&self) -> ObjectRef {
-        ObjectRef::new(Kind::Host, self.name)
+        self.ctx.lab.machine_ref(self.name)
     }
 
     pub(crate) fn seen(&self, kind: FactKind, key: &str) -> Seen {

@@ -273,3 +273,39 @@ fn so_many_as_are_declared() {
         ["wiki-app-1 missing: service app of stack wiki, 2 of it | 1 of it"]
     );
 }
+
+/// What nobody asked is unknown, with the reason: stacks on guests that are not logged in to, on silent hosts, of Kubernetes.
+#[test]
+fn a_stack_that_nobody_looked_at_is_unknown() {
+    let text = "format: 1\nlab: x\nhosts: {pve: {os: debian}, web: {os: debian}}\n\
+        guests: {shut: {kind: vm, on: pve}, open: {kind: vm, on: pve, reach: {ssh: open}}, form: {kind: vm, on: pve, template: true}}\n\
+        stacks: {a: {file: a.yaml, on: shut}, b: {file: b.yaml, on: open}, c: {file: c.yaml, on: pve}, d: {file: d, kind: kubernetes, on: pve}}\n";
+    let mut sources = SourceSet::default();
+    sources.add("holdfast.yaml", text);
+    let (lab, _) = lang::analyze(&sources);
+    let seen = |names: &[&str]| {
+        let targets = names.iter().map(|n| ((*n).to_owned(), bare()));
+        let facts = Facts {
+            format: FORMAT,
+            realm: Realm::Real,
+            targets: targets.collect(),
+        };
+        let ctx = Context {
+            lab: &lab,
+            sources: &sources,
+            facts: &facts,
+            owned: &Owned::new(),
+            now: now(),
+        };
+        assert_eq!(plan::unlooked::guests(&ctx), ["shut"]);
+        let all = plan::unlooked::stacks(&ctx).into_iter();
+        all.map(|d| format!("{}: {}", d.target, d.observed))
+            .collect::<Vec<_>>()
+    };
+    let shut = "stack/a: unknown (nothing says how guest/shut is logged in to: add `reach: {ssh: ALIAS}` to it)";
+    let kubernetes = "stack/d: unknown (no driver reads Kubernetes yet)";
+    assert_eq!(seen(&["pve", "open"]), [shut, kubernetes]);
+    let open = "stack/b: unknown (guest/open was not asked)";
+    let pve = "stack/c: unknown (host/pve was not asked)";
+    assert_eq!(seen(&["web"]), [shut, open, pve, kubernetes]);
+}

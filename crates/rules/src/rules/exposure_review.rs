@@ -1,6 +1,6 @@
 //! A way in that nobody justifies, owns or looks at.
 
-use crate::context::{host, service};
+use crate::context::{called, service};
 use crate::traffic::ports;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity, Spanned};
@@ -40,9 +40,10 @@ struct Way {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
         for exposure in &machine.exposures {
-            judge(ctx, &of_host(name, exposure), out);
+            judge(ctx, &of_machine(&of, exposure), out);
         }
     }
     for (name, s) in ctx.lab.services.iter().filter(|(_, s)| s.is_running()) {
@@ -93,11 +94,11 @@ fn lacking(why: bool, owner: bool, review: bool) -> Vec<&'static str> {
     missing.map(|(field, _)| field).collect()
 }
 
-fn of_host(name: &str, e: &Exposure) -> Way {
+fn of_machine(machine: &ObjectRef, e: &Exposure) -> Way {
     let (port, protocol) = (e.port.value, e.protocol.word());
     Way {
-        object: Some(host(name)),
-        words: format!("port {port}/{protocol} of host '{name}'"),
+        object: Some(machine.clone()),
+        words: format!("port {port}/{protocol} of {}", called(machine)),
         span: e.span,
         help: "add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or close the port",
         lacking: lacking(e.why.is_some(), e.owner.is_some(), e.review.is_some()),

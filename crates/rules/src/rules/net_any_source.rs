@@ -1,6 +1,6 @@
 //! A door for administrators or databases is open to everybody.
 
-use crate::context::{host, service};
+use crate::context::{called, service};
 use crate::traffic::has_named_ports;
 use crate::{Context, Findings, Mend, Rule};
 use core::ops::RangeInclusive;
@@ -46,7 +46,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, machine) in &ctx.lab.hosts {
+    for (name, machine) in ctx.lab.machines() {
+        let of = ctx.lab.machine_ref(name);
         for exposure in &machine.exposures {
             let number = exposure.port.value;
             let (place, label) = match &exposure.from {
@@ -54,8 +55,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 Some(_) => continue,
                 None => (exposure.span, "no 'from', which is any source"),
             };
-            if let Some(d) = open(ctx, &(number..=number), &format!("host '{name}'")) {
-                out.add(host(name), d.at(place, label));
+            if let Some(d) = open(ctx, &(number..=number), &called(&of)) {
+                out.add(of.clone(), d.at(place, label));
             }
         }
     }

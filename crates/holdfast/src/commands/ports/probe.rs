@@ -63,7 +63,7 @@ pub(super) fn all<R: RealmTag>(
 ) -> Result<Vec<Probed>> {
     let mut aims = Vec::new();
     for row in rows.iter().filter(|r| !r.reach.is_empty()) {
-        let host = world.tree.lab.hosts.get(&row.host);
+        let host = world.tree.lab.machine(&row.host);
         aims.extend(host.into_iter().flat_map(|h| aims_at(row, h)));
     }
     // Sockets of both versions of IP share a port.
@@ -82,7 +82,7 @@ pub(super) fn all<R: RealmTag>(
         let found = outcomes.into_iter().map(|(to, o)| (to, (o, source_of(to))));
         compare("controller", &aims, &found.collect(), &filters, &mut probed);
     }
-    for (name, host) in world.hosts(None)? {
+    for (name, host) in world.machines(None)? {
         let answered = facts.targets.get(name).filter(|f| f.identity.is_some());
         let others: BTreeSet<SocketAddr> = aims
             .iter()

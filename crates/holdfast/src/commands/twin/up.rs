@@ -43,8 +43,11 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
     let fabric = built?;
     super::fault::partition(&twinned, &fabric, &super::fault::load(&twinned)?)?;
     for machine in &twinned.design.machines {
-        let host = machine.of.kind == model::id::Kind::Host;
-        if host && !stopped(&twinned)?.contains(&machine.name) {
+        let of = &machine.of;
+        let declared = &twinned.world.tree.lab;
+        let looked_into =
+            declared.machine(&of.name).is_some() && declared.machine_ref(&of.name) == *of;
+        if looked_into && !stopped(&twinned)?.contains(&machine.name) {
             enrol(&mut twinned.world, &machine.of.name)?;
         }
     }
@@ -104,8 +107,9 @@ fn plant(twinned: &mut Twinned, interrupted: &AtomicBool) -> Result<()> {
     let lab = &twinned.world.tree.lab;
     let design = &twinned.design;
     let hosts = design.machines.iter().filter_map(|machine| {
-        let is_host = machine.of.kind == model::id::Kind::Host;
-        let declared = is_host.then(|| lab.hosts.get(&machine.of.name))??;
+        let declared = lab.machine(&machine.of.name)?;
+        let is_it = lab.machine_ref(&machine.of.name) == machine.of;
+        let declared = is_it.then_some(declared)?;
         (!stopped.contains(&machine.name)).then_some((machine, declared))
     });
     let jobs: Vec<_> = hosts.collect();
@@ -421,7 +425,7 @@ fn with_engine(host: &Host, machine: &Machine) -> Result<(), TwinError> {
 
 /// The twin made the host itself, so nobody needs to compare its key.
 fn enrol(world: &mut World<Twin>, name: &str) -> Result<()> {
-    let found = world.hosts(Some(name))?;
+    let found = world.machines(Some(name))?;
     let Some((_, host)) = found.first() else {
         return Ok(());
     };

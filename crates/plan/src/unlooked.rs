@@ -1,0 +1,58 @@
+//! What is declared and was not looked at: stacks that no observation tells of, and guests that nobody logs in to.
+
+use crate::{Context, Difference, How};
+use model::declare::OptExt as _;
+use model::fact::{FactKind, FactPath};
+use model::id::{Kind, ObjectRef};
+use model::lab::guest::{Stack, StackKind};
+
+/// Stacks that were compared with nothing, each with the reason; for an observation of everything.
+pub fn stacks(ctx: &Context<'_>) -> Vec<Difference> {
+    let stacks = ctx.lab.stacks.iter();
+    let silent = stacks.filter_map(|(name, stack)| {
+        let why = unseen(ctx, stack)?;
+        Some(Difference {
+            target: ObjectRef::new(Kind::Stack, name),
+            path: FactPath::new(FactKind::DockerContainer, format!("{name}/*")),
+            how: How::Unknown,
+            declared: format!("stack {name}"),
+            observed: format!("unknown ({why})"),
+            cause: Some(ctx.place(stack.span)),
+        })
+    });
+    silent.collect()
+}
+
+/// Guests whose insides nothing is declared of, so that nothing is compared; templates are not running.
+pub fn guests<'a>(ctx: &Context<'a>) -> Vec<&'a str> {
+    let lab = ctx.lab;
+    let shut = lab.guests.iter().filter(|(name, guest)| {
+        !lab.inside.contains_key(*name) && guest.template.known() != Some(&true)
+    });
+    shut.map(|(name, _)| name.as_str()).collect()
+}
+
+/// Why nothing is known of a stack, unless its machine was asked: then that says it itself.
+fn unseen(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
+    if matches!(
+        stack.kind.known(),
+        Some(StackKind::Kubernetes | StackKind::Helm)
+    ) {
+        return Some("no driver reads Kubernetes yet".to_owned());
+    }
+    let Some(on) = stack.on.known() else {
+        return Some("nothing says where it runs".to_owned());
+    };
+    let object = &on.0.object;
+    let is_machine = ctx.lab.machine(&object.name).is_some();
+    if is_machine && ctx.lab.machine_ref(&object.name) == *object {
+        let asked = ctx.facts.targets.contains_key(&object.name);
+        return (!asked).then(|| format!("{object} was not asked"));
+    }
+    Some(match object.kind {
+        Kind::Guest => {
+            format!("nothing says how {object} is logged in to: add `reach: {{ssh: ALIAS}}` to it")
+        }
+        _ => format!("it runs on {object}, which is not logged in to"),
+    })
+}
