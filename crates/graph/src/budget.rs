@@ -4,12 +4,13 @@ use crate::claims::words;
 use crate::figure::{YEAR, money};
 use diag::Span;
 use jiff::civil::Date;
-use model::declare::{OptExt as _, Target};
+use model::declare::{Given, Opt, OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::hardware::HostKind;
 use model::lab::money::{CostItem, Every};
 use model::units::money::{Cost, Money};
+use model::units::text::Name;
 
 /// One thing that is paid, or saved.
 #[derive(Debug, Clone)]
@@ -47,8 +48,17 @@ pub struct Budget {
     pub replaced: Vec<Line>,
     /// Subscriptions that are still paid.
     pub kept: Vec<Line>,
-    /// What has no amount.
+    /// What has no amount, or of which nobody knows how often it is paid or whether it belongs here. None of it is in a sum.
     pub missing: Vec<String>,
+    /// Things of which somebody wrote that it is not known what they cost.
+    pub unsure: Vec<Target>,
+}
+
+impl Budget {
+    fn lacks(&mut self, what: String, of: Option<Target>) {
+        self.missing.push(what);
+        self.unsure.extend(of);
+    }
 }
 
 /// Lowest and highest sum.
@@ -105,37 +115,20 @@ pub fn budget(lab: &Lab, name: Option<&str>, about: Option<&ObjectRef>, today: D
     let mut out = Budget::default();
     for (key, item) in &lab.costs {
         let over = item.until.known().is_some_and(|until| *until < today);
-        if item.budget.known().map(|n| n.0.as_str()) != name || over {
+        if over || !may_belong(&item.budget, name) {
             continue;
         }
         match line(key, item) {
-            Some((Every::Once, line)) => out.once.push(line),
-            Some((_, line)) => out.yearly.push(line),
-            None => out.missing.push(format!("the amount of cost '{key}'")),
-        }
-    }
-    for (key, subscription) in &lab.subscriptions {
-        if subscription.budget.known().map(|n| n.0.as_str()) != name {
-            continue;
-        }
-        let object = ObjectRef::new(Kind::Subscription, key);
-        match subscription
-            .cost
-            .as_ref()
-            .and_then(|c| Some((c.value()?, c.span)))
-        {
-            Some((cost, span)) => {
-                let line = running(key, cost, span, Target { object, part: None });
-                match subscription.kept.known() {
-                    Some(true) => out.kept.push(line),
-                    _ => out.replaced.push(line),
-                }
+            Ok((Every::Once, line)) => out.once.push(line),
+            Ok((_, line)) => out.yearly.push(line),
+            Err(what) => {
+                let open = is_open(&item.amount) || item.amount.known().is_some();
+                let of = item.r#for.known().filter(|_| open);
+                out.lacks(what, of.map(|r| r.0.clone()));
             }
-            None => out
-                .missing
-                .push(format!("the cost of subscription '{key}'")),
         }
     }
+    subscriptions(lab, name, &mut out);
     if name.is_none() {
         implied(lab, &mut out);
     }
@@ -148,9 +141,59 @@ pub fn budget(lab: &Lab, name: Option<&str>, about: Option<&ObjectRef>, today: D
     out
 }
 
-fn line(key: &str, item: &CostItem) -> Option<(Every, Line)> {
-    let given = item.amount.as_ref()?;
-    let amount = given.value()?;
+fn subscriptions(lab: &Lab, name: Option<&str>, out: &mut Budget) {
+    for (key, subscription) in &lab.subscriptions {
+        if !may_belong(&subscription.budget, name) {
+            continue;
+        }
+        let target = Target::whole(Kind::Subscription, key);
+        let cost = subscription.cost.as_ref();
+        match cost.and_then(|c| Some((c.value()?, c.span))) {
+            _ if is_open(&subscription.budget) => {
+                let what = format!("the calculation that subscription '{key}' belongs to");
+                out.lacks(what, Some(target));
+            }
+            Some(_) if is_open(&subscription.kept) => {
+                let what = format!("whether subscription '{key}' is still paid");
+                out.lacks(what, Some(target));
+            }
+            Some((cost, span)) => {
+                let line = running(key, cost, span, target);
+                match subscription.kept.known() {
+                    Some(true) => out.kept.push(line),
+                    _ => out.replaced.push(line),
+                }
+            }
+            None => {
+                let of = is_open(&subscription.cost).then_some(target);
+                out.lacks(format!("the cost of subscription '{key}'"), of);
+            }
+        }
+    }
+}
+
+/// Something stands there, and nobody knows what.
+fn is_open<T>(given: &Opt<T>) -> bool {
+    given.as_ref().is_some_and(Given::is_unknown)
+}
+
+/// It belongs to the calculation, or nobody knows to which.
+fn may_belong(given: &Opt<Name>, name: Option<&str>) -> bool {
+    is_open(given) || given.known().map(|n| n.0.as_str()) == name
+}
+
+/// What is paid for an item and how often; or what of it is not known.
+pub fn line(key: &str, item: &CostItem) -> Result<(Every, Line), String> {
+    let amount = item.amount.as_ref().and_then(|a| Some((a, a.value()?)));
+    let Some((given, amount)) = amount else {
+        return Err(format!("the amount of cost '{key}'"));
+    };
+    if is_open(&item.every) {
+        return Err(format!("how often cost '{key}' is paid"));
+    }
+    if is_open(&item.budget) {
+        return Err(format!("the calculation that cost '{key}' belongs to"));
+    }
     let every = item.every.known().copied().unwrap_or(Every::Once);
     let (times, suffix) = match every {
         Every::Once => (1, ""),
@@ -170,7 +213,7 @@ fn line(key: &str, item: &CostItem) -> Option<(Every, Line)> {
         optional: item.optional.known() == Some(&true),
         item: item.item.known().map(|i| i.0.clone()),
     };
-    Some((every, line))
+    Ok((every, line))
 }
 
 /// Lowest and highest amount in millionths of the currency, and its code (ISO 4217).
@@ -271,9 +314,75 @@ fn implied(lab: &Lab, out: &mut Budget) {
         .filter(|l| !listed(&out.once, l))
         .collect();
     out.once.extend(prices);
+    for (what, target) in unknown_beside(lab) {
+        if !paid_for(&out.yearly, &target) {
+            out.lacks(what, Some(target));
+        }
+    }
+    for (what, of) in unknown_prices(lab) {
+        if !of.as_ref().is_some_and(|of| paid_for(&out.once, of)) {
+            out.lacks(what, of);
+        }
+    }
     if !out.yearly.iter().any(is_electricity) {
         out.yearly.extend(electricity(lab));
+        for (what, site) in unknown_electricity(lab) {
+            out.lacks(what, Some(site));
+        }
     }
+}
+
+fn paid_for(lines: &[Line], target: &Target) -> bool {
+    lines.iter().any(|l| l.of.as_ref() == Some(target))
+}
+
+/// Running costs that stand with a thing and that nobody knows.
+fn unknown_beside(lab: &Lab) -> Vec<(String, Target)> {
+    let hosts = lab.hosts.iter().map(|(n, h)| {
+        let what = format!("the cost of host '{n}'");
+        (what, Target::whole(Kind::Host, n), &h.about.cost)
+    });
+    let stores = lab.repositories.iter().map(|(n, r)| {
+        let what = format!("the cost of repository '{n}'");
+        (what, Target::whole(Kind::Repository, n), &r.about.cost)
+    });
+    let uplinks = lab.sites.iter().flat_map(|(site, s)| {
+        s.about.uplinks.iter().map(move |(n, u)| {
+            let part = Some(n.0.clone());
+            let object = ObjectRef::new(Kind::Site, site);
+            let what = format!("the cost of uplink '{site}/{}'", n.0);
+            (what, Target { object, part }, &u.cost)
+        })
+    });
+    let all = hosts.chain(stores).chain(uplinks);
+    all.filter(|(.., cost)| is_open(cost))
+        .map(|(what, target, _)| (what, target))
+        .collect()
+}
+
+/// Prices of purchases that nobody knows, with what was bought.
+pub fn unknown_prices(lab: &Lab) -> Vec<(String, Option<Target>)> {
+    let open = lab.assets.iter().filter(|(_, a)| is_open(&a.price));
+    open.map(|(n, a)| {
+        let of = a.of.known().map(|r| r.0.clone());
+        (format!("the price of asset '{n}'"), of)
+    })
+    .collect()
+}
+
+/// Sites of which somebody said that the price or the average power is not known.
+fn unknown_electricity(lab: &Lab) -> Vec<(String, Target)> {
+    let open = |s: &model::lab::Site| {
+        let power = s.about.power.as_ref();
+        power.is_some_and(|p| is_open(&p.price) || is_open(&p.average))
+    };
+    let sites = lab.sites.iter().filter(|(_, s)| open(s));
+    sites
+        .map(|(n, _)| {
+            let what = format!("the electricity of site '{n}'");
+            (what, Target::whole(Kind::Site, n))
+        })
+        .collect()
 }
 
 /// A machine that somebody else owns.
@@ -298,24 +407,6 @@ pub fn is_electricity(line: &Line) -> bool {
         .as_ref()
         .is_some_and(|t| t.object.kind == Kind::Site && t.part.is_none());
     named || site
-}
-
-/// The list of costs has a bill for electricity, so that none is worked out from power and price.
-pub fn has_electricity_bill(lab: &Lab) -> bool {
-    let lines = lab.costs.iter().filter_map(|(key, item)| line(key, item));
-    let again = |(every, line): (Every, Line)| every != Every::Once && is_electricity(&line);
-    lines.into_iter().any(again)
-}
-
-/// Prices of purchases that the list of costs does not have already.
-pub fn prices_beside(lab: &Lab) -> Vec<Line> {
-    let lines = lab.costs.iter().filter_map(|(key, item)| line(key, item));
-    let once: Vec<Line> = lines
-        .filter(|(every, _)| *every == Every::Once)
-        .map(|(_, line)| line)
-        .collect();
-    let listed = |l: &Line| once.iter().any(|o| o.of.is_some() && o.of == l.of);
-    prices(lab).into_iter().filter(|l| !listed(l)).collect()
 }
 
 /// Electricity per year where power and price are declared: watts × 8760 hours.

@@ -2,8 +2,10 @@
 
 use crate::cell::How;
 use crate::{Cell, Sheet};
-use graph::budget;
-use model::declare::{Given, Opt, OptExt as _};
+use graph::budget::{self, Budget, Line};
+use jiff::civil::Date;
+use model::declare::{Given, Opt, OptExt as _, Target};
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::hardware::HostKind;
 use model::lab::money::{CostItem, Every};
@@ -14,19 +16,40 @@ use std::collections::BTreeMap;
 /// Hours of a year of 365 days.
 const HOURS_PER_YEAR: i128 = 8760;
 
-pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
-    let mut costs = Sheet::new("costs", &["COST", "WHAT", "KIND", "ONCE", "PER YEAR"]);
-    let mut once = Totals::default();
-    let mut yearly = Totals::default();
+pub(crate) fn sheets(lab: &Lab, today: Date) -> Vec<Sheet> {
+    let columns = ["COST", "WHAT", "KIND", "CALCULATION", "ONCE", "PER YEAR"];
+    let mut costs = Sheet::new("costs", &columns);
+    let mut sums = Sums::new();
+    // What the lab really pays comes first, even where that is nothing.
+    sums.entry(None).or_default();
+    let listed = budget::budget(lab, None, None, today);
     for (name, item) in &lab.costs {
-        item_row(&mut costs, name, item, &mut once, &mut yearly);
+        let belongs = item.budget.known().map(|n| n.0.clone());
+        let over = item.until.known().is_some_and(|until| *until < today);
+        let of = sums.entry(belongs).or_default();
+        item_row(&mut costs, name, item, (!over).then_some(of));
     }
-    running(lab, &mut costs, &mut yearly);
-    purchases(lab, &mut costs, &mut once);
-    electricity(lab, &mut costs, &mut yearly);
-    once.note(&mut costs, "once");
-    yearly.note(&mut costs, "per year");
+    let real = sums.entry(None).or_default();
+    running(lab, &listed, &mut costs, &mut real.yearly);
+    purchases(lab, &listed, &mut costs, &mut real.once);
+    electricity(lab, &listed, &mut costs, &mut real.yearly);
+    for (name, of) in &sums {
+        let before = name.as_ref().map(|n| format!("calculation '{n}', "));
+        let before = before.unwrap_or_default();
+        of.once.note(&mut costs, &format!("{before}once"));
+        of.yearly.note(&mut costs, &format!("{before}per year"));
+    }
     vec![costs, subscriptions(lab)]
+}
+
+/// What is paid in each calculation; the real one has no name.
+type Sums = BTreeMap<Option<String>, Paid>;
+
+/// What is paid once, and what every year.
+#[derive(Debug, Default)]
+struct Paid {
+    once: Totals,
+    yearly: Totals,
 }
 
 /// Sums per currency, low and high, in cents.
@@ -34,7 +57,8 @@ pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
 struct Totals {
     by: BTreeMap<String, (i128, i128)>,
     assumed: usize,
-    unknown: usize,
+    /// What is not in the sum, since nobody knows it.
+    unknown: Vec<String>,
 }
 
 impl Totals {
@@ -45,16 +69,37 @@ impl Totals {
     }
 
     fn note(&self, sheet: &mut Sheet, when: &str) {
+        let lacking = self.lacking();
         for (currency, cents) in &self.by {
-            let mut text = format!("{when}: {}", money(*cents, currency));
+            let least = if lacking.is_some() { "at least " } else { "" };
+            let mut text = format!("{when}: {least}{}", money(*cents, currency));
             if self.assumed > 0 {
                 text.push_str(&format!("; rests on {} assumed", self.assumed));
             }
-            if self.unknown > 0 {
-                text.push_str(&format!("; {} not known and not in it", self.unknown));
+            if let Some(lacking) = &lacking {
+                text.push_str(&format!("; {lacking}"));
             }
             sheet.note(text);
         }
+        if let (Some(lacking), true) = (lacking, self.by.is_empty()) {
+            sheet.note(format!("{when}: unknown; {lacking}"));
+        }
+    }
+
+    /// `2 not known and not in it: the amount of cost 'a', how often cost 'b' is paid`.
+    fn lacking(&self) -> Option<String> {
+        const NAMED: usize = 5;
+        let mut names: Vec<&str> = self.unknown.iter().map(String::as_str).collect();
+        let n = names.len();
+        if n == 0 {
+            return None;
+        }
+        if n > NAMED {
+            names.truncate(NAMED);
+            names.push("…");
+        }
+        let names = names.join(", ");
+        Some(format!("{n} not known and not in it: {names}"))
     }
 }
 
@@ -70,90 +115,120 @@ fn money((low, high): (i128, i128), currency: &str) -> String {
     }
 }
 
-fn item_row(
-    sheet: &mut Sheet,
-    name: &str,
-    item: &CostItem,
-    once: &mut Totals,
-    yearly: &mut Totals,
-) {
-    let every = item.every.as_ref().and_then(|e| e.value()).copied();
-    let amount = Cell::of(&item.amount);
+/// One item; what is no longer paid, and what cannot be placed, is in no sum.
+fn item_row(sheet: &mut Sheet, name: &str, item: &CostItem, sums: Option<&mut Paid>) {
     let mut cells = (Cell::silent(), Cell::silent());
-    match item.amount.as_ref().and_then(|a| a.value()) {
-        None if item.amount.is_some() => {
-            let totals = if every == Some(Every::Once) {
-                once
-            } else {
-                yearly
-            };
-            totals.unknown += 1;
-            cells = (Cell::unknown(), Cell::unknown());
+    let how = Cell::of(&item.amount).how;
+    let amount = item.amount.as_ref().and_then(|a| a.value());
+    let every = item.every.as_ref().map(|e| e.value().copied());
+    let cell = match (every, amount) {
+        (Some(None), _) => {
+            cells.0 = Cell::unknown();
+            &mut cells.1
         }
-        None => {}
-        Some(sum) => {
-            let cents = (sum.low_cents(), sum.high_cents());
-            let factor = match every {
-                Some(Every::Month) => 12,
-                _ => 1,
-            };
-            let scaled = (cents.0 * factor, cents.1 * factor);
+        (None | Some(Some(Every::Once)), _) => &mut cells.0,
+        _ => &mut cells.1,
+    };
+    let times = if every == Some(Some(Every::Month)) {
+        12
+    } else {
+        1
+    };
+    *cell = match (every, amount) {
+        (Some(None), _) | (_, None) => Cell::unknown(),
+        (_, Some(sum)) => {
+            let scaled = (sum.low_cents() * times, sum.high_cents() * times);
             let text = money(scaled, &sum.currency().to_string());
-            if matches!(every, None | Some(Every::Once)) {
-                once.add(sum.currency(), scaled, amount.how);
-                cells.0 = Cell {
-                    text,
-                    how: amount.how,
-                };
-            } else {
-                yearly.add(sum.currency(), scaled, amount.how);
-                cells.1 = Cell {
-                    text,
-                    how: amount.how,
-                };
-            }
+            Cell { text, how }
         }
+    };
+    if let Some(sums) = sums {
+        count(name, item, how, sums);
     }
     sheet.row([
         Cell::declared(name),
         Cell::of(&item.item),
         Cell::with(&item.kind, |k| k.word().to_owned()),
+        Cell::of(&item.budget),
         cells.0,
         cells.1,
     ]);
 }
 
+/// Adds an item where it belongs; where nobody knows that, it is said of all places where it may.
+fn count(name: &str, item: &CostItem, how: How, sums: &mut Paid) {
+    match (budget::line(name, item), item.amount.known()) {
+        (Ok((Every::Once, _)), Some(sum)) => {
+            let cents = (sum.low_cents(), sum.high_cents());
+            sums.once.add(sum.currency(), cents, how);
+        }
+        (Ok((every, _)), Some(sum)) => {
+            let times = if every == Every::Month { 12 } else { 1 };
+            let cents = (sum.low_cents() * times, sum.high_cents() * times);
+            sums.yearly.add(sum.currency(), cents, how);
+        }
+        (Err(what), amount) => {
+            let open = item.every.as_ref().is_some_and(Given::is_unknown);
+            let every = item.every.known().copied().unwrap_or(Every::Once);
+            let what = match amount {
+                Some(amount) => format!("{what} ({amount})"),
+                None => what,
+            };
+            if open || every == Every::Once {
+                sums.once.unknown.push(what.clone());
+            }
+            if open || every != Every::Once {
+                sums.yearly.unknown.push(what);
+            }
+        }
+        (Ok(_), None) => {}
+    }
+}
+
+/// It is among the listed costs already, where that is paid for the same thing.
+fn is_listed(lines: &[Line], of: Option<&Target>) -> bool {
+    let item = |l: &&Line| l.object.as_ref().is_some_and(|o| o.kind == Kind::Cost);
+    of.is_some() && lines.iter().filter(item).any(|l| l.of.as_ref() == of)
+}
+
 /// What is paid for hosts, uplinks and repositories.
-fn running(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
-    let hosts = lab
-        .hosts
-        .iter()
-        .map(|(n, h)| (format!("host/{n}"), &h.about.cost));
-    let uplinks = lab.sites.iter().flat_map(|(site, s)| {
-        let of = s.about.uplinks.iter();
-        of.map(move |(n, u)| (format!("uplink {site}/{n}"), &u.cost))
+fn running(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Totals) {
+    let hosts = lab.hosts.iter().map(|(n, h)| {
+        let of = Target::whole(Kind::Host, n);
+        (format!("host/{n}"), of, &h.about.cost)
     });
-    let stores = lab
-        .repositories
-        .iter()
-        .map(|(n, r)| (format!("repository/{n}"), &r.about.cost));
-    for (name, cost) in hosts.chain(uplinks).chain(stores) {
+    let uplinks = lab.sites.iter().flat_map(|(site, s)| {
+        s.about.uplinks.iter().map(move |(n, u)| {
+            let (object, part) = (ObjectRef::new(Kind::Site, site), Some(n.0.clone()));
+            let of = Target { object, part };
+            (format!("uplink {site}/{n}"), of, &u.cost)
+        })
+    });
+    let stores = lab.repositories.iter().map(|(n, r)| {
+        let of = Target::whole(Kind::Repository, n);
+        (format!("repository/{n}"), of, &r.about.cost)
+    });
+    for (name, of, cost) in hosts.chain(uplinks).chain(stores) {
         let Some(given) = cost else { continue };
-        sheet.row([
-            Cell::declared(name),
-            Cell::silent(),
-            Cell::declared("operating"),
-            Cell::silent(),
-            per_year(cost),
-        ]);
+        if is_listed(&listed.yearly, Some(&of)) {
+            continue;
+        }
         match given.value() {
             Some(cost) => yearly.add(
                 cost.money.currency(),
                 cost.cents_per_year(),
                 Cell::of(&Some(given.clone())).how,
             ),
-            None => yearly.unknown += 1,
+            None => yearly.unknown.push(format!("the cost of {name}")),
         }
+        sheet.row([
+            Cell::declared(name),
+            Cell::silent(),
+            Cell::declared("operating"),
+            Cell::silent(),
+            Cell::silent(),
+            per_year(cost),
+        ]);
     }
 }
 
@@ -164,23 +239,28 @@ fn per_year(cost: &Option<Given<Cost>>) -> Cell {
 }
 
 /// Prices of assets that the list of costs does not have.
-fn purchases(lab: &Lab, sheet: &mut Sheet, once: &mut Totals) {
-    for line in budget::prices_beside(lab) {
-        let asset = lab.assets.get(&line.name);
-        let Some(price) = asset.and_then(|a| a.price.as_ref()) else {
+fn purchases(lab: &Lab, listed: &Budget, sheet: &mut Sheet, once: &mut Totals) {
+    for (name, asset) in &lab.assets {
+        let Some(price) = &asset.price else {
             continue;
         };
-        let Some(value) = price.value() else { continue };
-        let cell = Cell::of(&Some(price.clone()));
-        once.add(
-            value.currency(),
-            (value.low_cents(), value.high_cents()),
-            cell.how,
-        );
+        if is_listed(&listed.once, asset.of.known().map(|r| &r.0)) {
+            continue;
+        }
+        let cell = Cell::of(&asset.price);
+        match price.value() {
+            Some(value) => once.add(
+                value.currency(),
+                (value.low_cents(), value.high_cents()),
+                cell.how,
+            ),
+            None => once.unknown.push(format!("the price of asset '{name}'")),
+        }
         sheet.row([
-            Cell::declared(format!("asset/{}", line.name)),
+            Cell::declared(format!("asset/{name}")),
             Cell::silent(),
             Cell::declared("capital"),
+            Cell::silent(),
             cell,
             Cell::silent(),
         ]);
@@ -189,8 +269,12 @@ fn purchases(lab: &Lab, sheet: &mut Sheet, once: &mut Totals) {
 
 /// Average power × hours of a year × price. As for the rules, a bill that is declared is what counts: beside one, what can be
 /// worked out is shown and not added. What cannot be worked out is said, since a sum without it looks whole.
-fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
-    let billed = budget::has_electricity_bill(lab);
+fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Totals) {
+    let bill = |l: &Line| {
+        let item = l.object.as_ref().is_some_and(|o| o.kind == Kind::Cost);
+        item && budget::is_electricity(l)
+    };
+    let billed = listed.yearly.iter().any(bill);
     let kind = if billed { "in the bill" } else { "operating" };
     for (name, site) in &lab.sites {
         let Some(power) = &site.about.power else {
@@ -217,7 +301,7 @@ fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
             }
             _ if billed => continue,
             _ => {
-                yearly.unknown += 1;
+                yearly.unknown.push(format!("the electricity of {name}"));
                 let text = format!("not declared: {}", missing.join(", "));
                 sheet.note(format!("electricity {name} is not in the sum; {text}"));
                 (Cell::computed(text), Cell::unknown())
@@ -227,6 +311,7 @@ fn electricity(lab: &Lab, sheet: &mut Sheet, yearly: &mut Totals) {
             Cell::declared(format!("electricity {name}")),
             what,
             Cell::declared(kind),
+            Cell::silent(),
             Cell::silent(),
             cell,
         ]);
@@ -291,27 +376,43 @@ fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
 fn subscriptions(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new(
         "subscriptions",
-        &["SUBSCRIPTION", "PER YEAR", "REPLACED BY", "KEPT"],
+        &[
+            "SUBSCRIPTION",
+            "PER YEAR",
+            "REPLACED BY",
+            "CALCULATION",
+            "KEPT",
+        ],
     );
-    let mut saved = Totals::default();
+    let mut saved: BTreeMap<Option<String>, Totals> = BTreeMap::new();
     for (name, subscription) in &lab.subscriptions {
-        let kept = subscription.kept.as_ref().and_then(|k| k.value());
-        let gone = kept == Some(&false) || (kept.is_none() && !subscription.replaced_by.is_empty());
-        if let Some(cost) = subscription.cost.as_ref().and_then(|c| c.value())
-            && gone
-        {
-            let how = Cell::of(&subscription.cost).how;
-            saved.add(cost.money.currency(), cost.cents_per_year(), how);
+        let kept = subscription.kept.as_ref().map(|k| k.value().copied());
+        let silent = kept.is_none() && !subscription.replaced_by.is_empty();
+        let (cost, how) = (&subscription.cost, Cell::of(&subscription.cost).how);
+        let belongs = subscription.budget.known().map(|n| n.0.clone());
+        let of = saved.entry(belongs).or_default();
+        let open = subscription.budget.as_ref().is_some_and(Given::is_unknown);
+        match cost.known() {
+            _ if kept == Some(Some(true)) || (kept.is_none() && !silent) => {}
+            _ if open => of.unknown.push(format!("the calculation of '{name}'")),
+            _ if kept == Some(None) => of.unknown.push(format!("whether '{name}' is kept")),
+            None => of.unknown.push(format!("the cost of '{name}'")),
+            Some(cost) => of.add(cost.money.currency(), cost.cents_per_year(), how),
         }
         sheet.row([
             Cell::declared(name),
             per_year(&subscription.cost),
             Cell::list(subscription.replaced_by.iter().map(|r| r.value.name())),
+            Cell::of(&subscription.budget),
             Cell::with(&subscription.kept, |k| {
                 if *k { "yes" } else { "no" }.to_owned()
             }),
         ]);
     }
-    saved.note(&mut sheet, "no longer paid per year");
+    for (name, of) in saved {
+        let before = name.map(|n| format!("calculation '{n}', "));
+        let before = before.unwrap_or_default();
+        of.note(&mut sheet, &format!("{before}no longer paid per year"));
+    }
     sheet
 }

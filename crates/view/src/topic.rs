@@ -142,7 +142,7 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Flows => vec![flows::sheet(lab, today)],
         Topic::Ports => ports::sheets(input),
         Topic::Backups => backups::sheets(lab),
-        Topic::Costs => costs::sheets(lab),
+        Topic::Costs => costs::sheets(lab, today),
         Topic::Assets => assets::sheets(lab, today),
         Topic::Cables => cables::sheets(lab),
         Topic::Controls => controls::sheets(lab),

@@ -488,3 +488,68 @@ costs: {{box: {{amount: 540 EUR, every: year}}}}\n"
     let out = topic(&[("holdfast.yaml", &part)], &["cables"]);
     assert!(out.contains("10W idle, 30W at load"), "{out}");
 }
+
+/// What nobody knows is in no sum, is named beside it, and makes it the least there is; what belongs to a plan is a sum of its own.
+#[test]
+fn costs_that_cannot_be_placed_are_named_and_never_summed() {
+    let lab = |costs: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{nas: {{}}, pve: {{cost: 5 EUR/month}}}}\ncosts:\n  box: {{amount: 100 EUR}}\n{costs}"
+        );
+        topic(&[("holdfast.yaml", &text)], &["costs"])
+    };
+    for (costs, expected) in [
+        (
+            "  a: {amount: 20 EUR, every: unknown}\n",
+            &[
+                "= once: at least 100 EUR; 1 not known and not in it: how often cost 'a' is paid (20 EUR)",
+                "= per year: at least 60 EUR; 1 not known and not in it: how often cost 'a' is paid (20 EUR)",
+                "a - ? ?",
+            ][..],
+        ),
+        (
+            "  a: {amount: 20 EUR, every: wekly}\n",
+            &[
+                "= once: at least 100 EUR; 1 not known",
+                "= per year: at least 60 EUR; 1 not known",
+            ],
+        ),
+        (
+            "  a: {amount: unknown}\n",
+            &[
+                "= once: at least 100 EUR; 1 not known and not in it: the amount of cost 'a'",
+                "= per year: 60 EUR",
+            ],
+        ),
+        (
+            "  a: {amount: 2O EUR, every: month}\n",
+            &[
+                "= once: 100 EUR",
+                "= per year: at least 60 EUR; 1 not known and not in it: the amount of cost 'a'",
+            ],
+        ),
+        (
+            "  a: {amount: 20 EUR, every: month, budget: plan}\n",
+            &["= once: 100 EUR = per year: 60 EUR = calculation 'plan', per year: 240 EUR"],
+        ),
+        (
+            "  a: {amount: 60 EUR, every: year, for: pve}\n  b: {amount: 1 EUR, every: year, until: 2001-01-01}\n",
+            &["= once: 100 EUR = per year: 60 EUR"],
+        ),
+        (
+            "assets: {disk: {of: nas, price: unknown}}\n",
+            &["= once: at least 100 EUR; 1 not known and not in it: the price of asset 'disk'"],
+        ),
+        (
+            "subscriptions: {s: {cost: 12 EUR/month, kept: unknown}, t: {cost: 1 EUR/month, kept: no}}\n",
+            &[
+                "= no longer paid per year: at least 12 EUR; 1 not known and not in it: whether 's' is kept",
+            ],
+        ),
+    ] {
+        let out = lab(costs);
+        for expected in expected {
+            assert!(out.contains(expected), "{costs}: {expected}\n{out}");
+        }
+    }
+}

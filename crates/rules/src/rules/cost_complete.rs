@@ -39,13 +39,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut need = |object: ObjectRef, part: Option<&str>, span: Span, why: &str| {
         let part = part.map(str::to_owned);
         let target = Target { object, part };
-        if !paid.contains(&target) {
+        if all.unsure.contains(&target) {
+            let d = unknown(&title(&target), span);
+            out.add(target.object, d);
+        } else if !paid.contains(&target) {
             out.add(target.object.clone(), finding(&target, span, why, count));
         }
     };
     rented(ctx, &mut need);
     copies(ctx, &paid, &mut need);
-    bought(ctx, &paid, out, count);
+    bought(ctx, &paid, &all.unsure, out, count);
     electricity(ctx, &all, out, count);
 }
 
@@ -111,7 +114,13 @@ fn holder(ctx: &Context<'_>, repository: &str) -> Option<Target> {
 }
 
 /// Hardware of one's own, where prices of some are declared.
-fn bought(ctx: &Context<'_>, paid: &BTreeSet<Target>, out: &mut Findings, count: usize) {
+fn bought(
+    ctx: &Context<'_>,
+    paid: &BTreeSet<Target>,
+    unsure: &[Target],
+    out: &mut Findings,
+    count: usize,
+) {
     let hardware = |t: &Target| {
         matches!(t.object.kind, Kind::Host | Kind::Device | Kind::Ups) && t.part.is_none()
     };
@@ -130,7 +139,7 @@ fn bought(ctx: &Context<'_>, paid: &BTreeSet<Target>, out: &mut Findings, count:
     let ups = ctx.lab.ups.iter().map(|(n, u)| (Kind::Ups, n, u.span));
     for (kind, name, span) in hosts.chain(devices).chain(ups) {
         let target = Target::whole(kind, name);
-        if !paid.contains(&target) {
+        if !paid.contains(&target) && !unsure.contains(&target) {
             let mut d = finding(
                 &target,
                 span,
@@ -164,8 +173,11 @@ fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, coun
             h.site.known().is_some_and(|s| s == name) && h.about.provider.known().is_none()
         };
         let hosts = ctx.lab.hosts.values().filter(here).count();
-        if hosts > 0 {
-            let target = Target::whole(Kind::Site, name);
+        let target = Target::whole(Kind::Site, name);
+        if hosts > 0 && all.unsure.contains(&target) {
+            let d = unknown(&format!("the electricity of site '{name}'"), site.span);
+            out.add(target.object, d);
+        } else if hosts > 0 {
             let d = RULE
                 .finding(format!("the electricity of site '{name}' has no cost"))
                 .at(site.span, "no price and no average power")
@@ -176,12 +188,21 @@ fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, coun
     }
 }
 
-fn finding(target: &Target, span: Span, why: &str, count: usize) -> Diagnostic {
+fn unknown(what: &str, span: Span) -> Diagnostic {
+    let d = RULE.unknown(format!("what {what} costs")).at(span, "");
+    d.note("it is declared as not known")
+}
+
+fn title(target: &Target) -> String {
     let what = crate::claims::subject(Some(&target.object));
-    let what = match (&target.part, target.object.kind) {
-        (Some(part), _) => format!("uplink '{part}' of {what}"),
-        (None, _) => what,
-    };
+    match &target.part {
+        Some(part) => format!("uplink '{part}' of {what}"),
+        None => what,
+    }
+}
+
+fn finding(target: &Target, span: Span, why: &str, count: usize) -> Diagnostic {
+    let what = title(target);
     RULE.finding(format!("{what} has no cost: {why}"))
         .at(span, "not among the costs")
         .note(format!("costs declared: {count}, of them for it: 0"))

@@ -50,6 +50,27 @@ struct Scrub {
     says: String,
     span: Span,
     layer: Option<&'static str>,
+    when: When,
+}
+
+/// Whether a scrub ever begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    Planned,
+    /// It has no schedule.
+    Never,
+    /// It has one that nobody knows.
+    Unknown,
+}
+
+impl When {
+    fn of(schedule: &Opt<Calendar>) -> Self {
+        match schedule {
+            None => When::Never,
+            Some(given) if given.is_unknown() => When::Unknown,
+            Some(_) => When::Planned,
+        }
+    }
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -58,24 +79,44 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .into_iter()
             .flatten()
             .collect();
-        if layers.is_empty() || pool.scrub.as_ref().is_some_and(|s| s.is_unknown()) {
-            if let Some(scrub) = pool.scrub.as_ref().filter(|_| !layers.is_empty()) {
-                let message = format!("whether pool '{name}' is ever read through");
-                out.add(object(name), RULE.unknown(message).at(scrub.span, ""));
-            }
+        if layers.is_empty() {
             continue;
         }
         let scrubs = scrubs(ctx.lab, name, pool);
-        let sure = |layer: &&&str| scrubs.iter().any(|s| s.layer == Some(**layer));
-        let missing: Vec<&str> = layers.iter().filter(|l| !sure(l)).copied().collect();
-        let unclear: Vec<&Scrub> = scrubs.iter().filter(|s| s.layer.is_none()).collect();
-        if unclear.len() >= missing.len() {
+        let missing = missing(&layers, &scrubs, |s| s.when == When::Planned);
+        if missing.is_empty() {
             continue;
         }
-        let either = !unclear.is_empty();
-        let d = finding(name, pool, &layers, &missing, &scrubs, either);
+        // Scrubs of which nobody knows when they are, as if they were planned.
+        let open: Vec<&Scrub> = scrubs.iter().filter(|s| s.when == When::Unknown).collect();
+        let kind = self::missing(&layers, &scrubs, |s| s.when != When::Never).is_empty();
+        let d = match open.is_empty() || !kind {
+            true => finding(name, pool, &layers, &missing, &scrubs),
+            false => unknown(name, &open),
+        };
         out.add(object(name), d);
     }
+}
+
+/// Layers that no scrub reads of those that count; one of which it cannot be told reads any one of them.
+fn missing<'a>(layers: &[&'a str], scrubs: &[Scrub], counts: fn(&Scrub) -> bool) -> Vec<&'a str> {
+    let scrubs = || scrubs.iter().filter(|s| counts(s));
+    let sure = |layer: &&&str| scrubs().any(|s| s.layer == Some(**layer));
+    let missing: Vec<&str> = layers.iter().filter(|l| !sure(l)).copied().collect();
+    match scrubs().filter(|s| s.layer.is_none()).count() >= missing.len() {
+        true => Vec::new(),
+        false => missing,
+    }
+}
+
+fn unknown(name: &str, open: &[&Scrub]) -> diag::Diagnostic {
+    let message = format!("whether every layer of pool '{name}' is ever read through");
+    let mut d = RULE.unknown(message);
+    for scrub in open {
+        let note = format!("when {} is, is not known", scrub.says);
+        d = d.at(scrub.span, "").note(note);
+    }
+    d
 }
 
 fn finding(
@@ -84,8 +125,9 @@ fn finding(
     layers: &[&str],
     missing: &[&str],
     scrubs: &[Scrub],
-    either: bool,
 ) -> diag::Diagnostic {
+    let planned = |s: &&Scrub| s.when == When::Planned;
+    let either = scrubs.iter().filter(planned).any(|s| s.layer.is_none());
     let which = match either {
         true => format!("either {}", missing.join(" or ")),
         false => missing.join(" and "),
@@ -96,13 +138,16 @@ fn finding(
         ))
         .at(pool.span, format!("layers: {}", layers.join(" below ")));
     for scrub in scrubs {
-        let label = match scrub.layer {
-            Some(layer) => format!("reads {layer}"),
-            None => "can read one of them only".to_owned(),
+        let label = match (scrub.when, scrub.layer) {
+            (When::Never, _) => "has no schedule: it never runs by itself".to_owned(),
+            (When::Unknown, _) => "nobody knows when".to_owned(),
+            (When::Planned, Some(layer)) => format!("reads {layer}"),
+            (When::Planned, None) => "can read one of them only".to_owned(),
         };
         d = d.and_at(scrub.span, label);
     }
-    let says: Vec<&str> = scrubs.iter().map(|s| s.says.as_str()).collect();
+    let says = scrubs.iter().filter(planned).map(|s| s.says.as_str());
+    let says: Vec<&str> = says.collect();
     let found = match says.is_empty() {
         true => "0 scrubs".to_owned(),
         false => format!(
@@ -143,12 +188,13 @@ fn scrubs(lab: &Lab, name: &str, pool: &Pool) -> Vec<Scrub> {
     };
     if let Some(own) = &pool.scrub {
         out.push(Scrub {
-            says: format!(
-                "'scrub: {}'",
-                own.value().map(ToString::to_string).unwrap_or_default()
-            ),
+            says: match own.value() {
+                Some(when) => format!("'scrub: {when}'"),
+                None => "its 'scrub'".to_owned(),
+            },
             span: own.span,
             layer: only,
+            when: When::of(&pool.scrub),
         });
     }
     for (key, job) in &lab.jobs {
@@ -163,6 +209,7 @@ fn scrubs(lab: &Lab, name: &str, pool: &Pool) -> Vec<Scrub> {
                 says: format!("job '{key}'"),
                 span: job.span,
                 layer,
+                when: When::of(&job.schedule),
             });
         }
     }

@@ -20,6 +20,33 @@ services:
 volumes: {data: {}}
 ";
 
+const SCRUB: &str = "format: 1
+lab: x
+hosts: {nas: {hardware: {disks: {a: 4TB, b: 4TB}}}}
+pools: {main: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b]}}
+jobs: {read: {kind: scrub, on: [main], schedule: unknown}}
+";
+
+const SUM: &str = "format: 1
+lab: x
+costs: {a: {item: a box, amount: 100 EUR}, b: {item: a name, amount: 20 EUR, every: unknown}}
+claims: [{text: once, metric: one-time-cost, value: 90 EUR}]
+";
+
+const PRICE: &str = "format: 1
+lab: x
+hosts: {a: {}, b: {}}
+costs: {a: {item: a box, amount: 100 EUR, for: a}}
+assets: {b: {of: b, price: unknown}}
+claims: [{text: once, metric: one-time-cost, value: 90 EUR}]
+";
+
+const PAID: &str = "format: 1
+lab: x
+hosts: {a: {provider: Somebody, cost: unknown}}
+costs: {name: {item: a name, amount: 20 EUR, every: year}}
+";
+
 #[test]
 fn what_is_said_to_be_unknown_is_no_finding_and_no_pass() {
     for (code, text, known, expected) in [
@@ -34,6 +61,30 @@ fn what_is_said_to_be_unknown_is_no_finding_and_no_pass() {
             CONSISTENCY,
             ", consistency: unknown",
             "unknown: whether backup 'all' holds the file systems of container 'db' of stack 'wiki' still: 'consistency' is not known",
+        ),
+        (
+            "sto-scrub-layer",
+            SCRUB,
+            ", schedule: unknown",
+            "unknown: whether every layer of pool 'main' is ever read through",
+        ),
+        (
+            "fin-sum",
+            SUM,
+            ", every: unknown",
+            "unknown: whether the one time cost of the lab is 90 EUR",
+        ),
+        (
+            "fin-sum",
+            PRICE,
+            ", price: unknown",
+            "unknown: whether the one time cost of the lab is 90 EUR",
+        ),
+        (
+            "cost-complete",
+            PAID,
+            ", cost: unknown",
+            "unknown: what host 'a' costs",
         ),
     ] {
         let said = |text: &str| {
