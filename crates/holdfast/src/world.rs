@@ -24,12 +24,13 @@ use model::secret::SecretRef;
 use plan::Owned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::{Stamp, Store};
 
 /// How many hosts are asked at once.
 const PARALLEL: usize = 16;
 /// After this, what rests on files is read again even if they seem unchanged.
-const WHOLE_READING: std::time::Duration = std::time::Duration::from_secs(6 * 3600);
+const WHOLE_READING: Duration = Duration::from_secs(6 * 3600);
 /// What is said of a machine that answers in place of another.
 const STRANGER: &str = "another machine answers";
 
@@ -52,6 +53,8 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) hints: Hints,
     /// Machines that are declared and not in this realm, with the reason: none in the real one.
     pub(crate) absent: BTreeMap<String, String>,
+    /// How long a look at one machine may take, if somebody said so for this call.
+    pub(crate) patience: Option<Duration>,
 }
 
 impl<R: RealmTag> World<R> {
@@ -69,6 +72,7 @@ impl<R: RealmTag> World<R> {
             store,
             hints,
             absent,
+            patience: None,
         };
         crate::unrecorded::catch_up(&world)?;
         Ok(world)
@@ -211,14 +215,23 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn driver(&self, name: &str, host: &Host) -> Result<LinuxDriver<R>> {
         let target = self.tree.lab.machine_ref(name);
         let transport = self.transport(name, host)?;
-        Ok(LinuxDriver::new(
+        let driver = LinuxDriver::new(
             self.tag.clone(),
             target,
             transport,
             self.enrolled(name)?,
             self.secret_source(),
             self.store.redactor()?,
-        ))
+        );
+        let declared = match &host.reach {
+            Reach::Ssh { timeout, .. } => timeout.as_ref(),
+            Reach::Local | Reach::Unknown => None,
+        };
+        let declared = declared.map(|t| Duration::from_secs(t.value.0.unsigned_abs()));
+        Ok(match self.patience.or(declared) {
+            Some(patience) => driver.with_patience(patience),
+            None => driver,
+        })
     }
 
     /// How a host is reached.

@@ -415,6 +415,8 @@ pub enum Reach {
         port: Option<Spanned<u16>>,
         /// Its ed25519 host key, `SHA256:…`; the first contact is held against it.
         host_key: Option<Spanned<String>>,
+        /// How long a look at it may take.
+        timeout: Option<Spanned<Seconds>>,
     },
     /// It is this machine.
     Local,

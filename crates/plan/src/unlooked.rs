@@ -4,6 +4,7 @@ use crate::{Context, Difference, How};
 use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath};
 use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
 use model::lab::guest::{Stack, StackKind};
 
 /// Stacks that were compared with nothing, each with the reason; for an observation of everything.
@@ -24,8 +25,7 @@ pub fn stacks(ctx: &Context<'_>) -> Vec<Difference> {
 }
 
 /// Guests whose insides nothing is declared of, so that nothing is compared; templates are not running.
-pub fn guests<'a>(ctx: &Context<'a>) -> Vec<&'a str> {
-    let lab = ctx.lab;
+pub fn guests(lab: &Lab) -> Vec<&str> {
     let shut = lab.guests.iter().filter(|(name, guest)| {
         !lab.inside.contains_key(*name) && guest.template.known() != Some(&true)
     });

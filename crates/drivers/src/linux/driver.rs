@@ -31,6 +31,7 @@ pub struct LinuxDriver<R: RealmTag> {
     enrolled: Option<NativeIdentity>,
     secrets: SecretSource,
     redactor: Redactor,
+    patience: Duration,
 }
 
 impl<R: RealmTag> LinuxDriver<R> {
@@ -51,7 +52,15 @@ impl<R: RealmTag> LinuxDriver<R> {
             enrolled,
             secrets,
             redactor,
+            patience: OBSERVE,
         }
+    }
+
+    /// How long a complete observation may take; two minutes if nothing is said.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Reads who the target is, marks it as belonging to this driver's realm, and remembers its identity. The caller has asked
@@ -97,7 +106,7 @@ impl<R: RealmTag> LinuxDriver<R> {
     /// # Errors
     /// Why the host did not tell.
     pub fn authorized_keys(&self) -> Result<BTreeMap<String, String>, String> {
-        authorized_keys(&self.transport, OBSERVE)
+        authorized_keys(&self.transport, self.patience)
     }
 
     fn refused(&self, refusal: Refusal) -> ActError {
@@ -272,7 +281,14 @@ impl<R: RealmTag> LinuxDriver<R> {
 impl<R: RealmTag> Driver<R> for LinuxDriver<R> {
     fn observe(&mut self, scope: &Scope, now: Timestamp) -> TargetFacts {
         let target = self.target.clone();
-        observe(&self.transport, target, scope, now, OBSERVE, &self.redactor)
+        observe(
+            &self.transport,
+            target,
+            scope,
+            now,
+            self.patience,
+            &self.redactor,
+        )
     }
 
     fn act(&mut self, ticket: &Ticket, order: &Order<'_>) -> Result<Output, ActError> {

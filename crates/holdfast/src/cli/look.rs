@@ -2,7 +2,9 @@
 
 use super::{LabArgs, day};
 use clap::{Args, Subcommand};
+use model::units::Seconds;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What is to be looked at.
 #[derive(Debug, Args)]
@@ -12,6 +14,17 @@ pub(crate) struct LookArgs {
     /// Only this cluster, by the interface of its product.
     #[arg(long, conflicts_with = "host")]
     pub(crate) cluster: Option<String>,
+    /// How long to wait for each machine: `20s`, `2m`; else as its `reach` says, else two minutes.
+    #[arg(long, value_name = "DURATION", value_parser = patience)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// From a second to an hour.
+fn patience(text: &str) -> Result<Duration, String> {
+    match Seconds::parse(text)? {
+        Seconds(given @ 1..=3_600) => Ok(Duration::from_secs(given.unsigned_abs())),
+        Seconds(_) => Err("it is between 1s and 1h".to_owned()),
+    }
 }
 
 /// Arguments of `observe`.

@@ -42,13 +42,18 @@ pub(crate) fn drift<R: RealmTag>(
 
 fn show<R: RealmTag>(tag: R, args: &LookArgs, json: bool, paint: Paint) -> Result<Exit> {
     let mut world = World::open(tag, &args.at.lab)?;
+    world.patience = args.timeout;
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     let facts = look(&world, chosen)?;
     let here = world.present(&facts);
     unrecorded::mention(&world, here.targets.keys())?;
     let projects = world.tree.read_stacks();
     let mut drift = of(&world, &facts, Some(&projects))?;
-    let shut = unlooked(&world, chosen, &facts, &mut drift)?;
+    let is_all = matches!(chosen, Chosen::All);
+    if is_all {
+        let unseen = world.with_context(&facts, plan::unlooked::stacks)?;
+        drift.differences.extend(unseen);
+    }
     if json {
         outln!("{}", serde_json::to_string_pretty(&drift.differences)?);
     }
@@ -58,29 +63,15 @@ fn show<R: RealmTag>(tag: R, args: &LookArgs, json: bool, paint: Paint) -> Resul
     if !json {
         let text = output::text(&drift.differences, &here, args.at.unknown, paint);
         out!("{text}{}", world.beyond(&facts, paint));
-        out!("{}", output::shut(&shut, paint));
+        if is_all {
+            let shut = plan::unlooked::guests(&world.tree.lab);
+            out!("{}", output::shut(&shut, paint));
+        }
         out!("{}", in_twin::counted(apart.beyond, drift.stand_ins, paint));
         out!("{}", output::waived(&drift.waived, paint));
         out!("{}", output::without(&drift.without, &world.hints, paint));
     }
     Ok(exit(&drift, &here))
-}
-
-/// Where everything was to be looked at: adds the stacks that were not, and gives the guests that were not looked into.
-fn unlooked<R: RealmTag>(
-    world: &World<R>,
-    chosen: Chosen<'_>,
-    facts: &Facts,
-    drift: &mut Drift,
-) -> Result<Vec<String>> {
-    if !matches!(chosen, Chosen::All) {
-        return Ok(Vec::new());
-    }
-    world.with_context(facts, |ctx| {
-        drift.differences.extend(plan::unlooked::stacks(ctx));
-        let guests = plan::unlooked::guests(ctx).into_iter();
-        guests.map(str::to_owned).collect()
-    })
 }
 
 /// Looks at all that can differ.

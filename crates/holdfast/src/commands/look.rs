@@ -4,7 +4,7 @@ use crate::cli::{LabArgs, ObserveArgs};
 use crate::exit::Exit;
 use crate::interfaces::Chosen;
 use crate::output::words::count;
-use crate::output::{Paint, Table, Tone, plan as plan_output, wrap};
+use crate::output::{Paint, Table, Tone, drift, plan as plan_output, wrap};
 use crate::world::World;
 use crate::{consent, pins, unrecorded};
 use anyhow::Result;
@@ -24,7 +24,8 @@ pub(crate) fn observe<R: RealmTag>(
 ) -> Result<Exit> {
     let full = args.full;
     let args = &args.look;
-    let world = World::open(tag, &args.at.lab)?;
+    let mut world = World::open(tag, &args.at.lab)?;
+    world.patience = args.timeout;
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
@@ -50,6 +51,10 @@ pub(crate) fn observe<R: RealmTag>(
         out!("{}", observed(&here, args.at.unknown, paint));
         out!("{}", untried(&drivers, &here, paint));
         out!("{}", world.beyond(&facts, paint));
+        if matches!(chosen, Chosen::All) {
+            let shut = plan::unlooked::guests(&world.tree.lab);
+            out!("{}", drift::shut(&shut, paint));
+        }
     }
     let here = world.present(&facts);
     Ok(if here.targets.values().any(has_unknown) {

@@ -45,7 +45,7 @@ pub(crate) fn waived(waived: &[(Difference, String)], paint: Paint) -> String {
 }
 
 /// Guests that were not looked into.
-pub(crate) fn shut(guests: &[String], paint: Paint) -> String {
+pub(crate) fn shut(guests: &[&str], paint: Paint) -> String {
     if guests.is_empty() {
         return String::new();
     }

@@ -33,6 +33,7 @@ mod schema;
 mod secret;
 mod secrets;
 mod show;
+mod silent;
 mod slips;
 mod stacks;
 mod story;

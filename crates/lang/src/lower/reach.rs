@@ -7,6 +7,7 @@ use crate::yaml::NodeKind;
 use diag::{Diagnostic, Spanned};
 use model::declare::Given;
 use model::lab::Reach;
+use model::units::Seconds;
 use std::collections::BTreeMap;
 
 /// `local`, `unknown`, or `{ssh: ALIAS, user: …, port: …, host_key: …}`; without it the first address by network name.
@@ -23,6 +24,7 @@ pub(super) fn read(
                 user: None,
                 port: None,
                 host_key: None,
+                timeout: None,
             },
             None => Reach::Unknown,
         };
@@ -56,13 +58,26 @@ fn by_ssh(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Reach> {
     let user = f.read(cx, "user", user::name);
     let port = f.read(cx, "port", scalar::whole(1..=u16::MAX));
     let host_key = f.read(cx, "host_key", fingerprint);
+    let timeout = f.read(cx, "timeout", patience);
     f.finish(cx);
     Some(Reach::Ssh {
         destination: destination?,
         user,
         port,
         host_key,
+        timeout,
     })
+}
+
+/// How long somebody waits for one host: at most an hour.
+fn patience(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Seconds> {
+    let given = scalar::duration(cx, slot)?;
+    if given.0 <= 3_600 {
+        return Some(given);
+    }
+    let text = scalar::text(cx, slot)?;
+    cx.bad("invalid-value", slot, &text, "is longer than an hour");
+    None
 }
 
 /// The fingerprint of a host key, as `ssh-keygen -lf` prints it: SHA-256 in base64 without padding.

@@ -93,7 +93,7 @@ pub(super) fn given(of: Shape) -> Shape {
 }
 
 /// A duration of the first version of the language: whole seconds and more.
-fn seconds() -> Shape {
+pub(super) fn seconds() -> Shape {
     form(
         "seconds",
         "A duration: `90s`, `15m`, `1h30m`, `7d`, `2w`; units from large to small.",

@@ -1,8 +1,8 @@
 //! How hosts, and what is inside of guests, are written, as far as they are read by hand.
 
 use super::hand::{
-    date, flag, form, given, key, list, map, may, must, name, number, path, record, text, with,
-    words,
+    date, flag, form, given, key, list, map, may, must, name, number, path, record, seconds, text,
+    with, words,
 };
 use crate::lower::sshd_keywords;
 use model::declare::{FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, set};
@@ -154,6 +154,11 @@ fn reach_ssh() -> RecordShape {
             "host_key",
             "Fingerprint of its ed25519 host key; the first contact is held against it.",
             key("host-key", "^SHA256:[A-Za-z0-9+/]{43}$"),
+        ),
+        may(
+            "timeout",
+            "How long a look at it may take, at most 1h; 2m if nothing is said.",
+            seconds(),
         ),
     ];
     with("ReachSsh", "By OpenSSH.", fields, None)

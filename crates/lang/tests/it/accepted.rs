@@ -88,6 +88,7 @@ hosts:
             user,
             port,
             host_key,
+            ..
         } => {
             let user = user.as_ref().map(|u| u.value.clone());
             Some((

@@ -297,7 +297,7 @@ fn a_stack_that_nobody_looked_at_is_unknown() {
             owned: &Owned::new(),
             now: now(),
         };
-        assert_eq!(plan::unlooked::guests(&ctx), ["shut"]);
+        assert_eq!(plan::unlooked::guests(&lab), ["shut"]);
         let all = plan::unlooked::stacks(&ctx).into_iter();
         all.map(|d| format!("{}: {}", d.target, d.observed))
             .collect::<Vec<_>>()

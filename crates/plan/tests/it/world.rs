@@ -53,6 +53,7 @@ pub(crate) fn host() -> Host {
             user: Some(s("admin".into())),
             port: None,
             host_key: None,
+            timeout: None,
         },
         manage: BTreeMap::new(),
         users: BTreeMap::from([("admin".to_owned(), admin)]),
