@@ -8,7 +8,7 @@ mod yaml;
 
 use crate::render::sorted;
 use crate::{Aim, Applicability, Diagnostic, Edit, SourceSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// How far a user lets mends go.
@@ -35,8 +35,19 @@ impl Reach {
 pub struct Mended {
     /// New texts by path; texts that stay are not here.
     pub texts: BTreeMap<String, String>,
-    /// The messages of the mends that were taken.
-    pub taken: Vec<String>,
+    /// The mends that were taken.
+    pub taken: Vec<Taken>,
+}
+
+/// A mend that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taken {
+    /// Of the diagnostic.
+    pub code: String,
+    /// Its message.
+    pub message: String,
+    /// Of the texts that it changes.
+    pub paths: BTreeSet<String>,
 }
 
 /// How many diagnostics have a mend that can be written: safe ones, and the others.
@@ -92,8 +103,13 @@ pub fn edited(edit: &Edit, sources: &SourceSet) -> Option<(String, String)> {
     Some((source.path.clone(), text))
 }
 
-/// Takes as many mends as do not touch each other. Edits must be exact.
-pub fn mend(diagnostics: &[Diagnostic], sources: &SourceSet, reach: Reach) -> Mended {
+/// Takes as many mends as do not touch each other, and none of `not`. Edits must be exact.
+pub fn mend(
+    diagnostics: &[Diagnostic],
+    sources: &SourceSet,
+    reach: Reach,
+    not: &BTreeSet<Taken>,
+) -> Mended {
     let mut out = Mended::default();
     let mut edits: BTreeMap<&str, Vec<(Range<usize>, &str)>> = BTreeMap::new();
     for diagnostic in sorted(diagnostics) {
@@ -109,14 +125,19 @@ pub fn mend(diagnostics: &[Diagnostic], sources: &SourceSet, reach: Reach) -> Me
                 .iter()
                 .all(|(other, same)| (other == at && same == text) || apart(other, at))
         };
-        if placed.iter().all(fresh) {
+        let taken = Taken {
+            code: diagnostic.code.clone(),
+            message: fix.message.clone(),
+            paths: placed.iter().map(|(p, ..)| (*p).to_owned()).collect(),
+        };
+        if placed.iter().all(fresh) && !not.contains(&taken) {
+            out.taken.push(taken);
             for (path, at, text) in placed {
                 let there = edits.entry(path).or_default();
                 if !there.iter().any(|(other, _)| *other == at) {
                     there.push((at, text));
                 }
             }
-            out.taken.push(fix.message.clone());
         }
     }
     for (path, mut edits) in edits {

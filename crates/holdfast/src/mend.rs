@@ -3,12 +3,12 @@
 use crate::output::words::count;
 use crate::tree::{Instead, Tree};
 use anyhow::Result;
-use diag::fix::Reach;
+use diag::fix::{Mended, Reach, Taken};
 use diag::{Class, Diagnostic, Severity, SourceSet, render};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Mends that touch each other wait for the next pass; more passes than these mean that two of them undo each other.
-const PASSES: usize = 10;
+/// Mends that touch each other wait for the next pass; more passes than these are not made.
+const PASSES: usize = 20;
 
 /// A lab tree and all that is to be said of it.
 pub(crate) struct Seen {
@@ -34,46 +34,95 @@ pub(crate) struct Mending {
     taken: usize,
     /// A pass was left out, because it would have made the declaration invalid where it was not.
     stopped: bool,
+    /// Mends that undo each other; none of them is made.
+    against: BTreeSet<Taken>,
 }
 
-/// Mends until nothing is left that the user lets be mended.
+/// Mends until nothing is left that the user lets be mended. Where mends undo each other it begins again without them.
 pub(crate) fn plan(look: impl Fn(Instead) -> Result<Seen>, reach: Reach) -> Result<Mending> {
-    let mut was: BTreeMap<String, String> = BTreeMap::new();
+    let mut against = BTreeSet::new();
+    loop {
+        let known = against.len();
+        let mending = attempt(&look, reach, against)?;
+        if mending.against.len() == known {
+            return Ok(mending);
+        }
+        against = mending.against;
+    }
+}
+
+/// All passes without `against`, to which those are added that bring a text back to what it was.
+fn attempt(
+    look: &impl Fn(Instead) -> Result<Seen>,
+    reach: Reach,
+    mut against: BTreeSet<Taken>,
+) -> Result<Mending> {
+    let mut past = Past::default();
     let mut now = Instead::new();
     let mut seen = look(now.clone())?;
-    let (mut taken, mut stopped) = (0, false);
+    let mut stopped = false;
     for _ in 0..PASSES {
-        let step = diag::fix::mend(&seen.found, &seen.tree.sources, reach);
+        let step = diag::fix::mend(&seen.found, &seen.tree.sources, reach, &against);
         if step.texts.is_empty() {
+            break;
+        }
+        let back = past.add(&seen.tree.sources, &step);
+        if !back.is_empty() {
+            against.extend(back);
             break;
         }
         let mut next = now.clone();
         next.extend(step.texts);
         let then = look(next.clone())?;
         if invalid(&then) > invalid(&seen) {
+            past.passes.pop();
             stopped = true;
             break;
         }
-        for path in next.keys() {
-            let text = seen.tree.sources.iter().find(|(_, s)| s.path == *path);
-            if let Some((_, source)) = text {
-                was.entry(path.clone())
-                    .or_insert_with(|| source.text.clone());
-            }
-        }
-        taken += step.taken.len();
         (now, seen) = (next, then);
     }
     let changes = now.into_iter().filter_map(|(path, now)| {
-        let was = was.get(&path)?.clone();
+        let (_, was) = past.texts.get(&path)?.first()?.clone();
         (was != now).then_some(Change { path, was, now })
     });
     Ok(Mending {
         changes: changes.collect(),
         after: seen,
-        taken,
+        taken: past.passes.iter().map(Vec::len).sum(),
         stopped,
+        against,
     })
+}
+
+/// What the passes have done so far.
+#[derive(Default)]
+struct Past {
+    /// Of each file all texts that it had, each with the number of passes before it.
+    texts: BTreeMap<String, Vec<(usize, String)>>,
+    passes: Vec<Vec<Taken>>,
+}
+
+impl Past {
+    /// Notes a pass. Gives the mends by which a file comes back to a text that it had: they undo each other.
+    fn add(&mut self, sources: &SourceSet, step: &Mended) -> BTreeSet<Taken> {
+        self.passes.push(step.taken.clone());
+        let mut back = BTreeSet::new();
+        for (path, new) in &step.texts {
+            let texts = self.texts.entry(path.clone()).or_insert_with(|| {
+                let source = sources.iter().find(|(_, s)| s.path == *path);
+                source
+                    .map(|(_, s)| (0, s.text.clone()))
+                    .into_iter()
+                    .collect()
+            });
+            if let Some((since, _)) = texts.iter().find(|(_, text)| text == new) {
+                let all = self.passes.iter().skip(*since).flatten();
+                back.extend(all.filter(|t| t.paths.contains(path)).cloned());
+            }
+            texts.push((self.passes.len(), new.clone()));
+        }
+        back
+    }
 }
 
 fn invalid(seen: &Seen) -> usize {
@@ -93,7 +142,7 @@ impl Mending {
 
     /// What `--fix` would do, in one line.
     pub(crate) fn would(&self) -> String {
-        match self.taken {
+        match self.changes.len() {
             0 => self.none(),
             _ => format!("would mend {}; nothing is written", self.amount()),
         }
@@ -101,16 +150,17 @@ impl Mending {
 
     /// What was written, in one line.
     pub(crate) fn did(&self) -> String {
-        match self.taken {
+        match self.changes.len() {
             0 => self.none(),
             _ => format!("mended {}", self.amount()),
         }
     }
 
     fn none(&self) -> String {
-        match self.stopped {
-            true => "nothing mended: the result would not be a valid declaration".to_owned(),
-            false => "nothing to mend".to_owned(),
+        match (self.stopped, self.against.is_empty()) {
+            (true, _) => "nothing mended: the result would not be a valid declaration".to_owned(),
+            (false, true) => "nothing to mend".to_owned(),
+            (false, false) => format!("nothing mended{}", self.left()),
         }
     }
 
@@ -121,6 +171,21 @@ impl Mending {
             true => "; the rest would not leave a valid declaration",
             false => "",
         };
-        format!("{what} in {files}{rest}")
+        format!("{what} in {files}{rest}{}", self.left())
+    }
+
+    /// Which mends contradict each other, and where.
+    fn left(&self) -> String {
+        if self.against.is_empty() {
+            return String::new();
+        }
+        let codes: BTreeSet<&str> = self.against.iter().map(|t| t.code.as_str()).collect();
+        let paths: BTreeSet<&String> = self.against.iter().flat_map(|t| &t.paths).collect();
+        let list = |all: Vec<&str>| all.join(", ");
+        format!(
+            "; left for you to decide, because they undo each other: {} in {}",
+            list(codes.into_iter().collect()),
+            list(paths.into_iter().map(String::as_str).collect())
+        )
     }
 }

@@ -59,9 +59,10 @@ impl Tree {
         if invalid.is_empty() {
             return Ok(tree);
         }
+        let shown = crate::commands::check::veiled(&tree.sources);
         err!(
             "{}",
-            diag::render::full(&invalid, &tree.sources, diag::render::Color::Never)
+            diag::render::full(&invalid, &shown, diag::render::Color::Never)
         );
         Err(Stop::usage(format!(
             "the declaration in {} is not valid",

@@ -34,7 +34,8 @@ impl Seconds {
     /// # Errors
     /// A message that says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        const UNITS: [(char, i64); 5] = [
+        const UNITS: [(char, i64); 6] = [
+            ('y', 31_536_000),
             ('w', 604_800),
             ('d', 86_400),
             ('h', 3_600),
@@ -51,7 +52,7 @@ impl Seconds {
             }
             let Some(rank) = UNITS.iter().position(|(u, _)| *u == c) else {
                 return Err(format!(
-                    "'{c}' is no unit of time; use w, d, h, m or s, as in 1h30m"
+                    "'{c}' is no unit of time; use y, w, d, h, m or s, as in 1h30m"
                 ));
             };
             if last != usize::MAX && rank <= last {
@@ -68,7 +69,7 @@ impl Seconds {
             digits.clear();
         }
         if !digits.is_empty() || last == usize::MAX {
-            return Err("a unit is missing; use w, d, h, m or s, as in 15m".to_owned());
+            return Err("a unit is missing; use y, w, d, h, m or s, as in 15m".to_owned());
         }
         Ok(Self(total))
     }

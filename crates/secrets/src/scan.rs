@@ -3,6 +3,9 @@
 //! A finding is a range of bytes and what it seems to be, never the text itself. The shapes of tokens are those that their
 //! issuers publish so that scanners can find them.
 
+mod words;
+
+use self::words::Words;
 use regex::Regex;
 use std::ops::Range;
 
@@ -98,6 +101,7 @@ pub struct Scanner {
     named: Option<Regex>,
     url: Option<Regex>,
     pem: Option<Regex>,
+    words: Words,
 }
 
 impl Default for Scanner {
@@ -111,6 +115,7 @@ impl Default for Scanner {
             named: of(NAMED),
             url: of(IN_URL),
             pem: of(PEM),
+            words: Words::default(),
         }
     }
 }
@@ -173,6 +178,14 @@ impl Scanner {
             }
             if is_literal(inner) && is_strong(inner, kind) {
                 add(range, format!("the value of '{}'", key.as_str()));
+            }
+        }
+        for word in self.words.find(text) {
+            // A sentence, or a comment, has other words after an option.
+            let value = text.get(word.span.clone()).unwrap_or_default();
+            let bare = kind == Kind::Settings && word.is_sure;
+            if bare || is_strong(value, kind) {
+                add(word.span, word.what);
             }
         }
         out.sort_by_key(|leak| leak.span.start);
@@ -352,6 +365,36 @@ mod tests {
                 "the value of '--password': Tr0ub4dor".to_owned(),
             ),
             (
+                "c.yaml",
+                "command: [\"--password\",\"CANARY\"]".to_owned(),
+                "the value of '--password': CANARY".to_owned(),
+            ),
+            (
+                "c.yaml",
+                "  - --requirepass\n  - 'x1y2'\nnext: a".to_owned(),
+                "the value of '--requirepass': x1y2".to_owned(),
+            ),
+            (
+                "x.sh",
+                "x --db-pass=weak --port 80".to_owned(),
+                "the value of '--db-pass': weak".to_owned(),
+            ),
+            (
+                "c.yaml",
+                "test: [\"curl\", \"-u\",\"root:CANARY2\"]".to_owned(),
+                "a password beside a name: CANARY2".to_owned(),
+            ),
+            (
+                "x.sh",
+                "curl -H 'Authorization: Bearer abcdefgh'".to_owned(),
+                "the value of 'Authorization': abcdefgh".to_owned(),
+            ),
+            (
+                "c.yaml",
+                "test: mysqladmin ping -h localhost -pCANARY".to_owned(),
+                "a password on a command line: CANARY".to_owned(),
+            ),
+            (
                 "x.md",
                 "password: qX7rT9kLm2Vz".to_owned(),
                 "the value of 'password': qX7rT9kLm2Vz".to_owned(),
@@ -386,6 +429,22 @@ mod tests {
             ("x.py", "password = vault.read(path, 2)"),
             ("x.yaml", "secretName: tls-wildcard-2026"),
             ("x.yaml", "passphrase: unknown"),
+            ("c.yaml", "command: [--token, --port, '80']\nimage: x"),
+            ("c.yaml", "  - --token\n    image: x"),
+            (
+                "x.sh",
+                "x --password \"$P\" --token-ttl 5m --ask-pass site.yml",
+            ),
+            (
+                "x.sh",
+                "docker run -u 1000:1000 -p8080:80 --user postgres:postgres mysql",
+            ),
+            ("x.sh", "x --password-file /run/x --password env:DB"),
+            (
+                "x.md",
+                "give --password only when asked, and a --token for machines",
+            ),
+            ("x.sh", "curl -H \"Authorization: Bearer $TOKEN\""),
         ] {
             assert_eq!(found(path, text), Vec::<String>::new(), "{text}");
         }

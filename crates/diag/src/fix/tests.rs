@@ -2,6 +2,7 @@
 
 use super::{Reach, count, mend, settle};
 use crate::{Aim, Diagnostic, Edit, Fix, SourceSet, Span};
+use std::collections::BTreeSet;
 
 fn fixed(text: &str, edits: &[(Aim, &str, &str)]) -> String {
     let mut sources = SourceSet::default();
@@ -17,7 +18,7 @@ fn fixed(text: &str, edits: &[(Aim, &str, &str)]) -> String {
     });
     let mut diagnostics: Vec<Diagnostic> = diagnostics.collect();
     settle(&mut diagnostics, &sources);
-    let mended = mend(&diagnostics, &sources, Reach::Safe);
+    let mended = mend(&diagnostics, &sources, Reach::Safe, &BTreeSet::new());
     mended.texts.get("a.yaml").map_or(text, |t| t).to_owned()
 }
 
@@ -102,6 +103,14 @@ fn what_is_unsafe_is_counted_and_not_taken_unless_asked_for() {
     let edit = Edit::replace(Span::new(id, 0, 1), "b");
     let found = [Diagnostic::invalid("x", "m").fix(Fix::doubtful("f", edit))];
     assert_eq!(count(&found), (0, 1));
-    assert!(mend(&found, &sources, Reach::Safe).texts.is_empty());
-    assert_eq!(mend(&found, &sources, Reach::Unsafe).taken, ["f"]);
+    assert!(
+        mend(&found, &sources, Reach::Safe, &BTreeSet::new())
+            .texts
+            .is_empty()
+    );
+    let mended = mend(&found, &sources, Reach::Unsafe, &BTreeSet::new());
+    let taken: Vec<&str> = mended.taken.iter().map(|t| t.message.as_str()).collect();
+    assert_eq!(taken, ["f"]);
+    let not = mended.taken.into_iter().collect();
+    assert!(mend(&found, &sources, Reach::Unsafe, &not).texts.is_empty());
 }

@@ -170,6 +170,17 @@ pub(crate) fn hidden(path: &str, text: &str) -> String {
     masked(text, &Scanner::default().scan(path, text))
 }
 
+/// Texts as they can be shown: without the secrets that stand in them.
+pub(crate) fn veiled(sources: &SourceSet) -> SourceSet {
+    let scanner = Scanner::default();
+    let mut shown = SourceSet::default();
+    for (_, source) in sources.iter() {
+        let found = scanner.scan(&source.path, &source.text);
+        shown.add(source.path.clone(), masked(&source.text, &found));
+    }
+    shown
+}
+
 /// Secrets in clear text in what was read, without those that the language has refused, and the same texts with stars in their place.
 fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceSet) {
     let scanner = Scanner::default();

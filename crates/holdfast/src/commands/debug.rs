@@ -39,15 +39,13 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         if !reading.is_valid() {
             exit = Exit::Usage;
         }
+        let veiled = crate::commands::check::veiled(&reading.sources);
         let mut object = shown(file, &reading);
         if json {
-            let said = render::json(&reading.diagnostics, &reading.sources);
+            let said = render::json(&reading.diagnostics, &veiled);
             object["diagnostics"] = serde_json::from_str(&said)?;
         } else {
-            err!(
-                "{}",
-                render::full(&reading.diagnostics, &reading.sources, color)
-            );
+            err!("{}", render::full(&reading.diagnostics, &veiled, color));
         }
         dataln!("{object}");
     }

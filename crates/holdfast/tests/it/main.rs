@@ -9,6 +9,7 @@
 mod rig;
 
 mod access;
+mod canaries;
 mod crashes;
 mod debug;
 mod documents;

@@ -315,3 +315,31 @@ fn programs_get_the_edits_as_they_would_be_made() {
     assert_eq!(change["artifactLocation"]["uri"], "compose.yaml");
     assert_eq!(change["replacements"][0]["deletedRegion"]["endLine"], 3);
 }
+
+#[test]
+fn mends_that_undo_each_other_are_left_and_told() {
+    let lab = Lab::of(&[]);
+    let from =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/enterprise-dc/as-written");
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(from)
+        .arg(lab.path(""))
+        .status();
+    assert!(copied.unwrap().success());
+    let first = lab.check(&["--fix", "--unsafe-fixes", "--format", "concise"]);
+    assert!(first.err.starts_with("mended "), "{}", first.err);
+    assert!(
+        first.err.contains("because they undo each other: "),
+        "{}",
+        first.err
+    );
+    assert!(first.err.contains("cap-"), "{}", first.err);
+    let again = lab.check(&["--fix", "--unsafe-fixes", "--format", "concise"]);
+    assert!(
+        again.err.starts_with("nothing mended; left for you"),
+        "{}",
+        again.err
+    );
+    assert_eq!(first.out, again.out);
+}

@@ -2,6 +2,7 @@
 
 use super::cx::Cx;
 use super::path::show;
+use super::secret::shown;
 use super::value::{Entry, Kind, Map, Value};
 use super::{ports, volumes};
 use crate::suggest::quote;
@@ -104,7 +105,11 @@ fn service(cx: &mut Cx<'_>, name: &str, service: &mut Map) {
 }
 
 fn bad(cx: &mut Cx<'_>, span: Span, place: &[String], text: &str, why: &str) {
-    let message = format!("{}: {} cannot be read: {why}", show(place), quote(text));
+    let message = format!(
+        "{}: {} cannot be read: {why}",
+        show(place),
+        quote(&shown(text))
+    );
     cx.report(Diagnostic::invalid("compose-value", message).at(span, why.to_owned()));
 }
 

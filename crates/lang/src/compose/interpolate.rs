@@ -184,7 +184,11 @@ fn one(
             Cast::Float => "a number",
             Cast::Bool => "true or false",
         };
-        let message = format!("{} must be {wanted}, but is {}", show(place), quote(&new));
+        let message = format!(
+            "{} must be {wanted}, but is {}",
+            show(place),
+            quote(&super::secret::shown(&new))
+        );
         cx.report(Diagnostic::invalid("compose-value", message).at(span, format!("not {wanted}")));
     }
     kind

@@ -1,5 +1,6 @@
 //! The short form of a port: `[[HOST:]PUBLISHED:]TARGET[/PROTOCOL]`, with ranges.
 
+use super::secret::shown;
 use super::value::{Entry, Kind, Map, Value};
 use core::net::IpAddr;
 use diag::Span;
@@ -25,17 +26,22 @@ pub(super) fn parse(text: &str) -> Result<Short, String> {
     };
     let host = match host {
         "" => None,
-        text => Some(address(text).ok_or_else(|| format!("{text} is not an address of the host"))?),
+        text => Some(
+            address(text)
+                .ok_or_else(|| format!("{} is not an address of the host", shown(text)))?,
+        ),
     };
     if target.is_empty() {
         return Err("the container's port is missing".to_owned());
     }
     let target = range(target)
         .filter(|t| t.0 > 0)
-        .ok_or_else(|| format!("{target} is not a port of the container"))?;
+        .ok_or_else(|| format!("{} is not a port of the container", shown(target)))?;
     let published = match published {
         "" => None,
-        text => Some(range(text).ok_or_else(|| format!("{text} is not a port of the host"))?),
+        text => {
+            Some(range(text).ok_or_else(|| format!("{} is not a port of the host", shown(text)))?)
+        }
     };
     if let Some(published) = published
         && target.0 != target.1
@@ -44,7 +50,10 @@ pub(super) fn parse(text: &str) -> Result<Short, String> {
         return Err("the ranges of the host's and the container's ports differ in size".to_owned());
     }
     if !matches!(protocol.as_str(), "tcp" | "udp" | "sctp") {
-        return Err(format!("{protocol} is not a protocol: tcp, udp or sctp"));
+        return Err(format!(
+            "{} is not a protocol: tcp, udp or sctp",
+            shown(&protocol)
+        ));
     }
     Ok(Short {
         host,

@@ -81,7 +81,10 @@ impl Checker<'_, '_> {
         }
         let place = show(&self.place);
         let all = one_of(known.iter().copied());
-        let message = format!("{place} must be {all}, but is {}", quote(text));
+        let message = format!(
+            "{place} must be {all}, but is {}",
+            quote(&super::secret::shown(text))
+        );
         let mut d = Diagnostic::invalid("compose-value", message).at(value.span, "not one of them");
         if let Some(word) = nearest(text, known.iter().copied()) {
             d = d.fix(did_you_mean(value.span, word));

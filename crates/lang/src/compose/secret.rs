@@ -66,23 +66,75 @@ pub(super) fn judge(key: &str, text: &str) -> Text {
 
 /// The words of a command line, hidden where they carry a secret.
 pub(super) fn judge_words(words: Vec<String>) -> Vec<Text> {
-    let mut after_flag = false;
-    words
-        .into_iter()
-        .map(|word| {
-            let (name, value) = word.split_once(['=', ' ']).unwrap_or((&word, ""));
-            let flag = name.trim_start_matches('-');
-            let is_flag = flag.len() < name.len();
-            let inside = (!value.is_empty() && is_suspect(flag, value)) || has_secret(&word);
-            let hide = inside || (std::mem::take(&mut after_flag) && !is_flag);
-            after_flag = is_flag && value.is_empty() && is_suspect(flag, "x");
-            if hide {
-                Text::hidden(word)
-            } else {
-                Text::open(word)
-            }
-        })
-        .collect()
+    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    let hide = marked(&all);
+    let judged = words.into_iter().zip(hide).map(|(word, hide)| {
+        if hide || has_secret(&word) {
+            Text::hidden(word)
+        } else {
+            Text::open(word)
+        }
+    });
+    judged.collect()
+}
+
+/// A text as a message may repeat it.
+pub(super) fn shown(text: &str) -> String {
+    judge("", text).shown().to_owned()
+}
+
+/// What the words so far say about the next one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Plain,
+    /// The last word was the option of a secret.
+    Secret,
+    /// The last word was the option of `name:password`.
+    Login,
+    /// The last word was the scheme of a header with a token.
+    Token,
+}
+
+/// Which words of a command line carry a secret, whether or not they look like one.
+fn marked(words: &[&str]) -> Vec<bool> {
+    let (mut next, mut glued, mut redis) = (Next::Plain, false, false);
+    let judge = |word: &&str| {
+        let (name, value) = word.split_once(['=', ' ']).unwrap_or((word, ""));
+        let flag = name.trim_start_matches('-');
+        let is_flag = flag.len() < name.len();
+        let alone = is_flag && value.is_empty();
+        let hide = match next {
+            Next::Secret => !is_flag,
+            Next::Login => is_login(word),
+            Next::Token => word.len() >= 6,
+            Next::Plain => glued && word.len() > 2 && word.starts_with("-p"),
+        } || (!value.is_empty() && is_suspect(flag, value))
+            || (matches!(flag, "user" | "proxy-user") && is_login(value));
+        let program = word.rsplit('/').next().unwrap_or(word);
+        glued |= ["mysql", "mariadb", "sshpass"]
+            .iter()
+            .any(|p| program.starts_with(p));
+        redis |= program.starts_with("redis-cli");
+        let lower = name.to_ascii_lowercase();
+        next = match lower.as_str() {
+            "-u" | "--user" | "--proxy-user" if alone => Next::Login,
+            "-p" if glued => Next::Secret,
+            "-a" if redis => Next::Secret,
+            "bearer" | "basic" | "digest" => Next::Token,
+            _ if alone && is_suspect(flag, "x") => Next::Secret,
+            _ => Next::Plain,
+        };
+        hide
+    };
+    words.iter().map(judge).collect()
+}
+
+/// `name:password`, and not the numbers of a user and a group, nor one name for both.
+fn is_login(word: &str) -> bool {
+    word.split_once(':').is_some_and(|(name, password)| {
+        let number = password.bytes().all(|b| b.is_ascii_digit());
+        !name.is_empty() && !number && name != password && !password.starts_with("//")
+    })
 }
 
 /// A value under this name is not to be shown.
@@ -105,6 +157,7 @@ fn is_suspect(key: &str, text: &str) -> bool {
 /// A secret by its form, whatever it is called; every line is looked at.
 fn has_secret(text: &str) -> bool {
     text.contains("-----BEGIN")
+        || text.lines().any(|line| set(line) || spoken(line))
         || text.split_whitespace().any(|word| {
             let bare = word.trim_matches(['"', '\'', ',', ';']);
             let value = bare.split_once('=').map_or(bare, |(_, v)| v);
@@ -115,6 +168,27 @@ fn has_secret(text: &str) -> bool {
                 || assigned(bare)
                 || is_hash(value)
         })
+}
+
+/// A command line with a secret among its words.
+fn spoken(line: &str) -> bool {
+    let bare = |word| str::trim_matches(word, ['"', '\'', ',', ';', '[', ']', '(', ')']);
+    let words: Vec<&str> = line.split_whitespace().map(bare).collect();
+    words.len() > 1 && marked(&words).contains(&true)
+}
+
+/// `name: value` as a line of settings, with a suspect name.
+fn set(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(':') else {
+        return false;
+    };
+    let name = name
+        .trim()
+        .trim_start_matches("- ")
+        .trim_matches(['"', '\'']);
+    !name.contains(char::is_whitespace)
+        && !value.starts_with("//")
+        && is_suspect(name, value.trim())
 }
 
 /// `NAME=value` in free text, with a suspect name.
@@ -169,6 +243,7 @@ mod tests {
             ("o", "username=me,password=x"),
             ("X", "-----BEGIN PRIVATE KEY-----"),
             ("SMTP-PASSWORD", "x"),
+            ("content", "a: b\n  \"db_password\": x\n"),
         ] {
             assert!(looks_secret(key, text), "{key}={text}");
         }
@@ -181,6 +256,7 @@ mod tests {
             ("COMPASS_HOST", "x"),
             ("EMPTY_PASSWORD", ""),
             ("KEYCLOAK_HOME", "/opt"),
+            ("content", "password:\nx: https://token.example\n"),
         ] {
             assert!(!looks_secret(key, text), "{key}={text}");
         }
@@ -188,16 +264,25 @@ mod tests {
 
     #[test]
     fn words_of_a_command() {
-        let words = [
-            "redis-server",
-            "--requirepass",
-            "x1",
-            "--port",
-            "80",
-            "--token=abc",
-        ];
-        let judged = judge_words(words.iter().map(|w| (*w).to_owned()).collect());
-        let hidden: Vec<bool> = judged.iter().map(Text::is_hidden).collect();
-        assert_eq!(hidden, [false, false, true, false, false, true]);
+        // What is to be hidden stands in stars here.
+        for line in [
+            "redis-server|--requirepass|*x1*|--port|80|*--token=abc*",
+            "curl|-u|*root:x*|https://a.example",
+            "curl|*--user=root:x*|-H|*Authorization: Bearer abcdefg*",
+            "mysqladmin|ping|*-px*|-h|localhost",
+            "CMD-SHELL|*mysqladmin ping -px -h localhost*",
+            "CMD-SHELL|redis-cli ping",
+            "sh|-c|*redis-cli -a x ping*",
+            "sshpass|-p|*x*|ssh|host",
+            "sh|-c|*PGPASSWORD=x psql -p5432*",
+            "docker|run|-u|1000:1000|-p8080:80|--user|git:git",
+            "app|--password-file|/run/secrets/x|--token-ttl|5m|-p80",
+        ] {
+            let words = line.split('|').map(|w| w.trim_matches('*').to_owned());
+            let judged = judge_words(words.collect());
+            for (word, text) in line.split('|').zip(judged) {
+                assert_eq!(text.is_hidden(), word.starts_with('*'), "{word} of {line}");
+            }
+        }
     }
 }

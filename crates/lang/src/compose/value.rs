@@ -179,6 +179,9 @@ impl Value {
 
 /// A number as Go prints it: short, without an exponent where that is readable.
 fn print_float(f: f64) -> String {
+    if f.is_infinite() {
+        return if f > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
     let size = f.abs();
     if size != 0.0 && !(1e-4..1e21).contains(&size) {
         let text = format!("{f:e}");

@@ -96,8 +96,8 @@ pub(super) fn given(of: Shape) -> Shape {
 pub(super) fn seconds() -> Shape {
     form(
         "seconds",
-        "A duration: `90s`, `15m`, `1h30m`, `7d`, `2w`; units from large to small.",
-        Pattern::Regex("^(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"),
+        "A duration: `90s`, `15m`, `1h30m`, `7d`, `2w`, `1y`; units from large to small. A year has 365 days.",
+        Pattern::Regex("^(?=[0-9])([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"),
     )
 }
 

@@ -20,7 +20,13 @@ fn mends<'a>(found: &'a [Diagnostic], rule: &Rule) -> Vec<&'a Diagnostic> {
 
 /// A fixture after one mend.
 fn mended(text: &str, one: &Diagnostic, sources: &SourceSet) -> String {
-    let texts = mend(std::slice::from_ref(one), sources, Reach::Unsafe).texts;
+    let texts = mend(
+        std::slice::from_ref(one),
+        sources,
+        Reach::Unsafe,
+        &std::collections::BTreeSet::new(),
+    )
+    .texts;
     assert!(!texts.is_empty(), "changes nothing: {one:#?}");
     let (first, files) = split(text);
     let now = |path: &str, was: String| texts.get(path).cloned().unwrap_or(was);

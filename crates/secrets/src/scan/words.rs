@@ -1,0 +1,310 @@
+//! Secrets among the words of command lines: what follows an option, a login, a header, a password that is glued to its option.
+//!
+//! Compose writes a command as a line or as a list, a list in one line or in one line per item, and a shell's line inside of
+//! either; so all shapes are looked for in the text as it stands.
+
+use super::{is_literal, unquoted};
+use regex::Regex;
+use std::ops::Range;
+
+/// What stands between an option and its value: `=`, space, or the end of an item of a list in one of both forms.
+macro_rules! gap {
+    () => {
+        r#"(?:=|\\?["']?[ \t]*,\s*|\\?["']?[ \t]+|["']?[ \t]*\n[ \t]*-[ \t]+)"#
+    };
+}
+/// A value, with its quotes if it has any.
+macro_rules! value {
+    () => {
+        r#"(\\"[^"\n]*\\"|"[^"\n]*"|'[^'\n]*'|[^\s,\]}"';&|\\][^\s,\]}"';&|]*)"#
+    };
+}
+
+/// The option of a secret and its value.
+const OPTION: &str = concat!(
+    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|token)|requirepass|masterauth|pass|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
+    gap!(),
+    value!()
+);
+/// `-u name:password`, as `curl` and others take it.
+const LOGIN: &str = concat!(
+    r#"(?:^|[\s"'\[,])(?:-u|--user|--proxy-user)"#,
+    gap!(),
+    r#"\\?["']?([^\s:"',\\]+):([^\s"',\]}\\]+)"#
+);
+/// `Authorization: Bearer …`.
+const HEADER: &str = r#"(?i)\bauthorization["']?[ \t]*[:=][ \t]*["']?(?:bearer|basic|token|digest)[ \t]+([a-z0-9._~+/=-]{6,})"#;
+/// `mysqladmin -p…`.
+const GLUED: &str = r#"\b(?:mysql|mariadb)(?:-?(?:admin|dump|check|show|import))?\b(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p([^\s"',\]};&|\\]+)"#;
+/// Options whose name says nothing: `sshpass -p …`, `redis-cli -a …`.
+const SHORT: &str = concat!(
+    r#"\b(?:sshpass["']?[\s,]+["']?-p|redis-cli\b[^\n|;&]*?[\s"',]-a)(?:"#,
+    gap!(),
+    r#")?\\?["']?([^\s"',\]};&|\\]+)"#
+);
+/// `openssl … -passin pass:…`.
+const OPENSSL: &str = concat!(
+    r"(?:-pass(?:in|out)?|-k)",
+    gap!(),
+    r#"\\?["']?pass:([^\s"',\]}\\]+)"#
+);
+/// Beginnings of an option's name with which it takes no secret.
+const ASKING: [&str; 6] = ["ask-", "no-", "without-", "use-", "enable-", "disable-"];
+/// Programs whose `-u` takes a user and a group.
+const RUNNERS: [&str; 8] = [
+    "docker", "podman", "nerdctl", "sudo", "gosu", "su-exec", "setpriv", "install",
+];
+/// Programs whose `-u` takes a login.
+const CLIENTS: [&str; 4] = ["curl", "wget", "http", "ldap"];
+/// Ends of the names of files with a secret in them.
+const FILES: [&str; 9] = [
+    ".pem", ".key", ".crt", ".txt", ".json", ".yaml", ".yml", ".env", ".age",
+];
+
+/// A secret in a command line.
+pub(super) struct Word {
+    pub span: Range<usize>,
+    pub what: String,
+    /// It is one even if it looks like a plain word.
+    pub is_sure: bool,
+}
+
+/// The shapes, compiled once.
+pub(super) struct Words {
+    option: Option<Regex>,
+    login: Option<Regex>,
+    /// Those whose only group is a secret, and what it is.
+    others: Vec<(&'static str, Regex)>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        let of = |text: &str| Regex::new(text).ok();
+        let others = [
+            ("the value of 'Authorization'", HEADER),
+            ("a password on a command line", GLUED),
+            ("a password on a command line", SHORT),
+            ("a password on a command line", OPENSSL),
+        ];
+        let others = others.into_iter();
+        Self {
+            option: of(OPTION),
+            login: of(LOGIN),
+            others: others
+                .filter_map(|(what, shape)| Some((what, of(shape)?)))
+                .collect(),
+        }
+    }
+}
+
+impl Words {
+    /// All of them, in no order; one may be found twice.
+    pub(super) fn find(&self, text: &str) -> Vec<Word> {
+        let mut out = Vec::new();
+        let mut add = |span: Range<usize>, what: String, is_sure: bool| {
+            let value = text.get(span.clone()).unwrap_or_default();
+            if is_literal(value) && is_word(value) {
+                let is_sure = is_sure && !is_comment(text, span.start);
+                out.push(Word {
+                    span,
+                    what,
+                    is_sure,
+                });
+            }
+        };
+        for found in self.option.iter().flat_map(|r| r.captures_iter(text)) {
+            let (Some(option), Some(value)) = (found.get(1), found.get(2)) else {
+                continue;
+            };
+            let name = option.as_str().trim_start_matches('-');
+            let (inner, range) = bare(value.as_str(), value.range());
+            let asks = ASKING.iter().any(|part| name.starts_with(part));
+            if !asks && !is_count(name, inner) {
+                add(range, format!("the value of '{}'", option.as_str()), true);
+            }
+        }
+        for found in self.login.iter().flat_map(|r| r.captures_iter(text)) {
+            let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
+                continue;
+            };
+            let number = value.as_str().bytes().all(|b| b.is_ascii_digit());
+            let caller = caller(text, name.start());
+            if number || name.as_str() == value.as_str() || caller == Caller::Runner {
+                continue;
+            }
+            let what = "a password beside a name".to_owned();
+            add(value.range(), what, caller == Caller::Client);
+        }
+        for (what, shape) in &self.others {
+            for value in shape.captures_iter(text).filter_map(|f| f.get(1)) {
+                add(value.range(), (*what).to_owned(), true);
+            }
+        }
+        out
+    }
+}
+
+/// Without quotes, those that YAML escapes included.
+fn bare(text: &str, range: Range<usize>) -> (&str, Range<usize>) {
+    let escaped = text
+        .strip_prefix("\\\"")
+        .and_then(|t| t.strip_suffix("\\\""));
+    match escaped {
+        Some(inner) => (inner, range.start + 2..range.end - 2),
+        None => unquoted(text, range),
+    }
+}
+
+/// Who takes a `-u`.
+#[derive(PartialEq, Eq)]
+enum Caller {
+    Client,
+    Runner,
+    Unknown,
+}
+
+/// By the last program that is named before it in its line.
+fn caller(text: &str, at: usize) -> Caller {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before
+        .rsplit(['\n', ';', '|', '&'])
+        .next()
+        .unwrap_or_default();
+    let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    for word in words.rev() {
+        if RUNNERS.contains(&word) {
+            return Caller::Runner;
+        }
+        if CLIENTS.iter().any(|c| word.starts_with(c)) {
+            return Caller::Client;
+        }
+    }
+    Caller::Unknown
+}
+
+fn is_comment(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.trim_start().starts_with(['#', ';']) || line.contains(" # ")
+}
+
+/// A token may also be a piece of a text, of which there is a number.
+fn is_count(name: &str, value: &str) -> bool {
+    let few = value.len() <= 7 && value.bytes().all(|b| b.is_ascii_digit());
+    few && name.to_ascii_lowercase().ends_with("token")
+}
+
+/// What can stand after an option as its value and is neither the next option nor a switch, nor says where the secret is, nor
+/// is a pair of ports.
+fn is_word(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let elsewhere = ["file:", "env:", "stdin", "pass:", "fd:", "\\", "id_"];
+    let ports = text.contains(':')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b":.-".contains(&b));
+    !ports
+        && !matches!(
+            lower.as_str(),
+            "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1" | "none"
+        )
+        && !text.starts_with('-')
+        && !elsewhere.iter().any(|e| lower.starts_with(e))
+        && !FILES.iter().any(|e| lower.ends_with(e))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scan::Scanner;
+
+    /// What is found in a text.
+    fn found(text: &str) -> Vec<&str> {
+        let leaks = Scanner::default().scan("compose.yaml", text);
+        leaks.iter().map(|l| &text[l.span.clone()]).collect()
+    }
+
+    #[test]
+    fn secrets_in_all_forms_of_a_command() {
+        for (text, want) in [
+            (r#"command: ["--password","weak"]"#, "weak"),
+            (r#"command: [ --password, 'we ak' ]"#, "we ak"),
+            ("command: --password weak --port 80", "weak"),
+            ("command: --db-pass=weak", "weak"),
+            ("command: app --password='we ak' x", "we ak"),
+            (r#"command: "app --password=\"we ak\" x""#, "we ak"),
+            (r#"command: "app --password \"weak\"""#, "weak"),
+            (
+                "entrypoint:\n  - redis-server\n  - --requirepass\n  - 'x1y2'\nnext: a",
+                "x1y2",
+            ),
+            ("command:\n  - --password=weak\n  - x", "weak"),
+            (
+                r#"test: ["CMD-SHELL", "app --token weak || exit 1"]"#,
+                "weak",
+            ),
+            (r#"command: sh -c "app --token weak; true""#, "weak"),
+            (
+                r#"command: ["sh", "-c", "DB_PASSWORD=hunter2x app"]"#,
+                "hunter2x",
+            ),
+            (
+                r#"command: sh -c "export DB_PASSWORD=hunter2x && app""#,
+                "hunter2x",
+            ),
+            (r#"test: ["curl", "-u","root:weak"]"#, "weak"),
+            ("test: curl -fsS -u 'root:weak' http://x", "weak"),
+            ("test: curl --user=root:weak http://x", "weak"),
+            ("command: [x, -u, 'root:CANARY2']", "CANARY2"),
+            ("test: docker exec a curl -u root:weak http://x", "weak"),
+            ("test: curl -H 'Authorization: Bearer abcdefgh'", "abcdefgh"),
+            (
+                r#"test: ["CMD","curl","-H","Authorization: Basic abcdefgh"]"#,
+                "abcdefgh",
+            ),
+            ("test: mysqladmin ping -h localhost -pweak", "weak"),
+            ("test: [CMD, mysqladmin, ping, -pweak]", "weak"),
+            (
+                "test:\n  - CMD\n  - mariadb-admin\n  - ping\n  - -pweak",
+                "weak",
+            ),
+            ("command: redis-cli -a weak ping", "weak"),
+            (r#"test: ["CMD","redis-cli","-a","weak","ping"]"#, "weak"),
+            ("command: sshpass -p weak ssh a", "weak"),
+            ("command: openssl enc -pass pass:weak -in x", "weak"),
+        ] {
+            assert_eq!(found(text), [want], "{text}");
+        }
+    }
+
+    #[test]
+    fn ordinary_commands() {
+        for text in [
+            "command: --password-file /run/secrets/x --token-file=/run/y",
+            "command: [--password-file, /run/secrets/x, --password-stdin]",
+            "command: --password $VAR --token ${VAR} --pass ${VAR:?} --psk $$VAR",
+            "command: --password=${VAR:-} --token=\"$VAR\" --pass='${VAR:?is missing}'",
+            r#"command: ["--password", "${VAR}", "--token=$$TOKEN"]"#,
+            r#"command: "app --password \"$$P\" --token \"${T:?}\"""#,
+            "command:\n  - --password\n  - ${VAR:?}\n  - -u\n  - ${U}:${P}",
+            "test: mysqladmin ping -u root -p$$MYSQL_ROOT_PASSWORD",
+            r#"test: ["CMD-SHELL", "mysqladmin ping -p\"$$MYSQL_ROOT_PASSWORD\""]"#,
+            "test: mysqladmin ping -p${MYSQL_ROOT_PASSWORD:?}",
+            "command: mysql -u root -p db --protocol=tcp",
+            "command: sh -c 'mysql -p\"$(cat /run/secrets/x)\" db'",
+            "command: redis-cli -a $$P ping; redis-server --requirepass $$(cat /run/secrets/x)",
+            "command: docker run -u 1000:1000 -p8080:80 mysql:8 -p3306:3306",
+            "command: docker run --user www-data:nginx --user postgres:postgres x",
+            "test: curl -u ${USER}:${PASS} -u $$U:$$P -u \"$U:$P\" http://x",
+            "command: [--token, --port, '80']\nimage: x",
+            "command:\n  - --token\nimage: x",
+            "command: --max-token 4096 --token-ttl 5m --ask-pass site.yml --no-password x",
+            "command: --private-key key.pem --private-key ~/.ssh/x --private-key id_ed25519",
+            "command: openssl x -passin file:/run/x -passout env:P",
+            "# give --password value where it is asked for\nimage: x",
+            "test: curl -H \"Authorization: Bearer $$TOKEN\" -H 'Authorization: Bearer ${T:?}'",
+            "command: tar -xpf x; mkdir -p /srv/mysql; ssh -p 22 mysql",
+        ] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}
