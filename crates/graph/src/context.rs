@@ -2,11 +2,12 @@
 
 use crate::Analyses;
 use crate::analyses::Kept;
+use crate::observation::Observation;
 use diag::Span;
 use jiff::civil::Date;
 use model::compose::Projects;
 use model::document::Documents;
-use model::fact::{FactKind, FactPath, Facts};
+use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Knowledge;
 use model::lab::{Host, Lab};
@@ -22,8 +23,8 @@ static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
 pub struct Context<'a> {
     /// What is declared.
     pub lab: &'a Lab,
-    /// What was observed last.
-    pub facts: Option<&'a Facts>,
+    /// What was observed last; `None` if nobody looked, which is no result of any rule.
+    pub facts: Option<Observation<'a>>,
     /// The Compose projects of its stacks, by the stack's name; those that could not be read are not among them.
     pub projects: &'a Projects,
     /// Its runbooks, scripts and other documents; those that could not be read are not among them.
@@ -77,13 +78,22 @@ impl<'a> Context<'a> {
         if let Some(declared) = host.sshd.get(keyword) {
             return Setting::Declared(&declared.value, declared.span);
         }
-        let path = FactPath::new(FactKind::Sshd, keyword);
-        let target = self.facts.and_then(|f| f.targets.get(name));
-        let fact = target.and_then(|t| t.facts.get(&path));
-        match fact.and_then(|f| f.seen.value()).and_then(|v| v.as_text()) {
-            Some(text) => Setting::Observed(text),
+        match self.sshd_observed(name, keyword) {
+            Some((text, _, _)) => Setting::Observed(text),
             None => Setting::Unknown,
         }
+    }
+
+    /// A keyword of a host's sshd as it was observed, with what tells when.
+    pub fn sshd_observed(
+        &self,
+        name: &str,
+        keyword: &str,
+    ) -> Option<(&'a str, FactPath, &'a TargetFacts)> {
+        let path = FactPath::new(FactKind::Sshd, keyword);
+        let target = self.observed(name).ok()?;
+        let text = target.facts.get(&path)?.seen.value()?.as_text()?;
+        Some((text, path, target))
     }
 
     /// The backups that a dataset is in, with the repositories they go to.

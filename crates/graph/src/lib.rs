@@ -34,6 +34,7 @@ pub mod near;
 pub mod netfilter;
 pub mod newest;
 pub mod objectives;
+pub mod observation;
 pub mod origin;
 pub mod places;
 pub mod pools;
@@ -56,3 +57,4 @@ pub mod wording;
 
 pub use analyses::{Analyses, Kept};
 pub use context::{Context, Leak};
+pub use observation::Observation;

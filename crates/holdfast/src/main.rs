@@ -29,6 +29,7 @@ mod realm;
 mod rewrite;
 mod running;
 mod secrets;
+mod sighting;
 mod texts;
 mod tree;
 mod twins;

@@ -16,7 +16,12 @@ pub(crate) struct Seen {
     pub(crate) found: Vec<Diagnostic>,
     /// Its texts as they can be shown.
     pub(crate) shown: SourceSet,
+    /// What of the lab was looked at; `None` if nobody looked.
+    pub(crate) judged: Option<Looked>,
 }
+
+/// How much was looked at, where, and the moment at which that is judged.
+pub(crate) type Looked = (rules::Judged, model::realm::Realm, jiff::Timestamp);
 
 /// A file as it was read and as it is to be.
 pub(crate) struct Change {

@@ -82,7 +82,7 @@ fact_kinds! {
     Archive = "archive",
     /// Key: `REPOSITORY`; value map: `id`, `version`; absent if nothing is initialised there.
     Repository = "repository",
-    /// Key: `security`; value: number of pending security upgrades; `reboot`: bool.
+    /// Key: `security`; value: number of pending security upgrades; `lists`: unix s of the package lists that say so; `reboot`: bool.
     Patch = "patch",
     /// Of a Docker engine. Key: `engine`, absent if none is installed; value map: `version`, `api`, `storage`, `root`, `cgroups`, `security`, `live_restore`, `swarm`.
     DockerEngine = "docker-engine",
@@ -330,7 +330,7 @@ impl TargetFacts {
 
     /// When a fact was really read: a kind that was proven unchanged was read earlier.
     pub fn read_at(&self, path: &FactPath) -> Timestamp {
-        let patched = path.kind == FactKind::Patch && path.key != "security";
+        let patched = path.kind == FactKind::Patch && path.key == "reboot";
         let reading = self.readings.get(&path.kind).filter(|_| !patched);
         reading.map_or(self.at, |r| r.at)
     }

@@ -1,6 +1,7 @@
 //! Passwords are enough to log in over ssh.
 
 use crate::context::{Setting, called};
+use crate::ssh_root_login::{otherwise, when};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
@@ -25,12 +26,21 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let of = ctx.lab.machine_ref(name);
         let called = called(&of);
         for keyword in KEYWORDS {
-            let d = match ctx.sshd(name, machine, &keyword.to_lowercase()) {
-                Setting::Declared("no", _) | Setting::Observed("no") => continue,
+            let lower = keyword.to_lowercase();
+            let by_password =
+                || format!("{called} lets people log in by password ({keyword})");
+            let d = match ctx.sshd(name, machine, &lower) {
+                Setting::Declared("no", span) => match otherwise(ctx, name, &lower) {
+                    Some((value, when)) => RULE
+                        .finding(by_password())
+                        .at(span, "declared, and not so on the host")
+                        .note(format!("declared: no; {when}: {value}"))
+                        .help("`holdfast plan` shows what would make it as declared"),
+                    None => continue,
+                },
+                Setting::Observed("no") => continue,
                 Setting::Declared(_, span) => RULE
-                    .finding(format!(
-                        "{called} lets people log in by password ({keyword})"
-                    ))
+                    .finding(by_password())
                     .at(span, "")
                     .fix(Fix {
                         message: format!("set '{keyword}: no'"),
@@ -39,11 +49,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     })
                     .help("first make sure that everybody who logs in has a key"),
                 Setting::Observed(value) => RULE
-                    .finding(format!(
-                        "{called} lets people log in by password ({keyword})"
-                    ))
+                    .finding(by_password())
                     .at(machine.span, format!("'{keyword}' is not declared"))
-                    .note(format!("observed: {keyword} {value}"))
+                    .note(format!("{}: {keyword} {value}", when(ctx, name, &lower)))
                     .help(format!("add '{keyword}: no' to its 'sshd'")),
                 Setting::Unknown => RULE
                     .unknown(format!(

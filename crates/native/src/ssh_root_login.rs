@@ -27,7 +27,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let of = ctx.lab.machine_ref(name);
         let called = called(&of);
         let d = match ctx.sshd(name, machine, "permitrootlogin") {
-            Setting::Declared("no", _) | Setting::Observed("no") => continue,
+            Setting::Declared("no", span) => match otherwise(ctx, name, "permitrootlogin") {
+                Some((value, when)) => RULE
+                    .with(severity(value), message(name, value))
+                    .at(span, "declared, and not so on the host")
+                    .note(format!("declared: no; {when}: {value}"))
+                    .help("`holdfast plan` shows what would make it as declared"),
+                None => continue,
+            },
+            Setting::Observed("no") => continue,
             Setting::Declared(value, span) => {
                 let d = RULE
                     .with(severity(value), message(&called, value))
@@ -49,7 +57,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             Setting::Observed(value) => RULE
                 .with(severity(value), message(&called, value))
                 .at(machine.span, "'PermitRootLogin' is not declared")
-                .note(format!("observed: PermitRootLogin {value}"))
+                .note(format!(
+                    "{}: PermitRootLogin {value}",
+                    when(ctx, name, "permitrootlogin")
+                ))
                 .help("add 'PermitRootLogin: no' to its 'sshd'"),
             Setting::Unknown => RULE
                 .unknown(format!(
@@ -61,6 +72,24 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         out.add(of.clone(), d);
     }
+}
+
+/// What a host's sshd really does with a keyword that is declared as `no`, and when that was seen; `None` if it is so, or if nobody looked.
+pub(crate) fn otherwise<'a>(
+    ctx: &Context<'a>,
+    name: &str,
+    keyword: &str,
+) -> Option<(&'a str, String)> {
+    let (text, path, target) = ctx.sshd_observed(name, keyword)?;
+    (text != "no").then(|| (text, ctx.when(target, Some(&path))))
+}
+
+/// When a keyword was seen.
+pub(crate) fn when(ctx: &Context<'_>, name: &str, keyword: &str) -> String {
+    let seen = ctx.sshd_observed(name, keyword);
+    seen.map_or_else(String::new, |(_, path, target)| {
+        ctx.when(target, Some(&path))
+    })
 }
 
 /// It is reached by ssh as root, or nobody says as whom.

@@ -156,6 +156,19 @@ pub fn sockets_and_leads(facts: &TargetFacts) -> bool {
     because && published(facts).is_some()
 }
 
+/// Declared ways in that nothing answers: no socket, and no port that is led elsewhere. `None` if not all of them could be seen.
+pub fn unanswered<'a>(host: &'a Host, facts: &TargetFacts) -> Option<Vec<&'a Exposure>> {
+    if crate::resource::unseen(facts).is_some() && !sockets_and_leads(facts) {
+        return None;
+    }
+    let led = published(facts)?;
+    let served = |e: &&Exposure| {
+        let mut sockets = facts.items(FactKind::Listener);
+        sockets.any(|(key, _)| serves(key, e)) || led.iter().any(|(key, _)| serves(key, e))
+    };
+    Some(host.exposures.iter().filter(|e| !served(e)).collect())
+}
+
 /// How the observer says that sockets are not all there is.
 const LEADS: &str = " leads other ports or addresses here: ";
 

@@ -43,7 +43,7 @@ pub fn page(rule: &Rule, finding: &str) -> String {
 /// The list of all rules.
 pub fn index() -> String {
     let mut out = format!(
-        "{WRITTEN}\n\n# Rules\n\n{} rules. `holdfast explain ID` prints a page, `holdfast check LAB` applies them all.\n\n",
+        "{WRITTEN}\n\n# Rules\n\n{} rules. `holdfast explain ID` prints a page, `holdfast check LAB` applies them all; those on what is observed where `holdfast observe` has kept something.\n\n",
         RULES.len()
     );
     out.push_str(

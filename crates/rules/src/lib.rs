@@ -1,6 +1,6 @@
 //! The linter: what a careful senior engineer finds by reading a lab's declaration.
 //!
-//! One file per rule in `rules/`, listed in [`RULES`]. A rule is a function from a [`Context`] to findings; it looks at
+//! One file per rule in `rules/`, in `native` and in `observed`, listed in [`RULES`]. A rule is a function from a [`Context`] to findings; it looks at
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 
@@ -19,9 +19,10 @@ use graph::{
     wording,
 };
 
-pub use graph::{Context, Leak};
+pub use graph::{Context, Leak, Observation};
 pub use knowledge::EMBEDDED;
 pub use lint::{Findings, Mend, Rule};
+pub use observed::{Judged, RULES as OBSERVED, judged};
 pub use rules::RULES;
 
 use diag::Diagnostic;

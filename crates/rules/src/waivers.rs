@@ -39,7 +39,11 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     let mut unread = ctx.lab.unread.clone();
     unread.lists.remove("waivers");
     let whole = unread == Unread::default();
-    let unused = waivers.iter().zip(used).filter(|(_, used)| whole && !used);
+    // Nor is one of a finding that only a look at the lab can yield, as long as not all of it was looked at.
+    let looked = observed::judged(ctx).is_some_and(|j| j.good == j.all);
+    let hidden = |w: &Waiver| !looked && observed::RULES.iter().any(|r| r.id == w.id.value);
+    let unused = waivers.iter().zip(used);
+    let unused = unused.filter(|(w, used)| whole && !used && !hidden(w));
     for (waiver, _) in unused {
         out.extend(waiver_unused::about(waiver));
     }

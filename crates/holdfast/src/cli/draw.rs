@@ -109,6 +109,9 @@ pub(crate) struct CheckArgs {
     /// Judge as of this day, e.g. 2027-06-01: what will have ended, expired or become due by then.
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) date: Option<jiff::civil::Date>,
+    /// Whose last observation is judged as well: `real` (if there is one) or `twin[:NAME]`.
+    #[arg(long, value_name = "REALM")]
+    pub(crate) on: Option<String>,
     /// Show as a patch what `--fix` would write; writes nothing.
     #[arg(long, conflicts_with = "fix")]
     pub(crate) diff: bool,

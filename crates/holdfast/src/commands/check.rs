@@ -3,25 +3,53 @@
 use crate::cli::{CheckArgs, Format};
 use crate::documents;
 use crate::exit::{Exit, Stop};
+use crate::hint::Hints;
 use crate::mend::{self, Seen};
 use crate::output::words::{count, did_you_mean, one_line};
-use crate::output::{Paint, stream, wrap};
+use crate::output::{Paint, scoreboard, stream, wrap};
+use crate::realm::{in_realm, reading};
 use crate::rewrite;
+use crate::sighting::{self, Kept};
 use crate::tree::{Instead, Tree};
 use ::secrets::scan::{Scanner, masked};
 use anyhow::Result;
 use diag::fix::Reach;
 use diag::render::{self, Color};
 use diag::{Class, Diagnostic, Severity, SourceSet, Span};
+use jiff::Timestamp;
 use jiff::civil::Date;
+use model::realm::Realm;
 use rayon::prelude::*;
+use rules::Judged;
 use serde_json::json;
+use std::cell::OnceCell;
 use std::path::Path;
 
 /// Everything wrong on paper. Exit 2 for an invalid declaration, 1 for findings.
 pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let today = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
-    let look = |instead: Instead| look(&args.lab, today, instead);
+    let now = jiff::Zoned::now();
+    let today = args.date.unwrap_or_else(|| now.date());
+    let realm = reading(args.on.as_deref())?;
+    let (moment, kept) = (moment(today, &now), OnceCell::new());
+    let look = |instead: Instead| {
+        let mut tree = Tree::open_with(&args.lab, instead)?;
+        // What was kept is read once, however often the tree is mended.
+        let kept: &Option<Kept> = match kept.get() {
+            Some(kept) => kept,
+            None => {
+                let read = observed(args, realm.clone(), &tree)?;
+                kept.get_or_init(|| read)
+            }
+        };
+        let observed = kept.as_ref().map(|kept| (kept, moment));
+        let (found, shown, judged) = judged(&mut tree, today, observed);
+        Ok(Seen {
+            tree,
+            found,
+            shown,
+            judged,
+        })
+    };
     let reach = match args.unsafe_fixes {
         true => Reach::Unsafe,
         false => Reach::Safe,
@@ -54,15 +82,39 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     Ok(verdict)
 }
 
-/// A lab tree and all that is to be said of it.
-fn look(lab: &Path, today: Date, instead: Instead) -> Result<Seen> {
-    let mut tree = Tree::open_with(lab, instead)?;
-    let (found, shown) = judged(&mut tree, today);
-    Ok(Seen { tree, found, shown })
+/// The moment at which observations are judged: now, or the end of another day.
+fn moment(today: Date, now: &jiff::Zoned) -> Timestamp {
+    let end = || {
+        let next = today.tomorrow().ok()?;
+        let start = next.to_zoned(now.time_zone().clone()).ok()?;
+        start
+            .timestamp()
+            .checked_sub(jiff::SignedDuration::from_secs(1))
+            .ok()
+    };
+    match today == now.date() {
+        true => now.timestamp(),
+        false => end().unwrap_or_else(|| now.timestamp()),
+    }
+}
+
+/// What was kept of the last looks. Without `--on` a store that cannot be read is told and left out.
+fn observed(args: &CheckArgs, realm: Realm, tree: &Tree) -> Result<Option<Kept>> {
+    let kept = in_realm!(realm.clone(), tag => sighting::kept(tag, tree, &args.lab));
+    match (kept, &args.on) {
+        (Ok(None), Some(_)) => Ok(Some(sighting::nothing(realm))),
+        (Err(error), None) => {
+            errln!("what was observed is not judged: {error:#}");
+            Ok(None)
+        }
+        (kept, _) => kept,
+    }
 }
 
 fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
-    let Seen { tree, found, shown } = seen;
+    let Seen {
+        tree, found, shown, ..
+    } = seen;
     let format = if json { Format::Json } else { args.format };
     let color = if paint.is_on() {
         Color::Always
@@ -84,10 +136,31 @@ fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
     }
     if matches!(format, Format::Full | Format::Concise) {
         outln!("{}", summary(tree, found));
+        outln!("{}", looked(seen, &args.lab));
         if let Some(line) = fixable(found) {
             outln!("{line}");
         }
     }
+}
+
+/// How much of what is said rests on a look at the lab.
+fn looked(seen: &Seen, lab: &Path) -> String {
+    let count_rules = count(rules::OBSERVED.len(), "rule", "rules");
+    let Some((judged, realm, now)) = &seen.judged else {
+        let observe = Hints::new(lab, Realm::Real).command("observe");
+        return format!("not looked at: {count_rules} on what is observed; `{observe}` looks");
+    };
+    let Judged { good, all, times } = judged;
+    let ago = |at: Timestamp| scoreboard::age(at, *now);
+    let times = match times {
+        Some((newest, oldest)) if newest == oldest => format!(", {} ago", ago(*newest)),
+        Some((newest, oldest)) => format!(", {} to {} ago", ago(*newest), ago(*oldest)),
+        None => String::new(),
+    };
+    format!(
+        "observed on {realm}: {good} of {}{times}, by {count_rules}",
+        count(*all, "host or cluster", "hosts and clusters")
+    )
 }
 
 /// How many of the findings can be mended by which option.
@@ -124,11 +197,15 @@ fn verdict(found: &[diag::Diagnostic], deny: bool) -> Exit {
 
 /// Everything that is wrong with a tree, its Compose projects and its documents.
 pub(crate) fn found(tree: &mut Tree, today: Date) -> Vec<Diagnostic> {
-    judged(tree, today).0
+    judged(tree, today, None).0
 }
 
 /// The same with the texts as they can be shown: without the secrets that stand in them.
-fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
+fn judged(
+    tree: &mut Tree,
+    today: Date,
+    observed: Option<(&Kept, Timestamp)>,
+) -> (Vec<Diagnostic>, SourceSet, Option<mend::Looked>) {
     let projects = tree.read_stacks();
     let (documents, unread) = documents::load(tree);
     let facts = crate::knowledge::in_use();
@@ -141,14 +218,17 @@ fn judged(tree: &mut Tree, today: Date) -> (Vec<Diagnostic>, SourceSet) {
         documents: &documents,
         projects: &projects,
         knowledge: &facts.knowledge,
+        facts: observed.map(|(kept, now)| kept.seen(&tree.lab, now)),
         ..rules::Context::new(&tree.lab, today)
     };
     all.extend(rules::check(&context));
+    let looked = rules::judged(&context).zip(context.facts);
+    let looked = looked.map(|(judged, seen)| (judged, seen.facts.realm.clone(), seen.now));
     // What was computed about a large lab takes a while to take apart, and the process ends soon.
     std::mem::forget(context);
     diag::fix::settle(&mut all, &tree.sources);
     all.iter_mut().for_each(without_parameters);
-    (all, shown)
+    (all, shown, looked)
 }
 
 /// What is said of a link or a URL does not repeat the secrets in it.

@@ -37,6 +37,8 @@ pub(crate) fn observe<R: RealmTag>(
         let mut scopes = world.scopes(only, &owned)?;
         for (name, scope) in &mut scopes {
             scope.before = before.get(name).cloned().unwrap_or_default();
+            // Only who observes asks apt, which takes a second or two where its lists have changed.
+            scope.collections.insert(FactKind::Patch);
         }
         world.with_ways(only, world.with_news(only, scopes)?)
     })?;

@@ -23,7 +23,7 @@ use model::lab::Host;
 pub(crate) use builder::describe_file;
 pub(crate) use exposure::{is_loopback, serves, socket, unjustified, unseen};
 pub(crate) use key::other_options;
-pub(crate) use sudo::{sudo_file, whole_sudo};
+pub(crate) use sudo::{strange as strange_sudo, sudo_file, whole_sudo};
 pub(crate) use user::{is_login_user, is_second_root};
 
 /// Compares one host with its declaration, in the order in which differences are mended: what others need first, ways in last.

@@ -6,7 +6,7 @@ use crate::{Comparison, How};
 use diag::Spanned;
 use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
 use model::kleene::Reason;
-use model::lab::{Manage, Managed, Sudo};
+use model::lab::{Host, Manage, Managed, Sudo};
 use model::plan::{FilePut, Risk};
 use std::collections::BTreeSet;
 
@@ -41,8 +41,16 @@ pub(super) fn compare(on: &On<'_>) -> Vec<Comparison> {
     };
     // Who was seen is told, however much was not.
     if on.host.mode(Managed::Sudoers) == Manage::Exactly {
-        found.extend(undeclared(on, &rules));
-        found.extend(members(on, &rules));
+        let strange = strange(on.host, on.facts).into_iter();
+        found.extend(strange.map(|(key, observed)| {
+            on.report(Diff {
+                path: FactPath::new(FactKind::Sudoer, key),
+                how: How::Undeclared,
+                declared: "not declared".to_owned(),
+                observed,
+                span: None,
+            })
+        }));
     }
     found
 }
@@ -113,53 +121,48 @@ pub(crate) fn whole_sudo(facts: &TargetFacts, user: &str) -> Option<Sudo> {
 }
 
 /// Whether an account is declared with sudo.
-fn may(on: &On<'_>, user: &str) -> bool {
-    let declared = on.host.users.get(user).and_then(|u| u.sudo.as_ref());
+fn may(host: &Host, user: &str) -> bool {
+    let declared = host.users.get(user).and_then(|u| u.sudo.as_ref());
     user == "root" || declared.is_some_and(|s| s.value != Sudo::No)
 }
 
+/// What is granted to somebody who is not declared with sudo, by its key among the facts; there may be more if not every line was seen.
+pub(crate) fn strange(host: &Host, facts: &TargetFacts) -> Vec<(String, String)> {
+    let rules = sudoers::in_order(facts);
+    let mut found = lines(host, &rules);
+    found.extend(members(host, facts, &rules));
+    found
+}
+
 /// Lines that grant something to somebody who is not declared with sudo. Debian's own lines are known.
-fn undeclared(on: &On<'_>, rules: &[sudoers::Rule<'_>]) -> Vec<Comparison> {
+fn lines(host: &Host, rules: &[sudoers::Rule<'_>]) -> Vec<(String, String)> {
     let known = |line: &str| {
         if line.starts_with("Defaults") {
             return !line.contains("!authenticate") && !line.contains("exempt_group");
         }
         // The members of this group are looked at one by one.
-        let known = |user: &String| user == "%sudo" || may(on, user);
+        let known = |user: &String| user == "%sudo" || may(host, user);
         line.starts_with('@') || sudoers::users_of(line).iter().all(known)
     };
     let strange = rules.iter().filter(|rule| !known(rule.line));
     strange
-        .map(|rule| {
-            on.report(Diff {
-                path: FactPath::new(FactKind::Sudoer, rule.key),
-                how: How::Undeclared,
-                declared: "not declared".to_owned(),
-                observed: rule.line.to_owned(),
-                span: None,
-            })
-        })
+        .map(|rule| (rule.key.to_owned(), rule.line.to_owned()))
         .collect()
 }
 
 /// Accounts that are in a group to which something is granted, and are not declared with sudo.
-fn members(on: &On<'_>, rules: &[sudoers::Rule<'_>]) -> Vec<Comparison> {
+fn members(host: &Host, facts: &TargetFacts, rules: &[sudoers::Rule<'_>]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let granted: BTreeSet<String> = rules
         .iter()
         .flat_map(|rule| sudoers::users_of(rule.line))
         .filter_map(|user| user.strip_prefix('%').map(str::to_owned))
         .collect();
-    for (name, value) in on.facts.items(FactKind::User) {
+    for (name, value) in facts.items(FactKind::User) {
         for group in granted.iter().filter(|g| sudoers::is_member(value, g)) {
-            if !may(on, name) {
-                found.push(on.report(Diff {
-                    path: FactPath::new(FactKind::Sudoer, format!("%{group}/{name}")),
-                    how: How::Undeclared,
-                    declared: "not declared".to_owned(),
-                    observed: format!("{name} has sudo as a member of the group {group}"),
-                    span: None,
-                }));
+            if !may(host, name) {
+                let said = format!("{name} has sudo as a member of the group {group}");
+                found.push((format!("%{group}/{name}"), said));
             }
         }
     }

@@ -14,6 +14,7 @@ mod fixtures;
 mod lifecycle;
 mod mends;
 mod observed;
+mod sighting;
 mod support;
 mod unknowns;
 mod unread;

@@ -2,9 +2,7 @@
 
 use crate::support::check;
 use diag::{Diagnostic, Severity};
-use jiff::Timestamp;
-use model::fact::{Fact, FactKind, FactPath, Facts, Seen, TargetFacts};
-use model::id::{Kind, ObjectRef};
+use model::fact::{Fact, FactKind, FactPath, Facts, Seen};
 use model::kleene::Reason;
 use model::realm::Realm;
 use std::collections::BTreeMap;
@@ -12,8 +10,7 @@ use std::collections::BTreeMap;
 const LAB: &str = "format: 1\nlab: x\nhosts: {web: {}}\n";
 
 fn facts(values: &[(&str, Seen)]) -> Facts {
-    let target = ObjectRef::new(Kind::Host, "web");
-    let mut web = TargetFacts::unreachable(target, Timestamp::UNIX_EPOCH, "x");
+    let mut web = crate::sighting::answered("web");
     web.facts = values
         .iter()
         .map(|(key, seen)| {

@@ -1,6 +1,8 @@
 //! Lab trees and the day on which they are judged.
 
 use diag::{Class, Diagnostic, SourceSet, Span};
+use graph::Observation;
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use lang::compose::{Loaded, Loader};
 use model::document::{Documents, Presence};
@@ -12,6 +14,9 @@ use std::path::PathBuf;
 
 /// Fixtures know what is overdue on this day.
 pub(crate) const TODAY: Date = date(2026, 11, 21);
+
+/// The moment at which observations are judged.
+pub(crate) const NOW: Timestamp = Timestamp::constant(1_795_262_400, 0);
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
@@ -35,8 +40,12 @@ pub(crate) fn lab(files: &[(&str, &str)]) -> (Lab, SourceSet) {
 
 /// The findings of one text, judged on [`TODAY`]. A line `# file: PATH` begins another file of the lab tree, which a stack or
 /// a document can name.
+///
+/// A file `observed/TARGET` is no part of the tree: it says what was observed of a target, see [`crate::sighting`].
 pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, SourceSet) {
-    let (text, files) = split(text);
+    let (text, mut files) = split(text);
+    let written = crate::sighting::take(&mut files);
+    let facts = facts.or(written.as_ref());
     let (lab, sources) = lab(&[("holdfast.yaml", &text)]);
     let beside = Beside(files);
     let mut stacks = lang::stacks(&lab, sources, &beside);
@@ -54,7 +63,11 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
     }
     let ctx = rules::Context {
         leaks: &leaks,
-        facts,
+        facts: facts.map(|facts| Observation {
+            facts,
+            now: NOW,
+            lab: &lab,
+        }),
         documents: &documents,
         projects: &stacks.projects,
         knowledge: &knowledge(),

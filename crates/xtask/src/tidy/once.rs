@@ -15,7 +15,11 @@ const BUILT: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
-    for folder in ["crates/rules/src", "crates/native/src"] {
+    for folder in [
+        "crates/rules/src",
+        "crates/native/src",
+        "crates/observed/src",
+    ] {
         for file in super::rust_files(&root.join(folder))? {
             let text = std::fs::read_to_string(&file)?;
             let shown = file.strip_prefix(root)?.display();

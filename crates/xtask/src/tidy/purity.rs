@@ -67,9 +67,22 @@ const PURE: &[(&str, &[&str])] = &[
         &["diag", "model", "graph", "lint", "ipnet", "jiff"],
     ),
     (
+        "observed",
+        &[
+            "data-encoding",
+            "diag",
+            "jiff",
+            "model",
+            "graph",
+            "lint",
+            "plan",
+        ],
+    ),
+    (
         "rules",
         &[
-            "diag", "model", "graph", "lint", "native", "ipnet", "jiff", "petgraph", "rayon",
+            "diag", "model", "graph", "lint", "native", "observed", "ipnet", "jiff", "petgraph",
+            "rayon",
         ],
     ),
     (

@@ -15,7 +15,7 @@ pub(super) const SH: &str = include_str!("sh/unless.sh");
 /// A kind whose section rests on files: the section, and which of the kind's facts it makes (all of them if none is named).
 struct Cached {
     section: &'static str,
-    only: Option<&'static str>,
+    only: Option<&'static [&'static str]>,
 }
 
 fn cached(kind: FactKind) -> Option<Cached> {
@@ -26,7 +26,7 @@ fn cached(kind: FactKind) -> Option<Cached> {
         }),
         FactKind::Patch => Some(Cached {
             section: "patch",
-            only: Some("security"),
+            only: Some(&["security", "lists"]),
         }),
         _ => None,
     }
@@ -81,7 +81,7 @@ pub(super) fn take(
             sections.drop(cached.section);
             continue;
         };
-        let is_its = |key: &str| cached.only.is_none_or(|only| only == key);
+        let is_its = |key: &str| cached.only.is_none_or(|only| only.contains(&key));
         for (path, fact) in before.facts.iter().filter(|(p, _)| is_its(&p.key)) {
             to.facts.insert(path.clone(), fact.clone());
         }

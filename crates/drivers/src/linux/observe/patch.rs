@@ -15,27 +15,25 @@ pub(super) const PART: Whole = Whole {
 
 fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     let kind = FactKind::Patch;
-    let (security, source) = match sections.get("patch") {
+    let source = "apt-get -s upgrade";
+    let (security, lists) = match sections.get("patch") {
         Ok(section) => {
             let text = section.text();
             let count = text.lines().filter(|l| is_security(l)).count();
-            let age = text
+            let made = text
                 .lines()
-                .find_map(|l| l.strip_prefix("lists ")?.parse().ok());
-            let lists = age
-                .and_then(|s| jiff::Timestamp::from_second(s).ok())
-                .map_or_else(String::new, |t| format!(", lists of {t}"));
+                .find_map(|l| l.strip_prefix("lists ")?.parse::<i64>().ok());
+            let unread = || Seen::Unknown(Reason::new("the time of the package lists is not told"));
             (
                 Seen::Present(Value::from(i64::try_from(count).unwrap_or(i64::MAX))),
-                format!("apt-get -s upgrade{lists}"),
+                made.map_or_else(unread, |at| Seen::Present(Value::from(at))),
             )
         }
-        Err(reason) => (Seen::Unknown(reason), "apt-get -s upgrade".to_owned()),
+        Err(reason) => (Seen::Unknown(reason.clone()), Seen::Unknown(reason)),
     };
-    if let Seen::Unknown(reason) = &security {
-        to.incomplete(kind, reason.clone());
-    }
-    to.put(kind, "security", security, &source);
+    // Each is a question of its own, and one that has no answer says so itself.
+    to.put(kind, "security", security, source);
+    to.put(kind, "lists", lists, "/var/lib/apt/lists");
     let reboot = sections
         .get("reboot")
         .and_then(|section| match section.body {

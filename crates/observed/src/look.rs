@@ -1,0 +1,216 @@
+//! A target as it was observed, beside its declaration: what the rules here look at.
+
+use crate::{Context, Findings, Rule};
+use diag::{Diagnostic, Span};
+use graph::observation::{Blind, plain};
+use jiff::Timestamp;
+use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
+use model::id::{Kind, ObjectRef};
+use model::kleene::Reason;
+use model::lab::{Host, Lab, Reach};
+use model::value::Value;
+
+/// So many names are told of a long list.
+const MOST: usize = 8;
+
+/// One target whose observation may be judged.
+pub(crate) struct Look<'c, 'a> {
+    ctx: &'c Context<'a>,
+    /// Its name among hosts or clusters.
+    pub(crate) name: &'a str,
+    /// What it is to a waiver.
+    pub(crate) object: ObjectRef,
+    /// Where it is declared.
+    pub(crate) span: Span,
+    /// What it answered.
+    pub(crate) facts: &'a TargetFacts,
+}
+
+/// A target that is declared: its name among the facts, what it is, where it is declared.
+pub(crate) struct Target<'a> {
+    pub(crate) key: String,
+    pub(crate) object: ObjectRef,
+    pub(crate) span: Span,
+    name: &'a str,
+    /// It is looked at by its own operating system, not by the interface of a product.
+    by_hand: bool,
+}
+
+/// What can be observed of a lab. A host that nothing leads to and of which an interface tells is only looked at there.
+pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
+    let lab = declared(ctx);
+    let interfaces = plan::interface::all(lab);
+    let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
+    let hosts = lab.hosts.iter();
+    let hosts = hosts.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
+    let mut all: Vec<Target<'a>> = hosts
+        .map(|(name, host)| Target {
+            key: name.clone(),
+            object: ObjectRef::new(Kind::Host, name),
+            span: host.span,
+            name,
+            by_hand: true,
+        })
+        .collect();
+    for interface in &interfaces {
+        let found = match interface.object.kind {
+            Kind::Cluster => {
+                let found = lab.clusters.get_key_value(&interface.object.name);
+                found.map(|(name, c)| (name, c.span))
+            }
+            _ => {
+                let found = lab.hosts.get_key_value(&interface.object.name);
+                found.map(|(name, h)| (name, h.span))
+            }
+        };
+        all.extend(found.map(|(name, span)| Target {
+            key: interface.key(),
+            object: interface.object.clone(),
+            span,
+            name,
+            by_hand: false,
+        }));
+    }
+    all
+}
+
+/// The declaration that what was observed is held against.
+fn declared<'a>(ctx: &Context<'a>) -> &'a Lab {
+    ctx.facts.map_or(ctx.lab, |observation| observation.lab)
+}
+
+/// How much of a lab was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    /// Hosts and clusters whose observation is judged.
+    pub good: usize,
+    /// All that are declared.
+    pub all: usize,
+    /// When the newest and the oldest of those answered.
+    pub times: Option<(Timestamp, Timestamp)>,
+}
+
+/// How much of a lab was looked at; `None` if nobody looked.
+pub fn judged(ctx: &Context<'_>) -> Option<Judged> {
+    ctx.facts?;
+    let all = targets(ctx);
+    let times: Vec<Timestamp> = all
+        .iter()
+        .filter_map(|t| Some(ctx.observed(&t.key).ok()?.at))
+        .collect();
+    let (newest, oldest) = (times.iter().max(), times.iter().min());
+    Some(Judged {
+        good: times.len(),
+        all: all.len(),
+        times: newest.copied().zip(oldest.copied()),
+    })
+}
+
+/// Why a target is not judged, if it is not.
+pub(crate) fn blind(ctx: &Context<'_>, target: &Target<'_>) -> Option<Blind> {
+    ctx.observed(&target.key).err()
+}
+
+/// The hosts whose observation may be judged, with their declaration.
+pub(crate) fn hosts<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, &'a Host)> {
+    let all = looks(ctx, true).into_iter();
+    all.filter_map(|look| {
+        let host = declared(ctx).hosts.get(look.name)?;
+        Some((look, host))
+    })
+    .collect()
+}
+
+fn looks<'c, 'a>(ctx: &'c Context<'a>, by_hand: bool) -> Vec<Look<'c, 'a>> {
+    if ctx.facts.is_none() {
+        return Vec::new();
+    }
+    let all = targets(ctx).into_iter().filter(|t| t.by_hand == by_hand);
+    all.filter_map(|target| {
+        let facts = ctx.observed(&target.key).ok()?;
+        Some(Look {
+            ctx,
+            name: target.name,
+            object: target.object,
+            span: target.span,
+            facts,
+        })
+    })
+    .collect()
+}
+
+impl<'a> Look<'_, 'a> {
+    /// `host 'web'`.
+    pub(crate) fn title(&self) -> String {
+        format!("{} '{}'", self.object.kind.word(), self.name)
+    }
+
+    pub(crate) fn items(&self, kind: FactKind) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.facts.items(kind)
+    }
+
+    pub(crate) fn seen(&self, kind: FactKind, key: &str) -> Seen {
+        self.facts.seen(&FactPath::new(kind, key))
+    }
+
+    /// Why some of a kind may not have been seen.
+    pub(crate) fn gap(&self, kind: FactKind) -> Option<Reason> {
+        match self.facts.collections.get(&kind) {
+            Some(Completeness::Yes(_)) => None,
+            Some(Completeness::No(reason)) => Some(reason.clone()),
+            None => Some(Reason::new("it was not asked for")),
+        }
+    }
+
+    /// A finding with when, where and by what it was seen; it points at the declaration unless it points elsewhere.
+    pub(crate) fn dated(&self, d: Diagnostic, kind: FactKind, key: &str) -> Diagnostic {
+        let path = FactPath::new(kind, key);
+        let known = self.facts.facts.contains_key(&path);
+        // Of a whole kind, any of its facts tells the source.
+        let some = || self.facts.facts.keys().find(|p| p.kind == kind);
+        let path = if known { Some(&path) } else { some() };
+        let d = match d.primary {
+            Some(_) => d,
+            None => d.at(self.span, ""),
+        };
+        d.note(self.ctx.when(self.facts, path))
+    }
+
+    /// Tells that a rule could not see all that it judges, if that is so.
+    pub(crate) fn unseen(&self, rule: &Rule, kind: FactKind, what: &str, out: &mut Findings) {
+        if let Some(reason) = self.gap(kind) {
+            self.unknown(rule, kind, what, &reason, out);
+        }
+    }
+
+    /// Tells that a rule could not judge, and why.
+    pub(crate) fn unknown(
+        &self,
+        rule: &Rule,
+        kind: FactKind,
+        what: &str,
+        reason: &Reason,
+        out: &mut Findings,
+    ) {
+        let d = rule.unknown(format!("whether {} {what}", self.title()));
+        let d = d.note(format!("{}: {}", kind.word(), plain(&reason.0)));
+        out.add(self.object.clone(), self.dated(d, kind, "*"));
+    }
+}
+
+/// The first of some names, and how many more there are.
+pub(crate) fn listed(names: &[String]) -> String {
+    let first: Vec<String> = names.iter().take(MOST).map(|n| plain(n)).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// `1 socket`, `2 sockets`.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    match n {
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
+    }
+}
