@@ -441,7 +441,7 @@ impl<R: RealmTag> World<R> {
         present.retain(|name, _| !self.absent.contains_key(name));
         let mut facts = engine::observe::observe_all(drivers, &present, &WallClock, PARALLEL);
         if let Realm::Twin(_) = self.realm() {
-            self.not_in_twin(&mut facts, scopes);
+            self.not_in_twin(&mut facts, scopes)?;
         }
         for (name, target) in &mut facts.targets {
             let enrolled = self.enrolled(name)?;
@@ -471,11 +471,15 @@ impl<R: RealmTag> World<R> {
         Ok(facts)
     }
 
-    /// What no twin can tell is unknown, and never what this machine happens to be.
-    fn not_in_twin(&self, facts: &mut Facts, scopes: &BTreeMap<String, Scope>) {
+    /// What no twin can tell is unknown, and never what this machine happens to be. What a fault makes a machine say stays.
+    fn not_in_twin(&self, facts: &mut Facts, scopes: &BTreeMap<String, Scope>) -> Result<()> {
+        let faults = crate::commands::twin::fault::load_from(self.store.dir())?;
         for target in facts.targets.values_mut() {
+            let machine = twinplan::slug(&target.target.name);
             for (path, fact) in &mut target.facts {
-                if let Some(why) = twinplan::exceptions::of(path) {
+                if let Some(why) = twinplan::exceptions::of(path)
+                    && !faults.iter().any(|f| f.says(&machine, path))
+                {
                     fact.seen = Seen::Unknown(Reason::new(format!("not in twin: {why}")));
                 }
             }
@@ -488,6 +492,7 @@ impl<R: RealmTag> World<R> {
                 facts.targets.insert(name.clone(), unknown);
             }
         }
+        Ok(())
     }
 
     /// Refuses to go on if another machine answered for one of the hosts.

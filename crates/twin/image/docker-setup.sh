@@ -10,7 +10,7 @@ cp /build.list /etc/apt/sources.list.d/build.list
 # Compose is taken from the release after: this one's is too old for today's files. Nothing else comes from there.
 printf 'Package: *\nPin: release n=trixie\nPin-Priority: -1\n' > /etc/apt/preferences.d/build
 apt-get -q update
-apt-get -q -y install docker.io iptables btrfs-progs busybox-static
+apt-get -q -y install docker.io iptables busybox-static
 cd /tmp
 apt-get -q download docker-compose/trixie
 dpkg -x docker-compose_*.deb /

@@ -25,7 +25,7 @@ rm -f /etc/apt/sources.list
 apt-get -q update
 apt-get -q -y dist-upgrade
 apt-get -q -y install \
-    ca-certificates cron dbus iproute2 iputils-ping libpam-systemd netcat-openbsd nftables openssh-server \
+    btrfs-progs ca-certificates cron dbus iproute2 iputils-ping libpam-systemd netcat-openbsd nftables openssh-server \
     postgresql procps python3 python3-apt restic sudo systemd systemd-sysv util-linux
 
 # A small local repository: packages that are not installed, so that installing works without any network.

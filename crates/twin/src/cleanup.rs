@@ -1,5 +1,6 @@
 //! Taking hosts away: by label and alias, containers by id, whoever made them and however that process ended.
 
+use crate::disk;
 use crate::engine::{Client, Engine};
 use crate::error::TwinError;
 use crate::host::{CREATOR_LABEL, NAME_LABEL, OWNER_LABEL};
@@ -28,10 +29,12 @@ pub fn cleanup(engine: &Engine, owner: &str) -> Result<Removed, TwinError> {
     elsewhere.retain(|lease| lease.endpoint != client.endpoint);
     let interfaces = wire::disconnect_all(owner, &elsewhere)?;
     let ours = |lease: &Lease| lease.owner == owner && lease.endpoint == client.endpoint;
+    let hosts = release(ours)?;
+    disk::sweep(owner, &elsewhere)?;
     Ok(Removed {
         containers,
         interfaces,
-        hosts: release(ours)?,
+        hosts,
     })
 }
 
@@ -76,6 +79,7 @@ fn release(fits: impl Fn(&Lease) -> bool) -> Result<Vec<String>, TwinError> {
     let mut released = Vec::new();
     for lease in registry.leases()?.into_iter().filter(fits) {
         wire::disconnect(&lease)?;
+        disk::remove(&lease.owner, &lease.name)?;
         registry.remove(&lease.owner, &lease.name)?;
         released.push(format!("{}/{}", lease.owner, lease.name));
     }

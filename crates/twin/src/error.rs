@@ -164,6 +164,26 @@ pub enum TwinError {
         /// What.
         what: String,
     },
+    /// A host was started without a disk that it is to have.
+    #[error(
+        "{host} has no disk `{name}`; it was started before that was declared: `holdfast twin down` and `up` make it anew"
+    )]
+    NoSuchDisk {
+        /// The host.
+        host: String,
+        /// The disk.
+        name: String,
+    },
+    /// A pool could not be made.
+    #[error("pool {pool} cannot be made on {host}: {why}")]
+    NoPool {
+        /// The host.
+        host: String,
+        /// The pool.
+        pool: String,
+        /// What it said.
+        why: String,
+    },
     /// The host is not there.
     #[error("the twin of `{owner}` has no host `{name}`")]
     NoSuchHost {

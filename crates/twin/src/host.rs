@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::ops::Deref;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::access;
 use crate::cleanup;
+use crate::disk::{self, DiskSpec};
 use crate::engine::{Client, Engine};
 use crate::error::{TwinError, at};
 use crate::fabric::{self, Fabric, Standing};
@@ -33,6 +35,8 @@ pub const VANTAGE: Ipv4Addr = Ipv4Addr::new(10, 77, 1, 2);
 
 const BOOT_LIMIT: Duration = Duration::from_secs(60);
 const FIRST_BOOT: &str = include_str!("../image/first-boot");
+const POOLS: &str = include_str!("../image/lab-pools");
+const POOLS_UNIT: &str = include_str!("../image/pools.service");
 const STANDING_UNIT: &str = include_str!("../image/standing.service");
 
 /// What a host is to be.
@@ -60,6 +64,8 @@ pub struct HostSpec {
     pub lifetime: Lifetime,
     /// It has a container engine of its own; the image has to be one with an engine.
     pub engine: bool,
+    /// Its disks, of which it makes pools.
+    pub disks: Vec<DiskSpec>,
     /// The segments it stands in, and their fabric. Such a host has no route by the machine but the one back to the controller.
     pub standing: Option<(Fabric, Standing)>,
 }
@@ -79,6 +85,7 @@ impl HostSpec {
             marker: None,
             lifetime: Lifetime::Kept,
             engine: false,
+            disks: Vec::new(),
             standing: None,
         }
     }
@@ -343,6 +350,13 @@ impl Host {
             put("etc/lab-standing.sh", &standing_script(lease, standing))?;
             put("etc/systemd/system/lab-net.service", STANDING_UNIT)?;
         }
+        if !spec.disks.is_empty() {
+            let script = stage.join("usr/local/sbin/lab-pools");
+            put("usr/local/sbin/lab-pools", POOLS)?;
+            std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))
+                .map_err(at(&script))?;
+            put("etc/systemd/system/lab-pools.service", POOLS_UNIT)?;
+        }
         Ok(stage)
     }
 
@@ -466,6 +480,10 @@ impl Host {
         if spec.engine {
             // Layers cannot lie on layers: what the engine keeps has a volume without a name, which goes with the host.
             create.args(["--volume", "/var/lib/docker"]);
+        }
+        for (loop_device, name) in disk::make(&self.lease, &spec.disks)? {
+            create.arg("--device");
+            create.arg(format!("{loop_device}:{}", disk::device(&name)));
         }
         run::checked(create.args(self.labels(spec)).arg(spec.image.as_str())).map(drop)
     }

@@ -11,6 +11,7 @@
 //! | two hosts wanting an address | one lock over all leases under `/run/holdfast-twin` |
 //! | a creator killed at any point | the lease is written first, everything else is labelled; [`cleanup::reap`] |
 //! | two `up` of one twin | each part is looked for before it is made; a name that is taken is an error, not a second part |
+//! | a disk and whoever made it killed | its file lies below its host's name; a loop device is found by the file behind it |
 //! | clean-up and a stranger's things | only what carries the owner's label or alias is removed, containers by id |
 //!
 //! This crate must not know labs, plans or rules: it gets names and addresses, and gives hosts.
@@ -23,6 +24,7 @@
 pub mod access;
 pub mod cleanup;
 pub mod console;
+pub mod disk;
 pub mod engine;
 pub mod error;
 pub mod fabric;
@@ -30,8 +32,10 @@ pub mod host;
 pub mod image;
 pub mod lease;
 pub mod limits;
+pub mod pool;
 pub mod seed;
 pub mod stack;
+pub mod time;
 
 mod lock;
 mod mirror;
@@ -39,9 +43,11 @@ mod run;
 mod wire;
 
 pub use cleanup::{cleanup, cleanup_host};
+pub use disk::DiskSpec;
 pub use engine::Engine;
 pub use error::TwinError;
 pub use fabric::{Fabric, Part, Plug, RouterSpec, Standing};
 pub use host::{Host, HostGuard, HostSpec};
 pub use image::ImageRef;
 pub use lease::{Lifetime, Place};
+pub use pool::{PoolSpec, PoolState};

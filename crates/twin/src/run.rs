@@ -128,6 +128,7 @@ fn package_of(tool: &str) -> &'static str {
         "debootstrap" => "debootstrap debian-archive-keyring",
         "ip" => "iproute2",
         "ssh" | "ssh-keygen" => "openssh-client",
+        "losetup" => "mount",
         "setpriv" | "setsid" | "nsenter" => "util-linux",
         "tar" => "tar",
         _ => "(unknown)",

@@ -139,10 +139,45 @@ pub struct PoolTwin {
     pub stand_in: Option<String>,
     /// Btrfs profile of data.
     pub profile: String,
-    /// How many loop devices.
-    pub members: usize,
+    /// Its disks, each a sparse file behind a loop device; names are unique within the machine.
+    pub disks: Vec<DiskTwin>,
+    /// Bytes of each disk, however large the declared ones are.
+    pub disk_size: u64,
     /// Where it is mounted.
+    pub mount: String,
+    /// No place is declared, so that one is made up.
+    pub mount_made_up: bool,
+    /// Options of the mount that btrfs has.
+    pub options: Vec<String>,
+    /// Its subvolumes, one per declared dataset.
+    pub subvolumes: Vec<Subvolume>,
+}
+
+/// A disk of a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DiskTwin {
+    /// Its name: `/dev/twin/NAME` in the machine.
+    pub name: String,
+    /// The declared disk, `host/NAME/DISK`; `None` where the pool names fewer than its level takes.
+    pub of: Option<String>,
+}
+
+/// A subvolume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subvolume {
+    /// The dataset.
+    pub dataset: String,
+    /// Its path below the pool's mount.
+    pub path: String,
+    /// Where it is mounted once more, because the dataset's folder does not lie below the pool's.
     pub mount: Option<String>,
+}
+
+impl PoolTwin {
+    /// What was written over on one disk can be mended from the others.
+    pub fn mends(&self) -> bool {
+        !matches!(self.profile.as_str(), "single" | "raid0")
+    }
 }
 
 /// A Compose project on an engine of its machine's own.

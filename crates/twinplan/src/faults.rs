@@ -3,6 +3,7 @@
 use crate::design::Design;
 use core::net::IpAddr;
 use ipnet::IpNet;
+use model::fact::FactPath;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -37,6 +38,48 @@ pub enum Fault {
         /// Its name.
         container: String,
     },
+    /// A pool is full.
+    Fill {
+        /// The machine.
+        machine: String,
+        /// A folder on the pool.
+        folder: String,
+    },
+    /// A disk is gone.
+    Lose {
+        /// The machine.
+        machine: String,
+        /// The disk.
+        disk: String,
+    },
+    /// What a disk held was written over.
+    Corrupt {
+        /// The machine.
+        machine: String,
+        /// The disk.
+        disk: String,
+    },
+    /// A machine says that its clock is not synchronised.
+    Time {
+        /// The machine.
+        machine: String,
+    },
+}
+
+impl Fault {
+    /// Whether it makes a machine say this of itself, which no twin says else.
+    pub fn says(&self, on: &str, path: &FactPath) -> bool {
+        match self {
+            Fault::Time { machine } => machine == on && path.to_string() == "host:clock-synced",
+            Fault::Stop { .. }
+            | Fault::Partition { .. }
+            | Fault::Slow { .. }
+            | Fault::Container { .. }
+            | Fault::Fill { .. }
+            | Fault::Lose { .. }
+            | Fault::Corrupt { .. } => false,
+        }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -56,6 +99,17 @@ impl fmt::Display for Fault {
             Fault::Container { machine, container } => {
                 write!(f, "{container} on {machine} is stopped")
             }
+            Fault::Fill { machine, folder } => {
+                write!(f, "the pool below {folder} on {machine} is full")
+            }
+            Fault::Lose { machine, disk } => write!(f, "disk {machine}/{disk} is lost"),
+            Fault::Corrupt { machine, disk } => {
+                write!(f, "what disk {machine}/{disk} held was written over")
+            }
+            Fault::Time { machine } => write!(
+                f,
+                "{machine} says that its clock is not synchronised (a stand-in says so: the clock is this machine's)"
+            ),
         }
     }
 }

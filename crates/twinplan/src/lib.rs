@@ -18,7 +18,8 @@ mod stacks;
 mod storage;
 
 pub use design::{
-    Absent, Address, Design, Link, Machine, PoolTwin, Route, Router, Segment, Source, StackTwin,
+    Absent, Address, Design, DiskTwin, Link, Machine, PoolTwin, Route, Router, Segment, Source,
+    StackTwin, Subvolume,
 };
 pub use machines::slug;
 

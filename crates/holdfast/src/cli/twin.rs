@@ -35,6 +35,9 @@ pub(crate) enum TwinVerb {
     Fault {
         #[command(flatten)]
         at: TwinAt,
+        /// End this fault, and leave the others in force.
+        #[arg(long, global = true)]
+        clear: bool,
         #[command(subcommand)]
         what: FaultVerb,
     },
@@ -72,7 +75,29 @@ pub(crate) enum FaultVerb {
         /// The container, as `twin status` names it.
         container: String,
     },
-    /// End all faults: power is back, wires are whole, containers run.
+    /// The pool below a folder is full.
+    Fill {
+        /// The machine.
+        machine: String,
+        /// A folder on one of its pools.
+        folder: String,
+    },
+    /// A disk of a pool is gone from one moment to the next.
+    Lose {
+        /// The disk, `MACHINE/DISK`.
+        disk: String,
+    },
+    /// What a disk of a pool holds is written over; its pool does not know yet.
+    Corrupt {
+        /// The disk, `MACHINE/DISK`.
+        disk: String,
+    },
+    /// A machine says that its clock is not synchronised.
+    Time {
+        /// The machine.
+        machine: String,
+    },
+    /// End all faults: power is back, wires are whole, containers run, disks are back and mended.
     Clear,
 }
 

@@ -1,8 +1,10 @@
 //! `twin`: the miniature of the lab on this machine.
 
-mod fault;
+mod disks;
+pub(crate) mod fault;
 mod parts;
 mod plan;
+pub(crate) mod pools;
 mod seed;
 pub(crate) mod stacks;
 mod status;
@@ -36,7 +38,7 @@ pub(crate) fn twin(verb: &TwinVerb, json: bool, paint: Paint) -> Result<Exit> {
             name,
             command,
         } => exec(place, name, command),
-        TwinVerb::Fault { at, what } => fault::fault(at, what, json),
+        TwinVerb::Fault { at, clear, what } => fault::fault(at, what, *clear, json),
         TwinVerb::Down(at) => down(at, json),
     }
 }
@@ -70,15 +72,6 @@ impl Twinned {
     /// What takes all of it away.
     fn down_hint(&self) -> String {
         format!("holdfast twin down {} --name {}", self.lab, self.name)
-    }
-
-    /// What stands in the plan and is not built yet, with the reason.
-    fn unbuilt(&self) -> Vec<(String, String)> {
-        let pools = self.design.pools.iter().map(|p| {
-            let why = "pools on loop devices are planned, not built";
-            (format!("pool/{}", p.name), why.to_owned())
-        });
-        pools.collect()
     }
 
     /// Faults that are in force.

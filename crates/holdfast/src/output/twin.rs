@@ -2,9 +2,11 @@
 
 use super::words::count;
 use super::{Paint, Table, Tone, wrap};
+use crate::commands::twin::pools::Made;
 use crate::commands::twin::stacks::Brought;
+use model::units::Bytes;
 use std::collections::BTreeMap;
-use twinplan::{Absent, Address, Design, Link, Source};
+use twinplan::{Absent, Address, Design, Link, PoolTwin, Source};
 
 /// The whole plan.
 pub(crate) fn plan(design: &Design, paint: Paint) -> String {
@@ -114,18 +116,17 @@ fn routers(design: &Design) -> Table {
 }
 
 fn pools(design: &Design) -> Table {
-    let mut table = Table::headed(&["POOL", "ON", "BTRFS", "MOUNT", "DECLARED"]);
+    let mut table = Table::headed(&["POOL", "ON", "BTRFS, SCALED DOWN", "MOUNT", "DECLARED"]);
     for pool in &design.pools {
         let declared = match &pool.stand_in {
             None => pool.kind.clone(),
             Some(what) => format!("{}: {what}", pool.kind),
         };
-        let devices = count(pool.members, "loop device", "loop devices");
         table.row([
             (pool.name.clone(), None),
             (pool.machine.clone(), None),
-            (format!("{}, {devices}", pool.profile), None),
-            (pool.mount.clone().unwrap_or("-".to_owned()), None),
+            (scaled(pool), None),
+            (mount(pool), None),
             (declared, None),
         ]);
     }
@@ -199,8 +200,8 @@ pub(crate) struct Status {
     pub(crate) vantages: Vec<(twinplan::Segment, bool)>,
     /// How the stacks are.
     pub(crate) stacks: Vec<Brought>,
-    /// In the plan and not built, with the reason.
-    pub(crate) unbuilt: Vec<(String, String)>,
+    /// How the pools are.
+    pub(crate) pools: Vec<Made>,
     /// Not in the plan.
     pub(crate) absent: Vec<Absent>,
     /// Faults in force.
@@ -213,7 +214,7 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
     let up = status.machines.iter().filter(|(_, h, _)| well(h)).count();
     let all = count(status.machines.len(), "machine", "machines");
     let memory: u64 = status.machines.iter().filter_map(|(_, _, m)| *m).sum();
-    let memory = model::units::Bytes(memory);
+    let memory = Bytes(memory);
     let mut text = format!(
         "twin {}: {up} of {all} up, {memory} of memory\n",
         status.name
@@ -228,7 +229,7 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
     let mut table = Table::headed(&["PART", "HEALTH", "IN", "ADDRESS", "MEMORY", "STANDS IN FOR"]);
     for (machine, health, memory) in &status.machines {
         let (segments, addresses) = links(&machine.links);
-        let memory = memory.map_or("-".to_owned(), |m| model::units::Bytes(m).to_string());
+        let memory = memory.map_or("-".to_owned(), |m| Bytes(m).to_string());
         let stand_in = machine
             .stand_in
             .as_ref()
@@ -270,8 +271,8 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
     if !status.stacks.is_empty() {
         text.push_str(&format!("\n{}", brought(&status.stacks).print(paint, 2)));
     }
-    if !status.unbuilt.is_empty() {
-        text.push_str(&format!("\n{}", unbuilt(&status.unbuilt).print(paint, 2)));
+    if !status.pools.is_empty() {
+        text.push_str(&format!("\n{}", made(&status.pools).print(paint, 2)));
     }
     if let Some(absent) = absent(&status.absent, paint) {
         text.push_str(&format!("\n{absent}"));
@@ -279,12 +280,49 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
     text
 }
 
-fn unbuilt(all: &[(String, String)]) -> Table {
-    let mut table = Table::headed(&["NOT BUILT", "WHY"]);
-    for (what, why) in all {
-        table.row([(what.clone(), None), (why.clone(), None)]);
+/// Pools with how they are, how full, and of what they are made.
+fn made(pools: &[Made]) -> Table {
+    let mut table = Table::headed(&[
+        "POOL",
+        "ON",
+        "HEALTH",
+        "USED",
+        "OF",
+        "MOUNT",
+        "STANDS IN FOR",
+    ]);
+    for one in pools {
+        let used = match one.bytes() {
+            Some((used, size)) => format!("{} of {}", Bytes(used), Bytes(size)),
+            None => "-".to_owned(),
+        };
+        let stand_in = one.pool.stand_in.as_ref();
+        table.row([
+            (one.pool.name.clone(), None),
+            (one.pool.machine.clone(), None),
+            (one.health(), Some(tone(one.is_well()))),
+            (used, None),
+            (scaled(&one.pool), None),
+            (mount(&one.pool), None),
+            (
+                stand_in.map_or("-", |_| one.pool.kind.as_str()).to_owned(),
+                None,
+            ),
+        ]);
     }
     table
+}
+
+/// Its disks, which are smaller than the declared ones.
+fn scaled(pool: &PoolTwin) -> String {
+    let disks = count(pool.disks.len(), "disk", "disks");
+    format!("{}, {disks} of {} MiB", pool.profile, pool.disk_size >> 20)
+}
+
+/// Where it is mounted; a place that is made up is marked.
+fn mount(pool: &PoolTwin) -> String {
+    let mark = if pool.mount_made_up { "~" } else { "" };
+    format!("{mark}{}", pool.mount)
 }
 
 /// Stacks with how many of their containers are well, and how many of them stand in for the declared images.

@@ -177,7 +177,7 @@ impl Up {
         Self { dir }
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
         command.current_dir(self.dir.path().join("lab"));
         command.args(words).stdin(Stdio::null());
@@ -490,7 +490,7 @@ fn faults(up: &Up) {
     }
 }
 
-fn lab_id(up: &Up) -> String {
+pub(crate) fn lab_id(up: &Up) -> String {
     let text = std::fs::read_to_string(up.dir.path().join("lab/holdfast.lock")).unwrap();
     let at = text.find("lab-").unwrap();
     let id = text[at..].chars();

@@ -2,6 +2,8 @@
 
 use crate::twin::Up;
 
+mod pools;
+
 const CANARY: &str = "hunter2-canary";
 
 const LAB: &str = "
@@ -12,6 +14,7 @@ hosts:
   nas:
     os: debian
     addresses: {lan: 10.10.10.5}
+    hardware: {disks: {a: 8TB, b: 8TB, usb0: 4TB}}
     users: {owner: {sudo: password, shell: /bin/bash}}
     packages: [tree, proxmox-backup-client]
     files: {/etc/motd: {content: \"welcome\\n\", mode: '0640'}}
@@ -23,6 +26,12 @@ hosts:
       - {port: 22/tcp, from: lan, why: administration}
       - {port: 445/tcp, from: lan, why: files}
       - {port: 8080/tcp, from: lan, why: wiki}
+pools:
+  tank: {kind: btrfs, on: nas, level: raid1, devices: [nas/a, nas/b], mount: /srv/tank, mount_options: [noatime, nofail]}
+  usb: {kind: zfs, on: nas, level: single, devices: [nas/usb0]}
+datasets:
+  photos: {host: nas, folder: /srv/tank/photos, pool: tank, class: irreplaceable}
+  appdata: {host: nas, folder: /opt/appdata, pool: tank, class: important}
 stacks: {wiki: {file: stacks/wiki/compose.yaml, on: nas}}
 services: {wiki: {runs: {stack: wiki}}}
 ";
@@ -68,7 +77,10 @@ fn stacks_run_as_declared_on_an_engine_of_their_own() {
         ),
         ("stacks/wiki/secrets/db", "hunter2-canary\n"),
     ]);
+    pools::killed(&up);
     up.ok(&["twin", "up"]);
+    let disks = pools::disks(&up);
+    assert_eq!(disks.len(), 3, "{disks:?}");
     let shown = up.ok(&["twin", "status"]);
     assert!(shown.contains("app: no devices (/dev/dri)"), "{shown}");
     assert!(
@@ -100,9 +112,12 @@ fn stacks_run_as_declared_on_an_engine_of_their_own() {
         "{drift}"
     );
     no_secret(&up);
+    pools::faults(&up);
     differs(&up);
     faults(&up);
     up.ok(&["twin", "down"]);
+    assert!(pools::disks(&up).is_empty(), "{:?}", pools::disks(&up));
+    assert!(!pools::folder(&up).exists());
 }
 
 /// Nothing of what is a secret in the lab tree came to the machine, or into what is kept.

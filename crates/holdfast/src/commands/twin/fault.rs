@@ -1,18 +1,18 @@
 //! `twin fault`: something goes wrong on purpose. What is in force is kept, so that `status` shows it and `clear` ends it.
 
-use super::Twinned;
+use super::{Twinned, disks};
 use crate::cli::{FaultVerb, TwinAt};
 use crate::exit::{Exit, Stop};
 use crate::output::words::{count, did_you_mean};
 use crate::twins;
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use twin::{Fabric, Host, TwinError, image};
 use twinplan::faults::{self, Fault};
 
-/// Brings a fault about, or ends all of them.
-pub(crate) fn fault(at: &TwinAt, what: &FaultVerb, json: bool) -> Result<Exit> {
+/// Brings a fault about, or ends it, or ends all of them.
+pub(super) fn fault(at: &TwinAt, what: &FaultVerb, clear: bool, json: bool) -> Result<Exit> {
     let twinned = Twinned::open(at)?;
     let fabric = Fabric::attach(&twinned.engine, &twinned.owner, &image::name())
         .map_err(twins::environment)?;
@@ -30,12 +30,26 @@ pub(crate) fn fault(at: &TwinAt, what: &FaultVerb, json: bool) -> Result<Exit> {
     let said = match wanted(&twinned, what)? {
         None => {
             let number = active.len();
-            for fault in active.iter().rev() {
-                end(&twinned, &fabric, fault)?;
+            let mut remarks = String::new();
+            // What ended is forgotten at once: if the next one cannot be ended, it alone is left.
+            while let Some(fault) = active.last() {
+                if let Some(remark) = end(&twinned, &fabric, fault)? {
+                    remarks.push_str(&format!("; {remark}"));
+                }
+                active.pop();
+                save(&twinned, &active)?;
             }
-            active.clear();
-            format!("{} cleared", count(number, "fault", "faults"))
+            format!("{} cleared{remarks}", count(number, "fault", "faults"))
         }
+        Some(fault) if clear => match active.iter().position(|f| *f == fault) {
+            None => format!("not in force: {fault}"),
+            Some(at) => {
+                let remark = end(&twinned, &fabric, &fault)?;
+                active.remove(at);
+                let remark = remark.map(|r| format!("; {r}")).unwrap_or_default();
+                format!("no longer: {fault}{remark}")
+            }
+        },
         Some(fault) if active.contains(&fault) => format!("{fault}, as before"),
         Some(fault) => {
             begin(&twinned, &fabric, &fault)?;
@@ -72,6 +86,19 @@ fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
                 container: container.clone(),
             }
         }
+        FaultVerb::Fill { machine, folder } => disks::fillable(twinned, machine, folder)?,
+        FaultVerb::Lose { disk } => {
+            let (machine, disk) = disks::known(&twinned.design, disk)?;
+            Fault::Lose { machine, disk }
+        }
+        FaultVerb::Corrupt { disk } => {
+            let (machine, disk) = disks::known(&twinned.design, disk)?;
+            disks::mendable(&twinned.design, &machine, &disk)?;
+            Fault::Corrupt { machine, disk }
+        }
+        FaultVerb::Time { machine } => Fault::Time {
+            machine: known(twinned, machine)?,
+        },
         FaultVerb::Partition { one, other } => Fault::Partition {
             one: known_end(twinned, one)?,
             other: match other {
@@ -148,30 +175,52 @@ fn known_end(twinned: &Twinned, name: &str) -> Result<String> {
 }
 
 fn begin(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
+    let on = |machine: &str| host(twinned, machine);
     match fault {
-        Fault::Stop { machine } => host(twinned, machine)?.kill().map_err(twins::environment)?,
+        Fault::Stop { machine } => on(machine)?.kill().map_err(twins::environment)?,
         Fault::Slow { machine, delay_ms } => slow(twinned, fabric, machine, Some(*delay_ms))?,
-        Fault::Container { machine, container } => host(twinned, machine)?
+        Fault::Container { machine, container } => on(machine)?
             .set_container(container, false)
             .map_err(twins::environment)?,
-        Fault::Partition { .. } => {}
-    }
-    Ok(())
-}
-
-fn end(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
-    match fault {
-        Fault::Stop { machine } => host(twinned, machine)?.boot().map_err(twins::environment)?,
-        Fault::Slow { machine, .. } => slow(twinned, fabric, machine, None)?,
-        Fault::Container { machine, container } => host(twinned, machine)?
-            .set_container(container, true)
+        Fault::Fill { machine, folder } => {
+            on(machine)?.fill(folder).map_err(twins::environment)?;
+        }
+        Fault::Lose { machine, disk } => {
+            on(machine)?.lose_disk(disk).map_err(twins::environment)?;
+        }
+        Fault::Corrupt { machine, disk } => disks::corrupt(&on(machine)?, disk)?,
+        Fault::Time { machine } => on(machine)?
+            .set_unsynchronised(true)
             .map_err(twins::environment)?,
         Fault::Partition { .. } => {}
     }
     Ok(())
 }
 
-fn host(twinned: &Twinned, name: &str) -> Result<Host> {
+/// Ends a fault; says what there is to say of it.
+fn end(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<Option<String>> {
+    let on = |machine: &str| host(twinned, machine);
+    match fault {
+        Fault::Stop { machine } => on(machine)?.boot().map_err(twins::environment)?,
+        Fault::Slow { machine, .. } => slow(twinned, fabric, machine, None)?,
+        Fault::Container { machine, container } => on(machine)?
+            .set_container(container, true)
+            .map_err(twins::environment)?,
+        Fault::Fill { machine, folder } => {
+            on(machine)?.unfill(folder).map_err(twins::environment)?;
+        }
+        Fault::Lose { machine, disk } | Fault::Corrupt { machine, disk } => {
+            return disks::mended(&twinned.design, &on(machine)?, disk);
+        }
+        Fault::Time { machine } => on(machine)?
+            .set_unsynchronised(false)
+            .map_err(twins::environment)?,
+        Fault::Partition { .. } => {}
+    }
+    Ok(None)
+}
+
+pub(super) fn host(twinned: &Twinned, name: &str) -> Result<Host> {
     Host::attach(&twinned.engine, &twinned.owner, name).map_err(twins::environment)
 }
 
@@ -193,18 +242,23 @@ fn slow(twinned: &Twinned, fabric: &Fabric, name: &str, delay_ms: Option<u32>) -
 }
 
 /// Partitions are one ruleset, which is always loaded as a whole.
-pub(crate) fn partition(twinned: &Twinned, fabric: &Fabric, active: &[Fault]) -> Result<()> {
+pub(super) fn partition(twinned: &Twinned, fabric: &Fabric, active: &[Fault]) -> Result<()> {
     let text = faults::ruleset(&twinned.design, active);
     fabric.rules(&text).map_err(twins::environment)
 }
 
-fn file(twinned: &Twinned) -> PathBuf {
-    twinned.world.store.dir().join("twin-faults.json")
+fn file(store: &Path) -> PathBuf {
+    store.join("twin-faults.json")
 }
 
 /// The faults in force.
-pub(crate) fn load(twinned: &Twinned) -> Result<Vec<Fault>> {
-    let path = file(twinned);
+pub(super) fn load(twinned: &Twinned) -> Result<Vec<Fault>> {
+    load_from(twinned.world.store.dir())
+}
+
+/// The faults in force in the twin of a store.
+pub(crate) fn load_from(store: &Path) -> Result<Vec<Fault>> {
+    let path = file(store);
     match std::fs::read(&path) {
         Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{}", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -213,7 +267,7 @@ pub(crate) fn load(twinned: &Twinned) -> Result<Vec<Fault>> {
 }
 
 fn save(twinned: &Twinned, active: &[Fault]) -> Result<()> {
-    let path = file(twinned);
+    let path = file(twinned.world.store.dir());
     let done = match active {
         [] if !path.exists() => Ok(()),
         [] => std::fs::remove_file(&path),
@@ -223,6 +277,6 @@ fn save(twinned: &Twinned, active: &[Fault]) -> Result<()> {
 }
 
 /// Forgets them: what they were done to is gone.
-pub(crate) fn forget(twinned: &Twinned) -> Result<()> {
+pub(super) fn forget(twinned: &Twinned) -> Result<()> {
     save(twinned, &[])
 }

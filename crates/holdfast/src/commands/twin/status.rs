@@ -59,7 +59,7 @@ pub(crate) fn look(twinned: &Twinned, fabric: Option<&Fabric>) -> Result<output:
             .map(|s| (s.clone(), vantages.contains(&s.name)))
             .collect(),
         stacks: super::stacks::look(twinned),
-        unbuilt: twinned.unbuilt(),
+        pools: super::pools::look(twinned),
         absent: design.absent.clone(),
         faults: twinned.faults()?,
     })
@@ -72,6 +72,7 @@ impl output::twin::Status {
         self.machines.iter().all(|(_, health, _)| well(health))
             && self.routers.iter().all(|(_, up)| *up)
             && self.vantages.iter().all(|(_, up)| *up)
+            && self.pools.iter().all(super::pools::Made::is_well)
             && self.stacks.iter().all(super::stacks::Brought::is_well)
     }
 
@@ -102,7 +103,7 @@ impl output::twin::Status {
             "machines": machines.collect::<Vec<_>>(),
             "routers": routers.collect::<Vec<_>>(),
             "vantages": vantages.collect::<Vec<_>>(),
-            "not_built": self.unbuilt,
+            "pools": self.pools.iter().map(super::pools::Made::json).collect::<Vec<_>>(),
             "not_in_twin": self.absent,
             "faults": self.faults,
         })

@@ -25,7 +25,7 @@ const HEALTHY_LIMIT: Duration = Duration::from_secs(180);
 /// Starts the twin. What was started is taken away again if it is interrupted; what ran before stays.
 pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
     let begun = Instant::now();
-    let mut twinned = Twinned::open(at)?;
+    let mut twinned = opened(at)?;
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
@@ -67,6 +67,29 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         0 => Exit::Ok,
         _ => Exit::Findings,
     })
+}
+
+/// What a killed start left is taken away first: its keys would count as declared of the machine that takes its place.
+fn opened(at: &TwinAt) -> Result<Twinned> {
+    let twinned = Twinned::open(at)?;
+    let (engine, owner) = (&twinned.engine, &twinned.owner);
+    let mut half = Vec::new();
+    for name in Host::names(engine, owner).map_err(twins::environment)? {
+        let host = Host::attach(engine, owner, &name).map_err(twins::environment)?;
+        if !host.is_whole().map_err(twins::environment)? {
+            half.push(name);
+        }
+    }
+    for name in &half {
+        cleanup::cleanup_host(engine, owner, name).map_err(twins::environment)?;
+    }
+    match half.is_empty() {
+        true => Ok(twinned),
+        false => {
+            drop(twinned);
+            Twinned::open(at)
+        }
+    }
 }
 
 /// The images that machines are started from.
@@ -194,7 +217,12 @@ fn settled(twinned: &Twinned, total: usize, faults: &[Fault], interrupted: &Atom
                 let own = |c: &twin::stack::Container| c.name == *container;
                 *machine == b.stack.machine && b.containers.iter().flatten().any(own)
             }
-            Fault::Partition { .. } | Fault::Slow { .. } => false,
+            Fault::Partition { .. }
+            | Fault::Slow { .. }
+            | Fault::Fill { .. }
+            | Fault::Lose { .. }
+            | Fault::Corrupt { .. }
+            | Fault::Time { .. } => false,
         })
     };
     let begun = Instant::now();
@@ -391,14 +419,14 @@ fn host(
     {
         host.replug(fabric, &standing)?;
         if host.is_running()? {
-            with_engine(&host, machine)?;
+            furnished(twinned, &host, machine)?;
             return Ok("runs already");
         }
         if stopped.contains(&machine.name) {
             return Ok("stays stopped: that is a fault in force");
         }
         host.boot()?;
-        with_engine(&host, machine)?;
+        furnished(twinned, &host, machine)?;
         return Ok("runs again");
     }
     // What a killed start left has the names that this one needs.
@@ -407,8 +435,9 @@ fn host(
     spec.marker = Some(format!("twin:{}\n", twinned.name));
     spec.standing = Some((fabric.clone(), standing));
     spec.engine = machine.docker;
+    spec.disks = super::pools::disks(&twinned.design, machine);
     let host = Host::start(&twinned.engine, spec)?;
-    with_engine(&host, machine)?;
+    furnished(twinned, &host, machine)?;
     // The one world that is made before anybody manages it: that of examples/smallest.
     if machine.databases.iter().any(|d| d == "shop") {
         twin::seed::smallest(&host)?;
@@ -416,7 +445,9 @@ fn host(
     Ok("is up")
 }
 
-fn with_engine(host: &Host, machine: &Machine) -> Result<(), TwinError> {
+/// Its pools, and its engine after them: stacks lie on pools.
+fn furnished(twinned: &Twinned, host: &Host, machine: &Machine) -> Result<(), TwinError> {
+    super::pools::make(&twinned.design, host, machine)?;
     match machine.docker {
         true => host.start_engine(),
         false => Ok(()),
