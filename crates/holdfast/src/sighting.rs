@@ -42,7 +42,8 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
     let realm = tag.realm();
     let store = Store::open_read(tag, &world::data_root()?, &lock.lab)?;
     let ids = store.observation_ids()?;
-    let mut missing: BTreeSet<String> = tree.lab.hosts.keys().cloned().collect();
+    let machines = tree.lab.machines().map(|(name, _)| name.to_owned());
+    let mut missing: BTreeSet<String> = machines.collect();
     missing.extend(
         interface::all(&tree.lab)
             .iter()

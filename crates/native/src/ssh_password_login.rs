@@ -27,8 +27,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let called = called(&of);
         for keyword in KEYWORDS {
             let lower = keyword.to_lowercase();
-            let by_password =
-                || format!("{called} lets people log in by password ({keyword})");
+            let by_password = || format!("{called} lets people log in by password ({keyword})");
             let d = match ctx.sshd(name, machine, &lower) {
                 Setting::Declared("no", span) => match otherwise(ctx, name, &lower) {
                     Some((value, when)) => RULE

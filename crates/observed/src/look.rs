@@ -36,17 +36,17 @@ pub(crate) struct Target<'a> {
     by_hand: bool,
 }
 
-/// What can be observed of a lab. A host that nothing leads to and of which an interface tells is only looked at there.
+/// What can be observed of a lab: hosts, guests that are logged in to, and products by their interface. A host that nothing leads to and of which an interface tells is only looked at there.
 pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
     let lab = declared(ctx);
     let interfaces = plan::interface::all(lab);
     let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
-    let hosts = lab.hosts.iter();
-    let hosts = hosts.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
+    let machines = lab.machines();
+    let hosts = machines.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
     let mut all: Vec<Target<'a>> = hosts
         .map(|(name, host)| Target {
-            key: name.clone(),
-            object: ObjectRef::new(Kind::Host, name),
+            key: name.to_owned(),
+            object: lab.machine_ref(name),
             span: host.span,
             name,
             by_hand: true,
@@ -111,11 +111,11 @@ pub(crate) fn blind(ctx: &Context<'_>, target: &Target<'_>) -> Option<Blind> {
     ctx.observed(&target.key).err()
 }
 
-/// The hosts whose observation may be judged, with their declaration.
+/// The machines whose observation may be judged, with their declaration.
 pub(crate) fn hosts<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, &'a Host)> {
     let all = looks(ctx, true).into_iter();
     all.filter_map(|look| {
-        let host = declared(ctx).hosts.get(look.name)?;
+        let host = declared(ctx).machine(look.name)?;
         Some((look, host))
     })
     .collect()
