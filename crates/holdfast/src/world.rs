@@ -444,6 +444,10 @@ impl<R: RealmTag> World<R> {
             self.not_in_twin(&mut facts, scopes)?;
         }
         for (name, target) in &mut facts.targets {
+            // Who did not answer at all is called what it is declared as.
+            if self.tree.lab.machine(name).is_some() {
+                target.target = self.tree.lab.machine_ref(name);
+            }
             let enrolled = self.enrolled(name)?;
             let declared = self.declared_key(name);
             let found = target.identity.as_ref();
