@@ -7,6 +7,7 @@ use crate::totals::{self, dimension};
 use diag::Diagnostic;
 use model::id::ObjectRef;
 use model::lab::Lab;
+use std::collections::BTreeMap;
 
 /// Which of the rules on one number speaks of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +41,13 @@ pub fn differing(
         .filter(|s| field(s) == of)
         .collect();
     let mut out = Vec::new();
-    for (n, later) in said.iter().enumerate() {
-        let first = said.iter().take(n).find(|s| s.is_of_the_same(later));
+    let mut firsts: BTreeMap<_, Vec<&Said<'_>>> = BTreeMap::new();
+    for later in &said {
+        let near = firsts.entry((&later.about, &later.what)).or_default();
+        let first = near.iter().copied().find(|s| s.is_of_the_same(later));
+        if first.is_none() {
+            near.push(later);
+        }
         let memory = later.measure().is_some_and(totals::is_memory);
         let same = |first: &Said<'_>| {
             let (a, b) = (&first.figure, &later.figure);

@@ -7,10 +7,11 @@ use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::measure::Measure;
 use model::lab::road::Claim;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// What a claim is a figure of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     /// Something that may follow from the rest.
     Measure(Measure),
@@ -94,12 +95,22 @@ impl Said<'_> {
 /// Every claim of a figure, once; the others say nothing that can be computed.
 pub fn figures(lab: &Lab) -> Vec<Said<'_>> {
     let mut out: Vec<Said<'_>> = Vec::new();
+    // By what is cheap to compare, so that each claim is held against few others.
+    let mut near: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for said in lab.claims.iter().filter_map(read) {
-        let number = |s: &Said<'_>| (s.figure.low, s.figure.high);
-        let same = |s: &&mut Said<'_>| s.is_of_the_same(&said) && number(s) == number(&said);
-        match out.iter_mut().find(same) {
+        let number = (said.figure.low, said.figure.high);
+        let alike = near.entry((said.about.clone(), said.what.clone(), number));
+        let alike = alike.or_default();
+        let same = alike.iter().copied().find(|n| {
+            let other = out.get(*n);
+            other.is_some_and(|s| s.is_of_the_same(&said))
+        });
+        match same.and_then(|n| out.get_mut(n)) {
             Some(first) => first.again.push(said.span),
-            None => out.push(said),
+            None => {
+                alike.push(out.len());
+                out.push(said);
+            }
         }
     }
     out
@@ -152,12 +163,10 @@ pub fn wordy(lab: &Lab) -> Vec<(Measure, String, Span, Option<ObjectRef>)> {
             .is_none()
             .then(|| (measure, text, given.span, about(claim)))
     };
+    let mut seen = BTreeSet::new();
     let mut out: Vec<(Measure, String, Span, Option<ObjectRef>)> = Vec::new();
     for said in lab.claims.iter().filter_map(wordy) {
-        if !out
-            .iter()
-            .any(|o| (&o.0, &o.1, &o.3) == (&said.0, &said.1, &said.3))
-        {
+        if seen.insert((said.0, said.1.clone(), said.3.clone())) {
             out.push(said);
         }
     }

@@ -412,7 +412,7 @@ pub fn usable(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     by_level(lab, name, pool).or_else(|| part(name, &pool.usable, |s| i128::from(s.bytes())))
 }
 
-/// Redundancy taken off, `(n - parity) × smallest`. Btrfs mirrors pairs of blocks wherever there is room, and so uses half of all.
+/// Redundancy taken off, `(n - parity) × smallest`; pairs of a `mirror` by [`is_pairs`]. Btrfs mirrors pairs of blocks wherever there is room, and so uses half of all.
 pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     let Total::Sum(parts) = sum(devices(lab, name, pool).into_iter()) else {
         return None;
@@ -432,6 +432,7 @@ pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
         Level::Raid1 | Level::Raid10 if btrfs => {
             ((all / 2).min(all - most), "half of all devices".to_owned())
         }
+        Level::Mirror if is_pairs(parts.len()) => pairs(&parts),
         Level::Raid1 | Level::Mirror => (least, format!("the smallest device, {}", smallest.shown)),
         Level::Raid10 => (n / 2 * least, format!("{} × {}", n / 2, smallest.shown)),
         Level::Raid5 | Level::Raidz1 => parity(1)?,
@@ -452,6 +453,23 @@ pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
         span: pool.span,
         assumed,
     })
+}
+
+/// `mirror` of an even number of devices from four on is pairs in the order in which they are named, striped: so are pools with more than
+/// two disks made (zpoolconcepts(7), "mirror"). Three hold every block three times.
+pub fn is_pairs(devices: usize) -> bool {
+    devices > 3 && devices.is_multiple_of(2)
+}
+
+/// Each pair has what the smaller of its devices has.
+fn pairs(parts: &[Part]) -> (i128, String) {
+    let least = parts
+        .chunks(2)
+        .filter_map(|pair| pair.iter().min_by_key(|p| p.value));
+    let least: Vec<&Part> = least.collect();
+    let terms: Vec<&str> = least.iter().map(|p| p.shown.as_str()).collect();
+    let how = format!("{} pairs, {}", least.len(), terms.join(" + "));
+    (least.iter().map(|p| p.value).sum(), how)
 }
 
 fn power(lab: &Lab, about: Option<&ObjectRef>, energy: bool) -> Total {

@@ -8,6 +8,7 @@ pub mod chg_bypass;
 pub mod cmp_dup_key;
 pub mod cmp_hardening;
 pub mod cmp_net_claim;
+pub mod cmp_replicas_port;
 pub mod doc_diagram;
 pub mod doc_encoding;
 pub mod doc_link;

@@ -49,7 +49,7 @@ words! {
         Raid6 = "raid6",
         /// Striped mirrors.
         Raid10 = "raid10",
-        /// ZFS mirror.
+        /// ZFS mirror: every block on both, or on all three devices. Four, six, … are pairs in the order of `devices`, striped.
         Mirror = "mirror",
         /// ZFS, one device may fail.
         Raidz1 = "raidz1",

@@ -6,9 +6,10 @@ use crate::near::nearest;
 use crate::totals::{self, Total};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
+use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::measure::Measure;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "cap-sum",
@@ -25,6 +26,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let said = claims::figures(ctx.lab);
+    let mut parts = Parts::of(ctx.lab, &said);
     for claim in &said {
         let diagnostic = match held::verdict(ctx.lab, claim) {
             Verdict::Wrong(total) if is_sum(&total) => Some(wrong(claim, &total)),
@@ -35,7 +37,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if let Some(d) = diagnostic {
             out.add_about(claim.about.clone(), d);
         }
-        if let Some(d) = of_claims(ctx.lab, claim, &said) {
+        if let Some(d) = parts.judge(claim) {
             out.add_about(claim.about.clone(), d);
         }
     }
@@ -127,48 +129,118 @@ fn stranger(text: &str, span: diag::Span) -> Option<Diagnostic> {
 }
 
 /// Claims about the parts of what a claim is about must add up to it.
-fn of_claims(lab: &Lab, whole: &Said<'_>, said: &[Said<'_>]) -> Option<Diagnostic> {
-    let measure = whole
-        .measure()
-        .filter(|m| totals::dimension(*m).is_some_and(|d| d == whole.figure.dim))?;
-    if !matches!(
+struct Parts<'s, 'a> {
+    said: &'s [Said<'a>],
+    /// The claims of one measure, in their order; none where one of them is of something that is no set of machines.
+    groups: BTreeMap<Measure, Option<Group>>,
+}
+
+/// Claims of one measure.
+#[derive(Default)]
+struct Group {
+    /// Where the claims stand in `said`, by the first of the machines that they are of.
+    by_first: BTreeMap<ObjectRef, Vec<usize>>,
+    /// The machines of each thing that something is claimed of.
+    machines: BTreeMap<Option<ObjectRef>, BTreeSet<ObjectRef>>,
+    /// The claims that together are all of a thing; none if there are no such.
+    covers: BTreeMap<Option<ObjectRef>, Option<Vec<usize>>>,
+}
+
+impl<'s, 'a> Parts<'s, 'a> {
+    fn of(lab: &Lab, said: &'s [Said<'a>]) -> Self {
+        let mut groups: BTreeMap<Measure, Option<Group>> = BTreeMap::new();
+        for (n, claim) in said.iter().enumerate() {
+            let Some(measure) = added(claim) else {
+                continue;
+            };
+            let slot = groups
+                .entry(measure)
+                .or_insert_with(|| Some(Group::default()));
+            let Some(group) = slot else { continue };
+            let known = group.machines.get(&claim.about);
+            let first = match known {
+                Some(machines) => machines.first().cloned(),
+                None => {
+                    let Some(machines) = totals::machines(lab, claim.about.as_ref()) else {
+                        *slot = None;
+                        continue;
+                    };
+                    let machines: BTreeSet<_> = machines.into_iter().map(|m| m.object()).collect();
+                    let first = machines.first().cloned();
+                    group.machines.insert(claim.about.clone(), machines);
+                    first
+                }
+            };
+            if let Some(first) = first {
+                group.by_first.entry(first).or_default().push(n);
+            }
+        }
+        Self { said, groups }
+    }
+
+    fn judge(&mut self, whole: &Said<'_>) -> Option<Diagnostic> {
+        let group = self.groups.get_mut(&added(whole)?)?.as_mut()?;
+        let about = &whole.about;
+        if !group.covers.contains_key(about) {
+            let cover = group.cover(about, self.said);
+            group.covers.insert(about.clone(), cover);
+        }
+        let cover = group.covers.get(about)?.as_ref()?;
+        let parts: Vec<&Said<'_>> = cover.iter().filter_map(|n| self.said.get(*n)).collect();
+        let value: i128 = parts.iter().map(|p| p.figure.value()).sum();
+        (!whole.figure.holds(value, value)).then(|| of_parts(whole, &parts, value))
+    }
+}
+
+impl Group {
+    /// Each claim in its order that is about machines that none before it is about, if that is all of them and there are several.
+    fn cover(&self, about: &Option<ObjectRef>, said: &[Said<'_>]) -> Option<Vec<usize>> {
+        let mut left = self.machines.get(about)?.clone();
+        if left.len() < 2 {
+            return None;
+        }
+        let near = left.iter().filter_map(|m| self.by_first.get(m)).flatten();
+        let near: BTreeSet<usize> = near.copied().collect();
+        let mut parts = Vec::new();
+        for n in near {
+            let part = said.get(n)?;
+            let members = self.machines.get(&part.about)?;
+            if part.about != *about && members.len() <= left.len() && members.is_subset(&left) {
+                members.iter().for_each(|m| {
+                    left.remove(m);
+                });
+                parts.push(n);
+            }
+        }
+        (left.is_empty() && parts.len() > 1).then_some(parts)
+    }
+}
+
+/// The measure of a claim that parts add up to.
+fn added(said: &Said<'_>) -> Option<Measure> {
+    let fits = |m: &Measure| totals::dimension(*m).is_some_and(|d| d == said.figure.dim);
+    let measure = said.measure().filter(fits)?;
+    let adds = matches!(
         measure,
         Measure::TotalMemory
             | Measure::Cores
             | Measure::Threads
             | Measure::RawStorage
             | Measure::UsableStorage
-    ) {
-        return None;
-    }
-    let names = |s: &Said<'_>| -> Option<BTreeSet<String>> {
-        let machines = totals::machines(lab, s.about.as_ref())?;
-        Some(
-            machines
-                .into_iter()
-                .map(|m| m.object().to_string())
-                .collect(),
-        )
-    };
-    let all = names(whole)?;
-    let (mut left, mut parts) = (all.clone(), Vec::new());
-    for part in said.iter().filter(|s| {
-        s.what == whole.what && s.about != whole.about && s.figure.dim == whole.figure.dim
-    }) {
-        let members = names(part)?;
-        if members.is_subset(&left) && !members.is_empty() {
-            left.retain(|n| !members.contains(n));
-            parts.push(part);
-        }
-    }
-    let value: i128 = parts.iter().map(|p| p.figure.value()).sum();
-    if !left.is_empty() || parts.len() < 2 || whole.figure.holds(value, value) {
-        return None;
-    }
-    let terms: Vec<String> = parts
+    );
+    adds.then_some(measure)
+}
+
+fn of_parts(whole: &Said<'_>, parts: &[&Said<'_>], value: i128) -> Diagnostic {
+    const SHOWN: usize = 10;
+    let mut terms: Vec<String> = parts
         .iter()
+        .take(SHOWN)
         .map(|p| format!("{} ({})", p.figure, subject(p.about.as_ref())))
         .collect();
+    if parts.len() > SHOWN {
+        terms.push(format!("… ({} in all)", parts.len()));
+    }
     let total = whole.figure.say(value);
     let mut d = RULE
         .finding(format!(
@@ -177,19 +249,15 @@ fn of_claims(lab: &Lab, whole: &Said<'_>, said: &[Said<'_>]) -> Option<Diagnosti
             whole.figure
         ))
         .at(whole.span, format!("{total} by the claims"));
-    for part in &parts {
+    for part in parts.iter().take(SHOWN) {
         d = d.and_at(part.span, "a part");
     }
-    Some(
-        held::source(
-            d.note(format!(
-                "{} = {total}, claimed {}",
-                terms.join(" + "),
-                whole.figure
-            )),
-            whole,
-        )
+    let d = d.note(format!(
+        "{} = {total}, claimed {}",
+        terms.join(" + "),
+        whole.figure
+    ));
+    held::source(d, whole)
         .help("correct the total or the part that is wrong")
-        .fix(claim(whole, &total)),
-    )
+        .fix(claim(whole, &total))
 }

@@ -59,7 +59,7 @@ fn both<T: PartialEq + Display>(what: &str, a: &Opt<T>, b: &Opt<T>) -> Option<Di
 
 /// Claims of one metric in words.
 fn words(lab: &Lab, out: &mut Findings) {
-    let mut seen: Vec<(String, Option<ObjectRef>, String, Span)> = Vec::new();
+    let mut seen: BTreeMap<(String, Option<ObjectRef>), (String, Span)> = BTreeMap::new();
     for claim in &lab.claims {
         let (Some(metric), Some(value)) = (claim.metric.known(), claim.value.as_ref()) else {
             continue;
@@ -74,15 +74,16 @@ fn words(lab: &Lab, out: &mut Findings) {
             crate::claims::words(&text(metric)),
             crate::claims::about(claim),
         );
-        let first = seen.iter().find(|(m, a, ..)| *m == metric && *a == about);
-        match first {
-            Some((.., first, span)) => {
+        match seen.get(&(metric.clone(), about.clone())) {
+            Some((first, span)) => {
                 let what = format!("'{metric}' of {}", crate::claims::subject(about.as_ref()));
                 if let Some(d) = pair(&what, (first, *span), (&said, value.span)) {
                     out.add_about(about, d);
                 }
             }
-            None => seen.push((metric, about, said, value.span)),
+            None => {
+                seen.insert((metric, about), (said, value.span));
+            }
         }
     }
 }

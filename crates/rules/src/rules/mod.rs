@@ -19,12 +19,14 @@ mod bak_snapshot_not_copy;
 mod bak_space;
 mod bak_target_size;
 mod cap_growth;
+mod cap_memory_slots;
 mod cap_n1;
 mod cap_one_number;
 mod cap_overcommit;
 mod cap_sum;
 mod cap_terms;
 mod cap_unit;
+mod cap_ups_load;
 mod chg_leadtime;
 mod claim_config;
 mod claim_evidence;
@@ -55,6 +57,7 @@ mod ha_storage;
 mod inv_dates;
 mod inv_guest_id;
 mod inv_same_attr;
+mod inv_serial;
 mod inv_unknown;
 mod met_sample;
 mod net_any_source;
@@ -103,11 +106,11 @@ pub(crate) mod waiver_unused;
 
 use crate::Rule;
 use native::{
-    chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening, cmp_net_claim, doc_diagram,
-    doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
-    fw_syntax, img_pin, img_updater, plat_cmd, ref_container, ref_path, run_destructive, run_exec,
-    run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
-    sto_dev_name, sto_fstab, sudo_nopassword,
+    chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening, cmp_net_claim, cmp_replicas_port,
+    doc_diagram, doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass,
+    fw_scope, fw_syntax, img_pin, img_updater, plat_cmd, ref_container, ref_path, run_destructive,
+    run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login,
+    ssh_root_login, sto_dev_name, sto_fstab, sudo_nopassword,
 };
 
 use observed::{
@@ -138,12 +141,14 @@ pub const RULES: &[Rule] = &[
     bak_space::RULE,
     bak_target_size::RULE,
     cap_growth::RULE,
+    cap_memory_slots::RULE,
     cap_n1::RULE,
     cap_one_number::RULE,
     cap_overcommit::RULE,
     cap_sum::RULE,
     cap_terms::RULE,
     cap_unit::RULE,
+    cap_ups_load::RULE,
     chg_backup_before::RULE,
     chg_bypass::RULE,
     chg_leadtime::RULE,
@@ -155,6 +160,7 @@ pub const RULES: &[Rule] = &[
     cmp_dup_key::RULE,
     cmp_hardening::RULE,
     cmp_net_claim::RULE,
+    cmp_replicas_port::RULE,
     cost_complete::RULE,
     ctr_database_open::RULE,
     ctr_env_secret::RULE,
@@ -199,6 +205,7 @@ pub const RULES: &[Rule] = &[
     inv_dates::RULE,
     inv_guest_id::RULE,
     inv_same_attr::RULE,
+    inv_serial::RULE,
     inv_unknown::RULE,
     met_sample::RULE,
     net_any_source::RULE,

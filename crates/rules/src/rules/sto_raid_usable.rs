@@ -3,6 +3,7 @@
 use crate::amounts::{binary, decimal, like, sum};
 use crate::pools::object;
 use crate::pools::{self, Member, is_btrfs};
+use crate::totals::is_pairs;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use model::declare::Known;
@@ -191,7 +192,7 @@ fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, Str
             return Err(String::new());
         }
         Level::Single | Level::Linear | Level::Raid0 => (raw, raw, sum(&parts)),
-        Level::Mirror if n > 3 && n.is_multiple_of(2) => pairs(n, small, least),
+        Level::Mirror if is_pairs(parts.len()) => in_pairs(&parts),
         Level::Raid10 => pairs(n, small, least),
         Level::Raid1 | Level::Mirror => (n * small, small, format!("1 × {least}")),
         Level::Raid5 | Level::Raidz1 => striped(1),
@@ -219,6 +220,24 @@ fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, Str
 
 fn pairs(n: u128, small: u128, least: Size) -> (u128, u128, String) {
     (n * small, n / 2 * small, format!("({n} / 2) × {least}"))
+}
+
+/// Mirrors of two devices each, in the order of `devices`.
+fn in_pairs(parts: &[Size]) -> (u128, u128, String) {
+    let least = parts
+        .chunks(2)
+        .filter_map(|p| p.iter().min_by_key(|s| s.bytes()));
+    let least: Vec<Size> = least.copied().collect();
+    let usable: u128 = least.iter().map(|s| u128::from(s.bytes())).sum();
+    let formula = match least.iter().all(|s| Some(s) == least.first()) {
+        true => format!(
+            "({} / 2) × {}",
+            parts.len(),
+            least.first().map(ToString::to_string).unwrap_or_default()
+        ),
+        false => format!("{} (smaller of each pair)", sum(&least)),
+    };
+    (2 * usable, usable, formula)
 }
 
 fn judge(name: &str, pool: &Pool, level: Level, space: &Space) -> Option<Diagnostic> {

@@ -101,3 +101,37 @@ fn a_finding_about_the_whole_lab_can_be_waived() {
         "{after:#?}"
     );
 }
+
+/// `mirror` of two or three devices has every block on all; four are two pairs, in the order of `devices`.
+#[test]
+fn what_a_mirror_leaves_is_the_same_to_all_rules() {
+    for (devices, claimed, declared, holds) in [
+        ("a, b", "4TB", "4TB", true),
+        ("a, b, c", "4TB", "4TB", true),
+        ("a, b, c, d", "12TB", "12TB", true),
+        ("a, b, c, d", "4TB", "4TB", false),
+        ("a, c, b, d", "8TB", "8TB", true),
+        ("a, c, b, d", "12TB", "12TB", false),
+    ] {
+        let text = format!(
+            "format: 1
+lab: x
+hosts: {{nas: {{hardware: {{disks: {{a: 4TB, b: 4TB, c: 8TB, d: 8TB}}}}}}}}
+pools: {{tank: {{kind: zfs, on: nas, level: mirror, devices: [{}], usable: {declared}}}}}
+claims: [{{text: space, about: pool/tank, metric: usable-storage, value: {claimed}}}]
+",
+            devices
+                .split(", ")
+                .map(|d| format!("nas/{d}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        let (findings, _) = check(&text, None);
+        for rule in ["cap-one-number", "sto-raid-usable"] {
+            let wrong = findings
+                .iter()
+                .any(|d| d.code == rule && !d.unknown && d.severity != Severity::Info);
+            assert_eq!(wrong, !holds, "{rule}: {devices}: {findings:#?}");
+        }
+    }
+}
