@@ -147,6 +147,17 @@ impl Fix {
     }
 }
 
+/// That somebody lives with a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub owner: String,
+    /// The last day, as YYYY-MM-DD.
+    pub until: String,
+}
+
 /// Something to tell the user about a place in the lab tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
@@ -176,6 +187,9 @@ pub struct Diagnostic {
     /// A secret stands where it points: its place is told, and no line is shown.
     #[serde(default)]
     pub veiled: bool,
+    /// It is accepted for now.
+    #[serde(default)]
+    pub waived: Option<Waived>,
 }
 
 impl Diagnostic {
@@ -194,6 +208,7 @@ impl Diagnostic {
             controls: Vec::new(),
             unknown: false,
             veiled: false,
+            waived: None,
         }
     }
 

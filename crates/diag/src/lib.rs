@@ -10,6 +10,6 @@ mod source;
 pub mod fix;
 pub mod render;
 
-pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity};
+pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, Waived};
 pub use hide::{hide, hide_query};
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

@@ -1,5 +1,6 @@
 //! Names, references and minted ids.
 
+use crate::lab::FaultScope;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -197,4 +198,40 @@ text_id! {
 text_id! {
     /// Identity of a promise: `ports-justified:host/web`.
     PromiseId
+}
+
+impl PromiseId {
+    /// Of "every open port is justified".
+    pub fn ports(host: &str) -> Self {
+        Self(format!("ports-justified:host/{host}"))
+    }
+
+    /// Of "ssh is least privilege".
+    pub fn ssh(host: &str) -> Self {
+        Self(format!("ssh-least-privilege:host/{host}"))
+    }
+
+    /// Of "back in time after such a fault".
+    pub fn rto(dataset: &str, scope: FaultScope) -> Self {
+        Self(format!("rto:dataset/{dataset}:{}", scope.word()))
+    }
+
+    /// Of "no more than so much is lost in such a fault".
+    pub fn rpo(dataset: &str, scope: FaultScope) -> Self {
+        Self(format!("rpo:dataset/{dataset}:{}", scope.word()))
+    }
+
+    /// All that hosts and datasets of these names can have.
+    pub fn all<'a>(
+        hosts: impl Iterator<Item = &'a String>,
+        datasets: impl Iterator<Item = &'a String>,
+    ) -> Vec<Self> {
+        let mut all: Vec<Self> = hosts.flat_map(|h| [Self::ports(h), Self::ssh(h)]).collect();
+        for dataset in datasets {
+            for scope in FaultScope::ALL {
+                all.extend([Self::rto(dataset, scope), Self::rpo(dataset, scope)]);
+            }
+        }
+        all
+    }
 }

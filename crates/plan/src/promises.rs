@@ -13,12 +13,12 @@ const WAYS_IN_MAX_AGE: Seconds = Seconds(86_400);
 
 /// Id of "every open port is justified".
 pub fn ports_id(host: &str) -> PromiseId {
-    PromiseId(format!("ports-justified:host/{host}"))
+    PromiseId::ports(host)
 }
 
 /// Id of "ssh is least privilege".
 pub fn ssh_id(host: &str) -> PromiseId {
-    PromiseId(format!("ssh-least-privilege:host/{host}"))
+    PromiseId::ssh(host)
 }
 
 /// What the promises about ways in depend on: the declared exposures, accounts, keys and sshd settings, without their places.

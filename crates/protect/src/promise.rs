@@ -23,12 +23,12 @@ const DRILL_MAX_AGE: Seconds = Seconds(30 * 86_400);
 
 /// Id of "back in time after a fault of this scope".
 pub fn rto_id(dataset: &str, scope: FaultScope) -> PromiseId {
-    PromiseId(format!("rto:dataset/{dataset}:{}", scope.word()))
+    PromiseId::rto(dataset, scope)
 }
 
 /// Id of "no more than so much is lost in a fault of this scope".
 pub fn rpo_id(dataset: &str, scope: FaultScope) -> PromiseId {
-    PromiseId(format!("rpo:dataset/{dataset}:{}", scope.word()))
+    PromiseId::rpo(dataset, scope)
 }
 
 /// The promises of every dataset that has a tier, by dataset and from small to large faults.

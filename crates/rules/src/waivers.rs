@@ -5,7 +5,7 @@ use crate::Findings;
 use crate::rules::rule_setting::GUARDS;
 use crate::rules::waiver_invalid::{complete, in_force};
 use crate::rules::waiver_unused;
-use diag::{Diagnostic, Severity};
+use diag::{Diagnostic, Severity, Waived};
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::road::Whole;
@@ -94,5 +94,11 @@ fn waived(mut diagnostic: Diagnostic, waiver: &Waiver) -> Diagnostic {
     let (owner, reason) = (text(&waiver.owner), text(&waiver.reason));
     diagnostic.severity = Severity::Info;
     diagnostic.message = format!("waived until {until}: {}", diagnostic.message);
-    diagnostic.note(format!("accepted by {owner}: {reason}"))
+    let note = format!("accepted by {owner}: {reason}");
+    diagnostic.waived = Some(Waived {
+        reason,
+        owner,
+        until,
+    });
+    diagnostic.note(note)
 }

@@ -51,11 +51,11 @@ fn parts(draft: &Draft, names: &Names, name: &str, guest: &Guest) -> Vec<(String
         ("os", guest.os.as_deref().map(scalar)),
         (
             "cores",
-            Some(guest.cores.map_or("unknown".to_owned(), |n| n.to_string())),
+            Some(some(guest.cores).map_or("unknown".to_owned(), |n| n.to_string())),
         ),
         (
             "memory",
-            Some(guest.memory.map_or("unknown".to_owned(), size)),
+            Some(some(guest.memory).map_or("unknown".to_owned(), size)),
         ),
         ("swap", guest.swap.map(size)),
         ("disks", disks(draft, guest)),
@@ -75,6 +75,11 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.len() <= 253 && text.chars().all(|c| c.is_ascii_graphic())
 }
 
+/// A source that says nothing of an amount may say so by zero.
+fn some(amount: Option<u64>) -> Option<u64> {
+    amount.filter(|n| *n > 0)
+}
+
 fn disks(draft: &Draft, guest: &Guest) -> Option<String> {
     let one = |disk: &Disk| {
         let pool = disk
@@ -87,7 +92,7 @@ fn disks(draft: &Draft, guest: &Guest) -> Option<String> {
             .filter(|m| m.starts_with('/') && is_plain(m));
         let parts = [
             ("pool", pool.map(scalar)),
-            ("size", disk.size.map(size)),
+            ("size", some(disk.size).map(size)),
             ("mount", mount.map(scalar)),
             ("no_backup", disk.no_backup.then(|| "true".to_owned())),
         ];

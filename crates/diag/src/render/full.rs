@@ -1,6 +1,6 @@
 //! The long form for people: message, excerpt with carets, notes, help and mend.
 
-use super::labels::{Below, Drawn, fitted};
+use super::labels::{Below, Drawn, NUMBER, columns_beside, fitted};
 use super::mask::mask;
 use super::{clean, sorted, word};
 use crate::source::{Source, SourceId, SourceSet, Span};
@@ -52,8 +52,14 @@ impl<'a> Excerpts<'a> {
         let mut out = String::new();
         for diagnostic in sorted(diagnostics) {
             self.texts.load(diagnostic);
-            let report = report(diagnostic, &self.texts, self.width);
-            out.push_str(&self.renderer.render(&report));
+            let (report, width) = report(diagnostic, &self.texts, self.width);
+            match (self.width, width) {
+                (Some(screen), Some(width)) => {
+                    let shown = self.renderer.clone().term_width(width).render(&report);
+                    out.push_str(&patches_folded(&shown, screen));
+                }
+                _ => out.push_str(&self.renderer.render(&report)),
+            }
             out.push_str("\n\n");
         }
         out
@@ -91,7 +97,12 @@ fn labels(d: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {
     primary.chain(d.secondary.iter().map(|l| (l, AnnotationKind::Context)))
 }
 
-fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -> Vec<Group<'a>> {
+/// What is told, and the width that excerpts are laid out for.
+fn report<'a>(
+    d: &'a Diagnostic,
+    texts: &'a Texts<'a>,
+    width: Option<usize>,
+) -> (Vec<Group<'a>>, Option<usize>) {
     let say = |text: &str, before: usize| folded(&clean(text), width, before);
     let title = word(d.severity).len() + d.code.as_str().len() + 4;
     let level = match d.severity {
@@ -99,7 +110,14 @@ fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -> 
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let (excerpts, below) = snippets(d, texts, width);
+    let (mut shown, mut narrow) = (snippets(d, texts, width), width);
+    if shown.tight {
+        narrow = width.map(|w| w.saturating_sub(NUMBER + 1));
+        shown = snippets(d, texts, narrow);
+    }
+    let Shown {
+        excerpts, below, ..
+    } = shown;
     let mut group = level
         .primary_title(say(&d.message, title))
         .id(d.code.clone())
@@ -114,13 +132,71 @@ fn report<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -> 
         group.elements(controls.map(|c| Level::NOTE.with_name("control").message(say(&c, BESIDE))));
     group = group.elements(d.help.iter().map(|h| Level::HELP.message(say(h, BESIDE))));
     let mend = d.fix.as_ref().map(|f| fix(f, texts, width));
-    std::iter::once(group).chain(mend).collect()
+    (std::iter::once(group).chain(mend).collect(), narrow)
+}
+
+/// The lines of a mend in pieces that fit, broken between words. They stand in no excerpt, so that nothing below them has to meet.
+fn patches_folded(shown: &str, width: usize) -> String {
+    let mut out = String::with_capacity(shown.len());
+    for (n, line) in shown.split('\n').enumerate() {
+        if n > 0 {
+            out.push('\n');
+        }
+        match patch_indent(line) {
+            Some(indent) => fold_line(line, width, indent, &mut out),
+            None => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// Of `12 +   key: value` the column at which its further lines begin.
+fn patch_indent(line: &str) -> Option<usize> {
+    let plain: String = visible(line).map(|(_, c)| c).collect();
+    let rest = plain.trim_start_matches(|c: char| c.is_ascii_digit());
+    let body = rest.strip_prefix([' '])?.strip_prefix(['+', '-', '~'])?;
+    (rest.len() < plain.len()).then(|| plain.len() - body.trim_start().len() + 4)
+}
+
+/// The characters that are seen, without what colours them.
+fn visible(line: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut escape = false;
+    line.char_indices().filter(move |(_, c)| {
+        let hidden = escape || *c == '\u{1b}';
+        escape = hidden && *c != 'm';
+        !hidden
+    })
+}
+
+fn fold_line(line: &str, width: usize, indent: usize, out: &mut String) {
+    let indent = indent.min(width / 2);
+    let (mut from, mut used, mut seen_word) = (0, 0, false);
+    // Where the last blank stands behind a word, and what is used behind it.
+    let mut blank: Option<(usize, usize)> = None;
+    for (at, c) in visible(line) {
+        used += 1;
+        if c == ' ' && seen_word {
+            blank = Some((at, used));
+        }
+        // The number and the sign are no words to break behind.
+        seen_word |= used > indent.saturating_sub(4) && c != ' ';
+        if used > width
+            && let Some((stop, before)) = blank.take()
+        {
+            out.push_str(&line[from..stop]);
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            from = stop + 1;
+            used = indent + used - before;
+        }
+    }
+    out.push_str(&line[from..]);
 }
 
 /// What stands before a note, a control or a help: the number of a line, `=` and the word.
 const BESIDE: usize = 18;
 /// Words are not folded into less.
-const NARROWEST: usize = 30;
+const NARROWEST: usize = 10;
 
 /// A text in lines that fit beside what stands before it, broken between words only.
 pub(super) fn folded(text: &str, width: Option<usize>, before: usize) -> String {
@@ -155,19 +231,27 @@ const FARTHEST: usize = 64 * 1024;
 /// Of a longer line only the place is printed.
 const LONGEST_LINE: usize = 4 * 1024;
 
-/// One excerpt per source, the primary's first; more where a screen has no room for it. With them what has no room beside a caret.
-fn snippets<'a>(
-    d: &'a Diagnostic,
-    texts: &'a Texts<'a>,
-    width: Option<usize>,
-) -> (Vec<Element<'a>>, Vec<Below>) {
+/// The excerpts of a diagnostic.
+#[derive(Default)]
+struct Shown<'a> {
+    excerpts: Vec<Element<'a>>,
+    /// What has no room beside a caret.
+    below: Vec<Below>,
+    /// They reach over the edge, and would not if the screen were a little narrower.
+    tight: bool,
+}
+
+/// One excerpt per source, the primary's first; more where a screen has no room for it.
+fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -> Shown<'a> {
     let mut order: Vec<SourceId> = Vec::new();
     for (label, _) in labels(d) {
         if !order.contains(&label.span.source) {
             order.push(label.span.source);
         }
     }
-    let (mut out, mut below) = (Vec::new(), Vec::new());
+    let largest = width.map_or(0, |_| largest_line(d, texts));
+    let mut shown = Shown::default();
+    let out = &mut shown.excerpts;
     for id in order {
         let Some((source, text)) = texts.get(id) else {
             continue;
@@ -175,16 +259,18 @@ fn snippets<'a>(
         let here: Vec<(&Label, AnnotationKind)> =
             labels(d).filter(|(l, _)| l.span.source == id).collect();
         let window = Window::around(text, here.iter().map(|(l, _)| l.span));
-        if d.veiled {
-            out.extend(
-                here.first()
-                    .map(|(first, _)| origin(source, &window, first)),
-            );
+        if d.veiled || (window.text.len() <= FARTHEST && window.is_wide()) {
+            out.extend(here.first().map(|(l, _)| origin(source, &window, l)));
             continue;
         }
-        if window.text.len() <= FARTHEST && !window.is_wide() {
+        if window.text.len() <= FARTHEST {
             let groups = match width {
-                Some(width) => fitted(&here, text, width, &mut below),
+                Some(width) => {
+                    let room = columns_beside(width, largest, &here, text);
+                    let fitted = fitted(&here, text, room, &mut shown.below);
+                    shown.tight |= fitted.tight;
+                    fitted.groups
+                }
                 None => vec![here.into_iter().map(|(l, k)| (l.clone(), k)).collect()],
             };
             for group in groups {
@@ -193,16 +279,27 @@ fn snippets<'a>(
             }
             continue;
         }
-        if window.text.len() <= FARTHEST {
-            out.extend(here.first().map(|(l, _)| origin(source, &window, l)));
-            continue;
-        }
         for (label, kind) in here {
             let window = Window::around(text, std::iter::once(label.span));
             out.push(excerpt(source, &window, &[(label.clone(), kind)]));
         }
     }
-    (out, below)
+    shown
+}
+
+/// The largest number of a line that is shown.
+fn largest_line(d: &Diagnostic, texts: &Texts<'_>) -> usize {
+    let edits = d.fix.iter().flat_map(|f| &f.edits).map(|e| e.span);
+    let mut last: BTreeMap<SourceId, u32> = BTreeMap::new();
+    for span in labels(d).map(|(l, _)| l.span).chain(edits) {
+        let end = last.entry(span.source).or_default();
+        *end = span.end.max(*end);
+    }
+    let line = |(id, end): (SourceId, u32)| {
+        let (_, text) = texts.get(id)?;
+        Some(text[..boundary(text, end as usize)].matches('\n').count() + 1)
+    };
+    last.into_iter().filter_map(line).max().unwrap_or_default()
 }
 
 fn excerpt<'a>(source: &Source, window: &Window<'a>, labels: &[Drawn]) -> Element<'a> {

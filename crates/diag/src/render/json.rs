@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::sorted;
-use crate::{Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, SourceSet};
+use crate::{Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, SourceSet, Waived};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -18,6 +18,8 @@ struct Item<'a> {
     fix: Option<Mend<'a>>,
     controls: &'a [String],
     unknown: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<&'a Waived>,
 }
 
 #[derive(Serialize)]
@@ -69,6 +71,7 @@ fn item<'a>(d: &'a Diagnostic, sources: &SourceSet) -> Item<'a> {
         fix: d.fix.as_ref().map(|f| mend(f, sources)),
         controls: &d.controls,
         unknown: d.unknown,
+        waived: d.waived.as_ref(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A terminal breaks a line that is too long wherever it ends, and then the carets stand below something else. So nothing
 //! of an excerpt may reach over the edge: long words move below, long spans are marked as far as they fit, and labels that
-//! are too far apart for one screen get an excerpt each.
+//! are too far apart for one screen get an excerpt each. Lines that are too long are cut by `annotate-snippets`, which keeps
+//! the labels in sight; what it does with a line depends on whether it cuts it, so both cases are told apart here.
 
 use super::full::boundary;
 use crate::{Label, Span};
@@ -14,37 +15,70 @@ pub(super) type Drawn = (Label, AnnotationKind);
 /// Number and words of a label that has no room in its excerpt.
 pub(super) type Below = (String, String);
 
-/// The number of the line with what separates it, and dots where a line is cut at both ends.
-const BESIDE: usize = 14;
-/// Less than this is no screen.
-const NARROWEST: usize = 30;
+/// Dots where a line is cut, and the air beside them, at both ends.
+const DOTS: usize = 12;
 /// A number in parentheses, after a blank.
-const NUMBER: usize = 4;
+pub(super) const NUMBER: usize = 4;
+/// A screen that is narrower gets lines that are too long.
+const NARROWEST: usize = DOTS + 2 * NUMBER;
+/// Indentation that is deeper than the first is shown without all but the last columns of it.
+const DEEP: (usize, usize) = (26, 22);
+
+/// The labels of one text in groups that fit an excerpt each.
+#[derive(Default)]
+pub(super) struct Fitted {
+    pub(super) groups: Vec<Vec<Drawn>>,
+    /// A label is so near to the edge that not even its number fits; a narrower excerpt has its line cut.
+    pub(super) tight: bool,
+}
 
 /// A label and the columns that it takes, counted from 0.
 struct Placed {
     drawn: Drawn,
     from: usize,
     to: usize,
-    /// The length of its line.
+    /// The longest of its lines.
     line: usize,
+    tight: bool,
 }
 
-/// The labels of one text in groups that fit an excerpt each.
+/// Columns of source text on a screen: beside numbers of lines, of which the largest is given, and what spans of several lines draw.
+pub(super) fn columns_beside(
+    width: usize,
+    line: usize,
+    labels: &[(&Label, AnnotationKind)],
+    text: &str,
+) -> usize {
+    let several = |l: &Label| l.span.end > l.span.start && whole(l, text).contains('\n');
+    let drawn = labels.iter().filter(|(l, _)| several(l)).count();
+    let drawn = if drawn == 0 { 0 } else { drawn + 1 };
+    let number = line.max(1).ilog10() as usize + 1;
+    width.saturating_sub(3 + number + drawn).max(NARROWEST)
+}
+
+/// The text that a label marks.
+fn whole<'t>(label: &Label, text: &'t str) -> &'t str {
+    let start = boundary(text, label.span.start as usize);
+    let end = boundary(text, (label.span.end as usize).max(start));
+    text[start..end].trim_end_matches(['\n', '\r'])
+}
+
+/// Puts labels into as few excerpts as have room for them; `room` is in columns of source text.
 pub(super) fn fitted(
     labels: &[(&Label, AnnotationKind)],
     text: &str,
-    width: usize,
+    room: usize,
     below: &mut Vec<Below>,
-) -> Vec<Vec<Drawn>> {
-    let room = width.saturating_sub(BESIDE).max(NARROWEST);
+) -> Fitted {
     let mut groups: Vec<(usize, usize, usize, Vec<Drawn>)> = Vec::new();
+    let mut tight = false;
     for (label, kind) in labels {
         let next = place(label, *kind, text, room, below);
+        tight |= next.tight;
         let joined = groups.last_mut().and_then(|(from, to, line, group)| {
             let (left, right) = (next.from.min(*from), next.to.max(*to));
             let longest = next.line.max(*line);
-            let fits = longest <= room || right - left <= room;
+            let fits = longest <= room || right - left + DOTS <= room;
             fits.then(|| (*from, *to, *line) = (left, right, longest))
                 .map(|()| group)
         });
@@ -53,7 +87,8 @@ pub(super) fn fitted(
             None => groups.push((next.from, next.to, next.line, vec![next.drawn])),
         }
     }
-    groups.into_iter().map(|(.., group)| group).collect()
+    let groups = groups.into_iter().map(|(.., group)| group).collect();
+    Fitted { groups, tight }
 }
 
 fn place(
@@ -63,38 +98,62 @@ fn place(
     room: usize,
     below: &mut Vec<Below>,
 ) -> Placed {
+    let marked = whole(label, text);
     let start = boundary(text, label.span.start as usize);
-    let end = boundary(text, (label.span.end as usize).max(start));
     let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let stop = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let line = text[first..stop].chars().count();
-    let column = text[first..start].chars().count();
+    let behind = start + marked.len();
+    let stop = text[behind..]
+        .find('\n')
+        .map_or(text.len(), |at| behind + at);
+    let lines = || text[first..stop].lines();
+    let line = lines().map(columns).max().unwrap_or_default();
+    let indent = lines().map(indentation).min().unwrap_or_default();
+    let column = columns(&text[first..start]);
     let mut label = label.clone();
-    let one_line = end <= stop;
-    let long = if one_line {
-        text[start..end].chars().count()
-    } else {
-        stop - start
+    let (from, mut end) = match marked.rsplit_once('\n') {
+        Some((_, last)) => (column.min(columns(last)), column.max(columns(last))),
+        None => (column, column + columns(marked).max(1)),
     };
-    let most = room - NUMBER - 1;
-    let shown = long.min(most);
-    if one_line && long > most {
-        let cut = text[start..end].char_indices().nth(most);
-        let cut = cut.map_or(end, |(at, _)| start + at);
-        label.span = Span::new(label.span.source, start, cut);
+    let is_cut = line > room;
+    if is_cut && end - from + DOTS + NUMBER > room {
+        // As much of the first line as fits.
+        let most = room - DOTS - NUMBER;
+        let line = marked.lines().next().unwrap_or_default();
+        let cut = line
+            .char_indices()
+            .nth(most)
+            .map_or(line.len(), |(at, _)| at);
+        label.span = Span::new(label.span.source, start, start + cut);
+        end = from.max(column) + columns(&line[..cut]).max(1);
     }
-    let words = label.text.chars().count();
-    let whole = column + shown + 1 + words <= room;
-    let beside = one_line && (whole || (line > room && shown + 1 + words <= room));
-    if words > 0 && !beside && (one_line || !whole) {
+    let deep = if indent > DEEP.0 { indent - DEEP.1 } else { 0 };
+    let right = |words: usize| {
+        let in_line = end + words <= room;
+        let in_cut =
+            end - from + words + DOTS <= room && (line - deep > room || end - deep + words <= room);
+        if is_cut { in_cut } else { in_line }
+    };
+    let words = columns(&label.text);
+    if words > 0 && !right(1 + words) {
         let number = format!("({})", below.len() + 1);
         below.push((number.clone(), std::mem::replace(&mut label.text, number)));
     }
-    let to = column + shown + 1 + label.text.chars().count();
+    let words = columns(&label.text);
+    let words = if words > 0 { 1 + words } else { 0 };
     Placed {
+        tight: !right(words),
         drawn: (label, kind),
-        from: column,
-        to,
+        from,
+        to: end + words,
         line,
     }
+}
+
+/// Columns of a text as excerpts show it.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum()
+}
+
+fn indentation(line: &str) -> usize {
+    columns(&line[..line.len() - line.trim_start().len()])
 }

@@ -4,7 +4,7 @@
 
 use super::place::Place;
 use super::sorted;
-use crate::{Diagnostic, Fix, Label, Severity, SourceSet, Span};
+use crate::{Diagnostic, Fix, Label, Severity, SourceSet, Span, Waived};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -109,6 +109,9 @@ fn result(d: &Diagnostic, rule: Option<usize>, sources: &SourceSet) -> Value {
     if !related.is_empty() {
         out.insert("relatedLocations".to_owned(), Value::Array(related));
     }
+    // All results of a run have the list, or none has: without it nobody would know that waivers were looked at (3.27.23).
+    let waived: Vec<Value> = d.waived.iter().map(suppression).collect();
+    out.insert("suppressions".to_owned(), Value::Array(waived));
     if let Some(change) = d.fix.as_ref().and_then(|f| fix(f, sources)) {
         out.insert("fixes".to_owned(), json!([change]));
     }
@@ -116,6 +119,16 @@ fn result(d: &Diagnostic, rule: Option<usize>, sources: &SourceSet) -> Value {
         out.insert("properties".to_owned(), json!({"controls": d.controls}));
     }
     Value::Object(out)
+}
+
+/// A waiver stands beside what it accepts, not in it (3.35). The level stays that of a note, since not every reader knows suppressions.
+fn suppression(waived: &Waived) -> Value {
+    json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": waived.reason,
+        "properties": {"owner": waived.owner, "until": waived.until},
+    })
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -146,6 +146,9 @@ fn sarif_has_rules_results_locations_and_fixes() {
     let change = &result["fixes"][0]["artifactChanges"][0];
     assert_eq!(change["replacements"][0]["insertedContent"]["text"], "web");
     assert_eq!(run["results"][0]["level"], "note");
+    for result in run["results"].as_array().unwrap() {
+        assert_eq!(result["suppressions"], serde_json::json!([]));
+    }
 }
 
 #[test]
@@ -301,4 +304,98 @@ fn text_is_folded_at_the_edge_of_the_screen() {
         text.contains("3 more") && longest <= Some(80),
         "{longest:?}\n{text}"
     );
+}
+
+/// Whether no line is longer than a screen, unless it is one word that cannot be broken.
+fn assert_fits(shown: &str, width: usize, about: &str) {
+    for line in shown.lines() {
+        let long = line.chars().count();
+        let word = line.split_whitespace().map(|w| w.chars().count()).max();
+        let one_word = long > width && word >= Some(width / 2) && !line.contains('|');
+        assert!(
+            long <= width || one_word,
+            "{width}, {about}: {long}\n{line}\n{shown}"
+        );
+    }
+}
+
+#[test]
+fn lines_about_as_long_as_a_screen_have_labels_that_fit() {
+    for long in (20..=130).step_by(3) {
+        for indent in [0, 6, 30] {
+            let line = format!("{}{}", " ".repeat(indent), "ab, ".repeat(40));
+            let line: String = line.chars().take(long + indent).collect();
+            let text = format!("first: 1\n{line}\nlast: 2\n");
+            let mut sources = SourceSet::default();
+            let id = sources.add("lab.yaml", &text);
+            let (start, end) = (9 + indent, 9 + line.len());
+            let spans = [
+                (start, start + 3),
+                (start + (end - start) / 2, end),
+                (end - 2, end),
+                (end, end),
+                (start, end),
+            ];
+            for (from, to) in spans {
+                for words in ["", "short", "words that say what is wrong here and why"] {
+                    let d = Diagnostic::finding("c", Severity::Warning, "m")
+                        .at(Span::new(id, from, to), words)
+                        .and_at(Span::new(id, 0, 5), "the first one");
+                    for width in [40, 60, 80, 120] {
+                        let shown = at_width(&d, &sources, width);
+                        let about = format!("{from}..{to} of {} {words}", line.len());
+                        assert_fits(&shown, width, &about);
+                        assert!(shown.contains('^'), "{about}\n{shown}");
+                        let told = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+                        assert!(told.contains(words), "{about}\n{shown}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mend_is_folded_and_loses_no_word() {
+    let line = "  etcd: {datasets: [kube-etcd], to: s3, kind: dump, every: 6h, keep: {within: 7d}, description: all of it}";
+    let mut sources = SourceSet::default();
+    let id = sources.add("lab.yaml", format!("backups:\n{line}\n"));
+    let at = 9 + line.find("6h").unwrap();
+    let span = Span::new(id, at, at + 2);
+    let d = Diagnostic::finding("c", Severity::Warning, "m")
+        .at(span, "too seldom")
+        .fix(Fix::doubtful(
+            "run backup 'etcd' every 15m",
+            Edit::replace(span, "15m"),
+        ));
+    for width in [40, 60, 80, 120] {
+        let shown = at_width(&d, &sources, width);
+        assert_fits(&shown, width, "mend");
+        let help = shown.split_once("help: ").unwrap().1;
+        let told = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(line.trim()), "{shown}");
+        assert!(told.contains(&line.trim().replace("6h", "15m")), "{shown}");
+        let whole = Whole {
+            width: Some(width),
+            ..Whole::default()
+        };
+        let coloured = digest(std::slice::from_ref(&d), &sources, Color::Always, whole);
+        assert_eq!(uncoloured(&coloured), shown);
+    }
+}
+
+fn at_width(d: &Diagnostic, sources: &SourceSet, width: usize) -> String {
+    let whole = Whole {
+        width: Some(width),
+        ..Whole::default()
+    };
+    digest(std::slice::from_ref(d), sources, Color::Never, whole)
+}
+
+fn uncoloured(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        out + part.split_once('m').map_or("", |(_, rest)| rest)
+    })
 }

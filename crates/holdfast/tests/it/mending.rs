@@ -343,3 +343,36 @@ fn mends_that_undo_each_other_are_left_and_told() {
     );
     assert_eq!(first.out, again.out);
 }
+
+#[test]
+fn a_waived_finding_is_suppressed_in_sarif_and_says_so_in_json() {
+    let text = "format: 1\nlab: x\nhosts:\n  web: {os: debian 13, patched_by: jo, sshd: {PermitRootLogin: yes, PasswordAuthentication: no, KbdInteractiveAuthentication: no}}\npeople: {jo: {}}\n\
+         waivers: [{rule: ssh-root-login, object: web, reason: old appliance, owner: jo, expires: 2027-01-01}]\n";
+    let lab = Lab::of(&[("holdfast.yaml", text)]);
+    let sarif = lab.check(&["--format", "sarif"]).out;
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let (waived, others): (Vec<_>, Vec<_>) = results
+        .iter()
+        .partition(|r| r["ruleId"] == "ssh-root-login");
+    assert_eq!(
+        waived[0]["suppressions"],
+        serde_json::json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": "old appliance",
+            "properties": {"owner": "jo", "until": "2027-01-01"},
+        }])
+    );
+    // A run has the list at all results or at none.
+    assert!(!others.is_empty(), "{results:#?}");
+    let empty = |r: &&&serde_json::Value| r["suppressions"] == serde_json::json!([]);
+    assert_eq!(others.iter().filter(empty).count(), others.len());
+    let json: serde_json::Value = serde_json::from_str(&lab.check(&["--json"]).out).unwrap();
+    let waived = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| !d["waived"].is_null());
+    assert_eq!(waived.unwrap()["waived"]["reason"], "old appliance");
+}

@@ -2,7 +2,7 @@
 
 /// Defines a record: a struct whose fields are the keys, with their documentation. A key that is a word of Rust is written
 /// `r#for`. Every record has a `span`, the place where it is named or begins. `pub struct Smoke or http { … }`: a text in place
-/// of the map stands for the value of `http`.
+/// of the map stands for the value of `http`. `cores: Opt<u32> where above_zero`: none is a slip.
 ///
 /// ```ignore
 /// entity! {
@@ -16,10 +16,12 @@
 /// }
 /// ```
 macro_rules! entity {
+    (@read) => { $crate::declare::Field::field };
+    (@read above_zero) => { $crate::declare::above_zero };
     ($(
         $(#[doc = $doc:literal])*
         pub struct $name:ident $(or $short:ident)? {
-            $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty ),* $(,)?
+            $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty $(where $above:ident)? ),* $(,)?
         }
     )*) => {$(
         $(#[doc = $doc])*
@@ -35,7 +37,7 @@ macro_rules! entity {
             pub fn of(record: &mut dyn $crate::declare::Record) -> Self {
                 Self {
                     span: record.span(),
-                    $( $field: $crate::declare::Field::field(
+                    $( $field: $crate::declare::entity!(@read $($above)?)(
                         record,
                         $crate::declare::key(stringify!($field)),
                     ), )*
@@ -67,10 +69,8 @@ macro_rules! entity {
 
             fn read(at: &mut dyn $crate::declare::Place) -> Option<Self> {
                 $( if $crate::declare::is_scalar(at) {
-                    let (span, value) = (at.span(), $crate::declare::Declare::read(at));
-                    let mut out = Self { span, ..Self::default() };
-                    out.$short = value;
-                    return Some(out);
+                    let key = $crate::declare::key(stringify!($short));
+                    return Some(Self::of(&mut $crate::declare::Short { at, key }));
                 } )?
                 let mut out = None;
                 at.record(&mut |record| out = Some(Self::of(record)));

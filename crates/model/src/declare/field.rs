@@ -77,6 +77,36 @@ fn optional<T: Declare>(record: &mut dyn Record, key: &'static str) -> Option<T>
     out
 }
 
+/// An amount, of which there can be none.
+pub trait Amount: Scalar + std::fmt::Display {
+    /// There is nothing of it.
+    fn is_nothing(&self) -> bool;
+}
+
+impl Amount for u32 {
+    fn is_nothing(&self) -> bool {
+        *self == 0
+    }
+}
+
+/// Reads a value that is more than nothing: what makes no sense as zero is a slip, and stays unknown as all that cannot be read.
+pub(crate) fn above_zero<T: Amount>(record: &mut dyn Record, key: &'static str) -> Opt<T> {
+    let mut out: Opt<T> = None;
+    record.field(key, &mut |at| {
+        out = Given::read(at);
+        let Some(given) = &mut out else { return };
+        let Some(value) = given.value().filter(|v| v.is_nothing()) else {
+            return;
+        };
+        let mut wrong = super::Wrong::new("must be more than zero");
+        wrong.help = Some("write how much it is, or 'unknown'".to_owned());
+        let text = value.to_string();
+        given.known = super::Known::unreadable();
+        at.wrong(&text, wrong);
+    });
+    out
+}
+
 impl<T: Declare> Field for Option<T> {
     const NEED: bool = false;
     const NAMES: bool = T::NAMES;

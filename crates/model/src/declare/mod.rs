@@ -17,7 +17,8 @@ mod shape;
 mod words;
 
 pub(crate) use entity::entity;
-pub use field::{Field, Many, Need, Opt};
+pub(crate) use field::above_zero;
+pub use field::{Amount, Field, Many, Need, Opt};
 pub(crate) use given::is_scalar;
 pub use given::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, OptExt, UNKNOWN};
 pub use reference::{About, Or, Part, Ref, Target, ref_words, set};
@@ -287,6 +288,33 @@ impl<K: Scalar + Ord, V: Declare> Declare for LiteMap<K, V> {
     fn shape() -> Shape {
         Shape::Map(Box::new(K::shape()), Box::new(V::shape()))
     }
+}
+
+/// A text in place of a record: the value of its most usual key.
+pub(crate) struct Short<'a> {
+    pub(crate) at: &'a mut dyn Place,
+    pub(crate) key: &'static str,
+}
+
+impl Record for Short<'_> {
+    fn span(&self) -> Span {
+        self.at.span()
+    }
+
+    fn field(&mut self, key: &'static str, read: &mut dyn FnMut(&mut dyn Place)) -> bool {
+        let is_it = key == self.key;
+        if is_it {
+            read(self.at);
+        }
+        is_it
+    }
+
+    // What else the record needs is asked for where it is written in full.
+    fn need(&mut self, key: &'static str, _: &str, read: &mut dyn FnMut(&mut dyn Place)) {
+        self.field(key, read);
+    }
+
+    fn none_of(&mut self, _: &[&'static str], _: &str) {}
 }
 
 /// Whether a list of records may have one text twice, which stands for this field of theirs.

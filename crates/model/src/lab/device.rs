@@ -53,7 +53,7 @@ entity! {
     /// A port of a switch or other device.
     pub struct Port or speed {
         /// Its speed.
-        speed: Opt<Rate>,
+        speed: Opt<Rate> where above_zero,
         /// Feeds what is plugged in.
         poe: Opt<bool>,
         /// The network of its untagged frames.
@@ -125,11 +125,11 @@ entity! {
         /// Model.
         model: Opt<String>,
         /// Real power it can give.
-        power: Opt<Power>,
+        power: Opt<Power> where above_zero,
         /// Apparent power it is sold by.
         rating: Opt<Apparent>,
         /// What its battery holds.
-        energy: Opt<Energy>,
+        energy: Opt<Energy> where above_zero,
         /// How long it lasts at the load that it has.
         runtime: Opt<Duration>,
         /// What hangs on it.

@@ -70,7 +70,7 @@ entity! {
         /// The pool it lies on.
         pool: Opt<Ref<{ set::POOL }>>,
         /// Its size.
-        size: Opt<Size>,
+        size: Opt<Size> where above_zero,
         /// Where it is mounted in the guest.
         mount: Opt<AbsolutePath>,
         /// Left out of image backups.
@@ -92,9 +92,9 @@ entity! {
         /// What it is for.
         description: Opt<Prose>,
         /// Virtual processors.
-        cores: Opt<u32>,
+        cores: Opt<u32> where above_zero,
         /// Memory.
-        memory: Opt<Size>,
+        memory: Opt<Size> where above_zero,
         /// Memory that it gets even if the host is short of it.
         memory_reserved: Opt<Size>,
         /// Swap.

@@ -82,13 +82,13 @@ entity! {
         /// Model, `i5-8500`.
         model: Opt<String>,
         /// Cores of all sockets together.
-        cores: Opt<u32>,
+        cores: Opt<u32> where above_zero,
         /// Threads of all sockets together.
-        threads: Opt<u32>,
+        threads: Opt<u32> where above_zero,
         /// Sockets.
-        sockets: Opt<u32>,
+        sockets: Opt<u32> where above_zero,
         /// Base frequency.
-        frequency: Opt<Frequency>,
+        frequency: Opt<Frequency> where above_zero,
         /// Heat it is built for.
         tdp: Opt<Power>,
         /// `x86-64-v3`, `arm64`.
@@ -120,7 +120,7 @@ entity! {
     /// A memory module.
     pub struct MemoryModule or size {
         /// Its size.
-        size: Opt<Size>,
+        size: Opt<Size> where above_zero,
         /// Its speed.
         speed: Opt<Frequency>,
         /// Corrects errors.
@@ -132,7 +132,7 @@ entity! {
     /// A disk.
     pub struct Disk or size {
         /// Its size, as on its label.
-        size: Opt<Size>,
+        size: Opt<Size> where above_zero,
         /// What it is.
         kind: Opt<DiskKind>,
         /// Model.
@@ -154,7 +154,7 @@ entity! {
     /// A network interface.
     pub struct Nic or speed {
         /// Its speed.
-        speed: Opt<Rate>,
+        speed: Opt<Rate> where above_zero,
         /// Hardware address.
         mac: Opt<Mac>,
         /// What it is.
@@ -178,7 +178,7 @@ entity! {
     /// A power supply.
     pub struct Psu or power {
         /// What it can give.
-        power: Opt<Power>,
+        power: Opt<Power> where above_zero,
         /// Efficiency class.
         rating: Opt<String>,
         /// How many of them.
@@ -200,13 +200,13 @@ entity! {
         /// Processors.
         cpu: Option<Cpu>,
         /// Memory in all.
-        memory: Opt<Size>,
+        memory: Opt<Size> where above_zero,
         /// Its modules.
         memory_modules: Vec<MemoryModule>,
         /// Memory slots, used or not.
         memory_slots: Opt<u32>,
         /// Most memory it takes.
-        memory_max: Opt<Size>,
+        memory_max: Opt<Size> where above_zero,
         /// Disks by label.
         disks: LiteMap<Name, Disk>,
         /// Network interfaces.

@@ -61,13 +61,13 @@ entity! {
         /// What it costs again and again.
         cost: Opt<Price>,
         /// Memory of a host.
-        memory: Opt<Size>,
+        memory: Opt<Size> where above_zero,
         /// Space of a disk, or that the cost of storage is for.
-        size: Opt<Size>,
+        size: Opt<Size> where above_zero,
         /// Rate of an uplink towards the lab.
-        down: Opt<Rate>,
+        down: Opt<Rate> where above_zero,
         /// Rate of an uplink out of the lab.
-        up: Opt<Rate>,
+        up: Opt<Rate> where above_zero,
         /// The share of time that an uplink works.
         availability: Opt<Share>,
         /// Where the price stands.

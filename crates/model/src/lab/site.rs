@@ -44,9 +44,9 @@ entity! {
         /// What it is.
         kind: Opt<UplinkKind>,
         /// Rate towards the lab.
-        down: Opt<Rate>,
+        down: Opt<Rate> where above_zero,
         /// Rate out of the lab.
-        up: Opt<Rate>,
+        up: Opt<Rate> where above_zero,
         /// Its address stays the same.
         r#static: Opt<bool>,
         /// What it costs.
@@ -62,7 +62,7 @@ entity! {
         /// Where it comes from.
         kind: Opt<FeedKind>,
         /// What it can carry.
-        capacity: Opt<Power>,
+        capacity: Opt<Power> where above_zero,
         /// The share of time that it gives electricity.
         availability: Opt<Share>,
     }
@@ -80,7 +80,7 @@ entity! {
     /// A rack or shelf.
     pub struct Rack or units {
         /// Height units.
-        units: Opt<u32>,
+        units: Opt<u32> where above_zero,
     }
 
     /// What is said of a site.

@@ -160,7 +160,7 @@ entity! {
         /// The pool below it: the volume group of a thin pool, the pool that a share exports.
         from: Opt<Ref<{ set::POOL }>>,
         /// Copies that a replicated pool keeps.
-        replicas: Opt<u32>,
+        replicas: Opt<u32> where above_zero,
         /// File system on it.
         filesystem: Opt<Filesystem>,
         /// Btrfs profile of data.
@@ -174,13 +174,13 @@ entity! {
         /// The initramfs knows the array, so that it is assembled under the same name at every start.
         in_initramfs: Opt<bool>,
         /// All devices together.
-        raw: Opt<Size>,
+        raw: Opt<Size> where above_zero,
         /// What can be used of it.
-        usable: Opt<Size>,
+        usable: Opt<Size> where above_zero,
         /// What is used.
         used: Opt<Size>,
         /// What it was made with, where that is less than all of its devices.
-        size: Opt<Size>,
+        size: Opt<Size> where above_zero,
         /// Fuller than this it must not get.
         fill_limit: Opt<Share>,
         /// Growth per year.

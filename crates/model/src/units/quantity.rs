@@ -23,6 +23,12 @@ macro_rules! quantity {
             }
         }
 
+        impl $crate::declare::Amount for $name {
+            fn is_nothing(&self) -> bool {
+                self.base == 0
+            }
+        }
+
         impl $crate::declare::Value for $name {
             const FORM: $crate::declare::ValueForm = $crate::declare::ValueForm {
                 name: $word,

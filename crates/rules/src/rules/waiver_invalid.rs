@@ -1,12 +1,13 @@
 //! A waiver that cannot be honoured.
 
+use crate::near::nearest;
 use crate::rules::RULES;
 use crate::rules::rule_setting::meant;
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Edit, Fix, Severity};
+use diag::{Diagnostic, Edit, Fix, Severity};
 use jiff::civil::Date;
-use model::id::ObjectRef;
-use model::lab::Waiver;
+use model::id::{ObjectRef, PromiseId};
+use model::lab::{DRIFT, Waiver};
 
 pub(crate) const RULE: Rule = Rule {
     id: "waiver-invalid",
@@ -38,6 +39,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(waiver.id.span, "no such rule")
                 .help("a promise is named in full, as in 'promise: ports-justified:host/web'");
             d.fix = meant(id, waiver.id.span);
+            out.add(object.clone(), d);
+        }
+        if let Some(d) = no_promise(ctx, waiver) {
             out.add(object.clone(), d);
         }
         // What of a waiver could not be read has been reported, and may be what seems to be lacking.
@@ -84,6 +88,32 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(object, d);
         }
     }
+}
+
+/// The promise that a waiver names is none of the lab's.
+fn no_promise(ctx: &Context<'_>, waiver: &Waiver) -> Option<Diagnostic> {
+    let id = &waiver.id.value;
+    // What could not be read may be what the promise is about.
+    if !is_promise(waiver) || id.starts_with(DRIFT) || ctx.lab.unread.sections {
+        return None;
+    }
+    let all = PromiseId::all(ctx.lab.hosts.keys(), ctx.lab.datasets.keys());
+    if all.iter().any(|p| p.0 == *id) {
+        return None;
+    }
+    let d = RULE
+        .finding(format!("there is no promise '{id}' to waive"))
+        .at(waiver.id.span, "no such promise");
+    let near = nearest(id, all.iter().map(|p| p.0.as_str()));
+    Some(match near {
+        Some(near) => d.fix(Fix::doubtful(
+            format!("did you mean '{near}'?"),
+            Edit::replace(waiver.id.span, near),
+        )),
+        None => d.help(
+            "'holdfast prove' lists the promises with their ids, as in 'ports-justified:host/web'",
+        ),
+    })
 }
 
 /// The lab says who its people are, and this is none of them.

@@ -72,6 +72,32 @@ fn a_waiver_of_a_promise_is_left_to_the_promises() {
 }
 
 #[test]
+fn a_misspelt_promise_is_told_and_what_was_meant() {
+    for (id, meant) in [
+        ("ports-justfied:host/web", Some("ports-justified:host/web")),
+        (
+            "ssh-least-privilege:host/wbe",
+            Some("ssh-least-privilege:host/web"),
+        ),
+        ("rto:dataset/photos:sitee", Some("rto:dataset/photos:site")),
+        ("rpo:dataset/photos:corruption", None),
+        ("rpo:dataset/films:corruption", Some("")),
+        ("everything:is/well", Some("")),
+    ] {
+        let lab = format!(
+            "{LAB}datasets: {{photos: {{host: web, folder: /p}}}}\nwaivers: [{{promise: '{id}', reason: r, owner: anna, expires: 2027-01-01}}]\n"
+        );
+        let (found, _) = check(&lab, None);
+        let told = found.iter().find(|d| d.code == "waiver-invalid");
+        let edit = |d: &diag::Diagnostic| {
+            let fix = d.fix.as_ref();
+            fix.map_or_else(String::new, |f| f.edits[0].text.clone())
+        };
+        assert_eq!(told.map(edit).as_deref(), meant, "{id}: {told:#?}");
+    }
+}
+
+#[test]
 fn a_waiver_cannot_accept_a_bad_waiver() {
     let text = "{rule: ssh-root-login, object: web}\n  - {rule: waiver-invalid, object: web, reason: r, owner: anna, expires: 2027-01-01}";
     let found = severities(text);

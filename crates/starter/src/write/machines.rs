@@ -1,5 +1,6 @@
 //! `lab/machines.yaml`: hosts, their cluster, their pools.
 
+use super::hint::Hints;
 use super::yaml::{SCHEMA, given, list, map, scalar};
 use crate::answers::{Answers, Machine};
 use crate::profile::Profile;
@@ -67,7 +68,10 @@ fn reach(answers: &Answers, machine: &Machine, at: usize) -> String {
     let address = machine.address.as_deref();
     let mut text = match address {
         Some(address) => format!("    addresses: {{lan: {}}}\n", scalar(address)),
-        None => format!("    #addresses: {{lan: 192.168.1.{}}}\n", 10 + at),
+        None => {
+            let hint = Hints::of(answers).machine(at);
+            format!("    #addresses: {{lan: {hint}}}\n")
+        }
     };
     let to = scalar(address.unwrap_or(&machine.name));
     match answers.get(Key::Login) {

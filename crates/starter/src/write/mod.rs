@@ -4,6 +4,7 @@
 //! that sign. What nobody stated is `unknown` where the language has a place for it, and left out with a hint where not.
 
 mod data;
+mod hint;
 mod machines;
 mod network;
 mod people;

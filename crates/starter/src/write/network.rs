@@ -1,5 +1,6 @@
 //! `lab/network.yaml`: the place, the ways out, the networks.
 
+use super::hint::Hints;
 use super::yaml::{SCHEMA, scalar};
 use crate::answers::Answers;
 use crate::question::Key;
@@ -11,23 +12,22 @@ pub(super) fn text(answers: &Answers) -> String {
         }
         None => "",
     };
+    let hints = Hints::of(answers);
+    let router = || format!("    #gateway: {}\n", hints.router());
     let network = match (answers.get(Key::Network), answers.get(Key::Gateway)) {
         (Some(subnet), Some(gateway)) => {
             let (subnet, gateway) = (scalar(subnet), scalar(gateway));
             format!("  lan:\n    subnet: {subnet}\n    gateway: {gateway}\n")
         }
         (Some(subnet), None) => {
-            format!(
-                "  lan:\n    subnet: {}\n    #gateway: 192.168.1.1\n",
-                scalar(subnet)
-            )
+            format!("  lan:\n    subnet: {}\n{}", scalar(subnet), router())
         }
         (None, gateway) => {
             let gateway = gateway.map(|g| format!("    gateway: {}\n", scalar(g)));
-            let hint = "    #subnet: 192.168.1.0/24\n".to_owned();
+            let subnet = hints.subnet();
             format!(
-                "  lan:\n{hint}{}",
-                gateway.unwrap_or_else(|| "    #gateway: 192.168.1.1\n".to_owned())
+                "  lan:\n    #subnet: {subnet}\n{}",
+                gateway.unwrap_or_else(router)
             )
         }
     };
@@ -42,7 +42,7 @@ sites:
 {away}
 networks:
 {network}    #domain: home.arpa # never .local, which belongs to multicast DNS
-    #dhcp: 192.168.1.100-192.168.1.199 # no fixed address should lie in it
+    #dhcp: {pool} # no fixed address should lie in it
 
 # Zones say who may talk to whom. Where there are two, every pair of them has to be decided:
 #zones: {{people: medium, things: low}}
@@ -50,6 +50,7 @@ networks:
 #  - {{from: people, to: things, ports: [443/tcp], action: allow, why: setting them up, owner: {owner}, review: {review}}}
 #  - {{from: things, to: people, ports: any, action: deny, why: a bulb has no business there}}
 ",
+        pool = hints.pool(),
         owner = scalar(answers.owner()),
         review = answers.review(),
     )

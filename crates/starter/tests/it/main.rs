@@ -107,6 +107,38 @@ fn what_is_written_is_read_back_without_a_complaint() {
     }
 }
 
+/// Every address, hints included, lies in the network that was named, and the hints are a lab.
+#[test]
+fn hints_keep_to_the_network_that_was_named() {
+    for (key, text, start) in [
+        (Key::Network, "172.20.5.0/24", "172.20.5."),
+        (Key::Network, "10.7.0.0/16", "10.7.0."),
+        (Key::Network, "10.0.8.16/28", "10.0.8."),
+        (Key::Gateway, "10.9.8.254", "10.9.8."),
+    ] {
+        for profile in Profile::ALL {
+            let mut answers = plain(profile);
+            assert_eq!(JUDGE.take(&mut answers, key, text), Verdict::Good);
+            for file in files(&answers)
+                .iter()
+                .filter(|f| f.path.starts_with("lab/"))
+            {
+                let other = |c: char| !(c.is_ascii_digit() || c == '.');
+                let words = file.text.split(other).map(|w| w.trim_matches('.'));
+                for address in words.filter(|w| w.matches('.').count() == 3) {
+                    assert!(address.starts_with(start), "{}: {address}", file.path);
+                }
+            }
+            let errors = |d: &Diagnostic| d.severity == Severity::Error;
+            let wrong: Vec<Diagnostic> = said(&answers, taken_up)
+                .into_iter()
+                .filter(errors)
+                .collect();
+            assert_eq!(wrong, [], "{profile:?} {text}");
+        }
+    }
+}
+
 /// All hints together are a lab in which nothing contradicts anything.
 #[test]
 fn hints_are_yaml_that_can_be_taken_up() {
