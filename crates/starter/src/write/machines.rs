@@ -169,7 +169,7 @@ fn cluster(answers: &Answers, machines: &[Machine]) -> String {
 fn guest(machines: &[Machine]) -> String {
     let on = machines.first().map_or("node1", |m| m.name.as_str());
     format!(
-        "#  dns: {{kind: lxc, on: {}, cores: 1, memory: 512MiB}}\n",
+        "#  dns: {{kind: lxc, on: {}, cores: 1, memory: 512MiB, reach: {{ssh: dns}}}} # looked into by ssh, as hosts are\n",
         scalar(on)
     )
 }
