@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::value::Map;
-use crate::suggest::{did_you_mean, nearest, quote};
+use crate::suggest::{did_you_mean, quote};
 use diag::{Diagnostic, Span};
 use model::compose::{Project, Service};
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +110,7 @@ impl Checker<'_, '_> {
         let own = self.name;
         let known = known.map(String::as_str);
         let others = known.filter(|k| kind != "service" || *k != own);
-        if let Some(word) = nearest(wanted, others) {
+        if let Some(word) = self.cx.nearest(wanted, others) {
             d = d.fix(did_you_mean(at, word));
         } else if kind != "service" {
             d = d.help(format!("declare it at the top, below '{kind}s:'"));

@@ -2,6 +2,7 @@
 
 use super::{Loaded, Loader, Machine, Request};
 use crate::sink::Sink;
+use crate::suggest;
 use crate::yaml::{self, Node};
 use diag::{Class, Diagnostic, Severity, SourceId, SourceSet, Span};
 use model::compose::Variable;
@@ -16,6 +17,9 @@ const MAX_BYTES: usize = 64 << 20;
 const MAX_DOCUMENTS: usize = 64;
 /// Places that are kept for one variable.
 const MAX_PLACES: usize = 16;
+
+/// Words that are compared with what was written, for all of one project: what is meant is guessed for the first slips, not for thousands.
+const MAX_COMPARED: usize = 1_000_000;
 
 /// A parsed file.
 pub(super) struct File {
@@ -35,6 +39,7 @@ pub(super) struct Cx<'a> {
     said: BTreeSet<(String, Option<Span>, String)>,
     nodes: usize,
     bytes: usize,
+    compared: usize,
 }
 
 impl<'a> Cx<'a> {
@@ -51,7 +56,20 @@ impl<'a> Cx<'a> {
             said: BTreeSet::new(),
             nodes: 0,
             bytes: 0,
+            compared: 0,
         }
+    }
+
+    /// The known word nearest to `word`, as long as not too many were compared already.
+    pub(super) fn nearest<'k>(
+        &mut self,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Option<&'k str> {
+        let left = MAX_COMPARED.saturating_sub(self.compared);
+        let compared = &mut self.compared;
+        let counted = known.into_iter().inspect(|_| *compared += 1);
+        suggest::nearest(word, counted.take(left))
     }
 
     /// Reports once, however often a file is gone through.

@@ -6,7 +6,7 @@ use super::merge;
 use super::path::{clean, join};
 use super::relative;
 use super::value::{Map, Value};
-use crate::suggest::{did_you_mean, nearest, quote};
+use crate::suggest::{did_you_mean, quote};
 use diag::{Diagnostic, Span};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -110,7 +110,13 @@ impl Extender<'_, '_> {
             None => Rc::clone(file),
         };
         if !from.map.contains_key(&wanted) {
-            self.cx.report(not_found(name, &wanted, span, &from));
+            let known = from.map.keys().map(String::as_str);
+            let meant = self.cx.nearest(&wanted, known);
+            let d = not_found(name, &wanted, span, &from.path);
+            self.cx.report(match meant {
+                Some(word) => d.fix(did_you_mean(span, word)),
+                None => d,
+            });
             return None;
         }
         let link = (file.path.clone(), name.to_owned(), span);
@@ -186,16 +192,12 @@ impl Extender<'_, '_> {
     }
 }
 
-fn not_found(name: &str, wanted: &str, span: Span, from: &Services) -> Diagnostic {
+fn not_found(name: &str, wanted: &str, span: Span, path: &str) -> Diagnostic {
     let message = format!(
         "service {} extends {}, but {} has no such service",
         quote(name),
         quote(wanted),
-        quote(&from.path)
+        quote(path)
     );
-    let d = Diagnostic::invalid("compose-reference", message).at(span, "no such service");
-    match nearest(wanted, from.map.keys().map(String::as_str)) {
-        Some(word) => d.fix(did_you_mean(span, word)),
-        None => d,
-    }
+    Diagnostic::invalid("compose-reference", message).at(span, "no such service")
 }

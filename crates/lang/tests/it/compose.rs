@@ -422,3 +422,21 @@ fn secrets_are_shown_nowhere() {
         "{said}"
     );
 }
+
+/// Each slip is held against every name: with thousands of both that would never end, so that only the first are.
+#[test]
+fn what_is_meant_is_guessed_for_the_first_slips_of_many() {
+    let services = |n: usize| {
+        let each =
+            (0..n).map(|i| format!("  database{i}: {{image: x, depends_on: [databsae{i}]}}\n"));
+        format!("services:\n{}", each.collect::<String>())
+    };
+    for (n, all) in [(20, true), (1_500, false)] {
+        let reading = read_text(&services(n));
+        let slips = reading.diagnostics.iter();
+        let slips: Vec<_> = slips.filter(|d| d.code == "compose-reference").collect();
+        assert!(!slips.is_empty());
+        assert!(slips[0].fix.is_some(), "{:?}", slips[0]);
+        assert_eq!(slips.iter().all(|d| d.fix.is_some()), all, "{n}");
+    }
+}

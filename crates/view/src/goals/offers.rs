@@ -283,6 +283,12 @@ pub(super) fn candidates(lab: &Lab) -> Vec<Offered> {
 }
 
 fn price(offer: &Offer, currency: &str, times: u64) -> Option<Price> {
+    // What nobody knows is not for nothing.
+    let open = offer.price.as_ref().is_some_and(Given::is_unknown)
+        || offer.cost.as_ref().is_some_and(Given::is_unknown);
+    if open {
+        return None;
+    }
     let times = i128::from(times);
     let once = offer.price.known().copied();
     let yearly = offer.cost.known().copied();
@@ -298,7 +304,7 @@ fn price(offer: &Offer, currency: &str, times: u64) -> Option<Price> {
     let source = match (offer.source.known(), offer.checked.known()) {
         (Some(source), Some(day)) => format!("{source}, looked at on {day}"),
         (Some(source), None) => source.to_string(),
-        _ if is_assumed => "assumed, a usual price".to_owned(),
+        _ if is_assumed => "assumed, a usual price as of 2026-11 without a source".to_owned(),
         _ => "declared".to_owned(),
     };
     Some(Price {

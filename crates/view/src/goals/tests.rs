@@ -266,3 +266,15 @@ fn every_assumption_is_listed_with_its_goal() {
         "{goal:?}"
     );
 }
+
+#[test]
+fn what_nobody_knows_the_price_of_is_not_bought_for_nothing() {
+    for (price, tried) in [("1 EUR", true), ("unknown", false)] {
+        let offers = format!(
+            "offers: [{{kind: host, title: gift, price: {price}, cost: 1 EUR/year, memory: 64GiB}}]\n"
+        );
+        let lab = lab(&[BOX, AWAY, &tier("rto: {host: 8h}"), &offers]);
+        let said = format!("{:?}", advise(&lab));
+        assert_eq!(said.contains("gift"), tried, "{price}: {said}");
+    }
+}
