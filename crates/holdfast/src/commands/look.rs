@@ -24,7 +24,8 @@ pub(crate) fn observe<R: RealmTag>(
 ) -> Result<Exit> {
     let full = args.full;
     let args = &args.look;
-    let world = World::open(tag, &args.at.lab)?;
+    let mut world = World::open(tag, &args.at.lab)?;
+    let projects = world.tree.read_stacks();
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
@@ -43,6 +44,7 @@ pub(crate) fn observe<R: RealmTag>(
     })?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
+    crate::evidence::record_inventory(&world, &facts, &projects)?;
     pins::put(&world)?;
     super::store::follow(&world);
     if json {
