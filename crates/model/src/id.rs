@@ -202,13 +202,13 @@ text_id! {
 
 impl PromiseId {
     /// Of "every open port is justified".
-    pub fn ports(host: &str) -> Self {
-        Self(format!("ports-justified:host/{host}"))
+    pub fn ports(machine: &ObjectRef) -> Self {
+        Self(format!("ports-justified:{machine}"))
     }
 
     /// Of "ssh is least privilege".
-    pub fn ssh(host: &str) -> Self {
-        Self(format!("ssh-least-privilege:host/{host}"))
+    pub fn ssh(machine: &ObjectRef) -> Self {
+        Self(format!("ssh-least-privilege:{machine}"))
     }
 
     /// Of "back in time after such a fault".
@@ -221,12 +221,38 @@ impl PromiseId {
         Self(format!("rpo:dataset/{dataset}:{}", scope.word()))
     }
 
-    /// All that hosts and datasets of these names can have.
+    /// Of "security updates do not wait for long".
+    pub fn patches(machine: &ObjectRef) -> Self {
+        Self(format!("patch-level:{machine}"))
+    }
+
+    /// Of "who gets in and who becomes root is who is declared".
+    pub fn access(machine: &ObjectRef) -> Self {
+        Self(format!("access-as-declared:{machine}"))
+    }
+
+    /// Of "what runs there is what is declared", of a machine or of a cluster.
+    pub fn inventory(subject: &ObjectRef) -> Self {
+        Self(format!("inventory-matches:{subject}"))
+    }
+
+    /// All that these machines, clusters, and datasets of these names can have.
     pub fn all<'a>(
-        hosts: impl Iterator<Item = &'a String>,
+        machines: impl Iterator<Item = ObjectRef>,
+        clusters: impl Iterator<Item = ObjectRef>,
         datasets: impl Iterator<Item = &'a String>,
     ) -> Vec<Self> {
-        let mut all: Vec<Self> = hosts.flat_map(|h| [Self::ports(h), Self::ssh(h)]).collect();
+        let of_machine = |m: ObjectRef| {
+            [
+                Self::ports(&m),
+                Self::ssh(&m),
+                Self::patches(&m),
+                Self::access(&m),
+                Self::inventory(&m),
+            ]
+        };
+        let mut all: Vec<Self> = machines.flat_map(of_machine).collect();
+        all.extend(clusters.map(|c| Self::inventory(&c)));
         for dataset in datasets {
             for scope in FaultScope::ALL {
                 all.extend([Self::rto(dataset, scope), Self::rpo(dataset, scope)]);

@@ -22,6 +22,9 @@ pub struct Promise {
     pub thresholds: BTreeMap<String, Threshold>,
     /// The fault it holds under.
     pub scope: Option<FaultScope>,
+    /// A failure breaks it only after so long without a record that satisfies it: the time in which it may be mended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Seconds>,
     /// Oldest acceptable record.
     pub max_age: Seconds,
     /// Fewest acceptable records within the age.

@@ -1,12 +1,16 @@
 //! Observations to evidence: what one look at the hosts says about their promises.
 
+mod standing;
+
+use crate::ports::Justification;
 use crate::promises::{host_inputs, ports_id, ssh_id};
-use crate::resource::{is_login_user, is_second_root, other_options, unjustified, unseen};
+use crate::resource::{is_login_user, is_second_root, other_options};
 use crate::{Context, Owned};
+use model::compose::Projects;
 use model::evidence::{Conclusion, Grade, Measured};
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
 use model::id::ObjectRef;
-use model::lab::Host;
+use model::lab::{Host, Lab};
 use std::collections::BTreeMap;
 
 /// What this observation says about the promises of each observed host.
@@ -15,44 +19,51 @@ pub fn of_hosts(ctx: &Context<'_>, grade: &Grade) -> Vec<Measured> {
         .flat_map(|(name, host, facts)| {
             let subject = ctx.lab.machine_ref(name);
             [
-                ports(&subject, host, facts, grade),
+                ports(ctx.lab, &subject, host, facts, grade),
                 ssh(&subject, host, facts, ctx.owned, grade),
+                standing::access(ctx, &subject, host, facts, grade),
+                standing::patches(&subject, facts, grade),
             ]
         })
         .collect()
 }
 
-fn ports(subject: &ObjectRef, host: &Host, facts: &TargetFacts, grade: &Grade) -> Measured {
-    let open = unjustified(host, facts);
-    let (conclusion, figures, summary) = match unseen(facts) {
+/// What this observation says about what runs on each host and cluster, held against the declared stacks and guests.
+pub fn of_inventory(ctx: &Context<'_>, projects: &Projects, grade: &Grade) -> Vec<Measured> {
+    standing::inventories(ctx, projects, grade)
+}
+
+fn ports(
+    lab: &Lab,
+    subject: &ObjectRef,
+    host: &Host,
+    facts: &TargetFacts,
+    grade: &Grade,
+) -> Measured {
+    let rows = crate::ports::ports(lab, &subject.name, host, facts);
+    let of = |state: Justification| rows.iter().filter(move |r| r.state == state);
+    let unseen = of(Justification::Unknown).next().map(|r| r.reason.clone());
+    let open: Vec<String> = of(Justification::None)
+        .map(|r| format!("{} ({})", r.socket, r.process))
+        .collect();
+    let (conclusion, figures, summary) = match unseen {
         // A stranger that was seen is one, whoever else there may be.
         Some(reason) if open.is_empty() => (
-            Conclusion::Inconclusive(reason.0.clone()),
+            Conclusion::Inconclusive(reason.clone()),
             BTreeMap::new(),
             format!("not known: {reason}"),
         ),
         reason => {
-            let count = i64::try_from(open.len()).unwrap_or(i64::MAX);
-            let total = facts.items(FactKind::Listener).count();
-            let names: Vec<String> = open
-                .iter()
-                .map(|(k, v)| {
-                    format!(
-                        "{k} ({})",
-                        v.field("process")
-                            .map_or("?".to_owned(), ToString::to_string)
-                    )
-                })
-                .collect();
-            let summary = if names.is_empty() {
-                format!("{total} listeners, each declared with a reason or local")
-            } else {
-                let more = reason.map_or_else(String::new, |r| format!("; there may be more: {r}"));
-                format!(
-                    "{count} of {total} listeners without a declared reason: {}{more}",
-                    names.join(", ")
-                )
+            let total = rows.len() - of(Justification::Unknown).count();
+            let more = reason.map_or_else(String::new, |r| format!("; there may be more: {r}"));
+            let summary = match open.len() {
+                0 => format!("{total} ways in, each declared with a reason or local"),
+                n => format!(
+                    "{n} of {total} ways in without a declared reason: {}{more}",
+                    open.join(", ")
+                ),
             };
+            let count = i64::try_from(open.len()).unwrap_or(i64::MAX);
             (
                 Conclusion::Conclusive,
                 BTreeMap::from([("unjustified".to_owned(), count)]),
@@ -61,7 +72,7 @@ fn ports(subject: &ObjectRef, host: &Host, facts: &TargetFacts, grade: &Grade) -
         }
     };
     Measured {
-        promise: ports_id(&subject.name),
+        promise: ports_id(subject),
         subject: subject.clone(),
         grade: grade.clone(),
         conclusion,
@@ -120,7 +131,8 @@ fn ssh(
         let more = figures.entry("root_login".to_owned()).or_insert(0);
         *more = i64::saturating_add(*more, roots);
     }
-    let strangers = strange_keys(&subject.name, host, facts, owned);
+    let strangers = strange_keys(&subject.name, host, facts, owned).len();
+    let strangers = i64::try_from(strangers).unwrap_or(i64::MAX);
     figures.insert("undeclared_keys".to_owned(), strangers);
     let logins = facts.items(FactKind::User);
     let extra = logins
@@ -152,7 +164,7 @@ fn ssh(
         ),
     };
     Measured {
-        promise: ssh_id(&subject.name),
+        promise: ssh_id(subject),
         subject: subject.clone(),
         grade: grade.clone(),
         conclusion,
@@ -162,7 +174,8 @@ fn ssh(
     }
 }
 
-fn strange_keys(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned) -> i64 {
+/// Keys that are not declared, or have other options than the declared line of the same key.
+fn strange_keys(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned) -> Vec<String> {
     // The declared line of the same key, whatever options it has.
     let line = |key: &str| {
         let (user, print) = key.split_once('/')?;
@@ -174,12 +187,9 @@ fn strange_keys(name: &str, host: &Host, facts: &TargetFacts, owned: &Owned) -> 
             .get(name)
             .is_some_and(|t| t.contains(&format!("key:{key}")))
     };
-    let count = facts
-        .items(FactKind::Key)
-        .filter(|(k, v)| match line(k) {
-            Some(line) => other_options(v, &line.value).is_some(),
-            None => !ours(k),
-        })
-        .count();
-    i64::try_from(count).unwrap_or(i64::MAX)
+    let strange = facts.items(FactKind::Key).filter(|(k, v)| match line(k) {
+        Some(line) => other_options(v, &line.value).is_some(),
+        None => !ours(k),
+    });
+    strange.map(|(k, _)| k.to_owned()).collect()
 }

@@ -70,7 +70,8 @@ pub fn paths(lab: &Lab, interface: &Interface<'_>) -> Vec<FactPath> {
         .collect()
 }
 
-fn guests<'a>(
+/// The guests that are declared on it.
+pub(crate) fn guests<'a>(
     lab: &'a Lab,
     interface: &Interface<'a>,
 ) -> impl Iterator<Item = (&'a str, &'a Guest)> {

@@ -74,7 +74,8 @@ fn state(
     accepted: Found<'_>,
     with: &Proving<'_>,
 ) -> State {
-    if let Some(reason) = broken(promise, newest) {
+    let overdue = overdue(promise, mine, with);
+    if let Some(reason) = broken(promise, newest.filter(|_| overdue)) {
         return State::Broken(reason);
     }
     let Some((record, measured)) = accepted else {
@@ -124,6 +125,19 @@ fn lost_since(record: &Record, records: &[Record]) -> Option<String> {
         })
         .find(|e| e.newest_pin.is_some() || e.gap.is_some() || !e.damaged.is_empty())
         .map(|e| e.reason.clone())
+}
+
+/// Whether records fail for longer than is allowed. Without such a time, one that fails is enough.
+fn overdue(promise: &Promise, mine: &[(&Record, &Measured)], with: &Proving<'_>) -> bool {
+    let Some(grace) = promise.grace else {
+        return true;
+    };
+    let own = mine.iter().rev().filter(|(r, m)| {
+        r.realm == *with.realm && !matches!(m.conclusion, Conclusion::Inconclusive(_))
+    });
+    let failing = own.take_while(|(_, m)| failure(promise, m).is_some());
+    let since = failing.last().map(|(r, _)| r);
+    since.is_some_and(|r| age(r, with.now).0 > grace.0)
 }
 
 /// Broken comes first: a failure is not excused by its age or by what is not known.

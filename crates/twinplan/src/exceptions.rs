@@ -19,6 +19,14 @@ pub const ALL: &[Exception] = &[
         why: "all containers share the kernel of this machine",
     },
     Exception {
+        paths: "host:os",
+        why: "all machines are of one image",
+    },
+    Exception {
+        paths: "patch:*",
+        why: "the packages are those of that image",
+    },
+    Exception {
         paths: "host:uptime",
         why: "it is this machine's; a reboot of a container does not change it",
     },
@@ -79,6 +87,7 @@ mod tests {
         for (path, absent) in [
             ("host:kernel", true),
             ("host:hostname", false),
+            ("patch:security", true),
             ("sysctl:vm.swappiness", true),
             ("sysctl:vm.swappiness@boot", false),
             ("sysctl:net.ipv4.ip_forward", false),

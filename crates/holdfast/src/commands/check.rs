@@ -153,7 +153,7 @@ fn looked(seen: &Seen, lab: &Path) -> String {
     let Judged { good, all, times } = judged;
     let ago = |at: Timestamp| scoreboard::age(at, *now);
     let times = match times {
-        Some((newest, oldest)) if newest == oldest => format!(", {} ago", ago(*newest)),
+        Some((newest, oldest)) if ago(*newest) == ago(*oldest) => format!(", {} ago", ago(*newest)),
         Some((newest, oldest)) => format!(", {} to {} ago", ago(*newest), ago(*oldest)),
         None => String::new(),
     };

@@ -26,6 +26,7 @@ pub(crate) fn observe<R: RealmTag>(
     let args = &args.look;
     let mut world = World::open(tag, &args.at.lab)?;
     world.patience = args.timeout;
+    let projects = world.tree.read_stacks();
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
     let owned = world.owned()?;
@@ -44,6 +45,7 @@ pub(crate) fn observe<R: RealmTag>(
     })?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
+    crate::evidence::record_inventory(&world, &facts, &projects)?;
     pins::put(&world)?;
     super::store::follow(&world);
     if json {

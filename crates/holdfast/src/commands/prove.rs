@@ -7,6 +7,7 @@ use crate::output::{Paint, scoreboard, wrap};
 use crate::world::World;
 use anyhow::Result;
 use jiff::Timestamp;
+use model::compose::Projects;
 use model::fact::{FORMAT, Facts};
 use model::lab::{DataClass, Lab, Tier};
 use model::promise::{State, Verdict};
@@ -17,9 +18,10 @@ use std::collections::BTreeMap;
 
 /// States every promise; looks at nothing but what is recorded.
 pub(crate) fn prove<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let world = World::open(tag, &args.lab)?;
+    let mut world = World::open(tag, &args.lab)?;
+    let projects = world.tree.read_stacks();
     let now = Timestamp::now();
-    let mut all = state(&world, now)?;
+    let mut all = state(&world, &projects, now)?;
     let silent = without_promise(&world.tree.lab);
     let said = said(&silent);
     if json {
@@ -62,7 +64,11 @@ fn said(silent: &[String]) -> String {
 }
 
 /// All promises with their states.
-pub(crate) fn state<R: RealmTag>(world: &World<R>, now: Timestamp) -> Result<Vec<Verdict>> {
+fn state<R: RealmTag>(
+    world: &World<R>,
+    projects: &Projects,
+    now: Timestamp,
+) -> Result<Vec<Verdict>> {
     let facts = Facts {
         format: FORMAT,
         realm: world.realm(),
@@ -78,7 +84,7 @@ pub(crate) fn state<R: RealmTag>(world: &World<R>, now: Timestamp) -> Result<Vec
         owned: &owned,
         now,
     };
-    let mut promises = plan::promises::of_hosts(&ctx);
+    let mut promises = plan::promises::of_hosts(&ctx, Some(projects));
     promises.extend(protect::promises(&ctx));
     let records = world.store.history()?;
     protect::hold_against_drills(&mut promises, &records, &world.realm());

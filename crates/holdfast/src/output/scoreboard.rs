@@ -88,7 +88,12 @@ fn figure(verdict: &Verdict) -> String {
         ([], []) => "-".to_owned(),
         ([], [(one, _)]) => one.clone(),
         ([], many) => format!("{} figures in bounds", many.len()),
-        (failing, _) => failing.join(", "),
+        (failing, _) => match verdict.promise.grace {
+            Some(grace) if verdict.state == State::Proven => {
+                format!("{}, may wait {grace}", failing.join(", "))
+            }
+            _ => failing.join(", "),
+        },
     }
 }
 

@@ -388,6 +388,38 @@ fn as_declared(up: &Up) {
     ];
     let wanted: BTreeSet<String> = wanted.map(str::to_owned).into();
     assert_eq!(told, wanted);
+    rules_and_promises(up);
+}
+
+/// What the last look showed as declared, the rules and the promises turn to what is there now, once somebody has looked again.
+fn rules_and_promises(up: &Up) {
+    let codes = |severity: &str| {
+        let ran = up.run(&["check", "--on", "twin", "--json"]);
+        let found = ran.json();
+        let found = found.as_array().unwrap().iter();
+        let of = found.filter(|d| d["severity"] == severity && d["unknown"] == false);
+        let code = |d: &serde_json::Value| d["code"].as_str().unwrap().to_owned();
+        (ran.code, of.map(code).collect::<BTreeSet<String>>())
+    };
+    let state = |id: &str| {
+        let all = up.run(&["prove", "--on", "twin", "--json"]).json();
+        let all = all.as_array().unwrap().iter();
+        let mut of = all.filter(|v| v["promise"]["id"] == id);
+        of.next().unwrap()["state"].as_str().unwrap().to_owned()
+    };
+    let access = "access-as-declared:host/pve1";
+    // A twin never proves.
+    assert_eq!(state(access), "unproven");
+    assert_eq!(codes("error"), (0, BTreeSet::new()));
+    up.ok(&["observe", "--on", "twin"]);
+    let wanted = ["ssh-password-login", "user-undeclared"];
+    let wanted: BTreeSet<String> = wanted.map(str::to_owned).into();
+    assert_eq!(codes("error"), (1, wanted));
+    assert!(codes("warning").1.contains("port-missing"));
+    assert_eq!(state(access), "broken");
+    // The real lab was never looked at: no result says anything of it.
+    let paper = up.ok(&["check"]);
+    assert!(paper.contains("not looked at: "), "{paper}");
 }
 
 /// The matrix of the example, as it is declared there: what is not listed does not pass.

@@ -168,6 +168,26 @@ fn differs(up: &Up) {
             .any(|l| l.starts_with("unit:cron.service differs")),
         "{lines:#?}"
     );
+    up.ok(&["observe", "--on", "twin"]);
+    let found = up.run(&["check", "--on", "twin", "--json"]).json();
+    let found = found.as_array().unwrap();
+    for (code, says) in [
+        ("port-unjustified", "9999"),
+        ("ctr-env-secret", "SMTP_PASSWORD"),
+        ("ctr-health", "no health check"),
+        ("ctr-limits", "may take all"),
+    ] {
+        let is = |d: &&serde_json::Value| {
+            d["code"] == code && d["message"].as_str().unwrap().contains(says)
+        };
+        assert!(found.iter().any(|d| is(&d)), "{code}: {found:#?}");
+    }
+    let all = up.run(&["prove", "--on", "twin", "--json"]).json();
+    for id in ["inventory-matches:host/nas", "ports-justified:host/nas"] {
+        let mut of = all.as_array().unwrap().iter();
+        let verdict = of.find(|v| v["promise"]["id"] == id).unwrap();
+        assert_eq!(verdict["state"], "broken", "{verdict:#}");
+    }
     let mend = "docker rm --force mine >/dev/null; docker unpause wiki-app-1 >/dev/null";
     up.ok(&["twin", "exec", "nas", "--", "sh", "-ec", mend]);
 }

@@ -107,17 +107,3 @@ fn undeclared(host: &Host, facts: &TargetFacts) -> Vec<(String, Value)> {
 fn outside(key: &str) -> bool {
     socket(key).is_none_or(|(_, address, _)| !is_loopback(address))
 }
-
-/// Listeners that were seen, can be reached from outside and are justified by no exposure with a reason. There may be more of them if
-/// some are [`unseen`].
-pub(crate) fn unjustified(host: &Host, facts: &TargetFacts) -> Vec<(String, Value)> {
-    let justified = |key: &str| {
-        host.exposures
-            .iter()
-            .any(|e| e.why.is_some() && serves(key, e))
-    };
-    let open = facts
-        .items(FactKind::Listener)
-        .filter(|(k, _)| outside(k) && !justified(k));
-    open.map(|(k, v)| (k.to_owned(), v.clone())).collect()
-}

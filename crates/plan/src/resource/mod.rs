@@ -21,7 +21,7 @@ use model::fact::TargetFacts;
 use model::lab::Host;
 
 pub(crate) use builder::describe_file;
-pub(crate) use exposure::{is_loopback, serves, socket, unjustified, unseen};
+pub(crate) use exposure::{is_loopback, serves, socket, unseen};
 pub(crate) use key::other_options;
 pub(crate) use sudo::{strange as strange_sudo, sudo_file, whole_sudo};
 pub(crate) use user::{is_login_user, is_second_root};

@@ -6,4 +6,5 @@ mod history;
 mod planning;
 mod proving;
 mod stacks;
+mod standing;
 mod world;

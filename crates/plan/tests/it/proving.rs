@@ -16,6 +16,7 @@ fn promise() -> Promise {
         statement: "shop is back".into(),
         thresholds: BTreeMap::from([("restore_s".into(), Threshold::AtMost(100))]),
         scope: None,
+        grace: None,
         max_age: Seconds(3600),
         min_samples: 1,
         inputs: BTreeMap::from([("dataset".into(), Digest::of("one"))]),
@@ -259,4 +260,34 @@ fn a_record_of_another_promise_says_nothing() {
     let mut other = record(5, 10);
     measured(&mut other).promise = PromiseId("rto:dataset/other:corruption".into());
     assert!(matches!(state(promise(), &[other]), State::Unproven(_)));
+}
+
+#[test]
+fn a_failure_may_last_for_as_long_as_is_allowed() {
+    let patient = || Promise {
+        grace: Some(Seconds(3600)),
+        ..promise()
+    };
+    // Minutes ago and figures, of which 101 fails; oldest first.
+    for (records, state) in [
+        (&[(50, 101)][..], "proven"),
+        (&[(70, 101), (50, 101)], "broken"),
+        // Mended in between.
+        (&[(70, 101), (60, 1), (50, 101)], "proven"),
+        (&[(70, 101), (50, 1)], "proven"),
+    ] {
+        let records: Vec<Record> = records.iter().map(|(m, f)| record(*m, *f)).collect();
+        let verdict = at(patient(), &records, now(), ClockState::Synced);
+        assert_eq!(
+            verdict.state.word(),
+            state,
+            "{records:?}: {:?}",
+            verdict.state
+        );
+    }
+    // What cannot be told neither mends nor fails.
+    let mut records = vec![record(70, 101), record(60, 1), record(50, 101)];
+    measured(&mut records[1]).conclusion = Conclusion::Inconclusive("x".to_owned());
+    let verdict = at(patient(), &records, now(), ClockState::Synced);
+    assert_eq!(verdict.state.word(), "broken");
 }

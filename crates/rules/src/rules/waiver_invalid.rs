@@ -6,7 +6,7 @@ use crate::rules::rule_setting::meant;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use jiff::civil::Date;
-use model::id::{ObjectRef, PromiseId};
+use model::id::{Kind, ObjectRef, PromiseId};
 use model::lab::{DRIFT, Waiver};
 
 pub(crate) const RULE: Rule = Rule {
@@ -97,7 +97,13 @@ fn no_promise(ctx: &Context<'_>, waiver: &Waiver) -> Option<Diagnostic> {
     if !is_promise(waiver) || id.starts_with(DRIFT) || ctx.lab.unread.sections {
         return None;
     }
-    let all = PromiseId::all(ctx.lab.hosts.keys(), ctx.lab.datasets.keys());
+    let lab = ctx.lab;
+    let machines = lab.machines().map(|(name, _)| lab.machine_ref(name));
+    let clusters = lab
+        .clusters
+        .keys()
+        .map(|name| ObjectRef::new(Kind::Cluster, name));
+    let all = PromiseId::all(machines, clusters, lab.datasets.keys());
     if all.iter().any(|p| p.0 == *id) {
         return None;
     }

@@ -95,3 +95,131 @@ fn a_password_that_is_not_a_reference_is_not_called_missing() {
     let shown = diag::render::full(&findings, &sources, diag::render::Color::Never);
     assert!(!shown.contains("canary"), "{shown}");
 }
+
+/// A host of which a user was seen that nobody declared.
+const STRANGER: &str = "format: 1
+lab: x
+hosts: {web: {reach: {ssh: web}, users: {anna: {}}}, nas: {reach: {ssh: nas}}}
+";
+const SEEN: &str = "# file: observed/web
+all user by getent passwd
+all key by authorized_keys
+user:bob = {\"uid\": 1001, \"login\": true, \"shell\": \"/bin/bash\", \"password\": \"locked\"}
+";
+
+/// What the rules about what is observed say, each finding as its code and whether it is known.
+fn told(text: &str) -> Vec<(String, bool)> {
+    let (findings, _) = check(text, None);
+    let of = |d: &&Diagnostic| rules::OBSERVED.iter().any(|r| r.id == d.code);
+    let found = findings.iter().filter(of);
+    found.map(|d| (d.code.clone(), !d.unknown)).collect()
+}
+
+#[test]
+fn rules_about_what_is_observed_are_among_all() {
+    assert!(rules::OBSERVED.is_sorted_by(|a, b| a.id < b.id));
+    for rule in rules::OBSERVED {
+        assert!(rules::explain(rule.id).is_some(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn where_nobody_looked_there_is_no_result() {
+    assert_eq!(told(STRANGER), []);
+}
+
+#[test]
+fn what_was_looked_at_is_judged_and_what_was_not_is_unknown() {
+    let found = told(&format!("{STRANGER}{SEEN}"));
+    let has = |code: &str, known: bool| found.contains(&(code.to_owned(), known));
+    assert!(has("user-undeclared", true), "{found:?}");
+    // The other host never answered.
+    assert!(has("obs-stale", false), "{found:?}");
+    // Of kinds that were not asked for nothing is concluded.
+    for code in [
+        "port-unjustified",
+        "sudo-undeclared",
+        "patch-pending",
+        "ctr-rights",
+    ] {
+        assert!(has(code, false) && !has(code, true), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_old_or_of_the_future_is_not_judged() {
+    for (at, judged) in [
+        ("2026-11-14T12:00:00Z", true),
+        ("2026-11-14T11:59:59Z", false),
+        ("2026-11-21T12:02:00Z", true),
+        ("2026-11-21T12:02:01Z", false),
+    ] {
+        let seen = SEEN.replace("all user", &format!("at {at}\nall user"));
+        let found = told(&format!("{STRANGER}{seen}"));
+        let has = |code: &str| found.contains(&(code.to_owned(), true));
+        assert_eq!(has("user-undeclared"), judged, "{at}: {found:?}");
+        assert_eq!(has("obs-stale"), !judged, "{at}: {found:?}");
+    }
+}
+
+#[test]
+fn a_part_that_was_seen_to_be_wrong_is_told_beside_what_was_not_seen() {
+    let part = SEEN.replace("all user by getent passwd", "part user because cut off");
+    let found = told(&format!("{STRANGER}{part}"));
+    for known in [true, false] {
+        assert!(
+            found.contains(&("user-undeclared".to_owned(), known)),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_waiver_of_what_only_a_look_can_show_is_not_in_vain_without_one() {
+    let waiver = "waivers: [{rule: user-undeclared, object: host/web, reason: r, owner: o, expires: 2027-01-01}]\n";
+    let codes = |text: &str| {
+        let (findings, _) = check(text, None);
+        let of = findings.into_iter();
+        of.map(|d| (d.code, d.severity)).collect::<Vec<_>>()
+    };
+    let unused = ("waiver-unused".to_owned(), Severity::Warning);
+    assert!(!codes(&format!("{STRANGER}{waiver}")).contains(&unused));
+    let waived = codes(&format!("{STRANGER}{waiver}{SEEN}"));
+    let info = ("user-undeclared".to_owned(), Severity::Info);
+    assert!(
+        waived.contains(&info) && !waived.contains(&unused),
+        "{waived:?}"
+    );
+    // All of it was looked at, and nothing is there to be waived.
+    let one = STRANGER.replace(", nas: {reach: {ssh: nas}}", "");
+    let gone = SEEN.replace("user:bob", "user:anna");
+    assert!(codes(&format!("{one}{waiver}{gone}")).contains(&unused));
+}
+
+#[test]
+fn a_declared_setting_that_the_host_does_not_have_is_told() {
+    let lab = "format: 1\nlab: x\nhosts: {web: {sshd: {PermitRootLogin: no, PasswordAuthentication: no, KbdInteractiveAuthentication: no}}}\n";
+    for (value, found) in [("no", 0), ("yes", 1)] {
+        let seen = format!(
+            "# file: observed/web\nall sshd by sshd -T\nsshd:permitrootlogin = \"{value}\"\nsshd:passwordauthentication = \"{value}\"\n"
+        );
+        let (findings, _) = check(&format!("{lab}{seen}"), None);
+        for code in ["ssh-root-login", "ssh-password-login"] {
+            let of: Vec<&Diagnostic> = findings.iter().filter(|d| d.code == code).collect();
+            assert_eq!(of.len(), found, "{code} {value}: {of:#?}");
+            let dated = |d: &&Diagnostic| d.notes.iter().any(|n| n.contains("observed 4h ago"));
+            assert!(of.iter().all(dated), "{of:#?}");
+        }
+    }
+}
+
+#[test]
+fn text_of_a_host_stays_in_its_line() {
+    let seen = SEEN.replace("user:bob", "user:b\u{1b}[2Jb\u{7}");
+    let (findings, sources) = check(&format!("{STRANGER}{seen}"), None);
+    let shown = diag::render::full(&findings, &sources, diag::render::Color::Never);
+    assert!(
+        shown.contains("user-undeclared") && !shown.contains(['\u{1b}', '\u{7}']),
+        "{shown}"
+    );
+}
