@@ -153,9 +153,11 @@ fn patches_folded(shown: &str, width: usize) -> String {
 /// Of `12 +   key: value` the column at which its further lines begin.
 fn patch_indent(line: &str) -> Option<usize> {
     let plain: String = visible(line).map(|(_, c)| c).collect();
-    let rest = plain.trim_start_matches(|c: char| c.is_ascii_digit());
-    let body = rest.strip_prefix([' '])?.strip_prefix(['+', '-', '~'])?;
-    (rest.len() < plain.len()).then(|| plain.len() - body.trim_start().len() + 4)
+    let number = plain.trim_start();
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let body = rest.strip_prefix(' ')?.strip_prefix(['+', '-', '~'])?;
+    let indent = plain.chars().count() - body.trim_start().chars().count();
+    (rest.len() < number.len()).then_some(indent + 4)
 }
 
 /// The characters that are seen, without what colours them.

@@ -359,11 +359,15 @@ fn lines_about_as_long_as_a_screen_have_labels_that_fit() {
 fn a_mend_is_folded_and_loses_no_word() {
     let line = "  etcd: {datasets: [kube-etcd], to: s3, kind: dump, every: 6h, keep: {within: 7d}, description: all of it}";
     let mut sources = SourceSet::default();
-    let id = sources.add("lab.yaml", format!("backups:\n{line}\n"));
-    let at = 9 + line.find("6h").unwrap();
+    let text = format!("backups:\n{line}\n{}datasets: 1\n", "\n".repeat(10));
+    let id = sources.add("lab.yaml", &text);
+    let at = text.find("6h").unwrap();
     let span = Span::new(id, at, at + 2);
+    // A larger number of a line moves the smaller one to the right.
+    let far = text.find("datasets: 1").unwrap();
     let d = Diagnostic::finding("c", Severity::Warning, "m")
         .at(span, "too seldom")
+        .and_at(Span::new(id, far, far + 8), "these")
         .fix(Fix::doubtful(
             "run backup 'etcd' every 15m",
             Edit::replace(span, "15m"),
