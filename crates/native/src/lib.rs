@@ -1,8 +1,10 @@
 //! The rules about native files: what runbooks and scripts tell people to run, which paths and links lead nowhere, what firewall listings
-//! let in, what Compose projects ask for, who gets in by ssh and sudo. One file per rule; the list of all rules is that of `rules`.
+//! let in, what Compose projects ask for, who gets in by ssh and sudo; and some about hardware alone. One file per rule; the list of all rules is that of `rules`.
 
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
+pub mod cap_memory_slots;
+pub mod cap_ups_load;
 pub mod chg_backup_before;
 pub mod chg_bypass;
 pub mod cmp_dup_key;
@@ -20,6 +22,7 @@ pub mod fw_scope;
 pub mod fw_syntax;
 pub mod img_pin;
 pub mod img_updater;
+pub mod inv_serial;
 pub mod plat_cmd;
 pub mod ref_container;
 pub mod ref_path;
@@ -36,7 +39,7 @@ pub mod sto_fstab;
 pub mod sudo_nopassword;
 
 use graph::{
-    Context, addresses, bodies, budget, call, containers, context, copies, fstab, links, netfilter,
-    origin, places, pools, reach, standing,
+    Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
+    links, netfilter, origin, places, pools, reach, standing,
 };
 use lint::{Findings, Mend, Rule};

@@ -19,14 +19,12 @@ mod bak_snapshot_not_copy;
 mod bak_space;
 mod bak_target_size;
 mod cap_growth;
-mod cap_memory_slots;
 mod cap_n1;
 mod cap_one_number;
 mod cap_overcommit;
 mod cap_sum;
 mod cap_terms;
 mod cap_unit;
-mod cap_ups_load;
 mod chg_leadtime;
 mod claim_config;
 mod claim_evidence;
@@ -57,7 +55,6 @@ mod ha_storage;
 mod inv_dates;
 mod inv_guest_id;
 mod inv_same_attr;
-mod inv_serial;
 mod inv_unknown;
 mod met_sample;
 mod net_any_source;
@@ -106,11 +103,12 @@ pub(crate) mod waiver_unused;
 
 use crate::Rule;
 use native::{
-    chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening, cmp_net_claim, cmp_replicas_port,
-    doc_diagram, doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass,
-    fw_scope, fw_syntax, img_pin, img_updater, plat_cmd, ref_container, ref_path, run_destructive,
-    run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login,
-    ssh_root_login, sto_dev_name, sto_fstab, sudo_nopassword,
+    cap_memory_slots, cap_ups_load, chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening,
+    cmp_net_claim, cmp_replicas_port, doc_diagram, doc_encoding, doc_link, doc_residue,
+    fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, img_pin, img_updater,
+    inv_serial, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
+    sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
+    sto_dev_name, sto_fstab, sudo_nopassword,
 };
 
 use observed::{

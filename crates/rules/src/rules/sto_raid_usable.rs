@@ -229,14 +229,7 @@ fn in_pairs(parts: &[Size]) -> (u128, u128, String) {
         .filter_map(|p| p.iter().min_by_key(|s| s.bytes()));
     let least: Vec<Size> = least.copied().collect();
     let usable: u128 = least.iter().map(|s| u128::from(s.bytes())).sum();
-    let formula = match least.iter().all(|s| Some(s) == least.first()) {
-        true => format!(
-            "({} / 2) × {}",
-            parts.len(),
-            least.first().map(ToString::to_string).unwrap_or_default()
-        ),
-        false => format!("{} (smaller of each pair)", sum(&least)),
-    };
+    let formula = format!("{} (the smaller of each pair)", sum(&least));
     (2 * usable, usable, formula)
 }
 

@@ -7,7 +7,7 @@ use model::id::{Kind, ObjectRef};
 use std::collections::BTreeMap;
 
 /// What firmware says where nobody wrote a number (DMI, `dmidecode -t system`) stands below [`PLACEHOLDERS`].
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "inv-serial",
     since: "0.1.0",
     severity: Severity::Warning,

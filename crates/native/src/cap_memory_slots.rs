@@ -7,7 +7,7 @@ use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::hardware::Hardware;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "cap-memory-slots",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// The real power that something draws in watts is never more than its apparent power in volt-amperes (IEC 60050-131, power factor), so that
 /// more watts than the rating has volt-amperes are too many whatever the factor is, and fewer prove nothing.
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "cap-ups-load",
     since: "0.1.0",
     severity: Severity::Error,
