@@ -108,7 +108,8 @@ fn every_verb_works_alone_and_says_how_it_ended() {
     ask(
         &rig,
         &[
-            row(&["check", lab], 0, "bak-same-domain"),
+            // The last look, after the apply, saw what nobody declared.
+            row(&["check", lab], 1, "bak-same-domain"),
             row(&["check", lab, "--deny", "warnings"], 1, "bak-same-domain"),
             row(&on("observe"), 0, "\"facts\""),
             row(&on("drift"), 1, "8081"),
