@@ -15,7 +15,7 @@ pub(crate) use import::ImportArgs;
 pub(crate) use init::InitArgs;
 pub(crate) use look::{AcceptArgs, DriftArgs, DriftVerb, LookArgs, ObserveArgs, PortsArgs};
 pub(crate) use secret::{SecretArgs, SecretVerb};
-pub(crate) use twin::{FaultVerb, TwinArgs, TwinAt, TwinVerb};
+pub(crate) use twin::{ApiAnswers, FaultVerb, TwinArgs, TwinAt, TwinVerb};
 
 /// Where things lie.
 const WHERE: &str = "\

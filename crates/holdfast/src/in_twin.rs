@@ -6,7 +6,11 @@ use crate::output::words::count;
 use crate::output::{Paint, wrap};
 use crate::twins;
 use crate::world::World;
-use model::fact::Facts;
+use anyhow::Result;
+use jiff::Timestamp;
+use model::fact::{FactKind, FactPath, Facts, Scope, Seen, TargetFacts};
+use model::id::{Kind, ObjectRef};
+use model::kleene::Reason;
 use model::realm::{Realm, RealmTag};
 use plan::{Difference, How};
 use std::collections::BTreeMap;
@@ -30,10 +34,13 @@ impl<R: RealmTag> World<R> {
     pub(crate) fn apart(&self, differences: &[Difference]) -> Apart {
         let mut apart = Apart::default();
         let missing = twins::absent_stacks(&self.tree.lab);
+        let twin = matches!(self.realm(), Realm::Twin(_));
         for one in differences {
-            let listed = matches!(self.realm(), Realm::Twin(_))
+            let listed = twin
                 && (self.absent_here(&one.target.name).is_some()
                     || missing.contains(&one.target)
+                    || (one.path.kind == FactKind::PveGuest
+                        && self.imagined(&one.target).contains_key(&one.path))
                     || twinplan::exceptions::of(&one.path).is_some());
             match listed && one.how == How::Unknown {
                 true => apart.beyond += 1,
@@ -41,6 +48,57 @@ impl<R: RealmTag> World<R> {
             }
         }
         apart
+    }
+
+    /// What no twin can tell is unknown, and never what this machine happens to be. What a fault makes a machine say stays.
+    pub(crate) fn not_in_twin(
+        &self,
+        facts: &mut Facts,
+        scopes: &BTreeMap<String, Scope>,
+    ) -> Result<()> {
+        let faults = crate::commands::twin::fault::load_from(self.store.dir())?;
+        for target in facts.targets.values_mut() {
+            let machine = twinplan::slug(&target.target.name);
+            let imagined = self.imagined(&target.target);
+            // Of these no twin has any, however many rights its token had.
+            let whole = |kind: &FactKind| twinplan::exceptions::of_kind(*kind).is_some();
+            target.collections.retain(|kind, _| !whole(kind));
+            for (path, fact) in &mut target.facts {
+                let why = imagined.get(path).map(String::as_str);
+                if let Some(why) = why.or(twinplan::exceptions::of(path))
+                    && !faults.iter().any(|f| f.says(&machine, path))
+                {
+                    fact.seen = Seen::Unknown(Reason::new(format!("not in twin: {why}")));
+                }
+            }
+        }
+        for (name, why) in &self.absent {
+            if scopes.contains_key(name) {
+                let host = self.tree.lab.machine_ref(name);
+                let why = format!("not in twin: {why}");
+                let unknown = TargetFacts::unreachable(host, Timestamp::now(), why);
+                facts.targets.insert(name.clone(), unknown);
+            }
+        }
+        Ok(())
+    }
+
+    /// Guests of an interface that are not in the twin: whatever the simulator says of them, nothing runs.
+    fn imagined(&self, of: &ObjectRef) -> BTreeMap<FactPath, String> {
+        let lab = &self.tree.lab;
+        let design = twinplan::design(lab, &Default::default());
+        if !design.interfaces.iter().any(|i| i.of == *of) {
+            return BTreeMap::new();
+        }
+        let guests = pvesim::guests(lab, &of.name).into_iter();
+        let absent = guests.filter_map(|(id, name, _)| {
+            let why = design.why_absent(&ObjectRef::new(Kind::Guest, name))?;
+            Some((
+                FactPath::new(FactKind::PveGuest, id.to_string()),
+                why.to_owned(),
+            ))
+        });
+        absent.collect()
     }
 
     /// The facts of everything that this realm has.

@@ -2,16 +2,19 @@
 
 use crate::exit::Stop;
 use crate::output::words::did_you_mean;
+use crate::twins;
 use crate::world::World;
 use anyhow::Result;
 use drivers::pve::{Limits, PveDriver, PveTarget, Trust};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
-use model::declare::OptExt as _;
+use model::declare::{OptExt as _, Value as _};
 use model::fact::{Facts, Scope, TargetFacts};
 use model::id::Kind;
 use model::lab::Reach;
+use model::lab::api::Fingerprint;
 use model::realm::{Realm, RealmTag};
+use model::secret::{Secret, SecretRef};
 use plan::driver::{Driver as _, Properties};
 use plan::interface::{self, Interface};
 use std::collections::BTreeMap;
@@ -141,8 +144,8 @@ impl<R: RealmTag> World<R> {
 
     /// A handle, or why there is none.
     fn handle(&self, interface: &Interface<'_>) -> Result<PveDriver<R>, String> {
-        if let Realm::Twin(_) = self.realm() {
-            return Err("a twin has no interface of this product yet".to_owned());
+        if let Realm::Twin(twin) = self.realm() {
+            return self.handle_in_twin(&twin, interface);
         }
         if !interface.is_pve {
             return Err(
@@ -180,6 +183,40 @@ impl<R: RealmTag> World<R> {
             &self.tag,
             target,
             self.secret_source(),
+            redactor,
+            Limits::default(),
+        ))
+    }
+
+    /// A handle on what stands in for a product in a twin. What the lab declares of the real one is not looked at.
+    fn handle_in_twin(
+        &self,
+        twin: &str,
+        interface: &Interface<'_>,
+    ) -> Result<PveDriver<R>, String> {
+        let design = twinplan::design(&self.tree.lab, &Default::default());
+        let found = design.interfaces.iter().find(|i| i.of == interface.object);
+        let found = found.ok_or("not in twin: no simulator stands in for this product")?;
+        let (there, file) = twins::interface(twin, &self.lock.lab, &found.machine, &self.hints)?;
+        let fingerprint = Fingerprint::parse(&there.fingerprint)
+            .map_err(|_| "its certificate has no fingerprint".to_owned())?;
+        let target = PveTarget {
+            object: interface.object.clone(),
+            url: there.url,
+            token: there.token,
+            secret: SecretRef::File(String::new()),
+            trust: Trust::Fingerprint(fingerprint),
+        };
+        let redactor = self.store.redactor().map_err(|e| e.to_string())?;
+        let secret = Box::new(move |_: &SecretRef| {
+            let text = std::fs::read_to_string(&file);
+            text.map(Secret::new)
+                .map_err(|e| format!("{}: {e}", file.display()))
+        });
+        Ok(PveDriver::new(
+            &self.tag,
+            target,
+            secret,
             redactor,
             Limits::default(),
         ))

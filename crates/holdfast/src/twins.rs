@@ -6,9 +6,11 @@ use anyhow::Result;
 use diag::Spanned;
 use drivers::linux::transport::SshOptions;
 use model::id::{Kind, ObjectId, ObjectRef};
+use model::lab::api::Api;
 use model::lab::{Sudo, User};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use twin::{Engine, Host, TwinError, image};
 
 /// The owner label of a twin's containers: only things with it are ever removed.
@@ -51,12 +53,71 @@ pub(crate) fn ssh_options(
     })
 }
 
+/// Beside a lease: where an interface is, once it answers.
+pub(crate) const INTERFACE: &str = "api.json";
+
+/// Where an interface of a twin is. Its secret lies beside.
+#[derive(Debug, Clone)]
+pub(crate) struct Interface {
+    /// For this machine.
+    pub(crate) url: String,
+    /// The token that may look and nothing else.
+    pub(crate) token: String,
+    /// SHA-256 of its certificate.
+    pub(crate) fingerprint: String,
+}
+
+impl Interface {
+    /// For the file beside the lease.
+    pub(crate) fn json(&self) -> Value {
+        json!({"url": self.url, "token": self.token, "fingerprint": self.fingerprint})
+    }
+}
+
+/// What stands beside a lease of an interface.
+pub(crate) fn interface_at(dir: &Path) -> Option<Interface> {
+    let text = std::fs::read(dir.join(INTERFACE)).ok()?;
+    let value: Value = serde_json::from_slice(&text).ok()?;
+    let field = |key: &str| value[key].as_str().map(str::to_owned);
+    Some(Interface {
+        url: field("url")?,
+        token: field("token")?,
+        fingerprint: field("fingerprint")?,
+    })
+}
+
+/// The interface of a cluster or host in a twin with the file of its secret, or why there is none.
+pub(crate) fn interface(
+    name: &str,
+    lab: &ObjectId,
+    machine: &str,
+    hints: &Hints,
+) -> Result<(Interface, PathBuf), String> {
+    let host = host(name, lab, machine, hints).map_err(|e| e.to_string())?;
+    let missing = || format!("it does not answer; {} starts it", hints.twin_up(name));
+    let interface = interface_at(&host.state_dir()).filter(|_| host.is_served());
+    let secret = host.state_dir().join("api-token");
+    Ok((interface.ok_or_else(missing)?, secret))
+}
+
 /// The account by which every machine of a twin is reached.
 const ADMIN: &str = "admin";
 
 /// What a twin cannot be: its hosts have addresses and a default route of their own, and are reached by an account, a key and a wire of
 /// the twin's own. The declaration is adapted to that, so that none of it shows as drift. A second call changes nothing.
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
+    let interfaces = twinplan::design(lab, &Default::default()).interfaces;
+    // Never the declared address: that is the real one's. Where the twin's is, its lease knows.
+    for (host_name, host) in &mut lab.hosts {
+        let own = ObjectRef::new(Kind::Host, host_name);
+        let served = interfaces.iter().any(|i| i.of == own);
+        host.about.api = (served || host.about.api.is_some()).then(Api::default);
+    }
+    for (cluster_name, cluster) in &mut lab.clusters {
+        let own = ObjectRef::new(Kind::Cluster, cluster_name);
+        let served = interfaces.iter().any(|i| i.of == own);
+        cluster.api = (served || cluster.api.is_some()).then(Api::default);
+    }
     let machines = lab.hosts.iter_mut().chain(&mut lab.inside);
     for (host_name, declared) in machines {
         declared.default_route = None;
@@ -89,9 +150,15 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
                 "iifname \"eth0\" ip saddr {} tcp dport 22 accept",
                 host.controller()
             );
-            let rule = Spanned::new(rule, firewall.span);
-            if !firewall.rules.contains(&rule) {
-                firewall.rules.push(rule);
+            let answers = |i: &twinplan::InterfaceTwin| i.machine == twinplan::slug(host_name);
+            let more = interfaces.iter().any(answers).then(|| {
+                rule.replace("dport 22", &format!("dport {}", twinplan::interfaces::PORT))
+            });
+            for rule in [Some(rule), more].into_iter().flatten() {
+                let rule = Spanned::new(rule, firewall.span);
+                if !firewall.rules.contains(&rule) {
+                    firewall.rules.push(rule);
+                }
             }
         }
     }

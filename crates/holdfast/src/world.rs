@@ -12,9 +12,8 @@ use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
-use model::fact::{Before, FactKind, Facts, NativeIdentity, Scope, Seen, TargetFacts};
+use model::fact::{Before, FactKind, Facts, NativeIdentity, Scope, TargetFacts};
 use model::id::{ObjectRef, RunId};
-use model::kleene::Reason;
 use model::lab::{Host, Reach};
 use model::lock::{Lock, Native};
 use model::plan::{Action, Plan};
@@ -473,30 +472,6 @@ impl<R: RealmTag> World<R> {
             }
         }
         Ok(facts)
-    }
-
-    /// What no twin can tell is unknown, and never what this machine happens to be. What a fault makes a machine say stays.
-    fn not_in_twin(&self, facts: &mut Facts, scopes: &BTreeMap<String, Scope>) -> Result<()> {
-        let faults = crate::commands::twin::fault::load_from(self.store.dir())?;
-        for target in facts.targets.values_mut() {
-            let machine = twinplan::slug(&target.target.name);
-            for (path, fact) in &mut target.facts {
-                if let Some(why) = twinplan::exceptions::of(path)
-                    && !faults.iter().any(|f| f.says(&machine, path))
-                {
-                    fact.seen = Seen::Unknown(Reason::new(format!("not in twin: {why}")));
-                }
-            }
-        }
-        for (name, why) in &self.absent {
-            if scopes.contains_key(name) {
-                let host = self.tree.lab.machine_ref(name);
-                let why = format!("not in twin: {why}");
-                let unknown = TargetFacts::unreachable(host, Timestamp::now(), why);
-                facts.targets.insert(name.clone(), unknown);
-            }
-        }
-        Ok(())
     }
 
     /// Refuses to go on if another machine answered for one of the hosts.

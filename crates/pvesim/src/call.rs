@@ -139,6 +139,7 @@ impl Refused {
 impl State {
     /// Answers a request; faults are not looked at.
     pub fn answer(&mut self, asked: &Asked) -> Answer {
+        self.refresh();
         match self.try_answer(asked) {
             Ok(data) => Answer {
                 status: 200,

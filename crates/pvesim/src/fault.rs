@@ -37,6 +37,11 @@ impl Faults {
         self.all.push((path.to_owned(), fault));
     }
 
+    /// From now on these and no others, the newest last.
+    pub fn set(&mut self, all: Vec<(String, Fault)>) {
+        self.all = all;
+    }
+
     /// All is well again.
     pub fn clear(&mut self) {
         self.all.clear();

@@ -19,14 +19,7 @@ impl State {
             .clusters
             .get(name)
             .filter(|c| c.kind.known() == Some(&ClusterKind::Proxmox));
-        let members: Vec<String> = match cluster {
-            Some(cluster) => cluster
-                .members
-                .iter()
-                .map(|m| m.value.name().to_owned())
-                .collect(),
-            None => vec![name.to_owned()],
-        };
+        let members = members(lab, name);
         let mut state = Self::single(members.first().map_or(name, String::as_str));
         members.iter().skip(1).for_each(|m| state.add_node(m));
         state.cluster = cluster.map(|_| name.to_owned());
@@ -40,43 +33,25 @@ impl State {
                 .map_or(there.memory, |m| m.bytes());
         }
         state.pools_of(lab, &members, name);
-        let mut next = FIRST;
-        for (guest_name, guest) in &lab.guests {
-            let Some(on) = guest.on.known().map(|on| on.name()) else {
-                continue;
-            };
-            if on != name && !members.iter().any(|m| m == on) {
-                continue;
-            }
-            let id = guest.id.known().copied().unwrap_or_else(|| {
-                next += 1;
-                next
-            });
-            let node = if on == name && cluster.is_some() {
-                members.first().map_or(on, String::as_str)
-            } else {
+        let first = members.first().map_or(name, String::as_str);
+        for (id, guest_name, guest) in guests(lab, name) {
+            // A guest of the whole cluster is on its first node.
+            let on = guest.on.known().map_or(first, |on| on.name());
+            let node = if state.nodes.contains_key(on) {
                 on
+            } else {
+                first
             };
-            state
-                .guests
-                .insert(id, of_guest(guest_name, guest, node, id));
+            let there = of_guest(guest_name, guest, node, id);
             if guest.ha.known() == Some(&true) {
+                let kind = if there.kind == Kind::Qemu { "vm" } else { "ct" };
                 let resource = crate::state::Resource {
                     state: "started".to_owned(),
                     wanted: "started".to_owned(),
                 };
-                state.ha.insert(
-                    format!(
-                        "{}:{id}",
-                        if guest.kind.known() == Some(&GuestKind::Vm) {
-                            "vm"
-                        } else {
-                            "ct"
-                        }
-                    ),
-                    resource,
-                );
+                state.ha.insert(format!("{kind}:{id}"), resource);
             }
+            state.guests.insert(id, there);
         }
         state
     }
@@ -124,6 +99,37 @@ impl State {
             }
         }
     }
+}
+
+/// The nodes of a cluster, or the host alone.
+pub fn members(lab: &Lab, name: &str) -> Vec<String> {
+    let cluster = lab.clusters.get(name);
+    let cluster = cluster.filter(|c| c.kind.known() == Some(&ClusterKind::Proxmox));
+    match cluster {
+        Some(cluster) => {
+            let members = cluster.members.iter();
+            members.map(|m| m.value.name().to_owned()).collect()
+        }
+        None => vec![name.to_owned()],
+    }
+}
+
+/// The guests of a cluster, or of a host alone, with their numbers, by the order of their names.
+pub fn guests<'a>(lab: &'a Lab, name: &str) -> Vec<(u32, &'a str, &'a Declared)> {
+    let members = members(lab, name);
+    let mut next = FIRST;
+    let here = lab.guests.iter().filter(|(_, guest)| {
+        let on = guest.on.known().map(|on| on.name());
+        on.is_some_and(|on| on == name || members.iter().any(|m| m == on))
+    });
+    let numbered = here.map(|(guest_name, guest)| {
+        let id = guest.id.known().copied().unwrap_or_else(|| {
+            next += 1;
+            next
+        });
+        (id, guest_name.as_str(), guest)
+    });
+    numbered.collect()
 }
 
 /// The product's word for a kind of storage.

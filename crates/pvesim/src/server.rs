@@ -48,9 +48,17 @@ impl Simulator {
     /// # Errors
     /// What the system refuses.
     pub fn start(state: State) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        Self::start_at(state, SocketAddr::from(([127, 0, 0, 1], 0)), &[])
+    }
+
+    /// Serves a state at an address; the certificate holds for these names and addresses, too.
+    ///
+    /// # Errors
+    /// What the system refuses: somebody else listens there.
+    pub fn start_at(state: State, at: SocketAddr, names: &[String]) -> io::Result<Self> {
+        let listener = TcpListener::bind(at)?;
         let address = listener.local_addr()?;
-        let (config, fingerprint, authority) = certificate()?;
+        let (config, fingerprint, authority) = certificate(names)?;
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             open: Mutex::default(),
@@ -118,12 +126,13 @@ impl Drop for Simulator {
 }
 
 /// A certificate for this machine by an authority made for it, as a cluster makes its own.
-fn certificate() -> io::Result<(Arc<ServerConfig>, String, String)> {
+fn certificate(more: &[String]) -> io::Result<(Arc<ServerConfig>, String, String)> {
     let mut ca = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let issuer = CertifiedIssuer::self_signed(ca, key).map_err(io::Error::other)?;
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    names.extend(more.iter().cloned());
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let leaf = CertificateParams::new(names).map_err(io::Error::other)?;
     let leaf = leaf.signed_by(&key, &issuer).map_err(io::Error::other)?;
@@ -154,6 +163,11 @@ fn serve(shared: &Shared, config: Arc<ServerConfig>, tcp: TcpStream) -> io::Resu
         held(&shared.asked).push(format!("{} {}", asked.method.word(), asked.path));
         let (answer, fault) = {
             let mut state = held(&shared.state);
+            state.refresh();
+            if state.nodes.values().all(|n| !n.online) {
+                // Nobody is there to answer, not even with the end of TLS.
+                return stream.sock.shutdown(Shutdown::Both);
+            }
             let fault = state.faults.of(&asked.path).cloned();
             let answer = match &fault {
                 Some(Fault::Refuse(status, reason)) => Answer {

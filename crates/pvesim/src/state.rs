@@ -173,6 +173,8 @@ pub struct State {
     pub faults: Faults,
     /// What guests are made of.
     pub machines: Box<dyn Machines>,
+    /// Tasks take no time of their own, but as long as what they do.
+    pub immediate: bool,
 }
 
 impl State {
@@ -195,6 +197,7 @@ impl State {
             tasks: Vec::new(),
             faults: Faults::default(),
             machines: Box::new(Imagined),
+            immediate: false,
         };
         state.add_node(node);
         state
@@ -211,6 +214,24 @@ impl State {
             ..Node::default()
         };
         self.nodes.insert(name.to_owned(), node);
+    }
+
+    /// Takes over what runs from what guests and nodes are made of.
+    pub(crate) fn refresh(&mut self) {
+        let running = self.machines.running();
+        for (id, runs) in running.guests {
+            if let Some(guest) = self.guests.get_mut(&id) {
+                guest.running = runs;
+            }
+        }
+        for (name, runs) in running.nodes {
+            if let Some(node) = self.nodes.get_mut(&name) {
+                node.online = runs;
+            }
+        }
+        if let Some(faults) = running.faults {
+            self.faults.set(faults);
+        }
     }
 
     /// Whether the nodes that are online are a majority.

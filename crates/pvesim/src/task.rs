@@ -68,7 +68,7 @@ impl State {
             end: None,
             exit: None,
             log: vec![format!("{kind} {id} begins")],
-            until: self.now + seconds,
+            until: self.now + if self.immediate { 0 } else { seconds },
             work,
         });
         upid

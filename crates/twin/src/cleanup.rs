@@ -6,6 +6,7 @@ use crate::error::TwinError;
 use crate::host::{CREATOR_LABEL, NAME_LABEL, OWNER_LABEL};
 use crate::lease::{Creator, Lease, Registry, check_name};
 use crate::run;
+use crate::server;
 use crate::wire;
 
 /// What a clean-up took away.
@@ -78,6 +79,7 @@ fn release(fits: impl Fn(&Lease) -> bool) -> Result<Vec<String>, TwinError> {
     let registry = Registry::open()?;
     let mut released = Vec::new();
     for lease in registry.leases()?.into_iter().filter(fits) {
+        server::stop(&lease)?;
         wire::disconnect(&lease)?;
         disk::remove(&lease.owner, &lease.name)?;
         registry.remove(&lease.owner, &lease.name)?;

@@ -3,7 +3,7 @@
 //! The first one stays when the second reboots, so wire and address are as durable as hardware. What a reboot must
 //! forget (packet filter, routes, addresses) is emptied by the host's own start, before its init runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::ops::Deref;
@@ -151,6 +151,16 @@ impl Host {
             .collect())
     }
 
+    /// The names of an owner's hosts that have power now.
+    pub fn running_names(engine: &Engine, owner: &str) -> Result<BTreeSet<String>, TwinError> {
+        let filter = format!("label={OWNER_LABEL}={owner}");
+        let names = ["ps", "--filter", &filter, "--format", "{{.Names}}"];
+        let text = engine.client().checked(&names)?;
+        let start = format!("hf.{owner}.");
+        let own = text.lines().filter_map(|l| l.strip_prefix(&start));
+        Ok(own.map(str::to_owned).collect())
+    }
+
     /// The host's name, which is also its alias in the ssh configuration.
     pub fn name(&self) -> &str {
         &self.lease.name
@@ -293,7 +303,7 @@ impl Host {
         format!("hf.{}.{}", self.lease.owner, self.lease.name)
     }
 
-    fn network_container(&self) -> String {
+    pub(crate) fn network_container(&self) -> String {
         format!("{}.net", self.container())
     }
 

@@ -57,7 +57,10 @@ pub(crate) struct Creator {
 
 impl Creator {
     pub(crate) fn this_process() -> Self {
-        let pid = std::process::id();
+        Self::of(std::process::id())
+    }
+
+    pub(crate) fn of(pid: u32) -> Self {
         Self {
             pid,
             started: start_time(pid).unwrap_or_default(),
@@ -70,6 +73,10 @@ impl Creator {
             pid: pid.parse().ok()?,
             started: started.parse().ok()?,
         })
+    }
+
+    pub(crate) fn pid(self) -> Option<rustix::process::Pid> {
+        rustix::process::Pid::from_raw(i32::try_from(self.pid).ok()?)
     }
 
     pub(crate) fn is_alive(self) -> bool {

@@ -34,6 +34,7 @@ pub mod lease;
 pub mod limits;
 pub mod pool;
 pub mod seed;
+pub mod server;
 pub mod stack;
 pub mod time;
 

@@ -5,6 +5,7 @@ use core::net::IpAddr;
 use ipnet::IpNet;
 use model::id::ObjectRef;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A whole twin.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -17,6 +18,8 @@ pub struct Design {
     pub routers: Vec<Router>,
     /// Pools that a file system on loop devices can mimic.
     pub pools: Vec<PoolTwin>,
+    /// Interfaces of products that a simulator answers.
+    pub interfaces: Vec<InterfaceTwin>,
     /// Compose projects on Docker hosts.
     pub stacks: Vec<StackTwin>,
     /// What is declared and not in the twin.
@@ -178,6 +181,17 @@ impl PoolTwin {
     pub fn mends(&self) -> bool {
         !matches!(self.profile.as_str(), "single" | "raid0")
     }
+}
+
+/// The API of Proxmox VE, answered by a simulator that starts and stops machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InterfaceTwin {
+    /// The cluster, or the host alone.
+    pub of: ObjectRef,
+    /// The machine in whose place it answers: the first node.
+    pub machine: String,
+    /// Machines of its nodes, by the node's name.
+    pub nodes: BTreeMap<String, String>,
 }
 
 /// A Compose project on an engine of its machine's own.

@@ -51,6 +51,50 @@ pub const ALL: &[Exception] = &[
         why: "settings of the shared kernel, read-only in a container",
     },
     Exception {
+        paths: "pve-storage:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-thin:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-backup:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-uncovered:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-ha:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-replication:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-firewall:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-user:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-token:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-acl:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
+        paths: "pve-update:*",
+        why: "the simulator makes it of the declaration",
+    },
+    Exception {
         paths: "hardware: CPU model, memory modules, temperatures, power",
         why: "a container shows the hardware of this machine",
     },
@@ -78,6 +122,12 @@ pub fn of(path: &FactPath) -> Option<&'static str> {
     ALL.iter().find(|e| fits(e.paths)).map(|e| e.why)
 }
 
+/// Why no fact of a kind is to be had on a twin, where that holds for all of them.
+pub fn of_kind(kind: FactKind) -> Option<&'static str> {
+    let whole = format!("{}:*", kind.word());
+    ALL.iter().find(|e| e.paths == whole).map(|e| e.why)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,9 +141,13 @@ mod tests {
             ("sysctl:vm.swappiness", true),
             ("sysctl:vm.swappiness@boot", false),
             ("sysctl:net.ipv4.ip_forward", false),
+            ("pve-storage:local", true),
+            ("pve-guest:100", false),
         ] {
             let path = FactPath::parse(path).unwrap();
             assert_eq!(of(&path).is_some(), absent, "{path}");
         }
+        assert!(of_kind(FactKind::PveStorage).is_some());
+        assert!(of_kind(FactKind::Sysctl).is_none());
     }
 }

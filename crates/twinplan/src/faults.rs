@@ -64,6 +64,32 @@ pub enum Fault {
         /// The machine.
         machine: String,
     },
+    /// An interface does not answer as it should.
+    Api {
+        /// Whose interface: `host/pve`.
+        of: String,
+        /// Requests whose path begins so meet it.
+        path: String,
+        /// What they meet.
+        what: ApiFault,
+    },
+}
+
+/// What requests to an interface meet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "meet")]
+pub enum ApiFault {
+    /// No right to ask.
+    Refuse,
+    /// Empty lists, and nothing that says so.
+    Filter,
+    /// Another value than the true one.
+    Lie {
+        /// Where it stands in the answer, as a JSON pointer: `/0/status`.
+        pointer: String,
+        /// The value, as JSON.
+        value: String,
+    },
 }
 
 impl Fault {
@@ -77,7 +103,8 @@ impl Fault {
             | Fault::Container { .. }
             | Fault::Fill { .. }
             | Fault::Lose { .. }
-            | Fault::Corrupt { .. } => false,
+            | Fault::Corrupt { .. }
+            | Fault::Api { .. } => false,
         }
     }
 }
@@ -106,6 +133,13 @@ impl fmt::Display for Fault {
             Fault::Corrupt { machine, disk } => {
                 write!(f, "what disk {machine}/{disk} held was written over")
             }
+            Fault::Api { of, path, what } => match what {
+                ApiFault::Refuse => write!(f, "the API of {of} refuses {path}"),
+                ApiFault::Filter => write!(f, "the API of {of} shows nothing of {path}"),
+                ApiFault::Lie { pointer, value } => {
+                    write!(f, "the API of {of} says {value} at {pointer} of {path}")
+                }
+            },
             Fault::Time { machine } => write!(
                 f,
                 "{machine} says that its clock is not synchronised (a stand-in says so: the clock is this machine's)"

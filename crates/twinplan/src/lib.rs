@@ -8,6 +8,7 @@ pub mod design;
 pub mod exceptions;
 pub mod faults;
 pub mod generated;
+pub mod interfaces;
 pub mod stand_in;
 
 mod machines;
@@ -18,8 +19,8 @@ mod stacks;
 mod storage;
 
 pub use design::{
-    Absent, Address, Design, DiskTwin, Link, Machine, PoolTwin, Route, Router, Segment, Source,
-    StackTwin, Subvolume,
+    Absent, Address, Design, DiskTwin, InterfaceTwin, Link, Machine, PoolTwin, Route, Router,
+    Segment, Source, StackTwin, Subvolume,
 };
 pub use machines::slug;
 
@@ -36,6 +37,7 @@ pub fn design(lab: &Lab, projects: &Projects) -> Design {
     machines::add_gateways(&mut design);
     segments::add_vantages(lab, &mut design);
     storage::add(lab, &mut design);
+    interfaces::add(lab, &mut design);
     stacks::add(lab, projects, &mut design);
     design.exceptions = exceptions::ALL;
     design

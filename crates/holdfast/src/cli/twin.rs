@@ -1,6 +1,6 @@
 //! The command line of `twin`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Arguments of `twin`.
@@ -43,6 +43,12 @@ pub(crate) enum TwinVerb {
     },
     /// Remove it.
     Down(TwinAt),
+    /// Answer as a product's API; `up` starts this.
+    #[command(hide = true)]
+    ServeApi {
+        /// What it has to know.
+        config: PathBuf,
+    },
 }
 
 /// What goes wrong.
@@ -97,8 +103,36 @@ pub(crate) enum FaultVerb {
         /// The machine.
         machine: String,
     },
+    /// An API does not answer as it should.
+    Api {
+        /// How it answers.
+        #[arg(value_enum)]
+        how: ApiAnswers,
+        /// Requests whose path below `/api2/json` begins so.
+        path: String,
+        /// With `lie`: where in the answer, as a JSON pointer below `data`, `/0/status`.
+        #[arg(required_if_eq("how", "lie"))]
+        pointer: Option<String>,
+        /// With `lie`: what it says there, as JSON.
+        #[arg(required_if_eq("how", "lie"))]
+        value: Option<String>,
+        /// Whose API, where there are several: `cluster/main`.
+        #[arg(long)]
+        of: Option<String>,
+    },
     /// End all faults: power is back, wires are whole, containers run, disks are back and mended.
     Clear,
+}
+
+/// How an API answers that does not answer as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiAnswers {
+    /// 403: no right to ask.
+    Refuse,
+    /// Empty lists and 200 OK.
+    Filter,
+    /// Another value than the true one.
+    Lie,
 }
 
 /// Which twin of which lab.

@@ -1,5 +1,6 @@
 //! `twin`: the miniature of the lab on this machine.
 
+pub(crate) mod api;
 mod disks;
 pub(crate) mod fault;
 mod parts;
@@ -40,6 +41,7 @@ pub(crate) fn twin(verb: &TwinVerb, json: bool, paint: Paint) -> Result<Exit> {
         } => exec(place, name, command),
         TwinVerb::Fault { at, clear, what } => fault::fault(at, what, *clear, json),
         TwinVerb::Down(at) => down(at, json),
+        TwinVerb::ServeApi { config } => api::serve(config),
     }
 }
 

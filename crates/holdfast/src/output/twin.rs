@@ -2,6 +2,7 @@
 
 use super::words::count;
 use super::{Paint, Table, Tone, wrap};
+use crate::commands::twin::api::Served;
 use crate::commands::twin::pools::Made;
 use crate::commands::twin::stacks::Brought;
 use model::units::Bytes;
@@ -15,6 +16,12 @@ pub(crate) fn plan(design: &Design, paint: Paint) -> String {
         section("segments", segments(design), design.segments.len(), paint),
         section("routers", routers(design), design.routers.len(), paint),
         section("pools", pools(design), design.pools.len(), paint),
+        section(
+            "interfaces",
+            interfaces(design),
+            design.interfaces.len(),
+            paint,
+        ),
         section("stacks", stacks(design), design.stacks.len(), paint),
         absent(&design.absent, paint),
         exceptions(design, paint),
@@ -133,6 +140,20 @@ fn pools(design: &Design) -> Table {
     table
 }
 
+fn interfaces(design: &Design) -> Table {
+    let mut table = Table::headed(&["API OF", "ON", "PORT", "WHAT ANSWERS"]);
+    for one in &design.interfaces {
+        let what = "a simulator of Proxmox VE 9.1, which starts and stops the machines of guests";
+        table.row([
+            (one.of.to_string(), None),
+            (one.machine.clone(), None),
+            (twinplan::interfaces::PORT.to_string(), None),
+            (what.to_owned(), None),
+        ]);
+    }
+    table
+}
+
 fn stacks(design: &Design) -> Table {
     let mut table = Table::headed(&["STACK", "ON", "SERVICES", "NOT AS DECLARED"]);
     for stack in &design.stacks {
@@ -200,6 +221,8 @@ pub(crate) struct Status {
     pub(crate) vantages: Vec<(twinplan::Segment, bool)>,
     /// How the stacks are.
     pub(crate) stacks: Vec<Brought>,
+    /// How the interfaces are.
+    pub(crate) interfaces: Vec<Served>,
     /// How the pools are.
     pub(crate) pools: Vec<Made>,
     /// Not in the plan.
@@ -268,16 +291,45 @@ pub(crate) fn status(status: &Status, paint: Paint) -> String {
         ));
     }
     text.push_str(&table.print(paint, 2));
-    if !status.stacks.is_empty() {
-        text.push_str(&format!("\n{}", brought(&status.stacks).print(paint, 2)));
-    }
-    if !status.pools.is_empty() {
-        text.push_str(&format!("\n{}", made(&status.pools).print(paint, 2)));
+    let more = [
+        (!status.interfaces.is_empty()).then(|| served(&status.interfaces)),
+        (!status.stacks.is_empty()).then(|| brought(&status.stacks)),
+        (!status.pools.is_empty()).then(|| made(&status.pools)),
+    ];
+    for table in more.into_iter().flatten() {
+        text.push_str(&format!("\n{}", table.print(paint, 2)));
     }
     if let Some(absent) = absent(&status.absent, paint) {
         text.push_str(&format!("\n{absent}"));
     }
     text
+}
+
+/// Interfaces with where they are.
+fn served(interfaces: &[Served]) -> Table {
+    let mut table = Table::headed(&[
+        "API OF",
+        "HEALTH",
+        "FROM HERE",
+        "IN THE TWIN",
+        "STANDS IN FOR",
+    ]);
+    for one in interfaces {
+        let health = if one.here.is_some() {
+            "answers"
+        } else {
+            "missing"
+        };
+        let here = one.here.as_ref().map_or("-", |h| h.url.as_str());
+        table.row([
+            (one.of.of.to_string(), None),
+            (health.to_owned(), Some(tone(one.here.is_some()))),
+            (here.to_owned(), None),
+            (one.inside.join("\n"), None),
+            ("Proxmox VE 9.1, simulated".to_owned(), None),
+        ]);
+    }
+    table
 }
 
 /// Pools with how they are, how full, and of what they are made.

@@ -1,6 +1,8 @@
 //! Twins of the example labs: on paper all of them, and one as real machines, segments and packets.
 
 use crate::rig::Ran;
+
+mod api;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -303,6 +305,8 @@ fn packets_pass_between_segments_exactly_as_declared() {
     matrix(&up);
     nothing_leaves(&up);
     faults(&up);
+    api::drives_the_machines(&up);
+    api::faults(&up);
 
     let again = up.run(&["twin", "up"]);
     assert_eq!(again.code, 0, "{}", again.all());
@@ -312,8 +316,11 @@ fn packets_pass_between_segments_exactly_as_declared() {
     let owner = format!("default-{}", lab_id(&up));
     let place = Path::new("/run/holdfast-twin/hosts").join(owner);
     assert!(place.exists());
+    let server = api::process(&place);
+    assert!(api::answers(&server));
     up.ok(&["twin", "down"]);
     assert!(!place.exists());
+    assert!(!api::answers(&server), "{}", server.display());
     let status = up.run(&["twin", "status", "--json"]);
     let machines = status.json();
     let health = names(&machines["machines"], "health");

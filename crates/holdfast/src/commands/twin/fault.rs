@@ -1,7 +1,7 @@
 //! `twin fault`: something goes wrong on purpose. What is in force is kept, so that `status` shows it and `clear` ends it.
 
 use super::{Twinned, disks};
-use crate::cli::{FaultVerb, TwinAt};
+use crate::cli::{ApiAnswers, FaultVerb, TwinAt};
 use crate::exit::{Exit, Stop};
 use crate::output::words::{count, did_you_mean};
 use crate::twins;
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use twin::{Fabric, Host, TwinError, image};
-use twinplan::faults::{self, Fault};
+use twinplan::faults::{self, ApiFault, Fault};
 
 /// Brings a fault about, or ends it, or ends all of them.
 pub(super) fn fault(at: &TwinAt, what: &FaultVerb, clear: bool, json: bool) -> Result<Exit> {
@@ -99,6 +99,17 @@ fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
         FaultVerb::Time { machine } => Fault::Time {
             machine: known(twinned, machine)?,
         },
+        FaultVerb::Api {
+            how,
+            path,
+            pointer,
+            value,
+            of,
+        } => Fault::Api {
+            of: super::api::known(twinned, of.as_deref())?,
+            path: path.clone(),
+            what: answers(*how, pointer.as_deref(), value.as_deref())?,
+        },
         FaultVerb::Partition { one, other } => Fault::Partition {
             one: known_end(twinned, one)?,
             other: match other {
@@ -107,6 +118,24 @@ fn wanted(twinned: &Twinned, what: &FaultVerb) -> Result<Option<Fault>> {
             },
         },
     }))
+}
+
+fn answers(how: ApiAnswers, pointer: Option<&str>, value: Option<&str>) -> Result<ApiFault> {
+    Ok(match how {
+        ApiAnswers::Refuse => ApiFault::Refuse,
+        ApiAnswers::Filter => ApiFault::Filter,
+        ApiAnswers::Lie => {
+            let value = value.unwrap_or_default();
+            if serde_json::from_str::<serde_json::Value>(value).is_err() {
+                let why = format!("{value} is no JSON; a text stands in quotes: '\"{value}\"'");
+                return Err(Stop::usage(why).into());
+            }
+            ApiFault::Lie {
+                pointer: pointer.unwrap_or_default().to_owned(),
+                value: value.to_owned(),
+            }
+        }
+    })
 }
 
 fn known(twinned: &Twinned, name: &str) -> Result<String> {
@@ -192,7 +221,8 @@ fn begin(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<()> {
         Fault::Time { machine } => on(machine)?
             .set_unsynchronised(true)
             .map_err(twins::environment)?,
-        Fault::Partition { .. } => {}
+        // The server reads what is in force before each answer.
+        Fault::Partition { .. } | Fault::Api { .. } => {}
     }
     Ok(())
 }
@@ -215,7 +245,8 @@ fn end(twinned: &Twinned, fabric: &Fabric, fault: &Fault) -> Result<Option<Strin
         Fault::Time { machine } => on(machine)?
             .set_unsynchronised(false)
             .map_err(twins::environment)?,
-        Fault::Partition { .. } => {}
+        // The server reads what is in force before each answer.
+        Fault::Partition { .. } | Fault::Api { .. } => {}
     }
     Ok(None)
 }

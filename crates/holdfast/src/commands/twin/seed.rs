@@ -92,7 +92,12 @@ fn ports(design: &Design, name: &str, host: &Host) -> Vec<(String, u16, String)>
         .filter(|s| s.machine == name)
         .flat_map(|s| s.published.iter().copied())
         .collect();
-    let stands_in = |e: &&Exposure| e.port.value != 22 && !published.contains(&e.port.value);
+    let answered = design.interfaces.iter().any(|i| i.machine == name);
+    let stands_in = |e: &&Exposure| {
+        let port = e.port.value;
+        let by_api = answered && port == twinplan::interfaces::PORT;
+        port != 22 && !published.contains(&port) && !by_api
+    };
     let all: BTreeSet<(String, u16, String)> = host
         .exposures
         .iter()

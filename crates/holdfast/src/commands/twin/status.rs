@@ -60,6 +60,7 @@ pub(crate) fn look(twinned: &Twinned, fabric: Option<&Fabric>) -> Result<output:
             .collect(),
         stacks: super::stacks::look(twinned),
         pools: super::pools::look(twinned),
+        interfaces: super::api::look(twinned),
         absent: design.absent.clone(),
         faults: twinned.faults()?,
     })
@@ -72,6 +73,7 @@ impl output::twin::Status {
         self.machines.iter().all(|(_, health, _)| well(health))
             && self.routers.iter().all(|(_, up)| *up)
             && self.vantages.iter().all(|(_, up)| *up)
+            && self.interfaces.iter().all(|i| i.here.is_some())
             && self.pools.iter().all(super::pools::Made::is_well)
             && self.stacks.iter().all(super::stacks::Brought::is_well)
     }
@@ -103,6 +105,7 @@ impl output::twin::Status {
             "machines": machines.collect::<Vec<_>>(),
             "routers": routers.collect::<Vec<_>>(),
             "vantages": vantages.collect::<Vec<_>>(),
+            "interfaces": self.interfaces.iter().map(super::api::Served::json).collect::<Vec<_>>(),
             "pools": self.pools.iter().map(super::pools::Made::json).collect::<Vec<_>>(),
             "not_in_twin": self.absent,
             "faults": self.faults,

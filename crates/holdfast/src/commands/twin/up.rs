@@ -52,6 +52,7 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         }
     }
     plant(&mut twinned, &interrupted)?;
+    super::api::up(&twinned, &stopped(&twinned)?)?;
     let failed = bring_up(&twinned, &interrupted)?;
     if interrupted.load(Ordering::Relaxed) {
         return Err(taken_back(&twinned, &before).into());
@@ -222,7 +223,8 @@ fn settled(twinned: &Twinned, total: usize, faults: &[Fault], interrupted: &Atom
             | Fault::Fill { .. }
             | Fault::Lose { .. }
             | Fault::Corrupt { .. }
-            | Fault::Time { .. } => false,
+            | Fault::Time { .. }
+            | Fault::Api { .. } => false,
         })
     };
     let begun = Instant::now();
