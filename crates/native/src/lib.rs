@@ -20,6 +20,7 @@ pub mod fw_default;
 pub mod fw_docker_bypass;
 pub mod fw_scope;
 pub mod fw_syntax;
+pub mod ha_expected_votes;
 pub mod img_pin;
 pub mod img_updater;
 pub mod inv_serial;

@@ -48,7 +48,6 @@ mod fin_sum;
 mod ha_cpu_domain;
 mod ha_device_pin;
 mod ha_drain;
-mod ha_expected_votes;
 mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
@@ -105,8 +104,8 @@ use crate::Rule;
 use native::{
     cap_memory_slots, cap_ups_load, chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening,
     cmp_net_claim, cmp_replicas_port, doc_diagram, doc_encoding, doc_link, doc_residue,
-    fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, img_pin, img_updater,
-    inv_serial, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
+    fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes, img_pin,
+    img_updater, inv_serial, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
     sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
     sto_dev_name, sto_fstab, sudo_nopassword,
 };

@@ -9,7 +9,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::guest::{Cluster, ClusterKind};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "ha-expected-votes",
     since: "0.1.0",
     severity: Severity::Warning,
