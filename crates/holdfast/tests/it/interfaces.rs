@@ -278,7 +278,7 @@ fn a_cluster_is_chosen_by_name() {
     let twin = field.run(&["observe", "--on", "twin", "--cluster", "main"]);
     assert!(
         twin.stdout
-            .contains("a twin has no interface of this product yet"),
+            .contains("cluster/main: twin default has no host pve1"),
         "{twin:?}"
     );
     assert!(!field.simulator.asked().is_empty());

@@ -31,9 +31,6 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         }
         Err(reason) => (Seen::Unknown(reason.clone()), Seen::Unknown(reason)),
     };
-    // Each is a question of its own, and one that has no answer says so itself.
-    to.put(kind, "security", security, source);
-    to.put(kind, "lists", lists, "/var/lib/apt/lists");
     let reboot = sections
         .get("reboot")
         .and_then(|section| match section.body {
@@ -41,13 +38,19 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             b"no\n" => Ok(Seen::Present(Value::from(false))),
             _ => Err(Reason::new("the answer is not understood")),
         });
+    // Each is a question of its own, and one that has no answer says so itself; only if none has, nothing was asked.
+    match (&security, &reboot) {
+        (Seen::Unknown(reason), Err(_)) => to.incomplete(kind, reason.clone()),
+        _ => to.complete(kind, &listed_by("asking for each")),
+    }
+    to.put(kind, "security", security, source);
+    to.put(kind, "lists", lists, "/var/lib/apt/lists");
     to.put(
         kind,
         "reboot",
         reboot.unwrap_or_else(Seen::Unknown),
         "/run/reboot-required",
     );
-    to.complete(kind, &listed_by("asking for each"));
 }
 
 /// `Inst NAME [OLD] (NEW ORIGIN:VERSION/SUITE [ARCHITECTURE])` whose new version comes from a security archive, perhaps among others.
