@@ -206,7 +206,32 @@ fn suspect_value(body: &str) -> Option<Suspect> {
             register: before[key_start..] == *REGISTER,
         });
     }
-    None
+    assigned(body, first)
+}
+
+/// The value of an item `- NAME=VALUE`, as Compose has them for variables.
+fn assigned(body: &str, first: usize) -> Option<Suspect> {
+    let item = body.get(first..)?;
+    let is_item = body.get(..first)?.trim_start().starts_with('-');
+    let (name, value) = item.split_once('=').filter(|_| is_item)?;
+    let name = name.trim_start_matches(['"', '\'']);
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let bare = value.trim_end_matches(['"', '\'']);
+    // A variable that is filled in elsewhere, and where a secret lies, are none themselves; a default is.
+    let inner = bare.strip_prefix("${").and_then(|v| v.strip_suffix('}'));
+    let named = inner.or(bare.strip_prefix('$')).unwrap_or("-");
+    let is_reference = named.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let elsewhere = is_reference || bare.is_empty() || bare.starts_with("/run/secrets/");
+    if !is_name || !is_suspect(name) || elsewhere || HARMLESS.contains(&bare) {
+        return None;
+    }
+    let at = body.len() - value.len();
+    Some(Suspect {
+        hide_from: at,
+        value: at,
+        indent: first,
+        register: false,
+    })
 }
 
 fn is_suspect(key: &str) -> bool {
@@ -223,6 +248,10 @@ fn is_shown(value: &str) -> bool {
     }
     if let Some(inner) = value.strip_prefix('{') {
         let inner = inner.split('}').next().unwrap_or(inner);
+        // How strict a rule is whose name sounds like one of these keys.
+        if inner.starts_with("severity:") {
+            return true;
+        }
         let outside_lists = inner.split('[').next().unwrap_or(inner);
         let mut parts = outside_lists.split(',').map(str::trim_start);
         let first = parts.next().unwrap_or_default();
@@ -319,6 +348,10 @@ mod tests {
     fn secrets_are_stars_and_offsets_stay() {
         for text in [
             "password: hunter2\n",
+            "- DB_PASSWORD=hunter2\n",
+            "      - \"DB_PASSWORD=hunter2\"\n",
+            "- DB_PASSWORD=${PW:-hunter2}\n",
+            "- ADMIN_TOKEN=$hunter2$\n",
             "  password:   \"hunter2\"\n",
             "usb: {on: web, password: hunter2}\n",
             "pasword: hunter2\n",
@@ -376,6 +409,10 @@ mod tests {
             "location: sftp://nas/x\n",
             "x: {secrets: [restic-usb, secret/b2], tier: core}\n",
             "usb: {on: web, password: {file: ~/usb.pass}, keys: [restic]}\n",
+            "- DB_PASSWORD=${PW}\n",
+            "- DB_PASSWORD=$PW\n",
+            "- DB_PASSWORD_FILE=/run/secrets/db\n",
+            "  ssh-password-login: {severity: info, why: keys come later}\n",
             "secrets:\n  - db\n  - wiki\nports: 1\n",
             "secrets:\n- db\n- wiki\nports: 1\n",
             "secrets:\n  usb: {in: vaultwarden, holders: [jo, sam], escrow: printed at home}\n  b2:\n    in: paper\n    opens: [b2]\nhosts:\n",
