@@ -19,6 +19,7 @@ pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
             let what = format!("the gateway of network '{name}'");
             within(sink, &what, &gateway, name, network);
         }
+        given_out(sink, name, network);
     }
     addresses(lab, sink);
     renames(lab, sink);
@@ -156,6 +157,27 @@ fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, ne
             .at(address.span, "outside")
             .and_at(subnet.span, "the subnet");
         sink.report(d);
+    }
+}
+
+/// Reports a range of a DHCP server that is not of its network: nobody could use such a lease.
+fn given_out(sink: &mut Sink, name: &str, network: &Network) {
+    let dhcp = network.about.dhcp.as_ref();
+    let Some(given) = dhcp.and_then(|d| d.range.as_ref()) else {
+        return;
+    };
+    let (Some(range), Some(subnet)) = (given.value(), network.subnet.as_ref()) else {
+        return;
+    };
+    let cidr = subnet.value().and_then(|s| Cidr::parse(s));
+    let ends = [("first", range.first()), ("last", range.last())];
+    let mut outside = ends
+        .iter()
+        .filter(|(_, ip)| cidr.as_ref().is_some_and(|c| !c.contains(*ip)));
+    if let Some((end, ip)) = outside.next() {
+        let what = format!("the {end} address that its DHCP server gives out");
+        let address = Spanned::new(ip.to_string(), given.span);
+        within(sink, &what, &address, name, network);
     }
 }
 

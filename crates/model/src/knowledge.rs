@@ -232,7 +232,7 @@ impl Product {
         }
     }
 
-    /// The release that a version belongs to: the longest one that begins it; of `7`, which moves, the newest of 7.x.
+    /// The release that a version belongs to: the longest one that begins it; of `7`, which moves, the newest of 7.x, or the one that lasts longest.
     pub fn release(&self, version: &str) -> Option<(&str, &Release)> {
         let begins = |release: &str| begins_version(version, release);
         let hits = self.releases.iter().filter(|(name, _)| begins(&name.0));
@@ -246,7 +246,16 @@ impl Product {
         let newest = || {
             let of_major = self.releases.iter();
             let of_major = of_major.filter_map(|(name, r)| Some((minor(&name.0)?, (name, r))));
-            of_major.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, hit)| hit)
+            // Where a vendor has short-lived releases in between, the major alone means the one that lasts: `mongo:7` is 7.0.
+            let ends = |r: &Release| r.ends.known().copied();
+            let newest = of_major.clone().max_by(|a, b| a.0.cmp(&b.0))?.1;
+            let lasting = of_major
+                .max_by_key(|(_, (_, r))| ends(r))
+                .map(|(_, hit)| hit);
+            match ends(newest.1) {
+                Some(_) => lasting,
+                None => Some(newest),
+            }
         };
         longest
             .or_else(newest)
