@@ -4,8 +4,11 @@ use crate::hint::Hints;
 use crate::tree::Tree;
 use crate::{twins, world};
 use anyhow::Result;
-use model::fact::{FORMAT, Facts};
-use model::lab::Lab;
+use jiff::Timestamp;
+use model::fact::{FORMAT, Facts, TargetFacts};
+use model::id::ObjectRef;
+use model::lab::{Lab, Reach};
+use model::lock::Lock;
 use model::realm::{Realm, RealmTag};
 use plan::interface;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +45,10 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
     let realm = tag.realm();
     let store = Store::open_read(tag, &world::data_root()?, &lock.lab)?;
     let ids = store.observation_ids()?;
+    let known = match &realm {
+        Realm::Real => Some(lock.clone()),
+        Realm::Twin(_) => store.identities()?,
+    };
     let machines = tree.lab.machines().map(|(name, _)| name.to_owned());
     let mut missing: BTreeSet<String> = machines.collect();
     missing.extend(
@@ -55,10 +62,23 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
         if missing.is_empty() {
             break;
         }
-        for (name, found) in store.observation(id)?.into_iter().flat_map(|f| f.targets) {
+        let seen = match store.observation(id) {
+            Ok(seen) => seen,
+            // Whatever an older one says, this may have said otherwise.
+            Err(why) => {
+                unreadable(&tree.lab, &missing, &why, &mut silent);
+                break;
+            }
+        };
+        for (name, found) in seen.into_iter().flat_map(|f| f.targets) {
+            if !missing.contains(&name) {
+                continue;
+            }
+            let found = own(&tree.lab, &realm, &known, &name, found);
             if found.identity.is_none() {
                 silent.entry(name).or_insert(found);
-            } else if missing.remove(&name) {
+            } else {
+                missing.remove(&name);
                 targets.insert(name, found);
             }
         }
@@ -82,6 +102,70 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
         targets,
     };
     Ok(Some(Kept { facts, adapted }))
+}
+
+/// What a target said, unless another one said it in its place.
+fn own(
+    lab: &Lab,
+    realm: &Realm,
+    known: &Option<Lock>,
+    name: &str,
+    found: TargetFacts,
+) -> TargetFacts {
+    let declared = called(lab, name);
+    let Some(identity) = &found.identity else {
+        return found;
+    };
+    let entry = known.as_ref().and_then(|l| l.objects.get(&declared));
+    let why = match found.target == declared {
+        true if lab.machine(name).is_none() => None,
+        true => world::stranger(realm, entry.and_then(|e| e.machine()), identity)
+            .or_else(|| other_key(lab, realm, name, &identity.host_key)),
+        false => Some(format!("it was kept as {}", found.target)),
+    };
+    match why {
+        None => found,
+        Some(why) => {
+            let why = format!("another machine answered in its place: {why}");
+            TargetFacts::unreachable(declared, found.at, why)
+        }
+    }
+}
+
+/// The lab declares another host key than the one that answered.
+fn other_key(lab: &Lab, realm: &Realm, name: &str, found: &str) -> Option<String> {
+    let Some(Reach::Ssh { host_key, .. }) = lab.machine(name).map(|m| &m.reach) else {
+        return None;
+    };
+    let declared = host_key.as_ref().filter(|_| *realm == Realm::Real)?;
+    (declared.value != found).then(|| {
+        format!(
+            "its host key is {found}, the lab declares {}",
+            declared.value
+        )
+    })
+}
+
+/// Of what was not found in newer ones nothing is known.
+fn unreadable(
+    lab: &Lab,
+    missing: &BTreeSet<String>,
+    why: &store::StoreError,
+    silent: &mut BTreeMap<String, TargetFacts>,
+) {
+    for name in missing {
+        let why = format!("what was kept of it cannot be read: {why}");
+        let facts = TargetFacts::unreachable(called(lab, name), Timestamp::UNIX_EPOCH, why);
+        silent.insert(name.clone(), facts);
+    }
+}
+
+/// What the target of a name among the facts is declared as.
+fn called(lab: &Lab, name: &str) -> ObjectRef {
+    match ObjectRef::parse(name) {
+        Some(object) if lab.machine(name).is_none() => object,
+        _ => lab.machine_ref(name),
+    }
 }
 
 /// Nothing was looked at, and somebody asks all the same: everything is unknown.

@@ -539,7 +539,7 @@ pub(crate) fn is_unknown_key(error: &str) -> bool {
 
 /// What is wrong with the identity that was found; `None` if it is the enrolled one, or none is enrolled and no marker speaks
 /// against it.
-fn stranger(
+pub(crate) fn stranger(
     realm: &Realm,
     enrolled: Option<&NativeIdentity>,
     found: &NativeIdentity,

@@ -156,10 +156,26 @@ impl<'a> Look<'_, 'a> {
     /// Why some of a kind may not have been seen.
     pub(crate) fn gap(&self, kind: FactKind) -> Option<Reason> {
         match self.facts.collections.get(&kind) {
-            Some(Completeness::Yes(_)) => None,
+            Some(Completeness::Yes(_)) => self.hidden(kind),
             Some(Completeness::No(reason)) => Some(reason.clone()),
             None => Some(Reason::new("it was not asked for")),
         }
+    }
+
+    /// One of a kind that is there and could not be read.
+    fn hidden(&self, kind: FactKind) -> Option<Reason> {
+        let of_kind = self.facts.facts.iter().filter(|(p, _)| p.kind == kind);
+        let mut unread = of_kind.filter_map(|(path, fact)| match &fact.seen {
+            Seen::Unknown(reason) => Some(Reason::new(format!("{}: {reason}", path.key))),
+            Seen::Present(_) | Seen::Absent => None,
+        });
+        unread.next()
+    }
+
+    /// Tells that what was kept says nothing of what a rule judges, or nothing that it could mean.
+    pub(crate) fn untold(&self, rule: &Rule, kind: FactKind, what: &str, out: &mut Findings) {
+        let why = Reason::new("the observation does not say");
+        self.unknown(rule, kind, what, &why, out);
     }
 
     /// A finding with when, where and by what it was seen; it points at the declaration unless it points elsewhere.

@@ -37,12 +37,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         match look.seen(kind, "security") {
             Seen::Present(value) => match value.as_int() {
                 Some(0) => {
-                    if let Some(age) = age.filter(|a| a.0 > LIMIT.0) {
-                        let why = format!("none is known, but the package lists are {age} old");
-                        look.unknown(&RULE, kind, what, &Reason::new(why), out);
-                    }
+                    let why = match age {
+                        Some(age) if age.0 <= LIMIT.0 => continue,
+                        Some(age) => format!("none is known, but the package lists are {age} old"),
+                        None => "none is known, nor how old the package lists are".to_owned(),
+                    };
+                    look.unknown(&RULE, kind, what, &Reason::new(why), out);
                 }
-                Some(n) => {
+                Some(n @ 1..) => {
                     let n = usize::try_from(n).unwrap_or_default();
                     let d = RULE.finding(format!(
                         "{} waits for {}",
@@ -59,9 +61,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                         .help("`apt upgrade` installs them; unattended-upgrades does it every day");
                     out.add(look.object.clone(), look.dated(d, kind, "security"));
                 }
-                None => {}
+                _ => look.untold(&RULE, kind, what, out),
             },
-            Seen::Absent => {}
+            Seen::Absent => look.untold(&RULE, kind, what, out),
             Seen::Unknown(reason) => look.unknown(&RULE, kind, what, &reason, out),
         }
     }

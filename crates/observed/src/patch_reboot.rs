@@ -46,7 +46,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             Seen::Unknown(reason) => {
                 look.unknown(&RULE, kind, "has to be restarted", &reason, out);
             }
-            Seen::Present(_) | Seen::Absent => {}
+            Seen::Present(Value::Bool(false)) => {}
+            Seen::Present(_) | Seen::Absent => {
+                look.untold(&RULE, kind, "has to be restarted", out);
+            }
         }
     }
 }

@@ -42,7 +42,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     out,
                 );
             }
-            Seen::Present(_) | Seen::Absent => {}
+            Seen::Present(Value::Bool(true)) => {}
+            Seen::Present(_) | Seen::Absent => {
+                look.untold(&RULE, kind, "has a clock that is synchronised", out);
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use model::id::ObjectRef;
 use model::lab::road::Whole;
 use model::lab::setting::RuleSeverity;
 use model::lab::{Unread, Waiver};
+use model::realm::Realm;
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
 pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
@@ -31,8 +32,9 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
             *flag = true;
         }
         out.push(match waiver {
-            Some(waiver) => waived(diagnostic, waiver),
-            None => set(ctx, diagnostic),
+            // Who accepts what was found has not accepted what nobody could see.
+            Some(waiver) if !diagnostic.unknown => waived(diagnostic, waiver),
+            _ => set(ctx, diagnostic),
         });
     }
     // A value that could not be read yields no finding, and the waiver of it is not in vain.
@@ -40,7 +42,9 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     unread.lists.remove("waivers");
     let whole = unread == Unread::default();
     // Nor is one of a finding that only a look at the lab can yield, as long as not all of it was looked at.
-    let looked = observed::judged(ctx).is_some_and(|j| j.good == j.all);
+    // A twin has none of what somebody put up with on the real thing.
+    let is_real = ctx.facts.is_some_and(|o| o.facts.realm == Realm::Real);
+    let looked = is_real && observed::judged(ctx).is_some_and(|j| j.good == j.all);
     let hidden = |w: &Waiver| !looked && observed::RULES.iter().any(|r| r.id == w.id.value);
     let unused = waivers.iter().zip(used);
     let unused = unused.filter(|(w, used)| whole && !used && !hidden(w));

@@ -98,14 +98,14 @@ fn moment(today: Date, now: &jiff::Zoned) -> Timestamp {
     }
 }
 
-/// What was kept of the last looks. Without `--on` a store that cannot be read is told and left out.
+/// What was kept of the last looks. Without `--on` a store that cannot be read is told, and everything is unknown.
 fn observed(args: &CheckArgs, realm: Realm, tree: &Tree) -> Result<Option<Kept>> {
     let kept = in_realm!(realm.clone(), tag => sighting::kept(tag, tree, &args.lab));
     match (kept, &args.on) {
         (Ok(None), Some(_)) => Ok(Some(sighting::nothing(realm))),
         (Err(error), None) => {
-            errln!("what was observed is not judged: {error:#}");
-            Ok(None)
+            errln!("what was observed cannot be read, and nothing of it is known: {error:#}");
+            Ok(Some(sighting::nothing(realm)))
         }
         (kept, _) => kept,
     }
