@@ -288,8 +288,8 @@ fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Total
         let (what, cell) = match (drawn.milliwatts, power.price.known()) {
             (Some(milliwatts), Some(price)) => {
                 // mW × h = 10⁻⁶ kWh; 10⁻⁶ kWh × 10⁻⁶ per kWh = 10⁻¹², and a cent is 10⁻².
-                let cents = i128::from(milliwatts) * HOURS_PER_YEAR * price.micros_per_kwh()
-                    / 10_000_000_000;
+                let exact = i128::from(milliwatts) * HOURS_PER_YEAR * price.micros_per_kwh();
+                let cents = (exact + 5_000_000_000) / 10_000_000_000;
                 let how = drawn.how.max(Cell::of(&power.price).how);
                 let text = money((cents, cents), &price.currency().to_string());
                 let cell = Cell::resting_on(text, [how]);

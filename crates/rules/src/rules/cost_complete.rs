@@ -5,6 +5,7 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
+use model::lab::Host;
 use model::lab::device::DeviceKind;
 use model::lab::protection::{Media, RepositoryKind};
 use model::lab::site::UplinkKind;
@@ -169,10 +170,24 @@ fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, coun
         return;
     }
     for (name, site) in &ctx.lab.sites {
-        let here = |h: &&model::lab::Host| {
+        let here = |h: &&Host| {
             h.site.known().is_some_and(|s| s == name) && h.about.provider.known().is_none()
         };
-        let hosts = ctx.lab.hosts.values().filter(here).count();
+        let there: Vec<&Host> = ctx.lab.hosts.values().filter(here).collect();
+        let hosts = there.len();
+        let price = site.about.power.as_ref().and_then(|p| p.price.known());
+        let drawn = |h: &&Host| {
+            let power = h.about.power.as_ref();
+            power.is_some_and(|p| p.average.known().is_some())
+        };
+        // What every machine draws, and what it costs, is as good as a sum.
+        if price.is_some() && there.iter().all(drawn) {
+            continue;
+        }
+        let lacking = match price {
+            Some(_) => "a price, and no average power of all that draws",
+            None => "no price of electricity",
+        };
         let target = Target::whole(Kind::Site, name);
         if hosts > 0 && all.unsure.contains(&target) {
             let d = unknown(&format!("the electricity of site '{name}'"), site.span);
@@ -180,7 +195,7 @@ fn electricity(ctx: &Context<'_>, all: &budget::Budget, out: &mut Findings, coun
         } else if hosts > 0 {
             let d = RULE
                 .finding(format!("the electricity of site '{name}' has no cost"))
-                .at(site.span, "no price and no average power")
+                .at(site.span, lacking)
                 .note(format!("machines there: {hosts}, costs of electricity: 0 of {count} costs"))
                 .help("add 'power: {price: 0.30 EUR/kWh, average: 150W}' to the site, or a cost 'for' it");
             out.add(target.object, d);

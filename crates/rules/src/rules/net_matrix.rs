@@ -60,7 +60,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 silent.len()
             ))
             .help(format!(
-                "add a flow with 'allow' and ports for what is needed, and deny the rest: `{{from: {from}, to: any, ports: any, action: deny}}`"
+                "add a flow with 'allow' and ports for what is needed, and deny the rest: `{{from: zone/{from}, to: any, ports: any, action: deny}}`"
             ));
         // What is denied last leaves what is allowed before it as it is.
         if let Some(last) = lab.flows.last() {

@@ -107,7 +107,7 @@ fn nothing(ctx: &Context<'_>, out: &mut Findings) {
             of(Kind::Guest),
             of(Kind::Service)
         ))
-        .help("declare the job that does it (`jobs: {patches: {kind: update, on: […], every: 1d}}`), or 'patched_by' where somebody else does");
+        .help("declare the job that does it (`jobs: {patches: {kind: update, on: […], schedule: daily}}`), or 'patched_by' where somebody else does");
     out.add(object.clone(), d);
 }
 
