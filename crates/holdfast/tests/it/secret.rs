@@ -409,6 +409,35 @@ fn the_scan_sees_what_git_would_keep() {
     );
 }
 
+/// What was not read is not clean, and text is text in UTF-16 as well.
+#[test]
+fn the_scan_says_what_it_did_not_read() {
+    let tree = Tree::new(ALL, "one");
+    let text = format!("a=1\nDB_PASSWORD={VALUE}1\n");
+    let wide = |mark: &[u16], of: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let units = mark.iter().copied().chain(text.encode_utf16());
+        units.flat_map(of).collect()
+    };
+    let kinds: [(&[u16], fn(u16) -> [u8; 2]); 3] = [
+        (&[0xfeff], u16::to_le_bytes),
+        (&[0xfeff], u16::to_be_bytes),
+        (&[], u16::to_le_bytes),
+    ];
+    for (mark, of) in kinds {
+        std::fs::write(tree.path("lab/wide.env"), wide(mark, of)).unwrap();
+        let found = tree.ask(&["scan"], "");
+        assert_eq!(found.code, 1, "{}", found.all());
+        assert!(found.all().contains("wide.env:2:13"), "{}", found.all());
+        assert!(!found.all().contains(VALUE), "{}", found.all());
+    }
+    std::fs::remove_file(tree.path("lab/wide.env")).unwrap();
+    assert_eq!(tree.ask(&["scan"], "").code, 0);
+    tree.write("big.txt", &"x\n".repeat(3 << 20));
+    let large = tree.ask(&["scan"], "");
+    assert_eq!(large.code, 7, "{}", large.all());
+    assert!(large.all().contains("big.txt: not read"), "{}", large.all());
+}
+
 #[test]
 fn the_scan_of_the_history_tells_each_secret_once_with_the_commit_that_brought_it() {
     let tree = Tree::new(ALL, "one");

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use history::Past;
 use model::digest::Digest;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,10 +46,12 @@ pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Resul
         found.past = Some(past);
     }
     found.print(json, paint);
-    Ok(if found.shown.is_empty() {
+    Ok(if !found.shown.is_empty() {
+        Exit::Findings
+    } else if found.large.is_empty() {
         Exit::Ok
     } else {
-        Exit::Findings
+        Exit::PartlyUnknown
     })
 }
 
@@ -64,6 +66,24 @@ struct Shown {
     what: String,
     /// The line without it.
     excerpt: String,
+}
+
+/// A file's text: UTF-8, or UTF-16 as some editors write it. What is neither holds no secret that reading would find.
+fn decoded(bytes: Vec<u8>) -> Option<String> {
+    let units = |of: fn([u8; 2]) -> u16, bytes: &[u8]| {
+        let pairs = bytes.chunks_exact(2);
+        let units = pairs.filter_map(|p| Some(of(p.try_into().ok()?)));
+        char::decode_utf16(units)
+            .collect::<Result<String, _>>()
+            .ok()
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => units(u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => units(u16::from_be_bytes, rest),
+        [_, 0, _, 0, ..] => units(u16::from_le_bytes, &bytes),
+        [0, _, 0, _, ..] => units(u16::from_be_bytes, &bytes),
+        _ => String::from_utf8(bytes).ok(),
+    }
 }
 
 /// What a scan found.
@@ -96,8 +116,7 @@ impl Found {
             return Ok(());
         }
         let bytes = std::fs::read(&path).with_context(|| format!("cannot read {name}"))?;
-        // What is no text holds no secret that reading would find.
-        if let Ok(text) = String::from_utf8(bytes) {
+        if let Some(text) = decoded(bytes) {
             self.read += 1;
             self.text(None, &name, &text);
         }
@@ -111,23 +130,32 @@ impl Found {
     fn text(&mut self, commit: Option<&str>, name: &str, text: &str) {
         let leaks = self.scanner.scan(name, text);
         let hidden = masked(text, &leaks);
+        let hidden: Vec<&str> = hidden.lines().collect();
+        // A line may hold many.
+        let mut excerpts: BTreeMap<usize, String> = BTreeMap::new();
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
         for leak in leaks {
             let secret = text.get(leak.span.clone()).unwrap_or_default();
             let fresh = self.known.insert(Digest::of(secret));
             if commit.is_some() && !fresh {
                 continue;
             }
-            let before = text.get(..leak.span.start).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-            let excerpt = hidden.lines().nth(line - 1).unwrap_or_default().trim();
+            let line = ends.partition_point(|at| *at < leak.span.start) + 1;
+            let begins = line.checked_sub(2).and_then(|n| ends.get(n));
+            let begins = begins.map_or(0, |at| at + 1);
+            let before = text.get(begins..leak.span.start).unwrap_or_default();
+            let column = before.chars().count() + 1;
+            let excerpt = excerpts.entry(line).or_insert_with(|| {
+                let line = hidden.get(line - 1).copied().unwrap_or_default();
+                diag::hide(line.trim()).chars().take(100).collect()
+            });
             self.shown.push(Shown {
                 commit: commit.map(str::to_owned),
                 file: name.to_owned(),
                 line,
                 column,
                 what: leak.what,
-                excerpt: diag::hide(excerpt).chars().take(100).collect(),
+                excerpt: excerpt.clone(),
             });
         }
     }
