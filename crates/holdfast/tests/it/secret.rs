@@ -418,7 +418,8 @@ fn the_scan_says_what_it_did_not_read() {
         let units = mark.iter().copied().chain(text.encode_utf16());
         units.flat_map(of).collect()
     };
-    let kinds: [(&[u16], fn(u16) -> [u8; 2]); 3] = [
+    type Kind<'a> = (&'a [u16], fn(u16) -> [u8; 2]);
+    let kinds: [Kind<'_>; 3] = [
         (&[0xfeff], u16::to_le_bytes),
         (&[0xfeff], u16::to_be_bytes),
         (&[], u16::to_le_bytes),
