@@ -26,6 +26,25 @@ fn is_complete(facts: &TargetFacts, kind: FactKind) -> bool {
     matches!(facts.collections.get(&kind), Some(Completeness::Yes(_)))
 }
 
+/// Two looks in a row see the same, once an engine that was just started has settled.
+fn settles(host: &TestHost, mut before: TargetFacts) {
+    let mut other = Vec::new();
+    for _ in 0..4 {
+        let again = look(host);
+        let paths = before.facts.keys().chain(again.facts.keys());
+        other = paths
+            .filter(|path| before.seen(path) != again.seen(path))
+            .map(|path| format!("{path}: {} -> {}", before.seen(path), again.seen(path)))
+            .collect();
+        if other.is_empty() {
+            assert_eq!(before.digest(), again.digest());
+            return;
+        }
+        before = again;
+    }
+    assert_eq!(other, [""; 0], "a second look sees the same");
+}
+
 /// Two containers: one with everything, and one that ended.
 const RUN: &str = "
 docker network create --subnet 172.30.7.0/24 inner >/dev/null
@@ -121,11 +140,7 @@ fn an_engine_is_known_whole_and_its_silence_is_not_absence() {
     assert!(!kept.contains("\\u001b"), "control characters are kept");
     let env = field(&facts, "docker-container:web", "env");
     assert!(env.contains("PASSWORD=[redacted "), "{env}");
-    assert_eq!(
-        facts.digest(),
-        look(&host).digest(),
-        "a second look sees the same"
-    );
+    settles(&host, facts);
     silent(&host);
 }
 
