@@ -113,8 +113,17 @@ pub fn of_pool<'a>(lab: &'a Lab, name: &'a str) -> Place<'a> {
     of(lab, Kind::Pool, name)
 }
 
-/// Of a dataset.
+/// Of a dataset, with the pool that its path lies on.
 pub fn of_dataset<'a>(lab: &'a Lab, mounts: &Mounts<'a>, data: &'a Dataset) -> Place<'a> {
+    let mut place = of_data(lab, data);
+    if let Some(DataSource::Folder(folder)) = &data.source {
+        place.lies_at(lab, mounts, &folder.value);
+    }
+    place
+}
+
+/// Of a dataset.
+pub fn of_data<'a>(lab: &'a Lab, data: &'a Dataset) -> Place<'a> {
     let mut place = Place::default();
     if let Some(pool) = data.about.pool.known() {
         place = of_pool(lab, pool.name());
@@ -130,9 +139,6 @@ pub fn of_dataset<'a>(lab: &'a Lab, mounts: &Mounts<'a>, data: &'a Dataset) -> P
         for one in [host, on].into_iter().flatten() {
             place = place.join(one);
         }
-    }
-    if let Some(DataSource::Folder(folder)) = &data.source {
-        place.lies_at(lab, mounts, &folder.value);
     }
     place.disk = data.disk.known().map(String::as_str);
     place

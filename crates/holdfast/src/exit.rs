@@ -21,6 +21,16 @@ pub(crate) enum Exit {
     PartlyUnknown = 7,
 }
 
+impl Exit {
+    /// The same, or that part is unknown if nothing is worse than that.
+    pub(crate) fn or_unknown(self, unknown: bool) -> Self {
+        match self {
+            Self::Ok if unknown => Self::PartlyUnknown,
+            exit => exit,
+        }
+    }
+}
+
 /// An error that knows its exit code; `anyhow` carries it to `main`.
 #[derive(Debug)]
 pub(crate) struct Stop {

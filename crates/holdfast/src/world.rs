@@ -156,13 +156,21 @@ impl<R: RealmTag> World<R> {
     /// Handles on the declared hosts, or on one of them.
     pub(crate) fn drivers(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut drivers = Drivers::new(self.tag.clone());
-        for (name, host) in self.machines(only)? {
-            if self.absent.contains_key(name) {
+        let machines = self.machines(only)?;
+        let some = machines.iter().any(|(_, host)| !self.no_way_to(host));
+        for (name, host) in machines {
+            // One that nobody can log in to keeps no other from being looked at; it is unknown.
+            if self.absent.contains_key(name) || only.is_none() && some && self.no_way_to(host) {
                 continue;
             }
             drivers.insert(Box::new(self.driver(name, host)?));
         }
         Ok(drivers)
+    }
+
+    /// The lab says nothing of how it is reached, and this is the real one.
+    fn no_way_to(&self, host: &Host) -> bool {
+        self.realm() == Realm::Real && matches!(host.reach, Reach::Unknown)
     }
 
     /// The declared hosts and the guests that are logged in to, or one of them.
@@ -444,8 +452,12 @@ impl<R: RealmTag> World<R> {
         }
         for (name, target) in &mut facts.targets {
             // Who did not answer at all is called what it is declared as.
-            if self.tree.lab.machine(name).is_some() {
+            if let Some(machine) = self.tree.lab.machine(name) {
                 target.target = self.tree.lab.machine_ref(name);
+                if target.identity.is_none() && self.no_way_to(machine) {
+                    let way = "nothing says how it is reached; add `reach: {ssh: ALIAS}`";
+                    target.errors = vec![way.to_owned()];
+                }
             }
             let enrolled = self.enrolled(name)?;
             let declared = self.declared_key(name);

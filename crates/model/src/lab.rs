@@ -36,7 +36,7 @@ use self::setting::RuleSetting;
 use self::site::SiteAbout;
 use self::storage::{DatasetAbout, Pool};
 use self::watch::{Alert, Channel, Metric, Probe, Slo, Window};
-use crate::declare::{Given, Opt};
+use crate::declare::{Given, Opt, OptExt as _};
 use crate::id::{Kind, ObjectRef};
 use crate::secret::SecretRef;
 use crate::units::Seconds;
@@ -383,6 +383,16 @@ impl Lab {
     /// One of the [`machines`](Self::machines), by name.
     pub fn machine(&self, name: &str) -> Option<&Host> {
         self.hosts.get(name).or_else(|| self.inside.get(name))
+    }
+
+    /// The one of the [`machines`](Self::machines) on which a dataset is reached; none if nobody logs in where it is.
+    pub fn seat<'a>(&self, dataset: &'a Dataset) -> Option<&'a str> {
+        if let Some(host) = &dataset.host {
+            return Some(&host.value);
+        }
+        let on = dataset.about.on.known()?;
+        let inside = on.kind() == Kind::Guest && self.inside.contains_key(on.name());
+        inside.then(|| on.name())
     }
 
     /// How one of the [`machines`](Self::machines) is referred to. A name that nobody has is taken for a host's.

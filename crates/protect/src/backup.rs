@@ -1,7 +1,8 @@
 //! Archives now: what a backup takes, read back afterwards.
 
 use crate::Refused;
-use crate::repository::{Subject, archive_path, backups_of, repository_path, subject};
+use crate::own::{archived, none_of_ours, own_backups_of};
+use crate::repository::{Subject, archive_path, repository_path, subject};
 use crate::setup::{make_repository, of_backup};
 use crate::step::{Draft, On};
 use model::fact::Seen;
@@ -22,13 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// [`Refused`] if a dataset is unknown, incomplete or in no backup.
 pub fn backup_plan(ctx: &Context<'_>, datasets: &BTreeSet<String>) -> Result<Plan, Refused> {
     let names: Vec<&str> = if datasets.is_empty() {
-        let backed = |n: &&String| backups_of(ctx.lab, n).next().is_some();
-        ctx.lab
-            .datasets
-            .keys()
-            .filter(backed)
-            .map(String::as_str)
-            .collect()
+        archived(ctx.lab)
     } else {
         datasets.iter().map(String::as_str).collect()
     };
@@ -73,7 +68,7 @@ pub fn backup_plan(ctx: &Context<'_>, datasets: &BTreeSet<String>) -> Result<Pla
 /// Where a dataset's backups go, each repository once.
 fn targets(ctx: &Context<'_>, subject: &Subject<'_>) -> Result<Vec<RepositoryHandle>, Refused> {
     let mut found: BTreeMap<String, RepositoryHandle> = BTreeMap::new();
-    for (name, backup) in backups_of(ctx.lab, subject.name) {
+    for (name, backup) in own_backups_of(ctx.lab, subject.name) {
         let handle =
             of_backup(ctx.lab, backup, subject.host).map_err(|why| Refused::Repository {
                 dataset: subject.name.to_owned(),
@@ -86,9 +81,7 @@ fn targets(ctx: &Context<'_>, subject: &Subject<'_>) -> Result<Vec<RepositoryHan
         found.insert(handle.name.clone(), handle);
     }
     if found.is_empty() {
-        return Err(Refused::NoBackup {
-            dataset: subject.name.to_owned(),
-        });
+        return Err(none_of_ours(ctx.lab, subject.name));
     }
     Ok(found.into_values().collect())
 }

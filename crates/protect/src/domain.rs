@@ -1,8 +1,11 @@
 //! Failure domains: which repositories survive a fault that takes a dataset.
 
 use crate::repository::{is_directory, repositories_of};
-use model::declare::{Given, OptExt as _};
+use graph::places::{self, Machine};
+use model::declare::{Given, Opt, OptExt as _};
+use model::id::Kind;
 use model::lab::{Dataset, FaultScope, Lab, Repository};
+use std::collections::BTreeSet;
 
 /// Whether a repository lies outside what a fault takes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,65 +26,175 @@ pub(crate) fn outside(
     repository: &Repository,
     scope: FaultScope,
 ) -> Outside {
-    let data_host = dataset.host.as_ref().map(|h| h.value.as_str());
-    // A directory without a host is one on the host that writes to it.
-    let directory = repository.location.known().is_some_and(|l| is_directory(l));
-    let on = repository
-        .on
-        .known()
-        .map(String::as_str)
-        .or(data_host.filter(|_| directory));
-    let same_host = on.is_some() && on == data_host;
     let verdict = match scope {
         FaultScope::Corruption => return Outside::Yes,
-        FaultScope::Device if !same_host => Outside::Yes,
-        FaultScope::Device => match (dataset.disk.known(), repository.disk.known()) {
-            (Some(a), Some(b)) if a == b => Outside::No,
-            // Labels say what the owner believes; which devices the paths lie on was not looked at.
-            (Some(a), Some(b)) => Outside::Assumed(format!(
-                "disks {a} and {b} are two devices (declared; nobody looked)"
-            )),
-            _ => Outside::Assumed(format!(
-                "{name} is on another disk than the data (no `disk` labels on both)"
-            )),
-        },
-        FaultScope::Host if same_host => Outside::No,
-        FaultScope::Host if on.is_some() => Outside::Yes,
-        FaultScope::Host => elsewhere(name, data_host, "host"),
-        FaultScope::Site if same_host => Outside::No,
-        FaultScope::Site => {
-            let at = |host| site(lab, host).and_then(Given::value);
-            match (at(on), at(data_host)) {
-                (Some(a), Some(b)) if a == b => Outside::No,
-                (Some(_), Some(_)) => Outside::Yes,
-                (_, at) => elsewhere(name, at.map(String::as_str), "site"),
-            }
-        }
+        FaultScope::Device => outside_disk(lab, dataset, name, repository),
+        FaultScope::Host => outside_machine(lab, dataset, name, repository),
+        FaultScope::Site => outside_site(lab, dataset, name, repository),
     };
-    let places = [&repository.location, &repository.on];
-    let disks = [&dataset.disk, &repository.disk]
-        .into_iter()
-        .filter(|_| scope == FaultScope::Device);
-    let sites = [site(lab, on), site(lab, data_host)]
-        .into_iter()
-        .flatten()
-        .filter(|_| scope == FaultScope::Site);
-    let mut given = places.into_iter().chain(disks).flatten().chain(sites);
-    match given.any(Given::is_assumed) && !matches!(verdict, Outside::Assumed(_)) {
+    match assumed(lab, dataset, repository, scope) && !matches!(verdict, Outside::Assumed(_)) {
         true => Outside::Assumed(format!("{name} is where the lab only assumes it to be")),
         false => verdict,
     }
 }
 
-fn site<'a>(lab: &'a Lab, host: Option<&str>) -> Option<&'a Given<String>> {
-    lab.hosts.get(host?)?.site.as_ref()
+/// The machines that hold something; more than one if it can be on any of them, none if nothing in the lab says.
+type Machines<'a> = BTreeSet<Machine<'a>>;
+
+fn of_data<'a>(lab: &'a Lab, dataset: &'a Dataset) -> Machines<'a> {
+    places::of_data(lab, dataset).machines
 }
 
-fn elsewhere(name: &str, here: Option<&str>, what: &str) -> Outside {
-    Outside::Assumed(format!(
+/// A directory without a host is one of the machine that writes to it, and lies where that machine does.
+fn beside<'a>(lab: &'a Lab, dataset: &'a Dataset, repository: &Repository) -> Option<Machines<'a>> {
+    let about = &repository.about;
+    let placed = repository.on.is_some() || about.held_by.is_some() || about.pool.is_some();
+    let directory = repository.location.known().is_some_and(|l| is_directory(l));
+    if placed || !directory {
+        return None;
+    }
+    let seat = lab.machine_ref(lab.seat(dataset)?);
+    Some(match lab.hosts.get_key_value(&seat.name) {
+        Some((host, _)) => BTreeSet::from([Machine::Host(host)]),
+        None => {
+            let guest = lab.guests.get_key_value(&seat.name);
+            guest.map_or_else(BTreeSet::new, |(name, _)| {
+                places::of(lab, Kind::Guest, name).machines
+            })
+        }
+    })
+}
+
+fn of_store<'a>(lab: &'a Lab, dataset: &'a Dataset, repository: &'a Repository) -> Machines<'a> {
+    beside(lab, dataset, repository)
+        .unwrap_or_else(|| places::of_repository(lab, repository).machines)
+}
+
+/// Whether both are on one machine; `Err` is a thing that only may be so, in words.
+fn together(
+    lab: &Lab,
+    dataset: &Dataset,
+    name: &str,
+    repository: &Repository,
+) -> Result<bool, String> {
+    let (data, store) = (of_data(lab, dataset), of_store(lab, dataset, repository));
+    let plain = dataset.about.pool.is_none();
+    // Inside of one guest, wherever that runs.
+    if plain && beside(lab, dataset, repository).is_some() {
+        return Ok(true);
+    }
+    if store.is_empty() || data.is_empty() {
+        return Err(elsewhere(name, &data, store.is_empty()));
+    }
+    match data.intersection(&store).next() {
+        None => Ok(false),
+        Some(_) if data.len() == 1 && store.len() == 1 => Ok(true),
+        Some(shared) => Err(format!(
+            "{name} is on another machine than the data, which can be on {} as well",
+            shared.words()
+        )),
+    }
+}
+
+fn outside_disk(lab: &Lab, dataset: &Dataset, name: &str, repository: &Repository) -> Outside {
+    // A disk of one machine takes no other machine with it, so only what surely is elsewhere needs no label.
+    if together(lab, dataset, name, repository) == Ok(false) || !placed(lab, dataset, repository) {
+        return Outside::Yes;
+    }
+    match (dataset.disk.known(), repository.disk.known()) {
+        (Some(a), Some(b)) if a == b => Outside::No,
+        // Labels say what the owner believes; which devices the paths lie on was not looked at.
+        (Some(a), Some(b)) => Outside::Assumed(format!(
+            "disks {a} and {b} are two devices (declared; nobody looked)"
+        )),
+        _ => Outside::Assumed(format!(
+            "{name} is on another disk than the data (no `disk` labels on both)"
+        )),
+    }
+}
+
+/// A remote location is nobody's disk here.
+fn placed(lab: &Lab, dataset: &Dataset, repository: &Repository) -> bool {
+    let directory = repository.location.known().is_some_and(|l| is_directory(l));
+    directory || !of_store(lab, dataset, repository).is_empty()
+}
+
+fn outside_machine(lab: &Lab, dataset: &Dataset, name: &str, repository: &Repository) -> Outside {
+    match together(lab, dataset, name, repository) {
+        Ok(true) => Outside::No,
+        Ok(false) => Outside::Yes,
+        Err(why) => Outside::Assumed(why),
+    }
+}
+
+fn outside_site(lab: &Lab, dataset: &Dataset, name: &str, repository: &Repository) -> Outside {
+    if together(lab, dataset, name, repository) == Ok(true) {
+        return Outside::No;
+    }
+    let sites = |machines: Machines<'_>| -> Option<BTreeSet<String>> {
+        let all = machines.iter().map(|m| m.site(lab).map(str::to_owned));
+        all.collect::<Option<BTreeSet<_>>>()
+            .filter(|all| !all.is_empty())
+    };
+    let said = repository.about.site.known().map(|s| s.name().to_owned());
+    let store = said
+        .map(|s| BTreeSet::from([s]))
+        .or_else(|| sites(of_store(lab, dataset, repository)));
+    match (store, sites(of_data(lab, dataset))) {
+        (Some(store), Some(data)) if store.is_disjoint(&data) => Outside::Yes,
+        (Some(store), Some(data)) if store == data && data.len() == 1 => Outside::No,
+        (_, data) => {
+            let here = data.map(|all| all.into_iter().collect::<Vec<_>>().join(", "));
+            Outside::Assumed(not_there(name, here.as_deref(), "site"))
+        }
+    }
+}
+
+/// Whether the verdict rests on a value that the lab only assumes.
+fn assumed(lab: &Lab, dataset: &Dataset, repository: &Repository, scope: FaultScope) -> bool {
+    let is = |given: &Opt<String>| given.as_ref().is_some_and(Given::is_assumed);
+    let site = |machine: &Machine<'_>| match machine {
+        Machine::Host(name) => lab.hosts.get(*name).is_some_and(|h| is(&h.site)),
+        Machine::Device(name) => {
+            let site = lab.devices.get(*name).and_then(|d| d.site.as_ref());
+            site.is_some_and(Given::is_assumed)
+        }
+    };
+    let sites = || {
+        let [data, store] = [of_data(lab, dataset), of_store(lab, dataset, repository)];
+        data.iter().chain(&store).any(site)
+    };
+    is(&repository.location)
+        || is(&repository.on)
+        || scope == FaultScope::Device && (is(&dataset.disk) || is(&repository.disk))
+        || scope == FaultScope::Site && sites()
+}
+
+fn elsewhere(name: &str, data: &Machines<'_>, store_unknown: bool) -> String {
+    if !store_unknown {
+        return format!("{name} is not where the data is (nothing in the lab says where that is)");
+    }
+    let here: Vec<&str> = data.iter().map(|m| bare(*m)).collect();
+    not_there(
+        name,
+        Some(&here.join(", "))
+            .filter(|h| !h.is_empty())
+            .map(|h| h.as_str()),
+        "host",
+    )
+}
+
+fn not_there(name: &str, here: Option<&str>, what: &str) -> String {
+    format!(
         "{name} is not at {what} {} (nothing in the lab says where it is)",
         here.unwrap_or("of the data")
-    ))
+    )
+}
+
+fn bare(machine: Machine<'_>) -> &str {
+    match machine {
+        Machine::Host(name) | Machine::Device(name) => name,
+    }
 }
 
 /// What is known of a dataset's copies under a fault.
@@ -121,7 +234,7 @@ pub(crate) fn copies<'a>(lab: &'a Lab, name: &str, scope: FaultScope) -> Copies<
     });
     let contradiction = surviving
         .is_empty()
-        .then(|| no_copy(name, dataset, &repositories, scope));
+        .then(|| no_copy(lab, name, dataset, &repositories, scope));
     Copies {
         assumed: assumed.collect(),
         surviving,
@@ -130,12 +243,19 @@ pub(crate) fn copies<'a>(lab: &'a Lab, name: &str, scope: FaultScope) -> Copies<
 }
 
 fn no_copy(
+    lab: &Lab,
     name: &str,
     dataset: &Dataset,
     repositories: &[(&str, &Repository)],
     scope: FaultScope,
 ) -> String {
-    let host = dataset.host.as_ref().map_or("?", |h| h.value.as_str());
+    let place = of_data(lab, dataset);
+    let host = place.iter().map(|m| bare(*m)).collect::<Vec<_>>();
+    let host = if host.is_empty() {
+        "?".to_owned()
+    } else {
+        host.join(", ")
+    };
     let domain = match (scope, dataset.disk.known()) {
         (FaultScope::Device, Some(disk)) => format!("disk {disk} of host {host}"),
         (FaultScope::Device, None) => format!("the data's disk of host {host}"),

@@ -149,9 +149,8 @@ pub fn hold_against_drills(promises: &mut [Promise], records: &[Record], realm: 
 }
 
 fn facts_of<'a>(ctx: &Context<'a>, dataset: &str) -> Option<(&'a str, &'a TargetFacts)> {
-    let host = ctx.lab.datasets.get(dataset)?.host.as_ref()?;
-    let facts = ctx.facts.targets.get(&host.value)?;
-    Some((host.value.as_str(), facts))
+    let host = ctx.lab.seat(ctx.lab.datasets.get(dataset)?)?;
+    Some((host, ctx.facts.targets.get(host)?))
 }
 
 /// Repositories that the newest look could not read.

@@ -2,8 +2,9 @@
 
 use crate::Refused;
 use crate::domain::copies;
+use crate::own::own_repositories_of;
 use crate::path::parts;
-use crate::repository::{Subject, repositories_of, subject};
+use crate::repository::{Subject, subject};
 use crate::restore::{SCRATCH, choose, restore};
 use crate::step::{Draft, On};
 use model::fact::{FactKind, FactPath};
@@ -71,7 +72,9 @@ fn farthest<'a>(lab: &'a Lab, dataset: &str) -> Option<&'a str> {
             .filter(|s| copies(lab, dataset, *s).surviving.contains(&name))
             .count()
     };
-    let names = repositories_of(lab, dataset).into_iter().map(|(n, _)| n);
+    let names = own_repositories_of(lab, dataset)
+        .into_iter()
+        .map(|(n, _)| n);
     // Of equals the first by name; `max_by_key` alone would take the last.
     names.rev().max_by_key(|n| reach(n))
 }

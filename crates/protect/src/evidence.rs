@@ -173,7 +173,7 @@ fn unanswered(step: &Step, why: &str) -> bool {
 pub fn freshness_evidence(ctx: &Context<'_>, grade: &Grade) -> Vec<Measured> {
     let mut all = Vec::new();
     for (name, dataset) in &ctx.lab.datasets {
-        let host = dataset.host.as_ref().map(|h| h.value.as_str());
+        let host = ctx.lab.seat(dataset);
         let (Some(tier), Some(host)) = (tier_of(ctx, name), host) else {
             continue;
         };

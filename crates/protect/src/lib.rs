@@ -7,6 +7,7 @@
 //! |---|---|
 //! | lab, facts → what `apply` sets up on a host, so that a dead controller stops no backup | [`setup`], [`scope`] |
 //! | lab, facts, datasets → archives now | [`backup_plan`] |
+//! | lab → data that is archived here, and that is not | [`archived`], [`elsewhere`] |
 //! | lab, request → data elsewhere | [`restore_plan`] |
 //! | lab, dataset → a drill, checked against an allow-list | [`drill_plan`], [`isolate`] |
 //! | lab, last look → what is promised | [`promises`] |
@@ -20,6 +21,7 @@ mod domain;
 mod doubt;
 mod drill;
 mod evidence;
+mod own;
 mod path;
 mod promise;
 mod refused;
@@ -33,6 +35,7 @@ pub use backup::backup_plan;
 pub use doubt::hold_against_drills;
 pub use drill::{drill_plan, isolate};
 pub use evidence::{drill_evidence, freshness_evidence};
+pub use own::{archived, elsewhere};
 pub use promise::{promises, rpo_id, rto_id};
 pub use refused::Refused;
 pub use repository::is_directory;

@@ -248,6 +248,12 @@ pub(crate) fn inputs(lab: &Lab, name: &str) -> BTreeMap<String, Digest> {
     inputs
 }
 
+/// Where a dataset is said to be: a host by its name, anything else by its kind, too.
+fn place(dataset: &Dataset) -> Option<String> {
+    let host = dataset.host.as_ref().map(|h| h.value.clone());
+    host.or_else(|| Some(dataset.about.on.known()?.0.object.to_string()))
+}
+
 fn of_dataset(dataset: &Dataset) -> Digest {
     let checks: Vec<_> = dataset
         .verify
@@ -261,7 +267,7 @@ fn of_dataset(dataset: &Dataset) -> Digest {
         })
         .collect();
     Digest::of_json(&(
-        dataset.host.as_ref().map(|h| &h.value),
+        place(dataset),
         dataset.source.as_ref().map(crate::repository::source_of),
         dataset.disk.known(),
         checks,

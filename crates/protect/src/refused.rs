@@ -1,6 +1,6 @@
 //! Why a plan was not made.
 
-use model::id::StepId;
+use model::id::{Kind, ObjectRef, StepId};
 
 /// A request that cannot be planned, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,22 @@ pub enum Refused {
         dataset: String,
         /// The field.
         what: &'static str,
+    },
+    /// Nobody logs in where it is.
+    #[error("dataset '{dataset}' is on {on}, and nothing says how to log in there; {}", way_in(on.kind))]
+    Seat {
+        /// The dataset.
+        dataset: String,
+        /// What has it.
+        on: ObjectRef,
+    },
+    /// All its backups are other programs' work.
+    #[error("nothing that Holdfast takes has dataset '{dataset}': {why}")]
+    Foreign {
+        /// The dataset.
+        dataset: String,
+        /// Whose work its backups are.
+        why: String,
     },
     /// No backup names it.
     #[error("no backup takes dataset '{dataset}'; add it to one under `backups:`")]
@@ -54,4 +70,11 @@ pub enum Refused {
         /// What it mentions.
         what: String,
     },
+}
+
+fn way_in(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Guest => "give the guest a `reach`",
+        _ => "Holdfast takes archives on hosts and on guests with `reach`",
+    }
 }

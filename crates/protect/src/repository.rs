@@ -70,7 +70,7 @@ pub(crate) fn handle(
         && is_directory(location)
     {
         return Err(format!(
-            "{location} is a directory on host {on}; give the location as host {host} reaches it, such as sftp:{on}:{location}"
+            "{location} is a directory on host {on}; give the location as {host} reaches it, such as sftp:{on}:{location}"
         ));
     }
     Ok(RepositoryHandle {
@@ -128,14 +128,30 @@ pub(crate) fn subject<'a>(lab: &'a Lab, name: &str) -> Result<Subject<'a>, Refus
         dataset: name.clone(),
         what,
     };
-    let host = dataset.host.as_ref().ok_or_else(|| lacks("host"))?;
+    let host = lab
+        .seat(dataset)
+        .ok_or_else(|| nobody_logs_in(name, dataset))?;
     let source = dataset.source.as_ref().ok_or_else(|| lacks("source"))?;
     Ok(Subject {
         name,
         dataset,
-        host: &host.value,
+        host,
         source: source_of(source),
     })
+}
+
+fn nobody_logs_in(name: &str, dataset: &Dataset) -> Refused {
+    let dataset_name = name.to_owned();
+    match dataset.about.on.known() {
+        Some(on) => Refused::Seat {
+            dataset: dataset_name,
+            on: on.0.object.clone(),
+        },
+        None => Refused::Incomplete {
+            dataset: dataset_name,
+            what: "host",
+        },
+    }
 }
 
 /// What an archive is taken from, without places in the text.

@@ -1,8 +1,9 @@
 //! Data brought back beside what is there, never over it.
 
 use crate::Refused;
+use crate::own::{none_of_ours, own_repositories_of};
 use crate::path::{overlap, parts};
-use crate::repository::{Subject, handle, is_directory, repositories_of, subject};
+use crate::repository::{Subject, handle, is_directory, subject};
 use crate::step::{Draft, On, file_path};
 use model::declare::OptExt as _;
 use model::lab::Lab;
@@ -78,18 +79,14 @@ pub(crate) fn choose(
     subject: &Subject<'_>,
     wanted: Option<&str>,
 ) -> Result<RepositoryHandle, Refused> {
-    let all = repositories_of(lab, subject.name);
+    let all = own_repositories_of(lab, subject.name);
     let refused = |repository: &str, why: String| Refused::Repository {
         dataset: subject.name.to_owned(),
         repository: repository.to_owned(),
         why,
     };
     let found = match (wanted, all.as_slice()) {
-        (_, []) => {
-            return Err(Refused::NoBackup {
-                dataset: subject.name.to_owned(),
-            });
-        }
+        (_, []) => return Err(none_of_ours(lab, subject.name)),
         (None, [one]) => *one,
         (None, [(first, _), ..]) => {
             let names: Vec<&str> = all.iter().map(|(n, _)| *n).collect();
@@ -119,7 +116,7 @@ fn new_directory(lab: &Lab, host: &str, to: &str) -> Result<(), String> {
         Some(_) => {}
     }
     for (name, dataset) in &lab.datasets {
-        let here = dataset.host.as_ref().is_none_or(|h| h.value == host);
+        let here = lab.seat(dataset).is_none_or(|seat| seat == host);
         if let (true, Some(model::lab::DataSource::Folder(path))) = (here, &dataset.source)
             && overlap(to, &path.value)
         {

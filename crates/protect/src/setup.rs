@@ -2,6 +2,7 @@
 //!
 //! Per repository: password, descriptor, the repository itself. Per backup: script, service, timer, and the timer enabled.
 
+use crate::own::foreign;
 use crate::repository::{
     descriptor, descriptor_file, handle, is_directory, password_file, repository_path, source_of,
 };
@@ -111,12 +112,16 @@ fn backups_on<'a>(
     lab: &'a Lab,
     host: &str,
 ) -> impl Iterator<Item = (&'a str, &'a Backup, Vec<Job<'a>>)> {
-    lab.backups.iter().filter_map(move |(name, backup)| {
+    let ours = lab
+        .backups
+        .iter()
+        .filter(|(n, b)| foreign(lab, n, b).is_none());
+    ours.filter_map(move |(name, backup)| {
         let jobs: Vec<Job<'a>> = backup
             .datasets
             .iter()
             .filter_map(|d| lab.datasets.get_key_value(&d.value))
-            .filter(|(_, d)| d.host.as_ref().is_some_and(|h| h.value == host))
+            .filter(|(_, d)| lab.seat(d) == Some(host))
             .filter_map(|(n, d)| Some((n.as_str(), source_of(d.source.as_ref()?))))
             .collect();
         (!jobs.is_empty()).then_some((name.as_str(), backup, jobs))

@@ -2,7 +2,7 @@
 
 use model::digest::Digest;
 use model::fact::{FactKind, FactPath, Seen, TargetFacts};
-use model::id::{Kind, ObjectRef, StepId};
+use model::id::{ObjectRef, StepId};
 use model::kleene::Reason;
 use model::plan::{Action, Blocked, Cond, FilePut, Reading, Risk, Step, Undo};
 use model::value::Value;
@@ -34,7 +34,7 @@ impl<'a> On<'a> {
     }
 
     pub(crate) fn target(&self) -> ObjectRef {
-        ObjectRef::new(Kind::Host, self.host)
+        self.ctx.lab.machine_ref(self.host)
     }
 
     fn facts(&self) -> Option<&'a TargetFacts> {

@@ -4,7 +4,7 @@ use super::apply::approved_run;
 use crate::cli::{DataArgs, RestoreArgs};
 use crate::consent::{allowed, approve};
 use crate::exit::{Exit, Stop};
-use crate::output::{Paint, report as report_output};
+use crate::output::{Paint, report as report_output, wrap};
 use crate::world::{WallClock, World};
 use crate::{evidence, pins, running};
 use anyhow::Result;
@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use model::evidence::Grade;
 use model::fact::{FactPath, Facts, Seen};
 use model::id::StepId;
+use model::lab::Lab;
 use model::plan::{Plan, Purpose, Reading};
 use model::realm::{Realm, RealmTag};
 use model::run::StepOutcome;
@@ -34,6 +35,7 @@ pub(crate) fn backup<R: RealmTag>(
     let (mut drivers, facts) = looked(&world)?;
     let datasets: BTreeSet<String> = args.datasets.iter().cloned().collect();
     let plan = planned(&world, &facts, |ctx| protect::backup_plan(ctx, &datasets))?;
+    let left = left_out(&world.tree.lab, &args.datasets, "archived", paint);
     let exit = approved_run(
         &world,
         plan,
@@ -46,7 +48,7 @@ pub(crate) fn backup<R: RealmTag>(
     let after = world.observe(&mut drivers, None)?;
     evidence::record_observation(&world, &after)?;
     pins::put(&world)?;
-    Ok(exit)
+    Ok(exit.or_unknown(left))
 }
 
 /// Restores a dataset to a new directory.
@@ -110,14 +112,12 @@ pub(crate) fn drill<R: RealmTag>(
 ) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     world.datasets_exist(&args.datasets)?;
-    let datasets = match args.datasets.as_slice() {
-        [] => world.tree.lab.datasets.keys().cloned().collect(),
-        named => named.to_vec(),
-    };
+    let chosen = drilled(&world.tree.lab, &args.datasets)?;
     let (mut drivers, facts) = looked(&world)?;
+    let left = left_out(&world.tree.lab, &args.datasets, "drilled", paint);
     let mut worst = Exit::Ok;
     let mut reports = Vec::new();
-    for dataset in datasets {
+    for dataset in chosen {
         let suffix = Timestamp::now().as_second().to_string();
         let plan = planned(&world, &facts, |ctx| {
             protect::drill_plan(ctx, &dataset, &suffix)
@@ -142,7 +142,34 @@ pub(crate) fn drill<R: RealmTag>(
         dataln!("{}", serde_json::to_string_pretty(&reports)?);
     }
     pins::put(&world)?;
-    Ok(worst)
+    Ok(worst.or_unknown(left))
+}
+
+/// The datasets to drill: those named, else all that Holdfast archives.
+fn drilled(lab: &Lab, named: &[String]) -> Result<Vec<String>> {
+    if !named.is_empty() {
+        return Ok(named.to_vec());
+    }
+    let ours = protect::archived(lab);
+    if ours.is_empty() {
+        return Err(Stop::refused(protect::Refused::NothingToBackUp.to_string()).into());
+    }
+    Ok(ours.into_iter().map(str::to_owned).collect())
+}
+
+/// Says which datasets of a run over all of them are left out, and why. True if one of them is declared to be archived and
+/// cannot be, which nobody may take for done.
+fn left_out(lab: &Lab, named: &[String], what: &str, paint: Paint) -> bool {
+    if !named.is_empty() {
+        return false;
+    }
+    let others = protect::elsewhere(lab);
+    for why in others.values() {
+        let line = wrap::hanging(&format!("not {what}: "), &why.to_string(), paint.width());
+        err!("{line}");
+    }
+    let theirs = |why: &protect::Refused| matches!(why, protect::Refused::Foreign { .. });
+    others.values().any(|why| !theirs(why))
 }
 
 fn drill_one<R: RealmTag>(

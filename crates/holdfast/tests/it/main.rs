@@ -23,6 +23,7 @@ mod history;
 mod hostile;
 mod import;
 mod init;
+mod inside;
 mod interfaces;
 mod labels;
 mod lockout;

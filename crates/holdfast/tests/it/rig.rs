@@ -22,14 +22,20 @@ impl Rig {
     /// A host that was never managed, declared and enrolled in realm real.
     pub(crate) fn enrolled() -> Self {
         let rig = Self::declared();
-        let key = rig
+        rig.enrol();
+        rig
+    }
+
+    /// Enrols the declared machine in realm real.
+    pub(crate) fn enrol(&self) {
+        let key = self
             .host
             .exec_sh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2")
             .unwrap();
-        let ran = rig.run(&[
+        let ran = self.run(&[
             "access",
             "enrol",
-            rig.lab(),
+            self.lab(),
             "--on",
             "real",
             "--host",
@@ -38,7 +44,6 @@ impl Rig {
             key.trim(),
         ]);
         assert_eq!(ran.code, 0, "{}", ran.all());
-        rig
     }
 
     /// A host that was applied once: as declared, with backups set up.

@@ -2,5 +2,6 @@
 
 mod doubt;
 mod evidence;
+mod guests;
 mod planning;
 mod promises;
