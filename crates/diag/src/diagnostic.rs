@@ -187,6 +187,12 @@ pub struct Diagnostic {
     /// A secret stands where it points: its place is told, and no line is shown.
     #[serde(default)]
     pub veiled: bool,
+    /// The object it is about, as a waiver names it; `lab` for all of it. Set once all rules have run.
+    #[serde(default)]
+    pub object: Option<String>,
+    /// The parts of the object that it is about, as a waiver names them; none if it is about the object as such.
+    #[serde(default)]
+    pub parts: Vec<String>,
     /// It is accepted for now.
     #[serde(default)]
     pub waived: Option<Waived>,
@@ -208,6 +214,8 @@ impl Diagnostic {
             controls: Vec::new(),
             unknown: false,
             veiled: false,
+            object: None,
+            parts: Vec::new(),
             waived: None,
         }
     }
@@ -239,6 +247,20 @@ impl Diagnostic {
             span,
             text: text.into(),
         });
+        self
+    }
+
+    /// Names a part of the object that it is about: a port, an account. Who accepts the finding accepts this part alone.
+    #[must_use]
+    pub fn of(mut self, part: impl Into<String>) -> Self {
+        self.parts.push(part.into());
+        self
+    }
+
+    /// Names several parts.
+    #[must_use]
+    pub fn of_each(mut self, parts: impl IntoIterator<Item = String>) -> Self {
+        self.parts.extend(parts);
         self
     }
 

@@ -663,6 +663,8 @@ pub struct Waiver {
     pub id: Spanned<String>,
     /// The object it is accepted for.
     pub object: Option<Spanned<String>>,
+    /// What of the object it is accepted for, where findings of the rule are about parts of it: ports, accounts, containers.
+    pub only: Vec<Spanned<String>>,
     /// Why.
     pub reason: Option<Spanned<String>>,
     /// Who accepted it.

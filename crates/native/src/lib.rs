@@ -23,6 +23,7 @@ pub mod fw_syntax;
 pub mod ha_expected_votes;
 pub mod img_pin;
 pub mod img_updater;
+pub mod inv_guest_id;
 pub mod inv_serial;
 pub mod plat_cmd;
 pub mod ref_container;
@@ -37,10 +38,11 @@ pub mod ssh_password_login;
 pub mod ssh_root_login;
 pub mod sto_dev_name;
 pub mod sto_fstab;
+pub mod sto_raid_usable;
 pub mod sudo_nopassword;
 
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
-    links, netfilter, origin, places, pools, reach, standing,
+    links, netfilter, origin, places, pools, reach, standing, totals,
 };
 use lint::{Findings, Mend, Rule};

@@ -2,7 +2,7 @@
 
 use crate::container::{Container, engines};
 use crate::ctr_shared_network::networks;
-use crate::look::listed;
+use crate::look::{listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -60,6 +60,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     container.title(&look),
                     listed(&why)
                 ))
+                .of_each(
+                    why.iter()
+                        .map(|w| part(&format!("{}: {w}", container.name))),
+                )
                 .at(container.span, "");
             let d = match neighbours.is_empty() {
                 true => d,

@@ -1,7 +1,7 @@
 //! Secrets in the environment of a container.
 
 use crate::container::{Container, engines};
-use crate::look::listed;
+use crate::look::{listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -56,6 +56,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     container.title(&look),
                     listed(&names)
                 ))
+                .of_each(names.iter().map(|n| part(&format!("{}: {n}", container.name))))
                 .at(container.span, "")
                 .note(format!("{} of {all} variables, by their names", names.len()))
                 .help("hand it over as a file: 'secrets' of Compose, and the variable with '_FILE' behind its name where the image knows it");

@@ -1,7 +1,7 @@
 //! Containers that run as root, on a root that they can write, or that may gain rights.
 
 use crate::container::{Container, engines};
-use crate::look::{count, listed};
+use crate::look::{count, listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -47,6 +47,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 count(running.len(), "running container", "running containers"),
                 look.title()
             ))
+            .of_each(names.iter().map(|n| part(n)))
             .note(listed(&names))
             .help(
                 "'user: \"1000\"', 'read_only: true', 'security_opt: [\"no-new-privileges:true\"]'",

@@ -1,7 +1,7 @@
 //! A container that is not well, or of which nobody can say.
 
 use crate::container::{Container, engines};
-use crate::look::{count, listed};
+use crate::look::{count, listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -36,6 +36,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let restarts = container.number("restarts").unwrap_or_default();
             let d = RULE
                 .finding(format!("{} {why}", container.title(&look)))
+                .of(part(&format!("{}: {why}", container.name)))
                 .at(container.span, "")
                 .note(format!("restarted {restarts} times"))
                 .help(format!(
@@ -66,6 +67,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     look.title()
                 ),
             )
+            .of_each(names.iter().map(|n| part(&format!("{n}: no health check"))))
             .note(listed(&names))
             .help("'healthcheck: {test: …}' in the Compose file");
         out.add(look.object.clone(), look.dated(d, kind, first.name));

@@ -1,7 +1,7 @@
 //! A container whose image can be another one tomorrow.
 
 use crate::container::{Container, engines};
-use crate::look::{count, listed};
+use crate::look::{count, listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -50,6 +50,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 look.title(),
                 listed(&names)
             ))
+            .of_each(names.iter().map(|n| part(n)))
             .note(format!(
                 "{} of {}",
                 moving.len(),

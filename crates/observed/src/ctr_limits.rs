@@ -1,7 +1,7 @@
 //! Containers that may take all the memory of their machine.
 
 use crate::container::{Container, engines};
-use crate::look::{count, listed};
+use crate::look::{count, listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -37,6 +37,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 count(running.len(), "running container", "running containers"),
                 look.title()
             ))
+            .of_each(names.iter().map(|n| part(n)))
             .note(listed(&names))
             .help(
                 "'mem_limit' or 'deploy: {resources: {limits: {memory: …}}}' in the Compose file",

@@ -1,7 +1,7 @@
 //! A container that is as mighty as its machine.
 
 use crate::container::{Container, engines};
-use crate::look::listed;
+use crate::look::{listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -51,6 +51,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     container.title(&look),
                     listed(&rights)
                 ))
+                .of_each(rights.iter().map(|r| part(&format!("{}: {r}", container.name))))
                 .at(container.span, "")
                 .help("take away what it does not need; a proxy for the socket lets through what is asked for and no more");
             out.add(

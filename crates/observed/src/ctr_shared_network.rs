@@ -1,7 +1,7 @@
 //! A network in which the containers of several projects meet.
 
 use crate::container::{Container, engines};
-use crate::look::listed;
+use crate::look::{listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::FactKind;
@@ -68,6 +68,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     projects.len(),
                     listed(&names)
                 ))
+                .of_each(names.iter().map(|n| part(&format!("{network}: {n}"))))
                 .note(format!(
                     "{} containers: {}",
                     all.len(),

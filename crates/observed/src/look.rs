@@ -4,6 +4,7 @@ use crate::{Context, Findings, Rule};
 use diag::{Diagnostic, Span};
 use graph::observation::{Blind, plain};
 use jiff::Timestamp;
+use model::digest::Digest;
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
@@ -221,6 +222,25 @@ pub(crate) fn listed(names: &[String]) -> String {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     }
+}
+
+/// So many characters of a part are shown whole.
+const LONGEST: usize = 160;
+
+/// What a target calls something, as a waiver names it: in one line, and never the same for two things. What is too long to be copied is
+/// told by its beginning and a number that the whole of it yields.
+pub(crate) fn part(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if line == text && text.chars().count() <= LONGEST {
+        return line;
+    }
+    let start: String = line.chars().take(LONGEST).collect();
+    let digest = Digest::of(text.as_bytes()).0;
+    let digest = digest.trim_start_matches("sha256:");
+    format!("{start}…#{}", digest.get(..16).unwrap_or(digest))
 }
 
 /// `1 socket`, `2 sockets`.

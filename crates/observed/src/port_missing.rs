@@ -41,6 +41,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     "nothing answers at {protocol} port {port} of {}",
                     look.title()
                 ))
+                .of(format!("{protocol}/{port}"))
                 .at(exposure.span, "declared, and nothing listens")
                 .note(format!(
                     "{} seen, 0 of them at {protocol} port {port}",

@@ -1,8 +1,9 @@
 //! A way in that nobody answers for.
 
-use crate::look::{count, hosts, listed};
+use crate::look::{hosts, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use graph::observation::plain;
 use model::fact::FactKind;
 use model::kleene::Reason;
 use model::lab::{Manage, Managed};
@@ -40,43 +41,44 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let reason = Reason::new(row.reason.clone());
             look.unknown(&RULE, kind, "has other ways in", &reason, out);
         }
-        let Some(first) = open.first() else { continue };
-        let names: Vec<String> = open.iter().map(|r| described(r)).collect();
         let (declared, local) = (
             of(Justification::Declared).len(),
             of(Justification::Local).len(),
         );
-        let d = RULE
-            .finding(format!(
-                "{} has {} that nobody answers for: {}",
-                look.title(),
-                count(open.len(), "way in", "ways in"),
-                listed(&names)
-            ))
-            .note(format!(
-                "{} sockets and published ports: {declared} declared with a reason, {local} only local, {} without a reason",
-                declared + local + open.len(),
-                open.len()
-            ));
-        let from = first.from(&Passes::Yes);
-        let d = match from.is_empty() {
-            true => d,
-            false => d.note(format!(
-                "{} is let in from {}",
-                first.socket,
-                from.join(", ")
-            )),
-        };
-        let d = d.help(
-            "stop what listens, or declare it: 'exposures: [{port: …, from: …, why: …, owner: …, review: …}]'; `holdfast ports --why` shows what lets it in",
+        let sum = format!(
+            "{} sockets and published ports: {declared} declared with a reason, {local} only local, {} without a reason",
+            declared + local + open.len(),
+            open.len()
         );
-        out.add(look.object.clone(), look.dated(d, kind, &first.socket));
+        for row in open {
+            let d = RULE
+                .finding(format!(
+                    "{} has a way in that nobody answers for: {}",
+                    look.title(),
+                    described(row)
+                ))
+                .of(part(&row.socket))
+                .note(sum.as_str());
+            let from = row.from(&Passes::Yes);
+            let d = match from.is_empty() {
+                true => d,
+                false => d.note(format!(
+                    "{} is let in from {}",
+                    plain(&row.socket),
+                    from.join(", ")
+                )),
+            };
+            let d = d.help(
+                "stop what listens, or declare it: 'exposures: [{port: …, from: …, why: …, owner: …, review: …}]'; `holdfast ports --why` shows what lets it in",
+            );
+            out.add(look.object.clone(), look.dated(d, kind, &row.socket));
+        }
     }
 }
 
 fn described(row: &Port) -> String {
     match row.process.as_str() {
-        "-" => row.socket.clone(),
-        process => format!("{} ({process})", row.socket),
+        "-" => plain(&row.socket),
+        process => format!("{} ({})", plain(&row.socket), plain(process)),
     }
 }

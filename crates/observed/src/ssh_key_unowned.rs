@@ -1,8 +1,9 @@
 //! A key that opens a host, and that no declared account has.
 
-use crate::look::{count, hosts, listed};
+use crate::look::{count, hosts, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use graph::observation::plain;
 use model::fact::FactKind;
 use model::lab::{Manage, Managed};
 use model::value::Value;
@@ -32,32 +33,26 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let kind = FactKind::Key;
         look.unseen(&RULE, kind, "accepts other keys", out);
         let strange = plan::standing::undeclared_keys(host, look.facts);
-        let Some((first, _)) = strange.first() else {
-            continue;
-        };
-        let names: Vec<String> = strange
-            .iter()
-            .map(
-                |(key, value)| match value.field("comment").and_then(Value::as_text) {
-                    Some(comment) if !comment.is_empty() => format!("{key} ({comment})"),
-                    _ => (*key).to_owned(),
-                },
-            )
-            .collect();
         let all = look.items(kind).count();
-        let d = RULE
-            .finding(format!(
-                "{} accepts {} that nobody owns: {}",
-                look.title(),
-                count(strange.len(), "key", "keys"),
-                listed(&names)
-            ))
-            .note(format!(
-                "{} accepted, {} of them declared",
-                count(all, "key", "keys"),
-                all - strange.len()
-            ))
-            .help("declare it under the account's 'keys', or take it out of authorized_keys");
-        out.add(look.object.clone(), look.dated(d, kind, first));
+        for (key, value) in &strange {
+            let name = match value.field("comment").and_then(Value::as_text) {
+                Some(comment) if !comment.is_empty() => format!("{key} ({comment})"),
+                _ => (*key).to_owned(),
+            };
+            let d = RULE
+                .finding(format!(
+                    "{} accepts a key that nobody owns: {}",
+                    look.title(),
+                    plain(&name)
+                ))
+                .of(part(key))
+                .note(format!(
+                    "{} accepted, {} of them declared",
+                    count(all, "key", "keys"),
+                    all - strange.len()
+                ))
+                .help("declare it under the account's 'keys', or take it out of authorized_keys");
+            out.add(look.object.clone(), look.dated(d, kind, key));
+        }
     }
 }

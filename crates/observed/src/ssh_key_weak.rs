@@ -1,6 +1,6 @@
 //! A key that is too short, or of a kind that is broken.
 
-use crate::look::{hosts, listed};
+use crate::look::{hosts, listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use data_encoding::BASE64;
 use diag::Severity;
@@ -40,6 +40,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .collect();
         let d = RULE
             .finding(format!("{} accepts weak keys: {}", look.title(), listed(&names)))
+            .of_each(weak.iter().map(|(key, _)| part(key)))
             .note(format!("{} of {} keys; at least {LEAST} bits of RSA are asked for", weak.len(), look.items(kind).count()))
             .help("`ssh-keygen -t ed25519` makes a new one; the old one goes once the new one has opened the host");
         out.add(look.object.clone(), look.dated(d, kind, first));

@@ -1,6 +1,6 @@
 //! Algorithms that OpenSSH itself no longer offers.
 
-use crate::look::{hosts, listed};
+use crate::look::{hosts, listed, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::fact::{FactKind, Seen};
@@ -56,6 +56,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     look.title(),
                     listed(&weak)
                 ))
+                .of_each(weak.iter().map(|a| part(a)))
                 .note(format!("{} of {} offered", weak.len(), all.len()));
             let d = match host.sshd.get(keyword) {
                 Some(declared) => d.at(declared.span, ""),

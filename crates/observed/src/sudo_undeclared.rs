@@ -1,8 +1,9 @@
 //! sudo for somebody who is not declared with it.
 
-use crate::look::{count, hosts, listed};
+use crate::look::{count, hosts, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use graph::observation::plain;
 use model::fact::FactKind;
 use model::lab::{Manage, Managed};
 
@@ -31,25 +32,23 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let kind = FactKind::Sudoer;
         look.unseen(&RULE, kind, "grants sudo to others", out);
         let strange = plan::standing::undeclared_sudo(host, look.facts);
-        let Some((first, _)) = strange.first() else {
-            continue;
-        };
-        let said: Vec<String> = strange
-            .iter()
-            .map(|(key, line)| format!("{key}: {line}"))
-            .collect();
-        let d = RULE
-            .finding(format!(
-                "sudo of {} grants what nobody declared: {}",
-                look.title(),
-                listed(&said)
-            ))
-            .note(format!(
-                "{} of sudoers seen, {} for accounts that are not declared with sudo",
-                count(look.items(kind).count(), "line", "lines"),
-                said.len()
-            ))
-            .help("declare 'sudo' for the account, or take the line or the membership away");
-        out.add(look.object.clone(), look.dated(d, kind, first));
+        for (key, line) in &strange {
+            let said = format!("{key}: {line}");
+            let d = RULE
+                .finding(format!(
+                    "sudo of {} grants what nobody declared: {}",
+                    look.title(),
+                    plain(&said)
+                ))
+                // The line as it is: who accepted one command has not accepted all of them. Its number in the file changes with the others.
+                .of(part(line))
+                .note(format!(
+                    "{} of sudoers seen, {} for accounts that are not declared with sudo",
+                    count(look.items(kind).count(), "line", "lines"),
+                    strange.len()
+                ))
+                .help("declare 'sudo' for the account, or take the line or the membership away");
+            out.add(look.object.clone(), look.dated(d, kind, key));
+        }
     }
 }

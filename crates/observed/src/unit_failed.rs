@@ -1,8 +1,9 @@
 //! A unit that failed, and nobody noticed.
 
-use crate::look::{count, hosts, listed};
+use crate::look::{hosts, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use graph::observation::plain;
 use model::fact::FactKind;
 use model::value::Value;
 
@@ -34,20 +35,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .filter(|(_, v)| failed(v))
             .map(|(name, _)| (*name).to_owned())
             .collect();
-        let Some(first) = names.first() else { continue };
-        let d = RULE
-            .finding(format!(
-                "{} of {} failed: {}",
-                count(names.len(), "unit", "units"),
-                look.title(),
-                listed(&names)
-            ))
-            .note(format!("{} of {} units", names.len(), all.len()));
-        let d = match host.units.get(first) {
-            Some(declared) => d.at(declared.span, ""),
-            None => d,
-        };
-        let d = d.help(format!("on the host: systemctl status {first}"));
-        out.add(look.object.clone(), look.dated(d, kind, first));
+        for name in &names {
+            let d = RULE
+                .finding(format!("unit {} of {} failed", plain(name), look.title()))
+                .of(part(name))
+                .note(format!("{} of {} units failed", names.len(), all.len()));
+            let d = match host.units.get(name) {
+                Some(declared) => d.at(declared.span, ""),
+                None => d,
+            };
+            let d = d.help(format!("on the host: systemctl status {}", plain(name)));
+            out.add(look.object.clone(), look.dated(d, kind, name));
+        }
     }
 }

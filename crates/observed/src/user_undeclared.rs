@@ -1,8 +1,9 @@
 //! An account that somebody can log in to, and that nobody declared.
 
-use crate::look::{count, hosts, listed};
+use crate::look::{count, hosts, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use graph::observation::plain;
 use model::fact::FactKind;
 use model::lab::{Manage, Managed};
 
@@ -36,27 +37,25 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out,
         );
         let logins = plan::standing::logins(look.facts);
-        let strange: Vec<String> = logins
-            .keys()
-            .filter(|name| !host.users.contains_key(**name))
-            .map(|name| format!("'{name}'"))
+        let names = logins.keys().copied();
+        let strange: Vec<&str> = names
+            .filter(|name| !host.users.contains_key(*name))
             .collect();
-        let Some(first) = logins.keys().find(|name| !host.users.contains_key(**name)) else {
-            continue;
-        };
-        let d = RULE
-            .finding(format!(
-                "{} has {} that nobody declared: {}",
-                look.title(),
-                count(strange.len(), "account", "accounts"),
-                listed(&strange)
-            ))
-            .note(format!(
-                "{} can be logged in to, {} of them declared",
-                count(logins.len(), "account", "accounts"),
-                logins.len() - strange.len()
-            ))
-            .help("declare it under 'users' with its keys, or remove it on the host; `holdfast drift accept` writes what is there");
-        out.add(look.object.clone(), look.dated(d, kind, first));
+        for name in &strange {
+            let d = RULE
+                .finding(format!(
+                    "{} has an account that nobody declared: '{}'",
+                    look.title(),
+                    plain(name)
+                ))
+                .of(part(name))
+                .note(format!(
+                    "{} can be logged in to, {} of them declared",
+                    count(logins.len(), "account", "accounts"),
+                    logins.len() - strange.len()
+                ))
+                .help("declare it under 'users' with its keys, or remove it on the host; `holdfast drift accept` writes what is there");
+            out.add(look.object.clone(), look.dated(d, kind, name));
+        }
     }
 }

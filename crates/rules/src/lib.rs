@@ -8,6 +8,7 @@ pub mod book;
 
 mod doubt;
 mod knowledge;
+mod parts;
 mod rules;
 mod waivers;
 

@@ -2,16 +2,17 @@
 
 use crate::Context;
 use crate::Findings;
+use crate::parts;
 use crate::rules::rule_setting::GUARDS;
 use crate::rules::waiver_invalid::{complete, in_force};
 use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity, Waived};
 use model::declare::OptExt as _;
-use model::id::ObjectRef;
 use model::lab::road::Whole;
 use model::lab::setting::RuleSeverity;
 use model::lab::{Unread, Waiver};
 use model::realm::Realm;
+use std::collections::BTreeSet;
 
 /// Turns findings that a waiver in force accepts into infos that say so, and reports waivers that accept nothing.
 pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
@@ -21,16 +22,12 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         .iter()
         .filter(|w| complete(w) && in_force(w, ctx.today))
         .collect();
-    let mut used = vec![false; waivers.len()];
+    let mut used = Used::new(waivers.len());
     let mut out = Vec::new();
-    for (object, diagnostic) in findings.into_items() {
-        let hit = waivers
-            .iter()
-            .position(|w| accepts(w, object.as_ref(), &diagnostic));
-        let waiver = hit.and_then(|n| waivers.get(n).copied());
-        if let Some(flag) = hit.and_then(|n| used.get_mut(n)) {
-            *flag = true;
-        }
+    for (object, mut diagnostic) in findings.into_items() {
+        let object = object.map_or_else(|| Whole::Lab.to_string(), |o| o.to_string());
+        let waiver = accepting(&waivers, &object, &diagnostic, &mut used);
+        diagnostic.object = Some(object);
         out.push(match waiver {
             // Who accepts what was found has not accepted what nobody could see.
             Some(waiver) if !diagnostic.unknown => waived(diagnostic, waiver),
@@ -46,12 +43,89 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     let is_real = ctx.facts.is_some_and(|o| o.facts.realm == Realm::Real);
     let looked = is_real && observed::judged(ctx).is_some_and(|j| j.good == j.all);
     let hidden = |w: &Waiver| !looked && observed::RULES.iter().any(|r| r.id == w.id.value);
-    let unused = waivers.iter().zip(used);
-    let unused = unused.filter(|(w, used)| whole && !used && !hidden(w));
-    for (waiver, _) in unused {
-        out.extend(waiver_unused::about(waiver));
+    for (n, waiver) in waivers.iter().enumerate() {
+        if whole && !hidden(waiver) {
+            out.extend(waiver_unused::about(waiver, |part| used.has(n, part)));
+        }
     }
     out
+}
+
+/// What of each waiver some finding needed.
+struct Used<'a> {
+    whole: Vec<bool>,
+    parts: BTreeSet<(usize, &'a str)>,
+}
+
+impl<'a> Used<'a> {
+    fn new(waivers: usize) -> Self {
+        Self {
+            whole: vec![false; waivers],
+            parts: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a part of a waiver was needed; all of it, where it names none.
+    fn has(&self, waiver: usize, part: Option<&str>) -> bool {
+        match part {
+            Some(part) => self.parts.contains(&(waiver, part)),
+            None => self.whole.get(waiver) == Some(&true),
+        }
+    }
+
+    fn whole(&mut self, waiver: usize) {
+        if let Some(flag) = self.whole.get_mut(waiver) {
+            *flag = true;
+        }
+    }
+}
+
+/// The waiver that accepts a finding. Where a finding is about parts of its object, each of them has to be accepted by name, be it by several waivers:
+/// so that none of them accepts what comes later.
+fn accepting<'a>(
+    waivers: &[&'a Waiver],
+    object: &str,
+    found: &Diagnostic,
+    used: &mut Used<'a>,
+) -> Option<&'a Waiver> {
+    if GUARDS.contains(&found.code.as_str()) {
+        return None;
+    }
+    let about = waivers.iter().enumerate().filter(|(_, w)| {
+        let named = w.object.as_ref().map(|o| o.value.as_str());
+        found.code == w.id.value && named == Some(object)
+    });
+    let about: Vec<(usize, &'a Waiver)> = about.map(|(n, w)| (n, *w)).collect();
+    // What nobody could see may be what any of them accepts.
+    if found.unknown {
+        for (n, waiver) in about {
+            used.whole(n);
+            let parts = waiver.only.iter().map(|part| (n, part.value.as_str()));
+            used.parts.extend(parts);
+        }
+        return None;
+    }
+    if !parts::named(&found.code) {
+        let (n, waiver) = about.into_iter().find(|(_, w)| w.only.is_empty())?;
+        used.whole(n);
+        return Some(waiver);
+    }
+    let mut accepted = None;
+    let mut left = false;
+    for part in &found.parts {
+        let hit = about.iter().find_map(|(n, w)| {
+            let part = w.only.iter().find(|only| only.value == *part)?;
+            Some((*n, *w, part.value.as_str()))
+        });
+        match hit {
+            Some((n, waiver, part)) => {
+                used.parts.insert((n, part));
+                accepted = accepted.or(Some(waiver));
+            }
+            None => left = true,
+        }
+    }
+    accepted.filter(|_| !left)
 }
 
 /// Gives a finding the severity that the lab sets for its rule, and says so. What is unknown stays an info.
@@ -75,15 +149,6 @@ fn set(ctx: &Context<'_>, mut diagnostic: Diagnostic) -> Diagnostic {
     }
     diagnostic.severity = severity;
     diagnostic.note(format!("severity {wanted} in this lab: {}", why.0))
-}
-
-fn accepts(waiver: &Waiver, object: Option<&ObjectRef>, diagnostic: &Diagnostic) -> bool {
-    if GUARDS.contains(&diagnostic.code.as_str()) {
-        return false;
-    }
-    let named = waiver.object.as_ref().map(|o| o.value.as_str());
-    let object = object.map_or_else(|| Whole::Lab.to_string(), ToString::to_string);
-    diagnostic.code == waiver.id.value && named == Some(object.as_str())
 }
 
 fn waived(mut diagnostic: Diagnostic, waiver: &Waiver) -> Diagnostic {

@@ -19,6 +19,10 @@ struct Item<'a> {
     controls: &'a [String],
     unknown: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    parts: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
     waived: Option<&'a Waived>,
 }
 
@@ -71,6 +75,8 @@ fn item<'a>(d: &'a Diagnostic, sources: &SourceSet) -> Item<'a> {
         fix: d.fix.as_ref().map(|f| mend(f, sources)),
         controls: &d.controls,
         unknown: d.unknown,
+        object: d.object.as_deref(),
+        parts: &d.parts,
         waived: d.waived.as_ref(),
     }
 }

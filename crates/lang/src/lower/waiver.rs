@@ -26,6 +26,7 @@ fn one(cx: &mut Cx<'_>, item: &Node) -> Option<Waiver> {
     let promise = f.read(cx, "promise", scalar::text);
     let drift = f.read(cx, "drift", drift);
     let object = f.read(cx, "object", names::object);
+    let only = f.list(cx, "only", scalar::text);
     let reason = f.read(cx, "reason", scalar::text);
     let owner = f.read(cx, "owner", scalar::text);
     let expires = f.read(cx, "expires", scalar::date);
@@ -41,6 +42,7 @@ fn one(cx: &mut Cx<'_>, item: &Node) -> Option<Waiver> {
         span: item.head,
         id: id?,
         object,
+        only,
         reason,
         owner,
         expires,

@@ -386,6 +386,11 @@ fn waiver() -> RecordShape {
             "For this object, or for `lab`, where a finding is about all of it.",
             Or::<Whole, Ref<{ set::ANY }>>::shape(),
         ),
+        may(
+            "only",
+            "For these parts of it alone, as a finding names them: a port, an account, a container. Rules that find parts ask for it.",
+            list(text()),
+        ),
         may("reason", "Why.", text()),
         may("owner", "Who accepted it.", text()),
         may("expires", "Until when.", date()),

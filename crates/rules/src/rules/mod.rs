@@ -52,7 +52,6 @@ mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
 mod inv_dates;
-mod inv_guest_id;
 mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
@@ -88,7 +87,6 @@ mod sto_disk_owner;
 mod sto_fit;
 mod sto_fs_selfheal;
 mod sto_monitor;
-mod sto_raid_usable;
 mod sto_rebuild_ure;
 mod sto_replica_fit;
 mod sto_scrub_layer;
@@ -105,9 +103,9 @@ use native::{
     cap_memory_slots, cap_ups_load, chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening,
     cmp_net_claim, cmp_replicas_port, doc_diagram, doc_encoding, doc_link, doc_residue,
     fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes, img_pin,
-    img_updater, inv_serial, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
-    sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
-    sto_dev_name, sto_fstab, sudo_nopassword,
+    img_updater, inv_guest_id, inv_serial, plat_cmd, ref_container, ref_path, run_destructive,
+    run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login,
+    ssh_root_login, sto_dev_name, sto_fstab, sto_raid_usable, sudo_nopassword,
 };
 
 use observed::{

@@ -3,7 +3,7 @@
 use crate::near::nearest;
 use crate::rules::RULES;
 use crate::rules::rule_setting::meant;
-use crate::{Context, Findings, Mend, Rule};
+use crate::{Context, Findings, Mend, Rule, parts};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use jiff::civil::Date;
 use model::id::{Kind, ObjectRef, PromiseId};
@@ -39,6 +39,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(waiver.id.span, "no such rule")
                 .help("a promise is named in full, as in 'promise: ports-justified:host/web'");
             d.fix = meant(id, waiver.id.span);
+            out.add(object.clone(), d);
+        }
+        if let Some(d) = misses_parts(waiver) {
             out.add(object.clone(), d);
         }
         if let Some(d) = no_promise(ctx, waiver) {
@@ -88,6 +91,39 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(object, d);
         }
     }
+}
+
+/// A waiver accepts the parts that it names and no later ones; of what has no parts, it names none.
+fn misses_parts(waiver: &Waiver) -> Option<Diagnostic> {
+    let id = &waiver.id.value;
+    let known = !is_promise(waiver) && RULES.iter().any(|r| r.id == id);
+    if parts::fits(waiver) || waiver.unread || !known {
+        return match waiver.only.first() {
+            Some(first) if is_promise(waiver) => Some(
+                RULE.finding(format!(
+                    "the waiver of '{id}' names parts, which only rules have"
+                ))
+                .at(first.span, "not a rule's")
+                .help("leave 'only' out"),
+            ),
+            _ => None,
+        };
+    }
+    Some(match (parts::of(id), waiver.only.first()) {
+        (Some(part), _) => RULE
+            .finding(format!("the waiver of '{id}' does not say which {} it accepts", part.what))
+            .at(waiver.span, "missing: only")
+            .note("it accepts nothing until then, so that it never accepts what comes later")
+            .help(format!(
+                "name each as the finding does, as in 'only: [\"{}\"]'; `holdfast check --format json` lists them as 'parts'",
+                part.example
+            )),
+        (None, first) => RULE
+            .finding(format!("findings of '{id}' are about an object as such, and the waiver names parts of it"))
+            .at(first.map_or(waiver.span, |f| f.span), "no part of it")
+            .note("it accepts nothing")
+            .help("leave 'only' out"),
+    })
 }
 
 /// The promise that a waiver names is none of the lab's.

@@ -2,8 +2,8 @@
 
 use super::RULES;
 use super::waiver_invalid::is_promise;
-use crate::{Mend, Rule};
-use diag::{Diagnostic, Edit, Fix, Severity};
+use crate::{Mend, Rule, parts};
+use diag::{Diagnostic, Edit, Fix, Severity, Spanned};
 use model::lab::Waiver;
 
 pub(crate) const RULE: Rule = Rule {
@@ -22,18 +22,30 @@ pub(crate) const RULE: Rule = Rule {
     run: |_, _| (),
 };
 
-/// A waiver in force that no finding needed; waivers of promises are used elsewhere.
-pub(crate) fn about(waiver: &Waiver) -> Option<Diagnostic> {
+/// What no finding needed of a waiver in force; waivers of promises are used elsewhere.
+pub(crate) fn about(waiver: &Waiver, used: impl Fn(Option<&str>) -> bool) -> Vec<Diagnostic> {
     let id = &waiver.id.value;
-    if is_promise(waiver) || !RULES.iter().any(|r| r.id == id) {
-        return None;
+    if is_promise(waiver) || !RULES.iter().any(|r| r.id == id) || !parts::fits(waiver) {
+        return Vec::new();
     }
     let object = waiver.object.as_ref().map_or("", |o| o.value.as_str());
     let message = format!("the waiver of '{id}' for '{object}' accepts nothing");
-    Some(
-        RULE.finding(message)
-            .at(waiver.id.span, "no such finding")
+    let none = |part: &Spanned<String>| !used(Some(&part.value));
+    let unused: Vec<&Spanned<String>> = waiver.only.iter().filter(|p| none(p)).collect();
+    let idle = match waiver.only.is_empty() {
+        true => !used(None),
+        false => unused.len() == waiver.only.len(),
+    };
+    if idle {
+        let d = RULE.finding(message).at(waiver.id.span, "no such finding");
+        let fix = Fix::doubtful("remove it", Edit::remove(waiver.span));
+        return vec![d.help("remove it").fix(fix)];
+    }
+    let about = |part: &&Spanned<String>| {
+        RULE.finding(format!("{message} by '{}'", part.value))
+            .at(part.span, "no such finding")
             .help("remove it")
-            .fix(Fix::doubtful("remove it", Edit::remove(waiver.span))),
-    )
+            .fix(Fix::doubtful("remove it", Edit::remove(part.span)))
+    };
+    unused.iter().map(about).collect()
 }

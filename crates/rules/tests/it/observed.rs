@@ -176,7 +176,7 @@ fn a_part_that_was_seen_to_be_wrong_is_told_beside_what_was_not_seen() {
 
 #[test]
 fn a_waiver_of_what_only_a_look_can_show_is_not_in_vain_without_one() {
-    let waiver = "waivers: [{rule: user-undeclared, object: host/web, reason: r, owner: o, expires: 2027-01-01}]\n";
+    let waiver = "waivers: [{rule: user-undeclared, object: host/web, only: [bob], reason: r, owner: o, expires: 2027-01-01}]\n";
     let codes = |text: &str| {
         let (findings, _) = check(text, None);
         let of = findings.into_iter();

@@ -142,3 +142,137 @@ fn what_is_unknown_or_guards_stays_as_it_is() {
         }
     }
 }
+
+/// A host with a socket, an account, a key and a line of sudoers that nobody declared, and a failed unit.
+const STRANGE: &str = "format: 1
+lab: x
+networks: {lan: {subnet: 10.0.0.0/24}}
+people: {anna: {}}
+hosts: {web: {reach: {ssh: web}, users: {anna: {}}}}
+WAIVERS
+# file: observed/web
+all listener by ss -lntup
+all chain by nft list ruleset
+all address by ip addr
+all user by getent passwd
+all key by authorized_keys
+all sudoer by sudo -l
+all unit by systemctl list-units
+listener:tcp/0.0.0.0:8080 = {\"process\": \"python3\"}
+user:bob = {\"uid\": 1001, \"login\": true, \"shell\": \"/bin/bash\", \"password\": \"locked\"}
+key:anna/SHA256:one = {\"type\": \"ssh-ed25519\", \"comment\": \"old\"}
+sudoer:/etc/sudoers.d/apt:1 = \"anna ALL=(ALL) /usr/bin/apt\"
+unit:a.service = {\"failed\": true}
+";
+
+/// What is there a day later, in the same order.
+const LATER: [(&str, &str, &str); 5] = [
+    (
+        "port-unjustified",
+        "tcp/0.0.0.0:8080",
+        "listener:tcp/0.0.0.0:9090 = {\"process\": \"nc\"}",
+    ),
+    (
+        "user-undeclared",
+        "bob",
+        "user:eve = {\"uid\": 1002, \"login\": true, \"shell\": \"/bin/sh\", \"password\": \"set\"}",
+    ),
+    (
+        "ssh-key-unowned",
+        "anna/SHA256:one",
+        "key:anna/SHA256:two = {\"type\": \"ssh-ed25519\", \"comment\": \"new\"}",
+    ),
+    (
+        "sudo-undeclared",
+        "anna ALL=(ALL) /usr/bin/apt",
+        "sudoer:/etc/sudoers.d/apt:2 = \"anna ALL=(ALL) ALL\"",
+    ),
+    (
+        "unit-failed",
+        "a.service",
+        "unit:b.service = {\"failed\": true}",
+    ),
+];
+
+/// How many findings of a rule are left and how many are accepted, and what is said of the waivers.
+fn left(rule: &str, only: &str, later: &str) -> (usize, usize, Vec<String>) {
+    let waiver = format!(
+        "waivers: [{{rule: {rule}, object: web, {only}reason: r, owner: anna, expires: 2027-01-01}}]"
+    );
+    let text = format!("{}{later}\n", STRANGE.replace("WAIVERS", &waiver));
+    let (found, _) = check(&text, None);
+    let of = |d: &&diag::Diagnostic| d.code == rule && !d.unknown;
+    let accepted = found.iter().filter(of).filter(|d| d.waived.is_some());
+    let said = found.iter().filter(|d| d.code.starts_with("waiver-"));
+    (
+        found
+            .iter()
+            .filter(of)
+            .filter(|d| d.waived.is_none())
+            .count(),
+        accepted.count(),
+        said.map(|d| format!("{}: {}", d.code, d.message)).collect(),
+    )
+}
+
+#[test]
+fn a_waiver_accepts_what_it_names_and_nothing_that_comes_later() {
+    for (rule, part, later) in LATER {
+        let only = format!("only: [\"{part}\"], ");
+        assert_eq!(left(rule, &only, ""), (0, 1, vec![]), "{rule}");
+        assert_eq!(left(rule, &only, later), (1, 1, vec![]), "{rule}");
+    }
+}
+
+#[test]
+fn a_waiver_that_does_not_say_which_accepts_nothing_and_says_what_to_write() {
+    for (rule, part, _) in LATER {
+        let (open, accepted, said) = left(rule, "", "");
+        assert_eq!((open, accepted), (1, 0), "{rule}");
+        let told = format!("waiver-invalid: the waiver of '{rule}' does not say which ");
+        assert!(said.len() == 1 && said[0].starts_with(&told), "{said:?}");
+        let two = format!("only: [\"{part}\", gone], ");
+        let unused = format!(
+            "waiver-unused: the waiver of '{rule}' for 'host/web' accepts nothing by 'gone'"
+        );
+        assert_eq!(left(rule, &two, ""), (0, 1, vec![unused]), "{rule}");
+    }
+    let (findings, _) = check(
+        &format!(
+            "{LAB}waivers: [{{rule: ssh-root-login, object: web, only: [root], reason: r, owner: anna, expires: 2027-01-01}}]\n"
+        ),
+        None,
+    );
+    let told = findings
+        .iter()
+        .find(|d| d.code == "waiver-invalid")
+        .unwrap();
+    assert!(told.message.contains("as such"), "{told:?}");
+}
+
+#[test]
+fn of_several_things_in_one_finding_each_has_to_be_accepted() {
+    let lab = |only: &str| {
+        format!("format: 1
+lab: x
+hosts: {{nas: {{reach: {{ssh: nas}}}}}}
+waivers: [{{rule: ctr-limits, object: nas, only: [{only}], reason: r, owner: anna, expires: 2027-01-01}}]
+# file: observed/nas
+all docker-container by docker inspect
+docker-container:wiki = {{\"state\": \"running\", \"image\": \"wiki:1\"}}
+docker-container:chat = {{\"state\": \"running\", \"image\": \"chat:1\"}}
+")
+    };
+    for (only, accepted) in [
+        ("wiki, chat", true),
+        ("wiki", false),
+        ("wiki, chat, mail", true),
+    ] {
+        let (found, _) = check(&lab(only), None);
+        let of = found
+            .iter()
+            .find(|d| d.code == "ctr-limits" && !d.unknown)
+            .unwrap();
+        assert_eq!(of.waived.is_some(), accepted, "{only}: {of:?}");
+    }
+}

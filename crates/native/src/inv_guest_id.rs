@@ -8,7 +8,7 @@ use model::id::Kind;
 use model::lab::Lab;
 use std::collections::BTreeMap;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "inv-guest-id",
     since: "0.1.0",
     severity: Severity::Error,

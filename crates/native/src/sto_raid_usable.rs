@@ -11,7 +11,7 @@ use model::declare::{Given, OptExt as _};
 use model::lab::storage::{Level, Pool, PoolKind, Profile};
 use model::units::size::Size;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-raid-usable",
     since: "0.1.0",
     severity: Severity::Error,

@@ -1,0 +1,74 @@
+//! What findings are about besides their object: a port, an account, a container.
+//!
+//! A waiver of such a finding names what it accepts, so that it never accepts what comes later. Which rules have parts is listed here, and
+//! a test holds the list against what they say.
+
+use model::lab::Waiver;
+
+/// What the findings of a rule are about within one object.
+pub(crate) struct Part {
+    /// The word for one of them.
+    pub(crate) what: &'static str,
+    /// One of them, as a finding tells it.
+    pub(crate) example: &'static str,
+}
+
+/// Rules of which one object can have several things that somebody may or may not live with.
+const PARTS: &[(&str, Part)] = &[
+    part(
+        "ctr-database-open",
+        "way to a database",
+        "db: published on 0.0.0.0:5432",
+    ),
+    part("ctr-env-secret", "variable", "db: POSTGRES_PASSWORD"),
+    part(
+        "ctr-hardening",
+        "container",
+        "db (root, writable, may gain rights)",
+    ),
+    part("ctr-health", "container", "db: fails its health check"),
+    part("ctr-image", "container", "wiki (wiki:latest)"),
+    part("ctr-limits", "container", "wiki"),
+    part("ctr-rights", "right", "portainer: /var/run/docker.sock"),
+    part(
+        "ctr-shared-network",
+        "project of which network",
+        "proxy: wiki",
+    ),
+    part("port-missing", "port", "tcp/443"),
+    part("port-unjustified", "socket", "tcp/0.0.0.0:8080"),
+    part("ssh-key-unowned", "key", "anna/SHA256:…"),
+    part("ssh-key-weak", "key", "anna/SHA256:…"),
+    part("ssh-weak-algorithms", "algorithm", "aes128-cbc"),
+    part(
+        "sudo-undeclared",
+        "line of sudoers",
+        "bob ALL=(ALL) NOPASSWD: ALL",
+    ),
+    part("unit-failed", "unit", "mdmonitor.service"),
+    part("user-undeclared", "account", "bob"),
+];
+
+const fn part(
+    rule: &'static str,
+    what: &'static str,
+    example: &'static str,
+) -> (&'static str, Part) {
+    (rule, Part { what, example })
+}
+
+/// What a rule finds within an object; `None` if its findings are about objects as such.
+pub(crate) fn of(rule: &str) -> Option<&'static Part> {
+    let found = PARTS.binary_search_by_key(&rule, |(id, _)| id).ok()?;
+    PARTS.get(found).map(|(_, part)| part)
+}
+
+/// The findings of a rule name parts.
+pub(crate) fn named(rule: &str) -> bool {
+    of(rule).is_some()
+}
+
+/// A waiver names parts if and only if its rule does.
+pub(crate) fn fits(waiver: &Waiver) -> bool {
+    named(&waiver.id.value) != waiver.only.is_empty()
+}
