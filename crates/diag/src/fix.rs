@@ -21,7 +21,8 @@ pub enum Reach {
 }
 
 impl Reach {
-    fn covers(self, applicability: Applicability) -> bool {
+    /// A mend of this kind may be made.
+    pub fn covers(self, applicability: Applicability) -> bool {
         match applicability {
             Applicability::Safe => true,
             Applicability::Unsafe => self == Self::Unsafe,
@@ -37,7 +38,12 @@ pub struct Mended {
     pub texts: BTreeMap<String, String>,
     /// The mends that were taken.
     pub taken: Vec<Taken>,
+    /// Of each new text where its edits are, before and after, in order.
+    pub places: BTreeMap<String, Vec<Moved>>,
 }
+
+/// The place of an edit in the text before and in the one after, in bytes.
+pub type Moved = (Range<usize>, Range<usize>);
 
 /// A mend that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,12 +101,30 @@ fn range(edit: &Edit) -> Range<usize> {
     edit.span.start as usize..edit.span.end as usize
 }
 
-/// One text with one edit in it; `None` if the place is no YAML that is understood. Gives the path and the new text.
-pub fn edited(edit: &Edit, sources: &SourceSet) -> Option<(String, String)> {
+/// One text with one edit in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// Of the text.
+    pub path: String,
+    /// The text before.
+    pub was: String,
+    /// The text with the edit.
+    pub now: String,
+    /// Where the edit is.
+    pub places: Vec<Moved>,
+}
+
+/// One text with one edit in it; `None` if the place is no YAML that is understood.
+pub fn edited(edit: &Edit, sources: &SourceSet) -> Option<Edited> {
     let exact = exact(edit, sources)?;
     let source = sources.get(exact.span.source)?;
-    let text = apply(&source.text, &[(range(&exact), exact.text.as_str())]);
-    Some((source.path.clone(), text))
+    let (now, places) = apply(&source.text, &[(range(&exact), exact.text.as_str())]);
+    Some(Edited {
+        path: source.path.clone(),
+        was: source.text.clone(),
+        now,
+        places,
+    })
 }
 
 /// Takes as many mends as do not touch each other, and none of `not`. Edits must be exact.
@@ -145,9 +169,10 @@ pub fn mend(
             continue;
         };
         edits.sort_by_key(|(at, _)| at.start);
-        let new = apply(&source.text, &edits);
+        let (new, places) = apply(&source.text, &edits);
         if new != source.text {
             out.texts.insert(path.to_owned(), new);
+            out.places.insert(path.to_owned(), places);
         }
     }
     out
@@ -168,23 +193,26 @@ fn apart(a: &Range<usize>, b: &Range<usize>) -> bool {
     !touch && a.start != b.start
 }
 
-/// Edits in order, with the line ends that the text has.
-fn apply(text: &str, edits: &[(Range<usize>, &str)]) -> String {
+/// The text with edits in it, which are in order, with the line ends that the text has; and where they are.
+fn apply(text: &str, edits: &[(Range<usize>, &str)]) -> (String, Vec<Moved>) {
     let windows = text
         .split_once('\n')
         .is_some_and(|(l, _)| l.ends_with('\r'));
     let mut out = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(edits.len());
     let mut from = 0;
     for (at, new) in edits {
         out.push_str(text.get(from..at.start).unwrap_or_default());
+        let start = out.len();
         match windows {
             true => out.push_str(&new.replace("\r\n", "\n").replace('\n', "\r\n")),
             false => out.push_str(new),
         }
+        places.push((at.clone(), start..out.len()));
         from = at.end;
     }
     out.push_str(text.get(from..).unwrap_or_default());
-    out
+    (out, places)
 }
 
 #[cfg(test)]

@@ -37,8 +37,8 @@ pub(crate) struct Mending {
     /// The tree with all changes in it.
     pub(crate) after: Seen,
     taken: usize,
-    /// A pass was left out, because it would have made the declaration invalid where it was not.
-    stopped: bool,
+    /// Mends that cannot be made by a program, and why.
+    refused: BTreeMap<Taken, String>,
     /// Mends that undo each other; none of them is made.
     against: BTreeSet<Taken>,
 }
@@ -63,40 +63,140 @@ fn attempt(
     mut against: BTreeSet<Taken>,
 ) -> Result<Mending> {
     let mut past = Past::default();
-    let mut now = Instead::new();
-    let mut seen = look(now.clone())?;
-    let mut stopped = false;
+    let mut pass = Pass {
+        now: Instead::new(),
+        seen: look(Instead::new())?,
+        reach,
+        refused: BTreeMap::new(),
+    };
     for _ in 0..PASSES {
-        let step = diag::fix::mend(&seen.found, &seen.tree.sources, reach, &against);
+        let not = against.iter().chain(pass.refused.keys()).cloned().collect();
+        let step = diag::fix::mend(&pass.seen.found, &pass.seen.tree.sources, reach, &not);
         if step.texts.is_empty() {
             break;
         }
-        let back = past.add(&seen.tree.sources, &step);
+        let Some((step, then)) = pass.made(look, step, &not)? else {
+            continue;
+        };
+        let back = past.add(&pass.seen.tree.sources, &step);
         if !back.is_empty() {
             against.extend(back);
             break;
         }
-        let mut next = now.clone();
-        next.extend(step.texts);
-        let then = look(next.clone())?;
-        if invalid(&then) > invalid(&seen) {
-            past.passes.pop();
-            stopped = true;
-            break;
-        }
-        (now, seen) = (next, then);
+        pass.now.extend(step.texts);
+        pass.seen = then;
     }
-    let changes = now.into_iter().filter_map(|(path, now)| {
+    let changes = pass.now.into_iter().filter_map(|(path, now)| {
         let (_, was) = past.texts.get(&path)?.first()?.clone();
         (was != now).then_some(Change { path, was, now })
     });
     Ok(Mending {
         changes: changes.collect(),
-        after: seen,
+        after: pass.seen,
         taken: past.passes.iter().map(Vec::len).sum(),
-        stopped,
+        refused: pass.refused,
         against,
     })
+}
+
+/// The tree before a pass.
+struct Pass {
+    now: Instead,
+    seen: Seen,
+    reach: Reach,
+    refused: BTreeMap<Taken, String>,
+}
+
+impl Pass {
+    /// What can be made of a step, and the tree after it. If all of it at once is no good, the mends are tried one after
+    /// the other; those that are no good alone are refused, and with them those that say the same of the same file.
+    fn made(
+        &mut self,
+        look: &impl Fn(Instead) -> Result<Seen>,
+        step: Mended,
+        not: &BTreeSet<Taken>,
+    ) -> Result<Option<(Mended, Seen)>> {
+        match self.after(look, &step)? {
+            Ok(then) => return Ok(Some((step, then))),
+            Err(why) if step.taken.len() == 1 => {
+                self.refused
+                    .extend(step.taken.into_iter().map(|t| (t, why.clone())));
+                return Ok(None);
+            }
+            Err(_) => {}
+        }
+        let mut best = None;
+        let mut good: Vec<Diagnostic> = Vec::new();
+        // Halves that are good are taken whole.
+        let mut parts: Vec<Vec<Diagnostic>> = vec![with_mends(&self.seen.found, self.reach)];
+        while let Some(mut part) = parts.pop() {
+            let both = [good.as_slice(), part.as_slice()].concat();
+            let step = diag::fix::mend(&both, &self.seen.tree.sources, self.reach, not);
+            let fresh = best
+                .as_ref()
+                .map_or(0, |(b, _): &(Mended, _)| b.taken.len());
+            // It is already refused, or waits for the next pass.
+            if step.taken.len() <= fresh {
+                continue;
+            }
+            match self.after(look, &step)? {
+                Ok(then) => {
+                    good = both;
+                    best = Some((step, then));
+                }
+                Err(_) if part.len() > 1 => {
+                    let rest = part.split_off(part.len() / 2);
+                    parts.extend([rest, part]);
+                }
+                Err(why) => {
+                    let known: BTreeSet<&Taken> = best.iter().flat_map(|(b, _)| &b.taken).collect();
+                    let fresh = step.taken.iter().filter(|t| !known.contains(t));
+                    self.refused.extend(fresh.map(|t| (t.clone(), why.clone())));
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    /// The tree after a step, or why the step must not be made.
+    fn after(
+        &self,
+        look: &impl Fn(Instead) -> Result<Seen>,
+        step: &Mended,
+    ) -> Result<Result<Seen, String>> {
+        for (_, source) in self.seen.tree.sources.iter() {
+            let (path, was) = (&source.path, &source.text);
+            let (Some(now), Some(places)) = (step.texts.get(path), step.places.get(path)) else {
+                continue;
+            };
+            if is_yaml(path)
+                && let Err(lost) = lang::kept(was, now, places)
+            {
+                return Ok(Err(lost.why().to_owned()));
+            }
+        }
+        let mut next = self.now.clone();
+        next.extend(step.texts.clone());
+        let then = look(next)?;
+        Ok(match invalid(&then) > invalid(&self.seen) {
+            true => Err("the declaration would not be valid with it".to_owned()),
+            false => Ok(then),
+        })
+    }
+}
+
+/// Those that have a mend that the user lets be made, in the order of the output.
+fn with_mends(found: &[Diagnostic], reach: Reach) -> Vec<Diagnostic> {
+    let wanted = |d: &&Diagnostic| {
+        let fix = d.fix.as_ref().filter(|f| !f.edits.is_empty());
+        fix.is_some_and(|f| reach.covers(f.applicability))
+    };
+    found.iter().filter(wanted).cloned().collect()
+}
+
+/// By its name, a file that is read as YAML.
+pub(crate) fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
 /// What the passes have done so far.
@@ -162,35 +262,41 @@ impl Mending {
     }
 
     fn none(&self) -> String {
-        match (self.stopped, self.against.is_empty()) {
-            (true, _) => "nothing mended: the result would not be a valid declaration".to_owned(),
-            (false, true) => "nothing to mend".to_owned(),
-            (false, false) => format!("nothing mended{}", self.left()),
+        match self.left() {
+            left if left.is_empty() => "nothing to mend".to_owned(),
+            left => format!("nothing mended{left}"),
         }
     }
 
     fn amount(&self) -> String {
         let what = count(self.taken, "finding", "findings");
         let files = count(self.changes.len(), "file", "files");
-        let rest = match self.stopped {
-            true => "; the rest would not leave a valid declaration",
-            false => "",
-        };
-        format!("{what} in {files}{rest}{}", self.left())
+        format!("{what} in {files}{}", self.left())
     }
 
-    /// Which mends contradict each other, and where.
+    /// Which mends are left: those that contradict each other, and those that a program cannot make, with the reason.
     fn left(&self) -> String {
-        if self.against.is_empty() {
-            return String::new();
+        let mut whys: BTreeMap<&str, Vec<&Taken>> = BTreeMap::new();
+        for taken in &self.against {
+            let why = "they undo each other";
+            whys.entry(why).or_default().push(taken);
         }
-        let codes: BTreeSet<&str> = self.against.iter().map(|t| t.code.as_str()).collect();
-        let paths: BTreeSet<&String> = self.against.iter().flat_map(|t| &t.paths).collect();
-        let list = |all: Vec<&str>| all.join(", ");
-        format!(
-            "; left for you to decide, because they undo each other: {} in {}",
-            list(codes.into_iter().collect()),
-            list(paths.into_iter().map(String::as_str).collect())
-        )
+        for (taken, why) in &self.refused {
+            whys.entry(why).or_default().push(taken);
+        }
+        let parts = whys.into_iter().map(|(why, taken)| {
+            let codes: BTreeSet<&str> = taken.iter().map(|t| t.code.as_str()).collect();
+            let paths: BTreeSet<&str> = taken
+                .iter()
+                .flat_map(|t| t.paths.iter().map(String::as_str))
+                .collect();
+            let list = |all: BTreeSet<&str>| all.into_iter().collect::<Vec<_>>().join(", ");
+            format!(
+                "; left for you to decide, because {why}: {} in {}",
+                list(codes),
+                list(paths)
+            )
+        });
+        parts.collect()
     }
 }

@@ -1,11 +1,12 @@
 //! Writes mended files of a lab tree.
 //!
 //! All files are looked at before the first is written: one that has changed since it was read, that may not be written, or that a
-//! symbolic link puts outside of the lab tree stops all of them. Each is replaced at once, by a new file beside it that is on the
-//! disk before it takes the name; so a reader sees the old text or the new one, whatever happens in between.
+//! symbolic link puts outside of the lab tree, or whose new text could not be read any more, stops all of them. Each is replaced at once,
+//! by a new file beside it that is on the disk before it takes the name; so a reader sees the old text or the new one, whatever
+//! happens in between.
 
 use crate::exit::Stop;
-use crate::mend::Change;
+use crate::mend::{Change, is_yaml};
 use crate::put::beside;
 use anyhow::Result;
 use std::fs::{self, File};
@@ -66,6 +67,9 @@ fn ready(root: &Path, change: &Change) -> Result<PathBuf, String> {
         return Err("is read-only".to_owned());
     }
     unchanged(&real, change)?;
+    if is_yaml(&change.path) && lang::readable(&change.was) && !lang::readable(&change.now) {
+        return Err("would not be readable YAML any more".to_owned());
+    }
     Ok(real)
 }
 

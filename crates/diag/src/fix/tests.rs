@@ -39,6 +39,42 @@ fn edits_fit_both_forms_of_yaml_and_both_line_ends() {
         ),
         ("a:\n- x\nb: 3\n", Remove, "x", "", "b: 3\n"),
         ("k: 1\na:\n  - x\n", Remove, "x", "", "k: 1\n"),
+        // Another item follows, behind a blank line and a comment.
+        (
+            "a:\n  - x\n\n  # next\n  - y\n",
+            Remove,
+            "x",
+            "",
+            "a:\n\n  # next\n  - y\n",
+        ),
+        // A block of text reaches over the line behind it.
+        (
+            "a:\n  - x\n  - |\n    t\nb: 1\n",
+            Remove,
+            "|\n    t\n",
+            "",
+            "a:\n  - x\nb: 1\n",
+        ),
+        ("a:\n  - b:\n    - x\n", Remove, "x", "", "a:\n  - b:\n"),
+        (
+            "a:\n  -\n    b: 1\n    c: 2\n  - d\n",
+            Remove,
+            "b: 1\n    c: 2",
+            "",
+            "a:\n  - d\n",
+        ),
+        ("a:\n  - &n x\n  - y\n", Remove, "x", "", "a:\n  - y\n"),
+        ("a: [&n x, y]\n", Remove, "x", "", "a: [y]\n"),
+        ("a: [x, # c\n  y]\n", Remove, "x", "", "a: [ # c\n  y]\n"),
+        ("a: [ # c,\n  x]\n", Remove, "x", "", "a: [ # c,\n  ]\n"),
+        // What an alias stands for stays.
+        (
+            "a:\n  - &n x\n  - *n\n",
+            Remove,
+            "x",
+            "",
+            "a:\n  - &n x\n  - *n\n",
+        ),
         (
             "version: '3.8'\n\nservices: 1\n",
             Remove,

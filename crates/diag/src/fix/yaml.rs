@@ -2,41 +2,91 @@
 
 use std::ops::Range;
 
-/// The whole of an item of a list or of the entry of a block map whose key is given.
+/// The whole of an item of a list or of the entry of a block map whose key is given. `None` where it cannot be taken away alone,
+/// or where something else refers to it.
 pub(super) fn item(text: &str, at: Range<usize>) -> Option<Range<usize>> {
+    let given = text.get(at.clone())?;
+    // The place of a block of text reaches over the lines behind it.
+    let at = at.start..at.start + given.trim_end().len();
     let line = line_start(text, at.start);
     let before = text.get(line..at.start)?;
-    match before.trim_start_matches('\u{feff}').trim() {
-        "" | "-" => Some(block(text, line, at, before)),
-        _ => flow(text, at),
-    }
+    let lead = before.trim_start_matches('\u{feff}').trim();
+    let dashed = lead == "-" || lead.strip_prefix("- ").is_some_and(is_name);
+    let whole = match dash_above(text, line).filter(|_| lead.is_empty()) {
+        // The dash stands alone on a line above.
+        Some(above) => block(text, above, &at)?,
+        None if dashed || lead.is_empty() && is_key(text, &at) => block(text, line, &at)?,
+        None => flow(text, &at)?,
+    };
+    (!named_elsewhere(text, &whole)).then_some(whole)
 }
 
-fn block(text: &str, line: usize, at: Range<usize>, before: &str) -> Range<usize> {
-    let dash = before.trim() == "-";
-    let indent = before.len() - before.trim_start_matches(' ').len();
-    let mut end = next_line(text, at.end.max(at.start + 1).min(text.len()));
-    // What is indented deeper belongs to it.
-    while let Some(next) = text.get(end..).and_then(|t| t.lines().next()) {
-        let deeper = next.len() - next.trim_start_matches(' ').len() > indent;
-        if next.trim().is_empty() || !deeper {
-            break;
+/// An anchor and nothing else.
+fn is_name(text: &str) -> bool {
+    text.starts_with('&') && !text.contains(char::is_whitespace)
+}
+
+fn is_key(text: &str, at: &Range<usize>) -> bool {
+    let rest = text.get(at.end..).unwrap_or_default();
+    let rest = rest.trim_start_matches(['"', '\'']);
+    rest.trim_start_matches(' ').starts_with(':')
+}
+
+/// The line of the dash whose item begins on the line at `line`; comments may stand between.
+fn dash_above(text: &str, line: usize) -> Option<usize> {
+    let mut at = line;
+    while at > 0 {
+        at = line_start(text, at - 1);
+        let bare = text.get(at..)?.lines().next()?.trim();
+        let plain = bare.split('#').next().unwrap_or_default().trim_end();
+        if plain == "-" || plain.strip_prefix("- ").is_some_and(is_name) {
+            return Some(at);
         }
-        end = next_line(text, end);
+        if !plain.is_empty() {
+            return None;
+        }
     }
-    let mut start = line + before.len() - before.trim_start_matches('\u{feff}').len();
-    let sibling = text.get(end..).is_some_and(|t| {
-        let next = t.lines().next().unwrap_or_default();
-        next.trim_start().starts_with('-') && next.find('-') == before.find('-')
+    None
+}
+
+/// An alias outside of the place stands for something in it.
+fn named_elsewhere(text: &str, place: &Range<usize>) -> bool {
+    let (Some(gone), Some(before), Some(after)) = (
+        text.get(place.clone()),
+        text.get(..place.start),
+        text.get(place.end..),
+    ) else {
+        return true;
+    };
+    let names = gone.split('&').skip(1);
+    let names = names.map(|n| {
+        let end = n.find(|c: char| c.is_whitespace() || ",]}".contains(c));
+        n.get(..end.unwrap_or(n.len())).unwrap_or_default()
     });
+    names.filter(|n| !n.is_empty()).any(|name| {
+        let alias = format!("*{name}");
+        [before, after].iter().any(|t| t.contains(&alias))
+    })
+}
+
+/// The lines of what begins on the line at `line`.
+fn block(text: &str, line: usize, at: &Range<usize>) -> Option<Range<usize>> {
+    let before = text.get(line..at.start)?;
+    let first = before.trim_start_matches('\u{feff}');
+    let dash = first.trim_start().starts_with('-');
+    let indent = first.len() - first.trim_start_matches(' ').len();
+    let mut end = next_line(text, at.end.max(at.start + 1).min(text.len()));
+    while let Some(next) = deeper(text, end, indent) {
+        end = next;
+    }
+    let mut start = line + before.len() - first.len();
     // A list without items would be a key without a value.
-    if dash && !sibling && start > 0 {
+    if dash && !sibling(text, end, indent) && start > 0 {
         let above = line_start(text, start - 1);
-        if text
-            .get(above..start)
-            .is_some_and(|l| l.trim_end().ends_with(':'))
-        {
-            start = above;
+        let key = text.get(above..start)?.trim_end();
+        let bare = key.trim_start_matches([' ', '\u{feff}']);
+        if key.ends_with(':') && !bare.starts_with(['-', '#', '?']) {
+            start = above + key.len() - key.trim_start_matches('\u{feff}').len();
         }
     }
     // No blank line is left at the top.
@@ -51,23 +101,70 @@ fn block(text: &str, line: usize, at: Range<usize>, before: &str) -> Range<usize
             end = next_line(text, end);
         }
     }
-    start..end
+    Some(start..end)
 }
 
-fn flow(text: &str, at: Range<usize>) -> Option<Range<usize>> {
+/// Behind the next line that belongs to what stands at a column: one that is indented deeper, even behind lines that are blank or a
+/// comment.
+fn deeper(text: &str, from: usize, column: usize) -> Option<usize> {
+    let mut at = from;
+    let mut apart = false;
+    while let Some(line) = text.get(at..).and_then(|t| t.lines().next()) {
+        let bare = line.trim();
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let next = next_line(text, at);
+        match bare.is_empty() || bare.starts_with('#') && (apart || indent <= column) {
+            true => apart = true,
+            false => return (indent > column).then_some(next),
+        }
+        if next == at {
+            break;
+        }
+        at = next;
+    }
+    None
+}
+
+/// The next line with anything on it but a comment is another item of the list whose dashes stand at `column`.
+fn sibling(text: &str, from: usize, column: usize) -> bool {
+    let rest = text.get(from..).unwrap_or_default();
+    let mut lines = rest.lines();
+    let next = lines.find(|l| !matches!(l.trim().as_bytes(), [] | [b'#', ..]));
+    next.is_some_and(|l| l.trim_start().starts_with('-') && l.find('-') == Some(column))
+}
+
+fn flow(text: &str, at: &Range<usize>) -> Option<Range<usize>> {
     let after = text.get(at.end..)?;
     let rest = after.trim_start();
+    let start = unnamed(text, at.start)?;
     if let Some(next) = rest.strip_prefix(',') {
-        let end = text.len() - next.trim_start_matches(' ').len();
-        return Some(at.start..end);
+        let shown = next.trim_start_matches(' ');
+        // A comment needs the space before it.
+        let next = if shown.starts_with('#') { next } else { shown };
+        return Some(start..text.len() - next.len());
     }
     if !rest.starts_with([']', '}']) {
         return None;
     }
-    let before = text.get(..at.start)?.trim_end();
-    Some(match before.strip_suffix(',') {
+    let before = text.get(..start)?.trim_end();
+    let commented = text
+        .get(line_start(text, before.len())..before.len())?
+        .contains('#');
+    Some(match before.strip_suffix(',').filter(|_| !commented) {
         Some(kept) => kept.len()..at.end,
-        None => at,
+        None => start..at.end,
+    })
+}
+
+/// Where the anchor of the value at `start` begins, or the value itself.
+fn unnamed(text: &str, start: usize) -> Option<usize> {
+    let before = text.get(..start)?.trim_end_matches(' ');
+    let word = before.rfind(|c: char| c.is_whitespace() || "[{,".contains(c));
+    let word = word.map_or(0, |n| n + 1);
+    Some(if is_name(before.get(word..)?) {
+        word
+    } else {
+        start
     })
 }
 

@@ -376,3 +376,71 @@ fn a_waived_finding_is_suppressed_in_sarif_and_says_so_in_json() {
         .find(|d| !d["waived"].is_null());
     assert_eq!(waived.unwrap()["waived"]["reason"], "old appliance");
 }
+
+/// The forms in which an expired waiver can stand in a file: it goes with what is its own, and what is left is a lab.
+#[test]
+fn an_expired_waiver_goes_in_every_form_of_yaml() {
+    const OLD: &str =
+        "{rule: svc-no-tier, object: host/web, reason: x, owner: anna, expires: 2020-01-01}";
+    const NEW: &str =
+        "{rule: eol-os, object: host/web, reason: y, owner: anna, expires: 2030-01-01}";
+    let block = "rule: svc-no-tier # why\n    object: host/web\n    reason: |\n      long\n\n      text\n    owner: anna\n    expires: 2020-01-01\n";
+    for (was, want) in [
+        (
+            format!("waivers:\n  # kept\n  - {OLD} # tail\n  # end\n"),
+            "waivers:\n  # kept\n  # end\n".to_owned(),
+        ),
+        (
+            format!("waivers:\n  - {block}\n  # next\n  - {NEW}\n"),
+            format!("waivers:\n\n  # next\n  - {NEW}\n"),
+        ),
+        (
+            format!("waivers:\n  -\n    {block}# trailing\n"),
+            "# trailing\n".to_owned(),
+        ),
+        (
+            format!("waivers: [{OLD}, # c1\n  {OLD}]\n"),
+            "waivers: [ # c1\n  ]\n".to_owned(),
+        ),
+        (
+            format!("waivers: [{NEW}, {OLD}]"),
+            format!("waivers: [{NEW}]"),
+        ),
+        (
+            format!("waivers:\n  - &w {OLD}\n  - {NEW}\n"),
+            format!("waivers:\n  - {NEW}\n"),
+        ),
+    ] {
+        let head = "format: 1\nlab: x\nsites: {home: {}}\npeople: {anna: {}}\nhosts:\n  web: {site: home}\n";
+        for ends in ["\n", "\r\n"] {
+            let text = |rest: &str| format!("{head}{rest}").replace('\n', ends);
+            let lab = Lab::of(&[("holdfast.yaml", &text(&was))]);
+            let said = lab.check(&["--fix", "--format", "concise"]);
+            assert_ne!(said.code, Some(2), "{was}{}", said.out);
+            assert_eq!(lab.read("holdfast.yaml"), text(&want));
+            assert_eq!(lab.check(&["--fix"]).err.trim(), "nothing to mend");
+        }
+    }
+}
+
+/// What other places use stays as it is and is named, in a tree that is invalid already as well; what stands beside it is mended.
+#[test]
+fn what_an_anchor_shares_is_left_and_the_rest_is_mended() {
+    let lab = Lab::of(&[(
+        "holdfast.yaml",
+        "format: 1\nlab: x\nhosts:\n  web: {os: debian, sshd: {PermitRootLogin: &y yes}}\n  nas: {os: debian, sshd: {PermitRootLogin: *y}}\n  old: {os: debian, site: nowhere, sshd: {PermitRootLogin: yes}}\n",
+    )]);
+    let was = lab.read("holdfast.yaml");
+    let said = lab.check(&["--fix", "--unsafe-fixes"]);
+    assert_eq!(said.code, Some(2), "{}", said.out);
+    let why = "because what it changes is used in several places through an anchor: ssh-root-login in holdfast.yaml";
+    assert!(
+        said.err
+            .starts_with("mended 1 finding in 1 file; left for you"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains(why), "{}", said.err);
+    let want = was.replace("PermitRootLogin: yes}", "PermitRootLogin: no}");
+    assert_eq!(lab.read("holdfast.yaml"), want);
+}

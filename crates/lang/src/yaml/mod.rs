@@ -29,6 +29,11 @@ pub(crate) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> Option<Nod
     parse::parse(source, text, sink).0
 }
 
+/// One text of our own language, and whether all of it was understood.
+pub(crate) fn whole(source: SourceId, text: &str) -> (Option<Node>, bool) {
+    parse::parse(source, text, &mut Sink::default())
+}
+
 /// Parses every text of the set, several at a time. What is wrong is reported in the order of the texts.
 pub(crate) fn parse_all(sources: &SourceSet, sink: &mut Sink) -> Vec<Text> {
     let all: Vec<_> = sources.iter().collect();

@@ -12,6 +12,7 @@ mod document;
 mod forms;
 mod fuzzed;
 mod hostile;
+mod kept;
 mod knowledge;
 mod markdown;
 mod properties;

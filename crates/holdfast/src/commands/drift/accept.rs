@@ -197,7 +197,13 @@ fn edited<R: RealmTag>(
     taking: &Taking,
 ) -> Result<Result<Instead, String>> {
     let new = match taking {
-        Taking::Edit(edit) => diag::fix::edited(edit, &world.tree.sources),
+        Taking::Edit(edit) => match diag::fix::edited(edit, &world.tree.sources) {
+            Some(new) => match lang::kept(&new.was, &new.now, &new.places) {
+                Ok(()) => Some((new.path, new.now)),
+                Err(lost) => return Ok(Err(format!("{}; write it by hand", lost.why()))),
+            },
+            None => None,
+        },
         Taking::AtEnd(lines) => at_end(&world.tree, lines),
         Taking::Keep | Taking::Not(_) => None,
     };
