@@ -3,6 +3,8 @@
 //! Whoever writes a message with somebody's text in it passes that text through [`hide`]. A word that a person made up cannot
 //! be told from any other word; what a field expects to be secret is hidden by the field's own reader.
 
+use std::ops::Range;
+
 /// Shorter words are names.
 const SHORTEST: usize = 20;
 /// A random text goes from one kind of character to another about every second time; names of people and programs do not.
@@ -25,14 +27,14 @@ const PARAMETERS: [&str; 11] = [
 
 /// Whether a text may have the parameter of a URL in it.
 pub(crate) fn has_query(text: &str) -> bool {
-    text.contains(['?', '&']) && text.contains('=')
+    text.contains(['?', '&', ';']) && text.contains('=')
 }
 
 /// A copy of the same length in bytes, in which the secret parameters of URLs and links are stars: `?token=…&key=…`.
 pub fn hide_query(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['?', '&']) {
+    while let Some(at) = rest.find(['?', '&', ';']) {
         let (before, after) = rest.split_at(at + 1);
         out.push_str(before);
         rest = after;
@@ -66,29 +68,64 @@ fn is_part(byte: u8) -> bool {
 /// `user:password@` of URLs.
 fn hide_userinfo(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("://") {
-        out.push_str(before);
-        out.push_str("://");
-        let end = after.find(['/', ' ', '"', '\'', ',', '}', '\n']);
-        let authority = after.get(..end.unwrap_or(after.len())).unwrap_or(after);
-        let hidden = authority.rfind('@').unwrap_or(0);
-        out.push_str(&"*".repeat(hidden));
-        rest = after.get(hidden..).unwrap_or_default();
+    let mut at = 0;
+    for part in userinfos(text) {
+        out.push_str(text.get(at..part.start).unwrap_or_default());
+        out.push_str(&"*".repeat(part.len()));
+        at = part.end;
     }
-    out.push_str(rest);
+    out + text.get(at..).unwrap_or_default()
+}
+
+/// Where the users and passwords of a text's URLs are, without their `@`.
+///
+/// Whoever writes a password into a URL as it is, with `/`, `#`, `?` or `@` in it, has written no URL, and still a password. So
+/// what stands behind a colon and is no port reaches up to the last `@` of the word.
+pub fn userinfos(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let starts: Vec<usize> = text.match_indices("://").map(|(at, _)| at).collect();
+    for (n, at) in starts.iter().enumerate() {
+        let next = starts.get(n + 1).copied().unwrap_or(text.len());
+        let start = at + 3;
+        let word = text.get(start..next.max(start)).unwrap_or_default();
+        let edge = |c: char| c.is_whitespace() || "\"'`<>\\".contains(c);
+        let word = word.get(..word.find(edge).unwrap_or(word.len()));
+        let word = word.unwrap_or_default();
+        let authority = word.find(['/', '?', '#', ',', '}']).unwrap_or(word.len());
+        let short = word.get(..authority).and_then(|a| a.rfind('@'));
+        let name = word.find([':', '/', '?', '#', '@']).unwrap_or(word.len());
+        let behind = word.get(name..).and_then(|w| w.strip_prefix(':'));
+        let long = behind.filter(|b| !is_port(b)).and_then(|_| word.rfind('@'));
+        if let Some(end) = long.or(short).filter(|end| *end > 0) {
+            out.push(start..start + end);
+        }
+    }
     out
+}
+
+/// Whether a port follows, and then the rest of a URL or another word.
+fn is_port(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let ends = rest.is_empty() || rest.starts_with(['/', '?', '#', ',', '}', ']', ')', ';']);
+    text.len() - rest.len() <= 5 && ends
 }
 
 fn hide_tokens(text: &str) -> String {
     let is_part = |c: char| u8::try_from(c).is_ok_and(is_part);
+    let edge = |c: char| c.is_whitespace() || "\"'([".contains(c);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let (mut rest, mut begun) = (text, 0);
     while let Some(start) = rest.find(is_part) {
         let (before, from) = rest.split_at(start);
         out.push_str(before);
+        // Where the text that a word belongs to begins.
+        if let Some((at, c)) = before.char_indices().rfind(|(_, c)| edge(*c)) {
+            begun = out.len() - before.len() + at + c.len_utf8();
+        }
         let (word, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
-        match word.len() >= SHORTEST && is_token(word) && !is_public(&out, word) {
+        let whole = out.get(begun..).filter(|w| !w.is_empty()).unwrap_or(word);
+        let public = PUBLIC.iter().any(|p| whole.starts_with(p));
+        match word.len() >= SHORTEST && is_token(word) && !public {
             true => out.push_str(&"*".repeat(word.len())),
             false => out.push_str(word),
         }
@@ -96,14 +133,6 @@ fn hide_tokens(text: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// Whether a word belongs to a text that begins as a digest or a public key does.
-fn is_public(before: &str, word: &str) -> bool {
-    let edge = |c: char| c.is_whitespace() || "\"'([".contains(c);
-    let begun = before.rsplit(edge).next().unwrap_or_default();
-    let whole = if begun.is_empty() { word } else { begun };
-    PUBLIC.iter().any(|p| whole.starts_with(p))
 }
 
 /// Of small and capital letters and digits, in no order; a long word that is so was made by a machine.
@@ -131,6 +160,16 @@ mod tests {
                 "rest:https://**********@nas/x",
             ),
             ("a://b:c@d e://f@g", "a://***@d e://*@g"),
+            ("a://b:c/d@e/f", "a://*****@e/f"),
+            ("a://b:c@d#?e@f/g", "a://********@f/g"),
+            (
+                "http://a:80/x@y b://c:1234@d",
+                "http://a:80/x@y b://******@d",
+            ),
+            (
+                "jdbc:x://h;user=a;password=b1",
+                "jdbc:x://h;user=a;password=**",
+            ),
             ("[a](b.md?token=X&n=1)", "[a](b.md?token=*&n=1)"),
             ("https://ntfy.sh/?auth=Xy", "https://ntfy.sh/?auth=**"),
             (

@@ -3,10 +3,16 @@
 //! A finding is a range of bytes and what it seems to be, never the text itself. The shapes of tokens are those that their
 //! issuers publish so that scanners can find them.
 
+mod literal;
+mod name;
 mod words;
+mod yaml;
 
+use self::literal::{Bounds, is_of_words, is_placeholder, is_secret, is_strong, literal};
+use self::name::naming;
 use self::words::Words;
-use regex::Regex;
+use regex::{Match, Regex};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Something that looks like a secret in clear text.
@@ -70,36 +76,46 @@ const TOKENS: &[(&str, &str)] = &[
     ),
 ];
 
-/// A key that is named as a secret, and its value.
-const NAMED: &str = r#"(?i)([a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key|preshared[_-]?key|_pass|_pwd|_psk))["']?[ \t]*(?::|=)[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s,}\]#"']+)"#;
-/// A password in a URL.
-const IN_URL: &str = r#"[a-z][a-z0-9+.-]*://[^\s/:@"'<>]*:([^\s/@"'<>]+)@"#;
+/// A key that may be named as a secret, what may stand between it and its value, and the value: with its quotes if it has any, else
+/// up to what ends it inside of brackets.
+macro_rules! named {
+    ($gap:literal, $bare:literal) => {
+        concat!(
+            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw)[a-z0-9_.-]*)["']?[ \t]*(?::|=)"#,
+            $gap,
+            r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|"#,
+            $bare,
+            ")"
+        )
+    };
+}
+/// In lists and maps, commands and sentences.
+const NAMED: &str = named!(r"[ \t]*", r#"[^\s,}\]#"'][^\s,}\]]*"#);
+/// In files that know no brackets.
+const NAMED_IN_LINE: &str = named!(r"[ \t]*", r#"[^\s"']\S*"#);
+/// In YAML that no reader reads, on the line below.
+const NAMED_BELOW: &str = named!(
+    r"[ \t]*(?:[|>][0-9+-]*[ \t]*)?\r?\n[ \t]+",
+    r#"[^\s,}\]#"'-][^\s,}\]]*"#
+);
+/// A line of settings: a name, and the rest of the line.
+const LINE: &str =
+    r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*(\S[^\r\n]*?)[ \t\r]*$";
+/// A login and where it is for, as connection strings without a scheme have it.
+const CONNECTION: &str = r#"(?:^|[\s"'=\[,(])([A-Za-z_][A-Za-z0-9_.-]*):([^\s:@"'<>]{4,})@((?:tcp|unix|udp)\(|[A-Za-z0-9][A-Za-z0-9.-]*)"#;
+/// What stands before a colon and is no login, and what behind an `@` and is no machine.
+const NO_LOGINS: [&str; 5] = ["mailto", "sip", "xmpp", "acct", "https"];
 /// A private key in PEM form, up to its end or as far as it goes.
 const PEM: &str = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)?";
-
-/// Words that stand where a secret will be.
-const PLACEHOLDERS: [&str; 14] = [
-    "changeme",
-    "change_me",
-    "change-me",
-    "example",
-    "placeholder",
-    "yourpassword",
-    "your-",
-    "your_",
-    "xxxx",
-    "****",
-    "redacted",
-    "insert",
-    "replace",
-    "todo",
-];
 
 /// All that there is to look for, compiled once.
 pub struct Scanner {
     tokens: Vec<(&'static str, Regex)>,
     named: Option<Regex>,
-    url: Option<Regex>,
+    named_in_line: Option<Regex>,
+    named_below: Option<Regex>,
+    line: Option<Regex>,
+    connection: Option<Regex>,
     pem: Option<Regex>,
     words: Words,
 }
@@ -113,7 +129,10 @@ impl Default for Scanner {
         Self {
             tokens: tokens.collect(),
             named: of(NAMED),
-            url: of(IN_URL),
+            named_in_line: of(NAMED_IN_LINE),
+            named_below: of(NAMED_BELOW),
+            line: of(LINE),
+            connection: of(CONNECTION),
             pem: of(PEM),
             words: Words::default(),
         }
@@ -121,14 +140,27 @@ impl Default for Scanner {
 }
 
 /// How much is needed to take a value for a secret.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Keys and values.
     Settings,
+    /// Commands of a shell, to which every `$name` is a variable.
+    Script,
     /// Words for people, in which a key and a colon may be a sentence.
     Prose,
     /// Programs, in which only what stands in quotes is written out.
     Code,
+}
+
+/// How the settings of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// YAML or JSON.
+    Tree,
+    /// One in a line.
+    Lines,
+    /// Anything.
+    Text,
 }
 
 /// Ends of the names of programs' sources.
@@ -136,60 +168,269 @@ const CODE: [&str; 14] = [
     "rs", "py", "go", "js", "mjs", "ts", "tsx", "java", "c", "h", "cpp", "rb", "php", "lua",
 ];
 
+/// By the name of a file.
+fn kind(path: &str) -> (Kind, Form) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let end = name.rsplit('.').next().unwrap_or(name);
+    match end {
+        "md" | "txt" | "rst" | "adoc" | "html" => (Kind::Prose, Form::Text),
+        "sh" | "bash" | "zsh" | "fish" | "ps1" | "Makefile" | "justfile" | "Dockerfile" => {
+            (Kind::Script, Form::Text)
+        }
+        "yaml" | "yml" | "json" => (Kind::Settings, Form::Tree),
+        _ if CODE.contains(&end) => (Kind::Code, Form::Text),
+        "env" | "ini" | "conf" | "cfg" | "cnf" | "toml" | "properties" | "service" => {
+            (Kind::Settings, Form::Lines)
+        }
+        _ if name.contains(".env") => (Kind::Settings, Form::Lines),
+        _ => (Kind::Settings, Form::Text),
+    }
+}
+
+/// What was found so far, by where it begins; no two overlap.
+#[derive(Default)]
+struct Leaks(BTreeMap<usize, Leak>);
+
+impl Leaks {
+    /// One that overlaps others becomes one with them, under the name of the first that was found.
+    fn add(&mut self, mut span: Range<usize>, what: String) {
+        if span.is_empty() {
+            return;
+        }
+        let mut first = None;
+        while let Some((at, old)) = self.0.range(..span.end).next_back()
+            && old.span.end > span.start
+        {
+            let at = *at;
+            span = span.start.min(old.span.start)..span.end.max(old.span.end);
+            first = self.0.remove(&at).map(|l| l.what).or(first);
+        }
+        let what = first.unwrap_or(what);
+        self.0.insert(span.start, Leak { span, what });
+    }
+}
+
 impl Scanner {
     /// Looks through a text; `path` tells what kind of text it is.
     pub fn scan(&self, path: &str, text: &str) -> Vec<Leak> {
-        let kind = match path.rsplit('.').next() {
-            Some("md" | "txt" | "rst" | "adoc" | "html") => Kind::Prose,
-            Some(end) if CODE.contains(&end) => Kind::Code,
-            _ => Kind::Settings,
-        };
-        let mut out: Vec<Leak> = Vec::new();
-        let mut add = |span: Range<usize>, what: String| {
-            let overlaps = |l: &Leak| l.span.start < span.end && span.start < l.span.end;
-            if !span.is_empty() && !out.iter().any(overlaps) {
-                out.push(Leak { span, what });
+        let (kind, form) = kind(path);
+        let mut out = Leaks::default();
+        self.shapes(text, &mut out);
+        let mut named = |name: &str, value: Found<'_>| {
+            if let Some(span) = value.secret(name, kind) {
+                out.add(span, format!("the value of '{name}'"));
             }
         };
+        if form == Form::Tree {
+            let whole = yaml::values(text, |value| of_tree(text, value, &mut named));
+            if !whole {
+                below(self.named_below.as_ref(), text, &mut named);
+            }
+        }
+        if form == Form::Lines {
+            for (key, value) in pairs(self.line.as_ref(), text) {
+                named(key.as_str(), Found::rest_of_line(&value));
+            }
+        }
+        let in_line = match form {
+            Form::Lines => &self.named_in_line,
+            Form::Tree | Form::Text => &self.named,
+        };
+        for (key, value) in pairs(in_line.as_ref(), text) {
+            let found = Found::word(&value);
+            if kind != Kind::Code || found.bounds == Bounds::Quoted {
+                named(key.as_str(), found);
+            }
+        }
+        for word in self.words.find(text, kind) {
+            // A sentence, or a comment, has other words after an option.
+            let value = text.get(word.span.clone()).unwrap_or_default();
+            let bare = matches!(kind, Kind::Settings | Kind::Script) && word.is_sure;
+            if bare || is_strong(value, kind) {
+                out.add(word.span, word.what);
+            }
+        }
+        out.0.into_values().collect()
+    }
+
+    /// What is known by its shape, whatever it stands under.
+    fn shapes(&self, text: &str, out: &mut Leaks) {
         for found in self.pem.iter().flat_map(|r| r.find_iter(text)) {
             if has_body(found.as_str()) {
-                add(found.range(), "a private key".to_owned());
+                out.add(found.range(), "a private key".to_owned());
             }
         }
         for (what, shape) in &self.tokens {
             for found in shape.find_iter(text) {
                 if !is_placeholder(found.as_str()) {
-                    add(found.range(), (*what).to_owned());
+                    out.add(found.range(), (*what).to_owned());
                 }
             }
         }
-        for found in self.url.iter().flat_map(|r| r.captures_iter(text)) {
-            if let Some(password) = found.get(1).filter(|p| is_literal(p.as_str())) {
-                add(password.range(), "a password in a URL".to_owned());
+        for span in diag::userinfos(text) {
+            let login = text.get(span.clone()).unwrap_or_default();
+            let password = login.split_once(':').map(|(_, password)| password);
+            let guessed = |p: &&str| literal(p, Bounds::Guessed, Kind::Settings).is_some();
+            if let Some(password) = password.filter(guessed) {
+                let span = span.end - password.len()..span.end;
+                out.add(span, "a password in a URL".to_owned());
             }
         }
-        for found in self.named.iter().flat_map(|r| r.captures_iter(text)) {
-            let (Some(key), Some(value)) = (found.get(1), found.get(2)) else {
+        for found in self.connection.iter().flat_map(|r| r.captures_iter(text)) {
+            let (Some(login), Some(password), Some(to)) =
+                (found.get(1), found.get(2), found.get(3))
+            else {
                 continue;
             };
-            let (inner, range) = unquoted(value.as_str(), value.range());
-            if kind == Kind::Code && inner.len() == value.as_str().len() {
-                continue;
-            }
-            if is_literal(inner) && is_strong(inner, kind) {
-                add(range, format!("the value of '{}'", key.as_str()));
-            }
-        }
-        for word in self.words.find(text) {
-            // A sentence, or a comment, has other words after an option.
-            let value = text.get(word.span.clone()).unwrap_or_default();
-            let bare = kind == Kind::Settings && word.is_sure;
-            if bare || is_strong(value, kind) {
-                add(word.span, word.what);
+            let said = password.as_str();
+            let sure = to.as_str().ends_with('(');
+            let machine = sure
+                || !to.as_str().starts_with("sha256")
+                    && is_strong(said, Kind::Prose)
+                    && !is_of_words(said);
+            let login = !NO_LOGINS.contains(&login.as_str());
+            if login && machine && literal(said, Bounds::Guessed, Kind::Settings).is_some() {
+                out.add(password.range(), "a password beside a name".to_owned());
             }
         }
-        out.sort_by_key(|leak| leak.span.start);
-        out
+    }
+}
+
+/// Names and values that a shape finds.
+fn pairs<'t>(
+    shape: Option<&'t Regex>,
+    text: &'t str,
+) -> impl Iterator<Item = (Match<'t>, Match<'t>)> {
+    let found = shape.into_iter().flat_map(|r| r.captures_iter(text));
+    found.filter_map(|f| Some((f.get(1)?, f.get(2)?)))
+}
+
+/// Values on the line below their names. What ends in a colon is a key.
+fn below(shape: Option<&Regex>, text: &str, named: &mut impl FnMut(&str, Found<'_>)) {
+    for (key, value) in pairs(shape, text) {
+        if !value.as_str().ends_with(':') {
+            named(key.as_str(), Found::word(&value));
+        }
+    }
+}
+
+/// A value under a name, or a name and a value in one text, as Compose takes the environment in a list.
+fn of_tree(text: &str, value: &yaml::Value<'_>, named: &mut impl FnMut(&str, Found<'_>)) {
+    let bounds = match value.quoted {
+        true => Bounds::Quoted,
+        false => Bounds::Read,
+    };
+    let raw = text.get(value.span.clone()).unwrap_or_default();
+    let found = Found {
+        text: value.text.trim(),
+        raw,
+        start: value.span.start,
+        bounds,
+    };
+    named(value.name, found);
+    let name = |n: &str| {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+        !n.is_empty() && !n.starts_with('-') && n.bytes().all(good)
+    };
+    if let Some((name, said)) = value.text.split_once('=').filter(|(n, _)| name(n))
+        && let Some(at) = raw.find('=')
+        && !is_assignment(said)
+    {
+        let found = Found {
+            text: said.trim(),
+            raw: raw.get(at + 1..).unwrap_or_default(),
+            start: value.span.start + at + 1,
+            bounds,
+        };
+        named(name, found);
+    }
+}
+
+/// A command behind the value, which a shell takes as its own: `DB_PASSWORD=x app --port 80`.
+fn is_assignment(said: &str) -> bool {
+    let mut words = said.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    words.next().is_some() && is_strong(first, Kind::Settings)
+}
+
+/// A value as it was found.
+struct Found<'a> {
+    /// What it says.
+    text: &'a str,
+    /// What stands in the text for it.
+    raw: &'a str,
+    /// Where that begins.
+    start: usize,
+    bounds: Bounds,
+}
+
+impl<'a> Found<'a> {
+    /// What a shape has taken for a value, perhaps with quotes around it.
+    fn word(value: &Match<'a>) -> Self {
+        let (inner, range) = words::bare(value.as_str(), value.range());
+        if inner.len() < value.as_str().len() {
+            return Self {
+                text: inner,
+                raw: inner,
+                start: range.start,
+                bounds: Bounds::Quoted,
+            };
+        }
+        // The quotes may be around the name as well.
+        let inner = inner.trim_end_matches(['"', '\'', ';', '\\']);
+        Self {
+            text: inner,
+            raw: inner,
+            start: range.start,
+            bounds: Bounds::Guessed,
+        }
+    }
+
+    /// What stands behind a name in its line, up to a comment.
+    fn rest_of_line(value: &Match<'a>) -> Self {
+        let said = value.as_str();
+        let quote = said.chars().next().filter(|c| "\"'".contains(*c));
+        let closed = quote.and_then(|q| {
+            let ends = said.match_indices(q).skip(1).map(|(at, _)| at);
+            let mut ends = ends.filter(|at| {
+                let rest = said.get(at + 1..).unwrap_or_default().trim_start();
+                rest.is_empty() || rest.starts_with('#')
+            });
+            ends.next()
+        });
+        let (inner, lead, bounds) = match closed {
+            Some(end) => (said.get(1..end), 1, Bounds::Quoted),
+            None => {
+                let comment = said.find(" #").unwrap_or(said.len());
+                (said.get(..comment), 0, Bounds::Read)
+            }
+        };
+        let inner = inner.unwrap_or_default().trim_end();
+        Self {
+            text: inner,
+            raw: inner,
+            start: value.start() + lead,
+            bounds,
+        }
+    }
+
+    /// Where it is, if it is a secret under this name.
+    fn secret(&self, name: &str, kind: Kind) -> Option<Range<usize>> {
+        let naming = naming(name)?;
+        let said = literal(self.text, self.bounds, kind)?;
+        let lines = said.lines().map(str::trim);
+        let any = |text: &str| is_secret((name, naming), (text, self.bounds), kind);
+        if !any(said) && !lines.into_iter().any(any) {
+            return None;
+        }
+        let at = match said.len() < self.text.len() {
+            true => self.raw.rfind(said),
+            false => None,
+        };
+        Some(match at {
+            Some(at) => self.start + at..self.start + at + said.len(),
+            None => self.start..self.start + self.raw.len(),
+        })
     }
 }
 
@@ -211,75 +452,6 @@ fn has_body(text: &str) -> bool {
                 .all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
     };
     text.lines().map(str::trim).any(base64) || text.contains("\\n")
-}
-
-fn is_placeholder(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let first = lower.bytes().next().unwrap_or_default();
-    PLACEHOLDERS.iter().any(|p| lower.contains(p)) || lower.bytes().all(|b| b == first)
-}
-
-/// Written out, neither a reference nor a placeholder nor encrypted.
-fn is_literal(text: &str) -> bool {
-    let reference = text.starts_with([
-        '$', '<', '{', '[', '*', '&', '!', '%', '/', '~', '(', '|', '>', '@',
-    ]) || ["${", "{{", "$(", "ENC[", "://", "::", "()", "env."]
-        .iter()
-        .any(|p| text.contains(p));
-    !reference && !is_placeholder(text) && !is_token_name(text)
-}
-
-/// `USER@REALM!TOKEN` names an API token of Proxmox and has nothing of its secret. Only the realms that the product brings along:
-/// a password may have both signs, too.
-fn is_token_name(text: &str) -> bool {
-    let word = |t: &str| {
-        let good = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        !t.is_empty() && t.bytes().all(good)
-    };
-    let parts = text
-        .split_once('!')
-        .map(|(who, token)| (who.rsplit_once('@'), token));
-    matches!(parts, Some((Some((user, "pve" | "pam" | "pbs")), token)) if word(user) && word(token))
-}
-
-/// Long and mixed enough to be no word of a language.
-fn is_strong(text: &str, kind: Kind) -> bool {
-    let has = |is: fn(&u8) -> bool| text.bytes().any(|b| is(&b));
-    let (lower, upper) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase));
-    let (digit, other) = (has(u8::is_ascii_digit), has(u8::is_ascii_punctuation));
-    let classes = [lower, upper, digit, other].iter().filter(|c| **c).count();
-    let letters = lower || upper;
-    let path = text.contains('/') && text.contains('.');
-    match kind {
-        _ if path || !text.is_ascii() && text.len() < 12 => false,
-        Kind::Settings => {
-            text.len() >= 7
-                && letters
-                && entropy(text) >= 2.5
-                && (digit || classes >= 3 || text.len() >= 20)
-        }
-        Kind::Prose | Kind::Code => {
-            text.len() >= 12 && letters && digit && classes >= 2 && entropy(text) >= 3.0
-        }
-    }
-}
-
-/// Bits per character (Shannon 1948), by the frequencies in the text itself.
-fn entropy(text: &str) -> f64 {
-    let mut counts = [0_u32; 256];
-    for byte in text.bytes() {
-        if let Some(count) = counts.get_mut(usize::from(byte)) {
-            *count += 1;
-        }
-    }
-    let total = text.len() as f64;
-    let each = counts.iter().filter(|c| **c > 0);
-    -each
-        .map(|c| {
-            let share = f64::from(*c) / total;
-            share * share.log2()
-        })
-        .sum::<f64>()
 }
 
 /// The text with stars in place of what was found; every byte keeps its place.
@@ -404,6 +576,104 @@ mod tests {
         }
     }
 
+    /// Wherever a value begins, whatever it begins with, and whatever is put behind a name.
+    #[test]
+    fn secrets_in_all_forms_of_a_setting() {
+        let mut wrong = Vec::new();
+        for (path, text, want) in [
+            ("c.yaml", "PASS: hunter2x", "hunter2x"),
+            ("c.yaml", "PASSWD: hunter2x", "hunter2x"),
+            ("c.yaml", "DB_PWD_OLD: hunter2x", "hunter2x"),
+            (".env", "DB_PASSWORD_OLD=hunter2x", "hunter2x"),
+            (".env", "DB_PASSWORD2=hunter2x", "hunter2x"),
+            (".env", "SECRET_KEY_BASE=hunter2x", "hunter2x"),
+            (".env", "TOKEN_GITHUB=qX7rT9kLm2Vz", "qX7rT9kLm2Vz"),
+            ("c.yaml", "password:\n  hunter2x\nx: y", "hunter2x"),
+            ("c.yaml", "password:\n\n  'hunter2x'\nx: y", "hunter2x"),
+            ("c.yaml", "password: |\n  hunter2x\nx: y", "hunter2x"),
+            (
+                "c.yaml",
+                "a:\n  password: >-\n    hunter2x\n  x: y",
+                "hunter2x",
+            ),
+            ("c.yaml", "password: !!str hunter2x", "hunter2x"),
+            ("c.yaml", "password: &p hunter2x\nx: *p", "hunter2x"),
+            ("c.yaml", "password: &p !!str 'hunter2x'", "hunter2x"),
+            ("c.yaml", "{{ x }}: [\npassword: !!str hunter2x", "hunter2x"),
+            ("c.yaml", "{{ x }}: [\npassword:\n  hunter2x", "hunter2x"),
+            ("c.yaml", "passwords:\n  password: [hunter2x]", "hunter2x"),
+            (
+                "c.yaml",
+                "env:\n  - name: DB_PASSWORD\n    value: hunter2x",
+                "hunter2x",
+            ),
+            ("c.yaml", "- 'DB_PASSWORD=a,b}x]y1'", "a,b}x]y1"),
+            ("c.yaml", "ü: ä\npassword: hunter2x", "hunter2x"),
+            ("c.yaml", "password: $ecret1", "$ecret1"),
+            ("c.yaml", "password: $$ecret1", "$$ecret1"),
+            ("c.yaml", "password: Pa$$w0rd", "Pa$$w0rd"),
+            ("c.yaml", "password: $P@ssw0rd", "$P@ssw0rd"),
+            (".env", "DB_PASSWORD=$5abcdefg1", "$5abcdefg1"),
+            ("c.yaml", "password: ${P:-hunter2x}", "hunter2x"),
+            ("c.yaml", "token: /9j3kfQ8+z=", "/9j3kfQ8+z="),
+            ("c.yaml", "token: /9j3kfQ8z", "/9j3kfQ8z"),
+            ("c.yaml", "password: aB3/x.9Q!k", "aB3/x.9Q!k"),
+            ("c.yaml", "password: '!hunter2x'", "!hunter2x"),
+            (".env", "PASS=!hunter2x", "!hunter2x"),
+            (".env", "PASS=<9xK,b}x]y#", "<9xK,b}x]y#"),
+            (".env", "PASS=ab\"c1d'ef", "ab\"c1d'ef"),
+            (".env", "PASS=\"ab'c1d#ef\" # it's", "ab'c1d#ef"),
+            ("c.yaml", "password: 'it''s1x!'", "it''s1x!"),
+            ("c.yaml", "password: \"ab\\\"c1def\"", "ab\\\"c1def"),
+            ("c.yaml", "password: ab\"c1def", "ab\"c1def"),
+            ("c.yaml", "PASSWORD: 48151623", "48151623"),
+            (
+                "c.yaml",
+                "PASSWORD: correct horse battery staple",
+                "correct horse battery staple",
+            ),
+            ("c.json", "{\n\t\"pass\": \"hunter2x\"}", "hunter2x"),
+            ("c.yaml", "dsn: app:hunter2x@tcp(db:3306)/x", "hunter2x"),
+            (
+                "c.yaml",
+                "dsn: app:qX7rT9#kLm2?Vz@db:3306",
+                "qX7rT9#kLm2?Vz",
+            ),
+            ("c.yaml", "url: a://app:s3/cr#e?t@db/x", "s3/cr#e?t"),
+            (
+                "c.yaml",
+                "url: jdbc:x://db;user=a;password=hunter2x",
+                "hunter2x",
+            ),
+        ] {
+            let leaks = Scanner::default().scan(path, text);
+            let got: Vec<&str> = leaks.iter().map(|l| &text[l.span.clone()]).collect();
+            if got != [want] {
+                wrong.push((text, got, want));
+            }
+        }
+        assert_eq!(wrong, []);
+    }
+
+    /// Work is in proportion to the text, though all of its secrets stand in one line: counted in findings, and every finding is in
+    /// the order of the text and apart from the next.
+    #[test]
+    fn many_in_one_line() {
+        for part in [
+            "DB_PASSWORD=hunter2x ",
+            "a://b:c1@d ",
+            "curl -u a:b1c2 ; ",
+            "mysql -pweak | ",
+            "'--password','x1y2',",
+        ] {
+            let text = part.repeat(300);
+            let leaks = Scanner::default().scan("x.sh", &text);
+            assert_eq!(leaks.len(), 300, "{part}");
+            let apart = |l: &[Leak]| l[0].span.end <= l[1].span.start;
+            assert!(leaks.windows(2).all(apart), "{part}");
+        }
+    }
+
     #[test]
     fn what_is_none() {
         for (path, text) in [
@@ -445,6 +715,27 @@ mod tests {
                 "give --password only when asked, and a --token for machines",
             ),
             ("x.sh", "curl -H \"Authorization: Bearer $TOKEN\""),
+            ("x.sh", "PASSWORD=$pw1 DB_PASS=\"$p4ssw0rd\" x"),
+            ("c.yaml", "password: $DB_PASSWORD2"),
+            ("c.yaml", "password: $$db_password2"),
+            ("c.yaml", "password: ${DB_PASSWORD:-changeme}"),
+            ("c.yaml", "password: ${DB_PASSWORD:?is missing in 2026}"),
+            ("c.yaml", "password: '{{ vault.db2.password }}'"),
+            ("c.yaml", "password: $2y$10$abcdefghijklmnopqrstuv1234"),
+            (
+                "c.yaml",
+                "password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3831",
+            ),
+            ("c.yaml", "password: !secret wifi_password2"),
+            ("c.yaml", "password: /run/secrets/db2.txt"),
+            ("c.yaml", "token: /srv/x/tokens/a1"),
+            ("c.yaml", "password:\n  sops: secrets/db2.yaml\n  key: a.b2"),
+            ("c.yaml", "token:\n  - see the runbook of 2026"),
+            ("c.yaml", "token: kept since 2026 by the owner"),
+            ("c.yaml", "PWD: /srv/x.d"),
+            ("c.yaml", "PASSWORD_HASH: abcdef123456"),
+            ("c.yaml", "id: linux:sysctl:net.ipv4.ip_forward@nas"),
+            ("c.yaml", "image: app:v1.2.3-4567abc@sha256:abc"),
         ] {
             assert_eq!(found(path, text), Vec::<String>::new(), "{text}");
         }

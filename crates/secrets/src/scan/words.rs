@@ -3,7 +3,8 @@
 //! Compose writes a command as a line or as a list, a list in one line or in one line per item, and a shell's line inside of
 //! either; so all shapes are looked for in the text as it stands.
 
-use super::{is_literal, unquoted};
+use super::literal::{Bounds, literal};
+use super::{Kind, unquoted};
 use regex::Regex;
 use std::ops::Range;
 
@@ -99,12 +100,15 @@ impl Default for Words {
 
 impl Words {
     /// All of them, in no order; one may be found twice.
-    pub(super) fn find(&self, text: &str) -> Vec<Word> {
+    pub(super) fn find(&self, text: &str, kind: Kind) -> Vec<Word> {
         let mut out = Vec::new();
+        let mut comments = Comments::new(text);
         let mut add = |span: Range<usize>, what: String, is_sure: bool| {
             let value = text.get(span.clone()).unwrap_or_default();
-            if is_literal(value) && is_word(value) {
-                let is_sure = is_sure && !is_comment(text, span.start);
+            // What begins as a variable does is told from one by its strength alone.
+            let is_sure = is_sure && !value.starts_with('$');
+            if literal(value, Bounds::Guessed, kind).is_some() && is_word(value) {
+                let is_sure = is_sure && !comments.has(span.start);
                 out.push(Word {
                     span,
                     what,
@@ -123,12 +127,13 @@ impl Words {
                 add(range, format!("the value of '{}'", option.as_str()), true);
             }
         }
+        let mut callers = Callers::new(text);
         for found in self.login.iter().flat_map(|r| r.captures_iter(text)) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
             let number = value.as_str().bytes().all(|b| b.is_ascii_digit());
-            let caller = caller(text, name.start());
+            let caller = callers.before(name.start());
             if number || name.as_str() == value.as_str() || caller == Caller::Runner {
                 continue;
             }
@@ -145,7 +150,7 @@ impl Words {
 }
 
 /// Without quotes, those that YAML escapes included.
-fn bare(text: &str, range: Range<usize>) -> (&str, Range<usize>) {
+pub(super) fn bare(text: &str, range: Range<usize>) -> (&str, Range<usize>) {
     let escaped = text
         .strip_prefix("\\\"")
         .and_then(|t| t.strip_suffix("\\\""));
@@ -156,36 +161,83 @@ fn bare(text: &str, range: Range<usize>) -> (&str, Range<usize>) {
 }
 
 /// Who takes a `-u`.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Caller {
     Client,
     Runner,
     Unknown,
 }
 
-/// By the last program that is named before it in its line.
-fn caller(text: &str, at: usize) -> Caller {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before
-        .rsplit(['\n', ';', '|', '&'])
-        .next()
-        .unwrap_or_default();
-    let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    for word in words.rev() {
-        if RUNNERS.contains(&word) {
-            return Caller::Runner;
-        }
-        if CLIENTS.iter().any(|c| word.starts_with(c)) {
-            return Caller::Client;
-        }
-    }
-    Caller::Unknown
+/// By the last program that is named before it in its line. Places are asked for in the order of the text, so that it is read once.
+struct Callers<'a> {
+    text: &'a str,
+    at: usize,
+    last: Caller,
 }
 
-fn is_comment(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    line.trim_start().starts_with(['#', ';']) || line.contains(" # ")
+impl<'a> Callers<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            last: Caller::Unknown,
+        }
+    }
+
+    fn before(&mut self, at: usize) -> Caller {
+        let read = self.text.get(self.at..at).unwrap_or_default();
+        let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+        let mut from = 0;
+        // A word ends before a place, so none is cut in two.
+        for (end, c) in read.match_indices(ends) {
+            let word = read.get(from..end).unwrap_or_default();
+            from = end + c.len();
+            if RUNNERS.contains(&word) {
+                self.last = Caller::Runner;
+            } else if CLIENTS.iter().any(|c| word.starts_with(c)) {
+                self.last = Caller::Client;
+            }
+            if matches!(c, "\n" | ";" | "|" | "&") {
+                self.last = Caller::Unknown;
+            }
+        }
+        self.at = at.max(self.at);
+        self.last
+    }
+}
+
+/// Which places are in comments. The line of the last place is kept: a line may hold many.
+struct Comments<'a> {
+    text: &'a str,
+    line: Range<usize>,
+    /// Where its comment begins.
+    begins: Option<usize>,
+}
+
+impl<'a> Comments<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            line: 0..0,
+            begins: None,
+        }
+    }
+
+    fn has(&mut self, at: usize) -> bool {
+        if !self.line.contains(&at) {
+            let before = self.text.get(..at).unwrap_or_default();
+            let start = before.rfind('\n').map_or(0, |n| n + 1);
+            let rest = self.text.get(start..).unwrap_or_default();
+            let line = rest.get(..rest.find('\n').unwrap_or(rest.len()));
+            let line = line.unwrap_or_default();
+            self.begins = match line.trim_start().starts_with(['#', ';']) {
+                true => Some(start),
+                false => line.find(" # ").map(|n| start + n),
+            };
+            self.line = start..start + line.len();
+        }
+        self.begins.is_some_and(|b| b < at)
+    }
 }
 
 /// A token may also be a piece of a text, of which there is a number.

@@ -45,6 +45,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "secrets",
         &[
+            "diag",
             "model",
             "aes-gcm",
             "data-encoding",

@@ -134,6 +134,8 @@ impl Found {
         // A line may hold many.
         let mut excerpts: BTreeMap<usize, String> = BTreeMap::new();
         let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        // The last place in a line, and its column: the next one is counted from there.
+        let (mut last, mut column) = (0, 1);
         for leak in leaks {
             let secret = text.get(leak.span.clone()).unwrap_or_default();
             let fresh = self.known.insert(Digest::of(secret));
@@ -143,8 +145,11 @@ impl Found {
             let line = ends.partition_point(|at| *at < leak.span.start) + 1;
             let begins = line.checked_sub(2).and_then(|n| ends.get(n));
             let begins = begins.map_or(0, |at| at + 1);
-            let before = text.get(begins..leak.span.start).unwrap_or_default();
-            let column = before.chars().count() + 1;
+            if last < begins {
+                (last, column) = (begins, 1);
+            }
+            let between = text.get(last..leak.span.start).unwrap_or_default();
+            (last, column) = (leak.span.start, column + between.chars().count());
             let excerpt = excerpts.entry(line).or_insert_with(|| {
                 let line = hidden.get(line - 1).copied().unwrap_or_default();
                 diag::hide(line.trim()).chars().take(100).collect()

@@ -1,0 +1,264 @@
+//! Values: whether one is written out, and whether it is long and mixed enough to be no word of a language.
+
+use super::Kind;
+use super::name::Naming;
+
+/// Words that stand where a secret will be.
+const PLACEHOLDERS: [&str; 14] = [
+    "changeme",
+    "change_me",
+    "change-me",
+    "example",
+    "placeholder",
+    "yourpassword",
+    "your-",
+    "your_",
+    "xxxx",
+    "****",
+    "redacted",
+    "insert",
+    "replace",
+    "todo",
+];
+/// Folders that are first in the paths of machines and of containers.
+const ROOTS: [&str; 22] = [
+    "app", "bin", "boot", "config", "data", "dev", "etc", "home", "lib", "media", "mnt", "opt",
+    "proc", "root", "run", "sbin", "secrets", "srv", "sys", "tmp", "usr", "var",
+];
+/// Beginnings of hashes of passwords, between the first two `$`.
+const HASHES: [&str; 14] = [
+    "1", "2a", "2b", "2x", "2y", "5", "6", "7", "y", "argon2i", "argon2d", "argon2id", "apr1",
+    "scrypt",
+];
+
+/// How much is known of where a value begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bounds {
+    /// It stood in quotes: signs that mean something elsewhere are signs of it.
+    Quoted,
+    /// A reader of its format has read it, without quotes.
+    Read,
+    /// It is a word of a line.
+    Guessed,
+}
+
+/// The part of a value that is written out, neither a reference nor a placeholder nor encrypted: all of it, or what a reference
+/// falls back on.
+pub(super) fn literal(text: &str, bounds: Bounds, kind: Kind) -> Option<&str> {
+    if let Some(default) = default(text) {
+        return literal(default, bounds, kind);
+    }
+    let none = text.is_empty()
+        || is_reference(text, bounds, kind)
+        || is_placeholder(text)
+        || is_token_name(text);
+    (!none).then_some(text)
+}
+
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let first = lower.bytes().next().unwrap_or_default();
+    PLACEHOLDERS.iter().any(|p| lower.contains(p)) || lower.bytes().all(|b| b == first)
+}
+
+/// Of `${NAME:-default}` and `${NAME-default}`.
+fn default(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let name = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+    let rest = inner.get(name..)?;
+    rest.strip_prefix(":-").or_else(|| rest.strip_prefix('-'))
+}
+
+fn is_reference(text: &str, bounds: Bounds, kind: Kind) -> bool {
+    let code = matches!(kind, Kind::Code | Kind::Prose) || bounds == Bounds::Guessed;
+    if text.starts_with("ENC[")
+        || text.contains("://")
+        || code && ["::", "()", "env."].iter().any(|p| text.contains(p))
+        || [
+            "env.",
+            "process.env.",
+            "$ANSIBLE_VAULT",
+            "!secret",
+            "!vault",
+        ]
+        .iter()
+        .any(|p| text.starts_with(p))
+    {
+        return true;
+    }
+    let first = text.chars().next().unwrap_or_default();
+    let closed = |end: char| bounds == Bounds::Guessed || text.ends_with(end);
+    let plain = bounds != Bounds::Guessed && kind != Kind::Code;
+    match first {
+        '<' => closed('>'),
+        '{' => closed('}'),
+        '[' => closed(']'),
+        '(' => closed(')'),
+        '/' => is_path(text),
+        '~' => text == "~" || text.starts_with("~/") || !plain,
+        '@' => !plain || text.starts_with("@/") || text.starts_with("@."),
+        '%' => !plain || text.starts_with("%(") || text.matches('%').count() == 2,
+        '*' | '&' | '!' | '|' | '>' => !plain,
+        _ => is_of_variables(text, kind),
+    }
+}
+
+/// Little is left of it without its variables, or it is the hash of a password.
+fn is_of_variables(text: &str, kind: Kind) -> bool {
+    if !(text.starts_with('$') || ["${", "$(", "{{"].iter().any(|p| text.contains(p))) {
+        return false;
+    }
+    if matches!(kind, Kind::Code | Kind::Prose) || is_hash(text) {
+        return true;
+    }
+    let (rest, found) = without_variables(text, kind);
+    found && !is_strong(&rest, Kind::Settings)
+}
+
+fn is_hash(text: &str) -> bool {
+    let inner = text.trim_start_matches('$');
+    let (name, rest) = inner.split_once('$').unwrap_or((inner, ""));
+    text.starts_with('$') && !rest.is_empty() && (HASHES.contains(&name) || name.contains("pbkdf2"))
+}
+
+/// A text without its variables, and whether there was one.
+fn without_variables(text: &str, kind: Kind) -> (String, bool) {
+    let (mut out, mut found, mut rest) = (String::new(), false, text);
+    while let Some(at) = rest.find(['$', '{']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let after = |end: &str| from.find(end).map_or("", |e| &from[e + end.len()..]);
+        let name = from.trim_start_matches('$');
+        let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let length = length.unwrap_or(name.len());
+        rest = if from.starts_with("{{") {
+            found = true;
+            after("}}")
+        } else if let Some(inner) = from.strip_prefix('{') {
+            out.push('{');
+            inner
+        } else if name.starts_with('{') {
+            found = true;
+            after("}")
+        } else if name.starts_with('(') {
+            found = true;
+            from.rfind(')').map_or("", |e| &from[e + 1..])
+        } else if length > 0 && is_variable(&name[..length], kind) {
+            found = true;
+            &name[length..]
+        } else if name.starts_with(['@', '*', '#', '?', '!', '-']) && from.len() == 2 {
+            found = true;
+            ""
+        } else {
+            out.push_str(&from[..from.len() - name.len() + length]);
+            &name[length..]
+        };
+    }
+    out.push_str(rest);
+    (out, found)
+}
+
+/// A name as people give variables: `DB_PASSWORD2`, `db_password2`, `dbPassword`, `1`. A shell takes any other, too; in a file of
+/// settings `$ecret1` is rather a password that somebody thought up.
+fn is_variable(name: &str, kind: Kind) -> bool {
+    let has = |is: fn(&u8) -> bool| name.bytes().any(|b| is(&b));
+    let (digit, lower) = (has(u8::is_ascii_digit), has(u8::is_ascii_lowercase));
+    kind == Kind::Script || !digit || !lower || name.contains('_') || name.len() == 1
+}
+
+/// An absolute path in form: below a folder that machines have, or of segments that are words with a number at their end.
+fn is_path(text: &str) -> bool {
+    let sign = |b: u8| b.is_ascii_alphanumeric() || b"/._@:~+-".contains(&b);
+    let first = text.split('/').nth(1).unwrap_or_default();
+    text.bytes().all(sign) && (ROOTS.contains(&first) || is_of_words(text))
+}
+
+/// Parts of letters and then digits, as the segments of paths have.
+pub(super) fn is_of_words(text: &str) -> bool {
+    let word = |part: &str| {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    text.split(|c: char| "/._@:~-".contains(c)).all(word)
+}
+
+/// `USER@REALM!TOKEN` names an API token of Proxmox and has nothing of its secret. Only the realms that the product brings along:
+/// a password may have both signs, too.
+fn is_token_name(text: &str) -> bool {
+    let word = |t: &str| {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        !t.is_empty() && t.bytes().all(good)
+    };
+    let parts = text
+        .split_once('!')
+        .map(|(who, token)| (who.rsplit_once('@'), token));
+    matches!(parts, Some((Some((user, "pve" | "pam" | "pbs")), token)) if word(user) && word(token))
+}
+
+/// Whether the value of a setting of such a name is a secret, and no word or sentence.
+pub(super) fn is_secret(
+    (name, naming): (&str, Naming),
+    (text, bounds): (&str, Bounds),
+    kind: Kind,
+) -> bool {
+    let kind = match naming {
+        Naming::Perhaps if kind == Kind::Settings => Kind::Prose,
+        Naming::Password | Naming::Secret | Naming::Perhaps => kind,
+    };
+    // The names of variables are given to what programs read, not to what people do.
+    let sentence = bounds != Bounds::Quoted
+        && text.trim().contains(char::is_whitespace)
+        && name.bytes().any(|b| b.is_ascii_lowercase());
+    if sentence {
+        return is_strong(text, Kind::Prose)
+            && text
+                .split_whitespace()
+                .any(|w| is_strong(w, Kind::Settings));
+    }
+    let number = naming == Naming::Password
+        && matches!(kind, Kind::Settings | Kind::Script)
+        && text.len() >= 6
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && entropy(text) >= 2.0;
+    number || is_strong(text, kind)
+}
+
+/// Long and mixed enough to be no word of a language.
+pub(super) fn is_strong(text: &str, kind: Kind) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|b| is(&b));
+    let (lower, upper) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase));
+    let (digit, other) = (has(u8::is_ascii_digit), has(u8::is_ascii_punctuation));
+    let classes = [lower, upper, digit, other].iter().filter(|c| **c).count();
+    let letters = lower || upper;
+    let path = text.contains('/') && text.contains('.') && is_of_words(text);
+    match kind {
+        _ if path || !text.is_ascii() && text.len() < 12 => false,
+        Kind::Settings | Kind::Script => {
+            text.len() >= 7
+                && letters
+                && entropy(text) >= 2.5
+                && (digit || classes >= 3 || text.len() >= 20)
+        }
+        Kind::Prose | Kind::Code => {
+            text.len() >= 12 && letters && digit && classes >= 2 && entropy(text) >= 3.0
+        }
+    }
+}
+
+/// Bits per character (Shannon 1948), by the frequencies in the text itself.
+fn entropy(text: &str) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in text.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let total = text.len() as f64;
+    let each = counts.iter().filter(|c| **c > 0);
+    -each
+        .map(|c| {
+            let share = f64::from(*c) / total;
+            share * share.log2()
+        })
+        .sum::<f64>()
+}

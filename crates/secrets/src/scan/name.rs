@@ -1,0 +1,309 @@
+//! Names of settings: which of them are named as secrets.
+//!
+//! A name is words: `DB_PASSWORD_OLD`, `adminPassword2` and `spring.mail.pass` are three of two or three words each. One of them
+//! says that it is a secret; what follows it says whether it is the secret itself or something about it.
+
+/// How surely a name is that of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// It is the name of a password, which may also be a number.
+    Password,
+    /// It is the name of another secret.
+    Secret,
+    /// It has a word behind the secret's that is not known: `TOKEN_GITHUB`, `token_bucket`.
+    Perhaps,
+}
+
+/// Ends of words that mean a secret, and whether it is a password.
+const NOUNS: [(&str, Naming); 13] = [
+    ("password", Naming::Password),
+    ("passwd", Naming::Password),
+    ("passphrase", Naming::Password),
+    ("passcode", Naming::Password),
+    ("pass", Naming::Password),
+    ("pwd", Naming::Password),
+    ("pw", Naming::Password),
+    ("psk", Naming::Secret),
+    ("secret", Naming::Secret),
+    ("token", Naming::Secret),
+    ("apikey", Naming::Secret),
+    ("secretkey", Naming::Secret),
+    ("privatekey", Naming::Secret),
+];
+/// Words that end as a secret's name does and are none.
+const OTHERS: [&str; 7] = [
+    "bypass",
+    "compass",
+    "trespass",
+    "overpass",
+    "underpass",
+    "surpass",
+    "encompass",
+];
+/// What a key is for that is a secret.
+const KEYS: [&str; 16] = [
+    "access",
+    "api",
+    "app",
+    "auth",
+    "encryption",
+    "hmac",
+    "jwt",
+    "master",
+    "preshared",
+    "private",
+    "secret",
+    "session",
+    "shared",
+    "signing",
+    "account",
+    "webhook",
+];
+/// Words behind the secret's with which it is the secret still.
+const SAME: [&str; 40] = [
+    "admin",
+    "alt",
+    "app",
+    "b64",
+    "backup",
+    "bak",
+    "base",
+    "base64",
+    "clear",
+    "current",
+    "db",
+    "default",
+    "dev",
+    "hex",
+    "key",
+    "live",
+    "main",
+    "master",
+    "new",
+    "next",
+    "old",
+    "override",
+    "plain",
+    "plaintext",
+    "prev",
+    "previous",
+    "primary",
+    "prod",
+    "production",
+    "raw",
+    "real",
+    "root",
+    "secondary",
+    "staging",
+    "string",
+    "temp",
+    "test",
+    "tmp",
+    "value",
+    "x",
+];
+/// Words behind the secret's with which it is something about it.
+const ABOUT: [&str; 78] = [
+    "age",
+    "alg",
+    "algorithm",
+    "at",
+    "attempts",
+    "audience",
+    "auth",
+    "authentication",
+    "backend",
+    "change",
+    "changed",
+    "check",
+    "class",
+    "cmd",
+    "command",
+    "count",
+    "created",
+    "date",
+    "days",
+    "description",
+    "digest",
+    "dir",
+    "directory",
+    "disabled",
+    "enabled",
+    "endpoint",
+    "engine",
+    "env",
+    "environment",
+    "exp",
+    "expiration",
+    "expires",
+    "expiry",
+    "field",
+    "file",
+    "filename",
+    "folder",
+    "format",
+    "from",
+    "generator",
+    "hash",
+    "hashed",
+    "header",
+    "hint",
+    "hours",
+    "id",
+    "identifier",
+    "ids",
+    "interval",
+    "issuer",
+    "keys",
+    "label",
+    "len",
+    "length",
+    "lifetime",
+    "limit",
+    "login",
+    "manager",
+    "max",
+    "method",
+    "min",
+    "mode",
+    "mount",
+    "name",
+    "names",
+    "path",
+    "policy",
+    "prefix",
+    "provider",
+    "ref",
+    "reset",
+    "scope",
+    "source",
+    "store",
+    "timeout",
+    "ttl",
+    "type",
+    "url",
+];
+
+/// Whether a setting of this name is a secret; `None` if it is not.
+pub(super) fn naming(name: &str) -> Option<Naming> {
+    let words = words(name);
+    let noun = |at: usize| noun(&words, at).map(|naming| (at, naming));
+    let (at, naming) = (0..words.len()).rev().find_map(noun)?;
+    let behind = words.get(at + 1..).unwrap_or_default();
+    let any = |list: &[&str]| behind.iter().any(|w| list.contains(&w.as_str()));
+    if any(&ABOUT) {
+        return None;
+    }
+    let same = behind.iter().all(|w| SAME.contains(&w.as_str()));
+    Some(if same { naming } else { Naming::Perhaps })
+}
+
+/// Of the word at this place.
+fn noun(words: &[String], at: usize) -> Option<Naming> {
+    let word = words.get(at)?.as_str();
+    if OTHERS.contains(&word) {
+        return None;
+    }
+    if word == "key" {
+        let what = words.get(at.checked_sub(1)?)?;
+        return KEYS.contains(&what.as_str()).then_some(Naming::Secret);
+    }
+    let short = |end: &str| end.len() < 3;
+    let is = |end: &str| word == end || !short(end) && word.ends_with(end);
+    NOUNS.iter().find(|(end, _)| is(end)).map(|(_, n)| *n)
+}
+
+/// In small letters, without the numbers at their ends: `DB_PASSWORD2` and `dbPassword` are two words.
+fn words(name: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut last = ' ';
+    for c in name.chars() {
+        let begins = last.is_ascii_lowercase() && c.is_ascii_uppercase();
+        if begins || !c.is_ascii_alphanumeric() {
+            out.push(String::new());
+        }
+        if c.is_ascii_alphanumeric()
+            && let Some(word) = out.last_mut()
+        {
+            word.push(c.to_ascii_lowercase());
+        }
+        last = c;
+    }
+    let number = |c: char| c.is_ascii_digit();
+    // `base64` is a word, `password64` is one with a number.
+    let bare = |w: String| match SAME.contains(&w.as_str()) {
+        true => w,
+        false => w.trim_end_matches(number).to_owned(),
+    };
+    out.into_iter()
+        .map(bare)
+        .filter(|w| !w.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Naming, naming};
+
+    #[test]
+    fn names_of_secrets() {
+        for name in [
+            "PASS",
+            "pass",
+            "Passwd",
+            "DB_PWD",
+            "PWD_OLD",
+            "DB_PASSWORD_OLD",
+            "DB_PASSWORD2",
+            "adminPassword",
+            "rootpass",
+            "PASSWORD_1",
+            "db-pw",
+            "spring.mail.password",
+        ] {
+            assert_eq!(naming(name), Some(Naming::Password), "{name}");
+        }
+        for name in [
+            "SECRET_KEY_BASE",
+            "JWT_SECRET",
+            "api-key",
+            "apiKey",
+            "PRESHARED_KEY",
+            "clientSecret",
+            "TOKEN_HEX",
+            "APP_KEY",
+            "wifi_psk",
+            "SECRET_BASE64",
+        ] {
+            assert_eq!(naming(name), Some(Naming::Secret), "{name}");
+        }
+        for name in ["TOKEN_GITHUB", "PASSWORD_POSTGRES", "token_bucket"] {
+            assert_eq!(naming(name), Some(Naming::Perhaps), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_something_else() {
+        for name in [
+            "",
+            "key",
+            "ssh_key",
+            "PASSWORD_FILE",
+            "secretName",
+            "bypass",
+            "max_tokens",
+            "compass",
+            "PasswordAuthentication",
+            "token_ttl",
+            "ACCESS_KEY_ID",
+            "password_hash",
+            "passenger",
+            "tokenizer",
+            "passthrough",
+            "secrets",
+            "keyboard",
+        ] {
+            assert_eq!(naming(name), None, "{name}");
+        }
+    }
+}

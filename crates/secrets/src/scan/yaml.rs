@@ -1,0 +1,189 @@
+//! The values of a YAML or JSON text and the names they stand under, wherever a value begins: on the next line, in a block, behind a
+//! tag or an anchor. A text that breaks off is read up to there; aliases stand for what was read where it was written.
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Tags of values that say where the value is.
+const REFERENCES: [&str; 10] = [
+    "secret",
+    "vault",
+    "env",
+    "env_var",
+    "Ref",
+    "Sub",
+    "GetAtt",
+    "include",
+    "file",
+    "encrypted",
+];
+/// Deeper nesting than people write.
+const MAX_DEPTH: usize = 64;
+
+/// A text of a YAML text.
+pub(super) struct Value<'a> {
+    /// The key that it stands under, or that the list stands under which it is an item of.
+    pub name: &'a str,
+    /// What it says.
+    pub text: &'a str,
+    /// Its bytes, without quotes.
+    pub span: Range<usize>,
+    /// It is written in quotes or as a block.
+    pub quoted: bool,
+}
+
+/// Something that is still open.
+#[derive(Default)]
+struct Frame {
+    is_map: bool,
+    /// Of a map: the key that waits for its value.
+    key: Option<String>,
+    /// Of a list: the key that it stands under.
+    under: String,
+    /// Of a map that is one pair: what stands under its `name` and `value`.
+    name: Option<String>,
+    value: Option<(String, Range<usize>, bool)>,
+}
+
+/// Gives every value to `each`, and says whether all of the text was read.
+pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
+    let marks: Vec<usize> = match text.is_ascii() {
+        true => Vec::new(),
+        false => text.char_indices().map(|(at, _)| at).collect(),
+    };
+    let byte = |index: usize| match text.is_ascii() {
+        true => index.min(text.len()),
+        false => marks.get(index).copied().unwrap_or(text.len()),
+    };
+    let mut stack: Vec<Frame> = Vec::new();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let Ok((event, at)) = event else { return false };
+        match event {
+            Event::Scalar(said, style, _, tag) => {
+                let refers = tag.is_some_and(|t| REFERENCES.contains(&&*t.suffix));
+                let said = if refers { Cow::default() } else { said };
+                let span = byte(at.start.index())..byte(at.end.index());
+                let span = bare(text, span, style);
+                scalar(
+                    &mut stack,
+                    (&said, span, style != ScalarStyle::Plain),
+                    &mut each,
+                );
+            }
+            Event::Alias(_) => {
+                if let Some(top) = stack.last_mut().filter(|top| top.is_map) {
+                    top.key = match top.key.take() {
+                        Some(_) => None,
+                        None => Some(String::new()),
+                    };
+                }
+            }
+            Event::SequenceStart(..) | Event::MappingStart(..) => {
+                if stack.len() >= MAX_DEPTH {
+                    return false;
+                }
+                open(&mut stack, matches!(event, Event::MappingStart(..)));
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(Frame {
+                    name: Some(name),
+                    value: Some((text, span, quoted)),
+                    ..
+                }) = stack.pop()
+                {
+                    each(&Value {
+                        name: &name,
+                        text: &text,
+                        span,
+                        quoted,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+fn open(stack: &mut Vec<Frame>, is_map: bool) {
+    let under = match stack.last_mut() {
+        // A list or a map may itself be a key.
+        Some(top) if top.is_map => match top.key.take() {
+            None => {
+                top.key = Some(String::new());
+                None
+            }
+            key => key,
+        },
+        Some(top) => Some(top.under.clone()),
+        None => None,
+    };
+    stack.push(Frame {
+        is_map,
+        under: under.unwrap_or_default(),
+        ..Frame::default()
+    });
+}
+
+fn scalar(
+    stack: &mut [Frame],
+    (text, span, quoted): (&str, Range<usize>, bool),
+    each: &mut impl FnMut(&Value<'_>),
+) {
+    let mut give = |name: &str| {
+        let span = span.clone();
+        each(&Value {
+            name,
+            text,
+            span,
+            quoted,
+        });
+    };
+    let Some(top) = stack.last_mut() else {
+        return give("");
+    };
+    if !top.is_map {
+        return give(&top.under);
+    }
+    let Some(key) = top.key.take() else {
+        top.key = Some(text.to_owned());
+        return;
+    };
+    give(&key);
+    match key.as_str() {
+        "name" | "key" | "Name" => top.name = Some(text.to_owned()),
+        "value" | "Value" => top.value = Some((text.to_owned(), span, quoted)),
+        _ => {}
+    }
+}
+
+/// Without its tag and anchor, its quotes, and the head of its block.
+fn bare(text: &str, mut span: Range<usize>, style: ScalarStyle) -> Range<usize> {
+    let mut said = text.get(span.clone()).unwrap_or_default();
+    while said.starts_with(['!', '&']) {
+        let end = said.find(char::is_whitespace).unwrap_or(said.len());
+        said = said.get(end..).unwrap_or_default().trim_start();
+        span.start = span.end - said.len();
+    }
+    let quotes = |said: &str, sign: char| {
+        let inner = said.strip_prefix(sign).map(|s| (1, s));
+        let (lead, inner) = inner.unwrap_or((0, said));
+        span.start + lead..span.start + lead + inner.strip_suffix(sign).unwrap_or(inner).len()
+    };
+    match style {
+        ScalarStyle::DoubleQuoted => quotes(said, '"'),
+        ScalarStyle::SingleQuoted => quotes(said, '\''),
+        ScalarStyle::Literal | ScalarStyle::Folded => {
+            let head = match said.starts_with(['|', '>']) {
+                true => said.find('\n').unwrap_or(said.len()),
+                false => 0,
+            };
+            let body = said.get(head..).unwrap_or_default();
+            let start = span.start + head + (body.len() - body.trim_start().len());
+            start..start + body.trim().len()
+        }
+        ScalarStyle::Plain => span,
+    }
+}
