@@ -40,3 +40,4 @@ mod stacks;
 mod story;
 mod twin;
 mod twin_stacks;
+mod wireguard;
