@@ -59,6 +59,8 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Cron
         | FactKind::Chain
         | FactKind::Address
+        | FactKind::WireGuard
+        | FactKind::Traefik
         | FactKind::Patch
         | FactKind::DockerEngine
         | FactKind::DockerContainer

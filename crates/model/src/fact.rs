@@ -66,6 +66,14 @@ fact_kinds! {
     Chain = "chain",
     /// An address of the host. Key: `ADDRESS/BITS`; value map: `dev` (the interface).
     Address = "address",
+    /// Of WireGuard in the host's own network. Key: `INTERFACE`; value map: `public` (its key), `port`, `fwmark`, `peers` (count). Key: `INTERFACE/PUBLIC-KEY`, a peer; value map: `allowed` (list of
+    /// subnets), `endpoint`, `handshake` (unix s, 0 never) and `age` of it (s, by the host's clock), `received`, `sent` (bytes), `keepalive` (s), `preshared` (true, if a preshared key is set). What is not set is
+    /// left out; secret keys are never read.
+    WireGuard = "wireguard",
+    /// Of Traefik, by the port of its API on the loopback address. Key: `PORT`; value map: `version`, `insecure` (bool: the API is a router of its own, without login). Key: `PORT/entry/NAME`; value map: `address`
+    /// (as configured), `tls` (bool, its default). Key: `PORT/router/PROTOCOL/NAME@PROVIDER`; value map: `rule`, `hosts` (list of names that the rule names), `any` (true, if it takes names that it does not name),
+    /// `entry_points`, `service`, `middlewares`, `tls` (bool), `status`, `errors`, `provider`. Key: `PORT/service/PROTOCOL/NAME@PROVIDER`; value map: `type`, `status`, `provider`, `servers` (map of states by URL).
+    Traefik = "traefik",
     /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
@@ -141,6 +149,14 @@ impl FactKind {
         FactKind::DockerVolume,
     ];
 
+    /// Fields of its values that differ whenever somebody looks.
+    pub fn moving(self) -> &'static [&'static str] {
+        match self {
+            FactKind::WireGuard => &["age", "endpoint", "handshake", "received", "sent"],
+            _ => &[],
+        }
+    }
+
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.
     pub fn is_pve(self) -> bool {
         self.word().starts_with("pve-")
@@ -206,6 +222,20 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// The same without some fields of a map.
+    fn without(&self, fields: &[&str]) -> Seen {
+        match self {
+            Seen::Present(Value::Map(map)) if !fields.is_empty() => {
+                let rest = map
+                    .iter()
+                    .filter(|(name, _)| !fields.contains(&name.as_str()));
+                let rest = rest.map(|(name, value)| (name.clone(), value.clone()));
+                Seen::Present(Value::Map(rest.collect()))
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The value, if present.
     pub fn value(&self) -> Option<&Value> {
         match self {
@@ -358,13 +388,13 @@ impl TargetFacts {
             .filter_map(|(p, f)| f.seen.value().map(|v| (p.key.as_str(), v)))
     }
 
-    /// Digest of what was seen (not of when): equal worlds give equal digests. `host:uptime` is left out.
+    /// Digest of what was seen (not of when): equal worlds give equal digests. `host:uptime` and [what moves](FactKind::moving) are left out.
     pub fn digest(&self) -> Digest {
-        let stable: BTreeMap<String, &Seen> = self
+        let stable: BTreeMap<String, Seen> = self
             .facts
             .iter()
             .filter(|(p, _)| !(p.kind == FactKind::Host && p.key == "uptime"))
-            .map(|(p, f)| (p.to_string(), &f.seen))
+            .map(|(p, f)| (p.to_string(), f.seen.without(p.kind.moving())))
             .collect();
         Digest::of_json(&(&self.target, &self.identity, stable))
     }

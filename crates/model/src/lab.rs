@@ -12,12 +12,14 @@ pub mod money;
 pub mod network;
 pub mod people;
 pub mod protection;
+pub mod proxy;
 pub mod road;
 mod sections;
 pub mod service;
 pub mod setting;
 pub mod site;
 pub mod storage;
+pub mod tunnel;
 pub mod watch;
 
 pub use sections::{LISTS, ListSection, SECTIONS, Section};
@@ -297,6 +299,8 @@ pub enum Managed {
     Sysctl,
     /// What cron runs.
     Cron,
+    /// WireGuard interfaces and who may come in by them.
+    Wireguard,
 }
 
 impl Managed {
@@ -308,7 +312,8 @@ impl Managed {
             | Managed::Sudoers
             | Managed::Keys
             | Managed::Firewall
-            | Managed::Cron => Manage::Exactly,
+            | Managed::Cron
+            | Managed::Wireguard => Manage::Exactly,
             Managed::Packages | Managed::Units | Managed::Files | Managed::Sysctl => {
                 Manage::AtLeast
             }
@@ -328,6 +333,7 @@ impl Managed {
             Managed::Files => "files",
             Managed::Sysctl => "sysctl",
             Managed::Cron => "cron",
+            Managed::Wireguard => "wireguard",
         }
     }
 }

@@ -91,6 +91,12 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
         (FactKind::Listener, How::Missing) => on.no_listener(key),
         (FactKind::Cron, How::Undeclared) => on.cron(path),
         (FactKind::Cron, How::Missing) => on.no_cron(difference),
+        (FactKind::WireGuard, _) => {
+            not("it is written by hand, under `wireguard` of the machine; or --waive")
+        }
+        (FactKind::Traefik, _) => {
+            not("it is written by hand, as an exposure of the service; or --waive")
+        }
         _ => not("the lab tree has no words for it; make it as declared with apply, or --waive"),
     }
 }

@@ -29,7 +29,7 @@ pub struct Changes {
     pub found: BTreeSet<FactPath>,
 }
 
-/// Fields that differ whenever somebody looks.
+/// Fields of timers that differ whenever somebody looks.
 const MOVING: [&str; 2] = ["last", "next"];
 
 /// Compares; `before` is the older one.
@@ -69,7 +69,10 @@ fn different(kind: FactKind, then: Value, now: Value) -> Option<(Value, Value)> 
     let (Value::Map(then), Value::Map(now)) = (&then, &now) else {
         return (then != now).then_some((then, now));
     };
-    let counts = |name: &str| kind != FactKind::Timer || !MOVING.contains(&name);
+    let counts = |name: &str| {
+        let timer = kind == FactKind::Timer && MOVING.contains(&name);
+        !timer && !kind.moving().contains(&name)
+    };
     let part = |of: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>| {
         let differs =
             |(name, value): &(&String, &Value)| counts(name) && other.get(*name) != Some(*value);

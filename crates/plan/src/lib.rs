@@ -27,6 +27,7 @@ pub mod standing;
 pub mod unlooked;
 pub mod waive;
 mod ways;
+pub mod wireguard;
 
 pub use context::{Context, Owned};
 pub use difference::{Comparison, Difference, How, Remedy};

@@ -34,6 +34,9 @@ pub fn scope(host: &Host) -> Scope {
             scope.knows(path, value);
         }
     }
+    if host.mode(Managed::Wireguard) != Manage::Ignore {
+        scope.collections.insert(FactKind::WireGuard);
+    }
     if host.mode(Managed::Listeners) != Manage::Ignore {
         scope = scope.union(crate::ports::scope());
     }

@@ -64,6 +64,8 @@ pub fn scope() -> Scope {
         FactKind::Route,
         FactKind::Chain,
         FactKind::Address,
+        // It says whose a UDP port is.
+        FactKind::WireGuard,
     ]);
     scope
 }
@@ -105,6 +107,12 @@ pub fn ports(lab: &Lab, name: &str, host: &Host, facts: &TargetFacts) -> Vec<Por
         .collect();
     for (key, value) in published(facts).unwrap_or_default() {
         rows.push(port((name, host), &key, &value, asked(&key)));
+    }
+    for row in &mut rows {
+        let udp = socket(&row.socket).filter(|(protocol, ..)| *protocol == "udp");
+        if let Some(name) = udp.and_then(|(_, _, port)| crate::wireguard::listening(facts, port)) {
+            row.process = name;
+        }
     }
     let missing = match facts.collections.get(&FactKind::Listener) {
         Some(Completeness::Yes(_)) => None,

@@ -4,3 +4,4 @@ pub mod conformance;
 pub mod fake;
 pub mod host;
 pub mod lab;
+pub mod tools;

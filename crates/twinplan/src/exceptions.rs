@@ -51,6 +51,10 @@ pub const ALL: &[Exception] = &[
         why: "settings of the shared kernel, read-only in a container",
     },
     Exception {
+        paths: "wireguard:*",
+        why: "its networks are plain segments, without tunnels",
+    },
+    Exception {
         paths: "pve-storage:*",
         why: "the simulator makes it of the declaration",
     },

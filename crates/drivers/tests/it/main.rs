@@ -11,3 +11,4 @@ mod observer;
 mod pve;
 mod rig;
 mod transport;
+mod wireguard;

@@ -101,6 +101,7 @@ pub(crate) fn of<R: RealmTag>(
             news.differences,
             plan::planner::contributed_drift(&backups),
             plan::interface::drift(ctx),
+            plan::wireguard::drift(ctx),
             stacks.differences,
         ];
         let mut drift = Drift {

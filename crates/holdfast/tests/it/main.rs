@@ -41,3 +41,4 @@ mod stacks;
 mod story;
 mod twin;
 mod twin_stacks;
+mod wireguard;

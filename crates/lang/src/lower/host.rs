@@ -110,7 +110,7 @@ fn as_node(key: &Key) -> Node {
     }
 }
 
-const COLLECTIONS: [Managed; 10] = [
+const COLLECTIONS: [Managed; 11] = [
     Managed::Listeners,
     Managed::Users,
     Managed::Sudoers,
@@ -121,6 +121,7 @@ const COLLECTIONS: [Managed; 10] = [
     Managed::Files,
     Managed::Sysctl,
     Managed::Cron,
+    Managed::Wireguard,
 ];
 
 fn manage(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<Managed, Spanned<Manage>> {

@@ -176,11 +176,15 @@ fn manage() -> Shape {
         (Managed::Files.word(), "Files."),
         (Managed::Sysctl.word(), "Kernel settings."),
         (Managed::Cron.word(), "What cron runs."),
+        (
+            Managed::Wireguard.word(),
+            "WireGuard interfaces and their peers.",
+        ),
     ];
     const MODES: &[(&str, &str)] = &[
         (
             "exactly",
-            "Everything that exists is declared; anything else is drift. The default of listeners, users, sudoers, keys, firewall and cron.",
+            "Everything that exists is declared; anything else is drift. The default of listeners, users, sudoers, keys, firewall, cron and wireguard.",
         ),
         (
             "at-least",

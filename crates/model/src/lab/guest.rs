@@ -3,6 +3,7 @@
 use super::api::Api;
 use super::service::RebuildNeed;
 use super::storage::Encryption;
+use super::tunnel::WireGuard;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::net::{Address, Mac};
 use crate::units::size::Size;
@@ -133,6 +134,8 @@ entity! {
         rebuild_needs: Vec<Spanned<RebuildNeed>>,
         /// It translates addresses of the networks behind it.
         nat: Opt<bool>,
+        /// WireGuard interfaces inside of it.
+        wireguard: LiteMap<Name, WireGuard>,
     }
 
     /// Hosts or guests with a shared quorum or control plane.

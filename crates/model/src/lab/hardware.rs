@@ -3,6 +3,7 @@
 use super::api::Api;
 use super::service::RebuildNeed;
 use super::storage::Encryption;
+use super::tunnel::WireGuard;
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Cost;
 use crate::units::net::Mac;
@@ -285,5 +286,7 @@ entity! {
         availability: Opt<Share>,
         /// It translates addresses of the networks behind it.
         nat: Opt<bool>,
+        /// Its WireGuard interfaces.
+        wireguard: LiteMap<Name, WireGuard>,
     }
 }

@@ -1,6 +1,7 @@
 //! Services: what people use, what it needs, what it keeps, how it is reached.
 
 use super::DataClass;
+use super::proxy::Proxy;
 use super::storage::Dump;
 use crate::declare::{Given, Many, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::net::Ports;
@@ -249,6 +250,8 @@ entity! {
         priority: Opt<u32>,
         /// Secrets that it needs to start.
         secrets: Vec<Spanned<Ref<{ set::SECRET }>>>,
+        /// It is a reverse proxy, and this is how it says what it routes.
+        proxy: Option<Proxy>,
         /// What must be there to set it up anew, beyond what it needs to run.
         rebuild_needs: Vec<Spanned<RebuildNeed>>,
     }

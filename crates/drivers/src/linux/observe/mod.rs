@@ -32,6 +32,7 @@ mod timer;
 mod unit;
 mod units;
 mod user;
+mod wireguard;
 
 use crate::linux::transport::{RunOptions, Transport, nonce};
 use frame::{Section, Sections};
@@ -171,6 +172,7 @@ fn part(kind: FactKind) -> Part {
         FactKind::Cron => Part::Whole(cron::PART),
         FactKind::Chain => Part::Whole(chain::PART),
         FactKind::Address => Part::Whole(address::PART),
+        FactKind::WireGuard => Part::Whole(wireguard::PART),
         FactKind::Timer => Part::ByPath(timer::PART),
         FactKind::Sysctl => Part::ByPath(sysctl::PART),
         FactKind::Nft => Part::ByPath(nft::PART),
@@ -209,6 +211,7 @@ fn kinds(scope: &Scope) -> Vec<FactKind> {
                 | FactKind::DockerImage
                 | FactKind::DockerNetwork
                 | FactKind::DockerVolume
+                | FactKind::WireGuard
                 | FactKind::Archive
                 | FactKind::Repository
         )
