@@ -8,6 +8,7 @@
 
 mod container;
 mod look;
+mod product;
 
 pub mod ctr_database_open;
 pub mod ctr_env_secret;
@@ -17,17 +18,27 @@ pub mod ctr_image;
 pub mod ctr_limits;
 pub mod ctr_rights;
 pub mod ctr_shared_network;
+pub mod disk_storage_full;
+pub mod disk_thin_full;
 pub mod eol_observed;
+pub mod guest_no_agent;
+pub mod guest_no_job;
+pub mod guest_privileged;
+pub mod job_replication_failed;
+pub mod job_task_failed;
 pub mod obs_stale;
 pub mod patch_pending;
 pub mod patch_reboot;
 pub mod port_missing;
 pub mod port_unjustified;
+pub mod pve_quorum;
+pub mod pve_user_no_second_factor;
 pub mod ssh_forwarding;
 pub mod ssh_key_unowned;
 pub mod ssh_key_weak;
 pub mod ssh_weak_algorithms;
 pub mod sudo_undeclared;
+pub mod time_off;
 pub mod time_unsynced;
 pub mod unit_failed;
 pub mod user_undeclared;
@@ -47,17 +58,27 @@ pub const RULES: &[Rule] = &[
     ctr_limits::RULE,
     ctr_rights::RULE,
     ctr_shared_network::RULE,
+    disk_storage_full::RULE,
+    disk_thin_full::RULE,
     eol_observed::RULE,
+    guest_no_agent::RULE,
+    guest_no_job::RULE,
+    guest_privileged::RULE,
+    job_replication_failed::RULE,
+    job_task_failed::RULE,
     obs_stale::RULE,
     patch_pending::RULE,
     patch_reboot::RULE,
     port_missing::RULE,
     port_unjustified::RULE,
+    pve_quorum::RULE,
+    pve_user_no_second_factor::RULE,
     ssh_forwarding::RULE,
     ssh_key_unowned::RULE,
     ssh_key_weak::RULE,
     ssh_weak_algorithms::RULE,
     sudo_undeclared::RULE,
+    time_off::RULE,
     time_unsynced::RULE,
     unit_failed::RULE,
     user_undeclared::RULE,

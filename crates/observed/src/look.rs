@@ -10,6 +10,7 @@ use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
 use model::lab::{Host, Lab, Reach};
 use model::value::Value;
+use plan::interface::Interface;
 
 /// So many names are told of a long list.
 const MOST: usize = 8;
@@ -122,6 +123,17 @@ pub(crate) fn hosts<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, &'a Host
     .collect()
 }
 
+/// The products whose interface was asked and may be judged.
+pub(crate) fn products<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, Interface<'a>)> {
+    let all = looks(ctx, false).into_iter();
+    let mut interfaces = plan::interface::all(declared(ctx));
+    all.filter_map(|look| {
+        let at = interfaces.iter().position(|i| i.object == look.object)?;
+        Some((look, interfaces.swap_remove(at)))
+    })
+    .collect()
+}
+
 fn looks<'c, 'a>(ctx: &'c Context<'a>, by_hand: bool) -> Vec<Look<'c, 'a>> {
     if ctx.facts.is_none() {
         return Vec::new();
@@ -141,6 +153,11 @@ fn looks<'c, 'a>(ctx: &'c Context<'a>, by_hand: bool) -> Vec<Look<'c, 'a>> {
 }
 
 impl<'a> Look<'_, 'a> {
+    /// What it is held against.
+    pub(crate) fn lab(&self) -> &'a Lab {
+        declared(self.ctx)
+    }
+
     /// `host 'web'`.
     pub(crate) fn title(&self) -> String {
         format!("{} '{}'", self.object.kind.word(), self.name)

@@ -84,6 +84,19 @@ pub(crate) fn guests<'a>(
     })
 }
 
+/// The declared guests by the number that they were found under.
+pub fn by_number<'a, 'f>(
+    lab: &'a Lab,
+    interface: &Interface<'a>,
+    facts: &'f TargetFacts,
+) -> BTreeMap<&'f str, (&'a str, &'a Guest)> {
+    let found = guests(lab, interface).filter_map(|(name, guest)| match find(facts, name, guest) {
+        Match::Is((id, _)) => Some((id, (name, guest))),
+        Match::Missing(_) | Match::Unknown(..) => None,
+    });
+    found.collect()
+}
+
 /// The differences of everything that was observed by an interface.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     let mut out = Vec::new();
