@@ -49,13 +49,19 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
         Realm::Real => Some(lock.clone()),
         Realm::Twin(_) => store.identities()?,
     };
-    let machines = tree.lab.machines().map(|(name, _)| name.to_owned());
+    let adapted = match &realm {
+        Realm::Real => None,
+        Realm::Twin(name) => {
+            let mut lab = tree.lab.clone();
+            twins::adapt(&mut lab, name, &lock.lab, &Hints::new(path, realm.clone()));
+            Some(lab)
+        }
+    };
+    // A twin has interfaces of its own, also of what the lab says no way to.
+    let lab = adapted.as_ref().unwrap_or(&tree.lab);
+    let machines = lab.machines().map(|(name, _)| name.to_owned());
     let mut missing: BTreeSet<String> = machines.collect();
-    missing.extend(
-        interface::all(&tree.lab)
-            .iter()
-            .map(interface::Interface::key),
-    );
+    missing.extend(interface::all(lab).iter().map(interface::Interface::key));
     let mut targets = BTreeMap::new();
     let mut silent = BTreeMap::new();
     for id in ids.iter().rev().take(MOST) {
@@ -66,7 +72,7 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
             Ok(seen) => seen,
             // Whatever an older one says, this may have said otherwise.
             Err(why) => {
-                unreadable(&tree.lab, &missing, &why, &mut silent);
+                unreadable(lab, &missing, &why, &mut silent);
                 break;
             }
         };
@@ -74,7 +80,7 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
             if !missing.contains(&name) {
                 continue;
             }
-            let found = own(&tree.lab, &realm, &known, &name, found);
+            let found = own(lab, &realm, &known, &name, found);
             if found.identity.is_none() {
                 silent.entry(name).or_insert(found);
             } else {
@@ -88,14 +94,6 @@ pub(crate) fn kept<R: RealmTag>(tag: R, tree: &Tree, path: &Path) -> Result<Opti
     }
     silent.retain(|name, _| missing.contains(name));
     targets.extend(silent);
-    let adapted = match &realm {
-        Realm::Real => None,
-        Realm::Twin(name) => {
-            let mut lab = tree.lab.clone();
-            twins::adapt(&mut lab, name, &lock.lab, &Hints::new(path, realm.clone()));
-            Some(lab)
-        }
-    };
     let facts = Facts {
         format: FORMAT,
         realm,

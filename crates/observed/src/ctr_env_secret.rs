@@ -72,7 +72,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 fn secrets(container: &Container<'_>) -> Vec<String> {
     let named = |name: &str| {
         let upper = name.to_uppercase();
-        let pointer = ["_FILE", "_PATH", "_LENGTH", "_TTL", "_EXPIRY"];
+        // gluetun, for one, writes SECRETFILE.
+        let pointer = ["FILE", "_PATH", "_LENGTH", "_TTL", "_EXPIRY"];
         WORDS.iter().any(|w| upper.contains(w)) && !pointer.iter().any(|p| upper.ends_with(p))
     };
     let set = |value: &Value| value.as_text().is_some_and(|t| !t.is_empty());

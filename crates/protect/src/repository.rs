@@ -131,7 +131,7 @@ pub(crate) fn subject<'a>(lab: &'a Lab, name: &str) -> Result<Subject<'a>, Refus
     let host = lab
         .seat(dataset)
         .ok_or_else(|| nobody_logs_in(name, dataset))?;
-    let source = dataset.source.as_ref().ok_or_else(|| lacks("source"))?;
+    let source = dataset.source.as_ref().ok_or_else(|| lacks("source: add `folder: PATH` or `postgres: NAME`"))?;
     Ok(Subject {
         name,
         dataset,
@@ -149,7 +149,7 @@ fn nobody_logs_in(name: &str, dataset: &Dataset) -> Refused {
         },
         None => Refused::Incomplete {
             dataset: dataset_name,
-            what: "host",
+            what: "host: add `host: NAME`",
         },
     }
 }

@@ -34,8 +34,8 @@ pub(crate) fn backup<R: RealmTag>(
     allowed(&args.consent, &world.realm())?;
     let (mut drivers, facts) = looked(&world)?;
     let datasets: BTreeSet<String> = args.datasets.iter().cloned().collect();
-    let plan = planned(&world, &facts, |ctx| protect::backup_plan(ctx, &datasets))?;
     let left = left_out(&world.tree.lab, &args.datasets, "archived", paint);
+    let plan = planned(&world, &facts, |ctx| protect::backup_plan(ctx, &datasets))?;
     let exit = approved_run(
         &world,
         plan,
@@ -112,9 +112,9 @@ pub(crate) fn drill<R: RealmTag>(
 ) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     world.datasets_exist(&args.datasets)?;
+    let left = left_out(&world.tree.lab, &args.datasets, "drilled", paint);
     let chosen = drilled(&world.tree.lab, &args.datasets)?;
     let (mut drivers, facts) = looked(&world)?;
-    let left = left_out(&world.tree.lab, &args.datasets, "drilled", paint);
     let mut worst = Exit::Ok;
     let mut reports = Vec::new();
     for dataset in chosen {

@@ -95,12 +95,27 @@ pub(super) fn drives_the_machines(up: &Up) {
     assert_eq!(client(up, &[])["before"], "running");
 }
 
+/// The rules judge what the twin's own interface told, whatever the lab says of one.
+fn judged(up: &Up) {
+    let check = up.run(&["check", ".", "--on", "twin", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&check.stdout).unwrap();
+    let found = said.as_array().or(said["diagnostics"].as_array()).unwrap();
+    let of = |code: &str| -> Vec<&serde_json::Value> {
+        found.iter().filter(|d| d["code"] == code).collect()
+    };
+    assert!(!of("guest-no-agent").is_empty(), "{}", check.all());
+    let stale = of("obs-stale").into_iter().map(|d| &d["object"]);
+    let stale: Vec<_> = stale.filter(|o| **o == "cluster/main").collect();
+    assert_eq!(stale, [&serde_json::Value::Null; 0], "{}", check.all());
+}
+
 /// What is not told is unknown and never missing; what is told wrong differs; a node without power says nothing.
 pub(super) fn faults(up: &Up) {
     let look = ["observe", "--on", "twin", "--cluster", "main"];
     let drift = ["drift", "--on", "twin", "--cluster", "main"];
     up.ok(&look);
     assert!(up.ok(&drift).starts_with("No drift"));
+    judged(up);
     let config = "/nodes/pve1/qemu/202/config";
     for (fault, code, says) in [
         (
