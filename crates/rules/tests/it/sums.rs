@@ -186,7 +186,7 @@ fn wrong(note: &str, count: &mut usize) -> Vec<String> {
             let (Some(result), Some((from, term))) = (result, whole.into_iter().next()) else {
                 continue;
             };
-            if !before.get(from..).is_some_and(|w| w.len() > 2) {
+            if before.get(from..).is_none_or(|w| w.len() <= 2) {
                 continue;
             }
             *count += 1;
