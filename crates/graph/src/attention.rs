@@ -1,6 +1,6 @@
 //! Who notices when a pool is not well: alerts, jobs that raise them, and services that watch.
 
-use model::declare::{About, OptExt as _};
+use model::declare::{About, Given, OptExt as _};
 use model::id::Kind;
 use model::lab::Lab;
 use model::lab::protection::{Job, JobKind};
@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 pub enum Attention {
     /// An alert, or a service in use, does it.
     Paid,
+    /// Something may do it, and whether it does is not known.
+    Unknown(String),
     /// What there is instead, each with why it does not do.
     None(Vec<String>),
 }
@@ -57,6 +59,10 @@ impl<'a> Watchers<'a> {
 pub fn of_pool(watchers: &Watchers<'_>, name: &str, pool: &Pool) -> Attention {
     let lab = watchers.lab;
     let mut instead = Vec::new();
+    let mut open = None;
+    if pool.monitored_by.as_ref().is_some_and(Given::is_unknown) {
+        open = Some("what watches it ('monitored_by') is not known".to_owned());
+    }
     if let Some(by) = pool.monitored_by.known() {
         match by.kind() {
             Kind::Alert => match alert(lab, by.name()) {
@@ -64,7 +70,8 @@ pub fn of_pool(watchers: &Watchers<'_>, name: &str, pool: &Pool) -> Attention {
                 Err(why) => instead.push(why),
             },
             Kind::Job => match job(lab, by.name()) {
-                Ok(()) => return Attention::Paid,
+                Ok(None) => return Attention::Paid,
+                Ok(why) => open = why,
                 Err(why) => instead.push(why),
             },
             _ => match service(lab, by.name()) {
@@ -81,12 +88,16 @@ pub fn of_pool(watchers: &Watchers<'_>, name: &str, pool: &Pool) -> Attention {
     }
     for key in watchers.jobs.get(name).into_iter().flatten() {
         match job(lab, key) {
-            Ok(()) => return Attention::Paid,
+            Ok(None) => return Attention::Paid,
+            Ok(why) => open = why,
             Err(why) if !instead.contains(&why) => instead.push(why),
             Err(_) => {}
         }
     }
-    Attention::None(instead)
+    match open {
+        Some(why) => Attention::Unknown(why),
+        None => Attention::None(instead),
+    }
 }
 
 /// A job's `on` has the pool.
@@ -111,12 +122,17 @@ fn alert(lab: &Lab, name: &str) -> Result<(), String> {
     }
 }
 
-fn job(lab: &Lab, name: &str) -> Result<(), String> {
-    let raises = lab.jobs.get(name).and_then(|j| j.alerts.known());
-    match raises {
-        Some(by) => alert(lab, by.name()),
-        None => Err(format!("job '{name}' looks and tells nobody ('alerts')")),
-    }
+/// Whether a job that looks tells somebody; with why that is not known, where nobody knows when it runs.
+fn job(lab: &Lab, name: &str) -> Result<Option<String>, String> {
+    let Some(job) = lab.jobs.get(name) else {
+        return Err(format!("there is no job '{name}'"));
+    };
+    let Some(by) = job.alerts.known() else {
+        return Err(format!("job '{name}' looks and tells nobody ('alerts')"));
+    };
+    alert(lab, by.name())?;
+    let unknown = job.schedule.as_ref().is_some_and(Given::is_unknown);
+    Ok(unknown.then(|| format!("when job '{name}' runs is not known")))
 }
 
 fn service(lab: &Lab, name: &str) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Memory of machines and what is asked of it.
 
-use crate::totals::{Machine, Part, bytes, part};
+use crate::totals::{Machine, Part, of_memory, part};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -95,7 +95,7 @@ fn machines<'a>(lab: &'a Lab, runs: &'a Runs) -> impl Iterator<Item = &'a Object
 pub fn free(lab: &Lab, load: &Load<'_>, host: &str) -> Option<(i128, String)> {
     let capacity = capacity(lab, host).ok()?;
     let guests = load.guests(&ObjectRef::new(Kind::Host, host)).iter();
-    let taken: Option<Vec<i128>> = guests.map(|(_, g)| bytes(&g.memory)).collect();
+    let taken: Option<Vec<i128>> = guests.map(|(_, g)| of_memory(&g.memory)).collect();
     let taken: i128 = taken?.iter().sum();
     let say = crate::sizes::memory;
     let left = capacity.value - taken;

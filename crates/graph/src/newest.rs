@@ -17,12 +17,12 @@ pub struct Point {
     pub every: Seconds,
     /// As it is written.
     pub schedule: Option<String>,
-    /// How long one takes to arrive, with the words for it.
+    /// How long one takes to arrive, with the words for it; none if that is not known.
     pub transfer: Option<(Seconds, String)>,
 }
 
 impl Point {
-    /// The interval and the transfer.
+    /// The interval and the transfer; the interval alone, which is less than what can be lost, where that is not known.
     pub fn total(&self) -> Seconds {
         Seconds(self.every.0 + self.transfer.as_ref().map_or(0, |(t, _)| t.0))
     }
@@ -34,16 +34,19 @@ pub enum Newest {
     None,
     /// Something does, and nobody knows how old it is.
     Unknown((String, Span)),
-    /// At the worst moment it is so old.
+    /// By its interval it may be new enough; how long a copy takes on its way is not known.
+    Untimed(Point),
+    /// At the worst moment it is so old, or older where it is too old by its interval alone.
     Known(Point),
 }
 
-/// The newest of all copies and snapshots that are left.
+/// The newest of all copies and snapshots that are left, as far as that decides whether it is older than `allowed`.
 pub fn newest<'a>(
     lab: &'a Lab,
     (copies, undos): (&Copies<'a>, &Snapshots<'a>),
     body: &Body<'a>,
     scope: FaultScope,
+    allowed: Seconds,
 ) -> Newest {
     let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
     let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
@@ -63,9 +66,17 @@ pub fn newest<'a>(
     if scope == FaultScope::Corruption {
         points.extend(snapshots(undos, body));
     }
-    match points.into_iter().min_by_key(Point::total) {
-        Some(point) => Newest::Known(point),
-        None => match all.first() {
+    let (timed, open): (Vec<Point>, Vec<Point>) =
+        points.into_iter().partition(|p| p.transfer.is_some());
+    let timed = timed.into_iter().min_by_key(Point::total);
+    let open = open.into_iter().min_by_key(Point::total);
+    let within = |p: &Point| p.total() <= allowed;
+    match (timed, open) {
+        (Some(point), _) if within(&point) => Newest::Known(point),
+        (_, Some(point)) if within(&point) => Newest::Untimed(point),
+        (Some(a), Some(b)) => Newest::Known(if b.total() < a.total() { b } else { a }),
+        (Some(point), None) | (None, Some(point)) => Newest::Known(point),
+        (None, None) => match all.first() {
             Some(copy) => Newest::Unknown((copy.by.clone(), copy.span)),
             None => Newest::None,
         },
@@ -83,7 +94,7 @@ fn snapshots<'a>(undos: &Snapshots<'a>, body: &Body<'a>) -> Vec<Point> {
                 span: given.span,
                 every: undo.every?,
                 schedule: given.value().map(ToString::to_string),
-                transfer: None,
+                transfer: Some((Seconds(0), "a snapshot is taken in no time".to_owned())),
             })
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use crate::figure::decimal;
 use crate::totals::Part;
+use model::units::size::Size;
 
 /// `3.9TB`, `512GB`: decimal units, as of storage.
 pub fn storage(bytes: i128) -> String {
@@ -15,6 +16,25 @@ pub fn storage(bytes: i128) -> String {
     format!("{}{word}", decimal(bytes, size, 2))
 }
 
+/// Bytes of a size of memory. Memory is made in powers of two, so that a module of `16GB` has 16 GiB, whatever its label says.
+pub fn memory_bytes(size: &Size) -> u64 {
+    const UNITS: [(&str, u32); 6] = [
+        ("kB", 1),
+        ("KB", 1),
+        ("MB", 2),
+        ("GB", 3),
+        ("TB", 4),
+        ("PB", 5),
+    ];
+    let text = size.to_string();
+    let Some((_, power)) = UNITS.iter().find(|(unit, _)| text.ends_with(unit)) else {
+        return size.bytes();
+    };
+    let (binary, label) = (1024_u128.pow(*power), 1000_u128.pow(*power));
+    let bytes = (u128::from(size.bytes()) * binary + label / 2) / label;
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
 /// `16GiB`: binary units, as of memory.
 pub fn memory(bytes: i128) -> String {
     let gib = 1 << 30;
@@ -22,6 +42,17 @@ pub fn memory(bytes: i128) -> String {
         _ if bytes == 0 => "0GiB".to_owned(),
         true => format!("{}GiB", decimal(bytes, gib, 2)),
         false => format!("{}MiB", decimal(bytes, 1 << 20, 1)),
+    }
+}
+
+/// The same without rounding, so that what is printed can be added up: `16GiB`, `17084MiB`, `1000B`.
+pub fn exact_memory(bytes: i128) -> String {
+    let units = [(1_i128 << 30, "GiB"), (1 << 20, "MiB")];
+    let fits = |(size, _): &&(i128, &str)| bytes.abs() >= *size && (bytes * 100) % size == 0;
+    match units.iter().find(fits) {
+        _ if bytes == 0 => "0GiB".to_owned(),
+        Some((size, word)) => format!("{}{word}", decimal(bytes, *size, 2)),
+        None => format!("{bytes}B"),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Figures that follow from the declaration: what machines, pools and people add up to.
 
 use crate::claims::subject;
-use crate::figure::{Dim, Figure, decimal};
+use crate::figure::{Dim, Figure};
+use crate::sizes::{exact_memory, memory_bytes};
 use diag::Span;
 use model::declare::{Given, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
@@ -96,13 +97,13 @@ impl<'a> Machine<'a> {
         let modules = hardware
             .map(|h| h.memory_modules.as_slice())
             .unwrap_or_default();
-        let sizes: Option<Vec<i128>> = modules.iter().map(|m| bytes(&m.size)).collect();
+        let sizes: Option<Vec<i128>> = modules.iter().map(|m| of_memory(&m.size)).collect();
         match sizes.filter(|s| !s.is_empty()) {
             Some(sizes) => {
                 let value = sizes.iter().sum();
                 Ok(Part {
                     name: self.name().to_owned(),
-                    shown: format!("{}GiB", decimal(value, 1 << 30, 1)),
+                    shown: exact_memory(value),
                     value,
                     span: self.span(),
                     assumed: false,
@@ -325,22 +326,27 @@ pub fn bytes(given: &Opt<model::units::size::Size>) -> Option<i128> {
     given.known().map(|s| i128::from(s.bytes()))
 }
 
+/// Bytes of a declared size of memory.
+pub fn of_memory(given: &Opt<model::units::size::Size>) -> Option<i128> {
+    given.known().map(|s| i128::from(memory_bytes(s)))
+}
+
 fn size(name: &str, given: &Opt<model::units::size::Size>, what: &str) -> Result<Part, String> {
     part(name, given, |s| i128::from(s.bytes())).ok_or_else(|| format!("the {what} of '{name}'"))
 }
 
-/// Memory is made in powers of two: `16GB` of it are 16 GiB.
+/// Memory, as [`memory_bytes`] has it: `16GB` of it are told as `16GiB`.
 fn memory(
     name: &str,
     given: &Opt<model::units::size::Size>,
     object: &ObjectRef,
 ) -> Result<Part, String> {
-    let part = size(name, given, "memory")
-        .map_err(|_| format!("the memory of {}", subject(Some(object))))?;
-    Ok(match Figure::parse(&part.shown).and_then(|f| f.binary()) {
+    let part = part(name, given, |s| i128::from(memory_bytes(s)));
+    let part = part.ok_or_else(|| format!("the memory of {}", subject(Some(object))))?;
+    let as_written = Figure::parse(&part.shown);
+    Ok(match as_written.and_then(|f| f.binary()) {
         Some(binary) => Part {
-            value: binary.value(),
-            shown: binary.say(binary.value()),
+            shown: binary.say(part.value),
             ..part
         },
         None => part,
@@ -410,6 +416,18 @@ pub fn devices(lab: &Lab, name: &str, pool: &Pool) -> Vec<Result<Part, String>> 
 /// What can be used of a pool: by its level and devices where both are declared, else as it is declared.
 pub fn usable(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     by_level(lab, name, pool).or_else(|| part(name, &pool.usable, |s| i128::from(s.bytes())))
+}
+
+/// What a pool holds: as it is declared, else by its level and devices. The part says how it was computed.
+pub fn room(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
+    let declared = |given| {
+        part(name, given, |s: &model::units::size::Size| {
+            i128::from(s.bytes())
+        })
+    };
+    declared(&pool.usable)
+        .or_else(|| declared(&pool.size))
+        .or_else(|| by_level(lab, name, pool))
 }
 
 /// Redundancy taken off, `(n - parity) × smallest`; pairs of a `mirror` by [`is_pairs`]. Btrfs mirrors pairs of blocks wherever there is room, and so uses half of all.

@@ -3,6 +3,7 @@
 use crate::amounts::{binary, count};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use graph::sizes::memory_bytes;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::hardware::Hardware;
@@ -63,7 +64,10 @@ fn slots(name: &str, hardware: &Hardware) -> Option<Diagnostic> {
 fn most(name: &str, hardware: &Hardware) -> Option<Diagnostic> {
     let (memory, most) = (hardware.memory.as_ref()?, hardware.memory_max.as_ref()?);
     let (has, takes) = (memory.value()?, hardware.memory_max.known()?);
-    let (has, takes) = (u128::from(has.bytes()), u128::from(takes.bytes()));
+    let (has, takes) = (
+        u128::from(memory_bytes(has)),
+        u128::from(memory_bytes(takes)),
+    );
     (has > takes).then(|| {
         let d = RULE
             .finding(format!(

@@ -158,10 +158,10 @@ fn notes(lab: &Lab, expected: &str) -> Vec<String> {
         let quorum = votes / 2 + 1;
         let after: Option<u64> = expected.parse().ok();
         let then = after
-            .map(|n| format!("; with {n} expected it is {n} / 2 + 1 = {}", n / 2 + 1))
+            .map(|n| format!("; with {n} expected it is ⌊{n} / 2⌋ + 1 = {}", n / 2 + 1))
             .unwrap_or_default();
         format!(
-            "cluster '{name}' has {votes} votes, so its quorum is {votes} / 2 + 1 = {quorum}{then}"
+            "cluster '{name}' has {votes} votes, so its quorum is ⌊{votes} / 2⌋ + 1 = {quorum}{then}"
         )
     };
     clusters(lab).map(of).collect()

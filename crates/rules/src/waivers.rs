@@ -4,7 +4,7 @@ use crate::Context;
 use crate::Findings;
 use crate::parts;
 use crate::rules::rule_setting::GUARDS;
-use crate::rules::waiver_invalid::{complete, in_force};
+use crate::rules::waiver_invalid::{self, complete, in_force};
 use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity, Waived};
 use model::declare::OptExt as _;
@@ -23,10 +23,20 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         .filter(|w| complete(w) && in_force(w, ctx.today))
         .collect();
     let mut used = Used::new(waivers.len());
-    let mut out = Vec::new();
-    for (object, mut diagnostic) in findings.into_items() {
-        let object = object.map_or_else(|| Whole::Lab.to_string(), |o| o.to_string());
-        let waiver = accepting(&waivers, &object, &diagnostic, &mut used);
+    let items: Vec<(String, Diagnostic)> = findings
+        .into_items()
+        .into_iter()
+        .map(|(object, d)| {
+            (
+                object.map_or_else(|| Whole::Lab.to_string(), |o| o.to_string()),
+                d,
+            )
+        })
+        .collect();
+    let mut out: Vec<Diagnostic> = Vec::new();
+    let vague = vague(&waivers, &items, &mut out);
+    for (object, mut diagnostic) in items {
+        let waiver = accepting(&waivers, &vague, (&object, &diagnostic), &mut used);
         diagnostic.object = Some(object);
         out.push(match waiver {
             // Who accepts what was found has not accepted what nobody could see.
@@ -80,40 +90,69 @@ impl<'a> Used<'a> {
     }
 }
 
+/// Waivers that name no part and meet several findings of their object: which of them was accepted, nobody can say.
+fn vague(
+    waivers: &[&Waiver],
+    items: &[(String, Diagnostic)],
+    out: &mut Vec<Diagnostic>,
+) -> BTreeSet<usize> {
+    let mut vague = BTreeSet::new();
+    for (n, waiver) in waivers.iter().enumerate() {
+        if !waiver.only.is_empty() || parts::named(&waiver.id.value) {
+            continue;
+        }
+        let met = items
+            .iter()
+            .filter(|(o, d)| !d.unknown && about(waiver, o, d));
+        let met: Vec<&str> = met.map(|(_, d)| d.message.as_str()).collect();
+        if met.len() > 1 {
+            vague.insert(n);
+            out.push(waiver_invalid::several(waiver, &met));
+        }
+    }
+    vague
+}
+
+/// A waiver names the rule and the object of a finding.
+fn about(waiver: &Waiver, object: &str, found: &Diagnostic) -> bool {
+    let named = waiver.object.as_ref().map(|o| o.value.as_str());
+    found.code == waiver.id.value && named == Some(object) && !GUARDS.contains(&found.code.as_str())
+}
+
 /// The waiver that accepts a finding. Where a finding is about parts of its object, each of them has to be accepted by name, be it by several waivers:
-/// so that none of them accepts what comes later.
+/// so that none of them accepts what comes later. A finding without parts goes by its message.
 fn accepting<'a>(
     waivers: &[&'a Waiver],
-    object: &str,
-    found: &Diagnostic,
+    vague: &BTreeSet<usize>,
+    (object, found): (&str, &Diagnostic),
     used: &mut Used<'a>,
 ) -> Option<&'a Waiver> {
-    if GUARDS.contains(&found.code.as_str()) {
-        return None;
-    }
-    let about = waivers.iter().enumerate().filter(|(_, w)| {
-        let named = w.object.as_ref().map(|o| o.value.as_str());
-        found.code == w.id.value && named == Some(object)
-    });
-    let about: Vec<(usize, &'a Waiver)> = about.map(|(n, w)| (n, *w)).collect();
+    let all = waivers.iter().enumerate();
+    let all = all.filter(|(_, w)| about(w, object, found));
+    let all: Vec<(usize, &'a Waiver)> = all.map(|(n, w)| (n, *w)).collect();
     // What nobody could see may be what any of them accepts.
     if found.unknown {
-        for (n, waiver) in about {
+        for (n, waiver) in all {
             used.whole(n);
             let parts = waiver.only.iter().map(|part| (n, part.value.as_str()));
             used.parts.extend(parts);
         }
         return None;
     }
-    if !parts::named(&found.code) {
-        let (n, waiver) = about.into_iter().find(|(_, w)| w.only.is_empty())?;
-        used.whole(n);
-        return Some(waiver);
+    let whole = all.iter().find(|(_, w)| w.only.is_empty());
+    if let Some((n, waiver)) = whole.filter(|_| !parts::named(&found.code)) {
+        used.whole(*n);
+        return (!vague.contains(n)).then_some(*waiver);
     }
+    let message = std::slice::from_ref(&found.message);
+    let parts = match found.parts.is_empty() {
+        true => message,
+        false => found.parts.as_slice(),
+    };
     let mut accepted = None;
     let mut left = false;
-    for part in &found.parts {
-        let hit = about.iter().find_map(|(n, w)| {
+    for part in parts {
+        let hit = all.iter().find_map(|(n, w)| {
             let part = w.only.iter().find(|only| only.value == *part)?;
             Some((*n, *w, part.value.as_str()))
         });

@@ -3,6 +3,7 @@
 use crate::cell::How;
 use crate::size::{Sum, binary};
 use crate::{Cell, Sheet};
+use graph::sizes::memory_bytes;
 use model::id::Kind;
 use model::lab::Lab;
 use model::lab::guest::Guest;
@@ -87,7 +88,7 @@ fn fill(lab: &Lab) -> Sheet {
         let (count, sum) = by.entry((on.kind(), on.name())).or_default();
         *count += 1;
         let memory = guest.memory.as_ref();
-        sum.add(memory.map(|m| (m.value().map(|v| v.bytes()), Cell::of(&guest.memory).how)));
+        sum.add(memory.map(|m| (m.value().map(memory_bytes), Cell::of(&guest.memory).how)));
     }
     for ((kind, name), (count, guests)) in by {
         let has = memory_of(lab, kind, name);
@@ -129,7 +130,7 @@ fn memory_of(lab: &Lab, kind: Kind, name: &str) -> Sum {
             .get(member)
             .and_then(|h| h.about.hardware.as_ref());
         let memory = hardware.map(|h| &h.memory);
-        let known = memory.and_then(|m| m.as_ref()?.value().map(|v| v.bytes()));
+        let known = memory.and_then(|m| m.as_ref()?.value().map(memory_bytes));
         let how = memory.map_or(How::Silent, |m| Cell::of(m).how);
         sum.add(known.map(|k| (Some(k), how)));
     }

@@ -3,6 +3,7 @@
 use crate::cell::How;
 use crate::size::{Sum, binary};
 use crate::{Cell, Sheet};
+use graph::sizes::memory_bytes;
 use model::lab::hardware::{Disk, Hardware};
 use model::lab::{Host, Lab};
 
@@ -31,7 +32,7 @@ fn machines(lab: &Lab) -> Sheet {
     for (name, host) in &lab.hosts {
         let hardware = host.about.hardware.as_ref();
         let size = hardware.and_then(|h| h.memory.as_ref());
-        memory.add(size.map(|s| (s.value().map(|v| v.bytes()), Cell::of(&Some(s.clone())).how)));
+        memory.add(size.map(|s| (s.value().map(memory_bytes), Cell::of(&Some(s.clone())).how)));
         sheet.row(row(name, host, hardware));
     }
     if let Some(text) = memory.text(binary) {

@@ -1,8 +1,9 @@
 //! Pools and datasets.
 
+use crate::cell::How;
 use crate::size::{Sum, decimal};
 use crate::{Cell, Sheet};
-use graph::pools;
+use graph::{pools, totals};
 use model::declare::OptExt as _;
 use model::lab::Lab;
 use model::lab::storage::Pool;
@@ -28,9 +29,9 @@ fn pools(lab: &Lab) -> Sheet {
             survives(pool),
             Cell::list(devices(pool)),
             raw(lab, pool),
-            Cell::of(&pool.usable),
+            usable(lab, name, pool),
             Cell::of(&pool.used),
-            fill(pool),
+            fill(lab, name, pool),
             Cell::of(&pool.scrub),
             Cell::of(&pool.mount),
         ]);
@@ -78,20 +79,39 @@ fn raw(lab: &Lab, pool: &Pool) -> Cell {
         .map_or_else(Cell::unknown, |t| Cell::resting_on(decimal(t), [sum.how()]))
 }
 
-fn fill(pool: &Pool) -> Cell {
-    let bytes = |v: &Option<model::declare::Given<model::units::size::Size>>| {
-        v.as_ref().and_then(|g| g.value()).map(|s| s.bytes())
+/// What is declared, else what its level leaves of its devices.
+fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
+    match totals::by_level(lab, name, pool).filter(|_| pool.usable.is_none()) {
+        Some(part) => {
+            let how = if part.assumed {
+                How::Assumed
+            } else {
+                How::Computed
+            };
+            let bytes = u128::try_from(part.value).unwrap_or_default();
+            Cell::resting_on(decimal(bytes), [how])
+        }
+        None => Cell::of(&pool.usable),
+    }
+}
+
+fn fill(lab: &Lab, name: &str, pool: &Pool) -> Cell {
+    let declared = pool.usable.as_ref().map(|g| g.value());
+    let usable = match declared {
+        Some(given) => given.map(|s| u128::from(s.bytes())),
+        None => totals::by_level(lab, name, pool).and_then(|p| u128::try_from(p.value).ok()),
     };
-    let (Some(used), Some(usable)) = (bytes(&pool.used), bytes(&pool.usable)) else {
+    let used = pool.used.as_ref().and_then(|g| g.value());
+    let (Some(used), Some(all)) = (used.map(|s| u128::from(s.bytes())), usable) else {
         return Cell::silent();
     };
-    if usable == 0 {
+    if all == 0 {
         return Cell::unknown();
     }
-    let permille = (u128::from(used) * 1000 + u128::from(usable) / 2) / u128::from(usable);
+    let permille = (used * 1000 + all / 2) / all;
     Cell::resting_on(
         format!("{}.{}%", permille / 10, permille % 10),
-        [Cell::of(&pool.used).how, Cell::of(&pool.usable).how],
+        [Cell::of(&pool.used).how, self::usable(lab, name, pool).how],
     )
 }
 

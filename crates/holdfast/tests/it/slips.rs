@@ -80,7 +80,7 @@ hosts: {web: {}}
 waivers: [{rule: patch-coverge, object: host/web, reason: x, owner: jo, expires: 2099-02-28}]
 rules: {img-pinn: {severity: info, why: x}}
 documents: {a: docs/runbook/restore.md, b: docs/runbooks/restroe.md}
-slos: [{service: web, target: 0.995}, {service: web, target: 199.5%}]
+slos: [{service: web, target: 0.995}, {service: web, target: '99,9%'}, {service: web, target: 199.5%}]
 people: {jo: {}}
 ",
     );
@@ -92,6 +92,7 @@ people: {jo: {}}
         "docs/runbook/restore.md is not there (did you mean 'docs/runbooks/restore.md'?)",
         "docs/runbooks/restroe.md is not there (did you mean 'docs/runbooks/restore.md'?)",
         "'0.995' is not a share such as 99.5% (did you mean '99.5%'?)",
+        "'99,9%' is not a share such as 99.5% (did you mean '99.9%'?)",
         "'199.5%' is more than the whole, which is 100%",
     ] {
         assert!(said.contains(expected), "{expected}\n{said}");

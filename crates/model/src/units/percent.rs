@@ -46,8 +46,17 @@ impl Value for Percent {
             });
         };
         let number = number.strip_suffix(' ').unwrap_or(number);
-        let number = Decimal::parse(number).filter(|n| !n.is_negative());
-        number.map(Self).ok_or_else(wrong)
+        let parsed = Decimal::parse(number).filter(|n| !n.is_negative());
+        parsed.map(Self).ok_or_else(|| comma(wrong(), number))
+    }
+}
+
+/// `99,9` as it is written where the comma is decimal.
+fn comma(wrong: Wrong, number: &str) -> Wrong {
+    let dotted = number.replacen(',', ".", 1);
+    match Decimal::parse(&dotted).filter(|n| dotted != number && !n.is_negative()) {
+        Some(meant) => wrong.meant(format!("{meant}%")),
+        None => wrong,
     }
 }
 
@@ -84,6 +93,13 @@ impl Value for Share {
             Ok(percent) if percent.ppm() <= WHOLE => Ok(Self(percent)),
             Ok(_) => Err(Wrong::new("is more than the whole, which is 100%")),
             Err(_) => {
+                let wrong = Wrong::of::<Self>();
+                if let Some(number) = text.strip_suffix('%') {
+                    let mut wrong = comma(wrong, number.trim_end_matches(' '));
+                    let whole = |m: &String| Percent::parse(m).is_ok_and(|p| p.ppm() <= WHOLE);
+                    wrong.meant = wrong.meant.filter(whole);
+                    return Err(wrong);
+                }
                 let number = Decimal::parse(text).filter(|n| !n.is_negative());
                 // A bare number below one is a share of one: 0.995 is 99.5 %.
                 let below = |n: &Decimal| {
@@ -96,7 +112,6 @@ impl Value for Share {
                 };
                 let meant = meant.map(|n| format!("{n}%"));
                 let meant = meant.filter(|m| Percent::parse(m).is_ok_and(|p| p.ppm() <= WHOLE));
-                let wrong = Wrong::of::<Self>();
                 Err(match meant {
                     Some(meant) => wrong.meant(meant),
                     None => wrong,

@@ -37,6 +37,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         let mut late = Vec::new();
         let mut open = Vec::new();
+        let mut untimed = Vec::new();
         for scope in FaultScope::ALL {
             let Some((tier, rpo)) = body.rpo(scope) else {
                 continue;
@@ -44,9 +45,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             if unhurt(ctx.lab, body, scope) {
                 continue;
             }
-            match newest(ctx.lab, (copies, undos), body, scope) {
+            match newest(ctx.lab, (copies, undos), body, scope, rpo.value) {
                 Newest::None => {}
                 Newest::Unknown(by) => open.push((scope, by)),
+                Newest::Untimed(point) => untimed.push((scope, rpo.value, point)),
                 Newest::Known(point) if point.total() > rpo.value => late.push(Late {
                     scope,
                     tier,
@@ -65,10 +67,35 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .at(*span, format!("how often {by} runs is not declared"));
             out.add(body.object.clone(), d);
         }
+        if let Some(d) = not_timed(body, &untimed) {
+            out.add(body.object.clone(), d);
+        }
         if let Some(d) = finding(body, &late) {
             out.add(body.object.clone(), d);
         }
     }
+}
+
+/// What is left of an objective for the copy itself may be enough or not: nobody said how long one takes.
+fn not_timed(body: &Body<'_>, untimed: &[(FaultScope, Seconds, Point)]) -> Option<Diagnostic> {
+    let left = |(_, allowed, point): &&(FaultScope, Seconds, Point)| allowed.0 - point.every.0;
+    let least = untimed.iter().min_by_key(left)?;
+    let (_, allowed, point) = least;
+    let scopes: Vec<FaultScope> = untimed.iter().map(|(s, ..)| *s).collect();
+    let (what, by) = (&body.what, &point.by);
+    let lost = faults::words(&scopes);
+    let d = RULE
+        .unknown(format!(
+            "whether {what} can lose more than {allowed} by {lost}"
+        ))
+        .at(point.span, format!("how long {by} takes is not declared"))
+        .note(format!(
+            "{} - {} = {} left for the run of {by}",
+            exact(*allowed),
+            exact(point.every),
+            exact(Seconds(left(&least)))
+        ));
+    Some(d.help("say how long one takes, as its log has it: 'took: 20m' of a backup"))
 }
 
 /// A fault by which more is lost than is allowed.
@@ -170,11 +197,11 @@ fn arithmetic(late: &Late<'_>) -> String {
     let (every, allowed, total) = (exact(every), exact(allowed), exact(total));
     let by = &late.point.by;
     match &late.point.transfer {
-        Some((time, _)) => format!(
+        Some((time, _)) if time.0 > 0 => format!(
             "worst loss = interval of {by} + its transfer = {every} + {} = {total}; {total} - {allowed} = {over} too much",
             exact(*time)
         ),
-        None => format!(
+        _ => format!(
             "worst loss = interval of {by}, the most frequent copy that survives = {every}; {every} - {allowed} = {over} too much"
         ),
     }

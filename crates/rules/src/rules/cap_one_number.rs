@@ -4,7 +4,7 @@ use crate::attributes::{Field, differing};
 use crate::claims;
 use crate::context;
 use crate::held::{self, Verdict};
-use crate::totals::{self, Total, bytes};
+use crate::totals::{self, Total, of_memory};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::id::{Kind, ObjectRef};
@@ -55,13 +55,13 @@ fn modules(ctx: &Context<'_>, out: &mut Findings) {
         let Some(hardware) = &host.about.hardware else {
             continue;
         };
-        let (Some(whole), Some(given)) = (bytes(&hardware.memory), &hardware.memory) else {
+        let (Some(whole), Some(given)) = (of_memory(&hardware.memory), &hardware.memory) else {
             continue;
         };
         let modules: Option<Vec<i128>> = hardware
             .memory_modules
             .iter()
-            .map(|m| bytes(&m.size))
+            .map(|m| of_memory(&m.size))
             .collect();
         let Some(modules) = modules.filter(|m| !m.is_empty()) else {
             continue;

@@ -70,7 +70,7 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         if limit > room.value {
-            let (limit, say) = (sizes::memory(limit), sizes::memory(room.value));
+            let (limit, say) = (sizes::exact_memory(limit), sizes::exact_memory(room.value));
             let d = RULE
                 .with(
                     Severity::Warning,
@@ -213,7 +213,7 @@ fn services(
         let mut d = finding(machine, &room, &limits, "may take by their limits");
         d.notes.push(format!(
             "expected: {}",
-            sizes::sum(&expected, sizes::memory)
+            sizes::sum(&expected, sizes::exact_memory)
         ));
         out.add(machine.clone(), d);
     }
@@ -256,7 +256,7 @@ fn composed(ctx: &Context<'_>, name: &str, service: &Service) -> Option<Part> {
     let value = all.iter().map(|(bytes, _)| bytes).sum();
     Some(Part {
         name: format!("{name}, by its Compose file"),
-        shown: sizes::memory(value),
+        shown: sizes::exact_memory(value),
         value,
         span,
         assumed: false,
@@ -286,7 +286,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn finding(machine: &ObjectRef, room: &Part, taken: &[Part], how: &str) -> Diagnostic {
-    let say = sizes::memory;
+    let say = sizes::exact_memory;
     let what = crate::claims::subject(Some(machine));
     let (sum, whose) = (
         sizes::value(taken),

@@ -118,12 +118,14 @@ fn finding(
             ),
             None => format!(" > {rto}"),
         };
+        let (rate, place) = way.rate.split_once(' ').unwrap_or((&way.rate, ""));
+        // A rate of disks is in bytes, one of links in bits.
+        let bits = if rate.ends_with("bit/s") { " × 8" } else { "" };
         d = d.note(format!(
-            "{}: {} of {} × 8 / {} = {transfer}{sum}",
+            "{} of {} {place}: {}{bits} / {rate} = {transfer}{sum}",
             scope.word(),
-            decimal(way.bytes),
             crate::amounts::count(way.bodies, "body of data", "bodies of data"),
-            way.rate
+            decimal(way.bytes)
         ));
     }
     d = d.note(format!(

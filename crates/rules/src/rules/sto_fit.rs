@@ -3,6 +3,7 @@
 use crate::amounts::{count, decimal};
 use crate::places::{Mounts, of_dataset};
 use crate::pools::object;
+use crate::totals;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
@@ -46,12 +47,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(pool) = ctx.lab.pools.get(*name) else {
             continue;
         };
-        let Some(capacity) = pool.usable.known().or(pool.size.known()) else {
+        let Some(part) = totals::room(ctx.lab, name, pool) else {
             continue;
         };
-        let room = u128::from(capacity.bytes());
-        let shown = capacity.to_string();
-        if let Some(d) = judge(name, pool, load, (room, &shown)) {
+        let room = u128::try_from(part.value).unwrap_or_default();
+        if let Some(d) = judge(name, pool, load, (room, &part.shown)) {
             out.add(object(name), d);
         }
     }

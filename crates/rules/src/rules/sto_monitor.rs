@@ -31,8 +31,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if spare == 0 || is_share(pool) {
             continue;
         }
-        let Attention::None(instead) = of_pool(&watchers, name, pool) else {
-            continue;
+        let instead = match of_pool(&watchers, name, pool) {
+            Attention::Paid => continue,
+            Attention::Unknown(why) => {
+                let message = format!("whether anybody is told when pool '{name}' has lost a disk");
+                let d = RULE.unknown(message).at(pool.span, "").note(why);
+                out.add(object(name), d);
+                continue;
+            }
+            Attention::None(instead) => instead,
         };
         let level = pools::level_word(pool);
         let disks = if spare == 1 { "disk" } else { "disks" };

@@ -8,6 +8,7 @@ use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::hardware::DiskKind;
 use model::lab::storage::{Level, Pool, PoolKind};
+use model::units::Seconds;
 use model::units::size::Size;
 
 /// Sources: the rate is the "non-recoverable read errors per bits read" of data sheets: 1 per 10^14 for desktop disks, 10^15 for
@@ -79,7 +80,9 @@ fn judge(name: &str, pool: &Pool, members: &[Member<'_>], sizes: &[u64]) -> Opti
     }
     let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
     let level = pools::level_word(pool);
-    let hours = exposure(each, members);
+    // Where only what is in use is read, each disk has its share of it.
+    let share = read.div_ceil(others as u128);
+    let hours = Seconds(i64::try_from(share / u128::from(speed(members))).unwrap_or(i64::MAX));
     let (each, amount) = (decimal(u128::from(each)), decimal(read));
     let sum = match used {
         Some((_, how)) => format!("{amount} in use, which is all that {how} reads"),
@@ -92,10 +95,10 @@ fn judge(name: &str, pool: &Pool, members: &[Member<'_>], sizes: &[u64]) -> Opti
         ))
         .at(span, format!("{level}: no parity is left while it rebuilds"))
         .note(format!(
-            "{sum} = {bits:.1e} bits; / 10^{exponent} bits per error = {expected:.2} errors; 1 - e^-{expected:.2} = {:.0} %",
+            "{sum}; {amount} × 8 = {bits:.3e} bits; {bits:.3e} / 10^{exponent} = {expected:.2} errors; 1 - e^-{expected:.2} = {:.0} %",
             chance * 100.0
         ))
-        .note(format!("exposed for {hours} hours at the least: {each} at {}, more if the pool is in use", speed_word(members)));
+        .note(format!("exposed for {hours} at the least: {} of each disk at {}, more if the pool is in use", decimal(share), speed_word(members)));
     let rate = match assumed {
         true => format!(
             "assumed: 1 error per 10^{exponent} bits read, as data sheets of desktop disks have it ('ure: 15' on the disks if theirs is better), and {}",
@@ -153,8 +156,4 @@ fn speed(members: &[Member<'_>]) -> u64 {
 
 fn speed_word(members: &[Member<'_>]) -> String {
     format!("{}MB/s per disk", speed(members) / 1_000_000)
-}
-
-fn exposure(each: u64, members: &[Member<'_>]) -> u64 {
-    (each / speed(members)).div_ceil(3600)
 }

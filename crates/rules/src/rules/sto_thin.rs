@@ -3,6 +3,7 @@
 use crate::amounts::{count, decimal};
 use crate::attention::{Attention, Watchers, of_pool};
 use crate::pools::{chain, object};
+use crate::totals;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
@@ -45,25 +46,27 @@ fn judge(
     disks: &[&GuestDisk],
 ) -> Option<Diagnostic> {
     let lab = watchers.lab;
-    let capacity = pool.usable.known().or(pool.size.known());
+    let capacity = totals::room(lab, name, pool);
+    let holds = |c: &totals::Part| u128::try_from(c.value).unwrap_or_default();
     let sized = disks.iter().filter_map(|d| d.size.known());
     let promised: u128 = sized.map(|s| u128::from(s.bytes())).sum();
     let open = disks.iter().filter(|d| d.size.known().is_none()).count();
-    let more = capacity.is_some_and(|c| promised > u128::from(c.bytes()));
+    let more = capacity.as_ref().is_some_and(|c| promised > holds(c));
     let watched = match of_pool(watchers, name, pool) {
         Attention::Paid => pool.thin_limit.known().is_some() || named_fill(lab, name),
-        Attention::None(_) => false,
+        Attention::None(_) | Attention::Unknown(_) => false,
     };
     let sum = capacity.map(|c| {
-        let percent = promised * 100 / u128::from(c.bytes()).max(1);
+        let percent = promised * 100 / holds(&c).max(1);
         let left_out = match open {
             0 => String::new(),
             n => format!(" and {n} of unknown size"),
         };
         format!(
-            "{} = {}{left_out}; the pool holds {c}: {percent} % promised",
+            "{} = {}{left_out}; the pool holds {}: {percent} % promised",
             count(disks.len(), "disk of guests", "disks of guests"),
-            decimal(promised)
+            decimal(promised),
+            c.shown
         )
     });
     let mut d = match (watched, more) {

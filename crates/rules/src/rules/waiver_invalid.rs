@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "waiver-invalid",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A waiver lacks a reason, an owner, an object or an end, has expired, or names no rule.",
+    summary: "A waiver lacks a reason, an owner, an object or an end, does not say which of several things it accepts, has expired, or names no rule.",
     rationale: "A waiver is a decision to live with a risk. Without a reason and an owner nobody can judge it later, and \
         without an end it is how findings are forgotten. One that is not complete or not in force accepts nothing.",
     example: "waivers: [{rule: bak-same-domain, object: dataset/photos}]",
@@ -93,37 +93,45 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// A waiver accepts the parts that it names and no later ones; of what has no parts, it names none.
+/// A waiver accepts the parts that it names and no later ones.
 fn misses_parts(waiver: &Waiver) -> Option<Diagnostic> {
     let id = &waiver.id.value;
-    let known = !is_promise(waiver) && RULES.iter().any(|r| r.id == id);
-    if parts::fits(waiver) || waiver.unread || !known {
-        return match waiver.only.first() {
-            Some(first) if is_promise(waiver) => Some(
-                RULE.finding(format!(
-                    "the waiver of '{id}' names parts, which only rules have"
-                ))
-                .at(first.span, "not a rule's")
-                .help("leave 'only' out"),
-            ),
-            _ => None,
-        };
+    if let Some(first) = waiver.only.first().filter(|_| is_promise(waiver)) {
+        return Some(
+            RULE.finding(format!(
+                "the waiver of '{id}' names parts, which only rules have"
+            ))
+            .at(first.span, "not a rule's")
+            .help("leave 'only' out"),
+        );
     }
-    Some(match (parts::of(id), waiver.only.first()) {
-        (Some(part), _) => RULE
-            .finding(format!("the waiver of '{id}' does not say which {} it accepts", part.what))
+    let part = parts::of(id).filter(|_| waiver.only.is_empty() && !waiver.unread)?;
+    Some(
+        RULE.finding(format!("the waiver of '{id}' does not say which {} it accepts", part.what))
             .at(waiver.span, "missing: only")
             .note("it accepts nothing until then, so that it never accepts what comes later")
             .help(format!(
                 "name each as the finding does, as in 'only: [\"{}\"]'; `holdfast check --format json` lists them as 'parts'",
                 part.example
             )),
-        (None, first) => RULE
-            .finding(format!("findings of '{id}' are about an object as such, and the waiver names parts of it"))
-            .at(first.map_or(waiver.span, |f| f.span), "no part of it")
-            .note("it accepts nothing")
-            .help("leave 'only' out"),
-    })
+    )
+}
+
+/// A waiver that names no part meets several findings.
+pub(crate) fn several(waiver: &Waiver, messages: &[&str]) -> Diagnostic {
+    let id = &waiver.id.value;
+    let object = waiver.object.as_ref().map_or("", |o| o.value.as_str());
+    let count = messages.len();
+    let mut d = RULE
+        .finding(format!(
+            "the waiver of '{id}' for '{object}' does not say which of {count} findings it accepts"
+        ))
+        .at(waiver.span, "missing: only")
+        .note("it accepts nothing until then, so that it never accepts what comes later");
+    for message in messages.iter().take(5) {
+        d = d.note(format!("one of them: {message}"));
+    }
+    d.help("'only' lists the messages of those that are accepted, in full: 'only: [\"…\"]'")
 }
 
 /// The promise that a waiver names is none of the lab's.

@@ -43,6 +43,8 @@ fn the_smallest_lab_has_no_error_and_says_what_it_is_not() {
         [
             "bak-321",
             "bak-key-escrow",
+            "bak-rpo-schedule",
+            "bak-rpo-schedule",
             "eol-os",
             "patch-coverage",
             "sudo-nopassword"

@@ -27,6 +27,78 @@ pools: {main: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b]}}
 jobs: {read: {kind: scrub, on: [main], schedule: unknown}}
 ";
 
+const WATCHED: &str = "format: 1
+lab: x
+hosts: {nas: {hardware: {disks: {a: 4TB, b: 4TB}}}}
+pools: {main: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b], monitored_by: unknown}}
+";
+
+const LOOKED_AT: &str = "format: 1
+lab: x
+people: {anna: {admin: true}}
+channels: {push: {kind: push, to: anna}}
+hosts: {nas: {hardware: {disks: {a: 4TB, b: 4TB}}}}
+pools: {main: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b]}}
+alerts: {bad: {metric: state, route: [push]}}
+jobs: {look: {kind: smart, on: [main], schedule: unknown, alerts: bad}}
+";
+
+const UNTIMED: &str = "format: 1
+lab: x
+hosts: {web: {}, nas: {}}
+tiers: {household: {rto: {corruption: 8h}, rpo: {corruption: 1d}}}
+datasets: {papers: {host: web, folder: /srv/papers, tier: household, class: important}}
+repositories: {usb: {on: nas, location: /mnt/usb, password: {env: USB}}}
+backups: {nightly: {datasets: [papers], to: usb, every: 20h, keep: {last: 7}}}
+";
+
+#[test]
+fn a_run_of_which_nobody_said_how_long_it_takes_keeps_no_objective() {
+    let said = |text: &str| {
+        let (found, _) = check(text, None);
+        let of = found.iter().find(|d| d.code == "bak-rpo-schedule");
+        of.map(|d| (d.unknown, d.message.clone(), d.notes.first().cloned()))
+    };
+    let message =
+        "unknown: whether dataset 'papers' can lose more than 1d by damage or deletion".to_owned();
+    let left = "1d - 20h = 4h left for the run of backup 'nightly'".to_owned();
+    assert_eq!(said(UNTIMED), Some((true, message, Some(left))));
+    assert_eq!(
+        said(&UNTIMED.replace("every: 20h", "every: 20h, took: 4h")),
+        None
+    );
+    for late in ["every: 20h, took: 5h", "every: 25h"] {
+        let found = said(&UNTIMED.replace("every: 20h", late));
+        assert!(
+            found.as_ref().is_some_and(|(unknown, ..)| !unknown),
+            "{late}: {found:?}"
+        );
+    }
+    // A snapshot is taken in no time, and undoes damage.
+    let hourly = UNTIMED.replace("class: important", "class: important, pool: tank");
+    let hourly = format!(
+        "{hourly}pools: {{tank: {{kind: zfs, on: web}}}}\nsnapshots: {{hourly: {{on: tank, schedule: hourly}}}}\n"
+    );
+    assert_eq!(said(&hourly), None);
+}
+
+#[test]
+fn of_a_look_of_which_nobody_knows_when_it_is_taken_nobody_knows_whether_it_tells() {
+    let said = |text: &str| {
+        let (found, _) = check(text, None);
+        found
+            .iter()
+            .find(|d| d.code == "sto-monitor")
+            .map(|d| d.unknown)
+    };
+    assert_eq!(said(LOOKED_AT), Some(true));
+    assert_eq!(
+        said(&LOOKED_AT.replace("schedule: unknown", "schedule: daily")),
+        None
+    );
+    assert_eq!(said(&LOOKED_AT.replace(", alerts: bad", "")), Some(false));
+}
+
 const SUM: &str = "format: 1
 lab: x
 costs: {a: {item: a box, amount: 100 EUR}, b: {item: a name, amount: 20 EUR, every: unknown}}
@@ -67,6 +139,12 @@ fn what_is_said_to_be_unknown_is_no_finding_and_no_pass() {
             SCRUB,
             ", schedule: unknown",
             "unknown: whether every layer of pool 'main' is ever read through",
+        ),
+        (
+            "sto-monitor",
+            WATCHED,
+            ", monitored_by: unknown",
+            "unknown: whether anybody is told when pool 'main' has lost a disk",
         ),
         (
             "fin-sum",

@@ -237,17 +237,36 @@ fn a_waiver_that_does_not_say_which_accepts_nothing_and_says_what_to_write() {
         );
         assert_eq!(left(rule, &two, ""), (0, 1, vec![unused]), "{rule}");
     }
-    let (findings, _) = check(
-        &format!(
-            "{LAB}waivers: [{{rule: ssh-root-login, object: web, only: [root], reason: r, owner: anna, expires: 2027-01-01}}]\n"
-        ),
-        None,
-    );
-    let told = findings
-        .iter()
-        .find(|d| d.code == "waiver-invalid")
-        .unwrap();
-    assert!(told.message.contains("as such"), "{told:?}");
+}
+
+#[test]
+fn of_several_findings_without_parts_a_waiver_names_the_message() {
+    let lab = |only: &str, bought: &str| {
+        format!("format: 1
+lab: x
+people: {{anna: {{}}}}
+hosts: {{switch: {{}}}}
+assets: {{switch: {{of: switch, bought: {bought}, warranty: 2020-01-01, replace: 2020-02-01}}}}
+waivers: [{{rule: inv-dates, object: asset/switch, {only}reason: r, owner: anna, expires: 2027-01-01}}]
+")
+    };
+    let told = |text: &str| {
+        let (found, _) = check(text, None);
+        let open = found
+            .iter()
+            .filter(|d| d.code == "inv-dates" && d.waived.is_none())
+            .count();
+        let said = found.iter().filter(|d| d.code.starts_with("waiver-"));
+        (open, said.map(|d| d.message.clone()).collect::<Vec<_>>())
+    };
+    let several =
+        "the waiver of 'inv-dates' for 'asset/switch' does not say which of 2 findings it accepts";
+    assert_eq!(told(&lab("", "2021-01-01")), (2, vec![several.to_owned()]));
+    // One is what was accepted.
+    assert_eq!(told(&lab("", "2020-01-15")), (0, vec![]));
+    let message = "'warranty' of asset 'switch' is 2020-01-01, before it was bought on 2021-01-01";
+    let only = format!("only: [\"{message}\"], ");
+    assert_eq!(told(&lab(&only, "2021-01-01")), (1, vec![]));
 }
 
 #[test]

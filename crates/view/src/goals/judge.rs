@@ -78,19 +78,25 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
         if unhurt(world.lab, body, scope) {
             continue;
         }
-        match newest(world.lab, (&world.copies, &world.undos), body, scope) {
+        match newest(world.lab, (&world.copies, &world.undos), body, scope, rpo) {
             Newest::None => none.push(body.what.clone()),
             Newest::Unknown((by, _)) => trial
                 .unknown
                 .push(format!("how often {by} runs is not declared")),
+            Newest::Untimed(point) => {
+                let why = format!(
+                    "{} runs every {}, and how long it takes is not declared",
+                    point.by, point.every
+                );
+                if !trial.unknown.contains(&why) {
+                    trial.unknown.push(why);
+                }
+            }
             Newest::Known(point) => {
                 let transfer = point
                     .transfer
                     .as_ref()
                     .map(|(t, words)| format!(" + {t} ({words})"));
-                if transfer.is_none() {
-                    trial.assumed.insert(format!("{} takes no time", point.by));
-                }
                 let total = point.total();
                 let sum = format!(
                     "{}: {} runs every {}{} = {total}",

@@ -581,5 +581,17 @@ fn copies(lab: &mut Lab, name: &str, kept: &Kept, to: &dyn Fn(&mut Repository)) 
         )
     });
     backup.about.services = services.collect();
+    // How long one takes follows from what changes; where nobody said that, from the time between two: it is done before the next begins.
+    let changes = |o: &ObjectRef| {
+        let data = lab.datasets.get(&o.name);
+        data.is_some_and(|d| d.about.changes.known().is_some())
+    };
+    if !kept
+        .of
+        .iter()
+        .any(|o| o.kind == Kind::Dataset && changes(o))
+    {
+        backup.about.took = parsed(&format!("{}s", every.0));
+    }
     lab.backups.insert(name.to_owned(), backup);
 }

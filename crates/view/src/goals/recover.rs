@@ -206,7 +206,7 @@ impl<'a> World<'a> {
             {
                 let memory = service.memory.as_ref();
                 match memory.and_then(|m| m.limit.known().or(m.expected.known())) {
-                    Some(memory) => bare += i128::from(memory.bytes()),
+                    Some(memory) => bare += i128::from(graph::sizes::memory_bytes(memory)),
                     None => drop(trial.assumed.insert(UNCOUNTED.to_owned())),
                 }
             }

@@ -149,7 +149,7 @@ fn assumptions(advice: &Advice) -> Sheet {
         sheet.note(format!("prices: {source}"));
     }
     if !advice.each.is_empty() {
-        sheet.note("what is bought is taken to be set up, with room for the data, and to be backed up to as often as the objectives ask; declare prices of your own with 'offers'");
+        sheet.note("what is bought is taken to be set up, with room for the data, and to be backed up to as often as the objectives ask, each copy done before the next begins; declare prices of your own with 'offers'");
     }
     sheet
 }
