@@ -245,7 +245,12 @@ fn pattern_of(form: &ValueForm) -> Option<&'static str> {
 }
 
 /// The same schema with what its key says of it.
+/// A schema with the text of the key that it is of. Readers of older drafts ignore what stands beside a reference, so that goes one
+/// level down.
 fn described(mut schema: Value, doc: &str) -> Value {
+    if schema.get("$ref").is_some() {
+        schema = json!({"allOf": [schema]});
+    }
     insert(&mut schema, "description", json!(doc.trim()));
     schema
 }

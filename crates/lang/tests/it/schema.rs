@@ -299,6 +299,12 @@ impl<'s> Walk<'s> {
         for one in schema["anyOf"].as_array().into_iter().flatten() {
             self.at(one, wrap);
         }
+        // What has a text of its own beside what it refers to.
+        for one in schema["allOf"].as_array().into_iter().flatten() {
+            if one.get("$ref").is_some() {
+                self.at(one, wrap);
+            }
+        }
         if schema.get("items").is_some() {
             self.at(&schema["items"], &|v| wrap(json!([v])));
         }
