@@ -17,4 +17,4 @@ pub use judge::{Judge, Verdict};
 pub use profile::Profile;
 pub use project::Project;
 pub use question::{Key, QUESTIONS, Question};
-pub use write::{File, Unknown, files, unknowns, yaml};
+pub use write::{EDITOR, File, Unknown, files, unknowns, yaml};

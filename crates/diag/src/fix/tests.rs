@@ -114,6 +114,14 @@ fn edits_fit_both_forms_of_yaml_and_both_line_ends() {
             "a:\n  - x\n  - y\nb: 1\n",
         ),
         ("a: [x]", Append, "x", "y", "a: [x, y]"),
+        // The place is the head of the item.
+        (
+            "a:\n- b: 1\n  c:\n  - 2\nd: 1\n",
+            Append,
+            "b: 1",
+            "{e: 3}",
+            "a:\n- b: 1\n  c:\n  - 2\n- {e: 3}\nd: 1\n",
+        ),
     ] {
         assert_eq!(
             fixed(text, &[(aim, at, new)]),

@@ -194,10 +194,9 @@ pub(super) fn entry(text: &str, map: Range<usize>, entry: &str) -> Option<(Range
 pub(super) fn next(text: &str, item: Range<usize>, new: &str) -> (Range<usize>, String) {
     let line = line_start(text, item.start);
     let before = text.get(line..item.start).unwrap_or_default();
-    let block = before.trim() == "-";
-    match line_end(text, item.end).filter(|_| block) {
-        Some(at) => (at..at, format!("\n{before}{new}")),
-        None => (item.end..item.end, format!(", {new}")),
+    match before.trim() {
+        "-" => super::nest::beside(text, item, new),
+        _ => (item.end..item.end, format!(", {new}")),
     }
 }
 

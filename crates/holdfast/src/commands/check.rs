@@ -131,16 +131,42 @@ fn print(seen: &Seen, args: &CheckArgs, json: bool, paint: Paint) {
             out!("{}", render::digest(found, shown, color, whole));
         }
         Format::Concise => out!("{}", render::concise(found, shown)),
-        Format::Json => dataln!("{}", render::json(found, shown)),
-        Format::Sarif => dataln!("{}", render::sarif(found, shown, &rule_texts())),
+        Format::Json => dataln!("{}", render::json(&with_unseen(seen), shown)),
+        Format::Sarif => dataln!(
+            "{}",
+            render::sarif(&with_unseen(seen), shown, &rule_texts())
+        ),
     }
     if matches!(format, Format::Full | Format::Concise) {
-        outln!("{}", summary(tree, found));
-        outln!("{}", looked(seen, &args.lab));
+        tell(&summary(tree, found), paint);
+        tell(&looked(seen, &args.lab), paint);
         if let Some(line) = fixable(found) {
-            outln!("{line}");
+            tell(&line, paint);
         }
     }
+}
+
+/// That nobody looked at the lab: in text a line says so, a program must see it among the findings.
+const NOT_OBSERVED: (&str, &str) = (
+    "not-observed",
+    "Nobody has looked at the lab yet, so the rules on what is observed said nothing. `holdfast observe LAB` looks.",
+);
+
+/// What was found and, for programs, that the rules on what is observed had nothing to judge.
+fn with_unseen(seen: &Seen) -> Vec<Diagnostic> {
+    let mut all = seen.found.clone();
+    if seen.judged.is_none() {
+        let message = format!(
+            "unknown: what is really there; {} on what is observed had nothing to judge",
+            count(rules::OBSERVED.len(), "rule", "rules")
+        );
+        let said = Diagnostic::finding(NOT_OBSERVED.0, Severity::Info, message);
+        all.push(Diagnostic {
+            unknown: true,
+            ..said.help("holdfast observe LAB")
+        });
+    }
+    all
 }
 
 /// How much of what is said rests on a look at the lab.
@@ -324,7 +350,8 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
 
 /// Codes of diagnostics that no rule gives.
 fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    lang::CODES.iter().chain([&crate::knowledge::CODE])
+    let own = [&crate::knowledge::CODE, &NOT_OBSERVED];
+    lang::CODES.iter().chain(own)
 }
 
 /// More codes that have a word in them are not told.

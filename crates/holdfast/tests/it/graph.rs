@@ -203,4 +203,38 @@ ups: {u: {site: home, power: 400W, feeds: [a, b]}}\n";
     std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
     let (_, out, err) = graph(lab.path(), &["--view", "power"]);
     assert!(out.contains("300 W, 75% of what it gives"), "{out}{err}");
+
+    // More than it gives is said in words as well as in red, and of a third machine without a figure at least that.
+    let text = text.replace("400W, feeds: [a, b]", "299W, feeds: [a, b, c]");
+    let text = text.replace("ups:", "  c: {site: home}\nups:");
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (_, out, err) = graph(lab.path(), &["--view", "power", "--format", "svg"]);
+    for want in [
+        "overloaded: at least 300 W",
+        "h-red",
+        "1 overloaded",
+        "more load than it gives",
+    ] {
+        assert!(out.contains(want), "{want}: {out}{err}");
+    }
+}
+
+/// A zone that no flow names is in the table with a question mark everywhere, and one without networks is named.
+#[test]
+fn zones_that_nobody_decided_about_are_shown() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nzones: {lan: {}, dmz: {}, guest: {}}
+networks: {home: {subnet: 10.0.0.0/24, zone: lan}, web: {subnet: 10.0.1.0/24, zone: dmz}}
+flows: [{from: lan, to: dmz, ports: [443], action: allow, why: pages}]\n";
+    for text in [text, text.split("flows").next().unwrap()] {
+        std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+        let (_, out, err) = graph(lab.path(), &["--view", "l3", "--format", "svg"]);
+        // Three zones to two others each, less what is decided.
+        let silent = 6 - usize::from(text.contains("flows"));
+        assert_eq!(out.matches("cell silent").count(), silent, "{out}{err}");
+        assert!(
+            out.contains("no network is said to be in zone guest"),
+            "{out}"
+        );
+    }
 }

@@ -303,7 +303,10 @@ fn programs_get_the_edits_as_they_would_be_made() {
         ("compose.yaml", COMPOSE),
     ]);
     let json: serde_json::Value = serde_json::from_str(&lab.check(&["--json"]).out).unwrap();
-    let fix = &json[0]["fix"];
+    // Nobody has looked at this lab, and a program is told.
+    assert_eq!(json[0]["code"], "not-observed", "{json:#}");
+    assert_eq!(json[0]["unknown"], true);
+    let fix = &json[1]["fix"];
     assert_eq!(fix["applicability"], "safe", "{json:#}");
     assert_eq!(
         fix["edits"][0]["end"],
@@ -311,7 +314,8 @@ fn programs_get_the_edits_as_they_would_be_made() {
     );
     let sarif = lab.check(&["--format", "sarif"]).out;
     let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
-    let change = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "not-observed");
+    let change = &sarif["runs"][0]["results"][1]["fixes"][0]["artifactChanges"][0];
     assert_eq!(change["artifactLocation"]["uri"], "compose.yaml");
     assert_eq!(change["replacements"][0]["deletedRegion"]["endLine"], 3);
 }

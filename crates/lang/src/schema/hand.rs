@@ -107,6 +107,7 @@ pub(super) fn may(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
         key,
         doc,
         need: false,
+        above_zero: false,
         shape,
     }
 }

@@ -26,6 +26,7 @@ pub fn schema() -> Value {
         key,
         doc,
         need: false,
+        above_zero: false,
         shape,
     };
     for (key, record) in hand::SECTIONS {

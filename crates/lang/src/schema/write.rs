@@ -25,11 +25,11 @@ impl Writer {
             Shape::Record(record, short) => {
                 let record = record();
                 let fields = record.fields.iter().filter(|f| short.contains(&f.key));
-                let short: Vec<Shape> = fields.map(|f| f.shape.clone()).collect();
+                let short: Vec<FieldShape> = fields.cloned().collect();
                 let whole = self.define(record.name.to_owned(), |w| w.record(&record));
                 match short.as_slice() {
                     [] => whole,
-                    [short, ..] => json!({"anyOf": [self.shape(short), whole]}),
+                    [short, ..] => json!({"anyOf": [self.field(short), whole]}),
                 }
             }
             Shape::AnyCase(fields) => self.any_case(fields),
@@ -176,11 +176,20 @@ impl Writer {
         out
     }
 
+    /// What a key takes.
+    fn field(&mut self, field: &FieldShape) -> Value {
+        let schema = self.shape(&field.shape);
+        match field.above_zero {
+            true => json!({"allOf": [schema, {"not": nothing()}]}),
+            false => schema,
+        }
+    }
+
     /// Known keys and no others.
     pub(super) fn keys(&mut self, fields: &[FieldShape]) -> Value {
         let mut properties = Map::new();
         for field in fields {
-            let schema = self.shape(&field.shape);
+            let schema = self.field(field);
             properties.insert(field.key.to_owned(), described(schema, &field.doc));
         }
         json!({"type": "object", "properties": properties, "additionalProperties": false})
@@ -204,6 +213,14 @@ fn reference(set: u64) -> Value {
         crate::suggest::one_of(ref_words(set))
     );
     json!({"type": ["string", "integer"], "title": "reference", "pattern": NAME_OR_PATH, "description": doc})
+}
+
+/// Zero of whatever unit, as a value or as one that is assumed or measured.
+fn nothing() -> Value {
+    let zero =
+        json!({"anyOf": [{"const": 0}, {"type": "string", "pattern": "^0+(\\.0+)?([^0-9.].*)?$"}]});
+    let given = |key: &str| json!({"type": "object", "required": [key], "properties": {key: zero}});
+    json!({"anyOf": [zero, given("assumed"), given("measured")]})
 }
 
 /// One value, without what makes it a definition.
@@ -244,8 +261,16 @@ fn pattern_of(form: &ValueForm) -> Option<&'static str> {
     }
 }
 
-/// The same schema with what its key says of it.
+/// A schema with the text of the key that it is of. Older drafts ignore what stands beside a reference, and yaml-language-server shows
+/// the first text that it comes by, from within to without: so the key's own is the first of all that must fit.
 fn described(mut schema: Value, doc: &str) -> Value {
+    if ["$ref", "anyOf", "allOf"]
+        .iter()
+        .any(|k| schema.get(k).is_some())
+        && schema.get("properties").is_none()
+    {
+        schema = json!({"allOf": [{"description": doc.trim()}, schema]});
+    }
     insert(&mut schema, "description", json!(doc.trim()));
     schema
 }

@@ -167,6 +167,16 @@ fn what_the_language_refuses_for_its_shape_the_schema_refuses() {
         ("pools: {a: {kind: zfs, size: '-1GB'}}", false),
         ("pools: {a: {kind: zfs, size: 016GB}}", false),
         ("pools: {a: {kind: zsf}}", false),
+        ("pools: {a: {kind: zfs, size: 0B}}", false),
+        ("pools: {a: {kind: zfs, size: 0.5GB}}", true),
+        ("pools: {a: {kind: zfs, size: {assumed: 0.0 GB}}}", false),
+        ("hosts: {a: {hardware: {cpu: {cores: 0}}}}", false),
+        ("hosts: {a: {hardware: {cpu: {cores: '0'}}}}", false),
+        ("hosts: {a: {hardware: {cpu: {cores: 10}}}}", true),
+        ("hosts: {a: {hardware: {disks: {x: 0B}}}}", false),
+        ("costs: {a: {since: 2027-04-31}}", false),
+        ("costs: {a: {since: 2027-02-30}}", false),
+        ("costs: {a: {since: 2027-12-31}}", true),
         ("pools: {a: {}}", false),
         ("pools: {a: }", false),
         ("pools: {a: {kind: zfs, fill_limit: 80%}}", true),
@@ -297,6 +307,10 @@ impl<'s> Walk<'s> {
             return;
         }
         for one in schema["anyOf"].as_array().into_iter().flatten() {
+            self.at(one, wrap);
+        }
+        // What has a text of its own beside what it refers to.
+        for one in schema["allOf"].as_array().into_iter().flatten() {
             self.at(one, wrap);
         }
         if schema.get("items").is_some() {

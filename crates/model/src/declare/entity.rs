@@ -53,6 +53,7 @@ macro_rules! entity {
                         key: $crate::declare::key(stringify!($field)),
                         doc: $crate::declare::prose(concat!($($field_doc, "\n"),*)),
                         need: <$type as $crate::declare::Field>::NEED,
+                        above_zero: false $( || stringify!($above) == "above_zero" )?,
                         shape: <$type as $crate::declare::Field>::shape(),
                     } ),*],
                     either: &[],

@@ -31,6 +31,7 @@ fn must(key: &'static str, doc: &str, shape: Shape) -> FieldShape {
         key,
         doc: doc.to_owned(),
         need: true,
+        above_zero: false,
         shape,
     }
 }

@@ -102,6 +102,8 @@ pub struct FieldShape {
     pub doc: String,
     /// Must be there.
     pub need: bool,
+    /// Zero makes no sense.
+    pub above_zero: bool,
     /// How its value is written.
     pub shape: Shape,
 }

@@ -220,7 +220,9 @@ impl Value for Date {
         doc: "A day, `2027-01-31`.",
         what: "a date such as 2027-01-31",
         examples: &["2027-01-31"],
-        pattern: Pattern::Regex("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
+        pattern: Pattern::Regex(
+            "^[0-9]{4}-(02-(0[1-9]|[12][0-9])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01]))$",
+        ),
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {

@@ -37,6 +37,9 @@ impl File {
 /// The file that makes a folder a lab tree.
 const ROOT: &str = "holdfast.yaml";
 
+/// The settings of an editor, and what they are: for whoever writes a tree of its own.
+pub const EDITOR: (&str, &str) = (".vscode/settings.json", texts::EDITOR);
+
 /// All files but the schema, the root last: a folder without it is no lab tree.
 pub fn files(answers: &Answers) -> Vec<File> {
     let file = |path, text| File {
@@ -58,6 +61,7 @@ pub fn files(answers: &Answers) -> Vec<File> {
         file(texts::RUNBOOK, texts::runbook(answers)),
         spare("README.md", texts::readme(answers)),
         spare(".gitignore", texts::GITIGNORE.to_owned()),
+        spare(EDITOR.0, EDITOR.1.to_owned()),
         file(ROOT, root::text(answers)),
     ]
 }

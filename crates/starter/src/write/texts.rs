@@ -21,6 +21,14 @@ keys.txt
 .env
 ";
 
+/// Tells VS Code which files the schema is of, so that a new one needs no line at its top.
+pub(super) const EDITOR: &str = r#"{
+  "yaml.schemas": {
+    "./holdfast.schema.json": ["holdfast.yaml", "lab/**/*.yaml", "lab/**/*.yml"]
+  }
+}
+"#;
+
 pub(super) fn runbook(answers: &Answers) -> String {
     let data = answers.data();
     let first = data.first().map_or("household", |(name, _)| name.as_str());

@@ -96,7 +96,12 @@ fn write(drafted: &Drafted, place: &Place) -> Result<(Vec<String>, Vec<String>)>
         bytes: GITIGNORE.to_owned(),
         spare: true,
     };
-    let all: Vec<Text> = [schema, ignore].into_iter().chain(texts).collect();
+    let editor = Text {
+        path: starter::EDITOR.0.into(),
+        bytes: starter::EDITOR.1.to_owned(),
+        spare: true,
+    };
+    let all: Vec<Text> = [schema, ignore, editor].into_iter().chain(texts).collect();
     let written = place.write(&all)?;
     let owned =
         |paths: Vec<std::borrow::Cow<'static, str>>| paths.into_iter().map(Into::into).collect();

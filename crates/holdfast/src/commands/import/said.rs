@@ -137,7 +137,9 @@ impl Result<'_> {
         out.push_str(&table.print(paint, 2));
         let beside = match self.drafted.joins {
             true => "holdfast.lock gets their identities",
-            false => "beside them: holdfast.lock, holdfast.schema.json, .gitignore",
+            false => {
+                "beside them: holdfast.lock, holdfast.schema.json, .gitignore, .vscode/settings.json"
+            }
         };
         out.push_str(&format!("  {}\n", paint.text(Tone::Dim, beside)));
         for kept in self.done.iter().flat_map(|d| &d.kept) {

@@ -8,7 +8,7 @@ use model::lab::network::{Action, AnyPort, End, Flow};
 use model::lab::service::Outside;
 use std::collections::BTreeMap;
 
-/// Nothing where no flow is declared.
+/// All zones, and what else flows name. Nothing where there are no two of them.
 pub(crate) fn matrix(lab: &Lab) -> Option<Matrix> {
     let hues = super::zone_hues(lab);
     let mut ends: Vec<(String, Hue)> = Vec::new();
@@ -29,7 +29,14 @@ pub(crate) fn matrix(lab: &Lab) -> Option<Matrix> {
         }
         said.entry((name(from), name(to))).or_default().push(flow);
     }
-    if ends.is_empty() {
+    // Of a zone that no flow names nobody has decided anything, and that is to be seen.
+    for zone in lab.zones.keys() {
+        if !ends.iter().any(|(n, _)| n == zone) {
+            let hue = hues.get(zone.as_str()).copied().unwrap_or(Hue::Grey);
+            ends.push((zone.to_string(), hue));
+        }
+    }
+    if ends.is_empty() || said.is_empty() && ends.len() < 2 {
         return None;
     }
     let order = |(name, _): &(String, Hue)| {

@@ -57,11 +57,31 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
         let text = "No flows are declared: what may pass between the zones is not known.";
         out.notes.push(text.to_owned());
     }
+    out.notes.extend(without_networks(lab));
     if out.nodes.iter().any(|n| !n.chips.is_empty()) {
         let text = "In the lanes: bold is hardware, regular is a guest.";
         out.notes.push(text.to_owned());
     }
     out
+}
+
+/// Zones in which nothing is: they have no lane.
+fn without_networks(lab: &Lab) -> Option<String> {
+    let used = |zone: &str| {
+        let mut zones = lab.networks.values().filter_map(|n| n.about.zone.known());
+        zones.any(|z| z.name() == zone)
+    };
+    let names = lab.zones.keys().map(|z| z.as_str());
+    let empty: Vec<&str> = names.filter(|z| !used(z)).collect();
+    let word = match empty.len() {
+        0 => return None,
+        1 => "zone",
+        _ => "zones",
+    };
+    Some(format!(
+        "Undecided: no network is said to be in {word} {}.",
+        empty.join(", ")
+    ))
 }
 
 fn machines(lab: &Lab) -> Vec<Machine<'_>> {

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const SUPPLIES: usize = 1;
 const LOADS: usize = 2;
 const FEEDS: &str = "feeds";
+const OVERLOADED: &str = "UPS with more load than it gives";
 
 /// Something that draws electricity.
 struct Load<'a> {
@@ -42,11 +43,13 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
         hang(lab, load, &fed, &total, &mut out);
     }
     rented(&loads, &mut out);
+    let over = out.nodes.iter().filter(|n| n.meaning == OVERLOADED).count();
     let watts = (known > 0).then(|| format!("{} W declared", known / 1000));
     let missing = (asked > 0).then(|| format!("{asked} of them without a figure"));
     out.summary = dotted([
         Some(count(loads.len(), "machine", "machines")),
         Some(count(lab.ups.len(), "UPS", "UPSs")),
+        (over > 0).then(|| format!("{over} overloaded")),
         watts,
         missing,
     ]);
@@ -162,8 +165,13 @@ fn supplies<'a>(
         let unknown = figures.iter().filter(|f| f.is_none()).count();
         let limit = ups.power.known().map(|p| p.milliwatts()).filter(|p| *p > 0);
         let share = limit.map(|l| sum * 100 / l).filter(|_| sum > 0);
-        let mut node = Node::card(reference(Kind::Ups, name), name, Hue::Green)
-            .meaning("UPS")
+        let over = limit.is_some_and(|l| sum > l);
+        let (hue, meaning) = match over {
+            true => (Hue::Red, OVERLOADED),
+            false => (Hue::Green, "UPS"),
+        };
+        let mut node = Node::card(reference(Kind::Ups, name), name, hue)
+            .meaning(meaning)
             .line(said(&ups.model).unwrap_or_default())
             .line(dotted([
                 said(&ups.power),
@@ -178,6 +186,12 @@ fn supplies<'a>(
             .column(SUPPLIES);
         let at_least = if unknown > 0 { "at least " } else { "" };
         node = match (sum > 0, share) {
+            // Rounded up: what is too much is more than all of it.
+            (true, Some(_)) if over => node.line(format!(
+                "overloaded: {at_least}{}, {}% of what it gives",
+                milliwatts(sum),
+                limit.map_or(0, |l| (sum * 100).div_ceil(l))
+            )),
             (true, Some(share)) => node.line(format!(
                 "load {at_least}{}, {share}% of what it gives",
                 milliwatts(sum)
@@ -189,8 +203,8 @@ fn supplies<'a>(
             node = node.line(format!("{unknown} of {} without a figure", figures.len()));
         }
         node.fill = share
-            .and_then(|s| u8::try_from(s).ok())
-            .filter(|_| unknown == 0);
+            .map(|s| u8::try_from(s).unwrap_or(u8::MAX))
+            .filter(|_| unknown == 0 || over);
         let at = out.node(node);
         let site = ups.site.known().map(|s| s.name());
         let feed = ups
