@@ -361,7 +361,9 @@ impl<R: RealmTag> World<R> {
     ) -> Result<BTreeMap<String, Scope>> {
         for (name, host) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
-                scopes.insert(name.to_owned(), scope.union(plan::news::scope(host)));
+                let proxies = plan::traefik::scope(&self.tree.lab, name);
+                let scope = scope.union(plan::news::scope(host)).union(proxies);
+                scopes.insert(name.to_owned(), scope);
             }
         }
         Ok(scopes)
@@ -375,7 +377,9 @@ impl<R: RealmTag> World<R> {
     ) -> Result<BTreeMap<String, Scope>> {
         for (name, _) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
-                scopes.insert(name.to_owned(), scope.union(plan::ports::scope()));
+                let proxies = plan::traefik::scope(&self.tree.lab, name);
+                let scope = scope.union(plan::ports::scope()).union(proxies);
+                scopes.insert(name.to_owned(), scope);
             }
         }
         Ok(scopes)

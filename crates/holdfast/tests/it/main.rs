@@ -38,6 +38,7 @@ mod silent;
 mod slips;
 mod stacks;
 mod story;
+mod traefik;
 mod twin;
 mod twin_stacks;
 mod wireguard;
