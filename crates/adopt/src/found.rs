@@ -126,8 +126,21 @@ pub struct Machine {
     pub accounts: BTreeMap<String, Account>,
     /// Ports that are open, with what listens there.
     pub ports: BTreeMap<(u16, Protocol), String>,
+    /// WireGuard interfaces.
+    pub tunnels: BTreeMap<String, Tunnel>,
     /// Lists that have more than can be declared, and what that is.
     pub more: BTreeMap<Managed, String>,
+}
+
+/// A WireGuard interface.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tunnel {
+    /// Its public key.
+    pub key: Option<String>,
+    /// The port that it listens on.
+    pub port: Option<i64>,
+    /// Peers by public key: the addresses that they may use, and seconds between keepalives.
+    pub peers: BTreeMap<String, (Vec<String>, Option<i64>)>,
 }
 
 /// An account.

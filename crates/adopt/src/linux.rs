@@ -1,6 +1,6 @@
 //! A Linux host that was looked at.
 
-use crate::found::{Account, Found, Machine, Sort, Way};
+use crate::found::{Account, Found, Machine, Sort, Tunnel, Way};
 use crate::name;
 use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
 use model::lab::Managed;
@@ -53,6 +53,7 @@ pub fn read(looked: &Looked<'_>) -> Found {
     let mut found = Found::default();
     ports(facts, &mut machine);
     accounts(looked, &mut machine);
+    tunnels(facts, &mut machine);
     gaps(facts, &machine.name, &mut found);
     found.hosts.push(machine);
     found
@@ -73,6 +74,41 @@ fn ports(facts: &TargetFacts, machine: &mut Machine) {
             (process, unit) => format!("{process}, of {unit}"),
         };
         machine.ports.insert(port, who);
+    }
+}
+
+/// Interfaces that were seen; one whose name cannot be declared is told of.
+fn tunnels(facts: &TargetFacts, machine: &mut Machine) {
+    let mut odd = Vec::new();
+    for (key, value) in facts.items(FactKind::WireGuard) {
+        let number = |field: &str| value.field(field).and_then(Value::as_int);
+        match key.split_once('/') {
+            None if name::of(key).as_deref() == Some(key) => {
+                let tunnel = machine.tunnels.entry(key.to_owned()).or_default();
+                let public = value.field("public").and_then(Value::as_text);
+                tunnel.key = public.map(str::to_owned);
+                tunnel.port = number("port");
+            }
+            None => odd.push(name::shown(key)),
+            Some((interface, peer)) => {
+                let allowed = match value.field("allowed") {
+                    Some(Value::List(all)) => all.iter().map(ToString::to_string).collect(),
+                    _ => Vec::new(),
+                };
+                let tunnel: Option<&mut Tunnel> = machine.tunnels.get_mut(interface);
+                if let Some(tunnel) = tunnel {
+                    let about = (allowed, number("keepalive"));
+                    tunnel.peers.insert(peer.to_owned(), about);
+                }
+            }
+        }
+    }
+    if !odd.is_empty() {
+        let text = format!(
+            "interfaces with names that cannot be declared: {}",
+            odd.join(", ")
+        );
+        machine.more.insert(Managed::Wireguard, text);
     }
 }
 

@@ -161,6 +161,11 @@ fn join(first: Machine, second: Machine) -> Machine {
             a.accounts
         },
         ports: if a.ports.is_empty() { b.ports } else { a.ports },
+        tunnels: if a.tunnels.is_empty() {
+            b.tunnels
+        } else {
+            a.tunnels
+        },
         more: a.more.into_iter().chain(b.more).collect(),
     }
 }

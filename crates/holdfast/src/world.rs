@@ -369,7 +369,9 @@ impl<R: RealmTag> World<R> {
     ) -> Result<BTreeMap<String, Scope>> {
         for (name, host) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
-                scopes.insert(name.to_owned(), scope.union(plan::news::scope(host)));
+                let proxies = plan::traefik::scope(&self.tree.lab, name);
+                let scope = scope.union(plan::news::scope(host)).union(proxies);
+                scopes.insert(name.to_owned(), scope);
             }
         }
         Ok(scopes)
@@ -383,7 +385,9 @@ impl<R: RealmTag> World<R> {
     ) -> Result<BTreeMap<String, Scope>> {
         for (name, _) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
-                scopes.insert(name.to_owned(), scope.union(plan::ports::scope()));
+                let proxies = plan::traefik::scope(&self.tree.lab, name);
+                let scope = scope.union(plan::ports::scope()).union(proxies);
+                scopes.insert(name.to_owned(), scope);
             }
         }
         Ok(scopes)

@@ -5,6 +5,7 @@ use crate::resource::{is_loopback, serves, socket};
 use model::declare::{OptExt as _, Or};
 use model::fact::{Completeness, FactKind, Scope, TargetFacts};
 use model::kleene::Reason;
+use model::lab::service::ServiceExposure;
 use model::lab::{Exposure, Host, Lab};
 use model::value::Value;
 use std::collections::BTreeMap;
@@ -289,10 +290,6 @@ pub fn passages(lab: &Lab) -> Vec<Passage> {
                 Or::Word(outside) => outside.word().to_owned(),
                 Or::Ref(reference) => reference.name().to_owned(),
             });
-            let mut parts: Vec<String> = Vec::new();
-            parts.extend(way.why.known().map(|w| w.0.clone()));
-            parts.extend(way.owner.known().map(|o| format!("owner {}", o.name())));
-            parts.extend(way.review.known().map(|r| format!("review {r}")));
             let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
             found.push(Passage {
                 service: service.clone(),
@@ -300,9 +297,17 @@ pub fn passages(lab: &Lab) -> Vec<Passage> {
                 via: via.name().to_owned(),
                 name: or_none(way.host.known().map(ToString::to_string)),
                 from: or_none(from),
-                reason: way.why.known().map(|_| parts.join(", ")),
+                reason: describe_way(way),
             });
         }
     }
     found
+}
+
+/// Its reason, with owner and review date; `None` if nobody gives one.
+pub(crate) fn describe_way(way: &ServiceExposure) -> Option<String> {
+    let mut parts = vec![way.why.known()?.0.clone()];
+    parts.extend(way.owner.known().map(|o| format!("owner {}", o.name())));
+    parts.extend(way.review.known().map(|r| format!("review {r}")));
+    Some(parts.join(", "))
 }

@@ -1,6 +1,7 @@
 //! Real programs of other projects on a test host, copied from this machine: the host image does not have them, as most hosts do not.
 
 use crate::host::TestHost;
+use std::path::Path;
 
 /// Two ends of a tunnel by wireguard-go, both on this host: `wg0` listens on port 51820 and knows one peer, `wg1`, which has been here. The
 /// private keys are in `/root/wg0.key` and `/root/wg1.key`, their preshared key in `/root/psk`.
@@ -50,10 +51,31 @@ pub fn tunnel(host: &TestHost) -> Tunnel {
     Tunnel { public, secret }
 }
 
+/// Puts Traefik on a host, as `/usr/local/bin/traefik`; nothing is started.
+///
+/// # Panics
+/// If this machine does not have it: `./test` gets it.
+pub fn traefik(host: &TestHost) {
+    let cache = twin::image::default_cache_dir();
+    let path = cache.join("traefik-3.7.15/traefik");
+    copy(
+        host,
+        &path,
+        "/usr/local/bin/traefik",
+        "run ./test, which gets it",
+    );
+}
+
 /// A program of this machine at the same place on the host.
 fn put(host: &TestHost, path: &str, package: &str) {
-    let bytes = std::fs::read(path)
-        .unwrap_or_else(|error| panic!("{path}: {error}; install Debian's package {package}"));
-    host.put_file(path, 0o755, &bytes)
-        .unwrap_or_else(|error| panic!("{path}: {error}"));
+    let missing = format!("install Debian's package {package}");
+    copy(host, Path::new(path), path, &missing);
+}
+
+#[allow(clippy::disallowed_methods, reason = "it copies real programs")]
+fn copy(host: &TestHost, from: &Path, to: &str, missing: &str) {
+    let bytes = std::fs::read(from)
+        .unwrap_or_else(|error| panic!("{}: {error}; {missing}", from.display()));
+    host.put_file(to, 0o755, &bytes)
+        .unwrap_or_else(|error| panic!("{to}: {error}"));
 }

@@ -51,6 +51,10 @@ pub const ALL: &[Exception] = &[
         why: "settings of the shared kernel, read-only in a container",
     },
     Exception {
+        paths: "traefik:*",
+        why: "what stands in for a proxy routes nothing",
+    },
+    Exception {
         paths: "wireguard:*",
         why: "its networks are plain segments, without tunnels",
     },

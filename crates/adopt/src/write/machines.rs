@@ -2,7 +2,7 @@
 
 use super::{Names, size};
 use crate::draft::Draft;
-use crate::found::{Interface, Machine, Way};
+use crate::found::{Interface, Machine, Tunnel, Way};
 use model::id::{Kind, ObjectRef};
 use model::lab::Sudo;
 use starter::yaml::scalar;
@@ -62,6 +62,7 @@ fn host(name: &str, machine: &Machine, interface: Option<&Interface>) -> String 
     text.push_str(&manage(machine));
     text.push_str(&accounts(machine));
     text.push_str(&ports(machine));
+    text.push_str(&tunnels(machine));
     text
 }
 
@@ -190,6 +191,45 @@ fn ports(machine: &Machine) -> String {
         ));
     }
     text
+}
+
+/// Peers have no names of their own: they are numbered.
+fn tunnels(machine: &Machine) -> String {
+    let mut text = String::new();
+    if !machine.tunnels.is_empty() {
+        text.push_str("    # Who may come in by WireGuard. Give the peers the names of their owners.\n    wireguard:\n");
+    }
+    for (name, tunnel) in &machine.tunnels {
+        text.push_str(&format!("      {}:\n", scalar(name)));
+        let port = tunnel.port.map(|p| format!("        port: {p}\n"));
+        let key = tunnel
+            .key
+            .as_ref()
+            .map(|k| format!("        key: {}\n", scalar(k)));
+        text.extend(port.into_iter().chain(key));
+        if port_and_key_are_unset(tunnel) && tunnel.peers.is_empty() {
+            text.push_str("        peers: {}\n");
+        }
+        if !tunnel.peers.is_empty() {
+            text.push_str("        peers:\n");
+        }
+        for (number, (key, (allowed, keepalive))) in tunnel.peers.iter().enumerate() {
+            let allowed: Vec<String> = allowed.iter().map(|a| scalar(a)).collect();
+            let every = keepalive.map(|s| format!(", keepalive: {s}s"));
+            text.push_str(&format!(
+                "          peer-{}: {{key: {}, allowed: [{}]{}}}\n",
+                number + 1,
+                scalar(key),
+                allowed.join(", "),
+                every.unwrap_or_default()
+            ));
+        }
+    }
+    text
+}
+
+fn port_and_key_are_unset(tunnel: &Tunnel) -> bool {
+    tunnel.port.is_none() && tunnel.key.is_none()
 }
 
 fn pools(draft: &Draft, names: &Names) -> String {

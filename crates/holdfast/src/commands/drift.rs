@@ -53,6 +53,8 @@ fn show<R: RealmTag>(tag: R, args: &LookArgs, json: bool, paint: Paint) -> Resul
     if is_all {
         let unseen = world.with_context(&facts, plan::unlooked::stacks)?;
         drift.differences.extend(unseen);
+        let unasked = world.with_context(&facts, plan::traefik::unlooked)?;
+        drift.differences.extend(unasked);
     }
     if json {
         outln!("{}", serde_json::to_string_pretty(&drift.differences)?);
@@ -102,6 +104,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::planner::contributed_drift(&backups),
             plan::interface::drift(ctx),
             plan::wireguard::drift(ctx),
+            plan::traefik::drift(ctx),
             stacks.differences,
         ];
         let mut drift = Drift {

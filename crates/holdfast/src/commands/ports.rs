@@ -39,6 +39,7 @@ pub(crate) fn ports<R: RealmTag>(
         true => probe::all(&world, &facts, &rows)?,
         false => Vec::new(),
     };
+    rows.extend(world.with_context(&facts, plan::traefik::ways)?);
     let exit = exit(&rows, &probed);
     if json {
         outln!("{:#}", as_json(&rows, &probed));
@@ -198,8 +199,15 @@ fn as_text(rows: &[Port], more_unknown: bool, why: bool, paint: Paint) -> String
         .filter(|r| r.state == Justification::None)
         .count();
     let unknown = |r: &Port| r.state == Justification::Unknown;
-    let known = rows.iter().filter(|r| !unknown(r)).count();
-    let sockets = count(known, "socket", "sockets");
+    let (names, sockets): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .filter(|r| !unknown(r))
+        .partition(|r| r.socket.contains("://"));
+    let mut sockets = count(sockets.len(), "socket", "sockets");
+    if !names.is_empty() {
+        let names = count(names.len(), "name", "names");
+        sockets.push_str(&format!(" and {names} by a proxy"));
+    }
     match more_unknown || rows.iter().any(unknown) {
         true => {
             format!("{text}{sockets} known, {open} without a declared reason; not all is known\n")

@@ -29,6 +29,7 @@ mod sshd;
 mod sudoer;
 mod sysctl;
 mod timer;
+mod traefik;
 mod unit;
 mod units;
 mod user;
@@ -147,6 +148,8 @@ enum Part {
     Restic,
     /// One section for all kinds that an engine tells.
     Docker,
+    /// Several facts of each path.
+    Traefik,
     /// Another driver's: it is not looked for here.
     Elsewhere,
 }
@@ -177,6 +180,7 @@ fn part(kind: FactKind) -> Part {
         FactKind::Sysctl => Part::ByPath(sysctl::PART),
         FactKind::Nft => Part::ByPath(nft::PART),
         FactKind::Archive | FactKind::Repository => Part::Restic,
+        FactKind::Traefik => Part::Traefik,
         _ => Part::Elsewhere,
     }
 }
@@ -190,7 +194,7 @@ fn parts(kind: FactKind, scope: &Scope) -> (Option<Whole>, Option<ByPath>) {
             let all = scope.collections.contains(&kind);
             (all.then_some(whole), Some(single))
         }
-        Part::Restic | Part::Docker | Part::Elsewhere => (None, None),
+        Part::Restic | Part::Docker | Part::Traefik | Part::Elsewhere => (None, None),
     }
 }
 
@@ -212,6 +216,7 @@ fn kinds(scope: &Scope) -> Vec<FactKind> {
                 | FactKind::DockerNetwork
                 | FactKind::DockerVolume
                 | FactKind::WireGuard
+                | FactKind::Traefik
                 | FactKind::Archive
                 | FactKind::Repository
         )
@@ -273,6 +278,10 @@ pub(crate) fn script(request: &Request<'_>) -> String {
                 }
                 docker_done = true;
             }
+            Part::Traefik => {
+                add(traefik::SH);
+                calls.push_str(&traefik::calls(request));
+            }
             Part::Elsewhere => {}
         }
     }
@@ -321,6 +330,7 @@ pub(crate) fn parse(
             Part::Whole(_) | Part::ByPath(_) | Part::Both(..) => {}
             Part::Restic => restic::read(kind, request.scope, &sections, &mut gathered),
             Part::Docker => docker::read(kind, &sections, &mut gathered),
+            Part::Traefik => traefik::read(request, &sections, &mut gathered),
             Part::Elsewhere => {
                 gathered.incomplete(kind, Reason::new("a Linux host does not tell"));
             }

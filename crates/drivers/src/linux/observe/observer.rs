@@ -27,6 +27,7 @@ pub fn script() -> String {
         include_str!("sh/prelude.sh"),
         include_str!("sh/host.sh"),
         super::restic::SH,
+        super::traefik::SH,
         incremental::SH,
     ];
     let mut whole = vec!["meta".to_owned(), "host".to_owned()];
@@ -36,7 +37,7 @@ pub fn script() -> String {
             Part::Both(all, single) => (Some(all), Some(single)),
             Part::ByPath(part) => (None, Some(part)),
             // What an engine tells holds the values of containers' environments: not for an account that only looks.
-            Part::Docker | Part::Restic | Part::Elsewhere => (None, None),
+            Part::Docker | Part::Restic | Part::Traefik | Part::Elsewhere => (None, None),
         };
         let function = |call: &&str| call.split_once(' ').map(|(_, f)| f.to_owned());
         let calls = all.iter().flat_map(|part| part.calls);

@@ -12,6 +12,7 @@
 //! | `sysctl` | all but keys and secrets; of a command the program |
 //! | `cron` | when, as whom, the program; of variables the names, and the values of those that say where to look and whom to tell |
 //! | `docker-container` | all but values of the environment and of most labels, and arguments of programs; see `docker/hide.rs` |
+//! | `traefik` | all but values of headers and queries in rules, logins in addresses of servers, and errors |
 //! | all other kinds | everything: names, numbers, digests and states |
 
 use super::gather::Gathered;
@@ -132,6 +133,7 @@ fn one(path: &FactPath, value: &mut Value, redactor: &Redactor) {
             }
         }
         (FactKind::DockerContainer, Value::Map(fields)) => super::docker::hide(fields, redactor),
+        (FactKind::Traefik, Value::Map(fields)) => super::traefik::hide(fields, redactor),
         (FactKind::File, Value::Map(fields)) if path.key.starts_with(SECRETS) => {
             fields.remove("size");
             if let Some(Value::Text(text)) = fields.get_mut("sha256") {

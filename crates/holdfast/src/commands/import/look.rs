@@ -14,7 +14,7 @@ use drivers::linux::transport::{LocalTransport, SshOptions, SshTransport, Transp
 use drivers::pve::{Limits, PveDriver, PveTarget, Trust, meet};
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
-use model::fact::{NativeIdentity, Scope, TargetFacts};
+use model::fact::{FactKind, NativeIdentity, Scope, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::api::{Api, Fingerprint, TokenName};
 use model::realm::Real;
@@ -332,7 +332,9 @@ fn everything() -> Scope {
     let (lab, _) = lang::analyze(&sources);
     let owned = plan::Owned::new();
     let hosts = lab.hosts.iter();
+    let mut tunnels = Scope::default();
+    tunnels.collections.insert(FactKind::WireGuard);
     hosts
         .map(|(name, host)| plan::scope::of_host(&lab, name, host, &owned))
-        .fold(Scope::default(), Scope::union)
+        .fold(tunnels, Scope::union)
 }

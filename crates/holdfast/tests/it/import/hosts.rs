@@ -23,6 +23,7 @@ fn lived_in() -> TestHost {
          until nc -z 127.0.0.1 8080; do :; done"
     ))
     .unwrap();
+    testkit::tools::tunnel(&host);
     host
 }
 
@@ -58,6 +59,10 @@ fn a_host_is_as_declared_straight_after() {
         "          - \"restrict,from=\\\"10.0.0.0/8\\\" ssh-ed25519 AAAA",
         "\n      - {port: 22/tcp} # sshd",
         "\n      - {port: 8080/tcp} # nc, of web.service\n",
+        "\n      - {port: 51820/udp} # wireguard-go, of wg0.service\n",
+        "\n    wireguard:\n      wg0:\n        port: 51820\n        key: ",
+        ", allowed: [10.9.0.2/32, \"fd00:9::2/128\"]}\n",
+        ", allowed: [10.9.0.0/24], keepalive: 1s}\n",
         "\n      keys: at-least # ",
         "\n      sudoers: at-least # ",
     ] {

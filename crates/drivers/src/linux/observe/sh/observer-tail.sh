@@ -49,6 +49,12 @@ may() {
                 *) return 0 ;;
             esac
             ;;
+        traefik:2)
+            case $2 in
+                '' | *[!0-9]* | ??????*) ;;
+                *) return 0 ;;
+            esac
+            ;;
         restic_json:4) [ "$3 $4" = 'cat config' ] || [ "$3 $4" = 'snapshots --json' ] && plain_name "$2" && return 0 ;;
         *)
             case "$*" in
