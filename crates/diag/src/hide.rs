@@ -20,6 +20,14 @@ pub fn hide(text: &str) -> String {
     hide_tokens(&hide_userinfo(&hide_query(text)))
 }
 
+/// A copy of the same length in bytes, without the secrets of URLs and links: their users and passwords, and what their parameters say.
+pub fn hide_addresses(text: &str) -> String {
+    match text.contains("://") || has_query(text) {
+        true => hide_userinfo(&hide_query(text)),
+        false => text.to_owned(),
+    }
+}
+
 /// Parts of the name of a parameter whose value is a secret.
 const PARAMETERS: [&str; 11] = [
     "token", "auth", "key", "secret", "pass", "pwd", "sig", "cred", "psk", "session", "jwt",
@@ -31,7 +39,7 @@ pub(crate) fn has_query(text: &str) -> bool {
 }
 
 /// A copy of the same length in bytes, in which the secret parameters of URLs and links are stars: `?token=…&key=…`.
-pub fn hide_query(text: &str) -> String {
+fn hide_query(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['?', '&', ';']) {

@@ -11,5 +11,5 @@ pub mod fix;
 pub mod render;
 
 pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, Waived};
-pub use hide::{hide, hide_query, userinfos};
+pub use hide::{hide, hide_addresses, userinfos};
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

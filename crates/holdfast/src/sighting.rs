@@ -122,7 +122,7 @@ fn own(
         false => Some(format!("it was kept as {}", found.target)),
     };
     match why {
-        None => found,
+        None => model::shape::doubted(found),
         Some(why) => {
             let why = format!("another machine answered in its place: {why}");
             TargetFacts::unreachable(declared, found.at, why)

@@ -22,5 +22,6 @@ pub mod promise;
 pub mod realm;
 pub mod run;
 pub mod secret;
+pub mod shape;
 pub mod units;
 pub mod value;

@@ -265,8 +265,8 @@ fn without_parameters(d: &mut Diagnostic) {
         .chain(&mut d.notes)
         .chain(&mut d.help);
     for text in said.chain(labels.map(|l| &mut l.text)) {
-        if text.contains(['?', '&']) {
-            *text = diag::hide_query(text);
+        if text.contains("://") || text.contains(['?', '&', ';']) {
+            *text = diag::hide_addresses(text);
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::cli::{ComposeArgs, DebugVerb};
 use crate::exit::Exit;
 use crate::output::{Paint, stream};
 use crate::texts::Folder;
+use ::secrets::scan::{Scanner, masked};
 use anyhow::Result;
 use diag::render::{self, Color};
 use lang::compose::{Reading, Request, read};
@@ -64,16 +65,24 @@ fn shown(file: &Path, reading: &Reading) -> serde_json::Value {
         "sources": sources,
         "project": reading.project,
     });
-    hide(&mut object["project"]);
+    hide(&mut object["project"], "", &Scanner::default());
     object
 }
 
-/// What is not kept as a secret may have one in it: the address that an image is built from, a text under a key of an extension.
-fn hide(value: &mut serde_json::Value) {
+/// What is not kept as a secret may have one in it: the address that an image is built from, a text under a key of an extension. The
+/// scanner that finds secrets in files judges each text as the value of its key.
+fn hide(value: &mut serde_json::Value, key: &str, scanner: &Scanner) {
     match value {
-        serde_json::Value::String(text) => *text = diag::hide(text),
-        serde_json::Value::Array(items) => items.iter_mut().for_each(hide),
-        serde_json::Value::Object(entries) => entries.values_mut().for_each(hide),
+        serde_json::Value::String(text) => {
+            let line = format!("{key}={text}");
+            let masked = masked(&line, &scanner.scan(".env", &line));
+            let value = masked.get(key.len() + 1..).unwrap_or_default();
+            *text = diag::hide(value);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|i| hide(i, key, scanner)),
+        serde_json::Value::Object(entries) => {
+            entries.iter_mut().for_each(|(k, v)| hide(v, k, scanner));
+        }
         _ => {}
     }
 }

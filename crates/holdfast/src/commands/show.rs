@@ -70,7 +70,7 @@ fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<(
         let cells = sheet.rows.iter_mut().flatten().map(|c| &mut c.text);
         // The address of a channel can have a password in it.
         for text in cells.chain(&mut sheet.notes) {
-            *text = diag::hide_query(text);
+            *text = diag::hide_addresses(text);
         }
     }
     if json {

@@ -4,18 +4,8 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 /// Parts of the secrets; each stands once or more in the lab below.
-const CANARIES: [&str; 9] = [
-    "abcdefghij123456",
-    "CANARY1",
-    "CANARY2",
-    "CANARY3",
-    "CANARY4",
-    "CANARY5",
-    "CANARY6",
-    "CANARY7",
-    "CANARY8",
-];
-const ROOT: &str = "format: 1\nlab: x\nhosts: {h: {}}\nstacks: {s: {file: stacks/s/compose.yaml, on: h}}\n\
+const CANARIES: [&str; 2] = ["abcdefghij123456", "CANARY"];
+const ROOT: &str = "format: 1\nlab: x\nhosts: {h: {description: 'postgres://u:s3/CANARYc1@db/x'}}\nstacks: {s: {file: stacks/s/compose.yaml, on: h}}\n\
     channels: {ntfy: {kind: push, to: 'https://ntfy.sh/lab?auth=CANARY8'}}\n\
     documents: {d: {file: d.md}}\n";
 const COMPOSE: &str = r#"services:
@@ -28,6 +18,28 @@ const COMPOSE: &str = r#"services:
   b:
     image: y
     command: "curl -H 'Authorization: Bearer CANARY5'"
+  c:
+    image: z
+    entrypoint: "app --dsn u:CANARYc2@tcp(db:3306)/x"
+    command: ["app", "--pw", "CANARYc3", "--pass=CANARYc4", "-x", "a://u:s3/CANARYc5#x?y@h/z"]
+    ports: ["a://u:s3/CANARYc6@h"]
+    environment:
+      DB_PASSWORD_OLD: CANARYc7
+      DB_PASSWORD2: $$CANARYc8
+      SECRET_KEY_BASE: !!str CANARYc9
+      PASSWD: &p CANARYd1
+      PASS: |
+        CANARYd2
+      PGPASS:
+        CANARYd3
+      DATABASE: postgres://u:s3/CANARYd4@h/x
+      JDBC: jdbc:mysql://h/x?user=u&password=CANARYd5
+      SQLSERVER: jdbc:sqlserver://h;user=u;password=CANARYd6
+      FALLBACK_TOKEN: ${NOWHERE:-CANARYd7}
+    labels: {x.password: CANARYd8, x.url: "a://u:s3?CANARYd9@h"}
+    build: {context: "https://u:s3/CANARYe1@github.com/x.git", args: {NPM_TOKEN: CANARYe2}}
+    x-note: {password: CANARYe3, pass: [CANARYe4], url: "a://u:p@CANARYe5@h"}
+    hostname: "a://u:s3/CANARYe6@h"
 configs: {c: {content: "db_password: CANARY4"}}
 "#;
 
@@ -37,7 +49,11 @@ fn lab() -> tempfile::TempDir {
     fs::create_dir_all(at("stacks/s")).unwrap();
     fs::write(at("holdfast.yaml"), ROOT).unwrap();
     fs::write(at("stacks/s/compose.yaml"), COMPOSE).unwrap();
-    fs::write(at("d.md"), "[gone](missing.md?token=CANARY8)\n").unwrap();
+    fs::write(
+        at("d.md"),
+        "[gone](missing.md?token=CANARY8)\n[gone](https://u:s3/CANARYe7@h/missing.md)\n",
+    )
+    .unwrap();
     folder
 }
 
@@ -53,7 +69,14 @@ fn nothing_prints_what_stands_beside_a_secret() {
         &["secret", "scan"],
         &["show", "alerts"],
         &["show", "alerts", "--json"],
+        &["show"],
+        &["show", "hosts"],
+        &["show", "hosts", "--json"],
         &["show", "stacks"],
+        &["show", "stacks", "--json"],
+        &["graph", "--view", "l3"],
+        &["graph", "--view", "dependencies", "--format", "dot"],
+        &["plan"],
         &["debug", "compose", "stacks/s/compose.yaml"],
         &["debug", "compose", "--json", "stacks/s/compose.yaml"],
     ] {

@@ -141,6 +141,40 @@ fn no_name_moves_the_cursor_or_forges_a_line() {
     }
 }
 
+/// What a drawing's reader would obey: a directive, markup, a second statement.
+#[test]
+fn no_text_is_a_command_to_what_reads_a_drawing() {
+    let folder = tempfile::tempdir().unwrap();
+    let evil = "%%{init: {'a': 1}}%% </text><script>x</script> \\\"]; evil -> x [label=\\\" #quot; \\u2028%%{x}";
+    let lab = format!(
+        "format: 1\nlab: \"{evil}\"\nsites: {{a: {{description: \"{evil}\"}}}}\n\
+         hosts: {{h: {{description: \"{evil}\", os: debian, site: a}}}}\n\
+         networks: {{n: {{subnet: 10.0.0.0/24, description: \"{evil}\"}}}}\n\
+         services: {{s: {{runs: {{host: h}}, description: \"{evil}\"}}}}\n"
+    );
+    let at = folder.path().join("holdfast.yaml");
+    fs::write(&at, &lab).unwrap();
+    let output = holdfast(folder.path(), &["check"]).output().unwrap();
+    let said = text(&output.stdout);
+    assert!(said.contains("'lab' is one line of text"), "{said}");
+    assert!(said.contains("holdfast.yaml:2:6"), "{said}");
+    fs::write(&at, lab.replace("\\u2028", "")).unwrap();
+    for view in ["l2", "l3", "storage", "power", "dependencies"] {
+        for format in ["mermaid", "dot", "svg"] {
+            let words = ["graph", "--view", view, "--format", format];
+            let output = holdfast(folder.path(), &words).output().unwrap();
+            let drawn = text(&output.stdout);
+            assert!(drawn.len() > 20, "{words:?}: {}", text(&output.stderr));
+            let obeyed = match format {
+                "mermaid" => drawn.contains("%%{") || drawn.contains("\"]; evil"),
+                "dot" => drawn.replace("\\\"", "").contains("\"]; evil"),
+                _ => drawn.contains("<script"),
+            };
+            assert!(!obeyed, "{words:?}: {drawn}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_plain_file_is_written_to_and_stays() {
     let lab = whole();

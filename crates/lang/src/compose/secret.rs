@@ -20,7 +20,7 @@ const SUSPECT: [&str; 14] = [
     "psk",
 ];
 /// Ends of a name that make its value suspect.
-const SUSPECT_END: [&str; 5] = ["pass", "pwd", "_key", "_salt", "_dsn"];
+const SUSPECT_END: [&str; 6] = ["pass", "pwd", "pw", "_key", "_salt", "_dsn"];
 /// Ends of a name whose value says where a secret is, or how it is made, and is none itself.
 const HARMLESS_END: [&str; 12] = [
     "_file",
@@ -198,21 +198,19 @@ fn assigned(word: &str) -> bool {
         .any(|(name, value)| is_suspect(name.trim_start_matches('-'), value))
 }
 
-/// `scheme://user:password@host`.
+/// `scheme://user:password@host`, and `user:password@tcp(host)`.
 fn has_login(word: &str) -> bool {
-    let Some((_, rest)) = word.split_once("://") else {
-        return false;
+    let password = |login: &str| {
+        let parts = login.split_once(':');
+        parts.is_some_and(|(_, password)| !password.is_empty())
     };
-    let authority = rest.split('/').next().unwrap_or("");
-    let Some((login, _)) = rest
-        .rsplit_once('@')
-        .filter(|_| authority.contains(['@', ':']))
-    else {
-        return false;
-    };
-    login
-        .split_once(':')
-        .is_some_and(|(_, password)| !password.is_empty() && !password.contains('/'))
+    let dialled = ["@tcp(", "@unix(", "@udp("];
+    diag::userinfos(word)
+        .into_iter()
+        .any(|span| word.get(span).is_some_and(password))
+        || dialled
+            .iter()
+            .any(|d| word.split_once(d).is_some_and(|(login, _)| password(login)))
 }
 
 /// A password's hash: `user:$apr1$…`, `$2y$…`.
@@ -235,6 +233,10 @@ mod tests {
             ("DB_PASS", "x"),
             ("SECRET_KEY_BASE", "x"),
             ("DATABASE_URL", "postgres://u:p@db/x"),
+            ("DATABASE_URL", "postgres://u:p/q#r?s@db/x"),
+            ("DATABASE", "u:p@tcp(db:3306)/x"),
+            ("DATABASE", "jdbc:mysql://db/x?user=u&password=p"),
+            ("pw", "x"),
             ("X", "ghp_0123456789abcdef0123"),
             (
                 "traefik.http.middlewares.a.basicauth.users",
@@ -274,6 +276,8 @@ mod tests {
             "CMD-SHELL|redis-cli ping",
             "sh|-c|*redis-cli -a x ping*",
             "sshpass|-p|*x*|ssh|host",
+            "app|--pw|*x*|--port|80|*--pass=x*|*--pw=x*",
+            "app|*a://u:p/q#r?s@db/x*",
             "sh|-c|*PGPASSWORD=x psql -p5432*",
             "docker|run|-u|1000:1000|-p8080:80|--user|git:git",
             "app|--password-file|/run/secrets/x|--token-ttl|5m|-p80",

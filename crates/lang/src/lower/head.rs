@@ -7,6 +7,7 @@ use super::place::{At, Map};
 use crate::sink::Sink;
 use crate::suggest::quote;
 use crate::yaml::{Entry, Key, Node, NodeKind, Text};
+use diag::render::turns_text;
 use diag::{Diagnostic, SourceId, Span, Spanned};
 use model::declare::{Declare as _, Many};
 use model::lab::Lab;
@@ -95,6 +96,14 @@ pub(super) fn read(cx: &mut Cx<'_>, texts: &[Text], root: Option<SourceId>, lab:
 
 fn name(entry: &Entry, lab: &mut Lab, sink: &mut Sink) {
     match &entry.value.kind {
+        NodeKind::Scalar { text, .. } if text.chars().any(|c| c.is_control() || turns_text(c)) => {
+            let message = "'lab' is one line of text, without line breaks, control characters and signs that turn the direction of text";
+            sink.report(
+                Diagnostic::invalid("wrong-type", message)
+                    .at(entry.value.head, "has such a character")
+                    .help("write the name in plain letters, e.g. lab: home"),
+            );
+        }
         NodeKind::Scalar { text, .. } if !entry.value.is_null() && !text.trim().is_empty() => {
             lab.name = text.to_string();
         }

@@ -23,7 +23,7 @@ macro_rules! value {
 
 /// The option of a secret and its value.
 const OPTION: &str = concat!(
-    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|token)|requirepass|masterauth|pass|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
+    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|token)|requirepass|masterauth|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
     gap!(),
     value!()
 );
@@ -282,6 +282,8 @@ mod tests {
             (r#"command: [ --password, 'we ak' ]"#, "we ak"),
             ("command: --password weak --port 80", "weak"),
             ("command: --db-pass=weak", "weak"),
+            ("command: [app, --pw, weak]", "weak"),
+            ("command: app --db-pwd weak", "weak"),
             ("command: app --password='we ak' x", "we ak"),
             (r#"command: "app --password=\"we ak\" x""#, "we ak"),
             (r#"command: "app --password \"weak\"""#, "weak"),

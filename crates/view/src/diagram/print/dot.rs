@@ -2,6 +2,7 @@
 
 use crate::diagram::model::{Diagram, Hue, Node, Shape, Stroke, Sure};
 use crate::diagram::print::theme::LIGHT;
+use diag::render::turns_text;
 
 /// A drawing in the language of Graphviz.
 pub fn dot(diagram: &Diagram) -> String {
@@ -109,7 +110,7 @@ fn quoted(text: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
-            c if c.is_control() => out.push(' '),
+            c if c.is_control() || turns_text(c) => out.push(' '),
             c => out.push(c),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::diagram::model::{Diagram, Hue, Node, Shape, Stroke, Sure};
 use crate::diagram::print::theme::LIGHT;
+use diag::render::turns_text;
 
 /// A drawing as a Mermaid flowchart.
 pub fn mermaid(diagram: &Diagram) -> String {
@@ -129,7 +130,9 @@ fn quoted(text: &str) -> String {
             '>' => out.push_str("#gt;"),
             '&' => out.push_str("#amp;"),
             '`' => out.push_str("#96;"),
-            c if c.is_control() => out.push(' '),
+            // `%%{init: …}%%` is a directive anywhere in the text, in labels and comments too.
+            '%' => out.push_str("#37;"),
+            c if c.is_control() || turns_text(c) => out.push(' '),
             c => out.push(c),
         }
     }

@@ -5,6 +5,7 @@ use crate::diagram::layout::lay;
 use crate::diagram::metrics::Weight;
 use crate::diagram::model::Diagram;
 use crate::diagram::scene::{Anchor, Mark, Seg};
+use diag::render::turns_text;
 use std::fmt::Write as _;
 
 /// The first words of every drawing; by them an older one is known again.
@@ -142,7 +143,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c if c.is_control() || turns_text(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
             c => out.push(c),
         }
     }

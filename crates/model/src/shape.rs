@@ -1,0 +1,139 @@
+//! Whether the values of an observation are of the types that its facts have. What was kept may have been damaged or written by something
+//! else, and a truth value that is a text must not pass for `false`.
+
+use crate::fact::{Completeness, FactKind, Seen, TargetFacts};
+use crate::kleene::Reason;
+use crate::value::Value;
+
+/// Types of values.
+#[derive(Debug, Clone, Copy)]
+enum Type {
+    Bool,
+    Int,
+    Text,
+    Texts,
+    Map,
+    /// Maps in which one field, if it is there, is a truth value.
+    Maps(&'static str),
+}
+
+use Type::{Bool, Int, Map, Maps, Text, Texts};
+
+/// Fields of containers, as the engine's driver writes them.
+const CONTAINER: &[(&str, Type)] = &[
+    ("cap_add", Texts),
+    ("digests", Texts),
+    ("env", Map),
+    ("health", Text),
+    ("image", Text),
+    ("memory", Int),
+    ("mounts", Maps("read_only")),
+    ("namespaces", Texts),
+    ("networks", Map),
+    ("ports", Maps("")),
+    ("privileged", Bool),
+    ("project", Text),
+    ("read_only", Bool),
+    ("restarts", Int),
+    ("security_opt", Texts),
+    ("state", Text),
+    ("user", Text),
+];
+/// Fields of units.
+const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
+/// A reading is taken over from one observation to the next for hours; one older than this before its observation was not.
+const LONGEST_KEPT_SECONDS: i64 = 24 * 3600;
+
+/// The same with what cannot be as it is said turned into unknown, with the reason.
+#[must_use]
+pub fn doubted(mut found: TargetFacts) -> TargetFacts {
+    for (path, fact) in &mut found.facts {
+        if let Seen::Present(value) = &fact.seen
+            && let Some(why) = wrong(path.kind, &path.key, value)
+        {
+            fact.seen = Seen::Unknown(Reason::new(why));
+        }
+    }
+    for (kind, reading) in &found.readings {
+        let before = found.at.as_second() - reading.at.as_second();
+        let why = match before {
+            0..=LONGEST_KEPT_SECONDS => continue,
+            ..0 => "it is dated after the observation that it belongs to".to_owned(),
+            _ => format!(
+                "it was read at {:.0}, long before the observation",
+                reading.at
+            ),
+        };
+        let reason = Reason::new(why);
+        for (path, fact) in &mut found.facts {
+            // Whether a restart waits is asked each time.
+            if path.kind == *kind && !(path.kind == FactKind::Patch && path.key == "reboot") {
+                fact.seen = Seen::Unknown(reason.clone());
+            }
+        }
+        found.collections.insert(*kind, Completeness::No(reason));
+    }
+    found
+}
+
+/// What is wrong with a value, if something is.
+fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
+    let fields = match kind {
+        FactKind::DockerContainer => CONTAINER,
+        FactKind::Unit => UNIT,
+        FactKind::Patch => {
+            let expected = match key {
+                "reboot" => Bool,
+                "security" | "lists" => Int,
+                _ => return None,
+            };
+            let said = || format!("it is {}, not {}", is(value), words(expected));
+            return (!fits(value, expected)).then(said);
+        }
+        _ => return None,
+    };
+    if !fits(value, Map) {
+        return Some(format!("it is {}, not {}", is(value), words(Map)));
+    }
+    fields.iter().find_map(|(name, expected)| {
+        let field = value.field(name).filter(|f| !fits(f, *expected))?;
+        let (is, words) = (is(field), words(*expected));
+        Some(format!("its '{name}' is {is}, not {words}"))
+    })
+}
+
+fn fits(value: &Value, expected: Type) -> bool {
+    match (value, expected) {
+        (Value::Bool(_), Bool)
+        | (Value::Int(_), Int)
+        | (Value::Text(_), Text)
+        | (Value::Map(_), Map) => true,
+        (Value::List(items), Texts) => items.iter().all(|i| fits(i, Text)),
+        (Value::List(items), Maps(name)) => items.iter().all(|i| {
+            let field = i.field(name);
+            fits(i, Map) && field.is_none_or(|f| fits(f, Bool))
+        }),
+        _ => false,
+    }
+}
+
+fn is(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "a truth value",
+        Value::Int(_) => "a number",
+        Value::Text(_) => "text",
+        Value::List(_) => "a list of other values",
+        Value::Map(_) => "a map",
+    }
+}
+
+fn words(expected: Type) -> &'static str {
+    match expected {
+        Bool => "a truth value",
+        Int => "a number",
+        Text => "text",
+        Texts => "a list of texts",
+        Map => "a map",
+        Maps(_) => "a list of maps",
+    }
+}
