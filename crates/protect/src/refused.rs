@@ -52,7 +52,9 @@ pub enum Refused {
         why: String,
     },
     /// There is no dataset to back up at all.
-    #[error("no dataset is in a backup that Holdfast takes, of files or dumps to a restic repository; declare one under `backups:`")]
+    #[error(
+        "no dataset is in a backup that Holdfast takes, of files or dumps to a restic repository; declare one under `backups:`"
+    )]
     NothingToBackUp,
     /// The directory to restore to is no plain new directory.
     #[error("cannot restore to '{to}': {why}")]

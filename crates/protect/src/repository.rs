@@ -131,7 +131,10 @@ pub(crate) fn subject<'a>(lab: &'a Lab, name: &str) -> Result<Subject<'a>, Refus
     let host = lab
         .seat(dataset)
         .ok_or_else(|| nobody_logs_in(name, dataset))?;
-    let source = dataset.source.as_ref().ok_or_else(|| lacks("source: add `folder: PATH` or `postgres: NAME`"))?;
+    let source = dataset
+        .source
+        .as_ref()
+        .ok_or_else(|| lacks("source: add `folder: PATH` or `postgres: NAME`"))?;
     Ok(Subject {
         name,
         dataset,

@@ -78,10 +78,24 @@ struct Schema(Value);
 
 impl Schema {
     fn resolve<'s>(&'s self, mut schema: &'s Value) -> &'s Value {
-        while let Some(name) = schema["$ref"].as_str() {
-            schema = &self.0["$defs"][name.rsplit('/').next().unwrap()];
+        loop {
+            // The key's own text, what it takes, and what of that it does not.
+            let takes = |s: &&Value| {
+                ["$ref", "anyOf", "allOf", "type"]
+                    .iter()
+                    .any(|k| s.get(k).is_some())
+            };
+            if let Some(name) = schema["$ref"].as_str() {
+                schema = &self.0["$defs"][name.rsplit('/').next().unwrap()];
+            } else if let Some(all) = schema["allOf"]
+                .as_array()
+                .filter(|_| schema.get("properties").is_none())
+            {
+                schema = all.iter().find(takes).unwrap();
+            } else {
+                return schema;
+            }
         }
-        schema
     }
 
     fn takes_unknown(&self, schema: &Value) -> bool {

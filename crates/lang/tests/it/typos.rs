@@ -89,6 +89,18 @@ impl Schema {
                 let name = name.rsplit('/').next();
                 let schema = &self.0["$defs"][name.unwrap()];
                 open.push(One { name, schema });
+            } else if let Some(all) = one.schema["allOf"]
+                .as_array()
+                .filter(|_| one.schema.get("properties").is_none())
+            {
+                // The key's own text, what it takes, and what of that it does not.
+                let takes = |s: &&Value| {
+                    ["$ref", "anyOf", "allOf", "type"]
+                        .iter()
+                        .any(|k| s.get(k).is_some())
+                };
+                let name = one.name;
+                open.extend(all.iter().filter(takes).map(|schema| One { name, schema }));
             } else if let Some(all) = one.schema["anyOf"]
                 .as_array()
                 .filter(|_| one.schema.get("properties").is_none())
