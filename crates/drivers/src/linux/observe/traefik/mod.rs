@@ -51,6 +51,10 @@ pub(super) fn read(request: &Request<'_>, sections: &Sections<'_>, to: &mut Gath
             }
         }
     }
+    // Where none was asked, nobody knows whether there is one.
+    if keys(request.scope, KIND).next().is_none() {
+        return;
+    }
     to.complete(KIND, "every declared API told all of its lists");
 }
 
