@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     id: "cmp-dup-key",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "Two containers on one machine claim the same name or the same port, or YAML in a document gives a key twice.",
+    summary: "Two containers on one machine claim the same name or the same port, one container claims a port twice, or YAML in a document gives a key twice.",
     rationale: "Names of containers and ports of a machine exist once. The second container does not start, and which one is \
         second is decided by the next restart. A key that one file gives twice is refused when the file is read; in the YAML of a \
         document nobody notices until it is copied.",
@@ -26,6 +26,7 @@ pub const RULE: Rule = Rule {
 struct Claim<'a> {
     container: Container<'a>,
     address: Option<IpAddr>,
+    target: u16,
     span: Span,
 }
 
@@ -119,34 +120,47 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             let claim = Claim {
                 container,
                 address: port.host_ip.filter(|ip| !ip.is_unspecified()),
+                target: port.target,
                 span: port.span,
             };
             let key = (place, port.protocol.clone(), range.start);
             let others = ports.entry(key).or_default();
             if let Some(first) = others.iter().find(|o| clash(o, &claim)) {
-                let message = format!(
-                    "port {}/{} of one machine is published by {} and by {}",
-                    range.start,
-                    port.protocol,
-                    first.container.title(),
-                    container.title()
-                );
-                let d = RULE
-                    .finding(message)
-                    .at(claim.span, "also here")
-                    .and_at(first.span, "here")
-                    .note("containers that publish it: 2, possible: 1")
-                    .help("publish one of them on another port, or put both behind a proxy");
-                out.add(container.object(), d);
+                let port = format!("port {}/{} of one machine", range.start, port.protocol);
+                out.add(container.object(), taken(&port, first, &claim));
             }
             others.push(claim);
         }
     }
 }
 
-/// On the same address, or one of them on all.
+fn taken(port: &str, first: &Claim<'_>, again: &Claim<'_>) -> Diagnostic {
+    let (one, other) = (first.container.title(), again.container.title());
+    let (message, note) = match first.is_of(again) {
+        true => (
+            format!("{port} is published twice by {one}"),
+            "ports of the container that it leads to: 2, possible: 1",
+        ),
+        false => (
+            format!("{port} is published by {one} and by {other}"),
+            "containers that publish it: 2, possible: 1",
+        ),
+    };
+    RULE.finding(message)
+        .at(again.span, "also here")
+        .and_at(first.span, "here")
+        .note(note)
+        .help("publish one of them on another port, or put both behind a proxy")
+}
+
+impl Claim<'_> {
+    fn is_of(&self, other: &Self) -> bool {
+        (self.container.stack, self.container.name) == (other.container.stack, other.container.name)
+    }
+}
+
+/// On the same address, or one of them on all. What one container says twice of one port is said once for each kind of address.
 fn clash(one: &Claim<'_>, other: &Claim<'_>) -> bool {
-    let same =
-        (one.container.stack, one.container.name) == (other.container.stack, other.container.name);
-    !same && (one.address.is_none() || other.address.is_none() || one.address == other.address)
+    let apart = !one.is_of(other) || one.target != other.target;
+    apart && (one.address.is_none() || other.address.is_none() || one.address == other.address)
 }

@@ -1,4 +1,4 @@
-//! Two guests with the same number.
+//! Two guests with the same number, and numbers that there are none of.
 
 use crate::context::guest;
 use crate::{Context, Findings, Mend, Rule};
@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     id: "inv-guest-id",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "Two guests of one hypervisor or cluster have the same number.",
+    summary: "Two guests of one hypervisor or cluster have the same number, or one has a number that Proxmox VE does not give.",
     rationale: "The number is what the hypervisor knows a guest by: its disks, its backups and every command are found by it. Two guests \
         cannot have the same one, and whoever restores by a number that is wrong restores over the other guest.",
     example: "guests: {dns: {kind: lxc, on: pve, id: 103}, web: {kind: lxc, on: pve, id: 103}}",
@@ -21,6 +21,9 @@ pub const RULE: Rule = Rule {
     run,
 };
 
+/// `pve-vmid` of Proxmox VE's API schema; smaller ones are reserved.
+const POSSIBLE: std::ops::RangeInclusive<u32> = 100..=999_999_999;
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut seen: BTreeMap<(Home<'_>, u32), (&str, Span)> = BTreeMap::new();
     for (name, declared) in &ctx.lab.guests {
@@ -28,6 +31,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let span = declared.id.as_ref().map_or(declared.span, |i| i.span);
+        if !POSSIBLE.contains(id) {
+            let d = RULE
+                .finding(format!(
+                    "guest '{name}' has number {id}, and numbers go from {} to {}",
+                    POSSIBLE.start(),
+                    POSSIBLE.end()
+                ))
+                .at(span, "")
+                .help("look it up with 'qm list' and 'pct list'");
+            out.add(guest(name), d);
+        }
         let home = cluster_of(ctx.lab, (on.kind(), on.name()));
         if let Some((other, first)) = seen.get(&(home, *id)) {
             let d = RULE

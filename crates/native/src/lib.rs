@@ -38,6 +38,7 @@ pub mod ssh_password_login;
 pub mod ssh_root_login;
 pub mod sto_dev_name;
 pub mod sto_fstab;
+pub mod sto_guest_pool;
 pub mod sto_raid_usable;
 pub mod sudo_nopassword;
 

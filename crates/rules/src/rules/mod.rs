@@ -105,7 +105,7 @@ use native::{
     fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes, img_pin,
     img_updater, inv_guest_id, inv_serial, plat_cmd, ref_container, ref_path, run_destructive,
     run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login,
-    ssh_root_login, sto_dev_name, sto_fstab, sto_raid_usable, sudo_nopassword,
+    ssh_root_login, sto_dev_name, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
 };
 
 use observed::{
@@ -267,6 +267,7 @@ pub const RULES: &[Rule] = &[
     sto_fit::RULE,
     sto_fs_selfheal::RULE,
     sto_fstab::RULE,
+    sto_guest_pool::RULE,
     sto_monitor::RULE,
     sto_raid_usable::RULE,
     sto_rebuild_ure::RULE,
