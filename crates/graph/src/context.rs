@@ -44,6 +44,8 @@ pub struct Context<'a> {
 pub struct Leak {
     /// Where it stands.
     pub span: Span,
+    /// In which file of the tree.
+    pub file: String,
     /// What it seems to be, e.g. `a private key`.
     pub what: String,
 }

@@ -32,9 +32,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if let Some((first, rest)) = rights.split_first() {
             let mut d = RULE
                 .finding(format!("{} can take over its machine", container.title()))
-                .at(first.0, first.1.clone());
+                .at(first.0, first.1.clone())
+                .of(format!("{}: {}", container.name, first.1));
             for (span, what) in rest {
-                d = d.and_at(*span, what.clone());
+                d = d
+                    .and_at(*span, what.clone())
+                    .of(format!("{}: {what}", container.name));
             }
             let d = d
                 .note(format!("ways out of the container: {}", rights.len()))
@@ -54,7 +57,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         for (stack, all) in stacks {
             let lacking: Vec<&Container<'_>> = all.iter().filter(|c| !has(c)).collect();
             if !lacking.is_empty() {
-                let d = unmet(claim, word, stack, &lacking, all.len());
+                let d = unmet(claim, word, stack, &lacking, all.len()).of(*word);
                 out.add(ObjectRef::new(Kind::Stack, stack), d);
             }
         }

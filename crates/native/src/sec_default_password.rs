@@ -124,9 +124,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let message = format!("{} {does}", container.title());
         let mut d = RULE
             .with(severity, message)
-            .at(first.1, format!("'{}': {}", first.0, first.2));
+            .at(first.1, format!("'{}': {}", first.0, first.2))
+            .of(format!("{}: {}", container.name, first.0));
         for (key, span, why) in rest {
-            d = d.and_at(*span, format!("'{key}': {why}"));
+            d = d
+                .and_at(*span, format!("'{key}': {why}"))
+                .of(format!("{}: {key}", container.name));
         }
         let reach = match open {
             true => "it publishes a port on all addresses of its machine",

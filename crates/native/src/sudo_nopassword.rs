@@ -33,6 +33,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     "user '{login}' of {called} becomes root without a password"
                 ))
                 .at(sudo.span, "")
+                .of(login.as_str())
                 .note(format!("keys that are as good as root: {keys} {noun}"))
                 .help("keep those keys on a hardware token, or use 'sudo: password' for people");
             out.add(of.clone(), d);

@@ -15,6 +15,7 @@ pub(crate) struct Part {
 
 /// Rules of which one object can have several things that somebody may or may not live with.
 const PARTS: &[(&str, Part)] = &[
+    part("cmp-hardening", "right", "portainer: /var/run/docker.sock"),
     part(
         "ctr-database-open",
         "way to a database",
@@ -35,11 +36,24 @@ const PARTS: &[(&str, Part)] = &[
         "project of which network",
         "proxy: wiki",
     ),
+    part(
+        "exposure-review",
+        "way in",
+        "port 22/tcp of host 'web': review",
+    ),
+    part("img-pin", "image", "postgres:latest"),
     part("port-missing", "port", "tcp/443"),
     part("port-unjustified", "socket", "tcp/0.0.0.0:8080"),
+    part(
+        "sec-clear-text",
+        "place",
+        "stacks/wiki/compose.yaml: the value of 'DB_PASSWORD'",
+    ),
+    part("sec-default-password", "setting", "db: POSTGRES_PASSWORD"),
     part("ssh-key-unowned", "key", "anna/SHA256:…"),
     part("ssh-key-weak", "key", "anna/SHA256:…"),
     part("ssh-weak-algorithms", "algorithm", "aes128-cbc"),
+    part("sudo-nopassword", "account", "admin"),
     part(
         "sudo-undeclared",
         "line of sudoers",

@@ -311,6 +311,7 @@ fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceS
             if !told.iter().any(known) {
                 leaks.push(rules::Leak {
                     span,
+                    file: source.path.clone(),
                     what: leak.what,
                 });
             }

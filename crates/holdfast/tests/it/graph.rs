@@ -202,7 +202,7 @@ hosts:
 ups: {u: {site: home, power: 400W, feeds: [a, b]}}\n";
     std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
     let (_, out, err) = graph(lab.path(), &["--view", "power"]);
-    assert!(out.contains("300 W, 75% of what it gives"), "{out}{err}");
+    assert!(out.contains("300 W, 75#37; of what it gives"), "{out}{err}");
 
     // More than it gives is said in words as well as in red, and of a third machine without a figure at least that.
     let text = text.replace("400W, feeds: [a, b]", "299W, feeds: [a, b, c]");

@@ -54,7 +54,8 @@ macro_rules! quantity {
                     };
                     let slip = slip.map(|unit| format!("{number}{unit}"));
                     return Err($crate::declare::Wrong {
-                        meant: slip.or_else(usual),
+                        // A small b is bits: `40Mb/s` is no slip of `40MB/s`.
+                        meant: usual().or(slip),
                         ..wrong()
                     });
                 };

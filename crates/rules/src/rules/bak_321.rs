@@ -112,9 +112,16 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
             let d = RULE.unknown(format!("whether a copy of {what} is off site"));
             return Some(d.at(body.span, "").note(tally.unsure.join("; ")));
         }
-        (true, 0) => format!(
-            "{what} has {copies} with the data itself, none off site; {wanted} and 1 are wanted"
-        ),
+        (true, 0) => {
+            let sure = if tally.unsure.is_empty() {
+                ""
+            } else {
+                " for sure"
+            };
+            format!(
+                "{what} has {copies} with the data itself, none off site{sure}; {wanted} and 1 are wanted"
+            )
+        }
         (true, _) => format!("{what} has {copies} with the data itself; {wanted} are wanted"),
         (false, 0) => format!("no copy of {what} is off site"),
         (false, _) => return None,

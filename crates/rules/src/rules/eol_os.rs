@@ -59,7 +59,32 @@ fn machines<'a>(ctx: &Context<'a>) -> Vec<Machine<'a>> {
     hosts.chain(guests).collect()
 }
 
+/// Systems that are declared to be unknown.
+fn untold(ctx: &Context<'_>, out: &mut Findings) {
+    let hosts = ctx.lab.hosts.iter().map(|(name, host)| {
+        let os = host.os.as_ref().filter(|os| os.value().is_none());
+        (ObjectRef::new(Kind::Host, name), os.map(|os| os.span))
+    });
+    let guests = ctx.lab.guests.iter().map(|(name, guest)| {
+        let os = guest.os.as_ref().filter(|os| os.value().is_none());
+        (ObjectRef::new(Kind::Guest, name), os.map(|os| os.span))
+    });
+    for (object, span) in hosts.chain(guests) {
+        if let Some(span) = span {
+            let (word, name) = (object.kind.word(), object.name.clone());
+            let d = RULE
+                .unknown(format!(
+                    "how long the system of {word} '{name}' is supported"
+                ))
+                .at(span, "declared as unknown")
+                .help("say what /etc/os-release there says, as `os` and `version`");
+            out.add(object, d);
+        }
+    }
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    untold(ctx, out);
     let mut open: BTreeMap<&str, Vec<Machine<'_>>> = BTreeMap::new();
     for machine in machines(ctx) {
         let Some((_, product, in_name)) = ctx.knowledge.named_with_version(machine.os) else {

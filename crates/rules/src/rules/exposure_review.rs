@@ -138,6 +138,7 @@ fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
         let mut d = RULE
             .finding(format!("{} is open without: {list}", way.words))
             .at(way.span, format!("missing: {list}"))
+            .of(format!("{}: {list}", way.words))
             .help(way.help);
         // Reasons and owners cannot be made up; a day to look at it again can.
         let day = ctx.today.checked_add(Span::new().years(1)).ok();
@@ -163,6 +164,7 @@ fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
             way.words
         ))
         .at(review.span, "due")
+        .of(format!("{}: review", way.words))
         .note(format!("{} - {} = {days} days", ctx.today, review.value))
         .help(format!(
             "ask {} whether it is still needed; then close it or set a new date",

@@ -27,6 +27,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let d = RULE
             .finding(format!("{} stands in clear text", leak.what))
             .at(leak.span, "")
+            .of(format!("{}: {}", leak.file, leak.what))
             .note("it is not shown; whoever can read this repository, or its history, has it")
             .help("change it first: it stays in the history")
             .help("then keep it with 'holdfast secret set' or sops, and refer to it; docs/secrets.md says how");

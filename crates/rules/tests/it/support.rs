@@ -57,8 +57,8 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
     for (id, source) in stacks.sources.iter() {
         for leak in scanner.scan(&source.path, &source.text) {
             let span = Span::new(id, leak.span.start, leak.span.end);
-            let what = leak.what;
-            leaks.push(rules::Leak { span, what });
+            let (file, what) = (source.path.clone(), leak.what);
+            leaks.push(rules::Leak { span, file, what });
         }
     }
     let ctx = rules::Context {

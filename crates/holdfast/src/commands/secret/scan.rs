@@ -68,7 +68,7 @@ struct Shown {
     excerpt: String,
 }
 
-/// A file's text: UTF-8, or UTF-16 as some editors write it. What is neither holds no secret that reading would find.
+/// A file's text: UTF-8 or another encoding that keeps ASCII, or UTF-16 as some editors write it. What holds zero bytes is no text.
 fn decoded(bytes: Vec<u8>) -> Option<String> {
     let units = |of: fn([u8; 2]) -> u16, bytes: &[u8]| {
         let pairs = bytes.chunks_exact(2);
@@ -82,8 +82,36 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
         [0xfe, 0xff, rest @ ..] => units(u16::from_be_bytes, rest),
         [_, 0, _, 0, ..] => units(u16::from_le_bytes, &bytes),
         [0, _, 0, _, ..] => units(u16::from_be_bytes, &bytes),
-        _ => String::from_utf8(bytes).ok(),
+        // As git tells what is no text. A byte of another encoding hides nothing of the rest.
+        _ if bytes.iter().take(8000).any(|b| *b == 0) => None,
+        _ => Some(String::from_utf8_lossy(&bytes).into_owned()),
     }
+}
+
+/// What stands right before a secret, and nothing of what else its line holds: that may be one that was not known.
+fn around(hidden: &str) -> String {
+    let Some((before, rest)) = hidden.split_once("***") else {
+        return "…".to_owned();
+    };
+    let after = rest.trim_start_matches('*');
+    let quoted = after
+        .trim_matches(['"', '\'', ',', ';', '}', ']', ' '])
+        .is_empty();
+    let words: Vec<&str> = before.split_inclusive(char::is_whitespace).collect();
+    let near: String = words
+        .iter()
+        .skip(words.len().saturating_sub(2))
+        .copied()
+        .collect();
+    let stars = "*".repeat(3 + rest.len() - after.len());
+    let (head, tail) = (
+        if words.len() > 2 { "… " } else { "" },
+        if quoted { after } else { " …" },
+    );
+    format!("{head}{near}{stars}{tail}")
+        .chars()
+        .take(100)
+        .collect()
 }
 
 /// What a scan found.
@@ -152,7 +180,7 @@ impl Found {
             (last, column) = (leak.span.start, column + between.chars().count());
             let excerpt = excerpts.entry(line).or_insert_with(|| {
                 let line = hidden.get(line - 1).copied().unwrap_or_default();
-                diag::hide(line.trim()).chars().take(100).collect()
+                around(&diag::hide(line.trim()))
             });
             self.shown.push(Shown {
                 commit: commit.map(str::to_owned),
