@@ -64,7 +64,7 @@ impl<'a> Pve<'_, 'a> {
                 out.add(ObjectRef::new(Kind::Guest, *name), d);
             }
             None => {
-                let d = self.look.dated(d.of(number), kind, number);
+                let d = self.look.dated(d, kind, number);
                 out.add(self.look.object.clone(), d);
             }
         }

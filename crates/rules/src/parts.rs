@@ -36,14 +36,24 @@ const PARTS: &[(&str, Part)] = &[
         "project of which network",
         "proxy: wiki",
     ),
+    part("disk-storage-full", "storage", "pve1/local"),
+    part(
+        "disk-thin-full",
+        "half of a thin pool",
+        "pve1/pve/data metadata",
+    ),
     part(
         "exposure-review",
         "way in",
         "port 22/tcp of host 'web': review",
     ),
     part("img-pin", "image", "postgres:latest"),
+    part("job-replication-failed", "job", "101-0"),
+    part("job-task-failed", "task", "vzdump 101"),
     part("port-missing", "port", "tcp/443"),
     part("port-unjustified", "socket", "tcp/0.0.0.0:8080"),
+    part("pve-quorum", "node, or the quorum", "pve2"),
+    part("pve-user-no-second-factor", "account", "root@pam"),
     part(
         "sec-clear-text",
         "place",
@@ -59,6 +69,7 @@ const PARTS: &[(&str, Part)] = &[
         "line of sudoers",
         "bob ALL=(ALL) NOPASSWD: ALL",
     ),
+    part("time-off", "node", "pve1"),
     part("unit-failed", "unit", "mdmonitor.service"),
     part("user-undeclared", "account", "bob"),
 ];

@@ -295,3 +295,60 @@ docker-container:chat = {{\"state\": \"running\", \"image\": \"chat:1\"}}
         assert_eq!(of.waived.is_some(), accepted, "{only}: {of:?}");
     }
 }
+
+/// Of the broken fixture of each rule whose findings have parts: without `only` a waiver accepts nothing and is told what to say, with
+/// the parts it accepts just them. No rule has parts in one finding and none in another.
+#[test]
+fn findings_with_parts_are_accepted_by_their_parts() {
+    let folder = crate::support::repository().join("tests/broken/rules");
+    let mut tried = 0;
+    for rule in rules::RULES {
+        let text = std::fs::read_to_string(folder.join(rule.id).join("broken.yaml")).unwrap();
+        let of_rule = |text: &str| -> Vec<diag::Diagnostic> {
+            let (findings, _) = check(text, None);
+            let known = findings.into_iter().filter(|d| !d.unknown);
+            known
+                .filter(|d| d.code == rule.id || d.code == "waiver-invalid")
+                .collect()
+        };
+        let found = of_rule(&text);
+        let own: Vec<_> = found.iter().filter(|d| d.code == rule.id).collect();
+        let with = own.iter().filter(|d| !d.parts.is_empty()).count();
+        if with == 0 || text.contains("\nwaivers:") {
+            continue;
+        }
+        assert_eq!(with, own.len(), "{}: some findings have parts", rule.id);
+        let first = own[0];
+        let object = first.object.clone().unwrap_or_else(|| "lab".to_owned());
+        let waived = |only: &str| {
+            let waiver = format!(
+                "lab: fixture\nwaivers: [{{rule: {}, object: {object}, reason: r, owner: o, expires: 2027-01-01{only}}}]",
+                rule.id
+            );
+            of_rule(&text.replacen("lab: fixture", &waiver, 1))
+        };
+        let bare = waived("");
+        let still = |found: &[diag::Diagnostic]| {
+            let same = |d: &&diag::Diagnostic| d.code == rule.id && d.severity == first.severity;
+            found
+                .iter()
+                .filter(same)
+                .any(|d| d.message == first.message)
+        };
+        assert!(still(&bare), "{}: accepted without `only`", rule.id);
+        assert!(
+            bare.iter().any(|d| d.code == "waiver-invalid"),
+            "{}: nothing says what to write",
+            rule.id
+        );
+        let parts = serde_json::to_string(&first.parts).unwrap();
+        let named = waived(&format!(", only: {parts}"));
+        assert!(
+            !still(&named),
+            "{}: {parts} are not accepted: {named:#?}",
+            rule.id
+        );
+        tried += 1;
+    }
+    assert!(tried >= 20, "{tried}");
+}
