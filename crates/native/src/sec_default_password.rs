@@ -230,6 +230,13 @@ fn known(container: &Container<'_>, text: &str) -> Option<&'static str> {
     if KNOWN.contains(&lower.as_str()) {
         return Some("a default");
     }
-    let name = !lower.is_empty() && named.contains(&Some(lower.as_str()));
+    let told = container.service.environment.iter().any(|(key, value)| {
+        let key = key.to_ascii_uppercase();
+        let names = ["_DB", "_DATABASE", "_USER", "_USERNAME", "DB_NAME"];
+        let value = value.value.as_ref().map(|v| v.expose());
+        names.iter().any(|n| key.ends_with(n))
+            && value.is_some_and(|v| v.eq_ignore_ascii_case(text))
+    });
+    let name = !lower.is_empty() && (told || named.contains(&Some(lower.as_str())));
     name.then_some("the name of what it protects")
 }
