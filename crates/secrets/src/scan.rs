@@ -35,6 +35,14 @@ const TOKENS: &[(&str, &str)] = &[
         r"\bgl(?:pat|rt|dt|cbt)-[A-Za-z0-9_-]{20,}",
     ),
     ("an access key of AWS", r"\bA(?:KIA|SIA)[A-Z2-7]{16}\b"),
+    ("an API key of Anthropic", r"\bsk-ant-[A-Za-z0-9_-]{24,}"),
+    ("an API key of OpenAI", r"\bsk-proj-[A-Za-z0-9_-]{24,}"),
+    ("a token of Hugging Face", r"\bhf_[A-Za-z0-9]{30,}\b"),
+    ("a token of DigitalOcean", r"\bdo[opr]_v1_[a-f0-9]{64}\b"),
+    (
+        "a login of netrc",
+        r"\bmachine[ \t]+\S+\s+login[ \t]+\S+\s+password[ \t]+\S+",
+    ),
     ("a token of Slack", r"\bxox[abeprs]-[A-Za-z0-9-]{20,}"),
     ("a key of Stripe", r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
     (
@@ -187,6 +195,12 @@ fn kind(path: &str) -> (Kind, Form) {
     }
 }
 
+/// Settings whose values are expressions: what has no quotes there is a reference.
+fn is_expressions(path: &str) -> bool {
+    let end = path.rsplit('.').next().unwrap_or_default();
+    ["tf", "tfvars", "hcl", "nix"].contains(&end)
+}
+
 /// What was found so far, by where it begins; no two overlap.
 #[derive(Default)]
 struct Leaks(BTreeMap<usize, Leak>);
@@ -236,9 +250,10 @@ impl Scanner {
             Form::Lines => &self.named_in_line,
             Form::Tree | Form::Text => &self.named,
         };
+        let only_quoted = kind == Kind::Code || is_expressions(path);
         for (key, value) in pairs(in_line.as_ref(), text) {
             let found = Found::word(&value);
-            if kind != Kind::Code || found.bounds == Bounds::Quoted {
+            if !only_quoted || found.bounds == Bounds::Quoted {
                 named(key.as_str(), found);
             }
         }
@@ -495,6 +510,22 @@ mod tests {
             "AGE-SECRET-KEY-{}",
             "1QJUNTJR4Z6K0NPQV3SDYYVX6HKAR4ZN5FTNWZ5V3E3SNYR0RGQHQZZZZZZ"
         );
+        let long = "Kq7vR2mXw9Lz4TbNKq7vR2mXw9Lz4TbN";
+        for (what, text) in [
+            ("an API key of Anthropic", format!("sk-ant-api03-{long}")),
+            ("an API key of OpenAI", format!("sk-proj-{long}")),
+            ("a token of Hugging Face", format!("hf_{long}")),
+            (
+                "a token of DigitalOcean",
+                format!("dop_v1_{}", "0a".repeat(32)),
+            ),
+            (
+                "a login of netrc",
+                format!("machine git.lan\n  login bob\n  password {long}"),
+            ),
+        ] {
+            assert_eq!(found("notes.txt", &text), [format!("{what}: {text}")]);
+        }
         for (path, text, want) in [
             (
                 "x.sh",
@@ -582,6 +613,7 @@ mod tests {
         let mut wrong = Vec::new();
         for (path, text, want) in [
             ("c.yaml", "PASS: hunter2x", "hunter2x"),
+            ("a.tf", "password = \"hunter2x\"", "hunter2x"),
             ("c.yaml", "PASSWD: hunter2x", "hunter2x"),
             ("c.yaml", "DB_PWD_OLD: hunter2x", "hunter2x"),
             (".env", "DB_PASSWORD_OLD=hunter2x", "hunter2x"),
@@ -678,6 +710,11 @@ mod tests {
     fn what_is_none() {
         for (path, text) in [
             ("c.yaml", "password: ${DB_PASSWORD}"),
+            ("a.tf", "password = var.db_password1"),
+            (
+                "a.tf",
+                "token = data.vault_generic_secret.x1.data[\"token\"]",
+            ),
             ("c.yaml", "POSTGRES_PASSWORD_FILE: /run/secrets/db"),
             ("c.yaml", "password: {sops: secrets/db.yaml, key: a.b}"),
             (
