@@ -63,13 +63,14 @@ impl<R: RealmTag> World<R> {
         let interfaces = self.chosen(chosen)?;
         let mut drivers = Drivers::new(self.tag.clone());
         let mut scopes = BTreeMap::new();
+        let aside = matches!(chosen, Chosen::All) && (self.some_way() || !interfaces.is_empty());
         for name in self.by_hand(chosen, &interfaces)? {
             let (_, host) = *self
                 .machines(Some(&name))?
                 .first()
                 .ok_or_else(|| Stop::usage(format!("no host is called {name}")))?;
             // What is not in this realm has no handle, and is said to be missing when all are asked.
-            if self.absent_here(&name).is_none() {
+            if self.absent_here(&name).is_none() && !(aside && self.no_way_to(host)) {
                 drivers.insert(Box::new(self.driver(&name, host)?));
             }
             scopes.extend(of_hosts(Some(&name))?);

@@ -56,6 +56,9 @@ pub(crate) struct World<R: RealmTag> {
     pub(crate) patience: Option<Duration>,
 }
 
+/// Why nothing is known of a machine without a `reach`, and what mends it.
+const NO_WAY: &str = "nothing says how it is reached; add `reach: {ssh: ALIAS}`";
+
 impl<R: RealmTag> World<R> {
     /// Opens the lab at `path` for a verb that records something. Ids that are missing are minted into `holdfast.lock`.
     pub(crate) fn open(tag: R, path: &Path) -> Result<Self> {
@@ -156,10 +159,8 @@ impl<R: RealmTag> World<R> {
     /// Handles on the declared hosts, or on one of them.
     pub(crate) fn drivers(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut drivers = Drivers::new(self.tag.clone());
-        let machines = self.machines(only)?;
-        let some = machines.iter().any(|(_, host)| !self.no_way_to(host));
-        for (name, host) in machines {
-            // One that nobody can log in to keeps no other from being looked at; it is unknown.
+        let some = self.some_way();
+        for (name, host) in self.machines(only)? {
             if self.absent.contains_key(name) || only.is_none() && some && self.no_way_to(host) {
                 continue;
             }
@@ -168,8 +169,24 @@ impl<R: RealmTag> World<R> {
         Ok(drivers)
     }
 
+    /// Some machine can be logged in to. One that cannot then keeps it from nothing, and is unknown; if there is none, or a machine is
+    /// asked for by name, that nothing leads there is an error.
+    pub(crate) fn some_way(&self) -> bool {
+        let mut machines = self.tree.lab.machines();
+        machines.any(|(_, machine)| !self.no_way_to(machine))
+    }
+
+    /// Why a declared machine has no handle: it is not in this realm, or nothing leads to it.
+    pub(crate) fn why_not(&self, name: &str) -> Option<String> {
+        if let Some(why) = self.absent.get(name) {
+            return Some(why.clone());
+        }
+        let machine = self.tree.lab.machine(name)?;
+        self.no_way_to(machine).then(|| NO_WAY.to_owned())
+    }
+
     /// The lab says nothing of how it is reached, and this is the real one.
-    fn no_way_to(&self, host: &Host) -> bool {
+    pub(crate) fn no_way_to(&self, host: &Host) -> bool {
         self.realm() == Realm::Real && matches!(host.reach, Reach::Unknown)
     }
 
@@ -459,8 +476,7 @@ impl<R: RealmTag> World<R> {
             if let Some(machine) = self.tree.lab.machine(name) {
                 target.target = self.tree.lab.machine_ref(name);
                 if target.identity.is_none() && self.no_way_to(machine) {
-                    let way = "nothing says how it is reached; add `reach: {ssh: ALIAS}`";
-                    target.errors = vec![way.to_owned()];
+                    target.errors = vec![NO_WAY.to_owned()];
                 }
             }
             let enrolled = self.enrolled(name)?;

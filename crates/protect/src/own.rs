@@ -7,22 +7,18 @@ use model::lab::protection::{BackupKind, RepositoryKind};
 use model::lab::{Backup, Lab, Repository};
 use std::collections::BTreeMap;
 
-/// Why a backup is not taken by Holdfast; `None` if it is. What nobody said is ours: archives of files and of what databases
-/// write out, made with restic.
+/// Why a backup is not taken by Holdfast; `None` if it is. What nobody said or knows is ours: archives of files and of what
+/// databases write out, made with restic. One copy more does no harm, and one that nobody takes does.
 pub(crate) fn foreign(lab: &Lab, name: &str, backup: &Backup) -> Option<String> {
     let store = backup.to.as_ref();
     let store = store.and_then(|to| lab.repositories.get_key_value(&to.value));
-    match &backup.about.kind {
-        None => {}
-        Some(kind) => match kind.value() {
-            Some(BackupKind::File | BackupKind::Dump) => {}
-            Some(kind) => {
-                return Some(format!(
-                    "backup {name} is of kind {kind}, which another program takes"
-                ));
-            }
-            None => return Some(format!("of which kind backup {name} is, nobody knows")),
-        },
+    match backup.about.kind.known() {
+        None | Some(BackupKind::File | BackupKind::Dump) => {}
+        Some(kind) => {
+            return Some(format!(
+                "backup {name} is of kind {kind}, which another program takes"
+            ));
+        }
     }
     let (name, store) = store?;
     match store.about.kind.known() {

@@ -68,6 +68,7 @@ pub(crate) fn restore<R: RealmTag>(
         archive: args.archive.clone(),
         to: args.to.clone(),
     };
+    at_hand(&world, &args.dataset)?;
     let plan = planned(&world, &facts, |ctx| protect::restore_plan(ctx, &request))?;
     only_new(&mut drivers, &plan)?;
     let exit = approved_run(
@@ -112,8 +113,22 @@ pub(crate) fn drill<R: RealmTag>(
 ) -> Result<Exit> {
     let world = World::open(tag, &args.lab)?;
     world.datasets_exist(&args.datasets)?;
-    let left = left_out(&world.tree.lab, &args.datasets, "drilled", paint);
-    let chosen = drilled(&world.tree.lab, &args.datasets)?;
+    let mut left = left_out(&world.tree.lab, &args.datasets, "drilled", paint);
+    let mut chosen = drilled(&world.tree.lab, &args.datasets)?;
+    for dataset in &args.datasets {
+        at_hand(&world, dataset)?;
+    }
+    chosen.retain(|dataset| match at_hand(&world, dataset) {
+        Ok(()) => true,
+        Err(why) => {
+            left = true;
+            err!(
+                "{}",
+                wrap::hanging("not drilled: ", &why.to_string(), paint.width())
+            );
+            false
+        }
+    });
     let (mut drivers, facts) = looked(&world)?;
     let mut worst = Exit::Ok;
     let mut reports = Vec::new();
@@ -155,6 +170,19 @@ fn drilled(lab: &Lab, named: &[String]) -> Result<Vec<String>> {
         return Err(Stop::refused(protect::Refused::NothingToBackUp.to_string()).into());
     }
     Ok(ours.into_iter().map(str::to_owned).collect())
+}
+
+/// The machine that has a dataset can be acted on here.
+fn at_hand<R: RealmTag>(world: &World<R>, dataset: &str) -> Result<()> {
+    let lab = &world.tree.lab;
+    let seat = lab.datasets.get(dataset).and_then(|d| lab.seat(d));
+    match seat.and_then(|seat| Some((seat, world.why_not(seat)?))) {
+        Some((seat, why)) => {
+            let of = lab.machine_ref(seat);
+            Err(Stop::refused(format!("dataset '{dataset}' is on {of}: {why}")).into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Says which datasets of a run over all of them are left out, and why. True if one of them is declared to be archived and

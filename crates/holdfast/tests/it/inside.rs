@@ -66,7 +66,47 @@ fn a_guests_data_is_archived_drilled_and_proven() {
         "{}",
         ran.all()
     );
+    nobody_logs_in_to_the_hypervisor(&rig);
     what_others_take_is_left_to_them(&rig);
+}
+
+/// It is unknown, with what to write, and every verb goes on with the guest.
+fn nobody_logs_in_to_the_hypervisor(rig: &Rig) {
+    let way = "nothing says how it is reached; add `reach: {ssh: ALIAS}`";
+    for verb in ["observe", "drift", "ports"] {
+        let ran = rig.run(&[verb, rig.lab(), "--on", "real"]);
+        assert!([1, 7].contains(&ran.code), "{verb}: {}", ran.all());
+        assert!(
+            unwrapped(&ran.stdout).contains(way),
+            "{verb}: {}",
+            ran.all()
+        );
+    }
+    let ran = rig.run(&["observe", rig.lab(), "--on", "real", "--host", "hyper"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+    rig.edit("lab/data.yaml", |text| {
+        text.replace(
+            "datasets:\n  documents",
+            "datasets:\n  attic: {host: hyper, folder: /srv/attic, verify: [{files_at_least: 1}]}\n  documents",
+        )
+        .replace("datasets: [documents, shop]", "datasets: [attic, documents, shop]")
+    });
+    let refused = format!("dataset 'attic' is on host/hyper: {way}");
+    let to = ["--dataset", "attic", "--to", "/srv/new/attic"];
+    for (verb, more, code) in [
+        ("drill", &[][..], 7),
+        ("drill", &["--dataset", "attic"][..], 4),
+        ("restore", &to[..], 4),
+    ] {
+        let ran = run(rig, verb, more);
+        assert_eq!(ran.code, code, "{verb}: {}", ran.all());
+        assert!(unwrapped(&ran.stderr).contains(&refused), "{}", ran.all());
+    }
+    rig.edit("lab/data.yaml", |text| {
+        let lines = text.lines().filter(|l| !l.starts_with("  attic:"));
+        let text = lines.collect::<Vec<_>>().join("\n") + "\n";
+        text.replace("datasets: [attic, documents", "datasets: [documents")
+    });
 }
 
 fn what_others_take_is_left_to_them(rig: &Rig) {
