@@ -3,11 +3,13 @@
 use crate::found::{Cluster, Found, Guest, Machine, Pool, Said, Sort, Stack};
 use crate::merge::{self, Keys};
 use crate::name;
+use model::compose::{Project, Projects, Service};
 use model::declare::OptExt as _;
+use model::fact::NativeIdentity;
 use model::id::{Kind, ObjectRef};
 use model::lab::api::Api;
 use model::lab::guest::ClusterKind;
-use model::lab::{Lab, Reach};
+use model::lab::{self, Lab, Reach};
 use model::lock::{Lock, Native};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +20,10 @@ pub struct Known<'a> {
     pub lab: &'a Lab,
     /// Who is who in it.
     pub lock: Option<&'a Lock>,
+    /// The Compose projects of its stacks.
+    pub projects: &'a Projects,
+    /// Files that are there, seen from the tree.
+    pub files: &'a BTreeSet<String>,
 }
 
 /// What is to be written.
@@ -53,16 +59,11 @@ pub struct Draft {
 
 impl Draft {
     /// Compares what was found, merged, with the lab that is there.
-    pub fn of(found: Found, known: Option<Known<'_>>, same: &BTreeSet<String>) -> Self {
+    pub fn of(found: Found, known: Known<'_>, same: &BTreeSet<String>) -> Self {
         let mut draft = Draft {
             said: found.said,
             ..Draft::default()
         };
-        let empty = Lab::default();
-        let known = known.unwrap_or(Known {
-            lab: &empty,
-            lock: None,
-        });
         let clusters: BTreeMap<String, Cluster> = found
             .clusters
             .into_iter()
@@ -439,9 +440,68 @@ impl Draft {
         }
     }
 
-    fn stack(&mut self, stack: Stack, known: &Known<'_>) {
+    /// The host of this identity, by its name.
+    pub(crate) fn machine(&self, identity: &NativeIdentity) -> Option<&ObjectRef> {
+        let is = |native: &Native| native.machine() == Some(identity);
+        let mut all = self.bound.iter();
+        all.find(|(object, native)| object.kind == Kind::Host && is(native))
+            .map(|(object, _)| object)
+    }
+
+    /// Whether the containers of a project that runs are declared already, some of them or all; what to do about some is told.
+    fn runs_declared(&mut self, stack: &Stack, known: &Known<'_>) -> bool {
+        let Some(engine) = stack.engine.as_ref().filter(|e| e.text.is_some()) else {
+            return false;
+        };
+        let Some(host) = self.machine(&engine.machine).cloned() else {
+            let text = "it runs on a machine that is left out, and so is it";
+            self.say(Sort::LeftOut, &stack.name, text);
+            return true;
+        };
+        let here = |s: &lab::guest::Stack| s.on.known().is_none_or(|on| on.0.object == host);
+        let called = stack.project.as_deref();
+        let declares = |name: &str, project: &Project, container: &str, service: &str| {
+            let given = known.lab.stacks.get(name).and_then(|s| s.project.known());
+            let given = given.map(|p| p.0.as_str());
+            let written = project.name.as_ref().map(|n| n.value.as_str());
+            let own = Some(given.or(written).unwrap_or(name));
+            let named = |s: &Service| {
+                s.container_name
+                    .as_ref()
+                    .is_some_and(|n| n.value == container)
+            };
+            own == called && project.services.contains_key(service)
+                || project.services.values().any(named)
+        };
+        let declared = |container: &str, service: &str| {
+            let stacks = known.lab.stacks.iter().filter(|(_, s)| here(s));
+            let mut projects =
+                stacks.filter_map(|(name, _)| Some((name, known.projects.get(name)?)));
+            projects.any(|(name, project)| declares(name, project, container, service))
+        };
+        let (are, lack): (Vec<_>, Vec<_>) =
+            engine.containers.iter().partition(|(c, s)| declared(c, s));
+        if are.is_empty() {
+            return false;
+        }
+        if !lack.is_empty() {
+            let lack: Vec<String> = lack.into_iter().map(|(c, _)| c.clone()).collect();
+            let text = format!(
+                "declared without {}; add them to its Compose file",
+                lack.join(", ")
+            );
+            self.say(Sort::LeftOut, &stack.name, text);
+        }
+        *self.known.entry(Kind::Stack).or_default() += 1;
+        true
+    }
+
+    fn stack(&mut self, mut stack: Stack, known: &Known<'_>) {
         let file = |s: &model::lab::guest::Stack| s.file.known().is_some_and(|f| f.0 == stack.file);
         let declared = known.lab.stacks.iter().find(|(_, s)| file(s));
+        if declared.is_none() && self.runs_declared(&stack, known) {
+            return;
+        }
         let name = match declared {
             Some((name, _)) => {
                 *self.known.entry(Kind::Stack).or_default() += 1;
@@ -452,11 +512,15 @@ impl Draft {
                 let taken = |n: &str| {
                     let declared =
                         known.lab.stacks.contains_key(n) || known.lab.services.contains_key(n);
-                    declared || self.stacks.contains_key(n)
+                    let there = stack.file.is_empty() && known.files.contains(&compose_file(n));
+                    declared || there || self.stacks.contains_key(n)
                 };
                 name::free(&wanted, taken)
             }
         };
+        if stack.file.is_empty() {
+            stack.file = compose_file(&name);
+        }
         if let Some(project) = stack.project.clone() {
             let path = stack.file.clone();
             self.bound.insert(
@@ -468,6 +532,11 @@ impl Draft {
             self.stacks.insert(name, stack);
         }
     }
+}
+
+/// Where the Compose file of a stack is written that has none in the tree.
+fn compose_file(stack: &str) -> String {
+    format!("stacks/{stack}/compose.yaml")
 }
 
 fn from(sources: &BTreeSet<String>) -> String {

@@ -130,6 +130,38 @@ pub struct Machine {
     pub tunnels: BTreeMap<String, Tunnel>,
     /// Lists that have more than can be declared, and what that is.
     pub more: BTreeMap<Managed, String>,
+    /// What of it was looked at.
+    pub seen: Extent,
+}
+
+impl Machine {
+    /// Lists that nobody asked for: what is in them is not declared, and not declared to be nothing.
+    pub(crate) fn unasked(&self) -> &'static [Managed] {
+        const BESIDE: [Managed; 6] = [
+            Managed::Listeners,
+            Managed::Users,
+            Managed::Sudoers,
+            Managed::Keys,
+            Managed::Cron,
+            Managed::Wireguard,
+        ];
+        match self.seen {
+            Extent::Engine => &BESIDE,
+            Extent::Nothing | Extent::Whole => &[],
+        }
+    }
+}
+
+/// What of a machine was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// Only others tell of it.
+    #[default]
+    Nothing,
+    /// What its engine runs.
+    Engine,
+    /// All that can be declared.
+    Whole,
 }
 
 /// A WireGuard interface.
@@ -266,6 +298,19 @@ pub struct Stack {
     pub service: Option<String>,
     /// A port that it publishes.
     pub port: Option<String>,
+    /// Where it runs, if it was seen to run.
+    pub engine: Option<Engine>,
+}
+
+/// What an engine tells of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Engine {
+    /// The machine.
+    pub machine: NativeIdentity,
+    /// Services by container.
+    pub containers: BTreeMap<String, String>,
+    /// A Compose file that declares them; nothing if one lies in the lab tree.
+    pub text: Option<String>,
 }
 
 impl Found {

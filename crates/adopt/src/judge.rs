@@ -4,6 +4,7 @@ use crate::draft::Draft;
 use crate::write::{About, Text, texts};
 use diag::{Class, Diagnostic, Severity, SourceSet};
 use jiff::Timestamp;
+use lang::compose::{Loaded, Loader};
 use model::fact::{FactKind, Facts, TargetFacts};
 use model::id::Kind;
 use model::lab::Managed;
@@ -33,6 +34,7 @@ pub fn judge(
     about: &About<'_>,
     before: &SourceSet,
     seen: &Seen,
+    files: &dyn Loader,
     now: Timestamp,
 ) -> Verdict {
     let facts = Facts {
@@ -42,7 +44,7 @@ pub fn judge(
     };
     // Each round marks at least one list of one host.
     loop {
-        let verdict = once(draft, about, before, &facts, now);
+        let verdict = once(draft, about, before, &facts, files, now);
         if !relax(draft, &verdict.drift) {
             return verdict;
         }
@@ -54,6 +56,7 @@ fn once(
     about: &About<'_>,
     before: &SourceSet,
     facts: &Facts,
+    files: &dyn Loader,
     now: Timestamp,
 ) -> Verdict {
     let texts = texts(draft, about);
@@ -61,12 +64,24 @@ fn once(
     for (_, source) in before.iter() {
         sources.add(source.path.clone(), source.text.clone());
     }
-    for text in &texts {
+    let (projects, own): (Vec<&Text>, Vec<&Text>) =
+        texts.iter().partition(|t| t.path.starts_with("stacks/"));
+    for text in own {
         sources.add(text.path.clone(), text.text.clone());
     }
     let (lab, said) = lang::analyze(&sources);
+    let loader = Over { projects, files };
+    let stacks = lang::stacks(&lab, sources, &loader);
+    let sources = stacks.sources;
+    // What is wrong with files that were there is theirs.
+    let written = |d: &Diagnostic| {
+        let at = d.primary.as_ref().and_then(|l| sources.get(l.span.source));
+        at.is_some_and(|s| loader.text(&s.path).is_some())
+    };
+    let ours = stacks.diagnostics.into_iter().filter(written);
     let mut wrong: Vec<Diagnostic> = said
         .into_iter()
+        .chain(ours)
         .filter(|d| d.class == Class::Invalid && d.severity == Severity::Error)
         .collect();
     wrong.extend(leaks(draft, &texts));
@@ -78,12 +93,44 @@ fn once(
         owned: &owned,
         now,
     };
-    let drift = [plan::planner::drift(&ctx), plan::interface::drift(&ctx)].concat();
+    let drift = [
+        plan::planner::drift(&ctx),
+        plan::interface::drift(&ctx),
+        plan::wireguard::drift(&ctx),
+        plan::stacks::drift(&ctx, &stacks.projects).differences,
+    ]
+    .concat();
     Verdict {
         texts,
         wrong,
         sources,
         drift,
+    }
+}
+
+/// Compose files that are to be written, over those that are there.
+struct Over<'a> {
+    projects: Vec<&'a Text>,
+    files: &'a dyn Loader,
+}
+
+impl Over<'_> {
+    fn text(&self, path: &str) -> Option<&str> {
+        let mut all = self.projects.iter();
+        all.find(|t| t.path == path).map(|t| t.text.as_str())
+    }
+}
+
+impl Loader for Over<'_> {
+    fn load(&self, path: &str) -> Loaded {
+        match self.text(path) {
+            Some(text) => Loaded::Text(text.to_owned()),
+            None => self.files.load(path),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        self.files.list(folder)
     }
 }
 

@@ -7,6 +7,7 @@
 //! This crate must not know where facts and files come from, nor how texts reach a disk.
 
 pub mod ansible;
+pub mod docker;
 mod draft;
 mod found;
 mod judge;
@@ -20,7 +21,8 @@ mod write;
 
 pub use draft::{Draft, Known};
 pub use found::{
-    Account, Cluster, Disk, Found, Guest, Interface, Machine, Pool, Said, Sort, Stack, Way,
+    Account, Cluster, Disk, Engine, Extent, Found, Guest, Interface, Machine, Pool, Said, Sort,
+    Stack, Way,
 };
 pub use judge::{Seen, Verdict, judge};
 pub use merge::merge;

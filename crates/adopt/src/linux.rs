@@ -1,6 +1,6 @@
 //! A Linux host that was looked at.
 
-use crate::found::{Account, Found, Machine, Sort, Tunnel, Way};
+use crate::found::{Account, Extent, Found, Machine, Sort, Tunnel, Way};
 use crate::name;
 use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
 use model::lab::Managed;
@@ -21,9 +21,11 @@ pub struct Looked<'a> {
     pub facts: &'a TargetFacts,
     /// Whole lines of `authorized_keys` by `ACCOUNT/FINGERPRINT`.
     pub keys: &'a BTreeMap<String, String>,
+    /// What it was looked at for.
+    pub extent: Extent,
 }
 
-/// One machine: who it is, who can log in, what is open.
+/// One machine: who it is, who can log in, what is open, which containers it runs.
 pub fn read(looked: &Looked<'_>) -> Found {
     let facts = looked.facts;
     let host = |key: &str| {
@@ -50,10 +52,14 @@ pub fn read(looked: &Looked<'_>) -> Found {
         machine.os = words.next().and_then(name::of);
         machine.version = words.next().map(str::to_owned);
     }
+    machine.seen = looked.extent;
     let mut found = Found::default();
-    ports(facts, &mut machine);
-    accounts(looked, &mut machine);
-    tunnels(facts, &mut machine);
+    if looked.extent == Extent::Whole {
+        ports(facts, &mut machine);
+        accounts(looked, &mut machine);
+        tunnels(facts, &mut machine);
+    }
+    crate::docker::read(looked.source, &machine, facts, &mut found);
     gaps(facts, &machine.name, &mut found);
     found.hosts.push(machine);
     found

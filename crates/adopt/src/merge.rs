@@ -1,6 +1,6 @@
 //! The same machine told of by several sources is one: by who it says it is, or by an address. Never by its name alone.
 
-use crate::found::{Found, Machine, Way};
+use crate::found::{Engine, Found, Machine, Stack, Way};
 use model::fact::NativeIdentity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,7 +93,35 @@ pub fn merge(found: Found, same: &BTreeSet<String>) -> Found {
         |p| (p.cluster.clone(), p.node.clone(), p.name.clone()),
         |_, _| (),
     );
-    out.stacks = by(stacks, |s| s.file.clone(), |a, b| a.from.extend(b.from));
+    out.stacks = projects(stacks);
+    out
+}
+
+/// Projects once each: a file in the tree goes before what an engine tells of the same project, which says where it runs.
+fn projects(stacks: Vec<Stack>) -> Vec<Stack> {
+    let (ran, lying): (Vec<Stack>, Vec<Stack>) =
+        stacks.into_iter().partition(|s| s.file.is_empty());
+    let mut out = by(lying, |s| s.file.clone(), |a, b| a.from.extend(b.from));
+    let machine = |s: &Stack| {
+        s.engine
+            .as_ref()
+            .map(|e| (e.machine.machine_id.clone(), e.machine.host_key.clone()))
+    };
+    let key = |s: &Stack| (machine(s), s.project.clone(), s.name.clone());
+    for stack in by(ran, key, |a, b| a.from.extend(b.from)) {
+        let called = |s: &Stack| s.project.clone().unwrap_or_else(|| s.name.clone());
+        let is = |s: &&mut Stack| {
+            stack.project.is_some() && called(s) == called(&stack) && s.engine.is_none()
+        };
+        match out.iter_mut().find(is) {
+            Some(file) => {
+                file.from.extend(stack.from);
+                let without = |e| Engine { text: None, ..e };
+                file.engine = stack.engine.map(without);
+            }
+            None => out.push(stack),
+        }
+    }
     out
 }
 
@@ -167,6 +195,7 @@ fn join(first: Machine, second: Machine) -> Machine {
             a.tunnels
         },
         more: a.more.into_iter().chain(b.more).collect(),
+        seen: a.seen.max(b.seen),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::draft::Draft;
 use crate::found::{Said, Sort};
+use std::collections::BTreeMap;
 
 /// What nobody could know, of all that is new.
 pub fn unknowns(draft: &Draft) -> Vec<Said> {
@@ -13,6 +14,8 @@ pub fn unknowns(draft: &Draft) -> Vec<Said> {
     let ports: usize = hosts.values().map(|m| m.ports.len()).sum();
     let pools: Vec<String> = draft.pools.keys().cloned().collect();
     let stacks: Vec<String> = draft.stacks.keys().cloned().collect();
+    let lying = draft.stacks.iter().filter(|(_, s)| s.engine.is_none());
+    let lying: Vec<String> = lying.map(|(n, _)| n.clone()).collect();
     let guests = |wanted: fn(&crate::found::Guest) -> bool| {
         let all = draft.guests.iter().filter(|(_, g)| wanted(g));
         all.map(|(n, _)| n.clone()).collect::<Vec<String>>()
@@ -41,7 +44,8 @@ pub fn unknowns(draft: &Draft) -> Vec<Said> {
             "cores or memory".to_owned(),
         ),
         (pools, "disks below them, and redundancy".to_owned()),
-        (stacks, "where they run, and their tier".to_owned()),
+        (lying, "where they run".to_owned()),
+        (stacks, "what their services are worth (`tier`)".to_owned()),
     ];
     let said = open.into_iter().filter(|(names, _)| !names.is_empty());
     let said = said.map(|(names, text)| Said {
@@ -50,11 +54,26 @@ pub fn unknowns(draft: &Draft) -> Vec<Said> {
         text,
     });
     let more = hosts.iter().flat_map(|(name, machine)| {
-        machine.more.iter().map(|(list, why)| Said {
+        let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (list, why) in &machine.more {
+            lists.entry(why).or_default().push(list.word());
+        }
+        let said = |(why, lists): (&str, Vec<&str>)| Said {
             what: Sort::LeftOut,
             of: name.clone(),
-            text: format!("{} are `at-least`: {why}", list.word()),
-        })
+            text: format!("{} are `at-least`: {why}", lists.join(", ")),
+        };
+        let unasked: Vec<&str> = machine.unasked().iter().map(|list| list.word()).collect();
+        let unasked = (!unasked.is_empty()).then(|| Said {
+            what: Sort::LeftOut,
+            of: name.clone(),
+            text: format!(
+                "only its containers were asked for: {} are `ignore`; import ssh:// or local takes them up too",
+                unasked.join(", ")
+            ),
+        });
+        let lists = lists.into_iter().map(said);
+        lists.chain(unasked).collect::<Vec<_>>()
     });
     more.chain(said).collect()
 }

@@ -208,7 +208,7 @@ impl Filter {
         for (name, chain) in &self.chains {
             for rule in &chain.rules {
                 let leads = matches!(rule.verdict, Verdict::Dnat(..) | Verdict::Unknown);
-                if !leads || !self.is_reached(name) {
+                if !leads || rule.is_loopback() || !self.is_reached(name) {
                     continue;
                 }
                 let (tcp, own) = rule.port()?;

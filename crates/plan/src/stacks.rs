@@ -113,7 +113,12 @@ impl<'a> Comparing<'a> {
             .iter()
             .filter(|(_, s)| here(s))
             .collect();
-        if let Some(why) = self.unseen() {
+        // Of a host without stacks nobody need have asked for containers.
+        let asked = self
+            .facts
+            .collections
+            .contains_key(&FactKind::DockerContainer);
+        if let Some(why) = self.unseen().filter(|_| asked || !stacks.is_empty()) {
             // A host without stacks need not have an engine that answers, unless one is there.
             let path = FactPath::new(FactKind::DockerContainer, "*");
             let declared = match stacks.len() {
@@ -151,8 +156,12 @@ impl<'a> Comparing<'a> {
     /// Why not every container was seen.
     fn unseen(&self) -> Option<String> {
         match self.facts.collections.get(&FactKind::DockerContainer) {
-            Some(Completeness::Yes(_)) | None => None,
+            Some(Completeness::Yes(_)) => None,
             Some(Completeness::No(why)) => Some(why.to_string()),
+            None => {
+                let why = self.facts.errors.first().map(String::as_str);
+                Some(why.unwrap_or("containers were not observed").to_owned())
+            }
         }
     }
 
@@ -179,8 +188,10 @@ impl<'a> Comparing<'a> {
             .filter(|(key, value)| declared.is(key, value))
             .collect();
         let wanted = declared.replicas();
+        self.known.extend(found.iter().map(|(key, _)| *key));
+        // `docker compose run` makes containers of a service that are not the service.
+        let found: Vec<_> = found.into_iter().filter(|(_, v)| !is_once(v)).collect();
         for (key, value) in &found {
-            self.known.insert(key);
             self.container(declared, key, value);
         }
         let span = declared.service.span;
@@ -191,9 +202,10 @@ impl<'a> Comparing<'a> {
                 Some(why) => (How::Unknown, format!("unknown ({why})")),
                 None => (How::Missing, "absent".to_owned()),
             };
-            let (what, seen) = match wanted {
-                1 => (what, seen),
-                n => (
+            let (what, seen) = match (wanted, how) {
+                (1, _) => (what, seen),
+                (n, How::Unknown) => (format!("{what}, {n} of it"), seen),
+                (n, _) => (
                     format!("{what}, {n} of it"),
                     format!("{} of it", found.len()),
                 ),
@@ -291,6 +303,13 @@ impl<'a> Comparing<'a> {
             cause: cause.map(|span| self.ctx.place(span)),
         });
     }
+}
+
+/// Compose made it to run one command.
+fn is_once(value: &Value) -> bool {
+    let labels = value.field("labels");
+    let label = labels.and_then(|l| l.field("com.docker.compose.oneoff"));
+    label.and_then(Value::as_text) == Some("True")
 }
 
 /// An undeclared container in a line.

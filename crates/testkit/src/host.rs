@@ -47,6 +47,14 @@ impl TestHost {
     /// # Panics
     /// Like [`TestHost::fresh`], and if its image cannot be built.
     pub fn with_engine() -> Self {
+        Self::with_engine_and(|_| ())
+    }
+
+    /// The same with a changed specification.
+    ///
+    /// # Panics
+    /// Like [`TestHost::with_engine`].
+    pub fn with_engine_and(change: impl FnOnce(&mut HostSpec)) -> Self {
         let (engine, _) = shared();
         let tell = |line: &str| eprintln!("{line}");
         let image = image::ensure_with_engine(engine, &image::default_cache_dir(), &tell);
@@ -54,6 +62,7 @@ impl TestHost {
         let host = Self::with(|spec| {
             spec.image = image;
             spec.engine = true;
+            change(spec);
         });
         host.start_engine()
             .unwrap_or_else(|error| panic!("its engine does not start: {error}"));

@@ -114,8 +114,13 @@ fn api(interface: &Interface) -> String {
 /// Lists that hold more than can be declared are no longer exact, and why is said.
 fn manage(machine: &Machine) -> String {
     let mut text = String::new();
-    if !machine.more.is_empty() {
+    let unasked = machine.unasked();
+    if !machine.more.is_empty() || !unasked.is_empty() {
         text.push_str("    manage:\n");
+    }
+    for what in unasked {
+        let why = "only its containers were asked for";
+        text.push_str(&format!("      {}: ignore # {why}\n", what.word()));
     }
     for (what, why) in &machine.more {
         text.push_str(&format!(

@@ -61,30 +61,45 @@ pub fn texts(draft: &Draft, about: &About<'_>) -> Vec<Text> {
         ),
         (
             "lab/services.yaml",
-            services::text(draft),
+            services::text(draft, &names),
             of(&[Kind::Stack, Kind::Service]),
         ),
     ];
     let parts = parts.into_iter().filter(|(_, text, _)| !text.is_empty());
+    let mut projects = projects(draft);
     if about.lab.is_some() {
         let (texts, counts): (Vec<String>, Vec<_>) = parts.map(|(_, t, c)| (t, c)).unzip();
         if texts.is_empty() {
             return Vec::new();
         }
-        return vec![Text {
+        // The file that names the others comes last.
+        projects.push(Text {
             path: free_path(about),
             text: format!("{SCHEMA}{}{}", header(about), texts.join("\n")),
             counts: counts.concat(),
-        }];
+        });
+        return projects;
     }
     let text = |(path, text, counts): (&str, String, Vec<(Kind, usize)>)| Text {
         path: path.to_owned(),
         text: format!("{SCHEMA}{text}"),
         counts,
     };
-    let mut out: Vec<Text> = parts.map(text).collect();
-    out.push(root(about));
-    out
+    projects.extend(parts.map(text));
+    projects.push(root(about));
+    projects
+}
+
+/// Compose files of what runs and has none in the tree.
+fn projects(draft: &Draft) -> Vec<Text> {
+    let written = draft.stacks.values().filter_map(|stack| {
+        Some(Text {
+            path: stack.file.clone(),
+            text: stack.engine.as_ref()?.text.clone()?,
+            counts: Vec::new(),
+        })
+    });
+    written.collect()
 }
 
 /// Where it comes from, and on which day.

@@ -1,21 +1,27 @@
 //! Compose projects, where they lie, and a service for each.
 
+use super::Names;
 use crate::draft::Draft;
 use starter::yaml::scalar;
 
-pub(super) fn text(draft: &Draft) -> String {
+pub(super) fn text(draft: &Draft, names: &Names) -> String {
     if draft.stacks.is_empty() {
         return String::new();
     }
-    let mut text = "# The Compose files stay as they are and where they are. Where they run, they do not say: `on` names the machine.\nstacks:\n".to_owned();
+    let mut text = "# Compose files stay as they are and where they are; where they run, they do not say: `on` names the machine.\nstacks:\n".to_owned();
     for (name, stack) in &draft.stacks {
+        let on = stack
+            .engine
+            .as_ref()
+            .and_then(|e| draft.machine(&e.machine));
+        let on = on.map_or("unknown".to_owned(), |host| names.refer(host));
         let project = stack
             .project
             .as_ref()
             .filter(|p| *p != name && crate::name::of(p).as_ref() == Some(p))
             .map(|p| format!(", project: {}", scalar(p)));
         text.push_str(&format!(
-            "  {}: {{file: {}, on: unknown{}}}\n",
+            "  {}: {{file: {}, on: {on}{}}}\n",
             scalar(name),
             scalar(&stack.file),
             project.unwrap_or_default()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// Where to look: `local` (this machine), `ssh://[USER@]HOST[:PORT]`, `pve://HOST[:PORT]`, a Compose file or a folder with some, an Ansible inventory,
+    /// Where to look: `local` (this machine), `ssh://[USER@]HOST[:PORT]`, `docker://` or `docker://[USER@]HOST[:PORT]`, `pve://HOST[:PORT]`, a Compose file or a folder with some, an Ansible inventory,
     /// a Terraform state.
     #[arg(value_name = "SOURCE", required = true)]
     pub(crate) sources: Vec<String>,

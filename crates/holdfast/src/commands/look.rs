@@ -8,7 +8,7 @@ use crate::output::{Paint, Table, Tone, drift, plan as plan_output, wrap};
 use crate::world::World;
 use crate::{consent, pins, unrecorded};
 use anyhow::Result;
-use model::fact::{Completeness, FactKind, Facts, TargetFacts};
+use model::fact::{Before, Completeness, FactKind, Facts, TargetFacts};
 use model::kleene::Reason;
 use model::realm::RealmTag;
 use plan::driver::{Maturity, Properties};
@@ -29,20 +29,11 @@ pub(crate) fn observe<R: RealmTag>(
     let projects = world.tree.read_stacks();
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     pins::compare(&world)?;
-    let owned = world.owned()?;
     let before = match full {
         true => BTreeMap::new(),
         false => world.read_before()?,
     };
-    let (facts, drivers) = world.look_around(chosen, |only| {
-        let mut scopes = world.scopes(only, &owned)?;
-        for (name, scope) in &mut scopes {
-            scope.before = before.get(name).cloned().unwrap_or_default();
-            // Only who observes asks apt, which takes a second or two where its lists have changed.
-            scope.collections.insert(FactKind::Patch);
-        }
-        world.with_ways(only, world.with_news(only, scopes)?)
-    })?;
+    let (facts, drivers) = whole(&world, chosen, &before)?;
     world.keep(&facts)?;
     crate::evidence::record_observation(&world, &facts)?;
     crate::evidence::record_inventory(&world, &facts, &projects)?;
@@ -74,6 +65,24 @@ fn has_unknown(facts: &TargetFacts) -> bool {
             .collections
             .values()
             .any(|c| matches!(c, Completeness::No(_)))
+}
+
+/// Looks at everything that is kept of an observation; `before` has what was read then.
+pub(crate) fn whole<R: RealmTag>(
+    world: &World<R>,
+    chosen: Chosen<'_>,
+    before: &BTreeMap<String, BTreeMap<FactKind, Before>>,
+) -> Result<(Facts, Vec<Properties>)> {
+    let owned = world.owned()?;
+    world.look_around(chosen, |only| {
+        let mut scopes = world.scopes(only, &owned)?;
+        for (name, scope) in &mut scopes {
+            scope.before = before.get(name).cloned().unwrap_or_default();
+            // Only who observes asks apt, which takes a second or two where its lists have changed.
+            scope.collections.insert(FactKind::Patch);
+        }
+        world.with_ways(only, world.with_news(only, scopes)?)
+    })
 }
 
 fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {

@@ -1,5 +1,6 @@
 //! `import`: what runs already, as a lab tree that is as declared straight after.
 
+mod docker;
 mod hosts;
 mod merged;
 mod pve;

@@ -140,6 +140,18 @@ impl Rule {
         each.fold(Fit::Yes, Fit::and)
     }
 
+    /// Only packets to the host's own loopback address, which come from nowhere else (Docker's rule for `127.0.0.1:80:80`).
+    pub(super) fn is_loopback(&self) -> bool {
+        let inside = |value: &String| {
+            let address = value.split_once('/').map_or(value.as_str(), |(a, _)| a);
+            address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        };
+        let to = |t: &Term| t.field == Field::To && !t.not && !t.values.is_empty();
+        self.terms
+            .iter()
+            .any(|t| to(t) && t.values.iter().all(inside))
+    }
+
     /// The one port that it is about, and whether that is of TCP.
     pub(super) fn port(&self) -> Option<(bool, u16)> {
         let term = self

@@ -218,6 +218,16 @@ fn a_port_that_docker_publishes_goes_past_the_input_chain() {
         docker.led_elsewhere(),
         Some(vec![(true, 8080, "172.17.0.2:80".to_owned())])
     );
+    // `-p 127.0.0.1:8443:443` is a way in to nobody but the host.
+    let inward = [
+        DOCKER,
+        &["ip/nat/OUTPUT prerouting nat -100 accept | ip daddr 127.0.0.1 iifname != \"docker0\" tcp dport 8443 counter dnat to 172.17.0.2:443"],
+    ]
+    .concat();
+    assert_eq!(
+        filter(&inward).led_elsewhere(),
+        Some(vec![(true, 8080, "172.17.0.2:80".to_owned())])
+    );
     let more = [
         DOCKER,
         &["ip/more/pre prerouting nat -90 accept | xt target \"DNAT\""],

@@ -7,7 +7,7 @@ use crate::commands::init::place::Place;
 use crate::exit::Stop;
 use crate::secrets;
 use crate::tree::Tree;
-use adopt::{Found, Interface, Sort, Stack, Way};
+use adopt::{Extent, Found, Interface, Sort, Stack, Way};
 use anyhow::Result;
 use drivers::linux::LinuxDriver;
 use drivers::linux::transport::{LocalTransport, SshOptions, SshTransport, Transport};
@@ -20,7 +20,7 @@ use model::lab::api::{Api, Fingerprint, TokenName};
 use model::realm::Real;
 use model::secret::{Redactor, SecretRef};
 use plan::driver::Driver as _;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use vault::{Surroundings, Vault};
 
@@ -50,14 +50,15 @@ impl Looking<'_> {
     /// Asks one source.
     pub(super) fn at(&self, text: &str, source: &Source, to: &mut Gathered) -> Result<()> {
         match source {
-            Source::Linux(way) => self.linux(text, way, to),
+            Source::Linux(way) => self.linux(text, way, Extent::Whole, to),
+            Source::Docker(way) => self.linux(text, way, Extent::Engine, to),
             Source::Pve(url) => self.pve(text, url, to),
             Source::Compose(path) => self.compose(path, to),
             Source::File(path) => super::file::read(path, to),
         }
     }
 
-    fn linux(&self, source: &str, way: &Way, to: &mut Gathered) -> Result<()> {
+    fn linux(&self, source: &str, way: &Way, extent: Extent, to: &mut Gathered) -> Result<()> {
         let transport = match way {
             Way::Local => Transport::Local(LocalTransport::new()),
             Way::Ssh {
@@ -76,7 +77,11 @@ impl Looking<'_> {
         let no_secrets =
             Box::new(|_: &SecretRef| Err("import needs no secret of a host".to_owned()));
         let mut driver = LinuxDriver::new(Real, target, transport, None, no_secrets, redactor()?);
-        let facts = driver.observe(&everything(), Timestamp::now());
+        let scope = match extent {
+            Extent::Engine => containers(),
+            _ => everything(),
+        };
+        let facts = driver.observe(&scope, Timestamp::now());
         let Some(identity) = facts.identity.clone() else {
             let why = facts
                 .errors
@@ -89,7 +94,10 @@ impl Looking<'_> {
             }
             .into());
         };
-        let keys = driver.authorized_keys();
+        let keys = match extent {
+            Extent::Engine => Ok(BTreeMap::new()),
+            _ => driver.authorized_keys(),
+        };
         if let Err(why) = &keys {
             to.found
                 .say(Sort::Unseen, source, format!("authorised keys: {why}"));
@@ -99,6 +107,7 @@ impl Looking<'_> {
             way,
             facts: &facts,
             keys: &keys.unwrap_or_default(),
+            extent,
         }));
         to.seen.push((Who::Machine(identity), facts));
         Ok(())
@@ -222,6 +231,7 @@ impl Looking<'_> {
             project: p.project,
             service: p.service,
             port: p.port,
+            engine: None,
         });
         to.found.stacks.extend(stacks);
         Ok(())
@@ -320,6 +330,14 @@ fn redactor() -> Result<Redactor> {
     let mut key = [0; 32];
     store::Random::fill(&mut store::SystemRandom, &mut key)?;
     Ok(Redactor::new(key))
+}
+
+/// Who it is, and what its engine runs.
+fn containers() -> Scope {
+    let mut scope = Scope::default();
+    scope.collections.insert(FactKind::Host);
+    scope.collections.extend(FactKind::DOCKER);
+    scope
 }
 
 /// What every host is looked at for: the same as of one that declares nothing.

@@ -15,13 +15,16 @@ use crate::cli::ImportArgs;
 use crate::commands::init::place::Place;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
-use crate::tree::Tree;
+use crate::texts::Folder;
+use crate::tree::{Instead, Tree};
 use adopt::{About, Draft, Known, Seen, Verdict, judge, merge};
 use anyhow::Result;
 use diag::SourceSet;
 use jiff::Timestamp;
 use look::{Gathered, Looking, Who};
+use model::compose::Projects;
 use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
 use model::lock::{Lock, Native};
 use source::Source;
 use std::collections::BTreeSet;
@@ -92,7 +95,17 @@ fn drafted(
     gathered: Gathered,
 ) -> Result<Drafted> {
     let same: BTreeSet<String> = args.same.iter().cloned().collect();
-    let known = tree.map(|t| Known { lab: &t.lab, lock });
+    let none = Lab::default();
+    let projects = match tree {
+        Some(tree) => Tree::open_valid(&tree.root)?.read_stacks(),
+        None => Projects::new(),
+    };
+    let known = Known {
+        lab: tree.map_or(&none, |t| &t.lab),
+        lock,
+        projects: &projects,
+        files: &compose_files(place),
+    };
     let mut draft = Draft::of(merge(gathered.found, &same), known, &same);
     let now = jiff::Zoned::now();
     let zone = now.time_zone().iana_name().filter(|z| *z != "Etc/Unknown");
@@ -126,7 +139,8 @@ fn drafted(
     }
     looked.sort();
     looked.dedup();
-    let verdict = judge(&mut draft, &about, before, &seen, Timestamp::now());
+    let files = Folder::below(place.folder(), Instead::new());
+    let verdict = judge(&mut draft, &about, before, &seen, &files, Timestamp::now());
     if !verdict.wrong.is_empty() {
         let shown = diag::render::concise(&verdict.wrong, &verdict.sources);
         err!("{shown}");
@@ -167,6 +181,16 @@ fn lab_name(args: &ImportArgs, place: &Place) -> Result<String> {
         "" => "home".to_owned(),
         name => name.to_owned(),
     })
+}
+
+/// Compose files of the tree at places where one may be written.
+fn compose_files(place: &Place) -> BTreeSet<String> {
+    let folders = std::fs::read_dir(place.folder().join("stacks"));
+    let folders = folders.into_iter().flatten().flatten();
+    let files = folders.map(|e| format!("stacks/{}/compose.yaml", e.file_name().to_string_lossy()));
+    files
+        .filter(|f| place.folder().join(f).symlink_metadata().is_ok())
+        .collect()
 }
 
 /// Paths below `lab` that a file has.

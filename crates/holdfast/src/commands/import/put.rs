@@ -1,7 +1,9 @@
 //! Putting the texts on the disk, binding identities, and the first observation.
 
 use super::Drafted;
+use crate::commands::drift;
 use crate::commands::init::place::{Place, Text};
+use crate::commands::look::whole;
 use crate::interfaces::Chosen;
 use crate::world::World;
 use anyhow::{Context as _, Result};
@@ -9,6 +11,7 @@ use model::fact::Facts;
 use model::id::{Kind, ObjectRef};
 use model::realm::Real;
 use plan::Difference;
+use std::collections::BTreeMap;
 
 /// What was done.
 pub(super) struct Done {
@@ -41,7 +44,7 @@ pub(super) fn put(drafted: &Drafted, place: &Place) -> Result<Done> {
     let mut facts = Facts {
         format: model::fact::FORMAT,
         realm: world.realm(),
-        targets: std::collections::BTreeMap::new(),
+        targets: BTreeMap::new(),
     };
     for object in &drafted.looked {
         facts.targets.extend(look(&world, object)?.targets);
@@ -51,9 +54,9 @@ pub(super) fn put(drafted: &Drafted, place: &Place) -> Result<Done> {
         world.keep(&facts)?;
         crate::evidence::record_observation(&world, &facts)?;
     }
-    let drift = world.with_context(&facts, |ctx| {
-        [plan::planner::drift(ctx), plan::interface::drift(ctx)].concat()
-    })?;
+    let projects = world.tree.read_stacks();
+    let found = drift::of(&world, &facts, Some(&projects))?;
+    let drift = found.differences;
     Ok(Done {
         files,
         kept,
@@ -63,12 +66,11 @@ pub(super) fn put(drafted: &Drafted, place: &Place) -> Result<Done> {
 }
 
 fn look(world: &World<Real>, object: &ObjectRef) -> Result<Facts> {
-    let owned = world.owned()?;
     let chosen = match object.kind {
         Kind::Cluster => Chosen::Cluster(&object.name),
         _ => Chosen::Host(&object.name),
     };
-    let (facts, _) = world.look_around(chosen, |only| world.scopes(only, &owned))?;
+    let (facts, _) = whole(world, chosen, &BTreeMap::new())?;
     Ok(facts)
 }
 

@@ -13,13 +13,15 @@ const COMPOSE: [&str; 4] = [
     "docker-compose.yml",
 ];
 /// All forms, for messages.
-const FORMS: &str = "a SOURCE is local, ssh://[USER@]HOST[:PORT], pve://HOST[:PORT], a Compose file or a folder with some, an Ansible inventory, or a Terraform state";
+const FORMS: &str = "a SOURCE is local, ssh://[USER@]HOST[:PORT], docker:// (this machine) or docker://[USER@]HOST[:PORT], pve://HOST[:PORT], a Compose file or a folder with some, an Ansible inventory, or a Terraform state";
 
 /// A place to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
     /// A Linux host.
     Linux(Way),
+    /// What the engine of a Linux host runs.
+    Docker(Way),
     /// The interface of Proxmox VE.
     Pve(String),
     /// Compose projects in a file or a folder.
@@ -89,7 +91,8 @@ fn by_scheme(scheme: &str, rest: &str) -> Option<Source> {
             let port = if ported { "" } else { ":8006" };
             Some(Source::Pve(format!("https://{rest}{port}")))
         }
-        "ssh" => {
+        "docker" if rest.is_empty() => Some(Source::Docker(Way::Local)),
+        "ssh" | "docker" => {
             let (user, at) = match rest.rsplit_once('@') {
                 Some((user, at)) => (Some(user), at),
                 None => (None, rest),
@@ -103,11 +106,15 @@ fn by_scheme(scheme: &str, rest: &str) -> Option<Source> {
                 return None;
             }
             let (destination, port) = split_port(at)?;
-            Some(Source::Linux(Way::Ssh {
+            let way = Way::Ssh {
                 destination,
                 user: user.map(str::to_owned),
                 port,
-            }))
+            };
+            Some(match scheme {
+                "docker" => Source::Docker(way),
+                _ => Source::Linux(way),
+            })
         }
         _ => None,
     }
@@ -187,6 +194,17 @@ mod tests {
                 "pve://[fd00::1]",
                 Some(Source::Pve("https://[fd00::1]:8006".to_owned())),
             ),
+            ("docker://", Some(Source::Docker(Way::Local))),
+            (
+                "docker://root@nas",
+                Some(Source::Docker(Way::Ssh {
+                    destination: "nas".to_owned(),
+                    user: Some("root".to_owned()),
+                    port: None,
+                })),
+            ),
+            ("docker://a:hunter2@nas", None),
+            ("docker:///var/run/docker.sock", None),
             ("ssh://-oProxyCommand=x", None),
             ("ssh://a b@web", None),
             ("ssh://root:hunter2@web", None),
