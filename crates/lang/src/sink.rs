@@ -1,6 +1,7 @@
 //! Where diagnostics are collected: a bounded number of them, and none that shows a secret.
 
-use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span, Spanned};
+use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span};
+use model::lab::open::Open;
 use std::collections::BTreeMap;
 
 /// Enough to work with; a file of garbage must not fill the memory with complaints.
@@ -14,7 +15,7 @@ pub(crate) struct Sink {
     /// Those that are invalid, and those that were dropped.
     invalid: usize,
     secrets: Vec<Span>,
-    open: Vec<Spanned<String>>,
+    open: Vec<Open>,
 }
 
 impl Sink {
@@ -47,13 +48,13 @@ impl Sink {
         self.diagnostics.is_empty()
     }
 
-    /// Remembers that a key is declared not to be known.
-    pub(crate) fn left_open(&mut self, key: Spanned<String>) {
-        self.open.push(key);
+    /// Remembers that a value is declared not to be known.
+    pub(crate) fn left_open(&mut self, open: Open) {
+        self.open.push(open);
     }
 
-    /// The keys that were declared not to be known since this was asked last.
-    pub(crate) fn take_open(&mut self) -> Vec<Spanned<String>> {
+    /// What was declared not to be known since this was asked last.
+    pub(crate) fn take_open(&mut self) -> Vec<Open> {
         std::mem::take(&mut self.open)
     }
 

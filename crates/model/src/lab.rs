@@ -10,6 +10,7 @@ pub mod head;
 pub mod measure;
 pub mod money;
 pub mod network;
+pub mod open;
 pub mod people;
 pub mod protection;
 pub mod proxy;
@@ -148,13 +149,10 @@ pub struct Lab {
     /// Where something stands that could not be read.
     #[serde(skip)]
     pub unread: Unread,
-    /// Keys that are declared not to be known, by the object that has them; none for those of lists.
+    /// What is declared not to be known, those of one object side by side.
     #[serde(skip)]
-    pub open: Vec<Open>,
+    pub open: Vec<open::Open>,
 }
-
-/// An object, and the keys of it that are declared not to be known.
-pub type Open = (Option<ObjectRef>, Vec<Spanned<String>>);
 
 /// Where something stands that could not be read, and has been reported. What seems to be missing there may be just that: nobody may
 /// conclude that it is not declared.

@@ -8,6 +8,7 @@ pub mod book;
 
 mod doubt;
 mod knowledge;
+mod open;
 mod parts;
 mod rules;
 mod waivers;
@@ -34,14 +35,21 @@ use rayon::prelude::*;
 /// Rules see nothing of each other, so the findings are the same on any number of processors, and in the same order: that of
 /// [`RULES`], and within a rule that in which it found them.
 pub fn check(ctx: &Context<'_>) -> Vec<Diagnostic> {
-    let of_rule = |rule: &Rule| {
+    let all: Vec<&Rule> = RULES.iter().collect();
+    check_with(ctx, &all)
+}
+
+/// Runs some rules, as [`check`] runs all of them.
+pub fn check_with(ctx: &Context<'_>, rules: &[&Rule]) -> Vec<Diagnostic> {
+    let of_rule = |rule: &&Rule| {
         let mut findings = Findings::default();
         (rule.run)(ctx, &mut findings);
         findings
     };
-    let found: Vec<Findings> = RULES.par_iter().with_max_len(1).map(of_rule).collect();
+    let found: Vec<Findings> = rules.par_iter().with_max_len(1).map(of_rule).collect();
     let mut findings = Findings::default();
     found.into_iter().for_each(|f| findings.append(f));
+    let findings = open::apply(ctx, rules, findings);
     waivers::apply(ctx, doubt::apply(ctx, findings))
 }
 

@@ -24,6 +24,7 @@ mod host;
 mod key;
 mod names;
 mod network;
+mod open;
 mod path;
 mod place;
 mod reach;
@@ -122,9 +123,9 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         if cx.sink.invalid() > before {
             lab.unread.lists.insert(list.to_owned());
         }
-        let open = cx.sink.take_open();
-        if !open.is_empty() {
-            lab.open.push((None, open));
+        match part {
+            Part::List(_, entry) => open::take(&mut cx, &mut lab, None, entry),
+            _ => open::rest(&mut cx, &mut lab, list),
         }
     }
     head::read(&mut cx, texts, root, &mut lab);
@@ -149,10 +150,7 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
             if cx.sink.invalid() > before {
                 lab.unread.objects.insert(object(*section, entry));
             }
-            let open = cx.sink.take_open();
-            if !open.is_empty() {
-                lab.open.push((Some(object(*section, entry)), open));
-            }
+            open::take(&mut cx, &mut lab, Some(*section), entry);
         }
         (lab, sink)
     };

@@ -7,7 +7,9 @@ use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span, Spanned};
 use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
+use model::lab::open::Open;
 use model::secret::SecretRef;
+use model::units::text::Prose;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -46,9 +48,15 @@ impl Place for At<'_, '_, '_> {
         }
     }
 
-    fn left_open(&mut self) {
-        let open = Spanned::new(self.slot.key.to_owned(), self.slot.node.head);
-        self.cx.sink.left_open(open);
+    fn left_open(&mut self, why: Option<&Prose>) {
+        let key = Spanned::new(self.slot.key.to_owned(), self.slot.node.head);
+        self.cx.sink.left_open(Open {
+            object: None,
+            key,
+            path: Vec::new(),
+            words: self.slot.to_string(),
+            why: why.cloned(),
+        });
     }
 
     fn keys(&self) -> Vec<&str> {

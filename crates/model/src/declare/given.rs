@@ -140,8 +140,8 @@ impl<T: Scalar> Declare for Given<T> {
                     }
                 }),
         };
-        if matches!(known, Some(Known::Unknown { .. })) {
-            at.left_open();
+        if let Some(Known::Unknown { why }) = &known {
+            at.left_open(why.as_deref());
         }
         let known = known.unwrap_or_else(Known::unreadable);
         Some(Self { span, known })

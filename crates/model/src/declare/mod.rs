@@ -189,8 +189,8 @@ pub trait Place {
     fn secret(&mut self) -> Option<crate::secret::SecretRef>;
     /// Reports what is wrong with the text that stands here.
     fn wrong(&mut self, text: &str, wrong: Wrong);
-    /// Notes that what stands here is declared not to be known.
-    fn left_open(&mut self);
+    /// Notes that what stands here is declared not to be known, and why.
+    fn left_open(&mut self, why: Option<&crate::units::text::Prose>);
     /// Reads the items of a list.
     fn items(&mut self, repeats: Repeats, read: &mut dyn FnMut(&mut dyn Place));
     /// Reads the entries of a map with free keys. `key` says whether a key will do; the value is read in any case, so that all that is

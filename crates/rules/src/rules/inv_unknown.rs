@@ -3,14 +3,15 @@
 use crate::claims::subject;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use model::lab::open::Open;
 
 pub(crate) const RULE: Rule = Rule {
     id: "inv-unknown",
     since: "0.1.0",
     severity: Severity::Info,
-    summary: "A value is declared as unknown, so that the rules that rest on it say nothing.",
-    rationale: "'unknown' is the honest thing to write where nobody has looked. But a rule that needs the value cannot judge, and its silence must \
-        not pass for approval: what is open is counted, and listed on demand.",
+    summary: "A value is declared as unknown, so that the rules that rest on it cannot judge.",
+    rationale: "'unknown' is the honest thing to write where nobody has looked. A rule that needs the value says that it cannot judge; what is open is \
+        counted, and listed on demand with the reason that is given for it.",
     example: "pools: {tank: {kind: md, level: unknown, devices: [nas/a, nas/b]}}",
     controls: &["CIS v8 1.1", "NIST CSF 2.0 ID.AM-01"],
     mend: Mend::None("somebody has to look"),
@@ -18,13 +19,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (object, keys) in &ctx.lab.open {
-        let Some((first, rest)) = keys.split_first() else {
+    for open in ctx.lab.open.chunk_by(crate::open::together) {
+        let Some((first, rest)) = open.split_first() else {
             continue;
         };
-        let mut names: Vec<String> = keys.iter().map(|k| format!("'{}'", k.value)).collect();
+        let mut names: Vec<String> = open.iter().map(|o| format!("'{}'", o.key.value)).collect();
         names.dedup();
-        let of = match object {
+        let of = match &first.object {
             Some(object) => format!(" of {}", subject(Some(object))),
             None => String::new(),
         };
@@ -34,13 +35,22 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         );
         let mut d = RULE
             .unknown(format!("what {what}{of} {is}"))
-            .at(first.span, "declared as unknown");
-        for key in rest {
-            d = d.and_at(key.span, "declared as unknown");
+            .at(first.key.span, "declared as unknown");
+        for open in rest {
+            d = d.and_at(open.key.span, "declared as unknown");
+        }
+        for open in open {
+            d.notes.extend(reason(open));
         }
         out.add_about(
-            object.clone(),
+            first.object.clone(),
             d.note("rules that rest on it have not judged"),
         );
     }
+}
+
+/// Why nobody knows a value, if that is said.
+pub(crate) fn reason(open: &Open) -> Option<String> {
+    let why = open.why.as_ref()?;
+    Some(format!("{} is not known: {}", open.words, why.0))
 }

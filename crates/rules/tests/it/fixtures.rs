@@ -5,11 +5,11 @@ use crate::support::{check, hits, repository};
 use diag::render::{Color, full};
 use std::path::{Path, PathBuf};
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     repository().join("tests/broken/rules")
 }
 
-fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
@@ -80,13 +80,13 @@ fn the_decisive_value_turns_the_verdict() {
     assert!(count >= 2 * rules::RULES.len());
 }
 
-fn body(text: &str) -> String {
+pub(crate) fn body(text: &str) -> String {
     let lines = text.lines().filter(|l| !l.starts_with("# mutate: "));
     lines.map(|l| format!("{l}\n")).collect()
 }
 
 /// `\n` stands for a line break.
-fn mutations(text: &str) -> Vec<(String, String)> {
+pub(crate) fn mutations(text: &str) -> Vec<(String, String)> {
     text.lines()
         .filter_map(|l| l.strip_prefix("# mutate: "))
         .map(|l| {

@@ -15,6 +15,7 @@ mod lifecycle;
 mod mends;
 mod observed;
 mod sighting;
+mod silence;
 mod sums;
 mod support;
 mod unknowns;

@@ -9,8 +9,10 @@ use model::document::{Documents, Presence};
 use model::fact::Facts;
 use model::knowledge::Knowledge;
 use model::lab::Lab;
+use secrets::scan::Scanner;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// Fixtures know what is overdue on this day.
 pub(crate) const TODAY: Date = date(2026, 11, 21);
@@ -43,6 +45,16 @@ pub(crate) fn lab(files: &[(&str, &str)]) -> (Lab, SourceSet) {
 ///
 /// A file `observed/TARGET` is no part of the tree: it says what was observed of a target, see [`crate::sighting`].
 pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, SourceSet) {
+    let all: Vec<&rules::Rule> = rules::RULES.iter().collect();
+    check_with(text, facts, &all)
+}
+
+/// The same of some rules.
+pub(crate) fn check_with(
+    text: &str,
+    facts: Option<&Facts>,
+    rules: &[&rules::Rule],
+) -> (Vec<Diagnostic>, SourceSet) {
     let (text, mut files) = split(text);
     let written = crate::sighting::take(&mut files);
     let facts = facts.or(written.as_ref());
@@ -52,10 +64,9 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
     let invalid: Vec<&Diagnostic> = invalid(&stacks.diagnostics);
     assert!(invalid.is_empty(), "a stack is invalid: {invalid:#?}");
     let documents = documents(&lab, &beside.0, &mut stacks.sources);
-    let scanner = secrets::scan::Scanner::default();
     let mut leaks = Vec::new();
     for (id, source) in stacks.sources.iter() {
-        for leak in scanner.scan(&source.path, &source.text) {
+        for leak in SCANNER.scan(&source.path, &source.text) {
             let span = Span::new(id, leak.span.start, leak.span.end);
             let (file, what) = (source.path.clone(), leak.what);
             leaks.push(rules::Leak { span, file, what });
@@ -70,13 +81,19 @@ pub(crate) fn check(text: &str, facts: Option<&Facts>) -> (Vec<Diagnostic>, Sour
         }),
         documents: &documents,
         projects: &stacks.projects,
-        knowledge: &knowledge(),
+        knowledge: &KNOWLEDGE,
         ..rules::Context::new(&lab, TODAY)
     };
-    let mut found = rules::check(&ctx);
+    let mut found = rules::check_with(&ctx, rules);
     diag::fix::settle(&mut found, &stacks.sources);
     (found, stacks.sources)
 }
+
+/// What the tables say, read once: some tests check a thousand labs.
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(knowledge);
+
+/// What finds secrets in texts.
+static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::default);
 
 /// What the embedded tables of facts say; they must be valid.
 pub(crate) fn knowledge() -> Knowledge {
