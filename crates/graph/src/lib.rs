@@ -43,6 +43,7 @@ pub mod reach;
 pub mod recovery;
 pub mod restore;
 pub mod rotation;
+pub mod sensitive;
 pub mod shared_storage;
 pub mod sizes;
 pub mod standing;

@@ -99,13 +99,10 @@ pub fn free(lab: &Lab, load: &Load<'_>, host: &str) -> Option<(i128, String)> {
     let taken: i128 = taken?.iter().sum();
     let say = crate::sizes::memory;
     let left = capacity.value - taken;
-    Some((
-        left,
-        format!(
-            "{host}: {} - {} = {}",
-            say(capacity.value),
-            say(taken),
-            say(left)
-        ),
-    ))
+    let (all, out) = (say(capacity.value), say(taken));
+    let sum = match left < 0 {
+        true => format!("{host}: {all}, and its guests have {out}"),
+        false => format!("{host}: {all} - {out} = {}", say(left)),
+    };
+    Some((left, sum))
 }

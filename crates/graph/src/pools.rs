@@ -6,6 +6,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::hardware::Disk;
 use model::lab::storage::{Filesystem, Level, Pool, PoolKind, Profile};
+use model::units::size::Size;
 
 /// Pools below pools; more than this is a loop.
 pub const DEEPEST: usize = 8;
@@ -151,4 +152,34 @@ pub fn level_word(pool: &Pool) -> String {
 /// A pool as the object of a finding.
 pub fn object(name: &str) -> ObjectRef {
     ObjectRef::new(Kind::Pool, name)
+}
+
+/// How a declared size is not what the disks of a pool give.
+pub enum Verdict {
+    /// It was never there.
+    TooMuch,
+    /// Some of it was not counted.
+    TooLittle,
+    /// The number is right in this other unit.
+    OtherUnit(&'static str),
+}
+
+/// Metadata and reserves take up to a tenth; more than that was not counted, or never there.
+pub fn compare(declared: Size, usable: u128) -> Option<Verdict> {
+    let said = u128::from(declared.bytes());
+    if said * 1000 > usable * 1005 {
+        return Some(Verdict::TooMuch);
+    }
+    let text = declared.to_string();
+    let binary_units = [("TB", "TiB", 40, 12), ("GB", "GiB", 30, 9)];
+    for (decimal, binary, bits, places) in binary_units {
+        let read_off = said * (1 << bits) / 10_u128.pow(places);
+        if text.ends_with(decimal)
+            && said * 100 < usable * 97
+            && read_off.abs_diff(usable) * 100 <= usable
+        {
+            return Some(Verdict::OtherUnit(binary));
+        }
+    }
+    (said * 10 < usable * 9).then_some(Verdict::TooLittle)
 }

@@ -121,6 +121,17 @@ pub fn verdict<'a>(lab: &'a Lab, from: &Spot<'_>, to: &Spot<'_>, ports: &[Ports]
     }
 }
 
+/// A flow that names these ports lets them through: somebody meant them.
+pub fn names_ports(lab: &Lab, from: &Spot<'_>, to: &Spot<'_>, ports: &[Ports]) -> bool {
+    let mut flows = lab.flows.iter();
+    let meant = |f: &Flow| {
+        let ends = exactness(&f.from, from).zip(exactness(&f.to, to));
+        has_named_ports(f) && ends.is_some() && covers(f, ports, Action::Allow)
+    };
+    flows.any(|f| f.action.known() == Some(&Action::Allow) && meant(f))
+        && verdict(lab, from, to, ports).is_allowed()
+}
+
 /// How exactly an end names a spot, if it does.
 fn exactness(end: &model::declare::Opt<End>, spot: &Spot<'_>) -> Option<u8> {
     match end.known()? {

@@ -9,7 +9,9 @@ pub mod chg_backup_before;
 pub mod chg_bypass;
 pub mod cmp_dup_key;
 pub mod cmp_hardening;
+pub mod cmp_mode_ports;
 pub mod cmp_net_claim;
+pub mod cmp_port_open;
 pub mod cmp_replicas_port;
 pub mod doc_diagram;
 pub mod doc_encoding;
@@ -44,6 +46,6 @@ pub mod sudo_nopassword;
 
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
-    links, netfilter, origin, places, pools, reach, standing, totals,
+    links, netfilter, origin, places, pools, reach, sensitive, standing, totals, traffic,
 };
 use lint::{Findings, Mend, Rule};

@@ -2,7 +2,7 @@
 
 use crate::amounts::{binary, decimal, like, sum};
 use crate::pools::object;
-use crate::pools::{self, Member, is_btrfs};
+use crate::pools::{self, Member, Verdict, compare, is_btrfs};
 use crate::totals::is_pairs;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
@@ -296,30 +296,4 @@ fn judge(name: &str, pool: &Pool, level: Level, space: &Space) -> Option<Diagnos
         d = d.note("ZFS keeps some more for itself");
     }
     Some(d)
-}
-
-enum Verdict {
-    TooMuch,
-    TooLittle,
-    OtherUnit(&'static str),
-}
-
-/// Metadata and reserves take up to a tenth; more than that was not counted, or never there.
-fn compare(declared: Size, usable: u128) -> Option<Verdict> {
-    let said = u128::from(declared.bytes());
-    if said * 1000 > usable * 1005 {
-        return Some(Verdict::TooMuch);
-    }
-    let text = declared.to_string();
-    let binary_units = [("TB", "TiB", 40, 12), ("GB", "GiB", 30, 9)];
-    for (decimal, binary, bits, places) in binary_units {
-        let read_off = said * (1 << bits) / 10_u128.pow(places);
-        if text.ends_with(decimal)
-            && said * 100 < usable * 97
-            && read_off.abs_diff(usable) * 100 <= usable
-        {
-            return Some(Verdict::OtherUnit(binary));
-        }
-    }
-    (said * 10 < usable * 9).then_some(Verdict::TooLittle)
 }

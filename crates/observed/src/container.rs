@@ -122,23 +122,6 @@ impl<'a> Container<'a> {
 
     /// Its image is a database, by the last part of its name.
     pub(crate) fn is_database(&self) -> bool {
-        const NAMES: [&str; 12] = [
-            "postgres",
-            "postgresql",
-            "mysql",
-            "mariadb",
-            "mongo",
-            "mongodb",
-            "redis",
-            "valkey",
-            "timescaledb",
-            "pgvector",
-            "influxdb",
-            "couchdb",
-        ];
-        let image = self.image().split('@').next().unwrap_or_default();
-        let last = image.rsplit('/').next().unwrap_or(image);
-        let name = last.split(':').next().unwrap_or(last);
-        NAMES.contains(&name)
+        graph::sensitive::is_database(self.image())
     }
 }

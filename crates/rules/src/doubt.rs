@@ -52,10 +52,21 @@ const MISSING: &[(&str, &[At])] = &[
     ("claim-req", &[]),
     ("claim-state", &[]),
     (
+        "cmp-port-open",
+        &[
+            List("flows"),
+            Any(Host),
+            Any(Guest),
+            Any(Network),
+            Any(Service),
+            Any(Zone),
+        ],
+    ),
+    (
         "cost-complete",
         &[Any(Cost), Any(Subscription), Any(Kind::Asset)],
     ),
-    ("exposure-review", &[]),
+    ("exposure-review", &[List("flows")]),
     ("fin-breakeven", &[Any(Cost), Any(Subscription)]),
     ("fin-sum", &[Any(Cost), Any(Subscription)]),
     ("fw-default", &[]),

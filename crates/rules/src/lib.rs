@@ -17,8 +17,8 @@ use graph::{
     addresses, amounts, archives, attention, attributes, bands, bodies, budget, call, claims,
     containers, context, copies, coverage, error_budget, failover, faults, figure, held, lead,
     lifecycle, load, near, objectives, origin, places, pools, processors, reach, recovery,
-    shared_storage, sizes, standing, structure, terms, totals, traffic, transfer, votes, wires,
-    wording,
+    sensitive, shared_storage, sizes, standing, structure, terms, totals, traffic, transfer, votes,
+    wires, wording,
 };
 
 pub use graph::{Context, Leak, Observation};

@@ -3,10 +3,11 @@
 use crate::cell::How;
 use crate::size::{Sum, decimal};
 use crate::{Cell, Sheet};
-use graph::{pools, totals};
+use graph::pools::{self, Verdict};
+use graph::totals;
 use model::declare::OptExt as _;
 use model::lab::Lab;
-use model::lab::storage::Pool;
+use model::lab::storage::{Level, Pool};
 
 pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
     vec![pools(lab), datasets(lab)]
@@ -20,7 +21,11 @@ fn pools(lab: &Lab) -> Sheet {
             "SCRUB", "MOUNT",
         ],
     );
+    let mut beside = Vec::new();
     for (name, pool) in &lab.pools {
+        if contradicted(lab, name, pool).is_some() {
+            beside.push(name.as_str());
+        }
         sheet.row([
             Cell::declared(name),
             Cell::with(&pool.kind, |k| k.word().to_owned()),
@@ -36,7 +41,30 @@ fn pools(lab: &Lab) -> Sheet {
             Cell::of(&pool.mount),
         ]);
     }
+    if !beside.is_empty() {
+        sheet.note(format!(
+            "declared to hold something else than its disks give (`holdfast check`): {}",
+            beside.join(", ")
+        ));
+    }
     sheet
+}
+
+/// What the disks of a pool give, in bytes, where its declared size cannot be had from them; as rule `sto-raid-usable` has it.
+fn contradicted(lab: &Lab, name: &str, pool: &Pool) -> Option<u128> {
+    let declared = *pool.usable.known()?;
+    let given = u128::try_from(totals::by_level(lab, name, pool)?.value).ok()?;
+    let made = pool.size.known().map(|s| u128::from(s.bytes()));
+    let given = made.map_or(given, |m| given.min(m));
+    let parts = matches!(
+        pool.level.known(),
+        Some(Level::Single | Level::Linear | Level::Raid0)
+    );
+    match pools::compare(declared, given)? {
+        // A pool on a partition of a disk has what the other partitions leave.
+        Verdict::TooLittle if parts => None,
+        _ => Some(given),
+    }
 }
 
 fn devices(pool: &Pool) -> impl Iterator<Item = String> {
@@ -91,7 +119,12 @@ fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
             let bytes = u128::try_from(part.value).unwrap_or_default();
             Cell::resting_on(decimal(bytes), [how])
         }
-        None => Cell::of(&pool.usable),
+        None => match contradicted(lab, name, pool) {
+            Some(given) => Cell::with(&pool.usable, |u| {
+                format!("{u} (disks give {})", decimal(given))
+            }),
+            None => Cell::of(&pool.usable),
+        },
     }
 }
 

@@ -204,6 +204,15 @@ ups: {u: {site: home, power: 400W, feeds: [a, b]}}\n";
     let (_, out, err) = graph(lab.path(), &["--view", "power"]);
     assert!(out.contains("300 W, 75#37; of what it gives"), "{out}{err}");
 
+    // What it draws on average is less than what it can draw: with that the sum is the least.
+    let average = text.replacen("{average: 90W, load: 150W}", "{average: 90W}", 1);
+    std::fs::write(lab.path().join("holdfast.yaml"), average).unwrap();
+    let (_, out, err) = graph(lab.path(), &["--view", "power"]);
+    for want in ["load at least 240 W, at least 60#37;", "1 of 2 not at load"] {
+        assert!(out.contains(want), "{want}: {out}{err}");
+    }
+    assert!(!out.contains("of the load of u"), "{out}");
+
     // More than it gives is said in words as well as in red, and of a third machine without a figure at least that.
     let text = text.replace("400W, feeds: [a, b]", "299W, feeds: [a, b, c]");
     let text = text.replace("ups:", "  c: {site: home}\nups:");

@@ -553,3 +553,17 @@ fn costs_that_cannot_be_placed_are_named_and_never_summed() {
         }
     }
 }
+
+/// Two disks of 4 TB in a mirror give 4 TB; what `check` contradicts is not shown as if it were so.
+#[test]
+fn a_size_that_the_disks_do_not_give_is_marked() {
+    let lab = "format: 1\nlab: x
+hosts: {nas: {hardware: {disks: {a: 4TB, b: 4TB}}}}
+pools: {tank: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b], usable: 8TB}}\n";
+    let out = topic(&[("holdfast.yaml", lab)], &["storage"]);
+    assert!(out.contains("8TB (disks give 4TB)"), "{out}");
+    assert!(out.contains("something else than its disks give"), "{out}");
+    let right = lab.replace("usable: 8TB", "usable: 4TB");
+    let out = topic(&[("holdfast.yaml", &right)], &["storage"]);
+    assert!(!out.contains("disks give"), "{out}");
+}

@@ -68,6 +68,8 @@ struct Tally<'c> {
     away: usize,
     /// Why that cannot be told of others.
     unsure: Vec<String>,
+    /// Stores of which nobody said where they are: each may be lost with the data, or be the same as another.
+    nowhere: Vec<&'c str>,
     /// Stores that are lost with the data.
     lost: Vec<&'c str>,
     /// One of them is offline or append-only.
@@ -88,6 +90,8 @@ fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
             Side::Inside(_) => {}
         }
     }
+    let nowhere = independent.iter().filter(|c| c.place.is_unknown());
+    let nowhere: BTreeSet<&str> = nowhere.map(|c| c.to.as_str()).collect();
     let about = independent
         .iter()
         .filter_map(|c| c.repository)
@@ -97,6 +101,7 @@ fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
         stores: domains.into_values().collect(),
         away: away.len(),
         unsure,
+        nowhere: nowhere.into_iter().collect(),
         lost: lost.iter().map(|c| c.to.as_str()).collect(),
         out_of_reach: kept.any(|k| k.iter().any(|v| v.known() == Some(&true))),
     }
@@ -105,9 +110,21 @@ fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
 fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> Option<Diagnostic> {
     let tally = tally(lab, body, own);
     let (total, away, what) = (tally.stores.len() + 1, tally.away, &body.what);
-    let copies = count(total, "copy", "copies");
     let wanted = wanted(severity);
+    let least = total - tally.nowhere.len();
+    let copies = match least < total {
+        true => format!("at most {}", count(total, "copy", "copies")),
+        false => count(total, "copy", "copies"),
+    };
     let message = match (total < wanted, away) {
+        (false, 1..) if least < wanted => {
+            let d = RULE.unknown(format!("whether {what} has {wanted} independent copies"));
+            let d = d.at(body.span, "").note(format!(
+                "{least} for sure; where {} stands is not declared ('on')",
+                tally.nowhere.join(", ")
+            ));
+            return Some(d);
+        }
         (false, 0) if !tally.unsure.is_empty() => {
             let d = RULE.unknown(format!("whether a copy of {what} is off site"));
             return Some(d.at(body.span, "").note(tally.unsure.join("; ")));
@@ -134,7 +151,10 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
         .with(severity, message)
         .at(
             body.span,
-            format!("{total} of {wanted} copies, {away} of 1 off site"),
+            match tally.unsure.is_empty() || away > 0 {
+                true => format!("{total} of {wanted} copies, {away} of 1 off site"),
+                false => format!("{total} of {wanted} copies, none for sure off site"),
+            },
         )
         .note(format!(
             "1 (the data) + {} (independent stores: {stores}) = {total}",

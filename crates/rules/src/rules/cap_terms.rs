@@ -5,16 +5,17 @@ use crate::context;
 use crate::figure::{Figure, percent};
 use crate::terms::{Term, Terms, terms};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Edit, Fix, Severity};
+use diag::{Diagnostic, Edit, Fix, Severity, Span};
 use model::declare::Opt;
 use model::id::{Kind, ObjectRef};
+use model::units::physics::Power;
 use model::units::size::Size;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cap-terms",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "More is used than reserved, more is reserved than installed, or a percentage does not follow from its two numbers.",
+    summary: "More is used than reserved, more is reserved than installed, more is drawn idle than at load, or a percentage does not follow from its two numbers.",
     rationale: "Installed, reserved, used and free are four different things, and a percentage says which two it is made of. A \
         table that confuses them reports a machine that is four fifths free as four fifths full, or the other way round.",
     example: "claims: [{metric: total-memory, value: 164GB, …}, {metric: free-memory, value: 130GB, …}, {metric: memory-usage, value: 79%, …}]",
@@ -42,6 +43,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
     declared(ctx, out);
+    draws(ctx, out);
 }
 
 fn order_of(
@@ -237,6 +239,47 @@ fn declared(ctx: &Context<'_>, out: &mut Findings) {
             (&store.about.free, "what is free"),
         ] {
             check(ObjectRef::new(Kind::Repository, name), part, size);
+        }
+    }
+}
+
+/// Idle, on average and at load: of electricity each is at least as much as the one before.
+fn draws(ctx: &Context<'_>, out: &mut Findings) {
+    let hosts = ctx.lab.hosts.iter();
+    let hosts = hosts.map(|(n, h)| (context::host(n), h.about.power.as_ref()));
+    let devices = ctx.lab.devices.iter();
+    let devices = devices.map(|(n, d)| (context::device(n), d.power.as_ref()));
+    for (object, draw) in hosts.chain(devices) {
+        let Some(draw) = draw else { continue };
+        let stages = [
+            (&draw.idle, "idle"),
+            (&draw.average, "on average"),
+            (&draw.load, "at load"),
+        ];
+        let said = |(given, word): &(&Opt<Power>, &'static str)| {
+            let given = given.as_ref()?;
+            Some((*given.value()?, given.span, *word))
+        };
+        let said: Vec<(Power, Span, &str)> = stages.iter().filter_map(said).collect();
+        for pair in said.windows(2) {
+            if let [less, more] = pair
+                && less.0.milliwatts() > more.0.milliwatts()
+            {
+                let whose = subject(Some(&object));
+                let d = RULE
+                    .with(
+                        Severity::Error,
+                        format!(
+                            "{whose} is said to draw {} {}, and only {} {}",
+                            less.0, less.2, more.0, more.2
+                        ),
+                    )
+                    .at(less.1, less.2)
+                    .and_at(more.1, more.2)
+                    .note("idle <= on average <= at load")
+                    .help("correct one of the two: UPSs and costs are computed with them");
+                out.add(object.clone(), d);
+            }
         }
     }
 }

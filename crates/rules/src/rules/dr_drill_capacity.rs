@@ -132,19 +132,42 @@ fn space(
     let largest = parts.into_iter().max_by_key(|p| p.value)?;
     let say = sizes::storage;
     match roomiest {
-        Some(&Room { most, pool, span, all, used }) if largest.value > most => Some(
+        Some(&Room {
+            most,
+            pool,
+            span,
+            all,
+            used,
+        }) if largest.value > most => Some({
+            // More in use than there is: nothing is free, and less than nothing cannot be.
+            let (sum, most) = match most < 0 {
+                true => (
+                    format!("{} is all, and {} is in use", say(all), say(used)),
+                    0,
+                ),
+                false => (
+                    format!("{} - {} = {}", say(all), say(used), say(most)),
+                    most,
+                ),
+            };
             RULE.finding(format!("{} of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, say(largest.value), say(most)))
                 .at(largest.span, "the largest restore")
                 .and_at(span, "used already")
-                .note(format!("most free space, pool '{pool}': {} - {} = {}", say(all), say(used), say(most)))
+                .note(format!("most free space, pool '{pool}': {sum}"))
                 .note(format!("{} - {} = {} too little", say(largest.value), say(most), say(largest.value - most)))
-                .help("keep as much space free as the largest restore needs, or practise on another machine"),
-        ),
+                .help("keep as much space free as the largest restore needs, or practise on another machine")
+        }),
         Some(_) => None,
         None if ctx.lab.pools.is_empty() => None,
         None => {
-            let d = RULE.unknown(format!("whether there is space to restore {} for practice", largest.name));
-            Some(d.at(backup.span, "").note("not declared: what is used of any pool"))
+            let d = RULE.unknown(format!(
+                "whether there is space to restore {} for practice",
+                largest.name
+            ));
+            Some(
+                d.at(backup.span, "")
+                    .note("not declared: what is used of any pool"),
+            )
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "exposure-review",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "An exposure lacks a reason, an owner or a review date, or its review is overdue.",
+    summary: "An exposure, or a flow that may pass, lacks a reason, an owner or a review date, or its review is overdue.",
     rationale: "Ports are opened for a reason and stay open without one. A reason, somebody who answers for it, and a day on \
         which it is looked at again are what keeps the list of ways in from only growing.",
     example: "exposures: [{port: 8080/tcp, from: any}]",
@@ -58,7 +58,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What a flow is for has to be said; owners and reviews are expected of ways in from outside.
 fn of_flow(flow: &Flow) -> Way {
     let end = |end: &model::declare::Opt<End>| match end.known() {
         Some(Or::Ref(r)) => (
@@ -74,11 +73,8 @@ fn of_flow(flow: &Flow) -> Way {
         object: to.or(from),
         words: format!("the flow from {source} to {target}, {}", ports(flow)),
         span: flow.span,
-        help: "say what it is for ('why: …'), or remove it",
-        lacking: match flow.why.is_some() {
-            true => Vec::new(),
-            false => vec!["why"],
-        },
+        help: "add 'why: …', 'owner: …' and 'review: YYYY-MM-DD', or remove it",
+        lacking: lacking(flow.why.is_some(), flow.owner.is_some(), review.is_some()),
         review: review.and_then(|r| Some(Spanned::new(*r.value()?, r.span))),
         owner: flow
             .owner

@@ -101,11 +101,12 @@ pub(crate) mod waiver_unused;
 use crate::Rule;
 use native::{
     cap_memory_slots, cap_ups_load, chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening,
-    cmp_net_claim, cmp_replicas_port, doc_diagram, doc_encoding, doc_link, doc_residue,
-    fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes, img_pin,
-    img_updater, inv_guest_id, inv_serial, plat_cmd, ref_container, ref_path, run_destructive,
-    run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login,
-    ssh_root_login, sto_dev_name, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
+    cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram, doc_encoding,
+    doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax,
+    ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_serial, plat_cmd, ref_container,
+    ref_path, run_destructive, run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login,
+    ssh_password_login, ssh_root_login, sto_dev_name, sto_fstab, sto_guest_pool, sto_raid_usable,
+    sudo_nopassword,
 };
 
 use observed::{
@@ -156,7 +157,9 @@ pub const RULES: &[Rule] = &[
     claim_term::RULE,
     cmp_dup_key::RULE,
     cmp_hardening::RULE,
+    cmp_mode_ports::RULE,
     cmp_net_claim::RULE,
+    cmp_port_open::RULE,
     cmp_replicas_port::RULE,
     cost_complete::RULE,
     ctr_database_open::RULE,

@@ -1,32 +1,14 @@
-//! A door for administrators or databases is open to everybody.
+//! A door for administrators or databases is declared open to everybody; what containers publish is [`native::cmp_port_open`]'s.
 
 use crate::context::{called, service};
 use crate::traffic::has_named_ports;
-use crate::{Context, Findings, Mend, Rule};
+use crate::{Context, Findings, Mend, Rule, sensitive};
 use core::ops::RangeInclusive;
 use diag::{Diagnostic, Severity};
 use model::declare::{OptExt as _, Or};
-use model::id::{Kind, ObjectRef};
+use model::id::ObjectRef;
 use model::lab::network::Action;
 use model::lab::service::Outside;
-
-/// Ports whose service gives away the host or its data (IANA names, and products' default ports).
-const SENSITIVE: [(u16, &str); 14] = [
-    (22, "ssh"),
-    (23, "telnet"),
-    (445, "smb"),
-    (2375, "the Docker API"),
-    (2376, "the Docker API"),
-    (2379, "etcd"),
-    (3306, "mysql"),
-    (3389, "rdp"),
-    (5432, "postgresql"),
-    (5900, "vnc"),
-    (6379, "redis"),
-    (6443, "the Kubernetes API"),
-    (8006, "the Proxmox API"),
-    (27017, "mongodb"),
-];
 
 pub(crate) const RULE: Rule = Rule {
     id: "net-any-source",
@@ -79,7 +61,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
-    containers(ctx, out);
     flows(ctx, out);
 }
 
@@ -111,49 +92,13 @@ fn flows(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What containers publish on all addresses of a host without a firewall; past one, `fw-docker-bypass` speaks.
-fn containers(ctx: &Context<'_>, out: &mut Findings) {
-    for container in ctx.containers() {
-        let Some((Kind::Host, name)) = container.machine() else {
-            continue;
-        };
-        let bare = ctx
-            .lab
-            .hosts
-            .get(name)
-            .is_some_and(|h| h.firewall.is_none());
-        if !bare || container.service.network_mode.is_some() {
-            continue;
-        }
-        for port in &container.service.ports {
-            let everywhere = port.host_ip.is_none_or(|ip| ip.is_unspecified());
-            let Some(published) = port.published.filter(|_| everywhere) else {
-                continue;
-            };
-            // A whole range is somebody's own numbering: a well-known number in it means nothing.
-            if published.start != published.end {
-                continue;
-            }
-            let ports = published.start..=published.end;
-            if let Some(d) = open(ctx, &ports, &container.title()) {
-                let d = d.at(
-                    port.span,
-                    format!("on all addresses of host '{name}', which has no firewall"),
-                );
-                out.add(container.object(), d);
-            }
-        }
-    }
-}
-
 /// The finding, if one of the ports is for administration or a database.
 fn open(ctx: &Context<'_>, ports: &RangeInclusive<u16>, of: &str) -> Option<Diagnostic> {
-    let (number, service) = SENSITIVE.iter().find(|(p, _)| ports.contains(p))?;
+    let (number, service) = sensitive::port(ports)?;
     let d = RULE.finding(format!(
         "port {number} ({service}) of {of} is open to any source"
     ));
     Some(d.help(match ctx.lab.networks.keys().next() {
-        _ if of.starts_with("container") => "publish it on 127.0.0.1, or on none: containers of one project reach each other without".to_owned(),
         Some(first) => format!("name the network it is used from, e.g. 'from: {first}'"),
         None => "declare the network it is used from, and name it with 'from: …'".to_owned(),
     }))

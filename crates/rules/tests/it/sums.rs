@@ -1,6 +1,6 @@
 //! A reader with a calculator gets what is printed: the terms of the notes of every fixture, computed anew.
 
-use crate::support::repository;
+use crate::support::{check, repository};
 
 /// A number in its smallest unit, and by how much it may be off for its printed digits.
 #[derive(Debug, Clone, Copy)]
@@ -235,5 +235,35 @@ fn a_wrong_sum_is_seen() {
         ("32GiB - 31GiB = 2GiB too much", 1),
     ] {
         assert_eq!(wrong(note, &mut 0).len(), bad, "{note}");
+    }
+}
+
+/// More in use than there is leaves nothing, and never less than nothing.
+#[test]
+fn nothing_that_is_free_is_negative() {
+    let lab = "format: 1
+lab: x
+hosts: {pve: {hardware: {memory: 16GiB, disks: {a: 8TB, b: 8TB}}}}
+guests: {db: {kind: vm, on: pve, memory: 12GiB}, web: {kind: vm, on: pve, memory: 8GiB}}
+pools: {tank: {kind: zfs, on: pve, level: mirror, devices: [pve/a, pve/b], used: 9TB}}
+datasets: {photos: {host: pve, folder: /srv/photos, size: 3TB}}
+repositories: {images: {kind: pbs, on: pve, location: /mnt/images}, usb: {on: pve, location: /mnt/usb, password: {env: USB}}}
+backups:
+  nightly: {guests: [db], to: images, schedule: '02:00', kind: image}
+  weekly: {datasets: [photos], to: usb, every: 7d, keep: {last: 4}}
+";
+    let (found, _) = check(lab, None);
+    let found: Vec<_> = found
+        .iter()
+        .filter(|d| d.code == "dr-drill-capacity")
+        .collect();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    for d in found {
+        assert!(d.message.contains("and 0"), "{}", d.message);
+        assert!(
+            !format!("{:?}", d.notes).contains("-4") && !format!("{:?}", d.notes).contains("-1"),
+            "{:?}",
+            d.notes
+        );
     }
 }

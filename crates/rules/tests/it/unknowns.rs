@@ -277,3 +277,42 @@ fn a_slip_and_a_claim_that_nothing_bears_out_are_told_as_unknown() {
         assert_eq!(found, Some((expected, true)));
     }
 }
+
+#[test]
+fn a_store_of_which_nobody_said_where_it_stands_is_no_copy_and_none_too_few() {
+    let lab = |box_: &str, weekly: &str| {
+        format!(
+            "format: 1
+lab: x
+sites: {{home: , away: }}
+hosts: {{nas: {{site: home}}, attic: {{site: home}}, vault: {{site: away}}}}
+datasets: {{photos: {{host: nas, folder: /srv/photos, class: irreplaceable}}}}
+repositories:
+  vault: {{on: vault, location: 'sftp:vault:/srv', password: {{env: V}}}}
+  box: {{{box_}location: /mnt/box, password: {{env: B}}}}
+backups:
+  nightly: {{datasets: [photos], to: vault, every: 1d, keep: {{last: 7}}}}
+{weekly}"
+        )
+    };
+    let weekly = "  weekly: {datasets: [photos], to: box, every: 1w, keep: {last: 7}}\n";
+    let said = |text: &str| {
+        let (found, _) = check(text, None);
+        let of = found.into_iter().find(|d| d.code == "bak-321");
+        of.map(|d| (d.unknown, d.message, d.notes))
+    };
+    assert_eq!(said(&lab("on: attic, ", weekly)), None);
+    let (unknown, message, notes) = said(&lab("", weekly)).unwrap();
+    assert!(unknown, "{message}");
+    assert_eq!(
+        message,
+        "unknown: whether dataset 'photos' has 3 independent copies"
+    );
+    assert_eq!(
+        notes[0],
+        "2 for sure; where repository 'box' stands is not declared ('on')"
+    );
+    // Without it there are too few wherever it stands.
+    let (unknown, message, _) = said(&lab("", "")).unwrap();
+    assert!(!unknown, "{message}");
+}

@@ -36,6 +36,13 @@ const ROWS: &[Row] = &[
         bad: "owner: joo",
         code: "unknown-reference",
     },
+    Row {
+        rule: "exposure-review",
+        text: "people: {jo: {}}\nzones: {a: {}, b: {}}\nflows: [{from: a, to: b, ports: 22/tcp, action: allow, why: work, owner: jo, review: 2027-01-01}]",
+        good: "review: 2027-01-01",
+        bad: "review: 2027-13-01",
+        code: "invalid-value",
+    },
     // Money.
     Row {
         rule: "cost-complete",

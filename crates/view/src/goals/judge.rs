@@ -311,7 +311,7 @@ fn outage(
 ) {
     if let Some((host, hit)) = alone.iter().max_by_key(|(_, s)| s.len()) {
         let mut outage = Trial::default();
-        let total = world.recovery(tier, FaultScope::Host, &mut outage);
+        let total = world.recovery_of(tier, host, &mut outage);
         let budget = promise.budget();
         if u64::try_from(total).is_ok_and(|t| t > budget) {
             trial.assumed.extend(outage.assumed);

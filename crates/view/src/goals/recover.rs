@@ -30,6 +30,16 @@ pub(super) struct World<'a> {
     load: Load<'a>,
 }
 
+/// What one fault takes at once.
+struct Loss<'a, 'b> {
+    /// The machine, if it is of one.
+    machine: Option<Machine<'a>>,
+    /// Hosts that another one has to take the place of.
+    hosts: BTreeSet<&'a str>,
+    /// Data that lies there.
+    bodies: Vec<&'b Body<'a>>,
+}
+
 /// Until the hardware is there.
 enum Wait {
     /// So long, and why.
@@ -61,19 +71,81 @@ impl<'a> World<'a> {
     pub(super) fn recovery(&self, tier: &str, scope: FaultScope, trial: &mut Trial) -> i64 {
         let all = self.data(tier);
         self.survivors(&all, scope, trial);
-        let mut waited = (0, None);
-        for wait in self.waits(tier, &all, scope, trial) {
-            match wait {
-                Wait::Known(seconds, words) if seconds > waited.0 || waited.1.is_none() => {
-                    waited = (seconds, Some(words));
-                }
-                Wait::Known(..) => {}
-                Wait::Unknown(words) => trial.unknown.push(words),
+        let losses = self.losses(tier, &all, scope);
+        self.worst(tier, scope, &losses, trial)
+    }
+
+    /// The same after the loss of one host: what lies on others is not lost with it.
+    pub(super) fn recovery_of(&self, tier: &str, host: &str, trial: &mut Trial) -> i64 {
+        let all = self.data(tier);
+        let mut losses = self.losses(tier, &all, FaultScope::Host);
+        losses.retain(|l| {
+            l.machine
+                .is_some_and(|m| matches!(m, Machine::Host(h) if h == host))
+        });
+        self.worst(tier, FaultScope::Host, &losses, trial)
+    }
+
+    /// What one fault takes at once, for every fault of a scope that takes something of a tier.
+    fn losses<'b>(&self, tier: &str, all: &[&'b Body<'a>], scope: FaultScope) -> Vec<Loss<'a, 'b>> {
+        let hit = self.hosts(tier, all);
+        let loss = |machine, hosts, is_in: &dyn Fn(&Body<'a>) -> bool| Loss {
+            machine,
+            hosts,
+            bodies: all.iter().copied().filter(|b| is_in(b)).collect(),
+        };
+        let none = BTreeSet::new;
+        match scope {
+            FaultScope::Corruption => vec![loss(None, none(), &|_| true)],
+            FaultScope::Device => {
+                let places = all.iter().map(|b| &b.place.machines);
+                let places: BTreeSet<&BTreeSet<Machine<'_>>> = places.collect();
+                let of = |p: &BTreeSet<_>| loss(None, none(), &|b| b.place.machines == *p);
+                places.into_iter().map(of).collect()
+            }
+            FaultScope::Host => {
+                let machines = all.iter().flat_map(|b| &b.place.machines).copied();
+                let machines = machines.chain(hit.iter().map(|h| Machine::Host(h)));
+                let machines: BTreeSet<Machine<'a>> = machines.collect();
+                let of = |m: Machine<'a>| {
+                    let own = |h: &&&str| matches!(m, Machine::Host(name) if name == **h);
+                    let hosts = hit.iter().filter(own).copied().collect();
+                    loss(Some(m), hosts, &|b| b.place.machines.contains(&m))
+                };
+                let nowhere = loss(None, none(), &|b| b.place.machines.is_empty());
+                machines.into_iter().map(of).chain([nowhere]).collect()
+            }
+            FaultScope::Site => {
+                let sites = |b: &Body<'a>| b.place.sites(self.lab).unwrap_or_default();
+                let known = all.iter().flat_map(|b| sites(b));
+                let known = known.chain(hit.iter().filter_map(|h| self.site(h)));
+                let known: BTreeSet<&str> = known.collect();
+                let of = |s: &str| {
+                    let own = |h: &&&str| self.site(h) == Some(s);
+                    let hosts = hit.iter().filter(own).copied().collect();
+                    loss(None, hosts, &|b| sites(b).contains(s))
+                };
+                let nowhere = loss(None, none(), &|b| sites(b).is_empty());
+                known.into_iter().map(of).chain([nowhere]).collect()
             }
         }
-        let found = ways(self.lab, &self.copies, &all, scope);
-        let slowest = found.into_values().max_by_key(|w| w.seconds());
-        let moved = slowest.as_ref().map_or(0, |w| w.seconds());
+    }
+
+    /// The one of these losses after which it takes longest.
+    fn worst(
+        &self,
+        tier: &str,
+        scope: FaultScope,
+        losses: &[Loss<'a, '_>],
+        trial: &mut Trial,
+    ) -> i64 {
+        let mut worst = (0, Vec::new());
+        for loss in losses {
+            let (seconds, terms) = self.after(tier, scope, loss, trial);
+            if seconds > worst.0 || worst.1.is_empty() {
+                worst = (seconds, terms);
+            }
+        }
         let response = self.lab.tiers.get(tier).and_then(|t| t.response.known());
         let mut terms = Vec::new();
         match response {
@@ -82,17 +154,8 @@ impl<'a> World<'a> {
                 "how long it takes to notice and decide is not declared ('response' of tier {tier})"
             )),
         }
-        terms.extend(waited.1);
-        if let Some(way) = &slowest {
-            terms.push(format!(
-                "{} for {} through {}",
-                Seconds(moved),
-                decimal(way.bytes),
-                way.rate
-            ));
-            trial.assumed.extend(way.assumed.iter().cloned());
-        }
-        let total = response.map_or(0, |r| r.0) + waited.0 + moved;
+        terms.extend(worst.1);
+        let total = response.map_or(0, |r| r.0) + worst.0;
         let sum = if terms.is_empty() {
             "nothing has to be fetched".to_owned()
         } else {
@@ -102,6 +165,41 @@ impl<'a> World<'a> {
             .fine
             .push(format!("{sum} = {} at the least", Seconds(total)));
         total
+    }
+
+    /// Waiting for hardware and moving bytes after one loss: how long, and of what that consists.
+    fn after(
+        &self,
+        tier: &str,
+        scope: FaultScope,
+        loss: &Loss<'a, '_>,
+        trial: &mut Trial,
+    ) -> (i64, Vec<String>) {
+        let mut waited = (0, None);
+        for wait in self.waits(tier, loss, scope, trial) {
+            match wait {
+                Wait::Known(seconds, words) if seconds > waited.0 || waited.1.is_none() => {
+                    waited = (seconds, Some(words));
+                }
+                Wait::Known(..) => {}
+                Wait::Unknown(words) if trial.unknown.contains(&words) => {}
+                Wait::Unknown(words) => trial.unknown.push(words),
+            }
+        }
+        let found = ways(self.lab, &self.copies, &loss.bodies, scope);
+        let slowest = found.into_values().max_by_key(|w| w.seconds());
+        let moved = slowest.as_ref().map_or(0, |w| w.seconds());
+        let mut terms: Vec<String> = waited.1.into_iter().collect();
+        if let Some(way) = &slowest {
+            terms.push(format!(
+                "{} for {} through {}",
+                Seconds(moved),
+                decimal(way.bytes),
+                way.rate
+            ));
+            trial.assumed.extend(way.assumed.iter().cloned());
+        }
+        (waited.0 + moved, terms)
     }
 
     /// Something must be left of each body of data that is hit.
@@ -144,26 +242,21 @@ impl<'a> World<'a> {
     fn waits(
         &self,
         tier: &str,
-        all: &[&Body<'a>],
+        loss: &Loss<'a, '_>,
         scope: FaultScope,
         trial: &mut Trial,
     ) -> Vec<Wait> {
         match scope {
             FaultScope::Corruption => Vec::new(),
-            FaultScope::Device => self.disks(all, trial),
+            FaultScope::Device => self.disks(&loss.bodies, trial),
             FaultScope::Host => {
-                let hit = self.hosts(tier, all);
-                hit.into_iter()
-                    .filter_map(|h| self.host(tier, h, trial))
-                    .collect()
+                let hit = loss.hosts.iter();
+                hit.filter_map(|h| self.host(tier, h, trial)).collect()
             }
             FaultScope::Site => {
-                let hit = self.hosts(tier, all);
-                let sites: BTreeSet<&str> = hit.iter().filter_map(|h| self.site(h)).collect();
-                sites
-                    .into_iter()
-                    .map(|s| self.elsewhere(tier, s, &hit, trial))
-                    .collect()
+                let site = loss.hosts.first().and_then(|h| self.site(h));
+                let wait = site.map(|s| self.elsewhere(tier, s, &loss.hosts, trial));
+                wait.into_iter().collect()
             }
         }
     }

@@ -278,3 +278,43 @@ fn what_nobody_knows_the_price_of_is_not_bought_for_nothing() {
         assert_eq!(said.contains("gift"), tried, "{price}: {said}");
     }
 }
+
+#[test]
+fn a_loss_takes_what_lies_there_and_nothing_else() {
+    // The films are on one host, and for the other one nothing stands in.
+    let two = "
+sites: {home: {uplinks: {fibre: {down: 100Mbit/s, up: 100Mbit/s}}}}
+hosts:
+  a: {site: home, kind: server, availability: 99.99%, hardware: {memory: 64GiB}}
+  b: {site: home, kind: server, availability: 99.99%, hardware: {memory: 8GiB}}
+guests:
+  small: {kind: vm, on: b, memory: 4GiB}
+  large: {kind: vm, on: a, memory: 32GiB}
+services:
+  films: {tier: core, runs: {guest: small}}
+  papers: {tier: core, runs: {guest: large}}
+datasets:
+  films: {host: b, folder: /srv/films, service: films, size: 900GB, class: irreplaceable}
+  papers: {host: a, folder: /srv/papers, service: papers, size: 1GB, class: irreplaceable}
+repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}
+backups: {nightly: {services: [films, papers], datasets: [films, papers], to: cloud, every: 6h}}
+";
+    let goals = judge(&lab(&[two, &tier("rto: {host: 2d}, slo: 99.9%")]));
+    let said = |goal: &str| {
+        let found = goals.iter().find(|g| g.key.words() == goal).unwrap();
+        (found.verdict, found.because.concat())
+    };
+    // The films through the uplink take 20 h and wait for nothing; the papers wait a day and take 80 s. Together that would be more than 2 d with 1 h to decide.
+    let (verdict, because) = said("tier core, RTO host");
+    assert_eq!(verdict, Verdict::Possible, "{because}");
+    let (_, because) = said("tier core, SLO");
+    assert!(
+        because.contains("one loss of a takes papers down"),
+        "{because}"
+    );
+    assert!(!because.contains("900GB"), "{because}");
+    assert!(
+        because.contains("no other host has 32GiB free (b:"),
+        "{because}"
+    );
+}

@@ -60,7 +60,7 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
     out
 }
 
-/// What hangs on each UPS in all, in milliwatts; only where every figure is known.
+/// What hangs on each UPS in all, in milliwatts; only where of everything the draw at load is known.
 fn whole_loads(loads: &[Load], fed: &BTreeMap<String, Vec<usize>>) -> BTreeMap<usize, u64> {
     let mut sums: BTreeMap<usize, Option<u64>> = BTreeMap::new();
     for load in loads {
@@ -70,7 +70,7 @@ fn whole_loads(loads: &[Load], fed: &BTreeMap<String, Vec<usize>>) -> BTreeMap<u
             .flatten()
         {
             let sum = sums.entry(*ups).or_insert(Some(0));
-            *sum = sum.zip(peak(load.draw)).map(|(a, b)| a + b);
+            *sum = sum.zip(full(load.draw)).map(|(a, b)| a + b);
         }
     }
     sums.into_iter()
@@ -157,12 +157,8 @@ fn supplies<'a>(
             .iter()
             .map(|f| reference(f.value.kind(), f.value.name()))
             .collect();
-        let own = loads
-            .iter()
-            .filter(|l| targets.contains(&reference(l.kind, l.name)));
-        let figures: Vec<Option<u64>> = own.map(|l| peak(l.draw)).collect();
-        let sum: u64 = figures.iter().flatten().sum();
-        let unknown = figures.iter().filter(|f| f.is_none()).count();
+        let burden = Burden::of(&targets, loads);
+        let sum = burden.sum;
         let limit = ups.power.known().map(|p| p.milliwatts()).filter(|p| *p > 0);
         let share = limit.map(|l| sum * 100 / l).filter(|_| sum > 0);
         let over = limit.is_some_and(|l| sum > l);
@@ -184,27 +180,13 @@ fn supplies<'a>(
                     .unwrap_or_default(),
             )
             .column(SUPPLIES);
-        let at_least = if unknown > 0 { "at least " } else { "" };
-        node = match (sum > 0, share) {
-            // Rounded up: what is too much is more than all of it.
-            (true, Some(_)) if over => node.line(format!(
-                "overloaded: {at_least}{}, {}% of what it gives",
-                milliwatts(sum),
-                limit.map_or(0, |l| (sum * 100).div_ceil(l))
-            )),
-            (true, Some(share)) => node.line(format!(
-                "load {at_least}{}, {share}% of what it gives",
-                milliwatts(sum)
-            )),
-            (true, None) => node.line(format!("load {at_least}{}", milliwatts(sum))),
-            (false, _) => node.line("load: ?"),
-        };
-        if unknown > 0 && sum > 0 {
-            node = node.line(format!("{unknown} of {} without a figure", figures.len()));
-        }
+        node = burden
+            .lines(limit, share.filter(|_| !over))
+            .into_iter()
+            .fold(node, Node::line);
         node.fill = share
             .map(|s| u8::try_from(s).unwrap_or(u8::MAX))
-            .filter(|_| unknown == 0 || over);
+            .filter(|_| burden.is_whole() || over);
         let at = out.node(node);
         let site = ups.site.known().map(|s| s.name());
         let feed = ups
@@ -217,6 +199,63 @@ fn supplies<'a>(
         }
     }
     fed
+}
+
+/// What hangs on a UPS.
+struct Burden {
+    /// As far as it is known, in milliwatts.
+    sum: u64,
+    /// How many things.
+    all: usize,
+    /// Of how many nothing is known.
+    without: usize,
+    /// Of how many something is known, but not what they draw at load: it is more than what is in the sum.
+    less: usize,
+}
+
+impl Burden {
+    fn of(targets: &BTreeSet<String>, loads: &[Load]) -> Self {
+        let own = |l: &&Load| targets.contains(&reference(l.kind, l.name));
+        let draws: Vec<Option<&Draw>> = loads.iter().filter(own).map(|l| l.draw).collect();
+        let known = draws.iter().filter(|d| peak(**d).is_some()).count();
+        let full = draws.iter().filter(|d| full(**d).is_some()).count();
+        Self {
+            sum: draws.iter().filter_map(|d| peak(*d)).sum(),
+            all: targets.len(),
+            // What is fed and is drawn nowhere has no figure either.
+            without: targets.len() - known,
+            less: known - full,
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.without == 0 && self.less == 0
+    }
+
+    fn lines(&self, limit: Option<u64>, share: Option<u64>) -> Vec<String> {
+        let (sum, at_least) = (self.sum, if self.is_whole() { "" } else { "at least " });
+        let mut out = vec![match (sum > 0, limit, share) {
+            (false, ..) => "load: ?".to_owned(),
+            (true, None, _) => format!("load {at_least}{}", milliwatts(sum)),
+            (true, Some(_), Some(share)) => format!(
+                "load {at_least}{}, {at_least}{share}% of what it gives",
+                milliwatts(sum)
+            ),
+            // Rounded up: what is too much is more than all of it.
+            (true, Some(limit), None) => format!(
+                "overloaded: {at_least}{}, {at_least}{}% of what it gives",
+                milliwatts(sum),
+                (sum * 100).div_ceil(limit)
+            ),
+        }];
+        if sum > 0 && self.without > 0 {
+            out.push(format!("{} of {} without a figure", self.without, self.all));
+        }
+        if self.less > 0 {
+            out.push(format!("{} of {} not at load", self.less, self.all));
+        }
+        out
+    }
 }
 
 /// Joins something to its line; the only line of its site if none is named; else to a question mark.
@@ -294,7 +333,7 @@ fn hang(
     let at = out.node(node);
     match fed.get(&id) {
         Some(supplies) => {
-            if let ([ups], Some(own)) = (supplies.as_slice(), peak(load.draw)) {
+            if let ([ups], Some(own)) = (supplies.as_slice(), full(load.draw)) {
                 share(*ups, at, own, total, out);
             }
             for ups in supplies {
@@ -348,13 +387,17 @@ fn drawn(draw: Option<&Draw>) -> String {
     }
 }
 
-/// The most that it draws, in milliwatts: what a UPS must be able to give. Else the worst that is known.
+/// The most that is known of what it draws, in milliwatts: a UPS must be able to give that, or more.
 fn peak(draw: Option<&Draw>) -> Option<u64> {
     let draw = draw?;
     let figures = [&draw.load, &draw.average, &draw.idle];
-    figures
-        .into_iter()
-        .find_map(|f| f.known().map(|p| p.milliwatts()))
+    let known = figures.into_iter().filter_map(|f| f.known());
+    known.map(|p| p.milliwatts()).max()
+}
+
+/// What it draws at load, in milliwatts.
+fn full(draw: Option<&Draw>) -> Option<u64> {
+    Some(draw?.load.known()?.milliwatts())
 }
 
 /// What it draws on average, else the worst that is known, in milliwatts.

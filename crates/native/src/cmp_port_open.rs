@@ -1,0 +1,246 @@
+//! A container offers a database or an administration to whole networks, and nobody said to whom.
+
+use crate::addresses::is_private;
+use crate::budget::is_rented;
+use crate::containers::Container;
+use crate::traffic::{Spot, names_ports};
+use crate::{Context, Findings, Mend, Rule, sensitive};
+use diag::{Diagnostic, Severity};
+use model::compose::Port;
+use model::declare::{OptExt as _, Or, Value as _};
+use model::id::{Kind, ObjectRef};
+use model::lab::network::{NetworkKind, Trust};
+use model::lab::service::{Outside, ServiceExposure};
+use model::units::net::Ports;
+
+/// Who reaches what the internet reaches.
+const INTERNET: &str = "the internet";
+
+pub const RULE: Rule = Rule {
+    id: "cmp-port-open",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A container publishes a database or an administration on all addresses of its machine, and nothing declares who is to reach it there.",
+    rationale: "A port without an address is published in every network that the machine has a leg in: to people's machines, to guests, to things. A database \
+        and an administration trust whoever has their one password. Containers of one project reach each other without any published port.",
+    example: "services: {db: {image: postgres:17, ports: ['5432:5432']}}",
+    controls: &[
+        "CIS v8 4.4",
+        "NIST CSF 2.0 PR.IR-01",
+        "ISO 27001:2022 A.8.22",
+    ],
+    mend: Mend::DisplayOnly("who uses the port is known to its owner"),
+    run,
+};
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for container in ctx.containers() {
+        // It publishes nothing: what it listens on are ports of its machine.
+        if container.service.network_mode.is_some() {
+            continue;
+        }
+        for port in &container.service.ports {
+            if let Some(d) = check(ctx, &container, port) {
+                out.add(container.object(), d);
+            }
+        }
+    }
+}
+
+fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Diagnostic> {
+    let what = what(container, port)?;
+    let subject = format!("{what} in {}", container.title());
+    if !container.project.is_settled(port.span) {
+        let d = RULE
+            .unknown(format!("who reaches {subject}"))
+            .at(port.span, "");
+        return Some(d.note("a variable in it has neither a value nor a default"));
+    }
+    if port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
+        return None;
+    }
+    let Some((kind, machine)) = container.machine() else {
+        let d = RULE
+            .unknown(format!("who reaches {subject}"))
+            .at(port.span, "on all addresses");
+        return Some(d.note(format!(
+            "stack '{}' does not say on which machine it runs",
+            container.stack
+        )));
+    };
+    let at = ObjectRef::new(kind, machine);
+    let legs = legs(ctx, &at);
+    let asked = asked(port)?;
+    let open: Vec<&Leg> = legs
+        .iter()
+        .filter(|l| !l.is_for_servers && !is_declared(ctx, container, (&at, asked), l))
+        .collect();
+    // Every network that it is reached from has a reason; of a machine without any, nobody knows.
+    if open.is_empty() && !legs.is_empty() {
+        return None;
+    }
+    Some(finding(container, port, (&subject, &at), &open))
+}
+
+fn finding(
+    container: &Container<'_>,
+    port: &Port,
+    (subject, at): (&str, &ObjectRef),
+    open: &[&Leg],
+) -> Diagnostic {
+    let from: Vec<&str> = open.iter().map(|l| l.words.as_str()).collect();
+    let from = match from.as_slice() {
+        [] => format!("whoever reaches {} '{}'", at.kind.word(), at.name),
+        from => from.join(", "),
+    };
+    let severity = match open.iter().any(|l| l.is_strange) {
+        true => Severity::Error,
+        false => RULE.severity,
+    };
+    let number = port.published.map_or(port.target, |r| r.start);
+    let shown = match port.published {
+        Some(r) if r.start != r.end => format!("{}-{}/{}", r.start, r.end, port.protocol),
+        Some(_) => format!("{number}/{}", port.protocol),
+        None => format!("any port for {number}/{}", port.protocol),
+    };
+    let mut d = RULE
+        .with(severity, format!("{subject} is open to {from}"))
+        .at(port.span, "on all addresses")
+        .of(format!("{}: {shown}", container.name));
+    if open.is_empty() {
+        d = d.note(format!(
+            "no network of {} '{}' is declared",
+            at.kind.word(),
+            at.name
+        ));
+    }
+    let example = open.iter().find_map(|l| l.network.as_deref());
+    let source = example.unwrap_or("NETWORK");
+    d.help(format!(
+        "write '127.0.0.1:{number}:{}', or no port at all: containers of one project reach each other without. If others are to reach it, declare it: \
+         'exposures: [{{port: {number}/{}, from: {source}, why: …, owner: …, review: …}}]' of {} '{}'",
+        port.target,
+        port.protocol,
+        at.kind.word(),
+        at.name
+    ))
+}
+
+/// What the port gives away, if it does.
+fn what(container: &Container<'_>, port: &Port) -> Option<&'static str> {
+    let image = container.service.image.as_ref();
+    let image = image.map_or("", |i| i.value.name.as_str());
+    if let Some(what) = sensitive::served(image, port.target) {
+        return Some(what);
+    }
+    // A whole range is somebody's own numbering: a well-known number in it means nothing.
+    let one = port.published.filter(|r| r.start == r.end)?;
+    sensitive::port(&(one.start..=one.end)).map(|(_, what)| what)
+}
+
+/// The port of the machine; that of the container where the engine takes any.
+fn asked(port: &Port) -> Option<Ports> {
+    let (first, last) = port
+        .published
+        .map_or((port.target, port.target), |r| (r.start, r.end));
+    Ports::parse(&format!("{first}-{last}/{}", port.protocol)).ok()
+}
+
+/// A network that the machine is in, or the internet.
+struct Leg {
+    words: String,
+    network: Option<String>,
+    zone: Option<String>,
+    /// Its zone is one of servers and administration.
+    is_for_servers: bool,
+    /// Strangers are in it.
+    is_strange: bool,
+}
+
+fn legs(ctx: &Context<'_>, at: &ObjectRef) -> Vec<Leg> {
+    let mut out = Vec::new();
+    for name in crate::reach::networks(ctx.lab, at) {
+        let network = ctx.lab.networks.get(name);
+        let kind = network.and_then(|n| n.about.kind.known());
+        // Bridges inside of a machine lead to nobody else.
+        if matches!(kind, Some(NetworkKind::Docker | NetworkKind::Overlay)) {
+            continue;
+        }
+        let zone = crate::reach::zone_of(ctx.lab, name);
+        let trust = zone.and_then(|z| ctx.lab.zones.get(z)?.trust.known());
+        let of = match zone {
+            Some(zone) => format!("network '{name}' (zone '{zone}')"),
+            None => format!("network '{name}' (of no zone)"),
+        };
+        out.push(Leg {
+            words: of,
+            network: Some(name.to_owned()),
+            zone: zone.map(str::to_owned),
+            is_for_servers: matches!(trust, Some(Trust::Critical | Trust::High)),
+            is_strange: trust == Some(&Trust::Untrusted) || kind == Some(&NetworkKind::Wan),
+        });
+    }
+    let machine = ctx.lab.machine(&at.name);
+    let public = machine.is_some_and(|m| {
+        let mut all = m.addresses.values().filter_map(|a| a.value());
+        all.any(|a| a.parse().is_ok_and(|ip| !is_private(ip)))
+    });
+    if public || machine.is_some_and(is_rented) {
+        out.push(Leg {
+            words: INTERNET.to_owned(),
+            network: None,
+            zone: None,
+            is_for_servers: false,
+            is_strange: true,
+        });
+    }
+    out
+}
+
+/// An exposure, or a flow that names the port, says that it is to be reached from there.
+fn is_declared(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    (at, asked): (&ObjectRef, Ports),
+    leg: &Leg,
+) -> bool {
+    let meets = |p: Ports| {
+        p.protocol() == asked.protocol() && p.first() <= asked.first() && asked.last() <= p.last()
+    };
+    let network = leg.network.as_deref();
+    let machine = ctx.lab.machine(&at.name).into_iter();
+    let mut exposed = machine.flat_map(|m| &m.exposures).filter(|e| {
+        let number = e.port.value;
+        Ports::parse(&format!("{number}/{}", e.protocol.word())).is_ok_and(meets)
+    });
+    let mut services = ctx.services_in(container.stack);
+    exposed.any(|e| {
+        let from = e.from.as_ref().map(|f| f.value.as_str());
+        matches!(from, None | Some("any")) || (from.is_some() && from == network)
+    }) || services.any(|(_, s)| {
+        let mut all = s.exposures.iter();
+        all.any(|e| e.port.known().is_some_and(|p| meets(*p)) && is_from(e, leg))
+    }) || network.is_some_and(|n| {
+        let from = Spot::of(ctx.lab, &ObjectRef::new(Kind::Network, n));
+        names_ports(ctx.lab, &from, &Spot::of(ctx.lab, at), &[asked])
+    })
+}
+
+/// The exposure of a service is for who is there.
+fn is_from(exposure: &ServiceExposure, leg: &Leg) -> bool {
+    let Some(given) = &exposure.from else {
+        return true;
+    };
+    match given.value() {
+        None | Some(Or::Word(Outside::Any)) => true,
+        Some(Or::Word(Outside::Internet)) => leg.is_strange,
+        Some(Or::Word(Outside::Loopback)) => false,
+        Some(Or::Ref(r)) => {
+            let name = match r.kind() {
+                Kind::Zone => leg.zone.as_deref(),
+                _ => leg.network.as_deref(),
+            };
+            name == Some(r.name())
+        }
+    }
+}
