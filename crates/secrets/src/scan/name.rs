@@ -15,7 +15,10 @@ pub(super) enum Naming {
 }
 
 /// Ends of words that mean a secret, and whether it is a password.
-const NOUNS: [(&str, Naming); 13] = [
+const NOUNS: [(&str, Naming); 16] = [
+    ("passwords", Naming::Password),
+    ("passwds", Naming::Password),
+    ("passphrases", Naming::Password),
     ("password", Naming::Password),
     ("passwd", Naming::Password),
     ("passphrase", Naming::Password),
@@ -191,7 +194,9 @@ pub(super) fn naming(name: &str) -> Option<Naming> {
     let (at, naming) = (0..words.len()).rev().find_map(noun)?;
     let behind = words.get(at + 1..).unwrap_or_default();
     let any = |list: &[&str]| behind.iter().any(|w| list.contains(&w.as_str()));
-    if any(&ABOUT) {
+    // The name of an object of a cluster, and whatever key is looked up in it.
+    let object = words.windows(2).any(|pair| pair == ["existing", "secret"]);
+    if object || any(&ABOUT) {
         return None;
     }
     let same = behind.iter().all(|w| SAME.contains(&w.as_str()));
@@ -277,6 +282,7 @@ mod tests {
         ] {
             assert_eq!(naming(name), Some(Naming::Secret), "{name}");
         }
+        assert_eq!(naming("admin_passwords"), Some(Naming::Password));
         for name in ["TOKEN_GITHUB", "PASSWORD_POSTGRES", "token_bucket"] {
             assert_eq!(naming(name), Some(Naming::Perhaps), "{name}");
         }
@@ -289,6 +295,9 @@ mod tests {
             "key",
             "ssh_key",
             "PASSWORD_FILE",
+            "existingSecret",
+            "existingSecretPasswordKey",
+            "sensor.password_age",
             "secretName",
             "bypass",
             "max_tokens",
