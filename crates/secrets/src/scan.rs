@@ -7,15 +7,14 @@ mod calls;
 mod files;
 mod hash;
 mod literal;
-mod name;
 mod words;
 mod yaml;
 
 use self::files::Files;
 use self::hash::Hashes;
 use self::literal::{Bounds, is_of_words, is_placeholder, is_secret, is_strong, literal};
-use self::name::naming;
 use self::words::Words;
+use diag::naming;
 use regex::{Match, Regex};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Values: whether one is written out, and whether it is long and mixed enough to be no word of a language.
 
 use super::Kind;
-use super::name::Naming;
+use diag::Naming;
 
 /// Words that stand where a secret will be.
 const PLACEHOLDERS: [&str; 14] = [

@@ -54,11 +54,13 @@ struct Frame {
 
 /// Gives every value to `each`, and says whether all of the text was read.
 pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
-    let marks: Vec<usize> = match text.is_ascii() {
+    // Asked once: it reads all of the text.
+    let is_ascii = text.is_ascii();
+    let marks: Vec<usize> = match is_ascii {
         true => Vec::new(),
         false => text.char_indices().map(|(at, _)| at).collect(),
     };
-    let byte = |index: usize| match text.is_ascii() {
+    let byte = |index: usize| match is_ascii {
         true => index.min(text.len()),
         false => marks.get(index).copied().unwrap_or(text.len()),
     };
