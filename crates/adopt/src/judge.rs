@@ -10,6 +10,7 @@ use model::id::Kind;
 use model::lab::Managed;
 use model::realm::Realm;
 use plan::{Difference, How, Owned};
+use secrets::scan::{Grade, Leak, Scanner};
 use std::collections::BTreeMap;
 
 /// What is thought of the texts.
@@ -141,7 +142,7 @@ fn leaks(draft: &Draft, texts: &[Text]) -> Vec<Diagnostic> {
     let names: Vec<&str> = clusters
         .filter_map(|c| c.api.as_ref().map(|a| a.token.as_str()))
         .collect();
-    let scanner = secrets::scan::Scanner::default();
+    let scanner = Scanner::default();
     let mut out = Vec::new();
     for text in texts {
         let found = scanner.scan(&text.path, &text.text).into_iter();
@@ -150,7 +151,8 @@ fn leaks(draft: &Draft, texts: &[Text]) -> Vec<Diagnostic> {
                 .get(span.clone())
                 .is_some_and(|t| names.contains(&t))
         };
-        for leak in found.filter(|l| !named(&l.span)) {
+        let clear = |l: &Leak| l.grade == Grade::Clear && !named(&l.span);
+        for leak in found.filter(clear) {
             let message = format!("{} would hold what looks like {}", text.path, leak.what);
             out.push(Diagnostic::invalid("secret-in-clear", message));
         }

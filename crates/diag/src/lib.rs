@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod hide;
+mod name;
 mod source;
 
 pub mod fix;
@@ -12,4 +13,5 @@ pub mod render;
 
 pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, Waived};
 pub use hide::{hide, hide_addresses, userinfos};
+pub use name::{Naming, naming};
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

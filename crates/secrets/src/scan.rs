@@ -3,14 +3,18 @@
 //! A finding is a range of bytes and what it seems to be, never the text itself. The shapes of tokens are those that their
 //! issuers publish so that scanners can find them.
 
+mod calls;
+mod files;
+mod hash;
 mod literal;
-mod name;
 mod words;
 mod yaml;
 
+use self::files::Files;
+use self::hash::Hashes;
 use self::literal::{Bounds, is_of_words, is_placeholder, is_secret, is_strong, literal};
-use self::name::naming;
 use self::words::Words;
+use diag::naming;
 use regex::{Match, Regex};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,6 +26,17 @@ pub struct Leak {
     pub span: Range<usize>,
     /// What it seems to be: `a private key`, `a token of GitHub`.
     pub what: String,
+    /// How bad it is.
+    pub grade: Grade,
+}
+
+/// What whoever reads the text has of a secret, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// The secret itself.
+    Clear,
+    /// The hash of a password: it lets nobody in, and words can be tried on it.
+    Hash,
 }
 
 /// Tokens: who issues them, and their shape.
@@ -79,6 +94,10 @@ const TOKENS: &[(&str, &str)] = &[
         r"\beyJhIjoi[A-Za-z0-9_=-]{80,}",
     ),
     (
+        "logins of registries in base64",
+        r"\beyJhdXRocyI6[A-Za-z0-9+/=]{20,}",
+    ),
+    (
         "an age identity",
         r"\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,}",
     ),
@@ -125,6 +144,8 @@ pub struct Scanner {
     line: Option<Regex>,
     connection: Option<Regex>,
     pem: Option<Regex>,
+    hashes: Hashes,
+    files: Files,
     words: Words,
 }
 
@@ -142,6 +163,8 @@ impl Default for Scanner {
             line: of(LINE),
             connection: of(CONNECTION),
             pem: of(PEM),
+            hashes: Hashes::default(),
+            files: Files::default(),
             words: Words::default(),
         }
     }
@@ -182,7 +205,8 @@ fn kind(path: &str) -> (Kind, Form) {
     let end = name.rsplit('.').next().unwrap_or(name);
     match end {
         "md" | "txt" | "rst" | "adoc" | "html" => (Kind::Prose, Form::Text),
-        "sh" | "bash" | "zsh" | "fish" | "ps1" | "Makefile" | "justfile" | "Dockerfile" => {
+        _ if files::is_dockerfile(path) => (Kind::Script, Form::Text),
+        "sh" | "bash" | "zsh" | "fish" | "ps1" | "Makefile" | "justfile" => {
             (Kind::Script, Form::Text)
         }
         "yaml" | "yml" | "json" => (Kind::Settings, Form::Tree),
@@ -207,20 +231,31 @@ struct Leaks(BTreeMap<usize, Leak>);
 
 impl Leaks {
     /// One that overlaps others becomes one with them, under the name of the first that was found.
-    fn add(&mut self, mut span: Range<usize>, what: String) {
-        if span.is_empty() {
+    fn add(&mut self, span: Range<usize>, what: String) {
+        self.put(Leak {
+            span,
+            what,
+            grade: Grade::Clear,
+        });
+    }
+
+    fn put(&mut self, mut leak: Leak) {
+        if leak.span.is_empty() {
             return;
         }
-        let mut first = None;
-        while let Some((at, old)) = self.0.range(..span.end).next_back()
-            && old.span.end > span.start
+        while let Some((at, old)) = self.0.range(..leak.span.end).next_back()
+            && old.span.end > leak.span.start
         {
             let at = *at;
-            span = span.start.min(old.span.start)..span.end.max(old.span.end);
-            first = self.0.remove(&at).map(|l| l.what).or(first);
+            let Some(old) = self.0.remove(&at) else { break };
+            let span = leak.span.start.min(old.span.start)..leak.span.end.max(old.span.end);
+            // Of a hash and more than it, it is the more that is told.
+            leak = match leak.grade < old.grade {
+                true => Leak { span, ..leak },
+                false => Leak { span, ..old },
+            };
         }
-        let what = first.unwrap_or(what);
-        self.0.insert(span.start, Leak { span, what });
+        self.0.insert(leak.span.start, leak);
     }
 }
 
@@ -230,20 +265,51 @@ impl Scanner {
         let (kind, form) = kind(path);
         let mut out = Leaks::default();
         self.shapes(text, &mut out);
+        let mut quiet = Quiet(self.hashes.find(text));
+        for span in &quiet.0 {
+            out.put(Leak {
+                span: span.clone(),
+                what: "a hash of a password".to_owned(),
+                grade: Grade::Hash,
+            });
+        }
+        if form == Form::Tree {
+            quiet.add(yaml::sealed(text));
+        }
         let mut named = |name: &str, value: Found<'_>| {
-            if let Some(span) = value.secret(name, kind) {
+            if let Some(span) = value.secret(name, kind).filter(|span| !quiet.has(span)) {
                 out.add(span, format!("the value of '{name}'"));
             }
         };
+        self.settings(path, text, &mut named);
+        for (span, what) in self.files.placed(path, text) {
+            out.add(span, what.to_owned());
+        }
+        for word in self.words.find(text, kind) {
+            // A sentence, or a comment, has other words after an option.
+            let value = text.get(word.span.clone()).unwrap_or_default();
+            let bare = matches!(kind, Kind::Settings | Kind::Script) && word.is_sure;
+            if (bare || is_strong(value, kind)) && !quiet.has(&word.span) {
+                out.add(word.span, word.what);
+            }
+        }
+        out.0.into_values().collect()
+    }
+
+    /// Names and their values, in all forms in which the files of this kind have them.
+    fn settings(&self, path: &str, text: &str, named: &mut impl FnMut(&str, Found<'_>)) {
+        let (kind, form) = kind(path);
         if form == Form::Tree {
-            let whole = yaml::values(text, |value| of_tree(text, value, &mut named));
+            let whole = yaml::values(text, |value| of_tree(text, value, named));
             if !whole {
-                below(self.named_below.as_ref(), text, &mut named);
+                below(self.named_below.as_ref(), text, named);
             }
         }
         if form == Form::Lines {
             for (key, value) in pairs(self.line.as_ref(), text) {
-                named(key.as_str(), Found::rest_of_line(&value));
+                for found in Found::items(&value) {
+                    named(key.as_str(), found);
+                }
             }
         }
         let in_line = match form {
@@ -257,15 +323,7 @@ impl Scanner {
                 named(key.as_str(), found);
             }
         }
-        for word in self.words.find(text, kind) {
-            // A sentence, or a comment, has other words after an option.
-            let value = text.get(word.span.clone()).unwrap_or_default();
-            let bare = matches!(kind, Kind::Settings | Kind::Script) && word.is_sure;
-            if bare || is_strong(value, kind) {
-                out.add(word.span, word.what);
-            }
-        }
-        out.0.into_values().collect()
+        self.files.named(path, text, named);
     }
 
     /// What is known by its shape, whatever it stands under.
@@ -308,6 +366,23 @@ impl Scanner {
                 out.add(password.range(), "a password beside a name".to_owned());
             }
         }
+    }
+}
+
+/// Where something stands that is none under whatever name: hashes, and what only a cluster can open. In order.
+struct Quiet(Vec<Range<usize>>);
+
+impl Quiet {
+    fn add(&mut self, more: Vec<Range<usize>>) {
+        self.0.extend(more);
+        self.0.sort_by_key(|span| span.start);
+    }
+
+    /// Whether a place is in one of them, or one of them in it.
+    fn has(&self, span: &Range<usize>) -> bool {
+        let next = self.0.partition_point(|quiet| quiet.start < span.end);
+        let before = next.checked_sub(1).and_then(|at| self.0.get(at));
+        before.is_some_and(|quiet| quiet.end > span.start)
     }
 }
 
@@ -399,6 +474,29 @@ impl<'a> Found<'a> {
             start: range.start,
             bounds: Bounds::Guessed,
         }
+    }
+
+    /// What stands behind a name in its line, and if that is a list, each item of it.
+    fn items(value: &Match<'a>) -> Vec<Self> {
+        let whole = Self::rest_of_line(value);
+        let inner = whole.text.strip_prefix('[');
+        let Some(inner) = inner.and_then(|t| t.strip_suffix(']')) else {
+            return vec![whole];
+        };
+        let mut start = whole.start + 1;
+        let item = |part: &'a str| {
+            let lead = part.len() - part.trim_start().len();
+            let said = part.trim();
+            let (text, span) = words::bare(said, start + lead..start + lead + said.len());
+            start += part.len() + 1;
+            Self {
+                text,
+                raw: text,
+                start: span.start,
+                bounds: Bounds::Quoted,
+            }
+        };
+        inner.split(',').map(item).collect()
     }
 
     /// What stands behind a name in its line, up to a comment.
@@ -706,9 +804,230 @@ mod tests {
         }
     }
 
+    /// What only certain programs and their files have; text, and what is found in it.
+    #[test]
+    fn secrets_of_certain_programs() {
+        use data_encoding::BASE64;
+        let login = BASE64.encode(b"jo:hunter2x");
+        let registries = BASE64.encode(b"{\"auths\":{\"r.lan\":{\"auth\":\"am86eA==\"}}}");
+        let mut wrong = Vec::new();
+        for (path, text, want) in [
+            ("Dockerfile", "ENV DB_PASSWORD hunter2x", "hunter2x"),
+            ("Dockerfile.web", "  env DB_PASSWORD hunter2x", "hunter2x"),
+            ("web.Dockerfile", "ARG NPM_TOKEN=hunter2x", "hunter2x"),
+            ("Containerfile", "ENV A=b DB_PASSWORD=hunter2x", "hunter2x"),
+            (".pgpass", "db.lan:5432:*:app:weak", "weak"),
+            ("home/.pgpass", "a:1:b:c:we", "we"),
+            (".pgpass", "# x\n\\:\\:1:5432:*:app:we\\:ak", "we\\:ak"),
+            (
+                ".docker/config.json",
+                &format!("{{\"auths\": {{\"r.lan\": {{\"auth\": \"{login}\"}}}}}}"),
+                &login,
+            ),
+            ("x.yaml", &format!("auth: {login}"), &login),
+            (".npmrc", &format!("//r.lan/:_auth={login}"), &login),
+            (
+                "x.yaml",
+                &format!(".dockerconfigjson: {registries}"),
+                &registries,
+            ),
+            ("a.xml", "<c><password>hunter2x</password></c>", "hunter2x"),
+            (
+                "a.xml",
+                "<Password a='b'>\n  hunter2x\n</Password>",
+                "hunter2x",
+            ),
+            (
+                "a.xml",
+                "<password><![CDATA[hunter2x]]></password>",
+                "hunter2x",
+            ),
+            (
+                "w.config",
+                "<add key=\"DbPassword\" value=\"hunter2x\"/>",
+                "hunter2x",
+            ),
+            (
+                "w.config",
+                "<add value='hunter2x' key='DbPassword' />",
+                "hunter2x",
+            ),
+            (
+                "a.xml",
+                "<property name=\"password\"><value>hunter2x</value></property>",
+                "hunter2x",
+            ),
+            (
+                "a.xml",
+                "<entry key=\"password\">hunter2x</entry>",
+                "hunter2x",
+            ),
+            (
+                "a.plist",
+                "<key>Password</key>\n<string>hunter2x</string>",
+                "hunter2x",
+            ),
+            ("x.sh", "echo root:weak | chpasswd", "weak"),
+            (
+                "x.sh",
+                "echo \"root:weak\" | sudo /usr/sbin/chpasswd",
+                "weak",
+            ),
+            ("x.sh", "chpasswd <<< 'root:weak'", "weak"),
+            ("x.sh", "chpasswd <<EOF\nroot:weak\nEOF", "weak"),
+            ("Dockerfile", "RUN echo 'root:weak' | chpasswd", "weak"),
+            ("x.sh", "ldapsearch -x -D cn=a -w weak -b dc=x", "weak"),
+            ("x.sh", "ldapadd -x \\\n  -D cn=a \\\n  -w 'weak'", "weak"),
+            ("x.sh", "ldappasswd -s weak uid=jo", "weak"),
+            ("c.yaml", "test: [CMD, ldapwhoami, -w, weak]", "weak"),
+            ("x.sh", "htpasswd -b users jo weak", "weak"),
+            ("x.sh", "htpasswd -nbB -C 10 jo 'we ak'", "we ak"),
+            ("c.yaml", "command: [htpasswd, -nb, jo, \"weak\"]", "weak"),
+            ("x.sh", "snmpget -v2c -c weak nas sysName.0", "weak"),
+            ("x.sh", "snmpwalk -v3 -u jo -A weak nas", "weak"),
+            ("x.sh", "mysql -uroot -pweak db", "weak"),
+            ("x.sh", "curl -u jo:weak http://x", "weak"),
+            ("x.sh", "curl -sSujo:weak http://x", "weak"),
+            ("x.sh", "curl -fsu 'jo:weak' http://x", "weak"),
+            ("x.sh", "smbclient //nas/x -U jo%weak", "weak"),
+            ("c.yaml", "passwords: [hunter2x]", "hunter2x"),
+            ("c.yaml", "passwords:\n  - hunter2x", "hunter2x"),
+            ("c.toml", "passwords = [\"hunter2x\"]", "hunter2x"),
+        ] {
+            let leaks = Scanner::default().scan(path, text);
+            let got: Vec<_> = leaks
+                .iter()
+                .map(|l| (&text[l.span.clone()], l.grade))
+                .collect();
+            if got != [(want, Grade::Clear)] {
+                wrong.push((path, text.to_owned(), format!("{got:?}")));
+            }
+        }
+        assert_eq!(wrong, []);
+    }
+
+    /// Hashes of passwords are told as such, also under the name of a password, and whatever else stands beside them.
+    #[test]
+    fn hashes_are_no_clear_text() {
+        let body = |n: usize| "aB3./xYz9".repeat(10)[..n].to_owned();
+        let (bcrypt, sha) = (
+            format!("$2b$12${}", body(53)),
+            format!("$6$rounds=5000$salt1${}", body(86)),
+        );
+        for (path, text, want) in [
+            ("c.yaml", format!("password: {bcrypt}"), bcrypt.clone()),
+            ("users", format!("jo:{bcrypt}"), bcrypt.clone()),
+            ("c.yaml", format!("password: 'jo:{bcrypt}'"), bcrypt.clone()),
+            (
+                "c.yaml",
+                format!("- x.users=jo:{}", bcrypt.replace('$', "$$")),
+                bcrypt.replace('$', "$$"),
+            ),
+            ("shadow", format!("jo:{sha}:19000:0"), sha.clone()),
+            (
+                "x.sh",
+                format!("echo 'root:{sha}' | chpasswd -e"),
+                sha.clone(),
+            ),
+            (
+                "c.yaml",
+                format!(
+                    "password: $argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ${}",
+                    body(43)
+                ),
+                format!("$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ${}", body(43)),
+            ),
+            (
+                "a.ldif",
+                format!("userPassword: {{SSHA}}{}=", body(31).replace('.', "c")),
+                format!("{{SSHA}}{}=", body(31).replace('.', "c")),
+            ),
+        ] {
+            let leaks = Scanner::default().scan(path, &text);
+            let got: Vec<_> = leaks
+                .iter()
+                .map(|l| (&text[l.span.clone()], l.grade))
+                .collect();
+            assert_eq!(got, [(want.as_str(), Grade::Hash)], "{text}");
+            assert_eq!(leaks[0].what, "a hash of a password");
+        }
+        let beside = format!("password: {bcrypt}\ntoken: hunter2x9\n");
+        let leaks = Scanner::default().scan("c.yaml", &beside);
+        let grades: Vec<Grade> = leaks.iter().map(|l| l.grade).collect();
+        assert_eq!(grades, [Grade::Hash, Grade::Clear]);
+    }
+
     #[test]
     fn what_is_none() {
         for (path, text) in [
+            ("c.yaml", "password: sensor.wifi_password_2"),
+            (
+                "c.yaml",
+                "- entity_id: sensor.password_age2\n  token: input_text.door_token_2",
+            ),
+            (
+                "c.yaml",
+                "auth:\n  existingSecret: grafana-admin-2024\n  existingSecretPasswordKey: admin-pass1x",
+            ),
+            (
+                "c.yaml",
+                "env:\n- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db-2024-creds, key: password}}",
+            ),
+            (
+                "c.yaml",
+                "volumes:\n- secret:\n    secretName: tls-2026-wild1",
+            ),
+            (
+                "c.yaml",
+                "kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgBy3i4OJSWK1PiTySYZZA9rO43cGDEq\n    token: \"AgBy3i4OJSWK1PiTySYZZA9rO43cGDEr\"\n  template: {}",
+            ),
+            (
+                "c.json",
+                "{\"encryptedData\": {\"password\": \"AgBy3i4OJSWK1PiTySYZZA9rO43cGDEq\"}}",
+            ),
+            (
+                "c.yaml",
+                "password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6638643965396266\n  3831616263646566",
+            ),
+            (
+                "group_vars/all",
+                "$ANSIBLE_VAULT;1.1;AES256\n66386439653962663831616263646566\n",
+            ),
+            (
+                ".env",
+                "DB_PASSWORD=ENC[AES256_GCM,data:aB3x9,iv:Yz=,tag:q1==,type:str]",
+            ),
+            (
+                "c.ini",
+                "password = ENC[AES256_GCM,data:aB3x9,iv:Yz=,tag:q1==,type:str]",
+            ),
+            (
+                "c.yaml",
+                "password_file: /etc/x/db2.pass\nAUTH_PASSWORD_FILE: ./a1b2c3d4.txt",
+            ),
+            ("c.yaml", "auth: oidcprovider1\nauth: QUJDREVGR0g="),
+            (
+                "Dockerfile",
+                "ENV DB_PASSWORD_FILE /run/secrets/db\nARG NPM_TOKEN\nENV TOKEN $NPM_TOKEN",
+            ),
+            (".pgpass", "# host:port:db:user:password\n*:*:*:*:${PW}"),
+            (
+                "a.xml",
+                "<password>${db.password}</password><passwordFile>/etc/a1b2c3</passwordFile>",
+            ),
+            ("a.xml", "<add key=\"PasswordLength\" value=\"hunter2x\"/>"),
+            (
+                "x.sh",
+                "echo \"root:$PW\" | chpasswd; ldapsearch -W -y /etc/pw -w \"$PW\"",
+            ),
+            (
+                "x.sh",
+                "htpasswd -B users jo; htpasswd -nb jo \"$PW\"; snmpget -c public nas x; snmpwalk -c \"$C\" nas",
+            ),
+            (
+                "x.sh",
+                "curl -X PUT -H a:b http://x; curl -u \"$U:$P\" http://x; smbclient -U jo //nas/x",
+            ),
             ("c.yaml", "password: ${DB_PASSWORD}"),
             ("a.tf", "password = var.db_password1"),
             (

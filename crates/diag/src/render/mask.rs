@@ -5,14 +5,11 @@
 //! alone, knows no schema, and rather hides too much: the result has the same bytes per line, only stars.
 
 use crate::hide;
+use crate::name::{Naming, misspelt};
+use std::collections::BTreeMap;
 
 /// Keys of a reference to a secret, which is not secret itself.
 const REFERENCES: [&str; 5] = ["file", "env", "command", "sops", "age"];
-/// Parts of a key that make its value suspect; a single slip in `password` leaves `pas` or `word` whole.
-const SUSPECT: [&str; 11] = [
-    "pas", "word", "pw", "secret", "token", "cred", "private", "apikey", "api_key", "api-key",
-    "psk",
-];
 /// The key of lists of names of secrets, and of the section that says where secrets are kept.
 const REGISTER: &str = "secrets";
 /// Keys of an entry of that section, here and in Compose, whose values say where a secret is and are none.
@@ -34,14 +31,20 @@ const ENTRY: [&str; 15] = [
     "name",
 ];
 /// Words that are no secret.
-const HARMLESS: [&str; 8] = ["yes", "no", "true", "false", "on", "off", "null", "~"];
+const HARMLESS: [&str; 11] = [
+    "yes", "no", "true", "false", "on", "off", "null", "~", "info", "warning", "error",
+];
+
+/// What was found out about keys: a large file has each of them often.
+type Judged<'t> = BTreeMap<&'t str, Option<Naming>>;
 
 /// A copy of `text` with the same byte offsets, in which suspect values are stars.
 pub(super) fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut state = State::Plain;
+    let mut keys = Judged::new();
     for line in text.split_inclusive('\n') {
-        if matches!(state, State::Plain) && is_harmless(line) {
+        if matches!(state, State::Plain) && is_harmless(line, &mut keys) {
             out.push_str(line);
             continue;
         }
@@ -53,27 +56,19 @@ pub(super) fn mask(text: &str) -> String {
 }
 
 /// Nothing in a line could be a secret, whatever the rules below say of it in detail: most lines of a large file, found out in one go.
-fn is_harmless(line: &str) -> bool {
-    let begins = |rest: &[u8], word: &str| {
-        let start = rest.get(..word.len());
-        start.is_some_and(|s| s.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    let mut rest = line.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let found = match first.to_ascii_lowercase() {
-            b':' => begins(rest, "://"),
-            b'-' => begins(rest, "-----BEGIN"),
-            b'p' | b'w' | b's' | b't' | b'c' | b'a' => {
-                SUSPECT.iter().any(|part| begins(rest, part))
-            }
-            _ => false,
-        };
-        if found {
-            return false;
-        }
-        rest = after;
-    }
-    line.is_ascii() && !hide::has_long_word(line) && !hide::has_query(line)
+fn is_harmless<'t>(line: &'t str, keys: &mut Judged<'t>) -> bool {
+    let suspect = line.contains("://")
+        || line.contains("-----BEGIN")
+        || line.contains('=') && line.trim_start().starts_with('-')
+        || !line.is_ascii()
+        || hide::has_long_word(line)
+        || hide::has_query(line);
+    !suspect
+        && line.match_indices(':').all(|(colon, _)| {
+            let key = key_before(line, colon);
+            let naming = keys.entry(key).or_insert_with(|| naming(key));
+            naming.is_none()
+        })
 }
 
 /// What the lines above say about the next one.
@@ -83,6 +78,8 @@ enum State {
     Plain,
     /// A suspect value goes on in lines that are indented deeper than this.
     Deeper { than: usize, in_command: bool },
+    /// The same, if the next line is no key of a map: the name may be that of a thing with keys of its own.
+    Perhaps { than: usize },
     /// Names of secrets, and where each is kept, in lines that are indented deeper than this.
     Register { than: usize },
     /// A suspect quoted value goes on until this quote.
@@ -131,6 +128,16 @@ fn mask_line(line: &str, state: State) -> (String, State) {
                 return (stars(line, start), next);
             }
         }
+        State::Perhaps { than } => {
+            let content = body.trim_start();
+            if content.is_empty() || content.starts_with('#') {
+                return (hide(line), state);
+            }
+            let indent = body.len() - content.len();
+            if indent > than && !is_of_map(content) {
+                return (stars(line, indent), state);
+            }
+        }
         State::Register { than } => {
             let content = body.trim_start();
             let indent = body.len() - content.len();
@@ -175,6 +182,8 @@ struct Suspect {
     indent: usize,
     /// The key is that of names, not of a value.
     register: bool,
+    /// What the key says of its value.
+    naming: Naming,
 }
 
 /// The first suspect `key: value` of a line whose value must be hidden or may go on below.
@@ -182,17 +191,19 @@ fn suspect_value(body: &str) -> Option<Suspect> {
     let first = body.len() - body.trim_start_matches([' ', '-', '\t']).len();
     for (colon, _) in body.match_indices(':') {
         let before = body[..colon].trim_end();
-        let key_start = before
-            .rfind(|c: char| " \t{[,?".contains(c))
-            .map_or(0, |at| at + 1);
+        let key = key_before(body, colon);
         let rest = &body[colon + 1..];
         let quoted = before.ends_with(['"', '\'']);
         let separated = rest.is_empty() || rest.starts_with([' ', '\t']) || quoted;
-        if !separated || !is_suspect(&before[key_start..]) {
+        let Some(naming) = naming(key).filter(|_| separated) else {
+            continue;
+        };
+        let value = colon + 1 + (rest.len() - rest.trim_start().len());
+        if key == REGISTER && is_names(&body[value..]) {
             continue;
         }
-        let value = colon + 1 + (rest.len() - rest.trim_start().len());
-        if before[key_start..] == *REGISTER && is_names(&body[value..]) {
+        // The keys of a thing that may have such a name are judged each for itself.
+        if naming == Naming::Perhaps && body[value..].starts_with('{') {
             continue;
         }
         let shown = is_shown(&body[value..]);
@@ -203,7 +214,8 @@ fn suspect_value(body: &str) -> Option<Suspect> {
             hide_from: if shown { body.len() } else { value },
             value,
             indent: first,
-            register: before[key_start..] == *REGISTER,
+            register: key == REGISTER,
+            naming,
         });
     }
     assigned(body, first)
@@ -222,23 +234,38 @@ fn assigned(body: &str, first: usize) -> Option<Suspect> {
     let named = inner.or(bare.strip_prefix('$')).unwrap_or("-");
     let is_reference = named.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let elsewhere = is_reference || bare.is_empty() || bare.starts_with("/run/secrets/");
-    if !is_name || !is_suspect(name) || elsewhere || HARMLESS.contains(&bare) {
-        return None;
-    }
+    let naming = naming(name).filter(|_| is_name && !elsewhere && !HARMLESS.contains(&bare))?;
     let at = body.len() - value.len();
     Some(Suspect {
         hide_from: at,
         value: at,
         indent: first,
         register: false,
+        naming,
     })
 }
 
-fn is_suspect(key: &str) -> bool {
-    let key = key.trim_matches(['"', '\'']).to_lowercase();
-    // sshd keywords such as PasswordAuthentication take yes or no and are what a finding is about.
-    let keyword = key.ends_with("authentication") || key.ends_with("passwords");
-    !keyword && SUSPECT.iter().any(|part| key.contains(part))
+/// The word before a colon, without its quotes.
+fn key_before(line: &str, colon: usize) -> &str {
+    let before = line.get(..colon).unwrap_or_default().trim_end();
+    let start = before.rfind(|c: char| " \t{[,?".contains(c));
+    let key = before.get(start.map_or(0, |at| at + 1)..);
+    key.unwrap_or_default().trim_matches(['"', '\''])
+}
+
+/// What a key, perhaps misspelt, says of its value.
+fn naming(key: &str) -> Option<Naming> {
+    // A keyword of sshd that takes yes or no and is what a finding is about.
+    let keyword = key.to_lowercase().ends_with("emptypasswords");
+    misspelt(key).filter(|_| !keyword)
+}
+
+/// Whether a line is a key of a map, or an item that is one.
+fn is_of_map(content: &str) -> bool {
+    let bare = content.trim_start_matches(['-', ' ']);
+    let end = bare.find([' ', ':']).unwrap_or(bare.len());
+    let rest = bare.get(end..).unwrap_or_default();
+    rest == ":" || rest.starts_with(": ")
 }
 
 /// A value that may be printed: nothing, a yes or no, or a reference to a secret.
@@ -318,8 +345,10 @@ fn after(body: &str, found: &Suspect) -> State {
     {
         return State::Quoted(quote);
     }
+    let opens = value.is_empty() || value.starts_with('#');
     match found.register && opens_block(value) {
         true => State::Register { than: found.indent },
+        false if found.naming == Naming::Perhaps && opens => State::Perhaps { than: found.indent },
         false => State::Deeper {
             than: found.indent,
             in_command: false,
@@ -356,6 +385,11 @@ mod tests {
             "usb: {on: web, password: hunter2}\n",
             "pasword: hunter2\n",
             "passwrd : hunter2\n",
+            "tokne: hunter2\n",
+            "x: {scret: hunter2, api_kye: hunter2}\n",
+            "pswd:\n  hunter2\n",
+            "credentails: hunter2\n",
+            "token-server:\n  # which\n  hunter2\n",
             "{\"password\":\"hunter2\"}\n",
             "password:\n  hunter2\n",
             "password: |\n  hunter2\n  hunter2\n",
@@ -404,6 +438,13 @@ mod tests {
             "PasswordAuthentication: no\n",
             "PasswordAuthentication: maybe\n",
             "PermitEmptyPasswords: yes\n",
+            "PermitEmptyPasswords: maybe\n",
+            "wordpress:\n  image: a\n  ports: 1\n",
+            "keyword: a\nwords: b\ncompass: c\npassed: d\n",
+            "token-server:\n  image: a\n  ports: 1\n",
+            "token-server: {image: a, ports: 1}\n",
+            "rules:\n  sec-default-password: warning\n  x: 1\n",
+            "password_file: ./a\ntoken_ttl: 5m\n",
             "keys: [\"ssh-ed25519 AAAA x\"]\n",
             "user: admin # a comment: here\n",
             "location: sftp://nas/x\n",

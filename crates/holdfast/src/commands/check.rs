@@ -11,7 +11,7 @@ use crate::realm::{in_realm, reading};
 use crate::rewrite;
 use crate::sighting::{self, Kept};
 use crate::tree::{Instead, Tree};
-use ::secrets::scan::{Scanner, masked};
+use ::secrets::scan::{Grade, Scanner, masked};
 use anyhow::Result;
 use diag::fix::Reach;
 use diag::render::{self, Color};
@@ -302,7 +302,7 @@ fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceS
     let (mut leaks, mut shown) = (Vec::new(), SourceSet::default());
     for ((id, source), (found, masked)) in texts.into_iter().zip(scanned) {
         shown.add(source.path.clone(), masked);
-        for leak in found {
+        for leak in found.into_iter().filter(|l| l.grade == Grade::Clear) {
             let span = Span::new(id, leak.span.start, leak.span.end);
             let line = sources.position(span).map_or(0, |p| p.line);
             // Its message names the place, since it must not show it.

@@ -65,25 +65,43 @@ fn shown(file: &Path, reading: &Reading) -> serde_json::Value {
         "sources": sources,
         "project": reading.project,
     });
-    hide(&mut object["project"], "", &Scanner::default());
+    let mut hidden = Hidden::default();
+    hidden.in_value(&mut object["project"], "");
     object
 }
 
 /// What is not kept as a secret may have one in it: the address that an image is built from, a text under a key of an extension. The
-/// scanner that finds secrets in files judges each text as the value of its key.
-fn hide(value: &mut serde_json::Value, key: &str, scanner: &Scanner) {
-    match value {
-        serde_json::Value::String(text) => {
-            let line = format!("{key}={text}");
-            let masked = masked(&line, &scanner.scan(".env", &line));
-            let value = masked.get(key.len() + 1..).unwrap_or_default();
-            *text = diag::hide(value);
+/// scanner that finds secrets in files judges each text as the value of its key, and each of both once: ports come by the thousand.
+#[derive(Default)]
+struct Hidden {
+    scanner: Scanner,
+    known: BTreeMap<String, String>,
+}
+
+impl Hidden {
+    fn in_value(&mut self, value: &mut serde_json::Value, key: &str) {
+        match value {
+            serde_json::Value::String(text) => {
+                let line = format!("{key}={text}");
+                *text = match self.known.get(&line) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let masked = masked(&line, &self.scanner.scan(".env", &line));
+                        let shown = masked.get(key.len() + 1..).unwrap_or_default();
+                        let shown = diag::hide(shown);
+                        self.known.insert(line, shown.clone());
+                        shown
+                    }
+                };
+            }
+            serde_json::Value::Array(items) => {
+                items.iter_mut().for_each(|i| self.in_value(i, key));
+            }
+            serde_json::Value::Object(entries) => {
+                entries.iter_mut().for_each(|(k, v)| self.in_value(v, k));
+            }
+            _ => {}
         }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|i| hide(i, key, scanner)),
-        serde_json::Value::Object(entries) => {
-            entries.iter_mut().for_each(|(k, v)| hide(v, k, scanner));
-        }
-        _ => {}
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn text(text: &str) {
 
 /// JSON, on standard output. What a terminal would obey can stand in its strings only, where it has another spelling.
 pub(crate) fn json(text: &str) {
-    if !text.contains(|c| obeyed(c) && !c.is_ascii_control()) {
+    if text.is_ascii() || !text.contains(|c| obeyed(c) && !c.is_ascii_control()) {
         return write(text.as_bytes());
     }
     let spell = |c: char| match obeyed(c) && !matches!(c, '\n' | '\t') {

@@ -121,3 +121,43 @@ fn the_scan_counts_words_of_command_lines() {
         "{found}"
     );
 }
+
+/// A misspelt key is told with its line, and not with what stands behind it; lines without a secret are shown as they are.
+#[test]
+fn excerpts_hide_what_stands_behind_a_misspelt_key() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\n\
+        passwrod: CANARYa1\ntokne: CANARYa2\npswd: CANARYa3\ncredentails:\n  CANARYa4\n\
+        hosts: {h: {scret: CANARYa5, api_kye: CANARYa6}}\n\
+        wordpress:\n  shown: here\nkeyword: seen\n\
+        documents: {d: {file: d.md}}\n";
+    fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    fs::write(
+        lab.path().join("d.md"),
+        "[gone](x://me:CANARYa7@host/a.md)\n[gone](b.md)\n",
+    )
+    .unwrap();
+    for format in ["full", "concise", "json", "sarif"] {
+        let out = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+            .args(["check", "--format", format])
+            .current_dir(lab.path())
+            .env_clear()
+            .env("HOME", lab.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let all = format!(
+            "{}{}",
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        );
+        assert!(!all.contains("CANARY"), "{all}");
+        for key in ["passwrod", "tokne", "pswd", "credentails", "scret"] {
+            assert!(all.contains(key), "{key}: {all}");
+        }
+        if format == "full" {
+            assert!(all.contains("| tokne: ********\n"), "{all}");
+            assert!(all.contains("| keyword: seen\n"), "{all}");
+        }
+    }
+}

@@ -409,6 +409,30 @@ fn the_scan_sees_what_git_would_keep() {
     );
 }
 
+/// A hash is told, and is no secret in clear text: it counts apart and fails nothing.
+#[test]
+fn the_scan_tells_hashes_apart() {
+    let tree = Tree::new(ALL, "one");
+    let hash = format!("$2b$12${}", &"aB3./xYz9".repeat(10)[..53]);
+    tree.write("users", &format!("jo:{hash}\n"));
+    let found = tree.ask(&["scan"], "");
+    assert_eq!(found.code, 0, "{}", found.all());
+    let all = found.all();
+    assert!(all.contains("users:1:4 a hash of a password"), "{all}");
+    let sum = "0 secrets in clear text and 1 hash of a password in";
+    assert!(all.contains(sum), "{all}");
+    assert!(!all.contains("aB3./xYz9"), "{all}");
+    tree.write("Dockerfile", &format!("ENV DB_PASSWORD {VALUE}1\n"));
+    tree.write(".pgpass", &format!("db:5432:*:app:{VALUE}1\n"));
+    let found = tree.ask(&["scan", "--json"], "");
+    assert_eq!(found.code, 1, "{}", found.all());
+    assert!(!found.all().contains(VALUE), "{}", found.all());
+    let json = found.json();
+    let findings = json["findings"].as_array().unwrap().iter();
+    let grades: Vec<_> = findings.map(|f| f["grade"].as_str().unwrap()).collect();
+    assert_eq!(grades, ["clear", "clear", "hash"], "{}", found.all());
+}
+
 /// What was not read is not clean, and text is text in UTF-16 as well.
 #[test]
 fn the_scan_says_what_it_did_not_read() {

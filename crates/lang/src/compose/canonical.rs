@@ -8,9 +8,6 @@ use super::{ports, volumes};
 use crate::suggest::quote;
 use diag::{Diagnostic, Span};
 
-/// Ports that one service may publish, ranges taken apart.
-const MAX_PORTS: usize = 70_000;
-
 /// Turns every short form of a project into its long form.
 pub(super) fn project(cx: &mut Cx<'_>, project: &mut Map) {
     for (name, service) in section(project, "services") {
@@ -294,20 +291,9 @@ fn ports(cx: &mut Cx<'_>, value: &mut Value, place: &[String]) {
             }
         };
         match ports::parse(&text) {
-            Ok(short) if out.len() + short.count() > MAX_PORTS => {
-                let message = format!("{} stands for more than {MAX_PORTS} ports", show(place));
-                cx.report(
-                    Diagnostic::invalid("yaml-limit", message)
-                        .at(item.span, "the rest is not read"),
-                );
-                break;
-            }
-            Ok(short) => {
-                if !cx.spend(2 * short.count(), Some(item.span)) {
-                    break;
-                }
-                out.extend(short.lengthen(item.span));
-            }
+            // A range stays one: whoever wants its ports takes it apart in the end, and once.
+            Ok(short) if short.count() > 1 => out.push(Value::text(item.span, text)),
+            Ok(short) => out.extend(short.lengthen(item.span)),
             Err(why) => bad(cx, item.span, place, &text, &why),
         }
     }

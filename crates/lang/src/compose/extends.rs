@@ -4,8 +4,8 @@ use super::cx::Cx;
 use super::load::{self, Scope};
 use super::merge;
 use super::path::{clean, join};
-use super::relative;
 use super::value::{Map, Value};
+use super::{relative, unique};
 use crate::suggest::{did_you_mean, quote};
 use diag::{Diagnostic, Span};
 use std::collections::BTreeMap;
@@ -18,8 +18,22 @@ const MAX_CHAIN: usize = 32;
 struct Services {
     path: String,
     map: Map,
-    /// What the file resets, as paths from its top.
-    cleared: Vec<Vec<String>>,
+    /// What the file resets in each service, as paths in it.
+    cleared: BTreeMap<String, Vec<Vec<String>>>,
+}
+
+/// What is reset of services, out of all that is, as paths from the top of a file.
+fn by_service(cleared: &[Vec<String>]) -> BTreeMap<String, Vec<Vec<String>>> {
+    let mut out: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+    for place in cleared {
+        if let [section, service, rest @ ..] = place.as_slice()
+            && section == "services"
+        {
+            let places = out.entry(service.clone()).or_default();
+            places.push(rest.to_vec());
+        }
+    }
+    out
 }
 
 struct Extender<'c, 'a> {
@@ -48,7 +62,7 @@ pub(super) fn apply(
     let own = Rc::new(Services {
         path: path.to_owned(),
         map: services.clone(),
-        cleared: cleared.to_vec(),
+        cleared: by_service(cleared),
     });
     let mut extender = Extender {
         cx,
@@ -90,6 +104,7 @@ impl Extender<'_, '_> {
             let mut whole = base;
             own.remove("extends");
             merge::service(self.cx, &mut whole, own);
+            unique::service(self.cx, name, &mut whole);
             own = whole;
         }
         own.remove("extends");
@@ -153,13 +168,8 @@ impl Extender<'_, '_> {
     /// Takes away what the extending file resets, and what the extended one does.
     fn reset(&self, from: &Rc<Services>, file: &Rc<Services>, name: &str, base: &mut Map) {
         for services in [from, file] {
-            for place in &services.cleared {
-                if let [section, service, rest @ ..] = place.as_slice()
-                    && section == "services"
-                    && service == name
-                {
-                    merge::clear(base, rest);
-                }
+            for place in services.cleared.get(name).into_iter().flatten() {
+                merge::clear(base, place);
             }
         }
     }
@@ -184,7 +194,7 @@ impl Extender<'_, '_> {
             Some(Rc::new(Services {
                 path: path.clone(),
                 map: map?,
-                cleared,
+                cleared: by_service(&cleared),
             }))
         });
         self.files.insert(path, services.clone());

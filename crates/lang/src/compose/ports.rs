@@ -4,6 +4,7 @@ use super::secret::shown;
 use super::value::{Entry, Kind, Map, Value};
 use core::net::IpAddr;
 use diag::Span;
+use model::compose::{Port, PortRange};
 
 /// The parts of a short form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,19 +105,41 @@ impl Short {
         usize::from(self.target.1 - self.target.0) + 1
     }
 
+    /// One port per port of the container.
+    pub(super) fn each(&self, span: Span) -> impl Iterator<Item = Port> {
+        let single = self.target.0 == self.target.1;
+        (self.target.0..=self.target.1).map(move |target| {
+            let published = self
+                .published
+                .map(|(start, end)| match (single, start == end) {
+                    (true, false) => PortRange { start, end },
+                    _ => {
+                        let port = start + (target - self.target.0);
+                        PortRange {
+                            start: port,
+                            end: port,
+                        }
+                    }
+                });
+            Port {
+                span,
+                host_ip: self.host,
+                published,
+                target,
+                protocol: self.protocol.clone(),
+                mode: Some("ingress".to_owned()),
+            }
+        })
+    }
+
     /// One long form per port of the container.
     pub(super) fn lengthen(&self, span: Span) -> Vec<Value> {
-        let single = self.target.0 == self.target.1;
-        (self.target.0..=self.target.1)
-            .map(|target| {
-                let published = self
-                    .published
-                    .map(|(start, end)| match (single, start == end) {
-                        (true, false) => format!("{start}-{end}"),
-                        _ => (start + (target - self.target.0)).to_string(),
-                    });
-                self.one(span, target, published)
-            })
+        let text = |range: PortRange| match range.start == range.end {
+            true => range.start.to_string(),
+            false => format!("{}-{}", range.start, range.end),
+        };
+        self.each(span)
+            .map(|port| self.one(span, port.target, port.published.map(text)))
             .collect()
     }
 

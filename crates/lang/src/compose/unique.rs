@@ -64,6 +64,12 @@ pub(super) fn enforce(cx: &mut Cx<'_>, project: &mut Map) {
     below(cx, project, &mut place);
 }
 
+/// The same in one service: without it, whoever extends it has all that it says twice, and so on down the chain.
+pub(super) fn service(cx: &mut Cx<'_>, name: &str, service: &mut Map) {
+    let mut place = vec!["services".to_owned(), name.to_owned()];
+    below(cx, service, &mut place);
+}
+
 fn below(cx: &mut Cx<'_>, map: &mut Map, place: &mut Vec<String>) {
     // Nothing in the table lies deeper.
     if place.len() >= 5 {

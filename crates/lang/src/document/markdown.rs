@@ -257,8 +257,10 @@ impl Reader<'_> {
 
 fn target(file: &str, written: &str, wiki: bool) -> Target {
     let scheme = written.split_once(':').map(|(s, _)| s);
+    // One letter is a drive of Windows, unless what follows is an address.
+    let address = written.contains("://");
     let is_scheme = |s: &str| {
-        s.len() > 1
+        (s.len() > 1 || address)
             && s.chars()
                 .all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
     };

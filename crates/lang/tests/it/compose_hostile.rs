@@ -82,6 +82,44 @@ fn extension_bombs_are_refused() {
     refused(&read_text(&text), "yaml-limit");
 }
 
+/// A range is taken apart once, in the end; until then it is as small as it is written.
+#[test]
+fn whole_ranges_are_extended_and_merged() {
+    let base = "services: {a: {image: x, ports: ['1-65535:1-65535']}}\n";
+    let more = "services: {b: {extends: {file: base.yml, service: a}}, c: {extends: {file: base.yml, service: a}}}\n";
+    let files = [("base.yml", base), ("more.yml", more)];
+    let reading = read_files(&["base.yml", "more.yml"], &files);
+    assert_eq!(codes(&reading), Vec::<String>::new());
+    let counts = reading.project.services.values().map(|s| s.ports.len());
+    assert_eq!(counts.collect::<Vec<_>>(), [65_535; 3]);
+}
+
+/// Of ports that ranges and others say twice, the later stands where the earlier did.
+#[test]
+fn ports_of_ranges_are_there_once() {
+    let ports = "['9:9', '8000-8002:80-82', '8001:81', '8002-8003:82-83', '8000-8002:80-82']";
+    let reading = read_text(&format!("services: {{a: {{image: x, ports: {ports}}}}}\n"));
+    assert_eq!(codes(&reading), Vec::<String>::new());
+    let ports = reading.project.services.values().flat_map(|s| &s.ports);
+    let targets: Vec<u16> = ports.map(|p| p.target).collect();
+    assert_eq!(targets, [9, 80, 81, 82, 83]);
+}
+
+/// What a service says as the one that it extends does is there once, however long the chain.
+#[test]
+fn long_chains_of_extensions_grow_by_what_they_add() {
+    let mut text = "services:\n  s0000: {image: x}\n".to_owned();
+    for n in 1..2_000 {
+        let before = n - 1;
+        text.push_str(&format!(
+            "  s{n:04}: {{extends: s{before:04}, environment: {{A: '1', B: '2'}}}}\n"
+        ));
+    }
+    let reading = read_text(&text);
+    assert_eq!(codes(&reading), Vec::<String>::new());
+    assert_eq!(reading.project.services.len(), 2_000);
+}
+
 #[test]
 fn include_bombs_are_refused() {
     // Every file includes the next one ten times.

@@ -1,7 +1,7 @@
 //! Values: whether one is written out, and whether it is long and mixed enough to be no word of a language.
 
 use super::Kind;
-use super::name::Naming;
+use diag::Naming;
 
 /// Words that stand where a secret will be.
 const PLACEHOLDERS: [&str; 14] = [
@@ -31,6 +31,27 @@ const HASHES: [&str; 14] = [
     "scrypt",
 ];
 
+/// Domains of Home Assistant, which stand before the dot of an entity's name.
+const DOMAINS: [&str; 17] = [
+    "automation",
+    "binary_sensor",
+    "button",
+    "climate",
+    "device_tracker",
+    "input_boolean",
+    "input_datetime",
+    "input_number",
+    "input_select",
+    "input_text",
+    "light",
+    "person",
+    "script",
+    "select",
+    "sensor",
+    "switch",
+    "text",
+];
+
 /// How much is known of where a value begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bounds {
@@ -51,7 +72,8 @@ pub(super) fn literal(text: &str, bounds: Bounds, kind: Kind) -> Option<&str> {
     let none = text.is_empty()
         || is_reference(text, bounds, kind)
         || is_placeholder(text)
-        || is_token_name(text);
+        || is_token_name(text)
+        || is_entity(text);
     (!none).then_some(text)
 }
 
@@ -193,6 +215,13 @@ fn is_token_name(text: &str) -> bool {
         .split_once('!')
         .map(|(who, token)| (who.rsplit_once('@'), token));
     matches!(parts, Some((Some((user, "pve" | "pam" | "pbs")), token)) if word(user) && word(token))
+}
+
+/// `sensor.password_age`, as Home Assistant names what it knows.
+fn is_entity(text: &str) -> bool {
+    let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    let parts = text.split_once('.');
+    parts.is_some_and(|(domain, name)| DOMAINS.contains(&domain) && name.bytes().all(word))
 }
 
 /// Whether the value of a setting of such a name is a secret, and no word or sentence.

@@ -3,6 +3,7 @@
 //! Compose writes a command as a line or as a list, a list in one line or in one line per item, and a shell's line inside of
 //! either; so all shapes are looked for in the text as it stands.
 
+use super::calls::Calls;
 use super::literal::{Bounds, literal};
 use super::{Kind, unquoted};
 use regex::Regex;
@@ -14,6 +15,8 @@ macro_rules! gap {
         r#"(?:=|\\?["']?[ \t]*,\s*|\\?["']?[ \t]+|["']?[ \t]*\n[ \t]*-[ \t]+)"#
     };
 }
+pub(super) use gap;
+
 /// A value, with its quotes if it has any.
 macro_rules! value {
     () => {
@@ -35,20 +38,6 @@ const LOGIN: &str = concat!(
 );
 /// `Authorization: Bearer …`.
 const HEADER: &str = r#"(?i)\bauthorization["']?[ \t]*[:=][ \t]*["']?(?:bearer|basic|token|digest)[ \t]+([a-z0-9._~+/=-]{6,})"#;
-/// `mysqladmin -p…`.
-const GLUED: &str = r#"\b(?:mysql|mariadb)(?:-?(?:admin|dump|check|show|import))?\b(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p([^\s"',\]};&|\\]+)"#;
-/// Options whose name says nothing: `sshpass -p …`, `redis-cli -a …`.
-const SHORT: &str = concat!(
-    r#"\b(?:sshpass["']?[\s,]+["']?-p|redis-cli\b[^\n|;&]*?[\s"',]-a)(?:"#,
-    gap!(),
-    r#")?\\?["']?([^\s"',\]};&|\\]+)"#
-);
-/// `openssl … -passin pass:…`.
-const OPENSSL: &str = concat!(
-    r"(?:-pass(?:in|out)?|-k)",
-    gap!(),
-    r#"\\?["']?pass:([^\s"',\]}\\]+)"#
-);
 /// Beginnings of an option's name with which it takes no secret.
 const ASKING: [&str; 6] = ["ask-", "no-", "without-", "use-", "enable-", "disable-"];
 /// Programs whose `-u` takes a user and a group.
@@ -74,26 +63,18 @@ pub(super) struct Word {
 pub(super) struct Words {
     option: Option<Regex>,
     login: Option<Regex>,
-    /// Those whose only group is a secret, and what it is.
-    others: Vec<(&'static str, Regex)>,
+    header: Option<Regex>,
+    calls: Calls,
 }
 
 impl Default for Words {
     fn default() -> Self {
         let of = |text: &str| Regex::new(text).ok();
-        let others = [
-            ("the value of 'Authorization'", HEADER),
-            ("a password on a command line", GLUED),
-            ("a password on a command line", SHORT),
-            ("a password on a command line", OPENSSL),
-        ];
-        let others = others.into_iter();
         Self {
             option: of(OPTION),
             login: of(LOGIN),
-            others: others
-                .filter_map(|(what, shape)| Some((what, of(shape)?)))
-                .collect(),
+            header: of(HEADER),
+            calls: Calls::default(),
         }
     }
 }
@@ -140,10 +121,16 @@ impl Words {
             let what = "a password beside a name".to_owned();
             add(value.range(), what, caller == Caller::Client);
         }
-        for (what, shape) in &self.others {
-            for value in shape.captures_iter(text).filter_map(|f| f.get(1)) {
-                add(value.range(), (*what).to_owned(), true);
-            }
+        let headers = self.header.iter().flat_map(|r| r.captures_iter(text));
+        for value in headers.filter_map(|f| f.get(1)) {
+            add(
+                value.range(),
+                "the value of 'Authorization'".to_owned(),
+                true,
+            );
+        }
+        for span in self.calls.find(text) {
+            add(span, "a password on a command line".to_owned(), true);
         }
         out
     }

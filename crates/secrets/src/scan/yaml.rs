@@ -18,6 +18,8 @@ const REFERENCES: [&str; 10] = [
     "file",
     "encrypted",
 ];
+/// Keys of maps whose values are ciphertexts: of a SealedSecret of Kubernetes.
+const SEALED: [&str; 1] = ["encryptedData"];
 /// Deeper nesting than people write.
 const MAX_DEPTH: usize = 64;
 
@@ -31,6 +33,8 @@ pub(super) struct Value<'a> {
     pub span: Range<usize>,
     /// It is written in quotes or as a block.
     pub quoted: bool,
+    /// It is a ciphertext.
+    pub is_sealed: bool,
 }
 
 /// Something that is still open.
@@ -41,6 +45,8 @@ struct Frame {
     key: Option<String>,
     /// Of a list: the key that it stands under.
     under: String,
+    /// It stands somewhere below a key of ciphertexts.
+    is_sealed: bool,
     /// Of a map that is one pair: what stands under its `name` and `value`.
     name: Option<String>,
     value: Option<(String, Range<usize>, bool)>,
@@ -48,11 +54,13 @@ struct Frame {
 
 /// Gives every value to `each`, and says whether all of the text was read.
 pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
-    let marks: Vec<usize> = match text.is_ascii() {
+    // Asked once: it reads all of the text.
+    let is_ascii = text.is_ascii();
+    let marks: Vec<usize> = match is_ascii {
         true => Vec::new(),
         false => text.char_indices().map(|(at, _)| at).collect(),
     };
-    let byte = |index: usize| match text.is_ascii() {
+    let byte = |index: usize| match is_ascii {
         true => index.min(text.len()),
         false => marks.get(index).copied().unwrap_or(text.len()),
     };
@@ -98,6 +106,7 @@ pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
                         text: &text,
                         span,
                         quoted,
+                        is_sealed: false,
                     });
                 }
             }
@@ -105,6 +114,19 @@ pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
         }
     }
     true
+}
+
+/// Where ciphertexts stand that only a cluster can open.
+pub(super) fn sealed(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    if SEALED.iter().any(|key| text.contains(key)) {
+        values(text, |value| {
+            if value.is_sealed {
+                out.push(value.span.clone());
+            }
+        });
+    }
+    out
 }
 
 fn open(stack: &mut Vec<Frame>, is_map: bool) {
@@ -120,9 +142,12 @@ fn open(stack: &mut Vec<Frame>, is_map: bool) {
         Some(top) => Some(top.under.clone()),
         None => None,
     };
+    let under = under.unwrap_or_default();
+    let above = stack.last().is_some_and(|top| top.is_sealed);
     stack.push(Frame {
         is_map,
-        under: under.unwrap_or_default(),
+        is_sealed: above || SEALED.contains(&under.as_str()),
+        under,
         ..Frame::default()
     });
 }
@@ -132,6 +157,7 @@ fn scalar(
     (text, span, quoted): (&str, Range<usize>, bool),
     each: &mut impl FnMut(&Value<'_>),
 ) {
+    let is_sealed = stack.last().is_some_and(|top| top.is_sealed);
     let mut give = |name: &str| {
         let span = span.clone();
         each(&Value {
@@ -139,6 +165,7 @@ fn scalar(
             text,
             span,
             quoted,
+            is_sealed,
         });
     };
     let Some(top) = stack.last_mut() else {

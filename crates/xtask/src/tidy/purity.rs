@@ -6,7 +6,13 @@ use std::path::Path;
 const PURE: &[(&str, &[&str])] = &[
     (
         "diag",
-        &["annotate-snippets", "serde", "serde_json", "similar"],
+        &[
+            "annotate-snippets",
+            "serde",
+            "serde_json",
+            "similar",
+            "strsim",
+        ],
     ),
     (
         "model",

@@ -6,7 +6,7 @@ mod history;
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
-use ::secrets::scan::{Scanner, masked};
+use ::secrets::scan::{Grade, Scanner, masked};
 use anyhow::{Context as _, Result};
 use history::Past;
 use model::digest::Digest;
@@ -28,7 +28,7 @@ pub(super) enum Reach {
     History,
 }
 
-/// Findings of all files. Exit 1 if there are any.
+/// Findings of all files. Exit 1 if there is a secret in clear text; hashes of passwords are told beside.
 pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Result<Exit> {
     if !root.is_dir() {
         return Err(Stop::usage(format!("{} is no folder", root.display())).into());
@@ -46,7 +46,7 @@ pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Resul
         found.past = Some(past);
     }
     found.print(json, paint);
-    Ok(if !found.shown.is_empty() {
+    Ok(if found.of(Grade::Clear) > 0 {
         Exit::Findings
     } else if found.large.is_empty() {
         Exit::Ok
@@ -64,6 +64,7 @@ struct Shown {
     column: usize,
     /// What it seems to be.
     what: String,
+    grade: Grade,
     /// The line without it.
     excerpt: String,
 }
@@ -188,6 +189,7 @@ impl Found {
                 line,
                 column,
                 what: leak.what,
+                grade: leak.grade,
                 excerpt: excerpt.clone(),
             });
         }
@@ -195,7 +197,11 @@ impl Found {
 
     fn print(&self, json: bool, paint: Paint) {
         if json {
-            let one = |s: &Shown| json!({"commit": s.commit, "file": s.file, "line": s.line, "column": s.column, "what": s.what, "excerpt": s.excerpt});
+            let grade = |s: &Shown| match s.grade {
+                Grade::Clear => "clear",
+                Grade::Hash => "hash",
+            };
+            let one = |s: &Shown| json!({"commit": s.commit, "file": s.file, "line": s.line, "column": s.column, "what": s.what, "grade": grade(s), "excerpt": s.excerpt});
             let findings: Vec<_> = self.shown.iter().map(one).collect();
             dataln!(
                 "{:#}",
@@ -207,18 +213,29 @@ impl Found {
             let place = format!("{}:{}:{}", s.file, s.line, s.column);
             let commit = s.commit.iter().map(|c| format!(", in commit {c}"));
             let commit: String = commit.collect();
-            outln!("{} {}{commit}", paint.text(Tone::Bad, &place), s.what);
+            let tone = match s.grade {
+                Grade::Clear => Tone::Bad,
+                Grade::Hash => Tone::Look,
+            };
+            outln!("{} {}{commit}", paint.text(tone, &place), s.what);
             outln!("    {}", paint.text(Tone::Dim, &s.excerpt));
         }
         for file in &self.large {
             outln!("{file}: not read, larger than 4 MiB");
         }
         outln!("{}", self.sum());
-        if !self.shown.is_empty() {
+        if self.of(Grade::Hash) > 0 {
+            outln!("a hash lets nobody in; whoever has it can try passwords on it");
+        }
+        if self.of(Grade::Clear) > 0 {
             outln!(
-                "change each of them: it stays in the history, then keep it with holdfast secret set"
+                "change each secret: it stays in the history, then keep it with holdfast secret set"
             );
         }
+    }
+
+    fn of(&self, grade: Grade) -> usize {
+        self.shown.iter().filter(|s| s.grade == grade).count()
     }
 
     fn sum(&self) -> String {
@@ -227,10 +244,18 @@ impl Found {
             false => "(no git repository, so none was left out)",
         };
         let found = count(
-            self.shown.len(),
+            self.of(Grade::Clear),
             "secret in clear text",
             "secrets in clear text",
         );
+        let hashes = match self.of(Grade::Hash) {
+            0 => String::new(),
+            n => format!(
+                " and {}",
+                count(n, "hash of a password", "hashes of passwords")
+            ),
+        };
+        let found = found + &hashes;
         let files = count(self.read, "file", "files");
         match self.past {
             None => format!("{found} in {files} {which}"),

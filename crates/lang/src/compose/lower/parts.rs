@@ -1,10 +1,10 @@
 //! Parts of a service that have several keys each.
 
 use super::fields::Fields;
-use crate::compose::ports::range;
+use crate::compose::ports::{parse, range};
 use crate::compose::value::{Kind, Map, Value};
 use core::net::IpAddr;
-use diag::Spanned;
+use diag::{Diagnostic, Spanned};
 use model::compose::{
     Build, Condition, Dependency, Deploy, Device, Grant, Healthcheck, Logging, Membership, Mount,
     MountKind, Port, PortRange, Resources, Ulimit, UpdatePolicy,
@@ -34,36 +34,77 @@ fn entries<'m>(
         .collect()
 }
 
+/// Ports that one service may publish, ranges taken apart.
+const MAX_PORTS: usize = 70_000;
+
+/// Ports of a service, ranges taken apart. The later of two that say the same takes the place of the earlier.
 pub(super) fn ports(f: &mut F<'_, '_, '_>, service: &str) -> Vec<Port> {
-    let mut ports = Vec::new();
-    for (value, map) in maps(f, "ports") {
-        let mut p = Fields::new(map, f.cx, &["services", service, "ports"]);
-        let Some(target) = p.int("target") else {
-            continue;
-        };
-        let Ok(number) = u16::try_from(target.value) else {
-            if let Some(value) = p.get("target") {
-                p.bad("target", value, "a port");
+    let mut ports: Vec<Port> = Vec::new();
+    let mut seen = BTreeMap::new();
+    let mut add = |port: Port, ports: &mut Vec<Port>| {
+        let published = port.published.as_ref().map(|p| (p.start, p.end));
+        let key = (port.host_ip, published, port.target, port.protocol.clone());
+        match seen.get(&key).and_then(|n| ports.get_mut(*n)) {
+            Some(earlier) => *earlier = port,
+            None => {
+                seen.insert(key, ports.len());
+                ports.push(port);
+            }
+        }
+    };
+    let items = f.get("ports").and_then(Value::as_seq).unwrap_or_default();
+    for value in items {
+        if let Some(map) = value.as_map() {
+            if let Some(port) = one_port(f, service, value, map) {
+                add(port, &mut ports);
             }
             continue;
+        }
+        // What cannot be read was told where the single ones were made longer.
+        let Some(Ok(range)) = value.as_text().map(parse) else {
+            continue;
         };
-        let published = p.text("published").filter(|t| !t.value.is_empty());
-        ports.push(Port {
-            span: value.span,
-            host_ip: p
-                .text("host_ip")
-                .and_then(|t| t.value.parse::<IpAddr>().ok()),
-            published: published
-                .and_then(|t| range(&t.value))
-                .map(|(start, end)| PortRange { start, end }),
-            target: number,
-            protocol: p
-                .text("protocol")
-                .map_or_else(|| "tcp".to_owned(), |t| t.value),
-            mode: p.text("mode").map(|t| t.value),
-        });
+        if ports.len() + range.count() > MAX_PORTS {
+            let place = format!("services.{service}.ports");
+            let message = format!("{place} stands for more than {MAX_PORTS} ports");
+            let d = Diagnostic::invalid("yaml-limit", message);
+            f.cx.report(d.at(value.span, "the rest is not read"));
+            break;
+        }
+        if !f.cx.spend(2 * range.count(), Some(value.span)) {
+            break;
+        }
+        range
+            .each(value.span)
+            .for_each(|port| add(port, &mut ports));
     }
     ports
+}
+
+fn one_port(f: &mut F<'_, '_, '_>, service: &str, value: &Value, map: &Map) -> Option<Port> {
+    let mut p = Fields::new(map, f.cx, &["services", service, "ports"]);
+    let target = p.int("target")?;
+    let Ok(number) = u16::try_from(target.value) else {
+        if let Some(value) = p.get("target") {
+            p.bad("target", value, "a port");
+        }
+        return None;
+    };
+    let published = p.text("published").filter(|t| !t.value.is_empty());
+    Some(Port {
+        span: value.span,
+        host_ip: p
+            .text("host_ip")
+            .and_then(|t| t.value.parse::<IpAddr>().ok()),
+        published: published
+            .and_then(|t| range(&t.value))
+            .map(|(start, end)| PortRange { start, end }),
+        target: number,
+        protocol: p
+            .text("protocol")
+            .map_or_else(|| "tcp".to_owned(), |t| t.value),
+        mode: p.text("mode").map(|t| t.value),
+    })
 }
 
 pub(super) fn mounts(f: &mut F<'_, '_, '_>, service: &str) -> Vec<Mount> {

@@ -1,0 +1,189 @@
+//! Passwords among the words of certain programs, whose options say nothing by their name: `chpasswd`, `htpasswd -b`, `ldapsearch -w`,
+//! `snmpget -c`, `mysql -p…`, `redis-cli -a …`.
+
+use super::words::{bare, gap};
+use regex::Regex;
+use std::ops::Range;
+
+/// What stands between a program and one of its options: words of the same command, on lines that go on or in items of a list.
+macro_rules! words {
+    () => {
+        r#"(?:[^\n|;&]|\\\r?\n|\n[ \t]*-[ \t])*?[\s"',]"#
+    };
+}
+/// A value that is a word, perhaps in quotes.
+macro_rules! word {
+    () => {
+        r#"\\?["']?([^\s"',\]};&|\\]+)"#
+    };
+}
+
+/// `mysqladmin -p…`.
+const GLUED: &str = concat!(
+    r"\b(?:mysql|mariadb)(?:-?(?:admin|dump|check|show|import))?\b",
+    r#"(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p([^\s"',\]};&|\\]+)"#
+);
+/// `sshpass -p …`, `redis-cli -a …`.
+const SHORT: &str = concat!(
+    r#"\b(?:sshpass["']?[\s,]+["']?-p|redis-cli\b[^\n|;&]*?[\s"',]-a)(?:"#,
+    gap!(),
+    r#")?\\?["']?([^\s"',\]};&|\\]+)"#
+);
+/// `openssl … -passin pass:…`.
+const OPENSSL: &str = concat!(
+    r"(?:-pass(?:in|out)?|-k)",
+    gap!(),
+    r#"\\?["']?pass:([^\s"',\]}\\]+)"#
+);
+/// `ldapsearch -w …`.
+const LDAP: &str = concat!(
+    r"\bldap(?:search|add|modify|modrdn|delete|compare|whoami|passwd|exop)\b",
+    words!(),
+    "-w(?:",
+    gap!(),
+    ")?",
+    word!()
+);
+/// `ldappasswd -s …`, the new one, and `-a …`, the old.
+const LDAPPASSWD: &str = concat!(
+    r"\bldappasswd\b",
+    words!(),
+    "-[as](?:",
+    gap!(),
+    ")?",
+    word!()
+);
+/// `snmpget -c …`, a community, and the two passphrases of version 3.
+const SNMP: &str = concat!(
+    r"\bsnmp(?:get|getnext|walk|bulkget|bulkwalk|set|table|status|df|trap|inform|test|delta)\b",
+    words!(),
+    "-[cAX](?:",
+    gap!(),
+    ")?",
+    word!()
+);
+/// `curl -uname:…`, in one word with other switches before it.
+const CURL: &str = concat!(
+    r"\bcurl\b",
+    words!(),
+    r#"-[A-Za-z#]*u(?:"#,
+    gap!(),
+    r#")?\\?["']?[^\s:"',\\$-][^\s:"',\\]*:([^\s"',\]}\\]+)"#
+);
+/// `smbclient -U name%…`.
+const SMB: &str = concat!(
+    r"\b(?:smbclient|smbget|rpcclient)\b",
+    words!(),
+    "(?:-U|--user)(?:",
+    gap!(),
+    r#")?\\?["']?[^\s%"',]+%([^\s"',\]};&|\\]+)"#
+);
+/// `echo name:… | chpasswd`, and the same from a text that stands in place.
+const CHPASSWD: &str = concat!(
+    r#"\b(?:echo|printf)\b[^\n|;&:]*?[\s"'][^\s"':|;&]+:([^\s"'|;&\\]+)(?:[^\n|;&]*)\|[ \t]*(?:sudo[ \t]+)?(?:[^\s|;&]*/)?chpasswd\b"#,
+);
+const CHPASSWD_HERE: &str = r#"\bchpasswd\b[^\n|;&<]*(?:<<<[ \t]*["']?|<<-?[ \t]*["']?[A-Za-z_]+["']?[^\n]*\n[ \t]*)[^\s"':]+:([^\s"'|;&\\]+)"#;
+/// `htpasswd …` up to where its command ends.
+const HTPASSWD: &str = r"\bhtpasswd\b([^\n|;&)]*)";
+/// Communities that everybody knows, and that say nothing of the place.
+const WELL_KNOWN: [&str; 2] = ["public", "private"];
+
+/// The shapes, compiled once.
+pub(super) struct Calls {
+    /// Those whose only group is a secret, and what a text without one has nothing for.
+    shapes: Vec<(&'static str, Regex)>,
+    htpasswd: Option<Regex>,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        let shapes = [
+            ("-p", GLUED),
+            ("-", SHORT),
+            ("pass:", OPENSSL),
+            ("ldap", LDAP),
+            ("ldappasswd", LDAPPASSWD),
+            ("snmp", SNMP),
+            ("curl", CURL),
+            ("%", SMB),
+            ("chpasswd", CHPASSWD),
+            ("chpasswd", CHPASSWD_HERE),
+        ];
+        let shapes = shapes.into_iter();
+        Self {
+            shapes: shapes
+                .filter_map(|(part, shape)| Some((part, Regex::new(shape).ok()?)))
+                .collect(),
+            htpasswd: Regex::new(HTPASSWD).ok(),
+        }
+    }
+}
+
+impl Calls {
+    /// Where their passwords stand.
+    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let shapes = self.shapes.iter().filter(|(part, _)| text.contains(part));
+        let shapes = shapes.flat_map(|(_, r)| r.captures_iter(text));
+        let mut out: Vec<_> = shapes
+            .filter_map(|found| found.get(1))
+            .filter(|value| !WELL_KNOWN.contains(&value.as_str()))
+            .map(|value| value.range())
+            .collect();
+        for call in self.htpasswd.iter().flat_map(|r| r.captures_iter(text)) {
+            out.extend(
+                call.get(1)
+                    .and_then(|words| of_htpasswd(text, words.range())),
+            );
+        }
+        out
+    }
+}
+
+/// `htpasswd -b FILE NAME PASSWORD`; with `-n` there is no file.
+fn of_htpasswd(text: &str, words: Range<usize>) -> Option<Range<usize>> {
+    let (mut flags, mut plain) = (String::new(), Vec::new());
+    let mut is_number = false;
+    for span in split(text, words) {
+        let word = text.get(span.clone())?;
+        let (inner, inside) = bare(word, span);
+        if std::mem::take(&mut is_number) {
+            continue;
+        }
+        match inner.strip_prefix('-').filter(|f| !f.is_empty()) {
+            Some(switches) => {
+                flags.push_str(switches);
+                is_number = switches.ends_with(['C', 'r']);
+            }
+            None => plain.push(inside),
+        }
+    }
+    let at = match flags.contains('n') {
+        true => 1,
+        false => 2,
+    };
+    flags.contains('b').then(|| plain.get(at).cloned())?
+}
+
+/// Words between blanks, or commas of a list; quotes keep one together.
+fn split(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let (mut begun, mut quote) = (None, None);
+    for (at, c) in text.get(range.clone()).unwrap_or_default().char_indices() {
+        let at = range.start + at;
+        let ends = quote.is_none() && (c.is_whitespace() || ",[]".contains(c));
+        if ends {
+            out.extend(begun.take().map(|from| from..at));
+            continue;
+        }
+        begun = begun.or(Some(at));
+        if "\"'".contains(c) {
+            quote = match quote {
+                None => Some(c),
+                Some(open) if open == c => None,
+                open => open,
+            };
+        }
+    }
+    out.extend(begun.map(|from| from..range.end));
+    out
+}
