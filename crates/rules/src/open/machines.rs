@@ -65,8 +65,14 @@ pub(super) const RESTS: &[Rests] = &[
         "cap-terms",
         "what is used, reserved and installed goes together",
         &[
+            "device.power.average",
+            "device.power.idle",
+            "device.power.load",
             "guest.memory",
             "guest.memory_reserved",
+            "host.power.average",
+            "host.power.idle",
+            "host.power.load",
             "pool.usable",
             "pool.used",
             "repository.free",
@@ -97,6 +103,12 @@ pub(super) const RESTS: &[Rests] = &[
         "a container of {} has the rights of its machine",
         &["stack", "stack.file"],
         always,
+    ),
+    rests(
+        "cmp-mode-ports",
+        "containers without a network of their own publish ports",
+        &["stack", "stack.file"],
+        stacks,
     ),
     rests(
         "cmp-net-claim",

@@ -5,6 +5,18 @@ use super::{Rests, rests};
 
 pub(super) const RESTS: &[Rests] = &[
     rests(
+        "cmp-port-open",
+        "a database or an administration is open to more than its own machine",
+        &["service.exposures.*.from", "stack", "stack.file"],
+        stacks,
+    ),
+    rests(
+        "exposure-review",
+        "each flow that may pass is looked at again in time",
+        &["flows.*.action", "flows.*.review"],
+        always,
+    ),
+    rests(
         "fw-conflict",
         "a broader rule voids a narrower one",
         &["document", "document.file", "host.kind"],
