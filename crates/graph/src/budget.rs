@@ -220,23 +220,20 @@ pub fn line(key: &str, item: &CostItem) -> Result<(Every, Line), String> {
 pub fn micros(amount: Money) -> (i128, i128, [u8; 3]) {
     let code = amount.currency().to_string();
     let currency = code.as_bytes().try_into().unwrap_or(*b"???");
-    (
-        amount.low_cents() * 10_000,
-        amount.high_cents() * 10_000,
-        currency,
-    )
+    let (low, high) = amount.micros();
+    (low, high, currency)
 }
 
 fn running(name: &str, cost: &Cost, span: Span, of: Target) -> Line {
-    let (times, parts) = cost.per.per_year();
-    let (low, high, currency) = micros(cost.money);
+    let (low, high) = cost.micros_per_year();
+    let (.., currency) = micros(cost.money);
     Line {
         name: name.to_owned(),
         object: Some(of.object.clone()),
         of: Some(of),
         shown: cost.to_string(),
-        low: low * times / parts,
-        high: high * times / parts,
+        low,
+        high,
         currency,
         span,
         optional: false,

@@ -6,6 +6,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::device::{Cable, Device, DeviceKind};
 use model::units::size::Rate;
+use std::collections::BTreeSet;
 
 /// One end of a cable.
 pub struct Plug<'a> {
@@ -15,6 +16,10 @@ pub struct Plug<'a> {
     pub part: String,
     /// Its speed.
     pub speed: Option<&'a Given<Rate>>,
+    /// The network of its untagged frames.
+    pub network: Option<&'a str>,
+    /// Networks of its tagged frames.
+    pub tagged: BTreeSet<&'a str>,
     /// Where the cable says so.
     pub span: Span,
 }
@@ -39,11 +44,11 @@ pub fn plugs<'a>(lab: &'a Lab, cable: &'a Cable) -> Option<[Plug<'a>; 2]> {
         let given = given.as_ref()?;
         let at = given.value()?;
         let part = at.part()?;
-        let speed = match at.kind() {
+        let (speed, network, tagged) = match at.kind() {
             Kind::Host => {
                 let hardware = lab.hosts.get(at.name())?.about.hardware.as_ref()?;
                 let nic = hardware.nics.iter().find(|(n, _)| n.0 == part)?;
-                nic.1.speed.as_ref()
+                (&nic.1.speed, &nic.1.network, &nic.1.tagged)
             }
             _ => {
                 let port = lab
@@ -52,13 +57,15 @@ pub fn plugs<'a>(lab: &'a Lab, cable: &'a Cable) -> Option<[Plug<'a>; 2]> {
                     .ports
                     .iter()
                     .find(|(n, _)| n.0 == part)?;
-                port.1.speed.as_ref()
+                (&port.1.speed, &port.1.network, &port.1.tagged)
             }
         };
         Some(Plug {
             owner: at.0.object.clone(),
             part: part.to_owned(),
-            speed,
+            speed: speed.as_ref(),
+            network: network.known().map(|n| n.name()),
+            tagged: tagged.iter().map(|n| n.value.name()).collect(),
             span: given.span,
         })
     };

@@ -52,6 +52,11 @@ const PARTS: &[(&str, Part)] = &[
     part("img-pin", "image", "postgres:latest"),
     part("job-replication-failed", "job", "101-0"),
     part("job-task-failed", "task", "vzdump 101"),
+    part(
+        "net-cable-ends",
+        "difference",
+        "sw1/2 - node1/eno1: sw1/2 has 'apps' with a tag and node1/eno1 has not",
+    ),
     part("port-missing", "port", "tcp/443"),
     part("port-unjustified", "socket", "tcp/0.0.0.0:8080"),
     part("pve-quorum", "node, or the quorum", "pve2"),

@@ -34,6 +34,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         })
         .collect();
     let mut out: Vec<Diagnostic> = Vec::new();
+    let there: Vec<Vec<String>> = waivers.iter().map(|w| there(w, &items)).collect();
     let vague = vague(&waivers, &items, &mut out);
     for (object, mut diagnostic) in items {
         let waiver = accepting(&waivers, &vague, (&object, &diagnostic), &mut used);
@@ -55,10 +56,26 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     let hidden = |w: &Waiver| !looked && observed::RULES.iter().any(|r| r.id == w.id.value);
     for (n, waiver) in waivers.iter().enumerate() {
         if whole && !hidden(waiver) {
-            out.extend(waiver_unused::about(waiver, |part| used.has(n, part)));
+            let there = there.get(n).into_iter().flatten();
+            let there: Vec<&str> = there.map(String::as_str).collect();
+            out.extend(waiver_unused::about(waiver, &there, |part| {
+                used.has(n, part)
+            }));
         }
     }
     out
+}
+
+/// What the rule of a waiver finds of its object, as `only` names it.
+fn there(waiver: &Waiver, items: &[(String, Diagnostic)]) -> Vec<String> {
+    let met = items
+        .iter()
+        .filter(|(o, d)| !d.unknown && about(waiver, o, d));
+    let names = met.flat_map(|(_, d)| match d.parts.is_empty() {
+        true => vec![d.message.clone()],
+        false => d.parts.clone(),
+    });
+    names.collect()
 }
 
 /// What of each waiver some finding needed.

@@ -8,6 +8,7 @@ use model::declare::{Opt, OptExt as _};
 use model::id::Kind;
 use model::lab::Lab;
 use model::lab::hardware::{DiskKind, Hardware, HostKind};
+use std::cmp::Ordering;
 
 pub(crate) fn sheets(lab: &Lab, today: Date) -> Vec<Sheet> {
     vec![assets(lab, today), due(lab, today), room(lab)]
@@ -136,10 +137,7 @@ pub fn dues(lab: &Lab) -> Vec<Due> {
 fn due(lab: &Lab, today: Date) -> Sheet {
     let mut sheet = Sheet::new("dates", &["DATE", "IN", "ASSET", "WHAT"]);
     for due in dues(lab) {
-        let left = match due.on < today {
-            true => format!("{} ago", age(due.on, today)),
-            false => age(today, due.on),
-        };
+        let left = left(due.on, today);
         sheet.row([
             Cell::declared(due.on),
             Cell::computed(left),
@@ -240,6 +238,21 @@ fn free(all: &Opt<u32>, (used, unknown): (u32, bool)) -> Cell {
 }
 
 /// Full years and months between two days.
+/// `2 y 3 mo`, `12 d ago`: what is near is counted in days.
+fn left(on: Date, today: Date) -> String {
+    let (from, to) = (on.min(today), on.max(today));
+    let days = from.until(to).map(|s| s.get_days()).unwrap_or_default();
+    let time = match days < 31 {
+        true => format!("{days} d"),
+        false => age(from, to),
+    };
+    match on.cmp(&today) {
+        Ordering::Less => format!("{time} ago"),
+        Ordering::Equal => "today".to_owned(),
+        Ordering::Greater => time,
+    }
+}
+
 fn age(bought: Date, today: Date) -> String {
     let months =
         i32::from(today.year() - bought.year()) * 12 + i32::from(today.month() - bought.month());
@@ -251,5 +264,27 @@ fn age(bought: Date, today: Date) -> String {
     match months.max(0) {
         m if m < 12 => format!("{m} mo"),
         m => format!("{} y {} mo", m / 12, m % 12),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left;
+    use jiff::civil::date;
+
+    #[test]
+    fn what_is_near_is_counted_in_days() {
+        let today = date(2026, 11, 22);
+        for (on, text) in [
+            (date(2026, 11, 22), "today"),
+            (date(2026, 11, 23), "1 d"),
+            (date(2026, 12, 22), "30 d"),
+            (date(2026, 12, 23), "1 mo"),
+            (date(2029, 2, 22), "2 y 3 mo"),
+            (date(2026, 11, 10), "12 d ago"),
+            (date(2026, 10, 22), "1 mo ago"),
+        ] {
+            assert_eq!(left(on, today), text, "{on}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::hardware::HostKind;
 use model::lab::money::{CostItem, Every};
-use model::units::money::{Cost, Currency};
+use model::units::money::{Cost, Currency, Money, Period};
 use model::units::physics::Power;
 use std::collections::BTreeMap;
 
@@ -129,15 +129,10 @@ fn item_row(sheet: &mut Sheet, name: &str, item: &CostItem, sums: Option<&mut Pa
         (None | Some(Some(Every::Once)), _) => &mut cells.0,
         _ => &mut cells.1,
     };
-    let times = if every == Some(Some(Every::Month)) {
-        12
-    } else {
-        1
-    };
     *cell = match (every, amount) {
         (Some(None), _) | (_, None) => Cell::unknown(),
         (_, Some(sum)) => {
-            let scaled = (sum.low_cents() * times, sum.high_cents() * times);
+            let scaled = scaled(*sum, every.flatten().unwrap_or(Every::Once));
             let text = money(scaled, &sum.currency().to_string());
             Cell { text, how }
         }
@@ -155,6 +150,15 @@ fn item_row(sheet: &mut Sheet, name: &str, item: &CostItem, sums: Option<&mut Pa
     ]);
 }
 
+/// Cents of an item, of what is paid again and again those of a year.
+fn scaled(money: Money, every: Every) -> (i128, i128) {
+    let per = match every {
+        Every::Once | Every::Year => Period::Year,
+        Every::Month => Period::Month,
+    };
+    Cost { money, per }.cents_per_year()
+}
+
 /// Adds an item where it belongs; where nobody knows that, it is said of all places where it may.
 fn count(name: &str, item: &CostItem, how: How, sums: &mut Paid) {
     match (budget::line(name, item), item.amount.known()) {
@@ -163,9 +167,7 @@ fn count(name: &str, item: &CostItem, how: How, sums: &mut Paid) {
             sums.once.add(sum.currency(), cents, how);
         }
         (Ok((every, _)), Some(sum)) => {
-            let times = if every == Every::Month { 12 } else { 1 };
-            let cents = (sum.low_cents() * times, sum.high_cents() * times);
-            sums.yearly.add(sum.currency(), cents, how);
+            sums.yearly.add(sum.currency(), scaled(*sum, every), how);
         }
         (Err(what), amount) => {
             let open = item.every.as_ref().is_some_and(Given::is_unknown);

@@ -69,6 +69,12 @@ impl Money {
         self.high.times_rounded(100).unwrap_or(i128::MAX)
     }
 
+    /// Lowest and highest amount in millionths, rounded: parts of cents add up, too.
+    pub fn micros(self) -> (i128, i128) {
+        let micros = |n: Decimal| n.times_rounded(1_000_000).unwrap_or(i128::MAX);
+        (micros(self.low), micros(self.high))
+    }
+
     /// In which currency.
     pub fn currency(self) -> Currency {
         self.currency
@@ -182,15 +188,26 @@ impl Period {
 }
 
 impl Cost {
-    /// Lowest and highest amount in hundredths (cents) per year, rounded down.
+    /// Lowest and highest amount in millionths per year, rounded.
+    pub fn micros_per_year(self) -> (i128, i128) {
+        let (times, parts) = self.per.per_year();
+        let (low, high) = self.money.micros();
+        let yearly = |micros: i128| rounded(micros.saturating_mul(times), parts);
+        (yearly(low), yearly(high))
+    }
+
+    /// Lowest and highest amount in hundredths (cents) per year, rounded once.
     pub fn cents_per_year(self) -> (i128, i128) {
         let (times, parts) = self.per.per_year();
-        let yearly = |cents: i128| cents.saturating_mul(times) / parts;
-        (
-            yearly(self.money.low_cents()),
-            yearly(self.money.high_cents()),
-        )
+        let (low, high) = self.money.micros();
+        let yearly = |micros: i128| rounded(micros.saturating_mul(times), parts * 10_000);
+        (yearly(low), yearly(high))
     }
+}
+
+/// Of what is not negative.
+fn rounded(value: i128, parts: i128) -> i128 {
+    value.saturating_add(parts / 2) / parts
 }
 
 impl Value for Cost {

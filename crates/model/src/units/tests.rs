@@ -191,6 +191,9 @@ fn money_in_all_spellings() {
     assert_eq!(yearly("5 EUR/month"), 6_000);
     assert_eq!(yearly("€60/year"), 6_000);
     assert_eq!(yearly("7 EUR/week"), 36_500);
+    // 10 x 365 / 7 = 521.428…, and half a cent a day is 1.825 a year.
+    assert_eq!(yearly("10 EUR/week"), 52_143);
+    assert_eq!(yearly("0.005 EUR/day"), 183);
     assert_eq!(
         EnergyPrice::parse("0.29 EUR/kWh").unwrap().micros_per_kwh(),
         290_000

@@ -56,6 +56,7 @@ mod inv_same_attr;
 pub(crate) mod inv_unknown;
 mod met_sample;
 mod net_any_source;
+mod net_cable_ends;
 mod net_dns_address;
 mod net_dns_secondary;
 mod net_dns_tld;
@@ -216,6 +217,7 @@ pub const RULES: &[Rule] = &[
     job_task_failed::RULE,
     met_sample::RULE,
     net_any_source::RULE,
+    net_cable_ends::RULE,
     net_dns_address::RULE,
     net_dns_secondary::RULE,
     net_dns_tld::RULE,

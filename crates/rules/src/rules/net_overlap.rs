@@ -42,17 +42,18 @@ fn subnets(lab: &Lab, out: &mut Findings) {
         open.retain(|(outer, ..)| outer.contains(&range));
         let other = open.iter().rev().find(|(_, _, other)| !apart(net, other));
         if let Some((outer, first, other)) = other {
+            let inner = match range == *outer {
+                true => format!("of '{name}', the same"),
+                false => format!("of '{name}', which lies in it"),
+            };
             let d = RULE
                 .finding(format!(
                     "networks '{first}' and '{name}' have addresses in common"
                 ))
-                .at(
-                    net.subnet.as_ref().map_or(net.span, |s| s.span),
-                    "these addresses …",
-                )
+                .at(net.subnet.as_ref().map_or(net.span, |s| s.span), inner)
                 .and_at(
                     other.subnet.as_ref().map_or(other.span, |s| s.span),
-                    "… are also in this one",
+                    format!("of '{first}'"),
                 )
                 .note(format!(
                     "{range} ({} to {}) lies in {outer} ({} to {})",

@@ -34,12 +34,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         // Nothing can waive a finding about a waiver, so an object stands in where none is named.
         let object = about.unwrap_or_else(|| ObjectRef::new(model::id::Kind::Host, "-"));
         if !is_promise(waiver) && !RULES.iter().any(|r| r.id == id) {
-            let mut d = RULE
-                .finding(format!("there is no rule '{id}' to waive"))
-                .at(waiver.id.span, "no such rule")
-                .help("a promise is named in full, as in 'promise: ports-justified:host/web'");
-            d.fix = meant(id, waiver.id.span);
-            out.add(object.clone(), d);
+            out.add(object.clone(), no_rule(ctx, waiver));
         }
         if let Some(d) = misses_parts(waiver) {
             out.add(object.clone(), d);
@@ -93,6 +88,49 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// The rule that a waiver names is none: which one was meant, or which ones are like it.
+fn no_rule(ctx: &Context<'_>, waiver: &Waiver) -> Diagnostic {
+    const SHOWN: usize = 8;
+    let id = &waiver.id.value;
+    let mut d = RULE
+        .finding(format!("there is no rule '{id}' to waive"))
+        .at(waiver.id.span, "no such rule");
+    d.fix = meant(id, waiver.id.span);
+    let promises = promises(ctx);
+    let promise = promises
+        .iter()
+        .find(|p| p.0.split_once(':').is_some_and(|(kind, _)| kind == id));
+    if let Some(promise) = promise {
+        return d.help(format!(
+            "it is a promise, which is named in full: 'promise: {}'",
+            promise.0
+        ));
+    }
+    if d.fix.is_some() {
+        return d;
+    }
+    // Ids begin with what they are about: `bak-`, `ssh-`.
+    let words: Vec<&str> = id.split(['-', '_', ' ']).filter(|w| w.len() > 2).collect();
+    let like = RULES.iter().map(|r| r.id);
+    let like = like.filter(|r| r.split('-').any(|w| words.contains(&w)));
+    let like: Vec<&str> = like.take(SHOWN).collect();
+    match like.is_empty() {
+        true => d.help("`holdfast check` names the rule of each finding in brackets, and the rule book lists all of them"),
+        false => d.help(format!("rules with a word of it: {}", like.join(", "))),
+    }
+}
+
+/// All promises of the lab.
+fn promises(ctx: &Context<'_>) -> Vec<PromiseId> {
+    let lab = ctx.lab;
+    let machines = lab.machines().map(|(name, _)| lab.machine_ref(name));
+    let clusters = lab
+        .clusters
+        .keys()
+        .map(|name| ObjectRef::new(Kind::Cluster, name));
+    PromiseId::all(machines, clusters, lab.datasets.keys())
+}
+
 /// A waiver accepts the parts that it names and no later ones.
 fn misses_parts(waiver: &Waiver) -> Option<Diagnostic> {
     let id = &waiver.id.value;
@@ -141,13 +179,7 @@ fn no_promise(ctx: &Context<'_>, waiver: &Waiver) -> Option<Diagnostic> {
     if !is_promise(waiver) || id.starts_with(DRIFT) || ctx.lab.unread.sections {
         return None;
     }
-    let lab = ctx.lab;
-    let machines = lab.machines().map(|(name, _)| lab.machine_ref(name));
-    let clusters = lab
-        .clusters
-        .keys()
-        .map(|name| ObjectRef::new(Kind::Cluster, name));
-    let all = PromiseId::all(machines, clusters, lab.datasets.keys());
+    let all = promises(ctx);
     if all.iter().any(|p| p.0 == *id) {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use super::RULES;
 use super::waiver_invalid::is_promise;
+use crate::near::nearest;
 use crate::{Mend, Rule, parts};
 use diag::{Diagnostic, Edit, Fix, Severity, Spanned};
 use model::lab::Waiver;
@@ -22,8 +23,13 @@ pub(crate) const RULE: Rule = Rule {
     run: |_, _| (),
 };
 
-/// What no finding needed of a waiver in force; waivers of promises are used elsewhere.
-pub(crate) fn about(waiver: &Waiver, used: impl Fn(Option<&str>) -> bool) -> Vec<Diagnostic> {
+/// What no finding needed of a waiver in force; waivers of promises are used elsewhere. `there` is what its rule does find of its object, as `only`
+/// names it.
+pub(crate) fn about(
+    waiver: &Waiver,
+    there: &[&str],
+    used: impl Fn(Option<&str>) -> bool,
+) -> Vec<Diagnostic> {
     let id = &waiver.id.value;
     if is_promise(waiver) || !RULES.iter().any(|r| r.id == id) || !parts::fits(waiver) {
         return Vec::new();
@@ -36,6 +42,10 @@ pub(crate) fn about(waiver: &Waiver, used: impl Fn(Option<&str>) -> bool) -> Vec
         true => !used(None),
         false => unused.len() == waiver.only.len(),
     };
+    let left: Vec<&str> = there.iter().copied().filter(|t| !used(Some(t))).collect();
+    if let ([wrong, ..], false) = (unused.as_slice(), left.is_empty()) {
+        return vec![misnamed(waiver, wrong, &left, &message)];
+    }
     if idle {
         let d = RULE.finding(message).at(waiver.id.span, "no such finding");
         let fix = Fix::doubtful("remove it", Edit::remove(waiver.span));
@@ -48,4 +58,31 @@ pub(crate) fn about(waiver: &Waiver, used: impl Fn(Option<&str>) -> bool) -> Vec
             .fix(Fix::doubtful("remove it", Edit::remove(part.span)))
     };
     unused.iter().map(about).collect()
+}
+
+/// The rule does find something of the object, and `only` names something else: a slip, or another thing by now.
+fn misnamed(waiver: &Waiver, wrong: &Spanned<String>, left: &[&str], message: &str) -> Diagnostic {
+    const SHOWN: usize = 5;
+    let mut d = RULE
+        .finding(format!("{message} by '{}'", wrong.value))
+        .at(wrong.span, "no such finding");
+    for part in left.iter().take(SHOWN) {
+        d = d.note(format!("not accepted: {part}"));
+    }
+    if let Some(more) = left.len().checked_sub(SHOWN).filter(|n| *n > 0) {
+        d = d.note(format!("and {more} more"));
+    }
+    if let Some(near) = nearest(&wrong.value, left.iter().copied()) {
+        let edit = Edit::replace(wrong.span, scalar(near));
+        return d.fix(Fix::doubtful(format!("did you mean '{near}'?"), edit));
+    }
+    d.help(match parts::named(&waiver.id.value) {
+        true => "name what is accepted as it stands there, if it is; else remove it",
+        false => "findings of this rule have no parts: 'only' takes their message in full, or is left out where there is one; else remove it",
+    })
+}
+
+/// A text in quotes, as YAML has it.
+fn scalar(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }

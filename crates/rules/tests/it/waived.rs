@@ -352,3 +352,49 @@ fn findings_with_parts_are_accepted_by_their_parts() {
     }
     assert!(tried >= 20, "{tried}");
 }
+
+/// What is said of a waiver, with its help and what would be written in its place.
+fn told(waiver: &str) -> (String, String, Option<String>) {
+    let (findings, _) = check(&format!("{LAB}waivers:\n  - {waiver}\n"), None);
+    let d = findings.into_iter().find(|d| d.code.starts_with("waiver-"));
+    let d = d.unwrap_or_else(|| panic!("nothing is said of {waiver}"));
+    let said = [d.message, d.notes.join("; ")].join("; ");
+    let edit = d.fix.map(|f| f.edits[0].text.clone());
+    (said, d.help.join("; "), edit)
+}
+
+#[test]
+fn a_waiver_of_no_rule_is_told_which_one_was_meant_or_is_like_it() {
+    let waiver = |rule: &str| {
+        told(&format!(
+            "{{rule: {rule}, object: web, reason: r, owner: anna, expires: 2027-01-01}}"
+        ))
+    };
+    let (_, help, edit) = waiver("ssh-root-logn");
+    assert_eq!(
+        (help.as_str(), edit.as_deref()),
+        ("", Some("ssh-root-login"))
+    );
+    let (_, help, edit) = waiver("root-allowed");
+    assert_eq!(edit, None);
+    assert_eq!(help, "rules with a word of it: ssh-root-login");
+    let (_, help, _) = waiver("ports-justified");
+    assert!(help.contains("'promise: ports-justified:host/"), "{help}");
+}
+
+#[test]
+fn a_waiver_that_names_another_thing_than_is_there_is_told_what_is() {
+    let waiver = |only: &str| {
+        told(&format!(
+            "{{rule: ssh-root-login, object: web, only: [\"{only}\"], reason: r, owner: anna, expires: 2027-01-01}}"
+        ))
+    };
+    let (said, help, edit) = waiver("root");
+    assert!(said.contains("accepts nothing by 'root'"), "{said}");
+    assert!(said.contains("not accepted: host 'web'"), "{said}");
+    assert!(help.contains("have no parts") && edit.is_none(), "{help}");
+    let message = said.split("not accepted: ").nth(1).unwrap().to_owned();
+    let slip = message.replacen("host", "hots", 1);
+    let (_, _, edit) = waiver(&slip);
+    assert_eq!(edit, Some(format!("'{}'", message.replace('\'', "''"))));
+}

@@ -309,19 +309,24 @@ fn outage(
     alone: &BTreeMap<String, Vec<String>>,
     trial: &mut Trial,
 ) {
-    if let Some((host, hit)) = alone.iter().max_by_key(|(_, s)| s.len()) {
+    let losses = alone.iter().map(|(host, hit)| {
         let mut outage = Trial::default();
         let total = world.recovery_of(tier, host, &mut outage);
-        let budget = promise.budget();
-        if u64::try_from(total).is_ok_and(|t| t > budget) {
-            trial.assumed.extend(outage.assumed);
-            trial.impossible.push(format!(
-                "one loss of {host} takes {} down for {}; {}",
-                few(hit),
-                outage.fine.join("; "),
-                promise.arithmetic()
-            ));
-        }
+        (total, hit.len(), host, hit, outage)
+    });
+    let worst = losses.max_by_key(|(total, hit, ..)| (*total, *hit));
+    let Some((total, _, host, hit, outage)) = worst else {
+        return;
+    };
+    let budget = promise.budget();
+    if u64::try_from(total).is_ok_and(|t| t > budget) {
+        trial.assumed.extend(outage.assumed);
+        trial.impossible.push(format!(
+            "one loss of {host} takes {} down for {}; {}",
+            few(hit),
+            outage.fine.join("; "),
+            promise.arithmetic()
+        ));
     }
 }
 

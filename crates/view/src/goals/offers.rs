@@ -128,7 +128,10 @@ fn kept(lab: &Lab) -> Vec<Kept> {
     out
 }
 
-/// Usual prices of late 2026 as money of the lab, second-hand where that is usual: kind, what, once, per month, memory, space, rates, availability. They are assumed, and labs declare better ones.
+/// The currency of the usual prices. In another one they would be other numbers.
+const USUAL_IN: &str = "EUR";
+
+/// Usual prices of late 2026 in [`USUAL_IN`], second-hand where that is usual: kind, what, once, per month, memory, space, rates, availability. They are assumed, and labs declare better ones.
 type Usual = (
     OfferKind,
     &'static str,
@@ -201,50 +204,82 @@ fn parsed<T: Value>(text: &str) -> Opt<T> {
     T::parse(text).ok().and_then(assumed)
 }
 
+/// The currency in which purchases of a lab are compared: its own where there are prices in it; else that of all offers that it declares; else
+/// that of the usual prices.
+fn currency(lab: &Lab) -> String {
+    let offered: BTreeSet<String> = lab.offers.iter().flat_map(currencies).collect();
+    let own = lab.head.currency.known().map(ToString::to_string);
+    let own = own.filter(|c| c == USUAL_IN || offered.contains(c));
+    let only = offered.first().filter(|_| offered.len() == 1).cloned();
+    own.or(only).unwrap_or_else(|| USUAL_IN.to_owned())
+}
+
+/// In which currencies an offer is.
+fn currencies(offer: &Offer) -> impl Iterator<Item = String> {
+    let price = offer.price.known().map(|p| p.currency());
+    let cost = offer.cost.known().map(|c| c.money.currency());
+    price.into_iter().chain(cost).map(|c| c.to_string())
+}
+
+/// Offers that cannot be compared with the rest, in words.
+pub(super) fn left_out(lab: &Lab) -> Vec<String> {
+    let currency = currency(lab);
+    let mut out = Vec::new();
+    let other = |o: &&Offer| currencies(o).any(|c| c != currency);
+    for offer in lab.offers.iter().filter(other) {
+        let kind = offer.kind.known().map_or("an offer", |k| k.word());
+        let title = offer.title.known().map_or(kind, |t| t.0.as_str());
+        let of: BTreeSet<String> = currencies(offer).collect();
+        let of: Vec<String> = of.into_iter().collect();
+        out.push(format!("'{title}', in {}", of.join(" and ")));
+    }
+    if currency != USUAL_IN {
+        out.push(format!(
+            "usual prices, which are known in {USUAL_IN} alone: declare 'offers' in {currency}"
+        ));
+    }
+    out
+}
+
 /// Offers that the lab declares, and the usual ones of kinds of which it declares none.
 fn offers(lab: &Lab, currency: &str) -> Vec<Offer> {
     let declared = |kind: OfferKind| lab.offers.iter().any(|o| o.kind.known() == Some(&kind));
-    let usual =
-        USUAL
-            .iter()
-            .filter(|u| !declared(u.0))
-            .map(|(kind, title, once, month, memory, size)| {
-                let uplink = *kind == OfferKind::Uplink;
-                Offer {
-                    kind: Need(given(*kind)),
-                    title: given(Prose((*title).to_owned())),
-                    price: parsed(&format!("{once} {currency}")),
-                    cost: if *month > 0 {
-                        parsed(&format!("{month} {currency}/month"))
-                    } else {
-                        None
-                    },
-                    memory: parsed(memory),
-                    size: parsed(size),
-                    down: if uplink {
-                        parsed::<Rate>("50Mbit/s")
-                    } else {
-                        None
-                    },
-                    up: if uplink {
-                        parsed::<Rate>("10Mbit/s")
-                    } else {
-                        None
-                    },
-                    availability: if uplink { parsed::<Share>("99%") } else { None },
-                    ..Offer::default()
-                }
-            });
+    let usual = USUAL
+        .iter()
+        .filter(|u| !declared(u.0) && currency == USUAL_IN)
+        .map(|(kind, title, once, month, memory, size)| {
+            let uplink = *kind == OfferKind::Uplink;
+            Offer {
+                kind: Need(given(*kind)),
+                title: given(Prose((*title).to_owned())),
+                price: parsed(&format!("{once} {currency}")),
+                cost: if *month > 0 {
+                    parsed(&format!("{month} {currency}/month"))
+                } else {
+                    None
+                },
+                memory: parsed(memory),
+                size: parsed(size),
+                down: if uplink {
+                    parsed::<Rate>("50Mbit/s")
+                } else {
+                    None
+                },
+                up: if uplink {
+                    parsed::<Rate>("10Mbit/s")
+                } else {
+                    None
+                },
+                availability: if uplink { parsed::<Share>("99%") } else { None },
+                ..Offer::default()
+            }
+        });
     lab.offers.iter().cloned().chain(usual).collect()
 }
 
 /// Everything that could be bought for a lab, cheapest first. Offers in another currency than the lab's are left out.
 pub(super) fn candidates(lab: &Lab) -> Vec<Offered> {
-    let currency = lab
-        .head
-        .currency
-        .known()
-        .map_or("EUR".to_owned(), ToString::to_string);
+    let currency = currency(lab);
     let mut out = Vec::new();
     for offer in offers(lab, &currency) {
         let Some(kind) = offer.kind.known().copied() else {

@@ -1,6 +1,6 @@
 //! The cheapest purchase that makes a goal possible, found by buying: each set of offers is put into the lab, and every goal is judged again.
 
-use super::offers::{Offered, YEARS, candidates};
+use super::offers::{Offered, YEARS, candidates, left_out};
 use super::{Goal, Key, Verdict, What, judge};
 use model::lab::Lab;
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub struct Advice {
     pub beyond: Vec<Goal>,
     /// For all goals at once that something makes possible.
     pub all: Option<Buy>,
+    /// Offers that were not tried, since they are in another currency.
+    pub left_out: Vec<String>,
     /// Offers that were tried.
     pub offers: usize,
     /// Labs that were judged.
@@ -79,6 +81,7 @@ pub fn advise(lab: &Lab) -> Advice {
         goals,
         each,
         all,
+        left_out: left_out(lab),
         offers: search.offers.len(),
         judged: search.known.len(),
         years: YEARS,

@@ -105,6 +105,9 @@ fn purchases(advice: &Advice) -> Sheet {
         count(advice.judged, "lab", "labs"),
         advice.years
     ));
+    if !advice.left_out.is_empty() {
+        sheet.note(format!("not tried: {}", advice.left_out.join("; ")));
+    }
     let inexact = advice.each.values().chain(&advice.all).any(|b| !b.exact);
     if inexact {
         sheet.note("there are too many combinations to try all: what is marked 'not exact' does it, and something cheaper may too");

@@ -287,17 +287,14 @@ sites: {home: {uplinks: {fibre: {down: 100Mbit/s, up: 100Mbit/s}}}}
 hosts:
   a: {site: home, kind: server, availability: 99.99%, hardware: {memory: 64GiB}}
   b: {site: home, kind: server, availability: 99.99%, hardware: {memory: 8GiB}}
-guests:
-  small: {kind: vm, on: b, memory: 4GiB}
-  large: {kind: vm, on: a, memory: 32GiB}
 services:
-  films: {tier: core, runs: {guest: small}}
-  papers: {tier: core, runs: {guest: large}}
+  films: {tier: core, runs: {host: b}, memory: {limit: 4GiB}}
+  papers: {tier: core, runs: {host: a}, memory: {limit: 32GiB}}
 datasets:
   films: {host: b, folder: /srv/films, service: films, size: 900GB, class: irreplaceable}
   papers: {host: a, folder: /srv/papers, service: papers, size: 1GB, class: irreplaceable}
 repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}
-backups: {nightly: {services: [films, papers], datasets: [films, papers], to: cloud, every: 6h}}
+backups: {nightly: {datasets: [films, papers], to: cloud, every: 6h}}
 ";
     let goals = judge(&lab(&[two, &tier("rto: {host: 2d}, slo: 99.9%")]));
     let said = |goal: &str| {
@@ -316,5 +313,32 @@ backups: {nightly: {services: [films, papers], datasets: [films, papers], to: cl
     assert!(
         because.contains("no other host has 32GiB free (b:"),
         "{because}"
+    );
+}
+
+#[test]
+fn prices_of_another_currency_are_not_compared_and_that_is_said() {
+    let goal = "tier core, RPO site";
+    let asked = tier("rpo: {site: 1d}");
+    let yen = |offers: &str| lab(&["currency: JPY\n", BOX, &asked, offers]);
+    // 5 EUR a month are no 5 JPY a month: where there is no price in yen, all are in euro and say so.
+    let advice = advise(&yen(""));
+    let words: Vec<String> = advice.each[goal]
+        .items
+        .iter()
+        .map(|i| i.price.words())
+        .collect();
+    assert_eq!(words, ["60 EUR a year"]);
+    let offers = "offers: [{kind: storage, title: near, cost: 700 JPY/month, size: 1TB}, {kind: storage, title: far, cost: 1 EUR/month, size: 1TB}]\n";
+    let advice = advise(&yen(offers));
+    let (found, total) = bought(&advice, goal);
+    assert!(
+        found.concat().contains("near") && total == 2_520_000,
+        "{found:?} {total}"
+    );
+    assert_eq!(advice.left_out[0], "'far', in EUR");
+    assert!(
+        advice.left_out.concat().contains("in EUR alone"),
+        "{advice:#?}"
     );
 }
