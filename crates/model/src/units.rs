@@ -5,11 +5,13 @@
 
 pub mod amount;
 pub mod calendar;
+mod calendar_pattern;
 mod calendar_text;
 pub mod decimal;
 pub mod duration;
 pub mod money;
 pub mod net;
+pub(crate) mod pattern;
 pub mod percent;
 pub mod physics;
 mod quantity;

@@ -93,6 +93,9 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
                 }
             }
         }
+        if let Part::Unread(kind) = part {
+            names.not_read(*kind);
+        }
     }
     read(&objects, &names, &mut lab, sink);
     let mut cx = Cx {
@@ -102,7 +105,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     for part in &parts {
         let before = cx.sink.invalid();
         let list = match part {
-            Part::Objects(..) => continue,
+            Part::Objects(..) | Part::Unread(_) => continue,
             Part::Waivers(items) => {
                 waiver::lower(&mut cx, &mut lab, items);
                 "waivers"

@@ -4,7 +4,7 @@ use super::cx::{Cx, Slot};
 use super::scalar;
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, quote};
-use crate::yaml::{Key, Node, NodeKind};
+use crate::yaml::{Entry, Key, Node, NodeKind};
 use diag::{Diagnostic, SourceSet, Span};
 use model::declare::{Or, Part, Ref, set};
 use model::id::Kind;
@@ -28,6 +28,10 @@ pub(super) struct Names {
     kinds: FxHashMap<SmolStr, u64>,
     /// Parts by the name of their owner.
     parts: BTreeMap<Part, BTreeMap<SmolStr, BTreeSet<SmolStr>>>,
+    /// Kinds whose section is there and cannot be read, as bits: their names are anybody's guess, and that was told.
+    unread: u64,
+    /// The same of the parts of an object.
+    unread_parts: BTreeSet<(Part, SmolStr)>,
     /// Comparisons that were made or refused.
     spent: AtomicUsize,
     /// Every file could be read to its end, so that a name which is not here does not exist.
@@ -41,6 +45,8 @@ impl Names {
             declared: BTreeMap::new(),
             kinds: FxHashMap::with_capacity_and_hasher(names, FxBuildHasher),
             parts: BTreeMap::new(),
+            unread: 0,
+            unread_parts: BTreeSet::new(),
             spent: AtomicUsize::new(0),
             complete,
         }
@@ -93,13 +99,41 @@ impl Names {
         true
     }
 
+    /// The section of a kind is there, and no map of names.
+    pub(super) fn not_read(&mut self, kind: Kind) {
+        self.unread |= kind.bit();
+    }
+
+    /// Whether what a reference of these kinds means stands where nothing could be read. That was told, and is not told again.
+    pub(super) fn is_unread(&self, set: u64, text: &str) -> bool {
+        let Some((first, rest)) = text.split_once('/') else {
+            return set & self.unread != 0;
+        };
+        let kind = Kind::ALL.iter().find(|k| k.word() == first);
+        if kind.is_some_and(|k| set & self.unread & k.bit() != 0) {
+            return true;
+        }
+        let owner = match kind {
+            Some(_) => rest.split_once('/').map_or(first, |(owner, _)| owner),
+            None => first,
+        };
+        let mut parts = Part::ALL.into_iter().filter(|p| set & p.bit() != 0);
+        parts.any(|part| {
+            let lost = self.unread & part.owner().bit() != 0 && self.kinds(owner) == 0;
+            lost || self.unread_parts.contains(&(part, SmolStr::from(owner)))
+        })
+    }
+
     /// Adds the names of an object's parts.
     pub(super) fn declare_parts(&mut self, kind: Kind, owner: &SmolStr, node: &Node) {
         for part in Part::ALL.into_iter().filter(|p| p.owner() == kind) {
-            let path = part.path().iter();
-            let below = path.clone().try_fold(node, |node, key| child(node, key));
-            let Some(NodeKind::Map { entries, .. }) = below.map(|n| &n.kind) else {
-                continue;
+            let entries = match below(node, part.path()) {
+                Below::Names(entries) => entries,
+                Below::Nothing => continue,
+                Below::Unread => {
+                    self.unread_parts.insert((part, owner.clone()));
+                    continue;
+                }
             };
             let names = entries.iter().map(|e| e.key.text.clone()).collect();
             let owners = self.parts.entry(part).or_default();
@@ -168,13 +202,27 @@ impl Names {
     }
 }
 
-/// The value below a key.
-fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+/// What stands at the end of some keys.
+enum Below<'n> {
+    /// A map, whose keys are names.
+    Names(&'n [Entry]),
+    /// Nothing, or that it is unknown.
+    Nothing,
+    /// Something else, on the way or in the end.
+    Unread,
+}
+
+fn below<'n>(node: &'n Node, path: &[&str]) -> Below<'n> {
     match &node.kind {
-        NodeKind::Map { entries, .. } => {
-            entries.iter().find(|e| e.key.text == key).map(|e| &e.value)
-        }
-        NodeKind::Scalar { .. } | NodeKind::Seq(_) => None,
+        NodeKind::Map { entries, .. } => match path.split_first() {
+            None => Below::Names(entries),
+            Some((key, rest)) => match entries.iter().find(|e| e.key.text == **key) {
+                Some(entry) => below(&entry.value, rest),
+                None => Below::Nothing,
+            },
+        },
+        NodeKind::Scalar { text, .. } if node.is_null() || text == "unknown" => Below::Nothing,
+        NodeKind::Scalar { .. } | NodeKind::Seq(_) => Below::Unread,
     }
 }
 
@@ -237,7 +285,8 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
         }
         None => text.as_str(),
     };
-    if !cx.names.has(kind, name) && cx.names.complete {
+    let sure = cx.names.complete && !cx.names.is_unread(kind.bit(), &text);
+    if !cx.names.has(kind, name) && sure {
         let message = format!("{slot}: there is no {word} {}", quote(name));
         let d = Diagnostic::invalid("unknown-reference", message)
             .at(slot.node.head, format!("no such {word}"));

@@ -10,7 +10,9 @@ impl model::declare::Names for Names {
         let mut found = candidates(self, set, text);
         match found.len() {
             1 => found.pop().ok_or_else(|| unknown(self, set, text)),
-            0 if !self.is_complete() => Err(Wrong::saying("unknown-reference", Says::Nothing)),
+            0 if !self.is_complete() || self.is_unread(set, text) => {
+                Err(Wrong::saying("unknown-reference", Says::Nothing))
+            }
             0 => Err(unknown(self, set, text)),
             _ => Err(ambiguous(text, &found)),
         }

@@ -104,6 +104,8 @@ pub(super) enum Part<'n> {
     Waivers(&'n [Node]),
     Controller(&'n Entry),
     Rules(&'n [Entry]),
+    /// A section of named objects that is none, or whose key is misspelt: it was told.
+    Unread(Kind),
 }
 
 /// Reads the items of a list.
@@ -155,7 +157,10 @@ pub(super) fn top_level<'n>(
             match &entry.value.kind {
                 NodeKind::Map { entries, .. } => parts.push(Part::Objects(section, entries)),
                 _ if entry.value.is_null() => {}
-                _ => sink.report(not_names(section, entry)),
+                _ => {
+                    sink.report(not_names(section, entry));
+                    parts.push(Part::Unread(section.kind));
+                }
             }
         } else if let Some(list) = LISTS.iter().find(|l| l.key == key) {
             parts.push(Part::List(list, entry));
@@ -188,7 +193,9 @@ pub(super) fn top_level<'n>(
                 sink.report(head::misplaced(&entry.key));
             }
         } else {
-            sink.report(unknown_section(&entry.key, is_root));
+            let (d, meant) = unknown_section(&entry.key, is_root);
+            sink.report(d);
+            parts.extend(meant.map(|section| Part::Unread(section.kind)));
         }
     }
 }
@@ -205,7 +212,8 @@ fn not_names(section: Section, entry: &Entry) -> Diagnostic {
     ))
 }
 
-fn unknown_section(key: &Key, is_root: bool) -> Diagnostic {
+/// And the section of objects that was meant.
+fn unknown_section(key: &Key, is_root: bool) -> (Diagnostic, Option<Section>) {
     let mut known: Vec<&str> = Section::all().map(|s| s.key).collect();
     known.extend(LISTS.iter().map(|l| l.key));
     known.extend([WAIVERS, RULES, CONTROLLER]);
@@ -220,7 +228,10 @@ fn unknown_section(key: &Key, is_root: bool) -> Diagnostic {
     .at(key.span, "unknown section")
     .help(format!("sections are {}", one_of(shown)));
     match nearest(&key.text, known) {
-        Some(near) => d.fix(did_you_mean(key.span, near)),
-        None => d,
+        Some(near) => {
+            let meant = Section::all().find(|s| s.key == near);
+            (d.fix(did_you_mean(key.span, near)), meant)
+        }
+        None => (d, None),
     }
 }

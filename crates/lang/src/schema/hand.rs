@@ -15,7 +15,7 @@ use model::lab::site::SiteAbout;
 use model::lab::storage::DatasetAbout;
 use model::lab::{DataClass, FaultScope};
 use model::secret::SecretRef;
-use model::units::net::Address;
+use model::units::net::{self, Address};
 use model::units::text::{AbsolutePath, Name};
 
 /// Says how a record is written.
@@ -211,14 +211,13 @@ fn site() -> RecordShape {
 }
 
 fn network() -> RecordShape {
-    let cidr = form(
-        "subnet",
-        "A subnet, `192.168.10.0/24`.",
-        Pattern::Regex("^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/[0-9]{1,3}$"),
-    );
     let fields = vec![
-        may("subnet", "Its addresses.", given(cidr)),
-        may("vlan", "VLAN id, 1 to 4094.", given(number())),
+        may("subnet", "Its addresses.", given(Shape::Value(net::SUBNET))),
+        may(
+            "vlan",
+            "VLAN id, 1 to 4094.",
+            given(Shape::Value(net::VLAN)),
+        ),
         may(
             "gateway",
             "Default gateway.",

@@ -1,15 +1,15 @@
 //! How hosts, and what is inside of guests, are written, as far as they are read by hand.
 
 use super::hand::{
-    date, flag, form, given, key, list, map, may, must, name, number, path, record, seconds, text,
-    with, words,
+    date, flag, form, given, key, list, map, may, must, name, path, record, seconds, text, with,
+    words,
 };
 use crate::lower::sshd_keywords;
 use model::declare::{FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, set};
 use model::lab::Managed;
 use model::lab::guest::Guest;
 use model::lab::hardware::HostAbout;
-use model::units::net::{Address, Ports};
+use model::units::net::{Address, PORT, PORT_OF_PROTOCOL};
 
 pub(super) fn host() -> RecordShape {
     let fields = vec![
@@ -149,7 +149,7 @@ fn reach_ssh() -> RecordShape {
             "Login name.",
             key("login", "^[a-z_][a-z0-9_-]{0,31}$"),
         ),
-        may("port", "Port.", number()),
+        may("port", "Port.", Shape::Value(PORT)),
         may(
             "host_key",
             "Fingerprint of its ed25519 host key; the first contact is held against it.",
@@ -286,7 +286,7 @@ fn exposure() -> RecordShape {
         must(
             "port",
             "Port with its protocol, TCP if none is named.",
-            Shape::Value(Ports::FORM),
+            Shape::Value(PORT_OF_PROTOCOL),
         ),
         may("from", "The network it is open to.", from),
         may(

@@ -235,6 +235,9 @@ fn value(form: &ValueForm) -> Value {
         }
         Pattern::Regex(pattern) => json!({"type": "string", "pattern": pattern}),
         Pattern::Number(pattern) => json!({"type": ["string", "number"], "pattern": pattern}),
+        Pattern::Between { least, most, text } => {
+            json!({"type": ["integer", "string"], "minimum": least, "maximum": most, "pattern": text})
+        }
         Pattern::Words(words) => {
             let all = words
                 .iter()
@@ -256,7 +259,9 @@ fn value(form: &ValueForm) -> Value {
 
 fn pattern_of(form: &ValueForm) -> Option<&'static str> {
     match form.pattern {
-        Pattern::Regex(pattern) | Pattern::Number(pattern) => Some(pattern),
+        Pattern::Regex(pattern)
+        | Pattern::Number(pattern)
+        | Pattern::Between { text: pattern, .. } => Some(pattern),
         Pattern::Text | Pattern::Whole | Pattern::Flag | Pattern::Words(_) => None,
     }
 }

@@ -15,6 +15,15 @@ pub enum Pattern {
     Regex(&'static str),
     /// The same, where a bare number is read as text as well.
     Number(&'static str),
+    /// A whole number between two, or text of this form.
+    Between {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+        /// The text (ECMA 262).
+        text: &'static str,
+    },
 }
 
 /// How one value is written.

@@ -1,6 +1,7 @@
 //! Reverse proxies that say by an API what they route.
 
 use crate::declare::{Need, Pattern, Value, ValueForm, Wrong, entity, serde_as_text, words};
+use crate::units::pattern::port;
 use std::fmt;
 
 words! {
@@ -31,7 +32,7 @@ impl Value for LoopbackApi {
         doc: "An API by HTTP on the loopback address of a machine.",
         what: "a port of the loopback address, such as http://127.0.0.1:8080",
         examples: &["http://127.0.0.1:8080"],
-        pattern: Pattern::Regex("^http://127\\.0\\.0\\.1:[0-9]{1,5}/?$"),
+        pattern: Pattern::Regex(concat!("^http://127\\.0\\.0\\.1:", port!(), "/?$")),
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {

@@ -2,6 +2,7 @@
 
 use crate::declare::{Need, Opt, Pattern, Says, Value, ValueForm, Wrong, entity, serde_as_text};
 use crate::units::duration::Duration;
+use crate::units::pattern::{port, prefix, v4, v6};
 use crate::units::text::{Name, Prose};
 use core::net::IpAddr;
 use diag::Spanned;
@@ -74,7 +75,11 @@ impl Value for UdpPort {
         doc: "A UDP port: `51820` or `51820/udp`.",
         what: "a UDP port from 1 to 65535, such as 51820",
         examples: &["51820", "51820/udp"],
-        pattern: Pattern::Number("^[0-9]{1,5}(/udp)?$"),
+        pattern: Pattern::Between {
+            least: 1,
+            most: 65_535,
+            text: concat!("^", port!(), "(/udp)?$"),
+        },
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
@@ -141,7 +146,17 @@ impl Value for AllowedIp {
         doc: "A subnet or one address, version 4 or 6.",
         what: "an address or a subnet such as 10.9.0.2/32",
         examples: &["10.9.0.2/32", "10.9.0.2", "fd00:9::/64"],
-        pattern: Pattern::Regex("^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),
+        pattern: Pattern::Regex(concat!(
+            "^(",
+            v4!(),
+            "(",
+            prefix!(v4),
+            ")?|",
+            v6!(),
+            "(",
+            prefix!(v6),
+            ")?)$"
+        )),
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
@@ -173,7 +188,13 @@ impl Value for Endpoint {
         doc: "A name or address with a port; an IPv6 address in brackets.",
         what: "a name or address with a port, such as vpn.example.org:51820",
         examples: &["vpn.example.org:51820", "[2001:db8::7]:51820"],
-        pattern: Pattern::Regex("^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+):[0-9]{1,5}$"),
+        pattern: Pattern::Regex(concat!(
+            "^(\\[",
+            v6!(),
+            "\\]|[A-Za-z0-9.-]+):",
+            port!(),
+            "$"
+        )),
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {

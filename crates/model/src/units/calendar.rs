@@ -1,5 +1,6 @@
 //! When something happens again and again: systemd calendar expressions, windows, and cron lines.
 
+use super::calendar_pattern::CALENDAR;
 use super::calendar_text;
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use jiff::ToSpan as _;
@@ -121,9 +122,7 @@ impl Value for Calendar {
             "Sat 02:00..06:00",
             "0 3 * * 0",
         ],
-        pattern: Pattern::Regex(
-            "^(hourly|daily|weekly|monthly|quarterly|yearly|annually|semiannually|.*[*0-9:].*)$",
-        ),
+        pattern: Pattern::Regex(CALENDAR),
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {

@@ -1,5 +1,6 @@
 //! Addresses, ranges of them, hardware addresses and ports.
 
+use super::pattern::{address, port, prefix, v4, v6};
 use super::slip;
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use crate::lab::Protocol;
@@ -9,13 +10,6 @@ use std::fmt;
 /// An IPv4 or IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(pub IpAddr);
-
-/// Loose on purpose: it tells addresses from other text; the program knows the rest.
-macro_rules! address {
-    () => {
-        "([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)"
-    };
-}
 
 impl Value for Address {
     const FORM: ValueForm = ValueForm {
@@ -187,7 +181,11 @@ impl Value for Ports {
         doc: "A port or a range of ports with `/tcp` (if nothing is said) or `/udp`.",
         what: "a port such as 443/tcp or 8000-8010/udp",
         examples: &["443/tcp", "53/udp", "8000-8010/tcp"],
-        pattern: Pattern::Number("^[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp))?$"),
+        pattern: Pattern::Between {
+            least: 1,
+            most: 65_535,
+            text: concat!("^", port!(), "(-", port!(), ")?(/(tcp|udp))?$"),
+        },
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
@@ -212,3 +210,59 @@ impl fmt::Display for Ports {
 }
 
 serde_as_text!(Address, AddressRange, Mac, Ports);
+
+/// How a subnet is written.
+pub const SUBNET: ValueForm = ValueForm {
+    name: "subnet",
+    doc: "A subnet, `192.168.10.0/24`.",
+    what: "a subnet such as 192.168.10.0/24",
+    examples: &["192.168.10.0/24"],
+    pattern: Pattern::Regex(concat!(
+        "^(",
+        v4!(),
+        prefix!(v4),
+        "|",
+        v6!(),
+        prefix!(v6),
+        ")$"
+    )),
+};
+
+/// How a port is written where its protocol is known.
+pub const PORT: ValueForm = ValueForm {
+    name: "port",
+    doc: "A port, 1 to 65535.",
+    what: "a port from 1 to 65535",
+    examples: &["22"],
+    pattern: Pattern::Between {
+        least: 1,
+        most: 65_535,
+        text: concat!("^", port!(), "$"),
+    },
+};
+
+/// How a port is written with its protocol, TCP if none is named.
+pub const PORT_OF_PROTOCOL: ValueForm = ValueForm {
+    name: "port-of-protocol",
+    doc: "A port, 1 to 65535, with `/tcp` (if nothing is said) or `/udp`.",
+    what: "a port from 1 to 65535 with /tcp or /udp",
+    examples: &["22/tcp", "53/udp"],
+    pattern: Pattern::Between {
+        least: 1,
+        most: 65_535,
+        text: concat!("^", port!(), "(/(tcp|udp))?$"),
+    },
+};
+
+/// How the number of a VLAN is written; 0 and 4095 are reserved (IEEE 802.1Q, 9.6).
+pub const VLAN: ValueForm = ValueForm {
+    name: "vlan",
+    doc: "Number of a VLAN, 1 to 4094.",
+    what: "a whole number from 1 to 4094",
+    examples: &["10"],
+    pattern: Pattern::Between {
+        least: 1,
+        most: 4094,
+        text: "^0*([1-9][0-9]{0,2}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-4])$",
+    },
+};
