@@ -94,8 +94,6 @@ impl fmt::Display for Seconds {
                 write!(f, "{}{unit}", rest / size)?;
                 rest %= size;
                 written += 1;
-            } else if written == 1 {
-                break;
             }
         }
         Ok(())
@@ -168,6 +166,8 @@ mod plain {
             ("1h30m", 5400, "1h30m"),
             ("7d", 604_800, "7d"),
             ("90s", 90, "1m30s"),
+            ("1d20m", 87_600, "1d20m"),
+            ("1d2h20m", 94_800, "1d2h"),
             ("0s", 0, "0s"),
         ] {
             let d = Seconds::parse(text);

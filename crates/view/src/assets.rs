@@ -3,6 +3,7 @@
 use crate::cell::How;
 use crate::size::count;
 use crate::{Cell, Sheet};
+use graph::sizes::memory_bytes;
 use jiff::civil::Date;
 use model::declare::{Opt, OptExt as _};
 use model::id::Kind;
@@ -196,7 +197,7 @@ fn slots(hardware: &Hardware) -> [Cell; 6] {
     };
     let gain = match (hardware.memory_max.known(), hardware.memory.known()) {
         (Some(max), Some(now)) => {
-            let left = u128::from(max.bytes().saturating_sub(now.bytes()));
+            let left = u128::from(memory_bytes(max).saturating_sub(memory_bytes(now)));
             let how = [
                 Cell::of(&hardware.memory_max).how,
                 Cell::of(&hardware.memory).how,

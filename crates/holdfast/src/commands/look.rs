@@ -4,7 +4,7 @@ use crate::cli::{LabArgs, ObserveArgs};
 use crate::exit::Exit;
 use crate::interfaces::Chosen;
 use crate::output::words::count;
-use crate::output::{Paint, Table, Tone, drift, plan as plan_output, wrap};
+use crate::output::{Paint, Table, Tone, drift, plan as plan_output, reasons, wrap};
 use crate::world::World;
 use crate::{consent, pins, unrecorded};
 use anyhow::Result;
@@ -103,7 +103,6 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
                 (name.as_str(), Some(Tone::Head)),
                 ("unreachable", Some(Tone::Bad)),
             ]);
-            details.push_str(&errors(name, target, paint));
             continue;
         }
         table.row([
@@ -125,9 +124,8 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
             let line = format!("{name} {}: {reason}", kind.word());
             details.push_str(&wrap::hanging("  ", &line, paint.width()));
         }
-        details.push_str(&errors(name, target, paint));
     }
-    table.print(paint, 0) + &details
+    table.print(paint, 0) + &details + &errors(facts, paint)
 }
 
 /// Since when the kinds stand that were proven unchanged and not read again.
@@ -157,10 +155,20 @@ fn untried(drivers: &[Properties], facts: &Facts, paint: Paint) -> String {
     drivers.iter().filter(answered).filter_map(line).collect()
 }
 
-fn errors(name: &str, target: &TargetFacts, paint: Paint) -> String {
-    let label = format!("  {name}: ");
-    let line = |error: &String| wrap::hanging(&label, error, paint.width());
-    target.errors.iter().map(line).collect()
+/// What went wrong: one line for each reason, with all whom it befell.
+fn errors(facts: &Facts, paint: Paint) -> String {
+    let said = facts.targets.iter().flat_map(|(name, target)| {
+        let errors = target.errors.iter();
+        errors.map(move |why| (name.as_str(), why.as_str()))
+    });
+    let line = |(why, names): (&str, Vec<&str>)| match names.as_slice() {
+        [name] => wrap::hanging(&format!("  {name}: "), why, paint.width()),
+        many => {
+            let text = format!("{} machines, {why}: {}", many.len(), many.join(", "));
+            wrap::hanging("  ", &text, paint.width())
+        }
+    };
+    reasons::fold(said).into_iter().map(line).collect()
 }
 
 /// What `apply` would do.

@@ -1,7 +1,7 @@
 //! Differences for people.
 
 use super::words::count;
-use super::{Paint, Table, Tone, wrap};
+use super::{Paint, Table, Tone, reasons, wrap};
 use crate::hint::Hints;
 use model::fact::{FactKind, Facts};
 use plan::{Difference, How};
@@ -77,23 +77,33 @@ pub(crate) fn without(
     format!("{text}  it is kept by: {}\n", hints.command("observe"))
 }
 
-/// One line for each host that did not answer.
+/// One line for each reason why hosts did not answer.
 pub(crate) fn silent(facts: &Facts, paint: Paint) -> String {
     let silent = facts.targets.iter();
     let silent = silent.filter(|(_, f)| f.identity.is_none());
-    let line = |name: &str, why: &str| {
-        let text = wrap::hanging(&format!("{name} did not answer: "), why, paint.width());
+    let said = silent.map(|(name, f)| {
+        let why = f.errors.first();
+        (
+            name.as_str(),
+            why.map_or("nothing says why", String::as_str),
+        )
+    });
+    let line = |(why, names): (&str, Vec<&str>)| {
+        let text = match names.as_slice() {
+            [name] => wrap::hanging(&format!("{name} did not answer: "), why, paint.width()),
+            many => {
+                let text = format!(
+                    "{} machines did not answer ({why}): {}",
+                    many.len(),
+                    many.join(", ")
+                );
+                wrap::hanging("", &text, paint.width())
+            }
+        };
         let lines = text.lines().map(|l| paint.text(Tone::Bad, l) + "\n");
         lines.collect::<String>()
     };
-    silent
-        .map(|(name, f)| {
-            line(
-                name,
-                f.errors.first().map_or("nothing says why", String::as_str),
-            )
-        })
-        .collect()
+    reasons::fold(said).into_iter().map(line).collect()
 }
 
 fn all_answered(facts: &Facts) -> bool {
@@ -182,6 +192,12 @@ mod tests {
              --unknown lists what could not be told\n"
         );
         assert!(!text(&[], &facts, false, paint).contains("No drift"));
+        let other = facts.targets.get("web").cloned().unwrap();
+        facts.targets.insert("nas".to_owned(), other);
+        assert_eq!(
+            super::silent(&facts, paint),
+            "2 machines did not answer (Connection refused): nas, web\n"
+        );
         facts.targets.clear();
         assert_eq!(
             text(&[difference(How::Missing)], &facts, false, paint),

@@ -13,6 +13,7 @@ pub(crate) mod calendar;
 pub(crate) mod drift;
 pub(crate) mod plan;
 pub(crate) mod progress;
+pub(crate) mod reasons;
 pub(crate) mod report;
 pub(crate) mod scoreboard;
 pub(crate) mod sheet;

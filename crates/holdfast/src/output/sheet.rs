@@ -58,12 +58,15 @@ fn tone(how: How) -> Option<Tone> {
     }
 }
 
-/// So many columns that cells would be narrow towers.
+/// So many columns that cells would be narrow towers, or that words are broken in more than a few rows.
 fn is_torn(sheet: &Sheet, paint: Paint) -> bool {
     /// Taller rows than this are hard to read along.
     const TALL: usize = 4;
-    let height = table(sheet).print(paint, 0).lines().count();
-    height > TALL * (sheet.rows.len() + 1)
+    /// One torn row among so many is no reason to give up the columns.
+    const FEW: usize = 8;
+    let table = table(sheet);
+    let height = table.print(paint, 0).lines().count();
+    height > TALL * (sheet.rows.len() + 1) || table.torn(paint) * FEW > sheet.rows.len()
 }
 
 /// One block per row: the name, then what is said of it, line by line.
@@ -154,6 +157,26 @@ mod tests {
              = memory of all hosts: at least 16GiB\n\
              \n\
              ~ assumed, ? not known, - nothing said\n"
+        );
+    }
+
+    #[test]
+    fn a_table_that_would_break_words_becomes_blocks() {
+        let names = "home-assistant, vaultwarden";
+        let sheet = Sheet {
+            title: "not known".into(),
+            columns: vec!["CONTROLS", "OF", "WHY"],
+            rows: vec![
+                ["SSO, RBAC, LOG", names, "nothing is said"]
+                    .map(Cell::declared)
+                    .to_vec(),
+            ],
+            notes: Vec::new(),
+        };
+        let text = text(&[sheet], Paint::plain(40));
+        assert!(
+            text.contains("  of        home-assistant, vaultwarden\n"),
+            "{text}"
         );
     }
 

@@ -64,6 +64,16 @@ impl Table {
         text
     }
 
+    /// How many rows have a word that is broken where it has no joint.
+    pub(crate) fn torn(&self, paint: Paint) -> usize {
+        let widths = self.widths(paint, 0);
+        let is_torn = |row: &&Vec<Cell>| {
+            let mut cells = row.iter().zip(&widths);
+            cells.any(|((text, _), width)| wrap::tears(text, *width))
+        };
+        self.rows.iter().filter(is_torn).count()
+    }
+
     /// The width of each column: its widest cell, but together no more than there is room for. The widest gives way first;
     /// words are broken only if nothing else helps.
     fn widths(&self, paint: Paint, indent: usize) -> Vec<usize> {

@@ -15,6 +15,24 @@ pub(crate) fn longest_word(text: &str) -> usize {
     words.map(|w| w.chars().count()).max().unwrap_or(0)
 }
 
+/// Whether a word is broken at this width where it has no joint.
+pub(crate) fn tears(text: &str, width: usize) -> bool {
+    let is_joint = |c: char| JOINTS.iter().any(|kind| kind.contains(&c));
+    let whole = |word: &str| {
+        let mut rest = word;
+        while rest.chars().count() > width {
+            let (done, more) = rest.split_at(cut(rest, width));
+            let at_joint = done.ends_with(is_joint) || more.starts_with(&['/', '=', '-', '.', '_']);
+            if !at_joint {
+                return false;
+            }
+            rest = more;
+        }
+        true
+    };
+    width > 0 && !text.split_whitespace().all(whole)
+}
+
 /// A label, the text after it, and what does not fit below it, indented as far as the label reaches. Ends with a line break.
 pub(crate) fn hanging(label: &str, text: &str, width: usize) -> String {
     let indent = label.chars().count();
@@ -81,6 +99,20 @@ mod tests {
             ("", 5, vec![""]),
         ] {
             assert_eq!(lines(text, width), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_torn_where_they_have_no_joint() {
+        for (text, width, expected) in [
+            ("home-assistant", 12, true),
+            ("home-assistant,", 14, true),
+            ("home-assistant, media", 15, false),
+            ("ghcr.io/immich-app/server", 12, false),
+            ("healthchecks.", 12, false),
+            ("one two", 3, false),
+        ] {
+            assert_eq!(tears(text, width), expected, "{text} at {width}");
         }
     }
 

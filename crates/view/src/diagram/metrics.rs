@@ -87,7 +87,7 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, width: f64) -> Vec<Str
 }
 
 /// Where a line may break: behind each piece.
-fn pieces(text: &str) -> Vec<String> {
+pub(crate) fn pieces(text: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     for c in text.chars() {
         let c = if c.is_control() { ' ' } else { c };

@@ -439,6 +439,21 @@ pub struct Diagram {
 }
 
 impl Diagram {
+    /// What is written at a line: the rows that it joins, and that it is part of a loop, which colour alone does not say.
+    pub(crate) fn label(&self, edge: &Edge) -> String {
+        let rows = [(edge.from, edge.from_row), (edge.to, edge.to_row)]
+            .into_iter()
+            .filter_map(|(n, row)| self.nodes.get(n)?.rows.get(row?))
+            .map(|r| r.name().to_owned())
+            .collect::<Vec<_>>()
+            .join(" to ");
+        match (edge.stroke, rows.is_empty()) {
+            (Stroke::Loop, true) => "loop".to_owned(),
+            (Stroke::Loop, false) => format!("loop: {rows}"),
+            _ => rows,
+        }
+    }
+
     pub(crate) fn new(view: View, lab: &str) -> Self {
         Self {
             view,

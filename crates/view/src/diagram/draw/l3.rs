@@ -58,10 +58,6 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
         out.notes.push(text.to_owned());
     }
     out.notes.extend(without_networks(lab));
-    if out.nodes.iter().any(|n| !n.chips.is_empty()) {
-        let text = "In the lanes: bold is hardware, regular is a guest.";
-        out.notes.push(text.to_owned());
-    }
     out
 }
 

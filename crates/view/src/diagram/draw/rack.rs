@@ -27,12 +27,14 @@ pub(crate) fn draw(lab: &Lab) -> Diagram {
     let mut out = Diagram::new(View::Rack, &lab.name);
     let things = things(lab);
     let declared: usize = lab.sites.values().map(|s| s.about.racks.len()).sum();
+    racks(lab, &things, &mut out);
     if declared == 0 && things.iter().all(|t| t.rack.is_none()) {
-        let text = "No rack is declared: write sites.NAME.racks: {rack1: 12}, then rack: rack1 and unit: 3 at hosts and devices.";
+        let text = "No rack is declared, so where things stand is not known: write sites.NAME.racks: {rack1: 12}, \
+                    then rack: rack1 and unit: 3 at hosts and devices.";
         out.notes.push(text.to_owned());
+        out.summary = count(things.len(), "machine", "machines");
         return out;
     }
-    racks(lab, &things, &mut out);
     let placed = things.iter().filter(|t| t.rack.is_some()).count();
     out.summary = dotted([
         Some(count(
@@ -99,9 +101,13 @@ fn racks(lab: &Lab, things: &[Thing], out: &mut Diagram) {
         out.node(card(thing).group(Some(group)).sure(Sure::Unknown));
     }
     for thing in things.iter().filter(|t| t.rack.is_none()) {
+        // That somebody said of no rack does not mean that there is none.
+        let title = match thing.site {
+            Some(site) => format!("At {site}, rack not declared"),
+            None => "Neither site nor rack declared".to_owned(),
+        };
         let site = thing.site.unwrap_or("?");
-        let title = format!("At {site}, in no rack");
-        let group = out.group(&format!("beside/{site}"), &title, Sure::Known);
+        let group = out.group(&format!("beside/{site}"), &title, Sure::Unknown);
         out.node(card(thing).group(Some(group)));
     }
 }

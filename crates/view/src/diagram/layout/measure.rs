@@ -1,6 +1,6 @@
 //! How large a node is at a given width, and what stands where in it. Places are relative to its upper left corner.
 
-use crate::diagram::metrics::{Weight, wrap};
+use crate::diagram::metrics::{Weight, pieces, wrap};
 use crate::diagram::model::{Chip, Node, Shape, Sure};
 use crate::diagram::scene::{Mark, NAME, PART, Pen, ROW, SMALL, Seg, Style};
 
@@ -37,6 +37,25 @@ pub(crate) fn natural(node: &Node) -> f64 {
         .map(|r| ROW.width(&r.text) + 10.0 + SMALL.width(&r.detail));
     let widest = texts.chain(rows).fold(NAME.width(&node.title), f64::max);
     (widest.min(LONGEST) + LEFT + RIGHT).ceil()
+}
+
+/// The least width at which no word of a node is broken where it has no joint; nothing for what is longer than any text may be.
+pub(crate) fn unbroken(node: &Node) -> f64 {
+    if node.shape == Shape::Joint {
+        return 0.0;
+    }
+    let longest = |style: Style, text: &str| {
+        let words = pieces(text).into_iter();
+        words.map(|w| style.width(w.trim_end())).fold(0.0, f64::max)
+    };
+    let lines = node.lines.iter().map(|l| longest(SMALL, l));
+    let rows = node
+        .rows
+        .iter()
+        .flat_map(|r| [longest(ROW, &r.text), longest(SMALL, &r.detail)]);
+    let widths = lines.chain(rows).chain([longest(NAME, &node.title)]);
+    let widest = widths.filter(|w| *w <= LONGEST).fold(0.0, f64::max);
+    (widest + LEFT + RIGHT).ceil()
 }
 
 /// A node of at least `least` pixels of height, set at a width.

@@ -23,6 +23,8 @@ pub(crate) const PAGE: f64 = 1264.0;
 pub(crate) const MARGIN: f64 = 28.0;
 /// Cards are no narrower than this, lanes no narrower than that.
 const NARROWEST: f64 = 112.0;
+/// Titles of frames are cut only if they are wider than this.
+const FRAME_TITLE: f64 = 180.0;
 const LANE: f64 = 460.0;
 const WIDEST_LANE: f64 = 760.0;
 
@@ -135,7 +137,8 @@ fn widths(
     let mut lanes = vec![false; columns.count];
     for (node, column) in diagram.nodes.iter().zip(&columns.of) {
         if let Some(width) = out.get_mut(*column) {
-            *width = width.max(measure::natural(node).min(limit)).max(NARROWEST);
+            let narrow = limit.max(measure::unbroken(node));
+            *width = width.max(measure::natural(node).min(narrow)).max(NARROWEST);
         }
         if let Some(lane) = lanes.get_mut(*column) {
             *lane |= node.shape == Shape::Lane;
@@ -145,7 +148,7 @@ fn widths(
         let groups = blocks.iter().filter_map(|b| diagram.groups.get(b.group?));
         let widest = groups.map(|g| FRAME.width(&g.title)).fold(0.0, f64::max);
         if let Some(width) = out.get_mut(n) {
-            *width = width.max((widest + 4.0).min(limit)).ceil();
+            *width = width.max((widest + 4.0).min(limit.max(FRAME_TITLE))).ceil();
         }
     }
     for (width, is_lane) in out.iter_mut().zip(lanes) {

@@ -72,7 +72,9 @@ fn foot(diagram: &Diagram, y: f64, width: f64) -> (Vec<Mark>, f64) {
     if !entries.is_empty() {
         pen.y += 26.0;
     }
-    for note in &diagram.notes {
+    let lanes = diagram.nodes.iter().any(|n| !n.chips.is_empty());
+    let lanes = lanes.then_some("In the lanes: bold is hardware, regular is a guest.");
+    for note in diagram.notes.iter().map(String::as_str).chain(lanes) {
         pen.wrapped(note, SMALL, room.min(900.0));
         pen.y += 3.0;
     }

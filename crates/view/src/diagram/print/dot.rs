@@ -1,5 +1,6 @@
 //! DOT: for Graphviz and what reads its language.
 
+use crate::diagram::metrics::{Weight, wrap};
 use crate::diagram::model::{Diagram, Hue, Node, Shape, Stroke, Sure};
 use crate::diagram::print::theme::LIGHT;
 use diag::render::turns_text;
@@ -35,17 +36,12 @@ pub fn dot(diagram: &Diagram) -> String {
         .for_each(|(n, node)| out.push_str(&declared(n, node, "  ")));
     for edge in &diagram.edges {
         let style = match edge.stroke {
-            Stroke::Solid => "solid",
-            Stroke::Dashed => "dashed",
-            Stroke::Dotted => "dotted",
-            Stroke::Loop => "bold",
+            Stroke::Solid => "solid".to_owned(),
+            Stroke::Dashed => "dashed".to_owned(),
+            Stroke::Dotted => "dotted".to_owned(),
+            Stroke::Loop => format!("bold, color=\"{0}\", fontcolor=\"{0}\"", LIGHT.alarm),
         };
-        let label = [(edge.from, edge.from_row), (edge.to, edge.to_row)]
-            .into_iter()
-            .filter_map(|(n, row)| diagram.nodes.get(n)?.rows.get(row?))
-            .map(|r| r.name().to_owned())
-            .collect::<Vec<_>>()
-            .join(" to ");
+        let label = diagram.label(edge);
         let head = if edge.arrow { "normal" } else { "none" };
         out.push_str(&format!(
             "  n{} -> n{} [style={style}, arrowhead={head}, label={}];\n",
@@ -55,8 +51,25 @@ pub fn dot(diagram: &Diagram) -> String {
         ));
     }
     permitted(diagram, &mut out);
+    notes(diagram, &mut out);
     out.push_str("}\n");
     out
+}
+
+/// What must be said, as a sheet without lines. Graphviz breaks no lines by itself.
+fn notes(diagram: &Diagram, out: &mut String) {
+    let lines = diagram.notes.iter();
+    let lines: Vec<String> = lines
+        .flat_map(|n| wrap(n, 11.0, Weight::Regular, 420.0))
+        .collect();
+    if !lines.is_empty() {
+        out.push_str(&format!(
+            "  notes [shape=note, style=\"\", color=\"{}\", fontcolor=\"{}\", label={}];\n",
+            LIGHT.border,
+            LIGHT.soft,
+            quoted(&lines.join("\n"))
+        ));
+    }
 }
 
 fn declared(n: usize, node: &Node, indent: &str) -> String {

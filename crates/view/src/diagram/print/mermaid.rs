@@ -34,12 +34,7 @@ pub fn mermaid(diagram: &Diagram) -> String {
             (Stroke::Dashed | Stroke::Dotted, false) => "-.-",
             (Stroke::Loop, _) => "==>",
         };
-        let label = [(edge.from, edge.from_row), (edge.to, edge.to_row)]
-            .into_iter()
-            .filter_map(|(n, row)| diagram.nodes.get(n)?.rows.get(row?))
-            .map(|r| quoted(r.name()))
-            .collect::<Vec<_>>()
-            .join(" to ");
+        let label = quoted(&diagram.label(edge));
         let label = if label.is_empty() {
             label
         } else {
@@ -48,6 +43,7 @@ pub fn mermaid(diagram: &Diagram) -> String {
         out.push_str(&format!("  n{} {line}{label} n{}\n", edge.from, edge.to));
     }
     permitted(diagram, &mut out);
+    notes(diagram, &mut out);
     looks(diagram, &mut out);
     out
 }
@@ -92,7 +88,32 @@ fn permitted(diagram: &Diagram, out: &mut String) {
     out.push_str("  end\n");
 }
 
+/// What must be said, as a box without lines.
+fn notes(diagram: &Diagram, out: &mut String) {
+    if diagram.notes.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = diagram.notes.iter().map(|n| quoted(n)).collect();
+    out.push_str(&format!("  notes[\"{}\"]\n", lines.join("<br/>")));
+    let (page, soft, border) = (LIGHT.page, LIGHT.soft, LIGHT.border);
+    out.push_str(&format!(
+        "  style notes fill:{page},stroke:{border},color:{soft},text-align:left\n"
+    ));
+}
+
 fn looks(diagram: &Diagram, out: &mut String) {
+    let edges = diagram.edges.iter().enumerate();
+    let loops: Vec<String> = edges
+        .filter(|(_, e)| e.stroke == Stroke::Loop)
+        .map(|(n, _)| n.to_string())
+        .collect();
+    if !loops.is_empty() {
+        let alarm = LIGHT.alarm;
+        out.push_str(&format!(
+            "  linkStyle {} stroke:{alarm},color:{alarm}\n",
+            loops.join(",")
+        ));
+    }
     for (hue, (strong, tint)) in Hue::ALL.iter().zip(LIGHT.hues) {
         let of = |n: &Node| n.hue == *hue;
         if !diagram.nodes.iter().any(of) {
