@@ -4,4 +4,5 @@
 #![allow(clippy::disallowed_methods)]
 
 pub mod linux;
+pub mod nut;
 pub mod pve;

@@ -61,6 +61,7 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Address
         | FactKind::WireGuard
         | FactKind::Traefik
+        | FactKind::Nut
         | FactKind::Patch
         | FactKind::DockerEngine
         | FactKind::DockerContainer

@@ -5,6 +5,7 @@ use crate::output::words::did_you_mean;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
+use drivers::nut::NutDriver;
 use drivers::pve::{Limits, PveDriver, PveTarget, Trust};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
@@ -12,11 +13,11 @@ use model::declare::{OptExt as _, Value as _};
 use model::fact::{Facts, Scope, TargetFacts};
 use model::id::Kind;
 use model::lab::Reach;
-use model::lab::api::Fingerprint;
+use model::lab::api::{Api, Fingerprint};
 use model::realm::{Realm, RealmTag};
 use model::secret::{Secret, SecretRef};
-use plan::driver::{Driver as _, Properties};
-use plan::interface::{self, Interface};
+use plan::driver::{Driver, Properties};
+use plan::interface::{self, By, Interface};
 use std::collections::BTreeMap;
 
 /// What is to be looked at.
@@ -79,13 +80,9 @@ impl<R: RealmTag> World<R> {
         let mut properties = Vec::new();
         for interface in &interfaces {
             match self.handle(interface) {
-                Ok(driver) => {
+                Ok((driver, scope)) => {
                     properties.push(driver.properties());
-                    drivers.insert_as(interface.key(), Box::new(driver));
-                    let mut scope = drivers::pve::scope();
-                    interface::paths(&self.tree.lab, interface)
-                        .into_iter()
-                        .for_each(|path| scope.add(path));
+                    drivers.insert_as(interface.key(), driver);
                     scopes.insert(interface.key(), scope);
                 }
                 Err(why) => {
@@ -143,17 +140,38 @@ impl<R: RealmTag> World<R> {
         Ok(hosts.map(|(name, _)| name.to_owned()).collect())
     }
 
-    /// A handle, or why there is none.
-    fn handle(&self, interface: &Interface<'_>) -> Result<PveDriver<R>, String> {
+    /// A handle with what it is asked for, or why there is none.
+    fn handle(&self, interface: &Interface<'_>) -> Result<(Box<dyn Driver<R>>, Scope), String> {
+        if let Some(why) = self.absent_here(&interface.key()) {
+            return Err(format!("not in twin: {why}"));
+        }
+        match interface.by {
+            By::Nut(ups) => {
+                let driver = NutDriver::new(&self.tag, interface.object.clone(), ups.clone());
+                let driver = match self.patience {
+                    Some(patience) => driver.with_patience(patience),
+                    None => driver,
+                };
+                Ok((Box::new(driver), drivers::nut::scope()))
+            }
+            By::Pve(_) | By::Other(_) => {
+                let driver = self.handle_of_api(interface)?;
+                let mut scope = drivers::pve::scope();
+                interface::paths(&self.tree.lab, interface)
+                    .into_iter()
+                    .for_each(|path| scope.add(path));
+                Ok((Box::new(driver), scope))
+            }
+        }
+    }
+
+    fn handle_of_api(&self, interface: &Interface<'_>) -> Result<PveDriver<R>, String> {
         if let Realm::Twin(twin) = self.realm() {
             return self.handle_in_twin(&twin, interface);
         }
-        if !interface.is_pve {
-            return Err(
-                "no driver reads the interface of this product; Proxmox VE is read".to_owned(),
-            );
-        }
-        let api = interface.api;
+        let api = interface
+            .pve()
+            .ok_or("no driver reads the interface of this product; Proxmox VE is read")?;
         let missing = |key: &str, example: &str| {
             format!(
                 "nothing says its {key}: add `{key}: {example}` to `api` of {}",
@@ -177,7 +195,7 @@ impl<R: RealmTag> World<R> {
             url: url.0.clone(),
             token: token.0.clone(),
             secret: secret.0.clone(),
-            trust: self.trust(interface)?,
+            trust: self.trust(interface, api)?,
         };
         let redactor = self.store.redactor().map_err(|e| e.to_string())?;
         Ok(PveDriver::new(
@@ -223,8 +241,8 @@ impl<R: RealmTag> World<R> {
         ))
     }
 
-    fn trust(&self, interface: &Interface<'_>) -> Result<Trust, String> {
-        match (interface.api.fingerprint.known(), interface.api.ca.known()) {
+    fn trust(&self, interface: &Interface<'_>, api: &Api) -> Result<Trust, String> {
+        match (api.fingerprint.known(), api.ca.known()) {
             (Some(pinned), _) => Ok(Trust::Fingerprint(pinned.clone())),
             (None, Some(path)) => {
                 let file = self.tree.root.join(&path.0);

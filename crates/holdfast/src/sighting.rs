@@ -5,8 +5,9 @@ use crate::tree::Tree;
 use crate::{twins, world};
 use anyhow::Result;
 use jiff::Timestamp;
-use model::fact::{FORMAT, Facts, TargetFacts};
-use model::id::ObjectRef;
+use model::declare::OptExt as _;
+use model::fact::{FORMAT, Facts, NativeIdentity, TargetFacts};
+use model::id::{Kind, ObjectRef};
 use model::lab::{Lab, Reach};
 use model::lock::Lock;
 use model::realm::{Realm, RealmTag};
@@ -116,6 +117,7 @@ fn own(
     };
     let entry = known.as_ref().and_then(|l| l.objects.get(&declared));
     let why = match found.target == declared {
+        true if declared.kind == Kind::Ups => elsewhere(lab, &declared, identity),
         true if lab.machine(name).is_none() => None,
         true => world::stranger(realm, entry.and_then(|e| e.machine()), identity)
             .or_else(|| other_key(lab, realm, name, &identity.host_key)),
@@ -128,6 +130,14 @@ fn own(
             TargetFacts::unreachable(declared, found.at, why)
         }
     }
+}
+
+/// The lab declares another UPS, or another upsd to ask for it, than the one that answered.
+fn elsewhere(lab: &Lab, ups: &ObjectRef, found: &NativeIdentity) -> Option<String> {
+    let asked = lab.ups.get(&ups.name)?.nut.known()?;
+    let expected = drivers::nut::identity(asked);
+    let (found, expected) = (&found.machine_id, expected.machine_id);
+    (*found != expected).then(|| format!("it was asked as {found}, the lab declares {expected}"))
 }
 
 /// The lab declares another host key than the one that answered.

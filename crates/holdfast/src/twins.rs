@@ -5,9 +5,11 @@ use crate::hint::Hints;
 use anyhow::Result;
 use diag::Spanned;
 use drivers::linux::transport::SshOptions;
+use model::fact::FactKind;
 use model::id::{Kind, ObjectId, ObjectRef};
 use model::lab::api::Api;
 use model::lab::{Sudo, User};
+use plan::interface::{self, By};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -164,13 +166,18 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
     }
 }
 
-/// Hosts, and guests that are logged in to, that are declared and cannot be in a twin, with the reason.
+/// Hosts, guests that are logged in to, and UPSs (by the key of their facts) that are declared and cannot be in a twin, with the reason.
 pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
     let design = twinplan::design(lab, &Default::default());
     let absent = design.absent.into_iter();
     let machines =
         absent.filter(|a| lab.machine(&a.of.name).is_some() && lab.machine_ref(&a.of.name) == a.of);
-    machines.map(|a| (a.of.name, a.why)).collect()
+    let machines = machines.map(|a| (a.of.name, a.why));
+    let interfaces = interface::all(lab).into_iter();
+    let ups = interfaces.filter(|i| matches!(i.by, By::Nut(_)));
+    let why = twinplan::exceptions::of_kind(FactKind::Nut).unwrap_or_default();
+    let ups = ups.map(|i| (i.key(), why.to_owned()));
+    machines.chain(ups).collect()
 }
 
 /// Stacks that are declared and cannot be in a twin.

@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, of its Docker engine, and of a Proxmox VE cluster; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, and of a UPS; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -74,6 +74,11 @@ fact_kinds! {
     /// (as configured), `tls` (bool, its default). Key: `PORT/router/PROTOCOL/NAME@PROVIDER`; value map: `rule`, `hosts` (list of names that the rule names), `any` (true, if it takes names that it does not name),
     /// `entry_points`, `service`, `middlewares`, `tls` (bool), `status`, `errors`, `provider`. Key: `PORT/service/PROTOCOL/NAME@PROVIDER`; value map: `type`, `status`, `provider`, `servers` (map of states by URL).
     Traefik = "traefik",
+    /// Of a UPS, by Network UPS Tools; groups and names are those of its variables. Key: `ups`; value map: `status` (list of flags: `OL`, `OB`, `LB`, …), `alarm`, `load` (%), `realpower` (W), `power` (VA),
+    /// `realpower.nominal`, `power.nominal`, `mfr`, `model`, `serial`, `firmware`, `test.result`, `test.date`. Key: `battery`; value map: `charge`, `charge.low` (%), `runtime`, `runtime.low` (s), `date`, `mfr.date`,
+    /// `type`. Key: `device`; value map: `mfr`, `model`, `serial`. Key: `driver`; value map: `name`, `version`. Numbers are whole, fractions cut off; what is not told is left out. Key: `upsd`; value map: `version` (what
+    /// it says of itself). Key: `client/ADDRESS`, of a machine that is logged in to be told when the power fails; value: true. Key: `other/NAME`, of another UPS of the same upsd; value: true.
+    Nut = "nut",
     /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
@@ -153,8 +158,14 @@ impl FactKind {
     pub fn moving(self) -> &'static [&'static str] {
         match self {
             FactKind::WireGuard => &["age", "endpoint", "handshake", "received", "sent"],
+            FactKind::Nut => &["charge", "load", "power", "realpower", "runtime"],
             _ => &[],
         }
+    }
+
+    /// It is told by an interface of its own, whose facts stand under `KIND/NAME`, not by a machine that is logged in to.
+    pub fn is_by_interface(self) -> bool {
+        self.is_pve() || self == FactKind::Nut
     }
 
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.

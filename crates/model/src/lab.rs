@@ -10,6 +10,7 @@ pub mod head;
 pub mod measure;
 pub mod money;
 pub mod network;
+pub mod nut;
 pub mod open;
 pub mod people;
 pub mod protection;

@@ -39,6 +39,22 @@ const CONTAINER: &[(&str, Type)] = &[
     ("state", Text),
     ("user", Text),
 ];
+/// Of a UPS itself, as NUT's driver writes them.
+const UPS: &[(&str, Type)] = &[
+    ("alarm", Text),
+    ("load", Int),
+    ("model", Text),
+    ("serial", Text),
+    ("status", Texts),
+    ("test.result", Text),
+];
+/// Of its battery.
+const BATTERY: &[(&str, Type)] = &[
+    ("charge", Int),
+    ("charge.low", Int),
+    ("runtime", Int),
+    ("runtime.low", Int),
+];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
 /// A reading is taken over from one observation to the next for hours; one older than this before its observation was not.
@@ -81,6 +97,11 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
     let fields = match kind {
         FactKind::DockerContainer => CONTAINER,
         FactKind::Unit => UNIT,
+        FactKind::Nut => match key {
+            "ups" => UPS,
+            "battery" => BATTERY,
+            _ => return None,
+        },
         FactKind::Patch => {
             let expected = match key {
                 "reboot" => Bool,

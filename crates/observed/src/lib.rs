@@ -8,6 +8,7 @@
 
 mod container;
 mod look;
+mod power;
 mod product;
 
 pub mod ctr_database_open;
@@ -41,6 +42,11 @@ pub mod sudo_undeclared;
 pub mod time_off;
 pub mod time_unsynced;
 pub mod unit_failed;
+pub mod ups_no_protection;
+pub mod ups_nobody_told;
+pub mod ups_on_battery;
+pub mod ups_replace_battery;
+pub mod ups_runtime;
 pub mod user_undeclared;
 
 pub use look::{Judged, judged};
@@ -81,5 +87,10 @@ pub const RULES: &[Rule] = &[
     time_off::RULE,
     time_unsynced::RULE,
     unit_failed::RULE,
+    ups_no_protection::RULE,
+    ups_nobody_told::RULE,
+    ups_on_battery::RULE,
+    ups_replace_battery::RULE,
+    ups_runtime::RULE,
     user_undeclared::RULE,
 ];

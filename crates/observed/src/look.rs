@@ -60,6 +60,10 @@ pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
                 let found = lab.clusters.get_key_value(&interface.object.name);
                 found.map(|(name, c)| (name, c.span))
             }
+            Kind::Ups => {
+                let found = lab.ups.get_key_value(&interface.object.name);
+                found.map(|(name, u)| (name, u.span))
+            }
             _ => {
                 let found = lab.hosts.get_key_value(&interface.object.name);
                 found.map(|(name, h)| (name, h.span))

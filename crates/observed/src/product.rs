@@ -22,11 +22,13 @@ pub(crate) struct Pve<'c, 'a> {
 /// All that were asked.
 pub(crate) fn all<'c, 'a>(ctx: &'c Context<'a>) -> Vec<Pve<'c, 'a>> {
     let all = products(ctx).into_iter();
-    let pve = all.filter(|(_, interface)| interface.is_pve);
-    pve.map(|(look, interface)| Pve {
-        guests: plan::interface::by_number(look.lab(), &interface, look.facts),
-        token: interface.api.token.known().map(|t| t.0.clone()),
-        look,
+    all.filter_map(|(look, interface)| {
+        let api = interface.pve()?;
+        Some(Pve {
+            guests: plan::interface::by_number(look.lab(), &interface, look.facts),
+            token: api.token.known().map(|t| t.0.clone()),
+            look,
+        })
     })
     .collect()
 }

@@ -1,4 +1,5 @@
-//! What is reached by a product's own interface: whose it is, and how declared and observed guests differ.
+//! What is reached by a product's own interface: whose it is, and how declared and observed guests differ. What a UPS tells is compared in
+//! [`crate::ups`].
 //!
 //! Proxmox VE knows guests by number; the declaration by name. A number that is declared decides; else the name must be unique.
 
@@ -9,24 +10,50 @@ use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::api::Api;
 use model::lab::guest::{ClusterKind, Guest, GuestKind};
+use model::lab::nut::NutUps;
 use model::lab::{Host, Lab};
 use model::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A cluster or host with an interface of its own.
+/// A cluster, host or UPS with an interface of its own.
 #[derive(Debug, Clone)]
 pub struct Interface<'a> {
     /// Which.
     pub object: ObjectRef,
-    /// Where it is.
-    pub api: &'a Api,
+    /// How it is asked.
+    pub by: By<'a>,
     /// Its hosts.
     pub members: BTreeSet<&'a str>,
-    /// It is one of Proxmox VE, as far as is declared.
-    pub is_pve: bool,
 }
 
-impl Interface<'_> {
+/// Ways to ask.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// The API of Proxmox VE, as far as is declared.
+    Pve(&'a Api),
+    /// The API of another product.
+    Other(&'a Api),
+    /// upsd of Network UPS Tools.
+    Nut(&'a NutUps),
+}
+
+impl<'a> Interface<'a> {
+    /// The API, where it is that of Proxmox VE.
+    pub fn pve(&self) -> Option<&'a Api> {
+        match self.by {
+            By::Pve(api) => Some(api),
+            By::Other(_) | By::Nut(_) => None,
+        }
+    }
+
+    /// The API, of whatever product.
+    pub fn api(&self) -> Option<&'a Api> {
+        match self.by {
+            By::Pve(api) | By::Other(api) => Some(api),
+            By::Nut(_) => None,
+        }
+    }
+
     /// The name of its facts among those of hosts: `cluster/main`, `host/pve1`.
     pub fn key(&self) -> String {
         self.object.to_string()
@@ -40,22 +67,35 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
             .members
             .iter()
             .filter(|m| m.value.kind() == Kind::Host);
+        let is_pve = cluster.kind.known() == Some(&ClusterKind::Proxmox);
         Some(Interface {
             object: ObjectRef::new(Kind::Cluster, name),
-            api: cluster.api.as_ref()?,
+            by: by(cluster.api.as_ref()?, is_pve),
             members: members.map(|m| m.value.name()).collect(),
-            is_pve: cluster.kind.known() == Some(&ClusterKind::Proxmox),
         })
     });
     let hosts = lab.hosts.iter().filter_map(|(name, host)| {
         Some(Interface {
             object: ObjectRef::new(Kind::Host, name),
-            api: host.about.api.as_ref()?,
+            by: by(host.about.api.as_ref()?, runs_pve(host)),
             members: BTreeSet::from([name.as_str()]),
-            is_pve: runs_pve(host),
         })
     });
-    clusters.chain(hosts).collect()
+    let ups = lab.ups.iter().filter_map(|(name, ups)| {
+        Some(Interface {
+            object: ObjectRef::new(Kind::Ups, name),
+            by: By::Nut(ups.nut.known()?),
+            members: BTreeSet::new(),
+        })
+    });
+    clusters.chain(hosts).chain(ups).collect()
+}
+
+fn by(api: &Api, is_pve: bool) -> By<'_> {
+    match is_pve {
+        true => By::Pve(api),
+        false => By::Other(api),
+    }
 }
 
 fn runs_pve(host: &Host) -> bool {
@@ -100,7 +140,8 @@ pub fn by_number<'a, 'f>(
 /// The differences of everything that was observed by an interface.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     let mut out = Vec::new();
-    for interface in all(ctx.lab) {
+    let all = all(ctx.lab).into_iter();
+    for interface in all.filter(|i| !matches!(i.by, By::Nut(_))) {
         if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
             Comparing {
                 ctx,

@@ -26,6 +26,7 @@ pub mod stacks;
 pub mod standing;
 pub mod traefik;
 pub mod unlooked;
+pub mod ups;
 pub mod waive;
 mod ways;
 pub mod wireguard;

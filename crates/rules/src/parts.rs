@@ -78,6 +78,7 @@ const PARTS: &[(&str, Part)] = &[
     ),
     part("time-off", "node", "pve1"),
     part("unit-failed", "unit", "mdmonitor.service"),
+    part("ups-no-protection", "flag", "BYPASS"),
     part("user-undeclared", "account", "bob"),
 ];
 

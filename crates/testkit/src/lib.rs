@@ -4,4 +4,5 @@ pub mod conformance;
 pub mod fake;
 pub mod host;
 pub mod lab;
+pub mod nut;
 pub mod tools;

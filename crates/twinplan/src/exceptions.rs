@@ -55,6 +55,10 @@ pub const ALL: &[Exception] = &[
         why: "what stands in for a proxy routes nothing",
     },
     Exception {
+        paths: "nut:*",
+        why: "no UPS feeds a twin",
+    },
+    Exception {
         paths: "wireguard:*",
         why: "its networks are plain segments, without tunnels",
     },

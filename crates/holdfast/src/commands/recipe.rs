@@ -7,9 +7,11 @@ use crate::tree::Tree;
 use anyhow::Result;
 use drivers::linux::observer::{self, LOGIN};
 use model::declare::OptExt as _;
+use model::lab::api::Api;
+use model::lab::nut::NutUps;
 use model::lab::{Host, Lab, Reach};
 use model::secret::SecretRef;
-use plan::interface::{self, Interface};
+use plan::interface::{self, By, Interface};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -50,22 +52,48 @@ fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
     let covered = |name: &str| {
         interfaces
             .iter()
-            .any(|i| i.is_pve && i.members.contains(name))
+            .any(|i| i.pve().is_some() && i.members.contains(name))
     };
     let pve = interfaces
         .iter()
-        .filter(|i| i.is_pve)
-        .map(|i| proxmox(i, tree));
+        .filter_map(|i| Some(proxmox(i, i.pve()?, tree)));
     let linux = lab.machines().filter_map(|(name, host)| match &host.reach {
         Reach::Ssh { destination, .. } => Some(linux(name, host, &destination.value, tree)),
         Reach::Unknown if covered(name) => None,
         Reach::Local | Reach::Unknown => None,
     });
-    pve.chain(linux).collect()
+    let nut = interfaces.iter().filter_map(|i| match i.by {
+        By::Nut(ups) => Some(nut(i, ups, tree)),
+        By::Pve(_) | By::Other(_) => None,
+    });
+    pve.chain(linux).chain(nut).collect()
 }
 
-fn proxmox(interface: &Interface<'_>, tree: &str) -> Recipe {
-    let api = interface.api;
+/// upsd answers questions of everybody whom its configuration lets reach it.
+fn nut(interface: &Interface<'_>, ups: &NutUps, tree: &str) -> Recipe {
+    Recipe {
+        object: interface.object.to_string(),
+        product: "Network UPS Tools",
+        parts: vec![
+            Part {
+                place: "on the machine of upsd there is nothing to make, since it asks nobody who only looks for a login; where it answers its own machine alone".to_owned(),
+                commands: vec![
+                    "# MODE=netserver in /etc/nut/nut.conf".to_owned(),
+                    format!("# LISTEN {} {} in /etc/nut/upsd.conf", ups.host, ups.port),
+                    "systemctl restart nut-server".to_owned(),
+                    format!("# in its packet filter, port {}/tcp from this machine and from those that are to shut down", ups.port),
+                ],
+            },
+            Part {
+                place: "on this machine".to_owned(),
+                commands: vec![format!("holdfast observe {tree} --on real")],
+            },
+        ],
+        unknown: vec!["who answers: upsd speaks in clear text and proves nothing, so that whoever is on the way may say otherwise".to_owned()],
+    }
+}
+
+fn proxmox(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe {
     let token = api.token.known().map_or(TOKEN, |t| t.0.as_str());
     let (user, name) = token.split_once('!').unwrap_or((token, "observe"));
     let quoted_token = quoted(token);

@@ -113,7 +113,7 @@ fn all_answered(facts: &Facts) -> bool {
 fn table(differences: &[&Difference], facts: &Facts) -> Table {
     let silent = |d: &Difference| {
         // What an interface tells stands under its kind and name.
-        let target = match d.path.kind.is_pve() {
+        let target = match d.path.kind.is_by_interface() {
             true => facts.targets.get(&d.target.to_string()),
             false => facts.targets.get(&d.target.name),
         };

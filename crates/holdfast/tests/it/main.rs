@@ -42,4 +42,5 @@ mod story;
 mod traefik;
 mod twin;
 mod twin_stacks;
+mod ups;
 mod wireguard;

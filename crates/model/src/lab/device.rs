@@ -1,6 +1,7 @@
 //! Hardware that is no host: switches and phones, cables, UPSs.
 
 use super::hardware::Draw;
+use super::nut::NutUps;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::net::{Address, Mac};
@@ -124,6 +125,8 @@ entity! {
         site: Opt<Ref<{ set::SITE }>>,
         /// Model.
         model: Opt<String>,
+        /// Serial number.
+        serial: Opt<String>,
         /// Real power it can give.
         power: Opt<Power> where above_zero,
         /// Apparent power it is sold by.
@@ -136,6 +139,8 @@ entity! {
         feeds: Vec<Spanned<Ref<{ set::HOST | set::DEVICE }>>>,
         /// The host that is told when the power fails.
         watched_by: Opt<Ref<{ set::MACHINE }>>,
+        /// Where Network UPS Tools tells of it, as for upsc: `ups1@192.168.10.5`. Nothing is sent there but questions, and no login.
+        nut: Opt<NutUps>,
         /// The line of electricity it hangs on.
         feed: Opt<Ref<{ set::FEED }>>,
         /// What it is for.

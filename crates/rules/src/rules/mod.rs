@@ -116,7 +116,8 @@ use observed::{
     guest_no_agent, guest_no_job, guest_privileged, job_replication_failed, job_task_failed,
     obs_stale, patch_pending, patch_reboot, port_missing, port_unjustified, pve_quorum,
     pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned, ssh_key_weak, ssh_weak_algorithms,
-    sudo_undeclared, time_off, time_unsynced, unit_failed, user_undeclared,
+    sudo_undeclared, time_off, time_unsynced, unit_failed, ups_no_protection, ups_nobody_told,
+    ups_on_battery, ups_replace_battery, ups_runtime, user_undeclared,
 };
 
 /// Every rule, sorted by id.
@@ -288,6 +289,11 @@ pub const RULES: &[Rule] = &[
     time_off::RULE,
     time_unsynced::RULE,
     unit_failed::RULE,
+    ups_no_protection::RULE,
+    ups_nobody_told::RULE,
+    ups_on_battery::RULE,
+    ups_replace_battery::RULE,
+    ups_runtime::RULE,
     user_undeclared::RULE,
     waiver_invalid::RULE,
     waiver_unused::RULE,

@@ -160,7 +160,7 @@ impl Looking<'_> {
                 .known()
                 .is_some_and(|u| u.0.trim_end_matches('/') == url)
         };
-        all.into_iter().map(|i| i.api).find(|api| is(api))
+        all.into_iter().filter_map(|i| i.api()).find(|api| is(api))
     }
 
     fn by_flags(&self, url: &str) -> Result<Asked> {

@@ -70,7 +70,7 @@ fn named(lab: &Lab) -> Vec<Named<'_>> {
     let tokens = plan::interface::all(lab).into_iter().filter_map(|i| {
         Some(Named {
             name: i.object.to_string(),
-            reference: Some(&i.api.secret.as_ref()?.0),
+            reference: Some(&i.api()?.secret.as_ref()?.0),
             entry: None,
         })
     });
