@@ -17,6 +17,17 @@ pub(super) const RESTS: &[Rests] = &[
         always,
     ),
     rests(
+        "net-cable-ends",
+        "the ends of each cable are in one network",
+        &[
+            "cables.*.from",
+            "cables.*.to",
+            "device.ports.*.network",
+            "host.hardware.nics.*.network",
+        ],
+        cabled,
+    ),
+    rests(
         "fw-conflict",
         "a broader rule voids a narrower one",
         &["document", "document.file", "host.kind"],
