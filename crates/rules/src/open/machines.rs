@@ -315,4 +315,10 @@ pub(super) const RESTS: &[Rests] = &[
         &["cluster.kind"],
         interface,
     ),
+    rests(
+        "ups-runtime",
+        "the battery of {} lasts as long as it has to",
+        &["ups.runtime"],
+        always,
+    ),
 ];
