@@ -15,7 +15,7 @@ use model::lab::nut::NutUps;
 use model::value::Value;
 use std::collections::BTreeSet;
 use std::fmt::Display;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 const KIND: FactKind = FactKind::Nut;
 

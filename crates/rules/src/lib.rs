@@ -6,9 +6,7 @@
 
 pub mod book;
 
-mod doubt;
 mod knowledge;
-mod open;
 mod parts;
 mod rules;
 mod waivers;
@@ -49,8 +47,8 @@ pub fn check_with(ctx: &Context<'_>, rules: &[&Rule]) -> Vec<Diagnostic> {
     let found: Vec<Findings> = rules.par_iter().with_max_len(1).map(of_rule).collect();
     let mut findings = Findings::default();
     found.into_iter().for_each(|f| findings.append(f));
-    let findings = open::apply(ctx, rules, findings);
-    waivers::apply(ctx, doubt::apply(ctx, findings))
+    let findings = doubt::open::apply(ctx, rules, findings);
+    waivers::apply(ctx, doubt::unread::apply(ctx, rules, findings))
 }
 
 /// The rule with this id.

@@ -3,7 +3,6 @@
 use crate::claims::subject;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
-use model::lab::open::Open;
 
 pub(crate) const RULE: Rule = Rule {
     id: "inv-unknown",
@@ -19,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for open in ctx.lab.open.chunk_by(crate::open::together) {
+    for open in ctx.lab.open.chunk_by(doubt::open::together) {
         let Some((first, rest)) = open.split_first() else {
             continue;
         };
@@ -40,17 +39,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             d = d.and_at(open.key.span, "declared as unknown");
         }
         for open in open {
-            d.notes.extend(reason(open));
+            d.notes.extend(doubt::open::reason(open));
         }
         out.add_about(
             first.object.clone(),
             d.note("rules that rest on it have not judged"),
         );
     }
-}
-
-/// Why nobody knows a value, if that is said.
-pub(crate) fn reason(open: &Open) -> Option<String> {
-    let why = open.why.as_ref()?;
-    Some(format!("{} is not known: {}", open.words, why.0))
 }

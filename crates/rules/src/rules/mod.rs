@@ -53,7 +53,7 @@ mod ha_spof;
 mod ha_storage;
 mod inv_dates;
 mod inv_same_attr;
-pub(crate) mod inv_unknown;
+mod inv_unknown;
 mod met_sample;
 mod net_any_source;
 mod net_cable_ends;

@@ -316,3 +316,93 @@ backups:
     let (unknown, message, _) = said(&lab("", "")).unwrap();
     assert!(!unknown, "{message}");
 }
+
+/// One host of which nobody knows two things, beside what they are compared with.
+const COMPARED: &str = "format: 1
+lab: x
+hosts: {nas: {hardware: {memory: {unknown: the label is worn off}, memory_modules: [{size: unknown}, {size: 16GiB}]}}}
+claims: [{text: Memory in all., about: nas, metric: total-memory, value: 32GiB}]
+";
+
+#[test]
+fn a_comparison_with_what_nobody_knows_is_told_once_with_the_reason() {
+    let said = |text: &str| {
+        let (found, _) = check(text, None);
+        let of = found.into_iter().filter(|d| d.code == "cap-one-number");
+        of.map(|d| (d.message, d.notes, d.unknown))
+            .collect::<Vec<_>>()
+    };
+    let message = "unknown: whether each capacity of host 'nas' has one number: 'memory' of 'hardware' of host 'nas' and \
+        'size' of an item of 'memory_modules' of 'hardware' of host 'nas' are not known";
+    let why = "'memory' of 'hardware' of host 'nas' is not known: the label is worn off";
+    assert_eq!(
+        said(COMPARED),
+        [(message.to_owned(), vec![why.to_owned()], true)]
+    );
+    // Nobody compares the memory of a host of which nothing else is said.
+    let alone = "format: 1\nlab: x\nhosts: {nas: {hardware: {memory: unknown}}}\n";
+    let (found, _) = check(alone, None);
+    let of = found.iter().filter(|d| d.message.contains("'memory'"));
+    let codes: Vec<&str> = of.map(|d| d.code.as_str()).collect();
+    assert_eq!(codes, ["inv-unknown"], "{found:#?}");
+}
+
+#[test]
+fn the_reason_why_nobody_knows_is_told_with_what_is_not_known() {
+    let (found, _) = check(COMPARED, None);
+    let open = found.iter().find(|d| d.code == "inv-unknown").unwrap();
+    assert_eq!(
+        open.message,
+        "unknown: what 'memory', 'size' of host 'nas' are"
+    );
+    let why = "'memory' of 'hardware' of host 'nas' is not known: the label is worn off";
+    assert!(open.notes.iter().any(|n| n == why), "{open:#?}");
+}
+
+#[test]
+fn what_is_unknown_in_a_list_of_the_lab_is_told_of_the_lab() {
+    let text = "format: 1
+lab: x
+zones: {a: , b: }
+networks: {lan: {subnet: 10.0.1.0/24, zone: a}, iot: {subnet: 10.0.2.0/24, zone: b}}
+flows: [{from: a, to: b, ports: any, action: {unknown: the router is not ours}}, {from: a, to: b, ports: any, action: deny}]
+";
+    let (found, _) = check(text, None);
+    let of: Vec<_> = found
+        .iter()
+        .filter(|d| d.code == "net-flow-conflict")
+        .collect();
+    let [one] = of[..] else {
+        panic!("{of:#?}");
+    };
+    assert!(one.unknown, "{one:#?}");
+    assert_eq!(one.object.as_deref(), Some("lab"));
+    assert!(
+        one.notes
+            .iter()
+            .any(|n| n.ends_with("the router is not ours")),
+        "{one:#?}"
+    );
+}
+
+/// A waiver of what nobody can see for now is neither used nor in vain.
+#[test]
+fn a_waiver_of_what_nobody_can_judge_for_now_is_not_called_unused() {
+    let text = |memory: &str| {
+        format!(
+            "format: 1
+lab: x
+people: {{jo: {{}}}}
+hosts: {{nas: {{hardware: {{memory: {memory}, memory_modules: [{{size: 16GiB}}, {{size: 16GiB}}]}}}}}}
+waivers: [{{rule: cap-one-number, object: host/nas, reason: it is being mended, owner: jo, expires: 2026-12-31}}]
+"
+        )
+    };
+    let unused = |memory: &str| {
+        let (found, _) = check(&text(memory), None);
+        found.iter().any(|d| d.code == "waiver-unused")
+    };
+    assert!(unused("32GiB"));
+    assert!(!unused("16GiB"));
+    assert!(!unused("unknown"));
+}

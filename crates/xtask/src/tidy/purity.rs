@@ -85,11 +85,12 @@ const PURE: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
+    ("doubt", &["diag", "model", "graph", "lint"]),
     (
         "rules",
         &[
-            "diag", "model", "graph", "lint", "native", "observed", "ipnet", "jiff", "petgraph",
-            "rayon",
+            "diag", "model", "graph", "lint", "native", "observed", "doubt", "ipnet", "jiff",
+            "petgraph", "rayon",
         ],
     ),
     (

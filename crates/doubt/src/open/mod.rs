@@ -10,9 +10,9 @@ mod roads;
 mod when;
 mod work;
 
-use crate::rules::inv_unknown::reason;
-use crate::{Context, Findings, Rule, claims};
 use diag::{Diagnostic, Span};
+use graph::{Context, claims};
+use lint::{Findings, Rule};
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::open::Open;
@@ -23,7 +23,8 @@ struct Rests {
     rule: &'static str,
     /// What it would tell, behind `whether`; `{}` is what has the value.
     asks: &'static str,
-    /// Kind of object, or list of the lab, and the keys below it; `*` is any name or number. An object's short form has no keys.
+    /// Kind of object, or list of the lab, and the keys below it; `*` is any name or number, and `a|b` one of two keys. An object's short form
+    /// has no keys.
     on: &'static [&'static str],
     /// Whether the question can arise at all.
     when: fn(&Lab, Option<&ObjectRef>) -> bool,
@@ -49,7 +50,7 @@ fn all() -> impl Iterator<Item = &'static Rests> {
 }
 
 /// Adds what rules cannot tell because a value is declared as unknown, and do not say themselves.
-pub(crate) fn apply(ctx: &Context<'_>, rules: &[&Rule], findings: Findings) -> Findings {
+pub fn apply(ctx: &Context<'_>, rules: &[&Rule], findings: Findings) -> Findings {
     let open = &ctx.lab.open;
     if open.is_empty() {
         return findings;
@@ -77,8 +78,14 @@ pub(crate) fn apply(ctx: &Context<'_>, rules: &[&Rule], findings: Findings) -> F
 }
 
 /// Values of one object, or of one list of the lab.
-pub(crate) fn together(a: &Open, b: &Open) -> bool {
+pub fn together(a: &Open, b: &Open) -> bool {
     a.object == b.object && (a.object.is_some() || a.path.first() == b.path.first())
+}
+
+/// Why nobody knows a value, if that is said.
+pub fn reason(open: &Open) -> Option<String> {
+    let why = open.why.as_ref()?;
+    Some(format!("{} is not known: {}", open.words, why.0))
 }
 
 /// What rules themselves have said.
@@ -156,7 +163,7 @@ impl Rests {
                 match (wanted.next(), is.next()) {
                     (None, None) => return true,
                     (Some("*"), Some(_)) => {}
-                    (Some(w), Some(i)) if w == i => {}
+                    (Some(w), Some(i)) if w.split('|').any(|w| w == i) => {}
                     _ => return false,
                 }
             }

@@ -104,7 +104,7 @@ pub(super) const RESTS: &[Rests] = &[
             "document.file",
             "guest.on",
             "service.needs.*",
-            "service.needs.*.*",
+            "service.needs.*.need|of",
         ],
         documents,
     ),

@@ -49,9 +49,18 @@ pub(super) fn objectives(lab: &Lab, _: Object<'_>) -> bool {
     !lab.slos.is_empty() || lab.tiers.values().any(|t| t.about.slo.is_some())
 }
 
-pub(super) fn measured(lab: &Lab, _: Object<'_>) -> bool {
-    let said = lab.slos.iter().any(|s| s.measured.is_some());
-    said || lab.metrics.values().any(|m| m.measured.is_some()) || !lab.claims.is_empty()
+/// Something was measured that could fall short, or is claimed to be.
+pub(super) fn measured(lab: &Lab, object: Object<'_>) -> bool {
+    match named(Kind::Metric, object) {
+        Some(name) => {
+            let of = lab.metrics.get(name);
+            of.is_some_and(|m| m.measured.is_some()) || !lab.claims.is_empty()
+        }
+        None => {
+            let said = lab.slos.iter().any(|s| s.measured.is_some());
+            said || lab.metrics.values().any(|m| m.measured.is_some()) || !lab.claims.is_empty()
+        }
+    }
 }
 
 pub(super) fn encrypted(lab: &Lab, _: Object<'_>) -> bool {

@@ -4,8 +4,9 @@
 //! unknown and not as a finding: the list of mistakes is no longer than the mistakes. The places that could not be read are in
 //! [`Lab::unread`](model::lab::Lab::unread); which rules speak of something missing, and where else it could stand, is said here.
 
-use crate::{Context, Findings, RULES};
 use diag::Diagnostic;
+use graph::{Context, claims};
+use lint::{Findings, Rule};
 use model::id::{Kind, ObjectRef};
 use model::lab::Unread;
 
@@ -120,7 +121,7 @@ const MISSING: &[(&str, &[At])] = &[
 ];
 
 /// Turns findings that may rest on what could not be read into what is not known.
-pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Findings {
+pub fn apply(ctx: &Context<'_>, rules: &[&Rule], findings: Findings) -> Findings {
     let unread = &ctx.lab.unread;
     if *unread == Unread::default() {
         return findings;
@@ -129,7 +130,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Findings {
     for (object, found) in findings.into_items() {
         let cause = cause(unread, object.as_ref(), &found);
         let told = match cause {
-            Some(cause) => doubted(found, &cause),
+            Some(cause) => doubted(rules, found, &cause),
             None => found,
         };
         out.add_about(object, told);
@@ -158,14 +159,12 @@ fn cause(unread: &Unread, object: Option<&ObjectRef>, found: &Diagnostic) -> Opt
         List(key) => unread.lists.contains(*key).then_some(*key),
         Any(_) => None,
     });
-    let named = itself
-        .or_else(elsewhere)
-        .map(|o| crate::claims::subject(Some(o)));
+    let named = itself.or_else(elsewhere).map(|o| claims::subject(Some(o)));
     named.or(list.map(|key| format!("one of the '{key}'")))
 }
 
-fn doubted(found: Diagnostic, cause: &str) -> Diagnostic {
-    let Some(rule) = RULES.iter().find(|r| r.id == found.code) else {
+fn doubted(rules: &[&Rule], found: Diagnostic, cause: &str) -> Diagnostic {
+    let Some(rule) = rules.iter().find(|r| r.id == found.code) else {
         return found;
     };
     let said = found.message;
