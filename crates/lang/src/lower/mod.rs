@@ -74,29 +74,8 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         }
     }
     lab.unread.sections = !texts.iter().all(|t| t.whole) || sink.invalid() > 0;
-    let defined = parts.iter().map(|part| match part {
-        Part::Objects(_, entries) => entries.len(),
-        _ => 0,
-    });
-    let defined = defined.sum();
-    let mut names = Names::new(texts.iter().all(|t| t.whole), defined);
-    // A name's second definition is reported and then left alone: which one is meant is not for us to say.
-    let mut objects = Vec::with_capacity(defined);
-    for part in &parts {
-        if let Part::Objects(section, entries) = part {
-            for entry in *entries {
-                if names.declare(section.kind, &entry.key, sources, sink) {
-                    names.declare_parts(section.kind, &entry.key.text, &entry.value);
-                    objects.push((*section, entry));
-                } else {
-                    lab.unread.objects.insert(object(*section, entry));
-                }
-            }
-        }
-        if let Part::Unread(kind) = part {
-            names.not_read(*kind);
-        }
-    }
+    let whole = texts.iter().all(|t| t.whole);
+    let (names, objects) = defined(&parts, whole, sources, &mut lab, sink);
     read(&objects, &names, &mut lab, sink);
     let mut cx = Cx {
         sink,
@@ -133,6 +112,40 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     }
     head::read(&mut cx, texts, root, &mut lab);
     lab
+}
+
+/// Every name that is defined, and the objects that have them.
+fn defined<'t>(
+    parts: &[Part<'t>],
+    whole: bool,
+    sources: &SourceSet,
+    lab: &mut Lab,
+    sink: &mut Sink,
+) -> (Names, Vec<(Section, &'t Entry)>) {
+    let defined = parts.iter().map(|part| match part {
+        Part::Objects(_, entries) => entries.len(),
+        _ => 0,
+    });
+    let defined = defined.sum();
+    let mut names = Names::new(whole, defined);
+    // A name's second definition is reported and then left alone: which one is meant is not for us to say.
+    let mut objects = Vec::with_capacity(defined);
+    for part in parts {
+        if let Part::Objects(section, entries) = part {
+            for entry in *entries {
+                if names.declare(section.kind, &entry.key, sources, sink) {
+                    names.declare_parts(section.kind, &entry.key.text, &entry.value);
+                    objects.push((*section, entry));
+                } else {
+                    lab.unread.objects.insert(object(*section, entry));
+                }
+            }
+        }
+        if let Part::Unread(kind) = part {
+            names.not_read(*kind);
+        }
+    }
+    (names, objects)
 }
 
 /// Fewer objects are read in one go: handing them out would take longer.
