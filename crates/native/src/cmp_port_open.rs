@@ -114,8 +114,8 @@ fn finding(
             at.name
         ));
     }
-    let example = open.iter().find_map(|l| l.network.as_deref());
-    let source = example.unwrap_or("NETWORK");
+    let own = open.iter().find(|l| !l.is_strange);
+    let source = own.and_then(|l| l.network.as_deref()).unwrap_or("NETWORK");
     d.help(format!(
         "write '127.0.0.1:{number}:{}', or no port at all: containers of one project reach each other without. If others are to reach it, declare it: \
          'exposures: [{{port: {number}/{}, from: {source}, why: …, owner: …, review: …}}]' of {} '{}'",
@@ -222,7 +222,11 @@ fn is_declared(
         all.any(|e| e.port.known().is_some_and(|p| meets(*p)) && is_from(e, leg))
     }) || network.is_some_and(|n| {
         let from = Spot::of(ctx.lab, &ObjectRef::new(Kind::Network, n));
-        names_ports(ctx.lab, &from, &Spot::of(ctx.lab, at), &[asked])
+        // The flow may lead to the machine, or to a service of the stack on it.
+        let served = ctx.services_in(container.stack);
+        let served = served.map(|(name, _)| ObjectRef::new(Kind::Service, name));
+        let mut ends = served.chain([at.clone()]);
+        ends.any(|to| names_ports(ctx.lab, &from, &Spot::of(ctx.lab, &to), &[asked]))
     })
 }
 

@@ -27,6 +27,7 @@ pub mod img_pin;
 pub mod img_updater;
 pub mod inv_guest_id;
 pub mod inv_serial;
+pub mod net_cable_ends;
 pub mod plat_cmd;
 pub mod ref_container;
 pub mod ref_path;
@@ -39,6 +40,7 @@ pub mod ssh_no_login;
 pub mod ssh_password_login;
 pub mod ssh_root_login;
 pub mod sto_dev_name;
+pub mod sto_disk_owner;
 pub mod sto_fstab;
 pub mod sto_guest_pool;
 pub mod sto_raid_usable;
@@ -46,6 +48,7 @@ pub mod sudo_nopassword;
 
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
-    links, netfilter, origin, places, pools, reach, sensitive, standing, totals, traffic,
+    links, netfilter, origin, places, pools, reach, sensitive, standing, totals, traffic, wires,
+    wording,
 };
 use lint::{Findings, Mend, Rule};

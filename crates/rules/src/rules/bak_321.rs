@@ -118,12 +118,7 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
     };
     let message = match (total < wanted, away) {
         (false, 1..) if least < wanted => {
-            let d = RULE.unknown(format!("whether {what} has {wanted} independent copies"));
-            let d = d.at(body.span, "").note(format!(
-                "{least} for sure; where {} stands is not declared ('on')",
-                tally.nowhere.join(", ")
-            ));
-            return Some(d);
+            return Some(undecided(body, wanted, least, &tally.nowhere));
         }
         (false, 0) if !tally.unsure.is_empty() => {
             let d = RULE.unknown(format!("whether a copy of {what} is off site"));
@@ -181,6 +176,16 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
         0 => "add a repository off site (rented storage, a disk at a friend's), best one that the machine can only append to",
         _ => "add a repository on another machine or on a disk that is kept disconnected",
     }))
+}
+
+/// Enough only if stores of which nobody said where they stand are neither with the data nor one and the same.
+fn undecided(body: &Body<'_>, wanted: usize, least: usize, nowhere: &[&str]) -> Diagnostic {
+    let what = &body.what;
+    let d = RULE.unknown(format!("whether {what} has {wanted} independent copies"));
+    d.at(body.span, "").note(format!(
+        "{least} for sure; where {} stands is not declared ('on')",
+        nowhere.join(", ")
+    ))
 }
 
 /// On the same disk or in the same pool as the data: no copy at all.

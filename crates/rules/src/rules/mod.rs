@@ -56,7 +56,6 @@ mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
 mod net_any_source;
-mod net_cable_ends;
 mod net_dns_address;
 mod net_dns_secondary;
 mod net_dns_tld;
@@ -84,7 +83,6 @@ mod slo_compose;
 mod slo_consistent;
 mod slo_source;
 mod slo_spof;
-mod sto_disk_owner;
 mod sto_fit;
 mod sto_fs_selfheal;
 mod sto_monitor;
@@ -104,10 +102,10 @@ use native::{
     cap_memory_slots, cap_ups_load, chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening,
     cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram, doc_encoding,
     doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax,
-    ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_serial, plat_cmd, ref_container,
-    ref_path, run_destructive, run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login,
-    ssh_password_login, ssh_root_login, sto_dev_name, sto_fstab, sto_guest_pool, sto_raid_usable,
-    sudo_nopassword,
+    ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_serial, net_cable_ends, plat_cmd,
+    ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password, ssh_lockout,
+    ssh_no_login, ssh_password_login, ssh_root_login, sto_dev_name, sto_disk_owner, sto_fstab,
+    sto_guest_pool, sto_raid_usable, sudo_nopassword,
 };
 
 use observed::{

@@ -8,7 +8,7 @@ use model::id::Kind;
 
 /// Source: IEEE 802.1Q-2022, 6.9: a frame without a tag belongs to the network of the port that it comes in by, one with a tag to that of its tag,
 /// and a port that is no member of it drops it.
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-cable-ends",
     since: "0.1.0",
     severity: Severity::Warning,

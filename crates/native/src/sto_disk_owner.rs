@@ -9,7 +9,7 @@ use model::lab::Lab;
 use model::lab::storage::{Level, Pool, PoolKind};
 use std::collections::BTreeMap;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-disk-owner",
     since: "0.1.0",
     severity: Severity::Error,
