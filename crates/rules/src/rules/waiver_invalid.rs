@@ -37,8 +37,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let mut d = RULE
                 .finding(format!("there is no rule '{id}' to waive"))
                 .at(waiver.id.span, "no such rule")
+                .help("the id of a rule stands in brackets before what `holdfast check` finds; docs/rules has all of them")
                 .help("a promise is named in full, as in 'promise: ports-justified:host/web'");
             d.fix = meant(id, waiver.id.span);
+            // What was meant needs no search.
+            if d.fix.is_some() {
+                d.help.clear();
+            }
             out.add(object.clone(), d);
         }
         if let Some(d) = misses_parts(waiver) {
