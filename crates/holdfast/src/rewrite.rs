@@ -3,14 +3,15 @@
 //! All files are looked at before the first is written: one that has changed since it was read, that may not be written, or that a
 //! symbolic link puts outside of the lab tree, or whose new text could not be read any more, stops all of them. Each is replaced at once,
 //! by a new file beside it that is on the disk before it takes the name; so a reader sees the old text or the new one, whatever
-//! happens in between.
+//! happens in between. Only a file that has further names, by hard links, is written where it lies: a new file would part them.
 
 use crate::exit::Stop;
 use crate::mend::{Change, is_yaml};
 use crate::put::beside;
 use anyhow::Result;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Writes all changes or, if one of them must not be, none. What the disk refuses half-way is told with what was written before.
@@ -82,9 +83,21 @@ fn unchanged(real: &Path, change: &Change) -> Result<(), String> {
 }
 
 fn replace(real: &Path, change: &Change) -> io::Result<()> {
+    if fs::metadata(real)?.nlink() > 1 {
+        return in_place(real, change);
+    }
     beside(real, change.now.as_bytes(), |new| {
         new.sync_all()?;
         unchanged(real, change).map_err(io::Error::other)
     })?;
     File::open(real.parent().unwrap_or(Path::new("/")))?.sync_all()
+}
+
+/// The new text over the old one, in the same file.
+fn in_place(real: &Path, change: &Change) -> io::Result<()> {
+    let mut file = File::options().write(true).open(real)?;
+    unchanged(real, change).map_err(io::Error::other)?;
+    file.write_all(change.now.as_bytes())?;
+    file.set_len(change.now.len() as u64)?;
+    file.sync_all()
 }

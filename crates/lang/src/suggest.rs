@@ -21,6 +21,16 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, k)| k)
 }
 
+/// Words for one thing, of which each section has its own.
+const ALIKE: [&str; 3] = ["amount", "price", "cost"];
+
+/// The known word that means the same.
+pub(crate) fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut known = known.into_iter();
+    let other = |k: &&str| *k != word && ALIKE.contains(k);
+    ALIKE.contains(&word).then(|| known.find(other))?
+}
+
 /// A mend that replaces `span` by `text`, as a question; what looks like a secret is hidden, and then there is no edit.
 pub(crate) fn did_you_mean(span: Span, text: &str) -> Fix {
     let shown = diag::hide(text);

@@ -47,6 +47,28 @@ fn edits_fit_both_forms_of_yaml_and_both_line_ends() {
             "",
             "a:\n\n  # next\n  - y\n",
         ),
+        // However deep it stands, a comment above the next item is that item's; one inside of an item goes with it.
+        (
+            "a:\n  - x: 1\n    # about y\n  - y: 1\n",
+            Remove,
+            "x: 1",
+            "",
+            "a:\n    # about y\n  - y: 1\n",
+        ),
+        (
+            "a:\n  - x: 1\n    # about z\n    z: 1\n    # about y\n\n  - y: 1\n",
+            Remove,
+            "x: 1",
+            "",
+            "a:\n    # about y\n\n  - y: 1\n",
+        ),
+        (
+            "a:\n  - x: |\n      t\n      # text\n  - y: 1\n",
+            Remove,
+            "x: |\n      t\n      # text",
+            "",
+            "a:\n  - y: 1\n",
+        ),
         // A block of text reaches over the line behind it.
         (
             "a:\n  - x\n  - |\n    t\nb: 1\n",

@@ -76,7 +76,7 @@ fn block(text: &str, line: usize, at: &Range<usize>) -> Option<Range<usize>> {
     let dash = first.trim_start().starts_with('-');
     let indent = first.len() - first.trim_start_matches(' ').len();
     let mut end = next_line(text, at.end.max(at.start + 1).min(text.len()));
-    while let Some(next) = deeper(text, end, indent) {
+    while let Some(next) = deeper(text, end, indent, has_block(text.get(line..end)?)) {
         end = next;
     }
     let mut start = line + before.len() - first.len();
@@ -104,16 +104,22 @@ fn block(text: &str, line: usize, at: &Range<usize>) -> Option<Range<usize>> {
     Some(start..end)
 }
 
+/// Whether a block of text begins in these lines, in which `#` is no comment.
+fn has_block(lines: &str) -> bool {
+    let bare = |line: &str| line.trim_end().trim_end_matches(['+', '-']).to_owned();
+    lines.lines().any(|line| bare(line).ends_with(['|', '>']))
+}
+
 /// Behind the next line that belongs to what stands at a column: one that is indented deeper, even behind lines that are blank or a
-/// comment.
-fn deeper(text: &str, from: usize, column: usize) -> Option<usize> {
+/// comment. Comments that no such line follows stand above what comes next, and stay with it.
+fn deeper(text: &str, from: usize, column: usize, in_block: bool) -> Option<usize> {
     let mut at = from;
     let mut apart = false;
     while let Some(line) = text.get(at..).and_then(|t| t.lines().next()) {
         let bare = line.trim();
         let indent = line.len() - line.trim_start_matches(' ').len();
         let next = next_line(text, at);
-        match bare.is_empty() || bare.starts_with('#') && (apart || indent <= column) {
+        match bare.is_empty() || bare.starts_with('#') && (apart || indent <= column || !in_block) {
             true => apart = true,
             false => return (indent > column).then_some(next),
         }

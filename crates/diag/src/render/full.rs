@@ -339,6 +339,11 @@ fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>, width: Option<usize>) -> Group<'a
         if window.is_wide() || window.text.len() > FARTHEST {
             return None;
         }
+        // What is only added is drawn below its line, which cannot be folded; the message says what it is.
+        let added = edits.iter().all(|e| adds_only(text, e));
+        if added && width.is_some_and(|w| !window.fits(w, &edits)) {
+            return None;
+        }
         let patches = edits
             .iter()
             .map(|e| Patch::new(window.range(e.span), clean(&e.text)));
@@ -352,6 +357,17 @@ fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>, width: Option<usize>) -> Group<'a
     Level::HELP
         .secondary_title(folded(&clean(&fix.message), width, "help: ".len()))
         .elements(patches)
+}
+
+/// The new text has all of the old one and something more at one place of it.
+fn adds_only(text: &str, edit: &Edit) -> bool {
+    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+    let old = text.get(start..end).unwrap_or_default();
+    let same = |(a, b): &(char, char)| a == b;
+    let head = old.chars().zip(edit.text.chars()).take_while(same).count();
+    let (old_back, new_back) = (old.chars().rev(), edit.text.chars().rev());
+    let tail = old_back.zip(new_back).take_while(same).count();
+    head + tail >= old.chars().count()
 }
 
 /// The lines of a text that some spans touch, so that a large file costs no more than a small one.
@@ -384,6 +400,14 @@ impl<'a> Window<'a> {
     /// It has a line that no terminal shows and that is dear to lay out.
     fn is_wide(&self) -> bool {
         self.text.lines().any(|l| l.len() > LONGEST_LINE)
+    }
+
+    /// Whether its lines, with what edits add to them, stand beside their number on a screen.
+    fn fits(&self, width: usize, edits: &[&Edit]) -> bool {
+        let added = edits.iter().map(|e| e.text.chars().count()).max();
+        let longest = self.text.lines().map(|l| l.chars().count()).max();
+        let number = self.line.to_string().len() + NUMBER;
+        longest.unwrap_or(0) + added.unwrap_or(0) + number <= width
     }
 
     /// The column of a span that begins on the first line, in characters from 1.

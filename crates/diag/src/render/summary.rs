@@ -2,7 +2,7 @@
 
 use crate::{Diagnostic, Severity};
 
-/// `2 errors, 1 warning, 3 not known`; `no findings` if there are none.
+/// `2 errors, 1 warning, 3 not known, 2 waived`; `no findings` if there are none.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let words = [
         (Severity::Error, "error", "errors"),
@@ -14,7 +14,7 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
         .filter_map(|(severity, one, many)| {
             let count = diagnostics
                 .iter()
-                .filter(|d| d.severity == severity && !d.unknown)
+                .filter(|d| d.severity == severity && !d.unknown && d.waived.is_none())
                 .count();
             let word = if count == 1 { one } else { many };
             (count > 0).then(|| format!("{count} {word}"))
@@ -23,6 +23,13 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let unknown = diagnostics.iter().filter(|d| d.unknown).count();
     if unknown > 0 {
         parts.push(format!("{unknown} not known"));
+    }
+    let waived = diagnostics
+        .iter()
+        .filter(|d| d.waived.is_some() && !d.unknown);
+    let waived = waived.count();
+    if waived > 0 {
+        parts.push(format!("{waived} waived"));
     }
     if parts.is_empty() {
         return "no findings".to_owned();

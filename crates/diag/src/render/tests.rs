@@ -355,6 +355,47 @@ fn lines_about_as_long_as_a_screen_have_labels_that_fit() {
     }
 }
 
+/// What is only added to a long line is not drawn, since that drawing cannot be folded; the message says it.
+#[test]
+fn an_addition_to_a_long_line_fits() {
+    for (line, drawn) in [
+        ("h: {os: debian, adresses: {lan: 10.0.0.2}}", true),
+        (
+            "a-long-name-of-a-machine-that-somebody-gave: {os: debian, adresses: {lan: 10.0.0.2}}",
+            false,
+        ),
+    ] {
+        let mut sources = SourceSet::default();
+        let id = sources.add("lab.yaml", line);
+        let at = line.find("adresses").unwrap();
+        let span = Span::new(id, at, at + 8);
+        let d = Diagnostic::invalid("unknown-key", "no key 'adresses'")
+            .at(span, "unknown key")
+            .fix(Fix::doubtful(
+                "did you mean 'addresses'?",
+                Edit::replace(span, "addresses"),
+            ));
+        let shown = at_width(&d, &sources, 80);
+        assert_fits(&shown, 80, line);
+        assert!(shown.contains("did you mean 'addresses'?"), "{shown}");
+        assert_eq!(shown.contains(" addresses: {"), drawn, "{shown}");
+    }
+}
+
+#[test]
+fn waived_findings_are_counted_apart() {
+    let d = || Diagnostic::finding("c", Severity::Info, "m");
+    let mut waived = d();
+    waived.waived = Some(crate::Waived {
+        reason: "r".into(),
+        owner: "o".into(),
+        until: "2027-01-01".into(),
+    });
+    let all = [d(), waived.clone(), waived.clone()];
+    assert_eq!(super::summary(&all), "1 info, 2 waived");
+    assert_eq!(super::summary(&[waived]), "1 waived");
+}
+
 #[test]
 fn a_mend_is_folded_and_loses_no_word() {
     let line = "  etcd: {datasets: [kube-etcd], to: s3, kind: dump, every: 6h, keep: {within: 7d}, description: all of it}";

@@ -1,7 +1,7 @@
 //! `check --diff`, `--fix` and `--unsafe-fixes`: what is shown, what is written, and what is left alone.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -203,6 +203,21 @@ fn what_may_not_be_written_stops_all_of_it() {
         (lab.read("holdfast.yaml"), lab.read("compose.yaml")),
         (TIB.into(), COMPOSE.into())
     );
+}
+
+/// A file with two names is one file afterwards, too.
+#[test]
+fn hard_links_stay_together() {
+    let lab = Lab::of(&[("holdfast.yaml", TIB)]);
+    let other = lab.folder.path().join("other.yaml");
+    fs::hard_link(lab.path("holdfast.yaml"), &other).unwrap();
+    let number = |path: &Path| fs::metadata(path).unwrap().ino();
+    let before = number(&other);
+    assert!(lab.check(&["--fix"]).err.contains("mended"));
+    let mended = lab.read("holdfast.yaml");
+    assert!(mended.contains("usable: 36TB"), "{mended}");
+    assert_eq!(fs::read_to_string(&other).unwrap(), mended);
+    assert_eq!(number(&lab.path("holdfast.yaml")), before);
 }
 
 #[test]

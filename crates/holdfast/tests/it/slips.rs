@@ -142,3 +142,38 @@ tiers: {t: {response: 5min}, u: {response: 60}}
     let (_, backups) = run(folder.path(), &["show", "backups"]);
     assert!(backups.contains("pbs"), "{backups}");
 }
+
+/// What is wrong in a tree is told with what to write instead, and a slip that was guessed with nothing beside it.
+#[test]
+fn what_to_write_instead_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: x\n\
+        hosts: {h: {os: debian}}\n\
+        devices: {d: {kind: switch, ports: 8}}\n\
+        costs: {a: {amount: 5}, b: {price: 3 EUR}}\n\
+        waivers:\n\
+        - {rule: qqqq, object: host/h, reason: x, owner: x, expires: 2027-01-01}\n\
+        - {rule: eol-so, object: host/h, reason: x, owner: x, expires: 2027-01-01}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    let words = [
+        "check",
+        "--unknown",
+        "--format",
+        "json",
+        "--date",
+        "2026-11-21",
+    ];
+    let (_, said) = run(folder.path(), &words);
+    for expected in [
+        "name the currency: '5 EUR'",
+        "did you mean 'amount'?",
+        "write '{NAME: …}', or below it",
+        "the id of a rule stands in brackets",
+        "did you mean 'eol-os'?",
+        "add 'version' with what /etc/os-release calls VERSION_ID",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let promise = said.matches("a promise is named in full").count();
+    assert_eq!(promise, 1, "{said}");
+}

@@ -2,7 +2,7 @@
 
 use super::cx::{Cx, Slot};
 use super::forms;
-use crate::suggest::{did_you_mean, nearest, quote};
+use crate::suggest::{alike, did_you_mean, nearest, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
 use diag::{Diagnostic, Span, Spanned};
 use model::declare::Opt;
@@ -209,7 +209,8 @@ impl<'n> Fields<'n> {
                 let message = format!("{slot} is a map, not {}", entry.value.describe());
                 cx.report(
                     Diagnostic::invalid("wrong-type", message)
-                        .at(entry.value.head, "a map is expected here"),
+                        .at(entry.value.head, "a map is expected here")
+                        .help("write '{NAME: …}', or below it, indented, one 'NAME: …' per line"),
                 );
                 Default::default()
             }
@@ -269,6 +270,7 @@ pub(super) fn unknown<'k>(
     let message = format!("{owner} has no key {}", quote(&key.text));
     let d = Diagnostic::invalid("unknown-key", message).at(key.span, "unknown key");
     let near = nearest(&key.text, known.iter().copied());
+    let near = near.or_else(|| alike(&key.text, known.iter().copied()));
     cx.report(match near {
         Some(near) => d.fix(did_you_mean(key.span, near)),
         None => d.help(format!("known keys are {}", known.join(", "))),

@@ -148,7 +148,8 @@ impl Place for At<'_, '_, '_> {
             _ => {
                 let message = format!("{slot} is a map, not {}", slot.node.describe());
                 let d = Diagnostic::invalid("wrong-type", message)
-                    .at(slot.node.head, "a map is expected here");
+                    .at(slot.node.head, "a map is expected here")
+                    .help("write '{NAME: …}', or below it, indented, one 'NAME: …' per line");
                 self.cx.report(d);
                 return;
             }

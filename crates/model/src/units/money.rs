@@ -108,6 +108,17 @@ impl Money {
     }
 }
 
+/// What a number without a currency lacks.
+fn bare(text: &str, per: &str) -> Option<String> {
+    Decimal::parse(text)?;
+    let name = "name the currency";
+    let and = match per {
+        "" => String::new(),
+        _ => " and for how long".to_owned(),
+    };
+    Some(format!("{name}{and}: '{text} EUR{per}'"))
+}
+
 impl Value for Money {
     const FORM: ValueForm = ValueForm {
         name: "money",
@@ -128,7 +139,10 @@ impl Value for Money {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        Self::of(text).ok_or_else(Wrong::of::<Self>)
+        Self::of(text).ok_or_else(|| Wrong {
+            help: bare(text, ""),
+            ..Wrong::of::<Self>()
+        })
     }
 }
 
@@ -230,7 +244,10 @@ impl Value for Cost {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = || Wrong::of::<Self>();
+        let wrong = || Wrong {
+            help: bare(text, "/month"),
+            ..Wrong::of::<Self>()
+        };
         let (money, period) = text.rsplit_once('/').ok_or_else(wrong)?;
         let per = Period::ALL.iter().find(|(w, _)| *w == period);
         let (_, per) = per.ok_or_else(wrong)?;

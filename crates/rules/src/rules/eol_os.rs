@@ -163,6 +163,8 @@ fn without_version(title: &str, machines: &[Machine<'_>], out: &mut Findings) {
     );
     out.add(
         first.object.clone(),
-        RULE.unknown(message).at(first.span, "no version"),
+        RULE.unknown(message)
+            .at(first.span, "no version")
+            .help("add 'version' with what /etc/os-release calls VERSION_ID, as in 'version: 13'"),
     );
 }

@@ -79,9 +79,7 @@ const SMB: &str = concat!(
     r#")?\\?["']?[^\s%"',]+%([^\s"',\]};&|\\]+)"#
 );
 /// `echo name:… | chpasswd`, and the same from a text that stands in place.
-const CHPASSWD: &str = concat!(
-    r#"\b(?:echo|printf)\b[^\n|;&:]*?[\s"'][^\s"':|;&]+:([^\s"'|;&\\]+)(?:[^\n|;&]*)\|[ \t]*(?:sudo[ \t]+)?(?:[^\s|;&]*/)?chpasswd\b"#,
-);
+const CHPASSWD: &str = r#"\b(?:echo|printf)\b[^\n|;&:]*?[\s"'][^\s"':|;&]+:([^\s"'|;&\\]+)(?:[^\n|;&]*)\|[ \t]*(?:sudo[ \t]+)?(?:[^\s|;&]*/)?chpasswd\b"#;
 const CHPASSWD_HERE: &str = r#"\bchpasswd\b[^\n|;&<]*(?:<<<[ \t]*["']?|<<-?[ \t]*["']?[A-Za-z_]+["']?[^\n]*\n[ \t]*)[^\s"':]+:([^\s"'|;&\\]+)"#;
 /// `htpasswd …` up to where its command ends.
 const HTPASSWD: &str = r"\bhtpasswd\b([^\n|;&)]*)";
