@@ -78,12 +78,11 @@ fn repeated(rest: &[&Diagnostic], sources: &SourceSet, width: Option<usize>) -> 
     let Some(first) = rest.first() else {
         return String::new();
     };
-    let mut out = format!(
-        "{}[{}]: {} more (--all shows them whole)\n",
-        word(first.severity),
-        first.code,
-        rest.len()
-    );
+    let head = format!("{}[{}]: ", word(first.severity), first.code);
+    let text = format!("{} more (--all shows them whole)", rest.len());
+    let text = folded(&text, width, head.len());
+    let below = format!("\n{}", " ".repeat(head.len()));
+    let mut out = format!("{head}{}\n", text.replace('\n', &below));
     for d in rest {
         let text = format!("{}{}", place(d, sources), one_line(&d.message));
         out.push_str(&listed(&text, width));

@@ -350,7 +350,7 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
 }
 
 /// Codes of diagnostics that no rule gives.
-fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+pub(super) fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     let own = [&crate::knowledge::CODE, &NOT_OBSERVED];
     lang::CODES.iter().chain(own)
 }

@@ -6,9 +6,11 @@ use crate::output::stream;
 use crate::output::words::{count, did_you_mean};
 use crate::put::put;
 use anyhow::{Context as _, Result};
+use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory as _};
 use roff::{Roff, bold, roman};
 use std::path::Path;
+use view::diagram::View;
 
 /// Exit codes, as [`Exit`] has them.
 const CODES: &[(Exit, &str)] = &[
@@ -226,9 +228,31 @@ const EXAMPLES: &[(&str, Examples)] = &[
 /// The completions of a shell, on standard output.
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit> {
     let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "holdfast", &mut out);
+    clap_complete::generate(shell, &mut with_words(Cli::command()), "holdfast", &mut out);
     stream::exact(&out);
     Ok(Exit::Ok)
+}
+
+/// The command line with the words that some texts can be, which only completion needs: whoever mistypes one is told more than
+/// that it is none of a list.
+fn with_words(command: Command) -> Command {
+    let topics = view::Topic::ALL.map(view::Topic::word).to_vec();
+    let views = View::ALL.map(View::word).to_vec();
+    let rules = rules::RULES.iter().map(|r| r.id);
+    let codes = super::check::codes().map(|(code, _)| *code);
+    let codes: Vec<&str> = rules.chain(codes).collect();
+    command
+        .mut_subcommand("show", |c| {
+            c.mut_arg("topic", |a| {
+                a.value_parser(PossibleValuesParser::new(topics))
+            })
+        })
+        .mut_subcommand("graph", |c| {
+            c.mut_arg("view", |a| a.value_parser(PossibleValuesParser::new(views)))
+        })
+        .mut_subcommand("explain", |c| {
+            c.mut_arg("code", |a| a.value_parser(PossibleValuesParser::new(codes)))
+        })
 }
 
 /// One page on standard output, or all of them in a folder.

@@ -3,7 +3,7 @@
 use crate::cli::ShowArgs;
 use crate::exit::{Exit, Stop};
 use crate::output::words::{did_you_mean, one_line};
-use crate::output::{Paint, calendar, sheet};
+use crate::output::{Paint, calendar, sheet, wrap};
 use crate::put::put;
 use crate::tree::Tree;
 use anyhow::Result;
@@ -76,7 +76,8 @@ fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<(
     if json {
         dataln!("{}", serde_json::to_string_pretty(&sheets)?);
     } else if sheets.iter().all(|s| s.rows.is_empty()) {
-        outln!("{} declares no {}", one_line(&input.lab.name), topic.word());
+        let text = format!("{} declares no {}", one_line(&input.lab.name), topic.word());
+        out!("{}", wrap::hanging("", &text, paint.width()));
     } else {
         out!("{}", sheet::text(&sheets, paint));
     }

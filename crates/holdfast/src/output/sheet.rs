@@ -79,7 +79,7 @@ fn blocks(sheet: &Sheet, paint: Paint) -> String {
         let Some((name, _)) = cells.next() else {
             continue;
         };
-        text.push_str(&format!("{}\n", marked(name)));
+        text.push_str(&wrap::hanging("", &marked(name), paint.width()));
         for (cell, head) in cells.filter(|(c, _)| c.how != How::Silent) {
             let lead = format!("  {:width$}  ", label(head));
             text.push_str(&wrap::hanging(&lead, &marked(cell), paint.width()));
@@ -184,6 +184,10 @@ mod tests {
     fn a_narrow_screen_gets_blocks() {
         let text = text(&[sheet()], Paint::plain(16));
         assert!(text.contains("pve1\n  memory  ~16GiB\n"), "{text}");
+        let mut long = sheet();
+        long.rows[0][0] = Cell::declared("TLS, SSO, RBAC, BACKUP, LOG");
+        let text = super::text(&[long], Paint::plain(16));
+        assert!(text.contains("TLS, SSO, RBAC,\nBACKUP, LOG\n"), "{text}");
         assert!(!text.contains("HOST"), "{text}");
     }
 }

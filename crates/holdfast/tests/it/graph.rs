@@ -143,6 +143,59 @@ fn an_empty_lab_is_told_what_to_write() {
     }
 }
 
+/// A loop is told from other needs without colours, in every form.
+#[test]
+fn loops_of_needs_are_marked_in_every_format() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nhosts: {web: {}}\nservices:\n  \
+        a: {runs: {host: web}, needs: [b]}\n  \
+        b: {runs: {host: web}, needs: [a, c]}\n  \
+        c: {runs: {host: web}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    for (format, loops, plain) in [
+        (
+            "mermaid",
+            &["n0 ==>|\"loop\"| n1", "n1 ==>|\"loop\"| n0"],
+            "n1 --> n2",
+        ),
+        (
+            "dot",
+            &["n0 -> n1 [style=bold", "label=\"loop\""],
+            "n1 -> n2 [style=solid",
+        ),
+        ("svg", &["wire loop", "needs, in a loop"], "M"),
+    ] {
+        let (code, out, err) = graph(lab.path(), &["--view", "dependencies", "--format", format]);
+        assert_eq!(code, Some(0), "{err}");
+        for expected in loops {
+            assert!(out.contains(expected), "{format} lacks {expected}: {out}");
+        }
+        assert!(out.contains(plain), "{format}: {out}");
+        assert!(out.contains("A loop of needs: a, b."), "{format}: {out}");
+    }
+}
+
+/// Of what nobody gave a rack it is not known where it stands: it is drawn, and said what to declare.
+#[test]
+fn machines_without_a_rack_are_drawn() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nsites: {home: {}}\nhosts:\n  web: {site: home}\n  nas: {}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    for format in ["mermaid", "dot", "svg"] {
+        let (code, out, err) = graph(lab.path(), &["--view", "rack", "--format", format]);
+        assert_eq!(code, Some(0), "{err}");
+        for expected in [
+            "web",
+            "nas",
+            "At home, rack not declared",
+            "Neither site nor rack declared",
+            "sites.NAME.racks",
+        ] {
+            assert!(out.contains(expected), "{format} lacks {expected}: {out}");
+        }
+    }
+}
+
 /// A backup of one guest is a line from that guest, however many lie on the same pool.
 #[test]
 fn a_copy_is_drawn_of_what_is_copied_and_of_nothing_else() {

@@ -117,13 +117,14 @@ fn of_service(lab: &Lab, name: &str, service: &Service) -> Option<Diagnostic> {
     });
     let tiered = service.tier.is_some() || scratch || linked;
     let names: Vec<String> = bare.iter().map(|(key, _)| format!("'{}'", key.0)).collect();
+    let has = if names.len() == 1 { "has" } else { "have" };
     let names = names.join(" and ");
     let message = match (tiered, bare.is_empty()) {
         (true, true) => return None,
         (false, true) => format!("service '{name}' keeps data and has no tier"),
-        (true, false) => format!("{names} of service '{name}' has no class"),
+        (true, false) => format!("{names} of service '{name}' {has} no class"),
         (false, false) => {
-            format!("service '{name}' keeps data and has no tier, and {names} has no class")
+            format!("service '{name}' keeps data and has no tier, and {names} {has} no class")
         }
     };
     let span = bare.first().map_or(service.span, |(_, d)| d.span);

@@ -1,6 +1,5 @@
 //! DOT: for Graphviz and what reads its language.
 
-use crate::diagram::metrics::{Weight, wrap};
 use crate::diagram::model::{Diagram, Hue, Node, Shape, Stroke, Sure};
 use crate::diagram::print::theme::LIGHT;
 use diag::render::turns_text;
@@ -56,12 +55,9 @@ pub fn dot(diagram: &Diagram) -> String {
     out
 }
 
-/// What must be said, as a sheet without lines. Graphviz breaks no lines by itself.
+/// What must be said, as a sheet without lines.
 fn notes(diagram: &Diagram, out: &mut String) {
-    let lines = diagram.notes.iter();
-    let lines: Vec<String> = lines
-        .flat_map(|n| wrap(n, 11.0, Weight::Regular, 420.0))
-        .collect();
+    let lines: Vec<String> = diagram.notes.iter().flat_map(|n| folded(n)).collect();
     if !lines.is_empty() {
         out.push_str(&format!(
             "  notes [shape=note, style=\"\", color=\"{}\", fontcolor=\"{}\", label={}];\n",
@@ -70,6 +66,23 @@ fn notes(diagram: &Diagram, out: &mut String) {
             quoted(&lines.join("\n"))
         ));
     }
+}
+
+/// A text in lines, which Graphviz does not make by itself; what is to be copied stays whole.
+fn folded(text: &str) -> Vec<String> {
+    const LONG: usize = 80;
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LONG => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn declared(n: usize, node: &Node, indent: &str) -> String {

@@ -148,7 +148,7 @@ fn colours(p: &Palette) -> String {
     let quiet = [".planned", ".assumed", ".unknown"].join(",");
     out.push_str(&format!("{quiet}{{stroke:{}}}\n", p.wire));
     out.push_str(&format!(
-        ".wire.loop{{stroke:{0}}}\n.dot.loop,.head.loop{{fill:{0}}}\n",
+        ".wire.loop{{stroke:{0};stroke-width:2.6}}\n.dot.loop,.head.loop{{fill:{0}}}\n",
         p.alarm
     ));
     out
