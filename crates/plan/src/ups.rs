@@ -5,6 +5,7 @@
 
 use crate::interface::{By, all};
 use crate::{Context, Difference, How};
+use core::net::IpAddr;
 use diag::Span;
 use model::declare::{Opt, OptExt as _};
 use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
@@ -15,7 +16,6 @@ use model::lab::nut::NutUps;
 use model::value::Value;
 use std::collections::BTreeSet;
 use std::fmt::Display;
-use std::net::IpAddr;
 
 const KIND: FactKind = FactKind::Nut;
 

@@ -1,8 +1,8 @@
 //! Where upsd of Network UPS Tools is asked for a UPS.
 
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
+use core::net::Ipv6Addr;
 use std::fmt;
-use std::net::Ipv6Addr;
 
 /// The port that IANA gave to NUT (RFC 9271, 3.1).
 const PORT: u16 = 3493;
