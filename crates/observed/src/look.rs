@@ -164,7 +164,7 @@ impl<'a> Look<'_, 'a> {
 
     /// `host 'web'`.
     pub(crate) fn title(&self) -> String {
-        format!("{} '{}'", self.object.kind.word(), self.name)
+        title(&self.object)
     }
 
     pub(crate) fn items(&self, kind: FactKind) -> impl Iterator<Item = (&'a str, &'a Value)> {
@@ -234,6 +234,15 @@ impl<'a> Look<'_, 'a> {
         let d = d.note(format!("{}: {}", kind.word(), plain(&reason.0)));
         out.add(self.object.clone(), self.dated(d, kind, "*"));
     }
+}
+
+/// `host 'web'`.
+pub(crate) fn title(object: &ObjectRef) -> String {
+    let kind = match object.kind {
+        Kind::Ups => "UPS",
+        other => other.word(),
+    };
+    format!("{kind} '{}'", object.name)
 }
 
 /// The first of some names, and how many more there are.

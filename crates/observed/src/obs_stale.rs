@@ -1,6 +1,6 @@
 //! A target of which nothing current is known.
 
-use crate::look::{blind, targets};
+use crate::look::{blind, targets, title};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use graph::observation::Blind;
@@ -30,7 +30,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(why) = blind(ctx, &target) else {
             continue;
         };
-        let title = format!("{} '{}'", target.object.kind.word(), target.object.name);
+        let title = title(&target.object);
         let d = match &why {
             Blind::Silent(_) => RULE.unknown(format!("what {title} really is like")),
             Blind::Old(_) => RULE.finding(format!("{title} was last looked at too long ago")),

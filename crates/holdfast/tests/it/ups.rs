@@ -255,58 +255,58 @@ fn what_a_ups_says_of_itself_is_judged() {
         (
             "ups.load",
             "24",
-            "ups-nobody-told: nobody is told when the battery of ups 'ups1' runs empty",
+            "ups-nobody-told: nobody is told when the battery of UPS 'ups1' runs empty",
         ),
         (
             "ups.status",
             "OB DISCHRG",
-            "ups-on-battery: ups 'ups1' runs on its battery (OB)",
+            "ups-on-battery: UPS 'ups1' runs on its battery (OB)",
         ),
         (
             "ups.status",
             "OB LB",
-            "ups-on-battery: ups 'ups1' runs on its battery, which is nearly empty (OB LB)",
+            "ups-on-battery: UPS 'ups1' runs on its battery, which is nearly empty (OB LB)",
         ),
         (
             "ups.status",
             "OL RB",
-            "ups-replace-battery: ups 'ups1' says that its battery is to be replaced (RB)",
+            "ups-replace-battery: UPS 'ups1' says that its battery is to be replaced (RB)",
         ),
         (
             "ups.status",
             "OL BYPASS",
-            "ups-no-protection: ups 'ups1' passes the mains through (BYPASS)",
+            "ups-no-protection: UPS 'ups1' passes the mains through (BYPASS)",
         ),
         (
             "ups.status",
             "WAIT",
-            "ups-on-battery: unknown: whether ups 'ups1' runs on its battery",
+            "ups-on-battery: unknown: whether UPS 'ups1' runs on its battery",
         ),
         (
             "ups.status",
             "",
-            "ups-on-battery: unknown: whether ups 'ups1' runs on its battery",
+            "ups-on-battery: unknown: whether UPS 'ups1' runs on its battery",
         ),
         ("ups.status", "OL", ""),
         (
             "ups.test.result",
             "Done and error",
-            "ups-replace-battery: the last test of ups 'ups1' ended with: Done and error",
+            "ups-replace-battery: the last test of UPS 'ups1' ended with: Done and error",
         ),
         (
             "battery.runtime",
             "540",
-            "ups-runtime: ups 'ups1' lasts 9m, and 20m are declared",
+            "ups-runtime: UPS 'ups1' lasts 9m, and 20m are declared",
         ),
         (
             "battery.charge",
             "60",
-            "ups-runtime: unknown: whether ups 'ups1' lasts as long as is declared",
+            "ups-runtime: unknown: whether UPS 'ups1' lasts as long as is declared",
         ),
         (
             "battery.charge",
             "250",
-            "ups-runtime: unknown: whether ups 'ups1' lasts as long as is declared",
+            "ups-runtime: unknown: whether UPS 'ups1' lasts as long as is declared",
         ),
     ] {
         upsd.set("ups1", variable, value);
@@ -370,7 +370,7 @@ fn what_upsd_lost_is_unknown() {
     );
     // What it said before is of a UPS that is not asked any more.
     let said = field.judged();
-    assert_eq!(said, ["obs-stale: unknown: what ups 'ups1' really is like"]);
+    assert_eq!(said, ["obs-stale: unknown: what UPS 'ups1' really is like"]);
 }
 
 /// What answers in place of upsd: reads questions and answers by this.
