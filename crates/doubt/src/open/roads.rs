@@ -1,6 +1,6 @@
 //! Networks, names, firewalls and ways in.
 
-use super::when::{always, cabled, documents, flows, plugged, stacks};
+use super::when::{always, cabled, documents, flows, gateways, names, networks, plugged, stacks};
 use super::{Rests, rests};
 
 pub(super) const RESTS: &[Rests] = &[
@@ -79,7 +79,7 @@ pub(super) const RESTS: &[Rests] = &[
             "service.runs.host|guest|stack|cluster|device",
             "service.runs.*.host|guest|stack|cluster|device",
         ],
-        always,
+        names,
     ),
     rests(
         "net-dns-tld",
@@ -97,7 +97,7 @@ pub(super) const RESTS: &[Rests] = &[
             "network.kind",
             "site.uplinks.*.gateway",
         ],
-        always,
+        networks,
     ),
     rests(
         "net-egress",
@@ -141,7 +141,7 @@ pub(super) const RESTS: &[Rests] = &[
         "net-gw",
         "the gateway of a network is one that can be",
         &["host.kind", "network.dhcp"],
-        always,
+        gateways,
     ),
     rests(
         "net-link",

@@ -195,6 +195,22 @@ pub(super) fn flows(lab: &Lab, _: Object<'_>) -> bool {
     !lab.flows.is_empty()
 }
 
+pub(super) fn gateways(lab: &Lab, _: Object<'_>) -> bool {
+    let mut networks = lab.networks.values();
+    networks.any(|n| n.gateway.is_some() || n.about.dhcp.is_some())
+}
+
+/// Somebody is asked for names.
+pub(super) fn names(lab: &Lab, _: Object<'_>) -> bool {
+    let mut networks = lab.networks.values();
+    !lab.resolvers.is_empty() || !lab.dns.is_empty() || networks.any(|n| !n.about.dns.is_empty())
+}
+
+/// There is something behind a router.
+pub(super) fn networks(lab: &Lab, _: Object<'_>) -> bool {
+    !lab.networks.is_empty()
+}
+
 pub(super) fn cabled(lab: &Lab, _: Object<'_>) -> bool {
     !lab.cables.is_empty()
 }
