@@ -5,20 +5,41 @@ use diag::{Applicability, Edit, Fix, Span};
 /// Longer words are not compared: nobody mistypes them by a letter, and the comparison is quadratic.
 const LONGEST: usize = 64;
 
-/// The known word nearest to `word`, if one is near enough to be what was meant.
+/// The known word nearest to `word`, if one is near enough to be what was meant and no other one is as near: to guess between two
+/// would be to choose for somebody.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST || word.is_empty() {
         return None;
     }
     let lower = word.to_lowercase();
     let allowed = (word.chars().count() / 3).clamp(1, 3);
-    known
+    let near = known
         .into_iter()
         .filter(|k| k.len() <= LONGEST && k.len().abs_diff(word.len()) <= 4 * allowed)
-        .map(|k| (strsim::damerau_levenshtein(&lower, &k.to_lowercase()), k))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, k)| k)
+        .map(|k| (distance(&lower, &k.to_lowercase()), k))
+        .filter(|(distance, _)| *distance <= 2 * allowed);
+    let mut best: Option<(usize, &str)> = None;
+    let mut tied = false;
+    for (distance, k) in near {
+        match best {
+            Some((d, other)) if distance == d => tied |= other != k,
+            Some((d, _)) if distance > d => {}
+            _ => (best, tied) = (Some((distance, k)), false),
+        }
+    }
+    best.filter(|_| !tied).map(|(_, k)| k)
+}
+
+/// Twice the number of slips, less one where the same letters stand in another order: that happens more easily than another letter.
+fn distance(word: &str, known: &str) -> usize {
+    let slips = strsim::damerau_levenshtein(word, known);
+    let letters = |text: &str| {
+        let mut all: Vec<char> = text.chars().collect();
+        all.sort_unstable();
+        all
+    };
+    let turned = slips > 0 && word.len() == known.len() && letters(word) == letters(known);
+    (2 * slips) - usize::from(turned)
 }
 
 /// Words for one thing, of which each section has its own.
@@ -82,6 +103,9 @@ mod tests {
         ] {
             assert_eq!(nearest(word, ["web", "database"]), expected, "{word}");
         }
+        // Two that are as near are a question, not an answer; letters that changed places are nearer than another letter.
+        assert_eq!(nearest("pve3", ["pve1", "pve2"]), None);
+        assert_eq!(nearest("ubs", ["pbs", "usb"]), Some("usb"));
         assert_eq!(nearest(&"a".repeat(100_000), ["a"]), None);
     }
 

@@ -75,7 +75,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             images.len()
         ));
         for (n, image) in moving.iter().enumerate() {
-            d = d.of(shown(&image.value));
+            d = d.of(image.value.reference.as_str());
             d = match n {
                 0 => d.at(image.span, "moves"),
                 _ => d.and_at(image.span, "moves"),

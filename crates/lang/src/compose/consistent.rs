@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::value::Map;
 use crate::suggest::{did_you_mean, quote};
-use diag::{Diagnostic, Span};
+use diag::{Applicability, Diagnostic, Span};
 use model::compose::{Project, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +111,14 @@ impl Checker<'_, '_> {
         let known = known.map(String::as_str);
         let others = known.filter(|k| kind != "service" || *k != own);
         if let Some(word) = self.cx.nearest(wanted, others) {
-            d = d.fix(did_you_mean(at, word));
+            let mut fix = did_you_mean(at, word);
+            // A span that has more than the name: what else stands there would be lost.
+            let quotes = (at.end - at.start) as usize;
+            if !(wanted.len()..=wanted.len() + 2).contains(&quotes) {
+                fix.applicability = Applicability::DisplayOnly;
+                fix.edits.clear();
+            }
+            d = d.fix(fix);
         } else if kind != "service" {
             d = d.help(format!("declare it at the top, below '{kind}s:'"));
         }

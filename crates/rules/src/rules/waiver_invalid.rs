@@ -115,7 +115,9 @@ fn no_rule(ctx: &Context<'_>, waiver: &Waiver) -> Diagnostic {
     let like = like.filter(|r| r.split('-').any(|w| words.contains(&w)));
     let like: Vec<&str> = like.take(SHOWN).collect();
     match like.is_empty() {
-        true => d.help("`holdfast check` names the rule of each finding in brackets, and the rule book lists all of them"),
+        true => d
+            .help("the id of a rule stands in brackets before what `holdfast check` finds; docs/rules has all of them")
+            .help("a promise is named in full, as in 'promise: ports-justified:host/web'"),
         false => d.help(format!("rules with a word of it: {}", like.join(", "))),
     }
 }
