@@ -79,23 +79,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     });
     let defined = defined.sum();
     let mut names = Names::new(texts.iter().all(|t| t.whole), defined);
-    // A name's second definition is reported and then left alone: which one is meant is not for us to say.
-    let mut objects = Vec::with_capacity(defined);
-    for part in &parts {
-        if let Part::Objects(section, entries) = part {
-            for entry in *entries {
-                if names.declare(section.kind, &entry.key, sources, sink) {
-                    names.declare_parts(section.kind, &entry.key.text, &entry.value);
-                    objects.push((*section, entry));
-                } else {
-                    lab.unread.objects.insert(object(*section, entry));
-                }
-            }
-        }
-        if let Part::Unread(kind) = part {
-            names.not_read(*kind);
-        }
-    }
+    let objects = declared(&parts, &mut names, &mut lab, sources, sink);
     read(&objects, &names, &mut lab, sink);
     let mut cx = Cx {
         sink,
@@ -132,6 +116,34 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     }
     head::read(&mut cx, texts, root, &mut lab);
     lab
+}
+
+/// The objects whose names were declared, once each.
+fn declared<'n>(
+    parts: &[Part<'n>],
+    names: &mut Names,
+    lab: &mut Lab,
+    sources: &SourceSet,
+    sink: &mut Sink,
+) -> Vec<(Section, &'n Entry)> {
+    // A name's second definition is reported and then left alone: which one is meant is not for us to say.
+    let mut objects = Vec::new();
+    for part in parts {
+        if let Part::Objects(section, entries) = part {
+            for entry in *entries {
+                if names.declare(section.kind, &entry.key, sources, sink) {
+                    names.declare_parts(section.kind, &entry.key.text, &entry.value);
+                    objects.push((*section, entry));
+                } else {
+                    lab.unread.objects.insert(object(*section, entry));
+                }
+            }
+        }
+        if let Part::Unread(kind) = part {
+            names.not_read(*kind);
+        }
+    }
+    objects
 }
 
 /// Fewer objects are read in one go: handing them out would take longer.
