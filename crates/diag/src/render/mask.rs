@@ -109,23 +109,8 @@ fn mask_line(line: &str, state: State) -> (String, State) {
             return (stars(line, 0), next);
         }
         State::Deeper { than, in_command } => {
-            let content = body.trim_start();
-            if content.is_empty() {
-                return (line.to_owned(), state);
-            }
-            if body.len() - content.len() > than {
-                let reference = starts_reference(content);
-                let item = in_command && content.starts_with('-');
-                let next = State::Deeper {
-                    than,
-                    in_command: item || content.starts_with("command:"),
-                };
-                let start = if reference || item {
-                    line.len()
-                } else {
-                    body.len() - content.len()
-                };
-                return (stars(line, start), next);
+            if let Some(done) = of_value(line, body, than, in_command) {
+                return done;
             }
         }
         State::Perhaps { than } => {
@@ -170,6 +155,28 @@ fn mask_line(line: &str, state: State) -> (String, State) {
         }
         None => (hide(line), State::Plain),
     }
+}
+
+/// A line of a suspect value, if it is one.
+fn of_value(line: &str, body: &str, than: usize, in_command: bool) -> Option<(String, State)> {
+    let content = body.trim_start();
+    if content.is_empty() {
+        return Some((line.to_owned(), State::Deeper { than, in_command }));
+    }
+    let indent = body.len() - content.len();
+    if indent <= than {
+        return None;
+    }
+    let item = in_command && content.starts_with('-');
+    let next = State::Deeper {
+        than,
+        in_command: item || content.starts_with("command:"),
+    };
+    let start = match starts_reference(content) || item {
+        true => line.len(),
+        false => indent,
+    };
+    Some((stars(line, start), next))
 }
 
 /// A suspect value in a line.
