@@ -22,7 +22,7 @@ pub(crate) fn tears(text: &str, width: usize) -> bool {
         let mut rest = word;
         while rest.chars().count() > width {
             let (done, more) = rest.split_at(cut(rest, width));
-            let at_joint = done.ends_with(is_joint) || more.starts_with(&['/', '=', '-', '.', '_']);
+            let at_joint = done.ends_with(is_joint) || more.starts_with(['/', '=', '-', '.', '_']);
             if !at_joint {
                 return false;
             }
