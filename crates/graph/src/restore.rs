@@ -138,15 +138,15 @@ fn way<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Wa
             assumed: assumed.into_iter().collect(),
         };
     if let Some(site) = transfer::leaves(lab, body, copy) {
-        let link = transfer::down(lab, site)?;
+        let link = transfer::back(lab, site, copy)?;
         let rate = link.rate.value()?;
         let assumed = link
             .rate
             .is_assumed()
-            .then(|| format!("the rate of site '{site}'"));
-        let words = format!("{rate} into site '{site}'");
+            .then(|| format!("the rate of site '{}'", link.site));
+        let words = link.words(rate);
         let way = new(rate.bits_per_second(), words, Some(link.rate.span), assumed);
-        return Some((format!("site {site}"), way));
+        return Some((format!("site {}", link.site), way));
     }
     if copy.place.machines.is_empty() {
         return None;

@@ -418,6 +418,18 @@ pub fn usable(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     by_level(lab, name, pool).or_else(|| part(name, &pool.usable, |s| i128::from(s.bytes())))
 }
 
+/// What a pool can be filled with: what its level and devices give, or what is declared of it if that is less, as of a pool on a part of
+/// a disk.
+pub fn fits(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
+    let declared = [&pool.usable, &pool.size];
+    let declared = declared.map(|given| part(name, given, |s| i128::from(s.bytes())));
+    let all = by_level(lab, name, pool)
+        .into_iter()
+        .chain(declared.into_iter().flatten());
+    // Of equal ones the first: it says how it was computed.
+    all.min_by_key(|p| p.value)
+}
+
 /// What a pool holds: as it is declared, else by its level and devices. The part says how it was computed.
 pub fn room(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     let declared = |given| {

@@ -14,28 +14,75 @@ pub struct Link<'a> {
     pub site: &'a str,
     /// Its rate in that direction.
     pub rate: &'a Given<Rate>,
+    /// Into the site rather than out of it.
+    pub into: bool,
+}
+
+impl Link<'_> {
+    /// `40Mbit/s out of site 'home'`.
+    pub fn words(&self, rate: &Rate) -> String {
+        let way = if self.into { "into" } else { "out of" };
+        format!("{rate} {way} site '{}'", self.site)
+    }
 }
 
 /// The fastest declared rate out of a site.
 pub fn up<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
-    fastest(lab, site, |u| u.up.as_ref())
+    fastest(lab, site, false, |u| u.up.as_ref())
 }
 
 /// The fastest declared rate into a site.
 pub fn down<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
-    fastest(lab, site, |u| u.down.as_ref())
+    fastest(lab, site, true, |u| u.down.as_ref())
+}
+
+/// What a copy goes through when it leaves a site: the way out of that site, or the way into the one of its store if that is slower.
+pub fn away<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<Link<'a>> {
+    slower(
+        up(lab, site),
+        other(lab, site, copy).and_then(|s| down(lab, s)),
+    )
+}
+
+/// What a copy comes back through to a site that it left.
+pub fn back<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<Link<'a>> {
+    slower(
+        down(lab, site),
+        other(lab, site, copy).and_then(|s| up(lab, s)),
+    )
+}
+
+/// The site of a copy's store, where that is one and known.
+fn other<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<&'a str> {
+    let sites = copy.place.sites(lab)?;
+    let mut others = sites.into_iter().filter(|s| *s != site);
+    others.next().filter(|_| others.next().is_none())
+}
+
+/// Of which one nothing is known, that does not count; without the site's own nothing can be told.
+fn slower<'a>(own: Option<Link<'a>>, other: Option<Link<'a>>) -> Option<Link<'a>> {
+    let bits = |l: &Link<'_>| l.rate.value().map(|v| v.bits_per_second());
+    match (own?, other) {
+        (own, Some(other)) if bits(&other) < bits(&own) => Some(other),
+        (own, _) => Some(own),
+    }
 }
 
 fn fastest<'a>(
     lab: &'a Lab,
     site: &str,
+    into: bool,
     of: impl Fn(&'a model::lab::site::Uplink) -> Option<&'a Given<Rate>>,
 ) -> Option<Link<'a>> {
     let (name, site) = lab.sites.get_key_value(site)?;
     let rates = site.about.uplinks.values().filter_map(of);
     let known = rates.filter(|r| r.value().is_some());
     let rate = known.max_by_key(|r| r.value().map(|v| v.bits_per_second()))?;
-    Some(Link { site: name, rate })
+    Some(Link {
+        site: name,
+        rate,
+        into,
+    })
 }
 
 /// The site that a copy leaves, if it leaves one.
@@ -76,7 +123,7 @@ pub fn time(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Option<(Seconds, Str
         return Some((took, format!("{} takes {took}", copy.by)));
     }
     let every = copy.every.as_ref()?.value;
-    let link = up(lab, leaves(lab, body, copy)?)?;
+    let link = away(lab, leaves(lab, body, copy)?, copy)?;
     let bytes = changed(body, every)?;
     let rate = link.rate.value()?;
     let time = seconds(bytes, rate)?;

@@ -107,9 +107,9 @@ fn raw(lab: &Lab, pool: &Pool) -> Cell {
         .map_or_else(Cell::unknown, |t| Cell::resting_on(decimal(t), [sum.how()]))
 }
 
-/// What is declared, else what its level leaves of its devices.
+/// What is declared, else what its level leaves of its devices, or the size that it was made with if that is less.
 fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
-    match totals::by_level(lab, name, pool).filter(|_| pool.usable.is_none()) {
+    match totals::fits(lab, name, pool).filter(|_| pool.usable.is_none()) {
         Some(part) => {
             let how = if part.assumed {
                 How::Assumed
@@ -129,11 +129,9 @@ fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
 }
 
 fn fill(lab: &Lab, name: &str, pool: &Pool) -> Cell {
-    let declared = pool.usable.as_ref().map(|g| g.value());
-    let usable = match declared {
-        Some(given) => given.map(|s| u128::from(s.bytes())),
-        None => totals::by_level(lab, name, pool).and_then(|p| u128::try_from(p.value).ok()),
-    };
+    let unknown = pool.usable.as_ref().is_some_and(|g| g.value().is_none());
+    let usable = totals::fits(lab, name, pool).filter(|_| !unknown);
+    let usable = usable.and_then(|p| u128::try_from(p.value).ok());
     let used = pool.used.as_ref().and_then(|g| g.value());
     let (Some(used), Some(all)) = (used.map(|s| u128::from(s.bytes())), usable) else {
         return Cell::silent();

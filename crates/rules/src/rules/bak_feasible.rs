@@ -63,7 +63,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut sites: BTreeMap<&str, (u128, bool, Vec<String>)> = BTreeMap::new();
     for ((taker, site), (copy, load)) in &loads {
         let object = ObjectRef::new(taker.0, taker.1);
-        let Some(link) = transfer::up(lab, site) else {
+        let Some(link) = transfer::away(lab, site, copy) else {
             if load.told && load.changed + load.whole > 0 {
                 let message = format!(
                     "whether {} fits through an uplink of site '{site}'",
@@ -134,7 +134,7 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
         let d = RULE
             .finding(format!("{by} falls behind for ever: each run takes {time}, and one begins every {every}"))
             .at(span, format!("every {every}"))
-            .and_at(link.rate.span, format!("{rate} out of site '{}'", link.site))
+            .and_at(link.rate.span, link.words(rate))
             .note(format!("{bytes} change in {every}; {bytes} × 8 / {rate} = {time} > {every}; {} fit", decimal(fits)))
             .help("copy less (leave out what can be had again), copy more rarely, or get a faster uplink");
         out.push(note(d));
@@ -157,10 +157,7 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
                 ),
             )
             .at(copy.span, format!("{least}{bytes} at first"))
-            .and_at(
-                link.rate.span,
-                format!("{rate} out of site '{}'", link.site),
-            )
+            .and_at(link.rate.span, link.words(rate))
             .note(format!("{least}{bytes} × 8 / {rate} = {time} > {every}"));
         if !load.unsized_.is_empty() {
             d = d.note(not_in_it(load));

@@ -4,7 +4,7 @@ use crate::claims::{figures, subject};
 use crate::figure::percent;
 use crate::sizes;
 use crate::terms::{Terms, terms};
-use crate::totals::{bytes, place, usable};
+use crate::totals::{bytes, place, fits};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::ToSpan as _;
@@ -39,7 +39,7 @@ struct Course {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, pool) in &ctx.lab.pools {
         let object = ObjectRef::new(Kind::Pool, name);
-        let (Some(used), Some(space)) = (bytes(&pool.used), usable(ctx.lab, name, pool)) else {
+        let (Some(used), Some(space)) = (bytes(&pool.used), fits(ctx.lab, name, pool)) else {
             continue;
         };
         let share = pool
@@ -56,6 +56,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .known()
             .map(|g| (i128::from(g.ppm()), g.to_string()))
         else {
+            // What is full is so without growing.
+            if used >= limit {
+                let (used, limit) = (sizes::storage(used), sizes::storage(limit));
+                let d = RULE
+                    .finding(format!("{what} now"))
+                    .at(place(&pool.used).unwrap_or(pool.span), "used")
+                    .note(format!("used: {used}; limit {limit}; reached already"))
+                    .help("add space now, or remove what need not be kept");
+                out.add(object, d);
+                continue;
+            }
             let d = RULE
                 .unknown(format!("when {what}"))
                 .at(place(&pool.used).unwrap_or(pool.span), "");

@@ -12,6 +12,7 @@ mod documents;
 mod example;
 mod fixtures;
 mod lifecycle;
+mod links;
 mod mends;
 mod observed;
 mod sighting;
