@@ -200,6 +200,10 @@ fn end(child: &mut Child) {
 }
 
 /// Asks for something until it is there.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a real program is waited for, with a deadline"
+)]
 fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -229,7 +229,7 @@ fn whoever_is_to_be_told_is_logged_in() {
     let upsd = Upsd::start(&[("ups1", DEVICE)]);
     let field = Field::new(&upsd.name_of("ups1"), ", watched_by: nas");
     field.add(
-        "networks: {lan: {subnet: 192.0.2.0/24}}\nguests: {nas: {kind: vm, addresses: {lan: 192.0.2.7}}}\n",
+        "networks: {lan: {subnet: 192.0.2.0/24}}\nhosts: {pve1: {}}\nguests: {nas: {kind: vm, on: pve1, addresses: {lan: 192.0.2.7}}}\n",
     );
     let client = || {
         let (_, rows) = field.drift();
@@ -373,8 +373,11 @@ fn what_upsd_lost_is_unknown() {
     assert_eq!(said, ["obs-stale: unknown: what UPS 'ups1' really is like"]);
 }
 
-/// What answers in place of upsd: reads questions and answers by this.
-fn in_place(answer: fn(TcpStream)) -> u16 {
+/// What somebody does with a connection.
+type Answer = fn(TcpStream);
+
+/// What answers in place of upsd.
+fn in_place(answer: Answer) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -399,7 +402,7 @@ const UPS: &str = "BEGIN LIST UPS\nUPS ups1 \"x\"\nEND LIST UPS\n";
 
 #[test]
 fn what_is_no_upsd_is_unknown_with_its_reason() {
-    let rows: &[(fn(TcpStream), &str)] = &[
+    let rows: &[(Answer, &str)] = &[
         // It hangs: the time that it was given, and no more.
         (|tcp| std::mem::forget(tcp), "did not answer within 1 s"),
         (|tcp| say(tcp, ""), "broke off: it closed the connection"),
