@@ -427,8 +427,10 @@ fn secrets_are_shown_nowhere() {
 #[test]
 fn what_is_meant_is_guessed_for_the_first_slips_of_many() {
     let services = |n: usize| {
-        let each =
-            (0..n).map(|i| format!("  database{i}: {{image: x, depends_on: [databsae{i}]}}\n"));
+        let each = (0..n).map(|i| {
+            let next = (i + 1) % n;
+            format!("  database{i}: {{image: x, depends_on: [databsae{next}]}}\n")
+        });
         format!("services:\n{}", each.collect::<String>())
     };
     for (n, all) in [(20, true), (1_500, false)] {

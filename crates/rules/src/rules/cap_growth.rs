@@ -4,7 +4,7 @@ use crate::claims::{figures, subject};
 use crate::figure::percent;
 use crate::sizes;
 use crate::terms::{Terms, terms};
-use crate::totals::{bytes, place, fits};
+use crate::totals::{bytes, fits, place};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::ToSpan as _;
