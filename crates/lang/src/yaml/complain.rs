@@ -31,7 +31,7 @@ pub(super) fn about_syntax(
     let line_start = before.rfind('\n').map_or(0, |n| n + 1);
     let line = text.get(line_start..).unwrap_or("");
     let line = line.lines().next().unwrap_or("");
-    if let Some(diagnostic) = about_tab(source, line, line_start) {
+    if let Some(diagnostic) = about_tab(source, text, line, line_start) {
         return diagnostic;
     }
     let here = place(source, text, at);
@@ -93,23 +93,44 @@ pub(super) fn about_syntax(
 }
 
 /// A tab among the white space that a line begins with.
-fn about_tab(source: SourceId, line: &str, line_start: usize) -> Option<Diagnostic> {
+fn about_tab(source: SourceId, text: &str, line: &str, line_start: usize) -> Option<Diagnostic> {
     let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
     let lead = line.get(..indent)?;
     let tab = lead.find('\t')?;
     let span = Span::new(source, line_start + tab, line_start + indent);
-    Some(
-        Diagnostic::invalid(
-            "yaml-syntax",
-            "a tab is used for indentation, but YAML allows only spaces",
-        )
-        .at(span, "tab")
-        .fix(Fix {
-            message: "use spaces".to_owned(),
-            applicability: Applicability::Unsafe,
-            edits: vec![Edit::replace(span, lead.get(tab..)?.replace('\t', "  "))],
-        }),
+    let d = Diagnostic::invalid(
+        "yaml-syntax",
+        "a tab is used for indentation, but YAML allows only spaces",
     )
+    .at(span, "tab");
+    let (before, after) = (
+        text.get(..line_start)?,
+        text.get(line_start + line.len()..)?,
+    );
+    let Some(wide) = column(before, after).filter(|wide| *wide >= tab) else {
+        return Some(d.help("use spaces: as many as before the keys that belong beside it"));
+    };
+    Some(d.fix(Fix {
+        message: "use spaces".to_owned(),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit::replace(span, " ".repeat(wide - tab))],
+    }))
+}
+
+/// Where a line begins between these, if its neighbours leave no choice.
+fn column(before: &str, after: &str) -> Option<usize> {
+    let says = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let last = before.lines().rev().find(says)?;
+    let opens = last.trim_end().ends_with(':');
+    let wide = indent(last) + if opens { 2 } else { 0 };
+    let next = after
+        .lines()
+        .filter(says)
+        .find(|l| !l.trim_start_matches(' ').starts_with('\t'));
+    // A key beside it, or one further out than what it must be below.
+    let fits = |next: &str| indent(next) == wide || opens && indent(next) < wide;
+    next.is_none_or(fits).then_some(wide)
 }
 
 /// One character at a byte; at the end of the text, the last character that can be seen.
