@@ -31,7 +31,12 @@ pub(super) fn about_syntax(
     let line_start = before.rfind('\n').map_or(0, |n| n + 1);
     let line = text.get(line_start..).unwrap_or("");
     let line = line.lines().next().unwrap_or("");
-    if let Some(diagnostic) = about_tab(source, text, line, line_start) {
+    // Behind a text without quotes, the tab is on a line below it.
+    let below = || {
+        let (at, tabbed) = below(text, line_start).filter(|_| said.contains("found a tab"))?;
+        about_tab(source, text, tabbed, at)
+    };
+    if let Some(diagnostic) = about_tab(source, text, line, line_start).or_else(below) {
         return diagnostic;
     }
     let here = place(source, text, at);
@@ -90,6 +95,19 @@ pub(super) fn about_syntax(
         }
         s => error(&format!("this is not valid YAML: {s}")).at(here, "here"),
     }
+}
+
+/// The first line behind a place that begins with white space that has a tab in it.
+fn below(text: &str, from: usize) -> Option<(usize, &str)> {
+    let mut at = from;
+    text.get(from..)?.split_inclusive('\n').find_map(|line| {
+        let start = at;
+        at += line.len();
+        let line = line.trim_end_matches(['\n', '\r']);
+        line.trim_start_matches(' ')
+            .starts_with('\t')
+            .then_some((start, line))
+    })
 }
 
 /// A tab among the white space that a line begins with.
