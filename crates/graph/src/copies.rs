@@ -3,13 +3,13 @@
 use crate::amounts::count;
 use crate::bodies::Body;
 use crate::intervals::Intervals;
-use crate::places::{self, Mounts, Place};
+use crate::places::{self, Machine, Mounts, Place};
 use crate::pools;
 use diag::{Span, Spanned};
 use model::declare::OptExt as _;
 use model::id::Kind;
 use model::lab::protection::{BackupKind, Job, JobKind, Replication, Snapshot};
-use model::lab::{Backup, FaultScope, Lab, Repository};
+use model::lab::{Backup, DataSource, FaultScope, Lab, Repository};
 use model::units::Seconds;
 use model::units::calendar::Calendar;
 use std::collections::{BTreeMap, BTreeSet};
@@ -361,8 +361,55 @@ fn without_machine(lab: &Lab, home: &Place<'_>, copy: &Copy<'_>, scope: FaultSco
     }
 }
 
+/// The pool that has the disk of one of two places among its devices, with the label of that disk.
+fn disk_of_pool<'a>(lab: &Lab, one: &Place<'a>, other: &Place<'a>) -> Option<(&'a str, &'a str)> {
+    let label = one.disk?;
+    let is =
+        |m: &pools::Member<'_>| m.label == label && one.machines.contains(&Machine::Host(m.host));
+    let mut pools = other.pools.iter().copied();
+    let pool = pools.find(|name| {
+        let pool = lab.pools.get(*name);
+        pool.is_some_and(|p| pools::members(lab, p).iter().any(is))
+    })?;
+    Some((pool, label))
+}
+
+/// The store lies in the folder of the data itself: it is lost with it, and is in itself.
+pub fn is_within(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> bool {
+    let data = lab.datasets.get(&body.object.name);
+    let data = data.filter(|_| body.object.kind == Kind::Dataset);
+    let folder = match data.and_then(|d| d.source.as_ref()) {
+        Some(DataSource::Folder(folder)) => folder.value.trim_end_matches('/'),
+        _ => return false,
+    };
+    let location = copy.repository.and_then(|r| r.location.known());
+    let rest = location.and_then(|l| l.strip_prefix(folder));
+    let machine = !body.place.machines.is_disjoint(&copy.place.machines);
+    machine && !folder.is_empty() && rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
+}
+
+/// The data and its copy are lost with one disk, because one of them is on a disk of the other's pool. `None` if they share no disk so.
+pub fn shares_disk(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Option<String> {
+    let (home, store) = (&body.place, &copy.place);
+    let found = disk_of_pool(lab, home, store).or_else(|| disk_of_pool(lab, store, home));
+    found.map(|(pool, disk)| format!("disk '{disk}' is one of pool '{pool}'"))
+}
+
 fn same_disk(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Side {
     let (home, store) = (&body.place, &copy.place);
+    if is_within(lab, body, copy) {
+        return Side::Inside(format!("{} is in the folder of the data itself", copy.to));
+    }
+    let disk = disk_of_pool(lab, home, store).or_else(|| disk_of_pool(lab, store, home));
+    if let Some((pool, disk)) = disk {
+        return match pools::tolerance(lab, pool) {
+            Some(0) => Side::Inside(format!("{} loses disk '{disk}' too", copy.to)),
+            Some(_) => Side::Outside,
+            None => Side::Unknown(format!(
+                "how many disks of pool '{pool}' may fail is not declared"
+            )),
+        };
+    }
     match (home.disk, store.disk) {
         (Some(a), Some(b)) if a == b => {
             return Side::Inside(format!("{} is on disk '{b}' too", copy.to));

@@ -464,6 +464,9 @@ pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
         }
         Level::Mirror if is_pairs(parts.len()) => pairs(&parts),
         Level::Raid1 | Level::Mirror => (least, format!("the smallest device, {}", smallest.shown)),
+        Level::Raid10 if pool.kind.known() == Some(&PoolKind::Md) => {
+            (n * least / 2, format!("{n} × {} / 2", smallest.shown))
+        }
         Level::Raid10 => (n / 2 * least, format!("{} × {}", n / 2, smallest.shown)),
         Level::Raid5 | Level::Raidz1 => parity(1)?,
         Level::Raid6 | Level::Raidz2 => parity(2)?,

@@ -83,6 +83,19 @@ impl<'a> Votes<'a> {
         })
     }
 
+    /// What of its votes is declared not to be known: nothing that is counted with them is sure.
+    pub fn open(cluster: &Cluster) -> Option<String> {
+        let open = cluster.votes.iter().find(|(_, v)| v.value().is_none());
+        match open {
+            Some((member, _)) => Some(format!("how many votes '{}' has", member.0.object.name)),
+            None => {
+                let device = cluster.qdevice.as_ref()?;
+                let unknown = device.value().is_none();
+                unknown.then(|| "whether there is a tie breaker ('qdevice')".to_owned())
+            }
+        }
+    }
+
     /// Machines whose failure leaves too few votes.
     pub fn fatal_machines(&self) -> Vec<Loss<'a>> {
         self.fatal(|v| Some(v.machine))

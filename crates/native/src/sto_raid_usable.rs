@@ -114,7 +114,13 @@ fn more_than_all(name: &str, pool: &Pool, members: &[Member<'_>]) -> Option<Diag
 }
 
 fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnostic> {
+    let md = pool.kind.known() == Some(&PoolKind::Md);
     let least = match level {
+        // mkfs.btrfs(8), table "Profiles".
+        Level::Raid5 | Level::Raid10 if is_btrfs(pool) => 2,
+        Level::Raid6 if is_btrfs(pool) => 3,
+        // md(4): two disks of RAID5 are a mirror, and RAID10 keeps two copies on any number.
+        Level::Raid5 | Level::Raid10 if md => 2,
         Level::Raid5 => 3,
         Level::Raid6 | Level::Raid10 => 4,
         // zpoolconcepts(7): one more than the number of parity disks.
@@ -124,7 +130,6 @@ fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnos
         Level::Raid1 | Level::Mirror => 2,
         Level::Single | Level::Linear | Level::Raid0 | Level::Replicated => 1,
     };
-    // md takes two disks for raid10, which is a mirror with extra work.
     let enough = have >= least || (have == 2 && level == Level::Raid10);
     let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
     (!enough).then(|| {
@@ -193,6 +198,11 @@ fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, Str
         }
         Level::Single | Level::Linear | Level::Raid0 => (raw, raw, sum(&parts)),
         Level::Mirror if is_pairs(parts.len()) => in_pairs(&parts),
+        // md(4), "RAID10": each block twice, wherever there is room.
+        Level::Raid10 if pool.kind.known() == Some(&PoolKind::Md) => {
+            let half = n * small / 2;
+            (2 * half, half, format!("{n} × {least} / 2"))
+        }
         Level::Raid10 => pairs(n, small, least),
         Level::Raid1 | Level::Mirror => (n * small, small, format!("1 × {least}")),
         Level::Raid5 | Level::Raidz1 => striped(1),

@@ -59,6 +59,17 @@ fn said<const SET: u64>(about: &About<SET>) -> String {
     }
 }
 
+/// Of the address of a web hook only where it leads: whoever knows the rest may ring.
+fn without_path(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return diag::hide(address);
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let more = if rest.len() > host.len() { "/…" } else { "" };
+    format!("{scheme}://{host}{more}")
+}
+
 fn channels(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new("channels", &["CHANNEL", "KIND", "TO", "VIA", "ALERTS"]);
     for (name, channel) in &lab.channels {
@@ -66,7 +77,7 @@ fn channels(lab: &Lab) -> Sheet {
         sheet.row([
             Cell::declared(name),
             Cell::with(&channel.kind, |k| k.word().to_owned()),
-            Cell::with(&channel.to, said),
+            Cell::with(&channel.to, |to| without_path(&said(to))),
             Cell::of(&channel.via),
             Cell::computed(lab.alerts.values().filter(rings).count()),
         ]);

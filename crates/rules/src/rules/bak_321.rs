@@ -2,7 +2,7 @@
 
 use crate::amounts::count;
 use crate::bodies::Body;
-use crate::copies::{Copy, Side, side};
+use crate::copies::{Copy, Side, is_within, shares_disk, side};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
@@ -78,7 +78,7 @@ struct Tally<'c> {
 
 fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
     let (lost, independent): (Vec<&Copy<'_>>, Vec<&Copy<'_>>) =
-        own.iter().partition(|c| same_store(body, c));
+        own.iter().partition(|c| same_store(lab, body, c));
     let mut domains: BTreeMap<String, &str> = BTreeMap::new();
     let mut away = BTreeSet::new();
     let mut unsure = Vec::new();
@@ -188,8 +188,11 @@ fn undecided(body: &Body<'_>, wanted: usize, least: usize, nowhere: &[&str]) -> 
     ))
 }
 
-/// On the same disk or in the same pool as the data: no copy at all.
-fn same_store(body: &Body<'_>, copy: &Copy<'_>) -> bool {
+/// On the same disk, in the same pool or in the folder of the data itself: no copy at all.
+fn same_store(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> bool {
+    if is_within(lab, body, copy) || shares_disk(lab, body, copy).is_some() {
+        return true;
+    }
     let (home, store) = (&body.place, &copy.place);
     let machine = !home.machines.is_disjoint(&store.machines);
     let disk = home.disk.is_some() && home.disk == store.disk;

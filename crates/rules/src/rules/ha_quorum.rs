@@ -37,6 +37,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(votes) = Votes::of(ctx.lab, c) else {
             continue;
         };
+        if let Some((_, open)) = c.votes.iter().find(|(_, v)| v.value().is_none()) {
+            let d = RULE
+                .unknown(format!(
+                    "whether cluster '{name}' keeps its majority when votes are lost"
+                ))
+                .at(open.span, "");
+            out.add(
+                cluster(name),
+                d.help("write how many votes it has; one is usual"),
+            );
+            continue;
+        }
         let mut found = Vec::new();
         let open = tie_breaker_unknown(name, c, &votes);
         if open.is_none() {

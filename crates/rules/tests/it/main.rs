@@ -15,6 +15,7 @@ mod lifecycle;
 mod links;
 mod mends;
 mod observed;
+mod shared;
 mod sighting;
 mod silence;
 mod sums;

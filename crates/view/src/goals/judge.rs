@@ -368,6 +368,10 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
         trial.unknown.push("who votes is not declared".to_owned());
         return;
     };
+    if let Some(open) = Votes::open(cluster) {
+        trial.unknown.push(format!("{open} is not known"));
+        return;
+    }
     match found.fatal_machines().first() {
         Some(loss) => trial.impossible.push(format!(
             "without {} {} are left of {}; {}",
