@@ -23,6 +23,19 @@ pub fn known<'a>(
         .collect()
 }
 
+/// What the service needs in any case and whose availability is declared not to be known.
+pub fn open<'s>(
+    lab: &Lab,
+    structure: &'s Structure,
+    cuts: &Cuts,
+    node: NodeIndex,
+) -> Vec<&'s Target> {
+    let cut = cuts.of(node);
+    let targets = cut.iter().filter_map(|n| structure.target(*n));
+    let unknown = |t: &&Target| availability(lab, t).is_some_and(|a| a.value().is_none());
+    targets.filter(unknown).collect()
+}
+
 /// Whether something with a declared availability is among what each element needs, by the element's number.
 pub fn above_known(lab: &Lab, structure: &Structure) -> Vec<bool> {
     structure.above(|t| availability(lab, t).is_some_and(|a| a.value().is_some()))

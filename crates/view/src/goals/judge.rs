@@ -274,6 +274,11 @@ fn share(
         {
             least = Some((share, name));
         }
+        let open = graph::availability::open(lab, structure, cuts, node);
+        trial.unknown.extend(
+            open.into_iter()
+                .map(|t| format!("the availability of {t} is not known")),
+        );
         for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
             if cut.object.kind == Kind::Host && cut.part.is_none() {
                 alone
@@ -422,15 +427,34 @@ fn room(lab: &Lab, cluster: &Cluster, guests: &[Failover<'_>], trial: &mut Trial
         memory(left.max(0)),
         memory(need)
     );
-    match need > left {
-        true => trial.impossible.push(sum),
-        false => trial.fine.push(sum),
+    // All together may fit where one of them fits nowhere.
+    let alone = guests.iter().zip(&taken).find_map(|(found, part)| {
+        let own = graph::failover::host_of(found.guest)?;
+        let others = memories.iter().filter(|p| p.name != own);
+        let most = others.map(|p| p.value - stays(&p.name)).max()?;
+        (part.value > most).then(|| {
+            format!(
+                "{} takes {}, and no host but {own} has more than {} for it",
+                found.name,
+                memory(part.value),
+                memory(most.max(0))
+            )
+        })
+    });
+    match alone.or_else(|| (need > left).then(|| sum.clone())) {
+        Some(why) => trial.impossible.push(why),
+        None => trial.fine.push(sum),
     }
 }
 
 fn storage(lab: &Lab, cluster: (&str, &Cluster), guests: &[Failover<'_>], trial: &mut Trial) {
     let mut stuck = Vec::new();
     for found in guests {
+        if found.guest.disks.is_empty() {
+            trial
+                .unknown
+                .push(format!("no disk of {} is declared", found.name));
+        }
         let pools = found.guest.disks.values().filter_map(|d| d.pool.known());
         for pool in pools {
             match reach(lab, pool.name(), cluster, found.name) {

@@ -342,3 +342,84 @@ fn prices_of_another_currency_are_not_compared_and_that_is_said() {
         "{advice:#?}"
     );
 }
+
+#[test]
+fn nothing_is_possible_because_nobody_knows() {
+    let cluster = |a: &str, guests: &str, votes: &str| {
+        format!(
+            "
+hosts: {{a: {{hardware: {{memory: {a}}}}}, b: {{hardware: {{memory: 16GiB}}}}, c: {{hardware: {{memory: 16GiB}}}}}}
+pools: {{share: {{kind: nfs, size: 1TB}}}}
+clusters: {{main: {{kind: proxmox, members: [a, b, c], ha: true, storage: [share]{votes}}}}}
+guests: {{{guests}}}
+"
+        )
+    };
+    let said = |text: &str| {
+        let goals = judge(&lab(&[text]));
+        let found = goals
+            .iter()
+            .find(|g| g.key.words().ends_with("HA"))
+            .unwrap();
+        (found.verdict, found.because.concat())
+    };
+    let on_share = "disks: {root: {pool: share, size: 20GB}}";
+    let small = format!("x: {{kind: vm, on: a, memory: 1GiB, ha: true, {on_share}}}");
+    let (verdict, because) = said(&cluster("32GiB", &small, ""));
+    assert_eq!(verdict, Verdict::Possible, "{because}");
+    for (guests, votes, why) in [
+        (
+            small.clone(),
+            ", votes: {a: unknown}",
+            "how many votes 'a' has",
+        ),
+        (
+            "x: {kind: vm, on: a, memory: 1GiB, ha: true}".to_owned(),
+            "",
+            "no disk of x is declared",
+        ),
+    ] {
+        let (verdict, because) = said(&cluster("32GiB", &guests, votes));
+        assert_eq!(verdict, Verdict::Unknown, "{because}");
+        assert!(because.contains(why), "{because}");
+    }
+    // 32 GiB are left for 24 GiB, and for 20 GiB of it in one piece there is no room.
+    let large = format!(
+        "x: {{kind: vm, on: a, memory: 20GiB, ha: true, {on_share}}}, y: {{kind: vm, on: b, memory: 4GiB, {on_share}}}"
+    );
+    let (verdict, because) = said(&cluster("32GiB", &large, ""));
+    assert_eq!(verdict, Verdict::Impossible, "{because}");
+    assert!(
+        because.contains("x takes 20GiB, and no host but a has more than 16GiB for it"),
+        "{because}"
+    );
+}
+
+#[test]
+fn what_is_needed_and_of_unknown_availability_is_not_taken_for_always_there() {
+    let shop = |db: &str| {
+        format!(
+            "
+hosts: {{web: {{availability: 99.99%}}, db: {{availability: {db}}}}}
+services:
+  shop: {{tier: core, runs: {{host: web}}, needs: [pg]}}
+  pg: {{runs: {{host: db}}}}
+"
+        )
+    };
+    let said = |db: &str| {
+        let goals = judge(&lab(&[&shop(db), &tier("slo: 99%")]));
+        let found = goals
+            .iter()
+            .find(|g| g.key.words() == "tier core, SLO")
+            .unwrap();
+        (found.verdict, found.because.concat())
+    };
+    assert_eq!(said("95%").0, Verdict::Impossible);
+    let (verdict, because) = said("unknown");
+    assert_eq!(verdict, Verdict::Unknown, "{because}");
+    assert!(
+        because.contains("the availability of host/db is not known"),
+        "{because}"
+    );
+}
