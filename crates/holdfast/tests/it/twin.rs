@@ -482,7 +482,9 @@ fn nothing_leaves(up: &Up) {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&asked.stderr).into_owned();
-    assert!(said.contains("unreachable"), "{said}");
+    // A machine that forwards nothing says the second.
+    let refused = ["Network is unreachable", "No route to host"];
+    assert!(refused.iter().any(|r| said.contains(r)), "{said}");
     let routes = up.ok(&["twin", "exec", "witness", "--", "ip", "route"]);
     assert!(
         routes.contains("default via 10.10.10.1 dev mgmt"),
