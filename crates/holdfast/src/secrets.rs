@@ -15,7 +15,11 @@ pub(crate) fn vault(real: Real, tree: &Tree) -> Vault {
         .flatten()
         .map(|k| k.value.clone())
         .collect();
+    // What restic itself reads there is a secret too.
+    let restic = ["RESTIC_PASSWORD".to_owned()];
+    let variables = crate::commands::secret::variables(&tree.lab);
     Vault::of(real, Surroundings::here(), tree.root.clone(), &declared)
+        .keeping_back(variables.into_iter().chain(restic))
 }
 
 /// In one text, for messages of a driver.

@@ -39,6 +39,8 @@ pub struct Vault {
     root: PathBuf,
     /// Files with age identities that the lab declares.
     declared: Vec<String>,
+    /// Variables with secrets, which the programs of other secrets do not get.
+    kept_back: Vec<String>,
 }
 
 /// Whether a secret can be had.
@@ -68,7 +70,16 @@ impl Vault {
             surroundings,
             root,
             declared: declared.to_vec(),
+            kept_back: Vec::new(),
         }
+    }
+
+    /// The same, with variables of the environment that the program of a `command:` does not get: other secrets. It gets all else, since
+    /// what a password manager needs nobody can tell.
+    #[must_use]
+    pub fn keeping_back(mut self, variables: impl IntoIterator<Item = String>) -> Self {
+        self.kept_back.extend(variables);
+        self
     }
 
     /// Gets a secret.
@@ -91,7 +102,7 @@ impl Vault {
                     )));
                 }
             },
-            SecretRef::Command(words) => run(words)?,
+            SecretRef::Command(words) => run(words, &self.kept_back)?,
             SecretRef::Sops { file, key } => return self.sops(file, key),
             SecretRef::Age(file) => text(self.age(file)?, reference)?,
         };
@@ -149,7 +160,7 @@ fn text(bytes: Zeroizing<Vec<u8>>, reference: &SecretRef) -> Result<Zeroizing<St
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-fn run(words: &[String]) -> Result<Zeroizing<String>, Problem> {
+fn run(words: &[String], kept_back: &[String]) -> Result<Zeroizing<String>, Problem> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| Problem::new("the secret's command is empty"))?;
@@ -158,6 +169,9 @@ fn run(words: &[String]) -> Result<Zeroizing<String>, Problem> {
         .args(arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
+    for variable in kept_back {
+        command.env_remove(variable);
+    }
     let output = command
         .output()
         .map_err(|e| Problem::new(format!("cannot run {program}: {e}")))?;
@@ -173,5 +187,22 @@ fn run(words: &[String]) -> Result<Zeroizing<String>, Problem> {
         Err(_) => Err(Problem::new(format!(
             "{program} printed something that is not text"
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_of_a_secret_does_not_get_other_secrets() {
+        let words = ["sh", "-c", "echo \"${HOME-none} ${PATH:+a path}\""];
+        let command = SecretRef::Command(words.map(str::to_owned).to_vec());
+        let vault = || Vault::of(Real, Surroundings::default(), ".".into(), &[]);
+        let said = |vault: Vault| vault.get(&command).unwrap().expose().to_owned();
+        // Every test runs in some home.
+        assert_ne!(said(vault()), "none a path");
+        let kept = vault().keeping_back(["HOME".to_owned()]);
+        assert_eq!(said(kept), "none a path");
     }
 }

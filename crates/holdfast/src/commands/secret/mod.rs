@@ -53,6 +53,16 @@ struct Named<'a> {
     entry: Option<&'a SecretEntry>,
 }
 
+/// Variables of the environment that have secrets of a lab.
+pub(crate) fn variables(lab: &Lab) -> Vec<String> {
+    let all = named(lab).into_iter();
+    let names = all.filter_map(|n| match n.reference {
+        Some(SecretRef::Env(name)) => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// Those of the section `secrets`, the passwords of repositories, and the tokens of interfaces (`api`).
 fn named(lab: &Lab) -> Vec<Named<'_>> {
     let entries = lab.secrets.iter().map(|(name, entry)| Named {
