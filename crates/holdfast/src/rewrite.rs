@@ -3,14 +3,15 @@
 //! All files are looked at before the first is written: one that has changed since it was read, that may not be written, or that a
 //! symbolic link puts outside of the lab tree, or whose new text could not be read any more, stops all of them. Each is replaced at once,
 //! by a new file beside it that is on the disk before it takes the name; so a reader sees the old text or the new one, whatever
-//! happens in between. Only a file that has further names, by hard links, is written where it lies: a new file would part them.
+//! happens in between. A file that has further names, by hard links, is left: a new file would part them, and to write over the old one
+//! would leave half of it on a full disk, and write outside of the tree if a name of it is there.
 
 use crate::exit::Stop;
 use crate::mend::{Change, is_yaml};
 use crate::put::beside;
 use anyhow::Result;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,9 @@ fn ready(root: &Path, change: &Change) -> Result<PathBuf, String> {
     if about.permissions().readonly() {
         return Err("is read-only".to_owned());
     }
+    if about.nlink() > 1 {
+        return Err("has further names by hard links, which a new file would part; copy it over itself (`cp f g && mv g f`) if it is to be one of its own".to_owned());
+    }
     unchanged(&real, change)?;
     if is_yaml(&change.path) && lang::readable(&change.was) && !lang::readable(&change.now) {
         return Err("would not be readable YAML any more".to_owned());
@@ -83,21 +87,9 @@ fn unchanged(real: &Path, change: &Change) -> Result<(), String> {
 }
 
 fn replace(real: &Path, change: &Change) -> io::Result<()> {
-    if fs::metadata(real)?.nlink() > 1 {
-        return in_place(real, change);
-    }
     beside(real, change.now.as_bytes(), |new| {
         new.sync_all()?;
         unchanged(real, change).map_err(io::Error::other)
     })?;
     File::open(real.parent().unwrap_or(Path::new("/")))?.sync_all()
-}
-
-/// The new text over the old one, in the same file.
-fn in_place(real: &Path, change: &Change) -> io::Result<()> {
-    let mut file = File::options().write(true).open(real)?;
-    unchanged(real, change).map_err(io::Error::other)?;
-    file.write_all(change.now.as_bytes())?;
-    file.set_len(change.now.len() as u64)?;
-    file.sync_all()
 }
