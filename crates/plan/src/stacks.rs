@@ -188,9 +188,13 @@ impl<'a> Comparing<'a> {
             .filter(|(key, value)| declared.is(key, value))
             .collect();
         let wanted = declared.replicas();
+        // `docker compose run` makes containers of a service that are not the service. One that has ended is nothing; one that still
+        // runs is there, and nobody declared it.
+        let (once, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, v)| is_once(v));
+        let ended = |v: &Value| v.field("state").and_then(Value::as_text) == Some("exited");
+        let once = once.into_iter().filter(|(_, v)| ended(v));
+        self.known.extend(once.map(|(key, _)| key));
         self.known.extend(found.iter().map(|(key, _)| *key));
-        // `docker compose run` makes containers of a service that are not the service.
-        let found: Vec<_> = found.into_iter().filter(|(_, v)| !is_once(v)).collect();
         for (key, value) in &found {
             self.container(declared, key, value);
         }

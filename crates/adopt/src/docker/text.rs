@@ -194,12 +194,17 @@ impl Writing<'_> {
                 Some(true) => ", read_only: true",
                 _ => "",
             };
-            volumes.push(format!(
+            let line = format!(
                 "\n      - {{type: {kind}{source}, target: {}{shut}}}",
                 quoted(target)
-            ));
+            );
+            volumes.push((target, line));
         }
-        let volumes = (!volumes.is_empty()).then(|| ("volumes".to_owned(), volumes.concat()));
+        // The engine tells them in no order.
+        volumes.sort();
+        memory.sort();
+        let volumes: String = volumes.into_iter().map(|(_, line)| line).collect();
+        let volumes = (!volumes.is_empty()).then(|| ("volumes".to_owned(), volumes));
         let memory =
             (!memory.is_empty()).then(|| ("tmpfs".to_owned(), format!("[{}]", memory.join(", "))));
         volumes.into_iter().chain(memory).collect()

@@ -111,15 +111,19 @@ fn what_changes_is_drift(host: &TestHost) {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     host.exec_sh(
         "docker rm --force hostly >/dev/null
+         docker run --detach --name wiki-shell --label com.docker.compose.project=wiki --label com.docker.compose.service=web --label com.docker.compose.oneoff=True \
+           --entrypoint /bin/stand-in holdfast/stand-in:1 serve '' >/dev/null
          docker run --detach --name other --entrypoint /bin/stand-in holdfast/stand-in:1 serve '' >/dev/null",
     )
     .unwrap();
     let drift = desk.run(&["drift", "lab"]);
     assert_eq!(drift.code, Some(1), "{drift:?}");
+    assert!(!drift.stdout.contains("wiki-once"), "{drift:?}");
     for line in [
         "missing",
         "docker-container:hostly",
         "undeclared",
+        "docker-container:wiki-shell",
         "docker-container:other",
     ] {
         assert!(drift.stdout.contains(line), "{line}: {drift:?}");
