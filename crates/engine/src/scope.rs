@@ -63,6 +63,10 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Traefik
         | FactKind::Nut
         | FactKind::Patch
+        | FactKind::Mount
+        | FactKind::Disk
+        | FactKind::Smart
+        | FactKind::Pool
         | FactKind::DockerEngine
         | FactKind::DockerContainer
         | FactKind::DockerImage

@@ -41,6 +41,8 @@ impl<R: RealmTag> World<R> {
                     || missing.contains(&one.target)
                     || (one.path.kind == FactKind::PveGuest
                         && self.imagined(&one.target).contains_key(&one.path))
+                    || (one.path.kind == FactKind::Mount
+                        && self.stood_in(&one.target).contains_key(&one.path))
                     || twinplan::exceptions::of(&one.path).is_some());
             match listed && one.how == How::Unknown {
                 true => apart.beyond += 1,
@@ -60,6 +62,7 @@ impl<R: RealmTag> World<R> {
         for target in facts.targets.values_mut() {
             let machine = twinplan::slug(&target.target.name);
             let imagined = self.imagined(&target.target);
+            twinplan::stood_in::hide(target, self.stood_in(&target.target));
             // Of these no twin has any, however many rights its token had.
             let whole = |kind: &FactKind| twinplan::exceptions::of_kind(*kind).is_some();
             target.collections.retain(|kind, _| !whole(kind));
@@ -81,6 +84,10 @@ impl<R: RealmTag> World<R> {
             }
         }
         Ok(())
+    }
+
+    fn stood_in(&self, of: &ObjectRef) -> BTreeMap<FactPath, String> {
+        twinplan::stood_in::mounts(&self.tree.lab, of)
     }
 
     /// Guests of an interface that are not in the twin: whatever the simulator says of them, nothing runs.

@@ -387,7 +387,9 @@ impl<R: RealmTag> World<R> {
         for (name, host) in self.machines(only)? {
             if let Some(scope) = scopes.remove(name) {
                 let proxies = plan::traefik::scope(&self.tree.lab, name);
-                let scope = scope.union(plan::news::scope(host)).union(proxies);
+                let storage = plan::storage::scope(&self.tree.lab, name);
+                let scope = scope.union(plan::news::scope(host));
+                let scope = scope.union(proxies).union(storage);
                 scopes.insert(name.to_owned(), scope);
             }
         }

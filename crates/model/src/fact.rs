@@ -97,6 +97,18 @@ fact_kinds! {
     Repository = "repository",
     /// Key: `security`; value: number of pending security upgrades; `lists`: unix s of the package lists that say so; `reboot`: bool.
     Patch = "patch",
+    /// A mounted file system with a store of its own; not those that the kernel or an engine makes up. Key: the mount point; value map: `type`, `source`, `options` (text, as mounted), `size`, `used`, `available` (bytes, to who is not root),
+    /// `inodes`, `inodes_used` (left out where the file system has no fixed number of them).
+    Mount = "mount",
+    /// A disk of the machine, virtual ones too; not what is made of disks. Key: the kernel's name, `sda`; value map: `size` (bytes), `rotational` (bool), `removable` (true, if so), `model`, `serial`, `wwn`, `bus`; what is not told is left out.
+    Disk = "disk",
+    /// What a disk says of itself, by smartctl. Key: the kernel's name; value map: `passed` (bool), `hours` (powered on), `temperature` (°C), `worn` (% of the life that the maker gives it), `spare`, `spare_threshold` (%), and counts since
+    /// it was made: `reallocated`, `reported`, `timeouts`, `pending`, `uncorrectable` (raw values of the attributes 5, 187, 188, 197, 198), `crc` (199), `media_errors`, `unsafe_shutdowns` (NVMe), `critical` (bits of NVMe's critical warning),
+    /// `test` (`passed`, `failed`, `aborted`, `running`; the newest self-test). What is not told is left out.
+    Smart = "smart",
+    /// What disks are made into. Key: `md/NAME`, `btrfs/UUID`, `zfs/NAME`, `lvm/VG`, `lvm-thin/VG/POOL`; value map: `name` (label), `level`, `devices` (list), `wanted`, `missing` (counts of devices), `state` (its own word), `size`, `used` (bytes),
+    /// `metadata` (thousandths of a thin pool's metadata that are used), `errors` (count that its devices or last scrub report), `scrub` (unix s of the end of the last whole one, 0 never), `mounts` (list).
+    Pool = "pool",
     /// Of a Docker engine. Key: `engine`, absent if none is installed; value map: `version`, `api`, `storage`, `root`, `cgroups`, `security`, `live_restore`, `swarm`.
     DockerEngine = "docker-engine",
     /// Key: name of the container; value map: `image` (as it was started), `image_id`, `digests` (of that image, as registries know it), `project`, `service` (of Compose), `state`, `exit`,
@@ -154,10 +166,21 @@ impl FactKind {
         FactKind::DockerVolume,
     ];
 
+    /// What a machine is asked about its disks.
+    pub const STORAGE: [FactKind; 4] = [
+        FactKind::Mount,
+        FactKind::Disk,
+        FactKind::Smart,
+        FactKind::Pool,
+    ];
+
     /// Fields of its values that differ whenever somebody looks.
     pub fn moving(self) -> &'static [&'static str] {
         match self {
             FactKind::WireGuard => &["age", "endpoint", "handshake", "received", "sent"],
+            FactKind::Mount => &["available", "inodes_used", "used"],
+            FactKind::Pool => &["metadata", "used"],
+            FactKind::Smart => &["hours", "temperature"],
             FactKind::Nut => &["charge", "load", "power", "realpower", "runtime"],
             _ => &[],
         }

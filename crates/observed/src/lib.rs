@@ -10,6 +10,7 @@ mod container;
 mod look;
 mod power;
 mod product;
+mod storage;
 
 pub mod ctr_database_open;
 pub mod ctr_env_secret;
@@ -19,6 +20,11 @@ pub mod ctr_image;
 pub mod ctr_limits;
 pub mod ctr_rights;
 pub mod ctr_shared_network;
+pub mod disk_filesystem_full;
+pub mod disk_not_mounted;
+pub mod disk_pool_degraded;
+pub mod disk_scrub_overdue;
+pub mod disk_smart;
 pub mod disk_storage_full;
 pub mod disk_thin_full;
 pub mod eol_observed;
@@ -64,6 +70,11 @@ pub const RULES: &[Rule] = &[
     ctr_limits::RULE,
     ctr_rights::RULE,
     ctr_shared_network::RULE,
+    disk_filesystem_full::RULE,
+    disk_not_mounted::RULE,
+    disk_pool_degraded::RULE,
+    disk_scrub_overdue::RULE,
+    disk_smart::RULE,
     disk_storage_full::RULE,
     disk_thin_full::RULE,
     eol_observed::RULE,

@@ -24,6 +24,7 @@ pub mod render;
 pub mod scope;
 pub mod stacks;
 pub mod standing;
+pub mod storage;
 pub mod traefik;
 pub mod unlooked;
 pub mod ups;

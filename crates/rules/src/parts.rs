@@ -38,6 +38,11 @@ const PARTS: &[(&str, Part)] = &[
         "project of which network",
         "proxy: wiki",
     ),
+    part("disk-filesystem-full", "mount point", "/srv/tank"),
+    part("disk-not-mounted", "mount point", "/srv/tank"),
+    part("disk-pool-degraded", "pool", "md/md0"),
+    part("disk-scrub-overdue", "pool", "zfs/tank"),
+    part("disk-smart", "disk", "sda"),
     part("disk-storage-full", "storage", "pve1/local"),
     part(
         "disk-thin-full",

@@ -111,8 +111,12 @@ pub const ALL: &[Exception] = &[
         why: "a container shows the hardware of this machine",
     },
     Exception {
-        paths: "hardware: disk models, serial numbers, SMART",
-        why: "a loop device has none",
+        paths: "disk:*",
+        why: "its disks are loop devices, without model or serial number",
+    },
+    Exception {
+        paths: "smart:*",
+        why: "a loop device has no health to tell",
     },
     Exception {
         paths: "hardware: MAC addresses, link speeds, 802.1Q tags",

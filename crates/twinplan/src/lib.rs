@@ -16,6 +16,7 @@ mod routers;
 mod ruleset;
 mod segments;
 mod stacks;
+pub mod stood_in;
 mod storage;
 
 pub use design::{

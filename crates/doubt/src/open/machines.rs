@@ -256,6 +256,18 @@ pub(super) const RESTS: &[Rests] = &[
         serials,
     ),
     rests(
+        "disk-filesystem-full",
+        "the file system of {} is fuller than it may be",
+        &["pool.fill_limit", "pool.mount", "pool.on"],
+        always,
+    ),
+    rests(
+        "disk-not-mounted",
+        "{} is mounted where it is declared to be",
+        &["pool.mount", "pool.on"],
+        always,
+    ),
+    rests(
         "disk-storage-full",
         "a storage of {} is full",
         &["cluster.kind"],

@@ -115,6 +115,7 @@ fn stacks_run_as_declared_on_an_engine_of_their_own() {
     pools::faults(&up);
     differs(&up);
     faults(&up);
+    pools::unmounted(&up);
     up.ok(&["twin", "down"]);
     assert!(pools::disks(&up).is_empty(), "{:?}", pools::disks(&up));
     assert!(!pools::folder(&up).exists());

@@ -110,7 +110,8 @@ use native::{
 
 use observed::{
     ctr_database_open, ctr_env_secret, ctr_hardening, ctr_health, ctr_image, ctr_limits,
-    ctr_rights, ctr_shared_network, disk_storage_full, disk_thin_full, eol_observed,
+    ctr_rights, ctr_shared_network, disk_filesystem_full, disk_not_mounted, disk_pool_degraded,
+    disk_scrub_overdue, disk_smart, disk_storage_full, disk_thin_full, eol_observed,
     guest_no_agent, guest_no_job, guest_privileged, job_replication_failed, job_task_failed,
     obs_stale, patch_pending, patch_reboot, port_missing, port_unjustified, pve_quorum,
     pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned, ssh_key_weak, ssh_weak_algorithms,
@@ -170,6 +171,11 @@ pub const RULES: &[Rule] = &[
     ctr_limits::RULE,
     ctr_rights::RULE,
     ctr_shared_network::RULE,
+    disk_filesystem_full::RULE,
+    disk_not_mounted::RULE,
+    disk_pool_degraded::RULE,
+    disk_scrub_overdue::RULE,
+    disk_smart::RULE,
     disk_storage_full::RULE,
     disk_thin_full::RULE,
     doc_diagram::RULE,

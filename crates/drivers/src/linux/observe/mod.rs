@@ -9,6 +9,7 @@
 mod address;
 mod chain;
 mod cron;
+mod disk;
 mod docker;
 mod file;
 mod frame;
@@ -17,14 +18,17 @@ mod host;
 mod incremental;
 mod key;
 mod listener;
+mod mount;
 mod nft;
 pub mod observer;
 mod package;
 mod patch;
+mod pool;
 mod properties;
 mod redact;
 mod restic;
 mod route;
+mod smart;
 mod sshd;
 mod sudoer;
 mod sysctl;
@@ -176,6 +180,10 @@ fn part(kind: FactKind) -> Part {
         FactKind::Chain => Part::Whole(chain::PART),
         FactKind::Address => Part::Whole(address::PART),
         FactKind::WireGuard => Part::Whole(wireguard::PART),
+        FactKind::Mount => Part::Whole(mount::PART),
+        FactKind::Disk => Part::Whole(disk::PART),
+        FactKind::Smart => Part::Whole(smart::PART),
+        FactKind::Pool => Part::Whole(pool::PART),
         FactKind::Timer => Part::ByPath(timer::PART),
         FactKind::Sysctl => Part::ByPath(sysctl::PART),
         FactKind::Nft => Part::ByPath(nft::PART),
@@ -210,6 +218,9 @@ fn kinds(scope: &Scope) -> Vec<FactKind> {
         matches!(
             k,
             FactKind::Patch
+                | FactKind::Mount
+                | FactKind::Smart
+                | FactKind::Pool
                 | FactKind::DockerEngine
                 | FactKind::DockerContainer
                 | FactKind::DockerImage

@@ -112,6 +112,7 @@ pub(super) fn faults(up: &Up) {
     assert!(health(up, "tank").starts_with("mounted, b lost"));
     assert_eq!(health(up, "usb"), "mounted, full");
     up.ok(&["observe", "--on", "twin", "--host", "nas"]);
+    ill(up);
     let facts = up.run(&["facts", "show", "--on", "twin", "--json"]).stdout;
     let (_, clock) = facts.split_once("clock-synced").unwrap();
     let clock: String = clock.chars().take(200).collect();
@@ -139,6 +140,45 @@ pub(super) fn faults(up: &Up) {
         "{after}"
     );
     assert!(!after.contains("chronyc"), "{after}");
+}
+
+/// What the machine tells of its pools while one has lost a disk and another is full.
+fn ill(up: &Up) {
+    let shown = up.run(&["facts", "show", "--on", "twin"]).stdout;
+    let mut pools = shown.lines().filter(|l| l.contains("pool:btrfs/"));
+    let tank = pools.find(|l| l.contains("name=tank"));
+    let tank = tank.unwrap_or_else(|| panic!("{shown}"));
+    for wanted in ["level=raid1", "metadata_level=raid1", "/srv/tank"] {
+        assert!(tank.contains(wanted), "{wanted}: {tank}");
+    }
+    let found = up
+        .run(&["check", "--on", "twin", "--format", "concise"])
+        .all();
+    for wanted in [
+        "disk-filesystem-full]: /mnt/usb of host 'nas' is 100.0 % full",
+        "disk-pool-degraded]: pool 'tank' (btrfs on /srv/tank) of host 'nas' has counted",
+    ] {
+        assert!(found.contains(wanted), "{wanted}: {found}");
+    }
+    assert!(!found.contains("disk-not-mounted"), "{found}");
+}
+
+/// A pool that is taken away is drift and a finding; one that something stands in for is not told to be of another kind.
+pub(super) fn unmounted(up: &Up) {
+    sh(up, "umount /opt/appdata /srv/tank");
+    let drift = up.run(&["drift", "--on", "twin"]);
+    assert_eq!(drift.code, 1, "{}", drift.all());
+    assert!(drift.stdout.contains("mount:/srv/tank"), "{}", drift.stdout);
+    assert!(drift.stdout.contains("not mounted"), "{}", drift.stdout);
+    assert!(!drift.stdout.contains("mount:/mnt/usb"), "{}", drift.stdout);
+    up.ok(&["observe", "--on", "twin", "--host", "nas"]);
+    let found = up
+        .run(&["check", "--on", "twin", "--format", "concise"])
+        .all();
+    assert!(
+        found.contains("disk-not-mounted]: pool 'tank' is not mounted on /srv/tank"),
+        "{found}"
+    );
 }
 
 /// What could not be ended, or would fill the machine below, is not done.
