@@ -345,7 +345,10 @@ fn as_declared(up: &Up) {
         // There is no Kubernetes in a twin.
         let absent =
             matches!(target, "host/offsite" | "host/truenas") || target.starts_with("stack/");
-        absent && d["how"] == "unknown"
+        // Its disks are loop devices, and btrfs stands in for other pools.
+        let path = d["path"].as_str().unwrap();
+        let disk = path.starts_with("disk:") || path == "mount:/mnt/copies";
+        (absent || disk) && d["how"] == "unknown"
     };
     assert!(!all.is_empty() && all.iter().all(listed), "{all:?}");
     let edits = [
