@@ -3,7 +3,7 @@
 use crate::cli::Consent;
 use crate::exit::Stop;
 use crate::output::words::count;
-use crate::output::{Paint, plan as plan_output, stream};
+use crate::output::{Paint, ended, plan as plan_output};
 use anyhow::Result;
 use model::plan::{Plan, Risk};
 use model::realm::Realm;
@@ -31,7 +31,7 @@ pub(crate) fn approve(
     let allowed = allowed(consent, &plan.realm)?;
     if let Some(paint) = show {
         out!("{}", plan_output::text(plan, paint));
-        stream::arrived()?;
+        ended::arrived()?;
     }
     let refusals = check_plan(plan, ctx, &allowed);
     if !refusals.is_empty() {
@@ -77,7 +77,7 @@ fn ask(plan: &Plan) -> Result<()> {
         plan.realm,
         plan_output::risk(worst)
     );
-    stream::arrived()?;
+    ended::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     if matches!(line.trim(), "y" | "yes") {

@@ -8,6 +8,8 @@
 
 // First, because its macros are how every other module prints.
 #[macro_use]
+extern crate console;
+
 mod output;
 
 mod cli;
@@ -44,7 +46,7 @@ use commands::{
     import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin, undo,
 };
 use exit::{Exit, Stop};
-use output::{Paint, stream, wrap};
+use output::{Paint, ended, stream, wrap};
 use realm::{in_realm, mutating, reading};
 use std::process::ExitCode;
 
@@ -57,11 +59,11 @@ fn main() -> ExitCode {
         Ok(cli) => run(&cli).unwrap_or_else(|error| fail(&error, cli.json)),
         Err(told) => usage(&told),
     };
-    ExitCode::from(stream::ended(exit) as u8)
+    ExitCode::from(ended::ended(exit) as u8)
 }
 
 fn run(cli: &Cli) -> Result<Exit> {
-    let paint = Paint::decide(cli.color);
+    let paint = Paint::decide(cli.color.chosen());
     if paint.is_on() {
         stream::coloured();
     }
@@ -149,7 +151,7 @@ fn usage(told: &clap::Error) -> Exit {
         stream::aside(&text.to_string());
         return Exit::Usage;
     }
-    if Paint::decide(cli::ColorChoice::Auto).is_on() {
+    if Paint::decide(None).is_on() {
         stream::coloured();
         stream::text(&text.ansi().to_string());
     } else {

@@ -1,7 +1,7 @@
 //! Which world a verb is for.
 
 use crate::exit::Stop;
-use crate::output::stream;
+use crate::output::ended;
 use anyhow::Result;
 use model::realm::Realm;
 use std::io::IsTerminal as _;
@@ -24,7 +24,7 @@ pub(crate) fn mutating(on: Option<&str>) -> Result<Realm> {
         );
     }
     out!("Change which world, real or twin[:NAME]? ");
-    stream::arrived()?;
+    ended::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     parse(line.trim())

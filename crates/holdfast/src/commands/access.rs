@@ -2,7 +2,7 @@
 
 use crate::cli::LabArgs;
 use crate::exit::{Exit, Stop};
-use crate::output::stream;
+use crate::output::ended;
 use crate::world::{World, is_unknown_key};
 use anyhow::Result;
 use drivers::linux::transport::SshTransport;
@@ -207,7 +207,7 @@ fn ask(name: &str, seen: &NativeIdentity) -> Result<()> {
 
 fn said_yes(question: &str) -> Result<()> {
     out!("{question}");
-    stream::arrived()?;
+    ended::arrived()?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     match line.trim() {

@@ -1,23 +1,12 @@
-//! What people see: calm, aligned, readable without colour and on a narrow screen.
+//! What people see of verbs; the means are those of `console`.
 
-#[macro_use]
-pub(crate) mod stream;
-
-mod paint;
-mod table;
-
-pub(crate) mod words;
-pub(crate) mod wrap;
-
-pub(crate) mod calendar;
 pub(crate) mod drift;
+pub(crate) mod ended;
 pub(crate) mod plan;
-pub(crate) mod progress;
-pub(crate) mod reasons;
 pub(crate) mod report;
 pub(crate) mod scoreboard;
-pub(crate) mod sheet;
 pub(crate) mod twin;
 
-pub(crate) use paint::{Paint, Tone};
-pub(crate) use table::Table;
+pub(crate) use console::{
+    Paint, Table, Tone, calendar, paint, progress, reasons, sheet, stream, words, wrap,
+};

@@ -8,7 +8,7 @@ use std::path::Path;
 const ORDER: &[&str] = &[
     "diag", "model", "lang", "secrets", "graph", "lint", "native", "plan", "observed", "doubt",
     "rules", "view", "starter", "twinplan", "adopt", "store", "index", "vault", "drivers",
-    "protect", "engine", "pvesim", "twin", "holdfast",
+    "protect", "engine", "pvesim", "twin", "console", "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];

@@ -1,11 +1,8 @@
 //! The one way out: what a verb says on standard output, and beside it on standard error.
 //!
 //! Text for people passes through [`clean`], whatever it was made of, so that no name in a lab tree and no word of the command line
-//! moves the cursor of a terminal. Output that cannot be written ends no verb half-way: it is remembered, and [`ended`] turns it into
-//! the exit code.
+//! moves the cursor of a terminal. Output that cannot be written ends no verb half-way: it is remembered, and [`lost`] says why.
 
-use crate::exit::{Exit, Stop};
-use anyhow::Result;
 use diag::render;
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -18,44 +15,49 @@ static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 static COLOURED: AtomicBool = AtomicBool::new(false);
 
 /// Text for people, with `format!`'s arguments.
+#[macro_export]
 macro_rules! out {
-    ($($text:tt)*) => { $crate::output::stream::text(&format!($($text)*)) };
+    ($($text:tt)*) => { $crate::stream::text(&format!($($text)*)) };
 }
 
 /// The same, a line of it.
+#[macro_export]
 macro_rules! outln {
-    () => { $crate::output::stream::text("\n") };
-    ($($text:tt)*) => { $crate::output::stream::text(&(format!($($text)*) + "\n")) };
+    () => { $crate::stream::text("\n") };
+    ($($text:tt)*) => { $crate::stream::text(&(format!($($text)*) + "\n")) };
 }
 
 /// A line of JSON.
+#[macro_export]
 macro_rules! dataln {
-    ($($text:tt)*) => { $crate::output::stream::json(&(format!($($text)*) + "\n")) };
+    ($($text:tt)*) => { $crate::stream::json(&(format!($($text)*) + "\n")) };
 }
 
 /// Text for people beside the output.
+#[macro_export]
 macro_rules! err {
-    ($($text:tt)*) => { $crate::output::stream::aside(&format!($($text)*)) };
+    ($($text:tt)*) => { $crate::stream::aside(&format!($($text)*)) };
 }
 
 /// The same, a line of it.
+#[macro_export]
 macro_rules! errln {
-    () => { $crate::output::stream::aside("\n") };
-    ($($text:tt)*) => { $crate::output::stream::aside(&(format!($($text)*) + "\n")) };
+    () => { $crate::stream::aside("\n") };
+    ($($text:tt)*) => { $crate::stream::aside(&(format!($($text)*) + "\n")) };
 }
 
 /// Colours of this program pass from now on; without this, no escape sequence does.
-pub(crate) fn coloured() {
+pub fn coloured() {
     COLOURED.store(true, Ordering::Relaxed);
 }
 
 /// Text for people, on standard output.
-pub(crate) fn text(text: &str) {
+pub fn text(text: &str) {
     write(clean(text, COLOURED.load(Ordering::Relaxed)).as_bytes());
 }
 
 /// JSON, on standard output. What a terminal would obey can stand in its strings only, where it has another spelling.
-pub(crate) fn json(text: &str) {
+pub fn json(text: &str) {
     if text.is_ascii() || !text.contains(|c| obeyed(c) && !c.is_ascii_control()) {
         return write(text.as_bytes());
     }
@@ -67,7 +69,7 @@ pub(crate) fn json(text: &str) {
 }
 
 /// The bytes of what could be a file, on standard output: as they are, unless a terminal would read them.
-pub(crate) fn exact(bytes: &[u8]) {
+pub fn exact(bytes: &[u8]) {
     if io::stdout().is_terminal() {
         return text(&String::from_utf8_lossy(bytes));
     }
@@ -75,7 +77,7 @@ pub(crate) fn exact(bytes: &[u8]) {
 }
 
 /// Text for people, on standard error. Where that cannot be written there is nobody left to tell.
-pub(crate) fn aside(text: &str) {
+pub fn aside(text: &str) {
     let text = clean(text, COLOURED.load(Ordering::Relaxed));
     let _ = io::stderr().write_all(text.as_bytes());
 }
@@ -89,32 +91,10 @@ fn write(bytes: &[u8]) {
     *lost = out.write_all(bytes).and_then(|()| out.flush()).err();
 }
 
-/// Fails unless all that was printed has been taken: nobody agrees to what was not shown.
-pub(crate) fn arrived() -> Result<()> {
+/// Why standard output takes no more, if it does not: the kind of fault, and its words.
+pub fn lost() -> Option<(ErrorKind, String)> {
     let lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
-    match lost.as_ref() {
-        None => Ok(()),
-        Some(why) => {
-            let stop = Stop::environment(format!("cannot write to standard output: {why}"));
-            Err(stop.help("nothing was done, because nobody saw it").into())
-        }
-    }
-}
-
-/// The exit code of a verb that has printed everything. A reader that goes away early is no fault; a full disk is, unless the verb has
-/// worse to tell.
-pub(crate) fn ended(exit: Exit) -> Exit {
-    let lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
-    match lost.as_ref() {
-        Some(why) if why.kind() != ErrorKind::BrokenPipe => {
-            aside(&format!("error: cannot write to standard output: {why}\n"));
-            match exit {
-                Exit::Ok | Exit::Findings | Exit::Usage | Exit::PartlyUnknown => Exit::Environment,
-                worse => worse,
-            }
-        }
-        _ => exit,
-    }
+    lost.as_ref().map(|why| (why.kind(), why.to_string()))
 }
 
 /// Whether a terminal acts on a character, or turns the text around it.
@@ -123,7 +103,7 @@ fn obeyed(c: char) -> bool {
 }
 
 /// Text without what a terminal would obey, apart from line breaks, tabs and, if `coloured`, the colours of this program.
-pub(crate) fn clean(text: &str, coloured: bool) -> Cow<'_, str> {
+pub fn clean(text: &str, coloured: bool) -> Cow<'_, str> {
     let harmless = |c: char| !obeyed(c) || matches!(c, '\n' | '\t');
     if text.chars().all(harmless) {
         return Cow::Borrowed(text);

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use view::Due;
 
 /// A calendar of the dates. The same date of the same asset keeps its id, so that taking the file in again changes nothing.
-pub(crate) fn text(lab: &str, dues: &[Due], today: Date) -> String {
+pub fn text(lab: &str, dues: &[Due], today: Date) -> String {
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),

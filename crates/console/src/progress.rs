@@ -1,19 +1,19 @@
 //! One line that says how far a run is, on a terminal only; it is gone when the run ends.
 
-use super::{paint, stream};
+use crate::{paint, stream};
 use model::id::StepId;
 use model::plan::Plan;
 use std::io::{IsTerminal as _, Write as _};
 
 /// The status line of one run, on standard error.
-pub(crate) struct Progress {
+pub struct Progress {
     steps: Vec<StepId>,
     shown: bool,
 }
 
 impl Progress {
     /// For a run that people watch; shows nothing if standard error is no terminal.
-    pub(crate) fn of(plan: &Plan) -> Self {
+    pub fn of(plan: &Plan) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
         let seen = std::io::stderr().is_terminal() && !dumb;
         let steps = if seen { plan.steps.as_slice() } else { &[] };
@@ -24,7 +24,7 @@ impl Progress {
     }
 
     /// For a run that nobody watches.
-    pub(crate) fn none() -> Self {
+    pub fn none() -> Self {
         Self {
             steps: Vec::new(),
             shown: false,
@@ -32,7 +32,7 @@ impl Progress {
     }
 
     /// The run is at this step, and there at this.
-    pub(crate) fn at(&mut self, step: &StepId, doing: &str) {
+    pub fn at(&mut self, step: &StepId, doing: &str) {
         let Some(line) = line(&self.steps, step, doing) else {
             return;
         };
@@ -46,7 +46,7 @@ impl Progress {
     }
 
     /// Takes the line away.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         if std::mem::take(&mut self.shown) {
             self.write("\r\u{1b}[K");
         }

@@ -1,12 +1,11 @@
 //! Colour with meaning: green proven, red broken or failed, yellow needs a look, dim background; and how wide the screen is.
 
-use super::stream;
-use crate::cli::ColorChoice;
+use crate::stream;
 use std::io::IsTerminal as _;
 
 /// What a colour stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub enum Tone {
     /// Shown to hold.
     Good,
     /// Shown not to hold.
@@ -26,23 +25,19 @@ const LEAST: usize = 40;
 
 /// Whether to colour, and where lines end.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Paint {
+pub struct Paint {
     on: bool,
     width: usize,
     terminal: bool,
 }
 
 impl Paint {
-    /// Decides once for standard output.
-    pub(crate) fn decide(choice: ColorChoice) -> Self {
-        let on = match choice {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                std::io::stdout().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
-            }
-        };
+    /// Decides once for standard output; where nobody chose, a terminal is coloured unless `NO_COLOR` is set.
+    pub fn decide(chosen: Option<bool>) -> Self {
+        let on = chosen.unwrap_or_else(|| {
+            std::io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        });
         Self {
             on,
             width: screen(terminal_size::terminal_size_of(std::io::stdout())),
@@ -51,8 +46,7 @@ impl Paint {
     }
 
     /// No colour, and lines of this width.
-    #[cfg(test)]
-    pub(crate) fn plain(width: usize) -> Self {
+    pub fn plain(width: usize) -> Self {
         Self {
             on: false,
             width,
@@ -61,34 +55,35 @@ impl Paint {
     }
 
     /// How many characters a line has.
-    pub(crate) fn width(self) -> usize {
+    pub fn width(self) -> usize {
         self.width
     }
 
     /// The same where somebody looks: on a terminal, or where `COLUMNS` says how much room there is.
-    pub(crate) fn screen(self) -> Option<usize> {
+    pub fn screen(self) -> Option<usize> {
         (self.terminal || std::env::var_os("COLUMNS").is_some()).then_some(self.width)
     }
 
-    pub(crate) fn is_on(self) -> bool {
+    /// Whether it colours.
+    pub fn is_on(self) -> bool {
         self.on
     }
 
     /// Whether a word may be broken rather than reach over the edge; what is piped is searched, and keeps its words whole.
-    pub(crate) fn breaks_words(self) -> bool {
+    pub fn breaks_words(self) -> bool {
         self.terminal
     }
 
     /// The same, piped.
-    #[cfg(test)]
-    pub(crate) fn piped(self) -> Self {
+    pub fn piped(self) -> Self {
         Self {
             terminal: false,
             ..self
         }
     }
 
-    pub(crate) fn text(self, tone: Tone, text: &str) -> String {
+    /// A text in its colour, without what a terminal would obey.
+    pub fn text(self, tone: Tone, text: &str) -> String {
         if !self.on {
             return text.to_owned();
         }
@@ -104,7 +99,7 @@ impl Paint {
 }
 
 /// The width of a terminal; without one what `COLUMNS` says, else 100.
-pub(crate) fn screen(terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+pub fn screen(terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
     let told = || std::env::var("COLUMNS").ok()?.parse().ok();
     let width = terminal.map(|(w, _)| usize::from(w.0)).filter(|w| *w > 0);
     width.or_else(told).unwrap_or(PIPED).max(LEAST)

@@ -1,7 +1,7 @@
 //! What holds of many machines for one reason, said once.
 
 /// Names by reason: reasons in the order in which they are first given, names as they come.
-pub(crate) fn fold<'a>(
+pub fn fold<'a>(
     said: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut out: Vec<(&str, Vec<&str>)> = Vec::new();

@@ -1,6 +1,6 @@
 //! Columns that line up, and that wrap where the screen ends.
 
-use super::{Paint, Tone, stream, wrap};
+use crate::{Paint, Tone, stream, wrap};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -12,23 +12,20 @@ type Cell = (String, Option<Tone>);
 
 /// Rows of cells, padded to the widest of each column; where a row does not fit, its widest cells go on below themselves.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub struct Table {
     rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
     /// A table with a line of headings.
-    pub(crate) fn headed(heads: &[&str]) -> Self {
+    pub fn headed(heads: &[&str]) -> Self {
         let mut table = Self::default();
         table.row(heads.iter().map(|h| (*h, Some(Tone::Dim))));
         table
     }
 
     /// Adds a row.
-    pub(crate) fn row<S: Into<String>>(
-        &mut self,
-        cells: impl IntoIterator<Item = (S, Option<Tone>)>,
-    ) {
+    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = (S, Option<Tone>)>) {
         // Before anything is measured: what a terminal obeys has no width.
         let clean = |(text, tone): (S, Option<Tone>)| {
             (stream::clean(&text.into(), false).into_owned(), tone)
@@ -37,7 +34,7 @@ impl Table {
     }
 
     /// The table as text, indented by `indent` blanks.
-    pub(crate) fn print(&self, paint: Paint, indent: usize) -> String {
+    pub fn print(&self, paint: Paint, indent: usize) -> String {
         let widths = self.widths(paint, indent);
         let mut text = String::new();
         for row in &self.rows {
@@ -65,7 +62,7 @@ impl Table {
     }
 
     /// How many rows have a word that is broken where it has no joint.
-    pub(crate) fn torn(&self, paint: Paint) -> usize {
+    pub fn torn(&self, paint: Paint) -> usize {
         let widths = self.widths(paint, 0);
         let is_torn = |row: &&Vec<Cell>| {
             let mut cells = row.iter().zip(&widths);
@@ -113,7 +110,6 @@ fn narrow(widths: &mut [usize], least: &[usize], room: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::ColorChoice;
 
     #[test]
     fn columns_line_up_with_and_without_colour() {
@@ -124,7 +120,7 @@ mod tests {
             table.print(Paint::plain(80), 2),
             "  a    long cell  x\n  bbb  c          y\n"
         );
-        let coloured = table.print(Paint::decide(ColorChoice::Always), 0);
+        let coloured = table.print(Paint::decide(Some(true)), 0);
         assert_eq!(
             coloured.lines().next(),
             Some("a    \u{1b}[32mlong cell\u{1b}[0m  x")

@@ -4,12 +4,12 @@ use model::units::Bytes;
 use model::value::Value;
 
 /// `1 step`, `2 steps`.
-pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A named result of a step: sizes as people read them, and of a hash its beginning, which names it as well.
-pub(crate) fn result(name: &str, value: &Value) -> String {
+pub fn result(name: &str, value: &Value) -> String {
     const SHORT: usize = 8;
     let size =
         |n: i64| u64::try_from(n).map_or_else(|_| format!("{n} B"), |n| Bytes(n).to_string());
@@ -25,15 +25,12 @@ pub(crate) fn result(name: &str, value: &Value) -> String {
 }
 
 /// A text where one line is meant: what ends a line in it is a blank.
-pub(crate) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.replace(['\n', '\r', '\t'], " ")
 }
 
 /// The known name nearest to `name`, as a question; nothing if none is near.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let allowed = (name.chars().count() / 3).clamp(1, 3);
     let near = known
         .into_iter()

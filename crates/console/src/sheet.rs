@@ -1,11 +1,11 @@
 //! Tables of what is declared. Where a screen is too narrow for the columns, each row becomes a block of its own.
 
-use super::words::one_line;
-use super::{Paint, Table, Tone, stream, wrap};
+use crate::words::one_line;
+use crate::{Paint, Table, Tone, stream, wrap};
 use view::{Cell, How, Sheet};
 
 /// The sheets, and what the marks in them mean.
-pub(crate) fn text(sheets: &[Sheet], paint: Paint) -> String {
+pub fn text(sheets: &[Sheet], paint: Paint) -> String {
     let mut text = String::new();
     for sheet in sheets.iter().filter(|s| !s.rows.is_empty()) {
         if !text.is_empty() {

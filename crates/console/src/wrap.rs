@@ -4,19 +4,19 @@
 const JOINTS: [&[char]; 2] = [&['/', ',', ':', '=', '-'], &['.', '_']];
 
 /// The text in lines of at most `width` characters; as it is if it fits.
-pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     text.split('\n').flat_map(|line| one(line, width)).collect()
 }
 
 /// The longest word: what a column needs so that no word is broken.
-pub(crate) fn longest_word(text: &str) -> usize {
+pub fn longest_word(text: &str) -> usize {
     let words = text.split_whitespace();
     words.map(|w| w.chars().count()).max().unwrap_or(0)
 }
 
 /// Whether a word is broken at this width where it has no joint.
-pub(crate) fn tears(text: &str, width: usize) -> bool {
+pub fn tears(text: &str, width: usize) -> bool {
     let is_joint = |c: char| JOINTS.iter().any(|kind| kind.contains(&c));
     let whole = |word: &str| {
         let mut rest = word;
@@ -34,7 +34,7 @@ pub(crate) fn tears(text: &str, width: usize) -> bool {
 }
 
 /// A label, the text after it, and what does not fit below it, indented as far as the label reaches. Ends with a line break.
-pub(crate) fn hanging(label: &str, text: &str, width: usize) -> String {
+pub fn hanging(label: &str, text: &str, width: usize) -> String {
     let indent = label.chars().count();
     let lines = lines(text, width.saturating_sub(indent).max(20));
     let blanks = format!("\n{}", " ".repeat(indent));

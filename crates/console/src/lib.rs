@@ -1,0 +1,22 @@
+//! What people see in a terminal: calm, aligned, readable without colour and on a narrow screen.
+//!
+//! Text for people goes out by [`stream`] and by nothing else.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "an effect crate: colours and the width of a screen stand in the environment"
+)]
+
+mod table;
+
+pub mod calendar;
+pub mod paint;
+pub mod progress;
+pub mod reasons;
+pub mod sheet;
+pub mod stream;
+pub mod words;
+pub mod wrap;
+
+pub use paint::{Paint, Tone};
+pub use table::Table;
