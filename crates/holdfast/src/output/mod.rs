@@ -8,5 +8,5 @@ pub(crate) mod scoreboard;
 pub(crate) mod twin;
 
 pub(crate) use console::{
-    Paint, Table, Tone, calendar, paint, progress, reasons, sheet, stream, words, wrap,
+    Paint, Table, Tone, calendar, progress, reasons, sheet, stream, words, wrap,
 };
