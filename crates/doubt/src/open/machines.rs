@@ -1,8 +1,8 @@
 //! Machines, guests, clusters and containers.
 
 use super::when::{
-    always, clusters, counted, growth, imaged, interface, limited, moving, numbered, serials,
-    several_guests, several_stacks, slots, stacks,
+    always, batteries, clusters, counted, growth, imaged, interface, limited, moving, numbered,
+    serials, several_guests, several_stacks, slots, stacks,
 };
 use super::{Rests, rests};
 
@@ -320,5 +320,11 @@ pub(super) const RESTS: &[Rests] = &[
         "the battery of {} lasts as long as it has to",
         &["ups.runtime"],
         always,
+    ),
+    rests(
+        "cap-ups-runtime",
+        "{} can last as long as is said of it",
+        &["ups.energy", "ups.runtime"],
+        batteries,
     ),
 ];

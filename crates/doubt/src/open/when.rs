@@ -109,6 +109,12 @@ pub(super) fn summed(lab: &Lab, _: Object<'_>) -> bool {
         || !lab.claims.is_empty()
 }
 
+/// What a battery holds is said, and how long it lasts.
+pub(super) fn batteries(lab: &Lab, object: Object<'_>) -> bool {
+    let ups = named(Kind::Ups, object).and_then(|name| lab.ups.get(name));
+    ups.is_some_and(|u| u.energy.is_some() && u.runtime.is_some() && !u.feeds.is_empty())
+}
+
 /// There is something that could lie better.
 pub(super) fn data_on_pools(lab: &Lab, object: Object<'_>) -> bool {
     lab.pools.len() > 1 && has_data(lab, object)
