@@ -27,6 +27,7 @@ pub mod ha_expected_votes;
 pub mod img_pin;
 pub mod img_updater;
 pub mod inv_guest_id;
+pub mod inv_rack;
 pub mod inv_serial;
 pub mod net_cable_ends;
 pub mod plat_cmd;

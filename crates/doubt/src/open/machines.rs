@@ -2,7 +2,7 @@
 
 use super::when::{
     always, batteries, clusters, counted, growth, imaged, interface, limited, moving, numbered,
-    serials, several_guests, several_stacks, slots, stacks,
+    racks, serials, several_guests, several_stacks, slots, stacks,
 };
 use super::{Rests, rests};
 
@@ -320,6 +320,20 @@ pub(super) const RESTS: &[Rests] = &[
         "the battery of {} lasts as long as it has to",
         &["ups.runtime"],
         always,
+    ),
+    rests(
+        "inv-rack",
+        "where {} stands is free of anything else, and there",
+        &[
+            "device.rack",
+            "device.unit",
+            "host.hardware.form",
+            "host.rack",
+            "host.unit",
+            "site.racks.*",
+            "site.racks.*.units",
+        ],
+        racks,
     ),
     rests(
         "cap-ups-runtime",
