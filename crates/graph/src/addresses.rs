@@ -117,3 +117,13 @@ pub fn is_inner(network: &Network) -> bool {
     use model::lab::network::NetworkKind as N;
     matches!(network.about.kind.known(), Some(N::Docker | N::Overlay))
 }
+
+/// Without an address it is published on all of both families; `0.0.0.0` and `[::]` are all of one, and an engine binds each family by itself
+/// (docs.docker.com, "Port publishing and mapping").
+pub fn meet(one: Option<IpAddr>, other: Option<IpAddr>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else {
+        return true;
+    };
+    let any = one.is_unspecified() || other.is_unspecified();
+    one.is_ipv4() == other.is_ipv4() && (any || one == other)
+}

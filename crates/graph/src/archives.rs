@@ -36,20 +36,23 @@ pub fn contents(lab: &Lab, name: &str, backup: &Backup) -> Vec<Result<Part, Stri
             .disks
             .values()
             .filter(|d| d.no_backup.known() != Some(&true));
-        let sizes: Option<Vec<i128>> = kept.map(|d| bytes(&d.size)).collect();
-        out.push(match sizes.filter(|s| !s.is_empty()) {
-            Some(sizes) => {
-                let value = sizes.iter().sum();
-                Ok(Part {
-                    name,
-                    shown: crate::sizes::storage(value),
-                    value,
-                    span: guest.span,
-                    assumed: false,
-                })
-            }
-            None => Err(format!("the disks of {name}")),
-        });
+        let sizes: Vec<Option<i128>> = kept.map(|d| bytes(&d.size)).collect();
+        let known: Vec<i128> = sizes.iter().flatten().copied().collect();
+        match (sizes.len() - known.len(), sizes.len()) {
+            (_, 0) => out.push(Err(format!("the disks of {name}"))),
+            (0, _) => {}
+            (open, all) => out.push(Err(format!("the size of {open} of {all} disks of {name}"))),
+        }
+        if !known.is_empty() {
+            let value = known.iter().sum();
+            out.push(Ok(Part {
+                name,
+                shown: crate::sizes::storage(value),
+                value,
+                span: guest.span,
+                assumed: false,
+            }));
+        }
     }
     for reference in &backup.about.services {
         service(lab, reference.value.name(), &mut out);

@@ -38,7 +38,11 @@ pub fn verdict(lab: &Lab, said: &Said<'_>) -> Verdict {
     let total = totals::total(lab, measure, about);
     let value = match &total {
         Total::Said => return Verdict::Holds,
-        Total::Missing(what) => return Verdict::Missing(what.clone()),
+        // What is known is the least: a claim of less is wrong whatever the rest is.
+        Total::Missing(of) if of.value() > most(said, measure) => {
+            return Verdict::Wrong(total);
+        }
+        Total::Missing(of) => return Verdict::Missing(of.missing.clone()),
         total => total.value().unwrap_or_default(),
     };
     let holds = |figure: &Figure| figure.holds(value, value);
@@ -66,6 +70,15 @@ pub fn verdict(lab: &Lab, said: &Said<'_>) -> Verdict {
     }
 }
 
+/// The most that a claim may stand for, in whatever units it was meant.
+fn most(said: &Said<'_>, measure: Measure) -> i128 {
+    let binary = said.figure.binary().map(|b| b.reach().1);
+    match binary {
+        Some(binary) if totals::is_memory(measure) => binary,
+        other => other.unwrap_or(i128::MIN).max(said.figure.reach().1),
+    }
+}
+
 /// The arithmetic of a total, what is claimed, and what is assumed.
 pub fn arithmetic(mut d: Diagnostic, total: &Total, said: &Said<'_>) -> Diagnostic {
     d = d.note(format!(
@@ -73,8 +86,13 @@ pub fn arithmetic(mut d: Diagnostic, total: &Total, said: &Said<'_>) -> Diagnost
         equation(total, said),
         said.figure
     ));
-    if let Total::Sum(parts) = total {
-        d.notes.extend(totals::assumptions(parts));
+    match total {
+        Total::Sum(parts) => d.notes.extend(totals::assumptions(parts)),
+        Total::Missing(of) => {
+            d.notes.extend(of.left_out());
+            d.notes.extend(totals::assumptions(&of.known));
+        }
+        Total::Count(..) | Total::Said => {}
     }
     source(d, said)
 }
@@ -84,7 +102,8 @@ pub fn equation(total: &Total, said: &Said<'_>) -> String {
     match total {
         Total::Sum(parts) => totals::equation(parts, &said.figure),
         Total::Count(n, what) => format!("{what} declared: {n}"),
-        Total::Missing(_) | Total::Said => String::new(),
+        Total::Missing(of) => format!("at least {}", totals::equation(&of.known, &said.figure)),
+        Total::Said => String::new(),
     }
 }
 
@@ -103,11 +122,16 @@ pub fn source(mut d: Diagnostic, said: &Said<'_>) -> Diagnostic {
 
 /// A total in the unit of a claim.
 pub fn shown(total: &Total, said: &Said<'_>) -> String {
-    let value = total.value().unwrap_or_default();
+    let (value, parts) = match total {
+        Total::Sum(parts) => (total.value(), parts.as_slice()),
+        Total::Missing(of) => (Some(of.value()), of.known.as_slice()),
+        _ => (total.value(), Default::default()),
+    };
+    let value = value.unwrap_or_default();
     match total {
         // Hours per month are declared per week.
         _ if said.figure.unit() == "h/month" => said.figure.say(value),
-        Total::Sum(parts) => {
+        Total::Sum(_) | Total::Missing(_) => {
             let units = parts.iter().map(|p| Figure::parse(&p.shown));
             let units: Option<Vec<Figure>> = units.collect();
             let first = units.as_ref().and_then(|u| u.first());

@@ -36,6 +36,7 @@ pub mod newest;
 pub mod objectives;
 pub mod observation;
 pub mod origin;
+pub mod partial;
 pub mod places;
 pub mod pools;
 pub mod processors;

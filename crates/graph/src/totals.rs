@@ -2,6 +2,7 @@
 
 use crate::claims::subject;
 use crate::figure::{Dim, Figure};
+use crate::partial::Partial;
 use crate::sizes::{exact_memory, memory_bytes};
 use diag::Span;
 use model::declare::{Given, Opt, OptExt as _};
@@ -35,8 +36,8 @@ pub enum Total {
     Sum(Vec<Part>),
     /// So many are declared.
     Count(i128, String),
-    /// These are needed and not declared.
-    Missing(Vec<String>),
+    /// Something that is needed is not declared.
+    Missing(Partial),
     /// It cannot follow from a declaration.
     Said,
 }
@@ -307,17 +308,14 @@ pub fn threads_at_least(lab: &Lab, about: Option<&ObjectRef>) -> Total {
 
 /// Adds up, or says all that is missing.
 pub fn sum(parts: impl Iterator<Item = Result<Part, String>>) -> Total {
-    let (mut known, mut missing) = (Vec::new(), Vec::new());
-    for part in parts {
-        match part {
-            Ok(part) => known.push(part),
-            Err(what) => missing.push(what),
+    let mut all = Partial::of(parts);
+    match (all.missing.is_empty(), all.known.is_empty()) {
+        (false, _) => Total::Missing(all),
+        (true, true) => {
+            all.missing.push("anything to add up".to_owned());
+            Total::Missing(all)
         }
-    }
-    match (missing.is_empty(), known.is_empty()) {
-        (false, _) => Total::Missing(missing),
-        (true, true) => Total::Missing(vec!["anything to add up".to_owned()]),
-        (true, false) => Total::Sum(known),
+        (true, false) => Total::Sum(all.known),
     }
 }
 

@@ -119,7 +119,7 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             };
             let claim = Claim {
                 container,
-                address: port.host_ip.filter(|ip| !ip.is_unspecified()),
+                address: port.host_ip,
                 target: port.target,
                 span: port.span,
             };
@@ -131,6 +131,15 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             }
             others.push(claim);
         }
+    }
+}
+
+/// Where a claim is, if it is not on all addresses: ` on [::]`.
+fn place(claim: &Claim<'_>) -> String {
+    match claim.address {
+        None => String::new(),
+        Some(IpAddr::V4(ip)) => format!(" on {ip}"),
+        Some(IpAddr::V6(ip)) => format!(" on [{ip}]"),
     }
 }
 
@@ -147,8 +156,8 @@ fn taken(port: &str, first: &Claim<'_>, again: &Claim<'_>) -> Diagnostic {
         ),
     };
     RULE.finding(message)
-        .at(again.span, "also here")
-        .and_at(first.span, "here")
+        .at(again.span, format!("also here{}", place(again)))
+        .and_at(first.span, format!("here{}", place(first)))
         .note(note)
         .help("publish one of them on another port, or put both behind a proxy")
 }
@@ -162,5 +171,5 @@ impl Claim<'_> {
 /// On the same address, or one of them on all. What one container says twice of one port is said once for each kind of address.
 fn clash(one: &Claim<'_>, other: &Claim<'_>) -> bool {
     let apart = !one.is_of(other) || one.target != other.target;
-    apart && (one.address.is_none() || other.address.is_none() || one.address == other.address)
+    apart && crate::addresses::meet(one.address, other.address)
 }

@@ -5,6 +5,7 @@
 
 pub mod cap_memory_slots;
 pub mod cap_ups_load;
+pub mod cap_ups_runtime;
 pub mod chg_backup_before;
 pub mod chg_bypass;
 pub mod cmp_dup_key;
@@ -26,6 +27,7 @@ pub mod ha_expected_votes;
 pub mod img_pin;
 pub mod img_updater;
 pub mod inv_guest_id;
+pub mod inv_rack;
 pub mod inv_serial;
 pub mod net_cable_ends;
 pub mod plat_cmd;
@@ -48,7 +50,7 @@ pub mod sudo_nopassword;
 
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
-    links, netfilter, origin, places, pools, reach, sensitive, standing, totals, traffic, wires,
-    wording,
+    links, netfilter, origin, partial, places, pools, reach, sensitive, standing, totals, traffic,
+    wires, wording,
 };
 use lint::{Findings, Mend, Rule};

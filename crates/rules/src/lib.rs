@@ -14,7 +14,7 @@ mod waivers;
 use graph::{
     addresses, amounts, archives, attention, attributes, bands, bodies, budget, call, claims,
     containers, context, copies, coverage, error_budget, failover, faults, figure, held, lead,
-    lifecycle, load, near, objectives, origin, places, pools, processors, reach, recovery,
+    lifecycle, load, near, objectives, origin, partial, places, pools, processors, reach, recovery,
     sensitive, shared_storage, sizes, standing, structure, terms, totals, traffic, transfer, votes,
     wires, wording,
 };

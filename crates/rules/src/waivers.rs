@@ -37,7 +37,14 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     let there: Vec<Vec<String>> = waivers.iter().map(|w| there(w, &items)).collect();
     let vague = vague(&waivers, &items, &mut out);
     for (object, mut diagnostic) in items {
-        let waiver = accepting(&waivers, &vague, (&object, &diagnostic), &mut used);
+        let (waiver, some) = match accepting(&waivers, &vague, (&object, &diagnostic), &mut used) {
+            Accepted::All(waiver) => (Some(waiver), Vec::new()),
+            Accepted::Some(parts) => (None, parts),
+            Accepted::None => (None, Vec::new()),
+        };
+        if !some.is_empty() {
+            partly(&some, &mut diagnostic);
+        }
         diagnostic.object = Some(object);
         out.push(match waiver {
             // Who accepts what was found has not accepted what nobody could see.
@@ -136,6 +143,31 @@ fn about(waiver: &Waiver, object: &str, found: &Diagnostic) -> bool {
     found.code == waiver.id.value && named == Some(object) && !GUARDS.contains(&found.code.as_str())
 }
 
+/// How much of a finding is accepted.
+enum Accepted<'a> {
+    /// All of it.
+    All(&'a Waiver),
+    /// Some of the parts that it is about, by these waivers.
+    Some(Vec<(&'a Waiver, &'a str)>),
+    /// Nothing.
+    None,
+}
+
+/// Says which parts of a finding are accepted, and what is left of it.
+fn partly(accepted: &[(&Waiver, &str)], found: &mut Diagnostic) {
+    for (waiver, part) in accepted {
+        let owner = waiver.owner.as_ref().map_or("?", |o| o.value.as_str());
+        let until = waiver.expires.as_ref().map(|e| e.value.to_string());
+        let until = until.unwrap_or_default();
+        let note = format!("accepted by {owner} until {until}: {part}");
+        found.notes.push(note);
+    }
+    let is_left = |part: &&String| !accepted.iter().any(|(_, p)| p == part);
+    let left = found.parts.iter().filter(is_left).map(String::as_str);
+    let left = left.collect::<Vec<_>>().join(", ");
+    found.notes.push(format!("not accepted: {left}"));
+}
+
 /// The waiver that accepts a finding. Where a finding is about parts of its object, each of them has to be accepted by name, be it by several waivers:
 /// so that none of them accepts what comes later. A finding without parts goes by its message.
 fn accepting<'a>(
@@ -143,7 +175,7 @@ fn accepting<'a>(
     vague: &BTreeSet<usize>,
     (object, found): (&str, &Diagnostic),
     used: &mut Used<'a>,
-) -> Option<&'a Waiver> {
+) -> Accepted<'a> {
     let all = waivers.iter().enumerate();
     let all = all.filter(|(_, w)| about(w, object, found));
     let all: Vec<(usize, &'a Waiver)> = all.map(|(n, w)| (n, *w)).collect();
@@ -154,19 +186,22 @@ fn accepting<'a>(
             let parts = waiver.only.iter().map(|part| (n, part.value.as_str()));
             used.parts.extend(parts);
         }
-        return None;
+        return Accepted::None;
     }
     let whole = all.iter().find(|(_, w)| w.only.is_empty());
     if let Some((n, waiver)) = whole.filter(|_| !parts::named(&found.code)) {
         used.whole(*n);
-        return (!vague.contains(n)).then_some(*waiver);
+        return match vague.contains(n) {
+            true => Accepted::None,
+            false => Accepted::All(waiver),
+        };
     }
     let message = std::slice::from_ref(&found.message);
     let parts = match found.parts.is_empty() {
         true => message,
         false => found.parts.as_slice(),
     };
-    let mut accepted = None;
+    let mut accepted: Vec<(&'a Waiver, &'a str)> = Vec::new();
     let mut left = false;
     for part in parts {
         let hit = all.iter().find_map(|(n, w)| {
@@ -176,12 +211,16 @@ fn accepting<'a>(
         match hit {
             Some((n, waiver, part)) => {
                 used.parts.insert((n, part));
-                accepted = accepted.or(Some(waiver));
+                accepted.push((waiver, part));
             }
             None => left = true,
         }
     }
-    accepted.filter(|_| !left)
+    match accepted.first() {
+        Some((waiver, _)) if !left => Accepted::All(waiver),
+        Some(_) => Accepted::Some(accepted),
+        None => Accepted::None,
+    }
 }
 
 /// Gives a finding the severity that the lab sets for its rule, and says so. What is unknown stays an info.

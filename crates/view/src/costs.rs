@@ -294,11 +294,23 @@ fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Total
                 let cents = (exact + 5_000_000_000) / 10_000_000_000;
                 let how = drawn.how.max(Cell::of(&power.price).how);
                 let text = money((cents, cents), &price.currency().to_string());
-                let cell = Cell::resting_on(text, [how]);
+                let mut cell = Cell::resting_on(text, [how]);
                 if !billed {
                     yearly.add(price.currency(), (cents, cents), cell.how);
                 }
-                let sum = format!("{} x {HOURS_PER_YEAR} h x {price}", drawn.words);
+                let mut sum = format!("{} x {HOURS_PER_YEAR} h x {price}", drawn.words);
+                if !missing.is_empty() {
+                    let what = missing.join(", ");
+                    cell = Cell {
+                        text: format!("at least {}", cell.text),
+                        how: How::Unknown,
+                    };
+                    sum.push_str(&format!("; not in it: {what}"));
+                    if !billed {
+                        let open = format!("{what} (electricity {name})");
+                        yearly.unknown.push(open);
+                    }
+                }
                 (Cell::computed(sum), cell)
             }
             _ if billed => continue,
@@ -328,7 +340,7 @@ struct Drawn {
     missing: Vec<String>,
 }
 
-/// As it is said of the site; else the sum of its machines, where each has an average. What is not said of devices is missing too.
+/// As it is said of the site; else the sum of its machines. Those without an average are missing, so that the sum is the least.
 fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
     let mut out = Drawn {
         milliwatts: average.known().map(|w| w.milliwatts()),
@@ -360,7 +372,7 @@ fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
             None => out.missing.push(format!("{path}.power.average")),
         }
     }
-    if words.is_empty() || !out.missing.is_empty() {
+    if words.is_empty() {
         out.missing.push(format!("or sites.{site}.power.average"));
         return out;
     }
@@ -371,7 +383,7 @@ fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
             _ => format!("({})", words.join(" + ")),
         },
         how,
-        missing: Vec::new(),
+        missing: out.missing,
     }
 }
 

@@ -95,13 +95,13 @@ impl Room {
             .as_ref()
             .and_then(|d| d.range.as_ref()?.value().copied());
         let leased = |a: IpAddr| pool.is_some_and(|p| p.contains(a));
-        let inside = taken.keys().filter(|a| net.contains(*a));
+        let inside = taken.keys().filter(|a| is_usable(net, **a));
         let outside_pool = inside.clone().filter(|a| !leased(**a)).count() as u128;
         let pool_size = pool.map_or(0, model::units::net::AddressRange::count);
         let next = net
             .hosts()
             .take(SEARCHED)
-            .find(|a| !taken.contains_key(a) && !leased(*a));
+            .find(|a| is_usable(net, *a) && !taken.contains_key(a) && !leased(*a));
         Some(Self {
             used: inside.count() as u128,
             free: hosts.saturating_sub(outside_pool).saturating_sub(pool_size),
@@ -110,12 +110,22 @@ impl Room {
     }
 }
 
-/// Addresses that a machine can have: without the network's own and the broadcast address, RFC 950 and RFC 3021.
+/// A machine can have it: it is neither the network's own, nor for all in it, nor for any of its routers.
+fn is_usable(net: IpNet, address: IpAddr) -> bool {
+    let bits = net.max_prefix_len() - net.prefix_len();
+    let own = bits >= 2 && address == net.network();
+    let all = bits >= 2 && net.addr().is_ipv4() && address == net.broadcast();
+    net.contains(&address) && !own && !all
+}
+
+/// How many addresses machines can have: without the network's own and the broadcast address, RFC 950 and RFC 3021; with IPv6, without the one
+/// of all routers, RFC 4291 2.6.1 and RFC 6164.
 fn usable(net: IpNet) -> u128 {
     let bits = net.max_prefix_len() - net.prefix_len();
     let all = 1_u128.checked_shl(u32::from(bits)).unwrap_or(u128::MAX);
     match net {
         IpNet::V4(_) if bits >= 2 => all - 2,
+        IpNet::V6(_) if bits >= 2 => all - 1,
         IpNet::V4(_) | IpNet::V6(_) => all,
     }
 }
@@ -149,9 +159,28 @@ mod tests {
             ("10.0.0.0/24", 254),
             ("10.0.0.0/31", 2),
             ("10.0.0.1/32", 1),
-            ("fd00::/120", 256),
+            ("fd00::/120", 255),
+            ("fd00::/127", 2),
         ] {
             assert_eq!(usable(net.parse().unwrap()), hosts, "{net}");
+        }
+    }
+
+    #[test]
+    fn what_no_machine_can_have() {
+        for (net, address, usable) in [
+            ("10.0.0.0/24", "10.0.0.0", false),
+            ("10.0.0.0/24", "10.0.0.1", true),
+            ("10.0.0.0/24", "10.0.0.255", false),
+            ("10.0.0.0/24", "10.0.1.1", false),
+            ("10.0.0.0/31", "10.0.0.0", true),
+            ("fd00::/64", "fd00::", false),
+            ("fd00::/64", "fd00::1", true),
+            ("fd00::/120", "fd00::ff", true),
+            ("fd00::/127", "fd00::", true),
+        ] {
+            let is = is_usable(net.parse().unwrap(), address.parse().unwrap());
+            assert_eq!(is, usable, "{address} in {net}");
         }
     }
 }

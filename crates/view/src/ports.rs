@@ -38,8 +38,7 @@ impl Use {
         let (Some(a), Some(b)) = (&self.by, &other.by) else {
             return false;
         };
-        let address =
-            self.address.is_none() || other.address.is_none() || self.address == other.address;
+        let address = graph::addresses::meet(self.address, other.address);
         let ports = self.first <= other.last && other.first <= self.last;
         a != b && address && ports && self.protocol == other.protocol
     }
@@ -96,8 +95,7 @@ fn listing(all: &Machines, bare: &Bare) -> Sheet {
             sheet.row([
                 Cell::declared(machine),
                 Cell::declared(of.port()),
-                of.address
-                    .map_or_else(|| Cell::computed("all"), Cell::declared),
+                of.address.map_or_else(|| Cell::computed("all"), address),
                 Cell::declared(&of.what),
                 match rivals.is_empty() {
                     true => Cell::silent(),
@@ -127,6 +125,14 @@ fn listing(all: &Machines, bare: &Bare) -> Sheet {
         );
     }
     sheet
+}
+
+/// As a socket is written: the text of an IPv6 address stands in brackets.
+fn address(ip: IpAddr) -> Cell {
+    match ip {
+        IpAddr::V4(ip) => Cell::declared(ip),
+        IpAddr::V6(ip) => Cell::declared(format!("[{ip}]")),
+    }
 }
 
 /// The next free port of each machine in a range.
@@ -202,7 +208,7 @@ fn of_stacks(input: &Input<'_>, all: &mut Machines) {
                     first: range.start,
                     last: range.end.max(range.start),
                     protocol: port.protocol.clone(),
-                    address: port.host_ip.filter(|ip| !ip.is_unspecified()),
+                    address: port.host_ip,
                     by: Some(By::Container(name.clone(), container.clone())),
                     what: format!("container {name}/{container} (port {} inside)", port.target),
                 });

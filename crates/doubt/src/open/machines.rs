@@ -1,8 +1,8 @@
 //! Machines, guests, clusters and containers.
 
 use super::when::{
-    always, clusters, counted, growth, imaged, interface, limited, moving, numbered, serials,
-    several_guests, several_stacks, slots, stacks,
+    always, batteries, clusters, counted, growth, imaged, interface, limited, moving, numbered,
+    racks, serials, several_guests, several_stacks, slots, stacks,
 };
 use super::{Rests, rests};
 
@@ -332,5 +332,25 @@ pub(super) const RESTS: &[Rests] = &[
         "the battery of {} lasts as long as it has to",
         &["ups.runtime"],
         always,
+    ),
+    rests(
+        "inv-rack",
+        "where {} stands is free of anything else, and there",
+        &[
+            "device.rack",
+            "device.unit",
+            "host.hardware.form",
+            "host.rack",
+            "host.unit",
+            "site.racks.*",
+            "site.racks.*.units",
+        ],
+        racks,
+    ),
+    rests(
+        "cap-ups-runtime",
+        "{} can last as long as is said of it",
+        &["ups.energy", "ups.runtime"],
+        batteries,
     ),
 ];

@@ -109,6 +109,26 @@ pub(super) fn summed(lab: &Lab, _: Object<'_>) -> bool {
         || !lab.claims.is_empty()
 }
 
+/// It stands in a rack, or is one.
+pub(super) fn racks(lab: &Lab, object: Object<'_>) -> bool {
+    let declared = || lab.sites.values().any(|s| !s.about.racks.is_empty());
+    match object.map(|o| o.kind) {
+        Some(Kind::Host) => named(Kind::Host, object)
+            .and_then(|name| lab.hosts.get(name))
+            .is_some_and(|h| h.about.rack.is_some() && declared()),
+        Some(Kind::Device) => named(Kind::Device, object)
+            .and_then(|name| lab.devices.get(name))
+            .is_some_and(|d| d.rack.is_some() && declared()),
+        _ => true,
+    }
+}
+
+/// What a battery holds is said, and how long it lasts.
+pub(super) fn batteries(lab: &Lab, object: Object<'_>) -> bool {
+    let ups = named(Kind::Ups, object).and_then(|name| lab.ups.get(name));
+    ups.is_some_and(|u| u.energy.is_some() && u.runtime.is_some() && !u.feeds.is_empty())
+}
+
 /// There is something that could lie better.
 pub(super) fn data_on_pools(lab: &Lab, object: Object<'_>) -> bool {
     lab.pools.len() > 1 && has_data(lab, object)

@@ -469,9 +469,9 @@ datasets:
     );
 }
 
-/// 40 W + 20 W are 525.6 kWh a year, 152.42 EUR at 0.29 EUR; one figure less and it cannot be said.
+/// 40 W + 20 W are 525.6 kWh a year, 152.42 EUR at 0.29 EUR; one figure less and the rest is the least.
 #[test]
-fn electricity_is_the_sum_of_the_machines_or_said_to_be_missing() {
+fn electricity_is_the_sum_of_the_machines_or_the_least() {
     let lab = |b: &str| {
         format!(
             "format: 1\nlab: x\nsites: {{home: {{power: {{price: 0.29 EUR/kWh}}}}}}
@@ -485,8 +485,10 @@ costs: {{box: {{amount: 540 EUR, every: year}}}}\n"
     assert!(out.contains("692.42 EUR"), "{out}");
     let part = lab("{idle: 10W, load: 30W}");
     let out = topic(&[("holdfast.yaml", &part)], &["costs"]);
-    assert!(out.contains("540 EUR; 1 not known and not in it"), "{out}");
-    assert!(out.contains("not declared: hosts.b.power.average"), "{out}");
+    let least = "40W x 8760 h x 0.29 EUR/kWh; not in it: hosts.b.power.average operating at least 101.62 EUR ?";
+    assert!(out.contains(least), "{out}");
+    let sum = "per year: at least 641.62 EUR; 1 not known and not in it: hosts.b.power.average (electricity home)";
+    assert!(out.contains(sum), "{out}");
     let out = topic(&[("holdfast.yaml", &part)], &["cables"]);
     assert!(out.contains("10W idle, 30W at load"), "{out}");
 }

@@ -3,11 +3,12 @@
 use crate::amounts::count;
 use crate::bodies::Body;
 use crate::copies::{Copy, Side, is_within, shares_disk, side};
+use crate::rules::waiver_invalid::{complete, in_force};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
-use model::lab::{DataClass, FaultScope, Lab};
+use model::lab::{DataClass, FaultScope, Lab, Waiver};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Source of the numbers: CISA, "Data Backup Options" (2012): 3 copies of any important file, on 2 different media, 1 stored off site.
@@ -46,8 +47,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             _ => continue,
         };
         let own = copies.copies(body);
-        // Without any, `bak-coverage` and `bak-snapshot-not-copy` speak.
-        if !own.is_empty()
+        // Without any, `bak-coverage` and `bak-snapshot-not-copy` speak, unless somebody accepted what they say: that is no copy either.
+        if (!own.is_empty() || is_accepted(ctx, body))
             && let Some(d) = judge(ctx.lab, body, &own, severity)
         {
             out.add(body.object.clone(), d);
@@ -58,6 +59,19 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(ObjectRef::new(Kind::Repository, name), d);
         }
     }
+}
+
+/// Nobody is told by others that there is no copy.
+fn is_accepted(ctx: &Context<'_>, body: &Body<'_>) -> bool {
+    let object = body.object.to_string();
+    let about = |w: &Waiver| match w.id.value.as_str() {
+        "bak-coverage" => w.object.as_ref().is_some_and(|o| o.value == object),
+        // It may be about what takes the snapshots.
+        "bak-snapshot-not-copy" => true,
+        _ => false,
+    };
+    let mut waivers = ctx.lab.waivers.iter();
+    waivers.any(|w| about(w) && complete(w) && in_force(w, ctx.today))
 }
 
 /// What is counted.

@@ -2,8 +2,8 @@
 
 use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, room};
 use crate::context::repository;
+use crate::partial::{Partial, listed};
 use crate::sizes;
-use crate::totals::{self, Total};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::lab::{Backup, Repository};
@@ -31,8 +31,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .iter()
             .filter_map(|(key, b)| need(ctx, store, key, b))
             .collect();
-        let missing: Vec<&String> = needs.iter().filter_map(|n| n.as_ref().err()).collect();
+        let open = needs.iter().filter_map(|n| n.as_ref().err());
+        let mut missing: Vec<String> = open.cloned().collect();
         let known: Vec<&Need> = needs.iter().filter_map(|n| n.as_ref().ok()).collect();
+        // An archive of which a part is not known is as large as the rest of it at the least.
+        missing.extend(known.iter().flat_map(|n| n.left_out.iter().cloned()));
+        let least = if missing.is_empty() { "" } else { "at least " };
         let (sum, once): (i128, i128) = (
             known.iter().map(|n| n.all).sum(),
             known.iter().map(|n| n.once).sum(),
@@ -45,7 +49,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if sum > room.value {
             let mut d = RULE
                 .finding(format!(
-                    "repository '{name}' holds {}, and what it is to keep needs {}",
+                    "repository '{name}' holds {}, and what it is to keep needs {least}{}",
                     say(room.value),
                     say(sum)
                 ))
@@ -55,10 +59,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
             let over = say(sum - room.value);
             d = d.note(format!(
-                "{} - {} = {over} too much; compression is not counted",
+                "{} - {} = {least}{over} too much; compression is not counted",
                 say(sum),
                 say(room.value)
             ));
+            if !missing.is_empty() {
+                d = d.note(format!(
+                    "not in it, as it is not known: {}",
+                    listed(&missing)
+                ));
+            }
             out.add(
                 repository(name),
                 d.help("keep fewer archives, or take a larger target"),
@@ -67,11 +77,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let d = RULE.unknown(format!(
                 "whether the archives of repository '{name}' fit into it"
             ));
-            let missing: Vec<&str> = missing.into_iter().map(String::as_str).collect();
             out.add(
                 repository(name),
                 d.at(store.span, "")
-                    .note(format!("not declared: {}", missing.join(", "))),
+                    .note(format!("not declared: {}", listed(&missing))),
             );
         }
     }
@@ -83,6 +92,8 @@ struct Need {
     all: i128,
     how: String,
     span: diag::Span,
+    /// What is not in it.
+    left_out: Vec<String>,
 }
 
 /// None if nothing is known of the size, which `bak-target-size` says.
@@ -92,10 +103,11 @@ fn need(
     name: &str,
     backup: &Backup,
 ) -> Option<Result<Need, String>> {
-    let Total::Sum(parts) = totals::sum(contents(ctx.lab, name, backup).into_iter()) else {
+    let parts = Partial::of(contents(ctx.lab, name, backup));
+    if parts.known.is_empty() {
         return None;
-    };
-    let (once, say) = (sizes::value(&parts), sizes::storage);
+    }
+    let (once, say) = (parts.value(), sizes::storage);
     let Some((count, days, how)) = kept(backup) else {
         return Some(Err(format!("how many archives backup '{name}' keeps")));
     };
@@ -127,5 +139,6 @@ fn need(
         all,
         how,
         span: backup.span,
+        left_out: parts.missing,
     }))
 }

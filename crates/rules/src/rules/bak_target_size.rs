@@ -2,8 +2,9 @@
 
 use crate::archives::{backups_to, contents, room};
 use crate::context::repository;
+use crate::partial::{Partial, listed};
 use crate::sizes;
-use crate::totals::{self, Part, Total};
+use crate::totals::{self, Part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 
@@ -35,28 +36,26 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 }
             }
         }
-        let known: Vec<Part> = parts
-            .iter()
-            .filter_map(|p| p.as_ref().ok())
-            .cloned()
-            .collect();
-        let (sum, say) = (sizes::value(&known), sizes::storage);
+        let all = Partial::of(parts);
+        let (known, least) = (&all.known, all.least());
+        let (sum, say) = (all.value(), sizes::storage);
         if sum > room.value {
             let mut d = RULE
                 .finding(format!(
-                    "repository '{name}' holds {}, and one copy of its backups is {}",
+                    "repository '{name}' holds {}, and one copy of its backups is {least}{}",
                     say(room.value),
                     say(sum)
                 ))
                 .at(room.span, "all that fits")
                 .note(format!(
-                    "{}; {} - {} = {} too much",
-                    sizes::sum(&known, say),
+                    "{}; {} - {} = {least}{} too much",
+                    sizes::sum(known, say),
                     say(sum),
                     say(room.value),
                     say(sum - room.value)
                 ));
-            d.notes.extend(totals::assumptions(&known));
+            d.notes.extend(all.left_out());
+            d.notes.extend(totals::assumptions(known));
             let images = |p: &Part| p.name.starts_with("guest '");
             let sure: i128 = known.iter().filter(|p| !images(p)).map(|p| p.value).sum();
             if sure <= room.value {
@@ -67,16 +66,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 repository(name),
                 d.help("take a larger target, or leave out what can be had again"),
             );
-        } else if let (Total::Missing(what), false) =
-            (totals::sum(parts.into_iter()), backups.is_empty())
-        {
+        } else if !backups.is_empty() && (known.is_empty() || !all.missing.is_empty()) {
+            let none = known.is_empty() && all.missing.is_empty();
+            let nothing = none.then(|| "what they hold".to_owned());
+            let missing: Vec<String> = all.missing.iter().cloned().chain(nothing).collect();
             let d = RULE.unknown(format!(
                 "whether a copy of everything fits into repository '{name}'"
             ));
             out.add(
                 repository(name),
                 d.at(store.span, "")
-                    .note(format!("not declared: {}", what.join(", "))),
+                    .note(format!("not declared: {}", listed(&missing))),
             );
         }
     }

@@ -2,8 +2,9 @@
 
 use crate::claims::figures;
 use crate::load::{capacity, guest_memory, hosts_of};
+use crate::partial::{Partial, listed};
 use crate::sizes;
-use crate::totals::{self, Part, Total};
+use crate::totals::{self, Part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
@@ -46,13 +47,44 @@ fn is_ha(cluster: &Cluster, guest: &Guest) -> bool {
 /// The loss of one host.
 struct Loss {
     host: String,
-    left: Vec<Part>,
-    need: Vec<Part>,
+    left: Partial,
+    need: Partial,
 }
 
 impl Loss {
-    fn lacking(&self) -> i128 {
-        sizes::value(&self.need) - sizes::value(&self.left)
+    fn of(
+        ctx: &Context<'_>,
+        cluster: &Cluster,
+        (host, hosts): (&str, &[&str]),
+        guests: &[(&str, &Guest)],
+    ) -> Self {
+        // A guest that stands on another host by name stays there.
+        let elsewhere = |g: &Guest| {
+            let on = g.on.known();
+            on.is_some_and(|on| on.kind() == Kind::Host && on.name() != host)
+        };
+        let need = guests
+            .iter()
+            .filter(|(_, g)| is_ha(cluster, g) || elsewhere(g));
+        let others = hosts.iter().filter(|h| **h != host);
+        Self {
+            host: host.to_owned(),
+            left: Partial::of(others.map(|h| capacity(ctx.lab, h))),
+            need: Partial::of(need.map(|(n, g)| guest_memory(n, g))),
+        }
+    }
+
+    /// What is needed at the least beyond what is left; none if nobody knows what is left.
+    fn lacking(&self) -> Option<i128> {
+        let known = self.left.missing.is_empty();
+        known.then(|| self.need.value() - self.left.value())
+    }
+
+    /// The largest guest, and the room of the largest host that is left, if it is more than that.
+    fn too_large(&self) -> Option<(&Part, i128)> {
+        let largest = self.need.known.iter().max_by_key(|p| p.value)?;
+        let room = self.left.known.iter().map(|p| p.value).max()?;
+        (self.left.missing.is_empty() && largest.value > room).then_some((largest, room))
     }
 }
 
@@ -63,50 +95,38 @@ fn check(
     hosts: &[&str],
     guests: &[(&str, &Guest)],
 ) -> Option<Diagnostic> {
-    let memories = totals::sum(hosts.iter().map(|h| capacity(ctx.lab, h)));
-    let taken = totals::sum(guests.iter().map(|(n, g)| guest_memory(n, g)));
-    let (Total::Sum(memories), Total::Sum(taken)) = (&memories, &taken) else {
-        let missing = [memories, taken].into_iter().filter_map(|t| match t {
-            Total::Missing(what) => Some(what.join(", ")),
-            _ => None,
-        });
-        let missing: Vec<String> = missing.collect();
-        let message = format!("whether cluster '{name}' carries its guests when a member fails");
-        return Some(
-            RULE.unknown(message)
-                .at(cluster.span, "")
-                .note(format!("not declared: {}", missing.join(", "))),
-        );
-    };
-    let lose = |host: &&str| {
-        // A guest that stands on another host by name stays there.
-        let elsewhere = |g: &Guest| {
-            let on = g.on.known();
-            on.is_some_and(|on| on.kind() == Kind::Host && on.name() != *host)
-        };
-        let stays = |g: &Guest| is_ha(cluster, g) || elsewhere(g);
-        let others = memories.iter().filter(|p| p.name != *host);
-        let need = taken.iter().zip(guests).filter(|(_, (_, g))| stays(g));
-        Loss {
-            host: (*host).to_owned(),
-            left: others.cloned().collect(),
-            need: need.map(|(part, _)| part.clone()).collect(),
-        }
-    };
+    let lose = |host: &&str| Loss::of(ctx, cluster, (host, hosts), guests);
     let losses: Vec<Loss> = hosts.iter().map(lose).collect();
-    let worst = losses.iter().max_by_key(|l| l.lacking())?;
-    if worst.lacking() > 0 {
+    let judged = losses.iter().filter(|l| l.lacking().is_some());
+    let worst = judged.max_by_key(|l| l.lacking());
+    if let Some(worst) = worst.filter(|l| l.lacking().is_some_and(|n| n > 0)) {
         return Some(finding(name, cluster, worst, None));
     }
-    let largest = worst.need.iter().max_by_key(|p| p.value)?;
-    let room = worst.left.iter().map(|p| p.value).max()?;
-    if largest.value > room {
-        return Some(fits_nowhere(name, cluster, worst, largest, room));
+    let too_large = |l| Some((l, Loss::too_large(l)?));
+    if let Some((loss, (largest, room))) = losses.iter().find_map(too_large) {
+        return Some(fits_nowhere(name, cluster, loss, largest, room));
     }
-    let growth = growth(ctx, name)?;
-    let grown = sizes::value(&worst.need) * (1_000_000 + growth.0) / 1_000_000;
-    (grown > sizes::value(&worst.left))
-        .then(|| finding(name, cluster, worst, Some((grown, growth.1))))
+    let grown = worst.zip(growth(ctx, name)).and_then(|(worst, growth)| {
+        let grown = worst.need.value() * (1_000_000 + growth.0) / 1_000_000;
+        (grown > worst.left.value()).then(|| finding(name, cluster, worst, Some((grown, growth.1))))
+    });
+    grown.or_else(|| unknown(name, cluster, &losses))
+}
+
+fn unknown(name: &str, cluster: &Cluster, losses: &[Loss]) -> Option<Diagnostic> {
+    let each = losses
+        .iter()
+        .flat_map(|l| l.left.missing.iter().chain(&l.need.missing));
+    let mut missing: Vec<String> = Vec::new();
+    for what in each {
+        if !missing.contains(what) {
+            missing.push(what.clone());
+        }
+    }
+    let message = format!("whether cluster '{name}' carries its guests when a member fails");
+    let d = RULE.unknown(message).at(cluster.span, "");
+    let note = format!("not declared: {}", listed(&missing));
+    (!missing.is_empty()).then(|| d.note(note))
 }
 
 /// Growth of memory per year that is claimed of the cluster or the lab.
@@ -131,7 +151,8 @@ fn finding(
     grown: Option<(i128, String)>,
 ) -> Diagnostic {
     let say = sizes::memory;
-    let (need, left) = (sizes::value(&loss.need), sizes::value(&loss.left));
+    let (need, left) = (loss.need.value(), loss.left.value());
+    let least = loss.need.least();
     let what = grown.as_ref().map_or(need, |(n, _)| *n);
     let later = if grown.is_some() {
         " after a year's growth"
@@ -140,29 +161,31 @@ fn finding(
     };
     let mut d = RULE
         .finding(format!(
-            "when '{}' fails{later}, guests of cluster '{name}' need {}, and {} is left",
+            "when '{}' fails{later}, guests of cluster '{name}' need {least}{}, and {} is left",
             loss.host,
             say(what),
             say(left)
         ))
         .at(cluster.span, "its guests are to restart elsewhere")
-        .note(format!("needed: {}", sizes::sum(&loss.need, say)))
+        .note(format!("needed: {}", sizes::sum(&loss.need.known, say)))
         .note(format!(
             "left without '{}': {}",
             loss.host,
-            sizes::sum(&loss.left, say)
+            sizes::sum(&loss.left.known, say)
         ));
     if let Some((grown, rate)) = &grown {
         d.severity = Severity::Warning;
         d = d.note(format!("{} + {rate} = {}", say(need), say(*grown)));
     }
     d = d.note(format!(
-        "{} - {} = {} too much",
+        "{} - {} = {least}{} too much",
         say(what),
         say(left),
         say(what - left)
     ));
-    let all: Vec<Part> = loss.need.iter().chain(&loss.left).cloned().collect();
+    d.notes.extend(loss.need.left_out());
+    let all = loss.need.known.iter().chain(&loss.left.known);
+    let all: Vec<Part> = all.cloned().collect();
     d.notes.extend(totals::assumptions(&all));
     d.help("add memory, make guests smaller, or leave some of them down: 'ha: false'")
 }

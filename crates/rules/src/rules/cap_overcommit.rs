@@ -1,8 +1,9 @@
 //! More memory is promised than there is.
 
 use crate::load::{capacity, guest_memory};
+use crate::partial::{self, Partial};
 use crate::sizes;
-use crate::totals::{self, Machine, Part, Total, part};
+use crate::totals::{self, Machine, Part, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::compose::{Project, Service as Composed};
@@ -32,13 +33,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let guests = load.guests(&object);
         processors(name, host, guests, out);
         let room = capacity(ctx.lab, name);
-        let taken = totals::sum(guests.iter().map(|(n, g)| guest_memory(n, g)));
-        if let (Ok(room), Total::Sum(taken)) = (&room, &taken)
-            && sizes::value(taken) > room.value
+        let taken = Partial::of(guests.iter().map(|(n, g)| guest_memory(n, g)));
+        if let Ok(room) = &room
+            && taken.value() > room.value
         {
             out.add(
                 object.clone(),
-                finding(&object, room, taken, "are given").and_at(host.span, "the host"),
+                finding(&object, room, &taken, "are given").and_at(host.span, "the host"),
             );
         } else if !guests.is_empty()
             && let Some(d) = unknown(&object, host.span, &room, &taken)
@@ -150,19 +151,17 @@ fn unknown(
     object: &ObjectRef,
     span: diag::Span,
     room: &Result<Part, String>,
-    taken: &Total,
+    taken: &Partial,
 ) -> Option<Diagnostic> {
     let mut missing: Vec<String> = room.as_ref().err().into_iter().cloned().collect();
-    if let Total::Missing(what) = taken {
-        missing.extend(what.iter().cloned());
-    }
+    missing.extend(taken.missing.iter().cloned());
     let what = crate::claims::subject(Some(object));
     let d = RULE.unknown(format!(
         "whether {what} has the memory that its guests are given"
     ));
     (!missing.is_empty()).then(|| {
         d.at(span, "")
-            .note(format!("not declared: {}", missing.join(", ")))
+            .note(format!("not declared: {}", partial::listed(&missing)))
     })
 }
 
@@ -202,38 +201,55 @@ fn services(
         let declared = s.memory.as_ref().and_then(|m| part(n, &m.expected, value));
         declared.or_else(|| limit(&(*n, *s)))
     };
-    let expected: Vec<Part> = with.iter().filter_map(expected).collect();
-    let limits: Vec<Part> = with.iter().filter_map(limit).collect();
-    if sizes::value(&expected) > room.value {
+    let open = |n: &str| format!("the memory of service '{n}'");
+    let missing: Vec<String> = without.iter().map(|(n, _)| open(n)).collect();
+    let unlimited = with.iter().filter(|s| limit(s).is_none());
+    let unlimited = unlimited.map(|(n, _)| format!("the limit of service '{n}'"));
+    let limits = Partial {
+        known: with.iter().filter_map(limit).collect(),
+        missing: missing.iter().cloned().chain(unlimited).collect(),
+    };
+    let expected = Partial {
+        known: with.iter().filter_map(expected).collect(),
+        missing,
+    };
+    if expected.value() > room.value {
         out.add(
             machine.clone(),
             finding(machine, &room, &expected, "are expected to take"),
         );
-    } else if sizes::value(&limits) > room.value {
+    } else if limits.value() > room.value {
         let mut d = finding(machine, &room, &limits, "may take by their limits");
         d.notes.push(format!(
             "expected: {}",
-            sizes::sum(&expected, sizes::exact_memory)
+            sizes::sum(&expected.known, sizes::exact_memory)
         ));
         out.add(machine.clone(), d);
     }
-    if let Some((_, first)) = without.first() {
-        let names: Vec<&str> = without.iter().map(|(n, _)| *n).collect();
-        let what = crate::claims::subject(Some(machine));
-        let d = RULE
-            .unknown(format!(
-                "what memory {} of the services on {what} take",
-                names.len()
-            ))
-            .at(first.span, "neither expected nor limited")
-            .note(format!("not declared: memory of {}", listed(&names)));
-        out.add(
-            machine.clone(),
-            d.help(
-                "add 'memory: {expected: …, limit: …}' to them, or limits in their Compose files",
-            ),
-        );
-    }
+    out_of_sight(machine, &without, out);
+}
+
+/// Services of which nothing says what they take.
+fn out_of_sight(machine: &ObjectRef, without: &[(&str, &Service)], out: &mut Findings) {
+    let Some((_, first)) = without.first() else {
+        return;
+    };
+    let names: Vec<String> = without.iter().map(|(n, _)| (*n).to_owned()).collect();
+    let what = crate::claims::subject(Some(machine));
+    let d = RULE
+        .unknown(format!(
+            "what memory {} of the services on {what} take",
+            names.len()
+        ))
+        .at(first.span, "neither expected nor limited")
+        .note(format!(
+            "not declared: memory of {}",
+            partial::listed(&names)
+        ));
+    out.add(
+        machine.clone(),
+        d.help("add 'memory: {expected: …, limit: …}' to them, or limits in their Compose files"),
+    );
 }
 
 /// What the Compose file limits the containers of a service to, if it limits all of them.
@@ -276,20 +292,12 @@ fn container_limit(project: &Project, container: &Composed) -> Option<(i128, Spa
     (known && bytes.value > 0).then_some((value, bytes.span))
 }
 
-fn listed(names: &[&str]) -> String {
-    const SHOWN: usize = 8;
-    let first: Vec<&str> = names.iter().take(SHOWN).copied().collect();
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", first.join(", ")),
-        _ => first.join(", "),
-    }
-}
-
-fn finding(machine: &ObjectRef, room: &Part, taken: &[Part], how: &str) -> Diagnostic {
+fn finding(machine: &ObjectRef, room: &Part, taken: &Partial, how: &str) -> Diagnostic {
     let say = sizes::exact_memory;
     let what = crate::claims::subject(Some(machine));
-    let (sum, whose) = (
-        sizes::value(taken),
+    let (sum, least, whose) = (
+        taken.value(),
+        taken.least(),
         if how == "are given" {
             "guests"
         } else {
@@ -298,19 +306,20 @@ fn finding(machine: &ObjectRef, room: &Part, taken: &[Part], how: &str) -> Diagn
     );
     let mut d = RULE
         .finding(format!(
-            "the {whose} on {what} {how} {}, and it has {}",
+            "the {whose} on {what} {how} {least}{}, and it has {}",
             say(sum),
             room.shown
         ))
         .at(room.span, "all that there is")
         .note(format!(
-            "{}; {} - {} = {} too much",
-            sizes::sum(taken, say),
+            "{}; {} - {} = {least}{} too much",
+            sizes::sum(&taken.known, say),
             say(sum),
             room.shown,
             say(sum - room.value)
         ));
-    let all: Vec<Part> = taken.iter().chain([room]).cloned().collect();
+    d.notes.extend(taken.left_out());
+    let all: Vec<Part> = taken.known.iter().chain([room]).cloned().collect();
     d.notes.extend(totals::assumptions(&all));
     d.help("make some smaller, move some, or add memory")
 }

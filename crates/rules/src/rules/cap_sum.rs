@@ -71,19 +71,25 @@ fn is_sum(total: &Total) -> bool {
 
 fn wrong(said: &Said<'_>, total: &Total) -> Diagnostic {
     let (name, shown) = (said.name(), held::shown(total, said));
+    let partial = matches!(total, Total::Missing(_));
+    let least = if partial { "at least " } else { "" };
     let what = match total {
         Total::Count(..) => format!(
             "the number of {name} is claimed to be {}, and {shown} are declared",
             said.figure
         ),
         _ => format!(
-            "the {name} is claimed to be {}, and its parts add up to {shown}",
+            "the {name} is claimed to be {}, and its parts add up to {least}{shown}",
             said.figure
         ),
     };
     let d = RULE
         .finding(what)
-        .at(said.span, format!("{shown} by the declaration"));
+        .at(said.span, format!("{least}{shown} by the declaration"));
+    if partial {
+        let d = held::arithmetic(d, total, said);
+        return d.help("declare what is not known of it, and claim what all of it adds up to");
+    }
     held::arithmetic(d, total, said)
         .help(format!("claim {shown}, or correct the part that is wrong"))
         .fix(claim(said, &shown))

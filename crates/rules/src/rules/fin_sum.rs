@@ -4,6 +4,7 @@ use crate::budget::{self, Budget, Line};
 use crate::claims::{self, Said};
 use crate::figure::{Dim, Per, YEAR, decimal, money};
 use crate::held;
+use crate::partial::listed;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use model::lab::measure::Measure;
@@ -50,14 +51,19 @@ fn check(ctx: &Context<'_>, said: &Said<'_>) -> Option<Diagnostic> {
     if said.over.is_none() && matches!(measure, Measure::TotalCost | Measure::Savings) {
         return unknown("over how long is not said: add 'over: 5y' or the like".to_owned());
     }
-    if !all.missing.is_empty() {
-        return unknown(format!("not declared: {}", all.missing.join(", ")));
-    }
     let firm = Budget {
         once: firm(&all.once),
         yearly: firm(&all.yearly),
         ..all.clone()
     };
+    if !all.missing.is_empty() {
+        return match compute(ctx, measure, &firm, said) {
+            Some(sum) if is_too_little(measure, &firm, said, &sum) => {
+                Some(too_little(said, &sum, &all))
+            }
+            _ => unknown(format!("not declared: {}", all.missing.join(", "))),
+        };
+    }
     let sums = [
         compute(ctx, measure, &all, said),
         compute(ctx, measure, &firm, said),
@@ -97,6 +103,36 @@ fn is_money(measure: Measure) -> bool {
             | Measure::Savings
             | Measure::ElectricityCost
     )
+}
+
+/// What is known to be paid is more than what is claimed, whatever the rest is: nothing that is paid makes a cost less.
+fn is_too_little(measure: Measure, firm: &Budget, said: &Said<'_>, sum: &Sum) -> bool {
+    let cost = matches!(
+        measure,
+        Measure::OneTimeCost | Measure::MonthlyCost | Measure::YearlyCost | Measure::TotalCost
+    );
+    let paid = firm.once.iter().chain(&firm.yearly).all(|l| l.low >= 0);
+    let same = said.figure.dim == Dim::Money(sum.currency);
+    cost && paid && same && sum.low > said.figure.reach().1
+}
+
+fn too_little(said: &Said<'_>, sum: &Sum, all: &Budget) -> Diagnostic {
+    let least = format!("at least {}{}", money(sum.low, sum.currency), per(said));
+    let mut d = RULE
+        .finding(format!(
+            "the {} is claimed to be {}, and follows from its items as {least}",
+            said.name(),
+            said.figure
+        ))
+        .at(said.span, format!("{least} by the items"));
+    for how in &sum.how {
+        d = d.note(format!("{how}, claimed {}", said.figure));
+    }
+    let d = d.note(format!(
+        "not in it, as it is not known: {}",
+        listed(&all.missing)
+    ));
+    held::source(d, said).help("declare what is not known, and claim what all of it adds up to")
 }
 
 fn firm(lines: &[Line]) -> Vec<Line> {
@@ -214,12 +250,17 @@ fn over(measure: Measure, all: &Budget, time: i128, currency: [u8; 3]) -> Sum {
     }
 }
 
-fn wrong(said: &Said<'_>, sum: &Sum, measure: Measure, all: &Budget) -> Diagnostic {
-    let per = match said.figure.per {
+/// The period of a claim, as it is written behind an amount.
+fn per(said: &Said<'_>) -> &'static str {
+    match said.figure.per {
         Per::Month => "/month",
         Per::Year => "/year",
         _ => "",
-    };
+    }
+}
+
+fn wrong(said: &Said<'_>, sum: &Sum, measure: Measure, all: &Budget) -> Diagnostic {
+    let per = per(said);
     let right = format!("{}{per}", budget::range(sum.low, sum.high, sum.currency));
     let mut d = RULE
         .finding(format!(

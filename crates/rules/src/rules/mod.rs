@@ -99,13 +99,13 @@ pub(crate) mod waiver_unused;
 
 use crate::Rule;
 use native::{
-    cap_memory_slots, cap_ups_load, chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening,
-    cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram, doc_encoding,
-    doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax,
-    ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_serial, net_cable_ends, plat_cmd,
-    ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password, ssh_lockout,
-    ssh_no_login, ssh_password_login, ssh_root_login, sto_dev_name, sto_disk_owner, sto_fstab,
-    sto_guest_pool, sto_raid_usable, sudo_nopassword,
+    cap_memory_slots, cap_ups_load, cap_ups_runtime, chg_backup_before, chg_bypass, cmp_dup_key,
+    cmp_hardening, cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram,
+    doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
+    fw_syntax, ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial,
+    net_cable_ends, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
+    sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
+    sto_dev_name, sto_disk_owner, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
 };
 
 use observed::{
@@ -148,6 +148,7 @@ pub const RULES: &[Rule] = &[
     cap_terms::RULE,
     cap_unit::RULE,
     cap_ups_load::RULE,
+    cap_ups_runtime::RULE,
     chg_backup_before::RULE,
     chg_bypass::RULE,
     chg_leadtime::RULE,
@@ -215,6 +216,7 @@ pub const RULES: &[Rule] = &[
     img_updater::RULE,
     inv_dates::RULE,
     inv_guest_id::RULE,
+    inv_rack::RULE,
     inv_same_attr::RULE,
     inv_serial::RULE,
     inv_unknown::RULE,

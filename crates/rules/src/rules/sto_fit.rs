@@ -1,11 +1,13 @@
 //! More is declared on a pool than it holds.
 
-use crate::amounts::{count, decimal};
+use crate::amounts::count;
+use crate::partial::Partial;
 use crate::places::{Mounts, of_dataset};
 use crate::pools::object;
-use crate::totals;
+use crate::sizes::storage;
+use crate::totals::{self, Part};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Severity, Span};
+use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::Lab;
 use model::lab::storage::{Pool, PoolKind};
@@ -26,19 +28,11 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
-/// Something with a size.
-struct Part {
-    what: String,
-    bytes: u128,
-    shown: String,
-    span: Span,
-}
-
 /// What lies on one pool.
 #[derive(Default)]
 struct Load {
-    datasets: Vec<Part>,
-    disks: Vec<Part>,
+    datasets: Partial,
+    disks: Partial,
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -50,8 +44,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(part) = totals::room(ctx.lab, name, pool) else {
             continue;
         };
-        let room = u128::try_from(part.value).unwrap_or_default();
-        if let Some(d) = judge(name, pool, load, (room, &part.shown)) {
+        if let Some(d) = judge(name, pool, load, (part.value, &part.shown)) {
             out.add(object(name), d);
         }
     }
@@ -62,75 +55,66 @@ fn loads(lab: &Lab) -> BTreeMap<&str, Load> {
     let mounts = Mounts::of(lab);
     let mut out: BTreeMap<&str, Load> = BTreeMap::new();
     for (name, data) in &lab.datasets {
-        let Some(size) = data.about.size.known() else {
-            continue;
-        };
         // The lowest of its pools that is named, or the one that is mounted where it lies.
         let place = of_dataset(lab, &mounts, data);
         let own = data.about.pool.known().map(|p| p.name());
         let only = place.pools.iter().next().filter(|_| place.pools.len() == 1);
         if let Some(pool) = own.or(only.copied()) {
             let load = out.entry(pool).or_default();
-            load.datasets.push(Part {
-                what: format!("dataset '{name}'"),
-                bytes: u128::from(size.bytes()),
-                shown: size.to_string(),
-                span: data.span,
-            });
+            load.datasets
+                .add(format!("dataset '{name}'"), &data.about.size);
         }
     }
     for (name, guest) in &lab.guests {
         for (label, disk) in &guest.disks {
-            let (Some(pool), Some(size)) = (disk.pool.known(), disk.size.as_ref()) else {
-                continue;
-            };
-            let Some(bytes) = size.value() else { continue };
-            out.entry(pool.name()).or_default().disks.push(Part {
-                what: format!("disk '{label}' of guest '{name}'"),
-                bytes: u128::from(bytes.bytes()),
-                shown: bytes.to_string(),
-                span: size.span,
-            });
+            if let Some(pool) = disk.pool.known() {
+                let load = out.entry(pool.name()).or_default();
+                let what = format!("disk '{label}' of guest '{name}'");
+                load.disks.add(what, &disk.size);
+            }
         }
     }
     out
 }
 
-fn judge(name: &str, pool: &Pool, load: &Load, room: (u128, &str)) -> Option<Diagnostic> {
-    let sum = |parts: &[Part]| parts.iter().map(|p| p.bytes).sum::<u128>();
-    let (there, may) = (sum(&load.datasets), sum(&load.disks));
-    if there > room.0 {
+fn judge(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Diagnostic> {
+    if load.datasets.value() > room.0 {
         let message = format!("the datasets on pool '{name}' are larger than the pool");
-        return Some(finding(RULE.finding(message), &load.datasets, there, room));
+        return Some(finding(RULE.finding(message), &load.datasets, room));
     }
     // `sto-thin` speaks of thin pools.
-    let thick = pool.kind.known() == Some(&PoolKind::Lvm);
-    if may <= room.0 || pool.kind.known() == Some(&PoolKind::LvmThin) {
-        return None;
+    let thin = pool.kind.known() == Some(&PoolKind::LvmThin);
+    if load.disks.value() > room.0 && !thin {
+        let d = match pool.kind.known() == Some(&PoolKind::Lvm) {
+            true => RULE.finding(format!(
+                "the disks of guests on pool '{name}' are larger than the pool"
+            )),
+            false => RULE.with(
+                Severity::Warning,
+                format!("the disks of guests on pool '{name}' may become larger than the pool"),
+            ),
+        };
+        return Some(finding(d, &load.disks, room));
     }
-    let d = match thick {
-        true => RULE.finding(format!(
-            "the disks of guests on pool '{name}' are larger than the pool"
-        )),
-        false => RULE.with(
-            Severity::Warning,
-            format!("the disks of guests on pool '{name}' may become larger than the pool"),
-        ),
-    };
-    Some(finding(d, &load.disks, may, room))
+    let partly = |of: &&Partial| !of.known.is_empty() && !of.missing.is_empty();
+    let disks = (!thin).then_some(&load.disks);
+    let open = [&load.datasets].into_iter().chain(disks).find(partly)?;
+    let d = RULE.unknown(format!("whether what lies on pool '{name}' fits on it"));
+    let d = d
+        .at(pool.span, "")
+        .note(format!("at least {} of {}", storage(open.value()), room.1));
+    Some(match open.left_out() {
+        Some(what) => d.note(what),
+        None => d,
+    })
 }
 
-fn finding(
-    mut d: Diagnostic,
-    parts: &[Part],
-    sum: u128,
-    (room, shown): (u128, &str),
-) -> Diagnostic {
+fn finding(mut d: Diagnostic, all: &Partial, (room, shown): (i128, &str)) -> Diagnostic {
     const SHOWN: usize = 6;
-    let mut parts: Vec<&Part> = parts.iter().collect();
-    parts.sort_by_key(|p| std::cmp::Reverse(p.bytes));
+    let mut parts: Vec<&Part> = all.known.iter().collect();
+    parts.sort_by_key(|p| std::cmp::Reverse(p.value));
     for (n, part) in parts.iter().take(SHOWN).enumerate() {
-        let label = format!("{}: {}", part.what, part.shown);
+        let label = format!("{}: {}", part.name, part.shown);
         d = match n {
             0 => d.at(part.span, label),
             _ => d.and_at(part.span, label),
@@ -141,11 +125,13 @@ fn finding(
         0 => String::new(),
         n => format!(" + {}", count(n, "more", "more")),
     };
-    d.note(format!(
-        "{}{more} = {}; the pool holds {shown}: {} too much",
+    let least = all.least();
+    d = d.note(format!(
+        "{}{more} = {}; the pool holds {shown}: {least}{} too much",
         terms.join(" + "),
-        decimal(sum),
-        decimal(sum - room)
-    ))
-    .help("move something elsewhere, add disks, or correct the size")
+        storage(all.value()),
+        storage(all.value() - room)
+    ));
+    d.notes.extend(all.left_out());
+    d.help("move something elsewhere, add disks, or correct the size")
 }

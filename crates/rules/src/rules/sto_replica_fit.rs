@@ -2,8 +2,9 @@
 
 use crate::figure::percent;
 use crate::origin::cite;
+use crate::partial::{Partial, listed};
 use crate::sizes;
-use crate::totals::{self, Part, Total, bytes, devices, part};
+use crate::totals::{self, Total, bytes, devices, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
@@ -36,13 +37,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
-    let raw = match totals::sum(devices(ctx.lab, name, pool).into_iter()) {
-        Total::Sum(parts) => Some((sizes::value(&parts), sizes::sum(&parts, sizes::storage))),
-        _ => bytes(&pool.raw).map(|n| (n, sizes::storage(n))),
-    };
     let used = data(ctx, name, pool);
-    let (Some((raw, how)), Some(used)) = (raw, &used) else {
-        return Some(open(name, pool, used.is_none()));
+    let raw = raw(ctx, name, pool);
+    let Some((raw, how)) = raw.clone().filter(|_| !used.known.is_empty()) else {
+        let devices = raw.is_none().then_some("the sizes of its devices");
+        return Some(open(name, pool, devices, &used));
     };
     let replicas = pool.replicas.known().map(|n| i128::from(*n).max(1));
     let fill = pool.fill_limit.known().map(|p| i128::from(p.ppm()));
@@ -59,9 +58,10 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
     };
     let whole = raw / copies;
     let limit = whole * share / 1_000_000;
-    let need = sizes::value(used);
+    let (need, least) = (used.value(), used.least());
     if need <= limit {
-        return None;
+        let partly = !used.missing.is_empty();
+        return partly.then(|| open(name, pool, None, &used));
     }
     let say = sizes::storage;
     let severity = if need > whole && replicas.is_some() {
@@ -73,7 +73,7 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
         .with(
             severity,
             format!(
-                "pool '{name}' has {} of data, and room for {} of it in {copies} replicas",
+                "pool '{name}' has {least}{} of data, and room for {} of it in {copies} replicas",
                 say(need),
                 say(limit)
             ),
@@ -81,7 +81,7 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
         .at(pool.span, "replicated")
         .note(format!("devices: {how}"))
         .note(format!(
-            "{} / {copies} × {} = {}; {} - {} = {} too much",
+            "{} / {copies} × {} = {}; {} - {} = {least}{} too much",
             say(raw),
             percent(share, 1_000_000).unwrap_or_default(),
             say(limit),
@@ -89,25 +89,36 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
             say(limit),
             say(need - limit)
         ));
-    for part in used {
+    for part in &used.known {
         d = d.and_at(part.span, "data");
     }
+    d.notes.extend(used.left_out());
     d = usual.told(d, ctx, replicas.is_none(), fill.is_none());
     Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
 }
 
+/// What its devices hold in all, and how that is computed.
+fn raw(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<(i128, String)> {
+    match totals::sum(devices(ctx.lab, name, pool).into_iter()) {
+        Total::Sum(parts) => Some((sizes::value(&parts), sizes::sum(&parts, sizes::storage))),
+        _ => bytes(&pool.raw).map(|n| (n, sizes::storage(n))),
+    }
+}
+
 /// Something that the sum needs is not said.
-fn open(name: &str, pool: &Pool, no_use: bool) -> Diagnostic {
-    let mut missing = Vec::new();
-    if bytes(&pool.raw).is_none() {
-        missing.push("the sizes of its devices");
+fn open(name: &str, pool: &Pool, devices: Option<&str>, used: &Partial) -> Diagnostic {
+    let mut missing: Vec<String> = devices.into_iter().map(str::to_owned).collect();
+    if used.known.is_empty() {
+        missing.push("what is used of it".to_owned());
     }
-    if no_use {
-        missing.push("what is used of it");
-    }
+    missing.extend(
+        used.missing
+            .iter()
+            .map(|what| format!("the size of {what}")),
+    );
     let message = format!("whether pool '{name}' holds its data and the replicas");
     let d = RULE.unknown(message).at(pool.span, "");
-    d.note(format!("not declared: {}", missing.join(", ")))
+    d.note(format!("not declared: {}", listed(&missing)))
 }
 
 /// What Ceph does unless it is told otherwise, by the table of facts.
@@ -146,24 +157,24 @@ impl Usual {
     }
 }
 
-/// What is used, without its replicas; else the disks of guests and the datasets on it.
-fn data(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Vec<Part>> {
+/// What is used, without its replicas; else the disks of guests and the datasets on it, as far as they are known.
+fn data(ctx: &Context<'_>, name: &str, pool: &Pool) -> Partial {
     let value = |s: &model::units::size::Size| i128::from(s.bytes());
     if let Some(used) = part("used", &pool.used, value) {
-        return Some(vec![used]);
+        return Partial::of([Ok(used)]);
     }
-    let mut out = Vec::new();
+    let mut out = Partial::default();
     for (guest, declared) in &ctx.lab.guests {
         for (disk, declared) in &declared.disks {
             if declared.pool.known().is_some_and(|p| p.name() == name) {
-                out.push(part(&format!("{guest}/{}", disk.0), &declared.size, value)?);
+                out.add(format!("{guest}/{}", disk.0), &declared.size);
             }
         }
     }
     for (key, data) in &ctx.lab.datasets {
         if data.about.pool.known().is_some_and(|p| p.name() == name) {
-            out.push(part(key, &data.about.size, value)?);
+            out.add(key.clone(), &data.about.size);
         }
     }
-    (!out.is_empty()).then_some(out)
+    out
 }

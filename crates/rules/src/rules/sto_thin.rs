@@ -56,20 +56,29 @@ fn judge(
         Attention::Paid => pool.thin_limit.known().is_some() || named_fill(lab, name),
         Attention::None(_) | Attention::Unknown(_) => false,
     };
-    let sum = capacity.map(|c| {
-        let percent = promised * 100 / holds(&c).max(1);
-        let left_out = match open {
-            0 => String::new(),
-            n => format!(" and {n} of unknown size"),
-        };
-        format!(
-            "{} = {}{left_out}; the pool holds {}: {percent} % promised",
-            count(disks.len(), "disk of guests", "disks of guests"),
-            decimal(promised),
-            c.shown
-        )
-    });
+    let sum = capacity.as_ref().map_or_else(
+        || {
+            format!(
+                "its size is not declared; {}",
+                added(disks.len(), open, promised)
+            )
+        },
+        |c| {
+            let percent = promised * 100 / holds(c).max(1);
+            let share = match (open, disks.len()) {
+                (0, _) => format!("{percent} %"),
+                (n, all) if n == all => "nobody knows how much is".to_owned(),
+                _ => format!("at least {percent} %"),
+            };
+            let all = added(disks.len(), open, promised);
+            format!("{all}; the pool holds {}: {share} promised", c.shown)
+        },
+    );
     let mut d = match (watched, more) {
+        (true, false) if open > 0 || (capacity.is_none() && !disks.is_empty()) => {
+            let message = format!("whether thin pool '{name}' promises more than it holds");
+            return Some(RULE.unknown(message).at(pool.span, "").note(sum));
+        }
         (true, false) => return None,
         (true, true) => RULE
             .with(
@@ -88,13 +97,7 @@ fn judge(
             ))
             .at(pool.span, "no watched limit"),
     };
-    d = d.note(sum.unwrap_or_else(|| {
-        format!(
-            "its size is not declared; {} = {}",
-            count(disks.len(), "disk of guests", "disks of guests"),
-            decimal(promised)
-        )
-    }));
+    d = d.note(sum);
     if !watched {
         if let Attention::None(instead) = of_pool(watchers, name, pool) {
             d = instead.into_iter().fold(d, Diagnostic::note);
@@ -112,6 +115,19 @@ fn judge(
         None if !watched => d.note("the size of its metadata volume is not declared"),
         _ => d,
     })
+}
+
+/// `3 disks of guests = at least 500GB, 1 of unknown size`.
+fn added(disks: usize, open: usize, promised: u128) -> String {
+    let all = count(disks, "disk of guests", "disks of guests");
+    match open {
+        0 => format!("{all} = {}", decimal(promised)),
+        n if n == disks => format!("{all} of unknown size"),
+        n => format!(
+            "{all} = at least {}, {n} of unknown size",
+            decimal(promised)
+        ),
+    }
 }
 
 /// An alert with a limit of its own.

@@ -11,6 +11,7 @@ mod claims_of_containers;
 mod documents;
 mod example;
 mod fixtures;
+mod least;
 mod lifecycle;
 mod links;
 mod mends;

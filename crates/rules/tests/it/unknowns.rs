@@ -102,7 +102,7 @@ fn of_a_look_of_which_nobody_knows_when_it_is_taken_nobody_knows_whether_it_tell
 const SUM: &str = "format: 1
 lab: x
 costs: {a: {item: a box, amount: 100 EUR}, b: {item: a name, amount: 20 EUR, every: unknown}}
-claims: [{text: once, metric: one-time-cost, value: 90 EUR}]
+claims: [{text: once, metric: one-time-cost, value: 150 EUR}]
 ";
 
 const PRICE: &str = "format: 1
@@ -110,7 +110,7 @@ lab: x
 hosts: {a: {}, b: {}}
 costs: {a: {item: a box, amount: 100 EUR, for: a}}
 assets: {b: {of: b, price: unknown}}
-claims: [{text: once, metric: one-time-cost, value: 90 EUR}]
+claims: [{text: once, metric: one-time-cost, value: 150 EUR}]
 ";
 
 const PAID: &str = "format: 1
@@ -150,13 +150,13 @@ fn what_is_said_to_be_unknown_is_no_finding_and_no_pass() {
             "fin-sum",
             SUM,
             ", every: unknown",
-            "unknown: whether the one time cost of the lab is 90 EUR",
+            "unknown: whether the one time cost of the lab is 150 EUR",
         ),
         (
             "fin-sum",
             PRICE,
             ", price: unknown",
-            "unknown: whether the one time cost of the lab is 90 EUR",
+            "unknown: whether the one time cost of the lab is 150 EUR",
         ),
         (
             "cost-complete",

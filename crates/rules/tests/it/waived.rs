@@ -41,6 +41,57 @@ fn a_complete_waiver_accepts_one_object() {
     );
 }
 
+/// That nobody is to be told of a missing backup makes no copy.
+#[test]
+fn data_whose_missing_backup_is_accepted_still_has_too_few_copies() {
+    let lab = "format: 1
+lab: x
+hosts: {nas: }
+datasets: {photos: {host: nas, folder: /srv/photos, class: irreplaceable}}
+";
+    let waiver = "waivers:
+  - {rule: bak-coverage, object: dataset/photos, reason: the disk comes in May, owner: anna, expires: 2027-01-01}
+";
+    let of = |text: &str, code: &str| {
+        let (found, _) = check(text, None);
+        let of = found.into_iter().filter(|d| d.code == code);
+        of.map(|d| d.message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(lab, "bak-321"),
+        Vec::<String>::new(),
+        "one finding is enough"
+    );
+    let waived = format!("{lab}{waiver}");
+    assert!(of(&waived, "bak-coverage")[0].starts_with("waived until"));
+    assert_eq!(
+        of(&waived, "bak-321"),
+        ["dataset 'photos' has 1 copy with the data itself, none off site; 3 and 1 are wanted"]
+    );
+    let expired = waived.replace("2027-01-01", "2026-01-01");
+    assert_eq!(of(&expired, "bak-321"), Vec::<String>::new());
+}
+
+/// One of two images is accepted: the finding stays, and says of which of them.
+#[test]
+fn what_is_accepted_of_a_finding_is_told_with_the_rest() {
+    let text = "format: 1
+lab: x
+hosts: {nas: }
+stacks: {wiki: {file: compose.yaml, on: nas}}
+waivers:
+  - {rule: img-pin, object: stack/wiki, only: ['postgres:latest'], reason: r, owner: anna, expires: 2027-01-01}
+# file: compose.yaml
+services: {db: {image: 'postgres:latest'}, web: {image: 'wiki:latest'}}
+";
+    let (found, _) = check(text, None);
+    let pin = found.iter().find(|d| d.code == "img-pin").unwrap();
+    assert!(pin.waived.is_none());
+    let accepted = "accepted by anna until 2027-01-01: postgres:latest";
+    assert_eq!(pin.notes[1..], [accepted, "not accepted: wiki:latest"]);
+    assert!(!found.iter().any(|d| d.code == "waiver-unused"));
+}
+
 #[test]
 fn an_incomplete_or_expired_one_accepts_nothing_and_is_reported() {
     for waiver in [
