@@ -194,7 +194,7 @@ impl<'a> Callers<'a> {
 }
 
 /// Which places are in comments. The line of the last place is kept: a line may hold many.
-struct Comments<'a> {
+pub(super) struct Comments<'a> {
     text: &'a str,
     line: Range<usize>,
     /// Where its comment begins.
@@ -202,7 +202,7 @@ struct Comments<'a> {
 }
 
 impl<'a> Comments<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         Self {
             text,
             line: 0..0,
@@ -210,7 +210,7 @@ impl<'a> Comments<'a> {
         }
     }
 
-    fn has(&mut self, at: usize) -> bool {
+    pub(super) fn has(&mut self, at: usize) -> bool {
         if !self.line.contains(&at) {
             let before = self.text.get(..at).unwrap_or_default();
             let start = before.rfind('\n').map_or(0, |n| n + 1);
