@@ -4,6 +4,7 @@
 mod account;
 mod chap;
 mod cisco;
+mod command;
 pub(super) mod dockerfile;
 mod freeradius;
 mod haproxy;
@@ -107,6 +108,7 @@ pub const FAMILIES: &[Family] = &[
     account::FAMILY,
     chap::FAMILY,
     cisco::FAMILY,
+    command::FAMILY,
     dockerfile::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,

@@ -235,7 +235,7 @@ fn is_count(name: &str, value: &str) -> bool {
 
 /// What can stand after an option as its value and is neither the next option nor a switch, nor says where the secret is, nor
 /// is a pair of ports.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let elsewhere = ["file:", "env:", "stdin", "pass:", "fd:", "\\", "id_"];
     let ports = text.contains(':')
