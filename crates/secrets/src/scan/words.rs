@@ -194,7 +194,7 @@ impl<'a> Callers<'a> {
 }
 
 /// Which places are in comments. The line of the last place is kept: a line may hold many.
-struct Comments<'a> {
+pub(super) struct Comments<'a> {
     text: &'a str,
     line: Range<usize>,
     /// Where its comment begins.
@@ -202,7 +202,7 @@ struct Comments<'a> {
 }
 
 impl<'a> Comments<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         Self {
             text,
             line: 0..0,
@@ -210,7 +210,7 @@ impl<'a> Comments<'a> {
         }
     }
 
-    fn has(&mut self, at: usize) -> bool {
+    pub(super) fn has(&mut self, at: usize) -> bool {
         if !self.line.contains(&at) {
             let before = self.text.get(..at).unwrap_or_default();
             let start = before.rfind('\n').map_or(0, |n| n + 1);
@@ -235,7 +235,7 @@ fn is_count(name: &str, value: &str) -> bool {
 
 /// What can stand after an option as its value and is neither the next option nor a switch, nor says where the secret is, nor
 /// is a pair of ports.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let elsewhere = ["file:", "env:", "stdin", "pass:", "fd:", "\\", "id_"];
     let ports = text.contains(':')

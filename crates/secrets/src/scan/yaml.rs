@@ -35,6 +35,12 @@ pub(super) struct Value<'a> {
     pub quoted: bool,
     /// It is a ciphertext.
     pub is_sealed: bool,
+    /// The key that its map stands under.
+    pub under: &'a str,
+    /// Which map it stands in, counted in the order in which they begin.
+    pub map: usize,
+    /// Which map holds that map.
+    pub map_above: usize,
 }
 
 /// Something that is still open.
@@ -47,6 +53,9 @@ struct Frame {
     under: String,
     /// It stands somewhere below a key of ciphertexts.
     is_sealed: bool,
+    /// Its number, and that of the one which holds it.
+    number: usize,
+    above: usize,
     /// Of a map that is one pair: what stands under its `name` and `value`.
     name: Option<String>,
     value: Option<(String, Range<usize>, bool)>,
@@ -65,6 +74,7 @@ pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
         false => marks.get(index).copied().unwrap_or(text.len()),
     };
     let mut stack: Vec<Frame> = Vec::new();
+    let mut number = 0;
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let Ok((event, at)) = event else { return false };
@@ -92,28 +102,35 @@ pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
                 if stack.len() >= MAX_DEPTH {
                     return false;
                 }
-                open(&mut stack, matches!(event, Event::MappingStart(..)));
+                number += 1;
+                let is_map = matches!(event, Event::MappingStart(..));
+                open(&mut stack, is_map, number);
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(Frame {
-                    name: Some(name),
-                    value: Some((text, span, quoted)),
-                    ..
-                }) = stack.pop()
-                {
-                    each(&Value {
-                        name: &name,
-                        text: &text,
-                        span,
-                        quoted,
-                        is_sealed: false,
-                    });
+                if let Some(frame) = stack.pop() {
+                    pair(frame, &mut each);
                 }
             }
             _ => {}
         }
     }
     true
+}
+
+/// What a map says that is one pair.
+fn pair(frame: Frame, each: &mut impl FnMut(&Value<'_>)) {
+    if let (Some(name), Some((text, span, quoted))) = (&frame.name, frame.value) {
+        each(&Value {
+            name,
+            text: &text,
+            span,
+            quoted,
+            is_sealed: false,
+            under: &frame.under,
+            map: frame.number,
+            map_above: frame.above,
+        });
+    }
 }
 
 /// Where ciphertexts stand that only a cluster can open.
@@ -129,7 +146,7 @@ pub(super) fn sealed(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-fn open(stack: &mut Vec<Frame>, is_map: bool) {
+fn open(stack: &mut Vec<Frame>, is_map: bool, number: usize) {
     let under = match stack.last_mut() {
         // A list or a map may itself be a key.
         Some(top) if top.is_map => match top.key.take() {
@@ -143,11 +160,14 @@ fn open(stack: &mut Vec<Frame>, is_map: bool) {
         None => None,
     };
     let under = under.unwrap_or_default();
-    let above = stack.last().is_some_and(|top| top.is_sealed);
+    let is_sealed = stack.last().is_some_and(|top| top.is_sealed);
+    let above = stack.last().map_or(0, |top| top.number);
     stack.push(Frame {
         is_map,
-        is_sealed: above || SEALED.contains(&under.as_str()),
+        is_sealed: is_sealed || SEALED.contains(&under.as_str()),
         under,
+        number,
+        above,
         ..Frame::default()
     });
 }
@@ -157,28 +177,29 @@ fn scalar(
     (text, span, quoted): (&str, Range<usize>, bool),
     each: &mut impl FnMut(&Value<'_>),
 ) {
-    let is_sealed = stack.last().is_some_and(|top| top.is_sealed);
-    let mut give = |name: &str| {
-        let span = span.clone();
+    let mut give = |name: &str, top: &Frame| {
         each(&Value {
             name,
             text,
-            span,
+            span: span.clone(),
             quoted,
-            is_sealed,
+            is_sealed: top.is_sealed,
+            under: &top.under,
+            map: top.number,
+            map_above: top.above,
         });
     };
     let Some(top) = stack.last_mut() else {
-        return give("");
+        return give("", &Frame::default());
     };
     if !top.is_map {
-        return give(&top.under);
+        return give(&top.under, top);
     }
     let Some(key) = top.key.take() else {
         top.key = Some(text.to_owned());
         return;
     };
-    give(&key);
+    give(&key, top);
     match key.as_str() {
         "name" | "key" | "Name" => top.name = Some(text.to_owned()),
         "value" | "Value" => top.value = Some((text.to_owned(), span, quoted)),

@@ -1,0 +1,280 @@
+//! What the files and commands of certain programs hold in places that no general shape of a setting knows: one file per family of
+//! formats. A family says for people what is known of it, and for the scanner how to find it.
+
+mod account;
+mod chap;
+mod cisco;
+mod command;
+pub(super) mod dockerfile;
+mod freeradius;
+mod haproxy;
+mod htpasswd;
+mod ipsec;
+mod keepalived;
+mod key;
+mod kubernetes;
+mod login;
+mod mail;
+mod markup;
+mod named;
+mod netrc;
+mod nut;
+mod php;
+mod postgres;
+mod proxmox;
+mod rclone;
+mod redis;
+mod samba;
+mod snmp;
+mod sql;
+mod webhook;
+mod whole;
+mod wifi;
+mod wireguard;
+
+use super::found::Found;
+use super::kind::{Form, Kind, kind};
+use super::literal::{Bounds, is_strong, literal};
+use super::words::Comments;
+use super::{Grade, Leak};
+use regex::{Captures, Regex, RegexSet};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// The files or commands of a program, and what of them is a secret.
+#[derive(Debug)]
+pub struct Family {
+    /// What they are called.
+    pub name: &'static str,
+    /// Names of files; none if every text is looked through.
+    pub files: &'static [&'static str],
+    /// What is found in them, in Markdown.
+    pub what: &'static str,
+    pub(super) shapes: &'static [Shape],
+    read: Option<Reader>,
+}
+
+/// Where secrets are in a text that no expression can read.
+type Reader = fn(&str) -> Vec<(Range<usize>, &'static str)>;
+
+/// An expression whose first group that takes part, besides one that is named `n`, is a secret.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// What every text has that has one, in small letters.
+    pub(super) part: &'static str,
+    pub(super) shape: &'static str,
+    reach: Reach,
+    what: What,
+}
+
+/// In which texts a shape is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// In all.
+    Any,
+    /// In the files of its family.
+    Here,
+}
+
+/// What a shape finds.
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// A secret.
+    Clear(&'static str),
+    /// One, if this says so of it.
+    If(fn(&str) -> bool, &'static str),
+    /// The hash of a password.
+    Hash,
+    /// The value of what the group `n` names.
+    Named,
+}
+
+/// A value that may stand in quotes.
+macro_rules! value {
+    () => {
+        r#"(?:"([^"\n]+)"|'([^'\n]+)'|(<[^<>\n]*>|\{\{[^\n]*?\}\}|[^\s"',;#\]}][^\s"',;\]}]*))"#
+    };
+}
+/// Where a word begins: a line, or a text in one.
+macro_rules! begin {
+    () => {
+        r#"(?m)(?:^|[\s"'\[{>|;])"#
+    };
+}
+use {begin, value};
+
+/// All families of formats, by name.
+pub const FAMILIES: &[Family] = &[
+    account::FAMILY,
+    chap::FAMILY,
+    cisco::FAMILY,
+    command::FAMILY,
+    dockerfile::FAMILY,
+    freeradius::FAMILY,
+    haproxy::FAMILY,
+    htpasswd::FAMILY,
+    ipsec::FAMILY,
+    keepalived::FAMILY,
+    key::FAMILY,
+    kubernetes::FAMILY,
+    login::FAMILY,
+    mail::FAMILY,
+    markup::FAMILY,
+    named::FAMILY,
+    netrc::FAMILY,
+    nut::FAMILY,
+    php::FAMILY,
+    postgres::FAMILY,
+    proxmox::FAMILY,
+    rclone::FAMILY,
+    redis::FAMILY,
+    samba::FAMILY,
+    snmp::FAMILY,
+    sql::FAMILY,
+    webhook::FAMILY,
+    whole::FAMILY,
+    wifi::FAMILY,
+    wireguard::FAMILY,
+];
+
+/// The shapes of all families. Each is compiled when the first text comes that may have it.
+pub(super) struct Families {
+    shapes: Vec<(&'static Family, &'static Shape, OnceLock<Option<Regex>>)>,
+    /// Which shapes a text may have, found out in one go.
+    parts: Option<RegexSet>,
+}
+
+impl Default for Families {
+    fn default() -> Self {
+        let all = FAMILIES
+            .iter()
+            .flat_map(|family| family.shapes.iter().map(move |shape| (family, shape)));
+        let shapes: Vec<_> = all.map(|(f, s)| (f, s, OnceLock::new())).collect();
+        let part = |shape: &Shape| format!("(?i-u:{})", regex::escape(shape.part));
+        let parts = RegexSet::new(shapes.iter().map(|(_, s, _)| part(s)));
+        Self {
+            shapes,
+            parts: parts.ok(),
+        }
+    }
+}
+
+impl Families {
+    /// Gives names and values to whoever knows which names are those of secrets, and all else to `add`.
+    pub(super) fn find(
+        &self,
+        (path, text): (&str, &str),
+        named: &mut impl FnMut(&str, Found<'_>),
+        add: &mut impl FnMut(Leak),
+    ) {
+        let here = |family: &Family| family.files.iter().any(|name| is_named(path, name));
+        let (kind, form) = kind(path);
+        let mut comments = Comments::new(text);
+        let likely = self.parts.iter().flat_map(|parts| parts.matches(text));
+        for (family, shape, compiled) in likely.filter_map(|n| self.shapes.get(n)) {
+            let is_here = here(family);
+            if shape.reach == Reach::Here && !is_here {
+                continue;
+            }
+            let compiled = compiled.get_or_init(|| Regex::new(shape.shape).ok());
+            for found in compiled.iter().flat_map(|r| r.captures_iter(text)) {
+                let Some(value) = value_of(&found) else {
+                    continue;
+                };
+                let grade = match shape.what {
+                    What::Named => {
+                        if let Some(name) = found.name("n") {
+                            named(name.as_str(), Found::written_out(&value));
+                        }
+                        continue;
+                    }
+                    What::Hash => Grade::Hash,
+                    What::Clear(_) | What::If(..) => Grade::Clear,
+                };
+                let is_sure = is_here || matches!(kind, Kind::Settings | Kind::Script);
+                let is_sure = is_sure && !comments.has(value.start());
+                let is_filled_in = is_begun(text, &value);
+                if !is_filled_in && shape.what.takes(value.as_str(), is_sure) {
+                    add(Leak {
+                        span: value.range(),
+                        what: shape.what.said().to_owned(),
+                        grade,
+                    });
+                }
+            }
+        }
+        for family in FAMILIES {
+            // What has no names of files is read in every file of its form.
+            let is_here = here(family) || family.files.is_empty() && form == Form::Tree;
+            let read = family.read.filter(|_| is_here);
+            for (span, what) in read.into_iter().flat_map(|read| read(text)) {
+                let what = what.to_owned();
+                let grade = Grade::Clear;
+                add(Leak { span, what, grade });
+            }
+        }
+    }
+}
+
+impl What {
+    fn takes(self, value: &str, is_sure: bool) -> bool {
+        match self {
+            Self::Hash => true,
+            Self::If(holds, _) => holds(value) && (is_sure || is_strong(value, Kind::Settings)),
+            Self::Clear(_) => {
+                let said = literal(value, Bounds::Read, Kind::Settings).is_some();
+                said && (is_sure || is_strong(value, Kind::Settings))
+            }
+            Self::Named => false,
+        }
+    }
+
+    fn said(self) -> &'static str {
+        match self {
+            Self::Clear(what) | Self::If(_, what) => what,
+            Self::Hash | Self::Named => "a hash of a password",
+        }
+    }
+}
+
+/// The first group that takes part and names nothing.
+fn value_of<'t>(found: &Captures<'t>) -> Option<regex::Match<'t>> {
+    let name = found.name("n").map(|name| name.range());
+    let mut groups = found.iter().skip(1).flatten();
+    groups.find(|group| Some(group.range()) != name)
+}
+
+/// The first word of `<your password>`.
+fn is_begun(text: &str, value: &regex::Match<'_>) -> bool {
+    let said = value.as_str();
+    let rest = text.get(value.end()..).unwrap_or_default();
+    let rest = rest.split('\n').next().unwrap_or_default();
+    let letter = |c: char| c.is_ascii_alphabetic();
+    said.strip_prefix('<')
+        .is_some_and(|t| t.starts_with(letter))
+        && !said.contains('>')
+        && rest.starts_with([' ', '\t'])
+        && rest.contains('>')
+}
+
+/// Whether the end of a path is of this form, in which a star stands for any part of one name.
+fn is_named(path: &str, form: &str) -> bool {
+    let names = path.rsplit('/').zip(form.rsplit('/'));
+    let enough = path.split('/').count() >= form.split('/').count();
+    enough && names.into_iter().all(|(name, form)| is_like(name, form))
+}
+
+fn is_like(name: &str, form: &str) -> bool {
+    let Some((head, tail)) = form.split_once('*') else {
+        return name.eq_ignore_ascii_case(form);
+    };
+    let rest = name
+        .get(..head.len())
+        .filter(|n| n.eq_ignore_ascii_case(head))
+        .and_then(|_| name.get(head.len()..));
+    rest.is_some_and(|rest| {
+        let from = rest.len().checked_sub(tail.len());
+        let end = from.and_then(|at| rest.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(tail))
+    })
+}

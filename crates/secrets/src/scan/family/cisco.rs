@@ -1,0 +1,158 @@
+//! Switches and routers whose configuration is a list of commands: Cisco IOS and what is written alike (FRR, Arista EOS, Dell, HPE).
+
+use super::{Family, Reach, Shape, What, begin, value};
+use crate::scan::kind::Kind;
+use crate::scan::literal::{Bounds, literal};
+
+pub(super) const FAMILY: Family = Family {
+    name: "Cisco IOS, Arista EOS, FRR",
+    files: &[
+        "*running-config*",
+        "*startup-config*",
+        "*.ios",
+        "frr*.conf",
+        "zebra.conf",
+        "bgpd.conf",
+    ],
+    what: "`enable secret`, `enable password`, `username … password`, `snmp-server community`, `key-string`, keys of RADIUS, TACACS and peers; type 7 is told as clear text, types 5, 8 and 9 as hashes",
+    shapes: &[
+        Shape {
+            part: "enable",
+            shape: concat!(
+                begin!(),
+                r#"enable[ \t]+(?:secret|password)[ \t]+(?:level[ \t]+\d+[ \t]+)?(?:[067][ \t]+)?(?:(?:[589]|sha512)[ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a network device"),
+        },
+        Shape {
+            part: "username",
+            shape: concat!(
+                begin!(),
+                r#"username[ \t]+\S+[ \t]+(?:(?:privilege|role)[ \t]+\S+[ \t]+)?(?:password|secret)[ \t]+(?:[067][ \t]+)?(?:(?:[589]|sha512)[ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a network device"),
+        },
+        Shape {
+            part: "snmp-server",
+            shape: concat!(
+                begin!(),
+                r#"snmp-server[ \t]+community[ \t]+(?:[07][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            part: "snmp-server",
+            shape: concat!(
+                begin!(),
+                r#"snmp-server[ \t]+host[ \t]+\S+[ \t]+(?:(?:traps|informs)[ \t]+)?version[ \t]+(?:1|2c)[ \t]+"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            part: "snmp-server",
+            shape: concat!(
+                begin!(),
+                r#"snmp-server[ \t]+user[ \t][^\n]*?[ \t](?:auth|priv)[ \t]+(?:md5|sha|des|3des|aes)(?:[ \t]+(?:128|192|256))?[ \t]+"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a passphrase of SNMP"),
+        },
+        Shape {
+            part: "key-string",
+            shape: concat!(begin!(), r#"key-string[ \t]+(?:[07][ \t]+)?"#, value!()),
+            reach: Reach::Any,
+            what: What::If(is_password, "a key of a network device"),
+        },
+        Shape {
+            part: "-server",
+            shape: concat!(
+                begin!(),
+                r#"(?:tacacs|radius)-server[ \t](?:[^\n]*?[ \t])?key[ \t]+(?:[067][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a key of a network device"),
+        },
+        Shape {
+            part: "isakmp",
+            shape: concat!(
+                begin!(),
+                r#"crypto[ \t]+isakmp[ \t]+key[ \t]+(?:[06][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a shared secret of IPsec"),
+        },
+        Shape {
+            part: "pre-shared-key",
+            shape: concat!(
+                begin!(),
+                r#"pre-shared-key[ \t]+(?:(?:local|remote|ascii-text|hex)[ \t]+)*(?:[06][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a shared secret of IPsec"),
+        },
+        Shape {
+            part: "neighbor",
+            shape: concat!(
+                begin!(),
+                r#"neighbor[ \t]+\S+[ \t]+password[ \t]+(?:[07][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a peer"),
+        },
+        Shape {
+            part: "-key",
+            shape: concat!(
+                begin!(),
+                r#"ip[ \t]+ospf[ \t]+(?:authentication-key|message-digest-key[ \t]+\d+[ \t]+md5)[ \t]+(?:[07][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a key of a peer"),
+        },
+        Shape {
+            part: "password 7",
+            shape: r#"(?m)^[ \t]*password[ \t]+7[ \t]+([0-9A-Fa-f]{4,})"#,
+            reach: Reach::Any,
+            what: What::Clear("a password of a network device"),
+        },
+        Shape {
+            part: "password",
+            shape: concat!(r#"(?m)^[ \t]*"#, r#"password[ \t]+(?:0[ \t]+)?"#, value!()),
+            reach: Reach::Here,
+            what: What::If(is_password, "a password of a network device"),
+        },
+    ],
+    read: None,
+};
+
+/// Whether it is written out, and no word of the command.
+fn is_password(text: &str) -> bool {
+    let words = [
+        "encrypted",
+        "level",
+        "nopassword",
+        "sha512",
+        "encryption-key",
+    ];
+    // What only looks like a hash is told as one elsewhere.
+    let hash = text.starts_with('$') && text.matches('$').count() > 1;
+    !hash && !words.contains(&text) && literal(text, Bounds::Read, Kind::Settings).is_some()
+}
+
+/// Whether a community says anything of the place.
+fn is_community(text: &str) -> bool {
+    !["public", "private"].contains(&text) && is_password(text)
+}

@@ -1,0 +1,51 @@
+//! Programs that send and fetch mail.
+
+use super::{Family, Reach, Shape, What, value};
+
+pub(super) const FAMILY: Family = Family {
+    name: "msmtp, mbsync, fetchmail, ssmtp, Postfix",
+    files: &[
+        "msmtprc",
+        ".msmtprc",
+        "*msmtp*.conf",
+        ".mbsyncrc",
+        "isyncrc",
+        ".fetchmailrc",
+        "fetchmailrc",
+        "ssmtp.conf",
+        "sasl_passwd",
+        ".muttrc",
+        "muttrc",
+    ],
+    what: "`password …`, `Pass …`, `AuthPass=`, the logins of `sasl_passwd`",
+    shapes: &[
+        Shape {
+            part: "pass",
+            shape: concat!(
+                r#"(?mi)^[ \t]*(?:password|pass|authpass)[ \t]*[ \t=][ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::Clear("a password of a mailbox"),
+        },
+        Shape {
+            part: "pass",
+            shape: concat!(r#"(?i)[ \t](?:password|pass)[ \t]+(?:is[ \t]+)?"#, value!()),
+            reach: Reach::Here,
+            what: What::Clear("a password of a mailbox"),
+        },
+        Shape {
+            part: "_pass",
+            shape: concat!(r#"(?m)^[ \t]*set[ \t]+\w+_pass[ \t]*=[ \t]*"#, value!()),
+            reach: Reach::Here,
+            what: What::Clear("a password of a mailbox"),
+        },
+        Shape {
+            part: ":",
+            shape: r#"(?m)^[ \t]*\[?[\w.-]+\]?(?::\d+)?[ \t]+[^\s:=]+:(\S+)[ \t\r]*$"#,
+            reach: Reach::Here,
+            what: What::Clear("a password of a mailbox"),
+        },
+    ],
+    read: None,
+};

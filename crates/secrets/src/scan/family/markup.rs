@@ -1,0 +1,38 @@
+//! XML: elements and attributes.
+
+use super::{Family, Reach, Shape, What};
+
+pub(super) const FAMILY: Family = Family {
+    name: "XML",
+    files: &[],
+    what: "elements, attributes and property lists that are named as secrets",
+    shapes: &[
+        of("</", ELEMENT),
+        of("value=", ATTRIBUTES),
+        of("content=", CONTENT),
+        of("value=", ATTRIBUTES_TURNED),
+        of("</", KEYED),
+        of("<key>", PROPERTY_LIST),
+    ],
+    read: None,
+};
+
+const fn of(part: &'static str, shape: &'static str) -> Shape {
+    Shape {
+        part,
+        shape,
+        reach: Reach::Any,
+        what: What::Named,
+    }
+}
+
+/// `<password>x</password>`.
+const ELEMENT: &str = r"<(?P<n>[A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?([^<>\]\s][^<>\]]*?)(?:\]\]>)?\s*</";
+/// `<add key="Password" value="x"/>`, and the same the other way round.
+const ATTRIBUTES: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*?\svalue=(?:"([^"<>]*)"|'([^'<>]*)')"#;
+const CONTENT: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*?\scontent=(?:"([^"<>]*)"|'([^'<>]*)')"#;
+const ATTRIBUTES_TURNED: &str = r#"<[A-Za-z_][^<>]*?\s(?:value|content)=(?:"([^"<>]*)"|'([^'<>]*)')[^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["']"#;
+/// `<entry key="password">x</entry>`, with or without an element of its own for the value.
+const KEYED: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*>\s*(?:<value[^<>]*>\s*)?([^<>\s][^<>]*?)\s*</"#;
+/// `<key>password</key><string>x</string>`.
+const PROPERTY_LIST: &str = r"<key>\s*(?P<n>[^<>]+?)\s*</key>\s*<string>\s*([^<>]+?)\s*</string>";

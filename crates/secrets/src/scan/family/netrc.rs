@@ -1,0 +1,16 @@
+//! `.netrc`: a login per machine.
+
+use super::{Family, Reach, Shape, What, value};
+
+pub(super) const FAMILY: Family = Family {
+    name: "netrc",
+    files: &[".netrc", "_netrc", "*.netrc"],
+    what: "`password …`",
+    shapes: &[Shape {
+        part: "password",
+        shape: concat!(r#"(?:^|\s)(?:password|account)[ \t\r\n]+"#, value!()),
+        reach: Reach::Here,
+        what: What::Clear("a login of netrc"),
+    }],
+    read: None,
+};

@@ -1,0 +1,24 @@
+//! Settings as programs in PHP have them: Nextcloud, WordPress.
+
+use super::{Family, Reach, Shape, What};
+
+pub(super) const FAMILY: Family = Family {
+    name: "PHP",
+    files: &["*.php"],
+    what: "`'dbpassword' => '…'`, `define('DB_PASSWORD', '…')`",
+    shapes: &[
+        Shape {
+            part: "=>",
+            shape: r#"["'](?P<n>[A-Za-z_][\w.-]*)["'][ \t]*=>[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
+            reach: Reach::Any,
+            what: What::Named,
+        },
+        Shape {
+            part: "define",
+            shape: r#"\bdefine[ \t]*\([ \t]*["'](?P<n>\w+)["'][ \t]*,[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
+            reach: Reach::Any,
+            what: What::Named,
+        },
+    ],
+    read: None,
+};

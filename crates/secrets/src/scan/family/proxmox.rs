@@ -1,0 +1,30 @@
+//! Proxmox VE and Backup Server: the secret of a token behind its name.
+
+use super::{Family, Reach, Shape, What};
+
+pub(super) const FAMILY: Family = Family {
+    name: "Proxmox",
+    files: &["priv/token.cfg", "priv/storage/*.pw"],
+    what: "`PVEAPIToken=…`, `PBSAPIToken=…`, `token.cfg`",
+    shapes: &[
+        Shape {
+            part: "apitoken=",
+            shape: r#"\bP(?:VE|BS|MG)APIToken=[^\s=:"\x27]+[=:]([0-9a-f]{8}-[0-9a-f-]{27})"#,
+            reach: Reach::Any,
+            what: What::Clear("a token of Proxmox"),
+        },
+        Shape {
+            part: "!",
+            shape: r#"(?m)^\S+@\S+![\w.-]+[ \t]+([0-9a-f]{8}-[0-9a-f-]{27})"#,
+            reach: Reach::Any,
+            what: What::Clear("a token of Proxmox"),
+        },
+        Shape {
+            part: "",
+            shape: r#"^\s*(\S[^\r\n]*?)\s*$"#,
+            reach: Reach::Here,
+            what: What::Clear("a password of a storage"),
+        },
+    ],
+    read: None,
+};

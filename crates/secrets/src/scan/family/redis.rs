@@ -1,0 +1,46 @@
+//! Redis and what speaks as it: `requirepass`, and users of an access list.
+
+use super::{Family, Reach, Shape, What, begin, value};
+
+pub(super) const FAMILY: Family = Family {
+    name: "Redis, Valkey, KeyDB",
+    files: &[
+        "redis*.conf",
+        "valkey*.conf",
+        "keydb*.conf",
+        "sentinel*.conf",
+        "users.acl",
+    ],
+    what: "`requirepass`, `masterauth`, `sentinel auth-pass`, `>password` of a user",
+    shapes: &[
+        Shape {
+            part: "requirepass",
+            shape: concat!(begin!(), r#"requirepass["\x27]?[ \t]+"#, value!()),
+            reach: Reach::Any,
+            what: What::Clear("a password of Redis"),
+        },
+        Shape {
+            part: "masterauth",
+            shape: concat!(begin!(), r#"masterauth["\x27]?[ \t]+"#, value!()),
+            reach: Reach::Any,
+            what: What::Clear("a password of Redis"),
+        },
+        Shape {
+            part: "auth-pass",
+            shape: concat!(
+                begin!(),
+                r#"sentinel[ \t]+auth-pass[ \t]+\S+[ \t]+"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::Clear("a password of Redis"),
+        },
+        Shape {
+            part: "user",
+            shape: r#"(?m)^[ \t]*user[ \t]+\S+[ \t][^\n#]*?[ \t]>(\S+)"#,
+            reach: Reach::Here,
+            what: What::Clear("a password of Redis"),
+        },
+    ],
+    read: None,
+};

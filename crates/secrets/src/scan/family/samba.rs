@@ -1,0 +1,49 @@
+//! Files of logins for mounts, and settings of clients with one password in them.
+
+use super::{Family, Reach, Shape, What, value};
+
+pub(super) const FAMILY: Family = Family {
+    name: "credentials of CIFS, ddclient, TURN, libpq, MySQL",
+    files: &[
+        ".smbcredentials",
+        "*.smbcredentials",
+        ".smbcred",
+        "*cifs*cred*",
+        ".my.cnf",
+        "my.cnf",
+        ".mylogin.cnf",
+        "ddclient.conf",
+        "turnserver.conf",
+        "pg_service.conf",
+        ".pg_service.conf",
+    ],
+    what: "`password=`, `static-auth-secret=`, `user=name:password`",
+    shapes: &[
+        Shape {
+            part: "pass",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?:password|pass|cli-password)[ \t]*=[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::Clear("a password of a login"),
+        },
+        Shape {
+            part: "secret",
+            shape: concat!(
+                r#"(?m)^[ \t]*"#,
+                r#"static-auth-secret[ \t]*=[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::Clear("a shared secret"),
+        },
+        Shape {
+            part: "user",
+            shape: r#"(?m)^[ \t]*user=[^\s:]+:(\S+)"#,
+            reach: Reach::Here,
+            what: What::Clear("a password of a login"),
+        },
+    ],
+    read: None,
+};

@@ -1,0 +1,81 @@
+//! Net-SNMP: communities, which are the passwords of the first two versions, and the passphrases of users of the third.
+
+use super::{Family, Reach, Shape, What, begin, value};
+use crate::scan::kind::Kind;
+use crate::scan::literal::{Bounds, literal};
+
+pub(super) const FAMILY: Family = Family {
+    name: "Net-SNMP",
+    files: &[
+        "snmpd*.conf",
+        "snmptrapd*.conf",
+        "snmp.conf",
+        "snmp.local.conf",
+    ],
+    what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `createUser`, `defAuthPassphrase`",
+    shapes: &[
+        Shape {
+            part: "community",
+            shape: concat!(
+                begin!(),
+                r#"(?:(?:ro|rw)community6?|(?:trap|auth)community|defCommunity)[ \t]+(?:log(?:,\w+)*[ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            part: "com2sec",
+            shape: concat!(
+                begin!(),
+                r#"com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?[\w.-]+[ \t]+[\w./:-]+[ \t]+"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            part: "sink",
+            shape: concat!(
+                r#"(?m)^[ \t]*"#,
+                r#"(?:trap2?|inform)sink[ \t]+\S+[ \t]+"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            part: "createuser",
+            shape: concat!(
+                begin!(),
+                r#"createUser[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::Clear("a passphrase of SNMP"),
+        },
+        Shape {
+            part: "createuser",
+            shape: concat!(
+                begin!(),
+                r#"createUser[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?(?:"[^"\n]+"|\x27[^\x27\n]+\x27|\S+)[ \t]+(?:DES|AES(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::Clear("a passphrase of SNMP"),
+        },
+        Shape {
+            part: "passphrase",
+            shape: concat!(begin!(), r#"def(?:Auth|Priv)?Passphrase[ \t]+"#, value!()),
+            reach: Reach::Any,
+            what: What::Clear("a passphrase of SNMP"),
+        },
+    ],
+    read: None,
+};
+
+/// Whether a community says anything of the place: the two that everybody knows do not.
+fn is_community(text: &str) -> bool {
+    let known = ["public", "private", "default"].contains(&text);
+    !known && literal(text, Bounds::Read, Kind::Settings).is_some()
+}

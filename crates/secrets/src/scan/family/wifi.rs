@@ -1,0 +1,48 @@
+//! Wireless networks: wpa_supplicant, hostapd, iwd, NetworkManager.
+
+use super::{Family, Reach, Shape, What, begin, value};
+
+pub(super) const FAMILY: Family = Family {
+    name: "wpa_supplicant, hostapd, iwd, NetworkManager",
+    files: &[
+        "wpa_supplicant*.conf",
+        "hostapd*.conf",
+        "*.nmconnection",
+        "*.psk",
+        "interfaces",
+    ],
+    what: "`psk`, `wpa_passphrase`, `wep_key0`, `wpa-psk`, `Passphrase=`",
+    shapes: &[
+        Shape {
+            part: "psk",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?:psk|wpa_psk|wpa-psk|sae_password|PreSharedKey)[ \t]*[ \t=][ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::Clear("a password of a wireless network"),
+        },
+        Shape {
+            part: "pass",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?:wpa_passphrase|Passphrase|password|private_key_passwd)[ \t]*=[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::Clear("a password of a wireless network"),
+        },
+        Shape {
+            part: "wep",
+            shape: concat!(r#"(?m)^[ \t]*wep_?key\d[ \t]*=[ \t]*"#, value!()),
+            reach: Reach::Here,
+            what: What::Clear("a password of a wireless network"),
+        },
+        Shape {
+            part: "wpa-psk",
+            shape: concat!(begin!(), r#"wpa-psk[ \t]+"#, value!()),
+            reach: Reach::Any,
+            what: What::Clear("a password of a wireless network"),
+        },
+    ],
+    read: None,
+};

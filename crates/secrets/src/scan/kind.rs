@@ -1,0 +1,58 @@
+//! What kind of text a file is, by its name.
+
+use super::family::dockerfile::is_dockerfile;
+
+/// How much is needed to take a value for a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Keys and values.
+    Settings,
+    /// Commands of a shell, to which every `$name` is a variable.
+    Script,
+    /// Words for people, in which a key and a colon may be a sentence.
+    Prose,
+    /// Programs, in which only what stands in quotes is written out.
+    Code,
+}
+
+/// How the settings of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// YAML or JSON.
+    Tree,
+    /// One in a line.
+    Lines,
+    /// Anything.
+    Text,
+}
+
+/// Ends of the names of programs' sources.
+const CODE: [&str; 14] = [
+    "rs", "py", "go", "js", "mjs", "ts", "tsx", "java", "c", "h", "cpp", "rb", "php", "lua",
+];
+
+/// By the name of a file.
+pub(super) fn kind(path: &str) -> (Kind, Form) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let end = name.rsplit('.').next().unwrap_or(name);
+    match end {
+        "md" | "txt" | "rst" | "adoc" | "html" => (Kind::Prose, Form::Text),
+        _ if is_dockerfile(path) => (Kind::Script, Form::Text),
+        "sh" | "bash" | "zsh" | "fish" | "ps1" | "Makefile" | "justfile" => {
+            (Kind::Script, Form::Text)
+        }
+        "yaml" | "yml" | "json" => (Kind::Settings, Form::Tree),
+        _ if CODE.contains(&end) => (Kind::Code, Form::Text),
+        "env" | "ini" | "conf" | "cfg" | "cnf" | "toml" | "properties" | "service" => {
+            (Kind::Settings, Form::Lines)
+        }
+        _ if name.contains(".env") => (Kind::Settings, Form::Lines),
+        _ => (Kind::Settings, Form::Text),
+    }
+}
+
+/// Settings whose values are expressions: what has no quotes there is a reference.
+pub(super) fn is_expressions(path: &str) -> bool {
+    let end = path.rsplit('.').next().unwrap_or_default();
+    ["tf", "tfvars", "hcl", "nix"].contains(&end)
+}
