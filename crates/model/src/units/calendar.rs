@@ -65,7 +65,7 @@ impl Calendar {
         let mut longest = within.unwrap_or(0);
         let mut before: Option<i64> = None;
         let mut day = Date::constant(2001, 1, 1);
-        for n in 0..=CYCLE_DAYS {
+        for n in 0..=self.at.cycle() {
             if self.at.day(day) {
                 if let Some(before) = before {
                     longest = longest.max((n - before) * 24 * 60 + first - last);
@@ -84,6 +84,17 @@ impl Calendar {
 }
 
 impl Pattern5 {
+    /// After so many days the same days come again.
+    fn cycle(&self) -> i64 {
+        let any = |mask: u64, range: std::ops::RangeInclusive<u32>| {
+            range.into_iter().all(|n| mask >> n & 1 == 1)
+        };
+        match any(self.days, 1..=31) && any(self.months, 1..=12) && !self.either_day {
+            true => 14,
+            false => CYCLE_DAYS,
+        }
+    }
+
     fn day(&self, day: Date) -> bool {
         let bit = |mask: u64, n: i8| u32::try_from(n).is_ok_and(|n| mask >> n & 1 == 1);
         let weekday = bit(self.weekdays, day.weekday().to_monday_zero_offset());

@@ -14,7 +14,7 @@ use graph::structure::{Cuts, Structure};
 use graph::votes::{Votes, votes};
 use model::declare::{OptExt as _, Target};
 use model::id::Kind;
-use model::lab::guest::Cluster;
+use model::lab::guest::{Cluster, Guest};
 use model::lab::{DataClass, FaultScope, Lab, Tier};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +37,7 @@ pub fn judge(lab: &Lab) -> Vec<Goal> {
     }
     out.extend(shares(&world));
     out.extend(failover(lab));
-    out.extend(rebuild(lab));
+    out.extend(rebuild(&world));
     out.sort_by(|a, b| a.key.cmp(&b.key));
     out
 }
@@ -343,6 +343,12 @@ fn failover(lab: &Lab) -> Vec<Goal> {
             .or_default()
             .push(guest);
     }
+    let mut on: On<'_> = BTreeMap::new();
+    for (name, guest) in &lab.guests {
+        if let Some(host) = graph::failover::host_of(guest) {
+            on.entry(host).or_default().push((name, guest));
+        }
+    }
     let asked =
         |n: usize| crate::size::count(n, "guest goes on elsewhere", "guests go on elsewhere");
     let goals = by.into_iter().map(|(cluster, guests)| {
@@ -356,7 +362,7 @@ fn failover(lab: &Lab) -> Vec<Goal> {
             return trial.done("guests".to_owned(), What::Ha, None, asked(guests.len()));
         };
         quorum(lab, cluster, &mut trial);
-        room(lab, cluster, &guests, &mut trial);
+        room(lab, cluster, (&guests, &on), &mut trial);
         storage(lab, (name, cluster), &guests, &mut trial);
         trial.done(
             format!("cluster {name}"),
@@ -392,7 +398,10 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
     }
 }
 
-fn room(lab: &Lab, cluster: &Cluster, guests: &[Failover<'_>], trial: &mut Trial) {
+/// Guests by the host that they are on.
+type On<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a Guest)>>;
+
+fn room(lab: &Lab, cluster: &Cluster, (guests, on): (&[Failover<'_>], &On<'_>), trial: &mut Trial) {
     let hosts = hosts_of(lab, cluster);
     let memories: Result<Vec<_>, String> = hosts.iter().map(|h| capacity(lab, h)).collect();
     let taken: Result<Vec<_>, String> = guests
@@ -408,14 +417,15 @@ fn room(lab: &Lab, cluster: &Cluster, guests: &[Failover<'_>], trial: &mut Trial
     };
     let need: i128 = taken.iter().map(|p| p.value).sum();
     // Guests of the lab that stay where they are take room too.
-    let stays = |host: &str| -> i128 {
-        let here = lab.guests.iter().filter(|(n, g)| {
-            graph::failover::host_of(g) == Some(host)
-                && !guests.iter().any(|f| f.name == n.as_str())
-        });
+    let go: BTreeSet<&str> = guests.iter().map(|g| g.name).collect();
+    let stay = |host: &&str| {
+        let here = on.get(host).into_iter().flatten();
+        let here = here.filter(|(n, _)| !go.contains(n));
         here.filter_map(|(n, g)| Some(guest_memory(n, g).ok()?.value))
             .sum()
     };
+    let stay: BTreeMap<&str, i128> = hosts.iter().map(|h| (*h, stay(h))).collect();
+    let stays = |host: &str| stay.get(host).copied().unwrap_or(0);
     let left = |lost: &str| -> i128 {
         let others = memories.iter().filter(|p| p.name != lost);
         others.map(|p| p.value - stays(&p.name)).sum()
@@ -476,12 +486,13 @@ fn storage(lab: &Lab, cluster: (&str, &Cluster), guests: &[Failover<'_>], trial:
 }
 
 /// From all-off, with nothing but what is declared.
-fn rebuild(lab: &Lab) -> Option<Goal> {
+fn rebuild(world: &World<'_>) -> Option<Goal> {
+    let lab = world.lab;
     if lab.services.is_empty() && lab.datasets.is_empty() {
         return None;
     }
     let mut trial = Trial::default();
-    for found in graph::recovery::loops(lab, &graph::copies::Copies::of(lab)) {
+    for found in graph::recovery::loops(lab, &world.copies) {
         let name = |(kind, name): &(Kind, &str)| format!("{} {name}", kind.word());
         let steps = found
             .steps

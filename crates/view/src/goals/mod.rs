@@ -6,6 +6,7 @@ mod judge;
 mod offers;
 mod recover;
 mod search;
+mod stock;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,15 @@
 //! The least time in which a tier can be back after a fault: notice and decide, get hardware, move the bytes.
 
 use super::Trial;
+use super::stock::{Own, Part, Stocks};
 use graph::amounts::decimal;
 use graph::bodies::{self, Body};
 use graph::copies::{Copies, Side, Snapshots, side, unhurt};
-use graph::load::{Load, free, guest_memory};
-use graph::places::{self, Machine};
-use graph::restore::{belongs, wanted, ways};
+use graph::load::{Load, free};
+use graph::places::Machine;
+use graph::restore::ways;
 use graph::sizes::memory;
 use model::declare::{Given, OptExt as _};
-use model::id::Kind;
 use model::lab::hardware::HostKind;
 use model::lab::{DataClass, FaultScope, Host, Lab};
 use model::units::Seconds;
@@ -27,13 +27,15 @@ pub(super) struct World<'a> {
     pub(super) copies: Copies<'a>,
     pub(super) undos: Snapshots<'a>,
     pub(super) bodies: Vec<Body<'a>>,
-    load: Load<'a>,
+    /// By tier.
+    of: BTreeMap<&'a str, Own<'a>>,
+    /// Memory that is free, by host.
+    free: BTreeMap<&'a str, Option<(i128, String)>>,
+    pub(super) stocks: Stocks<'a>,
 }
 
 /// What one fault takes at once.
 struct Loss<'a, 'b> {
-    /// The machine, if it is of one.
-    machine: Option<Machine<'a>>,
     /// Hosts that another one has to take the place of.
     hosts: BTreeSet<&'a str>,
     /// Data that lies there.
@@ -50,21 +52,30 @@ enum Wait {
 
 impl<'a> World<'a> {
     pub(super) fn of(lab: &'a Lab) -> Self {
+        let (bodies, load) = (bodies::all(lab), Load::of(lab));
         Self {
             lab,
             copies: Copies::of(lab),
             undos: Snapshots::of(lab),
-            bodies: bodies::all(lab),
-            load: Load::of(lab),
+            of: lab
+                .tiers
+                .keys()
+                .map(|t| (t.as_str(), Own::of(lab, t, &bodies)))
+                .collect(),
+            bodies,
+            free: lab
+                .hosts
+                .keys()
+                .map(|h| (h.as_str(), free(lab, &load, h)))
+                .collect(),
+            stocks: Stocks::of(lab),
         }
     }
 
     /// Data of a tier and of what it needs that somebody would miss.
     pub(super) fn data(&self, tier: &str) -> Vec<&Body<'a>> {
-        let wanted = wanted(self.lab, tier);
-        let all = self.bodies.iter().filter(|b| belongs(b, tier, &wanted));
-        all.filter(|b| b.class != Some(DataClass::Scratch))
-            .collect()
+        let data = self.of.get(tier).into_iter().flat_map(|o| &o.data);
+        data.filter_map(|n| self.bodies.get(*n)).collect()
     }
 
     /// The least time to be back, in seconds, without what is not known; what is, goes to the trial.
@@ -77,55 +88,81 @@ impl<'a> World<'a> {
 
     /// The same after the loss of one host: what lies on others is not lost with it.
     pub(super) fn recovery_of(&self, tier: &str, host: &str, trial: &mut Trial) -> i64 {
-        let all = self.data(tier);
-        let mut losses = self.losses(tier, &all, FaultScope::Host);
-        losses.retain(|l| {
-            l.machine
-                .is_some_and(|m| matches!(m, Machine::Host(h) if h == host))
-        });
-        self.worst(tier, FaultScope::Host, &losses, trial)
+        let name = self.lab.hosts.get_key_value(host).map(|(n, _)| n.as_str());
+        let loss = self
+            .of
+            .get(tier)
+            .zip(name)
+            .and_then(|(own, name)| self.loss(own, Machine::Host(name)));
+        self.worst(tier, FaultScope::Host, loss.as_slice(), trial)
+    }
+
+    /// What the loss of a machine takes, if it takes anything of a tier.
+    fn loss(&self, own: &Own<'a>, machine: Machine<'a>) -> Option<Loss<'a, '_>> {
+        let hit = match machine {
+            Machine::Host(name) => own.hosts.get(name).copied(),
+            Machine::Device(_) => None,
+        };
+        let data = own.on.get(&machine);
+        (hit.is_some() || data.is_some()).then(|| Loss {
+            hosts: hit.into_iter().collect(),
+            bodies: data
+                .into_iter()
+                .flatten()
+                .filter_map(|n| self.bodies.get(*n))
+                .collect(),
+        })
     }
 
     /// What one fault takes at once, for every fault of a scope that takes something of a tier.
-    fn losses<'b>(&self, tier: &str, all: &[&'b Body<'a>], scope: FaultScope) -> Vec<Loss<'a, 'b>> {
-        let hit = self.hosts(tier, all);
-        let loss = |machine, hosts, is_in: &dyn Fn(&Body<'a>) -> bool| Loss {
-            machine,
-            hosts,
-            bodies: all.iter().copied().filter(|b| is_in(b)).collect(),
+    fn losses<'b>(
+        &'b self,
+        tier: &str,
+        all: &[&'b Body<'a>],
+        scope: FaultScope,
+    ) -> Vec<Loss<'a, 'b>> {
+        let Some(own) = self.of.get(tier) else {
+            return Vec::new();
         };
         let none = BTreeSet::new;
+        let some =
+            |is_in: &dyn Fn(&Body<'a>) -> bool| all.iter().copied().filter(|b| is_in(b)).collect();
+        let bare = |bodies| Loss {
+            hosts: none(),
+            bodies,
+        };
         match scope {
-            FaultScope::Corruption => vec![loss(None, none(), &|_| true)],
+            FaultScope::Corruption => vec![bare(all.to_vec())],
             FaultScope::Device => {
-                let places = all.iter().map(|b| &b.place.machines);
-                let places: BTreeSet<&BTreeSet<Machine<'_>>> = places.collect();
-                let of = |p: &BTreeSet<_>| loss(None, none(), &|b| b.place.machines == *p);
-                places.into_iter().map(of).collect()
+                let mut by: BTreeMap<&BTreeSet<Machine<'_>>, Vec<&'b Body<'a>>> = BTreeMap::new();
+                for body in all {
+                    by.entry(&body.place.machines).or_default().push(body);
+                }
+                by.into_values().map(bare).collect()
             }
             FaultScope::Host => {
-                let machines = all.iter().flat_map(|b| &b.place.machines).copied();
-                let machines = machines.chain(hit.iter().map(|h| Machine::Host(h)));
+                let machines = own.on.keys().copied();
+                let machines = machines.chain(own.hosts.iter().map(|h| Machine::Host(h)));
                 let machines: BTreeSet<Machine<'a>> = machines.collect();
-                let of = |m: Machine<'a>| {
-                    let own = |h: &&&str| matches!(m, Machine::Host(name) if name == **h);
-                    let hosts = hit.iter().filter(own).copied().collect();
-                    loss(Some(m), hosts, &|b| b.place.machines.contains(&m))
-                };
-                let nowhere = loss(None, none(), &|b| b.place.machines.is_empty());
-                machines.into_iter().map(of).chain([nowhere]).collect()
+                let known = machines.into_iter().filter_map(|m| self.loss(own, m));
+                known
+                    .chain([bare(some(&|b| b.place.machines.is_empty()))])
+                    .collect()
             }
             FaultScope::Site => {
                 let sites = |b: &Body<'a>| b.place.sites(self.lab).unwrap_or_default();
                 let known = all.iter().flat_map(|b| sites(b));
-                let known = known.chain(hit.iter().filter_map(|h| self.site(h)));
+                let known = known.chain(own.hosts.iter().filter_map(|h| self.site(h)));
                 let known: BTreeSet<&str> = known.collect();
                 let of = |s: &str| {
-                    let own = |h: &&&str| self.site(h) == Some(s);
-                    let hosts = hit.iter().filter(own).copied().collect();
-                    loss(None, hosts, &|b| sites(b).contains(s))
+                    let here = |h: &&&str| self.site(h) == Some(s);
+                    let hosts = own.hosts.iter().filter(here).copied().collect();
+                    Loss {
+                        hosts,
+                        bodies: some(&|b| sites(b).contains(s)),
+                    }
                 };
-                let nowhere = loss(None, none(), &|b| sites(b).is_empty());
+                let nowhere = bare(some(&|b| sites(b).is_empty()));
                 known.into_iter().map(of).chain([nowhere]).collect()
             }
         }
@@ -265,85 +302,40 @@ impl<'a> World<'a> {
         Machine::Host(self.lab.hosts.get_key_value(host)?.0).site(self.lab)
     }
 
-    /// Hosts that something of the tier needs and that nothing declared takes the place of by itself.
-    fn hosts(&self, tier: &str, all: &[&Body<'a>]) -> BTreeSet<&'a str> {
-        let lab = self.lab;
-        let services = wanted(lab, tier)
-            .into_iter()
-            .filter_map(|s| lab.services.get(s));
-        let places = services.map(|s| places::of_runs(lab, &s.runs).machines);
-        let places = places.chain(all.iter().map(|b| b.place.machines.clone()));
-        let only = places.filter(|m| m.len() == 1).flatten();
-        let hosts = only.filter_map(|m| match m {
-            Machine::Host(name) => Some(name),
-            Machine::Device(_) => None,
-        });
-        hosts
-            .filter(|h| lab.hosts.get(*h).is_some_and(is_bought))
-            .collect()
-    }
-
     /// Memory of the guests on some hosts that the tier needs, and of what runs there outside of guests where that is declared.
     fn need(&self, tier: &str, hosts: &BTreeSet<&str>, trial: &mut Trial) -> Result<i128, String> {
-        let lab = self.lab;
-        let mut bare: i128 = 0;
-        let mut guests: BTreeMap<&str, &model::lab::guest::Guest> = BTreeMap::new();
-        for service in wanted(lab, tier)
-            .into_iter()
-            .filter_map(|s| lab.services.get(s))
-        {
-            let machines = bodies::machines_of(lab, service);
-            if machines
-                .iter()
-                .any(|(k, n)| *k == Kind::Host && hosts.contains(n))
-            {
-                let memory = service.memory.as_ref();
-                match memory.and_then(|m| m.limit.known().or(m.expected.known())) {
-                    Some(memory) => bare += i128::from(graph::sizes::memory_bytes(memory)),
-                    None => drop(trial.assumed.insert(UNCOUNTED.to_owned())),
-                }
-            }
-            for (kind, name) in machines {
-                let found = lab
-                    .guests
-                    .get_key_value(name)
-                    .filter(|_| kind == Kind::Guest);
-                let here = |g: &model::lab::guest::Guest| {
-                    let on = g.on.known();
-                    on.is_none_or(|on| on.kind() != Kind::Host || hosts.contains(on.name()))
-                };
-                guests.extend(found.filter(|(_, g)| here(g)).map(|(n, g)| (n.as_str(), g)));
+        let Some(own) = self.of.get(tier) else {
+            return Ok(0);
+        };
+        let here = || hosts.iter().filter_map(|h| own.loads.get(h));
+        if here().any(|l| l.uncounted) {
+            trial.assumed.insert(UNCOUNTED.to_owned());
+        }
+        let parts = here().chain([&own.anywhere]);
+        let missing = parts.clone().filter_map(|l| l.missing.as_ref()).min();
+        match missing {
+            Some((_, why)) => Err(why.clone()),
+            None => {
+                let bare: BTreeMap<_, _> = parts.clone().flat_map(|l| &l.bare).collect();
+                Ok(parts.map(|l| l.bytes).sum::<i128>() + bare.into_values().sum::<i128>())
             }
         }
-        let parts = guests.into_iter().map(|(n, g)| guest_memory(n, g));
-        let guests: Result<i128, String> = parts.map(|p| p.map(|p| p.value)).sum();
-        guests.map(|g| g + bare)
     }
 
     /// After the loss of one host.
     fn host(&self, tier: &str, name: &'a str, trial: &mut Trial) -> Option<Wait> {
-        let lab = self.lab;
-        let spare = |a: &&model::lab::money::Asset| {
-            let of = a.spare_for.known();
-            of.is_some_and(|s| s.kind() == Kind::Host && s.name() == name && s.part().is_none())
-        };
-        if lab.assets.values().any(|a| spare(&a)) {
+        if self.stocks.spare(name, Part::Whole) {
             trial
                 .assumed
                 .insert("changing to a spare takes no time".to_owned());
             return Some(Wait::Known(0, format!("a spare for {name} is there")));
         }
         let need = self.need(tier, &BTreeSet::from([name]), trial);
-        let others = |other: &str, host: &Host| {
-            other != name
-                && is_bought(host)
-                && host.about.on_demand.known() != Some(&true)
-                && self.site(other) == self.site(name)
-        };
+        let here = self.stocks.hosts(self.site(name));
         let what = format!("{name} fails");
         Some(
-            self.stand_in(&what, &need, &others)
-                .unwrap_or_else(|why| self.delivery(name, None, &why, trial)),
+            self.stand_in(&what, &need, here.iter().copied().filter(|o| *o != name))
+                .unwrap_or_else(|why| self.delivery(name, Part::Whole, &why, trial)),
         )
     }
 
@@ -361,13 +353,14 @@ impl<'a> World<'a> {
             .copied()
             .collect();
         let need = self.need(tier, &here, trial);
-        let others = |other: &str, _: &Host| self.site(other).is_some_and(|s| s != site);
+        let others = self.lab.hosts.keys().map(String::as_str);
+        let others = others.filter(|o| self.site(o).is_some_and(|s| s != site));
         let what = format!("{site} is lost");
-        match self.stand_in(&what, &need, &others) {
+        match self.stand_in(&what, &need, others) {
             Ok(wait) => wait,
             Err(why) => {
                 let first = here.first().copied().unwrap_or_default();
-                self.delivery(first, None, &why, trial)
+                self.delivery(first, Part::Whole, &why, trial)
             }
         }
     }
@@ -377,7 +370,7 @@ impl<'a> World<'a> {
         &self,
         what: &str,
         need: &Result<i128, String>,
-        is_other: &dyn Fn(&str, &Host) -> bool,
+        others: impl Iterator<Item = &'a str>,
     ) -> Result<Wait, String> {
         let need = match need {
             Ok(need) => *need,
@@ -387,20 +380,20 @@ impl<'a> World<'a> {
                 )));
             }
         };
-        let mut best: Option<(i128, String)> = None;
+        let mut best: Option<(i128, &String)> = None;
         let mut open = Vec::new();
-        for (name, _) in self.lab.hosts.iter().filter(|(n, h)| is_other(n, h)) {
-            match free(self.lab, &self.load, name) {
-                Some((left, sum)) if best.as_ref().is_none_or(|(b, _)| left > *b) => {
-                    best = Some((left, sum));
+        for name in others {
+            match self.free.get(name) {
+                Some(Some((left, sum))) if best.is_none_or(|(b, _)| *left > b) => {
+                    best = Some((*left, sum));
                 }
-                Some(_) => {}
-                None => open.push(name.clone()),
+                Some(Some(_)) => {}
+                Some(None) | None => open.push(name.to_owned()),
             }
         }
-        if let Some((left, sum)) = &best
-            && *left >= need
-            && *left > 0
+        if let Some((left, sum)) = best
+            && left >= need
+            && left > 0
         {
             let words = format!("nothing to wait for ({sum} free, {} wanted)", memory(need));
             return Ok(Wait::Known(0, words));
@@ -443,32 +436,20 @@ impl<'a> World<'a> {
             }
         }
         let wait = |host: &'a str| {
-            let spare = |a: &model::lab::money::Asset| {
-                a.spare_for
-                    .known()
-                    .is_some_and(|s| s.kind() == Kind::Host && s.name() == host)
-            };
-            if lab.assets.values().any(spare) {
+            if self.stocks.spare(host, Part::Any) {
                 trial
                     .assumed
                     .insert("changing to a spare takes no time".to_owned());
                 return Wait::Known(0, format!("a spare for a disk of {host} is there"));
             }
             let why = format!("there is no spare for a disk of {host}");
-            self.delivery(host, Some("disk"), &why, trial)
+            self.delivery(host, Part::Any, &why, trial)
         };
         hosts.into_iter().map(wait).collect()
     }
 
-    fn delivery(&self, host: &str, part: Option<&str>, why: &str, trial: &mut Trial) -> Wait {
-        let asset = self.lab.assets.values().find(|a| {
-            let of = a.of.known();
-            of.is_some_and(|of| {
-                of.kind() == Kind::Host
-                    && of.name() == host
-                    && (part.is_some() || of.part().is_none())
-            })
-        });
+    fn delivery(&self, host: &str, part: Part, why: &str, trial: &mut Trial) -> Wait {
+        let asset = self.stocks.asset(host, part);
         let declared = asset.and_then(|a| i64::try_from(a.delivery.known()?.seconds()).ok());
         if declared.is_none() {
             trial

@@ -7,8 +7,11 @@ use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-/// More labs than this are not judged. A set that was found is the cheapest as long as this is not reached.
+/// More labs than this are not judged for one goal. A set that was found is the cheapest as long as this is not reached.
 const MOST: usize = 400;
+/// In a large lab fewer are judged: so many things are looked at for one goal, in all labs together, but at least this many labs.
+const THINGS: usize = 40_000;
+const LEAST: usize = 24;
 
 /// What to buy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,8 +53,10 @@ pub fn advise(lab: &Lab) -> Advice {
     let mut impossible: BTreeSet<Key> = of(&goals, Verdict::Impossible);
     // What waits for itself is untied by where things are kept and written down, which costs nothing.
     impossible.retain(|k| k.what != What::Rebuild);
+    let things = lab.hosts.len() + lab.guests.len() + lab.services.len() + lab.datasets.len();
     let mut search = Search {
         lab,
+        most: (THINGS / things.max(1)).clamp(LEAST, MOST),
         offers: candidates(lab),
         known: BTreeMap::new(),
         now: of(&goals, Verdict::Possible),
@@ -75,14 +80,20 @@ pub fn advise(lab: &Lab) -> Advice {
         true => search.judged(&search.tried()),
         false => Vec::new(),
     };
+    let tried = search.tried().len();
+    let rest = search.offers.len() - tried;
+    let rest = (rest > 0).then(|| {
+        let rest = crate::size::count(rest, "place", "places");
+        format!("the dearest, {rest} for what is on offer, since the lab is large")
+    });
     let beyond = |g: &Goal| impossible.contains(&g.key) && !within.contains(&g.key);
     Advice {
         beyond: with_all.into_iter().filter(beyond).collect(),
         goals,
         each,
         all,
-        left_out: left_out(lab),
-        offers: search.offers.len(),
+        left_out: left_out(lab).into_iter().chain(rest).collect(),
+        offers: tried,
         judged: search.known.len(),
         years: YEARS,
     }
@@ -95,6 +106,7 @@ fn of(goals: &[Goal], verdict: Verdict) -> BTreeSet<Key> {
 
 struct Search<'a> {
     lab: &'a Lab,
+    most: usize,
     offers: Vec<Offered>,
     /// Goals that are possible with a set of offers.
     known: BTreeMap<Vec<usize>, BTreeSet<Key>>,
@@ -122,7 +134,7 @@ impl Search<'_> {
 
     /// The offers that are tried in combination at all.
     fn tried(&self) -> Vec<usize> {
-        (0..self.offers.len().min(MOST / 4)).collect()
+        (0..self.offers.len().min(self.most / 4)).collect()
     }
 
     /// Offers that change something about an impossible goal, be it only the arithmetic, and those without which all together do less.
@@ -160,7 +172,7 @@ impl Search<'_> {
                 .sum()
         };
         let mut queue = BinaryHeap::from([Reverse((0, 0, Vec::<usize>::new()))]);
-        let limit = self.known.len() + MOST;
+        let limit = self.known.len() + self.most;
         while let Some(Reverse((total, size, set))) = queue.pop() {
             if self.known.len() >= limit {
                 return self.everything(useful, wanted);

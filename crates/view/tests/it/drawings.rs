@@ -340,6 +340,46 @@ fn a_part_of_a_drawing_is_what_it_leads_to_and_what_leads_to_it() {
 }
 
 /// The drawing that the documentation shows is the one that is drawn; `UPDATE_EXPECT=1` writes it anew.
+/// Two hundred services, each with three needs among them, all in one loop.
+fn knot() -> Lab {
+    let mut text = "format: 1\nlab: knot\nhosts: {h: {}}\nservices:\n".to_owned();
+    for n in 0..200 {
+        let needs = [1, 7, 2 + n * 37 % 190].map(|step| format!("s{}", (n + step) % 200));
+        text += &format!(
+            "  s{n}: {{runs: {{host: h}}, needs: [{}]}}\n",
+            needs.join(", ")
+        );
+    }
+    let mut sources = diag::SourceSet::default();
+    sources.add("holdfast.yaml", text);
+    let lab = lang::analyze(&sources).0;
+    assert_eq!(lab.services.len(), 200);
+    lab
+}
+
+/// Followed in depth it is one column for nearly every service, which no screen shows and which takes minutes to draw.
+#[test]
+fn a_large_loop_is_as_deep_as_its_services_are_apart() {
+    let drawing = diagram::draw(&knot(), View::Dependencies, &Options::default());
+    let svg = diagram::svg(&drawing, Theme::Light);
+    let document = Document::parse(&svg).unwrap();
+    let root = document.root_element();
+    look("knot", &drawing, &svg);
+    let width = number(&root, "width");
+    assert!(width < 100.0 * 112.0, "{width} pixels for 200 services");
+}
+
+/// A telephone shows the whole width; a page that holds the drawing is not made wider by it.
+#[test]
+fn a_drawing_is_no_wider_than_what_it_is_looked_at_on() {
+    let drawing = diagram::draw(&knot(), View::Rack, &Options::default());
+    let svg = diagram::svg(&drawing, Theme::Light);
+    let document = Document::parse(&svg).unwrap();
+    let root = document.root_element();
+    assert_eq!(root.attribute("style"), Some("max-width:100%;height:auto"));
+    assert!(root.attribute("viewBox").is_some());
+}
+
 #[test]
 fn the_picture_in_the_documentation_is_not_stale() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

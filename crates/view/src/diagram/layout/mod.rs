@@ -48,14 +48,20 @@ pub(crate) struct Body {
 fn body(diagram: &Diagram) -> Body {
     let columns = nets::columns(diagram);
     let top = page::top(diagram);
+    let mut places = place::arrange(diagram, &columns);
     let mut limit = 260.0_f64;
     let mut lane = LANE;
+    // So many columns fit on no page, however narrow: nothing is gained by trying what lies between.
+    if columns.count as f64 * NARROWEST > PAGE {
+        limit = NARROWEST;
+    }
     loop {
-        let set = set(diagram, &columns, (limit, lane));
+        let set = set(diagram, &columns, (limit, lane), places);
         let over = set.width - (PAGE - 2.0 * MARGIN);
         let lanes = diagram.nodes.iter().any(|n| n.shape == Shape::Lane);
         if lanes && over < -1.0 && lane < WIDEST_LANE {
             lane = (lane - over).min(WIDEST_LANE);
+            places = set.places;
             continue;
         }
         if over <= 0.5 || limit <= NARROWEST {
@@ -63,6 +69,7 @@ fn body(diagram: &Diagram) -> Body {
         }
         let step = (over / columns.count.max(1) as f64).clamp(2.0, 40.0);
         limit = (limit - step).max(NARROWEST);
+        places = set.places;
     }
 }
 
@@ -76,8 +83,7 @@ struct Set {
     width: f64,
 }
 
-fn set(diagram: &Diagram, columns: &Columns, (limit, lane): (f64, f64)) -> Set {
-    let mut places = place::arrange(diagram, columns);
+fn set(diagram: &Diagram, columns: &Columns, (limit, lane): (f64, f64), mut places: Places) -> Set {
     let widths = widths(diagram, columns, (limit, lane), &places);
     let crowd = route::crowd(&places);
     let chip = measure::chip_width(diagram.nodes.iter().flat_map(|n| &n.chips));
@@ -175,6 +181,7 @@ fn draw(diagram: &Diagram, columns: &Columns, set: &Set, top: f64) -> Body {
     };
     marks.extend(wires(columns, set, left, top, &x_of));
     let mut height: f64 = 0.0;
+    let ids = page::ids(diagram);
     for item in &set.places.items {
         height = height.max(item.y + item.h + PAD);
         let What::Node(n) = item.what else { continue };
@@ -184,7 +191,7 @@ fn draw(diagram: &Diagram, columns: &Columns, set: &Set, top: f64) -> Body {
         let (x, _) = x_of(item);
         let moved = m.marks.iter().cloned();
         marks.push(Mark::Group {
-            id: page::id(diagram, n),
+            id: ids.get(n).cloned().unwrap_or_default(),
             class: "node".to_owned(),
             detail: page::told(node),
             marks: moved.map(|m| m.shifted(x, top + item.y)).collect(),

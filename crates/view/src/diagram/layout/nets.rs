@@ -44,9 +44,10 @@ pub(crate) fn columns(diagram: &Diagram) -> Columns {
             }
         })
         .collect();
-    let mut of = earliest(diagram, &ends);
+    let onwards = onwards(diagram.nodes.len(), &ends);
+    let mut of = earliest(diagram, &onwards);
     let all = diagram.view == View::Dependencies;
-    latest(&mut of, diagram, &ends, all);
+    latest(&mut of, diagram, &onwards, all);
     if all {
         spread(&mut of, &ends);
     }
@@ -65,15 +66,56 @@ pub(crate) fn columns(diagram: &Diagram) -> Columns {
 /// Edges that would close a loop, or that lead to an earlier column by decree, are drawn the other way round.
 fn backward(diagram: &Diagram) -> Vec<bool> {
     let mut out = vec![false; diagram.edges.len()];
+    let knots = knots(diagram);
     let mut from: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (n, edge) in diagram.edges.iter().enumerate() {
-        from.entry(edge.from).or_default().push(n);
+        match (knots.get(&edge.from), knots.get(&edge.to)) {
+            (Some((a, before)), Some((b, after))) if a == b => {
+                if let Some(back) = out.get_mut(n) {
+                    *back = before > after;
+                }
+            }
+            _ => from.entry(edge.from).or_default().push(n),
+        }
     }
     // 0 is new, 1 is open, 2 is done.
     let mut state = vec![0_u8; diagram.nodes.len()];
     for start in 0..diagram.nodes.len() {
         if state.get(start) == Some(&0) {
             descend(start, diagram, &from, &mut state, &mut out);
+        }
+    }
+    out
+}
+
+/// Loops of many nodes: which one each node is in, and its place in an order, nearest to the first node first. Followed in depth they would be as many columns as
+/// nodes, and every other line would pass most of them.
+fn knots(diagram: &Diagram) -> BTreeMap<usize, (usize, usize)> {
+    const MANY: usize = 40;
+    let mut graph = petgraph::graph::DiGraph::<(), ()>::new();
+    let nodes: Vec<_> = diagram.nodes.iter().map(|_| graph.add_node(())).collect();
+    for edge in &diagram.edges {
+        if let (Some(a), Some(b)) = (nodes.get(edge.from), nodes.get(edge.to)) {
+            graph.add_edge(*a, *b, ());
+        }
+    }
+    let mut out = BTreeMap::new();
+    let parts = petgraph::algo::tarjan_scc(&graph);
+    for (part, members) in parts.iter().enumerate().filter(|(_, p)| p.len() > MANY) {
+        let inside: BTreeSet<_> = members.iter().copied().collect();
+        let mut near: Vec<_> = inside.first().copied().into_iter().collect();
+        let mut seen: BTreeSet<_> = near.iter().copied().collect();
+        let mut next = 0;
+        while let Some(node) = near.get(next).copied() {
+            out.insert(node.index(), (part, next));
+            next += 1;
+            let mut beside: Vec<_> = graph.neighbors(node).collect();
+            beside.sort_unstable();
+            near.extend(
+                beside
+                    .into_iter()
+                    .filter(|n| inside.contains(n) && seen.insert(*n)),
+            );
         }
     }
     out
@@ -121,49 +163,66 @@ fn descend(
     }
 }
 
-/// As far left as hints and lines allow.
-fn earliest(diagram: &Diagram, ends: &[(usize, usize)]) -> Vec<usize> {
-    let mut of: Vec<usize> = diagram.nodes.iter().map(|n| n.column).collect();
-    for _ in 0..of.len() {
-        let mut moved = false;
-        for (from, to) in ends.iter().filter(|(a, b)| a != b) {
-            let least = of.get(*from).map_or(0, |c| c + 1);
-            if let Some(column) = of.get_mut(*to).filter(|c| **c < least) {
-                *column = least;
-                moved = true;
+/// Nodes in an order in which every line leads on. There is one, since those that close a loop are turned round.
+fn onwards(count: usize, ends: &[(usize, usize)]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    let mut leads: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut before = vec![0_usize; count];
+    for (from, to) in ends.iter().filter(|(from, to)| from != to) {
+        if let (Some(leads), Some(before)) = (leads.get_mut(*from), before.get_mut(*to)) {
+            leads.push(*to);
+            *before += 1;
+        }
+    }
+    let mut order: Vec<usize> = (0..count).filter(|n| before.get(*n) == Some(&0)).collect();
+    let mut next = 0;
+    while let Some(node) = order.get(next).copied() {
+        next += 1;
+        for to in leads.get(node).into_iter().flatten() {
+            let Some(left) = before.get_mut(*to) else {
+                continue;
+            };
+            *left -= 1;
+            if *left == 0 {
+                order.push(*to);
             }
         }
-        if !moved {
-            break;
+    }
+    (order, leads)
+}
+
+/// As far left as hints and lines allow.
+fn earliest(diagram: &Diagram, (order, leads): &(Vec<usize>, Vec<Vec<usize>>)) -> Vec<usize> {
+    let mut of: Vec<usize> = diagram.nodes.iter().map(|n| n.column).collect();
+    for node in order {
+        let least = of.get(*node).map_or(0, |c| c + 1);
+        for to in leads.get(*node).into_iter().flatten() {
+            if let Some(column) = of.get_mut(*to) {
+                *column = least.max(*column);
+            }
         }
     }
     of
 }
 
 /// What nothing leads to moves right, next to what it leads to; with `all`, whatever leads anywhere does.
-fn latest(of: &mut [usize], diagram: &Diagram, ends: &[(usize, usize)], all: bool) {
-    let led: BTreeSet<usize> = ends.iter().map(|(_, to)| *to).collect();
-    let mut leads: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (from, to) in ends.iter().filter(|(from, to)| from != to) {
-        leads.entry(*from).or_default().push(*to);
-    }
-    for _ in 0..of.len() {
-        let mut moved = false;
-        for (node, targets) in &leads {
-            let pinned = diagram.nodes.get(*node).is_some_and(|n| n.column > 0);
-            if pinned || (!all && led.contains(node)) {
-                continue;
-            }
-            let nearest = targets.iter().filter_map(|to| of.get(*to)).min().copied();
-            if let (Some(nearest), Some(column)) = (nearest, of.get_mut(*node))
-                && nearest > *column + 1
-            {
-                *column = nearest - 1;
-                moved = true;
-            }
+fn latest(
+    of: &mut [usize],
+    diagram: &Diagram,
+    (order, leads): &(Vec<usize>, Vec<Vec<usize>>),
+    all: bool,
+) {
+    let led: BTreeSet<usize> = leads.iter().flatten().copied().collect();
+    for node in order.iter().rev() {
+        let pinned = diagram.nodes.get(*node).is_some_and(|n| n.column > 0);
+        if pinned || (!all && led.contains(node)) {
+            continue;
         }
-        if !moved {
-            break;
+        let targets = leads.get(*node).into_iter().flatten();
+        let nearest = targets.filter_map(|to| of.get(*to)).min().copied();
+        if let (Some(nearest), Some(column)) = (nearest, of.get_mut(*node))
+            && nearest > *column + 1
+        {
+            *column = nearest - 1;
         }
     }
 }

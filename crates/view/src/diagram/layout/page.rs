@@ -188,19 +188,19 @@ pub(crate) fn told(node: &Node) -> String {
     parts.join("\n")
 }
 
-/// An id for style sheets and links: unique in the page, the same as long as the node has its name.
-pub(crate) fn id(diagram: &Diagram, n: usize) -> String {
-    let own = diagram
-        .nodes
-        .get(n)
-        .map(|n| slug(&n.id))
-        .unwrap_or_default();
-    let earlier = diagram.nodes.iter().take(n);
-    let twins = earlier.filter(|other| slug(&other.id) == own).count();
-    match twins {
-        0 => own,
-        n => format!("{own}--{}", n + 1),
-    }
+/// An id of each node for style sheets and links: unique in the page, the same as long as the node has its name.
+pub(crate) fn ids(diagram: &Diagram) -> Vec<String> {
+    let mut twins: BTreeMap<String, usize> = BTreeMap::new();
+    let id = |node: &Node| {
+        let own = slug(&node.id);
+        let n = twins.entry(own.clone()).or_default();
+        *n += 1;
+        match *n {
+            1 => own,
+            n => format!("{own}--{n}"),
+        }
+    };
+    diagram.nodes.iter().map(id).collect()
 }
 
 /// Letters that an id can have.

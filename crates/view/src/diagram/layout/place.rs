@@ -60,14 +60,25 @@ pub(crate) struct Places {
     pub(crate) items: Vec<Item>,
     pub(crate) columns: Vec<Vec<Block>>,
     pub(crate) hops: Vec<Hop>,
+    /// The hops of each gap, in their order.
+    over: Vec<Vec<usize>>,
 }
 
-/// Items, blocks and hops, not in order yet.
+impl Places {
+    /// The hops over a gap.
+    fn over(&self, gap: usize) -> impl Iterator<Item = &Hop> {
+        let hops = self.over.get(gap).into_iter().flatten();
+        hops.filter_map(|n| self.hops.get(*n))
+    }
+}
+
+/// Items, blocks and hops, in an order with few crossings.
 pub(crate) fn arrange(diagram: &Diagram, columns: &Columns) -> Places {
     let mut places = Places {
         items: Vec::new(),
         columns: (0..columns.count).map(|_| Vec::new()).collect(),
         hops: Vec::new(),
+        over: (0..columns.count).map(|_| Vec::new()).collect(),
     };
     for (node, column) in columns.of.iter().enumerate() {
         places.items.push(Item {
@@ -80,6 +91,11 @@ pub(crate) fn arrange(diagram: &Diagram, columns: &Columns) -> Places {
     for (n, net) in columns.nets.iter().enumerate() {
         run(n, net, columns, &mut places);
     }
+    for (n, hop) in places.hops.iter().enumerate() {
+        if let Some(over) = places.over.get_mut(hop.gap) {
+            over.push(n);
+        }
+    }
     blocks(diagram, &mut places);
     order(diagram, &mut places);
     places
@@ -89,16 +105,20 @@ pub(crate) fn arrange(diagram: &Diagram, columns: &Columns) -> Places {
 fn run(n: usize, net: &Net, columns: &Columns, places: &mut Places) {
     let column = |node: usize| columns.of.get(node).copied().unwrap_or(0);
     let hub = column(net.hub.0);
-    let ends = net.others.iter().map(|e| column(e.0));
-    let (first, last) = if net.hub_right {
-        (ends.min().unwrap_or(hub), hub)
-    } else {
-        (hub, ends.max().unwrap_or(hub))
-    };
     let port = |end: &super::nets::End| Port {
         item: end.0,
         row: end.1,
     };
+    let mut ends: BTreeMap<usize, Vec<Port>> = BTreeMap::new();
+    for end in &net.others {
+        ends.entry(column(end.0)).or_default().push(port(end));
+    }
+    let (first, last) = if net.hub_right {
+        (ends.keys().next().copied().unwrap_or(hub), hub)
+    } else {
+        (hub, ends.keys().next_back().copied().unwrap_or(hub))
+    };
+    ends.insert(hub, vec![port(&net.hub)]);
     let mut passing: BTreeMap<usize, usize> = BTreeMap::new();
     for at in (first + 1)..last {
         places.items.push(Item {
@@ -110,15 +130,7 @@ fn run(n: usize, net: &Net, columns: &Columns, places: &mut Places) {
         passing.insert(at, places.items.len() - 1);
     }
     for gap in first..last {
-        let at = |c: usize| {
-            let mut ports: Vec<Port> = Vec::new();
-            if c == hub {
-                ports.push(port(&net.hub));
-            }
-            let others = net.others.iter().filter(|e| c != hub && column(e.0) == c);
-            ports.extend(others.map(port));
-            ports
-        };
+        let at = |c: usize| ends.get(&c).cloned().unwrap_or_default();
         let pass = |c: usize| {
             passing.get(&c).map(|item| Port {
                 item: *item,
@@ -210,26 +222,21 @@ fn orders(places: &Places) -> Vec<Vec<Vec<usize>>> {
 }
 
 fn restore(blocks: &mut [Block], order: &[Vec<usize>]) {
-    let at = |b: &Block| {
-        let first = b.items.first();
-        order
-            .iter()
-            .position(|o| first.is_some_and(|f| o.contains(f)))
-    };
-    blocks.sort_by_key(at);
+    let of: BTreeMap<usize, usize> = order
+        .iter()
+        .enumerate()
+        .flat_map(|(n, items)| items.iter().map(move |i| (*i, n)))
+        .collect();
+    blocks.sort_by_cached_key(|b| b.items.first().and_then(|i| of.get(i)).copied());
     for (block, items) in blocks.iter_mut().zip(order) {
         block.items.clone_from(items);
     }
 }
 
-/// Ranks of items in their columns; rows count as fractions.
-fn ranks(places: &Places) -> BTreeMap<usize, f64> {
-    let mut out = BTreeMap::new();
-    for blocks in &places.columns {
-        let items = blocks.iter().flat_map(|b| &b.items);
-        out.extend(items.enumerate().map(|(rank, item)| (*item, rank as f64)));
-    }
-    out
+/// Ranks of the items of one column, added to those of others; rows count as fractions.
+fn ranks(blocks: &[Block], out: &mut BTreeMap<usize, f64>) {
+    let items = blocks.iter().flat_map(|b| &b.items);
+    out.extend(items.enumerate().map(|(rank, item)| (*item, rank as f64)));
 }
 
 fn place_of(port: &Port, ranks: &BTreeMap<usize, f64>) -> f64 {
@@ -239,9 +246,13 @@ fn place_of(port: &Port, ranks: &BTreeMap<usize, f64>) -> f64 {
 
 /// Sorts a column by what its items are joined to over one gap.
 fn sort(column: usize, gap: usize, places: &mut Places) {
-    let ranks = ranks(places);
+    let mut all = BTreeMap::new();
+    for blocks in places.columns.iter().skip(gap).take(2) {
+        ranks(blocks, &mut all);
+    }
+    let ranks = all;
     let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for hop in places.hops.iter().filter(|h| h.gap == gap) {
+    for hop in places.over(gap) {
         let (own, far) = if gap == column {
             (&hop.left, &hop.right)
         } else {
@@ -265,30 +276,70 @@ fn sort(column: usize, gap: usize, places: &mut Places) {
         block.items.sort_by(|a, b| mean(a).total_cmp(&mean(b)));
     }
     let of = |b: &Block| b.items.iter().map(mean).sum::<f64>() / b.items.len().max(1) as f64;
-    blocks.sort_by(|a, b| of(a).total_cmp(&of(b)));
+    blocks.sort_by_cached_key(|b| Total(of(b)));
 }
 
-/// How many pairs of lines cross between the columns.
+/// A number that can be sorted by.
+#[derive(Clone, Copy, PartialEq)]
+struct Total(f64);
+
+impl Eq for Total {}
+
+impl PartialOrd for Total {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Total {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// How many pairs of lines cross between the columns. Lines of one net share an end there and do not cross.
 fn crossings(places: &Places) -> usize {
-    let ranks = ranks(places);
-    let mut lines: BTreeMap<usize, Vec<(f64, f64, usize)>> = BTreeMap::new();
-    for hop in &places.hops {
-        for a in &hop.left {
-            for b in &hop.right {
-                let line = (place_of(a, &ranks), place_of(b, &ranks), hop.net);
-                lines.entry(hop.gap).or_default().push(line);
+    let mut sum = 0;
+    let mut near: BTreeMap<usize, f64> = BTreeMap::new();
+    for (gap, pair) in places.columns.windows(2).enumerate() {
+        near.clear();
+        pair.iter().for_each(|blocks| ranks(blocks, &mut near));
+        let mut lines: Vec<(f64, f64)> = Vec::new();
+        for hop in places.over(gap) {
+            for a in &hop.left {
+                lines.extend(
+                    hop.right
+                        .iter()
+                        .map(|b| (place_of(a, &near), place_of(b, &near))),
+                );
             }
         }
+        lines.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut ends: Vec<f64> = lines.into_iter().map(|l| l.1).collect();
+        sum += inversions(&mut ends);
     }
-    let mut sum = 0;
-    for lines in lines.values().filter(|l| l.len() < 2000) {
-        for (n, a) in lines.iter().enumerate() {
-            let rest = lines.iter().skip(n + 1);
-            sum += rest
-                .filter(|b| a.2 != b.2 && (a.0 - b.0) * (a.1 - b.1) < 0.0)
-                .count();
+    sum
+}
+
+/// How many pairs of numbers stand in the wrong order; sorts them on the way.
+fn inversions(numbers: &mut [f64]) -> usize {
+    if numbers.len() < 2 {
+        return 0;
+    }
+    let (left, right) = numbers.split_at_mut(numbers.len() / 2);
+    let mut sum = inversions(left) + inversions(right);
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut l, mut r) = (left.iter().peekable(), right.iter().peekable());
+    while let (Some(a), Some(b)) = (l.peek(), r.peek()) {
+        if a <= b {
+            merged.extend(l.next());
+        } else {
+            sum += l.len();
+            merged.extend(r.next());
         }
     }
+    merged.extend(l.chain(r));
+    numbers.copy_from_slice(&merged);
     sum
 }
 
@@ -488,13 +539,12 @@ fn wishes(
         top + row.unwrap_or(h / 2.0)
     };
     let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for hop in &places.hops {
+    let near = [gaps.0, gaps.1].into_iter().flatten();
+    for hop in near.flat_map(|gap| places.over(gap)) {
         let (own, far) = if Some(hop.gap) == gaps.1 {
             (&hop.left, &hop.right)
-        } else if Some(hop.gap) == gaps.0 {
-            (&hop.right, &hop.left)
         } else {
-            continue;
+            (&hop.right, &hop.left)
         };
         let mean = far.iter().map(y).sum::<f64>() / far.len().max(1) as f64;
         for port in own {

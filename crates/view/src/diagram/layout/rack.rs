@@ -17,6 +17,7 @@ pub(crate) fn body(diagram: &Diagram) -> Body {
     let mut marks = Vec::new();
     let (mut x, mut y, mut bottom) = (MARGIN, top, top);
     let mut widest: f64 = 0.0;
+    let ids = page::ids(diagram);
     for (n, group) in diagram.groups.iter().enumerate() {
         let Some(units) = group.units else { continue };
         let h = TITLE + f64::from(units) * UNIT + 12.0;
@@ -30,7 +31,7 @@ pub(crate) fn body(diagram: &Diagram) -> Body {
         marks.push(PART.text(x + RULER, y, &page::fitting(&group.title, PART, WIDTH)));
         marks.extend(frame(x, y + TITLE, units));
         for (n, node) in members {
-            marks.push(unit(diagram, n, node, x, y + TITLE, units));
+            marks.push(unit(ids.get(n), node, x, y + TITLE, units));
         }
         bottom = bottom.max(y + h);
         x += RULER + WIDTH + SPACE;
@@ -70,7 +71,7 @@ fn frame(x: f64, y: f64, units: u32) -> Vec<Mark> {
     marks
 }
 
-fn unit(diagram: &Diagram, n: usize, node: &Node, x: f64, y: f64, units: u32) -> Mark {
+fn unit(id: Option<&String>, node: &Node, x: f64, y: f64, units: u32) -> Mark {
     let (first, high) = node.units.unwrap_or((1, 1));
     let above = units.saturating_sub(first + high - 1);
     let (left, top) = (x + RULER + 6.0, y + 5.0 + f64::from(above) * UNIT);
@@ -87,7 +88,7 @@ fn unit(diagram: &Diagram, n: usize, node: &Node, x: f64, y: f64, units: u32) ->
     let text = page::fitting(&node.lines.join(" · "), SMALL, room);
     marks.push(SMALL.ending(left + w - 12.0, top + (h - SMALL.leading) / 2.0, &text));
     Mark::Group {
-        id: page::id(diagram, n),
+        id: id.cloned().unwrap_or_default(),
         class: "node".to_owned(),
         detail: page::told(node),
         marks,
@@ -97,6 +98,7 @@ fn unit(diagram: &Diagram, n: usize, node: &Node, x: f64, y: f64, units: u32) ->
 /// What stands in no rack, or nobody knows where in it.
 fn loose(diagram: &Diagram, marks: &mut Vec<Mark>, left: f64, bottom: &mut f64) {
     let is_loose = |n: &Node| n.units.is_none();
+    let ids = page::ids(diagram);
     for (g, group) in diagram.groups.iter().enumerate() {
         let nodes = diagram.nodes.iter().enumerate();
         let own: Vec<(usize, &Node)> = nodes
@@ -119,7 +121,7 @@ fn loose(diagram: &Diagram, marks: &mut Vec<Mark>, left: f64, bottom: &mut f64) 
             for (at, (n, node, m)) in cards.into_iter().enumerate() {
                 let x = left + at as f64 * (CARD + 12.0);
                 marks.push(Mark::Group {
-                    id: page::id(diagram, n),
+                    id: ids.get(n).cloned().unwrap_or_default(),
                     class: "node".to_owned(),
                     detail: page::told(node),
                     marks: m.marks.into_iter().map(|k| k.shifted(x, y)).collect(),

@@ -11,6 +11,8 @@ const TRACK: f64 = 10.0;
 const BEFORE: f64 = 16.0;
 const AFTER: f64 = 22.0;
 const ROUND: f64 = 5.0;
+/// So many pairs of trunks are compared in a drawing, about.
+const PAIRS: usize = 4_000_000;
 /// Lines nearer than this to each other would look like one.
 const NEAR: f64 = 4.5;
 
@@ -99,8 +101,11 @@ pub(crate) fn gaps(places: &Places, rows: &BTreeMap<(usize, usize), f64>) -> Vec
         fan(gap, false);
         straighten(gap);
         part(gap);
-        tracks(gap);
     }
+    let pairs: usize = gaps.iter().map(|g| trunks(g).len().pow(2)).sum();
+    // Where trunks are few they are moved until none wants to; where they are many, as often as there is time for.
+    let rounds = (PAIRS / pairs.max(1)).clamp(1, 40);
+    gaps.iter_mut().for_each(|g| tracks(g, rounds));
     gaps
 }
 
@@ -171,93 +176,122 @@ fn straighten(gap: &mut Gap) {
 
 /// Ends of different nets on both sides of a gap that have nearly one height are parted.
 fn part(gap: &mut Gap) {
-    let count = gap.hops.len();
-    for n in 0..count {
+    let mut ends = Ends::of(gap);
+    for n in 0..gap.hops.len() {
         for left in [true, false] {
-            let pins = gap
-                .hops
-                .get(n)
-                .map_or(0, |h| if left { h.left.len() } else { h.right.len() });
-            for p in 0..pins {
-                let Some((y, low, high)) = pin_of(gap, n, left, p).map(|p| (p.y, p.low, p.high))
-                else {
-                    continue;
-                };
-                if free(gap, n, left, p, y) {
+            let Some(hop) = gap.hops.get_mut(n) else {
+                continue;
+            };
+            let net = hop.net;
+            for pin in if left { &mut hop.left } else { &mut hop.right } {
+                let (y, port) = (pin.y, pin.port);
+                if ends.free(net, left, port, y) {
                     continue;
                 }
                 let steps = [
                     5.0, -5.0, 3.0, -3.0, 9.0, -9.0, 13.0, -13.0, 18.0, -18.0, 24.0, -24.0,
                 ];
-                let better = steps
-                    .into_iter()
-                    .map(|s| y + s)
-                    .find(|y| *y >= low && *y <= high && free(gap, n, left, p, *y));
-                let hop = gap.hops.get_mut(n);
-                let pin = hop.and_then(|h| {
-                    if left {
-                        h.left.get_mut(p)
-                    } else {
-                        h.right.get_mut(p)
-                    }
-                });
-                if let (Some(pin), Some(y)) = (pin, better) {
-                    pin.y = y;
+                let mut others = steps.into_iter().map(|s| y + s);
+                let free =
+                    |y: &f64| *y >= pin.low && *y <= pin.high && ends.free(net, left, port, *y);
+                if let Some(better) = others.find(free) {
+                    pin.y = better;
+                    ends.moved((net, left, port), y, better);
                 }
             }
         }
     }
 }
 
-fn pin_of(gap: &Gap, hop: usize, left: bool, pin: usize) -> Option<&Pin> {
-    let hop = gap.hops.get(hop)?;
-    if left {
-        hop.left.get(pin)
-    } else {
-        hop.right.get(pin)
+/// An end of a line: whose, on which side of the gap, and where it is fastened.
+type Fastened = (usize, bool, Port);
+
+/// The ends of all lines of a gap by their heights.
+struct Ends(BTreeMap<i64, Vec<(f64, Fastened)>>);
+
+impl Ends {
+    fn of(gap: &Gap) -> Self {
+        let mut ends = Self(BTreeMap::new());
+        for hop in &gap.hops {
+            for (pins, left) in [(&hop.left, true), (&hop.right, false)] {
+                for pin in pins {
+                    ends.add((hop.net, left, pin.port), pin.y);
+                }
+            }
+        }
+        ends
+    }
+
+    fn shelf(y: f64) -> i64 {
+        (y / NEAR).floor() as i64
+    }
+
+    fn add(&mut self, end: Fastened, y: f64) {
+        self.0.entry(Self::shelf(y)).or_default().push((y, end));
+    }
+
+    fn moved(&mut self, end: Fastened, from: f64, to: f64) {
+        if let Some(shelf) = self.0.get_mut(&Self::shelf(from))
+            && let Some(at) = shelf.iter().position(|(y, e)| *e == end && *y == from)
+        {
+            shelf.swap_remove(at);
+        }
+        self.add(end, to);
+    }
+
+    /// No other net has an end at that height.
+    fn free(&self, net: usize, left: bool, port: Port, y: f64) -> bool {
+        let shelf = Self::shelf(y);
+        let mut near = self.0.range(shelf - 1..=shelf + 1).flat_map(|(_, s)| s);
+        !near.any(|(at, (other, side, to))| {
+            *other != net && (*side != left || *to != port) && (at - y).abs() < NEAR
+        })
     }
 }
 
-/// No other net has an end at that height.
-fn free(gap: &Gap, hop: usize, left: bool, pin: usize, y: f64) -> bool {
-    let net = gap.hops.get(hop).map(|h| h.net);
-    let own = pin_of(gap, hop, left, pin).map(|p| p.port);
-    gap.hops.iter().filter(|h| Some(h.net) != net).all(|other| {
-        let same_side = if left { &other.left } else { &other.right };
-        let far_side = if left { &other.right } else { &other.left };
-        let near = |p: &Pin| (p.y - y).abs() < NEAR;
-        !far_side.iter().any(near) && !same_side.iter().any(|p| Some(p.port) != own && near(p))
-    })
-}
-
 /// What it costs if the trunk of `a` runs left of that of `b`: crossings, and ends that would lie on each other.
-fn cost(a: &Routed, b: &Routed) -> usize {
+fn cost((a, of_a): (&Routed, (f64, f64)), (b, of_b): (&Routed, (f64, f64))) -> i64 {
     let inside = |y: f64, (low, high): (f64, f64)| y > low - 1.0 && y < high + 1.0;
-    let mut sum = a.right.iter().filter(|p| inside(p.y, b.span())).count();
-    sum += b.left.iter().filter(|p| inside(p.y, a.span())).count();
+    let mut sum = a.right.iter().filter(|p| inside(p.y, of_b)).count();
+    sum += b.left.iter().filter(|p| inside(p.y, of_a)).count();
     let over = a
         .right
         .iter()
         .flat_map(|p| b.left.iter().map(move |q| (p.y - q.y).abs()));
-    sum + 40 * over.filter(|d| *d < 2.0).count()
+    sum += 40 * over.filter(|d| *d < 2.0).count();
+    i64::try_from(sum).unwrap_or(i64::MAX)
+}
+
+/// Lines that are not straight, in no order yet.
+fn trunks(gap: &Gap) -> Vec<usize> {
+    let bent = |n: &usize| gap.hops.get(*n).is_some_and(|h| !h.straight());
+    (0..gap.hops.len()).filter(bent).collect()
+}
+
+/// What it costs each trunk to run left of each other one instead of right of it; nothing where there are so many that nobody sees a crossing more.
+fn costs(gap: &Gap, order: &[usize]) -> Vec<Vec<i64>> {
+    const MOST: usize = 150;
+    if order.len() > MOST {
+        return Vec::new();
+    }
+    let all: Vec<_> = order
+        .iter()
+        .filter_map(|n| gap.hops.get(*n))
+        .map(|h| (h, h.span()))
+        .collect();
+    let more = |a: &(&Routed, _), b: &(&Routed, _)| cost(*a, *b) - cost(*b, *a);
+    let row = |a| all.iter().map(|b| more(a, b)).collect();
+    all.iter().map(row).collect()
 }
 
 /// Orders the trunks so that few lines cross, and lets those share a track that do not meet.
-fn tracks(gap: &mut Gap) {
-    let mut order: Vec<usize> = (0..gap.hops.len())
-        .filter(|n| gap.hops.get(*n).is_some_and(|h| !h.straight()))
-        .collect();
-    let of = |a: usize, b: usize| match (gap.hops.get(a), gap.hops.get(b)) {
-        (Some(a), Some(b)) => cost(a, b),
-        _ => 0,
-    };
-    // Between thousands of trunks nobody sees a crossing more.
-    let rounds = if order.len() > 150 {
-        0
-    } else {
-        order.len().min(40)
-    };
-    for _ in 0..rounds {
+fn tracks(gap: &mut Gap, rounds: usize) {
+    let trunks = trunks(gap);
+    let costs = costs(gap, &trunks);
+    // What it costs more if the first of two runs left of the second than the other way round.
+    let of = |a: usize, b: usize| costs.get(a).and_then(|g| g.get(b)).copied().unwrap_or(0);
+    let mut order: Vec<usize> = (0..costs.len()).collect();
+    for _ in 0..rounds.min(order.len()) {
         let mut moved = false;
         for from in 0..order.len() {
             let Some(hop) = order.get(from).copied() else {
@@ -265,21 +299,16 @@ fn tracks(gap: &mut Gap) {
             };
             let mut best = (0_i64, from);
             let mut gain = 0_i64;
-            for to in (0..from).rev() {
-                let Some(other) = order.get(to).copied() else {
-                    continue;
-                };
-                gain += of(hop, other) as i64 - of(other, hop) as i64;
+            let before = order.iter().enumerate().take(from).rev();
+            for (to, other) in before {
+                gain += of(hop, *other);
                 if gain < best.0 {
                     best = (gain, to);
                 }
             }
             gain = 0;
-            for to in from + 1..order.len() {
-                let Some(other) = order.get(to).copied() else {
-                    continue;
-                };
-                gain += of(other, hop) as i64 - of(hop, other) as i64;
+            for (to, other) in order.iter().enumerate().skip(from + 1) {
+                gain += of(*other, hop);
                 if gain < best.0 {
                     best = (gain, to);
                 }
@@ -294,6 +323,14 @@ fn tracks(gap: &mut Gap) {
             break;
         }
     }
+    let order: Vec<usize> = match costs.is_empty() {
+        true => trunks,
+        false => order
+            .iter()
+            .filter_map(|n| trunks.get(*n))
+            .copied()
+            .collect(),
+    };
     assign(gap, &order);
 }
 

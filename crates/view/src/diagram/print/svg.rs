@@ -18,7 +18,8 @@ pub fn svg(diagram: &Diagram, theme: Theme) -> String {
     let title = format!("{} · {}", diagram.lab, diagram.view.title());
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{SIGN}\n<svg xmlns=\"http://www.w3.org/2000/svg\" \
-         role=\"img\" aria-labelledby=\"title desc\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\">\n\
+         role=\"img\" aria-labelledby=\"title desc\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
+         style=\"max-width:100%;height:auto\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{}</style>\n",
         escaped(&title),
         escaped(&diagram.summary),
