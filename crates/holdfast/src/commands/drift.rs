@@ -104,6 +104,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::planner::contributed_drift(&backups),
             plan::interface::drift(ctx),
             plan::ups::drift(ctx),
+            plan::device::drift(ctx),
             plan::wireguard::drift(ctx),
             plan::traefik::drift(ctx),
             stacks.differences,
