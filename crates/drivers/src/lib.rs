@@ -6,3 +6,4 @@
 pub mod linux;
 pub mod nut;
 pub mod pve;
+pub mod snmp;

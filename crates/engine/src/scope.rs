@@ -62,6 +62,10 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::WireGuard
         | FactKind::Traefik
         | FactKind::Nut
+        | FactKind::Device
+        | FactKind::DevicePort
+        | FactKind::DeviceVlan
+        | FactKind::DeviceNeighbour
         | FactKind::Patch
         | FactKind::Mount
         | FactKind::Disk

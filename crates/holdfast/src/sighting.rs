@@ -117,7 +117,9 @@ fn own(
     };
     let entry = known.as_ref().and_then(|l| l.objects.get(&declared));
     let why = match found.target == declared {
-        true if declared.kind == Kind::Ups => elsewhere(lab, &declared, identity),
+        true if matches!(declared.kind, Kind::Ups | Kind::Device) => {
+            elsewhere(lab, &declared, identity)
+        }
         true if lab.machine(name).is_none() => None,
         true => world::stranger(realm, entry.and_then(|e| e.machine()), identity)
             .or_else(|| other_key(lab, realm, name, &identity.host_key)),
@@ -132,10 +134,15 @@ fn own(
     }
 }
 
-/// The lab declares another UPS, or another upsd to ask for it, than the one that answered.
-fn elsewhere(lab: &Lab, ups: &ObjectRef, found: &NativeIdentity) -> Option<String> {
-    let asked = lab.ups.get(&ups.name)?.nut.known()?;
-    let expected = drivers::nut::identity(asked);
+/// The lab declares another place to ask at than the one that answered: another UPS or upsd, or another SNMP agent.
+fn elsewhere(lab: &Lab, of: &ObjectRef, found: &NativeIdentity) -> Option<String> {
+    let expected = match of.kind {
+        Kind::Ups => drivers::nut::identity(lab.ups.get(&of.name)?.nut.known()?),
+        _ => {
+            let snmp = lab.devices.get(&of.name)?.snmp.as_ref()?;
+            drivers::snmp::identity(snmp.at.known()?)
+        }
+    };
     let (found, expected) = (&found.machine_id, expected.machine_id);
     (*found != expected).then(|| format!("it was asked as {found}, the lab declares {expected}"))
 }

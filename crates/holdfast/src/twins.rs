@@ -166,7 +166,7 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
     }
 }
 
-/// Hosts, guests that are logged in to, and UPSs (by the key of their facts) that are declared and cannot be in a twin, with the reason.
+/// Hosts, guests that are logged in to, UPSs and devices (by the key of their facts) that are declared and cannot be in a twin, with the reason.
 pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
     let design = twinplan::design(lab, &Default::default());
     let absent = design.absent.into_iter();
@@ -174,10 +174,16 @@ pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
         absent.filter(|a| lab.machine(&a.of.name).is_some() && lab.machine_ref(&a.of.name) == a.of);
     let machines = machines.map(|a| (a.of.name, a.why));
     let interfaces = interface::all(lab).into_iter();
-    let ups = interfaces.filter(|i| matches!(i.by, By::Nut(_)));
-    let why = twinplan::exceptions::of_kind(FactKind::Nut).unwrap_or_default();
-    let ups = ups.map(|i| (i.key(), why.to_owned()));
-    machines.chain(ups).collect()
+    let others = interfaces.filter_map(|i| {
+        let kind = match i.by {
+            By::Nut(_) => FactKind::Nut,
+            By::Snmp(_) => FactKind::Device,
+            By::Pve(_) | By::Other(_) => return None,
+        };
+        let why = twinplan::exceptions::of_kind(kind).unwrap_or_default();
+        Some((i.key(), why.to_owned()))
+    });
+    machines.chain(others).collect()
 }
 
 /// Stacks that are declared and cannot be in a twin.

@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, and of a UPS; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a UPS, and of a switch; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -79,6 +79,16 @@ fact_kinds! {
     /// `type`. Key: `device`; value map: `mfr`, `model`, `serial`. Key: `driver`; value map: `name`, `version`. Numbers are whole, fractions cut off; what is not told is left out. Key: `upsd`; value map: `version` (what
     /// it says of itself). Key: `client/ADDRESS`, of a machine that is logged in to be told when the power fails; value: true. Key: `other/NAME`, of another UPS of the same upsd; value: true.
     Nut = "nut",
+    /// Of a switch or another device, by SNMP. Key: `system`; value map: `name`, `description`, `object_id`, `uptime` (s). Key: `chassis/INDEX`, of its ENTITY-MIB; value map: `serial`, `model`, `maker`, `hardware`,
+    /// `firmware`, `software`. Key: `lldp`; value map: `chassis` and `name`, as it tells its neighbours. Key: `bridge`; value map: `macs` (count of hardware addresses that it has learned). What is not told is left out.
+    Device = "device",
+    /// An interface of a device. Key: its name (`#INDEX` behind it, if another one has the same); value map: `index`, `descr`, `alias`, `type` (number of IANA; 6 is Ethernet), `admin`, `oper` (`up`, `down`, …), `speed`
+    /// (bit/s), `mac`, `in_packets`, `in_errors`, `in_discards`, `out_errors`, `out_discards` (since it started). What is not told is left out.
+    DevicePort = "device-port",
+    /// A VLAN of a bridge. Key: its number; value map: `name`, `tagged` and `untagged` (lists of ports that send its frames so), `pvid` (list of ports whose untagged frames are put there).
+    DeviceVlan = "device-vlan",
+    /// Who is at the other end of a port, by LLDP. Key: `LOCAL/CHASSIS/PORT`; value map: `local` (the device's own port), `chassis`, `port`, `port_description`, `name`.
+    DeviceNeighbour = "device-neighbour",
     /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
@@ -174,6 +184,14 @@ impl FactKind {
         FactKind::Pool,
     ];
 
+    /// What a device is asked for by SNMP.
+    pub const OF_DEVICES: [FactKind; 4] = [
+        FactKind::Device,
+        FactKind::DevicePort,
+        FactKind::DeviceVlan,
+        FactKind::DeviceNeighbour,
+    ];
+
     /// Fields of its values that differ whenever somebody looks.
     pub fn moving(self) -> &'static [&'static str] {
         match self {
@@ -182,13 +200,26 @@ impl FactKind {
             FactKind::Pool => &["metadata", "used"],
             FactKind::Smart => &["hours", "temperature"],
             FactKind::Nut => &["charge", "load", "power", "realpower", "runtime"],
+            FactKind::Device => &["macs", "uptime"],
+            FactKind::DevicePort => &[
+                "in_discards",
+                "in_errors",
+                "in_packets",
+                "out_discards",
+                "out_errors",
+            ],
             _ => &[],
         }
     }
 
     /// It is told by an interface of its own, whose facts stand under `KIND/NAME`, not by a machine that is logged in to.
     pub fn is_by_interface(self) -> bool {
-        self.is_pve() || self == FactKind::Nut
+        self.is_pve() || self.is_device() || self == FactKind::Nut
+    }
+
+    /// It is told by a switch or another device that is no host.
+    pub fn is_device(self) -> bool {
+        FactKind::OF_DEVICES.contains(&self)
     }
 
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.

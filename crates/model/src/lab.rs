@@ -20,6 +20,7 @@ mod sections;
 pub mod service;
 pub mod setting;
 pub mod site;
+pub mod snmp;
 pub mod storage;
 pub mod tunnel;
 pub mod watch;

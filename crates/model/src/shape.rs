@@ -55,6 +55,26 @@ const BATTERY: &[(&str, Type)] = &[
     ("runtime", Int),
     ("runtime.low", Int),
 ];
+/// Of an interface of a device.
+const PORT: &[(&str, Type)] = &[
+    ("admin", Text),
+    ("in_errors", Int),
+    ("in_packets", Int),
+    ("oper", Text),
+    ("out_errors", Int),
+    ("speed", Int),
+    ("type", Int),
+];
+/// Of a VLAN of a device.
+const VLAN: &[(&str, Type)] = &[("pvid", Texts), ("tagged", Texts), ("untagged", Texts)];
+/// Of a neighbour of a device.
+const NEIGHBOUR: &[(&str, Type)] = &[
+    ("chassis", Text),
+    ("local", Text),
+    ("name", Text),
+    ("port", Text),
+    ("port_description", Text),
+];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
 /// A reading is taken over from one observation to the next for hours; one older than this before its observation was not.
@@ -97,6 +117,9 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
     let fields = match kind {
         FactKind::DockerContainer => CONTAINER,
         FactKind::Unit => UNIT,
+        FactKind::DevicePort => PORT,
+        FactKind::DeviceVlan => VLAN,
+        FactKind::DeviceNeighbour => NEIGHBOUR,
         FactKind::Nut => match key {
             "ups" => UPS,
             "battery" => BATTERY,

@@ -64,6 +64,10 @@ pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
                 let found = lab.ups.get_key_value(&interface.object.name);
                 found.map(|(name, u)| (name, u.span))
             }
+            Kind::Device => {
+                let found = lab.devices.get_key_value(&interface.object.name);
+                found.map(|(name, d)| (name, d.span))
+            }
             _ => {
                 let found = lab.hosts.get_key_value(&interface.object.name);
                 found.map(|(name, h)| (name, h.span))

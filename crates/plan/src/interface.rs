@@ -1,5 +1,5 @@
 //! What is reached by a product's own interface: whose it is, and how declared and observed guests differ. What a UPS tells is compared in
-//! [`crate::ups`].
+//! [`crate::ups`], and what a switch tells in [`crate::device`].
 //!
 //! Proxmox VE knows guests by number; the declaration by name. A number that is declared decides; else the name must be unique.
 
@@ -11,11 +11,12 @@ use model::id::{Kind, ObjectRef};
 use model::lab::api::Api;
 use model::lab::guest::{ClusterKind, Guest, GuestKind};
 use model::lab::nut::NutUps;
+use model::lab::snmp::Snmp;
 use model::lab::{Host, Lab};
 use model::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A cluster, host or UPS with an interface of its own.
+/// A cluster, host, UPS or device with an interface of its own.
 #[derive(Debug, Clone)]
 pub struct Interface<'a> {
     /// Which.
@@ -35,6 +36,8 @@ pub enum By<'a> {
     Other(&'a Api),
     /// upsd of Network UPS Tools.
     Nut(&'a NutUps),
+    /// An SNMP agent.
+    Snmp(&'a Snmp),
 }
 
 impl<'a> Interface<'a> {
@@ -42,7 +45,7 @@ impl<'a> Interface<'a> {
     pub fn pve(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) => Some(api),
-            By::Other(_) | By::Nut(_) => None,
+            By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
         }
     }
 
@@ -50,7 +53,7 @@ impl<'a> Interface<'a> {
     pub fn api(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) | By::Other(api) => Some(api),
-            By::Nut(_) => None,
+            By::Nut(_) | By::Snmp(_) => None,
         }
     }
 
@@ -88,7 +91,14 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
             members: BTreeSet::new(),
         })
     });
-    clusters.chain(hosts).chain(ups).collect()
+    let devices = lab.devices.iter().filter_map(|(name, device)| {
+        Some(Interface {
+            object: ObjectRef::new(Kind::Device, name),
+            by: By::Snmp(device.snmp.as_ref()?),
+            members: BTreeSet::new(),
+        })
+    });
+    clusters.chain(hosts).chain(ups).chain(devices).collect()
 }
 
 fn by(api: &Api, is_pve: bool) -> By<'_> {
@@ -141,7 +151,7 @@ pub fn by_number<'a, 'f>(
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     let mut out = Vec::new();
     let all = all(ctx.lab).into_iter();
-    for interface in all.filter(|i| !matches!(i.by, By::Nut(_))) {
+    for interface in all.filter(|i| i.api().is_some()) {
         if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
             Comparing {
                 ctx,

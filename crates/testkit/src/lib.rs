@@ -5,4 +5,5 @@ pub mod fake;
 pub mod host;
 pub mod lab;
 pub mod nut;
+pub mod snmp;
 pub mod tools;

@@ -59,6 +59,22 @@ pub const ALL: &[Exception] = &[
         why: "no UPS feeds a twin",
     },
     Exception {
+        paths: "device:*",
+        why: "no switch is in a twin: its networks are bridges of this machine",
+    },
+    Exception {
+        paths: "device-port:*",
+        why: "no switch is in a twin: its networks are bridges of this machine",
+    },
+    Exception {
+        paths: "device-vlan:*",
+        why: "no switch is in a twin: its networks are bridges of this machine",
+    },
+    Exception {
+        paths: "device-neighbour:*",
+        why: "no switch is in a twin: its networks are bridges of this machine",
+    },
+    Exception {
         paths: "wireguard:*",
         why: "its networks are plain segments, without tunnels",
     },

@@ -105,6 +105,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::interface::drift(ctx),
             plan::storage::drift(ctx),
             plan::ups::drift(ctx),
+            plan::device::drift(ctx),
             plan::wireguard::drift(ctx),
             plan::traefik::drift(ctx),
             stacks.differences,

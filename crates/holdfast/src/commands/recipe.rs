@@ -9,6 +9,7 @@ use drivers::linux::observer::{self, LOGIN};
 use model::declare::OptExt as _;
 use model::lab::api::Api;
 use model::lab::nut::NutUps;
+use model::lab::snmp::{Snmp, SnmpAuth, SnmpPrivacy};
 use model::lab::{Host, Lab, Reach};
 use model::secret::SecretRef;
 use plan::interface::{self, By, Interface};
@@ -64,9 +65,13 @@ fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
     });
     let nut = interfaces.iter().filter_map(|i| match i.by {
         By::Nut(ups) => Some(nut(i, ups, tree)),
-        By::Pve(_) | By::Other(_) => None,
+        By::Pve(_) | By::Other(_) | By::Snmp(_) => None,
     });
-    pve.chain(linux).chain(nut).collect()
+    let snmp = interfaces.iter().filter_map(|i| match i.by {
+        By::Snmp(of) => Some(snmp(i, of, tree)),
+        By::Pve(_) | By::Other(_) | By::Nut(_) => None,
+    });
+    pve.chain(linux).chain(nut).chain(snmp).collect()
 }
 
 /// upsd answers questions of everybody whom its configuration lets reach it.
@@ -93,29 +98,69 @@ fn nut(interface: &Interface<'_>, ups: &NutUps, tree: &str) -> Recipe {
     }
 }
 
+/// Each maker has other words for the same: those of net-snmp are the nearest to the standard's own.
+fn snmp(interface: &Interface<'_>, snmp: &Snmp, tree: &str) -> Recipe {
+    let user = snmp.user.known().map_or("holdfast", |u| u.0.as_str());
+    let hash = match snmp.auth_protocol.known() {
+        Some(SnmpAuth::Md5) => "MD5",
+        Some(SnmpAuth::Sha1) => "SHA",
+        Some(SnmpAuth::Sha224) => "SHA-224",
+        None | Some(SnmpAuth::Sha256) => "SHA-256",
+        Some(SnmpAuth::Sha384) => "SHA-384",
+        Some(SnmpAuth::Sha512) => "SHA-512",
+    };
+    let cipher = match snmp.privacy_protocol.known() {
+        None | Some(SnmpPrivacy::Aes128) => "AES",
+        Some(SnmpPrivacy::Aes256 | SnmpPrivacy::Aes256Blumenthal) => "AES-256",
+    };
+    let on_device = match snmp.community {
+        Some(_) => vec![
+            "# SNMP version 2c with a community of its own that may read (RO), from this machine only; not `public`, and no second one that may write".to_owned(),
+        ],
+        None => vec![
+            format!("# SNMP version 3: user {user}, security level authPriv, {hash} and {cipher}, each with a passphrase of its own of 8 characters or more"),
+            "# its group: read view of all (1), or of 1.3.6.1.2.1 and 1.0.8802; no write view; versions 1 and 2c off".to_owned(),
+            "# where it is net-snmp, with snmpd stopped: net-snmp-config does the same, which then asks for both passphrases:".to_owned(),
+            format!("net-snmp-create-v3-user -ro -a {hash} -x {cipher} {user}"),
+        ],
+    };
+    let wanted = match snmp.community {
+        Some(_) => vec![("community", &snmp.community)],
+        None => vec![("auth", &snmp.auth), ("privacy", &snmp.privacy)],
+    };
+    let kept = wanted.into_iter().map(|(what, from)| {
+        let name = &interface.object.name;
+        let command = match from {
+            Some(from) => kept(&from.0, &format!("device/{name}/{what}"), tree),
+            None => keep_in(&format!("~/.config/holdfast/{name}-{what}")),
+        };
+        format!("{command}: the one of `{what}`")
+    });
+    let kept = kept.chain([format!("holdfast observe {tree} --on real")]);
+    Recipe {
+        object: interface.object.to_string(),
+        product: "SNMP",
+        parts: vec![
+            Part {
+                place: "in the device's own configuration".to_owned(),
+                commands: on_device,
+            },
+            Part {
+                place: "on this machine".to_owned(),
+                commands: kept.collect(),
+            },
+        ],
+        unknown: vec!["what the user's view hides, and what the device has no MIB for: neighbours need LLDP to be on at both ends".to_owned()],
+    }
+}
+
 fn proxmox(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe {
     let token = api.token.known().map_or(TOKEN, |t| t.0.as_str());
     let (user, name) = token.split_once('!').unwrap_or((token, "observe"));
     let quoted_token = quoted(token);
     let user = quoted(user);
     let keep = match api.secret.as_ref().map(|s| &s.0) {
-        Some(SecretRef::File(path)) => keep_in(path),
-        Some(SecretRef::Env(name)) => {
-            format!("read -rs {name} && export {name}   # paste the secret")
-        }
-        Some(SecretRef::Command(words)) => {
-            let words: Vec<String> = words.iter().map(|w| quoted(w)).collect();
-            format!(
-                "{}   # must print the secret: put it where this finds it",
-                words.join(" ")
-            )
-        }
-        Some(SecretRef::Sops { .. } | SecretRef::Age(_)) => {
-            format!(
-                "holdfast secret set {} {tree}   # asks for the secret",
-                interface.object
-            )
-        }
+        Some(from) => kept(from, &interface.object.to_string(), tree),
         None => keep_in("~/.config/holdfast/pve-token"),
     };
     let mut on_controller = vec![keep];
@@ -155,6 +200,24 @@ fn proxmox(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe {
             },
         ],
         unknown: vec!["pending updates: Proxmox VE tells them only to who has Sys.Modify, which may also change the node".to_owned()],
+    }
+}
+
+/// How a secret comes to where it is had from; its name is that which `secret set` knows.
+fn kept(from: &SecretRef, name: &str, tree: &str) -> String {
+    match from {
+        SecretRef::File(path) => keep_in(path),
+        SecretRef::Env(name) => format!("read -rs {name} && export {name}   # paste the secret"),
+        SecretRef::Command(words) => {
+            let words: Vec<String> = words.iter().map(|w| quoted(w)).collect();
+            format!(
+                "{}   # must print the secret: put it where this finds it",
+                words.join(" ")
+            )
+        }
+        SecretRef::Sops { .. } | SecretRef::Age(_) => {
+            format!("holdfast secret set {name} {tree}   # asks for the secret")
+        }
     }
 }
 

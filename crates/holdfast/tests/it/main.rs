@@ -39,6 +39,7 @@ mod silent;
 mod slips;
 mod stacks;
 mod story;
+mod switch;
 mod traefik;
 mod twin;
 mod twin_stacks;

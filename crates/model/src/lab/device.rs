@@ -2,6 +2,7 @@
 
 use super::hardware::Draw;
 use super::nut::NutUps;
+use super::snmp::Snmp;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::net::{Address, Mac};
@@ -61,6 +62,8 @@ entity! {
         network: Opt<Ref<{ set::NETWORK }>>,
         /// Networks of tagged frames.
         tagged: Vec<Spanned<Ref<{ set::NETWORK }>>>,
+        /// What the device itself calls it, `GigabitEthernet1/0/3`, where that does not end in the port's number.
+        interface: Opt<String>,
         /// What it is for.
         purpose: Opt<Prose>,
     }
@@ -87,6 +90,8 @@ entity! {
         mac: Opt<Mac>,
         /// Version of its firmware.
         firmware: Opt<String>,
+        /// How it is asked by SNMP. Nothing is changed there.
+        snmp: Option<Snmp>,
         /// What it draws.
         power: Option<Draw>,
         /// Can be configured.

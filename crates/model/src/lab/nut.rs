@@ -51,8 +51,19 @@ impl Value for NutUps {
 }
 
 fn read(text: &str) -> Option<NutUps> {
-    let (name, server) = text.split_once('@')?;
-    let (host, port) = match server.strip_prefix('[') {
+    let (name, rest) = text.split_once('@')?;
+    let (host, port) = server(rest, PORT)?;
+    let named = super::super::units::text::Name::parse(name).is_ok();
+    named.then(|| NutUps {
+        name: name.to_owned(),
+        host,
+        port,
+    })
+}
+
+/// `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`: the name or address without brackets, and the port.
+pub(super) fn server(text: &str, otherwise: u16) -> Option<(String, u16)> {
+    let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (host, rest) = rest.split_once(']')?;
             host.parse::<Ipv6Addr>().ok()?;
@@ -63,9 +74,9 @@ fn read(text: &str) -> Option<NutUps> {
             (host, port)
         }
         None => {
-            let (host, port) = match server.split_once(':') {
+            let (host, port) = match text.split_once(':') {
                 Some((host, port)) => (host, Some(port)),
-                None => (server, None),
+                None => (text, None),
             };
             let plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
             let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -76,15 +87,10 @@ fn read(text: &str) -> Option<NutUps> {
     };
     let digits = |p: &&str| p.len() <= 5 && p.chars().all(|c| c.is_ascii_digit());
     let port = match port {
-        None => PORT,
+        None => otherwise,
         Some(port) => Some(port).filter(digits)?.parse().ok()?,
     };
-    let named = super::super::units::text::Name::parse(name).is_ok();
-    (named && port > 0).then(|| NutUps {
-        name: name.to_owned(),
-        host: host.to_owned(),
-        port,
-    })
+    (port > 0).then(|| (host.to_owned(), port))
 }
 
 impl fmt::Display for NutUps {

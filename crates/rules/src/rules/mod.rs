@@ -78,6 +78,7 @@ mod plat_support;
 pub(crate) mod rule_setting;
 mod sec_clear_text;
 mod sec_rotation;
+mod sec_snmp_clear;
 mod slo_actual;
 mod slo_compose;
 mod slo_consistent;
@@ -261,6 +262,7 @@ pub const RULES: &[Rule] = &[
     sec_clear_text::RULE,
     sec_default_password::RULE,
     sec_rotation::RULE,
+    sec_snmp_clear::RULE,
     slo_actual::RULE,
     slo_compose::RULE,
     slo_consistent::RULE,

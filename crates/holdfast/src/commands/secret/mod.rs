@@ -63,7 +63,7 @@ pub(crate) fn variables(lab: &Lab) -> Vec<String> {
     names.collect()
 }
 
-/// Those of the section `secrets`, the passwords of repositories, and the tokens of interfaces (`api`).
+/// Those of the section `secrets`, the passwords of repositories, the tokens of interfaces (`api`), and what SNMP agents are asked with (`snmp`).
 fn named(lab: &Lab) -> Vec<Named<'_>> {
     let entries = lab.secrets.iter().map(|(name, entry)| Named {
         name: name.clone(),
@@ -84,7 +84,25 @@ fn named(lab: &Lab) -> Vec<Named<'_>> {
             entry: None,
         })
     });
-    entries.chain(passwords).chain(tokens).collect()
+    let agents = lab.devices.iter().flat_map(|(name, device)| {
+        let snmp = device.snmp.iter();
+        let all = snmp.flat_map(|s| {
+            [
+                ("community", s.community.as_ref()),
+                ("auth", s.auth.as_ref()),
+                ("privacy", s.privacy.as_ref()),
+            ]
+        });
+        all.filter_map(move |(what, from)| {
+            Some(Named {
+                name: format!("device/{name}/{what}"),
+                reference: Some(&from?.0),
+                entry: None,
+            })
+        })
+    });
+    let others = tokens.chain(agents);
+    entries.chain(passwords).chain(others).collect()
 }
 
 /// The reference of one.
