@@ -71,6 +71,7 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Disk
         | FactKind::Smart
         | FactKind::Pool
+        | FactKind::Certificate
         | FactKind::DockerEngine
         | FactKind::DockerContainer
         | FactKind::DockerImage

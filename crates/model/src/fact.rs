@@ -119,6 +119,9 @@ fact_kinds! {
     /// What disks are made into. Key: `md/NAME`, `btrfs/UUID`, `zfs/NAME`, `lvm/VG`, `lvm-thin/VG/POOL`; value map: `name` (label), `level`, `devices` (list), `wanted`, `missing` (counts of devices), `state` (its own word), `size`, `used` (bytes),
     /// `metadata` (thousandths of a thin pool's metadata that are used), `errors` (count that its devices or last scrub report), `scrub` (unix s of the end of the last whole one, 0 never), `mounts` (list).
     Pool = "pool",
+    /// A certificate in the file of the program that shows it. Key: the file, `FILE#NAME` where it holds several; value map: `subject`, `issuer`, `names` (list of DNS names and addresses), `from`, `until` (unix s), `sha256`,
+    /// `self_signed` (true, if so), `more` (true, if not all names are listed).
+    Certificate = "certificate",
     /// Of a Docker engine. Key: `engine`, absent if none is installed; value map: `version`, `api`, `storage`, `root`, `cgroups`, `security`, `live_restore`, `swarm`.
     DockerEngine = "docker-engine",
     /// Key: name of the container; value map: `image` (as it was started), `image_id`, `digests` (of that image, as registries know it), `project`, `service` (of Compose), `state`, `exit`,
@@ -140,7 +143,7 @@ fact_kinds! {
     /// Key: number of the guest; value map: `kind` (`vm`, `lxc`), `node`, `name`, `status`, `template`, `cores` (all sockets), `memory` (bytes), `swap` (bytes), `autostart`, `tags`,
     /// `pool`, `lock`, `smbios` (UUID), and of its configuration what is no free text: `disks` (map of bytes by slot), `nets` (map by slot: `mac`, `bridge`, `tag`, `firewall`), `devices`, `firewall`, ….
     PveGuest = "pve-guest",
-    /// Key: `NODE/STORAGE`; value map: `type`, `content`, `shared`, `enabled`, `active`, `size`, `used` (bytes).
+    /// Key: `NODE/BESIDE_PLANS`; value map: `type`, `content`, `shared`, `enabled`, `active`, `size`, `used` (bytes).
     PveStorage = "pve-storage",
     /// Key: `NODE/VG/POOL`; value map: `size`, `used`, `metadata_size`, `metadata_used` (bytes).
     PveThin = "pve-thin",
@@ -176,8 +179,9 @@ impl FactKind {
         FactKind::DockerVolume,
     ];
 
-    /// What a machine is asked about its disks.
-    pub const STORAGE: [FactKind; 4] = [
+    /// What a machine is asked about its disks and certificates; nothing of it is ever planned.
+    pub const BESIDE_PLANS: [FactKind; 5] = [
+        FactKind::Certificate,
         FactKind::Mount,
         FactKind::Disk,
         FactKind::Smart,

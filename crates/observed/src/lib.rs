@@ -12,6 +12,7 @@ mod power;
 mod product;
 mod storage;
 
+pub mod cert_expiry;
 pub mod ctr_database_open;
 pub mod ctr_env_secret;
 pub mod ctr_hardening;
@@ -62,6 +63,7 @@ use lint::{Findings, Mend, Rule};
 
 /// All of them, by id. They are among the rules of `rules`, too.
 pub const RULES: &[Rule] = &[
+    cert_expiry::RULE,
     ctr_database_open::RULE,
     ctr_env_secret::RULE,
     ctr_hardening::RULE,

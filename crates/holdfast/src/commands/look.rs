@@ -80,8 +80,8 @@ pub(crate) fn whole<R: RealmTag>(
             scope.before = before.get(name).cloned().unwrap_or_default();
             // Only who observes asks apt, which takes a second or two where its lists have changed.
             scope.collections.insert(FactKind::Patch);
-            // Disks are asked only then, too: it needs no plan, and each takes its time to answer.
-            scope.collections.extend(FactKind::STORAGE);
+            // Disks and certificates are asked only then, too: no plan needs them, and disks take their time to answer.
+            scope.collections.extend(FactKind::BESIDE_PLANS);
         }
         world.with_ways(only, world.with_news(only, scopes)?)
     })

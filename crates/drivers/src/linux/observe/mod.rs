@@ -7,6 +7,7 @@
 //! enough rights. Where the account has them only for the observer script, that one is asked; see [`observer`]. A missing tool, a refused permission, an answer that was cut off or cannot be understood make *unknown*.
 
 mod address;
+mod certificate;
 mod chain;
 mod cron;
 mod disk;
@@ -180,6 +181,7 @@ fn part(kind: FactKind) -> Part {
         FactKind::Chain => Part::Whole(chain::PART),
         FactKind::Address => Part::Whole(address::PART),
         FactKind::WireGuard => Part::Whole(wireguard::PART),
+        FactKind::Certificate => Part::Whole(certificate::PART),
         FactKind::Mount => Part::Whole(mount::PART),
         FactKind::Disk => Part::Whole(disk::PART),
         FactKind::Smart => Part::Whole(smart::PART),
