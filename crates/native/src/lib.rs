@@ -29,7 +29,6 @@ pub mod img_updater;
 pub mod inv_guest_id;
 pub mod inv_rack;
 pub mod inv_serial;
-pub mod net_cable_ends;
 pub mod plat_cmd;
 pub mod ref_container;
 pub mod ref_path;
@@ -51,6 +50,5 @@ pub mod sudo_nopassword;
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
     links, netfilter, origin, partial, places, pools, reach, sensitive, standing, totals, traffic,
-    wires, wording,
 };
 use lint::{Findings, Mend, Rule};

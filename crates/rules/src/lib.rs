@@ -1,6 +1,6 @@
 //! The linter: what a careful senior engineer finds by reading a lab's declaration.
 //!
-//! One file per rule in `rules/`, in `native` and in `observed`, listed in [`RULES`]. A rule is a function from a [`Context`] to findings; it looks at
+//! One file per rule in `rules/`, in `native`, in `network` and in `observed`, listed in [`RULES`]. A rule is a function from a [`Context`] to findings; it looks at
 //! what is declared, and at what was observed where nothing is declared. A fact that is neither gives a finding of
 //! severity info that says `unknown`, never silence. Rules never see a driver, a clock or a file.
 

@@ -40,7 +40,6 @@ mod dr_rto_response;
 mod dr_unattended_boot;
 mod eol_component;
 mod eol_os;
-mod exposure_review;
 mod fin_breakeven;
 mod fin_double;
 mod fin_one_number;
@@ -55,21 +54,6 @@ mod inv_dates;
 mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
-mod net_any_source;
-mod net_dns_address;
-mod net_dns_secondary;
-mod net_dns_tld;
-mod net_double_nat;
-mod net_egress;
-mod net_flow_conflict;
-mod net_flow_missing;
-mod net_gw;
-mod net_link;
-mod net_matrix;
-mod net_overlap;
-mod net_portcount;
-mod net_transitive;
-mod net_tunnel;
 mod ops_staffing;
 mod patch_coverage;
 mod patch_sla_window;
@@ -104,9 +88,14 @@ use native::{
     cmp_hardening, cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram,
     doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
     fw_syntax, ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial,
-    net_cable_ends, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
-    sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
-    sto_dev_name, sto_disk_owner, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
+    plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password,
+    ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login, sto_dev_name, sto_disk_owner,
+    sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
+};
+use network::{
+    exposure_review, net_any_source, net_cable_ends, net_dns_address, net_dns_secondary,
+    net_dns_tld, net_double_nat, net_egress, net_flow_conflict, net_flow_missing, net_gw, net_link,
+    net_matrix, net_overlap, net_portcount, net_transitive, net_tunnel,
 };
 
 use observed::{

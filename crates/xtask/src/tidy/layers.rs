@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// In pipeline order.
 const ORDER: &[&str] = &[
-    "diag", "model", "lang", "secrets", "graph", "lint", "native", "plan", "observed", "doubt",
-    "rules", "view", "starter", "twinplan", "adopt", "store", "index", "vault", "drivers",
+    "diag", "model", "lang", "secrets", "graph", "lint", "native", "network", "plan", "observed",
+    "doubt", "rules", "view", "starter", "twinplan", "adopt", "store", "index", "vault", "drivers",
     "protect", "engine", "pvesim", "twin", "console", "holdfast",
 ];
 /// Used by tests only.

@@ -18,6 +18,7 @@ pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for folder in [
         "crates/rules/src",
         "crates/native/src",
+        "crates/network/src",
         "crates/observed/src",
         "crates/doubt/src",
     ] {

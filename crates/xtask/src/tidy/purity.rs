@@ -74,6 +74,12 @@ const PURE: &[(&str, &[&str])] = &[
         &["diag", "model", "graph", "lint", "ipnet", "jiff"],
     ),
     (
+        "network",
+        &[
+            "diag", "model", "graph", "lint", "ipnet", "jiff", "petgraph",
+        ],
+    ),
+    (
         "observed",
         &[
             "data-encoding",
@@ -89,8 +95,8 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "diag", "model", "graph", "lint", "native", "observed", "doubt", "ipnet", "jiff",
-            "petgraph", "rayon",
+            "diag", "model", "graph", "lint", "native", "network", "observed", "doubt", "ipnet",
+            "jiff", "petgraph", "rayon",
         ],
     ),
     (

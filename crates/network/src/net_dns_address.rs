@@ -8,7 +8,7 @@ use diag::Severity;
 use model::declare::{OptExt as _, Or};
 use model::lab::network::RecordType;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-dns-address",
     since: "0.1.0",
     severity: Severity::Error,

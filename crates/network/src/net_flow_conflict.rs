@@ -8,7 +8,7 @@ use model::id::ObjectRef;
 use model::lab::network::{Action, AnyPort, End, Flow};
 use model::units::net::Ports;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-flow-conflict",
     since: "0.1.0",
     severity: Severity::Error,

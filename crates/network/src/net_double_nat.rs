@@ -11,7 +11,7 @@ use model::lab::hardware::HostKind;
 use model::lab::network::NetworkKind;
 use std::collections::BTreeSet;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-double-nat",
     since: "0.1.0",
     severity: Severity::Warning,

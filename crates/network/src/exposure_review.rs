@@ -13,7 +13,7 @@ use model::lab::Exposure;
 use model::lab::network::{Action, End, Flow};
 use model::lab::service::ServiceExposure;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "exposure-review",
     since: "0.1.0",
     severity: Severity::Warning,

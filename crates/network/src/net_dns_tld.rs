@@ -7,7 +7,7 @@ use diag::{Severity, Span};
 use model::id::ObjectRef;
 use std::collections::BTreeMap;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-dns-tld",
     since: "0.1.0",
     severity: Severity::Warning,

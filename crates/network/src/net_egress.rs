@@ -14,7 +14,7 @@ use model::lab::hardware::HostKind;
 use model::units::net::Ports;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-egress",
     since: "0.1.0",
     severity: Severity::Warning,

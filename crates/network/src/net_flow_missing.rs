@@ -13,7 +13,7 @@ use model::lab::protection::BackupKind;
 use model::lab::service::{Dependency, Service, Status};
 use model::units::net::Ports;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-flow-missing",
     since: "0.1.0",
     severity: Severity::Warning,

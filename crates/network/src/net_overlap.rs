@@ -9,7 +9,7 @@ use model::declare::OptExt;
 use model::lab::{Lab, Network};
 use std::collections::BTreeMap;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-overlap",
     since: "0.1.0",
     severity: Severity::Error,

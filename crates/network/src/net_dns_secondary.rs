@@ -12,7 +12,7 @@ use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::network::DnsZone;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-dns-secondary",
     since: "0.1.0",
     severity: Severity::Warning,

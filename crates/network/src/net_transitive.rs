@@ -16,7 +16,7 @@ use petgraph::algo::astar;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-transitive",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -11,7 +11,7 @@ use model::lab::Lab;
 use model::lab::service::{Outside, Service};
 use std::collections::BTreeSet;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-tunnel",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -13,7 +13,7 @@ use model::lab::hardware::HostKind;
 use model::lab::{Lab, Network};
 use std::collections::BTreeMap;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-gw",
     since: "0.1.0",
     severity: Severity::Error,

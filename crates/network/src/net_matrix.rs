@@ -6,7 +6,7 @@ use crate::wording::{count, names};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-matrix",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -10,7 +10,7 @@ use model::id::ObjectRef;
 use model::lab::network::Action;
 use model::lab::service::Outside;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-any-source",
     since: "0.1.0",
     severity: Severity::Warning,

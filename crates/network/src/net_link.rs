@@ -13,7 +13,7 @@ use model::units::amount::Amount;
 use model::units::size::Rate;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-link",
     since: "0.1.0",
     severity: Severity::Warning,

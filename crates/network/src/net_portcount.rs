@@ -12,7 +12,7 @@ use model::lab::device::{Device, DeviceKind};
 use model::lab::hardware::{HostKind, NicKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "net-portcount",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -1,0 +1,24 @@
+//! The rules about networks, the flows between them, cables, names and tunnels. One file per rule; the list of all rules is that of `rules`.
+
+#![expect(missing_docs, reason = "what a rule is about stands in its summary")]
+
+pub mod exposure_review;
+pub mod net_any_source;
+pub mod net_cable_ends;
+pub mod net_dns_address;
+pub mod net_dns_secondary;
+pub mod net_dns_tld;
+pub mod net_double_nat;
+pub mod net_egress;
+pub mod net_flow_conflict;
+pub mod net_flow_missing;
+pub mod net_gw;
+pub mod net_link;
+pub mod net_matrix;
+pub mod net_overlap;
+pub mod net_portcount;
+pub mod net_transitive;
+pub mod net_tunnel;
+
+use graph::{Context, addresses, containers, context, reach, sensitive, traffic, wires, wording};
+use lint::{Findings, Mend, Rule};
