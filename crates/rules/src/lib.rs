@@ -12,11 +12,10 @@ mod rules;
 mod waivers;
 
 use graph::{
-    addresses, amounts, archives, attention, attributes, bands, bodies, budget, call, claims,
-    containers, context, copies, coverage, error_budget, failover, faults, figure, held, lead,
-    lifecycle, load, near, objectives, origin, partial, places, pools, processors, reach, recovery,
-    sensitive, shared_storage, sizes, standing, structure, terms, totals, traffic, transfer, votes,
-    wires, wording,
+    amounts, archives, attention, attributes, bands, bodies, budget, call, claims, containers,
+    context, copies, coverage, error_budget, failover, faults, figure, held, lead, lifecycle, load,
+    near, objectives, origin, partial, places, pools, processors, reach, recovery, shared_storage,
+    sizes, standing, structure, terms, totals, transfer, votes, wording,
 };
 
 pub use graph::{Context, Leak, Observation};

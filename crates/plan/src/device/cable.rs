@@ -99,7 +99,7 @@ impl<'a> Comparing<'a> {
         let said = format!("port {name} to {}", ends.far());
         let there = facts.items(KIND).map(|(_, v)| v);
         let there: Vec<&Value> = there.filter(|v| text(v, "local") == Some(own)).collect();
-        let names = called(lab, &self.ctx.facts, &ends.far.object);
+        let names = called(lab, self.ctx.facts, &ends.far.object);
         let mut doubt = match there.is_empty() {
             true => Some(self.gap(KIND).unwrap_or_else(|| {
                 "nobody tells there who it is: the other end does not speak LLDP".to_owned()
