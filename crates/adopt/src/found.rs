@@ -35,6 +35,19 @@ pub struct Said {
     pub text: String,
 }
 
+/// A disk of a machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drive {
+    /// Bytes.
+    pub size: u64,
+    /// The word of `disks.NAME.kind`.
+    pub kind: Option<&'static str>,
+    /// Model.
+    pub model: Option<String>,
+    /// Serial number.
+    pub serial: Option<String>,
+}
+
 /// Sorts of what is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sort {
@@ -122,6 +135,8 @@ pub struct Machine {
     pub threads: Option<u64>,
     /// Memory in bytes.
     pub memory: Option<u64>,
+    /// Disks by the kernel's name.
+    pub disks: BTreeMap<String, Drive>,
     /// Accounts that somebody can log in to.
     pub accounts: BTreeMap<String, Account>,
     /// Ports that are open, with what listens there.

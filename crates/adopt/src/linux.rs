@@ -1,6 +1,6 @@
 //! A Linux host that was looked at.
 
-use crate::found::{Account, Extent, Found, Machine, Sort, Tunnel, Way};
+use crate::found::{Account, Drive, Extent, Found, Machine, Sort, Tunnel, Way};
 use crate::name;
 use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
 use model::lab::Managed;
@@ -58,11 +58,49 @@ pub fn read(looked: &Looked<'_>) -> Found {
         ports(facts, &mut machine);
         accounts(looked, &mut machine);
         tunnels(facts, &mut machine);
+        hardware(facts, &mut machine);
     }
     crate::docker::read(looked.source, &machine, facts, &mut found);
     gaps(facts, &machine.name, &mut found);
     found.hosts.push(machine);
     found
+}
+
+/// Threads, memory and disks, where the machine is no container; a disk of which no size is told is left out.
+fn hardware(facts: &TargetFacts, machine: &mut Machine) {
+    let path = FactPath::new(FactKind::Host, "hardware");
+    let seen = facts.facts.get(&path).and_then(|f| f.seen.value());
+    let number = |value: &Value, field: &str| {
+        let n = value.field(field).and_then(Value::as_int)?;
+        u64::try_from(n).ok().filter(|n| *n > 0)
+    };
+    machine.threads = seen.and_then(|v| number(v, "threads"));
+    machine.memory = seen.and_then(|v| number(v, "memory"));
+    for (key, value) in facts.items(FactKind::Disk) {
+        let flag = |field: &str| value.field(field) == Some(&Value::Bool(true));
+        let text = |field: &str| value.field(field).and_then(Value::as_text).map(name::shown);
+        let Some(size) = number(value, "size").filter(|_| !flag("removable")) else {
+            continue;
+        };
+        let usb = text("bus").as_deref() == Some("usb");
+        let kind = match (key.starts_with("nvme"), usb, flag("rotational")) {
+            (true, ..) => Some("nvme"),
+            (_, true, _) => Some("usb"),
+            // What a hypervisor makes up says that it turns.
+            _ if key.starts_with("vd") || key.starts_with("xvd") => None,
+            (.., true) => Some("hdd"),
+            (.., false) => Some("ssd"),
+        };
+        if name::of(key).as_deref() == Some(key) {
+            let disk = Drive {
+                size,
+                kind,
+                model: text("model"),
+                serial: text("serial"),
+            };
+            machine.disks.insert(key.to_owned(), disk);
+        }
+    }
 }
 
 fn ports(facts: &TargetFacts, machine: &mut Machine) {

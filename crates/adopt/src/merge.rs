@@ -183,6 +183,7 @@ fn join(first: Machine, second: Machine) -> Machine {
         version: a.version.or(b.version),
         threads: a.threads.or(b.threads),
         memory: a.memory.or(b.memory),
+        disks: if a.disks.is_empty() { b.disks } else { a.disks },
         accounts: if a.accounts.is_empty() {
             b.accounts
         } else {

@@ -37,7 +37,7 @@ macro_rules! fact_kinds {
 
 fact_kinds! {
     /// Key: `machine-id`, `ssh-host-key` (`SHA256:…` of the ed25519 key), `realm-marker`, `os` (`debian 12`), `kernel`,
-    /// `hostname`, `boot` (map: `boot_id`, `pid1_start` in clock ticks), `uptime` (s), `clock-synced` (bool).
+    /// `hostname`, `boot` (map: `boot_id`, `pid1_start` in clock ticks), `uptime` (s), `clock-synced` (bool), `hardware` (map: `memory` (bytes, what the kernel has of it), `threads`, `cpu`, `vendor`, `product`).
     Host = "host",
     /// Key: lower-case keyword of `sshd -T`; value: text, lists joined by a space.
     Sshd = "sshd",

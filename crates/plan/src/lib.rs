@@ -14,6 +14,7 @@ pub mod device;
 pub mod driver;
 pub mod evidence;
 pub mod filter;
+pub mod hardware;
 pub mod history;
 pub mod interface;
 pub mod news;

@@ -232,7 +232,7 @@ fn filesystem(pool: &Pool) -> Option<&'static [&'static str]> {
         PoolKind::Smb => Some(&["cifs", "smb3"] as &[_]),
         _ => None,
     };
-    by_kind.or(match pool.filesystem.known()? {
+    by_kind.or_else(|| match pool.filesystem.known()? {
         Filesystem::Ext4 => Some(&["ext4"]),
         Filesystem::Xfs => Some(&["xfs"]),
         Filesystem::Btrfs => Some(&["btrfs"]),

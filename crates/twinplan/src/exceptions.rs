@@ -23,6 +23,10 @@ pub const ALL: &[Exception] = &[
         why: "all machines are of one image",
     },
     Exception {
+        paths: "host:hardware",
+        why: "a container shows the hardware of this machine",
+    },
+    Exception {
         paths: "patch:*",
         why: "the packages are those of that image",
     },

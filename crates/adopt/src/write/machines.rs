@@ -56,13 +56,44 @@ fn host(name: &str, machine: &Machine, interface: Option<&Interface>) -> String 
     let threads = machine
         .threads
         .map_or("unknown".to_owned(), |n| format!("{{threads: {n}}}"));
-    let memory = machine.memory.map_or("unknown".to_owned(), size);
-    line("hardware", &format!("{{cpu: {threads}, memory: {memory}}}"));
+    text.push_str(&hardware(machine, &threads));
     text.push_str(&interface.map(api).unwrap_or_default());
     text.push_str(&manage(machine));
     text.push_str(&accounts(machine));
     text.push_str(&ports(machine));
     text.push_str(&tunnels(machine));
+    text
+}
+
+/// Bytes of memory; what a kernel has of it is a bit less than was built in, and is told in tenths of a GiB.
+fn memory(bytes: u64) -> String {
+    const GIB: u64 = 1 << 30;
+    match bytes.is_multiple_of(1 << 20) {
+        true => size(bytes),
+        false => format!("{}.{}GiB", bytes / GIB, bytes % GIB * 10 / GIB),
+    }
+}
+
+/// In one line without disks, else with a line for each.
+fn hardware(machine: &Machine, threads: &str) -> String {
+    let memory = machine.memory.map_or("unknown".to_owned(), memory);
+    if machine.disks.is_empty() {
+        return format!("    hardware: {{cpu: {threads}, memory: {memory}}}\n");
+    }
+    let mut text =
+        format!("    hardware:\n      cpu: {threads}\n      memory: {memory}\n      disks:\n");
+    for (name, disk) in &machine.disks {
+        let mut parts = vec![format!("size: {}", size(disk.size))];
+        parts.extend(disk.kind.map(|k| format!("kind: {k}")));
+        parts.extend(disk.model.as_ref().map(|m| format!("model: {}", scalar(m))));
+        let serial = disk.serial.as_ref();
+        parts.extend(serial.map(|s| format!("serial: {}", scalar(s))));
+        text.push_str(&format!(
+            "        {}: {{{}}}\n",
+            scalar(name),
+            parts.join(", ")
+        ));
+    }
     text
 }
 

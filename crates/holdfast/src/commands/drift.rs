@@ -103,6 +103,7 @@ pub(crate) fn of<R: RealmTag>(
             news.differences,
             plan::planner::contributed_drift(&backups),
             plan::interface::drift(ctx),
+            plan::hardware::drift(ctx),
             plan::storage::drift(ctx),
             plan::ups::drift(ctx),
             plan::device::drift(ctx),

@@ -3,6 +3,7 @@
 
 mod green;
 mod history;
+mod machines;
 mod planning;
 mod proving;
 mod stacks;

@@ -10,7 +10,7 @@ use model::value::Value;
 // The section `host` is part of every script, since the identity is.
 pub(super) const PART: Whole = Whole {
     sh: &[],
-    calls: &["clock clock"],
+    calls: &["clock clock", "hardware hardware"],
     read: gather,
 };
 
@@ -77,6 +77,11 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         seen,
         "systemctl, chronyc, timedatectl",
     );
+    let hardware = sections
+        .get("hardware")
+        .and_then(|s| hardware(&Items::read(s)));
+    let seen = hardware.map_or_else(Seen::Unknown, Seen::Present);
+    to.put(kind, "hardware", seen, "/proc, /sys/class/dmi");
     to.complete(kind, &listed_by("reading each of them"));
 }
 
@@ -179,6 +184,37 @@ fn uptime(host: &Items<'_>) -> Result<Value, Reason> {
     seconds
         .map(Value::from)
         .ok_or_else(|| Reason::new("/proc/uptime is not understood"))
+}
+
+/// Memory that the kernel has (bytes), threads, and what the machine calls itself. Names that firmware leaves open are left out.
+fn hardware(items: &Items<'_>) -> Result<Value, Reason> {
+    if items.said("contained") == "yes" {
+        return Err(Reason::new(
+            "it is a container, and shows the hardware of its machine",
+        ));
+    }
+    let number = |name: &str| {
+        let text = items.need(name)?;
+        let found = text.parse::<i64>().ok().filter(|n| *n > 0);
+        found.ok_or_else(|| Reason::new(format!("{name} is not understood")))
+    };
+    let mut fields = vec![
+        ("memory", Value::Int(number("memory")?.saturating_mul(1024))),
+        ("threads", Value::Int(number("threads")?)),
+    ];
+    for name in ["cpu", "vendor", "product"] {
+        let text = plain(&items.said(name));
+        let open = [
+            "To Be Filled By O.E.M.",
+            "System Product Name",
+            "System manufacturer",
+            "Default string",
+        ];
+        if !text.is_empty() && !open.contains(&text.as_str()) {
+            fields.push((name, Value::from(text)));
+        }
+    }
+    Ok(Value::map(fields))
 }
 
 /// Whether the clock is kept right: what the running time service says. One that is installed but stopped is a no; where there is

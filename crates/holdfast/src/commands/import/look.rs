@@ -352,6 +352,7 @@ fn everything() -> Scope {
     let hosts = lab.hosts.iter();
     let mut tunnels = Scope::default();
     tunnels.collections.insert(FactKind::WireGuard);
+    tunnels.collections.insert(FactKind::Disk);
     hosts
         .map(|(name, host)| plan::scope::of_host(&lab, name, host, &owned))
         .fold(tunnels, Scope::union)

@@ -35,3 +35,12 @@ clock() {
     esac
     return 0
 }
+hardware() {
+    # A container sees its machine's.
+    if [ -e /run/systemd/container ]; then item contained echo yes; fi
+    item memory sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo
+    item threads grep -c '^processor' /proc/cpuinfo
+    item cpu sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo
+    item vendor cat /sys/class/dmi/id/sys_vendor
+    item product cat /sys/class/dmi/id/product_name
+}
