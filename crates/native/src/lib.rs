@@ -30,6 +30,7 @@ pub mod inv_guest_id;
 pub mod inv_rack;
 pub mod inv_serial;
 pub mod net_cable_ends;
+pub mod net_exposure_denied;
 pub mod plat_cmd;
 pub mod ref_container;
 pub mod ref_path;

@@ -103,9 +103,10 @@ use native::{
     cmp_hardening, cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram,
     doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
     fw_syntax, ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial,
-    net_cable_ends, plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref,
-    sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
-    sto_dev_name, sto_disk_owner, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
+    net_cable_ends, net_exposure_denied, plat_cmd, ref_container, ref_path, run_destructive,
+    run_exec, run_ref, sec_default_password, ssh_lockout, ssh_no_login, ssh_password_login,
+    ssh_root_login, sto_dev_name, sto_disk_owner, sto_fstab, sto_guest_pool, sto_raid_usable,
+    sudo_nopassword,
 };
 
 use observed::{
@@ -224,6 +225,7 @@ pub const RULES: &[Rule] = &[
     net_dns_tld::RULE,
     net_double_nat::RULE,
     net_egress::RULE,
+    net_exposure_denied::RULE,
     net_flow_conflict::RULE,
     net_flow_missing::RULE,
     net_gw::RULE,
