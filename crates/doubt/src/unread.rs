@@ -20,8 +20,9 @@ enum At {
 
 use At::{Any, List};
 use Kind::{
-    Alert, Backup, Cluster, Cost, Dataset, Device, Guest, Host, Job, Network, Person, Pool, Probe,
-    Replication, Repository, Secret, Service, Site, Spof, Stack, Subscription, Tier, Ups, Zone,
+    Alert, Asset, Backup, Cluster, Cost, Dataset, Device, Guest, Host, Job, Network, Person, Pool,
+    Probe, Replication, Repository, Secret, Service, Site, Spof, Stack, Subscription, Tier, Ups,
+    Zone,
 };
 
 /// Rules that find that something is missing, and where that could stand besides the object that they speak of.
@@ -30,7 +31,12 @@ const MISSING: &[(&str, &[At])] = &[
     ("bak-321", &[Any(Backup), Any(Replication), Any(Repository)]),
     ("bak-consistency", &[]),
     ("bak-coverage", &[Any(Backup), Any(Dataset)]),
+    (
+        "bak-feasible",
+        &[Any(Backup), Any(Dataset), Any(Repository), Any(Site)],
+    ),
     ("bak-key-escrow", &[Any(Secret)]),
+    ("bak-location", &[Any(Repository)]),
     ("bak-no-verify", &[]),
     ("bak-rotate-floor", &[]),
     ("bak-rpo-missing", &[Any(Tier)]),
@@ -45,6 +51,10 @@ const MISSING: &[(&str, &[At])] = &[
     (
         "bak-snapshot-not-copy",
         &[Any(Backup), Any(Replication), Any(Repository)],
+    ),
+    (
+        "cap-sum",
+        &[Any(Cluster), Any(Guest), Any(Host), Any(Pool), Any(Site)],
     ),
     ("chg-backup-before", &[Any(Backup)]),
     ("chg-bypass", &[]),
@@ -65,11 +75,45 @@ const MISSING: &[(&str, &[At])] = &[
     ),
     (
         "cost-complete",
-        &[Any(Cost), Any(Subscription), Any(Kind::Asset)],
+        &[
+            Any(Cost),
+            Any(Subscription),
+            Any(Asset),
+            Any(Device),
+            Any(Host),
+            Any(Site),
+        ],
+    ),
+    ("dr-drill-capacity", &[Any(Guest), Any(Host)]),
+    (
+        "dr-rto-feasible",
+        &[
+            Any(Backup),
+            Any(Replication),
+            Any(Repository),
+            Any(Dataset),
+            Any(Site),
+        ],
+    ),
+    (
+        "dr-rto-procure",
+        &[Any(Asset), Any(Cluster), Any(Guest), Any(Host), Any(Pool)],
     ),
     ("exposure-review", &[List("flows")]),
-    ("fin-breakeven", &[Any(Cost), Any(Subscription)]),
-    ("fin-sum", &[Any(Cost), Any(Subscription)]),
+    (
+        "fin-breakeven",
+        &[Any(Cost), Any(Host), Any(Site), Any(Subscription)],
+    ),
+    (
+        "fin-sum",
+        &[
+            Any(Asset),
+            Any(Cost),
+            Any(Host),
+            Any(Site),
+            Any(Subscription),
+        ],
+    ),
     ("fw-default", &[]),
     ("ha-quorum", &[]),
     ("ha-spof", &[Any(Spof)]),
@@ -113,7 +157,8 @@ const MISSING: &[(&str, &[At])] = &[
     ("ssh-no-login", &[]),
     ("sto-fstab", &[]),
     ("sto-monitor", &[Any(Alert), Any(Pool)]),
-    ("sto-raid-usable", &[]),
+    ("sto-raid-usable", &[Any(Host)]),
+    ("sto-rebuild-ure", &[Any(Host)]),
     ("sto-scrub-layer", &[Any(Job)]),
     ("sto-thin", &[Any(Alert)]),
     ("sto-writehole", &[Any(Ups)]),

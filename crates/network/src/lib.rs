@@ -10,6 +10,7 @@ pub mod net_dns_secondary;
 pub mod net_dns_tld;
 pub mod net_double_nat;
 pub mod net_egress;
+pub mod net_exposure_denied;
 pub mod net_flow_conflict;
 pub mod net_flow_missing;
 pub mod net_gw;

@@ -111,6 +111,25 @@ pub(super) const RESTS: &[Rests] = &[
         flows,
     ),
     rests(
+        "net-exposure-denied",
+        "a flow denies what {} lets in",
+        &[
+            "flows.*.action",
+            "flows.*.from",
+            "flows.*.ports",
+            "flows.*.to",
+            "host.addresses.*",
+            "network.subnet",
+            "network.zone",
+            "service.exposures.*.from",
+            "service.exposures.*.port",
+            "service.exposures.*.via",
+            "service.runs.host|guest|stack|cluster|device",
+            "service.runs.*.host|guest|stack|cluster|device",
+        ],
+        flows,
+    ),
+    rests(
         "net-flow-conflict",
         "no two flows contradict each other",
         &[

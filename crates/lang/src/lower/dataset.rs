@@ -2,7 +2,7 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
-use super::names::{reference, was, word};
+use super::names::{disk_of, reference, was, word};
 use super::place::about;
 use super::{path, scalar};
 use crate::yaml::{Key, Node};
@@ -44,6 +44,9 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         dataset.class = f.given(cx, "class", scalar::one(CLASSES));
         dataset.tier = f.given(cx, "tier", reference(Kind::Tier));
         dataset.disk = f.given(cx, "disk", word);
+        if let (Some(host), Some(disk)) = (&dataset.host, &dataset.disk) {
+            disk_of(cx, f.owner(), &host.value, disk);
+        }
         dataset.verify = verify(cx, &mut f, dataset.source.as_ref());
         dataset.about = about(cx, &mut f, DatasetAbout::of);
         f.finish(cx);

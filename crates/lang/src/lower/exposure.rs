@@ -4,7 +4,8 @@ use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
 use super::names::reference_or;
 use super::{address, scalar};
-use diag::Spanned;
+use crate::suggest::quote;
+use diag::{Diagnostic, Spanned};
 use model::id::Kind;
 use model::lab::{Exposure, Protocol};
 
@@ -27,11 +28,7 @@ fn one(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Exposure> {
     let owner = format!("an exposure of {}", slot.owner);
     let mut f = Fields::of(cx, owner, slot.node.head, slot.node)?;
     let port = f.need(cx, "port", "22/tcp", port);
-    let from = f.read(
-        cx,
-        "from",
-        reference_or(Kind::Network, &["any", "loopback"]),
-    );
+    let from = f.read(cx, "from", from);
     let listen = f.read(cx, "listen", address::address);
     let why = f.read(cx, "why", scalar::text);
     let owner = f.read(cx, "owner", scalar::text);
@@ -49,6 +46,27 @@ fn one(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Exposure> {
         owner,
         review,
     })
+}
+
+/// A network, or one of the words that mean none. What services say of themselves in other words is told with what to write here.
+fn from(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
+    let text = scalar::text(cx, slot)?;
+    let help = match text.as_str() {
+        "internet" if !cx.names.has(Kind::Network, "internet") => {
+            "write 'from: any', which is whoever reaches the machine, strangers too; or the network towards the internet, 'kind: wan'. An exposure of a service can say 'from: internet'"
+        }
+        zone if zone.starts_with("zone/") => {
+            "write the networks of the zone, one exposure for each; an exposure of a service can name a zone"
+        }
+        _ => return reference_or(Kind::Network, &["any", "loopback"])(cx, slot),
+    };
+    let message = format!(
+        "{slot}: a machine lets in from a network, not from {}",
+        quote(&text)
+    );
+    let d = Diagnostic::invalid("unknown-reference", message).at(slot.node.head, "no network");
+    cx.report(d.help(help));
+    None
 }
 
 /// `22/tcp`, `53/udp`, or `443`, which is TCP.

@@ -6,7 +6,7 @@ use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
 use diag::{Diagnostic, SourceSet, Span};
-use model::declare::{Or, Part, Ref, set};
+use model::declare::{Given, Or, Part, Ref, set};
 use model::id::Kind;
 use model::lab::road::Whole;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -302,6 +302,33 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
         cx.report(d);
     }
     Some(name.to_owned())
+}
+
+/// Reports the label of a disk that is none of a host's, where the host lists its disks.
+pub(super) fn disk_of(cx: &mut Cx<'_>, owner: &str, host: &str, disk: &Given<String>) {
+    let Some(label) = disk.value() else { return };
+    let full = format!("{host}/{label}");
+    let known: Vec<&str> = cx.names.parts_of(Part::Disk, host).collect();
+    let sure = cx.names.complete && !cx.names.is_unread(set::DISK, &full);
+    if known.is_empty() || known.contains(&label.as_str()) || !sure {
+        return;
+    }
+    let message = format!(
+        "'disk' of {owner}: host '{host}' has no disk {}",
+        quote(label)
+    );
+    let d = Diagnostic::invalid("unknown-reference", message).at(disk.span, "no such disk");
+    let near = cx.names.affordable(set::DISK);
+    let d = match near
+        .then(|| nearest(label, known.iter().copied()))
+        .flatten()
+    {
+        Some(near) => d.fix(did_you_mean(disk.span, near)),
+        None => d.help(declared(Kind::Host, &known)),
+    };
+    cx.report(d.help(
+        "a disk that is not built in stands among the host's too: 'hardware: {disks: {usb0: 4TB}}'",
+    ));
 }
 
 fn declared(kind: Kind, known: &[&str]) -> String {

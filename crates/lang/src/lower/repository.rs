@@ -2,12 +2,12 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::Fields;
-use super::names::{reference, was, word};
+use super::names::{disk_of, reference, was, word};
 use super::place::about;
 use super::{path, scalar, secret};
 use crate::yaml::{Key, Node, NodeKind};
 use diag::Diagnostic;
-use model::declare::{Ref, Scalar as _, set};
+use model::declare::{Given, Ref, Scalar as _, set};
 use model::id::Kind;
 use model::lab::protection::RepositoryAbout;
 use model::lab::{Lab, Repository};
@@ -38,6 +38,10 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
             false => f.need_given(cx, "location", "/mnt/backup/holdfast", location),
         };
         repository.disk = f.given(cx, "disk", word);
+        let host = repository.on.as_ref().and_then(Given::value);
+        if let (Some(host), Some(disk)) = (host, &repository.disk) {
+            disk_of(cx, f.owner(), host, disk);
+        }
         repository.password = f.read(cx, "password", secret::reference);
         repository.about = about(cx, &mut f, RepositoryAbout::of);
         repository.about.held_by = repository.about.held_by.take().or(held_by);

@@ -82,8 +82,8 @@ struct Tally<'c> {
     away: usize,
     /// Why that cannot be told of others.
     unsure: Vec<String>,
-    /// Stores of which nobody said where they are: each may be lost with the data, or be the same as another.
-    nowhere: Vec<&'c str>,
+    /// Stores of which nobody said where they are, and why that is not known: each may be lost with the data, or be the same as another.
+    nowhere: Vec<String>,
     /// Stores that are lost with the data.
     lost: Vec<&'c str>,
     /// One of them is offline or append-only.
@@ -104,8 +104,10 @@ fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
             Side::Inside(_) => {}
         }
     }
-    let nowhere = independent.iter().filter(|c| c.place.is_unknown());
-    let nowhere: BTreeSet<&str> = nowhere.map(|c| c.to.as_str()).collect();
+    let nowhere = independent
+        .iter()
+        .filter_map(|c| Some((c.domain(), unplaced(lab, body, c)?)));
+    let nowhere: BTreeMap<String, String> = nowhere.collect();
     let about = independent
         .iter()
         .filter_map(|c| c.repository)
@@ -115,9 +117,22 @@ fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
         stores: domains.into_values().collect(),
         away: away.len(),
         unsure,
-        nowhere: nowhere.into_iter().collect(),
+        nowhere: nowhere.into_values().collect(),
         lost: lost.iter().map(|c| c.to.as_str()).collect(),
         out_of_reach: kept.any(|k| k.iter().any(|v| v.known() == Some(&true))),
+    }
+}
+
+/// Why nobody knows whether a store is another one than that of the data.
+fn unplaced(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Option<String> {
+    if copy.place.is_unknown() {
+        return Some(format!("where {} stands is not declared ('on')", copy.to));
+    }
+    // On one machine, only the disks tell them apart.
+    let machine = !body.place.machines.is_disjoint(&copy.place.machines);
+    match side(lab, body, copy, FaultScope::Device) {
+        Side::Unknown(why) if machine => Some(format!("{} is on its machine, and {why}", copy.to)),
+        _ => None,
     }
 }
 
@@ -193,13 +208,11 @@ fn judge(lab: &Lab, body: &Body<'_>, own: &[&Copy<'_>], severity: Severity) -> O
 }
 
 /// Enough only if stores of which nobody said where they stand are neither with the data nor one and the same.
-fn undecided(body: &Body<'_>, wanted: usize, least: usize, nowhere: &[&str]) -> Diagnostic {
+fn undecided(body: &Body<'_>, wanted: usize, least: usize, nowhere: &[String]) -> Diagnostic {
     let what = &body.what;
     let d = RULE.unknown(format!("whether {what} has {wanted} independent copies"));
-    d.at(body.span, "").note(format!(
-        "{least} for sure; where {} stands is not declared ('on')",
-        nowhere.join(", ")
-    ))
+    d.at(body.span, "")
+        .note(format!("{least} for sure; {}", nowhere.join("; ")))
 }
 
 /// On the same disk, in the same pool or in the folder of the data itself: no copy at all.

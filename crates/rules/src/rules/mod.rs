@@ -94,8 +94,9 @@ use native::{
 };
 use network::{
     exposure_review, net_any_source, net_cable_ends, net_dns_address, net_dns_secondary,
-    net_dns_tld, net_double_nat, net_egress, net_flow_conflict, net_flow_missing, net_gw, net_link,
-    net_matrix, net_overlap, net_portcount, net_transitive, net_tunnel,
+    net_dns_tld, net_double_nat, net_egress, net_exposure_denied, net_flow_conflict,
+    net_flow_missing, net_gw, net_link, net_matrix, net_overlap, net_portcount, net_transitive,
+    net_tunnel,
 };
 
 use observed::{
@@ -221,6 +222,7 @@ pub const RULES: &[Rule] = &[
     net_dns_tld::RULE,
     net_double_nat::RULE,
     net_egress::RULE,
+    net_exposure_denied::RULE,
     net_flow_conflict::RULE,
     net_flow_missing::RULE,
     net_gw::RULE,

@@ -312,6 +312,15 @@ backups:
         notes[0],
         "2 for sure; where repository 'box' stands is not declared ('on')"
     );
+    // On the machine of the data only its disks tell the stores apart.
+    let (unknown, message, notes) = said(&lab("on: nas, ", weekly)).unwrap();
+    assert!(unknown, "{message}");
+    assert_eq!(
+        notes[0],
+        "2 for sure; repository 'box' is on its machine, and the dataset's disk is not declared ('disk')"
+    );
+    let apart = lab("on: nas, disk: usb0, ", weekly).replace("class:", "disk: ssd0, class:");
+    assert_eq!(said(&apart), None);
     // Without it there are too few wherever it stands.
     let (unknown, message, _) = said(&lab("", "")).unwrap();
     assert!(!unknown, "{message}");
