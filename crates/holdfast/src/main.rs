@@ -34,6 +34,7 @@ mod texts;
 mod tree;
 mod twins;
 mod unrecorded;
+mod veil;
 mod world;
 
 use anyhow::Result;
