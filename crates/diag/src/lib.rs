@@ -13,5 +13,5 @@ pub mod render;
 
 pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, Waived};
 pub use hide::{hide, hide_addresses, userinfos};
-pub use name::{Naming, naming};
+pub use name::{Naming, misspelt, naming};
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

@@ -246,7 +246,7 @@ pub fn naming(name: &str) -> Option<Naming> {
 }
 
 /// The same of a name that may be misspelt by a letter or two: `passwrod`, `api_kye`, `scret`.
-pub(crate) fn misspelt(name: &str) -> Option<Naming> {
+pub fn misspelt(name: &str) -> Option<Naming> {
     if name.len() > LONGEST {
         return naming(name);
     }

@@ -460,10 +460,10 @@ pub(crate) struct ComposeArgs {
     /// The files, each a project of its own.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Merge this file over each of them; its path is meant from the project's folder.
+    /// Merge this file over each of them.
     #[arg(long = "with", value_name = "FILE")]
     pub(crate) overrides: Vec<String>,
-    /// Read variables from this file instead of `.env`; its path is meant from the project's folder.
+    /// Read variables from this file instead of the project's `.env`.
     #[arg(long = "env-file", value_name = "FILE")]
     pub(crate) env_files: Vec<String>,
     /// Also services of this profile; `*` for all.

@@ -36,6 +36,7 @@ mod texts;
 mod tree;
 mod twins;
 mod unrecorded;
+mod veil;
 mod world;
 
 use anyhow::Result;

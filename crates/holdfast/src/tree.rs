@@ -50,7 +50,7 @@ impl Tree {
     /// Opens a tree for a verb that acts on it: an invalid declaration stops here.
     pub(crate) fn open_valid(path: &Path) -> Result<Self> {
         let tree = Self::open(path)?;
-        let invalid: Vec<Diagnostic> = tree
+        let mut invalid: Vec<Diagnostic> = tree
             .diagnostics
             .iter()
             .filter(|d| d.class == diag::Class::Invalid && d.severity == diag::Severity::Error)
@@ -59,10 +59,13 @@ impl Tree {
         if invalid.is_empty() {
             return Ok(tree);
         }
-        let shown = crate::commands::check::veiled(&tree.sources);
+        let veil = crate::veil::over(&tree.sources, &invalid);
+        for d in &mut invalid {
+            veil.over(&tree.sources, d);
+        }
         err!(
             "{}",
-            diag::render::full(&invalid, &shown, diag::render::Color::Never)
+            diag::render::full(&invalid, &veil.shown, diag::render::Color::Never)
         );
         Err(Stop::usage(format!(
             "the declaration in {} is not valid",

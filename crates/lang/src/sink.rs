@@ -30,6 +30,11 @@ impl Sink {
         }
     }
 
+    /// Whether a text could not be read to its end.
+    pub(crate) fn breaks_off(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.code == "yaml-syntax")
+    }
+
     /// Adds what another sink has collected, as if it had been reported here.
     pub(crate) fn append(&mut self, other: Sink) {
         other.diagnostics.into_iter().for_each(|d| self.report(d));

@@ -5,4 +5,6 @@
 
 pub mod policy;
 pub mod scan;
+pub mod shown;
 pub mod sops;
+pub mod veil;

@@ -12,19 +12,21 @@ mod kind;
 mod leaks;
 mod literal;
 mod settings;
+mod slips;
 mod tokens;
 mod words;
 mod yaml;
 
 pub use self::family::{FAMILIES, Family};
 
-use self::family::Families;
+use self::family::{Families, Verdict};
 use self::found::{Found, unquoted};
 use self::hash::Hashes;
 use self::kind::{Form, Kind, kind};
 use self::leaks::{Leaks, Quiet};
 use self::literal::is_strong;
 use self::settings::Settings;
+use self::slips::Slips;
 use self::tokens::Tokens;
 use self::words::Words;
 use std::ops::Range;
@@ -57,14 +59,48 @@ pub struct Scanner {
     hashes: Hashes,
     families: Families,
     words: Words,
+    slips: Slips,
+}
+
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// What is told, in the order of the text; no two overlap.
+    pub leaks: Vec<Leak>,
+    /// What is only hidden wherever the text is shown: it may be a plain word that stands where a secret would, as a sentence has them.
+    pub doubtful: Vec<Range<usize>>,
+}
+
+impl Look {
+    /// The text with stars in place of all that may be a secret; every byte keeps its place.
+    pub fn veiled(&self, text: &str) -> String {
+        let doubtful = self.doubtful.iter().map(|span| Leak {
+            span: span.clone(),
+            what: String::new(),
+            grade: Grade::Clear,
+        });
+        let mut all = Leaks::default();
+        self.leaks
+            .iter()
+            .cloned()
+            .chain(doubtful)
+            .for_each(|leak| all.put(leak));
+        let all: Vec<Leak> = all.0.into_values().collect();
+        masked(text, &all)
+    }
 }
 
 impl Scanner {
-    /// Looks through a text; `path` tells what kind of text it is.
+    /// Looks through a text for what is to be told; `path` tells what kind of text it is.
     pub fn scan(&self, path: &str, text: &str) -> Vec<Leak> {
+        self.look(path, text).leaks
+    }
+
+    /// The same, with what is only to be hidden.
+    pub fn look(&self, path: &str, text: &str) -> Look {
         let (kind, form) = kind(path);
-        let mut out = Leaks::default();
-        self.tokens.find(text, &mut out);
+        let (mut out, mut doubtful) = (Leaks::default(), Vec::new());
+        self.tokens.find(text, kind, &mut out);
         let mut quiet = Quiet(self.hashes.find(text));
         for span in &quiet.0 {
             out.put(Leak {
@@ -84,19 +120,56 @@ impl Scanner {
         self.settings.find(path, text, &mut named);
         let mut more = Vec::new();
         self.families
-            .find((path, text), &mut named, &mut |leak| more.push(leak));
-        for leak in more {
-            out.put(leak);
+            .find((path, text), &mut named, &mut |verdict| more.push(verdict));
+        for verdict in more {
+            match verdict {
+                Verdict::Told(leak) => out.put(leak),
+                Verdict::Doubtful(span) => doubtful.push(span),
+            }
         }
         for word in self.words.find(text, kind) {
+            if quiet.has(&word.span) {
+                continue;
+            }
             // A sentence, or a comment, has other words after an option.
             let value = text.get(word.span.clone()).unwrap_or_default();
             let bare = matches!(kind, Kind::Settings | Kind::Script) && word.is_sure;
-            if (bare || is_strong(value, kind)) && !quiet.has(&word.span) {
-                out.add(word.span, word.what);
+            match bare || is_strong(value, kind) {
+                true => out.add(word.span, word.what),
+                false => doubtful.push(word.span),
             }
         }
-        out.0.into_values().collect()
+        doubtful.extend(self.slips.find(text));
+        doubtful.retain(|span| !quiet.has(span));
+        Look {
+            leaks: out.0.into_values().collect(),
+            doubtful,
+        }
+    }
+}
+
+impl Scanner {
+    /// The words of a command that hold what may be a secret, without it; as a list, and as a line of a shell, since what an option
+    /// takes is none by itself.
+    pub fn veiled_words(&self, words: &[&str]) -> Vec<Option<String>> {
+        // Of the same length, and no end of the quotes.
+        let plain = |word: &&str| word.replace(['"', '\\', '\n', '\r'], "'");
+        let plain: Vec<String> = words.iter().map(plain).collect();
+        let mut out = vec![None; words.len()];
+        for (name, head, between) in [("x.yaml", "words: [\"", "\", \""), ("x.sh", "", " ")] {
+            let line = format!("{head}{}", plain.join(between));
+            let veiled = self.look(name, &line).veiled(&line);
+            let mut at = head.len();
+            for (word, out) in plain.iter().zip(&mut out) {
+                let shown = veiled.get(at..at + word.len());
+                at += word.len() + between.len();
+                *out = shown
+                    .filter(|s| s != word)
+                    .map(str::to_owned)
+                    .or(out.take());
+            }
+        }
+        out
     }
 }
 

@@ -13,7 +13,8 @@ const REFERENCES: [&str; 5] = ["file", "env", "command", "sops", "age"];
 /// The key of lists of names of secrets, and of the section that says where secrets are kept.
 const REGISTER: &str = "secrets";
 /// Keys of an entry of that section, here and in Compose, whose values say where a secret is and are none.
-const ENTRY: [&str; 15] = [
+const ENTRY: [&str; 16] = [
+    "unknown",
     "was",
     "kind",
     "in",
@@ -133,7 +134,7 @@ fn mask_line(line: &str, state: State) -> (String, State) {
             if indent > than || indent == than && content.starts_with("- ") {
                 return match is_entry(content) {
                     true => (hide(line), state),
-                    false => (stars(line, indent), state),
+                    false => (hide(&entry_masked(line, indent)), state),
                 };
             }
         }
@@ -148,13 +149,19 @@ fn mask_line(line: &str, state: State) -> (String, State) {
         };
         return (stars(line, start), next);
     }
-    match suspect_value(body) {
-        Some(found) => {
-            let next = after(body, &found);
-            (hide(&stars(line, found.hide_from)), next)
-        }
-        None => (hide(line), State::Plain),
-    }
+    of_key(line, body)
+}
+
+/// A line of its own: what its suspect key has, and what that says of the next one.
+fn of_key(line: &str, body: &str) -> (String, State) {
+    let Some(found) = suspect_value(body) else {
+        return (hide(line), State::Plain);
+    };
+    let shown = match found.register && body[found.value..].starts_with('{') {
+        true => entry_masked(line, found.value),
+        false => stars(line, found.hide_from),
+    };
+    (hide(&shown), after(body, &found))
 }
 
 /// A line of a suspect value, if it is one.
@@ -208,6 +215,16 @@ fn suspect_value(body: &str) -> Option<Suspect> {
         let value = colon + 1 + (rest.len() - rest.trim_start().len());
         if key == REGISTER && is_names(&body[value..]) {
             continue;
+        }
+        // Names stay, and of each what says where it is kept.
+        if key == REGISTER && body[value..].starts_with('{') {
+            return Some(Suspect {
+                hide_from: value,
+                value,
+                indent: first,
+                register: true,
+                naming,
+            });
         }
         // The keys of a thing that may have such a name are judged each for itself.
         if naming == Naming::Perhaps && body[value..].starts_with('{') {
@@ -328,6 +345,46 @@ fn is_entry(content: &str) -> bool {
         let key = part.rsplit([',', '{']).next().unwrap_or(part);
         ENTRY.contains(&key.trim())
     })
+}
+
+/// A line of that section that has more than belongs there: names stay, and behind the keys that are known there what they say.
+fn entry_masked(line: &str, from: usize) -> String {
+    let mut out = line.get(..from).unwrap_or_default().to_owned();
+    // Behind a known key, until the next one.
+    let mut shown = false;
+    let mut rest = line.get(from..).unwrap_or_default();
+    while !rest.is_empty() {
+        let blank = rest.len()
+            - rest
+                .trim_start_matches([' ', '\t', '{', '}', ',', '[', ']'])
+                .len();
+        out.push_str(&rest[..blank]);
+        rest = &rest[blank..];
+        let end = rest
+            .find([',', '{', '}', '[', ']', '\n', '\r'])
+            .unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        let key = part.split_once(':').map(|(key, value)| (key.trim(), value));
+        match key
+            .filter(|(key, value)| is_name(key) && (value.is_empty() || value.starts_with(' ')))
+        {
+            Some((key, value)) => {
+                shown = ENTRY.contains(&key) && !value.contains(": ");
+                let colon = part.len() - value.len();
+                out.push_str(&if shown {
+                    part.to_owned()
+                } else {
+                    stars(part, colon + value.len() - value.trim_start().len())
+                });
+            }
+            None if shown => out.push_str(part),
+            None => out.push_str(&stars(part, 0)),
+        }
+        let ends = after.len() - after.trim_start_matches(['\n', '\r']).len();
+        out.push_str(&after[..ends]);
+        rest = &after[ends..];
+    }
+    out
 }
 
 /// Nothing but marks that announce a value on the lines below.
@@ -463,9 +520,32 @@ mod tests {
             "  ssh-password-login: {severity: info, why: keys come later}\n",
             "secrets:\n  - db\n  - wiki\nports: 1\n",
             "secrets:\n- db\n- wiki\nports: 1\n",
+            "secrets: {usb: {in: vaultwarden, escrow: printed at home}}\n",
+            "secrets:\n  usb: {in: vaultwarden, place: {unknown: not said}, opens: [a, b], escrow: {unknown: \"who knows, who knows\"}}\n",
             "secrets:\n  usb: {in: vaultwarden, holders: [jo, sam], escrow: printed at home}\n  b2:\n    in: paper\n    opens: [b2]\nhosts:\n",
         ] {
             assert_eq!(mask(text), text);
+        }
+    }
+
+    /// What is described stays readable, and what it should not have is hidden.
+    #[test]
+    fn names_in_the_register_are_left_alone() {
+        for (text, want) in [
+            (
+                "secrets: {restic-usb: hunter2}\n",
+                "secrets: {restic-usb: *******}\n",
+            ),
+            (
+                "secrets:\n  restic-usb: hunter2\n",
+                "secrets:\n  restic-usb: *******\n",
+            ),
+            (
+                "secrets:\n  usb: {in: paper, value: hunter2, opens: [a]}\n",
+                "secrets:\n  usb: {in: paper, value: *******, opens: [a]}\n",
+            ),
+        ] {
+            assert_eq!(mask(text), want);
         }
     }
 

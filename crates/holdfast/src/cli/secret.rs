@@ -52,6 +52,9 @@ pub(crate) enum SecretVerb {
         lock_out: bool,
     },
     /// Look for secrets in clear text in all files that git would keep.
+    ///
+    /// Known are private keys, tokens, passwords under names and in URLs, words of commands, and the files of some thirty kinds of programs
+    /// (docs/secrets.md lists them). Binary files and links are not read, nor what is larger than 64 MiB; they are named.
     Scan {
         #[command(flatten)]
         at: SecretAt,

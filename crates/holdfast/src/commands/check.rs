@@ -11,15 +11,14 @@ use crate::realm::{in_realm, reading};
 use crate::rewrite;
 use crate::sighting::{self, Kept};
 use crate::tree::{Instead, Tree};
-use ::secrets::scan::{Grade, Scanner, masked};
+use crate::veil;
 use anyhow::Result;
 use diag::fix::Reach;
 use diag::render::{self, Color};
-use diag::{Class, Diagnostic, Severity, SourceSet, Span};
+use diag::{Class, Diagnostic, Severity, SourceSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use model::realm::Realm;
-use rayon::prelude::*;
 use rules::Judged;
 use serde_json::json;
 use std::cell::OnceCell;
@@ -56,7 +55,7 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     };
     if args.diff {
         let mended = mend::plan(look, reach)?;
-        stream::exact(mended.patch(hidden).as_bytes());
+        stream::exact(mended.patch(crate::veil::hidden).as_bytes());
         errln!("{}", mended.would());
         let verdict = verdict(&mended.after.found, args.deny.is_some());
         let differs = !mended.changes.is_empty();
@@ -238,7 +237,8 @@ fn judged(
     tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
-    let (leaks, shown) = leaks(&tree.sources, &all);
+    let veil = veil::over(&tree.sources, &all);
+    let leaks = veil::leaks(&veil, &tree.sources, &all);
     let context = rules::Context {
         leaks: &leaks,
         documents: &documents,
@@ -253,71 +253,8 @@ fn judged(
     // What was computed about a large lab takes a while to take apart, and the process ends soon.
     std::mem::forget(context);
     diag::fix::settle(&mut all, &tree.sources);
-    all.iter_mut().for_each(without_parameters);
-    (all, shown, looked)
-}
-
-/// What is said of a link or a URL does not repeat the secrets in it.
-fn without_parameters(d: &mut Diagnostic) {
-    let labels = d.primary.iter_mut().chain(&mut d.secondary);
-    let said = [&mut d.message]
-        .into_iter()
-        .chain(&mut d.notes)
-        .chain(&mut d.help);
-    for text in said.chain(labels.map(|l| &mut l.text)) {
-        if text.contains("://") || text.contains(['?', '&', ';']) {
-            *text = diag::hide_addresses(text);
-        }
-    }
-}
-
-/// A text without the secrets that stand in it.
-pub(crate) fn hidden(path: &str, text: &str) -> String {
-    masked(text, &Scanner::default().scan(path, text))
-}
-
-/// Texts as they can be shown: without the secrets that stand in them.
-pub(crate) fn veiled(sources: &SourceSet) -> SourceSet {
-    let scanner = Scanner::default();
-    let mut shown = SourceSet::default();
-    for (_, source) in sources.iter() {
-        let found = scanner.scan(&source.path, &source.text);
-        shown.add(source.path.clone(), masked(&source.text, &found));
-    }
-    shown
-}
-
-/// Secrets in clear text in what was read, without those that the language has refused, and the same texts with stars in their place.
-fn leaks(sources: &SourceSet, told: &[Diagnostic]) -> (Vec<rules::Leak>, SourceSet) {
-    let scanner = Scanner::default();
-    let texts: Vec<_> = sources.iter().collect();
-    let scanned: Vec<_> = texts
-        .par_iter()
-        .map(|(_, source)| {
-            let found = scanner.scan(&source.path, &source.text);
-            let shown = masked(&source.text, &found);
-            (found, shown)
-        })
-        .collect();
-    let (mut leaks, mut shown) = (Vec::new(), SourceSet::default());
-    for ((id, source), (found, masked)) in texts.into_iter().zip(scanned) {
-        shown.add(source.path.clone(), masked);
-        for leak in found.into_iter().filter(|l| l.grade == Grade::Clear) {
-            let span = Span::new(id, leak.span.start, leak.span.end);
-            let line = sources.position(span).map_or(0, |p| p.line);
-            // Its message names the place, since it must not show it.
-            let place = format!(", at {}:{line}:", source.path);
-            let known = |d: &Diagnostic| d.code == "secret-in-clear" && d.message.contains(&place);
-            if !told.iter().any(known) {
-                leaks.push(rules::Leak {
-                    span,
-                    file: source.path.clone(),
-                    what: leak.what,
-                });
-            }
-        }
-    }
-    (leaks, shown)
+    all.iter_mut().for_each(|d| veil.over(&tree.sources, d));
+    (all, veil.shown, looked)
 }
 
 /// What the rule book says, for formats that carry it along.

@@ -4,7 +4,8 @@ use crate::cli::{ComposeArgs, DebugVerb};
 use crate::exit::Exit;
 use crate::output::{Paint, stream};
 use crate::texts::Folder;
-use ::secrets::scan::{Scanner, masked};
+use crate::veil;
+use ::secrets::scan::Scanner;
 use anyhow::Result;
 use diag::render::{self, Color};
 use lang::compose::{Reading, Request, read};
@@ -40,13 +41,16 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         if !reading.is_valid() {
             exit = Exit::Usage;
         }
-        let veiled = crate::commands::check::veiled(&reading.sources);
+        let veil = veil::over(&reading.sources, &reading.diagnostics);
+        for d in &mut reading.diagnostics {
+            veil.over(&reading.sources, d);
+        }
         let mut object = shown(file, &reading);
         if json {
-            let said = render::json(&reading.diagnostics, &veiled);
+            let said = render::json(&reading.diagnostics, &veil.shown);
             object["diagnostics"] = serde_json::from_str(&said)?;
         } else {
-            err!("{}", render::full(&reading.diagnostics, &veiled, color));
+            err!("{}", render::full(&reading.diagnostics, &veil.shown, color));
         }
         dataln!("{object}");
     }
@@ -86,7 +90,7 @@ impl Hidden {
                 *text = match self.known.get(&line) {
                     Some(known) => known.clone(),
                     None => {
-                        let masked = masked(&line, &self.scanner.scan(".env", &line));
+                        let masked = self.scanner.look(".env", &line).veiled(&line);
                         let shown = masked.get(key.len() + 1..).unwrap_or_default();
                         let shown = diag::hide(shown);
                         self.known.insert(line, shown.clone());
@@ -94,6 +98,7 @@ impl Hidden {
                     }
                 };
             }
+            serde_json::Value::Array(items) if key == "words" => self.in_words(items),
             serde_json::Value::Array(items) => {
                 items.iter_mut().for_each(|i| self.in_value(i, key));
             }
@@ -105,6 +110,21 @@ impl Hidden {
     }
 }
 
+impl Hidden {
+    /// A command's words are judged together, as a list and as a line: what an option takes is none by itself.
+    fn in_words(&mut self, items: &mut [serde_json::Value]) {
+        let words: Vec<&str> = items
+            .iter()
+            .map(|i| i.as_str().unwrap_or_default())
+            .collect();
+        let veiled = self.scanner.veiled_words(&words);
+        for (item, shown) in items.iter_mut().zip(veiled) {
+            *item = shown.map_or(item.take(), serde_json::Value::String);
+        }
+        items.iter_mut().for_each(|item| self.in_value(item, ""));
+    }
+}
+
 fn one(file: &Path, args: &ComposeArgs, environment: &BTreeMap<String, String>) -> Reading {
     let folder = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -112,12 +132,22 @@ fn one(file: &Path, args: &ComposeArgs, environment: &BTreeMap<String, String>) 
     };
     let name = file.file_name().unwrap_or(file.as_os_str());
     let mut files = vec![name.to_string_lossy().into_owned()];
-    files.extend(args.overrides.iter().cloned());
+    // As Compose does, and whoever lets the shell complete a name: from where the command is given, not from the project's folder.
+    let base = std::path::absolute(&folder).ok();
+    let from_here = |name: &String| {
+        let path = std::path::absolute(name).ok();
+        let below = path.as_ref().zip(base.as_ref());
+        let below = below.and_then(|(path, base)| path.strip_prefix(base).ok());
+        let path = below.or(path.as_deref());
+        path.map_or(name.clone(), |p| p.to_string_lossy().into_owned())
+    };
+    files.extend(args.overrides.iter().map(from_here));
+    let env_files: Vec<String> = args.env_files.iter().map(from_here).collect();
     let whole = folder.canonicalize().ok();
     let project = whole.as_deref().and_then(Path::file_name);
     let request = Request {
         files,
-        env_files: (!args.env_files.is_empty()).then(|| args.env_files.clone()),
+        env_files: (!env_files.is_empty()).then_some(env_files),
         environment: environment.clone(),
         profiles: args.profiles.clone(),
         name: project.map(|n| n.to_string_lossy().into_owned()),

@@ -54,7 +54,7 @@ fn compose_files_are_shown_one_object_a_line() {
         "compose",
         "good/compose.yaml",
         "--with",
-        "prod.yaml",
+        "good/prod.yaml",
     ];
     let web = lines(&run(folder.path(), &over))[0]["project"]["services"]["web"].clone();
     assert_eq!(web["restart"]["value"], "always");

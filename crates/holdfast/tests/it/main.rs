@@ -10,6 +10,7 @@ mod rig;
 
 mod access;
 mod canaries;
+mod canary_forms;
 mod crashes;
 mod debug;
 mod documents;

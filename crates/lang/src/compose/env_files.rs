@@ -61,7 +61,13 @@ pub(super) fn of_service(
         let Some(text) = path.as_text() else { continue };
         let required = match item.get("required").map(|r| &r.kind) {
             Some(Kind::Bool(b)) => *b,
-            Some(Kind::Text(t)) => super::interpolate::boolean(t).unwrap_or(true),
+            Some(Kind::Text(t)) => super::interpolate::boolean(t).unwrap_or_else(|| {
+                let message = "'required' of an environment file is not true or false";
+                let d = Diagnostic::invalid("compose-value", message);
+                let at = item.get("required").map_or(path.span, |r| r.span);
+                cx.report(d.at(at, "not true or false"));
+                true
+            }),
             _ => true,
         };
         let mut file = EnvFile {

@@ -116,10 +116,18 @@ impl Extender<'_, '_> {
     fn base(&mut self, file: &Rc<Services>, name: &str, own: &Map) -> Option<Map> {
         let extends = &own.get("extends")?.value;
         let wanted = match extends.as_text() {
-            Some(_) => extends,
-            None => extends.get("service")?,
+            Some(_) => Some(extends),
+            None => extends.get("service"),
         };
-        let (wanted, span) = (wanted.as_text()?.to_owned(), wanted.span);
+        let Some((wanted, span)) = wanted.and_then(|w| Some((w.as_text()?.to_owned(), w.span)))
+        else {
+            let message = format!("service {} extends something, and no service", quote(name));
+            let d = Diagnostic::invalid("compose-value", message)
+                .at(extends.span, "no service is named")
+                .help("name it: 'extends: {service: NAME}', with 'file: PATH' if it is in another file");
+            self.cx.report(d);
+            return None;
+        };
         let from = match extends.get("file").and_then(Value::as_text) {
             Some(path) => self.file(path, span)?,
             None => Rc::clone(file),

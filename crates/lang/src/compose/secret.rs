@@ -146,6 +146,9 @@ fn is_suspect(key: &str, text: &str) -> bool {
     if text.is_empty() || matches!(text, "true" | "false" | "yes" | "no" | "0" | "1") {
         return false;
     }
+    if diag::misspelt(key).is_some() {
+        return true;
+    }
     let key = key.to_ascii_lowercase().replace(['-', '.'], "_");
     if HARMLESS_END.iter().any(|end| key.ends_with(end)) {
         return false;

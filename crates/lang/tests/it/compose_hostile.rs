@@ -299,3 +299,60 @@ proptest! {
         look(&read_files(&["c.yml"], &[("c.yml", text.as_str()), (".env", env.as_str())]));
     }
 }
+
+/// What Compose 2.26 refuses and accepts, side by side, where a number, a source or a target is what decides.
+#[test]
+fn amounts_and_sources_are_judged_as_compose_judges_them() {
+    let service = |body: &str| format!("services: {{a: {{image: x, {body}}}}}\n");
+    for body in [
+        "healthcheck: {test: [CMD, x], retries: -1}",
+        "healthcheck: {test: [CMD, x], retries: '-1'}",
+        "volumes: [{type: bind, target: /t}]",
+        "develop: {watch: [{action: sync, path: .}]}",
+        "develop: {watch: [{action: sync+restart, path: ., target: ''}]}",
+        "gpus: [{capabilities: [gpu], count: 1, device_ids: ['0']}]",
+        "gpus: [{count: x}]",
+        "extends: [a]",
+        "extends: {file: compose.yaml}",
+        "deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: foo}]}}}",
+        "deploy: {restart_policy: {max_attempts: -1}}",
+        "deploy: {placement: {max_replicas_per_node: -1}}",
+        "deploy: {update_config: {parallelism: -1}}",
+    ] {
+        assert!(!read_text(&service(body)).is_valid(), "{body}");
+    }
+    let granted =
+        "services: {a: {image: x, secrets: [{source: s, mode: -1}]}}\nsecrets: {s: {file: x}}\n";
+    assert!(!read_text(granted).is_valid());
+    let text = service("env_file: [{path: a.env, required: x}]");
+    let files = [("compose.yaml", text.as_str()), ("a.env", "A=b\n")];
+    assert!(!read_files(&["compose.yaml"], &files).is_valid());
+    for body in [
+        "healthcheck: {test: [CMD, x], retries: 0}",
+        "volumes: [{type: bind, source: ./s, target: /t}, {type: volume, target: /v}]",
+        "develop: {watch: [{action: rebuild, path: .}, {action: sync, path: ., target: /t}]}",
+        "gpus: [{capabilities: [gpu], count: all}]",
+        "gpus: all",
+        "deploy: {restart_policy: {max_attempts: 0}, update_config: {parallelism: 0}}",
+    ] {
+        let reading = read_text(&service(body));
+        assert!(reading.is_valid(), "{body}: {:?}", reading.diagnostics);
+    }
+}
+
+/// A text that breaks off at a tab is told once: what it lacks may stand below.
+#[test]
+fn a_tab_is_one_error() {
+    for text in [
+        "services:\n  a:\n    image: x\n\tports: [80]\n",
+        "services:\n  a:\n    hostname: x\n\timage: x\n",
+        "services:\n  a:\n    image: x\n    networks: [n]\n\nnetworks:\n\tn: {}\n",
+    ] {
+        let codes: Vec<_> = read_text(text)
+            .diagnostics
+            .into_iter()
+            .map(|d| d.code)
+            .collect();
+        assert_eq!(codes, ["yaml-syntax"], "{text}");
+    }
+}

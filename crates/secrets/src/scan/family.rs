@@ -103,7 +103,7 @@ macro_rules! begin {
 }
 use {begin, value};
 
-/// All families of formats, by name.
+/// All families of formats, as their files are ordered.
 pub const FAMILIES: &[Family] = &[
     account::FAMILY,
     chap::FAMILY,
@@ -137,6 +137,14 @@ pub const FAMILIES: &[Family] = &[
     wireguard::FAMILY,
 ];
 
+/// What is said of a place.
+pub(super) enum Verdict {
+    /// It is a secret.
+    Told(Leak),
+    /// It stands where one would, and may be a word.
+    Doubtful(Range<usize>),
+}
+
 /// The shapes of all families. Each is compiled when the first text comes that may have it.
 pub(super) struct Families {
     shapes: Vec<(&'static Family, &'static Shape, OnceLock<Option<Regex>>)>,
@@ -165,7 +173,7 @@ impl Families {
         &self,
         (path, text): (&str, &str),
         named: &mut impl FnMut(&str, Found<'_>),
-        add: &mut impl FnMut(Leak),
+        add: &mut impl FnMut(Verdict),
     ) {
         let here = |family: &Family| family.files.iter().any(|name| is_named(path, name));
         let (kind, form) = kind(path);
@@ -193,14 +201,17 @@ impl Families {
                 };
                 let is_sure = is_here || matches!(kind, Kind::Settings | Kind::Script);
                 let is_sure = is_sure && !comments.has(value.start());
-                let is_filled_in = is_begun(text, &value);
-                if !is_filled_in && shape.what.takes(value.as_str(), is_sure) {
-                    add(Leak {
-                        span: value.range(),
-                        what: shape.what.said().to_owned(),
-                        grade,
-                    });
+                if is_begun(text, &value) || !shape.what.may_be(value.as_str()) {
+                    continue;
                 }
+                let is_told =
+                    is_sure || grade == Grade::Hash || is_strong(value.as_str(), Kind::Settings);
+                let span = value.range();
+                let what = shape.what.said().to_owned();
+                add(match is_told {
+                    true => Verdict::Told(Leak { span, what, grade }),
+                    false => Verdict::Doubtful(span),
+                });
             }
         }
         for family in FAMILIES {
@@ -210,21 +221,19 @@ impl Families {
             for (span, what) in read.into_iter().flat_map(|read| read(text)) {
                 let what = what.to_owned();
                 let grade = Grade::Clear;
-                add(Leak { span, what, grade });
+                add(Verdict::Told(Leak { span, what, grade }));
             }
         }
     }
 }
 
 impl What {
-    fn takes(self, value: &str, is_sure: bool) -> bool {
+    /// Whether a value is written out where a secret of this kind stands.
+    fn may_be(self, value: &str) -> bool {
         match self {
             Self::Hash => true,
-            Self::If(holds, _) => holds(value) && (is_sure || is_strong(value, Kind::Settings)),
-            Self::Clear(_) => {
-                let said = literal(value, Bounds::Read, Kind::Settings).is_some();
-                said && (is_sure || is_strong(value, Kind::Settings))
-            }
+            Self::If(holds, _) => holds(value),
+            Self::Clear(_) => literal(value, Bounds::Read, Kind::Settings).is_some(),
             Self::Named => false,
         }
     }

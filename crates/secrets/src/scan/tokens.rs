@@ -73,6 +73,8 @@ const TOKENS: &[(&str, &str)] = &[
 const CONNECTION: &str = r#"(?:^|[\s"'=\[,(])([A-Za-z_][A-Za-z0-9_.-]*):([^\s:@"'<>]{4,})@((?:tcp|unix|udp)\(|[A-Za-z0-9][A-Za-z0-9.-]*)"#;
 /// What stands before a colon and is no login, and what behind an `@` and is no machine.
 const NO_LOGINS: [&str; 5] = ["mailto", "sip", "xmpp", "acct", "https"];
+/// What stands for a password where people explain a URL.
+const NO_PASSWORDS: [&str; 6] = ["password", "pass", "passwd", "pw", "secret", "token"];
 /// A private key in PEM form, up to its end or as far as it goes.
 const PEM: &str = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)?";
 
@@ -98,7 +100,7 @@ impl Default for Tokens {
 
 impl Tokens {
     /// What is known by its shape, whatever it stands under.
-    pub(super) fn find(&self, text: &str, out: &mut Leaks) {
+    pub(super) fn find(&self, text: &str, kind: Kind, out: &mut Leaks) {
         for found in self.pem.iter().flat_map(|r| r.find_iter(text)) {
             if has_body(found.as_str()) {
                 out.add(found.range(), "a private key".to_owned());
@@ -114,7 +116,9 @@ impl Tokens {
         for span in diag::userinfos(text) {
             let login = text.get(span.clone()).unwrap_or_default();
             let password = login.split_once(':').map(|(_, password)| password);
-            let guessed = |p: &&str| literal(p, Bounds::Guessed, Kind::Settings).is_some();
+            let word = |p: &str| kind == Kind::Prose && NO_PASSWORDS.contains(&p);
+            let guessed =
+                |p: &&str| !word(p) && literal(p, Bounds::Guessed, Kind::Settings).is_some();
             if let Some(password) = password.filter(guessed) {
                 let span = span.end - password.len()..span.end;
                 out.add(span, "a password in a URL".to_owned());

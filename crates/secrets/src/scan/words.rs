@@ -15,7 +15,6 @@ macro_rules! gap {
         r#"(?:=|\\?["']?[ \t]*,\s*|\\?["']?[ \t]+|["']?[ \t]*\n[ \t]*-[ \t]+)"#
     };
 }
-pub(super) use gap;
 
 /// A value, with its quotes if it has any.
 macro_rules! value {
@@ -23,6 +22,8 @@ macro_rules! value {
         r#"(\\"[^"\n]*\\"|"[^"\n]*"|'[^'\n]*'|[^\s,\]}"';&|\\][^\s,\]}"';&|]*)"#
     };
 }
+
+pub(super) use {gap, value};
 
 /// The option of a secret and its value.
 const OPTION: &str = concat!(

@@ -261,7 +261,7 @@ fn opens(difference: &Difference) -> bool {
 }
 
 fn hidden(change: &Change) -> String {
-    let hide = |text: &str| crate::commands::check::hidden(&change.path, text);
+    let hide = |text: &str| crate::veil::hidden(&change.path, text);
     render::patch(&change.path, &hide(&change.was), &hide(&change.now))
 }
 

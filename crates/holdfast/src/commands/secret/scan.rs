@@ -6,10 +6,12 @@ mod history;
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
-use ::secrets::scan::{Grade, Scanner, masked};
-use anyhow::{Context as _, Result};
+use ::secrets::scan::{Grade, Scanner};
+use ::secrets::shown::{Shown, each};
+use anyhow::Result;
 use history::Past;
 use model::digest::Digest;
+use rayon::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Larger files are no text that people keep in a lab tree.
-const FILE_LIMIT: u64 = 4 * 1024 * 1024;
+const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +35,9 @@ pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Resul
     if !root.is_dir() {
         return Err(Stop::usage(format!("{} is no folder", root.display())).into());
     }
-    let (files, tracked) = files(root)?;
-    let mut found = Found {
-        tracked,
-        ..Found::default()
-    };
-    for file in &files {
-        found.file(root, file)?;
-    }
+    let mut found = Found::default();
+    let files = files(root, &mut found);
+    found.all(root, &files);
     if reach == Reach::History {
         let past = history::each(root, |past| found.bygone(past))?;
         found.past = Some(past);
@@ -48,25 +45,52 @@ pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Resul
     found.print(json, paint);
     Ok(if found.of(Grade::Clear) > 0 {
         Exit::Findings
-    } else if found.large.is_empty() {
+    } else if found.unread.iter().all(|(_, why)| why.is_harmless()) {
         Exit::Ok
     } else {
         Exit::PartlyUnknown
     })
 }
 
-/// A secret in clear text.
-struct Shown {
-    /// The commit that brought it, if it is not in the files any more.
-    commit: Option<String>,
-    file: String,
-    line: usize,
-    column: usize,
-    /// What it seems to be.
-    what: String,
-    grade: Grade,
-    /// The line without it.
-    excerpt: String,
+/// Why something was not looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unread {
+    TooLarge,
+    Denied,
+    Binary,
+    Link,
+    Repository,
+}
+
+impl Unread {
+    /// People would not keep a secret there in clear text, or it is a tree of its own.
+    fn is_harmless(self) -> bool {
+        match self {
+            Self::TooLarge | Self::Denied => false,
+            Self::Binary | Self::Link | Self::Repository => true,
+        }
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Self::TooLarge => "larger than 64 MiB",
+            Self::Denied => "cannot be read",
+            Self::Binary => "no text",
+            Self::Link => "a link",
+            Self::Repository => "a repository of its own",
+        }
+    }
+
+    /// As JSON has it.
+    fn key(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::Denied => "unreadable",
+            Self::Binary => "binary",
+            Self::Link => "link",
+            Self::Repository => "repository",
+        }
+    }
 }
 
 /// A file's text: UTF-8 or another encoding that keeps ASCII, or UTF-16 as some editors write it. What holds zero bytes is no text.
@@ -89,30 +113,27 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
     }
 }
 
-/// What stands right before a secret, and nothing of what else its line holds: that may be one that was not known.
-fn around(hidden: &str) -> String {
-    let Some((before, rest)) = hidden.split_once("***") else {
-        return "…".to_owned();
+/// The text of a file; none if it is gone since it was listed.
+fn text_of(path: &Path) -> Result<Option<String>, Unread> {
+    let about = match std::fs::symlink_metadata(path) {
+        Ok(about) => about,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(_) => return Err(Unread::Denied),
     };
-    let after = rest.trim_start_matches('*');
-    let quoted = after
-        .trim_matches(['"', '\'', ',', ';', '}', ']', ' '])
-        .is_empty();
-    let words: Vec<&str> = before.split_inclusive(char::is_whitespace).collect();
-    let near: String = words
-        .iter()
-        .skip(words.len().saturating_sub(2))
-        .copied()
-        .collect();
-    let stars = "*".repeat(3 + rest.len() - after.len());
-    let (head, tail) = (
-        if words.len() > 2 { "… " } else { "" },
-        if quoted { after } else { " …" },
-    );
-    format!("{head}{near}{stars}{tail}")
-        .chars()
-        .take(100)
-        .collect()
+    if about.is_symlink() {
+        return Err(Unread::Link);
+    }
+    if about.is_dir() {
+        return Err(Unread::Repository);
+    }
+    if !about.is_file() {
+        return Err(Unread::Binary);
+    }
+    if about.len() > FILE_LIMIT {
+        return Err(Unread::TooLarge);
+    }
+    let bytes = std::fs::read(path).map_err(|_| Unread::Denied)?;
+    decoded(bytes).map(Some).ok_or(Unread::Binary)
 }
 
 /// What a scan found.
@@ -121,7 +142,8 @@ struct Found {
     scanner: Scanner,
     shown: Vec<Shown>,
     read: usize,
-    large: Vec<String>,
+    /// What was not looked through, and why.
+    unread: Vec<(String, Unread)>,
     /// Git chose the files.
     tracked: bool,
     /// So many texts of the history were read.
@@ -131,67 +153,41 @@ struct Found {
 }
 
 impl Found {
-    fn file(&mut self, root: &Path, file: &Path) -> Result<()> {
-        let path = root.join(file);
-        let Ok(about) = std::fs::symlink_metadata(&path) else {
-            return Ok(());
-        };
-        if !about.is_file() {
-            return Ok(());
+    /// Reads and searches on all cores, and tells in the order of the files.
+    fn all(&mut self, root: &Path, files: &[PathBuf]) {
+        let scanner = &self.scanner;
+        let searched: Vec<_> = files
+            .par_iter()
+            .map(|file| {
+                let name = file.display().to_string();
+                let found = text_of(&root.join(file))
+                    .map(|text| text.map(|text| each(scanner, None, &name, &text)));
+                (name, found)
+            })
+            .collect();
+        for (name, found) in searched {
+            match found {
+                Ok(Some(found)) => {
+                    self.read += 1;
+                    self.told(found);
+                }
+                Ok(None) => {}
+                Err(why) => self.unread.push((name, why)),
+            }
         }
-        let name = file.display().to_string();
-        if about.len() > FILE_LIMIT {
-            self.large.push(name);
-            return Ok(());
-        }
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {name}"))?;
-        if let Some(text) = decoded(bytes) {
-            self.read += 1;
-            self.text(None, &name, &text);
-        }
-        Ok(())
     }
 
     fn bygone(&mut self, past: &Past) {
-        self.text(Some(&past.commit), &past.path, &past.text);
+        let found = each(&self.scanner, Some(&past.commit), &past.path, &past.text);
+        self.told(found);
     }
 
-    fn text(&mut self, commit: Option<&str>, name: &str, text: &str) {
-        let leaks = self.scanner.scan(name, text);
-        let hidden = masked(text, &leaks);
-        let hidden: Vec<&str> = hidden.lines().collect();
-        // A line may hold many.
-        let mut excerpts: BTreeMap<usize, String> = BTreeMap::new();
-        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-        // The last place in a line, and its column: the next one is counted from there.
-        let (mut last, mut column) = (0, 1);
-        for leak in leaks {
-            let secret = text.get(leak.span.clone()).unwrap_or_default();
-            let fresh = self.known.insert(Digest::of(secret));
-            if commit.is_some() && !fresh {
-                continue;
+    /// Of the history only what was not found already.
+    fn told(&mut self, found: Vec<(Digest, Shown)>) {
+        for (digest, shown) in found {
+            if self.known.insert(digest) || shown.commit.is_none() {
+                self.shown.push(shown);
             }
-            let line = ends.partition_point(|at| *at < leak.span.start) + 1;
-            let begins = line.checked_sub(2).and_then(|n| ends.get(n));
-            let begins = begins.map_or(0, |at| at + 1);
-            if last < begins {
-                (last, column) = (begins, 1);
-            }
-            let between = text.get(last..leak.span.start).unwrap_or_default();
-            (last, column) = (leak.span.start, column + between.chars().count());
-            let excerpt = excerpts.entry(line).or_insert_with(|| {
-                let line = hidden.get(line - 1).copied().unwrap_or_default();
-                around(&diag::hide(line.trim()))
-            });
-            self.shown.push(Shown {
-                commit: commit.map(str::to_owned),
-                file: name.to_owned(),
-                line,
-                column,
-                what: leak.what,
-                grade: leak.grade,
-                excerpt: excerpt.clone(),
-            });
         }
     }
 
@@ -203,9 +199,13 @@ impl Found {
             };
             let one = |s: &Shown| json!({"commit": s.commit, "file": s.file, "line": s.line, "column": s.column, "what": s.what, "grade": grade(s), "excerpt": s.excerpt});
             let findings: Vec<_> = self.shown.iter().map(one).collect();
+            let unread = self.unread.iter();
+            let unread: Vec<_> = unread
+                .map(|(file, why)| json!({"file": file, "why": why.key()}))
+                .collect();
             dataln!(
                 "{:#}",
-                json!({"files": self.read, "texts_of_the_past": self.past, "ignored_by_git_left_out": self.tracked, "too_large": self.large, "findings": findings})
+                json!({"files": self.read, "texts_of_the_past": self.past, "ignored_by_git_left_out": self.tracked, "too_large": self.large(), "not_read": unread, "findings": findings})
             );
             return;
         }
@@ -220,9 +220,7 @@ impl Found {
             outln!("{} {}{commit}", paint.text(tone, &place), s.what);
             outln!("    {}", paint.text(Tone::Dim, &s.excerpt));
         }
-        for file in &self.large {
-            outln!("{file}: not read, larger than 4 MiB");
-        }
+        self.print_unread();
         outln!("{}", self.sum());
         if self.of(Grade::Hash) > 0 {
             outln!("a hash lets nobody in; whoever has it can try passwords on it");
@@ -232,6 +230,30 @@ impl Found {
                 "change each secret: it stays in the history, then keep it with holdfast secret set"
             );
         }
+    }
+
+    /// Each file that may well hold a secret; of the others how many there are, and the first.
+    fn print_unread(&self) {
+        let mut others: BTreeMap<Unread, Vec<&str>> = BTreeMap::new();
+        for (file, why) in &self.unread {
+            match why.is_harmless() {
+                true => others.entry(*why).or_default().push(file),
+                false => outln!("{file}: not read, {}", why.why()),
+            }
+        }
+        for (why, files) in others {
+            let names = files.get(..3.min(files.len())).unwrap_or_default();
+            let more = match files.len() - names.len() {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            outln!("not read, {}: {}{more}", why.why(), names.join(", "));
+        }
+    }
+
+    fn large(&self) -> Vec<&str> {
+        let large = self.unread.iter().filter(|(_, w)| *w == Unread::TooLarge);
+        large.map(|(file, _)| file.as_str()).collect()
     }
 
     fn of(&self, grade: Grade) -> usize {
@@ -278,8 +300,8 @@ fn git(root: &Path) -> Command {
     git
 }
 
-/// Files below a folder, from it, and whether git chose them.
-fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
+/// Files below a folder, from it: those that git would choose, or all.
+fn files(root: &Path, found: &mut Found) -> Vec<PathBuf> {
     let mut git = git(root);
     git.args([
         "ls-files",
@@ -292,28 +314,32 @@ fn files(root: &Path) -> Result<(Vec<PathBuf>, bool)> {
     if let Ok(output) = git.stderr(std::process::Stdio::null()).output()
         && output.status.success()
     {
+        found.tracked = true;
         let names = output.stdout.split(|b| *b == 0).filter(|n| !n.is_empty());
         let paths = names.map(|n| PathBuf::from(std::ffi::OsStr::from_bytes(n)));
-        return Ok((paths.collect(), true));
+        return paths.collect();
     }
     let mut out = Vec::new();
-    below(root, Path::new(""), &mut out)?;
+    below(root, Path::new(""), &mut out, found);
     out.sort();
-    Ok((out, false))
+    out
 }
 
-fn below(root: &Path, folder: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
-    let path = root.join(folder);
-    let entries =
-        std::fs::read_dir(&path).with_context(|| format!("cannot list {}", path.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot list {}", path.display()))?;
+/// A folder that cannot be listed hides what is in it, and nothing of the others.
+fn below(root: &Path, folder: &Path, out: &mut Vec<PathBuf>, found: &mut Found) {
+    let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
+        let name = format!("{}/", folder.display());
+        found.unread.push((name, Unread::Denied));
+        return;
+    };
+    for entry in entries.filter_map(std::result::Result::ok) {
         let name = folder.join(entry.file_name());
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => below(root, &name, out)?,
-            Ok(kind) if kind.is_file() => out.push(name),
+            Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => {
+                below(root, &name, out, found);
+            }
+            Ok(kind) if kind.is_file() || kind.is_symlink() => out.push(name),
             _ => {}
         }
     }
-    Ok(())
 }

@@ -89,6 +89,17 @@ impl<'m, 'c, 'a> Fields<'m, 'c, 'a> {
         n.map(|n| Spanned::new(n, value.span))
     }
 
+    /// A whole number from 0.
+    pub(super) fn count(&mut self, key: &str) -> Option<Spanned<i64>> {
+        let number = self.int(key)?;
+        if number.value < 0
+            && let Some(value) = self.get(key)
+        {
+            self.bad(key, value, "a number from 0");
+        }
+        Some(number)
+    }
+
     pub(super) fn float(&mut self, key: &str) -> Option<Spanned<f64>> {
         let value = self.get(key)?;
         let n = match &value.kind {

@@ -139,6 +139,9 @@ pub(super) fn mounts(f: &mut F<'_, '_, '_>, service: &str) -> Vec<Mount> {
         if let Some((_, mut tmpfs)) = m.inner("tmpfs") {
             tmpfs.bytes("size");
         }
+        if mount.kind == MountKind::Bind && mount.source.is_none() && !map.contains_key("source") {
+            m.bad("source", value, "there, and what is mounted must be said");
+        }
         mounts.push(mount);
     }
     mounts
@@ -213,13 +216,14 @@ pub(super) fn healthcheck(f: &mut F<'_, '_, '_>) -> Option<Healthcheck> {
     let none = test
         .as_ref()
         .is_some_and(|t| t.words.first().is_some_and(|w| w.expose() == "NONE"));
+    let retries = h.count("retries");
     Some(Healthcheck {
         span,
         disabled: none || h.flag("disable").is_some_and(|b| b.value),
         test,
         interval: h.duration("interval"),
         timeout: h.duration("timeout"),
-        retries: h.int("retries"),
+        retries,
         start_period: h.duration("start_period"),
         start_interval: h.duration("start_interval"),
     })
@@ -303,7 +307,7 @@ pub(super) fn grants(f: &mut F<'_, '_, '_>, key: &str, service: &str) -> Vec<Gra
         grants.push(Grant {
             source,
             target: g.text("target"),
-            mode: g.int("mode"),
+            mode: g.count("mode"),
         });
     }
     grants
@@ -319,12 +323,14 @@ pub(super) fn deploy(f: &mut F<'_, '_, '_>) -> Option<Deploy> {
     let restart_condition = d.inner("restart_policy").and_then(|(_, mut r)| {
         r.duration("delay");
         r.duration("window");
+        r.count("max_attempts");
         r.text("condition")
     });
     let mut policy = |key: &str| {
         let (span, mut u) = d.inner(key)?;
         u.duration("delay");
         u.duration("monitor");
+        u.count("parallelism");
         Some(UpdatePolicy {
             span,
             order: u.text("order"),
@@ -333,6 +339,9 @@ pub(super) fn deploy(f: &mut F<'_, '_, '_>) -> Option<Deploy> {
     };
     let update = policy("update_config");
     policy("rollback_config");
+    if let Some((_, mut placement)) = d.inner("placement") {
+        placement.count("max_replicas_per_node");
+    }
     Some(Deploy {
         span,
         mode: d.text("mode"),
@@ -345,18 +354,45 @@ pub(super) fn deploy(f: &mut F<'_, '_, '_>) -> Option<Deploy> {
     })
 }
 
-fn resources(f: &mut F<'_, '_, '_>, key: &str) -> Option<Resources> {
-    let (span, mut r) = f.inner(key)?;
-    let devices = r.get("devices");
-    for (value, map) in maps(&r, "devices") {
+/// Requests of devices: of each either how many or which, and a number is one.
+pub(super) fn requests(f: &mut F<'_, '_, '_>, key: &str) {
+    for (value, map) in maps(f, key) {
         if map.contains_key("count") && map.contains_key("device_ids") {
-            r.bad(
-                "devices",
+            f.bad(key, value, "a request with either 'count' or 'device_ids'");
+        }
+        let count = map.get("count").map(|e| &e.value);
+        let text = count.filter(|v| {
+            v.as_text()
+                .is_some_and(|t| t != "all" && t.parse::<i64>().is_err())
+        });
+        if let Some(value) = text {
+            f.bad(key, value, "'all' or a number");
+        }
+    }
+}
+
+/// What is watched: whatever is brought into the container must be told where to.
+pub(super) fn develop(f: &mut F<'_, '_, '_>) {
+    let Some((_, mut develop)) = f.inner("develop") else {
+        return;
+    };
+    for (value, map) in maps(&develop, "watch") {
+        let text = |key: &str| map.get(key).and_then(|e| e.value.as_text());
+        let brings = text("action").is_some_and(|action| action.starts_with("sync"));
+        if brings && text("target").unwrap_or_default().is_empty() {
+            develop.bad(
+                "watch",
                 value,
-                "a request with either 'count' or 'device_ids'",
+                "whole: what is brought into the container needs a 'target'",
             );
         }
     }
+}
+
+fn resources(f: &mut F<'_, '_, '_>, key: &str) -> Option<Resources> {
+    let (span, mut r) = f.inner(key)?;
+    let devices = r.get("devices");
+    requests(&mut r, "devices");
     Some(Resources {
         span,
         cpus: r.float("cpus"),

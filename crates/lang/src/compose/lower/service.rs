@@ -94,6 +94,8 @@ fn unkept(f: &mut Fields<'_, '_, '_>) {
     }
     f.bytes("mem_swappiness");
     f.flag("attach");
+    parts::requests(f, "gpus");
+    parts::develop(f);
 }
 
 fn namespaces(f: &Fields<'_, '_, '_>) -> Namespaces {

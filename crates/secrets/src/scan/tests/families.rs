@@ -359,6 +359,7 @@ fn rows() -> Vec<(&'static str, &'static str, String)> {
             "c.yaml",
             "command:\n  - mosquitto_pub\n  - -P\n  - @@\n",
         ),
+        ("commands", "c.yaml", "kmd: mosquitto_pub -P @@ -t x\n"),
         (
             "any text",
             "x.sh",
@@ -600,6 +601,27 @@ fn places_without_a_secret() {
         }
     }
     assert_eq!(wrong, []);
+}
+
+/// A word that may be one of a sentence is not told, and not shown.
+#[test]
+fn what_is_only_hidden() {
+    let scanner = Scanner::default();
+    for text in [
+        "Then `redis-cli config set requirepass @@` on it.\n",
+        "```\ncurl -u jo:@@ http://x\n```\n",
+        "    mosquitto_pub -P @@ -t x\n",
+        "    app --password @@\n",
+    ] {
+        let text = text.replace("@@", WORD);
+        let look = scanner.look("a.md", &text);
+        assert_eq!(look.leaks, [], "{text}");
+        let veiled = look.veiled(&text);
+        assert!(
+            !veiled.contains(WORD) && veiled.len() == text.len(),
+            "{veiled}"
+        );
+    }
 }
 
 /// What can only be guessed at is told as a hash.

@@ -1,0 +1,297 @@
+//! A secret in every form that the scan knows, in every place whose lines are told: none of the outputs has it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A made-up word, which each form has with a number of its own.
+const CANARY: &str = "tw1tt3r";
+
+/// How a secret stands in a text; `@@` is the secret. The names are right, or slips of right ones.
+const FORMS: [&str; 24] = [
+    "requirepass @@",
+    "masterauth @@",
+    "rocommunity @@",
+    "createUser mon SHA @@ AES @@",
+    "ups1@mon:@@@nas.lan",
+    "MONITOR ups1@nas 1 mon @@ secondary",
+    "stats auth admin:@@",
+    "insecure-password @@",
+    "enable secret 0 @@",
+    "username jo privilege 15 password 0 @@",
+    "snmp-server community @@ RO",
+    "CREATE USER jo IDENTIFIED BY '@@'",
+    "mosquitto_pub -h h -P @@ -t a",
+    "ipmitool -H h -P @@ power status",
+    "7z a -p@@ x.7z /srv",
+    "mc alias set nas https://s3.lan admin @@",
+    "curl -u jo:@@ https://x.lan",
+    "sshpass -p @@ ssh nas",
+    "RESTIC_PASSWORD=@@ restic backup /srv",
+    "app --passwrod @@ --port 80",
+    "app --tokne=@@",
+    "username=jo,passwrod=@@",
+    "postgres://jo:@@@db/x",
+    "https://x.lan/?token=@@",
+];
+/// Keys under which a secret stands alone.
+const KEYS: [&str; 8] = [
+    "password",
+    "passwrod",
+    "tokne",
+    "api_kye",
+    "scret",
+    "pswd",
+    "credentails",
+    "DB_PASWORD",
+];
+
+/// Words as they stand in a text of YAML in double quotes.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A lab in which each form stands in each place, and how many secrets there are.
+fn lab(root: &Path) -> usize {
+    let mut n = 0;
+    let mut fill = |form: &str| {
+        let mut out = String::new();
+        for (at, part) in form.split("@@").enumerate() {
+            if at > 0 {
+                n += 1;
+                out.push_str(&format!("{CANARY}{n:03}x"));
+            }
+            out.push_str(part);
+        }
+        out
+    };
+    let (mut top, mut host, mut compose, mut document) = Default::default();
+    let line = |out: &mut String, text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    for (at, form) in FORMS.iter().enumerate() {
+        line(&mut top, format!("unknown{at}: {}", quoted(&fill(form))));
+        line(
+            &mut host,
+            format!("    unknown{at}: {}", quoted(&fill(form))),
+        );
+        line(&mut host, format!("    other{at}: {}", fill(form)));
+        line(
+            &mut compose,
+            format!("    unknown{at}: {}", quoted(&fill(form))),
+        );
+        line(&mut document, format!("rm -rf /srv/x{at}; {}", fill(form)));
+        line(
+            &mut document,
+            format!("mkfs.ext4 /dev/sda && {} # {}", fill(form), fill(form)),
+        );
+        line(&mut document, format!("rm -rf /srv/y{at} {}", fill(form)));
+    }
+    for key in KEYS {
+        line(&mut top, format!("{key}: {}", fill("@@")));
+        line(&mut host, format!("    {key}: {}", quoted(&fill("@@"))));
+        line(&mut compose, format!("    {key}: {}", fill("@@")));
+        line(
+            &mut document,
+            format!("rm -rf /srv/z --{key} {}", fill("@@")),
+        );
+    }
+    let (mut commands, mut variables) = (String::new(), String::new());
+    for (at, form) in FORMS.iter().enumerate() {
+        let words = fill(form);
+        let words: Vec<String> = words.split(' ').map(quoted).collect();
+        line(
+            &mut commands,
+            format!(
+                "  c{at}:\n    image: x\n    command: [{}]\n    healthcheck: {{test: {}}}",
+                words.join(", "),
+                quoted(&fill(form))
+            ),
+        );
+    }
+    for key in KEYS {
+        line(&mut variables, format!("      {key}: {}", fill("@@")));
+    }
+    let labels = KEYS
+        .map(|key| format!("x.{key}: {}", fill("@@")))
+        .join(", ");
+    let compose = format!(
+        "services:\n  a:\n    image: x\n    ports: [nothing]\n    environment:\n{variables}    labels: {{{labels}}}\n{compose}{commands}"
+    );
+    let text = format!(
+        "format: 1\nlab: x\nhosts:\n  h:\n{host}stacks: {{s: {{file: s/compose.yaml, on: h}}}}\ndocuments: {{d: {{file: d.md}}}}\n{top}"
+    );
+    fs::create_dir_all(root.join("s")).unwrap();
+    fs::write(root.join("holdfast.yaml"), text).unwrap();
+    fs::write(root.join("s/compose.yaml"), compose).unwrap();
+    fs::write(
+        root.join("d.md"),
+        format!("# Run\n\n```sh\n{document}```\n"),
+    )
+    .unwrap();
+    n
+}
+
+#[test]
+fn no_output_has_a_secret_in_any_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let planted = lab(folder.path());
+    assert!(planted > 200, "{planted}");
+    let mut heard = String::new();
+    let mut printed = Vec::new();
+    for words in [
+        &["check", "--all", "--unknown"] as &[&str],
+        &["check", "--all", "--unknown", "--format", "concise"],
+        &["check", "--all", "--unknown", "--format", "json"],
+        &["check", "--all", "--unknown", "--format", "sarif"],
+        &["secret", "scan"],
+        &["secret", "scan", "--json"],
+        &["show", "hosts"],
+        &["show", "stacks", "--json"],
+        &["plan"],
+        &["debug", "compose", "s/compose.yaml"],
+        &["debug", "compose", "--json", "s/compose.yaml"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        command
+            .args(words)
+            .current_dir(folder.path())
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null());
+        let output = command.output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        for line in said.lines().filter(|l| l.contains(CANARY)) {
+            let at = line.find(CANARY).unwrap_or_default();
+            let from = (0..=at.saturating_sub(60))
+                .rev()
+                .find(|n| line.is_char_boundary(*n));
+            printed.push(format!(
+                "{words:?}: {}",
+                line.get(from.unwrap_or(0)..).unwrap_or_default()
+            ));
+        }
+        heard.push_str(&said);
+    }
+    assert!(
+        printed.is_empty(),
+        "{} lines:\n{}",
+        printed.len(),
+        printed.join("\n")
+    );
+    // All of it was looked at, and told.
+    for told in [
+        "'unknown3'",
+        "'other5'",
+        "run-destructive",
+        "'DB_PASWORD'",
+        "passwrod",
+    ] {
+        assert!(heard.contains(told), "{told} is not told:\n{heard}");
+    }
+}
+
+/// What hides nothing else: single words and numbers behind an unknown key, and names in the register of secrets.
+#[test]
+fn what_is_no_secret_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nkeyword: seen\nvlanz: {id: 20, address: 10.0.20.1/24}\n\
+        hosts: {h: {kolour: green, wieght: 12kg}}\nsecrets: {restic-usb: tw1tt3r, wiki: {inn: paper}}\n";
+    fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .arg("check")
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    for shown in [
+        "| keyword: seen\n",
+        "| vlanz: {id: 20, address: 10.0.20.1/24}\n",
+        "kolour: green, wieght: 12kg",
+        "secrets: {restic-usb: *******, wiki: ",
+    ] {
+        assert!(said.contains(shown), "{shown}\n{said}");
+    }
+    assert!(!said.contains(CANARY), "{said}");
+}
+
+/// A file that three stacks are made of has each secret once.
+#[test]
+fn a_secret_of_a_shared_file_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let stacks = "a: {file: compose.yaml, on: h}, b: {file: compose.yaml, on: h}, c: {file: compose.yaml, on: h}";
+    let text = format!("format: 1\nlab: x\nhosts: {{h: {{}}}}\nstacks: {{{stacks}}}\n");
+    fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let text = "services: {a: {image: x, environment: [DB_PASSWORD=k7wm3rq9x]}}\n";
+    fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .args(["check", "--format", "concise"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.matches("[sec-clear-text]").count(), 1, "{said}");
+}
+
+/// What was not looked through is named, and a scan that could not look is no clean one.
+#[test]
+fn the_scan_names_what_it_did_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("plain.txt"), "nothing\n").unwrap();
+    fs::write(at("picture.png"), b"\x89PNG\0\0\0\0").unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", at("link")).unwrap();
+    let scan = |json: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        let command = command.args(["secret", "scan"]).args(json);
+        let output = command.arg(folder.path()).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
+    };
+    let (code, said) = scan(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("not read, no text: picture.png\n"), "{said}");
+    assert!(said.contains("not read, a link: link\n"), "{said}");
+    fs::File::create(at("dump.sql"))
+        .unwrap()
+        .set_len(80 << 20)
+        .unwrap();
+    let (code, said) = scan(&[]);
+    assert_eq!(code, Some(7), "{said}");
+    assert!(said.contains("dump.sql: not read, larger than "), "{said}");
+    let (_, said) = scan(&["--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["not_read"].as_array().map(Vec::len), Some(3), "{said}");
+}
+
+/// The table of the documentation is that of the code. `UPDATE_EXPECT=1` writes it.
+#[test]
+fn the_documentation_names_every_format() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/secrets.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut table = String::from("| format | files | what is a secret in it |\n|---|---|---|\n");
+    for family in secrets::scan::FAMILIES {
+        let files: Vec<String> = family.files.iter().map(|f| format!("`{f}`")).collect();
+        let files = if files.is_empty() {
+            "all".to_owned()
+        } else {
+            files.join(" ")
+        };
+        table.push_str(&format!(
+            "| {} | {files} | {} |\n",
+            family.name, family.what
+        ));
+    }
+    let begin = text.find("| format | files |").unwrap();
+    let end = begin + text[begin..].find("\n\n").unwrap() + 1;
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&path, [&text[..begin], &table, &text[end..]].concat()).unwrap();
+        return;
+    }
+    assert_eq!(&text[begin..end], table, "UPDATE_EXPECT=1 writes it");
+}

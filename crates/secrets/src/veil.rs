@@ -1,0 +1,207 @@
+//! What of the texts of a lab may be shown: not the secrets that stand in them, nor what may be one.
+//!
+//! Everything that prints a line of somebody's text takes it from here. The first wall is the scanner, which also hides what it is not
+//! sure of; the second is the mask of the renderer of excerpts, which knows no formats. Messages are held against the lines that they
+//! are about: a rule that repeats a word of its line repeats none that is hidden in it.
+
+use crate::scan::{Grade, Look};
+use diag::{Diagnostic, SourceSet, Span};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Texts as they may be shown, and what was found in them.
+#[derive(Debug)]
+pub struct Veil {
+    /// The same texts with stars; every byte keeps its place.
+    pub shown: SourceSet,
+    looks: Vec<Look>,
+}
+
+impl Veil {
+    /// Of what was found in each text; hides also what stands behind unknown keys: nobody knows what that is.
+    pub fn of(sources: &SourceSet, mut looks: Vec<Look>, told: &[Diagnostic]) -> Self {
+        let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
+        for label in told
+            .iter()
+            .filter(|d| d.code == "unknown-key")
+            .filter_map(|d| d.primary.as_ref())
+        {
+            let source = texts.get(label.span.source.0 as usize);
+            let look = looks.get_mut(label.span.source.0 as usize);
+            if let (Some(source), Some(look)) = (source, look) {
+                look.doubtful
+                    .extend(behind(&source.text, label.span.end as usize));
+            }
+        }
+        let mut shown = SourceSet::default();
+        for (source, look) in texts.iter().zip(&mut looks) {
+            look.doubtful.sort_by_key(|span| span.start);
+            shown.add(source.path.clone(), look.veiled(&source.text));
+        }
+        Self { shown, looks }
+    }
+
+    /// Secrets in clear text and what each seems to be, without those that the language has refused. A file that is read for several
+    /// stacks has each once.
+    pub fn leaks(&self, sources: &SourceSet, told: &[Diagnostic]) -> Vec<(Span, String)> {
+        let refused: Vec<&str> = told
+            .iter()
+            .filter(|d| d.code == "secret-in-clear")
+            .map(|d| d.message.as_str())
+            .collect();
+        let mut seen = BTreeSet::new();
+        let mut leaks = Vec::new();
+        for ((id, source), look) in sources.iter().zip(&self.looks) {
+            for leak in look.leaks.iter().filter(|l| l.grade == Grade::Clear) {
+                if !seen.insert((source.path.as_str(), leak.span.start, leak.span.end)) {
+                    continue;
+                }
+                let span = Span::new(id, leak.span.start, leak.span.end);
+                let line = sources.position(span).map_or(0, |p| p.line);
+                // Its message names the place, since it must not show it.
+                let place = format!(", at {}:{line}:", source.path);
+                if !refused.iter().any(|message| message.contains(&place)) {
+                    leaks.push((span, leak.what.clone()));
+                }
+            }
+        }
+        leaks
+    }
+
+    /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links.
+    pub fn over(&self, sources: &SourceSet, d: &mut Diagnostic) {
+        let mut hidden: BTreeSet<String> = BTreeSet::new();
+        for label in d.primary.iter().chain(&d.secondary) {
+            let text = sources.get(label.span.source).map(|s| s.text.as_str());
+            let look = self.looks.get(label.span.source.0 as usize);
+            if let (Some(text), Some(look)) = (text, look) {
+                hidden.extend(within(look, text, &label.span));
+            }
+        }
+        let labels = d.primary.iter_mut().chain(&mut d.secondary);
+        let said = [&mut d.message]
+            .into_iter()
+            .chain(&mut d.notes)
+            .chain(&mut d.help)
+            .chain(labels.map(|l| &mut l.text));
+        for text in said {
+            for secret in &hidden {
+                if text.contains(secret.as_str()) {
+                    *text = without(text, secret);
+                }
+            }
+            if text.contains("://") || text.contains(['?', '&', ';']) {
+                *text = diag::hide_addresses(text);
+            }
+        }
+    }
+}
+
+/// Stars for a word. One of letters alone may be a part of another one, which stays.
+fn without(text: &str, secret: &str) -> String {
+    if !secret.chars().all(char::is_alphabetic) {
+        return text.replace(secret, "***");
+    }
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(secret) {
+        let (before, from) = rest.split_at(at);
+        let after = from.get(secret.len()..).unwrap_or_default();
+        let last = before
+            .chars()
+            .next_back()
+            .or_else(|| out.chars().next_back());
+        let inside = joins(last) && joins(secret.chars().next())
+            || joins(after.chars().next()) && joins(secret.chars().next_back());
+        out.push_str(before);
+        match inside {
+            true => out.push_str(secret),
+            false => out.push_str("***"),
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// What hides in the lines of a place; both lists are in the order of the text.
+fn within(look: &Look, text: &str, span: &Span) -> Vec<String> {
+    let lines = lines_of(text, span.start as usize..span.end as usize);
+    let first = look.leaks.partition_point(|l| l.span.end <= lines.start);
+    let told = look.leaks.get(first..).unwrap_or_default();
+    let told = told.iter().map(|leak| &leak.span);
+    let told = told.take_while(|span| span.start < lines.end);
+    let first = look.doubtful.partition_point(|s| s.start < lines.start);
+    let doubtful = look.doubtful.get(first..).unwrap_or_default().iter();
+    let doubtful = doubtful.take_while(|span| span.start < lines.end);
+    // Words of three signs are everywhere.
+    told.chain(doubtful)
+        .filter(|span| span.len() > 3)
+        .filter_map(|span| text.get(span.clone()))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// From the begin of the first line of a place to the end of its last.
+fn lines_of(text: &str, at: Range<usize>) -> Range<usize> {
+    let before = text.get(..at.start).and_then(|t| t.rfind('\n'));
+    let after = text.get(at.end..).and_then(|t| t.find('\n'));
+    before.map_or(0, |n| n + 1)..after.map_or(text.len(), |n| at.end + n)
+}
+
+/// What is hidden of the value behind an unknown key, in its line: all but keys, and single words and numbers that are no made-up ones.
+fn behind(text: &str, key: usize) -> Vec<Range<usize>> {
+    let rest = text.get(key..).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let Some(colon) = line.find(':') else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    let mut begins = colon + 1;
+    let signs = |c: char| ",{}[]".contains(c);
+    for (end, _) in line
+        .match_indices(signs)
+        .chain(std::iter::once((line.len(), "")))
+    {
+        if let Some(part) = line.get(begins..end) {
+            out.extend(of_part(part, key + begins));
+        }
+        begins = (end + 1).max(begins);
+    }
+    out
+}
+
+/// Of what stands between two signs of YAML: perhaps a key, and a text.
+fn of_part(part: &str, at: usize) -> Option<Range<usize>> {
+    let value = match part.split_once(": ") {
+        Some((key, value)) if is_plain(key.trim()) => value,
+        _ => part,
+    };
+    let value = value.split(" #").next().unwrap_or_default();
+    let said = value.trim();
+    let bare = said.trim_matches(['"', '\'']);
+    // Of several words, the first says what the others are for.
+    let (first, others) = match bare.split_once([' ', '\t']) {
+        Some((first, others)) => (first, others.trim()),
+        None => (bare, ""),
+    };
+    let hidden = match (is_plain(first), others.is_empty()) {
+        (true, true) => return None,
+        (true, false) => others,
+        (false, _) => bare,
+    };
+    let start = hidden.as_ptr() as usize - part.as_ptr() as usize;
+    (!hidden.is_empty()).then(|| at + start..at + start + hidden.len())
+}
+
+/// A word, a number with its unit, an address or a path: nothing of it is made up.
+fn is_plain(text: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || "._-/~+:%".contains(c);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
+    let address = text
+        .chars()
+        .all(|c| c.is_ascii_hexdigit() || ".:/".contains(c));
+    text.chars().all(good)
+        && (digits == 0 || letters <= 3 || address || text.starts_with(['/', '.', '~']))
+}
