@@ -53,9 +53,16 @@ pub fn stacks(lab: &Lab, sources: SourceSet, loader: &dyn Loader) -> Stacks {
             missing.extend(lack(name, "environment file", &path.0, env.span, loader));
         }
         if missing.is_empty() {
+            let before = out.diagnostics.len();
             project(&mut out, name, stack, &at.0, loader);
             let empty = out.projects.get(name).and_then(|p| empty(name, file, p));
-            out.diagnostics.extend(empty);
+            // What could not be read to its end may have services further down.
+            let whole = !out
+                .diagnostics
+                .iter()
+                .skip(before)
+                .any(|d| d.code == "yaml-syntax");
+            out.diagnostics.extend(empty.filter(|_| whole));
         }
         out.diagnostics.extend(missing);
     }

@@ -25,8 +25,10 @@ pub struct Answers {
     pub profile: Profile,
     /// The day on which it is made, for the dates of reviews.
     pub today: Date,
-    /// Time zone of calendars, as the machine has it that this runs on.
+    /// Time zone of calendars.
     pub timezone: Option<String>,
+    /// Somebody named it; else it is that of the machine that this runs on.
+    pub timezone_named: bool,
     /// A name that fits the folder.
     pub folder: String,
     /// Where Compose files lie already, if anywhere in the folder.
@@ -43,6 +45,7 @@ impl Answers {
             profile,
             today,
             timezone: None,
+            timezone_named: false,
             folder: name_of(folder),
             nearby: None,
             projects: Vec::new(),

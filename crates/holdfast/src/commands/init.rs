@@ -85,6 +85,7 @@ fn begin(args: &InitArgs, place: &Place, asks: bool, paint: Paint) -> Result<Sta
     if let Some(zone) = &args.timezone {
         known_zone(zone)?;
     }
+    answers.timezone_named = args.timezone.is_some();
     answers.timezone = args.timezone.clone().or_else(|| here.map(str::to_owned));
     answers.nearby = compose::nearby(place);
     Ok(Start {

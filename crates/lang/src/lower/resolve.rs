@@ -82,8 +82,23 @@ fn unknown(names: &Names, set: u64, text: &str) -> Wrong {
     });
     if foreign {
         let prefix = slash.map_or("", |(first, _)| first);
-        let what = format!("a {expected} is expected, not a {}", quote(prefix));
-        return labelled(what, format!("a {expected} is expected here"));
+        let article = |word: &str| match word.starts_with(['a', 'e', 'i', 'o', 'u'])
+            && word != "ups"
+            && word != "user"
+        {
+            true => "an",
+            false => "a",
+        };
+        let wanted = format!("{} {expected}", article(&expected));
+        let what = format!(
+            "{wanted} is expected, not {} {}",
+            article(prefix),
+            quote(prefix)
+        );
+        let mut wrong = labelled(what, format!("{wanted} is expected here"));
+        let words = ref_words(set);
+        wrong.help = (!words.is_empty()).then(|| format!("what can stand here: {}", one_of(words)));
+        return wrong;
     }
     let what = format!("there is no {expected} {}", quote(text));
     let mut wrong = labelled(what, format!("no such {expected}"));

@@ -39,6 +39,9 @@ pub(super) fn about_syntax(
     if let Some(diagnostic) = about_tab(source, text, line, line_start).or_else(below) {
         return diagnostic;
     }
+    if let Some(diagnostic) = super::unfinished::about(source, text, at, said) {
+        return diagnostic;
+    }
     let here = place(source, text, at);
     let content = line_start + (line.len() - line.trim_start().len());
     let whole_line = Span::new(source, content, line_start + line.trim_end().len());
@@ -75,6 +78,9 @@ pub(super) fn about_syntax(
                 d
             }
         }
+        s if s.contains("misplaced bracket") => error("this bracket closes nothing")
+            .at(here, "none is open here")
+            .help("remove it, or open one before it"),
         s if s.contains("unknown anchor") => {
             error("this alias has no anchor").at(here, "no '&' with this name comes before it")
         }

@@ -4,6 +4,7 @@ mod complain;
 mod node;
 mod offsets;
 mod parse;
+mod unfinished;
 
 pub(crate) use node::{Entry, Key, Node, NodeKind};
 pub(crate) use parse::documents;

@@ -20,4 +20,5 @@ mod schema;
 mod secrets;
 mod stacks;
 mod typos;
+mod unfinished;
 mod whole;

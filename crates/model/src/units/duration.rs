@@ -70,6 +70,10 @@ impl Value for Duration {
             None if slip::is_bare(text) => Wrong::new(format!(
                 "has no unit: {text}m are minutes, {text}h hours, {text}d days"
             )),
+            None if text.to_ascii_lowercase().contains("mo") => Wrong {
+                help: Some("months differ in length: write days, as in '30d'".to_owned()),
+                ..Wrong::of::<Self>()
+            },
             None => Wrong::of::<Self>(),
         };
         let millis = Self::of(text).ok_or_else(wrong)?;
@@ -110,7 +114,23 @@ impl Value for Effort {
     fn parse(text: &str) -> Result<Self, Wrong> {
         let number = text.strip_suffix("h/week").and_then(Decimal::parse);
         let number = number.filter(|n| !n.is_negative()).map(Self);
-        number.ok_or_else(Wrong::of::<Self>)
+        number.ok_or_else(|| {
+            let wrong = Wrong::of::<Self>();
+            let text = slip::dotted(text).unwrap_or_else(|| text.to_owned());
+            let (hours, weekly) = match slip::per(&text) {
+                Some((hours, period)) => (hours, period == "week"),
+                None => (text.as_str(), true),
+            };
+            let words = ["hours", "hour", "hrs", "hr", "h", ""];
+            let number = words
+                .into_iter()
+                .find_map(|w| hours.trim_end().strip_suffix(w));
+            let number = number.and_then(|n| Decimal::parse(n.trim_end()));
+            match number.filter(|n| weekly && !n.is_negative()) {
+                Some(number) => wrong.meant(format!("{number}h/week")),
+                None => wrong,
+            }
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Money, prices and running costs, exact to the last digit that was written.
 
 use super::decimal::{Decimal, unsigned};
+use super::slip;
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use std::fmt;
 
@@ -35,9 +36,9 @@ impl Value for Currency {
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         Self::of(text).ok_or_else(|| {
-            let upper = text.to_ascii_uppercase();
-            match Self::of(&upper) {
-                Some(_) => Wrong::of::<Self>().meant(upper),
+            let meant = slip::currency(text).filter(|c| Self::of(c).is_some());
+            match meant {
+                Some(code) => Wrong::of::<Self>().meant(code),
                 None => Wrong::of::<Self>(),
             }
         })
@@ -108,15 +109,31 @@ impl Money {
     }
 }
 
+/// What was probably meant by an amount, if it is one.
+fn meant(text: &str) -> Option<String> {
+    slip::money(text).filter(|t| Money::of(t).is_some())
+}
+
 /// What a number without a currency lacks.
 fn bare(text: &str, per: &str) -> Option<String> {
     Decimal::parse(text)?;
     let name = "name the currency";
     let and = match per {
-        "" => String::new(),
-        _ => " and for how long".to_owned(),
+        "/month" => " and for how long",
+        _ => "",
     };
     Some(format!("{name}{and}: '{text} EUR{per}'"))
+}
+
+/// What is paid again and again, where one amount is asked for.
+fn once(text: &str) -> Option<String> {
+    let (money, period) = slip::per(text)?;
+    let money = Money::of(money)
+        .map(|m| m.to_string())
+        .or_else(|| meant(money))?;
+    Some(format!(
+        "write '{money}'; that it is paid every {period} is said by another key, every or cost"
+    ))
 }
 
 impl Value for Money {
@@ -140,7 +157,8 @@ impl Value for Money {
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         Self::of(text).ok_or_else(|| Wrong {
-            help: bare(text, ""),
+            help: once(text).or_else(|| bare(text, "")),
+            meant: meant(text),
             ..Wrong::of::<Self>()
         })
     }
@@ -244,9 +262,25 @@ impl Value for Cost {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = || Wrong {
-            help: bare(text, "/month"),
-            ..Wrong::of::<Self>()
+        let wrong = || {
+            let split = slip::per(text);
+            let known = split.and_then(|(money, period)| {
+                let money = Money::of(money)
+                    .map(|m| m.to_string())
+                    .or_else(|| meant(money))?;
+                Some(format!("{money}/{period}"))
+            });
+            let alone = || {
+                Money::of(text)
+                    .map(|m| m.to_string())
+                    .or_else(|| meant(text))
+            };
+            let period = alone().map(|m| format!("say how often: '{m}/month' or '{m}/year'"));
+            Wrong {
+                help: bare(text, "/month").or(period),
+                meant: known,
+                ..Wrong::of::<Self>()
+            }
         };
         let (money, period) = text.rsplit_once('/').ok_or_else(wrong)?;
         let per = Period::ALL.iter().find(|(w, _)| *w == period);
@@ -297,7 +331,24 @@ impl Value for EnergyPrice {
     fn parse(text: &str) -> Result<Self, Wrong> {
         let money = text.strip_suffix("/kWh").and_then(Money::of);
         let money = money.filter(|m| !m.is_range()).map(Self);
-        money.ok_or_else(Wrong::of::<Self>)
+        money.ok_or_else(|| {
+            let lower = text.to_ascii_lowercase();
+            let ends = ["/kwh", " per kwh"]
+                .into_iter()
+                .find(|e| lower.ends_with(e));
+            let money = text
+                .get(..text.len() - ends.map_or(0, str::len))
+                .unwrap_or(text);
+            let read = |m: &Money| !m.is_range();
+            let found = Money::of(money)
+                .or_else(|| Money::of(&meant(money)?))
+                .filter(read);
+            Wrong {
+                meant: found.map(|m| format!("{m}/kWh")),
+                help: bare(money, "/kWh"),
+                ..Wrong::of::<Self>()
+            }
+        })
     }
 }
 

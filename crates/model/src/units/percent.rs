@@ -31,6 +31,17 @@ impl Value for Percent {
     fn parse(text: &str) -> Result<Self, Wrong> {
         let wrong = || Wrong::of::<Self>();
         let Some(number) = text.strip_suffix('%') else {
+            let number = text.strip_suffix("percent").map_or(text, str::trim_end);
+            if number != text || number.contains(',') {
+                let dotted = number.replacen(',', ".", 1);
+                let found = Decimal::parse(&dotted).filter(|n| !n.is_negative());
+                let found =
+                    found.filter(|_| number == dotted || super::slip::dotted(number).is_some());
+                return Err(match found {
+                    Some(number) => wrong().meant(format!("{number}%")),
+                    None => wrong(),
+                });
+            }
             let bare = Decimal::parse(text).filter(|n| !n.is_negative());
             return Err(match bare {
                 // A share such as 0.995 is most often 99.5 %; which of the two is meant cannot be told.
@@ -92,8 +103,13 @@ impl Value for Share {
         match Percent::parse(text) {
             Ok(percent) if percent.ppm() <= WHOLE => Ok(Self(percent)),
             Ok(_) => Err(Wrong::new("is more than the whole, which is 100%")),
-            Err(_) => {
+            Err(found) => {
                 let wrong = Wrong::of::<Self>();
+                let spelled = text.ends_with("percent") || text.contains(',');
+                if let Some(meant) = found.meant.filter(|_| spelled) {
+                    let whole = Percent::parse(&meant).is_ok_and(|p| p.ppm() <= WHOLE);
+                    return Err(if whole { wrong.meant(meant) } else { wrong });
+                }
                 if let Some(number) = text.strip_suffix('%') {
                     let mut wrong = comma(wrong, number.trim_end_matches(' '));
                     let whole = |m: &String| Percent::parse(m).is_ok_and(|p| p.ppm() <= WHOLE);

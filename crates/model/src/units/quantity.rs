@@ -43,7 +43,15 @@ macro_rules! quantity {
 
             fn parse(text: &str) -> Result<Self, $crate::declare::Wrong> {
                 const UNITS: &[(&str, i128)] = &[($first, $first_factor) $(, ($unit, $factor))*];
-                let wrong = || $crate::declare::Wrong::of::<Self>();
+                let wrong = || {
+                    let dotted = $crate::units::slip::dotted(text);
+                    let read = |t: &String| <Self as $crate::declare::Value>::parse(t).is_ok();
+                    $crate::declare::Wrong {
+                        meant: dotted.filter(read),
+                        help: $crate::units::slip::size(text).filter(|_| $word == "size"),
+                        ..$crate::declare::Wrong::of::<Self>()
+                    }
+                };
                 let (number, written) = $crate::units::decimal::split(text).ok_or_else(wrong)?;
                 let Some((unit, factor)) = UNITS.iter().find(|(u, _)| *u == written) else {
                     let mut units = UNITS.iter().map(|(u, _)| *u);
@@ -55,7 +63,7 @@ macro_rules! quantity {
                     let slip = slip.map(|unit| format!("{number}{unit}"));
                     return Err($crate::declare::Wrong {
                         // A small b is bits: `40Mb/s` is no slip of `40MB/s`.
-                        meant: usual().or(slip),
+                        meant: usual().or(slip).or_else(|| wrong().meant),
                         ..wrong()
                     });
                 };

@@ -3,7 +3,7 @@
 //! Whoever calls it reads the proposal and drops it if that is no value either.
 
 /// Words for units of time, and the unit.
-const TIMES: [(&str, &str); 24] = [
+const TIMES: [(&str, &str); 25] = [
     ("y", "y"),
     ("yr", "y"),
     ("year", "y"),
@@ -27,12 +27,177 @@ const TIMES: [(&str, &str); 24] = [
     ("s", "s"),
     ("sec", "s"),
     ("secs", "s"),
+    ("second", "s"),
     ("seconds", "s"),
 ];
+
+/// `12,50` as `12.50`; with three digits behind it a comma may as well part thousands, and then nothing is proposed.
+pub(crate) fn dotted(text: &str) -> Option<String> {
+    let (whole, rest) = text.split_once(',')?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let number = whole.bytes().last().is_some_and(|b| b.is_ascii_digit());
+    (number && digits > 0 && digits != 3 && !rest.contains([',', '.']))
+        .then(|| format!("{whole}.{rest}"))
+}
+
+/// Words for currencies, and the code.
+const CURRENCIES: [(&str, &str); 14] = [
+    ("€", "EUR"),
+    ("euro", "EUR"),
+    ("euros", "EUR"),
+    ("eur", "EUR"),
+    ("$", "USD"),
+    ("us$", "USD"),
+    ("dollar", "USD"),
+    ("dollars", "USD"),
+    ("usd", "USD"),
+    ("£", "GBP"),
+    ("pound", "GBP"),
+    ("pounds", "GBP"),
+    ("gbp", "GBP"),
+    ("chf", "CHF"),
+];
+
+/// A currency by its symbol, its name or its code in any letters.
+pub(super) fn currency(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase();
+    let known = CURRENCIES.iter().find(|(word, _)| *word == lower);
+    let code = || {
+        (lower.len() == 3 && lower.bytes().all(|b| b.is_ascii_lowercase()))
+            .then(|| lower.to_ascii_uppercase())
+    };
+    known.map(|(_, code)| (*code).to_owned()).or_else(code)
+}
+
+/// `12€`, `EUR12` and `12,50 euros` as `12 EUR`, `12 EUR` and `12.50 EUR`.
+pub(super) fn money(text: &str) -> Option<String> {
+    let text = dotted(text).unwrap_or_else(|| text.to_owned());
+    let number = |c: char| c.is_ascii_digit() || c == '.';
+    let text = text.trim();
+    let (amount, code) = match text.starts_with(number) {
+        true => text.split_at(text.find(|c: char| !number(c))?),
+        false => {
+            let (code, amount) = text.split_at(text.find(number)?);
+            (amount, code)
+        }
+    };
+    Some(format!("{} {}", amount.trim(), currency(code)?))
+}
+
+/// `12 EUR per month`, `12€/mo` and `12 EUR yearly` as what is paid and the period.
+pub(super) fn per(text: &str) -> Option<(&str, &'static str)> {
+    const WORDS: [(&str, &str); 22] = [
+        ("day", "day"),
+        ("d", "day"),
+        ("daily", "day"),
+        ("days", "day"),
+        ("week", "week"),
+        ("w", "week"),
+        ("wk", "week"),
+        ("weekly", "week"),
+        ("weeks", "week"),
+        ("month", "month"),
+        ("mo", "month"),
+        ("mon", "month"),
+        ("mth", "month"),
+        ("monthly", "month"),
+        ("months", "month"),
+        ("year", "year"),
+        ("y", "year"),
+        ("yr", "year"),
+        ("a", "year"),
+        ("p.a.", "year"),
+        ("yearly", "year"),
+        ("years", "year"),
+    ];
+    let split = text.rsplit_once('/').or_else(|| text.rsplit_once(' '))?;
+    let word = split.1.trim().to_lowercase();
+    let (_, period) = WORDS.iter().find(|(w, _)| *w == word)?;
+    let before = split.0.trim_end();
+    let before = [" per", " a", " each", " every"]
+        .into_iter()
+        .find_map(|w| before.strip_suffix(w))
+        .unwrap_or(before);
+    Some((before, period))
+}
+
+/// `1/2/2026`, `31.1.2026`, `2026-1-5` and `5 Jan 2026` as the days that may be meant.
+pub(super) fn dates(text: &str) -> Vec<String> {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let solid = text.len() == 8 && is_bare(text);
+    let solid = solid.then(|| [text.get(..4), text.get(4..6), text.get(6..)]);
+    let parts: Vec<&str> = match solid {
+        Some(parts) => parts.into_iter().flatten().collect(),
+        None => text
+            .split(|c: char| "/.- ,".contains(c))
+            .filter(|p| !p.is_empty())
+            .collect(),
+    };
+    let [a, b, c] = parts.as_slice() else {
+        return Vec::new();
+    };
+    let month = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        let named = MONTHS
+            .iter()
+            .position(|m| word.starts_with(m))
+            .map(|n| n + 1);
+        named.or_else(|| word.parse().ok().filter(|_| word.len() <= 2))
+    };
+    let year = |word: &str| word.parse::<u16>().ok().filter(|_| word.len() == 4);
+    let day = |word: &str| {
+        word.trim_end_matches(|c: char| c.is_ascii_alphabetic())
+            .parse::<u8>()
+            .ok()
+    };
+    let named = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let orders: &[[&str; 3]] = match year(a) {
+        Some(_) => &[[*a, *b, *c]],
+        None if text.contains('.') || named(b) => &[[*c, *b, *a]],
+        None if named(a) => &[[*c, *a, *b]],
+        None => &[[*c, *b, *a], [*c, *a, *b]],
+    };
+    let mut out: Vec<String> = Vec::new();
+    for [y, m, d] in orders {
+        if let (Some(y), Some(m), Some(d)) = (year(y), month(m), day(d)) {
+            let text = format!("{y:04}-{m:02}-{d:02}");
+            if text.parse::<jiff::civil::Date>().is_ok() && !out.contains(&text) {
+                out.push(text);
+            }
+        }
+    }
+    out
+}
+
+/// `4G`, which is one of two sizes.
+pub(crate) fn size(text: &str) -> Option<String> {
+    let (number, prefix) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
+    let number = number.trim();
+    let prefix = match prefix.to_ascii_lowercase().as_str() {
+        "k" => ("KiB", "kB"),
+        "m" => ("MiB", "MB"),
+        "g" => ("GiB", "GB"),
+        "t" => ("TiB", "TB"),
+        _ => return None,
+    };
+    let (binary, decimal) = prefix;
+    Some(format!(
+        "write '{number}{binary}', as memory is counted, or '{number}{decimal}', as disks are"
+    ))
+}
 
 /// `5min` and `1 hour 30 minutes` as `5m` and `1h30m`.
 pub(super) fn duration(text: &str) -> Option<String> {
     let mut out = String::new();
+    let lower = text.to_ascii_lowercase();
+    if let Some(iso) = lower.strip_prefix("pt").or_else(|| lower.strip_prefix('p')) {
+        return duration(&iso.replace('t', ""));
+    }
+    if let Some(whole) = divided(&lower) {
+        return Some(whole);
+    }
     let mut rest = text.trim();
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
@@ -49,6 +214,37 @@ pub(super) fn duration(text: &str) -> Option<String> {
     Some(out)
 }
 
+/// `1.5h` and `0.5 days` as `1h30m` and `12h`.
+fn divided(text: &str) -> Option<String> {
+    let text = dotted(text).unwrap_or_else(|| text.to_owned());
+    let (number, word) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic() || c == ' ')?);
+    let (whole, part) = number.split_once('.')?;
+    let (_, unit) = TIMES.iter().find(|(known, _)| *known == word.trim())?;
+    let seconds: u64 = match *unit {
+        "w" => 604_800,
+        "d" => 86_400,
+        "h" => 3_600,
+        "m" => 60,
+        _ => return None,
+    };
+    let scale = 10_u64.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let parts = whole
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(scale)?
+        .checked_add(part.parse().ok()?)?;
+    let all = parts.checked_mul(seconds)?;
+    let mut left = (all % scale == 0).then_some(all / scale)?;
+    let mut out = String::new();
+    for (size, unit) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
+        if left >= size {
+            out += &format!("{}{unit}", left / size);
+            left %= size;
+        }
+    }
+    Some(out).filter(|o| !o.is_empty())
+}
+
 /// A number alone.
 pub(super) fn is_bare(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
@@ -56,7 +252,10 @@ pub(super) fn is_bare(text: &str) -> bool {
 
 /// `500Mbps` as `500Mbit/s`.
 pub(crate) fn rate(text: &str) -> Option<String> {
-    let ends = ["bit/sec", "bits/s", "bps", "b/s", "bit"];
+    if let Some(bytes) = text.strip_suffix("Bps") {
+        return Some(format!("{bytes}B/s"));
+    }
+    let ends = ["bit/sec", "bits/s", "bps", "b/s", "bit", "b", ""];
     let found = ends.into_iter().find_map(|end| text.strip_suffix(end))?;
     let (number, prefix) = found.split_at(found.find(|c: char| c.is_ascii_alphabetic())?);
     let prefix = match prefix {

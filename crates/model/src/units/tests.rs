@@ -283,3 +283,130 @@ fn durations_and_ranges() {
         u128::MAX
     );
 }
+
+/// What people write and what they are told to write, which is read.
+fn told<T: Value>(rows: &[(&str, &str)]) {
+    for (text, meant) in rows {
+        let Err(wrong) = T::parse(text) else {
+            panic!("{}: {text} is read", T::FORM.name);
+        };
+        assert_eq!(
+            wrong.meant.as_deref(),
+            Some(*meant),
+            "{}: {text}",
+            T::FORM.name
+        );
+        assert!(T::parse(meant).is_ok(), "{}: {meant}", T::FORM.name);
+    }
+}
+
+/// Where one text may mean several, each of those in quotes in the help is read.
+fn advised<T: Value>(rows: &[(&str, &[&str])]) {
+    for (text, all) in rows {
+        let wrong = T::parse(text).err().expect("refused");
+        assert_eq!(wrong.meant, None, "{}: {text}", T::FORM.name);
+        let help = wrong.help.unwrap_or_default();
+        let quoted: Vec<&str> = help.split('\'').skip(1).step_by(2).collect();
+        assert_eq!(quoted, *all, "{}: {text}: {help}", T::FORM.name);
+        for one in quoted {
+            assert!(T::parse(one).is_ok(), "{}: {one}", T::FORM.name);
+        }
+    }
+}
+
+#[test]
+fn forms_of_other_places_are_told_in_ours() {
+    told::<Money>(&[
+        ("12€", "12 EUR"),
+        ("12 €", "12 EUR"),
+        ("12EUR", "12 EUR"),
+        ("EUR12", "12 EUR"),
+        ("12 eur", "12 EUR"),
+        ("12,50 EUR", "12.50 EUR"),
+        ("12 euros", "12 EUR"),
+        ("$ 5", "5 USD"),
+    ]);
+    told::<Cost>(&[
+        ("12€/month", "12 EUR/month"),
+        ("12 EUR per year", "12 EUR/year"),
+        ("5 EUR/mo", "5 EUR/month"),
+        ("5 EUR monthly", "5 EUR/month"),
+        ("60 EUR a year", "60 EUR/year"),
+        ("4,50 EUR/month", "4.50 EUR/month"),
+    ]);
+    told::<EnergyPrice>(&[
+        ("0.29€/kWh", "0.29 EUR/kWh"),
+        ("0,29 EUR/kWh", "0.29 EUR/kWh"),
+        ("0.29 EUR/kwh", "0.29 EUR/kWh"),
+        ("0.29 EUR", "0.29 EUR/kWh"),
+    ]);
+    told::<Currency>(&[("eur", "EUR"), ("€", "EUR"), ("euro", "EUR"), ("$", "USD")]);
+    told::<Size>(&[("4gb", "4GB"), ("4gib", "4GiB"), ("1,5TB", "1.5TB")]);
+    told::<Rate>(&[
+        ("500Mbps", "500Mbit/s"),
+        ("1Gb", "1Gbit/s"),
+        ("1G", "1Gbit/s"),
+        ("100MBps", "100MB/s"),
+    ]);
+    told::<Duration>(&[
+        ("15min", "15m"),
+        ("1 hour 30 minutes", "1h30m"),
+        ("1.5h", "1h30m"),
+        ("0.5 days", "12h"),
+        ("PT15M", "15m"),
+        ("1 second", "1s"),
+    ]);
+    told::<Effort>(&[
+        ("9h", "9h/week"),
+        ("9 hours/week", "9h/week"),
+        ("9h per week", "9h/week"),
+        ("2,5h/week", "2.5h/week"),
+    ]);
+    told::<Percent>(&[
+        ("99.5", "99.5%"),
+        ("99,5", "99.5%"),
+        ("99.5 percent", "99.5%"),
+        ("99,5%", "99.5%"),
+    ]);
+    told::<Share>(&[
+        ("99.5", "99.5%"),
+        ("99,5", "99.5%"),
+        ("0.995", "99.5%"),
+        ("99.5 percent", "99.5%"),
+    ]);
+    told::<Power>(&[("2,5kW", "2.5kW"), ("120w", "120W")]);
+    told::<Date>(&[
+        ("31/1/2026", "2026-01-31"),
+        ("1.2.2026", "2026-02-01"),
+        ("2026/1/5", "2026-01-05"),
+        ("2026-1-5", "2026-01-05"),
+        ("5 Jan 2026", "2026-01-05"),
+        ("January 5, 2026", "2026-01-05"),
+        ("20260105", "2026-01-05"),
+    ]);
+}
+
+#[test]
+fn what_may_mean_two_things_is_told_as_both() {
+    advised::<Date>(&[("1/2/2026", &["2026-02-01", "2026-01-02"])]);
+    advised::<Size>(&[("4G", &["4GiB", "4GB"]), ("512m", &["512MiB", "512MB"])]);
+    advised::<Money>(&[
+        ("12", &["12 EUR"]),
+        ("12 EUR/year", &["12 EUR"]),
+        ("12€ per month", &["12 EUR"]),
+    ]);
+    advised::<Cost>(&[
+        ("12", &["12 EUR/month"]),
+        ("12 EUR", &["12 EUR/month", "12 EUR/year"]),
+        ("12€", &["12 EUR/month", "12 EUR/year"]),
+    ]);
+    advised::<EnergyPrice>(&[("0.29", &["0.29 EUR/kWh"])]);
+    advised::<Duration>(&[("3 months", &["30d"])]);
+}
+
+/// With three digits behind it a comma may as well part thousands.
+#[test]
+fn a_comma_of_thousands_is_not_guessed() {
+    assert_eq!(Money::parse("1,200 EUR").unwrap_err().meant, None);
+    assert_eq!(Size::parse("1,024GB").unwrap_err().meant, None);
+}

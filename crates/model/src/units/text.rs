@@ -1,5 +1,6 @@
 //! Texts of several kinds, whole numbers, truth values and dates.
 
+use super::slip;
 use crate::declare::{
     Lines, Pattern, SECRET_IN_CLEAR, Says, Value, ValueForm, Wrong, serde_as_text,
 };
@@ -229,11 +230,22 @@ impl Value for Date {
     fn parse(text: &str) -> Result<Self, Wrong> {
         let numbers: Vec<&str> = text.split('-').collect();
         let digits = |n: &str, of: usize| n.len() == of && n.bytes().all(|b| b.is_ascii_digit());
+        let slip = || {
+            let wrong = Wrong::of::<Self>();
+            match slip::dates(text).as_slice() {
+                [] => wrong,
+                [one] => wrong.meant(one.clone()),
+                more => Wrong {
+                    help: Some(format!("year, month, day: write '{}'", more.join("' or '"))),
+                    ..wrong
+                },
+            }
+        };
         let [year, month, day] = numbers.as_slice() else {
-            return Err(Wrong::of::<Self>());
+            return Err(slip());
         };
         if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
-            return Err(Wrong::of::<Self>());
+            return Err(slip());
         }
         text.parse().map_err(|_| {
             let first = format!("{year}-{month}-01").parse::<Self>();

@@ -29,7 +29,15 @@ pub(super) fn profile(paint: Paint) -> Result<Profile> {
         );
     }
     loop {
-        match super::profile(&line("profile [one-host]: ", "one-host")?) {
+        let text = line("profile [one-host]: ", "one-host")?;
+        if text == "?" {
+            say(
+                "  e.g. one-host: one of the words above. It is not for ever: machines are added to the files later.",
+                paint,
+            );
+            continue;
+        }
+        match super::profile(&text) {
             Ok(profile) => return Ok(profile),
             Err(why) => complain(&why, paint),
         }

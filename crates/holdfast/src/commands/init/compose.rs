@@ -102,6 +102,7 @@ fn relative(real: &Path, place: &Place) -> Option<PathBuf> {
 /// Compose files below a folder, one per folder. Links are not followed, and what begins with a dot is not looked into.
 fn search(top: &Path, left_out: &mut Vec<String>) -> Result<Vec<PathBuf>, String> {
     let mut out = Vec::new();
+    let mut hidden = BTreeSet::new();
     let mut seen = 0;
     let mut open = vec![(top.to_path_buf(), 0)];
     while let Some((folder, depth)) = open.pop() {
@@ -124,7 +125,9 @@ fn search(top: &Path, left_out: &mut Vec<String>) -> Result<Vec<PathBuf>, String
             let Ok(kind) = entry.file_type() else {
                 continue;
             };
-            if kind.is_dir() && depth < DEPTH && !name.starts_with('.') {
+            if kind.is_dir() && name.starts_with('.') {
+                hidden.insert(entry.path());
+            } else if kind.is_dir() && depth < DEPTH {
                 open.push((entry.path(), depth + 1));
             } else if kind.is_file() {
                 here.insert(name);
@@ -133,8 +136,28 @@ fn search(top: &Path, left_out: &mut Vec<String>) -> Result<Vec<PathBuf>, String
         let first = USUAL.iter().find(|usual| here.contains(**usual));
         out.extend(first.map(|name| folder.join(name)));
     }
+    left_out.extend(unseen(top, &hidden));
     out.sort();
     Ok(out)
+}
+
+/// Folders that begin with a dot, which were not looked into: how many, and which.
+fn unseen(top: &Path, hidden: &BTreeSet<PathBuf>) -> Option<String> {
+    const SHOWN: usize = 5;
+    let git = |p: &&PathBuf| p.file_name().is_some_and(|n| n != ".git");
+    let names: Vec<String> = hidden
+        .iter()
+        .filter(git)
+        .map(|p| p.strip_prefix(top).unwrap_or(p).display().to_string())
+        .collect();
+    let more = match names.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let shown = names.get(..names.len().min(SHOWN))?.join(", ");
+    let what = crate::output::words::count(names.len(), "folder", "folders");
+    (!names.is_empty())
+        .then(|| format!("{what} whose name begins with a dot, not looked into: {shown}{more}"))
 }
 
 /// The folder's name for a file with a usual name, else the file's own.
