@@ -4,16 +4,15 @@ use super::Trial;
 use graph::amounts::decimal;
 use graph::bodies::{self, Body};
 use graph::copies::{Copies, Side, Snapshots, side, unhurt};
-use graph::load::{Load, free, guest_memory};
+use graph::load::Load;
 use graph::places::{self, Machine};
 use graph::restore::{belongs, wanted, ways};
-use graph::sizes::memory;
+use graph::takeover::{self, Need, Takeover, is_bought};
 use model::declare::{Given, OptExt as _};
 use model::id::Kind;
-use model::lab::hardware::HostKind;
 use model::lab::{DataClass, FaultScope, Host, Lab};
 use model::units::Seconds;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Ordered today, delivered tomorrow: at best, in seconds; as rule `dr-rto-procure` has it.
 const DELIVERY: i64 = 86_400;
@@ -251,11 +250,12 @@ impl<'a> World<'a> {
             FaultScope::Device => self.disks(&loss.bodies, trial),
             FaultScope::Host => {
                 let hit = loss.hosts.iter();
-                hit.filter_map(|h| self.host(tier, h, trial)).collect()
+                hit.map(|h| self.host(tier, h, &loss.bodies, trial))
+                    .collect()
             }
             FaultScope::Site => {
                 let site = loss.hosts.first().and_then(|h| self.site(h));
-                let wait = site.map(|s| self.elsewhere(tier, s, &loss.hosts, trial));
+                let wait = site.map(|s| self.elsewhere(tier, s, loss, trial));
                 wait.into_iter().collect()
             }
         }
@@ -283,141 +283,63 @@ impl<'a> World<'a> {
             .collect()
     }
 
-    /// Memory of the guests on some hosts that the tier needs, and of what runs there outside of guests where that is declared.
-    fn need(&self, tier: &str, hosts: &BTreeSet<&str>, trial: &mut Trial) -> Result<i128, String> {
-        let lab = self.lab;
-        let mut bare: i128 = 0;
-        let mut guests: BTreeMap<&str, &model::lab::guest::Guest> = BTreeMap::new();
-        for service in wanted(lab, tier)
-            .into_iter()
-            .filter_map(|s| lab.services.get(s))
-        {
-            let machines = bodies::machines_of(lab, service);
-            if machines
-                .iter()
-                .any(|(k, n)| *k == Kind::Host && hosts.contains(n))
-            {
-                let memory = service.memory.as_ref();
-                match memory.and_then(|m| m.limit.known().or(m.expected.known())) {
-                    Some(memory) => bare += i128::from(graph::sizes::memory_bytes(memory)),
-                    None => drop(trial.assumed.insert(UNCOUNTED.to_owned())),
-                }
-            }
-            for (kind, name) in machines {
-                let found = lab
-                    .guests
-                    .get_key_value(name)
-                    .filter(|_| kind == Kind::Guest);
-                let here = |g: &model::lab::guest::Guest| {
-                    let on = g.on.known();
-                    on.is_none_or(|on| on.kind() != Kind::Host || hosts.contains(on.name()))
-                };
-                guests.extend(found.filter(|(_, g)| here(g)).map(|(n, g)| (n.as_str(), g)));
-            }
+    /// What must go on elsewhere; what is not in it goes to the trial.
+    fn need(
+        &self,
+        tier: &str,
+        hosts: &BTreeSet<&str>,
+        lost: &[&Body<'a>],
+        trial: &mut Trial,
+    ) -> Need {
+        let need = Need::of(self.lab, tier, hosts, lost);
+        if need.uncounted {
+            trial.assumed.insert(UNCOUNTED.to_owned());
         }
-        let parts = guests.into_iter().map(|(n, g)| guest_memory(n, g));
-        let guests: Result<i128, String> = parts.map(|p| p.map(|p| p.value)).sum();
-        guests.map(|g| g + bare)
+        need
     }
 
     /// After the loss of one host.
-    fn host(&self, tier: &str, name: &'a str, trial: &mut Trial) -> Option<Wait> {
-        let lab = self.lab;
-        let spare = |a: &&model::lab::money::Asset| {
-            let of = a.spare_for.known();
-            of.is_some_and(|s| s.kind() == Kind::Host && s.name() == name && s.part().is_none())
-        };
-        if lab.assets.values().any(|a| spare(&a)) {
-            trial
-                .assumed
-                .insert("changing to a spare takes no time".to_owned());
-            return Some(Wait::Known(0, format!("a spare for {name} is there")));
+    fn host(&self, tier: &str, name: &'a str, lost: &[&Body<'a>], trial: &mut Trial) -> Wait {
+        let need = self.need(tier, &BTreeSet::from([name]), lost, trial);
+        match takeover::of_host(self.lab, &self.load, name, &need) {
+            Takeover::Spare => {
+                trial
+                    .assumed
+                    .insert("changing to a spare takes no time".to_owned());
+                Wait::Known(0, format!("a spare for {name} is there"))
+            }
+            Takeover::Room(words, assumed) => {
+                trial.assumed.extend(assumed);
+                Wait::Known(0, words)
+            }
+            Takeover::Unknown(why) => Wait::Unknown(why),
+            Takeover::Nothing(why) => self.delivery(name, None, &why, trial),
         }
-        let need = self.need(tier, &BTreeSet::from([name]), trial);
-        let others = |other: &str, host: &Host| {
-            other != name
-                && is_bought(host)
-                && host.about.on_demand.known() != Some(&true)
-                && self.site(other) == self.site(name)
-        };
-        let what = format!("{name} fails");
-        Some(
-            self.stand_in(&what, &need, &others)
-                .unwrap_or_else(|why| self.delivery(name, None, &why, trial)),
-        )
     }
 
     /// After the loss of a place.
-    fn elsewhere(
-        &self,
-        tier: &str,
-        site: &str,
-        hit: &BTreeSet<&'a str>,
-        trial: &mut Trial,
-    ) -> Wait {
-        let here: BTreeSet<&str> = hit
+    fn elsewhere(&self, tier: &str, site: &str, loss: &Loss<'a, '_>, trial: &mut Trial) -> Wait {
+        let here: BTreeSet<&str> = loss
+            .hosts
             .iter()
             .filter(|h| self.site(h) == Some(site))
             .copied()
             .collect();
-        let need = self.need(tier, &here, trial);
+        let need = self.need(tier, &here, &loss.bodies, trial);
         let others = |other: &str, _: &Host| self.site(other).is_some_and(|s| s != site);
         let what = format!("{site} is lost");
-        match self.stand_in(&what, &need, &others) {
-            Ok(wait) => wait,
-            Err(why) => {
+        match takeover::stand_in(self.lab, &self.load, &what, &need, &others) {
+            Takeover::Spare => Wait::Known(0, "a spare is there".to_owned()),
+            Takeover::Room(words, assumed) => {
+                trial.assumed.extend(assumed);
+                Wait::Known(0, words)
+            }
+            Takeover::Unknown(why) => Wait::Unknown(why),
+            Takeover::Nothing(why) => {
                 let first = here.first().copied().unwrap_or_default();
                 self.delivery(first, None, &why, trial)
             }
         }
-    }
-
-    /// One of these hosts has room for what must go on; else why not.
-    fn stand_in(
-        &self,
-        what: &str,
-        need: &Result<i128, String>,
-        is_other: &dyn Fn(&str, &Host) -> bool,
-    ) -> Result<Wait, String> {
-        let need = match need {
-            Ok(need) => *need,
-            Err(missing) => {
-                return Ok(Wait::Unknown(format!(
-                    "how much memory must go on when {what}: {missing}"
-                )));
-            }
-        };
-        let mut best: Option<(i128, String)> = None;
-        let mut open = Vec::new();
-        for (name, _) in self.lab.hosts.iter().filter(|(n, h)| is_other(n, h)) {
-            match free(self.lab, &self.load, name) {
-                Some((left, sum)) if best.as_ref().is_none_or(|(b, _)| left > *b) => {
-                    best = Some((left, sum));
-                }
-                Some(_) => {}
-                None => open.push(name.clone()),
-            }
-        }
-        if let Some((left, sum)) = &best
-            && *left >= need
-            && *left > 0
-        {
-            let words = format!("nothing to wait for ({sum} free, {} wanted)", memory(need));
-            return Ok(Wait::Known(0, words));
-        }
-        if !open.is_empty() {
-            return Ok(Wait::Unknown(format!(
-                "whether {} carries {} when {what}: its memory is not declared",
-                few(&open),
-                memory(need)
-            )));
-        }
-        Err(match best {
-            Some((_, sum)) if need == 0 => format!("no other host has memory free ({sum})"),
-            Some((_, sum)) => format!("no other host has {} free ({sum})", memory(need)),
-            None if need == 0 => "no other host is there".to_owned(),
-            None => format!("no other host is there to carry {}", memory(need)),
-        })
     }
 
     /// Disks without redundancy that the data lies on.
@@ -481,11 +403,6 @@ impl<'a> World<'a> {
             format!("{} for the delivery of another ({why})", Seconds(seconds)),
         )
     }
-}
-
-/// Stands somewhere, and is not rented: of what is rented there is another one at once.
-pub(super) fn is_bought(host: &Host) -> bool {
-    host.about.kind.known() != Some(&HostKind::Vps) && host.about.provider.known().is_none()
 }
 
 /// The first of several names, and how many more there are.
