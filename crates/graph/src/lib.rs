@@ -49,6 +49,7 @@ pub mod shared_storage;
 pub mod sizes;
 pub mod standing;
 pub mod structure;
+pub mod takeover;
 pub mod terms;
 pub mod totals;
 pub mod traffic;

@@ -4,10 +4,9 @@ use crate::bodies::Body;
 use crate::places::{self, Machine};
 use crate::{Context, Findings, Mend, Rule, pools};
 use diag::{Diagnostic, Severity, Span};
+use graph::restore::{belongs, wanted};
+use graph::takeover::{self, Need, Takeover};
 use model::declare::OptExt as _;
-use model::id::Kind;
-use model::lab::guest::ClusterKind;
-use model::lab::hardware::HostKind;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,17 +65,44 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .push(must);
         }
     }
-    let stand_ins = StandIns::of(lab);
+    let stand_ins = StandIns::of(ctx);
     for ((host, scope), musts) in musts {
         let Some((name, machine)) = lab.hosts.get_key_value(host) else {
             continue;
         };
-        if is_bought(machine)
-            && !stand_ins.has_one(name, machine, scope)
-            && let Some(d) = judge(lab, name, machine, scope, musts)
-        {
-            out.add(crate::context::host(name), d);
+        // Of what nobody says what it is, nobody knows that it is bought.
+        let told = machine.about.hardware.is_some() || machine.about.kind.known().is_some();
+        if !(told && takeover::is_bought(machine)) {
+            continue;
         }
+        let (waiting, open) = stand_ins.waiting(name, scope, musts);
+        let sure = judge(lab, name, machine, scope, waiting);
+        let d = sure.or_else(|| {
+            // Where a delivery would come in time, nobody has to stand in.
+            judge(lab, name, machine, scope, open.musts)?;
+            let message = format!(
+                "whether {} has to be bought anew when it fails",
+                thing(name, scope)
+            );
+            let d = RULE.unknown(message).at(machine.span, "");
+            Some(open.why.into_iter().fold(d, Diagnostic::note))
+        });
+        d.into_iter()
+            .for_each(|d| out.add(crate::context::host(name), d));
+    }
+}
+
+/// What may wait for a delivery, and why nobody knows.
+#[derive(Default)]
+struct Open<'a> {
+    musts: Vec<Must<'a>>,
+    why: BTreeSet<String>,
+}
+
+fn thing(name: &str, scope: FaultScope) -> String {
+    match scope {
+        FaultScope::Device => format!("a disk of host '{name}'"),
+        _ => format!("host '{name}'"),
     }
 }
 
@@ -123,43 +149,19 @@ fn of_service<'a>(
     })
 }
 
-/// Known to be a thing that stands somewhere, and not rented.
-fn is_bought(host: &Host) -> bool {
-    let about = &host.about;
-    let kind = about.kind.known();
-    let rented = kind == Some(&HostKind::Vps) || about.provider.known().is_some();
-    !rented && (about.hardware.is_some() || kind.is_some())
-}
-
 /// What could take the place of something.
-struct StandIns<'a> {
+struct StandIns<'c, 'a> {
+    ctx: &'c Context<'a>,
     /// Hosts, and disks as host and label, that there is a spare for.
     spares: BTreeSet<(&'a str, Option<&'a str>)>,
-    /// Hosts of hypervisor clusters with more than one member.
-    clustered: BTreeSet<&'a str>,
-    /// How many machines there are of a make and system.
-    alike: BTreeMap<Make<'a>, usize>,
     /// How many pools of its own a host has.
     pools: BTreeMap<&'a str, usize>,
 }
 
-/// Operating system and kind of machine.
-type Make<'a> = (Option<&'a str>, Option<String>);
-
-impl<'a> StandIns<'a> {
-    fn of(lab: &'a Lab) -> Self {
+impl<'c, 'a> StandIns<'c, 'a> {
+    fn of(ctx: &'c Context<'a>) -> Self {
+        let lab = ctx.lab;
         let spares = lab.assets.values().filter_map(|a| a.spare_for.known());
-        let clusters = lab
-            .clusters
-            .values()
-            .filter(|c| c.kind.known() == Some(&ClusterKind::Proxmox));
-        let members = clusters
-            .filter(|c| c.members.len() > 1)
-            .flat_map(|c| &c.members);
-        let mut alike = BTreeMap::new();
-        for host in lab.hosts.values().filter(|h| h.about.hardware.is_some()) {
-            *alike.entry(make(host)).or_default() += 1;
-        }
         let mut pools = BTreeMap::new();
         for (name, _) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
             if let [host] = pools::hosts(lab, name).as_slice() {
@@ -167,39 +169,65 @@ impl<'a> StandIns<'a> {
             }
         }
         Self {
+            ctx,
             spares: spares.map(|s| (s.name(), s.part())).collect(),
-            clustered: members
-                .filter(|m| m.value.kind() == Kind::Host)
-                .map(|m| m.value.name())
-                .collect(),
-            alike,
             pools,
         }
     }
 
-    fn has_one(&self, name: &str, host: &'a Host, scope: FaultScope) -> bool {
-        let spare = |part: bool| {
-            self.spares
-                .iter()
-                .any(|(of, p)| *of == name && p.is_some() == part)
-        };
-        // A machine of the same make and system takes over what is restored to it.
-        let make = make(host);
-        let twin = make.0.is_some() && self.alike.get(&make).is_some_and(|n| *n > 1);
-        let machine = spare(false) || self.clustered.contains(name) || twin;
-        match scope {
-            // Another pool of the host may take what is restored.
-            FaultScope::Device => {
-                machine || spare(true) || self.pools.get(name).is_some_and(|n| *n > 1)
-            }
-            _ => machine,
+    /// What nothing stands in for, and what something may stand in for.
+    fn waiting<'m>(
+        &self,
+        name: &str,
+        scope: FaultScope,
+        musts: Vec<Must<'m>>,
+    ) -> (Vec<Must<'m>>, Open<'m>) {
+        let (mut waiting, mut open) = (Vec::new(), Open::default());
+        if self.has_disk(name, scope) {
+            return (waiting, open);
         }
+        let mut by_tier: BTreeMap<&str, Takeover> = BTreeMap::new();
+        for must in musts {
+            let found = by_tier
+                .entry(must.tier)
+                .or_insert_with(|| self.takeover(name, must.tier));
+            match found {
+                Takeover::Spare | Takeover::Room(_, None) => {}
+                Takeover::Nothing(_) => waiting.push(must),
+                Takeover::Unknown(why) => {
+                    open.why.insert(why.clone());
+                    open.musts.push(must);
+                }
+                Takeover::Room(_, Some(space)) => {
+                    open.why.insert(format!("whether {space}"));
+                    open.musts.push(must);
+                }
+            }
+        }
+        (waiting, open)
     }
-}
 
-fn make(host: &Host) -> Make<'_> {
-    let kind = host.about.kind.known().map(ToString::to_string);
-    (host.os.known().map(String::as_str), kind)
+    fn takeover(&self, name: &str, tier: &str) -> Takeover {
+        let lab = self.ctx.lab;
+        let wanted = wanted(lab, tier);
+        let here = |b: &&Body<'_>| {
+            let machines = &b.place.machines;
+            belongs(b, tier, &wanted)
+                && machines
+                    .iter()
+                    .any(|m| matches!(m, Machine::Host(h) if *h == name))
+        };
+        let lost: Vec<&Body<'_>> = self.ctx.bodies().iter().filter(here).collect();
+        let need = Need::of(lab, tier, &BTreeSet::from([name]), &lost);
+        takeover::of_host(lab, self.ctx.load(), name, &need)
+    }
+
+    /// A disk is there, or another pool of the host that may take what is restored.
+    fn has_disk(&self, name: &str, scope: FaultScope) -> bool {
+        let spare = self.spares.iter().any(|(of, p)| *of == name && p.is_some());
+        let pools = self.pools.get(name).is_some_and(|n| *n > 1);
+        scope == FaultScope::Device && (spare || pools)
+    }
 }
 
 fn judge(
@@ -228,10 +256,7 @@ fn judge(
     musts.retain(|m| wait(m) >= m.rto);
     musts.sort_by_key(|m| m.rto);
     let first = musts.first()?;
-    let thing = match scope {
-        FaultScope::Device => format!("a disk of host '{name}'"),
-        _ => format!("host '{name}'"),
-    };
+    let thing = thing(name, scope);
     let (tier, rto) = (first.tier, first.rto);
     let mut d = RULE
         .finding(format!(

@@ -164,3 +164,43 @@ fn a_text_that_breaks_off_leaves_open_what_it_would_have_said() {
     let of: Vec<&Diagnostic> = found.iter().filter(|d| d.code == "bak-coverage").collect();
     assert!(of.iter().all(|d| d.unknown), "{of:#?}");
 }
+
+/// What rests on a reference that means nothing is not judged: a rule, a lab without fault, and the slip.
+const SLIPS: &[(&str, &str, &str, &str)] = &[
+    (
+        "bak-location",
+        "hosts: {nas: {}, web: {}}\ndatasets: {photos: {host: nas, folder: /srv/photos}}\nrepositories: {usb: {on: nas, location: /mnt/usb}}\nbackups: {nightly: {datasets: [photos], to: usb, every: 1d}}",
+        "host: nas,",
+        "host: nsa,",
+    ),
+    (
+        "dr-rto-procure",
+        "tiers: {core: {rto: {host: 1h}, response: 15m}}\nhosts: {nas: {kind: nas}, old: {}}\nservices: {wiki: {tier: core, runs: {host: nas}}}\nassets: {spare: {of: old, spare_for: nas}}",
+        "spare_for: nas",
+        "spare_for: nass",
+    ),
+    (
+        "dr-rto-feasible",
+        "tiers: {core: {rto: {host: 12h}, rpo: {host: 1w}}}\nsites: {home: {uplinks: {dsl: {down: 100Mbit/s, up: 50Mbit/s}}}, away: {}}\nhosts: {nas: {site: home}, box: {site: home}, far: {site: away}}\ndatasets: {photos: {host: nas, folder: /srv/photos, tier: core, size: 2TB}}\nrepositories: {near: {on: box, location: 'sftp:box:/srv'}, rented: {on: far, location: 'sftp:far:/srv'}}\nbackups: {nightly: {datasets: [photos], to: near, every: 1d}, weekly: {datasets: [photos], to: rented, every: 1w}}",
+        "to: near",
+        "to: naer",
+    ),
+];
+
+#[test]
+fn a_slip_has_no_findings_of_its_consequences() {
+    for (rule, text, good, bad) in SLIPS {
+        let of = |text: &str| {
+            let (_, found) = judge(text);
+            let of = found.into_iter().filter(|d| d.code == *rule);
+            of.collect::<Vec<_>>()
+        };
+        let before = of(text);
+        assert!(before.is_empty(), "{rule}: {before:#?}");
+        let after = of(&text.replacen(good, bad, 1));
+        assert!(!after.is_empty(), "{rule} of '{bad}'");
+        for d in &after {
+            assert!(d.unknown && d.fix.is_none(), "{rule} of '{bad}': {d:#?}");
+        }
+    }
+}

@@ -2,10 +2,11 @@
 //!
 //! An offer becomes a candidate once for each place where it would make a difference: a disk for each host and pool, a machine for each site.
 
-use super::recover::{World, is_bought};
+use super::recover::World;
 use crate::cell::How;
 use diag::{Span, Spanned};
 use graph::bodies::Body;
+use graph::takeover::is_bought;
 use model::declare::{Given, Known, Need, Opt, OptExt as _, Ref, Target, Value};
 use model::id::{Kind, ObjectRef};
 use model::lab::device::Ups;

@@ -8,10 +8,9 @@ use graph::copies::{Copies, Side, Snapshots, side, unhurt};
 use graph::load::{Load, free};
 use graph::places::Machine;
 use graph::restore::ways;
-use graph::sizes::memory;
+use graph::takeover::{self, Need, Takeover, is_bought};
 use model::declare::{Given, OptExt as _};
-use model::lab::hardware::HostKind;
-use model::lab::{DataClass, FaultScope, Host, Lab};
+use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -288,11 +287,12 @@ impl<'a> World<'a> {
             FaultScope::Device => self.disks(&loss.bodies, trial),
             FaultScope::Host => {
                 let hit = loss.hosts.iter();
-                hit.filter_map(|h| self.host(tier, h, trial)).collect()
+                hit.map(|h| self.host(tier, h, &loss.bodies, trial))
+                    .collect()
             }
             FaultScope::Site => {
                 let site = loss.hosts.first().and_then(|h| self.site(h));
-                let wait = site.map(|s| self.elsewhere(tier, s, &loss.hosts, trial));
+                let wait = site.map(|s| self.elsewhere(tier, s, loss, trial));
                 wait.into_iter().collect()
             }
         }
@@ -302,61 +302,64 @@ impl<'a> World<'a> {
         Machine::Host(self.lab.hosts.get_key_value(host)?.0).site(self.lab)
     }
 
-    /// Memory of the guests on some hosts that the tier needs, and of what runs there outside of guests where that is declared.
-    fn need(&self, tier: &str, hosts: &BTreeSet<&str>, trial: &mut Trial) -> Result<i128, String> {
+    /// What must go on elsewhere; what is not in it goes to the trial.
+    fn need(
+        &self,
+        tier: &str,
+        hosts: &BTreeSet<&str>,
+        lost: &[&Body<'a>],
+        trial: &mut Trial,
+    ) -> Need {
         let Some(own) = self.of.get(tier) else {
-            return Ok(0);
+            return Need::new(Ok(0), false, lost);
         };
         let here = || hosts.iter().filter_map(|h| own.loads.get(h));
-        if here().any(|l| l.uncounted) {
+        let uncounted = here().any(|l| l.uncounted);
+        if uncounted {
             trial.assumed.insert(UNCOUNTED.to_owned());
         }
         let parts = here().chain([&own.anywhere]);
         let missing = parts.clone().filter_map(|l| l.missing.as_ref()).min();
-        match missing {
+        let memory = match missing {
             Some((_, why)) => Err(why.clone()),
             None => {
+                // A service that runs on several of them is needed once.
                 let bare: BTreeMap<_, _> = parts.clone().flat_map(|l| &l.bare).collect();
                 Ok(parts.map(|l| l.bytes).sum::<i128>() + bare.into_values().sum::<i128>())
             }
-        }
+        };
+        Need::new(memory, uncounted, lost)
     }
 
     /// After the loss of one host.
-    fn host(&self, tier: &str, name: &'a str, trial: &mut Trial) -> Option<Wait> {
+    fn host(&self, tier: &str, name: &'a str, lost: &[&Body<'a>], trial: &mut Trial) -> Wait {
         if self.stocks.spare(name, Part::Whole) {
             trial
                 .assumed
                 .insert("changing to a spare takes no time".to_owned());
-            return Some(Wait::Known(0, format!("a spare for {name} is there")));
+            return Wait::Known(0, format!("a spare for {name} is there"));
         }
-        let need = self.need(tier, &BTreeSet::from([name]), trial);
+        let need = self.need(tier, &BTreeSet::from([name]), lost, trial);
         let here = self.stocks.hosts(self.site(name));
-        let what = format!("{name} fails");
-        Some(
-            self.stand_in(&what, &need, here.iter().copied().filter(|o| *o != name))
-                .unwrap_or_else(|why| self.delivery(name, Part::Whole, &why, trial)),
-        )
+        let others = here.iter().copied().filter(|o| *o != name);
+        match self.stand_in(&format!("{name} fails"), &need, others, trial) {
+            Ok(wait) => wait,
+            Err(why) => self.delivery(name, Part::Whole, &why, trial),
+        }
     }
 
     /// After the loss of a place.
-    fn elsewhere(
-        &self,
-        tier: &str,
-        site: &str,
-        hit: &BTreeSet<&'a str>,
-        trial: &mut Trial,
-    ) -> Wait {
-        let here: BTreeSet<&str> = hit
+    fn elsewhere(&self, tier: &str, site: &str, loss: &Loss<'a, '_>, trial: &mut Trial) -> Wait {
+        let here: BTreeSet<&str> = loss
+            .hosts
             .iter()
             .filter(|h| self.site(h) == Some(site))
             .copied()
             .collect();
-        let need = self.need(tier, &here, trial);
+        let need = self.need(tier, &here, &loss.bodies, trial);
         let others = self.lab.hosts.keys().map(String::as_str);
         let others = others.filter(|o| self.site(o).is_some_and(|s| s != site));
-        let what = format!("{site} is lost");
-        match self.stand_in(&what, &need, others) {
+        match self.stand_in(&format!("{site} is lost"), &need, others, trial) {
             Ok(wait) => wait,
             Err(why) => {
                 let first = here.first().copied().unwrap_or_default();
@@ -366,51 +369,23 @@ impl<'a> World<'a> {
     }
 
     /// One of these hosts has room for what must go on; else why not.
-    fn stand_in(
+    fn stand_in<'o>(
         &self,
         what: &str,
-        need: &Result<i128, String>,
-        others: impl Iterator<Item = &'a str>,
+        need: &Need,
+        others: impl Iterator<Item = &'o str>,
+        trial: &mut Trial,
     ) -> Result<Wait, String> {
-        let need = match need {
-            Ok(need) => *need,
-            Err(missing) => {
-                return Ok(Wait::Unknown(format!(
-                    "how much memory must go on when {what}: {missing}"
-                )));
+        let room = |host: &str| self.free.get(host).cloned().flatten();
+        match takeover::stand_in(self.lab, &room, what, need, others) {
+            Takeover::Spare => Ok(Wait::Known(0, "a spare is there".to_owned())),
+            Takeover::Room(words, assumed) => {
+                trial.assumed.extend(assumed);
+                Ok(Wait::Known(0, words))
             }
-        };
-        let mut best: Option<(i128, &String)> = None;
-        let mut open = Vec::new();
-        for name in others {
-            match self.free.get(name) {
-                Some(Some((left, sum))) if best.is_none_or(|(b, _)| *left > b) => {
-                    best = Some((*left, sum));
-                }
-                Some(Some(_)) => {}
-                Some(None) | None => open.push(name.to_owned()),
-            }
+            Takeover::Unknown(why) => Ok(Wait::Unknown(why)),
+            Takeover::Nothing(why) => Err(why),
         }
-        if let Some((left, sum)) = best
-            && left >= need
-            && left > 0
-        {
-            let words = format!("nothing to wait for ({sum} free, {} wanted)", memory(need));
-            return Ok(Wait::Known(0, words));
-        }
-        if !open.is_empty() {
-            return Ok(Wait::Unknown(format!(
-                "whether {} carries {} when {what}: its memory is not declared",
-                few(&open),
-                memory(need)
-            )));
-        }
-        Err(match best {
-            Some((_, sum)) if need == 0 => format!("no other host has memory free ({sum})"),
-            Some((_, sum)) => format!("no other host has {} free ({sum})", memory(need)),
-            None if need == 0 => "no other host is there".to_owned(),
-            None => format!("no other host is there to carry {}", memory(need)),
-        })
     }
 
     /// Disks without redundancy that the data lies on.
@@ -462,11 +437,6 @@ impl<'a> World<'a> {
             format!("{} for the delivery of another ({why})", Seconds(seconds)),
         )
     }
-}
-
-/// Stands somewhere, and is not rented: of what is rented there is another one at once.
-pub(super) fn is_bought(host: &Host) -> bool {
-    host.about.kind.known() != Some(&HostKind::Vps) && host.about.provider.known().is_none()
 }
 
 /// The first of several names, and how many more there are.

@@ -1,10 +1,10 @@
 //! What goals ask of a lab again and again, looked up once: what each tier needs and where that is, and what stands by.
 
-use super::recover::is_bought;
 use graph::bodies::{self, Body};
 use graph::load::guest_memory;
 use graph::places::{self, Machine};
 use graph::restore::{belongs, wanted};
+use graph::takeover::is_bought;
 use model::declare::OptExt as _;
 use model::id::Kind;
 use model::lab::money::Asset;
