@@ -98,7 +98,7 @@ macro_rules! value {
 /// Where a word begins: a line, or a text in one.
 macro_rules! begin {
     () => {
-        r#"(?m)(?:^|[\s"'\[{>|;])"#
+        r#"(?m)(?:^|[\s"'\[{>|;=])"#
     };
 }
 use {begin, value};
@@ -256,12 +256,15 @@ fn value_of<'t>(found: &Captures<'t>) -> Option<regex::Match<'t>> {
 /// The first word of `<your password>`.
 fn is_begun(text: &str, value: &regex::Match<'_>) -> bool {
     let said = value.as_str();
+    // Only then is the rest of a line read, which may be long.
+    if !said.starts_with('<') || said.contains('>') {
+        return false;
+    }
     let rest = text.get(value.end()..).unwrap_or_default();
     let rest = rest.split('\n').next().unwrap_or_default();
     let letter = |c: char| c.is_ascii_alphabetic();
     said.strip_prefix('<')
         .is_some_and(|t| t.starts_with(letter))
-        && !said.contains('>')
         && rest.starts_with([' ', '\t'])
         && rest.contains('>')
 }
