@@ -196,3 +196,13 @@ fn what_a_service_runs_is_in_the_compose_file() {
         assert_eq!(said.join("\n"), expected, "{services}");
     }
 }
+
+/// Its services may stand below the place where it could not be read on.
+#[test]
+fn a_file_that_could_not_be_read_whole_is_not_said_to_be_empty() {
+    let tabbed = "services:\n  a:\n\timage: nginx:1\n  b:\n    image: redis\n";
+    let read = read("{s: compose.yaml}", &[("compose.yaml", tabbed)]);
+    let said = said(&read);
+    assert!(said.contains("[yaml-syntax]"), "{said}");
+    assert!(!said.contains("[compose-services]"), "{said}");
+}
