@@ -7,7 +7,7 @@ use crate::world::World;
 use anyhow::Result;
 use drivers::nut::NutDriver;
 use drivers::pve::{Limits, PveDriver, PveTarget, Trust};
-use drivers::snmp::{Login, SnmpDriver, SnmpTarget};
+use drivers::snmp::{SnmpDriver, SnmpTarget};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
@@ -15,7 +15,6 @@ use model::fact::{Facts, Scope, TargetFacts};
 use model::id::Kind;
 use model::lab::Reach;
 use model::lab::api::{Api, Fingerprint};
-use model::lab::snmp::{Snmp, SnmpAuth, SnmpPrivacy};
 use model::realm::{Realm, RealmTag};
 use model::secret::{Secret, SecretRef};
 use plan::driver::{Driver, Properties};
@@ -157,7 +156,7 @@ impl<R: RealmTag> World<R> {
                 Ok((Box::new(driver), drivers::nut::scope()))
             }
             By::Snmp(snmp) => {
-                let target = agent(interface, snmp)?;
+                let target = SnmpTarget::of(&interface.object, snmp)?;
                 let driver = SnmpDriver::new(&self.tag, target, self.secret_source());
                 let driver = match self.patience {
                     Some(patience) => driver.with_patience(patience),
@@ -267,42 +266,4 @@ impl<R: RealmTag> World<R> {
             )),
         }
     }
-}
-
-/// Where an SNMP agent is and as whom it is asked, or what is missing for that.
-fn agent(interface: &Interface<'_>, snmp: &Snmp) -> Result<SnmpTarget, String> {
-    let object = &interface.object;
-    let missing = |key: &str, example: &str| {
-        format!("nothing says its {key}: add `{key}: {example}` to `snmp` of {object}")
-    };
-    let at = snmp.at.known();
-    let at = at.ok_or_else(|| missing("at", "ADDRESS"))?;
-    let login = match (&snmp.community, snmp.user.known()) {
-        (Some(_), Some(_)) => {
-            return Err(format!(
-                "`snmp` of {object} has a user of version 3 and a community of version 2c: keep one of them"
-            ));
-        }
-        (Some(community), None) => Login::Community(community.0.clone()),
-        (None, None) => return Err(missing("user", "holdfast")),
-        (None, Some(user)) => {
-            let place = |what: &str| format!("{{file: ~/.config/holdfast/{}-{what}}}", object.name);
-            let auth = snmp.auth.as_ref();
-            let auth = auth.ok_or_else(|| missing("auth", &place("auth")))?;
-            let privacy = snmp.privacy.as_ref();
-            let privacy = privacy.ok_or_else(|| missing("privacy", &place("privacy")))?;
-            let hash = snmp.auth_protocol.known().copied();
-            let cipher = snmp.privacy_protocol.known().copied();
-            Login::User {
-                name: user.0.to_string(),
-                auth: (hash.unwrap_or(SnmpAuth::Sha256), auth.0.clone()),
-                privacy: (cipher.unwrap_or(SnmpPrivacy::Aes128), privacy.0.clone()),
-            }
-        }
-    };
-    Ok(SnmpTarget {
-        object: object.clone(),
-        at: at.clone(),
-        login,
-    })
 }

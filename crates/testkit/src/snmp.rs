@@ -55,6 +55,11 @@ impl Switch {
         for port in ["eno1", "eno2"] {
             let mut seen = String::new();
             let mut look = || {
+                // What starts is paused, and may miss what was set meanwhile.
+                for control in ["far", "own"] {
+                    switch.lldpcli(control, &["resume"]);
+                    switch.lldpcli(control, &["update"]);
+                }
                 seen = switch.lldpcli("own", &["show", "neighbors"]);
                 seen.contains(port).then_some(())
             };

@@ -1,7 +1,7 @@
 //! A conversation with one agent: single values and columns of tables, with one deadline for all of it and limits on what arrives.
 
-use super::driver::Login;
 use super::error::SnmpError;
+use super::target::Login;
 use async_snmp::{
     Auth, AuthProtocol, Client, Oid, PrivProtocol, ResponseShapePolicy, Retry, UsmConfig, Value,
     WalkMethod, WalkOptions,

@@ -2,18 +2,18 @@
 
 use super::agent::Agent;
 use super::error::SnmpError;
+use super::target::{Login, SnmpTarget};
 use super::{neighbours, ports, system, vlans};
 use crate::linux::SecretSource;
 use jiff::Timestamp;
 use model::fact::{
     Completeness, Fact, FactKind, FactPath, NativeIdentity, Scope, Seen, TargetFacts,
 };
-use model::id::ObjectRef;
 use model::kleene::Reason;
-use model::lab::snmp::{SnmpAgent, SnmpAuth, SnmpPrivacy};
+use model::lab::snmp::SnmpAgent;
 use model::realm::RealmTag;
 use model::run::Output;
-use model::secret::{Secret, SecretRef};
+use model::secret::SecretRef;
 use model::value::Value;
 use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
 use std::collections::BTreeMap;
@@ -37,33 +37,6 @@ pub fn identity(at: &SnmpAgent) -> NativeIdentity {
         host_key: "none".to_owned(),
         realm_marker: None,
     }
-}
-
-/// Where an agent is, and where it is had what it is asked with.
-#[derive(Debug, Clone)]
-pub struct SnmpTarget {
-    /// The device.
-    pub object: ObjectRef,
-    /// Its agent.
-    pub at: SnmpAgent,
-    /// As whom it is asked.
-    pub login: Login<SecretRef>,
-}
-
-/// As whom an agent is asked.
-#[derive(Debug, Clone)]
-pub enum Login<S = Secret> {
-    /// Version 2c.
-    Community(S),
-    /// Version 3 with authentication and privacy.
-    User {
-        /// The user.
-        name: String,
-        /// What proves who asks.
-        auth: (SnmpAuth, S),
-        /// What hides what is said.
-        privacy: (SnmpPrivacy, S),
-    },
 }
 
 /// A device of realm `R`, by its SNMP agent.

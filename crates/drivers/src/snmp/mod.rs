@@ -10,7 +10,9 @@ mod mib;
 mod neighbours;
 mod ports;
 mod system;
+mod target;
 mod text;
 mod vlans;
 
-pub use driver::{Login, SnmpDriver, SnmpTarget, identity, scope};
+pub use driver::{SnmpDriver, identity, scope};
+pub use target::{Login, SnmpTarget, commands};

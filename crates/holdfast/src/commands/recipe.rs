@@ -9,7 +9,7 @@ use drivers::linux::observer::{self, LOGIN};
 use model::declare::OptExt as _;
 use model::lab::api::Api;
 use model::lab::nut::NutUps;
-use model::lab::snmp::{Snmp, SnmpAuth, SnmpPrivacy};
+use model::lab::snmp::Snmp;
 use model::lab::{Host, Lab, Reach};
 use model::secret::SecretRef;
 use plan::interface::{self, By, Interface};
@@ -98,56 +98,29 @@ fn nut(interface: &Interface<'_>, ups: &NutUps, tree: &str) -> Recipe {
     }
 }
 
-/// Each maker has other words for the same: those of net-snmp are the nearest to the standard's own.
 fn snmp(interface: &Interface<'_>, snmp: &Snmp, tree: &str) -> Recipe {
-    let user = snmp.user.known().map_or("holdfast", |u| u.0.as_str());
-    let hash = match snmp.auth_protocol.known() {
-        Some(SnmpAuth::Md5) => "MD5",
-        Some(SnmpAuth::Sha1) => "SHA",
-        Some(SnmpAuth::Sha224) => "SHA-224",
-        None | Some(SnmpAuth::Sha256) => "SHA-256",
-        Some(SnmpAuth::Sha384) => "SHA-384",
-        Some(SnmpAuth::Sha512) => "SHA-512",
-    };
-    let cipher = match snmp.privacy_protocol.known() {
-        None | Some(SnmpPrivacy::Aes128) => "AES",
-        Some(SnmpPrivacy::Aes256 | SnmpPrivacy::Aes256Blumenthal) => "AES-256",
-    };
-    let on_device = match snmp.community {
-        Some(_) => vec![
-            "# SNMP version 2c with a community of its own that may read (RO), from this machine only; not `public`, and no second one that may write".to_owned(),
-        ],
-        None => vec![
-            format!("# SNMP version 3: user {user}, security level authPriv, {hash} and {cipher}, each with a passphrase of its own of 8 characters or more"),
-            "# its group: read view of all (1), or of 1.3.6.1.2.1 and 1.0.8802; no write view; versions 1 and 2c off".to_owned(),
-            "# where it is net-snmp, with snmpd stopped: net-snmp-config does the same, which then asks for both passphrases:".to_owned(),
-            format!("net-snmp-create-v3-user -ro -a {hash} -x {cipher} {user}"),
-        ],
-    };
-    let wanted = match snmp.community {
-        Some(_) => vec![("community", &snmp.community)],
-        None => vec![("auth", &snmp.auth), ("privacy", &snmp.privacy)],
-    };
-    let kept = wanted.into_iter().map(|(what, from)| {
-        let name = &interface.object.name;
+    let name = &interface.object.name;
+    let used = |what: &str| (what == "community") == snmp.community.is_some();
+    let wanted = snmp.secrets().into_iter().filter(|(what, _)| used(what));
+    let keep = wanted.map(|(what, from)| {
         let command = match from {
             Some(from) => kept(&from.0, &format!("device/{name}/{what}"), tree),
             None => keep_in(&format!("~/.config/holdfast/{name}-{what}")),
         };
         format!("{command}: the one of `{what}`")
     });
-    let kept = kept.chain([format!("holdfast observe {tree} --on real")]);
+    let look = format!("holdfast observe {tree} --on real");
     Recipe {
         object: interface.object.to_string(),
         product: "SNMP",
         parts: vec![
             Part {
                 place: "in the device's own configuration".to_owned(),
-                commands: on_device,
+                commands: drivers::snmp::commands(snmp),
             },
             Part {
                 place: "on this machine".to_owned(),
-                commands: kept.collect(),
+                commands: keep.chain([look]).collect(),
             },
         ],
         unknown: vec!["what the user's view hides, and what the device has no MIB for: neighbours need LLDP to be on at both ends".to_owned()],

@@ -83,7 +83,7 @@ impl Field {
 
     fn run(&self, switch: Option<&Switch>, arguments: &[&str]) -> Ran {
         let (verb, rest) = arguments.split_at(match arguments {
-            ["facts", ..] => 2,
+            ["facts" | "secret", ..] => 2,
             _ => 1,
         });
         let binary = env!("CARGO_BIN_EXE_holdfast");
@@ -333,4 +333,230 @@ fn who_is_not_let_in_is_told_why() {
         "{}",
         seen.text
     );
+}
+
+/// What a question asks: its kind (0xa0 GET, 0xa5 GETBULK), its number as it stands in it, and the names of objects.
+struct Question {
+    kind: u8,
+    id: Vec<u8>,
+    names: Vec<Vec<u8>>,
+}
+
+/// Type, length and value of BER, and what comes behind.
+fn item(bytes: &[u8]) -> (u8, &[u8], &[u8]) {
+    let (length, start) = match bytes[1] {
+        short @ 0..=127 => (usize::from(short), 2),
+        long => {
+            let digits = usize::from(long & 0x7f);
+            let length = bytes[2..2 + digits]
+                .iter()
+                .fold(0, |n, b| n << 8 | usize::from(*b));
+            (length, 2 + digits)
+        }
+    };
+    let (value, rest) = bytes[start..].split_at(length);
+    (bytes[0], value, rest)
+}
+
+fn written(kind: u8, value: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(value.len()).unwrap().to_be_bytes();
+    [&[kind, 0x82], length.as_slice(), value].concat()
+}
+
+fn question(bytes: &[u8]) -> Question {
+    let (_, message, _) = item(bytes);
+    let (_, _, after_version) = item(message);
+    let (_, _, after_community) = item(after_version);
+    let (kind, pdu, _) = item(after_community);
+    let (_, id, rest) = item(pdu);
+    let (_, _, rest) = item(rest);
+    let (_, _, rest) = item(rest);
+    let (_, mut binds, _) = item(rest);
+    let mut names = Vec::new();
+    while !binds.is_empty() {
+        let (_, bind, rest) = item(binds);
+        names.push(item(bind).1.to_vec());
+        binds = rest;
+    }
+    let id = id.to_vec();
+    Question { kind, id, names }
+}
+
+/// An answer with these values.
+fn answer(id: &[u8], binds: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let binds = binds.iter().map(|(name, value)| {
+        let name = written(6, name);
+        written(0x30, &[name, value.clone()].concat())
+    });
+    let binds = written(0x30, &binds.collect::<Vec<_>>().concat());
+    let zero = written(2, &[0]);
+    let pdu = written(0xa2, &[written(2, id), zero.clone(), zero, binds].concat());
+    let community = written(4, COMMUNITY.as_bytes());
+    written(0x30, &[written(2, &[1]), community, pdu].concat())
+}
+
+/// Of single objects, the time since it started; of tables, that there is nothing more.
+fn honest(asked: &Question) -> Vec<u8> {
+    let value = match asked.kind {
+        0xa0 => written(0x43, &[1]),
+        _ => vec![0x82, 0],
+    };
+    let binds = asked.names.iter().map(|n| (n.clone(), value.clone()));
+    answer(&asked.id, &binds.collect::<Vec<_>>())
+}
+
+/// So many rows behind that which was asked for, each with a text of this length.
+fn more(asked: &Question, rows: u16, length: usize) -> Vec<u8> {
+    let mut column = asked.names[0].clone();
+    // Rows are counted in the last two bytes of their name, of seven bits each; the last bytes of columns are below 128.
+    let last = match column[column.len() - 2] & 0x80 {
+        0 => 127,
+        _ => {
+            let low = column.pop().unwrap();
+            let high = column.pop().unwrap();
+            (u16::from(high & 0x7f) << 7) | u16::from(low)
+        }
+    };
+    let row = |n: u16| {
+        let count = [0x80 | (n >> 7) as u8, (n & 0x7f) as u8];
+        let name = [column.as_slice(), &count].concat();
+        (name, written(4, &vec![b'x'; length]))
+    };
+    let binds: Vec<_> = (last + 1..=last + rows).map(row).collect();
+    answer(&asked.id, &binds)
+}
+
+type Lie = fn(&Question) -> Vec<u8>;
+
+/// An agent that answers tables so, and single objects honestly, unless `all`.
+fn liar(lie: Lie, all: bool) -> String {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let at = socket.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 65_536];
+        loop {
+            let (length, from) = socket.recv_from(&mut bytes).unwrap();
+            let asked = question(&bytes[..length]);
+            let said = match all || asked.kind == 0xa5 {
+                true => lie(&asked),
+                false => honest(&asked),
+            };
+            socket.send_to(&said, from).unwrap();
+        }
+    });
+    at
+}
+
+#[test]
+fn an_agent_that_lies_ends_in_an_error() {
+    let rows: &[(Lie, bool, &str)] = &[
+        // The same row again and again.
+        (
+            |q| {
+                let mut name = q.names[0].clone();
+                name.truncate(11);
+                name.push(5);
+                answer(&q.id, &[(name, written(4, b"swp1"))])
+            },
+            false,
+            "a table goes in circles",
+        ),
+        // A table without an end, of short rows and of long ones.
+        (|q| more(q, 20, 1), false, "tells more than 8192 rows"),
+        (
+            |q| more(q, 7, 8_000),
+            false,
+            "tells more than 4194304 bytes",
+        ),
+        // Garbage, half an answer, an answer to another question.
+        (
+            |_| b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(),
+            true,
+            "did not answer within 2 s",
+        ),
+        (
+            |q| {
+                let mut said = honest(q);
+                said.truncate(said.len() - 3);
+                said
+            },
+            true,
+            "did not answer within 2 s",
+        ),
+        (
+            |q| {
+                let binds = [(q.names[0].clone(), written(0x43, &[1]))];
+                answer(&[0x11, 0x22], &binds)
+            },
+            true,
+            "did not answer within 2 s",
+        ),
+        // Other objects than those that were asked for, and none.
+        (
+            |q| answer(&q.id, &[(vec![0x2b, 6, 1], written(4, b"x"))]),
+            true,
+            "not of the shape of the question",
+        ),
+        (
+            |q| answer(&q.id, &[]),
+            true,
+            "not of the shape of the question",
+        ),
+    ];
+    for (lie, all, why) in rows {
+        let at = liar(*lie, *all);
+        let field = Field::new(
+            &format!("at: '{at}', community: {{file: DIR/community}}"),
+            "",
+            "",
+        );
+        let timeout = match why.contains("2 s") {
+            true => "2s",
+            false => "60s",
+        };
+        let seen = field.run(
+            None,
+            &["observe", "--on", "real", "--unknown", "--timeout", timeout],
+        );
+        assert_eq!(seen.code, Some(7), "{why}: {}", seen.text);
+        assert!(seen.text.contains(why), "{why}: {}", seen.text);
+    }
+}
+
+#[test]
+fn a_twin_asks_no_switch_and_says_so() {
+    let at = liar(|_| panic!("a twin asks the switch of the real lab"), true);
+    let field = Field::new(
+        &format!("at: '{at}', community: {{file: DIR/community}}"),
+        "",
+        "",
+    );
+    let seen = field.run(None, &["observe", "--on", "twin"]);
+    let said = "not in the twin: device/sw1 (no switch is in a twin";
+    assert!(seen.stdout.contains(said), "{}", seen.text);
+    let ran = field.run(None, &["drift", "--on", "twin"]);
+    assert!(
+        ran.stdout.contains("cannot be shown by a twin"),
+        "{}",
+        ran.text
+    );
+}
+
+#[test]
+fn what_makes_the_user_is_printed() {
+    let field = Field::new(&v3(USER), "", "");
+    let printed = field.run(None, &["access"]);
+    for part in [
+        "device/sw1  SNMP",
+        "user holdfast, security level authPriv, SHA-256 and AES",
+        "net-snmp-create-v3-user -ro -a SHA-256 -x AES holdfast",
+        "/auth)",
+        "/privacy)",
+    ] {
+        assert!(printed.stdout.contains(part), "{part}: {}", printed.text);
+    }
+    let listed = field.run(None, &["secret", "list"]);
+    for name in ["device/sw1/auth", "device/sw1/privacy"] {
+        assert!(listed.stdout.contains(name), "{name}: {}", listed.text);
+    }
 }

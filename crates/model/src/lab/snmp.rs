@@ -59,6 +59,17 @@ entity! {
     }
 }
 
+impl Snmp {
+    /// Where secrets are had, by the key that says so.
+    pub fn secrets(&self) -> [(&'static str, Option<&SecretFrom>); 3] {
+        [
+            ("community", self.community.as_ref()),
+            ("auth", self.auth.as_ref()),
+            ("privacy", self.privacy.as_ref()),
+        ]
+    }
+}
+
 /// Where an agent answers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SnmpAgent {

@@ -31,6 +31,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let what = match (&snmp.community, snmp.auth_protocol.known()) {
             (Some(_), _) => "with a community, in clear text",
             (None, Some(SnmpAuth::Md5)) => "with MD5",
+            // Said to be unknown; where nothing is said, it is SHA-256.
+            (None, None) if snmp.auth_protocol.is_some() => {
+                let d = RULE.unknown(format!("whether device '{name}' is asked by SNMP with MD5"));
+                out.add(ObjectRef::new(Kind::Device, name), d.at(snmp.span, ""));
+                continue;
+            }
             (None, _) => continue,
         };
         let help = match &snmp.community {

@@ -85,14 +85,7 @@ fn named(lab: &Lab) -> Vec<Named<'_>> {
         })
     });
     let agents = lab.devices.iter().flat_map(|(name, device)| {
-        let snmp = device.snmp.iter();
-        let all = snmp.flat_map(|s| {
-            [
-                ("community", s.community.as_ref()),
-                ("auth", s.auth.as_ref()),
-                ("privacy", s.privacy.as_ref()),
-            ]
-        });
+        let all = device.snmp.iter().flat_map(|s| s.secrets());
         all.filter_map(move |(what, from)| {
             Some(Named {
                 name: format!("device/{name}/{what}"),
