@@ -3,6 +3,7 @@
 //!
 //! Interfaces and neighbours are the real ones. What Linux has no table for (VLANs of a bridge, the chassis) snmpd is told to say.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +29,7 @@ pub struct Switch {
     own: String,
     far: String,
     agent: Option<Child>,
+    daemons: RefCell<Vec<Child>>,
 }
 
 impl Switch {
@@ -45,6 +47,7 @@ impl Switch {
             own: format!("{name}-sw"),
             far: format!("{name}-far"),
             agent: None,
+            daemons: RefCell::default(),
         };
         switch.cable();
         switch.agent(more);
@@ -162,7 +165,7 @@ impl Switch {
             .arg(self.at(control))
             .args(["-O", "/dev/null"])
             .args(more);
-        spawn(&mut command);
+        self.daemons.borrow_mut().push(spawn(&mut command));
         until("lldpd", || self.at(control).exists().then_some(()));
         for words in [
             vec!["configure", "system", "hostname", hostname],
@@ -218,6 +221,10 @@ impl Drop for Switch {
             let _ = Command::new("ip")
                 .args(["netns", "del", namespace])
                 .status();
+        }
+        for daemon in self.daemons.get_mut() {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
         }
         self.stop();
     }

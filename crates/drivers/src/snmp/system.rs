@@ -37,7 +37,8 @@ pub(super) fn read(agent: &mut Agent, found: &mut Found) -> Result<(), SnmpError
     found.add(KIND, "system", known(fields), "SNMPv2-MIB system");
     if of(0).is_none() && of(1).is_none() {
         let why = "its view hides its name and description".to_owned();
-        return Ok(found.partial(KIND, why));
+        found.partial(KIND, why);
+        return Ok(());
     }
     chassis(agent, found)?;
     lldp(agent, found)?;

@@ -67,16 +67,7 @@ pub(super) fn about_syntax(
             || s.contains("flow mapping")
             || (s.contains("illegal placement of ':'") && flow.is_some()) =>
         {
-            let d = error("a bracket is not closed, or a comma is missing").at(here, "found here");
-            let d = match flow {
-                Some(open) => d.and_at(open, "opened here"),
-                None => d,
-            };
-            if text.get(at..).is_some_and(|t| t.starts_with(':')) {
-                d.help("put text that contains ': ' in quotes")
-            } else {
-                d
-            }
+            unclosed(here, flow, text.get(at..).unwrap_or_default())
         }
         s if s.contains("misplaced bracket") => error("this bracket closes nothing")
             .at(here, "none is open here")
@@ -100,6 +91,20 @@ pub(super) fn about_syntax(
                 .help("keys of one map, and items of one list, begin in the same column")
         }
         s => error(&format!("this is not valid YAML: {s}")).at(here, "here"),
+    }
+}
+
+/// A bracket that is open where the text stops making sense.
+fn unclosed(here: Span, open: Option<Span>, rest: &str) -> Diagnostic {
+    let said = "a bracket is not closed, or a comma is missing";
+    let d = Diagnostic::invalid("yaml-syntax", said).at(here, "found here");
+    let d = match open {
+        Some(open) => d.and_at(open, "opened here"),
+        None => d,
+    };
+    match rest.starts_with(':') {
+        true => d.help("put text that contains ': ' in quotes"),
+        false => d,
     }
 }
 
