@@ -5,14 +5,14 @@ use crate::bodies::{self, Body};
 use crate::load::{Load, free, guest_memory};
 use crate::partial::{Partial, listed};
 use crate::places::Machine;
-use crate::restore::wanted;
 use crate::sizes::{memory, storage};
 use crate::{pools, totals};
 use model::declare::{Given, OptExt as _};
 use model::id::Kind;
-use model::lab::guest::Guest;
 use model::lab::hardware::HostKind;
+use model::lab::service::Service;
 use model::lab::{Host, Lab};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens when a host is gone.
@@ -38,44 +38,83 @@ pub struct Need {
     pub data: Partial,
 }
 
-impl Need {
-    /// Of a tier, when some hosts are lost with this data.
-    pub fn of(lab: &Lab, tier: &str, hosts: &BTreeSet<&str>, lost: &[&Body<'_>]) -> Self {
-        let (mut bare, mut uncounted) = (0_i128, false);
-        let mut guests: BTreeMap<&str, &Guest> = BTreeMap::new();
-        let services = wanted(lab, tier).into_iter();
-        for service in services.filter_map(|s| lab.services.get(s)) {
-            let machines = bodies::machines_of(lab, service);
-            if machines
-                .iter()
-                .any(|(k, n)| *k == Kind::Host && hosts.contains(n))
-            {
-                let takes = service.memory.as_ref();
-                match takes.and_then(|m| m.limit.known().or(m.expected.known())) {
-                    Some(takes) => bare += i128::from(crate::sizes::memory_bytes(takes)),
-                    None => uncounted = true,
+/// What the services of a tier take, by host, and what they take that is on no host for sure.
+#[derive(Default)]
+pub struct Demand<'a> {
+    on: BTreeMap<&'a str, Taken>,
+    anywhere: Taken,
+}
+
+/// Memory of what must go on.
+#[derive(Default)]
+struct Taken {
+    /// Of guests.
+    bytes: i128,
+    /// Of services outside of guests, by their number: one that runs in two places is needed once.
+    bare: BTreeMap<usize, i128>,
+    /// The first guest of which it is not declared, and what is missing.
+    missing: Option<(String, String)>,
+    /// Something runs outside of guests, and nobody said how much it takes.
+    uncounted: bool,
+}
+
+impl<'a> Demand<'a> {
+    /// Of these services.
+    pub fn of(lab: &'a Lab, services: &[&'a Service]) -> Self {
+        let mut all = Self::default();
+        let mut guests: BTreeSet<&str> = BTreeSet::new();
+        for (n, service) in services.iter().enumerate() {
+            let machines: BTreeSet<(Kind, &str)> =
+                bodies::machines_of(lab, service).into_iter().collect();
+            let memory = service.memory.as_ref();
+            let memory = memory.and_then(|m| m.limit.known().or(m.expected.known()));
+            for (kind, name) in machines {
+                match kind {
+                    Kind::Host => {
+                        let taken = all.on.entry(name).or_default();
+                        match memory {
+                            Some(memory) => {
+                                let bytes = i128::from(crate::sizes::memory_bytes(memory));
+                                taken.bare.insert(n, bytes);
+                            }
+                            None => taken.uncounted = true,
+                        }
+                    }
+                    Kind::Guest => drop(guests.insert(name)),
+                    _ => {}
                 }
             }
-            for (kind, name) in machines {
-                let found = lab.guests.get_key_value(name);
-                let here = |g: &Guest| {
-                    let on = g.on.known();
-                    on.is_none_or(|on| on.kind() != Kind::Host || hosts.contains(on.name()))
-                };
-                let found = found.filter(|(_, g)| kind == Kind::Guest && here(g));
-                guests.extend(found.map(|(n, g)| (n.as_str(), g)));
+        }
+        let guests = guests.into_iter();
+        for (name, guest) in guests.filter_map(|g| lab.guests.get_key_value(g)) {
+            let taken = match guest.on.known().filter(|on| on.kind() == Kind::Host) {
+                Some(on) => all.on.entry(on.name()).or_default(),
+                None => &mut all.anywhere,
+            };
+            match guest_memory(name, guest) {
+                Ok(part) => taken.bytes += part.value,
+                Err(why) if taken.missing.is_none() => taken.missing = Some((name.clone(), why)),
+                Err(_) => {}
             }
         }
-        let parts = guests.into_iter().map(|(n, g)| guest_memory(n, g));
-        let guests: Result<i128, String> = parts.map(|p| p.map(|p| p.value)).sum();
-        Self::new(guests.map(|g| g + bare), uncounted, lost)
+        all
     }
 
-    /// Of memory that is summed up already, and this data.
-    pub fn new(memory: Result<i128, String>, uncounted: bool, lost: &[&Body<'_>]) -> Self {
-        Self {
+    /// What must go on when some hosts are lost with this data.
+    pub fn need(&self, hosts: &BTreeSet<&str>, lost: &[&Body<'_>]) -> Need {
+        let here = || hosts.iter().filter_map(|h| self.on.get(h));
+        let parts = here().chain([&self.anywhere]);
+        let missing = parts.clone().filter_map(|t| t.missing.as_ref()).min();
+        let memory = match missing {
+            Some((_, why)) => Err(why.clone()),
+            None => {
+                let bare: BTreeMap<_, _> = parts.clone().flat_map(|t| &t.bare).collect();
+                Ok(parts.map(|t| t.bytes).sum::<i128>() + bare.into_values().sum::<i128>())
+            }
+        };
+        Need {
             memory,
-            uncounted,
+            uncounted: here().any(|t| t.uncounted),
             data: data(lost),
         }
     }
@@ -96,148 +135,221 @@ pub fn is_bought(host: &Host) -> bool {
     host.about.kind.known() != Some(&HostKind::Vps) && host.about.provider.known().is_none()
 }
 
-/// After the loss of one host: a spare, or another host at the same place that is always on.
-pub fn of_host(lab: &Lab, load: &Load<'_>, name: &str, need: &Need) -> Takeover {
-    let spare = |a: &model::lab::money::Asset| {
-        let of = a.spare_for.known();
-        of.is_some_and(|s| s.kind() == Kind::Host && s.name() == name && s.part().is_none())
-    };
-    if lab.assets.values().any(spare) {
-        return Takeover::Spare;
-    }
-    let site = |host: &str| Machine::Host(lab.hosts.get_key_value(host)?.0).site(lab);
-    let is_other = |(other, host): &(&String, &Host)| {
-        *other != name
-            && is_bought(host)
-            && host.about.on_demand.known() != Some(&true)
-            && site(other) == site(name)
-    };
-    let others = lab.hosts.iter().filter(is_other);
-    let others = others.map(|(other, _)| other.as_str());
-    let room = |host: &str| free(lab, load, host);
-    stand_in(lab, &room, &format!("{name} fails"), need, others)
+/// What stands by in a lab, looked up once.
+pub struct Standby<'a> {
+    /// Hosts that there is a whole spare for.
+    spares: BTreeSet<&'a str>,
+    /// What each host has free.
+    room: BTreeMap<&'a str, Room>,
+    /// Hosts, those with the most free memory first and those of which it is not known last.
+    order: Vec<&'a str>,
+    /// The same of those that are bought and always on, by site.
+    at: BTreeMap<Option<&'a str>, Vec<&'a str>>,
 }
 
-/// One of these hosts has room for what must go on; `room` is the memory that each has free, and its sum in words.
-pub fn stand_in<'a>(
-    lab: &Lab,
-    room: &dyn Fn(&str) -> Option<(i128, String)>,
-    what: &str,
-    need: &Need,
-    others: impl Iterator<Item = &'a str>,
-) -> Takeover {
-    let wanted = match &need.memory {
-        Ok(wanted) => *wanted,
-        Err(missing) => {
-            return Takeover::Unknown(format!("how much memory must go on when {what}: {missing}"));
+/// What a host has free.
+#[derive(Default)]
+struct Room {
+    /// Memory, and its sum in words; none if that cannot be told.
+    memory: Option<(i128, String)>,
+    /// Space of its pools.
+    space: i128,
+    /// It has pools.
+    pools: bool,
+    /// Pools of which nobody knows how much they hold.
+    open: Vec<String>,
+}
+
+impl<'a> Standby<'a> {
+    /// Of all hosts.
+    pub fn of(lab: &'a Lab, load: &Load<'_>) -> Self {
+        let spares = lab.assets.values().filter_map(|a| a.spare_for.known());
+        let spares = spares.filter(|s| s.kind() == Kind::Host && s.part().is_none());
+        let mut room: BTreeMap<&str, Room> = BTreeMap::new();
+        for name in lab.hosts.keys() {
+            let memory = free(lab, load, name);
+            room.entry(name).or_default().memory = memory;
         }
-    };
-    let mut fits: Option<(i128, String)> = None;
-    let mut best: Option<(i128, String)> = None;
-    let mut unsure: Option<(i128, String, String)> = None;
-    let (mut open, mut full) = (Vec::new(), Vec::new());
-    for name in others {
-        let Some((left, sum)) = room(name) else {
-            open.push(name.to_owned());
+        spaces(lab, &mut room);
+        let left = |name: &str| Some(room.get(name)?.memory.as_ref()?.0);
+        let mut order: Vec<&str> = lab.hosts.keys().map(String::as_str).collect();
+        order.sort_by_key(|name| Reverse(left(name)));
+        let mut at: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+        for (name, host) in order.iter().filter_map(|n| lab.hosts.get_key_value(*n)) {
+            if is_bought(host) && host.about.on_demand.known() != Some(&true) {
+                let site = Machine::Host(name).site(lab);
+                at.entry(site).or_default().push(name);
+            }
+        }
+        Self {
+            spares: spares.map(|s| s.name()).collect(),
+            room,
+            order,
+            at,
+        }
+    }
+
+    /// There is a whole spare for a host.
+    pub fn spare(&self, host: &str) -> bool {
+        self.spares.contains(host)
+    }
+
+    /// Hosts that can take the place of another one at a site, in the order that [`Self::stand_in`] wants.
+    fn at<'s>(&'s self, site: Option<&str>) -> &'s [&'a str] {
+        let found = self.at.iter().find(|(known, _)| **known == site);
+        found.map_or(&[], |(_, hosts)| hosts.as_slice())
+    }
+
+    /// All hosts, in that order.
+    pub fn hosts(&self) -> &[&'a str] {
+        &self.order
+    }
+
+    /// After the loss of one host: a spare, or another host at the same place that is always on.
+    pub fn of_host(&self, lab: &Lab, name: &str, need: &Need) -> Takeover {
+        if self.spare(name) {
+            return Takeover::Spare;
+        }
+        let host = lab.hosts.get_key_value(name);
+        let site = host.and_then(|(name, _)| Machine::Host(name).site(lab));
+        let others = self.at(site).iter().copied().filter(|o| *o != name);
+        self.stand_in(&format!("{name} fails"), need, others)
+    }
+
+    /// The first of these hosts that has room for what must go on.
+    pub fn stand_in<'o>(
+        &self,
+        what: &str,
+        need: &Need,
+        others: impl Iterator<Item = &'o str>,
+    ) -> Takeover {
+        let wanted = match &need.memory {
+            Ok(wanted) => *wanted,
+            Err(missing) => {
+                let why = format!("how much memory must go on when {what}: {missing}");
+                return Takeover::Unknown(why);
+            }
+        };
+        let wants = memory(wanted);
+        let enough = |sum: &str| format!("nothing to wait for ({sum} free, {wants} wanted)");
+        let mut best: Option<&String> = None;
+        let mut unsure: Option<(&String, &str)> = None;
+        let (mut open, mut full) = (Vec::new(), Vec::new());
+        for name in others {
+            let Some((room, (left, sum))) = self
+                .room
+                .get(name)
+                .and_then(|r| Some((r, r.memory.as_ref()?)))
+            else {
+                open.push(name.to_owned());
+                continue;
+            };
+            best = best.or(Some(sum));
+            if *left < wanted || *left <= 0 {
+                continue;
+            }
+            match room.holds(&need.data) {
+                Some(true) => return Takeover::Room(enough(sum), None),
+                Some(false) if full.len() < MOST => full.push(room.lack(name, &need.data)),
+                Some(false) => {}
+                None => unsure = unsure.or(Some((sum, name))),
+            }
+        }
+        if let Some((sum, name)) = unsure {
+            let open = self.room.get(name).map(|r| r.doubt(name, &need.data));
+            return Takeover::Room(enough(sum), open);
+        }
+        if !open.is_empty() {
+            return Takeover::Unknown(format!(
+                "whether {} carries {wants} when {what}: its memory is not declared",
+                listed(&open)
+            ));
+        }
+        Takeover::Nothing(match (full.is_empty(), best) {
+            (false, _) => full.join("; "),
+            (true, Some(sum)) if wanted == 0 => format!("no other host has memory free ({sum})"),
+            (true, Some(sum)) => format!("no other host has {wants} free ({sum})"),
+            (true, None) if wanted == 0 => "no other host is there".to_owned(),
+            (true, None) => format!("no other host is there to carry {wants}"),
+        })
+    }
+}
+
+/// So many hosts without space are told of.
+const MOST: usize = 3;
+
+impl Room {
+    /// Whether its pools hold this data besides what is on them; none if that is not known.
+    fn holds(&self, data: &Partial) -> Option<bool> {
+        if data.known.is_empty() && data.missing.is_empty() {
+            return Some(true);
+        }
+        let (fits, known) = (
+            data.value() <= self.space,
+            self.pools && self.open.is_empty(),
+        );
+        match (fits, known) {
+            (false, true) => Some(false),
+            (true, _) if data.missing.is_empty() => Some(true),
+            _ => None,
+        }
+    }
+
+    fn lack(&self, host: &str, data: &Partial) -> String {
+        let (wanted, left) = (storage(data.value()), storage(self.space));
+        let least = data.least();
+        format!("{host} has {left} of space free, and {least}{wanted} must be restored")
+    }
+
+    fn doubt(&self, host: &str, data: &Partial) -> String {
+        let mut open = self.open.clone();
+        if !self.pools {
+            open.push(format!("the pools of {host}"));
+        }
+        let sizes = data.missing.iter();
+        open.extend(sizes.map(|what| format!("the size of {what}")));
+        let (least, wanted) = (data.least(), storage(data.value()));
+        format!(
+            "{host} has space for {least}{wanted} of data; not declared: {}",
+            listed(&open)
+        )
+    }
+}
+
+/// What the pools of each host hold, as it is declared, without what is on them.
+fn spaces<'a>(lab: &'a Lab, room: &mut BTreeMap<&'a str, Room>) {
+    let on = declared_on(lab);
+    for (name, pool) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
+        let hosts = pools::hosts(lab, name);
+        let [host] = hosts.as_slice() else { continue };
+        let Some(own) = room.get_mut(host) else {
             continue;
         };
-        let carries = left >= wanted && left > 0;
-        if best.as_ref().is_none_or(|(b, _)| left > *b) {
-            best = Some((left, sum.clone()));
-        }
-        match space(lab, name, &need.data) {
-            _ if !carries => {}
-            Ok(()) if fits.as_ref().is_none_or(|(b, _)| left > *b) => fits = Some((left, sum)),
-            Ok(()) => {}
-            Err(Lack::Known(why)) => full.push(why),
-            Err(Lack::Unknown(why)) if unsure.as_ref().is_none_or(|(b, ..)| left > *b) => {
-                unsure = Some((left, sum, why));
-            }
-            Err(Lack::Unknown(_)) => {}
-        }
-    }
-    let wants = memory(wanted);
-    let room = fits
-        .map(|(_, sum)| (sum, None))
-        .or_else(|| unsure.map(|(_, sum, why)| (sum, Some(why))));
-    match (room, best) {
-        (Some((sum, assumed)), _) => Takeover::Room(
-            format!("nothing to wait for ({sum} free, {wants} wanted)"),
-            assumed,
-        ),
-        _ if !open.is_empty() => Takeover::Unknown(format!(
-            "whether {} carries {wants} when {what}: its memory is not declared",
-            listed(&open)
-        )),
-        _ if !full.is_empty() => Takeover::Nothing(full.join("; ")),
-        (None, Some((_, sum))) if wanted == 0 => {
-            Takeover::Nothing(format!("no other host has memory free ({sum})"))
-        }
-        (None, Some((_, sum))) => {
-            Takeover::Nothing(format!("no other host has {wants} free ({sum})"))
-        }
-        (None, None) if wanted == 0 => Takeover::Nothing("no other host is there".to_owned()),
-        (None, None) => Takeover::Nothing(format!("no other host is there to carry {wants}")),
-    }
-}
-
-/// Why the data does not fit on a host, or nobody knows.
-enum Lack {
-    Known(String),
-    Unknown(String),
-}
-
-/// The pools of a host hold what is on them, as it is declared, and this data besides.
-fn space(lab: &Lab, host: &str, data: &Partial) -> Result<(), Lack> {
-    if data.known.is_empty() && data.missing.is_empty() {
-        return Ok(());
-    }
-    let own = lab
-        .pools
-        .iter()
-        .filter(|(name, pool)| pool.from.is_none() && pools::hosts(lab, name).as_slice() == [host]);
-    let (mut left, mut open) = (0_i128, Vec::new());
-    for (name, pool) in own {
+        own.pools = true;
         match totals::room(lab, name, pool) {
-            Some(room) => {
+            Some(all) => {
                 let used = totals::bytes(&pool.used);
-                left += (room.value - used.unwrap_or_else(|| declared_on(lab, name))).max(0);
+                let used = used.or_else(|| on.get(name.as_str()).copied());
+                own.space += (all.value - used.unwrap_or_default()).max(0);
             }
-            None => open.push(format!("what pool '{name}' holds")),
+            None => own.open.push(format!("what pool '{name}' holds")),
         }
     }
-    if open.is_empty() && left == 0 && !lab.pools.keys().any(|n| pools::hosts(lab, n) == [host]) {
-        open.push(format!("the pools of {host}"));
-    }
-    let (wanted, least) = (data.value(), data.least());
-    if wanted > left && open.is_empty() {
-        let (wanted, left) = (storage(wanted), storage(left));
-        return Err(Lack::Known(format!(
-            "{host} has {left} of space free, and {least}{wanted} must be restored"
-        )));
-    }
-    if wanted <= left && data.missing.is_empty() {
-        return Ok(());
-    }
-    open.extend(
-        data.missing
-            .iter()
-            .map(|what| format!("the size of {what}")),
-    );
-    Err(Lack::Unknown(format!(
-        "{host} has space for {least}{} of data; not declared: {}",
-        storage(wanted),
-        listed(&open)
-    )))
 }
 
-/// Datasets and disks of guests that are declared on a pool.
-fn declared_on(lab: &Lab, pool: &str) -> i128 {
-    let datasets = lab.datasets.values();
-    let datasets = datasets.filter(|d| d.about.pool.known().is_some_and(|p| p.name() == pool));
-    let disks = lab.guests.values().flat_map(|g| g.disks.values());
-    let disks = disks.filter(|d| d.pool.known().is_some_and(|p| p.name() == pool));
-    let datasets = datasets.filter_map(|d| totals::bytes(&d.about.size));
-    let disks = disks.filter_map(|d| totals::bytes(&d.size));
-    datasets.chain(disks).sum()
+/// Datasets and disks of guests that are declared, by their pool.
+fn declared_on(lab: &Lab) -> BTreeMap<&str, i128> {
+    let mut on: BTreeMap<&str, i128> = BTreeMap::new();
+    for dataset in lab.datasets.values() {
+        let size = totals::bytes(&dataset.about.size);
+        if let Some((pool, size)) = dataset.about.pool.known().zip(size) {
+            *on.entry(pool.name()).or_default() += size;
+        }
+    }
+    for disk in lab.guests.values().flat_map(|g| g.disks.values()) {
+        if let Some((pool, size)) = disk.pool.known().zip(totals::bytes(&disk.size)) {
+            *on.entry(pool.name()).or_default() += size;
+        }
+    }
+    on
 }

@@ -5,7 +5,7 @@ use crate::places::{self, Machine};
 use crate::{Context, Findings, Mend, Rule, pools};
 use diag::{Diagnostic, Severity, Span};
 use graph::restore::{belongs, wanted};
-use graph::takeover::{self, Need, Takeover};
+use graph::takeover::{Demand, Standby, Takeover, is_bought};
 use model::declare::OptExt as _;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
@@ -72,7 +72,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         // Of what nobody says what it is, nobody knows that it is bought.
         let told = machine.about.hardware.is_some() || machine.about.kind.known().is_some();
-        if !(told && takeover::is_bought(machine)) {
+        if !(told && is_bought(machine)) {
             continue;
         }
         let (waiting, open) = stand_ins.waiting(name, scope, musts);
@@ -156,6 +156,35 @@ struct StandIns<'c, 'a> {
     spares: BTreeSet<(&'a str, Option<&'a str>)>,
     /// How many pools of its own a host has.
     pools: BTreeMap<&'a str, usize>,
+    standby: Standby<'a>,
+    /// By tier: what its services take, and its data by host.
+    tiers: BTreeMap<&'a str, Tier<'c, 'a>>,
+}
+
+/// What a tier needs.
+struct Tier<'c, 'a> {
+    demand: Demand<'a>,
+    data: BTreeMap<&'a str, Vec<&'c Body<'a>>>,
+}
+
+impl<'c, 'a> Tier<'c, 'a> {
+    fn of(ctx: &'c Context<'a>, tier: &str) -> Self {
+        let lab = ctx.lab;
+        let wanted = wanted(lab, tier);
+        let services: Vec<_> = wanted.iter().filter_map(|s| lab.services.get(*s)).collect();
+        let mut data: BTreeMap<&str, Vec<&Body<'a>>> = BTreeMap::new();
+        for body in ctx.bodies().iter().filter(|b| belongs(b, tier, &wanted)) {
+            for machine in &body.place.machines {
+                if let Machine::Host(host) = machine {
+                    data.entry(host).or_default().push(body);
+                }
+            }
+        }
+        Self {
+            demand: Demand::of(lab, &services),
+            data,
+        }
+    }
 }
 
 impl<'c, 'a> StandIns<'c, 'a> {
@@ -172,6 +201,12 @@ impl<'c, 'a> StandIns<'c, 'a> {
             ctx,
             spares: spares.map(|s| (s.name(), s.part())).collect(),
             pools,
+            standby: Standby::of(lab, ctx.load()),
+            tiers: lab
+                .tiers
+                .keys()
+                .map(|t| (t.as_str(), Tier::of(ctx, t)))
+                .collect(),
         }
     }
 
@@ -208,18 +243,12 @@ impl<'c, 'a> StandIns<'c, 'a> {
     }
 
     fn takeover(&self, name: &str, tier: &str) -> Takeover {
-        let lab = self.ctx.lab;
-        let wanted = wanted(lab, tier);
-        let here = |b: &&Body<'_>| {
-            let machines = &b.place.machines;
-            belongs(b, tier, &wanted)
-                && machines
-                    .iter()
-                    .any(|m| matches!(m, Machine::Host(h) if *h == name))
+        let Some(tier) = self.tiers.get(tier) else {
+            return Takeover::Nothing("it has no tier".to_owned());
         };
-        let lost: Vec<&Body<'_>> = self.ctx.bodies().iter().filter(here).collect();
-        let need = Need::of(lab, tier, &BTreeSet::from([name]), &lost);
-        takeover::of_host(lab, self.ctx.load(), name, &need)
+        let lost = tier.data.get(name).map_or(&[][..], Vec::as_slice);
+        let need = tier.demand.need(&BTreeSet::from([name]), lost);
+        self.standby.of_host(self.ctx.lab, name, &need)
     }
 
     /// A disk is there, or another pool of the host that may take what is restored.

@@ -5,10 +5,10 @@ use super::stock::{Own, Part, Stocks};
 use graph::amounts::decimal;
 use graph::bodies::{self, Body};
 use graph::copies::{Copies, Side, Snapshots, side, unhurt};
-use graph::load::{Load, free};
+use graph::load::Load;
 use graph::places::Machine;
 use graph::restore::ways;
-use graph::takeover::{self, Need, Takeover, is_bought};
+use graph::takeover::{Demand, Need, Standby, Takeover, is_bought};
 use model::declare::{Given, OptExt as _};
 use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
@@ -28,8 +28,7 @@ pub(super) struct World<'a> {
     pub(super) bodies: Vec<Body<'a>>,
     /// By tier.
     of: BTreeMap<&'a str, Own<'a>>,
-    /// Memory that is free, by host.
-    free: BTreeMap<&'a str, Option<(i128, String)>>,
+    standby: Standby<'a>,
     pub(super) stocks: Stocks<'a>,
 }
 
@@ -62,11 +61,7 @@ impl<'a> World<'a> {
                 .map(|t| (t.as_str(), Own::of(lab, t, &bodies)))
                 .collect(),
             bodies,
-            free: lab
-                .hosts
-                .keys()
-                .map(|h| (h.as_str(), free(lab, &load, h)))
-                .collect(),
+            standby: Standby::of(lab, &load),
             stocks: Stocks::of(lab),
         }
     }
@@ -310,39 +305,22 @@ impl<'a> World<'a> {
         lost: &[&Body<'a>],
         trial: &mut Trial,
     ) -> Need {
-        let Some(own) = self.of.get(tier) else {
-            return Need::new(Ok(0), false, lost);
+        let need = match self.of.get(tier) {
+            Some(own) => own.demand.need(hosts, lost),
+            None => Demand::default().need(hosts, lost),
         };
-        let here = || hosts.iter().filter_map(|h| own.loads.get(h));
-        let uncounted = here().any(|l| l.uncounted);
-        if uncounted {
+        if need.uncounted {
             trial.assumed.insert(UNCOUNTED.to_owned());
         }
-        let parts = here().chain([&own.anywhere]);
-        let missing = parts.clone().filter_map(|l| l.missing.as_ref()).min();
-        let memory = match missing {
-            Some((_, why)) => Err(why.clone()),
-            None => {
-                // A service that runs on several of them is needed once.
-                let bare: BTreeMap<_, _> = parts.clone().flat_map(|l| &l.bare).collect();
-                Ok(parts.map(|l| l.bytes).sum::<i128>() + bare.into_values().sum::<i128>())
-            }
-        };
-        Need::new(memory, uncounted, lost)
+        need
     }
 
     /// After the loss of one host.
     fn host(&self, tier: &str, name: &'a str, lost: &[&Body<'a>], trial: &mut Trial) -> Wait {
-        if self.stocks.spare(name, Part::Whole) {
-            trial
-                .assumed
-                .insert("changing to a spare takes no time".to_owned());
-            return Wait::Known(0, format!("a spare for {name} is there"));
-        }
         let need = self.need(tier, &BTreeSet::from([name]), lost, trial);
-        let here = self.stocks.hosts(self.site(name));
-        let others = here.iter().copied().filter(|o| *o != name);
-        match self.stand_in(&format!("{name} fails"), &need, others, trial) {
+        let what = || format!("a spare for {name} is there");
+        let found = self.standby.of_host(self.lab, name, &need);
+        match self.taken(found, what, trial) {
             Ok(wait) => wait,
             Err(why) => self.delivery(name, Part::Whole, &why, trial),
         }
@@ -357,9 +335,11 @@ impl<'a> World<'a> {
             .copied()
             .collect();
         let need = self.need(tier, &here, &loss.bodies, trial);
-        let others = self.lab.hosts.keys().map(String::as_str);
+        let others = self.standby.hosts().iter().copied();
         let others = others.filter(|o| self.site(o).is_some_and(|s| s != site));
-        match self.stand_in(&format!("{site} is lost"), &need, others, trial) {
+        let what = format!("{site} is lost");
+        let found = self.standby.stand_in(&what, &need, others);
+        match self.taken(found, || "a spare is there".to_owned(), trial) {
             Ok(wait) => wait,
             Err(why) => {
                 let first = here.first().copied().unwrap_or_default();
@@ -368,17 +348,19 @@ impl<'a> World<'a> {
         }
     }
 
-    /// One of these hosts has room for what must go on; else why not.
-    fn stand_in<'o>(
+    /// Nothing to wait for, or why there is.
+    fn taken(
         &self,
-        what: &str,
-        need: &Need,
-        others: impl Iterator<Item = &'o str>,
+        found: Takeover,
+        spare: impl FnOnce() -> String,
         trial: &mut Trial,
     ) -> Result<Wait, String> {
-        let room = |host: &str| self.free.get(host).cloned().flatten();
-        match takeover::stand_in(self.lab, &room, what, need, others) {
-            Takeover::Spare => Ok(Wait::Known(0, "a spare is there".to_owned())),
+        match found {
+            Takeover::Spare => {
+                let quick = "changing to a spare takes no time";
+                trial.assumed.insert(quick.to_owned());
+                Ok(Wait::Known(0, spare()))
+            }
             Takeover::Room(words, assumed) => {
                 trial.assumed.extend(assumed);
                 Ok(Wait::Known(0, words))

@@ -1,10 +1,9 @@
 //! What goals ask of a lab again and again, looked up once: what each tier needs and where that is, and what stands by.
 
-use graph::bodies::{self, Body};
-use graph::load::guest_memory;
+use graph::bodies::Body;
 use graph::places::{self, Machine};
 use graph::restore::{belongs, wanted};
-use graph::takeover::is_bought;
+use graph::takeover::{Demand, is_bought};
 use model::declare::OptExt as _;
 use model::id::Kind;
 use model::lab::money::Asset;
@@ -20,23 +19,8 @@ pub(super) struct Own<'a> {
     pub(super) on: BTreeMap<Machine<'a>, Vec<usize>>,
     /// Hosts that something of the tier needs and that nothing declared takes the place of by itself.
     pub(super) hosts: BTreeSet<&'a str>,
-    /// What runs on each host.
-    pub(super) loads: BTreeMap<&'a str, Load>,
-    /// Guests that are on no host for sure.
-    pub(super) anywhere: Load,
-}
-
-/// Memory of what must go on.
-#[derive(Default)]
-pub(super) struct Load {
-    /// Of guests.
-    pub(super) bytes: i128,
-    /// Of services outside of guests, by their number: one that runs in two places is needed once.
-    pub(super) bare: BTreeMap<usize, i128>,
-    /// The first guest of which it is not declared, and what is missing.
-    pub(super) missing: Option<(String, String)>,
-    /// Something runs outside of guests, and nobody said how much it takes.
-    pub(super) uncounted: bool,
+    /// What its services take.
+    pub(super) demand: Demand<'a>,
 }
 
 impl<'a> Own<'a> {
@@ -68,59 +52,13 @@ impl<'a> Own<'a> {
         let hosts = hosts
             .filter(|h| lab.hosts.get(*h).is_some_and(is_bought))
             .collect();
-        let (loads, anywhere) = loads(lab, &services);
         Self {
             data,
             on,
             hosts,
-            loads,
-            anywhere,
+            demand: Demand::of(lab, &services),
         }
     }
-}
-
-/// What services take, by host, and what they take that is on no host for sure.
-fn loads<'a>(lab: &'a Lab, services: &[&'a Service]) -> (BTreeMap<&'a str, Load>, Load) {
-    let mut loads: BTreeMap<&str, Load> = BTreeMap::new();
-    let mut anywhere = Load::default();
-    let mut guests: BTreeSet<&str> = BTreeSet::new();
-    for (n, service) in services.iter().enumerate() {
-        let machines: BTreeSet<(Kind, &str)> =
-            bodies::machines_of(lab, service).into_iter().collect();
-        let memory = service.memory.as_ref();
-        let memory = memory.and_then(|m| m.limit.known().or(m.expected.known()));
-        for (kind, name) in machines {
-            match kind {
-                Kind::Host => {
-                    let load = loads.entry(name).or_default();
-                    match memory {
-                        Some(memory) => {
-                            let bytes = i128::from(graph::sizes::memory_bytes(memory));
-                            load.bare.insert(n, bytes);
-                        }
-                        None => load.uncounted = true,
-                    }
-                }
-                Kind::Guest => drop(guests.insert(name)),
-                _ => {}
-            }
-        }
-    }
-    for (name, guest) in guests
-        .into_iter()
-        .filter_map(|g| lab.guests.get_key_value(g))
-    {
-        let load = match guest.on.known().filter(|on| on.kind() == Kind::Host) {
-            Some(on) => loads.entry(on.name()).or_default(),
-            None => &mut anywhere,
-        };
-        match guest_memory(name, guest) {
-            Ok(part) => load.bytes += part.value,
-            Err(why) if load.missing.is_none() => load.missing = Some((name.clone(), why)),
-            Err(_) => {}
-        }
-    }
-    (loads, anywhere)
 }
 
 /// Which part of a machine is asked for.
@@ -138,8 +76,6 @@ pub(super) struct Stocks<'a> {
     spares: BTreeMap<&'a str, bool>,
     /// What was bought for each host, the first of it, and the first that is the whole of it.
     assets: BTreeMap<&'a str, (&'a Asset, Option<&'a Asset>)>,
-    /// Hosts that one could do without another beside them, by site.
-    hosts: BTreeMap<Option<&'a str>, Vec<&'a str>>,
 }
 
 impl<'a> Stocks<'a> {
@@ -155,18 +91,7 @@ impl<'a> Stocks<'a> {
                 found.1 = found.1.or_else(|| of.part().is_none().then_some(asset));
             }
         }
-        let mut hosts: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
-        for (name, host) in &lab.hosts {
-            if is_bought(host) && host.about.on_demand.known() != Some(&true) {
-                let site = Machine::Host(name).site(lab);
-                hosts.entry(site).or_default().push(name);
-            }
-        }
-        Self {
-            spares,
-            assets,
-            hosts,
-        }
+        Self { spares, assets }
     }
 
     /// There is a spare for a host, or for something in it.
@@ -183,10 +108,5 @@ impl<'a> Stocks<'a> {
             Part::Whole => *whole,
             Part::Any => Some(any),
         }
-    }
-
-    /// Hosts at a site that can take the place of another one there.
-    pub(super) fn hosts(&self, site: Option<&'a str>) -> &[&'a str] {
-        self.hosts.get(&site).map_or(&[], Vec::as_slice)
     }
 }
