@@ -213,7 +213,10 @@ fn doubted(rules: &[&Rule], found: Diagnostic, cause: &str) -> Diagnostic {
         return found;
     };
     let said = found.message;
-    let d = rule.unknown(format!("whether {said}"));
+    let d = rule.unknown(match said.strip_prefix("nothing says ") {
+        Some(what) => what.to_owned(),
+        None => format!("whether {said}"),
+    });
     let d = d.note(format!("{cause} cannot be read whole"));
     match found.primary {
         Some(place) => d.at(place.span, ""),

@@ -163,8 +163,15 @@ struct Room {
 impl<'a> Standby<'a> {
     /// Of all hosts.
     pub fn of(lab: &'a Lab, load: &Load<'_>) -> Self {
-        let spares = lab.assets.values().filter_map(|a| a.spare_for.known());
-        let spares = spares.filter(|s| s.kind() == Kind::Host && s.part().is_none());
+        // What is a part of something, or of another kind, or the machine itself, takes no machine's place.
+        let spares = lab.assets.values().filter_map(|a| {
+            let spare = a.spare_for.known()?;
+            let whole = spare.kind() == Kind::Host && spare.part().is_none();
+            let other = a.of.known().is_none_or(|of| {
+                of.kind() == Kind::Host && of.part().is_none() && of.name() != spare.name()
+            });
+            (whole && other).then_some(spare)
+        });
         let mut room: BTreeMap<&str, Room> = BTreeMap::new();
         for name in lab.hosts.keys() {
             let memory = free(lab, load, name);

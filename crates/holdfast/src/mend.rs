@@ -178,9 +178,16 @@ impl Pass {
         let mut next = self.now.clone();
         next.extend(step.texts.clone());
         let then = look(next)?;
-        Ok(match invalid(&then) > invalid(&self.seen) {
-            true => Err("the declaration would not be valid with it".to_owned()),
-            false => Ok(then),
+        if invalid(&then) > invalid(&self.seen) {
+            return Ok(Err("the declaration would not be valid with it".to_owned()));
+        }
+        let stuck = step.texts.keys().find(|path| {
+            let was = broken(&self.seen, path);
+            was.is_some() && broken(&then, path) <= was && broken(&then, path).is_some()
+        });
+        Ok(match stuck {
+            Some(path) => Err(format!("{path} could be read no further with it")),
+            None => Ok(then),
         })
     }
 }
@@ -233,6 +240,17 @@ impl Past {
 fn invalid(seen: &Seen) -> usize {
     let bad = |d: &&Diagnostic| d.class == Class::Invalid && d.severity == Severity::Error;
     seen.found.iter().filter(bad).count()
+}
+
+/// Where the first thing stands that makes a text no YAML.
+fn broken(seen: &Seen, path: &str) -> Option<u32> {
+    let of_text = |d: &&Diagnostic| d.code == "yaml-syntax";
+    let places = seen.found.iter().filter(of_text).filter_map(|d| {
+        let span = d.primary.as_ref()?.span;
+        let source = seen.tree.sources.get(span.source)?;
+        (source.path == path).then_some(span.start)
+    });
+    places.min()
 }
 
 impl Mending {

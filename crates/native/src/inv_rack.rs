@@ -69,6 +69,16 @@ impl Thing<'_> {
     }
 }
 
+/// Units of a form factor: `2U`, `2 U`, `2RU`, and `2HE`, as data sheets in German have it.
+fn units(form: &str) -> Option<u32> {
+    let digits = form.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let (number, unit) = digits.split_at(digits.find(|c: char| !c.is_ascii_digit())?);
+    let unit = unit.split_whitespace().next().unwrap_or_default();
+    let known = ["u", "ru", "he"].contains(&unit.to_ascii_lowercase().as_str());
+    // What begins with a word (`rack 2U`) says it, too; `SFF 8 bays` does not.
+    known.then(|| number.parse().ok()).flatten()
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut standing: BTreeMap<(&str, &str), Vec<Thing<'_>>> = BTreeMap::new();
     for thing in things(ctx.lab) {
@@ -99,7 +109,7 @@ fn things(lab: &Lab) -> impl Iterator<Item = Thing<'_>> {
             rack: &rack.value()?.0,
             span: rack.span,
             unit: unit(&host.about.unit),
-            height: form.and_then(|f| f.trim_end_matches(['U', 'u']).parse().ok()),
+            height: form.and_then(|f| units(f)),
         })
     });
     let devices = lab.devices.iter().filter_map(move |(name, device)| {

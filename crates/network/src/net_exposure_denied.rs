@@ -29,7 +29,7 @@ pub const RULE: Rule = Rule {
 /// A way in, and from where it is said to be used.
 struct Way<'a> {
     object: ObjectRef,
-    /// What is asked for its traffic: the machine, or what passes it on.
+    /// What is asked for its traffic.
     to: ObjectRef,
     asked: Ports,
     from: Spot<'a>,
@@ -78,6 +78,10 @@ fn of_service<'a>(
     exposure: &model::lab::service::ServiceExposure,
 ) -> Option<Way<'a>> {
     let from = exposure.from.as_ref()?;
+    // Through a proxy people come in by the proxy's own ways; through a tunnel that is dialled from within, by no flow at all.
+    if exposure.via.is_some() {
+        return None;
+    }
     let object = ObjectRef::new(Kind::Service, name);
     let (spot, words) = match from.value()? {
         Or::Word(Outside::Internet) => (Spot::internet(), "the internet".to_owned()),
@@ -90,9 +94,8 @@ fn of_service<'a>(
             }
         }
     };
-    let via = exposure.via.known().map(|via| via.0.object.clone());
     Some(Way {
-        to: via.unwrap_or_else(|| object.clone()),
+        to: object.clone(),
         object,
         asked: *exposure.port.known()?,
         from: spot,

@@ -5,7 +5,7 @@
 //! are about: a rule that repeats a word of its line repeats none that is hidden in it.
 
 use crate::scan::{Grade, Look};
-use diag::{Diagnostic, SourceSet, Span};
+use diag::{Class, Diagnostic, SourceSet, Span};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -31,6 +31,22 @@ impl Veil {
             if let (Some(source), Some(look)) = (source, look) {
                 look.doubtful
                     .extend(behind(&source.text, label.span.end as usize));
+            }
+        }
+        for (d, label) in told
+            .iter()
+            .filter(|d| d.class == Class::Invalid)
+            .flat_map(|d| d.primary.iter().chain(&d.secondary).map(move |l| (d, l)))
+        {
+            let unread = d.code.starts_with("yaml-") || d.code == "unknown-key";
+            let source = texts.get(label.span.source.0 as usize);
+            let look = looks.get_mut(label.span.source.0 as usize);
+            if let (Some(source), Some(look)) = (source, look) {
+                let lines = lines_of(
+                    &source.text,
+                    label.span.start as usize..label.span.end as usize,
+                );
+                look.doubtful.extend(named(&source.text, lines, unread));
             }
         }
         let mut shown = SourceSet::default();
@@ -192,6 +208,36 @@ fn of_part(part: &str, at: usize) -> Option<Range<usize>> {
     };
     let start = hidden.as_ptr() as usize - part.as_ptr() as usize;
     (!hidden.is_empty()).then(|| at + start..at + start + hidden.len())
+}
+
+/// What stands behind the name of a secret in lines that are wrong: anything, if they could not be read, else what YAML takes for a tag, an
+/// anchor, an alias or the head of a text.
+fn named(text: &str, lines: Range<usize>, unread: bool) -> Vec<Range<usize>> {
+    const SIGNS: [char; 7] = [',', '{', '}', '[', ']', '\n', '\r'];
+    let mut out = Vec::new();
+    let mut start = lines.start;
+    for part in text.get(lines).unwrap_or_default().split(SIGNS) {
+        let from = start;
+        start += part.len() + 1;
+        let mut at = from;
+        for word in part.split([' ', '\t']) {
+            let end = at + word.len();
+            let name = word.trim_matches(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+            let names = diag::naming(name).is_some() || diag::misspelt(name).is_some();
+            let rest = text.get(end..from + part.len()).unwrap_or_default();
+            let value = rest.trim_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
+            if names
+                && !value.is_empty()
+                && (unread || value.starts_with(['!', '&', '*', '|', '>']))
+            {
+                let begin = end + (value.as_ptr() as usize - rest.as_ptr() as usize);
+                out.push(begin..begin + value.len());
+                break;
+            }
+            at = end + 1;
+        }
+    }
+    out
 }
 
 /// A word, a number with its unit, an address or a path: nothing of it is made up.

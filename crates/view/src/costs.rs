@@ -330,6 +330,30 @@ fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Total
             cell,
         ]);
     }
+    let astray = astray(lab);
+    if !billed && !astray.is_empty() {
+        let names = astray.join(", ");
+        yearly
+            .unknown
+            .push(format!("the electricity of {names}, which have no site"));
+        sheet.note(format!(
+            "the electricity of {names} is not in the sum: at which site they are, and so its price, is not declared"
+        ));
+    }
+}
+
+/// What draws electricity at a place that nobody declared.
+fn astray(lab: &Lab) -> Vec<String> {
+    let hosts = lab.hosts.iter().filter(|(_, h)| {
+        let rented = h.about.provider.is_some() || h.about.kind.known() == Some(&HostKind::Vps);
+        !rented && h.site.known().is_none() && h.about.power.is_some()
+    });
+    let devices = lab.devices.iter();
+    let devices = devices.filter(|(_, d)| d.site.known().is_none() && d.power.is_some());
+    let hosts = hosts.map(|(name, _)| format!("hosts.{name}"));
+    hosts
+        .chain(devices.map(|(name, _)| format!("devices.{name}")))
+        .collect()
 }
 
 /// What a site draws on average.

@@ -295,3 +295,28 @@ fn the_documentation_names_every_format() {
     }
     assert_eq!(&text[begin..end], table, "UPDATE_EXPECT=1 writes it");
 }
+
+/// A slip of punctuation beside the name of a secret shows the secret nowhere.
+#[test]
+fn what_stands_beside_a_name_without_its_colon_is_not_shown() {
+    for slip in [
+        "repositories:\n  u:\n    password CANARYq1w2e3\n    location: /x\n",
+        "repositories:\n  u: {location: /x, password CANARYq1w2e3}\n",
+        "repositories:\n  u:\n    ? password CANARYq1w2e3\n    location: /x\n",
+        "repositories:\n  u:\n    password: !CANARYq1w2e3\n    location: /x\n",
+        "repositories:\n  u:\n    password: &CANARYq1w2e3\n    location: /x\n",
+        "repositories:\n  u:\n    password: |CANARYq1w2e3\n    location: /x\n",
+    ] {
+        let lab = tempfile::tempdir().unwrap();
+        let text = format!("format: 1\nlab: x\nhosts: {{h: {{}}}}\n{slip}");
+        fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+        for format in ["full", "json", "concise", "sarif"] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+            command.args(["check", "--all", "--format", format]);
+            let output = command.current_dir(lab.path()).output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8(said).unwrap();
+            assert!(!said.contains("CANARYq"), "{slip}{format}: {said}");
+        }
+    }
+}

@@ -469,3 +469,16 @@ fn what_an_anchor_shares_is_left_and_the_rest_is_mended() {
     let want = was.replace("PermitRootLogin: yes}", "PermitRootLogin: no}");
     assert_eq!(lab.read("holdfast.yaml"), want);
 }
+
+/// A bracket cannot be closed behind a quote that is open: nothing is written, however often it is asked for.
+#[test]
+fn what_does_not_help_is_not_written() {
+    for text in [
+        "format: 1\nlab: x\nhosts:\n  nas: {description: \"x}\n  b: {description: \"y\"}\n",
+        "format: 1\nlab: x\nhosts:\n  nas: {description: 'x}\n  b: {description: 'y'}\n",
+    ] {
+        let lab = Lab::of(&[("holdfast.yaml", text)]);
+        let said = lab.check(&["--fix", "--unsafe-fixes"]);
+        assert_eq!(lab.read("holdfast.yaml"), text, "{}", said.err);
+    }
+}

@@ -347,7 +347,8 @@ fn as_declared(up: &Up) {
             matches!(target, "host/offsite" | "host/truenas") || target.starts_with("stack/");
         // Its disks are loop devices, and btrfs stands in for other pools.
         let path = d["path"].as_str().unwrap();
-        let disk = path.starts_with("disk:") || path == "mount:/mnt/copies";
+        let disk =
+            path.starts_with("disk:") || ["host:hardware", "mount:/mnt/copies"].contains(&path);
         (absent || disk) && d["how"] == "unknown"
     };
     assert!(!all.is_empty() && all.iter().all(listed), "{all:?}");

@@ -97,7 +97,7 @@ fn bracket(source: SourceId, text: &str, at: usize) -> Option<Diagnostic> {
         let content = line.trim_start();
         if !content.is_empty() && !content.starts_with('#') {
             if indent(line) <= own && !content.starts_with([']', '}', ',']) {
-                next = Some((start + indent(line), line));
+                next = Some((start + lead(line), line));
                 break;
             }
             last = (start + line.len(), line);
@@ -105,7 +105,14 @@ fn bracket(source: SourceId, text: &str, at: usize) -> Option<Diagnostic> {
         start += line.len() + 1;
     }
     let until = last.0.min(text.len());
-    let left = open(text.get(..until)?).brackets;
+    let end = open(text.get(..until)?);
+    if let Some((from, quote)) = end.quote {
+        // What closes the brackets would stand within the quote.
+        let d = error("this quote is not closed before something else begins");
+        let d = d.at(one(source, from), "opened here");
+        return Some(d.help(format!("write {quote} where the text ends")));
+    }
+    let left = end.brackets;
     if left.first() != Some(&(first, shape))
         || next.is_none()
             && at < until
@@ -179,7 +186,7 @@ fn colon(source: SourceId, text: &str, at: usize, said: &str) -> Option<Diagnost
     }
     let start = text.get(..at)?.rfind('\n').map_or(0, |n| n + 1);
     let (from, line) = before(text, start)?;
-    let first = from + indent(line);
+    let first = from + lead(line);
     let content = line.trim();
     let content = content.split(" #").next().unwrap_or(content).trim_end();
     let item = content
@@ -228,6 +235,11 @@ fn colon(source: SourceId, text: &str, at: usize, said: &str) -> Option<Diagnost
     let d = error("a ':' is missing in this line").at(span, label);
     let fix = insert(source, "write the ':'".to_owned(), first + end, ":");
     Some(d.fix(fix))
+}
+
+/// Bytes of white space that a line begins with; tabs are no indentation, but neither are they content.
+fn lead(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// The last line before a place that says anything.

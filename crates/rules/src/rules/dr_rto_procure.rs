@@ -248,7 +248,13 @@ impl<'c, 'a> StandIns<'c, 'a> {
         };
         let lost = tier.data.get(name).map_or(&[][..], Vec::as_slice);
         let need = tier.demand.need(&BTreeSet::from([name]), lost);
-        self.standby.of_host(self.ctx.lab, name, &need)
+        match self.standby.of_host(self.ctx.lab, name, &need) {
+            Takeover::Room(words, None) if need.uncounted => {
+                let open = format!("what runs on {name} outside of guests needs no more than that");
+                Takeover::Room(words, Some(open))
+            }
+            found => found,
+        }
     }
 
     /// A disk is there, or another pool of the host that may take what is restored.
