@@ -7,9 +7,10 @@ use crate::transfer;
 use diag::Span;
 use model::declare::{Given, OptExt as _};
 use model::id::Kind;
-use model::lab::service::{Dependency, Strength};
+use model::lab::service::{Dependency, Service, Strength};
 use model::lab::{FaultScope, Lab};
 use model::units::size::Rate;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bits per second that a disk gives at best, and a network whose rate is not declared.
@@ -17,21 +18,43 @@ const DISK: u64 = 1_200_000_000;
 const NETWORK: u64 = 1_000_000_000;
 
 /// Services of a tier and those that they need, however far.
-pub fn wanted<'a>(lab: &'a Lab, tier: &str) -> BTreeSet<&'a str> {
+pub struct Wanted<'a>(FxHashMap<&'a str, &'a Service>);
+
+impl<'a> Wanted<'a> {
+    /// In the order of their names.
+    pub fn services(&self) -> Vec<&'a Service> {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter().map(|(_, service)| *service).collect()
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Services of a tier and those that they need, however far.
+pub fn wanted<'a>(lab: &'a Lab, tier: &str) -> Wanted<'a> {
     let own = lab
         .services
         .iter()
         .filter(|(_, s)| s.is_running() && s.tier.known().is_some_and(|t| t.name() == tier));
-    let mut out: BTreeSet<&str> = BTreeSet::new();
-    let mut left: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
+    let mut out: FxHashMap<&str, &Service> = own.map(|(n, s)| (n.as_str(), s)).collect();
+    let mut left: Vec<&str> = Vec::new();
+    let needs = |service: &'a Service, left: &mut Vec<&'a str>| {
+        service.needs.iter().for_each(|d| needed(d, left));
+    };
+    out.values().for_each(|service| needs(service, &mut left));
     while let Some(name) = left.pop() {
-        if out.insert(name)
+        if !out.contains_key(name)
             && let Some(service) = lab.services.get(name)
         {
-            service.needs.iter().for_each(|d| needed(d, &mut left));
+            out.insert(name, service);
+            needs(service, &mut left);
         }
     }
-    out
+    Wanted(out)
 }
 
 /// Services that are needed for sure; of alternatives none is.
@@ -48,8 +71,8 @@ fn needed<'a>(dependency: &'a Dependency, out: &mut Vec<&'a str>) {
 }
 
 /// It is of the tier, or of a service that the tier needs.
-pub fn belongs(body: &Body<'_>, tier: &str, wanted: &BTreeSet<&str>) -> bool {
-    body.service.is_some_and(|s| wanted.contains(s))
+pub fn belongs(body: &Body<'_>, tier: &str, wanted: &Wanted<'_>) -> bool {
+    body.service.is_some_and(|s| wanted.0.contains_key(s))
         || body.tiers.iter().any(|(name, _)| *name == tier)
 }
 

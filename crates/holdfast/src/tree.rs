@@ -30,21 +30,32 @@ impl Tree {
 
     /// The same with some texts that are not on the disk yet.
     pub(crate) fn open_with(path: &Path, instead: Instead) -> Result<Self> {
+        Ok(Self::open_beside(path, instead, |_| ())?.0)
+    }
+
+    /// The same, while something else is done with the texts: analysis alone does not keep all processors busy.
+    pub(crate) fn open_beside<T: Send>(
+        path: &Path,
+        instead: Instead,
+        beside: impl FnOnce(&SourceSet) -> T + Send,
+    ) -> Result<(Self, T)> {
         let root = if path.is_file() {
             path.parent().unwrap_or(path).to_path_buf()
         } else {
             path.to_path_buf()
         };
         let (sources, included) = files::load(&root, &instead)?;
-        let (lab, mut diagnostics) = lang::analyze(&sources);
+        let ((lab, mut diagnostics), done) =
+            rayon::join(|| lang::analyze(&sources), || beside(&sources));
         diagnostics.extend(included);
-        Ok(Self {
+        let tree = Self {
             root,
             sources,
             lab,
             diagnostics,
             instead,
-        })
+        };
+        Ok((tree, done))
     }
 
     /// Opens a tree for a verb that acts on it: an invalid declaration stops here.

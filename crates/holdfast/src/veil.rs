@@ -2,18 +2,26 @@
 
 use ::secrets::scan::{Look, Scanner};
 use ::secrets::veil::Veil;
-use diag::{Diagnostic, SourceSet};
+use diag::{Diagnostic, Source, SourceSet};
 use rayon::prelude::*;
 
 /// Looks through all texts, and hides what diagnostics say of unknown keys.
 pub(crate) fn over(sources: &SourceSet, told: &[Diagnostic]) -> Veil {
-    let scanner = Scanner::default();
-    let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
-    let looks: Vec<Look> = texts
-        .par_iter()
-        .map(|source| scanner.look(&source.path, &source.text))
-        .collect();
+    beyond(Vec::new(), sources, told)
+}
+
+/// The same where the first of the texts were looked through already.
+pub(crate) fn beyond(mut looks: Vec<Look>, sources: &SourceSet, told: &[Diagnostic]) -> Veil {
+    looks.extend(looks_of(sources, looks.len()));
     Veil::of(sources, looks, told)
+}
+
+/// What was found in each text but the first ones.
+pub(crate) fn looks_of(sources: &SourceSet, first: usize) -> Vec<Look> {
+    let scanner = Scanner::default();
+    let texts: Vec<_> = sources.iter().skip(first).map(|(_, text)| text).collect();
+    let one = |source: &&Source| scanner.look(&source.path, &source.text);
+    texts.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// What was found in clear text, for the rules.

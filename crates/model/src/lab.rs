@@ -11,6 +11,7 @@ pub mod measure;
 pub mod money;
 pub mod network;
 pub mod nut;
+mod objects;
 pub mod open;
 pub mod people;
 pub mod protection;
@@ -25,6 +26,7 @@ pub mod storage;
 pub mod tunnel;
 pub mod watch;
 
+pub use objects::Objects;
 pub use sections::{LISTS, ListSection, SECTIONS, Section};
 
 use self::device::{Cable, Device, Ups};
@@ -58,76 +60,76 @@ pub struct Lab {
     /// What is said of the lab as a whole.
     pub head: Head,
     /// Bundles of objectives.
-    pub tiers: BTreeMap<String, Tier>,
+    pub tiers: Objects<Tier>,
     /// Places.
-    pub sites: BTreeMap<String, Site>,
+    pub sites: Objects<Site>,
     /// Subnets.
-    pub networks: BTreeMap<String, Network>,
+    pub networks: Objects<Network>,
     /// Machines.
-    pub hosts: BTreeMap<String, Host>,
+    pub hosts: Objects<Host>,
     /// What is declared of the insides of guests, by guest: those that are logged in to as hosts are. No guest of these has a host's
     /// name.
-    pub inside: BTreeMap<String, Host>,
+    pub inside: Objects<Host>,
     /// Bodies of data.
-    pub datasets: BTreeMap<String, Dataset>,
+    pub datasets: Objects<Dataset>,
     /// Backup stores.
-    pub repositories: BTreeMap<String, Repository>,
+    pub repositories: Objects<Repository>,
     /// Backup schedules.
-    pub backups: BTreeMap<String, Backup>,
+    pub backups: Objects<Backup>,
     /// Uninterruptible power supplies.
-    pub ups: BTreeMap<String, Ups>,
+    pub ups: Objects<Ups>,
     /// Hardware that is no host.
-    pub devices: BTreeMap<String, Device>,
+    pub devices: Objects<Device>,
     /// Hosts with a shared quorum or control plane.
-    pub clusters: BTreeMap<String, Cluster>,
+    pub clusters: Objects<Cluster>,
     /// Redundancy groups, volume groups, shares.
-    pub pools: BTreeMap<String, Pool>,
+    pub pools: Objects<Pool>,
     /// Trust zones.
-    pub zones: BTreeMap<String, Zone>,
+    pub zones: Objects<Zone>,
     /// Zones of the domain name system.
-    pub dns: BTreeMap<String, DnsZone>,
+    pub dns: Objects<DnsZone>,
     /// Virtual machines and containers.
-    pub guests: BTreeMap<String, Guest>,
+    pub guests: Objects<Guest>,
     /// Compose projects and Kubernetes apps.
-    pub stacks: BTreeMap<String, Stack>,
+    pub stacks: Objects<Stack>,
     /// What people use.
-    pub services: BTreeMap<String, Service>,
+    pub services: Objects<Service>,
     /// Schedules of snapshots.
-    pub snapshots: BTreeMap<String, Snapshot>,
+    pub snapshots: Objects<Snapshot>,
     /// Schedules of copies that follow.
-    pub replications: BTreeMap<String, Replication>,
+    pub replications: Objects<Replication>,
     /// Work on a schedule.
-    pub jobs: BTreeMap<String, Job>,
+    pub jobs: Objects<Job>,
     /// Where secrets are kept.
-    pub secrets: BTreeMap<String, SecretEntry>,
+    pub secrets: Objects<SecretEntry>,
     /// Who uses or runs the lab.
-    pub people: BTreeMap<String, Person>,
+    pub people: Objects<Person>,
     /// What rings.
-    pub alerts: BTreeMap<String, Alert>,
+    pub alerts: Objects<Alert>,
     /// Where it rings.
-    pub channels: BTreeMap<String, Channel>,
+    pub channels: Objects<Channel>,
     /// Checks from outside.
-    pub probes: BTreeMap<String, Probe>,
+    pub probes: Objects<Probe>,
     /// When changes may happen, or may not.
-    pub windows: BTreeMap<String, Window>,
+    pub windows: Objects<Window>,
     /// What is paid.
-    pub costs: BTreeMap<String, CostItem>,
+    pub costs: Objects<CostItem>,
     /// Paid services that the lab replaces.
-    pub subscriptions: BTreeMap<String, Subscription>,
+    pub subscriptions: Objects<Subscription>,
     /// Purchases and warranties.
-    pub assets: BTreeMap<String, Asset>,
+    pub assets: Objects<Asset>,
     /// Phases of the roadmap.
-    pub roadmap: BTreeMap<String, Phase>,
+    pub roadmap: Objects<Phase>,
     /// What the lab must do.
-    pub requirements: BTreeMap<String, Requirement>,
+    pub requirements: Objects<Requirement>,
     /// The risk register.
-    pub risks: BTreeMap<String, Risk>,
+    pub risks: Objects<Risk>,
     /// Single points of failure.
-    pub spofs: BTreeMap<String, Spof>,
+    pub spofs: Objects<Spof>,
     /// Runbooks, decisions, diagrams.
-    pub documents: BTreeMap<String, Document>,
+    pub documents: Objects<Document>,
     /// Targets that are no objective of a service.
-    pub metrics: BTreeMap<String, Metric>,
+    pub metrics: Objects<Metric>,
     /// Cables.
     pub cables: Vec<Cable>,
     /// Traffic that is permitted, or that is not.

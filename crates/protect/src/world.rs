@@ -7,6 +7,7 @@ use model::declare::Given;
 use model::fact::{FORMAT, Fact, FactPath, Facts, NativeIdentity, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
+use model::lab::Objects;
 use model::lab::{
     Backup, Check, DataSource, Dataset, FaultScope, Host, Lab, Reach, Repository, Site, Tier,
 };
@@ -135,24 +136,24 @@ pub(crate) fn lab() -> Lab {
     );
     Lab {
         name: "test".to_owned(),
-        tiers: BTreeMap::from([("household".to_owned(), tier)]),
-        sites: BTreeMap::from([(
+        tiers: Objects::from([("household".to_owned(), tier)]),
+        sites: Objects::from([(
             "home".to_owned(),
             Site {
                 span: span(),
                 about: Default::default(),
             },
         )]),
-        hosts: BTreeMap::from([("web".to_owned(), host(Some("home")))]),
-        datasets: BTreeMap::from([
+        hosts: Objects::from([("web".to_owned(), host(Some("home")))]),
+        datasets: Objects::from([
             ("documents".to_owned(), documents),
             ("shop".to_owned(), shop),
         ]),
-        repositories: BTreeMap::from([(
+        repositories: Objects::from([(
             "usb".to_owned(),
             repository(Some("web"), "/mnt/backup/holdfast", Some("usb0")),
         )]),
-        backups: BTreeMap::from([(
+        backups: Objects::from([(
             "nightly".to_owned(),
             backup(&["documents", "shop"], "usb", 12 * 3600),
         )]),

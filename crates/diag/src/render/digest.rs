@@ -41,14 +41,25 @@ pub fn digest(
         );
         groups.entry(key).or_default().push(d);
     }
-    for ((finding, ..), mut group) in groups {
+    let all = |finding: bool, n: usize| whole.repeats || !finding || n <= WHOLE + 1;
+    let mut shown = Vec::new();
+    for ((finding, ..), group) in &mut groups {
         group.sort_by(|a, b| compare(a, b));
-        let shown = if whole.repeats || !finding || group.len() <= WHOLE + 1 {
+        let some = if all(*finding, group.len()) {
             group.len()
         } else {
             WHOLE
         };
-        let (first, rest) = group.split_at(shown.min(group.len()));
+        shown.extend(group.iter().take(some).copied());
+    }
+    excerpts.prepare(&shown);
+    for ((finding, ..), group) in groups {
+        let some = if all(finding, group.len()) {
+            group.len()
+        } else {
+            WHOLE
+        };
+        let (first, rest) = group.split_at(some.min(group.len()));
         let first: Vec<Diagnostic> = first.iter().map(|d| (*d).clone()).collect();
         out.push_str(&excerpts.full(&first));
         out.push_str(&repeated(rest, sources, whole.width));

@@ -6,7 +6,8 @@ use super::{clean, sorted, word};
 use crate::source::{Source, SourceId, SourceSet, Span};
 use crate::{Diagnostic, Edit, Fix, Label, Severity};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Whether the output carries terminal colours.
@@ -47,6 +48,11 @@ impl<'a> Excerpts<'a> {
         }
     }
 
+    /// Masks the texts of what will be shown, several at a time: each is read to its end for that.
+    pub(super) fn prepare(&mut self, shown: &[&Diagnostic]) {
+        self.texts.prepare(shown);
+    }
+
     /// See [`full`].
     pub(super) fn full(&mut self, diagnostics: &[Diagnostic]) -> String {
         let mut out = String::new();
@@ -74,22 +80,33 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     fn load(&mut self, diagnostic: &Diagnostic) {
-        let edits = diagnostic.fix.iter().flat_map(|f| &f.edits);
-        let spans = labels(diagnostic)
-            .map(|(l, _)| l.span)
-            .chain(edits.map(|e| e.span));
-        for span in spans {
-            if let Some(source) = self.sources.get(span.source) {
-                self.masked
-                    .entry(span.source)
-                    .or_insert_with(|| mask(&source.text));
+        for id in texts_of(diagnostic) {
+            if let Some(source) = self.sources.get(id) {
+                self.masked.entry(id).or_insert_with(|| mask(&source.text));
             }
         }
+    }
+
+    fn prepare(&mut self, shown: &[&Diagnostic]) {
+        let all: BTreeSet<SourceId> = shown.iter().flat_map(|d| texts_of(d)).collect();
+        let sources = self.sources;
+        let masked = all.into_par_iter().filter_map(|id| {
+            let source = sources.get(id)?;
+            Some((id, mask(&source.text)))
+        });
+        self.masked.par_extend(masked);
     }
 
     fn get(&self, id: SourceId) -> Option<(&Source, &str)> {
         Some((self.sources.get(id)?, self.masked.get(&id)?))
     }
+}
+
+/// The texts that a diagnostic shows something of.
+fn texts_of(d: &Diagnostic) -> impl Iterator<Item = SourceId> {
+    let edits = d.fix.iter().flat_map(|f| &f.edits);
+    let spans = labels(d).map(|(l, _)| l.span);
+    spans.chain(edits.map(|e| e.span)).map(|span| span.source)
 }
 
 fn labels(d: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> {

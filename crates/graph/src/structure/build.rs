@@ -19,6 +19,11 @@ impl Structure {
     /// What needs what in a lab.
     pub fn of(lab: &Lab) -> Self {
         let mut out = Self::default();
+        // Room at once for about what there will be: a graph that grows moves all of itself each time.
+        let about = lab.hosts.len() * 2 + lab.guests.len() + lab.pools.len() + lab.services.len();
+        out.graph.reserve_nodes(about);
+        out.graph.reserve_edges(about * 2);
+        out.index.reserve(about);
         power(lab, &mut out);
         machines(lab, &mut out);
         lab.clusters

@@ -12,6 +12,7 @@ use crate::rewrite;
 use crate::sighting::{self, Kept};
 use crate::tree::{Instead, Tree};
 use crate::veil;
+use ::secrets::scan::Look;
 use anyhow::Result;
 use diag::fix::Reach;
 use diag::render::{self, Color};
@@ -31,7 +32,8 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
     let realm = reading(args.on.as_deref())?;
     let (moment, kept) = (moment(today, &now), OnceCell::new());
     let look = |instead: Instead| {
-        let mut tree = Tree::open_with(&args.lab, instead)?;
+        let looks = |texts: &SourceSet| veil::looks_of(texts, 0);
+        let (mut tree, looks) = Tree::open_beside(&args.lab, instead, looks)?;
         // What was kept is read once, however often the tree is mended.
         let kept: &Option<Kept> = match kept.get() {
             Some(kept) => kept,
@@ -41,7 +43,7 @@ pub(crate) fn check(args: &CheckArgs, json: bool, paint: Paint) -> Result<Exit> 
             }
         };
         let observed = kept.as_ref().map(|kept| (kept, moment));
-        let (found, shown, judged) = judged(&mut tree, today, observed);
+        let (found, shown, judged) = judged(&mut tree, looks, today, observed);
         Ok(Seen {
             tree,
             found,
@@ -222,12 +224,13 @@ fn verdict(found: &[diag::Diagnostic], deny: bool) -> Exit {
 
 /// Everything that is wrong with a tree, its Compose projects and its documents.
 pub(crate) fn found(tree: &mut Tree, today: Date) -> Vec<Diagnostic> {
-    judged(tree, today, None).0
+    judged(tree, Vec::new(), today, None).0
 }
 
 /// The same with the texts as they can be shown: without the secrets that stand in them.
 fn judged(
     tree: &mut Tree,
+    looks: Vec<Look>,
     today: Date,
     observed: Option<(&Kept, Timestamp)>,
 ) -> (Vec<Diagnostic>, SourceSet, Option<mend::Looked>) {
@@ -237,7 +240,7 @@ fn judged(
     tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
-    let veil = veil::over(&tree.sources, &all);
+    let veil = veil::beyond(looks, &tree.sources, &all);
     let leaks = veil::leaks(&veil, &tree.sources, &all);
     let context = rules::Context {
         leaks: &leaks,

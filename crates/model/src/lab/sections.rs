@@ -89,7 +89,7 @@ macro_rules! sections {
 
             /// The names of all declared objects of a kind.
             pub fn names(&self, kind: Kind) -> Vec<&str> {
-                fn keys<T>(map: &BTreeMap<String, T>) -> Vec<&str> {
+                fn keys<T>(map: &Objects<T>) -> Vec<&str> {
                     map.keys().map(String::as_str).collect()
                 }
                 match kind {

@@ -6,6 +6,7 @@ use model::fact::{
     Completeness, FORMAT, Fact, FactKind, FactPath, Facts, NativeIdentity, Seen, TargetFacts,
 };
 use model::id::{Kind, ObjectRef};
+use model::lab::Objects;
 use model::lab::{
     Exposure, Firewall, Host, Lab, ManagedFile, Network, Protocol, Reach, Sudo, UnitState, User,
 };
@@ -115,8 +116,8 @@ pub(crate) fn lab() -> Lab {
     };
     Lab {
         name: "test".into(),
-        networks: BTreeMap::from([("lan".to_owned(), lan)]),
-        hosts: BTreeMap::from([("web".to_owned(), host())]),
+        networks: Objects::from([("lan".to_owned(), lan)]),
+        hosts: Objects::from([("web".to_owned(), host())]),
         ..Lab::default()
     }
 }

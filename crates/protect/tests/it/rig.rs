@@ -8,6 +8,7 @@ use model::declare::Given;
 use model::evidence::{Grade, Measured};
 use model::fact::{Facts, TargetFacts};
 use model::id::{ControllerId, Kind, ObjectRef, RunId, StepId};
+use model::lab::Objects;
 use model::lab::{
     Backup, Check, DataSource, Dataset, FaultScope, Host, Lab, Reach, Repository, Tier,
 };
@@ -279,14 +280,14 @@ fn lab() -> Lab {
     };
     Lab {
         name: "smallest".to_owned(),
-        tiers: BTreeMap::from([("household".to_owned(), tier)]),
-        hosts: BTreeMap::from([("web".to_owned(), host())]),
-        datasets: BTreeMap::from([
+        tiers: Objects::from([("household".to_owned(), tier)]),
+        hosts: Objects::from([("web".to_owned(), host())]),
+        datasets: Objects::from([
             ("documents".to_owned(), documents),
             ("shop".to_owned(), shop),
         ]),
-        repositories: BTreeMap::from([("usb".to_owned(), repository)]),
-        backups: BTreeMap::from([("nightly".to_owned(), backup)]),
+        repositories: Objects::from([("usb".to_owned(), repository)]),
+        backups: Objects::from([("nightly".to_owned(), backup)]),
         ..Lab::default()
     }
 }

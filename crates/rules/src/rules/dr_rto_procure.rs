@@ -171,7 +171,6 @@ impl<'c, 'a> Tier<'c, 'a> {
     fn of(ctx: &'c Context<'a>, tier: &str) -> Self {
         let lab = ctx.lab;
         let wanted = wanted(lab, tier);
-        let services: Vec<_> = wanted.iter().filter_map(|s| lab.services.get(*s)).collect();
         let mut data: BTreeMap<&str, Vec<&Body<'a>>> = BTreeMap::new();
         for body in ctx.bodies().iter().filter(|b| belongs(b, tier, &wanted)) {
             for machine in &body.place.machines {
@@ -181,7 +180,7 @@ impl<'c, 'a> Tier<'c, 'a> {
             }
         }
         Self {
-            demand: Demand::of(lab, &services),
+            demand: Demand::of(lab, &wanted.services()),
             data,
         }
     }

@@ -38,7 +38,7 @@ impl<'a> Own<'a> {
             }
             alone.push(body.place.machines.clone());
         }
-        let services: Vec<&Service> = wanted.iter().filter_map(|s| lab.services.get(*s)).collect();
+        let services: Vec<&Service> = wanted.services();
         alone.extend(
             services
                 .iter()

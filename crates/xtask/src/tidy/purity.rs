@@ -8,6 +8,7 @@ const PURE: &[(&str, &[&str])] = &[
         "diag",
         &[
             "annotate-snippets",
+            "rayon",
             "serde",
             "serde_json",
             "similar",
