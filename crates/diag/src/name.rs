@@ -284,7 +284,9 @@ fn meant(word: &str, behind_key: bool) -> Option<&'static str> {
     }
     // As near as the reader of the lab's language takes a word for another one.
     let allowed = (length / 3).clamp(1, 3);
-    let near = |noun: &str| strsim::damerau_levenshtein(word, noun) <= allowed;
+    let near = |noun: &str| {
+        noun.len().abs_diff(length) <= allowed && strsim::damerau_levenshtein(word, noun) <= allowed
+    };
     let nouns = NOUNS.iter().map(|(noun, _)| *noun);
     let long = nouns.filter(|noun| noun.len() >= 4).find(|noun| near(noun));
     long.or_else(|| {

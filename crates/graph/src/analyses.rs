@@ -6,6 +6,7 @@ use crate::bodies::{self, Body};
 use crate::containers::Container;
 use crate::copies::{Copies, Snapshots};
 use crate::load::Load;
+use crate::restore::{Wanted, wanted};
 use crate::structure::{Cuts, Structure};
 use crate::totals;
 use model::declare::OptExt as _;
@@ -35,6 +36,7 @@ pub struct Analyses<'a> {
     copies: OnceLock<Copies<'a>>,
     snapshots: OnceLock<Snapshots<'a>>,
     load: OnceLock<Load<'a>>,
+    wanted: OnceLock<BTreeMap<&'a str, Wanted<'a>>>,
     held: OnceLock<Vec<Held<'a>>>,
     structure: OnceLock<Structure>,
     cuts: OnceLock<Option<Cuts>>,
@@ -108,6 +110,15 @@ impl<'a> Context<'a> {
     pub fn load(&self) -> &Load<'a> {
         let built = &self.analyses.load;
         built.get_or_init(|| Load::of(self.lab))
+    }
+
+    /// What each tier wants.
+    pub fn wanted(&self, tier: &str) -> Option<&Wanted<'a>> {
+        let built = self.analyses.wanted.get_or_init(|| {
+            let tiers = self.lab.tiers.keys().map(String::as_str);
+            tiers.map(|t| (t, wanted(self.lab, t))).collect()
+        });
+        built.get(tier)
     }
 
     /// Every address that is declared.

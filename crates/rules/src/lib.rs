@@ -36,16 +36,24 @@ pub fn check(ctx: &Context<'_>) -> Vec<Diagnostic> {
     check_with(ctx, &all)
 }
 
+/// Rules that take longest, or build what many others ask for. Begun last, one of them would run alone while other processors wait.
+const LONGEST: [&str; 4] = ["dr-rto-procure", "dr-circular", "slo-compose", "bak-321"];
+
 /// Runs some rules, as [`check`] runs all of them.
 pub fn check_with(ctx: &Context<'_>, rules: &[&Rule]) -> Vec<Diagnostic> {
-    let of_rule = |rule: &&Rule| {
+    let of_rule = |(at, rule): (usize, &Rule)| {
         let mut findings = Findings::default();
         (rule.run)(ctx, &mut findings);
-        findings
+        (at, findings)
     };
-    let found: Vec<Findings> = rules.par_iter().with_max_len(1).map(of_rule).collect();
+    let mut order: Vec<(usize, &Rule)> = rules.iter().copied().enumerate().collect();
+    order.sort_by_key(|(_, rule)| !LONGEST.contains(&rule.id));
+    // Each processor takes the next rule when it is done with one.
+    let found = order.into_iter().par_bridge().map(of_rule);
+    let mut found: Vec<(usize, Findings)> = found.collect();
+    found.sort_by_key(|(at, _)| *at);
     let mut findings = Findings::default();
-    found.into_iter().for_each(|f| findings.append(f));
+    found.into_iter().for_each(|(_, f)| findings.append(f));
     let findings = doubt::open::apply(ctx, rules, findings);
     waivers::apply(ctx, doubt::unread::apply(ctx, rules, findings))
 }

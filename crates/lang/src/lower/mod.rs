@@ -150,6 +150,8 @@ fn defined<'t>(
 
 /// Fewer objects are read in one go: handing them out would take longer.
 const FEW: usize = 500;
+/// Into so many parts for each processor, since one may have something else to do for a while.
+const SHARES: usize = 8;
 
 /// Reads objects into a lab. The outcome does not depend on how many are read at a time: lab and complaints are put together in the
 /// order of the objects, and suggestions, of which there is a bounded number, are made anew in that order if they do not suffice for all.
@@ -170,13 +172,21 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
         }
         (lab, sink)
     };
-    let share = objects.len().div_ceil(rayon::current_num_threads());
-    let mut done: Vec<(Lab, Sink)> = objects.par_chunks(share.max(FEW)).map(each).collect();
+    let share = objects
+        .len()
+        .div_ceil(rayon::current_num_threads() * SHARES);
+    let both = |(mut lab, mut sink): (Lab, Sink), (more, complaints): (Lab, Sink)| {
+        lab.append(more);
+        sink.append(complaints);
+        (lab, sink)
+    };
+    let shares = objects.par_chunks(share.max(FEW)).map(each);
+    let mut done = shares.reduce_with(both);
     if names.is_spent() {
         names.refill();
-        done = vec![each(objects)];
+        done = Some(each(objects));
     }
-    for (part, complaints) in done {
+    if let Some((part, complaints)) = done {
         lab.append(part);
         sink.append(complaints);
     }

@@ -5,7 +5,7 @@ use crate::bodies::Body;
 use crate::faults;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
-use graph::restore::{Way, belongs, wanted, ways};
+use graph::restore::{Way, belongs, ways};
 use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::{FaultScope, Tier};
@@ -29,11 +29,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let copies = ctx.copies();
     let bodies = ctx.bodies();
     for (name, tier) in &lab.tiers {
-        let wanted = wanted(lab, name);
-        let all: Vec<&Body<'_>> = bodies
-            .iter()
-            .filter(|b| belongs(b, name, &wanted))
-            .collect();
+        let Some(wanted) = ctx.wanted(name) else {
+            continue;
+        };
+        let all: Vec<&Body<'_>> = bodies.iter().filter(|b| belongs(b, name, wanted)).collect();
         let sized = all
             .iter()
             .filter(|b| b.size.and_then(Given::value).is_some())

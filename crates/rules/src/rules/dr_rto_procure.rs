@@ -4,7 +4,7 @@ use crate::bodies::Body;
 use crate::places::{self, Machine};
 use crate::{Context, Findings, Mend, Rule, pools};
 use diag::{Diagnostic, Severity, Span};
-use graph::restore::{belongs, wanted};
+use graph::restore::belongs;
 use graph::takeover::{Demand, Standby, Takeover, is_bought};
 use model::declare::OptExt as _;
 use model::lab::{FaultScope, Host, Lab};
@@ -42,30 +42,7 @@ struct Must<'a> {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let bodies = ctx.bodies();
-    let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
-    for body in bodies {
-        for (scope, host) in [FaultScope::Host, FaultScope::Device]
-            .into_iter()
-            .zip([only(body), bare(lab, body)])
-        {
-            if let Some((host, must)) = host.and_then(|h| Some((h, of_body(body, scope)?))) {
-                musts.entry((host, scope)).or_default().push(must);
-            }
-        }
-    }
-    for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
-        let machines = places::of_runs(lab, &service.runs).machines;
-        if let (Some(Machine::Host(host)), 1) = (machines.first().copied(), machines.len())
-            && let Some(must) = of_service(lab, name, service)
-        {
-            musts
-                .entry((host, FaultScope::Host))
-                .or_default()
-                .push(must);
-        }
-    }
-    let stand_ins = StandIns::of(ctx);
+    let (musts, stand_ins) = rayon::join(|| musts(ctx), || StandIns::of(ctx));
     for ((host, scope), musts) in musts {
         let Some((name, machine)) = lab.hosts.get_key_value(host) else {
             continue;
@@ -90,6 +67,33 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         d.into_iter()
             .for_each(|d| out.add(crate::context::host(name), d));
     }
+}
+
+/// What must be back after the loss of a host or of one of its disks.
+fn musts<'c>(ctx: &'c Context<'_>) -> BTreeMap<(&'c str, FaultScope), Vec<Must<'c>>> {
+    let lab = ctx.lab;
+    let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
+    for body in ctx.bodies() {
+        for (scope, host) in [FaultScope::Host, FaultScope::Device]
+            .into_iter()
+            .zip([only(body), bare(lab, body)])
+        {
+            if let Some((host, must)) = host.and_then(|h| Some((h, of_body(body, scope)?))) {
+                musts.entry((host, scope)).or_default().push(must);
+            }
+        }
+    }
+    for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
+        let Some(must) = of_service(lab, name, service) else {
+            continue;
+        };
+        let machines = places::of_runs(lab, &service.runs).machines;
+        if let (Some(Machine::Host(host)), 1) = (machines.first().copied(), machines.len()) {
+            let key = (host, FaultScope::Host);
+            musts.entry(key).or_default().push(must);
+        }
+    }
+    musts
 }
 
 /// What may wait for a delivery, and why nobody knows.
@@ -168,21 +172,19 @@ struct Tier<'c, 'a> {
 }
 
 impl<'c, 'a> Tier<'c, 'a> {
-    fn of(ctx: &'c Context<'a>, tier: &str) -> Self {
+    fn of(ctx: &'c Context<'a>, tier: &str) -> Option<Self> {
         let lab = ctx.lab;
-        let wanted = wanted(lab, tier);
+        let wanted = ctx.wanted(tier)?;
         let mut data: BTreeMap<&str, Vec<&Body<'a>>> = BTreeMap::new();
-        for body in ctx.bodies().iter().filter(|b| belongs(b, tier, &wanted)) {
+        for body in ctx.bodies().iter().filter(|b| belongs(b, tier, wanted)) {
             for machine in &body.place.machines {
                 if let Machine::Host(host) = machine {
                     data.entry(host).or_default().push(body);
                 }
             }
         }
-        Self {
-            demand: Demand::of(lab, &wanted.services()),
-            data,
-        }
+        let demand = Demand::of(lab, &wanted.services());
+        Some(Self { demand, data })
     }
 }
 
@@ -204,7 +206,7 @@ impl<'c, 'a> StandIns<'c, 'a> {
             tiers: lab
                 .tiers
                 .keys()
-                .map(|t| (t.as_str(), Tier::of(ctx, t)))
+                .filter_map(|t| Some((t.as_str(), Tier::of(ctx, t)?)))
                 .collect(),
         }
     }
