@@ -4,14 +4,17 @@ use ::secrets::scan::{Look, Scanner};
 use ::secrets::veil::Veil;
 use diag::{Diagnostic, SourceSet};
 use rayon::prelude::*;
+use std::sync::LazyLock;
+
+/// What is looked for is compiled when a text may have it, and once.
+static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::default);
 
 /// Looks through all texts, and hides what diagnostics say of unknown keys.
 pub(crate) fn over(sources: &SourceSet, told: &[Diagnostic]) -> Veil {
-    let scanner = Scanner::default();
     let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
     let looks: Vec<Look> = texts
         .par_iter()
-        .map(|source| scanner.look(&source.path, &source.text))
+        .map(|source| SCANNER.look(&source.path, &source.text))
         .collect();
     Veil::of(sources, looks, told)
 }
@@ -28,5 +31,5 @@ pub(crate) fn leaks(veil: &Veil, sources: &SourceSet, told: &[Diagnostic]) -> Ve
 
 /// A text without the secrets that stand in it, and without what may be one.
 pub(crate) fn hidden(path: &str, text: &str) -> String {
-    Scanner::default().look(path, text).veiled(text)
+    SCANNER.look(path, text).veiled(text)
 }

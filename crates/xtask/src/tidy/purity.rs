@@ -54,6 +54,7 @@ const PURE: &[(&str, &[&str])] = &[
             "diag",
             "model",
             "aes-gcm",
+            "aho-corasick",
             "data-encoding",
             "jiff",
             "regex",
