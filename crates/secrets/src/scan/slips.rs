@@ -3,9 +3,9 @@
 
 use super::kind::Kind;
 use super::literal::{Bounds, literal};
+use super::parts::{Held, Lazy, Parts};
 use super::words::{bare, gap, is_word, value};
 use diag::misspelt;
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -18,22 +18,27 @@ const OPTION: &str = concat!(
 /// A name and what is assigned to it.
 const ASSIGNED: &str = concat!(r#"([A-Za-z_][A-Za-z0-9_.-]*)["']?="#, value!());
 
-/// The shapes, compiled once.
-pub(super) struct Slips(Vec<Regex>);
-
-impl Default for Slips {
-    fn default() -> Self {
-        let shapes = [OPTION, ASSIGNED].into_iter();
-        Self(shapes.filter_map(|s| Regex::new(s).ok()).collect())
-    }
+/// The shapes, compiled when they are needed.
+pub(super) struct Slips {
+    option: Lazy,
+    assigned: Lazy,
 }
 
 impl Slips {
-    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        Self {
+            option: parts.shape(&[], OPTION),
+            assigned: parts.shape(&["="], ASSIGNED),
+        }
+    }
+
+    pub(super) fn find(&self, text: &str, held: &Held) -> Vec<Range<usize>> {
         let mut out = Vec::new();
         // Comparing a name is quadratic in it, and a text has each often.
         let mut known: BTreeMap<&str, bool> = BTreeMap::new();
-        for found in self.0.iter().flat_map(|r| r.captures_iter(text)) {
+        let options = has_option(text).then_some(&self.option).into_iter();
+        let shapes = options.chain([&self.assigned]);
+        for found in shapes.flat_map(|shape| shape.captures(held, text)) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
@@ -49,4 +54,19 @@ impl Slips {
         }
         out
     }
+}
+
+/// Whether a word begins as an option does. A dash alone is in most texts.
+fn has_option(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let starts = |at: usize| match at.checked_sub(1).and_then(|before| bytes.get(before)) {
+        None => true,
+        Some(b) => b.is_ascii_whitespace() || *b == 0x0b || !b.is_ascii() || b"\"'[,(`".contains(b),
+    };
+    let named = |at: usize| {
+        let next = bytes.get(at + 1);
+        next.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-')
+    };
+    let mut dashes = text.match_indices('-').map(|(at, _)| at);
+    dashes.any(|at| named(at) && starts(at))
 }

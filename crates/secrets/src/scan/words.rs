@@ -5,8 +5,8 @@
 
 use super::calls::Calls;
 use super::literal::{Bounds, literal};
+use super::parts::{Held, Lazy, Parts};
 use super::{Kind, unquoted};
-use regex::Regex;
 use std::ops::Range;
 
 /// What stands between an option and its value: `=`, space, or the end of an item of a list in one of both forms.
@@ -60,29 +60,27 @@ pub(super) struct Word {
     pub is_sure: bool,
 }
 
-/// The shapes, compiled once.
+/// The shapes, compiled when they are needed.
 pub(super) struct Words {
-    option: Option<Regex>,
-    login: Option<Regex>,
-    header: Option<Regex>,
+    option: Lazy,
+    login: Lazy,
+    header: Lazy,
     calls: Calls,
 }
 
-impl Default for Words {
-    fn default() -> Self {
-        let of = |text: &str| Regex::new(text).ok();
+impl Words {
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        const OPTIONS: &[&str] = &["pass", "token", "masterauth", "pwd", "pw", "key", "psk"];
         Self {
-            option: of(OPTION),
-            login: of(LOGIN),
-            header: of(HEADER),
-            calls: Calls::default(),
+            option: parts.shape(OPTIONS, OPTION),
+            login: parts.shape(&["-u", "--proxy-user"], LOGIN),
+            header: parts.shape(&["authorization"], HEADER),
+            calls: Calls::new(parts),
         }
     }
-}
 
-impl Words {
     /// All of them, in no order; one may be found twice.
-    pub(super) fn find(&self, text: &str, kind: Kind) -> Vec<Word> {
+    pub(super) fn find(&self, text: &str, held: &Held, kind: Kind) -> Vec<Word> {
         let mut out = Vec::new();
         let mut comments = Comments::new(text);
         let mut add = |span: Range<usize>, what: String, is_sure: bool| {
@@ -98,7 +96,7 @@ impl Words {
                 });
             }
         };
-        for found in self.option.iter().flat_map(|r| r.captures_iter(text)) {
+        for found in self.option.captures(held, text) {
             let (Some(option), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
@@ -110,7 +108,7 @@ impl Words {
             }
         }
         let mut callers = Callers::new(text);
-        for found in self.login.iter().flat_map(|r| r.captures_iter(text)) {
+        for found in self.login.captures(held, text) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
@@ -122,7 +120,7 @@ impl Words {
             let what = "a password beside a name".to_owned();
             add(value.range(), what, caller == Caller::Client);
         }
-        let headers = self.header.iter().flat_map(|r| r.captures_iter(text));
+        let headers = self.header.captures(held, text);
         for value in headers.filter_map(|f| f.get(1)) {
             add(
                 value.range(),
@@ -130,7 +128,7 @@ impl Words {
                 true,
             );
         }
-        for span in self.calls.find(text) {
+        for span in self.calls.find(text, held) {
             add(span, "a password on a command line".to_owned(), true);
         }
         out

@@ -55,6 +55,7 @@ const PURE: &[(&str, &[&str])] = &[
             "diag",
             "model",
             "aes-gcm",
+            "aho-corasick",
             "data-encoding",
             "jiff",
             "regex",
