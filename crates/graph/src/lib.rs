@@ -40,6 +40,7 @@ pub mod partial;
 pub mod places;
 pub mod pools;
 pub mod processors;
+pub mod racks;
 pub mod reach;
 pub mod recovery;
 pub mod restore;
