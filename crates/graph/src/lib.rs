@@ -19,6 +19,7 @@ pub mod containers;
 pub mod context;
 pub mod copies;
 pub mod coverage;
+pub mod electricity;
 pub mod error_budget;
 pub mod failover;
 pub mod faults;
