@@ -282,15 +282,42 @@ fn cause(unread: &Unread, object: Option<&ObjectRef>, found: &Diagnostic) -> Opt
     named.or(list.map(|key| format!("one of the '{key}'")))
 }
 
+/// What is asked instead of said: of a denial, what it denies, as nobody wants to be told whether nothing is there.
+fn question(said: &str) -> String {
+    if let Some(what) = said.strip_prefix("nothing says ") {
+        return what.to_owned();
+    }
+    let begins = [
+        ("nothing ", "anything "),
+        ("nobody ", "anybody "),
+        ("no ", "any "),
+    ];
+    let denied = begins
+        .iter()
+        .find_map(|(no, any)| Some(format!("{any}{}", said.strip_prefix(no)?)));
+    let within = [
+        (" has no ", " has a "),
+        (" have no ", " have a "),
+        (" is in no ", " is in a "),
+    ];
+    let turned = |text: &str| {
+        // Of two denials in one sentence, one alone would turn its meaning.
+        let mut hits = within
+            .iter()
+            .filter(|(no, _)| text.matches(no).count() == 1);
+        match (hits.next(), hits.next(), text.contains([',', ';'])) {
+            (Some((no, a)), None, false) => text.replacen(no, a, 1),
+            _ => text.to_owned(),
+        }
+    };
+    format!("whether {}", denied.unwrap_or_else(|| turned(said)))
+}
+
 fn doubted(rules: &[&Rule], found: Diagnostic, cause: &str) -> Diagnostic {
     let Some(rule) = rules.iter().find(|r| r.id == found.code) else {
         return found;
     };
-    let said = found.message;
-    let d = rule.unknown(match said.strip_prefix("nothing says ") {
-        Some(what) => what.to_owned(),
-        None => format!("whether {said}"),
-    });
+    let d = rule.unknown(question(&found.message));
     let d = d.note(format!("{cause} cannot be read whole"));
     match found.primary {
         Some(place) => d.at(place.span, ""),
