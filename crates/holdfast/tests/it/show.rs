@@ -98,6 +98,38 @@ fn a_slip_in_the_topic_is_told() {
     assert!(err.contains("hosts"), "{err}");
 }
 
+/// Where nobody can tell what DHCP hands out, nobody can tell what is free: that is said, and is not zero.
+#[test]
+fn what_is_free_beside_an_impossible_range_is_not_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nnetworks:\n  fine: {subnet: 10.0.0.0/29, dhcp: 10.0.0.4-10.0.0.5}\n  \
+                wide: {subnet: 10.0.1.0/29, dhcp: 10.0.1.2-10.0.9.9}\n  open: {subnet: 10.0.2.0/29, dhcp: {range: unknown}}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let out = run(folder.path(), &["networks", "--json"], "140");
+    let sheets: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let columns: Vec<&str> = sheets[0]["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c.as_str().unwrap())
+        .collect();
+    let free = columns.iter().position(|c| *c == "FREE").unwrap();
+    let rows = sheets[0]["rows"].as_array().unwrap();
+    let of = |name: &str| rows.iter().find(|r| r[0]["text"] == name).unwrap()[free].clone();
+    assert_eq!(of("fine")["text"], "4");
+    for name in ["wide", "open"] {
+        assert_eq!(
+            (&of(name)["text"], &of(name)["how"]),
+            (&"".into(), &"unknown".into())
+        );
+    }
+    let notes = sheets[0]["notes"].to_string();
+    assert!(
+        notes.contains("10.0.1.2-10.0.9.9, which DHCP hands out, leaves 10.0.1.0/29"),
+        "{notes}"
+    );
+}
+
 /// A lab of two stacks that publish one port, one more on the same number of another address, and ways in.
 fn busy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -116,6 +116,7 @@ pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection
         node: &entry.value,
     };
     for item in super::fields::items(cx, &slot) {
+        let before = (cx.sink.invalid(), lab.claims.len(), lab.slos.len());
         let mut at = At {
             cx,
             slot: slot.with(item),
@@ -124,6 +125,11 @@ pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection
             list: None,
         };
         (section.read)(lab, &mut at);
+        // A figure of which it cannot be read what it is of would be one of the whole lab.
+        if cx.sink.invalid() > before.0 {
+            lab.claims.truncate(before.1);
+            lab.slos.truncate(before.2);
+        }
     }
 }
 
