@@ -21,6 +21,7 @@ mod plain;
 mod schema;
 mod sink;
 mod stacks;
+mod stray;
 mod suggest;
 mod whole;
 mod yaml;
@@ -33,6 +34,7 @@ pub use knowledge::knowledge;
 pub use plain::{Plain, plain};
 pub use schema::schema;
 pub use stacks::{Stacks, near_file, stacks};
+pub use stray::sections_of;
 
 use diag::{Diagnostic, SourceSet};
 use model::lab::Lab;

@@ -45,6 +45,7 @@ mod waiver;
 pub(crate) use address::Cidr;
 pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;
+pub(crate) use sections::keys as section_keys;
 pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::sink::Sink;
