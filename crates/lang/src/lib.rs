@@ -17,6 +17,7 @@ mod include;
 mod kept;
 mod knowledge;
 mod lower;
+mod mixup;
 mod plain;
 mod schema;
 mod sink;
