@@ -45,6 +45,7 @@ const PURE: &[(&str, &[&str])] = &[
             "globset",
             "jiff",
             "data-encoding",
+            "regex",
             "serde_json",
             "pulldown-cmark",
         ],
