@@ -8,6 +8,7 @@
 mod book;
 mod claims;
 mod claims_of_containers;
+mod dim_looks;
 mod documents;
 mod example;
 mod fixtures;
