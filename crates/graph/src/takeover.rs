@@ -209,9 +209,10 @@ impl<'a> Standby<'a> {
     }
 
     /// Hosts that can take the place of another one at a site, in the order that [`Self::stand_in`] wants.
-    fn at<'s>(&'s self, site: Option<&str>) -> &'s [&'a str] {
-        let found = self.at.iter().find(|(known, _)| **known == site);
-        found.map_or(&[], |(_, hosts)| hosts.as_slice())
+    fn at<'s>(&'s self, site: Option<&'s str>) -> &'s [&'a str] {
+        // The names of those that are asked for need not live as long as the lab.
+        let at: &BTreeMap<Option<&str>, Vec<&'a str>> = &self.at;
+        at.get(&site).map_or(&[], Vec::as_slice)
     }
 
     /// All hosts that can take what others ran, in that order.
@@ -220,7 +221,7 @@ impl<'a> Standby<'a> {
     }
 
     /// After the loss of one host: a spare, or another host at the same place that is always on.
-    pub fn of_host(&self, lab: &Lab, name: &str, need: &Need) -> Takeover {
+    pub fn of_host<'s>(&'s self, lab: &'s Lab, name: &str, need: &Need) -> Takeover {
         if self.spare(name) {
             return Takeover::Spare;
         }

@@ -511,8 +511,9 @@ fn the_keys_are_those_that_the_language_asks_for() {
 }
 
 /// Keys that only the root file has.
-pub(crate) const ROOT_KEYS: [&str; 9] = [
+pub(crate) const ROOT_KEYS: [&str; 10] = [
     "format",
+    "patch_within",
     "lab",
     "owner",
     "currency",
