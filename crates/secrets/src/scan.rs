@@ -20,6 +20,7 @@ mod words;
 mod yaml;
 
 pub use self::family::{FAMILIES, Family};
+pub use self::kind::is_text;
 
 use self::family::{Families, Verdict};
 use self::found::{Found, unquoted};
@@ -190,6 +191,11 @@ impl Scanner {
         }
         out
     }
+}
+
+/// Whether a word is too long and too mixed to be one of a language.
+pub(crate) fn is_made_up(word: &str) -> bool {
+    is_strong(word, Kind::Settings)
 }
 
 /// The text with stars in place of what was found; every byte keeps its place.
