@@ -159,7 +159,7 @@ impl Scanner {
                 false => doubtful.push(word.span),
             }
         }
-        doubtful.extend(self.slips.find(text, &held));
+        doubtful.extend(self.slips.find((text, form), &held));
         doubtful.retain(|span| !quiet.has(span));
         Look {
             leaks: out.0.into_values().collect(),

@@ -92,6 +92,19 @@ impl Veil {
         leaks
     }
 
+    /// What is hidden in a place, each word of it.
+    pub fn hidden_in(&self, sources: &SourceSet, span: Span) -> Vec<String> {
+        let text = sources.get(span.source).map(|s| s.text.as_str());
+        let look = self.looks.get(span.source.0 as usize);
+        let (Some(text), Some(look)) = (text, look) else {
+            return Vec::new();
+        };
+        inside(look, span.start as usize..span.end as usize)
+            .filter_map(|span| text.get(span.clone()))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links.
     pub fn over(&self, sources: &SourceSet, d: &mut Diagnostic) {
         let mut hidden: BTreeSet<String> = BTreeSet::new();
@@ -178,19 +191,23 @@ fn without(text: &str, secret: &str) -> String {
 /// What hides in the lines of a place; both lists are in the order of the text.
 fn within(look: &Look, text: &str, span: &Span) -> Vec<String> {
     let lines = lines_of(text, span.start as usize..span.end as usize);
-    let first = look.leaks.partition_point(|l| l.span.end <= lines.start);
-    let told = look.leaks.get(first..).unwrap_or_default();
-    let told = told.iter().map(|leak| &leak.span);
-    let told = told.take_while(|span| span.start < lines.end);
-    let first = look.doubtful.partition_point(|s| s.start < lines.start);
-    let doubtful = look.doubtful.get(first..).unwrap_or_default().iter();
-    let doubtful = doubtful.take_while(|span| span.start < lines.end);
     // Words of three signs are everywhere.
-    told.chain(doubtful)
+    inside(look, lines)
         .filter(|span| span.len() > 3)
         .filter_map(|span| text.get(span.clone()))
         .map(str::to_owned)
         .collect()
+}
+
+/// What is hidden of a range.
+fn inside(look: &Look, place: Range<usize>) -> impl Iterator<Item = &Range<usize>> {
+    let first = look.leaks.partition_point(|l| l.span.end <= place.start);
+    let told = look.leaks.get(first..).unwrap_or_default();
+    let told = told.iter().map(|leak| &leak.span);
+    let first = look.doubtful.partition_point(|s| s.start < place.start);
+    let doubtful = look.doubtful.get(first..).unwrap_or_default().iter();
+    let told = told.take_while(move |span| span.start < place.end);
+    told.chain(doubtful.take_while(move |span| span.start < place.end))
 }
 
 /// From the begin of the first line of a place to the end of its last.

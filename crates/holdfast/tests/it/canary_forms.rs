@@ -276,6 +276,48 @@ fn a_value_behind_a_misspelt_key_is_shown() {
     }
 }
 
+/// Nothing that `debug compose` prints has what follows the name of a secret.
+#[test]
+fn what_follows_a_name_in_compose_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let debug = |lines: &str| {
+        let text = format!("services:\n  a:\n    image: x\n    {lines}\n");
+        fs::write(folder.path().join("compose.yaml"), text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+            .args(["debug", "compose", "compose.yaml"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    for lines in [
+        "environment: {DB_PASSWORD tw1tt3r}",
+        "environment: {A: b, \"C_SECRET tw1tt3r\"}",
+        "environment: {A: b, DB_PASWORD tw1tt3r}",
+        "environment: {A_TOKEN: \"${X:?tw1tt3r}\"}",
+        "environment: {A_TOKEN: \"${X?tw1tt3r}\"}",
+        "environment: {A_TOKEN: \"${X:-tw1tt3r}\"}",
+        "environment: {A_TOKEN: \"${X:-${Y:-tw1tt3r}}\"}",
+        "environment: {OTHER: \"${DB_PASSWORD:-tw1tt3r}\"}",
+        "environment: {OTHER: \"${DB_PASSWORD:?tw1tt3r}\"}",
+        "environment:\n      - DB_PASSWORD tw1tt3r",
+        "environment:\n      - DB_PASSWORD=${X-tw1tt3r}",
+        "environment:\n      - DB_PASSWORD=${X?tw1tt3r}",
+        "labels: [db_token tw1tt3r, \"x.password=${X?tw1tt3r}\"]",
+        "command: app --password ${X:-tw1tt3r} --port ${Y:?}",
+        "command: app --password ${X:?tw1tt3r} --port ${Y:?}",
+        "build: {context: ., args: {DB_PASSWORD tw1tt3r}}",
+        "x-thing: {password tw1tt3r}",
+    ] {
+        let said = debug(lines);
+        assert!(said.contains("compose.yaml"), "{lines}: {said}");
+        assert!(!said.contains("tw1tt3r"), "{lines}: {said}");
+    }
+    let said = debug("environment: {PASSWORD: \"${X:?set it in .env}\", P: \"${PORT:-8080}\"}");
+    assert!(said.contains("set it in .env"), "{said}");
+    assert!(said.contains("8080"), "{said}");
+}
+
 /// A zero byte hides nothing: the file is read, or the result says that it was not.
 #[test]
 fn a_zero_byte_hides_nothing() {
