@@ -20,6 +20,7 @@ mod words;
 mod yaml;
 
 pub use self::family::{FAMILIES, Family};
+pub use self::kind::is_text;
 
 use self::family::{Families, Verdict};
 use self::found::{Found, unquoted};
@@ -158,7 +159,7 @@ impl Scanner {
                 false => doubtful.push(word.span),
             }
         }
-        doubtful.extend(self.slips.find(text, &held));
+        doubtful.extend(self.slips.find((text, form), &held));
         doubtful.retain(|span| !quiet.has(span));
         Look {
             leaks: out.0.into_values().collect(),
@@ -190,6 +191,11 @@ impl Scanner {
         }
         out
     }
+}
+
+/// Whether a word is too long and too mixed to be one of a language.
+pub(crate) fn is_made_up(word: &str) -> bool {
+    is_strong(word, Kind::Settings)
 }
 
 /// The text with stars in place of what was found; every byte keeps its place.

@@ -21,7 +21,7 @@ macro_rules! word {
 /// `mysqladmin -p…`.
 const GLUED: &str = concat!(
     r"\b(?:mysql|mariadb)(?:-?(?:admin|dump|check|show|import))?\b",
-    r#"(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p([^\s"',\]};&|\\]+)"#
+    r#"(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p\\?["']?([^\s"',\]};&|\\]+)"#
 );
 /// `sshpass -p …`, `redis-cli -a …`.
 const SHORT: &str = concat!(

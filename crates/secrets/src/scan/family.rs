@@ -2,13 +2,16 @@
 //! formats. A family says for people what is known of it, and for the scanner how to find it.
 
 mod account;
+mod ceph;
 mod chap;
 mod cisco;
 mod command;
 pub(super) mod dockerfile;
 mod freeradius;
 mod haproxy;
+mod home;
 mod htpasswd;
+mod installer;
 mod ipsec;
 mod keepalived;
 mod key;
@@ -16,6 +19,7 @@ mod kubernetes;
 mod login;
 mod mail;
 mod markup;
+mod monitor;
 mod named;
 mod netrc;
 mod nut;
@@ -24,9 +28,12 @@ mod postgres;
 mod proxmox;
 mod rclone;
 mod redis;
+mod router;
 mod samba;
 mod snmp;
 mod sql;
+mod storage;
+mod terraform;
 mod webhook;
 mod whole;
 mod wifi;
@@ -106,13 +113,16 @@ use {begin, value};
 /// All families of formats, as their files are ordered.
 pub const FAMILIES: &[Family] = &[
     account::FAMILY,
+    ceph::FAMILY,
     chap::FAMILY,
     cisco::FAMILY,
     command::FAMILY,
     dockerfile::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
+    home::FAMILY,
     htpasswd::FAMILY,
+    installer::FAMILY,
     ipsec::FAMILY,
     keepalived::FAMILY,
     key::FAMILY,
@@ -120,6 +130,7 @@ pub const FAMILIES: &[Family] = &[
     login::FAMILY,
     mail::FAMILY,
     markup::FAMILY,
+    monitor::FAMILY,
     named::FAMILY,
     netrc::FAMILY,
     nut::FAMILY,
@@ -128,9 +139,12 @@ pub const FAMILIES: &[Family] = &[
     proxmox::FAMILY,
     rclone::FAMILY,
     redis::FAMILY,
+    router::FAMILY,
     samba::FAMILY,
     snmp::FAMILY,
     sql::FAMILY,
+    storage::FAMILY,
+    terraform::FAMILY,
     webhook::FAMILY,
     whole::FAMILY,
     wifi::FAMILY,

@@ -7,7 +7,19 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Letters, one of which stands in every name that is a secret's: what none of them is in names none.
-pub(super) const NOUNS: &[&str] = &["pass", "pwd", "secret", "token", "key", "psk", "pw"];
+pub(super) const NOUNS: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "psk",
+    "pw",
+    "kennwort",
+    "wachtwoord",
+    "contrasena",
+    "mdp",
+];
 
 /// Gathers the letters of all shapes.
 #[derive(Default)]

@@ -12,7 +12,7 @@ use regex::Match;
 macro_rules! named {
     ($gap:literal, $bare:literal) => {
         concat!(
-            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw)[a-z0-9_.-]*)["']?[ \t]*(?::|=)"#,
+            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp)[a-z0-9_.-]*)["']?[ \t]*(?::|=)"#,
             $gap,
             r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|"#,
             $bare,

@@ -4,7 +4,7 @@
 //! either; so all shapes are looked for in the text as it stands.
 
 use super::calls::Calls;
-use super::literal::{Bounds, literal};
+use super::literal::{Bounds, is_strong, literal};
 use super::parts::{Held, Lazy, Parts};
 use super::{Kind, unquoted};
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) use {gap, value};
 
 /// The option of a secret and its value.
 const OPTION: &str = concat!(
-    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|token)|requirepass|masterauth|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
+    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|passwort|kennwort|token)|requirepass|masterauth|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
     gap!(),
     value!()
 );
@@ -38,7 +38,10 @@ const LOGIN: &str = concat!(
     r#"\\?["']?([^\s:"',\\]+):([^\s"',\]}\\]+)"#
 );
 /// `Authorization: Bearer …`.
-const HEADER: &str = r#"(?i)\bauthorization["']?[ \t]*[:=][ \t]*["']?(?:bearer|basic|token|digest)[ \t]+([a-z0-9._~+/=-]{6,})"#;
+const HEADER: &str = r#"(?i)\bauthorization(?:["']?[ \t]*[:=][ \t]*|["']?[ \t]*,[ \t]*|[ \t]+)["']?(?:bearer|basic|token|digest)\\?[ \t]+([a-z0-9._~+/=-]{6,})"#;
+/// `Authorization: …` without a scheme, as some programs take it.
+const BARE_HEADER: &str =
+    r#"(?i)\bauthorization["']?:[ \t]*["']?([a-z0-9._~+/-]{12,}=*)(?:["'\s]|$)"#;
 /// Beginnings of an option's name with which it takes no secret.
 const ASKING: [&str; 6] = ["ask-", "no-", "without-", "use-", "enable-", "disable-"];
 /// Programs whose `-u` takes a user and a group.
@@ -65,16 +68,27 @@ pub(super) struct Words {
     option: Lazy,
     login: Lazy,
     header: Lazy,
+    bare_header: Lazy,
     calls: Calls,
 }
 
 impl Words {
     pub(super) fn new(parts: &mut Parts) -> Self {
-        const OPTIONS: &[&str] = &["pass", "token", "masterauth", "pwd", "pw", "key", "psk"];
+        const OPTIONS: &[&str] = &[
+            "pass",
+            "kennwort",
+            "token",
+            "masterauth",
+            "pwd",
+            "pw",
+            "key",
+            "psk",
+        ];
         Self {
             option: parts.shape(OPTIONS, OPTION),
             login: parts.shape(&["-u", "--proxy-user"], LOGIN),
             header: parts.shape(&["authorization"], HEADER),
+            bare_header: parts.shape(&["authorization"], BARE_HEADER),
             calls: Calls::new(parts),
         }
     }
@@ -127,6 +141,13 @@ impl Words {
                 "the value of 'Authorization'".to_owned(),
                 true,
             );
+        }
+        // Without a scheme it may be any word.
+        let bare = self.bare_header.captures(held, text);
+        let bare = bare.filter_map(|f| f.get(1));
+        for value in bare.filter(|value| is_strong(value.as_str(), Kind::Prose)) {
+            let what = "the value of 'Authorization'".to_owned();
+            add(value.range(), what, true);
         }
         for span in self.calls.find(text, held) {
             add(span, "a password on a command line".to_owned(), true);
