@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use testkit::host::TestHost;
 
 /// Kinds that are listed whole.
-const LISTED: [FactKind; 13] = [
+const LISTED: [FactKind; 14] = [
     FactKind::Host,
     FactKind::Sshd,
     FactKind::User,
@@ -21,6 +21,7 @@ const LISTED: [FactKind; 13] = [
     FactKind::Route,
     FactKind::Unit,
     FactKind::Cron,
+    FactKind::Timer,
     FactKind::Chain,
     FactKind::DockerEngine,
     FactKind::DockerContainer,
