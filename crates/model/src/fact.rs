@@ -60,7 +60,7 @@ fact_kinds! {
     Unit = "unit",
     /// What cron runs. Key: `FILE:LINE-NUMBER`, or the path of a script in `cron.daily` and the like. Value map: `when` (five fields, `@daily`, or the word of the
     /// folder), `user`, `command`; or `sets` and `to` of a variable; `sha256` of a script; `package` if it is as a package brought it; `does` (list of known words of the command and of
-    /// root's scripts that it names).
+    /// root's scripts that it names, and `?` if a script was not read).
     Cron = "cron",
     /// A chain of the packet filter. Key: `FAMILY/TABLE/CHAIN`; value map: `hook`, `type`, `priority` and `policy` of one that packets come to by themselves, and
     /// `rules` (list of texts, as nft lists them).
@@ -101,7 +101,7 @@ fact_kinds! {
     /// service, and their drop-ins, joined by a space), and `result` of its service:
     /// systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since boot. Of all timers together it is these, and: `active` (bool), `since` (unix s, when it was started; 0 never),
     /// `runs` (the unit), `calendar` (list of calendar expressions), `spans` (bool: times are counted from an event), `persistent` (true, if `last` outlives a restart), `on_failure` (units), `took` (s, of the last run), `does` (list of known
-    /// words of its commands and of root's scripts that they name); `result` is left out where the unit was not shown.
+    /// words of its commands and of root's scripts that they name, and `?` if a script was not read); `result` is left out where the unit was not shown.
     Timer = "timer",
     /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `count`, `bytes` where restic tells (0.17 and
     /// newer), and `of`: a list of maps `paths` (what was archived) and `at` (unix s, of the newest archive of just that).

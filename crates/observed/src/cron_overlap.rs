@@ -1,7 +1,7 @@
 //! Heavy jobs of one machine that run at the same time.
 
 use crate::look::{Look, hosts, listed, part};
-use crate::scheduled::{Job, jobs};
+use crate::scheduled::{Job, jobs, unread};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use jiff::Unit;
@@ -38,6 +38,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let what = "has other heavy jobs at the same time";
         look.unseen(&RULE, FactKind::Timer, what, out);
         look.unseen(&RULE, FactKind::Cron, what, out);
+        unread(&look, &RULE, "has heavy jobs at the same time", out);
         one(&look, out);
     }
 }
@@ -69,7 +70,10 @@ fn one(look: &Look<'_, '_>, out: &mut Findings) {
 }
 
 fn with_length<'a>(job: Job<'a>, starts: Vec<DateTime>) -> Timed<'a> {
+    // How long a run took that failed says nothing.
+    let well = job.value.field("result") == Some(&Value::from("success"));
     let took = job.value.field("took").and_then(Value::as_int);
+    let took = took.filter(|_| well);
     Timed {
         starts,
         length: took.unwrap_or(LEAST),

@@ -1,7 +1,7 @@
 //! Updates that a host makes before its backup.
 
 use crate::look::{Look, hosts, listed, part};
-use crate::scheduled::{Job, jobs};
+use crate::scheduled::{Job, jobs, unread};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use jiff::Unit;
@@ -39,6 +39,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let what = "updates itself before its backup";
         look.unseen(&RULE, FactKind::Timer, what, out);
         look.unseen(&RULE, FactKind::Cron, what, out);
+        unread(&look, &RULE, what, out);
         one(&look, what, out);
     }
 }

@@ -1,12 +1,14 @@
 //! What a machine starts by the clock: timers of systemd, and what cron runs.
 
-use crate::look::Look;
+use crate::look::{Look, listed};
+use crate::{Findings, Rule};
 use graph::observation::plain;
 use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use model::declare::Value as _;
 use model::fact::FactKind;
+use model::kleene::Reason;
 use model::units::calendar::Calendar;
 use model::value::Value;
 
@@ -35,6 +37,8 @@ const HEAVY: &[&str] = &[
 ];
 /// Those of them that make no copy.
 const NO_COPY: &[&str] = &["checkarray", "scrub", "snapraid"];
+/// Stands among the words of a job of which a script was not read.
+const UNREAD: &str = "?";
 /// So many days are looked ahead: every day of a month.
 const DAYS: i64 = 40;
 /// No job is looked at more often: this is once an hour.
@@ -61,12 +65,29 @@ pub(crate) fn jobs<'a>(look: &Look<'_, 'a>) -> Vec<Job<'a>> {
 
 fn crons<'a>(look: &Look<'_, 'a>) -> impl Iterator<Item = Job<'a>> {
     let all = look.items(FactKind::Cron);
-    let runs = all.filter(|(_, v)| v.field("when").is_some());
+    let runs = all.filter(|(_, v)| v.field("when").is_some() && !is_for_others(v));
     runs.map(|(key, value)| Job {
         kind: FactKind::Cron,
         key,
         value,
     })
+}
+
+/// A package's line that does nothing where systemd runs, which has a timer for it.
+fn is_for_others(line: &Value) -> bool {
+    let command = line.field("command").and_then(Value::as_text);
+    line.field("package").is_some() && command.is_some_and(|c| c.contains("/run/systemd/system"))
+}
+
+/// Tells of jobs that may be meant and of which not everything was read.
+pub(crate) fn unread(look: &Look<'_, '_>, rule: &Rule, what: &str, out: &mut Findings) {
+    let all = jobs(look).into_iter();
+    let dim = all.filter(|j| j.is_by_hand() && !j.is_heavy() && j.does().is_none());
+    let dim: Vec<String> = dim.map(|j| j.title()).collect();
+    if !dim.is_empty() {
+        let why = Reason::new(format!("what these do was not all read: {}", listed(&dim)));
+        look.unknown(rule, FactKind::Timer, what, &why, out);
+    }
 }
 
 impl<'a> Job<'a> {
@@ -90,8 +111,13 @@ impl<'a> Job<'a> {
         !ours && files.is_some_and(|f| f.split_whitespace().next().is_some_and(own))
     }
 
-    /// The words that are known of it; `None` if nobody looked for them.
+    /// The words that are known of it; `None` if they are not all there are.
     pub(crate) fn does(&self) -> Option<Vec<&'a str>> {
+        self.words().filter(|w| !w.contains(&UNREAD))
+    }
+
+    /// The words that are known of it; `None` if nobody looked for them.
+    fn words(&self) -> Option<Vec<&'a str>> {
         match self.value.field("does")? {
             Value::List(words) => Some(words.iter().filter_map(Value::as_text).collect()),
             _ => None,
@@ -100,7 +126,7 @@ impl<'a> Job<'a> {
 
     /// Whether it does one of these, by its words or the parts of its name.
     pub(crate) fn has(&self, words: &[&str]) -> bool {
-        let does = self.does().unwrap_or_default();
+        let does = self.words().unwrap_or_default();
         let mut parts = self
             .key
             .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -108,7 +134,8 @@ impl<'a> Job<'a> {
     }
 
     pub(crate) fn is_heavy(&self) -> bool {
-        self.has(HEAVY) || self.is_called_backup()
+        // It looks for volumes of LVM to check, and does nothing where there are none.
+        (self.has(HEAVY) && !self.has(&["e2scrub_all"])) || self.is_called_backup()
     }
 
     pub(crate) fn is_backup(&self) -> bool {

@@ -41,26 +41,34 @@ struct Files<'a> {
     brought: BTreeMap<&'a str, &'a str>,
     /// By path: words of scripts that tables lead to.
     does: BTreeMap<&'a str, &'a str>,
+    /// Tables of which no script was opened.
+    closed: BTreeSet<&'a str>,
 }
 
 impl<'a> Files<'a> {
     fn read(text: &'a str) -> Self {
+        let closed = text.lines().filter_map(|l| l.strip_prefix("closed "));
         let does = text
             .lines()
             .filter_map(|l| l.strip_prefix("does ")?.split_once(' '));
         Self {
             brought: brought(text),
             does: does.collect(),
+            closed: closed.collect(),
         }
     }
 
     /// Known words of a command and of the scripts that it names.
-    fn does(&self, command: &str) -> Value {
+    fn does(&self, table: &str, command: &str) -> Value {
         let paths = command.split(|c: char| c.is_whitespace() || "'\";&|()".contains(c));
-        let scripts = paths
-            .filter_map(|p| self.does.get(p))
-            .flat_map(|w| words::known(w));
-        let found: BTreeSet<&str> = words::known(command).chain(scripts).collect();
+        let paths: Vec<&str> = paths.filter(|p| p.starts_with('/')).collect();
+        let scripts = paths.iter().filter_map(|p| self.does.get(p));
+        // What tables of accounts name was not opened.
+        let unread = !paths.is_empty() && self.closed.contains(table);
+        let found: BTreeSet<&str> = words::known(command)
+            .chain(scripts.flat_map(|w| words::found(w)))
+            .chain(unread.then_some(words::UNREAD))
+            .collect();
         Value::List(found.into_iter().map(Value::from).collect())
     }
 }
@@ -87,7 +95,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             let mut fields = vec![
                 ("when", Value::from(word)),
                 ("sha256", Value::from(digest)),
-                ("does", files.does(path)),
+                ("does", files.does(path, path)),
             ];
             fields.extend(
                 files
@@ -151,7 +159,7 @@ fn entry(path: &str, number: i64, content: &str, files: &Files<'_>, to: &mut Gat
                 ("when", Value::from(when)),
                 ("user", Value::from(account)),
                 ("command", Value::from(command)),
-                ("does", files.does(command)),
+                ("does", files.does(path, command)),
             ];
             fields.into_iter().chain(package(stock)).collect::<Vec<_>>()
         }

@@ -122,7 +122,7 @@ fn does(service: &str) -> Value {
     let lines = service.lines();
     let found: BTreeSet<&str> = lines
         .filter_map(|l| l.strip_prefix("Words="))
-        .flat_map(words::known)
+        .flat_map(words::found)
         .collect();
     Value::List(found.into_iter().map(Value::from).collect())
 }

@@ -2,6 +2,15 @@
 
 pub(super) const SH: &str = include_str!("sh/words.sh");
 
+/// Stands among the words where a script was not read.
+pub(super) const UNREAD: &str = "?";
+
+/// Those that the host found, and whether it read everything.
+pub(super) fn found(text: &str) -> impl Iterator<Item = &str> {
+    let unread = text.contains(UNREAD).then_some(UNREAD);
+    known(text).chain(unread)
+}
+
 /// Those of a text that are known.
 pub(super) fn known(text: &str) -> impl Iterator<Item = &str> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

@@ -12,6 +12,7 @@ cron_table() {
     # What others than root have in their tables leads to files that they choose.
     case $1 in
         /etc/* | */root) cron_scripts "$1" ;;
+        *) echo "closed $1" ;;
     esac
 }
 cron_scripts() {
