@@ -4,7 +4,6 @@ use super::super::family::FAMILIES;
 use super::super::{Grade, Scanner};
 use std::collections::BTreeSet;
 
-#[path = "more.rs"]
 mod more;
 
 /// A word that nothing but its place makes a secret.
