@@ -14,12 +14,18 @@ use model::digest::Digest;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// Larger files are no text that people keep in a lab tree.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Git lists the largest lab tree in less.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,15 +317,59 @@ impl Found {
     }
 }
 
-/// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it.
+/// What the settings of a repository, which may be anybody's, could have git start, fetch or wait for: none of it.
+const HARMLESS: [&str; 6] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "log.showSignature=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+];
+
+/// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it, and it starts nothing.
 fn git(root: &Path) -> Command {
     let mut git = Command::new("git");
     git.env_clear();
+    git.stdin(Stdio::null());
+    let set = [
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+    ];
+    git.envs(set);
+    for setting in HARMLESS {
+        git.args(["-c", setting]);
+    }
     for name in ["PATH", "HOME", "XDG_CONFIG_HOME"] {
         git.envs(std::env::var_os(name).map(|value| (name, value)));
     }
     git.arg("-C").arg(root);
     git
+}
+
+/// What git says, if it says so in time: a pipe that has the name of one of its files lets it wait for ever.
+fn answer(mut git: Command) -> Option<Vec<u8>> {
+    let started = git.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut git = started.ok()?;
+    let mut says = git.stdout.take()?;
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        let done = says.read_to_end(&mut all).map(|_| all);
+        // Nobody may wait for it any more.
+        let _ = tell.send(done);
+    });
+    let all = told.recv_timeout(PATIENCE);
+    if all.is_err() {
+        let _ = git.kill();
+        errln!(
+            "git did not list the files within {} s and was stopped, so all files are looked through",
+            PATIENCE.as_secs()
+        );
+    }
+    let ended = git.wait().ok()?;
+    all.ok()?.ok().filter(|_| ended.success())
 }
 
 /// Files below a folder, from it: those that git would choose, or all.
@@ -333,11 +383,9 @@ fn files(root: &Path, found: &mut Found) -> Vec<PathBuf> {
         "--exclude-standard",
         "--deduplicate",
     ]);
-    if let Ok(output) = git.stderr(std::process::Stdio::null()).output()
-        && output.status.success()
-    {
+    if let Some(listed) = answer(git) {
         found.tracked = true;
-        let names = output.stdout.split(|b| *b == 0).filter(|n| !n.is_empty());
+        let names = listed.split(|b| *b == 0).filter(|n| !n.is_empty());
         let paths = names.map(|n| PathBuf::from(std::ffi::OsStr::from_bytes(n)));
         return paths.collect();
     }
