@@ -607,7 +607,8 @@ fn sizes_of_disks_are_read_as_people_write_them() {
     );
     assert_eq!(ran.code, 2);
     assert!(
-        ran.stderr.contains("write 'ssd=500GB', with '=' and not ':'"),
+        ran.stderr
+            .contains("write 'ssd=500GB', with '=' and not ':'"),
         "{}",
         ran.stderr
     );
