@@ -75,7 +75,7 @@ const THERE: &[(&str, &str)] = &[
     ("unit:apt-daily.timer", "load=masked"),
     (
         "cron:/etc/crontab:18",
-        "command=cd / && run-parts --report /etc/cron.hourly package=cron",
+        "command=cd / && run-parts --report /etc/cron.hourly does=[] package=cron",
     ),
     ("cron:/etc/cron.daily/dpkg", "package=dpkg"),
     ("cron:/etc/cron.daily/.placeholder", "absent"),
