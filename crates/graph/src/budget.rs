@@ -115,8 +115,7 @@ pub fn one_currency<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Option<[u8
 pub fn budget(lab: &Lab, name: Option<&str>, about: Option<&ObjectRef>, today: Date) -> Budget {
     let mut out = Budget::default();
     for (key, item) in &lab.costs {
-        let over = item.until.known().is_some_and(|until| *until < today);
-        if over || !may_belong(&item.budget, name) {
+        if apart(item, today).is_some() || !may_belong(&item.budget, name) {
             continue;
         }
         match line(key, item) {
@@ -183,6 +182,14 @@ fn may_belong(given: &Opt<Name>, name: Option<&str>) -> bool {
     is_open(given) || given.known().map(|n| n.0.as_str()) == name
 }
 
+/// Why an item is not paid now, if that is declared: `until 2020-01-01`, `from 2029-01-01`.
+pub fn apart(item: &CostItem, today: Date) -> Option<String> {
+    let over = item.until.known().filter(|until| **until < today);
+    let later = item.since.known().filter(|since| **since > today);
+    let over = over.map(|until| format!("until {until}"));
+    over.or_else(|| later.map(|since| format!("from {since}")))
+}
+
 /// What is paid for an item and how often; or what of it is not known.
 pub fn line(key: &str, item: &CostItem) -> Result<(Every, Line), String> {
     let amount = item.amount.as_ref().and_then(|a| Some((a, a.value()?)));
@@ -194,6 +201,12 @@ pub fn line(key: &str, item: &CostItem) -> Result<(Every, Line), String> {
     }
     if is_open(&item.budget) {
         return Err(format!("the calculation that cost '{key}' belongs to"));
+    }
+    if is_open(&item.since) || is_open(&item.until) {
+        return Err(format!("whether cost '{key}' is paid now"));
+    }
+    if is_open(&item.optional) {
+        return Err(format!("whether cost '{key}' can be left out"));
     }
     let every = item.every.known().copied().unwrap_or(Every::Once);
     let (times, suffix) = match every {

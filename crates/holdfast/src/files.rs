@@ -57,6 +57,14 @@ fn no_tree(root: &Path) -> Stop {
     let stem = |name: &String| name.to_lowercase().starts_with("holdfast.y");
     let names = std::fs::read_dir(root).into_iter().flatten().flatten();
     let near = names.filter_map(|e| e.file_name().into_string().ok());
+    let above = root.ancestors().skip(1).find(|a| a.join(ROOT).is_file());
+    if let Some(above) = above {
+        let shown = match above.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => above,
+        };
+        return stop.help(format!("the lab tree is {}: name that", shown.display()));
+    }
     match near.filter(stem).min() {
         Some(near) => stop.help(format!("there is {near}: rename it to {ROOT}")),
         None => {

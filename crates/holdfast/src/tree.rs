@@ -40,7 +40,9 @@ impl Tree {
         beside: impl FnOnce(&SourceSet) -> T + Send,
     ) -> Result<(Self, T)> {
         let root = if path.is_file() {
-            path.parent().unwrap_or(path).to_path_buf()
+            // A file that is named without a folder is in this one.
+            let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+            folder.unwrap_or(Path::new(".")).to_path_buf()
         } else {
             path.to_path_buf()
         };

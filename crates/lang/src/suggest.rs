@@ -5,6 +5,10 @@ use diag::{Applicability, Edit, Fix, Span};
 /// Longer words are not compared: nobody mistypes them by a letter, and the comparison is quadratic.
 const LONGEST: usize = 64;
 
+/// Where everybody is, and what people call it.
+const INTERNET: &str = "internet";
+const OUTSIDE: [&str; 5] = ["wan", "wan6", "www", "world", "public"];
+
 /// The known word nearest to `word`, if one is near enough to be what was meant and no other one is as near: to guess between two
 /// would be to choose for somebody.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -12,6 +16,10 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         return None;
     }
     let lower = word.to_lowercase();
+    // Of a router's outside 'lan' is a letter away, and the opposite.
+    if OUTSIDE.contains(&lower.as_str()) {
+        return known.into_iter().find(|k| *k == INTERNET);
+    }
     let allowed = (word.chars().count() / 3).clamp(1, 3);
     let near = known
         .into_iter()

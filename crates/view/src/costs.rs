@@ -25,9 +25,8 @@ pub(crate) fn sheets(lab: &Lab, today: Date) -> Vec<Sheet> {
     let listed = budget::budget(lab, None, None, today);
     for (name, item) in &lab.costs {
         let belongs = item.budget.known().map(|n| n.0.clone());
-        let over = item.until.known().is_some_and(|until| *until < today);
         let of = sums.entry(belongs).or_default();
-        item_row(&mut costs, name, item, (!over).then_some(of));
+        item_row(&mut costs, name, item, budget::apart(item, today), of);
     }
     let real = sums.entry(None).or_default();
     running(lab, &listed, &mut costs, &mut real.yearly);
@@ -116,7 +115,14 @@ fn money((low, high): (i128, i128), currency: &str) -> String {
 }
 
 /// One item; what is no longer paid, and what cannot be placed, is in no sum.
-fn item_row(sheet: &mut Sheet, name: &str, item: &CostItem, sums: Option<&mut Paid>) {
+/// What is not paid now says so, and is in no sum.
+fn item_row(
+    sheet: &mut Sheet,
+    name: &str,
+    item: &CostItem,
+    apart: Option<String>,
+    sums: &mut Paid,
+) {
     let mut cells = (Cell::silent(), Cell::silent());
     let how = Cell::of(&item.amount).how;
     let amount = item.amount.as_ref().and_then(|a| a.value());
@@ -133,11 +139,14 @@ fn item_row(sheet: &mut Sheet, name: &str, item: &CostItem, sums: Option<&mut Pa
         (Some(None), _) | (_, None) => Cell::unknown(),
         (_, Some(sum)) => {
             let scaled = scaled(*sum, every.flatten().unwrap_or(Every::Once));
-            let text = money(scaled, &sum.currency().to_string());
+            let mut text = money(scaled, &sum.currency().to_string());
+            if let Some(why) = &apart {
+                text = format!("{text} ({why})");
+            }
             Cell { text, how }
         }
     };
-    if let Some(sums) = sums {
+    if apart.is_none() {
         count(name, item, how, sums);
     }
     sheet.row([

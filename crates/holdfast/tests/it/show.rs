@@ -132,6 +132,28 @@ fn what_is_free_beside_an_impossible_range_is_not_known() {
     );
 }
 
+/// What is not paid yet or not any more is no part of what is paid now, and what nobody knows is told.
+#[test]
+fn only_what_is_paid_now_is_in_the_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\ncosts:\n  \
+        now: {amount: 60 EUR, every: year}\n  \
+        later: {amount: 10 EUR, every: month, since: 2999-01-01}\n  \
+        over: {amount: 10 EUR, every: month, until: 2001-01-01}\n  \
+        open: {amount: 5 EUR, every: month, until: unknown}\n\
+        claims: [{metric: yearly-cost, value: 60 EUR/year}]\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let out = run(folder.path(), &["costs"], "140");
+    for expected in [
+        "120 EUR (from 2999-01-01)",
+        "120 EUR (until 2001-01-01)",
+        "per year: at least 60 EUR",
+        "whether cost 'open' is paid now",
+    ] {
+        assert!(out.contains(expected), "{expected}: {out}");
+    }
+}
+
 /// A lab of two stacks that publish one port, one more on the same number of another address, and ways in.
 fn busy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

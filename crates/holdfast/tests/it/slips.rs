@@ -177,3 +177,28 @@ fn what_to_write_instead_is_told() {
     let promise = said.matches("a promise is named in full").count();
     assert_eq!(promise, 1, "{said}");
 }
+
+/// What is told instead of a slip is no wider than what was meant.
+#[test]
+fn no_slip_is_answered_with_more_than_was_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: x\nzones: {a: {}, b: {}}\nnetworks: {lan: {subnet: 192.0.2.0/24}}\n\
+        hosts: {h: {os: debian, exposures: [{port: 22, from: wan}]}}\n\
+        services: {s: {runs: {host: h}, exposures: [{port: 80, from: wan}]}}\n\
+        flows: [{from: a, to: b, ports: [80/tpc, https, 90-80/udp, 80000/tcp]}]\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    let (_, said) = run(folder.path(), &["check", "--format", "concise"]);
+    for expected in ["'80/tcp'?", "'443/tcp'?", "'80-90/udp'?", "'internet'?"] {
+        assert!(
+            said.contains(&format!("did you mean {expected}")),
+            "{expected}: {said}"
+        );
+    }
+    assert!(!said.contains("mean 'lan'"), "{said}");
+    let (_, said) = run(folder.path(), &["check"]);
+    assert!(!said.contains("write any"), "{said}");
+    assert!(said.contains("ports are numbers from 1 to 65535"), "{said}");
+    // The root file may be named for its folder.
+    let (_, named) = run(folder.path(), &["check", "holdfast.yaml"]);
+    assert!(named.contains("ports are numbers"), "{named}");
+}

@@ -201,8 +201,11 @@ impl Value for Ports {
     fn parse(text: &str) -> Result<Self, Wrong> {
         Self::of(text).ok_or_else(|| {
             let meant = slip::ports(text).filter(|t| Self::of(t).is_some());
+            // Where all ports can be meant as well, that is no remedy for a slip.
+            let help = "ports are numbers from 1 to 65535, with their protocol: '443/tcp', '8000-8010/udp'";
             Wrong {
                 meant,
+                help: Some(help.to_owned()),
                 ..Wrong::of::<Self>()
             }
         })

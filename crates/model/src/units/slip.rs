@@ -267,13 +267,47 @@ pub(crate) fn rate(text: &str) -> Option<String> {
     Some(format!("{}{prefix}bit/s", number.trim_end()))
 }
 
-/// `443tcp`, `443:tcp` and `tcp/443` as `443/tcp`.
+/// What people call ports by, with what is usual for each (IANA service names, and what the programs themselves take).
+const SERVICES: [(&str, &str); 16] = [
+    ("dns", "53/udp"),
+    ("domain", "53/udp"),
+    ("http", "80/tcp"),
+    ("https", "443/tcp"),
+    ("imaps", "993/tcp"),
+    ("mqtt", "1883/tcp"),
+    ("mysql", "3306/tcp"),
+    ("nfs", "2049/tcp"),
+    ("ntp", "123/udp"),
+    ("postgres", "5432/tcp"),
+    ("rdp", "3389/tcp"),
+    ("smb", "445/tcp"),
+    ("smtp", "25/tcp"),
+    ("snmp", "161/udp"),
+    ("ssh", "22/tcp"),
+    ("wireguard", "51820/udp"),
+];
+
+/// `443tcp`, `443:tcp`, `tcp/443` and `443/tpc` as `443/tcp`, `90-80` the other way round, and ports by their names.
 pub(super) fn ports(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase();
-    let protocol = ["tcp", "udp"].into_iter().find(|p| text.contains(p))?;
-    let rest = text.replacen(protocol, "", 1);
+    if let Some((_, port)) = SERVICES.iter().find(|(name, _)| *name == text) {
+        return Some((*port).to_owned());
+    }
+    let spelt = ["tcp", "udp"].into_iter().find(|p| text.contains(p));
+    let (rest, protocol) = match spelt {
+        Some(protocol) => (text.replacen(protocol, "", 1), Some(protocol)),
+        None => match text.split_once('/') {
+            Some((rest, slip)) => (rest.to_owned(), Some(word(slip, &["tcp", "udp"])?)),
+            None => (text, None),
+        },
+    };
     let number = rest.trim_matches(|c: char| "/: ".contains(c));
-    Some(format!("{number}/{protocol}"))
+    let number = match number.split_once('-') {
+        Some((a, b)) if a.parse::<u16>().ok()? > b.parse::<u16>().ok()? => format!("{b}-{a}"),
+        _ => number.to_owned(),
+    };
+    let protocol = protocol.map(|p| format!("/{p}")).unwrap_or_default();
+    Some(format!("{number}{protocol}"))
 }
 
 /// The word among some that has the same letters in another order, or one letter more, less or otherwise.
