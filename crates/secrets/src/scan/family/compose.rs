@@ -21,14 +21,15 @@ pub(super) const FAMILY: Family = Family {
 /// Letters, one of which every text has in which something is told.
 const PARTS: [&str; 4] = ["secrets", "widget", "basicauth", "snmp"];
 /// What says of a secret of Compose where it is, or what it is for.
-const OF_COMPOSE: [&str; 7] = [
+const OF_COMPOSE: [&str; 8] = [
     "file",
     "environment",
     "external",
     "name",
     "driver",
     "template_driver",
-    "x-",
+    "driver_opts",
+    "labels",
 ];
 /// Keys of devices that are asked by SNMP.
 const OF_SNMP: [&str; 5] = ["community", "auth", "privacy", "priv", "passphrase"];
@@ -60,7 +61,7 @@ const PERHAPS: [&str; 10] = [
     "master",
     "pepper",
 ];
-/// Programs of which a file of Compose is known.
+/// Keys of services by which a file of Compose is known.
 const OF_SERVICES: [&str; 2] = ["image", "build"];
 
 fn told(text: &str) -> Vec<(Range<usize>, &'static str)> {
@@ -169,8 +170,7 @@ fn users(said: &str, start: usize) -> Vec<(Range<usize>, &'static str)> {
 }
 
 fn says_where(key: &str) -> bool {
-    let of = |known: &&str| key == *known || known.ends_with('-') && key.starts_with(*known);
-    OF_COMPOSE.iter().any(|known| of(&known)) || ["labels", "driver_opts"].contains(&key)
+    OF_COMPOSE.contains(&key) || key.starts_with("x-")
 }
 
 /// `widget`, `widgets`, `widgets[0]`.
