@@ -77,6 +77,7 @@ fn shown(file: &Path, reading: &Reading, veil: &Veil) -> serde_json::Value {
         veil,
         sources: &reading.sources,
     };
+    hidden.in_unknown(&mut object["project"]["unknown"]);
     hidden.in_value(&mut object["project"], "");
     object
 }
@@ -91,6 +92,19 @@ struct Hidden<'a> {
 }
 
 impl Hidden<'_> {
+    /// What was not understood is kept with the place of its key alone: whatever is hidden in its file is taken out of it.
+    fn in_unknown(&self, unknown: &mut serde_json::Value) {
+        for entry in unknown.as_object_mut().into_iter().flatten() {
+            let span = entry.1.get("span").cloned();
+            let span = span.and_then(|s| serde_json::from_value::<Span>(s).ok());
+            let text = span.and_then(|s| Some((s.source, self.sources.get(s.source)?)));
+            if let (Some((id, source)), Some(value)) = (text, entry.1.get_mut("value")) {
+                let all = Span::new(id, 0, source.text.len());
+                without(value, &self.veil.hidden_in(self.sources, all));
+            }
+        }
+    }
+
     fn in_value(&mut self, value: &mut serde_json::Value, key: &str) {
         match value {
             serde_json::Value::String(text) => {

@@ -6,6 +6,7 @@ use crate::output::words::{did_you_mean, one_line};
 use crate::output::{Paint, calendar, sheet, wrap};
 use crate::put::put;
 use crate::tree::Tree;
+use crate::veil;
 use anyhow::Result;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -68,9 +69,9 @@ fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<(
     let mut sheets = view::sheets(input, topic);
     for sheet in &mut sheets {
         let cells = sheet.rows.iter_mut().flatten().map(|c| &mut c.text);
-        // The address of a channel can have a password in it.
+        // The address of a channel can have a password in it, and so can a command that gets one.
         for text in cells.chain(&mut sheet.notes) {
-            *text = diag::hide_addresses(text);
+            *text = diag::hide_addresses(&veil::hidden("cell.txt", text));
         }
     }
     if json {

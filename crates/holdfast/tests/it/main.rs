@@ -11,6 +11,7 @@ mod rig;
 mod access;
 mod canaries;
 mod canary_forms;
+mod canary_places;
 mod crashes;
 mod debug;
 mod documents;

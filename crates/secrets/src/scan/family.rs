@@ -6,6 +6,7 @@ mod ceph;
 mod chap;
 mod cisco;
 mod command;
+pub(super) mod compose;
 pub(super) mod dockerfile;
 mod freeradius;
 mod haproxy;
@@ -24,6 +25,7 @@ mod named;
 mod netrc;
 mod nut;
 mod php;
+mod pipe;
 mod postgres;
 mod proxmox;
 mod rclone;
@@ -117,6 +119,7 @@ pub const FAMILIES: &[Family] = &[
     chap::FAMILY,
     cisco::FAMILY,
     command::FAMILY,
+    compose::FAMILY,
     dockerfile::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
@@ -135,6 +138,7 @@ pub const FAMILIES: &[Family] = &[
     netrc::FAMILY,
     nut::FAMILY,
     php::FAMILY,
+    pipe::FAMILY,
     postgres::FAMILY,
     proxmox::FAMILY,
     rclone::FAMILY,

@@ -1,6 +1,7 @@
 //! What stands behind a name that may be a slip of a secret's: `--passwrod x`, `tokne=x`. It is hidden wherever a text is shown, and
 //! told nowhere: a name that is near to another one is still another name.
 
+use super::family::compose::doubtful;
 use super::kind::{Form, Kind};
 use super::literal::{Bounds, is_strong, literal};
 use super::names;
@@ -23,6 +24,16 @@ const ASSIGNED: &str = concat!(r#"([A-Za-z_][A-Za-z0-9_.-]*)["']?="#, value!());
 const BESIDE: &str = r#"(?m)(?:[{,\[]|^[ \t]*-[ \t])[ \t]*["']?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]+([^\s,{}\[\]"':#]+)["']?[ \t]*(?:[,}\]\r]|$)"#;
 /// A variable, and what stands in its place or is said if there is none.
 const VARIABLE: &str = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?([-?+])([^{}\n]+)\}";
+/// A sentence that says a password: `root password is …`.
+const SENTENCE: &str = r#"(?i)\b(?:password|passwort|passphrase|passwd|passcode|kennwort|pw|pwd)[ \t]+(?:(?:is|ist|was|war)[ \t]+|[=:][ \t]*)?["'`]?([^\s"'`<>,;]{4,})"#;
+/// What is named `key` alone: of a dashboard's widget, of a cache, of anything.
+const KEY: &str = r#"(?i)(?:^|[\s{,"'.])key["']?[ \t]*[:=][ \t]*["']?([^\s"',{}\[\]]{12,})"#;
+/// A share of a file server with who asks for it: `//user:password@nas/share`. With a scheme it is a URL.
+const SHARE: &str = r#"(?:^|[\s"'=,\[{])//[^\s/:@"']+:([^\s@"'/]+)@"#;
+/// A place beyond a program, as repositories of backups are named: `sftp:user:password@host:/path`.
+const PLACE: &str = r#"\b(?:sftp|ssh|scp|rsync|smb|ftp|rest|webdav):([^\s:@/"']+:[^\s"'/]+)@"#;
+/// The option of a command that says a password: `pass show -p …`.
+const ASKED: &str = r#"\b(?:pass|gopass|rbw|bw|op|secret-tool|keepassxc-cli)["']?[ \t,][^\n|;&]*?[\s"',\[]-(?:p|-pass(?:word|phrase)?)["']?[= \t,]+["']?([^\s"',\]}]+)"#;
 /// What is said of a variable in one word.
 const SAID: [&str; 6] = [
     "required",
@@ -39,6 +50,9 @@ pub(super) struct Slips {
     assigned: Lazy,
     beside: Lazy,
     variable: Lazy,
+    sentence: Lazy,
+    key: Lazy,
+    places: [Lazy; 3],
 }
 
 impl Slips {
@@ -48,11 +62,27 @@ impl Slips {
             assigned: parts.shape(&["="], ASSIGNED),
             beside: parts.shape(NOUNS, BESIDE),
             variable: parts.shape(&["${"], VARIABLE),
+            sentence: parts.shape(&["pass", "kennwort", "pw"], SENTENCE),
+            key: parts.shape(&["key"], KEY),
+            places: [
+                parts.shape(&["//"], SHARE),
+                parts.shape(
+                    &[
+                        "sftp:", "ssh:", "scp:", "rsync:", "smb:", "ftp:", "rest:", "webdav:",
+                    ],
+                    PLACE,
+                ),
+                parts.shape(&["-p"], ASKED),
+            ],
         }
     }
 
     pub(super) fn find(&self, (text, form): (&str, Form), held: &Held) -> Vec<Range<usize>> {
         let mut out = self.variables(text, held);
+        out.extend(self.said(text, held));
+        if form == Form::Tree {
+            out.extend(doubtful(text));
+        }
         if form == Form::Tree && names::may_have(text, &held.nouns) {
             for found in self.beside.captures(held, text) {
                 let is_named = found.get(1).is_some_and(|name| is_named(name.as_str()));
@@ -82,6 +112,21 @@ impl Slips {
 }
 
 impl Slips {
+    /// What stands in sentences and in places, where it is made up.
+    fn said(&self, text: &str, held: &Held) -> Vec<Range<usize>> {
+        let only = |shape: &Lazy, is: fn(&str) -> bool| -> Vec<Range<usize>> {
+            let found = shape.captures(held, text).filter_map(|f| f.get(1));
+            found
+                .filter(|v| is(v.as_str()))
+                .map(|v| v.range())
+                .collect()
+        };
+        let mut out = only(&self.sentence, is_made_up);
+        out.extend(only(&self.key, |said| is_strong(said, Kind::Prose)));
+        out.extend(self.places.iter().flat_map(|shape| only(shape, is_written)));
+        out
+    }
+
     /// What stands for a variable that is named as a secret, or behind the name of one.
     fn variables(&self, text: &str, held: &Held) -> Vec<Range<usize>> {
         let mut out = Vec::new();
@@ -100,6 +145,20 @@ impl Slips {
         }
         out
     }
+}
+
+/// A word with a digit or a sign in it, as no sentence goes on with.
+fn is_made_up(text: &str) -> bool {
+    let bare = text.trim_end_matches(['.', ')', '!', '?', ':']);
+    let letters = bare.chars().any(char::is_alphabetic);
+    let others = bare
+        .chars()
+        .any(|c| c.is_ascii_digit() || "!#%&+=$@".contains(c));
+    letters && others && is_written(bare) && !bare.contains(['/', '(', '='])
+}
+
+fn is_written(text: &str) -> bool {
+    is_word(text) && literal(text, Bounds::Guessed, Kind::Settings).is_some()
 }
 
 fn is_named(name: &str) -> bool {

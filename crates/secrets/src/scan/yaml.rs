@@ -41,6 +41,16 @@ pub(super) struct Value<'a> {
     pub map: usize,
     /// Which map holds that map.
     pub map_above: usize,
+    /// What it stands in, the outermost first; nothing of a pair of `name` and `value`.
+    holders: &'a [Frame],
+}
+
+impl Value<'_> {
+    /// The keys on the way to it, the outermost first, without its own. A list has the one that it stands under.
+    pub(super) fn way(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let below = self.holders.iter().skip(1);
+        below.map(|frame| frame.under.as_str())
+    }
 }
 
 /// Something that is still open.
@@ -129,6 +139,7 @@ fn pair(frame: Frame, each: &mut impl FnMut(&Value<'_>)) {
             under: &frame.under,
             map: frame.number,
             map_above: frame.above,
+            holders: &[],
         });
     }
 }
@@ -177,9 +188,16 @@ fn scalar(
     (text, span, quoted): (&str, Range<usize>, bool),
     each: &mut impl FnMut(&Value<'_>),
 ) {
-    let mut give = |name: &str, top: &Frame| {
+    let key = match stack.last_mut() {
+        None => Some(String::new()),
+        Some(top) if !top.is_map => Some(top.under.clone()),
+        Some(top) => top.key.take(),
+    };
+    if let Some(key) = &key {
+        let none = Frame::default();
+        let top = stack.last().unwrap_or(&none);
         each(&Value {
-            name,
+            name: key,
             text,
             span: span.clone(),
             quoted,
@@ -187,19 +205,16 @@ fn scalar(
             under: &top.under,
             map: top.number,
             map_above: top.above,
+            holders: stack,
         });
-    };
-    let Some(top) = stack.last_mut() else {
-        return give("", &Frame::default());
-    };
-    if !top.is_map {
-        return give(&top.under, top);
     }
-    let Some(key) = top.key.take() else {
+    let Some(top) = stack.last_mut().filter(|top| top.is_map) else {
+        return;
+    };
+    let Some(key) = key else {
         top.key = Some(text.to_owned());
         return;
     };
-    give(&key, top);
     match key.as_str() {
         "name" | "key" | "Name" => top.name = Some(text.to_owned()),
         "value" | "Value" => top.value = Some((text.to_owned(), span, quoted)),

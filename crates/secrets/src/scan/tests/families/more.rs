@@ -260,6 +260,105 @@ pub(super) const ROWS: &[(&str, &str, &str)] = &[
         "wpa_psk=@@\n",
     ),
     ("files of one secret", "etc/luks.key", "@@\n"),
+    (
+        "Compose, Homepage, labs",
+        "compose.yaml",
+        "secrets: {db_password: {content: @@}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "compose.yaml",
+        "services: {a: {image: x}}\nsecrets: {db_password: {value: @@}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "compose.yaml",
+        "secrets: {db: {from: 5}}\nservices: {a: {image: x}}\nx: {widget: {type: a, key: @@}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "compose.yaml",
+        "services: {a: {image: x, labels: {homepage.widget.type: a, homepage.widget.key: @@}}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "compose.yaml",
+        "services: {a: {image: x, labels: [homepage.widget.token=@@]}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "compose.yaml",
+        "services: {a: {image: x, labels: [\"traefik.http.middlewares.a.basicauth.users=bob:@@\"]}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "services.yaml",
+        "- Media:\n    - Sonarr:\n        widgets:\n          - type: sonarr\n            key: @@\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "holdfast.yaml",
+        "devices: {sw: {snmp: {at: h, community: @@}}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "holdfast.yaml",
+        "devices: {sw: {snmp: {at: h, user: jo, auth: @@, privacy: {env: P}}}}\n",
+    ),
+    (
+        "Compose, Homepage, labs",
+        "holdfast.yaml",
+        "secrets: {tok: {in: sops, from: @@}}\n",
+    ),
+    ("pipes", "x.sh", "echo '@@' | sudo -S reboot\n"),
+    (
+        "pipes",
+        "x.sh",
+        "echo @@ | docker login -u jo --password-stdin r.lan\n",
+    ),
+    (
+        "pipes",
+        "x.sh",
+        "echo -n \"@@\" | sudo cryptsetup open /dev/sda x -\n",
+    ),
+    (
+        "pipes",
+        "x.sh",
+        "printf '%s' '@@' > /run/secrets/db_password\n",
+    ),
+    (
+        "pipes",
+        "x.sh",
+        "printf \"%s\\n\" @@ | zfs load-key tank/x\n",
+    ),
+    (
+        "pipes",
+        "x.sh",
+        "restic --password-command 'echo @@' snapshots\n",
+    ),
+    ("pipes", "x.sh", "zfs load-key tank/x <<< \"@@\"\n"),
+    (
+        "pipes",
+        "x.sh",
+        "sudo cryptsetup open /dev/sda x - <<< '@@'\n",
+    ),
+    (
+        "pipes",
+        "x.sh",
+        "restic --password-file=<(echo @@) snapshots\n",
+    ),
+    ("pipes", "x.sh", "wg set wg0 private-key <(echo @@)\n"),
+    ("pipes", "x.sh", "echo @@ | sudo tee /etc/restic/password\n"),
+    (
+        "pipes",
+        "c.yaml",
+        "jobs: {p: {command: \"echo @@ | sudo -S reboot\"}}\n",
+    ),
+    (
+        "pipes",
+        "c.yaml",
+        "command: [sh, -c, \"echo '@@' | cryptsetup open /dev/sda x\"]\n",
+    ),
 ];
 
 /// What is near to them and none.
@@ -334,5 +433,37 @@ pub(super) const NONE: &[(&str, &str)] = &[
     (
         "md.md",
         "Send an authorization request to the server, and an Authorization: header.\n",
+    ),
+    (
+        "compose.yaml",
+        "services: {a: {image: x, secrets: [db]}}\nsecrets: {db: {file: ./aQ3xR7tiger9}, e: {environment: X1y2z3w4v5}, f: {external: true, name: prod_db1x, labels: {a: b1c2d3e4}}}\n",
+    ),
+    (
+        "compose.yaml",
+        "labels: {homepage.widget.type: sonarr, homepage.widget.url: \"http://x:80\", homepage.widget.key: \"{{HOMEPAGE_VAR_X}}\"}\n",
+    ),
+    (
+        "compose.yaml",
+        "labels: {a.basicauth.users: \"${USERS}\", b.basicauth.users: \"bob:$$2y$$05$$abc\", c.widget.key: \"${K}\"}\n",
+    ),
+    (
+        "holdfast.yaml",
+        "secrets: {tok: {in: sops, from: {sops: secrets/dns.env, key: TOKEN}}, a: {in: paper, rotated: 2026-05-01}}\ndevices: {sw: {snmp: {at: h, community: {env: X}, auth: sha256}, s: {snmp: {community: public}}}}\n",
+    ),
+    (
+        "x.sh",
+        "echo y | cryptsetup luksClose x; echo \"$PASS\" | sudo -S reboot; echo done | tee /var/log/x\n",
+    ),
+    (
+        "x.sh",
+        "cat /run/secrets/x | docker login --password-stdin; echo \"$(cat p)\" | docker login --password-stdin r.lan\n",
+    ),
+    (
+        "x.sh",
+        "restic --password-command 'pass show restic' snapshots; restic --password-command \"echo $P\" x; diff <(echo a) <(echo b)\n",
+    ),
+    (
+        "x.sh",
+        "echo started > /var/log/x.log; printf '%s' \"$X\" > /run/secrets/x; zfs load-key x <<< \"$X\"\n",
     ),
 ];

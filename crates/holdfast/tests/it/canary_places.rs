@@ -1,0 +1,154 @@
+//! Secrets that only their place tells, and secrets that are fed to programs: `secret scan` finds them, and no output has them.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// In every one of them.
+const CANARY: &str = "tw1tt3r";
+
+/// What `holdfast` says in a folder.
+fn said(folder: &Path, words: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.args(words).current_dir(folder).stdin(Stdio::null());
+    let output = command.env_remove("COLUMNS").output().unwrap();
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+/// A lab with one stack and one document.
+fn lab(folder: &Path, top: &str, compose: &str, script: &str) {
+    let text = format!(
+        "format: 1\nlab: x\nhosts: {{h: {{}}}}\nstacks: {{s: {{file: compose.yaml, on: h}}}}\ndocuments: {{d: {{file: d.md}}}}\n{top}\n"
+    );
+    fs::write(folder.join("holdfast.yaml"), text).unwrap();
+    fs::write(folder.join("compose.yaml"), compose).unwrap();
+    let document = format!("# Run\n\n```sh\nrm -rf /srv/x; {script}\n```\n");
+    fs::write(folder.join("d.md"), document).unwrap();
+}
+
+const COMPOSE: &str = "services: {a: {image: x}}\n";
+/// Everything that prints lines of these texts.
+const OUTPUTS: [&[&str]; 7] = [
+    &["check", "--all", "--unknown"],
+    &["check", "--all", "--format", "json"],
+    &["check", "--all", "--format", "sarif"],
+    &["secret", "scan", "."],
+    &["show", "backups"],
+    &["show", "secrets"],
+    &["debug", "compose", "compose.yaml"],
+];
+
+fn nothing_is_shown(folder: &Path, what: &str) {
+    for words in OUTPUTS {
+        let said = said(folder, words);
+        assert!(!said.is_empty(), "{what}: {words:?} says nothing");
+        assert!(!said.contains(CANARY), "{what}: {words:?}: {said}");
+    }
+}
+
+#[test]
+fn places_of_compose() {
+    let folder = tempfile::tempdir().unwrap();
+    let labels = |labels: &str| {
+        format!("services: {{a: {{image: x, ports: [nothing], labels: {labels}}}}}\n")
+    };
+    for (text, is_told) in [
+        (labels("{homepage.widget.key: tw1tt3r, homepage.widget.password: tw1tt3rB}"), true),
+        (labels("{homepage.widget.token: tw1tt3r, homepage.widget.key: tw1tt3rB}"), true),
+        (labels("[homepage.widget.key=tw1tt3r]"), true),
+        (labels("{a.basicauth.users: 'bob:tw1tt3r,jo:tw1tt3rB'}"), true),
+        (format!("{COMPOSE}secrets: {{db: {{content: tw1tt3r}}}}\n"), true),
+        (format!("{COMPOSE}secrets:\n  db:\n    content: |\n      tw1tt3r\n"), true),
+        (format!("{COMPOSE}secrets: {{db: {{value: tw1tt3r}}}}\n"), true),
+        (format!("{COMPOSE}secrets: {{db: tw1tt3r}}\n"), true),
+        (
+            "services: {a: {image: x, ports: [nothing], environment: {CREDS: tw1tt3r, A_LOGIN: tw1tt3r, JWT: tw1tt3r, SALT: tw1tt3r, ENCRYPTION: tw1tt3r, MASTER: tw1tt3r}}}\n".to_owned(),
+            false,
+        ),
+        (
+            "services: {a: {image: x, ports: [nothing], environment: [CREDS=tw1tt3r, A_LOGIN=tw1tt3r, JWT=tw1tt3r]}}\n".to_owned(),
+            false,
+        ),
+        (
+            format!("{COMPOSE}volumes: {{v: {{driver_opts: {{type: cifs, device: \"//u:tw1tt3r@nas/share\"}}, unknown: 1}}}}\n"),
+            false,
+        ),
+        (
+            "services: {a: {image: x, volumes: [\"//u:tw1tt3r@nas/share:/x\"]}}\n".to_owned(),
+            false,
+        ),
+    ] {
+        lab(folder.path(), "", &text, "true");
+        nothing_is_shown(folder.path(), &text);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        assert_eq!(scan.contains("compose.yaml:"), is_told, "{text}: {scan}");
+    }
+}
+
+#[test]
+fn places_of_a_lab() {
+    let folder = tempfile::tempdir().unwrap();
+    for (top, is_told) in [
+        (
+            "devices: {sw: {kind: switch, snmp: {at: h, community: tw1tt3r}}}",
+            true,
+        ),
+        (
+            "devices: {sw: {kind: switch, snmp: {at: h, user: jo, auth: tw1tt3r}}}",
+            true,
+        ),
+        ("secrets: {tok: {in: sops, from: tw1tt3r}}", true),
+        ("secrets: {tok: tw1tt3r}", false),
+        (
+            "repositories: {r: {location: /x, password: {command: \"pass show -p tw1tt3r\"}, unknown: 1}}",
+            false,
+        ),
+        (
+            "repositories: {r: {location: \"sftp:u:tw1tt3r@h:/x\", unknown: 1}}",
+            false,
+        ),
+    ] {
+        lab(folder.path(), top, COMPOSE, "true");
+        nothing_is_shown(folder.path(), top);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        assert_eq!(scan.contains("holdfast.yaml:"), is_told, "{top}: {scan}");
+    }
+}
+
+#[test]
+fn what_is_fed_to_a_program() {
+    let folder = tempfile::tempdir().unwrap();
+    for script in [
+        "echo 'tw1tt3r' | sudo -S reboot",
+        "echo tw1tt3r | docker login -u jo --password-stdin r.lan",
+        "echo -n tw1tt3r | cryptsetup open /dev/sda x",
+        "printf '%s' 'tw1tt3r' > /run/secrets/db_password",
+        "restic --password-command 'echo tw1tt3r' forget",
+        "zfs load-key tank/x <<< 'tw1tt3r'",
+        "cryptsetup open /dev/sda x <<< tw1tt3r",
+        "restic --password-file=<(echo tw1tt3r) forget",
+        "wg set wg0 private-key <(echo tw1tt3r)",
+    ] {
+        let top = format!("jobs: {{j: {{on: h, command: \"{script}\", unknown: 1}}}}");
+        lab(folder.path(), &top, COMPOSE, script);
+        fs::write(folder.path().join("run.sh"), format!("{script}\n")).unwrap();
+        nothing_is_shown(folder.path(), script);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        for file in ["holdfast.yaml:", "run.sh:"] {
+            assert!(scan.contains(file), "{script}: {scan}");
+        }
+    }
+}
+
+/// A sentence is no setting: what it says is hidden where it may be a password, and told nowhere.
+#[test]
+fn what_a_sentence_says() {
+    let folder = tempfile::tempdir().unwrap();
+    for text in ["the root password is tw1tt3r", "pw tw1tt3r"] {
+        lab(folder.path(), "", COMPOSE, &format!("# {text}"));
+        nothing_is_shown(folder.path(), text);
+    }
+    lab(folder.path(), "", COMPOSE, "# the password is on paper");
+    let said = said(folder.path(), &["check", "--all"]);
+    assert!(said.contains("the password is on paper"), "{said}");
+}

@@ -1,0 +1,197 @@
+//! What is a secret by where it stands in a tree, whatever its own name: below an entry of `secrets:` of Compose, beside the widget of a
+//! dashboard, in a list of users, in a device's `snmp:`.
+
+use super::Family;
+use crate::scan::kind::Kind;
+use crate::scan::literal::{Bounds, literal};
+use crate::scan::words::is_word;
+use crate::scan::yaml::{self, Value};
+use diag::naming;
+use std::ops::Range;
+
+pub(super) const FAMILY: Family = Family {
+    name: "Compose, Homepage, labs",
+    files: &[],
+    what: "what stands below an entry of the `secrets:` of Compose and does not say where it is; `key` and its kind below `widget` (`homepage.widget.key`); \
+        `name:password` in `basicauth.users`; `community`, `auth` and `privacy` below `snmp:` and `from` in `secrets:` if they are texts",
+    shapes: &[],
+    read: Some(told),
+};
+
+/// Letters, one of which every text has in which something is told.
+const PARTS: [&str; 4] = ["secrets", "widget", "basicauth", "snmp"];
+/// What says of a secret of Compose where it is, or what it is for.
+const OF_COMPOSE: [&str; 8] = [
+    "file",
+    "environment",
+    "external",
+    "name",
+    "driver",
+    "template_driver",
+    "driver_opts",
+    "labels",
+];
+/// Keys of devices that are asked by SNMP.
+const OF_SNMP: [&str; 5] = ["community", "auth", "privacy", "priv", "passphrase"];
+/// What stands there and is no secret: what everybody knows, and algorithms.
+const WELL_KNOWN: [&str; 12] = [
+    "public",
+    "private",
+    "md5",
+    "sha",
+    "sha1",
+    "des",
+    "3des",
+    "aes",
+    "noauth",
+    "authnopriv",
+    "authpriv",
+    "noauthnopriv",
+];
+/// Last words of names of variables that may be a secret's: hidden in Compose, and told nowhere.
+const PERHAPS: [&str; 10] = [
+    "cred",
+    "creds",
+    "credential",
+    "credentials",
+    "login",
+    "jwt",
+    "salt",
+    "encryption",
+    "master",
+    "pepper",
+];
+/// Keys of services by which a file of Compose is known.
+const OF_SERVICES: [&str; 2] = ["image", "build"];
+
+fn told(text: &str) -> Vec<(Range<usize>, &'static str)> {
+    if !PARTS.iter().any(|part| text.contains(part)) {
+        return Vec::new();
+    }
+    let (mut out, mut entries, mut is_compose) = (Vec::new(), Vec::new(), false);
+    yaml::values(text, |value| {
+        let way: Vec<&str> = value.way().collect();
+        is_compose |= matches!(way[..], ["services", _]) && OF_SERVICES.contains(&value.name);
+        if !is_written_out(value.text) {
+            return;
+        }
+        match way[..] {
+            ["secrets"] if value.name != "secrets" => entries.push(value.span.clone()),
+            ["secrets", _] if value.name == "content" => {
+                out.push((value.span.clone(), "a secret of Compose"));
+            }
+            ["secrets", _] if value.name == "from" && is_word(value.text) => {
+                out.push((value.span.clone(), "a secret where its place is named"));
+            }
+            ["secrets", _, ref below @ ..] if !says_where(below.first().unwrap_or(&value.name)) => {
+                entries.push(value.span.clone());
+            }
+            [.., "snmp"] if OF_SNMP.contains(&value.name) && !is_known(value.text) => {
+                out.push((value.span.clone(), "a secret of SNMP"));
+            }
+            _ => {}
+        }
+        for (name, said, span) in settings(text, value) {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            let below = way.last().is_some_and(|key| is_widget(key)) && name == value.name;
+            let labelled = name.rsplit('.').nth(1).is_some_and(is_widget);
+            if (below || labelled) && is_key(last) && is_written_out(said) {
+                out.push((span, "a key of a widget"));
+            } else if name.to_ascii_lowercase().ends_with("basicauth.users") {
+                out.extend(users(said, span.start));
+            }
+        }
+    });
+    if is_compose {
+        out.extend(
+            entries
+                .into_iter()
+                .map(|span| (span, "a secret of Compose")),
+        );
+    }
+    out
+}
+
+/// Values whose names or places say too little to tell them, and enough to show them nowhere.
+pub(in crate::scan) fn doubtful(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    if !text.contains("environment") && !text.contains("secrets") {
+        return out;
+    }
+    yaml::values(text, |value| {
+        let mut way = value.way();
+        let last = way.next_back();
+        // A text where a secret is described, which may be the secret.
+        if last == Some("secrets") && way.next().is_none() && is_written_out(value.text) {
+            out.push(value.span.clone());
+        }
+        if last != Some("environment") {
+            return;
+        }
+        for (name, said, span) in settings(text, value) {
+            let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
+            let named = PERHAPS.contains(&last.to_ascii_lowercase().as_str());
+            if named && is_written_out(said) && is_word(said) {
+                out.push(span);
+            }
+        }
+    });
+    out
+}
+
+/// What a value says of its own name, and what it says as `name=value`.
+fn settings<'a>(text: &str, value: &'a Value<'_>) -> Vec<(&'a str, &'a str, Range<usize>)> {
+    let mut out = vec![(value.name, value.text, value.span.clone())];
+    let raw = text.get(value.span.clone()).unwrap_or_default();
+    if let (Some((name, said)), Some(at)) = (value.text.split_once('='), raw.find('=')) {
+        out.push((name, said, value.span.start + at + 1..value.span.end));
+    }
+    out
+}
+
+/// Passwords beside names, in a list; hashes are found by their own shapes.
+fn users(said: &str, start: usize) -> Vec<(Range<usize>, &'static str)> {
+    let mut at = start;
+    let mut out = Vec::new();
+    for user in said.split(',') {
+        let begins = at;
+        at += user.len() + 1;
+        let Some((name, password)) = user.split_once(':') else {
+            continue;
+        };
+        let password = password.trim_end();
+        let is_hash = password.starts_with(['$', '{']);
+        if !is_hash && is_written_out(password) {
+            let start = begins + name.len() + 1;
+            out.push((start..start + password.len(), "a password beside a name"));
+        }
+    }
+    out
+}
+
+fn says_where(key: &str) -> bool {
+    OF_COMPOSE.contains(&key) || key.starts_with("x-")
+}
+
+/// `widget`, `widgets`, `widgets[0]`.
+fn is_widget(key: &str) -> bool {
+    let rest = key
+        .strip_prefix("widget")
+        .map(|r| r.trim_start_matches('s'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+}
+
+fn is_key(name: &str) -> bool {
+    name == "key" || naming(name).is_some()
+}
+
+fn is_known(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let lower = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+    WELL_KNOWN.contains(&lower)
+}
+
+fn is_written_out(text: &str) -> bool {
+    let word = ["true", "false", "yes", "no", "null", "~"].contains(&text);
+    !word && literal(text, Bounds::Quoted, Kind::Settings).is_some()
+}
