@@ -141,7 +141,7 @@ fn only_what_is_paid_now_is_in_the_sum() {
         later: {amount: 10 EUR, every: month, since: 2999-01-01}\n  \
         over: {amount: 10 EUR, every: month, until: 2001-01-01}\n  \
         open: {amount: 5 EUR, every: month, until: unknown}\n\
-        claims: [{metric: yearly-cost, value: 60 EUR/year}]\n";
+        claims: [{text: '60 EUR a year', metric: yearly-cost, value: 60 EUR/year}]\n";
     std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
     let out = run(folder.path(), &["costs"], "140");
     for expected in [
