@@ -64,6 +64,10 @@ pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
                 let found = lab.ups.get_key_value(&interface.object.name);
                 found.map(|(name, u)| (name, u.span))
             }
+            Kind::Guest => {
+                let found = lab.guests.get_key_value(&interface.object.name);
+                found.map(|(name, g)| (name, g.span))
+            }
             Kind::Device => {
                 let found = lab.devices.get_key_value(&interface.object.name);
                 found.map(|(name, d)| (name, d.span))

@@ -88,10 +88,13 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         })
     });
     let hosts = lab.hosts.iter().filter_map(|(name, host)| {
+        let by = by(host.about.api.as_ref()?, runs(host));
+        // What a backup server tells says nothing of the machine that it runs on.
+        let tells = (!matches!(by, By::Pbs(_))).then_some(name.as_str());
         Some(Interface {
             object: ObjectRef::new(Kind::Host, name),
-            by: by(host.about.api.as_ref()?, runs(host)),
-            members: BTreeSet::from([name.as_str()]),
+            by,
+            members: tells.into_iter().collect(),
         })
     });
     let guests = lab.guests.iter().filter_map(|(name, guest)| {
