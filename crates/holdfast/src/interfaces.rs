@@ -5,11 +5,11 @@ use crate::output::words::did_you_mean;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
+use drivers::linux::SecretSource;
 use drivers::nut::NutDriver;
 use drivers::pbs::PbsDriver;
 use drivers::pve::PveDriver;
 use drivers::snmp::{SnmpDriver, SnmpTarget};
-use drivers::linux::SecretSource;
 use drivers::{ApiTarget, Limits, Trust};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
@@ -227,9 +227,10 @@ impl<R: RealmTag> World<R> {
             .known()
             .ok_or_else(|| missing("url", &format!("https://ADDRESS:{port}")))?;
         let token = api.token.known().ok_or_else(|| missing("token", user))?;
-        let secret = api.secret.as_ref().ok_or_else(|| {
-            missing("secret", &format!("{{file: ~/.config/holdfast/{file}}}"))
-        })?;
+        let secret = api
+            .secret
+            .as_ref()
+            .ok_or_else(|| missing("secret", &format!("{{file: ~/.config/holdfast/{file}}}")))?;
         let target = ApiTarget {
             object: interface.object.clone(),
             url: url.0.clone(),

@@ -1,7 +1,7 @@
 //! Proxmox Backup Server as its interface told it, beside the declaration.
 
-use crate::look::{Look, products};
 use crate::Context;
+use crate::look::{Look, products};
 use model::fact::FactKind;
 use model::value::Value;
 use plan::interface::Interface;

@@ -23,7 +23,11 @@ pub const RULE: Rule = Rule {
     summary: "The newest backup of a guest on Proxmox Backup Server is older than its declared schedule and half of it again, or there is none.",
     rationale: "A job that no longer takes a guest, or that fails each night, leaves the old backups where they are, and the list looks as full as ever. What counts is the age of the newest one, on the server that holds it.",
     example: "backups: {images: {guests: [photos], to: pbs, every: 1d}}   # and the newest backup of vm/101 is five days old",
-    controls: &["CIS v8 11.2", "NIST CSF 2.0 PR.DS-11", "ISO 27001:2022 A.8.13"],
+    controls: &[
+        "CIS v8 11.2",
+        "NIST CSF 2.0 PR.DS-11",
+        "ISO 27001:2022 A.8.13",
+    ],
     mend: Mend::None("why it was not made stands in the log of the job"),
     run,
 };
@@ -79,7 +83,10 @@ fn interval(backup: &Backup) -> Result<i64, Reason> {
 fn one(server: &Server<'_, '_>, store: Option<&str>, asked: &Asked<'_>, out: &mut Findings) {
     let look = &server.look;
     let guest = asked.guest;
-    let what = format!("has a backup of guest '{guest}' as new as backup '{}' says", asked.backup);
+    let what = format!(
+        "has a backup of guest '{guest}' as new as backup '{}' says",
+        asked.backup
+    );
     let unknown = |why: &str, out: &mut Findings| {
         look.unknown(&RULE, KIND, &what, &Reason::new(why), out);
     };

@@ -23,7 +23,11 @@ pub const RULE: Rule = Rule {
     summary: "A backup on Proxmox Backup Server was not verified within a month, or within what its verify job says, and a week.",
     rationale: "Disks lose bits where nobody reads. The server notices only when it reads a backup back, which it does if a verify job tells it to, and then says so of each backup.",
     example: "hosts: {pbs: {os: proxmox-backup-server, api: {…}}}   # and a backup of vm/100 is two months old and has no verify state",
-    controls: &["CIS v8 11.5", "NIST CSF 2.0 PR.DS-11", "ISO 27001:2022 A.8.13"],
+    controls: &[
+        "CIS v8 11.5",
+        "NIST CSF 2.0 PR.DS-11",
+        "ISO 27001:2022 A.8.13",
+    ],
     mend: Mend::None("when the disks have time for it is a choice"),
     run,
 };
@@ -62,7 +66,9 @@ fn one(server: &Server<'_, '_>, key: &str, group: &Value, out: &mut Findings) {
             let age = Seconds(server.ago(at));
             format!("of {shown} a backup was last verified {age} before the look")
         }
-        (None, _) if never > 0 => return untold("the observation does not say how old they are", out),
+        (None, _) if never > 0 => {
+            return untold("the observation does not say how old they are", out);
+        }
         (_, None) if never < all => {
             return untold("the observation does not say when they were verified", out);
         }
@@ -79,7 +85,9 @@ fn one(server: &Server<'_, '_>, key: &str, group: &Value, out: &mut Findings) {
 fn allowed(server: &Server<'_, '_>, group: &Value) -> (i64, String) {
     let store = text(group, "store");
     let jobs = server.look.items(JOB).filter(|(key, job)| {
-        key.starts_with("verify/") && text(job, "store") == store && flag(job, "enabled") != Some(false)
+        key.starts_with("verify/")
+            && text(job, "store") == store
+            && flag(job, "enabled") != Some(false)
     });
     let said = jobs.filter_map(|(key, job)| Some((number(job, "outdated_after")?, key)));
     match said.filter(|(days, _)| *days > 0).max() {

@@ -17,7 +17,11 @@ pub const RULE: Rule = Rule {
     summary: "Proxmox Backup Server found backups damaged when it verified them.",
     rationale: "A damaged block is in every backup that shares it, and the next backup of the same disk does not send it again. What verification calls failed cannot be restored whole, and the others of its group may be next.",
     example: "hosts: {pbs: {os: proxmox-backup-server, api: {…}}}   # and a backup of vm/100 has the verify state: failed",
-    controls: &["CIS v8 11.5", "NIST CSF 2.0 PR.DS-11", "ISO 27001:2022 A.8.13"],
+    controls: &[
+        "CIS v8 11.5",
+        "NIST CSF 2.0 PR.DS-11",
+        "ISO 27001:2022 A.8.13",
+    ],
     mend: Mend::None("somebody has to look at the disks, and make another backup"),
     run,
 };

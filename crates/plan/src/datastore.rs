@@ -23,10 +23,12 @@ pub fn repositories<'a>(
     interface: &Interface<'_>,
 ) -> impl Iterator<Item = (&'a str, &'a Repository)> {
     let server = interface.object.clone();
-    lab.repositories.iter().filter_map(move |(name, repository)| {
-        let is_pbs = repository.about.kind.known() == Some(&RepositoryKind::Pbs);
-        (is_pbs && holds(lab, &server, repository)).then_some((name.as_str(), repository))
-    })
+    lab.repositories
+        .iter()
+        .filter_map(move |(name, repository)| {
+            let is_pbs = repository.about.kind.known() == Some(&RepositoryKind::Pbs);
+            (is_pbs && holds(lab, &server, repository)).then_some((name.as_str(), repository))
+        })
 }
 
 fn holds(lab: &Lab, server: &ObjectRef, repository: &Repository) -> bool {
@@ -126,7 +128,13 @@ impl Comparing<'_> {
             .map(|(own, value)| (own.to_owned(), summary(own, value)))
             .collect();
         for (own, summary) in others {
-            self.tell(&own, How::Undeclared, "no repository has it", &summary, None);
+            self.tell(
+                &own,
+                How::Undeclared,
+                "no repository has it",
+                &summary,
+                None,
+            );
         }
         if let Some(why) = gap {
             let seen = format!("unknown ({why})");
@@ -148,7 +156,10 @@ impl Comparing<'_> {
     }
 
     fn compare(&mut self, own: &str, name: &str, repository: &Repository, seen: &Value) {
-        let location = repository.location.known().zip(repository.location.as_ref());
+        let location = repository
+            .location
+            .known()
+            .zip(repository.location.as_ref());
         let location = location.filter(|(at, _)| at.starts_with('/'));
         if let Some((at, given)) = location {
             let said = format!("repository {name} at {at}");
@@ -174,14 +185,7 @@ impl Comparing<'_> {
         }
     }
 
-    fn tell(
-        &mut self,
-        own: &str,
-        how: How,
-        declared: &str,
-        observed: &str,
-        cause: Option<Span>,
-    ) {
+    fn tell(&mut self, own: &str, how: How, declared: &str, observed: &str, cause: Option<Span>) {
         self.out.push(Difference {
             target: self.interface.object.clone(),
             path: FactPath::new(KIND, own),

@@ -83,7 +83,10 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         let is_pve = cluster.kind.known() == Some(&ClusterKind::Proxmox);
         Some(Interface {
             object: ObjectRef::new(Kind::Cluster, name),
-            by: by(cluster.api.as_ref()?, is_pve.then_some(ApiProduct::ProxmoxVe)),
+            by: by(
+                cluster.api.as_ref()?,
+                is_pve.then_some(ApiProduct::ProxmoxVe),
+            ),
             members: members.map(|m| m.value.name()).collect(),
         })
     });

@@ -68,7 +68,8 @@ pub(super) fn read(look: &Look, found: &mut Found) -> Vec<String> {
     match look.list::<Usage>(USAGE) {
         Ok((list, lost)) => {
             usage.extend(list.into_iter().map(|u| (u.store.clone(), u)));
-            lost.into_iter().for_each(|why| found.complete(KIND, Err(why)));
+            lost.into_iter()
+                .for_each(|why| found.complete(KIND, Err(why)));
         }
         Err(why) => found.errors.push(why.to_string()),
     }
@@ -79,7 +80,8 @@ pub(super) fn read(look: &Look, found: &mut Found) -> Vec<String> {
     }
     let configured = match look.list::<Configured>(CONFIGURED) {
         Ok((list, lost)) => {
-            lost.into_iter().for_each(|why| found.complete(KIND, Err(why)));
+            lost.into_iter()
+                .for_each(|why| found.complete(KIND, Err(why)));
             list
         }
         Err(why) => {

@@ -155,8 +155,12 @@ pub(super) fn places(look: &Look, stores: &[String], found: &mut Found) -> Vec<P
     for store in stores {
         match look.list::<Namespace>(&asked(store)) {
             Ok((list, lost)) => {
-                lost.into_iter().for_each(|why| found.complete(KIND, Err(why)));
-                let of = |n: Namespace| Place { store: store.clone(), ns: n.ns };
+                lost.into_iter()
+                    .for_each(|why| found.complete(KIND, Err(why)));
+                let of = |n: Namespace| Place {
+                    store: store.clone(),
+                    ns: n.ns,
+                };
                 places.extend(list.into_iter().map(of));
             }
             Err(why) => found.complete(KIND, Err(why)),
@@ -189,7 +193,10 @@ pub(super) fn read(look: &Look, places: &[Place], found: &mut Found) {
         };
         let mut by_group: BTreeMap<(String, String), Vec<Snapshot>> = BTreeMap::new();
         for one in backups {
-            by_group.entry((one.kind.clone(), one.id.clone())).or_default().push(one);
+            by_group
+                .entry((one.kind.clone(), one.id.clone()))
+                .or_default()
+                .push(one);
         }
         for group in told {
             let own = (group.kind.clone(), group.id.clone());
@@ -198,7 +205,10 @@ pub(super) fn read(look: &Look, places: &[Place], found: &mut Found) {
         }
         // What was written between the two answers, or is told to one question and not to the other.
         if let Some((kind, id)) = by_group.into_keys().next() {
-            let why = format!("backups of {} are told, and their group is not", place.key(&kind, &id));
+            let why = format!(
+                "backups of {} are told, and their group is not",
+                place.key(&kind, &id)
+            );
             found.partial(KIND, why);
         }
     }

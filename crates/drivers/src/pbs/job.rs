@@ -67,7 +67,8 @@ pub(super) fn read(look: &Look, found: &mut Found) {
     ] {
         match look.list::<Job>(path) {
             Ok((jobs, lost)) => {
-                lost.into_iter().for_each(|why| found.complete(KIND, Err(why)));
+                lost.into_iter()
+                    .for_each(|why| found.complete(KIND, Err(why)));
                 for job in jobs {
                     let key = format!("{word}/{}", job.id);
                     found.add(KIND, key, fields(job), path);

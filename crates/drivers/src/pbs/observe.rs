@@ -79,7 +79,8 @@ pub(super) fn observe(client: &Client, scope: &Scope, now: i64) -> Result<Observ
     found.complete(FactKind::PbsServer, told);
     let stores = datastore::read(&look, &mut found);
     if asked.contains(&FactKind::PbsGroup) {
-        look.answers.add(Answers::ask(client, group::namespaces(&stores)));
+        look.answers
+            .add(Answers::ask(client, group::namespaces(&stores)));
         let places = group::places(&look, &stores, &mut found);
         let more = places.iter().flat_map(group::Place::asked).collect();
         look.answers.add(Answers::ask(client, more));
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn states_and_times_of_tasks() {
-        let upid = "UPID:pbs:000002BC:00000A2F:0000000C:6740A1B2:verificationjob:main\\x3av1:root@pam:";
+        let upid =
+            "UPID:pbs:000002BC:00000A2F:0000000C:6740A1B2:verificationjob:main\\x3av1:root@pam:";
         assert_eq!(begun(upid), Some(0x6740_A1B2));
         assert_eq!(begun("UPID:pbs:1"), None);
         assert_eq!(begun("something else"), None);
@@ -146,7 +148,13 @@ mod tests {
         for (state, expected) in rows {
             assert_eq!(result(state), expected);
         }
-        let versions = [("3.2", false), ("3.3", true), ("4.0.11", true), ("4", true), ("x", false)];
+        let versions = [
+            ("3.2", false),
+            ("3.3", true),
+            ("4.0.11", true),
+            ("4", true),
+            ("x", false),
+        ];
         for (version, expected) in versions {
             assert_eq!(at_least(version, (3, 3)), expected, "{version}");
         }

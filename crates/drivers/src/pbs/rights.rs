@@ -34,16 +34,20 @@ pub(super) struct Rights<'a>(pub(super) &'a Answers);
 
 impl Rights<'_> {
     fn dump(&self, of: &str) -> Result<Dump, Reason> {
-        let answer = self.0.get(of).map_err(|why| {
-            Reason::new(format!("the token's rights are not known: {why}"))
-        })?;
+        let answer = self
+            .0
+            .get(of)
+            .map_err(|why| Reason::new(format!("the token's rights are not known: {why}")))?;
         let garbage = || Reason::new("the token's rights are not understood");
         read(answer).ok_or_else(garbage)
     }
 
     fn at(&self, of: &str, path: &str, privilege: &str) -> Result<String, Reason> {
         let dump = self.dump(of)?;
-        match dump.get(path).is_some_and(|has| has.contains_key(privilege)) {
+        match dump
+            .get(path)
+            .is_some_and(|has| has.contains_key(privilege))
+        {
             true => Ok(format!("the token has {privilege} on {path}")),
             false => Err(lacks(privilege, path)),
         }
@@ -68,7 +72,9 @@ impl Rights<'_> {
         }
         self.at(MAY_READ_ENTRIES, "/access/acl", "Sys.Audit")
             .map_err(|why| {
-                Reason::new(format!("{why}, so that exceptions below {path} are not seen"))
+                Reason::new(format!(
+                    "{why}, so that exceptions below {path} are not seen"
+                ))
             })?;
         let garbage = || Reason::new("the access control list is not understood");
         let (entries, lost) = rows::<Entry>(self.0.get(ENTRIES)?).ok_or_else(garbage)?;
@@ -109,8 +115,18 @@ mod tests {
         let all = json!({"Datastore.Audit": true, "Sys.Audit": true});
         let may = json!({"/access/acl": all});
         let rows = [
-            (json!({"/datastore": all}), json!([]), &may, "the token has Datastore.Audit on /datastore and all below"),
-            (json!({}), json!([]), &may, "the token has no Datastore.Audit on /datastore"),
+            (
+                json!({"/datastore": all}),
+                json!([]),
+                &may,
+                "the token has Datastore.Audit on /datastore and all below",
+            ),
+            (
+                json!({}),
+                json!([]),
+                &may,
+                "the token has no Datastore.Audit on /datastore",
+            ),
             (
                 json!({"/datastore": {"Datastore.Audit": false}}),
                 json!([]),
@@ -135,11 +151,25 @@ mod tests {
                 &may,
                 "the token has Datastore.Audit on /datastore and all below",
             ),
-            (json!({"/datastore": all}), json!([{"nothing": 1}]), &may, "the access control list is not understood"),
-            (json!({"/datastore": {"Datastore.Audit": "maybe"}}), json!([]), &may, "the token's rights are not understood"),
+            (
+                json!({"/datastore": all}),
+                json!([{"nothing": 1}]),
+                &may,
+                "the access control list is not understood",
+            ),
+            (
+                json!({"/datastore": {"Datastore.Audit": "maybe"}}),
+                json!([]),
+                &may,
+                "the token's rights are not understood",
+            ),
         ];
         for (dump, entries, may, expected) in rows {
-            let told = [(OWN, dump.clone()), (ENTRIES, entries), (MAY_READ_ENTRIES, may.clone())];
+            let told = [
+                (OWN, dump.clone()),
+                (ENTRIES, entries),
+                (MAY_READ_ENTRIES, may.clone()),
+            ];
             let answers = Answers::of(told.map(|(path, value)| (path.to_owned(), Ok(value))));
             let said = Rights(&answers).below("/datastore", "Datastore.Audit");
             let said = said.unwrap_or_else(|r| r.to_string());

@@ -97,8 +97,8 @@ impl Client {
         limits: Limits,
     ) -> Result<Self, ApiError> {
         let setup = |why: String| ApiError::Setup(why);
-        let (host, port) =
-            address(url, product.port()).ok_or_else(|| setup(format!("'{url}' is not https://HOST:PORT")))?;
+        let (host, port) = address(url, product.port())
+            .ok_or_else(|| setup(format!("'{url}' is not https://HOST:PORT")))?;
         let name = ServerName::try_from(host.clone())
             .map_err(|_| setup(format!("'{host}' is no host")))?;
         if secret.expose().chars().any(|c| !c.is_ascii_graphic()) {

@@ -75,7 +75,9 @@ impl<R: RealmTag> PveDriver<R> {
     }
 
     fn look(&self, scope: &Scope, now: Timestamp) -> Result<Observed, ApiError> {
-        let client = self.target.client(Product::Ve, &self.secrets, self.limits)?;
+        let client = self
+            .target
+            .client(Product::Ve, &self.secrets, self.limits)?;
         observe(&client, scope, &self.redactor, now.as_second())
     }
 }

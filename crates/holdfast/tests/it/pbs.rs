@@ -235,7 +235,11 @@ fn datastores_that_are_elsewhere_smaller_missing_or_undeclared_are_drift() {
         path: "/mnt/old".to_owned(),
         ..Datastore::default()
     };
-    field.simulator.state().stores.insert("old".to_owned(), other);
+    field
+        .simulator
+        .state()
+        .stores
+        .insert("old".to_owned(), other);
     field.write(|tree| {
         tree.replace("backups:\n", "  away: {kind: pbs, held_by: guest/pbs, datastore: offsite, password: {env: PBS_SECRET}}\nbackups:\n")
     });
@@ -273,7 +277,10 @@ fn to_a_token_without_rights_nothing_is_missing_and_nothing_is_fine() {
             judged.iter().any(|r| r.contains("unknown[pbs-backup-old]")),
             "{judged:#?}"
         );
-        assert!(judged.iter().all(|r| r.starts_with("unknown[")), "{judged:#?}");
+        assert!(
+            judged.iter().all(|r| r.starts_with("unknown[")),
+            "{judged:#?}"
+        );
     }
 }
 
@@ -289,7 +296,8 @@ fn what_goes_wrong_on_the_server_is_found() {
             backup.time -= 50 * DAY;
             backup.verified = None;
         }
-        s.backups.push(Backup::of("host/nas", now - HOUR).verified(false, now));
+        s.backups
+            .push(Backup::of("host/nas", now - HOUR).verified(false, now));
     });
     field.observe();
     let judged = field.judged();
@@ -301,7 +309,10 @@ fn what_goes_wrong_on_the_server_is_found() {
         "warning[pbs-unverified]: of main/vm/100 a backup is 51d",
         "error[pbs-verify-failed]: 1 backup of main/host/nas failed verification",
     ] {
-        assert!(judged.iter().any(|j| j.starts_with(part)), "{part}: {judged:#?}");
+        assert!(
+            judged.iter().any(|j| j.starts_with(part)),
+            "{part}: {judged:#?}"
+        );
     }
     assert_eq!(judged.len(), 6, "{judged:#?}");
 }
@@ -312,28 +323,71 @@ fn who_is_not_let_in_or_not_trusted_is_told_why() {
     let other = Simulator::start(server()).unwrap();
     let own = field.simulator.fingerprint().to_owned();
     let rows: [(&str, &str, &str); 6] = [
-        (own.as_str(), other.fingerprint(), "not trusted: the certificate's fingerprint is"),
-        ("{env: PBS_SECRET}", "{env: NOBODY_SET_THIS}", "the token's secret cannot be obtained"),
-        ("holdfast@pbs!observe", "holdfast@pbs!other", "401 authentication failed - invalid credentials"),
-        ("token: holdfast@pbs!observe", "", "add `token: holdfast@pbs!observe` to `api` of guest/pbs"),
-        ("fingerprint:", "# ", "on the server, `proxmox-backup-manager cert info` prints it"),
-        ("os: proxmox-backup-server", "os: debian", "add `product: proxmox-ve` or `product: proxmox-backup-server`"),
+        (
+            own.as_str(),
+            other.fingerprint(),
+            "not trusted: the certificate's fingerprint is",
+        ),
+        (
+            "{env: PBS_SECRET}",
+            "{env: NOBODY_SET_THIS}",
+            "the token's secret cannot be obtained",
+        ),
+        (
+            "holdfast@pbs!observe",
+            "holdfast@pbs!other",
+            "401 authentication failed - invalid credentials",
+        ),
+        (
+            "token: holdfast@pbs!observe",
+            "",
+            "add `token: holdfast@pbs!observe` to `api` of guest/pbs",
+        ),
+        (
+            "fingerprint:",
+            "# ",
+            "on the server, `proxmox-backup-manager cert info` prints it",
+        ),
+        (
+            "os: proxmox-backup-server",
+            "os: debian",
+            "add `product: proxmox-ve` or `product: proxmox-backup-server`",
+        ),
     ];
     for (from, to, why) in rows {
         field.write(|tree| tree.replacen(from, to, 1));
         let seen = field.observe();
         assert_eq!(seen.code, Some(7), "{why}: {}", seen.text);
         assert!(seen.text.contains(why), "{why}: {}", seen.text);
-        assert!(seen.stdout.contains("guest/pbs  unreachable"), "{}", seen.text);
+        assert!(
+            seen.stdout.contains("guest/pbs  unreachable"),
+            "{}",
+            seen.text
+        );
     }
     assert_eq!(other.asked(), [""; 0], "nothing was said to somebody else");
     // What answers is said by its product where neither system nor port does.
-    field.write(|tree| tree.replace("os: proxmox-backup-server", "os: debian").replace("      token:", "      product: proxmox-backup-server\n      token:"));
+    field.write(|tree| {
+        tree.replace("os: proxmox-backup-server", "os: debian")
+            .replace(
+                "      token:",
+                "      product: proxmox-backup-server\n      token:",
+            )
+    });
     let seen = field.observe();
     assert!(seen.stdout.contains("guest/pbs  answered"), "{}", seen.text);
-    field.write(|tree| tree.replace("      token:", "      product: proxmox-backup-sever\n      token:"));
+    field.write(|tree| {
+        tree.replace(
+            "      token:",
+            "      product: proxmox-backup-sever\n      token:",
+        )
+    });
     let checked = field.run(&["check"]);
-    assert!(checked.text.contains("proxmox-backup-server"), "{}", checked.text);
+    assert!(
+        checked.text.contains("proxmox-backup-server"),
+        "{}",
+        checked.text
+    );
     assert_ne!(checked.code, Some(0), "{}", checked.text);
 }
 
@@ -345,19 +399,62 @@ fn a_server_that_hangs_breaks_off_or_lies_is_unknown_and_never_fine() {
         ("/version", Fault::Hang, "no answer within 1 s"),
         ("/version", Fault::Drip, "no answer within 1 s"),
         ("/version", Fault::Reset, "the answer broke off"),
-        ("/version", Fault::Garbage(b"<html>".to_vec()), "it is no JSON"),
+        (
+            "/version",
+            Fault::Garbage(b"<html>".to_vec()),
+            "it is no JSON",
+        ),
         ("/version", Fault::Huge(huge), "the answer is longer than"),
-        ("/version", Fault::Refuse(401, format!("no such token {SECRET}")), "401 no such token [redacted]"),
-        ("/version", Fault::Lie("/version".to_owned(), json!(4)), "it is no version of Proxmox Backup Server"),
+        (
+            "/version",
+            Fault::Refuse(401, format!("no such token {SECRET}")),
+            "401 no such token [redacted]",
+        ),
+        (
+            "/version",
+            Fault::Lie("/version".to_owned(), json!(4)),
+            "it is no version of Proxmox Backup Server",
+        ),
         (snapshots, Fault::Hang, "no answer within 1 s"),
         (snapshots, Fault::Huge(huge), "the answer is longer than"),
-        (snapshots, Fault::Refuse(400, "datastore 'main' is in offline maintenance mode".to_owned()), "400 datastore 'main' is in offline maintenance mode"),
-        (snapshots, Fault::Filter, "the group counts 3 backups, and 0 are listed"),
-        (snapshots, Fault::Lie("/0/backup-time".to_owned(), json!("soon")), "1 rows are not understood"),
-        (snapshots, Fault::Lie("/0/files".to_owned(), json!(7)), "whether its backups came to their end is not told"),
-        ("/config/datastore", Fault::Lie(String::new(), json!({"main": 1})), "the answer is not understood"),
-        ("/access/permissions", Fault::Lie(String::new(), json!([])), "the token's rights are not understood"),
-        ("/access/acl", Fault::Lie("/0/path".to_owned(), json!(1)), "the access control list is not understood"),
+        (
+            snapshots,
+            Fault::Refuse(
+                400,
+                "datastore 'main' is in offline maintenance mode".to_owned(),
+            ),
+            "400 datastore 'main' is in offline maintenance mode",
+        ),
+        (
+            snapshots,
+            Fault::Filter,
+            "the group counts 3 backups, and 0 are listed",
+        ),
+        (
+            snapshots,
+            Fault::Lie("/0/backup-time".to_owned(), json!("soon")),
+            "1 rows are not understood",
+        ),
+        (
+            snapshots,
+            Fault::Lie("/0/files".to_owned(), json!(7)),
+            "whether its backups came to their end is not told",
+        ),
+        (
+            "/config/datastore",
+            Fault::Lie(String::new(), json!({"main": 1})),
+            "the answer is not understood",
+        ),
+        (
+            "/access/permissions",
+            Fault::Lie(String::new(), json!([])),
+            "the token's rights are not understood",
+        ),
+        (
+            "/access/acl",
+            Fault::Lie("/0/path".to_owned(), json!(1)),
+            "the access control list is not understood",
+        ),
     ];
     for (path, fault, why) in rows {
         let field = Field::new();
@@ -382,9 +479,18 @@ fn wrong_types_are_left_out_and_told() {
     let field = Field::new();
     {
         let mut state = field.simulator.state();
-        state.fail("/status/datastore-usage", Fault::Lie("/0/used".to_owned(), json!({"much": true})));
-        state.fail("/admin/gc", Fault::Lie("/0/last-run-state".to_owned(), json!([1])));
-        state.fail("/admin/datastore/main/snapshots", Fault::Lie("/0/verification/state".to_owned(), json!("maybe")));
+        state.fail(
+            "/status/datastore-usage",
+            Fault::Lie("/0/used".to_owned(), json!({"much": true})),
+        );
+        state.fail(
+            "/admin/gc",
+            Fault::Lie("/0/last-run-state".to_owned(), json!([1])),
+        );
+        state.fail(
+            "/admin/datastore/main/snapshots",
+            Fault::Lie("/0/verification/state".to_owned(), json!("maybe")),
+        );
     }
     field.observe();
     let judged = field.judged();
@@ -394,7 +500,10 @@ fn wrong_types_are_left_out_and_told() {
         "unknown[pbs-unverified]: whether guest 'pbs' has verified all backups of main/vm/100",
         "unknown[pbs-verify-failed]: whether guest 'pbs' has whole backups of main/vm/100",
     ] {
-        assert!(judged.iter().any(|j| j.starts_with(part)), "{part}: {judged:#?}");
+        assert!(
+            judged.iter().any(|j| j.starts_with(part)),
+            "{part}: {judged:#?}"
+        );
     }
     assert_eq!(judged.len(), 4, "{judged:#?}");
 }

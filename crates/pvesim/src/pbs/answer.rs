@@ -80,10 +80,13 @@ impl Server {
         let who = self.authenticate(asked)?;
         args.extend(asked.args.clone());
         let known = |name: &str| {
-            in_path(endpoint.spec.path, name) || fields(endpoint.spec.params).any(|f| f.name == name)
+            in_path(endpoint.spec.path, name)
+                || fields(endpoint.spec.params).any(|f| f.name == name)
         };
         if let Some(name) = args.keys().find(|n| !known(n)) {
-            let why = format!("parameter verification failed - '{name}': schema does not allow additional properties");
+            let why = format!(
+                "parameter verification failed - '{name}': schema does not allow additional properties"
+            );
             return Err(refused(400, why));
         }
         (endpoint.answer)(self, &Asking { who, args })
@@ -96,7 +99,10 @@ impl Server {
         };
         match self.tokens.get(name) {
             Some(known) if known == secret => Ok(name.clone()),
-            _ => Err(Refused(401, "authentication failed - invalid credentials".to_owned())),
+            _ => Err(Refused(
+                401,
+                "authentication failed - invalid credentials".to_owned(),
+            )),
         }
     }
 
@@ -106,14 +112,18 @@ impl Server {
 
     /// The datastores that somebody sees.
     fn seen<'a>(&'a self, who: &'a str) -> impl Iterator<Item = (&'a String, &'a Datastore)> {
-        self.stores.iter().filter(move |(name, _)| self.sees(who, name))
+        self.stores
+            .iter()
+            .filter(move |(name, _)| self.sees(who, name))
     }
 
     fn store(&self, asking: &Asking) -> Result<(&str, &Datastore), Refused> {
         let name = asking.arg("store");
         let found = self.stores.get_key_value(name);
         let missing = || Refused(400, format!("no such datastore '{name}'"));
-        found.map(|(name, s)| (name.as_str(), s)).ok_or_else(missing)
+        found
+            .map(|(name, s)| (name.as_str(), s))
+            .ok_or_else(missing)
     }
 
     /// The backups of a namespace, if they may be seen.
@@ -204,7 +214,8 @@ pub(super) fn tasks(server: &Server, asking: &Asking) -> Answered {
 
 pub(super) fn datastores(server: &Server, asking: &Asking) -> Answered {
     let row = |(name, store): (&String, &Datastore)| {
-        let mut row = json!({"name": name, "path": store.path, "comment": "the password is hunter2"});
+        let mut row =
+            json!({"name": name, "path": store.path, "comment": "the password is hunter2"});
         if let (Some(schedule), Some(map)) = (&store.schedule, row.as_object_mut()) {
             map.insert("gc-schedule".to_owned(), json!(schedule));
         }
@@ -294,7 +305,9 @@ pub(super) fn snapshots(server: &Server, asking: &Asking) -> Answered {
 
 /// Servers tell files as maps, where the schema says names.
 fn snapshot(backup: &Backup) -> Value {
-    let mut files = vec![json!({"filename": "drive-scsi0.img.fidx", "crypt-mode": backup.crypt, "size": 1 << 30})];
+    let mut files = vec![
+        json!({"filename": "drive-scsi0.img.fidx", "crypt-mode": backup.crypt, "size": 1 << 30}),
+    ];
     if backup.finished {
         files.push(json!({"filename": "index.json.blob", "crypt-mode": "sign-only", "size": 500}));
     }
@@ -305,7 +318,10 @@ fn snapshot(backup: &Backup) -> Value {
     if let (Some((well, at)), Some(map)) = (backup.verified, row.as_object_mut()) {
         let state = if well { "ok" } else { "failed" };
         let task = upid("verificationjob", "main:weekly", "root@pam", at);
-        map.insert("verification".to_owned(), json!({"state": state, "upid": task}));
+        map.insert(
+            "verification".to_owned(),
+            json!({"state": state, "upid": task}),
+        );
     }
     row
 }

@@ -49,8 +49,7 @@ impl Server {
         for at in way(path) {
             let here = self.grants.iter().filter(|g| g.who == who && g.path == at);
             let here = here.filter(|g| g.propagate || at == path);
-            let here: BTreeMap<&str, bool> =
-                here.map(|g| (g.role.as_str(), g.propagate)).collect();
+            let here: BTreeMap<&str, bool> = here.map(|g| (g.role.as_str(), g.propagate)).collect();
             if !here.is_empty() {
                 roles = here;
             }

@@ -1,7 +1,7 @@
 //! The cluster: who belongs to it, whether it has a quorum, HA, replication, firewall.
 
-use crate::proxmox::found::{Fields, Found};
 use super::{Answers, Look};
+use crate::proxmox::found::{Fields, Found};
 use crate::proxmox::wire::{Lax, rows};
 use model::fact::FactKind;
 use model::kleene::Reason;

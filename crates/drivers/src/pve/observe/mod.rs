@@ -7,10 +7,10 @@ mod guest;
 mod node;
 mod storage;
 
+use super::rights::Rights;
 use crate::proxmox::answers::{Answers, place};
 use crate::proxmox::client::Client;
 use crate::proxmox::error::ApiError;
-use super::rights::Rights;
 use crate::proxmox::found::Found;
 use model::fact::{FactKind, FactPath, NativeIdentity, Scope};
 use model::kleene::Reason;

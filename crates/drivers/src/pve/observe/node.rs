@@ -2,8 +2,8 @@
 
 use super::Look;
 use super::cluster::by_name;
-use crate::proxmox::found::{Fields, Found};
 use crate::proxmox::client::segment;
+use crate::proxmox::found::{Fields, Found};
 use crate::proxmox::wire::{FromJson as _, Lax, rows};
 use model::fact::FactKind;
 use model::kleene::Reason;

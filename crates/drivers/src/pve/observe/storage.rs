@@ -1,7 +1,7 @@
 //! Storages and how full they are; thin pools, which fill unseen.
 
-use crate::proxmox::found::{Fields, Found};
 use super::{Look, node};
+use crate::proxmox::found::{Fields, Found};
 use crate::proxmox::wire::{Lax, rows};
 use model::fact::FactKind;
 use serde::Deserialize;
