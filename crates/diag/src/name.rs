@@ -16,7 +16,7 @@ pub enum Naming {
 }
 
 /// Ends of words that mean a secret, and whether it is a password.
-const NOUNS: [(&str, Naming); 16] = [
+const NOUNS: [(&str, Naming); 22] = [
     ("passwords", Naming::Password),
     ("passwds", Naming::Password),
     ("passphrases", Naming::Password),
@@ -24,6 +24,12 @@ const NOUNS: [(&str, Naming); 16] = [
     ("passwd", Naming::Password),
     ("passphrase", Naming::Password),
     ("passcode", Naming::Password),
+    ("passwort", Naming::Password),
+    ("kennwort", Naming::Password),
+    ("wachtwoord", Naming::Password),
+    ("contrasena", Naming::Password),
+    ("motdepasse", Naming::Password),
+    ("mdp", Naming::Password),
     ("pass", Naming::Password),
     ("pwd", Naming::Password),
     ("pw", Naming::Password),
@@ -321,7 +327,16 @@ fn noun(words: &[String], at: usize) -> Option<Naming> {
         let what = words.get(at.checked_sub(1)?)?;
         return KEYS.contains(&what.as_str()).then_some(Naming::Secret);
     }
-    let short = |end: &str| end.len() < 3;
+    // `mot_de_passe`
+    if word == "passe"
+        && at
+            .checked_sub(1)
+            .and_then(|n| words.get(n))
+            .is_some_and(|w| w == "de")
+    {
+        return Some(Naming::Password);
+    }
+    let short = |end: &str| end.len() < 3 || end == "mdp";
     let is = |end: &str| word == end || !short(end) && word.ends_with(end);
     NOUNS.iter().find(|(end, _)| is(end)).map(|(_, n)| *n)
 }

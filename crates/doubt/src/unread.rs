@@ -14,11 +14,25 @@ use model::lab::Unread;
 enum At {
     /// Any object of this kind; of the kind that a finding is about, only that object itself.
     Any(Kind),
+    /// Any object of this kind, also others than the one that a finding is about.
+    Each(Kind),
+    /// Whatever data and its copies can lie on.
+    Places,
+    /// Whatever hangs together: machines, what runs on them, the network and the power, with their cables.
+    Structure,
     /// A list.
     List(&'static str),
 }
 
-use At::{Any, List};
+/// See [`At::Places`].
+const PLACES: [Kind; 6] = [Cluster, Guest, Host, Pool, Service, Stack];
+
+/// See [`At::Structure`].
+const STRUCTURE: [Kind; 10] = [
+    Cluster, Device, Guest, Host, Network, Pool, Service, Site, Stack, Ups,
+];
+
+use At::{Any, Each, List, Places, Structure};
 use Kind::{
     Alert, Asset, Backup, Cluster, Cost, Dataset, Device, Guest, Host, Job, Network, Person, Pool,
     Probe, Replication, Repository, Secret, Service, Site, Spof, Stack, Subscription, Tier, Ups,
@@ -28,12 +42,21 @@ use Kind::{
 /// Rules that find that something is missing, and where that could stand besides the object that they speak of.
 const MISSING: &[(&str, &[At])] = &[
     ("alt-gap", &[Any(Alert)]),
-    ("bak-321", &[Any(Backup), Any(Replication), Any(Repository)]),
+    (
+        "bak-321",
+        &[Any(Backup), Any(Replication), Any(Repository), Places],
+    ),
     ("bak-consistency", &[]),
     ("bak-coverage", &[Any(Backup), Any(Dataset)]),
     (
         "bak-feasible",
-        &[Any(Backup), Any(Dataset), Any(Repository), Any(Site)],
+        &[
+            Any(Backup),
+            Any(Dataset),
+            Any(Repository),
+            Any(Site),
+            Places,
+        ],
     ),
     ("bak-key-escrow", &[Any(Secret)]),
     ("bak-location", &[Any(Repository)]),
@@ -42,26 +65,44 @@ const MISSING: &[(&str, &[At])] = &[
     ("bak-rpo-missing", &[Any(Tier)]),
     (
         "bak-rpo-schedule",
-        &[Any(Backup), Any(Replication), Any(Repository)],
+        &[Any(Backup), Any(Replication), Any(Repository), Places],
     ),
     (
         "bak-same-domain",
-        &[Any(Backup), Any(Replication), Any(Repository)],
+        &[Any(Backup), Any(Replication), Any(Repository), Places],
     ),
     (
         "bak-snapshot-not-copy",
-        &[Any(Backup), Any(Replication), Any(Repository)],
+        &[Any(Backup), Any(Replication), Any(Repository), Places],
+    ),
+    (
+        "cap-one-number",
+        &[Any(Cluster), Any(Guest), Any(Host), Any(Pool), Any(Site)],
     ),
     (
         "cap-sum",
         &[Any(Cluster), Any(Guest), Any(Host), Any(Pool), Any(Site)],
     ),
+    ("cap-ups-runtime", &[Each(Ups), Any(Host), Any(Device)]),
     ("chg-backup-before", &[Any(Backup)]),
     ("chg-bypass", &[]),
-    ("claim-config", &[Any(Service)]),
+    (
+        "claim-config",
+        &[
+            Any(Service),
+            Any(Backup),
+            Any(Dataset),
+            Any(Guest),
+            Any(Host),
+            Any(Job),
+            Any(Probe),
+            Any(Stack),
+        ],
+    ),
     ("claim-evidence", &[]),
     ("claim-req", &[]),
     ("claim-state", &[]),
+    ("claim-term", &[Structure]),
     (
         "cmp-port-open",
         &[
@@ -84,6 +125,9 @@ const MISSING: &[(&str, &[At])] = &[
             Any(Site),
         ],
     ),
+    ("disk-scrub-overdue", &[Any(Pool), Any(Job)]),
+    ("doc-diagram", &[Structure]),
+    ("dr-circular", &[Structure, Any(Repository), Any(Secret)]),
     ("dr-drill-capacity", &[Any(Guest), Any(Host)]),
     (
         "dr-rto-feasible",
@@ -93,6 +137,7 @@ const MISSING: &[(&str, &[At])] = &[
             Any(Repository),
             Any(Dataset),
             Any(Site),
+            Places,
         ],
     ),
     (
@@ -105,6 +150,10 @@ const MISSING: &[(&str, &[At])] = &[
         &[Any(Cost), Any(Host), Any(Site), Any(Subscription)],
     ),
     (
+        "fin-one-number",
+        &[Any(Cost), Any(Subscription), Any(Asset), Any(Host)],
+    ),
+    (
         "fin-sum",
         &[
             Any(Asset),
@@ -115,10 +164,16 @@ const MISSING: &[(&str, &[At])] = &[
         ],
     ),
     ("fw-default", &[]),
-    ("ha-quorum", &[]),
-    ("ha-spof", &[Any(Spof)]),
-    ("ha-storage", &[Any(Pool), Any(Cluster)]),
+    ("ha-drain", &[Any(Cluster), Any(Host), Any(Device)]),
+    ("ha-quorum", &[Any(Cluster), Any(Host), Any(Device)]),
+    ("ha-spof", &[Any(Spof), Structure]),
+    (
+        "ha-storage",
+        &[Any(Pool), Any(Cluster), Any(Replication), Any(Host)],
+    ),
     ("img-updater", &[]),
+    ("inv-same-attr", &[Any(Host), Any(Guest), Any(Device)]),
+    ("net-cable-ends", &[Each(Device), Any(Host), List("cables")]),
     (
         "net-dns-address",
         &[
@@ -133,14 +188,21 @@ const MISSING: &[(&str, &[At])] = &[
     ("net-double-nat", &[Any(Network), Any(Site), Any(Device)]),
     ("net-egress", &[List("flows"), Any(Network), Any(Zone)]),
     (
+        "net-exposure-denied",
+        &[List("flows"), Any(Network), Any(Zone)],
+    ),
+    (
         "net-flow-missing",
         &[List("flows"), Any(Network), Any(Zone)],
     ),
     ("net-gw", &[Any(Device), Any(Host), Any(Guest)]),
     ("net-matrix", &[List("flows"), Any(Network), Any(Zone)]),
-    ("net-tunnel", &[Any(Service)]),
+    ("net-overlap", &[Each(Network)]),
+    ("net-portcount", &[List("cables"), Each(Device), Any(Host)]),
+    ("net-transitive", &[List("flows"), Any(Network)]),
+    ("net-tunnel", &[Each(Service)]),
     ("ops-staffing", &[Any(Person)]),
-    ("patch-coverage", &[Any(Job)]),
+    ("patch-coverage", &[Any(Job), Any(Cluster), Any(Stack)]),
     ("plan-date", &[]),
     (
         "ref-path",
@@ -152,13 +214,18 @@ const MISSING: &[(&str, &[At])] = &[
             Any(Repository),
         ],
     ),
+    ("slo-compose", &[Structure]),
+    ("slo-consistent", &[Places]),
     ("slo-source", &[Any(Probe)]),
+    ("slo-spof", &[Structure]),
     ("ssh-lockout", &[]),
     ("ssh-no-login", &[]),
+    ("sto-fit", &[Any(Host), Each(Pool)]),
     ("sto-fstab", &[]),
     ("sto-monitor", &[Any(Alert), Any(Pool)]),
     ("sto-raid-usable", &[Any(Host)]),
     ("sto-rebuild-ure", &[Any(Host)]),
+    ("sto-replica-fit", &[Any(Host), Any(Dataset), Any(Guest)]),
     ("sto-scrub-layer", &[Any(Job)]),
     ("sto-thin", &[Any(Alert)]),
     ("sto-writehole", &[Any(Ups)]),
@@ -193,30 +260,64 @@ fn cause(unread: &Unread, object: Option<&ObjectRef>, found: &Diagnostic) -> Opt
         return Some("a part of the lab tree".to_owned());
     }
     let itself = object.filter(|o| unread.objects.contains(*o));
+    let of = |kinds: &[Kind]| unread.objects.iter().find(|o| kinds.contains(&o.kind));
     let elsewhere = || {
         places.iter().find_map(|at| match at {
             Any(kind) if object.is_some_and(|o| o.kind == *kind) => None,
-            Any(kind) => unread.objects.iter().find(|o| o.kind == *kind),
+            Any(kind) | Each(kind) => of(&[*kind]),
+            Places => of(&PLACES),
+            Structure => of(&STRUCTURE),
             List(_) => None,
         })
     };
-    let list = places.iter().find_map(|at| match at {
-        List(key) => unread.lists.contains(*key).then_some(*key),
-        Any(_) => None,
+    let list = places.iter().find_map(|at| {
+        let key = match at {
+            List(key) => *key,
+            Structure => "cables",
+            Any(_) | Each(_) | Places => return None,
+        };
+        unread.lists.contains(key).then_some(key)
     });
     let named = itself.or_else(elsewhere).map(|o| claims::subject(Some(o)));
     named.or(list.map(|key| format!("one of the '{key}'")))
+}
+
+/// What is asked instead of said: of a denial, what it denies, as nobody wants to be told whether nothing is there.
+fn question(said: &str) -> String {
+    if let Some(what) = said.strip_prefix("nothing says ") {
+        return what.to_owned();
+    }
+    let begins = [
+        ("nothing ", "anything "),
+        ("nobody ", "anybody "),
+        ("no ", "any "),
+    ];
+    let denied = begins
+        .iter()
+        .find_map(|(no, any)| Some(format!("{any}{}", said.strip_prefix(no)?)));
+    let within = [
+        (" has no ", " has a "),
+        (" have no ", " have a "),
+        (" is in no ", " is in a "),
+    ];
+    let turned = |text: &str| {
+        // Of two denials in one sentence, one alone would turn its meaning.
+        let mut hits = within
+            .iter()
+            .filter(|(no, _)| text.matches(no).count() == 1);
+        match (hits.next(), hits.next(), text.contains([',', ';'])) {
+            (Some((no, a)), None, false) => text.replacen(no, a, 1),
+            _ => text.to_owned(),
+        }
+    };
+    format!("whether {}", denied.unwrap_or_else(|| turned(said)))
 }
 
 fn doubted(rules: &[&Rule], found: Diagnostic, cause: &str) -> Diagnostic {
     let Some(rule) = rules.iter().find(|r| r.id == found.code) else {
         return found;
     };
-    let said = found.message;
-    let d = rule.unknown(match said.strip_prefix("nothing says ") {
-        Some(what) => what.to_owned(),
-        None => format!("whether {said}"),
-    });
+    let d = rule.unknown(question(&found.message));
     let d = d.note(format!("{cause} cannot be read whole"));
     match found.primary {
         Some(place) => d.at(place.span, ""),

@@ -1,6 +1,7 @@
 //! What a lab, or a calculation of it, pays once and again and again, and what it no longer pays.
 
 use crate::claims::words;
+use crate::electricity::{Drawer, by_site};
 use crate::figure::{YEAR, money};
 use diag::Span;
 use jiff::civil::Date;
@@ -322,9 +323,10 @@ fn implied(lab: &Lab, out: &mut Budget) {
         }
     }
     if !out.yearly.iter().any(is_electricity) {
-        out.yearly.extend(electricity(lab));
-        for (what, site) in unknown_electricity(lab) {
-            out.lacks(what, Some(site));
+        let (lines, missing) = electricity(lab);
+        out.yearly.extend(lines);
+        for (what, site) in missing {
+            out.lacks(what, site);
         }
     }
 }
@@ -367,21 +369,6 @@ pub fn unknown_prices(lab: &Lab) -> Vec<(String, Option<Target>)> {
     .collect()
 }
 
-/// Sites of which somebody said that the price or the average power is not known.
-fn unknown_electricity(lab: &Lab) -> Vec<(String, Target)> {
-    let open = |s: &model::lab::Site| {
-        let power = s.about.power.as_ref();
-        power.is_some_and(|p| is_open(&p.price) || is_open(&p.average))
-    };
-    let sites = lab.sites.iter().filter(|(_, s)| open(s));
-    sites
-        .map(|(n, _)| {
-            let what = format!("the electricity of site '{n}'");
-            (what, Target::whole(Kind::Site, n))
-        })
-        .collect()
-}
-
 /// A machine that somebody else owns.
 pub fn is_rented(host: &model::lab::Host) -> bool {
     host.about.provider.known().is_some() || host.about.kind.known() == Some(&HostKind::Vps)
@@ -406,29 +393,79 @@ pub fn is_electricity(line: &Line) -> bool {
     named || site
 }
 
-/// Electricity per year where power and price are declared: watts × 8760 hours.
-pub fn electricity(lab: &Lab) -> Vec<Line> {
-    let of_site = |(name, site): (&String, &model::lab::Site)| {
-        let power = site.about.power.as_ref()?;
-        let (price, average) = (power.price.known()?, power.average.as_ref()?);
-        let watts = average.value()?;
-        let milliwatt_hours = i128::from(watts.milliwatts()) * 8_760;
-        let value = milliwatt_hours * price.micros_per_kwh() / 1_000_000;
+/// Electricity per year, watts × 8760 hours, with what of it is not known: of each site what it draws by itself, else what its machines do.
+pub fn electricity(lab: &Lab) -> (Vec<Line>, Vec<(String, Option<Target>)>) {
+    let drawers = by_site(lab);
+    let (mut lines, mut missing) = (Vec::new(), Vec::new());
+    for (name, site) in &lab.sites {
+        let Some(power) = &site.about.power else {
+            continue;
+        };
+        if power.price.is_none() && power.average.is_none() {
+            continue;
+        }
+        let target = Target::whole(Kind::Site, name);
+        let own = power.average.as_ref();
+        let here = drawers
+            .get(&Some(name.as_str()))
+            .map_or(&[][..], Vec::as_slice);
+        let drawn = match own {
+            Some(given) => given
+                .value()
+                .map(|w| (w.milliwatts(), w.to_string(), given.span)),
+            None => machines(here),
+        };
+        let silent = here
+            .iter()
+            .filter(|d| own.is_none() && d.average().is_none());
+        let silent: Vec<String> = silent
+            .map(|d| format!("what {} draws on average", d.path))
+            .collect();
+        let known = power.price.known().zip(drawn);
+        let Some((price, (milliwatts, shown, span))) = known else {
+            let unsure = (is_open(&power.price) || is_open(&power.average)).then_some(target);
+            missing.push((format!("the electricity of site '{name}'"), unsure));
+            continue;
+        };
+        missing.extend(silent.into_iter().map(|what| (what, None)));
+        let value = i128::from(milliwatts) * 8_760 * price.micros_per_kwh() / 1_000_000;
         let code = price.currency().to_string();
-        Some(Line {
+        lines.push(Line {
             name: "electricity".to_owned(),
             object: Some(ObjectRef::new(Kind::Site, name)),
-            of: Some(Target::whole(Kind::Site, name)),
-            shown: format!("{watts} × 8760h × {price}"),
+            of: Some(target),
+            shown: format!("{shown} × 8760h × {price}"),
             low: value,
             high: value,
-            currency: code.as_bytes().try_into().ok()?,
-            span: average.span,
+            currency: code.as_bytes().try_into().unwrap_or(*b"???"),
+            span,
             optional: false,
             item: None,
-        })
+        });
+    }
+    // Where nothing is said of electricity, what has no site is not asked for its price.
+    if !(lines.is_empty() && missing.is_empty()) {
+        let astray = drawers.get(&None).into_iter().flatten();
+        let what = |d: &Drawer<'_>| format!("the electricity of {}, which has no site", d.path);
+        missing.extend(astray.map(|d| (what(d), None)));
+    }
+    (lines, missing)
+}
+
+/// What they draw together, as far as that is known.
+fn machines(here: &[Drawer<'_>]) -> Option<(u64, String, Span)> {
+    let known: Vec<_> = here.iter().filter_map(Drawer::average).collect();
+    let (first, _) = known.first()?;
+    let sum = known
+        .iter()
+        .map(|(_, w)| w.milliwatts())
+        .fold(0, u64::saturating_add);
+    let terms: Vec<String> = known.iter().map(|(_, w)| w.to_string()).collect();
+    let shown = match terms.len() {
+        1 => terms.concat(),
+        _ => format!("({})", terms.join(" + ")),
     };
-    lab.sites.iter().filter_map(of_site).collect()
+    Some((sum, shown, first.span))
 }
 
 /// `once + yearly × time`, as lowest and highest.

@@ -34,6 +34,8 @@ pub enum Newest {
     None,
     /// Something does, and nobody knows how old it is.
     Unknown((String, Span)),
+    /// What takes this may survive and be new enough, or not: where it lies is not known, and why.
+    Unplaced((String, Span), String),
     /// By its interval it may be new enough; how long a copy takes on its way is not known.
     Untimed(Point),
     /// At the worst moment it is so old, or older where it is too old by its interval alone.
@@ -48,8 +50,14 @@ pub fn newest<'a>(
     scope: FaultScope,
     allowed: Seconds,
 ) -> Newest {
-    let survives = |c: &&Copy<'a>| side(lab, body, c, scope) == Side::Outside;
-    let all: Vec<&Copy<'a>> = copies.copies(body).into_iter().filter(survives).collect();
+    let (mut all, mut unplaced) = (Vec::new(), Vec::new());
+    for copy in copies.copies(body) {
+        match side(lab, body, copy, scope) {
+            Side::Outside => all.push(copy),
+            Side::Unknown(why) => unplaced.push((copy, why)),
+            Side::Inside(_) => {}
+        }
+    }
     let mut points: Vec<Point> = all
         .iter()
         .filter_map(|c| {
@@ -71,6 +79,14 @@ pub fn newest<'a>(
     let timed = timed.into_iter().min_by_key(Point::total);
     let open = open.into_iter().min_by_key(Point::total);
     let within = |p: &Point| p.total() <= allowed;
+    // One of which nobody knows where it lies may be what is left, if it is taken often enough.
+    let often = |c: &Copy<'_>| c.every.as_ref().is_none_or(|e| e.value <= allowed);
+    let maybe = unplaced.iter().find(|(c, _)| often(c));
+    let points = || [&timed, &open].into_iter().flatten();
+    let late = points().next().is_some() && !points().any(within);
+    if let Some((copy, why)) = maybe.filter(|_| late) {
+        return Newest::Unplaced((copy.by.clone(), copy.span), why.clone());
+    }
     match (timed, open) {
         (Some(point), _) if within(&point) => Newest::Known(point),
         (_, Some(point)) if within(&point) => Newest::Untimed(point),

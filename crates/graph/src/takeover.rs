@@ -135,13 +135,19 @@ pub fn is_bought(host: &Host) -> bool {
     host.about.kind.known() != Some(&HostKind::Vps) && host.about.provider.known().is_none()
 }
 
+/// It can take what others ran: a router has the network on it, and a closed product runs what its maker put there.
+fn takes_work(host: &Host) -> bool {
+    let kind = host.about.kind.known();
+    !matches!(kind, Some(HostKind::Router | HostKind::Appliance))
+}
+
 /// What stands by in a lab, looked up once.
 pub struct Standby<'a> {
     /// Hosts that there is a whole spare for.
     spares: BTreeSet<&'a str>,
     /// What each host has free.
     room: BTreeMap<&'a str, Room>,
-    /// Hosts, those with the most free memory first and those of which it is not known last.
+    /// Hosts that can take what others ran, those with the most free memory first and those of which it is not known last.
     order: Vec<&'a str>,
     /// The same of those that are bought and always on, by site.
     at: BTreeMap<Option<&'a str>, Vec<&'a str>>,
@@ -179,7 +185,8 @@ impl<'a> Standby<'a> {
         }
         spaces(lab, &mut room);
         let left = |name: &str| Some(room.get(name)?.memory.as_ref()?.0);
-        let mut order: Vec<&str> = lab.hosts.keys().map(String::as_str).collect();
+        let able = lab.hosts.iter().filter(|(_, host)| takes_work(host));
+        let mut order: Vec<&str> = able.map(|(name, _)| name.as_str()).collect();
         order.sort_by_key(|name| Reverse(left(name)));
         let mut at: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
         for (name, host) in order.iter().filter_map(|n| lab.hosts.get_key_value(*n)) {
@@ -202,18 +209,19 @@ impl<'a> Standby<'a> {
     }
 
     /// Hosts that can take the place of another one at a site, in the order that [`Self::stand_in`] wants.
-    fn at<'s>(&'s self, site: Option<&str>) -> &'s [&'a str] {
-        let found = self.at.iter().find(|(known, _)| **known == site);
-        found.map_or(&[], |(_, hosts)| hosts.as_slice())
+    fn at<'s>(&'s self, site: Option<&'s str>) -> &'s [&'a str] {
+        // The names of those that are asked for need not live as long as the lab.
+        let at: &BTreeMap<Option<&str>, Vec<&'a str>> = &self.at;
+        at.get(&site).map_or(&[], Vec::as_slice)
     }
 
-    /// All hosts, in that order.
+    /// All hosts that can take what others ran, in that order.
     pub fn hosts(&self) -> &[&'a str] {
         &self.order
     }
 
     /// After the loss of one host: a spare, or another host at the same place that is always on.
-    pub fn of_host(&self, lab: &Lab, name: &str, need: &Need) -> Takeover {
+    pub fn of_host<'s>(&'s self, lab: &'s Lab, name: &str, need: &Need) -> Takeover {
         if self.spare(name) {
             return Takeover::Spare;
         }

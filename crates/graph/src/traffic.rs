@@ -55,9 +55,29 @@ impl<'a> Spot<'a> {
         }
     }
 
+    /// What is said of a zone as a whole: what is said of one of several networks is not.
+    pub fn whole(&self) -> Self {
+        Self {
+            networks: match self.networks.len() {
+                1 => self.networks.clone(),
+                _ => BTreeSet::new(),
+            },
+            ..self.clone()
+        }
+    }
+
     /// In another zone, as far as both are known; machines of one network meet without a router.
     pub fn is_apart(&self, other: &Self) -> bool {
         let known = |s: &Self| s.internet || !s.zones.is_empty();
+        known(self)
+            && known(other)
+            && self.zones.is_disjoint(&other.zones)
+            && self.networks.is_disjoint(&other.networks)
+    }
+
+    /// What comes from the other one passes a router, and a flow can be of it: they are in no zone and in no network together, as far as both are known.
+    pub fn is_routed(&self, other: &Self) -> bool {
+        let known = |s: &Self| s.internet || !s.zones.is_empty() || !s.networks.is_empty();
         known(self)
             && known(other)
             && self.zones.is_disjoint(&other.zones)
@@ -69,9 +89,13 @@ impl<'a> Spot<'a> {
         match self.internet {
             true => "the internet".to_owned(),
             false => {
-                let zones: Vec<&str> = self.zones.iter().copied().collect();
-                let word = if zones.len() == 1 { "zone" } else { "zones" };
-                format!("{word} {}", crate::wording::names(&zones))
+                let (of, word) = match self.zones.is_empty() {
+                    true => (&self.networks, "network"),
+                    false => (&self.zones, "zone"),
+                };
+                let all: Vec<&str> = of.iter().copied().collect();
+                let end = if all.len() == 1 { "" } else { "s" };
+                format!("{word}{end} {}", crate::wording::names(&all))
             }
         }
     }
@@ -119,6 +143,54 @@ pub fn verdict<'a>(lab: &'a Lab, from: &Spot<'_>, to: &Spot<'_>, ports: &[Ports]
         Some((_, false, _)) => Verdict::Allowed,
         None => Verdict::Silent,
     }
+}
+
+/// The parts of a range of ports that may not pass, each with the flow that decides. Within one part the same flows say something.
+pub fn denied<'a>(
+    lab: &'a Lab,
+    from: &Spot<'_>,
+    to: &Spot<'_>,
+    asked: Ports,
+) -> Vec<(Ports, &'a Flow)> {
+    let (first, last) = (asked.first(), asked.last());
+    let mut starts = BTreeSet::from([first]);
+    if first < last {
+        let meant =
+            |f: &&Flow| exactness(&f.from, from).is_some() && exactness(&f.to, to).is_some();
+        for ports in lab.flows.iter().filter(meant).flat_map(|f| f.ports.iter()) {
+            if let Or::Ref(ports) = &ports.value
+                && ports.protocol() == asked.protocol()
+            {
+                starts.extend(
+                    [Some(ports.first()), ports.last().checked_add(1)]
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+        }
+    }
+    let starts: Vec<u16> = starts.range(first..=last).copied().collect();
+    let ends = starts.iter().skip(1).map(|next| next - 1).chain([last]);
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(a, b)| asked.part(*a, b));
+    let mut out: Vec<(Ports, &Flow)> = Vec::new();
+    for part in parts {
+        let Verdict::Denied(flow) = verdict(lab, from, to, &[part]) else {
+            continue;
+        };
+        match out.last_mut() {
+            Some((before, by))
+                if before.last().checked_add(1) == Some(part.first()) && by.span == flow.span =>
+            {
+                let whole = asked.part(before.first(), part.last());
+                *before = whole.unwrap_or(*before);
+            }
+            _ => out.push((part, flow)),
+        }
+    }
+    out
 }
 
 /// A flow that names these ports lets them through: somebody meant them.

@@ -30,12 +30,7 @@ const ROOT: &str = "holdfast.yaml";
 /// The texts of a lab tree, or those that stand in for them, and what is wrong with `include`.
 pub(crate) fn load(root: &Path, instead: &Instead) -> Result<(SourceSet, Vec<Diagnostic>)> {
     if !root.join(ROOT).is_file() {
-        return Err(Stop::usage(format!(
-            "{} is no lab tree: it has no {ROOT}",
-            root.display()
-        ))
-        .help("name the folder that has one, or write one with `format: 1` and `lab: NAME`")
-        .into());
+        return Err(no_tree(root).into());
     }
     let mut reader = Reader::new(root, instead)?;
     reader.add(ROOT)?;
@@ -51,6 +46,23 @@ pub(crate) fn load(root: &Path, instead: &Instead) -> Result<(SourceSet, Vec<Dia
     let mut diagnostics = reader.garbled;
     diagnostics.extend(included.diagnostics);
     Ok((reader.sources, diagnostics))
+}
+
+/// A folder without a root file; one of nearly that name is named.
+fn no_tree(root: &Path) -> Stop {
+    let stop = Stop::usage(format!(
+        "{} is no lab tree: it has no {ROOT}",
+        root.display()
+    ));
+    let stem = |name: &String| name.to_lowercase().starts_with("holdfast.y");
+    let names = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let near = names.filter_map(|e| e.file_name().into_string().ok());
+    match near.filter(stem).min() {
+        Some(near) => stop.help(format!("there is {near}: rename it to {ROOT}")),
+        None => {
+            stop.help("name the folder that has one, or write one with `format: 1` and `lab: NAME`")
+        }
+    }
 }
 
 /// What the root file includes.

@@ -35,6 +35,7 @@ mod sighting;
 mod texts;
 mod tree;
 mod twins;
+mod unread;
 mod unrecorded;
 mod veil;
 mod world;

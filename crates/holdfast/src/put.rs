@@ -5,6 +5,8 @@
 
 use crate::exit::Stop;
 use anyhow::Result;
+use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -40,7 +42,7 @@ fn through(file: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
-/// Fills a new file beside `file`, with its mode and owner if it exists, and gives it the name once `settled` agrees.
+/// Fills a new file beside `file`, with its mode, owner, access list and other attributes if it exists, and gives it the name once `settled` agrees.
 pub(crate) fn beside(
     file: &Path,
     bytes: &[u8],
@@ -58,8 +60,31 @@ pub(crate) fn beside(
             chown(new.path(), Some(about.uid()), Some(about.gid()))?;
         }
         new.as_file().set_permissions(about.permissions())?;
+        attributes(file, new.as_file())?;
     }
     settled(new.as_file())?;
     new.persist(file).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// Extended attributes, among them access control lists: without its list a file may be open to more than before.
+fn attributes(from: &Path, to: &File) -> io::Result<()> {
+    let mut names = vec![0_u8; 64 * 1024];
+    let length = match listxattr(from, &mut names) {
+        Ok(length) => length,
+        Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(()),
+        Err(e) => return Err(e.into()),
+    };
+    names.truncate(length);
+    for name in names.split(|b| *b == 0).filter(|n| !n.is_empty()) {
+        let mut value = vec![0_u8; 64 * 1024];
+        let length = getxattr(from, name, &mut value)?;
+        value.truncate(length);
+        let set = fsetxattr(to, name, &value, XattrFlags::empty());
+        // Labels of the system are given by the system.
+        if !name.starts_with(b"security.") {
+            set?;
+        }
+    }
     Ok(())
 }

@@ -4,6 +4,10 @@ use ::secrets::scan::{Look, Scanner};
 use ::secrets::veil::Veil;
 use diag::{Diagnostic, Source, SourceSet};
 use rayon::prelude::*;
+use std::sync::LazyLock;
+
+/// What is looked for is compiled when a text may have it, and once.
+static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::default);
 
 /// Looks through all texts, and hides what diagnostics say of unknown keys.
 pub(crate) fn over(sources: &SourceSet, told: &[Diagnostic]) -> Veil {
@@ -18,9 +22,8 @@ pub(crate) fn beyond(mut looks: Vec<Look>, sources: &SourceSet, told: &[Diagnost
 
 /// What was found in each text but the first ones.
 pub(crate) fn looks_of(sources: &SourceSet, first: usize) -> Vec<Look> {
-    let scanner = Scanner::default();
     let texts: Vec<_> = sources.iter().skip(first).map(|(_, text)| text).collect();
-    let one = |source: &&Source| scanner.look(&source.path, &source.text);
+    let one = |source: &&Source| SCANNER.look(&source.path, &source.text);
     texts.par_iter().with_max_len(1).map(one).collect()
 }
 
@@ -36,5 +39,5 @@ pub(crate) fn leaks(veil: &Veil, sources: &SourceSet, told: &[Diagnostic]) -> Ve
 
 /// A text without the secrets that stand in it, and without what may be one.
 pub(crate) fn hidden(path: &str, text: &str) -> String {
-    Scanner::default().look(path, text).veiled(text)
+    SCANNER.look(path, text).veiled(text)
 }

@@ -43,6 +43,30 @@ impl Sink {
         self.secrets.extend(other.secrets);
     }
 
+    /// Where complaints of a code point, in order.
+    pub(crate) fn places(&self, code: &str) -> impl Iterator<Item = Span> {
+        let all = self.diagnostics.iter().filter(move |d| d.code == code);
+        all.filter_map(|d| d.primary.as_ref()).map(|p| p.span)
+    }
+
+    /// Says what to do about the complaint at a place, instead of what it says itself.
+    pub(crate) fn advise(&mut self, code: &str, at: Span, help: &str) {
+        let there = |d: &&mut Diagnostic| d.primary.as_ref().is_some_and(|p| p.span == at);
+        let all = self.diagnostics.iter_mut().filter(|d| d.code == code);
+        for d in all.filter(there).filter(|d| d.fix.is_none()) {
+            // Which forms a reference to a secret has is known better there.
+            if !d.help.iter().any(|h| h.starts_with("write one of")) {
+                d.help = vec![help.to_owned()];
+            }
+        }
+    }
+
+    /// Whether a secret was seen where something points.
+    pub(crate) fn is_secret(&self, at: Span) -> bool {
+        let touches = |s: &Span| s.source == at.source && s.start <= at.end && at.start <= s.end;
+        self.secrets.iter().any(touches)
+    }
+
     /// How much was found to be invalid so far.
     pub(crate) fn invalid(&self) -> usize {
         self.invalid

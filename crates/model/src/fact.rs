@@ -48,7 +48,7 @@ fact_kinds! {
     Key = "key",
     /// Key: `FILE:LINE-NUMBER`; value: the effective line.
     Sudoer = "sudoer",
-    /// Key: `tcp/ADDRESS:PORT` or `udp/…`; value map: `process`, `unit`, `user`; what is not visible is left out.
+    /// Key: `tcp/ADDRESS:PORT` or `udp/…`; value map: `process`, `unit`, `user`, `package` (which brought the program; `none` if no package did); what is not visible is left out.
     Listener = "listener",
     /// Key: package name; value: installed version.
     Package = "package",
@@ -59,7 +59,8 @@ fact_kinds! {
     /// is: `enabled`, `load`, `from` (the file), `failed` (true, if it has), `active` unless it comes and goes by itself, and of timers `when` and `runs`.
     Unit = "unit",
     /// What cron runs. Key: `FILE:LINE-NUMBER`, or the path of a script in `cron.daily` and the like. Value map: `when` (five fields, `@daily`, or the word of the
-    /// folder), `user`, `command`; or `sets` and `to` of a variable; `sha256` of a script; `package` if it is as a package brought it.
+    /// folder), `user`, `command`; or `sets` and `to` of a variable; `sha256` of a script; `package` if it is as a package brought it; `does` (list of known words of the command and of
+    /// root's scripts that it names, and `?` if a script was not read).
     Cron = "cron",
     /// A chain of the packet filter. Key: `FAMILY/TABLE/CHAIN`; value map: `hook`, `type`, `priority` and `policy` of one that packets come to by themselves, and
     /// `rules` (list of texts, as nft lists them).
@@ -98,7 +99,9 @@ fact_kinds! {
     Route = "route",
     /// Key: timer unit; value map: `last` (unix s, 0 never), `next` (unix s, 0 none), `enabled`, `files` (of the timer, of its
     /// service, and their drop-ins, joined by a space), and `result` of its service:
-    /// systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since boot.
+    /// systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since boot. Of all timers together it is these, and: `active` (bool), `since` (unix s, when it was started; 0 never),
+    /// `runs` (the unit), `calendar` (list of calendar expressions), `spans` (bool: times are counted from an event), `persistent` (true, if `last` outlives a restart), `on_failure` (units), `took` (s, of the last run), `does` (list of known
+    /// words of its commands and of root's scripts that they name, and `?` if a script was not read); `result` is left out where the unit was not shown.
     Timer = "timer",
     /// Key: `REPOSITORY/DATASET`; value map of the newest archive: `id`, `at` (unix s), `count`, `bytes` where restic tells (0.17 and
     /// newer), and `of`: a list of maps `paths` (what was archived) and `at` (unix s, of the newest archive of just that).
@@ -214,6 +217,8 @@ impl FactKind {
     /// Fields of its values that differ whenever somebody looks.
     pub fn moving(self) -> &'static [&'static str] {
         match self {
+            FactKind::Cron => &["does"],
+            FactKind::Timer => &["last", "next", "since", "took"],
             FactKind::WireGuard => &["age", "endpoint", "handshake", "received", "sent"],
             FactKind::Mount => &["available", "inodes_used", "used"],
             FactKind::Pool => &["metadata", "used"],

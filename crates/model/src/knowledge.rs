@@ -307,10 +307,11 @@ impl Knowledge {
         }
     }
 
-    /// The product that a lab calls so.
+    /// The product that a lab calls so; capital letters, which people write and /etc/os-release does not, make no other product.
     pub fn named(&self, name: &str) -> Option<(&str, &Product)> {
         let is = |(key, product): &(&String, &Product)| {
-            key.as_str() == name || product.names.iter().any(|n| n.value.0 == name)
+            let same = |known: &str| known.eq_ignore_ascii_case(name);
+            same(key) || product.names.iter().any(|n| same(&n.value.0))
         };
         let hit = self.products.iter().find(is);
         hit.map(|(key, product)| (key.as_str(), product))
@@ -326,7 +327,7 @@ impl Knowledge {
         }
         let at = name.rfind(|c: char| !c.is_ascii_digit() && c != '.')? + 1;
         let (start, version) = name.split_at_checked(at)?;
-        let start = start.trim_end_matches(['-', '_']);
+        let start = start.trim_end_matches(['-', '_', ' ']);
         let (key, product) = self.named(start)?;
         (!version.is_empty()).then_some((key, product, Some(version)))
     }

@@ -118,6 +118,21 @@ const JOB: &[(&str, Type)] = &[
 ];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
+/// Of timers.
+const TIMER: &[(&str, Type)] = &[
+    ("active", Bool),
+    ("calendar", Texts),
+    ("does", Texts),
+    ("last", Int),
+    ("next", Int),
+    ("result", Text),
+    ("runs", Text),
+    ("since", Int),
+    ("spans", Bool),
+    ("took", Int),
+];
+/// Of what cron runs.
+const CRON: &[(&str, Type)] = &[("does", Texts), ("when", Text)];
 /// A reading is taken over from one observation to the next for hours; one older than this before its observation was not.
 const LONGEST_KEPT_SECONDS: i64 = 24 * 3600;
 
@@ -158,6 +173,8 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
     let fields = match kind {
         FactKind::DockerContainer => CONTAINER,
         FactKind::Unit => UNIT,
+        FactKind::Timer => TIMER,
+        FactKind::Cron => CRON,
         FactKind::DevicePort => PORT,
         FactKind::DeviceVlan => VLAN,
         FactKind::DeviceNeighbour => NEIGHBOUR,

@@ -1,5 +1,6 @@
 //! What hangs on a UPS draws more than it can give.
 
+use crate::cap_ups_runtime::by_several;
 use crate::figure::decimal;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
@@ -37,6 +38,8 @@ struct Limit {
 /// What one of the things on it draws.
 struct Load {
     name: String,
+    /// Another UPS feeds it as well, and how they share it is not declared.
+    shared: bool,
     /// As far as it is known.
     milliwatts: Option<u64>,
     /// It is less than what it draws at load.
@@ -45,9 +48,13 @@ struct Load {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let fed = by_several(ctx.lab);
     for (name, ups) in ctx.lab.ups.iter().filter(|(_, u)| !u.feeds.is_empty()) {
         let things: BTreeSet<&ObjectRef> = ups.feeds.iter().map(|f| &f.value.0.object).collect();
-        let loads: Vec<Load> = things.iter().map(|o| load(ctx.lab, o)).collect();
+        let loads: Vec<Load> = things
+            .iter()
+            .map(|o| load(ctx.lab, o, fed.contains_key(o)))
+            .collect();
         if let Some(d) = judge(name, ups, &loads) {
             out.add(ObjectRef::new(Kind::Ups, name), d);
         }
@@ -59,12 +66,22 @@ fn judge(name: &str, ups: &Ups, loads: &[Load]) -> Option<Diagnostic> {
     let limits = limits(ups);
     let sum_shown = sum_of(loads);
     if let Some(limit) = limits.iter().find(|l| sum > l.most) {
+        let own = loads.iter().filter(|l| !l.shared);
+        let own: u64 = own.filter_map(|l| l.milliwatts).sum();
+        // With two supplies of one machine each UPS carries a part, until one of them fails.
+        let (severity, alone) = match own > limit.most {
+            true => (RULE.severity, ""),
+            false => (Severity::Warning, ", once the other UPS fails"),
+        };
         let d = RULE
-            .finding(format!(
-                "what hangs on UPS '{name}' draws {}, and it is rated for {}",
-                watts(sum),
-                limit.shown
-            ))
+            .with(
+                severity,
+                format!(
+                    "what hangs on UPS '{name}' draws {}{alone}, and it is rated for {}",
+                    watts(sum),
+                    limit.shown
+                ),
+            )
             .at(limit.span, "rated for")
             .note(format!("{sum_shown} > {}", limit.shown))
             .help("move something to another UPS or to the mains, or get a larger one");
@@ -113,7 +130,7 @@ fn limits(ups: &Ups) -> Vec<Limit> {
 }
 
 /// At load; else the most that is known of it, which is no more than that.
-fn load(lab: &Lab, object: &ObjectRef) -> Load {
+fn load(lab: &Lab, object: &ObjectRef, shared: bool) -> Load {
     let draw: Option<&Draw> = match object.kind {
         Kind::Host => lab
             .hosts
@@ -129,6 +146,7 @@ fn load(lab: &Lab, object: &ObjectRef) -> Load {
     let most = less.max_by_key(|g| g.value().map(|w| w.milliwatts()));
     Load {
         name: object.name.clone(),
+        shared,
         milliwatts: full.or(most).and_then(Given::value).map(|w| w.milliwatts()),
         least: full.is_none(),
         assumed: full.or(most).is_some_and(Given::is_assumed),
@@ -158,6 +176,7 @@ fn with_doubt(mut d: Diagnostic, loads: &[Load]) -> Diagnostic {
             "draw at load not declared, so that it counts with less",
             names(&|l| l.least && l.milliwatts.is_some()),
         ),
+        ("hangs on another UPS as well", names(&|l| l.shared)),
         ("assumed", names(&|l| l.assumed)),
     ] {
         if !names.is_empty() {

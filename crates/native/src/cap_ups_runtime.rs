@@ -1,9 +1,10 @@
-//! A battery is said to last longer than what it holds can.
+//! A battery has to last longer than it can.
 
 use crate::partial::Partial;
 use crate::totals::{Part, assumptions, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use graph::wording::names;
 use model::declare::Opt;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -11,16 +12,16 @@ use model::lab::device::Ups;
 use model::lab::hardware::Draw;
 use model::units::Seconds;
 use model::units::physics::Power;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Time is energy by power; no inverter gives more than its battery holds, and all of them lose some of it.
 pub const RULE: Rule = Rule {
     id: "cap-ups-runtime",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A UPS is said to last longer than what its battery holds can feed what hangs on it.",
-    rationale: "How long the battery lasts decides when machines begin to shut down. A figure from the data sheet is that of another load, and \
-        the machines that trust it lose power in the middle of it.",
+    summary: "A UPS has to last longer than its battery can feed what hangs on it.",
+    rationale: "How long the battery lasts decides when machines begin to shut down. A figure from a data sheet is that of another load, and \
+        machines that trust it lose power while they shut down.",
     example: "ups: {ups1: {energy: 100Wh, runtime: 2h, feeds: [nas]}}   # which draws 200W on average",
     controls: &["ISO 27001:2022 A.7.11"],
     mend: Mend::None("which of the figures is wrong is known only where they were read"),
@@ -28,21 +29,54 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let fed = by_several(ctx.lab);
     for (name, ups) in ctx.lab.ups.iter().filter(|(_, u)| !u.feeds.is_empty()) {
-        if let Some(d) = judge(ctx.lab, name, ups) {
+        if let Some(d) = judge(ctx.lab, &fed, name, ups) {
             out.add(ObjectRef::new(Kind::Ups, name), d);
         }
     }
 }
 
-fn judge(lab: &Lab, name: &str, ups: &Ups) -> Option<Diagnostic> {
+/// What several UPSs feed, each a supply of its own, with all of them: how they share what it draws is not declared.
+pub(crate) fn by_several(lab: &Lab) -> BTreeMap<&ObjectRef, BTreeSet<&str>> {
+    let mut fed: BTreeMap<&ObjectRef, BTreeSet<&str>> = BTreeMap::new();
+    for (name, ups) in &lab.ups {
+        for thing in &ups.feeds {
+            fed.entry(&thing.value.0.object).or_default().insert(name);
+        }
+    }
+    fed.retain(|_, by| by.len() > 1);
+    fed
+}
+
+fn judge(
+    lab: &Lab,
+    fed: &BTreeMap<&ObjectRef, BTreeSet<&str>>,
+    name: &str,
+    ups: &Ups,
+) -> Option<Diagnostic> {
     let (energy, runtime) = (ups.energy.as_ref()?, ups.runtime.as_ref()?);
     let (holds, said) = (energy.value()?, runtime.value()?);
     let things: BTreeSet<&ObjectRef> = ups.feeds.iter().map(|f| &f.value.0.object).collect();
     let mut load = Partial::default();
     let mut full = false;
+    let mut shared = Vec::new();
     for thing in things {
-        full |= draw(lab, thing, &mut load);
+        match fed.get(thing) {
+            Some(by) => shared.push((thing, by)),
+            None => full |= draw(lab, thing, &mut load),
+        }
+    }
+    // Where the battery lasts with all that its part can be, nobody has to know the part.
+    let mut all = load.clone();
+    for (thing, _) in &shared {
+        draw(lab, thing, &mut all);
+    }
+    let in_time = i128::from(said.seconds()).saturating_mul(all.value());
+    let enough = in_time <= i128::from(holds.milliwatt_hours()) * 3_600;
+    if !(enough && all.missing.is_empty()) {
+        let parts = shared.iter().map(|(thing, by)| part_of(thing, name, by));
+        load.missing.extend(parts);
     }
     let (milliwatts, least) = (load.value(), load.least());
     // mWh × 3600 s/h / mW = s.
@@ -62,9 +96,9 @@ fn judge(lab: &Lab, name: &str, ups: &Ups) -> Option<Diagnostic> {
     let mut d = RULE
         .with(
             severity,
-            format!("UPS '{name}' is said to last {said}, and its battery can feed what hangs on it for {lasts} at the most"),
+            format!("UPS '{name}' has to last {said}, and its battery can feed what hangs on it for {lasts} at the most"),
         )
-        .at(runtime.span, "said to last")
+        .at(runtime.span, "has to last")
         .and_at(energy.span, "what its battery holds")
         .note(format!("{} = {least}{watts}W", terms(&load.known)))
         .note(format!("{holds} / {watts}W = {lasts} < {said}, without losses"));
@@ -74,8 +108,18 @@ fn judge(lab: &Lab, name: &str, ups: &Ups) -> Option<Diagnostic> {
     d.notes.extend(load.left_out());
     d.notes.extend(assumptions(&load.known));
     Some(d.help(
-        "measure how long it lasts, or correct what its battery holds, or what the machines draw",
+        "a larger battery or less load; or correct what it holds, what the machines draw, or how long shutting down takes ('runtime')",
     ))
+}
+
+/// `what 'ups1' gives of what 'nas' draws, which hangs on 'ups2' too`.
+fn part_of(thing: &ObjectRef, ups: &str, by: &BTreeSet<&str>) -> String {
+    let others: Vec<&str> = by.iter().copied().filter(|n| *n != ups).collect();
+    format!(
+        "what UPS '{ups}' gives of what '{}' draws, which hangs on {} too",
+        thing.name,
+        names(&others)
+    )
 }
 
 /// `150W (nas) + 280W (pve1)`.

@@ -4,6 +4,8 @@ use crate::amounts::count;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use graph::near::nearest;
+use graph::partial::listed;
+use graph::racks::units;
 use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -69,16 +71,6 @@ impl Thing<'_> {
     }
 }
 
-/// Units of a form factor: `2U`, `2 U`, `2RU`, and `2HE`, as data sheets in German have it.
-fn units(form: &str) -> Option<u32> {
-    let digits = form.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let (number, unit) = digits.split_at(digits.find(|c: char| !c.is_ascii_digit())?);
-    let unit = unit.split_whitespace().next().unwrap_or_default();
-    let known = ["u", "ru", "he"].contains(&unit.to_ascii_lowercase().as_str());
-    // What begins with a word (`rack 2U`) says it, too; `SFF 8 bays` does not.
-    known.then(|| number.parse().ok()).flatten()
-}
-
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut standing: BTreeMap<(&str, &str), Vec<Thing<'_>>> = BTreeMap::new();
     for thing in things(ctx.lab) {
@@ -90,8 +82,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
         };
         let own = standing.entry((rack.0, thing.rack)).or_default();
-        if let Some(d) = above(&thing, rack.1).or_else(|| own.iter().find_map(|o| both(o, &thing)))
-        {
+        let met: Vec<&Thing<'_>> = own.iter().filter(|o| common(o, &thing).is_some()).collect();
+        let found = [above(&thing, rack.1), clash(&met, &thing)];
+        for d in found.into_iter().flatten() {
             out.add(thing.object.clone(), d);
         }
         own.push(thing);
@@ -199,27 +192,44 @@ fn above(thing: &Thing<'_>, rack: &Rack) -> Option<Diagnostic> {
     Some(d.help("correct the unit, the height ('hardware: {form: 2U}') or the units of the rack"))
 }
 
-fn both(first: &Thing<'_>, again: &Thing<'_>) -> Option<Diagnostic> {
+/// The units that both take.
+fn common(first: &Thing<'_>, again: &Thing<'_>) -> Option<(u32, u32)> {
     let ((a, b), (c, d)) = (first.takes()?, again.takes()?);
-    if b < c || d < a {
-        return None;
-    }
-    let found = RULE
+    (c <= b && a <= d).then(|| (a.max(c), b.min(d)))
+}
+
+/// So many units in common are told of.
+const SHOWN: usize = 6;
+
+/// One finding for all that stood there before.
+fn clash(met: &[&Thing<'_>], again: &Thing<'_>) -> Option<Diagnostic> {
+    let first = met.first()?;
+    let places: Vec<String> = met.iter().map(|o| o.place()).collect();
+    let does = if met.len() == 1 { "does" } else { "do" };
+    let mut d = RULE
         .finding(format!(
-            "{} stands where {} does, in rack '{}'",
+            "{} stands where {} {does}, in rack '{}'",
             again.place(),
-            first.place(),
+            match places.len() {
+                2 => places.join(" and "),
+                _ => listed(&places),
+            },
             again.rack
         ))
         .at(again.unit?.1, "also here")
-        .and_at(first.unit?.1, "here");
-    Some(
-        found
-            .note(format!("{}; {}", first.high(), again.high()))
-            .note(format!("in common: {}", match (a.max(c), b.min(d)) {
-                (from, to) if from == to => format!("unit {from}"),
-                (from, to) => format!("units {from} to {to}"),
-            }))
-            .help("look where they stand; units are counted from below, and a thing is named by its lowest"),
-    )
+        .and_at(first.unit?.1, "here")
+        .note(format!("{}; {}", first.high(), again.high()));
+    for other in met.iter().take(SHOWN) {
+        let units = match common(other, again)? {
+            (from, to) if from == to => format!("unit {from}"),
+            (from, to) => format!("units {from} to {to}"),
+        };
+        d = d.note(match met.len() {
+            1 => format!("in common: {units}"),
+            _ => format!("in common with {}: {units}", other.words()),
+        });
+    }
+    Some(d.help(
+        "look where they stand; units are counted from below, and a thing is named by its lowest",
+    ))
 }

@@ -3,6 +3,7 @@
 
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
+pub mod bak_unencrypted;
 pub mod cap_memory_slots;
 pub mod cap_ups_load;
 pub mod cap_ups_runtime;
@@ -36,6 +37,7 @@ pub mod run_destructive;
 pub mod run_exec;
 pub mod run_ref;
 pub mod sec_default_password;
+pub mod sec_guest_privileged;
 pub mod ssh_lockout;
 pub mod ssh_no_login;
 pub mod ssh_password_login;

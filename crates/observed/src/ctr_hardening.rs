@@ -11,8 +11,7 @@ pub const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Info,
     summary: "Containers run as root, can write their own root, or may gain rights.",
-    rationale: "Each of the three costs one line of a Compose file and takes an intruder's next step away. Many images need work before they do \
-        without, so this is told and not held against anybody.",
+    rationale: "One line of a Compose file ends each of the three, and takes away an intruder's next step. Many images need work before they run so, which is why this is information and no warning.",
     example: "hosts: {nas: {}}   # and 7 of its 9 containers run as root",
     controls: &[
         "CIS v8 4.1",

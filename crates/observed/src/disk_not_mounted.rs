@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Error,
     summary: "A declared pool is not mounted, or was mounted again without the right to write.",
-    rationale: "Where nothing is mounted, programs write into the empty folder below: the data is on the system disk, in no backup, and out of sight on the day the disk is back. A kernel that meets errors lets a file system be read and no more.",
+    rationale: "Where nothing is mounted, programs write into the empty folder below: the data is on the system disk, in no backup, and out of sight on the day the disk is back. A kernel that meets errors may make a file system read-only.",
     example: "pools: {tank: {kind: btrfs, on: nas, mount: /srv/tank}}   # and findmnt /srv/tank is empty",
     controls: &["NIST CSF 2.0 DE.CM-09", "ISO 27001:2022 A.8.6"],
     mend: Mend::None("a mount that failed has a reason, which has to be found first"),

@@ -15,8 +15,7 @@ pub const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "A host runs a release that is out of support, or soon will be, and another one or none is declared.",
-    rationale: "What is declared was true when it was written. The machine says which release it runs, and the table of facts ('holdfast facts list') \
-        until when that is mended.",
+    rationale: "What is declared was true when it was written. The machine says which release it runs, and the table of facts ('holdfast facts list') says until when that release gets fixes.",
     example: "hosts: {web: {os: debian}}   # and /etc/os-release says Debian 10",
     controls: &[
         "CIS v8 2.2",

@@ -36,6 +36,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 out,
             );
         }
+        // Which guest has which number, the list of guests says.
+        let mut names = pve.look.lab().guests.keys();
+        if names.any(|name| taken(name).is_some()) {
+            let what = "has declared guests in no backup job";
+            pve.look.unseen(&RULE, FactKind::PveGuest, what, out);
+        }
         for (number, _) in pve.look.items(kind) {
             let declared = pve.guests.get(number);
             let Some((name, (backup, span))) = declared.and_then(|(n, _)| Some((n, taken(n)?)))

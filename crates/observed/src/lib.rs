@@ -11,9 +11,15 @@ mod container;
 mod look;
 mod power;
 mod product;
+mod scheduled;
 mod storage;
 
 pub mod cert_expiry;
+pub mod cron_dead_man;
+pub mod cron_failed;
+pub mod cron_never_ran;
+pub mod cron_overlap;
+pub mod cron_update_first;
 pub mod ctr_database_open;
 pub mod ctr_env_secret;
 pub mod ctr_hardening;
@@ -70,6 +76,11 @@ use lint::{Findings, Mend, Rule};
 /// All of them, by id. They are among the rules of `rules`, too.
 pub const RULES: &[Rule] = &[
     cert_expiry::RULE,
+    cron_dead_man::RULE,
+    cron_failed::RULE,
+    cron_never_ran::RULE,
+    cron_overlap::RULE,
+    cron_update_first::RULE,
     ctr_database_open::RULE,
     ctr_env_secret::RULE,
     ctr_hardening::RULE,

@@ -30,7 +30,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let Some(missing) = plan::ports::unanswered(host, look.facts) else {
-            look.unseen(&RULE, kind, "answers at every declared way in", out);
+            // Ports that are led elsewhere answer too, so that the filter has to be seen as well.
+            let kinds = [kind, FactKind::Chain, FactKind::Address];
+            let what = "answers at every declared way in";
+            match kinds.into_iter().find(|k| look.gap(*k).is_some()) {
+                Some(kind) => look.unseen(&RULE, kind, what, out),
+                None => look.untold(&RULE, FactKind::Chain, what, out),
+            }
             continue;
         };
         for exposure in missing {

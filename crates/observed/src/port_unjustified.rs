@@ -37,6 +37,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let of =
             |state: Justification| rows.iter().filter(|r| r.state == state).collect::<Vec<_>>();
         let open = of(Justification::None);
+        if of(Justification::Unknown).is_empty() && !plan::ports::sockets_and_leads(look.facts) {
+            look.unseen(&RULE, kind, "has other ways in", out);
+        }
         for row in of(Justification::Unknown) {
             let reason = Reason::new(row.reason.clone());
             look.unknown(&RULE, kind, "has other ways in", &reason, out);

@@ -31,6 +31,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         let kind = FactKind::Sudoer;
         look.unseen(&RULE, kind, "grants sudo to others", out);
+        // Who is in a group that has sudo, the accounts say.
+        look.unseen(
+            &RULE,
+            FactKind::User,
+            "grants sudo by groups to others",
+            out,
+        );
         let strange = plan::standing::undeclared_sudo(host, look.facts);
         for (key, line) in &strange {
             let said = format!("{key}: {line}");

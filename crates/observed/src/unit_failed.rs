@@ -30,9 +30,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         look.unseen(&RULE, kind, "has other units that failed", out);
         let all: Vec<(&str, &Value)> = look.items(kind).collect();
         let failed = |v: &Value| v.field("failed").and_then(Value::as_bool) == Some(true);
+        // Of what a timer started, `cron-failed` tells.
         let names: Vec<String> = all
             .iter()
-            .filter(|(_, v)| failed(v))
+            .filter(|(name, v)| failed(v) && !crate::cron_failed::tells(&look, name))
             .map(|(name, _)| (*name).to_owned())
             .collect();
         for name in &names {

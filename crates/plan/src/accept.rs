@@ -3,6 +3,8 @@
 //! Only texts of the lab tree and of facts meet here; nothing is written. What a host does not tell (the content of a file, what was
 //! hidden) is never made up: then there is no edit, and a sentence says what can be done instead.
 
+mod product;
+
 use crate::{Context, Difference, How};
 use diag::{Edit, Span};
 use jiff::civil::Date;
@@ -44,6 +46,9 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
     let not = |why: &str| Taking::Not(why.to_owned());
     if difference.how == How::Unknown {
         return not("what is not known cannot be accepted");
+    }
+    if let Some(taking) = product::declare(ctx, difference) {
+        return taking;
     }
     let name = difference.target.name.as_str();
     let host = ctx.lab.machine(name);
@@ -91,9 +96,6 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
         (FactKind::Listener, How::Missing) => on.no_listener(key),
         (FactKind::Cron, How::Undeclared) => on.cron(path),
         (FactKind::Cron, How::Missing) => on.no_cron(difference),
-        (FactKind::WireGuard, _) => {
-            not("it is written by hand, under `wireguard` of the machine; or --waive")
-        }
         (FactKind::Traefik, _) => {
             not("it is written by hand, as an exposure of the service; or --waive")
         }

@@ -29,9 +29,6 @@ pub struct Changes {
     pub found: BTreeSet<FactPath>,
 }
 
-/// Fields of timers that differ whenever somebody looks.
-const MOVING: [&str; 2] = ["last", "next"];
-
 /// Compares; `before` is the older one.
 pub fn compare(before: &TargetFacts, after: &TargetFacts) -> Changes {
     let mut to = Changes::default();
@@ -69,10 +66,7 @@ fn different(kind: FactKind, then: Value, now: Value) -> Option<(Value, Value)> 
     let (Value::Map(then), Value::Map(now)) = (&then, &now) else {
         return (then != now).then_some((then, now));
     };
-    let counts = |name: &str| {
-        let timer = kind == FactKind::Timer && MOVING.contains(&name);
-        !timer && !kind.moving().contains(&name)
-    };
+    let counts = |name: &str| !kind.moving().contains(&name);
     let part = |of: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>| {
         let differs =
             |(name, value): &(&String, &Value)| counts(name) && other.get(*name) != Some(*value);

@@ -34,6 +34,8 @@ pub struct Port {
     pub process: String,
     /// The unit that it belongs to.
     pub unit: Option<String>,
+    /// The package that brought the program; `none` if no package did, and nothing if that is not known.
+    pub package: Option<String>,
     /// Whether somebody answers for it.
     pub state: Justification,
     /// The reason, with owner and review date.
@@ -132,6 +134,7 @@ pub fn ports(lab: &Lab, name: &str, host: &Host, facts: &TargetFacts) -> Vec<Por
         socket: "*".to_owned(),
         process: "-".to_owned(),
         unit: None,
+        package: None,
         state: Justification::Unknown,
         reason,
         reach: Vec::new(),
@@ -240,6 +243,7 @@ fn port(
         socket: key.to_owned(),
         process: text("process").unwrap_or_else(|| "-".to_owned()),
         unit: text("unit"),
+        package: text("package"),
         state,
         reason,
         reach,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Observations of ways in are good for a day.
 const WAYS_IN_MAX_AGE: Seconds = Seconds(86_400);
-/// Security updates may wait for so long: twice the week of a household's maintenance window, and within the month of CIS v8 7.3.
+/// Security updates may wait for so long if the lab says nothing: twice the week of a household's maintenance window, and within the month of CIS v8 7.3.
 const PATCH_WITHIN: Seconds = Seconds(14 * 86_400);
 
 /// Id of "every open port is justified".
@@ -187,10 +187,12 @@ fn of_machine(ctx: &Context<'_>, name: &str, host: &Host) -> Vec<Promise> {
             "missing_keys",
         ],
     );
+    let wait = PatchWait::of(ctx);
     let patch = make(
         patch_id(&of),
         format!(
-            "no security update waits for more than {PATCH_WITHIN} on {name}, nor a restart that one needs"
+            "no security update waits {} on {name}, nor a restart that one needs",
+            wait.words
         ),
         &["security_updates", "restarts"],
     );
@@ -208,10 +210,50 @@ fn of_machine(ctx: &Context<'_>, name: &str, host: &Host) -> Vec<Promise> {
             ..access
         },
         Promise {
-            grace: Some(PATCH_WITHIN),
+            grace: wait.grace,
+            assumed: wait.assumed,
             ..patch
         },
     ]
+}
+
+/// How long a security update may wait, and who says so.
+struct PatchWait {
+    grace: Option<Seconds>,
+    words: String,
+    assumed: Vec<String>,
+}
+
+impl PatchWait {
+    fn of(ctx: &Context<'_>) -> Self {
+        let declared = ctx.lab.head.patch_within.as_ref();
+        let place = declared.map(|d| ctx.place(d.span));
+        match (declared, place) {
+            (Some(given), Some(place)) => match given.value() {
+                Some(within) => {
+                    let seconds = i64::try_from(within.seconds()).unwrap_or(i64::MAX);
+                    Self {
+                        grace: Some(Seconds(seconds)),
+                        words: format!("for more than {within} ('patch_within', {place})"),
+                        assumed: Vec::new(),
+                    }
+                }
+                // Who does not know how long, has not said that it may.
+                None => Self {
+                    grace: None,
+                    words: format!("(for how long one may is not known: 'patch_within', {place})"),
+                    assumed: Vec::new(),
+                },
+            },
+            _ => Self {
+                grace: Some(PATCH_WITHIN),
+                words: format!("for more than {PATCH_WITHIN}"),
+                assumed: vec![format!(
+                    "patch_within = {PATCH_WITHIN}, as the lab declares none"
+                )],
+            },
+        }
+    }
 }
 
 /// "What runs there is what is declared": of hosts with stacks, and of all that is looked at by an interface.

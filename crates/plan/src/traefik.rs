@@ -334,6 +334,7 @@ impl<'a> Look<'a> {
             socket,
             process,
             unit: None,
+            package: None,
             state,
             reason,
             reach: Vec::new(),

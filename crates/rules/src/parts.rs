@@ -19,6 +19,15 @@ const PARTS: &[(&str, Part)] = &[
     part("cmp-hardening", "right", "portainer: /var/run/docker.sock"),
     part("cmp-mode-ports", "port", "web: 8080/tcp"),
     part("cmp-port-open", "port", "db: 5432/tcp"),
+    part("cron-dead-man", "job", "apt-daily-upgrade.timer"),
+    part("cron-failed", "job", "restic.timer"),
+    part(
+        "cron-never-ran",
+        "timer, or line of a table of cron",
+        "restic.timer",
+    ),
+    part("cron-overlap", "pair of jobs", "restic.timer scrub.timer"),
+    part("cron-update-first", "job", "apt-daily-upgrade.timer"),
     part(
         "ctr-database-open",
         "way to a database",

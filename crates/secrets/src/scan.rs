@@ -11,6 +11,8 @@ mod hash;
 mod kind;
 mod leaks;
 mod literal;
+mod names;
+mod parts;
 mod settings;
 mod slips;
 mod tokens;
@@ -18,6 +20,7 @@ mod words;
 mod yaml;
 
 pub use self::family::{FAMILIES, Family};
+pub use self::kind::is_text;
 
 use self::family::{Families, Verdict};
 use self::found::{Found, unquoted};
@@ -25,6 +28,7 @@ use self::hash::Hashes;
 use self::kind::{Form, Kind, kind};
 use self::leaks::{Leaks, Quiet};
 use self::literal::is_strong;
+use self::parts::{Index, Parts};
 use self::settings::Settings;
 use self::slips::Slips;
 use self::tokens::Tokens;
@@ -51,15 +55,30 @@ pub enum Grade {
     Hash,
 }
 
-/// All that there is to look for, compiled once.
-#[derive(Default)]
+/// All that there is to look for, each compiled once and not before it is needed.
 pub struct Scanner {
+    index: Index,
     tokens: Tokens,
     settings: Settings,
     hashes: Hashes,
     families: Families,
     words: Words,
     slips: Slips,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        let mut parts = Parts::default();
+        Self {
+            tokens: Tokens::new(&mut parts),
+            settings: Settings::new(&mut parts),
+            hashes: Hashes::new(&mut parts),
+            families: Families::new(&mut parts),
+            words: Words::new(&mut parts),
+            slips: Slips::new(&mut parts),
+            index: parts.index(),
+        }
+    }
 }
 
 /// What was found in a text.
@@ -100,8 +119,9 @@ impl Scanner {
     pub fn look(&self, path: &str, text: &str) -> Look {
         let (kind, form) = kind(path);
         let (mut out, mut doubtful) = (Leaks::default(), Vec::new());
-        self.tokens.find(text, kind, &mut out);
-        let mut quiet = Quiet(self.hashes.find(text));
+        let held = self.index.of(text);
+        self.tokens.find((text, &held), kind, &mut out);
+        let mut quiet = Quiet(self.hashes.find(text, &held));
         for span in &quiet.0 {
             out.put(Leak {
                 span: span.clone(),
@@ -117,17 +137,17 @@ impl Scanner {
                 out.add(span, format!("the value of '{name}'"));
             }
         };
-        self.settings.find(path, text, &mut named);
+        self.settings.find((path, text), &held, &mut named);
         let mut more = Vec::new();
         self.families
-            .find((path, text), &mut named, &mut |verdict| more.push(verdict));
+            .find((path, text), &held, &mut named, &mut |v| more.push(v));
         for verdict in more {
             match verdict {
                 Verdict::Told(leak) => out.put(leak),
                 Verdict::Doubtful(span) => doubtful.push(span),
             }
         }
-        for word in self.words.find(text, kind) {
+        for word in self.words.find(text, &held, kind) {
             if quiet.has(&word.span) {
                 continue;
             }
@@ -139,7 +159,7 @@ impl Scanner {
                 false => doubtful.push(word.span),
             }
         }
-        doubtful.extend(self.slips.find(text));
+        doubtful.extend(self.slips.find((text, form), &held));
         doubtful.retain(|span| !quiet.has(span));
         Look {
             leaks: out.0.into_values().collect(),
@@ -171,6 +191,11 @@ impl Scanner {
         }
         out
     }
+}
+
+/// Whether a word is too long and too mixed to be one of a language.
+pub(crate) fn is_made_up(word: &str) -> bool {
+    is_strong(word, Kind::Settings)
 }
 
 /// The text with stars in place of what was found; every byte keeps its place.

@@ -4,7 +4,7 @@
 //! sure of; the second is the mask of the renderer of excerpts, which knows no formats. Messages are held against the lines that they
 //! are about: a rule that repeats a word of its line repeats none that is hidden in it.
 
-use crate::scan::{Grade, Look};
+use crate::scan::{Grade, Look, is_made_up};
 use diag::{Class, Diagnostic, SourceSet, Span};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -21,16 +21,21 @@ impl Veil {
     /// Of what was found in each text; hides also what stands behind unknown keys: nobody knows what that is.
     pub fn of(sources: &SourceSet, mut looks: Vec<Look>, told: &[Diagnostic]) -> Self {
         let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
-        for label in told
+        for (d, label) in told
             .iter()
             .filter(|d| d.code == "unknown-key")
-            .filter_map(|d| d.primary.as_ref())
+            .filter_map(|d| Some((d, d.primary.as_ref()?)))
         {
             let source = texts.get(label.span.source.0 as usize);
             let look = looks.get_mut(label.span.source.0 as usize);
             if let (Some(source), Some(look)) = (source, look) {
-                look.doubtful
-                    .extend(behind(&source.text, label.span.end as usize));
+                let key = label.span.start as usize..label.span.end as usize;
+                let slip = is_slip(d, source.text.get(key.clone()).unwrap_or_default());
+                let hidden = behind(&source.text, key.end);
+                look.doubtful.extend(match slip {
+                    true => made_up(&source.text, hidden),
+                    false => hidden,
+                });
             }
         }
         for (d, label) in told
@@ -60,10 +65,9 @@ impl Veil {
     /// Secrets in clear text and what each seems to be, without those that the language has refused. A file that is read for several
     /// stacks has each once.
     pub fn leaks(&self, sources: &SourceSet, told: &[Diagnostic]) -> Vec<(Span, String)> {
-        let refused: Vec<&str> = told
+        let refused: Vec<&Diagnostic> = told
             .iter()
             .filter(|d| d.code == "secret-in-clear")
-            .map(|d| d.message.as_str())
             .collect();
         let mut seen = BTreeSet::new();
         let mut leaks = Vec::new();
@@ -76,12 +80,29 @@ impl Veil {
                 let line = sources.position(span).map_or(0, |p| p.line);
                 // Its message names the place, since it must not show it.
                 let place = format!(", at {}:{line}:", source.path);
-                if !refused.iter().any(|message| message.contains(&place)) {
+                let is_here = |d: &&Diagnostic| {
+                    let stands = d.primary.as_ref().is_some_and(|l| overlap(&l.span, &span));
+                    stands || d.message.contains(&place)
+                };
+                if !refused.iter().any(is_here) {
                     leaks.push((span, leak.what.clone()));
                 }
             }
         }
         leaks
+    }
+
+    /// What is hidden in a place, each word of it.
+    pub fn hidden_in(&self, sources: &SourceSet, span: Span) -> Vec<String> {
+        let text = sources.get(span.source).map(|s| s.text.as_str());
+        let look = self.looks.get(span.source.0 as usize);
+        let (Some(text), Some(look)) = (text, look) else {
+            return Vec::new();
+        };
+        inside(look, span.start as usize..span.end as usize)
+            .filter_map(|span| text.get(span.clone()))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links.
@@ -111,6 +132,33 @@ impl Veil {
             }
         }
     }
+}
+
+/// Whether two places share a byte.
+fn overlap(a: &Span, b: &Span) -> bool {
+    a.source == b.source && a.start < b.end && b.start < a.end
+}
+
+/// Whether an unknown key is a slip of a known one, and neither is the name of a secret.
+fn is_slip(d: &Diagnostic, key: &str) -> bool {
+    let open = |name: &str| diag::naming(name).is_none() && diag::misspelt(name).is_none();
+    let meant = d.fix.as_ref().and_then(|fix| fix.edits.first());
+    meant.is_some_and(|edit| open(&edit.text)) && open(key)
+}
+
+/// Of what stands behind a slip of a known key, the words that nobody would write there: it is known what the key is for.
+fn made_up(text: &str, places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for place in places {
+        let part = text.get(place.clone()).unwrap_or_default();
+        for word in part.split([' ', '\t', '"', '\'']) {
+            if is_made_up(word) && !is_plain(word) {
+                let start = place.start + (word.as_ptr() as usize - part.as_ptr() as usize);
+                out.push(start..start + word.len());
+            }
+        }
+    }
+    out
 }
 
 /// Stars for a word. One of letters alone may be a part of another one, which stays.
@@ -143,19 +191,23 @@ fn without(text: &str, secret: &str) -> String {
 /// What hides in the lines of a place; both lists are in the order of the text.
 fn within(look: &Look, text: &str, span: &Span) -> Vec<String> {
     let lines = lines_of(text, span.start as usize..span.end as usize);
-    let first = look.leaks.partition_point(|l| l.span.end <= lines.start);
-    let told = look.leaks.get(first..).unwrap_or_default();
-    let told = told.iter().map(|leak| &leak.span);
-    let told = told.take_while(|span| span.start < lines.end);
-    let first = look.doubtful.partition_point(|s| s.start < lines.start);
-    let doubtful = look.doubtful.get(first..).unwrap_or_default().iter();
-    let doubtful = doubtful.take_while(|span| span.start < lines.end);
     // Words of three signs are everywhere.
-    told.chain(doubtful)
+    inside(look, lines)
         .filter(|span| span.len() > 3)
         .filter_map(|span| text.get(span.clone()))
         .map(str::to_owned)
         .collect()
+}
+
+/// What is hidden of a range.
+fn inside(look: &Look, place: Range<usize>) -> impl Iterator<Item = &Range<usize>> {
+    let first = look.leaks.partition_point(|l| l.span.end <= place.start);
+    let told = look.leaks.get(first..).unwrap_or_default();
+    let told = told.iter().map(|leak| &leak.span);
+    let first = look.doubtful.partition_point(|s| s.start < place.start);
+    let doubtful = look.doubtful.get(first..).unwrap_or_default().iter();
+    let told = told.take_while(move |span| span.start < place.end);
+    told.chain(doubtful.take_while(move |span| span.start < place.end))
 }
 
 /// From the begin of the first line of a place to the end of its last.

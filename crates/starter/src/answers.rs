@@ -96,8 +96,8 @@ impl Answers {
 
     /// Label and size of each disk.
     pub(crate) fn disks(&self) -> Vec<(String, Option<String>)> {
-        let each = words(self.get(Key::Disks).unwrap_or_default());
-        each.map(pair).collect()
+        let text = tight(self.get(Key::Disks).unwrap_or_default());
+        words(&text).map(pair).collect()
     }
 
     /// Name and folder of each body of data.
@@ -134,6 +134,26 @@ impl Answers {
 /// The parts of a list, between commas or blanks.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ' ', '\t']).filter(|t| !t.is_empty())
+}
+
+/// Units of sizes, in small letters.
+const UNITS: [&str; 11] = [
+    "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "pib",
+];
+
+/// Sizes without the blank before their unit: `ssd=500 GB` as `ssd=500GB`.
+fn tight(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive([',', ' ', '\t']) {
+        let word = part.trim_end_matches([',', ' ', '\t']).to_lowercase();
+        let number = out.trim_end();
+        let counts = number.ends_with(|c: char| c.is_ascii_digit());
+        if counts && UNITS.contains(&word.as_str()) {
+            out.truncate(number.len());
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// `NAME=VALUE`, or `NAME`.

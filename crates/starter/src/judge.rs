@@ -139,7 +139,10 @@ fn machines(answers: &Answers) -> Option<String> {
 fn valued(pairs: &[(String, Option<String>)], with: &str) -> Option<String> {
     let mut seen = BTreeSet::new();
     pairs.iter().find_map(|(name, value)| match value {
-        None => Some(format!("'{name}' lacks {with}")),
+        None => Some(match name.split_once(':') {
+            Some((name, value)) => format!("write '{name}={value}', with '=' and not ':'"),
+            None => format!("'{name}' lacks {with}"),
+        }),
         Some(_) if name.is_empty() => Some(format!(
             "a name is missing before '='; it is written with {with}"
         )),

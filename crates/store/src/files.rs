@@ -70,7 +70,12 @@ pub(crate) fn parent_of(path: &Path) -> PathBuf {
 
 /// A file's bytes; `None` if it does not exist.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
-    match std::fs::read(path) {
+    let read = std::fs::metadata(path).and_then(|about| match about.is_file() {
+        true => std::fs::read(path),
+        // A pipe would be waited for.
+        false => Err(std::io::Error::other("it is no plain file")),
+    });
+    match read {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(StoreError::io("read", path, e)),

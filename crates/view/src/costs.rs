@@ -3,11 +3,11 @@
 use crate::cell::How;
 use crate::{Cell, Sheet};
 use graph::budget::{self, Budget, Line};
+use graph::electricity::{Drawer, by_site};
 use jiff::civil::Date;
 use model::declare::{Given, Opt, OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::lab::hardware::HostKind;
 use model::lab::money::{CostItem, Every};
 use model::units::money::{Cost, Currency, Money, Period};
 use model::units::physics::Power;
@@ -278,11 +278,13 @@ fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Total
     };
     let billed = listed.yearly.iter().any(bill);
     let kind = if billed { "in the bill" } else { "operating" };
+    let drawers = by_site(lab);
     for (name, site) in &lab.sites {
         let Some(power) = &site.about.power else {
             continue;
         };
-        let drawn = drawn(lab, name, &power.average);
+        let here = drawers.get(&Some(name.as_str()));
+        let drawn = drawn(here.map_or(&[][..], Vec::as_slice), name, &power.average);
         let mut missing = drawn.missing;
         if power.price.known().is_none() {
             missing.push(format!("sites.{name}.power.price"));
@@ -330,7 +332,8 @@ fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Total
             cell,
         ]);
     }
-    let astray = astray(lab);
+    let astray = drawers.get(&None).into_iter().flatten();
+    let astray: Vec<String> = astray.map(|d| d.path.clone()).collect();
     if !billed && !astray.is_empty() {
         let names = astray.join(", ");
         yearly
@@ -342,20 +345,6 @@ fn electricity(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Total
     }
 }
 
-/// What draws electricity at a place that nobody declared.
-fn astray(lab: &Lab) -> Vec<String> {
-    let hosts = lab.hosts.iter().filter(|(_, h)| {
-        let rented = h.about.provider.is_some() || h.about.kind.known() == Some(&HostKind::Vps);
-        !rented && h.site.known().is_none() && h.about.power.is_some()
-    });
-    let devices = lab.devices.iter();
-    let devices = devices.filter(|(_, d)| d.site.known().is_none() && d.power.is_some());
-    let hosts = hosts.map(|(name, _)| format!("hosts.{name}"));
-    hosts
-        .chain(devices.map(|(name, _)| format!("devices.{name}")))
-        .collect()
-}
-
 /// What a site draws on average.
 struct Drawn {
     milliwatts: Option<u64>,
@@ -365,7 +354,7 @@ struct Drawn {
 }
 
 /// As it is said of the site; else the sum of its machines. Those without an average are missing, so that the sum is the least.
-fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
+fn drawn(here: &[Drawer<'_>], site: &str, average: &Opt<Power>) -> Drawn {
     let mut out = Drawn {
         milliwatts: average.known().map(|w| w.milliwatts()),
         words: average.known().map(ToString::to_string).unwrap_or_default(),
@@ -375,25 +364,16 @@ fn drawn(lab: &Lab, site: &str, average: &Opt<Power>) -> Drawn {
     if out.milliwatts.is_some() {
         return out;
     }
-    let hosts = lab.hosts.iter().filter(|(_, h)| {
-        let rented = h.about.provider.is_some() || h.about.kind.known() == Some(&HostKind::Vps);
-        !rented && h.site.known().is_some_and(|s| s == site)
-    });
-    let hosts = hosts.map(|(n, h)| (format!("hosts.{n}"), h.about.power.as_ref()));
-    let devices = lab.devices.iter().filter(|(_, d)| {
-        let here = d.site.known().is_some_and(|s| s.name() == site);
-        here && d.power.is_some()
-    });
-    let devices = devices.map(|(n, d)| (format!("devices.{n}"), d.power.as_ref()));
     let (mut sum, mut words, mut how) = (0_u64, Vec::new(), How::Computed);
-    for (path, draw) in hosts.chain(devices) {
-        match draw.and_then(|d| Some((d.average.known()?, Cell::of(&d.average).how))) {
-            Some((watts, known)) => {
+    for one in here {
+        let average = one.draw.map(|d| Cell::of(&d.average).how);
+        match one.average().zip(average) {
+            Some(((_, watts), known)) => {
                 sum = sum.saturating_add(watts.milliwatts());
                 words.push(watts.to_string());
                 how = how.max(known);
             }
-            None => out.missing.push(format!("{path}.power.average")),
+            None => out.missing.push(format!("{}.power.average", one.path)),
         }
     }
     if words.is_empty() {

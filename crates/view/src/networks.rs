@@ -6,6 +6,7 @@ use graph::addresses::{gateway, held};
 use ipnet::IpNet;
 use model::declare::OptExt as _;
 use model::lab::{Lab, Network};
+use model::units::net::AddressRange;
 use std::collections::BTreeMap;
 
 /// Larger networks are not searched for their next free address one by one.
@@ -35,6 +36,7 @@ fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
         ],
     );
     let nobody = Taken::new();
+    let mut notes = Vec::new();
     for (name, network) in &lab.networks {
         let about = &network.about;
         let used = taken.get(name.as_str()).unwrap_or(&nobody);
@@ -42,7 +44,12 @@ fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
             .subnet
             .known()
             .and_then(|s| Room::of(s, network, used));
+        let open = room.as_ref().and_then(|r| r.left.as_ref().err());
+        let left = room.as_ref().and_then(|r| r.left.as_ref().ok());
         let count = |n: Option<u128>| n.map_or_else(Cell::silent, Cell::computed);
+        if let Some(why) = open {
+            notes.push(format!("what is free in '{name}' is not known: {why}"));
+        }
         sheet.row([
             Cell::declared(name),
             Cell::of(&network.vlan),
@@ -54,12 +61,15 @@ fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
                 .as_ref()
                 .map_or_else(Cell::silent, |d| Cell::of(&d.range)),
             count(room.as_ref().map(|r| r.used)),
-            count(room.as_ref().map(|r| r.free)),
-            room.and_then(|r| r.next)
-                .map_or_else(Cell::silent, Cell::computed),
+            open.map_or_else(|| count(left.map(|l| l.free)), |_| Cell::unknown()),
+            match (open, left.and_then(|l| l.next)) {
+                (Some(_), _) => Cell::unknown(),
+                (None, next) => next.map_or_else(Cell::silent, Cell::computed),
+            },
         ]);
     }
     sheet.note("free are the addresses that nobody has and that DHCP does not hand out");
+    notes.into_iter().for_each(|note| sheet.note(note));
     sheet
 }
 
@@ -78,9 +88,15 @@ fn addresses(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
     sheet
 }
 
-/// What is left of a subnet.
+/// A subnet and what of it is taken.
 struct Room {
     used: u128,
+    /// What is left of it, or why that is not known.
+    left: Result<Left, String>,
+}
+
+/// What is left of a subnet.
+struct Left {
     free: u128,
     next: Option<IpAddr>,
 }
@@ -88,25 +104,43 @@ struct Room {
 impl Room {
     fn of(subnet: &str, network: &Network, taken: &Taken) -> Option<Self> {
         let net: IpNet = subnet.parse().ok()?;
-        let hosts = usable(net);
-        let pool = network
-            .about
-            .dhcp
-            .as_ref()
-            .and_then(|d| d.range.as_ref()?.value().copied());
+        let inside = taken.keys().filter(|a| is_usable(net, **a));
+        Some(Self {
+            used: inside.count() as u128,
+            left: leased(net, network).map(|pool| Left::of(net, pool, taken)),
+        })
+    }
+}
+
+impl Left {
+    fn of(net: IpNet, pool: Option<AddressRange>, taken: &Taken) -> Self {
         let leased = |a: IpAddr| pool.is_some_and(|p| p.contains(a));
         let inside = taken.keys().filter(|a| is_usable(net, **a));
-        let outside_pool = inside.clone().filter(|a| !leased(**a)).count() as u128;
-        let pool_size = pool.map_or(0, model::units::net::AddressRange::count);
+        let outside_pool = inside.filter(|a| !leased(**a)).count() as u128;
+        let pool_size = pool.map_or(0, AddressRange::count);
         let next = net
             .hosts()
             .take(SEARCHED)
             .find(|a| is_usable(net, *a) && !taken.contains_key(a) && !leased(*a));
-        Some(Self {
-            used: inside.count() as u128,
+        let hosts = usable(net);
+        Self {
             free: hosts.saturating_sub(outside_pool).saturating_sub(pool_size),
             next,
-        })
+        }
+    }
+}
+
+/// What DHCP hands out; or why nobody can tell.
+fn leased(net: IpNet, network: &Network) -> Result<Option<AddressRange>, String> {
+    let Some(given) = network.about.dhcp.as_ref().map(|d| &d.range) else {
+        return Ok(None);
+    };
+    let Some(pool) = given.known().copied() else {
+        return Err("which addresses DHCP hands out is not declared".to_owned());
+    };
+    match net.contains(&pool.first()) && net.contains(&pool.last()) {
+        true => Ok(Some(pool)),
+        false => Err(format!("{pool}, which DHCP hands out, leaves {net}")),
     }
 }
 

@@ -2,11 +2,23 @@
 
 use super::when::{
     always, archived, data_on_pools, encrypted, guests_on_pools, has_data, measured, mounts,
-    objectives, pools, summed, thin_pools, tiers, watched,
+    objectives, pools, summed, thin_pools, tiers, watched, with_others,
 };
 use super::{Rests, rests};
 
 pub(super) const RESTS: &[Rests] = &[
+    rests(
+        "bak-unencrypted",
+        "others can read what lies in {}",
+        &[
+            "host.kind",
+            "repository.encryption",
+            "repository.kind",
+            "repository.media",
+            "repository.provider",
+        ],
+        with_others,
+    ),
     rests(
         "bak-321",
         "what is backed up to {} lies in three copies, two media and one place elsewhere",
@@ -168,7 +180,10 @@ pub(super) const RESTS: &[Rests] = &[
             "guest.disks.*.size",
             "host.hardware.disks.*",
             "host.hardware.disks.*.size",
+            "pool.from",
+            "pool.kind",
             "pool.level",
+            "pool.size",
             "pool.usable",
         ],
         pools,

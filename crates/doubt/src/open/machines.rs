@@ -135,6 +135,12 @@ pub(super) const RESTS: &[Rests] = &[
         always,
     ),
     rests(
+        "sec-guest-privileged",
+        "root of {} is root on its host",
+        &["guest.privileged"],
+        always,
+    ),
+    rests(
         "img-pin",
         "each image of {} has a version",
         &["stack", "stack.file"],

@@ -2,9 +2,10 @@
 
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
 use model::lab::hardware::Hardware;
-use model::lab::storage::PoolKind;
+use model::lab::protection::Media;
+use model::lab::storage::{Encryption, PoolKind};
+use model::lab::{Lab, Repository};
 
 type Object<'a> = Option<&'a ObjectRef>;
 
@@ -31,6 +32,28 @@ pub(super) fn always(_: &Lab, _: Object<'_>) -> bool {
 
 pub(super) fn archived(lab: &Lab, _: Object<'_>) -> bool {
     !lab.backups.is_empty() || !lab.replications.is_empty()
+}
+
+/// A repository, or one on this host, may lie with somebody else and be readable there.
+pub(super) fn with_others(lab: &Lab, object: Object<'_>) -> bool {
+    let plain = |store: &Repository| {
+        let given = store.about.encryption.as_ref();
+        given.is_none_or(|e| e.value().is_none_or(|e| *e == Encryption::None))
+    };
+    let on = |store: &Repository, host: &str| store.on.known().is_some_and(|on| on == host);
+    if let Some(host) = named(Kind::Host, object) {
+        let mut stores = lab.repositories.values();
+        return stores.any(|store| on(store, host) && plain(store));
+    }
+    let store = named(Kind::Repository, object).and_then(|n| lab.repositories.get(n));
+    store.is_none_or(|store| {
+        let about = &store.about;
+        let media = about.media.as_ref();
+        let cloud = media.is_some_and(|m| m.value().is_none_or(|m| *m == Media::Cloud));
+        let host = store.on.known().and_then(|on| lab.hosts.get(on));
+        let lent = about.provider.is_some() || cloud || host.is_some_and(graph::budget::is_rented);
+        lent && plain(store)
+    })
 }
 
 /// A service has data of its own; what else is asked about serves all of it.

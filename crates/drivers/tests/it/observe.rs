@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use testkit::host::TestHost;
 
 /// Kinds that are listed whole.
-const LISTED: [FactKind; 13] = [
+const LISTED: [FactKind; 14] = [
     FactKind::Host,
     FactKind::Sshd,
     FactKind::User,
@@ -21,6 +21,7 @@ const LISTED: [FactKind; 13] = [
     FactKind::Route,
     FactKind::Unit,
     FactKind::Cron,
+    FactKind::Timer,
     FactKind::Chain,
     FactKind::DockerEngine,
     FactKind::DockerContainer,
@@ -35,13 +36,17 @@ const THERE: &[(&str, &str)] = &[
     ("host:clock-synced", "unknown (no time service is installed"),
     (
         "listener:tcp/0.0.0.0:8081",
-        "unit=leftover-web.service user=root",
+        "package=python3.11-minimal process=python3 unit=leftover-web.service user=root",
     ),
     (
         "listener:tcp/127.0.0.1:5432",
         "unit=postgresql@15-main.service user=postgres",
     ),
     ("listener:tcp/0.0.0.0:5432", "absent"),
+    (
+        "timer:systemd-tmpfiles-clean.timer",
+        "runs=systemd-tmpfiles-clean.service since=",
+    ),
     (
         "user:anna",
         "login=true password=locked shell=/bin/bash uid=1001",

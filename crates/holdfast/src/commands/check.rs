@@ -240,6 +240,7 @@ fn judged(
     tree.diagnostics.extend(facts.complaints);
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
+    all.extend(crate::unread::told(tree));
     let veil = veil::beyond(looks, &tree.sources, &all);
     let leaks = veil::leaks(&veil, &tree.sources, &all);
     let context = rules::Context {
@@ -291,7 +292,7 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
 
 /// Codes of diagnostics that no rule gives.
 pub(super) fn codes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let own = [&crate::knowledge::CODE, &NOT_OBSERVED];
+    let own = [&crate::knowledge::CODE, &crate::unread::CODE, &NOT_OBSERVED];
     lang::CODES.iter().chain(own)
 }
 

@@ -6,8 +6,10 @@ use crate::output::{Paint, stream};
 use crate::texts::Folder;
 use crate::veil;
 use ::secrets::scan::Scanner;
+use ::secrets::veil::Veil;
 use anyhow::Result;
 use diag::render::{self, Color};
+use diag::{SourceSet, Span};
 use lang::compose::{Reading, Request, read};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,7 +47,7 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         for d in &mut reading.diagnostics {
             veil.over(&reading.sources, d);
         }
-        let mut object = shown(file, &reading);
+        let mut object = shown(file, &reading, &veil);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);
             object["diagnostics"] = serde_json::from_str(&said)?;
@@ -57,7 +59,7 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
     Ok(exit)
 }
 
-fn shown(file: &Path, reading: &Reading) -> serde_json::Value {
+fn shown(file: &Path, reading: &Reading, veil: &Veil) -> serde_json::Value {
     let sources: Vec<&str> = reading
         .sources
         .iter()
@@ -69,20 +71,26 @@ fn shown(file: &Path, reading: &Reading) -> serde_json::Value {
         "sources": sources,
         "project": reading.project,
     });
-    let mut hidden = Hidden::default();
+    let mut hidden = Hidden {
+        scanner: Scanner::default(),
+        known: BTreeMap::new(),
+        veil,
+        sources: &reading.sources,
+    };
     hidden.in_value(&mut object["project"], "");
     object
 }
 
 /// What is not kept as a secret may have one in it: the address that an image is built from, a text under a key of an extension. The
 /// scanner that finds secrets in files judges each text as the value of its key, and each of both once: ports come by the thousand.
-#[derive(Default)]
-struct Hidden {
+struct Hidden<'a> {
     scanner: Scanner,
     known: BTreeMap<String, String>,
+    veil: &'a Veil,
+    sources: &'a SourceSet,
 }
 
-impl Hidden {
+impl Hidden<'_> {
     fn in_value(&mut self, value: &mut serde_json::Value, key: &str) {
         match value {
             serde_json::Value::String(text) => {
@@ -104,13 +112,56 @@ impl Hidden {
             }
             serde_json::Value::Object(entries) => {
                 entries.iter_mut().for_each(|(k, v)| self.in_value(v, k));
+                // What stands for a variable that is a secret has its name only where it was written.
+                let span = entries.get("span");
+                if let Some(span) =
+                    span.and_then(|s| serde_json::from_value::<Span>(s.clone()).ok())
+                {
+                    let hidden = self.veil.hidden_in(self.sources, span);
+                    let values = entries.iter_mut().filter(|(key, _)| *key != "span");
+                    values.for_each(|(_, v)| without(v, &hidden));
+                }
+                if entries.keys().any(|key| key.contains(char::is_whitespace)) {
+                    let old = std::mem::take(entries);
+                    entries.extend(old.into_iter().map(|(key, v)| (of_key(&key), v)));
+                }
             }
             _ => {}
         }
     }
 }
 
-impl Hidden {
+/// Takes words out of what was read from where they stand; those of three signs are everywhere.
+fn without(value: &mut serde_json::Value, hidden: &[String]) {
+    match value {
+        serde_json::Value::String(text) => {
+            for word in hidden {
+                if text == word || word.len() > 3 && text.contains(word.as_str()) {
+                    *text = text.replace(word.as_str(), "[hidden]");
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|i| without(i, hidden)),
+        serde_json::Value::Object(entries) => {
+            entries.values_mut().for_each(|v| without(v, hidden));
+        }
+        _ => {}
+    }
+}
+
+/// A key of several words is a name that has lost its colon: what follows a secret's is none of it.
+fn of_key(key: &str) -> String {
+    for (at, c) in key.char_indices().filter(|(_, c)| c.is_whitespace()) {
+        let (names, rest) = key.split_at(at + c.len_utf8());
+        let last = names.split_whitespace().next_back().unwrap_or_default();
+        if diag::misspelt(last).is_some() && !rest.trim().is_empty() {
+            return format!("{names}[hidden]");
+        }
+    }
+    key.to_owned()
+}
+
+impl Hidden<'_> {
     /// A command's words are judged together, as a list and as a line: what an option takes is none by itself.
     fn in_words(&mut self, items: &mut [serde_json::Value]) {
         let words: Vec<&str> = items

@@ -82,6 +82,7 @@ pub(crate) fn whole<R: RealmTag>(
             scope.collections.insert(FactKind::Patch);
             // Disks and certificates are asked only then, too: no plan needs them, and disks take their time to answer.
             scope.collections.extend(FactKind::BESIDE_PLANS);
+            scope.collections.insert(FactKind::Timer);
         }
         world.with_ways(only, world.with_news(only, scopes)?)
     })

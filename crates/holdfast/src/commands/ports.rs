@@ -99,6 +99,7 @@ fn as_json(rows: &[Port], probed: &[Probed]) -> Value {
             "socket": r.socket,
             "process": r.process,
             "unit": r.unit,
+            "package": r.package,
             "state": answered_for(r.state).0,
             "reason": r.reason,
             "reach": reach.collect::<Vec<_>>(),
@@ -133,6 +134,15 @@ fn passages(lab: &Lab, paint: Paint) -> String {
         "\ndeclared, by a tunnel, proxy or router:\n{}",
         table.print(paint, 0)
     )
+}
+
+/// What listens, and the package that brought it.
+fn held_by(row: &Port) -> String {
+    match row.package.as_deref() {
+        Some("none") => format!("{}, of no package", row.process),
+        Some(package) if package != row.process => format!("{}, of {package}", row.process),
+        _ => row.process.clone(),
+    }
 }
 
 /// From where: nothing of what is kept out, unless that is everything.
@@ -173,7 +183,7 @@ fn as_text(rows: &[Port], more_unknown: bool, why: bool, paint: Paint) -> String
             (row.host.clone(), Some(Tone::Head)),
             (word.to_owned(), Some(tone)),
             (row.socket.clone(), None),
-            (row.process.clone(), None),
+            (held_by(row), None),
             (from, faint),
             (row.reason.clone(), None),
         ]);

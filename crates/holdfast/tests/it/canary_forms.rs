@@ -236,6 +236,114 @@ fn a_secret_of_a_shared_file_is_told_once() {
     assert_eq!(said.matches("[sec-clear-text]").count(), 1, "{said}");
 }
 
+/// A secret that the language refuses is not also found by the scan.
+#[test]
+fn a_secret_that_is_refused_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nhosts: {h: {}}\nrepositories: {u: {location: /x, password: k7wm3rq9xQ, disks: d8wm3rq9xQ}}\n";
+    fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        .args(["check", "--all", "--format", "concise"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.matches("[secret-in-clear]").count(), 1, "{said}");
+    assert_eq!(said.matches("[sec-clear-text]").count(), 0, "{said}");
+}
+
+/// What stands behind a slip of a known key is shown, unless it looks like a secret or the name may be one's.
+#[test]
+fn a_value_behind_a_misspelt_key_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, shown) in [
+        ("jobs: {p: {schedul: \"Sun 03:00\"}}", "\"Sun 03:00\""),
+        ("jobs: {p: {schedul: Sun k7wm3rq9xQ}}", "Sun **********"),
+        ("repositories: {u: {pasword: Sun k7wm3rq9xQ}}", "'password'"),
+        ("hosts: {h: {zzzzzz: Sun 03:00}}", "Sun *****"),
+    ] {
+        let text = format!("format: 1\nlab: x\n{line}\n");
+        fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+            .args(["check", "--all"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("unknown-key"), "{line}: {said}");
+        assert!(said.contains(shown), "{line}: {said}");
+        assert!(!said.contains("k7wm3rq9xQ"), "{line}: {said}");
+    }
+}
+
+/// Nothing that `debug compose` prints has what follows the name of a secret.
+#[test]
+fn what_follows_a_name_in_compose_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let debug = |lines: &str| {
+        let text = format!("services:\n  a:\n    image: x\n    {lines}\n");
+        fs::write(folder.path().join("compose.yaml"), text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+            .args(["debug", "compose", "compose.yaml"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    for lines in [
+        "environment: {DB_PASSWORD tw1tt3r}",
+        "environment: {A: b, \"C_SECRET tw1tt3r\"}",
+        "environment: {A: b, DB_PASWORD tw1tt3r}",
+        "environment: {A_TOKEN: \"${X:?tw1tt3r}\"}",
+        "environment: {A_TOKEN: \"${X?tw1tt3r}\"}",
+        "environment: {A_TOKEN: \"${X:-tw1tt3r}\"}",
+        "environment: {A_TOKEN: \"${X:-${Y:-tw1tt3r}}\"}",
+        "environment: {OTHER: \"${DB_PASSWORD:-tw1tt3r}\"}",
+        "environment: {OTHER: \"${DB_PASSWORD:?tw1tt3r}\"}",
+        "environment:\n      - DB_PASSWORD tw1tt3r",
+        "environment:\n      - DB_PASSWORD=${X-tw1tt3r}",
+        "environment:\n      - DB_PASSWORD=${X?tw1tt3r}",
+        "labels: [db_token tw1tt3r, \"x.password=${X?tw1tt3r}\"]",
+        "command: app --password ${X:-tw1tt3r} --port ${Y:?}",
+        "command: app --password ${X:?tw1tt3r} --port ${Y:?}",
+        "build: {context: ., args: {DB_PASSWORD tw1tt3r}}",
+        "x-thing: {password tw1tt3r}",
+    ] {
+        let said = debug(lines);
+        assert!(said.contains("compose.yaml"), "{lines}: {said}");
+        assert!(!said.contains("tw1tt3r"), "{lines}: {said}");
+    }
+    let said = debug("environment: {PASSWORD: \"${X:?set it in .env}\", P: \"${PORT:-8080}\"}");
+    assert!(said.contains("set it in .env"), "{said}");
+    assert!(said.contains("8080"), "{said}");
+}
+
+/// A zero byte hides nothing: the file is read, or the result says that it was not.
+#[test]
+fn a_zero_byte_hides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = |bytes: &[u8]| {
+        fs::write(folder.path().join(".env"), bytes).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        let command = command.args(["secret", "scan"]).arg(folder.path());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), said)
+    };
+    for bytes in [
+        b"A=b\0\nDB_PASSWORD=k7wm3rq9xQ\n".as_slice(),
+        b"DB_PASSWORD=\0k7wm3rq9xQ\n",
+        b"A=b\0DB_PASSWORD=k7wm3rq9xQ\0C=d\0",
+    ] {
+        let (code, said) = scan(bytes);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(".env:"), "{said}");
+    }
+    let (code, said) = scan(b"\0\x01\x02\0\0A=b");
+    assert_eq!(code, Some(7), "{said}");
+    assert!(said.contains(".env: not read, no text"), "{said}");
+}
+
 /// What was not looked through is named, and a scan that could not look is no clean one.
 #[test]
 fn the_scan_names_what_it_did_not_read() {

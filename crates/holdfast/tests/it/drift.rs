@@ -45,7 +45,9 @@ const BY_HAND: &[(&str, &[&str])] = &[
     ),
     (
         "systemd-run -q --unit=stray nc -lk -p 8099; until ss -Hltn | grep -q :8099; do :; done",
-        &["undeclared listener:tcp/0.0.0.0:8099 | not declared | process=nc unit=stray.service"],
+        &[
+            "undeclared listener:tcp/0.0.0.0:8099 | not declared | package=netcat-openbsd process=nc unit=stray.service user=root",
+        ],
     ),
     (
         "useradd -m -s /bin/bash mallory",

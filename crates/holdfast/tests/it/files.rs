@@ -285,3 +285,67 @@ fn odd_text_is_read_or_refused_at_its_place() {
         }
     }
 }
+
+#[test]
+fn what_looks_like_the_declaration_and_is_not_read_is_told() {
+    let folder = tree(
+        "include: [teams/*.yaml]\nstacks: {wiki: stacks/wiki/services.yaml}\n",
+        &[
+            ("lab/hosts.YML", "hosts: {a: {}}\n"),
+            ("lab/deep/sites.Yaml", "sites: {s: {}}\n"),
+            ("lab/people.yaml.txt", "people: {anna: {}}\n"),
+            ("lab/notes.md", "hosts:\n"),
+            ("hosts.yaml", "# those of the cellar\nhosts:\n  b: {}\n"),
+            ("holdfast.yml", "format: 1\nlab: y\n"),
+            ("Lab/pools.yaml", "pools: {}\n"),
+            ("teams/red.yaml", "sites: {red: {}}\n"),
+            (
+                "stacks/wiki/services.yaml",
+                "services: {web: {image: 'nginx:1.27.0'}}\n",
+            ),
+            (
+                "stacks/other/compose.yaml",
+                "services: {web: {image: nginx}}\n",
+            ),
+            ("ansible/site.yaml", "- hosts: all\n"),
+            ("old/holdfast.yaml", "format: 1\nlab: old\n"),
+            ("old/hosts.yaml", "hosts: {}\n"),
+            (".github/hosts.yaml", "hosts: {}\n"),
+        ],
+    );
+    symlink("../teams", folder.path().join("lab/teams")).unwrap();
+    let (code, out, err) = check(folder.path());
+    let mark = "warning[file-not-read]: ";
+    let mut told: Vec<&str> = out
+        .lines()
+        .filter_map(|l| l.split_once(mark))
+        .map(|(_, said)| said)
+        .collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            "Lab/pools.yaml is not read, though it has what a lab declares: pools",
+            "holdfast.yml is not read, though it has what a lab declares: format, lab",
+            "hosts.yaml is not read, though it has what a lab declares: hosts",
+            "lab/deep/sites.Yaml is not read: its name ends in '.Yaml', not in '.yaml' or '.yml'",
+            "lab/hosts.YML is not read: its name ends in '.YML', not in '.yaml' or '.yml'",
+            "lab/people.yaml.txt is not read: its name ends in '.yaml.txt', not in '.yaml' or '.yml'",
+            "lab/teams is a link to a folder, and what is in it is not read",
+        ],
+        "{out}{err}"
+    );
+    assert_eq!(code, Some(0), "warnings alone do not fail");
+}
+
+#[test]
+fn a_root_file_of_nearly_that_name_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("holdfast.yml"), b"format: 1\nlab: x\n");
+    let (code, _, err) = check(folder.path());
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("there is holdfast.yml: rename it to holdfast.yaml"),
+        "{err}"
+    );
+}

@@ -196,6 +196,24 @@ fn machines_without_a_rack_are_drawn() {
     }
 }
 
+/// A rack whose height is known has no unit above it, and what is said to be there is named beside it.
+#[test]
+fn what_is_beyond_the_rack_is_not_drawn_in_it() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nsites: {home: {racks: {r1: 6}}}\nhosts:\n  low: {site: home, rack: r1, unit: 1}\n  \
+                top: {site: home, rack: r1, unit: 6, hardware: {form: 2 U}}\n  high: {site: home, rack: r1, unit: 9}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (code, out, err) = graph(lab.path(), &["--view", "rack", "--format", "mermaid"]);
+    assert_eq!(code, Some(0), "{err}");
+    for expected in [
+        "6 units",
+        "unit 9 is outside of the rack",
+        "units 6 to 7 are not all in the rack",
+    ] {
+        assert!(out.contains(expected), "lacks {expected}: {out}");
+    }
+}
+
 /// A backup of one guest is a line from that guest, however many lie on the same pool.
 #[test]
 fn a_copy_is_drawn_of_what_is_copied_and_of_nothing_else() {

@@ -1,7 +1,7 @@
 //! Text that a terminal would obey, output that nobody takes, and files to write that are no plain files.
 
 use std::fs;
-use std::os::unix::fs::{FileTypeExt as _, symlink};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -216,4 +216,57 @@ fn what_is_no_plain_file_is_written_to_and_stays() {
     assert_eq!(fs::read_to_string(at("outside")).unwrap(), "mine\n");
     let names = fs::read_dir(lab.path()).unwrap().count();
     assert_eq!(names, 7, "nothing is left beside them");
+}
+
+/// Nothing waits for a pipe that has the name of a file of ours, or of git's.
+#[test]
+fn nothing_waits_for_a_pipe() {
+    let lab = whole();
+    let pipe = |name: &str| {
+        let made = Command::new("mkfifo").arg(lab.path().join(name)).status();
+        assert!(made.unwrap().success());
+    };
+    pipe("holdfast.lock");
+    let said = holdfast(lab.path(), &["check"]).output().unwrap();
+    assert!(text(&said.stderr).contains("holdfast.lock: it is no plain file"));
+    fs::remove_file(lab.path().join("holdfast.lock")).unwrap();
+    let mut git = Command::new("git");
+    let made = git.args(["init", "-q"]).arg(lab.path()).status();
+    assert!(made.unwrap().success());
+    pipe(".gitignore");
+    let said = holdfast(lab.path(), &["secret", "scan"]).output().unwrap();
+    assert!(text(&said.stderr).contains("git did not list the files"));
+    assert!(text(&said.stdout).contains("in clear text in "));
+}
+
+/// A tree may come from anybody, with the settings of its repository: no program that they name is started.
+#[test]
+fn the_settings_of_a_repository_start_nothing() {
+    let lab = whole();
+    let program = lab.path().join("evil.sh");
+    fs::write(&program, "#!/bin/sh\ntouch \"$(dirname \"$0\")/started\"\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let git = |words: &[&str]| {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(lab.path());
+        let name = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+        assert!(git.args(name).args(words).status().unwrap().success());
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "all"]);
+    for setting in [
+        "core.fsmonitor",
+        "core.pager",
+        "gpg.program",
+        "diff.external",
+    ] {
+        git(&["config", setting, program.to_str().unwrap()]);
+    }
+    git(&["config", "log.showSignature", "true"]);
+    for words in [&["secret", "scan"][..], &["secret", "scan", "--history"]] {
+        let said = holdfast(lab.path(), words).output().unwrap();
+        assert!(!text(&said.stdout).is_empty(), "{said:?}");
+        assert!(!lab.path().join("started").exists(), "{words:?}");
+    }
 }

@@ -573,3 +573,43 @@ fn git_takes_encrypted_secrets_and_no_clear_ones() {
         assert!(!listed.contains(&name), "{name}: {listed:?}");
     }
 }
+
+#[test]
+fn sizes_of_disks_are_read_as_people_write_them() {
+    for text in [
+        "ssd=500 GB",
+        "ssd=500GB",
+        "ssd=500 GB, hdd=4 TB",
+        "ssd=500 GB hdd=4TB",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let ran = run(
+            folder.path(),
+            &["init", "lab", "--profile=one-host", "--yes", "--disk", text],
+        );
+        assert_eq!(ran.code, 0, "{text}: {}{}", ran.stdout, ran.stderr);
+        let all = files(&folder.path().join("lab"));
+        let written = all
+            .values()
+            .any(|t| String::from_utf8_lossy(t).contains("500GB"));
+        assert!(written, "{text}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(
+        folder.path(),
+        &[
+            "init",
+            "lab",
+            "--profile=one-host",
+            "--yes",
+            "--disk=ssd:500GB",
+        ],
+    );
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("write 'ssd=500GB', with '=' and not ':'"),
+        "{}",
+        ran.stderr
+    );
+}

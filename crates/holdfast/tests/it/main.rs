@@ -26,6 +26,7 @@ mod import;
 mod init;
 mod inside;
 mod interfaces;
+mod jobs;
 mod labels;
 mod lockout;
 mod man;

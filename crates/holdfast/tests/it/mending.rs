@@ -183,6 +183,41 @@ fn lines_go_and_come_as_the_file_has_them() {
     assert_eq!(lab.read("b/compose.yaml"), want);
 }
 
+/// A mend takes the place of a value, quotes and all, and of nothing behind it.
+#[test]
+fn the_comment_behind_a_quoted_value_stays() {
+    for (before, after) in [
+        ("\"33TB\"  # keep", "36TB  # keep"),
+        ("'33TB' # it's full", "36TB # it's full"),
+        ("\"33\\x54B\" # \"q\"", "36TB # \"q\""),
+        ("33TB # plain", "36TB # plain"),
+    ] {
+        let text = |value: &str| {
+            let head = TIB.split("pools:").next().unwrap();
+            format!(
+                "{head}pools:\n  main:\n    kind: md\n    on: nas\n    level: raid5\n    devices: [nas/a, nas/b, nas/c, nas/d]\n    usable: {value}\n"
+            )
+        };
+        let lab = Lab::of(&[("holdfast.yaml", &text(before))]);
+        lab.check(&["--fix"]);
+        assert_eq!(lab.read("holdfast.yaml"), text(after));
+    }
+}
+
+/// Who may read a file is also said by its access control list; what else hangs on it stays as well.
+#[test]
+fn the_attributes_of_a_file_stay() {
+    let lab = Lab::of(&[("holdfast.yaml", TIB)]);
+    let file = lab.path("holdfast.yaml");
+    let (name, value) = ("user.holdfast.test", b"kept".as_slice());
+    rustix::fs::setxattr(&file, name, value, rustix::fs::XattrFlags::empty()).unwrap();
+    lab.check(&["--fix"]);
+    assert!(lab.read("holdfast.yaml").contains("36TB"));
+    let mut found = [0_u8; 16];
+    let length = rustix::fs::getxattr(&file, name, &mut found).unwrap();
+    assert_eq!(&found[..length], value);
+}
+
 #[test]
 fn what_may_not_be_written_stops_all_of_it() {
     let lab = Lab::of(&[

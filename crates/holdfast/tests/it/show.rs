@@ -1,6 +1,6 @@
 //! `show` through the front door.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/whole.yaml");
 
@@ -98,6 +98,40 @@ fn a_slip_in_the_topic_is_told() {
     assert!(err.contains("hosts"), "{err}");
 }
 
+/// Where nobody can tell what DHCP hands out, nobody can tell what is free: that is said, and is not zero.
+#[test]
+fn what_is_free_beside_an_impossible_range_is_not_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nnetworks:\n  fine: {subnet: 10.0.0.0/29, dhcp: 10.0.0.4-10.0.0.5}\n  \
+                wide: {subnet: 10.0.1.0/29, dhcp: 10.0.1.2-10.0.9.9}\n  open: {subnet: 10.0.2.0/29, dhcp: {range: unknown}}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    // The range is told as invalid, and what there is to see is shown all the same.
+    let out = told(folder.path(), &["networks", "--json"], "140");
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
+    let sheets: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let columns: Vec<&str> = sheets[0]["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c.as_str().unwrap())
+        .collect();
+    let free = columns.iter().position(|c| *c == "FREE").unwrap();
+    let rows = sheets[0]["rows"].as_array().unwrap();
+    let of = |name: &str| rows.iter().find(|r| r[0]["text"] == name).unwrap()[free].clone();
+    assert_eq!(of("fine")["text"], "4");
+    for name in ["wide", "open"] {
+        assert_eq!(
+            (&of(name)["text"], &of(name)["how"]),
+            (&"".into(), &"unknown".into())
+        );
+    }
+    let notes = sheets[0]["notes"].to_string();
+    assert!(
+        notes.contains("10.0.1.2-10.0.9.9, which DHCP hands out, leaves 10.0.1.0/29"),
+        "{notes}"
+    );
+}
+
 /// A lab of two stacks that publish one port, one more on the same number of another address, and ways in.
 fn busy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -121,11 +155,15 @@ fn busy() -> tempfile::TempDir {
     folder
 }
 
-fn run(folder: &std::path::Path, words: &[&str], columns: &str) -> String {
+fn told(folder: &std::path::Path, words: &[&str], columns: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
     command.arg("show").args(words).current_dir(folder);
     let command = command.env("COLUMNS", columns).env("NO_COLOR", "1");
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+fn run(folder: &std::path::Path, words: &[&str], columns: &str) -> String {
+    let output = told(folder, words, columns);
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }

@@ -167,7 +167,7 @@ fn what_to_write_instead_is_told() {
     for expected in [
         "name the currency: '5 EUR'",
         "did you mean 'amount'?",
-        "write '{NAME: …}', or below it",
+        "write it as in 'ports: {8: ",
         "the id of a rule stands in brackets",
         "did you mean 'eol-os'?",
         "add 'version' with what /etc/os-release calls VERSION_ID",

@@ -260,6 +260,17 @@ impl<'n> Fields<'n> {
     }
 }
 
+/// Them in their order, each once: several readers may ask for one key.
+fn each_once<'k>(known: &[&'k str]) -> Vec<&'k str> {
+    let mut out: Vec<&str> = Vec::with_capacity(known.len());
+    for key in known {
+        if !out.contains(key) {
+            out.push(key);
+        }
+    }
+    out
+}
+
 /// Reports a key that is not among the known ones; gives the one that was probably meant.
 pub(super) fn unknown<'k>(
     cx: &mut Cx<'_>,
@@ -273,7 +284,7 @@ pub(super) fn unknown<'k>(
     let near = near.or_else(|| alike(&key.text, known.iter().copied()));
     cx.report(match near {
         Some(near) => d.fix(did_you_mean(key.span, near)),
-        None => d.help(format!("known keys are {}", known.join(", "))),
+        None => d.help(format!("known keys are {}", each_once(known).join(", "))),
     });
     near
 }

@@ -45,6 +45,8 @@ mod waiver;
 pub(crate) use address::Cidr;
 pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;
+pub(crate) use names::Names;
+pub(crate) use sections::keys as section_keys;
 pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::sink::Sink;
@@ -53,7 +55,6 @@ use cx::Cx;
 use diag::SourceSet;
 use model::id::ObjectRef;
 use model::lab::Lab;
-use names::Names;
 use rayon::prelude::*;
 use sections::{Part, Section, top_level};
 
@@ -111,6 +112,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         }
     }
     head::read(&mut cx, texts, root, &mut lab);
+    crate::mixup::help(texts, &names, sink);
     lab
 }
 

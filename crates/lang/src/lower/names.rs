@@ -22,7 +22,7 @@ const RESERVED: [&str; 3] = ["any", "loopback", "internet"];
 const COMPARED: usize = 300_000;
 
 /// Declared names with their places.
-pub(super) struct Names {
+pub(crate) struct Names {
     declared: BTreeMap<Kind, BTreeMap<SmolStr, Span>>,
     /// The kinds that have a name, as bits; only looked up, never walked.
     kinds: FxHashMap<SmolStr, u64>,
@@ -145,13 +145,13 @@ impl Names {
         self.complete
     }
 
-    pub(super) fn has_part(&self, part: Part, owner: &str, name: &str) -> bool {
+    pub(crate) fn has_part(&self, part: Part, owner: &str, name: &str) -> bool {
         let owners = self.parts.get(&part);
         owners.is_some_and(|o| o.get(owner).is_some_and(|names| names.contains(name)))
     }
 
     /// The objects that have parts of this sort.
-    pub(super) fn owners(&self, part: Part) -> impl Iterator<Item = &str> {
+    pub(crate) fn owners(&self, part: Part) -> impl Iterator<Item = &str> {
         self.parts
             .get(&part)
             .into_iter()
@@ -159,7 +159,7 @@ impl Names {
             .map(|(o, _)| o.as_str())
     }
 
-    pub(super) fn parts_of(&self, part: Part, owner: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn parts_of(&self, part: Part, owner: &str) -> impl Iterator<Item = &str> {
         let names = self.parts.get(&part).and_then(|o| o.get(owner));
         names.into_iter().flatten().map(SmolStr::as_str)
     }
@@ -184,7 +184,7 @@ impl Names {
         self.spent.store(0, Ordering::Relaxed);
     }
 
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
+    pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
         self.declared
             .get(&kind)
             .into_iter()
@@ -192,12 +192,12 @@ impl Names {
             .map(|(n, _)| n.as_str())
     }
 
-    pub(super) fn has(&self, kind: Kind, name: &str) -> bool {
+    pub(crate) fn has(&self, kind: Kind, name: &str) -> bool {
         self.kinds(name) & kind.bit() != 0
     }
 
     /// The kinds that have an object of this name, as bits.
-    pub(super) fn kinds(&self, name: &str) -> u64 {
+    pub(crate) fn kinds(&self, name: &str) -> u64 {
         self.kinds.get(name).copied().unwrap_or_default()
     }
 }

@@ -100,6 +100,7 @@ impl Place for At<'_, '_, '_> {
             self.cx.sink.secret(self.slot.node.span);
         }
         let mut wrong = wrong;
+        wrong.help = recurring(self.slot.key, text).or(wrong.help);
         let has = |meant: &String| {
             let items = match self.list.map(|l| &l.kind) {
                 Some(NodeKind::Seq(items)) => items.as_slice(),
@@ -241,6 +242,23 @@ impl Record for Map<'_, '_, '_, '_> {
 /// Reads the keys that a definition of the model has, from a map whose other keys are read by hand.
 pub(super) fn about<T>(cx: &mut Cx<'_>, f: &mut Fields<'_>, read: fn(&mut dyn Record) -> T) -> T {
     read(&mut Map { cx, fields: f })
+}
+
+/// What is paid again and again where something is paid once: which keys say it.
+fn recurring(key: &str, text: &str) -> Option<String> {
+    if !["amount", "price"].contains(&key) {
+        return None;
+    }
+    let (money, period) = model::units::money::recurring(text)?;
+    Some(match (key, period) {
+        ("amount", "month" | "year") => format!("write 'amount: {money}, every: {period}'"),
+        ("amount", _) => {
+            format!("write the amount of a month or a year: 'amount: {money}, every: month'")
+        }
+        _ => format!(
+            "a price is paid once; an offer says 'cost: {money}/{period}', costs say 'amount: …, every: month'"
+        ),
+    })
 }
 
 /// Reports what a value's own type says of it.

@@ -116,6 +116,7 @@ pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection
         node: &entry.value,
     };
     for item in super::fields::items(cx, &slot) {
+        let before = (cx.sink.invalid(), lab.claims.len(), lab.slos.len());
         let mut at = At {
             cx,
             slot: slot.with(item),
@@ -124,6 +125,11 @@ pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection
             list: None,
         };
         (section.read)(lab, &mut at);
+        // A figure of which it cannot be read what it is of would be one of the whole lab.
+        if cx.sink.invalid() > before.0 {
+            lab.claims.truncate(before.1);
+            lab.slos.truncate(before.2);
+        }
     }
 }
 
@@ -212,11 +218,21 @@ fn not_names(section: Section, entry: &Entry) -> Diagnostic {
     ))
 }
 
+/// The keys of all sections, in reading order.
+fn known() -> impl Iterator<Item = &'static str> {
+    let lists = LISTS.iter().map(|l| l.key);
+    let singles = [WAIVERS, RULES, CONTROLLER];
+    Section::all().map(|s| s.key).chain(lists).chain(singles)
+}
+
+/// Every key that a file of a lab tree can begin with.
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+    known().chain(head::keys())
+}
+
 /// And the section of objects that was meant.
 fn unknown_section(key: &Key, is_root: bool) -> (Diagnostic, Option<Section>) {
-    let mut known: Vec<&str> = Section::all().map(|s| s.key).collect();
-    known.extend(LISTS.iter().map(|l| l.key));
-    known.extend([WAIVERS, RULES, CONTROLLER]);
+    let mut known: Vec<&str> = known().collect();
     let shown = known.clone();
     if is_root {
         known.extend(head::keys());

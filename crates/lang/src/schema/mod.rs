@@ -7,7 +7,7 @@ mod hand;
 mod host;
 mod write;
 
-use model::declare::{Declare as _, FieldShape, Shape};
+use model::declare::{Declare as _, FieldShape, RecordShape, Shape};
 use model::id::Kind;
 use model::lab::head::Head;
 use model::lab::{LISTS, SECTIONS};
@@ -15,9 +15,21 @@ use model::units::text::Name;
 use serde_json::{Value, json};
 use write::Writer;
 
-/// The JSON Schema (draft 2020-12) of every file of a lab tree.
-pub fn schema() -> Value {
-    let mut writer = Writer::default();
+/// What a file of a lab tree is, as a record of its sections.
+pub(crate) fn root() -> Shape {
+    Shape::Record(
+        || RecordShape {
+            name: "Lab",
+            doc: String::new(),
+            fields: fields(),
+            either: &[],
+        },
+        &[],
+    )
+}
+
+/// Every key that a file of a lab tree can begin with.
+fn fields() -> Vec<FieldShape> {
     let mut fields = hand::head();
     fields.extend(Head::record().fields);
     let named =
@@ -48,6 +60,13 @@ pub fn schema() -> Value {
         fields.push(section(l.key, (l.record)().doc, list));
     }
     fields.extend(hand::singles());
+    fields
+}
+
+/// The JSON Schema (draft 2020-12) of every file of a lab tree.
+pub fn schema() -> Value {
+    let mut writer = Writer::default();
+    let fields = fields();
     let mut root = writer.keys(&fields);
     if let Value::Object(map) = &mut root {
         map.insert(

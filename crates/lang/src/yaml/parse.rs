@@ -103,6 +103,7 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> Read
     }
     let mut builder = Builder {
         source,
+        text,
         dialect,
         offsets: Offsets::new(text),
         stack: Vec::new(),
@@ -219,6 +220,7 @@ enum Pending {
 
 struct Builder<'a> {
     source: SourceId,
+    text: &'a str,
     dialect: Dialect,
     offsets: Offsets<'a>,
     stack: Vec<Frame>,
@@ -246,6 +248,27 @@ struct Spare {
 /// A limit was passed; the rest of the text is not read.
 struct Stop;
 
+/// How many bytes a quoted text has at the beginning of these, with both of its quotes.
+fn quoted(written: &[u8], quote: u8) -> Option<usize> {
+    let (first, rest) = written.split_first()?;
+    let mut rest = rest.iter().enumerate().peekable();
+    while let Some((at, byte)) = rest.next().filter(|_| *first == quote) {
+        match *byte {
+            // What follows stands for something else, in double quotes alone.
+            b'\\' if quote == b'"' => {
+                rest.next();
+            }
+            // Two single quotes stand for one.
+            b'\'' if quote == b'\'' && rest.peek().is_some_and(|(_, b)| **b == quote) => {
+                rest.next();
+            }
+            byte if byte == quote => return Some(at + 2),
+            _ => {}
+        }
+    }
+    None
+}
+
 impl Builder<'_> {
     fn span(&self, at: saphyr_parser::Span) -> Span {
         let start = self.offsets.byte(at.start.index());
@@ -253,11 +276,29 @@ impl Builder<'_> {
         Span::new(self.source, start, end)
     }
 
+    /// The parser takes the comment behind a quoted text for a part of it.
+    fn without_what_follows(&self, span: Span, style: ScalarStyle) -> Span {
+        let quote = match style {
+            ScalarStyle::SingleQuoted => b'\'',
+            ScalarStyle::DoubleQuoted => b'"',
+            ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => return span,
+        };
+        let bytes = self.text.as_bytes();
+        let written = bytes.get(span.start as usize..span.end as usize);
+        let length = written.and_then(|w| quoted(w, quote));
+        let end = length.and_then(|n| u32::try_from(n).ok());
+        end.map_or(span, |n| Span {
+            end: span.start + n,
+            ..span
+        })
+    }
+
     fn event(&mut self, event: Event<'_>, at: saphyr_parser::Span) -> Result<(), Stop> {
         let span = self.span(at);
         let line = at.start.line();
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let span = self.without_what_follows(span, style);
                 let tag = self.tag(tag.as_ref(), span);
                 let kind = NodeKind::Scalar {
                     text: text.into(),

@@ -15,6 +15,7 @@ mod hostile;
 mod kept;
 mod knowledge;
 mod markdown;
+mod mixup;
 mod properties;
 mod schema;
 mod secrets;

@@ -428,7 +428,7 @@ impl<'s> Walk<'s> {
 }
 
 /// A key that a map with free keys takes.
-fn name_for(schema: &Value) -> String {
+pub(crate) fn name_for(schema: &Value) -> String {
     let pattern = schema["propertyNames"]["pattern"]
         .as_str()
         .unwrap_or_default();
@@ -510,6 +510,20 @@ fn the_keys_are_those_that_the_language_asks_for() {
     );
 }
 
+/// Keys that only the root file has.
+pub(crate) const ROOT_KEYS: [&str; 10] = [
+    "format",
+    "patch_within",
+    "lab",
+    "owner",
+    "currency",
+    "timezone",
+    "profile",
+    "labels",
+    "description",
+    "include",
+];
+
 /// The top-level keys, from the help of an unknown one and those of the root file.
 fn sections_known() -> BTreeSet<String> {
     let mut sources = SourceSet::default();
@@ -523,19 +537,6 @@ fn sections_known() -> BTreeSet<String> {
         .unwrap();
     let sections = help.replace(" or ", ", ");
     let mut all: BTreeSet<String> = sections.split(", ").map(str::to_owned).collect();
-    all.extend(
-        [
-            "format",
-            "lab",
-            "owner",
-            "currency",
-            "timezone",
-            "profile",
-            "labels",
-            "description",
-            "include",
-        ]
-        .map(String::from),
-    );
+    all.extend(ROOT_KEYS.map(String::from));
     all
 }

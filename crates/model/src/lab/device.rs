@@ -138,7 +138,7 @@ entity! {
         rating: Opt<Apparent>,
         /// What its battery holds.
         energy: Opt<Energy> where above_zero,
-        /// How long it lasts at the load that it has.
+        /// How long it has to last at the load that it has, so that everything on it can shut down.
         runtime: Opt<Duration>,
         /// What hangs on it.
         feeds: Vec<Spanned<Ref<{ set::HOST | set::DEVICE }>>>,

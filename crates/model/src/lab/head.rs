@@ -1,6 +1,7 @@
 //! What is said of the lab as a whole.
 
 use crate::declare::{Many, Opt, Ref, entity, set, words};
+use crate::units::duration::Duration;
 use crate::units::money::Currency;
 use crate::units::percent::Share;
 use crate::units::text::{PathGlob, Prose, Url};
@@ -34,6 +35,8 @@ entity! {
         profile: Opt<Scale>,
         /// Where pages about the things of the lab are: the codes of labels are this, `/`, and a path such as `host/pve1`.
         labels: Opt<Url>,
+        /// So long a security update, or the restart that one needs, may wait; 14 days if nothing is said.
+        patch_within: Opt<Duration>,
         /// What the lab is for.
         description: Opt<Prose>,
         /// Files that are read besides those below `lab/`, by patterns of paths from the root.

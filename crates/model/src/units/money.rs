@@ -125,14 +125,20 @@ fn bare(text: &str, per: &str) -> Option<String> {
     Some(format!("{name}{and}: '{text} EUR{per}'"))
 }
 
-/// What is paid again and again, where one amount is asked for.
-fn once(text: &str) -> Option<String> {
+/// What is paid again and again, as the amount and the period: `12 EUR/year`, `12€ per month`.
+pub fn recurring(text: &str) -> Option<(String, &'static str)> {
     let (money, period) = slip::per(text)?;
     let money = Money::of(money)
         .map(|m| m.to_string())
         .or_else(|| meant(money))?;
+    Some((money, period))
+}
+
+/// What is paid again and again, where one amount is asked for.
+fn once(text: &str) -> Option<String> {
+    let (money, period) = recurring(text)?;
     Some(format!(
-        "write '{money}'; that it is paid every {period} is said by another key, every or cost"
+        "write '{money}'; here nothing is paid every {period}"
     ))
 }
 

@@ -156,6 +156,16 @@ impl Ports {
         self.protocol
     }
 
+    /// These from one port to another one, as far as they have them; none if that is not one of them.
+    pub fn part(self, first: u16, last: u16) -> Option<Self> {
+        let (first, last) = (first.max(self.first), last.min(self.last));
+        (first <= last).then_some(Self {
+            first,
+            last,
+            ..self
+        })
+    }
+
     fn of(text: &str) -> Option<Self> {
         let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
         let protocol = [Protocol::Tcp, Protocol::Udp]

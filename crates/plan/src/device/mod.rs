@@ -42,6 +42,14 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     out
 }
 
+/// What a device calls a declared port, if that is known.
+pub(crate) fn own_port<'f>(facts: &'f TargetFacts, name: &str, declared: &Port) -> Option<&'f str> {
+    match find(facts, name, declared, None) {
+        Match::Is(own, _) => Some(own),
+        Match::Missing | Match::Unknown(_) => None,
+    }
+}
+
 struct Comparing<'a> {
     ctx: &'a Context<'a>,
     object: &'a ObjectRef,

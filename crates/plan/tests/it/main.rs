@@ -8,4 +8,5 @@ mod planning;
 mod proving;
 mod stacks;
 mod standing;
+mod taken;
 mod world;

@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "bak-rotate-floor",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A backup or a job keeps fewer than three archives once they are old enough.",
+    summary: "A backup or a job deletes archives by their age alone, so that fewer than three may be left.",
     rationale: "Rotation by age alone deletes the last good archive when backups have failed for long enough. A floor of \
         newest archives keeps something to restore from, and some of them from before damage was noticed.",
     example: "backups: {nightly: {datasets: [photos], to: usb, every: 1d, keep: {within: 30d}}}",

@@ -47,7 +47,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
             match newest(ctx.lab, (copies, undos), body, scope, rpo.value) {
                 Newest::None => {}
-                Newest::Unknown(by) => open.push((scope, by)),
+                Newest::Unknown((by, span)) => {
+                    let why = format!("how often {by} runs is not declared");
+                    open.push((scope, span, why));
+                }
+                Newest::Unplaced((by, span), why) => {
+                    open.push((scope, span, format!("whether {by} is left: {why}")));
+                }
                 Newest::Untimed(point) => untimed.push((scope, rpo.value, point)),
                 Newest::Known(point) if point.total() > rpo.value => late.push(Late {
                     scope,
@@ -58,13 +64,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 Newest::Known(_) => {}
             }
         }
-        if let Some((_, (by, span))) = open.first() {
-            let scopes: Vec<FaultScope> = open.iter().map(|(s, _)| *s).collect();
+        if let Some((_, span, why)) = open.first() {
+            let scopes: Vec<FaultScope> = open.iter().map(|(s, ..)| *s).collect();
             let lost = faults::words(&scopes);
             let message = format!("how much of {} can be lost by {lost}", body.what);
-            let d = RULE
-                .unknown(message)
-                .at(*span, format!("how often {by} runs is not declared"));
+            let d = RULE.unknown(message).at(*span, why.clone());
             out.add(body.object.clone(), d);
         }
         if let Some(d) = not_timed(body, &untimed) {

@@ -39,10 +39,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         {
             out.add(
                 object.clone(),
-                finding(&object, room, &taken, "are given").and_at(host.span, "the host"),
+                finding(&object, room, &taken, "guests", "are given").and_at(host.span, "the host"),
             );
         } else if !guests.is_empty()
             && let Some(d) = unknown(&object, host.span, &room, &taken)
+        {
+            out.add(object.clone(), d);
+        }
+        if let Ok(room) = &room
+            && let Some(d) = together(ctx, &object, room, &taken)
         {
             out.add(object.clone(), d);
         }
@@ -165,6 +170,78 @@ fn unknown(
     })
 }
 
+/// Something is said of the memory that a service takes.
+fn is_told(ctx: &Context<'_>, name: &str, service: &Service) -> bool {
+    let memory = service.memory.as_ref();
+    memory.is_some_and(|m| m.expected.is_some() || m.limit.is_some())
+        || composed(ctx, name, service).is_some()
+}
+
+/// What services ask of the memory of one machine.
+struct Asked {
+    expected: Partial,
+    limits: Partial,
+}
+
+impl Asked {
+    fn of(ctx: &Context<'_>, with: &[(&str, &Service)], without: &[(&str, &Service)]) -> Self {
+        let value = |s: &model::units::size::Size| i128::from(s.bytes());
+        let limit = |(n, s): &(&str, &Service)| {
+            let declared = s.memory.as_ref().and_then(|m| part(n, &m.limit, value));
+            declared.or_else(|| composed(ctx, n, s))
+        };
+        let expected = |(n, s): &(&str, &Service)| {
+            let declared = s.memory.as_ref().and_then(|m| part(n, &m.expected, value));
+            declared.or_else(|| limit(&(*n, *s)))
+        };
+        let open = |n: &str| format!("the memory of service '{n}'");
+        let missing: Vec<String> = without.iter().map(|(n, _)| open(n)).collect();
+        let unlimited = with.iter().filter(|s| limit(s).is_none());
+        let unlimited = unlimited.map(|(n, _)| format!("the limit of service '{n}'"));
+        Self {
+            limits: Partial {
+                known: with.iter().filter_map(limit).collect(),
+                missing: missing.iter().cloned().chain(unlimited).collect(),
+            },
+            expected: Partial {
+                known: with.iter().filter_map(expected).collect(),
+                missing,
+            },
+        }
+    }
+}
+
+/// Guests, and services beside them, that each fit and do not together.
+fn together(
+    ctx: &Context<'_>,
+    host: &ObjectRef,
+    room: &Part,
+    guests: &Partial,
+) -> Option<Diagnostic> {
+    // What runs in a guest as well is in its memory.
+    let beside = |(_, s): &(&str, &Service)| s.runs.iter().all(|r| r.guest.is_none());
+    let services = ctx.load().services(host).iter().copied().filter(beside);
+    let (with, without): (Vec<_>, Vec<_>) = services.partition(|(n, s)| is_told(ctx, n, s));
+    if guests.known.is_empty() || with.is_empty() {
+        return None;
+    }
+    let asked = Asked::of(ctx, &with, &without);
+    let both = |services: &Partial| {
+        let alone = guests.value() > room.value || services.value() > room.value;
+        let mut all = guests.clone();
+        all.known.extend(services.known.iter().cloned());
+        all.missing.extend(services.missing.iter().cloned());
+        (!alone && all.value() > room.value).then_some(all)
+    };
+    let whose = "guests and services";
+    let expected = both(&asked.expected)
+        .map(|all| finding(host, room, &all, whose, "are given and expected to take"));
+    expected.or_else(|| {
+        let all = both(&asked.limits)?;
+        Some(finding(host, room, &all, whose, "may take"))
+    })
+}
+
 /// Services by what they are expected to take, and by their limits.
 fn services(
     ctx: &Context<'_>,
@@ -173,12 +250,7 @@ fn services(
     out: &mut Findings,
 ) {
     let services = ctx.load().services(machine).iter().copied();
-    let said = |(n, s): &(&str, &Service)| {
-        let memory = s.memory.as_ref();
-        memory.is_some_and(|m| m.expected.is_some() || m.limit.is_some())
-            || composed(ctx, n, s).is_some()
-    };
-    let (with, without): (Vec<_>, Vec<_>) = services.partition(said);
+    let (with, without): (Vec<_>, Vec<_>) = services.partition(|(n, s)| is_told(ctx, n, s));
     let Some((_, first)) = with.first() else {
         return;
     };
@@ -192,34 +264,26 @@ fn services(
         );
         return;
     };
-    let value = |s: &model::units::size::Size| i128::from(s.bytes());
-    let limit = |(n, s): &(&str, &Service)| {
-        let declared = s.memory.as_ref().and_then(|m| part(n, &m.limit, value));
-        declared.or_else(|| composed(ctx, n, s))
-    };
-    let expected = |(n, s): &(&str, &Service)| {
-        let declared = s.memory.as_ref().and_then(|m| part(n, &m.expected, value));
-        declared.or_else(|| limit(&(*n, *s)))
-    };
-    let open = |n: &str| format!("the memory of service '{n}'");
-    let missing: Vec<String> = without.iter().map(|(n, _)| open(n)).collect();
-    let unlimited = with.iter().filter(|s| limit(s).is_none());
-    let unlimited = unlimited.map(|(n, _)| format!("the limit of service '{n}'"));
-    let limits = Partial {
-        known: with.iter().filter_map(limit).collect(),
-        missing: missing.iter().cloned().chain(unlimited).collect(),
-    };
-    let expected = Partial {
-        known: with.iter().filter_map(expected).collect(),
-        missing,
-    };
+    let Asked { expected, limits } = Asked::of(ctx, &with, &without);
     if expected.value() > room.value {
         out.add(
             machine.clone(),
-            finding(machine, &room, &expected, "are expected to take"),
+            finding(
+                machine,
+                &room,
+                &expected,
+                "services",
+                "are expected to take",
+            ),
         );
     } else if limits.value() > room.value {
-        let mut d = finding(machine, &room, &limits, "may take by their limits");
+        let mut d = finding(
+            machine,
+            &room,
+            &limits,
+            "services",
+            "may take by their limits",
+        );
         d.notes.push(format!(
             "expected: {}",
             sizes::sum(&expected.known, sizes::exact_memory)
@@ -292,18 +356,16 @@ fn container_limit(project: &Project, container: &Composed) -> Option<(i128, Spa
     (known && bytes.value > 0).then_some((value, bytes.span))
 }
 
-fn finding(machine: &ObjectRef, room: &Part, taken: &Partial, how: &str) -> Diagnostic {
+fn finding(
+    machine: &ObjectRef,
+    room: &Part,
+    taken: &Partial,
+    whose: &str,
+    how: &str,
+) -> Diagnostic {
     let say = sizes::exact_memory;
     let what = crate::claims::subject(Some(machine));
-    let (sum, least, whose) = (
-        taken.value(),
-        taken.least(),
-        if how == "are given" {
-            "guests"
-        } else {
-            "services"
-        },
-    );
+    let (sum, least) = (taken.value(), taken.least());
     let mut d = RULE
         .finding(format!(
             "the {whose} on {what} {how} {least}{}, and it has {}",

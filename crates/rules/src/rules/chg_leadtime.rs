@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "A change is promised or scheduled sooner than its window gives notice.",
-    rationale: "If people are told two days before a window, nothing that is decided today can be in tomorrow. Either the notice is not given, or the \
+    rationale: "If people are told two days before each change, what is decided today cannot be changed tomorrow. Either the notice is not given, or the \
         promise is not kept.",
     example: "windows: {saturday: {schedule: 'Sat 02:00..06:00', notice: 2d}}   # and metrics: {remediation-critical: {target: 24h}}",
     controls: &["ISO 27001:2022 A.8.32"],

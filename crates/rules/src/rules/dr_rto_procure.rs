@@ -10,6 +10,7 @@ use model::declare::OptExt as _;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 pub(crate) const RULE: Rule = Rule {
     id: "dr-rto-procure",
@@ -31,9 +32,24 @@ pub(crate) const RULE: Rule = Rule {
 /// Ordered today, delivered tomorrow: at best, in seconds.
 const DELIVERY: i64 = 86_400;
 
+/// Of a large lab few are told of, so that none is put in words before.
+enum What<'a> {
+    Body(&'a str),
+    Service(&'a str),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Body(words) => f.write_str(words),
+            What::Service(name) => write!(f, "service '{name}'"),
+        }
+    }
+}
+
 /// Something that must be back, with the tier that says so.
 struct Must<'a> {
-    what: String,
+    what: What<'a>,
     tier: &'a str,
     rto: Seconds,
     span: Span,
@@ -124,12 +140,12 @@ fn bare<'a>(lab: &Lab, body: &Body<'a>) -> Option<&'a str> {
     only(body).filter(|_| pools)
 }
 
-fn of_body<'a>(body: &Body<'a>, scope: FaultScope) -> Option<Must<'a>> {
+fn of_body<'c>(body: &'c Body<'_>, scope: FaultScope) -> Option<Must<'c>> {
     let (tier, rto) = body.rto(scope)?;
     let response = body.tiers.iter().find(|(name, _)| *name == tier);
     let response = response.and_then(|(_, t)| t.response.known()).copied();
     Some(Must {
-        what: body.what.clone(),
+        what: What::Body(&body.what),
         tier,
         rto: rto.value,
         span: rto.span,
@@ -139,13 +155,13 @@ fn of_body<'a>(body: &Body<'a>, scope: FaultScope) -> Option<Must<'a>> {
 
 fn of_service<'a>(
     lab: &'a Lab,
-    name: &str,
+    name: &'a str,
     service: &model::lab::service::Service,
 ) -> Option<Must<'a>> {
     let (tier, bundle) = lab.tiers.get_key_value(service.tier.known()?.name())?;
     let rto = bundle.rto.get(&FaultScope::Host)?;
     Some(Must {
-        what: format!("service '{name}'"),
+        what: What::Service(name),
         tier,
         rto: rto.value,
         span: rto.span,
@@ -156,8 +172,8 @@ fn of_service<'a>(
 /// What could take the place of something.
 struct StandIns<'c, 'a> {
     ctx: &'c Context<'a>,
-    /// Hosts, and disks as host and label, that there is a spare for.
-    spares: BTreeSet<(&'a str, Option<&'a str>)>,
+    /// Hosts that there is a spare disk for.
+    disks: BTreeSet<&'a str>,
     /// How many pools of its own a host has.
     pools: BTreeMap<&'a str, usize>,
     standby: Standby<'a>,
@@ -200,7 +216,10 @@ impl<'c, 'a> StandIns<'c, 'a> {
         }
         Self {
             ctx,
-            spares: spares.map(|s| (s.name(), s.part())).collect(),
+            disks: spares
+                .filter(|s| s.part().is_some())
+                .map(|s| s.name())
+                .collect(),
             pools,
             standby: Standby::of(lab, ctx.load()),
             tiers: lab
@@ -260,7 +279,7 @@ impl<'c, 'a> StandIns<'c, 'a> {
 
     /// A disk is there, or another pool of the host that may take what is restored.
     fn has_disk(&self, name: &str, scope: FaultScope) -> bool {
-        let spare = self.spares.iter().any(|(of, p)| *of == name && p.is_some());
+        let spare = self.disks.contains(name);
         let pools = self.pools.get(name).is_some_and(|n| *n > 1);
         scope == FaultScope::Device && (spare || pools)
     }
@@ -273,6 +292,7 @@ fn judge(
     scope: FaultScope,
     mut musts: Vec<Must<'_>>,
 ) -> Option<Diagnostic> {
+    musts.first()?;
     let asset = lab.assets.values().find(|a| {
         let of = a.of.known();
         of.is_some_and(|of| {
@@ -307,7 +327,7 @@ fn judge(
         Some(response) => format!("{response} to notice and {delivery} for the delivery"),
         None => format!("{delivery} for the delivery"),
     };
-    let shown: Vec<&str> = musts.iter().take(4).map(|m| m.what.as_str()).collect();
+    let shown: Vec<String> = musts.iter().take(4).map(|m| m.what.to_string()).collect();
     let more = match musts.len() - shown.len() {
         0 => String::new(),
         n => format!(" and {n} more"),

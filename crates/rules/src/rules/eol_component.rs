@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "A cluster, service, job or container image is out of support, or its project was given up.",
-    rationale: "What nobody maintains collects known weaknesses, and stops to work when what is around it moves on. That \
+    rationale: "What nobody maintains collects known weaknesses, and stops working when what is around it moves on. That \
         holds for what is planned, too: it is cheapest to replace before it is built.",
     example: "services: {logs: {image: grafana/promtail, version: 3.4}}",
     controls: &[

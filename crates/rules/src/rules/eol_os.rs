@@ -136,14 +136,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 /// A slip in the name must not look like a system without an end.
 fn no_such_system(ctx: &Context<'_>, machine: &Machine<'_>) -> Diagnostic {
     let (word, name, os) = (machine.object.kind.word(), &machine.object.name, machine.os);
+    let known = ctx.knowledge.products.keys().map(String::as_str);
+    let near = nearest(&os.to_lowercase(), known);
+    // Of unknowns often only the message is seen.
+    let meant = near.map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
     let d = RULE
         .unknown(format!(
-            "how long {os} on {word} '{name}' is supported: the table of facts has no such system"
+            "how long '{os}' on {word} '{name}' is supported: the table of facts has no such system{meant}"
         ))
         .at(machine.os_span, "not in the table of facts");
-    let known = ctx.knowledge.products.keys().map(String::as_str);
-    match nearest(&os.to_lowercase(), known) {
-        Some(near) => d.help(format!("did you mean '{near}'?")),
+    match near {
+        Some(near) => d.help(format!("if it is that one, write '{near}'")),
         None => d.help("'holdfast facts list' shows what is known"),
     }
 }

@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "fin-breakeven",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A claimed time until the lab has paid for itself does not follow from the items; or it never does.",
+    summary: "A claimed time until the lab has paid for itself does not follow from the items, or the lab never pays for itself.",
     rationale: "What was paid comes back only out of what is saved each year after the running costs. If the running costs are as \
         high as what they replace, it never does, however long one waits.",
     example: "claims: [{text: pays in four years, metric: break-even, value: ~4 years}]   # with 25,000 a year paid to save 12,000",

@@ -202,14 +202,12 @@ fn compute(ctx: &Context<'_>, measure: Measure, all: &Budget, said: &Said<'_>) -
 
 /// By power and price; where those are not declared, what is listed.
 fn electricity(ctx: &Context<'_>, all: &Budget) -> Vec<Line> {
-    let computed = budget::electricity(ctx.lab);
-    match computed.is_empty() {
-        true => all
-            .yearly
-            .iter()
-            .filter(|l| budget::is_electricity(l))
-            .cloned()
-            .collect(),
+    let (computed, missing) = budget::electricity(ctx.lab);
+    let listed = all.yearly.iter().filter(|l| budget::is_electricity(l));
+    let listed: Vec<Line> = listed.cloned().collect();
+    // Beside a bill, a part of it is no answer.
+    match computed.is_empty() || (!missing.is_empty() && !listed.is_empty()) {
+        true => listed,
         false => computed,
     }
 }

@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "A product is to run on an operating system that it does not support.",
-    rationale: "It may start and then fail in ways that nobody will help with, or not start at all. What a product runs on \
+    rationale: "On a system that its makers do not support, a product may not start, or fail with nobody to ask. What a product runs on \
         comes from the table of facts, with where it stands and when it was looked up.",
     example: "clusters: {k8s: {kind: k3s, workers: [desk]}}   # and 'desk' runs Windows 10",
     controls: &["NIST CSF 2.0 ID.AM-02", "ISO 27001:2022 A.8.9"],

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "A device is asked by SNMP with a community, which travels in clear text, or with MD5.",
-    rationale: "Whoever is on the way reads the community of SNMP 2c and everything that is told, and can then ask for himself; nothing says who answered. Version 3 with authentication and privacy has neither flaw. \
+    rationale: "Whoever is on the way reads the community of SNMP 2c and everything that is told, and can then ask the device too; and nothing proves who answered. Version 3 with authentication and privacy has neither flaw. \
         Its oldest hash is MD5, which hides passphrases badly.",
     example: "devices: {sw1: {kind: switch, snmp: {at: 192.168.10.2, community: {env: SW1_COMMUNITY}}}}",
     controls: &[

@@ -9,6 +9,7 @@ use crate::totals::{self, Part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
+use model::id::Kind;
 use model::lab::Lab;
 use model::lab::storage::{Pool, PoolKind};
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "sto-fit",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "The datasets on a pool are larger than the pool, or its virtual disks may become so.",
+    summary: "The datasets, virtual disks and thin pools on a pool are together larger than it, or may become so.",
     rationale: "What does not fit is somewhere else than the declaration says, or it is not there at all. Virtual disks that may grow past their \
         pool work until the day on which all of them stop at once; that may be wanted, but it has to be watched.",
     example: "pools: {tank: {kind: zfs, usable: 1TB, …}}   # and datasets of 'size: 3TB' on it",
@@ -33,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
 struct Load {
     datasets: Partial,
     disks: Partial,
+    /// Datasets that are in no disk of a guest, and pools that are cut out of this one.
+    beside: Partial,
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -61,8 +64,25 @@ fn loads(lab: &Lab) -> BTreeMap<&str, Load> {
         let only = place.pools.iter().next().filter(|_| place.pools.len() == 1);
         if let Some(pool) = own.or(only.copied()) {
             let load = out.entry(pool).or_default();
-            load.datasets
-                .add(format!("dataset '{name}'"), &data.about.size);
+            let what = format!("dataset '{name}'");
+            // What a guest has may be in one of its disks, and is counted with that.
+            if data
+                .about
+                .on
+                .known()
+                .is_none_or(|on| on.kind() != Kind::Guest)
+            {
+                load.beside.add(what.clone(), &data.about.size);
+            }
+            load.datasets.add(what, &data.about.size);
+        }
+    }
+    for (name, pool) in &lab.pools {
+        // Nobody has to say how large a part is that takes what is left.
+        let cut = pool.kind.known() == Some(&PoolKind::LvmThin) && pool.size.known().is_some();
+        if let (Some(from), true) = (pool.from.known(), cut) {
+            let load = out.entry(from.name()).or_default();
+            load.beside.add(format!("pool '{name}'"), &pool.size);
         }
     }
     for (name, guest) in &lab.guests {
@@ -96,6 +116,9 @@ fn judge(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Dia
         };
         return Some(finding(d, &load.disks, room));
     }
+    if !thin && let Some(d) = together(name, pool, load, room) {
+        return Some(d);
+    }
     let partly = |of: &&Partial| !of.known.is_empty() && !of.missing.is_empty();
     let disks = (!thin).then_some(&load.disks);
     let open = [&load.datasets].into_iter().chain(disks).find(partly)?;
@@ -107,6 +130,27 @@ fn judge(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Dia
         Some(what) => d.note(what),
         None => d,
     })
+}
+
+/// Each kind fits by itself, and all of it does not.
+fn together(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Diagnostic> {
+    let mut all = load.beside.clone();
+    all.known.extend(load.disks.known.iter().cloned());
+    all.missing.extend(load.disks.missing.iter().cloned());
+    if all.value() <= room.0 {
+        return None;
+    }
+    // A volume group sets the whole size of all of them aside.
+    let message = match pool.kind.known() == Some(&PoolKind::Lvm) || load.disks.known.is_empty() {
+        true => RULE.finding(format!(
+            "what lies on pool '{name}' is larger than the pool"
+        )),
+        false => RULE.with(
+            Severity::Warning,
+            format!("what lies on pool '{name}' may become larger than the pool"),
+        ),
+    };
+    Some(finding(message, &all, room))
 }
 
 fn finding(mut d: Diagnostic, all: &Partial, (room, shown): (i128, &str)) -> Diagnostic {

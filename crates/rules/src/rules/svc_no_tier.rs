@@ -13,8 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "A dataset has no class or no tier, or a service that keeps data has none.",
-    rationale: "The class says what a loss would mean, the tier how much may be lost and how long it may be away. Without them \
-        no backup can be too rare, no restore too slow, and no promise can be proven. Scratch data needs no tier, and a dataset takes \
+    rationale: "The class says what a loss would mean, the tier how much may be lost and how long it may be away. Without them nobody can say whether a backup is too rare or a restore too slow, and nothing can be proven. Scratch data needs no tier, and a dataset takes \
         them from its service.",
     example: "datasets: {photos: {host: nas, folder: /srv/photos}}",
     controls: &[

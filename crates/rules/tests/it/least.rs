@@ -193,3 +193,46 @@ guests: {web: {kind: vm, on: c, memory: MEMORY}}
     );
     assert!(told("4GiB").first().is_some_and(|(unknown, ..)| *unknown));
 }
+
+/// 100 W + 50 W = 150 W; × 8760 h = 1314 kWh; × 0.30 EUR = 394.20 EUR.
+#[test]
+fn electricity_is_what_the_machines_of_a_site_draw_where_the_site_says_nothing() {
+    let lab = |power: &str, nas: &str, claimed: &str| {
+        format!(
+            "format: 1\nlab: x\nsites: {{home: {{power: {power}}}}}\nhosts: {{nas: {{site: home{nas}}}}}\n\
+             devices: {{gw: {{kind: router, site: home, power: {{average: 50W}}}}}}\n\
+             claims: [{{text: power, metric: electricity-cost, value: {claimed}}}]\n"
+        )
+    };
+    let price = "{price: 0.30 EUR/kWh}";
+    let nas = ", power: {average: 100W}";
+    for (power, nas, claimed, expected) in [
+        (price, nas, "394.20 EUR/year", None),
+        (price, nas, "200 EUR/year", Some(false)),
+        // What the site says of itself counts.
+        (
+            "{price: 0.30 EUR/kWh, average: 100W}",
+            nas,
+            "262.80 EUR/year",
+            None,
+        ),
+        // Without the draw of one of them, or without a price, nobody can tell.
+        (price, "", "394.20 EUR/year", Some(true)),
+        ("{average: 100W}", nas, "394.20 EUR/year", Some(true)),
+    ] {
+        let (found, _) = check(&lab(power, nas, claimed), None);
+        let of = found.iter().find(|d| d.code == "fin-sum");
+        assert_eq!(
+            of.map(|d| d.unknown),
+            expected,
+            "{power} {nas} {claimed}: {of:#?}"
+        );
+        if expected == Some(false) {
+            let notes = of.map(|d| d.notes.join("\n")).unwrap_or_default();
+            assert!(
+                notes.contains("(100W + 50W) × 8760h × 0.30 EUR/kWh"),
+                "{notes}"
+            );
+        }
+    }
+}

@@ -52,7 +52,7 @@ fn the_last_day_is_supported_and_the_next_is_not() {
             date(2026, 11, 21),
             Some((
                 Severity::Info,
-                "unknown: how long plan9 on host 'a' is supported: the table of facts has no such system",
+                "unknown: how long 'plan9' on host 'a' is supported: the table of facts has no such system",
             )),
         ),
         (

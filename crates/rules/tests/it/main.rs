@@ -8,6 +8,8 @@
 mod book;
 mod claims;
 mod claims_of_containers;
+mod dangling;
+mod dim_looks;
 mod documents;
 mod example;
 mod fixtures;

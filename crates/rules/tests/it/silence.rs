@@ -129,7 +129,7 @@ fn silences(rule: &'static rules::Rule) -> Vec<Silence> {
 }
 
 /// Labs that a rule finds fault with: its broken fixture, and what decisive changes make of the mended one.
-fn broken(rule: &str) -> Vec<String> {
+pub(crate) fn broken(rule: &str) -> Vec<String> {
     let of = |name: &str| read(&folder().join(rule).join(name));
     let mended = of("mended.yaml");
     let text = body(&mended);
@@ -162,13 +162,13 @@ fn of_lab(rule: &'static rules::Rule, text: &str) -> Vec<Silence> {
 }
 
 /// How much a rule finds, and what it cannot tell.
-struct Said {
-    found: usize,
-    unknown: BTreeSet<String>,
+pub(crate) struct Said {
+    pub(crate) found: usize,
+    pub(crate) unknown: BTreeSet<String>,
 }
 
 impl Said {
-    fn of(rule: &'static rules::Rule, text: &str) -> Self {
+    pub(crate) fn of(rule: &'static rules::Rule, text: &str) -> Self {
         let (all, _) = check_with(text, None, &[rule]);
         let unknown = all.iter().filter(|d| d.code == rule.id && d.unknown);
         Self {

@@ -55,14 +55,34 @@ pub(crate) fn check_with(
     facts: Option<&Facts>,
     rules: &[&rules::Rule],
 ) -> (Vec<Diagnostic>, SourceSet) {
+    let judged = judge(text, facts, rules);
+    let invalid = judged.invalid;
+    assert!(
+        invalid.is_empty(),
+        "the fixture is invalid: {invalid:#?}\n{text}"
+    );
+    (judged.found, judged.sources)
+}
+
+/// What is said of a text, valid or not.
+pub(crate) struct Judged {
+    pub(crate) invalid: Vec<Diagnostic>,
+    pub(crate) found: Vec<Diagnostic>,
+    pub(crate) sources: SourceSet,
+}
+
+/// Reads and judges a text that may be invalid.
+pub(crate) fn judge(text: &str, facts: Option<&Facts>, rules: &[&rules::Rule]) -> Judged {
     let (text, mut files) = split(text);
     let written = crate::sighting::take(&mut files);
     let facts = facts.or(written.as_ref());
-    let (lab, sources) = lab(&[("holdfast.yaml", &text)]);
+    let mut sources = SourceSet::default();
+    sources.add("holdfast.yaml", text);
+    let (lab, mut said) = lang::analyze(&sources);
     let beside = Beside(files);
     let mut stacks = lang::stacks(&lab, sources, &beside);
-    let invalid: Vec<&Diagnostic> = invalid(&stacks.diagnostics);
-    assert!(invalid.is_empty(), "a stack is invalid: {invalid:#?}");
+    said.append(&mut stacks.diagnostics);
+    said.retain(|d| d.class == Class::Invalid);
     let documents = documents(&lab, &beside.0, &mut stacks.sources);
     let mut leaks = Vec::new();
     for (id, source) in stacks.sources.iter() {
@@ -87,7 +107,11 @@ pub(crate) fn check_with(
     };
     let mut found = rules::check_with(&ctx, rules);
     diag::fix::settle(&mut found, &stacks.sources);
-    (found, stacks.sources)
+    Judged {
+        invalid: said,
+        found,
+        sources: stacks.sources,
+    }
 }
 
 /// What the tables say, read once: some tests check a thousand labs.

@@ -258,7 +258,7 @@ fn a_slip_and_a_claim_that_nothing_bears_out_are_told_as_unknown() {
         (
             "hosts: {a: {os: debain, version: 8}}",
             "eol-os",
-            "unknown: how long debain on host 'a' is supported: the table of facts has no such system",
+            "unknown: how long 'debain' on host 'a' is supported: the table of facts has no such system (did you mean 'debian'?)",
         ),
         (
             "hosts: {a: {}, b: {}}\nclaims: [{text: High availability}]",

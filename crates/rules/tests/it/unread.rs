@@ -204,3 +204,61 @@ fn a_slip_has_no_findings_of_its_consequences() {
         }
     }
 }
+
+/// A denial is asked as what it denies.
+#[test]
+fn nobody_is_asked_whether_nothing_is_there() {
+    let text = "tiers: {core: {rto: {corruption: 1d}, rpo: {corruption: 1d}}}\nservices: {wiki: {teir: core, data: {pages: {path: /srv/wiki, class: important}}}}";
+    let (_, found) = judge(text);
+    let of: Vec<&str> = found
+        .iter()
+        .filter(|d| d.code == "svc-no-tier")
+        .map(|d| d.message.as_str())
+        .collect();
+    assert!(!of.is_empty());
+    for message in of {
+        assert!(
+            message.starts_with("unknown: whether ") && !message.contains(" no "),
+            "{message}"
+        );
+    }
+}
+
+/// A claim or an objective of which it cannot be read what it is of is not one of the whole lab.
+#[test]
+fn a_figure_of_nothing_is_no_figure_of_the_lab() {
+    let hosts = "hosts: {a: {hardware: {memory: 8GiB}}, b: {hardware: {memory: 8GiB}}}\nservices: {wiki: {}}";
+    for (list, of, rule) in [
+        (
+            "claims: [{text: eight, metric: total-memory, value: 8GiB, about: a}]",
+            "about: a",
+            "cap-sum",
+        ),
+        (
+            "slos: [{service: wiki, target: 99.5%, measured: 99.7%}]",
+            "service: wiki",
+            "slo-source",
+        ),
+    ] {
+        let good = format!("{hosts}\n{list}");
+        assert!(good.contains(of));
+        let (invalid, _) = judge(&good);
+        assert!(invalid.is_empty(), "{invalid:#?}");
+        let slip = good.replacen(of, &format!("{of}x"), 1);
+        let (invalid, found) = judge(&slip);
+        assert_eq!(invalid.len(), 1, "{invalid:#?}");
+        let told: Vec<&Diagnostic> = found
+            .iter()
+            .filter(|d| d.code == rule && !d.unknown)
+            .collect();
+        assert!(told.is_empty(), "{told:#?}");
+        let whole = good
+            .replacen(&format!(", {of}"), "", 1)
+            .replacen(&format!("{of}, "), "", 1);
+        let (_, found) = judge(&whole);
+        assert!(
+            found.iter().any(|d| d.code == rule && !d.unknown),
+            "{rule} of the whole lab: {found:#?}"
+        );
+    }
+}

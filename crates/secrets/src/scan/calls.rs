@@ -1,8 +1,8 @@
 //! Passwords among the words of certain programs, whose options say nothing by their name: `chpasswd`, `htpasswd -b`, `ldapsearch -w`,
 //! `snmpget -c`, `mysql -p…`, `redis-cli -a …`.
 
+use super::parts::{Held, Lazy, Parts};
 use super::words::{bare, gap};
-use regex::Regex;
 use std::ops::Range;
 
 /// What stands between a program and one of its options: words of the same command, on lines that go on or in items of a list.
@@ -21,7 +21,7 @@ macro_rules! word {
 /// `mysqladmin -p…`.
 const GLUED: &str = concat!(
     r"\b(?:mysql|mariadb)(?:-?(?:admin|dump|check|show|import))?\b",
-    r#"(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p([^\s"',\]};&|\\]+)"#
+    r#"(?:[^\n|;&]|\n[ \t]*-)*?[\s"',]-p\\?["']?([^\s"',\]};&|\\]+)"#
 );
 /// `sshpass -p …`, `redis-cli -a …`.
 const SHORT: &str = concat!(
@@ -86,48 +86,44 @@ const HTPASSWD: &str = r"\bhtpasswd\b([^\n|;&)]*)";
 /// Communities that everybody knows, and that say nothing of the place.
 const WELL_KNOWN: [&str; 2] = ["public", "private"];
 
-/// The shapes, compiled once.
+/// The shapes, compiled when they are needed.
 pub(super) struct Calls {
-    /// Those whose only group is a secret, and what a text without one has nothing for.
-    shapes: Vec<(&'static str, Regex)>,
-    htpasswd: Option<Regex>,
-}
-
-impl Default for Calls {
-    fn default() -> Self {
-        let shapes = [
-            ("-p", GLUED),
-            ("-", SHORT),
-            ("pass:", OPENSSL),
-            ("ldap", LDAP),
-            ("ldappasswd", LDAPPASSWD),
-            ("snmp", SNMP),
-            ("curl", CURL),
-            ("%", SMB),
-            ("chpasswd", CHPASSWD),
-            ("chpasswd", CHPASSWD_HERE),
-        ];
-        let shapes = shapes.into_iter();
-        Self {
-            shapes: shapes
-                .filter_map(|(part, shape)| Some((part, Regex::new(shape).ok()?)))
-                .collect(),
-            htpasswd: Regex::new(HTPASSWD).ok(),
-        }
-    }
+    /// Those whose only group is a secret.
+    shapes: Vec<Lazy>,
+    htpasswd: Lazy,
 }
 
 impl Calls {
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        const SHAPES: &[(&[&str], &str)] = &[
+            (&["mysql", "mariadb"], GLUED),
+            (&["sshpass", "redis-cli"], SHORT),
+            (&["pass:"], OPENSSL),
+            (&["ldap"], LDAP),
+            (&["ldappasswd"], LDAPPASSWD),
+            (&["snmp"], SNMP),
+            (&["curl"], CURL),
+            (&["smbclient", "smbget", "rpcclient"], SMB),
+            (&["chpasswd"], CHPASSWD),
+            (&["chpasswd"], CHPASSWD_HERE),
+        ];
+        let shapes = SHAPES.iter().map(|(any, shape)| parts.shape(any, shape));
+        Self {
+            shapes: shapes.collect(),
+            htpasswd: parts.shape(&["htpasswd"], HTPASSWD),
+        }
+    }
+
     /// Where their passwords stand.
-    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let shapes = self.shapes.iter().filter(|(part, _)| text.contains(part));
-        let shapes = shapes.flat_map(|(_, r)| r.captures_iter(text));
+    pub(super) fn find(&self, text: &str, held: &Held) -> Vec<Range<usize>> {
+        let shapes = self.shapes.iter();
+        let shapes = shapes.flat_map(|shape| shape.captures(held, text));
         let mut out: Vec<_> = shapes
             .filter_map(|found| found.get(1))
             .filter(|value| !WELL_KNOWN.contains(&value.as_str()))
             .map(|value| value.range())
             .collect();
-        for call in self.htpasswd.iter().flat_map(|r| r.captures_iter(text)) {
+        for call in self.htpasswd.captures(held, text) {
             out.extend(
                 call.get(1)
                     .and_then(|words| of_htpasswd(text, words.range())),

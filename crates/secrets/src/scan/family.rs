@@ -2,13 +2,16 @@
 //! formats. A family says for people what is known of it, and for the scanner how to find it.
 
 mod account;
+mod ceph;
 mod chap;
 mod cisco;
 mod command;
 pub(super) mod dockerfile;
 mod freeradius;
 mod haproxy;
+mod home;
 mod htpasswd;
+mod installer;
 mod ipsec;
 mod keepalived;
 mod key;
@@ -16,6 +19,7 @@ mod kubernetes;
 mod login;
 mod mail;
 mod markup;
+mod monitor;
 mod named;
 mod netrc;
 mod nut;
@@ -24,9 +28,12 @@ mod postgres;
 mod proxmox;
 mod rclone;
 mod redis;
+mod router;
 mod samba;
 mod snmp;
 mod sql;
+mod storage;
+mod terraform;
 mod webhook;
 mod whole;
 mod wifi;
@@ -35,11 +42,11 @@ mod wireguard;
 use super::found::Found;
 use super::kind::{Form, Kind, kind};
 use super::literal::{Bounds, is_strong, literal};
+use super::parts::{Held, Lazy, Parts};
 use super::words::Comments;
 use super::{Grade, Leak};
-use regex::{Captures, Regex, RegexSet};
+use regex::Captures;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 /// The files or commands of a program, and what of them is a secret.
 #[derive(Debug)]
@@ -106,13 +113,16 @@ use {begin, value};
 /// All families of formats, as their files are ordered.
 pub const FAMILIES: &[Family] = &[
     account::FAMILY,
+    ceph::FAMILY,
     chap::FAMILY,
     cisco::FAMILY,
     command::FAMILY,
     dockerfile::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
+    home::FAMILY,
     htpasswd::FAMILY,
+    installer::FAMILY,
     ipsec::FAMILY,
     keepalived::FAMILY,
     key::FAMILY,
@@ -120,6 +130,7 @@ pub const FAMILIES: &[Family] = &[
     login::FAMILY,
     mail::FAMILY,
     markup::FAMILY,
+    monitor::FAMILY,
     named::FAMILY,
     netrc::FAMILY,
     nut::FAMILY,
@@ -128,9 +139,12 @@ pub const FAMILIES: &[Family] = &[
     proxmox::FAMILY,
     rclone::FAMILY,
     redis::FAMILY,
+    router::FAMILY,
     samba::FAMILY,
     snmp::FAMILY,
     sql::FAMILY,
+    storage::FAMILY,
+    terraform::FAMILY,
     webhook::FAMILY,
     whole::FAMILY,
     wifi::FAMILY,
@@ -147,22 +161,21 @@ pub(super) enum Verdict {
 
 /// The shapes of all families. Each is compiled when the first text comes that may have it.
 pub(super) struct Families {
-    shapes: Vec<(&'static Family, &'static Shape, OnceLock<Option<Regex>>)>,
-    /// Which shapes a text may have, found out in one go.
-    parts: Option<RegexSet>,
+    shapes: Vec<(&'static Family, &'static Shape, Lazy)>,
 }
 
-impl Default for Families {
-    fn default() -> Self {
+impl Families {
+    pub(super) fn new(parts: &mut Parts) -> Self {
         let all = FAMILIES
             .iter()
             .flat_map(|family| family.shapes.iter().map(move |shape| (family, shape)));
-        let shapes: Vec<_> = all.map(|(f, s)| (f, s, OnceLock::new())).collect();
-        let part = |shape: &Shape| format!("(?i-u:{})", regex::escape(shape.part));
-        let parts = RegexSet::new(shapes.iter().map(|(_, s, _)| part(s)));
+        let all = all.map(|(family, shape)| {
+            let part = std::slice::from_ref(&shape.part);
+            let any = if shape.part.is_empty() { &[] } else { part };
+            (family, shape, parts.shape(any, shape.shape))
+        });
         Self {
-            shapes,
-            parts: parts.ok(),
+            shapes: all.collect(),
         }
     }
 }
@@ -172,20 +185,22 @@ impl Families {
     pub(super) fn find(
         &self,
         (path, text): (&str, &str),
+        held: &Held,
         named: &mut impl FnMut(&str, Found<'_>),
         add: &mut impl FnMut(Verdict),
     ) {
         let here = |family: &Family| family.files.iter().any(|name| is_named(path, name));
         let (kind, form) = kind(path);
         let mut comments = Comments::new(text);
-        let likely = self.parts.iter().flat_map(|parts| parts.matches(text));
-        for (family, shape, compiled) in likely.filter_map(|n| self.shapes.get(n)) {
+        for (family, shape, lazy) in &self.shapes {
+            if !lazy.may_be(held) {
+                continue;
+            }
             let is_here = here(family);
             if shape.reach == Reach::Here && !is_here {
                 continue;
             }
-            let compiled = compiled.get_or_init(|| Regex::new(shape.shape).ok());
-            for found in compiled.iter().flat_map(|r| r.captures_iter(text)) {
+            for found in lazy.captures(held, text) {
                 let Some(value) = value_of(&found) else {
                     continue;
                 };
@@ -214,11 +229,13 @@ impl Families {
                 });
             }
         }
-        for family in FAMILIES {
+        for (family, read) in FAMILIES.iter().filter_map(|f| Some((f, f.read?))) {
             // What has no names of files is read in every file of its form.
             let is_here = here(family) || family.files.is_empty() && form == Form::Tree;
-            let read = family.read.filter(|_| is_here);
-            for (span, what) in read.into_iter().flat_map(|read| read(text)) {
+            if !is_here {
+                continue;
+            }
+            for (span, what) in read(text) {
                 let what = what.to_owned();
                 let grade = Grade::Clear;
                 add(Verdict::Told(Leak { span, what, grade }));

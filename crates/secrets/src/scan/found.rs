@@ -7,6 +7,19 @@ use diag::naming;
 use regex::Match;
 use std::ops::Range;
 
+/// Keys under which a map has what its own key names.
+const VALUES: [&str; 9] = [
+    "value",
+    "Value",
+    "plain",
+    "plaintext",
+    "clear",
+    "cleartext",
+    "text",
+    "literal",
+    "default",
+];
+
 /// A value under a name, or a name and a value in one text, as Compose takes the environment in a list.
 pub(super) fn of_tree(
     text: &str,
@@ -24,7 +37,12 @@ pub(super) fn of_tree(
         start: value.span.start,
         bounds,
     };
-    named(value.name, found);
+    // `password: {value: x}`
+    let name = match VALUES.contains(&value.name) && naming(value.name).is_none() {
+        true => value.under,
+        false => value.name,
+    };
+    named(name, found);
     let name = |n: &str| {
         let good = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
         !n.is_empty() && !n.starts_with('-') && n.bytes().all(good)

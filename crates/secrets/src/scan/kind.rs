@@ -51,6 +51,11 @@ pub(super) fn kind(path: &str) -> (Kind, Form) {
     }
 }
 
+/// Whether a file of this name is a text: one in which something else hides what the text says.
+pub fn is_text(path: &str) -> bool {
+    kind(path) != (Kind::Settings, Form::Text)
+}
+
 /// Settings whose values are expressions: what has no quotes there is a reference.
 pub(super) fn is_expressions(path: &str) -> bool {
     let end = path.rsplit('.').next().unwrap_or_default();

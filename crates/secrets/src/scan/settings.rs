@@ -3,15 +3,16 @@
 use super::found::{Found, of_tree};
 use super::kind::{Form, Kind, is_expressions, kind};
 use super::literal::Bounds;
-use super::yaml;
-use regex::{Match, Regex};
+use super::parts::{Held, Lazy, NOUNS, Parts};
+use super::{names, yaml};
+use regex::Match;
 
 /// A key that may be named as a secret, what may stand between it and its value, and the value: with its quotes if it has any, else
 /// up to what ends it inside of brackets.
 macro_rules! named {
     ($gap:literal, $bare:literal) => {
         concat!(
-            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw)[a-z0-9_.-]*)["']?[ \t]*(?::|=)"#,
+            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp)[a-z0-9_.-]*)["']?[ \t]*(?::|=)"#,
             $gap,
             r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|"#,
             $bare,
@@ -32,38 +33,43 @@ const NAMED_BELOW: &str = named!(
 const LINE: &str =
     r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*(\S[^\r\n]*?)[ \t\r]*$";
 
-/// The shapes, compiled once.
+/// The shapes, compiled when they are needed.
 pub(super) struct Settings {
-    named: Option<Regex>,
-    named_in_line: Option<Regex>,
-    named_below: Option<Regex>,
-    line: Option<Regex>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let of = |text: &str| Regex::new(text).ok();
-        Self {
-            named: of(NAMED),
-            named_in_line: of(NAMED_IN_LINE),
-            named_below: of(NAMED_BELOW),
-            line: of(LINE),
-        }
-    }
+    named: Lazy,
+    named_in_line: Lazy,
+    named_below: Lazy,
+    line: Lazy,
 }
 
 impl Settings {
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        Self {
+            named: parts.shape(NOUNS, NAMED),
+            named_in_line: parts.shape(NOUNS, NAMED_IN_LINE),
+            named_below: parts.shape(NOUNS, NAMED_BELOW),
+            line: parts.shape(NOUNS, LINE),
+        }
+    }
+
     /// Names and their values, in all forms in which the files of this kind have them.
-    pub(super) fn find(&self, path: &str, text: &str, named: &mut impl FnMut(&str, Found<'_>)) {
+    pub(super) fn find(
+        &self,
+        (path, text): (&str, &str),
+        held: &Held,
+        named: &mut impl FnMut(&str, Found<'_>),
+    ) {
+        if !names::may_have(text, &held.nouns) {
+            return;
+        }
         let (kind, form) = kind(path);
         if form == Form::Tree {
             let whole = yaml::values(text, |value| of_tree(text, value, named));
             if !whole {
-                below(self.named_below.as_ref(), text, named);
+                below(pairs(&self.named_below, held, text), named);
             }
         }
         if form == Form::Lines {
-            for (key, value) in pairs(self.line.as_ref(), text) {
+            for (key, value) in pairs(&self.line, held, text) {
                 for found in Found::items(&value) {
                     named(key.as_str(), found);
                 }
@@ -74,7 +80,7 @@ impl Settings {
             Form::Tree | Form::Text => &self.named,
         };
         let only_quoted = kind == Kind::Code || is_expressions(path);
-        for (key, value) in pairs(in_line.as_ref(), text) {
+        for (key, value) in pairs(in_line, held, text) {
             let found = Found::word(&value);
             if !only_quoted || found.bounds == Bounds::Quoted {
                 named(key.as_str(), found);
@@ -84,17 +90,21 @@ impl Settings {
 }
 
 /// Names and values that a shape finds.
-pub(super) fn pairs<'t>(
-    shape: Option<&'t Regex>,
+fn pairs<'t>(
+    shape: &Lazy,
+    held: &Held,
     text: &'t str,
 ) -> impl Iterator<Item = (Match<'t>, Match<'t>)> {
-    let found = shape.into_iter().flat_map(|r| r.captures_iter(text));
+    let found = shape.captures(held, text);
     found.filter_map(|f| Some((f.get(1)?, f.get(2)?)))
 }
 
 /// Values on the line below their names. What ends in a colon is a key.
-fn below(shape: Option<&Regex>, text: &str, named: &mut impl FnMut(&str, Found<'_>)) {
-    for (key, value) in pairs(shape, text) {
+fn below<'t>(
+    pairs: impl Iterator<Item = (Match<'t>, Match<'t>)>,
+    named: &mut impl FnMut(&str, Found<'_>),
+) {
+    for (key, value) in pairs {
         if !value.as_str().ends_with(':') {
             named(key.as_str(), Found::word(&value));
         }

@@ -1,11 +1,12 @@
 //! What stands behind a name that may be a slip of a secret's: `--passwrod x`, `tokne=x`. It is hidden wherever a text is shown, and
 //! told nowhere: a name that is near to another one is still another name.
 
-use super::kind::Kind;
-use super::literal::{Bounds, literal};
+use super::kind::{Form, Kind};
+use super::literal::{Bounds, is_strong, literal};
+use super::names;
+use super::parts::{Held, Lazy, NOUNS, Parts};
 use super::words::{bare, gap, is_word, value};
 use diag::misspelt;
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -18,22 +19,51 @@ const OPTION: &str = concat!(
 /// A name and what is assigned to it.
 const ASSIGNED: &str = concat!(r#"([A-Za-z_][A-Za-z0-9_.-]*)["']?="#, value!());
 
-/// The shapes, compiled once.
-pub(super) struct Slips(Vec<Regex>);
+/// A name without its colon, and a word: an item of a list or a map in one line, or of a list in lines.
+const BESIDE: &str = r#"(?m)(?:[{,\[]|^[ \t]*-[ \t])[ \t]*["']?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]+([^\s,{}\[\]"':#]+)["']?[ \t]*(?:[,}\]\r]|$)"#;
+/// A variable, and what stands in its place or is said if there is none.
+const VARIABLE: &str = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?([-?+])([^{}\n]+)\}";
+/// What is said of a variable in one word.
+const SAID: [&str; 6] = [
+    "required",
+    "missing",
+    "unset",
+    "empty",
+    "error",
+    "undefined",
+];
 
-impl Default for Slips {
-    fn default() -> Self {
-        let shapes = [OPTION, ASSIGNED].into_iter();
-        Self(shapes.filter_map(|s| Regex::new(s).ok()).collect())
-    }
+/// The shapes, compiled when they are needed.
+pub(super) struct Slips {
+    option: Lazy,
+    assigned: Lazy,
+    beside: Lazy,
+    variable: Lazy,
 }
 
 impl Slips {
-    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let mut out = Vec::new();
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        Self {
+            option: parts.shape(&[], OPTION),
+            assigned: parts.shape(&["="], ASSIGNED),
+            beside: parts.shape(NOUNS, BESIDE),
+            variable: parts.shape(&["${"], VARIABLE),
+        }
+    }
+
+    pub(super) fn find(&self, (text, form): (&str, Form), held: &Held) -> Vec<Range<usize>> {
+        let mut out = self.variables(text, held);
+        if form == Form::Tree && names::may_have(text, &held.nouns) {
+            for found in self.beside.captures(held, text) {
+                let is_named = found.get(1).is_some_and(|name| is_named(name.as_str()));
+                out.extend(found.get(2).filter(|_| is_named).map(|v| v.range()));
+            }
+        }
         // Comparing a name is quadratic in it, and a text has each often.
         let mut known: BTreeMap<&str, bool> = BTreeMap::new();
-        for found in self.0.iter().flat_map(|r| r.captures_iter(text)) {
+        let options = has_option(text).then_some(&self.option).into_iter();
+        let shapes = options.chain([&self.assigned]);
+        for found in shapes.flat_map(|shape| shape.captures(held, text)) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
@@ -49,4 +79,63 @@ impl Slips {
         }
         out
     }
+}
+
+impl Slips {
+    /// What stands for a variable that is named as a secret, or behind the name of one.
+    fn variables(&self, text: &str, held: &Held) -> Vec<Range<usize>> {
+        let mut out = Vec::new();
+        for found in self.variable.captures(held, text) {
+            let (Some(whole), Some(name), Some(sign), Some(value)) =
+                (found.get(0), found.get(1), found.get(2), found.get(3))
+            else {
+                continue;
+            };
+            let said = value.as_str();
+            let told = sign.as_str() == "?" && is_said(said);
+            let under = || is_named(before(text, whole.start()));
+            if !told && is_word(said) && (is_named(name.as_str()) || under()) {
+                out.push(value.range());
+            }
+        }
+        out
+    }
+}
+
+fn is_named(name: &str) -> bool {
+    misspelt(name).is_some()
+}
+
+/// A sentence for whoever forgot the variable.
+fn is_said(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let known = |word: &str| SAID.contains(&word.to_ascii_lowercase().as_str());
+    known(text.trim()) || words.clone().count() > 1 && !words.any(|w| is_strong(w, Kind::Settings))
+}
+
+/// The name that a place stands behind, in its line.
+fn before(text: &str, at: usize) -> &str {
+    const LONGEST: usize = 100;
+    let bytes = text.as_bytes().get(..at).unwrap_or_default();
+    let between = |b: &&u8| b" \t\"'=:,\\-${?+".contains(*b);
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || b"_.-".contains(*b);
+    let behind = bytes.iter().rev().take(LONGEST).take_while(between).count();
+    let rest = bytes.get(..at - behind).unwrap_or_default();
+    let name = rest.iter().rev().take(LONGEST).take_while(part).count();
+    text.get(rest.len() - name..rest.len()).unwrap_or_default()
+}
+
+/// Whether a word begins as an option does. A dash alone is in most texts.
+fn has_option(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let starts = |at: usize| match at.checked_sub(1).and_then(|before| bytes.get(before)) {
+        None => true,
+        Some(b) => b.is_ascii_whitespace() || *b == 0x0b || !b.is_ascii() || b"\"'[,(`".contains(b),
+    };
+    let named = |at: usize| {
+        let next = bytes.get(at + 1);
+        next.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-')
+    };
+    let mut dashes = text.match_indices('-').map(|(at, _)| at);
+    dashes.any(|at| named(at) && starts(at))
 }

@@ -3,68 +3,120 @@
 use super::Kind;
 use super::leaks::Leaks;
 use super::literal::{Bounds, is_of_words, is_placeholder, is_strong, literal};
-use regex::Regex;
+use super::parts::{Held, Lazy, Parts};
 
-/// Tokens: who issues them, and their shape.
-const TOKENS: &[(&str, &str)] = &[
+/// Tokens: who issues them, letters that are in each, and their shape.
+const TOKENS: &[(&str, &[&str], &str)] = &[
     (
         "a token of GitHub",
+        &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
         r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})",
     ),
     (
         "a token of GitLab",
+        &["glpat-", "glrt-", "gldt-", "glcbt-"],
         r"\bgl(?:pat|rt|dt|cbt)-[A-Za-z0-9_-]{20,}",
     ),
-    ("an access key of AWS", r"\bA(?:KIA|SIA)[A-Z2-7]{16}\b"),
-    ("an API key of Anthropic", r"\bsk-ant-[A-Za-z0-9_-]{24,}"),
-    ("an API key of OpenAI", r"\bsk-proj-[A-Za-z0-9_-]{24,}"),
-    ("a token of Hugging Face", r"\bhf_[A-Za-z0-9]{30,}\b"),
-    ("a token of DigitalOcean", r"\bdo[opr]_v1_[a-f0-9]{64}\b"),
+    (
+        "an access key of AWS",
+        &["akia", "asia"],
+        r"\bA(?:KIA|SIA)[A-Z2-7]{16}\b",
+    ),
+    (
+        "an API key of Anthropic",
+        &["sk-ant-"],
+        r"\bsk-ant-[A-Za-z0-9_-]{24,}",
+    ),
+    (
+        "an API key of OpenAI",
+        &["sk-proj-"],
+        r"\bsk-proj-[A-Za-z0-9_-]{24,}",
+    ),
+    (
+        "a token of Hugging Face",
+        &["hf_"],
+        r"\bhf_[A-Za-z0-9]{30,}\b",
+    ),
+    (
+        "a token of DigitalOcean",
+        &["_v1_"],
+        r"\bdo[opr]_v1_[a-f0-9]{64}\b",
+    ),
     (
         "a login of netrc",
+        &["machine"],
         r"\bmachine[ \t]+\S+\s+login[ \t]+\S+\s+password[ \t]+\S+",
     ),
-    ("a token of Slack", r"\bxox[abeprs]-[A-Za-z0-9-]{20,}"),
-    ("a key of Stripe", r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
+    (
+        "a token of Slack",
+        &["xox"],
+        r"\bxox[abeprs]-[A-Za-z0-9-]{20,}",
+    ),
+    (
+        "a key of Stripe",
+        &["k_live_"],
+        r"\b[rs]k_live_[A-Za-z0-9]{20,}",
+    ),
     (
         "a key of Tailscale",
+        &["tskey-"],
         r"\btskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16,}",
     ),
-    ("a token of Vault", r"\bhv[bsr]\.[A-Za-z0-9_-]{24,}"),
-    ("a token of Docker Hub", r"\bdckr_[a-z]+_[A-Za-z0-9_-]{20,}"),
-    ("a token of npm", r"\bnpm_[A-Za-z0-9]{36}\b"),
-    ("a token of PyPI", r"\bpypi-AgEI[A-Za-z0-9_-]{40,}"),
-    ("a key of Google", r"\bAIza[A-Za-z0-9_-]{35}\b"),
+    (
+        "a token of Vault",
+        &["hvb.", "hvs.", "hvr."],
+        r"\bhv[bsr]\.[A-Za-z0-9_-]{24,}",
+    ),
+    (
+        "a token of Docker Hub",
+        &["dckr_"],
+        r"\bdckr_[a-z]+_[A-Za-z0-9_-]{20,}",
+    ),
+    ("a token of npm", &["npm_"], r"\bnpm_[A-Za-z0-9]{36}\b"),
+    (
+        "a token of PyPI",
+        &["pypi-"],
+        r"\bpypi-AgEI[A-Za-z0-9_-]{40,}",
+    ),
+    ("a key of Google", &["aiza"], r"\bAIza[A-Za-z0-9_-]{35}\b"),
     (
         "a key of SendGrid",
+        &["sg."],
         r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}",
     ),
     (
         "a token of a Telegram bot",
+        &[":aa"],
         r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{32,}",
     ),
     (
         "a webhook of Discord",
+        &["/api/webhooks/"],
         r"discord(?:app)?\.com/api/webhooks/[0-9]{16,}/[A-Za-z0-9_-]{50,}",
     ),
     (
         "a webhook of Slack",
+        &["hooks.slack.com"],
         r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
     ),
     (
         "a signed token (JWT)",
+        &[".eyj"],
         r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}",
     ),
     (
         "a token of a Cloudflare tunnel",
+        &["eyjhijoi"],
         r"\beyJhIjoi[A-Za-z0-9_=-]{80,}",
     ),
     (
         "logins of registries in base64",
+        &["eyjhdxrocyi6"],
         r"\beyJhdXRocyI6[A-Za-z0-9+/=]{20,}",
     ),
     (
         "an age identity",
+        &["age-secret-key-"],
         r"\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,}",
     ),
 ];
@@ -78,36 +130,33 @@ const NO_PASSWORDS: [&str; 6] = ["password", "pass", "passwd", "pw", "secret", "
 /// A private key in PEM form, up to its end or as far as it goes.
 const PEM: &str = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)?";
 
-/// The shapes, compiled once.
+/// The shapes, compiled when they are needed.
 pub(super) struct Tokens {
-    tokens: Vec<(&'static str, Regex)>,
-    connection: Option<Regex>,
-    pem: Option<Regex>,
-}
-
-impl Default for Tokens {
-    fn default() -> Self {
-        let tokens = TOKENS
-            .iter()
-            .filter_map(|(what, shape)| Some((*what, Regex::new(shape).ok()?)));
-        Self {
-            tokens: tokens.collect(),
-            connection: Regex::new(CONNECTION).ok(),
-            pem: Regex::new(PEM).ok(),
-        }
-    }
+    tokens: Vec<(&'static str, Lazy)>,
+    connection: Lazy,
+    pem: Lazy,
 }
 
 impl Tokens {
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        let tokens = TOKENS.iter();
+        let tokens = tokens.map(|(what, any, shape)| (*what, parts.shape(any, shape)));
+        Self {
+            tokens: tokens.collect(),
+            connection: parts.shape(&["@"], CONNECTION),
+            pem: parts.shape(&["private key"], PEM),
+        }
+    }
+
     /// What is known by its shape, whatever it stands under.
-    pub(super) fn find(&self, text: &str, kind: Kind, out: &mut Leaks) {
-        for found in self.pem.iter().flat_map(|r| r.find_iter(text)) {
+    pub(super) fn find(&self, (text, held): (&str, &Held), kind: Kind, out: &mut Leaks) {
+        for found in self.pem.places(held, text) {
             if has_body(found.as_str()) {
                 out.add(found.range(), "a private key".to_owned());
             }
         }
         for (what, shape) in &self.tokens {
-            for found in shape.find_iter(text) {
+            for found in shape.places(held, text) {
                 if !is_placeholder(found.as_str()) {
                     out.add(found.range(), (*what).to_owned());
                 }
@@ -124,7 +173,7 @@ impl Tokens {
                 out.add(span, "a password in a URL".to_owned());
             }
         }
-        for found in self.connection.iter().flat_map(|r| r.captures_iter(text)) {
+        for found in self.connection.captures(held, text) {
             let (Some(login), Some(password), Some(to)) =
                 (found.get(1), found.get(2), found.get(3))
             else {

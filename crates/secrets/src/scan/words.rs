@@ -4,9 +4,9 @@
 //! either; so all shapes are looked for in the text as it stands.
 
 use super::calls::Calls;
-use super::literal::{Bounds, literal};
+use super::literal::{Bounds, is_strong, literal};
+use super::parts::{Held, Lazy, Parts};
 use super::{Kind, unquoted};
-use regex::Regex;
 use std::ops::Range;
 
 /// What stands between an option and its value: `=`, space, or the end of an item of a list in one of both forms.
@@ -27,7 +27,7 @@ pub(super) use {gap, value};
 
 /// The option of a secret and its value.
 const OPTION: &str = concat!(
-    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|token)|requirepass|masterauth|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
+    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|passwort|kennwort|token)|requirepass|masterauth|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk))"#,
     gap!(),
     value!()
 );
@@ -38,7 +38,10 @@ const LOGIN: &str = concat!(
     r#"\\?["']?([^\s:"',\\]+):([^\s"',\]}\\]+)"#
 );
 /// `Authorization: Bearer …`.
-const HEADER: &str = r#"(?i)\bauthorization["']?[ \t]*[:=][ \t]*["']?(?:bearer|basic|token|digest)[ \t]+([a-z0-9._~+/=-]{6,})"#;
+const HEADER: &str = r#"(?i)\bauthorization(?:["']?[ \t]*[:=][ \t]*|["']?[ \t]*,[ \t]*|[ \t]+)["']?(?:bearer|basic|token|digest)\\?[ \t]+([a-z0-9._~+/=-]{6,})"#;
+/// `Authorization: …` without a scheme, as some programs take it.
+const BARE_HEADER: &str =
+    r#"(?i)\bauthorization["']?:[ \t]*["']?([a-z0-9._~+/-]{12,}=*)(?:["'\s]|$)"#;
 /// Beginnings of an option's name with which it takes no secret.
 const ASKING: [&str; 6] = ["ask-", "no-", "without-", "use-", "enable-", "disable-"];
 /// Programs whose `-u` takes a user and a group.
@@ -60,29 +63,38 @@ pub(super) struct Word {
     pub is_sure: bool,
 }
 
-/// The shapes, compiled once.
+/// The shapes, compiled when they are needed.
 pub(super) struct Words {
-    option: Option<Regex>,
-    login: Option<Regex>,
-    header: Option<Regex>,
+    option: Lazy,
+    login: Lazy,
+    header: Lazy,
+    bare_header: Lazy,
     calls: Calls,
 }
 
-impl Default for Words {
-    fn default() -> Self {
-        let of = |text: &str| Regex::new(text).ok();
+impl Words {
+    pub(super) fn new(parts: &mut Parts) -> Self {
+        const OPTIONS: &[&str] = &[
+            "pass",
+            "kennwort",
+            "token",
+            "masterauth",
+            "pwd",
+            "pw",
+            "key",
+            "psk",
+        ];
         Self {
-            option: of(OPTION),
-            login: of(LOGIN),
-            header: of(HEADER),
-            calls: Calls::default(),
+            option: parts.shape(OPTIONS, OPTION),
+            login: parts.shape(&["-u", "--proxy-user"], LOGIN),
+            header: parts.shape(&["authorization"], HEADER),
+            bare_header: parts.shape(&["authorization"], BARE_HEADER),
+            calls: Calls::new(parts),
         }
     }
-}
 
-impl Words {
     /// All of them, in no order; one may be found twice.
-    pub(super) fn find(&self, text: &str, kind: Kind) -> Vec<Word> {
+    pub(super) fn find(&self, text: &str, held: &Held, kind: Kind) -> Vec<Word> {
         let mut out = Vec::new();
         let mut comments = Comments::new(text);
         let mut add = |span: Range<usize>, what: String, is_sure: bool| {
@@ -98,7 +110,7 @@ impl Words {
                 });
             }
         };
-        for found in self.option.iter().flat_map(|r| r.captures_iter(text)) {
+        for found in self.option.captures(held, text) {
             let (Some(option), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
@@ -110,7 +122,7 @@ impl Words {
             }
         }
         let mut callers = Callers::new(text);
-        for found in self.login.iter().flat_map(|r| r.captures_iter(text)) {
+        for found in self.login.captures(held, text) {
             let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
                 continue;
             };
@@ -122,7 +134,7 @@ impl Words {
             let what = "a password beside a name".to_owned();
             add(value.range(), what, caller == Caller::Client);
         }
-        let headers = self.header.iter().flat_map(|r| r.captures_iter(text));
+        let headers = self.header.captures(held, text);
         for value in headers.filter_map(|f| f.get(1)) {
             add(
                 value.range(),
@@ -130,7 +142,14 @@ impl Words {
                 true,
             );
         }
-        for span in self.calls.find(text) {
+        // Without a scheme it may be any word.
+        let bare = self.bare_header.captures(held, text);
+        let bare = bare.filter_map(|f| f.get(1));
+        for value in bare.filter(|value| is_strong(value.as_str(), Kind::Prose)) {
+            let what = "the value of 'Authorization'".to_owned();
+            add(value.range(), what, true);
+        }
+        for span in self.calls.find(text, held) {
             add(span, "a password on a command line".to_owned(), true);
         }
         out

@@ -83,6 +83,9 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
             Newest::Unknown((by, _)) => trial
                 .unknown
                 .push(format!("how often {by} runs is not declared")),
+            Newest::Unplaced((by, _), why) => {
+                trial.unknown.push(format!("whether {by} is left: {why}"))
+            }
             Newest::Untimed(point) => {
                 let why = format!(
                     "{} runs every {}, and how long it takes is not declared",

@@ -5,14 +5,15 @@
 use super::Whole;
 use super::frame::{Sections, plain};
 use super::gather::{Gathered, listed_by};
+use super::words;
 use model::cron::{Line, Place, line, place, plain_when};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use model::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const PART: Whole = Whole {
-    sh: &[include_str!("sh/cron.sh")],
+    sh: &[words::SH, include_str!("sh/cron.sh")],
     calls: &["cron cron"],
     read: gather,
 };
@@ -34,8 +35,43 @@ const VARIABLES: [(&str, &str); 2] = [
     ),
 ];
 
-/// By path: the package that brought just this content.
-type Brought<'a> = BTreeMap<&'a str, &'a str>;
+/// What files are known by.
+struct Files<'a> {
+    /// By path: the package that brought just this content.
+    brought: BTreeMap<&'a str, &'a str>,
+    /// By path: words of scripts that tables lead to.
+    does: BTreeMap<&'a str, &'a str>,
+    /// Tables of which no script was opened.
+    closed: BTreeSet<&'a str>,
+}
+
+impl<'a> Files<'a> {
+    fn read(text: &'a str) -> Self {
+        let closed = text.lines().filter_map(|l| l.strip_prefix("closed "));
+        let does = text
+            .lines()
+            .filter_map(|l| l.strip_prefix("does ")?.split_once(' '));
+        Self {
+            brought: brought(text),
+            does: does.collect(),
+            closed: closed.collect(),
+        }
+    }
+
+    /// Known words of a command and of the scripts that it names.
+    fn does(&self, table: &str, command: &str) -> Value {
+        let paths = command.split(|c: char| c.is_whitespace() || "'\";&|()".contains(c));
+        let paths: Vec<&str> = paths.filter(|p| p.starts_with('/')).collect();
+        let scripts = paths.iter().filter_map(|p| self.does.get(p));
+        // What tables of accounts name was not opened.
+        let unread = !paths.is_empty() && self.closed.contains(table);
+        let found: BTreeSet<&str> = words::known(command)
+            .chain(scripts.flat_map(|w| words::found(w)))
+            .chain(unread.then_some(words::UNREAD))
+            .collect();
+        Value::List(found.into_iter().map(Value::from).collect())
+    }
+}
 
 fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     let kind = FactKind::Cron;
@@ -43,21 +79,30 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         return;
     };
     let text = section.text();
-    let brought = brought(&text);
+    let files = Files::read(&text);
     let mut file: Option<(&str, i64)> = None;
     for row in text.lines() {
         if let Some(path) = row.strip_prefix("file ") {
             file = Some((path, 0));
         } else if let (Some(content), Some((path, number))) = (row.strip_prefix('|'), &mut file) {
             *number += 1;
-            entry(path, *number, content, &brought, to);
+            entry(path, *number, content, &files, to);
         } else if let Some((digest, path)) = row.strip_prefix("script ").and_then(digested) {
             let word = match place(path) {
                 Some(Place::Script(word)) => word,
                 _ => continue,
             };
-            let mut fields = vec![("when", Value::from(word)), ("sha256", Value::from(digest))];
-            fields.extend(brought.get(path).map(|p| ("package", Value::from(*p))));
+            let mut fields = vec![
+                ("when", Value::from(word)),
+                ("sha256", Value::from(digest)),
+                ("does", files.does(path, path)),
+            ];
+            fields.extend(
+                files
+                    .brought
+                    .get(path)
+                    .map(|p| ("package", Value::from(*p))),
+            );
             to.present(kind, path, Value::map(fields), "the folders of cron");
         } else if let Some(why) = row.strip_prefix("! ") {
             to.incomplete(kind, Reason::new(plain(why)));
@@ -72,7 +117,7 @@ fn digested(row: &str) -> Option<(&str, &str)> {
     Some((digest, path))
 }
 
-fn brought(text: &str) -> Brought<'_> {
+fn brought(text: &str) -> BTreeMap<&str, &str> {
     let is: BTreeMap<&str, &str> = text
         .lines()
         .filter_map(|l| l.strip_prefix("md5 ").and_then(digested))
@@ -86,9 +131,9 @@ fn brought(text: &str) -> Brought<'_> {
     shipped.collect()
 }
 
-fn entry(path: &str, number: i64, content: &str, brought: &Brought<'_>, to: &mut Gathered) {
+fn entry(path: &str, number: i64, content: &str, files: &Files<'_>, to: &mut Gathered) {
     let Some(place) = place(path) else { return };
-    let package = |stock: bool| match brought.get(path) {
+    let package = |stock: bool| match files.brought.get(path) {
         Some(package) => Some(("package", Value::from(*package))),
         None => stock.then(|| ("package", Value::from("cron"))),
     };
@@ -114,6 +159,7 @@ fn entry(path: &str, number: i64, content: &str, brought: &Brought<'_>, to: &mut
                 ("when", Value::from(when)),
                 ("user", Value::from(account)),
                 ("command", Value::from(command)),
+                ("does", files.does(path, command)),
             ];
             fields.into_iter().chain(package(stock)).collect::<Vec<_>>()
         }

@@ -20,12 +20,14 @@ pub(super) const PART: Whole = Whole {
 struct Process {
     user: String,
     unit: String,
+    package: String,
 }
 
 /// Everyone who holds a socket; several may, each listed once.
 #[derive(Debug, Default)]
 struct Holders {
     process: BTreeSet<String>,
+    package: BTreeSet<String>,
     unit: BTreeSet<String>,
     user: BTreeSet<String>,
 }
@@ -36,11 +38,16 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         return;
     };
     let text = section.text();
-    let processes: BTreeMap<&str, Process> = text
+    let mut processes: BTreeMap<&str, Process> = text
         .lines()
         .filter_map(|l| l.strip_prefix("p "))
         .filter_map(process)
         .collect();
+    for (pid, package) in packages(&text) {
+        if let Some(process) = processes.get_mut(pid) {
+            process.package = package;
+        }
+    }
     let mut sockets: BTreeMap<String, Holders> = BTreeMap::new();
     for line in whole_lines(&text) {
         let Some((key, users)) = socket(&line) else {
@@ -57,6 +64,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
         for (name, pid) in holders_of(users) {
             let process = processes.get(pid).cloned().unwrap_or_default();
             holders.process.insert(plain(name));
+            holders.package.insert(process.package);
             holders.unit.insert(process.unit);
             holders.user.insert(process.user);
         }
@@ -113,11 +121,35 @@ fn value(holders: &Holders) -> Value {
     };
     let fields = [
         ("process", &holders.process),
+        ("package", &holders.package),
         ("unit", &holders.unit),
         ("user", &holders.user),
     ];
     let shown = fields.into_iter().map(|(name, set)| (name, joined(set)));
     Value::map(shown.filter(|(_, text)| !text.is_empty()))
+}
+
+/// By process id the packages that brought its program; `none` if no package did, and nothing where that was not asked.
+fn packages(text: &str) -> Vec<(&str, String)> {
+    let asked = text.lines().any(|l| l == "asked");
+    let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let found = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("w ")?.split_once(' '));
+    for (package, program) in found {
+        owners.entry(program).or_default().insert(package);
+    }
+    let runs = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("e ")?.split_once(' '));
+    runs.filter_map(|(pid, program)| {
+        let older = program.strip_prefix("/usr").unwrap_or(program);
+        let owner = owners.get(program).or_else(|| owners.get(older));
+        let names = owner.map(|o| o.iter().copied().collect::<Vec<_>>().join(", "));
+        let names = names.or_else(|| asked.then(|| "none".to_owned()))?;
+        Some((pid, plain(&names)))
+    })
+    .collect()
 }
 
 /// `PID USER CGROUP`.
@@ -130,6 +162,7 @@ fn process(line: &str) -> Option<(&str, Process)> {
         Process {
             user,
             unit: unit(words.next()?),
+            package: String::new(),
         },
     ))
 }
@@ -230,6 +263,18 @@ mod tests {
         assert_eq!(found[0].0, "tcp/0.0.0.0:80");
         assert_eq!(holders_of(found[0].1), [("ev\nil", "7")]);
         assert_eq!(found[1].0, "udp/[::]:53");
+    }
+
+    #[test]
+    fn packages_of_programs() {
+        let text = "e 1 /usr/sbin/sshd\ne 2 /opt/app\ne 3 /usr/lib/systemd/systemd\nw openssh-server /usr/sbin/sshd\nw systemd /lib/systemd/systemd\n";
+        let told = |text: &str| {
+            let all = packages(text).into_iter();
+            all.map(|(pid, p)| format!("{pid} {p}")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(text), ["1 openssh-server", "3 systemd"]);
+        let asked = format!("{text}asked\n");
+        assert_eq!(told(&asked), ["1 openssh-server", "2 none", "3 systemd"]);
     }
 
     #[test]

@@ -34,11 +34,13 @@ mod sshd;
 mod sudoer;
 mod sysctl;
 mod timer;
+mod timers;
 mod traefik;
 mod unit;
 mod units;
 mod user;
 mod wireguard;
+mod words;
 
 use crate::linux::transport::{RunOptions, Transport, nonce};
 use frame::{Section, Sections};
@@ -186,7 +188,7 @@ fn part(kind: FactKind) -> Part {
         FactKind::Disk => Part::Whole(disk::PART),
         FactKind::Smart => Part::Whole(smart::PART),
         FactKind::Pool => Part::Whole(pool::PART),
-        FactKind::Timer => Part::ByPath(timer::PART),
+        FactKind::Timer => Part::Both(timers::PART, timer::PART),
         FactKind::Sysctl => Part::ByPath(sysctl::PART),
         FactKind::Nft => Part::ByPath(nft::PART),
         FactKind::Archive | FactKind::Repository => Part::Restic,

@@ -10,7 +10,11 @@ pub(super) struct Properties(BTreeMap<String, String>);
 impl Properties {
     /// Reads a section; lines without `=` are left out.
     pub(super) fn read(section: &Section<'_>) -> Self {
-        let text = section.text();
+        Self::of(&section.text())
+    }
+
+    /// Reads lines.
+    pub(super) fn of(text: &str) -> Self {
         let pairs = text.lines().filter_map(|l| l.split_once('='));
         Self(pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
     }

@@ -30,7 +30,7 @@ fn read(section: &Section<'_>) -> Result<Seen, Reason> {
 }
 
 /// What systemd made the timer and its service of: their files, each followed by its drop-ins.
-fn files(shown: &Properties) -> String {
+pub(super) fn files(shown: &Properties) -> String {
     let names = [
         "FragmentPath",
         "DropInPaths",
@@ -43,7 +43,7 @@ fn files(shown: &Properties) -> String {
 
 /// How the service ended: systemd's word (`success`, `exit-code`, …), `running`, or `none` if it has not run since the host
 /// started. systemd itself says `success` of a service that never ran.
-fn result(shown: &Properties) -> Result<String, Reason> {
+pub(super) fn result(shown: &Properties) -> Result<String, Reason> {
     // A timer that is masked has no service.
     if shown.get("Unit").is_empty() {
         return Ok("none".to_owned());
@@ -59,7 +59,7 @@ fn result(shown: &Properties) -> Result<String, Reason> {
 }
 
 /// The sooner of both clocks' next times; 0 if there is none.
-fn next(shown: &Properties) -> Result<i64, Reason> {
+pub(super) fn next(shown: &Properties) -> Result<i64, Reason> {
     let wall = unix(shown.get("NextElapseUSecRealtime"))?;
     let span = shown.get("NextElapseUSecMonotonic");
     if matches!(span, "" | "0" | "infinity" | "n/a") {
@@ -85,7 +85,7 @@ fn next(shown: &Properties) -> Result<i64, Reason> {
 }
 
 /// `Sat 2026-11-21 05:26:13 UTC`, as systemctl prints it in that time zone; nothing is 0.
-fn unix(text: &str) -> Result<i64, Reason> {
+pub(super) fn unix(text: &str) -> Result<i64, Reason> {
     if matches!(text, "" | "0" | "n/a" | "infinity") {
         return Ok(0);
     }

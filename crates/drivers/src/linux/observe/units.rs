@@ -94,7 +94,7 @@ fn unit(shown: &BTreeMap<&str, &str>) -> Result<Option<(String, Value)>, Reason>
 }
 
 /// The settings of `{ OnCalendar=… ; next_elapse=… } { … }`, without when that will be.
-fn times(text: &str) -> Vec<String> {
+pub(super) fn times(text: &str) -> Vec<String> {
     let parts = text.split('}').filter_map(|part| {
         let inner = part.trim().strip_prefix('{')?;
         let setting = inner.split(" ; ").next()?.trim();

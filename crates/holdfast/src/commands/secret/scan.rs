@@ -6,7 +6,7 @@ mod history;
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
-use ::secrets::scan::{Grade, Scanner};
+use ::secrets::scan::{Grade, Scanner, is_text};
 use ::secrets::shown::{Shown, each};
 use anyhow::Result;
 use history::Past;
@@ -14,12 +14,18 @@ use model::digest::Digest;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// Larger files are no text that people keep in a lab tree.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Git lists the largest lab tree in less.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +63,7 @@ pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Resul
 enum Unread {
     TooLarge,
     Denied,
+    Garbled,
     Binary,
     Link,
     Repository,
@@ -66,7 +73,7 @@ impl Unread {
     /// People would not keep a secret there in clear text, or it is a tree of its own.
     fn is_harmless(self) -> bool {
         match self {
-            Self::TooLarge | Self::Denied => false,
+            Self::TooLarge | Self::Denied | Self::Garbled => false,
             Self::Binary | Self::Link | Self::Repository => true,
         }
     }
@@ -75,6 +82,7 @@ impl Unread {
         match self {
             Self::TooLarge => "larger than 64 MiB",
             Self::Denied => "cannot be read",
+            Self::Garbled => "no text, though its name says so",
             Self::Binary => "no text",
             Self::Link => "a link",
             Self::Repository => "a repository of its own",
@@ -86,6 +94,7 @@ impl Unread {
         match self {
             Self::TooLarge => "too-large",
             Self::Denied => "unreadable",
+            Self::Garbled => "garbled",
             Self::Binary => "binary",
             Self::Link => "link",
             Self::Repository => "repository",
@@ -93,8 +102,13 @@ impl Unread {
     }
 }
 
-/// A file's text: UTF-8 or another encoding that keeps ASCII, or UTF-16 as some editors write it. What holds zero bytes is no text.
-fn decoded(bytes: Vec<u8>) -> Option<String> {
+/// A file's text: UTF-8 or another encoding that keeps ASCII, or UTF-16 as some editors write it. A zero byte here and there is taken for a
+/// blank, as whatever reads settings passes over it; what has many is no text.
+fn decoded(name: &str, mut bytes: Vec<u8>) -> Result<String, Unread> {
+    let none = match is_text(name) {
+        true => Unread::Garbled,
+        false => Unread::Binary,
+    };
     let units = |of: fn([u8; 2]) -> u16, bytes: &[u8]| {
         let pairs = bytes.chunks_exact(2);
         let units = pairs.filter_map(|p| Some(of(p.try_into().ok()?)));
@@ -102,19 +116,33 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
             .collect::<Result<String, _>>()
             .ok()
     };
-    match bytes.as_slice() {
+    let wide = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => units(u16::from_le_bytes, rest),
         [0xfe, 0xff, rest @ ..] => units(u16::from_be_bytes, rest),
         [_, 0, _, 0, ..] => units(u16::from_le_bytes, &bytes),
         [0, _, 0, _, ..] => units(u16::from_be_bytes, &bytes),
-        // As git tells what is no text. A byte of another encoding hides nothing of the rest.
-        _ if bytes.iter().take(8000).any(|b| *b == 0) => None,
-        _ => Some(String::from_utf8_lossy(&bytes).into_owned()),
-    }
+        // A byte of another encoding hides nothing of the rest.
+        _ if is_almost_text(&bytes) => {
+            bytes
+                .iter_mut()
+                .filter(|b| **b == 0)
+                .for_each(|b| *b = b' ');
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        _ => None,
+    };
+    wide.ok_or(none)
+}
+
+/// Without a zero byte at its begin, as git tells a text; or with few signs that no text has.
+fn is_almost_text(bytes: &[u8]) -> bool {
+    let head = bytes.get(..8000).unwrap_or(bytes);
+    let odd = |b: &&u8| **b < 0x20 && !b"\t\n\r\x0c\x1b".contains(b) || **b >= 0x80;
+    !head.contains(&0) || head.iter().filter(odd).count() * 10 <= head.len()
 }
 
 /// The text of a file; none if it is gone since it was listed.
-fn text_of(path: &Path) -> Result<Option<String>, Unread> {
+fn text_of(path: &Path, name: &str) -> Result<Option<String>, Unread> {
     let about = match std::fs::symlink_metadata(path) {
         Ok(about) => about,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -133,7 +161,7 @@ fn text_of(path: &Path) -> Result<Option<String>, Unread> {
         return Err(Unread::TooLarge);
     }
     let bytes = std::fs::read(path).map_err(|_| Unread::Denied)?;
-    decoded(bytes).map(Some).ok_or(Unread::Binary)
+    decoded(name, bytes).map(Some)
 }
 
 /// What a scan found.
@@ -160,7 +188,7 @@ impl Found {
             .par_iter()
             .map(|file| {
                 let name = file.display().to_string();
-                let found = text_of(&root.join(file))
+                let found = text_of(&root.join(file), &name)
                     .map(|text| text.map(|text| each(scanner, None, &name, &text)));
                 (name, found)
             })
@@ -289,15 +317,59 @@ impl Found {
     }
 }
 
-/// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it.
+/// What the settings of a repository, which may be anybody's, could have git start, fetch or wait for: none of it.
+const HARMLESS: [&str; 6] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "log.showSignature=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+];
+
+/// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it, and it starts nothing.
 fn git(root: &Path) -> Command {
     let mut git = Command::new("git");
     git.env_clear();
+    git.stdin(Stdio::null());
+    let set = [
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+    ];
+    git.envs(set);
+    for setting in HARMLESS {
+        git.args(["-c", setting]);
+    }
     for name in ["PATH", "HOME", "XDG_CONFIG_HOME"] {
         git.envs(std::env::var_os(name).map(|value| (name, value)));
     }
     git.arg("-C").arg(root);
     git
+}
+
+/// What git says, if it says so in time: a pipe that has the name of one of its files lets it wait for ever.
+fn answer(mut git: Command) -> Option<Vec<u8>> {
+    let started = git.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut git = started.ok()?;
+    let mut says = git.stdout.take()?;
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        let done = says.read_to_end(&mut all).map(|_| all);
+        // Nobody may wait for it any more.
+        let _ = tell.send(done);
+    });
+    let all = told.recv_timeout(PATIENCE);
+    if all.is_err() {
+        let _ = git.kill();
+        errln!(
+            "git did not list the files within {} s and was stopped, so all files are looked through",
+            PATIENCE.as_secs()
+        );
+    }
+    let ended = git.wait().ok()?;
+    all.ok()?.ok().filter(|_| ended.success())
 }
 
 /// Files below a folder, from it: those that git would choose, or all.
@@ -311,11 +383,9 @@ fn files(root: &Path, found: &mut Found) -> Vec<PathBuf> {
         "--exclude-standard",
         "--deduplicate",
     ]);
-    if let Ok(output) = git.stderr(std::process::Stdio::null()).output()
-        && output.status.success()
-    {
+    if let Some(listed) = answer(git) {
         found.tracked = true;
-        let names = output.stdout.split(|b| *b == 0).filter(|n| !n.is_empty());
+        let names = listed.split(|b| *b == 0).filter(|n| !n.is_empty());
         let paths = names.map(|n| PathBuf::from(std::ffi::OsStr::from_bytes(n)));
         return paths.collect();
     }

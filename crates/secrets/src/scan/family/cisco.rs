@@ -14,7 +14,7 @@ pub(super) const FAMILY: Family = Family {
         "zebra.conf",
         "bgpd.conf",
     ],
-    what: "`enable secret`, `enable password`, `username … password`, `snmp-server community`, `key-string`, keys of RADIUS, TACACS and peers; type 7 is told as clear text, types 5, 8 and 9 as hashes",
+    what: "`enable secret`, `enable password`, `username … password`, `snmp-server community`, `key-string`, `password` of a line, keys of RADIUS, TACACS, NTP, PPP, VTP and peers; type 7 is told as clear text, types 5, 8 and 9 as hashes",
     shapes: &[
         Shape {
             part: "enable",
@@ -121,6 +121,65 @@ pub(super) const FAMILY: Family = Family {
             ),
             reach: Reach::Any,
             what: What::If(is_password, "a key of a peer"),
+        },
+        Shape {
+            part: "line ",
+            shape: concat!(
+                r"(?m)^line[ \t]+(?:vty|con|console|aux|tty)\b[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+password[ \t]+(?:[07][ \t]+)?",
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a network device"),
+        },
+        Shape {
+            part: "ppp",
+            shape: concat!(
+                begin!(),
+                r#"ppp[ \t]+(?:(?:chap|pap|ms-chap)[ \t]+(?:sent-username[ \t]+\S+[ \t]+)?)password[ \t]+(?:[07][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of PPP"),
+        },
+        Shape {
+            part: "vtp",
+            shape: concat!(
+                begin!(),
+                r#"vtp[ \t]+password[ \t]+(?:hidden[ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a network device"),
+        },
+        Shape {
+            part: "ftp",
+            shape: concat!(
+                begin!(),
+                r#"ip[ \t]+(?:ftp|http[ \t]+client)[ \t]+password[ \t]+(?:[067][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a network device"),
+        },
+        Shape {
+            part: "ntp",
+            shape: concat!(
+                begin!(),
+                r#"ntp[ \t]+authentication-key[ \t]+\d+[ \t]+(?:md5|sha1?|hmac-\S+|cmac-\S+)[ \t]+(?:[07][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a key of a network device"),
+        },
+        Shape {
+            part: "wpa-psk",
+            shape: concat!(
+                begin!(),
+                r#"wpa-psk[ \t]+(?:ascii|hex)[ \t]+(?:[0-8][ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of a wireless network"),
         },
         Shape {
             part: "password 7",

@@ -51,6 +51,13 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
+            "ipmi",
+            concat!(
+                option!(r"ipmitool|ipmiutil", r#"[\s"',]-P"#),
+                r#"["']?([^\s"',\]};&|\\=]+)"#
+            ),
+        ),
+        of(
             "mosquitto_",
             concat!(
                 option!("mosquitto_(?:pub|sub|rr)", r#"[\s"',](?:-P|--pw)"#),
@@ -61,8 +68,10 @@ pub(super) const FAMILY: Family = Family {
         of(
             "zip",
             concat!(
-                option!("zip|unzip|zipcloak", r#"[\s"',]-P"#),
+                option!("zip|unzip|zipcloak", r#"[\s"',]-[A-Za-z0-9]*P"#),
+                "(?:",
                 gap!(),
+                ")?",
                 word!()
             ),
         ),
@@ -83,7 +92,9 @@ pub(super) const FAMILY: Family = Family {
                     "docker|podman|nerdctl|skopeo|buildah|helm",
                     r#"login\b[^\n|;&]*?[\s"',]-p"#
                 ),
+                "(?:",
                 gap!(),
+                ")?",
                 word!()
             ),
         ),

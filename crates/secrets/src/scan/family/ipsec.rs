@@ -18,6 +18,15 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a shared secret of IPsec"),
         },
         Shape {
+            part: "psk",
+            shape: concat!(
+                r#"(?m)^[^\n#:]*:(?:[ \t]|\\?\r?\n[ \t])*PSK(?:[ \t]|\\?\r?\n[ \t])+"#,
+                value!()
+            ),
+            reach: Reach::Here,
+            what: What::Clear("a shared secret of IPsec"),
+        },
+        Shape {
             part: "eap",
             shape: concat!(
                 r#"(?m)^[ \t]*"#,

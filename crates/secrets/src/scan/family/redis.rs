@@ -10,6 +10,7 @@ pub(super) const FAMILY: Family = Family {
         "keydb*.conf",
         "sentinel*.conf",
         "users.acl",
+        "*.acl",
     ],
     what: "`requirepass`, `masterauth`, `sentinel auth-pass`, `>password` of a user",
     shapes: &[
@@ -37,9 +38,21 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             part: "user",
-            shape: r#"(?m)^[ \t]*user[ \t]+\S+[ \t][^\n#]*?[ \t]>(\S+)"#,
+            shape: r#"(?m)^[ \t]*user[ \t]+\S+[ \t](?:[^\n]*?[ \t])?>(\S+)"#,
             reach: Reach::Here,
             what: What::Clear("a password of Redis"),
+        },
+        Shape {
+            part: "user",
+            shape: r#"(?m)(?:^|[\s"'])(?:user|(?i:SETUSER))[ \t]+\S+[ \t]+(?:on|off)[ \t](?:[^\n]*?[ \t])?>([^\s"']+)"#,
+            reach: Reach::Any,
+            what: What::Clear("a password of Redis"),
+        },
+        Shape {
+            part: "user",
+            shape: r#"(?m)(?:^|[\s"'])(?:user|(?i:SETUSER))[ \t]+\S+[ \t](?:[^\n]*?[ \t])?#([0-9a-f]{64})\b"#,
+            reach: Reach::Any,
+            what: What::Hash,
         },
     ],
     read: None,

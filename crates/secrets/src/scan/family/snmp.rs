@@ -12,7 +12,7 @@ pub(super) const FAMILY: Family = Family {
         "snmp.conf",
         "snmp.local.conf",
     ],
-    what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `createUser`, `defAuthPassphrase`",
+    what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `createUser`, `trapsess -A`, `defAuthPassphrase`",
     shapes: &[
         Shape {
             part: "community",
@@ -48,7 +48,7 @@ pub(super) const FAMILY: Family = Family {
             part: "createuser",
             shape: concat!(
                 begin!(),
-                r#"createUser[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
+                r#"(?i:createUser)[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?i:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
                 value!()
             ),
             reach: Reach::Any,
@@ -58,11 +58,38 @@ pub(super) const FAMILY: Family = Family {
             part: "createuser",
             shape: concat!(
                 begin!(),
-                r#"createUser[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?(?:"[^"\n]+"|\x27[^\x27\n]+\x27|\S+)[ \t]+(?:DES|AES(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
+                r#"(?i:createUser)[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?i:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?(?:"[^"\n]+"|\x27[^\x27\n]+\x27|\S+)[ \t]+(?:DES|AES(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
                 value!()
             ),
             reach: Reach::Any,
             what: What::Clear("a passphrase of SNMP"),
+        },
+        Shape {
+            part: "sess",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-A[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::Clear("a passphrase of SNMP"),
+        },
+        Shape {
+            part: "sess",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-X[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::Clear("a passphrase of SNMP"),
+        },
+        Shape {
+            part: "sess",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-c[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
             part: "passphrase",

@@ -15,6 +15,12 @@ pub(super) const FAMILY: Family = Family {
         "*passwd.txt",
         "*token.txt",
         "*passphrase.txt",
+        "luks*.key",
+        "*luks.key",
+        "*luks*.keyfile",
+        "crypt*.key",
+        "*.keyfile",
+        "keyfile",
     ],
     what: "their first line, if it is the only one",
     shapes: &[Shape {

@@ -1,6 +1,8 @@
 //! Wireless networks: wpa_supplicant, hostapd, iwd, NetworkManager.
 
 use super::{Family, Reach, Shape, What, begin, value};
+use crate::scan::kind::Kind;
+use crate::scan::literal::{Bounds, literal};
 
 pub(super) const FAMILY: Family = Family {
     name: "wpa_supplicant, hostapd, iwd, NetworkManager",
@@ -41,8 +43,28 @@ pub(super) const FAMILY: Family = Family {
             part: "wpa-psk",
             shape: concat!(begin!(), r#"wpa-psk[ \t]+"#, value!()),
             reach: Reach::Any,
+            what: What::If(is_password, "a password of a wireless network"),
+        },
+        Shape {
+            part: "wpa_p",
+            shape: concat!(
+                r#"(?m)^[ \t]*(?:wpa_passphrase|wpa_psk)[ \t]*=[ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::Clear("a password of a wireless network"),
+        },
+        Shape {
+            part: "sae_password",
+            shape: concat!(r#"(?m)^[ \t]*sae_password[ \t]*=[ \t]*"#, value!()),
+            reach: Reach::Any,
             what: What::Clear("a password of a wireless network"),
         },
     ],
     read: None,
 };
+
+/// Whether it is written out, and no word of a switch's command.
+fn is_password(text: &str) -> bool {
+    !["ascii", "hex"].contains(&text) && literal(text, Bounds::Read, Kind::Settings).is_some()
+}

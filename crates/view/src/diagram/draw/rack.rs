@@ -2,6 +2,7 @@
 
 use super::{count, dotted, reference, said};
 use crate::diagram::model::{Diagram, Hue, Node, Sure, View};
+use graph::racks::units as units_high;
 use model::declare::{Given, OptExt};
 use model::id::Kind;
 use model::lab::Lab;
@@ -58,7 +59,7 @@ fn things(lab: &Lab) -> Vec<Thing<'_>> {
             kind: Kind::Host,
             name,
             says: hardware.and_then(|h| said(&h.model)).unwrap_or_default(),
-            form: form.and_then(|f| f.trim_end_matches(['U', 'u']).parse().ok()),
+            form: form.and_then(|f| units_high(f)),
             rack: host.about.rack.known().map(|r| r.0.as_str()),
             unit: host.about.unit.known().copied(),
             site: host.site.known().map(String::as_str),
@@ -127,7 +128,8 @@ fn one(
             .map(|u| u.saturating_add(t.form.unwrap_or(1)).saturating_sub(1))
     };
     let highest = own().filter_map(|(_, t)| top(t)).max().unwrap_or(0);
-    let height = units.unwrap_or(USUAL).max(highest).clamp(1, LARGEST);
+    // What is above a rack whose height is known is not in it.
+    let height = units.unwrap_or(USUAL.max(highest)).clamp(1, LARGEST);
     let title = match units {
         Some(units) => format!("{site} · {} · {units} units", name.0),
         None => format!("{site} · {} · ? units", name.0),
@@ -142,13 +144,13 @@ fn one(
             *p = true;
         }
         let high = thing.form.unwrap_or(1).max(1);
+        let inside = |u: u32| u >= 1 && u.saturating_add(high - 1) <= height;
         let free = |u: u32| {
-            u >= 1
-                && u + high - 1 <= height
-                && taken.iter().all(|(a, h)| u + high <= *a || a + h <= u)
+            let mut others = taken.iter();
+            inside(u) && others.all(|(a, h)| u + high <= *a || a + h <= u)
         };
         let node = card(thing).group(Some(group));
-        match thing.unit.filter(|u| *u <= LARGEST && free(*u)) {
+        match thing.unit.filter(|u| free(*u)) {
             Some(unit) => {
                 taken.push((unit, high));
                 let at = out.node(node);
@@ -158,7 +160,12 @@ fn one(
             }
             None => {
                 let why = match thing.unit {
-                    Some(unit) => format!("unit {unit} is taken or outside of the rack"),
+                    Some(unit) if inside(unit) => format!("unit {unit} is taken"),
+                    Some(unit) if high == 1 => format!("unit {unit} is outside of the rack"),
+                    Some(unit) => {
+                        let last = unit.saturating_add(high - 1);
+                        format!("units {unit} to {last} are not all in the rack")
+                    }
                     None => "unit: ?".to_owned(),
                 };
                 let title = format!("In {}, place not clear", name.0);

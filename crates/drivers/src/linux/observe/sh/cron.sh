@@ -1,5 +1,5 @@
 # The tables of cron as they stand, its scripts by their digests, and what packages brought: `file PATH` and its lines behind `|`,
-# `script PATH DIGEST`, `md5 DIGEST PATH`, `brought PACKAGE PATH DIGEST`.
+# `script PATH DIGEST`, `does PATH WORD…`, `md5 DIGEST PATH`, `brought PACKAGE PATH DIGEST`.
 cron_table() {
     [ -f "$1" ] || return 0
     if [ "$(wc -c <"$1")" -gt 262144 ]; then
@@ -9,6 +9,17 @@ cron_table() {
     echo "file $1"
     sed -e 's/^/|/' <"$1" || echo "! $1 cannot be read"
     echo
+    # What others than root have in their tables leads to files that they choose.
+    case $1 in
+        /etc/* | */root) cron_scripts "$1" ;;
+        *) echo "closed $1" ;;
+    esac
+}
+cron_scripts() {
+    for script in $(sed -e '/^[[:space:]]*#/d' <"$1" | grep -oE '/[A-Za-z0-9._/@-]+' | sort -u | head -n 64); do
+        does=$(script_words "$script")
+        [ -z "$does" ] || echo "does $script $does"
+    done
 }
 cron_folder() {
     why=$(stat -L -- "$1" 2>&1) || {
@@ -45,6 +56,7 @@ cron() {
             esac
             [ -f "$entry" ] && [ -x "$entry" ] || continue
             sha256sum "$entry" | sed 's/^/script /'
+            echo "does $entry $(script_words "$entry")"
             md5sum "$entry" | sed 's/^/md5 /'
         done
     done

@@ -31,12 +31,44 @@ redirected() {
             }
         }'
 }
+# Which packages brought the programs of some processes: `e PID PROGRAM`, `w PACKAGE PROGRAM`, and `asked` where a database of packages was.
+# A program of another root, as in a container, is another file than the one that has its path here.
+owners() {
+    programs=
+    for pid in "$@"; do
+        program=$(readlink /proc/"$pid"/exe 2>/dev/null) || continue
+        [ "$(stat -L -c %d:%i /proc/"$pid"/exe 2>/dev/null)" = "$(stat -L -c %d:%i -- "$program" 2>/dev/null)" ] || continue
+        case $program in
+            *"$nl"*) continue ;;
+        esac
+        echo "e $pid $program"
+        programs=$programs$program$nl
+    done
+    programs=$(printf %s "$programs" | sort -u)
+    [ -n "$programs" ] || return 0
+    if [ -r /var/lib/dpkg/status ] && [ -d /var/lib/dpkg/info ]; then
+        # Lists of packages that are older than the merge of /usr name /sbin and /lib.
+        printf '%s\n' "$programs" | sed 'p;s|^/usr/|/|' | sort -u | grep -HxF -f - /var/lib/dpkg/info/*.list |
+            sed -n 's|^/var/lib/dpkg/info/\([^:]*\)\(:[a-z0-9]*\)\{0,1\}\.list:|w \1 |p'
+        echo asked
+    elif command -v rpm >/dev/null 2>&1; then
+        printf '%s\n' "$programs" | while IFS= read -r program; do
+            owner=$(timeout 10 rpm -qf --qf '%{NAME}\n' -- "$program" 2>/dev/null) && echo "w ${owner%%"$nl"*} $program"
+        done
+        echo asked
+    elif command -v apk >/dev/null 2>&1; then
+        printf '%s\n' "$programs" | while IFS= read -r program; do
+            owner=$(timeout 10 apk info -q -W "$program" 2>/dev/null) && echo "w ${owner%-[0-9]*-r*} $program"
+        done
+        echo asked
+    fi
+}
 listener() {
     need ss || return
     sockets=$(ss -H -tulpn) || return
     printf '%s\n' "$sockets" | sed 's/^/s /'
-    for pid in $(printf '%s\n' "$sockets" | grep -o 'pid=[0-9]*' | sort -u); do
-        pid=${pid#pid=}
+    pids=$(printf '%s\n' "$sockets" | grep -o 'pid=[0-9]*' | sort -u | cut -d= -f2)
+    for pid in $pids; do
         group=
         while IFS= read -r line; do
             case $line in
@@ -45,6 +77,8 @@ listener() {
         done 2>/dev/null </proc/"$pid"/cgroup
         echo "p $pid $(stat -c %U /proc/"$pid" 2>/dev/null) $group"
     done
+    # shellcheck disable=SC2086
+    owners $pids
     redirected
     return 0
 }

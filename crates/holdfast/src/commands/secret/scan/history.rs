@@ -1,6 +1,6 @@
 //! What git keeps of the past: every text that some commit brought, oldest first.
 
-use super::{FILE_LIMIT, git};
+use super::{FILE_LIMIT, decoded, git};
 use crate::exit::{Exit, Stop};
 use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
@@ -52,7 +52,7 @@ pub(super) fn each(root: &Path, mut seen: impl FnMut(&Past)) -> Result<usize> {
                 .with_context(lost)?;
         }
         says.read_line(&mut head).with_context(lost)?;
-        if let Ok(text) = String::from_utf8(content) {
+        if let Ok(text) = decoded(&path, content) {
             read += 1;
             seen(&Past { commit, path, text });
         }

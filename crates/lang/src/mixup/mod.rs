@@ -1,0 +1,143 @@
+//! What to write where a list, a map and a single value were mixed up: the form that is accepted, with the user's own words in it.
+//!
+//! Readers say what is wrong and know nothing of this. Once all are done, the place of each such complaint is looked up in the
+//! description of the language, which the schema is made from too: so this holds for every key, however it is read.
+
+mod form;
+mod value;
+
+use crate::lower::Names;
+use crate::schema;
+use crate::sink::Sink;
+use crate::yaml::{Node, NodeKind, Text};
+use diag::Span;
+use form::Former;
+use jiff::civil::Date;
+use model::declare::{ASSUMED, FieldShape, MEASURED, Shape, UNKNOWN, Value as _};
+use model::units::duration::Duration;
+use model::units::text::Prose;
+use value::Values;
+
+/// The code of the complaints that this is about.
+const CODE: &str = "wrong-type";
+/// More complaints of a lab are not looked up: each walks down a tree.
+const MOST: usize = 100;
+/// Longer forms are shown by an example instead.
+const LONGEST: usize = 120;
+
+/// Gives every complaint about a mix-up the form that would be accepted, unless nothing better is known than what it says.
+pub(crate) fn help(texts: &[Text], names: &Names, sink: &mut Sink) {
+    let spans: Vec<Span> = sink.places(CODE).take(MOST).collect();
+    if spans.is_empty() {
+        return;
+    }
+    let root = schema::root();
+    let values = Values::new(names);
+    for span in spans {
+        let text = texts.iter().find(|t| t.source == span.source);
+        let Some(node) = text.and_then(|t| t.root.as_ref()) else {
+            continue;
+        };
+        // A line that may have a secret in it is not repeated.
+        if sink.is_secret(span) {
+            continue;
+        }
+        let found = find(&root, node, span, None);
+        if let Some(help) = found.and_then(|found| found.said(&values)) {
+            sink.advise(CODE, span, &help);
+        }
+    }
+}
+
+/// What stands at a place, and what should.
+struct Found<'n> {
+    shape: Shape,
+    node: &'n Node,
+    /// The key, if it is the value of one.
+    key: Option<&'n str>,
+}
+
+impl Found<'_> {
+    fn said(&self, values: &Values<'_>) -> Option<String> {
+        let mut former = Former::new(values);
+        let own = former.of(&self.shape, self.node);
+        let fits = |form: &String| form.len() <= LONGEST && diag::hide(form) == *form;
+        let (form, shown) = match own.filter(fits) {
+            Some(form) if former.invented => (form, "write it as in"),
+            Some(form) => (form, "write"),
+            // Of one text or several, such as what sshd is told, an example would say nothing.
+            None if is_loose(&self.shape, values) => return None,
+            None => (values.example(&self.shape)?, "write it as in"),
+        };
+        Some(match self.key {
+            Some(key) => format!("{shown} '{}: {form}'", value::flow(key, true)),
+            None => format!("{shown} '{form}'"),
+        })
+    }
+}
+
+fn is_loose(shape: &Shape, values: &Values<'_>) -> bool {
+    match shape {
+        Shape::Any(all) => {
+            values.is_text(shape) && all.iter().any(|one| matches!(one, Shape::List(_)))
+        }
+        _ => false,
+    }
+}
+
+/// Walks down to the node at a place, along what may stand there.
+fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Option<Found<'n>> {
+    if node.head == at {
+        let shape = shape.clone();
+        return Some(Found { shape, node, key });
+    }
+    let within = |n: &Node| n.span.start <= at.start && at.end <= n.span.end;
+    match (shape, &node.kind) {
+        (Shape::Any(all), _) => all.iter().find_map(|s| find(s, node, at, key)),
+        (Shape::List(of), NodeKind::Seq(items)) => {
+            let mut below = items.iter().filter(|i| within(i));
+            below.find_map(|i| find(of, i, at, None))
+        }
+        (_, NodeKind::Map { entries, .. }) => {
+            let mut below = entries.iter().filter(|e| within(&e.value));
+            below.find_map(|e| {
+                let name = e.key.text.as_str();
+                find(&under(shape, name)?, &e.value, at, Some(name))
+            })
+        }
+        _ => None,
+    }
+}
+
+/// What may stand under a key.
+fn under(shape: &Shape, key: &str) -> Option<Shape> {
+    let of = |fields: Vec<FieldShape>, same: fn(&str, &str) -> bool| {
+        let field = fields.into_iter().find(|f| same(f.key, key));
+        field.map(|f| f.shape)
+    };
+    match shape {
+        Shape::Record(record, short) => {
+            let record = record();
+            let shorts = record.fields.iter().filter(|f| short.contains(&f.key));
+            let mut forms = shorts.filter_map(|f| under_form(&f.shape, key));
+            let form = forms.next();
+            of(record.fields.clone(), |a, b| a == b).or(form)
+        }
+        Shape::AnyCase(fields) => of(fields.clone(), str::eq_ignore_ascii_case),
+        Shape::Map(_, of) => Some((**of).clone()),
+        Shape::Given(_) => under_form(shape, key),
+        _ => None,
+    }
+}
+
+/// The same for a value that is assumed, measured or unknown.
+fn under_form(shape: &Shape, key: &str) -> Option<Shape> {
+    let Shape::Given(of) = shape else { return None };
+    match key {
+        ASSUMED | MEASURED => Some((**of).clone()),
+        UNKNOWN | "why" | "source" => Some(Shape::Value(Prose::FORM)),
+        "window" => Some(Shape::Value(Duration::FORM)),
+        "on" => Some(Shape::Value(Date::FORM)),
+        _ => None,
+    }
+}

@@ -1,0 +1,55 @@
+//! Routers whose configuration is a list of words: OpenWrt, VyOS.
+
+use super::{Family, Reach, Shape, What, value};
+use crate::scan::kind::Kind;
+use crate::scan::literal::{Bounds, literal};
+
+pub(super) const FAMILY: Family = Family {
+    name: "OpenWrt, VyOS",
+    files: &[
+        "config/wireless",
+        "config/network",
+        "*.uci",
+        "config.boot",
+        "*.vyos",
+    ],
+    what: "`option key '…'`, `option password '…'`, `plaintext-password`, `pre-shared-secret`",
+    shapes: &[
+        Shape {
+            part: "option",
+            shape: concat!(
+                r#"(?m)^[ \t]*option[ \t]+["']?(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:\w+_)?(?:password|passwd|secret|psk))["']?[ \t]+"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_key, "a password of a router"),
+        },
+        Shape {
+            part: "uci",
+            shape: concat!(
+                r"\buci[ \t]+(?:-q[ \t]+)?(?:set|add_list)[ \t]+[\w.@\[\]-]+\.(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:\w+_)?(?:password|passwd|secret|psk))=",
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_key, "a password of a router"),
+        },
+        Shape {
+            part: "plaintext-password",
+            shape: concat!(r"\bplaintext-password[ \t]+", value!()),
+            reach: Reach::Any,
+            what: What::Clear("a password of a router"),
+        },
+        Shape {
+            part: "pre-shared-secret",
+            shape: concat!(r"\bpre-shared-secret[ \t]+", value!()),
+            reach: Reach::Any,
+            what: What::Clear("a shared secret of IPsec"),
+        },
+    ],
+    read: None,
+};
+
+/// Whether it is written out, and not the number of one of several keys.
+fn is_key(text: &str) -> bool {
+    text.len() > 1 && literal(text, Bounds::Read, Kind::Settings).is_some()
+}
