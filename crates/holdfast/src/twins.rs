@@ -110,34 +110,7 @@ const ADMIN: &str = "admin";
 /// the twin's own. The declaration is adapted to that, so that none of it shows as drift. A second call changes nothing.
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
     let interfaces = twinplan::design(lab, &Default::default()).interfaces;
-    // Never the declared address: that is the real one's. Where the twin's is, its lease knows. What the product is stays.
-    let real = interface::all(lab).into_iter();
-    let backup: BTreeSet<ObjectRef> = real
-        .filter(|i| i.pbs().is_some())
-        .map(|i| i.object)
-        .collect();
-    let bare = |of: &ObjectRef, span: diag::Span| Api {
-        product: backup
-            .contains(of)
-            .then(|| Given::declared(ApiProduct::ProxmoxBackupServer, span)),
-        ..Api::default()
-    };
-    for (host_name, host) in &mut lab.hosts {
-        let own = ObjectRef::new(Kind::Host, host_name);
-        let served = interfaces.iter().any(|i| i.of == own);
-        let span = host.span;
-        host.about.api = (served || host.about.api.is_some()).then(|| bare(&own, span));
-    }
-    for (cluster_name, cluster) in &mut lab.clusters {
-        let own = ObjectRef::new(Kind::Cluster, cluster_name);
-        let served = interfaces.iter().any(|i| i.of == own);
-        cluster.api = (served || cluster.api.is_some()).then(Api::default);
-    }
-    for (guest_name, guest) in &mut lab.guests {
-        let own = ObjectRef::new(Kind::Guest, guest_name);
-        let span = guest.span;
-        guest.api = guest.api.is_some().then(|| bare(&own, span));
-    }
+    adapt_interfaces(lab, &interfaces);
     let machines = lab.hosts.iter_mut().chain(&mut lab.inside);
     for (host_name, declared) in machines {
         declared.default_route = None;
@@ -181,6 +154,37 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
                 }
             }
         }
+    }
+}
+
+/// Never the declared address: that is the real one's. Where the twin's is, its lease knows. What the product is stays.
+fn adapt_interfaces(lab: &mut model::lab::Lab, interfaces: &[twinplan::InterfaceTwin]) {
+    let real = interface::all(lab).into_iter();
+    let backup: BTreeSet<ObjectRef> = real
+        .filter(|i| i.pbs().is_some())
+        .map(|i| i.object)
+        .collect();
+    let bare = |of: &ObjectRef, span: diag::Span| Api {
+        product: backup
+            .contains(of)
+            .then(|| Given::declared(ApiProduct::ProxmoxBackupServer, span)),
+        ..Api::default()
+    };
+    for (host_name, host) in &mut lab.hosts {
+        let own = ObjectRef::new(Kind::Host, host_name);
+        let served = interfaces.iter().any(|i| i.of == own);
+        let span = host.span;
+        host.about.api = (served || host.about.api.is_some()).then(|| bare(&own, span));
+    }
+    for (cluster_name, cluster) in &mut lab.clusters {
+        let own = ObjectRef::new(Kind::Cluster, cluster_name);
+        let served = interfaces.iter().any(|i| i.of == own);
+        cluster.api = (served || cluster.api.is_some()).then(Api::default);
+    }
+    for (guest_name, guest) in &mut lab.guests {
+        let own = ObjectRef::new(Kind::Guest, guest_name);
+        let span = guest.span;
+        guest.api = guest.api.is_some().then(|| bare(&own, span));
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct Target<'a> {
     pub(crate) span: Span,
     name: &'a str,
     /// It is looked at by its own operating system, not by the interface of a product.
-    by_hand: bool,
+    pub(crate) by_hand: bool,
 }
 
 /// What can be observed of a lab: hosts, guests that are logged in to, and products by their interface. A host that nothing leads to and of which an interface tells is only looked at there.

@@ -168,13 +168,18 @@ impl Field {
         rows.filter(|r| r.contains(" pbs-")).collect()
     }
 
-    /// What `check` says of what was observed, `error[pbs-…]: …`.
+    /// What `check` says of what was observed, `error[pbs-…]: …` or `info[pbs-…]: unknown: …`.
     fn judged(&self) -> Vec<String> {
-        let ran = self.run(&["check"]);
+        let ran = self.run(&["check", "--unknown"]);
         let lines = ran.stdout.lines().map(str::trim);
         let own = lines.filter(|l| l.contains("[pbs-"));
         own.map(str::to_owned).collect()
     }
+}
+
+/// A rule says that it does not know.
+fn is_unknown(line: &String) -> bool {
+    line.contains("]: unknown: ")
 }
 
 /// Files below a folder that have a text in them.
@@ -200,23 +205,25 @@ fn what_is_as_declared_is_told_and_is_no_drift() {
     assert!(seen.text.contains(maturity), "{}", seen.text);
     assert_eq!(field.drift(), [""; 0]);
     assert_eq!(field.judged(), [""; 0]);
-    let shown = field.run(&["facts", "show"]).stdout;
+    let shown = field.run(&["facts", "show", "--json"]).stdout;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let shown = shown["guest/pbs"]["facts"].to_string();
     for part in [
-        "pbs-server:version",
-        "pbs-datastore:main",
-        "path=/mnt/datastore/main",
-        "size=4000000000000",
-        "gc_result=ok",
-        "pbs-group:main/vm/100",
-        "count=2",
-        "unfinished=1",
-        "verification=none",
-        "crypt=encrypt",
-        "pbs-group:main/office/ct/101",
-        "ns=office",
-        "pbs-job:verify/weekly",
-        "outdated_after=30",
-        "pbs-job:sync/away",
+        r#""pbs-server:version":"#,
+        r#""pbs-datastore:main":"#,
+        r#""path":"/mnt/datastore/main""#,
+        r#""size":4000000000000"#,
+        r#""gc_result":"ok""#,
+        r#""pbs-group:main/vm/100":"#,
+        r#""count":2"#,
+        r#""unfinished":1"#,
+        r#""verification":"none""#,
+        r#""crypt":"encrypt""#,
+        r#""pbs-group:main/office/ct/101":"#,
+        r#""ns":"office""#,
+        r#""pbs-job:verify/weekly":"#,
+        r#""outdated_after":30"#,
+        r#""pbs-job:sync/away":"#,
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
@@ -246,7 +253,7 @@ fn datastores_that_are_elsewhere_smaller_missing_or_undeclared_are_drift() {
     let expected = [
         "missing pbs-datastore:offsite | datastore offsite of repository away | absent",
         "differs pbs-datastore:main | repository main at /mnt/datastore/main | /mnt/usb",
-        "differs pbs-datastore:main | repository main of 4TB | 2TB",
+        "differs pbs-datastore:main | repository main of 3.6 TiB | 1.8 TiB",
         "undeclared pbs-datastore:old | no repository has it | datastore old at /mnt/old",
     ];
     assert_eq!(field.drift(), expected);
@@ -274,13 +281,12 @@ fn to_a_token_without_rights_nothing_is_missing_and_nothing_is_fine() {
         assert!(rows.iter().all(|r| r.starts_with("unknown ")), "{rows:#?}");
         let judged = field.judged();
         assert!(
-            judged.iter().any(|r| r.contains("unknown[pbs-backup-old]")),
+            judged
+                .iter()
+                .any(|r| r.starts_with("info[pbs-backup-old]: unknown: ")),
             "{judged:#?}"
         );
-        assert!(
-            judged.iter().all(|r| r.starts_with("unknown[")),
-            "{judged:#?}"
-        );
+        assert!(judged.iter().all(is_unknown), "{judged:#?}");
     }
 }
 
@@ -465,8 +471,7 @@ fn a_server_that_hangs_breaks_off_or_lies_is_unknown_and_never_fine() {
         assert_eq!(seen.code, Some(7), "{fault:?}: {}", seen.text);
         assert!(seen.text.contains(why), "{why}: {}", seen.text);
         let judged = field.judged();
-        let unknown = |j: &String| j.starts_with("unknown[");
-        assert!(judged.iter().all(unknown), "{fault:?}: {judged:#?}");
+        assert!(judged.iter().all(is_unknown), "{fault:?}: {judged:#?}");
         if path != "/version" {
             let of = |j: &String| j.contains("[pbs-backup-old]");
             assert!(judged.iter().any(of), "{fault:?}: {judged:#?}");
@@ -495,17 +500,19 @@ fn wrong_types_are_left_out_and_told() {
     field.observe();
     let judged = field.judged();
     for part in [
-        "unknown[pbs-datastore-full]: whether guest 'pbs' has room on datastore main",
-        "unknown[pbs-garbage]: whether guest 'pbs' collects the garbage of datastore main",
-        "unknown[pbs-unverified]: whether guest 'pbs' has verified all backups of main/vm/100",
-        "unknown[pbs-verify-failed]: whether guest 'pbs' has whole backups of main/vm/100",
+        "info[pbs-datastore-full]: unknown: whether guest 'pbs' has room on datastore main",
+        "info[pbs-garbage]: unknown: whether guest 'pbs' collects the garbage of datastore main",
+        "info[pbs-unverified]: unknown: whether guest 'pbs' has verified all backups of main/vm/100",
+        "info[pbs-verify-failed]: unknown: whether guest 'pbs' has whole backups of main/vm/100",
     ] {
         assert!(
             judged.iter().any(|j| j.starts_with(part)),
             "{part}: {judged:#?}"
         );
     }
-    assert_eq!(judged.len(), 4, "{judged:#?}");
+    // The other group is told with the same lie.
+    assert!(judged.iter().all(is_unknown), "{judged:#?}");
+    assert_eq!(judged.len(), 6, "{judged:#?}");
 }
 
 #[test]
