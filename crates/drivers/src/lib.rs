@@ -5,5 +5,12 @@
 
 pub mod linux;
 pub mod nut;
+pub mod pbs;
+mod proxmox;
 pub mod pve;
 pub mod snmp;
+
+pub use proxmox::client::Limits;
+pub use proxmox::error::ApiError;
+pub use proxmox::target::ApiTarget;
+pub use proxmox::tls::Trust;

@@ -66,6 +66,11 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::DevicePort
         | FactKind::DeviceVlan
         | FactKind::DeviceNeighbour
+        | FactKind::PbsServer
+        | FactKind::PbsDatastore
+        | FactKind::PbsGroup
+        | FactKind::PbsJob
+        | FactKind::PbsTask
         | FactKind::Patch
         | FactKind::Mount
         | FactKind::Disk

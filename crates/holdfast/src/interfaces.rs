@@ -5,9 +5,12 @@ use crate::output::words::did_you_mean;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
+use drivers::linux::SecretSource;
 use drivers::nut::NutDriver;
-use drivers::pve::{Limits, PveDriver, PveTarget, Trust};
+use drivers::pbs::PbsDriver;
+use drivers::pve::PveDriver;
 use drivers::snmp::{SnmpDriver, SnmpTarget};
+use drivers::{ApiTarget, Limits, Trust};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
@@ -26,7 +29,7 @@ use std::collections::BTreeMap;
 pub(crate) enum Chosen<'a> {
     /// Everything.
     All,
-    /// One host, and its own interface.
+    /// One host or guest, and its own interface.
     Host(&'a str),
     /// One cluster's interface.
     Cluster(&'a str),
@@ -45,7 +48,8 @@ impl<'a> Chosen<'a> {
         match self {
             Self::All => true,
             Self::Host(name) => {
-                interface.object.kind == Kind::Host && interface.object.name == name
+                let own = [Kind::Host, Kind::Guest].contains(&interface.object.kind);
+                own && interface.object.name == name
             }
             Self::Cluster(name) => {
                 interface.object.kind == Kind::Cluster && interface.object.name == name
@@ -164,91 +168,104 @@ impl<R: RealmTag> World<R> {
                 };
                 Ok((Box::new(driver), drivers::snmp::scope()))
             }
-            By::Pve(_) | By::Other(_) => {
-                let driver = self.handle_of_api(interface)?;
+            By::Pve(api) => {
+                let (target, secrets) = self.target(interface, api)?;
+                let redactor = self.store.redactor().map_err(|e| e.to_string())?;
+                let driver = PveDriver::new(&self.tag, target, secrets, redactor, self.limits());
                 let mut scope = drivers::pve::scope();
                 interface::paths(&self.tree.lab, interface)
                     .into_iter()
                     .for_each(|path| scope.add(path));
                 Ok((Box::new(driver), scope))
             }
+            By::Pbs(api) => {
+                let (target, secrets) = self.target(interface, api)?;
+                let driver = PbsDriver::new(&self.tag, target, secrets, self.limits());
+                Ok((Box::new(driver), drivers::pbs::scope()))
+            }
+            By::Other(_) => Err(format!(
+                "no driver reads the interface of this product: add `product: proxmox-ve` or `product: proxmox-backup-server` to `api` of {} if it is one of them",
+                interface.object
+            )),
         }
     }
 
-    fn handle_of_api(&self, interface: &Interface<'_>) -> Result<PveDriver<R>, String> {
-        if let Realm::Twin(twin) = self.realm() {
-            return self.handle_in_twin(&twin, interface);
+    /// What is waited for and taken: less than usual, if somebody says so.
+    fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        match self.patience {
+            None => usual,
+            Some(patience) => Limits {
+                request: usual.request.min(patience),
+                whole: patience,
+                ..usual
+            },
         }
-        let api = interface
-            .pve()
-            .ok_or("no driver reads the interface of this product; Proxmox VE is read")?;
+    }
+
+    /// Where an API is, as whom it is asked, and how the secret is had.
+    fn target(
+        &self,
+        interface: &Interface<'_>,
+        api: &Api,
+    ) -> Result<(ApiTarget, SecretSource), String> {
+        if let Realm::Twin(twin) = self.realm() {
+            return self.target_in_twin(&twin, interface);
+        }
         let missing = |key: &str, example: &str| {
             format!(
                 "nothing says its {key}: add `{key}: {example}` to `api` of {}",
                 interface.object
             )
         };
+        let (port, user, file) = match interface.by {
+            By::Pbs(_) => (8007, "holdfast@pbs!observe", "pbs-token"),
+            _ => (8006, "USER@REALM!TOKEN", "pve-token"),
+        };
         let url = api
             .url
             .known()
-            .ok_or_else(|| missing("url", "https://ADDRESS:8006"))?;
-        let token = api
-            .token
-            .known()
-            .ok_or_else(|| missing("token", "USER@REALM!TOKEN"))?;
+            .ok_or_else(|| missing("url", &format!("https://ADDRESS:{port}")))?;
+        let token = api.token.known().ok_or_else(|| missing("token", user))?;
         let secret = api
             .secret
             .as_ref()
-            .ok_or_else(|| missing("secret", "{file: ~/.config/holdfast/pve-token}"))?;
-        let target = PveTarget {
+            .ok_or_else(|| missing("secret", &format!("{{file: ~/.config/holdfast/{file}}}")))?;
+        let target = ApiTarget {
             object: interface.object.clone(),
             url: url.0.clone(),
             token: token.0.clone(),
             secret: secret.0.clone(),
             trust: self.trust(interface, api)?,
         };
-        let redactor = self.store.redactor().map_err(|e| e.to_string())?;
-        Ok(PveDriver::new(
-            &self.tag,
-            target,
-            self.secret_source(),
-            redactor,
-            Limits::default(),
-        ))
+        Ok((target, self.secret_source()))
     }
 
-    /// A handle on what stands in for a product in a twin. What the lab declares of the real one is not looked at.
-    fn handle_in_twin(
+    /// Where that is which stands in for a product in a twin. What the lab declares of the real one is not looked at.
+    fn target_in_twin(
         &self,
         twin: &str,
         interface: &Interface<'_>,
-    ) -> Result<PveDriver<R>, String> {
+    ) -> Result<(ApiTarget, SecretSource), String> {
         let design = twinplan::design(&self.tree.lab, &Default::default());
         let found = design.interfaces.iter().find(|i| i.of == interface.object);
         let found = found.ok_or("not in twin: no simulator stands in for this product")?;
         let (there, file) = twins::interface(twin, &self.lock.lab, &found.machine, &self.hints)?;
         let fingerprint = Fingerprint::parse(&there.fingerprint)
             .map_err(|_| "its certificate has no fingerprint".to_owned())?;
-        let target = PveTarget {
+        let target = ApiTarget {
             object: interface.object.clone(),
             url: there.url,
             token: there.token,
             secret: SecretRef::File(String::new()),
             trust: Trust::Fingerprint(fingerprint),
         };
-        let redactor = self.store.redactor().map_err(|e| e.to_string())?;
         let secret = Box::new(move |_: &SecretRef| {
             let text = std::fs::read_to_string(&file);
             text.map(Secret::new)
                 .map_err(|e| format!("{}: {e}", file.display()))
         });
-        Ok(PveDriver::new(
-            &self.tag,
-            target,
-            secret,
-            redactor,
-            Limits::default(),
-        ))
+        Ok((target, secret))
     }
 
     fn trust(&self, interface: &Interface<'_>, api: &Api) -> Result<Trust, String> {
@@ -261,8 +278,13 @@ impl<R: RealmTag> World<R> {
                     .map_err(|e| format!("cannot read 'ca', {}: {e}", file.display()))
             }
             (None, None) => Err(format!(
-                "nothing says whom to trust: add `fingerprint:` or `ca:` to `api` of {}; on the node, `openssl x509 -noout -sha256 -fingerprint -in /etc/pve/local/pve-ssl.pem` prints it",
-                interface.object
+                "nothing says whom to trust: add `fingerprint:` or `ca:` to `api` of {}; {} prints it",
+                interface.object,
+                match interface.by {
+                    By::Pbs(_) => "on the server, `proxmox-backup-manager cert info`",
+                    _ =>
+                        "on the node, `openssl x509 -noout -sha256 -fingerprint -in /etc/pve/local/pve-ssl.pem`",
+                }
             )),
         }
     }

@@ -5,9 +5,10 @@ use crate::hint::Hints;
 use anyhow::Result;
 use diag::Spanned;
 use drivers::linux::transport::SshOptions;
+use model::declare::Given;
 use model::fact::FactKind;
 use model::id::{Kind, ObjectId, ObjectRef};
-use model::lab::api::Api;
+use model::lab::api::{Api, ApiProduct};
 use model::lab::{Sudo, User};
 use plan::interface::{self, By};
 use serde_json::{Value, json};
@@ -109,17 +110,7 @@ const ADMIN: &str = "admin";
 /// the twin's own. The declaration is adapted to that, so that none of it shows as drift. A second call changes nothing.
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
     let interfaces = twinplan::design(lab, &Default::default()).interfaces;
-    // Never the declared address: that is the real one's. Where the twin's is, its lease knows.
-    for (host_name, host) in &mut lab.hosts {
-        let own = ObjectRef::new(Kind::Host, host_name);
-        let served = interfaces.iter().any(|i| i.of == own);
-        host.about.api = (served || host.about.api.is_some()).then(Api::default);
-    }
-    for (cluster_name, cluster) in &mut lab.clusters {
-        let own = ObjectRef::new(Kind::Cluster, cluster_name);
-        let served = interfaces.iter().any(|i| i.of == own);
-        cluster.api = (served || cluster.api.is_some()).then(Api::default);
-    }
+    adapt_interfaces(lab, &interfaces);
     let machines = lab.hosts.iter_mut().chain(&mut lab.inside);
     for (host_name, declared) in machines {
         declared.default_route = None;
@@ -166,6 +157,37 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
     }
 }
 
+/// Never the declared address: that is the real one's. Where the twin's is, its lease knows. What the product is stays.
+fn adapt_interfaces(lab: &mut model::lab::Lab, interfaces: &[twinplan::InterfaceTwin]) {
+    let real = interface::all(lab).into_iter();
+    let backup: BTreeSet<ObjectRef> = real
+        .filter(|i| i.pbs().is_some())
+        .map(|i| i.object)
+        .collect();
+    let bare = |of: &ObjectRef, span: diag::Span| Api {
+        product: backup
+            .contains(of)
+            .then(|| Given::declared(ApiProduct::ProxmoxBackupServer, span)),
+        ..Api::default()
+    };
+    for (host_name, host) in &mut lab.hosts {
+        let own = ObjectRef::new(Kind::Host, host_name);
+        let served = interfaces.iter().any(|i| i.of == own);
+        let span = host.span;
+        host.about.api = (served || host.about.api.is_some()).then(|| bare(&own, span));
+    }
+    for (cluster_name, cluster) in &mut lab.clusters {
+        let own = ObjectRef::new(Kind::Cluster, cluster_name);
+        let served = interfaces.iter().any(|i| i.of == own);
+        cluster.api = (served || cluster.api.is_some()).then(Api::default);
+    }
+    for (guest_name, guest) in &mut lab.guests {
+        let own = ObjectRef::new(Kind::Guest, guest_name);
+        let span = guest.span;
+        guest.api = guest.api.is_some().then(|| bare(&own, span));
+    }
+}
+
 /// Hosts, guests that are logged in to, UPSs and devices (by the key of their facts) that are declared and cannot be in a twin, with the reason.
 pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
     let design = twinplan::design(lab, &Default::default());
@@ -178,6 +200,7 @@ pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
         let kind = match i.by {
             By::Nut(_) => FactKind::Nut,
             By::Snmp(_) => FactKind::Device,
+            By::Pbs(_) => FactKind::PbsDatastore,
             By::Pve(_) | By::Other(_) => return None,
         };
         let why = twinplan::exceptions::of_kind(kind).unwrap_or_default();

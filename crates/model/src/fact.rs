@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a UPS, and of a switch; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, and of a switch; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -170,6 +170,21 @@ fact_kinds! {
     PveAcl = "pve-acl",
     /// Key: `NODE/PACKAGE`; value map: `installed`, `candidate`.
     PveUpdate = "pve-update",
+    /// Of Proxmox Backup Server. Key: `version`.
+    PbsServer = "pbs-server",
+    /// A datastore. Key: its name; value map: `path`, `mount` (`mounted`, `notmounted`, `nonremovable`), `maintenance` (true, if so), `size`, `used`, `available` (bytes), `failed` (true, if the server says that it cannot tell);
+    /// of its garbage collection `gc_schedule`, `gc_ended` (bool: one has ended since the datastore was made), `gc_last`, `gc_next` (unix s), `gc_result` (`ok`, `warnings`, `failed`, `unknown`), `gc_pending`, `gc_removed` (bytes),
+    /// `gc_bad` (chunks that verification found damaged and that are still there). What is not told is left out.
+    PbsDatastore = "pbs-datastore",
+    /// A group of backups: all of one machine in one place. Key: `STORE/TYPE/ID`, in a namespace `STORE/NAMESPACE/TYPE/ID`; value map: `store`, `ns` (left out at the root), `type` (`vm`, `ct`, `host`), `id`, `owner`, `count` (of those that came to their end), `unfinished`, `newest`, `oldest`
+    /// (unix s), `size` (bytes of the newest), `crypt` (of the newest: `none`, `encrypt`, `sign-only`, `mixed`), `verification` (of the newest: `ok`, `failed`, `none`), `ok`, `failed`, `unverified` (counts by their last verification), `protected` (count),
+    /// `failed_newest`, `unverified_oldest`, `verified_oldest`, `verified_newest` (unix s: of the backup that failed, of the backup that was never verified, and when verifications of those that are there began).
+    PbsGroup = "pbs-group",
+    /// A job. Key: `prune/ID`, `verify/ID`, `sync/ID`; value map: `store`, `ns`, `schedule`, `enabled`, `last` (unix s of its end), `next`, `result` (`ok`, `warnings`, `failed`, `unknown`), of verify jobs `outdated_after` (days) and
+    /// `ignore_verified`, of sync jobs `direction`, `remote`, `remote_store`, `remove_vanished`.
+    PbsJob = "pbs-job",
+    /// A task that failed within the last days. Key: its UPID; value map: `type`, `id`, `user`, `start`, `end` (unix s), `result`.
+    PbsTask = "pbs-task",
 }
 
 impl FactKind {
@@ -210,6 +225,8 @@ impl FactKind {
             FactKind::Smart => &["hours", "temperature"],
             FactKind::Nut => &["charge", "load", "power", "realpower", "runtime"],
             FactKind::Device => &["macs", "uptime"],
+            FactKind::PbsDatastore => &["available", "gc_last", "gc_next", "used"],
+            FactKind::PbsJob => &["last", "next"],
             FactKind::DevicePort => &[
                 "in_discards",
                 "in_errors",
@@ -223,7 +240,7 @@ impl FactKind {
 
     /// It is told by an interface of its own, whose facts stand under `KIND/NAME`, not by a machine that is logged in to.
     pub fn is_by_interface(self) -> bool {
-        self.is_pve() || self.is_device() || self == FactKind::Nut
+        self.is_pve() || self.is_pbs() || self.is_device() || self == FactKind::Nut
     }
 
     /// It is told by a switch or another device that is no host.
@@ -234,6 +251,11 @@ impl FactKind {
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.
     pub fn is_pve(self) -> bool {
         self.word().starts_with("pve-")
+    }
+
+    /// It is told by the interface of a Proxmox Backup Server.
+    pub fn is_pbs(self) -> bool {
+        self.word().starts_with("pbs-")
     }
 }
 

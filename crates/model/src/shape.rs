@@ -75,6 +75,47 @@ const NEIGHBOUR: &[(&str, Type)] = &[
     ("port", Text),
     ("port_description", Text),
 ];
+/// Of a datastore of Proxmox Backup Server.
+const DATASTORE: &[(&str, Type)] = &[
+    ("available", Int),
+    ("failed", Bool),
+    ("gc_bad", Int),
+    ("gc_ended", Bool),
+    ("gc_last", Int),
+    ("gc_result", Text),
+    ("gc_schedule", Text),
+    ("maintenance", Bool),
+    ("mount", Text),
+    ("path", Text),
+    ("size", Int),
+    ("used", Int),
+];
+/// Of a group of its backups.
+const GROUP: &[(&str, Type)] = &[
+    ("count", Int),
+    ("failed", Int),
+    ("failed_newest", Int),
+    ("id", Text),
+    ("newest", Int),
+    ("ns", Text),
+    ("store", Text),
+    ("type", Text),
+    ("unverified", Int),
+    ("unverified_oldest", Int),
+    ("verification", Text),
+    ("verified_oldest", Int),
+];
+/// Of a job of it.
+const JOB: &[(&str, Type)] = &[
+    ("enabled", Bool),
+    ("last", Int),
+    ("next", Int),
+    ("ns", Text),
+    ("outdated_after", Int),
+    ("result", Text),
+    ("schedule", Text),
+    ("store", Text),
+];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
 /// Of timers.
@@ -137,6 +178,9 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
         FactKind::DevicePort => PORT,
         FactKind::DeviceVlan => VLAN,
         FactKind::DeviceNeighbour => NEIGHBOUR,
+        FactKind::PbsDatastore => DATASTORE,
+        FactKind::PbsGroup => GROUP,
+        FactKind::PbsJob => JOB,
         FactKind::Nut => match key {
             "ups" => UPS,
             "battery" => BATTERY,

@@ -6,6 +6,7 @@
 
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
+mod backups;
 mod container;
 mod look;
 mod power;
@@ -43,6 +44,11 @@ pub mod job_task_failed;
 pub mod obs_stale;
 pub mod patch_pending;
 pub mod patch_reboot;
+pub mod pbs_backup_old;
+pub mod pbs_datastore_full;
+pub mod pbs_garbage;
+pub mod pbs_unverified;
+pub mod pbs_verify_failed;
 pub mod port_missing;
 pub mod port_unjustified;
 pub mod pve_quorum;
@@ -99,6 +105,11 @@ pub const RULES: &[Rule] = &[
     obs_stale::RULE,
     patch_pending::RULE,
     patch_reboot::RULE,
+    pbs_backup_old::RULE,
+    pbs_datastore_full::RULE,
+    pbs_garbage::RULE,
+    pbs_unverified::RULE,
+    pbs_verify_failed::RULE,
     port_missing::RULE,
     port_unjustified::RULE,
     pve_quorum::RULE,

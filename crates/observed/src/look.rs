@@ -35,7 +35,7 @@ pub(crate) struct Target<'a> {
     pub(crate) span: Span,
     name: &'a str,
     /// It is looked at by its own operating system, not by the interface of a product.
-    by_hand: bool,
+    pub(crate) by_hand: bool,
 }
 
 /// What can be observed of a lab: hosts, guests that are logged in to, and products by their interface. A host that nothing leads to and of which an interface tells is only looked at there.
@@ -63,6 +63,10 @@ pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
             Kind::Ups => {
                 let found = lab.ups.get_key_value(&interface.object.name);
                 found.map(|(name, u)| (name, u.span))
+            }
+            Kind::Guest => {
+                let found = lab.guests.get_key_value(&interface.object.name);
+                found.map(|(name, g)| (name, g.span))
             }
             Kind::Device => {
                 let found = lab.devices.get_key_value(&interface.object.name);

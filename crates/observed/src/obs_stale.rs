@@ -1,6 +1,6 @@
 //! A target of which nothing current is known.
 
-use crate::look::{blind, targets, title};
+use crate::look::{Target, blind, targets, title};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use graph::observation::Blind;
@@ -26,11 +26,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     if ctx.facts.is_none() {
         return;
     }
-    for target in targets(ctx) {
-        let Some(why) = blind(ctx, &target) else {
+    let all = targets(ctx);
+    for target in &all {
+        let Some(why) = blind(ctx, target) else {
             continue;
         };
-        let title = title(&target.object);
+        let title = named(target, &all);
         let d = match &why {
             Blind::Silent(_) => RULE.unknown(format!("what {title} really is like")),
             Blind::Old(_) => RULE.finding(format!("{title} was last looked at too long ago")),
@@ -38,6 +39,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         let d = d.at(target.span, "").note(why.to_string());
         let d = d.help("`holdfast observe` looks at it, and changes nothing");
-        out.add(target.object, d);
+        out.add(target.object.clone(), d);
+    }
+}
+
+/// `host 'web'`. A host may be looked at by its own system and by its interface: that the one is not known must not hide the other.
+fn named(target: &Target<'_>, all: &[Target<'_>]) -> String {
+    let title = title(&target.object);
+    let mut same = all.iter().filter(|t| t.object == target.object);
+    match target.by_hand || same.all(|t| !t.by_hand) {
+        true => title,
+        false => format!("the API of {title}"),
     }
 }

@@ -1,5 +1,5 @@
 //! What is reached by a product's own interface: whose it is, and how declared and observed guests differ. What a UPS tells is compared in
-//! [`crate::ups`], and what a switch tells in [`crate::device`].
+//! [`crate::ups`], what a switch tells in [`crate::device`], and what a backup server tells in [`crate::datastore`].
 //!
 //! Proxmox VE knows guests by number; the declaration by name. A number that is declared decides; else the name must be unique.
 
@@ -8,7 +8,7 @@ use diag::Span;
 use model::declare::OptExt as _;
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
-use model::lab::api::Api;
+use model::lab::api::{Api, ApiProduct};
 use model::lab::guest::{ClusterKind, Guest, GuestKind};
 use model::lab::nut::NutUps;
 use model::lab::snmp::Snmp;
@@ -16,7 +16,7 @@ use model::lab::{Host, Lab};
 use model::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A cluster, host, UPS or device with an interface of its own.
+/// A cluster, host, guest, UPS or device with an interface of its own.
 #[derive(Debug, Clone)]
 pub struct Interface<'a> {
     /// Which.
@@ -32,6 +32,8 @@ pub struct Interface<'a> {
 pub enum By<'a> {
     /// The API of Proxmox VE, as far as is declared.
     Pve(&'a Api),
+    /// The API of Proxmox Backup Server.
+    Pbs(&'a Api),
     /// The API of another product.
     Other(&'a Api),
     /// upsd of Network UPS Tools.
@@ -45,14 +47,22 @@ impl<'a> Interface<'a> {
     pub fn pve(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) => Some(api),
-            By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
+            By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
+        }
+    }
+
+    /// The API, where it is that of Proxmox Backup Server.
+    pub fn pbs(&self) -> Option<&'a Api> {
+        match self.by {
+            By::Pbs(api) => Some(api),
+            By::Pve(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
         }
     }
 
     /// The API, of whatever product.
     pub fn api(&self) -> Option<&'a Api> {
         match self.by {
-            By::Pve(api) | By::Other(api) => Some(api),
+            By::Pve(api) | By::Pbs(api) | By::Other(api) => Some(api),
             By::Nut(_) | By::Snmp(_) => None,
         }
     }
@@ -73,15 +83,29 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         let is_pve = cluster.kind.known() == Some(&ClusterKind::Proxmox);
         Some(Interface {
             object: ObjectRef::new(Kind::Cluster, name),
-            by: by(cluster.api.as_ref()?, is_pve),
+            by: by(
+                cluster.api.as_ref()?,
+                is_pve.then_some(ApiProduct::ProxmoxVe),
+            ),
             members: members.map(|m| m.value.name()).collect(),
         })
     });
     let hosts = lab.hosts.iter().filter_map(|(name, host)| {
+        let by = by(host.about.api.as_ref()?, runs(host));
+        // What a backup server tells says nothing of the machine that it runs on.
+        let tells = (!matches!(by, By::Pbs(_))).then_some(name.as_str());
         Some(Interface {
             object: ObjectRef::new(Kind::Host, name),
-            by: by(host.about.api.as_ref()?, runs_pve(host)),
-            members: BTreeSet::from([name.as_str()]),
+            by,
+            members: tells.into_iter().collect(),
+        })
+    });
+    let guests = lab.guests.iter().filter_map(|(name, guest)| {
+        let os = guest.os.known().map(|os| os.0.as_str());
+        Some(Interface {
+            object: ObjectRef::new(Kind::Guest, name),
+            by: by(guest.api.as_ref()?, os.and_then(product)),
+            members: BTreeSet::new(),
         })
     });
     let ups = lab.ups.iter().filter_map(|(name, ups)| {
@@ -98,23 +122,46 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
             members: BTreeSet::new(),
         })
     });
-    clusters.chain(hosts).chain(ups).chain(devices).collect()
+    let others = guests.chain(ups).chain(devices);
+    clusters.chain(hosts).chain(others).collect()
 }
 
-fn by(api: &Api, is_pve: bool) -> By<'_> {
-    match is_pve {
-        true => By::Pve(api),
-        false => By::Other(api),
+/// By the product that is declared, else by the port that only one of them has, else by what runs there.
+fn by(api: &Api, runs: Option<ApiProduct>) -> By<'_> {
+    let url = api.url.known().map(|url| url.0.trim_end_matches('/'));
+    let by_port = || {
+        let backup = url.is_some_and(|url| url.ends_with(":8007"));
+        backup.then_some(ApiProduct::ProxmoxBackupServer)
+    };
+    match api.product.known().copied().or_else(by_port).or(runs) {
+        Some(ApiProduct::ProxmoxVe) => By::Pve(api),
+        Some(ApiProduct::ProxmoxBackupServer) => By::Pbs(api),
+        None => By::Other(api),
     }
 }
 
-fn runs_pve(host: &Host) -> bool {
+fn runs(host: &Host) -> Option<ApiProduct> {
     let os = host.os.known().map(String::as_str);
-    os.is_none_or(|os| os.starts_with("proxmox") || os == "pve")
+    // Of a host that says nothing, the hypervisor is meant.
+    os.map_or(Some(ApiProduct::ProxmoxVe), product)
+}
+
+/// What an operating system is the product of.
+fn product(os: &str) -> Option<ApiProduct> {
+    match os {
+        "pbs" => Some(ApiProduct::ProxmoxBackupServer),
+        os if os.starts_with("proxmox-backup") => Some(ApiProduct::ProxmoxBackupServer),
+        "pve" => Some(ApiProduct::ProxmoxVe),
+        os if os.starts_with("proxmox") => Some(ApiProduct::ProxmoxVe),
+        _ => None,
+    }
 }
 
 /// What single things have to be asked for, beyond all that there is.
 pub fn paths(lab: &Lab, interface: &Interface<'_>) -> Vec<FactPath> {
+    if interface.pbs().is_some() {
+        return Vec::new();
+    }
     let ids = guests(lab, interface).filter_map(|(_, guest)| guest.id.known());
     ids.map(|id| FactPath::new(FactKind::PveGuest, id.to_string()))
         .collect()
@@ -151,7 +198,7 @@ pub fn by_number<'a, 'f>(
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     let mut out = Vec::new();
     let all = all(ctx.lab).into_iter();
-    for interface in all.filter(|i| i.api().is_some()) {
+    for interface in all.filter(|i| i.api().is_some() && i.pbs().is_none()) {
         if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
             Comparing {
                 ctx,

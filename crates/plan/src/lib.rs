@@ -10,6 +10,7 @@ mod resource;
 
 pub mod accept;
 pub mod check;
+pub mod datastore;
 pub mod device;
 pub mod driver;
 pub mod evidence;

@@ -42,6 +42,13 @@ pub enum Caller {
         /// `CSRFPreventionToken`.
         csrf: Option<String>,
     },
+    /// By `PBSAPIToken=USER@REALM!NAME:SECRET`, as Proxmox Backup Server is asked.
+    BackupToken {
+        /// `USER@REALM!NAME`.
+        name: String,
+        /// Its secret.
+        secret: String,
+    },
     /// By `PVEAPIToken=USER@REALM!NAME=SECRET`.
     Token {
         /// `USER@REALM!NAME`.
@@ -185,7 +192,7 @@ impl State {
     fn authenticate(&self, asked: &Asked) -> Result<String, Refused> {
         let denied = |why: &str| Refused::new(401, why);
         match &asked.caller {
-            Caller::Nobody => Err(denied("No ticket")),
+            Caller::Nobody | Caller::BackupToken { .. } => Err(denied("No ticket")),
             Caller::Token { name, secret } => {
                 let (user, token) = name
                     .split_once('!')

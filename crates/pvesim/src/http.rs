@@ -2,6 +2,7 @@
 
 use crate::call::{Answer, Asked, Caller, Method};
 use data_encoding::HEXLOWER_PERMISSIVE;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
@@ -82,6 +83,15 @@ fn caller(authorization: Option<String>, cookie: Option<String>, csrf: Option<St
             secret: secret.to_owned(),
         };
     }
+    let token = authorization
+        .as_deref()
+        .and_then(|a| a.strip_prefix("PBSAPIToken="));
+    if let Some((name, secret)) = token.and_then(|t| t.split_once(':')) {
+        return Caller::BackupToken {
+            name: name.to_owned(),
+            secret: secret.to_owned(),
+        };
+    }
     let cookies = cookie.unwrap_or_default();
     let ticket = cookies
         .split("; ")
@@ -124,7 +134,11 @@ fn unescape(text: &str, plus: bool) -> String {
 
 /// An answer as it is sent, with a body in place of its own if there is one.
 pub(crate) fn render(answer: &Answer, body: Option<&[u8]>) -> Vec<u8> {
-    let own = answer.body.to_string();
+    let own = match &answer.body {
+        // A message, which Proxmox Backup Server sends as it is.
+        Value::String(text) if answer.status != 200 => text.clone(),
+        body => body.to_string(),
+    };
     let body = body.unwrap_or(own.as_bytes());
     let reason: String = answer
         .reason

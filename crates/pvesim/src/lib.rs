@@ -5,6 +5,8 @@
 //! functions it names. Rights follow the product's own rules, because what matters most to who observes is what a token without them
 //! gets: *shorter lists, and 200 OK*.
 //!
+//! [`pbs`] is the same of Proxmox Backup Server, as far as it is read; both are served by [`Simulator`].
+//!
 //! Time is virtual: tasks run when [`State::pass`] is called, never by themselves. What guests are made of is behind
 //! [`Machines`], so that a twin can put real machines there.
 
@@ -16,6 +18,7 @@ mod fault;
 mod http;
 mod lab;
 mod machines;
+pub mod pbs;
 mod rights;
 mod server;
 mod state;
@@ -27,7 +30,7 @@ pub use call::{Answer, Asked, Caller, Method};
 pub use fault::{Fault, Faults};
 pub use lab::{guests, members};
 pub use machines::{Imagined, Machines, Running};
-pub use server::Simulator;
+pub use server::{Served, Simulator};
 pub use state::{Guest, Job, Kind, Node, Resource, State, Storage, Thin};
 pub use task::Task;
 

@@ -1,6 +1,6 @@
 //! The simulator behind a port: TLS with a certificate of its own authority, one thread per connection, and the faults.
 
-use crate::call::Answer;
+use crate::call::{Answer, Asked};
 use crate::fault::Fault;
 use crate::http;
 use crate::state::State;
@@ -19,9 +19,51 @@ const DRIP: Duration = Duration::from_millis(20);
 
 type Stream = StreamOwned<ServerConnection, TcpStream>;
 
+/// A product that can be served.
+pub trait Served: Send + 'static {
+    /// What is looked at before each answer, such as whether machines run.
+    fn refresh(&mut self) {}
+    /// Nobody is there to answer.
+    fn is_gone(&self) -> bool {
+        false
+    }
+    /// What goes wrong with requests of a path.
+    fn fault(&self, path: &str) -> Option<Fault>;
+    /// Answers a request; faults are not looked at.
+    fn answer(&mut self, asked: &Asked) -> Answer;
+    /// Refuses one, as the product does.
+    fn refuse(status: u16, reason: &str) -> Answer;
+}
+
+impl Served for State {
+    fn refresh(&mut self) {
+        State::refresh(self);
+    }
+
+    fn is_gone(&self) -> bool {
+        self.nodes.values().all(|n| !n.online)
+    }
+
+    fn fault(&self, path: &str) -> Option<Fault> {
+        self.faults.of(path).cloned()
+    }
+
+    fn answer(&mut self, asked: &Asked) -> Answer {
+        State::answer(self, asked)
+    }
+
+    fn refuse(status: u16, reason: &str) -> Answer {
+        Answer {
+            status,
+            reason: reason.to_owned(),
+            body: json!({ "data": null }),
+        }
+    }
+}
+
 /// What the threads share.
-struct Shared {
-    state: Mutex<State>,
+struct Shared<S> {
+    state: Mutex<S>,
     /// Connections, to be cut at the end.
     open: Mutex<Vec<TcpStream>>,
     /// What was asked for, in order.
@@ -31,8 +73,8 @@ struct Shared {
 }
 
 /// A running simulator; it ends when this is dropped.
-pub struct Simulator {
-    shared: Arc<Shared>,
+pub struct Simulator<S = State> {
+    shared: Arc<Shared<S>>,
     address: SocketAddr,
     fingerprint: String,
     authority: String,
@@ -42,12 +84,12 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Simulator {
+impl<S: Served> Simulator<S> {
     /// Serves a state on a free port of this machine.
     ///
     /// # Errors
     /// What the system refuses.
-    pub fn start(state: State) -> io::Result<Self> {
+    pub fn start(state: S) -> io::Result<Self> {
         Self::start_at(state, SocketAddr::from(([127, 0, 0, 1], 0)), &[])
     }
 
@@ -55,7 +97,7 @@ impl Simulator {
     ///
     /// # Errors
     /// What the system refuses: somebody else listens there.
-    pub fn start_at(state: State, at: SocketAddr, names: &[String]) -> io::Result<Self> {
+    pub fn start_at(state: S, at: SocketAddr, names: &[String]) -> io::Result<Self> {
         let listener = TcpListener::bind(at)?;
         let address = listener.local_addr()?;
         let (config, fingerprint, authority) = certificate(names)?;
@@ -103,7 +145,7 @@ impl Simulator {
     }
 
     /// What there is, to look at and to change.
-    pub fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, S> {
         held(&self.shared.state)
     }
 
@@ -113,7 +155,7 @@ impl Simulator {
     }
 }
 
-impl Drop for Simulator {
+impl<S> Drop for Simulator<S> {
     fn drop(&mut self) {
         *held(&self.shared.over) = true;
         self.shared.bell.notify_all();
@@ -153,7 +195,11 @@ fn certificate(more: &[String]) -> io::Result<(Arc<ServerConfig>, String, String
     Ok((Arc::new(config), pairs.join(":"), issuer.pem()))
 }
 
-fn serve(shared: &Shared, config: Arc<ServerConfig>, tcp: TcpStream) -> io::Result<()> {
+fn serve<S: Served>(
+    shared: &Shared<S>,
+    config: Arc<ServerConfig>,
+    tcp: TcpStream,
+) -> io::Result<()> {
     held(&shared.open).push(tcp.try_clone()?);
     tcp.set_nodelay(true)?;
     let tls = ServerConnection::new(config).map_err(io::Error::other)?;
@@ -164,17 +210,13 @@ fn serve(shared: &Shared, config: Arc<ServerConfig>, tcp: TcpStream) -> io::Resu
         let (answer, fault) = {
             let mut state = held(&shared.state);
             state.refresh();
-            if state.nodes.values().all(|n| !n.online) {
+            if state.is_gone() {
                 // Nobody is there to answer, not even with the end of TLS.
                 return stream.sock.shutdown(Shutdown::Both);
             }
-            let fault = state.faults.of(&asked.path).cloned();
+            let fault = state.fault(&asked.path);
             let answer = match &fault {
-                Some(Fault::Refuse(status, reason)) => Answer {
-                    status: *status,
-                    reason: reason.clone(),
-                    body: json!({ "data": null }),
-                },
+                Some(Fault::Refuse(status, reason)) => S::refuse(*status, reason),
                 _ => state.answer(&asked),
             };
             (answer, fault)
@@ -187,8 +229,8 @@ fn serve(shared: &Shared, config: Arc<ServerConfig>, tcp: TcpStream) -> io::Resu
 }
 
 /// Sends an answer, or what a fault makes of it; whether the connection goes on.
-fn send(
-    shared: &Shared,
+fn send<S>(
+    shared: &Shared<S>,
     stream: &mut Stream,
     mut answer: Answer,
     fault: Option<Fault>,
@@ -250,7 +292,7 @@ fn lie(body: &mut Value, pointer: &str, value: Value) {
 }
 
 /// Waits for the end, or for a moment; whether the end has come.
-fn wait(shared: &Shared, moment: Option<Duration>) -> bool {
+fn wait<S>(shared: &Shared<S>, moment: Option<Duration>) -> bool {
     let over = held(&shared.over);
     match moment {
         None => drop(shared.bell.wait_while(over, |over| !*over)),

@@ -32,6 +32,34 @@ pub enum Returns {
     Free,
 }
 
+/// What can be held against a schema of an endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Method.
+    pub method: Method,
+    /// Path below `/api2/json`; parts in braces are arguments.
+    pub path: &'static str,
+    /// Who may ask.
+    pub rights: Rights,
+    /// Arguments that are no part of the path.
+    pub params: &'static str,
+    /// What is answered.
+    pub returns: Returns,
+}
+
+impl Endpoint {
+    /// What can be held against a schema.
+    pub fn spec(&self) -> Spec {
+        Spec {
+            method: self.method,
+            path: self.path,
+            rights: self.rights,
+            params: self.params,
+            returns: self.returns,
+        }
+    }
+}
+
 /// One endpoint.
 pub struct Endpoint {
     /// Method.
@@ -89,7 +117,7 @@ pub(crate) fn find(
         .find_map(|e| Some((e, fits(e.path, path)?)))
 }
 
-fn fits(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
+pub(crate) fn fits(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
     let (want, have): (Vec<&str>, Vec<&str>) =
         (template.split('/').collect(), path.split('/').collect());
     if want.len() != have.len() {

@@ -127,6 +127,26 @@ pub const ALL: &[Exception] = &[
         why: "the simulator makes it of the declaration",
     },
     Exception {
+        paths: "pbs-server:*",
+        why: "no backup server is in a twin",
+    },
+    Exception {
+        paths: "pbs-datastore:*",
+        why: "no backup server is in a twin",
+    },
+    Exception {
+        paths: "pbs-group:*",
+        why: "no backup server is in a twin",
+    },
+    Exception {
+        paths: "pbs-job:*",
+        why: "no backup server is in a twin",
+    },
+    Exception {
+        paths: "pbs-task:*",
+        why: "no backup server is in a twin",
+    },
+    Exception {
         paths: "hardware: CPU model, memory modules, temperatures, power",
         why: "a container shows the hardware of this machine",
     },

@@ -38,7 +38,8 @@ usage: cargo xtask TASK
   sarif FILE
          holds \"check --format sarif\" of the examples against the schema
   pve-schema FILE
-         holds the simulator of Proxmox VE against the published API schema";
+  pbs-schema FILE
+         hold the simulators of Proxmox VE and Proxmox Backup Server against the published API schemas";
 
 fn main() -> ExitCode {
     match task() {
@@ -65,6 +66,7 @@ fn task() -> Result<()> {
         Some((task, rest)) if task == "coverage" => coverage::run(rest),
         Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),
         Some((task, rest)) if task == "pve-schema" => pve_schema::run(rest),
+        Some((task, rest)) if task == "pbs-schema" => pve_schema::run_backup(rest),
         _ => bail!(USAGE),
     }
 }

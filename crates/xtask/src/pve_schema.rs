@@ -1,34 +1,93 @@
-//! `pve-schema FILE`: holds the simulator of Proxmox VE against the published API schema, which is not kept here.
+//! `pve-schema FILE`, `pbs-schema FILE`: hold the simulators of Proxmox VE and Proxmox Backup Server against the published API schemas, which are not kept here.
 //!
-//! FILE is what the product's API viewer loads (`apidoc.js`), or the JSON array in it. Two things are checked: that every endpoint of
+//! FILE is what the product's API viewer loads (`apidoc.js`, `apidata.js`), or the JSON array in it. Two things are checked: that every endpoint of
 //! the simulator's table is in the schema with these arguments, fields, types and rights, and that what the simulator answers on a
 //! full example is of the types that the schema says.
 
 use anyhow::{Context as _, Result, bail};
-use pvesim::table::{ENDPOINTS, Endpoint, Returns, Rights, fields};
-use pvesim::{Asked, Caller, Method, State};
+use pvesim::pbs::Server;
+use pvesim::pbs::table::ENDPOINTS as BACKUP;
+use pvesim::table::{ENDPOINTS, Returns, Rights, Spec, fields};
+use pvesim::{Asked, Caller, Method, Served, State};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 type Operations = BTreeMap<(String, String), Value>;
 
-/// Runs the task.
+/// Where the published schema is known to be wrong: servers tell files of backups as maps, and it says names.
+const KNOWN: &[&str] = &["GET /admin/datastore/main/snapshots answers [].files[]:"];
+
+/// Runs the task for Proxmox VE.
 pub(crate) fn run(rest: &[String]) -> Result<()> {
+    let table: Vec<Spec> = ENDPOINTS.iter().map(|e| e.spec()).collect();
+    let mut state = State::example();
+    let running = state.tasks.last().map(|t| t.upid.clone());
+    let name = "holdfast@pve!example".to_owned();
+    let secret = "example".to_owned();
+    let caller = Caller::Token { name, secret };
+    let running = running.unwrap_or_default();
+    let fill = |path: &str| {
+        let kind = if path.contains("/lxc") { "101" } else { "100" };
+        path.replace("{node}", "pve1")
+            .replace("{vmid}", kind)
+            .replace("{storage}", "nas")
+            .replace("{upid}", &running)
+            .replace("{userid}", "root@pam")
+    };
+    hold("pve-schema", rest, &table, &mut state, &caller, &fill)
+}
+
+/// Runs the task for Proxmox Backup Server.
+pub(crate) fn run_backup(rest: &[String]) -> Result<()> {
+    let table: Vec<Spec> = BACKUP.iter().map(|e| e.spec).collect();
+    let name = "holdfast@pbs!example".to_owned();
+    let secret = "example".to_owned();
+    let caller = Caller::BackupToken { name, secret };
+    let fill = |path: &str| {
+        path.replace("{node}", "localhost")
+            .replace("{store}", "main")
+    };
+    let mut server = Server::example();
+    hold("pbs-schema", rest, &table, &mut server, &caller, &fill)
+}
+
+fn hold<S: Served>(
+    task: &str,
+    rest: &[String],
+    specs: &[Spec],
+    served: &mut S,
+    caller: &Caller,
+    fill: &dyn Fn(&str) -> String,
+) -> Result<()> {
     let [file] = rest else {
-        bail!("give the schema: cargo xtask pve-schema FILE");
+        bail!("give the schema: cargo xtask {task} FILE");
     };
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
     let operations = read(&text).with_context(|| format!("{file} is no API schema"))?;
     let mut complaints = Vec::new();
-    for endpoint in ENDPOINTS {
-        table(endpoint, &operations, &mut complaints);
+    for spec in specs {
+        table(spec, &operations, &mut complaints);
     }
-    let asked = answers(&operations, &mut complaints)?;
-    complaints.iter().for_each(|c| eprintln!("pve-schema: {c}"));
+    let get = specs.iter().filter(|s| s.method == Method::Get);
+    let mut asked = 0;
+    for spec in get {
+        let schema = operations.get(&("GET".to_owned(), spec.path.to_owned()));
+        let request = Asked {
+            method: Method::Get,
+            path: fill(spec.path),
+            args: BTreeMap::new(),
+            caller: caller.clone(),
+        };
+        asked += usize::from(answer(served, &request, schema, &mut complaints));
+    }
+    let known = complaints.len();
+    complaints.retain(|c| !KNOWN.iter().any(|k| c.starts_with(k)));
+    let known = known - complaints.len();
+    complaints.iter().for_each(|c| eprintln!("{task}: {c}"));
     println!(
-        "pve-schema: {} operations in the schema; {} endpoints of the table and {asked} answers compared, {} differ",
+        "{task}: {} operations in the schema; {} endpoints of the table and {asked} answers compared, {} differ, {known} where the schema is known to be wrong",
         operations.len(),
-        ENDPOINTS.len(),
+        specs.len(),
         complaints.len()
     );
     match complaints.is_empty() {
@@ -65,7 +124,7 @@ fn optional(property: &Value) -> bool {
 }
 
 /// One line of the table.
-fn table(endpoint: &Endpoint, operations: &Operations, complaints: &mut Vec<String>) {
+fn table(endpoint: &Spec, operations: &Operations, complaints: &mut Vec<String>) {
     let name = format!("{} {}", endpoint.method.word(), endpoint.path);
     let mut complain = |what: String| complaints.push(format!("{name}: {what}"));
     let Some(schema) =
@@ -162,53 +221,28 @@ fn rights(table: Rights, schema: &Value) -> Result<(), String> {
     }
 }
 
-/// Asks for everything on the example and compares the types of what comes.
-fn answers(operations: &Operations, complaints: &mut Vec<String>) -> Result<usize> {
-    let mut state = State::example();
-    let running = state
-        .tasks
-        .last()
-        .map(|t| t.upid.clone())
-        .unwrap_or_default();
-    let mut count = 0;
-    for endpoint in ENDPOINTS.iter().filter(|e| e.method == Method::Get) {
-        let kind = if endpoint.path.contains("/lxc") {
-            "101"
-        } else {
-            "100"
-        };
-        let path = endpoint
-            .path
-            .replace("{node}", "pve1")
-            .replace("{vmid}", kind)
-            .replace("{storage}", "nas")
-            .replace("{upid}", &running)
-            .replace("{userid}", "root@pam");
-        let asked = Asked {
-            method: Method::Get,
-            path: path.clone(),
-            args: BTreeMap::new(),
-            caller: Caller::Token {
-                name: "holdfast@pve!example".to_owned(),
-                secret: "example".to_owned(),
-            },
-        };
-        let answer = state.answer(&asked);
-        if answer.status != 200 {
-            complaints.push(format!("GET {path}: {} {}", answer.status, answer.reason));
-            continue;
-        }
-        let schema = operations.get(&("GET".to_owned(), endpoint.path.to_owned()));
-        if let Some(schema) = schema {
-            let mut wrong = Vec::new();
-            check(&answer.body["data"], &schema["returns"], "", &mut wrong);
-            wrong.sort();
-            wrong.dedup();
-            complaints.extend(wrong.into_iter().map(|w| format!("GET {path} answers {w}")));
-            count += 1;
-        }
+/// Asks for one thing on the example and compares the types of what comes; whether there is a schema of it.
+fn answer<S: Served>(
+    served: &mut S,
+    asked: &Asked,
+    schema: Option<&Value>,
+    complaints: &mut Vec<String>,
+) -> bool {
+    let path = &asked.path;
+    let answer = served.answer(asked);
+    if answer.status != 200 {
+        complaints.push(format!("GET {path}: {} {}", answer.status, answer.reason));
+        return false;
     }
-    Ok(count)
+    let Some(schema) = schema else {
+        return false;
+    };
+    let mut wrong = Vec::new();
+    check(&answer.body["data"], &schema["returns"], "", &mut wrong);
+    wrong.sort();
+    wrong.dedup();
+    complaints.extend(wrong.into_iter().map(|w| format!("GET {path} answers {w}")));
+    true
 }
 
 fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
@@ -255,7 +289,7 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
             None => wrong.push(format!("{at}: no {name}, which must be there")),
         }
     }
-    if schema["additionalProperties"] == json!(0) {
+    if [json!(0), json!(false)].contains(&schema["additionalProperties"]) {
         for name in map
             .keys()
             .filter(|n| !known.contains_key(*n) && !numbered(n, known))
@@ -319,7 +353,7 @@ mod tests {
         let operations = read(text).unwrap();
         let version = ENDPOINTS.iter().find(|e| e.path == "/version").unwrap();
         let mut complaints = Vec::new();
-        table(version, &operations, &mut complaints);
+        table(&version.spec(), &operations, &mut complaints);
         assert_eq!(
             complaints,
             [

@@ -1,8 +1,8 @@
 //! Machines, guests, clusters and containers.
 
 use super::when::{
-    always, batteries, clusters, counted, growth, imaged, interface, limited, moving, numbered,
-    racks, serials, several_guests, several_stacks, slots, stacks,
+    always, backup_servers, batteries, clusters, counted, growth, imaged, interface, limited,
+    moving, numbered, racks, serials, several_guests, several_stacks, slots, stacks,
 };
 use super::{Rests, rests};
 
@@ -314,6 +314,12 @@ pub(super) const RESTS: &[Rests] = &[
         "the tasks of {} fail",
         &["cluster.kind"],
         interface,
+    ),
+    rests(
+        "pbs-backup-old",
+        "the backups of a guest are as new as is declared",
+        &["repository.held_by", "repository.kind", "repository.on"],
+        backup_servers,
     ),
     rests(
         "pve-quorum",

@@ -215,6 +215,13 @@ pub(super) fn interface(lab: &Lab, object: Object<'_>) -> bool {
     cluster.is_none_or(|c| c.api.is_some())
 }
 
+/// Something that may be a backup server is asked by its own interface.
+pub(super) fn backup_servers(lab: &Lab, _: Object<'_>) -> bool {
+    let mut hosts = lab.hosts.values();
+    let mut guests = lab.guests.values();
+    hosts.any(|h| h.about.api.is_some()) || guests.any(|g| g.api.is_some())
+}
+
 pub(super) fn serials(lab: &Lab, _: Object<'_>) -> bool {
     let mut hosts = lab.hosts.values().filter_map(|h| h.about.hardware.as_ref());
     let mut devices = lab.devices.values();

@@ -1,35 +1,20 @@
 //! The driver itself: obtains the secret, asks, and says what it was told.
 
-use super::client::{Client, Limits};
-use super::error::ApiError;
 use super::observe::{Observed, observe};
-use super::tls::Trust;
 use crate::linux::SecretSource;
+use crate::proxmox::client::{Client, Limits, Product};
+use crate::proxmox::error::ApiError;
+use crate::proxmox::target::ApiTarget;
+use crate::proxmox::tls::Trust;
 use jiff::Timestamp;
 use model::fact::{FactKind, Scope, TargetFacts};
-use model::id::ObjectRef;
 use model::lab::api::Fingerprint;
 use model::realm::RealmTag;
 use model::run::Output;
-use model::secret::{Redactor, Secret, SecretRef};
+use model::secret::{Redactor, Secret};
 use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
 use std::marker::PhantomData;
 use std::time::Instant;
-
-/// Where an API is, and as whom it is asked.
-#[derive(Debug, Clone)]
-pub struct PveTarget {
-    /// The cluster or host.
-    pub object: ObjectRef,
-    /// `https://HOST[:PORT]`.
-    pub url: String,
-    /// `USER@REALM!TOKEN`.
-    pub token: String,
-    /// Where the token's secret is had.
-    pub secret: SecretRef,
-    /// Who may answer.
-    pub trust: Trust,
-}
 
 /// Whose certificate answers at `https://HOST[:PORT]`: for a person to compare. Nobody is trusted, and nothing is sent.
 ///
@@ -38,6 +23,7 @@ pub struct PveTarget {
 pub fn meet(url: &str) -> Result<Fingerprint, ApiError> {
     let nobody = Trust::Fingerprint(Fingerprint([0; 32]));
     let client = Client::new(
+        Product::Ve,
         url,
         "",
         Secret::new(String::new()),
@@ -64,7 +50,7 @@ pub fn scope() -> Scope {
 /// A Proxmox VE cluster or node of realm `R`, by its API.
 pub struct PveDriver<R: RealmTag> {
     realm: PhantomData<R>,
-    target: PveTarget,
+    target: ApiTarget,
     secrets: SecretSource,
     redactor: Redactor,
     limits: Limits,
@@ -74,7 +60,7 @@ impl<R: RealmTag> PveDriver<R> {
     /// A driver that only reads. What it is told of free text is hidden by `redactor`.
     pub fn new(
         _: &R,
-        target: PveTarget,
+        target: ApiTarget,
         secrets: SecretSource,
         redactor: Redactor,
         limits: Limits,
@@ -89,13 +75,9 @@ impl<R: RealmTag> PveDriver<R> {
     }
 
     fn look(&self, scope: &Scope, now: Timestamp) -> Result<Observed, ApiError> {
-        let PveTarget {
-            url, token, trust, ..
-        } = &self.target;
-        let secret = (self.secrets)(&self.target.secret).map_err(|why| {
-            ApiError::Setup(format!("the token's secret cannot be obtained: {why}"))
-        })?;
-        let client = Client::new(url, token, secret, trust, self.limits)?;
+        let client = self
+            .target
+            .client(Product::Ve, &self.secrets, self.limits)?;
         observe(&client, scope, &self.redactor, now.as_second())
     }
 }

@@ -4,8 +4,8 @@
 //! the privilege holds on the whole branch (`/vms` and below), and no entry below takes it away again. Entries below are known only
 //! to who has `Sys.Audit` on `/access`.
 
-use super::client::Client;
-use super::wire::{FromJson as _, Lax, rows};
+use crate::proxmox::client::Client;
+use crate::proxmox::wire::{FromJson as _, Lax, rows};
 use model::kleene::Reason;
 use serde::Deserialize;
 use serde_json::Value;
@@ -112,7 +112,7 @@ fn read(dump: &Value) -> Option<Dump> {
 pub(super) fn sees(client: &Client, path: &str, privilege: &str) -> bool {
     let answer = client.get(&format!(
         "/access/permissions?path={}",
-        super::client::segment(path)
+        crate::proxmox::client::segment(path)
     ));
     let dump = answer.ok().and_then(|v| read(&v)).unwrap_or_default();
     dump.get(path)

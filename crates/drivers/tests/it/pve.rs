@@ -1,6 +1,7 @@
 //! The driver of Proxmox VE against the simulator: what it tells, and above all what it does not.
 
-use drivers::pve::{Limits, PveDriver, PveTarget, Trust, scope};
+use drivers::pve::{PveDriver, scope};
+use drivers::{ApiTarget, Limits, Trust};
 use jiff::Timestamp;
 use model::declare::Value as _;
 use model::fact::{Completeness, FactKind, FactPath, Scope, Seen, TargetFacts};
@@ -136,7 +137,7 @@ fn pinned(simulator: &Simulator) -> Trust {
 }
 
 fn driver(simulator: &Simulator, trust: Trust, limits: Limits) -> PveDriver<Real> {
-    let target = PveTarget {
+    let target = ApiTarget {
         object: ObjectRef::new(Kind::Cluster, "main"),
         url: simulator.url(),
         token: TOKEN.to_owned(),

@@ -21,6 +21,9 @@ use std::path::Path;
 /// The token where the lab names none.
 const TOKEN: &str = "holdfast@pve!observe";
 
+/// The same of Proxmox Backup Server.
+const BACKUP_TOKEN: &str = "holdfast@pbs!observe";
+
 /// Some commands, and where they are typed.
 struct Part {
     place: String,
@@ -65,12 +68,16 @@ fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
     });
     let nut = interfaces.iter().filter_map(|i| match i.by {
         By::Nut(ups) => Some(nut(i, ups, tree)),
-        By::Pve(_) | By::Other(_) | By::Snmp(_) => None,
+        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Snmp(_) => None,
     });
     let snmp = interfaces.iter().filter_map(|i| match i.by {
         By::Snmp(of) => Some(snmp(i, of, tree)),
-        By::Pve(_) | By::Other(_) | By::Nut(_) => None,
+        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) => None,
     });
+    let pbs = interfaces
+        .iter()
+        .filter_map(|i| Some(backup_server(i, i.pbs()?, tree)));
+    let pve = pve.chain(pbs);
     pve.chain(linux).chain(nut).chain(snmp).collect()
 }
 
@@ -173,6 +180,60 @@ fn proxmox(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe {
             },
         ],
         unknown: vec!["pending updates: Proxmox VE tells them only to who has Sys.Modify, which may also change the node".to_owned()],
+    }
+}
+
+/// What makes a user and a token that may look: rights of a token are those that its user has as well.
+fn backup_server(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe {
+    let token = api.token.known().map_or(BACKUP_TOKEN, |t| t.0.as_str());
+    let (user, name) = token.split_once('!').unwrap_or((token, "observe"));
+    let quoted_token = quoted(token);
+    let user = quoted(user);
+    let keep = match api.secret.as_ref().map(|s| &s.0) {
+        Some(from) => kept(from, &interface.object.to_string(), tree),
+        None => keep_in("~/.config/holdfast/pbs-token"),
+    };
+    let trusted = api.fingerprint.known().is_some() || api.ca.known().is_some();
+    let trust = (!trusted).then(|| {
+        format!(
+            "# then, in the lab tree: api of {}: fingerprint: what `cert info` printed",
+            interface.object
+        )
+    });
+    let look = format!(
+        "holdfast observe {tree} --on real --host {}",
+        interface.object.name
+    );
+    let grant = |path: &str, role: &str, of: &str| {
+        format!("proxmox-backup-manager acl update {path} {role} --auth-id {of}")
+    };
+    Recipe {
+        object: interface.object.to_string(),
+        product: "Proxmox Backup Server",
+        parts: vec![
+            Part {
+                place: "as root on the server".to_owned(),
+                commands: vec![
+                    format!("proxmox-backup-manager user create {user} --comment 'Holdfast: looks, changes nothing'"),
+                    format!("proxmox-backup-manager user generate-token {user} {}   # prints the secret, once", quoted(name)),
+                    grant("/", "Audit", &user),
+                    grant("/", "Audit", &quoted_token),
+                    grant("/remote", "RemoteAudit", &user),
+                    grant("/remote", "RemoteAudit", &quoted_token),
+                    format!("proxmox-backup-manager user permissions {quoted_token}"),
+                    "proxmox-backup-manager cert info".to_owned(),
+                ],
+            },
+            Part {
+                place: "on this machine".to_owned(),
+                commands: std::iter::once(keep).chain(trust).chain([look]).collect(),
+            },
+            Part {
+                place: "to take it away, on the server".to_owned(),
+                commands: vec![format!("proxmox-backup-manager user remove {user}")],
+            },
+        ],
+        unknown: vec!["what is in the backups: their content is never read, so that only the server's own verification says whether they are whole".to_owned()],
     }
 }
 

@@ -33,6 +33,7 @@ mod lockout;
 mod man;
 mod mending;
 mod never;
+mod pbs;
 mod ports;
 mod schema;
 mod secret;

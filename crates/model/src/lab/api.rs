@@ -2,7 +2,7 @@
 
 use crate::declare::{
     Declare, Form, Need, Opt, Pattern, Place, SECRET_IN_CLEAR, Says, Shape, Value, ValueForm,
-    Wrong, entity, serde_as_text,
+    Wrong, entity, serde_as_text, words,
 };
 use crate::secret::SecretRef;
 use crate::units::text::{LabPath, Url};
@@ -10,9 +10,21 @@ use diag::Spanned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+words! {
+    /// Products whose interface is read.
+    pub enum ApiProduct("api-product", "a product whose interface is read") {
+        /// Proxmox VE, at port 8006.
+        ProxmoxVe = "proxmox-ve",
+        /// Proxmox Backup Server, at port 8007.
+        ProxmoxBackupServer = "proxmox-backup-server",
+    }
+}
+
 entity! {
-    /// The interface of a product, by HTTPS: for Proxmox VE, a node's port 8006.
+    /// The interface of a product, by HTTPS: for Proxmox VE a node's port 8006, for Proxmox Backup Server port 8007.
     pub struct Api {
+        /// What answers there, where the operating system (`os`) or port 8007 does not say it.
+        product: Opt<ApiProduct>,
         /// Where it is: `https://192.168.10.11:8006`.
         url: Need<Url>,
         /// The API token to ask with, `holdfast@pve!observe`; one that may read and nothing else.

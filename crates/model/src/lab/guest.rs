@@ -136,6 +136,8 @@ entity! {
         nat: Opt<bool>,
         /// WireGuard interfaces inside of it.
         wireguard: LiteMap<Name, WireGuard>,
+        /// The interface of the product that runs in it, such as Proxmox Backup Server.
+        api: Option<Api>,
     }
 
     /// Hosts or guests with a shared quorum or control plane.

@@ -122,6 +122,8 @@ entity! {
         kind: Opt<RepositoryKind>,
         /// The guest, device or cluster that holds it, if no host of the lab does.
         held_by: Opt<Ref<{ set::GUEST | set::DEVICE | set::CLUSTER | set::SERVICE }>>,
+        /// What Proxmox Backup Server calls its datastore, if that is another name.
+        datastore: Opt<Name>,
         /// The pool it lies on.
         pool: Opt<Ref<{ set::POOL }>>,
         /// Where it is.

@@ -41,6 +41,7 @@ pub(crate) fn answered(key: &str) -> TargetFacts {
     let object = match key.split_once('/') {
         Some(("cluster", name)) => ObjectRef::new(Kind::Cluster, name),
         Some(("ups", name)) => ObjectRef::new(Kind::Ups, name),
+        Some(("guest", name)) => ObjectRef::new(Kind::Guest, name),
         Some(("device", name)) => ObjectRef::new(Kind::Device, name),
         Some((_, name)) => ObjectRef::new(Kind::Host, name),
         None => ObjectRef::new(Kind::Host, key),

@@ -2,8 +2,8 @@
 
 use super::Look;
 use super::cluster::list;
-use super::found::{Fields, Found};
-use crate::pve::wire::{Lax, rows};
+use crate::proxmox::found::{Fields, Found};
+use crate::proxmox::wire::{Lax, rows};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use serde::Deserialize;

@@ -2,8 +2,8 @@
 
 use super::Look;
 use super::cluster::list;
-use super::found::{Fields, Found};
-use crate::pve::wire::Lax;
+use crate::proxmox::found::{Fields, Found};
+use crate::proxmox::wire::Lax;
 use model::fact::FactKind;
 use serde::Deserialize;
 use serde_json::Value as Json;

@@ -1,8 +1,8 @@
 //! The cluster: who belongs to it, whether it has a quorum, HA, replication, firewall.
 
-use super::found::{Fields, Found};
 use super::{Answers, Look};
-use crate::pve::wire::{Lax, rows};
+use crate::proxmox::found::{Fields, Found};
+use crate::proxmox::wire::{Lax, rows};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use serde::Deserialize;

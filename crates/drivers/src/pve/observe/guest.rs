@@ -1,10 +1,10 @@
 //! Guests: the list of the cluster, which knows of those on silent nodes as well, and the configuration of each.
 
-use super::found::{Fields, Found};
 use super::{Look, keys};
-use crate::pve::client::segment;
+use crate::proxmox::client::segment;
+use crate::proxmox::found::{Fields, Found};
+use crate::proxmox::wire::{FromJson as _, Lax, rows};
 use crate::pve::rights::sees;
-use crate::pve::wire::{FromJson as _, Lax, rows};
 use model::fact::{Completeness, FactKind, Seen};
 use model::kleene::Reason;
 use model::value::Value;
@@ -106,7 +106,11 @@ fn doubted(look: &Look<'_>, rows: &[Row]) -> Option<Reason> {
     for node in look.reachable() {
         let mut own = BTreeSet::new();
         for path in own_lists(node) {
-            match look.answers.get(&path).map(super::super::wire::rows::<Own>) {
+            match look
+                .answers
+                .get(&path)
+                .map(crate::proxmox::wire::rows::<Own>)
+            {
                 Ok(Some((list, 0))) => own.extend(list.iter().map(|g| g.vmid)),
                 Ok(_) => return Some(Reason::new(format!("{path}: the answer is not understood"))),
                 Err(why) => return Some(why),

@@ -3,49 +3,20 @@
 mod access;
 mod backup;
 mod cluster;
-mod found;
 mod guest;
 mod node;
 mod storage;
 
-use super::client::Client;
-use super::error::ApiError;
 use super::rights::Rights;
-use found::Found;
+use crate::proxmox::answers::{Answers, place};
+use crate::proxmox::client::Client;
+use crate::proxmox::error::ApiError;
+use crate::proxmox::found::Found;
 use model::fact::{FactKind, FactPath, NativeIdentity, Scope};
 use model::kleene::Reason;
 use model::secret::Redactor;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Answers by the path that was asked for.
-pub(super) struct Answers(BTreeMap<String, Result<Value, ApiError>>);
-
-impl Answers {
-    fn ask(client: &Client, paths: Vec<String>) -> Self {
-        let answers = client.all(&paths);
-        Self(paths.into_iter().zip(answers).collect())
-    }
-
-    /// The answer, or why there is none in words for people.
-    pub(super) fn get(&self, path: &str) -> Result<&Value, Reason> {
-        match self.0.get(path) {
-            Some(Ok(value)) => Ok(value),
-            Some(Err(why)) => Err(Reason::new(format!("{}: {why}", place(path)))),
-            None => Err(Reason::new(format!("{} was not asked for", place(path)))),
-        }
-    }
-
-    /// The token lacks the right to ask this.
-    pub(super) fn is_forbidden(&self, path: &str) -> bool {
-        matches!(self.0.get(path), Some(Err(why)) if why.is_forbidden())
-    }
-}
-
-/// A path without its query.
-pub(super) fn place(path: &str) -> &str {
-    path.split('?').next().unwrap_or(path)
-}
 
 /// What every part is told.
 pub(super) struct Look<'a> {
@@ -154,7 +125,7 @@ pub(super) fn observe(
     }
     second.extend(node::questions(&look, &asked));
     let more = Answers::ask(client, second);
-    look.answers.0.extend(more.0);
+    look.answers.add(more);
     let mut found = Found::default();
     cluster::read(&look, &version, &mut found);
     node::read(&look, &mut found);

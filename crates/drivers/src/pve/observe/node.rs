@@ -2,9 +2,9 @@
 
 use super::Look;
 use super::cluster::by_name;
-use super::found::{Fields, Found};
-use crate::pve::client::segment;
-use crate::pve::wire::{FromJson as _, Lax, rows};
+use crate::proxmox::client::segment;
+use crate::proxmox::found::{Fields, Found};
+use crate::proxmox::wire::{FromJson as _, Lax, rows};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! Storages and how full they are; thin pools, which fill unseen.
 
-use super::found::{Fields, Found};
 use super::{Look, node};
-use crate::pve::wire::{Lax, rows};
+use crate::proxmox::found::{Fields, Found};
+use crate::proxmox::wire::{Lax, rows};
 use model::fact::FactKind;
 use serde::Deserialize;
 

@@ -11,7 +11,8 @@ use adopt::{Extent, Found, Interface, Sort, Stack, Way};
 use anyhow::Result;
 use drivers::linux::LinuxDriver;
 use drivers::linux::transport::{LocalTransport, SshOptions, SshTransport, Transport};
-use drivers::pve::{Limits, PveDriver, PveTarget, Trust, meet};
+use drivers::pve::{PveDriver, meet};
+use drivers::{ApiTarget, Limits, Trust};
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
 use model::fact::{FactKind, NativeIdentity, Scope, TargetFacts};
@@ -123,7 +124,7 @@ impl Looking<'_> {
         let source_of = Box::new(move |reference: &SecretRef| {
             vault.get(reference).map_err(|p| secrets::said(&p))
         });
-        let target = PveTarget {
+        let target = ApiTarget {
             object: ObjectRef::new(Kind::Cluster, "import"),
             url: asked.interface.url.clone(),
             token: asked.interface.token.clone(),

@@ -14,10 +14,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// Port of the API where the URL has none.
-const PORT: u16 = 8006;
 /// Longest text of the other side that is repeated.
 const TEXT: usize = 200;
+
+/// Which product answers, where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Product {
+    /// Proxmox VE.
+    Ve,
+    /// Proxmox Backup Server.
+    Backup,
+}
+
+impl Product {
+    /// Port of the API where the URL has none.
+    fn port(self) -> u16 {
+        match self {
+            Product::Ve => 8006,
+            Product::Backup => 8007,
+        }
+    }
+
+    /// The value of the header that says who asks, without the secret at its end.
+    fn authorization(self, token: &str) -> String {
+        match self {
+            Product::Ve => format!("PVEAPIToken={token}="),
+            Product::Backup => format!("PBSAPIToken={token}:"),
+        }
+    }
+}
 
 /// What is waited for and taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +71,8 @@ impl Default for Limits {
 type Stream = StreamOwned<ClientConnection, Timed>;
 
 /// A connection to one API for one observation.
-pub(super) struct Client {
+pub(crate) struct Client {
+    product: Product,
     host: String,
     port: u16,
     name: ServerName<'static>,
@@ -62,7 +88,8 @@ pub(super) struct Client {
 
 impl Client {
     /// `url` is `https://HOST[:PORT]`.
-    pub(super) fn new(
+    pub(crate) fn new(
+        product: Product,
         url: &str,
         token: &str,
         secret: Secret,
@@ -70,8 +97,8 @@ impl Client {
         limits: Limits,
     ) -> Result<Self, ApiError> {
         let setup = |why: String| ApiError::Setup(why);
-        let (host, port) =
-            address(url).ok_or_else(|| setup(format!("'{url}' is not https://HOST:PORT")))?;
+        let (host, port) = address(url, product.port())
+            .ok_or_else(|| setup(format!("'{url}' is not https://HOST:PORT")))?;
         let name = ServerName::try_from(host.clone())
             .map_err(|_| setup(format!("'{host}' is no host")))?;
         if secret.expose().chars().any(|c| !c.is_ascii_graphic()) {
@@ -81,6 +108,7 @@ impl Client {
         }
         let (tls, met) = tls::config(trust)?;
         Ok(Self {
+            product,
             host,
             port,
             name,
@@ -95,8 +123,13 @@ impl Client {
         })
     }
 
+    /// `HOST:PORT`.
+    pub(crate) fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
     /// The certificate that answered last.
-    pub(super) fn met(&self) -> Option<Fingerprint> {
+    pub(crate) fn met(&self) -> Option<Fingerprint> {
         self.met
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -104,10 +137,10 @@ impl Client {
     }
 
     /// `data` of the answer to `GET /api2/json{path}`.
-    pub(super) fn get(&self, path: &str) -> Result<Value, ApiError> {
+    pub(crate) fn get(&self, path: &str) -> Result<Value, ApiError> {
         let reply = self.reply(path)?;
         if reply.status != 200 {
-            let reason = self.clean(&reply.reason);
+            let reason = self.clean(&self.why(&reply));
             return Err(ApiError::Refused {
                 status: reply.status,
                 reason,
@@ -124,8 +157,18 @@ impl Client {
         }
     }
 
+    /// Why the product refuses: Proxmox VE says it in the status line, Proxmox Backup Server in a body that is plain text.
+    fn why(&self, reply: &Reply) -> String {
+        let body = match self.product {
+            Product::Ve => None,
+            Product::Backup => std::str::from_utf8(&reply.body).ok(),
+        };
+        let text = body.map(str::trim).filter(|b| !b.is_empty());
+        text.map_or_else(|| reply.reason.clone(), str::to_owned)
+    }
+
     /// Several at once, in the order in which they are asked for.
-    pub(super) fn all(&self, paths: &[String]) -> Vec<Result<Value, ApiError>> {
+    pub(crate) fn all(&self, paths: &[String]) -> Vec<Result<Value, ApiError>> {
         let next = Mutex::new(0..paths.len());
         let done = Mutex::new(vec![None; paths.len()]);
         let work = || {
@@ -240,10 +283,10 @@ impl Client {
     fn ask(&self, mut stream: Stream, path: &str, until: Instant) -> Result<Reply, ApiError> {
         stream.sock.stop_at(until);
         let request = Zeroizing::new(format!(
-            "GET /api2/json{path} HTTP/1.1\r\nHost: {}:{}\r\nAuthorization: PVEAPIToken={}={}\r\nAccept: application/json\r\nUser-Agent: holdfast\r\n\r\n",
+            "GET /api2/json{path} HTTP/1.1\r\nHost: {}:{}\r\nAuthorization: {}{}\r\nAccept: application/json\r\nUser-Agent: holdfast\r\n\r\n",
             self.host,
             self.port,
-            self.token,
+            self.product.authorization(&self.token),
             self.secret.expose(),
         ));
         stream
@@ -271,7 +314,7 @@ impl Client {
     }
 }
 
-fn address(url: &str) -> Option<(String, u16)> {
+fn address(url: &str, usual: u16) -> Option<(String, u16)> {
     let rest = url.strip_prefix("https://")?;
     let authority = rest.split('/').next().filter(|a| !a.is_empty())?;
     let outside = rest.strip_prefix(authority)?;
@@ -287,12 +330,12 @@ fn address(url: &str) -> Option<(String, u16)> {
             .split_once(':')
             .map_or((authority, None), |(h, p)| (h, Some(p))),
     };
-    let port = port.map_or(Some(PORT), |p| p.parse().ok())?;
+    let port = port.map_or(Some(usual), |p| p.parse().ok())?;
     (!host.is_empty()).then(|| (host.to_owned(), port))
 }
 
 /// A part of a path, escaped.
-pub(super) fn segment(text: &str) -> String {
+pub(crate) fn segment(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     text.bytes()
         .map(|b| {
@@ -323,11 +366,15 @@ mod tests {
         ];
         for (url, expected) in rows {
             assert_eq!(
-                address(url),
+                address(url, 8006),
                 expected.map(|(h, p)| (h.to_owned(), p)),
                 "{url}"
             );
         }
+        assert_eq!(
+            address("https://pbs", Product::Backup.port()),
+            Some(("pbs".to_owned(), 8007))
+        );
         assert_eq!(segment("a@b/.."), "a%40b%2F..");
     }
 }

@@ -12,17 +12,17 @@ use std::time::{Duration, Instant};
 const HEAD: usize = 64 << 10;
 
 /// A TCP stream that stops at an instant.
-pub(super) struct Timed {
+pub(crate) struct Timed {
     tcp: TcpStream,
     until: Instant,
 }
 
 impl Timed {
-    pub(super) fn new(tcp: TcpStream, until: Instant) -> Self {
+    pub(crate) fn new(tcp: TcpStream, until: Instant) -> Self {
         Self { tcp, until }
     }
 
-    pub(super) fn stop_at(&mut self, until: Instant) {
+    pub(crate) fn stop_at(&mut self, until: Instant) {
         self.until = until;
     }
 
@@ -55,12 +55,12 @@ impl Write for Timed {
 
 /// An answer as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) reason: String,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) reason: String,
+    pub(crate) body: Vec<u8>,
     /// The connection can be used again.
-    pub(super) keep: bool,
+    pub(crate) keep: bool,
 }
 
 /// How long the body is.
@@ -72,7 +72,7 @@ enum Length {
 }
 
 /// Reads one answer. `limit` bounds its body.
-pub(super) fn read(stream: &mut impl Read, limit: usize) -> Result<Reply, ApiError> {
+pub(crate) fn read(stream: &mut impl Read, limit: usize) -> Result<Reply, ApiError> {
     let mut bytes = Vec::new();
     let (mut reply, length) = loop {
         if let Some((reply, length, head)) = head(&bytes)? {
@@ -124,7 +124,7 @@ fn fill(stream: &mut impl Read, bytes: &mut Vec<u8>) -> Result<usize, ApiError> 
 }
 
 /// Timeouts are told apart by whoever knows how long was waited.
-pub(super) fn broken(error: &io::Error) -> ApiError {
+pub(crate) fn broken(error: &io::Error) -> ApiError {
     match error.kind() {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => ApiError::Timeout(0),
         ErrorKind::UnexpectedEof => ApiError::Broken("the connection was closed".to_owned()),

@@ -1,6 +1,6 @@
 //! Facts as they are gathered.
 
-use super::super::wire::Lax;
+use super::wire::Lax;
 use model::fact::{Completeness, Fact, FactKind, FactPath, Scope, Seen};
 use model::kleene::Reason;
 use model::value::Value;
@@ -11,15 +11,15 @@ const TEXT: usize = 1_000;
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(in super::super) struct Found {
-    pub(in super::super) facts: BTreeMap<FactPath, Fact>,
-    pub(in super::super) collections: BTreeMap<FactKind, Completeness>,
-    pub(in super::super) errors: Vec<String>,
+pub(crate) struct Found {
+    pub(crate) facts: BTreeMap<FactPath, Fact>,
+    pub(crate) collections: BTreeMap<FactKind, Completeness>,
+    pub(crate) errors: Vec<String>,
 }
 
 impl Found {
     /// Adds what is there.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: FactKind,
         key: impl Into<String>,
@@ -30,14 +30,14 @@ impl Found {
     }
 
     /// Adds what was looked for.
-    pub(super) fn put(&mut self, kind: FactKind, key: impl Into<String>, seen: Seen, source: &str) {
+    pub(crate) fn put(&mut self, kind: FactKind, key: impl Into<String>, seen: Seen, source: &str) {
         let source = format!("GET {source}");
         self.facts
             .insert(FactPath::new(kind, key), Fact { seen, source });
     }
 
     /// Says whether a kind is whole. What is once in doubt stays so.
-    pub(super) fn complete(&mut self, kind: FactKind, proof: Result<String, Reason>) {
+    pub(crate) fn complete(&mut self, kind: FactKind, proof: Result<String, Reason>) {
         let new = match proof {
             Ok(proof) => Completeness::Yes(proof),
             Err(reason) => Completeness::No(reason),
@@ -49,12 +49,12 @@ impl Found {
     }
 
     /// Says that some of a kind are missing.
-    pub(super) fn partial(&mut self, kind: FactKind, why: impl Into<String>) {
+    pub(crate) fn partial(&mut self, kind: FactKind, why: impl Into<String>) {
         self.complete(kind, Err(Reason::new(why)));
     }
 
     /// Leaves out what nobody asked for.
-    pub(super) fn only(&mut self, asked: &BTreeSet<FactKind>, scope: &Scope) {
+    pub(crate) fn only(&mut self, asked: &BTreeSet<FactKind>, scope: &Scope) {
         self.collections
             .retain(|kind, _| scope.collections.contains(kind));
         self.facts.retain(|path, _| asked.contains(&path.kind));
@@ -63,17 +63,17 @@ impl Found {
 
 /// A map that has only what is known.
 #[derive(Debug, Default)]
-pub(super) struct Fields(BTreeMap<String, Value>);
+pub(crate) struct Fields(BTreeMap<String, Value>);
 
 impl Fields {
-    pub(super) fn set(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn set(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value.map(Into::into).filter(short) {
             self.0.insert(name.to_owned(), value);
         }
         self
     }
 
-    pub(super) fn lax<T: Into<Value>>(self, name: &str, value: Lax<T>) -> Self {
+    pub(crate) fn lax<T: Into<Value>>(self, name: &str, value: Lax<T>) -> Self {
         self.set(name, value.0)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A field that may be missing or be something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lax<T>(pub(super) Option<T>);
+pub(crate) struct Lax<T>(pub(crate) Option<T>);
 
 impl<T> Default for Lax<T> {
     fn default() -> Self {
@@ -24,7 +24,7 @@ impl<'de, T: FromJson> Deserialize<'de> for Lax<T> {
 }
 
 /// What a JSON value can be taken for.
-pub(super) trait FromJson: Sized {
+pub(crate) trait FromJson: Sized {
     fn from_json(value: &Value) -> Option<Self>;
 }
 
@@ -80,7 +80,7 @@ impl FromJson for Value {
 }
 
 /// The rows of a list, and how many of them are not what a row is.
-pub(super) fn rows<T: DeserializeOwned>(list: &Value) -> Option<(Vec<T>, usize)> {
+pub(crate) fn rows<T: DeserializeOwned>(list: &Value) -> Option<(Vec<T>, usize)> {
     let list = list.as_array()?;
     let rows: Vec<T> = list
         .iter()

@@ -22,10 +22,10 @@ pub enum Trust {
 }
 
 /// The fingerprint that answered last.
-pub(super) type Met = Arc<Mutex<Option<Fingerprint>>>;
+pub(crate) type Met = Arc<Mutex<Option<Fingerprint>>>;
 
 /// The client's side of TLS; `met` is filled by each handshake.
-pub(super) fn config(trust: &Trust) -> Result<(Arc<ClientConfig>, Met), ApiError> {
+pub(crate) fn config(trust: &Trust) -> Result<(Arc<ClientConfig>, Met), ApiError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder
