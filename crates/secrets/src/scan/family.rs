@@ -69,8 +69,8 @@ type Reader = fn(&str) -> Vec<(Range<usize>, &'static str)>;
 /// An expression whose first group that takes part, besides one that is named `n`, is a secret.
 #[derive(Debug)]
 pub(super) struct Shape {
-    /// What every text has that has one, in small letters.
-    pub(super) part: &'static str,
+    /// One of these is in every text that has one, in small letters; none if nothing is.
+    pub(super) parts: &'static [&'static str],
     pub(super) shape: &'static str,
     reach: Reach,
     what: What,
@@ -173,11 +173,7 @@ impl Families {
         let all = FAMILIES
             .iter()
             .flat_map(|family| family.shapes.iter().map(move |shape| (family, shape)));
-        let all = all.map(|(family, shape)| {
-            let part = std::slice::from_ref(&shape.part);
-            let any = if shape.part.is_empty() { &[] } else { part };
-            (family, shape, parts.shape(any, shape.shape))
-        });
+        let all = all.map(|(family, shape)| (family, shape, parts.shape(shape.parts, shape.shape)));
         Self {
             shapes: all.collect(),
         }

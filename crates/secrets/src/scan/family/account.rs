@@ -8,13 +8,13 @@ pub(super) const FAMILY: Family = Family {
     what: "`aws_secret_access_key`, the `private_key` of a service account, `AccountKey=`, `SharedAccessKey=`",
     shapes: &[
         Shape {
-            part: "accountkey=",
+            parts: &["accountkey="],
             shape: r#"\b(?:Account|SharedAccess)Key=([A-Za-z0-9+/]{40,}={0,2})"#,
             reach: Reach::Any,
             what: What::Clear("a key of Azure"),
         },
         Shape {
-            part: "aws_secret_access_key",
+            parts: &["aws_secret_access_key"],
             shape: r#"(?i)\baws_secret_access_key["\x27]?[ \t]*[=:][ \t]*["\x27]?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|$)"#,
             reach: Reach::Any,
             what: What::Clear("a secret key of AWS"),

@@ -7,7 +7,7 @@ pub(super) const FAMILY: Family = Family {
     files: &["*.keyring"],
     what: "keys of `cephx`",
     shapes: &[Shape {
-        part: "==",
+        parts: &["=="],
         // Two bytes of a kind, eight of a time, two of a length, and sixteen of a key.
         shape: r"(?:^|[^A-Za-z0-9+/])(AQ[A-D][A-Za-z0-9+/]{35}==)",
         reach: Reach::Any,

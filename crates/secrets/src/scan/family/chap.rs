@@ -7,7 +7,7 @@ pub(super) const FAMILY: Family = Family {
     files: &["chap-secrets", "pap-secrets"],
     what: "the third word of a line",
     shapes: &[Shape {
-        part: "",
+        parts: &[],
         shape: r#"(?m)^[ \t]*(?:"[^"\n]*"|[^\s#"]+)[ \t]+(?:"[^"\n]*"|[^\s"]+)[ \t]+(?:"([^"\n]+)"|([^\s"]+))"#,
         reach: Reach::Here,
         what: What::Clear("a password of PPP"),

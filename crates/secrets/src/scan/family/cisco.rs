@@ -17,7 +17,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`enable secret`, `enable password`, `username … password`, `snmp-server community`, `key-string`, `password` of a line, keys of RADIUS, TACACS, NTP, PPP, VTP and peers; type 7 is told as clear text, types 5, 8 and 9 as hashes",
     shapes: &[
         Shape {
-            part: "enable",
+            parts: &["enable"],
             shape: concat!(
                 begin!(),
                 r#"enable[ \t]+(?:secret|password)[ \t]+(?:level[ \t]+\d+[ \t]+)?(?:[067][ \t]+)?(?:(?:[589]|sha512)[ \t]+)?"#,
@@ -27,7 +27,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a network device"),
         },
         Shape {
-            part: "username",
+            parts: &["username"],
             shape: concat!(
                 begin!(),
                 r#"username[ \t]+\S+[ \t]+(?:(?:privilege|role)[ \t]+\S+[ \t]+)?(?:password|secret)[ \t]+(?:[067][ \t]+)?(?:(?:[589]|sha512)[ \t]+)?"#,
@@ -37,7 +37,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a network device"),
         },
         Shape {
-            part: "snmp-server",
+            parts: &["snmp-server"],
             shape: concat!(
                 begin!(),
                 r#"snmp-server[ \t]+community[ \t]+(?:[07][ \t]+)?"#,
@@ -47,7 +47,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
-            part: "snmp-server",
+            parts: &["snmp-server"],
             shape: concat!(
                 begin!(),
                 r#"snmp-server[ \t]+host[ \t]+\S+[ \t]+(?:(?:traps|informs)[ \t]+)?version[ \t]+(?:1|2c)[ \t]+"#,
@@ -57,7 +57,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
-            part: "snmp-server",
+            parts: &["snmp-server"],
             shape: concat!(
                 begin!(),
                 r#"snmp-server[ \t]+user[ \t][^\n]*?[ \t](?:auth|priv)[ \t]+(?:md5|sha|des|3des|aes)(?:[ \t]+(?:128|192|256))?[ \t]+"#,
@@ -67,13 +67,13 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a passphrase of SNMP"),
         },
         Shape {
-            part: "key-string",
+            parts: &["key-string"],
             shape: concat!(begin!(), r#"key-string[ \t]+(?:[07][ \t]+)?"#, value!()),
             reach: Reach::Any,
             what: What::If(is_password, "a key of a network device"),
         },
         Shape {
-            part: "-server",
+            parts: &["-server"],
             shape: concat!(
                 begin!(),
                 r#"(?:tacacs|radius)-server[ \t](?:[^\n]*?[ \t])?key[ \t]+(?:[067][ \t]+)?"#,
@@ -83,7 +83,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a key of a network device"),
         },
         Shape {
-            part: "isakmp",
+            parts: &["isakmp"],
             shape: concat!(
                 begin!(),
                 r#"crypto[ \t]+isakmp[ \t]+key[ \t]+(?:[06][ \t]+)?"#,
@@ -93,7 +93,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a shared secret of IPsec"),
         },
         Shape {
-            part: "pre-shared-key",
+            parts: &["pre-shared-key"],
             shape: concat!(
                 begin!(),
                 r#"pre-shared-key[ \t]+(?:(?:local|remote|ascii-text|hex)[ \t]+)*(?:[06][ \t]+)?"#,
@@ -103,7 +103,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a shared secret of IPsec"),
         },
         Shape {
-            part: "neighbor",
+            parts: &["neighbor"],
             shape: concat!(
                 begin!(),
                 r#"neighbor[ \t]+\S+[ \t]+password[ \t]+(?:[07][ \t]+)?"#,
@@ -113,7 +113,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a peer"),
         },
         Shape {
-            part: "-key",
+            parts: &["-key"],
             shape: concat!(
                 begin!(),
                 r#"ip[ \t]+ospf[ \t]+(?:authentication-key|message-digest-key[ \t]+\d+[ \t]+md5)[ \t]+(?:[07][ \t]+)?"#,
@@ -123,7 +123,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a key of a peer"),
         },
         Shape {
-            part: "line ",
+            parts: &["line "],
             shape: concat!(
                 r"(?m)^line[ \t]+(?:vty|con|console|aux|tty)\b[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+password[ \t]+(?:[07][ \t]+)?",
                 value!()
@@ -132,7 +132,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a network device"),
         },
         Shape {
-            part: "ppp",
+            parts: &["ppp"],
             shape: concat!(
                 begin!(),
                 r#"ppp[ \t]+(?:(?:chap|pap|ms-chap)[ \t]+(?:sent-username[ \t]+\S+[ \t]+)?)password[ \t]+(?:[07][ \t]+)?"#,
@@ -142,7 +142,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of PPP"),
         },
         Shape {
-            part: "vtp",
+            parts: &["vtp"],
             shape: concat!(
                 begin!(),
                 r#"vtp[ \t]+password[ \t]+(?:hidden[ \t]+)?"#,
@@ -152,7 +152,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a network device"),
         },
         Shape {
-            part: "ftp",
+            parts: &["ftp"],
             shape: concat!(
                 begin!(),
                 r#"ip[ \t]+(?:ftp|http[ \t]+client)[ \t]+password[ \t]+(?:[067][ \t]+)?"#,
@@ -162,7 +162,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a network device"),
         },
         Shape {
-            part: "ntp",
+            parts: &["ntp"],
             shape: concat!(
                 begin!(),
                 r#"ntp[ \t]+authentication-key[ \t]+\d+[ \t]+(?:md5|sha1?|hmac-\S+|cmac-\S+)[ \t]+(?:[07][ \t]+)?"#,
@@ -172,7 +172,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a key of a network device"),
         },
         Shape {
-            part: "wpa-psk",
+            parts: &["wpa-psk"],
             shape: concat!(
                 begin!(),
                 r#"wpa-psk[ \t]+(?:ascii|hex)[ \t]+(?:[0-8][ \t]+)?"#,
@@ -182,13 +182,13 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of a wireless network"),
         },
         Shape {
-            part: "password 7",
+            parts: &["password 7"],
             shape: r#"(?m)^[ \t]*password[ \t]+7[ \t]+([0-9A-Fa-f]{4,})"#,
             reach: Reach::Any,
             what: What::Clear("a password of a network device"),
         },
         Shape {
-            part: "password",
+            parts: &["password"],
             shape: concat!(r#"(?m)^[ \t]*"#, r#"password[ \t]+(?:0[ \t]+)?"#, value!()),
             reach: Reach::Here,
             what: What::If(is_password, "a password of a network device"),

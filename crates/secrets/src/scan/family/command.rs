@@ -25,9 +25,9 @@ macro_rules! word {
     };
 }
 
-const fn of(part: &'static str, shape: &'static str) -> Shape {
+const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
     Shape {
-        part,
+        parts,
         shape,
         reach: Reach::Any,
         what: What::If(is_password, "a password on a command line"),
@@ -43,7 +43,7 @@ pub(super) const FAMILY: Family = Family {
         `xfreerdp /p:`, `upscmd -p`",
     shapes: &[
         of(
-            "ipmi",
+            &["ipmi"],
             concat!(
                 option!(r"ipmitool|ipmiutil|ipmipower|ipmi-\w+", r#"[\s"',]-[Pp]"#),
                 gap!(),
@@ -51,14 +51,14 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "ipmi",
+            &["ipmi"],
             concat!(
                 option!(r"ipmitool|ipmiutil", r#"[\s"',]-P"#),
                 r#"["']?([^\s"',\]};&|\\=]+)"#
             ),
         ),
         of(
-            "mosquitto_",
+            &["mosquitto_"],
             concat!(
                 option!("mosquitto_(?:pub|sub|rr)", r#"[\s"',](?:-P|--pw)"#),
                 gap!(),
@@ -66,7 +66,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "zip",
+            &["zip"],
             concat!(
                 option!("zip|unzip|zipcloak", r#"[\s"',]-[A-Za-z0-9]*P"#),
                 "(?:",
@@ -76,7 +76,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "cmd",
+            &["cmd"],
             concat!(
                 option!("sqlcmd|osql", r#"[\s"',]-P"#),
                 "(?:",
@@ -86,7 +86,10 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "login",
+            // Not in `PermitRootLogin`.
+            &[
+                " login", "\tlogin", "\nlogin", ",login", "\"login", "'login",
+            ],
             concat!(
                 option!(
                     "docker|podman|nerdctl|skopeo|buildah|helm",
@@ -99,7 +102,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "mongo",
+            &["mongo"],
             concat!(
                 option!(
                     "mongo|mongosh|mongodump|mongorestore|mongoexport|mongoimport",
@@ -110,7 +113,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "ups",
+            &["ups"],
             concat!(
                 option!("upscmd|upsrw", r#"[\s"',]-p"#),
                 "(?:",
@@ -120,7 +123,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "nmcli",
+            &["nmcli"],
             concat!(
                 option!(
                     "nmcli",
@@ -131,19 +134,19 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "7z",
+            &["7z"],
             concat!(option!("7z|7za|7zr|7zz", r#"[\s"',]-p"#), word!()),
         ),
         of(
-            "rar",
+            &["rar"],
             concat!(option!("rar|unrar", r#"[\s"',]-h?p"#), word!()),
         ),
         of(
-            "/p:",
+            &["/p:"],
             concat!(option!(r"[xw]l?freerdp\d?", r#"[\s"',]/p:"#), word!()),
         ),
         of(
-            "pass",
+            &["password=", "pass="],
             concat!(
                 option!(
                     r"mount(?:\.cifs)?",
@@ -153,19 +156,19 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            "set",
+            &["set"],
             r#"\bmc["']?[\s,]+["']?alias["']?[\s,]+["']?set(?:[\s"',]+[^\s"',-][^\s"',]*){3}[\s"',]+([^\s"',\]};&|\\-][^\s"',\]};&|\\]*)"#,
         ),
         of(
-            "wpa_passphrase",
+            &["wpa_passphrase"],
             r#"\bwpa_passphrase["']?[ \t,]+(?:"[^"\n]*"|'[^'\n]*'|[^\s"',<|;&]+)[ \t,]+["']?([^\s"',\]};&|\\<>]+)"#,
         ),
         of(
-            "lftp",
+            &["lftp"],
             r#"\blftp\b[^\n|;&]*?[\s"']-u[ \t]+["']?[^\s"',]+,([^\s"',\]};&|\\]+)"#,
         ),
         of(
-            "smbpasswd",
+            &["smbpasswd"],
             r#"\b(?:echo|printf)(?:[ \t]+-\w+)*[ \t]+["']?([^\s"'\\;|&]+)[^\n|]*\|[ \t]*(?:sudo[ \t]+)?smbpasswd\b"#,
         ),
     ],

@@ -13,7 +13,7 @@ pub(super) const FAMILY: Family = Family {
     ],
     what: "values of `ENV` and `ARG` that are named as secrets",
     shapes: &[Shape {
-        part: " ",
+        parts: &[" "],
         shape: r"(?mi)^[ \t]*(?:ENV|ARG)[ \t]+(?P<n>[A-Z_][A-Z0-9_.-]*)[ \t]+([^\s=][^\r\n]*?)[ \t\r]*$",
         reach: Reach::Here,
         what: What::Named,

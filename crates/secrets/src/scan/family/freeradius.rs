@@ -14,19 +14,19 @@ pub(super) const FAMILY: Family = Family {
     what: "`secret =`, `Cleartext-Password :=`, `secret \"…\";`",
     shapes: &[
         Shape {
-            part: "secret",
+            parts: &["secret"],
             shape: concat!(r#"(?m)^[ \t]*"#, r#"secret[ \t]*=[ \t]*"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a shared secret of RADIUS"),
         },
         Shape {
-            part: "-password",
+            parts: &["-password"],
             shape: concat!(r#"\b(?:Cleartext|User)-Password[ \t]*:?=[ \t]*"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a password of RADIUS"),
         },
         Shape {
-            part: "secret",
+            parts: &["secret"],
             shape: r#"\bsecret[ \t]+"([A-Za-z0-9+/]{16,}={0,2})""#,
             reach: Reach::Any,
             what: What::Clear("a key of a name server"),

@@ -8,13 +8,13 @@ pub(super) const FAMILY: Family = Family {
     what: "`stats auth`, `insecure-password` (hashes behind `password` are told as hashes)",
     shapes: &[
         Shape {
-            part: "stats",
+            parts: &["stats"],
             shape: r#"\bstats[ \t]+auth[ \t]+[^\s:]+:([^\s"\x27]+)"#,
             reach: Reach::Any,
             what: What::Clear("a password of HAProxy"),
         },
         Shape {
-            part: "insecure-password",
+            parts: &["insecure-password"],
             shape: concat!(r#"\binsecure-password[ \t]+"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a password of HAProxy"),

@@ -11,7 +11,7 @@ pub(super) const FAMILY: Family = Family {
     files: &["secrets.yaml", "secrets.yml"],
     what: "values of `secrets.yaml` that are no words, `encryption: key:`",
     shapes: &[Shape {
-        part: "encryption",
+        parts: &["encryption"],
         shape: r#"\bencryption["']?:[ \t]*(?:\r?\n[ \t]+|\{[ \t]*)key:[ \t]*["']?([A-Za-z0-9+/]{43}=)"#,
         reach: Reach::Any,
         what: What::Clear("a key of ESPHome"),

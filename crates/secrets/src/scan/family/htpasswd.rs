@@ -16,13 +16,13 @@ pub(super) const FAMILY: Family = Family {
     what: "hashes, also those of 13 characters; clear text behind `{PLAIN}`",
     shapes: &[
         Shape {
-            part: ":",
+            parts: &[":"],
             shape: r#"(?m)^[^\s:#]+:([./0-9A-Za-z]{13})(?::|\s|$)"#,
             reach: Reach::Here,
             what: What::Hash,
         },
         Shape {
-            part: "{plain}",
+            parts: &["{plain}"],
             shape: r#"\{(?:PLAIN|CLEARTEXT)\}(\S+)"#,
             reach: Reach::Any,
             what: What::Clear("a password beside a name"),

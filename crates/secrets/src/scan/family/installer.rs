@@ -19,7 +19,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`name:password` below `chpasswd`, `passwd/root-password password …`, `rootpw --plaintext …`",
     shapes: &[
         Shape {
-            part: "passw",
+            parts: &["passwd ", "passwd\t", "password ", "password\t", "-again"],
             shape: concat!(
                 r"(?m)[ \t][\w.-]+/[\w./-]*(?:password|passwd)(?:-again)?[ \t]+(?:password|string)[ \t]+",
                 value!()
@@ -28,7 +28,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a password of an installer"),
         },
         Shape {
-            part: "passphrase",
+            parts: &["passphrase"],
             shape: concat!(
                 r"(?m)[ \t][\w.-]+/[\w./-]*passphrase(?:-again)?[ \t]+(?:password|string)[ \t]+",
                 value!()
@@ -37,13 +37,13 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_password, "a passphrase of an installer"),
         },
         Shape {
-            part: "netcfg/wireless_w",
+            parts: &["netcfg/wireless_w"],
             shape: concat!(r"\bnetcfg/wireless_w(?:pa|ep)[ \t]+string[ \t]+", value!()),
             reach: Reach::Any,
             what: What::Clear("a password of a wireless network"),
         },
         Shape {
-            part: "rootpw",
+            parts: &["rootpw"],
             shape: concat!(
                 r"(?m)^[ \t]*rootpw[ \t]+(?:--(?:plaintext|allow-ssh)[ \t]+)*",
                 value!()

@@ -8,7 +8,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`: PSK \"…\"`, `: EAP`, `: XAUTH`, passphrases of keys, `secret =`",
     shapes: &[
         Shape {
-            part: "psk",
+            parts: &["psk"],
             shape: concat!(
                 begin!(),
                 r#"[^\n#]*?:[ \t]*PSK[ \t]+"#,
@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a shared secret of IPsec"),
         },
         Shape {
-            part: "psk",
+            parts: &["psk"],
             shape: concat!(
                 r#"(?m)^[^\n#:]*:(?:[ \t]|\\?\r?\n[ \t])*PSK(?:[ \t]|\\?\r?\n[ \t])+"#,
                 value!()
@@ -27,7 +27,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a shared secret of IPsec"),
         },
         Shape {
-            part: "eap",
+            parts: &["eap"],
             shape: concat!(
                 r#"(?m)^[ \t]*"#,
                 r#"[^\n#:]*:[ \t]*(?:EAP|XAUTH|NTLM|PIN)[ \t]+(?:%\S+[ \t]+)?"#,
@@ -37,13 +37,13 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of IPsec"),
         },
         Shape {
-            part: "xauth",
+            parts: &["xauth"],
             shape: concat!(r#"(?m)^[ \t]*"#, r#"[^\n#:]*:[ \t]*XAUTH[ \t]+"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a password of IPsec"),
         },
         Shape {
-            part: ":",
+            parts: &[":"],
             shape: concat!(
                 r#"(?m)^[ \t]*"#,
                 r#"[^\n#:]*:[ \t]*(?:RSA|ECDSA|P8|P12|PKCS8|PKCS12)[ \t]+\S+[ \t]+"#,
@@ -53,7 +53,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a passphrase of a private key"),
         },
         Shape {
-            part: "secret",
+            parts: &["secret"],
             shape: concat!(r#"(?m)^[ \t]*"#, r#"secret\w*[ \t]*=[ \t]*"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a shared secret of IPsec"),

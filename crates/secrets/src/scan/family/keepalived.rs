@@ -8,13 +8,13 @@ pub(super) const FAMILY: Family = Family {
     what: "`auth_pass`, `remote_password`",
     shapes: &[
         Shape {
-            part: "auth_pass",
+            parts: &["auth_pass"],
             shape: concat!(begin!(), r#"auth_pass[ \t]+"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a password of VRRP"),
         },
         Shape {
-            part: "_password",
+            parts: &["_password"],
             shape: concat!(
                 begin!(),
                 r#"(?:remote_password|bridge_psk)[ \t]+"#,

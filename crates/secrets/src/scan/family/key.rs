@@ -8,25 +8,25 @@ pub(super) const FAMILY: Family = Family {
     what: "PEM, OpenSSH, PGP and PuTTY keys, static keys of OpenVPN, age identities, signing keys in JWK",
     shapes: &[
         Shape {
-            part: "openvpn static key",
+            parts: &["openvpn static key"],
             shape: r#"(-----BEGIN OpenVPN (?:Static|tls-crypt-v2 client|tls-crypt-v2 server) key[^-\n]*-----[^-]*(?:-----END [^-\n]+-----)?)"#,
             reach: Reach::Any,
             what: What::If(has_body, "a private key"),
         },
         Shape {
-            part: "private-lines",
+            parts: &["private-lines"],
             shape: r#"(?m)^(Private-Lines: [0-9]+\r?\n(?:[A-Za-z0-9+/=]+\r?\n?)+)"#,
             reach: Reach::Any,
             what: What::If(has_body, "a private key"),
         },
         Shape {
-            part: "<auth-user-pass>",
+            parts: &["<auth-user-pass>"],
             shape: r#"<auth-user-pass>[ \t]*\r?\n[^\n]+\n[ \t]*([^\s<][^\r\n]*)"#,
             reach: Reach::Any,
             what: What::Clear("a password of OpenVPN"),
         },
         Shape {
-            part: "kty",
+            parts: &["kty"],
             shape: r#""d"[ \t]*:[ \t]*"([A-Za-z0-9_-]{40,})""#,
             reach: Reach::Any,
             what: What::Clear("a private key"),

@@ -8,7 +8,8 @@ pub(super) const FAMILY: Family = Family {
     files: &[],
     what: "`auth` and `_auth` whose value is a login in base64",
     shapes: &[Shape {
-        part: "auth",
+        // Not in `PasswordAuthentication`.
+        parts: &["auth:", "auth=", "auth ", "auth\t", "auth\"", "auth'"],
         shape: r#"(?i)(?:^|[\s"'{,:/])_?auth["']?[ \t]*[:=][ \t]*["']?([a-z0-9+/]{8,}={0,2})"#,
         reach: Reach::Any,
         what: What::If(is_login, "a login in base64"),

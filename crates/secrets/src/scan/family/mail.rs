@@ -20,7 +20,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`password …`, `Pass …`, `AuthPass=`, the logins of `sasl_passwd`",
     shapes: &[
         Shape {
-            part: "pass",
+            parts: &["pass"],
             shape: concat!(
                 r#"(?mi)^[ \t]*(?:password|pass|authpass)[ \t]*[ \t=][ \t]*"#,
                 value!()
@@ -29,19 +29,19 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a mailbox"),
         },
         Shape {
-            part: "pass",
+            parts: &["pass"],
             shape: concat!(r#"(?i)[ \t](?:password|pass)[ \t]+(?:is[ \t]+)?"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a password of a mailbox"),
         },
         Shape {
-            part: "_pass",
+            parts: &["_pass"],
             shape: concat!(r#"(?m)^[ \t]*set[ \t]+\w+_pass[ \t]*=[ \t]*"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a password of a mailbox"),
         },
         Shape {
-            part: ":",
+            parts: &[":"],
             shape: r#"(?m)^[ \t]*\[?[\w.-]+\]?(?::\d+)?[ \t]+[^\s:=]+:(\S+)[ \t\r]*$"#,
             reach: Reach::Here,
             what: What::Clear("a password of a mailbox"),

@@ -7,19 +7,19 @@ pub(super) const FAMILY: Family = Family {
     files: &[],
     what: "elements, attributes and property lists that are named as secrets",
     shapes: &[
-        of("</", ELEMENT),
-        of("value=", ATTRIBUTES),
-        of("content=", CONTENT),
-        of("value=", ATTRIBUTES_TURNED),
-        of("</", KEYED),
-        of("<key>", PROPERTY_LIST),
+        of(&["</"], ELEMENT),
+        of(&["value="], ATTRIBUTES),
+        of(&["content="], CONTENT),
+        of(&["value="], ATTRIBUTES_TURNED),
+        of(&["</"], KEYED),
+        of(&["<key>"], PROPERTY_LIST),
     ],
     read: None,
 };
 
-const fn of(part: &'static str, shape: &'static str) -> Shape {
+const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
     Shape {
-        part,
+        parts,
         shape,
         reach: Reach::Any,
         what: What::Named,

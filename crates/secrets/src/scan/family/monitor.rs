@@ -10,13 +10,13 @@ pub(super) const FAMILY: Family = Family {
     what: "`credentials:` of an authorization; hashes of Caddy in base64 are told as hashes",
     shapes: &[
         Shape {
-            part: "credentials",
+            parts: &["credentials"],
             shape: r#"(?:^|[\s{,"'])credentials["']?:[ \t]*["']?([^\s"'{}\[\],]{7,})"#,
             reach: Reach::Any,
             what: What::If(is_made_up, "credentials"),
         },
         Shape {
-            part: "jdj",
+            parts: &["jdj"],
             shape: r"(?:^|[^A-Za-z0-9+/])(JDJ[A-Za-z]JD[A-Za-z0-9+/]{74}={0,2})",
             reach: Reach::Any,
             what: What::Hash,

@@ -7,7 +7,7 @@ pub(super) const FAMILY: Family = Family {
     files: &[".netrc", "_netrc", "*.netrc"],
     what: "`password …`",
     shapes: &[Shape {
-        part: "password",
+        parts: &["password"],
         shape: concat!(r#"(?:^|\s)(?:password|account)[ \t\r\n]+"#, value!()),
         reach: Reach::Here,
         what: What::Clear("a login of netrc"),

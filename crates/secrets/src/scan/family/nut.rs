@@ -10,25 +10,25 @@ pub(super) const FAMILY: Family = Family {
     what: "`password =` of `upsd.users`, `MONITOR … user password …`, `ups@user:password@host`",
     shapes: &[
         Shape {
-            part: "password",
+            parts: &["password"],
             shape: concat!(r#"(?m)^[ \t]*"#, r#"password[ \t]*=[ \t]*"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a password of NUT"),
         },
         Shape {
-            part: "monitor",
+            parts: &["monitor"],
             shape: r#"\bMONITOR[ \t]+\S+[ \t]+\d+[ \t]+\S+[ \t]+(?:"([^"\n]+)"|(\S+))[ \t]+(?:master|slave|primary|secondary)\b"#,
             reach: Reach::Any,
             what: What::Clear("a password of NUT"),
         },
         Shape {
-            part: "@",
+            parts: &["@"],
             shape: r#"(?i)\b(?:nut|ups|upsmon|monitor|upsc)["']?[ \t]*[:=]?[ \t]*["']?[\w.-]+@[\w.-]+:([^\s:@"'/]+)@[\w.\[]"#,
             reach: Reach::Any,
             what: What::Clear("a password of NUT"),
         },
         Shape {
-            part: "@",
+            parts: &["@"],
             shape: r#"(?:^|[\s"'=\[,(])[\w.-]+@[\w.-]+:([^\s:@"'/]{4,})@[\w.\[]"#,
             reach: Reach::Any,
             what: What::If(is_made_up, "a password beside a name"),

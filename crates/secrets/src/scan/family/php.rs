@@ -8,13 +8,13 @@ pub(super) const FAMILY: Family = Family {
     what: "`'dbpassword' => '…'`, `define('DB_PASSWORD', '…')`",
     shapes: &[
         Shape {
-            part: "=>",
+            parts: &["=>"],
             shape: r#"["'](?P<n>[A-Za-z_][\w.-]*)["'][ \t]*=>[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
             reach: Reach::Any,
             what: What::Named,
         },
         Shape {
-            part: "define",
+            parts: &["define"],
             shape: r#"\bdefine[ \t]*\([ \t]*["'](?P<n>\w+)["'][ \t]*,[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
             reach: Reach::Any,
             what: What::Named,

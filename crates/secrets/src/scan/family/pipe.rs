@@ -45,9 +45,9 @@ macro_rules! given {
     };
 }
 
-const fn of(part: &'static str, shape: &'static str) -> Shape {
+const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
     Shape {
-        part,
+        parts,
         shape,
         reach: Reach::Any,
         what: What::If(is_password, "a password that is fed to a program"),
@@ -61,26 +61,26 @@ pub(super) const FAMILY: Family = Family {
         `--password-command 'echo X'`, `zfs load-key … <<< X`, `--password-file=<(echo X)`",
     shapes: &[
         of(
-            "echo",
+            &["echo"],
             concat!(say!(), said!(), r"[ \t]*\|[ \t]*", taker!()),
         ),
         of(
-            "printf",
+            &["printf"],
             concat!(say!(), said!(), r"[ \t]*\|[ \t]*", taker!()),
         ),
-        of("echo", concat!(say!(), said!(), into!())),
-        of("printf", concat!(say!(), said!(), into!())),
-        of("command", concat!(asked!(), say!(), said!())),
-        of("<(", concat!(given!(), say!(), said!())),
+        of(&["echo"], concat!(say!(), said!(), into!())),
+        of(&["printf"], concat!(say!(), said!(), into!())),
+        of(&["command"], concat!(asked!(), say!(), said!())),
+        of(&["<("], concat!(given!(), say!(), said!())),
         of(
-            "<<<",
+            &["<<<"],
             concat!(
                 r"\b(?:cryptsetup|zfs|zpool|sudo[ \t]+-S|passwd|kinit|docker[ \t]+login|podman[ \t]+login|gh[ \t]+auth)\b[^\n|;&<]*<<<[ \t]*",
                 said!()
             ),
         ),
         of(
-            "<<<",
+            &["<<<"],
             concat!(
                 r"--(?:password|passphrase|token|key)-(?:stdin|fd)[^\n|;&<]*<<<[ \t]*",
                 said!()

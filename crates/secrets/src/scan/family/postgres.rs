@@ -10,7 +10,7 @@ pub(super) const FAMILY: Family = Family {
     files: &[".pgpass", "pgpass", "pgpass.conf", "userlist.txt"],
     what: "the fifth field of `.pgpass`, the second of `userlist.txt`",
     shapes: &[Shape {
-        part: "\"",
+        parts: &["\""],
         shape: r#"(?m)^[ \t]*"[^"\n]+"[ \t]+"([^"\n]+)""#,
         reach: Reach::Here,
         what: What::If(is_password, "a password of PostgreSQL"),

@@ -8,19 +8,19 @@ pub(super) const FAMILY: Family = Family {
     what: "`PVEAPIToken=…`, `PBSAPIToken=…`, `token.cfg`",
     shapes: &[
         Shape {
-            part: "apitoken=",
+            parts: &["apitoken="],
             shape: r#"\bP(?:VE|BS|MG)APIToken=[^\s=:"\x27]+[=:]([0-9a-f]{8}-[0-9a-f-]{27})"#,
             reach: Reach::Any,
             what: What::Clear("a token of Proxmox"),
         },
         Shape {
-            part: "!",
+            parts: &["!"],
             shape: r#"(?m)^\S+@\S+![\w.-]+[ \t]+([0-9a-f]{8}-[0-9a-f-]{27})"#,
             reach: Reach::Any,
             what: What::Clear("a token of Proxmox"),
         },
         Shape {
-            part: "",
+            parts: &[],
             shape: r#"^\s*(\S[^\r\n]*?)\s*$"#,
             reach: Reach::Here,
             what: What::Clear("a password of a storage"),

@@ -10,7 +10,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`pass`, `token`, `client_secret`, keys of stores; `rclone obscure` and `rclone config create`",
     shapes: &[
         Shape {
-            part: "=",
+            parts: &["="],
             shape: concat!(
                 r#"(?m)^[ \t]*"#,
                 r#"(?:pass2?|password2?|(?:\w+_)?(?:pass|password|secret|passphrase|key_pem|credentials|bearer_token)|key|secret_access_key|sas_url|api_key|auth_token|2fa|mailbox_password)[ \t]*=[ \t]*"#,
@@ -20,13 +20,13 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of rclone"),
         },
         Shape {
-            part: "token",
+            parts: &["token"],
             shape: r#"(?m)^[ \t]*token[ \t]*=[ \t]*(\{[^\r\n]*\})"#,
             reach: Reach::Here,
             what: What::If(has_token, "a token of rclone"),
         },
         Shape {
-            part: "rclone",
+            parts: &["rclone"],
             shape: concat!(
                 r#"\brclone[ \t][^\n;|&]*?\bobscure["\x27]?[\s,]+"#,
                 value!()
@@ -35,7 +35,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of rclone"),
         },
         Shape {
-            part: "rclone",
+            parts: &["rclone"],
             shape: concat!(
                 r#"\brclone[ \t][^\n;|&]*?\bconfig[ \t]+(?:create|update|password)[ \t][^\n;|&]*?[ \t]pass(?:word)?[ \t=]+"#,
                 value!()

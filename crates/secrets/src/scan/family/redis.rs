@@ -15,19 +15,19 @@ pub(super) const FAMILY: Family = Family {
     what: "`requirepass`, `masterauth`, `sentinel auth-pass`, `>password` of a user",
     shapes: &[
         Shape {
-            part: "requirepass",
+            parts: &["requirepass"],
             shape: concat!(begin!(), r#"requirepass["\x27]?[ \t]+"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a password of Redis"),
         },
         Shape {
-            part: "masterauth",
+            parts: &["masterauth"],
             shape: concat!(begin!(), r#"masterauth["\x27]?[ \t]+"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a password of Redis"),
         },
         Shape {
-            part: "auth-pass",
+            parts: &["auth-pass"],
             shape: concat!(
                 begin!(),
                 r#"sentinel[ \t]+auth-pass[ \t]+\S+[ \t]+"#,
@@ -37,19 +37,19 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of Redis"),
         },
         Shape {
-            part: "user",
+            parts: &["user"],
             shape: r#"(?m)^[ \t]*user[ \t]+\S+[ \t](?:[^\n]*?[ \t])?>(\S+)"#,
             reach: Reach::Here,
             what: What::Clear("a password of Redis"),
         },
         Shape {
-            part: "user",
+            parts: &["user"],
             shape: r#"(?m)(?:^|[\s"'])(?:user|(?i:SETUSER))[ \t]+\S+[ \t]+(?:on|off)[ \t](?:[^\n]*?[ \t])?>([^\s"']+)"#,
             reach: Reach::Any,
             what: What::Clear("a password of Redis"),
         },
         Shape {
-            part: "user",
+            parts: &["user"],
             shape: r#"(?m)(?:^|[\s"'])(?:user|(?i:SETUSER))[ \t]+\S+[ \t](?:[^\n]*?[ \t])?#([0-9a-f]{64})\b"#,
             reach: Reach::Any,
             what: What::Hash,

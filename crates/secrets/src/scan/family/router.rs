@@ -16,7 +16,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`option key '…'`, `option password '…'`, `plaintext-password`, `pre-shared-secret`",
     shapes: &[
         Shape {
-            part: "option",
+            parts: &["option"],
             shape: concat!(
                 r#"(?m)^[ \t]*option[ \t]+["']?(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:\w+_)?(?:password|passwd|secret|psk))["']?[ \t]+"#,
                 value!()
@@ -25,7 +25,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_key, "a password of a router"),
         },
         Shape {
-            part: "uci",
+            parts: &["uci"],
             shape: concat!(
                 r"\buci[ \t]+(?:-q[ \t]+)?(?:set|add_list)[ \t]+[\w.@\[\]-]+\.(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:\w+_)?(?:password|passwd|secret|psk))=",
                 value!()
@@ -34,13 +34,13 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_key, "a password of a router"),
         },
         Shape {
-            part: "plaintext-password",
+            parts: &["plaintext-password"],
             shape: concat!(r"\bplaintext-password[ \t]+", value!()),
             reach: Reach::Any,
             what: What::Clear("a password of a router"),
         },
         Shape {
-            part: "pre-shared-secret",
+            parts: &["pre-shared-secret"],
             shape: concat!(r"\bpre-shared-secret[ \t]+", value!()),
             reach: Reach::Any,
             what: What::Clear("a shared secret of IPsec"),

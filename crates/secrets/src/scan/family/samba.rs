@@ -20,7 +20,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`password=`, `static-auth-secret=`, `user=name:password`",
     shapes: &[
         Shape {
-            part: "pass",
+            parts: &["pass"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?:password|pass|cli-password)[ \t]*=[ \t]*"#,
                 value!()
@@ -29,7 +29,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a login"),
         },
         Shape {
-            part: "secret",
+            parts: &["secret"],
             shape: concat!(
                 r#"(?m)^[ \t]*"#,
                 r#"static-auth-secret[ \t]*=[ \t]*"#,
@@ -39,7 +39,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a shared secret"),
         },
         Shape {
-            part: "user",
+            parts: &["user"],
             shape: r#"(?m)^[ \t]*user=[^\s:]+:(\S+)"#,
             reach: Reach::Here,
             what: What::Clear("a password of a login"),

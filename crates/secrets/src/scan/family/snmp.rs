@@ -15,7 +15,7 @@ pub(super) const FAMILY: Family = Family {
     what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `createUser`, `trapsess -A`, `defAuthPassphrase`",
     shapes: &[
         Shape {
-            part: "community",
+            parts: &["community"],
             shape: concat!(
                 begin!(),
                 r#"(?:(?:ro|rw)community6?|(?:trap|auth)community|defCommunity)[ \t]+(?:log(?:,\w+)*[ \t]+)?"#,
@@ -25,7 +25,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
-            part: "com2sec",
+            parts: &["com2sec"],
             shape: concat!(
                 begin!(),
                 r#"com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?[\w.-]+[ \t]+[\w./:-]+[ \t]+"#,
@@ -35,7 +35,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
-            part: "sink",
+            parts: &["sink"],
             shape: concat!(
                 r#"(?m)^[ \t]*"#,
                 r#"(?:trap2?|inform)sink[ \t]+\S+[ \t]+"#,
@@ -45,7 +45,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
-            part: "createuser",
+            parts: &["createuser"],
             shape: concat!(
                 begin!(),
                 r#"(?i:createUser)[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?i:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
@@ -55,7 +55,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a passphrase of SNMP"),
         },
         Shape {
-            part: "createuser",
+            parts: &["createuser"],
             shape: concat!(
                 begin!(),
                 r#"(?i:createUser)[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?i:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?(?:"[^"\n]+"|\x27[^\x27\n]+\x27|\S+)[ \t]+(?:DES|AES(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
@@ -65,7 +65,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a passphrase of SNMP"),
         },
         Shape {
-            part: "sess",
+            parts: &["sess"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-A[ \t]*"#,
                 value!()
@@ -74,7 +74,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a passphrase of SNMP"),
         },
         Shape {
-            part: "sess",
+            parts: &["sess"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-X[ \t]*"#,
                 value!()
@@ -83,7 +83,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a passphrase of SNMP"),
         },
         Shape {
-            part: "sess",
+            parts: &["sess"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-c[ \t]*"#,
                 value!()
@@ -92,7 +92,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_community, "a community of SNMP"),
         },
         Shape {
-            part: "passphrase",
+            parts: &["passphrase"],
             shape: concat!(begin!(), r#"def(?:Auth|Priv)?Passphrase[ \t]+"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a passphrase of SNMP"),

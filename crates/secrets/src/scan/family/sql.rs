@@ -10,37 +10,37 @@ pub(super) const FAMILY: Family = Family {
     what: "`CREATE USER … IDENTIFIED BY '…'`, `PASSWORD '…'`, `SET PASSWORD`; hashes are told as hashes",
     shapes: &[
         Shape {
-            part: "identified",
+            parts: &["identified"],
             shape: r#"(?i)\bIDENTIFIED[ \t\r\n]+(?:WITH[ \t]+\S+[ \t]+)?(?:BY|AS)[ \t\r\n]+(?:PASSWORD[ \t]+)?(?:'((?:[^'\n]|'')+)'|"([^"\n]+)")"#,
             reach: Reach::Any,
             what: What::If(is_password, "a password in SQL"),
         },
         Shape {
-            part: "password",
+            parts: &["password"],
             shape: r#"(?i)\b(?:USER|ROLE|LOGIN|GROUP)\b[^;'\n]*?(?:\n[^;'\n]*?){0,4}\b(?:ENCRYPTED[ \t]+)?PASSWORD[ \t\r\n]*(?:=[ \t]*)?[NE]?(?:'((?:[^'\n]|'')+)')"#,
             reach: Reach::Any,
             what: What::If(is_password, "a password in SQL"),
         },
         Shape {
-            part: "set password",
+            parts: &["set password"],
             shape: r#"(?i)\bSET[ \t]+PASSWORD\b[^;'\n]*(?:(?:'[^'\n]*'@'[^'\n]*'|[^;'\n]*?)[ \t]*=[ \t]*)(?:PASSWORD[ \t]*\([ \t]*)?'((?:[^'\n]|'')+)'"#,
             reach: Reach::Any,
             what: What::If(is_password, "a password in SQL"),
         },
         Shape {
-            part: "md5",
+            parts: &["md5"],
             shape: r#"'(md5[0-9a-f]{32})'"#,
             reach: Reach::Any,
             what: What::Hash,
         },
         Shape {
-            part: "scram-sha-",
+            parts: &["scram-sha-"],
             shape: r#"(SCRAM-SHA-(?:1|256|512)\$[0-9]+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+)"#,
             reach: Reach::Any,
             what: What::Hash,
         },
         Shape {
-            part: "'*",
+            parts: &["'*"],
             shape: r#"'(\*[0-9A-F]{40})'"#,
             reach: Reach::Any,
             what: What::Hash,

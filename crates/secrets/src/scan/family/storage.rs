@@ -7,7 +7,7 @@ pub(super) const FAMILY: Family = Family {
     files: &["storage.cfg", "netplan/*.yaml", "netplan*.yaml"],
     what: "`password …` of a storage or of a wireless network",
     shapes: &[Shape {
-        part: "password",
+        parts: &["password"],
         shape: concat!(r#"(?m)[ \t{,"]password"?[ \t]*[: \t][ \t]*"#, value!()),
         reach: Reach::Here,
         what: What::Clear("a password of a storage or a network"),

@@ -12,7 +12,7 @@ pub(super) const FAMILY: Family = Family {
     files: &["*.tfstate", "*.tfstate.backup"],
     what: "outputs that are `sensitive`, results of `random_password`; `client-key-data`",
     shapes: &[Shape {
-        part: "client-key-data",
+        parts: &["client-key-data"],
         shape: r#"\bclient-key-data["']?:[ \t]*["']?([A-Za-z0-9+/]{40,}={0,2})"#,
         reach: Reach::Any,
         what: What::Clear("a private key"),

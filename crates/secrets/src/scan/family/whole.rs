@@ -24,7 +24,7 @@ pub(super) const FAMILY: Family = Family {
     ],
     what: "their first line, if it is the only one",
     shapes: &[Shape {
-        part: "",
+        parts: &[],
         shape: r#"^[\s\x{feff}]*([^\s#][^\r\n]{0,400}?)\s*$"#,
         reach: Reach::Here,
         what: What::Clear("the content of a file that is named as a secret"),

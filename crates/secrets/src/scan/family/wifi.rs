@@ -16,7 +16,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`psk`, `wpa_passphrase`, `wep_key0`, `wpa-psk`, `Passphrase=`",
     shapes: &[
         Shape {
-            part: "psk",
+            parts: &["psk"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?:psk|wpa_psk|wpa-psk|sae_password|PreSharedKey)[ \t]*[ \t=][ \t]*"#,
                 value!()
@@ -25,7 +25,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a wireless network"),
         },
         Shape {
-            part: "pass",
+            parts: &["pass"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?:wpa_passphrase|Passphrase|password|private_key_passwd)[ \t]*=[ \t]*"#,
                 value!()
@@ -34,19 +34,19 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a wireless network"),
         },
         Shape {
-            part: "wep",
+            parts: &["wep"],
             shape: concat!(r#"(?m)^[ \t]*wep_?key\d[ \t]*=[ \t]*"#, value!()),
             reach: Reach::Here,
             what: What::Clear("a password of a wireless network"),
         },
         Shape {
-            part: "wpa-psk",
+            parts: &["wpa-psk"],
             shape: concat!(begin!(), r#"wpa-psk[ \t]+"#, value!()),
             reach: Reach::Any,
             what: What::If(is_password, "a password of a wireless network"),
         },
         Shape {
-            part: "wpa_p",
+            parts: &["wpa_p"],
             shape: concat!(
                 r#"(?m)^[ \t]*(?:wpa_passphrase|wpa_psk)[ \t]*=[ \t]*"#,
                 value!()
@@ -55,7 +55,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a wireless network"),
         },
         Shape {
-            part: "sae_password",
+            parts: &["sae_password"],
             shape: concat!(r#"(?m)^[ \t]*sae_password[ \t]*=[ \t]*"#, value!()),
             reach: Reach::Any,
             what: What::Clear("a password of a wireless network"),

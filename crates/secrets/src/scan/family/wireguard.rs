@@ -7,7 +7,7 @@ pub(super) const FAMILY: Family = Family {
     files: &["wg*.conf"],
     what: "`PrivateKey`, `PresharedKey`",
     shapes: &[Shape {
-        part: "key",
+        parts: &["key"],
         shape: r#"(?i)\b(?:private|preshared)[_-]?key["\x27]?[ \t]*[=: ][ \t]*["\x27]?([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)"#,
         reach: Reach::Any,
         what: What::Clear("a key of WireGuard"),
