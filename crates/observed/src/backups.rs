@@ -9,6 +9,7 @@ use plan::interface::Interface;
 pub(crate) const STORE: FactKind = FactKind::PbsDatastore;
 pub(crate) const GROUP: FactKind = FactKind::PbsGroup;
 pub(crate) const JOB: FactKind = FactKind::PbsJob;
+pub(crate) const TASK: FactKind = FactKind::PbsTask;
 pub(crate) const DAY: i64 = 86_400;
 
 /// A server that was asked.

@@ -47,6 +47,8 @@ pub mod patch_reboot;
 pub mod pbs_backup_old;
 pub mod pbs_datastore_full;
 pub mod pbs_garbage;
+pub mod pbs_job_failed;
+pub mod pbs_task_failed;
 pub mod pbs_unverified;
 pub mod pbs_verify_failed;
 pub mod port_missing;
@@ -108,6 +110,8 @@ pub const RULES: &[Rule] = &[
     pbs_backup_old::RULE,
     pbs_datastore_full::RULE,
     pbs_garbage::RULE,
+    pbs_job_failed::RULE,
+    pbs_task_failed::RULE,
     pbs_unverified::RULE,
     pbs_verify_failed::RULE,
     port_missing::RULE,

@@ -75,6 +75,8 @@ const PARTS: &[(&str, Part)] = &[
     part("pbs-backup-old", "backup", "images"),
     part("pbs-datastore-full", "datastore", "main"),
     part("pbs-garbage", "datastore", "main"),
+    part("pbs-job-failed", "job", "sync/offsite"),
+    part("pbs-task-failed", "task", "backup main:vm/100"),
     part("pbs-unverified", "group", "main/vm/100"),
     part("pbs-verify-failed", "group", "main/vm/100"),
     part("port-missing", "port", "tcp/443"),

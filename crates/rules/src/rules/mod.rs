@@ -107,10 +107,11 @@ use observed::{
     disk_scrub_overdue, disk_smart, disk_storage_full, disk_thin_full, eol_observed,
     guest_no_agent, guest_no_job, guest_privileged, job_replication_failed, job_task_failed,
     obs_stale, patch_pending, patch_reboot, pbs_backup_old, pbs_datastore_full, pbs_garbage,
-    pbs_unverified, pbs_verify_failed, port_missing, port_unjustified, pve_quorum,
-    pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned, ssh_key_weak, ssh_weak_algorithms,
-    sudo_undeclared, time_off, time_unsynced, unit_failed, ups_no_protection, ups_nobody_told,
-    ups_on_battery, ups_replace_battery, ups_runtime, user_undeclared,
+    pbs_job_failed, pbs_task_failed, pbs_unverified, pbs_verify_failed, port_missing,
+    port_unjustified, pve_quorum, pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned,
+    ssh_key_weak, ssh_weak_algorithms, sudo_undeclared, time_off, time_unsynced, unit_failed,
+    ups_no_protection, ups_nobody_told, ups_on_battery, ups_replace_battery, ups_runtime,
+    user_undeclared,
 };
 
 /// Every rule, sorted by id.
@@ -250,6 +251,8 @@ pub const RULES: &[Rule] = &[
     pbs_backup_old::RULE,
     pbs_datastore_full::RULE,
     pbs_garbage::RULE,
+    pbs_job_failed::RULE,
+    pbs_task_failed::RULE,
     pbs_unverified::RULE,
     pbs_verify_failed::RULE,
     plan_date::RULE,
