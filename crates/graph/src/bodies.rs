@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Body<'a> {
     /// What a finding is about.
     pub object: ObjectRef,
+    /// Its name, and the key of the data that a service keeps; of all else that is empty.
+    pub named: (&'a str, &'a str),
     /// `dataset 'photos'`, `'pages' of service 'wiki'`, `guest 'db'`.
     pub what: String,
     /// Where it is declared.
@@ -158,6 +160,7 @@ pub fn dataset<'a>(lab: &'a Lab, index: &Index<'a>, name: &'a str, data: &'a Dat
     within.extend(pools(lab, data.about.pool.known().map(|p| p.name())));
     Body {
         object: ObjectRef::new(Kind::Dataset, name),
+        named: (name, ""),
         what: format!("dataset '{name}'"),
         span: data.span,
         class: class.or_else(|| entry.and_then(|e| e.class.known().copied())),
@@ -225,6 +228,7 @@ fn kept_by<'a>(
     };
     Body {
         object: ObjectRef::new(Kind::Service, name),
+        named: (name, key),
         what: format!("'{key}' of service '{name}'"),
         span: data.span,
         class: data.class.known().copied(),
@@ -321,6 +325,7 @@ fn of_guest<'a>(lab: &'a Lab, name: &'a str, guest: &'a Guest) -> Body<'a> {
     within.extend(disks.flat_map(|p| pools(lab, Some(p.name()))));
     Body {
         object: ObjectRef::new(Kind::Guest, name),
+        named: (name, ""),
         what: format!("guest '{name}'"),
         span: guest.span,
         class: None,

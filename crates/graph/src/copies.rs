@@ -116,6 +116,12 @@ impl<'a> Copies<'a> {
         copies.collect()
     }
 
+    /// Those that are taken of one thing as a whole.
+    pub fn of_thing(&self, thing: (Kind, &'a str)) -> impl Iterator<Item = &Copy<'a>> {
+        let indices = self.of.get(&thing).into_iter().flatten();
+        indices.filter_map(|n| self.all.get(*n))
+    }
+
     /// All of them.
     pub fn all(&self) -> &[Copy<'a>] {
         &self.all

@@ -3,8 +3,11 @@
 //! Each object has a formula over others: what it runs on and needs, what opens it, what keeps its secrets, and one of the stores from
 //! which its data is restored. The least fixpoint of all formulas is what can come back; the rest waits for itself.
 
+mod lost;
+
+use self::lost::{Lost, lost};
 use crate::bodies::{self, Body, Index};
-use crate::copies::Copies;
+use crate::copies::{Copies, Copy};
 use diag::{Span, Spanned};
 use model::declare::{OptExt as _, Ref};
 use model::id::Kind;
@@ -13,23 +16,40 @@ use model::lab::hardware::UnattendedBoot;
 use model::lab::people::{SecretEntry, SecretStore};
 use model::lab::service::{Dependency, Runs, Service, Status, Strength};
 use model::lab::storage::Encryption;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// An object.
 pub type Node<'a> = (Kind, &'a str);
 
-/// What can come back; only looked up, never walked.
-type There<'a> = FxHashSet<Node<'a>>;
+/// Why one object waits for another; the words stand between the two.
+#[derive(Debug, Clone, Copy)]
+pub enum Why<'a> {
+    /// `is kept in`.
+    Is(&'static str),
+    /// Its data comes out of the other; by what it was put there.
+    RestoredBy(Node<'a>),
+}
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Is(words) => f.write_str(words),
+            Why::RestoredBy((kind, name)) => {
+                write!(f, "is restored, from {} '{name}', out of", kind.word())
+            }
+        }
+    }
+}
 
 /// Why one object waits for another.
 #[derive(Debug, Clone)]
 pub struct Edge<'a> {
     /// What is waited for.
     pub to: Node<'a>,
-    /// `is kept in`; stands between the two.
-    pub why: Cow<'static, str>,
+    /// In words.
+    pub why: Why<'a>,
     /// Where that is declared.
     pub span: Span,
     /// Only when data has to be restored.
@@ -53,35 +73,19 @@ impl<'a> Formula<'a> {
         Formula::Of(of.len().min(1), of)
     }
 
-    fn holds(&self, there: &There<'a>) -> bool {
+    fn holds(&self, lost: &Lost<'a>) -> bool {
         match self {
-            Formula::Leaf(edge) => there.contains(&edge.to),
-            Formula::Of(wanted, of) => of.iter().filter(|f| f.holds(there)).count() >= *wanted,
-        }
-    }
-
-    /// There is no choice in it.
-    fn is_all(&self) -> bool {
-        match self {
-            Formula::Leaf(_) => true,
-            Formula::Of(wanted, of) => *wanted == of.len() && of.iter().all(Formula::is_all),
-        }
-    }
-
-    fn leaves<'f>(&'f self, out: &mut Vec<&'f Edge<'a>>) {
-        match self {
-            Formula::Leaf(edge) => out.push(edge),
-            Formula::Of(0, _) => {}
-            Formula::Of(_, of) => of.iter().for_each(|f| f.leaves(out)),
+            Formula::Leaf(edge) => !lost.has(&edge.to),
+            Formula::Of(wanted, of) => of.iter().filter(|f| f.holds(lost)).count() >= *wanted,
         }
     }
 
     /// What it waits for.
-    fn waits<'f>(&'f self, there: &There<'a>, out: &mut Vec<&'f Edge<'a>>) {
+    fn waits<'f>(&'f self, lost: &Lost<'a>, out: &mut Vec<&'f Edge<'a>>) {
         match self {
-            _ if self.holds(there) => {}
+            _ if self.holds(lost) => {}
             Formula::Leaf(edge) => out.push(edge),
-            Formula::Of(_, of) => of.iter().for_each(|f| f.waits(there, out)),
+            Formula::Of(_, of) => of.iter().for_each(|f| f.waits(lost, out)),
         }
     }
 }
@@ -94,27 +98,24 @@ pub struct Loop<'a> {
     pub waiting: Vec<Node<'a>>,
 }
 
-/// All cycles that share no object.
-pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
+/// All cycles that share no object; `bodies` are those of the lab.
+pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>, bodies: &[Body<'a>]) -> Vec<Loop<'a>> {
+    let planned = planned(lab);
     let builder = Builder {
         lab,
         copies,
-        bodies: bodies_of(lab),
+        bodies: by_node(lab, bodies.iter().chain(&planned)),
         opens: opens(lab),
         states: states(lab),
     };
     let formulas = builder.formulas();
-    let there = fixpoint(&formulas);
-    let stuck: Vec<Node<'_>> = formulas
-        .keys()
-        .filter(|n| !there.contains(*n))
-        .copied()
-        .collect();
+    let lost = lost(&formulas);
+    let stuck: Vec<Node<'_>> = formulas.keys().filter(|n| lost.has(n)).copied().collect();
     let mut out: Vec<Loop<'_>> = Vec::new();
     let mut told: BTreeSet<Node<'_>> = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for start in &stuck {
-        let Some(steps) = walk(&formulas, &there, *start, &mut seen) else {
+        let Some(steps) = walk(&formulas, &lost, *start, &mut seen) else {
             continue;
         };
         let nodes: Vec<Node<'_>> = steps.iter().map(|(n, _)| *n).collect();
@@ -130,70 +131,10 @@ pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>) -> Vec<Loop<'a>> {
     out
 }
 
-/// Everything that can come back, from what needs nothing on.
-fn fixpoint<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> There<'a> {
-    let mut wanted_by: FxHashMap<Node<'a>, Vec<usize>> = FxHashMap::default();
-    let mut there = There::default();
-    let mut waiting: Vec<Waiting<'a, '_>> = Vec::with_capacity(formulas.len());
-    let mut leaves = Vec::new();
-    for (at, (node, formula)) in formulas.iter().enumerate() {
-        leaves.clear();
-        formula.leaves(&mut leaves);
-        for edge in &leaves {
-            wanted_by.entry(edge.to).or_default().push(at);
-        }
-        // Most objects need all of what they need, so that a count does for them.
-        let missing = formula.is_all().then_some(leaves.len());
-        waiting.push(Waiting {
-            node: *node,
-            formula,
-            missing,
-        });
-    }
-    // What is not described is taken as being there.
-    let outside = wanted_by.keys().filter(|n| !formulas.contains_key(*n));
-    let mut queue: VecDeque<Node<'a>> = outside.copied().collect();
-    there.extend(queue.iter().copied());
-    for one in &waiting {
-        if one.is_ready(&there) && there.insert(one.node) {
-            queue.push_back(one.node);
-        }
-    }
-    while let Some(node) = queue.pop_front() {
-        for at in wanted_by.get(&node).into_iter().flatten() {
-            let Some(one) = waiting.get_mut(*at) else {
-                continue;
-            };
-            one.missing = one.missing.map(|n| n.saturating_sub(1));
-            if one.is_ready(&there) && there.insert(one.node) {
-                queue.push_back(one.node);
-            }
-        }
-    }
-    there
-}
-
-/// An object that is not there yet.
-struct Waiting<'a, 'f> {
-    node: Node<'a>,
-    formula: &'f Formula<'a>,
-    /// How much of what it needs is missing, where it needs all.
-    missing: Option<usize>,
-}
-
-impl<'a> Waiting<'a, '_> {
-    fn is_ready(&self, there: &There<'a>) -> bool {
-        match self.missing {
-            Some(missing) => missing == 0,
-            None => self.formula.holds(there),
-        }
-    }
-}
-
 /// Follows what each object waits for until one comes again; none if it comes to where an earlier walk was.
 fn walk<'a>(
     formulas: &BTreeMap<Node<'a>, Formula<'a>>,
-    there: &There<'a>,
+    lost: &Lost<'a>,
     start: Node<'a>,
     seen: &mut BTreeSet<Node<'a>>,
 ) -> Option<Vec<(Node<'a>, Edge<'a>)>> {
@@ -212,7 +153,7 @@ fn walk<'a>(
             return None;
         }
         let mut waits = Vec::new();
-        formulas.get(&node)?.waits(there, &mut waits);
+        formulas.get(&node)?.waits(lost, &mut waits);
         let next = (*waits.first()?).clone();
         let to = next.to;
         at.insert(node, path.len());
@@ -221,28 +162,43 @@ fn walk<'a>(
     }
 }
 
-/// Bodies by the object that is not itself without them.
-fn bodies_of(lab: &Lab) -> FxHashMap<Node<'_>, Vec<Body<'_>>> {
-    let index = Index::of(lab);
-    let mut out: FxHashMap<Node<'_>, Vec<Body<'_>>> = FxHashMap::default();
-    for (name, data) in &lab.datasets {
-        let body = bodies::dataset(lab, &index, name, data);
-        out.entry((Kind::Dataset, name)).or_default().push(body);
+/// Bodies of services that are meant to run and do not yet.
+fn planned(lab: &Lab) -> Vec<Body<'_>> {
+    let meant = |s: &Service| is_meant(s) && !s.is_running();
+    let mut services = lab.services.iter().filter(|(_, s)| meant(s)).peekable();
+    if services.peek().is_none() {
+        return Vec::new();
     }
-    for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
-        let kept = bodies::of_service(lab, &index, name, service);
-        for (key, body) in kept {
-            // etcd is the state of its whole cluster.
-            let etcd = key.contains("etcd");
-            let clusters = service.runs.iter().filter_map(|r| r.cluster.known());
-            for cluster in clusters.filter(|_| etcd) {
-                let again = bodies::of_service(lab, &index, name, service);
-                let again = again.into_iter().filter(|(k, _)| *k == key).map(|(_, b)| b);
-                out.entry((Kind::Cluster, cluster.name()))
-                    .or_default()
-                    .extend(again);
+    let index = Index::of(lab);
+    let bodies = services.flat_map(|(name, service)| {
+        let of = bodies::of_service(lab, &index, name, service);
+        of.into_iter().map(|(_, body)| body)
+    });
+    bodies.collect()
+}
+
+/// Bodies by the object that is not itself without them.
+fn by_node<'c, 'a: 'c>(
+    lab: &'a Lab,
+    bodies: impl Iterator<Item = &'c Body<'a>>,
+) -> FxHashMap<Node<'a>, Vec<&'c Body<'a>>> {
+    let mut out: FxHashMap<Node<'a>, Vec<&'c Body<'a>>> = FxHashMap::default();
+    for body in bodies {
+        match (body.object.kind, body.named) {
+            (Kind::Dataset, (name, _)) => out.entry((Kind::Dataset, name)).or_default().push(body),
+            (Kind::Service, (name, key)) => {
+                // etcd is the state of its whole cluster.
+                if key.contains("etcd")
+                    && let Some(service) = lab.services.get(name)
+                {
+                    for cluster in service.runs.iter().filter_map(|r| r.cluster.known()) {
+                        let of = out.entry((Kind::Cluster, cluster.name()));
+                        of.or_default().push(body);
+                    }
+                }
+                out.entry((Kind::Service, name)).or_default().push(body);
             }
-            out.entry((Kind::Service, name)).or_default().push(body);
+            _ => {}
         }
     }
     out
@@ -255,7 +211,7 @@ fn is_meant(service: &Service) -> bool {
 struct Builder<'a, 'c> {
     lab: &'a Lab,
     copies: &'c Copies<'a>,
-    bodies: FxHashMap<Node<'a>, Vec<Body<'a>>>,
+    bodies: FxHashMap<Node<'a>, Vec<&'c Body<'a>>>,
     opens: BTreeMap<Node<'a>, Vec<(&'a str, Span)>>,
     states: BTreeMap<&'a str, Vec<(&'a str, Span)>>,
 }
@@ -293,7 +249,7 @@ fn leaf<'a, const SET: u64>(to: &'a Ref<SET>, why: &'static str, span: Span) -> 
 fn plain<'a>(to: Node<'a>, why: &'static str, span: Span) -> Formula<'a> {
     Formula::Leaf(Edge {
         to,
-        why: why.into(),
+        why: Why::Is(why),
         span,
         restores: false,
     })
@@ -328,7 +284,7 @@ impl<'a> Builder<'a, '_> {
             if encrypted(guest.encryption.known()) {
                 all.push(self.opened((Kind::Guest, name)));
             }
-            all.extend(self.images(name));
+            all.push(self.images(name));
             out.push(((Kind::Guest, name.as_str()), Formula::all(all)));
         }
         for (name, cluster) in &lab.clusters {
@@ -434,7 +390,7 @@ impl<'a> Builder<'a, '_> {
         let edges = needs.map(|n| {
             Formula::Leaf(Edge {
                 to: (n.value.kind(), n.value.name()),
-                why: "is set up anew with".into(),
+                why: Why::Is("is set up anew with"),
                 span: n.span,
                 restores: true,
             })
@@ -452,33 +408,13 @@ impl<'a> Builder<'a, '_> {
     /// Its data, each body from any of its copies. Without a copy there is nothing to wait for; other rules speak.
     fn restored(&self, node: Node<'a>) -> Vec<Formula<'a>> {
         let bodies = self.bodies.get(&node).into_iter().flatten();
-        bodies.map(|body| self.out_of_copies(body)).collect()
-    }
-
-    fn out_of_copies(&self, body: &Body<'a>) -> Formula<'a> {
-        let copies = self.copies.copies(body);
-        let stores = copies.iter().map(|copy| {
-            let edge = |to| Edge {
-                to,
-                why: format!("is restored, from {}, out of", copy.by).into(),
-                span: copy.span,
-                restores: true,
-            };
-            // A store that is not declared is taken as being there.
-            copy.store
-                .map_or(Formula::all(Vec::new()), |to| Formula::Leaf(edge(to)))
-        });
-        Formula::any(stores.collect())
+        let copies = bodies.map(|body| self.copies.copies(body));
+        copies.map(|copies| out_of(copies.into_iter())).collect()
     }
 
     /// Whole images of a guest.
-    fn images(&self, name: &'a str) -> Option<Formula<'a>> {
-        let body = Body::of_guest(self.lab, name)?;
-        let only = Body {
-            within: BTreeSet::from([(Kind::Guest, name)]),
-            ..body
-        };
-        Some(self.out_of_copies(&only))
+    fn images(&self, name: &'a str) -> Formula<'a> {
+        out_of(self.copies.of_thing((Kind::Guest, name)))
     }
 
     /// The datasets that are a cluster's etcd.
@@ -487,12 +423,28 @@ impl<'a> Builder<'a, '_> {
         of_it.map(|(name, span)| {
             Formula::Leaf(Edge {
                 to: (Kind::Dataset, name),
-                why: "has its state in".into(),
+                why: Why::Is("has its state in"),
                 span: *span,
                 restores: true,
             })
         })
     }
+}
+
+/// From any of these.
+fn out_of<'c, 'a: 'c>(copies: impl Iterator<Item = &'c Copy<'a>>) -> Formula<'a> {
+    let stores = copies.map(|copy| {
+        let edge = |to| Edge {
+            to,
+            why: Why::RestoredBy(copy.taker),
+            span: copy.span,
+            restores: true,
+        };
+        // A store that is not declared is taken as being there.
+        copy.store
+            .map_or(Formula::all(Vec::new()), |to| Formula::Leaf(edge(to)))
+    });
+    Formula::any(stores.collect())
 }
 
 fn encrypted(how: Option<&Encryption>) -> bool {

@@ -1,6 +1,6 @@
 //! `backups:`.
 
-use super::cx::Cx;
+use super::cx::{Cx, Words};
 use super::fields::Fields;
 use super::names::reference;
 use super::place::about;
@@ -59,7 +59,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
 }
 
 /// An interval and a calendar may both be given, where they say the same.
-fn contradiction(cx: &mut Cx<'_>, backup: &Backup, owner: &str) {
+fn contradiction(cx: &mut Cx<'_>, backup: &Backup, owner: Words<'_>) {
     let (Some(every), Some(given)) = (&backup.every, &backup.about.schedule) else {
         return;
     };

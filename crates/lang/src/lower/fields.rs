@@ -1,6 +1,6 @@
 //! The keys of one map: asked for by name; what nobody asked for is unknown.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::forms;
 use crate::suggest::{alike, did_you_mean, nearest, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A map that is read key by key.
 pub(super) struct Fields<'n> {
     /// The words for the map's owner, e.g. `host 'web'`.
-    owner: String,
+    owner: Owner<'n>,
     /// Where its owner is named; a missing key is reported here.
     place: Span,
     entries: &'n [Entry],
@@ -21,6 +21,39 @@ pub(super) struct Fields<'n> {
     missing: Vec<(Vec<&'static str>, Diagnostic)>,
 }
 
+/// The words for a map's owner: made for it, or what it is known by already.
+pub(super) enum Owner<'n> {
+    Made(String),
+    Known(Words<'n>),
+}
+
+impl Owner<'_> {
+    fn words(&self) -> Words<'_> {
+        match self {
+            Owner::Made(text) => Words::Text(text),
+            Owner::Known(words) => *words,
+        }
+    }
+}
+
+impl From<String> for Owner<'_> {
+    fn from(text: String) -> Self {
+        Owner::Made(text)
+    }
+}
+
+impl<'n> From<&'n str> for Owner<'n> {
+    fn from(text: &'n str) -> Self {
+        Owner::Known(Words::Text(text))
+    }
+}
+
+impl<'n> From<Words<'n>> for Owner<'n> {
+    fn from(words: Words<'n>) -> Self {
+        Owner::Known(words)
+    }
+}
+
 /// Names of sensitive keys: the value of a misspelt one must not be shown.
 const SECRET: &[&str] = &["password", "passphrase", "secret", "token"];
 
@@ -28,7 +61,7 @@ impl<'n> Fields<'n> {
     /// The fields of `node`; nothing written counts as an empty map. Anything else is reported.
     pub(super) fn of(
         cx: &mut Cx<'_>,
-        owner: impl Into<String>,
+        owner: impl Into<Owner<'n>>,
         place: Span,
         node: &'n Node,
     ) -> Option<Self> {
@@ -38,7 +71,8 @@ impl<'n> Fields<'n> {
             _ if node.is_null() => (Default::default(), false),
             _ => {
                 let message = format!(
-                    "{owner} is described by keys and values, not by {}",
+                    "{} is described by keys and values, not by {}",
+                    owner.words(),
                     node.describe()
                 );
                 cx.report(
@@ -59,8 +93,8 @@ impl<'n> Fields<'n> {
     }
 
     /// The words for the owner.
-    pub(super) fn owner(&self) -> &str {
-        &self.owner
+    pub(super) fn owner(&self) -> Words<'_> {
+        self.owner.words()
     }
 
     /// Where its owner is named.
@@ -83,7 +117,7 @@ impl<'n> Fields<'n> {
     pub(super) fn required(&mut self, key: &'static str, example: &str) -> Option<&'n Entry> {
         let entry = self.entry(key);
         if entry.is_none() {
-            let message = format!("{} has no '{key}'", self.owner);
+            let message = format!("{} has no '{key}'", self.owner());
             let d = Diagnostic::invalid("missing-key", message)
                 .at(self.place, format!("'{key}' is missing"))
                 .help(format!("add '{key}: {example}'"));
@@ -140,7 +174,7 @@ impl<'n> Fields<'n> {
 
     fn slot<'s>(&'s self, entry: &'s Entry) -> Slot<'s> {
         Slot {
-            owner: &self.owner,
+            owner: self.owner(),
             key: &entry.key.text,
             node: &entry.value,
         }
@@ -168,7 +202,7 @@ impl<'n> Fields<'n> {
             return Vec::new();
         };
         let slot = Slot {
-            owner: &self.owner,
+            owner: self.owner(),
             key: &entry.key.text,
             node: &entry.value,
         };
@@ -202,7 +236,7 @@ impl<'n> Fields<'n> {
             _ if entry.value.is_null() => Default::default(),
             _ => {
                 let slot = Slot {
-                    owner: &self.owner,
+                    owner: self.owner(),
                     key,
                     node: &entry.value,
                 };
@@ -221,7 +255,7 @@ impl<'n> Fields<'n> {
     pub(super) fn exclusive(&self, cx: &mut Cx<'_>, one: &str, other: &str) {
         let find = |key: &str| self.entries.iter().find(|e| e.key.text == key);
         if let (Some(a), Some(b)) = (find(one), find(other)) {
-            let message = format!("{} has both '{one}' and '{other}'", self.owner);
+            let message = format!("{} has both '{one}' and '{other}'", self.owner());
             let d = Diagnostic::invalid("conflicting-keys", message)
                 .at(b.key.span, "only one of them may be given")
                 .and_at(a.key.span, "the other one");
@@ -231,7 +265,7 @@ impl<'n> Fields<'n> {
 
     /// None of several keys is there, of which one must be.
     pub(super) fn none_of(&mut self, keys: &[&'static str], help: &str) {
-        let message = format!("{} has no '{}'", self.owner, keys.join("' and no '"));
+        let message = format!("{} has no '{}'", self.owner(), keys.join("' and no '"));
         let d = Diagnostic::invalid("missing-key", message)
             .at(self.place, "what it is cannot be told")
             .help(help);
@@ -246,7 +280,7 @@ impl<'n> Fields<'n> {
             if self.asked.contains(&key) {
                 continue;
             }
-            meant.extend(unknown(cx, &self.owner, &entry.key, &self.asked));
+            meant.extend(unknown(cx, self.owner(), &entry.key, &self.asked));
             let secret = nearest(key, SECRET.iter().copied()).is_some();
             if secret || key.to_lowercase().contains("pass") {
                 cx.sink.secret(entry.value.span);
@@ -274,7 +308,7 @@ fn each_once<'k>(known: &[&'k str]) -> Vec<&'k str> {
 /// Reports a key that is not among the known ones; gives the one that was probably meant.
 pub(super) fn unknown<'k>(
     cx: &mut Cx<'_>,
-    owner: &str,
+    owner: Words<'_>,
     key: &Key,
     known: &[&'k str],
 ) -> Option<&'k str> {

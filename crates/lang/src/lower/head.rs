@@ -1,6 +1,6 @@
 //! `holdfast.yaml`: the version of the language and the lab's name.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::fields::Fields;
 use super::names::Names;
 use super::place::{At, Map};
@@ -157,7 +157,7 @@ pub(crate) fn patterns(root: Option<&Node>, sink: &mut Sink) -> Vec<Spanned<Path
         names: &Names::new(true, 0),
     };
     let slot = Slot {
-        owner: "the lab",
+        owner: Words::Text("the lab"),
         key: "include",
         node: &entry.value,
     };

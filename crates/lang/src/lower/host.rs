@@ -1,6 +1,6 @@
 //! `hosts:`.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::fields::{Fields, unknown};
 use super::names::{reference, was, word};
 use super::place::about;
@@ -135,11 +135,11 @@ fn manage(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<Managed, Spanned<Mana
         let owner = format!("'manage' of {}", f.owner());
         let Some(what) = COLLECTIONS.into_iter().find(|m| m.word() == entry.key.text) else {
             let known: Vec<&str> = COLLECTIONS.iter().map(|m| m.word()).collect();
-            unknown(cx, &owner, &entry.key, &known);
+            unknown(cx, Words::Text(&owner), &entry.key, &known);
             continue;
         };
         let slot = Slot {
-            owner: &owner,
+            owner: Words::Text(&owner),
             key: what.word(),
             node: &entry.value,
         };

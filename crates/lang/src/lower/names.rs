@@ -1,6 +1,6 @@
 //! Which objects exist, and references to them.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::scalar;
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, quote};
@@ -305,7 +305,7 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
 }
 
 /// Reports the label of a disk that is none of a host's, where the host lists its disks.
-pub(super) fn disk_of(cx: &mut Cx<'_>, owner: &str, host: &str, disk: &Given<String>) {
+pub(super) fn disk_of(cx: &mut Cx<'_>, owner: Words<'_>, host: &str, disk: &Given<String>) {
     let Some(label) = disk.value() else { return };
     let full = format!("{host}/{label}");
     let known: Vec<&str> = cx.names.parts_of(Part::Disk, host).collect();

@@ -1,6 +1,6 @@
 //! The tree as the model's definitions read it.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::fields::{Fields, items};
 use super::{scalar, secret};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
@@ -21,7 +21,7 @@ pub(super) struct At<'a, 'c, 's> {
     /// Where it is named.
     pub(super) named: Span,
     /// The words for the record that stands here, if it has better ones than the slot: `pool 'tank'`.
-    pub(super) title: Option<String>,
+    pub(super) title: Option<Words<'s>>,
     /// The list that it is an item of: what stands there already was not meant by another item.
     pub(super) list: Option<&'s Node>,
 }
@@ -131,7 +131,7 @@ impl Place for At<'_, '_, '_> {
             let mut at = self.child(slot.with(item), item.head);
             at.list = Some(slot.node);
             if matches!(item.kind, NodeKind::Map { .. }) {
-                at.title = Some(format!("an item of {slot}"));
+                at.title = Some(Words::Item(&slot));
             }
             read(&mut at);
         }
@@ -155,14 +155,13 @@ impl Place for At<'_, '_, '_> {
                 return;
             }
         };
-        let owner = slot.to_string();
         for entry in entries {
             let text = entry.key.text.as_str();
             if let Err(wrong) = key(text, self.cx.names) {
-                complain(self.cx, &owner, text, entry.key.span, wrong);
+                complain(self.cx, &slot.to_string(), text, entry.key.span, wrong);
             }
             let slot = Slot {
-                owner: &owner,
+                owner: Words::Value(&slot),
                 key: text,
                 node: &entry.value,
             };
@@ -171,7 +170,7 @@ impl Place for At<'_, '_, '_> {
     }
 
     fn record(&mut self, read: &mut dyn FnMut(&mut dyn Record)) {
-        let owner = self.title.take().unwrap_or_else(|| self.slot.to_string());
+        let owner = self.title.unwrap_or(Words::Value(&self.slot));
         let Some(mut fields) = Fields::of(self.cx, owner, self.named, self.slot.node) else {
             return;
         };

@@ -1,6 +1,6 @@
 //! The sections of the language, and what of them stands in a file.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::head;
 use super::place::At;
 use super::{backup, dataset, guest, host, network, repository, site, tier};
@@ -77,18 +77,16 @@ impl Section {
         match self.how {
             How::Hand(lower) => lower(cx, lab, name, node),
             How::Defined(section) => {
-                let owner = quote(section.key);
                 let slot = Slot {
-                    owner: &owner,
+                    owner: Words::Quoted(section.key),
                     key: &name.text,
                     node,
                 };
-                let title = format!("{} '{}'", self.kind.word(), name.text);
                 let mut at = At {
                     cx,
                     slot,
                     named: name.span,
-                    title: Some(title),
+                    title: Some(Words::Named(self.kind, &name.text)),
                     list: None,
                 };
                 (section.read)(lab, &name.text, &mut at);
@@ -111,17 +109,18 @@ pub(super) enum Part<'n> {
 /// Reads the items of a list.
 pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection, entry: &Entry) {
     let slot = Slot {
-        owner: "the lab",
+        owner: Words::Text("the lab"),
         key: section.key,
         node: &entry.value,
     };
+    let title = format!("{} {}", article(section.word), section.word);
     for item in super::fields::items(cx, &slot) {
         let before = (cx.sink.invalid(), lab.claims.len(), lab.slos.len());
         let mut at = At {
             cx,
             slot: slot.with(item),
             named: item.head,
-            title: Some(format!("{} {}", article(section.word), section.word)),
+            title: Some(Words::Text(&title)),
             list: None,
         };
         (section.read)(lab, &mut at);

@@ -1,6 +1,6 @@
 //! `rules:` — how findings count in this lab. Whether there is such a rule is for the rules to say.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::place::At;
 use crate::suggest::quote;
 use crate::yaml::Entry;
@@ -21,15 +21,16 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, entries: &[Entry]) {
             continue;
         }
         let slot = Slot {
-            owner: "'rules'",
+            owner: Words::Text("'rules'"),
             key: &id.text,
             node: &entry.value,
         };
+        let title = format!("rule {}", quote(&id.text));
         let mut at = At {
             cx,
             slot,
             named: id.span,
-            title: Some(format!("rule {}", quote(&id.text))),
+            title: Some(Words::Text(&title)),
             list: None,
         };
         if let Some(setting) = RuleSetting::read(&mut at) {

@@ -1,6 +1,6 @@
 //! `sshd:` of a host: keywords of sshd_config(5) with the types of their values.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::fields::Fields;
 use super::scalar;
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
@@ -176,7 +176,7 @@ pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Span
     out
 }
 
-fn keyword(cx: &mut Cx<'_>, owner: &str, entry: &Entry) -> Option<(&'static str, Value)> {
+fn keyword(cx: &mut Cx<'_>, owner: Words<'_>, entry: &Entry) -> Option<(&'static str, Value)> {
     let written = entry.key.text.as_str();
     let known = KEYWORDS
         .iter()

@@ -1,6 +1,6 @@
 //! A table of facts, which refers to nothing in a lab.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::names::Names;
 use super::place::At;
 use crate::sink::Sink;
@@ -15,7 +15,7 @@ pub(crate) fn read(node: &Node, sink: &mut Sink) -> Option<Table> {
         names: &Names::new(true, 0),
     };
     let slot = Slot {
-        owner: "the table of facts",
+        owner: Words::Text("the table of facts"),
         key: "",
         node,
     };
@@ -23,7 +23,7 @@ pub(crate) fn read(node: &Node, sink: &mut Sink) -> Option<Table> {
         cx: &mut cx,
         slot,
         named: node.head,
-        title: Some("the table of facts".to_owned()),
+        title: Some(Words::Text("the table of facts")),
         list: None,
     };
     Table::read(&mut at)

@@ -1,6 +1,6 @@
 //! `tiers:` — objectives per fault scope.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::fields::{Fields, unknown};
 use super::place::about;
 use super::scalar;
@@ -42,11 +42,11 @@ fn objectives(
         let owner = format!("'{key}' of {}", fields.owner());
         let Some(scope) = scope else {
             let known: Vec<&str> = FaultScope::ALL.iter().map(|s| s.word()).collect();
-            unknown(cx, &owner, &entry.key, &known);
+            unknown(cx, Words::Text(&owner), &entry.key, &known);
             continue;
         };
         let slot = Slot {
-            owner: &owner,
+            owner: Words::Text(&owner),
             key: scope.word(),
             node: &entry.value,
         };

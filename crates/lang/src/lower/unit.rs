@@ -1,6 +1,6 @@
 //! `units:` of a host.
 
-use super::cx::Cx;
+use super::cx::{Cx, Words};
 use super::fields::Fields;
 use super::scalar;
 use crate::suggest::{did_you_mean, one_of, quote};
@@ -46,7 +46,7 @@ pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Unit
     out
 }
 
-fn check(name: &str, owner: &str, span: diag::Span) -> Result<(), Box<Diagnostic>> {
+fn check(name: &str, owner: Words<'_>, span: diag::Span) -> Result<(), Box<Diagnostic>> {
     // systemd.unit(5): letters, digits and :-_.\ and one @ for instances; a name does not begin as an option does.
     let stem_ok = |s: &str| {
         !s.is_empty()

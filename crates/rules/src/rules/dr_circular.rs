@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for circle in loops(ctx.lab, ctx.copies()) {
+    for circle in loops(ctx.lab, ctx.copies(), ctx.bodies()) {
         if let Some((first, _)) = circle.steps.first() {
             let object = ObjectRef::new(first.0, first.1);
             out.add(object, finding(&circle, *first));
