@@ -176,7 +176,8 @@ impl Structure {
             Need::All => 1,
             Need::AtLeast(k) => (edges + 1).saturating_sub(k).max(1),
         };
-        let mut all: Vec<NodeIndex> = children().flatten().copied().collect();
+        let mut all: Vec<NodeIndex> = Vec::with_capacity(children().map(Vec::len).sum());
+        children().for_each(|set| all.extend_from_slice(set));
         all.sort_unstable();
         let mut out: Vec<NodeIndex> = all
             .chunk_by(|a, b| a == b)

@@ -6,7 +6,7 @@
 
 use crate::hide;
 use crate::name::{Naming, misspelt};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// Keys of a reference to a secret, which is not secret itself.
 const REFERENCES: [&str; 5] = ["file", "env", "command", "sops", "age"];
@@ -37,13 +37,13 @@ const HARMLESS: [&str; 11] = [
 ];
 
 /// What was found out about keys: a large file has each of them often.
-type Judged<'t> = BTreeMap<&'t str, Option<Naming>>;
+type Judged<'t> = FxHashMap<&'t str, Option<Naming>>;
 
 /// A copy of `text` with the same byte offsets, in which suspect values are stars.
 pub(super) fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut state = State::Plain;
-    let mut keys = Judged::new();
+    let mut keys = Judged::default();
     for line in text.split_inclusive('\n') {
         if matches!(state, State::Plain) && is_harmless(line, &mut keys) {
             out.push_str(line);

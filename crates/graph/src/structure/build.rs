@@ -36,7 +36,7 @@ impl Structure {
         for (name, stack) in &lab.stacks {
             let node = out.node(whole(Kind::Stack, name));
             if let Some(on) = stack.on.known() {
-                out.needs(node, on.0.clone());
+                out.needs(node, &on.0);
             }
         }
         let services = lab.services.iter().filter(|(_, s)| s.is_running());
@@ -45,13 +45,20 @@ impl Structure {
     }
 
     fn node(&mut self, target: Target) -> NodeIndex {
-        let graph = &mut self.graph;
-        *self.index.entry(target.clone()).or_insert_with(|| {
-            graph.add_node(Element {
-                target: Some(target),
-                need: Need::All,
-            })
-        })
+        self.at(&target)
+    }
+
+    /// The element of a thing; most are asked for again and again.
+    fn at(&mut self, target: &Target) -> NodeIndex {
+        if let Some(known) = self.index.get(target) {
+            return *known;
+        }
+        let node = self.graph.add_node(Element {
+            target: Some(target.clone()),
+            need: Need::All,
+        });
+        self.index.insert(target.clone(), node);
+        node
     }
 
     fn group(&mut self, need: Need, members: &[NodeIndex]) -> NodeIndex {
@@ -62,8 +69,8 @@ impl Structure {
         group
     }
 
-    fn needs(&mut self, node: NodeIndex, target: Target) {
-        let to = self.node(target);
+    fn needs(&mut self, node: NodeIndex, target: &Target) {
+        let to = self.at(target);
         if to != node && !self.graph.contains_edge(node, to) {
             self.graph.add_edge(node, to, ());
         }
@@ -112,7 +119,7 @@ fn power(lab: &Lab, out: &mut Structure) {
         let feed = ups.feed.known().map(|f| f.0.clone());
         let site = ups.site.known().map(|s| s.name());
         if let Some(feed) = feed.or_else(|| site.and_then(|s| only_feed(lab, s))) {
-            out.needs(node, feed);
+            out.needs(node, &feed);
         }
     }
     let mut feeders: BTreeMap<&Target, Vec<&str>> = BTreeMap::new();
@@ -130,7 +137,7 @@ fn power(lab: &Lab, out: &mut Structure) {
             if !supplies.is_empty() {
                 out.needs_some(node, 1, &supplies);
             } else if let Some(feed) = feed.or_else(|| site.and_then(|s| only_feed(lab, s))) {
-                out.needs(node, feed);
+                out.needs(node, &feed);
             }
         };
     for (name, host) in &lab.hosts {
@@ -189,10 +196,10 @@ fn machines(lab: &Lab, out: &mut Structure) {
         let node = out.node(whole(Kind::Host, name));
         for disk in &disks {
             let disk = out.node(disk.clone());
-            out.needs(disk, whole(Kind::Host, name));
+            out.needs(disk, &whole(Kind::Host, name));
         }
         if let [only] = disks.as_slice() {
-            out.needs(node, only.clone());
+            out.needs(node, only);
         }
     }
     for (name, site) in &lab.sites {
@@ -208,9 +215,9 @@ fn machines(lab: &Lab, out: &mut Structure) {
         for (key, uplink) in &site.about.uplinks {
             let node = out.node(part(Kind::Site, name, &key.0));
             if let Some(gateway) = uplink.gateway.known() {
-                out.needs(node, gateway.0.clone());
+                out.needs(node, &gateway.0);
                 if let Some(modem) = modem_at(lab, &gateway.0.object) {
-                    out.needs(node, modem);
+                    out.needs(node, &modem);
                 }
             }
         }
@@ -269,10 +276,7 @@ fn cluster(lab: &Lab, name: &str, c: &Cluster, out: &mut Structure) {
         true => &c.members,
         false => &c.workers,
     };
-    let workers: Vec<NodeIndex> = workers
-        .iter()
-        .map(|w| out.node(w.value.0.clone()))
-        .collect();
+    let workers: Vec<NodeIndex> = workers.iter().map(|w| out.at(&w.value.0)).collect();
     out.needs_some(node, 1, &workers);
 }
 
@@ -304,13 +308,9 @@ fn replicas(pool: &Pool) -> Option<usize> {
 fn pool(lab: &Lab, name: &str, p: &Pool, out: &mut Structure) {
     let node = out.node(whole(Kind::Pool, name));
     if let Some(from) = p.from.known() {
-        out.needs(node, from.0.clone());
+        out.needs(node, &from.0);
     }
-    let devices: Vec<NodeIndex> = p
-        .devices
-        .iter()
-        .map(|d| out.node(d.value.0.clone()))
-        .collect();
+    let devices: Vec<NodeIndex> = p.devices.iter().map(|d| out.at(&d.value.0)).collect();
     if let Some(least) = least(p, devices.len()) {
         out.needs_some(node, least, &devices);
     }
@@ -320,13 +320,9 @@ fn pool(lab: &Lab, name: &str, p: &Pool, out: &mut Structure) {
         .get(on.name())
         .filter(|_| on.kind() == Kind::Cluster)
     {
-        None => out.needs(node, on.0.clone()),
+        None => out.needs(node, &on.0),
         Some(c) if devices.is_empty() => {
-            let members: Vec<NodeIndex> = c
-                .members
-                .iter()
-                .map(|m| out.node(m.value.0.clone()))
-                .collect();
+            let members: Vec<NodeIndex> = c.members.iter().map(|m| out.at(&m.value.0)).collect();
             let ceph = p.kind.known() == Some(&PoolKind::Ceph);
             let copies = replicas(p).unwrap_or(if ceph { 3 } else { 1 });
             let least = (members.len() / 2 + 1).max((members.len() + 1).saturating_sub(copies));
@@ -342,7 +338,7 @@ fn guests(lab: &Lab, out: &mut Structure) {
     for (name, guest) in &lab.guests {
         let node = out.node(whole(Kind::Guest, name));
         for pool in guest.disks.values().filter_map(|d| d.pool.known()) {
-            out.needs(node, pool.0.clone());
+            out.needs(node, &pool.0);
         }
         let Some(on) = guest.on.known() else { continue };
         let pinned = !guest.devices.is_empty() && on.kind() == Kind::Host;
@@ -352,22 +348,16 @@ fn guests(lab: &Lab, out: &mut Structure) {
                 if let Some((needed, voters)) = quorum(lab, c, out) {
                     out.needs_some(node, needed, &voters);
                 }
-                let members: Vec<NodeIndex> = c
-                    .members
-                    .iter()
-                    .map(|m| out.node(m.value.0.clone()))
-                    .collect();
+                let members: Vec<NodeIndex> =
+                    c.members.iter().map(|m| out.at(&m.value.0)).collect();
                 out.needs_some(node, 1, &members);
             }
             Some(c) if on.kind() == Kind::Cluster => {
-                let members: Vec<NodeIndex> = c
-                    .members
-                    .iter()
-                    .map(|m| out.node(m.value.0.clone()))
-                    .collect();
+                let members: Vec<NodeIndex> =
+                    c.members.iter().map(|m| out.at(&m.value.0)).collect();
                 out.needs_some(node, 1, &members);
             }
-            _ => out.needs(node, on.0.clone()),
+            _ => out.needs(node, &on.0),
         }
     }
 }
@@ -397,7 +387,7 @@ fn service(lab: &Lab, name: &str, s: &Service, out: &mut Structure) {
             .and_then(|d| lab.datasets.get(d.name()));
         let pool = data.on.known().or(set.and_then(|d| d.about.pool.known()));
         if let Some(pool) = pool {
-            out.needs(node, pool.0.clone());
+            out.needs(node, &pool.0);
         }
     }
     let vias: Vec<Target> = s
@@ -458,7 +448,7 @@ fn dependency(need: &Dependency, out: &mut Structure) -> Option<NodeIndex> {
         return None;
     }
     if let Some(target) = need.need.known() {
-        return Some(out.node(target.0.clone()));
+        return Some(out.at(&target.0));
     }
     let (how, inner) = match need.of.known() {
         Some(of) => (

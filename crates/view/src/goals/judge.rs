@@ -495,7 +495,7 @@ fn rebuild(world: &World<'_>) -> Option<Goal> {
         return None;
     }
     let mut trial = Trial::default();
-    for found in graph::recovery::loops(lab, &world.copies) {
+    for found in graph::recovery::loops(lab, &world.copies, &world.bodies) {
         let name = |(kind, name): &(Kind, &str)| format!("{} {name}", kind.word());
         let steps = found
             .steps

@@ -9,6 +9,7 @@ const PURE: &[(&str, &[&str])] = &[
         &[
             "annotate-snippets",
             "rayon",
+            "rustc-hash",
             "serde",
             "serde_json",
             "similar",
