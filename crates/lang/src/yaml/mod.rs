@@ -1,6 +1,7 @@
 //! YAML text to trees in which every node knows its place. Knows nothing of labs.
 
 mod complain;
+mod input;
 mod node;
 mod offsets;
 mod parse;

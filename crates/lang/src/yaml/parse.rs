@@ -1,6 +1,7 @@
 //! Parser events to a tree, with limits.
 
 use super::complain;
+use super::input::Text;
 use super::node::{Entry, Key, Node, NodeKind};
 use super::offsets::Offsets;
 use crate::sink::Sink;
@@ -113,7 +114,7 @@ fn read(source: SourceId, text: &str, dialect: Dialect, sink: &mut Sink) -> Read
         spare: Spare::default(),
         sink,
     };
-    let mut parser = Parser::new_from_str(text);
+    let mut parser = Parser::new(Text::new(text));
     let mut broken = None;
     while let Some(event) = parser.next_event() {
         match event {
