@@ -8,6 +8,7 @@ pub mod nut;
 pub mod pbs;
 mod proxmox;
 pub mod pve;
+mod reading;
 pub mod snmp;
 
 pub use proxmox::client::Limits;

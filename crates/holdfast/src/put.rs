@@ -77,14 +77,22 @@ fn attributes(from: &Path, to: &File) -> io::Result<()> {
     };
     names.truncate(length);
     for name in names.split(|b| *b == 0).filter(|n| !n.is_empty()) {
-        let mut value = vec![0_u8; 64 * 1024];
-        let length = getxattr(from, name, &mut value)?;
-        value.truncate(length);
-        let set = fsetxattr(to, name, &value, XattrFlags::empty());
         // Labels of the system are given by the system.
-        if !name.starts_with(b"security.") {
-            set?;
+        if let Err(why) = attribute(from, to, name)
+            && !name.starts_with(b"security.")
+        {
+            let why = io::Error::from(why);
+            let name = String::from_utf8_lossy(name);
+            let said = format!("its attribute {name} cannot be kept: {why}");
+            return Err(io::Error::new(why.kind(), said));
         }
     }
     Ok(())
+}
+
+fn attribute(from: &Path, to: &File, name: &[u8]) -> Result<(), Errno> {
+    let mut value = vec![0_u8; 64 * 1024];
+    let length = getxattr(from, name, &mut value)?;
+    value.truncate(length);
+    fsetxattr(to, name, &value, XattrFlags::empty())
 }

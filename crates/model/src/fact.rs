@@ -439,6 +439,18 @@ impl TargetFacts {
         }
     }
 
+    /// Why not all of a kind is known, in words for people.
+    pub fn gap(&self, kind: FactKind) -> Option<String> {
+        match self.collections.get(&kind) {
+            Some(Completeness::Yes(_)) => None,
+            Some(Completeness::No(why)) => Some(why.to_string()),
+            None => {
+                let why = self.errors.first();
+                Some(why.map_or("it was not asked", String::as_str).to_owned())
+            }
+        }
+    }
+
     /// Looks up a path. A path that is not listed is absent only if its kind's collection is complete.
     pub fn seen(&self, path: &FactPath) -> Seen {
         if let Some(fact) = self.facts.get(path) {
@@ -528,6 +540,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Every kind that is asked about, whole or by single paths.
+    pub fn kinds(&self) -> BTreeSet<FactKind> {
+        let single = self.paths.iter().map(|p| p.kind);
+        self.collections.iter().copied().chain(single).collect()
+    }
+
     /// Adds a single path.
     pub fn add(&mut self, path: FactPath) {
         self.paths.insert(path);

@@ -381,6 +381,32 @@ pub struct Host {
     pub about: HostAbout,
 }
 
+impl Host {
+    /// A machine of which nothing is said but where.
+    pub fn bare(span: Span) -> Self {
+        Self {
+            span,
+            was: None,
+            site: None,
+            os: None,
+            addresses: BTreeMap::new(),
+            reach: Reach::Unknown,
+            manage: BTreeMap::new(),
+            users: BTreeMap::new(),
+            packages: Vec::new(),
+            files: BTreeMap::new(),
+            units: BTreeMap::new(),
+            sysctl: BTreeMap::new(),
+            cron: BTreeMap::new(),
+            sshd: BTreeMap::new(),
+            firewall: None,
+            default_route: None,
+            exposures: Vec::new(),
+            about: HostAbout::default(),
+        }
+    }
+}
+
 impl Lab {
     /// The systems that can be logged in to: hosts, then guests of whose insides something is declared.
     pub fn machines(&self) -> impl Iterator<Item = (&str, &Host)> {

@@ -439,19 +439,6 @@ pub enum AccessChange {
     },
 }
 
-/// A path that must still work after an access change.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct AdminPath {
-    /// From where (`controller`).
-    pub vantage: String,
-    /// How (`ssh`).
-    pub transport: String,
-    /// Which target.
-    pub target: ObjectRef,
-    /// As whom.
-    pub principal: String,
-}
-
 /// Time limits of commit-confirm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmPolicy {

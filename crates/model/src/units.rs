@@ -79,12 +79,8 @@ impl Seconds {
 
 impl fmt::Display for Seconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sign, mut rest) = if self.0 < 0 {
-            ("-", -self.0)
-        } else {
-            ("", self.0)
-        };
-        f.write_str(sign)?;
+        let mut rest = self.0.unsigned_abs();
+        f.write_str(if self.0 < 0 { "-" } else { "" })?;
         if rest == 0 {
             return f.write_str("0s");
         }

@@ -33,9 +33,9 @@ impl<'a> Server<'_, 'a> {
         self.look.items(GROUP)
     }
 
-    /// The seconds from a time to the look.
-    pub(crate) fn ago(&self, time: i64) -> i64 {
-        self.look.facts.at.as_second() - time
+    /// A time that the server tells, if it can be one.
+    pub(crate) fn time(&self, value: &Value, field: &str) -> Option<i64> {
+        number(value, field).filter(|time| !self.look.is_future(*time))
     }
 }
 

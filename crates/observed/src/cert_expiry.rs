@@ -7,6 +7,7 @@ use diag::Severity;
 use graph::observation::plain;
 use jiff::Timestamp;
 use model::fact::FactKind;
+use model::kleene::Reason;
 use model::units::Seconds;
 use model::value::Value;
 
@@ -51,8 +52,12 @@ fn one(now: Timestamp, look: &Look<'_, '_>, key: &str, value: &Value, out: &mut 
     let d = if left <= 0 {
         RULE.with(
             Severity::Error,
-            format!("{name} ended {} ago", Seconds(-left)),
+            format!("{name} ended {} ago", Seconds(left.saturating_neg())),
         )
+    } else if look.is_future(from) {
+        let what = format!("shows a certificate that holds ({})", plain(key));
+        let why = Reason::new("it says that it holds only from a time after the look");
+        return look.unknown(&RULE, KIND, &what, &why, out);
     } else if left < limit {
         RULE.finding(format!("{name} ends in {}", Seconds(left)))
             .note(format!(

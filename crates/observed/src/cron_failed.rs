@@ -67,7 +67,7 @@ fn timers(look: &Look<'_, '_>, out: &mut Findings) {
         let runs = runs.unwrap_or_else(|| "its unit".to_owned());
         let when = match last {
             Some(last @ 1..) => {
-                let ago = look.facts.at.as_second().saturating_sub(last);
+                let ago = look.ago(last);
                 format!("it fired {} before the look", Seconds(ago.max(0)))
             }
             _ => "when it fired is not known".to_owned(),

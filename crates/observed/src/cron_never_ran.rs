@@ -63,8 +63,7 @@ fn timers(look: &Look<'_, '_>, out: &mut Findings) {
                 "its time is over, or what it counts from does not come",
             ),
             (true, 0, _) => {
-                let since =
-                    look.facts.at.as_second() - int("since").unwrap_or(look.facts.at.as_second());
+                let since = int("since").map_or(0, |at| look.ago(at));
                 waiting.push(format!(
                     "{} (started {} ago)",
                     plain(key),

@@ -23,8 +23,13 @@ pub const RULE: Rule = Rule {
     run,
 };
 
+const WHAT: &str = "has heavy jobs at the same time";
+
 /// Of a job whose length nobody knows at least this is taken (s).
 const LEAST: i64 = 15 * 60;
+
+/// So many are held against each other; a host that says it has more would be compared for hours.
+const MOST: usize = 100;
 
 struct Timed<'a> {
     job: Job<'a>,
@@ -38,7 +43,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let what = "has other heavy jobs at the same time";
         look.unseen(&RULE, FactKind::Timer, what, out);
         look.unseen(&RULE, FactKind::Cron, what, out);
-        unread(&look, &RULE, "has heavy jobs at the same time", out);
+        unread(&look, &RULE, WHAT, out);
         one(&look, out);
     }
 }
@@ -57,8 +62,15 @@ fn one(look: &Look<'_, '_>, out: &mut Findings) {
             "when these start does not stand in a calendar that is understood: {}",
             listed(&unread)
         ));
-        let what = "has heavy jobs at the same time";
-        look.unknown(&RULE, FactKind::Timer, what, &why, out);
+        look.unknown(&RULE, FactKind::Timer, WHAT, &why, out);
+    }
+    if timed.len() > MOST {
+        let why = Reason::new(format!(
+            "it has {}, of which {MOST} are held against each other",
+            timed.len()
+        ));
+        look.unknown(&RULE, FactKind::Timer, WHAT, &why, out);
+        timed.truncate(MOST);
     }
     for (n, a) in timed.iter().enumerate() {
         for b in timed.iter().skip(n + 1) {

@@ -6,6 +6,7 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::fact::FactKind;
+use model::kleene::Reason;
 use model::units::Seconds;
 use model::value::Value;
 
@@ -50,9 +51,13 @@ fn one(look: &Look<'_, '_>, key: &str, value: &Value, name: &str, out: &mut Find
         return look.untold(&RULE, KIND, &what, out);
     };
     let (limit, why) = limit(look, value);
-    let now = look.facts.at.as_second();
-    let age = now.saturating_sub(last);
+    let age = look.ago(last);
     let d = match last {
+        _ if look.is_future(last) => {
+            let what = format!("has read {name} whole within its time");
+            let why = Reason::new("it dates that after the look");
+            return look.unknown(&RULE, KIND, &what, &why, out);
+        }
         0 => RULE.finding(format!("{name} of {of} was never read whole")),
         _ if age <= limit => return,
         _ => RULE.finding(format!(

@@ -53,10 +53,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 plain(job)
             ));
             let d = match number("last_sync").filter(|at| *at > 0) {
-                Some(at) => d.note(format!(
-                    "the copy is {} old",
-                    Seconds((look.facts.at.as_second() - at).max(0))
-                )),
+                Some(at) => d.note(format!("the copy is {} old", Seconds(look.ago(at).max(0)))),
                 None => d.note("there is no copy yet"),
             };
             let d = d

@@ -73,7 +73,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .and_then(Value::as_text)
                 .unwrap_or("no status");
             let node = newest.field("node").and_then(Value::as_text).unwrap_or("?");
-            let ago = Seconds((look.facts.at.as_second() - start).max(0));
+            let ago = Seconds(look.ago(start).max(0));
             let about = match id.is_empty() {
                 true => of.clone(),
                 false => format!("{of} of {}", plain(&id)),

@@ -14,6 +14,8 @@ use plan::interface::Interface;
 
 /// So many names are told of a long list.
 const MOST: usize = 8;
+/// So far clocks may be apart (s).
+const SKEW: i64 = 3_600;
 
 /// One target whose observation may be judged.
 pub(crate) struct Look<'c, 'a> {
@@ -181,6 +183,16 @@ impl<'a> Look<'_, 'a> {
 
     pub(crate) fn seen(&self, kind: FactKind, key: &str) -> Seen {
         self.facts.seen(&FactPath::new(kind, key))
+    }
+
+    /// The seconds from a time to the look. The machine says the time, and may say any.
+    pub(crate) fn ago(&self, time: i64) -> i64 {
+        self.facts.at.as_second().saturating_sub(time)
+    }
+
+    /// It lies after the look, further than clocks are apart: nothing is as new as it says.
+    pub(crate) fn is_future(&self, time: i64) -> bool {
+        self.ago(time) < -SKEW
     }
 
     /// Why some of a kind may not have been seen.

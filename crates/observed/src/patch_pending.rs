@@ -33,7 +33,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let age = lists
             .value()
             .and_then(model::value::Value::as_int)
-            .map(|at| Seconds(look.facts.at.as_second() - at));
+            .filter(|at| !look.is_future(*at))
+            .map(|at| Seconds(look.ago(at)));
         match look.seen(kind, "security") {
             Seen::Present(value) => match value.as_int() {
                 Some(0) => {

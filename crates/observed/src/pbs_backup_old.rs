@@ -110,12 +110,15 @@ fn one(server: &Server<'_, '_>, store: Option<&str>, asked: &Asked<'_>, out: &mu
     let (group, hidden) = newest(server, store, &machine);
     let gap = look.gap(KIND).filter(|_| group.is_none());
     let message = match (group, hidden.or(gap)) {
-        (Some((_, at)), _) if server.ago(at) <= limit => return,
+        (Some((_, at)), _) if server.look.is_future(at) => {
+            return unknown("its server dates the newest one after the look", out);
+        }
+        (Some((_, at)), _) if server.look.ago(at) <= limit => return,
         (_, Some(why)) => return unknown(&plain(&why.0), out),
         (Some((_, at)), None) => format!(
             "the newest backup of guest '{guest}' ({machine}) in datastore {} is {} old",
             plain(store),
-            Seconds(server.ago(at))
+            Seconds(server.look.ago(at))
         ),
         (None, None) => format!(
             "guest '{guest}' ({machine}) has no backup in datastore {}",

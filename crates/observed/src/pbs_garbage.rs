@@ -1,6 +1,6 @@
 //! A datastore whose garbage is not collected.
 
-use crate::backups::{DAY, GROUP, STORE, Server, all, flag, number, text};
+use crate::backups::{DAY, GROUP, STORE, Server, all, flag, text};
 use crate::look::part;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -61,14 +61,14 @@ fn one(
     let shown = plain(store);
     let help = "set a schedule (`proxmox-backup-manager datastore update STORE --gc-schedule daily`), and look into the log of the last task";
     let ended = flag(value, "gc_ended");
-    let last = number(value, "gc_last");
+    let last = server.time(value, "gc_last");
     let message = match (ended, text(value, "gc_result"), last) {
         (_, Some("failed"), _) => {
             format!("the last garbage collection of datastore {shown} failed")
         }
         (Some(false), ..) => format!("no garbage collection of datastore {shown} has ever ended"),
-        (_, _, Some(last)) if server.ago(last) > DAYS * DAY => {
-            let age = Seconds(server.ago(last));
+        (_, _, Some(last)) if server.look.ago(last) > DAYS * DAY => {
+            let age = Seconds(server.look.ago(last));
             format!("the garbage of datastore {shown} was collected {age} before the look")
         }
         (Some(true), Some("ok" | "warnings"), Some(_)) => return None,

@@ -47,7 +47,7 @@ fn one(server: &Server<'_, '_>, key: &str, group: &Value, out: &mut Findings) {
     let look = &server.look;
     let shown = plain(key);
     let (days, from) = allowed(server, group);
-    let limit = (days + TURN) * DAY;
+    let limit = days.saturating_add(TURN).saturating_mul(DAY);
     let untold = |why: &str, out: &mut Findings| {
         let what = format!("has verified all backups of {shown}");
         look.unknown(&RULE, KIND, &what, &Reason::new(why), out);
@@ -55,15 +55,17 @@ fn one(server: &Server<'_, '_>, key: &str, group: &Value, out: &mut Findings) {
     let Some((all, never)) = number(group, "count").zip(number(group, "unverified")) else {
         return untold("the observation does not say", out);
     };
-    let oldest = number(group, "unverified_oldest").filter(|_| never > 0);
-    let before = number(group, "verified_oldest");
+    let oldest = server
+        .time(group, "unverified_oldest")
+        .filter(|_| never > 0);
+    let before = server.time(group, "verified_oldest");
     let message = match (oldest, before) {
-        (Some(at), _) if server.ago(at) > limit => {
-            let age = Seconds(server.ago(at));
+        (Some(at), _) if server.look.ago(at) > limit => {
+            let age = Seconds(server.look.ago(at));
             format!("of {shown} a backup is {age} old and was never verified")
         }
-        (_, Some(at)) if server.ago(at) > limit => {
-            let age = Seconds(server.ago(at));
+        (_, Some(at)) if server.look.ago(at) > limit => {
+            let age = Seconds(server.look.ago(at));
             format!("of {shown} a backup was last verified {age} before the look")
         }
         (None, _) if never > 0 => {

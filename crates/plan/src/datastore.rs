@@ -1,11 +1,12 @@
 //! What a Proxmox Backup Server tells against the repositories that are declared on it: whether each has its datastore, where that lies, and how
 //! much fits. How full it is, how old backups are and what verification said is judged by rules. Nothing is planned from this.
 
+use crate::difference::Telling;
 use crate::interface::{Interface, all};
 use crate::{Context, Difference, How};
 use diag::Span;
 use model::declare::OptExt as _;
-use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
+use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::protection::RepositoryKind;
 use model::lab::{Lab, Repository};
@@ -82,7 +83,7 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
                 ctx,
                 interface,
                 facts,
-                out: &mut out,
+                out: Telling::of(ctx, &interface.object, &mut out),
             }
             .run();
         }
@@ -94,12 +95,12 @@ struct Comparing<'a> {
     ctx: &'a Context<'a>,
     interface: &'a Interface<'a>,
     facts: &'a TargetFacts,
-    out: &'a mut Vec<Difference>,
+    out: Telling<'a>,
 }
 
 impl Comparing<'_> {
     fn run(&mut self) {
-        let gap = self.gap();
+        let gap = self.facts.gap(KIND);
         let mut known = BTreeSet::new();
         for (name, repository) in repositories(self.ctx.lab, self.interface) {
             let span = repository.span;
@@ -142,19 +143,6 @@ impl Comparing<'_> {
         }
     }
 
-    /// Why not all datastores are known.
-    fn gap(&self) -> Option<String> {
-        let silent = || {
-            let why = self.facts.errors.first();
-            why.map_or("it was not asked", String::as_str).to_owned()
-        };
-        match self.facts.collections.get(&KIND) {
-            Some(Completeness::Yes(_)) => None,
-            Some(Completeness::No(why)) => Some(why.to_string()),
-            None => Some(silent()),
-        }
-    }
-
     fn compare(&mut self, own: &str, name: &str, repository: &Repository, seen: &Value) {
         let location = repository
             .location
@@ -186,14 +174,8 @@ impl Comparing<'_> {
     }
 
     fn tell(&mut self, own: &str, how: How, declared: &str, observed: &str, cause: Option<Span>) {
-        self.out.push(Difference {
-            target: self.interface.object.clone(),
-            path: FactPath::new(KIND, own),
-            how,
-            declared: declared.to_owned(),
-            observed: observed.to_owned(),
-            cause: cause.map(|span| self.ctx.place(span)),
-        });
+        let path = FactPath::new(KIND, own);
+        self.out.tell(path, how, declared, observed, cause);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Differences between declared and observed, each with its remedy.
 
+use crate::Context;
+use diag::Span;
 use model::fact::FactPath;
 use model::id::ObjectRef;
 use model::kleene::Reason;
@@ -47,6 +49,43 @@ pub struct Difference {
     pub observed: String,
     /// Place in the lab tree, if it is declared.
     pub cause: Option<String>,
+}
+
+/// The differences of one target, as they are found.
+pub(crate) struct Telling<'a> {
+    ctx: &'a Context<'a>,
+    target: ObjectRef,
+    out: &'a mut Vec<Difference>,
+}
+
+impl<'a> Telling<'a> {
+    pub(crate) fn of(
+        ctx: &'a Context<'a>,
+        target: &ObjectRef,
+        out: &'a mut Vec<Difference>,
+    ) -> Self {
+        let target = target.clone();
+        Self { ctx, target, out }
+    }
+
+    /// Adds one. The cause is its place in the lab tree.
+    pub(crate) fn tell(
+        &mut self,
+        path: FactPath,
+        how: How,
+        declared: &str,
+        observed: &str,
+        cause: Option<Span>,
+    ) {
+        self.out.push(Difference {
+            target: self.target.clone(),
+            path,
+            how,
+            declared: declared.to_owned(),
+            observed: observed.to_owned(),
+            cause: cause.map(|span| self.ctx.place(span)),
+        });
+    }
 }
 
 /// What can be done about a difference.

@@ -3,8 +3,8 @@
 //!
 //! Proxmox VE knows guests by number; the declaration by name. A number that is declared decides; else the name must be unique.
 
+use crate::difference::Telling;
 use crate::{Context, Difference, How};
-use diag::Span;
 use model::declare::OptExt as _;
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
@@ -204,7 +204,7 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
                 ctx,
                 interface: &interface,
                 facts,
-                out: &mut out,
+                out: Telling::of(ctx, &interface.object, &mut out),
             }
             .run();
         }
@@ -216,7 +216,7 @@ struct Comparing<'a> {
     ctx: &'a Context<'a>,
     interface: &'a Interface<'a>,
     facts: &'a TargetFacts,
-    out: &'a mut Vec<Difference>,
+    out: Telling<'a>,
 }
 
 /// A guest as it was found: its number and what is known of it.
@@ -244,10 +244,12 @@ impl<'a> Comparing<'a> {
                     self.compare(&path, name, guest, value);
                 }
                 Match::Missing(path) => {
-                    self.tell(path, How::Missing, &described, "absent", Some(guest.span))
+                    self.out
+                        .tell(path, How::Missing, &described, "absent", Some(guest.span))
                 }
                 Match::Unknown(path, why) => {
-                    self.tell(path, How::Unknown, &described, &why, Some(guest.span))
+                    self.out
+                        .tell(path, How::Unknown, &described, &why, Some(guest.span))
                 }
             }
         }
@@ -258,7 +260,7 @@ impl<'a> Comparing<'a> {
             .map(|(id, v)| (id.to_owned(), summary(v)))
             .collect();
         for (id, summary) in others {
-            self.tell(
+            self.out.tell(
                 FactPath::new(FactKind::PveGuest, id),
                 How::Undeclared,
                 "not declared",
@@ -272,7 +274,7 @@ impl<'a> Comparing<'a> {
         };
         if let Some(why) = partial {
             let path = FactPath::new(FactKind::PveGuest, "*");
-            self.tell(
+            self.out.tell(
                 path,
                 How::Unknown,
                 "no other guests",
@@ -280,24 +282,6 @@ impl<'a> Comparing<'a> {
                 None,
             );
         }
-    }
-
-    fn tell(
-        &mut self,
-        path: FactPath,
-        how: How,
-        declared: &str,
-        observed: &str,
-        cause: Option<Span>,
-    ) {
-        self.out.push(Difference {
-            target: self.interface.object.clone(),
-            path,
-            how,
-            declared: declared.to_owned(),
-            observed: observed.to_owned(),
-            cause: cause.map(|span| self.ctx.place(span)),
-        });
     }
 
     /// The hosts of the cluster.
@@ -308,14 +292,14 @@ impl<'a> Comparing<'a> {
             let path = FactPath::new(kind, *member);
             match self.facts.seen(&path) {
                 Seen::Present(_) => {}
-                Seen::Absent => self.tell(
+                Seen::Absent => self.out.tell(
                     path,
                     How::Missing,
                     &format!("member {member}"),
                     "absent",
                     None,
                 ),
-                unknown @ Seen::Unknown(_) => self.tell(
+                unknown @ Seen::Unknown(_) => self.out.tell(
                     path,
                     How::Unknown,
                     &format!("member {member}"),
@@ -332,7 +316,7 @@ impl<'a> Comparing<'a> {
             .collect();
         for node in more {
             let path = FactPath::new(kind, node);
-            self.tell(
+            self.out.tell(
                 path,
                 How::Undeclared,
                 "not declared",
@@ -376,11 +360,12 @@ impl<'a> Comparing<'a> {
                 Some(found) if *found == declared => {}
                 Some(found) => {
                     let found = shown(field, found);
-                    self.tell(path.clone(), How::Differs, &said, &found, Some(guest.span));
+                    self.out
+                        .tell(path.clone(), How::Differs, &said, &found, Some(guest.span));
                 }
                 // What the product does not write down unless it is on, is off; only its configuration tells.
                 None if declared == Value::Bool(false) => {}
-                None => self.tell(
+                None => self.out.tell(
                     path.clone(),
                     How::Unknown,
                     &said,

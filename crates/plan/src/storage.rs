@@ -2,6 +2,7 @@
 //!
 //! How they are doing is no drift; the rules about what is observed judge that. Nothing is planned from this.
 
+use crate::difference::Telling;
 use crate::{Context, Difference, How};
 use diag::Span;
 use model::declare::OptExt as _;
@@ -52,13 +53,11 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
         if facts.identity.is_none() {
             continue;
         }
+        let object = ctx.lab.machine_ref(name);
         let mut on = Comparing {
-            ctx,
-            object: ctx.lab.machine_ref(name),
             facts,
-            out: &mut out,
+            out: Telling::of(ctx, &object, &mut out),
         };
-        let object = on.object.clone();
         for (pool_name, pool) in pools(ctx.lab, &object) {
             on.pool(pool_name, pool);
         }
@@ -95,10 +94,8 @@ fn serials(host: &Host) -> BTreeMap<&str, (&str, Span)> {
 }
 
 struct Comparing<'a, 'o> {
-    ctx: &'a Context<'a>,
-    object: ObjectRef,
     facts: &'a TargetFacts,
-    out: &'o mut Vec<Difference>,
+    out: Telling<'o>,
 }
 
 impl Comparing<'_, '_> {
@@ -195,14 +192,10 @@ impl Comparing<'_, '_> {
             .iter()
             .filter(|(s, _)| whole && !declared.contains_key(*s))
         {
-            self.out.push(Difference {
-                target: self.object.clone(),
-                path: FactPath::new(FactKind::Disk, *key),
-                how: How::Undeclared,
-                declared: "not declared".to_owned(),
-                observed: format!("a disk with serial number {serial}"),
-                cause: None,
-            });
+            let path = FactPath::new(FactKind::Disk, *key);
+            let seen = format!("a disk with serial number {serial}");
+            self.out
+                .tell(path, How::Undeclared, "not declared", &seen, None);
         }
     }
 
@@ -212,14 +205,7 @@ impl Comparing<'_, '_> {
     }
 
     fn tell(&mut self, path: FactPath, how: How, declared: &str, observed: &str, span: Span) {
-        self.out.push(Difference {
-            target: self.object.clone(),
-            path,
-            how,
-            declared: declared.to_owned(),
-            observed: observed.to_owned(),
-            cause: Some(self.ctx.place(span)),
-        });
+        self.out.tell(path, how, declared, observed, Some(span));
     }
 }
 

@@ -3,12 +3,13 @@
 //!
 //! How the UPS is doing is no drift; the rules about what is observed judge that. Nothing is planned from this.
 
+use crate::difference::Telling;
 use crate::interface::{By, all};
 use crate::{Context, Difference, How};
 use core::net::IpAddr;
 use diag::Span;
 use model::declare::{Opt, OptExt as _};
-use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
+use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::device::Ups;
@@ -31,11 +32,10 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
         if let Some((declared, facts)) = declared.zip(facts) {
             Comparing {
                 ctx,
-                object: &interface.object,
                 declared,
                 asked,
                 facts,
-                out: &mut out,
+                out: Telling::of(ctx, &interface.object, &mut out),
             }
             .run();
         }
@@ -45,11 +45,10 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
 
 struct Comparing<'a> {
     ctx: &'a Context<'a>,
-    object: &'a ObjectRef,
     declared: &'a Ups,
     asked: &'a NutUps,
     facts: &'a TargetFacts,
-    out: &'a mut Vec<Difference>,
+    out: Telling<'a>,
 }
 
 /// What is known of one variable.
@@ -61,7 +60,7 @@ enum Told<'a> {
 impl<'a> Comparing<'a> {
     fn run(&mut self) {
         let declared = self.declared;
-        if let Some(why) = self.gap() {
+        if let Some(why) = self.facts.gap(KIND) {
             let seen = format!("unknown ({why})");
             let span = Some(declared.span);
             self.tell("*", How::Unknown, "what it tells", &seen, span);
@@ -91,20 +90,6 @@ impl<'a> Comparing<'a> {
         self.others();
     }
 
-    /// Why not all of it is known; what did not answer at all is told once for the target.
-    fn gap(&self) -> Option<String> {
-        match self.facts.collections.get(&KIND) {
-            Some(Completeness::Yes(_)) => None,
-            Some(Completeness::No(why)) => Some(why.to_string()),
-            None => Some(self.silence()),
-        }
-    }
-
-    fn silence(&self) -> String {
-        let why = self.facts.errors.first();
-        why.map_or_else(|| "it was not asked".to_owned(), Clone::clone)
-    }
-
     /// The first of some variables that is told: drivers tell the same by more than one.
     fn told(&self, variables: &[(&str, &str)]) -> Told<'a> {
         let facts = self.facts;
@@ -112,7 +97,7 @@ impl<'a> Comparing<'a> {
             let mut items = facts.items(KIND);
             items.find(|(key, _)| key == group)?.1.field(name)
         };
-        match (variables.iter().find_map(field), self.gap()) {
+        match (variables.iter().find_map(field), self.facts.gap(KIND)) {
             (Some(value), _) => Told::Value(value),
             (None, Some(why)) => Told::No(format!("unknown ({why})")),
             (None, None) => Told::No("unknown (it was not told)".to_owned()),
@@ -186,7 +171,7 @@ impl<'a> Comparing<'a> {
                     .map(|_| true)
             }
         };
-        let doubt = match (self.gap(), inside, there) {
+        let doubt = match (self.facts.gap(KIND), inside, there) {
             (_, true, Some(true)) => return,
             (Some(why), ..) => Some(why),
             _ if own.is_empty() => Some(format!("no address of {} is declared", machine.name)),
@@ -230,14 +215,8 @@ impl<'a> Comparing<'a> {
     }
 
     fn tell(&mut self, key: &str, how: How, declared: &str, observed: &str, cause: Option<Span>) {
-        self.out.push(Difference {
-            target: self.object.clone(),
-            path: FactPath::new(KIND, key),
-            how,
-            declared: declared.to_owned(),
-            observed: observed.to_owned(),
-            cause: cause.map(|span| self.ctx.place(span)),
-        });
+        let path = FactPath::new(KIND, key);
+        self.out.tell(path, how, declared, observed, cause);
     }
 }
 

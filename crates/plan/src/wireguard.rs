@@ -2,11 +2,10 @@
 //!
 //! A peer is who has its key; the name that it has in the lab tree is for people. Nothing is planned from this.
 
+use crate::difference::Telling;
 use crate::{Context, Difference, How};
-use diag::Span;
 use model::declare::OptExt as _;
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
-use model::id::ObjectRef;
 use model::lab::tunnel::{WireGuard, WireGuardPeer};
 use model::lab::{Host, Manage, Managed};
 use model::value::Value;
@@ -19,13 +18,10 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     let mut out = Vec::new();
     for (name, host, facts) in ctx.observed_hosts() {
         if facts.identity.is_some() && host.mode(Managed::Wireguard) != Manage::Ignore {
-            let host_ref = ctx.lab.machine_ref(name);
             Comparing {
-                ctx,
                 host,
-                host_ref,
                 facts,
-                out: &mut out,
+                out: Telling::of(ctx, &ctx.lab.machine_ref(name), &mut out),
             }
             .run();
         }
@@ -50,11 +46,9 @@ fn count(peers: i64) -> String {
 }
 
 struct Comparing<'a, 'o> {
-    ctx: &'a Context<'a>,
     host: &'a Host,
-    host_ref: ObjectRef,
     facts: &'a TargetFacts,
-    out: &'o mut Vec<Difference>,
+    out: Telling<'o>,
 }
 
 impl<'a> Comparing<'a, '_> {
@@ -73,8 +67,11 @@ impl<'a> Comparing<'a, '_> {
         let span = Some(declared.span);
         match self.facts.seen(&path) {
             Seen::Present(value) => self.compare(name, declared, &value),
-            Seen::Absent => self.tell(path, How::Missing, "a WireGuard interface", "absent", span),
-            unknown @ Seen::Unknown(_) => self.tell(
+            Seen::Absent => {
+                self.out
+                    .tell(path, How::Missing, "a WireGuard interface", "absent", span)
+            }
+            unknown @ Seen::Unknown(_) => self.out.tell(
                 path,
                 How::Unknown,
                 "a WireGuard interface",
@@ -96,7 +93,8 @@ impl<'a> Comparing<'a, '_> {
                 let is = is.unwrap_or_else(|| "none".to_owned());
                 let path = FactPath::new(KIND, name);
                 let (said, is) = (format!("{word} {said}"), format!("{word} {is}"));
-                self.tell(path, How::Differs, &said, &is, Some(declared.span));
+                self.out
+                    .tell(path, How::Differs, &said, &is, Some(declared.span));
             }
         }
         let mut known = BTreeSet::new();
@@ -120,11 +118,13 @@ impl<'a> Comparing<'a, '_> {
             Seen::Present(value) => value,
             Seen::Absent => {
                 let said = format!("peer {who}");
-                return self.tell(path, How::Missing, &said, "absent", span);
+                return self.out.tell(path, How::Missing, &said, "absent", span);
             }
             unknown @ Seen::Unknown(_) => {
                 let said = format!("peer {who}");
-                return self.tell(path, How::Unknown, &said, &unknown.to_string(), span);
+                return self
+                    .out
+                    .tell(path, How::Unknown, &said, &unknown.to_string(), span);
             }
         };
         let said: BTreeSet<String> = declared
@@ -157,7 +157,7 @@ impl<'a> Comparing<'a, '_> {
         }
         for (word, said, is) in differing {
             let (said, is) = (format!("peer {who}: {word} {said}"), format!("{word} {is}"));
-            self.tell(path.clone(), How::Differs, &said, &is, span);
+            self.out.tell(path.clone(), How::Differs, &said, &is, span);
         }
     }
 
@@ -179,7 +179,7 @@ impl<'a> Comparing<'a, '_> {
                 false => (How::Undeclared, seen),
             };
             let path = FactPath::new(KIND, key);
-            self.tell(path, how, "not declared", &seen, None);
+            self.out.tell(path, how, "not declared", &seen, None);
         }
     }
 
@@ -199,12 +199,14 @@ impl<'a> Comparing<'a, '_> {
                     let port = number("port").map_or("no port".to_owned(), |p| format!("port {p}"));
                     let peers = count(number("peers").unwrap_or(0));
                     let seen = format!("WireGuard, {port}, {peers}");
-                    self.tell(path, How::Undeclared, "not declared", &seen, None);
+                    self.out
+                        .tell(path, How::Undeclared, "not declared", &seen, None);
                 }
                 Seen::Absent => {}
                 unknown @ Seen::Unknown(_) => {
                     let seen = unknown.to_string();
-                    self.tell(path, How::Unknown, "not declared", &seen, None);
+                    self.out
+                        .tell(path, How::Unknown, "not declared", &seen, None);
                 }
             }
         }
@@ -215,26 +217,9 @@ impl<'a> Comparing<'a, '_> {
         {
             let seen = format!("unknown ({why})");
             let path = FactPath::new(KIND, "*");
-            self.tell(path, How::Unknown, "no other tunnel", &seen, None);
+            self.out
+                .tell(path, How::Unknown, "no other tunnel", &seen, None);
         }
-    }
-
-    fn tell(
-        &mut self,
-        path: FactPath,
-        how: How,
-        declared: &str,
-        observed: &str,
-        cause: Option<Span>,
-    ) {
-        self.out.push(Difference {
-            target: self.host_ref.clone(),
-            path,
-            how,
-            declared: declared.to_owned(),
-            observed: observed.to_owned(),
-            cause: cause.map(|span| self.ctx.place(span)),
-        });
     }
 }
 

@@ -9,7 +9,7 @@ use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
 use model::lab::Objects;
 use model::lab::{
-    Backup, Check, DataSource, Dataset, FaultScope, Host, Lab, Reach, Repository, Site, Tier,
+    Backup, Check, DataSource, Dataset, FaultScope, Host, Lab, Repository, Site, Tier,
 };
 use model::realm::Realm;
 use model::secret::SecretRef;
@@ -42,24 +42,8 @@ pub(crate) fn text(value: &str) -> Spanned<String> {
 
 pub(crate) fn host(site: Option<&str>) -> Host {
     Host {
-        span: span(),
-        was: None,
         site: site.map(name),
-        os: None,
-        addresses: BTreeMap::new(),
-        reach: Reach::Unknown,
-        manage: BTreeMap::new(),
-        users: BTreeMap::new(),
-        packages: Vec::new(),
-        files: BTreeMap::new(),
-        units: BTreeMap::new(),
-        sysctl: BTreeMap::new(),
-        cron: BTreeMap::new(),
-        sshd: BTreeMap::new(),
-        firewall: None,
-        default_route: None,
-        exposures: Vec::new(),
-        about: Default::default(),
+        ..Host::bare(span())
     }
 }
 

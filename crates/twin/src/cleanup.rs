@@ -113,7 +113,9 @@ fn remove_containers(
         let going = |line: &str| {
             line.contains("is already in progress") || line.contains("No such container")
         };
-        if left && !output.status.success() && !said.lines().all(going) {
+        // One that fails and says nothing was stopped by somebody.
+        let only_going = !said.is_empty() && said.lines().all(going);
+        if left && !output.status.success() && !only_going {
             return Err(run::failed(&remove, &output));
         }
     }

@@ -63,23 +63,6 @@ impl Client {
 }
 
 impl Engine {
-    /// The daemon that the `docker` client reaches by default (`DOCKER_HOST`, context or `/var/run/docker.sock`).
-    pub fn detect() -> Result<Self, TwinError> {
-        run::require_root()?;
-        let client = Client { endpoint: None };
-        match client.probe()? {
-            Ok(()) => Ok(Self {
-                client,
-                owned: None,
-            }),
-            Err(detail) => {
-                let endpoint =
-                    std::env::var("DOCKER_HOST").unwrap_or("the default endpoint".to_owned());
-                Err(TwinError::DaemonUnreachable { endpoint, detail })
-            }
-        }
-    }
-
     /// Starts a daemon of its own below `dir`; it is stopped when the returned value is dropped.
     pub fn start_private(dir: &Path) -> Result<Self, TwinError> {
         let dir = prepared(dir)?;

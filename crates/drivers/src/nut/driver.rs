@@ -3,6 +3,7 @@
 use super::error::NutError;
 use super::session::Session;
 use super::variable;
+use crate::reading::{self, Told};
 use jiff::Timestamp;
 use model::fact::{
     Completeness, Fact, FactKind, FactPath, NativeIdentity, Scope, Seen, TargetFacts,
@@ -13,11 +14,11 @@ use model::lab::nut::NutUps;
 use model::realm::RealmTag;
 use model::run::Output;
 use model::value::Value;
-use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
+use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const KIND: FactKind = FactKind::Nut;
 /// upsd answers from memory; what takes longer hangs.
@@ -70,11 +71,21 @@ impl<R: RealmTag> NutDriver<R> {
         self
     }
 
-    fn look(&self) -> Result<Found, NutError> {
+    fn look(&self) -> Result<Told, NutError> {
         let mut session = Session::open(&self.ups, self.patience)?;
         let found = self.ask(&mut session);
         session.close();
-        found
+        let Found { facts, doubt } = found?;
+        let whole = match doubt {
+            None => Completeness::Yes("upsd, LIST VAR and LIST CLIENT".to_owned()),
+            Some(why) => Completeness::No(why),
+        };
+        Ok(Told {
+            identity: identity(&self.ups),
+            facts,
+            collections: BTreeMap::from([(KIND, whole)]),
+            errors: Vec::new(),
+        })
     }
 
     fn ask(&self, session: &mut Session) -> Result<Found, NutError> {
@@ -209,36 +220,14 @@ impl Found {
 
 impl<R: RealmTag> Driver<R> for NutDriver<R> {
     fn observe(&mut self, _: &Scope, now: Timestamp) -> TargetFacts {
-        let begun = Instant::now();
-        let mut facts = TargetFacts::unreachable(self.target.clone(), now, "");
-        facts.errors.clear();
-        match self.look() {
-            Err(why) => facts.errors.push(why.to_string()),
-            Ok(found) => {
-                facts.identity = Some(identity(&self.ups));
-                let whole = match found.doubt {
-                    None => Completeness::Yes("upsd, LIST VAR and LIST CLIENT".to_owned()),
-                    Some(why) => Completeness::No(why),
-                };
-                facts.facts = found.facts;
-                facts.collections.insert(KIND, whole);
-            }
-        }
-        facts.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        facts
+        reading::observed(&self.target, now, || self.look())
     }
 
     fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
-        let why = "the NUT driver only reads".to_owned();
-        Err(ActError::Refused(Refusal::Unsupported(why)))
+        Err(reading::refused("NUT"))
     }
 
     fn properties(&self) -> Properties {
-        Properties {
-            name: "nut".to_owned(),
-            target: self.target.clone(),
-            maturity: Maturity::Real,
-            holds_revert: false,
-        }
+        reading::properties("nut", &self.target, Maturity::Real)
     }
 }

@@ -68,8 +68,7 @@ pub(super) fn read(look: &Look, found: &mut Found) -> Vec<String> {
     match look.list::<Usage>(USAGE) {
         Ok((list, lost)) => {
             usage.extend(list.into_iter().map(|u| (u.store.clone(), u)));
-            lost.into_iter()
-                .for_each(|why| found.complete(KIND, Err(why)));
+            found.doubt(KIND, lost);
         }
         Err(why) => found.errors.push(why.to_string()),
     }
@@ -80,8 +79,7 @@ pub(super) fn read(look: &Look, found: &mut Found) -> Vec<String> {
     }
     let configured = match look.list::<Configured>(CONFIGURED) {
         Ok((list, lost)) => {
-            lost.into_iter()
-                .for_each(|why| found.complete(KIND, Err(why)));
+            found.doubt(KIND, lost);
             list
         }
         Err(why) => {

@@ -1,18 +1,17 @@
 //! The driver itself: obtains the secret, asks, and says what it was told.
 
-use super::observe::{Observed, observe};
+use super::observe::observe;
 use crate::linux::SecretSource;
 use crate::proxmox::client::{Limits, Product};
 use crate::proxmox::error::ApiError;
 use crate::proxmox::target::ApiTarget;
+use crate::reading::{self, Told};
 use jiff::Timestamp;
 use model::fact::{FactKind, Scope, TargetFacts};
 use model::realm::RealmTag;
 use model::run::Output;
-use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
-use std::collections::BTreeMap;
+use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
 use std::marker::PhantomData;
-use std::time::Instant;
 
 /// All that the driver can tell.
 pub fn scope() -> Scope {
@@ -41,7 +40,7 @@ impl<R: RealmTag> PbsDriver<R> {
         }
     }
 
-    fn look(&self, scope: &Scope, now: Timestamp) -> Result<Observed, ApiError> {
+    fn look(&self, scope: &Scope, now: Timestamp) -> Result<Told, ApiError> {
         let client = self
             .target
             .client(Product::Backup, &self.secrets, self.limits)?;
@@ -51,36 +50,18 @@ impl<R: RealmTag> PbsDriver<R> {
 
 impl<R: RealmTag> Driver<R> for PbsDriver<R> {
     fn observe(&mut self, scope: &Scope, now: Timestamp) -> TargetFacts {
-        let begun = Instant::now();
-        let target = self.target.object.clone();
-        let mut facts = match self.look(scope, now) {
-            Err(why) => TargetFacts::unreachable(target, now, why.to_string()),
-            Ok(Observed { identity, found }) => TargetFacts {
-                target,
-                at: now,
-                took_ms: 0,
-                identity: Some(identity),
-                facts: found.facts,
-                collections: found.collections,
-                errors: found.errors,
-                readings: BTreeMap::new(),
-            },
-        };
-        facts.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        facts
+        reading::observed(&self.target.object, now, || self.look(scope, now))
     }
 
     fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
-        let why = "the Proxmox Backup Server driver only reads".to_owned();
-        Err(ActError::Refused(Refusal::Unsupported(why)))
+        Err(reading::refused("Proxmox Backup Server"))
     }
 
     fn properties(&self) -> Properties {
-        Properties {
-            name: "proxmox-backup-server".to_owned(),
-            target: self.target.object.clone(),
-            maturity: Maturity::Schema,
-            holds_revert: false,
-        }
+        reading::properties(
+            "proxmox-backup-server",
+            &self.target.object,
+            Maturity::Schema,
+        )
     }
 }

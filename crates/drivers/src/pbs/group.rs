@@ -155,8 +155,7 @@ pub(super) fn places(look: &Look, stores: &[String], found: &mut Found) -> Vec<P
     for store in stores {
         match look.list::<Namespace>(&asked(store)) {
             Ok((list, lost)) => {
-                lost.into_iter()
-                    .for_each(|why| found.complete(KIND, Err(why)));
+                found.doubt(KIND, lost);
                 let of = |n: Namespace| Place {
                     store: store.clone(),
                     ns: n.ns,

@@ -67,8 +67,7 @@ pub(super) fn read(look: &Look, found: &mut Found) {
     ] {
         match look.list::<Job>(path) {
             Ok((jobs, lost)) => {
-                lost.into_iter()
-                    .for_each(|why| found.complete(KIND, Err(why)));
+                found.doubt(KIND, lost);
                 for job in jobs {
                     let key = format!("{word}/{}", job.id);
                     found.add(KIND, key, fields(job), path);

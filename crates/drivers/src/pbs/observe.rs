@@ -7,11 +7,11 @@ use crate::proxmox::client::Client;
 use crate::proxmox::error::ApiError;
 use crate::proxmox::found::Found;
 use crate::proxmox::wire::rows;
-use model::fact::{FactKind, NativeIdentity, Scope};
+use crate::reading::Told;
+use model::fact::{FactKind, Scope};
 use model::kleene::Reason;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// Tells who the server is, from its machine-id; versions before 4 do not.
 const IDENTITY: &str = "/nodes/localhost/identity";
@@ -42,25 +42,14 @@ impl Look {
     }
 }
 
-/// Who answered and what was found.
-pub(super) struct Observed {
-    pub(super) identity: NativeIdentity,
-    pub(super) found: Found,
-}
-
 /// Asks for everything in the scope. An error means that nothing can be told.
-pub(super) fn observe(client: &Client, scope: &Scope, now: i64) -> Result<Observed, ApiError> {
+pub(super) fn observe(client: &Client, scope: &Scope, now: i64) -> Result<Told, ApiError> {
     let version = client.get("/version")?;
     let Some(version) = version.get("version").and_then(Value::as_str) else {
         let why = "it is no version of Proxmox Backup Server".to_owned();
         return Err(ApiError::Garbage(why));
     };
-    let asked: BTreeSet<FactKind> = scope
-        .collections
-        .iter()
-        .copied()
-        .chain(scope.paths.iter().map(|p| p.kind))
-        .collect();
+    let asked = scope.kinds();
     let pushes = at_least(version, (3, 3));
     let mut first: Vec<String> = rights::ASKED.map(str::to_owned).into();
     first.push(IDENTITY.to_owned());
@@ -95,13 +84,7 @@ pub(super) fn observe(client: &Client, scope: &Scope, now: i64) -> Result<Observ
         "proxmox-backup-server:{}",
         own.map_or_else(|| client.address(), str::to_owned)
     );
-    let host_key = client.met().map(|f| format!("SHA256:{f}"));
-    let identity = NativeIdentity {
-        machine_id,
-        host_key: host_key.unwrap_or_else(|| "unknown".to_owned()),
-        realm_marker: None,
-    };
-    Ok(Observed { identity, found })
+    Ok(found.told(client, machine_id))
 }
 
 /// `3.3` and newer ones.

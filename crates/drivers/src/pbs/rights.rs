@@ -5,14 +5,10 @@
 //! has `Sys.Audit` on `/access/acl`; paths on which a token has nothing are not among its own rights, which is why the entries are read.
 
 use crate::proxmox::answers::Answers;
-use crate::proxmox::wire::{FromJson as _, rows};
+use crate::proxmox::dump::{Dump, read};
+use crate::proxmox::wire::rows;
 use model::kleene::Reason;
 use serde::Deserialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
-
-/// Privileges by path; the flag says that one holds below.
-type Dump = BTreeMap<String, BTreeMap<String, bool>>;
 
 /// The token's own rights, wherever an entry is.
 const OWN: &str = "/access/permissions";
@@ -92,17 +88,6 @@ impl Rights<'_> {
 
 fn lacks(privilege: &str, path: &str) -> Reason {
     Reason::new(format!("the token has no {privilege} on {path}"))
-}
-
-fn read(dump: &Value) -> Option<Dump> {
-    let of = |(path, has): (&String, &Value)| {
-        let all = has.as_object()?.iter();
-        let all: Option<BTreeMap<String, bool>> = all
-            .map(|(p, below)| Some((p.clone(), bool::from_json(below)?)))
-            .collect();
-        Some((path.clone(), all?))
-    };
-    dump.as_object()?.iter().map(of).collect()
 }
 
 #[cfg(test)]

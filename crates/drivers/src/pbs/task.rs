@@ -39,8 +39,7 @@ pub(super) fn asked(now: i64) -> String {
 pub(super) fn read(look: &Look, found: &mut Found) {
     match look.list::<Task>(&asked(look.now)) {
         Ok((tasks, lost)) => {
-            lost.into_iter()
-                .for_each(|why| found.complete(KIND, Err(why)));
+            found.doubt(KIND, lost);
             if tasks.len() >= MOST {
                 found.partial(KIND, format!("there are {MOST} or more"));
             }

@@ -1,7 +1,9 @@
 //! Facts as they are gathered.
 
+use super::client::Client;
 use super::wire::Lax;
-use model::fact::{Completeness, Fact, FactKind, FactPath, Scope, Seen};
+use crate::reading::Told;
+use model::fact::{Completeness, Fact, FactKind, FactPath, NativeIdentity, Scope, Seen};
 use model::kleene::Reason;
 use model::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +53,28 @@ impl Found {
     /// Says that some of a kind are missing.
     pub(crate) fn partial(&mut self, kind: FactKind, why: impl Into<String>) {
         self.complete(kind, Err(Reason::new(why)));
+    }
+
+    /// The same for what may be missing for this reason, if there is one.
+    pub(crate) fn doubt(&mut self, kind: FactKind, why: Option<Reason>) {
+        if let Some(why) = why {
+            self.complete(kind, Err(why));
+        }
+    }
+
+    /// All of it, as told by who answered a client.
+    pub(crate) fn told(self, client: &Client, machine_id: String) -> Told {
+        let host_key = client.met().map(|f| format!("SHA256:{f}"));
+        Told {
+            identity: NativeIdentity {
+                machine_id,
+                host_key: host_key.unwrap_or_else(|| "unknown".to_owned()),
+                realm_marker: None,
+            },
+            facts: self.facts,
+            collections: self.collections,
+            errors: self.errors,
+        }
     }
 
     /// Leaves out what nobody asked for.

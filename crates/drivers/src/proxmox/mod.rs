@@ -5,6 +5,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod client;
+pub(crate) mod dump;
 pub(crate) mod error;
 pub(crate) mod found;
 mod http;

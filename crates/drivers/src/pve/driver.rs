@@ -1,20 +1,20 @@
 //! The driver itself: obtains the secret, asks, and says what it was told.
 
-use super::observe::{Observed, observe};
+use super::observe::observe;
 use crate::linux::SecretSource;
 use crate::proxmox::client::{Client, Limits, Product};
 use crate::proxmox::error::ApiError;
 use crate::proxmox::target::ApiTarget;
 use crate::proxmox::tls::Trust;
+use crate::reading::{self, Told};
 use jiff::Timestamp;
 use model::fact::{FactKind, Scope, TargetFacts};
 use model::lab::api::Fingerprint;
 use model::realm::RealmTag;
 use model::run::Output;
 use model::secret::{Redactor, Secret};
-use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
+use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
 use std::marker::PhantomData;
-use std::time::Instant;
 
 /// Whose certificate answers at `https://HOST[:PORT]`: for a person to compare. Nobody is trusted, and nothing is sent.
 ///
@@ -74,7 +74,7 @@ impl<R: RealmTag> PveDriver<R> {
         }
     }
 
-    fn look(&self, scope: &Scope, now: Timestamp) -> Result<Observed, ApiError> {
+    fn look(&self, scope: &Scope, now: Timestamp) -> Result<Told, ApiError> {
         let client = self
             .target
             .client(Product::Ve, &self.secrets, self.limits)?;
@@ -84,35 +84,14 @@ impl<R: RealmTag> PveDriver<R> {
 
 impl<R: RealmTag> Driver<R> for PveDriver<R> {
     fn observe(&mut self, scope: &Scope, now: Timestamp) -> TargetFacts {
-        let begun = Instant::now();
-        let mut facts = match self.look(scope, now) {
-            Err(why) => TargetFacts::unreachable(self.target.object.clone(), now, why.to_string()),
-            Ok(Observed { identity, found }) => TargetFacts {
-                target: self.target.object.clone(),
-                at: now,
-                took_ms: 0,
-                identity: Some(identity),
-                facts: found.facts,
-                collections: found.collections,
-                errors: found.errors,
-                readings: std::collections::BTreeMap::new(),
-            },
-        };
-        facts.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        facts
+        reading::observed(&self.target.object, now, || self.look(scope, now))
     }
 
     fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
-        let why = "the Proxmox VE driver only reads".to_owned();
-        Err(ActError::Refused(Refusal::Unsupported(why)))
+        Err(reading::refused("Proxmox VE"))
     }
 
     fn properties(&self) -> Properties {
-        Properties {
-            name: "proxmox-ve".to_owned(),
-            target: self.target.object.clone(),
-            maturity: Maturity::Schema,
-            holds_revert: false,
-        }
+        reading::properties("proxmox-ve", &self.target.object, Maturity::Schema)
     }
 }

@@ -5,14 +5,11 @@
 //! to who has `Sys.Audit` on `/access`.
 
 use crate::proxmox::client::Client;
-use crate::proxmox::wire::{FromJson as _, Lax, rows};
+use crate::proxmox::dump::{Dump, read};
+use crate::proxmox::wire::{Lax, rows};
 use model::kleene::Reason;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
-
-/// Privileges by path; the flag says that one holds below.
-type Dump = BTreeMap<String, BTreeMap<String, bool>>;
 
 #[derive(Debug, Clone, Deserialize)]
 struct Entry {
@@ -94,18 +91,6 @@ impl Rights {
         }
         Ok(format!("the token has {privilege} on {path} and all below"))
     }
-}
-
-fn read(dump: &Value) -> Option<Dump> {
-    let paths = dump.as_object()?.iter();
-    let of = |(path, has): (&String, &Value)| {
-        let all = has.as_object()?.iter();
-        let all: Option<BTreeMap<String, bool>> = all
-            .map(|(p, below)| Some((p.clone(), bool::from_json(below)?)))
-            .collect();
-        Some((path.clone(), all?))
-    };
-    paths.map(of).collect()
 }
 
 /// Whether the token sees one thing; asked for where the whole list is not to be had.

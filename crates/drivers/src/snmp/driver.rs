@@ -5,6 +5,7 @@ use super::error::SnmpError;
 use super::target::{Login, SnmpTarget};
 use super::{neighbours, ports, system, vlans};
 use crate::linux::SecretSource;
+use crate::reading::{self, Told};
 use jiff::Timestamp;
 use model::fact::{
     Completeness, Fact, FactKind, FactPath, NativeIdentity, Scope, Seen, TargetFacts,
@@ -15,10 +16,10 @@ use model::realm::RealmTag;
 use model::run::Output;
 use model::secret::SecretRef;
 use model::value::Value;
-use plan::driver::{ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
+use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// For all of a look. A switch with some hundred ports takes seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ impl<R: RealmTag> SnmpDriver<R> {
         })
     }
 
-    fn look(&self) -> Result<Found, SnmpError> {
+    fn look(&self) -> Result<Told, SnmpError> {
         let login = self.login()?;
         let mut agent = Agent::open(&self.target.at, &login, self.patience)?;
         drop(login);
@@ -104,7 +105,12 @@ impl<R: RealmTag> SnmpDriver<R> {
         found.broke(FactKind::DeviceVlan, read);
         let read = neighbours::read(&mut agent, &ports, &mut found);
         found.broke(FactKind::DeviceNeighbour, read);
-        Ok(found)
+        Ok(Told {
+            identity: identity(&self.target.at),
+            facts: found.facts,
+            collections: found.collections,
+            errors: Vec::new(),
+        })
     }
 }
 
@@ -155,32 +161,14 @@ impl Found {
 
 impl<R: RealmTag> Driver<R> for SnmpDriver<R> {
     fn observe(&mut self, _: &Scope, now: Timestamp) -> TargetFacts {
-        let begun = Instant::now();
-        let mut facts = TargetFacts::unreachable(self.target.object.clone(), now, "");
-        facts.errors.clear();
-        match self.look() {
-            Err(why) => facts.errors.push(why.to_string()),
-            Ok(found) => {
-                facts.identity = Some(identity(&self.target.at));
-                facts.facts = found.facts;
-                facts.collections = found.collections;
-            }
-        }
-        facts.took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        facts
+        reading::observed(&self.target.object, now, || self.look())
     }
 
     fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
-        let why = "the SNMP driver only reads".to_owned();
-        Err(ActError::Refused(Refusal::Unsupported(why)))
+        Err(reading::refused("SNMP"))
     }
 
     fn properties(&self) -> Properties {
-        Properties {
-            name: "snmp".to_owned(),
-            target: self.target.object.clone(),
-            maturity: Maturity::Real,
-            holds_revert: false,
-        }
+        reading::properties("snmp", &self.target.object, Maturity::Real)
     }
 }

@@ -1,6 +1,7 @@
 //! The first contact with a host, and the login that may only look, made by the commands that are printed.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;

@@ -1,5 +1,6 @@
 //! Secrets that stand in clear text beside what is told: none of them is printed, and the scan counts them.
 
+use crate::ran::Ran;
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -80,14 +81,7 @@ fn nothing_prints_what_stands_beside_a_secret() {
         &["debug", "compose", "stacks/s/compose.yaml"],
         &["debug", "compose", "--json", "stacks/s/compose.yaml"],
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-        command
-            .args(words)
-            .current_dir(lab.path())
-            .stdin(Stdio::null());
-        let output = command.output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8(said).unwrap();
+        let said = Ran::inside(lab.path(), words).all();
         for canary in CANARIES {
             assert!(!said.contains(canary), "{words:?} prints {canary}:\n{said}");
         }
@@ -109,12 +103,7 @@ fn the_scan_counts_words_of_command_lines() {
     let folder = tempfile::tempdir().unwrap();
     let text = "services: {a: {image: x, command: [\"--password\",\"CANARY1\",\"-u\",\"root:CANARY2\"]}}\n";
     fs::write(folder.path().join("compose.yaml"), text).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    let command = command
-        .args(["secret", "scan", "--json"])
-        .arg(folder.path());
-    let output = command.output().unwrap();
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = Ran::inside(folder.path(), &["secret", "scan", "--json", "."]).json();
     assert_eq!(
         found["findings"].as_array().map(Vec::len),
         Some(2),

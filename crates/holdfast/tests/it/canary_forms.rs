@@ -1,8 +1,8 @@
 //! A secret in every form that the scan knows, in every place whose lines are told: none of the outputs has it.
 
+use crate::ran::Ran;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// A made-up word, which each form has with a number of its own.
 const CANARY: &str = "tw1tt3r";
@@ -153,15 +153,7 @@ fn no_output_has_a_secret_in_any_form() {
         &["debug", "compose", "s/compose.yaml"],
         &["debug", "compose", "--json", "s/compose.yaml"],
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-        command
-            .args(words)
-            .current_dir(folder.path())
-            .env_remove("COLUMNS")
-            .stdin(Stdio::null());
-        let output = command.output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&said).into_owned();
+        let said = Ran::inside(folder.path(), words).all();
         for line in said.lines().filter(|l| l.contains(CANARY)) {
             let at = line.find(CANARY).unwrap_or_default();
             let from = (0..=at.saturating_sub(60))
@@ -199,13 +191,7 @@ fn what_is_no_secret_is_shown() {
     let text = "format: 1\nlab: x\nkeyword: seen\nvlanz: {id: 20, address: 10.0.20.1/24}\n\
         hosts: {h: {kolour: green, wieght: 12kg}}\nsecrets: {restic-usb: tw1tt3r, wiki: {inn: paper}}\n";
     fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-        .arg("check")
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = Ran::inside(folder.path(), &["check"]).stdout;
     for shown in [
         "| keyword: seen\n",
         "| vlanz: {id: 20, address: 10.0.20.1/24}\n",
@@ -226,13 +212,7 @@ fn a_secret_of_a_shared_file_is_told_once() {
     fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
     let text = "services: {a: {image: x, environment: [DB_PASSWORD=k7wm3rq9x]}}\n";
     fs::write(folder.path().join("compose.yaml"), text).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-        .args(["check", "--format", "concise"])
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = Ran::inside(folder.path(), &["check", "--format", "concise"]).stdout;
     assert_eq!(said.matches("[sec-clear-text]").count(), 1, "{said}");
 }
 
@@ -242,12 +222,7 @@ fn a_secret_that_is_refused_is_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let text = "format: 1\nlab: x\nhosts: {h: {}}\nrepositories: {u: {location: /x, password: k7wm3rq9xQ, disks: d8wm3rq9xQ}}\n";
     fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-        .args(["check", "--all", "--format", "concise"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = Ran::inside(folder.path(), &["check", "--all", "--format", "concise"]).stdout;
     assert_eq!(said.matches("[secret-in-clear]").count(), 1, "{said}");
     assert_eq!(said.matches("[sec-clear-text]").count(), 0, "{said}");
 }
@@ -264,12 +239,7 @@ fn a_value_behind_a_misspelt_key_is_shown() {
     ] {
         let text = format!("format: 1\nlab: x\n{line}\n");
         fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(["check", "--all"])
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = Ran::inside(folder.path(), &["check", "--all"]).stdout;
         assert!(said.contains("unknown-key"), "{line}: {said}");
         assert!(said.contains(shown), "{line}: {said}");
         assert!(!said.contains("k7wm3rq9xQ"), "{line}: {said}");
@@ -283,12 +253,7 @@ fn what_follows_a_name_in_compose_is_hidden() {
     let debug = |lines: &str| {
         let text = format!("services:\n  a:\n    image: x\n    {lines}\n");
         fs::write(folder.path().join("compose.yaml"), text).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(["debug", "compose", "compose.yaml"])
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+        Ran::inside(folder.path(), &["debug", "compose", "compose.yaml"]).all()
     };
     for lines in [
         "environment: {DB_PASSWORD tw1tt3r}",
@@ -324,11 +289,8 @@ fn a_zero_byte_hides_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let scan = |bytes: &[u8]| {
         fs::write(folder.path().join(".env"), bytes).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-        let command = command.args(["secret", "scan"]).arg(folder.path());
-        let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code(), said)
+        let ran = Ran::inside(folder.path(), &["secret", "scan", "."]);
+        (ran.code, ran.stdout)
     };
     for bytes in [
         b"A=b\0\nDB_PASSWORD=k7wm3rq9xQ\n".as_slice(),
@@ -336,11 +298,11 @@ fn a_zero_byte_hides_nothing() {
         b"A=b\0DB_PASSWORD=k7wm3rq9xQ\0C=d\0",
     ] {
         let (code, said) = scan(bytes);
-        assert_eq!(code, Some(1), "{said}");
+        assert_eq!(code, 1, "{said}");
         assert!(said.contains(".env:"), "{said}");
     }
     let (code, said) = scan(b"\0\x01\x02\0\0A=b");
-    assert_eq!(code, Some(7), "{said}");
+    assert_eq!(code, 7, "{said}");
     assert!(said.contains(".env: not read, no text"), "{said}");
 }
 
@@ -353,16 +315,11 @@ fn the_scan_names_what_it_did_not_read() {
     fs::write(at("picture.png"), b"\x89PNG\0\0\0\0").unwrap();
     std::os::unix::fs::symlink("/etc/hostname", at("link")).unwrap();
     let scan = |json: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-        let command = command.args(["secret", "scan"]).args(json);
-        let output = command.arg(folder.path()).output().unwrap();
-        (
-            output.status.code(),
-            String::from_utf8_lossy(&output.stdout).into_owned(),
-        )
+        let ran = Ran::inside(folder.path(), &[&["secret", "scan", "."], json].concat());
+        (ran.code, ran.stdout)
     };
     let (code, said) = scan(&[]);
-    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(code, 0, "{said}");
     assert!(said.contains("not read, no text: picture.png\n"), "{said}");
     assert!(said.contains("not read, a link: link\n"), "{said}");
     fs::File::create(at("dump.sql"))
@@ -370,7 +327,7 @@ fn the_scan_names_what_it_did_not_read() {
         .set_len(80 << 20)
         .unwrap();
     let (code, said) = scan(&[]);
-    assert_eq!(code, Some(7), "{said}");
+    assert_eq!(code, 7, "{said}");
     assert!(said.contains("dump.sql: not read, larger than "), "{said}");
     let (_, said) = scan(&["--json"]);
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
@@ -419,11 +376,7 @@ fn what_stands_beside_a_name_without_its_colon_is_not_shown() {
         let text = format!("format: 1\nlab: x\nhosts: {{h: {{}}}}\n{slip}");
         fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
         for format in ["full", "json", "concise", "sarif"] {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-            command.args(["check", "--all", "--format", format]);
-            let output = command.current_dir(lab.path()).output().unwrap();
-            let said = [output.stdout, output.stderr].concat();
-            let said = String::from_utf8(said).unwrap();
+            let said = Ran::inside(lab.path(), &["check", "--all", "--format", format]).all();
             assert!(!said.contains("CANARYq"), "{slip}{format}: {said}");
         }
     }

@@ -1,18 +1,15 @@
 //! Secrets that only their place tells, and secrets that are fed to programs: `secret scan` finds them, and no output has them.
 
+use crate::ran::Ran;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// In every one of them.
 const CANARY: &str = "tw1tt3r";
 
 /// What `holdfast` says in a folder.
 fn said(folder: &Path, words: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    command.args(words).current_dir(folder).stdin(Stdio::null());
-    let output = command.env_remove("COLUMNS").output().unwrap();
-    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    Ran::inside(folder, words).all()
 }
 
 /// A lab with one stack and one document.

@@ -90,7 +90,7 @@ fn a_run_that_stands_half_done_is_settled_before_anything_else_changes_the_host(
     let half = stand.world();
     // Every verb says so, and before it asks for anything; what it recommends can be copied.
     let lab = stand.rig.lab();
-    let says = |ran: &crate::rig::Ran, code: i32| {
+    let says = |ran: &crate::ran::Ran, code: i32| {
         assert_eq!(ran.code, code, "{}", ran.all());
         for way in ["resume", "unwind"] {
             let command = format!("holdfast runs {way} {} {lab} --on real", killed.run);
@@ -138,7 +138,7 @@ fn what_a_run_made_is_ours_although_the_controller_died_at_its_end() {
     );
 }
 
-fn undo(stand: &Stand) -> crate::rig::Ran {
+fn undo(stand: &Stand) -> crate::ran::Ran {
     let undo = ["undo", "--last", "--lab", stand.rig.lab(), "--on", "real"];
     let allow = ["--yes", "--allow", "access:host/web"];
     stand.rig.run(&[&undo[..], &allow[..]].concat())
@@ -196,7 +196,7 @@ fn a_killed_session_leaves_a_state_that_is_described() {
 }
 
 /// Applies while the console kills the session of an order.
-fn assassinated(stand: &Stand, order: usize, victim: &str) -> (crate::rig::Ran, usize) {
+fn assassinated(stand: &Stand, order: usize, victim: &str) -> (crate::ran::Ran, usize) {
     let known =
         stand.sh("cat /var/lib/holdfast/journal/*.log 2>/dev/null | grep -c '^intent ' || :");
     stand.sh("rm -f /run/trial-over");
@@ -214,7 +214,7 @@ fn assassinated(stand: &Stand, order: usize, victim: &str) -> (crate::rig::Ran, 
 }
 
 /// The exit code is one of a run that came to an end, and the last lines say which and what to do.
-fn assert_described(ran: &crate::rig::Ran, said: &str) {
+fn assert_described(ran: &crate::ran::Ran, said: &str) {
     let last: Vec<&str> = ran.stdout.trim_end().lines().rev().take(2).collect();
     let last = last.join("\n");
     let says = match ran.code {

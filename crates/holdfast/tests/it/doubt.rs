@@ -1,7 +1,8 @@
 //! What was proven is not shown as proven once something speaks against it, and the reason says what. Bytes of the ledger that
 //! were touched prove nothing, and a machine that answers in another's place gets no act.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! What is done by hand on a host shows, with what was before, and can be taken over.
 
-use crate::rig::{Ran, Rig};
-use serde_json::Value;
+use crate::ran::Ran;
+use crate::rig::Rig;
 
 fn drift(rig: &Rig, more: &[&str]) -> Ran {
     let mut arguments = vec!["drift", rig.lab(), "--on", "real"];
@@ -23,15 +23,10 @@ fn empty(rig: &Rig) {
 
 /// Every difference as `how path | before | after`.
 fn differences(ran: &Ran) -> Vec<String> {
-    let json = ran.json();
-    let text = |d: &Value, f: &str| d[f].as_str().unwrap().to_owned();
-    let line = |d: &Value| {
-        assert_eq!(d["target"], "host/web");
-        let [how, path, before, after] =
-            ["how", "path", "declared", "observed"].map(|f| text(d, f));
-        format!("{how} {path} | {before} | {after}")
-    };
-    json.as_array().unwrap().iter().map(line).collect()
+    for difference in ran.json().as_array().unwrap() {
+        assert_eq!(difference["target"], "host/web");
+    }
+    ran.differences()
 }
 
 /// What is done by hand, and a part of the lines that it shows as.

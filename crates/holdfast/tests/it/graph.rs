@@ -1,24 +1,13 @@
 //! `graph` through the front door.
 
+use crate::ran::Ran;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/whole.yaml");
 
-fn graph(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    command
-        .arg("graph")
-        .args(words)
-        .current_dir(folder)
-        .stdin(Stdio::null());
-    let output = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+fn graph(folder: &Path, words: &[&str]) -> (i32, String, String) {
+    let ran = Ran::inside(folder, &[&["graph"], words].concat());
+    (ran.code, ran.stdout, ran.stderr)
 }
 
 fn whole() -> tempfile::TempDir {
@@ -40,7 +29,7 @@ fn every_view_is_printed_in_every_format() {
     ] {
         for (format, first) in [("mermaid", "%% "), ("dot", "digraph "), ("svg", "<?xml ")] {
             let (code, out, err) = graph(lab.path(), &["--view", view, "--format", format]);
-            assert_eq!(code, Some(0), "{view} {format}: {err}");
+            assert_eq!(code, 0, "{view} {format}: {err}");
             assert!(out.starts_with(first), "{view} {format}: {out}");
             assert!(
                 out.contains(expected),
@@ -49,7 +38,7 @@ fn every_view_is_printed_in_every_format() {
         }
         let (code, out, _) = graph(lab.path(), &["--view", view, "--json"]);
         let drawing: serde_json::Value = serde_json::from_str(&out).unwrap();
-        assert_eq!((code, &drawing["view"]), (Some(0), &view.into()));
+        assert_eq!((code, &drawing["view"]), (0, &view.into()));
     }
 }
 
@@ -60,7 +49,7 @@ fn files_are_written_whole_and_over_older_ones() {
     let both = ["--svg", "out.svg", "--dot", "out.dot", "--theme", "dark"];
     for _ in 0..2 {
         let (code, out, err) = graph(lab.path(), &both);
-        assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
         assert!(out.contains("out.svg") && out.contains("out.dot"), "{out}");
     }
     let svg = std::fs::read_to_string(&file).unwrap();
@@ -90,7 +79,7 @@ fn what_cannot_be_is_said_with_what_to_do() {
         (&["--format", "svg", "--json"], 2, "cannot be used with"),
     ] {
         let (got, out, err) = graph(lab.path(), words);
-        assert_eq!(got, Some(code), "{words:?}: {out}{err}");
+        assert_eq!(got, code, "{words:?}: {out}{err}");
         assert!(err.contains(expected), "{words:?}: {err}");
     }
 }
@@ -103,7 +92,7 @@ fn a_part_of_a_lab_can_be_drawn() {
         lab.path(),
         &["--view", "dependencies", "--focus", "traefik-a"],
     );
-    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(code, 0, "{err}");
     assert!(
         part.contains("traefik-a") && part.len() < all.len(),
         "{part}"
@@ -116,7 +105,7 @@ fn an_invalid_lab_is_drawn_as_far_as_it_was_understood() {
     let text = "format: 1\nlab: x\nnetworks: {lan: {subnet: 10.0.0.0/24}, bad: {vlan: many}}\n";
     std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
     let (code, out, err) = graph(lab.path(), &[]);
-    assert_eq!(code, Some(2), "{err}");
+    assert_eq!(code, 2, "{err}");
     assert!(out.contains("10.0.0.0/24"), "{out}");
     assert!(
         err.contains("not all of the declaration was understood"),
@@ -137,7 +126,7 @@ fn an_empty_lab_is_told_what_to_write() {
         ("rack", "racks"),
     ] {
         let (code, out, err) = graph(lab.path(), &["--view", view, "--format", "svg"]);
-        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(code, 0, "{err}");
         assert!(err.contains(expected), "{view}: {err}");
         assert!(out.trim_end().ends_with("</svg>"), "{out}");
     }
@@ -166,7 +155,7 @@ fn loops_of_needs_are_marked_in_every_format() {
         ("svg", &["wire loop", "needs, in a loop"], "M"),
     ] {
         let (code, out, err) = graph(lab.path(), &["--view", "dependencies", "--format", format]);
-        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(code, 0, "{err}");
         for expected in loops {
             assert!(out.contains(expected), "{format} lacks {expected}: {out}");
         }
@@ -183,7 +172,7 @@ fn machines_without_a_rack_are_drawn() {
     std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
     for format in ["mermaid", "dot", "svg"] {
         let (code, out, err) = graph(lab.path(), &["--view", "rack", "--format", format]);
-        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(code, 0, "{err}");
         for expected in [
             "web",
             "nas",
@@ -204,7 +193,7 @@ fn what_is_beyond_the_rack_is_not_drawn_in_it() {
                 top: {site: home, rack: r1, unit: 6, hardware: {form: 2 U}}\n  high: {site: home, rack: r1, unit: 9}\n";
     std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
     let (code, out, err) = graph(lab.path(), &["--view", "rack", "--format", "mermaid"]);
-    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(code, 0, "{err}");
     for expected in [
         "6 units",
         "unit 9 is outside of the rack",
@@ -240,7 +229,7 @@ guests:\n{guests}"
         let mut words = vec!["--view", "storage", "--json"];
         words.extend(expand.then_some("--expand"));
         let (code, out, err) = graph(lab.path(), &words);
-        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(code, 0, "{err}");
         let drawing: serde_json::Value = serde_json::from_str(&out).unwrap();
         let all = drawing["nodes"].as_array().unwrap();
         let title = |n: &serde_json::Value| {

@@ -1,6 +1,7 @@
 //! Observations over time on a real host: what is kept, what is not read again, and what changed.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use serde_json::Value;
 
 fn observe(rig: &Rig, more: &[&str]) -> Value {

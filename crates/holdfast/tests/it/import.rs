@@ -5,21 +5,14 @@ mod hosts;
 mod merged;
 mod pve;
 
-use std::path::{Path, PathBuf};
+use crate::ran::{BINARY, Ran, below, holding};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// A folder for a tree and for what Holdfast keeps.
 pub(super) struct Desk {
     pub(super) dir: tempfile::TempDir,
     pub(super) env: Vec<(&'static str, String)>,
-}
-
-/// What a run of the binary gave.
-#[derive(Debug)]
-pub(super) struct Ran {
-    pub(super) code: Option<i32>,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
 }
 
 impl Desk {
@@ -39,7 +32,8 @@ impl Desk {
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
+        let mut command = Command::new(BINARY);
+        command
             .args(arguments)
             .current_dir(self.dir.path())
             .env("HOLDFAST_DATA", self.path("data"))
@@ -47,22 +41,15 @@ impl Desk {
             .env("HOME", self.path("home"))
             .env("NO_COLOR", "1")
             .env_remove("SSH_AUTH_SOCK")
-            .envs(self.env.iter().map(|(k, v)| (k, v)))
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Ran {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
+            .envs(self.env.iter().map(|(k, v)| (k, v)));
+        Ran::of(command.output().unwrap())
     }
 
     /// `import … --into lab --json`.
     pub(super) fn import(&self, more: &[&str]) -> (Ran, serde_json::Value) {
         let arguments = [&["import", "--into", "lab", "--json"], more].concat();
         let ran = self.run(&arguments);
-        let json = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let json = ran.json();
         (ran, json)
     }
 
@@ -78,8 +65,7 @@ impl Desk {
     /// The same, without what is said of other people's files.
     pub(super) fn is_valid_but(&self, theirs: &str) {
         let ran = self.run(&["check", "lab", "--format", "json"]);
-        let all: serde_json::Value =
-            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let all = ran.json();
         let invalid =
             |d: &&serde_json::Value| d["class"] == "invalid" && !d.to_string().contains(theirs);
         let invalid: Vec<_> = all.as_array().unwrap().iter().filter(invalid).collect();
@@ -96,22 +82,8 @@ impl Desk {
 
     /// Files anywhere below the desk that have a text in them.
     pub(super) fn holding(&self, text: &str) -> Vec<PathBuf> {
-        let has = |p: &PathBuf| String::from_utf8_lossy(&std::fs::read(p).unwrap()).contains(text);
-        below(self.dir.path()).into_iter().filter(has).collect()
+        holding(self.dir.path(), text)
     }
-}
-
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => found.extend(below(&path)),
-            false => found.push(path),
-        }
-    }
-    found.sort();
-    found
 }
 
 /// Texts of one sort, by what they are about.

@@ -3,7 +3,7 @@
 mod dialogue;
 mod failing;
 
-use crate::rig::Ran;
+use crate::ran::Ran;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};

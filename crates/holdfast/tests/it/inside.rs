@@ -1,6 +1,7 @@
 //! Data inside a guest: archived, drilled and proven as that of a host, and lost with the hypervisor.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 
 /// The rig's machine as a container on a host nobody logs in to; its backup goes to a directory inside of it.
 fn guest() -> Rig {

@@ -1,8 +1,9 @@
 //! Products that are reached by their own interface: Proxmox VE, by the simulator on a port of this machine.
 
+use crate::ran::{BINARY, Ran};
+use crate::tree::Tree;
 use pvesim::{Fault, Simulator, State};
 use serde_json::json;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TOKEN: &str = "holdfast@pve!observe";
@@ -10,15 +11,8 @@ const SECRET: &str = "0f6f2c1e-canary-4b8e-8b67-deadbeef0001";
 
 /// A lab tree of two nodes and three guests, and the simulator of it.
 struct Field {
-    dir: tempfile::TempDir,
+    tree: Tree,
     simulator: Simulator,
-}
-
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
 }
 
 const TREE: &str = "
@@ -59,7 +53,7 @@ impl Field {
         change(&mut state);
         let simulator = Simulator::start(state).unwrap();
         let field = Self {
-            dir: tempfile::tempdir().unwrap(),
+            tree: Tree::hiding(&[SECRET]),
             simulator,
         };
         field.write(&format!("fingerprint: '{}'", field.simulator.fingerprint()));
@@ -70,66 +64,19 @@ impl Field {
         let text = TREE
             .replace("URL", &self.simulator.url())
             .replace("TRUST", trust);
-        std::fs::create_dir_all(self.lab()).unwrap();
-        std::fs::write(self.lab().join("holdfast.yaml"), text).unwrap();
-    }
-
-    fn lab(&self) -> PathBuf {
-        self.dir.path().join("lab")
+        self.tree.write(&text);
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(arguments)
-            .arg(self.lab())
-            .env("HOLDFAST_DATA", self.dir.path().join("data"))
-            .env("PVE_SECRET", SECRET)
-            .env("NO_COLOR", "1")
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let ran = Ran {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        assert!(
-            !ran.stdout.contains(SECRET) && !ran.stderr.contains(SECRET),
-            "{ran:?}"
-        );
-        assert_eq!(holding(self.dir.path(), SECRET), Vec::<PathBuf>::new());
-        ran
+        let mut command = Command::new(BINARY);
+        command.env("PVE_SECRET", SECRET);
+        self.tree.run_as(command, arguments)
     }
 
-    fn drift(&self) -> (Option<i32>, Vec<[String; 4]>) {
+    fn drift(&self) -> (i32, Vec<String>) {
         let ran = self.run(&["drift", "--json", "--on", "real"]);
-        let rows: serde_json::Value =
-            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
-        let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
-        let row = |d: &serde_json::Value| {
-            [
-                text(&d["how"]),
-                text(&d["path"]),
-                text(&d["declared"]),
-                text(&d["observed"]),
-            ]
-        };
-        (ran.code, rows.as_array().unwrap().iter().map(row).collect())
+        (ran.code, ran.differences())
     }
-}
-
-/// Files below a folder that have a text in them.
-fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(holding(&path, text));
-        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(text) {
-            found.push(path);
-        }
-    }
-    found
 }
 
 #[test]
@@ -137,8 +84,7 @@ fn what_is_as_declared_is_no_drift() {
     let field = Field::new();
     let seen = field.run(&["observe", "--on", "real"]);
     assert_eq!(
-        seen.code,
-        Some(7),
+        seen.code, 7,
         "pending updates are not told to who only reads: {seen:?}"
     );
     assert!(
@@ -152,8 +98,8 @@ fn what_is_as_declared_is_no_drift() {
         words.join(" ").ends_with(&format!("{maturity} {shut}")),
         "{seen:?}"
     );
-    assert_eq!(field.drift(), (Some(0), Vec::new()));
-    let saved = holding(&field.dir.path().join("data"), "pve-guest:100");
+    assert_eq!(field.drift(), (0, Vec::new()));
+    let saved = field.tree.kept("pve-guest:100");
     assert_eq!(saved.len(), 1, "the observation is kept");
 }
 
@@ -172,25 +118,15 @@ fn guests_that_differ_are_missing_or_were_never_declared() {
         state.add_node("pve9");
     }
     let (code, rows) = field.drift();
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     let expected = [
-        [
-            "undeclared",
-            "pve-node:pve9",
-            "not declared",
-            "a node of the cluster",
-        ],
-        ["missing", "pve-guest:101", "lxc dns", "absent"],
-        ["differs", "pve-guest:100", "web: cores 4", "2"],
-        ["differs", "pve-guest:100", "web: memory 4GiB", "8GiB"],
-        [
-            "undeclared",
-            "pve-guest:150",
-            "not declared",
-            "vm minecraft on pve1, 2 cores, 8GiB, running",
-        ],
+        "undeclared pve-node:pve9 | not declared | a node of the cluster",
+        "missing pve-guest:101 | lxc dns | absent",
+        "differs pve-guest:100 | web: cores 4 | 2",
+        "differs pve-guest:100 | web: memory 4GiB | 8GiB",
+        "undeclared pve-guest:150 | not declared | vm minecraft on pve1, 2 cores, 8GiB, running",
     ];
-    assert_eq!(rows, expected.map(|r| r.map(str::to_owned)));
+    assert_eq!(rows, expected);
     let said = field
         .run(&["drift", "--on", "real", "--cluster", "main"])
         .stdout;
@@ -204,9 +140,12 @@ fn to_a_token_without_rights_nothing_is_missing() {
         s.access.acl.clear();
     });
     let (code, rows) = field.drift();
-    assert_eq!(code, Some(7));
-    assert!(rows.iter().all(|r| r[0] == "unknown"), "{rows:?}");
-    assert!(rows.iter().any(|r| r[1] == "pve-guest:100"), "{rows:?}");
+    assert_eq!(code, 7);
+    assert!(rows.iter().all(|r| r.starts_with("unknown ")), "{rows:?}");
+    assert!(
+        rows.iter().any(|r| r.contains(" pve-guest:100 | ")),
+        "{rows:?}"
+    );
 }
 
 #[test]
@@ -240,32 +179,32 @@ fn who_does_not_answer_is_unknown_and_why_is_said() {
         }
         field.write(&fill(trust));
         let ran = field.run(&["observe", "--on", "real", "--json"]);
-        assert_eq!(ran.code, Some(7), "{ran:?}");
-        let facts: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(ran.code, 7, "{ran:?}");
+        let facts = ran.json();
         let said = facts["targets"]["cluster/main"]["errors"][0]
             .as_str()
             .unwrap();
         assert!(said.starts_with(&fill(expected)), "{said}");
         let (code, rows) = field.drift();
         assert!(
-            code == Some(7) && rows.iter().all(|r| r[0] == "unknown"),
+            code == 7 && rows.iter().all(|r| r.starts_with("unknown ")),
             "{rows:?}"
         );
     }
     std::fs::write(
-        field.lab().join("pve-root-ca.pem"),
+        field.tree.lab().join("pve-root-ca.pem"),
         field.simulator.authority(),
     )
     .unwrap();
     field.write("ca: pve-root-ca.pem");
-    assert_eq!(field.drift(), (Some(0), Vec::new()));
+    assert_eq!(field.drift(), (0, Vec::new()));
 }
 
 #[test]
 fn a_cluster_is_chosen_by_name() {
     let field = Field::new();
     let ran = field.run(&["observe", "--on", "real", "--cluster", "mian"]);
-    assert_eq!(ran.code, Some(2));
+    assert_eq!(ran.code, 2);
     assert!(
         ran.stderr
             .contains("no cluster is called mian; declared are: main")
@@ -273,7 +212,7 @@ fn a_cluster_is_chosen_by_name() {
         "{ran:?}"
     );
     let ran = field.run(&["observe", "--on", "real", "--cluster", "main", "--json"]);
-    let facts: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let facts = ran.json();
     assert_eq!(facts["targets"].as_object().unwrap().len(), 1);
     let twin = field.run(&["observe", "--on", "twin", "--cluster", "main"]);
     assert!(
@@ -288,7 +227,7 @@ fn a_cluster_is_chosen_by_name() {
 fn the_commands_of_least_privilege_are_printed_and_not_run() {
     let field = Field::new();
     let ran = field.run(&["access"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     for line in [
         "    pveum user add holdfast@pve --comment 'Holdfast: looks, changes nothing'\n",
         "    pveum user token add holdfast@pve observe --privsep 1   # prints the secret, once\n",
@@ -299,8 +238,7 @@ fn the_commands_of_least_privilege_are_printed_and_not_run() {
         assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
     }
     assert_eq!(field.simulator.asked(), Vec::<String>::new());
-    let json: serde_json::Value =
-        serde_json::from_str(&field.run(&["access", "--json"]).stdout).unwrap();
+    let json = field.run(&["access", "--json"]).json();
     assert_eq!(json[0]["product"], "Proxmox VE");
 }
 
@@ -322,15 +260,12 @@ fn a_secret_in_the_tree_is_refused_and_not_shown() {
             "secret: {env: PVE_SECRET}"
         };
         let text = TREE.replace(own, &line).replace("TRUST", "");
-        let file = field.lab().join("holdfast.yaml");
-        std::fs::write(&file, text.replace("URL", "https://192.0.2.11:8006")).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .arg("check")
-            .arg(field.lab())
-            .output()
-            .unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+        field
+            .tree
+            .write(&text.replace("URL", "https://192.0.2.11:8006"));
+        let ran = field.run(&["check"]);
+        let said = ran.all();
+        assert_eq!(ran.code, 2, "{line}: {said}");
         assert!(
             said.contains("secret-in-clear") && !said.contains(SECRET),
             "{line}: {said}"

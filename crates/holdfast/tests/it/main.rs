@@ -6,7 +6,9 @@
     reason = "tests start programs and read files"
 )]
 
+mod ran;
 mod rig;
+mod tree;
 
 mod access;
 mod canaries;

@@ -1,9 +1,10 @@
 //! Proxmox Backup Server by its API: the simulator on a port of this machine, honest, lying and silent.
 
+use crate::ran::{BINARY, Ran};
+use crate::tree::Tree;
 use pvesim::pbs::{Backup, Collection, Datastore, Server};
 use pvesim::{Fault, Simulator};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TOKEN: &str = "holdfast@pbs!observe";
@@ -77,14 +78,8 @@ fn server() -> Server {
 }
 
 struct Field {
-    dir: tempfile::TempDir,
+    tree: Tree,
     simulator: Simulator<Server>,
-}
-
-struct Ran {
-    code: Option<i32>,
-    text: String,
-    stdout: String,
 }
 
 impl Field {
@@ -96,10 +91,9 @@ impl Field {
         let mut server = server();
         change(&mut server);
         let field = Self {
-            dir: tempfile::tempdir().unwrap(),
+            tree: Tree::hiding(&[SECRET, NOTES]),
             simulator: Simulator::start(server).unwrap(),
         };
-        std::fs::create_dir_all(field.lab()).unwrap();
         field.write(|tree| tree);
         field
     }
@@ -107,8 +101,7 @@ impl Field {
     fn write(&self, change: impl FnOnce(String) -> String) {
         let trust = format!("fingerprint: '{}'", self.simulator.fingerprint());
         let text = change(TREE.replace("TRUST", &trust));
-        let text = text.replace("URL", &self.simulator.url());
-        std::fs::write(self.lab().join("holdfast.yaml"), text).unwrap();
+        self.tree.write(&text.replace("URL", &self.simulator.url()));
     }
 
     /// The datastore, to be changed.
@@ -117,37 +110,10 @@ impl Field {
         change(state.stores.get_mut("main").unwrap());
     }
 
-    fn lab(&self) -> PathBuf {
-        self.dir.path().join("lab")
-    }
-
     fn run(&self, arguments: &[&str]) -> Ran {
-        let (verb, rest) = arguments.split_at(match arguments {
-            ["facts" | "secret", ..] => 2,
-            _ => 1,
-        });
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(verb)
-            .arg(self.lab())
-            .args(rest)
-            .env("HOLDFAST_DATA", self.dir.path().join("data"))
-            .env("PBS_SECRET", SECRET)
-            .env("NO_COLOR", "1")
-            .env("COLUMNS", "400")
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let ran = Ran {
-            code: output.status.code(),
-            text: format!("{stdout}{stderr}"),
-            stdout,
-        };
-        for hidden in [SECRET, NOTES] {
-            assert!(!ran.text.contains(hidden), "{}", ran.text);
-            assert_eq!(holding(self.dir.path(), hidden), Vec::<PathBuf>::new());
-        }
-        ran
+        let mut command = Command::new(BINARY);
+        command.env("PBS_SECRET", SECRET);
+        self.tree.run_as(command, arguments)
     }
 
     fn observe(&self) -> Ran {
@@ -157,14 +123,7 @@ impl Field {
     /// Differences of the server, `differs pbs-datastore:main | … | …`.
     fn drift(&self) -> Vec<String> {
         let ran = self.run(&["drift", "--on", "real", "--json", "--timeout", "20s"]);
-        let rows: Value =
-            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {}", ran.text));
-        let line = |d: &Value| {
-            let [how, path, before, after] =
-                ["how", "path", "declared", "observed"].map(|f| d[f].as_str().unwrap().to_owned());
-            format!("{how} {path} | {before} | {after}")
-        };
-        let rows = rows.as_array().unwrap().iter().map(line);
+        let rows = ran.differences().into_iter();
         rows.filter(|r| r.contains(" pbs-")).collect()
     }
 
@@ -185,27 +144,17 @@ fn is_unknown(line: &str) -> bool {
     line.contains("]: unknown: ")
 }
 
-/// Files below a folder that have a text in them.
-fn holding(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(holding(&path, text));
-        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(text) {
-            found.push(path);
-        }
-    }
-    found
-}
-
 #[test]
 fn what_is_as_declared_is_told_and_is_no_drift() {
     let field = Field::new();
     let seen = field.observe();
-    assert!(seen.stdout.contains("guest/pbs  answered"), "{}", seen.text);
+    assert!(
+        seen.stdout.contains("guest/pbs  answered"),
+        "{}",
+        seen.all()
+    );
     let maturity = "driver proxmox-backup-server, maturity schema";
-    assert!(seen.text.contains(maturity), "{}", seen.text);
+    assert!(seen.all().contains(maturity), "{}", seen.all());
     assert_eq!(field.drift(), [""; 0]);
     assert_eq!(field.judged(), [""; 0]);
     let shown = field.run(&["facts", "show", "--json"]).stdout;
@@ -281,8 +230,8 @@ fn to_a_token_without_rights_nothing_is_missing_and_nothing_is_fine() {
     for (rights, hides_backups, take) in rows {
         let field = Field::with(take);
         let seen = field.observe();
-        assert_eq!(seen.code, Some(7), "{}", seen.text);
-        assert!(seen.text.contains("the token has no "), "{}", seen.text);
+        assert_eq!(seen.code, 7, "{}", seen.all());
+        assert!(seen.all().contains("the token has no "), "{}", seen.all());
         let rows = field.drift();
         assert!(rows.iter().any(|r| r.starts_with("unknown ")), "{rows:#?}");
         assert!(rows.iter().all(|r| r.starts_with("unknown ")), "{rows:#?}");
@@ -374,12 +323,12 @@ fn who_is_not_let_in_or_not_trusted_is_told_why() {
     for (from, to, why) in rows {
         field.write(|tree| tree.replacen(from, to, 1));
         let seen = field.observe();
-        assert_eq!(seen.code, Some(7), "{why}: {}", seen.text);
-        assert!(seen.text.contains(why), "{why}: {}", seen.text);
+        assert_eq!(seen.code, 7, "{why}: {}", seen.all());
+        assert!(seen.all().contains(why), "{why}: {}", seen.all());
         assert!(
             seen.stdout.contains("guest/pbs  unreachable"),
             "{}",
-            seen.text
+            seen.all()
         );
     }
     assert_eq!(other.asked(), [""; 0], "nothing was said to somebody else");
@@ -392,7 +341,11 @@ fn who_is_not_let_in_or_not_trusted_is_told_why() {
             )
     });
     let seen = field.observe();
-    assert!(seen.stdout.contains("guest/pbs  answered"), "{}", seen.text);
+    assert!(
+        seen.stdout.contains("guest/pbs  answered"),
+        "{}",
+        seen.all()
+    );
     field.write(|tree| {
         tree.replace(
             "      token:",
@@ -401,11 +354,11 @@ fn who_is_not_let_in_or_not_trusted_is_told_why() {
     });
     let checked = field.run(&["check"]);
     assert!(
-        checked.text.contains("proxmox-backup-server"),
+        checked.all().contains("proxmox-backup-server"),
         "{}",
-        checked.text
+        checked.all()
     );
-    assert_ne!(checked.code, Some(0), "{}", checked.text);
+    assert_ne!(checked.code, 0, "{}", checked.all());
 }
 
 #[test]
@@ -479,10 +432,10 @@ fn a_server_that_hangs_breaks_off_or_lies_is_unknown_and_never_fine() {
         let timeout = if why.contains("1 s") { "1s" } else { "60s" };
         field.simulator.state().fail(path, fault.clone());
         let seen = field.run(&["observe", "--on", "real", "--unknown", "--timeout", timeout]);
-        assert_eq!(seen.code, Some(7), "{fault:?}: {}", seen.text);
+        assert_eq!(seen.code, 7, "{fault:?}: {}", seen.all());
         // Of one group it is kept beside that group.
-        let kept = field.run(&["facts", "show"]).text;
-        let told = [seen.text.as_str(), kept.as_str()];
+        let kept = field.run(&["facts", "show"]).all();
+        let told = [seen.all(), kept];
         assert!(told.iter().any(|t| t.contains(why)), "{why}: {told:#?}");
         let judged = field.judged();
         assert!(
@@ -498,6 +451,30 @@ fn a_server_that_hangs_breaks_off_or_lies_is_unknown_and_never_fine() {
             assert!(judged.iter().any(of), "{fault:?}: {judged:#?}");
         }
     }
+}
+
+#[test]
+fn what_is_dated_after_the_look_is_not_new() {
+    let field = Field::new();
+    let soon = now() + 400 * DAY;
+    field.store(|s| {
+        for backup in &mut s.backups {
+            backup.time += 400 * DAY;
+            backup.verified = None;
+        }
+        let last = s.collected.as_mut().unwrap();
+        last.end = soon;
+    });
+    field.observe();
+    let judged = field.judged();
+    for rule in ["pbs-backup-old", "pbs-garbage", "pbs-unverified"] {
+        let start = format!("info[{rule}]: unknown: ");
+        assert!(
+            judged.iter().any(|j| j.starts_with(&start)),
+            "{rule}: {judged:#?}"
+        );
+    }
+    assert!(judged.iter().all(|j| is_unknown(j)), "{judged:#?}");
 }
 
 #[test]
@@ -541,7 +518,7 @@ fn a_twin_asks_no_backup_server_of_the_real_lab() {
     let field = Field::new();
     let seen = field.run(&["observe", "--on", "twin"]);
     let said = "not in the twin: guest/pbs (no backup server is in a twin";
-    assert!(seen.stdout.contains(said), "{}", seen.text);
+    assert!(seen.stdout.contains(said), "{}", seen.all());
     assert_eq!(field.simulator.asked(), [""; 0]);
 }
 
@@ -557,8 +534,8 @@ fn what_makes_the_user_is_printed() {
         "proxmox-backup-manager acl update /remote RemoteAudit --auth-id holdfast@pbs",
         "read -rs PBS_SECRET",
     ] {
-        assert!(printed.stdout.contains(part), "{part}: {}", printed.text);
+        assert!(printed.stdout.contains(part), "{part}: {}", printed.all());
     }
     let listed = field.run(&["secret", "list"]);
-    assert!(listed.stdout.contains("guest/pbs"), "{}", listed.text);
+    assert!(listed.stdout.contains("guest/pbs"), "{}", listed.all());
 }

@@ -1,6 +1,7 @@
 //! Ways in: who answers for them, from where the rules let in, and what real connections say.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use serde_json::Value;
 
 /// What Docker makes of `-p 8080:80`: a namespace behind an interface, the port led there before the input chain is asked, and a

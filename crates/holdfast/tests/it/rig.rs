@@ -1,21 +1,14 @@
 //! One real host with the world of `examples/smallest`, a lab tree that declares it, and the binary to act on it.
 
+use crate::ran::{BINARY, Ran};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use testkit::host::TestHost;
 
 /// A host, its lab tree and its controller's folders; all gone when dropped.
 pub(crate) struct Rig {
     pub(crate) host: TestHost,
     pub(crate) dir: tempfile::TempDir,
-}
-
-/// What a run of the binary gave.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
 }
 
 impl Rig {
@@ -131,7 +124,7 @@ impl Rig {
 
     /// The binary with this rig's environment, ready to be run or spawned.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+        let mut command = Command::new(BINARY);
         command.args(arguments).stdin(std::process::Stdio::null());
         command
             .env("HOLDFAST_DATA", self.path("data"))
@@ -176,26 +169,5 @@ impl Rig {
             )
         })
         .collect()
-    }
-}
-
-impl Ran {
-    pub(crate) fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// Everything it said.
-    pub(crate) fn all(&self) -> String {
-        format!("exit {}\n{}\n{}", self.code, self.stdout, self.stderr)
-    }
-
-    /// Its standard output as JSON.
-    pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|e| panic!("not JSON ({e}): {}", self.all()))
     }
 }

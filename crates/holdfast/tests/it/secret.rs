@@ -1,7 +1,7 @@
 //! `secret`: documents that sops 3.11 wrote are read and changed, damaged ones are refused by name, and no value is printed.
 //! `cargo xtask sops` asks the real sops about what is written here.
 
-use crate::rig::Ran;
+use crate::ran::Ran;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

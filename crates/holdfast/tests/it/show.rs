@@ -1,10 +1,11 @@
 //! `show` through the front door.
 
+use crate::ran::Ran;
 use std::process::{Command, Output, Stdio};
 
 const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/tests/labs/whole.yaml");
 
-fn show(words: &[&str]) -> (Option<i32>, String, String) {
+fn show(words: &[&str]) -> (i32, String, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(WHOLE, folder.path().join("holdfast.yaml")).unwrap();
     // What its stacks name, of which some topics show something.
@@ -23,19 +24,8 @@ fn show(words: &[&str]) -> (Option<i32>, String, String) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
-    command
-        .arg("show")
-        .args(words)
-        .current_dir(folder.path())
-        .stdin(Stdio::null());
-    let output = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let ran = Ran::inside(folder.path(), &[&["show"], words].concat());
+    (ran.code, ran.stdout, ran.stderr)
 }
 
 #[test]
@@ -62,7 +52,7 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("secrets", "0 of unknown age, 1 without a period"),
     ] {
         let (code, out, err) = show(&[topic]);
-        assert_eq!((code, err.as_str()), (Some(0), ""), "{topic}");
+        assert_eq!((code, err.as_str()), (0, ""), "{topic}");
         let joined = out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(joined.contains(expected), "{topic}: {out}");
         let wide = out.lines().find(|l| l.chars().count() > 100);
@@ -94,7 +84,7 @@ fn a_figure_that_rests_on_something_says_so() {
 #[test]
 fn a_slip_in_the_topic_is_told() {
     let (code, _, err) = show(&["hots"]);
-    assert_eq!(code, Some(2));
+    assert_eq!(code, 2);
     assert!(err.contains("hosts"), "{err}");
 }
 
@@ -451,14 +441,7 @@ fn topic(files: &[(&str, &str)], words: &[&str]) -> String {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-        .arg("show")
-        .args(words)
-        .current_dir(folder.path())
-        .env("COLUMNS", "400")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output = told(folder.path(), words, "400");
     let text = String::from_utf8(output.stdout).unwrap();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,19 +1,11 @@
 //! Slips are met with what was meant, wherever somebody types a name or a day.
 
+use crate::ran::Ran;
 use std::path::Path;
-use std::process::Command;
 
-fn run(folder: &Path, words: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-        .args(words)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code(),
-        text(&output.stdout) + &text(&output.stderr),
-    )
+fn run(folder: &Path, words: &[&str]) -> (i32, String) {
+    let ran = Ran::inside(folder, words);
+    (ran.code, ran.stdout + &ran.stderr)
 }
 
 #[test]
@@ -58,7 +50,7 @@ fn what_was_meant_on_the_command_line_is_told() {
     ] {
         let (exit, said) = run(folder.path(), words);
         assert!(said.contains(expected), "{words:?}: {said}");
-        assert_eq!(exit, Some(code), "{words:?}: {said}");
+        assert_eq!(exit, code, "{words:?}: {said}");
     }
 }
 

@@ -1,8 +1,7 @@
 //! Switches by SNMP and LLDP: the real snmpd and lldpd of Debian in namespaces with cables between them, and agents that lie.
 
-use serde_json::Value;
-use std::path::PathBuf;
-use std::process::Command;
+use crate::ran::{BINARY, Ran};
+use crate::tree::Tree;
 use testkit::snmp::{BLIND, COMMUNITY, PASSPHRASES, Switch, USER};
 
 /// What a switch says of its chassis and its VLANs: 10 untagged at both ports, 20 tagged at the second, and 30 nowhere.
@@ -41,109 +40,52 @@ const PORTS: &str =
 
 /// A lab tree with one switch; nothing is logged in to.
 struct Field {
-    dir: tempfile::TempDir,
-}
-
-struct Ran {
-    code: Option<i32>,
-    text: String,
-    stdout: String,
+    tree: Tree,
 }
 
 impl Field {
     fn new(snmp: &str, more: &str, text: &str) -> Self {
         let field = Self {
-            dir: tempfile::tempdir().unwrap(),
+            tree: Tree::hiding(&[PASSPHRASES[0], PASSPHRASES[1], COMMUNITY]),
         };
-        std::fs::create_dir_all(field.lab()).unwrap();
         for (name, secret) in [
             ("auth", PASSPHRASES[0]),
             ("privacy", PASSPHRASES[1]),
             ("community", COMMUNITY),
             ("wrong", "not-the-passphrase"),
         ] {
-            std::fs::write(field.dir.path().join(name), format!("{secret}\n")).unwrap();
+            std::fs::write(field.tree.path(name), format!("{secret}\n")).unwrap();
         }
         field.write(snmp, more, text);
         field
     }
 
     fn write(&self, snmp: &str, more: &str, text: &str) {
-        let dir = self.dir.path().display().to_string();
+        let dir = self.tree.path("").display().to_string();
         let snmp = snmp.replace("DIR", &dir);
         let all = format!(
             "format: 1\nlab: kelp\ndevices:\n  sw1: {{kind: switch, snmp: {{{snmp}}}{more}}}\n{text}"
         );
-        std::fs::write(self.lab().join("holdfast.yaml"), all).unwrap();
-    }
-
-    fn lab(&self) -> PathBuf {
-        self.dir.path().join("lab")
+        self.tree.write(&all);
     }
 
     fn run(&self, switch: Option<&Switch>, arguments: &[&str]) -> Ran {
-        let (verb, rest) = arguments.split_at(match arguments {
-            ["facts" | "secret", ..] => 2,
-            _ => 1,
-        });
-        let binary = env!("CARGO_BIN_EXE_holdfast");
-        let mut command = match switch {
-            Some(switch) => switch.command(binary),
-            None => Command::new(binary),
-        };
-        let output = command
-            .args(verb)
-            .arg(self.lab())
-            .args(rest)
-            .env("HOLDFAST_DATA", self.dir.path().join("data"))
-            .env("NO_COLOR", "1")
-            .env("COLUMNS", "400")
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let ran = Ran {
-            code: output.status.code(),
-            text: format!("{stdout}{stderr}"),
-            stdout,
-        };
-        for secret in PASSPHRASES.iter().chain([&COMMUNITY]) {
-            assert!(!ran.text.contains(secret), "{}", ran.text);
+        match switch {
+            Some(switch) => self.tree.run_as(switch.command(BINARY), arguments),
+            None => self.tree.run(arguments),
         }
-        ran
     }
 
     /// Differences of the switch, `differs device-port:swp1 | port 1 up | down`.
     fn drift(&self, switch: &Switch) -> Vec<String> {
         let ran = self.run(Some(switch), &["drift", "--on", "real", "--json"]);
-        let rows: Value =
-            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {}", ran.text));
-        let line = |d: &Value| {
-            let [how, path, before, after] =
-                ["how", "path", "declared", "observed"].map(|f| d[f].as_str().unwrap().to_owned());
-            format!("{how} {path} | {before} | {after}")
-        };
-        let rows = rows.as_array().unwrap().iter().map(line);
+        let rows = ran.differences().into_iter();
         rows.filter(|r| r.contains(" device")).collect()
     }
 }
 
 fn v3(user: &str) -> String {
     format!("at: 127.0.0.1, user: {user}, auth: {{file: DIR/auth}}, privacy: {{file: DIR/privacy}}")
-}
-
-/// Files below a folder that have a text in them.
-fn holding(folder: &std::path::Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(holding(&path, text));
-        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(text) {
-            found.push(path);
-        }
-    }
-    found
 }
 
 #[test]
@@ -155,9 +97,9 @@ fn what_a_switch_tells_is_seen_and_held_against_what_is_declared() {
     assert!(
         seen.stdout.contains("device/sw1  answered"),
         "{}",
-        seen.text
+        seen.all()
     );
-    assert!(seen.stdout.contains("0 kinds incomplete"), "{}", seen.text);
+    assert!(seen.stdout.contains("0 kinds incomplete"), "{}", seen.all());
     assert_eq!(field.drift(&switch), [""; 0]);
 
     let shown = field.run(Some(&switch), &["facts", "show", "--only", "device"]);
@@ -186,17 +128,13 @@ fn what_a_switch_tells_is_seen_and_held_against_what_is_declared() {
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
-    for secret in PASSPHRASES {
-        let data = holding(&field.dir.path().join("data"), secret);
-        assert_eq!(data, Vec::<PathBuf>::new());
-    }
 
     // The same by version 2c.
     let v2c = "at: 127.0.0.1, community: {file: DIR/community}";
     field.write(v2c, &more, FITS);
     assert_eq!(field.drift(&switch), [""; 0]);
     let judged = field.run(Some(&switch), &["check"]);
-    assert!(judged.text.contains("sec-snmp-clear"), "{}", judged.text);
+    assert!(judged.all().contains("sec-snmp-clear"), "{}", judged.all());
 }
 
 #[test]
@@ -293,10 +231,10 @@ fn who_is_not_let_in_is_told_why() {
             Some(&switch),
             &["observe", "--on", "real", "--timeout", "2s"],
         );
-        assert_eq!(seen.code, Some(7), "{}", seen.text);
-        assert!(seen.text.contains(why), "{why}: {}", seen.text);
+        assert_eq!(seen.code, 7, "{}", seen.all());
+        assert!(seen.all().contains(why), "{why}: {}", seen.all());
         let unreachable = seen.stdout.contains("device/sw1  unreachable");
-        assert!(unreachable, "{}", seen.text);
+        assert!(unreachable, "{}", seen.all());
     };
     let auth = v3(USER).replace("DIR/auth", "DIR/wrong");
     let silent = "to whom the user, a passphrase or a protocol is wrong";
@@ -327,11 +265,11 @@ fn who_is_not_let_in_is_told_why() {
         Some(&switch),
         &["observe", "--on", "real", "--timeout", "2s"],
     );
-    assert_eq!(seen.code, Some(7), "{}", seen.text);
+    assert_eq!(seen.code, 7, "{}", seen.all());
     assert!(
         seen.stdout.contains("device/sw1  unreachable"),
         "{}",
-        seen.text
+        seen.all()
     );
 }
 
@@ -518,8 +456,8 @@ fn an_agent_that_lies_ends_in_an_error() {
             None,
             &["observe", "--on", "real", "--unknown", "--timeout", timeout],
         );
-        assert_eq!(seen.code, Some(7), "{why}: {}", seen.text);
-        assert!(seen.text.contains(why), "{why}: {}", seen.text);
+        assert_eq!(seen.code, 7, "{why}: {}", seen.all());
+        assert!(seen.all().contains(why), "{why}: {}", seen.all());
     }
 }
 
@@ -533,12 +471,12 @@ fn a_twin_asks_no_switch_and_says_so() {
     );
     let seen = field.run(None, &["observe", "--on", "twin"]);
     let said = "not in the twin: device/sw1 (no switch is in a twin";
-    assert!(seen.stdout.contains(said), "{}", seen.text);
+    assert!(seen.stdout.contains(said), "{}", seen.all());
     let ran = field.run(None, &["drift", "--on", "twin"]);
     assert!(
         ran.stdout.contains("cannot be shown by a twin"),
         "{}",
-        ran.text
+        ran.all()
     );
 }
 
@@ -553,10 +491,10 @@ fn what_makes_the_user_is_printed() {
         "/auth)",
         "/privacy)",
     ] {
-        assert!(printed.stdout.contains(part), "{part}: {}", printed.text);
+        assert!(printed.stdout.contains(part), "{part}: {}", printed.all());
     }
     let listed = field.run(None, &["secret", "list"]);
     for name in ["device/sw1/auth", "device/sw1/privacy"] {
-        assert!(listed.stdout.contains(name), "{name}: {}", listed.text);
+        assert!(listed.stdout.contains(name), "{name}: {}", listed.all());
     }
 }

@@ -43,14 +43,7 @@ fn wait(rig: &Rig, router: &str) {
 fn drift(rig: &Rig) -> Vec<String> {
     let ran = rig.run(&["drift", rig.lab(), "--on", "real", "--json"]);
     assert!(!ran.all().contains("hunter2"), "{}", ran.all());
-    let text = |d: &Value, f: &str| d[f].as_str().unwrap().to_owned();
-    let line = |d: &Value| {
-        let [how, path, before, after] =
-            ["how", "path", "declared", "observed"].map(|f| text(d, f));
-        format!("{how} {path} | {before} | {after}")
-    };
-    let json = ran.json();
-    let all = json.as_array().unwrap().iter().map(line);
+    let all = ran.differences().into_iter();
     all.filter(|l| l.contains(" traefik:")).collect()
 }
 

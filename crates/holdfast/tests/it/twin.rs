@@ -1,6 +1,6 @@
 //! Twins of the example labs: on paper all of them, and one as real machines, segments and packets.
 
-use crate::rig::Ran;
+use crate::ran::Ran;
 
 mod api;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,10 +1,10 @@
 //! UPSs by the real upsd of Debian with its driver that plays a UPS, and by servers that are none: `observe`, `drift`, `facts` and `check`.
 
+use crate::ran::Ran;
+use crate::tree::Tree;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::Command;
 use testkit::nut::{CANARY, Upsd};
 
 const DEVICE: &str = "ups.status: OL
@@ -24,88 +24,46 @@ battery.date: 2023/06/01";
 
 /// A lab tree with one UPS and the machines that it feeds; nothing is logged in to.
 struct Field {
-    dir: tempfile::TempDir,
-}
-
-struct Ran {
-    code: Option<i32>,
-    text: String,
-    stdout: String,
+    tree: Tree,
 }
 
 impl Field {
     fn new(nut: &str, more: &str) -> Self {
         let field = Self {
-            dir: tempfile::tempdir().unwrap(),
+            // What drivers are told to do their work with.
+            tree: Tree::hiding(&[CANARY]),
         };
         field.write(nut, more);
         field
     }
 
     fn write(&self, nut: &str, more: &str) {
-        std::fs::create_dir_all(self.lab()).unwrap();
         let text = format!("format: 1\nlab: kelp\nups:\n  ups1: {{nut: '{nut}'{more}}}\n");
-        std::fs::write(self.lab().join("holdfast.yaml"), text).unwrap();
+        self.tree.write(&text);
     }
 
     fn add(&self, text: &str) {
-        let path = self.lab().join("holdfast.yaml");
+        let path = self.tree.lab().join("holdfast.yaml");
         let before = std::fs::read_to_string(&path).unwrap();
         std::fs::write(path, format!("{before}{text}")).unwrap();
     }
 
-    fn lab(&self) -> PathBuf {
-        self.dir.path().join("lab")
-    }
-
     fn run(&self, arguments: &[&str]) -> Ran {
-        let (verb, rest) = arguments.split_at(match arguments {
-            ["facts", ..] => 2,
-            _ => 1,
-        });
-        let output = Command::new(env!("CARGO_BIN_EXE_holdfast"))
-            .args(verb)
-            .arg(self.lab())
-            .args(rest)
-            .env("HOLDFAST_DATA", self.dir.path().join("data"))
-            .env("NO_COLOR", "1")
-            .env("COLUMNS", "400")
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        // What drivers are told to do their work with is kept nowhere.
-        assert!(!stdout.contains(CANARY) && !stderr.contains(CANARY));
-        Ran {
-            code: output.status.code(),
-            text: format!("{stdout}{stderr}"),
-            stdout,
-        }
+        self.tree.run(arguments)
     }
 
     /// Differences, `differs nut:ups.serial | serial A | B`, with the exit code.
-    fn drift(&self) -> (Option<i32>, Vec<String>) {
+    fn drift(&self) -> (i32, Vec<String>) {
         let ran = self.run(&["drift", "--on", "real", "--json"]);
-        let rows: Value =
-            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {}", ran.text));
-        let line = |d: &Value| {
-            let [how, path, before, after] =
-                ["how", "path", "declared", "observed"].map(|f| d[f].as_str().unwrap().to_owned());
-            format!("{how} {path} | {before} | {after}")
-        };
-        (
-            ran.code,
-            rows.as_array().unwrap().iter().map(line).collect(),
-        )
+        (ran.code, ran.differences())
     }
 
     /// What `check` says of what was observed, by rules about UPSs, after a fresh look.
     fn judged(&self) -> Vec<String> {
         let seen = self.run(&["observe", "--on", "real"]);
-        assert!(matches!(seen.code, Some(0 | 7)), "{}", seen.text);
+        assert!(matches!(seen.code, 0 | 7), "{}", seen.all());
         let ran = self.run(&["check", "--on", "real", "--json"]);
-        let said: Value =
-            serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {}", ran.text));
+        let said = ran.json();
         let all = said["findings"].as_array().or(said.as_array()).unwrap();
         let code = |d: &Value| d["code"].as_str().unwrap_or_default().to_owned();
         let line = |d: &Value| format!("{}: {}", code(d), d["message"].as_str().unwrap());
@@ -129,9 +87,9 @@ fn what_upsd_tells_is_seen_and_kept() {
         "networks: {lan: {subnet: 127.0.0.0/8}}\nhosts: {nas: {addresses: {lan: 127.0.0.1}}}\n",
     );
     let seen = field.run(&["observe", "--on", "real"]);
-    assert!(seen.stdout.contains("ups/ups1  answered"), "{}", seen.text);
+    assert!(seen.stdout.contains("ups/ups1  answered"), "{}", seen.all());
     // Nothing leads to the host; of the UPS all is known.
-    assert!(seen.stdout.contains("0 kinds incomplete"), "{}", seen.text);
+    assert!(seen.stdout.contains("0 kinds incomplete"), "{}", seen.all());
     let (_, rows) = field.drift();
     let ours: Vec<&String> = rows.iter().filter(|r| r.contains(" nut:")).collect();
     assert_eq!(ours, [""; 0]);
@@ -150,35 +108,19 @@ fn what_upsd_tells_is_seen_and_kept() {
         "Network UPS Tools upsd",
         "dummy-ups",
     ] {
-        assert!(shown.stdout.contains(part), "{part}: {}", shown.text);
+        assert!(shown.stdout.contains(part), "{part}: {}", shown.all());
     }
-    assert!(!shown.stdout.contains("parameter"), "{}", shown.text);
-    let data = holding(&field.dir.path().join("data"), CANARY);
-    assert_eq!(data, Vec::<PathBuf>::new());
+    assert!(!shown.stdout.contains("parameter"), "{}", shown.all());
 
     // What moves by itself is no news; what changes is.
     upsd.set("ups1", "ups.load", "31");
     field.run(&["observe", "--on", "real"]);
     let quiet = field.run(&["facts", "diff"]);
-    assert!(!quiet.stdout.contains("nut:"), "{}", quiet.text);
+    assert!(!quiet.stdout.contains("nut:"), "{}", quiet.all());
     upsd.set("ups1", "ups.status", "OB DISCHRG");
     field.run(&["observe", "--on", "real"]);
     let news = field.run(&["facts", "diff"]);
-    assert!(news.stdout.contains("nut:ups"), "{}", news.text);
-}
-
-/// Files below a folder that have a text in them.
-fn holding(folder: &std::path::Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(holding(&path, text));
-        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(text) {
-            found.push(path);
-        }
-    }
-    found
+    assert!(news.stdout.contains("nut:ups"), "{}", news.all());
 }
 
 #[test]
@@ -199,7 +141,7 @@ fn another_device_than_the_declared_one_is_drift() {
             "undeclared nut:other/attic | not declared | a UPS of the same upsd, attic@127.0.0.1",
         ]
     );
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
 
     // What the device does not tell is unknown. A driver that plays a UPS has a name of its own for its model.
     field.write(
@@ -325,17 +267,17 @@ fn what_upsd_lost_is_unknown() {
     let why =
         format!("upsd at {server} says DRIVER-NOT-CONNECTED: its driver for this UPS does not run");
     let seen = field.run(&["observe", "--on", "real", "--unknown"]);
-    assert_eq!(seen.code, Some(7), "{}", seen.text);
+    assert_eq!(seen.code, 7, "{}", seen.all());
     assert!(
         seen.stdout.contains("1 kind incomplete") && seen.stdout.contains(&why),
         "{}",
-        seen.text
+        seen.all()
     );
     let unknown = [
         format!("unknown nut:* | what it tells | unknown ({why})"),
         format!("unknown nut:ups.serial | serial 5B1234X56789 | unknown ({why})"),
     ];
-    assert_eq!(field.drift(), (Some(7), unknown.to_vec()));
+    assert_eq!(field.drift(), (7, unknown.to_vec()));
     let said = field.judged();
     for code in [
         "ups-on-battery",
@@ -355,18 +297,18 @@ fn what_upsd_lost_is_unknown() {
     let seen = field.run(&["observe", "--on", "real"]);
     let why = format!("upsd at {server} has no UPS 'attic'; it has ups1");
     assert!(
-        seen.code == Some(7) && seen.text.contains(&why),
+        seen.code == 7 && seen.all().contains(&why),
         "{}",
-        seen.text
+        seen.all()
     );
 
     upsd.stop();
     let seen = field.run(&["observe", "--on", "real"]);
     let why = format!("cannot connect to upsd at {server}: Connection refused");
     assert!(
-        seen.code == Some(7) && seen.text.contains(&why),
+        seen.code == 7 && seen.all().contains(&why),
         "{}",
-        seen.text
+        seen.all()
     );
     // What it said before is of a UPS that is not asked any more.
     let said = field.judged();
@@ -508,14 +450,14 @@ fn what_is_no_upsd_is_unknown_with_its_reason() {
         let port = in_place(*answer);
         let field = Field::new(&format!("ups1@127.0.0.1:{port}"), "");
         let seen = field.run(&["observe", "--on", "real", "--timeout", "1s"]);
-        assert_eq!(seen.code, Some(7), "{why}: {}", seen.text);
-        assert!(seen.text.contains(why), "{why}: {}", seen.text);
+        assert_eq!(seen.code, 7, "{why}: {}", seen.all());
+        assert!(seen.all().contains(why), "{why}: {}", seen.all());
         assert!(
             seen.stdout.contains("ups/ups1  unreachable"),
             "{why}: {}",
-            seen.text
+            seen.all()
         );
-        assert!(!seen.text.contains('\u{1b}'), "{}", seen.text);
+        assert!(!seen.all().contains('\u{1b}'), "{}", seen.all());
     }
 }
 
@@ -528,11 +470,9 @@ fn a_value_that_cannot_be_is_left_out_and_told() {
     let port = in_place(answer);
     let field = Field::new(&format!("ups1@127.0.0.1:{port}"), "");
     let seen = field.run(&["observe", "--on", "real", "--unknown"]);
-    assert_eq!(seen.code, Some(7), "{}", seen.text);
+    assert_eq!(seen.code, 7, "{}", seen.all());
     let why = "not understood: the value of battery.charge";
-    assert!(seen.stdout.contains(why), "{}", seen.text);
-    let data = holding(&field.dir.path().join("data"), CANARY);
-    assert_eq!(data, Vec::<PathBuf>::new());
+    assert!(seen.stdout.contains(why), "{}", seen.all());
 }
 
 #[test]
@@ -541,12 +481,12 @@ fn a_twin_asks_no_ups_and_says_so() {
     let field = Field::new(&format!("ups1@127.0.0.1:{port}"), ", serial: X");
     let seen = field.run(&["observe", "--on", "twin"]);
     let said = "not in the twin: ups/ups1 (no UPS feeds a twin)";
-    assert!(seen.stdout.contains(said), "{}", seen.text);
+    assert!(seen.stdout.contains(said), "{}", seen.all());
     let ran = field.run(&["drift", "--on", "twin"]);
     assert!(
         ran.stdout.contains("cannot be shown by a twin"),
         "{}",
-        ran.text
+        ran.all()
     );
-    assert!(!ran.stdout.contains("unreachable"), "{}", ran.text);
+    assert!(!ran.stdout.contains("unreachable"), "{}", ran.all());
 }

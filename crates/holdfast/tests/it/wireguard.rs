@@ -1,19 +1,12 @@
 //! Declared tunnels against real ones: `drift` and `ports`.
 
-use crate::rig::{Ran, Rig};
-use serde_json::Value;
+use crate::ran::Ran;
+use crate::rig::Rig;
 use testkit::tools;
 
 fn drift(rig: &Rig) -> (i32, Vec<String>) {
     let ran = rig.run(&["drift", rig.lab(), "--on", "real", "--json"]);
-    let json = ran.json();
-    let text = |d: &Value, f: &str| d[f].as_str().unwrap().to_owned();
-    let line = |d: &Value| {
-        let [how, path, before, after] =
-            ["how", "path", "declared", "observed"].map(|f| text(d, f));
-        format!("{how} {path} | {before} | {after}")
-    };
-    let all = json.as_array().unwrap().iter().map(line);
+    let all = ran.differences().into_iter();
     let mine = all.filter(|l| l.contains(" wireguard:"));
     (ran.code, mine.collect())
 }

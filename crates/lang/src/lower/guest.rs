@@ -46,7 +46,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
 
 /// What a guest says of the system in it.
 fn system(name: &Key, guest: &Guest) -> Host {
-    let mut system = host::empty(name);
+    let mut system = Host::bare(name.span);
     let was = |w: &Spanned<model::units::text::Name>| Spanned::new(w.value.0.clone(), w.span);
     system.was = guest.was.as_ref().map(was);
     system.about.wireguard = guest.wireguard.clone();

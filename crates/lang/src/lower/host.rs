@@ -11,39 +11,16 @@ use diag::{Diagnostic, Spanned};
 use model::declare::Given;
 use model::id::Kind;
 use model::lab::hardware::HostAbout;
-use model::lab::{Host, Lab, Manage, Managed, Reach};
+use model::lab::{Host, Lab, Manage, Managed};
 use std::collections::BTreeMap;
 
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
-    let mut host = empty(name);
+    let mut host = Host::bare(name.span);
     if let Some(mut f) = Fields::of(cx, format!("host '{}'", name.text), name.span, node) {
         read(cx, &mut f, &mut host);
         f.finish(cx);
     }
     lab.hosts.insert(name.text.to_string(), host);
-}
-
-pub(super) fn empty(name: &Key) -> Host {
-    Host {
-        span: name.span,
-        was: None,
-        site: None,
-        os: None,
-        addresses: BTreeMap::new(),
-        reach: Reach::Unknown,
-        manage: BTreeMap::new(),
-        users: BTreeMap::new(),
-        packages: Vec::new(),
-        files: BTreeMap::new(),
-        units: BTreeMap::new(),
-        sysctl: BTreeMap::new(),
-        cron: BTreeMap::new(),
-        sshd: BTreeMap::new(),
-        firewall: None,
-        default_route: None,
-        exposures: Vec::new(),
-        about: HostAbout::default(),
-    }
 }
 
 fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {

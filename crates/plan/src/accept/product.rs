@@ -59,11 +59,14 @@ fn tunnel(host: &Host, facts: &TargetFacts, difference: &Difference) -> Taking {
     };
     let value = present(facts, difference);
     let text = |field: &str| Some(value.as_ref()?.field(field)?.to_string());
+    let number = |field: &str| value.as_ref()?.field(field)?.as_int();
     if public.is_empty() {
         let port = difference.declared.starts_with("port ");
         let taking = match (difference.how, port) {
             (How::Missing, _) => Some(gone(Some(interface.span))),
-            (How::Differs, true) => replaced(&interface.port, text("port")),
+            (How::Differs, true) => {
+                replaced(&interface.port, number("port").map(|n| n.to_string()))
+            }
             (How::Differs, false) => replaced(&interface.key, text("public").map(|k| scalar(&k))),
             _ => None,
         };
@@ -79,9 +82,10 @@ fn tunnel(host: &Host, facts: &TargetFacts, difference: &Difference) -> Taking {
     let said = difference.declared.as_str();
     let taking = match value.as_ref() {
         Some(value) if said.contains(": allowed ") => allowed(peer, value),
-        Some(_) if said.contains(": keepalive ") => {
-            replaced(&peer.keepalive, text("keepalive").map(|s| format!("{s}s")))
-        }
+        Some(_) if said.contains(": keepalive ") => replaced(
+            &peer.keepalive,
+            number("keepalive").map(|s| format!("{s}s")),
+        ),
         Some(_) if said.contains(": endpoint ") => {
             replaced(&peer.endpoint, text("endpoint").map(|e| scalar(&e)))
         }

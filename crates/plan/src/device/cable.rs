@@ -101,7 +101,7 @@ impl<'a> Comparing<'a> {
         let there: Vec<&Value> = there.filter(|v| text(v, "local") == Some(own)).collect();
         let names = called(lab, self.ctx.facts, &ends.far.object);
         let mut doubt = match there.is_empty() {
-            true => Some(self.gap(KIND).unwrap_or_else(|| {
+            true => Some(self.facts.gap(KIND).unwrap_or_else(|| {
                 "nobody tells there who it is: the other end does not speak LLDP".to_owned()
             })),
             false => None,
@@ -136,7 +136,7 @@ impl<'a> Comparing<'a> {
     /// Neighbours at ports that no cable is declared for.
     pub(super) fn undeclared_neighbours(&mut self, ends: &BTreeMap<&str, Ends<'_>>) {
         let declared = self.declared;
-        let gap = self.gap(FactKind::DevicePort);
+        let gap = self.facts.gap(FactKind::DevicePort);
         let cabled = declared
             .ports
             .iter()

@@ -7,12 +7,13 @@ mod cable;
 mod port;
 mod vlan;
 
+use crate::difference::Telling;
 use crate::interface::{By, all};
 use crate::{Context, Difference, How};
 use cable::Ends;
 use diag::Span;
 use model::declare::{Opt, OptExt as _};
-use model::fact::{Completeness, FactKind, FactPath, TargetFacts};
+use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::ObjectRef;
 use model::lab::device::{Device, Port};
 use model::units::size::Rate;
@@ -34,7 +35,7 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
                 object: &interface.object,
                 declared,
                 facts,
-                out: &mut out,
+                out: Telling::of(ctx, &interface.object, &mut out),
             }
             .run();
         }
@@ -55,7 +56,7 @@ struct Comparing<'a> {
     object: &'a ObjectRef,
     declared: &'a Device,
     facts: &'a TargetFacts,
-    out: &'a mut Vec<Difference>,
+    out: Telling<'a>,
 }
 
 impl<'a> Comparing<'a> {
@@ -73,7 +74,7 @@ impl<'a> Comparing<'a> {
                 FactKind::DevicePort => "no other ports",
                 _ => "no other neighbours",
             };
-            if let Some(why) = self.gap(kind) {
+            if let Some(why) = self.facts.gap(kind) {
                 let seen = format!("unknown ({why})");
                 self.tell((kind, "*"), How::Unknown, said, &seen, span);
             }
@@ -88,15 +89,6 @@ impl<'a> Comparing<'a> {
         self.undeclared_vlans();
     }
 
-    /// Why not all of a kind is known.
-    fn gap(&self, kind: FactKind) -> Option<String> {
-        match self.facts.collections.get(&kind) {
-            Some(Completeness::Yes(_)) => None,
-            Some(Completeness::No(why)) => Some(why.to_string()),
-            None => Some("it was not asked".to_owned()),
-        }
-    }
-
     /// One of the units that it is made of has it.
     fn serial(&mut self) {
         let Some((serial, span)) = given(&self.declared.serial) else {
@@ -107,7 +99,7 @@ impl<'a> Comparing<'a> {
         let told: Vec<&str> = units.filter_map(|(_, v)| text(v, "serial")).collect();
         let said = format!("serial {serial}");
         let of = (FactKind::Device, "chassis");
-        match (told.as_slice(), self.gap(FactKind::Device)) {
+        match (told.as_slice(), self.facts.gap(FactKind::Device)) {
             (told, _) if told.contains(&serial.trim()) => {}
             ([], gap) => {
                 let why = gap.unwrap_or_else(|| "it was not told".to_owned());
@@ -129,7 +121,12 @@ impl<'a> Comparing<'a> {
             return;
         }
         let said = format!("port {name}");
-        let (own, seen) = match find(self.facts, name, declared, self.gap(FactKind::DevicePort)) {
+        let (own, seen) = match find(
+            self.facts,
+            name,
+            declared,
+            self.facts.gap(FactKind::DevicePort),
+        ) {
             Match::Is(own, seen) => (own, seen),
             Match::Missing => {
                 let of = (FactKind::DevicePort, name);
@@ -210,14 +207,8 @@ impl<'a> Comparing<'a> {
         observed: &str,
         cause: Option<Span>,
     ) {
-        self.out.push(Difference {
-            target: self.object.clone(),
-            path: FactPath::new(kind, key),
-            how,
-            declared: declared.to_owned(),
-            observed: observed.to_owned(),
-            cause: cause.map(|span| self.ctx.place(span)),
-        });
+        let path = FactPath::new(kind, key);
+        self.out.tell(path, how, declared, observed, cause);
     }
 }
 

@@ -22,7 +22,7 @@ impl<'a> Comparing<'a> {
         if untagged.is_none() && declared.tagged.is_empty() {
             return;
         }
-        if let Some(why) = self.gap(KIND) {
+        if let Some(why) = self.facts.gap(KIND) {
             let seen = format!("unknown ({why})");
             let said = format!("port {name} in the VLANs of its networks");
             return self.tell((KIND, own), How::Unknown, &said, &seen, Some(declared.span));

@@ -9,9 +9,7 @@ use model::evidence::{Grade, Measured};
 use model::fact::{Facts, TargetFacts};
 use model::id::{ControllerId, Kind, ObjectRef, RunId, StepId};
 use model::lab::Objects;
-use model::lab::{
-    Backup, Check, DataSource, Dataset, FaultScope, Host, Lab, Reach, Repository, Tier,
-};
+use model::lab::{Backup, Check, DataSource, Dataset, FaultScope, Host, Lab, Repository, Tier};
 use model::plan::{Action, Plan, Step, Undo};
 use model::realm::{Realm, Twin};
 use model::run::{Output, StepOutcome};
@@ -281,7 +279,7 @@ fn lab() -> Lab {
     Lab {
         name: "smallest".to_owned(),
         tiers: Objects::from([("household".to_owned(), tier)]),
-        hosts: Objects::from([("web".to_owned(), host())]),
+        hosts: Objects::from([("web".to_owned(), Host::bare(span()))]),
         datasets: Objects::from([
             ("documents".to_owned(), documents),
             ("shop".to_owned(), shop),
@@ -289,28 +287,5 @@ fn lab() -> Lab {
         repositories: Objects::from([("usb".to_owned(), repository)]),
         backups: Objects::from([("nightly".to_owned(), backup)]),
         ..Lab::default()
-    }
-}
-
-fn host() -> Host {
-    Host {
-        span: span(),
-        was: None,
-        site: None,
-        os: None,
-        addresses: BTreeMap::new(),
-        reach: Reach::Unknown,
-        manage: BTreeMap::new(),
-        users: BTreeMap::new(),
-        packages: Vec::new(),
-        files: BTreeMap::new(),
-        units: BTreeMap::new(),
-        sysctl: BTreeMap::new(),
-        cron: BTreeMap::new(),
-        sshd: BTreeMap::new(),
-        firewall: None,
-        default_route: None,
-        exposures: Vec::new(),
-        about: Default::default(),
     }
 }

@@ -18,6 +18,7 @@ mod lifecycle;
 mod links;
 mod mends;
 mod observed;
+mod odd_numbers;
 mod shared;
 mod sighting;
 mod silence;

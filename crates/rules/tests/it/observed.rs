@@ -147,6 +147,26 @@ fn what_was_looked_at_is_judged_and_what_was_not_is_unknown() {
 }
 
 #[test]
+fn so_many_jobs_that_no_host_has_are_not_all_compared() {
+    let mut text = "format: 1\nlab: x\nhosts: {nas: {}}\n# file: observed/nas\nall timer by systemctl show\nall cron by reading the tables of cron as root\n".to_owned();
+    for n in 0..3_000 {
+        let at = format!("{} {}", n % 60, n / 60 % 24);
+        text.push_str(&format!(
+            "cron:/etc/cron.d/x:{n} = {{\"when\": \"{at} * * *\", \"user\": \"root\", \"command\": \"rsync\", \"does\": [\"rsync\"]}}\n"
+        ));
+    }
+    let (findings, _) = check(&text, None);
+    let of_rule = findings.iter().filter(|d| d.code == "cron-overlap");
+    let unknown: Vec<&Diagnostic> = of_rule.filter(|d| d.unknown).collect();
+    let told = unknown.iter().flat_map(|d| &d.notes);
+    let told: Vec<&String> = told.collect();
+    assert!(
+        told.iter().any(|n| n.contains("of which 100 are held")),
+        "{unknown:#?}"
+    );
+}
+
+#[test]
 fn what_is_old_or_of_the_future_is_not_judged() {
     for (at, judged) in [
         ("2026-11-14T12:00:00Z", true),

@@ -232,11 +232,6 @@ impl Ledger {
         &self.writer
     }
 
-    /// The signing key's public half in hexadecimal.
-    pub fn public_key(&self) -> String {
-        HEXLOWER.encode(self.key.verifying_key().as_bytes())
-    }
-
     /// The directory that holds this chain, as the stand-alone verifier reads it.
     pub fn dir(&self) -> &Path {
         &self.dir

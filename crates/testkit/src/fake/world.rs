@@ -8,7 +8,7 @@ use super::machine::{Machine, RevertState, State};
 use engine::context::Clock;
 use engine::drivers::Drivers;
 use jiff::{SignedDuration, Timestamp};
-use model::fact::{FactKind, FactPath, Scope, TargetFacts};
+use model::fact::{FactPath, Scope, TargetFacts};
 use model::id::{Kind, ObjectRef, StepId};
 use model::realm::{Realm, RealmTag};
 use model::run::Event;
@@ -216,11 +216,6 @@ impl FakeWorld {
     /// Hosts that a new login cannot reach.
     pub fn locked_out(&self) -> Vec<String> {
         self.named(|m| m.cut() != super::machine::Cut::Nothing)
-    }
-
-    /// A person mends the way in by hand, from the console.
-    pub fn readmit(&self, host: &str) {
-        self.meddle(host, FactPath::new(FactKind::Nft, "inet/holdfast"), None);
     }
 
     fn named(&self, which: impl Fn(&Machine) -> bool) -> Vec<String> {

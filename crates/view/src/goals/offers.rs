@@ -15,13 +15,13 @@ use model::lab::money::{Asset, Offer, OfferKind};
 use model::lab::protection::{Media, RepositoryAbout};
 use model::lab::site::Uplink;
 use model::lab::storage::Level;
-use model::lab::{Backup, DataClass, Host, Lab, Reach, Repository};
+use model::lab::{Backup, DataClass, Host, Lab, Repository};
 use model::units::Seconds;
 use model::units::percent::Share;
 use model::units::size::{Rate, Size};
 use model::units::text::{Name, Prose};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Years over which a running cost is compared with a price.
 pub(super) const YEARS: i128 = 3;
@@ -498,28 +498,13 @@ fn host(site: &str, offer: &Offer) -> Host {
         ..Hardware::default()
     };
     Host {
-        span: Span::default(),
-        was: None,
         site: given(site.to_owned()),
-        os: None,
-        addresses: BTreeMap::new(),
-        reach: Reach::Unknown,
-        manage: BTreeMap::new(),
-        users: BTreeMap::new(),
-        packages: Vec::new(),
-        files: BTreeMap::new(),
-        units: BTreeMap::new(),
-        sysctl: BTreeMap::new(),
-        cron: BTreeMap::new(),
-        sshd: BTreeMap::new(),
-        firewall: None,
-        default_route: None,
-        exposures: Vec::new(),
         about: HostAbout {
             kind: given(HostKind::Server),
             hardware: Some(hardware),
             ..HostAbout::default()
         },
+        ..Host::bare(Span::default())
     }
 }
 

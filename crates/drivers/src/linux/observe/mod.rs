@@ -50,7 +50,7 @@ use model::fact::{FactKind, Scope, Seen, TargetFacts};
 use model::id::ObjectRef;
 use model::kleene::Reason;
 use model::secret::Redactor;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -212,13 +212,7 @@ fn parts(kind: FactKind, scope: &Scope) -> (Option<Whole>, Option<ByPath>) {
 
 /// Every kind that a scope touches, in the order of their parts; the slow ones are last, so that they cannot cost the others.
 fn kinds(scope: &Scope) -> Vec<FactKind> {
-    let asked: BTreeSet<FactKind> = scope
-        .collections
-        .iter()
-        .copied()
-        .chain(scope.paths.iter().map(|p| p.kind))
-        .collect();
-    let (slow, quick): (Vec<_>, Vec<_>) = asked.into_iter().partition(|k| {
+    let (slow, quick): (Vec<_>, Vec<_>) = scope.kinds().into_iter().partition(|k| {
         matches!(
             k,
             FactKind::Patch

@@ -12,11 +12,12 @@ use crate::proxmox::answers::{Answers, place};
 use crate::proxmox::client::Client;
 use crate::proxmox::error::ApiError;
 use crate::proxmox::found::Found;
-use model::fact::{FactKind, FactPath, NativeIdentity, Scope};
+use crate::reading::Told;
+use model::fact::{FactKind, FactPath, Scope};
 use model::kleene::Reason;
 use model::secret::Redactor;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What every part is told.
 pub(super) struct Look<'a> {
@@ -62,30 +63,19 @@ const FIRST: &[&str] = &[
     guest::LIST,
 ];
 
-/// Who answered and what was found.
-pub(super) struct Observed {
-    pub(super) identity: NativeIdentity,
-    pub(super) found: Found,
-}
-
 /// Asks for everything in the scope. An error means that nothing can be told.
 pub(super) fn observe(
     client: &Client,
     scope: &Scope,
     redactor: &Redactor,
     now: i64,
-) -> Result<Observed, ApiError> {
+) -> Result<Told, ApiError> {
     let version = client.get("/version")?;
     if !version.get("version").is_some_and(Value::is_string) {
         let why = "it is no version of Proxmox VE".to_owned();
         return Err(ApiError::Garbage(why));
     }
-    let asked: BTreeSet<FactKind> = scope
-        .collections
-        .iter()
-        .copied()
-        .chain(scope.paths.iter().map(|p| p.kind))
-        .collect();
+    let asked = scope.kinds();
     let wants = |kind: FactKind| asked.contains(&kind);
     let mut first: Vec<String> = FIRST.iter().map(|p| (*p).to_owned()).collect();
     let parts: [(FactKind, &[&str]); 6] = [
@@ -135,15 +125,7 @@ pub(super) fn observe(
     access::read(&look, &mut found);
     found.only(&asked, scope);
     let machine_id = format!("proxmox-ve:{}", cluster::name(&look.answers));
-    let host_key = client
-        .met()
-        .map_or_else(|| "unknown".to_owned(), |f| format!("SHA256:{f}"));
-    let identity = NativeIdentity {
-        machine_id,
-        host_key,
-        realm_marker: None,
-    };
-    Ok(Observed { identity, found })
+    Ok(found.told(client, machine_id))
 }
 
 /// Single paths of a kind that somebody asks for.

@@ -402,7 +402,12 @@ fn below(root: &Path, folder: &Path, out: &mut Vec<PathBuf>, found: &mut Found) 
         found.unread.push((name, Unread::Denied));
         return;
     };
-    for entry in entries.filter_map(std::result::Result::ok) {
+    for entry in entries {
+        let Ok(entry) = entry else {
+            let name = format!("{}/", folder.display());
+            found.unread.push((name, Unread::Denied));
+            continue;
+        };
         let name = folder.join(entry.file_name());
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => {

@@ -1,7 +1,8 @@
 //! A bare host with a small declaration that changes a file, a kernel setting, sshd and the packet filter at once, and the
 //! means to stop a run in the middle.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

@@ -45,7 +45,7 @@ fn containers_are_as_declared_straight_after() {
     for source in ["docker://web", "ssh://web"] {
         let desk = desk(&host);
         let (ran, shown) = desk.import(&[source]);
-        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(ran.code, 0, "{ran:?}");
         assert!(!desk.lab().exists());
         let new = json!({"host": 1, "stack": 2, "service": 2});
         assert_eq!((&shown["new"], &shown["drift"]), (&new, &json!([])));
@@ -55,11 +55,11 @@ fn containers_are_as_declared_straight_after() {
         let (ran, written) = desk.import(&[source, "--write"]);
         let dbg = desk.run(&["facts", "show", "lab"]);
         eprintln!("{}", dbg.stdout);
-        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(ran.code, 0, "{ran:?}");
         assert_eq!(written["drift"], json!([]));
         desk.is_valid();
         let drift = desk.run(&["drift", "lab"]);
-        assert_eq!(drift.code, Some(0), "{drift:?}");
+        assert_eq!(drift.code, 0, "{drift:?}");
         assert_eq!(desk.holding(CANARY), Vec::<std::path::PathBuf>::new());
         let before = desk.files();
         let (_, again) = desk.import(&[source, "--write"]);
@@ -108,7 +108,7 @@ fn texts(desk: &Desk) {
 fn what_changes_is_drift(host: &TestHost) {
     let desk = desk(host);
     let (ran, _) = desk.import(&["docker://web", "--write"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     host.exec_sh(
         "docker rm --force hostly >/dev/null
          docker run --detach --name wiki-shell --label com.docker.compose.project=wiki --label com.docker.compose.service=web --label com.docker.compose.oneoff=True \
@@ -117,7 +117,7 @@ fn what_changes_is_drift(host: &TestHost) {
     )
     .unwrap();
     let drift = desk.run(&["drift", "lab"]);
-    assert_eq!(drift.code, Some(1), "{drift:?}");
+    assert_eq!(drift.code, 1, "{drift:?}");
     assert!(!drift.stdout.contains("wiki-once"), "{drift:?}");
     for line in [
         "missing",
@@ -163,5 +163,5 @@ fn a_file_in_the_tree_goes_first(host: &TestHost) {
         .filter_map(|d| d["path"].as_str())
         .collect();
     assert!(paths.contains(&"docker-container:pages-db"), "{paths:?}");
-    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.code, 1);
 }

@@ -35,7 +35,7 @@ fn a_host_is_as_declared_straight_after() {
     desk.env.push(("HOLDFAST_SSH_CONFIG", config));
     let source = "ssh://web";
     let (ran, shown) = desk.import(&[source]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert!(!desk.lab().exists() && !desk.path("data").exists());
     assert_eq!(
         (&shown["new"], &shown["drift"]),
@@ -43,11 +43,11 @@ fn a_host_is_as_declared_straight_after() {
     );
 
     let (ran, written) = desk.import(&[source, "--write"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(written["drift"], json!([]));
     desk.is_valid();
     let drift = desk.run(&["drift", "lab"]);
-    assert_eq!(drift.code, Some(0), "{drift:?}");
+    assert_eq!(drift.code, 0, "{drift:?}");
 
     let text = desk.read("lab/machines.yaml");
     for line in [
@@ -94,12 +94,12 @@ fn a_host_is_as_declared_straight_after() {
     assert_eq!(desk.files(), before);
     assert_eq!(
         desk.run(&["ports", "lab"]).code,
-        Some(1),
+        1,
         "no port has a reason yet"
     );
     host.exec_sh("systemd-run --unit=more -- nc -lk 9090 >/dev/null 2>&1; until nc -z 127.0.0.1 9090; do :; done").unwrap();
     let drift = desk.run(&["drift", "lab"]);
-    assert_eq!(drift.code, Some(1), "{drift:?}");
+    assert_eq!(drift.code, 1, "{drift:?}");
     assert!(
         drift.stdout.contains("9090") && !drift.stdout.contains("8080"),
         "{drift:?}"
@@ -126,7 +126,7 @@ fn who_does_not_answer_is_said_and_nothing_is_written() {
     desk.env
         .push(("HOLDFAST_SSH_CONFIG", config.display().to_string()));
     let ran = desk.run(&["import", "ssh://127.0.0.1:9", "--into", "lab", "--write"]);
-    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.stderr.contains("ssh://127.0.0.1:9: "), "{ran:?}");
     assert!(!desk.lab().exists());
 }
@@ -161,7 +161,7 @@ fn compose_projects_are_named_where_they_lie() {
     .unwrap();
     let before = desk.files();
     let (ran, shown) = desk.import(&["lab/stacks"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(shown["new"], json!({"stack": 2, "service": 2}));
     assert_eq!(desk.files(), before);
     assert!(
@@ -172,7 +172,7 @@ fn compose_projects_are_named_where_they_lie() {
     );
 
     let (ran, _) = desk.import(&["lab/stacks", "--write"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     desk.is_valid_but("stacks/broken");
     let text = desk.read("lab/services.yaml");
     for line in [
@@ -194,7 +194,7 @@ fn compose_projects_are_named_where_they_lie() {
     let mut before = desk.files();
     project(&desk, "music", "services: {player: {image: x}}\n");
     let (ran, more) = desk.import(&["lab/stacks", "--write"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(more["new"], json!({"stack": 1, "service": 1}));
     assert_eq!(more["declared"], json!({"stack": 2}));
     let after = desk.files();
@@ -212,7 +212,7 @@ fn compose_projects_are_named_where_they_lie() {
     assert_eq!(added.len(), 2, "{added:?}");
 
     let outside = desk.run(&["import", "elsewhere", "--into", "lab"]);
-    assert_eq!(outside.code, Some(2), "{outside:?}");
+    assert_eq!(outside.code, 2, "{outside:?}");
     assert!(
         outside
             .stderr

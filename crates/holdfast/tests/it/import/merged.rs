@@ -68,7 +68,7 @@ fn the_same_machine_told_of_by_several_sources_is_one() {
         simulator.fingerprint(),
     ];
     let (ran, shown) = desk.import(&all);
-    assert_eq!(ran.code, Some(7), "{ran:?}");
+    assert_eq!(ran.code, 7, "{ran:?}");
     assert_eq!(shown["drift"], json!([]), "{shown:#}");
     // Nodes pve1 (by address) and pve9 (of the state alone), pve2 as its cluster knows it, and the shop.
     assert_eq!(shown["new"], json!({"host": 4, "cluster": 1, "guest": 3}));
@@ -83,7 +83,7 @@ fn the_same_machine_told_of_by_several_sources_is_one() {
     let (ran, written) = desk.import(&[&all[..], &["--same", "pve2", "--write"]].concat());
     assert_eq!(
         (ran.code, &written["drift"]),
-        (Some(0), &json!([])),
+        (0, &json!([])),
         "{written:#}"
     );
     let left = said(&written, "left-out");
@@ -160,7 +160,7 @@ fn files_that_cannot_be_read_are_told_with_the_place() {
         ("https://lab", "'https://lab' is no source"),
     ] {
         let ran = desk.run(&["import", source, "--into", "lab", "--write"]);
-        assert_eq!(ran.code, Some(2), "{source}: {ran:?}");
+        assert_eq!(ran.code, 2, "{source}: {ran:?}");
         assert!(ran.stderr.contains(want), "{source}: {ran:?}");
     }
     assert!(!desk.lab().exists());
@@ -173,7 +173,7 @@ fn files_that_cannot_be_read_are_told_with_the_place() {
     .unwrap();
     write("good.ini", b"web ansible_host=10.0.0.1\n");
     let ran = desk.run(&["import", "good.ini", "--into", "lab", "--write"]);
-    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert_eq!(ran.code, 2, "{ran:?}");
     assert!(
         ran.stderr.contains("the declaration in lab is not valid"),
         "{ran:?}"

@@ -52,8 +52,7 @@ impl Field {
     }
 
     fn drift(&self) -> serde_json::Value {
-        let ran = self.desk.run(&["drift", "lab", "--json"]);
-        serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"))
+        self.desk.run(&["drift", "lab", "--json"]).json()
     }
 }
 
@@ -62,7 +61,7 @@ fn thirteen_guests_are_declared_and_as_declared() {
     let field = Field::of(single_host());
     let desk = &field.desk;
     let (ran, shown) = desk.import(&field.flags());
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert!(
         !desk.lab().exists() && !desk.path("data").exists(),
         "nothing is written unasked"
@@ -71,7 +70,7 @@ fn thirteen_guests_are_declared_and_as_declared() {
     assert_eq!(shown["drift"], json!([]));
 
     let (ran, written) = desk.import(&[&field.flags()[..], &["--write"]].concat());
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(written["drift"], json!([]), "{written:#}");
     desk.is_valid();
     assert_eq!(field.drift(), json!([]));
@@ -96,7 +95,7 @@ fn thirteen_guests_are_declared_and_as_declared() {
     // The same once more is nothing new, and changes no byte. The tree knows now how to ask.
     let before = desk.files();
     let (ran, again) = desk.import(&[&field.source, "--write"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!((&again["new"], &again["files"]), (&json!({}), &json!([])));
     assert_eq!(again["declared"]["guest"], 13);
     assert_eq!(desk.files(), before);
@@ -123,7 +122,7 @@ fn what_a_token_does_not_see_is_told_and_not_taken_for_all() {
     state.access.acl.clear();
     let field = Field::of(state);
     let (ran, shown) = field.desk.import(&field.flags());
-    assert_eq!(ran.code, Some(7), "{ran:?}");
+    assert_eq!(ran.code, 7, "{ran:?}");
     assert_eq!(shown["new"]["guest"], json!(null), "{shown:#}");
     let unseen = said(&shown, "unseen");
     assert!(
@@ -165,7 +164,7 @@ fn who_is_asked_must_be_known_and_no_secret_is_repeated() {
         let ran = field
             .desk
             .run(&[&["import", "--into", "lab"], arguments].concat());
-        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert_eq!(ran.code, 2, "{ran:?}");
         assert!(ran.stderr.contains(expected), "{ran:?}");
         assert!(
             !ran.stderr.contains(SECRET) && !ran.stdout.contains(SECRET),

@@ -1,7 +1,7 @@
 //! A write that fails or is killed leaves nothing, or a whole tree.
 
 use super::{command, files, run};
-use crate::rig::Ran;
+use crate::ran::Ran;
 use std::path::Path;
 use std::process::Command;
 

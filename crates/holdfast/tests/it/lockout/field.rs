@@ -1,6 +1,7 @@
 //! One host and the trials on it: a change of a way in goes wrong, and all is as before without anybody's help.
 
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

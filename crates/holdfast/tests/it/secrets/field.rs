@@ -1,7 +1,8 @@
 //! One real host with a canary in every place that Holdfast comes near, and a controller that keeps all that it is told.
 
 use super::canary::{Flock, Hit};
-use crate::rig::{Ran, Rig};
+use crate::ran::Ran;
+use crate::rig::Rig;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -1,7 +1,7 @@
 //! Every verb on the planted host, as people and as programs call it, when all is well and when it is not.
 
 use super::field::Field;
-use crate::rig::Ran;
+use crate::ran::Ran;
 
 const REAL: &[&str] = &["--on", "real"];
 const YES: &[&str] = &["--on", "real", "--yes"];

@@ -1,0 +1,84 @@
+//! What is observed is told by machines that may be wrong or lie: no number breaks a rule, and nothing is in order because it is dated after
+//! the look.
+
+use crate::silence::{Said, broken};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Numbers that no calculation expects.
+const ODD: [i64; 4] = [i64::MIN, i64::MAX, -1, 0];
+/// Beyond every clock that is a little fast.
+const LATE: &str = "4102444800";
+/// Of times that are to come nothing else is expected.
+const TO_COME: [&str; 2] = ["until", "next"];
+
+#[test]
+fn no_number_breaks_a_rule() {
+    let tried: usize = rules::OBSERVED.par_iter().map(tried).sum();
+    assert!(tried > 100, "{tried}");
+}
+
+/// How many numbers were tried.
+fn tried(rule: &'static rules::Rule) -> usize {
+    let mut tried = 0;
+    for text in broken(rule.id) {
+        for (_, place) in numbers(&text) {
+            for odd in ODD {
+                Said::of(rule, &with(&text, &place, &odd.to_string()));
+                tried += 1;
+            }
+        }
+    }
+    tried
+}
+
+#[test]
+fn nothing_is_in_order_because_it_is_dated_after_the_look() {
+    let green: Vec<String> = rules::OBSERVED
+        .par_iter()
+        .flat_map_iter(|rule| late(rule))
+        .collect();
+    assert!(
+        green.is_empty(),
+        "in order, and that cannot be:\n{}",
+        green.join("\n")
+    );
+}
+
+fn late(rule: &'static rules::Rule) -> Vec<String> {
+    let mut green = Vec::new();
+    for text in broken(rule.id) {
+        let before = Said::of(rule, &text);
+        for (name, place) in numbers(&text) {
+            if place.len() < LATE.len() || TO_COME.contains(&name.as_str()) {
+                continue;
+            }
+            let after = Said::of(rule, &with(&text, &place, LATE));
+            let told = after.unknown.iter().any(|u| !before.unknown.contains(u));
+            if after.found < before.found && !told {
+                green.push(format!("{}: {name}", rule.id));
+            }
+        }
+    }
+    green
+}
+
+fn with(text: &str, place: &Range<usize>, new: &str) -> String {
+    format!("{}{new}{}", &text[..place.start], &text[place.end..])
+}
+
+/// Whole numbers of what was observed, with the names of their fields.
+fn numbers(text: &str) -> Vec<(String, Range<usize>)> {
+    let observed = text.find("# file: observed/").unwrap_or(text.len());
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("\": ").filter(|(at, _)| *at > observed) {
+        let start = at + "\": ".len();
+        let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let whole = !text[start + digits..].starts_with('.');
+        if digits > 0 && whole {
+            let name = text[..at].rsplit('"').next().unwrap_or_default();
+            found.push((name.to_owned(), start..start + digits));
+        }
+    }
+    found
+}
