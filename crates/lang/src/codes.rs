@@ -136,7 +136,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "unknown-key",
-        "A key has no meaning here. It may be misspelt or indented too far. Unknown keys are errors, because what they were meant to say would be ignored.",
+        "A key has no meaning here. It may be misspelt, or indented too far or too little. Unknown keys are errors, because what they were meant to say would be ignored.",
     ),
     (
         "unknown-reference",

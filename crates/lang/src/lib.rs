@@ -12,6 +12,7 @@
 pub mod compose;
 
 mod codes;
+mod depth;
 mod document;
 mod include;
 mod kept;

@@ -1,6 +1,7 @@
 //! Where diagnostics are collected: a bounded number of them, and none that shows a secret.
 
 use diag::{Applicability, Class, Diagnostic, Severity, SourceSet, Span};
+use model::declare::SECRET_IN_CLEAR;
 use model::lab::open::Open;
 use std::collections::BTreeMap;
 
@@ -58,6 +59,27 @@ impl Sink {
             if !d.help.iter().any(|h| h.starts_with("write one of")) {
                 d.help = vec![help.to_owned()];
             }
+        }
+    }
+
+    /// Drops the complaints that point into a place, but for those about secrets: something better is known of it.
+    pub(crate) fn forget(&mut self, within: Span) {
+        self.diagnostics.retain(|d| {
+            let at = d.primary.as_ref().map(|p| p.span);
+            let in_it = at.is_some_and(|p| {
+                p.source == within.source && within.start <= p.start && p.end <= within.end
+            });
+            !(in_it && d.class == Class::Invalid && d.code != SECRET_IN_CLEAR)
+        });
+    }
+
+    /// Says what to do about the complaint at a place instead of what was guessed.
+    pub(crate) fn unguess(&mut self, code: &str, at: Span, help: &str) {
+        let all = self.diagnostics.iter_mut().filter(|d| d.code == code);
+        let there = |d: &&mut Diagnostic| d.primary.as_ref().is_some_and(|p| p.span == at);
+        for d in all.filter(there) {
+            d.fix = None;
+            d.help = vec![help.to_owned()];
         }
     }
 

@@ -62,7 +62,10 @@ impl<'v, 'c> Former<'v, 'c> {
                     let text = one.key.text.as_str();
                     self.values.takes(shape, text).then(|| flow(text, true))
                 }
-                [one] if !is_secret(&one.key.text) => self.single(shape, &one.value),
+                // Any other key may say something that would be lost.
+                [one] if NAMES.contains(&one.key.text.as_str()) || one.key.text == "value" => {
+                    self.single(shape, &one.value)
+                }
                 _ => None,
             },
         }
@@ -101,14 +104,16 @@ impl<'v, 'c> Former<'v, 'c> {
         nodes.map(|n| self.of(of, n)).collect()
     }
 
-    /// Of a map in place of a list: what stands under its keys, or the keys themselves.
+    /// Of a map in place of a list: the keys if nothing stands under them, or what stands under keys that only count.
     fn keys_or_values(&mut self, of: &Shape, entries: &[Entry]) -> Option<Vec<String>> {
-        if let Some(values) = self.all(entries.iter().map(|e| &e.value), of) {
-            return Some(values);
+        let counts = |e: &Entry| e.key.text.chars().all(|c| c.is_ascii_digit());
+        if entries.iter().all(counts) {
+            return self.all(entries.iter().map(|e| &e.value), of);
         }
         let key = |e: &Entry| {
             let text = e.key.text.as_str();
-            self.values.takes(of, text).then(|| flow(text, true))
+            let bare = e.value.is_null() && self.values.takes(of, text);
+            bare.then(|| flow(text, true))
         };
         entries.iter().map(key).collect()
     }
@@ -283,13 +288,29 @@ impl<'v, 'c> Former<'v, 'c> {
             let told = vec![("amount", money), ("every", period.to_owned())];
             return self.complete(record, told);
         }
+        let field = self.said(record, text)?;
+        self.complete(record, vec![(field.key, flow(text, true))])
+    }
+
+    /// The key that a text in place of a map is the value of, if it can be no other: one that must be there, or that names an object of
+    /// the lab, or whose unit the text has. Any other would be a guess, and the lab would mean it.
+    fn said<'f>(&self, record: &'f RecordShape, text: &str) -> Option<&'f FieldShape> {
+        let must = |f: &FieldShape| f.need || record.either.iter().any(|g| g.contains(&f.key));
         let takes = |f: &&FieldShape| !is_secret(f.key) && self.values.takes(&f.shape, text);
         let all = || record.fields.iter().filter(takes);
-        let sure = all().find(|f| !self.values.is_text(&f.shape));
-        let field = sure
-            .or_else(|| all().find(|f| f.need))
-            .or_else(|| all().next())?;
-        self.complete(record, vec![(field.key, flow(text, true))])
+        let needed: Vec<&FieldShape> = all().filter(|f| must(f)).collect();
+        if let [field] = needed.as_slice() {
+            return Some(field);
+        }
+        let unit = text.contains(|c: char| c.is_ascii_digit())
+            && text.contains(|c: char| c.is_alphabetic() || "%€$£".contains(c));
+        let sure =
+            |f: &&FieldShape| names_object(&f.shape) || (unit && !self.values.is_text(&f.shape));
+        let sure: Vec<&FieldShape> = all().filter(sure).collect();
+        match (needed.as_slice(), sure.as_slice()) {
+            ([], [field]) => Some(field),
+            _ => None,
+        }
     }
 
     /// A map with these keys and examples of those that must be there.
@@ -338,6 +359,16 @@ fn joined(items: &[Node]) -> Option<String> {
     };
     let all: Option<Vec<String>> = items.iter().map(text).collect();
     Some(flow(&all?.join(", "), true))
+}
+
+/// It is the name of an object of the lab.
+fn names_object(shape: &Shape) -> bool {
+    match shape {
+        Shape::Ref(_) => true,
+        Shape::Given(of) => names_object(of),
+        Shape::Any(all) => all.iter().any(names_object),
+        _ => false,
+    }
 }
 
 /// It is a list of names of the lab, which nothing else is taken for.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use model::declare::{ASSUMED, FieldShape, MEASURED, Shape, UNKNOWN, Value as _};
 use model::units::duration::Duration;
 use model::units::text::Prose;
-use value::Values;
+pub(crate) use value::Values;
 
 /// The code of the complaints that this is about.
 const CODE: &str = "wrong-type";

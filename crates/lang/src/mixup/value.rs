@@ -29,17 +29,17 @@ const CANDIDATES: [&str; 10] = [
 ];
 
 /// What values there are in a lab.
-pub(super) struct Values<'c> {
+pub(crate) struct Values<'c> {
     names: &'c Names,
 }
 
 impl<'c> Values<'c> {
-    pub(super) fn new(names: &'c Names) -> Self {
+    pub(crate) fn new(names: &'c Names) -> Self {
         Self { names }
     }
 
     /// Whether a text will do.
-    pub(super) fn takes(&self, shape: &Shape, text: &str) -> bool {
+    pub(crate) fn takes(&self, shape: &Shape, text: &str) -> bool {
         match shape {
             Shape::Value(form) => fits(form, text),
             Shape::Ref(set) => self.is_name(*set, text),

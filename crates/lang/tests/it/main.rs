@@ -8,6 +8,7 @@
 mod accepted;
 mod compose;
 mod compose_hostile;
+mod depth;
 mod document;
 mod forms;
 mod fuzzed;

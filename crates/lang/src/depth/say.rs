@@ -1,0 +1,241 @@
+//! What is said of an entry at the wrong depth, and the indent that mends it.
+
+use crate::sink::Sink;
+use crate::suggest::quote;
+use crate::yaml::{Entry, Key, NodeKind};
+use diag::{Applicability, Diagnostic, Edit, Fix, Span};
+
+/// Entries that stand where they do not belong.
+pub(super) enum Found<'n> {
+    /// Beside the one that they belong below.
+    Below {
+        owner: &'n Entry,
+        entries: Vec<&'n Entry>,
+    },
+    /// Below the one that they belong beside.
+    Beside {
+        /// Of the map that they belong to.
+        owner: Option<&'n Key>,
+        beside: &'n Key,
+        entries: Vec<&'n Entry>,
+        /// All that stand there.
+        around: &'n [Entry],
+    },
+    /// Beside a key that they belong below, which may not be there.
+    Inside {
+        entry: &'n Entry,
+        under: &'static str,
+        there: Option<&'n Entry>,
+    },
+    /// The value of the key before it, which has none.
+    Value { owner: &'n Entry, entry: &'n Entry },
+    /// In a map where one value belongs.
+    Single {
+        owner: &'n Entry,
+        value: &'n Entry,
+        /// What belongs beside the owner.
+        beside: Vec<&'n Entry>,
+    },
+    /// Nowhere: the key that is a slip away takes nothing of this form.
+    NoSlip {
+        entry: &'n Entry,
+        known: Vec<&'static str>,
+    },
+}
+
+/// Longer values are not repeated.
+const LONGEST: usize = 60;
+
+/// Says it in place of what was said.
+pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
+    match found {
+        Found::Below { owner, entries } => {
+            let Some(first) = entries.first() else { return };
+            forget(sink, entries);
+            if owner.value.is_null() {
+                sink.forget(whole(owner));
+            }
+            let below = quote(&owner.key.text);
+            let message = format!("{} below {below}, not beside it", belong(entries));
+            let it = pronoun(entries);
+            let fix = indent(owner, entries, text).map(|edits| Fix {
+                message: format!("indent {it} below {below}"),
+                applicability: Applicability::Unsafe,
+                edits,
+            });
+            let d = Diagnostic::invalid("unknown-key", message)
+                .at(first.key.span, format!("belongs below {below}"));
+            sink.report(match fix {
+                Some(fix) => d.fix(fix),
+                None => d.help(format!("indent {it} below {below}")),
+            });
+        }
+        Found::Beside {
+            owner,
+            beside,
+            entries,
+            around,
+        } => {
+            let Some(first) = entries.first() else { return };
+            forget(sink, entries);
+            if entries.len() == around.len()
+                && let (Some(from), Some(to)) = (around.first(), around.last())
+            {
+                let all = Span::new(
+                    from.key.span.source,
+                    beside.span.start as usize,
+                    to.value.span.end as usize + 1,
+                );
+                sink.forget(all);
+            }
+            let beside = quote(&beside.text);
+            let of = owner.map_or(String::new(), |o| format!(" to {},", quote(&o.text)));
+            let message = format!("{}{of} beside {beside}, not below it", belong(entries));
+            let d = Diagnostic::invalid("unknown-key", message)
+                .at(first.key.span, format!("belongs beside {beside}"));
+            let it = pronoun(entries);
+            sink.report(d.help(format!("write {it} beside {beside}, at its indent")));
+        }
+        Found::Inside {
+            entry,
+            under,
+            there,
+        } => {
+            let secret = sink.is_secret(whole(entry));
+            forget(sink, &[entry]);
+            let key = quote(&entry.key.text);
+            let message = format!("{key} belongs below '{under}', not beside it");
+            let d = Diagnostic::invalid("unknown-key", message)
+                .at(entry.key.span, format!("belongs below '{under}'"));
+            let shown = written(entry, text).filter(|w| !secret && diag::hide(w) == *w);
+            sink.report(d.help(match (there, shown) {
+                (None, Some(shown)) => format!("write '{under}: {{{shown}}}'"),
+                _ => format!("write it below '{under}', indented"),
+            }));
+        }
+        Found::Value { owner, entry } => {
+            let help = told(owner, entry, text, sink);
+            sink.forget(whole(owner));
+            forget(sink, &[entry]);
+            let (key, owner) = (quote(&entry.key.text), quote(&owner.key.text));
+            let message = format!("{key} is no key here, and {owner} has no value");
+            let d = Diagnostic::invalid("unknown-key", message);
+            sink.report(d.at(entry.key.span, "unknown key").help(help));
+        }
+        Found::Single {
+            owner,
+            value,
+            beside,
+        } => {
+            let mut help = told(owner, value, text, sink);
+            sink.forget(whole(owner));
+            if !beside.is_empty() {
+                let keys: Vec<String> = beside.iter().map(|e| quote(&e.key.text)).collect();
+                help += &format!(", and {} beside it", keys.join(", "));
+            }
+            let message = format!("{} is one value, not a map", quote(&owner.key.text));
+            let d = Diagnostic::invalid("wrong-type", message);
+            sink.report(
+                d.at(owner.value.head, "one value is expected here")
+                    .help(help),
+            );
+        }
+        Found::NoSlip { entry, known } => {
+            let help = format!("known keys are {}", known.join(", "));
+            sink.unguess("unknown-key", entry.key.span, &help);
+        }
+    }
+}
+
+/// `write 'os: debian'`, unless it may be a secret.
+fn told(owner: &Entry, value: &Entry, text: &str, sink: &Sink) -> String {
+    let key = &owner.key.text;
+    let shown = written(value, text).and_then(|w| Some(w.split_once(": ")?.1.to_owned()));
+    let shown = shown.filter(|w| !sink.is_secret(whole(value)) && diag::hide(w) == *w);
+    match shown {
+        Some(shown) => format!("write '{key}: {shown}'"),
+        None => format!("write the value behind '{key}:'"),
+    }
+}
+
+fn forget(sink: &mut Sink, entries: &[&Entry]) {
+    for entry in entries {
+        sink.forget(whole(entry));
+    }
+}
+
+fn whole(entry: &Entry) -> Span {
+    let (key, value) = (entry.key.span, entry.value.span);
+    let end = key.end.max(value.end).max(entry.value.head.end);
+    Span::new(key.source, key.start as usize, end as usize)
+}
+
+/// `'os' and 'version' belong`.
+fn belong(entries: &[&Entry]) -> String {
+    let keys: Vec<String> = entries.iter().map(|e| quote(&e.key.text)).collect();
+    match keys.split_last() {
+        Some((last, [])) => format!("{last} belongs"),
+        Some((last, rest)) => format!("{} and {last} belong", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn pronoun(entries: &[&Entry]) -> &'static str {
+    match entries {
+        [_] => "it",
+        _ => "them",
+    }
+}
+
+/// A single value with its key, as it stands there.
+fn written(entry: &Entry, text: &str) -> Option<String> {
+    let own = text.get(entry.value.span.start as usize..entry.value.span.end as usize)?;
+    let plain = own.len() <= LONGEST && !own.contains(['\n', '#']);
+    let single = matches!(entry.value.kind, NodeKind::Scalar { .. });
+    let flow = !single || !own.contains([',', '[', ']', '{', '}']);
+    (plain && flow && !own.is_empty()).then(|| format!("{}: {own}", entry.key.text))
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    before.rfind('\n').map_or(0, |n| n + 1)
+}
+
+/// How far a key stands from the beginning of its line.
+pub(super) fn column(text: &str, key: Span) -> usize {
+    let at = key.start as usize;
+    at - line_start(text, at)
+}
+
+/// The same of a key that is the first on its line.
+pub(super) fn first_column(text: &str, key: Span) -> Option<usize> {
+    let at = key.start as usize;
+    let before = text.get(line_start(text, at)..at)?;
+    before.chars().all(|c| c == ' ').then_some(before.len())
+}
+
+/// Blanks before every line of the entries, so that they stand as the others below the owner do.
+fn indent(owner: &Entry, entries: &[&Entry], text: &str) -> Option<Vec<Edit>> {
+    let from = column(text, owner.key.span);
+    let to = match &owner.value.kind {
+        NodeKind::Map { entries, .. } => first_column(text, entries.first()?.key.span)?,
+        _ => from + 2,
+    };
+    let blanks = " ".repeat(to.checked_sub(from).filter(|n| *n > 0)?);
+    let mut edits = Vec::new();
+    for entry in entries {
+        first_column(text, entry.key.span)?;
+        let whole = whole(entry);
+        let mut at = line_start(text, whole.start as usize);
+        for line in text.get(at..whole.end as usize)?.split_inclusive('\n') {
+            if !line.trim().is_empty() {
+                edits.push(Edit::replace(
+                    Span::new(whole.source, at, at),
+                    blanks.clone(),
+                ));
+            }
+            at += line.len();
+        }
+    }
+    Some(edits)
+}
