@@ -18,6 +18,8 @@ mod lifecycle;
 mod links;
 mod mends;
 mod observed;
+mod placed;
+mod scratch;
 mod shared;
 mod sighting;
 mod silence;
