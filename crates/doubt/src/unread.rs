@@ -75,6 +75,8 @@ const MISSING: &[(&str, &[At])] = &[
         "bak-snapshot-not-copy",
         &[Any(Backup), Any(Replication), Any(Repository), Places],
     ),
+    // A part that cannot be read makes a sum no smaller, but what hangs on a UPS of its own is on no line beside it.
+    ("cap-feed-load", &[Each(Ups)]),
     (
         "cap-one-number",
         &[Any(Cluster), Any(Guest), Any(Host), Any(Pool), Any(Site)],
@@ -230,6 +232,7 @@ const MISSING: &[(&str, &[At])] = &[
     ("sto-thin", &[Any(Alert)]),
     ("sto-writehole", &[Any(Ups)]),
     ("svc-no-tier", &[Any(Service), Any(Dataset)]),
+    ("ups-unwatched", &[]),
 ];
 
 /// Turns findings that may rest on what could not be read into what is not known.

@@ -53,6 +53,11 @@ impl<'a> Body<'a> {
             .min_by_key(|(_, rto)| rto.value)
     }
 
+    /// Nobody would miss it: no copy is wanted of it, and no restore.
+    pub fn is_scratch(&self) -> bool {
+        self.class == Some(DataClass::Scratch)
+    }
+
     /// It is a dataset.
     pub fn is_dataset(&self) -> bool {
         self.object.kind == Kind::Dataset

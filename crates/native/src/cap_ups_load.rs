@@ -36,14 +36,14 @@ struct Limit {
 }
 
 /// What one of the things on it draws.
-struct Load {
-    name: String,
+pub(crate) struct Load {
+    pub(crate) name: String,
     /// Another UPS feeds it as well, and how they share it is not declared.
-    shared: bool,
+    pub(crate) shared: bool,
     /// As far as it is known.
-    milliwatts: Option<u64>,
+    pub(crate) milliwatts: Option<u64>,
     /// It is less than what it draws at load.
-    least: bool,
+    pub(crate) least: bool,
     assumed: bool,
 }
 
@@ -107,7 +107,20 @@ fn judge(name: &str, ups: &Ups, loads: &[Load]) -> Option<Diagnostic> {
         d = d.note(sum_shown);
     }
     let d = with_doubt(d, loads);
-    Some(d.help("declare what each draws at load: 'power: {load: 120W}'"))
+    let mut help = Vec::new();
+    if !real {
+        let rating = limits.first().map_or("700VA", |l| l.shown.as_str());
+        help.push(format!(
+            "declare what stands on its label: real power in watts and apparent power in volt-amperes, 'ups: {{{name}: {{power: 390W, rating: {rating}}}}}'"
+        ));
+    }
+    if !certain {
+        let first = loads.iter().find(|l| l.least).map_or("nas", |l| &l.name);
+        help.push(format!(
+            "declare what each of its machines draws at load: '{first}: {{power: {{load: 120W}}}}'"
+        ));
+    }
+    Some(d.help(help.join("; and ")))
 }
 
 /// Real power first; what is not known is none.
@@ -130,7 +143,7 @@ fn limits(ups: &Ups) -> Vec<Limit> {
 }
 
 /// At load; else the most that is known of it, which is no more than that.
-fn load(lab: &Lab, object: &ObjectRef, shared: bool) -> Load {
+pub(crate) fn load(lab: &Lab, object: &ObjectRef, shared: bool) -> Load {
     let draw: Option<&Draw> = match object.kind {
         Kind::Host => lab
             .hosts
@@ -154,7 +167,7 @@ fn load(lab: &Lab, object: &ObjectRef, shared: bool) -> Load {
 }
 
 /// `150W (nas) + 280W (pve1) = 430W`.
-fn sum_of(loads: &[Load]) -> String {
+pub(crate) fn sum_of(loads: &[Load]) -> String {
     let known = loads.iter().filter_map(|l| Some((l, l.milliwatts?)));
     let terms: Vec<String> = known
         .map(|(l, mw)| format!("{} ({})", watts(mw), l.name))
@@ -165,7 +178,7 @@ fn sum_of(loads: &[Load]) -> String {
     format!("{} = {word}{total}", terms.join(" + "))
 }
 
-fn with_doubt(mut d: Diagnostic, loads: &[Load]) -> Diagnostic {
+pub(crate) fn with_doubt(mut d: Diagnostic, loads: &[Load]) -> Diagnostic {
     let names = |of: &dyn Fn(&Load) -> bool| {
         let names = loads.iter().filter(|l| of(l)).map(|l| l.name.as_str());
         names.collect::<Vec<_>>().join(", ")
@@ -186,6 +199,6 @@ fn with_doubt(mut d: Diagnostic, loads: &[Load]) -> Diagnostic {
     d
 }
 
-fn watts(milliwatts: u64) -> String {
+pub(crate) fn watts(milliwatts: u64) -> String {
     format!("{}W", decimal(i128::from(milliwatts), 1_000, 1))
 }

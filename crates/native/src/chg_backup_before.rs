@@ -7,8 +7,8 @@ use diag::{Diagnostic, Severity};
 use jiff::civil::{Date, DateTime};
 use model::declare::{About, OptExt as _};
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
 use model::lab::protection::{Approval, Job, JobKind};
+use model::lab::{DataClass, Lab};
 use model::units::Seconds;
 use model::units::calendar::Calendar;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,7 +129,8 @@ fn touched<'b, 'a>(
                 .map(|(n, _)| n),
         );
     }
-    found.into_iter().filter_map(|n| bodies.get(n)).collect()
+    let found = found.into_iter().filter_map(|n| bodies.get(n));
+    found.filter(|b| !b.is_scratch()).collect()
 }
 
 /// What an update finds when it begins.
@@ -165,6 +166,10 @@ fn judge<'a>(
     known: &mut Known,
 ) -> Verdict<'a> {
     if own.is_empty() {
+        // It can be had again, and nobody takes copies of it.
+        if body.class == Some(DataClass::Replaceable) {
+            return Verdict::Fine;
+        }
         return Verdict::None(body);
     }
     let mut best = Verdict::Unknown(body, "no backup runs at a fixed time".to_owned());

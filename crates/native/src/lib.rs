@@ -4,6 +4,7 @@
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
 pub mod bak_unencrypted;
+pub mod cap_feed_load;
 pub mod cap_memory_slots;
 pub mod cap_ups_load;
 pub mod cap_ups_runtime;
@@ -48,6 +49,7 @@ pub mod sto_fstab;
 pub mod sto_guest_pool;
 pub mod sto_raid_usable;
 pub mod sudo_nopassword;
+pub mod ups_unwatched;
 
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,

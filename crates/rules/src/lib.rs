@@ -13,9 +13,9 @@ mod waivers;
 
 use graph::{
     amounts, archives, attention, attributes, bands, bodies, budget, call, claims, containers,
-    context, copies, coverage, error_budget, failover, faults, figure, held, lead, lifecycle, load,
-    near, objectives, origin, partial, places, pools, processors, reach, recovery, shared_storage,
-    sizes, standing, structure, terms, totals, transfer, votes, wording,
+    context, copies, coverage, error_budget, evacuation, failover, faults, figure, held, lead,
+    lifecycle, load, near, objectives, origin, partial, places, pools, processors, reach, recovery,
+    shared_storage, sizes, standing, structure, terms, totals, transfer, votes, wording,
 };
 
 pub use graph::{Context, Leak, Observation};

@@ -1,12 +1,25 @@
 //! Machines, guests, clusters and containers.
 
 use super::when::{
-    always, backup_servers, batteries, clusters, counted, growth, imaged, interface, limited,
-    moving, numbered, racks, serials, several_guests, several_stacks, slots, stacks,
+    always, backup_servers, batteries, clusters, counted, feeding, fused, growth, imaged,
+    interface, limited, moving, numbered, racks, serials, several_guests, several_stacks, slots,
+    stacks,
 };
 use super::{Rests, rests};
 
 pub(super) const RESTS: &[Rests] = &[
+    rests(
+        "cap-feed-load",
+        "what hangs on a line of electricity draws more than its fuse carries",
+        &[
+            "device.feed",
+            "host.feed",
+            "site.power.feeds.*.capacity",
+            "ups.feed",
+            "ups.site",
+        ],
+        fused,
+    ),
     rests(
         "cap-growth",
         "something that grows is full within a year",
@@ -344,6 +357,12 @@ pub(super) const RESTS: &[Rests] = &[
         "the battery of {} lasts as long as it has to",
         &["ups.runtime"],
         always,
+    ),
+    rests(
+        "ups-unwatched",
+        "anybody is told when {} runs on its battery",
+        &["ups.nut", "ups.watched_by"],
+        feeding,
     ),
     rests(
         "inv-rack",

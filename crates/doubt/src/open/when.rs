@@ -152,6 +152,18 @@ pub(super) fn batteries(lab: &Lab, object: Object<'_>) -> bool {
     ups.is_some_and(|u| u.energy.is_some() && u.runtime.is_some() && !u.feeds.is_empty())
 }
 
+/// It is a UPS that something hangs on.
+pub(super) fn feeding(lab: &Lab, object: Object<'_>) -> bool {
+    let ups = named(Kind::Ups, object).and_then(|name| lab.ups.get(name));
+    ups.is_some_and(|u| !u.feeds.is_empty())
+}
+
+/// A line of electricity says what it carries, or that nobody knows it.
+pub(super) fn fused(lab: &Lab, _: Object<'_>) -> bool {
+    let mut power = lab.sites.values().filter_map(|s| s.about.power.as_ref());
+    power.any(|p| p.feeds.values().any(|f| f.capacity.is_some()))
+}
+
 /// There is something that could lie better.
 pub(super) fn data_on_pools(lab: &Lab, object: Object<'_>) -> bool {
     lab.pools.len() > 1 && has_data(lab, object)

@@ -3,6 +3,8 @@
 use crate::context::dataset;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use model::declare::OptExt as _;
+use model::lab::DataClass;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-no-verify",
@@ -25,6 +27,10 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, data) in &ctx.lab.datasets {
         let backups = ctx.backups_of(name).len();
+        // Nobody wants it back.
+        if data.class.known() == Some(&DataClass::Scratch) {
+            continue;
+        }
         if data.tier.is_none() || backups == 0 || !data.verify.is_empty() {
             continue;
         }

@@ -1,16 +1,17 @@
 //! A cluster cannot carry its guests when a member fails.
 
 use crate::claims::figures;
-use crate::load::{capacity, guest_memory, hosts_of};
-use crate::partial::{Partial, listed};
+use crate::evacuation::{Loss, Placed, Room, goes_on, losses, words};
+use crate::load::hosts_of;
+use crate::partial::listed;
 use crate::sizes;
 use crate::totals::{self, Part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::{Cluster, Guest};
 use model::lab::measure::Measure;
+use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cap-n1",
@@ -30,61 +31,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let hosts = hosts_of(ctx.lab, cluster);
         let object = ObjectRef::new(Kind::Cluster, name);
         let guests = ctx.guests_on(&object);
-        let any = guests.iter().any(|(_, g)| is_ha(cluster, g));
-        if hosts.len() > 1 && any {
-            let d = check(ctx, name, cluster, &hosts, &guests);
+        // What is not known of the whole cluster is told once for all rules.
+        let asked = |g: &Guest| match goes_on(cluster, g) {
+            Some(on) => on,
+            None => g.ha.is_some(),
+        };
+        if hosts.len() > 1 && guests.iter().any(|(_, g)| asked(g)) {
+            let d = check(ctx, name, cluster, &guests);
             d.into_iter().for_each(|d| out.add(object.clone(), d));
         }
-    }
-}
-
-/// It is to restart elsewhere; if nothing is said of it, as the cluster does it.
-fn is_ha(cluster: &Cluster, guest: &Guest) -> bool {
-    let on = guest.ha.known().or(cluster.ha.known());
-    on == Some(&true)
-}
-
-/// The loss of one host.
-struct Loss {
-    host: String,
-    left: Partial,
-    need: Partial,
-}
-
-impl Loss {
-    fn of(
-        ctx: &Context<'_>,
-        cluster: &Cluster,
-        (host, hosts): (&str, &[&str]),
-        guests: &[(&str, &Guest)],
-    ) -> Self {
-        // A guest that stands on another host by name stays there.
-        let elsewhere = |g: &Guest| {
-            let on = g.on.known();
-            on.is_some_and(|on| on.kind() == Kind::Host && on.name() != host)
-        };
-        let need = guests
-            .iter()
-            .filter(|(_, g)| is_ha(cluster, g) || elsewhere(g));
-        let others = hosts.iter().filter(|h| **h != host);
-        Self {
-            host: host.to_owned(),
-            left: Partial::of(others.map(|h| capacity(ctx.lab, h))),
-            need: Partial::of(need.map(|(n, g)| guest_memory(n, g))),
-        }
-    }
-
-    /// What is needed at the least beyond what is left; none if nobody knows what is left.
-    fn lacking(&self) -> Option<i128> {
-        let known = self.left.missing.is_empty();
-        known.then(|| self.need.value() - self.left.value())
-    }
-
-    /// The largest guest, and the room of the largest host that is left, if it is more than that.
-    fn too_large(&self) -> Option<(&Part, i128)> {
-        let largest = self.need.known.iter().max_by_key(|p| p.value)?;
-        let room = self.left.known.iter().map(|p| p.value).max()?;
-        (self.left.missing.is_empty() && largest.value > room).then_some((largest, room))
     }
 }
 
@@ -92,41 +47,76 @@ fn check(
     ctx: &Context<'_>,
     name: &str,
     cluster: &Cluster,
-    hosts: &[&str],
     guests: &[(&str, &Guest)],
 ) -> Option<Diagnostic> {
-    let lose = |host: &&str| Loss::of(ctx, cluster, (host, hosts), guests);
-    let losses: Vec<Loss> = hosts.iter().map(lose).collect();
-    let judged = losses.iter().filter(|l| l.lacking().is_some());
-    let worst = judged.max_by_key(|l| l.lacking());
-    if let Some(worst) = worst.filter(|l| l.lacking().is_some_and(|n| n > 0)) {
-        return Some(finding(name, cluster, worst, None));
+    let now = losses(ctx.lab, cluster, guests, 0);
+    let full = now.iter().filter_map(full);
+    let worst = full.max_by_key(|(loss, ..)| loss.lacking());
+    if let Some((loss, guest, placed)) = worst {
+        let short = loss.lacking().is_some_and(|n| n > 0);
+        return Some(match too_large(loss) {
+            _ if short => finding(name, cluster, loss, None),
+            Some((largest, room)) => fits_nowhere(name, cluster, loss, largest, room),
+            None => no_room(name, cluster, loss, (guest, placed)),
+        });
     }
-    let too_large = |l| Some((l, Loss::too_large(l)?));
-    if let Some((loss, (largest, room))) = losses.iter().find_map(too_large) {
-        return Some(fits_nowhere(name, cluster, loss, largest, room));
-    }
-    let grown = worst.zip(growth(ctx, name)).and_then(|(worst, growth)| {
-        let grown = worst.need.value() * (1_000_000 + growth.0) / 1_000_000;
-        (grown > worst.left.value()).then(|| finding(name, cluster, worst, Some((grown, growth.1))))
+    let grown = growth(ctx, name).and_then(|growth| {
+        let then = losses(ctx.lab, cluster, guests, growth.0);
+        let full = then.iter().filter_map(self::full);
+        let (loss, guest, placed) = full.max_by_key(|(loss, ..)| loss.lacking())?;
+        let before = now.iter().find(|l| l.host == loss.host)?;
+        if loss.lacking().is_some_and(|n| n > 0) {
+            let grown = (loss.need.value(), growth.1);
+            return Some(finding(name, cluster, before, Some(grown)));
+        }
+        let mut d = no_room(name, cluster, loss, (guest, placed));
+        d.severity = Severity::Warning;
+        Some(d.note(format!("after a year's growth of {}", growth.1)))
     });
-    grown.or_else(|| unknown(name, cluster, &losses))
+    grown.or_else(|| unknown(name, cluster, &now))
+}
+
+/// The guest that finds no room, and where the others are then.
+fn full(loss: &Loss) -> Option<(&Loss, &Part, &[Placed])> {
+    match &loss.room {
+        Room::Full(guest, placed) => Some((loss, guest, placed)),
+        Room::Fits(..) | Room::Unknown(_) | Room::Open => None,
+    }
+}
+
+/// The largest guest, and the room of the largest host that is left, if it is more than that.
+fn too_large(loss: &Loss) -> Option<(&Part, i128)> {
+    let largest = loss.need.known.iter().max_by_key(|p| p.value)?;
+    let room = loss.left.known.iter().map(|p| p.value).max()?;
+    (loss.left.missing.is_empty() && largest.value > room).then_some((largest, room))
 }
 
 fn unknown(name: &str, cluster: &Cluster, losses: &[Loss]) -> Option<Diagnostic> {
-    let each = losses
-        .iter()
-        .flat_map(|l| l.left.missing.iter().chain(&l.need.missing));
     let mut missing: Vec<String> = Vec::new();
-    for what in each {
-        if !missing.contains(what) {
-            missing.push(what.clone());
+    let mut open = None;
+    for loss in losses {
+        match &loss.room {
+            Room::Unknown(what) => missing.extend(what.iter().cloned()),
+            Room::Open => open = open.or(Some(loss)),
+            Room::Fits(..) | Room::Full(..) => {}
         }
     }
+    let mut seen = BTreeSet::new();
+    missing.retain(|what| seen.insert(what.clone()));
     let message = format!("whether cluster '{name}' carries its guests when a member fails");
     let d = RULE.unknown(message).at(cluster.span, "");
-    let note = format!("not declared: {}", listed(&missing));
-    (!missing.is_empty()).then(|| d.note(note))
+    if !missing.is_empty() {
+        return Some(d.note(format!("not declared: {}", listed(&missing))));
+    }
+    let open = open?;
+    let note = format!(
+        "without '{}' there is room for the sum of the guests, and for the largest; of the ways to place them not all were tried, and none of those that were held all",
+        open.host
+    );
+    Some(
+        d.note(note)
+            .help("keep more memory free, so that it is plain to see"),
+    )
 }
 
 /// Growth of memory per year that is claimed of the cluster or the lab.
@@ -211,4 +201,32 @@ fn fits_nowhere(
         say(room)
     ))
     .help("make the guest smaller, or a second host large enough for it")
+}
+
+fn no_room(
+    name: &str,
+    cluster: &Cluster,
+    loss: &Loss,
+    (guest, placed): (&Part, &[Placed]),
+) -> Diagnostic {
+    let say = sizes::memory;
+    let mut d = RULE
+        .finding(format!(
+            "when '{}' fails, guest '{}' of cluster '{name}' finds no room beside the others",
+            loss.host, guest.name
+        ))
+        .at(cluster.span, "its guests are to restart elsewhere")
+        .and_at(
+            guest.span,
+            "this one stays down, or one that has to make room",
+        );
+    d.notes.extend(words(placed));
+    let rest = placed.iter().map(|p| p.room - sizes::value(&p.guests));
+    let most = say(rest.max().unwrap_or(0).max(0));
+    d.note(format!(
+        "{} ({}) > {most}, the most that one host has left then; placed in any other way at least one guest finds no room either",
+        say(guest.value),
+        guest.name
+    ))
+    .help("add memory to one host, make guests smaller, or leave some of them down: 'ha: false'")
 }

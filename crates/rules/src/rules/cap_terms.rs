@@ -44,6 +44,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     declared(ctx, out);
     draws(ctx, out);
+    supplies(ctx, out);
 }
 
 fn order_of(
@@ -280,6 +281,32 @@ fn draws(ctx: &Context<'_>, out: &mut Findings) {
                     .help("correct one of the two: UPSs and costs are computed with them");
                 out.add(object.clone(), d);
             }
+        }
+    }
+}
+
+/// Watts are never more than volt-amperes (IEC 60050-131, power factor): a UPS that is said to give more of them has the two mixed up.
+fn supplies(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, ups) in &ctx.lab.ups {
+        let (Some(real), Some(apparent)) = (&ups.power, &ups.rating) else {
+            continue;
+        };
+        let (Some(watts), Some(rated)) = (real.value(), apparent.value()) else {
+            continue;
+        };
+        if watts.milliwatts() > rated.millivoltamperes() {
+            let d = RULE
+                .with(
+                    Severity::Error,
+                    format!("UPS '{name}' is said to give {watts}, and is rated for {rated}"),
+                )
+                .at(real.span, "real power")
+                .and_at(apparent.span, "apparent power")
+                .note("real power in watts <= apparent power in volt-amperes")
+                .help(
+                    "write both as they stand on its label, such as 'power: 390W, rating: 700VA'",
+                );
+            out.add(ObjectRef::new(Kind::Ups, name), d);
         }
     }
 }

@@ -32,7 +32,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(wanted) = ctx.wanted(name) else {
             continue;
         };
-        let all: Vec<&Body<'_>> = bodies.iter().filter(|b| belongs(b, name, wanted)).collect();
+        let back = |b: &&Body<'_>| belongs(b, name, wanted) && !b.is_scratch();
+        let all: Vec<&Body<'_>> = bodies.iter().filter(back).collect();
         let sized = all
             .iter()
             .filter(|b| b.size.and_then(Given::value).is_some())

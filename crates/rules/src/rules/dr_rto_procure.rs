@@ -89,7 +89,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 fn musts<'c>(ctx: &'c Context<'_>) -> BTreeMap<(&'c str, FaultScope), Vec<Must<'c>>> {
     let lab = ctx.lab;
     let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
-    for body in ctx.bodies() {
+    for body in ctx.bodies().iter().filter(|b| !b.is_scratch()) {
         for (scope, host) in [FaultScope::Host, FaultScope::Device]
             .into_iter()
             .zip([only(body), bare(lab, body)])
@@ -192,7 +192,11 @@ impl<'c, 'a> Tier<'c, 'a> {
         let lab = ctx.lab;
         let wanted = ctx.wanted(tier)?;
         let mut data: BTreeMap<&str, Vec<&Body<'a>>> = BTreeMap::new();
-        for body in ctx.bodies().iter().filter(|b| belongs(b, tier, wanted)) {
+        for body in ctx
+            .bodies()
+            .iter()
+            .filter(|b| belongs(b, tier, wanted) && !b.is_scratch())
+        {
             for machine in &body.place.machines {
                 if let Machine::Host(host) = machine {
                     data.entry(host).or_default().push(body);

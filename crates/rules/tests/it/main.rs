@@ -19,6 +19,8 @@ mod links;
 mod mends;
 mod observed;
 mod odd_numbers;
+mod placed;
+mod scratch;
 mod shared;
 mod sighting;
 mod silence;

@@ -5,16 +5,18 @@ use super::{Goal, Trial, What};
 use graph::availability::{best, known, ppm};
 use graph::copies::unhurt;
 use graph::error_budget::{Promise, of_service, of_tier, percent, words};
+use graph::evacuation::{self, Loss, Placed, Room, losses};
 use graph::failover::{Failover, failovers};
-use graph::load::{capacity, guest_memory, hosts_of};
+use graph::load::{Load, hosts_of};
 use graph::newest::{Newest, newest};
 use graph::shared_storage::{Reach, reach};
-use graph::sizes::memory;
+use graph::sizes::{self, memory};
 use graph::structure::{Cuts, Structure};
+use graph::totals::Part;
 use graph::votes::{Votes, votes};
 use model::declare::{OptExt as _, Target};
-use model::id::Kind;
-use model::lab::guest::{Cluster, Guest};
+use model::id::{Kind, ObjectRef};
+use model::lab::guest::Cluster;
 use model::lab::{DataClass, FaultScope, Lab, Tier};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
@@ -346,12 +348,7 @@ fn failover(lab: &Lab) -> Vec<Goal> {
             .or_default()
             .push(guest);
     }
-    let mut on: On<'_> = BTreeMap::new();
-    for (name, guest) in &lab.guests {
-        if let Some(host) = graph::failover::host_of(guest) {
-            on.entry(host).or_default().push((name, guest));
-        }
-    }
+    let load = Load::of(lab);
     let asked =
         |n: usize| crate::size::count(n, "guest goes on elsewhere", "guests go on elsewhere");
     let goals = by.into_iter().map(|(cluster, guests)| {
@@ -365,7 +362,7 @@ fn failover(lab: &Lab) -> Vec<Goal> {
             return trial.done("guests".to_owned(), What::Ha, None, asked(guests.len()));
         };
         quorum(lab, cluster, &mut trial);
-        room(lab, cluster, (&guests, &on), &mut trial);
+        room(lab, (name, cluster), &load, &mut trial);
         storage(lab, (name, cluster), &guests, &mut trial);
         trial.done(
             format!("cluster {name}"),
@@ -401,63 +398,84 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
     }
 }
 
-/// Guests by the host that they are on.
-type On<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a Guest)>>;
-
-fn room(lab: &Lab, cluster: &Cluster, (guests, on): (&[Failover<'_>], &On<'_>), trial: &mut Trial) {
-    let hosts = hosts_of(lab, cluster);
-    let memories: Result<Vec<_>, String> = hosts.iter().map(|h| capacity(lab, h)).collect();
-    let taken: Result<Vec<_>, String> = guests
-        .iter()
-        .map(|g| guest_memory(g.name, g.guest))
-        .collect();
-    let (memories, taken) = match (memories, taken) {
-        (Ok(memories), Ok(taken)) => (memories, taken),
-        (Err(missing), _) | (_, Err(missing)) => {
-            trial.unknown.push(format!("memory: {missing}"));
-            return;
-        }
-    };
-    let need: i128 = taken.iter().map(|p| p.value).sum();
-    // Guests of the lab that stay where they are take room too.
-    let go: BTreeSet<&str> = guests.iter().map(|g| g.name).collect();
-    let stay = |host: &&str| {
-        let here = on.get(host).into_iter().flatten();
-        let here = here.filter(|(n, _)| !go.contains(n));
-        here.filter_map(|(n, g)| Some(guest_memory(n, g).ok()?.value))
-            .sum()
-    };
-    let stay: BTreeMap<&str, i128> = hosts.iter().map(|h| (*h, stay(h))).collect();
-    let stays = |host: &str| stay.get(host).copied().unwrap_or(0);
-    let left = |lost: &str| -> i128 {
-        let others = memories.iter().filter(|p| p.name != lost);
-        others.map(|p| p.value - stays(&p.name)).sum()
-    };
-    let worst = hosts.iter().map(|h| (left(h), *h)).min();
-    let Some((left, host)) = worst else { return };
-    let sum = format!(
-        "without {host} {} of memory are left for {} of guests",
-        memory(left.max(0)),
-        memory(need)
-    );
-    // All together may fit where one of them fits nowhere.
-    let alone = guests.iter().zip(&taken).find_map(|(found, part)| {
-        let own = graph::failover::host_of(found.guest)?;
-        let others = memories.iter().filter(|p| p.name != own);
-        let most = others.map(|p| p.value - stays(&p.name)).max()?;
-        (part.value > most).then(|| {
-            format!(
-                "{} takes {}, and no host but {own} has more than {} for it",
-                found.name,
-                memory(part.value),
-                memory(most.max(0))
-            )
-        })
-    });
-    match alone.or_else(|| (need > left).then(|| sum.clone())) {
-        Some(why) => trial.impossible.push(why),
-        None => trial.fine.push(sum),
+fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &mut Trial) {
+    let mut guests = load.guests(&ObjectRef::new(Kind::Cluster, name)).to_vec();
+    for host in hosts_of(lab, cluster) {
+        guests.extend(load.guests(&ObjectRef::new(Kind::Host, host)));
     }
+    let losses = losses(lab, cluster, &guests, 0);
+    let mut fine: Option<(i128, String)> = None;
+    for loss in &losses {
+        let left: i128 = loss.rooms.iter().map(|(_, room)| (*room).max(0)).sum();
+        let need = sizes::value(&loss.moving);
+        let sum = format!(
+            "without {} {} of memory are left for {} of guests",
+            loss.host,
+            memory(left),
+            memory(need)
+        );
+        match &loss.room {
+            Room::Full(guest, placed) => {
+                let why = match too_large(loss) {
+                    Some(why) => why,
+                    None if need > left => sum,
+                    None => no_room(loss, guest, placed),
+                };
+                if !trial.impossible.contains(&why) {
+                    trial.impossible.push(why);
+                }
+            }
+            Room::Unknown(why) => {
+                let why = format!("memory: {}", few(why));
+                if !trial.unknown.contains(&why) {
+                    trial.unknown.push(why);
+                }
+            }
+            Room::Open => trial.unknown.push(format!(
+                "memory: {sum}; of the ways to place them not all were tried"
+            )),
+            Room::Fits(placed, moved) => {
+                if *moved {
+                    trial.assumed.insert(
+                        "guests that run are moved to make room for those that start anew"
+                            .to_owned(),
+                    );
+                }
+                if fine.as_ref().is_none_or(|(least, _)| left < *least) {
+                    let placed = evacuation::words(placed);
+                    let sum = [vec![sum], placed].concat().join("; ");
+                    fine = Some((left, sum));
+                }
+            }
+        }
+    }
+    trial.fine.extend(fine.map(|(_, sum)| sum));
+}
+
+/// All together may fit where one of them fits nowhere.
+fn too_large(loss: &Loss) -> Option<String> {
+    let most = loss.rooms.iter().map(|(_, room)| *room).max()?;
+    let part = loss.moving.iter().max_by_key(|p| p.value)?;
+    (part.value > most).then(|| {
+        format!(
+            "{} takes {}, and no host but {} has more than {} for it",
+            part.name,
+            memory(part.value),
+            loss.host,
+            memory(most.max(0))
+        )
+    })
+}
+
+/// All together may fit where one of them finds no room beside the others.
+fn no_room(loss: &Loss, guest: &Part, placed: &[Placed]) -> String {
+    format!(
+        "without {} {} ({}) finds no room beside the others: {}",
+        loss.host,
+        guest.name,
+        memory(guest.value),
+        evacuation::words(placed).join(", ")
+    )
 }
 
 fn storage(lab: &Lab, cluster: (&str, &Cluster), guests: &[Failover<'_>], trial: &mut Trial) {

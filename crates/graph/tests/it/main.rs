@@ -1,0 +1,3 @@
+//! Tests of what follows from a declaration, where it can be held against something simpler.
+
+mod packing;
