@@ -52,15 +52,15 @@ fn title(key: &str) -> String {
 
 fn one(server: &Server<'_, '_>, key: &str, job: &Value, out: &mut Findings) -> Option<Diagnostic> {
     let shown = title(key);
-    let last = number(job, "last");
+    let last = server.time(job, "last");
     let on = flag(job, "enabled").unwrap_or(true) && text(job, "schedule").is_some();
     let late = number(job, "next")
-        .map(|next| server.ago(next))
+        .map(|next| server.look.ago(next))
         .filter(|late| on && *late > LATE);
     let failed = text(job, "result") == Some("failed");
     let message = match (failed, late, last, text(job, "result")) {
         (true, _, Some(last), _) => {
-            let age = Seconds(server.ago(last).max(0));
+            let age = Seconds(server.look.ago(last).max(0));
             format!("{shown} failed {age} before the look")
         }
         (true, _, None, _) => format!("{shown} failed the last time"),

@@ -51,7 +51,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 look.untold(&RULE, KIND, &format!("had its {of} fail lately"), out);
                 continue;
             };
-            if server.ago(start) <= DAYS * crate::backups::DAY && has_failed(task) {
+            if server.look.ago(start) <= DAYS * crate::backups::DAY && has_failed(task) {
                 let id = text(task, "id").unwrap_or_default();
                 failed.entry((of, id)).or_default().push((start, upid));
             }
@@ -68,7 +68,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 1 => "once".to_owned(),
                 n => format!("{n} times"),
             };
-            let ago = Seconds(server.ago(start).max(0));
+            let ago = Seconds(server.look.ago(start).max(0));
             let d = RULE
                 .finding(format!(
                     "{about} failed {times} within {DAYS} days of the look"
