@@ -72,9 +72,9 @@ pub(crate) fn document(bytes: &[u8]) {
         let Some((id, source)) = sources.iter().next() else {
             return;
         };
-        let document = lang::document("a", file, id, &source.text);
+        let document = ::document::read("a", file, id, &source.text);
         look(&format!("{document:?}"), &[], &sources);
-        assert_eq!(lang::document("a", file, id, &source.text), document);
+        assert_eq!(::document::read("a", file, id, &source.text), document);
     }
 }
 

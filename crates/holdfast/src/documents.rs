@@ -57,7 +57,7 @@ pub(crate) fn load(tree: &mut Tree) -> (Documents, Vec<Diagnostic>) {
         }
         let source = texts.get(file).copied().unwrap_or_default();
         let text = tree.sources.get(source).map_or("", |s| s.text.as_str());
-        let document = lang::document(name, file, source, text);
+        let document = document::read(name, file, source, text);
         out.by_name.insert(name.clone(), document);
     }
     let paths: Vec<String> = out.paths().into_iter().map(str::to_owned).collect();

@@ -9,7 +9,6 @@ mod accepted;
 mod compose;
 mod compose_hostile;
 mod depth;
-mod document;
 mod forms;
 mod fuzzed;
 mod hostile;

@@ -36,7 +36,7 @@ fn tried(rule: &'static rules::Rule) -> usize {
 fn nothing_is_in_order_because_it_is_dated_after_the_look() {
     let green: Vec<String> = rules::OBSERVED
         .par_iter()
-        .flat_map_iter(|rule| late(rule))
+        .flat_map_iter(late)
         .collect();
     assert!(
         green.is_empty(),

@@ -166,7 +166,7 @@ fn documents(lab: &Lab, files: &BTreeMap<String, String>, sources: &mut SourceSe
             continue;
         };
         let source = sources.add(path.as_str(), text.as_str());
-        let document = lang::document(name, path, source, text);
+        let document = document::read(name, path, source, text);
         out.by_name.insert(name.clone(), document);
     }
     let presence = |path: &str| match files.keys().any(|f| f.starts_with(&format!("{path}/"))) {

@@ -32,6 +32,7 @@ const PURE: &[(&str, &[&str])] = &[
             "zeroize",
         ],
     ),
+    ("document", &["diag", "model", "pulldown-cmark"]),
     (
         "lang",
         &[
@@ -48,7 +49,6 @@ const PURE: &[(&str, &[&str])] = &[
             "data-encoding",
             "regex",
             "serde_json",
-            "pulldown-cmark",
         ],
     ),
     (

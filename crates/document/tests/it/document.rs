@@ -5,7 +5,7 @@ use model::document::{BlockKind, Command, Document, Place, Sure, Target};
 use proptest::prelude::*;
 
 fn read(file: &str, text: &str) -> Document {
-    lang::document("doc", file, SourceId(0), text)
+    ::document::read("doc", file, SourceId(0), text)
 }
 
 fn shown(command: &Command) -> String {

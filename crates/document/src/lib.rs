@@ -15,7 +15,7 @@ use model::document::{Document, Form, Place};
 use std::collections::BTreeSet;
 
 /// Reads one document. `file` is its path from the root of the lab tree.
-pub fn document(name: &str, file: &str, source: SourceId, text: &str) -> Document {
+pub fn read(name: &str, file: &str, source: SourceId, text: &str) -> Document {
     let mut out = Document {
         name: name.to_owned(),
         file: file.to_owned(),
