@@ -3,8 +3,8 @@
 use crate::exit::Exit;
 use crate::output::Paint;
 use crate::output::progress::Progress;
-use crate::unrecorded;
 use crate::world::{WallClock, World};
+use crate::{evidence, pins, unrecorded};
 use anyhow::{Context as _, Result};
 use engine::context::{LogError, OnFailure, Policy, RunContext, RunLog};
 use engine::drivers::Drivers;
@@ -12,7 +12,7 @@ use engine::report::{Ending, RunReport};
 use engine::run::Approval;
 use jiff::Timestamp;
 use model::evidence::Body;
-use model::fact::FactPath;
+use model::fact::{FactPath, Facts};
 use model::id::RunId;
 use model::plan::{AccessChange, Action, ConfirmPolicy, Plan, Purpose, Reading, Step};
 use model::realm::{InRealm, RealmTag};
@@ -355,4 +355,19 @@ pub(crate) fn exit(report: &RunReport) -> Exit {
             RunOutcome::Refused => Exit::Refused,
         },
     }
+}
+
+/// Looks once more after a run, records what that shows, and pins the ledger's head. Whatever fails then, the run was made.
+pub(crate) fn keep_what_is<R: RealmTag>(
+    world: &World<R>,
+    drivers: &mut Drivers<R>,
+    host: Option<&str>,
+) -> Result<Facts> {
+    let mut keep = || -> Result<Facts> {
+        let after = world.observe(drivers, host)?;
+        evidence::record_observation(world, &after)?;
+        pins::put(world)?;
+        Ok(after)
+    };
+    keep().context("the run went as shown, but what stands now could not be kept")
 }

@@ -154,8 +154,8 @@ impl State {
     }
 }
 
-/// `/`, `/vms`, `/vms/100`.
-fn ways(path: &str) -> Vec<String> {
+/// A path behind all that are above it: `/`, `/vms`, `/vms/100`.
+pub(crate) fn ways(path: &str) -> Vec<String> {
     let mut out = vec!["/".to_owned()];
     let mut at = String::new();
     for part in path.split('/').filter(|p| !p.is_empty()) {

@@ -173,6 +173,22 @@ pub(crate) fn outcome<'a>(report: &'a RunReport, step: &Step) -> &'a StepOutcome
     &report.step(&step.id).unwrap().outcome
 }
 
+/// The word for how a step ended.
+pub(crate) fn ended(report: &RunReport, step: &Step) -> &'static str {
+    match outcome(report, step) {
+        StepOutcome::Done(_) => "done",
+        StepOutcome::AlreadyDone => "already done",
+        StepOutcome::Stale { .. } => "stale",
+        StepOutcome::Unknown(_) => "unknown",
+        StepOutcome::Skipped(_) => "skipped",
+        StepOutcome::Refused(_) => "refused",
+        StepOutcome::FailedClean(_) => "failed",
+        StepOutcome::Reverted(_) => "reverted",
+        StepOutcome::Torn(_) => "torn",
+        StepOutcome::Undone => "undone",
+    }
+}
+
 /// The state of the world without what compensation is known to leave.
 pub(crate) fn restorable(world: &FakeWorld) -> BTreeMap<String, State> {
     let mut all = world.state();

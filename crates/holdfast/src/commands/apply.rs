@@ -4,9 +4,10 @@ use crate::cli::{Consent, MutateArgs};
 use crate::consent::{allowed, approve};
 use crate::exit::Exit;
 use crate::output::{Paint, plan as plan_output, report as report_output};
+use crate::running::{self, keep_what_is};
 use crate::world::World;
-use crate::{pins, running, unrecorded};
-use anyhow::{Context as _, Result};
+use crate::{pins, unrecorded};
+use anyhow::Result;
 use engine::drivers::Drivers;
 use model::fact::{FactKind, FactPath, Facts, Seen};
 use model::plan::{Action, Plan, Purpose};
@@ -43,24 +44,11 @@ pub(crate) fn apply<R: RealmTag>(
         json,
         paint,
     )?;
-    let after = keep_what_is(&world, &mut drivers, args.at.host.as_deref())
-        .context("the run went as shown, but what stands now could not be kept")?;
+    let after = keep_what_is(&world, &mut drivers, args.at.host.as_deref())?;
     if exit == Exit::Ok {
         came_along(&world, &installing, (&facts, &after))?;
     }
     Ok(exit)
-}
-
-/// Looks once more, records what that shows, and pins the ledger's head.
-fn keep_what_is<R: RealmTag>(
-    world: &World<R>,
-    drivers: &mut Drivers<R>,
-    host: Option<&str>,
-) -> Result<Facts> {
-    let after = world.observe(drivers, host)?;
-    crate::evidence::record_observation(world, &after)?;
-    pins::put(world)?;
-    Ok(after)
 }
 
 /// The hosts on which a plan installs packages.

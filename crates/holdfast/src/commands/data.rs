@@ -5,8 +5,9 @@ use crate::cli::{DataArgs, RestoreArgs};
 use crate::consent::{allowed, approve};
 use crate::exit::{Exit, Stop};
 use crate::output::{Paint, report as report_output, wrap};
+use crate::running::{self, keep_what_is};
 use crate::world::{WallClock, World};
-use crate::{evidence, pins, running};
+use crate::{evidence, pins};
 use anyhow::Result;
 use engine::drivers::Drivers;
 use engine::report::RunReport;
@@ -45,9 +46,7 @@ pub(crate) fn backup<R: RealmTag>(
         json,
         paint,
     )?;
-    let after = world.observe(&mut drivers, None)?;
-    evidence::record_observation(&world, &after)?;
-    pins::put(&world)?;
+    keep_what_is(&world, &mut drivers, None)?;
     Ok(exit.or_unknown(left))
 }
 

@@ -5,6 +5,7 @@ use crate::cli::UndoArgs;
 use crate::consent::allowed;
 use crate::exit::{Exit, Stop};
 use crate::output::Paint;
+use crate::running::keep_what_is;
 use crate::unrecorded;
 use crate::world::World;
 use anyhow::Result;
@@ -57,8 +58,7 @@ pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Pain
         json,
         paint,
     )?;
-    let after = world.observe(&mut drivers, None)?;
-    crate::evidence::record_observation(&world, &after)?;
+    keep_what_is(&world, &mut drivers, None)?;
     Ok(exit)
 }
 

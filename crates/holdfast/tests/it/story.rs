@@ -269,6 +269,26 @@ fn invalid_labs_are_usage(rig: &Rig) {
     });
 }
 
+/// The one pin in a folder of the rig.
+fn pin(stand: &Stand, folder: &str) -> String {
+    let mut all = std::fs::read_dir(stand.rig.path(folder)).unwrap();
+    let file = all.next().unwrap().unwrap().path();
+    assert!(all.next().is_none());
+    std::fs::read_to_string(file).unwrap()
+}
+
+/// The ledger's head as it is now.
+fn head(stand: &Stand) -> String {
+    let folder = stand.rig.path("pinned");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (lab, to) = (stand.rig.lab(), folder.display().to_string());
+    let ran = stand
+        .rig
+        .run(&["evidence", "pin", lab, "--on", "real", "--to", &to]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    pin(stand, "pinned")
+}
+
 #[test]
 fn what_was_applied_is_taken_back_to_what_it_was() {
     let stand = Stand::enrolled();
@@ -301,6 +321,7 @@ fn what_was_applied_is_taken_back_to_what_it_was() {
     let after = facts();
     let ran = stand.rig.run(&undo);
     assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_eq!(pin(&stand, "state/holdfast/pins"), head(&stand));
     let again = facts();
     let list = stand.runs(&["list"]);
     let undone = format!("undo {run}");

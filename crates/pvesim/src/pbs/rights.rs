@@ -2,6 +2,7 @@
 //! path, and a token has nothing that its user has not as well.
 
 use super::state::Server;
+use crate::rights::ways;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Privileges, each with whether it holds below.
@@ -46,7 +47,7 @@ impl Server {
 
     fn roles(&self, who: &str, path: &str) -> BTreeMap<&str, bool> {
         let mut roles = BTreeMap::new();
-        for at in way(path) {
+        for at in ways(path) {
             let here = self.grants.iter().filter(|g| g.who == who && g.path == at);
             let here = here.filter(|g| g.propagate || at == path);
             let here: BTreeMap<&str, bool> = here.map(|g| (g.role.as_str(), g.propagate)).collect();
@@ -70,15 +71,4 @@ impl Server {
         let entries = self.grants.iter().map(|g| g.path.as_str());
         USUAL.into_iter().chain(entries).collect()
     }
-}
-
-/// `/`, `/datastore`, `/datastore/main`.
-fn way(path: &str) -> Vec<String> {
-    let mut out = vec!["/".to_owned()];
-    let mut at = String::new();
-    for part in path.split('/').filter(|p| !p.is_empty()) {
-        at = format!("{at}/{part}");
-        out.push(at.clone());
-    }
-    out
 }

@@ -129,7 +129,7 @@ fn value(holders: &Holders) -> Value {
     Value::map(shown.filter(|(_, text)| !text.is_empty()))
 }
 
-/// By process id the packages that brought its program; `none` if no package did, and nothing where that was not asked.
+/// By process id the packages that brought its program; `none` if no package did, and nothing where that was not asked or not answered.
 fn packages(text: &str) -> Vec<(&str, String)> {
     let asked = text.lines().any(|l| l == "asked");
     let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -139,6 +139,7 @@ fn packages(text: &str) -> Vec<(&str, String)> {
     for (package, program) in found {
         owners.entry(program).or_default().insert(package);
     }
+    let unsure: BTreeSet<&str> = text.lines().filter_map(|l| l.strip_prefix("u ")).collect();
     let runs = text
         .lines()
         .filter_map(|l| l.strip_prefix("e ")?.split_once(' '));
@@ -146,7 +147,8 @@ fn packages(text: &str) -> Vec<(&str, String)> {
         let older = program.strip_prefix("/usr").unwrap_or(program);
         let owner = owners.get(program).or_else(|| owners.get(older));
         let names = owner.map(|o| o.iter().copied().collect::<Vec<_>>().join(", "));
-        let names = names.or_else(|| asked.then(|| "none".to_owned()))?;
+        let names =
+            names.or_else(|| (asked && !unsure.contains(program)).then(|| "none".to_owned()))?;
         Some((pid, plain(&names)))
     })
     .collect()
@@ -275,6 +277,9 @@ mod tests {
         assert_eq!(told(text), ["1 openssh-server", "3 systemd"]);
         let asked = format!("{text}asked\n");
         assert_eq!(told(&asked), ["1 openssh-server", "2 none", "3 systemd"]);
+        // The database of packages was locked, or too slow.
+        let unsure = format!("{asked}u /opt/app\n");
+        assert_eq!(told(&unsure), ["1 openssh-server", "3 systemd"]);
     }
 
     #[test]

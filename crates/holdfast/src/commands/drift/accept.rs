@@ -13,7 +13,7 @@ use crate::output::{Paint, Tone, wrap};
 use crate::rewrite;
 use crate::tree::{Instead, Tree};
 use crate::world::World;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use diag::{Class, Severity, render};
 use model::fact::{FactKind, FactPath, Facts};
 use model::realm::RealmTag;
@@ -66,7 +66,11 @@ pub(super) fn accept<R: RealmTag>(
         .collect();
     if args.write {
         rewrite::write(&world.tree.root, &changes)?;
-        keep(&world, &facts, &outcome.kept)?;
+        // It is done again by the same command, which finds nothing to declare any more.
+        keep(&world, &facts, &outcome.kept).with_context(|| match changes.is_empty() {
+            true => "nothing is taken over",
+            false => "the lab tree is written, what is accepted of hosts is not",
+        })?;
     }
     if json {
         outln!("{:#}", as_json(&outcome, &changes, args.write));

@@ -31,6 +31,15 @@ redirected() {
             }
         }'
 }
+# A database of packages that was asked and did not answer, for another reason than that no package has the program: `u PROGRAM`.
+unowned() {
+    program=$1
+    shift
+    case $(LC_ALL=C timeout 10 "$@" 2>&1) in
+        *"not owned by any package"* | *"ould not find owner package"*) ;;
+        *) echo "u $program" ;;
+    esac
+}
 # Which packages brought the programs of some processes: `e PID PROGRAM`, `w PACKAGE PROGRAM`, and `asked` where a database of packages was.
 # A program of another root, as in a container, is another file than the one that has its path here.
 owners() {
@@ -53,12 +62,20 @@ owners() {
         echo asked
     elif command -v rpm >/dev/null 2>&1; then
         printf '%s\n' "$programs" | while IFS= read -r program; do
-            owner=$(timeout 10 rpm -qf --qf '%{NAME}\n' -- "$program" 2>/dev/null) && echo "w ${owner%%"$nl"*} $program"
+            if owner=$(timeout 10 rpm -qf --qf '%{NAME}\n' -- "$program" 2>/dev/null); then
+                echo "w ${owner%%"$nl"*} $program"
+            else
+                unowned "$program" rpm -qf -- "$program"
+            fi
         done
         echo asked
     elif command -v apk >/dev/null 2>&1; then
         printf '%s\n' "$programs" | while IFS= read -r program; do
-            owner=$(timeout 10 apk info -q -W "$program" 2>/dev/null) && echo "w ${owner%-[0-9]*-r*} $program"
+            if owner=$(timeout 10 apk info -q -W "$program" 2>/dev/null); then
+                echo "w ${owner%-[0-9]*-r*} $program"
+            else
+                unowned "$program" apk info -q -W "$program"
+            fi
         done
         echo asked
     fi
