@@ -1,5 +1,6 @@
 //! The command line: verbs and their arguments, nothing else.
 
+mod complete;
 mod draw;
 mod import;
 mod init;
@@ -10,6 +11,7 @@ mod twin;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+pub(crate) use complete::CompleteArgs;
 pub(crate) use draw::{CheckArgs, DrawingFormat, DrawingTheme, Format, GraphArgs, ShowArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use init::InitArgs;
@@ -139,11 +141,14 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "DIRECTORY")]
         out: Option<PathBuf>,
     },
-    /// Print the completion script of a shell.
+    /// Print the completion script of a shell; in bash, zsh and fish it knows the names of the lab, too.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// What a word that is being typed can become; the scripts of shells ask this.
+    #[command(hide = true)]
+    Complete(CompleteArgs),
 }
 
 /// Where the lab is and which world is meant.

@@ -44,8 +44,9 @@ use anyhow::Result;
 use clap::Parser as _;
 use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, StoreVerb, Verb};
 use commands::{
-    access, apply, check, data, debug, drift, evidence as evidence_verb, facts, graph, history,
-    import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin, undo,
+    access, apply, check, complete, data, debug, drift, evidence as evidence_verb, facts, graph,
+    history, import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin,
+    undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, ended, stream, wrap};
@@ -130,7 +131,8 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Debug(args) => debug::debug(&args.what, json, paint),
         Verb::Man { .. } | Verb::Completions { .. } if json => Err(no_data().into()),
         Verb::Man { verb, out } => man::man(verb, out.as_deref()),
-        Verb::Completions { shell } => man::completions(*shell),
+        Verb::Completions { shell } => Ok(complete::script(*shell)),
+        Verb::Complete(args) => Ok(complete::complete(args)),
     }
 }
 

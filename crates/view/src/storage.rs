@@ -89,7 +89,7 @@ fn survives(pool: &Pool) -> Cell {
 }
 
 /// What is declared, else the sum of its devices.
-fn raw(lab: &Lab, pool: &Pool) -> Cell {
+pub(crate) fn raw(lab: &Lab, pool: &Pool) -> Cell {
     if pool.raw.is_some() || pool.devices.is_empty() {
         return Cell::of(&pool.raw);
     }
@@ -108,7 +108,7 @@ fn raw(lab: &Lab, pool: &Pool) -> Cell {
 }
 
 /// What is declared, else what its level leaves of its devices, or the size that it was made with if that is less.
-fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
+pub(crate) fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
     match totals::fits(lab, name, pool).filter(|_| pool.usable.is_none()) {
         Some(part) => {
             let how = if part.assumed {
@@ -129,21 +129,21 @@ fn usable(lab: &Lab, name: &str, pool: &Pool) -> Cell {
 }
 
 fn fill(lab: &Lab, name: &str, pool: &Pool) -> Cell {
-    let unknown = pool.usable.as_ref().is_some_and(|g| g.value().is_none());
-    let usable = totals::fits(lab, name, pool).filter(|_| !unknown);
-    let usable = usable.and_then(|p| u128::try_from(p.value).ok());
-    let used = pool.used.as_ref().and_then(|g| g.value());
-    let (Some(used), Some(all)) = (used.map(|s| u128::from(s.bytes())), usable) else {
-        return Cell::silent();
-    };
-    if all == 0 {
-        return Cell::unknown();
+    let on = [Cell::of(&pool.used).how, usable(lab, name, pool).how];
+    match permille(lab, name, pool) {
+        Some(full) => Cell::resting_on(format!("{}.{}%", full / 10, full % 10), on),
+        None if totals::fits(lab, name, pool).is_some_and(|p| p.value == 0) => Cell::unknown(),
+        None => Cell::silent(),
     }
-    let permille = (used * 1000 + all / 2) / all;
-    Cell::resting_on(
-        format!("{}.{}%", permille / 10, permille % 10),
-        [Cell::of(&pool.used).how, self::usable(lab, name, pool).how],
-    )
+}
+
+/// How full it is; nothing where what it holds, or what it can hold, is not known.
+pub(crate) fn permille(lab: &Lab, name: &str, pool: &Pool) -> Option<u128> {
+    let unknown = pool.usable.as_ref().is_some_and(|g| g.value().is_none());
+    let usable = totals::fits(lab, name, pool).filter(|_| !unknown)?;
+    let all = u128::try_from(usable.value).ok().filter(|all| *all > 0)?;
+    let used = u128::from(pool.used.as_ref()?.value()?.bytes());
+    Some((used * 1000 + all / 2) / all)
 }
 
 fn datasets(lab: &Lab) -> Sheet {

@@ -6,11 +6,9 @@ use crate::output::stream;
 use crate::output::words::{count, did_you_mean};
 use crate::put::put;
 use anyhow::{Context as _, Result};
-use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory as _};
 use roff::{Roff, bold, roman};
 use std::path::Path;
-use view::diagram::View;
 
 /// Exit codes, as [`Exit`] has them.
 const CODES: &[(Exit, &str)] = &[
@@ -208,10 +206,20 @@ const EXAMPLES: &[(&str, Examples)] = &[
     ),
     (
         "completions",
-        &[(
-            "holdfast completions bash",
-            "Source it, or put it where the shell looks.",
-        )],
+        &[
+            (
+                "holdfast completions bash",
+                "Keep it as ~/.local/share/bash-completion/completions/holdfast, or source it.",
+            ),
+            (
+                "holdfast completions zsh",
+                "Keep it as _holdfast in a folder of fpath.",
+            ),
+            (
+                "holdfast completions fish",
+                "Keep it as ~/.config/fish/completions/holdfast.fish.",
+            ),
+        ],
     ),
     (
         "man",
@@ -224,36 +232,6 @@ const EXAMPLES: &[(&str, Examples)] = &[
         ],
     ),
 ];
-
-/// The completions of a shell, on standard output.
-pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit> {
-    let mut out = Vec::new();
-    clap_complete::generate(shell, &mut with_words(Cli::command()), "holdfast", &mut out);
-    stream::exact(&out);
-    Ok(Exit::Ok)
-}
-
-/// The command line with the words that some texts can be, which only completion needs: whoever mistypes one is told more than
-/// that it is none of a list.
-fn with_words(command: Command) -> Command {
-    let topics = view::Topic::ALL.map(view::Topic::word).to_vec();
-    let views = View::ALL.map(View::word).to_vec();
-    let rules = rules::RULES.iter().map(|r| r.id);
-    let codes = super::check::codes().map(|(code, _)| *code);
-    let codes: Vec<&str> = rules.chain(codes).collect();
-    command
-        .mut_subcommand("show", |c| {
-            c.mut_arg("topic", |a| {
-                a.value_parser(PossibleValuesParser::new(topics))
-            })
-        })
-        .mut_subcommand("graph", |c| {
-            c.mut_arg("view", |a| a.value_parser(PossibleValuesParser::new(views)))
-        })
-        .mut_subcommand("explain", |c| {
-            c.mut_arg("code", |a| a.value_parser(PossibleValuesParser::new(codes)))
-        })
-}
 
 /// One page on standard output, or all of them in a folder.
 pub(crate) fn man(verb: &[String], out: Option<&Path>) -> Result<Exit> {
@@ -305,6 +283,19 @@ pub(crate) fn reference() -> String {
         ));
     });
     text
+}
+
+/// The verbs below some verbs, with what they are for.
+pub(crate) fn verbs_below(verbs: &[&str]) -> Vec<(String, String)> {
+    let root = whole();
+    let found = verbs.iter().try_fold(&root, |at, v| at.find_subcommand(v));
+    let shown = |c: &&Command| !c.is_hide_set();
+    let about = |c: &Command| c.get_about().map(ToString::to_string).unwrap_or_default();
+    let below = found.into_iter().flat_map(Command::get_subcommands);
+    below
+        .filter(shown)
+        .map(|c| (c.get_name().to_owned(), about(c)))
+        .collect()
 }
 
 /// The command line with everything that verbs inherit filled in.

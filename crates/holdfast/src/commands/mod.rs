@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod complete;
 pub(crate) mod data;
 pub(crate) mod debug;
 pub(crate) mod drift;

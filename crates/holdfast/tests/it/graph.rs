@@ -307,3 +307,35 @@ flows: [{from: lan, to: dmz, ports: [443], action: allow, why: pages}]\n";
         );
     }
 }
+
+/// Sizes and fill as `show storage` has them; what is not declared is said to be so.
+#[test]
+fn pools_say_what_they_hold_and_what_of_it_is_not_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = "format: 1\nlab: sizes\nhosts:\n  nas:\n    hardware: {disks: {a: 4TB, b: 4TB, c: {kind: ssd}}}\npools:\n\
+               \x20 twice: {kind: zfs, level: mirror, devices: [nas/a, nas/b], used: 1TB}\n\
+               \x20 share: {kind: nfs, from: twice, used: 2GB}\n\
+               \x20 blank: {kind: zfs, level: single, devices: [nas/c]}\n\
+               \x20 assumed: {kind: directory, on: nas, usable: {assumed: 1TB}}\n\
+               datasets:\n  photos: {pool: twice, class: irreplaceable}\n";
+    std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
+    let words = ["--view", "storage", "--json", "--expand"];
+    let (code, out, err) = graph(folder.path(), &words);
+    assert_eq!(code, Some(0), "{err}");
+    let drawing: serde_json::Value = serde_json::from_str(&out).unwrap();
+    for (id, line) in [
+        ("pool/twice", "\"1TB of 4TB\",\"8TB raw\""),
+        ("pool/share", "2GB used"),
+        ("pool/blank", "size: ?"),
+        ("pool/assumed", "~1TB, used: ?"),
+        ("disk/nas/c", "size: ? · ssd"),
+        ("dataset/photos", "irreplaceable · size: ?"),
+    ] {
+        let nodes = drawing["nodes"].as_array().unwrap();
+        let node = nodes.iter().find(|n| n["id"] == id).unwrap();
+        assert!(node["lines"].to_string().contains(line), "{id}: {node}");
+        if id == "pool/twice" {
+            assert_eq!(node["fill"], 25, "{node}");
+        }
+    }
+}

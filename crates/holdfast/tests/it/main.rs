@@ -14,6 +14,7 @@ mod access;
 mod canaries;
 mod canary_forms;
 mod canary_places;
+mod completion;
 mod crashes;
 mod debug;
 mod documents;

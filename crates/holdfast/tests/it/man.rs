@@ -64,19 +64,6 @@ fn the_reference_is_the_one_in_the_repository() {
     );
 }
 
-/// What is typed most is completed: verbs, views, and where the shell's script has values of arguments without a name, topics and
-/// the codes that `check` prints.
-#[test]
-fn words_are_completed() {
-    let all = ["observe", "dependencies", "bak-same-domain", "exposures"];
-    for (shell, words) in [("bash", &all[..]), ("zsh", &all), ("fish", &all[..2])] {
-        let script = text(&holdfast(&["completions", shell]));
-        for word in words {
-            assert!(script.contains(word), "{shell} knows no {word}");
-        }
-    }
-}
-
 #[test]
 fn texts_for_other_programs_are_no_data() {
     for words in [&["completions", "bash", "--json"][..], &["man", "--json"]] {

@@ -80,7 +80,7 @@ impl Paper {
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Labels of {}</title>\n<style>\n\
              @page {{ size: A4; margin: 0 }}\nhtml, body {{ margin: 0; padding: 0 }}\n\
              svg {{ display: block; width: {WIDTH}mm; height: {HEIGHT}mm; break-after: page }}\nsvg:last-of-type {{ break-after: auto }}\n\
-             @media screen {{ body {{ background: #888 }} p {{ font: 14px sans-serif; color: #fff; margin: 12px }} svg {{ background: #fff; margin: 0 auto 12px; max-width: 100%; height: auto }} }}\n\
+             @media screen {{ body {{ background: #555 }} p {{ font: 14px sans-serif; color: #fff; margin: 12px }} svg {{ background: #fff; margin: 0 auto 12px; max-width: max(100%, 150mm); height: auto }} }}\n\
              @media print {{ p {{ display: none }} }}\n</style>\n</head>\n<body>\n\
              <p>Print on A4 at 100 %, without margins: {} labels of {} mm to a page.</p>\n",
             escaped(title),

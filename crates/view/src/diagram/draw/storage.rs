@@ -2,12 +2,15 @@
 
 use super::fold::fold;
 use super::{count, dotted, reference, said};
+use crate::cell::How;
 use crate::diagram::Options;
 use crate::diagram::model::{Diagram, Edge, Hue, Node, Row, Stroke, Sure, View};
-use model::declare::{OptExt, Ref};
+use crate::{Cell, storage};
+use model::declare::{Opt, OptExt, Ref};
 use model::id::Kind;
 use model::lab::storage::Pool;
 use model::lab::{Backup, Dataset, Lab};
+use model::units::size::Size;
 use model::units::text::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +26,7 @@ pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
     for (name, pool) in &lab.pools {
         let on = pool.on.known().map(|o| (o.kind(), o.name()));
         let group = on.map(|(kind, name)| machine(kind, name, &mut out));
-        out.node(pool_card(name, pool).group(group).column(1));
+        out.node(pool_card(lab, name, pool).group(group).column(1));
     }
     for (name, pool) in &lab.pools {
         pool_lines(lab, name, pool, &mut out);
@@ -63,27 +66,60 @@ fn machine(kind: Kind, name: &str, out: &mut Diagram) -> usize {
     out.group(&reference(kind, name), name, Sure::Known)
 }
 
-fn pool_card(name: &str, pool: &Pool) -> Node {
-    let room = match (said(&pool.used), said(&pool.usable)) {
-        (Some(used), Some(usable)) => Some(format!("{used} of {usable}")),
-        (Some(used), None) => Some(format!("{used} used")),
-        (None, Some(usable)) => Some(format!("{usable} usable")),
-        (None, None) => None,
-    };
+fn pool_card(lab: &Lab, name: &str, pool: &Pool) -> Node {
+    let [room, raw] = room(lab, name, pool);
     let mut node = Node::card(reference(Kind::Pool, name), name, Hue::Blue)
         .meaning("pool")
         .line(dotted([said(&pool.kind), said(&pool.level)]))
-        .line(room.unwrap_or_default())
+        .line(room)
+        .line(raw)
         .line(said(&pool.mount).unwrap_or_default());
     let planned = pool.status.known() == Some(&model::lab::service::Status::Planned);
     if planned {
         node = node.sure(Sure::Planned);
     }
-    let bytes = |v: &model::declare::Opt<model::units::size::Size>| v.known().map(|s| s.bytes());
-    if let (Some(used), Some(all)) = (bytes(&pool.used), bytes(&pool.usable).filter(|a| *a > 0)) {
-        node.fill = u8::try_from(u128::from(used) * 100 / u128::from(all)).ok();
-    }
+    let full = storage::permille(lab, name, pool);
+    node.fill = full.and_then(|f| u8::try_from(f / 10).ok());
     node
+}
+
+/// What of a pool is used, and what its disks have before redundancy takes its part, as the table of pools has them.
+fn room(lab: &Lab, name: &str, pool: &Pool) -> [String; 2] {
+    let usable = storage::usable(lab, name, pool);
+    // A share has the room of the pool below it.
+    let shared = pool.from.is_some() && usable.how == How::Silent;
+    let known = |cell: Cell| told(cell).filter(|text| text != "?");
+    let (used, of) = (known(Cell::of(&pool.used)), known(usable));
+    let raw = known(storage::raw(lab, pool)).filter(|raw| Some(raw) != of.as_ref());
+    let room = match (used, of) {
+        (Some(used), Some(of)) => format!("{used} of {of}"),
+        (Some(used), None) if shared => format!("{used} used"),
+        (Some(used), None) => format!("{used} used, size: ?"),
+        (None, Some(of)) => format!("{of}, used: ?"),
+        (None, None) if shared => "used: ?".to_owned(),
+        (None, None) => "size: ?".to_owned(),
+    };
+    [
+        room,
+        raw.map_or_else(String::new, |raw| format!("{raw} raw")),
+    ]
+}
+
+/// A cell of a table in a box.
+fn told(cell: Cell) -> Option<String> {
+    match cell.how {
+        How::Silent => None,
+        How::Unknown => Some("?".to_owned()),
+        How::Assumed => Some(format!("~{}", cell.text)),
+        _ => Some(cell.text),
+    }
+}
+
+/// A size; that it is not declared is said.
+fn size(given: &Opt<Size>) -> Option<String> {
+    said(given)
+        .filter(|s| s != "?")
+        .or_else(|| Some("size: ?".to_owned()))
 }
 
 fn pool_lines(lab: &Lab, name: &str, pool: &Pool, out: &mut Diagram) {
@@ -129,7 +165,7 @@ fn disk(lab: &Lab, host: &str, name: &str, out: &mut Diagram) -> usize {
     }
     let hardware = lab.hosts.get(host).and_then(|h| h.about.hardware.as_ref());
     let found = hardware.and_then(|h| h.disks.get(&Name(name.to_owned())));
-    let says = found.map(|d| dotted([said(&d.size), said(&d.kind)]));
+    let says = found.map(|d| dotted([size(&d.size), said(&d.kind)]));
     let sure = if found.is_some() {
         Sure::Known
     } else {
@@ -166,7 +202,7 @@ fn spare_disks(lab: &Lab, options: &Options, out: &mut Diagram) {
                 continue;
             }
             spare.of.extend([id, reference(Kind::Host, host)]);
-            let says = dotted([said(&declared.size), said(&declared.kind)]);
+            let says = dotted([size(&declared.size), said(&declared.kind)]);
             spare.rows.push(Row {
                 text: format!("{host}/{}", name.0),
                 detail: says,
@@ -182,7 +218,7 @@ fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
     let class = data.class.known().map(|c| c.word().to_owned());
     let node = Node::card(reference(Kind::Dataset, name), name, Hue::Teal)
         .meaning("body of data")
-        .line(dotted([class, said(&data.about.size)]))
+        .line(dotted([class, size(&data.about.size)]))
         .column(DATA);
     let at = out.node(node);
     let pool = data

@@ -15,11 +15,13 @@ pub const SIGN: &str = "<!-- drawn by holdfast graph -->";
 pub fn svg(diagram: &Diagram, theme: Theme) -> String {
     let scene = lay(diagram);
     let (w, h) = (scene.width, scene.height);
+    // On a small screen a drawing is moved about rather than made too small to be read.
+    let least = (w * 0.75).round();
     let title = format!("{} · {}", diagram.lab, diagram.view.title());
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{SIGN}\n<svg xmlns=\"http://www.w3.org/2000/svg\" \
          role=\"img\" aria-labelledby=\"title desc\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
-         style=\"max-width:100%;height:auto\">\n\
+         style=\"max-width:max(100%,{least}px);height:auto\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{}</style>\n",
         escaped(&title),
         escaped(&diagram.summary),
