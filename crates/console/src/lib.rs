@@ -10,9 +10,13 @@
 mod table;
 
 pub mod calendar;
+pub mod drift;
+pub mod hint;
 pub mod paint;
+pub mod plan;
 pub mod progress;
 pub mod reasons;
+pub mod scoreboard;
 pub mod sheet;
 pub mod stream;
 pub mod words;

@@ -1,9 +1,9 @@
 //! What was kept of the last looks at a lab, for those who judge it. Nothing is asked, and nothing is written, not even a directory.
 
-use crate::hint::Hints;
 use crate::tree::Tree;
 use crate::{twins, world};
 use anyhow::Result;
+use console::hint::Hints;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
 use model::fact::{FORMAT, Facts, NativeIdentity, TargetFacts};

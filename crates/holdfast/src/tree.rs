@@ -86,7 +86,7 @@ impl Tree {
         ))
         .help(format!(
             "all of it is shown by: holdfast check {}",
-            crate::hint::quoted(&path.display().to_string())
+            console::hint::quoted(&path.display().to_string())
         ))
         .into())
     }

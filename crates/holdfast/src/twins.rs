@@ -1,8 +1,8 @@
 //! Twins of a lab: their containers, and how they are reached.
 
 use crate::exit::Stop;
-use crate::hint::Hints;
 use anyhow::Result;
+use console::hint::Hints;
 use diag::Spanned;
 use drivers::linux::transport::SshOptions;
 use model::declare::Given;

@@ -1,11 +1,11 @@
 //! A lab in one realm, opened: declaration, identities, store and drivers, all of that realm's type.
 
 use crate::exit::Stop;
-use crate::hint::Hints;
 use crate::output::words::did_you_mean;
 use crate::tree::Tree;
 use crate::{secrets, twins};
 use anyhow::{Context as _, Result};
+use console::hint::Hints;
 use drivers::linux::transport::{LocalTransport, SshOptions, SshTransport, Transport};
 use drivers::linux::{LinuxDriver, SecretSource};
 use engine::context::Clock;

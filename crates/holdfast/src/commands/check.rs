@@ -3,7 +3,6 @@
 use crate::cli::{CheckArgs, Format};
 use crate::documents;
 use crate::exit::{Exit, Stop};
-use crate::hint::Hints;
 use crate::mend::{self, Seen};
 use crate::output::words::{count, did_you_mean, one_line};
 use crate::output::{Paint, scoreboard, stream, wrap};
@@ -14,6 +13,7 @@ use crate::tree::{Instead, Tree};
 use crate::veil;
 use ::secrets::scan::Look;
 use anyhow::Result;
+use console::hint::Hints;
 use diag::fix::Reach;
 use diag::render::{self, Color};
 use diag::{Class, Diagnostic, Severity, SourceSet};

@@ -1,10 +1,10 @@
 //! `access LAB`: the commands that make a login which may look and nothing else, per product. They are printed; nothing is run.
 
 use crate::exit::Exit;
-use crate::hint::quoted;
 use crate::output::{Paint, Tone};
 use crate::tree::Tree;
 use anyhow::Result;
+use console::hint::quoted;
 use drivers::linux::observer::{self, LOGIN};
 use model::declare::OptExt as _;
 use model::lab::api::Api;

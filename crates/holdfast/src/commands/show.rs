@@ -55,7 +55,7 @@ pub(crate) fn understood(tree: &Tree, lab: &Path) -> Exit {
     let shown = lab.display().to_string();
     errln!(
         "not all of the declaration was understood; see: holdfast check {}",
-        crate::hint::quoted(&shown)
+        console::hint::quoted(&shown)
     );
     Exit::Usage
 }

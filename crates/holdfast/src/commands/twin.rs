@@ -13,13 +13,13 @@ mod up;
 
 use crate::cli::{TwinAt, TwinVerb};
 use crate::exit::{Exit, Stop};
-use crate::hint::Hints;
 use crate::output::words::{count, did_you_mean};
 use crate::output::{Paint, stream};
 use crate::tree::Tree;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
+use console::hint::Hints;
 use model::compose::Projects;
 use model::realm::{Realm, Twin};
 use std::io::Write as _;
@@ -65,7 +65,7 @@ impl Twinned {
             owner: twins::owner(&at.name, &world.lock.lab),
             design: twinplan::design(&world.tree.lab, &projects),
             engine: twins::engine()?,
-            lab: crate::hint::quoted(&at.lab.display().to_string()),
+            lab: console::hint::quoted(&at.lab.display().to_string()),
             world,
             projects,
         })

@@ -1,12 +1,10 @@
 //! What people see of verbs; the means are those of `console`.
 
-pub(crate) mod drift;
 pub(crate) mod ended;
-pub(crate) mod plan;
 pub(crate) mod report;
-pub(crate) mod scoreboard;
 pub(crate) mod twin;
 
 pub(crate) use console::{
-    Paint, Table, Tone, calendar, progress, reasons, sheet, stream, words, wrap,
+    Paint, Table, Tone, calendar, drift, plan, progress, reasons, scoreboard, sheet, stream, words,
+    wrap,
 };

@@ -1,8 +1,8 @@
 //! A run's report for people and programs.
 
 use super::{Paint, Table, Tone, words, wrap};
-use crate::hint::Hints;
 use crate::running::word;
+use console::hint::Hints;
 use engine::report::{Ending, RunReport, StepReport};
 use model::id::RunId;
 use model::plan::Purpose;

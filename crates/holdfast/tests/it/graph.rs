@@ -321,7 +321,7 @@ fn pools_say_what_they_hold_and_what_of_it_is_not_known() {
     std::fs::write(folder.path().join("holdfast.yaml"), lab).unwrap();
     let words = ["--view", "storage", "--json", "--expand"];
     let (code, out, err) = graph(folder.path(), &words);
-    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(code, 0, "{err}");
     let drawing: serde_json::Value = serde_json::from_str(&out).unwrap();
     for (id, line) in [
         ("pool/twice", "\"1TB of 4TB\",\"8TB raw\""),

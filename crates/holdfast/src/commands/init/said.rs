@@ -2,10 +2,10 @@
 
 use super::Start;
 use super::place::Written;
-use crate::hint::quoted;
 use crate::output::words::count;
 use crate::output::{Paint, Tone, wrap};
 use crate::tree::Tree;
+use console::hint::quoted;
 use diag::{Diagnostic, Severity};
 use serde_json::{Value, json};
 use starter::Unknown;

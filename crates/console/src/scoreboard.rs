@@ -1,15 +1,15 @@
 //! The scoreboard of promises.
 
-use super::words::count;
-use super::{Paint, Table, Tone, wrap};
 use crate::hint::Hints;
+use crate::words::count;
+use crate::{Paint, Table, Tone, wrap};
 use jiff::Timestamp;
 use model::lab::FaultScope;
 use model::promise::{Computed, State, Verdict};
 use model::units::Seconds;
 
 /// The scoreboard: one line per promise, then what stands behind each that is not proven.
-pub(crate) fn text(verdicts: &[Verdict], now: Timestamp, hints: &Hints, paint: Paint) -> String {
+pub fn text(verdicts: &[Verdict], now: Timestamp, hints: &Hints, paint: Paint) -> String {
     let mut table = Table::headed(&["STATE", "PROMISE", "FIGURE", "GRADE", "AGE"]);
     for verdict in sorted(verdicts) {
         let (word, tone) = state(verdict);
@@ -107,7 +107,7 @@ fn grade(verdict: &Verdict) -> String {
 }
 
 /// `12s`, `3h10m`, `4d`.
-pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
+pub fn age(at: Timestamp, now: Timestamp) -> String {
     Seconds((now.as_second() - at.as_second()).max(0)).to_string()
 }
 
@@ -171,7 +171,7 @@ fn first(verdict: &Verdict, reason: &str) -> Option<&'static str> {
 }
 
 /// `3 proven, 1 stale, 2 unproven, 1 broken`.
-pub(crate) fn summary(verdicts: &[Verdict]) -> String {
+pub fn summary(verdicts: &[Verdict]) -> String {
     let with = |word: &str| verdicts.iter().filter(|v| v.state.word() == word).count();
     let parts: Vec<String> = ["proven", "stale", "unproven", "broken"]
         .iter()

@@ -6,44 +6,45 @@ use std::path::Path;
 
 /// Which lab and which realm the user means.
 #[derive(Debug, Clone)]
-pub(crate) struct Hints {
+pub struct Hints {
     lab: String,
     realm: Realm,
 }
 
 impl Hints {
-    pub(crate) fn new(lab: &Path, realm: Realm) -> Self {
+    /// For the commands that are shown: the lab as it was named, and the realm.
+    pub fn new(lab: &Path, realm: Realm) -> Self {
         let lab = quoted(&lab.display().to_string());
         Self { lab, realm }
     }
 
     /// A verb, with words that belong to it: `holdfast runs list LAB --on real`.
-    pub(crate) fn command(&self, words: &str) -> String {
+    pub fn command(&self, words: &str) -> String {
         format!("holdfast {words} {} --on {}", self.lab, self.realm)
     }
 
     /// What takes a run back.
-    pub(crate) fn undo(&self, run: &RunId) -> String {
+    pub fn undo(&self, run: &RunId) -> String {
         format!("holdfast undo {run} --lab {} --on {}", self.lab, self.realm)
     }
 
     /// What goes on with an interrupted run.
-    pub(crate) fn resume(&self, run: &RunId) -> String {
+    pub fn resume(&self, run: &RunId) -> String {
         self.command(&format!("runs resume {run}"))
     }
 
     /// What takes an interrupted run back.
-    pub(crate) fn unwind(&self, run: &RunId) -> String {
+    pub fn unwind(&self, run: &RunId) -> String {
         self.command(&format!("runs unwind {run}"))
     }
 
     /// What starts a twin of the lab.
-    pub(crate) fn twin_up(&self, name: &str) -> String {
+    pub fn twin_up(&self, name: &str) -> String {
         format!("holdfast twin up {} --name {name}", self.lab)
     }
 
     /// A command that does not say which lab and realm, made whole.
-    pub(crate) fn whole(&self, command: &str) -> String {
+    pub fn whole(&self, command: &str) -> String {
         let realm = format!(" --on {}", self.realm);
         let bare = command.replacen(&realm, "", 1);
         match bare.strip_prefix("holdfast ") {
@@ -54,7 +55,7 @@ impl Hints {
 }
 
 /// As a shell takes it for one word.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();

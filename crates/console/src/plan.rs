@@ -1,13 +1,13 @@
 //! A plan for people.
 
-use super::words::count;
-use super::{Paint, Table, Tone, wrap};
 use crate::hint::Hints;
+use crate::words::count;
+use crate::{Paint, Table, Tone, wrap};
 use model::plan::{Plan, Risk, Undo};
 use plan::check::Refusal;
 
 /// The word for a risk.
-pub(crate) fn risk(risk: Risk) -> &'static str {
+pub fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::None => "none",
         Risk::Service => "service",
@@ -17,7 +17,7 @@ pub(crate) fn risk(risk: Risk) -> &'static str {
 }
 
 /// The plan: steps with risk, way back and cause; what is blocked; the digest.
-pub(crate) fn text(plan: &Plan, paint: Paint) -> String {
+pub fn text(plan: &Plan, paint: Paint) -> String {
     if plan.is_empty() {
         return "Nothing to do: the lab is as declared.\n".to_owned();
     }
@@ -59,7 +59,7 @@ pub(crate) fn text(plan: &Plan, paint: Paint) -> String {
 }
 
 /// What is said when no step is needed. Differences that no step mends are not passed over.
-pub(crate) fn nothing_to_do(plan: &Plan, reported: usize, hints: &Hints, paint: Paint) -> String {
+pub fn nothing_to_do(plan: &Plan, reported: usize, hints: &Hints, paint: Paint) -> String {
     if !plan.is_empty() {
         return text(plan, paint);
     }
@@ -75,7 +75,7 @@ pub(crate) fn nothing_to_do(plan: &Plan, reported: usize, hints: &Hints, paint: 
 }
 
 /// What the plan needs beyond `--yes`, and why.
-pub(crate) fn needs(refusals: &[Refusal], paint: Paint) -> String {
+pub fn needs(refusals: &[Refusal], paint: Paint) -> String {
     if refusals.is_empty() {
         return String::new();
     }

@@ -1,20 +1,15 @@
 //! Differences for people.
 
-use super::words::count;
-use super::{Paint, Table, Tone, reasons, wrap};
 use crate::hint::Hints;
+use crate::words::count;
+use crate::{Paint, Table, Tone, reasons, wrap};
 use model::fact::{FactKind, Facts};
 use plan::{Difference, How};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// First who did not answer and why; then one line per difference; then counts. Facts that could not be told are listed on
 /// request.
-pub(crate) fn text(
-    differences: &[Difference],
-    facts: &Facts,
-    list_unknown: bool,
-    paint: Paint,
-) -> String {
+pub fn text(differences: &[Difference], facts: &Facts, list_unknown: bool, paint: Paint) -> String {
     let mut text = silent(facts, paint);
     let shown = |d: &&Difference| d.how != How::Unknown || list_unknown;
     let shown: Vec<&Difference> = differences.iter().filter(shown).collect();
@@ -33,7 +28,7 @@ pub(crate) fn text(
 }
 
 /// How many differences somebody accepted, and the first day on which one of them counts again.
-pub(crate) fn waived(waived: &[(Difference, String)], paint: Paint) -> String {
+pub fn waived(waived: &[(Difference, String)], paint: Paint) -> String {
     let Some(first) = waived.iter().map(|(_, until)| until).min() else {
         return String::new();
     };
@@ -45,7 +40,7 @@ pub(crate) fn waived(waived: &[(Difference, String)], paint: Paint) -> String {
 }
 
 /// Guests that were not looked into.
-pub(crate) fn shut(guests: &[&str], paint: Paint) -> String {
+pub fn shut(guests: &[&str], paint: Paint) -> String {
     if guests.is_empty() {
         return String::new();
     }
@@ -58,11 +53,7 @@ pub(crate) fn shut(guests: &[&str], paint: Paint) -> String {
 }
 
 /// What news cannot be told of yet.
-pub(crate) fn without(
-    without: &BTreeMap<String, Vec<FactKind>>,
-    hints: &Hints,
-    paint: Paint,
-) -> String {
+pub fn without(without: &BTreeMap<String, Vec<FactKind>>, hints: &Hints, paint: Paint) -> String {
     if without.is_empty() {
         return String::new();
     }
@@ -78,7 +69,7 @@ pub(crate) fn without(
 }
 
 /// One line for each reason why hosts did not answer.
-pub(crate) fn silent(facts: &Facts, paint: Paint) -> String {
+pub fn silent(facts: &Facts, paint: Paint) -> String {
     let silent = facts.targets.iter();
     let silent = silent.filter(|(_, f)| f.identity.is_none());
     let said = silent.map(|(name, f)| {
