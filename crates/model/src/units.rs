@@ -7,6 +7,7 @@ pub mod amount;
 pub mod calendar;
 mod calendar_pattern;
 mod calendar_text;
+mod clock_words;
 pub mod decimal;
 pub mod duration;
 pub mod money;

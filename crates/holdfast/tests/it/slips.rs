@@ -159,7 +159,7 @@ fn what_to_write_instead_is_told() {
     for expected in [
         "name the currency: '5 EUR'",
         "did you mean 'amount'?",
-        "write it as in 'ports: {8: 250Mbit/s}'",
+        "write it as in 'ports: {1: 250Mbit/s, 2: 250Mbit/s}'",
         "the id of a rule stands in brackets",
         "did you mean 'eol-os'?",
         "add 'version' with what /etc/os-release calls VERSION_ID",

@@ -4,6 +4,7 @@
 //! they see then, and a guess at that would give the lab another meaning. So once all are done, each complaint about a key or a
 //! form is looked up in the description of the language, and replaced where an entry fits in another place and not in its own.
 
+mod comma;
 mod fit;
 mod say;
 
@@ -100,6 +101,15 @@ impl<'n> Walk<'_, '_, 'n> {
         match (shape, &node.kind) {
             (_, NodeKind::Scalar { .. }) => {}
             (Shape::List(of), NodeKind::Seq(items)) => {
+                let split = items.windows(2).filter_map(|pair| match pair {
+                    [item, next] => comma::in_list(of, item, next, self.text, self.values),
+                    _ => None,
+                });
+                let split: Vec<_> = split.map(Found::Comma).collect();
+                if !split.is_empty() {
+                    self.found.extend(split);
+                    return;
+                }
                 for item in items {
                     if self.concerns(item.span.start, item.span.end) {
                         self.at(of, item, above);
@@ -124,9 +134,9 @@ impl<'n> Walk<'_, '_, 'n> {
         if matches!(level, Level::Single) && self.single(entries, above) {
             return;
         }
-        let mut moved: Vec<usize> = Vec::new();
+        let mut moved = self.split(level, entries);
         for (n, entry) in entries.iter().enumerate() {
-            if !self.is_told(entry) {
+            if !self.is_told(entry) || moved.contains(&n) {
                 continue;
             }
             if let Some(below) = self.below(level, entries, n, &moved) {
@@ -147,6 +157,24 @@ impl<'n> Walk<'_, '_, 'n> {
                 self.at(&shape, &entry.value, Some(&up));
             }
         }
+    }
+
+    /// Numbers that a comma split, and the entries that are parts of them.
+    fn split(&mut self, level: &Level, entries: &'n [Entry]) -> Vec<usize> {
+        let mut parts = Vec::new();
+        for (n, pair) in entries.windows(2).enumerate() {
+            let [entry, next] = pair else { continue };
+            if !self.is_told(entry) && !self.is_told(next) {
+                continue;
+            }
+            let shape = level.under(&entry.key.text);
+            let found = comma::in_map(shape.as_ref(), entry, next, self.text, self.values);
+            if let Some(found) = found {
+                self.found.push(Found::Comma(found));
+                parts.extend([n, n + 1]);
+            }
+        }
+        parts
     }
 
     /// The entry before this one that it belongs below.

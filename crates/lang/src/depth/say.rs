@@ -1,7 +1,8 @@
 //! What is said of an entry at the wrong depth, and the indent that mends it.
 
+use super::comma::Split;
 use crate::sink::Sink;
-use crate::suggest::quote;
+use crate::suggest::{did_you_mean, quote};
 use crate::yaml::{Entry, Key, NodeKind};
 use diag::{Applicability, Diagnostic, Edit, Fix, Span};
 
@@ -36,6 +37,8 @@ pub(super) enum Found<'n> {
         /// What belongs beside the owner.
         beside: Vec<&'n Entry>,
     },
+    /// In two: a comma splits what is between brackets.
+    Comma(Split),
     /// Nowhere: the key that is a slip away takes nothing of this form.
     NoSlip {
         entry: &'n Entry,
@@ -140,11 +143,28 @@ pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
                     .help(help),
             );
         }
+        Found::Comma(split) => comma(split, sink),
         Found::NoSlip { entry, known } => {
             let help = format!("known keys are {}", known.join(", "));
             sink.unguess("unknown-key", entry.key.span, &help);
         }
     }
+}
+
+/// A number is written with a point.
+fn comma(split: &Split, sink: &mut Sink) {
+    let secret = sink.is_secret(split.span);
+    sink.forget(split.span);
+    let what = match secret || diag::hide(&split.written) != split.written {
+        true => "this".to_owned(),
+        false => quote(&split.written),
+    };
+    let message = format!("{what} is two values: within brackets a comma separates them");
+    let d = Diagnostic::invalid("invalid-value", message).at(split.span, "a decimal point is '.'");
+    sink.report(match split.dotted.as_deref().filter(|_| !secret) {
+        Some(dotted) => d.fix(did_you_mean(split.span, dotted)),
+        None => d.help("write a number with a point, as in 12.50, and without marks between thousands; text with a comma in it in quotes"),
+    });
 }
 
 /// `write 'os: debian'`, unless it may be a secret.

@@ -2,7 +2,7 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
-use super::names::{disk_of, reference, was, word};
+use super::names::{disk_of, label, reference, was};
 use super::place::about;
 use super::{path, scalar};
 use crate::yaml::{Key, Node};
@@ -43,7 +43,8 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         }
         dataset.class = f.given(cx, "class", scalar::one(CLASSES));
         dataset.tier = f.given(cx, "tier", reference(Kind::Tier));
-        dataset.disk = f.given(cx, "disk", word);
+        let on = dataset.host.as_ref().map(|h| ("host", h.value.as_str()));
+        dataset.disk = f.given(cx, "disk", label(on));
         if let (Some(host), Some(disk)) = (&dataset.host, &dataset.disk) {
             disk_of(cx, f.owner(), &host.value, disk);
         }

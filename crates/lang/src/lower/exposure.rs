@@ -4,10 +4,12 @@ use super::cx::{Cx, Slot};
 use super::fields::{Fields, items};
 use super::names::reference_or;
 use super::{address, scalar};
-use crate::suggest::quote;
+use crate::suggest::{did_you_mean, quote};
 use diag::{Diagnostic, Spanned};
+use model::declare::Value as _;
 use model::id::Kind;
 use model::lab::{Exposure, Protocol};
+use model::units::net::Ports;
 
 pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Vec<Exposure> {
     let Some(entry) = f.entry("exposures") else {
@@ -81,12 +83,25 @@ fn port(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<(u16, Protocol)> {
     match (number, protocol) {
         (Some(number), Some(protocol)) => Some((number, protocol)),
         _ => {
-            cx.bad(
-                "invalid-value",
-                slot,
-                &text,
-                "is not a port from 1 to 65535 with /tcp or /udp",
+            let message = format!(
+                "{slot}: {} is not a port from 1 to 65535 with /tcp or /udp",
+                quote(&text)
             );
+            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+            cx.report(match Ports::parse(&text) {
+                Ok(range) if range.first() < range.last() => {
+                    d.help("write one exposure for each port: this says what a machine listens on")
+                }
+                Ok(_) => d,
+                Err(wrong) => {
+                    let one = |m: &String| Ports::parse(m).is_ok_and(|p| p.first() == p.last());
+                    match (wrong.meant.filter(one), wrong.help) {
+                        (Some(meant), _) => d.fix(did_you_mean(slot.node.head, &meant)),
+                        (None, Some(help)) => d.help(help),
+                        (None, None) => d,
+                    }
+                }
+            });
             None
         }
     }

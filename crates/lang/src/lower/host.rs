@@ -2,9 +2,11 @@
 
 use super::cx::{Cx, Slot, Words};
 use super::fields::{Fields, unknown};
-use super::names::{reference, was, word};
+use super::names::{reference, was};
 use super::place::about;
-use super::{address, cron, exposure, file, firewall, forms, reach, scalar, sshd, unit, user};
+use super::{
+    address, cron, exposure, file, firewall, forms, reach, scalar, sshd, system, unit, user,
+};
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Key, Node};
 use diag::{Diagnostic, Spanned};
@@ -26,10 +28,17 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
 fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.was = f.read(cx, "was", was);
     host.site = f.given(cx, "site", reference(Kind::Site));
-    host.os = f.given(cx, "os", word);
+    host.os = f.given(cx, "os", system::name);
     host.addresses = addresses(cx, f);
     converged(cx, f, host);
     host.about = about(cx, f, HostAbout::of);
+    let os = host.os.as_ref().and_then(Given::value);
+    system::version(
+        cx,
+        f.owner(),
+        os.map(String::as_str),
+        host.about.version.as_ref(),
+    );
 }
 
 /// How the system is reached, and what is made so in it.

@@ -226,7 +226,7 @@ fn below<'n>(node: &'n Node, path: &[&str]) -> Below<'n> {
     }
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= LONGEST
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
@@ -247,6 +247,33 @@ pub(super) fn word(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         "is not one word of letters, digits, '-', '_' and '.'",
     );
     None
+}
+
+/// The label of a disk alone; the host is told by another key, which is given with its value.
+pub(super) fn label(
+    on: Option<(&'static str, &str)>,
+) -> impl Fn(&mut Cx<'_>, &Slot<'_>) -> Option<String> {
+    move |cx, slot| {
+        let text = scalar::text(cx, slot)?;
+        let Some((host, label)) = text
+            .split_once('/')
+            .filter(|(h, l)| is_name(h) && is_name(l))
+        else {
+            return word(cx, slot);
+        };
+        let message = format!("{slot}: {} is a disk with its host", quote(&text));
+        let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+        cx.report(match on {
+            Some((key, on)) if on != host => d.help(format!(
+                "'{key}' says '{on}' and this says '{host}'; write the disk's name alone, and the right host at '{key}'"
+            )),
+            Some((key, _)) => d
+                .note(format!("the host is told by '{key}'"))
+                .fix(did_you_mean(slot.node.head, label)),
+            None => d.help(format!("write the disk's name alone, '{label}', and its host at 'on' or 'host'")),
+        });
+        None
+    }
 }
 
 /// The name an object had before; it has the shape of a name, and nothing of this name need exist.

@@ -2,11 +2,10 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::Fields;
-use super::names::{disk_of, reference, was, word};
+use super::names::{disk_of, label, reference, was};
 use super::place::about;
-use super::{path, scalar, secret};
+use super::{location, scalar, secret};
 use crate::yaml::{Key, Node, NodeKind};
-use diag::Diagnostic;
 use model::declare::{Given, Ref, Scalar as _, set};
 use model::id::Kind;
 use model::lab::protection::RepositoryAbout;
@@ -34,11 +33,11 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         };
         // What another program keeps may have no location that restic knows.
         repository.location = match f.entry("kind").is_some() {
-            true => f.given(cx, "location", location),
-            false => f.need_given(cx, "location", "/mnt/backup/holdfast", location),
+            true => f.given(cx, "location", location::read),
+            false => f.need_given(cx, "location", "/mnt/backup/holdfast", location::read),
         };
-        repository.disk = f.given(cx, "disk", word);
         let host = repository.on.as_ref().and_then(Given::value);
+        repository.disk = f.given(cx, "disk", label(host.map(|h| ("on", h.as_str()))));
         if let (Some(host), Some(disk)) = (host, &repository.disk) {
             disk_of(cx, f.owner(), host, disk);
         }
@@ -67,46 +66,4 @@ fn is_inside(cx: &Cx<'_>, node: &Node) -> bool {
 fn holder(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Ref<HOLDERS>> {
     let text = scalar::text(cx, slot)?;
     Ref::scalar(&text, cx.names).ok()
-}
-
-/// A directory, or one of restic's other locations (restic manual, "Preparing a new repository").
-fn location(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
-    const REMOTE: [&str; 8] = ["sftp", "rest", "s3", "b2", "azure", "gs", "swift", "rclone"];
-    let text = scalar::text(cx, slot)?;
-    if has_password(&text) {
-        cx.sink.secret(slot.node.span);
-        let message = format!("{slot} contains a secret in clear text");
-        let d = Diagnostic::invalid("secret-in-clear", message)
-            .at(slot.node.head, "")
-            .help("remove the password from the URL; restic takes it from its environment");
-        cx.report(d);
-        return None;
-    }
-    if text.starts_with('/') {
-        return path::absolute(cx, slot);
-    }
-    let remote = text
-        .split_once(':')
-        .is_some_and(|(kind, rest)| REMOTE.contains(&kind) && !rest.is_empty());
-    if !remote {
-        cx.bad(
-            "invalid-path",
-            slot,
-            &text,
-            "is neither an absolute path nor a restic location such as sftp:HOST:/PATH",
-        );
-        return None;
-    }
-    Some(text)
-}
-
-/// `scheme://user:password@host`.
-fn has_password(location: &str) -> bool {
-    let authority = location
-        .split_once("://")
-        .map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
-    let userinfo = authority
-        .and_then(|a| a.rsplit_once('@'))
-        .map(|(user, _)| user);
-    userinfo.is_some_and(|u| u.contains(':'))
 }

@@ -102,8 +102,8 @@ fn unknown(names: &Names, set: u64, text: &str) -> Wrong {
     }
     let what = format!("there is no {expected} {}", quote(text));
     let mut wrong = labelled(what, format!("no such {expected}"));
-    wrong.meant = near(names, set, text);
-    wrong.help = Some(help(names, set, &expected));
+    wrong.meant = near(names, set, text).or_else(|| otherwise(names, set, text));
+    wrong.help = Some(halves(names, set, text).unwrap_or_else(|| help(names, set, &expected)));
     wrong
 }
 
@@ -143,6 +143,73 @@ fn near(names: &Names, set: u64, text: &str) -> Option<String> {
     let kind = nearest(first, words.iter().copied())?;
     let kind = kinds(set).find(|k| k.word() == kind && names.has(*k, rest))?;
     Some(format!("{}/{rest}", kind.word()))
+}
+
+/// The same in another form: `nas.usb0` and `nas:usb0` for `nas/usb0`, `pve1/photos` for `photos`, `usb0` for the only one there is.
+fn otherwise(names: &Names, set: u64, text: &str) -> Option<String> {
+    let (first, rest) = text.split_once(['/', '.', ':']).unwrap_or(("", text));
+    let one = |text: &str| candidates(names, set, text).len() == 1;
+    let pair = format!("{first}/{rest}");
+    if one(&pair) {
+        return Some(pair);
+    }
+    // The owner of a part is what makes it the one that is meant.
+    let owned = Kind::ALL.iter().any(|k| names.has(*k, first));
+    if owned && parts(set).next().is_none() && one(rest) {
+        return Some(rest.to_owned());
+    }
+    let mut owners = owners(names, set, text);
+    match (owners.pop(), owners.pop()) {
+        (Some(only), None) if first.is_empty() => Some(format!("{only}/{text}")),
+        _ => None,
+    }
+}
+
+/// What has a part of this name.
+fn owners(names: &Names, set: u64, part: &str) -> Vec<String> {
+    const LOOKED_AT: usize = 10_000;
+    let mut out: Vec<String> = Vec::new();
+    for sort in parts(set) {
+        let all = names.owners(sort).take(LOOKED_AT);
+        let has = all.filter(|o| names.has_part(sort, o, part));
+        out.extend(has.map(str::to_owned));
+    }
+    out.dedup();
+    out
+}
+
+/// Which half of a pair is wrong, if it is one of the two.
+fn halves(names: &Names, set: u64, text: &str) -> Option<String> {
+    let (first, rest) = text.split_once('/')?;
+    let sort = parts(set).next()?;
+    let kind = sort.owner().word();
+    let has = || {
+        let mut all: Vec<&str> = names.parts_of(sort, first).take(8).collect();
+        all.sort_unstable();
+        match all.as_slice() {
+            [] => "none is declared of it".to_owned(),
+            all => format!("it has {}", all.join(", ")),
+        }
+    };
+    let of = owners(names, set, rest);
+    let elsewhere = match of.as_slice() {
+        [] => String::new(),
+        all => format!(
+            "; {} is of {}",
+            quote(rest),
+            one_of(all.iter().map(String::as_str))
+        ),
+    };
+    match names.has(sort.owner(), first) {
+        true => Some(format!(
+            "{kind} {} has no {}: {}{elsewhere}",
+            quote(first),
+            quote(rest),
+            has()
+        )),
+        false if !of.is_empty() => Some(format!("there is no {kind} {}{elsewhere}", quote(first))),
+        false => None,
+    }
 }
 
 fn help(names: &Names, set: u64, expected: &str) -> String {

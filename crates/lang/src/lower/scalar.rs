@@ -120,13 +120,13 @@ pub(super) fn duration(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Seconds> {
         Err(why) => {
             let message = format!("{slot}: {} is not a duration: {why}", quote(&text));
             let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
-            let meant = <Duration as Value>::parse(&text)
-                .err()
-                .and_then(|w| w.meant);
+            let wrong = <Duration as Value>::parse(&text).err();
+            let (meant, help) = wrong.map_or((None, None), |w| (w.meant, w.help));
             let meant = meant.filter(|m| Seconds::parse(m).is_ok());
-            cx.report(match meant {
-                Some(meant) => d.fix(did_you_mean(slot.node.head, &meant)),
-                None => d,
+            cx.report(match (meant, help) {
+                (Some(meant), _) => d.fix(did_you_mean(slot.node.head, &meant)),
+                (None, Some(help)) => d.help(help),
+                (None, None) => d,
             });
             None
         }

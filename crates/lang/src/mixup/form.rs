@@ -119,6 +119,9 @@ impl<'v, 'c> Former<'v, 'c> {
     }
 
     fn map(&mut self, key: &Shape, of: &Shape, node: &Node) -> Option<String> {
+        if let Some(counted) = self.counted(key, of, node) {
+            return Some(counted);
+        }
         let entries: Vec<String> = match &node.kind {
             NodeKind::Scalar { .. } => vec![self.entry(key, of, node, 0)?],
             NodeKind::Seq(items) => {
@@ -136,6 +139,21 @@ impl<'v, 'c> Former<'v, 'c> {
             }
         };
         Some(format!("{{{}}}", entries.join(", ")))
+    }
+
+    /// Of how many there are, the first two.
+    fn counted(&mut self, key: &Shape, of: &Shape, node: &Node) -> Option<String> {
+        let NodeKind::Scalar { text, .. } = &node.kind else {
+            return None;
+        };
+        let several = text.parse::<u16>().is_ok_and(|n| n > 1);
+        let numbered = ["1", "2"].iter().all(|n| self.values.takes(key, n));
+        if !several || !numbered || self.measures(of, text) {
+            return None;
+        }
+        let value = self.values.example(of)?;
+        self.invented = true;
+        Some(format!("{{1: {value}, 2: {value}}}"))
     }
 
     /// An item as an entry: it is the value of a name that is still to be given, or it is the name, or it has the name within.

@@ -55,7 +55,7 @@ impl<'c> Values<'c> {
     }
 
     /// It takes whatever people write.
-    pub(super) fn is_text(&self, shape: &Shape) -> bool {
+    pub(crate) fn is_text(&self, shape: &Shape) -> bool {
         match shape {
             Shape::Value(form) => {
                 matches!(form.pattern, Pattern::Text)

@@ -221,3 +221,69 @@ fn a_secret_at_the_wrong_depth_is_not_told() {
     let (said, _) = said(text);
     assert!(!said.contains("hunter2"), "{said}");
 }
+
+/// A comma in place of a point, within brackets and outside of them: the number is the one that was meant, or it is an error.
+#[test]
+fn a_decimal_comma_is_never_half_a_number() {
+    for (text, expected) in [
+        (
+            "costs: {a: {amount: 12,50 EUR}}",
+            Some("amount: 12.50 EUR}"),
+        ),
+        (
+            "subscriptions: {a: {cost: 12,5 EUR/month, kept: true}}",
+            Some("cost: 12.5 EUR/month, "),
+        ),
+        (
+            "sites: {a: {power: {price: 0,30 EUR/kWh}}}",
+            Some("price: 0.30 EUR/kWh"),
+        ),
+        (
+            "sites: {a: {uplinks: {u: {availability: 99,5%}}}}",
+            Some("availability: 99.5%}"),
+        ),
+        (
+            "sites: {a: {uplinks: {u: {down: 2,5Gbit/s}}}}",
+            Some("down: 2.5Gbit/s}"),
+        ),
+        (
+            "hosts: {h: {hardware: {disks: {a: 1,5TB, b: {size: 1,5 TB}}}}}",
+            Some("{a: 1.5TB, b: {size: 1.5 TB}}"),
+        ),
+        (
+            "hosts: {h: {hardware: {memory_modules: [1,5GiB, 2GiB]}}}",
+            Some("[1.5GiB, 2GiB]"),
+        ),
+        (
+            "hosts:\n  h:\n    hardware:\n      disks:\n        a: 1,5TB",
+            Some("a: 1.5TB"),
+        ),
+        (
+            "costs:\n  a:\n    amount: 1.250,50 EUR",
+            Some("amount: 1250.50 EUR"),
+        ),
+        (
+            "costs:\n  a:\n    amount: 1,250.50 EUR",
+            Some("amount: 1250.50 EUR"),
+        ),
+        ("costs:\n  a:\n    amount: 12,50", None),
+        ("costs:\n  a:\n    amount: 1,250 EUR", None),
+        ("costs: {a: {amount: 1,250 EUR}}", None),
+        ("costs: {a: {amount: 12,50}}", None),
+        ("costs: {a: {item: costs 12,50 EUR, amount: 1 EUR}}", None),
+    ] {
+        let text = format!("format: 1\nlab: x\n{text}\n");
+        let files = [("holdfast.yaml".to_owned(), text.clone())];
+        let (_, all) = read(&files, 0, &text);
+        let told = invalid(&all).join("\n");
+        assert!(
+            !told.is_empty() && !told.contains("known keys"),
+            "{text}: {told}"
+        );
+        let now = mended(&files, 0, &text);
+        match expected {
+            Some(expected) => assert!(now.contains(expected), "{now}: {told}"),
+            None => assert_eq!(now, text, "{told}"),
+        }
+    }
+}

@@ -19,6 +19,7 @@ mod mixup;
 mod properties;
 mod schema;
 mod secrets;
+mod slips;
 mod stacks;
 mod typos;
 mod unfinished;

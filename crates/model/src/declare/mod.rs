@@ -95,6 +95,13 @@ impl Wrong {
         self.meant = Some(text.into());
         self
     }
+
+    /// The same, if anything is known of it.
+    #[must_use]
+    pub fn maybe(mut self, meant: Option<String>) -> Self {
+        self.meant = meant;
+        self
+    }
 }
 
 /// What one text stands for. `parse(display(x)) == x`.

@@ -6,7 +6,7 @@ use super::storage::Dump;
 use crate::declare::{Given, Many, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::net::Ports;
 use crate::units::size::{Churn, Size};
-use crate::units::text::{AbsolutePath, Name, Prose, Url};
+use crate::units::text::{AbsolutePath, HttpUrl, Name, Prose, Url};
 use diag::Spanned;
 use jiff::civil::Date;
 use litemap::LiteMap;
@@ -179,7 +179,7 @@ entity! {
     /// A test that tells whether the service works; a bare text is a URL.
     pub struct Smoke or http {
         /// This URL answers …
-        http: Opt<Url>,
+        http: Opt<HttpUrl>,
         /// … with this status; 200 if nothing is said.
         expect: Opt<u32>,
         /// This port takes connections.

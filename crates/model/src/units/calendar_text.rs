@@ -3,8 +3,8 @@
 use super::calendar::Pattern5;
 use super::slip;
 
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const LONG: [&str; 7] = [
+pub(super) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+pub(super) const LONG: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -64,7 +64,12 @@ pub(super) fn meant(text: &str) -> Option<String> {
         "yearly",
         "annually",
     ];
+    if let Some(meant) = super::clock_words::meant(text) {
+        return read(&meant).map(|_| meant);
+    }
     let (first, rest) = match text.split_once(' ') {
+        // A word for people is no day of the week.
+        Some(("at" | "on" | "every" | "each", _)) => return None,
         Some((first, rest)) => (first, Some(rest)),
         None => (text, None),
     };

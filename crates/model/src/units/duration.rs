@@ -70,6 +70,13 @@ impl Value for Duration {
             None if slip::is_bare(text) => Wrong::new(format!(
                 "has no unit: {text}m are minutes, {text}h hours, {text}d days"
             )),
+            None if text.contains(':') => Wrong {
+                help: Some(
+                    "this is a time of day; a duration is wanted, such as '1d' for every day"
+                        .to_owned(),
+                ),
+                ..Wrong::of::<Self>()
+            },
             None if text.to_ascii_lowercase().contains("mo") => Wrong {
                 help: Some("months differ in length: write days, as in '30d'".to_owned()),
                 ..Wrong::of::<Self>()

@@ -116,6 +116,8 @@ fn meant(text: &str) -> Option<String> {
 
 /// What a number without a currency lacks.
 fn bare(text: &str, per: &str) -> Option<String> {
+    let dotted = slip::dotted(text);
+    let text = dotted.as_deref().unwrap_or(text);
     Decimal::parse(text)?;
     let name = "name the currency";
     let and = match per {
@@ -163,7 +165,9 @@ impl Value for Money {
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         Self::of(text).ok_or_else(|| Wrong {
-            help: once(text).or_else(|| bare(text, "")),
+            help: once(text)
+                .or_else(|| bare(text, ""))
+                .or_else(|| slip::thousands(text)),
             meant: meant(text),
             ..Wrong::of::<Self>()
         })
@@ -283,7 +287,9 @@ impl Value for Cost {
             };
             let period = alone().map(|m| format!("say how often: '{m}/month' or '{m}/year'"));
             Wrong {
-                help: bare(text, "/month").or(period),
+                help: bare(text, "/month")
+                    .or(period)
+                    .or_else(|| slip::thousands(text)),
                 meant: known,
                 ..Wrong::of::<Self>()
             }
@@ -351,7 +357,10 @@ impl Value for EnergyPrice {
                 .filter(read);
             Wrong {
                 meant: found.map(|m| format!("{m}/kWh")),
-                help: bare(money, "/kWh"),
+                // A cent is of any currency.
+                help: slip::cents(money)
+                    .and_then(|n| bare(&n, "/kWh"))
+                    .or_else(|| bare(money, "/kWh")),
                 ..Wrong::of::<Self>()
             }
         })

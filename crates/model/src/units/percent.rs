@@ -30,6 +30,18 @@ impl Value for Percent {
 
     fn parse(text: &str) -> Result<Self, Wrong> {
         let wrong = || Wrong::of::<Self>();
+        if let Some((share, period)) = super::slip::per(text)
+            && share.ends_with('%')
+            && Self::parse(share).is_ok()
+        {
+            return Err(match period {
+                "year" => wrong().meant(share),
+                _ => Wrong {
+                    help: Some("growth is that of a year, without a period behind it".to_owned()),
+                    ..wrong()
+                },
+            });
+        }
         let Some(number) = text.strip_suffix('%') else {
             let number = text.strip_suffix("percent").map_or(text, str::trim_end);
             if number != text || number.contains(',') {

@@ -1,5 +1,9 @@
 //! Numbers with a unit: one macro, one file of types per dimension.
 
+use super::decimal::Decimal;
+use super::slip;
+use crate::declare::Wrong;
+
 /// Declares a quantity: a decimal number with one of some units, each a whole multiple of a base unit. It must be a whole
 /// number of them; one that is `rounded` is taken to the nearest, since people copy rounded figures: `3.1TiB`.
 macro_rules! quantity {
@@ -44,15 +48,12 @@ macro_rules! quantity {
             fn parse(text: &str) -> Result<Self, $crate::declare::Wrong> {
                 const UNITS: &[(&str, i128)] = &[($first, $first_factor) $(, ($unit, $factor))*];
                 let wrong = || {
-                    let dotted = $crate::units::slip::dotted(text);
                     let read = |t: &String| <Self as $crate::declare::Value>::parse(t).is_ok();
-                    $crate::declare::Wrong {
-                        meant: dotted.filter(read),
-                        help: $crate::units::slip::size(text).filter(|_| $word == "size"),
-                        ..$crate::declare::Wrong::of::<Self>()
-                    }
+                    $crate::units::quantity::told($word, text, &[$($example),+], &read, $crate::declare::Wrong::of::<Self>())
                 };
-                let (number, written) = $crate::units::decimal::split(text).ok_or_else(wrong)?;
+                let Some((number, written)) = $crate::units::decimal::split(text) else {
+                    return Err(wrong());
+                };
                 let Some((unit, factor)) = UNITS.iter().find(|(u, _)| *u == written) else {
                     let mut units = UNITS.iter().map(|(u, _)| *u);
                     let slip = units.find(|u| u.eq_ignore_ascii_case(written));
@@ -63,7 +64,7 @@ macro_rules! quantity {
                     let slip = slip.map(|unit| format!("{number}{unit}"));
                     return Err($crate::declare::Wrong {
                         // A small b is bits: `40Mb/s` is no slip of `40MB/s`.
-                        meant: usual().or(slip).or_else(|| wrong().meant),
+                        meant: usual().or(slip).or(wrong().meant),
                         ..wrong()
                     });
                 };
@@ -101,3 +102,34 @@ macro_rules! quantity {
     (@round rounded) => { true };
 }
 pub(crate) use quantity;
+
+/// Adds what was probably meant, or what to write, to the complaint about a text that is no such quantity.
+pub(crate) fn told(
+    word: &str,
+    text: &str,
+    examples: &[&str],
+    reads: &dyn Fn(&String) -> bool,
+    wrong: Wrong,
+) -> Wrong {
+    let per_day = match word {
+        "churn" => slip::daily(text).filter(|(meant, _)| reads(meant)),
+        _ => None,
+    };
+    let day = per_day
+        .as_ref()
+        .map(|(meant, _)| format!("say that it is per day: '{meant}'"));
+    let sure = per_day.filter(|(_, sure)| *sure).map(|(meant, _)| meant);
+    // There is but one unit.
+    let bare = word == "temperature" && Decimal::parse(text).is_some();
+    let degrees = bare.then(|| format!("{text}°C"));
+    let help = day
+        .or_else(|| slip::size(text).filter(|_| word == "size"))
+        .or_else(|| slip::unitless(text, examples))
+        .or_else(|| slip::other_unit(text, word))
+        .or_else(|| slip::thousands(text));
+    Wrong {
+        meant: slip::dotted(text).or(sure).or(degrees).filter(|t| reads(t)),
+        help,
+        ..wrong
+    }
+}

@@ -31,13 +31,90 @@ const TIMES: [(&str, &str); 25] = [
     ("seconds", "s"),
 ];
 
-/// `12,50` as `12.50`; with three digits behind it a comma may as well part thousands, and then nothing is proposed.
+/// `12,50` as `12.50` and `1.250,50` as `1250.50`; with three digits behind the only mark it may as well part thousands, and then
+/// nothing is proposed.
 pub(crate) fn dotted(text: &str) -> Option<String> {
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    let number = text.get(start..)?;
+    let end = number.find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'));
+    let (number, rest) = number.split_at(end.unwrap_or(number.len()));
+    let (whole, part) = number.rsplit_once([',', '.'])?;
+    let last = number.as_bytes().get(whole.len())?;
+    let mark = if *last == b',' { '.' } else { ',' };
+    let groups: Vec<&str> = whole.split(mark).collect();
+    let thousands = groups.len() == 1 || groups.iter().skip(1).all(|g| g.len() == 3);
+    let solid = groups.concat();
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let sure = part.len() != 3 || groups.len() > 1;
+    let comma = number.contains(',') && !rest.contains([',']);
+    (comma && sure && thousands && digits(&solid) && digits(part)).then(|| {
+        let before = text.get(..start).unwrap_or_default();
+        format!("{before}{solid}.{part}{rest}")
+    })
+}
+
+/// What to write instead of `1,250`, which is one of two numbers.
+pub(crate) fn thousands(text: &str) -> Option<String> {
     let (whole, rest) = text.split_once(',')?;
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let number = whole.bytes().last().is_some_and(|b| b.is_ascii_digit());
-    (number && digits > 0 && digits != 3 && !rest.contains([',', '.']))
-        .then(|| format!("{whole}.{rest}"))
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let whole = whole.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let part = rest.get(..3)?;
+    let more = rest
+        .get(3..)?
+        .starts_with(|c: char| c.is_ascii_digit() || c == ',' || c == '.');
+    (digits(whole) && digits(part) && !more).then(|| {
+        format!("write '{whole}{part}' or '{whole}.{part}', whichever is meant, with its unit")
+    })
+}
+
+/// What a number without a unit lacks: it, with the units of some examples.
+pub(crate) fn unitless(text: &str, examples: &[&str]) -> Option<String> {
+    super::decimal::Decimal::parse(text)?;
+    let number = |c: char| c.is_ascii_digit() || c == '.' || c == '-';
+    let mut shown: Vec<String> = Vec::new();
+    for example in examples {
+        let with = format!("'{text}{}'", example.trim_start_matches(number));
+        if !shown.contains(&with) {
+            shown.push(with);
+        }
+    }
+    let shown = match shown.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => return None,
+    };
+    Some(format!("name the unit: {shown}"))
+}
+
+/// What is said of a unit that is of another kind of value, by the name of the type that is wanted.
+pub(crate) fn other_unit(text: &str, wanted: &str) -> Option<String> {
+    let (_, unit) = super::decimal::split(text)?;
+    let says = match (wanted, unit) {
+        ("apparent-power", "W" | "kW") => {
+            "W is what it can give, the 'power' of a UPS; its rating in VA stands on the label and is higher"
+        }
+        ("power", "VA" | "kVA") => {
+            "VA is apparent power, the 'rating' of a UPS; what it can give, in W, is less and stands on the label"
+        }
+        ("energy", "Ah" | "mAh") => "Wh are Ah times the volts of the battery",
+        ("power", "Wh" | "kWh") => "Wh is energy; power is W",
+        _ => return None,
+    };
+    Some(says.to_owned())
+}
+
+/// `2GB` and `2 GB per day` where an amount per day is wanted, as `2GB/day`; of a week or a month, none.
+pub(crate) fn daily(text: &str) -> Option<(String, bool)> {
+    use super::size::Size;
+    use crate::declare::Value as _;
+    let (amount, period) = match per(text) {
+        Some((amount, period)) => (amount, Some(period)),
+        None => (text, None),
+    };
+    let amount = dotted(amount).unwrap_or_else(|| amount.to_owned());
+    let size = Size::parse(&amount).ok()?;
+    let sure = period == Some("day");
+    (period.is_none() || sure).then(|| (format!("{size}/day"), sure))
 }
 
 /// Words for currencies, and the code.
@@ -69,6 +146,24 @@ pub(super) fn currency(text: &str) -> Option<String> {
     known.map(|(_, code)| (*code).to_owned()).or_else(code)
 }
 
+/// `30ct` and `30 cents`, as a hundredth of what is then to be named.
+pub(super) fn cents(text: &str) -> Option<String> {
+    let text = dotted(text).unwrap_or_else(|| text.to_owned());
+    let lower = text.trim().to_lowercase();
+    let ends = ["cents", "cent", "ct", "¢", "c"];
+    let number = ends
+        .into_iter()
+        .find_map(|e| lower.strip_suffix(e))?
+        .trim_end();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    (!whole.is_empty() && whole.len() < 9 && digits(whole) && digits(part)).then(|| {
+        let padded = format!("{whole:0>3}");
+        let (euros, cents) = padded.split_at(padded.len() - 2);
+        format!("{euros}.{cents}{part}")
+    })
+}
+
 /// `12€`, `EUR12` and `12,50 euros` as `12 EUR`, `12 EUR` and `12.50 EUR`.
 pub(super) fn money(text: &str) -> Option<String> {
     let text = dotted(text).unwrap_or_else(|| text.to_owned());
@@ -86,7 +181,7 @@ pub(super) fn money(text: &str) -> Option<String> {
 
 /// `12 EUR per month`, `12€/mo` and `12 EUR yearly` as what is paid and the period.
 pub(super) fn per(text: &str) -> Option<(&str, &'static str)> {
-    const WORDS: [(&str, &str); 22] = [
+    const WORDS: [(&str, &str); 29] = [
         ("day", "day"),
         ("d", "day"),
         ("daily", "day"),
@@ -109,6 +204,13 @@ pub(super) fn per(text: &str) -> Option<(&str, &'static str)> {
         ("p.a.", "year"),
         ("yearly", "year"),
         ("years", "year"),
+        ("annum", "year"),
+        ("annually", "year"),
+        ("jahr", "year"),
+        ("monat", "month"),
+        ("mtl", "month"),
+        ("mtl.", "month"),
+        ("tag", "day"),
     ];
     let split = text.rsplit_once('/').or_else(|| text.rsplit_once(' '))?;
     let word = split.1.trim().to_lowercase();
@@ -188,6 +290,19 @@ pub(crate) fn size(text: &str) -> Option<String> {
     ))
 }
 
+/// Words for how often, each with its duration.
+const OFTEN: [(&str, &str); 9] = [
+    ("hourly", "1h"),
+    ("hour", "1h"),
+    ("daily", "1d"),
+    ("day", "1d"),
+    ("nightly", "1d"),
+    ("night", "1d"),
+    ("weekly", "1w"),
+    ("week", "1w"),
+    ("yearly", "1y"),
+];
+
 /// `5min` and `1 hour 30 minutes` as `5m` and `1h30m`.
 pub(super) fn duration(text: &str) -> Option<String> {
     let mut out = String::new();
@@ -197,6 +312,10 @@ pub(super) fn duration(text: &str) -> Option<String> {
     }
     if let Some(whole) = divided(&lower) {
         return Some(whole);
+    }
+    let often = lower.trim().strip_prefix("every ").unwrap_or(lower.trim());
+    if let Some((_, meant)) = OFTEN.iter().find(|(word, _)| *word == often) {
+        return Some((*meant).to_owned());
     }
     let mut rest = text.trim();
     while !rest.is_empty() {

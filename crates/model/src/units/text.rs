@@ -107,6 +107,14 @@ impl Url {
                 .is_some_and(|(s, rest)| scheme(s) && !rest.is_empty() && !rest.starts_with('/'))
     }
 
+    /// A host without a scheme is what a browser opens by HTTPS; what else is meant by a text is not told.
+    fn meant(text: &str) -> Option<String> {
+        let host = text.split(['/', ':']).next().unwrap_or_default();
+        let dotted = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+        let whole = format!("https://{text}");
+        (dotted && Self::is_url(&whole) && !text.contains("://")).then_some(whole)
+    }
+
     /// `scheme://user:password@host`.
     fn has_password(text: &str) -> bool {
         let authority = text
@@ -137,7 +145,7 @@ impl Value for Url {
         }
         match Self::is_url(text) {
             true => Ok(Self(text.to_owned())),
-            false => Err(Wrong::of::<Self>()),
+            false => Err(Wrong::of::<Self>().maybe(Self::meant(text))),
         }
     }
 }
@@ -149,6 +157,41 @@ impl fmt::Display for Url {
 }
 
 serde_as_text!(Url);
+
+/// What is asked by HTTP: a web address with `http` or `https`, without a password.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HttpUrl(pub Url);
+
+impl Value for HttpUrl {
+    const FORM: ValueForm = ValueForm {
+        name: "http-url",
+        doc: "A web address that is asked by HTTP, without a password.",
+        what: "a URL such as https://wiki.home.arpa/",
+        examples: &["https://wiki.home.arpa/"],
+        pattern: Pattern::Regex("^https?://(?![^/]*:[^/]*@)[^\\s/]\\S*$"),
+    };
+
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let url = Url::parse(text)?;
+        let (scheme, rest) = text.split_once("://").unwrap_or_default();
+        if ["http", "https"].contains(&scheme) {
+            return Ok(Self(url));
+        }
+        let near = slip::word(scheme, &["https", "http"]);
+        let mut wrong = Wrong::new("is not asked by HTTP");
+        wrong.help =
+            Some("write a URL with 'https://' or 'http://', or a port: '{tcp: 21}'".to_owned());
+        Err(wrong.maybe(near.map(|s| format!("{s}://{rest}"))))
+    }
+}
+
+impl fmt::Display for HttpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+serde_as_text!(HttpUrl);
 
 /// Text of one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

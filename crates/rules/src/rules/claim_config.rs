@@ -198,7 +198,7 @@ fn is_encrypted(service: &Service) -> bool {
             .smoke
             .iter()
             .filter_map(|s| s.http.known())
-            .any(secure)
+            .any(|url| secure(&url.0))
 }
 
 fn is_backed_up(lab: &Lab, parts: &BTreeSet<ObjectRef>) -> bool {
