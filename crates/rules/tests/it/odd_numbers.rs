@@ -34,10 +34,7 @@ fn tried(rule: &'static rules::Rule) -> usize {
 
 #[test]
 fn nothing_is_in_order_because_it_is_dated_after_the_look() {
-    let green: Vec<String> = rules::OBSERVED
-        .par_iter()
-        .flat_map_iter(|rule| late(rule))
-        .collect();
+    let green: Vec<String> = rules::OBSERVED.par_iter().flat_map_iter(late).collect();
     assert!(
         green.is_empty(),
         "in order, and that cannot be:\n{}",
