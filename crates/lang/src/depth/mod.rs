@@ -8,7 +8,7 @@ mod comma;
 mod fit;
 mod say;
 
-use crate::lower::Names;
+use crate::lower::{Names, SECRET};
 use crate::mixup::Values;
 use crate::schema;
 use crate::sink::Sink;
@@ -365,7 +365,11 @@ impl<'n> Walk<'_, '_, 'n> {
             _ => false,
         };
         let near = level.near(key);
-        if near.is_some_and(|k| level.under(k).is_some_and(|s| fit::fits(&s, &entry.value))) {
+        // Who writes a secret in clear meant the key of a secret; that it may not stand there is told next.
+        let is_secret = |k: &str| SECRET.contains(&k);
+        if near.is_some_and(|k| {
+            is_secret(k) || level.under(k).is_some_and(|s| fit::fits(&s, &entry.value))
+        }) {
             return false;
         }
         let mut fields = record.fields.iter().filter(|f| holds(&f.shape));

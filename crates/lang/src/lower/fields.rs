@@ -55,7 +55,7 @@ impl<'n> From<Words<'n>> for Owner<'n> {
 }
 
 /// Names of sensitive keys: the value of a misspelt one must not be shown.
-const SECRET: &[&str] = &["password", "passphrase", "secret", "token"];
+pub(crate) const SECRET: &[&str] = &["password", "passphrase", "secret", "token"];
 
 impl<'n> Fields<'n> {
     /// The fields of `node`; nothing written counts as an empty map. Anything else is reported.

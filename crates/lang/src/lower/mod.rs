@@ -45,6 +45,7 @@ mod user;
 mod waiver;
 
 pub(crate) use address::Cidr;
+pub(crate) use fields::SECRET;
 pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;
 pub(crate) use names::Names;

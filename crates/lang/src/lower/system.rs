@@ -1,6 +1,6 @@
 //! What is told of operating systems that are named by the code name of a release, or with it.
 
-use super::cx::{Cx, Slot};
+use super::cx::{Cx, Slot, Words};
 use super::names::is_name;
 use super::scalar;
 use crate::suggest::{did_you_mean, quote};
@@ -61,7 +61,7 @@ pub(super) fn name(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
 /// Tells of a version that is a code name, where the system has numbers.
 pub(super) fn version(
     cx: &mut Cx<'_>,
-    owner: &str,
+    owner: Words<'_>,
     system: Option<&str>,
     version: Option<&Given<String>>,
 ) {
