@@ -25,7 +25,7 @@ services: {{wiki: {{tier: core, runs: {{host: nas}}}}}}
 datasets:
   cache: {{host: nas, folder: /srv/cache, service: wiki, tier: core, size: 900GB, class: {class}}}
   thumbs: {{host: nas, folder: /srv/thumbs, service: wiki, tier: core, class: {class}}}
-repositories: {{cloud: {{kind: s3, media: cloud, location: 's3:x'}}}}
+repositories: {{cloud: {{kind: s3, media: cloud, location: 's3:s3.example.org/x'}}}}
 backups: {{nightly: {{datasets: [cache], to: cloud, every: 2d, keep: {{last: 7}}}}}}
 jobs: {{images: {{kind: update, on: [nas], schedule: 'Sun 02:00', automatic: true}}}}
 "
