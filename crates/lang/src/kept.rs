@@ -52,7 +52,14 @@ pub fn kept(before: &str, after: &str, edits: &[(Range<usize>, Range<usize>)]) -
     if was_whole && !is_whole {
         return Err(Lost::Syntax);
     }
-    let old: Vec<Leaf> = old.rest.into_iter().map(|l| l.at(moved)).collect();
+    let mut old: Vec<Leaf> = old.rest.into_iter().map(|l| l.at(moved)).collect();
+    let mut new = new;
+    if from.iter().all(|e| is_indent(before, e)) && to.iter().all(|e| is_indent(after, e)) {
+        // What lines belong to is what an indent is about; what they say is not.
+        let lines: Vec<Range<usize>> = to.iter().map(|e| line(after, e.start)).collect();
+        let leaves = old.iter_mut().chain(&mut new.rest);
+        leaves.for_each(|leaf| leaf.leave(&lines));
+    }
     // Of a text that broke off, what was read is a beginning.
     let same = match was_whole {
         true => old == new.rest,
@@ -72,6 +79,23 @@ fn tree(text: &str) -> (Vec<Node>, bool) {
     yaml::documents(id, text, &mut Sink::default())
 }
 
+/// Only spaces stand there, and before it on its line.
+fn is_indent(text: &str, edit: &Range<usize>) -> bool {
+    let start = line(text, edit.start).start;
+    text.get(start..edit.end)
+        .is_some_and(|lead| lead.bytes().all(|b| b == b' '))
+}
+
+/// The line that a place stands on.
+fn line(text: &str, at: usize) -> Range<usize> {
+    let start = text
+        .get(..at)
+        .and_then(|t| t.rfind('\n'))
+        .map_or(0, |n| n + 1);
+    let end = text.get(at..).and_then(|t| t.find('\n'));
+    start..end.map_or(text.len(), |n| at + n)
+}
+
 /// A value without parts.
 #[derive(Debug, PartialEq, Eq)]
 struct Leaf {
@@ -86,6 +110,14 @@ impl Leaf {
     fn at(self, moved: impl Fn(usize) -> usize) -> Self {
         let start = moved(self.start);
         Self { start, ..self }
+    }
+
+    /// Forgets what it belongs to, but not what it is called, if it stands on one of some lines.
+    fn leave(&mut self, lines: &[Range<usize>]) {
+        if lines.iter().any(|l| l.contains(&self.start)) {
+            let own = self.path.rsplit('/').next().unwrap_or_default();
+            self.path = own.to_owned();
+        }
     }
 }
 

@@ -93,6 +93,14 @@ impl Level {
         }
     }
 
+    /// The value can be that of a key, whatever its own is called; what a reference leads to is not asked.
+    pub(super) fn means(&self, key: &str, entry: &Entry, values: &Values<'_>) -> bool {
+        self.under(key).is_some_and(|s| match s {
+            Shape::Ref(_) => fits(&s, &entry.value),
+            _ => entry.value.is_null() || reads(&s, entry, values),
+        })
+    }
+
     /// The same, and the value can be read.
     pub(super) fn reads(&self, entry: &Entry, values: &Values<'_>) -> bool {
         let shape = self.under(&entry.key.text);

@@ -367,9 +367,12 @@ impl<'n> Walk<'_, '_, 'n> {
         let near = level.near(key);
         // Who writes a secret in clear meant the key of a secret; that it may not stand there is told next.
         let is_secret = |k: &str| SECRET.contains(&k);
-        if near.is_some_and(|k| {
-            is_secret(k) || level.under(k).is_some_and(|s| fit::fits(&s, &entry.value))
-        }) {
+        // Four letters are near many others, so that the value has to be one of that key.
+        let is_meant = |k: &str, s: &Shape| match key.len() {
+            ..=4 => level.means(k, entry, self.values),
+            _ => fit::fits(s, &entry.value),
+        };
+        if near.is_some_and(|k| is_secret(k) || level.under(k).is_some_and(|s| is_meant(k, &s))) {
             return false;
         }
         let mut fields = record.fields.iter().filter(|f| holds(&f.shape));

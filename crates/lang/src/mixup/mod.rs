@@ -55,10 +55,49 @@ struct Found<'n> {
     node: &'n Node,
     /// The key, if it is the value of one.
     key: Option<&'n str>,
+    /// The map that the key is a name in.
+    names: Option<Named<'n>>,
+}
+
+/// A map with free names.
+#[derive(Clone)]
+struct Named<'n> {
+    key: Option<&'n str>,
+    node: &'n Node,
+    /// What each name has.
+    of: Shape,
+}
+
+impl Named<'_> {
+    /// Where all names are keys of what a name has, the name was left out: what to write then.
+    fn forgotten(&self, values: &Values<'_>) -> Option<String> {
+        let (Shape::Record(record, _), NodeKind::Map { entries, .. }) = (&self.of, &self.node.kind)
+        else {
+            return None;
+        };
+        let fields = record().fields;
+        let known = |e: &crate::yaml::Entry| fields.iter().any(|f| f.key == e.key.text);
+        if !entries.iter().all(known) {
+            return None;
+        }
+        let own = Former::new(values).of(&self.of, self.node);
+        let own = own.filter(|form| form.len() <= LONGEST && diag::hide(form) == *form);
+        let form = format!("{{NAME: {}}}", own.or_else(|| values.example(&self.of))?);
+        Some(match self.key {
+            Some(key) => format!(
+                "these are keys of one of its entries, whose name is missing: write '{}: {form}'",
+                value::flow(key, true)
+            ),
+            None => format!("the name is missing: write '{form}'"),
+        })
+    }
 }
 
 impl Found<'_> {
     fn said(&self, values: &Values<'_>) -> Option<String> {
+        if let Some(help) = self.names.as_ref().and_then(|n| n.forgotten(values)) {
+            return Some(help);
+        }
         let mut former = Former::new(values);
         let own = former.of(&self.shape, self.node);
         let fits = |form: &String| form.len() <= LONGEST && diag::hide(form) == *form;
@@ -89,7 +128,13 @@ fn is_loose(shape: &Shape, values: &Values<'_>) -> bool {
 fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Option<Found<'n>> {
     if node.head == at {
         let shape = shape.clone();
-        return Some(Found { shape, node, key });
+        let names = None;
+        return Some(Found {
+            shape,
+            node,
+            key,
+            names,
+        });
     }
     let within = |n: &Node| n.span.start <= at.start && at.end <= n.span.end;
     match (shape, &node.kind) {
@@ -102,7 +147,15 @@ fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Op
             let mut below = entries.iter().filter(|e| within(&e.value));
             below.find_map(|e| {
                 let name = e.key.text.as_str();
-                find(&under(shape, name)?, &e.value, at, Some(name))
+                let below = under(shape, name)?;
+                let mut found = find(&below, &e.value, at, Some(name))?;
+                if let Shape::Map(_, of) = shape
+                    && e.value.head == at
+                {
+                    let of = (**of).clone();
+                    found.names = Some(Named { key, node, of });
+                }
+                Some(found)
             })
         }
         _ => None,

@@ -37,6 +37,11 @@ fn an_edit_changes_what_it_is_about_and_nothing_else() {
         ("a:\n  b: 1«|\n  c: 2»\nd: 3\n", Ok(())),
         ("\u{feff}a: «1|2»\r\nb: 3\r\n", Ok(())),
         ("«ohst|hosts»: {web: {a: 1}}\n", Ok(())),
+        // An indent is about what its line belongs to, and about no other line.
+        ("a:\n  b:\n«|  »  c: 1\n  d: 2\n", Ok(())),
+        ("a:\n  b:\n«|  »  c:\n«|  »    d: 1\n", Ok(())),
+        ("a:\n  b:\n«|  »  c:\n    d: 1\n", Err(Lost::Others)),
+        ("a:\n  b: 1\n«|  »  c: 2\n", Err(Lost::Syntax)),
         // An alias has the place of what it stands for.
         ("a: &n 1\nb: «*n|2»\n", Err(Lost::Others)),
         // An item becomes text of the line above, and a text that could be read breaks off.
