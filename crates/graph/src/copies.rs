@@ -59,7 +59,11 @@ impl Copy<'_> {
     pub fn domain(&self) -> String {
         let machines: Vec<String> = self.place.machines.iter().map(|m| m.words()).collect();
         match machines.is_empty() {
-            true => self.to.clone(),
+            true => {
+                let location = self.repository.and_then(|r| r.location.known());
+                let store = location.and_then(|l| crate::location::store(l));
+                store.unwrap_or_else(|| self.to.clone())
+            }
             false => format!(
                 "{} {:?} {:?}",
                 machines.join(" "),

@@ -32,6 +32,7 @@ pub mod lead;
 pub mod lifecycle;
 pub mod links;
 pub mod load;
+pub mod location;
 pub mod near;
 pub mod netfilter;
 pub mod newest;

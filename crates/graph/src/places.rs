@@ -1,5 +1,6 @@
 //! Where things lie: the machines, pools and sites whose loss is theirs.
 
+use crate::location::{self, Leads};
 use crate::pools::{self, DEEPEST, chain};
 use model::declare::{Given, OptExt as _};
 use model::id::Kind;
@@ -68,6 +69,20 @@ impl<'a> Place<'a> {
             machines: BTreeSet::from([machine]),
             ..Self::default()
         }
+    }
+
+    /// Its location leads to a machine: that is where it is, whatever else is said of it.
+    fn leads_to(&mut self, lab: &Lab, there: Place<'a>) {
+        if there.machines.is_empty() || !self.machines.is_disjoint(&there.machines) {
+            return;
+        }
+        let site = there.sites(lab).is_none().then_some(self.site).flatten();
+        let disk = self.disk.filter(|_| self.machines.is_empty());
+        *self = Place {
+            site,
+            disk,
+            ..there
+        };
     }
 
     /// The pool that is mounted there, if no other is declared.
@@ -174,9 +189,18 @@ pub fn of_repository<'a>(lab: &'a Lab, store: &'a Repository) -> Place<'a> {
     place.disk = store.disk.known().map(String::as_str);
     let site = about.site.known().map(|s| s.name());
     place.site = place.site.or(site);
+    let location = store.location.known();
+    let leads = location.and_then(|l| location::leads(lab, l));
+    if let Some(Leads::To(kind, name)) = leads {
+        place.leads_to(lab, of(lab, kind, name));
+    }
     let cloud = about.media.known() == Some(&Media::Cloud) || about.provider.known().is_some();
     place.away = cloud && place.machines.is_empty();
-    let location = store.location.known();
+    if leads == Some(Leads::Here) && place.machines.is_empty() && !place.away {
+        // It is where the data is, wherever the declaration has it.
+        place.site = None;
+        return place;
+    }
     place.remote |= place.machines.is_empty() && location.is_some_and(|l| !l.starts_with('/'));
     place
 }

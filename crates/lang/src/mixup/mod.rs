@@ -85,10 +85,10 @@ impl Named<'_> {
         let form = format!("{{NAME: {}}}", own.or_else(|| values.example(&self.of))?);
         Some(match self.key {
             Some(key) => format!(
-                "these are keys of one of its entries, whose name is missing: write '{}: {form}'",
+                "these are keys of one of its entries, whose name is missing: write it as in '{}: {form}'",
                 value::flow(key, true)
             ),
-            None => format!("the name is missing: write '{form}'"),
+            None => format!("the name is missing: write it as in '{form}'"),
         })
     }
 }

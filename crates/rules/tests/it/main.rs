@@ -16,6 +16,7 @@ mod fixtures;
 mod least;
 mod lifecycle;
 mod links;
+mod located;
 mod mends;
 mod observed;
 mod odd_numbers;
