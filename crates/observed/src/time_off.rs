@@ -9,7 +9,7 @@ use model::fact::FactKind;
 use model::value::Value;
 
 /// Seconds; an answer takes up to some of them, so that less cannot be told from the way it took.
-const LIMIT: i64 = 5;
+const LIMIT: u64 = 5;
 
 pub const RULE: Rule = Rule {
     id: "time-off",
@@ -41,14 +41,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 look.untold(&RULE, kind, &what, out);
                 continue;
             };
-            if off.abs() <= LIMIT {
+            if off.unsigned_abs() <= LIMIT {
                 continue;
             }
             let way = if off > 0 { "ahead of" } else { "behind" };
             let d = RULE
-                .finding(format!("the clock of node {} is {} s {way} the controller's", plain(node), off.abs()))
+                .finding(format!("the clock of node {} is {} s {way} the controller's", plain(node), off.unsigned_abs()))
                 .of(part(node))
-                .note(format!("{} s of {LIMIT} s that are asked for at most; which of the two is right was not looked at", off.abs()))
+                .note(format!("{} s of {LIMIT} s that are asked for at most; which of the two is right was not looked at", off.unsigned_abs()))
                 .help("on the node: chronyc tracking; here: timedatectl");
             out.add(look.object.clone(), look.dated(d, kind, node));
         }
