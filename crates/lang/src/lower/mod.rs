@@ -35,6 +35,7 @@ mod secret;
 mod sections;
 mod setting;
 mod site;
+mod slip;
 mod sshd;
 pub(crate) mod table;
 mod tier;
@@ -140,6 +141,8 @@ fn defined<'t>(
                     objects.push((*section, entry));
                 } else {
                     lab.unread.objects.insert(object(*section, entry));
+                    let at = lab.unread.at.entry(object(*section, entry));
+                    at.or_default().insert(Vec::new());
                 }
             }
         }
@@ -165,10 +168,17 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
             names,
         };
         for (section, entry) in of {
-            let before = cx.sink.invalid();
+            let (before, said) = (cx.sink.invalid(), cx.sink.len());
             section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
             if cx.sink.invalid() > before {
-                lab.unread.objects.insert(object(*section, entry));
+                let object = object(*section, entry);
+                let places = slip::places(entry, cx.sink.since(said));
+                lab.unread
+                    .at
+                    .entry(object.clone())
+                    .or_default()
+                    .extend(places);
+                lab.unread.objects.insert(object);
             }
             open::take(&mut cx, &mut lab, Some(*section), entry);
         }
