@@ -4,6 +4,7 @@
 //! unknown and not as a finding: the list of mistakes is no longer than the mistakes. The places that could not be read are in
 //! [`Lab::unread`](model::lab::Lab::unread); which rules speak of something missing, and where else it could stand, is said here.
 
+use crate::narrow::{is_apart, is_inert, is_unasked};
 use diag::Diagnostic;
 use graph::{Context, claims};
 use lint::{Findings, Rule};
@@ -243,7 +244,7 @@ pub fn apply(ctx: &Context<'_>, rules: &[&Rule], findings: Findings) -> Findings
     }
     let mut out = Findings::default();
     for (object, found) in findings.into_items() {
-        let cause = cause(unread, object.as_ref(), &found);
+        let cause = cause(ctx, object.as_ref(), &found);
         let told = match cause {
             Some(cause) => doubted(rules, found, &cause),
             None => found,
@@ -254,7 +255,8 @@ pub fn apply(ctx: &Context<'_>, rules: &[&Rule], findings: Findings) -> Findings
 }
 
 /// What could not be read that a finding may rest on, in words.
-fn cause(unread: &Unread, object: Option<&ObjectRef>, found: &Diagnostic) -> Option<String> {
+fn cause(ctx: &Context<'_>, object: Option<&ObjectRef>, found: &Diagnostic) -> Option<String> {
+    let unread = &ctx.lab.unread;
     let (_, places) = MISSING.iter().find(|(id, _)| *id == found.code)?;
     if found.unknown {
         return None;
@@ -262,14 +264,27 @@ fn cause(unread: &Unread, object: Option<&ObjectRef>, found: &Diagnostic) -> Opt
     if unread.sections {
         return Some("a part of the lab tree".to_owned());
     }
-    let itself = object.filter(|o| unread.objects.contains(*o));
-    let of = |kinds: &[Kind]| unread.objects.iter().find(|o| kinds.contains(&o.kind));
+    let asked = |o: &&ObjectRef| !is_unasked(unread, &found.code, o);
+    let itself = object.filter(|o| unread.objects.contains(*o)).filter(asked);
+    let all = |kinds: &[Kind]| {
+        let all = unread.objects.iter().filter(asked);
+        all.filter(|o| kinds.contains(&o.kind)).collect::<Vec<_>>()
+    };
+    let of = |kinds: &[Kind]| all(kinds).first().copied();
+    let may = |kinds: &[Kind]| {
+        all(kinds).into_iter().find(|o| {
+            let apart = object.is_some_and(|about| is_apart(ctx, &found.code, about, o));
+            !is_inert(unread, o) && !apart
+        })
+    };
     let elsewhere = || {
         places.iter().find_map(|at| match at {
             Any(kind) if object.is_some_and(|o| o.kind == *kind) => None,
             Any(kind) | Each(kind) => of(&[*kind]),
-            Places => of(&PLACES),
-            Structure => of(&STRUCTURE),
+            // Its terms may be of anything.
+            Structure if found.code == "claim-term" => of(&STRUCTURE),
+            Places => may(&PLACES),
+            Structure => may(&STRUCTURE),
             List(_) => None,
         })
     };

@@ -94,6 +94,17 @@ impl Sink {
         self.invalid
     }
 
+    /// How much was reported so far.
+    pub(crate) fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// What was reported since there was so much of it; none if a part of it was dropped.
+    pub(crate) fn since(&self, len: usize) -> Option<&[Diagnostic]> {
+        let more = self.diagnostics.get(len..)?;
+        (self.dropped == 0).then_some(more)
+    }
+
     /// Nothing was reported so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()

@@ -166,6 +166,8 @@ pub struct Unread {
     pub sections: bool,
     /// Objects with a value or a key that could not be read.
     pub objects: BTreeSet<ObjectRef>,
+    /// The keys that lead to the values of an object that could not be read, from the outermost; none for what may be any key of it.
+    pub at: BTreeMap<ObjectRef, BTreeSet<Vec<String>>>,
     /// Keys of lists with such an item, `flows`, and of `waivers`, `rules` and the `controller`.
     pub lists: BTreeSet<String>,
 }

@@ -5,8 +5,8 @@ use crate::budget::is_rented;
 use crate::containers::Container;
 use crate::traffic::{Spot, names_ports};
 use crate::{Context, Findings, Mend, Rule, sensitive};
-use diag::{Diagnostic, Severity};
-use model::compose::Port;
+use diag::{Diagnostic, Severity, Span};
+use model::compose::{Port, PortRange};
 use model::declare::{OptExt as _, Or, Value as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::network::{NetworkKind, Trust};
@@ -35,8 +35,15 @@ pub const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for container in ctx.containers() {
-        // It publishes nothing: what it listens on are ports of its machine.
-        if container.service.network_mode.is_some() {
+        if let Some(mode) = &container.service.network_mode {
+            // It publishes nothing: what it listens on are ports of its machine.
+            if let Some(port) = (mode.value == "host")
+                .then(|| own(&container, mode.span))
+                .flatten()
+                && let Some(d) = check(ctx, &container, &port)
+            {
+                out.add(container.object(), d);
+            }
             continue;
         }
         for port in &container.service.ports {
@@ -45,6 +52,33 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
+}
+
+/// The port of the machine that a database listens on which has no network of its own, unless it is told to listen on the machine alone.
+fn own(container: &Container<'_>, span: Span) -> Option<Port> {
+    let image = container.service.image.as_ref()?;
+    let port = sensitive::database_port(&image.value.name)?;
+    let told = [&container.service.command, &container.service.entrypoint];
+    let told = told.into_iter().flatten().flat_map(|c| &c.words);
+    let mut told = told.map(|word| word.expose());
+    if told.any(|word| {
+        ["127.0.0.1", "localhost", "::1"]
+            .iter()
+            .any(|own| word.contains(own))
+    }) {
+        return None;
+    }
+    Some(Port {
+        span,
+        host_ip: None,
+        published: Some(PortRange {
+            start: port,
+            end: port,
+        }),
+        target: port,
+        protocol: "tcp".to_owned(),
+        mode: Some("host".to_owned()),
+    })
 }
 
 fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Diagnostic> {
@@ -97,6 +131,11 @@ fn finding(
         true => Severity::Error,
         false => RULE.severity,
     };
+    let in_host = container.service.network_mode.is_some();
+    let on = match in_host {
+        true => "in the network of its machine",
+        false => "on all addresses",
+    };
     let number = port.published.map_or(port.target, |r| r.start);
     let shown = match port.published {
         Some(r) if r.start != r.end => format!("{}-{}/{}", r.start, r.end, port.protocol),
@@ -105,7 +144,7 @@ fn finding(
     };
     let mut d = RULE
         .with(severity, format!("{subject} is open to {from}"))
-        .at(port.span, "on all addresses")
+        .at(port.span, on)
         .of(format!("{}: {shown}", container.name));
     if open.is_empty() {
         d = d.note(format!(
@@ -114,8 +153,22 @@ fn finding(
             at.name
         ));
     }
+    if in_host {
+        d = d.note(format!(
+            "without a network of its own it listens on the addresses of its machine; {number} is the port of its image, if nothing tells it another"
+        ));
+    }
     let own = open.iter().find(|l| !l.is_strange);
     let source = own.and_then(|l| l.network.as_deref()).unwrap_or("NETWORK");
+    if in_host {
+        return d.help(format!(
+            "leave 'network_mode' out: containers of one project reach each other without; or tell it to listen on 127.0.0.1. If others are to reach it, declare it: \
+             'exposures: [{{port: {number}/{}, from: {source}, why: …, owner: …, review: …}}]' of {} '{}'",
+            port.protocol,
+            at.kind.word(),
+            at.name
+        ));
+    }
     d.help(format!(
         "write '127.0.0.1:{number}:{}', or no port at all: containers of one project reach each other without. If others are to reach it, declare it: \
          'exposures: [{{port: {number}/{}, from: {source}, why: …, owner: …, review: …}}]' of {} '{}'",

@@ -36,6 +36,7 @@ mod secret;
 mod sections;
 mod setting;
 mod site;
+mod slip;
 mod sshd;
 mod system;
 pub(crate) mod table;
@@ -144,6 +145,8 @@ fn defined<'t>(
                     objects.push((*section, entry));
                 } else {
                     lab.unread.objects.insert(object(*section, entry));
+                    let at = lab.unread.at.entry(object(*section, entry));
+                    at.or_default().insert(Vec::new());
                 }
             }
         }
@@ -169,10 +172,17 @@ fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut 
             names,
         };
         for (section, entry) in of {
-            let before = cx.sink.invalid();
+            let (before, said) = (cx.sink.invalid(), cx.sink.len());
             section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
             if cx.sink.invalid() > before {
-                lab.unread.objects.insert(object(*section, entry));
+                let object = object(*section, entry);
+                let places = slip::places(entry, cx.sink.since(said));
+                lab.unread
+                    .at
+                    .entry(object.clone())
+                    .or_default()
+                    .extend(places);
+                lab.unread.objects.insert(object);
             }
             open::take(&mut cx, &mut lab, Some(*section), entry);
         }

@@ -84,6 +84,9 @@ macro_rules! sections {
                 self.backups.append(&mut other.backups);
                 $( self.$key.append(&mut other.$key); )*
                 self.unread.objects.append(&mut other.unread.objects);
+                for (object, at) in std::mem::take(&mut other.unread.at) {
+                    self.unread.at.entry(object).or_default().extend(at);
+                }
                 self.open.append(&mut other.open);
             }
 

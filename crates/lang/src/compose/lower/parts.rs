@@ -98,6 +98,8 @@ fn one_port(f: &mut F<'_, '_, '_>, service: &str, value: &Value, map: &Map) -> O
             .and_then(|t| t.value.parse::<IpAddr>().ok()),
         published: published
             .and_then(|t| range(&t.value))
+            // Port 0 is whichever is free.
+            .filter(|(start, _)| *start > 0)
             .map(|(start, end)| PortRange { start, end }),
         target: number,
         protocol: p

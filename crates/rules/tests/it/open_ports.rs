@@ -1,0 +1,57 @@
+//! What a database of a stack is told to be open on, in all the ways in which a port is written.
+
+use crate::support::check;
+
+/// What `cmp-port-open` says of one service of a stack.
+fn said(service: &str) -> Vec<String> {
+    let text = format!(
+        "format: 1
+lab: x
+zones: {{inner: {{trust: medium}}}}
+networks: {{lan: {{subnet: 192.168.1.0/24, zone: inner}}}}
+hosts: {{h: {{addresses: {{lan: 192.168.1.5}}}}}}
+stacks: {{s: {{file: s.yaml, on: h}}}}
+# file: s.yaml
+services: {{db: {{{service}}}}}
+"
+    );
+    let (found, _) = check(&text, None);
+    let of = found.into_iter().filter(|d| d.code == "cmp-port-open");
+    of.map(|d| d.message).collect()
+}
+
+#[test]
+fn a_database_is_known_by_its_port_or_its_image() {
+    for service in [
+        "image: own/x:1, ports: ['1433:1433']",
+        "image: own/x:1, ports: ['15432:5432']",
+        "image: own/x:1, ports: ['9042:9042']",
+        "image: mcr.microsoft.com/mssql/server:2022-latest, ports: ['1500:1500']",
+        "image: mongo:7, ports: ['0:27017']",
+        "image: mongo:7, ports: ['27017']",
+        "image: own/x:1, ports: ['0:27017']",
+        "image: mongo:7, ports: ['0.0.0.0:27017:27017']",
+        "image: mongo:7, ports: ['[::]:27017:27017']",
+        "image: mongo:7, network_mode: host",
+        "image: postgres:17, network_mode: host, command: postgres -c shared_buffers=1GB",
+    ] {
+        let found = said(service);
+        assert_eq!(found.len(), 1, "{service}: {found:?}");
+        assert!(
+            found[0].contains("is open to network 'lan'"),
+            "{service}: {found:?}"
+        );
+    }
+    for service in [
+        "image: mongo:7, ports: ['127.0.0.1:27017:27017']",
+        "image: mongo:7, ports: ['[::1]:27017:27017']",
+        "image: mongo:7",
+        "image: mongo:7, expose: ['27017']",
+        "image: postgres:17, network_mode: host, command: postgres -c listen_addresses=127.0.0.1",
+        "image: own/web:1, network_mode: host",
+        "image: mongo:7, network_mode: none",
+    ] {
+        let found = said(service);
+        assert!(found.is_empty(), "{service}: {found:?}");
+    }
+}
