@@ -4,8 +4,8 @@
 //! tree in which each node knows its place, `lower` turns the trees into one [`Lab`], `whole` holds objects against each
 //! other. The user's text never yields an error value and never a panic.
 //!
-//! [`compose`] does the same for Compose projects, over the same tree; [`stacks`] reads those that a lab names. [`document()`]
-//! reads runbooks, scripts and the like.
+//! [`compose`] does the same for Compose projects, over the same tree; [`stacks`] reads those that a lab names. Runbooks,
+//! scripts and the like are read by the crate `document`, for which this one stands.
 //!
 //! This crate must not know how files are found, what rules think of a lab, or what a host looks like.
 
@@ -13,7 +13,6 @@ pub mod compose;
 
 mod codes;
 mod depth;
-mod document;
 mod include;
 mod kept;
 mod knowledge;

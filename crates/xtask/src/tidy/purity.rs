@@ -31,10 +31,12 @@ const PURE: &[(&str, &[&str])] = &[
             "zeroize",
         ],
     ),
+    ("document", &["diag", "model", "pulldown-cmark"]),
     (
         "lang",
         &[
             "diag",
+            "document",
             "litemap",
             "model",
             "rayon",
@@ -47,7 +49,6 @@ const PURE: &[(&str, &[&str])] = &[
             "data-encoding",
             "regex",
             "serde_json",
-            "pulldown-cmark",
         ],
     ),
     (
