@@ -154,14 +154,12 @@ fn judge(ctx: &Context<'_>, way: &Way, out: &mut Findings) {
         .until(ctx.today)
         .map(|span| span.get_days())
         .unwrap_or_default();
+    let days = crate::wording::count(usize::try_from(days).unwrap_or_default(), "day");
     let d = RULE
-        .finding(format!(
-            "the review of {} is {days} days overdue",
-            way.words
-        ))
+        .finding(format!("the review of {} is {days} overdue", way.words))
         .at(review.span, "due")
         .of(format!("{}: review", way.words))
-        .note(format!("{} - {} = {days} days", ctx.today, review.value))
+        .note(format!("{} - {} = {days}", ctx.today, review.value))
         .help(format!(
             "ask {} whether it is still needed; then close it or set a new date",
             way.owner

@@ -38,7 +38,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .finding(format!("{} {why}", container.title(&look)))
                 .of(part(&format!("{}: {why}", container.name)))
                 .at(container.span, "")
-                .note(format!("restarted {restarts} times"))
+                .note(match restarts {
+                    1 => "restarted once".to_owned(),
+                    n => format!("restarted {n} times"),
+                })
                 .help(format!(
                     "on the host: docker logs --tail 50 {}",
                     graph::observation::plain(container.name)

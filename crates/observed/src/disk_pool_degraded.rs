@@ -73,7 +73,10 @@ fn one(look: &Look<'_, '_>, key: &str, value: &Value, name: &str, out: &mut Find
     if let Some(n) = errors.filter(|n| *n > 0) {
         let d = RULE.with(
             Severity::Warning,
-            format!("{name} of {of} has counted {n} errors"),
+            match n {
+                1 => format!("{name} of {of} has counted 1 error"),
+                n => format!("{name} of {of} has counted {n} errors"),
+            },
         );
         let d = d.note("counters stay until they are cleared: this may be long ago");
         said.push(d.help("find the device (btrfs device stats, zpool status -v), read all of it (scrub), then clear the counters"));

@@ -79,7 +79,10 @@ fn one(look: &Look<'_, '_>, disk: &str, value: &Value, out: &mut Findings) {
     if let Some(n) = number(value, "crc").filter(|n| *n >= CRC) {
         let d = RULE.with(
             Severity::Warning,
-            format!("{name} counted {n} errors on its cable (199)"),
+            match n {
+                1 => format!("{name} counted 1 error on its cable (199)"),
+                n => format!("{name} counted {n} errors on its cable (199)"),
+            },
         );
         said.push(
             d.help("another cable or port; the count stays, so note it and see whether it grows"),

@@ -48,10 +48,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     continue;
                 }
             };
-            let d = RULE.finding(format!(
-                "replication {} failed {failures} times in a row",
-                plain(job)
-            ));
+            let d = RULE.finding(match failures {
+                1 => format!("replication {} failed the last time", plain(job)),
+                n => format!("replication {} failed {n} times in a row", plain(job)),
+            });
             let d = match number("last_sync").filter(|at| *at > 0) {
                 Some(at) => d.note(format!("the copy is {} old", Seconds(look.ago(at).max(0)))),
                 None => d.note("there is no copy yet"),

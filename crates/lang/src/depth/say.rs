@@ -52,103 +52,113 @@ const LONGEST: usize = 60;
 /// Says it in place of what was said.
 pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
     match found {
-        Found::Below { owner, entries } => {
-            let Some(first) = entries.first() else { return };
-            forget(sink, entries);
-            if owner.value.is_null() {
-                sink.forget(whole(owner));
-            }
-            let below = quote(&owner.key.text);
-            let message = format!("{} below {below}, not beside it", belong(entries));
-            let it = pronoun(entries);
-            let fix = indent(owner, entries, text).map(|edits| Fix {
-                message: format!("indent {it} below {below}"),
-                applicability: Applicability::Unsafe,
-                edits,
-            });
-            let d = Diagnostic::invalid("unknown-key", message)
-                .at(first.key.span, format!("belongs below {below}"));
-            sink.report(match fix {
-                Some(fix) => d.fix(fix),
-                None => d.help(format!("indent {it} below {below}")),
-            });
-        }
+        Found::Below { owner, entries } => below(owner, entries, text, sink),
         Found::Beside {
             owner,
-            beside,
+            beside: key,
             entries,
             around,
         } => {
-            let Some(first) = entries.first() else { return };
-            forget(sink, entries);
-            if entries.len() == around.len()
-                && let (Some(from), Some(to)) = (around.first(), around.last())
-            {
-                let all = Span::new(
-                    from.key.span.source,
-                    beside.span.start as usize,
-                    to.value.span.end as usize + 1,
-                );
-                sink.forget(all);
-            }
-            let beside = quote(&beside.text);
             let of = owner.map_or(String::new(), |o| format!(" to {},", quote(&o.text)));
-            let message = format!("{}{of} beside {beside}, not below it", belong(entries));
-            let d = Diagnostic::invalid("unknown-key", message)
-                .at(first.key.span, format!("belongs beside {beside}"));
-            let it = pronoun(entries);
-            sink.report(d.help(format!("write {it} beside {beside}, at its indent")));
+            if entries.len() == around.len() {
+                forget_around(key, around, sink);
+            }
+            beside(&of, key, entries, sink);
         }
         Found::Inside {
             entry,
             under,
             there,
-        } => {
-            let secret = sink.is_secret(whole(entry));
-            forget(sink, &[entry]);
-            let key = quote(&entry.key.text);
-            let message = format!("{key} belongs below '{under}', not beside it");
-            let d = Diagnostic::invalid("unknown-key", message)
-                .at(entry.key.span, format!("belongs below '{under}'"));
-            let shown = written(entry, text).filter(|w| !secret && diag::hide(w) == *w);
-            sink.report(d.help(match (there, shown) {
-                (None, Some(shown)) => format!("write '{under}: {{{shown}}}'"),
-                _ => format!("write it below '{under}', indented"),
-            }));
-        }
-        Found::Value { owner, entry } => {
-            let help = told(owner, entry, text, sink);
-            sink.forget(whole(owner));
-            forget(sink, &[entry]);
-            let (key, owner) = (quote(&entry.key.text), quote(&owner.key.text));
-            let message = format!("{key} is no key here, and {owner} has no value");
-            let d = Diagnostic::invalid("unknown-key", message);
-            sink.report(d.at(entry.key.span, "unknown key").help(help));
-        }
+        } => inside(entry, under, there.is_some(), text, sink),
+        Found::Value { owner, entry } => value(owner, entry, text, sink),
         Found::Single {
             owner,
             value,
             beside,
-        } => {
-            let mut help = told(owner, value, text, sink);
-            sink.forget(whole(owner));
-            if !beside.is_empty() {
-                let keys: Vec<String> = beside.iter().map(|e| quote(&e.key.text)).collect();
-                help += &format!(", and {} beside it", keys.join(", "));
-            }
-            let message = format!("{} is one value, not a map", quote(&owner.key.text));
-            let d = Diagnostic::invalid("wrong-type", message);
-            sink.report(
-                d.at(owner.value.head, "one value is expected here")
-                    .help(help),
-            );
-        }
+        } => single(owner, value, beside, text, sink),
         Found::Comma(split) => comma(split, sink),
         Found::NoSlip { entry, known } => {
             let help = format!("known keys are {}", known.join(", "));
             sink.unguess("unknown-key", entry.key.span, &help);
         }
     }
+}
+
+fn below(owner: &Entry, entries: &[&Entry], text: &str, sink: &mut Sink) {
+    let Some(first) = entries.first() else { return };
+    forget(sink, entries);
+    if owner.value.is_null() {
+        sink.forget(whole(owner));
+    }
+    let below = quote(&owner.key.text);
+    let message = format!("{} below {below}, not beside it", belong(entries));
+    let what = format!("indent {} below {below}", pronoun(entries));
+    let d = Diagnostic::invalid("unknown-key", message)
+        .at(first.key.span, format!("belongs below {below}"));
+    sink.report(match indent(owner, entries, text) {
+        Some(edits) => d.fix(Fix {
+            message: what,
+            applicability: Applicability::Unsafe,
+            edits,
+        }),
+        None => d.help(what),
+    });
+}
+
+/// What is said of a map that has nothing else in it: one key of a value is missing there, say.
+fn forget_around(key: &Key, around: &[Entry], sink: &mut Sink) {
+    if let Some(last) = around.last() {
+        let end = last.value.span.end as usize + 1;
+        sink.forget(Span::new(key.span.source, key.span.start as usize, end));
+    }
+}
+
+fn beside(of: &str, key: &Key, entries: &[&Entry], sink: &mut Sink) {
+    let Some(first) = entries.first() else { return };
+    forget(sink, entries);
+    let key = quote(&key.text);
+    let message = format!("{}{of} beside {key}, not below it", belong(entries));
+    let d = Diagnostic::invalid("unknown-key", message)
+        .at(first.key.span, format!("belongs beside {key}"));
+    let it = pronoun(entries);
+    sink.report(d.help(format!("write {it} beside {key}, at its indent")));
+}
+
+fn inside(entry: &Entry, under: &str, there: bool, text: &str, sink: &mut Sink) {
+    let secret = sink.is_secret(whole(entry));
+    forget(sink, &[entry]);
+    let key = quote(&entry.key.text);
+    let message = format!("{key} belongs below '{under}', not beside it");
+    let d = Diagnostic::invalid("unknown-key", message)
+        .at(entry.key.span, format!("belongs below '{under}'"));
+    let shown = written(entry, text).filter(|w| !secret && diag::hide(w) == *w);
+    sink.report(d.help(match shown.filter(|_| !there) {
+        Some(shown) => format!("write '{under}: {{{shown}}}'"),
+        None => format!("write it below '{under}', indented"),
+    }));
+}
+
+fn value(owner: &Entry, entry: &Entry, text: &str, sink: &mut Sink) {
+    let help = told(owner, entry, text, sink);
+    sink.forget(whole(owner));
+    forget(sink, &[entry]);
+    let (key, owner) = (quote(&entry.key.text), quote(&owner.key.text));
+    let message = format!("{key} is no key here, and {owner} has no value");
+    let d = Diagnostic::invalid("unknown-key", message);
+    sink.report(d.at(entry.key.span, "unknown key").help(help));
+}
+
+fn single(owner: &Entry, value: &Entry, beside: &[&Entry], text: &str, sink: &mut Sink) {
+    let mut help = told(owner, value, text, sink);
+    sink.forget(whole(owner));
+    if !beside.is_empty() {
+        let keys: Vec<String> = beside.iter().map(|e| quote(&e.key.text)).collect();
+        help += &format!(", and {} beside it", keys.join(", "));
+    }
+    let message = format!("{} is one value, not a map", quote(&owner.key.text));
+    let d = Diagnostic::invalid("wrong-type", message);
+    let d = d.at(owner.value.head, "one value is expected here");
+    sink.report(d.help(help));
 }
 
 /// A number is written with a point.

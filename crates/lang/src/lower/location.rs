@@ -107,7 +107,8 @@ fn amiss(kind: &str, rest: &str) -> Option<&'static str> {
             let good = !bucket.is_empty() && !bucket.contains('/');
             (!good).then_some("names no bucket")
         }
-        "rclone" => (!two.is_some_and(|(remote, _)| !remote.is_empty()))
+        "rclone" => two
+            .is_none_or(|(remote, _)| remote.is_empty())
             .then_some("names no remote of rclone and path"),
         _ => (!two.is_some_and(full)).then_some("names no bucket or container and path"),
     }

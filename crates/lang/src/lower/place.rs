@@ -260,6 +260,13 @@ fn recurring(key: &str, text: &str) -> Option<String> {
     })
 }
 
+/// The known word that means what another one means elsewhere: to `init`, say.
+fn same<'k>(text: &str, mut known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    const SAME: [(&str, &str); 1] = [("one-host", "single-host")];
+    let (_, word) = SAME.iter().find(|(other, _)| *other == text)?;
+    known.find(|k| k == word)
+}
+
 /// Reports what a value's own type says of it.
 fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
     let message = match &wrong.says {
@@ -271,7 +278,9 @@ fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
         cx.sink.secret(at);
     }
     let d = Diagnostic::invalid(wrong.code, message).at(at, wrong.label.clone());
-    let near = || nearest(text, wrong.known.iter().copied()).map(str::to_owned);
+    let known = || wrong.known.iter().copied();
+    let near = nearest(text, known()).or_else(|| same(text, known()));
+    let near = || near.map(str::to_owned);
     cx.report(match (wrong.meant.clone().or_else(near), wrong.help) {
         (Some(meant), _) => d.fix(did_you_mean(at, &meant)),
         (None, Some(help)) => d.help(help),

@@ -170,7 +170,10 @@ fn finding(ctx: &Context<'_>, course: &Course, resource: &str) -> Diagnostic {
     let (when, reached) = match days {
         0 => ("now".to_owned(), "reached already".to_owned()),
         n => (
-            format!("on {day}, in {n} days"),
+            match n {
+                1 => format!("on {day}, tomorrow"),
+                n => format!("on {day}, in {n} days"),
+            },
             format!(
                 "reached after {} of a year",
                 percent(i128::from(*n), 365).unwrap_or_default()

@@ -74,10 +74,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .until(ctx.today)
                 .map(|s| s.get_days())
                 .unwrap_or_default();
+            let days = crate::wording::count(usize::try_from(days).unwrap_or_default(), "day");
             let d = RULE
-                .finding(format!("the waiver of '{id}' expired {days} days ago"))
+                .finding(format!("the waiver of '{id}' expired {days} ago"))
                 .at(expires.span, "expired")
-                .note(format!("{} - {} = {days} days", ctx.today, expires.value))
+                .note(format!("{} - {} = {days}", ctx.today, expires.value))
                 .help("mend what it accepts, or decide again and set a new date")
                 .fix(Fix::safe(
                     "remove it: it accepts nothing any more",
