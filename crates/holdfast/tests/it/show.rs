@@ -306,7 +306,7 @@ const BOX: &str = "format: 1\nlab: box\nsites: {home: {uplinks: {f: {down: 250Mb
     pools: {data: {kind: zfs, on: box, level: single, devices: [box/a]}}\n\
     guests: {vm: {kind: vm, on: box, memory: 8GiB, disks: {root: {pool: data, size: 100GB}}}}\n\
     services: {photos: {tier: core, runs: {guest: vm}, data: {pictures: {on: data, size: 200GB, changes: 1GB/day, class: irreplaceable}}}}\n\
-    repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}\n\
+    repositories: {cloud: {kind: s3, media: cloud, location: 's3:s3.example.org/x'}}\n\
     backups: {nightly: {services: [photos], to: cloud, every: 6h}}\n";
 
 #[test]

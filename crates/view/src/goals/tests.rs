@@ -17,7 +17,7 @@ services:
     data: {pictures: {on: data, size: 200GB, changes: 1GB/day, class: irreplaceable}}
 ";
 const AWAY: &str = "
-repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}
+repositories: {cloud: {kind: s3, media: cloud, location: 's3:s3.example.org/x'}}
 backups: {nightly: {services: [photos], to: cloud, every: 6h}}
 ";
 /// Two hypervisors that reach a pool over the network.
@@ -293,7 +293,7 @@ services:
 datasets:
   films: {host: b, folder: /srv/films, service: films, size: 900GB, class: irreplaceable}
   papers: {host: a, folder: /srv/papers, service: papers, size: 1GB, class: irreplaceable}
-repositories: {cloud: {kind: s3, media: cloud, location: 's3:x'}}
+repositories: {cloud: {kind: s3, media: cloud, location: 's3:s3.example.org/x'}}
 backups: {nightly: {datasets: [films, papers], to: cloud, every: 6h}}
 ";
     let goals = judge(&lab(&[two, &tier("rto: {host: 2d}, slo: 99.9%")]));
