@@ -90,17 +90,17 @@ fn blocks(sheet: &Sheet, paint: Paint) -> String {
 
 /// Width on the screen, without the codes of colours.
 fn plain_width(line: &str) -> usize {
-    let mut width = 0;
+    let mut plain = String::new();
     let mut inside = false;
     for c in line.chars() {
         match (inside, c) {
             (false, '\u{1b}') => inside = true,
-            (false, _) => width += 1,
+            (false, c) => plain.push(c),
             (true, 'm') => inside = false,
             (true, _) => {}
         }
     }
-    width
+    wrap::width(&plain)
 }
 
 fn legend(sheets: &[Sheet]) -> String {

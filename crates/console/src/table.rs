@@ -47,7 +47,7 @@ impl Table {
                 let mut line = " ".repeat(indent);
                 for (lines, tone, width) in &cells {
                     let part = lines.get(n).map_or("", String::as_str);
-                    let pad = width.saturating_sub(part.chars().count()) + GAP;
+                    let pad = width.saturating_sub(wrap::width(part)) + GAP;
                     match tone {
                         Some(tone) if !part.is_empty() => line.push_str(&paint.text(*tone, part)),
                         _ => line.push_str(part),
@@ -81,7 +81,7 @@ impl Table {
             let cells = self.rows.iter().filter_map(|r| r.get(n));
             cells.map(|(t, _)| of(t)).max().unwrap_or(0)
         };
-        let line = |t: &str| t.split('\n').map(|l| l.chars().count()).max().unwrap_or(0);
+        let line = |t: &str| t.split('\n').map(wrap::width).max().unwrap_or(0);
         let mut widths: Vec<usize> = (0..columns).map(|n| widest(n, &line)).collect();
         let words: Vec<usize> = (0..columns)
             .map(|n| widest(n, &wrap::longest_word).max(NARROW))
@@ -110,6 +110,19 @@ fn narrow(widths: &mut [usize], least: &[usize], room: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let mut table = Table::headed(&["NAME", "NOTE"]);
+        for (name, note) in [("実験室 🏠", "a"), ("web", "b"), ("e\u{301}", "c")] {
+            table.row([(name, None), (note, None)]);
+        }
+        let text = table.print(Paint::plain(80), 0);
+        assert_eq!(
+            text,
+            "NAME       NOTE\n実験室 🏠  a\nweb        b\ne\u{301}          c\n"
+        );
+    }
 
     #[test]
     fn columns_line_up_with_and_without_colour() {

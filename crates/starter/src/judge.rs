@@ -7,6 +7,7 @@ use diag::{Class, Diagnostic, Severity, SourceSet};
 use model::knowledge::Knowledge;
 use rules::Context;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// What is known beside the answers.
 #[derive(Debug, Clone, Copy)]
@@ -96,15 +97,23 @@ impl Judge<'_> {
         if named(text) {
             return None;
         }
+        // `Proxmox VE`, as its maker writes it.
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let word = words.join("-").to_lowercase();
+        if named(&word) {
+            return Some(format!("write '{word}'"));
+        }
         let products = self.knowledge.products.iter();
         let names = products.flat_map(|(key, p)| {
             let more = p.names.iter().map(|n| n.value.0.as_str());
             std::iter::once(key.as_str()).chain(more)
         });
-        let near = nearest(text, names)?;
-        Some(format!(
-            "no system is known as '{text}'; did you mean '{near}'?"
-        ))
+        match nearest(&word, names) {
+            Some(near) => Some(format!(
+                "no system is known as '{text}'; did you mean '{near}'?"
+            )),
+            None => (words.len() > 1).then(|| format!("it is one word: '{word}'")),
+        }
     }
 }
 
@@ -121,6 +130,15 @@ fn told(d: &Diagnostic) -> String {
 
 fn machines(answers: &Answers) -> Option<String> {
     let (wanted, named) = (answers.profile.machines(), answers.machines());
+    for machine in &named {
+        let name = machine.name.as_str();
+        if name.parse::<IpAddr>().is_ok() {
+            return Some(format!("'{name}' is an address; write NAME={name}"));
+        }
+        if let Some((name, address)) = name.split_once(':') {
+            return Some(format!("write '{name}={address}', with '=' and not ':'"));
+        }
+    }
     let (least, most) = (wanted.start(), wanted.end());
     if !wanted.contains(&named.len()) {
         let many = match (least, most) {

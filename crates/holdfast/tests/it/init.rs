@@ -262,6 +262,38 @@ fn what_is_needed_and_not_said_is_named() {
             "did you mean 'debian'?",
         ),
         (
+            &["init", "lab", "--profile=nas", "--yes", "--os=Proxmox VE"],
+            "write 'proxmox-ve'",
+        ),
+        (
+            &["init", "lab", "--profile=nas", "--yes", "--os=Debian 12"],
+            "did you mean 'debian'?",
+        ),
+        (
+            &["init", "lab", "--profile=nas", "--yes", "--os=Some Thing"],
+            "it is one word: 'some-thing'",
+        ),
+        (
+            &[
+                "init",
+                "lab",
+                "--profile=nas",
+                "--yes",
+                "--host=a:192.0.2.7",
+            ],
+            "write 'a=192.0.2.7', with '=' and not ':'",
+        ),
+        (
+            &[
+                "init",
+                "lab",
+                "--profile=nas",
+                "--yes",
+                "--host=a 192.0.2.7",
+            ],
+            "'192.0.2.7' is an address; write NAME=192.0.2.7",
+        ),
+        (
             &["init", "lab", "--profile", "nas", "--yes", "--storage", "x"],
             "--storage has no meaning",
         ),

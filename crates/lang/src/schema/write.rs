@@ -105,7 +105,7 @@ impl Writer {
         {
             let mut properties = Map::new();
             for (word, doc) in *words {
-                properties.insert((*word).to_owned(), described(of.clone(), doc));
+                properties.insert((*word).to_owned(), self.described(of.clone(), doc));
             }
             return json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false});
         }
@@ -185,12 +185,43 @@ impl Writer {
         }
     }
 
+    /// A schema with the text of the key that it is of. Older drafts ignore what stands beside a reference, and yaml-language-server shows
+    /// the first text that it comes by, from within to without: so the key's own is the first of all that must fit. What it writes behind
+    /// a key it takes from the key's own schema alone, and writes no colon where that says nothing: so there stands what always fits.
+    fn described(&self, mut schema: Value, doc: &str) -> Value {
+        if ["$ref", "anyOf", "allOf"]
+            .iter()
+            .any(|k| schema.get(k).is_some())
+            && schema.get("properties").is_none()
+        {
+            let (key, fits) = match self.is_record(&schema) {
+                true => ("properties", json!({})),
+                false => ("anyOf", json!([true])),
+            };
+            schema = json!({"allOf": [{"description": doc.trim()}, schema], key: fits});
+        }
+        insert(&mut schema, "description", json!(doc.trim()));
+        schema
+    }
+
+    /// Whether only a map with keys fits.
+    fn is_record(&self, schema: &Value) -> bool {
+        let name = schema.get("$ref").and_then(Value::as_str);
+        let name = name.and_then(|n| n.strip_prefix("#/$defs/"));
+        match name.and_then(|n| self.definitions.get(n)) {
+            // It is being written, and so contains itself: only records do.
+            Some(Value::Null) => true,
+            Some(definition) => definition.get("properties").is_some(),
+            None => false,
+        }
+    }
+
     /// Known keys and no others.
     pub(super) fn keys(&mut self, fields: &[FieldShape]) -> Value {
         let mut properties = Map::new();
         for field in fields {
             let schema = self.field(field);
-            properties.insert(field.key.to_owned(), described(schema, &field.doc));
+            properties.insert(field.key.to_owned(), self.described(schema, &field.doc));
         }
         json!({"type": "object", "properties": properties, "additionalProperties": false})
     }
@@ -246,6 +277,11 @@ fn value(form: &ValueForm) -> Value {
         }
     };
     insert(&mut out, "title", json!(form.name));
+    if pattern_of(form).is_some() {
+        // No word of JSON Schema, and passed over by whoever does not know it: what editors show instead of the pattern.
+        let message = format!("This is not {}.", form.what);
+        insert(&mut out, "patternErrorMessage", json!(message));
+    }
     insert(
         &mut out,
         "description",
@@ -264,20 +300,6 @@ fn pattern_of(form: &ValueForm) -> Option<&'static str> {
         | Pattern::Between { text: pattern, .. } => Some(pattern),
         Pattern::Text | Pattern::Whole | Pattern::Flag | Pattern::Words(_) => None,
     }
-}
-
-/// A schema with the text of the key that it is of. Older drafts ignore what stands beside a reference, and yaml-language-server shows
-/// the first text that it comes by, from within to without: so the key's own is the first of all that must fit.
-fn described(mut schema: Value, doc: &str) -> Value {
-    if ["$ref", "anyOf", "allOf"]
-        .iter()
-        .any(|k| schema.get(k).is_some())
-        && schema.get("properties").is_none()
-    {
-        schema = json!({"allOf": [{"description": doc.trim()}, schema]});
-    }
-    insert(&mut schema, "description", json!(doc.trim()));
-    schema
 }
 
 fn insert(schema: &mut Value, key: &str, value: Value) {

@@ -99,6 +99,49 @@ fn it_is_a_schema() {
     assert_eq!(out, Vec::<String>::new());
 }
 
+/// yaml-language-server takes what it writes behind a key that it completes from the key's own schema, and no colon from nothing.
+#[test]
+fn every_key_is_completed_with_its_colon() {
+    fn bare(value: &Value, path: &str, out: &mut Vec<String>) {
+        if let Some(keys) = value.get("properties").and_then(Value::as_object) {
+            let tells = [
+                "$ref",
+                "type",
+                "properties",
+                "items",
+                "anyOf",
+                "const",
+                "enum",
+            ];
+            let silent = keys
+                .iter()
+                .filter(|(_, s)| !tells.iter().any(|t| s.get(t).is_some()));
+            out.extend(silent.map(|(key, _)| format!("{path}/{key}")));
+        }
+        let below: Vec<(String, &Value)> = match value {
+            Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v)).collect(),
+            Value::Array(items) => items.iter().map(|v| (String::new(), v)).collect(),
+            _ => Vec::new(),
+        };
+        for (key, value) in below {
+            bare(value, &format!("{path}/{key}"), out);
+        }
+    }
+    let mut out = Vec::new();
+    bare(&lang::schema(), "", &mut out);
+    assert!(out.is_empty(), "{out:#?}");
+}
+
+/// Nobody reads a pattern.
+#[test]
+fn a_value_that_does_not_fit_is_told_in_words() {
+    let schema = lang::schema();
+    let size = &schema["$defs"]["size"];
+    assert!(size["pattern"].is_string(), "{size}");
+    let told = "This is not a size such as 16GiB or 512GB.";
+    assert_eq!(size["patternErrorMessage"], told, "{size}");
+}
+
 #[test]
 fn what_is_read_is_valid() {
     let validator = validator();
@@ -398,7 +441,9 @@ impl<'s> Walk<'s> {
                 wrap(json!({name_for(schema): v}))
             });
         }
-        let Some(properties) = schema["properties"].as_object() else {
+        // One without keys says to editors that it is a map; the keys stand in what it refers to.
+        let keys = schema["properties"].as_object();
+        let Some(properties) = keys.filter(|k| !k.is_empty()) else {
             return;
         };
         // Keys that must be there decide between forms of a map.
