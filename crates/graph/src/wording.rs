@@ -36,8 +36,9 @@ pub fn count(number: usize, noun: &str) -> String {
 }
 
 fn plural(noun: &str) -> String {
+    let vowel = |stem: &str| stem.ends_with(['a', 'e', 'o', 'u']);
     match noun.strip_suffix('y') {
-        Some(stem) if !noun.ends_with("ey") => format!("{stem}ies"),
+        Some(stem) if !vowel(stem) => format!("{stem}ies"),
         _ if noun.ends_with(['s', 'h', 'x']) => format!("{noun}es"),
         _ => format!("{noun}s"),
     }
@@ -50,6 +51,8 @@ mod tests {
     #[test]
     fn lists_and_counts() {
         assert_eq!(names::<&str>(&[]), "none");
+        assert_eq!(count(2, "day"), "2 days");
+        assert_eq!(count(2, "policy"), "2 policies");
         assert_eq!(names(&["a"]), "'a'");
         assert_eq!(names(&["a", "b", "c"]), "'a', 'b' and 'c'");
         assert_eq!(

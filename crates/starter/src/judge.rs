@@ -3,11 +3,11 @@
 use crate::answers::{Answers, UNKNOWN};
 use crate::question::Key;
 use crate::write::files;
+use core::net::IpAddr;
 use diag::{Class, Diagnostic, Severity, SourceSet};
 use model::knowledge::Knowledge;
 use rules::Context;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 /// What is known beside the answers.
 #[derive(Debug, Clone, Copy)]

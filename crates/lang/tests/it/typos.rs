@@ -73,6 +73,12 @@ fn parse(text: &str) -> Node {
 
 struct Schema(Value);
 
+/// No key is named in it; an empty list of keys only tells editors that it is a map.
+fn knows_none(schema: &Value) -> bool {
+    let keys = schema.get("properties").and_then(Value::as_object);
+    keys.is_none_or(|keys| keys.is_empty())
+}
+
 /// A schema without references and alternatives, and the name of its definition.
 struct One<'s> {
     name: Option<&'s str>,
@@ -91,7 +97,7 @@ impl Schema {
                 open.push(One { name, schema });
             } else if let Some(all) = one.schema["allOf"]
                 .as_array()
-                .filter(|_| one.schema.get("properties").is_none())
+                .filter(|_| knows_none(one.schema))
             {
                 // The key's own text, what it takes, and what of that it does not.
                 let takes = |s: &&Value| {
