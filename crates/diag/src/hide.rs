@@ -3,6 +3,8 @@
 //! Whoever writes a message with somebody's text in it passes that text through [`hide`]. A word that a person made up cannot
 //! be told from any other word; what a field expects to be secret is hidden by the field's own reader.
 
+mod pairs;
+
 use std::ops::Range;
 
 /// Shorter words are names.
@@ -15,9 +17,9 @@ const PUBLIC: [&str; 3] = ["SHA256:", "MD5:", "AAAA"];
 /// A copy of the same length in bytes, in which likely secrets are stars.
 pub fn hide(text: &str) -> String {
     if !has_long_word(text) && !text.contains("://") && !has_query(text) {
-        return text.to_owned();
+        return pairs::hide(text);
     }
-    hide_tokens(&hide_userinfo(&hide_query(text)))
+    hide_tokens(&hide_userinfo(&hide_query(&hide_joins(&pairs::hide(text)))))
 }
 
 /// A copy of the same length in bytes, without the secrets of URLs and links: their users and passwords, and what their parameters say.
@@ -118,6 +120,32 @@ fn is_port(text: &str) -> bool {
     text.len() - rest.len() <= 5 && ends
 }
 
+/// Tokens with which machines join a cluster of K3s: `K10`, the digest of a certificate, and behind it what is secret.
+fn hide_joins(text: &str) -> String {
+    const DIGEST: usize = 64;
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("K10") {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let digest = from.bytes().skip(3).take_while(u8::is_ascii_hexdigit);
+        let length = 3 + digest.count();
+        let after = from.get(length..).unwrap_or_default();
+        let end = match length == 3 + DIGEST && after.starts_with("::") {
+            true => from.find(|c: char| c.is_whitespace() || "\"'`<>\\,;|&()[]{}".contains(c)),
+            false => Some(3),
+        };
+        let (found, after) = from.split_at(end.unwrap_or(from.len()));
+        match found.len() > 3 {
+            true => out.push_str(&"*".repeat(found.len())),
+            false => out.push_str(found),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn hide_tokens(text: &str) -> String {
     let is_part = |c: char| u8::try_from(c).is_ok_and(is_part);
     let edge = |c: char| c.is_whitespace() || "\"'([".contains(c);
@@ -204,6 +232,14 @@ mod tests {
                 "x: Zm9vYmFyYmF6MTIzNDU2Nzg5MA==",
                 "x: ****************************",
             ),
+            (
+                r#"'{"api_key":"Kd83"}', {\"a\":\"b\",\"DB_PASSWORD\": \"K\\\"d8\"}"#,
+                r#"'{"api_key":"****"}', {\"a\":\"b\",\"DB_PASSWORD\": \"*******\"}"#,
+            ),
+            (
+                r#"{\\\"password\\\" : \\\"Kd83\\\"} {"token":"K d"#,
+                r#"{\\\"password\\\" : \\\"****\\\"} {"token":"* *"#,
+            ),
         ] {
             assert_eq!(hide(text), want);
             assert_eq!(hide(text).len(), text.len());
@@ -211,9 +247,29 @@ mod tests {
     }
 
     #[test]
+    fn tokens_of_k3s_are_hidden_whole() {
+        let digest = "0a1b2c3d".repeat(8);
+        for user in ["server", "node", "jo"] {
+            let token = format!("K10{digest}::{user}:9f8e7d6c5b4a39281706f5e4d3c2b1a0");
+            let stars = "*".repeat(token.len());
+            for (head, tail) in [
+                ("", ""),
+                ("k3s agent --token ", " -x"),
+                ("'", "'"),
+                ("a=", "\n"),
+            ] {
+                let text = format!("{head}{token}{tail}");
+                assert_eq!(hide(&text), format!("{head}{stars}{tail}"));
+            }
+        }
+    }
+
+    #[test]
     fn names_digests_and_public_keys_are_not() {
         for text in [
             "https://nas.home.arpa:8000/x@y?page=2",
+            r#"{"user":"Kd83nfKs92lf","password":"${PW}","token":"","keyboard":"de","token":null}"#,
+            "no K10, nor K10::server:x",
             "is it? token=a && key = b",
             "KbdInteractiveAuthentication",
             "holdfast-backup-twice-a-day.timer",

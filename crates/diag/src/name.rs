@@ -69,6 +69,15 @@ const KEYS: [&str; 16] = [
     "account",
     "webhook",
 ];
+/// What a `Schlüssel` is for that is a secret, besides those.
+const GERMAN_KEYS: [&str; 6] = [
+    "wlan",
+    "wifi",
+    "netzwerk",
+    "zugangs",
+    "sicherheits",
+    "geheim",
+];
 /// Words behind the secret's with which it is the secret still.
 const SAME: [&str; 40] = [
     "admin",
@@ -327,6 +336,15 @@ fn noun(words: &[String], at: usize) -> Option<Naming> {
         let what = words.get(at.checked_sub(1)?)?;
         return KEYS.contains(&what.as_str()).then_some(Naming::Secret);
     }
+    // `WLAN-Schlüssel`, `Netzwerkschlüssel`
+    if let Some(what) = word.strip_suffix("schluessel") {
+        let before = at.checked_sub(1).and_then(|n| words.get(n));
+        let what = Some(what)
+            .filter(|w| !w.is_empty())
+            .or(before.map(String::as_str))?;
+        let known = KEYS.contains(&what) || GERMAN_KEYS.contains(&what);
+        return known.then_some(Naming::Secret);
+    }
     // `mot_de_passe`
     if word == "passe"
         && at
@@ -346,6 +364,12 @@ fn words(name: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let mut last = ' ';
     for c in name.chars() {
+        // As it is written where there is no such letter.
+        if let ('ü' | 'Ü', Some(word)) = (c, out.last_mut()) {
+            word.push_str("ue");
+            last = c;
+            continue;
+        }
         let begins = last.is_ascii_lowercase() && c.is_ascii_uppercase();
         if begins || !c.is_ascii_alphanumeric() {
             out.push(String::new());
@@ -402,6 +426,9 @@ mod tests {
             "APP_KEY",
             "wifi_psk",
             "SECRET_BASE64",
+            "WLAN-Schlüssel",
+            "API-SCHLÜSSEL",
+            "netzwerkschluessel",
         ] {
             assert_eq!(naming(name), Some(Naming::Secret), "{name}");
         }
@@ -417,6 +444,8 @@ mod tests {
             "",
             "key",
             "ssh_key",
+            "Schlüssel",
+            "Hausschlüssel",
             "PASSWORD_FILE",
             "existingSecret",
             "existingSecretPasswordKey",

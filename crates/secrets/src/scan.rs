@@ -11,6 +11,7 @@ mod hash;
 mod kind;
 mod leaks;
 mod literal;
+mod markdown;
 mod names;
 mod parts;
 mod settings;
@@ -172,9 +173,7 @@ impl Scanner {
     /// The words of a command that hold what may be a secret, without it; as a list, and as a line of a shell, since what an option
     /// takes is none by itself.
     pub fn veiled_words(&self, words: &[&str]) -> Vec<Option<String>> {
-        // Of the same length, and no end of the quotes.
-        let plain = |word: &&str| word.replace(['"', '\\', '\n', '\r'], "'");
-        let plain: Vec<String> = words.iter().map(plain).collect();
+        let plain: Vec<String> = words.iter().map(|word| in_quotes(word)).collect();
         let mut out = vec![None; words.len()];
         for (name, head, between) in [("x.yaml", "words: [\"", "\", \""), ("x.sh", "", " ")] {
             let line = format!("{head}{}", plain.join(between));
@@ -191,6 +190,27 @@ impl Scanner {
         }
         out
     }
+}
+
+/// A word as it can stand in quotes, of the same length and without an end of them: escaped quotes stay.
+fn in_quotes(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut slashes = 0;
+    for c in word.chars() {
+        if c == '\\' {
+            slashes += 1;
+            continue;
+        }
+        let is_escaped = c == '"' && slashes % 2 == 1;
+        let (sign, c) = match c {
+            '"' if is_escaped => ("\\", '"'),
+            '"' | '\n' | '\r' => ("'", '\''),
+            c => ("'", c),
+        };
+        out.push_str(&sign.repeat(std::mem::take(&mut slashes)));
+        out.push(c);
+    }
+    out + &"'".repeat(slashes)
 }
 
 /// Whether a word is too long and too mixed to be one of a language.

@@ -274,7 +274,7 @@ fn key_before(line: &str, colon: usize) -> &str {
     let before = line.get(..colon).unwrap_or_default().trim_end();
     let start = before.rfind(|c: char| " \t{[,?".contains(c));
     let key = before.get(start.map_or(0, |at| at + 1)..);
-    key.unwrap_or_default().trim_matches(['"', '\''])
+    key.unwrap_or_default().trim_matches(['"', '\'', '\\'])
 }
 
 /// What a key, perhaps misspelt, says of its value.
@@ -468,6 +468,8 @@ mod tests {
             "password: [hunter2]\n",
             "password: ünter hunter2\n",
             "api_token: hunter2\n",
+            "x: \"{\\\"password\\\":\\\"hunter2\\\"}\"\n",
+            "x: '{\"password\":\"hunter2\"}'\n",
             "location: rest:https://me:hunter2@nas/x\n",
             "secrets: hunter2\n",
             "secrets: [a, 'hunter2 !']\n",

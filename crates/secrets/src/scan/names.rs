@@ -45,6 +45,10 @@ fn around(text: &str, at: usize) -> Option<(&str, &str, usize)> {
     if behind.max(before) == LONGEST {
         return None;
     }
+    // A name of letters that this does not know goes on: `WLAN-Schlüssel`.
+    if bytes.get(at + behind).is_some_and(|b| !b.is_ascii()) {
+        return None;
+    }
     let (start, end) = (at - before, at + behind);
     let line = bytes.get(..start)?.iter().rev().take(BEFORE);
     let line = line.take_while(|b| b.is_ascii() && **b != b'\n').count();
@@ -75,6 +79,7 @@ mod tests {
             "api key: x",
             "\"my api/key\": x",
             "existing secret: x",
+            "WLAN-Schlüssel: x",
             r#"{"pa\u0073sword": 1, "keyboard": 2}"#,
             &format!("{}key: x", "a".repeat(300)),
         ] {

@@ -19,6 +19,9 @@ pub(super) const NOUNS: &[&str] = &[
     "wachtwoord",
     "contrasena",
     "mdp",
+    "schl\u{fc}ssel",
+    "schl\u{dc}ssel",
+    "schluessel",
 ];
 
 /// Gathers the letters of all shapes.

@@ -4,7 +4,7 @@ use super::found::{Found, of_tree};
 use super::kind::{Form, Kind, is_expressions, kind};
 use super::literal::Bounds;
 use super::parts::{Held, Lazy, NOUNS, Parts};
-use super::{names, yaml};
+use super::{markdown, names, yaml};
 use regex::Match;
 
 /// A key that may be named as a secret, what may stand between it and its value, and the value: with its quotes if it has any, else
@@ -12,9 +12,13 @@ use regex::Match;
 macro_rules! named {
     ($gap:literal, $bare:literal) => {
         concat!(
-            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp)[a-z0-9_.-]*)["']?[ \t]*(?::|=)"#,
+            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel)[a-z0-9_.-]*)\\{0,7}["']?[ \t]*(?::|=)"#,
             $gap,
-            r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|"#,
+            r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("#,
+            // Quotes of a text in a text, and of one more around it.
+            r#"\\"(?:[^"\\\n]|\\\\(?:\\.|[^"\\\n])|\\[^"\\\n])*\\"|"#,
+            r#"\\{3}"(?:[^"\\\n]|\\+[^"\\\n]|\\{7}")*\\{3}"|"#,
+            r#""(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|"#,
             $bare,
             ")"
         )
@@ -79,6 +83,11 @@ impl Settings {
             Form::Lines => &self.named_in_line,
             Form::Tree | Form::Text => &self.named,
         };
+        let plain = markdown::is_marked(path).then(|| markdown::plain(text));
+        if let Some(plain) = &plain {
+            markdown::cells(plain, named);
+        }
+        let text = plain.as_deref().unwrap_or(text);
         let only_quoted = kind == Kind::Code || is_expressions(path);
         for (key, value) in pairs(in_line, held, text) {
             let found = Found::word(&value);

@@ -200,6 +200,109 @@ fn secrets_in_all_forms_of_a_setting() {
     assert_eq!(wrong, []);
 }
 
+/// Names and values in texts that stand in quotes of another text, and between the marks of Markdown.
+#[test]
+fn secrets_in_quotes_of_quotes_and_between_marks() {
+    const SECRET: &str = "Kd83nfKs92lfPq83";
+    let mut wrong = Vec::new();
+    for (path, text) in [
+        (
+            "c.yaml",
+            r#"command: ["sh","-c","curl -d \"{\\\"password\\\":\\\"@@\\\"}\" http://x"]"#,
+        ),
+        ("c.yaml", r#"payload: "{\"api_key\":\"@@\"}""#),
+        ("c.json", r#"{"env":"{\"DB_PASSWORD\" : \"@@\"}"}"#),
+        ("x.sh", r#"curl -d "{\"password\":\"@@\"}" http://x"#),
+        (".env", r#"X="{\"a\":\"b\",\"password\":\"@@\"}""#),
+        ("x.py", r#"x = "{\"password\": \"@@\"}""#),
+        ("c.yaml", "WLAN-Schlüssel: @@"),
+        ("x.md", "WLAN-Schlüssel: @@"),
+        ("x.md", "WLAN-SCHLÜSSEL: @@"),
+        ("x.md", "Der Netzwerkschlüssel: @@"),
+        ("x.md", "- **Password:** @@"),
+        ("x.md", "- **Password**: @@"),
+        ("x.md", "- **Password**: **@@**"),
+        ("x.md", "* *Password*: `@@`"),
+        ("x.md", "__Root password:__ @@"),
+        ("x.md", "***Password:*** _@@_"),
+        ("x.md", "`Password`: @@"),
+        ("x.md", "<b>Password:</b> @@"),
+        (
+            "x.html",
+            "<span class=\"x\">Password</span>: <code>@@</code>",
+        ),
+        ("x.html", "<tr><td>Password</td><td>@@</td></tr>"),
+        (
+            "x.md",
+            "| Host | Password | Note |\n|---|:-:|---|\n| nas | @@ | it is of 2024 |\n",
+        ),
+        ("x.md", "Host | **Password**\n--- | ---\nnas | `@@`\n"),
+        (
+            "x.md",
+            "| Key | Value |\n|---|---|\n| Root password | @@ |\n",
+        ),
+    ] {
+        let text = text.replace("@@", SECRET);
+        let leaks = Scanner::default().scan(path, &text);
+        let got: Vec<&str> = leaks.iter().map(|l| &text[l.span.clone()]).collect();
+        if got != [SECRET] {
+            wrong.push((text.clone(), format!("{got:?}")));
+        }
+    }
+    assert_eq!(wrong, []);
+    let words = [r#"curl -d "{\"password\":\"Kd83nfKs92lfPq83\"}" http://x"#];
+    let veiled = Scanner::default().veiled_words(&words);
+    let shown = veiled[0].as_deref().unwrap();
+    assert!(
+        !shown.contains("Kd83") && shown.contains("http://x"),
+        "{shown}"
+    );
+}
+
+/// A sign that nothing ends is one of the secret; it is hidden with it.
+#[test]
+fn signs_of_a_secret_are_no_marks() {
+    for secret in [
+        "Kd83nfKs92lfPq83*",
+        "Kd_83nfKs92lfPq8__",
+        "Kd83*nfKs_92lfPq83",
+    ] {
+        let text = format!("**Password:** {secret}\n");
+        let leaks = Scanner::default().scan("x.md", &text);
+        let got: Vec<&str> = leaks.iter().map(|l| &text[l.span.clone()]).collect();
+        assert_eq!(got, [secret]);
+    }
+}
+
+/// The secret half of a join token stands behind the digest of a certificate, which alone is none.
+#[test]
+fn join_tokens_of_k3s() {
+    let digest = "0a1b2c3d".repeat(8);
+    for behind in [
+        "server:9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+        "node:9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+        "jo:tiger",
+        "abcdef.0123456789abcdef",
+    ] {
+        let token = format!("K10{digest}::{behind}");
+        for (path, text) in [
+            ("node-token", format!("{token}\n")),
+            (
+                "x.sh",
+                format!("k3s agent --token {token} --server https://x:6443"),
+            ),
+            ("x.md", format!("Join with `{token}`.")),
+            ("k3s.env", format!("K3S_TOKEN={token}\n")),
+            ("config.yaml", format!("token: \"{token}\"\n")),
+        ] {
+            let found = found(path, &text);
+            assert_eq!(found, [format!("a join token of K3s: {token}")], "{text}");
+        }
+    }
+    let text = format!("K10{digest}::server:$TOKEN K10{digest}::server:<token> K10{digest}");
+    assert_eq!(found("x.sh", &text), Vec::<String>::new());
+}
+
 /// Work is in proportion to the text, though all of its secrets stand in one line: counted in findings, and every finding is in
 /// the order of the text and apart from the next.
 #[test]
@@ -485,6 +588,24 @@ fn what_is_none() {
             "x.md",
             "give --password only when asked, and a --token for machines",
         ),
+        ("x.sh", r#"curl -d "{\"password\":\"$PW\"}" http://x"#),
+        (
+            "x.sh",
+            r#"curl -d "{\"password\":\"${DB_PASSWORD2}\",\"user\":\"Kd83nfKs92lf\"}""#,
+        ),
+        (
+            "x.md",
+            "**Password:** kept since 2026 in the **vault1234567**",
+        ),
+        (
+            "x.md",
+            "**Token**: <your token here>\n<b>Password:</b> <password>",
+        ),
+        (
+            "x.md",
+            "| Host | Password |\n|---|---|\n| Kd83nfKs92lfPq83 | in the vault |\n\n| a | Kd83nfKs92lfPq83 |\n",
+        ),
+        ("x.md", "Schlüssel: Kd83nfKs92lfPq83"),
         ("x.sh", "curl -H \"Authorization: Bearer $TOKEN\""),
         ("x.sh", "PASSWORD=$pw1 DB_PASS=\"$p4ssw0rd\" x"),
         ("c.yaml", "password: $DB_PASSWORD2"),

@@ -115,6 +115,11 @@ const TOKENS: &[(&str, &[&str], &str)] = &[
         r"\beyJhdXRocyI6[A-Za-z0-9+/=]{20,}",
     ),
     (
+        "a join token of K3s",
+        &["k10"],
+        r#"\bK10[0-9A-Fa-f]{64}::(?:[^\s:"'`<>\\]+:[^\s"'`<>\\,;|&()\[\]{}$*][^\s"'`<>\\,;|&()\[\]{}]*|[a-z0-9]{6}\.[a-z0-9]{16})"#,
+    ),
+    (
         "an age identity",
         &["age-secret-key-"],
         r"\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,}",

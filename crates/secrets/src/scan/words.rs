@@ -158,11 +158,13 @@ impl Words {
 
 /// Without quotes, those that YAML escapes included.
 pub(super) fn bare(text: &str, range: Range<usize>) -> (&str, Range<usize>) {
-    let escaped = text
-        .strip_prefix("\\\"")
-        .and_then(|t| t.strip_suffix("\\\""));
+    let slashes = text.len() - text.trim_start_matches('\\').len();
+    let quote = text.get(..slashes + 1).filter(|q| q.ends_with('"'));
+    let escaped = quote
+        .filter(|_| slashes > 0)
+        .and_then(|q| text.strip_prefix(q)?.strip_suffix(q).map(|t| (t, q.len())));
     match escaped {
-        Some(inner) => (inner, range.start + 2..range.end - 2),
+        Some((inner, around)) => (inner, range.start + around..range.end - around),
         None => unquoted(text, range),
     }
 }
