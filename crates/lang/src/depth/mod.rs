@@ -387,8 +387,8 @@ impl<'n> Walk<'_, '_, 'n> {
                 under,
                 there: there(under),
             }),
-            // What is near takes nothing of this form.
-            None if near.is_some() => self.found.push(Found::NoSlip {
+            // A word of its own that another one only begins with, which takes nothing of this form: `user` and `users`.
+            None if near.is_some_and(|k| k.starts_with(key)) => self.found.push(Found::NoSlip {
                 entry,
                 known: record.fields.iter().map(|f| f.key).collect(),
             }),

@@ -10,7 +10,7 @@ use model::units::money::{Cost, Currency, EnergyPrice, Money};
 use model::units::net::{Address, Ports};
 use model::units::percent::Share;
 use model::units::size::{Rate, Size};
-use model::units::text::{Prose, Url};
+use model::units::text::{HttpUrl, Prose, Url};
 use model::units::timezone::TimeZone;
 use regex::Regex;
 
@@ -212,6 +212,7 @@ fn fits(form: &ValueForm, text: &str) -> bool {
         reads::<Date>(),
         reads::<Duration>(),
         reads::<EnergyPrice>(),
+        reads::<HttpUrl>(),
         reads::<Money>(),
         reads::<Ports>(),
         reads::<Rate>(),
