@@ -4,9 +4,12 @@ use crate::load::{capacity, guest_memory, hosts_of};
 use crate::packing::{Packing, pack};
 use crate::partial::Partial;
 use crate::totals::Part;
-use model::lab::Lab;
 use model::lab::guest::{Cluster, Guest};
-use std::collections::BTreeMap;
+use model::lab::{Host, Lab};
+use std::collections::{BTreeMap, BTreeSet};
+
+mod sums;
+use sums::Sums;
 
 /// The loss of one host.
 #[derive(Debug, Clone)]
@@ -97,73 +100,134 @@ impl Resident<'_> {
     }
 }
 
-/// The loss of each host of a cluster, with all memory of guests grown by so many millionths.
-pub fn losses(lab: &Lab, cluster: &Cluster, guests: &[(&str, &Guest)], growth: i128) -> Vec<Loss> {
-    let hosts = hosts_of(lab, cluster);
-    let residents: Vec<Resident<'_>> = guests
-        .iter()
-        .map(|(name, guest)| {
-            let memory = guest_memory(name, guest).map(|part| Part {
-                value: part.value * (1_000_000 + growth) / 1_000_000,
-                ..part
-            });
-            let host = crate::failover::host_of(guest);
-            Resident {
-                name,
-                memory,
-                host,
-                goes_on: goes_on(cluster, guest),
-                pinned: !guest.devices.is_empty(),
-            }
-        })
-        .collect();
-    let capacities: BTreeMap<&str, Result<Part, String>> =
-        hosts.iter().map(|h| (*h, capacity(lab, h))).collect();
-    hosts
-        .iter()
-        .map(|lost| loss(lost, &hosts, &capacities, &residents))
-        .collect()
+/// Guests and hosts that are looked at before the losses of a cluster are given up: some tenths of a second.
+const WORK: usize = 200_000;
+
+/// The losses of each host of a cluster, one at a time: what they have in common is kept once.
+pub struct Losses<'a> {
+    hosts: Vec<&'a str>,
+    capacities: BTreeMap<&'a str, Result<Part, String>>,
+    asleep: BTreeSet<&'a str>,
+    residents: Vec<Resident<'a>>,
+    sums: Sums,
+    work: usize,
 }
 
-fn loss(
-    lost: &str,
-    hosts: &[&str],
-    capacities: &BTreeMap<&str, Result<Part, String>>,
-    residents: &[Resident<'_>],
-) -> Loss {
-    let others: Vec<&str> = hosts.iter().copied().filter(|h| *h != lost).collect();
-    let left = Partial::of(others.iter().filter_map(|h| capacities.get(h).cloned()));
-    let mut stand = Stand::new(&left);
-    let mut need = Vec::new();
-    for guest in residents {
-        let fate = guest.fate(lost);
-        match (&fate, &guest.memory) {
-            (Fate::Down, _) => continue,
-            (Fate::Open(why), memory) => {
-                stand.open.push(why.clone());
-                stand.perhaps.extend(memory.as_ref().ok().cloned());
-                continue;
-            }
-            (Fate::Stays, Ok(part)) => stand.take(guest.host, part.value),
-            (Fate::Moves, Ok(part)) => stand.moving.push((part.clone(), guest.host)),
-            (Fate::Stays | Fate::Moves, Err(why)) => stand.missing.push(why.clone()),
+impl<'a> Losses<'a> {
+    /// Those of a cluster, with all memory of guests grown by so many millionths.
+    pub fn of(
+        lab: &'a Lab,
+        cluster: &'a Cluster,
+        guests: &[(&'a str, &'a Guest)],
+        growth: i128,
+    ) -> Self {
+        let hosts = hosts_of(lab, cluster);
+        let resident = |(name, guest): &(&'a str, &'a Guest)| Resident {
+            name,
+            memory: guest_memory(name, guest).map(|part| Part {
+                value: part.value * (1_000_000 + growth) / 1_000_000,
+                ..part
+            }),
+            host: crate::failover::host_of(guest),
+            goes_on: goes_on(cluster, guest),
+            pinned: !guest.devices.is_empty(),
+        };
+        let residents: Vec<Resident<'_>> = guests.iter().map(resident).collect();
+        let capacities = hosts.iter().map(|h| (*h, capacity(lab, h))).collect();
+        let asleep = |h: &&str| lab.hosts.get(*h).is_some_and(on_demand);
+        let asleep = hosts.iter().copied().filter(asleep).collect();
+        let sums = Sums::of(&hosts, &capacities, &asleep, &residents);
+        Self {
+            hosts,
+            capacities,
+            asleep,
+            residents,
+            sums,
+            work: WORK,
         }
-        need.push(guest.memory.clone());
     }
-    let room = stand.room(lost, &left);
-    Loss {
-        host: lost.to_owned(),
-        left,
-        need: Partial::of(need),
-        rooms: stand.rooms,
-        moving: stand.moving.into_iter().map(|(part, _)| part).collect(),
-        room,
+
+    /// How many hosts could be lost.
+    pub fn count(&self) -> usize {
+        self.hosts.len()
     }
+
+    /// The hosts by their numbers, the one without which the most is lacking first.
+    pub fn worst_first(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.hosts.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse((self.sums.lacking(*at), *at)));
+        order
+    }
+
+    /// The sums alone show that all find room where there is any, and nobody has to move: what is left for them then.
+    pub fn easily(&self, at: usize) -> Option<i128> {
+        self.sums.easily(at)
+    }
+
+    /// The loss of one host, as long as the work is not used up.
+    pub fn look(&mut self, at: usize) -> Option<Loss> {
+        let steps = self.hosts.len() + self.residents.len();
+        self.work = self.work.checked_sub(steps)?;
+        self.loss(at)
+    }
+
+    /// The loss of one host.
+    pub fn loss(&self, at: usize) -> Option<Loss> {
+        let lost = *self.hosts.get(at)?;
+        let others = self.hosts.iter().copied().filter(|h| *h != lost);
+        let left = Partial::of(
+            others
+                .clone()
+                .filter_map(|h| self.capacities.get(h).cloned()),
+        );
+        let mut stand = Stand::new(others, &self.capacities, &self.asleep);
+        let mut need = Vec::new();
+        for guest in &self.residents {
+            let fate = guest.fate(lost);
+            match (&fate, &guest.memory) {
+                (Fate::Down, _) => continue,
+                (Fate::Open(why), memory) => {
+                    stand.open.push(why.clone());
+                    match memory {
+                        Ok(part) => stand.perhaps.push(part.clone()),
+                        Err(why) => stand.missing.push(why.clone()),
+                    }
+                    continue;
+                }
+                (Fate::Stays, Ok(part)) => stand.take(guest.host, part.value),
+                (Fate::Moves, Ok(part)) => stand.moving.push((part.clone(), guest.host)),
+                (Fate::Stays | Fate::Moves, Err(why)) => stand.missing.push(why.clone()),
+            }
+            need.push(guest.memory.clone());
+        }
+        let room = stand.room(&left);
+        if !matches!(room, Room::Full(..)) {
+            stand.rooms = stand.awake(&stand.rooms);
+        }
+        Some(Loss {
+            host: lost.to_owned(),
+            left,
+            need: Partial::of(need),
+            rooms: stand.rooms,
+            moving: stand.moving.into_iter().map(|(part, _)| part).collect(),
+            room,
+        })
+    }
+}
+
+/// It is not always on; where that is not known, nobody can count on it either.
+fn on_demand(host: &Host) -> bool {
+    let said = host.about.on_demand.as_ref();
+    said.is_some_and(|given| given.value() != Some(&false))
 }
 
 /// Who is where and who is to be placed.
 struct Stand<'a> {
     rooms: Vec<(String, i128)>,
+    /// The rooms by their hosts.
+    index: BTreeMap<&'a str, usize>,
+    /// Hosts that are not always on: what runs there stays, and nothing is sure to start there.
+    asleep: &'a BTreeSet<&'a str>,
     moving: Vec<(Part, Option<&'a str>)>,
     /// Guests that may have to be placed too.
     perhaps: Vec<Part>,
@@ -174,13 +238,23 @@ struct Stand<'a> {
 }
 
 impl<'a> Stand<'a> {
-    fn new(left: &Partial) -> Self {
+    fn new(
+        others: impl Iterator<Item = &'a str>,
+        capacities: &BTreeMap<&str, Result<Part, String>>,
+        asleep: &'a BTreeSet<&'a str>,
+    ) -> Self {
+        let mut rooms = Vec::new();
+        let mut index = BTreeMap::new();
+        for host in others {
+            if let Some(Ok(part)) = capacities.get(host) {
+                index.insert(host, rooms.len());
+                rooms.push((host.to_owned(), part.value));
+            }
+        }
         Self {
-            rooms: left
-                .known
-                .iter()
-                .map(|p| (p.name.clone(), p.value))
-                .collect(),
+            rooms,
+            index,
+            asleep,
             moving: Vec::new(),
             perhaps: Vec::new(),
             open: Vec::new(),
@@ -188,30 +262,41 @@ impl<'a> Stand<'a> {
         }
     }
 
+    fn of(&self, host: Option<&str>) -> Option<usize> {
+        self.index.get(host?).copied()
+    }
+
     fn take(&mut self, host: Option<&str>, size: i128) {
-        let of = |r: &&mut (String, i128)| host == Some(r.0.as_str());
-        if let Some(room) = self.rooms.iter_mut().find(of) {
+        let at = self.of(host);
+        if let Some(room) = at.and_then(|at| self.rooms.get_mut(at)) {
             room.1 -= size;
         }
     }
 
+    /// The rooms, without those of hosts that may be off when they are needed.
+    fn awake(&self, rooms: &[(String, i128)]) -> Vec<(String, i128)> {
+        let less = |(host, room): &(String, i128)| match self.asleep.contains(host.as_str()) {
+            true => (host.clone(), (*room).min(0)),
+            false => (host.clone(), *room),
+        };
+        rooms.iter().map(less).collect()
+    }
+
     /// Whether all find room; a guest that is not lost stays where it is, if that is possible.
-    fn room(&self, lost: &str, left: &Partial) -> Room {
+    fn room(&self, left: &Partial) -> Room {
         if self.missing.is_empty() {
             let mut rooms = self.rooms.clone();
             let mut homeless = self.perhaps.clone();
+            // The host that is lost is not among the rooms.
             for (part, host) in &self.moving {
-                let known = rooms.iter_mut().find(|r| *host == Some(r.0.as_str()));
-                match known.filter(|_| *host != Some(lost)) {
+                match self.of(*host).and_then(|at| rooms.get_mut(at)) {
                     Some(room) => room.1 -= part.value,
                     None => homeless.push(part.clone()),
                 }
             }
-            let held = rooms.iter().zip(&self.rooms);
-            let over = held
-                .into_iter()
-                .any(|(r, before)| r.1 < 0 && before.1 > r.1);
-            if let Some(placed) = fits(&homeless, &rooms).filter(|_| !over) {
+            let mut held = rooms.iter().zip(&self.rooms);
+            let over = held.any(|(r, before)| r.1 < 0 && before.1 > r.1);
+            if let Some(placed) = fits(&homeless, &self.awake(&rooms)).filter(|_| !over) {
                 return Room::Fits(placed, false);
             }
         }
@@ -226,11 +311,15 @@ impl<'a> Stand<'a> {
             }
         }
         let all: Vec<Part> = moving.iter().chain(&self.perhaps).cloned().collect();
-        if let Some(placed) = fits(&all, &self.rooms).filter(|_| self.missing.is_empty()) {
+        if let Some(placed) =
+            fits(&all, &self.awake(&self.rooms)).filter(|_| self.missing.is_empty())
+        {
             return Room::Fits(placed, true);
         }
+        let asleep = self.index.keys().filter(|h| self.asleep.contains(**h));
+        let asleep = asleep.map(|h| format!("whether host '{h}' is on then ('on_demand')"));
         let unknown = left.missing.iter().chain(&self.missing).chain(&self.open);
-        match unknown.cloned().collect::<Vec<_>>() {
+        match unknown.cloned().chain(asleep).collect::<Vec<_>>() {
             none if none.is_empty() => Room::Open,
             unknown => Room::Unknown(unknown),
         }
@@ -250,19 +339,18 @@ fn fits(guests: &[Part], rooms: &[(String, i128)]) -> Option<Vec<Placed>> {
 }
 
 fn placed(guests: &[Part], at: &[Option<usize>], rooms: &[(String, i128)]) -> Vec<Placed> {
-    let of = |room: usize| {
-        let here = guests
-            .iter()
-            .zip(at)
-            .filter(move |(_, at)| **at == Some(room));
-        here.map(|(part, _)| part.clone()).collect()
-    };
-    let each = rooms.iter().enumerate().map(|(n, (host, room))| Placed {
+    let empty = |(host, room): &(String, i128)| Placed {
         host: host.clone(),
         room: *room,
-        guests: of(n),
-    });
-    each.collect()
+        guests: Vec::new(),
+    };
+    let mut each: Vec<Placed> = rooms.iter().map(empty).collect();
+    for (part, at) in guests.iter().zip(at) {
+        if let Some(room) = at.and_then(|at| each.get_mut(at)) {
+            room.guests.push(part.clone());
+        }
+    }
+    each
 }
 
 /// `b has 16GiB for 10GiB (web)`, for each host that takes any.

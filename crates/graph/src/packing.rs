@@ -3,6 +3,8 @@
 //! The sum of what is needed says little: three guests of 10 GiB do not fit on two hosts of 16 GiB. Whether they fit is decided by placing them.
 //! What could take forever ends after [`WORK`] steps, and is then told as not decided.
 
+use std::collections::BTreeSet;
+
 /// Steps after which a search is given up: some milliseconds.
 pub const WORK: usize = 50_000;
 
@@ -60,21 +62,65 @@ enum Choice {
 
 /// Each in turn, the largest first.
 fn greedy(things: &[i128], rooms: &[i128], order: &[usize], which: Choice) -> Vec<Option<usize>> {
-    let mut left = rooms.to_vec();
+    let mut left = Left::of(rooms, which);
     let mut at = vec![None; things.len()];
     for &thing in order {
-        let size = things[thing];
-        let mut fits = left.iter().enumerate().filter(|(_, l)| **l >= size);
-        let found = match which {
-            Choice::First => fits.next().map(|(r, _)| r),
-            Choice::Tightest => fits.min_by_key(|(_, l)| **l).map(|(r, _)| r),
-        };
-        if let Some(room) = found {
-            left[room] -= size;
-            at[thing] = Some(room);
-        }
+        at[thing] = left.take(things[thing]);
     }
     at
+}
+
+/// Rooms in an order in which the one to choose is found without looking through all of them.
+enum Left {
+    /// A tree of which each node has the larger of its two; the rooms are its last half.
+    First(Vec<i128>),
+    /// By what is left.
+    Tightest(BTreeSet<(i128, usize)>),
+}
+
+impl Left {
+    fn of(rooms: &[i128], which: Choice) -> Self {
+        match which {
+            Choice::Tightest => Self::Tightest(rooms.iter().copied().zip(0..).collect()),
+            Choice::First => {
+                let leaves = rooms.len().next_power_of_two();
+                let mut tree = vec![i128::MIN; 2 * leaves];
+                tree[leaves..leaves + rooms.len()].copy_from_slice(rooms);
+                for node in (1..leaves).rev() {
+                    tree[node] = tree[2 * node].max(tree[2 * node + 1]);
+                }
+                Self::First(tree)
+            }
+        }
+    }
+
+    fn take(&mut self, size: i128) -> Option<usize> {
+        match self {
+            Self::Tightest(rooms) => {
+                let (left, room) = *rooms.range((size, 0)..).next()?;
+                rooms.remove(&(left, room));
+                rooms.insert((left - size, room));
+                Some(room)
+            }
+            Self::First(tree) => {
+                let leaves = tree.len() / 2;
+                if tree[1] < size {
+                    return None;
+                }
+                let mut node = 1;
+                while node < leaves {
+                    node = 2 * node + usize::from(tree[2 * node] < size);
+                }
+                let room = node - leaves;
+                tree[node] -= size;
+                while node > 1 {
+                    node /= 2;
+                    tree[node] = tree[2 * node].max(tree[2 * node + 1]);
+                }
+                Some(room)
+            }
+        }
+    }
 }
 
 fn whole(at: &[Option<usize>]) -> Option<Vec<usize>> {
@@ -85,13 +131,27 @@ fn whole(at: &[Option<usize>]) -> Option<Vec<usize>> {
 fn too_many(things: &[i128], rooms: &[i128], order: &[usize]) -> bool {
     let room: i128 = rooms.iter().filter(|r| **r > 0).sum();
     let mut sum = 0_i128;
+    let mut work = WORK * 20;
+    let mut last: Option<(i128, i128)> = None;
     order.iter().zip(1_i128..).any(|(thing, count)| {
         let size = things[*thing];
         sum += size;
-        let held = rooms.iter().filter(|r| **r >= size);
-        let held: i128 = held.map(|r| r.checked_div(size).unwrap_or(count)).sum();
-        sum > room || count > held
+        if last.is_none_or(|(of, _)| of != size) {
+            // Beyond the work the sum alone can show it.
+            last = work.checked_sub(rooms.len()).map(|rest| {
+                work = rest;
+                (size, holds(rooms, size))
+            });
+        }
+        sum > room || last.is_some_and(|(_, held)| count > held)
     })
+}
+
+/// How many things of a size the rooms hold.
+fn holds(rooms: &[i128], size: i128) -> i128 {
+    let large = rooms.iter().filter(|r| **r >= size);
+    let each = large.map(|r| r.checked_div(size).unwrap_or(i128::from(u32::MAX)));
+    each.sum()
 }
 
 /// All placings, the largest thing first, until one is whole or the work is used up.

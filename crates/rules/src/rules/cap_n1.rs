@@ -1,7 +1,7 @@
 //! A cluster cannot carry its guests when a member fails.
 
 use crate::claims::figures;
-use crate::evacuation::{Loss, Placed, Room, goes_on, losses, words};
+use crate::evacuation::{Loss, Losses, Placed, Room, goes_on, words};
 use crate::load::hosts_of;
 use crate::partial::listed;
 use crate::sizes;
@@ -11,7 +11,7 @@ use diag::{Diagnostic, Severity};
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::{Cluster, Guest};
 use model::lab::measure::Measure;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "cap-n1",
@@ -49,37 +49,72 @@ fn check(
     cluster: &Cluster,
     guests: &[(&str, &Guest)],
 ) -> Option<Diagnostic> {
-    let now = losses(ctx.lab, cluster, guests, 0);
-    let full = now.iter().filter_map(full);
-    let worst = full.max_by_key(|(loss, ..)| loss.lacking());
-    if let Some((loss, guest, placed)) = worst {
+    let mut now = Losses::of(ctx.lab, cluster, guests, 0);
+    let mut open = Undecided::default();
+    if let Some((_, loss)) = worst(&mut now, &mut open) {
+        let (guest, placed) = full(&loss)?;
         let short = loss.lacking().is_some_and(|n| n > 0);
-        return Some(match too_large(loss) {
-            _ if short => finding(name, cluster, loss, None),
-            Some((largest, room)) => fits_nowhere(name, cluster, loss, largest, room),
-            None => no_room(name, cluster, loss, (guest, placed)),
+        return Some(match too_large(&loss) {
+            _ if short => finding(name, cluster, &loss, None),
+            Some((largest, room)) => fits_nowhere(name, cluster, &loss, largest, room),
+            None => no_room(name, cluster, &loss, (guest, placed)),
         });
     }
     let grown = growth(ctx, name).and_then(|growth| {
-        let then = losses(ctx.lab, cluster, guests, growth.0);
-        let full = then.iter().filter_map(self::full);
-        let (loss, guest, placed) = full.max_by_key(|(loss, ..)| loss.lacking())?;
-        let before = now.iter().find(|l| l.host == loss.host)?;
+        let mut then = Losses::of(ctx.lab, cluster, guests, growth.0);
+        let (at, loss) = worst(&mut then, &mut Undecided::default())?;
+        let (guest, placed) = full(&loss)?;
+        let before = now.loss(at)?;
         if loss.lacking().is_some_and(|n| n > 0) {
             let grown = (loss.need.value(), growth.1);
-            return Some(finding(name, cluster, before, Some(grown)));
+            return Some(finding(name, cluster, &before, Some(grown)));
         }
-        let mut d = no_room(name, cluster, loss, (guest, placed));
+        let mut d = no_room(name, cluster, &loss, (guest, placed));
         d.severity = Severity::Warning;
         Some(d.note(format!("after a year's growth of {}", growth.1)))
     });
-    grown.or_else(|| unknown(name, cluster, &now))
+    grown.or_else(|| unknown(name, cluster, open))
+}
+
+/// What was not decided.
+#[derive(Default)]
+struct Undecided {
+    /// What is not known, by the number of the host.
+    missing: BTreeMap<usize, Vec<String>>,
+    /// The first host of which not all ways were tried.
+    open: Option<(usize, String)>,
+    /// Hosts at whose loss nobody looked.
+    skipped: usize,
+}
+
+/// The loss that lacks the most of those that are not carried: the first that is found when the worst go first.
+fn worst(losses: &mut Losses<'_>, open: &mut Undecided) -> Option<(usize, Loss)> {
+    for at in losses.worst_first() {
+        if losses.easily(at).is_some() {
+            continue;
+        }
+        let Some(loss) = losses.look(at) else {
+            open.skipped += 1;
+            continue;
+        };
+        match loss.room {
+            Room::Full(..) => return Some((at, loss)),
+            Room::Unknown(what) => {
+                open.missing.insert(at, what);
+            }
+            Room::Open if open.open.as_ref().is_none_or(|(first, _)| at < *first) => {
+                open.open = Some((at, loss.host));
+            }
+            Room::Open | Room::Fits(..) => {}
+        }
+    }
+    None
 }
 
 /// The guest that finds no room, and where the others are then.
-fn full(loss: &Loss) -> Option<(&Loss, &Part, &[Placed])> {
+fn full(loss: &Loss) -> Option<(&Part, &[Placed])> {
     match &loss.room {
-        Room::Full(guest, placed) => Some((loss, guest, placed)),
+        Room::Full(guest, placed) => Some((guest, placed)),
         Room::Fits(..) | Room::Unknown(_) | Room::Open => None,
     }
 }
@@ -91,16 +126,8 @@ fn too_large(loss: &Loss) -> Option<(&Part, i128)> {
     (loss.left.missing.is_empty() && largest.value > room).then_some((largest, room))
 }
 
-fn unknown(name: &str, cluster: &Cluster, losses: &[Loss]) -> Option<Diagnostic> {
-    let mut missing: Vec<String> = Vec::new();
-    let mut open = None;
-    for loss in losses {
-        match &loss.room {
-            Room::Unknown(what) => missing.extend(what.iter().cloned()),
-            Room::Open => open = open.or(Some(loss)),
-            Room::Fits(..) | Room::Full(..) => {}
-        }
-    }
+fn unknown(name: &str, cluster: &Cluster, found: Undecided) -> Option<Diagnostic> {
+    let mut missing: Vec<String> = found.missing.into_values().flatten().collect();
     let mut seen = BTreeSet::new();
     missing.retain(|what| seen.insert(what.clone()));
     let message = format!("whether cluster '{name}' carries its guests when a member fails");
@@ -108,11 +135,16 @@ fn unknown(name: &str, cluster: &Cluster, losses: &[Loss]) -> Option<Diagnostic>
     if !missing.is_empty() {
         return Some(d.note(format!("not declared: {}", listed(&missing))));
     }
-    let open = open?;
-    let note = format!(
-        "without '{}' there is room for the sum of the guests, and for the largest; of the ways to place them not all were tried, and none of those that were held all",
-        open.host
-    );
+    let note = match found.open {
+        Some((_, host)) => format!(
+            "without '{host}' there is room for the sum of the guests, and for the largest; of the ways to place them not all were tried, and none of those that were held all"
+        ),
+        None if found.skipped > 0 => format!(
+            "it is not plain from the sums, and the cluster is large: the loss of {} of its members was not looked at",
+            found.skipped
+        ),
+        None => return None,
+    };
     Some(
         d.note(note)
             .help("keep more memory free, so that it is plain to see"),

@@ -5,7 +5,7 @@ use super::{Goal, Trial, What};
 use graph::availability::{best, known, ppm};
 use graph::copies::unhurt;
 use graph::error_budget::{Promise, of_service, of_tier, percent, words};
-use graph::evacuation::{self, Loss, Placed, Room, losses};
+use graph::evacuation::{self, Loss, Losses, Placed, Room, goes_on};
 use graph::failover::{Failover, failovers};
 use graph::load::{Load, hosts_of};
 use graph::newest::{Newest, newest};
@@ -403,53 +403,95 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
     for host in hosts_of(lab, cluster) {
         guests.extend(load.guests(&ObjectRef::new(Kind::Host, host)));
     }
-    let losses = losses(lab, cluster, &guests, 0);
-    let mut fine: Option<(i128, String)> = None;
-    for loss in &losses {
-        let left: i128 = loss.rooms.iter().map(|(_, room)| (*room).max(0)).sum();
-        let need = sizes::value(&loss.moving);
-        let sum = format!(
-            "without {} {} of memory are left for {} of guests",
-            loss.host,
-            memory(left),
-            memory(need)
-        );
-        match &loss.room {
-            Room::Full(guest, placed) => {
-                let why = match too_large(loss) {
-                    Some(why) => why,
-                    None if need > left => sum,
-                    None => no_room(loss, guest, placed),
-                };
-                if !trial.impossible.contains(&why) {
-                    trial.impossible.push(why);
-                }
-            }
-            Room::Unknown(why) => {
-                let why = format!("memory: {}", few(why));
-                if !trial.unknown.contains(&why) {
-                    trial.unknown.push(why);
-                }
-            }
-            Room::Open => trial.unknown.push(format!(
-                "memory: {sum}; of the ways to place them not all were tried"
-            )),
-            Room::Fits(placed, moved) => {
-                if *moved {
-                    trial.assumed.insert(
-                        "guests that run are moved to make room for those that start anew"
-                            .to_owned(),
-                    );
-                }
-                if fine.as_ref().is_none_or(|(least, _)| left < *least) {
-                    let placed = evacuation::words(placed);
-                    let sum = [vec![sum], placed].concat().join("; ");
-                    fine = Some((left, sum));
-                }
-            }
+    // A guest of which nobody knows where it is may be on this cluster.
+    for (name, guest) in &lab.guests {
+        let astray = guest.on.as_ref().is_some_and(|on| on.value().is_none());
+        let template = guest.template.known() == Some(&true);
+        if astray && !template && goes_on(cluster, guest) != Some(false) {
+            trial.unknown.push(format!("where guest {name} is"));
         }
     }
-    trial.fine.extend(fine.map(|(_, sum)| sum));
+    for (name, _) in guests.iter().filter(|(_, g)| goes_on(cluster, g).is_none()) {
+        trial
+            .unknown
+            .push(format!("whether guest {name} goes on elsewhere"));
+    }
+    let mut losses = Losses::of(lab, cluster, &guests, 0);
+    // The one of those that are carried that has the least left.
+    let mut fine: Option<(i128, usize)> = None;
+    let mut skipped = 0;
+    for at in 0..losses.count() {
+        let left = match losses.easily(at) {
+            Some(left) => Some(left),
+            None => match losses.look(at) {
+                Some(loss) => said(&loss, trial),
+                None => {
+                    skipped += 1;
+                    None
+                }
+            },
+        };
+        if let Some(left) = left.filter(|left| fine.is_none_or(|(least, _)| *left < least)) {
+            fine = Some((left, at));
+        }
+    }
+    if skipped > 0 {
+        trial.unknown.push(format!(
+            "memory: the loss of {skipped} members was not looked at, the cluster is large and it is not plain from the sums"
+        ));
+    }
+    if let Some(loss) = fine.and_then(|(_, at)| losses.loss(at))
+        && let Room::Fits(placed, _) = &loss.room
+    {
+        let sum = [vec![sum(&loss).1], evacuation::words(placed)].concat();
+        trial.fine.push(sum.join("; "));
+    }
+}
+
+/// What is left for guests that move when a host is lost, and that in words.
+fn sum(loss: &Loss) -> (i128, String) {
+    let left: i128 = loss.rooms.iter().map(|(_, room)| (*room).max(0)).sum();
+    let words = format!(
+        "without {} {} of memory are left for {} of guests",
+        loss.host,
+        memory(left),
+        memory(sizes::value(&loss.moving))
+    );
+    (left, words)
+}
+
+/// Tells of a loss that is not carried; what is left if it is.
+fn said(loss: &Loss, trial: &mut Trial) -> Option<i128> {
+    let (left, sum) = sum(loss);
+    match &loss.room {
+        Room::Full(guest, placed) => {
+            let why = match too_large(loss) {
+                Some(why) => why,
+                None if sizes::value(&loss.moving) > left => sum,
+                None => no_room(loss, guest, placed),
+            };
+            if !trial.impossible.contains(&why) {
+                trial.impossible.push(why);
+            }
+        }
+        Room::Unknown(why) => {
+            let why = format!("memory: {}", few(why));
+            if !trial.unknown.contains(&why) {
+                trial.unknown.push(why);
+            }
+        }
+        Room::Open => trial.unknown.push(format!(
+            "memory: {sum}; of the ways to place them not all were tried"
+        )),
+        Room::Fits(_, moved) => {
+            if *moved {
+                let what = "guests that run are moved to make room for those that start anew";
+                trial.assumed.insert(what.to_owned());
+            }
+            return Some(left);
+        }
+    }
+    None
 }
 
 /// All together may fit where one of them fits nowhere.

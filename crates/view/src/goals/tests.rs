@@ -378,6 +378,16 @@ guests: {{{guests}}}
             "",
             "no disk of x is declared",
         ),
+        (
+            format!("{small}, y: {{kind: vm, on: unknown, memory: 1GiB}}"),
+            "",
+            "where guest y is",
+        ),
+        (
+            format!("{small}, y: {{kind: vm, on: b, ha: unknown, memory: 1GiB, {on_share}}}"),
+            "",
+            "whether guest y goes on elsewhere",
+        ),
     ] {
         let (verdict, because) = said(&cluster("32GiB", &guests, votes));
         assert_eq!(verdict, Verdict::Unknown, "{because}");
@@ -422,4 +432,56 @@ services:
         because.contains("the availability of host/db is not known"),
         "{because}"
     );
+}
+
+/// Verdict and reasons of the guests that go on elsewhere.
+fn go_on(hosts: &[(String, &str)], guests: &str) -> (Verdict, String) {
+    let each = hosts.iter().map(|(h, rest)| format!("{h}: {{{rest}}}"));
+    let each: Vec<String> = each.collect();
+    let names: Vec<&str> = hosts.iter().map(|(h, _)| h.as_str()).collect();
+    let text = format!(
+        "hosts: {{{}}}\npools: {{share: {{kind: nfs, size: 1TB}}}}\nclusters: {{main: {{kind: proxmox, members: [{}], ha: true, storage: [share]}}}}\nguests: {{{guests}}}\n",
+        each.join(", "),
+        names.join(", ")
+    );
+    let goals = judge(&lab(&[&text]));
+    let ha = goals.iter().find(|g| g.key.words().ends_with("HA"));
+    let ha = ha.unwrap();
+    (ha.verdict, ha.because.concat())
+}
+
+#[test]
+fn a_large_cluster_with_much_room_is_decided_by_its_sums() {
+    let hosts: Vec<(String, &str)> = (0..220)
+        .map(|n| (format!("h{n}"), "hardware: {memory: 64GiB}"))
+        .collect();
+    let vm = |n: usize| {
+        format!(
+            "g{n}: {{kind: vm, on: h{}, memory: 10GiB, disks: {{root: {{pool: share, size: 1GB}}}}}}",
+            n % 220
+        )
+    };
+    let guests: Vec<String> = (0..880).map(vm).collect();
+    let (verdict, because) = go_on(&hosts, &guests.join(", "));
+    assert_eq!(verdict, Verdict::Possible, "{because}");
+}
+
+#[test]
+fn a_host_that_is_on_only_on_demand_is_no_room_that_is_sure() {
+    let vm = "x: {kind: vm, on: a, memory: 12GiB, disks: {root: {pool: share, size: 1GB}}}";
+    let hosts = |demand: &'static str| {
+        [
+            ("a".to_owned(), "hardware: {memory: 16GiB}"),
+            ("b".to_owned(), "hardware: {memory: 8GiB}"),
+            ("c".to_owned(), demand),
+        ]
+    };
+    let (verdict, because) = go_on(&hosts("hardware: {memory: 16GiB}"), vm);
+    assert_eq!(verdict, Verdict::Possible, "{because}");
+    let (verdict, because) = go_on(&hosts("on_demand: true, hardware: {memory: 16GiB}"), vm);
+    assert_eq!(verdict, Verdict::Unknown, "{because}");
+    assert!(because.contains("whether host 'c' is on then"), "{because}");
+    // Even with it there is none.
+    let (verdict, because) = go_on(&hosts("on_demand: true, hardware: {memory: 8GiB}"), vm);
+    assert_eq!(verdict, Verdict::Impossible, "{because}");
 }
