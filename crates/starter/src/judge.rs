@@ -3,7 +3,6 @@
 use crate::answers::{Answers, UNKNOWN};
 use crate::question::Key;
 use crate::write::files;
-use core::net::IpAddr;
 use diag::{Class, Diagnostic, Severity, SourceSet};
 use model::knowledge::Knowledge;
 use rules::Context;
@@ -132,7 +131,7 @@ fn machines(answers: &Answers) -> Option<String> {
     let (wanted, named) = (answers.profile.machines(), answers.machines());
     for machine in &named {
         let name = machine.name.as_str();
-        if name.parse::<IpAddr>().is_ok() {
+        if is_ipv4(name) {
             return Some(format!("'{name}' is an address; write NAME={name}"));
         }
         if let Some((name, address)) = name.split_once(':') {
@@ -152,6 +151,11 @@ fn machines(answers: &Answers) -> Option<String> {
     let mut seen = BTreeSet::new();
     let twice = named.iter().find(|m| !seen.insert(m.name.as_str()))?;
     Some(format!("'{}' is named twice", twice.name))
+}
+
+fn is_ipv4(text: &str) -> bool {
+    let mut parts = text.split('.');
+    text.matches('.').count() == 3 && parts.all(|p| p.parse::<u8>().is_ok())
 }
 
 fn valued(pairs: &[(String, Option<String>)], with: &str) -> Option<String> {

@@ -285,19 +285,6 @@ pub(crate) fn reference() -> String {
     text
 }
 
-/// The verbs below some verbs, with what they are for.
-pub(crate) fn verbs_below(verbs: &[&str]) -> Vec<(String, String)> {
-    let root = whole();
-    let found = verbs.iter().try_fold(&root, |at, v| at.find_subcommand(v));
-    let shown = |c: &&Command| !c.is_hide_set();
-    let about = |c: &Command| c.get_about().map(ToString::to_string).unwrap_or_default();
-    let below = found.into_iter().flat_map(Command::get_subcommands);
-    below
-        .filter(shown)
-        .map(|c| (c.get_name().to_owned(), about(c)))
-        .collect()
-}
-
 /// The command line with everything that verbs inherit filled in.
 fn whole() -> Command {
     let mut root = Cli::command().disable_help_subcommand(true);

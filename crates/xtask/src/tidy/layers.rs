@@ -6,9 +6,34 @@ use std::path::Path;
 
 /// In pipeline order.
 const ORDER: &[&str] = &[
-    "diag", "model", "document", "lang", "secrets", "graph", "lint", "native", "network", "plan",
-    "observed", "doubt", "rules", "view", "starter", "twinplan", "adopt", "store", "index",
-    "vault", "drivers", "protect", "engine", "pvesim", "twin", "console", "holdfast",
+    "diag",
+    "model",
+    "document",
+    "lang",
+    "secrets",
+    "graph",
+    "lint",
+    "native",
+    "network",
+    "plan",
+    "observed",
+    "doubt",
+    "rules",
+    "view",
+    "starter",
+    "twinplan",
+    "adopt",
+    "store",
+    "index",
+    "vault",
+    "drivers",
+    "protect",
+    "engine",
+    "pvesim",
+    "twin",
+    "console",
+    "completion",
+    "holdfast",
 ];
 /// Used by tests only.
 const DEV_ONLY: &[&str] = &["testkit"];

@@ -1,7 +1,7 @@
 //! A line of a shell as words: enough of its quoting to know where a word ends.
 
 /// The words; the last one is the one that is being typed, and empty behind a space.
-pub(super) fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let (mut quote, mut within) = (None, false);

@@ -1,12 +1,12 @@
 //! Where in the command line a word stands: which verb, which arguments are given, and what may come next.
 
-use super::Candidate;
+use crate::Candidate;
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command, ValueHint};
 
 /// What may come next.
 #[derive(Debug)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// A word that the command line itself knows.
     Word(Candidate),
     /// A value that the lab may know; `before` stands in the same word already.
@@ -19,11 +19,11 @@ pub(super) enum Wanted {
 
 /// A place in a command line.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The verb, as deep as it is typed.
     command: Command,
     /// Verbs on the way to it, without the program's name.
-    pub(super) verb: Vec<String>,
+    pub(crate) verb: Vec<String>,
     /// Values by argument, in the order of the line.
     given: Vec<(String, String)>,
     /// The flag whose value comes next.
@@ -35,7 +35,7 @@ pub(super) struct Place {
 }
 
 /// Follows complete words into the command line. What it does not know is passed over.
-pub(super) fn find(mut root: Command, words: &[String]) -> Place {
+pub(crate) fn find(mut root: Command, words: &[String]) -> Place {
     root.build();
     let mut place = Place {
         command: root,
@@ -53,19 +53,19 @@ pub(super) fn find(mut root: Command, words: &[String]) -> Place {
 
 impl Place {
     /// What was given for an argument, the last one first.
-    pub(super) fn given(&self, argument: &str) -> Option<&str> {
+    pub(crate) fn given(&self, argument: &str) -> Option<&str> {
         let mut of = self.given.iter().rev();
         of.find(|(id, _)| id == argument).map(|(_, v)| v.as_str())
     }
 
     /// All that was given for an argument, in order.
-    pub(super) fn all(&self, argument: &str) -> Vec<&str> {
+    pub(crate) fn all(&self, argument: &str) -> Vec<&str> {
         let of = self.given.iter().filter(|(id, _)| id == argument);
         of.map(|(_, value)| value.as_str()).collect()
     }
 
     /// How many values were given for an argument.
-    pub(super) fn times(&self, argument: &str) -> usize {
+    pub(crate) fn times(&self, argument: &str) -> usize {
         self.given.iter().filter(|(id, _)| id == argument).count()
     }
 
@@ -140,7 +140,7 @@ impl Place {
     }
 
     /// What the word that is being typed may become.
-    pub(super) fn wanted(&self, current: &str) -> Vec<Wanted> {
+    pub(crate) fn wanted(&self, current: &str) -> Vec<Wanted> {
         if let Some(argument) = &self.open {
             return values(argument, current, "");
         }
@@ -155,14 +155,20 @@ impl Place {
         }
         let mut out = Vec::new();
         if !self.last {
-            let verbs = self.command.get_subcommands().filter(|c| !c.is_hide_set());
-            let word = |c: &Command| Candidate::new(c.get_name(), first(c.get_about()));
-            out.extend(verbs.map(|c| Wanted::Word(word(c))));
+            out.extend(self.verbs().into_iter().map(Wanted::Word));
         }
         if let Some(argument) = self.next_positional() {
             out.extend(values(argument, current, ""));
         }
         out
+    }
+
+    /// Verbs that may come next.
+    pub(crate) fn verbs(&self) -> Vec<Candidate> {
+        let verbs = self.command.get_subcommands().filter(|c| !c.is_hide_set());
+        verbs
+            .map(|c| Candidate::new(c.get_name(), first(c.get_about())))
+            .collect()
     }
 
     fn flags(&self) -> Vec<Wanted> {

@@ -1,19 +1,18 @@
-//! `complete`: what a word that is being typed can become. The scripts that `completions` prints ask this.
+//! What a word that is being typed can become. The scripts that `holdfast completions` prints ask this.
 //!
 //! The words come from the very definitions that read the command line, the names from the lab tree that the line means. A prompt is no
-//! place for errors: what cannot be read completes to nothing.
+//! place for errors: what cannot be read completes to nothing. Opens no file: whoever asks gives the lab.
 
 mod line;
 mod names;
 mod place;
 mod script;
 
-pub(crate) use script::script;
+pub use line::words;
+pub use script::script;
 
-use crate::cli::{Cli, CompleteArgs};
-use crate::exit::Exit;
-use crate::output::stream;
-use clap::CommandFactory as _;
+use clap::Command;
+use model::lab::Lab;
 use place::Wanted;
 use std::collections::BTreeSet;
 
@@ -38,24 +37,31 @@ impl Candidate {
     }
 }
 
-/// Prints a line for each candidate, and `:files` or `:directories` where the shell is to add what is on the disk.
-pub(crate) fn complete(args: &CompleteArgs) -> Exit {
-    let words = match &args.line {
-        Some(typed) => line::words(typed),
-        None => args.words.clone(),
-    };
-    let Some((current, before)) = words.split_last() else {
-        return Exit::Ok;
-    };
-    let place = place::find(Cli::command(), before.get(1..).unwrap_or_default());
+/// What is known beside the words of a line.
+pub struct Known<'a> {
+    /// The command line.
+    pub command: Command,
+    /// Codes of findings that are not those of rules, with what they say.
+    pub codes: Vec<(&'a str, &'a str)>,
+    /// The lab in a folder; in this one if none is named.
+    pub lab: &'a dyn Fn(Option<&str>) -> Option<Lab>,
+}
+
+/// A line for each candidate for the last of the words, and `:files` or `:directories` where the shell is to add what is on the disk.
+pub fn answer(words: &[String], known: &Known<'_>) -> String {
     let mut text = String::new();
+    let Some((current, before)) = words.split_last() else {
+        return text;
+    };
+    let before = before.get(1..).unwrap_or_default();
+    let place = place::find(known.command.clone(), before);
     let mut seen = BTreeSet::new();
     for wanted in place.wanted(current) {
         match wanted {
             Wanted::Word(candidate) => row(&mut text, &mut seen, current, &candidate),
             Wanted::Value { argument, before } => {
                 let typed = current.strip_prefix(&before).unwrap_or_default();
-                for mut candidate in names::of(&place, &argument, typed) {
+                for mut candidate in names::of(&place, known, &argument, typed) {
                     candidate.word.insert_str(0, &before);
                     row(&mut text, &mut seen, current, &candidate);
                 }
@@ -64,8 +70,7 @@ pub(crate) fn complete(args: &CompleteArgs) -> Exit {
             Wanted::Directories => text.push_str(":directories\n"),
         }
     }
-    stream::text(&text);
-    Exit::Ok
+    text
 }
 
 fn row(text: &mut String, seen: &mut BTreeSet<String>, current: &str, candidate: &Candidate) {

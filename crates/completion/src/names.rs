@@ -1,35 +1,35 @@
 //! The names that an argument can take: of the lab tree that the line means, or of this program.
 
-use super::Candidate;
-use super::place::Place;
-use crate::tree::Tree;
+use crate::place::Place;
+use crate::{Candidate, Known};
 use model::id::Kind;
 use model::lab::Lab;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use view::diagram::{self, Options, View};
 
 /// What an argument of a verb can be. `typed` is what stands of it already.
-pub(super) fn of(place: &Place, argument: &str, typed: &str) -> Vec<Candidate> {
+pub(crate) fn of(place: &Place, known: &Known<'_>, argument: &str, typed: &str) -> Vec<Candidate> {
     let verb: Vec<&str> = place.verb.iter().map(String::as_str).collect();
     match (verb.as_slice(), argument) {
         (_, "on") => realms(),
         (["init"], "profile") => profiles(),
-        (["man"], "verb") => verbs(place),
+        (["man"], "verb") => verbs(place, known),
         (["show"], "topic") => view::Topic::ALL.map(|t| Candidate::bare(t.word())).to_vec(),
         (["graph"], "view") => View::ALL
             .map(|v| Candidate::new(v.word(), v.title()))
             .to_vec(),
-        (["explain"], "code") => codes(),
+        (["explain"], "code") => codes(known),
         (["init" | "import", ..], _) => Vec::new(),
-        (_, "host") => in_lab(place, machines),
-        (_, "cluster") => in_lab(place, |lab| named(lab, Kind::Cluster)),
-        (_, "dataset" | "datasets") => in_lab(place, |lab| named(lab, Kind::Dataset)),
-        (["restore"], "repository") => in_lab(place, |lab| named(lab, Kind::Repository)),
-        (["secret", ..], "name") => in_lab(place, secrets),
-        (["twin", "exec"], "place") | (["twin", "fault", ..], "machine") => in_lab(place, machines),
-        (["twin", "fault", ..], "one" | "other") => in_lab(place, ends),
-        (["graph"], "focus") => in_lab(place, |lab| boxes(lab, place, typed)),
+        (_, "host") => in_lab(place, known, machines),
+        (_, "cluster") => in_lab(place, known, |lab| named(lab, Kind::Cluster)),
+        (_, "dataset" | "datasets") => in_lab(place, known, |lab| named(lab, Kind::Dataset)),
+        (["restore"], "repository") => in_lab(place, known, |lab| named(lab, Kind::Repository)),
+        (["secret", ..], "name") => in_lab(place, known, secrets),
+        (["twin", "exec"], "place") | (["twin", "fault", ..], "machine") => {
+            in_lab(place, known, machines)
+        }
+        (["twin", "fault", ..], "one" | "other") => in_lab(place, known, ends),
+        (["graph"], "focus") => in_lab(place, known, |lab| boxes(lab, place, typed)),
         _ => Vec::new(),
     }
 }
@@ -47,41 +47,36 @@ fn profiles() -> Vec<Candidate> {
     all.map(|p| Candidate::new(p.word(), p.about())).collect()
 }
 
-fn codes() -> Vec<Candidate> {
+fn codes(known: &Known<'_>) -> Vec<Candidate> {
     let rules = rules::RULES.iter().map(|r| (r.id, r.summary));
-    let others = crate::commands::check::codes().map(|(code, summary)| (*code, *summary));
-    let all = rules.chain(others);
+    let all = rules.chain(known.codes.iter().copied());
     all.map(|(code, summary)| Candidate::new(code, summary))
         .collect()
 }
 
 /// Verbs below those that are typed already.
-fn verbs(place: &Place) -> Vec<Candidate> {
-    crate::commands::man::verbs_below(&place.all("verb"))
-        .into_iter()
-        .map(|(word, about)| Candidate::new(word, about))
-        .collect()
+fn verbs(place: &Place, known: &Known<'_>) -> Vec<Candidate> {
+    let typed: Vec<String> = place.all("verb").into_iter().map(str::to_owned).collect();
+    let mut verbs = crate::place::find(known.command.clone(), &typed).verbs();
+    // The parser's own, which has no page.
+    verbs.retain(|v| v.word != "help");
+    verbs
 }
 
 /// Names of the lab that the line means; none if there is none, or if it cannot be read.
-fn in_lab(place: &Place, names: impl Fn(&Lab) -> Vec<Candidate>) -> Vec<Candidate> {
+fn in_lab(
+    place: &Place,
+    known: &Known<'_>,
+    names: impl Fn(&Lab) -> Vec<Candidate>,
+) -> Vec<Candidate> {
     let given = match place.times("place") {
         0 => place.given("lab"),
         _ => place.given("place"),
     };
-    let folder = given.map_or_else(|| PathBuf::from("."), at_home);
-    let Ok(tree) = Tree::open(&folder) else {
+    let Some(lab) = (known.lab)(given) else {
         return Vec::new();
     };
-    names(&tree.lab)
-}
-
-/// A shell has not made a folder of `~` yet where a word is still being typed.
-fn at_home(folder: &str) -> PathBuf {
-    match (folder.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(below), Some(home)) => home.join(below),
-        _ => PathBuf::from(folder),
-    }
+    names(&lab)
 }
 
 fn named(lab: &Lab, kind: Kind) -> Vec<Candidate> {
