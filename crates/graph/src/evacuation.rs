@@ -8,7 +8,9 @@ use model::lab::guest::{Cluster, Guest};
 use model::lab::{Host, Lab};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod stuck;
 mod sums;
+pub use stuck::{Stuck, stuck};
 use sums::Sums;
 
 /// The loss of one host.

@@ -3,9 +3,9 @@
 use crate::totals::{Machine, Part, of_memory, part};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
 use model::lab::guest::{Cluster, Guest};
 use model::lab::service::{Runs, Service};
+use model::lab::{Host, Lab};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Memory of a host that guests and services may take.
@@ -17,6 +17,18 @@ pub fn capacity(lab: &Lab, host: &str) -> Result<Part, String> {
         return Ok(part);
     }
     Machine::Host(host, declared).memory()
+}
+
+/// How many processors a host has for one guest, and how that is known. Where threads are not declared, there are two per core at the most.
+pub fn threads(host: &Host) -> Option<(u32, String)> {
+    let cpu = host.about.hardware.as_ref()?.cpu.as_ref()?;
+    if let Some(threads) = cpu.threads.known() {
+        return Some((*threads, format!("{threads} threads")));
+    }
+    let cores = *cpu.cores.known()?;
+    let most = cores.saturating_mul(2);
+    let how = format!("{cores} cores, so {most} threads at the most");
+    Some((most, how))
 }
 
 /// Memory that a guest takes.

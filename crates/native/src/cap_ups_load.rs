@@ -189,7 +189,7 @@ pub(crate) fn with_doubt(mut d: Diagnostic, loads: &[Load]) -> Diagnostic {
             "draw at load not declared, so that it counts with less",
             names(&|l| l.least && l.milliwatts.is_some()),
         ),
-        ("hangs on another UPS as well", names(&|l| l.shared)),
+        ("has another supply as well", names(&|l| l.shared)),
         ("assumed", names(&|l| l.assumed)),
     ] {
         if !names.is_empty() {

@@ -100,7 +100,7 @@ entity! {
         availability: Opt<Share>,
         /// It translates addresses of the networks behind it.
         nat: Opt<bool>,
-        /// The line of electricity it hangs on, if no UPS feeds it.
+        /// The line of electricity it hangs on: where no UPS feeds it, or by a second supply beside one.
         feed: Opt<Ref<{ set::FEED }>>,
         /// The rack it stands in.
         rack: Opt<Name>,

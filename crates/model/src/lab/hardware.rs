@@ -268,7 +268,7 @@ entity! {
         encryption: Opt<Encryption>,
         /// How it starts without a person, if it is encrypted.
         unattended_boot: Opt<UnattendedBoot>,
-        /// The line of electricity it hangs on, if no UPS feeds it.
+        /// The line of electricity it hangs on: where no UPS feeds it, or by a second supply beside one.
         feed: Opt<Ref<{ set::FEED }>>,
         /// The rack it stands in.
         rack: Opt<Name>,

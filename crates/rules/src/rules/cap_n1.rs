@@ -1,7 +1,7 @@
 //! A cluster cannot carry its guests when a member fails.
 
 use crate::claims::figures;
-use crate::evacuation::{Loss, Losses, Placed, Room, goes_on, words};
+use crate::evacuation::{Loss, Losses, Placed, Room, Stuck, goes_on, stuck, words};
 use crate::load::hosts_of;
 use crate::partial::listed;
 use crate::sizes;
@@ -38,7 +38,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         if hosts.len() > 1 && guests.iter().any(|(_, g)| asked(g)) {
             let d = check(ctx, name, cluster, &guests);
-            d.into_iter().for_each(|d| out.add(object.clone(), d));
+            let stuck = stuck(ctx.lab, cluster, &guests);
+            let stuck = stuck.iter().map(|s| no_processors(name, cluster, s));
+            d.into_iter()
+                .chain(stuck)
+                .for_each(|d| out.add(object.clone(), d));
         }
     }
 }
@@ -233,6 +237,22 @@ fn fits_nowhere(
         say(room)
     ))
     .help("make the guest smaller, or a second host large enough for it")
+}
+
+fn no_processors(name: &str, cluster: &Cluster, stuck: &Stuck<'_>) -> Diagnostic {
+    let (guest, declared) = stuck.guest;
+    let (host, how) = &stuck.most;
+    let span = declared.cores.as_ref().map_or(declared.span, |c| c.span);
+    RULE.finding(format!(
+        "when '{}' fails, guest '{guest}' of cluster '{name}' starts on none of the others: it is given {} processors",
+        stuck.lost, stuck.cores
+    ))
+    .at(cluster.span, "its guests are to restart elsewhere")
+    .and_at(span, "more than there are elsewhere")
+    .note(format!(
+        "'{host}' has the most of those that are left: {how}; Proxmox VE refuses to start a virtual machine with more processors than its host has threads"
+    ))
+    .help(format!("give '{guest}' fewer, or leave it down then: 'ha: false'"))
 }
 
 fn no_room(

@@ -1,6 +1,6 @@
 //! More memory is promised than there is.
 
-use crate::load::{capacity, guest_memory};
+use crate::load::{capacity, guest_memory, threads};
 use crate::partial::{self, Partial};
 use crate::sizes;
 use crate::totals::{self, Machine, Part, part};
@@ -99,24 +99,7 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
 /// A virtual machine with more processors than its host has threads: Proxmox VE does not start it, and on other hypervisors
 /// its processors wait for each other.
 fn processors(name: &str, host: &Host, guests: &[(&str, &Guest)], out: &mut Findings) {
-    let cpu = host.about.hardware.as_ref().and_then(|h| h.cpu.as_ref());
-    let Some(cpu) = cpu else { return };
-    // Where threads are not declared, there are two per core at the most.
-    let Some((threads, how)) = cpu
-        .threads
-        .known()
-        .map(|t| (*t, format!("{t} threads")))
-        .or_else(|| {
-            let cores = *cpu.cores.known()?;
-            Some((
-                cores.saturating_mul(2),
-                format!(
-                    "{cores} cores, so {} threads at the most",
-                    cores.saturating_mul(2)
-                ),
-            ))
-        })
-    else {
+    let Some((threads, how)) = threads(host) else {
         return;
     };
     for (guest, declared) in guests {

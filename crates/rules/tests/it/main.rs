@@ -12,6 +12,7 @@ mod dangling;
 mod dim_looks;
 mod documents;
 mod example;
+mod feeds;
 mod fixtures;
 mod least;
 mod lifecycle;

@@ -145,3 +145,41 @@ claims: [{text: Memory will grow., about: main, metric: memory-growth, value: 10
         "{of:?}"
     );
 }
+
+#[test]
+fn a_virtual_machine_needs_a_host_with_as_many_threads() {
+    let said = |kind: &str, c: &str, guest: &str| {
+        let cpu = |threads: &str| format!("{{hardware: {{memory: 32GiB, cpu: {{{threads}}}}}}}");
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{a: {}, b: {}, c: {}}}\nclusters: {{main: {{kind: proxmox, members: [a, b, c], ha: true}}}}\nguests: {{x: {{kind: {kind}, memory: 1GiB, cores: 12, {guest}}}}}\n",
+            cpu("threads: 16"),
+            cpu("cores: 4"),
+            cpu(c)
+        );
+        let (found, _) = check(&text, None);
+        let of = found
+            .into_iter()
+            .filter(|d| d.code == "cap-n1" && !d.unknown);
+        of.map(|d| format!("{} {}", d.message, d.notes.concat()))
+            .collect::<Vec<_>>()
+    };
+    let found = said("vm", "threads: 8", "on: a");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0]
+            .contains("when 'a' fails, guest 'x' of cluster 'main' starts on none of the others"),
+        "{found:?}"
+    );
+    assert!(found[0].contains("8 threads"), "{found:?}");
+    assert_eq!(said("vm", "threads: 8", "on: main").len(), 1);
+    for (kind, c, guest) in [
+        ("lxc", "threads: 8", "on: a"),
+        ("vm", "threads: 12", "on: a"),
+        ("vm", "threads: unknown", "on: a"),
+        ("vm", "threads: 8", "on: a, ha: false"),
+        ("vm", "threads: 8", "on: b"),
+    ] {
+        let found = said(kind, c, guest);
+        assert!(found.is_empty(), "{kind} {c} {guest}: {found:?}");
+    }
+}

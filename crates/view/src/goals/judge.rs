@@ -416,6 +416,12 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
             .unknown
             .push(format!("whether guest {name} goes on elsewhere"));
     }
+    for stuck in evacuation::stuck(lab, cluster, &guests) {
+        trial.impossible.push(format!(
+            "without {} guest {} with its {} processors starts nowhere; {} has {}",
+            stuck.lost, stuck.guest.0, stuck.cores, stuck.most.0, stuck.most.1
+        ));
+    }
     let mut losses = Losses::of(lab, cluster, &guests, 0);
     // The one of those that are carried that has the least left.
     let mut fine: Option<(i128, usize)> = None;

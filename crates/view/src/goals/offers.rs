@@ -4,22 +4,18 @@
 
 use super::recover::World;
 use crate::cell::How;
-use diag::{Span, Spanned};
+use diag::Span;
 use graph::bodies::Body;
 use graph::takeover::is_bought;
-use model::declare::{Given, Known, Need, Opt, OptExt as _, Ref, Target, Value};
+use model::declare::{Given, Known, Need, Opt, OptExt as _, Target, Value};
 use model::id::{Kind, ObjectRef};
-use model::lab::device::Ups;
-use model::lab::hardware::{Hardware, HostAbout, HostKind};
-use model::lab::money::{Asset, Offer, OfferKind};
-use model::lab::protection::{Media, RepositoryAbout};
-use model::lab::site::Uplink;
+use model::lab::guest::{Cluster, ClusterKind};
+use model::lab::money::{Offer, OfferKind};
 use model::lab::storage::Level;
-use model::lab::{Backup, DataClass, Host, Lab, Repository};
-use model::units::Seconds;
+use model::lab::{DataClass, Host, Lab};
 use model::units::percent::Share;
-use model::units::size::{Rate, Size};
-use model::units::text::{Name, Prose};
+use model::units::size::Rate;
+use model::units::text::Prose;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -66,14 +62,16 @@ pub struct Offered {
     /// What that costs.
     pub price: Price,
     #[serde(skip)]
-    offer: Offer,
+    pub(super) offer: Offer,
     #[serde(skip)]
-    at: At,
+    pub(super) at: At,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum At {
+pub(super) enum At {
     Site(String),
+    /// A member of a cluster, at the site of the others.
+    Member(String, String),
     Spare(Target),
     Mirror(String),
     Copies(String, Kept),
@@ -83,9 +81,9 @@ enum At {
 
 /// What a bought place of copies is for: no more than somebody would miss and cannot fetch again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Kept {
+pub(super) struct Kept {
     /// Datasets, services and guests that are copied.
-    of: BTreeSet<ObjectRef>,
+    pub(super) of: BTreeSet<ObjectRef>,
     /// How much that is, as far as it is declared.
     bytes: u128,
     words: String,
@@ -190,7 +188,7 @@ const USUAL: [Usual; 11] = [
     (OfferKind::Ups, "UPS", 130, 0, "", ""),
 ];
 
-fn given<T>(value: T) -> Opt<T> {
+pub(super) fn given<T>(value: T) -> Opt<T> {
     Some(Given::declared(value, Span::default()))
 }
 
@@ -201,7 +199,7 @@ fn assumed<T>(value: T) -> Opt<T> {
     })
 }
 
-fn parsed<T: Value>(text: &str) -> Opt<T> {
+pub(super) fn parsed<T: Value>(text: &str) -> Opt<T> {
     T::parse(text).ok().and_then(assumed)
 }
 
@@ -234,12 +232,21 @@ pub(super) fn left_out(lab: &Lab) -> Vec<String> {
         let of: Vec<String> = of.into_iter().collect();
         out.push(format!("'{title}', in {}", of.join(" and ")));
     }
+    for offer in lab.offers.iter().filter(|o| is_unmeasured(o)) {
+        let title = offer.title.known().map_or("a host", |t| t.0.as_str());
+        out.push(format!("'{title}': how much memory it has is not declared"));
+    }
     if currency != USUAL_IN {
         out.push(format!(
             "usual prices, which are known in {USUAL_IN} alone: declare 'offers' in {currency}"
         ));
     }
     out
+}
+
+/// A machine of which nobody said how much memory it has: what it could carry is not known.
+fn is_unmeasured(offer: &Offer) -> bool {
+    offer.kind.known() == Some(&OfferKind::Host) && offer.memory.known().is_none()
 }
 
 /// Offers that the lab declares, and the usual ones of kinds of which it declares none.
@@ -283,7 +290,12 @@ pub(super) fn candidates(lab: &Lab) -> Vec<Offered> {
     let currency = currency(lab);
     let mut out = Vec::new();
     for offer in offers(lab, &currency) {
-        let Some(kind) = offer.kind.known().copied() else {
+        let Some(kind) = offer
+            .kind
+            .known()
+            .copied()
+            .filter(|_| !is_unmeasured(&offer))
+        else {
             continue;
         };
         for (at, words, times) in places(lab, kind, &offer) {
@@ -364,10 +376,12 @@ fn places(lab: &Lab, kind: OfferKind, offer: &Offer) -> Vec<(At, String, u64)> {
         .collect();
     let space = offer.size.known().map_or(0, |s| u128::from(s.bytes()));
     match kind {
-        OfferKind::Host => sites
-            .into_iter()
-            .map(|s| (At::Site(s.to_owned()), format!("at {s}, to take over"), 1))
-            .collect(),
+        OfferKind::Host => {
+            let alone = sites
+                .into_iter()
+                .map(|s| (At::Site(s.to_owned()), format!("at {s}, to take over"), 1));
+            alone.chain(members(lab)).collect()
+        }
         OfferKind::Uplink | OfferKind::Ups => sites
             .into_iter()
             .map(|s| (At::Site(s.to_owned()), format!("at {s}"), 1))
@@ -395,13 +409,28 @@ fn places(lab: &Lab, kind: OfferKind, offer: &Offer) -> Vec<(At, String, u64)> {
         }
         OfferKind::Witness => {
             let tied = lab.clusters.iter().filter(|(_, c)| {
-                c.kind.known() == Some(&model::lab::guest::ClusterKind::Proxmox)
-                    && c.qdevice.is_none()
+                c.kind.known() == Some(&ClusterKind::Proxmox) && c.qdevice.is_none()
             });
             tied.map(|(n, _)| (At::Cluster(n.clone()), format!("for cluster {n}"), 1))
                 .collect()
         }
     }
+}
+
+/// Clusters of hypervisors of which all members stand at one site: guests go on there on one more.
+fn members(lab: &Lab) -> impl Iterator<Item = (At, String, u64)> {
+    let proxmox = |c: &Cluster| c.kind.known() == Some(&ClusterKind::Proxmox);
+    let clusters = lab.clusters.iter().filter(move |(_, c)| proxmox(c));
+    clusters.filter_map(|(name, cluster)| {
+        let site = |host: &str| lab.hosts.get(host)?.site.known();
+        let hosts = graph::load::hosts_of(lab, cluster);
+        let first = site(hosts.first()?)?;
+        let together = hosts.iter().all(|h| site(h) == Some(first));
+        together.then(|| {
+            let at = At::Member(name.clone(), first.clone());
+            (at, format!("at {first}, a member of cluster {name}"), 1)
+        })
+    })
 }
 
 /// For the largest disk of a host; a smaller one does with it too.
@@ -438,181 +467,4 @@ fn mirrors<'a>(lab: &'a Lab, space: u128) -> impl Iterator<Item = (At, String, u
             )
         })
     })
-}
-
-impl Offered {
-    /// The lab with it. `number` tells things apart that are bought together.
-    pub fn put_into(&self, lab: &mut Lab, number: usize) {
-        let name = format!("bought-{number}");
-        match (&self.at, self.offer.kind.known()) {
-            (At::Site(site), Some(OfferKind::Host)) => {
-                lab.hosts.insert(name, host(site, &self.offer));
-            }
-            (At::Site(site), Some(OfferKind::Ups)) => ups(lab, name, site),
-            (At::Site(site), _) => {
-                if let Some(site) = lab.sites.get_mut(site) {
-                    site.about.uplinks.insert(Name(name), self.uplink());
-                }
-            }
-            (At::Spare(target), _) => {
-                let asset = Asset {
-                    of: Need(given(Ref(target.clone()))),
-                    spare_for: given(Ref(target.clone())),
-                    ..Asset::default()
-                };
-                lab.assets.insert(name, asset);
-            }
-            (At::Mirror(pool), _) => mirror(lab, &name, pool),
-            (At::Copies(on, kept), _) => copies(lab, &name, kept, &|r: &mut Repository| {
-                r.on = given(on.clone());
-                r.disk = given("bought".to_owned());
-            }),
-            (At::Away(kept), _) => copies(lab, &name, kept, &|r: &mut Repository| {
-                r.about.media = given(Media::Cloud);
-            }),
-            (At::Cluster(cluster), _) => {
-                let site = lab.hosts.values().find_map(|h| h.site.known());
-                let site = site.cloned().unwrap_or_default();
-                lab.hosts
-                    .insert(name.clone(), host(&site, &Offer::default()));
-                if let Some(cluster) = lab.clusters.get_mut(cluster) {
-                    cluster.qdevice = given(Ref(Target::whole(Kind::Host, name)));
-                }
-            }
-        }
-    }
-
-    fn uplink(&self) -> Uplink {
-        Uplink {
-            down: self.offer.down.clone(),
-            up: self.offer.up.clone(),
-            availability: self.offer.availability.clone(),
-            ..Uplink::default()
-        }
-    }
-}
-
-fn host(site: &str, offer: &Offer) -> Host {
-    let hardware = Hardware {
-        memory: offer.memory.clone().or_else(|| parsed::<Size>("0B")),
-        ..Hardware::default()
-    };
-    Host {
-        site: given(site.to_owned()),
-        about: HostAbout {
-            kind: given(HostKind::Server),
-            hardware: Some(hardware),
-            ..HostAbout::default()
-        },
-        ..Host::bare(Span::default())
-    }
-}
-
-/// A second disk like the first one.
-fn mirror(lab: &mut Lab, name: &str, pool: &str) {
-    let Some(pool) = lab.pools.get_mut(pool) else {
-        return;
-    };
-    let Some(first) = pool.devices.first().cloned() else {
-        return;
-    };
-    let mut second = first.clone();
-    second.value.0.part = Some(name.to_owned());
-    pool.level = given(Level::Raid1);
-    pool.devices.push(second);
-    let hardware = lab.hosts.get_mut(first.value.name());
-    if let Some(hardware) = hardware.and_then(|h| h.about.hardware.as_mut()) {
-        let disk = hardware
-            .disks
-            .iter()
-            .find(|(k, _)| Some(k.0.as_str()) == first.value.part());
-        if let Some(disk) = disk.map(|(_, d)| d.clone()) {
-            hardware.disks.insert(Name(name.to_owned()), disk);
-        }
-    }
-}
-
-/// A battery before everything at a site that has none.
-fn ups(lab: &mut Lab, name: String, site: &str) {
-    let has = |o: &ObjectRef| {
-        lab.ups
-            .values()
-            .any(|u| u.feeds.iter().any(|f| f.value.0.object == *o))
-    };
-    let here = lab
-        .hosts
-        .iter()
-        .filter(|(_, h)| h.site.known().is_some_and(|s| s == site));
-    let feeds = here
-        .map(|(n, _)| ObjectRef::new(Kind::Host, n))
-        .filter(|o| !has(o));
-    let feeds =
-        feeds.map(|object| Spanned::new(Ref(Target { object, part: None }), Span::default()));
-    let ups = Ups {
-        site: given(Ref(Target::whole(Kind::Site, site))),
-        feeds: feeds.collect(),
-        ..Ups::default()
-    };
-    lab.ups.insert(name, ups);
-}
-
-/// A repository, and a backup of some data to it that is taken twice as often as the strictest objective asks.
-fn copies(lab: &mut Lab, name: &str, kept: &Kept, to: &dyn Fn(&mut Repository)) {
-    let mut repository = Repository {
-        span: Span::default(),
-        was: None,
-        on: None,
-        location: None,
-        disk: None,
-        password: None,
-        about: RepositoryAbout::default(),
-    };
-    to(&mut repository);
-    lab.repositories.insert(name.to_owned(), repository);
-    let strictest = lab
-        .tiers
-        .values()
-        .flat_map(|t| t.rpo.values())
-        .map(|r| r.value.0)
-        .min();
-    let every = Seconds((strictest.unwrap_or(86_400) / 2).max(300));
-    let bare = |n: &str| Spanned::new(n.to_owned(), Span::default());
-    let of = |kind: Kind| kept.of.iter().filter(move |o| o.kind == kind);
-    let mut backup = Backup {
-        span: Span::default(),
-        datasets: of(Kind::Dataset).map(|o| bare(o.name.as_str())).collect(),
-        to: Some(bare(name)),
-        every: Some(Spanned::new(every, Span::default())),
-        keep_last: None,
-        keep_daily: None,
-        keep: Default::default(),
-        about: Default::default(),
-    };
-    let guests = of(Kind::Guest).map(|o| {
-        Spanned::new(
-            Ref(Target::whole(Kind::Guest, o.name.as_str())),
-            Span::default(),
-        )
-    });
-    backup.about.guests = guests.collect();
-    let services = of(Kind::Service).map(|o| {
-        Spanned::new(
-            Ref(Target::whole(Kind::Service, o.name.as_str())),
-            Span::default(),
-        )
-    });
-    backup.about.services = services.collect();
-    // How long one takes follows from what changes; where nobody said that, from the time between two: it is done before the next begins.
-    let changes = |o: &ObjectRef| {
-        let data = lab.datasets.get(&o.name);
-        data.is_some_and(|d| d.about.changes.known().is_some())
-    };
-    if !kept
-        .of
-        .iter()
-        .any(|o| o.kind == Kind::Dataset && changes(o))
-    {
-        backup.about.took = parsed(&format!("{}s", every.0));
-    }
-    lab.backups.insert(name.to_owned(), backup);
 }

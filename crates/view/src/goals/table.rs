@@ -120,11 +120,28 @@ fn row(goal: &str, buy: &Buy) -> [Cell; 3] {
     let prices: Vec<String> = buy.items.iter().map(|i| i.price.words()).collect();
     let how = buy.items.iter().map(|i| i.price.how);
     let exact = if buy.exact { "" } else { " (not exact)" };
+    let total = total(buy)
+        .map(|t| format!("; together {t}"))
+        .unwrap_or_default();
     [
         Cell::declared(goal),
         Cell::computed(format!("{}{exact}", items.join("; "))),
-        Cell::resting_on(prices.join("; "), how),
+        Cell::resting_on(format!("{}{total}", prices.join("; ")), how),
     ]
+}
+
+/// What all of it costs, where that is not what stands there already.
+fn total(buy: &Buy) -> Option<String> {
+    let running = buy.items.iter().any(|i| i.price.yearly != 0);
+    let currency = &buy.items.first()?.price.currency;
+    (running || buy.items.len() > 1).then(|| match running {
+        true => format!(
+            "{} {currency} over {} years",
+            whole(buy.total),
+            super::offers::YEARS
+        ),
+        false => format!("{} {currency}", whole(buy.total)),
+    })
 }
 
 /// What figures and prices rest on, once each.

@@ -485,3 +485,44 @@ fn a_host_that_is_on_only_on_demand_is_no_room_that_is_sure() {
     let (verdict, because) = go_on(&hosts("on_demand: true, hardware: {memory: 8GiB}"), vm);
     assert_eq!(verdict, Verdict::Impossible, "{because}");
 }
+
+#[test]
+fn a_bought_hypervisor_is_a_member_of_the_cluster() {
+    // Each of the three is full, so that the guest of one finds no room on the others.
+    let full = "
+sites: {home: {}}
+hosts:
+  a: {site: home, kind: server, hardware: {memory: 16GiB}}
+  b: {site: home, kind: server, hardware: {memory: 16GiB}}
+  c: {site: home, kind: server, hardware: {memory: 16GiB}}
+pools: {share: {kind: nfs, size: 1TB}}
+clusters: {main: {kind: proxmox, members: [a, b, c], ha: true, storage: [share]}}
+guests:
+  x: {kind: vm, on: a, memory: 12GiB, disks: {root: {pool: share, size: 20GB}}}
+  y: {kind: vm, on: b, memory: 12GiB, disks: {root: {pool: share, size: 20GB}}}
+  z: {kind: vm, on: c, memory: 12GiB, disks: {root: {pool: share, size: 20GB}}}
+";
+    let offers = "
+offers:
+- {kind: host, title: a bargain, price: 10 EUR}
+- {kind: host, title: a small one, price: 50 EUR, memory: 8GiB}
+- {kind: host, title: the right one, price: 200 EUR, cost: 20 EUR/year, memory: 16GiB}
+";
+    let lab = lab(&[full, offers]);
+    let advice = advise(&lab);
+    let (titles, cost) = bought(&advice, "cluster main, HA");
+    assert_eq!(titles, ["the right one at home, a member of cluster main"]);
+    assert_eq!(cost, 26_000);
+    holds(&lab, &advice, "cluster main, HA");
+    let left_out = advice.left_out.concat();
+    assert!(
+        left_out.contains("'a bargain': how much memory it has is not declared"),
+        "{left_out}"
+    );
+    let table = super::table::sheets(&advice);
+    let cells = format!("{table:?}");
+    assert!(
+        cells.contains("200 EUR and 20 EUR a year; together 260 EUR over 3 years"),
+        "{cells}"
+    );
+}
