@@ -52,7 +52,7 @@ pub fn stuck<'a>(
             (most < cores).then(|| Stuck {
                 guest: (*name, *guest),
                 cores,
-                lost: *lost,
+                lost,
                 most: (host, how.clone()),
             })
         });
