@@ -12,6 +12,7 @@ use model::id::Kind;
 use model::lab::hardware::HostKind;
 use model::lab::service::Service;
 use model::lab::{Host, Lab};
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,7 @@ pub struct Need {
 /// What the services of a tier take, by host, and what they take that is on no host for sure.
 #[derive(Default)]
 pub struct Demand<'a> {
-    on: BTreeMap<&'a str, Taken>,
+    on: FxHashMap<&'a str, Taken>,
     anywhere: Taken,
 }
 
@@ -64,8 +65,9 @@ impl<'a> Demand<'a> {
         let mut all = Self::default();
         let mut guests: BTreeSet<&str> = BTreeSet::new();
         for (n, service) in services.iter().enumerate() {
-            let machines: BTreeSet<(Kind, &str)> =
-                bodies::machines_of(lab, service).into_iter().collect();
+            let mut machines = bodies::machines_of(lab, service);
+            machines.sort_unstable();
+            machines.dedup();
             let memory = service.memory.as_ref();
             let memory = memory.and_then(|m| m.limit.known().or(m.expected.known()));
             for (kind, name) in machines {
@@ -146,11 +148,11 @@ pub struct Standby<'a> {
     /// Hosts that there is a whole spare for.
     spares: BTreeSet<&'a str>,
     /// What each host has free.
-    room: BTreeMap<&'a str, Room>,
+    room: FxHashMap<&'a str, Room>,
     /// Hosts that can take what others ran, those with the most free memory first and those of which it is not known last.
     order: Vec<&'a str>,
     /// The same of those that are bought and always on, by site.
-    at: BTreeMap<Option<&'a str>, Vec<&'a str>>,
+    at: FxHashMap<Option<&'a str>, Vec<&'a str>>,
 }
 
 /// What a host has free.
@@ -178,7 +180,7 @@ impl<'a> Standby<'a> {
             });
             (whole && other).then_some(spare)
         });
-        let mut room: BTreeMap<&str, Room> = BTreeMap::new();
+        let mut room: FxHashMap<&str, Room> = FxHashMap::default();
         for name in lab.hosts.keys() {
             let memory = free(lab, load, name);
             room.entry(name).or_default().memory = memory;
@@ -188,7 +190,7 @@ impl<'a> Standby<'a> {
         let able = lab.hosts.iter().filter(|(_, host)| takes_work(host));
         let mut order: Vec<&str> = able.map(|(name, _)| name.as_str()).collect();
         order.sort_by_key(|name| Reverse(left(name)));
-        let mut at: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+        let mut at: FxHashMap<Option<&str>, Vec<&str>> = FxHashMap::default();
         for (name, host) in order.iter().filter_map(|n| lab.hosts.get_key_value(*n)) {
             if is_bought(host) && host.about.on_demand.known() != Some(&true) {
                 let site = Machine::Host(name).site(lab);
@@ -211,7 +213,7 @@ impl<'a> Standby<'a> {
     /// Hosts that can take the place of another one at a site, in the order that [`Self::stand_in`] wants.
     fn at<'s>(&'s self, site: Option<&'s str>) -> &'s [&'a str] {
         // The names of those that are asked for need not live as long as the lab.
-        let at: &BTreeMap<Option<&str>, Vec<&'a str>> = &self.at;
+        let at: &FxHashMap<Option<&str>, Vec<&'a str>> = &self.at;
         at.get(&site).map_or(&[], Vec::as_slice)
     }
 
@@ -332,7 +334,7 @@ impl Room {
 }
 
 /// What the pools of each host hold, as it is declared, without what is on them.
-fn spaces<'a>(lab: &'a Lab, room: &mut BTreeMap<&'a str, Room>) {
+fn spaces<'a>(lab: &'a Lab, room: &mut FxHashMap<&'a str, Room>) {
     let on = declared_on(lab);
     for (name, pool) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
         let hosts = pools::hosts(lab, name);
@@ -353,8 +355,8 @@ fn spaces<'a>(lab: &'a Lab, room: &mut BTreeMap<&'a str, Room>) {
 }
 
 /// Datasets and disks of guests that are declared, by their pool.
-fn declared_on(lab: &Lab) -> BTreeMap<&str, i128> {
-    let mut on: BTreeMap<&str, i128> = BTreeMap::new();
+fn declared_on(lab: &Lab) -> FxHashMap<&str, i128> {
+    let mut on: FxHashMap<&str, i128> = FxHashMap::default();
     for dataset in lab.datasets.values() {
         let size = totals::bytes(&dataset.about.size);
         if let Some((pool, size)) = dataset.about.pool.known().zip(size) {

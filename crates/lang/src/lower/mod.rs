@@ -118,6 +118,7 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     head::read(&mut cx, texts, root, &mut lab);
     crate::mixup::help(texts, &names, sink);
     crate::depth::help(texts, sources, &names, sink);
+    lab.settle();
     lab
 }
 

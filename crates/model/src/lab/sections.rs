@@ -90,6 +90,19 @@ macro_rules! sections {
                 self.open.append(&mut other.open);
             }
 
+            /// Puts the objects into their order in memory, when all of them are there.
+            pub fn settle(&mut self) {
+                self.tiers.settle();
+                self.sites.settle();
+                self.networks.settle();
+                self.hosts.settle();
+                self.inside.settle();
+                self.datasets.settle();
+                self.repositories.settle();
+                self.backups.settle();
+                $( self.$key.settle(); )*
+            }
+
             /// The names of all declared objects of a kind.
             pub fn names(&self, kind: Kind) -> Vec<&str> {
                 fn keys<T>(map: &Objects<T>) -> Vec<&str> {

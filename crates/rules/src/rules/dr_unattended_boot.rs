@@ -32,28 +32,18 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let asks: Vec<_> = ctx.lab.hosts.iter().filter_map(asks).collect();
+    // Where everything starts by itself, nobody asks how soon it must.
+    if asks.is_empty() {
+        return;
+    }
     let objectives = objectives(ctx.lab);
     let waits = person(ctx.lab);
     let causes = causes(ctx.lab);
-    for (name, host) in &ctx.lab.hosts {
-        let encryption = host.about.encryption.as_ref();
-        let Some(encryption) =
-            encryption.filter(|e| e.value().is_some_and(|v| *v != Encryption::None))
-        else {
-            continue;
-        };
+    for (name, host, encryption) in asks {
         let boot = host.about.unattended_boot.as_ref();
-        if matches!(
-            boot.and_then(Given::value),
-            Some(UnattendedBoot::Tpm | UnattendedBoot::Tang)
-        ) {
-            continue;
-        }
-        let causes = causes
-            .get(name.as_str())
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let strict = objectives.get(name.as_str()).copied();
+        let causes = causes.get(name).map(Vec::as_slice).unwrap_or_default();
+        let strict = objectives.get(name).copied();
         if causes.is_empty() && !late(strict.as_ref(), waits.as_ref()) {
             continue;
         }
@@ -75,6 +65,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             finding(name, host, encryption, (causes, strict, waits)),
         );
     }
+}
+
+/// A host that is encrypted, and that nothing unlocks by itself for sure.
+fn asks<'a>(
+    (name, host): (&'a String, &'a Host),
+) -> Option<(&'a str, &'a Host, &'a Given<Encryption>)> {
+    let encryption = host.about.encryption.as_ref()?;
+    let encrypted = *encryption.value()? != Encryption::None;
+    let boot = host.about.unattended_boot.as_ref().and_then(Given::value);
+    let by_itself = matches!(boot, Some(UnattendedBoot::Tpm | UnattendedBoot::Tang));
+    (encrypted && !by_itself).then_some((name, host, encryption))
 }
 
 /// A tier and its time for a fault of the host.
