@@ -5,12 +5,8 @@ use crate::output::words::did_you_mean;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
-use drivers::linux::SecretSource;
 use drivers::nut::NutDriver;
-use drivers::pbs::PbsDriver;
-use drivers::pve::PveDriver;
 use drivers::snmp::{SnmpDriver, SnmpTarget};
-use drivers::{ApiTarget, Limits, Trust};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
@@ -22,6 +18,11 @@ use model::realm::{Realm, RealmTag};
 use model::secret::{Secret, SecretRef};
 use plan::driver::{Driver, Properties};
 use plan::interface::{self, By, Interface};
+use proxmox::ApiTarget;
+use proxmox::pbs::PbsDriver;
+use proxmox::pve::PveDriver;
+use reading::https::{Limits, Trust};
+use reading::told::SecretSource;
 use std::collections::BTreeMap;
 
 /// What is to be looked at.
@@ -172,7 +173,7 @@ impl<R: RealmTag> World<R> {
                 let (target, secrets) = self.target(interface, api)?;
                 let redactor = self.store.redactor().map_err(|e| e.to_string())?;
                 let driver = PveDriver::new(&self.tag, target, secrets, redactor, self.limits());
-                let mut scope = drivers::pve::scope();
+                let mut scope = proxmox::pve::scope();
                 interface::paths(&self.tree.lab, interface)
                     .into_iter()
                     .for_each(|path| scope.add(path));
@@ -181,7 +182,7 @@ impl<R: RealmTag> World<R> {
             By::Pbs(api) => {
                 let (target, secrets) = self.target(interface, api)?;
                 let driver = PbsDriver::new(&self.tag, target, secrets, self.limits());
-                Ok((Box::new(driver), drivers::pbs::scope()))
+                Ok((Box::new(driver), proxmox::pbs::scope()))
             }
             By::Other(_) => Err(format!(
                 "no driver reads the interface of this product: add `product: proxmox-ve` or `product: proxmox-backup-server` to `api` of {} if it is one of them",
