@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "reading",
     "drivers",
     "proxmox",
+    "openwrt",
     "protect",
     "engine",
     "pvesim",
@@ -38,7 +39,7 @@ const ORDER: &[&str] = &[
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit"];
+const DEV_ONLY: &[&str] = &["testkit", "openwrtsim"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {
