@@ -5,13 +5,4 @@
 
 pub mod linux;
 pub mod nut;
-pub mod pbs;
-mod proxmox;
-pub mod pve;
-mod reading;
 pub mod snmp;
-
-pub use proxmox::client::Limits;
-pub use proxmox::error::ApiError;
-pub use proxmox::target::ApiTarget;
-pub use proxmox::tls::Trust;

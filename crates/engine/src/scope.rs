@@ -66,6 +66,13 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::DevicePort
         | FactKind::DeviceVlan
         | FactKind::DeviceNeighbour
+        | FactKind::OpenWrt
+        | FactKind::OpenWrtInterface
+        | FactKind::OpenWrtVlan
+        | FactKind::OpenWrtFirewall
+        | FactKind::OpenWrtForward
+        | FactKind::OpenWrtDhcp
+        | FactKind::OpenWrtLease
         | FactKind::PbsServer
         | FactKind::PbsDatastore
         | FactKind::PbsGroup

@@ -5,12 +5,8 @@ use crate::output::words::did_you_mean;
 use crate::twins;
 use crate::world::World;
 use anyhow::Result;
-use drivers::linux::SecretSource;
 use drivers::nut::NutDriver;
-use drivers::pbs::PbsDriver;
-use drivers::pve::PveDriver;
 use drivers::snmp::{SnmpDriver, SnmpTarget};
-use drivers::{ApiTarget, Limits, Trust};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
@@ -18,10 +14,18 @@ use model::fact::{Facts, Scope, TargetFacts};
 use model::id::Kind;
 use model::lab::Reach;
 use model::lab::api::{Api, Fingerprint};
+use model::lab::openwrt::OpenWrt;
 use model::realm::{Realm, RealmTag};
 use model::secret::{Secret, SecretRef};
+use model::units::text::LabPath;
+use openwrt::{OpenWrtDriver, OpenWrtTarget};
 use plan::driver::{Driver, Properties};
 use plan::interface::{self, By, Interface};
+use proxmox::ApiTarget;
+use proxmox::pbs::PbsDriver;
+use proxmox::pve::PveDriver;
+use reading::https::{Limits, Trust};
+use reading::told::SecretSource;
 use std::collections::BTreeMap;
 
 /// What is to be looked at.
@@ -59,6 +63,43 @@ impl<'a> Chosen<'a> {
 }
 
 impl<R: RealmTag> World<R> {
+    /// Looks at the routers alone.
+    pub(crate) fn look_at_routers(&self) -> Result<Facts> {
+        let mut drivers = Drivers::new(self.tag.clone());
+        let (mut scopes, mut unusable) = (BTreeMap::new(), BTreeMap::new());
+        let all = self.chosen(Chosen::All)?.into_iter();
+        for interface in all.filter(|i| matches!(i.by, By::OpenWrt(_))) {
+            self.put(&interface, &mut drivers, &mut scopes, &mut unusable);
+        }
+        let mut facts = self.ask(&mut drivers, &scopes)?;
+        facts.targets.extend(unusable);
+        Ok(facts)
+    }
+
+    /// Puts the handle of an interface among the drivers, or why there is none among what cannot be used; what the driver says of itself.
+    fn put(
+        &self,
+        interface: &Interface<'_>,
+        drivers: &mut Drivers<R>,
+        scopes: &mut BTreeMap<String, Scope>,
+        unusable: &mut BTreeMap<String, TargetFacts>,
+    ) -> Option<Properties> {
+        match self.handle(interface) {
+            Ok((driver, scope)) => {
+                let properties = driver.properties();
+                drivers.insert_as(interface.key(), driver);
+                scopes.insert(interface.key(), scope);
+                Some(properties)
+            }
+            Err(why) => {
+                let object = interface.object.clone();
+                let facts = TargetFacts::unreachable(object, Timestamp::now(), why);
+                unusable.insert(interface.key(), facts);
+                None
+            }
+        }
+    }
+
     /// Looks at what is chosen, hosts and interfaces at once. `of_hosts` says what is asked of hosts. Beside the facts stands what the
     /// drivers of interfaces say of themselves.
     pub(crate) fn look_around(
@@ -84,18 +125,7 @@ impl<R: RealmTag> World<R> {
         let mut unusable = BTreeMap::new();
         let mut properties = Vec::new();
         for interface in &interfaces {
-            match self.handle(interface) {
-                Ok((driver, scope)) => {
-                    properties.push(driver.properties());
-                    drivers.insert_as(interface.key(), driver);
-                    scopes.insert(interface.key(), scope);
-                }
-                Err(why) => {
-                    let facts =
-                        TargetFacts::unreachable(interface.object.clone(), Timestamp::now(), why);
-                    unusable.insert(interface.key(), facts);
-                }
-            }
+            properties.extend(self.put(interface, &mut drivers, &mut scopes, &mut unusable));
         }
         let mut facts = self.ask(&mut drivers, &scopes)?;
         facts.targets.extend(unusable);
@@ -168,11 +198,17 @@ impl<R: RealmTag> World<R> {
                 };
                 Ok((Box::new(driver), drivers::snmp::scope()))
             }
+            By::OpenWrt(openwrt) => {
+                let target = self.router(interface, openwrt)?;
+                let secrets = self.secret_source();
+                let driver = OpenWrtDriver::new(&self.tag, target, secrets, self.limits());
+                Ok((Box::new(driver), openwrt::scope()))
+            }
             By::Pve(api) => {
                 let (target, secrets) = self.target(interface, api)?;
                 let redactor = self.store.redactor().map_err(|e| e.to_string())?;
                 let driver = PveDriver::new(&self.tag, target, secrets, redactor, self.limits());
-                let mut scope = drivers::pve::scope();
+                let mut scope = proxmox::pve::scope();
                 interface::paths(&self.tree.lab, interface)
                     .into_iter()
                     .for_each(|path| scope.add(path));
@@ -181,7 +217,7 @@ impl<R: RealmTag> World<R> {
             By::Pbs(api) => {
                 let (target, secrets) = self.target(interface, api)?;
                 let driver = PbsDriver::new(&self.tag, target, secrets, self.limits());
-                Ok((Box::new(driver), drivers::pbs::scope()))
+                Ok((Box::new(driver), proxmox::pbs::scope()))
             }
             By::Other(_) => Err(format!(
                 "no driver reads the interface of this product: add `product: proxmox-ve` or `product: proxmox-backup-server` to `api` of {} if it is one of them",
@@ -268,15 +304,59 @@ impl<R: RealmTag> World<R> {
         Ok((target, secret))
     }
 
+    /// Where a router is, as whom it is asked, and who may answer.
+    fn router(
+        &self,
+        interface: &Interface<'_>,
+        openwrt: &OpenWrt,
+    ) -> Result<OpenWrtTarget, String> {
+        let object = &interface.object;
+        let missing = |key: &str, example: &str| {
+            format!("nothing says its {key}: add `{key}: {example}` to `openwrt` of {object}")
+        };
+        let url = openwrt.url.known();
+        let url = url.ok_or_else(|| missing("url", "https://ADDRESS"))?;
+        let user = openwrt.user.known();
+        let user = user.ok_or_else(|| missing("user", "holdfast"))?;
+        let example = format!("{{file: ~/.config/holdfast/{}-password}}", object.name);
+        let password = openwrt.password.as_ref();
+        let password = password.ok_or_else(|| missing("password", &example))?;
+        let is_clear = url.0.starts_with("http://");
+        let trust = match (openwrt.fingerprint.known(), openwrt.ca.known()) {
+            _ if is_clear && openwrt.clear_text.known() == Some(&true) => Trust::Clear,
+            _ if is_clear => {
+                return Err(format!(
+                    "by {url} the password would travel in clear text: let its web server speak https (packages luci-ssl or libustream-mbedtls and px5g-mbedtls), or say `clear_text: true` in `openwrt` of {object}"
+                ));
+            }
+            (Some(pinned), _) => Trust::Fingerprint(pinned.clone()),
+            (None, Some(path)) => self.authority(path)?,
+            (None, None) => {
+                return Err(format!(
+                    "nothing says whom to trust: add `fingerprint:` or `ca:` to `openwrt` of {object}; `holdfast access LAB` says how it is shown"
+                ));
+            }
+        };
+        Ok(OpenWrtTarget {
+            object: object.clone(),
+            url: url.0.clone(),
+            user: user.0.to_string(),
+            password: password.0.clone(),
+            trust,
+        })
+    }
+
+    fn authority(&self, path: &LabPath) -> Result<Trust, String> {
+        let file = self.tree.root.join(&path.0);
+        let read = std::fs::read_to_string(&file);
+        read.map(Trust::Authority)
+            .map_err(|e| format!("cannot read 'ca', {}: {e}", file.display()))
+    }
+
     fn trust(&self, interface: &Interface<'_>, api: &Api) -> Result<Trust, String> {
         match (api.fingerprint.known(), api.ca.known()) {
             (Some(pinned), _) => Ok(Trust::Fingerprint(pinned.clone())),
-            (None, Some(path)) => {
-                let file = self.tree.root.join(&path.0);
-                let read = std::fs::read_to_string(&file);
-                read.map(Trust::Authority)
-                    .map_err(|e| format!("cannot read 'ca', {}: {e}", file.display()))
-            }
+            (None, Some(path)) => self.authority(path),
             (None, None) => Err(format!(
                 "nothing says whom to trust: add `fingerprint:` or `ca:` to `api` of {}; {} prints it",
                 interface.object,

@@ -134,13 +134,16 @@ fn own(
     }
 }
 
-/// The lab declares another place to ask at than the one that answered: another UPS or upsd, or another SNMP agent.
+/// The lab declares another place to ask at than the one that answered: another UPS or upsd, another SNMP agent, or another router.
 fn elsewhere(lab: &Lab, of: &ObjectRef, found: &NativeIdentity) -> Option<String> {
     let expected = match of.kind {
         Kind::Ups => drivers::nut::identity(lab.ups.get(&of.name)?.nut.known()?),
         _ => {
-            let snmp = lab.devices.get(&of.name)?.snmp.as_ref()?;
-            drivers::snmp::identity(snmp.at.known()?)
+            let device = lab.devices.get(&of.name)?;
+            match &device.openwrt {
+                Some(openwrt) => openwrt::identity(&openwrt.url.known()?.0),
+                None => drivers::snmp::identity(device.snmp.as_ref()?.at.known()?),
+            }
         }
     };
     let (found, expected) = (&found.machine_id, expected.machine_id);

@@ -200,6 +200,7 @@ pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
         let kind = match i.by {
             By::Nut(_) => FactKind::Nut,
             By::Snmp(_) => FactKind::Device,
+            By::OpenWrt(_) => FactKind::OpenWrt,
             By::Pbs(_) => FactKind::PbsDatastore,
             By::Pve(_) | By::Other(_) => return None,
         };

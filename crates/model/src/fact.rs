@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, and of a switch; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, of a switch, and of a router; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -90,6 +90,22 @@ fact_kinds! {
     DeviceVlan = "device-vlan",
     /// Who is at the other end of a port, by LLDP. Key: `LOCAL/CHASSIS/PORT`; value map: `local` (the device's own port), `chassis`, `port`, `port_description`, `name`.
     DeviceNeighbour = "device-neighbour",
+    /// Of an OpenWrt router, by ubus. Key: `board`; value map: `model`, `hostname`, `kernel`, `distribution`, `release`, `revision`, `target`. Key: `system`; value map: `uptime` (s), `memory`, `available` (bytes). What is not told is left out.
+    OpenWrt = "openwrt",
+    /// A logical interface of it. Key: its name; value map: `up` (bool), `proto` (`static`, `dhcp`, `pppoe`, …), `device` (of layer 3), `addresses` (list of `ADDRESS/BITS`), `gateway` (of its default route; left out if it has none).
+    OpenWrtInterface = "openwrt-interface",
+    /// A VLAN of a bridge of it. Key: `BRIDGE/NUMBER`; value map: `tagged`, `untagged` (lists of ports).
+    OpenWrtVlan = "openwrt-vlan",
+    /// Its firewall, as configured. Key: `zone/NAME`; value map: `input`, `output`, `forward` (`ACCEPT`, `REJECT`, `DROP`), `masquerade` (bool), `interfaces` (list). Key: `forwarding/FROM>TO`; value: true. Key: `rule/SECTION`; value map:
+    /// `name`, `from`, `to`, `protocols`, `ports`, `source`, `destination`, `target`, `enabled` (bool).
+    OpenWrtFirewall = "openwrt-firewall",
+    /// A port that it leads elsewhere (`redirect`). Key: its section; value map: `name`, `from` (zone), `protocols` (list), `ports` (as it is written: `443`, `8000-8010`; left out for all), `to` (address), `to_ports`, `source`, `enabled` (bool).
+    OpenWrtForward = "openwrt-forward",
+    /// What it hands out. Key: `pool/INTERFACE`; value map: `start`, `limit` (counts, from the network's address), `time`, `off` (bool). Key: `host/SECTION`, a fixed address; value map: `name`, `macs` (list), `address`. Key: `domain/SECTION`, a name
+    /// that it answers; value map: `name`, `address`.
+    OpenWrtDhcp = "openwrt-dhcp",
+    /// Who has an address of it now. Key: the address; value map: `mac`, `name`.
+    OpenWrtLease = "openwrt-lease",
     /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
@@ -225,6 +241,7 @@ impl FactKind {
             FactKind::Smart => &["hours", "temperature"],
             FactKind::Nut => &["charge", "load", "power", "realpower", "runtime"],
             FactKind::Device => &["macs", "uptime"],
+            FactKind::OpenWrt => &["available", "uptime"],
             FactKind::PbsDatastore => &["available", "gc_last", "gc_next", "used"],
             FactKind::PbsJob => &["last", "next"],
             FactKind::DevicePort => &[
@@ -240,12 +257,21 @@ impl FactKind {
 
     /// It is told by an interface of its own, whose facts stand under `KIND/NAME`, not by a machine that is logged in to.
     pub fn is_by_interface(self) -> bool {
-        self.is_pve() || self.is_pbs() || self.is_device() || self == FactKind::Nut
+        self.is_pve()
+            || self.is_pbs()
+            || self.is_device()
+            || self.is_openwrt()
+            || self == FactKind::Nut
     }
 
     /// It is told by a switch or another device that is no host.
     pub fn is_device(self) -> bool {
         FactKind::OF_DEVICES.contains(&self)
+    }
+
+    /// It is told by an OpenWrt router.
+    pub fn is_openwrt(self) -> bool {
+        self.word().starts_with("openwrt")
     }
 
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.

@@ -13,6 +13,7 @@ pub mod network;
 pub mod nut;
 mod objects;
 pub mod open;
+pub mod openwrt;
 pub mod people;
 pub mod protection;
 pub mod proxy;

@@ -116,6 +116,29 @@ const JOB: &[(&str, Type)] = &[
     ("schedule", Text),
     ("store", Text),
 ];
+/// Of a logical interface of a router.
+const ROUTER_INTERFACE: &[(&str, Type)] = &[
+    ("addresses", Texts),
+    ("device", Text),
+    ("gateway", Text),
+    ("proto", Text),
+    ("up", Bool),
+];
+/// Of a port that a router leads elsewhere.
+const FORWARD: &[(&str, Type)] = &[
+    ("enabled", Bool),
+    ("from", Text),
+    ("name", Text),
+    ("ports", Text),
+    ("protocols", Texts),
+    ("source", Text),
+    ("to", Text),
+    ("to_ports", Text),
+];
+/// Of a zone, a pool or a fixed address of a router.
+const ROUTER_ZONE: &[(&str, Type)] = &[("interfaces", Texts), ("masquerade", Bool)];
+const ROUTER_POOL: &[(&str, Type)] = &[("limit", Int), ("off", Bool), ("start", Int)];
+const ROUTER_HOST: &[(&str, Type)] = &[("address", Text), ("macs", Texts), ("name", Text)];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
 /// Of timers.
@@ -175,6 +198,11 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
         FactKind::Unit => UNIT,
         FactKind::Timer => TIMER,
         FactKind::Cron => CRON,
+        FactKind::OpenWrtInterface => ROUTER_INTERFACE,
+        FactKind::OpenWrtForward => FORWARD,
+        FactKind::OpenWrtFirewall if key.starts_with("zone/") => ROUTER_ZONE,
+        FactKind::OpenWrtDhcp if key.starts_with("pool/") => ROUTER_POOL,
+        FactKind::OpenWrtDhcp if key.starts_with("host/") => ROUTER_HOST,
         FactKind::DevicePort => PORT,
         FactKind::DeviceVlan => VLAN,
         FactKind::DeviceNeighbour => NEIGHBOUR,

@@ -1,5 +1,6 @@
 //! What is reached by a product's own interface: whose it is, and how declared and observed guests differ. What a UPS tells is compared in
-//! [`crate::ups`], what a switch tells in [`crate::device`], and what a backup server tells in [`crate::datastore`].
+//! [`crate::ups`], what a switch tells in [`crate::device`], what a backup server tells in [`crate::datastore`],
+//! and what a router tells in [`crate::router`].
 //!
 //! Proxmox VE knows guests by number; the declaration by name. A number that is declared decides; else the name must be unique.
 
@@ -11,6 +12,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::api::{Api, ApiProduct};
 use model::lab::guest::{ClusterKind, Guest, GuestKind};
 use model::lab::nut::NutUps;
+use model::lab::openwrt::OpenWrt;
 use model::lab::snmp::Snmp;
 use model::lab::{Host, Lab};
 use model::value::Value;
@@ -40,6 +42,8 @@ pub enum By<'a> {
     Nut(&'a NutUps),
     /// An SNMP agent.
     Snmp(&'a Snmp),
+    /// ubus of an OpenWrt router.
+    OpenWrt(&'a OpenWrt),
 }
 
 impl<'a> Interface<'a> {
@@ -47,7 +51,7 @@ impl<'a> Interface<'a> {
     pub fn pve(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) => Some(api),
-            By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
+            By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
         }
     }
 
@@ -55,7 +59,7 @@ impl<'a> Interface<'a> {
     pub fn pbs(&self) -> Option<&'a Api> {
         match self.by {
             By::Pbs(api) => Some(api),
-            By::Pve(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
+            By::Pve(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
         }
     }
 
@@ -63,7 +67,7 @@ impl<'a> Interface<'a> {
     pub fn api(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) | By::Pbs(api) | By::Other(api) => Some(api),
-            By::Nut(_) | By::Snmp(_) => None,
+            By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
         }
     }
 
@@ -118,7 +122,11 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
     let devices = lab.devices.iter().filter_map(|(name, device)| {
         Some(Interface {
             object: ObjectRef::new(Kind::Device, name),
-            by: By::Snmp(device.snmp.as_ref()?),
+            // One object is asked in one way; what the other one would have told is said to be unknown.
+            by: match (&device.openwrt, &device.snmp) {
+                (Some(openwrt), _) => By::OpenWrt(openwrt),
+                (None, snmp) => By::Snmp(snmp.as_ref()?),
+            },
             members: BTreeSet::new(),
         })
     });

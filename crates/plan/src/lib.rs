@@ -24,6 +24,7 @@ pub mod ports;
 pub mod promises;
 pub mod prove;
 pub mod render;
+pub mod router;
 pub mod scope;
 pub mod stacks;
 pub mod standing;

@@ -48,7 +48,7 @@ impl Faults {
     }
 
     /// What the newest of them says of a path.
-    pub(crate) fn of(&self, path: &str) -> Option<&Fault> {
+    pub fn of(&self, path: &str) -> Option<&Fault> {
         let mut fitting = self
             .all
             .iter()

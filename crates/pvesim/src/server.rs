@@ -167,8 +167,11 @@ impl<S> Drop for Simulator<S> {
     }
 }
 
-/// A certificate for this machine by an authority made for it, as a cluster makes its own.
-fn certificate(more: &[String]) -> io::Result<(Arc<ServerConfig>, String, String)> {
+/// A certificate for this machine by an authority made for it, as a cluster makes its own: the configuration, its fingerprint, and the authority as PEM.
+///
+/// # Errors
+/// None that a machine with a clock meets.
+pub fn certificate(more: &[String]) -> io::Result<(Arc<ServerConfig>, String, String)> {
     let mut ca = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().map_err(io::Error::other)?;

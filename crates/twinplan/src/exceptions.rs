@@ -79,6 +79,34 @@ pub const ALL: &[Exception] = &[
         why: "no switch is in a twin: its networks are bridges of this machine",
     },
     Exception {
+        paths: "openwrt:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
+        paths: "openwrt-interface:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
+        paths: "openwrt-vlan:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
+        paths: "openwrt-firewall:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
+        paths: "openwrt-forward:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
+        paths: "openwrt-dhcp:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
+        paths: "openwrt-lease:*",
+        why: "no router of this make is in a twin: a namespace of this machine routes there",
+    },
+    Exception {
         paths: "wireguard:*",
         why: "its networks are plain segments, without tunnels",
     },

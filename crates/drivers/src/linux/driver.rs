@@ -10,8 +10,9 @@ use model::fact::{NativeIdentity, Scope, TargetFacts};
 use model::id::ObjectRef;
 use model::realm::{Realm, RealmTag};
 use model::run::Output;
-use model::secret::{Redactor, Secret, SecretRef};
+use model::secret::{Redactor, Secret};
 use plan::driver::{AccessOrder, ActError, Driver, Maturity, Order, Properties, Refusal, Ticket};
+use reading::told::SecretSource;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,9 +20,6 @@ use std::time::Duration;
 const OBSERVE: Duration = Duration::from_secs(120);
 /// How long an order waits for another one on the same target, in seconds.
 const PATIENCE: &str = "20";
-
-/// Obtains a secret on the controller; the message on failure must not hold any part of it.
-pub type SecretSource = Box<dyn Fn(&SecretRef) -> Result<Secret, String> + Send>;
 
 /// A Linux host of realm `R`.
 pub struct LinuxDriver<R: RealmTag> {

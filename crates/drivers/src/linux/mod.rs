@@ -11,4 +11,4 @@ pub mod transport;
 
 pub use observe::observer;
 
-pub use driver::{LinuxDriver, SecretSource};
+pub use driver::LinuxDriver;

@@ -3,7 +3,6 @@
 use super::error::NutError;
 use super::session::Session;
 use super::variable;
-use crate::reading::{self, Told};
 use jiff::Timestamp;
 use model::fact::{
     Completeness, Fact, FactKind, FactPath, NativeIdentity, Scope, Seen, TargetFacts,
@@ -15,6 +14,7 @@ use model::realm::RealmTag;
 use model::run::Output;
 use model::value::Value;
 use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
+use reading::told::{self, Told};
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -220,14 +220,14 @@ impl Found {
 
 impl<R: RealmTag> Driver<R> for NutDriver<R> {
     fn observe(&mut self, _: &Scope, now: Timestamp) -> TargetFacts {
-        reading::observed(&self.target, now, || self.look())
+        told::observed(&self.target, now, || self.look())
     }
 
     fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
-        Err(reading::refused("NUT"))
+        Err(told::refused("NUT"))
     }
 
     fn properties(&self) -> Properties {
-        reading::properties("nut", &self.target, Maturity::Real)
+        told::properties("nut", &self.target, Maturity::Real)
     }
 }

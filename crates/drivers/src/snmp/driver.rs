@@ -4,8 +4,6 @@ use super::agent::Agent;
 use super::error::SnmpError;
 use super::target::{Login, SnmpTarget};
 use super::{neighbours, ports, system, vlans};
-use crate::linux::SecretSource;
-use crate::reading::{self, Told};
 use jiff::Timestamp;
 use model::fact::{
     Completeness, Fact, FactKind, FactPath, NativeIdentity, Scope, Seen, TargetFacts,
@@ -17,6 +15,7 @@ use model::run::Output;
 use model::secret::SecretRef;
 use model::value::Value;
 use plan::driver::{ActError, Driver, Maturity, Order, Properties, Ticket};
+use reading::told::{self, SecretSource, Told};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -161,14 +160,14 @@ impl Found {
 
 impl<R: RealmTag> Driver<R> for SnmpDriver<R> {
     fn observe(&mut self, _: &Scope, now: Timestamp) -> TargetFacts {
-        reading::observed(&self.target.object, now, || self.look())
+        told::observed(&self.target.object, now, || self.look())
     }
 
     fn act(&mut self, _: &Ticket, _: &Order<'_>) -> Result<Output, ActError> {
-        Err(reading::refused("SNMP"))
+        Err(told::refused("SNMP"))
     }
 
     fn properties(&self) -> Properties {
-        reading::properties("snmp", &self.target.object, Maturity::Real)
+        told::properties("snmp", &self.target.object, Maturity::Real)
     }
 }

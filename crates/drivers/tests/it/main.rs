@@ -8,7 +8,6 @@ mod conformance;
 mod docker;
 mod observe;
 mod observer;
-mod pve;
 mod rig;
 mod transport;
 mod wireguard;

@@ -107,6 +107,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::storage::drift(ctx),
             plan::ups::drift(ctx),
             plan::device::drift(ctx),
+            plan::router::drift(ctx),
             plan::datastore::drift(ctx),
             plan::wireguard::drift(ctx),
             plan::traefik::drift(ctx),

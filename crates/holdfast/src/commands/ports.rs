@@ -28,7 +28,10 @@ pub(crate) fn ports<R: RealmTag>(
     let looked = if args.probe { None } else { at.host.as_deref() };
     let mut drivers = world.drivers(looked)?;
     let scopes = world.with_ways(looked, world.shallow(looked)?)?;
-    let facts = world.ask(&mut drivers, &scopes)?;
+    let mut facts = world.ask(&mut drivers, &scopes)?;
+    if at.host.is_none() {
+        facts.targets.extend(world.look_at_routers()?.targets);
+    }
     let mut rows: Vec<Port> = Vec::new();
     for (name, host) in world.machines(at.host.as_deref())? {
         if let Some(observed) = facts.targets.get(name) {
@@ -40,6 +43,7 @@ pub(crate) fn ports<R: RealmTag>(
         false => Vec::new(),
     };
     rows.extend(world.with_context(&facts, plan::traefik::ways)?);
+    rows.extend(world.with_context(&facts, plan::router::ways)?);
     let exit = exit(&rows, &probed);
     if json {
         outln!("{:#}", as_json(&rows, &probed));

@@ -1,5 +1,7 @@
 //! `access LAB`: the commands that make a login which may look and nothing else, per product. They are printed; nothing is run.
 
+mod openwrt;
+
 use crate::exit::Exit;
 use crate::output::{Paint, Tone};
 use crate::tree::Tree;
@@ -68,17 +70,22 @@ fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
     });
     let nut = interfaces.iter().filter_map(|i| match i.by {
         By::Nut(ups) => Some(nut(i, ups, tree)),
-        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Snmp(_) => None,
+        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Snmp(_) | By::OpenWrt(_) => None,
     });
     let snmp = interfaces.iter().filter_map(|i| match i.by {
         By::Snmp(of) => Some(snmp(i, of, tree)),
-        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) => None,
+        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) | By::OpenWrt(_) => None,
+    });
+    let routers = interfaces.iter().filter_map(|i| match i.by {
+        By::OpenWrt(of) => Some(openwrt::recipe(i, of, tree)),
+        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
     });
     let pbs = interfaces
         .iter()
         .filter_map(|i| Some(backup_server(i, i.pbs()?, tree)));
     let pve = pve.chain(pbs);
-    pve.chain(linux).chain(nut).chain(snmp).collect()
+    let others = nut.chain(snmp).chain(routers);
+    pve.chain(linux).chain(others).collect()
 }
 
 /// upsd answers questions of everybody whom its configuration lets reach it.

@@ -2,6 +2,7 @@
 
 use super::hardware::Draw;
 use super::nut::NutUps;
+use super::openwrt::OpenWrt;
 use super::snmp::Snmp;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
@@ -92,6 +93,8 @@ entity! {
         firmware: Opt<String>,
         /// How it is asked by SNMP. Nothing is changed there.
         snmp: Option<Snmp>,
+        /// How it is asked, if it is an OpenWrt router; its SNMP agent is then not asked. Nothing is changed there.
+        openwrt: Option<OpenWrt>,
         /// What it draws.
         power: Option<Draw>,
         /// Can be configured.

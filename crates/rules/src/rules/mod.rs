@@ -61,6 +61,7 @@ mod plan_date;
 mod plat_support;
 pub(crate) mod rule_setting;
 mod sec_clear_text;
+mod sec_openwrt_clear;
 mod sec_rotation;
 mod sec_snmp_clear;
 mod slo_actual;
@@ -272,6 +273,7 @@ pub const RULES: &[Rule] = &[
     sec_clear_text::RULE,
     sec_default_password::RULE,
     sec_guest_privileged::RULE,
+    sec_openwrt_clear::RULE,
     sec_rotation::RULE,
     sec_snmp_clear::RULE,
     slo_actual::RULE,

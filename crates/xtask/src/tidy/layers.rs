@@ -26,7 +26,10 @@ const ORDER: &[&str] = &[
     "store",
     "index",
     "vault",
+    "reading",
     "drivers",
+    "proxmox",
+    "openwrt",
     "protect",
     "engine",
     "pvesim",
@@ -36,7 +39,7 @@ const ORDER: &[&str] = &[
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit"];
+const DEV_ONLY: &[&str] = &["testkit", "openwrtsim"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {

@@ -11,8 +11,6 @@ use adopt::{Extent, Found, Interface, Sort, Stack, Way};
 use anyhow::Result;
 use drivers::linux::LinuxDriver;
 use drivers::linux::transport::{LocalTransport, SshOptions, SshTransport, Transport};
-use drivers::pve::{PveDriver, meet};
-use drivers::{ApiTarget, Limits, Trust};
 use jiff::Timestamp;
 use model::declare::{OptExt as _, Value as _};
 use model::fact::{FactKind, NativeIdentity, Scope, TargetFacts};
@@ -21,6 +19,9 @@ use model::lab::api::{Api, Fingerprint, TokenName};
 use model::realm::Real;
 use model::secret::{Redactor, SecretRef};
 use plan::driver::Driver as _;
+use proxmox::ApiTarget;
+use proxmox::pve::{PveDriver, meet};
+use reading::https::{Limits, Trust};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use vault::{Surroundings, Vault};
@@ -132,7 +133,7 @@ impl Looking<'_> {
             trust: asked.trust,
         };
         let mut driver = PveDriver::new(&Real, target, source_of, redactor()?, Limits::default());
-        let facts = driver.observe(&drivers::pve::scope(), Timestamp::now());
+        let facts = driver.observe(&proxmox::pve::scope(), Timestamp::now());
         if facts.identity.is_none() {
             let why = facts
                 .errors

@@ -63,7 +63,8 @@ pub(crate) fn variables(lab: &Lab) -> Vec<String> {
     names.collect()
 }
 
-/// Those of the section `secrets`, the passwords of repositories, the tokens of interfaces (`api`), and what SNMP agents are asked with (`snmp`).
+/// Those of the section `secrets`, the passwords of repositories, the tokens of interfaces (`api`), what SNMP agents are asked with (`snmp`), and the passwords of
+/// routers (`openwrt`).
 fn named(lab: &Lab) -> Vec<Named<'_>> {
     let entries = lab.secrets.iter().map(|(name, entry)| Named {
         name: name.clone(),
@@ -94,7 +95,14 @@ fn named(lab: &Lab) -> Vec<Named<'_>> {
             })
         })
     });
-    let others = tokens.chain(agents);
+    let routers = lab.devices.iter().filter_map(|(name, device)| {
+        Some(Named {
+            name: format!("device/{name}/password"),
+            reference: Some(&device.openwrt.as_ref()?.password.as_ref()?.0),
+            entry: None,
+        })
+    });
+    let others = tokens.chain(agents).chain(routers);
     entries.chain(passwords).chain(others).collect()
 }
 

@@ -1,0 +1,259 @@
+//! Ports that a router leads elsewhere, each with the declared way that answers for it: an exposure of a service with `via` this router.
+
+use super::{Comparing, routers, text, texts};
+use crate::filter::{Judged, Passes};
+use crate::ports::{Justification, Port, describe_way};
+use crate::{Context, How};
+use core::net::IpAddr;
+use model::declare::OptExt as _;
+use model::fact::{FactKind, FactPath, TargetFacts};
+use model::id::ObjectRef;
+use model::lab::service::{Service, ServiceExposure};
+use model::lab::{Lab, Protocol};
+use model::value::Value;
+
+const KIND: FactKind = FactKind::OpenWrtForward;
+
+/// What one forward leads in: a protocol with a range of ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Led {
+    /// `None` is one of other protocols, or all of them.
+    protocol: Option<Protocol>,
+    /// `None` if it is not understood.
+    range: Option<(u16, u16)>,
+    shown: String,
+}
+
+/// Every port that a router leads elsewhere, with its justification or the lack of it.
+pub fn ways(ctx: &Context<'_>) -> Vec<Port> {
+    let mut rows = Vec::new();
+    for (interface, _) in routers(ctx) {
+        let key = interface.key();
+        let Some(facts) = ctx.facts.targets.get(&key) else {
+            continue;
+        };
+        for (section, value) in facts.items(KIND) {
+            if is_off(value) {
+                continue;
+            }
+            let all = led(value).into_iter();
+            rows.extend(all.map(|led| row(ctx.lab, &interface.object, section, value, led)));
+        }
+        rows.extend(facts.gap(KIND).map(|reason| Port {
+            host: key.clone(),
+            socket: "*".to_owned(),
+            process: "router forwards".to_owned(),
+            unit: None,
+            package: None,
+            state: Justification::Unknown,
+            reason,
+            reach: Vec::new(),
+        }));
+    }
+    rows
+}
+
+fn row(lab: &Lab, router: &ObjectRef, section: &str, value: &Value, led: Led) -> Port {
+    let to = destination(value);
+    let (state, reason) = match answer(lab, router, value, &led) {
+        Ok(reason) => (Justification::Declared, reason),
+        Err(why) => (Justification::None, why),
+    };
+    let from = text(value, "from").unwrap_or("any zone");
+    let name = text(value, "name").unwrap_or(section);
+    let source = text(value, "source").map(|s| format!(", only {s}"));
+    let label = format!("zone {from}{}", source.unwrap_or_default());
+    let judged = Judged {
+        passes: Passes::Yes,
+        why: format!("the redirect '{name}' of the router"),
+        led_to: text(value, "to").map(|_| to.clone()),
+        input_denies: false,
+    };
+    Port {
+        host: router.to_string(),
+        socket: led.shown,
+        process: format!("router forward '{name}' to {to}"),
+        unit: None,
+        package: None,
+        state,
+        reason,
+        reach: vec![(label, judged)],
+    }
+}
+
+/// The reason that is declared for it, or why there is none.
+fn answer(lab: &Lab, router: &ObjectRef, value: &Value, led: &Led) -> Result<String, String> {
+    let mut why = "not declared".to_owned();
+    for (service, about) in &lab.services {
+        for way in about.exposures.iter().filter(|w| is_via(w, router)) {
+            if !covers(way, led) {
+                continue;
+            }
+            let to: Option<IpAddr> = text(value, "to").and_then(|to| to.parse().ok());
+            let own = addresses(lab, about);
+            if to.is_some_and(|to| !own.is_empty() && !own.contains(&to)) {
+                why = format!(
+                    "declared for {service}, which is not at {}",
+                    destination(value)
+                );
+                continue;
+            }
+            match describe_way(way) {
+                Some(reason) => return Ok(format!("{service}: {reason}")),
+                None => why = format!("declared for {service} without a reason"),
+            }
+        }
+    }
+    Err(why)
+}
+
+fn is_via(way: &ServiceExposure, router: &ObjectRef) -> bool {
+    let via = way.via.known();
+    via.is_some_and(|via| via.kind() == router.kind && via.name() == router.name)
+}
+
+fn covers(way: &ServiceExposure, led: &Led) -> bool {
+    let Some(port) = way.port.known() else {
+        return false;
+    };
+    let Some((first, last)) = led.range else {
+        return false;
+    };
+    led.protocol == Some(port.protocol()) && port.first() <= first && last <= port.last()
+}
+
+/// Where a service can be met, as far as that is declared.
+fn addresses(lab: &Lab, service: &Service) -> Vec<IpAddr> {
+    let mut all = Vec::new();
+    for runs in service.runs.iter() {
+        if let Some(host) = runs.host.known().and_then(|h| lab.hosts.get(h.name())) {
+            let given = host.addresses.values().filter_map(|g| g.value());
+            all.extend(given.filter_map(|a| a.parse::<IpAddr>().ok()));
+        }
+        if let Some(guest) = runs.guest.known().and_then(|g| lab.guests.get(g.name())) {
+            all.extend(
+                guest
+                    .addresses
+                    .iter()
+                    .filter_map(|(_, g)| g.value().map(|a| a.0)),
+            );
+        }
+    }
+    all
+}
+
+fn is_off(value: &Value) -> bool {
+    value.field("enabled").and_then(Value::as_bool) == Some(false)
+}
+
+/// `192.168.20.10:8443`.
+fn destination(value: &Value) -> String {
+    let to = text(value, "to").unwrap_or("the router itself");
+    let port = text(value, "to_ports").map(|p| format!(":{p}"));
+    format!("{to}{}", port.unwrap_or_default())
+}
+
+/// Each protocol with each range that a forward names.
+fn led(value: &Value) -> Vec<Led> {
+    let ports = text(value, "ports");
+    let ranges: Vec<(String, Option<(u16, u16)>)> = match ports {
+        None => vec![("*".to_owned(), Some((0, u16::MAX)))],
+        Some(words) => words
+            .split_whitespace()
+            .map(|word| (word.to_owned(), range(word)))
+            .collect(),
+    };
+    let mut all = Vec::new();
+    for word in texts(value, "protocols") {
+        let protocol = match word {
+            "tcp" => Some(Protocol::Tcp),
+            "udp" => Some(Protocol::Udp),
+            _ => None,
+        };
+        let from = text(value, "from").unwrap_or("*");
+        for (shown, range) in &ranges {
+            all.push(Led {
+                protocol,
+                range: *range,
+                shown: format!("{word}/{from}:{shown}"),
+            });
+        }
+    }
+    all
+}
+
+/// `443`, `8000-8010`; what is excepted (`!22`) is not understood.
+fn range(word: &str) -> Option<(u16, u16)> {
+    let (first, last) = word.split_once('-').unwrap_or((word, word));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last).then_some((first, last))
+}
+
+impl Comparing<'_> {
+    /// Forwards that nobody declares, and declared ways that nothing leads in.
+    pub(super) fn forwards(&mut self) {
+        let lab = self.ctx.lab;
+        let router = self.object;
+        for (section, value) in self.facts.items(KIND).filter(|(_, v)| !is_off(v)) {
+            for led in led(value) {
+                let Err(why) = answer(lab, router, value, &led) else {
+                    continue;
+                };
+                let seen = format!("{} led to {}", led.shown, destination(value));
+                let path = FactPath::new(KIND, section);
+                self.out.tell(path, How::Undeclared, &why, &seen, None);
+            }
+        }
+        let ways = lab.services.iter().flat_map(|(service, about)| {
+            about
+                .exposures
+                .iter()
+                .map(move |way| (service.as_str(), way))
+        });
+        for (service, way) in ways.filter(|(_, way)| is_via(way, router)) {
+            self.way(service, way);
+        }
+    }
+
+    fn way(&mut self, service: &str, way: &ServiceExposure) {
+        let Some(port) = way.port.known() else { return };
+        if lets_in(self.facts, way) {
+            return;
+        }
+        let said = format!("{port} led to {service}");
+        let gap = self
+            .facts
+            .gap(KIND)
+            .or_else(|| self.facts.gap(FactKind::OpenWrtFirewall));
+        let (key, span) = (format!("{service}/{port}"), Some(way.span));
+        match gap {
+            None => self.tell(KIND, &key, How::Missing, &said, "absent", span),
+            Some(why) => {
+                let seen = format!("unknown ({why})");
+                self.tell(KIND, &key, How::Unknown, &said, &seen, span);
+            }
+        }
+    }
+}
+
+/// A forward leads it in, or a rule lets it in: a service of the router itself needs no forward, and one by IPv6 neither.
+fn lets_in(facts: &TargetFacts, way: &ServiceExposure) -> bool {
+    let Some(port) = way.port.known() else {
+        return false;
+    };
+    let meets = |led: &Led| {
+        let range = led
+            .range
+            .is_some_and(|(first, last)| first <= port.first() && port.last() <= last);
+        let is_any = led.shown.starts_with("all/");
+        range && (is_any || led.protocol == Some(port.protocol()))
+    };
+    let mut forwards = facts.items(KIND).filter(|(_, v)| !is_off(v));
+    let rules = facts
+        .items(FactKind::OpenWrtFirewall)
+        .filter(|(key, value)| {
+            key.starts_with("rule/") && !is_off(value) && text(value, "target") == Some("ACCEPT")
+        });
+    forwards.any(|(_, v)| led(v).iter().any(meets))
+        || rules.into_iter().any(|(_, v)| led(v).iter().any(meets))
+}
