@@ -15,6 +15,8 @@ const ROOT_ONLY: &[FactKind] = &[
     FactKind::Nft,
     FactKind::Cron,
     FactKind::Chain,
+    FactKind::Cloudflared,
+    FactKind::Dns,
 ];
 
 /// Facts in the making.
