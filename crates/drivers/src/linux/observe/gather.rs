@@ -15,8 +15,6 @@ const ROOT_ONLY: &[FactKind] = &[
     FactKind::Nft,
     FactKind::Cron,
     FactKind::Chain,
-    FactKind::Cloudflared,
-    FactKind::Dns,
 ];
 
 /// Facts in the making.

@@ -106,6 +106,7 @@ cloudflared_config() {
 cloudflared() {
     need awk || return
     need stat || return
+    all_processes
     here=
     for each in $(running cloudflared); do
         pid=${each%%/*}

@@ -90,6 +90,7 @@ pihole_files() {
 dns_servers() {
     need awk || return
     need stat || return
+    all_processes
     here=
     for each in $(running pihole-FTL); do
         echo "i ${each#*/} pihole"

@@ -16,6 +16,12 @@ running() {
         printf '%s/%s\n' "$pid" "${id:-host}"
     done
 }
+# Processes of others can be hidden from who is not root.
+all_processes() {
+    if [ "$(id -u)" != 0 ] && ! cat /proc/1/comm >/dev/null 2>&1; then
+        echo '! only root sees the processes of others here'
+    fi
+}
 # Where the file $3 can be opened as process $1 (in $2) sees it, or why it is not: who makes a namespace of users, a link or a process of their own does
 # not choose what root tells of.
 seen_by() {

@@ -43,6 +43,7 @@ tailscale_one() {
 tailscale_here() {
     need awk || return
     need timeout || return
+    all_processes
     here=
     for each in $(running tailscaled); do
         echo "i ${each#*/}"
