@@ -61,6 +61,9 @@ fn add(scope: &mut Scope, path: &FactPath) {
         | FactKind::Address
         | FactKind::WireGuard
         | FactKind::Traefik
+        | FactKind::Cloudflared
+        | FactKind::Tailscale
+        | FactKind::Dns
         | FactKind::Nut
         | FactKind::Device
         | FactKind::DevicePort

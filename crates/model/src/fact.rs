@@ -75,6 +75,17 @@ fact_kinds! {
     /// (as configured), `tls` (bool, its default). Key: `PORT/router/PROTOCOL/NAME@PROVIDER`; value map: `rule`, `hosts` (list of names that the rule names), `any` (true, if it takes names that it does not name),
     /// `entry_points`, `service`, `middlewares`, `tls` (bool), `status`, `errors`, `provider`. Key: `PORT/service/PROTOCOL/NAME@PROVIDER`; value map: `type`, `status`, `provider`, `servers` (map of states by URL).
     Traefik = "traefik",
+    /// Of cloudflared. Key: `TUNNEL` (its name or id; `provider` if only the provider knows it); value map: `runs` (`host`, `container`, `stopped`), `managed` (`file`: its rules are in its configuration; `provider`: they are kept
+    /// there, and not known), `config` (the file). Key: `TUNNEL/HOST` with a path behind it where the rule has one, `*` where it takes any name; value map: `host`, `path` (an expression), `service` (where it leads, without a login),
+    /// `refuses` (true, if it answers with a status only). Tokens and credentials are never read.
+    Cloudflared = "cloudflared",
+    /// Of Tailscale, as its daemon tells. Key: `self`; value map: `runs`, `state` (`Running`, `Stopped`, `NeedsLogin`, …), `version`, `name` (in the tailnet), `addresses`, `routes` (list of subnets that it offers to lead to), `approved` (those
+    /// that the tailnet lets it), `exit` (bool: offers itself as an exit node), `uses_exit` (true, if all goes out by another one), `ssh`, `shields` (bool: lets nobody in), `accepts_routes`. Key: `peer/NAME`; value map: `addresses`, `os`, `online`,
+    /// `routes`, `exit`, `tags`. Key: `serve/HOST:PORT` (`serve/:PORT` of a port that is led on as it is); value map: `to` (list of `PATH TARGET`), `public` (bool: Funnel, from the internet), `tls`. Keys of nodes are never kept.
+    Tailscale = "tailscale",
+    /// Of a name server, by its configuration. Key: the product (`pihole`); value map: `runs`, `generation` (5 or 6), `upstreams` (list, as `ADDRESS#PORT`), `forwards` (list of `DOMAIN ADDRESS` that are asked elsewhere), `listening` (its own
+    /// word), `interface`, `port`, `blocking` (bool), `lists` (count), `dhcp` (bool), `dhcp_from`, `dhcp_to`, `dhcp_router`. Key: `PRODUCT/host/NAME`; value map: `addresses`. Key: `PRODUCT/cname/NAME`; value map: `target`.
+    Dns = "dns",
     /// Of a UPS, by Network UPS Tools; groups and names are those of its variables. Key: `ups`; value map: `status` (list of flags: `OL`, `OB`, `LB`, …), `alarm`, `load` (%), `realpower` (W), `power` (VA),
     /// `realpower.nominal`, `power.nominal`, `mfr`, `model`, `serial`, `firmware`, `test.result`, `test.date`. Key: `battery`; value map: `charge`, `charge.low` (%), `runtime`, `runtime.low` (s), `date`, `mfr.date`,
     /// `type`. Key: `device`; value map: `mfr`, `model`, `serial`. Key: `driver`; value map: `name`, `version`. Numbers are whole, fractions cut off; what is not told is left out. Key: `upsd`; value map: `version` (what
@@ -213,8 +224,9 @@ impl FactKind {
         FactKind::DockerVolume,
     ];
 
-    /// What a machine is asked about its disks and certificates; nothing of it is ever planned.
-    pub const BESIDE_PLANS: [FactKind; 5] = [
+    /// What a machine is asked about its disks, certificates and name servers; nothing of it is ever planned.
+    pub const BESIDE_PLANS: [FactKind; 6] = [
+        FactKind::Dns,
         FactKind::Certificate,
         FactKind::Mount,
         FactKind::Disk,
@@ -236,6 +248,7 @@ impl FactKind {
             FactKind::Cron => &["does"],
             FactKind::Timer => &["last", "next", "since", "took"],
             FactKind::WireGuard => &["age", "endpoint", "handshake", "received", "sent"],
+            FactKind::Tailscale => &["online"],
             FactKind::Mount => &["available", "inodes_used", "used"],
             FactKind::Pool => &["metadata", "used"],
             FactKind::Smart => &["hours", "temperature"],

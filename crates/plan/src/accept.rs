@@ -96,7 +96,7 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
         (FactKind::Listener, How::Missing) => on.no_listener(key),
         (FactKind::Cron, How::Undeclared) => on.cron(path),
         (FactKind::Cron, How::Missing) => on.no_cron(difference),
-        (FactKind::Traefik, _) => {
+        (FactKind::Traefik | FactKind::Cloudflared | FactKind::Tailscale, _) => {
             not("it is written by hand, as an exposure of the service; or --waive")
         }
         _ => not("the lab tree has no words for it; make it as declared with apply, or --waive"),

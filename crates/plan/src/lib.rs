@@ -30,6 +30,7 @@ pub mod stacks;
 pub mod standing;
 pub mod storage;
 pub mod traefik;
+pub mod tunnels;
 pub mod unlooked;
 pub mod ups;
 pub mod waive;

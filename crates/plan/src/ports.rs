@@ -69,6 +69,8 @@ pub fn scope() -> Scope {
         FactKind::Address,
         // It says whose a UDP port is.
         FactKind::WireGuard,
+        FactKind::Cloudflared,
+        FactKind::Tailscale,
     ]);
     scope
 }

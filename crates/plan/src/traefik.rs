@@ -12,7 +12,7 @@ use diag::Span;
 use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
-use model::lab::service::{ControlName, ControlState, Service, ServiceExposure, Status};
+use model::lab::service::{ControlName, ControlState, Runs, Service, ServiceExposure, Status};
 use model::lab::{Host, Lab, Manage, Managed};
 use model::value::Value;
 use routed::{Router, routers};
@@ -37,16 +37,8 @@ fn proxies(lab: &Lab) -> Vec<Proxy<'_>> {
         let Some(port) = api.map(|api| api.0) else {
             continue;
         };
-        let machine = |runs: &model::lab::service::Runs| {
-            let on = runs.stack.known().and_then(|stack| {
-                let on = lab.stacks.get(stack.name())?.on.known()?;
-                Some(on.0.object.name.clone())
-            });
-            let host = runs.host.known().map(|h| h.name().to_owned());
-            let guest = runs.guest.known().map(|g| g.name().to_owned());
-            host.or(guest).or(on)
-        };
-        let mut machines: Vec<Option<String>> = about.runs.iter().map(machine).collect();
+        let mut machines: Vec<Option<String>> =
+            about.runs.iter().map(|r| machine(lab, r)).collect();
         if machines.is_empty() {
             machines.push(None);
         }
@@ -60,7 +52,18 @@ fn proxies(lab: &Lab) -> Vec<Proxy<'_>> {
     found
 }
 
-fn is_running(service: &Service) -> bool {
+/// The machine that a service is declared to run on.
+pub(crate) fn machine(lab: &Lab, runs: &Runs) -> Option<String> {
+    let on = runs.stack.known().and_then(|stack| {
+        let on = lab.stacks.get(stack.name())?.on.known()?;
+        Some(on.0.object.name.clone())
+    });
+    let host = runs.host.known().map(|h| h.name().to_owned());
+    let guest = runs.guest.known().map(|g| g.name().to_owned());
+    host.or(guest).or(on)
+}
+
+pub(crate) fn is_running(service: &Service) -> bool {
     matches!(service.status.known(), None | Some(Status::Running))
 }
 

@@ -59,6 +59,18 @@ pub const ALL: &[Exception] = &[
         why: "what stands in for a proxy routes nothing",
     },
     Exception {
+        paths: "cloudflared:*",
+        why: "no tunnel leads into a twin",
+    },
+    Exception {
+        paths: "tailscale:*",
+        why: "no tunnel leads into a twin",
+    },
+    Exception {
+        paths: "dns:*",
+        why: "what stands in for a name server answers nothing",
+    },
+    Exception {
         paths: "nut:*",
         why: "no UPS feeds a twin",
     },

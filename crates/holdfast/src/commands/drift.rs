@@ -111,6 +111,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::datastore::drift(ctx),
             plan::wireguard::drift(ctx),
             plan::traefik::drift(ctx),
+            plan::tunnels::drift(ctx),
             stacks.differences,
         ];
         let mut drift = Drift {

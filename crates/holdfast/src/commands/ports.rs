@@ -44,6 +44,7 @@ pub(crate) fn ports<R: RealmTag>(
     };
     rows.extend(world.with_context(&facts, plan::traefik::ways)?);
     rows.extend(world.with_context(&facts, plan::router::ways)?);
+    rows.extend(world.with_context(&facts, plan::tunnels::ways)?);
     let exit = exit(&rows, &probed);
     if json {
         outln!("{:#}", as_json(&rows, &probed));
@@ -220,7 +221,7 @@ fn as_text(rows: &[Port], more_unknown: bool, why: bool, paint: Paint) -> String
     let mut sockets = count(sockets.len(), "socket", "sockets");
     if !names.is_empty() {
         let names = count(names.len(), "name", "names");
-        sockets.push_str(&format!(" and {names} by a proxy"));
+        sockets.push_str(&format!(" and {names} by a proxy or tunnel"));
     }
     match more_unknown || rows.iter().any(unknown) {
         true => {

@@ -9,4 +9,5 @@ mod proving;
 mod stacks;
 mod standing;
 mod taken;
+mod tunnels;
 mod world;

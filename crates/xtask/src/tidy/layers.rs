@@ -10,6 +10,7 @@ const ORDER: &[&str] = &[
     "model",
     "document",
     "lang",
+    "dialect",
     "secrets",
     "graph",
     "lint",

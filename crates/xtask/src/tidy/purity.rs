@@ -54,6 +54,10 @@ const PURE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "dialect",
+        &["diag", "model", "lang", "basic-toml", "serde_json"],
+    ),
+    (
         "secrets",
         &[
             "diag",

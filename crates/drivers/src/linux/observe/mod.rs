@@ -35,6 +35,7 @@ mod sudoer;
 mod sysctl;
 mod timer;
 mod timers;
+mod told;
 mod traefik;
 mod unit;
 mod units;
@@ -183,6 +184,9 @@ fn part(kind: FactKind) -> Part {
         FactKind::Chain => Part::Whole(chain::PART),
         FactKind::Address => Part::Whole(address::PART),
         FactKind::WireGuard => Part::Whole(wireguard::PART),
+        FactKind::Cloudflared => Part::Whole(told::CLOUDFLARED),
+        FactKind::Tailscale => Part::Whole(told::TAILSCALE),
+        FactKind::Dns => Part::Whole(told::DNS),
         FactKind::Certificate => Part::Whole(certificate::PART),
         FactKind::Mount => Part::Whole(mount::PART),
         FactKind::Disk => Part::Whole(disk::PART),
@@ -226,6 +230,7 @@ fn kinds(scope: &Scope) -> Vec<FactKind> {
                 | FactKind::DockerVolume
                 | FactKind::WireGuard
                 | FactKind::Traefik
+                | FactKind::Tailscale
                 | FactKind::Archive
                 | FactKind::Repository
         )

@@ -1,0 +1,241 @@
+//! Tailscale, as its daemon tells of itself, of others and of what it lets in.
+//!
+//! Three answers: `status`, `prefs` (what this machine offers) and `serve` (what it shows to the tailnet, and by Funnel to everybody). Each may
+//! be unknown without the others. Which of its routes the tailnet approves is told by `status` alone.
+
+use crate::Told;
+use crate::lines::{Instance, instances};
+use crate::told::{list, plain};
+use model::value::Value;
+use serde_json::Value as Json;
+
+/// So many peers are kept.
+const MOST: usize = 1000;
+/// Routes that are a way to everything: an exit node.
+const EXIT: [&str; 2] = ["0.0.0.0/0", "::/0"];
+
+/// Takes apart what the observer script told.
+pub fn read(text: &str) -> Told {
+    let mut told = Told::default();
+    for instance in instances(text, &mut told) {
+        match instance.runs {
+            "host" => one(&instance, &mut told),
+            "stopped" => {
+                let about = [("runs", "stopped")];
+                let key = told.free("self");
+                told.present(key, Value::map(about));
+            }
+            _ => {
+                let key = told.free("self");
+                told.unknown(key, instance.why().unwrap_or("it was not asked"));
+            }
+        }
+    }
+    told
+}
+
+fn one(of: &Instance<'_>, told: &mut Told) {
+    let own = told.free("self");
+    if !of.texts.contains_key("status") {
+        return told.unknown(own, of.why().unwrap_or("it was not asked"));
+    }
+    let status = match answer(of, "status") {
+        Ok(status) => status,
+        Err(why) => return told.unknown(own, &why),
+    };
+    let Some(state) = word(&status, "BackendState") else {
+        return told.unknown(own, "it does not say in which state it is");
+    };
+    let mut about = vec![
+        ("runs", Value::from("host")),
+        ("state", Value::from(state.as_str())),
+    ];
+    about.extend(word(&status, "Version").map(|v| ("version", Value::from(v))));
+    if let Some(me) = status.get("Self").filter(|s| s.is_object()) {
+        about.extend(named(me).map(|n| ("name", Value::from(n))));
+        about.push(("addresses", list(texts(me, "TailscaleIPs"))));
+        let approved = texts(me, "PrimaryRoutes")
+            .into_iter()
+            .filter(|r| !is_exit(r));
+        about.push(("approved", list(approved)));
+    }
+    let uses = status.get("ExitNodeStatus").is_some_and(Json::is_object);
+    about.push(("uses_exit", Value::Bool(uses)));
+    match answer(of, "prefs") {
+        Ok(prefs) if prefs.is_object() => about.extend(offers(&prefs)),
+        Ok(_) => told.gap("what this machine offers: its answer is no map"),
+        Err(why) => told.gap(format!("what this machine offers: {why}")),
+    }
+    told.present(own, Value::map(about));
+    if let Some(why) = of.why_of("") {
+        told.gap(why);
+    }
+    peers(&status, told);
+    match answer(of, "serve") {
+        Ok(serve) => served(&serve, told),
+        Err(why) => told.gap(format!("what this machine serves: {why}")),
+    }
+}
+
+/// What the machine offers and how, by its preferences.
+fn offers(prefs: &Json) -> Vec<(&'static str, Value)> {
+    let routes = texts(prefs, "AdvertiseRoutes");
+    let exit = routes.iter().any(|r| is_exit(r));
+    let flag = |name: &str| prefs.get(name).and_then(Json::as_bool).map(Value::Bool);
+    let mut found = vec![
+        ("routes", list(routes.into_iter().filter(|r| !is_exit(r)))),
+        ("exit", Value::Bool(exit)),
+    ];
+    let flags = [
+        ("ssh", "RunSSH"),
+        ("shields", "ShieldsUp"),
+        ("accepts_routes", "RouteAll"),
+    ];
+    found.extend(
+        flags
+            .into_iter()
+            .filter_map(|(to, of)| Some((to, flag(of)?))),
+    );
+    found
+}
+
+fn peers(status: &Json, told: &mut Told) {
+    let Some(Json::Object(all)) = status.get("Peer") else {
+        return;
+    };
+    if all.len() > MOST {
+        return told.gap("there are more peers than are kept");
+    }
+    for peer in all.values() {
+        let Some(name) = named(peer) else {
+            told.gap("a peer has no name");
+            continue;
+        };
+        let mut about = vec![("addresses", list(texts(peer, "TailscaleIPs")))];
+        about.extend(word(peer, "OS").map(|o| ("os", Value::from(o))));
+        let flag = |name: &str| peer.get(name).and_then(Json::as_bool).map(Value::Bool);
+        about.extend(flag("Online").map(|b| ("online", b)));
+        about.extend(flag("ExitNodeOption").map(|b| ("exit", b)));
+        for (to, of) in [("routes", "PrimaryRoutes"), ("tags", "Tags")] {
+            let found = texts(peer, of);
+            if !found.is_empty() {
+                about.push((to, list(found)));
+            }
+        }
+        let key = told.free(&format!("peer/{name}"));
+        told.present(key, Value::map(about));
+    }
+}
+
+/// What is shown to the tailnet, and by Funnel to everybody. Sessions in the foreground and services are configurations of the same form.
+fn served(serve: &Json, told: &mut Told) {
+    let is_public = |at: &str| {
+        let all = serve.get("AllowFunnel");
+        all.and_then(|f| f.get(at)).and_then(Json::as_bool) == Some(true)
+    };
+    let object = |name: &str| {
+        serve
+            .get(name)
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+    };
+    for (at, web) in object("Web") {
+        let handlers = web.get("Handlers").and_then(Json::as_object);
+        let to = handlers.into_iter().flatten().map(|(path, to)| {
+            let target = word(to, "Proxy").unwrap_or_else(|| "files or text".to_owned());
+            plain(&format!("{path} {target}"))
+        });
+        let port = at.rsplit_once(':').map_or("", |(_, p)| p);
+        let handler = serve.get("TCP").and_then(|t| t.get(port));
+        let tls = handler.and_then(|h| h.get("HTTPS")).and_then(Json::as_bool);
+        let value = [
+            ("to", list(to)),
+            ("public", Value::Bool(is_public(at))),
+            ("tls", Value::Bool(tls == Some(true))),
+        ];
+        let key = told.free(&format!("serve/{}", plain(at)));
+        told.present(key, Value::map(value));
+    }
+    for (port, handler) in object("TCP") {
+        let Some(target) = word(handler, "TCPForward") else {
+            continue;
+        };
+        let end = format!(":{port}");
+        let mut funnels = object("AllowFunnel").filter(|(at, _)| at.ends_with(&end));
+        let public = funnels.any(|(_, open)| open.as_bool() == Some(true));
+        let tls = word(handler, "TerminateTLS").is_some_and(|t| !t.is_empty());
+        let value = [
+            ("to", list([plain(&target)])),
+            ("public", Value::Bool(public)),
+            ("tls", Value::Bool(tls)),
+        ];
+        let key = told.free(&format!("serve/{}", plain(&end)));
+        told.present(key, Value::map(value));
+    }
+    for more in ["Foreground", "Services"] {
+        object(more).for_each(|(_, inner)| one_level(inner, told));
+    }
+}
+
+/// None of them holds more of them.
+fn one_level(inner: &Json, told: &mut Told) {
+    let nested = ["Foreground", "Services"];
+    match nested
+        .iter()
+        .any(|n| inner.get(*n).is_some_and(Json::is_object))
+    {
+        true => told.gap("what this machine serves is nested deeper than is known here"),
+        false => served(inner, told),
+    }
+}
+
+/// One of the answers.
+fn answer(of: &Instance<'_>, which: &str) -> Result<Json, String> {
+    if let Some(why) = of.why_of(which) {
+        return Err(why.to_owned());
+    }
+    match of.status.get(which).copied() {
+        Some("0") => {}
+        Some("124") => return Err("it did not answer within 10 s".to_owned()),
+        Some(status) => {
+            return Err(format!(
+                "asking for {which} ended with status {}",
+                plain(status)
+            ));
+        }
+        None => return Err(format!("the answer about {which} did not come to its end")),
+    }
+    let text = of.texts.get(which).map(String::as_str).unwrap_or_default();
+    // Nothing is served: older ones print nothing.
+    if text.trim().is_empty() && which == "serve" {
+        return Ok(Json::Null);
+    }
+    serde_json::from_str(text).map_err(|_| format!("the answer about {which} is no JSON"))
+}
+
+/// The name in the tailnet, else that of the machine.
+fn named(node: &Json) -> Option<String> {
+    let dns = word(node, "DNSName").map(|n| n.trim_end_matches('.').to_ascii_lowercase());
+    dns.filter(|n| !n.is_empty())
+        .or_else(|| word(node, "HostName").filter(|n| !n.is_empty()))
+}
+
+fn is_exit(route: &str) -> bool {
+    EXIT.contains(&route)
+}
+
+fn word(node: &Json, name: &str) -> Option<String> {
+    node.get(name).and_then(Json::as_str).map(plain)
+}
+
+fn texts(node: &Json, name: &str) -> Vec<String> {
+    let all = node
+        .get(name)
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
+    let mut found: Vec<String> = all.filter_map(Json::as_str).map(plain).collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,299 @@
+//! Ways in by cloudflared and Tailscale against exposures: `drift` and `ports`.
+
+use crate::world::{bare, facts, now, put};
+use diag::SourceSet;
+use model::fact::{Completeness, Fact, FactKind, FactPath, Seen, TargetFacts};
+use model::kleene::Reason;
+use model::value::Value;
+use plan::ports::Justification;
+use plan::{Context, Owned};
+use std::collections::BTreeMap;
+
+const HEAD: &str = "format: 1\nlab: x\nhosts: {web: {}, other: {}}\npeople: {anna: {}}\n";
+
+/// What drift says, and what `ports` shows.
+fn said(lab: &str, web: TargetFacts) -> (Vec<String>, Vec<String>) {
+    let mut sources = SourceSet::default();
+    sources.add("holdfast.yaml", format!("{HEAD}{lab}"));
+    let (lab, wrong) = lang::analyze(&sources);
+    let invalid: Vec<_> = wrong
+        .iter()
+        .filter(|d| d.class == diag::Class::Invalid)
+        .collect();
+    assert!(invalid.is_empty(), "{invalid:#?}");
+    let facts = facts(web);
+    let owned = Owned::default();
+    let ctx = Context {
+        lab: &lab,
+        sources: &sources,
+        facts: &facts,
+        owned: &owned,
+        now: now(),
+    };
+    let drift = plan::tunnels::drift(&ctx).into_iter();
+    let drift = drift.map(|d| {
+        let how = d.how.word();
+        format!("{how} {} | {} | {}", d.path, d.declared, d.observed)
+    });
+    let ways = plan::tunnels::ways(&ctx).into_iter().map(|p| {
+        let state = match p.state {
+            Justification::Declared => "declared",
+            Justification::Local => "local",
+            Justification::None => "unjustified",
+            Justification::Unknown => "unknown",
+        };
+        format!("{state} {} {}: {}", p.socket, p.process, p.reason)
+    });
+    (drift.collect(), ways.collect())
+}
+
+fn texts(of: &[&str]) -> Value {
+    Value::List(of.iter().map(|t| Value::from(*t)).collect())
+}
+
+/// A tunnel with its rules.
+fn tunnel(runs: &str, rules: &[(&str, &str)]) -> TargetFacts {
+    let mut web = bare();
+    let about = [("runs", runs), ("managed", "file")];
+    put(&mut web, "cloudflared:home", Value::map(about));
+    for (host, service) in rules {
+        let mut value = BTreeMap::from([
+            ("host".to_owned(), Value::from(*host)),
+            ("service".to_owned(), Value::from(*service)),
+        ]);
+        if service.starts_with("http_status") {
+            value.insert("refuses".to_owned(), Value::Bool(true));
+        }
+        let path = format!("cloudflared:home/{host}");
+        put(&mut web, &path, Value::Map(value));
+    }
+    web
+}
+
+const DECLARED: &str = "services:
+  elsewhere: {}
+  tunnel: {image: cloudflare/cloudflared, runs: {host: web}}
+  cloud: {exposures: [{port: 443, from: internet, via: tunnel, host: Cloud.example.org, why: family files, owner: anna}]}
+  wiki: {exposures: [{port: 443, from: internet, via: elsewhere, host: wiki.example.org, why: elsewhere}]}
+";
+
+#[test]
+fn a_name_that_a_tunnel_leads_in_has_to_be_declared() {
+    let rules = [
+        ("cloud.example.org", "http://localhost:8080"),
+        ("wiki.example.org", "http://localhost:8081"),
+        ("*", "http_status:404"),
+    ];
+    let (drift, ways) = said(DECLARED, tunnel("host", &rules));
+    assert_eq!(
+        drift,
+        [
+            "undeclared cloudflared:home/wiki.example.org | not declared | tunnel://wiki.example.org, cloudflared to http://localhost:8081"
+        ]
+    );
+    assert_eq!(
+        ways,
+        [
+            "declared tunnel://cloud.example.org cloudflared to http://localhost:8080: family files, owner anna",
+            "unjustified tunnel://wiki.example.org cloudflared to http://localhost:8081: not declared",
+        ]
+    );
+    // One that does not run lets nobody in.
+    let (drift, ways) = said(DECLARED, tunnel("stopped", &rules));
+    let missing = "missing cloudflared:host/cloud.example.org | cloud as cloud.example.org | no rule of a tunnel that runs";
+    assert_eq!((drift, ways), (vec![missing.to_owned()], Vec::new()));
+}
+
+#[test]
+fn a_declared_name_has_to_be_led_in() {
+    for (rules, want) in [
+        (
+            vec![("*", "http_status:404")],
+            Some(
+                "missing cloudflared:host/cloud.example.org | cloud as cloud.example.org | refused: http_status:404",
+            ),
+        ),
+        (
+            vec![
+                ("git.example.org", "http://a"),
+                ("cloud.example.org", "http_status:403"),
+                ("*", "http_status:404"),
+            ],
+            Some(
+                "missing cloudflared:host/cloud.example.org | cloud as cloud.example.org | refused: http_status:403",
+            ),
+        ),
+        (vec![("*.example.org", "http://a")], None),
+        (
+            vec![("*.example.net", "http://a")],
+            Some(
+                "missing cloudflared:host/cloud.example.org | cloud as cloud.example.org | no rule of a tunnel that runs",
+            ),
+        ),
+    ] {
+        let (drift, _) = said(DECLARED, tunnel("container", &rules));
+        let about = drift.iter().find(|l| l.contains(":host/"));
+        assert_eq!(about.map(String::as_str), want, "{rules:?}");
+    }
+}
+
+#[test]
+fn rules_that_only_the_provider_has_are_unknown() {
+    let mut web = bare();
+    let why = "its rules are kept at the provider";
+    let about = [("runs", "container"), ("managed", "provider"), ("gap", why)];
+    put(&mut web, "cloudflared:provider", Value::map(about));
+    let gap = Reason::new(format!("provider: {why}"));
+    web.collections
+        .insert(FactKind::Cloudflared, Completeness::No(gap));
+    let (drift, ways) = said(DECLARED, web);
+    assert_eq!(
+        drift,
+        [
+            format!(
+                "unknown cloudflared:provider | what comes in by cloudflared | unknown ({why})"
+            ),
+            format!(
+                "unknown cloudflared:host/cloud.example.org | cloud as cloud.example.org | unknown (provider: {why})"
+            ),
+        ]
+    );
+    assert_eq!(ways, [format!("unknown tunnel://* cloudflared: {why}")]);
+}
+
+/// A machine in a tailnet that offers all there is.
+fn tailnet(state: &str) -> TargetFacts {
+    let mut web = bare();
+    let own = [
+        ("state", Value::from(state)),
+        ("name", Value::from("web.t.ts.net")),
+        ("routes", texts(&["192.168.10.0/24", "192.168.20.0/24"])),
+        ("approved", texts(&["192.168.10.0/24"])),
+        ("exit", Value::Bool(true)),
+        ("ssh", Value::Bool(true)),
+        ("shields", Value::Bool(false)),
+    ];
+    put(&mut web, "tailscale:self", Value::map(own));
+    for (at, public) in [
+        ("web.t.ts.net:443", true),
+        ("web.t.ts.net:8443", false),
+        (":10000", true),
+    ] {
+        let value = [
+            ("to", texts(&["/ http://127.0.0.1:3000"])),
+            ("public", Value::Bool(public)),
+        ];
+        put(
+            &mut web,
+            &format!("tailscale:serve/{at}"),
+            Value::map(value),
+        );
+    }
+    web
+}
+
+const MESH: &str = "services:
+  mesh:
+    image: tailscale/tailscale
+    runs: {host: web}
+  shell: {exposures: [{port: 22, via: mesh, why: administration}]}
+  photos: {exposures: [{port: 443, from: internet, via: mesh, host: web.t.ts.net, why: for the family}]}
+  git: {exposures: [{port: 10000, from: internet, via: mesh, why: pushes}]}
+  graphs: {exposures: [{port: 8443, via: mesh, host: Web.t.ts.net, why: at home}]}
+waivers:
+  - {drift: 'tailscale:route/192.168.10.0/24', object: host/web, reason: the way home, owner: anna, expires: 2027-06-01}
+";
+
+#[test]
+fn a_tailnet_comes_in_by_routes_ssh_and_what_is_served() {
+    let (_, ways) = said(MESH, tailnet("Running"));
+    let served = "tailscaled to [/ http://127.0.0.1:3000]";
+    assert_eq!(
+        ways,
+        [
+            "declared tailnet://192.168.10.0/24 tailscaled, all of the network (approved): waived until 2027-06-01: the way home".to_owned(),
+            "unjustified tailnet://192.168.20.0/24 tailscaled, all of the network (not approved, or another machine has it): not declared".to_owned(),
+            "unjustified tailnet://exit tailscaled, to the internet by this machine's line: not declared".to_owned(),
+            "declared tailnet://web.t.ts.net:22 tailscaled, SSH by the rules of the tailnet: administration".to_owned(),
+            format!("declared funnel://:10000 {served}, from the internet: pushes"),
+            format!("declared funnel://web.t.ts.net:443 {served}, from the internet: for the family"),
+            format!("declared tailnet://web.t.ts.net:8443 {served}, from the tailnet: at home"),
+        ]
+    );
+    // Nothing that is declared for the tailnet is open to the internet by that.
+    let inside = MESH.replace("port: 443, from: internet,", "port: 443,");
+    let (drift, _) = said(&inside, tailnet("Running"));
+    let open = "undeclared tailscale:serve/web.t.ts.net:443 | not declared | funnel://web.t.ts.net:443, tailscaled to [/ http://127.0.0.1:3000], from the internet";
+    assert!(drift.contains(&open.to_owned()), "{drift:#?}");
+    let mut shields = tailnet("Running");
+    let path = FactPath::parse("tailscale:self").unwrap();
+    if let Some(Seen::Present(Value::Map(own))) = shields.facts.get_mut(&path).map(|f| &mut f.seen)
+    {
+        own.insert("shields".to_owned(), Value::Bool(true));
+    }
+    let (_, ways) = said(MESH, shields);
+    assert!(
+        ways.len() == 2 && ways.iter().all(|w| w.contains("funnel://")),
+        "{ways:#?}"
+    );
+}
+
+#[test]
+fn declared_ways_by_a_tailnet_that_is_down_or_closed() {
+    let all = |state: &str| {
+        let end = format!("| Tailscale is {state}");
+        let (drift, ways) = said(MESH, tailnet(state));
+        assert!(ways.is_empty() && drift.len() == 4, "{drift:#?}");
+        assert!(
+            drift
+                .iter()
+                .all(|l| l.starts_with("differs ") && l.ends_with(&end)),
+            "{drift:#?}"
+        );
+    };
+    all("NeedsLogin");
+    all("Stopped");
+    let (drift, _) = said(MESH, bare());
+    assert!(
+        drift.len() == 4 && drift.iter().all(|l| l.ends_with("| no Tailscale runs")),
+        "{drift:#?}"
+    );
+    let mut web = tailnet("Running");
+    web.facts
+        .retain(|path, _| path.key != "serve/web.t.ts.net:443");
+    let (drift, _) = said(MESH, web.clone());
+    let closed = "missing tailscale:way/photos | photos from the internet, by Funnel | no Funnel";
+    assert!(drift.contains(&closed.to_owned()), "{drift:#?}");
+    let gap = Completeness::No(Reason::new(
+        "what this machine serves: it did not answer within 10 s",
+    ));
+    web.collections.insert(FactKind::Tailscale, gap);
+    let (drift, ways) = said(MESH, web);
+    let unknown = "unknown tailscale:way/photos | photos from the internet, by Funnel | unknown (what this machine serves: it did not answer within 10 s)";
+    assert!(drift.contains(&unknown.to_owned()), "{drift:#?}");
+    assert!(
+        ways.iter().any(|w| w.starts_with("unknown tailnet://* ")),
+        "{ways:#?}"
+    );
+}
+
+#[test]
+fn nothing_is_said_of_a_machine_without_tunnels_and_all_of_one_that_hides_them() {
+    assert_eq!(said("", bare()), (Vec::new(), Vec::new()));
+    let mut web = bare();
+    let fact = Fact {
+        seen: Seen::Unknown(Reason::new("it runs in a container")),
+        source: "test".into(),
+    };
+    let path = FactPath::parse("tailscale:self").unwrap();
+    web.facts.insert(path, fact);
+    let gap = Completeness::No(Reason::new("self: it runs in a container"));
+    web.collections.insert(FactKind::Tailscale, gap);
+    let (drift, _) = said("", web);
+    assert_eq!(
+        drift,
+        [
+            "unknown tailscale:* | what comes in by Tailscale | unknown (self: it runs in a container)"
+        ]
+    );
+}
