@@ -22,6 +22,7 @@ mod observed;
 mod odd_numbers;
 mod open_ports;
 mod placed;
+mod ports_taken;
 mod scratch;
 mod shared;
 mod sighting;
