@@ -31,6 +31,7 @@ mod intervals;
 pub mod lead;
 pub mod lifecycle;
 pub mod links;
+pub mod listening;
 pub mod load;
 pub mod location;
 pub mod near;

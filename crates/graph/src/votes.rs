@@ -24,6 +24,19 @@ pub struct Voter<'a> {
     pub site: Option<&'a str>,
     /// It breaks ties and runs nothing.
     pub witness: bool,
+    /// Whether it is there at all times.
+    pub presence: Presence,
+}
+
+/// Whether a machine with votes is always on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// Nobody says otherwise.
+    Always,
+    /// Nobody knows.
+    Unknown,
+    /// It is on only on demand.
+    OnDemand,
 }
 
 /// The votes of a cluster.
@@ -101,6 +114,24 @@ impl<'a> Votes<'a> {
         self.fatal(|v| Some(v.machine))
     }
 
+    /// The same while those are off that are not sure to be on.
+    pub fn fatal_while_off(&self, off: Presence) -> Vec<Loss<'a>> {
+        let there = self.voters.iter().filter(|v| v.presence < off);
+        self.fatal_among(there.collect(), |v| Some(v.machine))
+    }
+
+    /// The votes that are left while those are off that are not sure to be on.
+    pub fn while_off(&self, off: Presence) -> u32 {
+        let there = self.voters.iter().filter(|v| v.presence < off);
+        there.fold(0, |sum, v| sum.saturating_add(v.votes))
+    }
+
+    /// Who is not sure to be on.
+    pub fn off(&self, off: Presence) -> Vec<&'a str> {
+        let absent = self.voters.iter().filter(|v| v.presence >= off);
+        absent.map(|v| v.name).collect()
+    }
+
     /// Sites whose failure leaves too few votes, if there is more than one.
     pub fn fatal_sites(&self) -> Vec<Loss<'a>> {
         let mut sites: Vec<&str> = self.voters.iter().filter_map(|v| v.site).collect();
@@ -128,8 +159,18 @@ impl<'a> Votes<'a> {
     }
 
     fn fatal(&self, domain: impl Fn(&Voter<'a>) -> Option<&'a str>) -> Vec<Loss<'a>> {
+        self.fatal_among(self.voters.iter().collect(), domain)
+    }
+
+    fn fatal_among(
+        &self,
+        there: Vec<&Voter<'a>>,
+        domain: impl Fn(&Voter<'a>) -> Option<&'a str>,
+    ) -> Vec<Loss<'a>> {
+        let mut total = 0_u32;
         let mut lost: BTreeMap<&'a str, u32> = BTreeMap::new();
-        for voter in &self.voters {
+        for voter in there {
+            total = total.saturating_add(voter.votes);
             if let Some(name) = domain(voter) {
                 let sum = lost.entry(name).or_default();
                 *sum = sum.saturating_add(voter.votes);
@@ -137,7 +178,7 @@ impl<'a> Votes<'a> {
         }
         let left = lost.into_iter().map(|(name, lost)| Loss {
             name,
-            left: self.total.saturating_sub(lost),
+            left: total.saturating_sub(lost),
         });
         left.filter(|l| l.left < self.needed).collect()
     }
@@ -170,5 +211,18 @@ fn voter<'a>(lab: &'a Lab, kind: Kind, name: &'a str, votes: u32) -> Voter<'a> {
         machine,
         site,
         witness: false,
+        presence: presence(lab, machine),
+    }
+}
+
+fn presence(lab: &Lab, machine: &str) -> Presence {
+    let said = lab.hosts.get(machine);
+    match said.and_then(|h| h.about.on_demand.as_ref()) {
+        Some(said) => match said.value() {
+            Some(true) => Presence::OnDemand,
+            Some(false) => Presence::Always,
+            None => Presence::Unknown,
+        },
+        None => Presence::Always,
     }
 }

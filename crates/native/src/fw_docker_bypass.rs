@@ -3,9 +3,10 @@
 use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
+use crate::listening::published;
 use crate::origin::cite;
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Edit, Fix, Severity, Span};
+use diag::{Diagnostic, Edit, Fix, Severity, Span};
 use model::compose::Port;
 use model::id::Kind;
 use model::lab::{Host, Protocol};
@@ -31,33 +32,78 @@ pub const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for container in ctx.containers() {
-        let Some((Kind::Host, name)) = container.machine() else {
-            continue;
-        };
-        let host = ctx.lab.hosts.get(name);
-        let Some(host) = host else { continue };
-        let denies = host.firewall.as_ref().map(|f| f.span);
-        // Inside of a private network, a host without a firewall denies nothing that could be bypassed.
-        if denies.is_none() && !faces_internet(host) {
-            continue;
-        }
-        // The host's own network is behind its own firewall.
-        if container.service.network_mode.is_some() {
-            continue;
-        }
-        let open: Vec<&Port> = container
-            .service
-            .ports
-            .iter()
-            .filter(|p| is_open(p, host))
-            .collect();
-        if !open.is_empty() {
-            out.add(
-                container.object(),
-                finding(ctx, &container, name, denies, &open),
-            );
+        match container.machine() {
+            Some((Kind::Host, name)) => {
+                let host = ctx.lab.hosts.get(name);
+                if let Some(host) = host.filter(|h| can_be_bypassed(h)) {
+                    on_host(ctx, &container, (name, host), out);
+                }
+            }
+            Some(_) => {}
+            None => {
+                if let Some(d) = somewhere(ctx, &container) {
+                    out.add(container.object(), d);
+                }
+            }
         }
     }
+}
+
+/// Inside of a private network, a host without a firewall denies nothing that could be bypassed.
+fn can_be_bypassed(host: &Host) -> bool {
+    host.firewall.is_some() || faces_internet(host)
+}
+
+fn on_host(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    (name, host): (&str, &Host),
+    out: &mut Findings,
+) {
+    // What is in the host's own network is behind its own firewall, and publishes nothing.
+    let ports = published(container.project, container.service);
+    let open: Vec<&Port> = ports.filter(|p| is_open(p, host)).collect();
+    if !open.is_empty() {
+        let denies = host.firewall.as_ref().map(|f| f.span);
+        let d = finding(ctx, container, name, denies, &open);
+        out.add(container.object(), d);
+    }
+}
+
+/// Nobody says where it runs, and it would be past the firewall of some hosts.
+fn somewhere(ctx: &Context<'_>, container: &Container<'_>) -> Option<Diagnostic> {
+    let hosts = ctx.lab.hosts.iter().filter(|(_, h)| can_be_bypassed(h));
+    let hosts: Vec<(&String, &Host)> = hosts.collect();
+    let mut ports = published(container.project, container.service);
+    let (port, (name, host)) = ports.find_map(|p| {
+        let host = hosts.iter().find(|(_, h)| is_open(p, h))?;
+        Some((p, *host))
+    })?;
+    let stack = container.stack;
+    let on = container.declared.on.as_ref();
+    let mut d = RULE
+        .unknown(format!(
+            "whether {} of {} is open past a firewall",
+            shown(port),
+            container.title()
+        ))
+        .at(port.span, "on all addresses")
+        .and_at(
+            on.map_or(container.declared.span, |on| on.span),
+            "which machine it runs on is not declared",
+        );
+    d = match &host.firewall {
+        Some(firewall) => d.and_at(
+            firewall.span,
+            format!("would not be asked, if it is host '{name}'"),
+        ),
+        None => d.note(format!(
+            "host '{name}' faces the internet without a firewall"
+        )),
+    };
+    Some(d.help(format!(
+        "write where it runs: '{stack}: {{file: …, on: HOST}}'; or publish it on one address, such as 127.0.0.1"
+    )))
 }
 
 /// Nothing stands between it and the internet: it is rented, or has a public address.
@@ -92,7 +138,7 @@ fn finding(
     host: &str,
     denies: Option<Span>,
     open: &[&Port],
-) -> diag::Diagnostic {
+) -> Diagnostic {
     let shown: Vec<String> = open.iter().map(|p| shown(p)).collect();
     let (are, word) = match open.len() {
         1 => ("is", "port"),

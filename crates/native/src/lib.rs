@@ -53,6 +53,7 @@ pub mod ups_unwatched;
 
 use graph::{
     Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
-    links, netfilter, origin, partial, places, pools, reach, sensitive, standing, totals, traffic,
+    links, listening, netfilter, origin, partial, places, pools, reach, sensitive, standing,
+    totals, traffic,
 };
 use lint::{Findings, Mend, Rule};

@@ -21,5 +21,7 @@ pub mod net_portcount;
 pub mod net_transitive;
 pub mod net_tunnel;
 
-use graph::{Context, addresses, containers, context, reach, sensitive, traffic, wires, wording};
+use graph::{
+    Context, addresses, containers, context, listening, reach, sensitive, traffic, wires, wording,
+};
 use lint::{Findings, Mend, Rule};

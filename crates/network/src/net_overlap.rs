@@ -1,5 +1,8 @@
 //! Two networks, or two machines, that come to have the same addresses.
 
+mod engine;
+mod tunnel;
+
 use crate::addresses::{Held, is_inner, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
@@ -13,9 +16,9 @@ pub const RULE: Rule = Rule {
     id: "net-overlap",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "Subnets overlap, a VLAN number is given twice, or a fixed address is also handed out.",
+    summary: "Subnets overlap (those of networks, Compose projects and tunnels), a VLAN number is given twice, or a fixed address is also handed out.",
     rationale: "A router sends a packet one way. If two networks have the same addresses, one of them is not reached; a bridge of a container engine that overlaps the network \
-        at home cuts its host off from part of the house. A fixed address that is also handed out makes two machines take turns in being reachable.",
+        at home cuts its host off from part of the house, and so does a tunnel that is allowed the addresses of the network it is dialled from. A fixed address that is also handed out makes two machines take turns in being reachable.",
     example: "networks: {lan: {subnet: 172.20.0.0/16}, media: {kind: docker, subnet: 172.20.4.0/24}}",
     controls: &["CIS v8 12.4"],
     mend: Mend::None("which of the two moves is a decision"),
@@ -27,6 +30,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     vlans(ctx.lab, out);
     let held = ctx.held();
     handed_out(ctx.lab, held, out);
+    engine::run(ctx, out);
+    tunnel::run(ctx, out);
 }
 
 fn subnets(lab: &Lab, out: &mut Findings) {

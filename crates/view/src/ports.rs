@@ -3,11 +3,11 @@
 use crate::size::count;
 use crate::{Cell, Input, Sheet, stacks};
 use core::net::IpAddr;
+use graph::listening::{self, By, Claim, ConflictKind, Place};
 use model::declare::{OptExt as _, Or};
 use model::id::Kind;
 use model::lab::Lab;
-use model::lab::service::{Outside, Service};
-use model::units::net::Ports;
+use model::lab::service::Outside;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A use of ports on a machine.
@@ -18,31 +18,14 @@ struct Use {
     protocol: String,
     /// None is every address.
     address: Option<IpAddr>,
-    /// What listens; a justification alone is no listener.
-    by: Option<By>,
+    /// Something listens; a justification alone is no listener.
+    listens: bool,
     what: String,
-}
-
-/// What listens: a container, or a service that is declared to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum By {
-    /// Stack and container.
-    Container(String, String),
-    /// A service whose Compose file says nothing, because it has none or it could not be read.
-    Service(String),
+    /// What wants the same.
+    rivals: BTreeSet<String>,
 }
 
 impl Use {
-    /// Both cannot be had.
-    fn collides(&self, other: &Use) -> bool {
-        let (Some(a), Some(b)) = (&self.by, &other.by) else {
-            return false;
-        };
-        let address = graph::addresses::meet(self.address, other.address);
-        let ports = self.first <= other.last && other.first <= self.last;
-        a != b && address && ports && self.protocol == other.protocol
-    }
-
     fn port(&self) -> String {
         match self.first == self.last {
             true => format!("{}/{}", self.first, self.protocol),
@@ -51,24 +34,24 @@ impl Use {
     }
 }
 
-/// Uses by machine: `host/pve1`.
-type Machines = BTreeMap<String, Vec<Use>>;
+/// Uses by machine.
+type Machines = BTreeMap<Place, Vec<Use>>;
 
 /// Containers in the network of their machine, by machine. Which ports they take stands in no Compose file.
-type Bare = BTreeMap<String, Vec<String>>;
+type Bare = BTreeMap<Place, Vec<String>>;
 
 pub(crate) fn sheets(input: &Input<'_>) -> Vec<Sheet> {
     let mut all = Machines::new();
     of_hosts(input.lab, &mut all);
-    of_stacks(input, &mut all);
-    of_services(input, &mut all);
+    let pairs = listeners(input, &mut all);
+    ways(input, &mut all);
     for uses in all.values_mut() {
         uses.sort_by_key(|u| {
             (
                 u.first,
                 u.last,
                 u.protocol.clone(),
-                u.by.is_none(),
+                !u.listens,
                 u.what.clone(),
             )
         });
@@ -77,7 +60,9 @@ pub(crate) fn sheets(input: &Input<'_>) -> Vec<Sheet> {
     for machine in bare.keys() {
         all.entry(machine.clone()).or_default();
     }
-    vec![listing(&all, &bare), free(&all, &bare, input.range)]
+    let mut listing = listing(&all, &bare);
+    notes(input, &all, pairs, &mut listing);
+    vec![listing, free(&all, &bare, input.range)]
 }
 
 fn listing(all: &Machines, bare: &Bare) -> Sheet {
@@ -85,27 +70,23 @@ fn listing(all: &Machines, bare: &Bare) -> Sheet {
         "ports as declared",
         &["MACHINE", "PORT", "ADDRESS", "WHAT", "COLLIDES WITH"],
     );
-    let mut pairs = 0;
     for (machine, uses) in all {
-        for (n, of) in uses.iter().enumerate() {
-            let others = uses.iter().enumerate();
-            let rivals = others.filter(|(m, o)| *m != n && of.collides(o));
-            let rivals: BTreeSet<&str> = rivals.map(|(_, o)| o.what.as_str()).collect();
-            pairs += rivals.len();
+        for of in uses {
             sheet.row([
-                Cell::declared(machine),
+                named(machine),
                 Cell::declared(of.port()),
                 of.address.map_or_else(|| Cell::computed("all"), address),
                 Cell::declared(&of.what),
-                match rivals.is_empty() {
-                    true => Cell::silent(),
-                    false => Cell::computed(rivals.into_iter().collect::<Vec<_>>().join(", ")),
+                match (of.rivals.is_empty(), machine) {
+                    (false, _) => Cell::computed(join(&of.rivals)),
+                    (true, Place::Machine(_)) => Cell::silent(),
+                    (true, Place::Unknown(_)) => Cell::unknown(),
                 },
             ]);
         }
         for container in bare.get(machine).into_iter().flatten() {
             sheet.row([
-                Cell::declared(machine),
+                named(machine),
                 Cell::unknown(),
                 Cell::silent(),
                 Cell::declared(format!("{container} ({})", stacks::BARE)),
@@ -113,10 +94,34 @@ fn listing(all: &Machines, bare: &Bare) -> Sheet {
             ]);
         }
     }
-    if pairs > 0 {
+    sheet
+}
+
+fn notes(input: &Input<'_>, all: &Machines, pairs: Pairs, sheet: &mut Sheet) {
+    if pairs.sure > 0 {
         sheet.note(format!(
             "{}: two that want one port of one address; the second does not start",
-            count(pairs / 2, "collision", "collisions")
+            count(pairs.sure, "collision", "collisions")
+        ));
+    }
+    if pairs.maybe > 0 {
+        sheet.note(format!(
+            "{} of a range with a port in it: whichever starts first has it",
+            count(pairs.maybe, "collision", "collisions")
+        ));
+    }
+    let unplaced: Vec<String> = all.keys().filter_map(unplaced).collect();
+    if !unplaced.is_empty() {
+        sheet.note(format!(
+            "on which machine is not declared of {}, so what their ports collide with is not known; write 'on' for a stack, 'runs' for a service",
+            unplaced.join(", ")
+        ));
+    }
+    let idle = idle(input);
+    if !idle.is_empty() {
+        sheet.note(format!(
+            "no container is started of {}: nothing listens on what they publish",
+            idle.join(", ")
         ));
     }
     if !sheet.rows.is_empty() {
@@ -124,7 +129,38 @@ fn listing(all: &Machines, bare: &Bare) -> Sheet {
             "from ways in and Compose files; what really listens is shown by: holdfast ports",
         );
     }
-    sheet
+}
+
+fn join(all: &BTreeSet<String>) -> String {
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    all.join(", ")
+}
+
+/// `host/pve1`, or that nobody says it.
+fn named(place: &Place) -> Cell {
+    match place {
+        Place::Machine(machine) => Cell::declared(machine),
+        Place::Unknown(_) => Cell::unknown(),
+    }
+}
+
+fn unplaced(place: &Place) -> Option<String> {
+    match place {
+        Place::Machine(_) => None,
+        Place::Unknown(of) => Some(of.to_string()),
+    }
+}
+
+/// Containers that publish something and are started not once.
+fn idle(input: &Input<'_>) -> Vec<String> {
+    let all = input.projects.iter();
+    let all = all.flat_map(|(stack, p)| p.services.iter().map(move |s| (stack, p, s)));
+    let idle = all.filter(|(_, project, (_, service))| {
+        let none = listening::copies(project, service) == Some(0);
+        service.active && none && !service.ports.is_empty()
+    });
+    idle.map(|(stack, _, (name, _))| format!("{stack}/{name}"))
+        .collect()
 }
 
 /// As a socket is written: the text of an IPv6 address stands in brackets.
@@ -141,15 +177,23 @@ fn free(all: &Machines, bare: &Bare, (from, to): (u16, u16)) -> Sheet {
         &format!("free ports from {from} to {to}"),
         &["MACHINE", "USED IN ALL", "USED HERE", "NEXT FREE"],
     );
-    for (machine, uses) in all {
+    let placed = all.iter().filter(|(p, _)| unplaced(p).is_none());
+    for (machine, uses) in placed {
         let taken: BTreeSet<u16> = uses.iter().flat_map(|u| u.first..=u.last).collect();
         let next = (from..=to).find(|p| !taken.contains(p));
         sheet.row([
-            Cell::declared(machine),
+            named(machine),
             Cell::computed(taken.len()),
             Cell::computed(taken.range(from..=to).count()),
             next.map_or_else(|| Cell::computed("none"), Cell::computed),
         ]);
+    }
+    let nowhere = all.keys().filter_map(unplaced).count();
+    if nowhere > 0 {
+        let number = count(nowhere, "stack or service", "stacks and services");
+        sheet.note(format!(
+            "what {number} without a machine take may be one of these"
+        ));
     }
     let unknown: usize = bare.values().map(Vec::len).sum();
     if unknown > 0 {
@@ -164,10 +208,9 @@ fn free(all: &Machines, bare: &Bare, (from, to): (u16, u16)) -> Sheet {
 fn on_hosts(input: &Input<'_>) -> Bare {
     let mut out = Bare::new();
     for (name, container) in stacks::on_hosts(input) {
-        let on = input.lab.stacks.get(name).and_then(|s| s.on.known());
-        let machine = on.map_or_else(|| "?".to_owned(), ToString::to_string);
         let text = format!("container {name}/{container}");
-        out.entry(machine).or_default().push(text);
+        let place = listening::of_stack(input.lab, name);
+        out.entry(place).or_default().push(text);
     }
     out
 }
@@ -180,102 +223,106 @@ fn of_hosts(lab: &Lab, all: &mut Machines) {
                 .why
                 .as_ref()
                 .map_or("no reason given", |w| w.value.as_str());
-            all.entry(lab.machine_ref(name).to_string())
+            all.entry(Place::Machine(lab.machine_ref(name)))
                 .or_default()
                 .push(Use {
                     first: way.port.value,
                     last: way.port.value,
                     protocol: way.protocol.word().to_owned(),
                     address: way.listen.as_ref().and_then(|l| l.value.parse().ok()),
-                    by: None,
+                    listens: false,
                     what: format!("way in: {why}"),
+                    rivals: BTreeSet::new(),
                 });
         }
     }
 }
 
-fn of_stacks(input: &Input<'_>, all: &mut Machines) {
-    for (name, project) in input.projects {
-        let on = input.lab.stacks.get(name).and_then(|s| s.on.known());
-        let Some(on) = on else { continue };
-        for (container, service) in project.services.iter().filter(|(_, s)| s.active) {
-            let published = service
-                .ports
-                .iter()
-                .filter_map(|p| Some((p, p.published.as_ref()?)));
-            for (port, range) in published {
-                all.entry(on.to_string()).or_default().push(Use {
-                    first: range.start,
-                    last: range.end.max(range.start),
-                    protocol: port.protocol.clone(),
-                    address: port.host_ip,
-                    by: Some(By::Container(name.clone(), container.clone())),
-                    what: format!("container {name}/{container} (port {} inside)", port.target),
-                });
+/// How many pairs want what only one can have: always, or whenever the other starts first.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pairs {
+    sure: usize,
+    maybe: usize,
+}
+
+/// What containers and services take, with what takes the same.
+fn listeners(input: &Input<'_>, all: &mut Machines) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (place, claims) in listening::claims(input.lab, input.projects) {
+        let mut uses: Vec<Use> = claims.iter().map(of_claim).collect();
+        let whats: Vec<String> = uses.iter().map(|u| u.what.clone()).collect();
+        for conflict in listening::conflicts(&claims) {
+            match conflict.kind {
+                ConflictKind::Within => pairs.maybe += 1,
+                ConflictKind::Same | ConflictKind::TooFew => pairs.sure += 1,
+            }
+            let (one, other) = (conflict.first, conflict.other);
+            for (of, rival) in [(one, other), (other, one)] {
+                if let (Some(of), Some(rival)) = (uses.get_mut(of), whats.get(rival)) {
+                    of.rivals.insert(rival.clone());
+                }
             }
         }
+        all.entry(place).or_default().append(&mut uses);
+    }
+    pairs
+}
+
+fn of_claim(claim: &Claim<'_>) -> Use {
+    let what = match (claim.by, claim.target) {
+        (By::Container { stack, name }, Some(port)) => {
+            format!("container {stack}/{name} (port {port} inside)")
+        }
+        (By::Container { stack, name }, None) => format!("container {stack}/{name}"),
+        (By::Service(name), _) => format!("service/{name}"),
+    };
+    let some = claim.some.map(|n| format!(", takes {n} of them"));
+    Use {
+        first: claim.first,
+        last: claim.last,
+        protocol: claim.protocol.to_owned(),
+        address: claim.address,
+        listens: true,
+        what: what + &some.unwrap_or_default(),
+        rivals: BTreeSet::new(),
     }
 }
 
-fn of_services(input: &Input<'_>, all: &mut Machines) {
-    let lab = input.lab;
-    for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
-        let mut stacks = service.runs.iter().filter_map(|r| r.stack.known());
-        // What its containers publish stands in the Compose file.
-        let composed = stacks.any(|s| input.projects.contains_key(s.name()));
+/// Ways to services that are no listeners of their own: what a machine or device passes on, and what their containers publish.
+fn ways(input: &Input<'_>, all: &mut Machines) {
+    let services = input.lab.services.iter();
+    for (name, service) in services.filter(|(_, s)| s.is_running()) {
+        let composed = listening::is_composed(service, input.projects);
         for way in &service.exposures {
             let Some(ports) = way.port.known() else {
                 continue;
             };
-            let loopback = matches!(way.from.known(), Some(Or::Word(Outside::Loopback)));
-            // What comes in by a proxy or tunnel listens there, and the proxy says so itself.
-            let (machines, by, what) = match way.via.known() {
+            let (places, what) = match way.via.known() {
+                // What comes in by a proxy or tunnel listens there, and the proxy says so itself.
                 Some(via) if via.kind() == Kind::Service => continue,
                 Some(via) => {
+                    let machine = Place::Machine(via.0.object.clone());
                     let what = format!("passed on to service/{name}");
-                    (BTreeSet::from([via.to_string()]), None, what)
+                    (BTreeSet::from([machine]), what)
                 }
-                None => {
-                    let by = (!composed).then(|| By::Service(name.clone()));
-                    (machines(lab, service), by, format!("service/{name}"))
+                None if composed => {
+                    let places = listening::of_running(input.lab, name, service);
+                    (places, format!("service/{name}"))
                 }
+                None => continue,
             };
-            for machine in machines {
-                all.entry(machine).or_default().push(Use {
-                    by: by.clone(),
-                    what: what.clone(),
+            let loopback = matches!(way.from.known(), Some(Or::Word(Outside::Loopback)));
+            for place in places {
+                all.entry(place).or_default().push(Use {
+                    first: ports.first(),
+                    last: ports.last(),
+                    protocol: ports.protocol().word().to_owned(),
                     address: loopback.then_some(IpAddr::from([127, 0, 0, 1])),
-                    ..of_ports(ports)
+                    listens: false,
+                    what: what.clone(),
+                    rivals: BTreeSet::new(),
                 });
             }
         }
     }
-}
-
-fn of_ports(ports: &Ports) -> Use {
-    Use {
-        first: ports.first(),
-        last: ports.last(),
-        protocol: ports.protocol().word().to_owned(),
-        address: None,
-        by: None,
-        what: String::new(),
-    }
-}
-
-/// Where a service listens: hosts, guests, devices, clusters.
-fn machines(lab: &Lab, service: &Service) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    for runs in service.runs.iter() {
-        let stack = runs
-            .stack
-            .known()
-            .and_then(|s| lab.stacks.get(s.name())?.on.known());
-        out.extend(stack.map(ToString::to_string));
-        out.extend(runs.host.known().map(ToString::to_string));
-        out.extend(runs.guest.known().map(ToString::to_string));
-        out.extend(runs.device.known().map(ToString::to_string));
-        out.extend(runs.cluster.known().map(ToString::to_string));
-    }
-    out
 }

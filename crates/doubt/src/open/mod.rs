@@ -140,6 +140,10 @@ fn untold(
         d = d.and_at(open.key.span, "declared as unknown");
     }
     d.notes.extend(of.iter().filter_map(|o| reason(o)));
+    let it = if words.len() == 1 { "it" } else { "them" };
+    let d = d.help(format!(
+        "find {it} out, and write {it} in place of 'unknown'"
+    ));
     Some((object.cloned(), d))
 }
 

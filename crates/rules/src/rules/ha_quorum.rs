@@ -2,7 +2,7 @@
 
 use crate::context::{cluster, guest};
 use crate::failover::failovers;
-use crate::votes::{Loss, Votes, votes};
+use crate::votes::{Loss, Presence, Votes, votes};
 use crate::wording::{either, names};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     summary: "The loss of one machine or site takes the majority of votes from a cluster.",
     rationale: "A cluster acts only while more than half of its votes agree. Two members without a tie breaker are less available than one: the \
         failure of either stops both, and hosts with high availability restart themselves when they lose the majority. An even number of votes tolerates no more than \
-        the odd number below it, and can split into halves of which neither acts. Over two sites, no arrangement of votes lets the smaller half go on by \
+        the odd number below it, and can split into halves of which neither acts. A host that is on only on demand has a vote that counts in the total and is missing most of the time. Over two sites, no arrangement of votes lets the smaller half go on by \
         itself: that needs a witness at a third place.",
     example: "clusters: {main: {kind: proxmox, members: [pve1, pve2], ha: true}}   # 2 votes, 2 needed",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
@@ -53,6 +53,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let open = tie_breaker_unknown(name, c, &votes);
         if open.is_none() {
             found.extend(machine(name, c, &votes, claims));
+            if found.is_empty() {
+                found.extend(asleep(name, c, &votes, claims));
+            }
         }
         found.extend(site(name, c, &votes, claims));
         found.extend(open);
@@ -143,6 +146,63 @@ fn machine(name: &str, c: &Cluster, v: &Votes<'_>, claims: bool) -> Option<Diagn
         _ => "spread an odd number of at least 3 votes over as many machines".to_owned(),
     };
     Some(arithmetic(d, v, &fatal).help(help))
+}
+
+/// The majority needs hosts that are not always on.
+fn asleep(name: &str, c: &Cluster, v: &Votes<'_>, claims: bool) -> Option<Diagnostic> {
+    let sure = lacking(v, Presence::OnDemand);
+    let off = match sure {
+        Some(_) => Presence::OnDemand,
+        None => Presence::Unknown,
+    };
+    let (what, left) = sure.or_else(|| lacking(v, off))?;
+    if v.voters.len() == 1 && !claims {
+        return None;
+    }
+    let away = v.off(off);
+    let (are, them) = match away.len() {
+        1 => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    let away = names(&away);
+    let message = match off {
+        Presence::OnDemand => format!("cluster '{name}' {what} while {away} {are} off"),
+        _ => format!("whether cluster '{name}' {what} while {away} {are} off"),
+    };
+    let d = match off {
+        Presence::OnDemand => RULE.with(severity(claims), message),
+        _ => RULE.unknown(message),
+    };
+    let d = d
+        .at(c.span, "needs the votes of hosts that may be off")
+        .note(v.sum())
+        .note(v.majority())
+        .note(format!(
+            "without {away}, which {are} not sure to be on ('on_demand'): {left}"
+        ));
+    Some(d.help(format!(
+        "leave {them} always on, or give the vote to a machine that is: a member, or a tie breaker (`qdevice: …`)"
+    )))
+}
+
+/// What happens to the majority while these are off, with the votes that are left.
+fn lacking(v: &Votes<'_>, off: Presence) -> Option<(String, String)> {
+    if v.off(off).is_empty() {
+        return None;
+    }
+    let left = v.while_off(off);
+    if left < v.needed {
+        return Some(("has no majority".to_owned(), votes(left)));
+    }
+    let fatal = v.fatal_while_off(off);
+    let first = fatal.first()?;
+    let who: Vec<&str> = fatal.iter().map(|l| l.name).collect();
+    let sum = format!(
+        "{left}; without '{}', too: {}",
+        first.name,
+        votes(first.left)
+    );
+    Some((format!("stops when {} fails", either(&who)), sum))
 }
 
 fn site(name: &str, c: &Cluster, v: &Votes<'_>, claims: bool) -> Option<Diagnostic> {

@@ -13,7 +13,7 @@ use graph::shared_storage::{Reach, reach};
 use graph::sizes::{self, memory};
 use graph::structure::{Cuts, Structure};
 use graph::totals::Part;
-use graph::votes::{Votes, votes};
+use graph::votes::{Presence, Votes, votes};
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::Cluster;
@@ -391,10 +391,20 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
             found.sum(),
             found.majority()
         )),
-        None => trial.fine.push(format!(
-            "{}: no machine takes the majority with it",
-            found.sum()
-        )),
+        None => {
+            trial.fine.push(format!(
+                "{}: no machine takes the majority with it",
+                found.sum()
+            ));
+            let off = Presence::Unknown;
+            let short = found.while_off(off) < found.needed;
+            if short || !found.fatal_while_off(off).is_empty() {
+                trial.unknown.push(format!(
+                    "whether {} is on then, whose vote is needed ('on_demand')",
+                    found.off(off).join(", ")
+                ));
+            }
+        }
     }
 }
 
