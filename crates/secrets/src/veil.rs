@@ -147,8 +147,8 @@ fn overlap(a: &Span, b: &Span) -> bool {
 
 /// Words of keys behind which words could be somebody's way in, though they are no names of secrets.
 const WAYS_IN: [&str; 12] = [
-    "access", "account", "auth", "code", "key", "login", "logon", "pin", "user", "wifi",
-    "wlan", "zugang",
+    "access", "account", "auth", "code", "key", "login", "logon", "pin", "user", "wifi", "wlan",
+    "zugang",
 ];
 
 /// What is known of an unknown key.
@@ -188,11 +188,7 @@ fn is_hidden(look: &Look, span: &Span) -> bool {
 }
 
 /// Of what stands behind a key that is plainly no secret's, the words that nobody writes there but one who made them up.
-fn made_up(
-    text: &str,
-    places: Vec<Range<usize>>,
-    is_odd: fn(&str) -> bool,
-) -> Vec<Range<usize>> {
+fn made_up(text: &str, places: Vec<Range<usize>>, is_odd: fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for place in places {
         let part = text.get(place.clone()).unwrap_or_default();

@@ -236,9 +236,15 @@ fn a_value_behind_a_misspelt_key_is_shown() {
         ("jobs: {p: {schedul: Sun k7wm3rq9xQ}}", "Sun **********"),
         ("repositories: {u: {pasword: Sun k7wm3rq9xQ}}", "'password'"),
         ("hosts: {h: {zzzzzz: Sun 03:00}}", "zzzzzz: Sun 03:00"),
-        ("hosts: {h: {title: \"Nice title\"}}", "title: \"Nice title\""),
+        (
+            "hosts: {h: {title: \"Nice title\"}}",
+            "title: \"Nice title\"",
+        ),
         ("hosts: {h: {title: \"Nice title\"}}", "no key 'title'"),
-        ("hosts: {h: {zzzzzz: Sun k7wm3rq9xQ, zzzzzzz: a b}}", "Sun **********, zzzzzzz: a b"),
+        (
+            "hosts: {h: {zzzzzz: Sun k7wm3rq9xQ, zzzzzzz: a b}}",
+            "Sun **********, zzzzzzz: a b",
+        ),
         ("hosts: {h: {login: jo geheim}}", "login: jo ******"),
     ] {
         let text = format!("format: 1\nlab: x\n{line}\n");
