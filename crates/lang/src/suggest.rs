@@ -50,14 +50,22 @@ fn distance(word: &str, known: &str) -> usize {
     (2 * slips) - usize::from(turned)
 }
 
-/// Words for one thing, of which each section has its own.
-const ALIKE: [&str; 3] = ["amount", "price", "cost"];
+/// Words for one thing, of which each section has its own, or which people bring from elsewhere.
+const ALIKE: [&[&str]; 8] = [
+    &["amount", "price", "cost"],
+    &["url", "http"],
+    &["port", "tcp"],
+    &["folder", "path", "directory", "dir"],
+    &["description", "title", "comment", "notes", "note"],
+    &["memory", "ram"],
+    &["cores", "cpus", "vcpus"],
+    &["kind", "type"],
+];
 
 /// The known word that means the same.
 pub(crate) fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let mut known = known.into_iter();
-    let other = |k: &&str| *k != word && ALIKE.contains(k);
-    ALIKE.contains(&word).then(|| known.find(other))?
+    let group = ALIKE.iter().find(|group| group.contains(&word))?;
+    known.into_iter().find(|k| *k != word && group.contains(k))
 }
 
 /// A mend that replaces `span` by `text`, as a question; what looks like a secret is hidden, and then there is no edit.

@@ -18,7 +18,7 @@ pub struct Veil {
 }
 
 impl Veil {
-    /// Of what was found in each text; hides also what stands behind unknown keys: nobody knows what that is.
+    /// Of what was found in each text; hides also what could be a secret behind unknown keys: nobody knows what that is.
     pub fn of(sources: &SourceSet, mut looks: Vec<Look>, told: &[Diagnostic]) -> Self {
         let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
         for (d, label) in told
@@ -30,11 +30,12 @@ impl Veil {
             let look = looks.get_mut(label.span.source.0 as usize);
             if let (Some(source), Some(look)) = (source, look) {
                 let key = label.span.start as usize..label.span.end as usize;
-                let slip = is_slip(d, source.text.get(key.clone()).unwrap_or_default());
+                let named = source.text.get(key.clone()).unwrap_or_default();
                 let hidden = behind(&source.text, key.end);
-                look.doubtful.extend(match slip {
-                    true => made_up(&source.text, hidden),
-                    false => hidden,
+                look.doubtful.extend(match standing(d, named) {
+                    Standing::Slip => made_up(&source.text, hidden, is_made_up),
+                    Standing::Plain => made_up(&source.text, hidden, is_mixed),
+                    Standing::Perhaps => hidden,
                 });
             }
         }
@@ -113,6 +114,11 @@ impl Veil {
             let look = self.looks.get(label.span.source.0 as usize);
             if let (Some(text), Some(look)) = (text, look) {
                 hidden.extend(within(look, text, &label.span));
+                // A key is called by its name, even where its value has the same word.
+                if d.code == "unknown-key" && !is_hidden(look, &label.span) {
+                    let key = text.get(label.span.start as usize..label.span.end as usize);
+                    hidden.retain(|word| Some(word.as_str()) != key);
+                }
             }
         }
         let labels = d.primary.iter_mut().chain(&mut d.secondary);
@@ -139,20 +145,55 @@ fn overlap(a: &Span, b: &Span) -> bool {
     a.source == b.source && a.start < b.end && b.start < a.end
 }
 
-/// Whether an unknown key is a slip of a known one, and neither is the name of a secret.
-fn is_slip(d: &Diagnostic, key: &str) -> bool {
-    let open = |name: &str| diag::naming(name).is_none() && diag::misspelt(name).is_none();
-    let meant = d.fix.as_ref().and_then(|fix| fix.edits.first());
-    meant.is_some_and(|edit| open(&edit.text)) && open(key)
+/// Words of keys behind which words could be somebody's way in, though they are no names of secrets.
+const WAYS_IN: [&str; 12] = [
+    "access", "account", "auth", "code", "key", "login", "logon", "pin", "user", "wifi", "wlan",
+    "zugang",
+];
+
+/// What is known of an unknown key.
+enum Standing {
+    /// It is a slip of a known one, and neither is the name of a secret.
+    Slip,
+    /// It is plainly not the name of a secret: words behind it are words.
+    Plain,
+    /// It may be one's.
+    Perhaps,
 }
 
-/// Of what stands behind a slip of a known key, the words that nobody would write there: it is known what the key is for.
-fn made_up(text: &str, places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+fn standing(d: &Diagnostic, key: &str) -> Standing {
+    let open = |name: &str| diag::naming(name).is_none() && diag::misspelt(name).is_none();
+    let meant = d.fix.as_ref().and_then(|fix| fix.edits.first());
+    let lower = key.to_lowercase();
+    match meant {
+        _ if !open(key) => Standing::Perhaps,
+        Some(edit) if open(&edit.text) => Standing::Slip,
+        None if !WAYS_IN.iter().any(|word| lower.contains(word)) => Standing::Plain,
+        Some(_) | None => Standing::Perhaps,
+    }
+}
+
+/// Letters with digits or signs among them, as no word has them.
+fn is_mixed(word: &str) -> bool {
+    let signs = |c: char| "!@#$^&*=|\\<>?".contains(c);
+    let bare = word.trim_matches(|c: char| ",.;:!?()".contains(c));
+    bare.contains(signs) || bare.chars().any(|c| c.is_ascii_digit()) && !is_plain(bare)
+}
+
+/// Whether a secret was found right where something points.
+fn is_hidden(look: &Look, span: &Span) -> bool {
+    inside(look, span.start as usize..span.end as usize)
+        .next()
+        .is_some()
+}
+
+/// Of what stands behind a key that is plainly no secret's, the words that nobody writes there but one who made them up.
+fn made_up(text: &str, places: Vec<Range<usize>>, is_odd: fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for place in places {
         let part = text.get(place.clone()).unwrap_or_default();
         for word in part.split([' ', '\t', '"', '\'']) {
-            if is_made_up(word) && !is_plain(word) {
+            if is_odd(word) && !is_plain(word) {
                 let start = place.start + (word.as_ptr() as usize - part.as_ptr() as usize);
                 out.push(start..start + word.len());
             }

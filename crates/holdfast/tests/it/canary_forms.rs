@@ -227,7 +227,7 @@ fn a_secret_that_is_refused_is_told_once() {
     assert_eq!(said.matches("[sec-clear-text]").count(), 0, "{said}");
 }
 
-/// What stands behind a slip of a known key is shown, unless it looks like a secret or the name may be one's.
+/// What stands behind an unknown key is shown, and its name always, unless it looks like a secret or the name may be one's.
 #[test]
 fn a_value_behind_a_misspelt_key_is_shown() {
     let folder = tempfile::tempdir().unwrap();
@@ -235,7 +235,17 @@ fn a_value_behind_a_misspelt_key_is_shown() {
         ("jobs: {p: {schedul: \"Sun 03:00\"}}", "\"Sun 03:00\""),
         ("jobs: {p: {schedul: Sun k7wm3rq9xQ}}", "Sun **********"),
         ("repositories: {u: {pasword: Sun k7wm3rq9xQ}}", "'password'"),
-        ("hosts: {h: {zzzzzz: Sun 03:00}}", "Sun *****"),
+        ("hosts: {h: {zzzzzz: Sun 03:00}}", "zzzzzz: Sun 03:00"),
+        (
+            "hosts: {h: {title: \"Nice title\"}}",
+            "title: \"Nice title\"",
+        ),
+        ("hosts: {h: {title: \"Nice title\"}}", "no key 'title'"),
+        (
+            "hosts: {h: {zzzzzz: Sun k7wm3rq9xQ, zzzzzzz: a b}}",
+            "Sun **********, zzzzzzz: a b",
+        ),
+        ("hosts: {h: {login: jo geheim}}", "login: jo ******"),
     ] {
         let text = format!("format: 1\nlab: x\n{line}\n");
         fs::write(folder.path().join("holdfast.yaml"), text).unwrap();

@@ -1,7 +1,7 @@
 //! Whether an entry fits in a map: by its key and by the form of its value.
 
 use crate::mixup::Values;
-use crate::suggest::nearest;
+use crate::suggest::{alike, nearest};
 use crate::yaml::{Entry, Node, NodeKind};
 use model::declare::{FORMS, FieldShape, RecordShape, Shape, UNKNOWN};
 
@@ -50,9 +50,10 @@ impl Level {
         }
     }
 
-    /// The known key that is a slip away.
+    /// The known key that is a slip away, or means the same.
     pub(super) fn near(&self, key: &str) -> Option<&'static str> {
-        nearest(key, self.fields().iter().map(|f| f.key))
+        let known = || self.fields().iter().map(|f| f.key);
+        nearest(key, known()).or_else(|| alike(key, known()))
     }
 
     /// What stands under a key.

@@ -141,6 +141,8 @@ impl<'n> Walk<'_, '_, 'n> {
             }
             if let Some(below) = self.below(level, entries, n, &moved) {
                 self.lower(level, entries, below, n, &mut moved);
+            } else if let Some((of, owner)) = self.deeper(level, entries, n) {
+                self.found.push(Found::Deeper { of, owner, entry });
             } else if let Some(owner) = self.value_of(level, entries, n) {
                 self.found.push(Found::Value { owner, entry });
             } else if let Some((up, beside)) = self.outside(level, entry, above) {
@@ -208,6 +210,42 @@ impl<'n> Walk<'_, '_, 'n> {
             let next = !free || b + 1 == n || (b + 1..n).all(|m| moved.contains(&m));
             !stray && !slip && next && inner.takes(entry, self.values)
         })
+    }
+
+    /// The entry of the map before this one that it belongs below, two levels deeper: `hardware` of the host before `memory`.
+    fn deeper(
+        &self,
+        level: &Level,
+        entries: &'n [Entry],
+        n: usize,
+    ) -> Option<(&'n Entry, &'n Entry)> {
+        let entry = entries.get(n).filter(|e| !level.is_home(e))?;
+        let column = say::first_column(self.text, entry.key.span)?;
+        let of = entries.get(n.checked_sub(1)?)?;
+        let NodeKind::Map { entries: inner, .. } = &of.value.kind else {
+            return None;
+        };
+        let first = say::first_column(self.text, of.key.span)?;
+        let middle = level.under(&of.key.text).filter(|_| first == column)?;
+        let middle = Level::of(&middle).filter(|l| matches!(l, Level::Record(_)))?;
+        let key = entry.key.text.as_str();
+        if middle.has(key) || level.near(key).is_some() {
+            return None;
+        }
+        let mut owners = inner.iter().filter(|owner| {
+            let shape = middle.under(&owner.key.text);
+            match shape.as_ref().and_then(Level::of) {
+                Some(inside @ Level::Record(_)) => {
+                    let map = matches!(owner.value.kind, NodeKind::Map { .. });
+                    (map || owner.value.is_null()) && inside.reads(entry, self.values)
+                }
+                _ => false,
+            }
+        });
+        match (owners.next(), owners.next()) {
+            (Some(owner), None) => Some((of, owner)),
+            _ => None,
+        }
     }
 
     /// The key without a value right before a name that is no key here: `os:` before `name: debian`.

@@ -13,6 +13,12 @@ pub(super) enum Found<'n> {
         owner: &'n Entry,
         entries: Vec<&'n Entry>,
     },
+    /// Two levels above the one that it belongs below.
+    Deeper {
+        of: &'n Entry,
+        owner: &'n Entry,
+        entry: &'n Entry,
+    },
     /// Below the one that they belong beside.
     Beside {
         /// Of the map that they belong to.
@@ -53,6 +59,7 @@ const LONGEST: usize = 60;
 pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
     match found {
         Found::Below { owner, entries } => below(owner, entries, text, sink),
+        Found::Deeper { of, owner, entry } => deeper(of, owner, entry, text, sink),
         Found::Beside {
             owner,
             beside: key,
@@ -63,7 +70,7 @@ pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
             if entries.len() == around.len() {
                 forget_around(key, around, sink);
             }
-            beside(&of, key, entries, sink);
+            beside((&of, key), entries, around, text, sink);
         }
         Found::Inside {
             entry,
@@ -95,14 +102,7 @@ fn below(owner: &Entry, entries: &[&Entry], text: &str, sink: &mut Sink) {
     let what = format!("indent {} below {below}", pronoun(entries));
     let d = Diagnostic::invalid("unknown-key", message)
         .at(first.key.span, format!("belongs below {below}"));
-    sink.report(match indent(owner, entries, text) {
-        Some(edits) => d.fix(Fix {
-            message: what,
-            applicability: Applicability::Unsafe,
-            edits,
-        }),
-        None => d.help(what),
-    });
+    sink.report(with(d, what, indent(owner, entries, text)));
 }
 
 /// What is said of a map that has nothing else in it: one key of a value is missing there, say.
@@ -113,15 +113,50 @@ fn forget_around(key: &Key, around: &[Entry], sink: &mut Sink) {
     }
 }
 
-fn beside(of: &str, key: &Key, entries: &[&Entry], sink: &mut Sink) {
+fn beside(
+    (of, owner): (&str, &Key),
+    entries: &[&Entry],
+    around: &[Entry],
+    text: &str,
+    sink: &mut Sink,
+) {
     let Some(first) = entries.first() else { return };
     forget(sink, entries);
-    let key = quote(&key.text);
+    let key = quote(&owner.text);
     let message = format!("{}{of} beside {key}, not below it", belong(entries));
     let d = Diagnostic::invalid("unknown-key", message)
         .at(first.key.span, format!("belongs beside {key}"));
-    let it = pronoun(entries);
-    sink.report(d.help(format!("write {it} beside {key}, at its indent")));
+    let what = format!("write {} beside {key}, at its indent", pronoun(entries));
+    sink.report(with(d, what, dedent(owner, entries, around, text)));
+}
+
+/// Offers the edits, or says what to do where there are none.
+fn with(d: Diagnostic, what: String, edits: Option<Vec<Edit>>) -> Diagnostic {
+    match edits {
+        Some(edits) => d.fix(Fix {
+            message: what,
+            applicability: Applicability::Unsafe,
+            edits,
+        }),
+        None => d.help(what),
+    }
+}
+
+fn deeper(of: &Entry, owner: &Entry, entry: &Entry, text: &str, sink: &mut Sink) {
+    forget(sink, &[entry]);
+    let (key, of_key) = (quote(&owner.key.text), quote(&of.key.text));
+    let message = format!("{} belongs below {key} of {of_key}", quote(&entry.key.text));
+    let what = format!("write it below {key}, indented deeper");
+    let d = Diagnostic::invalid("unknown-key", message)
+        .at(entry.key.span, format!("belongs below {key}"));
+    // What stands between would take it instead.
+    let last = match &of.value.kind {
+        NodeKind::Map { entries, .. } => entries.last().map(|e| e.key.span),
+        _ => None,
+    };
+    let next = last == Some(owner.key.span);
+    let edits = indent(owner, &[entry], text).filter(|_| next);
+    sink.report(with(d, what, edits));
 }
 
 fn inside(entry: &Entry, under: &str, there: bool, text: &str, sink: &mut Sink) {
@@ -246,10 +281,10 @@ pub(super) fn first_column(text: &str, key: Span) -> Option<usize> {
 
 /// Blanks before every line of the entries, so that they stand as the others below the owner do.
 fn indent(owner: &Entry, entries: &[&Entry], text: &str) -> Option<Vec<Edit>> {
-    let from = column(text, owner.key.span);
+    let from = first_column(text, entries.first()?.key.span)?;
     let to = match &owner.value.kind {
         NodeKind::Map { entries, .. } => first_column(text, entries.first()?.key.span)?,
-        _ => from + 2,
+        _ => column(text, owner.key.span) + 2,
     };
     let blanks = " ".repeat(to.checked_sub(from).filter(|n| *n > 0)?);
     let mut edits = Vec::new();
@@ -263,6 +298,43 @@ fn indent(owner: &Entry, entries: &[&Entry], text: &str) -> Option<Vec<Edit>> {
                     Span::new(whole.source, at, at),
                     blanks.clone(),
                 ));
+            }
+            at += line.len();
+        }
+    }
+    Some(edits)
+}
+
+/// Blanks taken from every line of the entries, so that they stand as the key does that they belong beside; only where nothing of the map
+/// that they leave follows.
+fn dedent(beside: &Key, entries: &[&Entry], around: &[Entry], text: &str) -> Option<Vec<Edit>> {
+    let to = first_column(text, beside.span)?;
+    let from = first_column(text, entries.first()?.key.span)?;
+    let less = from.checked_sub(to).filter(|n| *n > 0)?;
+    let tail = around.len().checked_sub(entries.len())?;
+    let mut is_tail = around.get(tail..)?.iter().zip(entries);
+    if !is_tail.all(|(a, e)| a.key.span == e.key.span) {
+        return None;
+    }
+    let end = whole(entries.last()?).end as usize;
+    let after = text.get(end..)?.lines().skip(1).find(|l| {
+        let said = l.trim_start();
+        !said.is_empty() && !said.starts_with('#')
+    });
+    let lead = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    if after.is_some_and(|line| lead(line) > to) {
+        return None;
+    }
+    let mut edits = Vec::new();
+    for entry in entries {
+        first_column(text, entry.key.span)?;
+        let whole = whole(entry);
+        let mut at = line_start(text, whole.start as usize);
+        for line in text.get(at..whole.end as usize)?.split_inclusive('\n') {
+            if !line.trim().is_empty() {
+                (lead(line) >= less).then_some(())?;
+                let gone = Span::new(whole.source, at, at + less);
+                edits.push(Edit::replace(gone, String::new()));
             }
             at += line.len();
         }

@@ -316,11 +316,28 @@ pub(super) fn unknown<'k>(
     let d = Diagnostic::invalid("unknown-key", message).at(key.span, "unknown key");
     let near = nearest(&key.text, known.iter().copied());
     let near = near.or_else(|| alike(&key.text, known.iter().copied()));
+    if let Some((name, value)) = spaceless(&key.text, known) {
+        // Within brackets such a word is a key without a value.
+        let fix = did_you_mean(key.span, &format!("{name}: {value}"));
+        cx.report(d.fix(fix).help("a space belongs behind ':'"));
+        return Some(name);
+    }
     cx.report(match near {
         Some(near) => d.fix(did_you_mean(key.span, near)),
+        None if super::section_keys().any(|k| k == key.text) => d.help(format!(
+            "'{0}' is a section: write '{0}:' at the left edge of a file, and what belongs to it below",
+            key.text
+        )),
         None => d.help(format!("known keys are {}", each_once(known).join(", "))),
     });
     near
+}
+
+/// The key and the value of `site:home`, if that key is known and its value is none that could be secret.
+fn spaceless<'k, 't>(text: &'t str, known: &[&'k str]) -> Option<(&'k str, &'t str)> {
+    let (name, value) = text.split_once(':')?;
+    let name = known.iter().find(|k| **k == name && !SECRET.contains(k))?;
+    (!value.is_empty() && diag::hide(value) == value).then_some((*name, value))
 }
 
 /// The items of a list; a single text or map is not taken for a list of one.

@@ -43,7 +43,14 @@ pub(super) fn read(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     };
     cx.report(match form {
         Some((_, form)) => {
-            complain(amiss(kind, rest).unwrap_or_default()).help(format!("restic takes '{form}'"))
+            let d = complain(amiss(kind, rest).unwrap_or_default());
+            match named(kind, rest) {
+                Some(meant) => d.fix(did_you_mean(slot.node.head, &meant)),
+                None if kind == "sftp" => d.help(format!(
+                    "restic takes '{form}'; a path without '/' before it begins in the user's home: 'sftp:USER@HOST:restic'"
+                )),
+                None => d.help(format!("restic takes '{form}'")),
+            }
         }
         None => {
             let d = complain(
@@ -79,6 +86,14 @@ fn meant(kind: &str, rest: &str, text: &str) -> Option<String> {
     let (kind, rest) = found.split_once(':')?;
     let good = amiss(kind, rest).is_none();
     good.then(|| found.clone())
+}
+
+/// `sftp:pi/mnt` as `sftp:pi:/mnt`.
+fn named(kind: &str, rest: &str) -> Option<String> {
+    let bare = kind == "sftp" && !rest.contains(':') && !rest.starts_with('/');
+    let (host, path) = rest.split_once('/').filter(|_| bare)?;
+    let found = format!("{host}:/{path}");
+    (!path.is_empty() && sftp(&found).is_none()).then(|| format!("sftp:{found}"))
 }
 
 /// What is missing behind the name of a kind.
@@ -117,7 +132,7 @@ fn amiss(kind: &str, rest: &str) -> Option<&'static str> {
 /// `HOST:PATH`, `USER@HOST:PATH` or `//USER@HOST:PORT/PATH`.
 fn sftp(rest: &str) -> Option<&'static str> {
     const NO_HOST: &str = "names no host";
-    const NO_PATH: &str = "names no path on the host";
+    const NO_PATH: &str = "names no path on the host: restic would take all of the user's home";
     let (place, path) = match rest.strip_prefix("//") {
         Some(url) => url.split_once('/').unwrap_or((url, "")),
         // An IPv6 address stands in brackets.

@@ -231,10 +231,13 @@ impl Record for Map<'_, '_, '_, '_> {
     }
 
     fn none_of(&mut self, keys: &[&'static str], help: &str) {
+        let mut any = false;
         for key in keys {
-            self.fields.entry(key);
+            any |= self.fields.entry(key).is_some();
         }
-        self.fields.none_of(keys, help);
+        if !any {
+            self.fields.none_of(keys, help);
+        }
     }
 }
 

@@ -575,7 +575,7 @@ fn twice(text: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::invalid("duplicate-key", message)
         .at(span, "given again")
         .and_at(first, "first given here")
-        .help("keep one of the two")
+        .help("keep one of the two; where both have something below them, write all of it below the first")
 }
 
 /// The value of `<<`: entries that the map has unless it gives them itself.

@@ -287,3 +287,40 @@ fn a_decimal_comma_is_never_half_a_number() {
         }
     }
 }
+
+/// Two levels, both ways: what is offered puts it where it belongs, and nothing else is made of it.
+#[test]
+fn two_levels_are_mended() {
+    for (text, expected) in [
+        (
+            "hosts:\n  web:\n    hardware:\n      cpu: {cores: 4}\n  memory: 16GiB",
+            "    hardware:\n      cpu: {cores: 4}\n      memory: 16GiB",
+        ),
+        (
+            "sites: {home: {}}\nhosts:\n  web:\n    hardware:\n      cpu:\n        cores: 2\n        site: home",
+            "        cores: 2\n    site: home",
+        ),
+        (
+            "hosts:\n  web:\n    hardware:\n      cpu:\n        cores: 2\n        memory: 4GiB\n    os: debian",
+            "        cores: 2\n      memory: 4GiB\n    os: debian",
+        ),
+        // What follows belongs to the map that it would leave.
+        (
+            "sites: {home: {}}\nhosts:\n  web:\n    hardware:\n      site: home\n      memory: 4GiB",
+            "    hardware:\n      site: home\n      memory: 4GiB",
+        ),
+    ] {
+        let text = format!("format: 1\nlab: x\n{text}\n");
+        let files = [("holdfast.yaml".to_owned(), text.clone())];
+        let (_, all) = read(&files, 0, &text);
+        assert_eq!(invalid(&all).len(), 1, "{text}: {:#?}", invalid(&all));
+        let now = mended(&files, 0, &text);
+        assert!(
+            now.contains(expected),
+            "{text}\n{now}\n{:#?}",
+            invalid(&all)
+        );
+        let (_, left) = read(&files, 0, &now);
+        assert_eq!(invalid(&left).is_empty(), now != text, "{now}");
+    }
+}

@@ -46,6 +46,68 @@ fn each(rows: &[(&str, &str, &str)]) {
 }
 
 #[test]
+fn tests_of_services_say_what_they_lack() {
+    let smoke = "services: {s: {smoke: [@@]}}";
+    each(&[
+        (smoke, "{url: https://x}", "did you mean 'http'"),
+        (smoke, "{port: 443}", "did you mean 'tcp'"),
+        (smoke, "{}", "has no 'http' and no 'tcp' and no 'command'"),
+        (
+            smoke,
+            "{expect: 200}",
+            "write '{http: https://wiki.home.arpa/}', '{tcp: 443}'",
+        ),
+        (smoke, "{tcp: 99999}", "numbers from 1 to 65535"),
+        (smoke, "https://x:99999/a", "numbers from 1 to 65535"),
+        (
+            smoke,
+            "'https://[2001:db8::1]:0'",
+            "numbers from 1 to 65535",
+        ),
+    ]);
+    assert_eq!(
+        said("services: {s: {smoke: ['https://[2001:db8::99999]/', https://x:8443]}}").0,
+        ""
+    );
+}
+
+#[test]
+fn words_of_other_places_are_known() {
+    each(&[
+        (
+            "hosts: {h: {title: @@}}",
+            "a b",
+            "did you mean 'description'",
+        ),
+        (
+            "hosts: {h: {}}\ndatasets: {d: {host: h, path: @@}}",
+            "/s",
+            "did you mean 'folder'",
+        ),
+        (
+            "sites: {s: {}}\nhosts: {h: {@@}}",
+            "site:s",
+            "did you mean 'site: s'",
+        ),
+        (
+            "hosts: {h: {hardware: {guests: @@}}}",
+            "{}",
+            "'guests' is a section",
+        ),
+        (
+            "repositories: {r: {location: @@}}",
+            "sftp:pi/mnt",
+            "did you mean 'sftp:pi:/mnt'",
+        ),
+        (
+            "repositories: {r: {location: '@@'}}",
+            "sftp:u@h:",
+            "all of the user's home",
+        ),
+    ]);
+}
+
+#[test]
 fn units_that_are_missing_or_spelt_otherwise_are_told() {
     let disk = "hosts: {h: {hardware: {disks: {a: @@}}}}";
     let memory = "hosts: {h: {hardware: {memory: @@}}}";

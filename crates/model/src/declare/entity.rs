@@ -2,7 +2,7 @@
 
 /// Defines a record: a struct whose fields are the keys, with their documentation. A key that is a word of Rust is written
 /// `r#for`. Every record has a `span`, the place where it is named or begins. `pub struct Smoke or http { … }`: a text in place
-/// of the map stands for the value of `http`. `cores: Opt<u32> where above_zero`: none is a slip.
+/// of the map stands for the value of `http`; with `needs http | tcp: "…"` behind it one of those keys must be there. `cores: Opt<u32> where above_zero`: none is a slip.
 ///
 /// ```ignore
 /// entity! {
@@ -20,7 +20,7 @@ macro_rules! entity {
     (@read above_zero) => { $crate::declare::above_zero };
     ($(
         $(#[doc = $doc:literal])*
-        pub struct $name:ident $(or $short:ident)? {
+        pub struct $name:ident $(or $short:ident)? $(needs $($either:ident)|+: $form:literal)? {
             $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty $(where $above:ident)? ),* $(,)?
         }
     )*) => {$(
@@ -35,13 +35,15 @@ macro_rules! entity {
         impl $name {
             /// Reads the keys; whoever owns the map may read others.
             pub fn of(record: &mut dyn $crate::declare::Record) -> Self {
-                Self {
+                let read = Self {
                     span: record.span(),
                     $( $field: $crate::declare::entity!(@read $($above)?)(
                         record,
                         $crate::declare::key(stringify!($field)),
                     ), )*
-                }
+                };
+                $( record.none_of(&[$(stringify!($either)),+], $form); )?
+                read
             }
 
             /// How it is written.
@@ -56,7 +58,7 @@ macro_rules! entity {
                         above_zero: false $( || stringify!($above) == "above_zero" )?,
                         shape: <$type as $crate::declare::Field>::shape(),
                     } ),*],
-                    either: &[],
+                    either: &[$( &[$(stringify!($either)),+] )?],
                 }
             }
         }

@@ -219,7 +219,7 @@ pub trait Record {
     fn field(&mut self, key: &'static str, read: &mut dyn FnMut(&mut dyn Place)) -> bool;
     /// The same for a key that must be there; `example` is a value to show.
     fn need(&mut self, key: &'static str, example: &str, read: &mut dyn FnMut(&mut dyn Place));
-    /// Reports that none of some keys is there, of which one must be.
+    /// Reports that none of some keys is there, of which one must be, if so.
     fn none_of(&mut self, keys: &[&'static str], help: &str);
 }
 

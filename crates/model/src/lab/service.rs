@@ -177,7 +177,7 @@ entity! {
     }
 
     /// A test that tells whether the service works; a bare text is a URL.
-    pub struct Smoke or http {
+    pub struct Smoke or http needs http | tcp | command: "write '{http: https://wiki.home.arpa/}', '{tcp: 443}' or '{command: …}'" {
         /// This URL answers …
         http: Opt<HttpUrl>,
         /// … with this status; 200 if nothing is said.

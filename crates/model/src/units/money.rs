@@ -2,7 +2,7 @@
 
 use super::decimal::{Decimal, unsigned};
 use super::slip;
-use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
+use crate::declare::{Pattern, Says, Value, ValueForm, Wrong, serde_as_text};
 use std::fmt;
 
 /// An ISO 4217 code: `EUR`.
@@ -86,6 +86,42 @@ impl Money {
         self.low != self.high
     }
 
+    /// What is wrong with an amount of three places or more, such as `1.299 EUR`: with a point between thousands it is another one. What
+    /// is less than one is a price of a part, and none of a currency whose coins have three places.
+    fn grouped<T: Value>(self, per: &str) -> Option<Wrong> {
+        const OF_THREE: [[u8; 3]; 7] = [
+            *b"BHD", *b"IQD", *b"JOD", *b"KWD", *b"LYD", *b"OMR", *b"TND",
+        ];
+        if OF_THREE.contains(&self.currency.0) {
+            return None;
+        }
+        let split = |n: Decimal| {
+            let written = n.to_string();
+            let (whole, part) = written.split_once('.')?;
+            (part.len() > 2 && whole != "0").then(|| (n, whole.to_owned(), part.to_owned()))
+        };
+        let (found, whole, part) = [self.low, self.high].into_iter().find_map(split)?;
+        let rounded = cents(found.times_rounded(100)?);
+        let end = format!(" {}{per}", self.currency);
+        let thousand = match part.len() {
+            3 => format!("'{whole}{part}{end}' or "),
+            _ => String::new(),
+        };
+        let help = match self.is_range() {
+            false => format!("write {thousand}'{rounded}{end}', whichever is meant"),
+            true => format!("write {thousand}'{rounded}{end}' for '{found}', whichever is meant"),
+        };
+        Some(Wrong {
+            says: Says::After(format!(
+                "has {} places behind the point, and {} has two",
+                part.len(),
+                self.currency
+            )),
+            help: Some(help),
+            ..Wrong::of::<T>()
+        })
+    }
+
     fn of(text: &str) -> Option<Self> {
         let (currency, amount) = match Currency::of_symbol(text) {
             Some(found) => found,
@@ -107,6 +143,16 @@ impl Money {
             currency,
         })
     }
+}
+
+/// `1,299 EUR` as if its comma were a point.
+fn pointed(text: &str) -> Option<Money> {
+    Money::of(&text.replacen(',', ".", 1))
+}
+
+/// Hundredths as they are written: `1.30`.
+fn cents(hundredths: i128) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// What was probably meant by an amount, if it is one.
@@ -164,9 +210,13 @@ impl Value for Money {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
+        if let Some(wrong) = Self::of(text).and_then(|m| m.grouped::<Self>("")) {
+            return Err(wrong);
+        }
         Self::of(text).ok_or_else(|| Wrong {
             help: once(text)
                 .or_else(|| bare(text, ""))
+                .or_else(|| pointed(text)?.grouped::<Self>("")?.help)
                 .or_else(|| slip::thousands(text)),
             meant: meant(text),
             ..Wrong::of::<Self>()
@@ -289,6 +339,11 @@ impl Value for Cost {
             Wrong {
                 help: bare(text, "/month")
                     .or(period)
+                    .or_else(|| {
+                        let (money, period) = text.rsplit_once('/')?;
+                        let per = format!("/{period}");
+                        pointed(money)?.grouped::<Self>(&per)?.help
+                    })
                     .or_else(|| slip::thousands(text)),
                 meant: known,
                 ..Wrong::of::<Self>()
@@ -298,7 +353,10 @@ impl Value for Cost {
         let per = Period::ALL.iter().find(|(w, _)| *w == period);
         let (_, per) = per.ok_or_else(wrong)?;
         let money = Money::of(money).ok_or_else(wrong)?;
-        Ok(Self { money, per: *per })
+        match money.grouped::<Self>(&format!("/{period}")) {
+            Some(wrong) => Err(wrong),
+            None => Ok(Self { money, per: *per }),
+        }
     }
 }
 

@@ -184,7 +184,19 @@ fn money_in_all_spellings() {
         );
         assert_eq!(money.to_string(), shown);
     }
-    for bad in ["150", "300..200 USD", "150 eur", "-1 EUR", "EUR", "1 2 EUR"] {
+    for good in ["1.299 KWD", "0.005 EUR", "1.5 EUR"] {
+        assert!(Money::parse(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "1.299 EUR",
+        "1..1.299 EUR",
+        "150",
+        "300..200 USD",
+        "150 eur",
+        "-1 EUR",
+        "EUR",
+        "1 2 EUR",
+    ] {
         assert!(Money::parse(bad).is_err(), "{bad}");
     }
     let yearly = |text: &str| Cost::parse(text).unwrap().cents_per_year().0;
@@ -394,8 +406,13 @@ fn what_may_mean_two_things_is_told_as_both() {
         ("12", &["12 EUR"]),
         ("12 EUR/year", &["12 EUR"]),
         ("12€ per month", &["12 EUR"]),
+        ("1.299 EUR", &["1299 EUR", "1.30 EUR"]),
+        ("1,299 EUR", &["1299 EUR", "1.30 EUR"]),
+        ("€1.2345", &["1.23 EUR"]),
     ]);
     advised::<Cost>(&[
+        ("1.299 EUR/month", &["1299 EUR/month", "1.30 EUR/month"]),
+        ("1,299 EUR/month", &["1299 EUR/month", "1.30 EUR/month"]),
         ("12", &["12 EUR/month"]),
         ("12 EUR", &["12 EUR/month", "12 EUR/year"]),
         ("12€", &["12 EUR/month", "12 EUR/year"]),

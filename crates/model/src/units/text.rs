@@ -115,6 +115,17 @@ impl Url {
         (dotted && Self::is_url(&whole) && !text.contains("://")).then_some(whole)
     }
 
+    /// The number behind its host, if that is no port.
+    fn odd_port(text: &str) -> Option<&str> {
+        let (_, rest) = text.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let (host, port) = authority.rsplit_once(':')?;
+        // Within brackets it is a part of an address.
+        let number = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        let good = port.parse::<u16>().is_ok_and(|p| p > 0);
+        (number && !good && host.contains('[') == host.contains(']')).then_some(port)
+    }
+
     /// `scheme://user:password@host`.
     fn has_password(text: &str) -> bool {
         let authority = text
@@ -141,6 +152,11 @@ impl Value for Url {
             let says = Says::Whole("the URL has a password in clear text".to_owned());
             let mut wrong = Wrong::saying(SECRET_IN_CLEAR, says);
             wrong.help = Some("remove it here, and change it: it stays in the history".to_owned());
+            return Err(wrong);
+        }
+        if let Some(port) = Self::odd_port(text) {
+            let mut wrong = Wrong::new(format!("has the port {port}"));
+            wrong.help = Some("ports are numbers from 1 to 65535".to_owned());
             return Err(wrong);
         }
         match Self::is_url(text) {
