@@ -45,79 +45,23 @@ pub(crate) fn paths(step: &Step) -> Vec<&FactPath> {
     all
 }
 
-/// Absence is concluded only from a complete list, so kinds that are listed whole are asked for as a collection.
+/// Absence is concluded only from a complete list, so kinds that are listed whole are asked for as a collection: all but those that are
+/// asked for one by one.
 fn add(scope: &mut Scope, path: &FactPath) {
-    match path.kind {
-        FactKind::Host
-        | FactKind::Sshd
-        | FactKind::User
-        | FactKind::Key
-        | FactKind::Sudoer
-        | FactKind::Listener
-        | FactKind::Package
-        | FactKind::Route
-        | FactKind::Cron
-        | FactKind::Chain
-        | FactKind::Address
-        | FactKind::WireGuard
-        | FactKind::Traefik
-        | FactKind::Cloudflared
-        | FactKind::Tailscale
-        | FactKind::Dns
-        | FactKind::Nut
-        | FactKind::Device
-        | FactKind::DevicePort
-        | FactKind::DeviceVlan
-        | FactKind::DeviceNeighbour
-        | FactKind::OpenWrt
-        | FactKind::OpenWrtInterface
-        | FactKind::OpenWrtVlan
-        | FactKind::OpenWrtFirewall
-        | FactKind::OpenWrtForward
-        | FactKind::OpenWrtDhcp
-        | FactKind::OpenWrtLease
-        | FactKind::PbsServer
-        | FactKind::PbsDatastore
-        | FactKind::PbsGroup
-        | FactKind::PbsJob
-        | FactKind::PbsTask
-        | FactKind::Patch
-        | FactKind::Mount
-        | FactKind::Disk
-        | FactKind::Smart
-        | FactKind::Pool
-        | FactKind::Certificate
-        | FactKind::DockerEngine
-        | FactKind::DockerContainer
-        | FactKind::DockerImage
-        | FactKind::DockerNetwork
-        | FactKind::DockerVolume => {
-            scope.collections.insert(path.kind);
-        }
-        FactKind::PveCluster
-        | FactKind::PveNode
-        | FactKind::PveGuest
-        | FactKind::PveStorage
-        | FactKind::PveThin
-        | FactKind::PveBackup
-        | FactKind::PveUncovered
-        | FactKind::PveHa
-        | FactKind::PveReplication
-        | FactKind::PveFirewall
-        | FactKind::PveTask
-        | FactKind::PveUser
-        | FactKind::PveToken
-        | FactKind::PveAcl
-        | FactKind::PveUpdate => {
-            scope.collections.insert(path.kind);
-            scope.add(path.clone());
-        }
+    let one_by_one = matches!(
+        path.kind,
         FactKind::File
-        | FactKind::Unit
-        | FactKind::Sysctl
-        | FactKind::Nft
-        | FactKind::Timer
-        | FactKind::Archive
-        | FactKind::Repository => scope.add(path.clone()),
+            | FactKind::Unit
+            | FactKind::Sysctl
+            | FactKind::Nft
+            | FactKind::Timer
+            | FactKind::Archive
+            | FactKind::Repository
+    );
+    if !one_by_one {
+        scope.collections.insert(path.kind);
+    }
+    if one_by_one || path.kind.is_pve() {
+        scope.add(path.clone());
     }
 }
