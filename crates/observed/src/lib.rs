@@ -37,8 +37,11 @@ pub mod disk_storage_full;
 pub mod disk_thin_full;
 pub mod eol_observed;
 pub mod guest_no_agent;
+pub mod guest_no_autostart;
 pub mod guest_no_job;
 pub mod guest_privileged;
+pub mod guest_snapshot_old;
+pub mod guest_start_order;
 pub mod job_replication_failed;
 pub mod job_task_failed;
 pub mod obs_stale;
@@ -100,8 +103,11 @@ pub const RULES: &[Rule] = &[
     disk_thin_full::RULE,
     eol_observed::RULE,
     guest_no_agent::RULE,
+    guest_no_autostart::RULE,
     guest_no_job::RULE,
     guest_privileged::RULE,
+    guest_snapshot_old::RULE,
+    guest_start_order::RULE,
     job_replication_failed::RULE,
     job_task_failed::RULE,
     obs_stale::RULE,

@@ -305,6 +305,12 @@ pub(super) const RESTS: &[Rests] = &[
         interface,
     ),
     rests(
+        "guest-no-autostart",
+        "the guests of {} start with their host",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
         "guest-no-job",
         "the image backup of a guest is in a job of its hypervisor",
         &["backup.kind", "cluster.kind", "guest.on"],
@@ -314,6 +320,25 @@ pub(super) const RESTS: &[Rests] = &[
         "guest-privileged",
         "a container of {} is privileged without anybody saying so",
         &["cluster.kind"],
+        interface,
+    ),
+    rests(
+        "guest-snapshot-old",
+        "the guests of {} have old snapshots",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
+        "guest-start-order",
+        "the guests of {} start in an order in which none waits for another",
+        &[
+            "cluster.kind",
+            "guest.on",
+            "service.needs.*",
+            "service.needs.*.need|of",
+            "service.runs.host|guest|stack|cluster|device",
+            "service.runs.*.host|guest|stack|cluster|device",
+        ],
         interface,
     ),
     rests(

@@ -199,10 +199,20 @@ fn never_absent(facts: &TargetFacts) {
 
 #[test]
 fn an_auditor_sees_everything_but_updates() {
-    let simulator = Simulator::start(state()).unwrap();
+    let mut state = state();
+    let taken = BTreeMap::from([("before".to_owned(), 1_790_000_000)]);
+    state.guests.get_mut(&100).unwrap().snapshots = taken;
+    let simulator = Simulator::start(state).unwrap();
     let facts = look(&simulator, &scope());
     assert_eq!(facts.errors, Vec::<String>::new());
     assert_eq!(incomplete(&facts), ["pve-update"]);
+    let snapshots = |guest: &str| field(&facts, guest, "snapshots");
+    let before = BTreeMap::from([("before".to_owned(), Value::Int(1_790_000_000))]);
+    assert_eq!(snapshots("pve-guest:100"), Some(Value::Map(before)));
+    assert_eq!(
+        snapshots("pve-guest:101"),
+        Some(Value::Map(BTreeMap::new()))
+    );
     let rows: &[(&str, &str, Value)] = &[
         ("pve-guest:100", "kind", "vm".into()),
         ("pve-guest:100", "name", "web".into()),

@@ -82,11 +82,21 @@ fn config(row: &Row) -> String {
     )
 }
 
-/// The configuration of every guest whose node answers.
+fn snapshots(row: &Row) -> String {
+    format!(
+        "/nodes/{}/{}/{}/snapshot",
+        segment(&row.node),
+        row.kind,
+        row.vmid
+    )
+}
+
+/// The configuration and the snapshots of every guest whose node answers.
 pub(super) fn questions(look: &Look<'_>) -> Vec<String> {
     let rows = list(look).map(|(rows, _)| rows).unwrap_or_default();
     let silent = |row: &&Row| look.nodes.get(&row.node).copied().flatten() == Some(false);
-    let configs = rows.iter().filter(|r| !silent(r)).take(MOST).map(config);
+    let here = rows.iter().filter(|r| !silent(r)).take(MOST);
+    let configs = here.flat_map(|r| [config(r), snapshots(r)]);
     let lists = look.reachable().flat_map(own_lists);
     lists.chain(configs).collect()
 }
@@ -163,6 +173,8 @@ pub(super) fn read(look: &Look<'_>, found: &mut Found) {
                 .push(row.vmid);
         }
         let value = fields(look, row, configured.ok());
+        let taken = look.answers.get(&snapshots(row)).ok().and_then(taken);
+        let value = value.set("snapshots", taken.map(Value::Map));
         found.add(kind, row.vmid.to_string(), value, "/cluster/resources");
     }
     for (why, guests) in refused {
@@ -179,6 +191,23 @@ pub(super) fn read(look: &Look<'_>, found: &mut Found) {
     }
     let listed: BTreeSet<String> = rows.iter().map(|r| r.vmid.to_string()).collect();
     single(look, &listed, found);
+}
+
+/// One of a guest's snapshots; what runs now is listed among them, without a time.
+#[derive(Debug, Deserialize)]
+struct Taken {
+    name: String,
+    #[serde(default)]
+    snaptime: Lax<i64>,
+}
+
+/// Snapshots by name with the second in which each was taken, if all of them are understood.
+fn taken(answer: &Json) -> Option<BTreeMap<String, Value>> {
+    let (all, lost) = rows::<Taken>(answer)?;
+    let real = all.into_iter().filter(|t| t.name != "current");
+    let time = |at: Option<i64>| at.map_or(Value::Text("no time told".to_owned()), Value::Int);
+    let map = real.map(|t| (t.name, time(t.snaptime.0)));
+    (lost == 0).then(|| map.collect())
 }
 
 /// Where the list is not whole for lack of rights: those that somebody asks for and the token would see are not there.
