@@ -36,7 +36,10 @@ impl<'a> Context<'a> {
     /// What those projects start by themselves; services of other profiles are left out.
     pub fn containers(&self) -> impl Iterator<Item = Container<'a>> {
         self.composed().flat_map(|(stack, declared, project)| {
-            let active = project.services.iter().filter(|(_, s)| s.active);
+            // What a provider starts is no container of the engine.
+            let starts = |s: &Composed| s.active && s.provider.is_none();
+            let services = project.services.iter();
+            let active = services.filter(move |(_, s)| starts(s));
             active.map(move |(name, service)| Container {
                 stack,
                 declared,

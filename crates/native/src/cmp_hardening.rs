@@ -194,6 +194,12 @@ fn rights(container: &Container<'_>) -> Vec<(Span, String)> {
             out.push((mount.span, "writes the machine's whole disk".to_owned()));
         }
     }
+    if let Some(socket) = s.use_api_socket.as_ref().filter(|u| u.value) {
+        out.push((
+            socket.span,
+            "starts any container as root, by the engine's socket".to_owned(),
+        ));
+    }
     if let Some(pid) = s.namespaces.pid.as_ref().filter(|p| p.value == "host") {
         out.push((pid.span, "sees and signals every process".to_owned()));
     }

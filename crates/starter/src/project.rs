@@ -9,7 +9,7 @@ pub struct Project {
     pub file: String,
     /// The name that Compose gives it.
     pub project: Option<String>,
-    /// The container that people use: the one that is named like the project, else the first with a published port.
+    /// The container that people use: one that publishes a port, rather no database, rather the one that is named like the project.
     pub service: Option<String>,
     /// A port that it publishes, as `8080` or `53/udp`.
     pub port: Option<String>,

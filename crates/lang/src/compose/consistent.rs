@@ -127,6 +127,9 @@ impl Checker<'_, '_> {
 
     fn image(&mut self, map: &Map) {
         let service = self.service;
+        if service.provider.is_some() {
+            return;
+        }
         if service.image.is_none() && service.build.is_none() {
             let message = format!(
                 "service {} has neither 'image' nor 'build'",

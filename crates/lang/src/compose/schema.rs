@@ -5,7 +5,7 @@ use super::cx::Cx;
 use super::keys::{Keys, Names, PROJECT, Rule, Scalars};
 use super::path::show;
 use super::value::{Kind, Map, Value};
-use crate::suggest::{did_you_mean, nearest, one_of, quote};
+use crate::suggest::{did_you_mean, nearest, quote};
 use diag::{Class, Diagnostic, Severity, Span, Spanned};
 use model::compose::Extra;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,13 @@ impl Checker<'_, '_> {
                     self.complain(value.span, &rule.describe(), value);
                 }
             }
-            Rule::Word(known) => self.word(value, known),
+            Rule::Word(known) => self.word(value, known, rule),
+            Rule::WordOr(known, form) => {
+                let fits = value.as_text().is_some_and(form.fits);
+                if !fits {
+                    self.word(value, known, rule);
+                }
+            }
             Rule::Range(min, max) => match &value.kind {
                 Kind::Text(_) => {}
                 Kind::Int(n) if (*min..=*max).contains(n) => {}
@@ -72,15 +78,15 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn word(&mut self, value: &Value, known: &[&'static str]) {
+    fn word(&mut self, value: &Value, known: &[&'static str], rule: &Rule) {
+        let all = rule.describe();
         let Some(text) = value.as_text() else {
-            return self.complain(value.span, &one_of(known.iter().copied()), value);
+            return self.complain(value.span, &all, value);
         };
         if known.contains(&text) {
             return;
         }
         let place = show(&self.place);
-        let all = one_of(known.iter().copied());
         let message = format!(
             "{place} must be {all}, but is {}",
             quote(&super::secret::shown(text))
@@ -93,17 +99,21 @@ impl Checker<'_, '_> {
     }
 
     fn either(&mut self, value: &Value, rules: &'static [Rule], whole: &Rule) {
-        let fitting = rules.iter().find(|r| match (r, &value.kind) {
-            (Rule::Any, _)
-            | (Rule::List(_) | Rule::Set(_), Kind::Seq(_))
-            | (Rule::Keys(_) | Rule::Names(_), Kind::Map(_))
-            | (Rule::Word(_) | Rule::Range(..), Kind::Text(_) | Kind::Int(_)) => true,
-            (Rule::Scalar(kinds), _) => scalar_fits(value, *kinds),
-            (Rule::Either(inner), _) => inner
-                .iter()
-                .any(|r| matches!(r, Rule::Scalar(kinds) if scalar_fits(value, *kinds))),
-            _ => false,
-        });
+        let fitting =
+            rules.iter().find(|r| match (r, &value.kind) {
+                (Rule::Any, _)
+                | (Rule::List(_) | Rule::Set(_), Kind::Seq(_))
+                | (Rule::Keys(_) | Rule::Names(_), Kind::Map(_))
+                | (
+                    Rule::Word(_) | Rule::WordOr(..) | Rule::Range(..),
+                    Kind::Text(_) | Kind::Int(_),
+                ) => true,
+                (Rule::Scalar(kinds), _) => scalar_fits(value, *kinds),
+                (Rule::Either(inner), _) => inner
+                    .iter()
+                    .any(|r| matches!(r, Rule::Scalar(kinds) if scalar_fits(value, *kinds))),
+                _ => false,
+            });
         match fitting {
             Some(rule) => self.value(value, rule),
             None => self.complain(value.span, &whole.describe(), value),

@@ -8,6 +8,7 @@
 mod accepted;
 mod compose;
 mod compose_hostile;
+mod compose_newer;
 mod depth;
 mod forms;
 mod fuzzed;

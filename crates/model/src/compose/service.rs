@@ -113,6 +113,12 @@ pub struct Service {
     pub tty: Option<Spanned<bool>>,
     /// Its input stays open.
     pub stdin_open: Option<Spanned<bool>>,
+    /// Something else than the engine starts it: there is no container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Span>,
+    /// It gets the engine's socket, and with it the rights of the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_api_socket: Option<Spanned<bool>>,
     /// `x-…` keys, `x-holdfast` among them.
     pub extensions: BTreeMap<String, Spanned<Extra>>,
 }

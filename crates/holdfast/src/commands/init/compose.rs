@@ -5,7 +5,8 @@ use super::Place;
 use crate::texts::Folder;
 use crate::tree::Instead;
 use diag::{Severity, SourceSet};
-use model::compose::Service;
+use graph::listening::published;
+use model::compose::{self, Service};
 use starter::{Project, UNKNOWN};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -227,27 +228,32 @@ fn read(name: &str, file: &Path, place: &Place) -> Result<Project, String> {
     if let Some(wrong) = wrong {
         return Err(format!("{path}: {}", wrong.message));
     }
-    let services = stacks.projects.get(name).map(|p| &p.services);
-    let main = services.and_then(|all| {
-        let named = all.get_key_value(name);
-        let open = || all.iter().find(|(_, s)| port(s).is_some());
-        named.or_else(open).or_else(|| all.first_key_value())
-    });
+    let read = stacks.projects.get(name);
+    let main = read.and_then(|project| used(project, name));
     Ok(Project {
         name: name.to_owned(),
         file: path.to_owned(),
         project: project_name(stacks.projects.get(name), file, place),
         service: main.map(|(n, _)| n.clone()),
-        port: main.and_then(|(_, s)| port(s)),
+        port: read.and_then(|project| port(project, main?.1)),
+    })
+}
+
+/// The container that people use: one that publishes a port, rather no database, rather the one that is named like the project.
+fn used<'a>(project: &'a compose::Project, name: &str) -> Option<(&'a String, &'a Service)> {
+    let is_database = |s: &Service| {
+        let image = s.image.as_ref().map(|i| i.value.name.as_str());
+        image.is_some_and(|image| graph::sensitive::database_port(image).is_some())
+    };
+    project.services.iter().min_by_key(|(key, service)| {
+        let open = port(project, service).is_some();
+        let publishes = published(project, service).next().is_some();
+        (!publishes, is_database(service), !open, *key != name)
     })
 }
 
 /// What Compose calls a project whose name nobody gives: its folder, in what is allowed of its letters.
-fn project_name(
-    project: Option<&model::compose::Project>,
-    file: &Path,
-    place: &Place,
-) -> Option<String> {
+fn project_name(project: Option<&compose::Project>, file: &Path, place: &Place) -> Option<String> {
     let written = project
         .and_then(|p| p.name.as_ref())
         .map(|n| n.value.clone());
@@ -262,11 +268,74 @@ fn project_name(
 }
 
 /// A TCP port that is certain to be open on the machine's addresses.
-fn port(service: &Service) -> Option<String> {
-    let ports = service
-        .ports
-        .iter()
-        .filter(|p| p.protocol == "tcp" && p.host_ip.is_none());
-    let mut single = ports.filter_map(|p| p.published.as_ref().filter(|r| r.start == r.end));
-    single.next().map(|r| r.start.to_string())
+fn port(project: &compose::Project, service: &Service) -> Option<String> {
+    let ports = published(project, service).filter(|p| p.protocol == "tcp" && p.host_ip.is_none());
+    // Of a range, and for port 0, the engine takes whichever is free.
+    let mut single = ports.filter_map(|p| {
+        let range = p.published.as_ref()?;
+        (range.start == range.end && range.start > 0).then_some(range.start)
+    });
+    single.next().map(|port| port.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{port, used};
+    use lang::compose::{Loaded, Loader, Request};
+
+    struct One(&'static str);
+
+    impl Loader for One {
+        fn load(&self, _: &str) -> Loaded {
+            Loaded::Text(self.0.to_owned())
+        }
+    }
+
+    #[test]
+    fn the_container_that_people_use_publishes_something() {
+        for (text, expected) in [
+            (
+                "{db: {image: 'postgres:17', ports: ['5432:5432']}, web: {image: x, ports: ['8080:80']}}",
+                "web 8080",
+            ),
+            (
+                "{db: {image: 'postgres:17'}, web: {image: x, ports: ['8080:80']}}",
+                "web 8080",
+            ),
+            (
+                "{wiki: {image: x}, web: {image: x, ports: ['8080:80']}}",
+                "web 8080",
+            ),
+            (
+                "{db: {image: 'postgres:17'}, web: {image: x, ports: ['127.0.0.1:8080:80']}}",
+                "web -",
+            ),
+            ("{db: {image: 'postgres:17'}, web: {image: x}}", "web -"),
+            (
+                "{db: {image: 'postgres:17', ports: ['5432:5432']}, work: {image: x}}",
+                "db 5432",
+            ),
+            (
+                "{web: {image: x, ports: ['8080:80'], network_mode: host}}",
+                "web -",
+            ),
+            ("{web: {image: x, ports: ['8080:80'], scale: 0}}", "web -"),
+            ("{web: {image: x, ports: ['0:80']}}", "web -"),
+            ("{web: {image: x, ports: ['8000-8005:80']}}", "web -"),
+            (
+                "{a: {image: x, ports: ['81:80']}, wiki: {image: x, ports: ['80:80']}}",
+                "wiki 80",
+            ),
+        ] {
+            let request = Request {
+                files: vec!["compose.yaml".to_owned()],
+                ..Request::default()
+            };
+            let text: &'static str = Box::leak(format!("services: {text}\n").into_boxed_str());
+            let read = lang::compose::read(&request, &One(text)).project;
+            let (name, service) = used(&read, "wiki").unwrap();
+            let port = port(&read, service).unwrap_or_else(|| "-".to_owned());
+            assert_eq!(format!("{name} {port}"), expected, "{text}");
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! `docker compose config`.
 
 use super::rule::{Keys, Rule};
-use super::shared::{FLAG, GRANTS, HOOK, HOSTS, PAIRS, TEXT, TEXTS, ULIMITS, WHOLE};
+use super::shared::{FLAG, GRANTS, HOOK, HOSTS, PAIRS, TEXT, TEXT_OR_TEXTS, TEXTS, ULIMITS, WHOLE};
 
 /// `build` in its long form.
 pub(super) static BUILD: Keys = Keys {
@@ -23,9 +23,12 @@ pub(super) static BUILD: Keys = Keys {
         ("labels", PAIRS),
         ("network", TEXT),
         ("no_cache", FLAG),
+        ("no_cache_filter", TEXT_OR_TEXTS),
         ("platforms", TEXTS),
         ("privileged", FLAG),
+        ("provenance", FLAG),
         ("pull", FLAG),
+        ("sbom", FLAG),
         ("secrets", GRANTS),
         ("shm_size", WHOLE),
         ("ssh", PAIRS),
@@ -47,7 +50,9 @@ static WATCH: Keys = Keys {
     known: &[
         ("action", Rule::Word(WATCH_ACTIONS)),
         ("exec", Rule::Keys(&HOOK)),
-        ("ignore", TEXTS),
+        ("ignore", TEXT_OR_TEXTS),
+        ("include", TEXT_OR_TEXTS),
+        ("initial_sync", FLAG),
         ("path", TEXT),
         ("target", TEXT),
     ],

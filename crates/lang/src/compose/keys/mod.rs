@@ -25,6 +25,7 @@ pub(super) static PROJECT: Keys = Keys {
         // Followed and removed before anything is held against the tables.
         ("include", Rule::Any),
         ("services", Rule::Names(&SERVICES)),
+        ("models", Rule::Names(&resource::MODELS)),
         ("networks", Rule::Names(&resource::NETWORKS)),
         ("volumes", Rule::Names(&resource::VOLUMES)),
         ("configs", Rule::Names(&resource::CONFIGS)),

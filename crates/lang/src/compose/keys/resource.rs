@@ -4,7 +4,7 @@
 //! held against the verdicts of `docker compose config`.
 
 use super::rule::{Keys, Names, Naming, Rule, Scalars};
-use super::shared::{DRIVER_OPTIONS, FLAG, PAIRS, TEXT, TEXT_MAP};
+use super::shared::{DRIVER_OPTIONS, FLAG, PAIRS, TEXT, TEXT_MAP, TEXTS, WHOLE};
 
 /// Nothing, for all defaults.
 const NOTHING: Rule = Rule::Scalar(Scalars::NULL);
@@ -14,6 +14,24 @@ pub(super) static NETWORKS: Names = Names {
     name: Naming::Identifier,
     of: Rule::Either(&[Rule::Keys(&NETWORK), NOTHING]),
     other: Some(Rule::Any),
+};
+
+/// `models`: language models that services use.
+pub(super) static MODELS: Names = Names {
+    name: Naming::Identifier,
+    of: Rule::Keys(&MODEL),
+    other: None,
+};
+
+static MODEL: Keys = Keys {
+    known: &[
+        ("name", TEXT),
+        ("model", TEXT),
+        ("context_size", WHOLE),
+        ("runtime_flags", TEXTS),
+    ],
+    required: &["model"],
+    ..Keys::NONE
 };
 
 /// `volumes`.

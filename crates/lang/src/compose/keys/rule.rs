@@ -10,6 +10,8 @@ pub(in crate::compose) enum Rule {
     Scalar(Scalars),
     /// One of these words.
     Word(&'static [&'static str]),
+    /// One of these words, or a text of a form.
+    WordOr(&'static [&'static str], &'static Form),
     /// Text, or a whole number from the first to the second.
     Range(i64, i64),
     /// A list.
@@ -22,6 +24,14 @@ pub(in crate::compose) enum Rule {
     Names(&'static Names),
     /// Any of these; at most one for lists, and one for maps.
     Either(&'static [Rule]),
+}
+
+/// A form that texts have.
+pub(in crate::compose) struct Form {
+    /// A text has it.
+    pub(in crate::compose) fits: fn(&str) -> bool,
+    /// How it is written.
+    pub(in crate::compose) as_in: &'static str,
 }
 
 /// Kinds of scalars, as a set.
@@ -133,6 +143,7 @@ impl Rule {
                 one_of(all.iter().filter(|(k, _)| kinds.has(*k)).map(|(_, w)| *w))
             }
             Self::Word(known) => one_of(known.iter().copied()),
+            Self::WordOr(known, form) => one_of(known.iter().copied().chain([form.as_in])),
             Self::Range(min, i64::MAX) => format!("a whole number from {min}"),
             Self::Range(min, max) => format!("a whole number from {min} to {max}"),
             Self::List(_) | Self::Set(_) => "a list".to_owned(),

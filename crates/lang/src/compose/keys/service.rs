@@ -1,11 +1,12 @@
 //! One service: everything but `build`, `deploy` and `develop`.
 //!
 //! Source: the reference of the element `services`, <https://docs.docker.com/reference/compose-file/services/>, held
-//! against the verdicts of `docker compose config`.
+//! against the verdicts of `docker compose config`; what is newer than that (models, providers, times of pulling), against
+//! the schema of the Compose specification.
 
 use super::build::{BUILD, DEVELOP};
 use super::deploy::DEPLOY;
-use super::rule::{Keys, Names, Naming, Rule, Scalars};
+use super::rule::{Form, Keys, Names, Naming, Rule, Scalars};
 use super::shared::{
     COMMAND, DEVICE_REQUEST, DIFFERENT_TEXTS, DRIVER_OPTIONS, FLAG, GRANTS, HOOK, HOSTS, NUMBER,
     PAIRS, TEXT, TEXT_OR_TEXTS, TEXTS, ULIMITS, WHOLE,
@@ -78,6 +79,10 @@ pub(super) static SERVICE: Keys = Keys {
         ("mem_reservation", WHOLE),
         ("mem_swappiness", WHOLE),
         ("memswap_limit", NUMBER),
+        (
+            "models",
+            Rule::Either(&[DIFFERENT_TEXTS, Rule::Names(&USED_MODELS)]),
+        ),
         ("network_mode", TEXT),
         (
             "networks",
@@ -96,7 +101,9 @@ pub(super) static SERVICE: Keys = Keys {
         ("pre_stop", Rule::List(&Rule::Keys(&HOOK))),
         ("privileged", FLAG),
         ("profiles", TEXTS),
-        ("pull_policy", Rule::Word(PULL_POLICIES)),
+        ("provider", Rule::Keys(&PROVIDER)),
+        ("pull_policy", Rule::WordOr(PULL_POLICIES, &EVERY)),
+        ("pull_refresh_after", TEXT),
         ("read_only", FLAG),
         ("restart", TEXT),
         ("runtime", TEXT),
@@ -112,6 +119,7 @@ pub(super) static SERVICE: Keys = Keys {
         ("tmpfs", TEXT_OR_TEXTS),
         ("tty", FLAG),
         ("ulimits", ULIMITS),
+        ("use_api_socket", FLAG),
         ("user", TEXT),
         ("userns_mode", TEXT),
         ("uts", TEXT),
@@ -128,7 +136,62 @@ pub(super) static SERVICE: Keys = Keys {
 /// Nothing, for all defaults.
 const NOTHING: Rule = Rule::Scalar(Scalars::NULL);
 
-const PULL_POLICIES: &[&str] = &["always", "never", "missing", "if_not_present", "build"];
+const PULL_POLICIES: &[&str] = &[
+    "always",
+    "never",
+    "missing",
+    "if_not_present",
+    "build",
+    "daily",
+    "weekly",
+    "refresh",
+];
+
+/// `every_12h`: weeks, days, hours, minutes, seconds, as often as wanted.
+static EVERY: Form = Form {
+    fits: is_every,
+    as_in: "every_DURATION (every_12h, every_2d)",
+};
+
+fn is_every(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("every_") else {
+        return false;
+    };
+    let mut digits = 0;
+    let whole = rest.chars().all(|c| {
+        let unit = "wdhms".contains(c) && digits > 0;
+        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
+        unit || c.is_ascii_digit()
+    });
+    whole && digits == 0 && !rest.is_empty()
+}
+
+/// `provider`: something else starts the service, and there is no container.
+static PROVIDER: Keys = Keys {
+    known: &[("type", TEXT), ("options", PROVIDER_OPTIONS)],
+    required: &["type"],
+    ..Keys::NONE
+};
+
+const PROVIDER_OPTION: Rule = Rule::Scalar(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL));
+
+const PROVIDER_OPTIONS: Rule = Rule::Names(&Names {
+    name: Naming::NotEmpty,
+    of: Rule::Either(&[PROVIDER_OPTION, Rule::List(&PROVIDER_OPTION)]),
+    other: None,
+});
+
+/// `models` of a service in its long form.
+static USED_MODELS: Names = Names {
+    name: Naming::Identifier,
+    of: Rule::Either(&[Rule::Keys(&USED_MODEL), NOTHING]),
+    other: None,
+};
+
+static USED_MODEL: Keys = Keys {
+    known: &[("endpoint_var", TEXT), ("model_var", TEXT)],
+    ..Keys::NONE
+};
 
 /// `blkio_config`: shares of block devices, and limits for them. A weight is a number and no text.
 static BLKIO: Keys = Keys {
@@ -249,6 +312,7 @@ static MEMBERSHIPS: Names = Names {
 static MEMBERSHIP: Keys = Keys {
     known: &[
         ("aliases", TEXTS),
+        ("interface_name", TEXT),
         ("ipv4_address", TEXT),
         ("ipv6_address", TEXT),
         ("link_local_ips", TEXTS),
@@ -282,6 +346,7 @@ static MOUNT: Keys = Keys {
         ("target", TEXT),
         ("read_only", FLAG),
         ("bind", Rule::Keys(&BIND)),
+        ("image", Rule::Keys(&IMAGE)),
         ("volume", Rule::Keys(&VOLUME)),
         ("tmpfs", Rule::Keys(&TMPFS)),
         ("consistency", TEXT),
@@ -300,6 +365,11 @@ static BIND: Keys = Keys {
             Rule::Word(&["enabled", "disabled", "writable", "readonly"]),
         ),
     ],
+    ..Keys::NONE
+};
+
+static IMAGE: Keys = Keys {
+    known: &[("subpath", TEXT)],
     ..Keys::NONE
 };
 

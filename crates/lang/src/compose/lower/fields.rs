@@ -176,6 +176,38 @@ impl<'m, 'c, 'a> Fields<'m, 'c, 'a> {
         pairs
     }
 
+    /// The variables of a service. A name with a blank in it and without a value is a name and a value whose `:` was left out; what may be a
+    /// secret stands in it, so that it is not kept.
+    pub(super) fn variables(
+        &mut self,
+        key: &str,
+        service: &str,
+    ) -> BTreeMap<String, Spanned<Option<Text>>> {
+        let mut pairs = self.options(key);
+        let slips: Vec<(String, Span)> = match self.get(key).map(|v| &v.kind) {
+            Some(Kind::Map(map)) => map
+                .iter()
+                .filter(|(k, e)| k.contains(' ') && matches!(e.value.kind, Kind::Null))
+                .map(|(k, e)| (k.clone(), e.key))
+                .collect(),
+            _ => Vec::new(),
+        };
+        for (slip, span) in slips {
+            pairs.remove(&slip);
+            let name = slip.split(' ').next().unwrap_or_default();
+            self.cx.sink.secret(span);
+            let message = format!(
+                "services.{service}.{key}: a ':' is missing behind {}",
+                quote(name)
+            );
+            let d = Diagnostic::invalid("compose-value", message)
+                .at(span, "a name and its value, without ': ' between them")
+                .help(format!("write '{name}: …'"));
+            self.cx.report(d);
+        }
+        pairs
+    }
+
     /// The same, where a name alone means an empty value.
     pub(super) fn pairs(&mut self, key: &str) -> BTreeMap<String, Spanned<Text>> {
         let options = self.options(key).into_iter();

@@ -38,7 +38,7 @@ pub(super) fn service(
         container_name: f.text("container_name"),
         command: f.command("command"),
         entrypoint: f.command("entrypoint"),
-        environment: resolved(f.options("environment"), environment),
+        environment: resolved(f.variables("environment", name), environment),
         env_files,
         ports: parts::ports(f, name),
         expose: f.texts("expose"),
@@ -83,6 +83,8 @@ pub(super) fn service(
         pull_policy: f.text("pull_policy"),
         tty: f.flag("tty"),
         stdin_open: f.flag("stdin_open"),
+        provider: f.get("provider").map(|v| v.span),
+        use_api_socket: f.flag("use_api_socket"),
         extensions: f.extensions(),
     }
 }
