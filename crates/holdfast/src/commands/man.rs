@@ -285,9 +285,31 @@ pub(crate) fn reference() -> String {
     text
 }
 
+/// The command line, each verb with the examples of its manual page.
+pub(crate) fn command() -> Command {
+    EXAMPLES
+        .iter()
+        .fold(Cli::command(), |root, (verb, examples)| {
+            match *verb {
+                // What is first said of all of it is where things lie.
+                "holdfast" => root,
+                verb => root.mut_subcommand(verb, |c| c.after_help(shown(examples))),
+            }
+        })
+}
+
+/// Examples as `--help` shows them.
+fn shown(examples: Examples) -> String {
+    let mut text = "Examples:".to_owned();
+    for (command, what) in examples {
+        text.push_str(&format!("\n  {command}\n      {what}"));
+    }
+    text
+}
+
 /// The command line with everything that verbs inherit filled in.
 fn whole() -> Command {
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = command().disable_help_subcommand(true);
     root.build();
     root
 }

@@ -88,6 +88,17 @@ fn a_slip_in_the_topic_is_told() {
     assert!(err.contains("hosts"), "{err}");
 }
 
+#[test]
+fn other_words_for_a_topic_show_it() {
+    for (word, topic) in [
+        ("cabling", "cables"),
+        ("repositories", "backups"),
+        ("pools", "storage"),
+    ] {
+        assert_eq!(show(&[word]), show(&[topic]), "{word}");
+    }
+}
+
 /// Where nobody can tell what DHCP hands out, nobody can tell what is free: that is said, and is not zero.
 #[test]
 fn what_is_free_beside_an_impossible_range_is_not_known() {
