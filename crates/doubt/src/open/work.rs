@@ -157,6 +157,7 @@ pub(super) const RESTS: &[Rests] = &[
             "cost.since",
             "cost.until",
             "document.reviewed",
+            "pool.used",
             "secret.rotated",
         ],
         always,

@@ -287,15 +287,13 @@ pub(crate) fn reference() -> String {
 
 /// The command line, each verb with the examples of its manual page.
 pub(crate) fn command() -> Command {
-    EXAMPLES
-        .iter()
-        .fold(Cli::command(), |root, (verb, examples)| {
-            match *verb {
-                // What is first said of all of it is where things lie.
-                "holdfast" => root,
-                verb => root.mut_subcommand(verb, |c| c.after_help(shown(examples))),
-            }
-        })
+    Cli::command().mut_subcommands(|verb| {
+        let mut all = EXAMPLES.iter();
+        match all.find(|(name, _)| *name == verb.get_name()) {
+            Some((_, examples)) => verb.after_help(shown(examples)),
+            None => verb,
+        }
+    })
 }
 
 /// Examples as `--help` shows them.

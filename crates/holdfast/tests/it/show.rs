@@ -249,7 +249,7 @@ fn cables_name_what_is_free_and_what_is_used_twice() {
     let text = run(folder.path(), &["cables"], "100");
     for expected in [
         "C1     sw/1  a/e0  1Gbit/s",
-        "no. 2  sw/1  b/e0  ?",
+        "no. 2  sw/1  b/e0        ?",
         "two cables in one port: sw/1",
         "1 cable without a label",
         "device/sw  3      1       2, 10",
