@@ -252,7 +252,7 @@ fn cables_name_what_is_free_and_what_is_used_twice() {
         "no. 2  sw/1  b/e0        ?",
         "two cables in one port: sw/1",
         "1 cable without a label",
-        "device/sw  3      1       2, 10",
+        "device/sw  3           1  2, 10",
         "r     3     host/a, host/b (in one unit)",
         "nothing stands at 2 of 4 units: 2, 4",
     ] {
