@@ -35,7 +35,43 @@ fn table(sheet: &Sheet) -> Table {
     for row in &sheet.rows {
         table.row(row.iter().map(|cell| (marked(cell), tone(cell.how))));
     }
+    table.right((1..sheet.columns.len()).filter(|n| is_quantity(sheet, *n)));
     table
+}
+
+/// Headings of numbers that are names: of a release, a network, a place.
+const NAMED: [&str; 7] = ["VERSION", "VLAN", "ID", "PORT", "PORTS", "UNIT", "RELEASE"];
+
+/// Whether all that a column says are numbers, with their units.
+fn is_quantity(sheet: &Sheet, column: usize) -> bool {
+    if sheet
+        .columns
+        .get(column)
+        .is_none_or(|head| NAMED.contains(head))
+    {
+        return false;
+    }
+    let cells = sheet.rows.iter().filter_map(|row| row.get(column));
+    let mut said = cells
+        .map(|c| c.text.as_str())
+        .filter(|t| !t.is_empty())
+        .peekable();
+    said.peek().is_some() && said.all(is_measured)
+}
+
+/// `16GiB`, `12.50 EUR`, `99.9%`, `0`, `200..300 USD`, `at least 8GiB`; no date, no address, no sentence.
+fn is_measured(text: &str) -> bool {
+    let bare = text.strip_prefix("at least ").unwrap_or(text);
+    let bare = bare.trim_start_matches(['-', '−', '~', '€', '$', '£']);
+    let end = bare.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ','));
+    let (number, unit) = bare.split_at(end.unwrap_or(bare.len()));
+    let ranged = number.split("..").all(|n| n.matches('.').count() <= 1);
+    let unit = unit.strip_prefix(' ').unwrap_or(unit);
+    let letters = |c: char| c.is_alphabetic() || "%/°".contains(c);
+    number.starts_with(|c: char| c.is_ascii_digit())
+        && ranged
+        && unit.len() <= 12
+        && unit.chars().all(letters)
 }
 
 /// A text with the mark of how it is known; colour alone says nothing.
@@ -153,11 +189,42 @@ mod tests {
             "hosts\n\
              HOST  MEMORY  MODEL\n\
              pve1  ~16GiB  ?\n\
-             nas   -       a box\n\
+             nas        -  a box\n\
              = memory of all hosts: at least 16GiB\n\
              \n\
              ~ assumed, ? not known, - nothing said\n"
         );
+    }
+
+    #[test]
+    fn quantities_stand_on_the_right_and_names_on_the_left() {
+        let row = |cells: [&str; 5]| cells.map(Cell::declared).to_vec();
+        let sheet = Sheet {
+            title: "x".into(),
+            columns: vec!["NAME", "SIZE", "COST", "VERSION", "ADDRESS"],
+            rows: vec![
+                row(["b", "8GiB", "12.50 EUR", "12", "10.0.0.1"]),
+                row(["long", "512GiB", "9 EUR", "8.2", "10.0.0.20"]),
+            ],
+            notes: Vec::new(),
+        };
+        assert_eq!(
+            text(&[sheet], Paint::plain(80)),
+            "x\n\
+             NAME    SIZE       COST  VERSION  ADDRESS\n\
+             b       8GiB  12.50 EUR  12       10.0.0.1\n\
+             long  512GiB      9 EUR  8.2      10.0.0.20\n"
+        );
+        for text in [
+            "2027-01-31",
+            "10.0.0.1",
+            "3 disks of 4TB",
+            "4x",
+            "192.168.0.0/24",
+            "x",
+        ] {
+            assert!(!is_measured(text), "{text}");
+        }
     }
 
     #[test]

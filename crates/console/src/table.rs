@@ -14,6 +14,8 @@ type Cell = (String, Option<Tone>);
 #[derive(Debug, Default)]
 pub struct Table {
     rows: Vec<Vec<Cell>>,
+    /// Columns whose cells stand on the right.
+    right: Vec<usize>,
 }
 
 impl Table {
@@ -22,6 +24,11 @@ impl Table {
         let mut table = Self::default();
         table.row(heads.iter().map(|h| (*h, Some(Tone::Dim))));
         table
+    }
+
+    /// Lets the cells of some columns, heading too, stand on the right: quantities are compared by their last digits.
+    pub fn right(&mut self, columns: impl IntoIterator<Item = usize>) {
+        self.right.extend(columns);
     }
 
     /// Adds a row.
@@ -45,14 +52,16 @@ impl Table {
             let height = cells.iter().map(|(l, ..)| l.len()).max().unwrap_or(0);
             for n in 0..height {
                 let mut line = " ".repeat(indent);
-                for (lines, tone, width) in &cells {
+                for (column, (lines, tone, width)) in cells.iter().enumerate() {
                     let part = lines.get(n).map_or("", String::as_str);
-                    let pad = width.saturating_sub(wrap::width(part)) + GAP;
+                    let pad = width.saturating_sub(wrap::width(part));
+                    let before = if self.right.contains(&column) { pad } else { 0 };
+                    line.push_str(&" ".repeat(before));
                     match tone {
                         Some(tone) if !part.is_empty() => line.push_str(&paint.text(*tone, part)),
                         _ => line.push_str(part),
                     }
-                    line.push_str(&" ".repeat(pad));
+                    line.push_str(&" ".repeat(pad - before + GAP));
                 }
                 text.push_str(line.trim_end());
                 text.push('\n');

@@ -44,7 +44,7 @@ pub fn tears(text: &str, width: usize) -> bool {
 /// A label, the text after it, and what does not fit below it, indented as far as the label reaches. Ends with a line break.
 pub fn hanging(label: &str, text: &str, width: usize) -> String {
     let indent = self::width(label);
-    let lines = lines(text, width.saturating_sub(indent).max(20));
+    let lines = lines(text, width.saturating_sub(indent).max(16));
     let blanks = format!("\n{}", " ".repeat(indent));
     let shown = format!("{label}{}", lines.join(&blanks));
     shown.trim_end().to_owned() + "\n"

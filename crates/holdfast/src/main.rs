@@ -40,7 +40,7 @@ mod veil;
 mod world;
 
 use anyhow::Result;
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, StoreVerb, Verb};
 use commands::{
     access, apply, check, complete, data, debug, drift, evidence as evidence_verb, facts, graph,
@@ -57,7 +57,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
+    let parsed = commands::man::command().try_get_matches();
+    let exit = match parsed.and_then(|found| Cli::from_arg_matches(&found)) {
         Ok(cli) => run(&cli).unwrap_or_else(|error| fail(&error, cli.json)),
         Err(told) => usage(&told),
     };

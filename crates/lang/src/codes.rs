@@ -124,7 +124,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "secret-in-clear",
-        "A secret stands in the lab tree itself. Labs are shared, copied and kept in history, so secrets are references: {file: …}, {env: …} or {command: […]}. The value is never printed; change it, since whoever read the file has it.",
+        "A secret stands in the lab tree itself. Labs are shared, copied and kept in history, so secrets are references: {file: …}, {env: …} or {command: […]}. The value is never printed; change it, since whoever read the file has it. This is told where the language expects a reference; a secret anywhere else in the files is sec-clear-text.",
     ),
     (
         "sshd-keyword",

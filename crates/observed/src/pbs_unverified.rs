@@ -76,9 +76,11 @@ fn one(server: &Server<'_, '_>, key: &str, group: &Value, out: &mut Findings) {
         }
         _ => return,
     };
+    let were = if never == 1 { "was" } else { "were" };
+    let allowed = if days == 1 { "day is" } else { "days are" };
     let d = RULE
         .finding(message)
-        .note(format!("{never} of {all} were never verified; {days} days are allowed ({from}), and {TURN} for its turn"))
+        .note(format!("{never} of {all} {were} never verified; {days} {allowed} allowed ({from}), and {TURN} for its turn"))
         .help("make a verify job that takes what is older again: Datastore > Verify Jobs, `proxmox-backup-manager verify-job create ID --store STORE --schedule weekly --outdated-after 30`");
     out.add(look.object.clone(), look.dated(d.of(part(key)), KIND, key));
 }

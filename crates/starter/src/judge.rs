@@ -107,6 +107,20 @@ impl Judge<'_> {
             let more = p.names.iter().map(|n| n.value.0.as_str());
             std::iter::once(key.as_str()).chain(more)
         });
+        // `Debian 13`: its version has a key of its own.
+        if let Some((version, name)) = words.split_last()
+            && version.starts_with(|c: char| c.is_ascii_digit())
+        {
+            let bare = name.join("-").to_lowercase();
+            if named(&bare) {
+                return Some(format!(
+                    "write '{bare}' here; its version, {version}, is stated in the files that are written ('version: \"{version}\"')"
+                ));
+            }
+        }
+        if let Some((_, known)) = SHORT.iter().find(|(short, _)| *short == word) {
+            return named(known).then(|| format!("write '{known}'"));
+        }
         match nearest(&word, names) {
             Some(near) => Some(format!(
                 "no system is known as '{text}'; did you mean '{near}'?"
@@ -115,6 +129,14 @@ impl Judge<'_> {
         }
     }
 }
+
+/// What people call systems for short.
+const SHORT: [(&str, &str); 4] = [
+    ("pve", "proxmox-ve"),
+    ("proxmox", "proxmox-ve"),
+    ("pbs", "proxmox-backup-server"),
+    ("rhel", "red-hat-enterprise-linux"),
+];
 
 /// The message, what was meant, what to do.
 fn told(d: &Diagnostic) -> String {

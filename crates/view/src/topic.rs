@@ -123,7 +123,17 @@ impl Topic {
 
     /// The topic of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.word() == word)
+        const ALSO: [(&str, Topic); 7] = [
+            ("cabling", Topic::Cables),
+            ("network", Topic::Networks),
+            ("repositories", Topic::Backups),
+            ("datasets", Topic::Storage),
+            ("pools", Topic::Storage),
+            ("money", Topic::Costs),
+            ("access", Topic::People),
+        ];
+        let own = Self::ALL.into_iter().find(|t| t.word() == word);
+        own.or_else(|| ALSO.iter().find(|(w, _)| *w == word).map(|(_, t)| *t))
     }
 }
 

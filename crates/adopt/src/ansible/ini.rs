@@ -123,12 +123,18 @@ pub(super) fn expand(pattern: &str) -> Result<Vec<String>, String> {
         [first, last, step] => (*first, *last, step.parse().map_err(|_| wrong())?),
         _ => return Err(wrong()),
     };
+    let many = || format!("more than {MOST} hosts are none of a homelab");
+    let ends = first.parse::<u64>().ok().zip(last.parse::<u64>().ok());
+    let wide = |(a, b): (u64, u64)| b.checked_sub(a).map(|n| n / step.max(1) as u64);
+    if ends.and_then(wide).is_some_and(|n| n >= MOST as u64) {
+        return Err(many());
+    }
     let middle = between(first, last, step).ok_or_else(wrong)?;
     let mut out = Vec::new();
     for rest in expand(after)? {
         out.extend(middle.iter().map(|m| format!("{before}{m}{rest}")));
         if out.len() > MOST {
-            return Err(format!("more than {MOST} hosts are none of a homelab"));
+            return Err(many());
         }
     }
     Ok(out)

@@ -148,7 +148,18 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "inv-dates",
         "the dates of {} are in order",
-        &["asset.bought", "asset.replace", "asset.warranty"],
+        &[
+            "access.*.until",
+            "access.*.who",
+            "asset.bought",
+            "asset.replace",
+            "asset.warranty",
+            "cost.since",
+            "cost.until",
+            "document.reviewed",
+            "pool.used",
+            "secret.rotated",
+        ],
         always,
     ),
     rests(

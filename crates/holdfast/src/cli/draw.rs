@@ -11,7 +11,7 @@ pub(crate) struct ShowArgs {
     /// documents, labels or goals
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
-    /// The lab tree.
+    /// The lab tree; the folder that you are in if not given.
     #[arg(value_name = "LAB")]
     pub(crate) lab: Option<PathBuf>,
     /// labels: write a page to print.

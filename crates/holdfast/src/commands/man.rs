@@ -285,9 +285,29 @@ pub(crate) fn reference() -> String {
     text
 }
 
+/// The command line, each verb with the examples of its manual page.
+pub(crate) fn command() -> Command {
+    Cli::command().mut_subcommands(|verb| {
+        let mut all = EXAMPLES.iter();
+        match all.find(|(name, _)| *name == verb.get_name()) {
+            Some((_, examples)) => verb.after_help(shown(examples)),
+            None => verb,
+        }
+    })
+}
+
+/// Examples as `--help` shows them.
+fn shown(examples: Examples) -> String {
+    let mut text = "Examples:".to_owned();
+    for (command, what) in examples {
+        text.push_str(&format!("\n  {command}\n      {what}"));
+    }
+    text
+}
+
 /// The command line with everything that verbs inherit filled in.
 fn whole() -> Command {
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = command().disable_help_subcommand(true);
     root.build();
     root
 }

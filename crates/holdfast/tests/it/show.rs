@@ -88,6 +88,17 @@ fn a_slip_in_the_topic_is_told() {
     assert!(err.contains("hosts"), "{err}");
 }
 
+#[test]
+fn other_words_for_a_topic_show_it() {
+    for (word, topic) in [
+        ("cabling", "cables"),
+        ("repositories", "backups"),
+        ("pools", "storage"),
+    ] {
+        assert_eq!(show(&[word]), show(&[topic]), "{word}");
+    }
+}
+
 /// Where nobody can tell what DHCP hands out, nobody can tell what is free: that is said, and is not zero.
 #[test]
 fn what_is_free_beside_an_impossible_range_is_not_known() {
@@ -238,10 +249,10 @@ fn cables_name_what_is_free_and_what_is_used_twice() {
     let text = run(folder.path(), &["cables"], "100");
     for expected in [
         "C1     sw/1  a/e0  1Gbit/s",
-        "no. 2  sw/1  b/e0  ?",
+        "no. 2  sw/1  b/e0        ?",
         "two cables in one port: sw/1",
         "1 cable without a label",
-        "device/sw  3      1       2, 10",
+        "device/sw  3           1  2, 10",
         "r     3     host/a, host/b (in one unit)",
         "nothing stands at 2 of 4 units: 2, 4",
     ] {

@@ -194,3 +194,91 @@ fn no_slip_is_answered_with_more_than_was_meant() {
     let (_, named) = run(folder.path(), &["check", "holdfast.yaml"]);
     assert!(named.contains("ports are numbers"), "{named}");
 }
+
+/// The text of `check` of a lab of one file.
+fn checked(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("format: 1\nlab: x\n{text}\n");
+    std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let (_, said) = run(
+        folder.path(),
+        &["check", "--date", "2026-11-21", "--format", "concise"],
+    );
+    said
+}
+
+#[test]
+fn what_was_meant_is_told_in_one_try() {
+    for (text, expected) in [
+        (
+            "costs: {a: {amount: 1.299 EUR}}",
+            "has 3 places behind the point, and EUR has two",
+        ),
+        (
+            "services: {a: {smoke: [{expect: 200}]}}",
+            "has no 'http' and no 'tcp' and no 'command'",
+        ),
+        (
+            "hosts: {a: {}}\nhosts: {b: {}}",
+            "the key 'hosts' is given twice",
+        ),
+        (
+            "hosts:\n  web:\n    hardware:\n      cpu: {cores: 4}\n  memory: 16GiB",
+            "'memory' belongs below 'hardware' of 'web'",
+        ),
+        ("hosts: {h: {title: \"Nice title\"}}", "no key 'title'"),
+        (
+            "costs: {a: {amount: 5 EUR, every: month, since: 2026-10-01, until: 2025-10-01}}",
+            "paid until 2025-10-01, before it begins",
+        ),
+        (
+            "hosts: {h: {}}\npeople: {jo: {}}\naccess: [{who: jo, to: [h], until: 2020-01-01}]",
+            "ended on 2020-01-01",
+        ),
+    ] {
+        let said = checked(text);
+        assert!(said.contains(expected), "{text}\n{said}");
+    }
+}
+
+/// A location is written by what OpenSSH is told of the machine, and one in what it archives is refused.
+#[test]
+fn a_location_is_told_as_it_is_reached() {
+    let folder = tempfile::tempdir().unwrap();
+    for (reach, repository, expected) in [
+        (
+            "reach: {ssh: pi-alias, user: bob, port: 2222}",
+            "on: pi, location: /mnt/x",
+            "sftp://bob@pi-alias:2222//mnt/x",
+        ),
+        (
+            "reach: {ssh: pi-alias}",
+            "on: pi, location: /mnt/x",
+            "sftp:pi-alias:/mnt/x",
+        ),
+        ("", "on: pi, location: /mnt/x", "sftp:pi:/mnt/x"),
+        (
+            "",
+            "location: /srv/d/repo",
+            "would archive repository 'r' into itself",
+        ),
+        (
+            "",
+            "on: pi, location: /srv/d/repo",
+            "of host 'web', not of host 'pi'",
+        ),
+    ] {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{web: {{}}, pi: {{{reach}}}}}\ndatasets: {{d: {{host: web, folder: /srv/d}}}}\n\
+             repositories: {{r: {{{repository}, password: {{env: X}}}}}}\nbackups: {{b: {{datasets: [d], to: r, every: 24h}}}}\n"
+        );
+        std::fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+        let (_, said) = run(folder.path(), &["check"]);
+        assert!(said.contains(expected), "{reach} {repository}\n{said}");
+    }
+    let beside = checked(
+        "hosts: {web: {}}\ndatasets: {d: {host: web, folder: /srv/d}}\nrepositories: {r: {location: /srv/dd, password: {env: X}}}\n\
+         backups: {b: {datasets: [d], to: r, every: 24h}}",
+    );
+    assert!(!beside.contains("into itself"), "{beside}");
+}

@@ -6,16 +6,17 @@ use diag::{Diagnostic, Edit, Fix, Severity};
 use graph::location::{Leads, leads};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
-use model::lab::{Lab, Repository};
+use model::lab::{DataSource, Dataset, Lab, Reach, Repository};
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-location",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "The location of a repository leads somewhere else than to where it is declared to be: to the host that writes, or to another machine or site.",
+    summary: "The location of a repository leads somewhere else than to where it is declared to be: to the host that writes, to another machine or site, or into the very folder that is archived.",
     rationale: "The host of the data writes its archives itself. A plain path is a directory of its own, wherever the repository is \
         declared to stand, and 'localhost' is that machine: the copy would lie beside the data and be counted as one on another host. So would \
-        one whose location names the machine of the data.",
+        one whose location names the machine of the data. A repository within the folder that it archives is archived itself, and grows by what it has each \
+        time.",
     example: "repositories: {attic: {on: store, location: /mnt/attic}}   # for data on host 'web'",
     controls: &[
         "CIS v8 11.4",
@@ -38,8 +39,64 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         for (backup, _, key, repository) in ctx.backups_of(name) {
             let found = itself(ctx.lab, (name, &home.value), backup, (key, repository));
+            let found =
+                found.or_else(|| within(data, (name, &home.value), backup, (key, repository)));
             found.into_iter().for_each(|d| out.add(dataset(name), d));
         }
+    }
+}
+
+/// The repository would lie in what it archives.
+fn within(
+    data: &Dataset,
+    (name, home): (&str, &str),
+    backup: &str,
+    (key, repository): (&str, &Repository),
+) -> Option<Diagnostic> {
+    let Some(DataSource::Folder(folder)) = &data.source else {
+        return None;
+    };
+    let location = repository.location.as_ref()?;
+    let path = location.value()?;
+    let below = path.strip_prefix(folder.value.trim_end_matches('/'))?;
+    let inside = below.is_empty() || below.starts_with('/');
+    let here = repository
+        .on
+        .as_ref()
+        .is_none_or(|on| on.value().is_some_and(|on| on == home));
+    (inside && here).then(|| {
+        RULE.finding(format!(
+            "backup '{backup}' would archive repository '{key}' into itself: {path} lies in dataset '{name}'"
+        ))
+        .at(location.span, format!("lies in {}", folder.value))
+        .and_at(folder.span, "is archived")
+        .help("write a location outside of what is archived, on another disk or machine")
+    })
+}
+
+/// What root of another host calls a machine to reach a path of it by SFTP: its name, or what OpenSSH is told of it.
+fn by_sftp(lab: &Lab, there: &str, path: &str) -> String {
+    let Some(Reach::Ssh {
+        destination,
+        user,
+        port,
+        ..
+    }) = lab.hosts.get(there).map(|h| &h.reach)
+    else {
+        return format!("sftp:{there}:{path}");
+    };
+    let user = user
+        .as_ref()
+        .map_or(String::new(), |u| format!("{}@", u.value));
+    // An address is what it has anyway; a name of its own is how it is known to OpenSSH.
+    let place = match destination.value.parse::<core::net::IpAddr>() {
+        Ok(_) => there,
+        Err(_) => destination.value.as_str(),
+    };
+    let place = place.rsplit('@').next().unwrap_or(place);
+    match port {
+        Some(port) => format!("sftp://{user}{place}:{}/{path}", port.value),
+        None => format!("sftp:{user}{place}:{path}"),
     }
 }
 
@@ -87,14 +144,16 @@ fn itself(
             format!("repository '{key}' is declared to be here"),
         );
     Some(match is_path {
-        true => d
-            .help(format!(
-                "write 'location: sftp:{there}:{path}', which root of '{home}' can log in to"
+        true => {
+            let meant = by_sftp(lab, there, path);
+            d.help(format!(
+                "write 'location: {meant}', which root of '{home}' can log in to"
             ))
             .fix(Fix::doubtful(
                 "write to the host by SFTP",
-                Edit::replace(location.span, format!("sftp:{there}:{path}")),
-            )),
+                Edit::replace(location.span, meant),
+            ))
+        }
         false => d.help(format!(
             "write the location by the name or address of '{there}'"
         )),

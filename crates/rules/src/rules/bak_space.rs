@@ -125,7 +125,8 @@ fn need(
                 (
                     all,
                     format!(
-                        "'{name}': {how} over {days} days; {} + {days} × {} = {} at most",
+                        "'{name}': {how} over {days} {}; {} + {days} × {} = {} at most",
+                        if days == 1 { "day" } else { "days" },
                         say(once),
                         say(daily),
                         say(all)

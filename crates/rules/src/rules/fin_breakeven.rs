@@ -98,6 +98,7 @@ fn compare(said: &Said<'_>, all: &Budget, currency: [u8; 3]) -> Option<Diagnosti
     let number = |n: i128| decimal(n, YEAR, 1);
     let right = match late {
         i128::MAX => format!("{} years at best, or never", number(early)),
+        _ if early == late && number(early) == "1" => "1 year".to_owned(),
         _ if early == late => format!("{} years", number(early)),
         _ => format!("{} to {} years", number(early), number(late)),
     };

@@ -59,14 +59,14 @@ fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
     };
     let span = window.unwrap_or(if every * 4 > MONTH { YEAR } else { MONTH });
     let count = i128::from(span / every.max(1));
-    let (days, target) = (decimal(i128::from(span), 86_400, 0), &objective.target);
+    let (days, target) = (days(span), &objective.target);
     let assumed = if window.is_none() {
         ", assumed since no window is given"
     } else {
         ""
     };
     let how = format!(
-        "{days} days{assumed} / one per {} = {count} {what}",
+        "{days}{assumed} / one per {} = {count} {what}",
         Seconds(i64::try_from(every).ok()?)
     );
     let allowed = 1_000_000 - target.value();
@@ -94,12 +94,19 @@ fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
     let name = &objective.name;
     let d = RULE
         .finding(format!(
-            "the target of {name}, {target}, {says}: there are {count} {what} in {days} days"
+            "the target of {name}, {target}, {says}: there are {count} {what} in {days}"
         ))
         .at(objective.target_span, "not measurable")
         .note(how)
         .note(arithmetic);
     Some(d.help("take a longer window, more events, or count failures: 'at most one in a quarter'"))
+}
+
+/// `1 day`, `30 days`.
+fn days(seconds: u64) -> String {
+    let days = decimal(i128::from(seconds), 86_400, 0);
+    let noun = if days == "1" { "day" } else { "days" };
+    format!("{days} {noun}")
 }
 
 fn share(ppm: i128) -> String {

@@ -8,7 +8,7 @@ pub(crate) const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Error,
     summary: "A secret stands in clear text in a file that the lab consists of.",
-    rationale: "Whoever can read the repository, any copy of it or its history has the secret, and nobody notices. Change it, and keep the new one in a file that only the right keys open: then the tree can be shown and copied without fear.",
+    rationale: "Whoever can read the repository, any copy of it or its history has the secret, and nobody notices. Change it, and keep the new one in a file that only the right keys open: then the tree can be shown and copied without fear. Where the language expects a reference to a secret, the code is secret-in-clear.",
     example: "services: {db: {environment: {POSTGRES_PASSWORD: 'Tr0ub4dor&3'}}}",
     controls: &[
         "CIS v8 3.11",

@@ -90,8 +90,9 @@ fn down(d: Diagnostic, is: &Figure, target: &Figure, window: Option<u64>) -> Dia
         Seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
     };
     let days = decimal(seconds, 86_400, 1);
+    let noun = if days == "1" { "day" } else { "days" };
     d.note(format!(
-        "away in {days} days: {} at {is}, {} allowed at {target}",
+        "away in {days} {noun}: {} at {is}, {} allowed at {target}",
         away(is),
         away(target)
     ))

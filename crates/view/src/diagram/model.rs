@@ -47,8 +47,19 @@ impl View {
     }
 
     /// The view of a word.
+    ///
+    /// Not everybody counts the layers of a network.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|v| v.word() == word)
+        const ALSO: [(&str, View); 6] = [
+            ("cabling", View::L2),
+            ("cables", View::L2),
+            ("networks", View::L3),
+            ("network", View::L3),
+            ("needs", View::Dependencies),
+            ("racks", View::Rack),
+        ];
+        let own = Self::ALL.into_iter().find(|v| v.word() == word);
+        own.or_else(|| ALSO.iter().find(|(w, _)| *w == word).map(|(_, v)| *v))
     }
 
     /// What it shows, in a few words.

@@ -96,18 +96,24 @@ impl Result<'_> {
     fn checked(&self, paint: Paint) -> String {
         let (errors, warnings) = (self.of(Severity::Error), self.of(Severity::Warning));
         let unknown = self.found.iter().filter(|d| d.unknown).count();
-        let verdict = match (errors, warnings) {
-            (0, 0) => paint.text(Tone::Good, "no error, no warning"),
+        let (plain, tone) = match (errors, warnings) {
+            (0, 0) => ("no error, no warning".to_owned(), Tone::Good),
             (errors, warnings) => {
                 let text = format!(
                     "{}, {}",
                     count(errors, "error", "errors"),
                     count(warnings, "warning", "warnings")
                 );
-                paint.text(Tone::Look, &text)
+                (text, Tone::Look)
             }
         };
-        let mut out = format!("\nCheck: {verdict}, {unknown} not known\n");
+        let verdict = paint.text(tone, &plain);
+        let line = format!("{verdict}, {unknown} not known");
+        let room = paint.width().saturating_sub("Check: ".len());
+        let mut out = match wrap::width(&plain) + ", not known".len() + unknown.to_string().len() {
+            wide if wide <= room => format!("\nCheck: {line}\n"),
+            _ => format!("\nCheck: {verdict},\n       {unknown} not known\n"),
+        };
         for finding in self.findings() {
             out.push_str(&wrap::hanging("  ", &finding, paint.width()));
         }
