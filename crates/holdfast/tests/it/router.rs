@@ -34,6 +34,9 @@ services:
     exposures: [{port: 443, from: internet, via: device/gw, why: the family's pictures}]
 ";
 
+/// What is taken away from a login.
+type Change = fn(&mut Value);
+
 struct Field {
     tree: Tree,
     simulator: Simulator,
@@ -282,7 +285,7 @@ fn a_forward_to_another_machine_than_the_one_that_is_declared_is_not_that_one() 
 
 #[test]
 fn to_a_login_without_rights_nothing_is_missing_and_nothing_is_fine() {
-    let take: [(&str, fn(&mut Value)); 3] = [
+    let take: [(&str, Change); 3] = [
         ("6 permission denied", |rights| rights["uci"] = json!([])),
         ("-32002 access denied", |rights| {
             rights["ubus"].as_object_mut().unwrap().remove("uci");
