@@ -63,6 +63,16 @@ impl<'a> Chosen<'a> {
 }
 
 impl<R: RealmTag> World<R> {
+    /// The drivers of hosts; none where no host can be logged in to and a router is asked all the same.
+    pub(crate) fn drivers_beside_routers(&self, only: Option<&str>) -> Result<Drivers<R>> {
+        let mut all = interface::all(&self.tree.lab).into_iter();
+        let is_asked = all.any(|i| matches!(i.by, By::OpenWrt(_)));
+        match only.is_none() && is_asked && !self.some_way() {
+            true => Ok(Drivers::new(self.tag.clone())),
+            false => self.drivers(only),
+        }
+    }
+
     /// Looks at the routers alone.
     pub(crate) fn look_at_routers(&self) -> Result<Facts> {
         let mut drivers = Drivers::new(self.tag.clone());

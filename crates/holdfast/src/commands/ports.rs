@@ -26,7 +26,7 @@ pub(crate) fn ports<R: RealmTag>(
     let world = World::open(tag, &at.lab)?;
     // Who probes has to be looked at, too: its address is what the rules are asked about.
     let looked = if args.probe { None } else { at.host.as_deref() };
-    let mut drivers = world.drivers(looked)?;
+    let mut drivers = world.drivers_beside_routers(looked)?;
     let scopes = world.with_ways(looked, world.shallow(looked)?)?;
     let mut facts = world.ask(&mut drivers, &scopes)?;
     if at.host.is_none() {

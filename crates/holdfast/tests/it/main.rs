@@ -8,6 +8,7 @@
 
 mod ran;
 mod rig;
+mod router;
 mod tree;
 
 mod access;
