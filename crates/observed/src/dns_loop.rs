@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub const RULE: Rule = Rule {
     id: "dns-loop",
     since: "0.1.0",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     summary: "A name server asks another one, which asks it in turn: questions that nobody can answer go round.",
     rationale: "A Pi-hole that asks the router, while the router asks the Pi-hole, works for names that one of them knows. Every other name goes round until both give up: look-ups are slow, then fail, and the logs fill with thousands of questions. It shows \
         on the day when the names of the lab were changed.",
