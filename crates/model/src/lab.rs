@@ -23,6 +23,7 @@ pub mod service;
 pub mod setting;
 pub mod site;
 pub mod snmp;
+pub mod sshd;
 pub mod storage;
 pub mod tunnel;
 pub mod watch;

@@ -166,7 +166,18 @@ fn looks<'c, 'a>(ctx: &'c Context<'a>, by_hand: bool) -> Vec<Look<'c, 'a>> {
     .collect()
 }
 
-impl<'a> Look<'_, 'a> {
+impl<'c, 'a> Look<'c, 'a> {
+    /// The same once more, for something else that is on it.
+    pub(crate) fn again(&self) -> Look<'c, 'a> {
+        Look {
+            ctx: self.ctx,
+            name: self.name,
+            object: self.object.clone(),
+            span: self.span,
+            facts: self.facts,
+        }
+    }
+
     /// What it is held against.
     pub(crate) fn lab(&self) -> &'a Lab {
         declared(self.ctx)

@@ -48,6 +48,7 @@ const PARTS: &[(&str, Part)] = &[
         "project of which network",
         "proxy: wiki",
     ),
+    part("dhcp-two-servers", "network", "lan"),
     part("disk-filesystem-full", "mount point", "/srv/tank"),
     part("disk-not-mounted", "mount point", "/srv/tank"),
     part("disk-pool-degraded", "pool", "md/md0"),
@@ -59,6 +60,8 @@ const PARTS: &[(&str, Part)] = &[
         "half of a thin pool",
         "pve1/pve/data metadata",
     ),
+    part("dns-records", "name", "nas.home.arpa"),
+    part("dns-upstream", "address", "192.168.1.77"),
     part(
         "exposure-review",
         "way in",
