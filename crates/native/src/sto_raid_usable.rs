@@ -199,7 +199,8 @@ fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, Str
         Level::Single | Level::Linear | Level::Raid0 => (raw, raw, sum(&parts)),
         Level::Mirror if is_pairs(parts.len()) => in_pairs(&parts),
         // md(4), "RAID10": each block twice, wherever there is room.
-        Level::Raid10 if pool.kind.known() == Some(&PoolKind::Md) => {
+        // Each chunk of btrfs takes an even number of disks, those with the most room: over time all of them (mkfs.btrfs(8)).
+        Level::Raid10 if pool.kind.known() == Some(&PoolKind::Md) || is_btrfs(pool) => {
             let half = n * small / 2;
             (2 * half, half, format!("{n} × {least} / 2"))
         }

@@ -85,11 +85,26 @@ fn fill(lab: &Lab) -> Sheet {
         let Some(on) = guest.on.as_ref().and_then(|g| g.value()) else {
             continue;
         };
-        let (count, sum) = by.entry((on.kind(), on.name())).or_default();
-        *count += 1;
-        let memory = guest.memory.as_ref();
-        sum.add(memory.map(|m| (m.value().map(memory_bytes), Cell::of(&guest.memory).how)));
+        let mut add = |kind: Kind, name| {
+            let (count, sum) = by.entry((kind, name)).or_default();
+            *count += 1;
+            let memory = guest.memory.as_ref();
+            sum.add(memory.map(|m| (m.value().map(memory_bytes), Cell::of(&guest.memory).how)));
+        };
+        add(on.kind(), on.name());
+        // The memory of a cluster is that of its members: what is on one of them is taken there.
+        let around = lab.clusters.iter().filter(|(_, c)| {
+            let mut members = c.members.iter();
+            on.kind() == Kind::Host && members.any(|m| m.value.0.object == on.0.object)
+        });
+        around.for_each(|(cluster, _)| add(Kind::Cluster, cluster.as_str()));
     }
+    // Of a cluster that no guest is on there is nothing to say beyond its hosts.
+    let floating = |name: &str| {
+        let mut all = lab.guests.values().filter_map(|g| g.on.as_ref()?.value());
+        all.any(|on| on.kind() == Kind::Cluster && on.name() == name)
+    };
+    by.retain(|(kind, name), _| *kind != Kind::Cluster || floating(name));
     for ((kind, name), (count, guests)) in by {
         let has = memory_of(lab, kind, name);
         let share = match (guests.total(), has.total()) {
@@ -105,7 +120,10 @@ fn fill(lab: &Lab) -> Sheet {
                 .map_or_else(Cell::unknown, |t| Cell::resting_on(binary(t), [s.how()]))
         };
         sheet.row([
-            Cell::declared(name),
+            Cell::declared(match kind {
+                Kind::Cluster => format!("{name} and its members"),
+                _ => name.to_owned(),
+            }),
             Cell::computed(count),
             sum(&guests),
             sum(&has),

@@ -51,7 +51,11 @@ fn parts(draft: &Draft, names: &Names, name: &str, guest: &Guest) -> Vec<(String
         ("os", guest.os.as_deref().map(scalar)),
         (
             "cores",
-            Some(some(guest.cores).map_or("unknown".to_owned(), |n| n.to_string())),
+            Some(
+                some(guest.cores)
+                    .filter(|n| u32::try_from(*n).is_ok())
+                    .map_or("unknown".to_owned(), |n| n.to_string()),
+            ),
         ),
         (
             "memory",

@@ -147,7 +147,7 @@ fn inventories_that_are_damaged_say_where() {
         (
             Form::Ini,
             "a[1:4000000000]\n",
-            "i:1: 'a[1:4000000000]' is no range",
+            "i:1: more than 10000 hosts are none of a homelab",
         ),
         (
             Form::Ini,

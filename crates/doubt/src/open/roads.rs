@@ -11,6 +11,31 @@ pub(super) const RESTS: &[Rests] = &[
         stacks,
     ),
     rests(
+        "dhcp-two-servers",
+        "the addresses of a network are handed out by one server",
+        &["network.dhcp.server"],
+        gateways,
+    ),
+    rests(
+        "dns-loop",
+        "what a name server asks comes back to it",
+        &["device.addresses.*", "dns-zone.primary"],
+        names,
+    ),
+    rests(
+        "dns-records",
+        "the name server of {} answers what is declared",
+        &[
+            "dns-zone.primary",
+            "dns-zone.records.*.name",
+            "dns-zone.records.*.type",
+            "dns-zone.records.*.value",
+            "service.runs.host|guest|stack|cluster|device",
+            "service.runs.*.host|guest|stack|cluster|device",
+        ],
+        names,
+    ),
+    rests(
         "exposure-review",
         "each flow that may pass is looked at again in time",
         &["flows.*.action", "flows.*.review"],

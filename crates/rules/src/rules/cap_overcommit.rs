@@ -13,6 +13,8 @@ use model::lab::Host;
 use model::lab::guest::{Guest, GuestKind};
 use model::lab::service::Service;
 
+mod cluster;
+
 pub(crate) const RULE: Rule = Rule {
     id: "cap-overcommit",
     since: "0.1.0",
@@ -57,6 +59,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let object = ObjectRef::new(Kind::Guest, name);
         services(ctx, &object, Machine::Guest(name, guest).memory(), out);
     }
+    cluster::judge(ctx, load, out);
     containers(ctx, out);
 }
 
@@ -106,33 +109,42 @@ fn processors(name: &str, host: &Host, guests: &[(&str, &Guest)], out: &mut Find
         let Some(cores) = declared.cores.known().filter(|c| **c > threads) else {
             continue;
         };
-        let span = declared.cores.as_ref().map_or(declared.span, |c| c.span);
-        // qemu-server: "MAX … vcpus allowed per VM on this node".
-        let end = match (
-            declared.kind.known(),
-            host.os
-                .known()
-                .is_some_and(|os| os.starts_with("proxmox-ve")),
-        ) {
-            (Some(GuestKind::Vm), true) => {
-                "Proxmox VE refuses to start a virtual machine with more than its host has"
-            }
-            _ => "they only take turns",
-        };
-        let d = RULE
-            .finding(format!(
-                "guest '{guest}' is given {cores} processors, and host '{name}' has {how}"
-            ))
-            .at(span, "more than there are")
-            .note(format!(
-                "{cores} - {threads} = {} too many; {end}",
-                cores - threads
-            ))
-            .help(
-                "give it as many as its work needs, which is seldom more than half of the host's",
-            );
+        let words = format!("host '{name}' has {how}");
+        let d = threads_short((guest, declared), *cores, threads, &words, host);
         out.add(ObjectRef::new(Kind::Guest, *guest), d);
     }
+}
+
+/// More processors than its host has threads.
+fn threads_short(
+    (guest, declared): (&str, &Guest),
+    cores: u32,
+    threads: u32,
+    has: &str,
+    host: &Host,
+) -> Diagnostic {
+    let span = declared.cores.as_ref().map_or(declared.span, |c| c.span);
+    // qemu-server: "MAX … vcpus allowed per VM on this node".
+    let end = match (
+        declared.kind.known(),
+        host.os
+            .known()
+            .is_some_and(|os| os.starts_with("proxmox-ve")),
+    ) {
+        (Some(GuestKind::Vm), true) => {
+            "Proxmox VE refuses to start a virtual machine with more than its host has"
+        }
+        _ => "they only take turns",
+    };
+    RULE.finding(format!(
+        "guest '{guest}' is given {cores} processors, and {has}"
+    ))
+    .at(span, "more than there are")
+    .note(format!(
+        "{cores} - {threads} = {} too many; {end}",
+        cores - threads
+    ))
+    .help("give it as many as its work needs, which is seldom more than half of the host's")
 }
 
 fn unknown(

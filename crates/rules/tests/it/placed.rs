@@ -183,3 +183,60 @@ fn a_virtual_machine_needs_a_host_with_as_many_threads() {
         assert!(found.is_empty(), "{kind} {c} {guest}: {found:?}");
     }
 }
+
+#[test]
+fn guests_on_a_cluster_need_room_on_its_members() {
+    let said = |guests: &str| {
+        let host = "{hardware: {memory: 32GiB, cpu: {threads: 8}}}";
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{a: {host}, b: {host}}}\nclusters: {{main: {{kind: proxmox, members: [a, b], ha: false}}}}\nguests: {{{guests}}}\n"
+        );
+        let (found, _) = check(&text, None);
+        let of = found.into_iter().filter(|d| d.code == "cap-overcommit");
+        of.map(|d| format!("{} {}", d.message, d.notes.concat()))
+            .collect::<Vec<_>>()
+    };
+    for (guests, expected) in [
+        // Together too much, with what is on the members.
+        (
+            vec![
+                vm("x", "main", "memory: 30GiB"),
+                vm("y", "a", "memory: 20GiB"),
+                vm("z", "b", "memory: 20GiB"),
+            ],
+            "70GiB - 64GiB = 6GiB too much",
+        ),
+        // For one of them there is no room in one piece.
+        (
+            vec![
+                vm("x", "main", "memory: 20GiB"),
+                vm("y", "a", "memory: 16GiB"),
+                vm("z", "b", "memory: 16GiB"),
+            ],
+            "at the most 16GiB left",
+        ),
+        (
+            vec![vm("x", "main", "memory: 1GiB, cores: 12")],
+            "host 'b', the largest of cluster 'main', has 8 threads",
+        ),
+        (
+            vec![
+                vm("x", "main", "memory: 20GiB"),
+                vm("y", "a", "memory: unknown"),
+            ],
+            "unknown: whether cluster 'main'",
+        ),
+    ] {
+        let found = said(&guests.join(", "));
+        assert!(
+            found.iter().any(|f| f.contains(expected)),
+            "{expected}: {found:?}"
+        );
+    }
+    let fits = [
+        vm("x", "main", "memory: 20GiB, cores: 8"),
+        vm("y", "main", "memory: 12GiB"),
+        vm("z", "b", "memory: 32GiB"),
+    ];
+    assert_eq!(said(&fits.join(", ")), [""; 0]);
+}

@@ -85,6 +85,8 @@ pools: {{p: {{on: a, {pool}}}}}
         "kind: btrfs, level: raid5, devices: [a/d1, a/d2]",
         "kind: btrfs, level: raid6, devices: [a/d1, a/d2, a/d3]",
         "kind: md, level: raid10, usable: 10TB, devices: [a/d1, a/d2, a/d3, a/d4, a/d5]",
+        "kind: btrfs, level: raid10, usable: 10TB, devices: [a/d1, a/d2, a/d3, a/d4, a/d5]",
+        "kind: btrfs, level: raid10, usable: 6TB, devices: [a/d1, a/d2, a/d3]",
     ] {
         assert_eq!(said(pool), [""; 0], "{pool}");
     }
@@ -93,6 +95,7 @@ pools: {{p: {{on: a, {pool}}}}}
         "kind: md, level: raid6, devices: [a/d1, a/d2, a/d3]",
         "kind: md, level: raid10, usable: 12TB, devices: [a/d1, a/d2, a/d3, a/d4, a/d5]",
         "kind: lvm, level: raid5, devices: [a/d1, a/d2]",
+        "kind: btrfs, level: raid10, usable: 12TB, devices: [a/d1, a/d2, a/d3, a/d4, a/d5]",
     ] {
         assert_eq!(said(pool).len(), 1, "{pool}");
     }
