@@ -71,6 +71,7 @@ fn is_measured(text: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit())
         && ranged
         && unit.len() <= 12
+        && unit != "x"
         && unit.chars().all(letters)
 }
 

@@ -267,7 +267,7 @@ fn what_is_needed_and_not_said_is_named() {
         ),
         (
             &["init", "lab", "--profile=nas", "--yes", "--os=Debian 12"],
-            "did you mean 'debian'?",
+            "write 'debian' here; its version, 12, is stated in the files",
         ),
         (
             &["init", "lab", "--profile=nas", "--yes", "--os=Some Thing"],

@@ -91,14 +91,25 @@ impl<'a> Look<'a> {
         found.collect()
     }
 
+    /// Where undeclared ways in are nobody's business, they are not asked for either, and so not missed.
+    fn is_ignored(&self, found: &Found) -> bool {
+        let whole = |path: &FactPath| path.key == "*";
+        self.host.mode(Managed::Listeners) == Manage::Ignore
+            && match found {
+                Found::Open { .. } => true,
+                Found::Unknown { path, .. } => whole(path),
+                Found::Amiss { .. } => false,
+            }
+    }
+
     fn difference(&self, found: Found) -> Option<Difference> {
+        if self.is_ignored(&found) {
+            return None;
+        }
         let (path, how, declared, observed, cause) = match found {
             Found::Open {
                 reason: Some(_), ..
             } => return None,
-            Found::Open { .. } if self.host.mode(Managed::Listeners) == Manage::Ignore => {
-                return None;
-            }
             Found::Open {
                 path,
                 socket,
