@@ -51,7 +51,7 @@ const OTHERS: [&str; 7] = [
     "encompass",
 ];
 /// What a key is for that is a secret.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 19] = [
     "access",
     "api",
     "app",
@@ -68,16 +68,12 @@ const KEYS: [&str; 16] = [
     "signing",
     "account",
     "webhook",
+    "wifi",
+    "wlan",
+    "wpa",
 ];
 /// What a `Schlüssel` is for that is a secret, besides those.
-const GERMAN_KEYS: [&str; 6] = [
-    "wlan",
-    "wifi",
-    "netzwerk",
-    "zugangs",
-    "sicherheits",
-    "geheim",
-];
+const GERMAN_KEYS: [&str; 4] = ["netzwerk", "zugangs", "sicherheits", "geheim"];
 /// Words behind the secret's with which it is the secret still.
 const SAME: [&str; 40] = [
     "admin",

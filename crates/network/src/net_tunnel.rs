@@ -4,7 +4,8 @@ use crate::context::{host, service};
 use crate::reach::machines;
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Severity};
+use diag::{Diagnostic, Severity, Span};
+use model::compose::{Project, Service as Composed};
 use model::declare::{OptExt, Or};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -47,28 +48,73 @@ const TUNNELS: [(&str, &str); 17] = [
 
 fn tunnel(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase();
-    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find_map(|word| TUNNELS.iter().find(|(t, _)| *t == word).map(|(_, p)| *p))
+    let words = || text.split(|c: char| !c.is_ascii_alphanumeric());
+    // What only counts what others carry.
+    if words().any(|word| word == "exporter") {
+        return None;
+    }
+    words().find_map(|word| TUNNELS.iter().find(|(t, _)| *t == word).map(|(_, p)| *p))
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let ways = ways(ctx.lab);
+    services(ctx, &ways, out);
+    containers(ctx, &ways, out);
+    hosts(ctx, &ways, out);
+}
+
+fn services(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
     let lab = ctx.lab;
-    let ways = ways(lab);
     for (name, s) in lab.services.iter().filter(|(_, s)| s.is_running()) {
-        let Some(what) = program(name, s) else {
+        let Some(what) = program(ctx, name, s) else {
             continue;
         };
-        let told = !s.exposures.is_empty() || covered(lab, &service(name), s, &ways);
-        if told || other_end(lab, name, s, &ways) {
+        let told = !s.exposures.is_empty() || covered(lab, &service(name), s, ways);
+        if told || other_end(ctx, Some(name), what, ways) {
             continue;
         }
+        let is = match containers_of(ctx, name, s).len() {
+            0 | 1 => "is a tunnel",
+            _ => "has a tunnel in it",
+        };
         let d = RULE
             .finding(format!(
-                "service '{name}' is a tunnel, and no exposure says what is reached through it"
+                "service '{name}' {is}, and no exposure says what is reached through it"
             ))
             .at(s.span, format!("carries connections into the lab ({what})"));
-        out.add(service(name), rest(d, &ways, name));
+        out.add(service(name), rest(d, ways, name));
     }
+}
+
+/// Containers that are no service of the lab: by their images alone, whatever they are called.
+fn containers(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
+    let lab = ctx.lab;
+    for container in ctx.containers() {
+        let found = tunnel_of(container.project, container.service);
+        let Some((what, span)) = found else { continue };
+        let is_service = ctx.services_in(container.stack).any(|(name, s)| {
+            let of = containers_of(ctx, name, s);
+            s.is_running() && of.iter().any(|(_, c)| core::ptr::eq(*c, container.service))
+        });
+        if is_service || beside(lab, container.stack, ways) || other_end(ctx, None, what, ways) {
+            continue;
+        }
+        let (stack, name) = (container.stack, container.name);
+        let d = RULE
+            .finding(format!(
+                "{} is a tunnel, and no exposure says what is reached through it",
+                container.title()
+            ))
+            .at(span, format!("carries connections into the lab ({what})"))
+            .help(format!(
+                "make it a service of the lab: `services: {{{name}: {{runs: {{stack: {stack}, service: {name}}}}}}}`"
+            ));
+        out.add(container.object(), rest(d, ways, name));
+    }
+}
+
+fn hosts(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
+    let lab = ctx.lab;
     for (name, machine) in &lab.hosts {
         let packages = machine.packages.iter().map(|p| (p.value.as_str(), p.span));
         let units = machine.units.iter().map(|(n, u)| (n.as_str(), u.span));
@@ -82,14 +128,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let declared = lab
             .services
             .iter()
-            .any(|(n, s)| program(n, s).is_some() && machines(lab, &service(n)).contains(&me));
+            .any(|(n, s)| program(ctx, n, s).is_some() && machines(lab, &service(n)).contains(&me));
         if told || declared {
             continue;
         }
         let d = RULE
             .finding(format!("host '{name}' has a tunnel ({what}), and no exposure says what is reached through it"))
             .at(span, "carries connections into the lab");
-        out.add(me, rest(d, &ways, name));
+        out.add(me, rest(d, ways, name));
     }
 }
 
@@ -107,17 +153,85 @@ fn rest(d: Diagnostic, ways: &BTreeSet<ObjectRef>, name: &str) -> Diagnostic {
     ))
 }
 
-fn program(name: &str, s: &Service) -> Option<&'static str> {
+/// What a service carries: by the images that its stack runs it from; where none is known, by its name and what is declared of it.
+fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<&'static str> {
+    let containers = containers_of(ctx, name, s);
+    let has_image = |p: &Project, c: &Composed| {
+        let image = c.image.as_ref();
+        image.is_some_and(|image| p.is_settled(image.span))
+    };
+    let called = match !containers.is_empty() && containers.iter().all(|(p, c)| has_image(p, c)) {
+        true => None,
+        false => Some(name),
+    };
     let image = s.image.known().map(String::as_str);
     let units = s
         .runs
         .iter()
         .filter_map(|r| r.unit.known().map(String::as_str));
-    [Some(name), image]
-        .into_iter()
-        .flatten()
-        .chain(units)
-        .find_map(tunnel)
+    let said = [called, image].into_iter().flatten().chain(units);
+    let mut run = containers.iter();
+    said.filter_map(tunnel)
+        .next()
+        .or_else(|| run.find_map(|(p, c)| Some(tunnel_of(p, c)?.0)))
+}
+
+/// What a container carries, and where its image is written.
+fn tunnel_of(project: &Project, container: &Composed) -> Option<(&'static str, Span)> {
+    let image = container.image.as_ref()?;
+    let what = tunnel(&image.value.name).filter(|_| project.is_settled(image.span));
+    Some((what?, image.span))
+}
+
+/// The containers that a service is: those that it names, or has the name of; else all of its stack that are no other service's.
+fn containers_of<'a>(
+    ctx: &Context<'a>,
+    name: &str,
+    s: &Service,
+) -> Vec<(&'a Project, &'a Composed)> {
+    let mut out = Vec::new();
+    for runs in s.runs.iter() {
+        let Some(stack) = runs.stack.known().map(|s| s.name()) else {
+            continue;
+        };
+        let Some(project) = ctx.projects.get(stack) else {
+            continue;
+        };
+        let under = runs.service.known().map_or(name, |n| n.0.as_str());
+        match project.services.get(under) {
+            Some(one) => out.push((project, one)),
+            None if runs.service.is_none() => {
+                let others: BTreeSet<&str> = ctx
+                    .services_in(stack)
+                    .filter(|(n, _)| *n != name)
+                    .flat_map(|(n, o)| o.runs.iter().map(move |r| (n, r)))
+                    .filter(|(_, r)| r.stack.known().is_some_and(|s| s.name() == stack))
+                    .map(|(n, r)| r.service.known().map_or(n, |s| s.0.as_str()))
+                    .collect();
+                let left = project.services.iter();
+                let left = left.filter(|(n, c)| c.active && !others.contains(n.as_str()));
+                out.extend(left.map(|(_, c)| (project, c)));
+            }
+            None => {}
+        }
+    }
+    out
+}
+
+/// Exposures go by the machine of a stack, by what else runs in it, or by what lets in the internet on its machine.
+fn beside(lab: &Lab, stack: &str, ways: &BTreeSet<ObjectRef>) -> bool {
+    let home = machines(lab, &ObjectRef::new(Kind::Stack, stack));
+    ways.iter().any(|way| {
+        let other = (way.kind == Kind::Service)
+            .then(|| lab.services.get(&way.name))
+            .flatten();
+        let linked = other.is_some_and(|o| {
+            let mut stacks = o.runs.iter().filter_map(|r| r.stack.known());
+            let together = machines(lab, way).iter().any(|m| home.contains(m));
+            stacks.any(|s| s.name() == stack) || together && from_outside(lab, way)
+        });
+        linked || home.contains(way)
+    })
 }
 
 /// Whatever lets in connections from outside, by the exposures of others.
@@ -156,12 +270,16 @@ fn covered(lab: &Lab, me: &ObjectRef, s: &Service, ways: &BTreeSet<ObjectRef>) -
 }
 
 /// Exposures go by the other end of the same product: the client in the lab and the server on a rented machine.
-fn other_end(lab: &Lab, name: &str, s: &Service, ways: &BTreeSet<ObjectRef>) -> bool {
-    let product = program(name, s);
-    let mut others = lab
-        .services
-        .iter()
-        .filter(|(n, o)| n.as_str() != name && o.is_running() && program(n, o) == product);
+fn other_end(
+    ctx: &Context<'_>,
+    me: Option<&str>,
+    product: &str,
+    ways: &BTreeSet<ObjectRef>,
+) -> bool {
+    let lab = ctx.lab;
+    let mut others = lab.services.iter().filter(|(n, o)| {
+        Some(n.as_str()) != me && o.is_running() && program(ctx, n, o) == Some(product)
+    });
     others.any(|(n, o)| !o.exposures.is_empty() || covered(lab, &service(n), o, ways))
 }
 

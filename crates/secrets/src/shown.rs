@@ -37,7 +37,7 @@ pub fn each(
     let hidden = look.veiled(text);
     let hidden: Vec<&str> = hidden.lines().collect();
     // A line may hold many.
-    let mut excerpts: BTreeMap<usize, String> = BTreeMap::new();
+    let mut lines: BTreeMap<usize, String> = BTreeMap::new();
     let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     // The last place in a line, and its column: the next one is counted from there.
     let (mut last, mut column) = (0, 1);
@@ -52,10 +52,11 @@ pub fn each(
         }
         let between = text.get(last..leak.span.start).unwrap_or_default();
         (last, column) = (leak.span.start, column + between.chars().count());
-        let excerpt = excerpts.entry(line).or_insert_with(|| {
+        let here = lines.entry(line).or_insert_with(|| {
             let line = hidden.get(line - 1).copied().unwrap_or_default();
-            around(&diag::hide(line.trim()))
+            diag::hide(line)
         });
+        let excerpt = around(here, leak.span.start - begins);
         let shown = Shown {
             commit: commit.map(str::to_owned),
             file: name.to_owned(),
@@ -63,35 +64,116 @@ pub fn each(
             column,
             what: leak.what,
             grade: leak.grade,
-            excerpt: excerpt.clone(),
+            excerpt,
         };
         out.push((Digest::of(secret), shown));
     }
     out
 }
 
-/// What stands right before a secret, and nothing of what else its line holds: that may be one that was not known.
-fn around(hidden: &str) -> String {
-    let Some((before, rest)) = hidden.split_once("***") else {
+/// The name right before a secret, and nothing of what else its line holds: that may be one that was not known.
+fn around(line: &str, at: usize) -> String {
+    let (Some(before), Some(rest)) = (line.get(..at), line.get(at..)) else {
         return "…".to_owned();
     };
     let after = rest.trim_start_matches('*');
-    let quoted = after
+    let stars = "*".repeat(rest.len() - after.len());
+    let closed = after
         .trim_matches(['"', '\'', ',', ';', '}', ']', ' '])
         .is_empty();
-    let words: Vec<&str> = before.split_inclusive(char::is_whitespace).collect();
-    let near: String = words
-        .iter()
-        .skip(words.len().saturating_sub(2))
-        .copied()
-        .collect();
-    let stars = "*".repeat(3 + rest.len() - after.len());
-    let (head, tail) = (
-        if words.len() > 2 { "… " } else { "" },
-        if quoted { after } else { " …" },
-    );
-    format!("{head}{near}{stars}{tail}")
+    let name = name_before(before);
+    let begins = before.get(..before.len() - name.len()).unwrap_or_default();
+    let is_first = begins.trim_matches([' ', '\t', '-']).is_empty();
+    let head = if is_first { "" } else { "… " };
+    let tail = if closed { after } else { " …" };
+    format!("{head}{name}{stars}{tail}")
         .chars()
         .take(100)
         .collect()
+}
+
+/// What a line ends with if that is a name, with the signs behind it; nothing if it may be a value.
+fn name_before(before: &str) -> &str {
+    const SIGNS: &str = " \t:=>,|*\"'`\\";
+    let Some((name, signs)) = last_word(before, SIGNS) else {
+        return "";
+    };
+    let is_set = signs.contains([':', '=', '>']);
+    let is_option = name.starts_with("--") || name.starts_with('-') && name.len() <= 3;
+    let is_secrets = diag::misspelt(name).is_some();
+    if !(is_set || is_option || is_secrets) {
+        return "";
+    }
+    let whole = name.len() + signs.len();
+    let front = before.get(..before.len() - whole).unwrap_or_default();
+    // The first part of a value that has such signs in it: `password: one:***`.
+    let is_part = !is_secrets
+        && !front.ends_with([',', '{', '[', ';', '&', '<'])
+        && last_word(front, SIGNS).is_some_and(|(name, signs)| {
+            !signs.contains([',', '>']) && diag::misspelt(name).is_some()
+        });
+    match is_part {
+        true => "",
+        false => before.get(before.len() - whole..).unwrap_or_default(),
+    }
+}
+
+/// The last word of a text, and the signs behind it.
+fn last_word<'t>(text: &'t str, signs: &str) -> Option<(&'t str, &'t str)> {
+    let bare = text.trim_end_matches(|c| signs.contains(c));
+    let behind = text.get(bare.len()..)?;
+    let part = |c: char| c.is_alphanumeric() || "_.-".contains(c);
+    let name = bare.get(bare.trim_end_matches(part).len()..)?;
+    (!name.is_empty()).then_some((name, behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each;
+    use crate::scan::Scanner;
+
+    /// Neither a secret nor the word beside it, told or not, is in what is shown.
+    #[test]
+    fn of_a_line_only_the_name_of_the_secret_is_shown() {
+        for (text, want) in [
+            ("DB_PASSWORD=hunter2hunter2", "DB_PASSWORD=**************"),
+            ("  - token: hunter2hunter2", "token: **************"),
+            (
+                "environment: {DB_PASSWORD: walnut, ADMIN_PASSWORD: hunter2hunter2}",
+                "… ADMIN_PASSWORD: **************}",
+            ),
+            (
+                "environment: {SALT_OF: walnut, ADMIN_PASSWORD: hunter2hunter2, B_PASS: walnut}",
+                "… ADMIN_PASSWORD: ************** …",
+            ),
+            (
+                "command: app --password walnut --token hunter2hunter2",
+                "… --token **************",
+            ),
+            (
+                "command: [app, --word, walnut, '--token', 'hunter2hunter2']",
+                "… --token', '**************']",
+            ),
+            (
+                "command: app -pwalnut ghp_0123456789abcdefghijABCDEFGHIJ012345",
+                "… ****************************************",
+            ),
+        ] {
+            let found = each(&Scanner::default(), None, "compose.yaml", text);
+            let shown: Vec<&str> = found.iter().map(|(_, s)| s.excerpt.as_str()).collect();
+            assert!(shown.contains(&want), "{text}: {shown:?}");
+            assert!(!shown.iter().any(|s| s.contains("walnut")), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn each_secret_of_a_line_is_shown_by_its_own_name() {
+        let text = "environment: {A_TOKEN: hunter2hunter2, B_TOKEN: 7hunter7hunter}";
+        let found = each(&Scanner::default(), None, "compose.yaml", text);
+        let shown: Vec<&str> = found.iter().map(|(_, s)| s.excerpt.as_str()).collect();
+        assert_eq!(
+            shown,
+            ["… A_TOKEN: ************** …", "… B_TOKEN: **************}"]
+        );
+    }
 }

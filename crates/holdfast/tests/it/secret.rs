@@ -409,6 +409,41 @@ fn the_scan_sees_what_git_would_keep() {
     );
 }
 
+/// The word beside a secret is another one, which may not be told; and the sum says how many files have one.
+#[test]
+fn the_scan_shows_nothing_of_what_stands_beside_a_secret() {
+    let tree = Tree::new(ALL, "one");
+    tree.write(
+        "c.yml",
+        "services:\n  a:\n    environment: {DB_PASSWORD: walnut, ADMIN_PASSWORD: hunter2hunter2}\n",
+    );
+    let read = |all: &str| -> usize {
+        let (_, rest) = all.split_once("in clear text in ").unwrap();
+        let number = rest.trim_start_matches("1 of ").split(' ').next().unwrap();
+        number.parse().unwrap()
+    };
+    let one = tree.ask(&["scan"], "").all();
+    assert!(one.contains("… ADMIN_PASSWORD: **************}"), "{one}");
+    assert!(!one.contains("walnut"), "{one}");
+    assert!(
+        !tree.ask(&["scan", "--json"], "").all().contains("walnut"),
+        "the excerpt in JSON"
+    );
+    assert!(one.contains("1 secret in clear text in 1 of "), "{one}");
+    let files = read(&one);
+    tree.write(
+        "d.yml",
+        "passphrase: geheimeswort\nDB_PASSWORD: correcthorse\n",
+    );
+    let two = tree.ask(&["scan"], "").all();
+    let sum = format!("3 secrets in clear text in 2 of {} files", files + 1);
+    assert!(two.contains(&sum), "{two}");
+    assert!(
+        !two.contains("correcthorse") && !two.contains("geheimeswort"),
+        "{two}"
+    );
+}
+
 /// A hash is told, and is no secret in clear text: it counts apart and fails nothing.
 #[test]
 fn the_scan_tells_hashes_apart() {

@@ -8,6 +8,7 @@ use crate::listening::{Place, of_stack};
 use crate::{Context, Findings};
 use diag::{Diagnostic, Severity, Span};
 use ipnet::IpNet;
+use model::compose::Project;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::{Lab, Network};
@@ -57,7 +58,8 @@ fn given<'a>(ctx: &Context<'a>) -> Vec<Given<'a>> {
         for (name, network) in &project.networks {
             // What a card of the host shares with its network has that network's addresses.
             let driver = network.driver.as_ref().map(|d| d.value.as_str());
-            if network.external || matches!(driver, Some("macvlan" | "ipvlan")) {
+            let shared = network.external || matches!(driver, Some("macvlan" | "ipvlan"));
+            if shared || !is_made(project, name) {
                 continue;
             }
             let subnets = network.pools.iter().filter_map(|p| p.subnet.as_ref());
@@ -76,6 +78,14 @@ fn given<'a>(ctx: &Context<'a>) -> Vec<Given<'a>> {
         }
     }
     out
+}
+
+/// Compose makes the networks that a service is in, and no others; one that only services of a profile are in is made with them.
+fn is_made(project: &Project, network: &str) -> bool {
+    project.services.values().any(|service| {
+        let by_default = service.networks.is_empty() && service.network_mode.is_none();
+        service.networks.contains_key(network) || network == "default" && by_default
+    })
 }
 
 fn overlap(one: IpNet, other: IpNet) -> bool {
@@ -134,7 +144,12 @@ fn both(one: &Given<'_>, other: &Given<'_>) -> Diagnostic {
     .at(one.span, "given here, too")
     .and_at(other.span, "given here")
     .note(common(one.range, other.range))
-    .note("the engine refuses to make the second: the stack that starts later does not start")
+    .note(match one.stack == other.stack {
+        true => "the engine refuses to make the second: the stack does not start",
+        false => {
+            "the engine refuses to make the second: the stack that starts later does not start"
+        }
+    })
     .help("give each addresses of its own, or leave 'ipam' out and let the engine choose")
 }
 

@@ -32,6 +32,7 @@ mod silence;
 mod slips;
 mod sums;
 mod support;
+mod tunnels;
 mod unknowns;
 mod unread;
 mod volumes;

@@ -15,8 +15,9 @@ fn said(text: &str) -> Vec<String> {
 
 /// Two stacks with one network each.
 fn stacks(lab: &str, one: &str, other: &str) -> Vec<String> {
-    let file =
-        |what: &str| format!("services: {{a: {{image: x}}}}\nnetworks: {{inner: {{{what}}}}}");
+    let file = |what: &str| {
+        format!("services: {{a: {{image: x, networks: [inner]}}}}\nnetworks: {{inner: {{{what}}}}}")
+    };
     said(&format!(
         "networks: {{lan: {{subnet: 192.168.7.0/24}}}}\n{lab}\n# file: one.yaml\n{}\n# file: other.yaml\n{}",
         file(one),
@@ -87,7 +88,7 @@ fn what_is_declared_as_a_bridge_is_that_bridge() {
     let lab = TOGETHER.to_owned() + "\n";
     let declared = |network: &str| {
         let text = format!(
-            "networks: {{media: {{{network}}}}}\n{lab}# file: one.yaml\nservices: {{a: {{image: x}}}}\nnetworks: {{media: {{{}}}}}\n# file: other.yaml\nservices: {{a: {{image: x}}}}",
+            "networks: {{media: {{{network}}}}}\n{lab}# file: one.yaml\nservices: {{a: {{image: x, networks: [media]}}}}\nnetworks: {{media: {{{}}}}}\n# file: other.yaml\nservices: {{a: {{image: x}}}}",
             ipam("10.5.0.0/24")
         );
         said(&text)
@@ -105,6 +106,51 @@ fn what_is_declared_as_a_bridge_is_that_bridge() {
         1
     );
     assert_eq!(declared("kind: lan, subnet: 10.5.0.0/24").len(), 1);
+}
+
+/// Compose makes no network that no service is in.
+#[test]
+fn networks_that_are_not_made_have_no_addresses() {
+    let of = |services: &str, network: &str| {
+        said(&format!(
+            "networks: {{lan: {{subnet: 192.168.7.0/24}}}}\nhosts: {{nas: }}\nstacks: {{one: {{file: one.yaml, on: nas}}}}\n# file: one.yaml\nservices: {{{services}}}\nnetworks: {{{network}: {{{}}}}}",
+            ipam("192.168.7.0/25")
+        ))
+        .len()
+    };
+    for (services, network, count) in [
+        ("a: {image: x}", "inner", 0),
+        ("a: {image: x}", "default", 1),
+        ("a: {image: x, network_mode: host}", "default", 0),
+        ("a: {image: x, networks: [inner]}", "inner", 1),
+        (
+            "a: {image: x, networks: {inner: {}}}, b: {image: x}",
+            "inner",
+            1,
+        ),
+        (
+            "a: {image: x}, b: {image: x, profiles: [p], networks: [inner]}",
+            "inner",
+            1,
+        ),
+    ] {
+        assert_eq!(of(services, network), count, "{services} {network}");
+    }
+}
+
+#[test]
+fn two_networks_of_one_stack_keep_it_from_starting() {
+    let note = |text: &str| -> Vec<String> {
+        let (found, _) = check(&format!("format: 1\nlab: x\n{text}"), None);
+        let of = found.into_iter().filter(|d| d.code == "net-overlap");
+        of.flat_map(|d| d.notes).collect()
+    };
+    let found = note(&format!(
+        "hosts: {{nas: }}\nstacks: {{one: {{file: one.yaml, on: nas}}}}\n# file: one.yaml\nservices: {{a: {{image: x, networks: [b, c]}}}}\nnetworks: {{b: {{{0}}}, c: {{{0}}}}}",
+        ipam("10.5.0.0/24")
+    ));
+    let whole = "the engine refuses to make the second: the stack does not start";
+    assert!(found.iter().any(|n| n == whole), "{found:?}");
 }
 
 #[test]

@@ -20,6 +20,42 @@ const PLACEHOLDERS: [&str; 14] = [
     "replace",
     "todo",
 ];
+/// Words of letters that stand behind the name of a password and are none: what is said of it, and its name again.
+const SAYINGS: [&str; 33] = [
+    "anonymous",
+    "contrasena",
+    "deprecated",
+    "disabled",
+    "empty",
+    "enabled",
+    "encrypted",
+    "external",
+    "forbidden",
+    "forgotten",
+    "generate",
+    "generated",
+    "inherited",
+    "interactive",
+    "kennwort",
+    "keychain",
+    "keyring",
+    "mandatory",
+    "motdepasse",
+    "optional",
+    "passphrase",
+    "password",
+    "passwords",
+    "passwordless",
+    "passwort",
+    "prohibited",
+    "protected",
+    "random",
+    "required",
+    "undefined",
+    "unchanged",
+    "unlocked",
+    "wachtwoord",
+];
 /// Folders that are first in the paths of machines and of containers.
 const ROOTS: [&str; 22] = [
     "app", "bin", "boot", "config", "data", "dev", "etc", "home", "lib", "media", "mnt", "opt",
@@ -249,7 +285,22 @@ pub(super) fn is_secret(
         && text.len() >= 6
         && text.bytes().all(|b| b.is_ascii_digit())
         && entropy(text) >= 2.0;
-    number || is_strong(text, kind)
+    let word = naming == Naming::Password
+        && matches!(kind, Kind::Settings | Kind::Script)
+        && bounds != Bounds::Guessed
+        && !name.to_ascii_lowercase().ends_with("key")
+        && is_thought_up(text);
+    number || word || is_strong(text, kind)
+}
+
+/// A word that somebody took for a password: none of those that say something of one.
+fn is_thought_up(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    text.len() >= 8
+        && text.bytes().all(|b| b.is_ascii_alphabetic())
+        && !SAYINGS.contains(&lower.as_str())
+        && !lower.starts_with("your")
+        && entropy(&lower) >= 2.5
 }
 
 /// Long and mixed enough to be no word of a language.

@@ -172,6 +172,11 @@ fn secrets_in_all_forms_of_a_setting() {
         ("c.yaml", "password: \"ab\\\"c1def\"", "ab\\\"c1def"),
         ("c.yaml", "password: ab\"c1def", "ab\"c1def"),
         ("c.yaml", "PASSWORD: 48151623", "48151623"),
+        ("c.yaml", "x: {DB_PASSWORD: correcthorse}", "correcthorse"),
+        ("c.yaml", "- DB_PASSWORD=correcthorse", "correcthorse"),
+        (".env", "DB_PASSWORD=correcthorse", "correcthorse"),
+        ("c.yaml", "passphrase: geheimeswort", "geheimeswort"),
+        ("c.yaml", "wlan_key: sommer2024xyz", "sommer2024xyz"),
         (
             "c.yaml",
             "PASSWORD: correct horse battery staple",
@@ -561,6 +566,13 @@ fn what_is_none() {
         ("c.yaml", "PasswordAuthentication: no"),
         ("c.yaml", "secrets: [databases]"),
         ("c.yaml", "password: changeme"),
+        ("c.yaml", "password: required"),
+        (
+            "c.json",
+            "{\"password\": \"Passwort\", \"passwordKey\": \"adminPassword\"}",
+        ),
+        (".env", "DB_PASSWORD=yourstrongpassword"),
+        ("c.md", "the password: correcthorse"),
         ("c.yaml", "token: <your token here>"),
         ("x.md", "token: see the runbook of the tunnel"),
         (

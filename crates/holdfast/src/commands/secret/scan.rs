@@ -307,13 +307,29 @@ impl Found {
         };
         let found = found + &hashes;
         let files = count(self.read, "file", "files");
+        let files = match self.holding() {
+            0 => files,
+            n => format!("{n} of {files}"),
+        };
         match self.past {
             None => format!("{found} in {files} {which}"),
             Some(n) => {
                 let texts = count(n, "text", "texts");
-                format!("{found} in {files} {which}, and in {texts} of its history")
+                let bygone = self.shown.iter().filter(|s| s.commit.is_some()).count();
+                let only = match bygone {
+                    0 => String::new(),
+                    n => format!(" ({n} only there)"),
+                };
+                format!("{found} in {files} {which}, and in {texts} of its history{only}")
             }
         }
+    }
+
+    /// Files, as they are now, in which something was found.
+    fn holding(&self) -> usize {
+        let now = self.shown.iter().filter(|s| s.commit.is_none());
+        let files: BTreeSet<&str> = now.map(|s| s.file.as_str()).collect();
+        files.len()
     }
 }
 
