@@ -188,6 +188,7 @@ const MISSING: &[(&str, &[At])] = &[
             Any(Network),
         ],
     ),
+    ("net-dns-record", &[]),
     ("net-double-nat", &[Any(Network), Any(Site), Any(Device)]),
     ("net-egress", &[List("flows"), Any(Network), Any(Zone)]),
     (

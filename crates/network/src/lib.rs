@@ -6,6 +6,7 @@ pub mod exposure_review;
 pub mod net_any_source;
 pub mod net_cable_ends;
 pub mod net_dns_address;
+pub mod net_dns_record;
 pub mod net_dns_secondary;
 pub mod net_dns_tld;
 pub mod net_double_nat;

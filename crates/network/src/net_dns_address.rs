@@ -1,4 +1,6 @@
-//! Names that lead nowhere.
+//! Names that lead nowhere, or to something else.
+
+mod machine;
 
 use crate::addresses::{is_private, subnet};
 use crate::context::{dns_zone, network};
@@ -12,9 +14,9 @@ pub const RULE: Rule = Rule {
     id: "net-dns-address",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A DNS record is no address of its type, or a network asks a name server that nothing in the lab is.",
+    summary: "A DNS record is no address of its type, or another one than that of the machine of its name, or a network asks a name server that nothing in the lab is.",
     rationale: "RFC 1035 has an IPv4 address in an A record, RFC 3596 an IPv6 address in an AAAA record; a server refuses anything else, some with \
-        the whole zone. A name server that nobody is makes every look-up wait until it has timed out.",
+        the whole zone. A record that was left behind when a machine moved leads to whatever has the address now. A name server that nobody is makes every look-up wait until it has timed out.",
     example: "dns: {home.arpa: {records: [{name: nas, type: A, value: 10.30.0.999}]}}",
     controls: &["CIS v8 4.9", "ISO 27001:2022 A.8.20"],
     mend: Mend::None("which address is meant is known to its owner"),
@@ -45,6 +47,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(dns_zone(name), d);
         }
     }
+    machine::run(&RULE, ctx, out);
     servers(ctx, out);
 }
 

@@ -91,7 +91,21 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "net-dns-address",
         "the records of {} are addresses of their types",
-        &["dns-zone.records.*.type", "dns-zone.records.*.value"],
+        &[
+            "dns-zone.records.*.name",
+            "dns-zone.records.*.type",
+            "dns-zone.records.*.value",
+        ],
+        always,
+    ),
+    rests(
+        "net-dns-record",
+        "the records of {} agree with each other, and lead to one that is there",
+        &[
+            "dns-zone.records.*.name",
+            "dns-zone.records.*.type",
+            "dns-zone.records.*.value",
+        ],
         always,
     ),
     rests(

@@ -149,7 +149,7 @@ fn units_that_are_missing_or_spelt_otherwise_are_told() {
         ),
         (ups, "rating: 700", "name the unit: '700VA'"),
         (ups, "runtime: 5 min", "did you mean '5m'?"),
-        (ups, "runtime: 40", "40m are minutes"),
+        (ups, "runtime: 40", "40s are seconds, 40m minutes"),
         (ups, "energy: 84", "name the unit: '84Wh' or '84kWh'"),
         (
             cost,

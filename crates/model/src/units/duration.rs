@@ -68,7 +68,7 @@ impl Value for Duration {
         let wrong = || match slip::duration(text).filter(|t| Self::of(t).is_some()) {
             Some(meant) => Wrong::of::<Self>().meant(meant),
             None if slip::is_bare(text) => Wrong::new(format!(
-                "has no unit: {text}m are minutes, {text}h hours, {text}d days"
+                "has no unit: {text}s are seconds, {text}m minutes, {text}h hours, {text}d days"
             )),
             None if text.contains(':') => Wrong {
                 help: Some(

@@ -10,6 +10,7 @@ mod claims;
 mod claims_of_containers;
 mod dangling;
 mod dim_looks;
+mod dns_zones;
 mod documents;
 mod example;
 mod feeds;

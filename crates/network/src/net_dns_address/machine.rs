@@ -1,0 +1,104 @@
+//! A record with the name of a machine, and another address than the machine has there.
+
+use crate::addresses::{Held, standing, subnet};
+use crate::context::dns_zone;
+use crate::{Context, Findings, Rule};
+use core::net::IpAddr;
+use diag::Severity;
+use model::declare::OptExt as _;
+use model::id::ObjectRef;
+use model::lab::Lab;
+use model::lab::network::{DnsRecord, RecordType};
+
+pub(super) fn run(rule: &Rule, ctx: &Context<'_>, out: &mut Findings) {
+    let places = standing(ctx.lab);
+    for (zone, of) in &ctx.lab.dns {
+        for record in &of.records {
+            let Some((name, address)) = read(record) else {
+                continue;
+            };
+            let owner = places.iter().find(|(o, _)| meant(name, zone, &o.name));
+            let Some((owner, _)) = owner.filter(|(o, _)| !is_service(ctx.lab, &o.name, zone))
+            else {
+                continue;
+            };
+            let d = judge(rule, ctx, (owner, &places), (zone, record, address));
+            d.into_iter().for_each(|d| out.add(dns_zone(zone), d));
+        }
+    }
+}
+
+fn read(record: &DnsRecord) -> Option<(&str, IpAddr)> {
+    let kind = record.r#type.known()?;
+    if !matches!(kind, RecordType::A | RecordType::Aaaa) {
+        return None;
+    }
+    Some((record.name.known()?, record.value.known()?.parse().ok()?))
+}
+
+/// The record is called as the machine is, with or without the zone.
+fn meant(name: &str, zone: &str, machine: &str) -> bool {
+    let name = name.trim_end_matches('.').to_lowercase();
+    let zone = zone.trim_end_matches('.').to_lowercase();
+    let short = name.strip_suffix(&zone).and_then(|n| n.strip_suffix('.'));
+    short.unwrap_or(&name).eq_ignore_ascii_case(machine)
+}
+
+/// People ask for a service by this name, which may be reached elsewhere (at a proxy).
+fn is_service(lab: &Lab, name: &str, zone: &str) -> bool {
+    let full = format!("{name}.{}", zone.trim_end_matches('.'));
+    lab.services.iter().any(|(service, s)| {
+        let url = s.url.known().is_some_and(|u| u.0.contains(&full));
+        let mut hosts = s.exposures.iter().filter_map(|e| e.host.known());
+        service.eq_ignore_ascii_case(name) || url || hosts.any(|h| h.0.eq_ignore_ascii_case(&full))
+    })
+}
+
+fn judge(
+    rule: &Rule,
+    ctx: &Context<'_>,
+    (owner, places): (&ObjectRef, &[(ObjectRef, &str)]),
+    (zone, record, address): (&str, &DnsRecord, IpAddr),
+) -> Option<diag::Diagnostic> {
+    let held = ctx.held();
+    let own: Vec<&Held<'_>> = held.iter().filter(|h| h.owner == *owner).collect();
+    if own.iter().any(|h| h.address == address) {
+        return None;
+    }
+    let (network, _) = ctx.lab.networks.iter().find(|(name, net)| {
+        let mut here = places.iter().filter(|(o, n)| o == owner && n == name);
+        here.next().is_some() && subnet(net).is_some_and(|s| s.contains(&address))
+    })?;
+    let called = format!("{} '{}'", owner.kind.word(), owner.name);
+    let span = record.value.as_ref().map_or(record.span, |v| v.span);
+    let Some(there) = own.iter().find(|h| h.network == network.as_str()) else {
+        let d = rule.unknown(format!(
+            "whether {address}, to which '{}' in DNS zone '{zone}' leads, is {called}",
+            owner.name
+        ));
+        return Some(
+            d.at(span, format!("in network '{network}'"))
+                .note(format!(
+                    "the address of {called} in network '{network}' is not known"
+                ))
+                .help(format!("declare it: 'addresses: {{{network}: {address}}}'")),
+        );
+    };
+    let other = held.iter().find(|h| h.address == address);
+    let whose = other.map_or("nothing declared".to_owned(), |h| {
+        format!("{} '{}'", h.owner.kind.word(), h.owner.name)
+    });
+    let d = rule
+        .with(
+            Severity::Warning,
+            format!(
+                "'{}' in DNS zone '{zone}' is {address}, and {called} is {}",
+                owner.name, there.address
+            ),
+        )
+        .at(span, format!("of {whose}"))
+        .and_at(there.span, format!("of {called}"))
+        .note(format!("addresses of {called}: {}, this one among them: 0", own.len()))
+        .help("correct the record, or the address of the machine; if the name leads elsewhere on purpose (to a proxy), waive this");
+    Some(d)
+}
