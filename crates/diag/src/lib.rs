@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod hide;
+mod lines;
 mod name;
 mod source;
 
@@ -13,5 +14,6 @@ pub mod render;
 
 pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Severity, Waived};
 pub use hide::{hide, hide_addresses, userinfos};
+pub use lines::Lines;
 pub use name::{Naming, misspelt, naming};
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

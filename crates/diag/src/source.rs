@@ -1,7 +1,8 @@
 //! Source texts and places in them.
 
+use crate::lines::Lines;
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
+use std::ops::Range;
 
 /// Index of a text in a [`SourceSet`].
 #[derive(
@@ -69,26 +70,17 @@ pub struct Source {
 }
 
 /// All texts of one lab tree, in a fixed order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceSet {
     sources: Vec<Source>,
-    /// Where the lines of each text begin, so that a place is found without reading what comes before it; counted when the first place
-    /// in a text is asked for, which for most texts is never.
-    lines: Vec<OnceLock<Vec<u32>>>,
+    /// Of each text, so that a place is found without reading what comes before it.
+    lines: Vec<Lines>,
 }
-
-impl PartialEq for SourceSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.sources == other.sources
-    }
-}
-
-impl Eq for SourceSet {}
 
 impl SourceSet {
     /// Adds a text and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.lines.push(OnceLock::new());
+        self.lines.push(Lines::default());
         self.sources.push(Source {
             path: path.into(),
             text: text.into(),
@@ -113,16 +105,21 @@ impl SourceSet {
     pub fn position(&self, span: Span) -> Option<Position> {
         let text = &self.get(span.source)?.text;
         let at = (span.start as usize).min(text.len());
-        let starts = self.lines.get(span.source.0 as usize)?;
-        let starts = starts.get_or_init(|| {
-            let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-            let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
-            std::iter::once(0).chain(starts).collect()
-        });
-        let line = starts.partition_point(|start| *start as usize <= at);
-        let start = *starts.get(line.checked_sub(1)?)? as usize;
-        let column = text.get(start..at)?.chars().count() + 1;
+        let lines = self.lines(span.source)?;
+        let (line, column) = (lines.number(text, at), lines.column(text, at)?);
         Some(Position { line, column })
+    }
+
+    /// The lines of a text.
+    pub(crate) fn lines(&self, id: SourceId) -> Option<&Lines> {
+        self.lines.get(id.0 as usize)
+    }
+
+    /// The bytes of the whole lines that a span touches, without the end of the last one.
+    pub fn whole_lines(&self, span: Span) -> Option<Range<usize>> {
+        let text = &self.get(span.source)?.text;
+        let place = (span.start as usize).min(text.len())..(span.end as usize).min(text.len());
+        Some(self.lines(span.source)?.around(text, place))
     }
 
     /// `path:line:column` of a span, for one-line messages.

@@ -10,7 +10,7 @@ mod mermaid;
 mod shell;
 mod slug;
 
-use diag::{SourceId, Span, Spanned};
+use diag::{Lines, SourceId, Span, Spanned};
 use model::document::{Document, Form, Place};
 use std::collections::BTreeSet;
 
@@ -22,6 +22,7 @@ pub fn read(name: &str, file: &str, source: SourceId, text: &str) -> Document {
         source,
         form: form(file, text),
         text: text.to_owned(),
+        lines: Lines::default(),
         headings: Vec::new(),
         anchors: BTreeSet::new(),
         blocks: Vec::new(),

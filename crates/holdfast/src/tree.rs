@@ -73,9 +73,7 @@ impl Tree {
             return Ok(tree);
         }
         let veil = crate::veil::over(&tree.sources, &invalid);
-        for d in &mut invalid {
-            veil.over(&tree.sources, d);
-        }
+        veil.over(&tree.sources, &mut invalid);
         err!(
             "{}",
             diag::render::full(&invalid, &veil.shown, diag::render::Color::Never)

@@ -8,7 +8,7 @@ mod diagram;
 pub use command::{Command, Place, Redirect, Sure, Word};
 pub use diagram::{Diagram, Edge, Node};
 
-use diag::{SourceId, Span, Spanned};
+use diag::{Lines, SourceId, Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All declared documents that could be read, and what lies at the paths that they mention.
@@ -97,6 +97,8 @@ pub struct Document {
     pub form: Form,
     /// The whole text.
     pub text: String,
+    /// Where its lines begin.
+    pub lines: Lines,
     /// Headings.
     pub headings: Vec<Heading>,
     /// Other places that links can lead to.
@@ -142,8 +144,7 @@ impl Document {
 
     /// The line of a place, from 1.
     pub fn line(&self, span: Span) -> usize {
-        let before = self.text.get(..span.start as usize).unwrap_or(&self.text);
-        before.matches('\n').count() + 1
+        self.lines.number(&self.text, span.start as usize)
     }
 
     /// A place over bytes of the text.

@@ -4,10 +4,14 @@
 //! sure of; the second is the mask of the renderer of excerpts, which knows no formats. Messages are held against the lines that they
 //! are about: a rule that repeats a word of its line repeats none that is hidden in it.
 
-use crate::scan::{Grade, Look, is_made_up};
-use diag::{Class, Diagnostic, SourceSet, Span};
-use std::collections::BTreeSet;
+mod lines;
+mod words;
+
+use crate::scan::{Grade, Look};
+use diag::{Diagnostic, SourceSet, Span};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use words::Words;
 
 /// Texts as they may be shown, and what was found in them.
 #[derive(Debug)]
@@ -21,43 +25,24 @@ impl Veil {
     /// Of what was found in each text; hides also what could be a secret behind unknown keys: nobody knows what that is.
     pub fn of(sources: &SourceSet, mut looks: Vec<Look>, told: &[Diagnostic]) -> Self {
         let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
-        for (d, label) in told
-            .iter()
-            .filter(|d| d.code == "unknown-key")
-            .filter_map(|d| Some((d, d.primary.as_ref()?)))
-        {
-            let source = texts.get(label.span.source.0 as usize);
-            let look = looks.get_mut(label.span.source.0 as usize);
-            if let (Some(source), Some(look)) = (source, look) {
-                let key = label.span.start as usize..label.span.end as usize;
-                let named = source.text.get(key.clone()).unwrap_or_default();
-                let hidden = behind(&source.text, key.end);
-                look.doubtful.extend(match standing(d, named) {
-                    Standing::Slip => made_up(&source.text, hidden, is_made_up),
-                    Standing::Plain => made_up(&source.text, hidden, is_mixed),
-                    Standing::Perhaps => hidden,
-                });
+        for (id, places) in lines::unknown_keys(told, sources) {
+            let text = texts.get(id.0 as usize);
+            if let (Some(text), Some(look)) = (text, looks.get_mut(id.0 as usize)) {
+                look.doubtful.extend(lines::behind_all(&text.text, places));
             }
         }
-        for (d, label) in told
-            .iter()
-            .filter(|d| d.class == Class::Invalid)
-            .flat_map(|d| d.primary.iter().chain(&d.secondary).map(move |l| (d, l)))
-        {
-            let unread = d.code.starts_with("yaml-") || d.code == "unknown-key";
-            let source = texts.get(label.span.source.0 as usize);
-            let look = looks.get_mut(label.span.source.0 as usize);
-            if let (Some(source), Some(look)) = (source, look) {
-                let lines = lines_of(
-                    &source.text,
-                    label.span.start as usize..label.span.end as usize,
-                );
-                look.doubtful.extend(named(&source.text, lines, unread));
+        for (id, unread, places) in lines::wrong(told, sources) {
+            let text = texts.get(id.0 as usize);
+            if let (Some(text), Some(look)) = (text, looks.get_mut(id.0 as usize)) {
+                let hidden = places.into_iter();
+                let hidden = hidden.flat_map(|lines| named(&text.text, lines, unread));
+                look.doubtful.extend(hidden);
             }
         }
         let mut shown = SourceSet::default();
         for (source, look) in texts.iter().zip(&mut looks) {
-            look.doubtful.sort_by_key(|span| span.start);
+            look.doubtful.sort_by_key(|span| (span.start, span.end));
+            look.doubtful.dedup();
             shown.add(source.path.clone(), look.veiled(&source.text));
         }
         Self { shown, looks }
@@ -106,35 +91,51 @@ impl Veil {
             .collect()
     }
 
-    /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links.
-    pub fn over(&self, sources: &SourceSet, d: &mut Diagnostic) {
-        let mut hidden: BTreeSet<String> = BTreeSet::new();
-        for label in d.primary.iter().chain(&d.secondary) {
-            let text = sources.get(label.span.source).map(|s| s.text.as_str());
-            let look = self.looks.get(label.span.source.0 as usize);
-            if let (Some(text), Some(look)) = (text, look) {
-                hidden.extend(within(look, text, &label.span));
-                // A key is called by its name, even where its value has the same word.
-                if d.code == "unknown-key" && !is_hidden(look, &label.span) {
-                    let key = text.get(label.span.start as usize..label.span.end as usize);
-                    hidden.retain(|word| Some(word.as_str()) != key);
+    /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links. What a line hides is looked
+    /// up once, however much is said of it.
+    pub fn over(&self, sources: &SourceSet, told: &mut [Diagnostic]) {
+        let mut known: BTreeMap<Span, Words> = BTreeMap::new();
+        for d in told {
+            let mut places = Vec::new();
+            let mut own: Vec<(usize, &str)> = Vec::new();
+            for label in d.primary.iter().chain(&d.secondary) {
+                let text = sources.get(label.span.source).map(|s| s.text.as_str());
+                let look = self.looks.get(label.span.source.0 as usize);
+                let lines = sources.whole_lines(label.span);
+                if let (Some(text), Some(look), Some(lines)) = (text, look, lines) {
+                    let place = Span::new(label.span.source, lines.start, lines.end);
+                    known
+                        .entry(place)
+                        .or_insert_with(|| Words::of(within(look, text, lines)));
+                    places.push(place);
+                    // A key is called by its name, even where its value has the same word.
+                    if d.code == "unknown-key" && !is_hidden(look, &label.span) {
+                        let key = text.get(label.span.start as usize..label.span.end as usize);
+                        own.extend(key.map(|key| (places.len(), key)));
+                    }
                 }
             }
-        }
-        let labels = d.primary.iter_mut().chain(&mut d.secondary);
-        let said = [&mut d.message]
-            .into_iter()
-            .chain(&mut d.notes)
-            .chain(&mut d.help)
-            .chain(labels.map(|l| &mut l.text));
-        for text in said {
-            for secret in &hidden {
-                if text.contains(secret.as_str()) {
-                    *text = without(text, secret);
+            let labels = d.primary.iter_mut().chain(&mut d.secondary);
+            let said = [&mut d.message]
+                .into_iter()
+                .chain(&mut d.notes)
+                .chain(&mut d.help)
+                .chain(labels.map(|l| &mut l.text));
+            for text in said {
+                let mut hidden: BTreeSet<&str> = BTreeSet::new();
+                for (n, words) in places.iter().map(|place| known.get(place)).enumerate() {
+                    let words = words.into_iter().flat_map(|w| w.perhaps_in(text));
+                    hidden
+                        .extend(words.filter(|w| !own.iter().any(|(at, key)| *at > n && key == w)));
                 }
-            }
-            if text.contains("://") || text.contains(['?', '&', ';']) {
-                *text = diag::hide_addresses(text);
+                for secret in hidden {
+                    if text.contains(secret) {
+                        *text = without(text, secret);
+                    }
+                }
+                if text.contains("://") || text.contains(['?', '&', ';']) {
+                    *text = diag::hide_addresses(text);
+                }
             }
         }
     }
@@ -152,6 +153,7 @@ const WAYS_IN: [&str; 12] = [
 ];
 
 /// What is known of an unknown key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// It is a slip of a known one, and neither is the name of a secret.
     Slip,
@@ -229,15 +231,12 @@ fn without(text: &str, secret: &str) -> String {
     out + rest
 }
 
-/// What hides in the lines of a place; both lists are in the order of the text.
-fn within(look: &Look, text: &str, span: &Span) -> Vec<String> {
-    let lines = lines_of(text, span.start as usize..span.end as usize);
+/// What hides in lines; both lists are in the order of the text.
+fn within<'t>(look: &'t Look, text: &'t str, lines: Range<usize>) -> impl Iterator<Item = &'t str> {
     // Words of three signs are everywhere.
     inside(look, lines)
         .filter(|span| span.len() > 3)
         .filter_map(|span| text.get(span.clone()))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// What is hidden of a range.
@@ -249,35 +248,6 @@ fn inside(look: &Look, place: Range<usize>) -> impl Iterator<Item = &Range<usize
     let doubtful = look.doubtful.get(first..).unwrap_or_default().iter();
     let told = told.take_while(move |span| span.start < place.end);
     told.chain(doubtful.take_while(move |span| span.start < place.end))
-}
-
-/// From the begin of the first line of a place to the end of its last.
-fn lines_of(text: &str, at: Range<usize>) -> Range<usize> {
-    let before = text.get(..at.start).and_then(|t| t.rfind('\n'));
-    let after = text.get(at.end..).and_then(|t| t.find('\n'));
-    before.map_or(0, |n| n + 1)..after.map_or(text.len(), |n| at.end + n)
-}
-
-/// What is hidden of the value behind an unknown key, in its line: all but keys, and single words and numbers that are no made-up ones.
-fn behind(text: &str, key: usize) -> Vec<Range<usize>> {
-    let rest = text.get(key..).unwrap_or_default();
-    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-    let Some(colon) = line.find(':') else {
-        return Vec::new();
-    };
-    let mut out = Vec::new();
-    let mut begins = colon + 1;
-    let signs = |c: char| ",{}[]".contains(c);
-    for (end, _) in line
-        .match_indices(signs)
-        .chain(std::iter::once((line.len(), "")))
-    {
-        if let Some(part) = line.get(begins..end) {
-            out.extend(of_part(part, key + begins));
-        }
-        begins = (end + 1).max(begins);
-    }
-    out
 }
 
 /// Of what stands between two signs of YAML: perhaps a key, and a text.
@@ -344,3 +314,6 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(good)
         && (digits == 0 || letters <= 3 || address || text.starts_with(['/', '.', '~']))
 }
+
+#[cfg(test)]
+mod tests;

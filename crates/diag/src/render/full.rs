@@ -4,7 +4,7 @@ use super::labels::{Below, Drawn, NUMBER, columns_beside, fitted};
 use super::mask::mask;
 use super::{clean, sorted, word};
 use crate::source::{Source, SourceId, SourceSet, Span};
-use crate::{Diagnostic, Edit, Fix, Label, Severity};
+use crate::{Diagnostic, Edit, Fix, Label, Lines, Severity};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,9 +97,21 @@ impl Texts<'_> {
         self.masked.par_extend(masked);
     }
 
-    fn get(&self, id: SourceId) -> Option<(&Source, &str)> {
-        Some((self.sources.get(id)?, self.masked.get(&id)?))
+    fn get(&self, id: SourceId) -> Option<Text<'_>> {
+        Some(Text {
+            source: self.sources.get(id)?,
+            lines: self.sources.lines(id)?,
+            masked: self.masked.get(&id)?,
+        })
     }
+}
+
+/// A text as it may be shown.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    source: &'a Source,
+    lines: &'a Lines,
+    masked: &'a str,
 }
 
 /// The texts that a diagnostic shows something of.
@@ -272,12 +284,13 @@ fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -
     let mut shown = Shown::default();
     let out = &mut shown.excerpts;
     for id in order {
-        let Some((source, text)) = texts.get(id) else {
+        let Some(whole) = texts.get(id) else {
             continue;
         };
+        let (source, text) = (whole.source, whole.masked);
         let here: Vec<(&Label, AnnotationKind)> =
             labels(d).filter(|(l, _)| l.span.source == id).collect();
-        let window = Window::around(text, here.iter().map(|(l, _)| l.span));
+        let window = Window::around(whole, here.iter().map(|(l, _)| l.span));
         if d.veiled || (window.text.len() <= FARTHEST && window.is_wide()) {
             out.extend(here.first().map(|(l, _)| origin(source, &window, l)));
             continue;
@@ -293,13 +306,13 @@ fn snippets<'a>(d: &'a Diagnostic, texts: &'a Texts<'a>, width: Option<usize>) -
                 None => vec![here.into_iter().map(|(l, k)| (l.clone(), k)).collect()],
             };
             for group in groups {
-                let window = Window::around(text, group.iter().map(|(l, _)| l.span));
+                let window = Window::around(whole, group.iter().map(|(l, _)| l.span));
                 out.push(excerpt(source, &window, &group));
             }
             continue;
         }
         for (label, kind) in here {
-            let window = Window::around(text, std::iter::once(label.span));
+            let window = Window::around(whole, std::iter::once(label.span));
             out.push(excerpt(source, &window, &[(label.clone(), kind)]));
         }
     }
@@ -315,8 +328,8 @@ fn largest_line(d: &Diagnostic, texts: &Texts<'_>) -> usize {
         *end = span.end.max(*end);
     }
     let line = |(id, end): (SourceId, u32)| {
-        let (_, text) = texts.get(id)?;
-        Some(text[..boundary(text, end as usize)].matches('\n').count() + 1)
+        let text = texts.get(id)?;
+        Some(text.lines.number(text.masked, end as usize))
     };
     last.into_iter().filter_map(line).max().unwrap_or_default()
 }
@@ -351,8 +364,9 @@ fn fix<'a>(fix: &'a Fix, texts: &'a Texts<'a>, width: Option<usize>) -> Group<'a
         by_source.entry(edit.span.source).or_default().push(edit);
     }
     let patches = by_source.into_iter().filter_map(|(id, edits)| {
-        let (source, text) = texts.get(id)?;
-        let window = Window::around(text, edits.iter().map(|e| e.span));
+        let whole = texts.get(id)?;
+        let (source, text) = (whole.source, whole.masked);
+        let window = Window::around(whole, edits.iter().map(|e| e.span));
         if window.is_wide() || window.text.len() > FARTHEST {
             return None;
         }
@@ -392,31 +406,34 @@ struct Window<'a> {
     text: &'a str,
     offset: usize,
     line: usize,
+    wide: bool,
+    whole: Text<'a>,
 }
 
 impl<'a> Window<'a> {
-    fn around(text: &'a str, spans: impl Iterator<Item = Span>) -> Self {
-        let (mut start, mut end) = (text.len(), 0);
+    fn around(whole: Text<'a>, spans: impl Iterator<Item = Span>) -> Self {
+        let Text { lines, masked, .. } = whole;
+        let (mut start, mut end) = (masked.len(), 0);
         for span in spans {
             start = start.min(span.start as usize);
             end = end.max(span.end as usize);
         }
-        let start = boundary(text, start.min(end));
-        let end = boundary(text, end);
-        let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let start = boundary(masked, start.min(end));
         // A span that ends with its line must not pull in the next one.
-        let last = end.max(start);
-        let stop = text[last..].find('\n').map_or(text.len(), |at| last + at);
+        let end = boundary(masked, end).max(start);
+        let place = lines.around(masked, start..end);
         Self {
-            text: &text[first..stop],
-            offset: first,
-            line: text[..first].matches('\n').count() + 1,
+            offset: place.start,
+            line: lines.number(masked, place.start),
+            wide: lines.is_wide(masked, start..end, LONGEST_LINE),
+            whole,
+            text: masked.get(place).unwrap_or_default(),
         }
     }
 
     /// It has a line that no terminal shows and that is dear to lay out.
     fn is_wide(&self) -> bool {
-        self.text.lines().any(|l| l.len() > LONGEST_LINE)
+        self.wide
     }
 
     /// Whether its lines, with what edits add to them, stand beside their number on a screen.
@@ -429,8 +446,9 @@ impl<'a> Window<'a> {
 
     /// The column of a span that begins on the first line, in characters from 1.
     fn column(&self, span: Span) -> usize {
-        let before = self.text.get(..self.range(span).start).unwrap_or("");
-        before.chars().count() + 1
+        let at = boundary(self.whole.masked, span.start as usize);
+        let column = self.whole.lines.column(self.whole.masked, at);
+        column.unwrap_or(1)
     }
 
     fn range(&self, span: Span) -> Range<usize> {

@@ -257,7 +257,7 @@ fn judged(
     // What was computed about a large lab takes a while to take apart, and the process ends soon.
     std::mem::forget(context);
     diag::fix::settle(&mut all, &tree.sources);
-    all.iter_mut().for_each(|d| veil.over(&tree.sources, d));
+    veil.over(&tree.sources, &mut all);
     (all, veil.shown, looked)
 }
 

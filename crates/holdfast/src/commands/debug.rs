@@ -44,9 +44,7 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
             exit = Exit::Usage;
         }
         let veil = veil::over(&reading.sources, &reading.diagnostics);
-        for d in &mut reading.diagnostics {
-            veil.over(&reading.sources, d);
-        }
+        veil.over(&reading.sources, &mut reading.diagnostics);
         let mut object = shown(file, &reading, &veil);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);
