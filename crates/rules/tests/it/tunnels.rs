@@ -63,7 +63,7 @@ fn an_exposure_says_what_is_reached() {
     let one = "cloudflared: {image: cloudflare/cloudflared:2026.8.2}, app: {image: nginx:1.27}";
     let way = |via: &str| {
         format!(
-            "app: {{runs: {{stack: tun, service: app}}, exposures: [{{port: 80, from: internet, via: {via}, why: x, owner: anna, review: 2030-01-01}}]}}, cf: {{runs: {{stack: tun, service: cloudflared}}}}"
+            "app: {{runs: {{stack: tun, service: app}}, exposures: [{{port: 80, from: internet, via: {via}, why: x}}]}}, cf: {{runs: {{stack: tun, service: cloudflared}}}}"
         )
     };
     assert_eq!(said(&way("cf"), one), [""; 0]);

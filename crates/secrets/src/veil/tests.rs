@@ -49,7 +49,8 @@ fn lines_are_read_once_however_much_is_said_of_them() {
     let (sources, told) = lab(50);
     let wrong = lines::wrong(&told, &sources);
     let whole = sources.get(SourceId(0)).unwrap().text.len() - 1;
-    assert_eq!(wrong, [(SourceId(0), true, vec![0..whole])]);
+    let all = 0..whole;
+    assert_eq!(wrong, [(SourceId(0), true, vec![all])]);
     let keys = lines::unknown_keys(&told, &sources)
         .remove(&SourceId(0))
         .unwrap();
