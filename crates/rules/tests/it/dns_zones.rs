@@ -193,11 +193,14 @@ fn names_of_machines() {
             "networks: {{lan: {{subnet: 10.0.0.0/24}}}}\nhosts: {{nas: {{addresses: {{lan: {of}}}}}, web: {{addresses: {{lan: 10.0.0.7}}}}}}\n{more}"
         )
     };
-    let other = "Warning: 'nas' in DNS zone 'home.arpa' is 10.0.0.7, and host 'nas' is 10.0.0.9";
+    // Of another machine of the lab, and of nobody.
+    let other = "Info: 'nas' in DNS zone 'home.arpa' is 10.0.0.7, and host 'nas' is 10.0.0.9";
+    let stale = "Warning: 'nas' in DNS zone 'home.arpa' is 10.0.0.8, and host 'nas' is 10.0.0.9";
     let open = "Info: unknown: whether 10.0.0.7, to which 'nas' in DNS zone 'home.arpa' leads, is host 'nas'";
     for (of, more, value, expected) in [
         ("10.0.0.9", "", "10.0.0.9", vec![]),
         ("10.0.0.9", "", "10.0.0.7", vec![other]),
+        ("10.0.0.9", "", "10.0.0.8", vec![stale]),
         ("unknown", "", "10.0.0.7", vec![open]),
         // Split zones: the name leads elsewhere outside.
         ("10.0.0.9", "", "203.0.113.5", vec![]),
