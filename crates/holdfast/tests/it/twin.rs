@@ -349,7 +349,9 @@ fn as_declared(up: &Up) {
         let path = d["path"].as_str().unwrap();
         let disk =
             path.starts_with("disk:") || ["host:hardware", "mount:/mnt/copies"].contains(&path);
-        (absent || disk) && d["how"] == "unknown"
+        // No tunnel leads into a twin.
+        let tunnel = ["cloudflared:*", "tailscale:*"].contains(&path);
+        (absent || disk || tunnel) && d["how"] == "unknown"
     };
     assert!(!all.is_empty() && all.iter().all(listed), "{all:?}");
     let edits = [
