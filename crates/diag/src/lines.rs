@@ -73,7 +73,7 @@ impl Lines {
 impl Index {
     fn of(text: &str) -> Self {
         let clip = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         let mut counted = 0;
         let blocks = text.as_bytes().chunks(STEP).map(|block| {
             let before = counted;
@@ -83,7 +83,7 @@ impl Index {
         Self {
             characters: blocks.collect(),
             starts: std::iter::once(0)
-                .chain(ends.map(|(at, _)| clip(at + 1)))
+                .chain(ends.map(|at| clip(at + 1)))
                 .collect(),
         }
     }

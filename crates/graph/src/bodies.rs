@@ -10,6 +10,7 @@ use model::lab::service::{Service, ServiceData};
 use model::lab::{DataClass, Dataset, FaultScope, Lab, Tier};
 use model::units::Seconds;
 use model::units::size::{Churn, Size};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What objectives are about and copies are of.
@@ -68,9 +69,9 @@ impl<'a> Body<'a> {
 pub struct Index<'a> {
     mounts: Mounts<'a>,
     /// Datasets by the service that they say they are of.
-    of_service: BTreeMap<&'a str, Vec<(&'a str, &'a Dataset)>>,
+    of_service: FxHashMap<&'a str, Vec<(&'a str, &'a Dataset)>>,
     /// Services by the dataset that they say is theirs.
-    using: BTreeMap<&'a str, (&'a str, &'a ServiceData)>,
+    using: FxHashMap<&'a str, (&'a str, &'a ServiceData)>,
 }
 
 impl<'a> Index<'a> {
@@ -78,8 +79,8 @@ impl<'a> Index<'a> {
     pub fn of(lab: &'a Lab) -> Self {
         let mut index = Self {
             mounts: Mounts::of(lab),
-            of_service: BTreeMap::new(),
-            using: BTreeMap::new(),
+            of_service: FxHashMap::default(),
+            using: FxHashMap::default(),
         };
         for (name, data) in &lab.datasets {
             if let Some(service) = data.about.service.known() {

@@ -4,9 +4,11 @@ use diag::Span;
 use model::declare::Value;
 use model::declare::{OptExt, Or};
 use model::lab::Lab;
-use model::lab::watch::Metric;
+use model::lab::service::Service;
+use model::lab::watch::{Metric, Slo};
 use model::units::amount::Amount;
 use model::units::percent::Percent;
+use rustc_hash::FxHashMap;
 
 /// Where no window is declared.
 pub const MONTH: u64 = 30 * 86_400;
@@ -72,26 +74,58 @@ fn common_window(lab: &Lab) -> Option<u64> {
     all.all(|w| w == first).then_some(first)
 }
 
-/// What is promised for a service.
-pub fn of_service(lab: &Lab, name: &str) -> Option<Promise> {
-    let listed = lab
-        .slos
-        .iter()
-        .find(|s| s.service.known().is_some_and(|t| t.name() == name));
-    let own = listed.and_then(|slo| {
-        let given = slo.target.as_ref()?;
-        let window = slo.window.known().map(|w| w.seconds());
-        Some(Promise {
-            target: **given.value()?,
-            window: window.unwrap_or(MONTH),
-            assumed: window.is_none(),
-            span: given.span,
+/// What is promised for the services of a lab, looked up once.
+pub struct Promises<'a> {
+    lab: &'a Lab,
+    /// The first objective that names a service.
+    own: FxHashMap<&'a str, &'a Slo>,
+    tiers: FxHashMap<&'a str, Option<Promise>>,
+}
+
+impl<'a> Promises<'a> {
+    /// Reads the objectives and tiers of a lab.
+    pub fn of(lab: &'a Lab) -> Self {
+        let mut own = FxHashMap::default();
+        for slo in &lab.slos {
+            if let Some(service) = slo.service.known() {
+                own.entry(service.name()).or_insert(slo);
+            }
+        }
+        let tiers = lab.tiers.keys();
+        let tiers = tiers.map(|name| (name.as_str(), of_tier(lab, name)));
+        Self {
+            lab,
+            own,
+            tiers: tiers.collect(),
+        }
+    }
+
+    /// An objective names this service.
+    pub fn has_own(&self, service: &str) -> bool {
+        self.own.contains_key(service)
+    }
+
+    /// What is promised for a service: its own objective, else that of its tier.
+    pub fn of_service(&self, name: &str, service: &Service) -> Option<Promise> {
+        let own = self.own.get(name).and_then(|slo| {
+            let given = slo.target.as_ref()?;
+            let window = slo.window.known().map(|w| w.seconds());
+            Some(Promise {
+                target: **given.value()?,
+                window: window.unwrap_or(MONTH),
+                assumed: window.is_none(),
+                span: given.span,
+            })
+        });
+        own.or_else(|| {
+            let tier = service.tier.known()?.name();
+            // A tier that nobody declared may have an objective all the same.
+            match self.tiers.get(tier) {
+                Some(known) => *known,
+                None => of_tier(self.lab, tier),
+            }
         })
-    });
-    own.or_else(|| {
-        let tier = lab.services.get(name)?.tier.known()?;
-        of_tier(lab, tier.name())
-    })
+    }
 }
 
 /// `3h36m`, at most two units.

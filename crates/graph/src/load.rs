@@ -6,7 +6,8 @@ use model::id::{Kind, ObjectRef};
 use model::lab::guest::{Cluster, Guest};
 use model::lab::service::{Runs, Service};
 use model::lab::{Host, Lab};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Memory of a host that guests and services may take.
 pub fn capacity(lab: &Lab, host: &str) -> Result<Part, String> {
@@ -51,8 +52,8 @@ pub fn hosts_of<'a>(lab: &'a Lab, cluster: &'a Cluster) -> Vec<&'a str> {
 /// What runs on which machine; guests that stand on a cluster are on no host.
 #[derive(Default)]
 pub struct Load<'a> {
-    guests: BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>,
-    services: BTreeMap<&'a ObjectRef, Vec<(&'a str, &'a Service)>>,
+    guests: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>,
+    services: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Service)>>,
 }
 
 impl<'a> Load<'a> {

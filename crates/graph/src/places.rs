@@ -7,10 +7,11 @@ use model::id::Kind;
 use model::lab::protection::Media;
 use model::lab::service::Runs;
 use model::lab::{DataSource, Dataset, Lab, Repository};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Hardware that can be lost as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Machine<'a> {
     /// A host.
     Host(&'a str),
@@ -212,7 +213,7 @@ pub fn of_runs<'a>(lab: &'a Lab, runs: &'a [Runs]) -> Place<'a> {
 
 /// Pools by where they are mounted.
 pub struct Mounts<'a> {
-    by_machine: BTreeMap<Machine<'a>, Vec<(&'a str, &'a str)>>,
+    by_machine: FxHashMap<Machine<'a>, Vec<(&'a str, &'a str)>>,
     anywhere: Vec<(&'a str, &'a str)>,
 }
 
@@ -220,7 +221,7 @@ impl<'a> Mounts<'a> {
     /// Reads the lab once.
     pub fn of(lab: &'a Lab) -> Self {
         let mut mounts = Self {
-            by_machine: BTreeMap::new(),
+            by_machine: FxHashMap::default(),
             anywhere: Vec::new(),
         };
         for (name, pool) in &lab.pools {

@@ -8,6 +8,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::site::Feed;
 use model::units::physics::Power;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
@@ -28,7 +29,11 @@ type Line<'a> = (&'a str, &'a str);
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let Hanging { on, astray } = hanging(ctx.lab);
-    let fed = |o: &ObjectRef| on.values().filter(|all| all.contains(o)).count() > 1;
+    let mut lines: FxHashMap<&ObjectRef, usize> = FxHashMap::default();
+    for thing in on.values().flatten() {
+        *lines.entry(thing).or_default() += 1;
+    }
+    let fed = |o: &ObjectRef| lines.get(o).is_some_and(|n| *n > 1);
     let loads = |things: Option<&BTreeSet<ObjectRef>>| -> Vec<Load> {
         let things = things.into_iter().flatten();
         things.map(|o| load(ctx.lab, o, fed(o))).collect()

@@ -28,22 +28,23 @@ pub(super) fn parse(source: SourceId, text: &str, sink: &mut Sink) -> (Option<No
 /// Two things that the scanner refuses and other readers take are mended first, byte for byte, so that places stay right:
 /// a tab behind a colon, and a line inside of brackets that is indented less than what is around them.
 pub(crate) fn documents(source: SourceId, text: &str, sink: &mut Sink) -> (Vec<Node>, bool) {
-    let mut mended = std::borrow::Cow::Borrowed(text);
-    let mends = if text.len() <= MAX_MENDED {
-        MAX_MENDS
-    } else {
-        0
+    let mut mended = Cow::Borrowed(text);
+    let mut left = match text.len() <= MAX_MENDED {
+        true => MAX_MENDS,
+        false => 0,
     };
-    for _ in 0..mends {
-        let mut unused = Sink::default();
-        let first = read(source, &mended, Dialect::Foreign, &mut unused);
-        let Some(better) = first.broken.and_then(|b| mend(&mended, &b)) else {
-            break;
+    loop {
+        // What is said of a text that is mended is said of the mended one.
+        let mut said = Sink::default();
+        let read = read(source, &mended, Dialect::Foreign, &mut said);
+        let broken = read.broken.as_ref().filter(|_| left > 0);
+        let Some(better) = broken.and_then(|b| mend(&mended, b)) else {
+            sink.append(said);
+            return (read.roots, read.broken.is_none());
         };
         mended = better.into();
+        left -= 1;
     }
-    let read = read(source, &mended, Dialect::Foreign, sink);
-    (read.roots, read.broken.is_none())
 }
 
 /// Lines inside of brackets that are mended in one text.

@@ -9,6 +9,7 @@ use graph::takeover::{Demand, Standby, Takeover, is_bought};
 use model::declare::OptExt as _;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -59,6 +60,8 @@ struct Must<'a> {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let (musts, stand_ins) = rayon::join(|| musts(ctx), || StandIns::of(ctx));
+    let mut musts: Vec<_> = musts.into_iter().collect();
+    musts.sort_unstable_by_key(|(lost, _)| *lost);
     for ((host, scope), musts) in musts {
         let Some((name, machine)) = lab.hosts.get_key_value(host) else {
             continue;
@@ -86,9 +89,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// What must be back after the loss of a host or of one of its disks.
-fn musts<'c>(ctx: &'c Context<'_>) -> BTreeMap<(&'c str, FaultScope), Vec<Must<'c>>> {
+fn musts<'c>(ctx: &'c Context<'_>) -> FxHashMap<(&'c str, FaultScope), Vec<Must<'c>>> {
     let lab = ctx.lab;
-    let mut musts: BTreeMap<(&str, FaultScope), Vec<Must<'_>>> = BTreeMap::new();
+    let mut musts: FxHashMap<(&str, FaultScope), Vec<Must<'_>>> = FxHashMap::default();
     for body in ctx.bodies().iter().filter(|b| !b.is_scratch()) {
         for (scope, host) in [FaultScope::Host, FaultScope::Device]
             .into_iter()
@@ -175,7 +178,7 @@ struct StandIns<'c, 'a> {
     /// Hosts that there is a spare disk for.
     disks: BTreeSet<&'a str>,
     /// How many pools of its own a host has.
-    pools: BTreeMap<&'a str, usize>,
+    pools: FxHashMap<&'a str, usize>,
     standby: Standby<'a>,
     /// By tier: what its services take, and its data by host.
     tiers: BTreeMap<&'a str, Tier<'c, 'a>>,
@@ -184,14 +187,14 @@ struct StandIns<'c, 'a> {
 /// What a tier needs.
 struct Tier<'c, 'a> {
     demand: Demand<'a>,
-    data: BTreeMap<&'a str, Vec<&'c Body<'a>>>,
+    data: FxHashMap<&'a str, Vec<&'c Body<'a>>>,
 }
 
 impl<'c, 'a> Tier<'c, 'a> {
     fn of(ctx: &'c Context<'a>, tier: &str) -> Option<Self> {
         let lab = ctx.lab;
         let wanted = ctx.wanted(tier)?;
-        let mut data: BTreeMap<&str, Vec<&Body<'a>>> = BTreeMap::new();
+        let mut data: FxHashMap<&str, Vec<&Body<'a>>> = FxHashMap::default();
         for body in ctx
             .bodies()
             .iter()
@@ -212,7 +215,7 @@ impl<'c, 'a> StandIns<'c, 'a> {
     fn of(ctx: &'c Context<'a>) -> Self {
         let lab = ctx.lab;
         let spares = lab.assets.values().filter_map(|a| a.spare_for.known());
-        let mut pools = BTreeMap::new();
+        let mut pools = FxHashMap::default();
         for (name, _) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
             if let [host] = pools::hosts(lab, name).as_slice() {
                 *pools.entry(*host).or_default() += 1;

@@ -1,7 +1,7 @@
 //! A service that promises more than what it is made of.
 
 use crate::context::service;
-use crate::error_budget::{Promise, of_service, percent};
+use crate::error_budget::{Promise, Promises, percent};
 use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
@@ -32,7 +32,8 @@ type Key = (u64, Vec<NodeIndex>, u64);
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let running = lab.services.iter().filter(|(_, s)| s.is_running());
-    let promised = running.filter_map(|(n, _)| Some((n.as_str(), of_service(lab, n)?)));
+    let promises = Promises::of(lab);
+    let promised = running.filter_map(|(n, s)| Some((n.as_str(), promises.of_service(n, s)?)));
     let promised: Vec<_> = promised.collect();
     if promised.is_empty() {
         return;

@@ -1,7 +1,7 @@
 //! One loss uses up the error budget.
 
 use crate::context::{service, tier};
-use crate::error_budget::{Promise, of_service, words};
+use crate::error_budget::{Promise, Promises, words};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
@@ -28,7 +28,7 @@ struct Group<'a> {
     promise: Promise,
     rto: (u64, Span),
     services: Vec<&'a str>,
-    machines: BTreeSet<String>,
+    machines: BTreeSet<&'a str>,
     object: ObjectRef,
 }
 
@@ -45,11 +45,12 @@ fn too_many(ctx: &Context<'_>, promised: &[(&str, Promise)], out: &mut Findings)
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
+    let promises = Promises::of(lab);
     let promised: Vec<(&str, Promise)> = lab
         .services
         .iter()
         .filter(|(_, s)| s.is_running())
-        .filter_map(|(n, _)| Some((n.as_str(), of_service(lab, n)?)))
+        .filter_map(|(n, s)| Some((n.as_str(), promises.of_service(n, s)?)))
         .collect();
     if promised.is_empty() {
         return;
@@ -58,7 +59,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let Some(cuts) = ctx.cuts() else {
         return too_many(ctx, &promised, out);
     };
-    let mut groups: BTreeMap<(String, u64, u64), Group<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<((&str, &str), u64, u64), Group<'_>> = BTreeMap::new();
     for (name, promise) in promised {
         let bundle = lab
             .services
@@ -78,20 +79,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let alone = cuts.of(node).iter().filter_map(|c| structure.target(*c));
-        let machines: BTreeSet<String> = alone
+        let machines: Vec<&str> = alone
             .filter(|t| matches!(t.object.kind, Kind::Host | Kind::Device) && t.part.is_none())
-            .map(|t| t.object.name.clone())
+            .map(|t| t.object.name.as_str())
             .collect();
         if machines.is_empty() {
             continue;
         }
-        let own = lab
-            .slos
-            .iter()
-            .any(|s| s.service.known().is_some_and(|s| s.name() == name));
+        let own = promises.has_own(name);
         let object = if own { service(name) } else { tier(key) };
+        let named = (object.kind.word(), if own { name } else { key.as_str() });
         let group = groups
-            .entry((object.to_string(), promise.target.ppm(), promise.window))
+            .entry((named, promise.target.ppm(), promise.window))
             .or_insert_with(|| Group {
                 promise,
                 rto: (rto.value.0.unsigned_abs(), rto.span),
@@ -109,7 +108,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 fn report(group: &Group<'_>, out: &mut Findings) {
     let (promise, (rto, span)) = (&group.promise, group.rto);
-    let machines: Vec<&String> = group.machines.iter().collect();
+    let machines: Vec<&str> = group.machines.iter().copied().collect();
     let who = match group.object.kind {
         Kind::Tier => format!("tier '{}'", group.object.name),
         _ => format!("service '{}'", group.object.name),

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// No hidden word that is looked for is shorter.
 const HEAD: usize = 4;
 
+/// So many heads of words are tried one after the other.
+const FEW: usize = 4;
+
 /// The hidden words of one place.
 pub(super) struct Words<'t> {
     by_head: BTreeMap<&'t [u8], BTreeSet<&'t str>>,
@@ -34,14 +37,24 @@ impl<'t> Words<'t> {
         &'w self,
         text: &str,
     ) -> impl Iterator<Item = &'t str> + use<'t, 'w> {
-        let heads: BTreeSet<&[u8]> = text.as_bytes().windows(HEAD).collect();
-        let found: Vec<&'t str> = heads
-            .into_iter()
-            .filter_map(|head| self.by_head.get(head))
-            .flatten()
-            .copied()
-            .filter(|word| text.contains(word))
-            .collect();
+        let found: Vec<&'t str> = match self.by_head.len() {
+            // Most lines hide nothing, and a few words are looked for faster than the text is taken apart.
+            0..=FEW => found(self.by_head.values(), text),
+            _ => {
+                let heads: BTreeSet<&[u8]> = text.as_bytes().windows(HEAD).collect();
+                let known = heads.into_iter().filter_map(|head| self.by_head.get(head));
+                found(known, text)
+            }
+        };
         found.into_iter().chain(self.starred.iter().copied())
     }
+}
+
+/// Of sets of words, those that stand in a text.
+fn found<'t, 'w>(sets: impl Iterator<Item = &'w BTreeSet<&'t str>>, text: &str) -> Vec<&'t str>
+where
+    't: 'w,
+{
+    let words = sets.flatten().copied();
+    words.filter(|word| text.contains(word)).collect()
 }

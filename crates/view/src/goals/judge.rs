@@ -4,7 +4,7 @@ use super::recover::{World, few};
 use super::{Goal, Trial, What};
 use graph::availability::{best, known, ppm};
 use graph::copies::unhurt;
-use graph::error_budget::{Promise, of_service, of_tier, percent, words};
+use graph::error_budget::{Promise, Promises, of_tier, percent, words};
 use graph::evacuation::{self, Loss, Losses, Placed, Room, goes_on};
 use graph::failover::{Failover, failovers};
 use graph::load::{Load, hosts_of};
@@ -186,6 +186,7 @@ fn shares(world: &World<'_>) -> Vec<Goal> {
     let lab = world.lab;
     let structure = Structure::of(lab);
     let cuts = structure.cuts();
+    let promises = Promises::of(lab);
     let mut out = Vec::new();
     for (name, tier) in &lab.tiers {
         if let Some(promise) = of_tier(lab, name) {
@@ -219,7 +220,7 @@ fn shares(world: &World<'_>) -> Vec<Goal> {
             .tier
             .known()
             .and_then(|t| lab.tiers.get_key_value(t.name()));
-        if let (Some(promise), Some((key, tier))) = (of_service(lab, name), tier) {
+        if let (Some(promise), Some((key, tier))) = (promises.of_service(name, service), tier) {
             out.push(share(
                 world,
                 (&structure, cuts.as_ref()),
