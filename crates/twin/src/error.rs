@@ -21,6 +21,14 @@ pub enum TwinError {
         /// The Debian package that has it.
         package: &'static str,
     },
+    /// It cannot be had on this machine.
+    #[error("{what} cannot be had here: {why}")]
+    Unsupported {
+        /// What was asked for.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
     /// The client is there, but no daemon answers.
     #[error(
         "no Docker daemon answers at {endpoint}: {detail}; start one (`systemctl start docker`) or use a private engine"

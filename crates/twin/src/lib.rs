@@ -37,6 +37,7 @@ pub mod seed;
 pub mod server;
 pub mod stack;
 pub mod time;
+pub mod vm;
 
 mod lock;
 mod mirror;
@@ -52,3 +53,4 @@ pub use host::{Host, HostGuard, HostSpec};
 pub use image::ImageRef;
 pub use lease::{Lifetime, Place};
 pub use pool::{PoolSpec, PoolState};
+pub use vm::{Bus, Vm, VmDisk, VmSpec};

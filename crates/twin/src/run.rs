@@ -131,6 +131,8 @@ fn package_of(tool: &str) -> &'static str {
         "losetup" => "mount",
         "setpriv" | "setsid" | "nsenter" => "util-linux",
         "tar" => "tar",
+        "mkfs.ext4" => "e2fsprogs",
+        "qemu-system-x86_64" => "qemu-system-x86",
         _ => "(unknown)",
     }
 }

@@ -34,6 +34,7 @@ mod interfaces;
 mod jobs;
 mod labels;
 mod lockout;
+mod machine;
 mod man;
 mod mending;
 mod never;

@@ -3,6 +3,7 @@
 //! The archive's name is a hash of the recipe, so a change of any file below `image/` makes a new image.
 
 mod docker;
+mod vm;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::mirror::{self, Mirror};
 use crate::run;
 
 pub use docker::{ensure_with_engine, with_engine};
+pub use vm::{VmImage, ensure_vm};
 
 const RELEASE: &str = "bookworm";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -74,7 +76,6 @@ pub fn ensure(
     cache_dir: &Path,
     progress: &dyn Fn(&str),
 ) -> Result<ImageRef, TwinError> {
-    let key = recipe_key();
     let image = name();
     let client = engine.client();
     if is_imported(client, &image)? {
@@ -84,10 +85,7 @@ pub fn ensure(
     if is_imported(client, &image)? {
         return Ok(image);
     }
-    let archive = cache_dir.join(format!("host-{key}.tar"));
-    if !archive.exists() {
-        build(cache_dir, &archive, progress)?;
-    }
+    let archive = archive(cache_dir, progress)?;
     progress("image: importing");
     let mut command = client.docker(&["import"]);
     for change in CHANGES {
@@ -95,6 +93,15 @@ pub fn ensure(
     }
     run::checked(command.arg(&archive).arg(&image.0))?;
     Ok(image)
+}
+
+/// The archive, built if need be. The caller holds the lock.
+fn archive(cache_dir: &Path, progress: &dyn Fn(&str)) -> Result<PathBuf, TwinError> {
+    let archive = cache_dir.join(format!("host-{}.tar", recipe_key()));
+    if !archive.exists() {
+        build(cache_dir, &archive, progress)?;
+    }
+    Ok(archive)
 }
 
 fn is_imported(client: &Client, image: &ImageRef) -> Result<bool, TwinError> {
@@ -199,14 +206,19 @@ fn set_up(root: &Path, mirror: &Mirror) -> Result<(), TwinError> {
         0o644,
         sources.as_bytes(),
     )?;
-    let script = root.join("setup.sh");
-    write_mode(&script, 0o755, SETUP.as_bytes())?;
+    inside(root, mirror, "setup.sh", SETUP)
+}
+
+/// Runs a script once inside of a root file system.
+fn inside(root: &Path, mirror: &Mirror, name: &str, text: &str) -> Result<(), TwinError> {
+    let script = root.join(name);
+    write_mode(&script, 0o755, text.as_bytes())?;
     let mut command = contained(mirror, &[]);
     command.arg(format!("--mount-proc={}", root.join("proc").display()));
     command
         .arg("chroot")
         .arg(root)
-        .arg("/setup.sh")
+        .arg(format!("/{name}"))
         .env("TMPDIR", "/tmp");
     run_loudly(&mut command)?;
     std::fs::remove_file(&script).map_err(at(&script))

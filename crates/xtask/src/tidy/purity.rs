@@ -8,6 +8,7 @@ const PURE: &[(&str, &[&str])] = &[
         "diag",
         &[
             "annotate-snippets",
+            "memchr",
             "rayon",
             "rustc-hash",
             "serde",
@@ -81,7 +82,15 @@ const PURE: &[(&str, &[&str])] = &[
     ("lint", &["diag", "model", "graph"]),
     (
         "native",
-        &["diag", "model", "graph", "lint", "ipnet", "jiff"],
+        &[
+            "diag",
+            "model",
+            "graph",
+            "lint",
+            "ipnet",
+            "jiff",
+            "rustc-hash",
+        ],
     ),
     (
         "network",
@@ -105,8 +114,19 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "diag", "model", "graph", "lint", "native", "network", "observed", "doubt", "ipnet",
-            "jiff", "petgraph", "rayon",
+            "diag",
+            "model",
+            "graph",
+            "lint",
+            "native",
+            "network",
+            "observed",
+            "doubt",
+            "ipnet",
+            "jiff",
+            "petgraph",
+            "rayon",
+            "rustc-hash",
         ],
     ),
     (

@@ -11,7 +11,8 @@ disk_names() {
     done
     return 0
 }
-disk_item() { [ -r "$2" ] && read -r value <"$2" && printf '%s %s\n' "$1" "$value"; }
+# The serial number of a virtual disk ends without a line feed.
+disk_item() { [ -r "$2" ] && { read -r value <"$2" || [ -n "$value" ]; } && printf '%s %s\n' "$1" "$value"; }
 disks() {
     if in_container; then
         echo all

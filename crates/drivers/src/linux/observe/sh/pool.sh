@@ -1,4 +1,4 @@
-pool_item() { [ -r "$2" ] && read -r value <"$2" && printf '%s %s\n' "$1" "$value"; }
+pool_item() { [ -r "$2" ] && { read -r value <"$2" || [ -n "$value" ]; } && printf '%s %s\n' "$1" "$value"; }
 pool_md() {
     for at in /sys/block/md*; do
         [ -d "$at/md" ] || continue
