@@ -10,6 +10,7 @@ use model::declare::OptExt as _;
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::api::{Api, ApiProduct};
+use model::lab::device::Device;
 use model::lab::guest::{ClusterKind, Guest, GuestKind};
 use model::lab::nut::NutUps;
 use model::lab::openwrt::OpenWrt;
@@ -200,6 +201,24 @@ pub fn by_number<'a, 'f>(
         Match::Missing(_) | Match::Unknown(..) => None,
     });
     found.collect()
+}
+
+/// Devices that are asked in one way.
+pub(crate) fn devices<'a>(
+    lab: &'a Lab,
+    how: fn(&By<'_>) -> bool,
+) -> Vec<(Interface<'a>, &'a Device)> {
+    let asked = all(lab).into_iter().filter(|i| how(&i.by));
+    asked
+        .filter_map(|i| lab.devices.get(&i.object.name).map(|d| (i, d)))
+        .collect()
+}
+
+/// Why nothing is known of what was asked, `unknown (REASON)`; none if it answered.
+pub(crate) fn silence(facts: &TargetFacts) -> Option<String> {
+    let why = facts.errors.first();
+    let why = why.map_or("it was not asked", String::as_str);
+    facts.identity.is_none().then(|| format!("unknown ({why})"))
 }
 
 /// The differences of everything that was observed by an interface.

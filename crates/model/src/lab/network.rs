@@ -1,13 +1,17 @@
 //! Networks, zones, permitted flows and names.
 
 use super::service::Outside;
-use crate::declare::{Many, Need, Opt, Or, Ref, entity, set, words};
+use crate::declare::{Given, Many, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::net::{Address, AddressRange, Ports};
 use crate::units::text::{Name, Prose};
 use diag::{Span, Spanned};
 use jiff::civil::Date;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
+
+/// The address in each network, as guests and devices have them.
+pub type Addresses = LiteMap<Ref<{ set::NETWORK }>, Given<Address>>;
 
 /// A subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
