@@ -102,7 +102,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::news::without_known_gaps(ctx, plan::planner::drift(ctx)),
             news.differences,
             plan::planner::contributed_drift(&backups),
-            plan::interface::drift(ctx),
+            plan::guests::drift(ctx),
             plan::hardware::drift(ctx),
             plan::storage::drift(ctx),
             plan::ups::drift(ctx),
