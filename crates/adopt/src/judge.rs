@@ -96,7 +96,7 @@ fn once(
     };
     let drift = [
         plan::planner::drift(&ctx),
-        plan::interface::drift(&ctx),
+        plan::guests::drift(&ctx),
         plan::wireguard::drift(&ctx),
         plan::stacks::drift(&ctx, &stacks.projects).differences,
     ]

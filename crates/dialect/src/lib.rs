@@ -11,6 +11,7 @@ pub mod cloudflared;
 pub mod pihole;
 pub mod tailscale;
 
+mod json;
 mod lines;
 mod told;
 

@@ -4,6 +4,7 @@
 //! it is told to (`misc.etc_dnsmasq_d`).
 
 use crate::Told;
+use crate::json::{flag, texts, word};
 use crate::lines::{Instance, instances};
 use crate::told::{list, plain};
 use model::value::Value;
@@ -57,6 +58,10 @@ fn server(of: &Instance<'_>) -> Option<Result<Server, &'static str>> {
     Some(Ok(fifth(setup, of)))
 }
 
+/// Where something else stands, it would seem to have no records.
+const ODD_LIST: &str =
+    "one of its lists (upstreams, hosts, cnameRecords, revServers) is no list of texts";
+
 fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, &'static str> {
     let root: Json =
         basic_toml::from_str(text).map_err(|_| "its configuration is no TOML that can be read")?;
@@ -67,15 +72,16 @@ fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, &'static str> {
         generation: 6,
         ..Server::default()
     };
-    server.upstreams.extend(texts(dns, "upstreams"));
-    for line in texts(dns, "hosts") {
+    let listed = |name| texts(dns, name).map_err(|_| ODD_LIST);
+    server.upstreams.extend(listed("upstreams")?);
+    for line in listed("hosts")? {
         server.hosts_line(&line);
     }
-    for line in texts(dns, "cnameRecords") {
+    for line in listed("cnameRecords")? {
         server.cname(&line);
     }
     // `true,192.168.0.0/16,192.168.0.1#53,lan`
-    for line in texts(dns, "revServers") {
+    for line in listed("revServers")? {
         let parts: Vec<&str> = line.split(',').map(str::trim).collect();
         if let ["true", _, to, rest @ ..] = parts.as_slice() {
             server.forward(rest.first().copied().unwrap_or(""), to);
@@ -294,21 +300,4 @@ impl Server {
 fn address(text: &str) -> Option<String> {
     let parsed: core::net::IpAddr = text.parse().ok()?;
     Some(parsed.to_string())
-}
-
-fn flag(node: &Json, name: &str) -> Option<bool> {
-    node.get(name).and_then(Json::as_bool)
-}
-
-fn word(node: &Json, name: &str) -> Option<String> {
-    node.get(name).and_then(Json::as_str).map(plain)
-}
-
-fn texts(node: &Json, name: &str) -> Vec<String> {
-    let all = node
-        .get(name)
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten();
-    all.filter_map(Json::as_str).map(plain).collect()
 }

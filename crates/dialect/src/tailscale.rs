@@ -4,6 +4,7 @@
 //! be unknown without the others. Which of its routes the tailnet approves is told by `status` alone.
 
 use crate::Told;
+use crate::json::{NoTexts, flag, texts, word};
 use crate::lines::{Instance, instances};
 use crate::told::{list, plain};
 use model::value::Value;
@@ -53,16 +54,16 @@ fn one(of: &Instance<'_>, told: &mut Told) {
     about.extend(word(&status, "Version").map(|v| ("version", Value::from(v))));
     if let Some(me) = status.get("Self").filter(|s| s.is_object()) {
         about.extend(named(me).map(|n| ("name", Value::from(n))));
-        about.push(("addresses", list(texts(me, "TailscaleIPs"))));
-        let approved = texts(me, "PrimaryRoutes")
-            .into_iter()
-            .filter(|r| !is_exit(r));
-        about.push(("approved", list(approved)));
+        let addresses = sorted(me, "TailscaleIPs", told);
+        about.extend(addresses.map(|a| ("addresses", list(a))));
+        let approved = sorted(me, "PrimaryRoutes", told);
+        let approved = approved.map(|r| list(r.into_iter().filter(|r| !is_exit(r))));
+        about.extend(approved.map(|a| ("approved", a)));
     }
     let uses = status.get("ExitNodeStatus").is_some_and(Json::is_object);
     about.push(("uses_exit", Value::Bool(uses)));
     match answer(of, "prefs") {
-        Ok(prefs) if prefs.is_object() => about.extend(offers(&prefs)),
+        Ok(prefs) if prefs.is_object() => about.extend(offers(&prefs, told)),
         Ok(_) => told.gap("what this machine offers: its answer is no map"),
         Err(why) => told.gap(format!("what this machine offers: {why}")),
     }
@@ -78,14 +79,13 @@ fn one(of: &Instance<'_>, told: &mut Told) {
 }
 
 /// What the machine offers and how, by its preferences.
-fn offers(prefs: &Json) -> Vec<(&'static str, Value)> {
-    let routes = texts(prefs, "AdvertiseRoutes");
-    let exit = routes.iter().any(|r| is_exit(r));
-    let flag = |name: &str| prefs.get(name).and_then(Json::as_bool).map(Value::Bool);
-    let mut found = vec![
-        ("routes", list(routes.into_iter().filter(|r| !is_exit(r)))),
-        ("exit", Value::Bool(exit)),
-    ];
+fn offers(prefs: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
+    let mut found = Vec::new();
+    if let Some(routes) = sorted(prefs, "AdvertiseRoutes", told) {
+        let exit = routes.iter().any(|r| is_exit(r));
+        let others = routes.into_iter().filter(|r| !is_exit(r));
+        found.extend([("routes", list(others)), ("exit", Value::Bool(exit))]);
+    }
     let flags = [
         ("ssh", "RunSSH"),
         ("shields", "ShieldsUp"),
@@ -94,14 +94,16 @@ fn offers(prefs: &Json) -> Vec<(&'static str, Value)> {
     found.extend(
         flags
             .into_iter()
-            .filter_map(|(to, of)| Some((to, flag(of)?))),
+            .filter_map(|(to, of)| Some((to, Value::Bool(flag(prefs, of)?)))),
     );
     found
 }
 
 fn peers(status: &Json, told: &mut Told) {
-    let Some(Json::Object(all)) = status.get("Peer") else {
-        return;
+    let all = match status.get("Peer") {
+        None | Some(Json::Null) => return,
+        Some(Json::Object(all)) => all,
+        Some(_) => return told.gap("its peers are no map"),
     };
     if all.len() > MOST {
         return told.gap("there are more peers than are kept");
@@ -111,14 +113,15 @@ fn peers(status: &Json, told: &mut Told) {
             told.gap("a peer has no name");
             continue;
         };
-        let mut about = vec![("addresses", list(texts(peer, "TailscaleIPs")))];
+        let mut about = Vec::new();
+        let addresses = sorted(peer, "TailscaleIPs", told);
+        about.extend(addresses.map(|a| ("addresses", list(a))));
         about.extend(word(peer, "OS").map(|o| ("os", Value::from(o))));
-        let flag = |name: &str| peer.get(name).and_then(Json::as_bool).map(Value::Bool);
-        about.extend(flag("Online").map(|b| ("online", b)));
-        about.extend(flag("ExitNodeOption").map(|b| ("exit", b)));
+        about.extend(flag(peer, "Online").map(|b| ("online", Value::Bool(b))));
+        about.extend(flag(peer, "ExitNodeOption").map(|b| ("exit", Value::Bool(b))));
         for (to, of) in [("routes", "PrimaryRoutes"), ("tags", "Tags")] {
-            let found = texts(peer, of);
-            if !found.is_empty() {
+            let found = sorted(peer, of, told);
+            if let Some(found) = found.filter(|f| !f.is_empty()) {
                 about.push((to, list(found)));
             }
         }
@@ -129,6 +132,9 @@ fn peers(status: &Json, told: &mut Told) {
 
 /// What is shown to the tailnet, and by Funnel to everybody. Sessions in the foreground and services are configurations of the same form.
 fn served(serve: &Json, told: &mut Told) {
+    if !is_serve(serve) {
+        return told.gap("what this machine serves: its answer has a form that is not known here");
+    }
     let is_public = |at: &str| {
         let all = serve.get("AllowFunnel");
         all.and_then(|f| f.get(at)).and_then(Json::as_bool) == Some(true)
@@ -178,6 +184,21 @@ fn served(serve: &Json, told: &mut Told) {
     }
 }
 
+/// It has the form in which everything that is served is seen: what is read past would seem to be closed.
+fn is_serve(serve: &Json) -> bool {
+    let part = |name: &str| serve.get(name).is_none_or(|p| p.is_null() || p.is_object());
+    let parts = ["Web", "TCP", "AllowFunnel", "Foreground", "Services"];
+    let mut funnels = serve
+        .get("AllowFunnel")
+        .and_then(Json::as_object)
+        .into_iter()
+        .flatten();
+    serve.is_null()
+        || (serve.is_object()
+            && parts.into_iter().all(part)
+            && funnels.all(|(_, open)| open.is_boolean()))
+}
+
 /// None of them holds more of them.
 fn one_level(inner: &Json, told: &mut Told) {
     let nested = ["Foreground", "Services"];
@@ -225,17 +246,16 @@ fn is_exit(route: &str) -> bool {
     EXIT.contains(&route)
 }
 
-fn word(node: &Json, name: &str) -> Option<String> {
-    node.get(name).and_then(Json::as_str).map(plain)
-}
-
-fn texts(node: &Json, name: &str) -> Vec<String> {
-    let all = node
-        .get(name)
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten();
-    let mut found: Vec<String> = all.filter_map(Json::as_str).map(plain).collect();
-    found.sort();
-    found
+/// Texts of a list, in order, or that they are not understood.
+fn sorted(node: &Json, name: &str, told: &mut Told) -> Option<Vec<String>> {
+    match texts(node, name) {
+        Ok(mut found) => {
+            found.sort();
+            Some(found)
+        }
+        Err(NoTexts) => {
+            told.gap(format!("its '{name}' is no list of texts"));
+            None
+        }
+    }
 }

@@ -5,6 +5,7 @@ use diag::Span;
 use ipnet::IpNet;
 use model::declare::{Given, OptExt};
 use model::id::{Kind, ObjectRef};
+use model::lab::network::Addresses;
 use model::lab::{Lab, Network};
 
 /// An address that something has.
@@ -34,15 +35,7 @@ pub fn held(lab: &Lab) -> Vec<Held<'_>> {
             }
         }
     }
-    let guests = lab
-        .guests
-        .iter()
-        .map(|(n, g)| (Kind::Guest, n, &g.addresses));
-    let devices = lab
-        .devices
-        .iter()
-        .map(|(n, d)| (Kind::Device, n, &d.addresses));
-    for (kind, name, addresses) in guests.chain(devices) {
+    for (kind, name, addresses) in of_others(lab) {
         for (network, given) in addresses {
             if let Some(address) = given.value() {
                 out.push(Held {
@@ -57,13 +50,8 @@ pub fn held(lab: &Lab) -> Vec<Held<'_>> {
     out
 }
 
-/// Every network that something stands in, whether or not its address there is known.
-pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
-    let mut out = Vec::new();
-    for (name, host) in &lab.hosts {
-        let networks = host.addresses.keys();
-        out.extend(networks.map(|n| (ObjectRef::new(Kind::Host, name), n.as_str())));
-    }
+/// Guests and devices, which write their addresses alike.
+fn of_others(lab: &Lab) -> impl Iterator<Item = (Kind, &String, &Addresses)> {
     let guests = lab
         .guests
         .iter()
@@ -72,7 +60,17 @@ pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
         .devices
         .iter()
         .map(|(n, d)| (Kind::Device, n, &d.addresses));
-    for (kind, name, addresses) in guests.chain(devices) {
+    guests.chain(devices)
+}
+
+/// Every network that something stands in, whether or not its address there is known.
+pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
+    let mut out = Vec::new();
+    for (name, host) in &lab.hosts {
+        let networks = host.addresses.keys();
+        out.extend(networks.map(|n| (ObjectRef::new(Kind::Host, name), n.as_str())));
+    }
+    for (kind, name, addresses) in of_others(lab) {
         let networks = addresses.keys();
         out.extend(networks.map(|n| (ObjectRef::new(kind, name), n.name())));
     }

@@ -101,9 +101,9 @@ pub(crate) enum Verb {
     /// List every way in with its justification or the lack of it, and from where the host lets in.
     Ports(PortsArgs),
     /// Show what `apply` would do; changes nothing.
-    Plan(LabArgs),
+    Plan(HostArgs),
     /// Make the lab as declared; ways in are changed under commit-confirm.
-    Apply(MutateArgs),
+    Apply(ApplyArgs),
     /// Take back a run, as a new run.
     Undo(UndoArgs),
     /// Take archives now and read them back.
@@ -114,13 +114,13 @@ pub(crate) enum Verb {
     Drill(DataArgs),
     /// The scoreboard: what is proven, what is not, and why.
     Prove(LabArgs),
-    /// Runs: list, show, and settle interrupted ones.
+    /// Runs of `apply`, `undo`, `backup`, `restore` and `drill`: list, show, and settle interrupted ones.
     Runs(RunsArgs),
-    /// The miniature of the lab on this machine.
+    /// The twin: a miniature of the lab in containers on this machine, to try things on.
     Twin(TwinArgs),
     /// Who and what may look or act: least privilege per product, enrolment of hosts.
     Access(AccessArgs),
-    /// The evidence ledger.
+    /// The evidence ledger: what was proven, in a chain that shows what was removed or changed.
     Evidence(EvidenceArgs),
     /// Prove on a host that the revert of access changes fires.
     Selftest(SelftestArgs),
@@ -160,19 +160,23 @@ pub(crate) struct LabArgs {
     /// The world: `real` or `twin[:NAME]`.
     #[arg(long, value_name = "REALM")]
     pub(crate) on: Option<String>,
+}
+
+/// The same, or one of its hosts alone.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct HostArgs {
+    #[command(flatten)]
+    pub(crate) world: LabArgs,
     /// Only this host.
     #[arg(long)]
     pub(crate) host: Option<String>,
-    /// List every unknown instead of one line per group.
-    #[arg(long)]
-    pub(crate) unknown: bool,
 }
 
-/// Arguments of every verb that may change something.
+/// Arguments of `apply`.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct MutateArgs {
+pub(crate) struct ApplyArgs {
     #[command(flatten)]
-    pub(crate) at: LabArgs,
+    pub(crate) at: HostArgs,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -263,11 +267,11 @@ pub(crate) struct RunsArgs {
 /// What to do with runs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunsVerb {
-    /// List them, newest last.
+    /// List the runs, newest last.
     List(LabArgs),
-    /// Show one with its steps.
+    /// Show one run with its steps.
     Show {
-        /// The run.
+        /// The run, as `runs list` names it.
         run: String,
         #[command(flatten)]
         at: LabArgs,
@@ -305,7 +309,7 @@ pub(crate) enum AccessVerb {
     /// Bind a declared host to the machine that answers; nothing acts on a host before.
     Enrol {
         #[command(flatten)]
-        at: LabArgs,
+        at: HostArgs,
         /// The host's key, checked by you: `SHA256:…`; without it you are asked.
         #[arg(long, value_name = "FINGERPRINT")]
         host_key: Option<String>,
@@ -313,7 +317,7 @@ pub(crate) enum AccessVerb {
     /// Make hosts known to ssh that it has not met, by comparing their keys; enough to observe.
     Trust {
         #[command(flatten)]
-        at: LabArgs,
+        at: HostArgs,
         /// The host's key, checked by you: `SHA256:…`; else the one that the lab declares, else you are asked.
         #[arg(long, value_name = "FINGERPRINT")]
         host_key: Option<String>,
@@ -332,16 +336,16 @@ pub(crate) struct EvidenceArgs {
 /// What to do with evidence.
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvidenceVerb {
-    /// List the records.
+    /// List the records of the ledger.
     List(LabArgs),
-    /// Where the ledger lies, its head, and the command that verifies it.
+    /// Print where the ledger lies, its head, and the command that verifies it.
     Head(LabArgs),
-    /// Keep the head at another place, so that a shortened ledger is noticed.
+    /// Keep the head of the ledger at another place, so that a shortened ledger is noticed.
     Pin {
         #[command(flatten)]
         at: LabArgs,
         /// Directory to write the pin to.
-        #[arg(long)]
+        #[arg(long, value_name = "DIRECTORY")]
         to: PathBuf,
     },
     /// Compare the ledger with pins; a newer pin opens a new epoch.
@@ -349,7 +353,7 @@ pub(crate) enum EvidenceVerb {
         #[command(flatten)]
         at: LabArgs,
         /// The pin file.
-        #[arg(long)]
+        #[arg(long, value_name = "FILE")]
         pin: PathBuf,
     },
 }
@@ -389,9 +393,9 @@ pub(crate) struct StoreArgs {
 /// What to do with the index.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreVerb {
-    /// Compare every row with the files.
+    /// Compare every row of the index with the files.
     Check(LabArgs),
-    /// Make it anew from the files, and compare.
+    /// Make the index anew from the files, and compare.
     Rebuild(LabArgs),
 }
 
@@ -406,11 +410,11 @@ pub(crate) struct FactsArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum FactsVerb {
     /// List the observations that are kept, newest last.
-    Log(LabArgs),
-    /// Show what was seen, with its age.
+    Log(HostArgs),
+    /// Show what was seen of the lab, with its age.
     Show {
         #[command(flatten)]
-        at: LabArgs,
+        at: HostArgs,
         /// An observation, by its id or the first digits of it; or what was known at a time: `2026-11-20`, `2026-11-20T08:00Z`. The newest if not given.
         #[arg(long = "at", value_name = "ID|TIME")]
         when: Option<String>,
@@ -418,10 +422,13 @@ pub(crate) enum FactsVerb {
         #[arg(long, value_name = "KIND|PATH")]
         only: Option<String>,
     },
-    /// Show what changed between two observations, or two times; the newest two if nothing is given.
+    /// Show what changed in the lab between two observations, or two times; the newest two if nothing is given.
     Diff {
         #[command(flatten)]
-        at: LabArgs,
+        at: HostArgs,
+        /// List every unknown instead of one line per group.
+        #[arg(long)]
+        unknown: bool,
         /// The older one: an id, or a time.
         #[arg(long, visible_alias = "since", value_name = "ID|TIME")]
         from: Option<String>,
@@ -435,7 +442,7 @@ pub(crate) enum FactsVerb {
         #[arg(long, value_name = "NAME")]
         product: Option<String>,
     },
-    /// Take the facts of a table that are newer than those in use.
+    /// Take what a table knows of products that is newer than what is in use.
     Update {
         /// The table.
         #[arg(long, value_name = "FILE")]

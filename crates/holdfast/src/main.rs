@@ -80,22 +80,22 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Show(args) => show::show(args, json, paint),
         Verb::Graph(args) => graph::graph(args, json),
         Verb::Observe(args) => {
-            in_realm!(reading(args.look.at.on.as_deref())?, tag => look::observe(tag, args, json, paint))
+            in_realm!(reading(args.look.at.world.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }
         Verb::Drift(args) => {
             in_realm!(reading(args.on())?, tag => drift::drift(tag, args, json, paint))
         }
         Verb::Ports(args) => {
-            in_realm!(reading(args.at.on.as_deref())?, tag => ports::ports(tag, args, json, paint))
+            in_realm!(reading(args.at.world.on.as_deref())?, tag => ports::ports(tag, args, json, paint))
         }
         Verb::Plan(args) => {
-            in_realm!(reading(args.on.as_deref())?, tag => look::plan(tag, args, json, paint))
+            in_realm!(reading(args.world.on.as_deref())?, tag => look::plan(tag, args, json, paint))
         }
         Verb::Prove(args) => {
             in_realm!(reading(args.on.as_deref())?, tag => prove::prove(tag, args, json, paint))
         }
         Verb::Apply(args) => {
-            in_realm!(mutating(args.at.on.as_deref())?, tag => apply::apply(tag, args, json, paint))
+            in_realm!(mutating(args.at.world.on.as_deref())?, tag => apply::apply(tag, args, json, paint))
         }
         Verb::Undo(args) => {
             in_realm!(mutating(args.on.as_deref())?, tag => undo::undo(tag, args, json, paint))
@@ -216,11 +216,11 @@ fn access_verb(args: &AccessArgs, json: bool, paint: Paint) -> Result<Exit> {
         Some(AccessVerb::Script) => recipe::script(),
         Some(AccessVerb::Enrol { at, host_key }) => {
             let key = host_key.as_deref();
-            in_realm!(mutating(at.on.as_deref())?, tag => access::enrol(tag, at, key, json))
+            in_realm!(mutating(at.world.on.as_deref())?, tag => access::enrol(tag, at, key, json))
         }
         Some(AccessVerb::Trust { at, host_key }) => {
             let key = host_key.as_deref();
-            in_realm!(reading(at.on.as_deref())?, tag => access::trust(tag, at, key, json))
+            in_realm!(reading(at.world.on.as_deref())?, tag => access::trust(tag, at, key, json))
         }
     }
 }
@@ -229,7 +229,7 @@ fn access_verb(args: &AccessArgs, json: bool, paint: Paint) -> Result<Exit> {
 fn facts_verb(what: &FactsVerb, json: bool, paint: Paint) -> Result<Exit> {
     match what {
         FactsVerb::Log(at) | FactsVerb::Show { at, .. } | FactsVerb::Diff { at, .. } => {
-            in_realm!(reading(at.on.as_deref())?, tag => history::history(tag, what, json, paint))
+            in_realm!(reading(at.world.on.as_deref())?, tag => history::history(tag, what, json, paint))
         }
         FactsVerb::List { .. } | FactsVerb::Update { .. } => facts::facts(what, json, paint),
     }

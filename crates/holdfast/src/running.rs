@@ -16,7 +16,7 @@ use model::fact::{FactPath, Facts};
 use model::id::RunId;
 use model::plan::{AccessChange, Action, ConfirmPolicy, Plan, Purpose, Reading, Step};
 use model::realm::{InRealm, RealmTag};
-use model::run::{AccessPhase, Event, RunOutcome, StepOutcome};
+use model::run::{AccessPhase, Event, RunOutcome};
 use model::units::Seconds;
 use std::collections::BTreeMap;
 use store::{Journal, Owned};
@@ -178,7 +178,7 @@ pub(crate) fn record<R: RealmTag>(world: &World<R>, plan: &Plan, report: &RunRep
     };
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for step in &report.steps {
-        *counts.entry(word(&step.outcome).to_owned()).or_default() += 1;
+        *counts.entry(step.outcome.word().to_owned()).or_default() += 1;
     }
     let body = Body::Run {
         run: report.run.clone(),
@@ -300,22 +300,6 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
         Purpose::Drill => "drill".to_owned(),
         Purpose::Selftest => "selftest".to_owned(),
         Purpose::Leave => "leave".to_owned(),
-    }
-}
-
-/// The word for a step's outcome.
-pub(crate) fn word(outcome: &StepOutcome) -> &'static str {
-    match outcome {
-        StepOutcome::Done(_) => "done",
-        StepOutcome::AlreadyDone => "already done",
-        StepOutcome::Stale { .. } => "stale",
-        StepOutcome::Unknown(_) => "unknown",
-        StepOutcome::Skipped(_) => "skipped",
-        StepOutcome::Refused(_) => "refused",
-        StepOutcome::FailedClean(_) => "failed",
-        StepOutcome::Reverted(_) => "reverted",
-        StepOutcome::Torn(_) => "torn",
-        StepOutcome::Undone => "undone",
     }
 }
 

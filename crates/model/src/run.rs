@@ -136,6 +136,22 @@ impl StepOutcome {
     pub fn is_success(&self) -> bool {
         matches!(self, StepOutcome::Done(_) | StepOutcome::AlreadyDone)
     }
+
+    /// The word for it, as reports have it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            StepOutcome::Done(_) => "done",
+            StepOutcome::AlreadyDone => "already done",
+            StepOutcome::Stale { .. } => "stale",
+            StepOutcome::Unknown(_) => "unknown",
+            StepOutcome::Skipped(_) => "skipped",
+            StepOutcome::Refused(_) => "refused",
+            StepOutcome::FailedClean(_) => "failed",
+            StepOutcome::Reverted(_) => "reverted",
+            StepOutcome::Torn(_) => "torn",
+            StepOutcome::Undone => "undone",
+        }
+    }
 }
 
 /// What an action reports: measurements and identifiers, never secrets.

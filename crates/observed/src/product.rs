@@ -25,7 +25,7 @@ pub(crate) fn all<'c, 'a>(ctx: &'c Context<'a>) -> Vec<Pve<'c, 'a>> {
     all.filter_map(|(look, interface)| {
         let api = interface.pve()?;
         Some(Pve {
-            guests: plan::interface::by_number(look.lab(), &interface, look.facts),
+            guests: plan::guests::by_number(look.lab(), &interface, look.facts),
             token: api.token.known().map(|t| t.0.clone()),
             look,
         })

@@ -3,7 +3,8 @@
 use crate::error::UbusError;
 use crate::question::Question;
 use model::secret::Secret;
-use reading::https::{Address, ApiError, Connection, clean};
+use reading::https::{ApiError, Connection, clean};
+use reading::wire;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -141,7 +142,7 @@ fn call(
     let body = Zeroizing::new(body.to_string());
     let request = Zeroizing::new(format!(
         "POST /ubus HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nAccept: application/json\r\nUser-Agent: holdfast\r\n\r\n{}",
-        host(connection.address()),
+        connection.address().shown(),
         body.len(),
         body.as_str(),
     ));
@@ -151,14 +152,9 @@ fn call(
         return Err(ApiError::Setup(why).into());
     }
     if reply.status != 200 {
-        return Err(ApiError::Refused {
-            status: reply.status,
-            reason: clean(&reply.reason, hide),
-        }
-        .into());
+        return Err(reply.refused(&reply.reason, hide).into());
     }
-    let mut body: Value =
-        serde_json::from_slice(&reply.body).map_err(|_| UbusError::garbage("it is no JSON"))?;
+    let mut body = wire::json(&reply.body).map_err(ApiError::Garbage)?;
     if let Some(code) = body.pointer("/error/code").and_then(Value::as_i64) {
         return Err(UbusError::Status { code: signed(code) });
     }
@@ -178,12 +174,5 @@ fn signed(code: i64) -> i64 {
     match code > i64::from(i32::MAX) {
         true => code - (1_i64 << 32),
         false => code,
-    }
-}
-
-fn host(address: &Address) -> String {
-    match address.host.contains(':') {
-        true => format!("[{}]:{}", address.host, address.port),
-        false => address.shown(),
     }
 }

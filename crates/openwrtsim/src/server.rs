@@ -2,36 +2,32 @@
 
 use crate::router::Router;
 use pvesim::Fault;
+use pvesim::door::{Door, End, held};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// Longest request; uhttpd takes no longer body.
 const LIMIT: usize = 65_536;
+/// Between two bytes of an answer that drips.
+const DRIP: Duration = Duration::from_millis(20);
 /// A chunk of an answer.
 const CHUNK: usize = 4_096;
 
 struct Shared {
     router: Mutex<Router>,
-    /// Connections, to be cut at the end.
-    open: Mutex<Vec<TcpStream>>,
     /// Names of all calls, in order.
     asked: Mutex<Vec<String>>,
-    over: Mutex<bool>,
-    bell: Condvar,
 }
 
 /// A running router; it ends when this is dropped.
 pub struct Simulator {
     shared: Arc<Shared>,
-    address: SocketAddr,
+    door: Door,
     fingerprint: Option<String>,
-}
-
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Simulator {
@@ -57,31 +53,18 @@ impl Simulator {
         config: Option<Arc<ServerConfig>>,
         fingerprint: Option<String>,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
-        let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             router: Mutex::new(router),
-            open: Mutex::default(),
             asked: Mutex::default(),
-            over: Mutex::new(false),
-            bell: Condvar::new(),
         });
         let served = Arc::clone(&shared);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if *held(&served.over) {
-                    break;
-                }
-                let (shared, config) = (Arc::clone(&served), config.clone());
-                std::thread::spawn(move || {
-                    // A connection that breaks is the client's affair.
-                    let _ = connection(&shared, config, stream);
-                });
-            }
-        });
+        let at = SocketAddr::from(([127, 0, 0, 1], 0));
+        let door = Door::open(at, move |stream, end| {
+            connection(&served, config.clone(), stream, end)
+        })?;
         Ok(Self {
             shared,
-            address,
+            door,
             fingerprint,
         })
     }
@@ -93,7 +76,7 @@ impl Simulator {
         } else {
             "http"
         };
-        format!("{scheme}://{}", self.address)
+        format!("{scheme}://{}", self.door.address())
     }
 
     /// SHA-256 of the certificate; empty without one.
@@ -112,36 +95,32 @@ impl Simulator {
     }
 }
 
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        *held(&self.shared.over) = true;
-        self.shared.bell.notify_all();
-        for stream in held(&self.shared.open).drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-        // Wakes the thread that waits for connections.
-        let _ = TcpStream::connect(self.address);
-    }
-}
-
 fn connection(
     shared: &Shared,
     config: Option<Arc<ServerConfig>>,
     tcp: TcpStream,
+    end: &End,
 ) -> io::Result<()> {
-    let raw = tcp.try_clone()?;
-    held(&shared.open).push(tcp.try_clone()?);
-    tcp.set_nodelay(true)?;
+    let line = Line {
+        raw: &tcp.try_clone()?,
+        end,
+    };
     match config {
-        None => talk(shared, &raw, tcp),
+        None => talk(shared, &line, tcp),
         Some(config) => {
             let tls = ServerConnection::new(config).map_err(io::Error::other)?;
-            talk(shared, &raw, StreamOwned::new(tls, tcp))
+            talk(shared, &line, StreamOwned::new(tls, tcp))
         }
     }
 }
 
-fn talk(shared: &Shared, raw: &TcpStream, mut stream: impl Read + Write) -> io::Result<()> {
+/// The connection below what is said, to be broken off, and until when it may be held up.
+struct Line<'a> {
+    raw: &'a TcpStream,
+    end: &'a End,
+}
+
+fn talk(shared: &Shared, line: &Line<'_>, mut stream: impl Read + Write) -> io::Result<()> {
     let mut kept = Vec::new();
     while let Some((path, body)) = request(&mut stream, &mut kept)? {
         if path != "/ubus" {
@@ -156,7 +135,7 @@ fn talk(shared: &Shared, raw: &TcpStream, mut stream: impl Read + Write) -> io::
             let router = held(&shared.router);
             (router.answer(&asked), router.fault_of(&name))
         };
-        if !send(shared, raw, &mut stream, answer, fault)? {
+        if !send(line, &mut stream, answer, fault)? {
             break;
         }
     }
@@ -165,17 +144,25 @@ fn talk(shared: &Shared, raw: &TcpStream, mut stream: impl Read + Write) -> io::
 
 /// Sends an answer, or what a fault makes of it; whether the connection goes on.
 fn send(
-    shared: &Shared,
-    raw: &TcpStream,
+    Line { raw, end }: &Line<'_>,
     stream: &mut impl Write,
     mut answer: Value,
     fault: Option<Fault>,
 ) -> io::Result<bool> {
     let bytes = match fault {
-        Some(Fault::Hang | Fault::Drip) => {
-            let over = held(&shared.over);
-            drop(shared.bell.wait_while(over, |over| !*over));
+        Some(Fault::Hang) => {
+            end.wait(None);
             return Ok(false);
+        }
+        Some(Fault::Drip) => {
+            for byte in chunked(answer.to_string().as_bytes()) {
+                stream.write_all(&[byte])?;
+                stream.flush()?;
+                if end.wait(Some(DRIP)) {
+                    return Ok(false);
+                }
+            }
+            return Ok(true);
         }
         Some(Fault::Reset) => {
             raw.shutdown(Shutdown::Both)?;

@@ -15,6 +15,7 @@ pub mod device;
 pub mod driver;
 pub mod evidence;
 pub mod filter;
+pub mod guests;
 pub mod hardware;
 pub mod history;
 pub mod interface;

@@ -79,7 +79,7 @@ pub fn inventory_inputs(
     }
     let interfaces = crate::interface::all(lab);
     if let Some(interface) = interfaces.iter().find(|i| i.object == *subject) {
-        let guests: Vec<String> = crate::interface::guests(lab, interface)
+        let guests: Vec<String> = crate::guests::of(lab, interface)
             .map(|(name, g)| format!("{name} {:?} {:?}", g.id.known(), g.kind.known()))
             .collect();
         let members: Vec<&&str> = interface.members.iter().collect();

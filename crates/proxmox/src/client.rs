@@ -2,7 +2,8 @@
 
 use model::lab::api::Fingerprint;
 use model::secret::Secret;
-use reading::https::{Address, ApiError, Connection, Limits, Reply, Scheme, Trust, clean};
+use reading::https::{Address, ApiError, Connection, Limits, Reply, Scheme, Trust};
+use reading::wire;
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -83,16 +84,10 @@ impl Client {
     pub(crate) fn get(&self, path: &str) -> Result<Value, ApiError> {
         let reply = self.reply(path)?;
         if reply.status != 200 {
-            let reason = clean(&self.why(&reply), &[&self.secret]);
-            return Err(ApiError::Refused {
-                status: reply.status,
-                reason,
-            });
+            return Err(reply.refused(&self.why(&reply), &[&self.secret]));
         }
         let garbage = |why: &str| ApiError::Garbage(why.to_owned());
-        let body: Value =
-            serde_json::from_slice(&reply.body).map_err(|_| garbage("it is no JSON"))?;
-        match body {
+        match wire::json(&reply.body).map_err(ApiError::Garbage)? {
             Value::Object(mut map) => map
                 .remove("data")
                 .ok_or_else(|| garbage("it has no 'data'")),
@@ -187,6 +182,11 @@ mod tests {
             (Product::Ve, "https://pve1", Some("pve1:8006")),
             (Product::Backup, "https://pbs", Some("pbs:8007")),
             (Product::Ve, "https://pve1:443", Some("pve1:443")),
+            (
+                Product::Ve,
+                "https://[2001:db8::5]",
+                Some("[2001:db8::5]:8006"),
+            ),
             (Product::Ve, "http://pve1", None),
         ];
         for (product, url, expected) in rows {

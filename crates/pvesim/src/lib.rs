@@ -13,6 +13,7 @@
 mod access;
 mod answer;
 mod call;
+pub mod door;
 mod example;
 mod fault;
 mod http;

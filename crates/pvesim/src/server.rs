@@ -1,6 +1,7 @@
 //! The simulator behind a port: TLS with a certificate of its own authority, one thread per connection, and the faults.
 
 use crate::call::{Answer, Asked};
+use crate::door::{Door, End, held};
 use crate::fault::Fault;
 use crate::http;
 use crate::state::State;
@@ -10,8 +11,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Between two bytes of an answer that drips.
@@ -64,24 +65,16 @@ impl Served for State {
 /// What the threads share.
 struct Shared<S> {
     state: Mutex<S>,
-    /// Connections, to be cut at the end.
-    open: Mutex<Vec<TcpStream>>,
     /// What was asked for, in order.
     asked: Mutex<Vec<String>>,
-    over: Mutex<bool>,
-    bell: Condvar,
 }
 
 /// A running simulator; it ends when this is dropped.
 pub struct Simulator<S = State> {
     shared: Arc<Shared<S>>,
-    address: SocketAddr,
+    door: Door,
     fingerprint: String,
     authority: String,
-}
-
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<S: Served> Simulator<S> {
@@ -98,32 +91,18 @@ impl<S: Served> Simulator<S> {
     /// # Errors
     /// What the system refuses: somebody else listens there.
     pub fn start_at(state: S, at: SocketAddr, names: &[String]) -> io::Result<Self> {
-        let listener = TcpListener::bind(at)?;
-        let address = listener.local_addr()?;
         let (config, fingerprint, authority) = certificate(names)?;
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
-            open: Mutex::default(),
             asked: Mutex::default(),
-            over: Mutex::new(false),
-            bell: Condvar::new(),
         });
         let served = Arc::clone(&shared);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if *held(&served.over) {
-                    break;
-                }
-                let (shared, config) = (Arc::clone(&served), Arc::clone(&config));
-                std::thread::spawn(move || {
-                    // A connection that breaks is the client's affair.
-                    let _ = serve(&shared, config, stream);
-                });
-            }
-        });
+        let door = Door::open(at, move |stream, end| {
+            serve(&served, Arc::clone(&config), stream, end)
+        })?;
         Ok(Self {
             shared,
-            address,
+            door,
             fingerprint,
             authority,
         })
@@ -131,7 +110,7 @@ impl<S: Served> Simulator<S> {
 
     /// `https://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
-        format!("https://{}", self.address)
+        format!("https://{}", self.door.address())
     }
 
     /// SHA-256 of the certificate, as the product shows it: `AA:BB:…`.
@@ -152,18 +131,6 @@ impl<S: Served> Simulator<S> {
     /// `GET /path` of all requests until now.
     pub fn asked(&self) -> Vec<String> {
         held(&self.shared.asked).clone()
-    }
-}
-
-impl<S> Drop for Simulator<S> {
-    fn drop(&mut self) {
-        *held(&self.shared.over) = true;
-        self.shared.bell.notify_all();
-        for stream in held(&self.shared.open).drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-        // Wakes the thread that waits for connections.
-        let _ = TcpStream::connect(self.address);
     }
 }
 
@@ -202,9 +169,8 @@ fn serve<S: Served>(
     shared: &Shared<S>,
     config: Arc<ServerConfig>,
     tcp: TcpStream,
+    end: &End,
 ) -> io::Result<()> {
-    held(&shared.open).push(tcp.try_clone()?);
-    tcp.set_nodelay(true)?;
     let tls = ServerConnection::new(config).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(tls, tcp);
     let mut kept = Vec::new();
@@ -224,7 +190,7 @@ fn serve<S: Served>(
             };
             (answer, fault)
         };
-        if !send(shared, &mut stream, answer, fault)? {
+        if !send(end, &mut stream, answer, fault)? {
             break;
         }
     }
@@ -232,15 +198,15 @@ fn serve<S: Served>(
 }
 
 /// Sends an answer, or what a fault makes of it; whether the connection goes on.
-fn send<S>(
-    shared: &Shared<S>,
+fn send(
+    end: &End,
     stream: &mut Stream,
     mut answer: Answer,
     fault: Option<Fault>,
 ) -> io::Result<bool> {
     match fault {
         Some(Fault::Hang) => {
-            wait(shared, None);
+            end.wait(None);
             return Ok(false);
         }
         Some(Fault::Reset) => {
@@ -267,7 +233,7 @@ fn send<S>(
             for byte in http::render(&answer, None) {
                 stream.write_all(&[byte])?;
                 stream.flush()?;
-                if wait(shared, Some(DRIP)) {
+                if end.wait(Some(DRIP)) {
                     return Ok(false);
                 }
             }
@@ -292,17 +258,4 @@ fn lie(body: &mut Value, pointer: &str, value: Value) {
     if let Some(place) = body.pointer_mut(&format!("/data{pointer}")) {
         *place = value;
     }
-}
-
-/// Waits for the end, or for a moment; whether the end has come.
-fn wait<S>(shared: &Shared<S>, moment: Option<Duration>) -> bool {
-    let over = held(&shared.over);
-    match moment {
-        None => drop(shared.bell.wait_while(over, |over| !*over)),
-        Some(moment) => {
-            let waited = shared.bell.wait_timeout_while(over, moment, |over| !*over);
-            return waited.is_ok_and(|(over, _)| *over);
-        }
-    }
-    true
 }

@@ -2,9 +2,97 @@
 //!
 //! What is missing or of another type is `None`, never a default: somebody must be able to say that it is not known.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// A body as JSON. One that has a key twice with different values says two things and so none; which of them holds would be chance.
+///
+/// # Errors
+/// Why it is none, in words for people.
+pub fn json(body: &[u8]) -> Result<Value, String> {
+    let error = match serde_json::from_slice(body) {
+        Ok(Once(value)) => return Ok(value),
+        Err(error) => error,
+    };
+    if error.is_data() {
+        // The only thing of the data that is not taken.
+        return Err("it has a key twice, with different values".to_owned());
+    }
+    let start = body.iter().find(|b| !b.is_ascii_whitespace());
+    Err(match start {
+        Some(b'<') => "it is a web page and no JSON; is it the address of the API?".to_owned(),
+        None => "it is empty and no JSON".to_owned(),
+        Some(_) => "it is no JSON".to_owned(),
+    })
+}
+
+/// A value in which no map has a key twice, with different values.
+struct Once(Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(OnceVisitor).map(Self)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, it: bool) -> Result<Value, E> {
+        Ok(it.into())
+    }
+
+    fn visit_i64<E>(self, it: i64) -> Result<Value, E> {
+        Ok(it.into())
+    }
+
+    fn visit_u64<E>(self, it: u64) -> Result<Value, E> {
+        Ok(it.into())
+    }
+
+    fn visit_f64<E>(self, it: f64) -> Result<Value, E> {
+        Ok(it.into())
+    }
+
+    fn visit_str<E>(self, it: &str) -> Result<Value, E> {
+        Ok(it.into())
+    }
+
+    fn visit_string<E>(self, it: String) -> Result<Value, E> {
+        Ok(it.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut of: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Once(value)) = of.next_element()? {
+            list.push(value);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut of: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((key, Once(value))) = of.next_entry::<String, Once>()? {
+            let said = map.entry(key).or_insert_with(|| value.clone());
+            if *said != value {
+                return Err(A::Error::custom("twice"));
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}
 
 /// A field that may be missing or be something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +183,32 @@ pub fn rows<T: DeserializeOwned>(list: &Value) -> Option<(Vec<T>, usize)> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_body_that_is_no_json_is_told_by_what_it_is() {
+        let good = r#" {"a": [1, -2, 1.5e10, null, true, "x\u00e9"], "b": {"a": {}}} "#;
+        let plain: Value = serde_json::from_str(good).unwrap();
+        assert_eq!(super::json(good.as_bytes()), Ok(plain));
+        let twice = json!({"a": {"b": 1}});
+        let said = br#"{"a": {"b": 1, "b": 1}, "a": {"b": 1}}"#;
+        assert_eq!(super::json(said), Ok(twice));
+        let deep = "[".repeat(100_000);
+        let rows = [
+            (r#"{"data": [], "data": [1]}"#, "twice"),
+            (r#"{"data": [{"status": "up", "status": "down"}]}"#, "twice"),
+            ("\n<!DOCTYPE html><html>", "a web page"),
+            ("", "empty"),
+            (" \n", "empty"),
+            (deep.as_str(), "it is no JSON"),
+            ("{} {}", "it is no JSON"),
+            ("{\"a\": NaN}", "it is no JSON"),
+        ];
+        for (body, expected) in rows {
+            let why = super::json(body.as_bytes()).unwrap_err();
+            assert!(why.contains(expected), "{body:.60}: {why}");
+        }
+        assert!(super::json(b"\"\xff\"").is_err());
+    }
 
     #[test]
     fn numbers_and_truth_in_all_their_forms() {

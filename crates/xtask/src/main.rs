@@ -14,8 +14,8 @@ mod sarif;
 mod sops;
 mod tidy;
 
-use anyhow::{Result, bail};
-use std::path::Path;
+use anyhow::{Context as _, Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -51,10 +51,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// The tree that cargo was started in. Trees may share a target directory, and then the program of one is run for another: where it was
+/// compiled says nothing.
+fn root() -> Result<PathBuf> {
+    let Some(package) = std::env::var_os("CARGO_MANIFEST_DIR") else {
+        bail!("which tree is meant is said by cargo: run it as `cargo xtask`");
+    };
+    let root = Path::new(&package).join("../..");
+    root.canonicalize()
+        .with_context(|| format!("there is no tree at {}", root.display()))
+}
+
 fn task() -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()?;
+    let root = root()?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((task, _)) if task == "tidy" => tidy::run(&root),

@@ -175,18 +175,7 @@ pub(crate) fn outcome<'a>(report: &'a RunReport, step: &Step) -> &'a StepOutcome
 
 /// The word for how a step ended.
 pub(crate) fn ended(report: &RunReport, step: &Step) -> &'static str {
-    match outcome(report, step) {
-        StepOutcome::Done(_) => "done",
-        StepOutcome::AlreadyDone => "already done",
-        StepOutcome::Stale { .. } => "stale",
-        StepOutcome::Unknown(_) => "unknown",
-        StepOutcome::Skipped(_) => "skipped",
-        StepOutcome::Refused(_) => "refused",
-        StepOutcome::FailedClean(_) => "failed",
-        StepOutcome::Reverted(_) => "reverted",
-        StepOutcome::Torn(_) => "torn",
-        StepOutcome::Undone => "undone",
-    }
+    outcome(report, step).word()
 }
 
 /// The state of the world without what compensation is known to leave.

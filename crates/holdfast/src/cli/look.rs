@@ -1,6 +1,6 @@
 //! The command line of the verbs that look: `observe`, `ports`, `drift`.
 
-use super::{LabArgs, day};
+use super::{HostArgs, day};
 use clap::{Args, Subcommand};
 use model::units::Seconds;
 use std::path::PathBuf;
@@ -10,7 +10,10 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 pub(crate) struct LookArgs {
     #[command(flatten)]
-    pub(crate) at: LabArgs,
+    pub(crate) at: HostArgs,
+    /// List every unknown instead of one line per group.
+    #[arg(long)]
+    pub(crate) unknown: bool,
     /// Only this cluster, by the interface of its product.
     #[arg(long, conflicts_with = "host")]
     pub(crate) cluster: Option<String>,
@@ -41,7 +44,7 @@ pub(crate) struct ObserveArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PortsArgs {
     #[command(flatten)]
-    pub(crate) at: LabArgs,
+    pub(crate) at: HostArgs,
     /// Try them: a TCP connection each, from here and from the other hosts of the lab.
     #[arg(long)]
     pub(crate) probe: bool,
@@ -65,7 +68,7 @@ impl DriftArgs {
     pub(crate) fn on(&self) -> Option<&str> {
         match &self.what {
             Some(DriftVerb::Accept(args)) => args.on.as_deref(),
-            None => self.look.at.on.as_deref(),
+            None => self.look.at.world.on.as_deref(),
         }
     }
 }

@@ -13,9 +13,9 @@ pub(crate) struct SecretArgs {
 /// What to do with secrets. Their names are those of the section `secrets`, or `repository/NAME` for its password.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretVerb {
-    /// List them: where they are kept, who can read them, when they were changed.
+    /// List the secrets: where they are kept, who can read them, when they were changed.
     List(SecretAt),
-    /// Try to get each of them, and let it go again.
+    /// Try to get each secret, and let it go again.
     Check {
         #[command(flatten)]
         at: SecretAt,
@@ -23,14 +23,14 @@ pub(crate) enum SecretVerb {
         #[arg(long)]
         commands: bool,
     },
-    /// Keep a value, read from standard input or asked for without echo, in its SOPS or age file.
+    /// Keep a value of a secret, read from standard input or asked for without echo, in its SOPS or age file.
     Set {
         /// The secret.
         name: String,
         #[command(flatten)]
         at: SecretAt,
     },
-    /// Print one on this terminal.
+    /// Print one secret on this terminal.
     Show {
         /// The secret.
         name: String,

@@ -13,13 +13,13 @@ pub(crate) struct TwinArgs {
 /// What to do with a twin.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TwinVerb {
-    /// Show what it would consist of, and what cannot be in it; starts nothing.
+    /// Show what the twin would consist of, and what cannot be in it; starts nothing.
     Plan(TwinAt),
-    /// Start it, or what is missing of it.
+    /// Start the twin, or what is missing of it.
     Up(TwinAt),
-    /// What runs.
+    /// Show what of the twin runs.
     Status(TwinAt),
-    /// Run a command in one of its machines, or in an empty place of a segment: `@SEGMENT`.
+    /// Run a command in one of the twin's machines, or in an empty place of a segment: `@SEGMENT`.
     Exec {
         /// The lab tree, `.` if it is left out; and the machine, or `@SEGMENT`.
         #[arg(required = true, num_args = 1..=2, value_name = "[LAB] MACHINE")]
@@ -31,7 +31,7 @@ pub(crate) enum TwinVerb {
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
-    /// Let something go wrong in it, or end that.
+    /// Let something go wrong in the twin, or end that.
     Fault {
         #[command(flatten)]
         at: TwinAt,
@@ -41,7 +41,7 @@ pub(crate) enum TwinVerb {
         #[command(subcommand)]
         what: FaultVerb,
     },
-    /// Remove it.
+    /// Remove the twin.
     Down(TwinAt),
     /// Answer as a product's API; `up` starts this.
     #[command(hide = true)]

@@ -1,6 +1,6 @@
 //! `access enrol`: bind a declared host to the machine that answers. A host that ssh has not met is met here, by comparing its key.
 
-use crate::cli::LabArgs;
+use crate::cli::HostArgs;
 use crate::exit::{Exit, Stop};
 use crate::output::ended;
 use crate::world::{World, is_unknown_key};
@@ -19,11 +19,11 @@ const PRINTS_KEY: &str = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
 /// Enrols hosts.
 pub(crate) fn enrol<R: RealmTag>(
     tag: R,
-    at: &LabArgs,
+    at: &HostArgs,
     host_key: Option<&str>,
     json: bool,
 ) -> Result<Exit> {
-    let mut world = World::open(tag, &at.lab)?;
+    let mut world = World::open(tag, &at.world.lab)?;
     let names = chosen(&world, at, host_key)?;
     let mut shown = Vec::new();
     for name in names {
@@ -46,11 +46,11 @@ pub(crate) fn enrol<R: RealmTag>(
 /// Makes hosts known to ssh.
 pub(crate) fn trust<R: RealmTag>(
     tag: R,
-    at: &LabArgs,
+    at: &HostArgs,
     host_key: Option<&str>,
     json: bool,
 ) -> Result<Exit> {
-    let world = World::open(tag, &at.lab)?;
+    let world = World::open(tag, &at.world.lab)?;
     let mut shown = Vec::new();
     for name in chosen(&world, at, host_key)? {
         let found = world.machines(Some(&name))?;
@@ -83,7 +83,7 @@ pub(crate) fn trust<R: RealmTag>(
 /// The hosts that are meant.
 fn chosen<R: RealmTag>(
     world: &World<R>,
-    at: &LabArgs,
+    at: &HostArgs,
     host_key: Option<&str>,
 ) -> Result<Vec<String>> {
     let hosts = world.machines(at.host.as_deref())?;

@@ -1,6 +1,6 @@
 //! `apply`, whole: the model of every mutating verb.
 
-use crate::cli::{Consent, MutateArgs};
+use crate::cli::{ApplyArgs, Consent};
 use crate::consent::{allowed, approve};
 use crate::exit::Exit;
 use crate::output::{Paint, plan as plan_output, report as report_output};
@@ -19,11 +19,11 @@ use std::collections::BTreeSet;
 /// Makes the lab as declared.
 pub(crate) fn apply<R: RealmTag>(
     tag: R,
-    args: &MutateArgs,
+    args: &ApplyArgs,
     json: bool,
     paint: Paint,
 ) -> Result<Exit> {
-    let world = World::open(tag, &args.at.lab)?;
+    let world = World::open(tag, &args.at.world.lab)?;
     allowed(&args.consent, &world.realm())?;
     let mut drivers = world.drivers(args.at.host.as_deref())?;
     pins::compare(&world)?;
@@ -35,15 +35,8 @@ pub(crate) fn apply<R: RealmTag>(
         return nothing_to_do(&world, &plan, &facts, json, paint);
     }
     let installing = installing(&plan);
-    let exit = approved_run(
-        &world,
-        plan,
-        &facts,
-        &mut drivers,
-        &args.consent,
-        json,
-        paint,
-    )?;
+    let manner = Manner::of(&args.consent, json, paint);
+    let exit = approved_run(&world, plan, &facts, &mut drivers, manner)?;
     let after = keep_what_is(&world, &mut drivers, args.at.host.as_deref())?;
     if exit == Exit::Ok {
         came_along(&world, &installing, (&facts, &after))?;
@@ -101,15 +94,35 @@ pub(crate) fn backups(ctx: &Context<'_>) -> Contribution {
     extra
 }
 
+/// What was agreed to, and how it is told.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    consent: &'a Consent,
+    json: bool,
+    paint: Paint,
+}
+
+impl<'a> Manner<'a> {
+    pub(crate) fn of(consent: &'a Consent, json: bool, paint: Paint) -> Self {
+        Self {
+            consent,
+            json,
+            paint,
+        }
+    }
+}
+
 /// Checks, shows, gets approval, runs, reports: the second half of every mutating verb.
 pub(crate) fn approved_run<R: RealmTag>(
     world: &World<R>,
     plan: Plan,
     facts: &Facts,
     drivers: &mut Drivers<R>,
-    consent: &Consent,
-    json: bool,
-    paint: Paint,
+    Manner {
+        consent,
+        json,
+        paint,
+    }: Manner<'_>,
 ) -> Result<Exit> {
     if plan.steps.is_empty() {
         return nothing_to_do(world, &plan, facts, json, paint);

@@ -1,6 +1,6 @@
 //! `backup`, `restore`, `drill`: plans that `protect` renders and the engine runs.
 
-use super::apply::approved_run;
+use super::apply::{Manner, approved_run};
 use crate::cli::{DataArgs, RestoreArgs};
 use crate::consent::{allowed, approve};
 use crate::exit::{Exit, Stop};
@@ -37,15 +37,8 @@ pub(crate) fn backup<R: RealmTag>(
     let datasets: BTreeSet<String> = args.datasets.iter().cloned().collect();
     let left = left_out(&world.tree.lab, &args.datasets, "archived", paint);
     let plan = planned(&world, &facts, |ctx| protect::backup_plan(ctx, &datasets))?;
-    let exit = approved_run(
-        &world,
-        plan,
-        &facts,
-        &mut drivers,
-        &args.consent,
-        json,
-        paint,
-    )?;
+    let manner = Manner::of(&args.consent, json, paint);
+    let exit = approved_run(&world, plan, &facts, &mut drivers, manner)?;
     keep_what_is(&world, &mut drivers, None)?;
     Ok(exit.or_unknown(left))
 }
@@ -70,15 +63,8 @@ pub(crate) fn restore<R: RealmTag>(
     at_hand(&world, &args.dataset)?;
     let plan = planned(&world, &facts, |ctx| protect::restore_plan(ctx, &request))?;
     only_new(&mut drivers, &plan)?;
-    let exit = approved_run(
-        &world,
-        plan,
-        &facts,
-        &mut drivers,
-        &args.consent,
-        json,
-        paint,
-    )?;
+    let manner = Manner::of(&args.consent, json, paint);
+    let exit = approved_run(&world, plan, &facts, &mut drivers, manner)?;
     pins::put(&world)?;
     Ok(exit)
 }

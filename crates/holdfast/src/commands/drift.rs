@@ -41,7 +41,7 @@ pub(crate) fn drift<R: RealmTag>(
 }
 
 fn show<R: RealmTag>(tag: R, args: &LookArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let mut world = World::open(tag, &args.at.lab)?;
+    let mut world = World::open(tag, &args.at.world.lab)?;
     world.patience = args.timeout;
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
     let facts = look(&world, chosen)?;
@@ -63,7 +63,7 @@ fn show<R: RealmTag>(tag: R, args: &LookArgs, json: bool, paint: Paint) -> Resul
     let apart = world.apart(&drift.differences);
     drift.differences = apart.found;
     if !json {
-        let text = output::text(&drift.differences, &here, args.at.unknown, paint);
+        let text = output::text(&drift.differences, &here, args.unknown, paint);
         out!("{text}{}", world.beyond(&facts, paint));
         if is_all {
             let shut = plan::unlooked::guests(&world.tree.lab);
@@ -102,7 +102,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::news::without_known_gaps(ctx, plan::planner::drift(ctx)),
             news.differences,
             plan::planner::contributed_drift(&backups),
-            plan::interface::drift(ctx),
+            plan::guests::drift(ctx),
             plan::hardware::drift(ctx),
             plan::storage::drift(ctx),
             plan::ups::drift(ctx),

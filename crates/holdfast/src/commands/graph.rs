@@ -10,7 +10,7 @@ use crate::output::{
 use crate::put::put;
 use crate::tree::Tree;
 use anyhow::Result;
-use view::diagram::{self, Diagram, Options, Theme, View};
+use view::diagram::{self, Diagram, Options, Theme, TooLarge, View};
 
 /// Draws a view. A declaration that is not valid is drawn as far as it was understood, and said to be so.
 pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
@@ -37,10 +37,14 @@ pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
         (&args.dot, DrawingFormat::Dot),
         (&args.mermaid, DrawingFormat::Mermaid),
     ];
-    let mut written = false;
-    for (file, format) in files {
-        let Some(file) = file else { continue };
-        let text = text(&drawing, format, theme);
+    let wanted = files
+        .into_iter()
+        .filter_map(|(f, format)| Some((f.as_ref()?, format)));
+    // All of them first: nothing is written if one cannot be drawn.
+    let texts: Vec<_> = wanted
+        .map(|(file, format)| Ok((file, text(&drawing, format, theme)?)))
+        .collect::<Result<_>>()?;
+    for (file, text) in &texts {
         if file.as_os_str() == "-" {
             stream::exact(text.as_bytes());
         } else {
@@ -52,10 +56,9 @@ pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
                 one_line(&tree.lab.name)
             );
         }
-        written = true;
     }
-    if !written {
-        stream::exact(text(&drawing, args.format, theme).as_bytes());
+    if texts.is_empty() {
+        stream::exact(text(&drawing, args.format, theme)?.as_bytes());
     }
     if drawing.is_empty() {
         for note in &drawing.notes {
@@ -65,14 +68,33 @@ pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
     Ok(understood(&tree, &args.lab))
 }
 
-fn text(drawing: &Diagram, format: DrawingFormat, theme: Theme) -> String {
+fn text(drawing: &Diagram, format: DrawingFormat, theme: Theme) -> Result<String> {
     let text = match format {
-        DrawingFormat::Svg => diagram::svg(drawing, theme),
+        DrawingFormat::Svg => {
+            diagram::svg(drawing, theme).map_err(|large| too_large(drawing.view, large))?
+        }
         DrawingFormat::Dot => diagram::dot(drawing),
         DrawingFormat::Mermaid => diagram::mermaid(drawing),
     };
     // A file of it is looked at in terminals too.
-    stream::clean(&text, false).into_owned()
+    Ok(stream::clean(&text, false).into_owned())
+}
+
+fn too_large(view: View, large: TooLarge) -> Stop {
+    let TooLarge {
+        boxes,
+        lines,
+        pieces,
+        most,
+    } = large;
+    let message = format!(
+        "the view {} is too large for an SVG: its {lines} lines between {boxes} boxes would be drawn in {pieces} pieces, and \
+         more than {most} nobody can read",
+        view.word()
+    );
+    Stop::usage(message).help(
+        "draw a part of it with --focus NAME, or let another program lay it out: --dot FILE, --mermaid FILE, --json",
+    )
 }
 
 fn view(word: &str) -> Result<View> {

@@ -1,6 +1,6 @@
 //! `facts log`, `show`, `diff`: what was observed, when, and what changed.
 
-use crate::cli::{FactsVerb, LabArgs};
+use crate::cli::{FactsVerb, HostArgs};
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Table, Tone, wrap};
@@ -26,27 +26,32 @@ pub(crate) fn history<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     match what {
-        FactsVerb::Log(at) => log(&World::open(tag, &at.lab)?, at, json, paint),
+        FactsVerb::Log(at) => log(&World::open(tag, &at.world.lab)?, at, json, paint),
         FactsVerb::Show { at, when, only } => {
-            let world = World::open(tag, &at.lab)?;
+            let world = World::open(tag, &at.world.lab)?;
             let state = match when {
                 Some(text) => State::of(&world, text, Day::Ends)?,
                 None => State::now(&world)?,
             };
             show(&state.only(&world, at)?, only.as_deref(), json, paint)
         }
-        FactsVerb::Diff { at, from, to } => {
-            let world = World::open(tag, &at.lab)?;
+        FactsVerb::Diff {
+            at,
+            unknown,
+            from,
+            to,
+        } => {
+            let world = World::open(tag, &at.world.lab)?;
             let (from, to) = ends(&world, from.as_deref(), to.as_deref())?;
             let (from, to) = (from.only(&world, at)?, to.only(&world, at)?);
-            diff(&from, &to, at.unknown, json, paint)
+            diff(&from, &to, *unknown, json, paint)
         }
         // Those are about products.
         FactsVerb::List { .. } | FactsVerb::Update { .. } => Ok(Exit::Ok),
     }
 }
 
-fn log<R: RealmTag>(world: &World<R>, at: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
+fn log<R: RealmTag>(world: &World<R>, at: &HostArgs, json: bool, paint: Paint) -> Result<Exit> {
     let mut table = Table::headed(&["OBSERVATION", "TARGETS", "FACTS", "NOT ALL SEEN", "TOOK"]);
     let mut rows = Vec::new();
     for id in world.store.observation_ids()? {
@@ -81,10 +86,18 @@ fn log<R: RealmTag>(world: &World<R>, at: &LabArgs, json: bool, paint: Paint) ->
     }
     match (json, rows.is_empty()) {
         (true, _) => outln!("{:#}", json!(rows)),
-        (false, true) => outln!(
-            "Nothing was observed yet: {}",
-            world.hints.command("observe")
-        ),
+        (false, true) => {
+            // Of a name that nobody has nothing was seen, and that is no news of a host.
+            world.machines(at.host.as_deref())?;
+            let of = at
+                .host
+                .as_ref()
+                .map_or_else(String::new, |h| format!(" of {h}"));
+            outln!(
+                "Nothing was observed{of} yet: {}",
+                world.hints.command("observe")
+            );
+        }
         (false, false) => out!("{}", table.print(paint, 0)),
     }
     Ok(Exit::Ok)
@@ -196,7 +209,7 @@ impl State {
     }
 
     /// Only the host that was named.
-    fn only<R: RealmTag>(mut self, world: &World<R>, at: &LabArgs) -> Result<Self> {
+    fn only<R: RealmTag>(mut self, world: &World<R>, at: &HostArgs) -> Result<Self> {
         if let Some(host) = &at.host {
             world.machines(Some(host))?;
             self.targets.retain(|name, _| name == host);

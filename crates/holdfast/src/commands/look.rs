@@ -1,6 +1,6 @@
 //! The verbs that look and change nothing: `observe` and `plan`; see also `drift` and `ports`.
 
-use crate::cli::{LabArgs, ObserveArgs};
+use crate::cli::{HostArgs, ObserveArgs};
 use crate::exit::Exit;
 use crate::interfaces::Chosen;
 use crate::output::words::count;
@@ -24,7 +24,7 @@ pub(crate) fn observe<R: RealmTag>(
 ) -> Result<Exit> {
     let full = args.full;
     let args = &args.look;
-    let mut world = World::open(tag, &args.at.lab)?;
+    let mut world = World::open(tag, &args.at.world.lab)?;
     world.patience = args.timeout;
     let projects = world.tree.read_stacks();
     let chosen = Chosen::of(args.at.host.as_deref(), args.cluster.as_deref());
@@ -43,7 +43,7 @@ pub(crate) fn observe<R: RealmTag>(
         dataln!("{}", serde_json::to_string_pretty(&facts)?);
     } else {
         let here = world.present(&facts);
-        out!("{}", observed(&here, args.at.unknown, paint));
+        out!("{}", observed(&here, args.unknown, paint));
         out!("{}", untried(&drivers, &here, paint));
         out!("{}", world.beyond(&facts, paint));
         if matches!(chosen, Chosen::All) {
@@ -175,8 +175,8 @@ fn errors(facts: &Facts, paint: Paint) -> String {
 }
 
 /// What `apply` would do.
-pub(crate) fn plan<R: RealmTag>(tag: R, args: &LabArgs, json: bool, paint: Paint) -> Result<Exit> {
-    let world = World::open(tag, &args.lab)?;
+pub(crate) fn plan<R: RealmTag>(tag: R, args: &HostArgs, json: bool, paint: Paint) -> Result<Exit> {
+    let world = World::open(tag, &args.world.lab)?;
     let mut drivers = world.drivers(args.host.as_deref())?;
     let facts = world.look(&mut drivers, args.host.as_deref())?;
     unrecorded::mention(&world, facts.targets.keys())?;

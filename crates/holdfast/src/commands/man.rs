@@ -205,6 +205,178 @@ const EXAMPLES: &[(&str, Examples)] = &[
         &[("holdfast prove lab --on real", "The scoreboard.")],
     ),
     (
+        "import",
+        &[
+            (
+                "holdfast import local --into lab",
+                "Show what a lab tree of this machine would be.",
+            ),
+            (
+                "holdfast import ssh://admin@192.168.1.10 --into lab --write",
+                "Take up another machine, and write it down.",
+            ),
+            (
+                "holdfast import ~/stacks inventory.ini --into lab",
+                "Compose projects and an Ansible inventory together.",
+            ),
+            (
+                "holdfast import pve://pve1 --token holdfast@pve!look --secret file:/root/pve-token --into lab",
+                "Hosts and guests of Proxmox VE.",
+            ),
+        ],
+    ),
+    (
+        "graph",
+        &[
+            (
+                "holdfast graph lab --view l3 --svg lab.svg",
+                "Networks, addresses and ways in, as a picture.",
+            ),
+            (
+                "holdfast graph lab --view dependencies --focus wiki",
+                "What the wiki needs and who needs it, as Mermaid.",
+            ),
+            (
+                "holdfast graph lab --view storage --dot storage.dot",
+                "Disks, pools and copies, for Graphviz.",
+            ),
+        ],
+    ),
+    (
+        "runs",
+        &[
+            (
+                "holdfast runs list lab --on real",
+                "All runs, and how they ended.",
+            ),
+            (
+                "holdfast runs show 20261122T101500Z-1a2b lab --on real",
+                "One run with its steps.",
+            ),
+            (
+                "holdfast runs unwind 20261122T101500Z-1a2b lab --on real",
+                "Take back what an interrupted run did.",
+            ),
+        ],
+    ),
+    (
+        "twin",
+        &[
+            (
+                "holdfast twin plan lab",
+                "What it would consist of; starts nothing.",
+            ),
+            (
+                "holdfast twin up lab",
+                "Start it; `--on twin` then means it in every other verb.",
+            ),
+            (
+                "holdfast twin exec lab web -- ip route",
+                "Run a command in one of its machines.",
+            ),
+            (
+                "holdfast twin fault lab stop web",
+                "Take the power from one, and see what is left.",
+            ),
+            ("holdfast twin down lab", "Remove it."),
+        ],
+    ),
+    (
+        "access",
+        &[
+            (
+                "holdfast access lab",
+                "The commands that make logins which may look and nothing else.",
+            ),
+            (
+                "holdfast access trust lab --on real",
+                "Compare the keys of hosts; enough to observe.",
+            ),
+            (
+                "holdfast access enrol lab --on real --host web",
+                "Bind a host to the machine that answers, so that it may be changed.",
+            ),
+        ],
+    ),
+    (
+        "evidence",
+        &[
+            (
+                "holdfast evidence list lab --on real",
+                "All records, oldest first.",
+            ),
+            (
+                "holdfast evidence pin lab --on real --to /media/usb",
+                "Keep the head where the ledger is not.",
+            ),
+            (
+                "holdfast evidence compare lab --on real --pin /media/usb/pve.pin.json",
+                "Whether the ledger still holds what was pinned.",
+            ),
+        ],
+    ),
+    (
+        "secret",
+        &[
+            (
+                "holdfast secret scan lab",
+                "Secrets in clear text, in all files that git would keep.",
+            ),
+            (
+                "holdfast secret set repository/usb lab",
+                "Keep a password in its SOPS or age file; it is asked for.",
+            ),
+            (
+                "holdfast secret check lab",
+                "Whether each of them can be had.",
+            ),
+        ],
+    ),
+    (
+        "store",
+        &[
+            (
+                "holdfast store check lab --on real",
+                "Whether the index says what the files say.",
+            ),
+            (
+                "holdfast store rebuild lab --on real",
+                "Make it anew from the files.",
+            ),
+        ],
+    ),
+    (
+        "facts",
+        &[
+            (
+                "holdfast facts show lab --on real --host web --only listener",
+                "What listens on a host, as last seen.",
+            ),
+            (
+                "holdfast facts diff lab --on real --since 2026-11-20",
+                "What changed since a day.",
+            ),
+            (
+                "holdfast facts list --product debian",
+                "Until when its releases are supported.",
+            ),
+        ],
+    ),
+    (
+        "selftest",
+        &[(
+            "holdfast selftest revert web --lab lab --on real",
+            "Before the first change of a way in to a host.",
+        )],
+    ),
+    (
+        "debug",
+        &[(
+            "holdfast debug compose compose.yaml --env-file prod.env",
+            "A Compose file as it was understood, without secrets.",
+        )],
+    ),
+    (
         "completions",
         &[
             (
@@ -402,6 +574,26 @@ mod tests {
                     .unwrap_or_default();
                 assert!(help.len() > 3, "{name} {}", argument.get_id());
             }
+        });
+    }
+
+    #[test]
+    fn every_verb_has_examples() {
+        for verb in whole().get_subcommands().filter(|c| !c.is_hide_set()) {
+            let found = EXAMPLES.iter().find(|(name, _)| *name == verb.get_name());
+            assert!(found.is_some(), "{} has no example", verb.get_name());
+        }
+    }
+
+    /// A purpose is read alone, in a list of verbs or as the name of a page: it names what it is about.
+    #[test]
+    fn no_purpose_speaks_of_what_was_said_before() {
+        each(&whole(), &mut |command| {
+            let about = command.get_about().map(ToString::to_string);
+            let about = about.unwrap_or_default();
+            let words: Vec<&str> = about.split([' ', ':', ',', ';', '.']).take(3).collect();
+            let vague = |w: &&str| ["it", "them"].contains(w);
+            assert!(!words.iter().any(vague), "{}: {about}", title(command));
         });
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn ports<R: RealmTag>(
     paint: Paint,
 ) -> Result<Exit> {
     let at = &args.at;
-    let world = World::open(tag, &at.lab)?;
+    let world = World::open(tag, &at.world.lab)?;
     // Who probes has to be looked at, too: its address is what the rules are asked about.
     let looked = if args.probe { None } else { at.host.as_deref() };
     let mut drivers = world.drivers_beside_routers(looked)?;

@@ -1,6 +1,6 @@
 //! `undo`: take back a run, as a new run.
 
-use super::apply::approved_run;
+use super::apply::{Manner, approved_run};
 use crate::cli::UndoArgs;
 use crate::consent::allowed;
 use crate::exit::{Exit, Stop};
@@ -49,15 +49,8 @@ pub(crate) fn undo<R: RealmTag>(tag: R, args: &UndoArgs, json: bool, paint: Pain
         }
         return Ok(Exit::Ok);
     }
-    let exit = approved_run(
-        &world,
-        plan,
-        &facts,
-        &mut drivers,
-        &args.consent,
-        json,
-        paint,
-    )?;
+    let manner = Manner::of(&args.consent, json, paint);
+    let exit = approved_run(&world, plan, &facts, &mut drivers, manner)?;
     keep_what_is(&world, &mut drivers, None)?;
     Ok(exit)
 }

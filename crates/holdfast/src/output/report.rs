@@ -1,7 +1,6 @@
 //! A run's report for people and programs.
 
 use super::{Paint, Table, Tone, words, wrap};
-use crate::running::word;
 use console::hint::Hints;
 use engine::report::{Ending, RunReport, StepReport};
 use model::id::RunId;
@@ -48,7 +47,7 @@ pub(crate) fn text(report: &RunReport, purpose: &Purpose, hints: &Hints, paint: 
 pub(crate) fn outcome(outcome: &StepOutcome, drill: bool) -> &'static str {
     match outcome {
         StepOutcome::Undone if drill => "torn down",
-        other => word(other),
+        other => other.word(),
     }
 }
 

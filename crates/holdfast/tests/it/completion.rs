@@ -54,7 +54,7 @@ fn names_come_from_the_lab_that_is_meant() {
             &["dataset/photos"],
         ),
         ("holdfast drift accept --host i", &["inside"]),
-        ("/opt/holdfast --color never prove . --host we", &["web"]),
+        ("/opt/holdfast --color never plan . --host we", &["web"]),
     ] {
         assert_eq!(completed(folder.path(), line), expected, "{line}");
     }

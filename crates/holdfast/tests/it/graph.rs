@@ -84,6 +84,44 @@ fn what_cannot_be_is_said_with_what_to_do() {
     }
 }
 
+/// Two hundred services that all need each other, and a chain of six hundred in which each needs one far behind it too: neither takes
+/// its time to draw what nobody can read. Other forms are a line for each line.
+#[test]
+fn what_would_be_black_with_lines_is_not_laid_out() {
+    type Needs = fn(usize) -> Vec<usize>;
+    let each_other: Needs = |n| (0..210).filter(|m| *m != n).collect();
+    let far_behind: Needs = |n| match n {
+        0..300 => vec![n + 1, n + 300],
+        _ => vec![n + 1],
+    };
+    let labs = [
+        (210, each_other, "its 43890 lines between 211 boxes"),
+        (600, far_behind, "lines between 601 boxes"),
+    ];
+    for (services, needs, expected) in labs {
+        let lab = tempfile::tempdir().unwrap();
+        let mut text = "format: 1\nlab: x\nservices:\n  s600: {}\n".to_owned();
+        for n in 0..services {
+            let needs: Vec<String> = needs(n).iter().map(|m| format!("s{m}")).collect();
+            text += &format!("  s{n}: {{needs: [{}]}}\n", needs.join(", "));
+        }
+        std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+        let view = ["--view", "dependencies", "--expand"];
+        let both = ["--svg", "out.svg", "--dot", "out.dot"];
+        let (code, out, err) = graph(lab.path(), &[&view[..], &both].concat());
+        assert_eq!(code, 2, "{out}{err}");
+        assert!(
+            err.contains("the view dependencies is too large for an SVG")
+                && err.contains(expected)
+                && err.contains("--focus NAME"),
+            "{err}"
+        );
+        assert!(!lab.path().join("out.dot").exists(), "half of it was done");
+        let (code, out, err) = graph(lab.path(), &[&view[..], &["--format", "dot"]].concat());
+        assert_eq!((code, out.contains("n0 -> n1")), (0, true), "{err}");
+    }
+}
+
 #[test]
 fn a_part_of_a_lab_can_be_drawn() {
     let lab = whole();

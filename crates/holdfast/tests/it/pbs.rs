@@ -372,7 +372,7 @@ fn a_server_that_hangs_breaks_off_or_lies_is_unknown_and_never_fine() {
         (
             "/version",
             Fault::Garbage(b"<html>".to_vec()),
-            "it is no JSON",
+            "it is a web page and no JSON",
         ),
         ("/version", Fault::Huge(huge), "the answer is longer than"),
         (

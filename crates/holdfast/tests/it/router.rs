@@ -352,6 +352,23 @@ fn hostile_answers_are_unknown_and_nothing_of_them_is_shown() {
         (Fault::Huge(1 << 30), "longer than 16777216 bytes"),
         (Fault::Garbage(deep), "it is no JSON"),
         (Fault::Garbage(b"{}".to_vec()), "it has no 'result'"),
+        (
+            Fault::Garbage(b"<!DOCTYPE html><title>LuCI</title>".to_vec()),
+            "it is a web page and no JSON",
+        ),
+        (
+            Fault::Garbage(
+                br#"{"result":[0,{"values":{}}],"result":[0,{"values":{"a":1}}]}"#.to_vec(),
+            ),
+            "it has a key twice",
+        ),
+        (
+            Fault::Refuse(
+                307,
+                "Temporary Redirect\r\nLocation: https://192.0.2.66/ubus".to_owned(),
+            ),
+            "307: it is sent on to https://192.0.2.66/ubus, which is not followed",
+        ),
         (Fault::Filter, "it is empty"),
         (Fault::Truncate, "the answer broke off"),
         (Fault::Reset, "the answer broke off"),
@@ -364,6 +381,7 @@ fn hostile_answers_are_unknown_and_nothing_of_them_is_shown() {
             "502 Bad Gateway",
         ),
         (Fault::Hang, "no answer within 5 s"),
+        (Fault::Drip, "no answer within 5 s"),
         (
             Fault::Lie(
                 "/values/redirect_web/name".to_owned(),

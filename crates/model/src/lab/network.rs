@@ -1,12 +1,32 @@
 //! Networks, zones, permitted flows and names.
 
 use super::service::Outside;
-use crate::declare::{Many, Need, Opt, Or, Ref, entity, set, words};
+use crate::declare::{Given, Many, Need, Opt, Or, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::net::{Address, AddressRange, Ports};
 use crate::units::text::{Name, Prose};
-use diag::Spanned;
+use diag::{Span, Spanned};
 use jiff::civil::Date;
+use litemap::LiteMap;
+use serde::{Deserialize, Serialize};
+
+/// The address in each network, as guests and devices have them.
+pub type Addresses = LiteMap<Ref<{ set::NETWORK }>, Given<Address>>;
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// Where it is declared.
+    pub span: Span,
+    /// CIDR, e.g. `192.168.10.0/24`.
+    pub subnet: Opt<String>,
+    /// VLAN id.
+    pub vlan: Opt<u16>,
+    /// Default gateway's address.
+    pub gateway: Opt<String>,
+    /// What else is said of it.
+    pub about: NetworkAbout,
+}
 
 words! {
     /// How much what is in a zone is trusted, or must be protected.

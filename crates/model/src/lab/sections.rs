@@ -3,6 +3,7 @@
 use super::*;
 use crate::declare::{Declare, Place, RecordShape, Shape};
 use crate::id::Kind;
+use diag::Spanned;
 
 /// A top-level map of named records that the language reads by their definition alone.
 pub struct Section {

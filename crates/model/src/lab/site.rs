@@ -6,7 +6,18 @@ use crate::units::percent::Share;
 use crate::units::physics::Power;
 use crate::units::size::Rate;
 use crate::units::text::{Name, Prose};
+use diag::Span;
 use litemap::LiteMap;
+use serde::{Deserialize, Serialize};
+
+/// A place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Where it is declared.
+    pub span: Span,
+    /// What else is said of it.
+    pub about: SiteAbout,
+}
 
 words! {
     /// Kinds of uplinks.

@@ -22,17 +22,17 @@ fn interface(one: &Value) -> Option<(String, Fields)> {
     let name = one.get("interface").and_then(text)?;
     let mut addresses = Vec::new();
     for key in ["ipv4-address", "ipv6-address"] {
-        for address in one.get(key).map_or(Some(&Vec::new()), Value::as_array)? {
+        for address in array(one, key)? {
             addresses.push(subnet(address)?);
         }
     }
     // An address out of a prefix that is delegated stands apart.
-    let delegated = one.get("ipv6-prefix-assignment").and_then(Value::as_array);
-    for prefix in delegated.into_iter().flatten() {
-        addresses.extend(prefix.get("local-address").and_then(subnet));
+    for prefix in array(one, "ipv6-prefix-assignment")? {
+        if let Some(own) = prefix.get("local-address") {
+            addresses.push(subnet(own)?);
+        }
     }
-    let routes = one.get("route").and_then(Value::as_array);
-    let default = routes.into_iter().flatten().find(|route| {
+    let default = array(one, "route")?.iter().find(|route| {
         let everywhere = route["target"] == "0.0.0.0" || route["target"] == "::";
         everywhere && route["mask"] == 0
     });
@@ -49,6 +49,14 @@ fn interface(one: &Value) -> Option<(String, Fields)> {
     Some((name, fields))
 }
 
+/// A list, which may be left out and may not be something else.
+fn array<'a>(of: &'a Value, key: &str) -> Option<&'a [Value]> {
+    match of.get(key) {
+        None => Some(&[]),
+        Some(value) => value.as_array().map(Vec::as_slice),
+    }
+}
+
 /// `192.168.1.1/24`.
 fn subnet(of: &Value) -> Option<String> {
     let address: std::net::IpAddr = of.get("address")?.as_str()?.parse().ok()?;
@@ -60,8 +68,11 @@ fn subnet(of: &Value) -> Option<String> {
 pub(super) fn vlans(answer: &Value, found: &mut Found, source: &str) -> Option<usize> {
     let mut lost = 0;
     for (bridge, device) in answer.as_object()? {
-        let vlans = device.get("bridge-vlans").and_then(Value::as_array);
-        for one in vlans.into_iter().flatten() {
+        let Some(vlans) = array(device, "bridge-vlans") else {
+            lost += 1;
+            continue;
+        };
+        for one in vlans {
             match vlan(one).filter(|_| is_clean(bridge)) {
                 Some((id, fields)) => {
                     let key = format!("{bridge}/{id}");
@@ -103,14 +114,50 @@ mod tests {
     use model::fact::FactPath;
     use serde_json::json;
 
+    /// An interface of which an address cannot be read is told as not understood, not as one that has fewer.
+    #[test]
+    fn no_address_of_an_interface_is_lost_silently() {
+        let good = json!({"address": "2001:db8::1", "mask": 60});
+        let rows = [
+            (json!({}), 0),
+            (
+                json!({"ipv6-prefix-assignment": [{"address": "2001:db8::", "mask": 60, "local-address": good}]}),
+                0,
+            ),
+            (
+                json!({"ipv6-prefix-assignment": [{"address": "2001:db8::", "mask": 60}]}),
+                0,
+            ),
+            (
+                json!({"ipv6-prefix-assignment": [{"local-address": {"address": "fe80::1", "mask": "x"}}]}),
+                1,
+            ),
+            (
+                json!({"ipv6-prefix-assignment": {"local-address": good}}),
+                1,
+            ),
+            (json!({"ipv4-address": [{"address": "192.0.2.1"}]}), 1),
+            (json!({"route": 7}), 1),
+        ];
+        for (more, lost) in rows {
+            let mut one = more.clone();
+            one["interface"] = json!("lan");
+            let mut found = Found::by("ubus");
+            let answer = json!({"interface": [one]});
+            assert_eq!(interfaces(&answer, &mut found, "x"), Some(lost), "{more}");
+            assert_eq!(found.facts.len(), 1 - lost, "{more}");
+        }
+    }
+
     #[test]
     fn ports_of_vlans_are_told_in_words_of_netifd() {
         let mut found = Found::by("ubus");
         let answer = json!({
             "br-lan": {"bridge-vlans": [{"id": 20, "local": true, "ports": ["lan1\n", "lan2:t\n", "lan3:*\n", "lan4:t*\n"]}, {"id": "x"}]},
             "eth0": {},
+            "br-x": {"bridge-vlans": {"id": 3}},
         });
-        assert_eq!(vlans(&answer, &mut found, "x"), Some(1));
+        assert_eq!(vlans(&answer, &mut found, "x"), Some(2));
         let path = FactPath::new(FactKind::OpenWrtVlan, "br-lan/20");
         let seen = found.facts[&path].seen.to_string();
         assert!(seen.contains("lan2") && seen.contains("lan4"), "{seen}");

@@ -2,7 +2,8 @@
 
 use super::{Taking, gone, scalar};
 use crate::device::own_port;
-use crate::interface::{all, by_number};
+use crate::guests::by_number;
+use crate::interface::all;
 use crate::{Context, Difference, How};
 use diag::{Edit, Span};
 use model::declare::{Opt, OptExt as _};

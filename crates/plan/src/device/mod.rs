@@ -8,7 +8,7 @@ mod port;
 mod vlan;
 
 use crate::difference::Telling;
-use crate::interface::{By, all};
+use crate::interface::{By, devices, silence};
 use crate::{Context, Difference, How};
 use cable::Ends;
 use diag::Span;
@@ -23,13 +23,8 @@ use port::{Match, find};
 /// The differences of every device that was asked.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     let mut out = Vec::new();
-    for interface in all(ctx.lab) {
-        if !matches!(interface.by, By::Snmp(_)) {
-            continue;
-        }
-        let declared = ctx.lab.devices.get(&interface.object.name);
-        let facts = ctx.facts.targets.get(&interface.key());
-        if let Some((declared, facts)) = declared.zip(facts) {
+    for (interface, declared) in devices(ctx.lab, |by| matches!(by, By::Snmp(_))) {
+        if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
             Comparing {
                 ctx,
                 object: &interface.object,
@@ -62,10 +57,7 @@ struct Comparing<'a> {
 impl<'a> Comparing<'a> {
     fn run(&mut self) {
         let span = Some(self.declared.span);
-        if self.facts.identity.is_none() {
-            let why = self.facts.errors.first();
-            let why = why.map_or("it was not asked", String::as_str);
-            let seen = format!("unknown ({why})");
+        if let Some(seen) = silence(self.facts) {
             let of = (FactKind::Device, "*");
             return self.tell(of, How::Unknown, "what it tells", &seen, span);
         }

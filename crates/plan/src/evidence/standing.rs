@@ -183,7 +183,7 @@ pub(super) fn patches(subject: &ObjectRef, facts: &TargetFacts, grade: &Grade) -
 /// Whether what runs is what is declared, by the same comparison that `drift` makes.
 pub(super) fn inventories(ctx: &Context<'_>, projects: &Projects, grade: &Grade) -> Vec<Measured> {
     let mut differences = crate::stacks::drift(ctx, projects).differences;
-    differences.extend(crate::interface::drift(ctx));
+    differences.extend(crate::guests::drift(ctx));
     let interfaces = crate::interface::all(ctx.lab);
     let subjects = inventoried(ctx.lab).into_keys();
     let measured = subjects.filter_map(|subject| {

@@ -8,7 +8,7 @@ mod forward;
 mod subnet;
 
 use crate::difference::Telling;
-use crate::interface::{By, Interface, all};
+use crate::interface::{By, Interface, devices, silence};
 use crate::{Context, Difference, How};
 use core::net::IpAddr;
 use diag::Span;
@@ -42,12 +42,7 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
 
 /// Devices that are asked by ubus.
 fn routers<'a>(ctx: &Context<'a>) -> Vec<(Interface<'a>, &'a Device)> {
-    let lab = ctx.lab;
-    let asked = all(lab).into_iter();
-    let asked = asked.filter(|i| matches!(i.by, By::OpenWrt(_)));
-    asked
-        .filter_map(|i| lab.devices.get(&i.object.name).map(|d| (i, d)))
-        .collect()
+    devices(ctx.lab, |by| matches!(by, By::OpenWrt(_)))
 }
 
 struct Comparing<'a> {
@@ -61,10 +56,7 @@ struct Comparing<'a> {
 impl Comparing<'_> {
     fn run(&mut self) {
         let span = Some(self.declared.span);
-        if self.facts.identity.is_none() {
-            let why = self.facts.errors.first();
-            let why = why.map_or("it was not asked", String::as_str);
-            let seen = format!("unknown ({why})");
+        if let Some(seen) = silence(self.facts) {
             return self.tell(
                 FactKind::OpenWrt,
                 "*",

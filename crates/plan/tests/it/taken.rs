@@ -124,7 +124,7 @@ fn taken(text: &str, seen: &[String]) -> (Vec<Difference>, Option<Result<String,
         plan::hardware::drift(&ctx),
         plan::storage::drift(&ctx),
         plan::wireguard::drift(&ctx),
-        plan::interface::drift(&ctx),
+        plan::guests::drift(&ctx),
         plan::device::drift(&ctx),
     ]
     .concat();

@@ -448,6 +448,11 @@ fn whatever_goes_wrong_is_said_and_nothing_becomes_absent() {
             Fault::Reset,
             Fault::Truncate,
             Fault::Garbage(b"<html>502 Bad Gateway</html>".to_vec()),
+            Fault::Garbage(b"{\"data\": [], \"data\": [7]}".to_vec()),
+            Fault::Refuse(
+                301,
+                "Moved Permanently\r\nLocation: https://192.0.2.66/".to_owned(),
+            ),
             Fault::Garbage(b"{\"data\": 7}".to_vec()),
             Fault::Garbage(b"{\"data\": [7, null, {}, [[[]]]]}".to_vec()),
             Fault::Garbage([b"{\"data\":".to_vec(), vec![b'['; 100_000]].concat()),

@@ -88,9 +88,12 @@ impl Address {
         })
     }
 
-    /// `HOST:PORT`.
+    /// `HOST:PORT`, as URLs and the `Host` of a request have it.
     pub fn shown(&self) -> String {
-        format!("{}:{}", self.host, self.port)
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
     }
 }
 
@@ -204,8 +207,12 @@ impl Connection {
     /// # Errors
     /// There is no whole answer; what its status means is for the caller.
     pub fn send(&self, request: &[u8], hide: &[&Secret]) -> Result<Reply, ApiError> {
-        let until = self.until.min(Instant::now() + self.limits.request);
+        let own = Instant::now() + self.limits.request;
+        let until = self.until.min(own);
         let waited = |error: ApiError| match error {
+            ApiError::Timeout(_) if self.until < own => {
+                ApiError::Whole(self.limits.whole.as_secs())
+            }
             ApiError::Timeout(_) => ApiError::Timeout(self.limits.request.as_secs()),
             ApiError::Broken(why) => ApiError::Broken(clean(&why, hide)),
             other => other,
@@ -345,6 +352,12 @@ mod tests {
             });
             assert_eq!(Address::of(url, 443), expected, "{url}");
         }
+        let shown = |url| Address::of(url, 443).map(|a| a.shown());
+        assert_eq!(
+            shown("https://[2001:db8::1]").as_deref(),
+            Some("[2001:db8::1]:443")
+        );
+        assert_eq!(shown("http://pve1:80").as_deref(), Some("pve1:80"));
     }
 
     #[test]

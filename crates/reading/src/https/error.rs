@@ -20,6 +20,9 @@ pub enum ApiError {
     /// It took too long.
     #[error("no answer within {0} s")]
     Timeout(u64),
+    /// All questions together took too long, and this one was among the last.
+    #[error("no answer within {0} s, which is for all questions together")]
+    Whole(u64),
     /// The connection broke, or what came is no HTTP.
     #[error("the answer broke off: {0}")]
     Broken(String),
@@ -36,6 +39,16 @@ pub enum ApiError {
         status: u16,
         /// The text of the status line.
         reason: String,
+    },
+    /// The answer is that another address has it. It is not followed: nobody declared whom to trust there.
+    #[error(
+        "{status}: it is sent on to {to}, which is not followed; declare where the API itself answers"
+    )]
+    Elsewhere {
+        /// HTTP status.
+        status: u16,
+        /// Where to, in the other side's words.
+        to: String,
     },
 }
 

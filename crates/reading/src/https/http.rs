@@ -3,7 +3,9 @@
 //! Why not a library: the product says what is wrong in the text of the status line, which the libraries at hand drop; and what
 //! is sent is small. The hard part, the head, is taken apart by `httparse`.
 
+use super::connection::clean;
 use super::error::ApiError;
+use model::secret::Secret;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -60,10 +62,29 @@ pub struct Reply {
     pub status: u16,
     /// The text of the status line.
     pub reason: String,
+    /// Where it sends on to, as it says.
+    pub location: Option<String>,
     /// The body, whole.
     pub body: Vec<u8>,
     /// The connection can be used again.
     pub(super) keep: bool,
+}
+
+impl Reply {
+    /// What an answer without success means. `why` is what the product says; `hide` is what no message may repeat.
+    pub fn refused(&self, why: &str, hide: &[&Secret]) -> ApiError {
+        let status = self.status;
+        match &self.location {
+            Some(to) if (300..400).contains(&status) => ApiError::Elsewhere {
+                status,
+                to: clean(to, hide),
+            },
+            _ => ApiError::Refused {
+                status,
+                reason: clean(why, hide),
+            },
+        }
+    }
 }
 
 /// How long the body is.
@@ -144,14 +165,22 @@ fn head(bytes: &[u8]) -> Result<Option<(Reply, Length, usize)>, ApiError> {
         Ok(httparse::Status::Partial) => return Ok(None),
         Err(e) => return Err(ApiError::Garbage(format!("no HTTP: {e}"))),
     };
-    let header = |name: &str| {
-        let found = response
-            .headers
-            .iter()
-            .find(|h| h.name.eq_ignore_ascii_case(name));
-        found.map(|h| String::from_utf8_lossy(h.value).trim().to_ascii_lowercase())
+    let all = |name: &str| -> Vec<String> {
+        let named = |h: &&httparse::Header<'_>| h.name.eq_ignore_ascii_case(name);
+        let found = response.headers.iter().filter(named);
+        let text = |h: &httparse::Header<'_>| String::from_utf8_lossy(h.value).trim().to_owned();
+        found.map(text).collect()
     };
-    let body = match (header("transfer-encoding"), header("content-length")) {
+    let header = |name: &str| all(name).first().map(|v| v.to_ascii_lowercase());
+    let lengths = all("content-length");
+    if lengths.windows(2).any(|w| w.first() != w.last()) {
+        return Err(ApiError::Garbage("it has several lengths".to_owned()));
+    }
+    let status = response.code.unwrap_or(0);
+    // These have no body, whatever their head says; without this one would be waited for.
+    let bare = matches!(status, 100..200 | 204 | 304);
+    let body = match (header("transfer-encoding"), lengths.first()) {
+        _ if bare => Length::Bytes(0),
         (Some(how), _) if how == "chunked" => Length::Chunks,
         (Some(how), _) => return Err(ApiError::Garbage(format!("it is sent as '{how}'"))),
         (None, Some(n)) => Length::Bytes(
@@ -166,8 +195,9 @@ fn head(bytes: &[u8]) -> Result<Option<(Reply, Length, usize)>, ApiError> {
         ));
     }
     let reply = Reply {
-        status: response.code.unwrap_or(0),
+        status,
         reason: response.reason.unwrap_or_default().to_owned(),
+        location: all("location").into_iter().next(),
         body: Vec::new(),
         keep: response.version == Some(1) && header("connection").is_none_or(|c| c != "close"),
     };
@@ -241,6 +271,28 @@ mod tests {
     }
 
     #[test]
+    fn where_it_sends_on_to_is_told_and_nothing_secret() {
+        let secret = Secret::new("hunter2-hunter2".to_owned());
+        let rows = [
+            (
+                "HTTP/1.1 307 Temporary Redirect\r\nLocation: https://gw/?p=hunter2-hunter2\r\n\r\n",
+                "307: it is sent on to https://gw/?p=",
+            ),
+            ("HTTP/1.1 302 Found\r\n\r\n", "302 Found"),
+            (
+                "HTTP/1.1 500 Oops\r\nLocation: https://gw/\r\n\r\n",
+                "500 Oops",
+            ),
+        ];
+        for (text, expected) in rows {
+            let reply = read(&mut text.as_bytes(), 100).expect("an answer");
+            let said = reply.refused(&reply.reason, &[&secret]).to_string();
+            assert!(said.starts_with(expected), "{said}");
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+
+    #[test]
     fn answers_are_read_in_any_pieces() {
         let ok = |status, reason: &str, body: &str, keep| {
             vec![Ok((status, reason.to_owned(), body.to_owned(), keep))]
@@ -274,6 +326,18 @@ mod tests {
             (
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFF\r\n",
                 vec![Err(ApiError::TooLong(100))],
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncontent-length: 5\r\n\r\n{}",
+                vec![Err(ApiError::Garbage("it has several lengths".to_owned()))],
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncontent-length: 2\r\n\r\n{}",
+                ok(200, "OK", "{}", true),
+            ),
+            (
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                ok(204, "No Content", "", true),
             ),
             (
                 "",

@@ -12,6 +12,7 @@ mod print;
 mod scene;
 
 pub use focus::{Lost, focus};
+pub use layout::TooLarge;
 pub use metrics::{Weight, text_width};
 pub use model::{
     Chip, Diagram, Edge, Group, Hue, Matrix, Node, Passage, Row, Shape, Stroke, Sure, View,

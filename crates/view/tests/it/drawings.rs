@@ -249,6 +249,10 @@ fn lines_keep_clear(name: &str, root: &Node, nodes: &[Node]) {
     assert!(seen >= lines, "{name}: {lines} nets, {seen} pieces");
 }
 
+fn painted(drawing: &Diagram, theme: Theme) -> String {
+    diagram::svg(drawing, theme).expect("it is not too large")
+}
+
 #[test]
 fn every_view_of_every_example_can_be_framed() {
     let mut drawn = 0;
@@ -257,14 +261,10 @@ fn every_view_of_every_example_can_be_framed() {
         for view in View::ALL {
             for expand in [false, true] {
                 let drawing = diagram::draw(&lab, view, &Options { expand });
-                let svg = diagram::svg(&drawing, Theme::Auto);
+                let svg = painted(&drawing, Theme::Auto);
                 let name = format!("{} {} {expand}", folder.display(), view.word());
                 look(&name, &drawing, &svg);
-                assert_eq!(
-                    svg,
-                    diagram::svg(&drawing, Theme::Auto),
-                    "{name}: other bytes"
-                );
+                assert_eq!(svg, painted(&drawing, Theme::Auto), "{name}: other bytes");
                 assert!(
                     drawing.nodes.len() > 1
                         || !drawing.notes.is_empty()
@@ -290,7 +290,7 @@ fn a_hostile_lab_is_text_and_nothing_else() {
     assert_eq!(lab.services.len(), 3);
     for view in View::ALL {
         let drawing = diagram::draw(&lab, view, &Options::default());
-        look(view.word(), &drawing, &diagram::svg(&drawing, Theme::Dark));
+        look(view.word(), &drawing, &painted(&drawing, Theme::Dark));
         let text = diagram::mermaid(&drawing);
         assert!(
             !text.contains("<script>") && !text.contains("<b><b>"),
@@ -334,12 +334,11 @@ fn a_part_of_a_drawing_is_what_it_leads_to_and_what_leads_to_it() {
         !ids.contains(&"service/switching") && ids.len() < count,
         "{ids:?}"
     );
-    look("focus", &part, &diagram::svg(&part, Theme::Light));
+    look("focus", &part, &painted(&part, Theme::Light));
     let lost = diagram::focus(whole, "service/frge").unwrap_err();
     assert!(lost.known.contains("service/forge"));
 }
 
-/// The drawing that the documentation shows is the one that is drawn; `UPDATE_EXPECT=1` writes it anew.
 /// Two hundred services, each with three needs among them, all in one loop.
 fn knot() -> Lab {
     let mut text = "format: 1\nlab: knot\nhosts: {h: {}}\nservices:\n".to_owned();
@@ -361,7 +360,7 @@ fn knot() -> Lab {
 #[test]
 fn a_large_loop_is_as_deep_as_its_services_are_apart() {
     let drawing = diagram::draw(&knot(), View::Dependencies, &Options::default());
-    let svg = diagram::svg(&drawing, Theme::Light);
+    let svg = painted(&drawing, Theme::Light);
     let document = Document::parse(&svg).unwrap();
     let root = document.root_element();
     look("knot", &drawing, &svg);
@@ -373,7 +372,7 @@ fn a_large_loop_is_as_deep_as_its_services_are_apart() {
 #[test]
 fn a_drawing_is_shrunk_only_as_far_as_it_can_be_read() {
     let drawing = diagram::draw(&knot(), View::Rack, &Options::default());
-    let svg = diagram::svg(&drawing, Theme::Light);
+    let svg = painted(&drawing, Theme::Light);
     let document = Document::parse(&svg).unwrap();
     let root = document.root_element();
     let least = number(&root, "width") * 0.75;
@@ -382,12 +381,13 @@ fn a_drawing_is_shrunk_only_as_far_as_it_can_be_read() {
     assert!(root.attribute("viewBox").is_some());
 }
 
+/// The drawing that the documentation shows is the one that is drawn; `UPDATE_EXPECT=1` writes it anew.
 #[test]
 fn the_picture_in_the_documentation_is_not_stale() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let lab = lab(&root.join("examples/enterprise-dc/mended"));
     let drawing = diagram::draw(&lab, View::L3, &Options::default());
-    let svg = diagram::svg(&drawing, Theme::Auto);
+    let svg = painted(&drawing, Theme::Auto);
     let file = root.join("docs/images/enterprise-dc-l3.svg");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&file, &svg).unwrap();

@@ -3,6 +3,7 @@
 use super::lab::{self, Size};
 use super::{median, times};
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -128,37 +129,56 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 }
 
 fn measure(holdfast: &Path, tree: &Path, runs: usize) -> Result<Row> {
-    let mut milliseconds = Vec::new();
-    let (mut peak, mut found) = (0.0_f64, String::new());
+    let (mut milliseconds, mut peak) = (Vec::new(), 0.0_f64);
     for _ in 0..runs {
-        let output = tree.with_extension("out");
-        let output = std::env::temp_dir().join(output.file_name().unwrap_or_default());
         let start = Instant::now();
-        let child = Command::new(holdfast)
-            .args(["check", "--date", "2026-11-21"])
-            .arg(tree)
+        let child = checking(holdfast, tree)
             .stdin(Stdio::null())
-            .stdout(std::fs::File::create(&output)?)
+            .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()?;
         peak = peak.max(watched(child)?);
         milliseconds.push(start.elapsed().as_secs_f64() * 1000.0);
-        let said = std::fs::read_to_string(&output)?;
-        let mut sums = said.lines().filter(|l| !l.contains(" fixable "));
-        let last = sums.next_back().unwrap_or_default();
-        // `generated: 4 errors, 3 not known (…)`
-        found = last
-            .split(" (")
-            .next()
-            .and_then(|l| l.split_once(": "))
-            .map_or_else(|| last.to_owned(), |(_, f)| f.to_owned());
-        std::fs::remove_file(&output)?;
     }
     Ok(Row {
         milliseconds,
         peak,
-        found,
+        found: findings(holdfast, tree)?,
     })
+}
+
+fn checking(holdfast: &Path, tree: &Path) -> Command {
+    let mut command = Command::new(holdfast);
+    command.args(["check", "--date", "2026-11-21"]).arg(tree);
+    command
+}
+
+/// What was found, counted by one more run that is not measured: what is printed for people may be worded otherwise tomorrow.
+fn findings(holdfast: &Path, tree: &Path) -> Result<String> {
+    let mut command = checking(holdfast, tree);
+    let output = command
+        .args(["--format", "json"])
+        .stdin(Stdio::null())
+        .output()?;
+    let found: Vec<Value> = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("what {command:?} printed is no list of findings"))?;
+    Ok(counted(&found))
+}
+
+/// `2 errors, 1 warnings, 0 notes, 3 not known`.
+fn counted(found: &[Value]) -> String {
+    let unknown = |f: &&Value| f["unknown"] == true;
+    let of = |severity: &str| {
+        let known = found.iter().filter(|f| !unknown(f));
+        known.filter(|f| f["severity"] == severity).count()
+    };
+    format!(
+        "{} errors, {} warnings, {} notes, {} not known",
+        of("error"),
+        of("warning"),
+        of("info"),
+        found.iter().filter(unknown).count()
+    )
 }
 
 /// Waits for the end; returns the highest resident set that was seen, in MiB. A process that has ended no longer says it.
@@ -209,4 +229,21 @@ fn read(rest: &[String]) -> Result<Options> {
         }
     }
     Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_counted_by_what_they_are_and_unknowns_apart() {
+        let found = serde_json::json!([
+            {"severity": "error"}, {"severity": "error", "unknown": false}, {"severity": "warning"},
+            {"severity": "info"}, {"severity": "error", "unknown": true},
+        ]);
+        assert_eq!(
+            counted(found.as_array().unwrap()),
+            "2 errors, 1 warnings, 1 notes, 1 not known"
+        );
+    }
 }

@@ -28,14 +28,41 @@ const FRAME_TITLE: f64 = 180.0;
 const LANE: f64 = 460.0;
 const WIDEST_LANE: f64 = 760.0;
 
+/// Lines are drawn in pieces, from column to column. A page of more pieces than this takes seconds to draw, is tens of megabytes, and
+/// is black with lines.
+const MOST_PIECES: usize = 40_000;
+
+/// A drawing that is too large to be laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge {
+    /// Its boxes.
+    pub boxes: usize,
+    /// Its lines.
+    pub lines: usize,
+    /// The pieces that its lines would be drawn in.
+    pub pieces: usize,
+    /// So many there may be.
+    pub most: usize,
+}
+
 /// Lays a drawing out.
-pub(crate) fn lay(diagram: &Diagram) -> Scene {
+pub(crate) fn lay(diagram: &Diagram) -> Result<Scene, TooLarge> {
     let body = if diagram.view == View::Rack {
         rack::body(diagram)
     } else {
-        body(diagram)
+        let columns = nets::columns(diagram);
+        let pieces = columns.pieces();
+        if pieces > MOST_PIECES {
+            return Err(TooLarge {
+                boxes: diagram.nodes.len(),
+                lines: diagram.edges.len(),
+                pieces,
+                most: MOST_PIECES,
+            });
+        }
+        body(diagram, &columns)
     };
-    page::page(diagram, body)
+    Ok(page::page(diagram, body))
 }
 
 /// The drawing itself, at its place on the page.
@@ -45,10 +72,9 @@ pub(crate) struct Body {
     pub(crate) marks: Vec<Mark>,
 }
 
-fn body(diagram: &Diagram) -> Body {
-    let columns = nets::columns(diagram);
+fn body(diagram: &Diagram, columns: &Columns) -> Body {
     let top = page::top(diagram);
-    let mut places = place::arrange(diagram, &columns);
+    let mut places = place::arrange(diagram, columns);
     let mut limit = 260.0_f64;
     let mut lane = LANE;
     // So many columns fit on no page, however narrow: nothing is gained by trying what lies between.
@@ -56,7 +82,7 @@ fn body(diagram: &Diagram) -> Body {
         limit = NARROWEST;
     }
     loop {
-        let set = set(diagram, &columns, (limit, lane), places);
+        let set = set(diagram, columns, (limit, lane), places);
         let over = set.width - (PAGE - 2.0 * MARGIN);
         let lanes = diagram.nodes.iter().any(|n| n.shape == Shape::Lane);
         if lanes && over < -1.0 && lane < WIDEST_LANE {
@@ -65,7 +91,7 @@ fn body(diagram: &Diagram) -> Body {
             continue;
         }
         if over <= 0.5 || limit <= NARROWEST {
-            return draw(diagram, &columns, &set, top);
+            return draw(diagram, columns, &set, top);
         }
         let step = (over / columns.count.max(1) as f64).clamp(2.0, 40.0);
         limit = (limit - step).max(NARROWEST);

@@ -30,6 +30,19 @@ pub(crate) struct Columns {
     pub(crate) nets: Vec<Net>,
 }
 
+impl Columns {
+    /// How many pieces the lines are drawn in: one for each end, and one for each column that a net leads on to.
+    pub(crate) fn pieces(&self) -> usize {
+        let column = |end: &End| self.of.get(end.0).copied().unwrap_or(0);
+        let of = |net: &Net| {
+            let hub = column(&net.hub);
+            let others = net.others.iter().map(|o| column(o).abs_diff(hub));
+            net.others.len() + others.max().unwrap_or(0)
+        };
+        self.nets.iter().map(of).sum()
+    }
+}
+
 pub(crate) fn columns(diagram: &Diagram) -> Columns {
     let back = backward(diagram);
     let ends: Vec<(usize, usize)> = diagram

@@ -1,7 +1,7 @@
 //! SVG: one file with nothing from elsewhere, text that can be selected, titles to point at; the same bytes for the same drawing.
 
 use super::theme::{Theme, style};
-use crate::diagram::layout::lay;
+use crate::diagram::layout::{TooLarge, lay};
 use crate::diagram::metrics::Weight;
 use crate::diagram::model::Diagram;
 use crate::diagram::scene::{Anchor, Mark, Seg};
@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 /// The first words of every drawing; by them an older one is known again.
 pub const SIGN: &str = "<!-- drawn by holdfast graph -->";
 
-/// A drawing as SVG.
-pub fn svg(diagram: &Diagram, theme: Theme) -> String {
-    let scene = lay(diagram);
+/// A drawing as SVG, if it is not too large for one.
+pub fn svg(diagram: &Diagram, theme: Theme) -> Result<String, TooLarge> {
+    let scene = lay(diagram)?;
     let (w, h) = (scene.width, scene.height);
     // On a small screen a drawing is moved about rather than made too small to be read.
     let least = (w * 0.75).round();
@@ -31,7 +31,7 @@ pub fn svg(diagram: &Diagram, theme: Theme) -> String {
         write(&mut out, mark);
     }
     out.push_str("</svg>\n");
-    out
+    Ok(out)
 }
 
 fn write(out: &mut String, mark: &Mark) {

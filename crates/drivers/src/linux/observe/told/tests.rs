@@ -285,6 +285,55 @@ fn a_part_that_is_damaged_makes_that_part_unknown() {
     );
 }
 
+/// What has another form than the program's own must not pass for nothing: no routes, no exit, nothing that is open to everybody.
+#[test]
+fn what_is_no_list_is_unknown_and_not_empty() {
+    let plain = "{\n  \"BackendState\": \"Running\"\n}";
+    let rows = [
+        (
+            [plain, "{\n  \"AdvertiseRoutes\": \"0.0.0.0/0\"\n}", "{}"],
+            "its 'AdvertiseRoutes' is no list of texts",
+            ["routes=", " exit="],
+        ),
+        (
+            [
+                "{\n  \"BackendState\": \"Running\",\n  \"Peer\": true\n}",
+                "{}",
+                "{}",
+            ],
+            "its peers are no map",
+            ["peer/", "peer/"],
+        ),
+        (
+            [
+                plain,
+                "{}",
+                "{\n  \"Web\": {},\n  \"AllowFunnel\": {\n    \"web:443\": \"yes\"\n  }\n}",
+            ],
+            "what this machine serves: its answer has a form that is not known here",
+            ["public=", "serve/"],
+        ),
+        (
+            [plain, "{}", "[\n]"],
+            "what this machine serves: its answer has a form that is not known here",
+            ["public=", "serve/"],
+        ),
+    ];
+    for ([status, prefs, serve], why, never) in rows {
+        let found = tailscale(status, prefs, serve);
+        let last = found.last().cloned().unwrap_or_default();
+        assert_eq!(last, format!("? {why}"), "{found:#?}");
+        let told = found.join("\n");
+        assert!(never.iter().all(|n| !told.contains(n)), "{found:#?}");
+    }
+    // Null is how Go writes an empty list.
+    let found = tailscale(plain, "{\n  \"AdvertiseRoutes\": null\n}", "{}");
+    assert!(
+        found[0].contains(" exit=false") && found.len() == 1,
+        "{found:#?}"
+    );
+}
+
 fn pihole(files: &[(&str, &str)]) -> Vec<String> {
     let folder = folder();
     for (path, text) in files {
