@@ -205,6 +205,7 @@ const MISSING: &[(&str, &[At])] = &[
     ("net-portcount", &[List("cables"), Each(Device), Any(Host)]),
     ("net-transitive", &[List("flows"), Any(Network)]),
     ("net-tunnel", &[Each(Service)]),
+    ("net-wireguard", &[]),
     ("ops-staffing", &[Any(Person)]),
     ("patch-coverage", &[Any(Job), Any(Cluster), Any(Stack)]),
     ("plan-date", &[]),
