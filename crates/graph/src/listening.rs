@@ -8,8 +8,8 @@ use diag::Span;
 use model::compose::{Port, Project, Projects, Service as Composed};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
-use model::lab::{Lab, Protocol};
 use model::lab::service::{Outside, Service};
+use model::lab::{Lab, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where ports are taken.

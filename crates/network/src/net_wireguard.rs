@@ -147,7 +147,12 @@ fn shut(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
         if dialled || ways.any(|e| opens(e, port)) {
             continue;
         }
-        let fits = |fit| firewall.rules.iter().find(|r| letting(&r.value, port) == fit);
+        let fits = |fit| {
+            firewall
+                .rules
+                .iter()
+                .find(|r| letting(&r.value, port) == fit)
+        };
         if fits(Letting::In).is_some() {
             continue;
         }
