@@ -148,6 +148,9 @@ const OF_POWER: &[&str] = &[
     "inv-same-attr",
 ];
 
+/// Rules that ask for one thing of the others of a kind: these keys of them.
+const BESIDE: &[(&str, Kind, &[&str])] = &[("cap-ups-runtime", Kind::Ups, &["feeds"])];
+
 /// Rules of which each finding is about data, and rests on where that and its copies lie.
 const OF_DATA: &[&str] = &[
     "bak-321",
@@ -177,6 +180,22 @@ pub(crate) fn is_unasked(unread: &Unread, rule: &str, object: &ObjectRef) -> boo
         let mut places = places.iter();
         places.all(|place| of().any(|(_, keys, _)| keys.iter().any(|key| leads(key, place))))
     })
+}
+
+/// The values of another object that could not be read are none that the rule asks for.
+pub(crate) fn is_beside(
+    unread: &Unread,
+    rule: &str,
+    about: Option<&ObjectRef>,
+    object: &ObjectRef,
+) -> bool {
+    let asked = BESIDE
+        .iter()
+        .find(|(id, kind, _)| *id == rule && *kind == object.kind);
+    let Some((.., keys)) = asked.filter(|_| about != Some(object)) else {
+        return false;
+    };
+    !keys.iter().any(|key| may_be(unread, object, key))
 }
 
 /// The key, or one above it, is on the way to the place.

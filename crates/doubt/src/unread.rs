@@ -4,7 +4,7 @@
 //! unknown and not as a finding: the list of mistakes is no longer than the mistakes. The places that could not be read are in
 //! [`Lab::unread`](model::lab::Lab::unread); which rules speak of something missing, and where else it could stand, is said here.
 
-use crate::narrow::{is_apart, is_inert, is_unasked};
+use crate::narrow::{is_apart, is_beside, is_inert, is_unasked};
 use diag::Diagnostic;
 use graph::{Context, claims};
 use lint::{Findings, Rule};
@@ -205,6 +205,7 @@ const MISSING: &[(&str, &[At])] = &[
     ("net-portcount", &[List("cables"), Each(Device), Any(Host)]),
     ("net-transitive", &[List("flows"), Any(Network)]),
     ("net-tunnel", &[Each(Service)]),
+    ("net-wireguard", &[]),
     ("ops-staffing", &[Any(Person)]),
     ("patch-coverage", &[Any(Job), Any(Cluster), Any(Stack)]),
     ("plan-date", &[]),
@@ -265,7 +266,9 @@ fn cause(ctx: &Context<'_>, object: Option<&ObjectRef>, found: &Diagnostic) -> O
     if unread.sections {
         return Some("a part of the lab tree".to_owned());
     }
-    let asked = |o: &&ObjectRef| !is_unasked(unread, &found.code, o);
+    let asked = |o: &&ObjectRef| {
+        !is_unasked(unread, &found.code, o) && !is_beside(unread, &found.code, object, o)
+    };
     let itself = object.filter(|o| unread.objects.contains(*o)).filter(asked);
     let all = |kinds: &[Kind]| {
         let all = unread.objects.iter().filter(asked);

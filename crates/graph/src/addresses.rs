@@ -125,3 +125,19 @@ pub fn meet(one: Option<IpAddr>, other: Option<IpAddr>) -> bool {
     let any = one.is_unspecified() || other.is_unspecified();
     one.is_ipv4() == other.is_ipv4() && (any || one == other)
 }
+
+/// A machine can have it: it is neither the network's own, nor for all in it, nor for any of its routers.
+pub fn is_usable(net: IpNet, address: IpAddr) -> bool {
+    let bits = net.max_prefix_len() - net.prefix_len();
+    let own = bits >= 2 && address == net.network();
+    let all = bits >= 2 && net.addr().is_ipv4() && address == net.broadcast();
+    net.contains(&address) && !own && !all
+}
+
+/// The next address.
+pub fn above(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(a) => a.to_bits().checked_add(1).map(|b| IpAddr::V4(b.into())),
+        IpAddr::V6(a) => a.to_bits().checked_add(1).map(|b| IpAddr::V6(b.into())),
+    }
+}

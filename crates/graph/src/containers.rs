@@ -1,6 +1,7 @@
 //! The containers that a lab's stacks declare, and what of the lab they are.
 
 use crate::Context;
+use diag::{Diagnostic, Span};
 use model::compose::{Mount, MountKind, Project, Service as Composed};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -57,6 +58,20 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> Container<'a> {
+    /// A finding that nobody can make before a variable in one of these places has a value, with where that is written.
+    pub fn unsettled(&self, d: Diagnostic, places: &[Span]) -> Diagnostic {
+        let Some(name) = places.iter().find_map(|p| self.project.lacking(*p)) else {
+            return d;
+        };
+        d.note(format!(
+            "the variable '{name}' in it has neither a value nor a default"
+        ))
+        .help(format!(
+            "write '{name}=…' into the '.env' beside the Compose file of stack '{}', or a default in its place: '${{{name}:-…}}'",
+            self.stack
+        ))
+    }
+
     /// What a waiver names.
     pub fn object(&self) -> ObjectRef {
         ObjectRef::new(Kind::Stack, self.stack)

@@ -1,4 +1,4 @@
-//! Which ports of which machine containers and services take, as declared, and where two want what only one can have.
+//! Which ports of which machine containers, services and tunnels take, as declared, and where two want what only one can have.
 //!
 //! Rules judge it and views show it, so that both speak of the same.
 
@@ -8,8 +8,8 @@ use diag::Span;
 use model::compose::{Port, Project, Projects, Service as Composed};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
 use model::lab::service::{Outside, Service};
+use model::lab::{Lab, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where ports are taken.
@@ -33,6 +33,13 @@ pub enum By<'a> {
     },
     /// A service whose Compose file says nothing, because it has none or it could not be read.
     Service(&'a str),
+    /// An interface of WireGuard of the machine itself.
+    Tunnel {
+        /// The host or guest.
+        machine: &'a str,
+        /// Its name there.
+        name: &'a str,
+    },
 }
 
 impl By<'_> {
@@ -41,14 +48,16 @@ impl By<'_> {
         match self {
             Self::Container { stack, name } => format!("container '{name}' of stack '{stack}'"),
             Self::Service(name) => format!("service '{name}'"),
+            Self::Tunnel { name, .. } => format!("WireGuard interface '{name}'"),
         }
     }
 
     /// What a waiver names.
-    pub fn object(&self) -> ObjectRef {
+    pub fn object(&self, lab: &Lab) -> ObjectRef {
         match self {
             Self::Container { stack, .. } => ObjectRef::new(Kind::Stack, *stack),
             Self::Service(name) => ObjectRef::new(Kind::Service, *name),
+            Self::Tunnel { machine, .. } => lab.machine_ref(machine),
         }
     }
 }
@@ -129,6 +138,7 @@ pub fn published<'a>(
 /// Every claim of a lab, by place.
 pub fn claims<'a>(lab: &'a Lab, projects: &'a Projects) -> BTreeMap<Place, Vec<Claim<'a>>> {
     let mut out: BTreeMap<Place, Vec<Claim<'a>>> = BTreeMap::new();
+    let mut inside = BTreeSet::new();
     for (stack, project) in projects {
         if !lab.stacks.contains_key(stack) {
             continue;
@@ -138,6 +148,10 @@ pub fn claims<'a>(lab: &'a Lab, projects: &'a Projects) -> BTreeMap<Place, Vec<C
             let some = copies(project, service).unwrap_or(1);
             let ports = published(project, service);
             let found: Vec<_> = ports.filter_map(|p| of_port(by, p, some)).collect();
+            if makes_interfaces(service) {
+                let ports = found.iter().map(|c| (of_stack(lab, stack), c.first));
+                inside.extend(ports);
+            }
             if !found.is_empty() {
                 out.entry(of_stack(lab, stack)).or_default().extend(found);
             }
@@ -151,7 +165,49 @@ pub fn claims<'a>(lab: &'a Lab, projects: &'a Projects) -> BTreeMap<Place, Vec<C
             }
         }
     }
+    for (place, claim) in tunnels(lab) {
+        // The container that publishes the port is the one that brings the tunnel up.
+        if !inside.contains(&(place.clone(), claim.first)) {
+            out.entry(place).or_default().push(claim);
+        }
+    }
     out
+}
+
+/// Without this right a container makes no interface, and so no tunnel.
+fn makes_interfaces(service: &Composed) -> bool {
+    let may = |c: &str| {
+        let c = c.strip_prefix("CAP_").unwrap_or(c);
+        ["NET_ADMIN", "ALL"].contains(&c)
+    };
+    let mut added = service.cap_add.iter();
+    service.privileged.as_ref().is_some_and(|p| p.value)
+        || added.any(|c| may(&c.value.to_ascii_uppercase()))
+}
+
+/// The ports of WireGuard, on all addresses of its machine.
+fn tunnels(lab: &Lab) -> impl Iterator<Item = (Place, Claim<'_>)> {
+    let all = lab.machines();
+    let all = all.flat_map(|(name, m)| m.about.wireguard.iter().map(move |t| (name, t)));
+    all.filter_map(|(machine, (name, tunnel))| {
+        let given = tunnel.port.as_ref()?;
+        let port = given.value()?.0;
+        let by = By::Tunnel {
+            machine,
+            name: &name.0,
+        };
+        let claim = Claim {
+            by,
+            first: port,
+            last: port,
+            some: None,
+            protocol: Protocol::Udp.word(),
+            address: None,
+            target: None,
+            span: given.span,
+        };
+        Some((Place::Machine(lab.machine_ref(machine)), claim))
+    })
 }
 
 /// Port 0 is whichever is free, as if none were written.
@@ -228,6 +284,11 @@ impl Claim<'_> {
     pub fn meets(&self, other: &Self) -> bool {
         // A service that is open to two networks listens once.
         let apart = self.by != other.by || matches!(self.by, By::Container { .. });
+        // Where a tunnel has the port, a service that is declared to listen on it is that tunnel.
+        let apart = match (self.by, other.by) {
+            (By::Service(_), By::Tunnel { .. }) | (By::Tunnel { .. }, By::Service(_)) => false,
+            _ => apart,
+        };
         let ports = self.first <= other.last && other.first <= self.last;
         apart && ports && self.protocol == other.protocol && meet(self.address, other.address)
     }

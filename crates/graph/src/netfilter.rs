@@ -1,10 +1,12 @@
 //! Firewall commands of documents: `ufw`, `iptables` and `nft`, read by their own grammar as far as their manuals give it.
 
+mod broader;
 mod iptables;
 mod nft;
 mod range;
 mod ufw;
 
+pub use broader::Broader;
 pub use range::{Ports, Range};
 
 use crate::Context;
@@ -17,7 +19,7 @@ use model::lab::hardware::HostKind;
 use std::collections::BTreeMap;
 
 /// What a firewall does with what a rule fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// It lets it in.
     Allow,
@@ -26,7 +28,7 @@ pub enum Verdict {
 }
 
 /// A rule for what comes in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     /// What it does.
     pub verdict: Verdict,

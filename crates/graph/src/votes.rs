@@ -116,13 +116,18 @@ impl<'a> Votes<'a> {
 
     /// The same while those are off that are not sure to be on.
     pub fn fatal_while_off(&self, off: Presence) -> Vec<Loss<'a>> {
+        self.fatal_among(self.there(off), |v| Some(v.machine))
+    }
+
+    /// Those that are on while those are off that are not sure to be.
+    pub fn there(&self, off: Presence) -> Vec<&Voter<'a>> {
         let there = self.voters.iter().filter(|v| v.presence < off);
-        self.fatal_among(there.collect(), |v| Some(v.machine))
+        there.collect()
     }
 
     /// The votes that are left while those are off that are not sure to be on.
     pub fn while_off(&self, off: Presence) -> u32 {
-        let there = self.voters.iter().filter(|v| v.presence < off);
+        let there = self.there(off).into_iter();
         there.fold(0, |sum, v| sum.saturating_add(v.votes))
     }
 

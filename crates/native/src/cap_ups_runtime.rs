@@ -5,7 +5,7 @@ use crate::totals::{Part, assumptions, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use graph::wording::names;
-use model::declare::Opt;
+use model::declare::{Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::device::Ups;
@@ -67,25 +67,14 @@ fn judge(
             None => full |= draw(lab, thing, &mut load),
         }
     }
-    // Where the battery lasts with all that its part can be, nobody has to know the part.
-    let mut all = load.clone();
-    for (thing, _) in &shared {
-        draw(lab, thing, &mut all);
-    }
-    let in_time = i128::from(said.seconds()).saturating_mul(all.value());
-    let enough = in_time <= i128::from(holds.milliwatt_hours()) * 3_600;
-    if !(enough && all.missing.is_empty()) {
-        let parts = shared.iter().map(|(thing, by)| part_of(thing, name, by));
-        load.missing.extend(parts);
-    }
+    let parts = shared.iter().map(|(thing, by)| part_of(thing, name, by));
+    load.missing.extend(parts);
     let (milliwatts, least) = (load.value(), load.least());
     // mWh × 3600 s/h / mW = s.
     let battery = i128::from(holds.milliwatt_hours()) * 3_600;
     let wanted = i128::from(said.seconds());
     if milliwatts * wanted <= battery {
-        let message = format!("whether the battery of UPS '{name}' can last {said}");
-        let d = RULE.unknown(message).at(runtime.span, "");
-        return load.left_out().map(|what| d.note(what));
+        return open(lab, (name, ups), &load, |most| most * wanted <= battery);
     }
     let lasts = Seconds(i64::try_from(battery / milliwatts.max(1)).unwrap_or(i64::MAX));
     let watts = graph::figure::decimal(milliwatts, 1_000, 1);
@@ -112,6 +101,66 @@ fn judge(
     ))
 }
 
+/// What is known of the load leaves the battery enough; whether what is not known does, too.
+fn open(
+    lab: &Lab,
+    (name, ups): (&str, &Ups),
+    load: &Partial,
+    lasts: impl Fn(i128) -> bool,
+) -> Option<Diagnostic> {
+    let left_out = load.left_out()?;
+    let bounds = bounds(lab, ups);
+    if bounds.iter().any(|(most, _)| lasts(*most)) {
+        return None;
+    }
+    let runtime = ups.runtime.as_ref()?;
+    let message = format!(
+        "whether the battery of UPS '{name}' can last {}",
+        runtime.value()?
+    );
+    let mut d = RULE.unknown(message).at(runtime.span, "").note(left_out);
+    for (most, what) in &bounds {
+        let watts = graph::figure::decimal(*most, 1_000, 1);
+        d = d.note(format!(
+            "{what}: at the most {watts}W, at which it does not last"
+        ));
+    }
+    Some(d.help(format!(
+        "declare what each thing on it draws on average and at the most: 'power: {{average: 80W, load: 120W}}'; \
+         or what the UPS can give, if it lasts with that: 'ups: {{{name}: {{power: 390W}}}}'"
+    )))
+}
+
+/// What no load of a UPS exceeds, in milliwatts, and what says so. A real power is no more than the apparent one.
+fn bounds(lab: &Lab, ups: &Ups) -> Vec<(i128, &'static str)> {
+    let things: BTreeSet<&ObjectRef> = ups.feeds.iter().map(|f| &f.value.0.object).collect();
+    let all: Option<i128> = things.into_iter().map(|thing| most(lab, thing)).sum();
+    let power = ups.power.known().map(|p| i128::from(p.milliwatts()));
+    let rating = ups.rating.known();
+    let rating = rating.map(|r| i128::from(r.millivoltamperes()));
+    let bounds = [
+        (all, "all that is on it, at load"),
+        (power, "what the UPS can give ('power')"),
+        (rating, "what the UPS can give ('rating')"),
+    ];
+    let known = bounds.into_iter();
+    known.filter_map(|(b, what)| Some((b?, what))).collect()
+}
+
+/// The most that something draws over hours, in milliwatts.
+fn most(lab: &Lab, thing: &ObjectRef) -> Option<i128> {
+    let draw = declared(lab, thing)?;
+    let known = draw.average.known().or(draw.load.known());
+    known.map(|watts| i128::from(watts.milliwatts()))
+}
+
+fn declared<'a>(lab: &'a Lab, thing: &ObjectRef) -> Option<&'a Draw> {
+    match thing.kind {
+        Kind::Host => lab.hosts.get(&thing.name)?.about.power.as_ref(),
+        _ => lab.devices.get(&thing.name)?.power.as_ref(),
+    }
+}
+
 /// `what 'ups1' gives of what 'nas' draws, which hangs on 'ups2' too`.
 fn part_of(thing: &ObjectRef, ups: &str, by: &BTreeSet<&str>) -> String {
     let others: Vec<&str> = by.iter().copied().filter(|n| *n != ups).collect();
@@ -130,13 +179,7 @@ fn terms(parts: &[Part]) -> String {
 
 /// What it draws on average; at least what it draws idle; else at load, and then that is said.
 fn draw(lab: &Lab, object: &ObjectRef, all: &mut Partial) -> bool {
-    let draw: Option<&Draw> = match object.kind {
-        Kind::Host => lab
-            .hosts
-            .get(&object.name)
-            .and_then(|h| h.about.power.as_ref()),
-        _ => lab.devices.get(&object.name).and_then(|d| d.power.as_ref()),
-    };
+    let draw = declared(lab, object);
     let name = &object.name;
     let part = |of: fn(&Draw) -> &Opt<Power>| {
         part(name, of(draw?), |watts| i128::from(watts.milliwatts()))

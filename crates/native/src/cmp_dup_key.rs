@@ -27,7 +27,7 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let found = claims(ctx.lab, ctx.projects);
     for (place, claims) in &found {
-        ports(place, claims, out);
+        ports(ctx, place, claims, out);
     }
     names(ctx, out);
     apart(ctx, &found, out);
@@ -87,7 +87,7 @@ fn twice(document: &Document, fence: &Fence) -> Option<Diagnostic> {
 }
 
 /// What is claimed on one machine; of what runs nobody knows where, what is claimed in one stack.
-fn ports(place: &Place, claims: &[Claim<'_>], out: &mut Findings) {
+fn ports(ctx: &Context<'_>, place: &Place, claims: &[Claim<'_>], out: &mut Findings) {
     if matches!(place, Place::Unknown(of) if of.kind != Kind::Stack) {
         return;
     }
@@ -97,9 +97,10 @@ fn ports(place: &Place, claims: &[Claim<'_>], out: &mut Findings) {
         else {
             continue;
         };
-        // Whoever comes third is told of the first alone.
-        if said.insert(conflict.other) {
-            out.add(again.by.object(), taken(&conflict, first, again));
+        let tunnel = |c: &Claim<'_>| matches!(c.by, By::Tunnel { .. });
+        // 'net-wireguard' tells two tunnels; whoever comes third is told of the first alone.
+        if !(tunnel(first) && tunnel(again)) && said.insert(conflict.other) {
+            out.add(again.by.object(ctx.lab), taken(&conflict, first, again));
         }
     }
 }
@@ -232,7 +233,7 @@ fn same(first: &Claim<'_>, again: &Claim<'_>) -> Diagnostic {
     };
     let services = [first, again]
         .iter()
-        .any(|c| matches!(c.by, By::Service(_)));
+        .any(|c| matches!(c.by, By::Service(_) | By::Tunnel { .. }));
     let (message, note) = match (first.by == again.by, first.target == again.target) {
         (true, false) => (
             format!("port {ports} of one machine is published twice by {one}"),

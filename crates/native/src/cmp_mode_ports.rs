@@ -35,7 +35,7 @@ fn check(container: &Container<'_>) -> Option<Diagnostic> {
     if !container.project.is_settled(mode.span) {
         let message = format!("whether the ports of {} lead anywhere", container.title());
         let d = RULE.unknown(message).at(mode.span, "");
-        return Some(d.note("a variable in it has neither a value nor a default"));
+        return Some(container.unsettled(d, &[mode.span]));
     }
     let shared = mode.value.split_once(':').map(|(_, of)| of);
     let (severity, does, help) = match (mode.value.as_str(), shared) {

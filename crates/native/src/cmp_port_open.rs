@@ -88,7 +88,7 @@ fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Di
         let d = RULE
             .unknown(format!("who reaches {subject}"))
             .at(port.span, "");
-        return Some(d.note("a variable in it has neither a value nor a default"));
+        return Some(container.unsettled(d, &[port.span]));
     }
     if port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
         return None;
@@ -97,9 +97,12 @@ fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Di
         let d = RULE
             .unknown(format!("who reaches {subject}"))
             .at(port.span, "on all addresses");
-        return Some(d.note(format!(
-            "stack '{}' does not say on which machine it runs",
-            container.stack
+        let stack = container.stack;
+        let d = d.note(format!(
+            "stack '{stack}' does not say on which machine it runs"
+        ));
+        return Some(d.help(format!(
+            "write where it runs: '{stack}: {{file: …, on: HOST}}'"
         )));
     };
     let at = ObjectRef::new(kind, machine);

@@ -49,7 +49,7 @@ fn check(container: &Container<'_>, port: &Port) -> Option<Diagnostic> {
             container.title()
         );
         let d = RULE.unknown(message).at(port.span, "");
-        return Some(d.note("a variable in it has neither a value nor a default"));
+        return Some(container.unsettled(d, &[number.span, port.span]));
     }
     if number.value <= ports {
         return None;

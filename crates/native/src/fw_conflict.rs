@@ -1,9 +1,10 @@
 //! A firewall rule that another one makes pointless.
 
 use crate::call::object;
-use crate::netfilter::{Entry, Line, Parsed, Verdict, lines};
+use crate::netfilter::{Broader, Entry, Line, Parsed, Verdict, lines};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "fw-conflict",
@@ -31,46 +32,66 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             _ => None,
         })
         .collect();
-    for (n, (narrow, whole)) in rules.iter().enumerate() {
+    let firewalls = Firewalls::of(&rules);
+    let mut broader = Broader::default();
+    for (n, ((_, entry), among)) in rules.iter().zip(&firewalls.among).enumerate() {
+        broader.add(n, *among, entry);
+    }
+    for (n, ((narrow, whole), among)) in rules.iter().zip(&firewalls.among).enumerate() {
         // Who allows a port limits nothing if the part of it that matters, say TCP, is allowed to all anyway.
         let parts = match whole.verdict {
             Verdict::Allow => whole.by_protocol(),
             Verdict::Deny => vec![(*whole).clone()],
         };
-        if let Some((small, broad, big)) = parts
-            .into_iter()
-            .find_map(|part| voiding(&rules, n, narrow, &part).map(|(b, e)| (part, b, e)))
-        {
+        let Some(beside) = firewalls.beside.get(*among) else {
+            continue;
+        };
+        let voided = parts.into_iter().find_map(|part| {
+            let place = broader.voiding(n, beside, &part)?;
+            Some((part, rules.get(place)?))
+        });
+        if let Some((small, (broad, big))) = voided {
             report(narrow, &small, broad, big, out);
         }
     }
 }
 
-/// The rule that makes the part of rule `n` pointless.
-fn voiding<'a>(
-    rules: &[(&'a Line<'a>, &'a Entry)],
-    n: usize,
-    narrow: &Line<'_>,
-    small: &Entry,
-) -> Option<(&'a Line<'a>, &'a Entry)> {
-    let voids = |(m, (broad, big)): &(usize, &(&Line<'_>, &Entry))| {
-        let together = broad.groups.iter().any(|g| narrow.groups.contains(g));
-        let same = together && broad.call.program() == narrow.call.program();
-        let wider = *m != n && big.covers(small) && (!small.covers(big) || *m < n);
-        let other_way = big.verdict != small.verdict;
-        // An exception in front of the rule, and a narrower refusal behind a broader one, are what they are meant to be.
-        let counts = if other_way {
-            *m < n
-        } else {
-            small.verdict == Verdict::Allow && !small.covers(big)
-        };
-        same && wider && counts
-    };
-    rules
-        .iter()
-        .enumerate()
-        .find(voids)
-        .map(|(_, found)| *found)
+/// Which rules are in one firewall: those of one program with a machine in common.
+struct Firewalls {
+    /// The number of each rule's set of machines.
+    among: Vec<usize>,
+    /// Of each set, those that have a machine in common with it, itself among them.
+    beside: Vec<BTreeSet<usize>>,
+}
+
+impl Firewalls {
+    fn of(rules: &[(&Line<'_>, &Entry)]) -> Self {
+        let mut numbers: BTreeMap<(&str, &[String]), usize> = BTreeMap::new();
+        let mut by_machine: BTreeMap<(&str, &String), BTreeSet<usize>> = BTreeMap::new();
+        let mut among = Vec::new();
+        for (line, _) in rules {
+            let (program, machines) = (line.call.program(), line.groups.as_slice());
+            let next = numbers.len();
+            let number = *numbers.entry((program, machines)).or_insert(next);
+            for machine in machines {
+                by_machine
+                    .entry((program, machine))
+                    .or_default()
+                    .insert(number);
+            }
+            among.push(number);
+        }
+        let mut beside = vec![BTreeSet::new(); numbers.len()];
+        for ((program, machines), number) in &numbers {
+            let Some(of) = beside.get_mut(*number) else {
+                continue;
+            };
+            for machine in *machines {
+                of.extend(by_machine.get(&(*program, machine)).into_iter().flatten());
+            }
+        }
+        Self { among, beside }
+    }
 }
 
 fn report(narrow: &Line<'_>, small: &Entry, broad: &Line<'_>, big: &Entry, out: &mut Findings) {

@@ -21,6 +21,7 @@ pub mod net_overlap;
 pub mod net_portcount;
 pub mod net_transitive;
 pub mod net_tunnel;
+pub mod net_wireguard;
 
 use graph::{
     Context, addresses, containers, context, listening, reach, sensitive, traffic, wires, wording,

@@ -1,6 +1,6 @@
 //! A gateway that cannot be one.
 
-use crate::addresses::{Held, gateway, is_inner, subnet};
+use crate::addresses::{Held, above, gateway, is_inner, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
@@ -115,13 +115,6 @@ fn handed_out(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
         None => d,
     };
     Some(d.help("begin the range above the gateway's address"))
-}
-
-fn above(ip: IpAddr) -> Option<IpAddr> {
-    match ip {
-        IpAddr::V4(v4) => Some(core::net::Ipv4Addr::from_bits(v4.to_bits().checked_add(1)?).into()),
-        IpAddr::V6(v6) => Some(core::net::Ipv6Addr::from_bits(v6.to_bits().checked_add(1)?).into()),
-    }
 }
 
 fn owners(

@@ -3,9 +3,10 @@
 mod engine;
 mod tunnel;
 
-use crate::addresses::{Held, is_inner, subnet};
+use crate::addresses::{Held, above, is_inner, is_usable, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
+use core::net::IpAddr;
 use diag::Severity;
 use ipnet::IpNet;
 use model::declare::OptExt;
@@ -16,7 +17,7 @@ pub const RULE: Rule = Rule {
     id: "net-overlap",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "Subnets overlap (those of networks, Compose projects and tunnels), a VLAN number is given twice, or a fixed address is also handed out.",
+    summary: "Subnets overlap (those of networks, Compose projects and tunnels), a VLAN number is given twice, or DHCP hands out a fixed address or one that no machine can have.",
     rationale: "A router sends a packet one way. If two networks have the same addresses, one of them is not reached; a bridge of a container engine that overlaps the network \
         at home cuts its host off from part of the house, and so does a tunnel that is allowed the addresses of the network it is dialled from. A fixed address that is also handed out makes two machines take turns in being reachable.",
     example: "networks: {lan: {subnet: 172.20.0.0/16}, media: {kind: docker, subnet: 172.20.4.0/24}}",
@@ -30,6 +31,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     vlans(ctx.lab, out);
     let held = ctx.held();
     handed_out(ctx.lab, held, out);
+    at_the_ends(ctx.lab, out);
     engine::run(ctx, out);
     tunnel::run(ctx, out);
 }
@@ -144,5 +146,60 @@ fn handed_out(lab: &Lab, held: &[Held<'_>], out: &mut Findings) {
             .note(format!("{} <= {} <= {}", range.first(), h.address, range.last()))
             .help("take an address outside of the range, or reserve it for this hardware address on the DHCP server and leave it out of 'range'");
         out.add(h.owner.clone(), d);
+    }
+}
+
+/// Ranges of DHCP with an address in it that stands for a whole network.
+fn at_the_ends(lab: &Lab, out: &mut Findings) {
+    for (name, net) in &lab.networks {
+        let given = net.about.dhcp.as_ref().and_then(|d| d.range.as_ref());
+        let (Some(given), Some(all)) = (given, subnet(net)) else {
+            continue;
+        };
+        let Some(range) = given.value() else { continue };
+        let is_end = |a: &IpAddr| range.contains(*a) && all.contains(a) && !is_usable(all, *a);
+        let own = Some(all.network()).filter(is_end);
+        let last = Some(all.broadcast())
+            .filter(is_end)
+            .filter(|a| Some(*a) != own);
+        let what = match (own, last) {
+            (None, None) => continue,
+            (Some(a), None) => format!("{a}, {}", meaning(all, a)),
+            (None, Some(a)) => format!("{a}, {}", meaning(all, a)),
+            (Some(a), Some(b)) => {
+                format!("{a}, {}, and {b}, {}", meaning(all, a), meaning(all, b))
+            }
+        };
+        let first = own.and_then(above).unwrap_or(range.first());
+        let end = last.and_then(below).unwrap_or(range.last());
+        let d = RULE
+            .with(
+                Severity::Warning,
+                format!("the range of DHCP of network '{name}' has an address in it that no machine can have: {what}"),
+            )
+            .at(given.span, "handed out to whoever asks")
+            .and_at(net.subnet.as_ref().map_or(net.span, |s| s.span), "the subnet")
+            .note("a server that hands it out leaves a machine without a network; one that leaves it out has fewer addresses than are written");
+        let d = match first <= end {
+            true => d.help(format!("write '{first}-{end}'")),
+            false => d.help("write a range that machines can have addresses of"),
+        };
+        out.add(network(name), d);
+    }
+}
+
+/// What an address that no machine can have stands for: RFC 919, RFC 4291 2.6.1.
+fn meaning(all: IpNet, address: IpAddr) -> &'static str {
+    match address {
+        IpAddr::V6(_) => "that of any router in it",
+        IpAddr::V4(_) if address == all.network() => "that of the network itself",
+        IpAddr::V4(_) => "that of all in it (broadcast)",
+    }
+}
+
+fn below(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V4(b.into())),
+        IpAddr::V6(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V6(b.into())),
     }
 }

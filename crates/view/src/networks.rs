@@ -2,12 +2,12 @@
 
 use crate::{Cell, Sheet};
 use core::net::IpAddr;
-use graph::addresses::{gateway, held};
+use graph::addresses::{above, gateway, held, is_usable};
 use ipnet::IpNet;
 use model::declare::OptExt as _;
 use model::lab::{Lab, Network};
 use model::units::net::AddressRange;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Larger networks are not searched for their next free address one by one.
 const SEARCHED: usize = 1 << 16;
@@ -117,16 +117,39 @@ impl Left {
         let leased = |a: IpAddr| pool.is_some_and(|p| p.contains(a));
         let inside = taken.keys().filter(|a| is_usable(net, **a));
         let outside_pool = inside.filter(|a| !leased(**a)).count() as u128;
-        let pool_size = pool.map_or(0, AddressRange::count);
-        let next = net
-            .hosts()
-            .take(SEARCHED)
-            .find(|a| is_usable(net, *a) && !taken.contains_key(a) && !leased(*a));
+        let pool_size = pool.map_or(0, |p| machines(net, p));
+        let first = AddressSteps(Some(net.network())).take(SEARCHED);
+        // A long range at the front is stepped over.
+        let behind = AddressSteps(pool.and_then(|p| above(p.last()))).take(SEARCHED);
+        let mut all = first.chain(behind);
+        let next = all.find(|a| is_usable(net, *a) && !taken.contains_key(a) && !leased(*a));
         let hosts = usable(net);
         Self {
             free: hosts.saturating_sub(outside_pool).saturating_sub(pool_size),
             next,
         }
+    }
+}
+
+/// How many machines get an address of a range: a server that is given the network's own or that of all gives them to nobody.
+fn machines(net: IpNet, pool: AddressRange) -> u128 {
+    let ends = BTreeSet::from([net.network(), net.broadcast()]);
+    let nobody = ends
+        .into_iter()
+        .filter(|a| pool.contains(*a) && !is_usable(net, *a));
+    pool.count().saturating_sub(nobody.count() as u128)
+}
+
+/// One address after the other.
+struct AddressSteps(Option<IpAddr>);
+
+impl Iterator for AddressSteps {
+    type Item = IpAddr;
+
+    fn next(&mut self) -> Option<IpAddr> {
+        let here = self.0?;
+        self.0 = above(here);
+        Some(here)
     }
 }
 
@@ -142,14 +165,6 @@ fn leased(net: IpNet, network: &Network) -> Result<Option<AddressRange>, String>
         true => Ok(Some(pool)),
         false => Err(format!("{pool}, which DHCP hands out, leaves {net}")),
     }
-}
-
-/// A machine can have it: it is neither the network's own, nor for all in it, nor for any of its routers.
-fn is_usable(net: IpNet, address: IpAddr) -> bool {
-    let bits = net.max_prefix_len() - net.prefix_len();
-    let own = bits >= 2 && address == net.network();
-    let all = bits >= 2 && net.addr().is_ipv4() && address == net.broadcast();
-    net.contains(&address) && !own && !all
 }
 
 /// How many addresses machines can have: without the network's own and the broadcast address, RFC 950 and RFC 3021; with IPv6, without the one
@@ -197,6 +212,75 @@ mod tests {
             ("fd00::/127", 2),
         ] {
             assert_eq!(usable(net.parse().unwrap()), hosts, "{net}");
+        }
+    }
+
+    /// Counted by hand: what is left of the addresses that machines can have, and the first of it.
+    #[test]
+    fn what_is_free_beside_a_range() {
+        let taken = |given: &[&str]| -> Taken {
+            let all = given.iter().map(|a| (a.parse().unwrap(), Vec::new()));
+            all.collect()
+        };
+        for (net, range, held, free, next) in [
+            ("10.0.0.0/30", "10.0.0.0-10.0.0.3", &[][..], 0, None),
+            ("10.0.0.0/30", "10.0.0.1-10.0.0.2", &[], 0, None),
+            ("10.0.0.0/30", "10.0.0.0-10.0.0.1", &[], 1, Some("10.0.0.2")),
+            ("10.0.0.0/30", "10.0.0.2-10.0.0.3", &[], 1, Some("10.0.0.1")),
+            (
+                "10.0.0.0/29",
+                "10.0.0.4-10.0.0.7",
+                &["10.0.0.1"],
+                2,
+                Some("10.0.0.2"),
+            ),
+            (
+                "10.0.0.0/29",
+                "10.0.0.4-10.0.0.7",
+                &["10.0.0.5"],
+                3,
+                Some("10.0.0.1"),
+            ),
+            (
+                "10.0.0.0/24",
+                "10.0.0.0-10.0.0.99",
+                &["10.0.0.1"],
+                155,
+                Some("10.0.0.100"),
+            ),
+            (
+                "10.0.0.0/24",
+                "10.0.0.200-10.0.0.255",
+                &["10.0.0.1", "10.0.0.2"],
+                197,
+                Some("10.0.0.3"),
+            ),
+            ("10.0.0.0/24", "10.0.0.0-10.0.0.255", &[], 0, None),
+            ("10.0.0.0/31", "10.0.0.0-10.0.0.0", &[], 1, Some("10.0.0.1")),
+            ("10.0.0.9/32", "10.0.0.9-10.0.0.9", &[], 0, None),
+            ("fd00::/126", "fd00::-fd00::1", &[], 2, Some("fd00::2")),
+            ("fd00::/126", "fd00::2-fd00::3", &[], 1, Some("fd00::1")),
+            (
+                "fd00::/120",
+                "fd00::80-fd00::ff",
+                &["fd00::1"],
+                126,
+                Some("fd00::2"),
+            ),
+            ("fd00::/127", "fd00::-fd00::", &[], 1, Some("fd00::1")),
+            (
+                "fd00::/64",
+                "fd00::-fd00::ff:ffff",
+                &[],
+                (1 << 64) - (1 << 24),
+                Some("fd00::100:0"),
+            ),
+        ] {
+            use model::declare::Value as _;
+            let pool = AddressRange::parse(range).unwrap();
+            let left = Left::of(net.parse().unwrap(), Some(pool), &taken(held));
+            let next: Option<IpAddr> = next.map(|n| n.parse().unwrap());
+            assert_eq!((left.free, left.next), (free, next), "{range} of {net}");
         }
     }
 

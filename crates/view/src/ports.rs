@@ -275,6 +275,7 @@ fn of_claim(claim: &Claim<'_>) -> Use {
         }
         (By::Container { stack, name }, None) => format!("container {stack}/{name}"),
         (By::Service(name), _) => format!("service/{name}"),
+        (By::Tunnel { name, .. }, _) => format!("WireGuard {name}"),
     };
     let some = claim.some.map(|n| format!(", takes {n} of them"));
     Use {

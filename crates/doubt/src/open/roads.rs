@@ -249,4 +249,17 @@ pub(super) const RESTS: &[Rests] = &[
         &["service.image"],
         always,
     ),
+    rests(
+        "net-wireguard",
+        "each tunnel of {} comes up, with a port and keys that nothing else has",
+        &[
+            "guest.wireguard.*.key",
+            "guest.wireguard.*.peers.*.key",
+            "guest.wireguard.*.port",
+            "host.wireguard.*.key",
+            "host.wireguard.*.peers.*.key",
+            "host.wireguard.*.port",
+        ],
+        always,
+    ),
 ];

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 /// An address with a prefix, as a range of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Range {
     first: u128,
     last: u128,
@@ -41,6 +41,29 @@ impl Range {
         self.six == other.six && self.first <= other.first && other.last <= self.last
     }
 
+    /// It is of IPv6.
+    pub(super) fn is_six(&self) -> bool {
+        self.six
+    }
+
+    /// How many bits of its addresses are free.
+    pub(super) fn bits(&self) -> u32 {
+        u128::BITS - (self.last - self.first).leading_zeros()
+    }
+
+    /// The one with so many free bits that it lies in.
+    pub(super) fn widened(&self, bits: u32) -> Self {
+        let mask = match u128::BITS - bits {
+            0 => u128::MAX,
+            taken => u128::MAX.checked_shr(taken).unwrap_or(0),
+        };
+        Self {
+            first: self.first & !mask,
+            last: self.first | mask,
+            six: self.six,
+        }
+    }
+
     /// How many addresses it has.
     pub fn count(&self) -> u128 {
         (self.last - self.first).saturating_add(1)
@@ -68,7 +91,7 @@ impl Range {
 }
 
 /// A set of ports.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ports(Vec<(u16, u16)>);
 
 impl Ports {
@@ -108,6 +131,11 @@ impl Ports {
     pub fn covers(&self, other: &Ports) -> bool {
         let inside = |(a, b): &(u16, u16)| self.0.iter().any(|(x, y)| x <= a && b <= y);
         other.0.iter().all(inside)
+    }
+
+    /// Its ranges, as written.
+    pub(super) fn ranges(&self) -> &[(u16, u16)] {
+        &self.0
     }
 
     /// It is several ports.

@@ -4,7 +4,7 @@ use super::paths::Paths;
 use super::{Element, Need, Structure};
 use crate::failover::{Homes, failovers};
 use crate::reach::parts;
-use crate::votes::Votes;
+use crate::votes::{Presence, Voter, Votes};
 use model::declare::{OptExt, Or, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -249,19 +249,26 @@ fn modem_at(lab: &Lab, router: &ObjectRef) -> Option<Target> {
     }
 }
 
-/// Voters, each as often as it has votes, and how many votes are needed.
+/// Voters that are always on, each as often as it has votes, and how many of these votes are needed. Where they are too few by themselves,
+/// none of them can be missed.
 fn quorum(lab: &Lab, c: &Cluster, out: &mut Structure) -> Option<(usize, Vec<NodeIndex>)> {
     let votes = Votes::of(lab, c)?;
     let mut nodes = Vec::new();
     let electors = c.members.iter().chain(&c.masters).map(|m| &m.value.0);
     let witness = c.qdevice.known().map(|q| q.0.clone());
     let targets: Vec<Target> = electors.cloned().chain(witness).collect();
-    for voter in votes.voters.iter().filter(|v| v.votes < 16) {
+    let sure = votes.there(Presence::OnDemand);
+    let sure: Vec<&Voter<'_>> = match sure.is_empty() {
+        true => votes.voters.iter().collect(),
+        false => sure,
+    };
+    for voter in sure.into_iter().filter(|v| v.votes < 16) {
         let target = targets.iter().find(|t| t.object.name == voter.name)?;
         let node = out.node(target.clone());
         nodes.extend((0..voter.votes).map(|_| node));
     }
-    Some((usize::try_from(votes.needed).ok()?, nodes))
+    let needed = usize::try_from(votes.needed).ok()?;
+    Some((needed.min(nodes.len()), nodes))
 }
 
 fn cluster(lab: &Lab, name: &str, c: &Cluster, out: &mut Structure) {

@@ -49,14 +49,17 @@ pub struct Project {
 impl Project {
     /// What is written in a place is known: no variable in it lacks both a value and a default.
     pub fn is_settled(&self, place: Span) -> bool {
+        self.lacking(place).is_none()
+    }
+
+    /// The first variable in a place that has neither a value nor a default.
+    pub fn lacking(&self, place: Span) -> Option<&str> {
         let inside =
             |p: &Span| p.source == place.source && p.start < place.end && place.start < p.end;
-        let lacking = |v: &&Variable| !v.set && (v.bare || v.required);
-        !self
-            .variables
-            .values()
-            .filter(lacking)
-            .any(|v| v.places.iter().any(inside))
+        let mut all = self.variables.iter();
+        let found =
+            all.find(|(_, v)| !v.set && (v.bare || v.required) && v.places.iter().any(inside));
+        found.map(|(name, _)| name.as_str())
     }
 
     /// The name of a volume at the engine; `None` where the project's name is not known.

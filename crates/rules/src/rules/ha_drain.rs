@@ -1,7 +1,7 @@
 //! Planned work that takes the majority from a cluster.
 
 use crate::context::job;
-use crate::votes::{Votes, votes};
+use crate::votes::{Presence, Votes, votes};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -34,8 +34,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some(votes) = votes.filter(|_| !touched.is_empty()) else {
                 continue;
             };
-            let found = one_away(name, work, (key, cluster), &votes, &touched)
-                .or_else(|| all_at_once(name, work, (key, cluster), &votes, &touched));
+            let away = Away {
+                name,
+                work,
+                key,
+                cluster,
+                votes: &votes,
+                touched,
+            };
+            let found = away.found(Presence::OnDemand).or_else(|| away.unsure());
             found.into_iter().for_each(|d| out.add(job(name), d));
         }
     }
@@ -57,68 +64,109 @@ fn touched<'a>(work: &Job, name: &str, cluster: &'a Cluster) -> Vec<&'a str> {
     found
 }
 
-/// Even one member at a time is too many.
-fn one_away(
-    name: &str,
-    work: &Job,
-    (key, cluster): (&str, &Cluster),
-    v: &Votes<'_>,
-    touched: &[&str],
-) -> Option<Diagnostic> {
-    let fatal = v.fatal_machines();
-    let loss = fatal.iter().find(|l| {
-        let voters = v.voters.iter().filter(|x| x.machine == l.name);
-        voters.into_iter().any(|x| touched.contains(&x.name)) || touched.contains(&l.name)
-    })?;
-    let d = RULE
-        .finding(format!(
-            "while job '{name}' has '{}' away, the rest of cluster '{key}' has no majority",
-            loss.name
-        ))
-        .at(work.span, "takes members out, one after the other")
-        .and_at(cluster.span, "has too few votes for that")
-        .note(v.sum())
-        .note(format!(
-            "without '{}': {} - {} = {}, needed {}",
+/// Work that takes members out of a cluster.
+struct Away<'a> {
+    name: &'a str,
+    work: &'a Job,
+    key: &'a str,
+    cluster: &'a Cluster,
+    votes: &'a Votes<'a>,
+    /// The members that it is done on.
+    touched: Vec<&'a str>,
+}
+
+impl Away<'_> {
+    /// What it takes, while those are off that are not sure to be on.
+    fn found(&self, off: Presence) -> Option<Diagnostic> {
+        self.one_away(off).or_else(|| self.all_at_once(off))
+    }
+
+    /// The same where nobody knows who is on.
+    fn unsure(&self) -> Option<Diagnostic> {
+        let found = self.found(Presence::Unknown)?;
+        let open = self.votes.off(Presence::Unknown);
+        let d = RULE
+            .unknown(format!(
+                "whether cluster '{}' keeps its majority while job '{}' has members away",
+                self.key, self.name
+            ))
+            .at(self.work.span, "takes members out");
+        let d = found.notes.into_iter().fold(d, Diagnostic::note);
+        Some(d.help(format!(
+            "write 'on_demand: true' or 'on_demand: false' for {}, or give the vote to a machine that is always on",
+            names(&open)
+        )))
+    }
+
+    /// Even one member at a time is too many.
+    fn one_away(&self, off: Presence) -> Option<Diagnostic> {
+        let (v, key) = (self.votes, self.key);
+        let fatal = v.fatal_while_off(off);
+        let loss = fatal.iter().find(|l| {
+            let mut voters = v.voters.iter().filter(|x| x.machine == l.name);
+            voters.any(|x| self.touched.contains(&x.name)) || self.touched.contains(&l.name)
+        })?;
+        let d = RULE
+            .finding(format!(
+                "while job '{}' has '{}' away, the rest of cluster '{key}' has no majority",
+                self.name, loss.name
+            ))
+            .at(self.work.span, "takes members out, one after the other")
+            .and_at(self.cluster.span, "has too few votes for that");
+        let there = v.while_off(off);
+        let d = self.arithmetic(d, off).note(format!(
+            "without '{}': {there} - {} = {}, needed {}",
             loss.name,
-            v.total,
-            v.total - loss.left,
+            there - loss.left,
             votes(loss.left),
             v.needed
         ));
-    Some(d.help(
-        "add a tie breaker (`qdevice: …`) or a member before members are taken out; never lower the expected votes for it",
-    ))
-}
-
-/// One at a time would do, but nothing says that they go one at a time.
-fn all_at_once(
-    name: &str,
-    work: &Job,
-    (key, _): (&str, &Cluster),
-    v: &Votes<'_>,
-    touched: &[&str],
-) -> Option<Diagnostic> {
-    let restarts = work.kind.known() == Some(&JobKind::Reboot);
-    let schedule = work.schedule.as_ref().filter(|_| restarts)?;
-    let away = v.voters.iter().filter(|x| touched.contains(&x.name));
-    let lost: u32 = away.map(|x| x.votes).fold(0, u32::saturating_add);
-    let left = v.total.saturating_sub(lost);
-    if left >= v.needed {
-        return None;
-    }
-    let d = RULE
-        .finding(format!(
-            "job '{name}' restarts {} of cluster '{key}' at the same time",
-            names(touched)
+        Some(d.help(
+            "add a tie breaker (`qdevice: …`) or a member before members are taken out; never lower the expected votes for it",
         ))
-        .at(schedule.span, "one time for all of them")
-        .note(v.sum())
-        .note(format!(
-            "{} - {lost} = {}, needed {}",
-            v.total,
+    }
+
+    /// One at a time would do, but nothing says that they go one at a time.
+    fn all_at_once(&self, off: Presence) -> Option<Diagnostic> {
+        let (v, touched) = (self.votes, &self.touched);
+        let restarts = self.work.kind.known() == Some(&JobKind::Reboot);
+        let schedule = self.work.schedule.as_ref().filter(|_| restarts)?;
+        let away = v.there(off).into_iter();
+        let away = away.filter(|x| touched.contains(&x.name));
+        let lost: u32 = away.map(|x| x.votes).fold(0, u32::saturating_add);
+        let there = v.while_off(off);
+        let left = there.saturating_sub(lost);
+        if lost == 0 || left >= v.needed {
+            return None;
+        }
+        let d = RULE
+            .finding(format!(
+                "job '{}' restarts {} of cluster '{}' at the same time",
+                self.name,
+                names(touched),
+                self.key
+            ))
+            .at(schedule.span, "one time for all of them");
+        let d = self.arithmetic(d, off).note(format!(
+            "{there} - {lost} = {}, needed {}",
             votes(left),
             v.needed
         ));
-    Some(d.help("give each member a job of its own, at times that are far enough apart to look at the cluster in between"))
+        Some(d.help("give each member a job of its own, at times that are far enough apart to look at the cluster in between"))
+    }
+
+    /// All votes, and those that are there.
+    fn arithmetic(&self, d: Diagnostic, off: Presence) -> Diagnostic {
+        let v = self.votes;
+        let d = d.note(v.sum());
+        let asleep = v.off(off);
+        match asleep.is_empty() {
+            true => d,
+            false => d.note(format!(
+                "without {}, not sure to be on ('on_demand'): {}",
+                names(&asleep),
+                votes(v.while_off(off))
+            )),
+        }
+    }
 }

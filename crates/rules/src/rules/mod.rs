@@ -98,7 +98,7 @@ use network::{
     exposure_review, net_any_source, net_cable_ends, net_dns_address, net_dns_record,
     net_dns_secondary, net_dns_tld, net_double_nat, net_egress, net_exposure_denied,
     net_flow_conflict, net_flow_missing, net_gw, net_link, net_matrix, net_overlap, net_portcount,
-    net_transitive, net_tunnel,
+    net_transitive, net_tunnel, net_wireguard,
 };
 
 use observed::{
@@ -253,6 +253,7 @@ pub const RULES: &[Rule] = &[
     net_portcount::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
+    net_wireguard::RULE,
     obs_stale::RULE,
     ops_staffing::RULE,
     patch_coverage::RULE,

@@ -59,3 +59,61 @@ fn what_hangs_on_nobody_knows_which_line_may_be_too_much_for_one() {
     let (found, _) = check(text, None);
     assert!(found.iter().all(|d| d.code != "cap-feed-load"));
 }
+
+/// What `cap-ups-runtime` says of a UPS with two hosts on it: that it is unknown or not, and how grave.
+fn lasting(ups: &str, nas: &str, other: &str) -> Option<String> {
+    let text = format!(
+        "format: 1\nlab: x\nsites: {{home: }}\nhosts: {{nas: {{site: home, {nas}}}, pve: {{site: home, {other}}}}}\nups: {{u: {{site: home, energy: 100Wh, runtime: 30m, feeds: [nas, pve], {ups}}}}}\n"
+    );
+    let (found, _) = check(&text, None);
+    let mut of = found.into_iter().filter(|d| d.code == "cap-ups-runtime");
+    let d = of.next()?;
+    assert!(!d.help.is_empty(), "no remedy: {d:#?}");
+    Some(match d.unknown {
+        true => "unknown".to_owned(),
+        false => format!("{:?}", d.severity),
+    })
+}
+
+/// 100 Wh are half an hour of 200 W.
+#[test]
+fn what_a_ups_can_give_bounds_how_long_it_lasts() {
+    let idle = "power: {idle: 50W}";
+    for (ups, nas, other, expected) in [
+        ("", idle, idle, Some("unknown")),
+        ("power: 200W", idle, idle, None),
+        ("power: 201W", idle, idle, Some("unknown")),
+        ("rating: 200VA", idle, idle, None),
+        ("power: 200W", "", "", None),
+        // The draws at load.
+        (
+            "",
+            "power: {idle: 50W, load: 100W}",
+            "power: {idle: 50W, load: 100W}",
+            None,
+        ),
+        (
+            "",
+            "power: {idle: 50W, load: 100W}",
+            "power: {idle: 50W, load: 101W}",
+            Some("unknown"),
+        ),
+        ("", "power: {idle: 50W, load: 100W}", "", Some("unknown")),
+        // The best that can be is too much; what the UPS can give is no excuse.
+        (
+            "",
+            "power: {idle: 150W}",
+            "power: {idle: 51W}",
+            Some("Error"),
+        ),
+        (
+            "power: 200W",
+            "power: {idle: 150W}",
+            "power: {idle: 51W}",
+            Some("Error"),
+        ),
+    ] {
+        let found = lasting(ups, nas, other);
+        assert_eq!(found.as_deref(), expected, "{ups}, {nas}, {other}");
+    }
+}

@@ -34,6 +34,7 @@ mod slips;
 mod sums;
 mod support;
 mod tunnels;
+mod tunnels_up;
 mod unknowns;
 mod unread;
 mod volumes;

@@ -259,3 +259,46 @@ fn the_network_of_a_tunnel_is_no_network_that_it_cuts_off() {
     assert!(ask(", kind: lan")[0].starts_with("Error: host 'nas' sends"));
     assert!(ask("")[0].starts_with("Info: unknown: whether network 'vpn'"));
 }
+
+#[test]
+fn ranges_of_dhcp_at_the_ends_of_their_network() {
+    let range = |subnet: &str, range: &str| {
+        let found = said(&format!(
+            "networks: {{lan: {{subnet: '{subnet}', dhcp: '{range}'}}}}"
+        ));
+        assert!(found.len() < 2, "{found:?}");
+        let only = found.into_iter().next();
+        only.map(|d| d.rsplit_once("can have: ").unwrap().1.to_owned())
+    };
+    let own = "10.0.0.0, that of the network itself";
+    for (subnet, written, expected) in [
+        ("10.0.0.0/24", "10.0.0.1-10.0.0.254", None),
+        ("10.0.0.0/24", "10.0.0.0-10.0.0.99", Some(own)),
+        (
+            "10.0.0.0/24",
+            "10.0.0.100-10.0.0.255",
+            Some("10.0.0.255, that of all in it (broadcast)"),
+        ),
+        (
+            "10.0.0.0/30",
+            "10.0.0.0-10.0.0.3",
+            Some(
+                "10.0.0.0, that of the network itself, and 10.0.0.3, that of all in it (broadcast)",
+            ),
+        ),
+        ("10.0.0.0/30", "10.0.0.1-10.0.0.2", None),
+        ("10.0.0.0/31", "10.0.0.0-10.0.0.1", None),
+        (
+            "fd00::/64",
+            "fd00::-fd00::99",
+            Some("fd00::, that of any router in it"),
+        ),
+        ("fd00::/120", "fd00::80-fd00::ff", None),
+    ] {
+        assert_eq!(
+            range(subnet, written).as_deref(),
+            expected,
+            "{written} of {subnet}"
+        );
+    }
+}

@@ -262,3 +262,25 @@ fn a_figure_of_nothing_is_no_figure_of_the_lab() {
         );
     }
 }
+
+/// A slip in another UPS matters as far as that may feed the same things.
+#[test]
+fn a_slip_in_another_ups_leaves_the_battery_of_this_one_be() {
+    for (other, unknown) in [
+        ("runtime: 5", false),
+        ("feed: home/nowhere", false),
+        ("feeds: [nowhere]", true),
+    ] {
+        let text = format!(
+            "sites: {{home: }}\nhosts: {{nas: {{site: home, power: {{average: 300W}}}}}}\nups: {{a: {{energy: 100Wh, runtime: 2h, feeds: [nas]}}, b: {{energy: 100Wh, {other}}}}}"
+        );
+        let (invalid, found) = judge(&text);
+        assert_eq!(invalid.len(), 1, "{invalid:#?}");
+        let of: Vec<bool> = found
+            .iter()
+            .filter(|d| d.code == "cap-ups-runtime")
+            .map(|d| d.unknown)
+            .collect();
+        assert_eq!(of, [unknown], "{other}");
+    }
+}

@@ -47,3 +47,53 @@ fn the_vote_of_a_host_that_may_be_off_is_not_sure() {
         }
     }
 }
+
+/// What another rule says of three hosts in a cluster, one of which may be off.
+fn of_rule(rule: &str, third: &str, more: &str) -> Vec<String> {
+    let text = format!(
+        "format: 1\nlab: x\nhosts: {{a: {{}}, b: {{}}, c: {{{third}}}}}\nclusters: {{main: {{kind: proxmox, members: [a, b, c]}}}}\n{more}\n"
+    );
+    let (found, _) = check(&text, None);
+    let of = found.into_iter().filter(|d| d.code == rule);
+    of.map(|d| {
+        assert!(!d.help.is_empty(), "no remedy: {d:#?}");
+        format!("{:?}: {}", d.severity, d.message)
+    })
+    .collect()
+}
+
+#[test]
+fn work_on_a_member_while_another_is_off() {
+    let work = |third: &str, on: &str| {
+        let jobs =
+            format!("jobs: {{patches: {{kind: update, on: [{on}], schedule: \"Sat 02:00\"}}}}");
+        of_rule("ha-drain", third, &jobs)
+    };
+    assert_eq!(work("", "a, b"), [""; 0]);
+    assert_eq!(work("on_demand: false", "a, b, c"), [""; 0]);
+    assert_eq!(
+        work("on_demand: true", "a, b"),
+        ["Warning: while job 'patches' has 'a' away, the rest of cluster 'main' has no majority"]
+    );
+    assert_eq!(work("on_demand: true", "c"), [""; 0]);
+    assert_eq!(
+        work("on_demand: unknown", "a, b"),
+        [
+            "Info: unknown: whether cluster 'main' keeps its majority while job 'patches' has members away"
+        ]
+    );
+}
+
+#[test]
+fn who_cannot_be_missed_while_another_is_off() {
+    let points = |third: &str| {
+        let more = "guests: {g: {kind: vm, on: main, ha: true}, h: {kind: vm, on: main, ha: true}}\nservices: {wiki: {runs: {guest: g}}, mail: {runs: {guest: h}}}";
+        let found = of_rule("ha-spof", third, more);
+        found.into_iter().next()
+    };
+    assert_eq!(points(""), None);
+    assert_eq!(
+        points("on_demand: true").as_deref(),
+        Some("Info: there are 2 single points of failure, and there is no register of them")
+    );
+}

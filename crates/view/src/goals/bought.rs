@@ -16,10 +16,15 @@ use model::units::Seconds;
 use model::units::size::Size;
 use model::units::text::Name;
 
+/// What a thing that is bought is called in the lab as it would be.
+pub(super) fn name(number: usize) -> String {
+    format!("bought-{number}")
+}
+
 impl Offered {
     /// The lab with it. `number` tells things apart that are bought together.
     pub fn put_into(&self, lab: &mut Lab, number: usize) {
-        let name = format!("bought-{number}");
+        let name = name(number);
         match (&self.at, self.offer.kind.known()) {
             (At::Site(site), Some(OfferKind::Host)) => {
                 lab.hosts.insert(name, host(site, &self.offer));

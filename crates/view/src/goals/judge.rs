@@ -1,6 +1,7 @@
 //! Every goal of a lab with its verdict.
 
 use super::recover::{World, few};
+use super::too_large::TooLarge;
 use super::{Goal, Trial, What};
 use graph::availability::{best, known, ppm};
 use graph::copies::unhurt;
@@ -436,12 +437,13 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
     let mut losses = Losses::of(lab, cluster, &guests, 0);
     // The one of those that are carried that has the least left.
     let mut fine: Option<(i128, usize)> = None;
+    let mut large = TooLarge::default();
     let mut skipped = 0;
     for at in 0..losses.count() {
         let left = match losses.easily(at) {
             Some(left) => Some(left),
             None => match losses.look(at) {
-                Some(loss) => said(&loss, trial),
+                Some(loss) => said(&loss, &mut large, trial),
                 None => {
                     skipped += 1;
                     None
@@ -452,6 +454,7 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
             fine = Some((left, at));
         }
     }
+    trial.impossible.extend(large.words());
     if skipped > 0 {
         trial.unknown.push(format!(
             "memory: the loss of {skipped} members was not looked at, the cluster is large and it is not plain from the sums"
@@ -478,14 +481,16 @@ fn sum(loss: &Loss) -> (i128, String) {
 }
 
 /// Tells of a loss that is not carried; what is left if it is.
-fn said(loss: &Loss, trial: &mut Trial) -> Option<i128> {
+fn said(loss: &Loss, large: &mut TooLarge, trial: &mut Trial) -> Option<i128> {
     let (left, sum) = sum(loss);
     match &loss.room {
         Room::Full(guest, placed) => {
-            let why = match too_large(loss) {
-                Some(why) => why,
-                None if sizes::value(&loss.moving) > left => sum,
-                None => no_room(loss, guest, placed),
+            if large.is(loss) {
+                return None;
+            }
+            let why = match sizes::value(&loss.moving) > left {
+                true => sum,
+                false => no_room(loss, guest, placed),
             };
             if !trial.impossible.contains(&why) {
                 trial.impossible.push(why);
@@ -509,21 +514,6 @@ fn said(loss: &Loss, trial: &mut Trial) -> Option<i128> {
         }
     }
     None
-}
-
-/// All together may fit where one of them fits nowhere.
-fn too_large(loss: &Loss) -> Option<String> {
-    let most = loss.rooms.iter().map(|(_, room)| *room).max()?;
-    let part = loss.moving.iter().max_by_key(|p| p.value)?;
-    (part.value > most).then(|| {
-        format!(
-            "{} takes {}, and no host but {} has more than {} for it",
-            part.name,
-            memory(part.value),
-            loss.host,
-            memory(most.max(0))
-        )
-    })
 }
 
 /// All together may fit where one of them finds no room beside the others.

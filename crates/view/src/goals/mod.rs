@@ -11,6 +11,7 @@ mod stock;
 mod table;
 #[cfg(test)]
 mod tests;
+mod too_large;
 
 pub use judge::judge;
 pub use offers::{Offered, Price};

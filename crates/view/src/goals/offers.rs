@@ -244,6 +244,18 @@ pub(super) fn left_out(lab: &Lab) -> Vec<String> {
     out
 }
 
+fn sold_as(offer: &Offer) -> &str {
+    let kind = offer.kind.known().map_or("offer", |k| k.word());
+    offer.title.known().map_or(kind, |t| t.0.as_str())
+}
+
+impl Offered {
+    /// What it is called where it is sold.
+    pub(super) fn sold_as(&self) -> &str {
+        sold_as(&self.offer)
+    }
+}
+
 /// A machine of which nobody said how much memory it has: what it could carry is not known.
 fn is_unmeasured(offer: &Offer) -> bool {
     offer.kind.known() == Some(&OfferKind::Host) && offer.memory.known().is_none()
@@ -300,7 +312,7 @@ pub(super) fn candidates(lab: &Lab) -> Vec<Offered> {
         };
         for (at, words, times) in places(lab, kind, &offer) {
             if let Some(price) = price(&offer, &currency, times) {
-                let title = offer.title.known().map_or(kind.word(), |t| t.0.as_str());
+                let title = sold_as(&offer);
                 let size = offer.size.known().filter(|_| kind != OfferKind::Host);
                 let size = size.map(|s| format!(", {s}")).unwrap_or_default();
                 let times = if times > 1 {

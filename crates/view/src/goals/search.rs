@@ -1,7 +1,7 @@
 //! The cheapest purchase that makes a goal possible, found by buying: each set of offers is put into the lab, and every goal is judged again.
 
 use super::offers::{Offered, YEARS, candidates, left_out};
-use super::{Goal, Key, Verdict, What, judge};
+use super::{Goal, Key, Verdict, What, bought, judge};
 use model::lab::Lab;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -88,7 +88,11 @@ pub fn advise(lab: &Lab) -> Advice {
     });
     let beyond = |g: &Goal| impossible.contains(&g.key) && !within.contains(&g.key);
     Advice {
-        beyond: with_all.into_iter().filter(beyond).collect(),
+        beyond: with_all
+            .into_iter()
+            .filter(beyond)
+            .map(|goal| search.worded(goal))
+            .collect(),
         goals,
         each,
         all,
@@ -122,6 +126,25 @@ impl Search<'_> {
             }
         }
         judge(&lab)
+    }
+
+    /// With what each thing that is bought is sold as, in place of the name that it has in the lab that was judged.
+    fn worded(&self, mut goal: Goal) -> Goal {
+        let worded = |text: &String| {
+            let mut text = text.clone();
+            // The longest numbers first: one is the beginning of another.
+            for (n, offer) in self.offers.iter().enumerate().rev() {
+                text = text.replace(
+                    &bought::name(n + 1),
+                    &format!("the bought '{}'", offer.sold_as()),
+                );
+            }
+            text
+        };
+        goal.because = goal.because.iter().map(worded).collect();
+        goal.because.dedup();
+        goal.assumed = goal.assumed.iter().map(worded).collect();
+        goal
     }
 
     fn possible(&mut self, set: &[usize]) -> &BTreeSet<Key> {

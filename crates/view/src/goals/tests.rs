@@ -403,6 +403,25 @@ guests: {{{guests}}}
         because.contains("x takes 20GiB, and no host but a has more than 16GiB for it"),
         "{because}"
     );
+    // A guest that no host holds is told once, with the largest of them.
+    let huge = format!("x: {{kind: vm, on: a, memory: 400GiB, ha: true, {on_share}}}");
+    let text = cluster("32GiB", &huge, "");
+    let (verdict, because) = said(&text);
+    assert_eq!(verdict, Verdict::Impossible, "{because}");
+    assert!(
+        because.contains("x takes 400GiB, and the most that a host has for it is"),
+        "{because}"
+    );
+    assert_eq!(because.matches("x takes").count(), 1, "{because}");
+    // Nor is what was bought for nothing told by the name that only the search knows.
+    let beyond = advise(&lab(&[&text])).beyond;
+    let because = beyond
+        .iter()
+        .find(|g| g.key.words().ends_with(", HA"))
+        .map(|g| g.because.concat())
+        .unwrap();
+    assert_eq!(because.matches("x takes").count(), 1, "{because}");
+    assert!(!because.contains("bought-"), "{because}");
 }
 
 #[test]
