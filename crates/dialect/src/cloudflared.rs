@@ -6,7 +6,7 @@
 use crate::Told;
 use crate::lines::{Instance, instances};
 use crate::told::plain;
-use diag::{Class, Severity, SourceSet};
+use crate::yaml::{document, field, text};
 use lang::Plain;
 use model::value::Value;
 
@@ -144,35 +144,6 @@ fn rule(node: &Plain) -> Option<Rule> {
             .map(|p| plain(&p)),
         service: plain(&text(pairs, "service").filter(|s| !s.is_empty())?),
     })
-}
-
-/// The one map that a configuration is.
-fn document(text: &str) -> Result<Vec<(String, Plain)>, String> {
-    let mut sources = SourceSet::default();
-    sources.add("config", text);
-    let (mut documents, wrong) = lang::plain(&sources);
-    if wrong
-        .iter()
-        .any(|d| d.class == Class::Invalid || d.severity == Severity::Error)
-    {
-        return Err("its configuration is no YAML that can be read".to_owned());
-    }
-    match (documents.pop(), documents.is_empty()) {
-        (Some(Plain::Map(pairs)), true) => Ok(pairs),
-        (None | Some(Plain::Nothing), true) => Ok(Vec::new()),
-        _ => Err("its configuration is no map".to_owned()),
-    }
-}
-
-fn field<'a>(pairs: &'a [(String, Plain)], name: &str) -> Option<&'a Plain> {
-    pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v)
-}
-
-fn text(pairs: &[(String, Plain)], name: &str) -> Option<String> {
-    match field(pairs, name)? {
-        Plain::Text(text) => Some(text.clone()),
-        _ => None,
-    }
 }
 
 fn is_on(node: &Plain) -> bool {

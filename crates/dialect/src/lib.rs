@@ -8,11 +8,17 @@
 #![warn(clippy::disallowed_methods)]
 
 pub mod cloudflared;
-pub mod pihole;
+pub mod dns;
 pub mod tailscale;
 
+mod adguard;
+mod dnsmasq;
 mod json;
 mod lines;
+mod pihole;
+mod server;
 mod told;
+mod unbound;
+mod yaml;
 
 pub use told::Told;

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Instance<'a> {
     /// `host`, `container` or `stopped`.
     pub(crate) runs: &'static str,
+    /// Which product it is, where a section tells of several.
+    pub(crate) product: &'a str,
     /// Words behind `m`.
     pub(crate) marks: Vec<&'a str>,
     /// The file that was read.
@@ -53,6 +55,7 @@ pub(crate) fn instances<'a>(text: &'a str, told: &mut Told) -> Vec<Instance<'a>>
             };
             all.push(Instance {
                 runs,
+                product: rest.split(' ').nth(1).unwrap_or_default(),
                 ..Instance::default()
             });
             continue;

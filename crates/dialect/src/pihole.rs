@@ -3,50 +3,17 @@
 //! Version 6 keeps all of it in `pihole.toml`; version 5 in `setupVars.conf`, `custom.list` and files of dnsmasq, which version 6 reads only if
 //! it is told to (`misc.etc_dnsmasq_d`).
 
-use crate::Told;
+use crate::dnsmasq;
 use crate::json::{flag, texts, word};
-use crate::lines::{Instance, instances};
-use crate::told::{list, plain};
+use crate::lines::Instance;
+use crate::server::Server;
+use crate::told::plain;
 use model::value::Value;
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// So many names are kept of one server.
-const MOST: usize = 5000;
-
-/// Takes apart what the observer script told.
-pub fn read(text: &str) -> Told {
-    let mut told = Told::default();
-    for instance in instances(text, &mut told) {
-        let key = told.free("pihole");
-        match (instance.why(), server(&instance)) {
-            (Some(why), None) => told.unknown(key, why),
-            (None, None) => told.unknown(key, "its configuration was not found"),
-            (_, Some(Err(why))) => told.unknown(key, why),
-            (why, Some(Ok(server))) => {
-                if let Some(why) = why.map(ToOwned::to_owned).or_else(|| server.gap.clone()) {
-                    told.gap(format!("{key}: {why}"));
-                }
-                server.put(&instance, &key, &mut told);
-            }
-        }
-    }
-    told
-}
-
-/// What a server is set to.
-#[derive(Default)]
-struct Server {
-    generation: i64,
-    about: Vec<(&'static str, Value)>,
-    upstreams: BTreeSet<String>,
-    forwards: BTreeSet<String>,
-    hosts: BTreeMap<String, BTreeSet<String>>,
-    names: BTreeMap<String, String>,
-    gap: Option<String>,
-}
-
-fn server(of: &Instance<'_>) -> Option<Result<Server, &'static str>> {
+/// What an instance of it is set to; `None` if no file of it was found or read whole.
+pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
     if let Some(text) = of.texts.get("toml") {
         // What is half read may be read wrongly.
         if of.why_of("toml").is_some() {
@@ -62,17 +29,17 @@ fn server(of: &Instance<'_>) -> Option<Result<Server, &'static str>> {
 const ODD_LIST: &str =
     "one of its lists (upstreams, hosts, cnameRecords, revServers) is no list of texts";
 
-fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, &'static str> {
-    let root: Json =
-        basic_toml::from_str(text).map_err(|_| "its configuration is no TOML that can be read")?;
+fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, String> {
+    let root: Json = basic_toml::from_str(text)
+        .map_err(|_| "its configuration is no TOML that can be read".to_owned())?;
     let dns = root
         .get("dns")
-        .ok_or("its configuration says nothing of names")?;
+        .ok_or_else(|| "its configuration says nothing of names".to_owned())?;
     let mut server = Server {
-        generation: 6,
+        generation: Some(6),
         ..Server::default()
     };
-    let listed = |name| texts(dns, name).map_err(|_| ODD_LIST);
+    let listed = |name| texts(dns, name).map_err(|_| ODD_LIST.to_owned());
     server.upstreams.extend(listed("upstreams")?);
     for line in listed("hosts")? {
         server.hosts_line(&line);
@@ -110,7 +77,7 @@ fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, &'static str> {
         server.say("dhcp_router", word(dhcp, "router"));
     }
     if root.get("misc").and_then(|m| flag(m, "etc_dnsmasq_d")) == Some(true) {
-        server.dnsmasq(of);
+        dnsmasq::add(&mut server, of);
     }
     if of.is("lines") {
         server.gap = Some("it has lines of dnsmasq of its own (misc.dnsmasq_lines)".to_owned());
@@ -126,7 +93,7 @@ fn fifth(setup: &str, of: &Instance<'_>) -> Server {
     let get = |name: &str| pairs.get(name).map(|v| plain(v.trim_matches('"')));
     let on = |name: &str| get(name).and_then(|v| v.parse::<bool>().ok());
     let mut server = Server {
-        generation: 5,
+        generation: Some(5),
         ..Server::default()
     };
     let upstreams = pairs.iter().filter(|(k, _)| k.starts_with("PIHOLE_DNS_"));
@@ -149,155 +116,6 @@ fn fifth(setup: &str, of: &Instance<'_>) -> Server {
         .map(String::as_str)
         .unwrap_or_default();
     lines.lines().for_each(|line| server.hosts_line(line));
-    server.dnsmasq(of);
+    dnsmasq::add(&mut server, of);
     server
-}
-
-impl Server {
-    fn say(&mut self, name: &'static str, text: Option<String>) {
-        let text = text.filter(|t| !t.is_empty());
-        self.about.extend(text.map(|t| (name, Value::from(t))));
-    }
-
-    fn flag(&mut self, name: &'static str, value: Option<bool>) {
-        self.about.extend(value.map(|v| (name, Value::Bool(v))));
-    }
-
-    fn forward(&mut self, domain: &str, target: &str) {
-        if !target.is_empty() {
-            self.forwards
-                .insert(plain(format!("{domain} {target}").trim()));
-        }
-    }
-
-    /// `192.168.1.5 nas nas.lan`
-    fn hosts_line(&mut self, line: &str) {
-        let mut words = line.split_whitespace();
-        let Some(address) = words.next().and_then(address) else {
-            return self.odd();
-        };
-        for name in words.take_while(|w| !w.starts_with('#')) {
-            self.host(name, address.clone());
-        }
-    }
-
-    fn host(&mut self, name: &str, address: String) {
-        let name = plain(&name.trim_end_matches('.').to_ascii_lowercase());
-        self.hosts.entry(name).or_default().insert(address);
-    }
-
-    /// `alias.lan,nas.lan`, and a time to live behind it; several names may lead to the last one.
-    fn cname(&mut self, line: &str) {
-        let mut parts: Vec<&str> = line.split(',').map(str::trim).collect();
-        if parts
-            .last()
-            .is_some_and(|p| p.chars().all(|c| c.is_ascii_digit()))
-        {
-            parts.pop();
-        }
-        match parts.split_last() {
-            Some((target, names)) if !names.is_empty() => {
-                for name in names {
-                    self.names.insert(
-                        plain(&name.to_ascii_lowercase()),
-                        plain(&target.to_ascii_lowercase()),
-                    );
-                }
-            }
-            _ => self.odd(),
-        }
-    }
-
-    /// `nas.lan,nas,192.168.1.5,fd00::5`
-    fn host_record(&mut self, line: &str) {
-        let parts: Vec<&str> = line.split(',').map(str::trim).collect();
-        let addresses: Vec<String> = parts.iter().filter_map(|p| address(p)).collect();
-        let names = parts.iter().filter(|p| {
-            !p.is_empty() && address(p).is_none() && !p.chars().all(|c| c.is_ascii_digit())
-        });
-        for name in names {
-            for address in &addresses {
-                self.host(name, address.clone());
-            }
-        }
-    }
-
-    /// Lines of dnsmasq's own files.
-    fn dnsmasq(&mut self, of: &Instance<'_>) {
-        let text = of
-            .texts
-            .get("dnsmasq")
-            .map(String::as_str)
-            .unwrap_or_default();
-        for line in text.lines() {
-            let Some((key, value)) = line.split_once('=') else {
-                continue;
-            };
-            let value = value.trim();
-            match key.trim() {
-                "cname" => self.cname(value),
-                "host-record" => self.host_record(value),
-                // `/nas.lan/192.168.1.5` is the name and all below it.
-                "address" => match value
-                    .rsplit_once('/')
-                    .and_then(|(n, a)| Some((n, address(a)?)))
-                {
-                    Some((names, address)) => {
-                        let names = names.split('/').filter(|n| !n.is_empty());
-                        names.for_each(|n| self.host(n, address.clone()));
-                    }
-                    None => self.odd(),
-                },
-                "server" => match value.rsplit_once('/') {
-                    Some((domains, to)) => domains
-                        .split('/')
-                        .filter(|d| !d.is_empty())
-                        .for_each(|d| self.forward(d, to)),
-                    None => {
-                        self.upstreams.insert(plain(value));
-                    }
-                },
-                "dhcp-range" => {
-                    self.about.retain(|(name, _)| *name != "dhcp");
-                    self.flag("dhcp", Some(true));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn odd(&mut self) {
-        let why = "a record has a form that is not known here";
-        self.gap.get_or_insert_with(|| why.to_owned());
-    }
-
-    fn put(self, of: &Instance<'_>, key: &str, told: &mut Told) {
-        let mut about = self.about;
-        about.extend([
-            ("runs", Value::from(of.runs)),
-            ("generation", Value::Int(self.generation)),
-            ("upstreams", list(self.upstreams)),
-        ]);
-        about.extend(of.number.map(|n| ("lists", Value::Int(n))));
-        if !self.forwards.is_empty() {
-            about.push(("forwards", list(self.forwards)));
-        }
-        told.present(key, Value::map(about));
-        if self.hosts.len() + self.names.len() > MOST {
-            return told.gap(format!("{key}: it has more names than are kept"));
-        }
-        for (name, addresses) in self.hosts {
-            let value = Value::map([("addresses", list(addresses))]);
-            told.present(format!("{key}/host/{name}"), value);
-        }
-        for (name, target) in self.names {
-            let value = Value::map([("target", target)]);
-            told.present(format!("{key}/cname/{name}"), value);
-        }
-    }
-}
-
-fn address(text: &str) -> Option<String> {
-    let parsed: core::net::IpAddr = text.parse().ok()?;
-    Some(parsed.to_string())
 }

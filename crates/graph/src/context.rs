@@ -6,6 +6,7 @@ use crate::observation::Observation;
 use diag::Span;
 use jiff::civil::Date;
 use model::compose::Projects;
+use model::declare::OptExt as _;
 use model::document::Documents;
 use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::{Kind, ObjectRef};
@@ -96,6 +97,22 @@ impl<'a> Context<'a> {
         let target = self.observed(name).ok()?;
         let text = target.facts.get(&path)?.seen.value()?.as_text()?;
         Some((text, path, target))
+    }
+
+    /// By which words a machine is known to run OpenWrt, whose SSH server is dropbear: none of what sshd does by default is so there.
+    pub fn runs_dropbear(&self, name: &str, host: &Host) -> Option<&'static str> {
+        let is = |text: &str| {
+            text.split(' ')
+                .next()
+                .is_some_and(|w| w.eq_ignore_ascii_case("openwrt"))
+        };
+        if host.os.known().is_some_and(|os| is(os)) {
+            return Some("'os: openwrt'");
+        }
+        let path = FactPath::new(FactKind::Host, "os");
+        let target = self.observed(name).ok()?;
+        let seen = target.facts.get(&path)?.seen.value()?.as_text()?;
+        is(seen).then_some("observed: OpenWrt")
     }
 
     /// The backups that a dataset is in, with the repositories they go to.

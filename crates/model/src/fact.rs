@@ -83,8 +83,8 @@ fact_kinds! {
     /// that the tailnet lets it), `exit` (bool: offers itself as an exit node), `uses_exit` (true, if all goes out by another one), `ssh`, `shields` (bool: lets nobody in), `accepts_routes`. Key: `peer/NAME`; value map: `addresses`, `os`, `online`,
     /// `routes`, `exit`, `tags`. Key: `serve/HOST:PORT` (`serve/:PORT` of a port that is led on as it is); value map: `to` (list of `PATH TARGET`), `public` (bool: Funnel, from the internet), `tls`. Keys of nodes are never kept.
     Tailscale = "tailscale",
-    /// Of a name server, by its configuration. Key: the product (`pihole`); value map: `runs`, `generation` (5 or 6), `upstreams` (list, as `ADDRESS#PORT`), `forwards` (list of `DOMAIN ADDRESS` that are asked elsewhere), `listening` (its own
-    /// word), `interface`, `port`, `blocking` (bool), `lists` (count), `dhcp` (bool), `dhcp_from`, `dhcp_to`, `dhcp_router`. Key: `PRODUCT/host/NAME`; value map: `addresses`. Key: `PRODUCT/cname/NAME`; value map: `target`.
+    /// Of a name server, by its configuration. Key: the product (`pihole`, `adguard`, `unbound`, `dnsmasq`); value map: `runs`, `generation` (5 or 6, of Pi-hole), `upstreams` (list, as `ADDRESS#PORT`), `forwards` (list of `DOMAIN ADDRESS` that are asked elsewhere), `listening` (its own
+    /// word), `interface`, `port`, `blocking` (bool), `lists` (count), `dhcp` (bool), `dhcp_from`, `dhcp_to`, `dhcp_router`, `dhcp_ranges` (list of `FROM-TO`, of several), `local` (bool: for its own machine alone). Key: `PRODUCT/host/NAME` (`*.NAME`: all below it); value map: `addresses`. Key: `PRODUCT/cname/NAME`; value map: `target`.
     Dns = "dns",
     /// Of a UPS, by Network UPS Tools; groups and names are those of its variables. Key: `ups`; value map: `status` (list of flags: `OL`, `OB`, `LB`, …), `alarm`, `load` (%), `realpower` (W), `power` (VA),
     /// `realpower.nominal`, `power.nominal`, `mfr`, `model`, `serial`, `firmware`, `test.result`, `test.date`. Key: `battery`; value map: `charge`, `charge.low` (%), `runtime`, `runtime.low` (s), `date`, `mfr.date`,

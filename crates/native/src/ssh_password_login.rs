@@ -1,7 +1,7 @@
 //! Passwords are enough to log in over ssh.
 
 use crate::context::{Setting, called};
-use crate::ssh_root_login::{otherwise, when};
+use crate::ssh_root_login::{dropbear, otherwise, when};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Applicability, Edit, Fix, Severity};
 
@@ -25,6 +25,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, machine) in ctx.lab.machines() {
         let of = ctx.lab.machine_ref(name);
         let called = called(&of);
+        if let Some(d) = dropbear(
+            ctx,
+            (name, machine),
+            &RULE,
+            "a password is enough to log in",
+        ) {
+            out.add(of, d);
+            continue;
+        }
         for keyword in KEYWORDS {
             let lower = keyword.to_lowercase();
             let by_password = || format!("{called} lets people log in by password ({keyword})");

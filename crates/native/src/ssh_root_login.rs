@@ -2,7 +2,7 @@
 
 use crate::context::{Setting, called};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Applicability, Edit, Fix, Severity};
+use diag::{Applicability, Diagnostic, Edit, Fix, Severity};
 use model::lab::{Host, Reach};
 
 pub const RULE: Rule = Rule {
@@ -26,6 +26,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, machine) in ctx.lab.machines() {
         let of = ctx.lab.machine_ref(name);
         let called = called(&of);
+        if let Some(d) = dropbear(ctx, (name, machine), &RULE, "root may log in") {
+            out.add(of, d);
+            continue;
+        }
         let d = match ctx.sshd(name, machine, "permitrootlogin") {
             Setting::Declared("no", span) => match otherwise(ctx, name, "permitrootlogin") {
                 Some((value, when)) => RULE
@@ -72,6 +76,26 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         out.add(of.clone(), d);
     }
+}
+
+/// On OpenWrt nothing is known by sshd's keywords, unless an sshd told of them; what is declared for one is not what lets in there.
+pub(crate) fn dropbear(
+    ctx: &Context<'_>,
+    (name, machine): (&str, &Host),
+    rule: &Rule,
+    what: &str,
+) -> Option<Diagnostic> {
+    let by = ctx.runs_dropbear(name, machine)?;
+    if ctx.sshd_observed(name, "permitrootlogin").is_some() {
+        return None;
+    }
+    let called = called(&ctx.lab.machine_ref(name));
+    let d = rule.unknown(format!("whether {what} on {called} over ssh is not known"));
+    Some(
+        d.at(machine.span, by)
+            .note("OpenWrt's SSH server is dropbear: no keyword and no default of sshd holds there, and its own options (`uci show dropbear`) are not read")
+            .help("on the router, with a key in place: `uci set dropbear.@dropbear[0].PasswordAuth=off`, the same with RootPasswordAuth, then `uci commit dropbear`"),
+    )
 }
 
 /// What a host's sshd really does with a keyword that is declared as `no`, and when that was seen; `None` if it is so, or if nobody looked.

@@ -1,7 +1,7 @@
 //! Two servers hand out addresses in one network.
 
 use crate::look::part;
-use crate::names::{KIND, NameServer, all, text};
+use crate::names::{KIND, NameServer, all};
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
 use diag::Severity;
@@ -25,12 +25,13 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let what = "hands out addresses in a network where another server does";
     let servers = all(ctx, |look| look.unseen(&RULE, KIND, what, out));
-    let handing: Vec<(&NameServer<'_, '_>, &str)> = servers
+    let handing: Vec<Handing<'_, '_, '_>> = servers
         .iter()
         .filter(|s| s.value.field("dhcp").and_then(Value::as_bool) == Some(true))
-        .filter_map(|s| Some((s, network(ctx, s)?)))
+        .flat_map(|s| s.ranges().into_iter().map(move |range| (s, range)))
+        .filter_map(|(s, range)| Some((s, network(ctx, range.0)?, range)))
         .collect();
-    for (at, (server, network)) in handing.iter().enumerate() {
+    for (at, (server, network, range)) in handing.iter().enumerate() {
         let me = &server.look.object;
         let declared = ctx.lab.networks.get(*network);
         let dhcp = declared.and_then(|n| n.about.dhcp.as_ref());
@@ -39,16 +40,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let rival = handing
             .iter()
             .take(at)
-            .find(|(s, n)| n == network && s.look.object != *me);
+            .find(|(s, n, _)| n == network && s.look.object != *me);
         let (who, span) = match (other, rival) {
             (Some(by), _) => (
                 format!("{} '{}' is declared to", by.kind.word(), by.name),
                 dhcp.map(|d| d.span),
             ),
-            (None, Some((rival, _))) => (format!("{} does, too", rival.title()), None),
+            (None, Some((rival, ..))) => (format!("{} does, too", rival.title()), None),
             (None, None) => continue,
         };
-        let range = ["dhcp_from", "dhcp_to"].map(|f| text(server.value, f).unwrap_or("?"));
         let d = RULE.finding(format!(
             "{} hands out addresses in network '{network}', and {who}",
             server.title()
@@ -58,16 +58,19 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             None => d,
         };
         let d = d
-            .note(format!("range: {} to {}", range[0], range[1]))
-            .help("switch one of them off; if the Pi-hole should, say so: `dhcp: {server: …}` of the network");
+            .note(format!("range: {} to {}", range.0, range.1))
+            .help(format!("switch one of them off; if {} should, say so: `dhcp: {{server: …}}` of the network", server.product()));
         let d = d.of(part(network));
         out.add(me.clone(), server.look.dated(d, KIND, server.key));
     }
 }
 
-/// The declared network that its range lies in.
-fn network<'a>(ctx: &Context<'a>, server: &NameServer<'_, '_>) -> Option<&'a str> {
-    let from: IpAddr = text(server.value, "dhcp_from")?.parse().ok()?;
+/// A range that a server hands out, and the declared network that it lies in.
+type Handing<'h, 'c, 'a> = (&'h NameServer<'c, 'a>, &'a str, (&'a str, &'a str));
+
+/// The declared network that a range lies in.
+fn network<'a>(ctx: &Context<'a>, from: &str) -> Option<&'a str> {
+    let from: IpAddr = from.parse().ok()?;
     let mut networks = ctx.lab.networks.iter();
     let of = networks.find(|(_, n)| subnet(n).is_some_and(|s| s.contains(&from)));
     of.map(|(name, _)| name.as_str())

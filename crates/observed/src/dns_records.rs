@@ -31,9 +31,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, zone) in &ctx.lab.dns {
         let answering = zone.primary.known().map(|p| machines(ctx.lab, &p.0.object));
         let Some(answering) = answering else { continue };
-        let primary = |s: &&NameServer<'_, '_>| answering.contains(&s.look.object);
-        for server in servers.iter().filter(primary) {
-            held_against(name, zone, server, out);
+        for machine in &answering {
+            let asked = |s: &&NameServer<'_, '_>| s.look.object == *machine && s.is_asked();
+            let here: Vec<&NameServer<'_, '_>> = servers.iter().filter(asked).collect();
+            held_against(name, zone, &here, out);
         }
         unseen(ctx, name, &answering, out);
     }
@@ -54,16 +55,23 @@ fn unseen(
     }
 }
 
-fn held_against(zone_name: &str, zone: &DnsZone, server: &NameServer<'_, '_>, out: &mut Findings) {
-    // Whoever it passes the zone on to answers for it.
-    let passed_on = texts(server.value, "forwards").into_iter().any(|f| {
-        let domain = f.split(' ').next().unwrap_or(f);
-        domain.eq_ignore_ascii_case(zone_name.trim_end_matches('.'))
-    });
-    if passed_on {
+/// A record is there if one of the servers of a machine has it: which of them is asked, the others may hide.
+fn held_against(
+    zone_name: &str,
+    zone: &DnsZone,
+    servers: &[&NameServer<'_, '_>],
+    out: &mut Findings,
+) {
+    // Whoever it is passed on to answers for it.
+    let passed_on = |server: &NameServer<'_, '_>| {
+        texts(server.value, "forwards").into_iter().any(|f| {
+            let domain = f.split(' ').next().unwrap_or(f);
+            domain.eq_ignore_ascii_case(zone_name.trim_end_matches('.'))
+        })
+    };
+    if servers.iter().any(|s| passed_on(s)) {
         return;
     }
-    let unsure = server.look.gap(KIND).is_some();
     for record in &zone.records {
         let (Some(name), Some(kind), Some(value)) = (
             record.name.known(),
@@ -73,20 +81,26 @@ fn held_against(zone_name: &str, zone: &DnsZone, server: &NameServer<'_, '_>, ou
             continue;
         };
         let name = full(name, zone_name);
-        let seen = match kind {
+        let of = |server: &NameServer<'_, '_>| match kind {
             RecordType::A | RecordType::Aaaa => addresses(server, &name, value),
             RecordType::Cname => alias(server, &name, &full(value, zone_name)),
-            _ => continue,
+            _ => None,
         };
+        let seen: Option<Vec<Vec<String>>> = servers.iter().map(|s| of(s)).collect();
         let Some(seen) = seen else { continue };
-        if unsure && seen.is_empty() {
+        let mut each = servers.iter().zip(&seen);
+        let other = each.clone().find(|(_, seen)| !seen.is_empty());
+        let Some((server, seen)) = other.or_else(|| each.next()) else {
+            continue;
+        };
+        if server.look.gap(KIND).is_some() && seen.is_empty() {
             continue;
         }
         tell(
             zone_name,
             record,
             (&name, kind.word(), value),
-            (server, &seen),
+            (server, seen),
             out,
         );
     }

@@ -42,7 +42,35 @@ pub(crate) fn all<'c, 'a>(
 impl<'a> NameServer<'_, 'a> {
     /// `Pi-hole on host 'web'`.
     pub(crate) fn title(&self) -> String {
-        format!("Pi-hole on {}", self.look.title())
+        format!("{} on {}", self.product(), self.look.title())
+    }
+
+    pub(crate) fn product(&self) -> &'static str {
+        match self.key.split('#').next() {
+            Some("adguard") => "AdGuard Home",
+            Some("unbound") => "unbound",
+            Some("dnsmasq") => "dnsmasq",
+            _ => "Pi-hole",
+        }
+    }
+
+    /// Others ask it, where names are asked for: it is not on a port of its own, nor for its machine alone.
+    pub(crate) fn is_asked(&self) -> bool {
+        let port = self.value.field("port").and_then(Value::as_int);
+        let local = self.value.field("local").and_then(Value::as_bool);
+        port.is_none_or(|p| p == i64::from(PORT)) && local != Some(true)
+    }
+
+    /// The ranges that it hands out, each with its first and its last address.
+    pub(crate) fn ranges(&self) -> Vec<(&'a str, &'a str)> {
+        let all = texts(self.value, "dhcp_ranges").into_iter();
+        let all: Vec<_> = all.filter_map(|range| range.split_once('-')).collect();
+        match text(self.value, "dhcp_from") {
+            Some(from) if all.is_empty() => {
+                vec![(from, text(self.value, "dhcp_to").unwrap_or("?"))]
+            }
+            _ => all,
+        }
     }
 
     /// Addresses and ports that it asks; names of servers are none.
@@ -76,8 +104,23 @@ impl<'a> NameServer<'_, 'a> {
             if let Some((_, value)) = items(format!("{}/host/{name}", self.key)) {
                 return Some(texts(value, "addresses"));
             }
-            let (_, value) = items(format!("{}/cname/{name}", self.key))?;
-            name = text(value, "target")?.to_owned();
+            match items(format!("{}/cname/{name}", self.key)) {
+                Some((_, value)) => name = text(value, "target")?.to_owned(),
+                None => return self.below(&name),
+            }
+        }
+        None
+    }
+
+    /// The addresses of a name by the nearest one with a star above it.
+    fn below(&self, name: &str) -> Option<Vec<&'a str>> {
+        let mut rest = name;
+        while let Some((_, above)) = rest.split_once('.') {
+            let path = format!("{}/host/*.{above}", self.key);
+            if let Some((_, value)) = self.look.items(KIND).find(|(key, _)| *key == path) {
+                return Some(texts(value, "addresses"));
+            }
+            rest = above;
         }
         None
     }

@@ -4,6 +4,7 @@
 //! hidden) is never made up: then there is no edit, and a sentence says what can be done instead.
 
 mod product;
+mod way;
 
 use crate::{Context, Difference, How};
 use diag::{Edit, Span};
@@ -48,6 +49,9 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
         return not("what is not known cannot be accepted");
     }
     if let Some(taking) = product::declare(ctx, difference) {
+        return taking;
+    }
+    if let Some(taking) = way::declare(ctx, difference) {
         return taking;
     }
     let name = difference.target.name.as_str();
@@ -96,7 +100,7 @@ pub fn declare(ctx: &Context<'_>, difference: &Difference, with: Reasons<'_>) ->
         (FactKind::Listener, How::Missing) => on.no_listener(key),
         (FactKind::Cron, How::Undeclared) => on.cron(path),
         (FactKind::Cron, How::Missing) => on.no_cron(difference),
-        (FactKind::Traefik | FactKind::Cloudflared | FactKind::Tailscale, _) => {
+        (FactKind::Traefik, _) => {
             not("it is written by hand, as an exposure of the service; or --waive")
         }
         _ => not("the lab tree has no words for it; make it as declared with apply, or --waive"),

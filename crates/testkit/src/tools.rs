@@ -66,6 +66,24 @@ pub fn traefik(host: &TestHost) {
     );
 }
 
+/// Starts a process of a product's name with these words as its unit of that name, in place of one that runs: a copy of the shell, which does nothing
+/// of what the product does.
+///
+/// # Panics
+/// Says what went wrong on the host.
+pub fn named(host: &TestHost, name: &str, words: &str) {
+    let script = format!(
+        "systemctl stop {name} 2>/dev/null || :
+        cp -f \"$(readlink -f /bin/sh)\" /usr/local/bin/{name}
+        printf 'sleep infinity\\n:\\n' > /root/idle
+        systemd-run -q --unit={name} /usr/local/bin/{name} /root/idle {words}
+        limit=$(($(date +%s) + 60))
+        until grep -qsxF {name} /proc/[0-9]*/comm; do [ \"$(date +%s)\" -lt $limit ]; done"
+    );
+    host.exec_sh(&script)
+        .unwrap_or_else(|error| panic!("no {name}: {error}"));
+}
+
 /// A program of this machine at the same place on the host.
 fn put(host: &TestHost, path: &str, package: &str) {
     let missing = format!("install Debian's package {package}");

@@ -8,7 +8,7 @@ use crate::output::{Paint, Table, Tone, drift, plan as plan_output, reasons, wra
 use crate::world::World;
 use crate::{consent, pins, unrecorded};
 use anyhow::Result;
-use model::fact::{Before, Completeness, FactKind, Facts, TargetFacts};
+use model::fact::{Before, Completeness, FactKind, FactPath, Facts, Seen, TargetFacts};
 use model::kleene::Reason;
 use model::realm::RealmTag;
 use plan::driver::{Maturity, Properties};
@@ -59,12 +59,23 @@ pub(crate) fn observe<R: RealmTag>(
     })
 }
 
+/// It did not answer, not all of a kind could be seen, or a single fact is unknown.
 fn has_unknown(facts: &TargetFacts) -> bool {
+    let mut kinds = facts.collections.values();
     facts.identity.is_none()
-        || facts
-            .collections
-            .values()
-            .any(|c| matches!(c, Completeness::No(_)))
+        || kinds.any(|c| matches!(c, Completeness::No(_)))
+        || single(facts).next().is_some()
+}
+
+/// Facts that are unknown, each with its reason.
+fn single(facts: &TargetFacts) -> impl Iterator<Item = (&FactPath, &Reason)> {
+    facts
+        .facts
+        .iter()
+        .filter_map(|(path, fact)| match &fact.seen {
+            Seen::Unknown(why) => Some((path, why)),
+            Seen::Present(_) | Seen::Absent => None,
+        })
 }
 
 /// Looks at everything that is kept of an observation; `before` has what was read then.
@@ -120,15 +131,30 @@ fn observed(facts: &Facts, list_unknown: bool, paint: Paint) -> String {
                     Tone::Look
                 }),
             ),
+            lone(single(target).count()),
             (format!("{} ms", target.took_ms), Some(Tone::Dim)),
             (unchanged(target), Some(Tone::Dim)),
         ]);
-        for (kind, reason) in unknown.iter().filter(|_| list_unknown) {
-            let line = format!("{name} {}: {reason}", kind.word());
-            details.push_str(&wrap::hanging("  ", &line, paint.width()));
+        if list_unknown {
+            let kinds = unknown.iter().map(|(k, why)| (k.word().to_owned(), *why));
+            let facts = single(target).map(|(path, why)| (path.to_string(), why));
+            for (of, why) in kinds.chain(facts) {
+                let line = format!("{name} {of}: {why}");
+                details.push_str(&wrap::hanging("  ", &line, paint.width()));
+            }
         }
     }
     table.print(paint, 0) + &details + &errors(facts, paint)
+}
+
+fn lone(unknown: usize) -> (String, Option<Tone>) {
+    match unknown {
+        0 => (String::new(), None),
+        some => (
+            count(some, "fact unknown", "facts unknown"),
+            Some(Tone::Look),
+        ),
+    }
 }
 
 /// Since when the kinds stand that were proven unchanged and not read again.

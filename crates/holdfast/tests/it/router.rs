@@ -271,6 +271,45 @@ fn what_is_declared_and_is_not_there_is_missing() {
     assert_eq!(drift, expected);
 }
 
+/// What one value says is a patch, what is gone is taken out, and of the rest it is said why not.
+#[test]
+fn what_a_router_does_otherwise_is_accepted_as_far_as_a_value_says_it() {
+    let field = Field::with(|router| {
+        let own = router.uci.get_mut("firewall").unwrap();
+        own.remove("redirect_web");
+        router.forward(
+            "camera",
+            json!({"src_dport": "8000", "dest_ip": "192.168.20.9", "proto": "tcp"}),
+        );
+        router.told.get_mut("system board").unwrap()["release"]["version"] = json!("24.10.4");
+        router.add(
+            "dhcp",
+            "dhcp",
+            "iot",
+            json!({"interface": "iot", "start": "50", "limit": "100"}),
+        );
+    });
+    let mut command = Command::new(BINARY);
+    command.args(["drift", "accept", "--on", "real", "--write", "--lab"]);
+    command.arg(field.tree.lab()).env("GW_PASSWORD", PASSWORD);
+    command.env("HOLDFAST_DATA", field.tree.path("data"));
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    let text = std::fs::read_to_string(field.tree.lab().join("holdfast.yaml")).unwrap();
+    for want in [
+        "firmware: \"24.10.4\"",
+        "range: \"192.168.20.50-192.168.20.149\"",
+        "range: 192.168.10.100-192.168.10.149",
+    ] {
+        assert!(text.contains(want), "{want}: {text}");
+    }
+    assert!(!text.contains("port: 443"), "{text}");
+    let why = "what is to be reached by it is not seen";
+    assert!(ran.all().contains(why), "{}", ran.all());
+    let left = "undeclared openwrt-forward:redirect_camera | not declared | tcp/wan:8000 led to 192.168.20.9";
+    assert_eq!(field.drift(), [left]);
+}
+
 #[test]
 fn a_forward_to_another_machine_than_the_one_that_is_declared_is_not_that_one() {
     let field = Field::with(|router| {
@@ -281,6 +320,62 @@ fn a_forward_to_another_machine_than_the_one_that_is_declared_is_not_that_one() 
     });
     let expected = "unjustified tcp/wan:443 | declared for web, which is not at 192.168.20.9";
     assert_eq!(field.ports(), [expected]);
+    let expected = [
+        "undeclared openwrt-forward:redirect_web | declared for web, which is not at 192.168.20.9 | tcp/wan:443 led to 192.168.20.9",
+        "differs openwrt-forward:web/443/tcp | 443/tcp led to web | 443/tcp led to 192.168.20.9",
+    ];
+    assert_eq!(field.drift(), expected);
+}
+
+#[test]
+fn a_rule_lets_in_what_it_names_and_nothing_else() {
+    let missing = ["missing openwrt-forward:web/443/tcp | 443/tcp led to web | absent"];
+    let rows: [(Value, &[&str]); 8] = [
+        (
+            json!({"src": "wan", "dest": "lan", "dest_ip": "192.168.10.20"}),
+            &[],
+        ),
+        (json!({"src": "wan", "dest": "lan"}), &[]),
+        (
+            json!({"src": "wan", "dest": "lan", "dest_ip": "192.168.10.9"}),
+            &missing,
+        ),
+        (json!({"src": "wan", "dest": "iot"}), &missing),
+        // To the router itself, from another side, from the router, and another port.
+        (json!({"src": "wan"}), &missing),
+        (json!({"src": "iot", "dest": "lan"}), &missing),
+        (json!({"dest": "lan"}), &missing),
+        (
+            json!({"src": "wan", "dest": "lan", "dest_port": "80"}),
+            &missing,
+        ),
+    ];
+    for (rule, want) in rows {
+        let field = Field::with(|router| {
+            let own = router.uci.get_mut("firewall").unwrap();
+            own.remove("redirect_web");
+            let mut rule = rule.clone();
+            for (option, value) in [("proto", "tcp"), ("target", "ACCEPT"), ("dest_port", "443")] {
+                let options = rule.as_object_mut().unwrap();
+                options.entry(option).or_insert_with(|| json!(value));
+            }
+            router.add("firewall", "rule", "cfg99", rule);
+        });
+        assert_eq!(field.drift(), want, "{rule}");
+    }
+    // An address of version 6 whose owner nobody declares.
+    let field = Field::with(|router| {
+        let own = router.uci.get_mut("firewall").unwrap();
+        own.remove("redirect_web");
+        router.add(
+            "firewall",
+            "rule",
+            "cfg99",
+            json!({"src": "wan", "dest": "lan", "dest_ip": "2001:db8::20", "dest_port": "443", "proto": "tcp", "target": "ACCEPT"}),
+        );
+    });
+    let expected = "unknown openwrt-forward:web/443/tcp | 443/tcp led to web | unknown (whose address 2001:db8::20 is, is not declared)";
+    assert_eq!(field.drift(), [expected]);
 }
 
 #[test]

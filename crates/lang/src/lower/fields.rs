@@ -305,6 +305,17 @@ fn each_once<'k>(known: &[&'k str]) -> Vec<&'k str> {
     out
 }
 
+/// How things are asked that are no machines, where somebody looks for it below a machine: the key, its section, and how it is written there.
+const ELSEWHERE: [(&str, &str, &str); 3] = [
+    (
+        "openwrt",
+        "devices",
+        "devices: {NAME: {kind: router, openwrt: {url: …}}}",
+    ),
+    ("snmp", "devices", "devices: {NAME: {snmp: …}}"),
+    ("nut", "ups", "ups: {NAME: {nut: NAME@ADDRESS}}"),
+];
+
 /// Reports a key that is not among the known ones; gives the one that was probably meant.
 pub(super) fn unknown<'k>(
     cx: &mut Cx<'_>,
@@ -314,6 +325,11 @@ pub(super) fn unknown<'k>(
 ) -> Option<&'k str> {
     let message = format!("{owner} has no key {}", quote(&key.text));
     let d = Diagnostic::invalid("unknown-key", message).at(key.span, "unknown key");
+    if let Some((_, section, how)) = ELSEWHERE.iter().find(|(of, ..)| *of == key.text) {
+        let help = format!("it belongs to '{section}': write '{how}'");
+        cx.report(d.help(help));
+        return None;
+    }
     let near = nearest(&key.text, known.iter().copied());
     let near = near.or_else(|| alike(&key.text, known.iter().copied()));
     if let Some((name, value)) = spaceless(&key.text, known) {

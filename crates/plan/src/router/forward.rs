@@ -1,12 +1,13 @@
 //! Ports that a router leads elsewhere, each with the declared way that answers for it: an exposure of a service with `via` this router.
 
+use super::let_in::{Asked, LetIn};
 use super::{Comparing, routers, text, texts};
 use crate::filter::{Judged, Passes};
 use crate::ports::{Justification, Port, describe_way};
 use crate::{Context, How};
 use core::net::IpAddr;
 use model::declare::OptExt as _;
-use model::fact::{FactKind, FactPath, TargetFacts};
+use model::fact::{FactKind, FactPath};
 use model::id::ObjectRef;
 use model::lab::service::{Service, ServiceExposure};
 use model::lab::{Lab, Protocol};
@@ -16,12 +17,12 @@ const KIND: FactKind = FactKind::OpenWrtForward;
 
 /// What one forward leads in: a protocol with a range of ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Led {
+pub(super) struct Led {
     /// `None` is one of other protocols, or all of them.
-    protocol: Option<Protocol>,
+    pub(super) protocol: Option<Protocol>,
     /// `None` if it is not understood.
-    range: Option<(u16, u16)>,
-    shown: String,
+    pub(super) range: Option<(u16, u16)>,
+    pub(super) shown: String,
 }
 
 /// Every port that a router leads elsewhere, with its justification or the lack of it.
@@ -123,7 +124,7 @@ fn covers(way: &ServiceExposure, led: &Led) -> bool {
 }
 
 /// Where a service can be met, as far as that is declared.
-fn addresses(lab: &Lab, service: &Service) -> Vec<IpAddr> {
+pub(super) fn addresses(lab: &Lab, service: &Service) -> Vec<IpAddr> {
     let mut all = Vec::new();
     for runs in service.runs.iter() {
         if let Some(host) = runs.host.known().and_then(|h| lab.hosts.get(h.name())) {
@@ -142,19 +143,19 @@ fn addresses(lab: &Lab, service: &Service) -> Vec<IpAddr> {
     all
 }
 
-fn is_off(value: &Value) -> bool {
+pub(super) fn is_off(value: &Value) -> bool {
     value.field("enabled").and_then(Value::as_bool) == Some(false)
 }
 
 /// `192.168.20.10:8443`.
-fn destination(value: &Value) -> String {
+pub(super) fn destination(value: &Value) -> String {
     let to = text(value, "to").unwrap_or("the router itself");
     let port = text(value, "to_ports").map(|p| format!(":{p}"));
     format!("{to}{}", port.unwrap_or_default())
 }
 
 /// Each protocol with each range that a forward names.
-fn led(value: &Value) -> Vec<Led> {
+pub(super) fn led(value: &Value) -> Vec<Led> {
     let ports = text(value, "ports");
     let ranges: Vec<(String, Option<(u16, u16)>)> = match ports {
         None => vec![("*".to_owned(), Some((0, u16::MAX)))],
@@ -208,52 +209,30 @@ impl Comparing<'_> {
             about
                 .exposures
                 .iter()
-                .map(move |way| (service.as_str(), way))
+                .map(move |way| (service.as_str(), about, way))
         });
-        for (service, way) in ways.filter(|(_, way)| is_via(way, router)) {
-            self.way(service, way);
+        for (service, about, way) in ways.filter(|(.., way)| is_via(way, router)) {
+            self.way(service, about, way);
         }
     }
 
-    fn way(&mut self, service: &str, way: &ServiceExposure) {
-        let Some(port) = way.port.known() else { return };
-        if lets_in(self.facts, way) {
+    fn way(&mut self, service: &str, about: &Service, way: &ServiceExposure) {
+        let Some(asked) = Asked::of(self.ctx.lab, self.object, about, way) else {
             return;
-        }
-        let said = format!("{port} led to {service}");
+        };
+        let Some(port) = way.port.known() else { return };
         let gap = self
             .facts
             .gap(KIND)
             .or_else(|| self.facts.gap(FactKind::OpenWrtFirewall));
-        let (key, span) = (format!("{service}/{port}"), Some(way.span));
-        match gap {
-            None => self.tell(KIND, &key, How::Missing, &said, "absent", span),
-            Some(why) => {
-                let seen = format!("unknown ({why})");
-                self.tell(KIND, &key, How::Unknown, &said, &seen, span);
-            }
-        }
+        let (how, seen) = match (asked.let_in(self.facts), gap) {
+            (LetIn::Yes, _) => return,
+            (LetIn::Unknown(why), _) | (_, Some(why)) => (How::Unknown, format!("unknown ({why})")),
+            (LetIn::Elsewhere(seen), None) => (How::Differs, seen),
+            (LetIn::No, None) => (How::Missing, "absent".to_owned()),
+        };
+        let said = format!("{port} led to {service}");
+        let key = format!("{service}/{port}");
+        self.tell(KIND, &key, how, &said, &seen, Some(way.span));
     }
-}
-
-/// A forward leads it in, or a rule lets it in: a service of the router itself needs no forward, and one by IPv6 neither.
-fn lets_in(facts: &TargetFacts, way: &ServiceExposure) -> bool {
-    let Some(port) = way.port.known() else {
-        return false;
-    };
-    let meets = |led: &Led| {
-        let range = led
-            .range
-            .is_some_and(|(first, last)| first <= port.first() && port.last() <= last);
-        let is_any = led.shown.starts_with("all/");
-        range && (is_any || led.protocol == Some(port.protocol()))
-    };
-    let mut forwards = facts.items(KIND).filter(|(_, v)| !is_off(v));
-    let rules = facts
-        .items(FactKind::OpenWrtFirewall)
-        .filter(|(key, value)| {
-            key.starts_with("rule/") && !is_off(value) && text(value, "target") == Some("ACCEPT")
-        });
-    forwards.any(|(_, v)| led(v).iter().any(meets))
-        || rules.into_iter().any(|(_, v)| led(v).iter().any(meets))
 }

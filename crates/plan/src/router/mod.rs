@@ -5,6 +5,7 @@
 
 mod dhcp;
 mod forward;
+mod let_in;
 mod subnet;
 
 use crate::difference::Telling;

@@ -51,6 +51,7 @@ mod ha_quorum;
 mod ha_spof;
 mod ha_storage;
 mod inv_dates;
+mod inv_openwrt_url;
 mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
@@ -228,6 +229,7 @@ pub const RULES: &[Rule] = &[
     img_updater::RULE,
     inv_dates::RULE,
     inv_guest_id::RULE,
+    inv_openwrt_url::RULE,
     inv_rack::RULE,
     inv_same_attr::RULE,
     inv_serial::RULE,

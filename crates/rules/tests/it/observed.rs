@@ -234,6 +234,34 @@ fn a_declared_setting_that_the_host_does_not_have_is_told() {
 }
 
 #[test]
+fn of_openwrt_nothing_is_known_by_the_defaults_of_openssh() {
+    let seen = "# file: observed/web\nall host by /proc\nhost:os = \"openwrt 24.10.2\"\n";
+    let sshd = "all sshd by sshd -T\nsshd:permitrootlogin = \"no\"\nsshd:passwordauthentication = \"no\"\nsshd:kbdinteractiveauthentication = \"no\"\n";
+    for (about, seen, count) in [
+        ("os: openwrt", String::new(), 1),
+        // Declared for a server that does not run there.
+        (
+            "os: OpenWrt, sshd: {PermitRootLogin: no, PasswordAuthentication: no}",
+            String::new(),
+            1,
+        ),
+        ("", seen.to_owned(), 1),
+        // An OpenSSH that somebody installed tells of itself.
+        ("os: openwrt", format!("{seen}{sshd}"), 0),
+    ] {
+        let lab = format!("format: 1\nlab: x\nhosts: {{web: {{{about}}}}}\n{seen}");
+        let (findings, _) = check(&lab, None);
+        for code in ["ssh-root-login", "ssh-password-login"] {
+            let of: Vec<&Diagnostic> = findings.iter().filter(|d| d.code == code).collect();
+            assert_eq!(of.len(), count, "{code} {about}: {of:#?}");
+            let unknown =
+                |d: &&Diagnostic| d.unknown && d.notes.iter().all(|n| !n.contains("default is"));
+            assert!(of.iter().all(unknown), "{of:#?}");
+        }
+    }
+}
+
+#[test]
 fn text_of_a_host_stays_in_its_line() {
     let seen = SEEN.replace("user:bob", "user:b\u{1b}[2Jb\u{7}");
     let (findings, sources) = check(&format!("{STRANGER}{seen}"), None);

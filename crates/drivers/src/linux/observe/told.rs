@@ -38,11 +38,18 @@ pub(super) const TAILSCALE: Whole = Whole {
     },
 };
 pub(super) const DNS: Whole = Whole {
-    sh: &[RUNNING, include_str!("sh/dns.sh")],
+    sh: &[
+        RUNNING,
+        include_str!("sh/pihole.sh"),
+        include_str!("sh/adguard.sh"),
+        include_str!("sh/unbound.sh"),
+        include_str!("sh/dnsmasq.sh"),
+        include_str!("sh/dns.sh"),
+    ],
     calls: &["dns dns_servers"],
     read: |sections, to| {
         let source = "its process and its configuration";
-        gather(FactKind::Dns, dialect::pihole::read, source, sections, to);
+        gather(FactKind::Dns, dialect::dns::read, source, sections, to);
     },
 };
 

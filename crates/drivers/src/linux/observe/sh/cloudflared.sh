@@ -51,7 +51,7 @@ cloudflared_public() {
 }
 cloudflared_file() {
     printf 'f %s\nt config\n' "$2"
-    if [ -r "$1" ]; then
+    if [ -f "$1" ] && [ -r "$1" ]; then
         cloudflared_public "$1"
     else
         echo '! its configuration cannot be read'

@@ -6,6 +6,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+mod names;
+
 const CLOUDFLARED_YML: &str = include_str!("../../../../tests/fixtures/told/cloudflared.yml");
 const STATUS: &str = include_str!("../../../../tests/fixtures/told/status.json");
 const PREFS: &str = include_str!("../../../../tests/fixtures/told/prefs.json");

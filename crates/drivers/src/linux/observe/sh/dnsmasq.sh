@@ -1,0 +1,158 @@
+# Of dnsmasq's configuration whom it asks, what it answers, hands out and listens on, as `KEY=VALUE`; other files that it reads behind `>`.
+dnsmasq_public() {
+    awk '
+        { sub(/\r$/, "") }
+        /^[ \t]*(#.*)?$/ { next }
+        NR > 50000 { odd++; next }
+        {
+            line = $0
+            sub(/^[ \t]+/, "", line)
+            sub(/[ \t]+#.*$/, "", line)
+            sub(/[ \t]+$/, "", line)
+            if (line !~ /^[a-z0-9-]+[ \t]*(=.*)?$/) { odd++; next }
+            key = value = line
+            sub(/[ \t]*=.*/, "", key)
+            if (key == line) value = ""
+            else sub(/^[^=]*=[ \t]*/, "", value)
+            if (value ~ /^".*"$/) value = substr(value, 2, length(value) - 2)
+            if (key ~ /^(no-resolv|no-hosts|expand-hosts)$/) print "|" key
+            else if (key ~ /^(conf-file|conf-dir|addn-hosts|hostsdir|resolv-file|servers-file)$/) print "> " key " " value
+            else if (key == "dhcp-option") { if (value ~ /(^|,)(3|option:router),[0-9.]+$/) print "|" key "=" value }
+            else if (key ~ /^(port|interface|listen-address|address|host-record|cname|server|local|dhcp-range|domain)$/) print "|" key "=" value
+        }
+        END { if (odd) print "! " odd " lines of its configuration are not understood, or too many" }'
+}
+# Its words as lines of a configuration.
+dnsmasq_words() {
+    head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+        BEGIN {
+            of["C"] = "conf-file"; of["7"] = "conf-dir"; of["r"] = "resolv-file"; of["R"] = "no-resolv"; of["h"] = "no-hosts"; of["S"] = "server"; of["A"] = "address"
+            of["F"] = "dhcp-range"; of["p"] = "port"; of["i"] = "interface"; of["a"] = "listen-address"; of["H"] = "addn-hosts"; of["s"] = "domain"; of["E"] = "expand-hosts"
+        }
+        NR == 1 { next }
+        want != "" { print want "=" $0; want = ""; next }
+        /^--[a-z0-9-]+=/ { print substr($0, 3); next }
+        /^--(no-resolv|no-hosts|expand-hosts)$/ { print substr($0, 3); next }
+        /^--(conf-file|conf-dir|addn-hosts|hostsdir|resolv-file|servers-file|port|interface|listen-address|address|host-record|cname|server|local|dhcp-range|dhcp-option|domain)$/ { want = substr($0, 3); next }
+        /^-[RhE]$/ { print of[substr($0, 2, 1)]; next }
+        /^-[C7rSAFpiaHs]$/ { want = of[substr($0, 2, 1)]; next }
+        /^-[C7rSAFpiaHs]./ { print of[substr($0, 2, 1)] "=" substr($0, 3) }'
+}
+# What was let through, with the files that it names in place of their names; $3 is as deep as that is.
+dnsmasq_more() {
+    while IFS= read -r line; do
+        rest=${line#> * }
+        case $line in
+            '> conf-file '*) dnsmasq_text "$1" "$2" "$rest" "x$3" ;;
+            '> servers-file '*) dnsmasq_text "$1" "$2" "$rest" "x$3" ;;
+            '> conf-dir '*) dnsmasq_dir "$1" "$2" "$rest" "x$3" ;;
+            '> addn-hosts '*) dnsmasq_list hosts "$1" "$2" "$rest" ;;
+            '> resolv-file '*) dnsmasq_list resolv "$1" "$2" "$rest" ;;
+            '> hostsdir '*) echo '! its names stand in a folder that is not read (hostsdir)' ;;
+            *) printf '%s\n' "$line" ;;
+        esac
+    done
+}
+# Whether a path is one that is read, and where it is, as the process sees it.
+dnsmasq_at() {
+    case $3 in
+        *..*) echo '! it names a file by a path with ..' ;;
+        /etc/* | /usr/* | /opt/* | /run/* | /var/run/* | /var/lib/libvirt/dnsmasq/* | /var/lib/NetworkManager/*)
+            seen_by "$1" "$2" "$3"
+            return
+            ;;
+        *) echo '! it names a file that lies elsewhere than is looked' ;;
+    esac
+    return 1
+}
+dnsmasq_text() {
+    if [ ${#4} -ge 5 ]; then
+        echo '! its files name each other too deeply'
+        return
+    fi
+    at=$(dnsmasq_at "$1" "$2" "$3") || {
+        printf '%s\n' "$at"
+        return
+    }
+    if [ ! -f "$at" ] || [ ! -r "$at" ]; then
+        echo '! its configuration, or a file that it names, cannot be read'
+        return
+    fi
+    head -c 1048577 -- "$at" 2>/dev/null | dnsmasq_public | dnsmasq_more "$1" "$2" "$4"
+}
+# The files of a folder, as `conf-dir=/etc/dnsmasq.d,.bak` or `,*.conf` say: all but those that end so, or these alone.
+dnsmasq_dir() {
+    folder=${3%%,*}
+    folder=${folder%/}
+    ends=${3#"${3%%,*}"}
+    at=$(dnsmasq_at "$1" "$2" "$folder") || {
+        printf '%s\n' "$at"
+        return
+    }
+    ls -- "$at" 2>/dev/null | awk -v ends="${ends#,}" '
+        BEGIN { count = split(ends, all, ",") }
+        /^\./ || /~$/ || /^#.*#$/ { next }
+        {
+            want = only = 0
+            for (i = 1; i <= count; i++) {
+                end = all[i]
+                star = sub(/^\*/, "", end)
+                only += star
+                hit = length(end) && length($0) >= length(end) && substr($0, length($0) - length(end) + 1) == end
+                if (hit && !star) next
+                want += hit && star
+            }
+            if (!only || want) print
+        }' | while IFS= read -r file; do
+        [ ! -d "$at/$file" ] || continue
+        dnsmasq_text "$1" "$2" "$folder/$file" "$4"
+    done
+}
+# Names or name servers of a file, behind which the configuration goes on.
+dnsmasq_list() {
+    if [ "$3:$4" = host:/etc/resolv.conf ] || [ "$3:$4" = host:/etc/hosts ]; then
+        at=$4
+    else
+        at=$(dnsmasq_at "$2" "$3" "$4") || {
+            printf '%s\n' "$at"
+            return
+        }
+    fi
+    echo "t $1"
+    if [ ! -f "$at" ] || [ ! -r "$at" ]; then
+        # A system without such a file has none of them.
+        [ ! -e "$at" ] || echo '! a file that it names cannot be read'
+    elif [ "$1" = hosts ]; then
+        head -c 524289 -- "$at" | grep -aE '^[[:space:]]*[0-9A-Fa-f.:]+[[:space:]]+[A-Za-z0-9_.-]' | sed -e 's/#.*//' -e 's/^/|/'
+    else
+        head -c 65536 -- "$at" | sed -n 's/^[[:space:]]*nameserver[[:space:]]\{1,\}\([0-9A-Fa-f.:]\{2,\}\).*/|nameserver \1/p'
+    fi
+    echo 't dnsmasq'
+}
+dnsmasq_whole() {
+    echo 't dnsmasq'
+    lines=$(printf '%s\n' "$3" | dnsmasq_public)
+    case "$nl$lines" in
+        *"${nl}> conf-file "*) ;;
+        *) lines="$lines$nl> conf-file /etc/dnsmasq.conf" ;;
+    esac
+    lines=$(printf '%s\n' "$lines" | dnsmasq_more "$1" "$2" '')
+    printf '%s\n' "$lines"
+    case "$nl$lines$nl" in
+        *"$nl|no-hosts$nl"*) ;;
+        *) dnsmasq_list hosts "$1" "$2" /etc/hosts ;;
+    esac
+    case "$nl$lines$nl" in
+        *"$nl|no-resolv$nl"* | *"${nl}t resolv$nl"*) ;;
+        *) dnsmasq_list resolv "$1" "$2" /etc/resolv.conf ;;
+    esac
+}
+dnsmasq_one() {
+    dnsmasq_whole "$1" "$2" "$(dnsmasq_words "$1")"
+}
+dnsmasq_stopped() {
+    # Programs that start it by themselves bring its package, and no file of this name.
+    [ -f /etc/dnsmasq.conf ] || return 0
+    echo 'i stopped dnsmasq'
+    dnsmasq_whole "$$" host ''
+}

@@ -1,0 +1,114 @@
+# Of unbound's configuration whom it asks, what it answers and where it listens; of what else stands there, only that it is a line of its form.
+unbound_public() {
+    head -c 1048577 -- "$1" 2>/dev/null | awk '
+        function bare(text, quote, end) {
+            quote = substr(text, 1, 1)
+            if (quote == "\"" || quote == "\047") {
+                end = index(substr(text, 2), quote)
+                if (!end) { odd++; return "" }
+                return substr(text, 2, end - 1) bare_rest(substr(text, end + 2))
+            }
+            return bare_rest(text)
+        }
+        function bare_rest(text) { sub(/^#.*$/, "", text); sub(/[ \t]+#.*$/, "", text); sub(/[ \t]+$/, "", text); return text }
+        { sub(/\r$/, "") }
+        /^[ \t]*(#.*)?$/ { next }
+        NR > 50000 { odd++; next }
+        {
+            line = $0
+            sub(/^[ \t]+/, "", line)
+            if (line !~ /^[A-Za-z0-9-]+:/) { odd++; next }
+            key = value = line
+            sub(/:.*/, "", key)
+            key = tolower(key)
+            sub(/^[^:]*:[ \t]*/, "", value)
+            clause = key ~ /^(server|forward-zone|stub-zone|auth-zone|remote-control|view|python|dynlib|cachedb|dnscrypt|rpz|dnstap|ipset|redis)$/
+            if (clause) {
+                if (bare_rest(value) != "") odd++
+                part = key
+                if (key ~ /^(forward|stub)-zone$/) print "|" key ":"
+                next
+            }
+            value = bare(value)
+            if (key ~ /^include(-toplevel)?$/) { print "> " value; next }
+            if (part == "server" || part == "") {
+                if (key == "local-data" && value !~ /^[^ \t]+[ \t]+(([0-9]+|[Ii][Nn])[ \t]+)*([Aa]|[Aa][Aa][Aa][Aa]|[Cc][Nn][Aa][Mm][Ee])[ \t]+[^ \t]+$/) next
+                if (key == "local-zone" && value !~ /[ \t]redirect$/) next
+                if (key ~ /^(interface|ip-address|port|local-data|local-zone)$/) print "|" key ": " value
+            }
+            else if (part ~ /^(forward|stub)-zone$/ && key ~ /^(name|(forward|stub)-(addr|host)|forward-(tls|ssl)-upstream)$/) {
+                sub(/#.*/, "", value)
+                print "|" key ": " value
+            }
+        }
+        END { if (odd) print "! " odd " lines of its configuration are not understood, or too many" }'
+}
+# The file $3 as the process $1 in $2 sees it, with all that it includes; $4 is as deep as that is.
+unbound_text() {
+    at=$(seen_by "$1" "$2" "$3") || {
+        printf '%s\n' "$at"
+        return
+    }
+    if [ ! -f "$at" ] || [ ! -r "$at" ]; then
+        echo '! its configuration, or what it includes, cannot be read'
+        return
+    fi
+    unbound_public "$at" | while IFS= read -r line; do
+        case $line in
+            '> '*) unbound_include "$1" "$2" "${line#> }" "$4" ;;
+            *) printf '%s\n' "$line" ;;
+        esac
+    done
+}
+unbound_include() {
+    if [ ${#4} -ge 5 ]; then
+        echo '! its files include each other too deeply'
+        return
+    fi
+    case $3 in
+        *..*) echo '! it includes a file by a path with ..' ;;
+        /etc/* | /opt/* | /usr/* | /var/lib/unbound/*)
+            base=
+            [ "$2" = host ] || base=/proc/$1/root
+            unbound_includes "$base" "$3" | while IFS= read -r file; do
+                unbound_text "$1" "$2" "$file" "x$4"
+            done
+            ;;
+        *) echo '! it includes a file that lies elsewhere' ;;
+    esac
+}
+# The files below $1 that a path $2 names, which may be a pattern.
+unbound_includes() {
+    case $2 in
+        *[*?[]*) ls -d -- "$1"$2 2>/dev/null | while IFS= read -r file; do printf '%s\n' "${file#"$1"}"; done ;;
+        *) printf '%s\n' "$2" ;;
+    esac
+}
+unbound_one() {
+    told=$(head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+        want { file = $0; want = 0; next }
+        /^-[dpvhV]*c$/ { want = 1; next }
+        /^-[dpvhV]*c./ { sub(/^-[dpvhV]*c/, ""); file = $0 }
+        END { print file }')
+    echo 't unbound'
+    for file in $told /etc/unbound/unbound.conf /opt/unbound/etc/unbound/unbound.conf /usr/local/etc/unbound/unbound.conf; do
+        case $file in
+            /etc/* | /opt/* | /usr/local/etc/*) ;;
+            *)
+                echo '! its configuration lies elsewhere than it is looked for'
+                return
+                ;;
+        esac
+        base=
+        [ "$2" = host ] || base=/proc/$1/root
+        [ -e "$base$file" ] || [ "$file" = "$told" ] || continue
+        unbound_text "$1" "$2" "$file" ''
+        return
+    done
+    echo '! its configuration is not where it is looked for'
+}
+unbound_stopped() {
+    [ -f /etc/unbound/unbound.conf ] || return 0
+    printf 'i stopped unbound\nt unbound\n'
+    unbound_text "$$" host /etc/unbound/unbound.conf ''
+}

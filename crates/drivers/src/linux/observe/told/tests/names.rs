@@ -1,0 +1,189 @@
+//! Files of AdGuard Home, unbound and dnsmasq, whole, damaged and hostile.
+
+use super::*;
+
+const ADGUARD: &str = include_str!("../../../../../tests/fixtures/told/AdGuardHome.yaml");
+const UNBOUND: &str = include_str!("../../../../../tests/fixtures/told/unbound.conf");
+const DNSMASQ: &str = include_str!("../../../../../tests/fixtures/told/dnsmasq.conf");
+const ODD: &str = "1 lines of its configuration are not understood, or too many";
+
+/// A file of a product, taken apart.
+fn read(product: &str, text: &str) -> Vec<String> {
+    let folder = folder();
+    let at = put(&folder.path().join("file.conf"), text);
+    let call = match product {
+        "adguard" => format!("adguard_file {at} /opt/AdGuardHome/AdGuardHome.yaml"),
+        "unbound" => format!("echo 't unbound'; unbound_text $$ host {at} ''"),
+        _ => format!("echo 't dnsmasq'; dnsmasq_public < {at} | dnsmasq_more $$ host ''"),
+    };
+    let lines = sh(&DNS, &call, "");
+    let body = format!("i host {product}\n{lines}all");
+    said(&gathered(FactKind::Dns, &DNS, &body))
+}
+
+/// Unknown, for this reason, and not without records.
+fn unknown(product: &str, text: &str, why: &str) {
+    let want = [
+        format!("{product} unknown ({why})"),
+        format!("? {product}: {why}"),
+    ];
+    assert_eq!(read(product, text), want, "{text}");
+}
+
+#[test]
+fn an_adguard_home() {
+    let want = [
+        "adguard blocking=true dhcp=true dhcp_from=192.168.1.100 dhcp_router=192.168.1.1 dhcp_to=192.168.1.200 forwards=[168.192.in-addr.arpa 192.168.1.1#53, fritz.box 192.168.1.1#53] listening=192.168.1.2 127.0.0.1 local=false port=53 runs=host upstreams=[192.168.1.1, 192.168.1.9#5353, fd00::1#53, https://dns.example.org, sdns://hidden, tls://hidden.dns.nextdns.io]",
+        "adguard/cname/wiki.lan target=nas.lan",
+        "adguard/host/*.apps.lan addresses=[192.168.1.6]",
+        "adguard/host/nas.lan addresses=[192.168.1.5, fd00::5]",
+    ];
+    assert_eq!(read("adguard", ADGUARD), want);
+}
+
+/// Lists as deep as their key, rewrites in `dns`, and one address to listen on.
+#[test]
+fn an_older_adguard_home() {
+    let text = "bind_host: 0.0.0.0\nusers:\n- name: hunter2\n  password: hunter2\ndns:\n  bind_host: 127.0.0.1\n  port: 5353\n  upstream_dns:\n  - 1.1.1.1\n  protection_enabled: false\n  rewrites:\n  - domain: nas.lan\n    answer: 192.168.1.5\n  querylog_enabled: true\ndhcp:\n  enabled: false\n  gateway_ip: 192.168.1.1\n  range_start: 192.168.1.100\nschema_version: 6\n";
+    let want = [
+        "adguard blocking=false dhcp=false listening=127.0.0.1 local=true port=5353 runs=host upstreams=[1.1.1.1]",
+        "adguard/host/nas.lan addresses=[192.168.1.5]",
+    ];
+    assert_eq!(read("adguard", text), want);
+    for (more, why) in [
+        (
+            "user_rules:\n- 192.168.1.9 other.lan hunter2\n",
+            "it has rules of its own that answer names (user_rules)",
+        ),
+        (
+            "user_rules:\n  - '||hunter2.lan^$dnsrewrite=192.168.1.9'\n",
+            "it has rules of its own that answer names (user_rules)",
+        ),
+    ] {
+        let found = read("adguard", &format!("{text}{more}"));
+        let want = format!("? adguard: {why}");
+        assert_eq!(found.last(), Some(&want), "{more}");
+    }
+    let file = text.replace("  port: 5353\n", "  upstream_dns_file: /opt/hunter2\n");
+    let found = read("adguard", &file);
+    let why = "? adguard: whom it asks stands in a file of its own (upstream_dns_file)";
+    assert_eq!(found.last().map(String::as_str), Some(why));
+}
+
+#[test]
+fn a_damaged_adguard_home_is_unknown() {
+    unknown("adguard", "root:hunter2:1:0:99999:7:::\n", ODD);
+    unknown("adguard", "", "its configuration says nothing of names");
+    unknown(
+        "adguard",
+        "users:\n  - name: hunter2\n    pass",
+        "its configuration says nothing of names",
+    );
+    unknown("adguard", "dns: {upstream_dns: [hunter2]}\n", ODD);
+    unknown("adguard", "dns:\n  upstream_dns: |\n    hunter2\n", ODD);
+    unknown("adguard", "dns:\n  hunter2\n", ODD);
+    unknown("adguard", "dns:\n  upstream_dns: [1.1.1.1, hunter2]\n", ODD);
+    unknown(
+        "adguard",
+        "dns:\n    port: 53\n  port: 54\n",
+        "its configuration is no YAML that can be read",
+    );
+}
+
+#[test]
+fn an_unbound() {
+    let want = [
+        "unbound forwards=[corp.example 10.0.0.1#5353, fritz.box 192.168.1.1] listening=192.168.1.2@5335 127.0.0.1@5335 local=false port=5335 runs=host upstreams=[149.112.112.112#853, 9.9.9.9#853]",
+        "unbound/cname/wiki.lan target=nas.lan",
+        "unbound/host/*.apps.lan addresses=[192.168.1.6]",
+        "unbound/host/apps.lan addresses=[192.168.1.6]",
+        "unbound/host/nas.lan addresses=[192.168.1.5, fd00::5]",
+    ];
+    assert_eq!(read("unbound", UNBOUND), want);
+    // By itself it asks the root, and listens for its machine alone.
+    let alone = ["unbound listening=127.0.0.1 local=true runs=host upstreams=[]"];
+    assert_eq!(read("unbound", "server:\n"), alone);
+}
+
+#[test]
+fn a_damaged_unbound_is_unknown() {
+    unknown("unbound", "root:hunter2:1:0:99999:7:::\nhunter2\n", ODD);
+    unknown(
+        "unbound",
+        "server:\n  local-data: \"nas.lan. A 192.168.1.5\n",
+        ODD,
+    );
+    unknown("unbound", "server: local-data: \"hunter2\"\n", ODD);
+    unknown(
+        "unbound",
+        "server:\n  include: \"/root/hunter3\"\n",
+        "it includes a file that lies elsewhere",
+    );
+    unknown(
+        "unbound",
+        "include: \"/etc/../root/x\"\n",
+        "it includes a file by a path with ..",
+    );
+    unknown(
+        "unbound",
+        "include: /etc/unbound/is-not-there.conf\n",
+        "its configuration, or what it includes, cannot be read",
+    );
+}
+
+#[test]
+fn a_dnsmasq() {
+    let want = [
+        "dnsmasq dhcp=true dhcp_from=192.168.1.100 dhcp_ranges=[192.168.1.100-192.168.1.150, 192.168.20.100-192.168.20.150] dhcp_router=192.168.1.1 dhcp_to=192.168.1.150 forwards=[fritz.box 192.168.1.1#53] listening=eth0 192.168.1.2 local=false port=53 runs=host upstreams=[192.168.1.1, 9.9.9.9#53]",
+        "dnsmasq/cname/wiki.lan target=nas.lan",
+        "dnsmasq/host/*.apps.lan addresses=[192.168.1.6]",
+        "dnsmasq/host/apps.lan addresses=[192.168.1.6]",
+        "dnsmasq/host/nas addresses=[192.168.1.5, fd00::5]",
+        "dnsmasq/host/nas.lan addresses=[192.168.1.5, fd00::5]",
+    ];
+    assert_eq!(read("dnsmasq", DNSMASQ), want);
+}
+
+#[test]
+fn a_damaged_dnsmasq_is_unknown() {
+    unknown("dnsmasq", "root:hunter2:1:0:99999:7:::\n", ODD);
+    unknown(
+        "dnsmasq",
+        "conf-file=/root/hunter3\n",
+        "it names a file that lies elsewhere than is looked",
+    );
+    unknown(
+        "dnsmasq",
+        "conf-dir=/etc/../root\n",
+        "it names a file by a path with ..",
+    );
+    unknown(
+        "dnsmasq",
+        "conf-file=/etc/is-not-there.conf\n",
+        "its configuration, or a file that it names, cannot be read",
+    );
+    unknown(
+        "dnsmasq",
+        "hostsdir=/etc/hosts.d\n",
+        "its names stand in a folder that is not read (hostsdir)",
+    );
+}
+
+/// What it is started with counts as its file does, and the file is another one if it says so.
+#[test]
+fn words_of_a_dnsmasq_are_lines_of_its_configuration() {
+    let folder = folder();
+    let words = "dnsmasq\0-u\0hunter2\0--server=192.168.1.1\0-S\0192.168.1.9\0--no-resolv\0-7\0/etc/dnsmasq.d,.dpkg-dist\0--dhcp-range\0192.168.1.100,192.168.1.150\0-C/etc/mine.conf\0";
+    let at = folder.path().join("1");
+    put(&at.join("cmdline"), words);
+    let of = DNS
+        .sh
+        .concat()
+        .replace("/proc/$1", &at.display().to_string());
+    let output = Command::new("sh")
+        .args(["-c", &format!("{of}\ndnsmasq_words 1 | dnsmasq_public")])
+        .output()
+        .unwrap();
+    let want = "|server=192.168.1.1\n|server=192.168.1.9\n|no-resolv\n> conf-dir /etc/dnsmasq.d,.dpkg-dist\n|dhcp-range=192.168.1.100,192.168.1.150\n> conf-file /etc/mine.conf\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), want);
+}
