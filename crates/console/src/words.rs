@@ -31,11 +31,22 @@ pub fn one_line(text: &str) -> String {
 
 /// The known name nearest to `name`, as a question; nothing if none is near.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
+    let letters = name.chars().count();
+    let allowed = (letters / 3).clamp(1, 3);
+    let sorted = |text: &str| {
+        let mut all: Vec<char> = text.to_lowercase().chars().collect();
+        all.sort_unstable();
+        all
+    };
+    // Of a name of one letter or two, another letter makes another name.
+    let is_short = |k: &str| letters < 2 || letters == 2 && k.chars().count() == 2;
+    let is_slip = |k: &str| !is_short(k) || sorted(name) == sorted(k);
     let near = known
         .into_iter()
         .map(|k| (strsim::damerau_levenshtein(name, k), k));
-    let nearest = near.filter(|(distance, _)| *distance <= allowed).min();
+    let nearest = near
+        .filter(|(distance, k)| *distance <= allowed && is_slip(k))
+        .min();
     nearest.map(|(_, k)| format!("did you mean {k}?"))
 }
 
@@ -67,5 +78,7 @@ mod tests {
             Some("did you mean web?")
         );
         assert_eq!(did_you_mean("completely", known), None);
+        assert_eq!(did_you_mean("a", ["b"]), None);
+        assert!(did_you_mean("A", ["a"]).is_some());
     }
 }

@@ -51,7 +51,7 @@ const OTHERS: [&str; 7] = [
     "encompass",
 ];
 /// What a key is for that is a secret.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 23] = [
     "access",
     "api",
     "app",
@@ -59,11 +59,15 @@ const KEYS: [&str; 19] = [
     "encryption",
     "hmac",
     "jwt",
+    "link",
+    "local",
     "master",
+    "network",
     "preshared",
     "private",
     "secret",
     "session",
+    "setup",
     "shared",
     "signing",
     "account",
@@ -72,6 +76,17 @@ const KEYS: [&str; 19] = [
     "wlan",
     "wpa",
 ];
+/// What a key in one word ends with that is a secret: `TS_AUTHKEY`, `ENCRYPTIONKEY`.
+const JOINED_KEYS: [&str; 6] = [
+    "accesskey",
+    "authkey",
+    "encryptionkey",
+    "masterkey",
+    "setupkey",
+    "signingkey",
+];
+/// Tunnels whose private key is named without the word.
+const TUNNELS: [&str; 3] = ["wg", "wireguard", "vpn"];
 /// What a `Schlüssel` is for that is a secret, besides those.
 const GERMAN_KEYS: [&str; 4] = ["netzwerk", "zugangs", "sicherheits", "geheim"];
 /// Words behind the secret's with which it is the secret still.
@@ -332,6 +347,14 @@ fn noun(words: &[String], at: usize) -> Option<Naming> {
         let what = words.get(at.checked_sub(1)?)?;
         return KEYS.contains(&what.as_str()).then_some(Naming::Secret);
     }
+    if JOINED_KEYS.iter().any(|end| word.ends_with(end)) {
+        return Some(Naming::Secret);
+    }
+    // `WG_PRIVATE`
+    if matches!(word, "private" | "preshared") {
+        let what = words.get(at.checked_sub(1)?)?;
+        return TUNNELS.contains(&what.as_str()).then_some(Naming::Secret);
+    }
     // `WLAN-Schlüssel`, `Netzwerkschlüssel`
     if let Some(what) = word.strip_suffix("schluessel") {
         let before = at.checked_sub(1).and_then(|n| words.get(n));
@@ -424,6 +447,13 @@ mod tests {
             "SECRET_BASE64",
             "WLAN-Schlüssel",
             "API-SCHLÜSSEL",
+            "AUTHKEY",
+            "TS_AUTHKEY",
+            "ENCRYPTIONKEY",
+            "NB_SETUP_KEY",
+            "WG_PRIVATE",
+            "wg-private",
+            "lamp_local_key",
             "netzwerkschluessel",
         ] {
             assert_eq!(naming(name), Some(Naming::Secret), "{name}");
@@ -447,6 +477,10 @@ mod tests {
             "existingSecretPasswordKey",
             "sensor.password_age",
             "secretName",
+            "TS_AUTHKEY_FILE",
+            "private",
+            "WG_PRIVATE_FILE",
+            "local",
             "bypass",
             "max_tokens",
             "compass",

@@ -5,10 +5,27 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if word.is_empty() || word.len() > 64 {
         return None;
     }
-    let allowed = (word.chars().count() / 4).clamp(1, 3);
+    let letters = word.chars().count();
+    let allowed = (letters / 4).clamp(1, 3);
     let distances = known.into_iter().map(|k| (distance(word, k), k));
-    let near = distances.filter(|(d, _)| *d <= allowed);
+    let near =
+        distances.filter(|(d, k)| *d <= allowed && (!is_short(letters, k) || is_same(word, k)));
     near.min().map(|(_, k)| k)
+}
+
+/// Of a name of one letter or two, another letter makes another name.
+fn is_short(letters: usize, known: &str) -> bool {
+    letters < 2 || letters == 2 && known.chars().count() == 2
+}
+
+/// The same letters in another case or order.
+fn is_same(word: &str, known: &str) -> bool {
+    let letters = |text: &str| {
+        let mut all: Vec<char> = text.to_lowercase().chars().collect();
+        all.sort_unstable();
+        all
+    };
+    letters(word) == letters(known)
 }
 
 /// Levenshtein's distance, two neighbours that changed places counted as one slip.
@@ -46,5 +63,7 @@ mod tests {
         let known = ["total-memory", "cores"];
         assert_eq!(nearest("total-memroy", known), Some("total-memory"));
         assert_eq!(nearest("uptime", known), None);
+        assert_eq!(nearest("a", ["b", "c"]), None);
+        assert_eq!(nearest("p", ["P", "q"]), Some("P"));
     }
 }

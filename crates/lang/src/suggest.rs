@@ -20,12 +20,19 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     if OUTSIDE.contains(&lower.as_str()) {
         return known.into_iter().find(|k| *k == INTERNET);
     }
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    let letters = word.chars().count();
+    let allowed = (letters / 3).clamp(1, 3);
+    // Of a name of one letter or two, another letter makes another name.
+    let most = |k: &str| match letters {
+        0..=1 => 1,
+        2 if k.chars().count() == 2 => 1,
+        _ => 2 * allowed,
+    };
     let near = known
         .into_iter()
         .filter(|k| k.len() <= LONGEST && k.len().abs_diff(word.len()) <= 4 * allowed)
         .map(|k| (distance(&lower, &k.to_lowercase()), k))
-        .filter(|(distance, _)| *distance <= 2 * allowed);
+        .filter(|(distance, k)| *distance <= most(k));
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
     for (distance, k) in near {
@@ -122,6 +129,18 @@ mod tests {
         // Two that are as near are a question, not an answer; letters that changed places are nearer than another letter.
         assert_eq!(nearest("pve3", ["pve1", "pve2"]), None);
         assert_eq!(nearest("ubs", ["pbs", "usb"]), Some("usb"));
+        // Of one letter or two, another one makes another name.
+        for (word, known, expected) in [
+            ("a", "b", None),
+            ("a1", "a2", None),
+            ("a", "ab", None),
+            ("ab", "a", Some("a")),
+            ("ap", "app", Some("app")),
+            ("A", "a", Some("a")),
+            ("ba", "ab", Some("ab")),
+        ] {
+            assert_eq!(nearest(word, [known]), expected, "{word}");
+        }
         assert_eq!(nearest(&"a".repeat(100_000), ["a"]), None);
     }
 

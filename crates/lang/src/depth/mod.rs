@@ -44,12 +44,24 @@ const VALUES: [&str; 9] = [
 /// Entries before one that are looked at.
 const BEFORE: usize = 30;
 
-/// Replaces the complaints about entries that stand at the wrong depth.
-pub(crate) fn help(texts: &[Text], sources: &SourceSet, names: &Names, sink: &mut Sink) {
+/// An entry that is none of what it stands among, and the one there that it belongs to, if that can be told.
+pub(crate) struct Stray {
+    pub(crate) key: Span,
+    pub(crate) of: Option<Span>,
+}
+
+/// Replaces the complaints about entries that stand at the wrong depth, and says which those are.
+pub(crate) fn help(
+    texts: &[Text],
+    sources: &SourceSet,
+    names: &Names,
+    sink: &mut Sink,
+) -> Vec<Stray> {
+    let mut strays = Vec::new();
     let all = CODES.iter().flat_map(|code| sink.places(code));
     let complaints: Vec<Span> = all.take(MOST).collect();
     if complaints.is_empty() {
-        return;
+        return strays;
     }
     let root = schema::root();
     for text in texts {
@@ -67,8 +79,10 @@ pub(crate) fn help(texts: &[Text], sources: &SourceSet, names: &Names, sink: &mu
         walk.at(&root, node, None);
         for found in walk.found {
             say::report(&found, &source.text, sink);
+            strays.extend(found.strays());
         }
     }
+    strays
 }
 
 /// A map on the way down to another one.
@@ -143,6 +157,8 @@ impl<'n> Walk<'_, '_, 'n> {
                 self.lower(level, entries, below, n, &mut moved);
             } else if let Some((of, owner)) = self.deeper(level, entries, n) {
                 self.found.push(Found::Deeper { of, owner, entry });
+            } else if let Some(under) = self.lost(level, entry) {
+                self.found.push(Found::Lost { entry, under });
             } else if let Some(owner) = self.value_of(level, entries, n) {
                 self.found.push(Found::Value { owner, entry });
             } else if let Some((up, beside)) = self.outside(level, entry, above) {
@@ -244,6 +260,29 @@ impl<'n> Walk<'_, '_, 'n> {
         });
         match (owners.next(), owners.next()) {
             (Some(owner), None) => Some((of, owner)),
+            _ => None,
+        }
+    }
+
+    /// The key of what stands here that the entry belongs below, where nothing says of which: `hardware` of a host for a `memory` that is first.
+    fn lost(&self, level: &Level, entry: &Entry) -> Option<&'static str> {
+        let Level::Map(_, of) = level else {
+            return None;
+        };
+        let is_text = matches!(entry.value.kind, NodeKind::Scalar { .. }) && !entry.value.is_null();
+        let Some(Level::Record(middle)) =
+            Level::of(of).filter(|_| is_text && !level.is_home(entry))
+        else {
+            return None;
+        };
+        let mut under = middle.fields.iter().filter(|field| {
+            let inside = Level::of(&field.shape);
+            let inside = inside.filter(|l| matches!(l, Level::Record(_)));
+            inside.is_some_and(|l| l.reads(entry, self.values))
+        });
+        let own = middle.fields.iter().any(|f| f.key == entry.key.text);
+        match (under.next(), under.next()) {
+            (Some(field), None) if !own => Some(field.key),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! What is said of an entry at the wrong depth, and the indent that mends it.
 
+use super::Stray;
 use super::comma::Split;
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, quote};
@@ -18,6 +19,11 @@ pub(super) enum Found<'n> {
         of: &'n Entry,
         owner: &'n Entry,
         entry: &'n Entry,
+    },
+    /// The same, and of which one is not said.
+    Lost {
+        entry: &'n Entry,
+        under: &'static str,
     },
     /// Below the one that they belong beside.
     Beside {
@@ -52,6 +58,33 @@ pub(super) enum Found<'n> {
     },
 }
 
+impl Found<'_> {
+    /// Entries that were taken for what stands beside them.
+    pub(super) fn strays(&self) -> Vec<Stray> {
+        let of = |entries: &[&Entry], owner: Option<&Entry>| {
+            let of = owner.map(|o| o.key.span);
+            let stray = |e: &&Entry| Stray {
+                key: e.key.span,
+                of,
+            };
+            entries.iter().map(stray).collect()
+        };
+        match self {
+            Found::Below { owner, entries } => of(entries, Some(owner)),
+            Found::Deeper {
+                of: owner, entry, ..
+            } => of(&[entry], Some(owner)),
+            Found::Lost { entry, .. } => of(&[entry], None),
+            Found::Beside { .. }
+            | Found::Inside { .. }
+            | Found::Value { .. }
+            | Found::Single { .. }
+            | Found::Comma(_)
+            | Found::NoSlip { .. } => Vec::new(),
+        }
+    }
+}
+
 /// Longer values are not repeated.
 const LONGEST: usize = 60;
 
@@ -60,6 +93,7 @@ pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
     match found {
         Found::Below { owner, entries } => below(owner, entries, text, sink),
         Found::Deeper { of, owner, entry } => deeper(of, owner, entry, text, sink),
+        Found::Lost { entry, under } => lost(entry, under, sink),
         Found::Beside {
             owner,
             beside: key,
@@ -157,6 +191,17 @@ fn deeper(of: &Entry, owner: &Entry, entry: &Entry, text: &str, sink: &mut Sink)
     let next = last == Some(owner.key.span);
     let edits = indent(owner, &[entry], text).filter(|_| next);
     sink.report(with(d, what, edits));
+}
+
+fn lost(entry: &Entry, under: &str, sink: &mut Sink) {
+    forget(sink, &[entry]);
+    let key = quote(&entry.key.text);
+    let message = format!("{key} belongs below '{under}' of what it is said of");
+    let d = Diagnostic::invalid("unknown-key", message)
+        .at(entry.key.span, format!("belongs below '{under}'"));
+    sink.report(d.help(format!(
+        "write it below '{under}' of the entry that it is meant of"
+    )));
 }
 
 fn inside(entry: &Entry, under: &str, there: bool, text: &str, sink: &mut Sink) {

@@ -12,12 +12,23 @@ pub(super) fn address(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     match text.parse::<IpAddr>() {
         Ok(address) => Some(address.to_string()),
         Err(_) => {
-            cx.bad(
-                "invalid-address",
-                slot,
-                &text,
-                "is not an IPv4 or IPv6 address",
+            let Some((address, prefix)) = model::units::net::bare(&text) else {
+                cx.bad(
+                    "invalid-address",
+                    slot,
+                    &text,
+                    "is not an IPv4 or IPv6 address",
+                );
+                return None;
+            };
+            let message = format!(
+                "{slot}: {} is an address with the size of its network, and only the address is wanted",
+                quote(&text)
             );
+            let d = Diagnostic::invalid("invalid-address", message)
+                .at(slot.node.head, format!("leave out '/{prefix}'"))
+                .fix(did_you_mean(slot.node.head, address));
+            cx.report(d);
             None
         }
     }

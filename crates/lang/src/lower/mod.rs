@@ -53,11 +53,12 @@ pub(crate) use names::Names;
 pub(crate) use sections::keys as section_keys;
 pub(crate) use sshd::keywords as sshd_keywords;
 
+use crate::depth::Stray;
 use crate::sink::Sink;
 use crate::yaml::{Entry, Node, NodeKind, Text};
 use cx::Cx;
-use diag::SourceSet;
-use model::id::ObjectRef;
+use diag::{SourceSet, Span};
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use rayon::prelude::*;
 use sections::{Part, Section, top_level};
@@ -117,9 +118,45 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
     }
     head::read(&mut cx, texts, root, &mut lab);
     crate::mixup::help(texts, &names, sink);
-    crate::depth::help(texts, sources, &names, sink);
+    for stray in crate::depth::help(texts, sources, &names, sink) {
+        forget(&mut lab, &objects, &stray);
+    }
     lab.settle();
     lab
+}
+
+/// Takes away what was made of a key that stands too far out: `memory` among the hosts is no host. What it is of was not read whole.
+fn forget(lab: &mut Lab, objects: &[(Section, &Entry)], stray: &Stray) {
+    let at = |span: Span| objects.iter().find(|(_, entry)| entry.key.span == span);
+    let Some((section, entry)) = at(stray.key) else {
+        return;
+    };
+    let name = entry.key.text.as_str();
+    match section.kind {
+        Kind::Host => lab.hosts.remove(name).is_some(),
+        Kind::Guest => lab.guests.remove(name).is_some(),
+        Kind::Dataset => lab.datasets.remove(name).is_some(),
+        Kind::Device => lab.devices.remove(name).is_some(),
+        Kind::Pool => lab.pools.remove(name).is_some(),
+        // Of the others there is no sum.
+        _ => return,
+    };
+    lab.unread.objects.remove(&object(*section, entry));
+    lab.unread.at.remove(&object(*section, entry));
+    // Whose it is may be anybody's.
+    let whose = stray.of.and_then(at);
+    let kind = |(s, _): &&(Section, &Entry)| s.kind == section.kind;
+    let owners = objects.iter().filter(kind);
+    let owners = owners.filter(|(_, e)| match whose {
+        Some((_, owner)) => owner.key.span == e.key.span,
+        None => e.key.span != stray.key,
+    });
+    for (section, owner) in owners {
+        let of = object(*section, owner);
+        let places = lab.unread.at.entry(of.clone()).or_default();
+        places.insert(Vec::new());
+        lab.unread.objects.insert(of);
+    }
 }
 
 /// Every name that is defined, and the objects that have them.

@@ -54,6 +54,15 @@ impl<'c> Values<'c> {
         }
     }
 
+    /// What was meant by a duration as people say it: `5 min` is `5m`.
+    pub(super) fn meant(&self, shape: &Shape, text: &str) -> Option<String> {
+        let Shape::Value(form) = shape else {
+            return None;
+        };
+        let wrong = (form.name == Duration::FORM.name).then(|| Duration::parse(text).err())??;
+        wrong.meant.filter(|meant| self.takes(shape, meant))
+    }
+
     /// It takes whatever people write.
     pub(crate) fn is_text(&self, shape: &Shape) -> bool {
         match shape {
@@ -181,7 +190,7 @@ fn of_form(form: &ValueForm) -> Option<String> {
         return Some((*word).to_owned());
     }
     let file_mode = (form.name == "mode").then_some("0644");
-    let first = form.examples.first().copied().or(file_mode);
+    let first = form.shown().or(file_mode.map(str::to_owned));
     let first = first.filter(|e| !e.contains('…'));
     let number = || {
         matches!(
@@ -192,8 +201,9 @@ fn of_form(form: &ValueForm) -> Option<String> {
     };
     let flag = || matches!(form.pattern, Pattern::Flag).then_some("yes");
     let other = || CANDIDATES.into_iter().find(|text| fits(form, text));
-    let text = first.or_else(number).or_else(flag).or_else(other)?;
-    Some(flow(text, true))
+    let others = || number().or_else(flag).or_else(other);
+    let text = first.or_else(|| others().map(str::to_owned))?;
+    Some(flow(&text, true))
 }
 
 /// Reads a text as a value of a type that its own form says more dearly: some patterns are long.

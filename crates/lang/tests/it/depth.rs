@@ -324,3 +324,38 @@ fn two_levels_are_mended() {
         assert_eq!(invalid(&left).is_empty(), now != text, "{now}");
     }
 }
+
+/// A key of a host among the hosts is told, and makes no host.
+#[test]
+fn a_key_that_stands_among_names_is_no_object() {
+    for (text, left, unread) in [
+        (
+            "hosts:\n  memory: 64GiB\n  web: {}\n  db: {}\n",
+            &["db", "web"][..],
+            &["db", "web"][..],
+        ),
+        (
+            "hosts:\n  web:\n    hardware:\n      cpu: {cores: 8}\n  memory: 64GiB\n  db: {}\n",
+            &["db", "web"],
+            &["web"],
+        ),
+        (
+            "hosts:\n  db: {}\n  web:\n  os: debian\n",
+            &["db", "web"],
+            &["web"],
+        ),
+        // Of these nobody can say that they are no hosts.
+        ("hosts: {web: 1, db: {}}\n", &["db", "web"], &["web"]),
+        ("hosts: {memory: {}}\n", &["memory"], &[]),
+    ] {
+        let mut sources = SourceSet::default();
+        sources.add("holdfast.yaml", format!("format: 1\nlab: x\n{text}"));
+        let (lab, all) = lang::analyze(&sources);
+        let mut names: Vec<&str> = lab.hosts.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, left, "{text}: {all:#?}");
+        let of = lab.unread.objects.iter();
+        let of: Vec<&str> = of.map(|o| o.name.as_str()).collect();
+        assert_eq!(of, unread, "{text}: {all:#?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Values with how they are known.
 
-use super::{Declare, Form, Opt, Place, Record, Scalar, Shape, scalar};
+use super::{Declare, Form, Opt, Place, Record, Scalar, Shape, Wrong, scalar};
 use crate::units::duration::Duration;
 use crate::units::text::Prose;
 use diag::Span;
@@ -135,6 +135,15 @@ impl<T: Scalar> Declare for Given<T> {
                     _ if text == UNKNOWN => Some(Known::Unknown { why: None }),
                     Ok(value) => Some(Known::Declared(value)),
                     Err(wrong) => {
+                        let wrong = match roughly(&text).filter(|t| T::scalar(t, at.names()).is_ok()) {
+                            Some(value) => Wrong {
+                                help: Some(format!(
+                                    "what is not known for sure is written as '{{assumed: {value}, why: …}}' or, if somebody looked, '{{measured: {value}, …}}'"
+                                )),
+                                ..wrong
+                            },
+                            None => wrong,
+                        };
                         at.wrong(&text, wrong);
                         None
                     }
@@ -156,6 +165,17 @@ impl<T: Scalar> Declare for Given<T> {
 pub(crate) fn is_scalar(at: &dyn Place) -> bool {
     let keys = at.keys();
     at.form() == Form::Text || FORMS.iter().any(|form| keys.contains(form))
+}
+
+/// The value behind `~`, `ca.` and other words for that it is not exact.
+fn roughly(text: &str) -> Option<&str> {
+    const MARKS: [&str; 8] = [
+        "~", "≈", "about ", "approx. ", "around ", "ca. ", "ca ", "circa ",
+    ];
+    let found = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
+    let rest = found.or_else(|| text.strip_suffix('?'))?.trim();
+    rest.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
+        .then_some(rest)
 }
 
 /// A map with one of three keys.

@@ -41,6 +41,18 @@ pub struct ValueForm {
     pub pattern: Pattern,
 }
 
+impl ValueForm {
+    /// What is shown where a value is missing: the first example, or of a key or a digest its name in capitals, so that nobody takes it for
+    /// one.
+    pub fn shown(&self) -> Option<String> {
+        let first = *self.examples.first()?;
+        Some(match diag::hide(first) == first {
+            true => first.to_owned(),
+            false => self.name.to_uppercase(),
+        })
+    }
+}
+
 /// Whether a text may have line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
@@ -77,7 +89,7 @@ impl Shape {
         match self {
             Shape::Value(form) => match form.pattern {
                 Pattern::Words([(word, _), ..]) => (*word).to_owned(),
-                _ => form.examples.first().map_or("TEXT", |e| e).to_owned(),
+                _ => form.shown().unwrap_or_else(|| "TEXT".to_owned()),
             },
             Shape::Ref(_) => "NAME".to_owned(),
             Shape::Given(of) => of.example(),

@@ -122,6 +122,18 @@ impl Money {
         })
     }
 
+    /// `300..200 EUR` with its ends the other way round, if that is an amount.
+    fn turned(text: &str) -> Option<String> {
+        let (before, after) = text.split_once("..")?;
+        let number = |c: char| c.is_ascii_digit() || c == '.';
+        let high = before.trim_start_matches(|c| !number(c));
+        let end = after.find(|c| !number(c)).unwrap_or(after.len());
+        let (low, rest) = after.split_at(end);
+        let code = before.strip_suffix(high)?;
+        let turned = format!("{code}{low}..{high}{rest}");
+        (Self::of(text).is_none() && Self::of(&turned).is_some()).then_some(turned)
+    }
+
     fn of(text: &str) -> Option<Self> {
         let (currency, amount) = match Currency::of_symbol(text) {
             Some(found) => found,
@@ -162,6 +174,8 @@ fn meant(text: &str) -> Option<String> {
 
 /// What a number without a currency lacks.
 fn bare(text: &str, per: &str) -> Option<String> {
+    let ungrouped = slip::ungrouped(text);
+    let text = ungrouped.as_deref().unwrap_or(text);
     let dotted = slip::dotted(text);
     let text = dotted.as_deref().unwrap_or(text);
     Decimal::parse(text)?;
@@ -212,6 +226,9 @@ impl Value for Money {
     fn parse(text: &str) -> Result<Self, Wrong> {
         if let Some(wrong) = Self::of(text).and_then(|m| m.grouped::<Self>("")) {
             return Err(wrong);
+        }
+        if let Some(turned) = Self::turned(text) {
+            return Err(Wrong::new("ends below where it begins").meant(turned));
         }
         Self::of(text).ok_or_else(|| Wrong {
             help: once(text)
@@ -352,6 +369,10 @@ impl Value for Cost {
         let (money, period) = text.rsplit_once('/').ok_or_else(wrong)?;
         let per = Period::ALL.iter().find(|(w, _)| *w == period);
         let (_, per) = per.ok_or_else(wrong)?;
+        if let Some(turned) = Money::turned(money) {
+            let meant = format!("{turned}/{period}");
+            return Err(Wrong::new("ends below where it begins").meant(meant));
+        }
         let money = Money::of(money).ok_or_else(wrong)?;
         match money.grouped::<Self>(&format!("/{period}")) {
             Some(wrong) => Err(wrong),

@@ -21,8 +21,28 @@ impl Value for Address {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        text.parse().map(Self).map_err(|_| Wrong::of::<Self>())
+        text.parse().map(Self).map_err(|_| match bare(text) {
+            Some((address, prefix)) => Wrong::new(format!(
+                "is an address with the size of its network, and only the address is wanted: leave out '/{prefix}'"
+            ))
+            .meant(address),
+            None => Wrong::of::<Self>(),
+        })
     }
+}
+
+/// The address of `192.168.10.5/24`, and what stands behind it; nothing of a network, in which it is no machine's.
+pub fn bare(text: &str) -> Option<(&str, u8)> {
+    let (address, prefix) = text.split_once('/')?;
+    let of: IpAddr = address.parse().ok()?;
+    let prefix: u8 = prefix.parse().ok()?;
+    let bits: u32 = if of.is_ipv4() { 32 } else { 128 };
+    let rest = bits.checked_sub(u32::from(prefix))?;
+    let network = match of {
+        IpAddr::V4(a) => a.to_bits().trailing_zeros() >= rest,
+        IpAddr::V6(a) => a.to_bits().trailing_zeros() >= rest,
+    };
+    (!network || rest == 0).then_some((address, prefix))
 }
 
 impl fmt::Display for Address {

@@ -128,7 +128,11 @@ pub(crate) fn told(
         .or_else(|| slip::other_unit(text, word))
         .or_else(|| slip::thousands(text));
     Wrong {
-        meant: slip::dotted(text).or(sure).or(degrees).filter(|t| reads(t)),
+        meant: slip::dotted(text)
+            .or_else(|| slip::ungrouped(text))
+            .or(sure)
+            .or(degrees)
+            .filter(|t| reads(t)),
         help,
         ..wrong
     }

@@ -53,6 +53,31 @@ pub(crate) fn dotted(text: &str) -> Option<String> {
     })
 }
 
+/// `1'299 EUR` and `1 299 EUR` as `1299 EUR`: a mark between groups of three digits.
+pub(crate) fn ungrouped(text: &str) -> Option<String> {
+    const MARKS: [char; 6] = ['\'', '\u{2019}', ' ', '\u{a0}', '\u{2009}', '\u{202f}'];
+    let digit = |c: char| c.is_ascii_digit();
+    let start = text.find(digit)?;
+    let (before, mut rest) = text.split_at(start);
+    let length = |t: &str| t.find(|c: char| !digit(c)).unwrap_or(t.len());
+    let (first, after) = rest.split_at(length(rest));
+    let mut out = format!("{before}{first}");
+    rest = after;
+    let mut mark = None;
+    while let Some(found) = rest.chars().next().filter(|c| MARKS.contains(c)) {
+        let behind = rest.get(found.len_utf8()..)?;
+        let group = length(behind);
+        if group != 3 || mark.is_some_and(|m| m != found) {
+            break;
+        }
+        mark = Some(found);
+        let (group, after) = behind.split_at(group);
+        out.push_str(group);
+        rest = after;
+    }
+    (mark.is_some() && first.len() <= 3).then(|| out + rest)
+}
+
 /// What to write instead of `1,250`, which is one of two numbers.
 pub(crate) fn thousands(text: &str) -> Option<String> {
     let (whole, rest) = text.split_once(',')?;
@@ -88,7 +113,7 @@ pub(crate) fn unitless(text: &str, examples: &[&str]) -> Option<String> {
 
 /// What is said of a unit that is of another kind of value, by the name of the type that is wanted.
 pub(crate) fn other_unit(text: &str, wanted: &str) -> Option<String> {
-    let (_, unit) = super::decimal::split(text)?;
+    let (number, unit) = super::decimal::split(text)?;
     let says = match (wanted, unit) {
         ("apparent-power", "W" | "kW") => {
             "W is what it can give, the 'power' of a UPS; its rating in VA stands on the label and is higher"
@@ -98,6 +123,13 @@ pub(crate) fn other_unit(text: &str, wanted: &str) -> Option<String> {
         }
         ("energy", "Ah" | "mAh") => "Wh are Ah times the volts of the battery",
         ("power", "Wh" | "kWh") => "Wh is energy; power is W",
+        ("power", "A" | "mA") => {
+            let amperes = number.times(1).filter(|_| unit == "A");
+            return Some(match amperes.and_then(|a| a.checked_mul(230)) {
+                Some(watts) => format!("power is amperes times volts: at 230 V that is '{watts}W'"),
+                None => "power is amperes times volts, in W".to_owned(),
+            });
+        }
         _ => return None,
     };
     Some(says.to_owned())
@@ -166,7 +198,8 @@ pub(super) fn cents(text: &str) -> Option<String> {
 
 /// `12€`, `EUR12` and `12,50 euros` as `12 EUR`, `12 EUR` and `12.50 EUR`.
 pub(super) fn money(text: &str) -> Option<String> {
-    let text = dotted(text).unwrap_or_else(|| text.to_owned());
+    let text = ungrouped(text).unwrap_or_else(|| text.to_owned());
+    let text = dotted(&text).unwrap_or(text);
     let number = |c: char| c.is_ascii_digit() || c == '.';
     let text = text.trim();
     let (amount, code) = match text.starts_with(number) {

@@ -70,9 +70,9 @@ const CURL: &str = concat!(
     gap!(),
     r#")?\\?["']?[^\s:"',\\$-][^\s:"',\\]*:([^\s"',\]}\\]+)"#
 );
-/// `smbclient -U name%…`.
+/// `smbclient -U name%…`, and `net rpc` and others of Samba.
 const SMB: &str = concat!(
-    r"\b(?:smbclient|smbget|rpcclient)\b",
+    r"(?:^|[^\w.-])(?:smbclient|smbget|smbcacls|smbcquotas|rpcclient|winexe|wmic|ntlm_auth|samba-tool|net[ \t,'\x22]+(?:ads|rpc|rap|conf|user|time|join))\b",
     words!(),
     "(?:-U|--user)(?:",
     gap!(),
@@ -103,7 +103,7 @@ impl Calls {
             (&["ldappasswd"], LDAPPASSWD),
             (&["snmp"], SNMP),
             (&["curl"], CURL),
-            (&["smbclient", "smbget", "rpcclient"], SMB),
+            (&["%"], SMB),
             (&["chpasswd"], CHPASSWD),
             (&["chpasswd"], CHPASSWD_HERE),
         ];

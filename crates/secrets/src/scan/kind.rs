@@ -31,8 +31,47 @@ const CODE: [&str; 14] = [
     "rs", "py", "go", "js", "mjs", "ts", "tsx", "java", "c", "h", "cpp", "rb", "php", "lua",
 ];
 
+/// Folders of translations.
+const TRANSLATIONS: [&str; 10] = [
+    "i18n",
+    "l10n",
+    "lang",
+    "langs",
+    "languages",
+    "locale",
+    "locales",
+    "nls",
+    "translation",
+    "translations",
+];
+/// How their files begin, if they stand elsewhere, before the name of a language.
+const MESSAGES: [&str; 5] = [
+    "messages",
+    "strings",
+    "translation",
+    "translations",
+    "locale",
+];
+
 /// By the name of a file.
 pub(super) fn kind(path: &str) -> (Kind, Form) {
+    let (kind, form) = by_end(path);
+    match kind == Kind::Settings && is_translation(path) {
+        true => (Kind::Prose, form),
+        false => (kind, form),
+    }
+}
+
+/// What programs say to people, under names of what it is about: `login.password: "Kennwort"`.
+fn is_translation(path: &str) -> bool {
+    let mut names = path.rsplit('/');
+    let file = names.next().unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or_default();
+    let head = stem.split(['_', '-']).next().unwrap_or_default();
+    names.any(|name| TRANSLATIONS.contains(&name)) || MESSAGES.contains(&head)
+}
+
+fn by_end(path: &str) -> (Kind, Form) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let end = name.rsplit('.').next().unwrap_or(name);
     match end {

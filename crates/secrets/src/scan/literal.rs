@@ -1,7 +1,7 @@
 //! Values: whether one is written out, and whether it is long and mixed enough to be no word of a language.
 
 use super::Kind;
-use diag::Naming;
+use diag::{Naming, naming};
 
 /// Words that stand where a secret will be.
 const PLACEHOLDERS: [&str; 14] = [
@@ -274,6 +274,9 @@ pub(super) fn is_secret(
     let sentence = bounds != Bounds::Quoted
         && text.trim().contains(char::is_whitespace)
         && name.bytes().any(|b| b.is_ascii_lowercase());
+    if is_saying(text) {
+        return false;
+    }
     if sentence {
         return is_strong(text, Kind::Prose)
             && text
@@ -291,6 +294,18 @@ pub(super) fn is_secret(
         && !name.to_ascii_lowercase().ends_with("key")
         && is_thought_up(text);
     number || word || is_strong(text, kind)
+}
+
+/// Words of which one means a password and none could be one: `Haben Sie Ihr Passwort vergessen?`
+fn is_saying(text: &str) -> bool {
+    let bare = |w: &str| naming(w.trim_matches(|c: char| !c.is_alphanumeric()));
+    text.trim().contains(char::is_whitespace)
+        && text
+            .split_whitespace()
+            .any(|w| bare(w) == Some(Naming::Password))
+        && !text
+            .split_whitespace()
+            .any(|w| is_strong(w, Kind::Settings))
 }
 
 /// A word that somebody took for a password: none of those that say something of one.

@@ -22,6 +22,8 @@ pub(super) const NOUNS: &[&str] = &[
     "schl\u{fc}ssel",
     "schl\u{dc}ssel",
     "schluessel",
+    "private",
+    "preshared",
 ];
 
 /// Gathers the letters of all shapes.

@@ -12,7 +12,7 @@ use regex::Match;
 macro_rules! named {
     ($gap:literal, $bare:literal) => {
         concat!(
-            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel)[a-z0-9_.-]*)\\{0,7}["']?[ \t]*(?::|=)"#,
+            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel|private|preshared)[a-z0-9_.-]*)\\{0,7}["']?[ \t]*(?::|=)"#,
             $gap,
             r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("#,
             // Quotes of a text in a text, and of one more around it.

@@ -135,11 +135,15 @@ const NO_PASSWORDS: [&str; 6] = ["password", "pass", "passwd", "pw", "secret", "
 /// A private key in PEM form, up to its end or as far as it goes.
 const PEM: &str = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)?";
 
+/// A recovery key of BitLocker: eight groups of six digits.
+const RECOVERY: &str = r"\b[0-9]{6}(?:-[0-9]{6}){7}\b";
+
 /// The shapes, compiled when they are needed.
 pub(super) struct Tokens {
     tokens: Vec<(&'static str, Lazy)>,
     connection: Lazy,
     pem: Lazy,
+    recovery: Lazy,
 }
 
 impl Tokens {
@@ -150,6 +154,7 @@ impl Tokens {
             tokens: tokens.collect(),
             connection: parts.shape(&["@"], CONNECTION),
             pem: parts.shape(&["private key"], PEM),
+            recovery: parts.shape(&["-"], RECOVERY),
         }
     }
 
@@ -165,6 +170,11 @@ impl Tokens {
                 if !is_placeholder(found.as_str()) {
                     out.add(found.range(), (*what).to_owned());
                 }
+            }
+        }
+        for found in self.recovery.places(held, text) {
+            if is_recovery(found.as_str()) {
+                out.add(found.range(), "a recovery key of BitLocker".to_owned());
             }
         }
         for span in diag::userinfos(text) {
@@ -206,4 +216,14 @@ fn has_body(text: &str) -> bool {
                 .all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
     };
     text.lines().map(str::trim).any(base64) || text.contains("\\n")
+}
+
+/// Each group is eleven times a number of sixteen bits; no other numbers in such groups are all so.
+fn is_recovery(text: &str) -> bool {
+    let group = |g: &str| {
+        let number = g.parse::<u32>().ok();
+        number.is_some_and(|n| n % 11 == 0 && n / 11 <= u32::from(u16::MAX))
+    };
+    let first = text.split('-').next();
+    text.split('-').any(|g| Some(g) != first) && text.split('-').all(group)
 }

@@ -38,8 +38,8 @@ pub(super) const FAMILY: Family = Family {
     name: "commands",
     files: &[],
     what: "`--password X` and options of its kind of any program, `Authorization:` headers; `curl -u`, `lftp -u`, `sshpass -p`, `mysql -p`, `mongosh -p`, \
-        `redis-cli -a`, `ldapsearch -w`, `snmpget -c`, `smbclient -U name%…`, `mount -o password=`, `htpasswd -b`, `chpasswd`, `smbpasswd`, `ipmitool -P`, \
-        `mosquitto_pub -P`, `zip -P`, `7z -p`, `openssl -passin pass:`, `sqlcmd -P`, `docker login -p`, `mc alias set`, `nmcli … password`, `wpa_passphrase`, \
+        `redis-cli -a`, `ldapsearch -w`, `snmpget -c`, `smbclient`, `net rpc` and `rpcclient -U name%…`, `mount -o password=`, `htpasswd -b`, `chpasswd`, `smbpasswd`, `ipmitool -P`, \
+        `mosquitto_pub -P`, `zip -P`, `7z -p`, `openssl -passin pass:`, `openssl enc -k`, `oathtool -b`, `sqlcmd -P`, `docker login -p`, `mc alias set`, `nmcli … password`, `wpa_passphrase`, \
         `xfreerdp /p:`, `upscmd -p`",
     shapes: &[
         of(
@@ -55,6 +55,25 @@ pub(super) const FAMILY: Family = Family {
             concat!(
                 option!(r"ipmitool|ipmiutil", r#"[\s"',]-P"#),
                 r#"["']?([^\s"',\]};&|\\=]+)"#
+            ),
+        ),
+        of(
+            &["openssl"],
+            concat!(
+                option!(
+                    r#"openssl["']?[ \t,]+["']?(?:enc|aes\w*|aes-[\w-]+|aria-[\w-]+|camellia-[\w-]+|chacha20\w*|des3?|des-[\w-]+|bf\w*|bf-[\w-]+)"#,
+                    r#"[\s"',]-[kK]"#
+                ),
+                gap!(),
+                word!()
+            ),
+        ),
+        of(
+            &["oathtool"],
+            concat!(
+                option!("oathtool", r#"[\s"'](?:-b|--base32)"#),
+                r#"(?:[^\n|;&]*?[\s"'])"#,
+                r#"([A-Za-z2-7]{16,}=*)(?:[\s"';|&)]|$)"#
             ),
         ),
         of(

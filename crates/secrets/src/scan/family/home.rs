@@ -9,13 +9,27 @@ use std::ops::Range;
 pub(super) const FAMILY: Family = Family {
     name: "Home Assistant, ESPHome",
     files: &["secrets.yaml", "secrets.yml"],
-    what: "values of `secrets.yaml` that are no words, `encryption: key:`",
-    shapes: &[Shape {
-        parts: &["encryption"],
-        shape: r#"\bencryption["']?:[ \t]*(?:\r?\n[ \t]+|\{[ \t]*)key:[ \t]*["']?([A-Za-z0-9+/]{43}=)"#,
-        reach: Reach::Any,
-        what: What::Clear("a key of ESPHome"),
-    }],
+    what: "values of `secrets.yaml` that are no words, `encryption: key:`, `network_key:` of Zigbee2MQTT",
+    shapes: &[
+        Shape {
+            parts: &["encryption"],
+            shape: r#"\bencryption["']?:[ \t]*(?:\r?\n[ \t]+|\{[ \t]*)key:[ \t]*["']?([A-Za-z0-9+/]{43}=)"#,
+            reach: Reach::Any,
+            what: What::Clear("a key of ESPHome"),
+        },
+        Shape {
+            parts: &["network_key", "networkkey"],
+            shape: r#"(?i)\bnetwork_?key["']?[ \t]*[:=][ \t]*\[\s*((?:0x)?[0-9a-f]{1,3}(?:\s*,\s*(?:0x)?[0-9a-f]{1,3}){15})\s*,?\s*\]"#,
+            reach: Reach::Any,
+            what: What::If(is_network_key, "a key of a Zigbee network"),
+        },
+        Shape {
+            parts: &["network_key"],
+            shape: r#"\bnetwork_key:[ \t]*\r?\n((?:[ \t]*-[ \t]+(?:0x)?[0-9A-Fa-f]{1,3}[ \t]*\r?\n){15}[ \t]*-[ \t]+(?:0x)?[0-9A-Fa-f]{1,3})[ \t]*(?:\r?\n|$)"#,
+            reach: Reach::Any,
+            what: What::If(is_network_key, "a key of a Zigbee network"),
+        },
+    ],
     read: Some(of_secrets),
 };
 
@@ -36,6 +50,24 @@ const OTHERS: [&str; 14] = [
     "ip",
     "id",
 ];
+
+/// The key that Zigbee2MQTT once brought along, which everybody knows.
+const DELIVERED: [u8; 16] = [1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 13];
+
+/// Sixteen bytes, of which not all are one, nor those that are no secret.
+fn is_network_key(text: &str) -> bool {
+    let numbers = text.split([',', '-', '\n']).map(str::trim);
+    let numbers = numbers.filter(|n| !n.is_empty());
+    let byte = |n: &str| match n.strip_prefix("0x").or(n.strip_prefix("0X")) {
+        Some(hex) => u8::from_str_radix(hex, 16).ok(),
+        None => n.parse().ok(),
+    };
+    let key: Option<Vec<u8>> = numbers.map(byte).collect();
+    key.is_some_and(|key| {
+        let first = key.first();
+        key.len() == 16 && key != DELIVERED && key.iter().any(|b| Some(b) != first)
+    })
+}
 
 /// What is encrypted by SOPS has texts that nobody reads.
 fn of_secrets(text: &str) -> Vec<(Range<usize>, &'static str)> {

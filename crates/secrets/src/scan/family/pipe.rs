@@ -22,7 +22,7 @@ macro_rules! said {
 /// Programs that read a password from where a pipe ends, and what stands before them.
 macro_rules! taker {
     () => {
-        r"(?:sudo\b(?:[ \t]+-[A-Za-z]+)*[ \t]+-[A-Za-z]*S|(?:(?:sudo|doas)[ \t]+(?:-[A-Za-z]+[ \t]+)*)?(?:[^\s|;&]*/)?(?:cryptsetup|zfs[ \t]+(?:load-key|change-key|create)|zpool[ \t]+create|passwd|su\b|kinit|gh[ \t]+auth|vault[ \t]+login|systemd-creds|clevis|bcachefs|veracrypt|gocryptfs|ecryptfs|gpg\b[^\n|;&]*--passphrase-fd|openssl\b[^\n|;&]*\bstdin|(?:docker|podman|kubectl)[ \t]+secret[ \t]+create|wg[ \t]+pubkey|tee\b[^\n|;&]*(?:secret|passw|passphrase|token|credential|key))|[^\n|;&]*--(?:password|passphrase|token|key)-(?:stdin|fd)|[^\n|;&]*\blogin\b[^\n|;&]*--with-token)"
+        r"(?:sudo\b(?:[ \t]+-[A-Za-z]+)*[ \t]+-[A-Za-z]*S|(?:(?:sudo|doas)[ \t]+(?:-[A-Za-z]+[ \t]+)*)?(?:[^\s|;&]*/)?(?:cryptsetup|smbpasswd|mosquitto_passwd|htpasswd\b[^\n|;&]*[ \t]-[A-Za-z]*i|zfs[ \t]+(?:load-key|change-key|create)|zpool[ \t]+create|passwd|su\b|kinit|gh[ \t]+auth|vault[ \t]+login|systemd-creds|clevis|bcachefs|veracrypt|gocryptfs|ecryptfs|gpg\b[^\n|;&]*--passphrase-fd|openssl\b[^\n|;&]*\bstdin|(?:docker|podman|kubectl)[ \t]+secret[ \t]+create|wg[ \t]+pubkey|tee\b[^\n|;&]*(?:secret|passw|passphrase|token|credential|key))|[^\n|;&]*--(?:password|passphrase|token|key)-(?:stdin|fd)|[^\n|;&]*\blogin\b[^\n|;&]*--with-token)"
     };
 }
 
@@ -58,7 +58,7 @@ pub(super) const FAMILY: Family = Family {
     name: "pipes",
     files: &[],
     what: "what `echo` and `printf` feed to `sudo -S`, `docker login --password-stdin`, `cryptsetup open` and their kind, and write into `/run/secrets/…`; \
-        `--password-command 'echo X'`, `zfs load-key … <<< X`, `--password-file=<(echo X)`",
+        `--password-command 'echo X'`, `zfs load-key … <<< X`, `smbpasswd -s <<< X`, `--password-file=<(echo X)`",
     shapes: &[
         of(
             &["echo"],
@@ -79,6 +79,16 @@ pub(super) const FAMILY: Family = Family {
                 said!()
             ),
         ),
+        Shape {
+            parts: &["<<<"],
+            shape: concat!(r"(?:^|[\s;|&(])", taker!(), r"[^\n|;&<]*<<<[ \t]*", said!()),
+            reach: Reach::Any,
+            what: What::If(is_one_word, "a password that is fed to a program"),
+        },
+        of(
+            &["<<<"],
+            concat!(into!(), r"[^\s;|&<]*[^\n|;&<]*<<<[ \t]*", said!()),
+        ),
         of(
             &["<<<"],
             concat!(
@@ -89,6 +99,11 @@ pub(super) const FAMILY: Family = Family {
     ],
     read: None,
 };
+
+/// Words may be a command, which `su` takes as well.
+fn is_one_word(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && is_password(text)
+}
 
 /// Written out, and no answer to a question.
 fn is_password(text: &str) -> bool {

@@ -5,7 +5,7 @@ use super::{Family, Reach, Shape, What};
 pub(super) const FAMILY: Family = Family {
     name: "Proxmox",
     files: &["priv/token.cfg", "priv/storage/*.pw"],
-    what: "`PVEAPIToken=…`, `PBSAPIToken=…`, `token.cfg`",
+    what: "`PVEAPIToken=…`, `PBSAPIToken=…`, `token.cfg`, `user@pbs!token:…`",
     shapes: &[
         Shape {
             parts: &["apitoken="],
@@ -16,6 +16,12 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["!"],
             shape: r#"(?m)^\S+@\S+![\w.-]+[ \t]+([0-9a-f]{8}-[0-9a-f-]{27})"#,
+            reach: Reach::Any,
+            what: What::Clear("a token of Proxmox"),
+        },
+        Shape {
+            parts: &["!"],
+            shape: r#"[A-Za-z0-9._-]@[A-Za-z0-9._-]+![\w.-]+[:=]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b"#,
             reach: Reach::Any,
             what: What::Clear("a token of Proxmox"),
         },

@@ -3,6 +3,7 @@
 use super::{Family, Reach, Shape, What, begin, value};
 use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, literal};
+use crate::scan::words::is_word;
 
 pub(super) const FAMILY: Family = Family {
     name: "Net-SNMP",
@@ -12,13 +13,22 @@ pub(super) const FAMILY: Family = Family {
         "snmp.conf",
         "snmp.local.conf",
     ],
-    what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `createUser`, `trapsess -A`, `defAuthPassphrase`",
+    what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `snmp_community`, `createUser`, `trapsess -A`, `defAuthPassphrase`",
     shapes: &[
         Shape {
             parts: &["community"],
             shape: concat!(
                 begin!(),
                 r#"(?:(?:ro|rw)community6?|(?:trap|auth)community|defCommunity)[ \t]+(?:log(?:,\w+)*[ \t]+)?"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            parts: &["community"],
+            shape: concat!(
+                r#"(?i)\bsnmp[a-z0-9_.-]*community(?:[_.-](?:string|ro|rw|read|write))?["']?[ \t]*[:=][ \t]*"#,
                 value!()
             ),
             reach: Reach::Any,
@@ -101,8 +111,9 @@ pub(super) const FAMILY: Family = Family {
     read: None,
 };
 
-/// Whether a community says anything of the place: the two that everybody knows do not.
+/// Whether a community says anything of the place. The two that devices are delivered with are no secret, since everybody knows them: to
+/// hide them would hide what is wrong.
 fn is_community(text: &str) -> bool {
     let known = ["public", "private", "default"].contains(&text);
-    !known && literal(text, Bounds::Read, Kind::Settings).is_some()
+    !known && is_word(text) && literal(text, Bounds::Read, Kind::Settings).is_some()
 }

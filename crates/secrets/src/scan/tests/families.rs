@@ -48,7 +48,7 @@ fn rows() -> Vec<(&'static str, &'static str, String)> {
             &key,
         ),
         (
-            "Docker, npm",
+            "Docker, npm, logins",
             "x.yaml",
             format!("auth: {}\n", BASE64.encode(b"jo:tiger")),
             &BASE64.encode(b"jo:tiger"),
