@@ -7,6 +7,7 @@ mod diagnostic;
 mod hide;
 mod lines;
 mod name;
+mod one_of;
 mod source;
 
 pub mod fix;
@@ -16,4 +17,5 @@ pub use diagnostic::{Aim, Applicability, Class, Diagnostic, Edit, Fix, Label, Se
 pub use hide::{hide, hide_addresses, userinfos};
 pub use lines::Lines;
 pub use name::{Naming, misspelt, naming};
+pub use one_of::one_of;
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};

@@ -18,7 +18,6 @@ mod knowledge;
 mod lower;
 mod mixup;
 mod plain;
-mod schema;
 mod sink;
 mod stacks;
 mod stray;
@@ -31,7 +30,6 @@ pub use include::{Included, Includes, includes};
 pub use kept::{Lost, kept, readable};
 pub use knowledge::knowledge;
 pub use plain::{Plain, plain};
-pub use schema::schema;
 pub use stacks::{Stacks, near_file, stacks};
 pub use stray::sections_of;
 

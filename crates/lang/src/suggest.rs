@@ -1,5 +1,6 @@
 //! "Did you mean": the nearest of the known words.
 
+pub(crate) use diag::one_of;
 use diag::{Applicability, Edit, Fix, Span};
 
 /// Longer words are not compared: nobody mistypes them by a letter, and the comparison is quadratic.
@@ -100,19 +101,14 @@ pub(crate) fn quote(text: &str) -> String {
     format!("'{cut}{dots}'")
 }
 
-/// `a, b or c`, for messages.
-pub(crate) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<&str> = words.into_iter().collect();
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        Some((last, _)) => (*last).to_owned(),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_several_lines_the_first_is_quoted() {
+        assert_eq!(quote("x\ny"), "'x…'");
+    }
 
     #[test]
     fn nearest_finds_slips_and_nothing_else() {
@@ -142,12 +138,5 @@ mod tests {
             assert_eq!(nearest(word, [known]), expected, "{word}");
         }
         assert_eq!(nearest(&"a".repeat(100_000), ["a"]), None);
-    }
-
-    #[test]
-    fn words() {
-        assert_eq!(one_of(["a", "b", "c"]), "a, b or c");
-        assert_eq!(one_of(["a"]), "a");
-        assert_eq!(quote("x\ny"), "'x…'");
     }
 }

@@ -374,6 +374,6 @@ fn tell(text: &str, paint: Paint) {
 
 /// The JSON Schema of the language.
 pub(crate) fn schema() -> Result<Exit> {
-    dataln!("{:#}", lang::schema());
+    dataln!("{:#}", schema::schema());
     Ok(Exit::Ok)
 }

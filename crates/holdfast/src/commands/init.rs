@@ -215,7 +215,7 @@ fn nothing_missing(start: &Start, args: &InitArgs) -> Result<()> {
 fn texts(answers: &Answers) -> Vec<Text> {
     let schema = Text {
         path: "holdfast.schema.json".into(),
-        bytes: format!("{:#}\n", lang::schema()),
+        bytes: format!("{:#}\n", schema::schema()),
         spare: false,
     };
     let files = starter::files(answers).into_iter().map(|f| Text {

@@ -10,7 +10,6 @@ mod say;
 
 use crate::lower::{Names, SECRET};
 use crate::mixup::Values;
-use crate::schema;
 use crate::sink::Sink;
 use crate::yaml::{Entry, Key, Node, NodeKind, Text};
 use diag::{SourceSet, Span};

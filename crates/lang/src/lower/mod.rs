@@ -51,7 +51,6 @@ pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;
 pub(crate) use names::Names;
 pub(crate) use sections::keys as section_keys;
-pub(crate) use sshd::keywords as sshd_keywords;
 
 use crate::depth::Stray;
 use crate::sink::Sink;

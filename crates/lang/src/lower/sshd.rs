@@ -10,11 +10,6 @@ use diag::{Diagnostic, Span, Spanned};
 use model::lab::sshd::{KEYWORDS, Takes as Value};
 use std::collections::BTreeMap;
 
-/// The keywords that are known, as sshd_config(5) writes them.
-pub(crate) fn keywords() -> impl Iterator<Item = &'static str> {
-    KEYWORDS.iter().map(|(keyword, _)| *keyword)
-}
-
 /// Keywords in lower case with their values as one line of text.
 pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Spanned<String>> {
     let mut out = BTreeMap::new();

@@ -7,7 +7,6 @@ mod form;
 mod value;
 
 use crate::lower::Names;
-use crate::schema;
 use crate::sink::Sink;
 use crate::yaml::{Node, NodeKind, Text};
 use diag::Span;

@@ -145,7 +145,7 @@ impl Schema {
 
 #[test]
 fn every_value_that_an_owner_may_not_know_takes_the_four_forms() {
-    let schema = Schema(lang::schema());
+    let schema = Schema(schema::schema());
     let strict = schema.strict();
     assert!(strict.len() > 20, "{strict:?}");
     let patterns = || ALWAYS_KNOWN.iter().flat_map(|(_, patterns)| *patterns);

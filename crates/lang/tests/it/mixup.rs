@@ -110,7 +110,7 @@ fn form(help: &str) -> Option<&str> {
 
 #[test]
 fn what_the_help_says_is_accepted_at_every_key() {
-    let schema = lang::schema();
+    let schema = schema::schema();
     let (seen, labs) = Default::default();
     let mut walk = Walk {
         schema: &schema,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 fn validator() -> Validator {
-    jsonschema::draft202012::new(&lang::schema()).unwrap()
+    jsonschema::draft202012::new(&schema::schema()).unwrap()
 }
 
 /// YAML as editors read it (1.2 core schema), with merge keys resolved.
@@ -77,7 +77,7 @@ fn errors(validator: &Validator, text: &str) -> Vec<String> {
 
 #[test]
 fn it_is_a_schema() {
-    let schema = lang::schema();
+    let schema = schema::schema();
     let meta = jsonschema::draft202012::meta::validate(&schema);
     assert!(meta.is_ok(), "{meta:?}");
     // Every key says what it is.
@@ -128,14 +128,14 @@ fn every_key_is_completed_with_its_colon() {
         }
     }
     let mut out = Vec::new();
-    bare(&lang::schema(), "", &mut out);
+    bare(&schema::schema(), "", &mut out);
     assert!(out.is_empty(), "{out:#?}");
 }
 
 /// Nobody reads a pattern.
 #[test]
 fn a_value_that_does_not_fit_is_told_in_words() {
-    let schema = lang::schema();
+    let schema = schema::schema();
     let size = &schema["$defs"]["size"];
     assert!(size["pattern"].is_string(), "{size}");
     let told = "This is not a size such as 16GiB or 512GB.";
@@ -512,7 +512,7 @@ fn keys_known(lab: &Value) -> Option<BTreeSet<String>> {
 
 #[test]
 fn the_keys_are_those_that_the_language_asks_for() {
-    let schema = lang::schema();
+    let schema = schema::schema();
     let mut walk = Walk {
         schema: &schema,
         seen: BTreeSet::new(),

@@ -278,7 +278,7 @@ fn check(field: &str, found: &Text) -> Result<(), String> {
 
 #[test]
 fn a_slip_in_every_reference_is_found_and_mended() {
-    let schema = Schema(lang::schema());
+    let schema = Schema(schema::schema());
     let mut found = BTreeMap::new();
     schema.walk(&schema.0, &parse(WHOLE), "", &mut found);
     let (mut tried, mut wrong) = (BTreeSet::new(), Vec::new());

@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "diag",
     "model",
     "document",
+    "schema",
     "lang",
     "dialect",
     "secrets",

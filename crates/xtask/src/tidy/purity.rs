@@ -36,6 +36,7 @@ const PURE: &[(&str, &[&str])] = &[
         ],
     ),
     ("document", &["diag", "model", "pulldown-cmark"]),
+    ("schema", &["diag", "model", "jiff", "serde_json"]),
     (
         "lang",
         &[
@@ -45,6 +46,7 @@ const PURE: &[(&str, &[&str])] = &[
             "rayon",
             "rustc-hash",
             "saphyr-parser",
+            "schema",
             "smol_str",
             "strsim",
             "globset",

@@ -90,7 +90,7 @@ fn write(drafted: &Drafted, place: &Place) -> Result<(Vec<String>, Vec<String>)>
     }
     let schema = Text {
         path: "holdfast.schema.json".into(),
-        bytes: format!("{:#}\n", lang::schema()),
+        bytes: format!("{:#}\n", schema::schema()),
         spare: false,
     };
     let ignore = Text {

@@ -1,6 +1,6 @@
 //! Descriptions of what is read by hand. `tests/it/schema.rs` holds them against what the readers ask for.
 
-use super::host::host;
+use crate::host::host;
 use diag::Spanned;
 use model::declare::{
     Declare as _, FieldShape, Or, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _,

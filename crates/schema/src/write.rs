@@ -241,7 +241,7 @@ fn ref_name(set: u64) -> String {
 fn reference(set: u64) -> Value {
     let doc = format!(
         "Name of a {}; bare where it is unique, else KIND/NAME.",
-        crate::suggest::one_of(ref_words(set))
+        diag::one_of(ref_words(set))
     );
     json!({"type": ["string", "integer"], "title": "reference", "pattern": NAME_OR_PATH, "description": doc})
 }

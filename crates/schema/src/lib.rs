@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use write::Writer;
 
 /// What a file of a lab tree is, as a record of its sections.
-pub(crate) fn root() -> Shape {
+pub fn root() -> Shape {
     Shape::Record(
         || RecordShape {
             name: "Lab",

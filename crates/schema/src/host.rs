@@ -1,14 +1,14 @@
 //! How hosts, and what is inside of guests, are written, as far as they are read by hand.
 
-use super::hand::{
+use crate::hand::{
     date, flag, form, given, key, list, map, may, must, name, path, record, seconds, text, with,
     words,
 };
-use crate::lower::sshd_keywords;
 use model::declare::{FieldShape, Pattern, RecordShape, Ref, Scalar as _, Shape, Value as _, set};
 use model::lab::Managed;
 use model::lab::guest::Guest;
 use model::lab::hardware::HostAbout;
+use model::lab::sshd::KEYWORDS;
 use model::units::net::{Address, PORT, PORT_OF_PROTOCOL};
 
 pub(super) fn host() -> RecordShape {
@@ -251,7 +251,9 @@ fn sshd() -> Shape {
     let value = || Shape::Any(vec![text(), list(text())]);
     let doc = |key: &str| format!("{key} of sshd_config(5).");
     Shape::AnyCase(
-        sshd_keywords()
+        KEYWORDS
+            .iter()
+            .map(|(keyword, _)| *keyword)
             .map(|key| may(key, &doc(key), value()))
             .collect(),
     )
