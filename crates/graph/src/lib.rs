@@ -15,6 +15,7 @@ pub mod bodies;
 pub mod budget;
 pub mod call;
 pub mod claims;
+pub mod container_addresses;
 pub mod containers;
 pub mod context;
 pub mod copies;

@@ -5,6 +5,7 @@
 pub mod exposure_review;
 pub mod net_any_source;
 pub mod net_cable_ends;
+pub mod net_container_address;
 pub mod net_dns_address;
 pub mod net_dns_record;
 pub mod net_dns_secondary;
@@ -24,6 +25,7 @@ pub mod net_tunnel;
 pub mod net_wireguard;
 
 use graph::{
-    Context, addresses, containers, context, listening, reach, sensitive, traffic, wires, wording,
+    Context, addresses, container_addresses, containers, context, listening, reach, sensitive,
+    traffic, wires, wording,
 };
 use lint::{Findings, Mend, Rule};

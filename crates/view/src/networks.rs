@@ -1,8 +1,9 @@
 //! Networks and their addresses: what is used, what is free, and the next free one.
 
-use crate::{Cell, Sheet};
+use crate::{Cell, Input, Sheet};
 use core::net::IpAddr;
 use graph::addresses::{above, gateway, held, is_usable};
+use graph::container_addresses::fixed;
 use ipnet::IpNet;
 use model::declare::OptExt as _;
 use model::lab::{Lab, Network};
@@ -15,8 +16,9 @@ const SEARCHED: usize = 1 << 16;
 /// Addresses of one network with what has them.
 type Taken = BTreeMap<IpAddr, Vec<String>>;
 
-pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
-    let taken = taken(lab);
+pub(crate) fn sheets(input: &Input<'_>) -> Vec<Sheet> {
+    let lab = input.lab;
+    let taken = taken(input);
     vec![networks(lab, &taken), addresses(lab, &taken)]
 }
 
@@ -180,13 +182,20 @@ fn usable(net: IpNet) -> u128 {
 }
 
 /// Every address that is declared with what has it, by network.
-fn taken(lab: &Lab) -> BTreeMap<&str, Taken> {
+fn taken<'a>(input: &Input<'a>) -> BTreeMap<&'a str, Taken> {
+    let lab = input.lab;
     let mut out: BTreeMap<&str, Taken> = BTreeMap::new();
     for held in held(lab) {
         let of = out.entry(held.network).or_default();
         of.entry(held.address)
             .or_default()
             .push(held.owner.to_string());
+    }
+    for one in fixed(lab, input.projects) {
+        if let (Some(lan), Some(address)) = (one.network.lan, one.address) {
+            let of = out.entry(lan).or_default();
+            of.entry(address).or_default().push(one.short());
+        }
     }
     for (name, network) in &lab.networks {
         if let Some(address) = gateway(network) {

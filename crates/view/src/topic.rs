@@ -146,7 +146,7 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Guests => guests::sheets(lab),
         Topic::Services => vec![services::sheet(lab)],
         Topic::Stacks => stacks::sheets(input),
-        Topic::Networks => networks::sheets(lab),
+        Topic::Networks => networks::sheets(input),
         Topic::Storage => storage::sheets(lab),
         Topic::Exposures => vec![exposures::sheet(input)],
         Topic::Flows => vec![flows::sheet(lab, today)],

@@ -227,6 +227,12 @@ pub(super) const RESTS: &[Rests] = &[
         always,
     ),
     rests(
+        "net-container-address",
+        "the addresses of containers in {} are handed out to nobody else",
+        &["network.dhcp"],
+        stacks,
+    ),
+    rests(
         "net-portcount",
         "there is a port for everything that is plugged in",
         &["cables.*.from", "cables.*.to", "device.kind"],

@@ -21,7 +21,7 @@ pub(crate) fn show(args: &ShowArgs, json: bool, paint: Paint) -> Result<Exit> {
     let range = options(args, topic)?;
     let mut tree = Tree::open(&lab)?;
     let projects = match topic {
-        Topic::Ports | Topic::Exposures | Topic::Stacks => tree.read_stacks(),
+        Topic::Ports | Topic::Exposures | Topic::Stacks | Topic::Networks => tree.read_stacks(),
         _ => Default::default(),
     };
     let input = Input {

@@ -96,10 +96,10 @@ use native::{
     sto_guest_pool, sto_raid_usable, sudo_nopassword, ups_unwatched,
 };
 use network::{
-    exposure_review, net_any_source, net_cable_ends, net_dns_address, net_dns_record,
-    net_dns_secondary, net_dns_tld, net_double_nat, net_egress, net_exposure_denied,
-    net_flow_conflict, net_flow_missing, net_gw, net_link, net_matrix, net_overlap, net_portcount,
-    net_transitive, net_tunnel, net_wireguard,
+    exposure_review, net_any_source, net_cable_ends, net_container_address, net_dns_address,
+    net_dns_record, net_dns_secondary, net_dns_tld, net_double_nat, net_egress,
+    net_exposure_denied, net_flow_conflict, net_flow_missing, net_gw, net_link, net_matrix,
+    net_overlap, net_portcount, net_transitive, net_tunnel, net_wireguard,
 };
 
 use observed::{
@@ -239,6 +239,7 @@ pub const RULES: &[Rule] = &[
     met_sample::RULE,
     net_any_source::RULE,
     net_cable_ends::RULE,
+    net_container_address::RULE,
     net_dns_address::RULE,
     net_dns_record::RULE,
     net_dns_secondary::RULE,
