@@ -59,12 +59,11 @@ pub(crate) fn observe<R: RealmTag>(
     })
 }
 
-/// It did not answer, not all of a kind could be seen, or a single fact is unknown.
+/// It did not answer, or not all of a kind could be seen. A single fact that a machine never tells (a container its hardware) is counted
+/// and listed: who needs it says so.
 fn has_unknown(facts: &TargetFacts) -> bool {
     let mut kinds = facts.collections.values();
-    facts.identity.is_none()
-        || kinds.any(|c| matches!(c, Completeness::No(_)))
-        || single(facts).next().is_some()
+    facts.identity.is_none() || kinds.any(|c| matches!(c, Completeness::No(_)))
 }
 
 /// Facts that are unknown, each with its reason.

@@ -261,6 +261,40 @@ fn of_openwrt_nothing_is_known_by_the_defaults_of_openssh() {
     }
 }
 
+/// Each range counts, and the server is called what it is; an unbound for its own machine alone is nobody's server.
+#[test]
+fn name_servers_of_other_products_are_seen_by_the_rules() {
+    let lab = "format: 1\nlab: x\nnetworks: {lan: {subnet: 192.168.1.0/24}, iot: {subnet: 192.168.20.0/24, dhcp: {server: router}}}\nhosts: {web: {addresses: {lan: 192.168.1.2}}}\ndevices: {router: {kind: router, addresses: {iot: 192.168.20.1}}}\ndns: {home.arpa: {primary: web, records: [{name: nas, type: A, value: 192.168.1.5}]}}\n# file: observed/web\nall dns by every process of the machine was looked at\n";
+    let ranges = r#""dhcp": true, "dhcp_from": "192.168.1.100", "dhcp_to": "192.168.1.150", "dhcp_ranges": ["192.168.1.100-192.168.1.150", "192.168.20.100-192.168.20.150"]"#;
+    let dnsmasq = format!(
+        "dns:dnsmasq = {{\"runs\": \"host\", \"upstreams\": [\"192.168.1.77\"], {ranges}}}\n"
+    );
+    let nas = "dns:dnsmasq/host/*.home.arpa = {\"addresses\": [\"192.168.1.5\"]}\n";
+    let unbound =
+        "dns:unbound = {\"runs\": \"host\", \"local\": true, \"port\": 5335, \"upstreams\": []}\n";
+    let (findings, _) = check(&format!("{lab}{dnsmasq}{nas}{unbound}"), None);
+    let of = |code: &str| -> Vec<String> {
+        let all = findings.iter().filter(|d| d.code == code);
+        all.map(|d| d.message.clone()).collect()
+    };
+    assert_eq!(
+        of("dhcp-two-servers"),
+        [
+            "dnsmasq on host 'web' hands out addresses in network 'iot', and device 'router' is declared to"
+        ]
+    );
+    assert_eq!(
+        of("dns-upstream"),
+        ["dnsmasq on host 'web' asks 192.168.1.77, and nothing declared has that address"]
+    );
+    assert_eq!(of("dns-records"), [""; 0]);
+    let (findings, _) = check(&format!("{lab}{unbound}"), None);
+    assert!(
+        findings.iter().all(|d| d.code != "dns-records"),
+        "{findings:#?}"
+    );
+}
+
 #[test]
 fn text_of_a_host_stays_in_its_line() {
     let seen = SEEN.replace("user:bob", "user:b\u{1b}[2Jb\u{7}");

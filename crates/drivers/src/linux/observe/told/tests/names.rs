@@ -173,9 +173,10 @@ fn a_damaged_dnsmasq_is_unknown() {
 #[test]
 fn words_of_a_dnsmasq_are_lines_of_its_configuration() {
     let folder = folder();
-    let words = "dnsmasq\0-u\0hunter2\0--server=192.168.1.1\0-S\0192.168.1.9\0--no-resolv\0-7\0/etc/dnsmasq.d,.dpkg-dist\0--dhcp-range\0192.168.1.100,192.168.1.150\0-C/etc/mine.conf\0";
+    let words = "dnsmasq -u hunter2 --server=192.168.1.1 -S 192.168.1.9 --no-resolv -7 /etc/dnsmasq.d,.dpkg-dist --dhcp-range 192.168.1.100,192.168.1.150 -C/etc/mine.conf "
+        .replace(' ', "\0");
     let at = folder.path().join("1");
-    put(&at.join("cmdline"), words);
+    put(&at.join("cmdline"), &words);
     let of = DNS
         .sh
         .concat()
