@@ -94,6 +94,12 @@ fn published(container: &Container<'_>) -> Vec<String> {
             let address = text(p, "address");
             !address.starts_with("127.") && address != "::1" && p.field("port").is_some()
         })
-        .map(|p| format!("published on {}:{}", text(p, "address"), text(p, "port")))
+        .map(|p| {
+            let address = match text(p, "address") {
+                v6 if v6.contains(':') => format!("[{v6}]"),
+                other => other,
+            };
+            format!("published on {address}:{}", text(p, "port"))
+        })
         .collect()
 }

@@ -9,7 +9,7 @@ mod term;
 
 pub use term::Source;
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 use model::fact::{Completeness, FactKind, TargetFacts};
 use model::kleene::Reason;
 use model::value::Value;
@@ -188,7 +188,8 @@ impl Filter {
                     true => at_input(&packet),
                     false => self.hook("forward", &packet),
                 };
-                led(fate, format!("{address}:{}", packet.port), &why, denies)
+                let to = SocketAddr::new(address, packet.port).to_string();
+                led(fate, to, &why, denies)
             }
             Fate::Through | Fate::Accept(_) => match at_input(&packet) {
                 Fate::Drop(why) => judged(Passes::No, why),
@@ -214,7 +215,8 @@ impl Filter {
                 let (tcp, own) = rule.port()?;
                 found.push(match &rule.verdict {
                     Verdict::Dnat(Some(address), port) => {
-                        (tcp, own, format!("{address}:{}", port.unwrap_or(own)))
+                        let to = SocketAddr::new(*address, port.unwrap_or(own));
+                        (tcp, own, to.to_string())
                     }
                     Verdict::Dnat(None, Some(port)) => {
                         (tcp, own, format!("port {port} of the host"))

@@ -8,6 +8,7 @@ use crate::rules::waiver_invalid::{self, complete, in_force};
 use crate::rules::waiver_unused;
 use diag::{Diagnostic, Severity, Waived};
 use model::declare::OptExt as _;
+use model::id::Kind;
 use model::lab::road::Whole;
 use model::lab::setting::RuleSeverity;
 use model::lab::{Unread, Waiver};
@@ -35,6 +36,7 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         .collect();
     let mut out: Vec<Diagnostic> = Vec::new();
     let there: Vec<Vec<String>> = waivers.iter().map(|w| there(w, &items)).collect();
+    let mains: Vec<Vec<String>> = waivers.iter().map(|w| mains(w, &items)).collect();
     let vague = vague(&waivers, &items, &mut out);
     for (object, mut diagnostic) in items {
         let (waiver, some) = match accepting(&waivers, &vague, (&object, &diagnostic), &mut used) {
@@ -65,7 +67,9 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         if whole && !hidden(waiver) {
             let there = there.get(n).into_iter().flatten();
             let there: Vec<&str> = there.map(String::as_str).collect();
-            out.extend(waiver_unused::about(waiver, &there, |part| {
+            let at = mains.get(n).into_iter().flatten();
+            let at: Vec<&str> = at.map(String::as_str).collect();
+            out.extend(waiver_unused::about(waiver, (&there, &at), |part| {
                 used.has(n, part)
             }));
         }
@@ -83,6 +87,40 @@ fn there(waiver: &Waiver, items: &[(String, Diagnostic)]) -> Vec<String> {
         false => d.parts.clone(),
     });
     names.collect()
+}
+
+/// The objects of findings of a waiver's rule that name its object beside their own.
+fn mains(waiver: &Waiver, items: &[(String, Diagnostic)]) -> Vec<String> {
+    let Some(own) = waiver.object.as_ref().map(|o| o.value.as_str()) else {
+        return Vec::new();
+    };
+    let others = items
+        .iter()
+        .filter(|(o, d)| d.code == waiver.id.value && o != own && !d.unknown);
+    let named = others.filter(|(_, d)| {
+        let labels = d.primary.iter().chain(&d.secondary);
+        let texts = labels.map(|label| label.text.as_str());
+        texts
+            .chain([d.message.as_str()])
+            .any(|text| names(text, own))
+    });
+    let mut out: Vec<String> = named.map(|(o, _)| o.clone()).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Whether a text names an object, `host/web`, as the rules do: `host 'web'`, or `'web'` behind a word that is no other kind.
+fn names(text: &str, object: &str) -> bool {
+    let Some((kind, name)) = object.split_once('/') else {
+        return false;
+    };
+    let quoted = format!("'{name}'");
+    text.match_indices(&quoted).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        word == kind || !Kind::ALL.iter().any(|k| k.word() == word)
+    })
 }
 
 /// What of each waiver some finding needed.

@@ -8,7 +8,7 @@ use std::path::Path;
 const CANARY: &str = "tw1tt3r";
 
 /// How a secret stands in a text; `@@` is the secret. The names are right, or slips of right ones.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 31] = [
     "requirepass @@",
     "masterauth @@",
     "rocommunity @@",
@@ -33,9 +33,16 @@ const FORMS: [&str; 24] = [
     "username=jo,passwrod=@@",
     "postgres://jo:@@@db/x",
     "https://x.lan/?token=@@",
+    "BASIC_AUTH=jo:@@",
+    "TINYAUTH_USERS=jo:@@",
+    "openssl enc -aes-256-cbc -k @@ -in a",
+    "net rpc info -U admin%@@ -S nas",
+    "netbird up --setup-key @@",
+    "smbpasswd -s jo <<< @@",
+    "snmp_community=@@",
 ];
 /// Keys under which a secret stands alone.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 13] = [
     "password",
     "passwrod",
     "tokne",
@@ -44,6 +51,11 @@ const KEYS: [&str; 8] = [
     "pswd",
     "credentails",
     "DB_PASWORD",
+    "TS_AUTHKEY",
+    "ENCRYPTIONKEY",
+    "WG_PRIVATE",
+    "lamp_local_key",
+    "snmp_community",
 ];
 
 /// Words as they stand in a text of YAML in double quotes.

@@ -49,10 +49,9 @@ impl<'v, 'c> Former<'v, 'c> {
     /// One text: itself, or the only one in what stands there.
     fn single(&self, shape: &Shape, node: &Node) -> Option<String> {
         match &node.kind {
-            NodeKind::Scalar { text, plain } => match self.values.takes(shape, text) {
-                true => Some(flow(text, *plain)),
-                false => self.values.meant(shape, text),
-            },
+            NodeKind::Scalar { text, plain } => {
+                self.values.takes(shape, text).then(|| flow(text, *plain))
+            }
             NodeKind::Seq(items) => match items.as_slice() {
                 [one] => self.single(shape, one),
                 _ if self.values.is_prose(shape) => joined(items),

@@ -54,15 +54,6 @@ impl<'c> Values<'c> {
         }
     }
 
-    /// What was meant by a duration as people say it: `5 min` is `5m`.
-    pub(super) fn meant(&self, shape: &Shape, text: &str) -> Option<String> {
-        let Shape::Value(form) = shape else {
-            return None;
-        };
-        let wrong = (form.name == Duration::FORM.name).then(|| Duration::parse(text).err())??;
-        wrong.meant.filter(|meant| self.takes(shape, meant))
-    }
-
     /// It takes whatever people write.
     pub(crate) fn is_text(&self, shape: &Shape) -> bool {
         match shape {

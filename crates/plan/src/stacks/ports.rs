@@ -38,7 +38,7 @@ pub(super) fn shown(value: &Value) -> String {
             let number = |n: Option<u16>| n.map_or("?".to_owned(), |n| n.to_string());
             let address = match is_any(p.address) {
                 true => String::new(),
-                false => format!("{}:", p.address),
+                false => format!("{}:", bracketed(p.address)),
             };
             let (port, target) = (number(p.port), number(p.target));
             format!("{address}{port}->{target}/{}", p.protocol)
@@ -50,7 +50,7 @@ pub(super) fn shown(value: &Value) -> String {
 
 fn said(port: &Port) -> String {
     let address = match port.host_ip {
-        Some(ip) if !is_any(&ip.to_string()) => format!("{ip}:"),
+        Some(ip) if !is_any(&ip.to_string()) => format!("{}:", bracketed(&ip.to_string())),
         _ => String::new(),
     };
     let published = match port.published {
@@ -82,6 +82,14 @@ fn published(value: &Value) -> Vec<Published<'_>> {
             }
         })
         .collect()
+}
+
+/// An address as it stands before a port.
+fn bracketed(address: &str) -> String {
+    match address.contains(':') {
+        true => format!("[{address}]"),
+        false => address.to_owned(),
+    }
 }
 
 fn is_any(address: &str) -> bool {

@@ -24,10 +24,10 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// What no finding needed of a waiver in force; waivers of promises are used elsewhere. `there` is what its rule does find of its object, as `only`
-/// names it.
+/// names it, and `mains` are the objects of findings that only name it beside theirs.
 pub(crate) fn about(
     waiver: &Waiver,
-    there: &[&str],
+    (there, mains): (&[&str], &[&str]),
     used: impl Fn(Option<&str>) -> bool,
 ) -> Vec<Diagnostic> {
     let id = &waiver.id.value;
@@ -48,16 +48,41 @@ pub(crate) fn about(
     }
     if idle {
         let d = RULE.finding(message).at(waiver.id.span, "no such finding");
-        let fix = Fix::doubtful("remove it", Edit::remove(waiver.span));
-        return vec![d.help("remove it").fix(fix)];
+        return vec![match mains {
+            [] => d.fix(Fix::doubtful("remove it", Edit::remove(waiver.span))),
+            mains => beside(waiver, mains, d),
+        }];
     }
     let about = |part: &&Spanned<String>| {
         RULE.finding(format!("{message} by '{}'", part.value))
             .at(part.span, "no such finding")
-            .help("remove it")
             .fix(Fix::doubtful("remove it", Edit::remove(part.span)))
     };
     unused.iter().map(about).collect()
+}
+
+/// There is such a finding, and its object is another one.
+fn beside(waiver: &Waiver, mains: &[&str], d: Diagnostic) -> Diagnostic {
+    const SHOWN: usize = 5;
+    let object = waiver.object.as_ref().map_or("", |o| o.value.as_str());
+    let (shown, more) = (mains.iter().take(SHOWN), mains.len().saturating_sub(SHOWN));
+    let mut of = shown
+        .map(|main| format!("'{main}'"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if more > 0 {
+        of += &format!(" and {more} more");
+    }
+    let d = d.note(format!(
+        "the finding is about {of}; '{object}' only stands beside it"
+    ));
+    match (mains, waiver.object.as_ref()) {
+        ([main], Some(object)) => {
+            let edit = Edit::replace(object.span, *main);
+            d.fix(Fix::doubtful(format!("name '{main}' as the object"), edit))
+        }
+        _ => d.help("name the object that is meant, or remove the waiver"),
+    }
 }
 
 /// The rule does find something of the object, and `only` names something else: a slip, or another thing by now.

@@ -41,6 +41,34 @@ fn a_complete_waiver_accepts_one_object() {
     );
 }
 
+/// Two networks that overlap are told as one finding, of the first of them.
+#[test]
+fn a_waiver_of_what_stands_beside_the_object_is_told_which_it_is() {
+    let lab = |object: &str| {
+        format!("format: 1
+lab: x
+networks: {{apps: {{subnet: 10.0.0.0/24}}, guests: {{subnet: 10.0.0.0/25}}, other: {{subnet: 10.9.0.0/24}}}}
+waivers: [{{rule: net-overlap, object: network/{object}, reason: r, owner: anna, expires: 2027-01-01}}]
+")
+    };
+    let told = |object: &str| {
+        let (found, _) = check(&lab(object), None);
+        found.into_iter().find(|d| d.code == "waiver-unused")
+    };
+    let (unused, used) = match told("apps") {
+        Some(d) => (d, told("guests")),
+        None => (told("guests").unwrap(), None),
+    };
+    assert!(used.is_none(), "one of the two is the object");
+    let note = unused.notes.concat();
+    assert!(note.contains("only stands beside it"), "{unused:#?}");
+    assert!(unused.fix.unwrap().message.starts_with("name 'network/"));
+    let gone = told("other").unwrap();
+    assert_eq!(gone.notes, Vec::<String>::new());
+    assert_eq!(gone.fix.unwrap().message, "remove it");
+    assert!(gone.help.is_empty(), "it is said once");
+}
+
 /// That nobody is to be told of a missing backup makes no copy.
 #[test]
 fn data_whose_missing_backup_is_accepted_still_has_too_few_copies() {

@@ -205,6 +205,8 @@ fn address_of(text: &str) -> String {
     match text.split_once("]%") {
         _ if text == "*" => "[::]".to_owned(),
         Some((address, interface)) => format!("{address}%{interface}]"),
+        // As older versions of ss have it.
+        None if text.contains(':') && !text.starts_with('[') => format!("[{text}]"),
         None => text.to_owned(),
     }
 }
@@ -240,6 +242,7 @@ mod tests {
             ),
             ("tcp LISTEN 0 128 [::]:22 [::]:*", Some("tcp/[::]:22")),
             ("tcp LISTEN 0 128 *:80 *:*", Some("tcp/[::]:80")),
+            ("tcp LISTEN 0 128 :::53 :::*", Some("tcp/[::]:53")),
             (
                 "udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*",
                 Some("udp/127.0.0.53%lo:53"),

@@ -81,7 +81,11 @@ pub(super) const FAMILY: Family = Family {
         ),
         Shape {
             parts: &["<<<"],
-            shape: concat!(r"(?:^|[\s;|&(])", taker!(), r"[^\n|;&<]*<<<[ \t]*", said!()),
+            shape: concat!(
+                r#"(?:^|[\s;|&("'\[,])"#,
+                taker!(),
+                r#"[^\n|;&<]*<<<[ \t]*(?:\\"([^"\n\\]+)\\"|"([^"\n\\]+)"|'([^'\n\\]+)'|([^\s"'|;&\\<>()]+))"#
+            ),
             reach: Reach::Any,
             what: What::If(is_one_word, "a password that is fed to a program"),
         },

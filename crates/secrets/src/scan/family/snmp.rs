@@ -3,7 +3,7 @@
 use super::{Family, Reach, Shape, What, begin, value};
 use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, literal};
-use crate::scan::words::is_word;
+use crate::scan::words::{gap, is_word};
 
 pub(super) const FAMILY: Family = Family {
     name: "Net-SNMP",
@@ -29,6 +29,16 @@ pub(super) const FAMILY: Family = Family {
             parts: &["community"],
             shape: concat!(
                 r#"(?i)\bsnmp[a-z0-9_.-]*community(?:[_.-](?:string|ro|rw|read|write))?["']?[ \t]*[:=][ \t]*"#,
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            parts: &["community"],
+            shape: concat!(
+                r#"(?i)--snmp[a-z0-9_.-]*community(?:[_-](?:string|ro|rw|read|write))?"#,
+                gap!(),
                 value!()
             ),
             reach: Reach::Any,
