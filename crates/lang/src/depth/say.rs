@@ -5,7 +5,7 @@ use super::comma::Split;
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, quote};
 use crate::yaml::{Entry, Key, NodeKind};
-use diag::{Applicability, Diagnostic, Edit, Fix, Span};
+use diag::{Applicability, Diagnostic, Edit, Fix, SourceId, Span};
 
 /// Entries that stand where they do not belong.
 pub(super) enum Found<'n> {
@@ -332,6 +332,24 @@ fn indent(owner: &Entry, entries: &[&Entry], text: &str) -> Option<Vec<Edit>> {
         _ => column(text, owner.key.span) + 2,
     };
     let blanks = " ".repeat(to.checked_sub(from).filter(|n| *n > 0)?);
+    each_line(entries, text, |start, _| {
+        let here = Span::new(start.source, start.at, start.at);
+        Some(Edit::replace(here, blanks.clone()))
+    })
+}
+
+/// Where a line begins.
+struct Start {
+    source: SourceId,
+    at: usize,
+}
+
+/// An edit for each line of the entries that has something in it; none at all if one of them cannot be made.
+fn each_line(
+    entries: &[&Entry],
+    text: &str,
+    edit: impl Fn(Start, &str) -> Option<Edit>,
+) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     for entry in entries {
         first_column(text, entry.key.span)?;
@@ -339,10 +357,8 @@ fn indent(owner: &Entry, entries: &[&Entry], text: &str) -> Option<Vec<Edit>> {
         let mut at = line_start(text, whole.start as usize);
         for line in text.get(at..whole.end as usize)?.split_inclusive('\n') {
             if !line.trim().is_empty() {
-                edits.push(Edit::replace(
-                    Span::new(whole.source, at, at),
-                    blanks.clone(),
-                ));
+                let source = whole.source;
+                edits.push(edit(Start { source, at }, line)?);
             }
             at += line.len();
         }
@@ -370,19 +386,9 @@ fn dedent(beside: &Key, entries: &[&Entry], around: &[Entry], text: &str) -> Opt
     if after.is_some_and(|line| lead(line) > to) {
         return None;
     }
-    let mut edits = Vec::new();
-    for entry in entries {
-        first_column(text, entry.key.span)?;
-        let whole = whole(entry);
-        let mut at = line_start(text, whole.start as usize);
-        for line in text.get(at..whole.end as usize)?.split_inclusive('\n') {
-            if !line.trim().is_empty() {
-                (lead(line) >= less).then_some(())?;
-                let gone = Span::new(whole.source, at, at + less);
-                edits.push(Edit::replace(gone, String::new()));
-            }
-            at += line.len();
-        }
-    }
-    Some(edits)
+    each_line(entries, text, |Start { source, at }, line| {
+        (lead(line) >= less).then_some(())?;
+        let gone = Span::new(source, at, at + less);
+        Some(Edit::replace(gone, String::new()))
+    })
 }
