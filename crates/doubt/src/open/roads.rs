@@ -229,7 +229,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "net-container-address",
         "the addresses of containers in {} are handed out to nobody else",
-        &["network.dhcp"],
+        &["network.dhcp", "stack.file", "stack.on"],
         stacks,
     ),
     rests(
