@@ -86,7 +86,7 @@ fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
     let at = range(edit);
     text.get(at.clone())?;
     let (at, new) = match edit.aim {
-        Aim::Exact => return Some(edit.clone()),
+        Aim::Exact => (short_of_the_end(text, at, &edit.text), edit.text.clone()),
         Aim::Remove => (yaml::item(text, at)?, String::new()),
         Aim::Enter => yaml::entry(text, at, &edit.text)?,
         Aim::Append => yaml::next(text, at, &edit.text),
@@ -95,6 +95,19 @@ fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
     };
     let span = crate::Span::new(edit.span.source, at.start, at.end);
     Some(Edit::replace(span, new))
+}
+
+/// The place of a block of text reaches to where the next thing begins; what takes its place leaves the end of its line.
+fn short_of_the_end(text: &str, at: Range<usize>, new: &str) -> Range<usize> {
+    let written = text.get(at.clone()).unwrap_or_default();
+    let kept = written.trim_end();
+    let goes_on = written
+        .get(kept.len()..)
+        .is_some_and(|end| end.contains('\n'));
+    match goes_on && !kept.is_empty() && !new.is_empty() && new == new.trim_end() {
+        true => at.start..at.start + kept.len(),
+        false => at,
+    }
 }
 
 fn range(edit: &Edit) -> Range<usize> {

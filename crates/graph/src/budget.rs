@@ -70,6 +70,9 @@ pub fn sum(lines: &[Line]) -> (i128, i128) {
     )
 }
 
+/// No amount is larger, in millionths: sums of a hundred thousand of them over ten thousand years are still exact.
+const MOST: i128 = 100_000_000_000_000_000_000;
+
 /// `970..1670 EUR`.
 pub fn range(low: i128, high: i128, currency: [u8; 3]) -> String {
     match low == high {
@@ -215,6 +218,9 @@ pub fn line(key: &str, item: &CostItem) -> Result<(Every, Line), String> {
         Every::Year => (1, "/year"),
     };
     let (low, high, currency) = micros(*amount);
+    if low.abs().max(high.abs()) > MOST {
+        return Err(format!("cost '{key}', which is too much to be added up"));
+    }
     let line = Line {
         name: key.to_owned(),
         object: Some(ObjectRef::new(Kind::Cost, key)),
@@ -441,7 +447,14 @@ pub fn electricity(lab: &Lab) -> (Vec<Line>, Vec<(String, Option<Target>)>) {
             continue;
         };
         missing.extend(silent.into_iter().map(|what| (what, None)));
-        let value = i128::from(milliwatts) * 8_760 * price.micros_per_kwh() / 1_000_000;
+        let value = (i128::from(milliwatts) * 8_760).checked_mul(price.micros_per_kwh());
+        let value = value.map(|v| v / 1_000_000).filter(|v| v.abs() <= MOST);
+        let Some(value) = value else {
+            let what =
+                format!("the electricity of site '{name}', which is too much to be added up");
+            missing.push((what, Some(target)));
+            continue;
+        };
         let code = price.currency().to_string();
         lines.push(Line {
             name: "electricity".to_owned(),

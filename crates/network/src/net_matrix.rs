@@ -52,7 +52,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let mut d = RULE
-            .finding(format!("nothing says whether zone '{from}' may reach {}", names(&silent)))
+            .finding(format!(
+                "nothing says whether zone '{from}' may reach {}",
+                names(&silent)
+            ))
             .at(declared.span, "traffic from here")
             .note(format!(
                 "pairs that begin here: {others} = {} said + {} silent",
@@ -60,16 +63,23 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 silent.len()
             ))
             .help(format!(
-                "add a flow with 'allow' and ports for what is needed, and deny the rest: `{{from: zone/{from}, to: any, ports: any, action: deny}}`"
+                "add a flow with 'allow' and ports for what is needed, and deny the rest: `{}`",
+                denied(from, silent.first().unwrap_or(&"any"))
             ));
         // What is denied last leaves what is allowed before it as it is.
         if let Some(last) = lab.flows.last() {
-            let flow = format!("{{from: zone/{from}, to: any, ports: any, action: deny}}");
-            let fix = Fix::doubtful("deny the rest", Edit::append(last.span, flow));
-            d = d.fix(fix);
+            // One zone at a time, and only what nothing is said of: `to: any` would take the internet away, too.
+            if let Some(to) = silent.first() {
+                let edit = Edit::append(last.span, denied(from, to));
+                d = d.fix(Fix::doubtful(format!("deny what goes to '{to}'"), edit));
+            }
         }
         out.add(zone(from), d);
     }
+}
+
+fn denied(from: &str, to: &str) -> String {
+    format!("{{from: zone/{from}, to: zone/{to}, ports: any, action: deny}}")
 }
 
 /// A prohibition of some ports is also said.

@@ -7,7 +7,7 @@ use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::tunnel::{WireGuard, WireGuardKey};
 use model::lab::{Exposure, Host, Protocol};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "net-wireguard",
@@ -37,6 +37,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 fn ports(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
     let mut first: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
+    let all = machine.about.wireguard.values();
+    let taken: BTreeSet<u16> = all.filter_map(port).map(|(port, _)| port).collect();
+    let free = (51_820..=u16::MAX).find(|p| !taken.contains(p));
+    let free = free.map_or_else(String::new, |p| format!(", such as {p}"));
     let mut out = Vec::new();
     for (name, tunnel) in &machine.about.wireguard {
         let Some((port, span)) = port(tunnel) else {
@@ -54,7 +58,7 @@ fn ports(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
             .at(span, format!("of '{name}'"))
             .and_at(*there, format!("of '{other}'"))
             .note("interfaces that can have a port: 1; the second one does not come up")
-            .help("give one of them another port, such as 51821");
+            .help(format!("give one of them another port{free}"));
         out.push(d);
     }
     out

@@ -64,7 +64,7 @@ fn published(input: &Input<'_>, sheet: &mut Sheet) {
                     continue;
                 };
                 if (range.start..=range.end.max(range.start))
-                    .all(|p| has_reason(input.lab, name, on.map(|o| &o.0), p))
+                    .all(|p| has_reason(input.lab, name, on.map(|o| &o.0), (p, &port.protocol)))
                 {
                     continue;
                 }
@@ -131,11 +131,12 @@ fn is_open(port: &Port) -> bool {
 }
 
 /// The machine of the stack, or a service that it runs, declares this port as a way in.
-fn has_reason(lab: &Lab, stack: &str, on: Option<&Target>, port: u16) -> bool {
+fn has_reason(lab: &Lab, stack: &str, on: Option<&Target>, (port, protocol): (u16, &str)) -> bool {
     let host = on
         .filter(|target| target.object.kind == Kind::Host)
         .and_then(|target| lab.hosts.get(target.object.name.as_str()));
-    let of_host = host.is_some_and(|h| h.exposures.iter().any(|w| w.port.value == port));
+    let same = |w: &Exposure| w.port.value == port && w.protocol.word() == protocol;
+    let of_host = host.is_some_and(|h| h.exposures.iter().any(same));
     let here = lab.services.values().filter(|service| {
         let mut stacks = service.runs.iter().filter_map(|r| r.stack.known());
         stacks.any(|s| s.name() == stack)
@@ -143,9 +144,9 @@ fn has_reason(lab: &Lab, stack: &str, on: Option<&Target>, port: u16) -> bool {
     let mut ways = here.flat_map(|service| &service.exposures);
     of_host
         || ways.any(|way| {
-            way.port
-                .known()
-                .is_some_and(|p| (p.first()..=p.last()).contains(&port))
+            way.port.known().is_some_and(|p| {
+                (p.first()..=p.last()).contains(&port) && p.protocol().word() == protocol
+            })
         })
 }
 

@@ -77,6 +77,14 @@ fn edits_fit_both_forms_of_yaml_and_both_line_ends() {
             "",
             "a:\n  - x\nb: 1\n",
         ),
+        // What stands in its place ends where it does.
+        (
+            "a: >-\n  5 min\nb: 1\n",
+            Exact,
+            "5 min\n",
+            "5m",
+            "a: >-\n  5m\nb: 1\n",
+        ),
         ("a:\n  - b:\n    - x\n", Remove, "x", "", "a:\n  - b:\n"),
         (
             "a:\n  -\n    b: 1\n    c: 2\n  - d\n",

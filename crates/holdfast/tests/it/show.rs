@@ -161,7 +161,7 @@ fn busy() -> tempfile::TempDir {
     let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
     write(
         "holdfast.yaml",
-        "format: 1\nlab: busy\nhosts: {box: {exposures: [{port: 8080/tcp, why: the wiki}]}}\n\
+        "format: 1\nlab: busy\nhosts: {box: {exposures: [{port: 8080/tcp, why: the wiki}, {port: 8003/tcp, why: the other protocol}]}}\n\
          stacks: {a: {file: a.yaml, on: box}, b: {file: b.yaml, on: box}}\n\
          services:\n  wiki: {runs: {stack: a}, exposures: [{port: 8080}], controls: {tls: {is: inherited, by: proxy}, backup: no}}\n\
          \x20 proxy: {runs: {host: box}, controls: {tls: yes}, patched_by: updates}\n\

@@ -33,7 +33,7 @@ quantity! {
     /// Number of bytes per day, the nearest whole one.
     fn bytes_per_day -> u64,
     {
-        "MB/day" = 1_000_000, "GB/day" = 1_000_000_000, "TB/day" = 1_000_000_000_000,
-        "MiB/day" = 1 << 20, "GiB/day" = 1 << 30, "TiB/day" = 1 << 40,
+        "B/day" = 1, "kB/day" = 1_000, "MB/day" = 1_000_000, "GB/day" = 1_000_000_000, "TB/day" = 1_000_000_000_000,
+        "KiB/day" = 1 << 10, "MiB/day" = 1 << 20, "GiB/day" = 1 << 30, "TiB/day" = 1 << 40,
     }
 }

@@ -146,7 +146,9 @@ pub(crate) fn daily(text: &str) -> Option<(String, bool)> {
     let amount = dotted(amount).unwrap_or_else(|| amount.to_owned());
     let size = Size::parse(&amount).ok()?;
     let sure = period == Some("day");
-    (period.is_none() || sure).then(|| (format!("{size}/day"), sure))
+    // What is proposed is read, and if it cannot be, a proposal is asked for: never the same again.
+    let meant = format!("{size}/day");
+    ((period.is_none() || sure) && meant != text).then_some((meant, sure))
 }
 
 /// Words for currencies, and the code.
@@ -340,8 +342,13 @@ const OFTEN: [(&str, &str); 9] = [
 pub(super) fn duration(text: &str) -> Option<String> {
     let mut out = String::new();
     let lower = text.to_ascii_lowercase();
-    if let Some(iso) = lower.strip_prefix("pt").or_else(|| lower.strip_prefix('p')) {
-        return duration(&iso.replace('t', ""));
+    if let Some(iso) = lower.strip_prefix('p') {
+        // ISO 8601: an M before the T is months, which no duration here has.
+        let (date, time) = iso.split_once('t').unwrap_or((iso, ""));
+        let months = date.contains('m') || date.contains('p');
+        return (!months)
+            .then(|| format!("{date}{time}"))
+            .and_then(|text| duration(&text));
     }
     if let Some(whole) = divided(&lower) {
         return Some(whole);

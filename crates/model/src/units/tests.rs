@@ -398,6 +398,25 @@ fn forms_of_other_places_are_told_in_ours() {
     ]);
 }
 
+/// An M before the T of ISO 8601 is months, and no length in seconds.
+#[test]
+fn months_are_no_minutes() {
+    for text in ["P1M", "P1Y2M", "P1M2D", "P1MT5M"] {
+        assert_eq!(Duration::parse(text).unwrap_err().meant, None, "{text}");
+    }
+}
+
+/// What is proposed is read again, and must not be proposed again without end.
+#[test]
+fn amounts_per_day_are_read_or_refused() {
+    for text in ["500B/day", "500kB/day", "100KiB/day"] {
+        assert!(Churn::parse(text).is_ok(), "{text}");
+    }
+    for text in ["1PB/day", "1PiB/day", "1PB", "500PB per day", "18000PB/day"] {
+        assert_eq!(Churn::parse(text).unwrap_err().meant, None, "{text}");
+    }
+}
+
 #[test]
 fn what_may_mean_two_things_is_told_as_both() {
     advised::<Date>(&[("1/2/2026", &["2026-02-01", "2026-01-02"])]);

@@ -53,9 +53,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let open = tie_breaker_unknown(name, c, &votes);
         if open.is_none() {
             found.extend(machine(name, c, &votes, claims));
-            if found.is_empty() {
-                found.extend(asleep(name, c, &votes, claims));
-            }
+            found.extend(asleep(name, c, &votes, claims));
         }
         found.extend(site(name, c, &votes, claims));
         found.extend(open);
@@ -194,7 +192,10 @@ fn lacking(v: &Votes<'_>, off: Presence) -> Option<(String, String)> {
     if left < v.needed {
         return Some(("has no majority".to_owned(), votes(left)));
     }
-    let fatal = v.fatal_while_off(off);
+    // What stops it at any time is told of by itself.
+    let always: Vec<&str> = v.fatal_machines().iter().map(|l| l.name).collect();
+    let mut fatal = v.fatal_while_off(off);
+    fatal.retain(|l| !always.contains(&l.name));
     let first = fatal.first()?;
     let who: Vec<&str> = fatal.iter().map(|l| l.name).collect();
     let sum = format!(

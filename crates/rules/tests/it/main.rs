@@ -33,6 +33,7 @@ mod silence;
 mod slips;
 mod sums;
 mod support;
+mod too_much;
 mod tunnels;
 mod tunnels_up;
 mod unknowns;

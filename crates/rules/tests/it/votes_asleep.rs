@@ -48,6 +48,18 @@ fn the_vote_of_a_host_that_may_be_off_is_not_sure() {
     }
 }
 
+/// Who is fatal at any time hides nobody who is fatal while another one is off.
+#[test]
+fn both_are_told() {
+    assert_eq!(
+        said("", "", "on_demand: true", ", votes: {a: 2}"),
+        [
+            "Warning: cluster 'main' stops when 'a' fails",
+            "Warning: cluster 'main' stops when 'b' fails while 'c' is off",
+        ]
+    );
+}
+
 /// What another rule says of three hosts in a cluster, one of which may be off.
 fn of_rule(rule: &str, third: &str, more: &str) -> Vec<String> {
     let text = format!(

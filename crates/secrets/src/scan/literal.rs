@@ -4,7 +4,7 @@ use super::Kind;
 use diag::{Naming, naming};
 
 /// Words that stand where a secret will be.
-const PLACEHOLDERS: [&str; 14] = [
+const PLACEHOLDERS: [&str; 11] = [
     "changeme",
     "change_me",
     "change-me",
@@ -16,10 +16,9 @@ const PLACEHOLDERS: [&str; 14] = [
     "xxxx",
     "****",
     "redacted",
-    "insert",
-    "replace",
-    "todo",
 ];
+/// The same, where they stand by themselves: they are parts of names, too.
+const PLACEHOLDER_WORDS: [&str; 3] = ["insert", "replace", "todo"];
 /// Words of letters that stand behind the name of a password and are none: what is said of it, and its name again.
 const SAYINGS: [&str; 33] = [
     "anonymous",
@@ -116,7 +115,10 @@ pub(super) fn literal(text: &str, bounds: Bounds, kind: Kind) -> Option<&str> {
 pub(super) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let first = lower.bytes().next().unwrap_or_default();
-    PLACEHOLDERS.iter().any(|p| lower.contains(p)) || lower.bytes().all(|b| b == first)
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    PLACEHOLDERS.iter().any(|p| lower.contains(p))
+        || words.any(|w| PLACEHOLDER_WORDS.contains(&w))
+        || lower.bytes().all(|b| b == first)
 }
 
 /// Of `${NAME:-default}` and `${NAME-default}`.
@@ -292,7 +294,7 @@ pub(super) fn is_secret(
         && matches!(kind, Kind::Settings | Kind::Script)
         && bounds != Bounds::Guessed
         && !name.to_ascii_lowercase().ends_with("key")
-        && is_thought_up(text);
+        && (is_thought_up(text) || is_of_several(name, text));
     number || word || is_strong(text, kind)
 }
 
@@ -308,14 +310,26 @@ fn is_saying(text: &str) -> bool {
             .any(|w| is_strong(w, Kind::Settings))
 }
 
-/// A word that somebody took for a password: none of those that say something of one.
+/// A word that somebody took for a password, with a number at its end or without: none of those that say something of one.
 fn is_thought_up(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    text.len() >= 8
-        && text.bytes().all(|b| b.is_ascii_alphabetic())
-        && !SAYINGS.contains(&lower.as_str())
+    let lower = text.to_lowercase();
+    let word = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let least = if word.len() < lower.len() { 1.8 } else { 2.2 };
+    text.chars().count() >= 8
+        && word.chars().all(char::is_alphabetic)
+        && !SAYINGS.contains(&word)
         && !lower.starts_with("your")
-        && entropy(&lower) >= 2.5
+        && entropy(&lower) >= least
+}
+
+/// `lettuce-turnip-beet`, where the name asks for a phrase.
+fn is_of_several(name: &str, text: &str) -> bool {
+    let words: Vec<&str> = text.split(['-', '_', '.']).collect();
+    let word = |w: &&str| w.len() >= 3 && w.chars().all(char::is_alphabetic);
+    name.to_ascii_lowercase().contains("phrase")
+        && words.len() >= 3
+        && words.iter().all(word)
+        && !words.iter().any(|w| naming(w).is_some())
 }
 
 /// Long and mixed enough to be no word of a language.
@@ -327,7 +341,8 @@ pub(super) fn is_strong(text: &str, kind: Kind) -> bool {
     let letters = lower || upper;
     let path = text.contains('/') && text.contains('.') && is_of_words(text);
     match kind {
-        _ if path || !text.is_ascii() && text.len() < 12 => false,
+        _ if path => false,
+        Kind::Prose | Kind::Code if !text.is_ascii() && text.len() < 12 => false,
         Kind::Settings | Kind::Script => {
             text.len() >= 7
                 && letters

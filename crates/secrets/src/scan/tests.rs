@@ -13,6 +13,37 @@ fn found(path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Behind the name of a password whatever somebody thought up is one, however weak.
+#[test]
+fn what_people_think_up_is_a_password() {
+    for value in [
+        "banana77",
+        "Kaffeekanne",
+        "Gr\u{fc}n2024!x",
+        "Summer1111",
+        "vpnvpn88",
+        "Todoroki99xQ",
+    ] {
+        let text = format!("DB_PASSWORD={value}");
+        let want = format!("the value of 'DB_PASSWORD': {value}");
+        assert_eq!(found("db.env", &text), [want]);
+    }
+    let phrase = "BORG_PASSPHRASE=lettuce-turnip-beet";
+    assert_eq!(found("x.env", phrase).len(), 1);
+    for value in [
+        "required",
+        "todo",
+        "insert-here",
+        "replace_me",
+        "aaaaaaaa",
+        "Passwort",
+        "vault-db-login",
+    ] {
+        let text = format!("DB_PASSWORD={value}");
+        assert_eq!(found("db.env", &text), [""; 0], "{value}");
+    }
+}
+
 #[test]
 fn what_is_a_secret() {
     let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----";

@@ -241,7 +241,22 @@ pub(super) fn left_out(lab: &Lab) -> Vec<String> {
             "usual prices, which are known in {USUAL_IN} alone: declare 'offers' in {currency}"
         ));
     }
+    out.extend(astray(lab));
     out
+}
+
+/// Machines beside which nothing can be put, since nobody says where they stand.
+fn astray(lab: &Lab) -> Option<String> {
+    let hosts = lab.hosts.iter();
+    let mut hosts = hosts.filter(|(_, h)| is_bought(h) && h.site.known().is_none());
+    let (first, _) = hosts.next()?;
+    let all = match hosts.count() {
+        0 => format!("host '{first}', which has"),
+        n => format!("host '{first}' and {n} more, which have"),
+    };
+    Some(format!(
+        "a machine, a UPS or a line beside {all} no declared 'site'"
+    ))
 }
 
 fn sold_as(offer: &Offer) -> &str {
