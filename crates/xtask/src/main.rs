@@ -63,19 +63,23 @@ fn root() -> Result<PathBuf> {
 }
 
 fn task() -> Result<()> {
-    let root = root()?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // What does not look into a tree is also run by itself, as `./try` does.
+    match arguments.split_first() {
+        Some((task, rest)) if task == "rig" => return rig::run(rest),
+        Some((task, rest)) if task == "coverage" => return coverage::run(rest),
+        Some((task, rest)) if task == "pve-schema" => return pve_schema::run(rest),
+        Some((task, rest)) if task == "pbs-schema" => return pve_schema::run_backup(rest),
+        _ => {}
+    }
+    let root = root()?;
     match arguments.split_first() {
         Some((task, _)) if task == "tidy" => tidy::run(&root),
         Some((task, _)) if task == "gen" => book::run(&root),
         Some((task, rest)) if task == "bench" => bench::run(&root, rest),
-        Some((task, rest)) if task == "rig" => rig::run(rest),
         Some((task, _)) if task == "sops" => sops::run(&root),
         Some((task, rest)) if task == "compose-corpus" => compose_corpus::run(&root, rest),
-        Some((task, rest)) if task == "coverage" => coverage::run(rest),
         Some((task, rest)) if task == "sarif" => sarif::run(&root, rest),
-        Some((task, rest)) if task == "pve-schema" => pve_schema::run(rest),
-        Some((task, rest)) if task == "pbs-schema" => pve_schema::run_backup(rest),
         _ => bail!(USAGE),
     }
 }
