@@ -2,7 +2,7 @@
 //! much fits. How full it is, how old backups are and what verification said is judged by rules. Nothing is planned from this.
 
 use crate::difference::Telling;
-use crate::interface::{Interface, all};
+use crate::interface::{By, Interface, compared};
 use crate::{Context, Difference, How};
 use diag::Span;
 use model::declare::OptExt as _;
@@ -76,19 +76,16 @@ pub fn find<'f>(
 
 /// The differences of every server that was asked.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
-    let mut out = Vec::new();
-    for interface in all(ctx.lab).iter().filter(|i| i.pbs().is_some()) {
-        if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
-            Comparing {
-                ctx,
-                interface,
-                facts,
-                out: Telling::of(ctx, &interface.object, &mut out),
-            }
-            .run();
+    let asked = |by: &By<'_>| matches!(by, By::Pbs(_));
+    compared(ctx, asked, |interface, facts, out| {
+        Comparing {
+            ctx,
+            interface,
+            facts,
+            out,
         }
-    }
-    out
+        .run();
+    })
 }
 
 struct Comparing<'a> {

@@ -3,7 +3,7 @@
 //! Proxmox VE knows guests by number; the declaration by name. A number that is declared decides; else the name must be unique.
 
 use crate::difference::Telling;
-use crate::interface::{Interface, all};
+use crate::interface::{By, Interface, compared};
 use crate::{Context, Difference, How};
 use model::declare::OptExt as _;
 use model::fact::{Completeness, FactKind, FactPath, Seen, TargetFacts};
@@ -42,20 +42,16 @@ pub fn by_number<'a, 'f>(
 
 /// The differences of everything that was observed by an interface.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
-    let mut out = Vec::new();
-    let all = all(ctx.lab).into_iter();
-    for interface in all.filter(|i| i.api().is_some() && i.pbs().is_none()) {
-        if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
-            Comparing {
-                ctx,
-                interface: &interface,
-                facts,
-                out: Telling::of(ctx, &interface.object, &mut out),
-            }
-            .run();
+    let asked = |by: &By<'_>| matches!(by, By::Pve(_) | By::Other(_));
+    compared(ctx, asked, |interface, facts, out| {
+        Comparing {
+            ctx,
+            interface,
+            facts,
+            out,
         }
-    }
-    out
+        .run();
+    })
 }
 
 struct Comparing<'a> {

@@ -2,11 +2,12 @@
 //! guests in [`crate::guests`], a UPS in [`crate::ups`], a switch in [`crate::device`], a backup server in [`crate::datastore`], a router in
 //! [`crate::router`].
 
+use crate::difference::Telling;
+use crate::{Context, Difference};
 use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::lab::api::{Api, ApiProduct};
-use model::lab::device::Device;
 use model::lab::guest::ClusterKind;
 use model::lab::nut::NutUps;
 use model::lab::openwrt::OpenWrt;
@@ -171,15 +172,20 @@ pub fn paths(lab: &Lab, interface: &Interface<'_>) -> Vec<FactPath> {
         .collect()
 }
 
-/// Devices that are asked in one way.
-pub(crate) fn devices<'a>(
-    lab: &'a Lab,
+/// Compares each interface that is asked in one way with what it told; one that was never observed differs in nothing.
+pub(crate) fn compared(
+    ctx: &Context<'_>,
     how: fn(&By<'_>) -> bool,
-) -> Vec<(Interface<'a>, &'a Device)> {
-    let asked = all(lab).into_iter().filter(|i| how(&i.by));
-    asked
-        .filter_map(|i| lab.devices.get(&i.object.name).map(|d| (i, d)))
-        .collect()
+    mut compare: impl FnMut(&Interface<'_>, &TargetFacts, Telling<'_>),
+) -> Vec<Difference> {
+    let mut out = Vec::new();
+    for interface in all(ctx.lab).iter().filter(|i| how(&i.by)) {
+        if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
+            let telling = Telling::of(ctx, &interface.object, &mut out);
+            compare(interface, facts, telling);
+        }
+    }
+    out
 }
 
 /// Why nothing is known of what was asked, `unknown (REASON)`; none if it answered.

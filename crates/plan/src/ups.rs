@@ -4,7 +4,7 @@
 //! How the UPS is doing is no drift; the rules about what is observed judge that. Nothing is planned from this.
 
 use crate::difference::Telling;
-use crate::interface::{By, all};
+use crate::interface::{By, all, compared};
 use crate::{Context, Difference, How};
 use core::net::IpAddr;
 use diag::Span;
@@ -22,25 +22,20 @@ const KIND: FactKind = FactKind::Nut;
 
 /// The differences of every UPS that was asked.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
-    let mut out = Vec::new();
-    for interface in all(ctx.lab) {
-        let By::Nut(asked) = interface.by else {
-            continue;
-        };
+    let asked = |by: &By<'_>| matches!(by, By::Nut(_));
+    compared(ctx, asked, |interface, facts, out| {
         let declared = ctx.lab.ups.get(&interface.object.name);
-        let facts = ctx.facts.targets.get(&interface.key());
-        if let Some((declared, facts)) = declared.zip(facts) {
+        if let (By::Nut(asked), Some(declared)) = (interface.by, declared) {
             Comparing {
                 ctx,
                 declared,
                 asked,
                 facts,
-                out: Telling::of(ctx, &interface.object, &mut out),
+                out,
             }
             .run();
         }
-    }
-    out
+    })
 }
 
 struct Comparing<'a> {

@@ -8,7 +8,7 @@ mod port;
 mod vlan;
 
 use crate::difference::Telling;
-use crate::interface::{By, devices, silence};
+use crate::interface::{By, compared, silence};
 use crate::{Context, Difference, How};
 use cable::Ends;
 use diag::Span;
@@ -22,20 +22,19 @@ use port::{Match, find};
 
 /// The differences of every device that was asked.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
-    let mut out = Vec::new();
-    for (interface, declared) in devices(ctx.lab, |by| matches!(by, By::Snmp(_))) {
-        if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
+    let asked = |by: &By<'_>| matches!(by, By::Snmp(_));
+    compared(ctx, asked, |interface, facts, out| {
+        if let Some(declared) = ctx.lab.devices.get(&interface.object.name) {
             Comparing {
                 ctx,
                 object: &interface.object,
                 declared,
                 facts,
-                out: Telling::of(ctx, &interface.object, &mut out),
+                out,
             }
             .run();
         }
-    }
-    out
+    })
 }
 
 /// What a device calls a declared port, if that is known.

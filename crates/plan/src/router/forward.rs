@@ -28,7 +28,7 @@ pub(super) struct Led {
 /// Every port that a router leads elsewhere, with its justification or the lack of it.
 pub fn ways(ctx: &Context<'_>) -> Vec<Port> {
     let mut rows = Vec::new();
-    for (interface, _) in routers(ctx) {
+    for interface in routers(ctx) {
         let key = interface.key();
         let Some(facts) = ctx.facts.targets.get(&key) else {
             continue;

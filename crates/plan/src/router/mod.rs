@@ -9,7 +9,7 @@ mod let_in;
 mod subnet;
 
 use crate::difference::Telling;
-use crate::interface::{By, Interface, devices, silence};
+use crate::interface::{By, Interface, all, compared, silence};
 use crate::{Context, Difference, How};
 use core::net::IpAddr;
 use diag::Span;
@@ -25,25 +25,25 @@ pub use forward::ways;
 
 /// The differences of every router that was asked.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
-    let mut out = Vec::new();
-    for (interface, declared) in routers(ctx) {
-        if let Some(facts) = ctx.facts.targets.get(&interface.key()) {
+    let asked = |by: &By<'_>| matches!(by, By::OpenWrt(_));
+    compared(ctx, asked, |interface, facts, out| {
+        if let Some(declared) = ctx.lab.devices.get(&interface.object.name) {
             Comparing {
                 ctx,
                 object: &interface.object,
                 declared,
                 facts,
-                out: Telling::of(ctx, &interface.object, &mut out),
+                out,
             }
             .run();
         }
-    }
-    out
+    })
 }
 
 /// Devices that are asked by ubus.
-fn routers<'a>(ctx: &Context<'a>) -> Vec<(Interface<'a>, &'a Device)> {
-    devices(ctx.lab, |by| matches!(by, By::OpenWrt(_)))
+fn routers<'a>(ctx: &Context<'a>) -> impl Iterator<Item = Interface<'a>> {
+    let all = all(ctx.lab).into_iter();
+    all.filter(|i| matches!(i.by, By::OpenWrt(_)))
 }
 
 struct Comparing<'a> {
