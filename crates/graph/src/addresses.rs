@@ -102,9 +102,9 @@ pub fn is_private(address: IpAddr) -> bool {
 pub fn nat(lab: &Lab, owner: &ObjectRef) -> Option<bool> {
     let name = owner.name.as_str();
     let given: Option<&Given<bool>> = match owner.kind {
-        Kind::Host => lab.hosts.get(name)?.about.nat.as_ref(),
-        Kind::Guest => lab.guests.get(name)?.nat.as_ref(),
-        Kind::Device => lab.devices.get(name)?.nat.as_ref(),
+        Kind::Host => lab.hosts.get(name)?.about.nat.as_deref(),
+        Kind::Guest => lab.guests.get(name)?.nat.as_deref(),
+        Kind::Device => lab.devices.get(name)?.nat.as_deref(),
         _ => None,
     };
     given.and_then(Given::value).copied()

@@ -60,7 +60,7 @@ pub fn of_pool(watchers: &Watchers<'_>, name: &str, pool: &Pool) -> Attention {
     let lab = watchers.lab;
     let mut instead = Vec::new();
     let mut open = None;
-    if pool.monitored_by.as_ref().is_some_and(Given::is_unknown) {
+    if pool.monitored_by.as_deref().is_some_and(Given::is_unknown) {
         open = Some("what watches it ('monitored_by') is not known".to_owned());
     }
     if let Some(by) = pool.monitored_by.known() {
@@ -131,7 +131,7 @@ fn job(lab: &Lab, name: &str) -> Result<Option<String>, String> {
         return Err(format!("job '{name}' looks and tells nobody ('alerts')"));
     };
     alert(lab, by.name())?;
-    let unknown = job.schedule.as_ref().is_some_and(Given::is_unknown);
+    let unknown = job.schedule.as_deref().is_some_and(Given::is_unknown);
     Ok(unknown.then(|| format!("when job '{name}' runs is not known")))
 }
 

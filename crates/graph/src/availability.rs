@@ -45,15 +45,15 @@ pub fn above_known(lab: &Lab, structure: &Structure) -> Vec<bool> {
 fn availability<'a>(lab: &'a Lab, target: &Target) -> Option<&'a Given<Share>> {
     let name = target.object.name.as_str();
     match (target.object.kind, &target.part) {
-        (Kind::Host, None) => lab.hosts.get(name)?.about.availability.as_ref(),
-        (Kind::Device, None) => lab.devices.get(name)?.availability.as_ref(),
+        (Kind::Host, None) => lab.hosts.get(name)?.about.availability.as_deref(),
+        (Kind::Device, None) => lab.devices.get(name)?.availability.as_deref(),
         (Kind::Site, Some(key)) => {
             let about = &lab.sites.get(name)?.about;
             let uplink = about.uplinks.iter().find(|(k, _)| k.0 == *key);
             let mut feeds = about.power.iter().flat_map(|p| p.feeds.iter());
             match uplink {
-                Some((_, u)) => u.availability.as_ref(),
-                None => feeds.find(|(k, _)| k.0 == *key)?.1.availability.as_ref(),
+                Some((_, u)) => u.availability.as_deref(),
+                None => feeds.find(|(k, _)| k.0 == *key)?.1.availability.as_deref(),
             }
         }
         _ => None,

@@ -175,13 +175,13 @@ pub fn dataset<'a>(lab: &'a Lab, index: &Index<'a>, name: &'a str, data: &'a Dat
         size: data
             .about
             .size
-            .as_ref()
-            .or(entry.and_then(|e| e.size.as_ref())),
+            .as_deref()
+            .or(entry.and_then(|e| e.size.as_deref())),
         changes: data
             .about
             .changes
-            .as_ref()
-            .or(entry.and_then(|e| e.changes.as_ref())),
+            .as_deref()
+            .or(entry.and_then(|e| e.changes.as_deref())),
         service,
         within,
     }
@@ -240,8 +240,8 @@ fn kept_by<'a>(
         class: data.class.known().copied(),
         tiers: tier_of(lab, service).into_iter().collect(),
         place,
-        size: data.size.as_ref(),
-        changes: data.changes.as_ref(),
+        size: data.size.as_deref(),
+        changes: data.changes.as_deref(),
         service: Some(name),
         within,
     }

@@ -177,7 +177,7 @@ fn subscriptions(lab: &Lab, name: Option<&str>, out: &mut Budget) {
 
 /// Something stands there, and nobody knows what.
 fn is_open<T>(given: &Opt<T>) -> bool {
-    given.as_ref().is_some_and(Given::is_unknown)
+    given.as_deref().is_some_and(Given::is_unknown)
 }
 
 /// It belongs to the calculation, or nobody knows to which.

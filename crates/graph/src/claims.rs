@@ -2,7 +2,7 @@
 
 use crate::figure::{Dim, Figure};
 use diag::Span;
-use model::declare::{Given, OptExt as _, Or};
+use model::declare::{Opt, OptExt as _, Or};
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::measure::Measure;
@@ -132,7 +132,7 @@ fn read(claim: &Claim) -> Option<Said<'_>> {
     })
 }
 
-fn metric(claim: &Claim) -> &Option<Given<Or<Measure, String>>> {
+fn metric(claim: &Claim) -> &Opt<Or<Measure, String>> {
     &claim.metric
 }
 

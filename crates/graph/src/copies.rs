@@ -157,7 +157,7 @@ impl<'a> Copies<'a> {
         let calendar = about.schedule.known();
         // When it begins is what is set up; an interval beside it is a summary.
         let every =
-            interval(&mut self.intervals, about.schedule.as_ref()).or_else(|| backup.every.clone());
+            interval(&mut self.intervals, about.schedule.as_deref()).or_else(|| backup.every.clone());
         let schedule = match (&backup.every, calendar) {
             (_, Some(calendar)) => Some(calendar.to_string()),
             (Some(every), None) => Some(format!("every {}", every.value)),
@@ -226,7 +226,7 @@ impl<'a> Copies<'a> {
             store: to,
             repository: repository(lab, to),
             place: self.place(to),
-            every: interval(&mut self.intervals, replication.schedule.as_ref()).or(lag),
+            every: interval(&mut self.intervals, replication.schedule.as_deref()).or(lag),
             schedule: calendar.map(ToString::to_string),
             calendar,
             took: None,
@@ -250,7 +250,7 @@ impl<'a> Copies<'a> {
             store: to,
             repository: repository(lab, to),
             place: self.place(to),
-            every: interval(&mut self.intervals, job.schedule.as_ref()),
+            every: interval(&mut self.intervals, job.schedule.as_deref()),
             schedule: calendar.map(ToString::to_string),
             calendar,
             took: None,

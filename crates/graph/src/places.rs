@@ -2,7 +2,7 @@
 
 use crate::location::{self, Leads};
 use crate::pools::{self, DEEPEST, chain};
-use model::declare::{Given, OptExt as _};
+use model::declare::OptExt as _;
 use model::id::Kind;
 use model::lab::protection::Media;
 use model::lab::service::Runs;
@@ -349,7 +349,7 @@ impl<'a> Finder<'a> {
             return Place::default();
         };
         fn name<const SET: u64>(
-            given: &Option<Given<model::declare::Ref<SET>>>,
+            given: &model::declare::Opt<model::declare::Ref<SET>>,
         ) -> Option<(Kind, &str)> {
             given.known().map(|r| (r.kind(), r.name()))
         }

@@ -83,7 +83,7 @@ pub fn parts(runs: &Runs) -> Vec<ObjectRef> {
         given: &model::declare::Opt<model::declare::Ref<SET>>,
     ) -> Option<ObjectRef> {
         given
-            .as_ref()
+            .as_deref()
             .and_then(Given::value)
             .map(|r| r.0.object.clone())
     }

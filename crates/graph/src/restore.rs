@@ -201,7 +201,7 @@ fn nic<'a>(lab: &'a Lab, machine: Machine<'a>) -> Option<&'a Given<Rate>> {
         return None;
     };
     let hardware = lab.hosts.get(name)?.about.hardware.as_ref()?;
-    let speeds = hardware.nics.values().filter_map(|n| n.speed.as_ref());
+    let speeds = hardware.nics.values().filter_map(|n| n.speed.as_deref());
     let known = speeds.filter(|s| s.value().is_some());
     known.max_by_key(|s| s.value().map(|r| r.bits_per_second()))
 }

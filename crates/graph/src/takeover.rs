@@ -126,7 +126,7 @@ fn data(lost: &[&Body<'_>]) -> Partial {
     let mut out = Partial::default();
     for body in lost {
         let size = body.size.and_then(Given::value).copied();
-        let size = size.map(|s| Given::declared(s, body.span));
+        let size = size.map(|s| Box::new(Given::declared(s, body.span)));
         out.add(body.what.clone(), &size);
     }
     out

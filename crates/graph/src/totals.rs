@@ -649,5 +649,5 @@ pub fn is_memory(measure: Measure) -> bool {
 
 /// The place of a given value.
 pub fn place<T>(given: &Opt<T>) -> Option<Span> {
-    given.as_ref().map(|g: &Given<T>| g.span)
+    given.as_deref().map(|g: &Given<T>| g.span)
 }

@@ -28,12 +28,12 @@ impl Link<'_> {
 
 /// The fastest declared rate out of a site.
 pub fn up<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
-    fastest(lab, site, false, |u| u.up.as_ref())
+    fastest(lab, site, false, |u| u.up.as_deref())
 }
 
 /// The fastest declared rate into a site.
 pub fn down<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
-    fastest(lab, site, true, |u| u.down.as_ref())
+    fastest(lab, site, true, |u| u.down.as_deref())
 }
 
 /// What a copy goes through when it leaves a site: the way out of that site, or the way into the one of its store if that is slower.

@@ -78,7 +78,7 @@ impl<'a> Votes<'a> {
             return None;
         }
         let members = sum(&voters);
-        if let Some(device) = cluster.qdevice.as_ref().and_then(Given::value) {
+        if let Some(device) = cluster.qdevice.as_deref().and_then(Given::value) {
             let votes = if members.is_multiple_of(2) {
                 1
             } else {

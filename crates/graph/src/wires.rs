@@ -63,7 +63,7 @@ pub fn plugs<'a>(lab: &'a Lab, cable: &'a Cable) -> Option<[Plug<'a>; 2]> {
         Some(Plug {
             owner: at.0.object.clone(),
             part: part.to_owned(),
-            speed: speed.as_ref(),
+            speed: speed.as_deref(),
             network: network.known().map(|n| n.name()),
             tagged: tagged.iter().map(|n| n.value.name()).collect(),
             span: given.span,

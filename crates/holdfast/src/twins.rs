@@ -167,7 +167,7 @@ fn adapt_interfaces(lab: &mut model::lab::Lab, interfaces: &[twinplan::Interface
     let bare = |of: &ObjectRef, span: diag::Span| Api {
         product: backup
             .contains(of)
-            .then(|| Given::declared(ApiProduct::ProxmoxBackupServer, span)),
+            .then(|| Box::new(Given::declared(ApiProduct::ProxmoxBackupServer, span))),
         ..Api::default()
     };
     for (host_name, host) in &mut lab.hosts {

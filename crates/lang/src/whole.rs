@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Holds the objects of a lab against each other.
 pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
     for (name, network) in &lab.networks {
-        if let Some(gateway) = network.gateway.as_ref().and_then(spanned) {
+        if let Some(gateway) = network.gateway.as_deref().and_then(spanned) {
             let what = format!("the gateway of network '{name}'");
             within(sink, &what, &gateway, name, network);
         }
@@ -145,7 +145,7 @@ fn addresses(lab: &Lab, sink: &mut Sink) {
 
 /// Reports an address that is not in its network's subnet.
 fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, network: &Network) {
-    let Some(subnet) = network.subnet.as_ref().and_then(spanned) else {
+    let Some(subnet) = network.subnet.as_deref().and_then(spanned) else {
         return;
     };
     let (Some(cidr), Ok(ip)) = (Cidr::parse(&subnet.value), address.value.parse::<IpAddr>()) else {
@@ -183,7 +183,7 @@ fn given_out(sink: &mut Sink, name: &str, network: &Network) {
 
 /// Reports an address that stands for a network or for everybody in it; of gateways, a rule says more.
 fn possible(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, network: &Network) {
-    let Some(subnet) = network.subnet.as_ref().and_then(spanned) else {
+    let Some(subnet) = network.subnet.as_deref().and_then(spanned) else {
         return;
     };
     let (Some(cidr), Ok(ip)) = (Cidr::parse(&subnet.value), address.value.parse::<IpAddr>()) else {

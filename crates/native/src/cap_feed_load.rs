@@ -202,7 +202,7 @@ fn hanging(lab: &Lab) -> Hanging<'_> {
 
 /// The line that is said, or the only one of the site where nothing is said.
 fn line<'a>(lab: &'a Lab, said: &'a Opt<Ref<{ set::FEED }>>, site: Option<&'a str>) -> At<'a> {
-    let target = said.as_ref().and_then(Given::value).map(|t| &t.0);
+    let target = said.as_deref().and_then(Given::value).map(|t| &t.0);
     if let Some((target, part)) = target.and_then(|t| Some((t, t.part.as_deref()?))) {
         return At::Line((target.object.name.as_str(), part), true);
     }

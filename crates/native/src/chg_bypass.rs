@@ -64,8 +64,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .unwrap_or_default();
             let d = RULE
                 .finding(format!("job '{name}'{tool} changes {} without the approval that job '{other}' needs", shared.join(", ")))
-                .at(at(job.automatic.as_ref(), job.span), "goes in by itself")
-                .and_at(at(o.approval.as_ref(), o.span), "somebody must agree")
+                .at(at(job.automatic.as_deref(), job.span), "goes in by itself")
+                .and_at(at(o.approval.as_deref(), o.span), "somebody must agree")
                 .note(format!("on both: {}", shared.join(", ")))
                 .help("enforce the approval where the change is merged and say so (approval: person), or approve this kind of change beforehand for both");
             let d = match job.approval.as_ref() {

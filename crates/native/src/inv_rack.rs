@@ -6,7 +6,7 @@ use diag::{Diagnostic, Severity, Span};
 use graph::near::nearest;
 use graph::partial::listed;
 use graph::racks::units;
-use model::declare::{Given, OptExt as _};
+use model::declare::{Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::site::Rack;
@@ -92,7 +92,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 fn things(lab: &Lab) -> impl Iterator<Item = Thing<'_>> {
-    let unit = |of: &Option<Given<u32>>| of.as_ref().and_then(|g| Some((*g.value()?, g.span)));
+    let unit = |of: &Opt<u32>| of.as_ref().and_then(|g| Some((*g.value()?, g.span)));
     let hosts = lab.hosts.iter().filter_map(move |(name, host)| {
         let rack = host.about.rack.as_ref()?;
         let form = host.about.hardware.as_ref().and_then(|h| h.form.known());
@@ -175,15 +175,14 @@ fn find<'a>(lab: &'a Lab, thing: &Thing<'_>) -> Result<(&'a str, &'a Rack), Diag
 
 fn above(thing: &Thing<'_>, rack: &Rack) -> Option<Diagnostic> {
     let ((first, last), span) = (thing.takes()?, thing.unit?.1);
-    let units = rack.units.as_ref();
-    let has = units.and_then(Given::value).copied();
+    let has = rack.units.known().copied();
     if first > 0 && has.is_none_or(|has| last <= has) {
         return None;
     }
     let mut d = RULE
         .finding(format!("{} is beyond rack '{}'", thing.place(), thing.rack))
         .at(span, "no such unit");
-    if let (Some(has), Some(given)) = (has, units) {
+    if let (Some(has), Some(given)) = (has, &rack.units) {
         d = d.and_at(given.span, "all of its units").note(match first {
             0 => format!("units are counted from 1, below, to {has}"),
             _ => format!("{last} > {has}"),

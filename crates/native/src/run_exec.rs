@@ -180,7 +180,7 @@ fn kind(pool: &Pool) -> Option<PoolKind> {
 
 fn is_there(pool: &Pool) -> bool {
     pool.status
-        .as_ref()
+        .as_deref()
         .and_then(Given::value)
         .is_none_or(|s| *s == Status::Running)
 }
@@ -293,7 +293,7 @@ fn repository(lab: &Lab, wanted: RepositoryKind) -> Has {
         .map(|r| {
             r.about
                 .kind
-                .as_ref()
+                .as_deref()
                 .map_or(Some(RepositoryKind::Restic), of)
         })
         .collect();

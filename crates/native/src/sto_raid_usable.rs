@@ -7,7 +7,7 @@ use crate::totals::is_pairs;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity};
 use model::declare::Known;
-use model::declare::{Given, OptExt as _};
+use model::declare::{Given, Opt, OptExt as _};
 use model::lab::storage::{Level, Pool, PoolKind, Profile};
 use model::units::size::Size;
 
@@ -155,8 +155,8 @@ struct Space {
 
 fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, String> {
     let size = |m: &Member<'_>| m.disk.and_then(|d| d.size.as_ref()).cloned();
-    let given: Vec<Option<Given<Size>>> = members.iter().map(size).collect();
-    let known = |g: &Option<Given<Size>>| g.as_ref().and_then(Given::value).copied();
+    let given: Vec<Opt<Size>> = members.iter().map(size).collect();
+    let known = |g: &Opt<Size>| g.as_deref().and_then(Given::value).copied();
     let missing: Vec<&str> = members
         .iter()
         .zip(&given)
@@ -215,7 +215,7 @@ fn space(pool: &Pool, level: Level, members: &[Member<'_>]) -> Result<Space, Str
             (raw, raw / copies, format!("({}) / {copies}", sum(&parts)))
         }
     };
-    let assumed = given.iter().flatten().any(Given::is_assumed);
+    let assumed = given.iter().flatten().any(|g| g.is_assumed());
     // A group made smaller than its disks has what it was made with.
     let usable = pool.size.known().map_or(usable, |s| usable.min(bytes(s)));
     Ok(Space {

@@ -152,11 +152,11 @@ fn outside_site(lab: &Lab, dataset: &Dataset, name: &str, repository: &Repositor
 
 /// Whether the verdict rests on a value that the lab only assumes.
 fn assumed(lab: &Lab, dataset: &Dataset, repository: &Repository, scope: FaultScope) -> bool {
-    let is = |given: &Opt<String>| given.as_ref().is_some_and(Given::is_assumed);
+    let is = |given: &Opt<String>| given.as_deref().is_some_and(Given::is_assumed);
     let site = |machine: &Machine<'_>| match machine {
         Machine::Host(name) => lab.hosts.get(*name).is_some_and(|h| is(&h.site)),
         Machine::Device(name) => {
-            let site = lab.devices.get(*name).and_then(|d| d.site.as_ref());
+            let site = lab.devices.get(*name).and_then(|d| d.site.as_deref());
             site.is_some_and(Given::is_assumed)
         }
     };

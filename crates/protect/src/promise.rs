@@ -78,7 +78,7 @@ fn back_in_time(
     let doubt = doubt::of_copies(ctx, name, &copies.surviving);
     let mut assumed = copies.assumed;
     assumed.extend(doubt.untold);
-    let response = match &tier.response {
+    let response = match tier.response.as_deref() {
         Some(Given {
             known:
                 Known::Declared(response)
@@ -115,7 +115,7 @@ fn back_in_time(
     // What was only assumed must not break a promise: then the restore alone is held against the whole objective.
     let limit = match tier
         .response
-        .as_ref()
+        .as_deref()
         .filter(|r| !r.is_assumed())
         .and_then(Given::value)
     {

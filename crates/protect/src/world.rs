@@ -28,11 +28,11 @@ pub(crate) fn s<T>(value: T) -> Spanned<T> {
     Spanned::new(value, span())
 }
 
-pub(crate) fn given<T>(value: T) -> Given<T> {
-    Given::declared(value, span())
+pub(crate) fn given<T>(value: T) -> Box<Given<T>> {
+    Box::new(Given::declared(value, span()))
 }
 
-pub(crate) fn name(value: &str) -> Given<String> {
+pub(crate) fn name(value: &str) -> Box<Given<String>> {
     given(value.to_owned())
 }
 

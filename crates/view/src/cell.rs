@@ -1,7 +1,7 @@
 //! A cell: a text and how it is known.
 
 use diag::Spanned;
-use model::declare::{Given, Known};
+use model::declare::{Known, Opt};
 use serde::Serialize;
 use std::fmt::Display;
 
@@ -66,12 +66,12 @@ impl Cell {
     }
 
     /// A value in one of its four forms, or none.
-    pub fn of<T: Display>(value: &Option<Given<T>>) -> Self {
+    pub fn of<T: Display>(value: &Opt<T>) -> Self {
         Self::with(value, ToString::to_string)
     }
 
     /// The same, with a text of its own.
-    pub fn with<T>(value: &Option<Given<T>>, text: impl Fn(&T) -> String) -> Self {
+    pub fn with<T>(value: &Opt<T>, text: impl Fn(&T) -> String) -> Self {
         let Some(given) = value else {
             return Self::silent();
         };

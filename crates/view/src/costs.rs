@@ -179,7 +179,7 @@ fn count(name: &str, item: &CostItem, how: How, sums: &mut Paid) {
             sums.yearly.add(sum.currency(), scaled(*sum, every), how);
         }
         (Err(what), amount) => {
-            let open = item.every.as_ref().is_some_and(Given::is_unknown);
+            let open = item.every.as_deref().is_some_and(Given::is_unknown);
             let every = item.every.known().copied().unwrap_or(Every::Once);
             let what = match amount {
                 Some(amount) => format!("{what} ({amount})"),
@@ -243,7 +243,7 @@ fn running(lab: &Lab, listed: &Budget, sheet: &mut Sheet, yearly: &mut Totals) {
     }
 }
 
-fn per_year(cost: &Option<Given<Cost>>) -> Cell {
+fn per_year(cost: &Opt<Cost>) -> Cell {
     Cell::with(cost, |c| {
         money(c.cents_per_year(), &c.money.currency().to_string())
     })
@@ -418,7 +418,7 @@ fn subscriptions(lab: &Lab) -> Sheet {
         let (cost, how) = (&subscription.cost, Cell::of(&subscription.cost).how);
         let belongs = subscription.budget.known().map(|n| n.0.clone());
         let of = saved.entry(belongs).or_default();
-        let open = subscription.budget.as_ref().is_some_and(Given::is_unknown);
+        let open = subscription.budget.as_deref().is_some_and(Given::is_unknown);
         match cost.known() {
             _ if kept == Some(Some(true)) || (kept.is_none() && !silent) => {}
             _ if open => of.unknown.push(format!("the calculation of '{name}'")),

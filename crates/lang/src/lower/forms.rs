@@ -5,14 +5,14 @@ use super::cx::{Cx, Slot};
 use super::fields::Fields;
 use super::place::At;
 use crate::yaml::NodeKind;
-use model::declare::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, Scalar, UNKNOWN};
+use model::declare::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, Opt, Scalar, UNKNOWN};
 
 /// `VALUE`, `unknown`, `{unknown: WHY}`, `{assumed: VALUE, why: …}` or `{measured: VALUE, window: …, source: …, on: …}`.
 pub(super) fn read<T>(
     cx: &mut Cx<'_>,
     slot: &Slot<'_>,
     reader: impl Fn(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
-) -> Option<Given<T>> {
+) -> Opt<T> {
     let known = match &slot.node.kind {
         NodeKind::Scalar { text, .. } if text == UNKNOWN => Some(Known::Unknown { why: None }),
         NodeKind::Map { .. } => form(cx, slot, reader),
@@ -21,7 +21,7 @@ pub(super) fn read<T>(
     let span = slot.span();
     // Something is declared, and nobody knows what; it has been reported.
     let known = known.unwrap_or_else(Known::unreadable);
-    Some(Given { span, known })
+    Some(Box::new(Given { span, known }))
 }
 
 fn form<T>(

@@ -50,7 +50,7 @@ fn system(name: &Key, guest: &Guest) -> Host {
     let was = |w: &Spanned<model::units::text::Name>| Spanned::new(w.value.0.clone(), w.span);
     system.was = guest.was.as_ref().map(was);
     system.about.wireguard = guest.wireguard.clone();
-    system.os = guest.os.clone().map(|given| given.map(|os| os.0));
+    system.os = guest.os.clone().map(|given| Box::new(given.map(|os| os.0)));
     let addresses = guest.addresses.iter().map(|(network, address)| {
         let address = address.clone().map(|a| a.to_string());
         (network.name().to_owned(), address)

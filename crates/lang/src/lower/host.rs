@@ -32,12 +32,12 @@ fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>, host: &mut Host) {
     host.addresses = addresses(cx, f);
     converged(cx, f, host);
     host.about = about(cx, f, HostAbout::of);
-    let os = host.os.as_ref().and_then(Given::value);
+    let os = host.os.as_deref().and_then(Given::value);
     system::version(
         cx,
         f.owner(),
         os.map(String::as_str),
-        host.about.version.as_ref(),
+        host.about.version.as_deref(),
     );
 }
 
@@ -75,7 +75,7 @@ fn addresses(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Given<Stri
         };
         let address = forms::read(cx, &slot, address::address);
         if let (Some(network), Some(address)) = (network, address) {
-            out.insert(network, address);
+            out.insert(network, *address);
         }
     }
     out

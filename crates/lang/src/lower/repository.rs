@@ -36,7 +36,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
             true => f.given(cx, "location", location::read),
             false => f.need_given(cx, "location", "/mnt/backup/holdfast", location::read),
         };
-        let host = repository.on.as_ref().and_then(Given::value);
+        let host = repository.on.as_deref().and_then(Given::value);
         repository.disk = f.given(cx, "disk", label(host.map(|h| ("on", h.as_str()))));
         if let (Some(host), Some(disk)) = (host, &repository.disk) {
             disk_of(cx, f.owner(), host, disk);

@@ -5,8 +5,8 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
-/// A value that may be missing.
-pub type Opt<T> = Option<Given<T>>;
+/// A value that may be missing. It stands apart: most keys of most records are not given, and a lab has hundreds of thousands of records.
+pub type Opt<T> = Option<Box<Given<T>>>;
 
 /// A value that must be given; `None` only where it is missing, which has been reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ impl Amount for u32 {
 pub(crate) fn above_zero<T: Amount>(record: &mut dyn Record, key: &'static str) -> Opt<T> {
     let mut out: Opt<T> = None;
     record.field(key, &mut |at| {
-        out = Given::read(at);
+        out = Box::read(at);
         let Some(given) = &mut out else { return };
         let Some(value) = given.value().filter(|v| v.is_nothing()) else {
             return;
@@ -127,7 +127,7 @@ impl<T: Scalar> Field for Need<T> {
     fn field(record: &mut dyn Record, key: &'static str) -> Self {
         let mut out = None;
         let example = T::shape().example();
-        record.need(key, &example, &mut |at| out = Given::read(at));
+        record.need(key, &example, &mut |at| out = Box::read(at));
         Self(out)
     }
 

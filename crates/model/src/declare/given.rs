@@ -229,6 +229,6 @@ pub trait OptExt<T> {
 
 impl<T> OptExt<T> for Opt<T> {
     fn known(&self) -> Option<&T> {
-        self.as_ref().and_then(Given::value)
+        self.as_deref().and_then(Given::value)
     }
 }

@@ -239,6 +239,22 @@ pub trait Declare: Sized {
     fn shape() -> Shape;
 }
 
+impl<T: Declare> Declare for Box<T> {
+    const NAMES: bool = T::NAMES;
+
+    fn repeats() -> Repeats {
+        T::repeats()
+    }
+
+    fn read(at: &mut dyn Place) -> Option<Self> {
+        T::read(at).map(Self::new)
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+}
+
 /// Reads one text.
 pub fn scalar<T: Scalar>(at: &mut dyn Place) -> Option<T> {
     let text = at.text(T::LINES)?;

@@ -265,7 +265,7 @@ impl Service {
 
     /// It is not planned and not retired.
     pub fn is_running(&self) -> bool {
-        let status = self.status.as_ref().and_then(Given::value);
+        let status = self.status.as_deref().and_then(Given::value);
         status.is_none_or(|s| *s == Status::Running)
     }
 }

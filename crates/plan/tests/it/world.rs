@@ -106,10 +106,10 @@ pub(crate) fn host() -> Host {
 pub(crate) fn lab() -> Lab {
     let lan = Network {
         span: span(),
-        subnet: Some(model::declare::Given::declared(
+        subnet: Some(Box::new(model::declare::Given::declared(
             "10.77.2.0/24".into(),
             s(()).span,
-        )),
+        ))),
         vlan: None,
         gateway: None,
         about: Default::default(),

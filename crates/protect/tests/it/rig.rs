@@ -37,8 +37,8 @@ pub(crate) fn s<T>(value: T) -> Spanned<T> {
     Spanned::new(value, span())
 }
 
-fn given<T>(value: T) -> Given<T> {
-    Given::declared(value, span())
+fn given<T>(value: T) -> Box<Given<T>> {
+    Box::new(Given::declared(value, span()))
 }
 
 pub(crate) fn text(value: &str) -> Spanned<String> {

@@ -126,15 +126,15 @@ fn registers(ctx: &Context<'_>, out: &mut Findings) {
     let risks = ctx.lab.risks.iter().map(|(n, r)| {
         (
             ObjectRef::new(Kind::Risk, n),
-            r.status.as_ref(),
-            r.mitigation.as_ref(),
+            r.status.as_deref(),
+            r.mitigation.as_deref(),
         )
     });
     let spofs = ctx.lab.spofs.iter().map(|(n, s)| {
         (
             ObjectRef::new(Kind::Spof, n),
-            s.status.as_ref(),
-            s.mitigation.as_ref(),
+            s.status.as_deref(),
+            s.mitigation.as_deref(),
         )
     });
     let all: Vec<Entry<'_>> = risks.chain(spofs).collect();

@@ -41,7 +41,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let waits = person(ctx.lab);
     let causes = causes(ctx.lab);
     for (name, host, encryption) in asks {
-        let boot = host.about.unattended_boot.as_ref();
+        let boot = host.about.unattended_boot.as_deref();
         let causes = causes.get(name).map(Vec::as_slice).unwrap_or_default();
         let strict = objectives.get(name).copied();
         if causes.is_empty() && !late(strict.as_ref(), waits.as_ref()) {
@@ -73,7 +73,7 @@ fn asks<'a>(
 ) -> Option<(&'a str, &'a Host, &'a Given<Encryption>)> {
     let encryption = host.about.encryption.as_ref()?;
     let encrypted = *encryption.value()? != Encryption::None;
-    let boot = host.about.unattended_boot.as_ref().and_then(Given::value);
+    let boot = host.about.unattended_boot.as_deref().and_then(Given::value);
     let by_itself = matches!(boot, Some(UnattendedBoot::Tpm | UnattendedBoot::Tang));
     (encrypted && !by_itself).then_some((name, host, encryption))
 }

@@ -77,7 +77,7 @@ fn measured(ctx: &Context<'_>, out: &mut Findings) {
         let Some(Given {
             known: Known::Measured { by, .. },
             span,
-        }) = used
+        }) = used.as_deref()
         else {
             continue;
         };
@@ -116,7 +116,7 @@ fn costs(ctx: &Context<'_>, out: &mut Findings) {
 fn access(ctx: &Context<'_>, out: &mut Findings) {
     for access in &ctx.lab.access {
         let Some(((until, span), who)) =
-            day(&access.until).zip(access.who.as_ref().and_then(Given::value))
+            day(&access.until).zip(access.who.as_deref().and_then(Given::value))
         else {
             continue;
         };

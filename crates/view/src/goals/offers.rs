@@ -189,14 +189,14 @@ const USUAL: [Usual; 11] = [
 ];
 
 pub(super) fn given<T>(value: T) -> Opt<T> {
-    Some(Given::declared(value, Span::default()))
+    Some(Box::new(Given::declared(value, Span::default())))
 }
 
 fn assumed<T>(value: T) -> Opt<T> {
-    Some(Given {
+    Some(Box::new(Given {
         span: Span::default(),
         known: Known::Assumed { value, why: None },
-    })
+    }))
 }
 
 pub(super) fn parsed<T: Value>(text: &str) -> Opt<T> {
@@ -359,8 +359,8 @@ pub(super) fn candidates(lab: &Lab) -> Vec<Offered> {
 
 fn price(offer: &Offer, currency: &str, times: u64) -> Option<Price> {
     // What nobody knows is not for nothing.
-    let open = offer.price.as_ref().is_some_and(Given::is_unknown)
-        || offer.cost.as_ref().is_some_and(Given::is_unknown);
+    let open = offer.price.as_deref().is_some_and(Given::is_unknown)
+        || offer.cost.as_deref().is_some_and(Given::is_unknown);
     if open {
         return None;
     }
@@ -374,8 +374,8 @@ fn price(offer: &Offer, currency: &str, times: u64) -> Option<Price> {
         return None;
     }
     let sure = |assumed: bool| if assumed { How::Assumed } else { How::Declared };
-    let is_assumed = offer.price.as_ref().is_some_and(Given::is_assumed)
-        || offer.cost.as_ref().is_some_and(Given::is_assumed);
+    let is_assumed = offer.price.as_deref().is_some_and(Given::is_assumed)
+        || offer.cost.as_deref().is_some_and(Given::is_assumed);
     let source = match (offer.source.known(), offer.checked.known()) {
         (Some(source), Some(day)) => format!("{source}, looked at on {day}"),
         (Some(source), None) => source.to_string(),

@@ -155,7 +155,7 @@ fn given<const SET: u64>(
 ) -> BTreeMap<&str, (String, Sure)> {
     let each = addresses.iter();
     each.map(|(net, address)| {
-        let known = Some(address.clone());
+        let known = Some(Box::new(address.clone()));
         let text = said(&known).unwrap_or_default();
         (net.name(), (text, sure(&known)))
     })

@@ -10,14 +10,14 @@ pub(crate) mod rack;
 pub(crate) mod storage;
 
 use super::model::{Hue, Sure};
-use model::declare::{Given, Known};
+use model::declare::{Known, Opt, OptExt as _};
 use model::id::Kind;
 use model::lab::Lab;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// A value as it is written in a drawing: `?` where somebody wrote that it is unknown, a tilde before what is assumed.
-pub(crate) fn said<T: Display>(value: &Option<Given<T>>) -> Option<String> {
+pub(crate) fn said<T: Display>(value: &Opt<T>) -> Option<String> {
     let given = value.as_ref()?;
     Some(match &given.known {
         Known::Declared(value) | Known::Measured { value, .. } => value.to_string(),
@@ -27,7 +27,7 @@ pub(crate) fn said<T: Display>(value: &Option<Given<T>>) -> Option<String> {
 }
 
 /// How sure a value is.
-pub(crate) fn sure<T>(value: &Option<Given<T>>) -> Sure {
+pub(crate) fn sure<T>(value: &Opt<T>) -> Sure {
     match value.as_ref().map(|g| &g.known) {
         Some(Known::Declared(_) | Known::Measured { .. }) => Sure::Known,
         Some(Known::Assumed { .. }) => Sure::Assumed,
@@ -80,7 +80,7 @@ const UNTRUSTED: usize = 5;
 /// Where a zone stands among the others: what is protected best comes first.
 pub(crate) fn rank(zone: &model::lab::network::Zone) -> usize {
     use model::lab::network::Trust;
-    match zone.trust.as_ref().and_then(Given::value) {
+    match zone.trust.known() {
         Some(Trust::Critical) => 0,
         Some(Trust::High) => 1,
         Some(Trust::Medium) => 2,

@@ -320,7 +320,7 @@ fn hang(
         [&d.average, &d.load, &d.idle]
             .into_iter()
             .flatten()
-            .any(model::declare::Given::is_assumed)
+            .any(|g| g.is_assumed())
     });
     let mut node = Node::card(&id, load.name, hue)
         .meaning(meaning)

@@ -84,7 +84,7 @@ fn racks(lab: &Lab, things: &[Thing], out: &mut Diagram) {
             one(
                 site,
                 name,
-                rack.units.as_ref().and_then(Given::value).copied(),
+                rack.units.as_deref().and_then(Given::value).copied(),
                 things,
                 &mut placed,
                 out,

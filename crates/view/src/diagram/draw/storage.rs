@@ -262,7 +262,7 @@ fn dataset(lab: &Lab, name: &str, data: &Dataset, out: &mut Diagram) {
             } else {
                 Sure::Planned
             };
-            let tier = said(&declared.tier.as_ref().map(short));
+            let tier = said(&declared.tier.as_deref().map(|t| Box::new(short(t))));
             let node = Node::card(id, service, Hue::Violet)
                 .meaning("service")
                 .column(USERS);
