@@ -7,6 +7,7 @@ use model::declare::{Given, OptExt};
 use model::id::{Kind, ObjectRef};
 use model::lab::network::Addresses;
 use model::lab::{Lab, Network};
+use std::collections::BTreeSet;
 
 /// An address that something has.
 pub struct Held<'a> {
@@ -67,8 +68,12 @@ fn of_others(lab: &Lab) -> impl Iterator<Item = (Kind, &String, &Addresses)> {
 pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
     let mut out = Vec::new();
     for (name, host) in &lab.hosts {
-        let networks = host.addresses.keys();
-        out.extend(networks.map(|n| (ObjectRef::new(Kind::Host, name), n.as_str())));
+        let nics = host.about.hardware.iter().flat_map(|h| h.nics.values());
+        let nics = nics.filter_map(|n| Some(n.network.known()?.name()));
+        let networks = host.addresses.keys().map(String::as_str);
+        let networks: BTreeSet<&str> = networks.chain(nics).collect();
+        let each = networks.into_iter();
+        out.extend(each.map(|n| (ObjectRef::new(Kind::Host, name), n)));
     }
     for (kind, name, addresses) in of_others(lab) {
         let networks = addresses.keys();

@@ -127,12 +127,21 @@ pub struct Target {
 
 /// The metrics that have a target which an alert could watch.
 pub fn targets(lab: &Lab) -> Vec<Target> {
+    let watched: BTreeSet<&str> = lab
+        .alerts
+        .values()
+        .filter_map(|a| a.metric.known().map(String::as_str))
+        .collect();
     let target = |(name, metric): (&String, &model::lab::watch::Metric)| {
         let given = metric.target.as_ref()?;
         let figure = Figure::parse(&text(given.value()?))?;
         let said = metric.text.known().map_or("", |t| t.0.as_str());
         let topic = Topic::read(&format!("{name} {said}"));
-        if !(topic.usage && figure.dim == Dim::Share || topic.latency && figure.dim == Dim::Time) {
+        // What is named by a resource alone is how much of it is in use.
+        let bare = ["cpu", "memory", "storage"].contains(&name.as_str());
+        let usage = (topic.usage || bare) && figure.dim == Dim::Share;
+        let latency = topic.latency && figure.dim == Dim::Time;
+        if !(usage || latency || watched.contains(name.as_str())) {
             return None;
         }
         let (low, high) = match figure.bound {
@@ -172,8 +181,11 @@ pub struct Threshold<'a> {
 }
 
 impl Threshold<'_> {
-    /// It watches what the target is about.
+    /// It watches what the target is about: what has its name, or what is about the same.
     pub fn watches(&self, target: &Target) -> bool {
+        if self.alert.metric.known().map(String::as_str) == Some(&target.name) {
+            return self.figure.dim == target.figure.dim;
+        }
         let topic = &self.topic;
         let says = topic.usage || topic.latency || !topic.of.is_empty();
         says && self.figure.dim == target.figure.dim && topic.meets(&target.topic)

@@ -1,20 +1,30 @@
 //! How soon something is promised, and how long it waits for a window.
 
 use diag::Span;
-use model::declare::{OptExt as _, Or};
+use model::declare::{OptExt as _, Or, Value as _};
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::watch::WindowKind;
 use model::units::amount::Amount;
 use model::units::duration::Duration;
 
-/// A metric whose target is a duration.
+/// How soon something is to be done.
 pub struct Promise<'a> {
-    /// The metric's name.
+    /// What promises it; none is the lab.
+    pub object: Option<ObjectRef>,
+    /// The metric's name, or a key.
     pub name: &'a str,
     /// How soon.
-    pub target: &'a Duration,
+    pub target: Duration,
     /// Where that is written.
     pub span: Span,
+}
+
+/// `24h`, `<24h`, `within 24h`.
+fn at_most(text: &str) -> Option<Duration> {
+    const MARKS: [&str; 6] = ["<=", "<", "≤", "under ", "within ", "at most "];
+    let bare = MARKS.iter().find_map(|mark| text.strip_prefix(mark));
+    Duration::parse(bare?.trim()).ok()
 }
 
 /// Metrics with a duration as their target whose name or text has one of the words.
@@ -28,15 +38,20 @@ pub fn promises<'a>(lab: &'a Lab, words: &[&str]) -> Vec<Promise<'a>> {
             .iter()
             .any(|w| said.contains(w));
         let fits = words.iter().any(|w| said.contains(w)) && !effort;
-        let target = metric.target.as_ref().filter(|_| fits);
-        if let Some((Or::Word(Amount::Duration(d)), t)) = target.and_then(|t| Some((t.value()?, t)))
-        {
-            out.push(Promise {
-                name,
-                target: d,
-                span: t.span,
-            });
-        }
+        let Some(target) = metric.target.as_ref().filter(|_| fits) else {
+            continue;
+        };
+        let soon = match target.value() {
+            Some(Or::Word(Amount::Duration(d))) => Some(d.clone()),
+            Some(Or::Ref(text)) => at_most(text),
+            _ => None,
+        };
+        out.extend(soon.map(|soon| Promise {
+            object: Some(ObjectRef::new(Kind::Metric, name)),
+            name,
+            target: soon,
+            span: target.span,
+        }));
     }
     out
 }

@@ -550,7 +550,7 @@ fn hours(lab: &Lab, about: Option<&ObjectRef>) -> Total {
     let people = lab
         .people
         .iter()
-        .filter(|(n, p)| here(n) && p.household.known() != Some(&true));
+        .filter(|(n, p)| here(n) && p.is_staff());
     sum(people.map(|(n, p)| {
         let seconds = |h: &model::units::duration::Effort| i128::from(h.minutes_per_week()) * 60;
         part(n, &p.hours, seconds).ok_or_else(|| format!("the hours of person '{n}'"))

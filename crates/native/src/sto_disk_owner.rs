@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let mut seen: BTreeMap<(&str, &str), (&str, Span)> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, &str), (&str, Span, bool)> = BTreeMap::new();
     for (name, pool) in &ctx.lab.pools {
         for member in pools::members(ctx.lab, pool) {
             let disk = format!("{}/{}", member.host, member.label);
@@ -40,7 +40,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             if !is_whole(pool) {
                 continue;
             }
-            if let Some((other, first)) = seen.get(&(member.host, member.label)) {
+            let volumes = is_of_volumes(pool);
+            if let Some((other, first, also)) = seen.get(&(member.host, member.label)) {
+                // Thin pools are parts of the volume group that has the disk.
+                if volumes && *also && is_thin(ctx.lab, other, pool) {
+                    continue;
+                }
                 let d = RULE
                     .finding(format!("disk {disk} is in pools '{other}' and '{name}'"))
                     .at(member.span, "named again")
@@ -48,7 +53,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     .help("name another disk; if both are on partitions of it, declare the 'size' or 'device' of each");
                 out.add(object(name), d);
             } else {
-                seen.insert((member.host, member.label), (name, member.span));
+                seen.insert((member.host, member.label), (name, member.span, volumes));
             }
         }
     }
@@ -80,11 +85,21 @@ fn is_whole(pool: &Pool) -> bool {
         pool.kind.known(),
         Some(
             PoolKind::Directory
-                | PoolKind::LvmThin
                 | PoolKind::Iscsi
                 | PoolKind::Nfs
                 | PoolKind::Smb
         )
     );
     !parts && pool.size.is_none() && pool.device.is_none() && pool.from.is_none()
+}
+
+/// It is of LVM.
+fn is_of_volumes(pool: &Pool) -> bool {
+    matches!(pool.kind.known(), Some(PoolKind::Lvm | PoolKind::LvmThin))
+}
+
+/// One of the two is a thin pool.
+fn is_thin(lab: &Lab, other: &str, pool: &Pool) -> bool {
+    let thin = |pool: &Pool| pool.kind.known() == Some(&PoolKind::LvmThin);
+    thin(pool) || lab.pools.get(other).is_some_and(thin)
 }

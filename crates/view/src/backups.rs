@@ -50,22 +50,25 @@ fn of(backup: &Backup) -> Vec<String> {
 }
 
 fn keep(backup: &Backup) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut add = |what: &str, n: Option<u32>| {
-        if let Some(n) = n {
-            all.push(format!("{n} {what}"));
-        }
-    };
-    add("last", backup.keep_last.as_ref().map(|k| k.value));
-    add("daily", backup.keep_daily.as_ref().map(|k| k.value));
+    let first = [("last", &backup.keep_last), ("daily", &backup.keep_daily)].into_iter();
+    let first = first.filter_map(|(what, n)| Some(format!("{} {what}", n.as_ref()?.value)));
+    let mut all: Vec<String> = first.collect();
     let more = &backup.keep;
     for (what, given) in [
         ("weekly", &more.weekly),
         ("monthly", &more.monthly),
         ("yearly", &more.yearly),
     ] {
-        add(what, given.as_ref().and_then(|g| g.value()).copied());
+        all.extend(given.as_ref().map(|given| match given.value() {
+            Some(n) => format!("{n} {what}"),
+            None => format!("{what} unknown"),
+        }));
     }
+    let within = more.within.as_ref();
+    all.extend(within.map(|given| match given.value() {
+        Some(within) => format!("within {within}"),
+        None => "within unknown".to_owned(),
+    }));
     all
 }
 

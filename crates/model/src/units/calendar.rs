@@ -77,6 +77,20 @@ impl Calendar {
         u64::try_from(longest).ok().filter(|n| *n > 0)
     }
 
+    /// The mean time between two occurrences, in minutes: of what comes four times a year, 91.3 days.
+    pub fn mean_interval(&self) -> Option<u64> {
+        let times = u64::try_from(self.at.times().count()).ok()?;
+        let cycle = self.at.cycle();
+        let mut day = Date::constant(2001, 1, 1);
+        let mut days = 0;
+        for _ in 0..cycle {
+            days += u64::from(self.at.day(day));
+            day = day.checked_add(1.day()).ok()?;
+        }
+        let minutes = u64::try_from(cycle).ok()? * 24 * 60;
+        minutes.checked_div(days * times)
+    }
+
     /// For a window: its length in minutes.
     pub fn window_minutes(&self) -> Option<u32> {
         self.minutes

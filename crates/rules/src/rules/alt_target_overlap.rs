@@ -43,7 +43,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 fn finding(target: &Target, alert: &Threshold<'_>, end: i128) -> Diagnostic {
     let (word, figure) = (if alert.above { "above" } else { "below" }, &alert.figure);
-    let gap = figure.say((end - figure.value()).abs());
     let end = figure.say(end);
     RULE.finding(format!(
         "alert '{}' rings {word} {figure}, and the target of '{}' is {}",
@@ -51,9 +50,7 @@ fn finding(target: &Target, alert: &Threshold<'_>, end: i128) -> Diagnostic {
     ))
     .at(alert.span, "rings from here")
     .and_at(target.span, "all of this is as it shall be")
-    .note(format!(
-        "rings in the target from {figure} to {end}: {gap} of it"
-    ))
+    .note(format!("rings in the target from {figure} to {end}"))
     .help(format!("let it ring from {end} on, or correct the target"))
     .fix(Fix::doubtful(
         format!("let it ring from {end} on"),

@@ -9,9 +9,10 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use model::declare::OptExt as _;
+use model::declare::{Known, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::road::{Probability, Risk};
+use model::units::size::Size;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cap-growth",
@@ -33,7 +34,12 @@ struct Course {
     limit: String,
     growth: String,
     day: Date,
+    /// From today; less than nothing if that day is past.
     days: i64,
+    /// Which share of a year it takes from the day of the figure.
+    share: Option<String>,
+    /// The day of the figure, where it was measured.
+    from: Option<Date>,
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -77,7 +83,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let (used, limit) = ((used, sizes::storage(used)), (limit, sizes::storage(limit)));
-        if let Some(course) = course(ctx.today, what, used, limit, growth) {
+        let from = measured_on(&pool.used);
+        if let Some(course) = course((ctx.today, from), what, used, limit, growth) {
             let span = place(&pool.growth).unwrap_or(pool.span);
             out.add(
                 object,
@@ -123,7 +130,7 @@ fn claimed(today: Date, of: &Terms<'_>) -> Option<(Course, diag::Span)> {
     );
     let rate = (growth.figure.value(), growth.figure.to_string());
     let course = course(
-        today,
+        (today, None),
         what,
         (used, text),
         (all, whole.figure.to_string()),
@@ -132,9 +139,17 @@ fn claimed(today: Date, of: &Terms<'_>) -> Option<(Course, diag::Span)> {
     Some((course, growth.said.as_ref()?.span))
 }
 
-/// Growth by a share per year, even within each year; none if it takes longer than a year.
+/// The day of a figure that somebody measured; what is said to be so is so today.
+fn measured_on(used: &Opt<Size>) -> Option<Date> {
+    match &used.as_deref()?.known {
+        Known::Measured { by, .. } => by.on,
+        _ => None,
+    }
+}
+
+/// Growth by a share per year, even within each year, from the day of the figure; none if that day is more than a year away.
 fn course(
-    today: Date,
+    (today, from): (Date, Option<Date>),
     what: String,
     used: (i128, String),
     limit: (i128, String),
@@ -142,19 +157,29 @@ fn course(
 ) -> Option<Course> {
     let step = used.0 * growth.0 / 1_000_000;
     let missing = limit.0 - used.0;
-    let days = if missing <= 0 {
-        0
-    } else {
-        (missing * 365).checked_div(step)?
+    let (days, share) = match missing {
+        ..=0 => (0, None),
+        _ => ((missing * 365).checked_div(step)?, percent(missing, step)),
     };
-    let days = i64::try_from(days).ok().filter(|d| *d <= 365)?;
+    // A day that is still to come is another rule's.
+    let from = from.filter(|from| *from <= today && missing > 0);
+    let day = from
+        .unwrap_or(today)
+        .checked_add(i64::try_from(days).ok()?.days())
+        .ok()?;
+    let days = i64::from(today.until(day).ok()?.get_days());
+    if days > 365 {
+        return None;
+    }
     Some(Course {
         what,
         used: used.1,
         limit: limit.1,
         growth: growth.1,
-        day: today.checked_add(days.days()).ok()?,
+        day,
         days,
+        share,
+        from,
     })
 }
 
@@ -166,19 +191,21 @@ fn finding(ctx: &Context<'_>, course: &Course, resource: &str) -> Diagnostic {
         growth,
         day,
         days,
+        share,
+        from,
     } = course;
-    let (when, reached) = match days {
-        0 => ("now".to_owned(), "reached already".to_owned()),
-        n => (
-            match n {
-                1 => format!("on {day}, tomorrow"),
-                n => format!("on {day}, in {n} days"),
-            },
-            format!(
-                "reached after {} of a year",
-                percent(i128::from(*n), 365).unwrap_or_default()
-            ),
-        ),
+    let when = match (days, share) {
+        (..=0, None) | (0, _) => "now".to_owned(),
+        (..0, Some(_)) => format!("since {day}, if it grew as declared"),
+        (1, _) => format!("on {day}, tomorrow"),
+        (n, _) => format!("on {day}, in {n} days"),
+    };
+    let reached = match (share, from) {
+        (None, _) => "reached already".to_owned(),
+        (Some(share), None) => format!("reached after {share} of a year"),
+        (Some(share), Some(from)) => {
+            format!("reached after {share} of a year, from {from} when it was measured")
+        }
     };
     let mut d = RULE.finding(format!("{what} {when}")).note(format!(
         "used: {used}; growth {growth} per year; limit {limit}; {reached}"
@@ -189,7 +216,7 @@ fn finding(ctx: &Context<'_>, course: &Course, resource: &str) -> Diagnostic {
             .and_at(risk.span, "the register says: low probability")
             .note("the risk register rates this as unlikely");
     }
-    let when = if *days == 0 {
+    let when = if *days <= 0 {
         "add space now"
     } else {
         "add space before that day"

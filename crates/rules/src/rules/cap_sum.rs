@@ -1,6 +1,7 @@
 //! A claimed total is not the sum of its parts.
 
 use crate::claims::{self, Said, subject};
+use crate::figure::Figure;
 use crate::held::{self, Verdict};
 use crate::near::nearest;
 use crate::totals::{self, Total};
@@ -9,6 +10,7 @@ use diag::{Diagnostic, Edit, Fix, Severity};
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::measure::Measure;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
@@ -28,7 +30,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let said = claims::figures(ctx.lab);
     let mut parts = Parts::of(ctx.lab, &said);
     for claim in &said {
-        let diagnostic = match held::verdict(ctx.lab, claim) {
+        let verdict = held::verdict(ctx.lab, claim);
+        // What the declaration adds up to is the total, whatever is claimed of the parts.
+        let open = matches!(verdict, Verdict::Missing(_));
+        let diagnostic = match verdict {
             Verdict::Wrong(total) if is_sum(&total) => Some(wrong(claim, &total)),
             Verdict::Missing(what) => Some(missing(claim, &what)),
             Verdict::Misfit => Some(misfit(claim)),
@@ -37,7 +42,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if let Some(d) = diagnostic {
             out.add_about(claim.about.clone(), d);
         }
-        if let Some(d) = parts.judge(claim) {
+        if let Some(d) = parts.judge(claim, open) {
             out.add_about(claim.about.clone(), d);
         }
     }
@@ -184,17 +189,41 @@ impl<'s, 'a> Parts<'s, 'a> {
         Self { said, groups }
     }
 
-    fn judge(&mut self, whole: &Said<'_>) -> Option<Diagnostic> {
-        let group = self.groups.get_mut(&added(whole)?)?.as_mut()?;
+    /// Compares a total with the claims about its parts; a mend is offered where nothing but these tells what it is.
+    fn judge(&mut self, whole: &Said<'_>, open: bool) -> Option<Diagnostic> {
+        let measure = added(whole)?;
+        let group = self.groups.get_mut(&measure)?.as_mut()?;
         let about = &whole.about;
         if !group.covers.contains_key(about) {
             let cover = group.cover(about, self.said);
             group.covers.insert(about.clone(), cover);
         }
         let cover = group.covers.get(about)?.as_ref()?;
-        let parts: Vec<&Said<'_>> = cover.iter().filter_map(|n| self.said.get(*n)).collect();
-        let value: i128 = parts.iter().map(|p| p.figure.value()).sum();
-        (!whole.figure.holds(value, value)).then(|| of_parts(whole, &parts, value))
+        let parts = cover.iter().filter_map(|n| self.said.get(*n));
+        let parts: Vec<Part<'_>> = parts.map(|p| (p, read(p, measure))).collect();
+        let value: i128 = parts.iter().map(|(_, figure)| figure.value()).sum();
+        let total = read(whole, measure);
+        if total.holds(value, value) {
+            return None;
+        }
+        let total = total.say(value);
+        let d = of_parts(whole, &parts, &total);
+        Some(match open {
+            true => d.fix(claim(whole, &total)),
+            false => d,
+        })
+    }
+}
+
+/// A claim about a part, and its figure.
+type Part<'a> = (&'a Said<'a>, Cow<'a, Figure>);
+
+/// What a claim says; memory is made in powers of two, and whoever writes GB of it means GiB.
+fn read<'a>(said: &'a Said<'_>, measure: Measure) -> Cow<'a, Figure> {
+    let binary = said.figure.binary();
+    match binary.filter(|_| totals::is_memory(measure)) {
+        Some(figure) => Cow::Owned(figure),
+        None => Cow::Borrowed(&said.figure),
     }
 }
 
@@ -237,17 +266,19 @@ fn added(said: &Said<'_>) -> Option<Measure> {
     adds.then_some(measure)
 }
 
-fn of_parts(whole: &Said<'_>, parts: &[&Said<'_>], value: i128) -> Diagnostic {
+fn of_parts(whole: &Said<'_>, parts: &[Part<'_>], total: &str) -> Diagnostic {
     const SHOWN: usize = 10;
     let mut terms: Vec<String> = parts
         .iter()
         .take(SHOWN)
-        .map(|p| format!("{} ({})", p.figure, subject(p.about.as_ref())))
+        .map(|(p, figure)| {
+            let size = figure.say(figure.value());
+            format!("{size} ({})", subject(p.about.as_ref()))
+        })
         .collect();
     if parts.len() > SHOWN {
         terms.push(format!("… ({} in all)", parts.len()));
     }
-    let total = whole.figure.say(value);
     let mut d = RULE
         .finding(format!(
             "the {} is claimed to be {}, and the claims about its parts add up to {total}",
@@ -255,7 +286,7 @@ fn of_parts(whole: &Said<'_>, parts: &[&Said<'_>], value: i128) -> Diagnostic {
             whole.figure
         ))
         .at(whole.span, format!("{total} by the claims"));
-    for part in parts.iter().take(SHOWN) {
+    for (part, _) in parts.iter().take(SHOWN) {
         d = d.and_at(part.span, "a part");
     }
     let d = d.note(format!(
@@ -263,7 +294,5 @@ fn of_parts(whole: &Said<'_>, parts: &[&Said<'_>], value: i128) -> Diagnostic {
         terms.join(" + "),
         whole.figure
     ));
-    held::source(d, whole)
-        .help("correct the total or the part that is wrong")
-        .fix(claim(whole, &total))
+    held::source(d, whole).help("correct the total or the part that is wrong")
 }

@@ -62,7 +62,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     .and_at(notice.span, "the notice")
                     .note(format!("promised {}, notice {length}", promise.target))
                     .help("declare a window of kind emergency without notice for what is urgent, or promise a longer time");
-                out.add(ObjectRef::new(Kind::Metric, promise.name), d);
+                out.add_about(promise.object, d);
             }
         }
         for (job_name, job) in &ctx.lab.jobs {

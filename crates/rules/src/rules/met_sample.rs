@@ -21,8 +21,8 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "An objective is finer than what can be told from the number of events in its window.",
     rationale: "Thirty backups in a month succeed by 100 % or by 96.7 %; more than 99 % and all of them are the same. And four \
-        drills without a failure leave room for three of four to fail (rule of three: no failure in n leaves up to 3/n, at 95 % \
-        confidence; Hanley and Lippman-Hand, JAMA 1983).",
+        drills without a failure leave room for more than half of them to fail (no failure in n leaves up to 1 - 0.05^(1/n), at 95 % confidence, \
+        which is close to 3/n from n = 30 on; Hanley and Lippman-Hand, JAMA 1983).",
     example: "metrics: {backup-success: {text: backups that succeed, target: '>99%'}}   # of one backup a day",
     controls: &["ISO 27001:2022 A.8.16"],
     mend: Mend::None("another window or another measure is a decision"),
@@ -58,7 +58,8 @@ fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
         Events::NotSuch => return None,
     };
     let span = window.unwrap_or(if every * 4 > MONTH { YEAR } else { MONTH });
-    let count = i128::from(span / every.max(1));
+    // A year of 365 days holds what comes four times a year, though its quarters are a few hours longer.
+    let count = i128::from(span * 51 / 50 / every.max(1));
     let (days, target) = (days(span), &objective.target);
     let assumed = if window.is_none() {
         ", assumed since no window is given"
@@ -67,18 +68,20 @@ fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
     };
     let how = format!(
         "{days}{assumed} / one per {} = {count} {what}",
-        Seconds(i64::try_from(every).ok()?)
+        interval(every)?
     );
     let allowed = 1_000_000 - target.value();
     let (says, arithmetic) = match allowed {
         ..=0 if count > 6 => return None,
         ..=0 => (
             "says little",
-            format!(
-                "no failure in {count} leaves up to 3/{} = {} failing",
-                count.max(1),
-                share(3_000_000 / count.max(1))
-            ),
+            match count {
+                0 => format!("there are no {what} to tell it from"),
+                _ => format!(
+                    "no failure in {count} leaves up to 1 - 0.05^(1/{count}) = {} failing",
+                    share(most_failing(count))
+                ),
+            },
         ),
         _ if count * allowed >= 1_000_000 => return None,
         _ => (
@@ -100,6 +103,20 @@ fn check(ctx: &Context<'_>, objective: &Objective) -> Option<Diagnostic> {
         .note(how)
         .note(arithmetic);
     Some(d.help("take a longer window, more events, or count failures: 'at most one in a quarter'"))
+}
+
+/// The share, in millionths, that may fail where none of so many did: the exact upper limit for 95 % confidence.
+fn most_failing(count: i128) -> i128 {
+    let n = u32::try_from(count).map_or(f64::MAX, f64::from);
+    ((1.0 - 0.05_f64.powf(1.0 / n)) * 1e6).round() as i128
+}
+
+/// `60s`, `91 days`.
+fn interval(seconds: u64) -> Option<String> {
+    Some(match seconds {
+        86_400.. => days(seconds),
+        _ => Seconds(i64::try_from(seconds).ok()?).to_string(),
+    })
 }
 
 /// `1 day`, `30 days`.
@@ -152,7 +169,7 @@ fn events(ctx: &Context<'_>, objective: &Objective) -> Events {
             .values()
             .filter(|j| j.kind.known() == Some(&JobKind::RestoreTest));
         let every = tests
-            .filter_map(|j| j.schedule.known()?.longest_interval())
+            .filter_map(|j| j.schedule.known()?.mean_interval())
             .map(|m| m * 60)
             .min();
         return every.map_or_else(
@@ -163,7 +180,7 @@ fn events(ctx: &Context<'_>, objective: &Objective) -> Events {
     if has(&["backup"]) {
         let each = lab.backups.values().filter_map(|b| {
             let calendar = b.about.schedule.known();
-            let every = calendar.and_then(|c| Some(c.longest_interval()? * 60));
+            let every = calendar.and_then(|c| Some(c.mean_interval()? * 60));
             every.or_else(|| u64::try_from(b.every.as_ref()?.value.0).ok())
         });
         // All backups together: so many in the time of the most frequent one.

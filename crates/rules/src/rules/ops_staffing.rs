@@ -66,7 +66,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         .lab
         .people
         .iter()
-        .filter(|(_, p)| p.household.known() != Some(&true))
+        .filter(|(_, p)| p.is_staff())
         .map(|(n, p)| (n.as_str(), p))
         .collect();
     // Where nobody is declared, nobody has said who answers.

@@ -5,6 +5,7 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
 use model::lab::protection::{Approval, JobKind};
 use model::lab::watch::WindowKind;
 
@@ -36,10 +37,8 @@ const WORDS: [&str; 6] = [
 ];
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let promises = promises(ctx.lab, &WORDS);
-    if promises.is_empty() {
-        return;
-    }
+    let promises = promised(ctx.lab);
+    late_jobs(ctx, &promises, out);
     let Some(window) = wait(ctx.lab, WindowKind::Maintenance) else {
         return;
     };
@@ -70,12 +69,26 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .collect();
         let d = finding(&promise, &window.text);
         let d = d.and_at(window.span, "the window that it waits for");
-        let object = ObjectRef::new(Kind::Metric, promise.name);
         if in_time.is_empty() {
-            out.add(object, d);
+            out.add_about(promise.object, d);
         }
     }
-    late_jobs(ctx, out);
+}
+
+/// What metrics promise, and what the lab does by `patch_within`.
+fn promised(lab: &Lab) -> Vec<Promise<'_>> {
+    let mut out = promises(lab, &WORDS);
+    if let Some(within) = &lab.head.patch_within
+        && let Some(target) = within.value()
+    {
+        out.push(Promise {
+            object: None,
+            name: "patch_within",
+            target: target.clone(),
+            span: within.span,
+        });
+    }
+    out
 }
 
 fn finding(promise: &Promise<'_>, wait: &str) -> diag::Diagnostic {
@@ -86,8 +99,7 @@ fn finding(promise: &Promise<'_>, wait: &str) -> diag::Diagnostic {
 }
 
 /// Update jobs whose own interval is longer than every promise.
-fn late_jobs(ctx: &Context<'_>, out: &mut Findings) {
-    let promises = promises(ctx.lab, &WORDS);
+fn late_jobs(ctx: &Context<'_>, promises: &[Promise<'_>], out: &mut Findings) {
     let Some(loosest) = promises.iter().max_by_key(|p| p.target.seconds()) else {
         return;
     };

@@ -97,16 +97,21 @@ fn machines(lab: &Lab) -> Vec<Machine<'_>> {
     let mut out = Vec::new();
     for (name, host) in &lab.hosts {
         let roles = host.about.roles.iter().any(|r| r.value.0 == "router");
-        let addresses = host.addresses.iter();
+        let unknown = || ("?".to_owned(), Sure::Unknown);
+        let addresses = host.addresses.iter().map(|(n, a)| match a.value() {
+            Some(a) => (n.as_str(), (bare(a).to_owned(), Sure::Known)),
+            None => (n.as_str(), unknown()),
+        });
+        let mut addresses: BTreeMap<_, _> = addresses.collect();
+        // An interface may stand in a network without an address that is declared.
+        let nics = host.about.hardware.iter().flat_map(|h| h.nics.values());
+        for network in nics.filter_map(|n| n.network.known()) {
+            addresses.entry(network.name()).or_insert_with(unknown);
+        }
         out.push(Machine {
             kind: Kind::Host,
             name,
-            addresses: addresses
-                .map(|(n, a)| match a.value() {
-                    Some(a) => (n.as_str(), (bare(a).to_owned(), Sure::Known)),
-                    None => (n.as_str(), ("?".to_owned(), Sure::Unknown)),
-                })
-                .collect(),
+            addresses,
             plain: false,
             router: roles || host.about.kind.known() == Some(&HostKind::Router),
             says: dotted([Some("host".to_owned()), host.os.known().cloned()]),
