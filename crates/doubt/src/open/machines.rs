@@ -14,6 +14,7 @@ pub(super) const RESTS: &[Rests] = &[
         &[
             "device.feed",
             "host.feed",
+            "host.site",
             "site.power.feeds.*.capacity",
             "ups.feed",
             "ups.site",
@@ -182,7 +183,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "plat-support",
         "{} is supported by the system that it runs on",
-        &["cluster.kind"],
+        &["cluster.kind", "host.os"],
         always,
     ),
     rests(
@@ -230,6 +231,7 @@ pub(super) const RESTS: &[Rests] = &[
             "cluster.votes.*",
             "guest.ha",
             "guest.on",
+            "host.site",
         ],
         clusters,
     ),

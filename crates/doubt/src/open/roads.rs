@@ -13,13 +13,13 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "dhcp-two-servers",
         "the addresses of a network are handed out by one server",
-        &["network.dhcp.server"],
+        &["network.dhcp.server", "network.subnet"],
         gateways,
     ),
     rests(
         "dns-loop",
         "what a name server asks comes back to it",
-        &["device.addresses.*", "dns-zone.primary"],
+        &["device.addresses.*", "dns-zone.primary", "host.addresses.*"],
         names,
     ),
     rests(
@@ -61,13 +61,19 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "fw-docker-bypass",
         "a container publishes a port past the firewall of its host",
-        &["host.kind", "stack", "stack.file", "stack.on"],
+        &[
+            "host.addresses.*",
+            "host.kind",
+            "stack",
+            "stack.file",
+            "stack.on",
+        ],
         stacks,
     ),
     rests(
         "fw-scope",
         "a firewall command of {} lets in too many",
-        &["document", "document.file"],
+        &["document", "document.file", "network.subnet"],
         always,
     ),
     rests(
@@ -95,6 +101,7 @@ pub(super) const RESTS: &[Rests] = &[
             "dns-zone.records.*.name",
             "dns-zone.records.*.type",
             "dns-zone.records.*.value",
+            "network.subnet",
         ],
         always,
     ),
@@ -131,8 +138,10 @@ pub(super) const RESTS: &[Rests] = &[
         "addresses are translated twice",
         &[
             "device.addresses.*",
+            "host.addresses.*",
             "host.hardware.nics.*.network",
             "host.kind",
+            "network.gateway",
             "network.kind",
             "site.uplinks.*.gateway",
         ],
@@ -145,6 +154,7 @@ pub(super) const RESTS: &[Rests] = &[
             "flows.*.action",
             "flows.*.from",
             "flows.*.to",
+            "host.addresses.*",
             "network.zone",
         ],
         flows,
@@ -187,18 +197,19 @@ pub(super) const RESTS: &[Rests] = &[
             "network.zone",
             "probe.from",
             "probe.of",
+            "repository.on",
             "service.exposures.*.port",
             "service.needs.*",
             "service.needs.*.need|of",
-            "service.runs.host|guest|stack|cluster|device",
             "service.runs.*.host|guest|stack|cluster|device",
+            "service.runs.host|guest|stack|cluster|device",
         ],
         flows,
     ),
     rests(
         "net-gw",
         "the gateway of a network is one that can be",
-        &["host.kind", "network.dhcp"],
+        &["host.kind", "network.dhcp", "network.gateway"],
         gateways,
     ),
     rests(
@@ -223,13 +234,25 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "net-overlap",
         "the addresses that {} hands out are its own",
-        &["network.dhcp"],
+        &[
+            "host.addresses.*",
+            "network.dhcp",
+            "network.subnet",
+            "network.vlan",
+        ],
         always,
     ),
     rests(
         "net-container-address",
         "the addresses of containers in {} are handed out to nobody else",
-        &["network.dhcp", "stack.file", "stack.on"],
+        &[
+            "host.addresses.*",
+            "network.dhcp",
+            "network.subnet",
+            "network.vlan",
+            "stack.file",
+            "stack.on",
+        ],
         stacks,
     ),
     rests(
@@ -266,6 +289,12 @@ pub(super) const RESTS: &[Rests] = &[
             "host.wireguard.*.peers.*.key",
             "host.wireguard.*.port",
         ],
+        always,
+    ),
+    rests(
+        "dns-upstream",
+        "name servers ask somebody who is declared",
+        &["network.subnet"],
         always,
     ),
 ];

@@ -51,7 +51,10 @@ pub(super) fn with_others(lab: &Lab, object: Object<'_>) -> bool {
         let media = about.media.as_ref();
         let cloud = media.is_some_and(|m| m.value().is_none_or(|m| *m == Media::Cloud));
         let host = store.on.known().and_then(|on| lab.hosts.get(on));
-        let lent = about.provider.is_some() || cloud || host.is_some_and(graph::budget::is_rented);
+        // Nobody knows whose machine it is on.
+        let somewhere = store.on.as_ref().is_some_and(|on| on.is_unknown());
+        let rented = host.is_some_and(graph::budget::is_rented);
+        let lent = about.provider.is_some() || cloud || somewhere || rented;
         lent && plain(store)
     })
 }

@@ -93,7 +93,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "cost-complete",
         "{} is paid for and in no list",
-        &["repository.media", "site.uplinks.*.provider"],
+        &["host.site", "repository.media", "site.uplinks.*.provider"],
         costs,
     ),
     rests(
@@ -166,6 +166,9 @@ pub(super) const RESTS: &[Rests] = &[
         "inv-same-attr",
         "each attribute of {} has one value",
         &[
+            "dataset.class",
+            "host.site",
+            "repository.on",
             "repository.site",
             "service.data.*.class",
             "service.data.*.dataset",
@@ -208,7 +211,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "plat-cmd",
         "the commands of {} are of its system",
-        &["host.version", "job.command"],
+        &["host.os", "host.version", "job.command"],
         always,
     ),
     rests(
@@ -232,7 +235,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "run-exec",
         "the commands of the runbooks are of products that the lab has",
-        &["document", "document.file", "pool.kind"],
+        &["document", "document.file", "host.os", "pool.kind"],
         documents,
     ),
     rests(

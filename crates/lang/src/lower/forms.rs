@@ -3,7 +3,7 @@
 
 use super::cx::{Cx, Slot};
 use super::fields::Fields;
-use super::place::At;
+use super::place::{At, left_open};
 use crate::yaml::NodeKind;
 use model::declare::{ASSUMED, FORMS, Given, Known, MEASURED, Measurement, Opt, Scalar, UNKNOWN};
 
@@ -19,6 +19,9 @@ pub(super) fn read<T>(
         _ => reader(cx, slot).map(Known::Declared),
     };
     let span = slot.span();
+    if let Some(Known::Unknown { why }) = &known {
+        left_open(cx, slot, why.as_deref());
+    }
     // Something is declared, and nobody knows what; it has been reported.
     let known = known.unwrap_or_else(Known::unreadable);
     Some(Box::new(Given { span, known }))

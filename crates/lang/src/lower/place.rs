@@ -38,6 +38,18 @@ impl<'c> At<'_, 'c, '_> {
     }
 }
 
+/// Remembers that what stands here is declared not to be known.
+pub(super) fn left_open(cx: &mut Cx<'_>, slot: &Slot<'_>, why: Option<&Prose>) {
+    let key = Spanned::new(slot.key.to_owned(), slot.node.head);
+    cx.sink.left_open(Open {
+        object: None,
+        key,
+        path: Vec::new(),
+        words: slot.to_string(),
+        why: why.cloned(),
+    });
+}
+
 impl Place for At<'_, '_, '_> {
     fn form(&self) -> Form {
         match &self.slot.node.kind {
@@ -49,14 +61,7 @@ impl Place for At<'_, '_, '_> {
     }
 
     fn left_open(&mut self, why: Option<&Prose>) {
-        let key = Spanned::new(self.slot.key.to_owned(), self.slot.node.head);
-        self.cx.sink.left_open(Open {
-            object: None,
-            key,
-            path: Vec::new(),
-            words: self.slot.to_string(),
-            why: why.cloned(),
-        });
+        left_open(self.cx, &self.slot, why);
     }
 
     fn keys(&self) -> Vec<&str> {
