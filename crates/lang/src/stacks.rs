@@ -14,14 +14,6 @@ use model::lab::Lab;
 use model::lab::guest::{Stack, StackKind};
 use model::units::text::LabPath;
 
-/// Names that Compose looks for by itself.
-const USUAL: [&str; 4] = [
-    "compose.yaml",
-    "compose.yml",
-    "docker-compose.yaml",
-    "docker-compose.yml",
-];
-
 /// What was understood of a lab's stacks.
 #[derive(Debug, Default)]
 pub struct Stacks {
@@ -100,6 +92,7 @@ fn project(out: &mut Stacks, name: &str, stack: &Stack, file: &str, loader: &dyn
     let given = stack.project.known().map_or(name, |p| p.0.as_str());
     let request = Request {
         files: vec![path::name(file).to_owned()],
+        by_itself: true,
         env_files: stack
             .env_file
             .known()
@@ -216,15 +209,15 @@ pub fn near_file(path: &str, loader: &dyn Loader) -> Option<String> {
     }
     if let Loaded::Unreadable(_) = loader.load(&here) {
         let inside = loader.list(&here);
-        here = path::join(&here, usual(USUAL[0], &inside)?);
+        here = path::join(&here, usual(compose::usual::FILES[0], &inside)?);
     }
     (here != path && matches!(loader.load(&here), Loaded::Text(_))).then_some(here)
 }
 
 /// The usual Compose file of a folder, where one was meant.
 fn usual<'a>(step: &str, names: &'a [String]) -> Option<&'a str> {
-    let wanted = USUAL.contains(&step);
-    let there = |n: &&String| USUAL.contains(&n.as_str());
+    let wanted = compose::usual::FILES.contains(&step);
+    let there = |n: &&String| compose::usual::FILES.contains(&n.as_str());
     names
         .iter()
         .find(there)

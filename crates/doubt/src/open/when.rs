@@ -294,6 +294,10 @@ pub(super) fn stacks(lab: &Lab, _: Object<'_>) -> bool {
 
 // Work.
 
+pub(super) fn alerts(lab: &Lab, _: Object<'_>) -> bool {
+    !lab.alerts.is_empty()
+}
+
 pub(super) fn measures(lab: &Lab, _: Object<'_>) -> bool {
     !lab.metrics.is_empty() && !lab.alerts.is_empty()
 }

@@ -1,8 +1,8 @@
 //! Work, documents, money, alerts and what is said of the lab.
 
 use super::when::{
-    always, claimed, costs, documents, measures, rested_on, said_twice, several_costs, unmet,
-    windows,
+    alerts, always, claimed, costs, documents, measures, rested_on, said_twice, several_costs,
+    unmet, windows,
 };
 use super::{Rests, rests};
 
@@ -183,6 +183,12 @@ pub(super) const RESTS: &[Rests] = &[
         "there are people to answer {} in time",
         &["alert.response"],
         always,
+    ),
+    rests(
+        "ops-staffing",
+        "somebody is there to answer alerts in time",
+        &["person.admin", "person.household"],
+        alerts,
     ),
     rests(
         "patch-sla-window",

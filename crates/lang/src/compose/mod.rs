@@ -27,6 +27,7 @@ mod schema;
 mod secret;
 mod template;
 mod unique;
+pub(crate) mod usual;
 mod value;
 mod volumes;
 
@@ -77,7 +78,9 @@ pub struct Request {
     pub env_files: Option<Vec<String>>,
     /// The environment, which wins over those files.
     pub environment: BTreeMap<String, String>,
-    /// Profiles to run with; `*` for all.
+    /// Started in its folder without naming its one file, so that what Compose finds there by itself joins.
+    pub by_itself: bool,
+    /// Profiles to run with, `*` for all; those of `COMPOSE_PROFILES` when none are named.
     pub profiles: Vec<String>,
     /// The project's name where no file gives one: usually its folder's.
     pub name: Option<String>,
@@ -118,14 +121,16 @@ pub(crate) fn read_among(sources: SourceSet, request: &Request, loader: &dyn Loa
     let mut cx = Cx::new(loader, sources, request);
     let mut environment =
         env_files::of_project(&mut cx, &request.environment, request.env_files.as_deref());
-    let name = name(&mut cx, request, &environment);
+    let files = usual::files(request, &environment, loader);
+    let profiles = usual::profiles(request, &environment);
+    let name = name(&mut cx, (request, &files), &environment);
     environment.insert("COMPOSE_PROJECT_NAME".to_owned(), name.clone());
     let scope = load::Scope {
         dir: ".".to_owned(),
         environment,
         included: Vec::new(),
     };
-    let files: Vec<_> = request.files.iter().map(|f| (f.clone(), None)).collect();
+    let files: Vec<_> = files.into_iter().map(|f| (f, None)).collect();
     let mut unknown = load::Unknown::new();
     let mut map = load::files(&mut cx, &scope, &files, &mut unknown);
     relative::finish(&mut map);
@@ -141,7 +146,7 @@ pub(crate) fn read_among(sources: SourceSet, request: &Request, loader: &dyn Loa
             None => d,
         });
     }
-    let mut project = lower::project(&mut cx, &scope.environment, &request.profiles, &map);
+    let mut project = lower::project(&mut cx, &scope.environment, &profiles, &map);
     project.unknown = unknown;
     // Of a text that breaks off nobody knows what would have come: what is missing in it may stand below.
     if !cx.is_exhausted() && !cx.sink.breaks_off() {
@@ -160,10 +165,14 @@ pub(crate) fn read_among(sources: SourceSet, request: &Request, loader: &dyn Loa
 }
 
 /// The project's name in the form that engines take, or nothing.
-fn name(cx: &mut Cx<'_>, request: &Request, environment: &dotenv::Environment) -> String {
+fn name(
+    cx: &mut Cx<'_>,
+    (request, files): (&Request, &[String]),
+    environment: &dotenv::Environment,
+) -> String {
     let given = environment.get("COMPOSE_PROJECT_NAME").cloned();
     let mut written = None;
-    for path in &request.files {
+    for path in files {
         let Some(file) = cx.file(path, None) else {
             continue;
         };

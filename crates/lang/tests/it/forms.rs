@@ -160,3 +160,31 @@ fn every_value_that_an_owner_may_not_know_takes_the_four_forms() {
         "stands for nothing"
     );
 }
+
+#[test]
+fn what_is_read_by_hand_and_not_known_is_listed_with_its_reason() {
+    let text = "format: 1\nlab: x\nsites: {home: {}}\nnetworks: {lan: {subnet: {unknown: nobody knows}, vlan: unknown}}\n\
+                hosts: {nas: {site: unknown, addresses: {lan: unknown}}}\n";
+    let mut sources = diag::SourceSet::default();
+    sources.add("holdfast.yaml", text);
+    let (lab, diagnostics) = lang::analyze(&sources);
+    assert_eq!(diag::render::concise(&diagnostics, &sources), "");
+    let mut open: Vec<(String, Option<&str>)> = lab
+        .open
+        .iter()
+        .map(|o| {
+            let object = o.object.as_ref().map(ToString::to_string);
+            let path = format!("{} {}", object.unwrap_or_default(), o.path.join("."));
+            (path, o.why.as_ref().map(|w| w.0.as_str()))
+        })
+        .collect();
+    open.sort();
+    let expected = [
+        ("host/nas addresses.lan", None),
+        ("host/nas site", None),
+        ("network/lan subnet", Some("nobody knows")),
+        ("network/lan vlan", None),
+    ];
+    let expected = expected.map(|(path, why)| (path.to_owned(), why));
+    assert_eq!(open, expected);
+}

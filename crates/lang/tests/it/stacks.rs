@@ -206,3 +206,63 @@ fn a_file_that_could_not_be_read_whole_is_not_said_to_be_empty() {
     assert!(said.contains("[yaml-syntax]"), "{said}");
     assert!(!said.contains("[compose-services]"), "{said}");
 }
+
+#[test]
+fn what_compose_reads_by_itself_is_read() {
+    let stacks = "{wiki: {file: wiki/compose.yaml}}";
+    let base = (
+        "wiki/compose.yaml",
+        "services: {db: {image: 'postgres:16.2'}}\n",
+    );
+    let more = "services: {db: {ports: ['5432:5432']}}\n";
+    let ports = |files: &[(&str, &str)]| {
+        let read = read(stacks, files);
+        assert_eq!(said(&read), "");
+        read.projects["wiki"].services["db"].ports.len()
+    };
+    assert_eq!(ports(&[base]), 0);
+    assert_eq!(ports(&[base, ("wiki/compose.override.yaml", more)]), 1);
+    assert_eq!(
+        ports(&[base, ("wiki/docker-compose.override.yml", more)]),
+        1
+    );
+    assert_eq!(ports(&[base, ("wiki/prod.yaml", more)]), 0);
+    let named = ("wiki/.env", "COMPOSE_FILE=compose.yaml:./prod.yaml\n");
+    assert_eq!(ports(&[base, ("wiki/prod.yaml", more), named]), 1);
+    // Whoever lists the files does not mean the override; whoever lists others starts something else.
+    let over = ("wiki/compose.override.yaml", more);
+    let alone = ("wiki/.env", "COMPOSE_FILE=compose.yaml\n");
+    assert_eq!(ports(&[base, over, alone]), 0);
+    let other = ("wiki/.env", "COMPOSE_FILE=other.yaml\n");
+    assert_eq!(ports(&[base, over, other]), 1);
+}
+
+#[test]
+fn a_file_of_another_name_is_started_by_it_alone() {
+    let files = [
+        (
+            "wiki/prod.yaml",
+            "services: {db: {image: 'postgres:16.2'}}\n",
+        ),
+        (
+            "wiki/compose.override.yaml",
+            "services: {db: {ports: ['5432:5432']}}\n",
+        ),
+    ];
+    let read = read("{wiki: {file: wiki/prod.yaml}}", &files);
+    assert_eq!(read.projects["wiki"].services["db"].ports.len(), 0);
+}
+
+#[test]
+fn profiles_of_the_environment_file_are_started() {
+    let file = (
+        "wiki/compose.yaml",
+        "services: {db: {image: 'postgres:16.2', profiles: [x]}, web: {image: 'nginx:1.27'}}\n",
+    );
+    let active = |files: &[(&str, &str)]| {
+        let read = read("{wiki: {file: wiki/compose.yaml}}", files);
+        read.projects["wiki"].services["db"].active
+    };
+    assert!(!active(&[file]));
+    assert!(active(&[file, ("wiki/.env", "COMPOSE_PROFILES=y, x\n")]));
+}

@@ -1,6 +1,6 @@
 //! People, what they may, and the secrets they hold.
 
-use crate::declare::{OptExt as _, Need, Opt, Ref, entity, set, words};
+use crate::declare::{Need, Opt, OptExt as _, Ref, entity, set, words};
 use crate::secret::SecretRef;
 use crate::units::duration::{Duration, Effort};
 use crate::units::text::{Mail, Name, Prose};
@@ -135,10 +135,9 @@ entity! {
 }
 
 impl Person {
-    /// Works on the lab: everybody but those of the household of whom nothing is said that only somebody who does so has.
+    /// Works on the lab: everybody but those who only live with it.
     pub fn is_staff(&self) -> bool {
         let yes = |given: &Opt<bool>| given.known() == Some(&true);
-        let works = self.hours.is_some() || !self.work.is_empty() || self.response.is_some();
-        !yes(&self.household) || yes(&self.admin) || yes(&self.on_call) || works
+        !yes(&self.household) || yes(&self.admin) || yes(&self.on_call)
     }
 }
