@@ -8,8 +8,9 @@ use model::value::Value;
 /// What an instance of it is set to; `None` if no file of it was found or read whole.
 pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
     let text = of.texts.get("dnsmasq")?;
-    // What is half read may be read wrongly.
-    if of.why_of("dnsmasq").is_some() || of.why_of("").is_some() {
+    // What is half read may be read wrongly, and whom it asks would seem to be nobody.
+    let gaps = ["dnsmasq", "resolv", ""];
+    if gaps.iter().any(|part| of.why_of(part).is_some()) {
         return None;
     }
     let mut server = Server::default();

@@ -1,7 +1,8 @@
 # Of AdGuard Home's configuration whom it asks, what it answers and hands out. Users, clients, keys and lists are in other sections, which stay on this host;
 # of an upstream's address the path, a login and the label that names an account.
 adguard_public() {
-    head -c 1048577 -- "$1" 2>/dev/null | awk '
+    whole "$1" 1048576 || return 0
+    head -c 1048576 -- "$1" 2>/dev/null | awk '
         function plain(text) {
             sub(/[ \t]+#.*$/, "", text)
             sub(/[ \t]+$/, "", text)
@@ -91,7 +92,7 @@ adguard_file() {
 }
 # The configuration that it was told by its words, else the one in the folder that it works in.
 adguard_one() {
-    told=$(head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    told=$(head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
         want { if (want == "c") config = $0; else folder = $0; want = ""; next }
         $0 == "-c" || $0 == "--config" { want = "c"; next }
         $0 == "-w" || $0 == "--work-dir" { want = "w"; next }

@@ -24,7 +24,7 @@ dnsmasq_public() {
 }
 # Its words as lines of a configuration.
 dnsmasq_words() {
-    head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
         BEGIN {
             of["C"] = "conf-file"; of["7"] = "conf-dir"; of["r"] = "resolv-file"; of["R"] = "no-resolv"; of["h"] = "no-hosts"; of["S"] = "server"; of["A"] = "address"
             of["F"] = "dhcp-range"; of["p"] = "port"; of["i"] = "interface"; of["a"] = "listen-address"; of["H"] = "addn-hosts"; of["s"] = "domain"; of["E"] = "expand-hosts"
@@ -78,7 +78,8 @@ dnsmasq_text() {
         echo '! its configuration, or a file that it names, cannot be read'
         return
     fi
-    head -c 1048577 -- "$at" 2>/dev/null | dnsmasq_public | dnsmasq_more "$1" "$2" "$4"
+    whole "$at" 1048576 || return 0
+    head -c 1048576 -- "$at" 2>/dev/null | dnsmasq_public | dnsmasq_more "$1" "$2" "$4"
 }
 # The files of a folder, as `conf-dir=/etc/dnsmasq.d,.bak` or `,*.conf` say: all but those that end so, or these alone.
 dnsmasq_dir() {
@@ -122,10 +123,12 @@ dnsmasq_list() {
     if [ ! -f "$at" ] || [ ! -r "$at" ]; then
         # A system without such a file has none of them.
         [ ! -e "$at" ] || echo '! a file that it names cannot be read'
+    elif ! whole "$at" 524288; then
+        :
     elif [ "$1" = hosts ]; then
-        head -c 524289 -- "$at" | grep -aE '^[[:space:]]*[0-9A-Fa-f.:]+[[:space:]]+[A-Za-z0-9_.-]' | sed -e 's/#.*//' -e 's/^/|/'
+        head -c 524288 -- "$at" | grep -aE '^[[:space:]]*[0-9A-Fa-f.:]+[[:space:]]+[A-Za-z0-9_.-]' | sed -e 's/#.*//' -e 's/^/|/'
     else
-        head -c 65536 -- "$at" | sed -n 's/^[[:space:]]*nameserver[[:space:]]\{1,\}\([0-9A-Fa-f.:]\{2,\}\).*/|nameserver \1/p'
+        head -c 524288 -- "$at" | sed -n 's/^[[:space:]]*nameserver[[:space:]]\{1,\}\([0-9A-Fa-f.:]\{2,\}\).*/|nameserver \1/p'
     fi
     echo 't dnsmasq'
 }

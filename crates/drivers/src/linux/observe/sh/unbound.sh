@@ -1,6 +1,7 @@
 # Of unbound's configuration whom it asks, what it answers and where it listens; of what else stands there, only that it is a line of its form.
 unbound_public() {
-    head -c 1048577 -- "$1" 2>/dev/null | awk '
+    whole "$1" 1048576 || return 0
+    head -c 1048576 -- "$1" 2>/dev/null | awk '
         function bare(text, quote, end) {
             quote = substr(text, 1, 1)
             if (quote == "\"" || quote == "\047") {
@@ -85,7 +86,7 @@ unbound_includes() {
     esac
 }
 unbound_one() {
-    told=$(head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    told=$(head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
         want { file = $0; want = 0; next }
         /^-[dpvhV]*c$/ { want = 1; next }
         /^-[dpvhV]*c./ { sub(/^-[dpvhV]*c/, ""); file = $0 }

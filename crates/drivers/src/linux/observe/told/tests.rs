@@ -135,6 +135,23 @@ fn what_is_kept_at_the_provider_or_not_understood_is_unknown() {
 }
 
 #[test]
+fn rules_behind_the_limit_of_what_is_read_are_not_absent() {
+    let filled = |bytes: usize| {
+        let fill = "#".repeat(bytes - CLOUDFLARED_YML.len() - 1);
+        format!("{fill}\n{CLOUDFLARED_YML}")
+    };
+    assert_eq!(cloudflared(&filled(1 << 18)), cloudflared(CLOUDFLARED_YML));
+    let why = "a file of its configuration is too large: it has more than 262144 bytes";
+    assert_eq!(
+        cloudflared(&filled((1 << 18) + 1)),
+        [
+            format!("cloudflared unknown ({why})"),
+            format!("? cloudflared: {why}")
+        ]
+    );
+}
+
+#[test]
 fn words_of_a_process_tell_of_a_token_and_never_which() {
     for (words, want) in [
         (

@@ -21,6 +21,64 @@ fn read(product: &str, text: &str) -> Vec<String> {
     said(&gathered(FactKind::Dns, &DNS, &body))
 }
 
+/// One byte more than is read, and what stands behind it would pass for absent.
+#[test]
+fn a_file_that_is_too_large_is_unknown_and_not_shorter() {
+    let large = |bytes: usize| {
+        let why = "a file of its configuration is too large: it has more than";
+        format!("{why} {bytes} bytes")
+    };
+    let filled = |text: &str, bytes: usize| {
+        let fill = "#".repeat(bytes - text.len() - 1);
+        format!("{fill}\n{text}")
+    };
+    let rows = [
+        ("adguard", "dns:\n  bind_host: 127.0.0.1\n", 1 << 20),
+        ("unbound", "server:\n  interface: 192.168.1.2\n", 1 << 20),
+    ];
+    for (product, text, limit) in rows {
+        assert_eq!(read(product, &filled(text, limit)).len(), 1, "{product}");
+        unknown(product, &filled(text, limit + 1), &large(limit));
+    }
+    let folder = folder();
+    let call = |file: &str, text: &str| {
+        let at = put(&folder.path().join(file), text);
+        let call = match file {
+            "dnsmasq.conf" => {
+                "echo 't dnsmasq'; dnsmasq_at() { echo \"$3\"; }; dnsmasq_text $$ host AT ''"
+            }
+            "resolv.conf" => {
+                "echo 't dnsmasq'; dnsmasq_at() { echo \"$3\"; }; dnsmasq_list resolv $$ host AT"
+            }
+            "hosts" => "dnsmasq_at() { echo \"$3\"; }; dnsmasq_list hosts $$ host AT",
+            "pihole.toml" => "echo 't toml'; pihole_toml AT",
+            _ => "dns_lines hosts AT '^[0-9]'",
+        };
+        sh(&DNS, &call.replace("AT", &at), "")
+    };
+    for (file, text, limit) in [
+        ("dnsmasq.conf", "address=/nas.lan/192.168.1.5\n", 1 << 20),
+        ("resolv.conf", "nameserver 192.168.1.1\n", 1 << 19),
+        ("hosts", "192.168.1.5 nas\n", 1 << 19),
+        ("pihole.toml", "[dns]\n", 1 << 19),
+        ("custom.list", "192.168.1.5 nas\n", 1 << 19),
+    ] {
+        let fits = call(file, &filled(text, limit));
+        assert!(!fits.contains('!') && fits.contains('|'), "{file}: {fits}");
+        let told = call(file, &filled(text, limit + 1));
+        assert!(
+            told.contains(&large(limit)) && !told.contains('|'),
+            "{file}: {told}"
+        );
+    }
+    let body = "i host dnsmasq\nt dnsmasq\n|port=53\nt resolv\n! it is too large\nall";
+    let found = said(&gathered(FactKind::Dns, &DNS, body));
+    assert_eq!(
+        found.first().map(String::as_str),
+        Some("dnsmasq unknown (it is too large)")
+    );
+}
+
 /// Unknown, for this reason, and not without records.
 fn unknown(product: &str, text: &str, why: &str) {
     let want = [
