@@ -184,4 +184,52 @@ mod tests {
             Some(Completeness::Yes(_))
         ));
     }
+
+    /// Where the end of a certificate is missing, the lines of a key would pass for its own.
+    #[test]
+    fn what_follows_a_certificate_without_an_end_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n";
+        for (text, body) in [
+            (format!("-----BEGIN CERTIFICATE-----\nAAAA\n{key}"), None),
+            (
+                format!(
+                    "-----BEGIN CERTIFICATE-----\nAAAA\n {}-----END CERTIFICATE-----\n",
+                    key.replace('\n', "\n ")
+                ),
+                None,
+            ),
+            ("-----BEGIN CERTIFICATE-----\nhunter2\n".to_owned(), None),
+            (
+                format!(
+                    "{key}-----BEGIN CERTIFICATE-----\r\nAAAA\r\nBB==\r\n-----END CERTIFICATE-----\r\n{key}"
+                ),
+                Some("AAAABB=="),
+            ),
+        ] {
+            std::fs::write(folder.path().join("one.pem"), &text).unwrap();
+            let acme = format!(
+                "{{\"certificate\": \"{}\"}}",
+                BASE64.encode(text.as_bytes())
+            );
+            std::fs::write(folder.path().join("acme.json"), acme).unwrap();
+            for (file, call) in [
+                ("one.pem", "certificate_file"),
+                ("acme.json", "certificate_acme"),
+            ] {
+                let said = look(folder.path(), &format!("{call} {file}"));
+                assert!(!said.contains("hunter2"), "{said}");
+                let want = match body {
+                    Some(body) => format!("c {body} {file}\nall\n"),
+                    None => format!("! {file} has a certificate without an end\nall\n"),
+                };
+                assert_eq!(said, want, "{text}");
+                let complete = matches!(
+                    read(&said).collections.get(&KIND),
+                    Some(Completeness::Yes(_))
+                );
+                assert_eq!(complete, body.is_some());
+            }
+        }
+    }
 }

@@ -1,7 +1,20 @@
 # Where programs keep the certificates that they show; docs/observe.md has the same list. Of a file only its first certificate goes on:
 # keys, and whatever else stands there, stay on this host.
+# What has another line in it before its end is told as `!` alone: a key could follow.
 certificate_first() {
-    awk '/^-----BEGIN CERTIFICATE-----/ { on = 1; next } /^-----END CERTIFICATE-----/ { exit } on && /^[A-Za-z0-9+\/= \r]+$/ { printf "%s", $0 } NR > 5000 { exit }' <"$1" | tr -d ' \r'
+    awk '
+        !on { if (/^-----BEGIN CERTIFICATE-----/) on = 1; next }
+        /^-----END CERTIFICATE-----/ { whole = 1; exit }
+        !/^[A-Za-z0-9+\/= \r]*$/ || NR > 5000 { exit }
+        { body = body $0 }
+        END { if (on) printf "%s", whole ? body : "!" }' <"$1" | tr -d ' \r'
+}
+certificate_told() {
+    case $1 in
+        '') ;;
+        '!') echo "! $2 has a certificate without an end" ;;
+        *) printf 'c %s %s\n' "$1" "$2" ;;
+    esac
 }
 certificate_file() {
     [ -f "$1" ] || return 0
@@ -12,7 +25,7 @@ certificate_file() {
         return
     fi
     body=$(certificate_first "$1" | head -c 40000)
-    [ -z "$body" ] || printf 'c %s %s\n' "$body" "$1"
+    certificate_told "$body" "$1"
 }
 # Traefik keeps certificates and keys in one file; each certificate is a PEM in base64, next to its key.
 certificate_acme() {
@@ -26,7 +39,7 @@ certificate_acme() {
     tr -d '\n' <"$1" | grep -o '"certificate"[[:space:]]*:[[:space:]]*"[A-Za-z0-9+/=]*"' | sed 's/.*"\([A-Za-z0-9+/=]*\)"$/\1/' | head -n 200 |
         while read -r body; do
             first=$(printf '%s' "$body" | head -c 80000 | base64 -d 2>/dev/null | certificate_first /dev/stdin)
-            [ -z "$first" ] || printf 'c %s %s\n' "$first" "$1"
+            certificate_told "$first" "$1"
         done
 }
 # Files that the configuration of a proxy names.
