@@ -107,7 +107,7 @@ mod tests {
     /// The script over files of its own, in place of those of the machine.
     fn look(folder: &std::path::Path, calls: &str) -> String {
         let text = format!(
-            "nl='\n'\nneed() {{ :; }}\ncount=0\n{}\n{calls}\necho all\n",
+            "nl='\n'\nneed() {{ :; }}\ncount=0\nnamed=\nvolumes=$PWD/volumes\n{}\n{calls}\necho all\n",
             include_str!("sh/certificate.sh")
         );
         let ran = Command::new("sh")
@@ -183,6 +183,53 @@ mod tests {
             found.collections.get(&KIND),
             Some(Completeness::Yes(_))
         ));
+    }
+
+    /// Who writes into a volume neither holds up the observation of the host nor chooses what is read.
+    #[test]
+    fn files_of_containers_are_bounded_and_of_their_volume() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("volumes");
+        let put = |path: &str, text: &str| {
+            let at = root.join(path);
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            std::fs::write(at, text).unwrap();
+        };
+        let link = |to: &str, path: &str| {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(to, root.join(path)).unwrap();
+        };
+        let text = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        put("a/_data/archive/x/cert1.pem", text);
+        // As certbot does it.
+        link("../../archive/x/cert1.pem", "a/_data/live/x/cert.pem");
+        link("../../a/_data/archive/x/cert1.pem", "b/_data/cert.pem");
+        link("../../a/_data", "b/_data/live");
+        put("c/_data/cert.pem", "");
+        put(
+            "c/_data/full.pem",
+            &format!("{}{text}", "#\n".repeat((262_144 - text.len()) / 2)),
+        );
+        for name in ["c/_data/cert.pem", "c/_data/acme.json"] {
+            // Holes take no room.
+            std::fs::File::create(root.join(name))
+                .unwrap()
+                .set_len(300 << 20)
+                .unwrap();
+        }
+        let said = look(
+            folder.path(),
+            "for f in a/_data/live/x/cert.pem b/_data/cert.pem b/_data/live/archive/x/cert1.pem c/_data/cert.pem c/_data/full.pem; do \
+             certificate_file \"$volumes/$f\"; done; certificate_acme \"$volumes/c/_data/acme.json\"",
+        );
+        let said = said.replace(&format!("{}/", root.display()), "");
+        let want = "c AAAA a/_data/live/x/cert.pem\n\
+            ! b/_data/cert.pem is a link that leads out of its folder\n\
+            ! b/_data/live/archive/x/cert1.pem is a link that leads out of its folder\n\
+            ! c/_data/cert.pem is too large: it has more than 262144 bytes\n\
+            c AAAA c/_data/full.pem\n\
+            ! c/_data/acme.json is too large: it has more than 4194304 bytes\nall\n";
+        assert_eq!(said, want);
     }
 
     /// Where the end of a certificate is missing, the lines of a key would pass for its own.
