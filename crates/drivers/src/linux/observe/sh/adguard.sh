@@ -90,32 +90,34 @@ adguard_file() {
         echo '! its configuration cannot be read'
     fi
 }
-# The configuration that it was told by its words, else the one in the folder that it works in.
+# The configuration that it was told by its words, else the one in the folder that it works in, which is that of its program: another one that lies
+# here may be that of an installation before it.
 adguard_one() {
-    told=$(head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    exe=$(readlink "/proc/$1/exe" 2>/dev/null)
+    file=$({ printf '%s\n' "${exe%/*}"; head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n'; } | awk '
+        NR == 1 { folder = $0; next }
         want { if (want == "c") config = $0; else folder = $0; want = ""; next }
         $0 == "-c" || $0 == "--config" { want = "c"; next }
         $0 == "-w" || $0 == "--work-dir" { want = "w"; next }
         sub(/^--config=/, "") { config = $0; next }
         sub(/^--work-dir=/, "") { folder = $0 }
         END { if (config ~ /^\//) print config; else if (folder ~ /^\//) print folder "/" (config == "" ? "AdGuardHome.yaml" : config) }')
-    for file in $told /opt/AdGuardHome/AdGuardHome.yaml /opt/adguardhome/conf/AdGuardHome.yaml /etc/AdGuardHome.yaml /etc/adguardhome.yaml /etc/adguardhome/adguardhome.yaml; do
-        case $2:$(stat -c %u "/proc/$1" 2>/dev/null):$file in
-            host:0:* | *:/opt/* | *:/etc/*) ;;
-            *)
-                echo '! its configuration lies where the account that runs it chose'
-                return
-                ;;
-        esac
-        at=$(seen_by "$1" "$2" "$file") || {
-            printf '%s\n' "$at"
-            return
-        }
-        [ -e "$at" ] || [ "$file" = "$told" ] || continue
-        adguard_file "$at" "$file"
+    if [ -z "$file" ]; then
+        echo '! where its configuration lies is not known'
         return
-    done
-    echo '! its configuration is not where it is looked for'
+    fi
+    case $2:$(stat -c %u "/proc/$1" 2>/dev/null):$file in
+        host:0:* | *:/opt/* | *:/etc/*) ;;
+        *)
+            echo '! its configuration lies where the account that runs it chose'
+            return
+            ;;
+    esac
+    if at=$(seen_by "$1" "$2" "$file"); then
+        adguard_file "$at" "$file"
+    else
+        printf '%s\n' "$at"
+    fi
 }
 adguard_stopped() {
     for file in /opt/AdGuardHome/AdGuardHome.yaml /etc/AdGuardHome.yaml /etc/adguardhome.yaml /etc/adguardhome/adguardhome.yaml; do

@@ -26,17 +26,27 @@ dnsmasq_public() {
 dnsmasq_words() {
     head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
         BEGIN {
+            # Those without a value, and those with one, of which few are told.
+            flags = "951yZDNLERKzowefnbvhdkq"
+            valued = "rmpclsitugaxSCATHQIBFGOMXVUjPJWY2467803"
             of["C"] = "conf-file"; of["7"] = "conf-dir"; of["r"] = "resolv-file"; of["R"] = "no-resolv"; of["h"] = "no-hosts"; of["S"] = "server"; of["A"] = "address"
             of["F"] = "dhcp-range"; of["p"] = "port"; of["i"] = "interface"; of["a"] = "listen-address"; of["H"] = "addn-hosts"; of["s"] = "domain"; of["E"] = "expand-hosts"
         }
         NR == 1 { next }
-        want != "" { print want "=" $0; want = ""; next }
+        want != "" { if (want != "-") print want "=" $0; want = ""; next }
         /^--[a-z0-9-]+=/ { print substr($0, 3); next }
         /^--(no-resolv|no-hosts|expand-hosts)$/ { print substr($0, 3); next }
         /^--(conf-file|conf-dir|addn-hosts|hostsdir|resolv-file|servers-file|port|interface|listen-address|address|host-record|cname|server|local|dhcp-range|dhcp-option|domain)$/ { want = substr($0, 3); next }
-        /^-[RhE]$/ { print of[substr($0, 2, 1)]; next }
-        /^-[C7rSAFpiaHs]$/ { want = of[substr($0, 2, 1)]; next }
-        /^-[C7rSAFpiaHs]./ { print of[substr($0, 2, 1)] "=" substr($0, 3) }'
+        /^-[^-]/ {
+            for (i = 2; i <= length($0); i++) {
+                c = substr($0, i, 1)
+                if (index(flags, c)) { if (c in of) print of[c]; continue }
+                if (!index(valued, c)) { print "?"; break }
+                if (i == length($0)) want = c in of ? of[c] : "-"
+                else if (c in of) print of[c] "=" substr($0, i + 1)
+                break
+            }
+        }'
 }
 # What was let through, with the files that it names in place of their names; $3 is as deep as that is.
 dnsmasq_more() {

@@ -92,7 +92,14 @@ unbound_one() {
         /^-[dpvhV]*c./ { sub(/^-[dpvhV]*c/, ""); file = $0 }
         END { print file }')
     echo 't unbound'
-    for file in $told /etc/unbound/unbound.conf /opt/unbound/etc/unbound/unbound.conf /usr/local/etc/unbound/unbound.conf; do
+    # One that was built here looks where it was installed to.
+    case $(readlink "/proc/$1/exe" 2>/dev/null) in
+        /usr/local/*) first=/usr/local/etc/unbound/unbound.conf ;;
+        /opt/unbound/*) first=/opt/unbound/etc/unbound/unbound.conf ;;
+        *) first= ;;
+    esac
+    for file in "$told" "$first" /etc/unbound/unbound.conf /opt/unbound/etc/unbound/unbound.conf /usr/local/etc/unbound/unbound.conf; do
+        [ -n "$file" ] || continue
         case $file in
             /etc/* | /opt/* | /usr/local/etc/*) ;;
             *)

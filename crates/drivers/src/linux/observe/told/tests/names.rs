@@ -227,6 +227,105 @@ fn a_damaged_dnsmasq_is_unknown() {
     );
 }
 
+/// A machine of files: `proc` is that of process 1, and what it reads lies below `root`.
+fn process(folder: &Path, words: &str, exe: &str, call: &str) -> String {
+    let (proc, root) = (folder.join("1"), folder.join("root"));
+    put(&proc.join("cmdline"), &words.replace('|', "\0"));
+    let _ = std::fs::remove_file(proc.join("exe"));
+    std::os::unix::fs::symlink(exe, proc.join("exe")).unwrap();
+    let root = root.display().to_string();
+    let of = DNS
+        .sh
+        .concat()
+        .replace("/proc/$1", &proc.display().to_string());
+    let text = format!("nl='\n'\n{of}\nseen_by() {{ printf '%s\\n' \"{root}$3\"; }}\n{call}");
+    let ran = Command::new("sh").args(["-c", &text]).output().unwrap();
+    String::from_utf8_lossy(&ran.stdout).into_owned()
+}
+
+/// Where another installation left its file, that is not what the process reads.
+#[test]
+fn an_adguard_home_reads_what_it_was_told_or_what_lies_beside_it() {
+    let folder = folder();
+    let root = folder.path().join("root");
+    for (path, at) in [
+        ("opt/AdGuardHome", "192.168.1.2"),
+        ("opt/my guard", "192.168.1.3"),
+        ("srv/guard", "192.168.1.4"),
+    ] {
+        let text = format!("dns:\n  bind_host: {at}\n");
+        put(&root.join(path).join("AdGuardHome.yaml"), &text);
+    }
+    let no = "! its configuration cannot be read\n";
+    let told = |at: &str| format!("|dns:\n|  bind_host: '{at}'\n");
+    for (words, exe, want) in [
+        ("x|", "/opt/AdGuardHome/AdGuardHome", told("192.168.1.2")),
+        (
+            "x|",
+            "/srv/guard/AdGuardHome (deleted)",
+            told("192.168.1.4"),
+        ),
+        ("x|", "/usr/bin/AdGuardHome", no.to_owned()),
+        (
+            "x|-w|/opt/my guard|",
+            "/usr/bin/AdGuardHome",
+            told("192.168.1.3"),
+        ),
+        (
+            "x|-c|/opt/my guard/AdGuardHome.yaml|",
+            "/opt/AdGuardHome/x",
+            told("192.168.1.3"),
+        ),
+        (
+            "x|-c|/opt/gone/AdGuardHome.yaml|",
+            "/opt/AdGuardHome/x",
+            no.to_owned(),
+        ),
+        (
+            "x|-w|guard|",
+            "/opt/AdGuardHome/x",
+            "! where its configuration lies is not known\n".to_owned(),
+        ),
+    ] {
+        let said = process(folder.path(), words, exe, "adguard_one 1 host");
+        let said = said.rsplit("t adguard\n").next().unwrap_or_default();
+        assert_eq!(said, want, "{words} {exe}");
+    }
+}
+
+#[test]
+fn an_unbound_that_was_built_here_reads_its_own_file() {
+    let folder = folder();
+    let root = folder.path().join("root");
+    for (path, at) in [
+        ("etc", "192.168.1.2"),
+        ("usr/local/etc", "192.168.1.3"),
+        ("etc/my own", "192.168.1.4"),
+    ] {
+        let text = format!("server:\n  interface: {at}\n");
+        put(&root.join(path).join("unbound/unbound.conf"), &text);
+    }
+    let call = "unbound_one 1 abc";
+    for (words, exe, want) in [
+        ("x|", "/usr/sbin/unbound", "192.168.1.2"),
+        ("x|", "/usr/local/sbin/unbound", "192.168.1.3"),
+        (
+            "x|-dc|/etc/my own/unbound/unbound.conf|",
+            "/usr/sbin/unbound",
+            "192.168.1.4",
+        ),
+    ] {
+        // As in a container, whose root is that of the files.
+        let at = folder.path().join("1/root");
+        if !at.exists() {
+            std::fs::create_dir_all(folder.path().join("1")).unwrap();
+            std::os::unix::fs::symlink(&root, &at).unwrap();
+        }
+        let said = process(folder.path(), words, exe, call);
+        assert_eq!(said, format!("t unbound\n|interface: {want}\n"), "{words}");
+    }
+}
+
 /// What it is started with counts as its file does, and the file is another one if it says so.
 #[test]
 fn words_of_a_dnsmasq_are_lines_of_its_configuration() {
@@ -243,6 +342,22 @@ fn words_of_a_dnsmasq_are_lines_of_its_configuration() {
         .args(["-c", &format!("{of}\ndnsmasq_words 1 | dnsmasq_public")])
         .output()
         .unwrap();
+    let clusters = "dnsmasq|-kC|/etc/mine.conf|-qdR|-u|-h|-uhunter2|-kzi|eth0|-7/etc/d|";
+    let said = process(
+        folder.path(),
+        clusters,
+        "/usr/sbin/dnsmasq",
+        "dnsmasq_words 1 | dnsmasq_public",
+    );
+    let want = "> conf-file /etc/mine.conf\n|no-resolv\n|interface=eth0\n> conf-dir /etc/d\n";
+    assert_eq!(said, want);
+    let said = process(
+        folder.path(),
+        "dnsmasq|-k@C|/etc/x|",
+        "/usr/sbin/dnsmasq",
+        "dnsmasq_words 1 | dnsmasq_public",
+    );
+    assert_eq!(said, format!("! {ODD}\n"));
     let want = "|server=192.168.1.1\n|server=192.168.1.9\n|no-resolv\n> conf-dir /etc/dnsmasq.d,.dpkg-dist\n|dhcp-range=192.168.1.100,192.168.1.150\n> conf-file /etc/mine.conf\n";
     assert_eq!(String::from_utf8_lossy(&output.stdout), want);
 }
