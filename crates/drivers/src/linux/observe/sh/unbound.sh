@@ -35,7 +35,7 @@ unbound_public() {
             if (part == "server" || part == "") {
                 if (key == "local-data" && value !~ /^[^ \t]+[ \t]+(([0-9]+|[Ii][Nn])[ \t]+)*([Aa]|[Aa][Aa][Aa][Aa]|[Cc][Nn][Aa][Mm][Ee])[ \t]+[^ \t]+$/) next
                 if (key == "local-zone" && value !~ /[ \t]redirect$/) next
-                if (key ~ /^(interface|ip-address|port|local-data|local-zone)$/) print "|" key ": " value
+                if (key ~ /^(interface|ip-address|interface-automatic|port|local-data|local-zone)$/) print "|" key ": " value
             }
             else if (part ~ /^(forward|stub)-zone$/ && key ~ /^(name|(forward|stub)-(addr|host)|forward-(tls|ssl)-upstream)$/) {
                 sub(/#.*/, "", value)

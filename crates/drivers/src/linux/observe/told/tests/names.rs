@@ -161,6 +161,12 @@ fn an_unbound() {
     // By itself it asks the root, and listens for its machine alone.
     let alone = ["unbound listening=127.0.0.1 local=true runs=host upstreams=[]"];
     assert_eq!(read("unbound", "server:\n"), alone);
+    let all = ["unbound listening=0.0.0.0 :: local=false runs=host upstreams=[]"];
+    let automatic = "server:\n  interface-automatic: yes\n";
+    assert_eq!(read("unbound", automatic), all);
+    assert_eq!(read("unbound", &automatic.replace("yes", "no")), alone);
+    let named = format!("{automatic}  interface: 127.0.0.1\n");
+    assert_eq!(read("unbound", &named), all);
 }
 
 #[test]
