@@ -121,8 +121,9 @@ dnsmasq_dir() {
 }
 # Names or name servers of a file, behind which the configuration goes on.
 dnsmasq_list() {
-    if [ "$3:$4" = host:/etc/resolv.conf ] || [ "$3:$4" = host:/etc/hosts ]; then
-        at=$4
+    same=$(stat -L -c %d:%i "/proc/$2/root" / 2>/dev/null | sort -u | wc -l)
+    if [ "$((same)):$3:$4" = 1:host:/etc/resolv.conf ] || [ "$((same)):$3:$4" = 1:host:/etc/hosts ]; then
+        at=$(root_of "$2" "$3")$4
     else
         at=$(dnsmasq_at "$2" "$3" "$4") || {
             printf '%s\n' "$at"

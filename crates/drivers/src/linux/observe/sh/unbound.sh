@@ -69,8 +69,7 @@ unbound_include() {
     case $3 in
         *..*) echo '! it includes a file by a path with ..' ;;
         /etc/* | /opt/* | /usr/* | /var/lib/unbound/*)
-            base=
-            [ "$2" = host ] || base=/proc/$1/root
+            base=$(root_of "$1" "$2")
             unbound_includes "$base" "$3" | while IFS= read -r file; do
                 unbound_text "$1" "$2" "$file" "x$4"
             done
@@ -107,8 +106,7 @@ unbound_one() {
                 return
                 ;;
         esac
-        base=
-        [ "$2" = host ] || base=/proc/$1/root
+        base=$(root_of "$1" "$2")
         [ -e "$base$file" ] || [ "$file" = "$told" ] || continue
         unbound_text "$1" "$2" "$file" ''
         return

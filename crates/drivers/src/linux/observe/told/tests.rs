@@ -221,6 +221,80 @@ fn a_process_is_found_by_its_name() {
     );
 }
 
+/// A script of its name around it hides neither it nor what it was told.
+#[test]
+fn a_script_of_its_name_is_not_the_program() {
+    let folder = folder();
+    let program = folder.path().join("bin/cloudflared");
+    std::fs::create_dir_all(folder.path().join("bin")).unwrap();
+    std::fs::copy("/bin/sh", &program).unwrap();
+    let script = folder.path().join("cloudflared");
+    let text = "#!/bin/sh\n\"${0%/*}/bin/cloudflared\" -c 'echo $$; read line; :' tunnel run\n:\n";
+    put(&script, text);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&script, mode).unwrap();
+    let mut process = Command::new(&script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut says = std::io::BufReader::new(process.stdout.take().unwrap());
+    let mut inner = String::new();
+    std::io::BufRead::read_line(&mut says, &mut inner).unwrap();
+    let found = sh(&CLOUDFLARED, "running cloudflared", "");
+    drop(process.stdin.take());
+    process.wait().unwrap();
+    let is = |pid: &str| {
+        found
+            .lines()
+            .any(|l| l.split('/').next() == Some(pid.trim()))
+    };
+    assert!(is(&inner), "{inner} {found}");
+    assert!(!is(&process.id().to_string()), "{found}");
+}
+
+/// A process of the host may have another root, or other mounts.
+#[test]
+fn files_are_those_that_the_process_sees() {
+    let folder = folder();
+    let other = folder.path().join("other");
+    put(&other.join("etc/x.conf"), "");
+    std::os::unix::fs::symlink("/etc", other.join("link")).unwrap();
+    let own = |name: &str| std::fs::read_link(format!("/proc/self/ns/{name}")).unwrap();
+    let proc = folder.path().join("1");
+    std::fs::create_dir_all(proc.join("ns")).unwrap();
+    let link = |to: &Path, name: &str| {
+        let _ = std::fs::remove_file(proc.join(name));
+        std::os::unix::fs::symlink(to, proc.join(name)).unwrap();
+    };
+    link(&own("user"), "ns/user");
+    let of = DNS
+        .sh
+        .concat()
+        .replace("/proc/$1", &proc.display().to_string());
+    let sees = |root: &Path, mounts: &Path, path: &str| {
+        link(root, "root");
+        link(mounts, "ns/mnt");
+        // Who owns the folder is who runs it.
+        let text = format!(
+            "{of}\nid() {{ echo 0; }}\nstat() {{ [ \"$2\" != %u ] || {{ echo 0; return; }}; command stat \"$@\"; }}\nseen_by 1 host {path}"
+        );
+        let ran = Command::new("sh").args(["-c", &text]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).trim().to_owned();
+        said.replace(&proc.display().to_string(), "/proc/1")
+    };
+    let (root, mnt) = (Path::new("/"), own("mnt"));
+    assert_eq!(sees(root, &mnt, "/etc/x.conf"), "/etc/x.conf");
+    let elsewhere = Path::new("mnt:[1]");
+    assert_eq!(
+        sees(root, elsewhere, "/etc/x.conf"),
+        "/proc/1/root/etc/x.conf"
+    );
+    assert_eq!(sees(&other, &mnt, "/etc/x.conf"), "/proc/1/root/etc/x.conf");
+    let why = "! a part of the path of its configuration is a link";
+    assert_eq!(sees(&other, &mnt, "/link/x.conf"), why);
+}
+
 fn tailscale(status: &str, prefs: &str, serve: &str) -> Vec<String> {
     let filtered = |form: &str, text: &str| {
         let text = format!("{text}\n@ 0\n");
