@@ -1,17 +1,21 @@
 # Of unbound's configuration whom it asks, what it answers and where it listens; of what else stands there, only that it is a line of its form.
-unbound_public() {
-    whole "$1" 1048576 || return 0
-    head -c 1048576 -- "$1" 2>/dev/null | awk '
-        function bare(text, quote, end) {
-            quote = substr(text, 1, 1)
-            if (quote == "\"" || quote == "\047") {
-                end = index(substr(text, 2), quote)
-                if (!end) { odd++; return "" }
-                return substr(text, 2, end - 1) bare_rest(substr(text, end + 2))
-            }
-            return bare_rest(text)
+unbound_bare='
+    function bare(text, quote, end) {
+        quote = substr(text, 1, 1)
+        if (quote == "\"" || quote == "\047") {
+            end = index(substr(text, 2), quote)
+            if (!end) { odd++; return "" }
+            return substr(text, 2, end - 1) bare_rest(substr(text, end + 2))
         }
-        function bare_rest(text) { sub(/^#.*$/, "", text); sub(/[ \t]+#.*$/, "", text); sub(/[ \t]+$/, "", text); return text }
+        return bare_rest(text)
+    }
+    function bare_rest(text) { sub(/^#.*$/, "", text); sub(/[ \t]+#.*$/, "", text); sub(/[ \t]+$/, "", text); return text }
+'
+# Of its text; what stands behind a control character was put there by the functions below.
+unbound_public() {
+    awk "$unbound_bare"'
+        /^\001! / { print substr($0, 2); next }
+        /^\001/ { part = ""; next }
         { sub(/\r$/, "") }
         /^[ \t]*(#.*)?$/ { next }
         NR > 50000 { odd++; next }
@@ -31,7 +35,6 @@ unbound_public() {
                 next
             }
             value = bare(value)
-            if (key ~ /^include(-toplevel)?$/) { print "> " value; next }
             if (part == "server" || part == "") {
                 if (key == "local-data" && value !~ /^[^ \t]+[ \t]+(([0-9]+|[Ii][Nn])[ \t]+)*([Aa]|[Aa][Aa][Aa][Aa]|[Cc][Nn][Aa][Mm][Ee])[ \t]+[^ \t]+$/) next
                 if (key == "local-zone" && value !~ /[ \t]redirect$/) next
@@ -44,43 +47,70 @@ unbound_public() {
         }
         END { if (odd) print "! " odd " lines of its configuration are not understood, or too many" }'
 }
-# The file $3 as the process $1 in $2 sees it, with all that it includes; $4 is as deep as that is.
-unbound_text() {
+# What of the file $3 goes on, as the process $1 in $2 sees it, with all that it includes.
+unbound_text() { unbound_lines "$@" | unbound_public; }
+# Its lines, with the files that it includes in their place, as unbound reads them: a clause goes on in what is included, and behind it. $4 is as deep as
+# that is.
+unbound_lines() {
     at=$(seen_by "$1" "$2" "$3") || {
-        printf '%s\n' "$at"
+        printf '\001%s\n' "$at"
         return
     }
     if [ ! -f "$at" ] || [ ! -r "$at" ]; then
-        echo '! its configuration, or what it includes, cannot be read'
+        printf '\001! its configuration, or what it includes, cannot be read\n'
         return
     fi
-    unbound_public "$at" | while IFS= read -r line; do
-        case $line in
-            '> '*) unbound_include "$1" "$2" "${line#> }" "$4" ;;
-            *) printf '%s\n' "$line" ;;
-        esac
-    done
+    why=$(whole "$at" 1048576) || {
+        printf '\001%s\n' "$why"
+        return
+    }
+    head -c 1048576 -- "$at" 2>/dev/null | tr -d '\001' | awk "$unbound_bare"'
+        { sub(/\r$/, "") }
+        tolower($0) ~ /^[ \t]*include(-toplevel)?:/ {
+            key = value = $0
+            sub(/:.*/, "", key)
+            sub(/^[^:]*:[ \t]*/, "", value)
+            print NR, (tolower(key) ~ /toplevel/ ? "top" : "in"), bare(value)
+        }' | {
+        from=1
+        while read -r number kind file; do
+            [ "$from" -ge "$number" ] || sed -n "$from,$((number - 1))p" "$at" | tr -d '\001'
+            from=$((number + 1))
+            [ "$kind" = in ] || printf '\001\n'
+            ( unbound_include "$1" "$2" "$file" "$4" )
+            [ "$kind" = in ] || printf '\001\n'
+        done
+        sed -n "$from,\$p" "$at" | tr -d '\001'
+        echo
+    }
 }
 unbound_include() {
     if [ ${#4} -ge 5 ]; then
-        echo '! its files include each other too deeply'
+        printf '\001! its files include each other too deeply\n'
         return
     fi
     case $3 in
-        *..*) echo '! it includes a file by a path with ..' ;;
+        *..*) printf '\001! it includes a file by a path with ..\n' ;;
         /etc/* | /opt/* | /usr/* | /var/lib/unbound/*)
             base=$(root_of "$1" "$2")
             unbound_includes "$base" "$3" | while IFS= read -r file; do
-                unbound_text "$1" "$2" "$file" "x$4"
+                unbound_lines "$1" "$2" "$file" "x$4"
             done
             ;;
-        *) echo '! it includes a file that lies elsewhere' ;;
+        *) printf '\001! it includes a file that lies elsewhere\n' ;;
     esac
 }
 # The files below $1 that a path $2 names, which may be a pattern.
 unbound_includes() {
     case $2 in
-        *[*?[]*) ls -d -- "$1"$2 2>/dev/null | while IFS= read -r file; do printf '%s\n' "${file#"$1"}"; done ;;
+        *[*?[]*)
+            # Names keep their blanks.
+            IFS=
+            # shellcheck disable=SC2086
+            for file in $1$2; do
+                [ ! -e "$file" ] || printf '%s\n' "${file#"$1"}"
+            done
+            ;;
         *) printf '%s\n' "$2" ;;
     esac
 }

@@ -169,6 +169,46 @@ fn an_unbound() {
     assert_eq!(read("unbound", &named), all);
 }
 
+/// A clause goes on in a file that is included, and one that begins there goes on behind it.
+#[test]
+fn an_unbound_includes_within_its_clauses() {
+    let folder = folder();
+    let root = folder.path().join("root");
+    put(
+        &root.join("etc/unbound/unbound.conf"),
+        "server:\n  include: \"/etc/unbound/my zones/*.conf\" # mine\n  interface: 192.168.1.2\nforward-zone:\n  name: .\n  include: /etc/unbound/up.conf\n\
+         view:\n  name: v\n  include: /etc/unbound/view.conf\ninclude-toplevel: /etc/unbound/top.conf\nlocal-data: \"end.lan. A 192.168.1.9\"\n  include: /etc/unbound/last.conf",
+    );
+    put(
+        &root.join("etc/unbound/my zones/a b.conf"),
+        "local-data: \"nas.lan. A 192.168.1.5\"",
+    );
+    put(
+        &root.join("etc/unbound/up.conf"),
+        "forward-addr: 192.168.1.1\nserver:\nport: 5335\n",
+    );
+    put(
+        &root.join("etc/unbound/view.conf"),
+        "local-data: \"of-view.lan. A 192.168.1.7\"\n",
+    );
+    put(
+        &root.join("etc/unbound/top.conf"),
+        "stub-zone:\n name: corp\n stub-addr: 10.0.0.1\n",
+    );
+    put(&root.join("etc/unbound/last.conf"), "\u{1}! hunter2\n");
+    std::fs::create_dir_all(folder.path().join("1")).unwrap();
+    std::os::unix::fs::symlink(&root, folder.path().join("1/root")).unwrap();
+    let said = process(
+        folder.path(),
+        "x|",
+        "/usr/sbin/unbound",
+        "unbound_one 1 abc",
+    );
+    let want = "t unbound\n|local-data: nas.lan. A 192.168.1.5\n|interface: 192.168.1.2\n|forward-zone:\n|name: .\n|forward-addr: 192.168.1.1\n|port: 5335\n\
+        |stub-zone:\n|name: corp\n|stub-addr: 10.0.0.1\n|local-data: end.lan. A 192.168.1.9\n! 1 lines of its configuration are not understood, or too many\n";
+    assert_eq!(said, want);
+}
+
 #[test]
 fn a_damaged_unbound_is_unknown() {
     unknown("unbound", "root:hunter2:1:0:99999:7:::\nhunter2\n", ODD);
