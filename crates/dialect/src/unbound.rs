@@ -69,6 +69,7 @@ pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
     };
     server.about.extend(port.map(|p| ("port", Value::Int(p))));
     server.listens(&at);
+    server.other_names(of);
     Some(Ok(server))
 }
 

@@ -40,6 +40,8 @@ adguard_public() {
             kept = part ~ /^(dns|filtering|dhcp)$/
             hidden = -1
             list = ""
+            # A list in one line is not taken apart.
+            if (part == "user_rules" && value ~ /^\[/ && value !~ /^\[[ \t]*\]/ && !rules++) print "m rules"
             if (kept && value == "{}") kept = 0
             else if (kept && plain(value) != "") { odd++; kept = 0 }
             else if (kept) print "|" part ":"
@@ -70,8 +72,8 @@ adguard_public() {
             sub(/^[^:]*:[ \t]*/, "", value)
             sub(/^#.*$/, "", value)
             if (key == "upstream_dns_file" && plain(value) != "") print "m file"
-            shown = part == "dns" && key ~ /^(bind_hosts?|port|upstream_dns|rewrites|domain|answer|enabled|protection_enabled)$/
-            shown = shown || part == "filtering" && key ~ /^(rewrites|domain|answer|enabled|protection_enabled)$/
+            shown = part == "dns" && key ~ /^(bind_hosts?|port|upstream_dns|rewrites|domain|answer|enabled|protection_enabled|hostsfile_enabled)$/
+            shown = shown || part == "filtering" && key ~ /^(rewrites|rewrites_enabled|domain|answer|enabled|protection_enabled)$/
             shown = shown || part == "dhcp" && key ~ /^(enabled|dhcpv4|gateway_ip|range_start|range_end)$/
             if (!shown) { hidden = indent; if (start ~ /-/) print "|" start "hidden: hidden"; next }
             list = ""
@@ -115,6 +117,7 @@ adguard_one() {
     esac
     if at=$(seen_by "$1" "$2" "$file"); then
         adguard_file "$at" "$file"
+        dnsmasq_list hosts "$1" "$2" /etc/hosts
     else
         printf '%s\n' "$at"
     fi
@@ -124,6 +127,7 @@ adguard_stopped() {
         [ -f "$file" ] || continue
         echo 'i stopped adguard'
         adguard_file "$file" "$file"
+        dnsmasq_list hosts "$$" host /etc/hosts
         return
     done
 }

@@ -18,7 +18,13 @@ dnsmasq_public() {
             if (key ~ /^(no-resolv|no-hosts|expand-hosts)$/) print "|" key
             else if (key ~ /^(conf-file|conf-dir|addn-hosts|hostsdir|resolv-file|servers-file)$/) print "> " key " " value
             else if (key == "dhcp-option") { if (value ~ /(^|,)(3|option:router),[0-9.]+$/) print "|" key "=" value }
-            else if (key ~ /^(port|interface|listen-address|address|host-record|cname|server|local|dhcp-range|domain)$/) print "|" key "=" value
+            else if (key ~ /^(port|interface|listen-address|address|host-record|cname|server|rev-server|local|dhcp-range|domain)$/) print "|" key "=" value
+            else if (key ~ /^(interface-name|dynamic-host|synth-domain|alias|conf-script|dhcp-hostsfile|dhcp-hostsdir|read-ethers)$/) { if (!more[key]++) print "m names " key }
+            else if (key == "dhcp-host") {
+                count = split(value, part, /[ \t]*,[ \t]*/)
+                for (i = 1; i <= count; i++)
+                    if (part[i] ~ /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/ && part[i] !~ /^([0-9.]+|[0-9]+[smhdw]|infinite|ignore)$/ && !more[key]++) print "m names " key
+            }
         }
         END { if (odd) print "! " odd " lines of its configuration are not understood, or too many" }'
 }
@@ -30,13 +36,13 @@ dnsmasq_words() {
             flags = "951yZDNLERKzowefnbvhdkq"
             valued = "rmpclsitugaxSCATHQIBFGOMXVUjPJWY2467803"
             of["C"] = "conf-file"; of["7"] = "conf-dir"; of["r"] = "resolv-file"; of["R"] = "no-resolv"; of["h"] = "no-hosts"; of["S"] = "server"; of["A"] = "address"
-            of["F"] = "dhcp-range"; of["p"] = "port"; of["i"] = "interface"; of["a"] = "listen-address"; of["H"] = "addn-hosts"; of["s"] = "domain"; of["E"] = "expand-hosts"
+            of["F"] = "dhcp-range"; of["p"] = "port"; of["i"] = "interface"; of["a"] = "listen-address"; of["H"] = "addn-hosts"; of["s"] = "domain"; of["E"] = "expand-hosts"; of["G"] = "dhcp-host"; of["V"] = "alias"; of["Z"] = "read-ethers"
         }
         NR == 1 { next }
         want != "" { if (want != "-") print want "=" $0; want = ""; next }
         /^--[a-z0-9-]+=/ { print substr($0, 3); next }
-        /^--(no-resolv|no-hosts|expand-hosts)$/ { print substr($0, 3); next }
-        /^--(conf-file|conf-dir|addn-hosts|hostsdir|resolv-file|servers-file|port|interface|listen-address|address|host-record|cname|server|local|dhcp-range|dhcp-option|domain)$/ { want = substr($0, 3); next }
+        /^--(no-resolv|no-hosts|expand-hosts|read-ethers)$/ { print substr($0, 3); next }
+        /^--(conf-file|conf-dir|addn-hosts|hostsdir|resolv-file|servers-file|port|interface|listen-address|address|host-record|cname|server|rev-server|local|dhcp-range|dhcp-host|dhcp-option|domain|interface-name|dynamic-host|synth-domain|alias|conf-script|dhcp-hostsfile|dhcp-hostsdir)$/ { want = substr($0, 3); next }
         /^-[^-]/ {
             for (i = 2; i <= length($0); i++) {
                 c = substr($0, i, 1)

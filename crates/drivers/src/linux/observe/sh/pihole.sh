@@ -81,7 +81,8 @@ pihole_files() {
     fi
     for file in "$1"/etc/dnsmasq.d/*.conf; do
         [ -f "$file" ] && [ ! -L "$file" ] || continue
-        dns_lines dnsmasq "$file" '^[[:space:]]*(address|host-record|cname|server|dhcp-range)[[:space:]]*='
+        dns_lines dnsmasq "$file" '^[[:space:]]*(address|host-record|cname|server|rev-server|local|dhcp-range)[[:space:]]*='
+        head -c 524288 -- "$file" | dnsmasq_public | grep '^m names '
     done
     lists=0
     for file in "$etc"/listsCache/list.*.domains "$etc"/list.*.domains; do

@@ -29,12 +29,16 @@ unbound_public() {
             sub(/^[^:]*:[ \t]*/, "", value)
             clause = key ~ /^(server|forward-zone|stub-zone|auth-zone|remote-control|view|python|dynlib|cachedb|dnscrypt|rpz|dnstap|ipset|redis)$/
             if (clause) {
+                answers()
+                zone = key ~ /^(auth-zone|rpz)$/ ? key : ""
                 if (bare_rest(value) != "") odd++
                 part = key
                 if (key ~ /^(forward|stub)-zone$/) print "|" key ":"
                 next
             }
             value = bare(value)
+            if (key == "for-downstream" && value == "no") zone = ""
+            if (part == "view" && key ~ /^local-(data|zone)$/) zone = part
             if (part == "server" || part == "") {
                 if (key == "local-data" && value !~ /^[^ \t]+[ \t]+(([0-9]+|[Ii][Nn])[ \t]+)*([Aa]|[Aa][Aa][Aa][Aa]|[Cc][Nn][Aa][Mm][Ee])[ \t]+[^ \t]+$/) next
                 if (key == "local-zone" && value !~ /[ \t]redirect$/) next
@@ -45,7 +49,11 @@ unbound_public() {
                 print "|" key ": " value
             }
         }
-        END { if (odd) print "! " odd " lines of its configuration are not understood, or too many" }'
+        function answers() { if (zone != "" && !more[zone]++) print "m names " zone; zone = "" }
+        END {
+            answers()
+            if (odd) print "! " odd " lines of its configuration are not understood, or too many"
+        }'
 }
 # What of the file $3 goes on, as the process $1 in $2 sees it, with all that it includes.
 unbound_text() { unbound_lines "$@" | unbound_public; }

@@ -464,6 +464,13 @@ fn a_pihole_of_version_6() {
     let reads = PIHOLE_TOML.replace("etc_dnsmasq_d = false", "etc_dnsmasq_d = true");
     let found = pihole(&[("etc/pihole/pihole.toml", &reads), aside]);
     assert!(found.contains(&"pihole/host/other.lan addresses=[192.168.1.9]".to_owned()));
+    let dhcp = (
+        "etc/dnsmasq.d/20-mine.conf",
+        "dhcp-host=52:54:00:12:34:56,192.168.1.5,nas\n",
+    );
+    let found = pihole(&[("etc/pihole/pihole.toml", &reads), dhcp]);
+    let why = "? pihole: other settings of it answer names, too (dhcp-host)";
+    assert_eq!(found.last().map(String::as_str), Some(why));
     let lines = PIHOLE_TOML.replace("dnsmasq_lines = []", "dnsmasq_lines = [\n  \"hunter2\"\n]");
     let found = pihole(&[("etc/pihole/pihole.toml", &lines)]);
     let why = "? pihole: it has lines of dnsmasq of its own (misc.dnsmasq_lines)";

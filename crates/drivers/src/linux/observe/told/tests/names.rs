@@ -204,7 +204,7 @@ fn an_unbound_includes_within_its_clauses() {
         "/usr/sbin/unbound",
         "unbound_one 1 abc",
     );
-    let want = "t unbound\n|local-data: nas.lan. A 192.168.1.5\n|interface: 192.168.1.2\n|forward-zone:\n|name: .\n|forward-addr: 192.168.1.1\n|port: 5335\n\
+    let want = "t unbound\n|local-data: nas.lan. A 192.168.1.5\n|interface: 192.168.1.2\n|forward-zone:\n|name: .\n|forward-addr: 192.168.1.1\n|port: 5335\nm names view\n\
         |stub-zone:\n|name: corp\n|stub-addr: 10.0.0.1\n|local-data: end.lan. A 192.168.1.9\n! 1 lines of its configuration are not understood, or too many\n";
     assert_eq!(said, want);
 }
@@ -244,8 +244,126 @@ fn a_dnsmasq() {
         "dnsmasq/host/apps.lan addresses=[192.168.1.6]",
         "dnsmasq/host/nas addresses=[192.168.1.5, fd00::5]",
         "dnsmasq/host/nas.lan addresses=[192.168.1.5, fd00::5]",
+        "? dnsmasq: other settings of it answer names, too (dhcp-host)",
     ];
     assert_eq!(read("dnsmasq", DNSMASQ), want);
+}
+
+/// Settings that answer names and are not read leave the rest known, and the names incomplete.
+#[test]
+fn settings_that_answer_names_are_read_or_told() {
+    let other = |product: &str, key: &str| {
+        format!("? {product}: other settings of it answer names, too ({key})")
+    };
+    for (product, text, key) in [
+        (
+            "dnsmasq",
+            "interface-name=nas.lan,eth0\n",
+            Some("interface-name"),
+        ),
+        (
+            "dnsmasq",
+            "dynamic-host=nas.lan,0.0.0.5,eth0\n",
+            Some("dynamic-host"),
+        ),
+        (
+            "dnsmasq",
+            "dhcp-host=52:54:00:12:34:56,set:a,nas,192.168.1.5,12h\n",
+            Some("dhcp-host"),
+        ),
+        (
+            "dnsmasq",
+            "dhcp-host=52:54:00:12:34:56,set:a,192.168.1.5,infinite\n",
+            None,
+        ),
+        (
+            "dnsmasq",
+            "dhcp-host=52:54:00:12:34:56,ignore\ndhcp-authoritative\n",
+            None,
+        ),
+        (
+            "unbound",
+            "auth-zone:\n  name: lan\n  zonefile: /etc/unbound/hunter2\n",
+            Some("auth-zone"),
+        ),
+        (
+            "unbound",
+            "auth-zone:\n  name: .\n  for-downstream: no\n  zonefile: root.zone\nserver:\n",
+            None,
+        ),
+        ("unbound", "rpz:\n  name: rpz.lan\nserver:\n", Some("rpz")),
+        (
+            "unbound",
+            "view:\n  name: v\n  local-data: \"nas.lan. A 192.168.1.5\"\n",
+            Some("view"),
+        ),
+    ] {
+        let found = read(product, text);
+        assert!(found[0].contains(" upstreams=[]"), "{text}: {found:#?}");
+        let gaps: Vec<String> = found.into_iter().filter(|l| l.starts_with('?')).collect();
+        let want: Vec<String> = key.map(|k| other(product, k)).into_iter().collect();
+        assert_eq!(gaps, want, "{text}");
+    }
+    let found = read(
+        "dnsmasq",
+        "rev-server=192.168.0.0/16,192.168.1.1#53\nrev-server=10.0.0.0/8,10.0.0.1@eth0\n",
+    );
+    assert!(
+        found[0]
+            .contains("forwards=[10.in-addr.arpa 10.0.0.1, 168.192.in-addr.arpa 192.168.1.1#53]"),
+        "{found:#?}"
+    );
+    let found = read("dnsmasq", "rev-server=192.168.0.0/20,192.168.1.1\n");
+    assert!(
+        found
+            .last()
+            .unwrap()
+            .starts_with("? dnsmasq: it leads questions"),
+        "{found:#?}"
+    );
+}
+
+/// What is switched off answers nothing, and a list in one line is a list.
+#[test]
+fn an_adguard_home_answers_by_the_hosts_of_its_machine() {
+    let folder = folder();
+    let root = folder.path().join("root");
+    put(&root.join("etc/hosts"), "192.168.1.7 printer.lan\n");
+    let text = "dns:\n  hostsfile_enabled: true\nfiltering:\n  rewrites_enabled: true\n  rewrites:\n    - domain: nas.lan\n      answer: 192.168.1.5\n";
+    let tell = |text: &str| {
+        put(&root.join("opt/AdGuardHome/AdGuardHome.yaml"), text);
+        let lines = process(
+            folder.path(),
+            "x|",
+            "/opt/AdGuardHome/AdGuardHome",
+            "adguard_one 1 abc",
+        );
+        said(&gathered(
+            FactKind::Dns,
+            &DNS,
+            &format!("i host adguard\n{lines}all"),
+        ))
+    };
+    let (printer, nas) = (
+        "adguard/host/printer.lan addresses=[192.168.1.7]",
+        "adguard/host/nas.lan addresses=[192.168.1.5]",
+    );
+    assert_eq!(tell(text)[1..], [nas, printer]);
+    assert_eq!(
+        tell(&text.replace("hostsfile_enabled: true", "hostsfile_enabled: false"))[1..],
+        [nas]
+    );
+    assert_eq!(
+        tell(&text.replace("rewrites_enabled: true", "rewrites_enabled: false"))[1..],
+        [printer]
+    );
+    let why = "? adguard: it has rules of its own that answer names (user_rules)";
+    let flow = tell(&format!("{text}user_rules: ['192.168.1.9 other.lan']\n"));
+    assert_eq!(flow.last().map(String::as_str), Some(why));
+    assert_eq!(
+        tell(&format!("{text}user_rules: []\n"))[1..],
+        [nas, printer]
+    );
 }
 
 #[test]
@@ -335,6 +453,7 @@ fn an_adguard_home_reads_what_it_was_told_or_what_lies_beside_it() {
     ] {
         let said = process(folder.path(), words, exe, "adguard_one 1 host");
         let said = said.rsplit("t adguard\n").next().unwrap_or_default();
+        let said = said.split("t hosts\n").next().unwrap_or_default();
         assert_eq!(said, want, "{words} {exe}");
     }
 }
