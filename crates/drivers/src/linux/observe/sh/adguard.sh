@@ -1,8 +1,17 @@
+# Providers of name servers for everybody, of whom a label in front names an account, and their names that are for all.
+dns_account='function without_account(text, bare) {
+    bare = tolower(text)
+    sub(/[.]?(:[0-9]+)?$/, "", bare)
+    if (bare ~ /^((anycast[.])?dns[0-9]*[.]nextdns[.]io|(dns|freedns|[a-z0-9-]+[.]freedns)[.]controld[.]com|(dns|family|unfiltered)[.]adguard-dns[.]com|dns[.]alidns[.]com|(basic|sky|max)[.]rethinkdns[.]com)$/) return text
+    if (match(tolower(text), /(dns[0-9]*[.])?(nextdns[.]io|controld[.]com|cloudflare-gateway[.]com|dnswarden[.]com|alidns[.]com|rethinkdns[.]com|safedns[.]com|dnsfilter[.]com|umbrella[.]com)[.]?(:[0-9]+)?$|(d[.])?adguard-dns[.]com[.]?(:[0-9]+)?$/) && RSTART > 1)
+        return "hidden." tolower(substr(text, RSTART))
+    return text
+}'
 # Of AdGuard Home's configuration whom it asks, what it answers and hands out. Users, clients, keys and lists are in other sections, which stay on this host;
 # of an upstream's address the path, a login and the label that names an account.
 adguard_public() {
     whole "$1" 1048576 || return 0
-    head -c 1048576 -- "$1" 2>/dev/null | awk '
+    head -c 1048576 -- "$1" 2>/dev/null | awk "$dns_account"'
         function plain(text) {
             sub(/[ \t]+#.*$/, "", text)
             sub(/[ \t]+$/, "", text)
@@ -12,13 +21,12 @@ adguard_public() {
         }
         function quoted(text) { gsub(/\047/, "\047\047", text); return "\047" text "\047" }
         function one(text, scheme) {
-            if (text ~ /^sdns:/) return "sdns://hidden"
+            if (tolower(text) ~ /^sdns:/) return "sdns://hidden"
             scheme = ""
-            if (match(text, /^[a-z0-9]+:\/\//)) { scheme = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1) }
+            if (match(text, /^[A-Za-z0-9]+:\/\//)) { scheme = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1) }
             sub(/[\/?#].*$/, "", text)
             sub(/^.*@/, "", text)
-            if (match(text, /(dns\.nextdns\.io|dns\.controld\.com|d\.adguard-dns\.com)(:[0-9]+)?$/) && RSTART > 1) text = "hidden." substr(text, RSTART)
-            return scheme text
+            return scheme without_account(text)
         }
         function upstream(text, out, all, count, i) {
             out = ""

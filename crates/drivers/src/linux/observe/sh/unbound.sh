@@ -13,7 +13,7 @@ unbound_bare='
 '
 # Of its text; what stands behind a control character was put there by the functions below.
 unbound_public() {
-    awk "$unbound_bare"'
+    awk "$dns_account$nl$unbound_bare"'
         /^\001! / { print substr($0, 2); next }
         /^\001/ { part = ""; next }
         { sub(/\r$/, "") }
@@ -46,7 +46,7 @@ unbound_public() {
             }
             else if (part ~ /^(forward|stub)-zone$/ && key ~ /^(name|(forward|stub)-(addr|host)|forward-(tls|ssl)-upstream)$/) {
                 sub(/#.*/, "", value)
-                print "|" key ": " value
+                print "|" key ": " (key ~ /-host$/ ? without_account(value) : value)
             }
         }
         function answers() { if (zone != "" && !more[zone]++) print "m names " zone; zone = "" }

@@ -99,6 +99,52 @@ fn an_adguard_home() {
     assert_eq!(read("adguard", ADGUARD), want);
 }
 
+/// Of a provider for everybody a label in front is an account, however it is written.
+#[test]
+fn accounts_at_providers_stay() {
+    for (text, want) in [
+        (
+            "TLS://hunter2.DNS.NextDNS.io",
+            "tls://hidden.dns.nextdns.io",
+        ),
+        (
+            "tls://hunter2.dns1.nextdns.io.:853",
+            "tls://hidden.dns1.nextdns.io.:853",
+        ),
+        (
+            "https://hunter2.cloudflare-gateway.com/dns-query",
+            "https://hidden.cloudflare-gateway.com",
+        ),
+        (
+            "quic://my-hunter2.d.adguard-dns.com",
+            "quic://hidden.d.adguard-dns.com",
+        ),
+        ("tls://a.hunter2.alidns.com", "tls://hidden.alidns.com"),
+        ("tls://dns.nextdns.io", "tls://dns.nextdns.io"),
+        (
+            "https://freedns.controld.com/p2",
+            "https://freedns.controld.com",
+        ),
+        ("tls://dns.example.org", "tls://dns.example.org"),
+        ("SDNS://hunter2", "sdns://hidden"),
+    ] {
+        let found = read("adguard", &format!("dns:\n  upstream_dns:\n    - {text}\n"));
+        let told = found[0].to_lowercase();
+        assert!(
+            told.ends_with(&format!(" upstreams=[{want}]")),
+            "{found:#?}"
+        );
+    }
+    let found = read(
+        "unbound",
+        "forward-zone:\n  name: .\n  forward-host: hunter2.dns.nextdns.io\n",
+    );
+    assert!(
+        found[0].ends_with(" upstreams=[hidden.dns.nextdns.io]"),
+        "{found:#?}"
+    );
+}
+
 /// Lists as deep as their key, rewrites in `dns`, and one address to listen on.
 #[test]
 fn an_older_adguard_home() {
