@@ -106,7 +106,13 @@ dnsmasq_dir() {
         printf '%s\n' "$at"
         return
     }
-    ls -- "$at" 2>/dev/null | awk -v ends="${ends#,}" '
+    if [ ! -d "$at" ] || [ ! -r "$at" ]; then
+        echo '! a folder that it names cannot be read'
+        return
+    fi
+    # What reads a file has a path of its own in `at`.
+    inside=$at
+    ls -- "$inside" 2>/dev/null | awk -v ends="${ends#,}" '
         BEGIN { count = split(ends, all, ",") }
         /^\./ || /~$/ || /^#.*#$/ { next }
         {
@@ -121,7 +127,7 @@ dnsmasq_dir() {
             }
             if (!only || want) print
         }' | while IFS= read -r file; do
-        [ ! -d "$at/$file" ] || continue
+        [ ! -d "$inside/$file" ] || continue
         dnsmasq_text "$1" "$2" "$folder/$file" "$4"
     done
 }

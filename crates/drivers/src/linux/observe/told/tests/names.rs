@@ -295,6 +295,41 @@ fn a_dnsmasq() {
     assert_eq!(read("dnsmasq", DNSMASQ), want);
 }
 
+/// Folders in it are left out, wherever they stand in the alphabet, and so are the files whose ends are not meant.
+#[test]
+fn a_folder_of_a_dnsmasq_is_read_file_by_file() {
+    let folder = folder();
+    let root = folder.path().join("root");
+    for (path, text) in [
+        ("a.conf", "address=/a.lan/192.168.1.1\nconf-dir=/etc/more\n"),
+        ("b.conf/x.conf", "hunter2\n"),
+        ("c d.conf", "address=/c.lan/192.168.1.3\n"),
+        ("e.bak", "address=/hunter2/192.168.1.4\n"),
+        (".hidden", "address=/hunter2/192.168.1.5\n"),
+        ("../more/z", "address=/z.lan/192.168.1.6\n"),
+    ] {
+        put(&root.join("etc/dnsmasq.d").join(path), text);
+    }
+    let tell = |dir: &str| {
+        process(
+            folder.path(),
+            "x|",
+            "/x",
+            &format!("dnsmasq_dir 1 abc {dir} ''"),
+        )
+    };
+    let (a, c) = (
+        "|address=/a.lan/192.168.1.1\n|address=/z.lan/192.168.1.6\n",
+        "|address=/c.lan/192.168.1.3\n",
+    );
+    assert_eq!(tell("/etc/dnsmasq.d,.bak"), format!("{a}{c}"));
+    assert_eq!(tell("'/etc/dnsmasq.d/,*.conf'"), format!("{a}{c}"));
+    assert_eq!(
+        tell("/etc/is-not-there"),
+        "! a folder that it names cannot be read\n"
+    );
+}
+
 /// Settings that answer names and are not read leave the rest known, and the names incomplete.
 #[test]
 fn settings_that_answer_names_are_read_or_told() {
