@@ -75,8 +75,9 @@ certificate_named() {
 }
 certificates() {
     need awk || return
-    need base64 || return
-    need readlink || return
+    for tool in base64 readlink grep sed head tr; do
+        need "$tool" || return
+    done
     count=0
     named=
     volumes=/var/lib/docker/volumes

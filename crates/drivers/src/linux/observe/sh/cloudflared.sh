@@ -105,8 +105,7 @@ cloudflared_config() {
     esac
 }
 cloudflared() {
-    need awk || return
-    need stat || return
+    needs || return
     all_processes
     here=
     for each in $(running cloudflared); do

@@ -4,7 +4,10 @@ running() {
     found=
     wrappers=
     own=$(grep -oE '[0-9a-f]{64}' /proc/self/cgroup 2>/dev/null | tail -n 1)
-    for at in $(grep -lsxF -- "$1" /proc/[0-9]*/comm); do
+    list=$(grep -lsxF -- "$1" /proc/[0-9]*/comm)
+    # It fails where a process ended meanwhile, and where it cannot do this at all: then each is looked at.
+    [ $? -le 1 ] || list=$(each_named "$1")
+    for at in $list; do
         pid=${at#/proc/}
         pid=${pid%/comm}
         parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status" 2>/dev/null) || continue
@@ -26,6 +29,19 @@ running() {
             *" ${each%%/*} "*) ;;
             *) printf '%s\n' "$each" ;;
         esac
+    done
+}
+each_named() {
+    for at in /proc/[0-9]*/comm; do
+        name=
+        { IFS= read -r name <"$at"; } 2>/dev/null
+        [ "$name" != "$1" ] || printf '%s\n' "$at"
+    done
+}
+# Without these no process would be found, and nothing would be read.
+needs() {
+    for tool in awk stat grep sed head tr readlink; do
+        need "$tool" || return
     done
 }
 # Processes of others can be hidden from who is not root.

@@ -41,7 +41,7 @@ tailscale_one() {
     tailscale_said serve serve status --json
 }
 tailscale_here() {
-    need awk || return
+    needs || return
     need timeout || return
     all_processes
     here=

@@ -221,6 +221,32 @@ fn a_process_is_found_by_its_name() {
     );
 }
 
+/// Who has no grep, or one that fails, does not know that nothing runs.
+#[test]
+fn what_cannot_be_looked_for_is_not_absent() {
+    let folder = folder();
+    let tools = [
+        "awk", "stat", "sed", "head", "tr", "readlink", "id", "cat", "timeout",
+    ];
+    for tool in tools {
+        let at = ["/usr/bin", "/bin"].map(|d| Path::new(d).join(tool));
+        let at = at.iter().find(|at| at.exists()).unwrap();
+        std::os::unix::fs::symlink(at, folder.path().join(tool)).unwrap();
+    }
+    for (part, call) in [
+        (&DNS, "dns_servers"),
+        (&CLOUDFLARED, "cloudflared"),
+        (&TAILSCALE, "tailscale_here"),
+    ] {
+        let call = format!("PATH={}; {call} 2>&1; echo $?", folder.path().display());
+        assert_eq!(sh(part, &call, ""), "grep is not installed\n127\n");
+    }
+    let fails = "grep() { return 2; }; running \"$(cat /proc/$$/comm)\"; echo $$";
+    let found = sh(&DNS, fails, "");
+    let own = found.lines().last().unwrap_or_default();
+    assert!(found.contains(&format!("{own}/host\n")), "{found}");
+}
+
 /// A script of its name around it hides neither it nor what it was told.
 #[test]
 fn a_script_of_its_name_is_not_the_program() {
