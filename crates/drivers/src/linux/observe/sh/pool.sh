@@ -30,7 +30,8 @@ pool_btrfs() {
             done
         done
         for device in "$at"/devices/*; do
-            [ -e "$device" ] && pool_item "device ${device##*/}" "$device/size"
+            [ -e "$device" ] || continue
+            pool_item "device ${device##*/}" "$device/size" || printf 'device %s ?\n' "${device##*/}"
         done
         for info in "$at"/devinfo/*; do
             [ -d "$info" ] || continue

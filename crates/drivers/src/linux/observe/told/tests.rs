@@ -332,6 +332,7 @@ fn tailscale(status: &str, prefs: &str, serve: &str) -> Vec<String> {
         filtered("prefs", prefs),
         filtered("serve", serve)
     );
+    assert!(!body.contains("key:"), "a key left the host: {body}");
     said(&gathered(FactKind::Tailscale, &TAILSCALE, &body))
 }
 
