@@ -29,10 +29,16 @@ fn configured(of: &Instance<'_>, root: &Pairs) -> Result<Server, String> {
     }
     let filtering = map(root, "filtering");
     // Up to version 0.107.30 they stood in `dns`.
-    for part in [dns.as_slice(), filtering] {
+    let rewrites = is(filtering, "rewrites_enabled") != Some(false);
+    for part in [dns.as_slice(), filtering].into_iter().filter(|_| rewrites) {
         if let Some(Plain::List(all)) = field(part, "rewrites") {
             all.iter().for_each(|one| rewrite(&mut server, one));
         }
+    }
+    if is(dns, "hostsfile_enabled") != Some(false) {
+        let hosts = of.texts.get("hosts").map(String::as_str);
+        let lines = hosts.unwrap_or_default().lines();
+        lines.for_each(|line| server.hosts_line(line));
     }
     let mut at = words(dns, "bind_hosts");
     at.extend(text(dns, "bind_host"));

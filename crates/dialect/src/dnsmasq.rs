@@ -8,8 +8,9 @@ use model::value::Value;
 /// What an instance of it is set to; `None` if no file of it was found or read whole.
 pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
     let text = of.texts.get("dnsmasq")?;
-    // What is half read may be read wrongly.
-    if of.why_of("dnsmasq").is_some() || of.why_of("").is_some() {
+    // What is half read may be read wrongly, and whom it asks would seem to be nobody.
+    let gaps = ["dnsmasq", "resolv", ""];
+    if gaps.iter().any(|part| of.why_of(part).is_some()) {
         return None;
     }
     let mut server = Server::default();
@@ -65,6 +66,7 @@ pub(crate) fn add(server: &mut Server, of: &Instance<'_>) {
             "host-record" => server.host_record(value),
             "address" => answer(server, value),
             "server" | "local" => ask(server, value),
+            "rev-server" => reverse(server, value),
             "dhcp-range" => range(server, value),
             "dhcp-option" => {
                 let router = value.rsplit(',').next().and_then(address);
@@ -72,6 +74,26 @@ pub(crate) fn add(server: &mut Server, of: &Instance<'_>) {
             }
             _ => {}
         }
+    }
+    server.other_names(of);
+}
+
+/// `192.168.0.0/16,192.168.0.1#53`: who is asked for the names of a network's addresses.
+fn reverse(server: &mut Server, value: &str) {
+    let (network, to) = value.split_once(',').unwrap_or((value, ""));
+    let (address, bits) = network
+        .trim()
+        .split_once('/')
+        .unwrap_or((network.trim(), "32"));
+    let to = plain(to.split('@').next().unwrap_or(to).trim());
+    let four: Option<core::net::Ipv4Addr> = address.parse().ok();
+    match (four, bits) {
+        (Some(four), "8" | "16" | "24" | "32") => {
+            let kept = bits.parse::<usize>().unwrap_or_default() / 8;
+            let parts: Vec<String> = four.octets().iter().take(kept).rev().map(u8::to_string).collect();
+            server.forward(&format!("{}.in-addr.arpa", parts.join(".")), &to);
+        }
+        _ => server.gap("it leads questions for addresses elsewhere in a form that is not known here (rev-server)"),
     }
 }
 

@@ -136,6 +136,14 @@ impl Server {
         self.gap("a record has a form that is not known here");
     }
 
+    /// Settings of it that are known to answer names, and are not read.
+    pub(crate) fn other_names(&mut self, of: &Instance<'_>) {
+        for key in of.marks.iter().filter_map(|m| m.strip_prefix("names ")) {
+            let key = plain(key);
+            self.gap(&format!("other settings of it answer names, too ({key})"));
+        }
+    }
+
     pub(crate) fn put(self, of: &Instance<'_>, key: &str, told: &mut Told) {
         let mut about = self.about;
         about.extend([

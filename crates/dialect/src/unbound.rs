@@ -25,7 +25,7 @@ pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
     let mut at = Vec::new();
     let mut redirects = BTreeSet::new();
     let mut zones: Vec<Zone> = Vec::new();
-    let mut port = None;
+    let (mut port, mut everywhere) = (None, false);
     for line in text.lines() {
         let Some((key, value)) = line.split_once(':') else {
             continue;
@@ -34,6 +34,7 @@ pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
         match key {
             "forward-zone" | "stub-zone" => zones.push(Zone::default()),
             "interface" | "ip-address" => at.push(plain(value)),
+            "interface-automatic" => everywhere = value == "yes",
             "port" => port = value.parse().ok(),
             "local-data" => record(&mut server, value),
             "local-zone" => {
@@ -52,6 +53,10 @@ pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
             server.host(&format!("*.{name}"), address);
         }
     }
+    // Then it leaves out the interfaces that are named.
+    if everywhere {
+        at = ["0.0.0.0", "::"].map(ToOwned::to_owned).to_vec();
+    }
     if at.is_empty() {
         at.push("127.0.0.1".to_owned());
     }
@@ -64,6 +69,7 @@ pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
     };
     server.about.extend(port.map(|p| ("port", Value::Int(p))));
     server.listens(&at);
+    server.other_names(of);
     Some(Ok(server))
 }
 

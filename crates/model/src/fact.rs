@@ -187,7 +187,7 @@ fact_kinds! {
     PveReplication = "pve-replication",
     /// Key: `cluster`, `rule/POSITION`, `group/NAME`; value map: `enabled`, `policy_in`, `policy_out`, or the parts of the rule.
     PveFirewall = "pve-firewall",
-    /// Key: UPID of a task that failed; value map: `type`, `id`, `node`, `user`, `start`, `end` (unix s), `status`.
+    /// Key: UPID of a task that failed; value map: `type`, `id`, `node`, `user`, `start`, `end` (unix s), `result` (`failed`, `unknown`).
     PveTask = "pve-task",
     /// Key: `NAME@REALM`; value map: `enabled`, `expires` (unix s, 0 never), `groups`, `second_factor` (bool), `locked`.
     PveUser = "pve-user",

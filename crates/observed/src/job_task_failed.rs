@@ -68,10 +68,6 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some((start, upid, newest)) = tasks.last().copied() else {
                 continue;
             };
-            let status = newest
-                .field("status")
-                .and_then(Value::as_text)
-                .unwrap_or("no status");
             let node = newest.field("node").and_then(Value::as_text).unwrap_or("?");
             let ago = Seconds(look.ago(start).max(0));
             let about = match id.is_empty() {
@@ -88,9 +84,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 ))
                 .of(part(&format!("{of} {id}")))
                 .note(format!(
-                    "the newest on node {}, {ago} before the look: {}",
-                    plain(node),
-                    plain(status)
+                    "the newest on node {}, {ago} before the look",
+                    plain(node)
                 ))
                 .help(format!(
                     "its log, on the node: pvenode task log {}",

@@ -8,6 +8,7 @@ mod client;
 mod dump;
 pub mod pbs;
 pub mod pve;
+mod state;
 mod target;
 
 pub use target::ApiTarget;

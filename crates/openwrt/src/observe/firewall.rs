@@ -13,6 +13,8 @@ pub(super) fn zones(answer: &Value, found: &mut Found, source: &str) -> Option<u
     let (all, mut lost) = sections(answer)?;
     for section in &all {
         let told = match section.sort {
+            // As if it were not there.
+            "zone" if section.is("enabled", true) == Some(false) => continue,
             "zone" => zone(section),
             "forwarding" => forwarding(section),
             "rule" => Some((format!("rule/{}", section.name), rule(section))),
@@ -28,6 +30,7 @@ pub(super) fn zones(answer: &Value, found: &mut Found, source: &str) -> Option<u
 
 fn zone(section: &Section<'_>) -> Option<(String, Fields)> {
     let name = section.text("name")?;
+    section.is("enabled", true)?;
     let policy = |option: &str| section.text(option).map(str::to_ascii_uppercase);
     let fields = Fields::default()
         .set("input", policy("input"))
@@ -106,4 +109,33 @@ fn protocols(section: &Section<'_>) -> Vec<String> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A zone that is switched off is none, and one that may be is not understood.
+    #[test]
+    fn zones_that_are_switched_off_are_left_out() {
+        for (enabled, want) in [
+            (None, (1, 0)),
+            (Some("1"), (1, 0)),
+            (Some("0"), (0, 0)),
+            (Some("maybe"), (0, 1)),
+        ] {
+            let mut zone = json!({".type": "zone", "name": "iot", "network": "iot"});
+            if let Some(text) = enabled {
+                zone["enabled"] = json!(text);
+            }
+            let mut found = Found::by("ubus");
+            let lost = zones(&json!({"values": {"z": zone}}), &mut found, "x");
+            assert_eq!(
+                (found.facts.len(), lost),
+                (want.0, Some(want.1)),
+                "{enabled:?}"
+            );
+        }
+    }
 }

@@ -74,7 +74,10 @@ pub(super) fn read(look: &Look, found: &mut Found) -> Vec<String> {
     }
     let mut garbage = BTreeMap::new();
     match look.list::<Collection>(GARBAGE) {
-        Ok((list, _)) => garbage.extend(list.into_iter().map(|g| (g.store.clone(), g))),
+        Ok((list, lost)) => {
+            garbage.extend(list.into_iter().map(|g| (g.store.clone(), g)));
+            found.doubt(KIND, lost);
+        }
         Err(why) => found.errors.push(why.to_string()),
     }
     let configured = match look.list::<Configured>(CONFIGURED) {
@@ -133,4 +136,39 @@ fn collected(fields: Fields, of: Collection) -> Fields {
         .lax("gc_pending", of.pending)
         .lax("gc_removed", of.removed)
         .lax("gc_bad", of.bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::Answers;
+    use model::fact::Completeness;
+    use serde_json::json;
+
+    /// A row of any of the lists that cannot be read may be about a datastore.
+    #[test]
+    fn rows_that_are_not_understood_are_told() {
+        for bad in ASKED {
+            let answers = ASKED.map(|path| {
+                let list = if path == bad {
+                    json!([{"store": 1}])
+                } else {
+                    json!([])
+                };
+                (path.to_owned(), Ok(list))
+            });
+            let look = Look {
+                answers: Answers::of(answers),
+                now: 0,
+                pushes: false,
+            };
+            let mut found = Found::by("GET");
+            read(&look, &mut found);
+            let why = match found.collections.get(&KIND) {
+                Some(Completeness::No(why)) => why.to_string(),
+                other => format!("{other:?}"),
+            };
+            assert!(why.contains("1 rows are not understood"), "{bad}: {why}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::rights::{self, Rights};
 use super::{datastore, group, job, task};
 use crate::answers::{Answers, place};
 use crate::client::Client;
+pub(super) use crate::state::result;
 use model::fact::{FactKind, Scope};
 use model::kleene::Reason;
 use reading::found::Found;
@@ -93,16 +94,6 @@ fn at_least(version: &str, least: (u32, u32)) -> bool {
     let major = parts.next().flatten();
     let minor = parts.next().flatten();
     major.is_some_and(|major| (major, minor.unwrap_or(0)) >= least)
-}
-
-/// How a run ended, by the text of its state: free text is an error, and is not kept.
-pub(super) fn result(state: &str) -> &'static str {
-    match state {
-        "OK" => "ok",
-        "unknown" => "unknown",
-        _ if state.starts_with("WARNINGS:") => "warnings",
-        _ => "failed",
-    }
 }
 
 /// When a task began, in seconds since 1970: `UPID:NODE:PID:PSTART:TASK:START:TYPE:ID:USER:`, numbers in hexadecimal.

@@ -114,7 +114,7 @@ fn state() -> State {
         .unwrap()
         .tfa
         .push(factor);
-    state.ended("pve1", "vzdump", "100", "job errors");
+    state.ended("pve1", "vzdump", "100", "mount //me:hunter2@nas failed");
     state.ended("pve1", "vzdump", "101", "OK");
     state
 }
@@ -253,6 +253,11 @@ fn an_auditor_sees_everything_but_updates() {
         .map(|(_, v)| v.field("id").unwrap().to_string())
         .collect();
     assert_eq!(failed, ["100"]);
+    let results: Vec<_> = facts
+        .items(FactKind::PveTask)
+        .map(|(_, v)| v.field("result").unwrap().to_string())
+        .collect();
+    assert_eq!(results, ["failed"]);
     let text = serde_json::to_string(&facts).unwrap();
     assert!(
         !text.contains("hunter2") && text.contains("description"),

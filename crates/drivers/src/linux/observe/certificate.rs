@@ -107,7 +107,7 @@ mod tests {
     /// The script over files of its own, in place of those of the machine.
     fn look(folder: &std::path::Path, calls: &str) -> String {
         let text = format!(
-            "nl='\n'\nneed() {{ :; }}\ncount=0\n{}\n{calls}\necho all\n",
+            "nl='\n'\nneed() {{ :; }}\ncount=0\nnamed=\nvolumes=$PWD/volumes\n{}\n{calls}\necho all\n",
             include_str!("sh/certificate.sh")
         );
         let ran = Command::new("sh")
@@ -183,5 +183,100 @@ mod tests {
             found.collections.get(&KIND),
             Some(Completeness::Yes(_))
         ));
+    }
+
+    /// Who writes into a volume neither holds up the observation of the host nor chooses what is read.
+    #[test]
+    fn files_of_containers_are_bounded_and_of_their_volume() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("volumes");
+        let put = |path: &str, text: &str| {
+            let at = root.join(path);
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            std::fs::write(at, text).unwrap();
+        };
+        let link = |to: &str, path: &str| {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(to, root.join(path)).unwrap();
+        };
+        let text = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        put("a/_data/archive/x/cert1.pem", text);
+        // As certbot does it.
+        link("../../archive/x/cert1.pem", "a/_data/live/x/cert.pem");
+        link("../../a/_data/archive/x/cert1.pem", "b/_data/cert.pem");
+        link("../../a/_data", "b/_data/live");
+        put("c/_data/cert.pem", "");
+        put(
+            "c/_data/full.pem",
+            &format!("{}{text}", "#\n".repeat((262_144 - text.len()) / 2)),
+        );
+        for name in ["c/_data/cert.pem", "c/_data/acme.json"] {
+            // Holes take no room.
+            std::fs::File::create(root.join(name))
+                .unwrap()
+                .set_len(300 << 20)
+                .unwrap();
+        }
+        let said = look(
+            folder.path(),
+            "for f in a/_data/live/x/cert.pem b/_data/cert.pem b/_data/live/archive/x/cert1.pem c/_data/cert.pem c/_data/full.pem; do \
+             certificate_file \"$volumes/$f\"; done; certificate_acme \"$volumes/c/_data/acme.json\"",
+        );
+        let said = said.replace(&format!("{}/", root.display()), "");
+        let want = "c AAAA a/_data/live/x/cert.pem\n\
+            ! b/_data/cert.pem is a link that leads out of its folder\n\
+            ! b/_data/live/archive/x/cert1.pem is a link that leads out of its folder\n\
+            ! c/_data/cert.pem is too large: it has more than 262144 bytes\n\
+            c AAAA c/_data/full.pem\n\
+            ! c/_data/acme.json is too large: it has more than 4194304 bytes\nall\n";
+        assert_eq!(said, want);
+    }
+
+    /// Where the end of a certificate is missing, the lines of a key would pass for its own.
+    #[test]
+    fn what_follows_a_certificate_without_an_end_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n";
+        for (text, body) in [
+            (format!("-----BEGIN CERTIFICATE-----\nAAAA\n{key}"), None),
+            (
+                format!(
+                    "-----BEGIN CERTIFICATE-----\nAAAA\n {}-----END CERTIFICATE-----\n",
+                    key.replace('\n', "\n ")
+                ),
+                None,
+            ),
+            ("-----BEGIN CERTIFICATE-----\nhunter2\n".to_owned(), None),
+            (
+                format!(
+                    "{key}-----BEGIN CERTIFICATE-----\r\nAAAA\r\nBB==\r\n-----END CERTIFICATE-----\r\n{key}"
+                ),
+                Some("AAAABB=="),
+            ),
+        ] {
+            std::fs::write(folder.path().join("one.pem"), &text).unwrap();
+            let acme = format!(
+                "{{\"certificate\": \"{}\"}}",
+                BASE64.encode(text.as_bytes())
+            );
+            std::fs::write(folder.path().join("acme.json"), acme).unwrap();
+            for (file, call) in [
+                ("one.pem", "certificate_file"),
+                ("acme.json", "certificate_acme"),
+            ] {
+                let said = look(folder.path(), &format!("{call} {file}"));
+                assert!(!said.contains("hunter2"), "{said}");
+                let want = match body {
+                    Some(body) => format!("c {body} {file}\nall\n"),
+                    None => format!("! {file} has a certificate without an end\nall\n"),
+                };
+                assert_eq!(said, want, "{text}");
+                let complete = matches!(
+                    read(&said).collections.get(&KIND),
+                    Some(Completeness::Yes(_))
+                );
+                assert_eq!(complete, body.is_some());
+            }
+        }
     }
 }

@@ -68,3 +68,38 @@ fn put(disk: Option<(&str, BTreeMap<&str, &str>)>, to: &mut Gathered) {
     value.extend(text("bus").map(|v| ("bus", v)));
     to.present(KIND, plain(name), Value::map(value), "/sys/block, udev");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path to an NVMe disk is no disk of its own.
+    #[test]
+    fn hidden_paths_are_no_disks() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, hidden) in [
+            ("nvme0c0n1", Some("1\n")),
+            ("nvme0n1", Some("0\n")),
+            ("sda", None),
+        ] {
+            let at = folder.path().join(name);
+            std::fs::create_dir_all(at.join("device")).unwrap();
+            for (item, text) in hidden
+                .map(|h| ("hidden", h))
+                .into_iter()
+                .chain([("size", "8\n")])
+            {
+                std::fs::write(at.join(item), text).unwrap();
+            }
+        }
+        let text = format!("{SH}\nin_container() {{ return 1; }}\ndisks; disk_names");
+        let text = text.replace("/sys/block", &folder.path().display().to_string());
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &text])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(ran.stdout).unwrap();
+        let want = "d nvme0n1\nsectors 8\nd sda\nsectors 8\nall\nnvme0n1\nsda\n";
+        assert_eq!(said, want);
+    }
+}

@@ -10,11 +10,13 @@ use model::kleene::Reason;
 use model::value::Value;
 
 pub(super) const PART: Whole = Whole {
-    sh: &[include_str!("sh/mount.sh")],
+    sh: &[SOURCE_SH, include_str!("sh/mount.sh")],
     calls: &["mount mounts"],
     read: gather,
 };
 
+/// Shared with the pools, which look at what is mounted, too.
+pub(super) const SOURCE_SH: &str = include_str!("sh/source.sh");
 const KIND: FactKind = FactKind::Mount;
 const SOURCE: &str = "/proc/self/mountinfo, stat -f";
 
@@ -68,6 +70,43 @@ fn shown(options: &str) -> String {
     out.join(",")
 }
 
+/// A source without a login, a query or settings, as the script leaves them out already: what comes from an older script is hidden here.
+pub(super) fn public(kind: &str, source: &str) -> String {
+    let fuse = kind.starts_with("fuse");
+    if let Some((scheme, rest)) = source.split_once("://") {
+        let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+        let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+        return format!("{scheme}://{rest}");
+    }
+    let word = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    if let Some(rest) = source.strip_prefix(':').filter(|r| r.starts_with(word)) {
+        return format!(":{}", rest.split(|c| !word(c)).next().unwrap_or_default());
+    }
+    let first = source
+        .split(['/', ':', ',', '='])
+        .next()
+        .unwrap_or_default();
+    let rest = source.get(first.len()..).unwrap_or_default();
+    if fuse && !first.is_empty() && rest.starts_with(',') && rest.contains('=') {
+        return first.to_owned();
+    }
+    // `//NAME:PASSWORD@SERVER/…` and `NAME:PASSWORD@SERVER`.
+    let (slashes, bare) = match source.strip_prefix("//") {
+        Some(bare) => ("//", bare),
+        None => ("", source),
+    };
+    let host = bare.split('/').next().unwrap_or_default();
+    match host.rsplit_once('@') {
+        Some((login, _)) if !slashes.is_empty() || fuse && login.contains(':') => {
+            format!(
+                "{slashes}{}",
+                bare.get(login.len() + 1..).unwrap_or_default()
+            )
+        }
+        _ => source.to_owned(),
+    }
+}
+
 /// Size of a block, blocks, free ones, those free to all, inodes, free ones, as bytes and counts.
 fn read(numbers: &str) -> Option<Vec<(&'static str, Value)>> {
     let numbers: Vec<i64> = numbers
@@ -114,6 +153,87 @@ pub(super) fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the functions of the script print for lines of mountinfo; `hunter2` stands where a secret would.
+    #[test]
+    fn a_password_in_a_source_stays_on_its_host() {
+        let rows = [
+            (
+                "fuse",
+                r"curlftpfs\043ftp://me:hunter2@nas.lan/a",
+                r"curlftpfs#ftp://nas.lan/a",
+            ),
+            (
+                "fuse",
+                "https://me:hun/hunter2?@nas.lan/?key=hunter2",
+                "https://nas.lan/",
+            ),
+            (
+                "fuse.rclone",
+                ":sftp,host=nas.lan,pass=hunter2:/data",
+                ":sftp",
+            ),
+            ("fuse.rclone", "remote,pass=hunter2:/data", "remote"),
+            ("fuse.rclone", "remote:data", "remote:data"),
+            ("fuse", "me:hunter2@nas.lan/a@b", "nas.lan/a@b"),
+            ("fuse.sshfs", "me@nas.lan:/a,b=c", "me@nas.lan:/a,b=c"),
+            ("cifs", "//me:hunter2@nas.lan/share", "//nas.lan/share"),
+            ("cifs", "//nas.lan/a@b", "//nas.lan/a@b"),
+            ("nfs4", "[fd00::5]:/srv/a@b", "[fd00::5]:/srv/a@b"),
+            (
+                "ceph",
+                "10.0.0.1:6789,10.0.0.2:6789:/",
+                "10.0.0.1:6789,10.0.0.2:6789:/",
+            ),
+            ("zfs", "tank/a:b@now", "tank/a:b@now"),
+            ("ext4", "/dev/disk/by-id/a:b", "/dev/disk/by-id/a:b"),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("mountinfo");
+        let lines = rows.iter().enumerate();
+        let lines: Vec<String> = lines
+            .map(|(n, (kind, source, _))| {
+                format!("{n} 1 0:{n} / /none/{n} rw - {kind} {source} rw\n")
+            })
+            .collect();
+        std::fs::write(&at, lines.concat()).unwrap();
+        let ask = |sh: &[&str], call: &str| {
+            let text = format!("need() {{ :; }}\n{}\n{call}", sh.concat());
+            let text = text.replace("/proc/self/mountinfo", &at.display().to_string());
+            let said = std::process::Command::new("sh")
+                .args(["-c", &text])
+                .output()
+                .unwrap();
+            String::from_utf8(said.stdout).unwrap()
+        };
+        let (mounts, pools) = (
+            ask(PART.sh, "mounts"),
+            ask(super::super::pool::PART.sh, "pool_mounts"),
+        );
+        assert!(
+            !mounts.contains("hunter2") && !pools.contains("hunter2"),
+            "{mounts}{pools}"
+        );
+        let output = format!("\n@begin 7 mount\n{mounts}\n@end 7 mount 0 \n");
+        let mut to = Gathered::default();
+        gather(&Sections::read(output.as_bytes(), "7"), &mut to);
+        for (n, (kind, source, want)) in rows.iter().enumerate() {
+            let path = model::fact::FactPath::new(KIND, format!("/none/{n}"));
+            let Seen::Present(value) = &to.facts[&path].seen else {
+                panic!("{n}")
+            };
+            assert_eq!(value.field("source"), Some(&Value::from(*want)), "{kind}");
+            assert!(
+                pools
+                    .lines()
+                    .nth(n)
+                    .unwrap()
+                    .contains(&format!("/none/{n} {kind} "))
+            );
+            // As it is hidden where an older script did not.
+            assert_eq!(public(kind, &unescaped(source)), *want);
+        }
+    }
 
     #[test]
     fn names_and_numbers_are_read_as_they_are_written() {

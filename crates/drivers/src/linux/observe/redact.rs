@@ -12,6 +12,7 @@
 //! | `sysctl` | all but keys and secrets; of a command the program |
 //! | `cron` | when, as whom, the program; of variables the names, and the values of those that say where to look and whom to tell |
 //! | `docker-container` | all but values of the environment and of most labels, and arguments of programs; see `docker/hide.rs` |
+//! | `mount` | all but logins, queries and settings in its source; see `mount.rs` |
 //! | `traefik` | all but values of headers and queries in rules, logins in addresses of servers, and errors |
 //! | all other kinds | everything: names, numbers, digests and states |
 
@@ -133,6 +134,13 @@ fn one(path: &FactPath, value: &mut Value, redactor: &Redactor) {
             }
         }
         (FactKind::DockerContainer, Value::Map(fields)) => super::docker::hide(fields, redactor),
+        (FactKind::Mount, Value::Map(fields)) => {
+            let kind = fields.get("type").and_then(Value::as_text);
+            let kind = kind.unwrap_or_default().to_owned();
+            if let Some(Value::Text(text)) = fields.get_mut("source") {
+                *text = super::mount::public(&kind, text);
+            }
+        }
         (FactKind::Traefik, Value::Map(fields)) => super::traefik::hide(fields, redactor),
         (FactKind::File, Value::Map(fields)) if path.key.starts_with(SECRETS) => {
             fields.remove("size");
@@ -448,6 +456,21 @@ mod tests {
         ] {
             assert_eq!(starred(&sysctl(name, text, &Redactor::new([0; 32]))), want);
         }
+    }
+
+    #[test]
+    fn sources_of_mounts_that_an_older_script_told() {
+        let mut gathered = Gathered::default();
+        let fields = [("type", "fuse"), ("source", "ftp://me:hunter2@nas.lan/")];
+        let value = Value::map(fields.map(|(name, text)| (name, Value::from(text))));
+        gathered.present(FactKind::Mount, "/mnt", value, "mountinfo");
+        all(&mut gathered, &Scope::default(), &Redactor::new([0; 32]));
+        let path = FactPath::new(FactKind::Mount, "/mnt");
+        let seen = gathered.facts[&path].seen.to_string();
+        assert!(
+            seen.contains("ftp://nas.lan/") && !seen.contains("hunter2"),
+            "{seen}"
+        );
     }
 
     #[test]

@@ -346,8 +346,17 @@ fn disk(text: &str) -> Fields {
         .set("storage", storage)
         .set("size", option("size").and_then(size))
         .set("mount", option("mp"))
-        .set("backup", option("backup").map(|b| b == "1"))
+        .set("backup", option("backup").and_then(flag))
         .set("media", option("media"))
+}
+
+/// A truth value within a text, as Proxmox VE takes it.
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "on" | "yes" | "true" => Some(true),
+        "0" | "off" | "no" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 /// `32G`, `512M`, `4T`; bytes without a letter.
@@ -389,6 +398,32 @@ fn net(text: &str) -> Fields {
         .set("mac", option("hwaddr").or(first).filter(is_mac))
         .set("bridge", option("bridge"))
         .set("tag", option("tag").and_then(|t| t.parse::<i64>().ok()))
-        .set("firewall", option("firewall").map(|f| f == "1"))
+        .set("firewall", option("firewall").and_then(flag))
         .set("ip", option("ip"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::value::Value;
+
+    #[test]
+    fn truth_has_several_words() {
+        for (word, want) in [
+            ("1", Some(true)),
+            ("yes", Some(true)),
+            ("On", Some(true)),
+            ("true", Some(true)),
+            ("0", Some(false)),
+            ("no", Some(false)),
+            ("off", Some(false)),
+            ("maybe", None),
+        ] {
+            let told = |fields: Fields, name: &str| Value::from(fields).field(name).cloned();
+            let backed = told(disk(&format!("local:1,size=1G,backup={word}")), "backup");
+            assert_eq!(backed, want.map(Value::Bool), "{word}");
+            let filtered = told(net(&format!("bridge=vmbr0,firewall={word}")), "firewall");
+            assert_eq!(filtered, want.map(Value::Bool), "{word}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::Look;
 use super::cluster::by_name;
 use crate::client::segment;
+use crate::state::result;
 use model::fact::FactKind;
 use model::kleene::Reason;
 use reading::found::{Fields, Found};
@@ -142,15 +143,20 @@ fn read_tasks(look: &Look<'_>, found: &mut Found) {
                 continue;
             }
         };
-        if lost > 0 || list.len() >= TASKS {
+        if lost > 0 {
+            let place = super::place(&path);
+            found.partial(kind, format!("{place}: {lost} rows are not understood"));
+        }
+        if list.len() + lost >= TASKS {
             found.partial(
                 kind,
-                format!("node {node}: only the newest {TASKS} were asked for"),
+                format!("node {node}: there are {TASKS} or more, and only the newest {TASKS} were asked for"),
             );
         }
         for task in list {
             let status = task.status.0.as_deref();
-            if status == Some("OK") || status.is_some_and(|s| s.starts_with("WARNINGS")) {
+            let result = status.map(result);
+            if matches!(result, Some("ok" | "warnings")) {
                 continue;
             }
             let value = Fields::default()
@@ -160,7 +166,7 @@ fn read_tasks(look: &Look<'_>, found: &mut Found) {
                 .lax("user", task.user)
                 .lax("start", task.starttime)
                 .lax("end", task.endtime)
-                .lax("status", task.status);
+                .set("result", result);
             found.add(kind, task.upid, value, super::place(&path));
         }
     }

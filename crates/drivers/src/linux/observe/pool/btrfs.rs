@@ -28,8 +28,8 @@ struct Found<'a> {
     numbers: BTreeMap<&'a str, i64>,
     data: BTreeSet<&'a str>,
     metadata: BTreeSet<&'a str>,
-    /// Sectors of 512 bytes, by device.
-    devices: BTreeMap<&'a str, i64>,
+    /// Sectors of 512 bytes, by device; `None` if that cannot be read.
+    devices: BTreeMap<&'a str, Option<i64>>,
     /// By number of the device.
     missing: BTreeMap<&'a str, bool>,
     errors: Option<i64>,
@@ -60,7 +60,7 @@ impl<'a> Found<'a> {
                 self.metadata.insert(other);
             }
             "device" => {
-                let sectors = other.trim().parse().unwrap_or_default();
+                let sectors = other.trim().parse().ok();
                 self.devices.insert(one, sectors);
             }
             "missing" => {
@@ -112,7 +112,7 @@ impl<'a> Found<'a> {
         let raw = self
             .devices
             .values()
-            .try_fold(0_i64, |sum, s| sum.checked_add(*s));
+            .try_fold(0_i64, |sum, s| sum.checked_add((*s)?));
         pool.int("size", raw.and_then(|r| r.checked_mul(512)));
         pool.int("used", self.numbers.get("data_bytes_used").copied());
         let scrub = scrub(&self.scrubs);

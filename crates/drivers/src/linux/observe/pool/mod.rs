@@ -15,7 +15,11 @@ use model::kleene::Reason;
 use model::value::Value;
 
 pub(super) const PART: Whole = Whole {
-    sh: &[super::disk::SH, include_str!("../sh/pool.sh")],
+    sh: &[
+        super::disk::SH,
+        super::mount::SOURCE_SH,
+        include_str!("../sh/pool.sh"),
+    ],
     calls: &["pool pools"],
     read: gather,
 };

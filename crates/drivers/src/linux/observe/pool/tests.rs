@@ -47,6 +47,43 @@ fn an_array_that_lost_a_disk() {
     ));
 }
 
+/// Room that nobody counted is not none.
+#[test]
+fn a_device_of_unknown_size_makes_the_size_unknown() {
+    let of = |devices: &str| {
+        let found = read(&format!("btrfs {ID}\n{devices}missing 1 0\nall"));
+        let key = format!("btrfs/{ID}");
+        let count = match field(&found, &key, "devices") {
+            Some(Value::List(all)) => all.len(),
+            _ => 0,
+        };
+        (number(&found, &key, "size"), count)
+    };
+    assert_eq!(of("device sda 10\ndevice sdb 10\n"), (Some(20 * 512), 2));
+    assert_eq!(of("device sda 10\ndevice sdb ?\n"), (None, 2));
+}
+
+/// What has no size that can be read is told all the same.
+#[test]
+fn a_device_without_a_size_is_a_device() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join(ID).join("devices");
+    for (name, size) in [("sda", Some("10\n")), ("sdb", None)] {
+        std::fs::create_dir_all(at.join(name)).unwrap();
+        if let Some(size) = size {
+            std::fs::write(at.join(name).join("size"), size).unwrap();
+        }
+    }
+    let text = format!("{}\npool_btrfs", PART.sh.concat());
+    let text = text.replace("/sys/fs/btrfs", &folder.path().display().to_string());
+    let ran = std::process::Command::new("sh")
+        .args(["-c", &text])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(said.contains("device sda 10\ndevice sdb ?\n"), "{said}");
+}
+
 const ID: &str = "6bb8ef29-fa3a-4fb9-aa37-b7c9d9a1f0fe";
 
 fn btrfs(scrub: &str) -> String {

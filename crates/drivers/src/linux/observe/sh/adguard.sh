@@ -1,7 +1,17 @@
+# Providers of name servers for everybody, of whom a label in front names an account, and their names that are for all.
+dns_account='function without_account(text, bare) {
+    bare = tolower(text)
+    sub(/[.]?(:[0-9]+)?$/, "", bare)
+    if (bare ~ /^((anycast[.])?dns[0-9]*[.]nextdns[.]io|(dns|freedns|[a-z0-9-]+[.]freedns)[.]controld[.]com|(dns|family|unfiltered)[.]adguard-dns[.]com|dns[.]alidns[.]com|(basic|sky|max)[.]rethinkdns[.]com)$/) return text
+    if (match(tolower(text), /(dns[0-9]*[.])?(nextdns[.]io|controld[.]com|cloudflare-gateway[.]com|dnswarden[.]com|alidns[.]com|rethinkdns[.]com|safedns[.]com|dnsfilter[.]com|umbrella[.]com)[.]?(:[0-9]+)?$|(d[.])?adguard-dns[.]com[.]?(:[0-9]+)?$/) && RSTART > 1)
+        return "hidden." tolower(substr(text, RSTART))
+    return text
+}'
 # Of AdGuard Home's configuration whom it asks, what it answers and hands out. Users, clients, keys and lists are in other sections, which stay on this host;
 # of an upstream's address the path, a login and the label that names an account.
 adguard_public() {
-    head -c 1048577 -- "$1" 2>/dev/null | awk '
+    whole "$1" 1048576 || return 0
+    head -c 1048576 -- "$1" 2>/dev/null | awk "$dns_account"'
         function plain(text) {
             sub(/[ \t]+#.*$/, "", text)
             sub(/[ \t]+$/, "", text)
@@ -11,13 +21,12 @@ adguard_public() {
         }
         function quoted(text) { gsub(/\047/, "\047\047", text); return "\047" text "\047" }
         function one(text, scheme) {
-            if (text ~ /^sdns:/) return "sdns://hidden"
+            if (tolower(text) ~ /^sdns:/) return "sdns://hidden"
             scheme = ""
-            if (match(text, /^[a-z0-9]+:\/\//)) { scheme = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1) }
+            if (match(text, /^[A-Za-z0-9]+:\/\//)) { scheme = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1) }
             sub(/[\/?#].*$/, "", text)
             sub(/^.*@/, "", text)
-            if (match(text, /(dns\.nextdns\.io|dns\.controld\.com|d\.adguard-dns\.com)(:[0-9]+)?$/) && RSTART > 1) text = "hidden." substr(text, RSTART)
-            return scheme text
+            return scheme without_account(text)
         }
         function upstream(text, out, all, count, i) {
             out = ""
@@ -39,6 +48,8 @@ adguard_public() {
             kept = part ~ /^(dns|filtering|dhcp)$/
             hidden = -1
             list = ""
+            # A list in one line is not taken apart.
+            if (part == "user_rules" && value ~ /^\[/ && value !~ /^\[[ \t]*\]/ && !rules++) print "m rules"
             if (kept && value == "{}") kept = 0
             else if (kept && plain(value) != "") { odd++; kept = 0 }
             else if (kept) print "|" part ":"
@@ -69,8 +80,8 @@ adguard_public() {
             sub(/^[^:]*:[ \t]*/, "", value)
             sub(/^#.*$/, "", value)
             if (key == "upstream_dns_file" && plain(value) != "") print "m file"
-            shown = part == "dns" && key ~ /^(bind_hosts?|port|upstream_dns|rewrites|domain|answer|enabled|protection_enabled)$/
-            shown = shown || part == "filtering" && key ~ /^(rewrites|domain|answer|enabled|protection_enabled)$/
+            shown = part == "dns" && key ~ /^(bind_hosts?|port|upstream_dns|rewrites|domain|answer|enabled|protection_enabled|hostsfile_enabled)$/
+            shown = shown || part == "filtering" && key ~ /^(rewrites|rewrites_enabled|domain|answer|enabled|protection_enabled)$/
             shown = shown || part == "dhcp" && key ~ /^(enabled|dhcpv4|gateway_ip|range_start|range_end)$/
             if (!shown) { hidden = indent; if (start ~ /-/) print "|" start "hidden: hidden"; next }
             list = ""
@@ -89,38 +100,42 @@ adguard_file() {
         echo '! its configuration cannot be read'
     fi
 }
-# The configuration that it was told by its words, else the one in the folder that it works in.
+# The configuration that it was told by its words, else the one in the folder that it works in, which is that of its program: another one that lies
+# here may be that of an installation before it.
 adguard_one() {
-    told=$(head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    exe=$(readlink "/proc/$1/exe" 2>/dev/null)
+    file=$({ printf '%s\n' "${exe%/*}"; head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n'; } | awk '
+        NR == 1 { folder = $0; next }
         want { if (want == "c") config = $0; else folder = $0; want = ""; next }
         $0 == "-c" || $0 == "--config" { want = "c"; next }
         $0 == "-w" || $0 == "--work-dir" { want = "w"; next }
         sub(/^--config=/, "") { config = $0; next }
         sub(/^--work-dir=/, "") { folder = $0 }
         END { if (config ~ /^\//) print config; else if (folder ~ /^\//) print folder "/" (config == "" ? "AdGuardHome.yaml" : config) }')
-    for file in $told /opt/AdGuardHome/AdGuardHome.yaml /opt/adguardhome/conf/AdGuardHome.yaml /etc/AdGuardHome.yaml /etc/adguardhome.yaml /etc/adguardhome/adguardhome.yaml; do
-        case $2:$(stat -c %u "/proc/$1" 2>/dev/null):$file in
-            host:0:* | *:/opt/* | *:/etc/*) ;;
-            *)
-                echo '! its configuration lies where the account that runs it chose'
-                return
-                ;;
-        esac
-        at=$(seen_by "$1" "$2" "$file") || {
-            printf '%s\n' "$at"
-            return
-        }
-        [ -e "$at" ] || [ "$file" = "$told" ] || continue
-        adguard_file "$at" "$file"
+    if [ -z "$file" ]; then
+        echo '! where its configuration lies is not known'
         return
-    done
-    echo '! its configuration is not where it is looked for'
+    fi
+    case $2:$(stat -c %u "/proc/$1" 2>/dev/null):$file in
+        host:0:* | *:/opt/* | *:/etc/*) ;;
+        *)
+            echo '! its configuration lies where the account that runs it chose'
+            return
+            ;;
+    esac
+    if at=$(seen_by "$1" "$2" "$file"); then
+        adguard_file "$at" "$file"
+        dnsmasq_list hosts "$1" "$2" /etc/hosts
+    else
+        printf '%s\n' "$at"
+    fi
 }
 adguard_stopped() {
     for file in /opt/AdGuardHome/AdGuardHome.yaml /etc/AdGuardHome.yaml /etc/adguardhome.yaml /etc/adguardhome/adguardhome.yaml; do
         [ -f "$file" ] || continue
         echo 'i stopped adguard'
         adguard_file "$file" "$file"
+        dnsmasq_list hosts "$$" host /etc/hosts
         return
     done
 }

@@ -1,6 +1,6 @@
 # What a cloudflared was told by its words and its environment: the words that are known here, and that a token is among them, never which.
 cloudflared_words() {
-    head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
         NR == 1 { next }
         want != "" { if (want != "-") print "m " want " " $0; want = ""; next }
         /^--?token(-file)?(=|$)/ { print "m token"; want = /=/ ? "" : "-"; next }
@@ -12,14 +12,15 @@ cloudflared_words() {
         $0 == "run" { run = NR; next }
         run && NR == run + 1 && length($0) <= 64 && /^[A-Za-z0-9][A-Za-z0-9._-]*$/ { print "m name " $0 }'
     if [ -r "/proc/$1/environ" ]; then
-        head -c 131072 "/proc/$1/environ" | tr '\0' '\n' | sed -n -e 's/^TUNNEL_TOKEN\(_FILE\)*=..*/m token/p' -e 's/^TUNNEL_URL=..*/m url/p'
+        head -c 4194304 "/proc/$1/environ" | tr '\0' '\n' | sed -n -e 's/^TUNNEL_TOKEN\(_FILE\)*=..*/m token/p' -e 's/^TUNNEL_URL=..*/m url/p'
     else
         echo '! only root sees whether a token is in its environment'
     fi
 }
 # Of a configuration only what says what is led where; of any other key that it is there, and of a line of another form only that there was one.
 cloudflared_public() {
-    head -c 262145 -- "$1" 2>/dev/null | awk '
+    whole "$1" 262144 || return 0
+    head -c 262144 -- "$1" 2>/dev/null | awk '
         { sub(/\r$/, "") }
         /^[ \t]*(#.*)?$/ || /^---[ \t]*$/ { next }
         NR > 5000 || /^ *\t/ { odd++; next }
@@ -104,8 +105,7 @@ cloudflared_config() {
     esac
 }
 cloudflared() {
-    need awk || return
-    need stat || return
+    needs || return
     all_processes
     here=
     for each in $(running cloudflared); do

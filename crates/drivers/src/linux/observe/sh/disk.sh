@@ -7,7 +7,10 @@ disk_names() {
         case $name in
             loop* | ram* | zram* | dm-* | md* | sr* | fd* | nbd* | drbd* | zd* | *boot[0-9]) continue ;;
         esac
-        [ -e "$at/device" ] && echo "$name"
+        # One path of several to an NVMe disk (nvme0c0n1) is hidden: there is no file of a device to ask.
+        hidden=0
+        [ ! -r "$at/hidden" ] || read -r hidden <"$at/hidden"
+        [ -e "$at/device" ] && [ "$hidden" != 1 ] && echo "$name"
     done
     return 0
 }

@@ -1,7 +1,6 @@
 # Name servers that run here, and those that are here and do not.
 dns_servers() {
-    need awk || return
-    need stat || return
+    needs || return
     all_processes
     for product in pihole:pihole-FTL adguard:AdGuardHome unbound:unbound dnsmasq:dnsmasq; do
         word=${product%%:*}

@@ -7,9 +7,9 @@ mounts() {
     need timeout || return
     need stat || return
     tab=$(printf '\t')
-    list=$(awk 'BEGIN { OFS = "\t" } {
+    list=$(awk "$mount_source"'BEGIN { OFS = "\t" } {
         for (i = 7; i <= NF; i++) if ($i == "-") break
-        print $5, $(i + 1), $(i + 2) == "" ? "none" : $(i + 2), $6 "," $(i + 3)
+        print $5, $(i + 1), $(i + 2) == "" ? "none" : mount_source($(i + 1), $(i + 2)), $6 "," $(i + 3)
     }' /proc/self/mountinfo) || return
     dead=0
     printf '%s\n' "$list" | while IFS=$tab read -r at type source options; do

@@ -1,6 +1,7 @@
 # Of Pi-hole's configuration the sections of names and addresses, without their comments; passwords and sessions are in others, which stay on this host.
 pihole_toml() {
-    head -c 524289 -- "$1" 2>/dev/null | awk '
+    whole "$1" 524288 || return 0
+    head -c 524288 -- "$1" 2>/dev/null | awk '
         function bare(text, i, c, quoted, out) {
             out = ""
             for (i = 1; i <= length(text); i++) {
@@ -48,7 +49,8 @@ dns_lines() {
         echo "! $2 cannot be read"
         return 0
     fi
-    head -c 524289 -- "$2" | grep -aE "$3" | sed -e 's/[[:space:]][[:space:]]*#.*//' -e 's/^/|/'
+    whole "$2" 524288 || return 0
+    head -c 524288 -- "$2" | grep -aE "$3" | sed -e 's/[[:space:]][[:space:]]*#.*//' -e 's/^/|/'
 }
 # What a Pi-hole $1 in $2 has below /etc.
 pihole_one() {
@@ -79,7 +81,8 @@ pihole_files() {
     fi
     for file in "$1"/etc/dnsmasq.d/*.conf; do
         [ -f "$file" ] && [ ! -L "$file" ] || continue
-        dns_lines dnsmasq "$file" '^[[:space:]]*(address|host-record|cname|server|dhcp-range)[[:space:]]*='
+        dns_lines dnsmasq "$file" '^[[:space:]]*(address|host-record|cname|server|rev-server|local|dhcp-range)[[:space:]]*='
+        head -c 524288 -- "$file" | dnsmasq_public | grep '^m names '
     done
     lists=0
     for file in "$etc"/listsCache/list.*.domains "$etc"/list.*.domains; do

@@ -30,7 +30,8 @@ pool_btrfs() {
             done
         done
         for device in "$at"/devices/*; do
-            [ -e "$device" ] && pool_item "device ${device##*/}" "$device/size"
+            [ -e "$device" ] || continue
+            pool_item "device ${device##*/}" "$device/size" || printf 'device %s ?\n' "${device##*/}"
         done
         for info in "$at"/devinfo/*; do
             [ -d "$info" ] || continue
@@ -79,7 +80,7 @@ pool_lvm() {
 }
 # Device files may have any name; what the kernel calls a device follows from its number.
 pool_mounts() {
-    list=$(awk '{ for (i = 7; i <= NF; i++) if ($i == "-") break; print $5, $(i + 1), $(i + 2) }' /proc/self/mountinfo) || return
+    list=$(awk "$mount_source"'{ for (i = 7; i <= NF; i++) if ($i == "-") break; print $5, $(i + 1), mount_source($(i + 1), $(i + 2)) }' /proc/self/mountinfo) || return
     printf '%s\n' "$list" | while read -r at type source; do
         name=-
         case $type:$source in

@@ -6,6 +6,8 @@ tailscale_public() {
         function safe(text) { if (match(text, /:\/\/[^"]*@/)) text = substr(text, 1, RSTART + 2) substr(text, RSTART + RLENGTH); return text }
         /^@ [0-9]+$/ { status = substr($0, 3); next }
         NR > 60000 { odd++; next }
+        # Keys of nodes are names of maps, too.
+        { if (match($0, /^[ \t]*"[a-z]*(key|pub):[^"]*":/)) sub(/"[a-z]*(key|pub):[^"]*":/, "\"hidden" NR "\":") }
         /^[ \t]*$/ { next }
         /^[ \t]*[][{}]+,?$/ { print "|" $0; if ($0 ~ /\]/) list = ""; next }
         /^[ \t]*"[^"\\]*": ([{[]|\{\},?|\[\],?)$/ { key = $0; sub(/^[ \t]*"/, "", key); sub(/".*/, "", key); list = $0 ~ /\[$/ ? key : ""; print "|" $0; next }
@@ -41,7 +43,7 @@ tailscale_one() {
     tailscale_said serve serve status --json
 }
 tailscale_here() {
-    need awk || return
+    needs || return
     need timeout || return
     all_processes
     here=

@@ -1,16 +1,21 @@
 # Of unbound's configuration whom it asks, what it answers and where it listens; of what else stands there, only that it is a line of its form.
-unbound_public() {
-    head -c 1048577 -- "$1" 2>/dev/null | awk '
-        function bare(text, quote, end) {
-            quote = substr(text, 1, 1)
-            if (quote == "\"" || quote == "\047") {
-                end = index(substr(text, 2), quote)
-                if (!end) { odd++; return "" }
-                return substr(text, 2, end - 1) bare_rest(substr(text, end + 2))
-            }
-            return bare_rest(text)
+unbound_bare='
+    function bare(text, quote, end) {
+        quote = substr(text, 1, 1)
+        if (quote == "\"" || quote == "\047") {
+            end = index(substr(text, 2), quote)
+            if (!end) { odd++; return "" }
+            return substr(text, 2, end - 1) bare_rest(substr(text, end + 2))
         }
-        function bare_rest(text) { sub(/^#.*$/, "", text); sub(/[ \t]+#.*$/, "", text); sub(/[ \t]+$/, "", text); return text }
+        return bare_rest(text)
+    }
+    function bare_rest(text) { sub(/^#.*$/, "", text); sub(/[ \t]+#.*$/, "", text); sub(/[ \t]+$/, "", text); return text }
+'
+# Of its text; what stands behind a control character was put there by the functions below.
+unbound_public() {
+    awk "$dns_account$nl$unbound_bare"'
+        /^\001! / { print substr($0, 2); next }
+        /^\001/ { part = ""; next }
         { sub(/\r$/, "") }
         /^[ \t]*(#.*)?$/ { next }
         NR > 50000 { odd++; next }
@@ -24,74 +29,114 @@ unbound_public() {
             sub(/^[^:]*:[ \t]*/, "", value)
             clause = key ~ /^(server|forward-zone|stub-zone|auth-zone|remote-control|view|python|dynlib|cachedb|dnscrypt|rpz|dnstap|ipset|redis)$/
             if (clause) {
+                answers()
+                zone = key ~ /^(auth-zone|rpz)$/ ? key : ""
                 if (bare_rest(value) != "") odd++
                 part = key
                 if (key ~ /^(forward|stub)-zone$/) print "|" key ":"
                 next
             }
             value = bare(value)
-            if (key ~ /^include(-toplevel)?$/) { print "> " value; next }
+            if (key == "for-downstream" && value == "no") zone = ""
+            if (part == "view" && key ~ /^local-(data|zone)$/) zone = part
             if (part == "server" || part == "") {
                 if (key == "local-data" && value !~ /^[^ \t]+[ \t]+(([0-9]+|[Ii][Nn])[ \t]+)*([Aa]|[Aa][Aa][Aa][Aa]|[Cc][Nn][Aa][Mm][Ee])[ \t]+[^ \t]+$/) next
                 if (key == "local-zone" && value !~ /[ \t]redirect$/) next
-                if (key ~ /^(interface|ip-address|port|local-data|local-zone)$/) print "|" key ": " value
+                if (key ~ /^(interface|ip-address|interface-automatic|port|local-data|local-zone)$/) print "|" key ": " value
             }
             else if (part ~ /^(forward|stub)-zone$/ && key ~ /^(name|(forward|stub)-(addr|host)|forward-(tls|ssl)-upstream)$/) {
                 sub(/#.*/, "", value)
-                print "|" key ": " value
+                print "|" key ": " (key ~ /-host$/ ? without_account(value) : value)
             }
         }
-        END { if (odd) print "! " odd " lines of its configuration are not understood, or too many" }'
+        function answers() { if (zone != "" && !more[zone]++) print "m names " zone; zone = "" }
+        END {
+            answers()
+            if (odd) print "! " odd " lines of its configuration are not understood, or too many"
+        }'
 }
-# The file $3 as the process $1 in $2 sees it, with all that it includes; $4 is as deep as that is.
-unbound_text() {
+# What of the file $3 goes on, as the process $1 in $2 sees it, with all that it includes.
+unbound_text() { unbound_lines "$@" | unbound_public; }
+# Its lines, with the files that it includes in their place, as unbound reads them: a clause goes on in what is included, and behind it. $4 is as deep as
+# that is.
+unbound_lines() {
     at=$(seen_by "$1" "$2" "$3") || {
-        printf '%s\n' "$at"
+        printf '\001%s\n' "$at"
         return
     }
     if [ ! -f "$at" ] || [ ! -r "$at" ]; then
-        echo '! its configuration, or what it includes, cannot be read'
+        printf '\001! its configuration, or what it includes, cannot be read\n'
         return
     fi
-    unbound_public "$at" | while IFS= read -r line; do
-        case $line in
-            '> '*) unbound_include "$1" "$2" "${line#> }" "$4" ;;
-            *) printf '%s\n' "$line" ;;
-        esac
-    done
+    why=$(whole "$at" 1048576) || {
+        printf '\001%s\n' "$why"
+        return
+    }
+    head -c 1048576 -- "$at" 2>/dev/null | tr -d '\001' | awk "$unbound_bare"'
+        { sub(/\r$/, "") }
+        tolower($0) ~ /^[ \t]*include(-toplevel)?:/ {
+            key = value = $0
+            sub(/:.*/, "", key)
+            sub(/^[^:]*:[ \t]*/, "", value)
+            print NR, (tolower(key) ~ /toplevel/ ? "top" : "in"), bare(value)
+        }' | {
+        from=1
+        while read -r number kind file; do
+            [ "$from" -ge "$number" ] || sed -n "$from,$((number - 1))p" "$at" | tr -d '\001'
+            from=$((number + 1))
+            [ "$kind" = in ] || printf '\001\n'
+            ( unbound_include "$1" "$2" "$file" "$4" )
+            [ "$kind" = in ] || printf '\001\n'
+        done
+        sed -n "$from,\$p" "$at" | tr -d '\001'
+        echo
+    }
 }
 unbound_include() {
     if [ ${#4} -ge 5 ]; then
-        echo '! its files include each other too deeply'
+        printf '\001! its files include each other too deeply\n'
         return
     fi
     case $3 in
-        *..*) echo '! it includes a file by a path with ..' ;;
+        *..*) printf '\001! it includes a file by a path with ..\n' ;;
         /etc/* | /opt/* | /usr/* | /var/lib/unbound/*)
-            base=
-            [ "$2" = host ] || base=/proc/$1/root
+            base=$(root_of "$1" "$2")
             unbound_includes "$base" "$3" | while IFS= read -r file; do
-                unbound_text "$1" "$2" "$file" "x$4"
+                unbound_lines "$1" "$2" "$file" "x$4"
             done
             ;;
-        *) echo '! it includes a file that lies elsewhere' ;;
+        *) printf '\001! it includes a file that lies elsewhere\n' ;;
     esac
 }
 # The files below $1 that a path $2 names, which may be a pattern.
 unbound_includes() {
     case $2 in
-        *[*?[]*) ls -d -- "$1"$2 2>/dev/null | while IFS= read -r file; do printf '%s\n' "${file#"$1"}"; done ;;
+        *[*?[]*)
+            # Names keep their blanks.
+            IFS=
+            # shellcheck disable=SC2086
+            for file in $1$2; do
+                [ ! -e "$file" ] || printf '%s\n' "${file#"$1"}"
+            done
+            ;;
         *) printf '%s\n' "$2" ;;
     esac
 }
 unbound_one() {
-    told=$(head -c 65536 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
+    told=$(head -c 4194304 "/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n' | awk '
         want { file = $0; want = 0; next }
         /^-[dpvhV]*c$/ { want = 1; next }
         /^-[dpvhV]*c./ { sub(/^-[dpvhV]*c/, ""); file = $0 }
         END { print file }')
     echo 't unbound'
-    for file in $told /etc/unbound/unbound.conf /opt/unbound/etc/unbound/unbound.conf /usr/local/etc/unbound/unbound.conf; do
+    # One that was built here looks where it was installed to.
+    case $(readlink "/proc/$1/exe" 2>/dev/null) in
+        /usr/local/*) first=/usr/local/etc/unbound/unbound.conf ;;
+        /opt/unbound/*) first=/opt/unbound/etc/unbound/unbound.conf ;;
+        *) first= ;;
+    esac
+    for file in "$told" "$first" /etc/unbound/unbound.conf /opt/unbound/etc/unbound/unbound.conf /usr/local/etc/unbound/unbound.conf; do
+        [ -n "$file" ] || continue
         case $file in
             /etc/* | /opt/* | /usr/local/etc/*) ;;
             *)
@@ -99,8 +144,7 @@ unbound_one() {
                 return
                 ;;
         esac
-        base=
-        [ "$2" = host ] || base=/proc/$1/root
+        base=$(root_of "$1" "$2")
         [ -e "$base$file" ] || [ "$file" = "$told" ] || continue
         unbound_text "$1" "$2" "$file" ''
         return

@@ -135,6 +135,23 @@ fn what_is_kept_at_the_provider_or_not_understood_is_unknown() {
 }
 
 #[test]
+fn rules_behind_the_limit_of_what_is_read_are_not_absent() {
+    let filled = |bytes: usize| {
+        let fill = "#".repeat(bytes - CLOUDFLARED_YML.len() - 1);
+        format!("{fill}\n{CLOUDFLARED_YML}")
+    };
+    assert_eq!(cloudflared(&filled(1 << 18)), cloudflared(CLOUDFLARED_YML));
+    let why = "a file of its configuration is too large: it has more than 262144 bytes";
+    assert_eq!(
+        cloudflared(&filled((1 << 18) + 1)),
+        [
+            format!("cloudflared unknown ({why})"),
+            format!("? cloudflared: {why}")
+        ]
+    );
+}
+
+#[test]
 fn words_of_a_process_tell_of_a_token_and_never_which() {
     for (words, want) in [
         (
@@ -204,6 +221,106 @@ fn a_process_is_found_by_its_name() {
     );
 }
 
+/// Who has no grep, or one that fails, does not know that nothing runs.
+#[test]
+fn what_cannot_be_looked_for_is_not_absent() {
+    let folder = folder();
+    let tools = [
+        "awk", "stat", "sed", "head", "tr", "readlink", "id", "cat", "timeout",
+    ];
+    for tool in tools {
+        let at = ["/usr/bin", "/bin"].map(|d| Path::new(d).join(tool));
+        let at = at.iter().find(|at| at.exists()).unwrap();
+        std::os::unix::fs::symlink(at, folder.path().join(tool)).unwrap();
+    }
+    for (part, call) in [
+        (&DNS, "dns_servers"),
+        (&CLOUDFLARED, "cloudflared"),
+        (&TAILSCALE, "tailscale_here"),
+    ] {
+        let call = format!("PATH={}; {call} 2>&1; echo $?", folder.path().display());
+        assert_eq!(sh(part, &call, ""), "grep is not installed\n127\n");
+    }
+    let fails = "grep() { return 2; }; running \"$(cat /proc/$$/comm)\"; echo $$";
+    let found = sh(&DNS, fails, "");
+    let own = found.lines().last().unwrap_or_default();
+    assert!(found.contains(&format!("{own}/host\n")), "{found}");
+}
+
+/// A script of its name around it hides neither it nor what it was told.
+#[test]
+fn a_script_of_its_name_is_not_the_program() {
+    let folder = folder();
+    let program = folder.path().join("bin/cloudflared");
+    std::fs::create_dir_all(folder.path().join("bin")).unwrap();
+    std::fs::copy("/bin/sh", &program).unwrap();
+    let script = folder.path().join("cloudflared");
+    let text = "#!/bin/sh\n\"${0%/*}/bin/cloudflared\" -c 'echo $$; read line; :' tunnel run\n:\n";
+    put(&script, text);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&script, mode).unwrap();
+    let mut process = Command::new(&script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut says = std::io::BufReader::new(process.stdout.take().unwrap());
+    let mut inner = String::new();
+    std::io::BufRead::read_line(&mut says, &mut inner).unwrap();
+    let found = sh(&CLOUDFLARED, "running cloudflared", "");
+    drop(process.stdin.take());
+    process.wait().unwrap();
+    let is = |pid: &str| {
+        found
+            .lines()
+            .any(|l| l.split('/').next() == Some(pid.trim()))
+    };
+    assert!(is(&inner), "{inner} {found}");
+    assert!(!is(&process.id().to_string()), "{found}");
+}
+
+/// A process of the host may have another root, or other mounts.
+#[test]
+fn files_are_those_that_the_process_sees() {
+    let folder = folder();
+    let other = folder.path().join("other");
+    put(&other.join("etc/x.conf"), "");
+    std::os::unix::fs::symlink("/etc", other.join("link")).unwrap();
+    let own = |name: &str| std::fs::read_link(format!("/proc/self/ns/{name}")).unwrap();
+    let proc = folder.path().join("1");
+    std::fs::create_dir_all(proc.join("ns")).unwrap();
+    let link = |to: &Path, name: &str| {
+        let _ = std::fs::remove_file(proc.join(name));
+        std::os::unix::fs::symlink(to, proc.join(name)).unwrap();
+    };
+    link(&own("user"), "ns/user");
+    let of = DNS
+        .sh
+        .concat()
+        .replace("/proc/$1", &proc.display().to_string());
+    let sees = |root: &Path, mounts: &Path, path: &str| {
+        link(root, "root");
+        link(mounts, "ns/mnt");
+        // Who owns the folder is who runs it.
+        let text = format!(
+            "{of}\nid() {{ echo 0; }}\nstat() {{ [ \"$2\" != %u ] || {{ echo 0; return; }}; command stat \"$@\"; }}\nseen_by 1 host {path}"
+        );
+        let ran = Command::new("sh").args(["-c", &text]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).trim().to_owned();
+        said.replace(&proc.display().to_string(), "/proc/1")
+    };
+    let (root, mnt) = (Path::new("/"), own("mnt"));
+    assert_eq!(sees(root, &mnt, "/etc/x.conf"), "/etc/x.conf");
+    let elsewhere = Path::new("mnt:[1]");
+    assert_eq!(
+        sees(root, elsewhere, "/etc/x.conf"),
+        "/proc/1/root/etc/x.conf"
+    );
+    assert_eq!(sees(&other, &mnt, "/etc/x.conf"), "/proc/1/root/etc/x.conf");
+    let why = "! a part of the path of its configuration is a link";
+    assert_eq!(sees(&other, &mnt, "/link/x.conf"), why);
+}
+
 fn tailscale(status: &str, prefs: &str, serve: &str) -> Vec<String> {
     let filtered = |form: &str, text: &str| {
         let text = format!("{text}\n@ 0\n");
@@ -215,6 +332,7 @@ fn tailscale(status: &str, prefs: &str, serve: &str) -> Vec<String> {
         filtered("prefs", prefs),
         filtered("serve", serve)
     );
+    assert!(!body.contains("key:"), "a key left the host: {body}");
     said(&gathered(FactKind::Tailscale, &TAILSCALE, &body))
 }
 
@@ -373,6 +491,13 @@ fn a_pihole_of_version_6() {
     let reads = PIHOLE_TOML.replace("etc_dnsmasq_d = false", "etc_dnsmasq_d = true");
     let found = pihole(&[("etc/pihole/pihole.toml", &reads), aside]);
     assert!(found.contains(&"pihole/host/other.lan addresses=[192.168.1.9]".to_owned()));
+    let dhcp = (
+        "etc/dnsmasq.d/20-mine.conf",
+        "dhcp-host=52:54:00:12:34:56,192.168.1.5,nas\n",
+    );
+    let found = pihole(&[("etc/pihole/pihole.toml", &reads), dhcp]);
+    let why = "? pihole: other settings of it answer names, too (dhcp-host)";
+    assert_eq!(found.last().map(String::as_str), Some(why));
     let lines = PIHOLE_TOML.replace("dnsmasq_lines = []", "dnsmasq_lines = [\n  \"hunter2\"\n]");
     let found = pihole(&[("etc/pihole/pihole.toml", &lines)]);
     let why = "? pihole: it has lines of dnsmasq of its own (misc.dnsmasq_lines)";
