@@ -14,6 +14,7 @@ pub mod bands;
 pub mod bodies;
 pub mod budget;
 pub mod call;
+pub mod ceiling;
 pub mod claims;
 pub mod container_addresses;
 pub mod containers;

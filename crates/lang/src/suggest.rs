@@ -59,7 +59,8 @@ fn distance(word: &str, known: &str) -> usize {
 }
 
 /// Words for one thing, of which each section has its own, or which people bring from elsewhere.
-const ALIKE: [&[&str]; 8] = [
+const ALIKE: [&[&str]; 9] = [
+    &["addresses", "address", "ip", "ips", "ipv4", "ip_address"],
     &["amount", "price", "cost"],
     &["url", "http"],
     &["port", "tcp"],
@@ -74,6 +75,12 @@ const ALIKE: [&[&str]; 8] = [
 pub(crate) fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let group = ALIKE.iter().find(|group| group.contains(&word))?;
     known.into_iter().find(|k| *k != word && group.contains(k))
+}
+
+/// Two words mean the same.
+pub(crate) fn is_same(word: &str, known: &str) -> bool {
+    let both = |group: &&&[&str]| group.contains(&word) && group.contains(&known);
+    ALIKE.iter().any(|group| both(&group))
 }
 
 /// A mend that replaces `span` by `text`, as a question; what looks like a secret is hidden, and then there is no edit.

@@ -11,6 +11,7 @@ pub mod cap_ups_runtime;
 pub mod chg_backup_before;
 pub mod chg_bypass;
 pub mod cmp_dup_key;
+pub mod cmp_exposure;
 pub mod cmp_hardening;
 pub mod cmp_mode_ports;
 pub mod cmp_net_claim;

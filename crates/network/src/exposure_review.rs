@@ -12,14 +12,16 @@ use model::id::ObjectRef;
 use model::lab::Exposure;
 use model::lab::network::{Action, End, Flow};
 use model::lab::service::ServiceExposure;
+use std::collections::BTreeMap;
 
 pub const RULE: Rule = Rule {
     id: "exposure-review",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "An exposure, or a flow that may pass, lacks a reason, an owner or a review date, or its review is overdue.",
+    summary: "An exposure, or a flow that may pass, lacks a reason, an owner or a review date, its review is overdue, or an exposure is declared twice.",
     rationale: "Ports are opened for a reason and stay open without one. A reason, somebody who answers for it, and a day on \
-        which it is looked at again are what keeps the list of ways in from only growing.",
+        which it is looked at again are what keeps the list of ways in from only growing. Of one that is written twice, the second is still \
+        there after somebody has closed the first.",
     example: "exposures: [{port: 8080/tcp, from: any}]",
     controls: &["NIST CSF 2.0 ID.AM-03", "ISO 27001:2022 A.8.20"],
     mend: Mend::Unsafe(
@@ -45,16 +47,67 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         for exposure in &machine.exposures {
             judge(ctx, &of_machine(&of, exposure), out);
         }
+        let ways = machine.exposures.iter();
+        let ways = ways.map(|e| (same_machine(e), of_machine(&of, e)));
+        twice(ways, out);
     }
     for (name, s) in ctx.lab.services.iter().filter(|(_, s)| s.is_running()) {
         for exposure in &s.exposures {
             judge(ctx, &of_service(name, exposure), out);
         }
+        let ways = s.exposures.iter();
+        let ways = ways.filter_map(|e| Some((same_service(e)?, of_service(name, e))));
+        twice(ways, out);
     }
     for flow in &ctx.lab.flows {
         if flow.action.known() == Some(&Action::Allow) {
             judge(ctx, &of_flow(flow), out);
         }
+    }
+}
+
+/// What makes two exposures of a machine one.
+fn same_machine(e: &Exposure) -> String {
+    let word = |given: &Option<Spanned<String>>| given.as_ref().map(|g| g.value.clone());
+    let (from, listen) = (word(&e.from), word(&e.listen));
+    format!("{:?}", (e.port.value, e.protocol, from, listen))
+}
+
+/// The same of a service; none where something of it is not known.
+fn same_service(e: &ServiceExposure) -> Option<String> {
+    let open = [
+        e.from.as_ref().is_some_and(|g| g.value().is_none()),
+        e.via.as_ref().is_some_and(|g| g.value().is_none()),
+        e.host.as_ref().is_some_and(|g| g.value().is_none()),
+    ];
+    let port = e.port.known().filter(|_| !open.contains(&true))?;
+    let from = e.from.known().map(|from| match from {
+        Or::Word(word) => word.word().to_owned(),
+        Or::Ref(r) => r.0.object.to_string(),
+    });
+    let via = e.via.known().map(|via| via.0.object.to_string());
+    let host = e.host.known().map(|h| h.0.to_lowercase());
+    Some(format!("{:?}", (port.to_string(), from, via, host)))
+}
+
+/// Ways in of one thing that are the same in all that they say of who comes in, and where.
+fn twice(ways: impl Iterator<Item = (String, Way)>, out: &mut Findings) {
+    let mut first: BTreeMap<String, diag::Span> = BTreeMap::new();
+    for (same, way) in ways {
+        let Some(there) = first.get(&same) else {
+            first.insert(same, way.span);
+            continue;
+        };
+        let d = RULE
+            .finding(format!("{} is declared open twice", way.words))
+            .at(way.span, "again here")
+            .and_at(*there, "first here")
+            .of(format!("{}: twice", way.words))
+            .fix(Fix::doubtful("remove it", Edit::remove(way.span)));
+        out.add_about(
+            way.object.clone(),
+            d.help("keep the one whose reason, owner and review hold"),
+        );
     }
 }
 

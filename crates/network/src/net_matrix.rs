@@ -62,10 +62,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 others - silent.len(),
                 silent.len()
             ))
-            .help(format!(
-                "add a flow with 'allow' and ports for what is needed, and deny the rest: `{}`",
-                denied(from, silent.first().unwrap_or(&"any"))
-            ));
+            .help(remedy(from, &silent));
         // What is denied last leaves what is allowed before it as it is.
         if let Some(last) = lab.flows.last() {
             // One zone at a time, and only what nothing is said of: `to: any` would take the internet away, too.
@@ -76,6 +73,22 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         out.add(zone(from), d);
     }
+}
+
+/// A line for each zone: none of them has to deny more than was asked.
+fn remedy(from: &str, silent: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    let first = silent.iter().take(SHOWN);
+    let lines: Vec<String> = first.map(|to| format!("`{}`", denied(from, to))).collect();
+    let (by, more) = match silent.len() {
+        0 | 1 => ("", String::new()),
+        n if n > SHOWN => (", zone by zone", format!(" and {} more", n - SHOWN)),
+        _ => (", zone by zone", String::new()),
+    };
+    format!(
+        "add a flow with 'allow' and ports for what is needed, and behind it one that denies the rest{by}: {}{more}",
+        lines.join(", ")
+    )
 }
 
 fn denied(from: &str, to: &str) -> String {

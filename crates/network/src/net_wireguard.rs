@@ -4,7 +4,8 @@ use crate::context::called;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
-use model::id::ObjectRef;
+use model::id::{Kind, ObjectRef};
+use model::lab::service::Service;
 use model::lab::tunnel::{WireGuard, WireGuardKey};
 use model::lab::{Exposure, Host, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +14,9 @@ pub const RULE: Rule = Rule {
     id: "net-wireguard",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "Two WireGuard interfaces of a machine listen on one port, two peers have one key, a peer is the machine itself, or its firewall keeps the peers out.",
+    summary: "Two WireGuard interfaces of a machine listen on one port, two peers have one key, a peer is the machine itself, its firewall keeps the peers out, or the port is declared open for TCP.",
     rationale: "The second interface on a port does not come up. A peer is its key: of two peers with one key, WireGuard keeps one, with the addresses of the last that was set; a peer \
-        with the key of the interface itself is ignored. What the firewall does not let in is dropped without an answer, which looks like a wrong key.",
+        with the key of the interface itself is ignored. WireGuard speaks UDP alone: what is let in by TCP reaches nothing. What the firewall does not let in is dropped without an answer, which looks like a wrong key.",
     example: "hosts: {gw: {wireguard: {wg0: {port: 51820}, wg1: {port: 51820}}}}",
     controls: &["CIS v8 12.7", "ISO 27001:2022 A.8.20"],
     mend: Mend::DisplayOnly("which port or key is meant stands on the machines"),
@@ -29,6 +30,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         found.extend(twice(&object, machine));
         found.extend(itself(&object, machine));
         found.extend(shut(&object, machine));
+        found.extend(tcp(ctx, &object, machine));
         for d in found {
             out.add(object.clone(), d);
         }
@@ -148,7 +150,10 @@ fn shut(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
         let dialled =
             !tunnel.peers.is_empty() && tunnel.peers.values().all(|p| p.endpoint.is_some());
         let mut ways = machine.exposures.iter();
-        if dialled || ways.any(|e| opens(e, port)) {
+        // TCP in place of UDP is told by itself.
+        if dialled
+            || ways.any(|e| opens(e, port) || e.port.value == port && e.protocol == Protocol::Tcp)
+        {
             continue;
         }
         let fits = |fit| {
@@ -184,6 +189,57 @@ fn shut(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
         )));
     }
     out
+}
+
+/// Exposures of the machine, and of services that run on it, that name the port of a tunnel and TCP. Where UDP is open beside it, the other one may be
+/// another program's.
+fn tcp(ctx: &Context<'_>, object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    let services = ctx.lab.services.values().filter(|s| s.is_running());
+    let here = |s: &&Service| {
+        let mut parts = s.runs.iter().flat_map(crate::reach::parts);
+        parts.any(|p| p == *object || on(ctx, &p).as_ref() == Some(object))
+    };
+    let own = machine.exposures.iter();
+    let own = own.map(|e| (e.port.value, e.protocol, e.port.span));
+    let theirs = services.filter(here).flat_map(|s| &s.exposures);
+    let theirs = theirs.filter_map(|e| {
+        let (given, ports) = (e.port.as_ref()?, e.port.known()?);
+        let one = ports.first() == ports.last();
+        one.then_some((ports.first(), ports.protocol(), given.span))
+    });
+    let ways: Vec<(u16, Protocol, Span)> = own.chain(theirs).collect();
+    for (name, tunnel) in &machine.about.wireguard {
+        let Some((port, span)) = port(tunnel) else {
+            continue;
+        };
+        let of = |protocol| ways.iter().filter(move |w| w.0 == port && w.1 == protocol);
+        if of(Protocol::Udp).next().is_some() {
+            continue;
+        }
+        for (_, _, at) in of(Protocol::Tcp) {
+            let d = RULE
+                .with(
+                    Severity::Warning,
+                    format!(
+                        "port {port} of {} is declared open for TCP, and WireGuard interface '{name}' listens there, on UDP alone",
+                        called(object)
+                    ),
+                )
+                .at(*at, "TCP")
+                .and_at(span, "UDP")
+                .note(format!("exposures of {port}/udp: 0"));
+            out.push(d.help(format!("write 'port: {port}/udp'")));
+        }
+    }
+    out
+}
+
+/// The machine of a stack.
+fn on(ctx: &Context<'_>, part: &ObjectRef) -> Option<ObjectRef> {
+    let stack = ctx.lab.stacks.get(&part.name)?;
+    let on = stack.on.known().filter(|_| part.kind == Kind::Stack)?;
+    Some(on.0.object.clone())
 }
 
 fn opens(way: &Exposure, port: u16) -> bool {

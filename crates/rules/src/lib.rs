@@ -12,10 +12,11 @@ mod rules;
 mod waivers;
 
 use graph::{
-    amounts, archives, attention, attributes, bands, bodies, budget, call, claims, containers,
-    context, copies, coverage, error_budget, evacuation, failover, faults, figure, held, lead,
-    lifecycle, load, near, objectives, origin, partial, places, pools, processors, reach, recovery,
-    shared_storage, sizes, standing, structure, terms, totals, transfer, votes, wording,
+    amounts, archives, attention, attributes, bands, bodies, budget, call, ceiling, claims,
+    containers, context, copies, coverage, error_budget, evacuation, failover, faults, figure,
+    held, lead, lifecycle, load, near, objectives, origin, partial, places, pools, processors,
+    reach, recovery, shared_storage, sizes, standing, structure, terms, totals, transfer, votes,
+    wording,
 };
 
 pub use graph::{Context, Leak, Observation};

@@ -16,6 +16,7 @@ pub(crate) struct Part {
 /// Rules of which one object can have several things that somebody may or may not live with.
 const PARTS: &[(&str, Part)] = &[
     part("cert-expiry", "file", "/etc/pve/local/pve-ssl.pem"),
+    part("cmp-exposure", "port", "port 8081/tcp"),
     part("cmp-hardening", "right", "portainer: /var/run/docker.sock"),
     part("cmp-mode-ports", "port", "web: 8080/tcp"),
     part("cmp-port-open", "port", "db: 5432/tcp"),

@@ -66,7 +66,13 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
     for (n, waiver) in waivers.iter().enumerate() {
         if whole && !hidden(waiver) {
             let there = there.get(n).into_iter().flatten();
-            let there: Vec<&str> = there.map(String::as_str).collect();
+            // What another waiver of the same accepts needs no second one.
+            let taken = |part: &&str| {
+                let mut others = waivers.iter().enumerate().filter(|(m, _)| *m != n);
+                others.any(|(m, w)| same(w, waiver) && used.has(m, Some(part)))
+            };
+            let there = there.map(String::as_str).filter(|part| !taken(part));
+            let there: Vec<&str> = there.collect();
             let at = mains.get(n).into_iter().flatten();
             let at: Vec<&str> = at.map(String::as_str).collect();
             out.extend(waiver_unused::about(waiver, (&there, &at), |part| {
@@ -75,6 +81,12 @@ pub(crate) fn apply(ctx: &Context<'_>, findings: Findings) -> Vec<Diagnostic> {
         }
     }
     out
+}
+
+/// Two waivers of one rule and object.
+fn same(one: &Waiver, other: &Waiver) -> bool {
+    let object = |w: &Waiver| w.object.as_ref().map(|o| o.value.clone());
+    one.id.value == other.id.value && object(one) == object(other)
 }
 
 /// What the rule of a waiver finds of its object, as `only` names it.

@@ -245,16 +245,32 @@ struct Pairs {
     maybe: usize,
 }
 
+impl Pairs {
+    fn add(&mut self, kind: ConflictKind) {
+        match kind {
+            ConflictKind::Within => self.maybe += 1,
+            ConflictKind::Same | ConflictKind::TooFew => self.sure += 1,
+        }
+    }
+}
+
 /// What containers and services take, with what takes the same.
 fn listeners(input: &Input<'_>, all: &mut Machines) -> Pairs {
     let mut pairs = Pairs::default();
     for (place, claims) in listening::claims(input.lab, input.projects) {
         let mut uses: Vec<Use> = claims.iter().map(of_claim).collect();
         let whats: Vec<String> = uses.iter().map(|u| u.what.clone()).collect();
+        // Two that meet on several addresses are one pair.
+        let mut met = BTreeSet::new();
         for conflict in listening::conflicts(&claims) {
-            match conflict.kind {
-                ConflictKind::Within => pairs.maybe += 1,
-                ConflictKind::Same | ConflictKind::TooFew => pairs.sure += 1,
+            let both = [conflict.first, conflict.other].map(|n| claims.get(n));
+            if let [Some(one), Some(other)] = both {
+                let mut titles = [one.by.title(), other.by.title()];
+                titles.sort();
+                let port = one.first.max(other.first);
+                if met.insert((titles, one.protocol, port)) {
+                    pairs.add(conflict.kind);
+                }
             }
             let (one, other) = (conflict.first, conflict.other);
             for (of, rival) in [(one, other), (other, one)] {

@@ -289,6 +289,17 @@ guests:\n{guests}"
     }
 }
 
+/// How long a UPS lasts nobody declares; what is declared is how long it has to.
+#[test]
+fn the_runtime_of_a_ups_is_a_demand() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nhosts: {a: {power: 90W}}\nups: {u: {power: 400W, runtime: 10m, feeds: [a]}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (_, out, err) = graph(lab.path(), &["--view", "power"]);
+    assert!(out.contains("has to last 10m"), "{out}{err}");
+    assert!(!out.contains("lasts"), "{out}{err}");
+}
+
 /// A UPS must give what is drawn at load, whatever is drawn on average: 300 W of 400 W.
 #[test]
 fn the_load_of_a_ups_is_what_its_machines_can_draw() {

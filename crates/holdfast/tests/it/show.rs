@@ -217,6 +217,42 @@ fn two_that_want_one_port_are_told_and_the_next_free_one_is_named() {
     assert_eq!(free.split_whitespace().last(), Some("none"), "{text}");
 }
 
+/// Both families of addresses are published, and the other one wants all of them: two claims meet a third, and two things collide.
+#[test]
+fn a_pair_that_meets_on_two_addresses_is_one() {
+    let lab = tempfile::tempdir().unwrap();
+    for (file, text) in [
+        (
+            "holdfast.yaml",
+            "format: 1\nlab: x\nhosts: {h: {}}\nstacks: {a: {file: a.yaml, on: h}, b: {file: b.yaml, on: h}}\n",
+        ),
+        (
+            "a.yaml",
+            "services: {wiki: {image: 'nginx:1.27', ports: ['0.0.0.0:8080:80', '[::]:8080:80']}}\n",
+        ),
+        (
+            "b.yaml",
+            "services: {shop: {image: 'nginx:1.27', ports: ['8080:80']}}\n",
+        ),
+    ] {
+        std::fs::write(lab.path().join(file), text).unwrap();
+    }
+    let text = run(lab.path(), &["ports"], "140");
+    assert!(text.contains("= 1 collision:"), "{text}");
+}
+
+/// Of one vote it is said in the singular.
+#[test]
+fn one_vote_is_left() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\ntiers: {core: {slo: 99.9%}}\nhosts: {p1: {hardware: {memory: 32GiB}}, p2: {hardware: {memory: 32GiB}}}\n\
+        clusters: {main: {kind: proxmox, members: [p1, p2], ha: true}}\nguests: {g: {kind: vm, on: p1, memory: 2GiB}}\n\
+        services: {s: {tier: core, runs: {guest: g}}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let text = run(lab.path(), &["goals"], "400");
+    assert!(text.contains("without p1 1 vote is left of"), "{text}");
+}
+
 #[test]
 fn controls_are_own_inherited_missing_or_not_known() {
     let folder = busy();

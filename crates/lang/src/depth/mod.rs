@@ -11,10 +11,13 @@ mod say;
 use crate::lower::{Names, SECRET};
 use crate::mixup::Values;
 use crate::sink::Sink;
+use crate::suggest::is_same;
 use crate::yaml::{Entry, Key, Node, NodeKind, Text};
 use diag::{SourceSet, Span};
 use fit::Level;
 use model::declare::{FORMS, Shape};
+use model::lab::Network;
+use model::lab::Objects;
 use say::Found;
 
 /// What is said of an entry that is no such thing where it stands.
@@ -53,7 +56,7 @@ pub(crate) struct Stray {
 pub(crate) fn help(
     texts: &[Text],
     sources: &SourceSet,
-    names: &Names,
+    (names, networks): (&Names, &Objects<Network>),
     sink: &mut Sink,
 ) -> Vec<Stray> {
     let mut strays = Vec::new();
@@ -70,7 +73,7 @@ pub(crate) fn help(
             continue;
         };
         let mut walk = Walk {
-            values: &Values::new(names),
+            values: &Values::new(names, networks),
             text: &source.text,
             complaints: &own,
             found: Vec::new(),
@@ -463,6 +466,14 @@ impl<'n> Walk<'_, '_, 'n> {
                 under,
                 there: there(under),
             }),
+            // Another word for a key whose value has another form.
+            None if near.is_some_and(|k| is_same(key, k)) => {
+                let meant = near.and_then(|k| Some((k, level.under(k)?)));
+                let help = meant
+                    .and_then(|(k, s)| crate::mixup::reworded(self.values, &s, &entry.value, k));
+                let Some(help) = help else { return false };
+                self.found.push(Found::Reworded { entry, help });
+            }
             // A word of its own that another one only begins with, which takes nothing of this form: `user` and `users`.
             None if near.is_some_and(|k| k.starts_with(key)) => self.found.push(Found::NoSlip {
                 entry,

@@ -51,6 +51,8 @@ pub(super) enum Found<'n> {
     },
     /// In two: a comma splits what is between brackets.
     Comma(Split),
+    /// Here, under another key and in another form.
+    Reworded { entry: &'n Entry, help: String },
     /// Nowhere: the key that is a slip away takes nothing of this form.
     NoSlip {
         entry: &'n Entry,
@@ -80,6 +82,7 @@ impl Found<'_> {
             | Found::Value { .. }
             | Found::Single { .. }
             | Found::Comma(_)
+            | Found::Reworded { .. }
             | Found::NoSlip { .. } => Vec::new(),
         }
     }
@@ -118,6 +121,7 @@ pub(super) fn report(found: &Found<'_>, text: &str, sink: &mut Sink) {
             beside,
         } => single(owner, value, beside, text, sink),
         Found::Comma(split) => comma(split, sink),
+        Found::Reworded { entry, help } => sink.unguess("unknown-key", entry.key.span, help),
         Found::NoSlip { entry, known } => {
             let help = format!("known keys are {}", known.join(", "));
             sink.unguess("unknown-key", entry.key.span, &help);

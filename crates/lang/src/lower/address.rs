@@ -75,6 +75,11 @@ impl Cidr {
         (digits && prefix <= bits).then_some(Self { address, prefix })
     }
 
+    /// How many bits it has in common.
+    pub(crate) fn prefix(self) -> u32 {
+        self.prefix
+    }
+
     /// The subnet itself: all bits behind the prefix are zero.
     pub(crate) fn first(self) -> Self {
         let address = match self.address {

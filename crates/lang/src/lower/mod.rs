@@ -116,8 +116,8 @@ pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab
         }
     }
     head::read(&mut cx, texts, root, &mut lab);
-    crate::mixup::help(texts, &names, sink);
-    for stray in crate::depth::help(texts, sources, &names, sink) {
+    crate::mixup::help(texts, &names, &lab.networks, sink);
+    for stray in crate::depth::help(texts, sources, (&names, &lab.networks), sink) {
         forget(&mut lab, &objects, &stray);
     }
     lab.settle();

@@ -139,11 +139,17 @@ pub(super) fn date(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Date> {
     match <Date as Value>::parse(&text) {
         Ok(date) => Some(date),
         Err(wrong) => {
-            let why = match wrong.says {
+            let why = match &wrong.says {
                 Says::After(why) => why,
-                Says::Whole(_) | Says::Nothing => "is not a date".to_owned(),
+                Says::Whole(_) | Says::Nothing => "is not a date",
             };
-            cx.bad("invalid-value", slot, &text, &why);
+            let message = format!("{slot}: {} {why}", quote(&text));
+            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+            cx.report(match (wrong.meant, wrong.help) {
+                (Some(meant), _) => d.fix(did_you_mean(slot.node.head, &meant)),
+                (None, Some(help)) => d.help(help),
+                (None, None) => d,
+            });
             None
         }
     }

@@ -1,8 +1,9 @@
 //! What stands somewhere, in the form that is wanted there.
 
-use super::value::{Values, flow};
+use super::value::{Inside, Values, flow};
 use crate::yaml::{Entry, Node, NodeKind};
 use model::declare::{FieldShape, RecordShape, Shape};
+use std::collections::BTreeSet;
 
 /// Keys by which people name the items of a list.
 const NAMES: [&str; 4] = ["name", "id", "label", "hostname"];
@@ -12,12 +13,17 @@ pub(super) struct Former<'v, 'c> {
     values: &'v Values<'c>,
     /// Something in it is an example and not the user's own.
     pub(super) invented: bool,
+    /// An address that is in none of the declared networks.
+    pub(super) nowhere: Option<String>,
 }
 
 impl<'v, 'c> Former<'v, 'c> {
     pub(super) fn new(values: &'v Values<'c>) -> Self {
-        let invented = false;
-        Self { values, invented }
+        Self {
+            values,
+            invented: false,
+            nowhere: None,
+        }
     }
 
     /// The same content in this shape; none if there is no telling.
@@ -50,7 +56,9 @@ impl<'v, 'c> Former<'v, 'c> {
     fn single(&self, shape: &Shape, node: &Node) -> Option<String> {
         match &node.kind {
             NodeKind::Scalar { text, plain } => {
-                self.values.takes(shape, text).then(|| flow(text, *plain))
+                let meant = || self.values.meant(shape, text).map(|m| flow(&m, true));
+                let own = self.values.takes(shape, text).then(|| flow(text, *plain));
+                own.or_else(meant)
             }
             NodeKind::Seq(items) => match items.as_slice() {
                 [one] => self.single(shape, one),
@@ -138,7 +146,24 @@ impl<'v, 'c> Former<'v, 'c> {
                 each.collect::<Option<Vec<String>>>()?
             }
         };
+        let entries = self.apart(entries)?;
         Some(format!("{{{}}}", entries.join(", ")))
+    }
+
+    /// Each name once. Of two addresses in one network, only one can be meant: where the other one is, nobody said.
+    fn apart(&mut self, entries: Vec<String>) -> Option<Vec<String>> {
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        let mut out = Vec::new();
+        for (n, entry) in entries.into_iter().enumerate() {
+            let (name, value) = entry.split_once(':')?;
+            if names.insert(name.to_owned()) {
+                out.push(entry);
+            } else {
+                self.invented = true;
+                out.push(format!("NETWORK{}:{value}", n + 1));
+            }
+        }
+        Some(out)
     }
 
     /// Of how many there are, the first two.
@@ -187,7 +212,19 @@ impl<'v, 'c> Former<'v, 'c> {
 
     fn unnamed(&mut self, key: &Shape, of: &Shape, item: &Node, n: usize) -> Option<String> {
         let value = self.of(of, item)?;
-        let name = self.values.key(key, n, &value)?;
+        let name = match self.values.inside(key, &value) {
+            Some(Inside::Of(name)) => return Some(format!("{}: {value}", flow(name, true))),
+            Some(Inside::Nowhere) => {
+                let numbered = if n == 0 {
+                    String::new()
+                } else {
+                    (n + 1).to_string()
+                };
+                self.nowhere.get_or_insert_with(|| value.clone());
+                format!("NETWORK{numbered}")
+            }
+            None => self.values.key(key, n, &value)?,
+        };
         self.invented = true;
         Some(format!("{name}: {value}"))
     }

@@ -13,6 +13,8 @@ use diag::Span;
 use form::Former;
 use jiff::civil::Date;
 use model::declare::{ASSUMED, FieldShape, MEASURED, Shape, UNKNOWN, Value as _};
+use model::lab::Network;
+use model::lab::Objects;
 use model::units::duration::Duration;
 use model::units::text::Prose;
 pub(crate) use value::Values;
@@ -25,13 +27,13 @@ const MOST: usize = 100;
 const LONGEST: usize = 120;
 
 /// Gives every complaint about a mix-up the form that would be accepted, unless nothing better is known than what it says.
-pub(crate) fn help(texts: &[Text], names: &Names, sink: &mut Sink) {
+pub(crate) fn help(texts: &[Text], names: &Names, networks: &Objects<Network>, sink: &mut Sink) {
     let spans: Vec<Span> = sink.places(CODE).take(MOST).collect();
     if spans.is_empty() {
         return;
     }
     let root = schema::root();
-    let values = Values::new(names);
+    let values = Values::new(names, networks);
     for span in spans {
         let text = texts.iter().find(|t| t.source == span.source);
         let Some(node) = text.and_then(|t| t.root.as_ref()) else {
@@ -107,11 +109,32 @@ impl Found<'_> {
             None if is_loose(&self.shape, values) => return None,
             None => (values.example(&self.shape)?, "write it as in"),
         };
+        let end = match former.nowhere {
+            Some(address) if former.invented => format!("; {address} is in no declared network"),
+            _ => String::new(),
+        };
         Some(match self.key {
-            Some(key) => format!("{shown} '{}: {form}'", value::flow(key, true)),
-            None => format!("{shown} '{form}'"),
+            Some(key) => format!("{shown} '{}: {form}'{end}", value::flow(key, true)),
+            None => format!("{shown} '{form}'{end}"),
         })
     }
+}
+
+/// What stands under a key, in the form that another key takes.
+pub(crate) fn reworded(
+    values: &Values<'_>,
+    shape: &Shape,
+    node: &Node,
+    key: &str,
+) -> Option<String> {
+    let mut former = Former::new(values);
+    let form = former.of(shape, node)?;
+    let end = match former.nowhere {
+        Some(address) => format!(" {address} is in no declared network"),
+        None => String::new(),
+    };
+    let fits = form.len() <= LONGEST && diag::hide(&form) == form;
+    fits.then(|| format!("did you mean '{key}: {form}'?{end}"))
 }
 
 fn is_loose(shape: &Shape, values: &Values<'_>) -> bool {

@@ -1,9 +1,14 @@
 //! Single values: whether a text is one, and examples of them.
 
-use crate::lower::Names;
+use crate::lower::{Cidr, Names};
+use core::net::IpAddr;
 use jiff::civil::Date;
-use model::declare::{FieldShape, Part, Pattern, RecordShape, Shape, Value, ValueForm};
+use model::declare::{
+    FieldShape, OptExt as _, Part, Pattern, RecordShape, Shape, Value, ValueForm,
+};
 use model::id::Kind;
+use model::lab::Network;
+use model::lab::Objects;
 use model::units::calendar::Calendar;
 use model::units::duration::Duration;
 use model::units::money::{Cost, Currency, EnergyPrice, Money};
@@ -31,11 +36,38 @@ const CANDIDATES: [&str; 10] = [
 /// What values there are in a lab.
 pub(crate) struct Values<'c> {
     names: &'c Names,
+    networks: &'c Objects<Network>,
+}
+
+/// The networks of a lab in which an address may be.
+pub(super) enum Inside<'c> {
+    /// The narrowest that has it.
+    Of(&'c str),
+    /// None of those whose subnet is declared.
+    Nowhere,
 }
 
 impl<'c> Values<'c> {
-    pub(crate) fn new(names: &'c Names) -> Self {
-        Self { names }
+    pub(crate) fn new(names: &'c Names, networks: &'c Objects<Network>) -> Self {
+        Self { names, networks }
+    }
+
+    /// Where an address lies, if the text is one and some subnet is declared.
+    pub(super) fn inside(&self, shape: &Shape, text: &str) -> Option<Inside<'c>> {
+        let networks = matches!(shape, Shape::Ref(set) if *set == Kind::Network.bit());
+        let ip: IpAddr = text.trim_matches('\'').parse().ok().filter(|_| networks)?;
+        let subnet = |n: &Network| Cidr::parse(n.subnet.known()?);
+        let all = self.networks.iter();
+        let all: Vec<(&str, Cidr)> = all
+            .filter_map(|(name, n)| Some((name.as_str(), subnet(n)?)))
+            .collect();
+        if all.is_empty() {
+            return None;
+        }
+        let having = all.iter().filter(|(_, cidr)| cidr.contains(ip));
+        // Of equal ones the first by name.
+        let narrowest = having.min_by_key(|(_, cidr)| core::cmp::Reverse(cidr.prefix()));
+        Some(narrowest.map_or(Inside::Nowhere, |(name, _)| Inside::Of(name)))
     }
 
     /// Whether a text will do.
@@ -51,6 +83,25 @@ impl<'c> Values<'c> {
             }
             Shape::Any(all) => all.iter().any(|one| self.takes(one, text)),
             Shape::List(_) | Shape::Map(..) | Shape::AnyCase(_) => false,
+        }
+    }
+
+    /// What was meant by a text that is a slip away from one that will do.
+    pub(super) fn meant(&self, shape: &Shape, text: &str) -> Option<String> {
+        match shape {
+            Shape::Value(form) if form.name == Duration::FORM.name => {
+                Duration::parse(text).err()?.meant
+            }
+            // What is read to the second takes no parts of one.
+            Shape::Value(form) if form.name == "seconds" => {
+                let meant = Duration::parse(text).err()?.meant?;
+                (!meant.contains("ms")).then_some(meant)
+            }
+            Shape::Value(form) if form.name == Date::FORM.name => Date::parse(text).err()?.meant,
+            Shape::Value(form) if form.name == Size::FORM.name => Size::parse(text).err()?.meant,
+            Shape::Value(form) if form.name == Money::FORM.name => Money::parse(text).err()?.meant,
+            Shape::Given(of) => self.meant(of, text),
+            _ => None,
         }
     }
 

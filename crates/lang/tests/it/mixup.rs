@@ -185,7 +185,7 @@ fn the_form_has_the_words_that_were_written() {
     let rows = [
         (
             "hosts: {h: {addresses: 1.2.3.4}}",
-            "write it as in 'addresses: {lan: 1.2.3.4}'",
+            "write 'addresses: {lan: 1.2.3.4}'",
         ),
         (
             "hosts: {h: {hardware: {disks: [a, b]}}}",

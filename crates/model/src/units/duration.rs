@@ -53,6 +53,16 @@ impl Duration {
     }
 }
 
+/// `0`, `0m`, `00:00:00`: a number in every place, and all of them zero.
+fn is_nothing(text: &str) -> bool {
+    let digits = |c: char| c.is_ascii_digit();
+    text.starts_with('0')
+        && text.chars().filter(|c| digits(*c)).all(|c| c == '0')
+        && text
+            .chars()
+            .all(|c| c == ':' || digits(c) || c.is_ascii_lowercase())
+}
+
 impl Value for Duration {
     const FORM: ValueForm = ValueForm {
         name: "duration",
@@ -70,6 +80,12 @@ impl Value for Duration {
             None if slip::is_bare(text) => Wrong::new(format!(
                 "has no unit: {text}s are seconds, {text}m minutes, {text}h hours, {text}d days"
             )),
+            None if is_nothing(text) => Wrong {
+                help: Some(
+                    "leave the key out, or write 'unknown' if nobody knows how long".to_owned(),
+                ),
+                ..Wrong::new("is no time at all: a duration is longer than nothing")
+            },
             None if text.contains(':') => Wrong {
                 help: Some(
                     "this is a time of day; a duration is wanted, such as '1d' for every day"

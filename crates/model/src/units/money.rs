@@ -192,6 +192,7 @@ pub fn recurring(text: &str) -> Option<(String, &'static str)> {
     let (money, period) = slip::per(text)?;
     let money = Money::of(money)
         .map(|m| m.to_string())
+        .or_else(|| Money::turned(money))
         .or_else(|| meant(money))?;
     Some((money, period))
 }

@@ -350,7 +350,7 @@ pub(super) fn duration(text: &str) -> Option<String> {
             .then(|| format!("{date}{time}"))
             .and_then(|text| duration(&text));
     }
-    if let Some(whole) = divided(&lower) {
+    if let Some(whole) = divided(&lower).or_else(|| clock(&lower)) {
         return Some(whole);
     }
     let often = lower.trim().strip_prefix("every ").unwrap_or(lower.trim());
@@ -371,6 +371,26 @@ pub(super) fn duration(text: &str) -> Option<String> {
         rest = after.trim_start();
     }
     Some(out)
+}
+
+/// `00:05:00` as `5m`. Of two numbers nobody knows whether they are hours and minutes.
+fn clock(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [hours, minutes, seconds] = parts.as_slice() else {
+        return None;
+    };
+    let digits = |t: &str| t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit());
+    if !digits(minutes) || !digits(seconds) || *minutes > "59" || *seconds > "59" {
+        return None;
+    }
+    let mut out = String::new();
+    for (text, unit) in [(hours, "h"), (minutes, "m"), (seconds, "s")] {
+        let number: u16 = text.parse().ok()?;
+        if number > 0 {
+            out.push_str(&format!("{number}{unit}"));
+        }
+    }
+    (!out.is_empty()).then_some(out)
 }
 
 /// `1.5h` and `0.5 days` as `1h30m` and `12h`.

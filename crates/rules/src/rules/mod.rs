@@ -87,10 +87,10 @@ pub(crate) mod waiver_unused;
 use crate::Rule;
 use native::{
     bak_unencrypted, cap_feed_load, cap_memory_slots, cap_ups_load, cap_ups_runtime,
-    chg_backup_before, chg_bypass, cmp_dup_key, cmp_hardening, cmp_mode_ports, cmp_net_claim,
-    cmp_port_open, cmp_replicas_port, doc_diagram, doc_encoding, doc_link, doc_residue,
-    fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes, img_pin,
-    img_updater, inv_guest_id, inv_rack, inv_serial, plat_cmd, ref_container, ref_path,
+    chg_backup_before, chg_bypass, cmp_dup_key, cmp_exposure, cmp_hardening, cmp_mode_ports,
+    cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram, doc_encoding, doc_link,
+    doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes,
+    img_pin, img_updater, inv_guest_id, inv_rack, inv_serial, plat_cmd, ref_container, ref_path,
     run_destructive, run_exec, run_ref, sec_default_password, sec_guest_privileged, ssh_lockout,
     ssh_no_login, ssh_password_login, ssh_root_login, sto_dev_name, sto_disk_owner, sto_fstab,
     sto_guest_pool, sto_raid_usable, sudo_nopassword, ups_unwatched,
@@ -159,6 +159,7 @@ pub const RULES: &[Rule] = &[
     claim_state::RULE,
     claim_term::RULE,
     cmp_dup_key::RULE,
+    cmp_exposure::RULE,
     cmp_hardening::RULE,
     cmp_mode_ports::RULE,
     cmp_net_claim::RULE,

@@ -1,6 +1,7 @@
 //! More is declared on a pool than it holds.
 
 use crate::amounts::count;
+use crate::ceiling;
 use crate::partial::Partial;
 use crate::places::{Mounts, of_dataset};
 use crate::pools::object;
@@ -44,13 +45,33 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(pool) = ctx.lab.pools.get(*name) else {
             continue;
         };
-        let Some(part) = totals::room(ctx.lab, name, pool) else {
+        let known = totals::room(ctx.lab, name, pool);
+        let most = || ceiling::at_most(ctx.lab, name, pool);
+        let Some((part, exact)) = (known.map(|p| (p, true))).or_else(|| Some((most()?, false)))
+        else {
             continue;
         };
-        if let Some(d) = judge(name, pool, load, (part.value, &part.shown)) {
+        let shown = match exact {
+            true => part.shown,
+            false => format!("at most {}", part.shown),
+        };
+        let room = Room {
+            value: part.value,
+            shown: &shown,
+            exact,
+        };
+        if let Some(d) = judge(name, pool, load, &room) {
             out.add(object(name), d);
         }
     }
+}
+
+/// What a pool holds, or what it cannot hold more than.
+struct Room<'a> {
+    value: i128,
+    shown: &'a str,
+    /// It is what it holds.
+    exact: bool,
 }
 
 /// Datasets and virtual disks by the pool that they are declared on.
@@ -97,14 +118,14 @@ fn loads(lab: &Lab) -> BTreeMap<&str, Load> {
     out
 }
 
-fn judge(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Diagnostic> {
-    if load.datasets.value() > room.0 {
+fn judge(name: &str, pool: &Pool, load: &Load, room: &Room<'_>) -> Option<Diagnostic> {
+    if load.datasets.value() > room.value {
         let message = format!("the datasets on pool '{name}' are larger than the pool");
         return Some(finding(RULE.finding(message), &load.datasets, room));
     }
     // `sto-thin` speaks of thin pools.
     let thin = pool.kind.known() == Some(&PoolKind::LvmThin);
-    if load.disks.value() > room.0 && !thin {
+    if load.disks.value() > room.value && !thin {
         let d = match pool.kind.known() == Some(&PoolKind::Lvm) {
             true => RULE.finding(format!(
                 "the disks of guests on pool '{name}' are larger than the pool"
@@ -121,23 +142,39 @@ fn judge(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Dia
     }
     let partly = |of: &&Partial| !of.known.is_empty() && !of.missing.is_empty();
     let disks = (!thin).then_some(&load.disks);
-    let open = [&load.datasets].into_iter().chain(disks).find(partly)?;
+    let sized = |of: &&Partial| !of.known.is_empty();
+    let mut both = [&load.datasets].into_iter().chain(disks);
+    let open = match room.exact {
+        true => both.find(partly)?,
+        // `sto-replica-fit` speaks of what copies take.
+        false if pool.kind.known() == Some(&PoolKind::Ceph) => return None,
+        false => both.find(sized)?,
+    };
     let d = RULE.unknown(format!("whether what lies on pool '{name}' fits on it"));
-    let d = d
-        .at(pool.span, "")
-        .note(format!("at least {} of {}", storage(open.value()), room.1));
-    Some(match open.left_out() {
+    let d = d.at(pool.span, "").note(format!(
+        "{}{} of {}",
+        open.least(),
+        storage(open.value()),
+        room.shown
+    ));
+    let d = match open.left_out() {
         Some(what) => d.note(what),
         None => d,
+    };
+    Some(match room.exact {
+        true => d,
+        false => d
+            .note("how much of that can be filled is not declared")
+            .help("declare its 'level', or what can be used of it ('usable')"),
     })
 }
 
 /// Each kind fits by itself, and all of it does not.
-fn together(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<Diagnostic> {
+fn together(name: &str, pool: &Pool, load: &Load, room: &Room<'_>) -> Option<Diagnostic> {
     let mut all = load.beside.clone();
     all.known.extend(load.disks.known.iter().cloned());
     all.missing.extend(load.disks.missing.iter().cloned());
-    if all.value() <= room.0 {
+    if all.value() <= room.value {
         return None;
     }
     // A volume group sets the whole size of all of them aside.
@@ -153,7 +190,7 @@ fn together(name: &str, pool: &Pool, load: &Load, room: (i128, &str)) -> Option<
     Some(finding(message, &all, room))
 }
 
-fn finding(mut d: Diagnostic, all: &Partial, (room, shown): (i128, &str)) -> Diagnostic {
+fn finding(mut d: Diagnostic, all: &Partial, room: &Room<'_>) -> Diagnostic {
     const SHOWN: usize = 6;
     let mut parts: Vec<&Part> = all.known.iter().collect();
     parts.sort_by_key(|p| std::cmp::Reverse(p.value));
@@ -169,12 +206,17 @@ fn finding(mut d: Diagnostic, all: &Partial, (room, shown): (i128, &str)) -> Dia
         0 => String::new(),
         n => format!(" + {}", count(n, "more", "more")),
     };
-    let least = all.least();
+    // A pool that holds less than this makes it more.
+    let least = match room.exact {
+        true => all.least(),
+        false => "at least ",
+    };
     d = d.note(format!(
-        "{}{more} = {}; the pool holds {shown}: {least}{} too much",
+        "{}{more} = {}; the pool holds {}: {least}{} too much",
         terms.join(" + "),
         storage(all.value()),
-        storage(all.value() - room)
+        room.shown,
+        storage(all.value() - room.value)
     ));
     d.notes.extend(all.left_out());
     d.help("move something elsewhere, add disks, or correct the size")

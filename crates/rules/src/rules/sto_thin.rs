@@ -2,6 +2,7 @@
 
 use crate::amounts::{count, decimal};
 use crate::attention::{Attention, Watchers, of_pool};
+use crate::ceiling;
 use crate::pools::{chain, object};
 use crate::totals;
 use crate::{Context, Findings, Mend, Rule};
@@ -46,7 +47,18 @@ fn judge(
     disks: &[&GuestDisk],
 ) -> Option<Diagnostic> {
     let lab = watchers.lab;
-    let capacity = totals::room(lab, name, pool);
+    let known = totals::room(lab, name, pool);
+    // More than all that it can be made of is more than it holds.
+    let bound = known
+        .is_none()
+        .then(|| ceiling::at_most(lab, name, pool))
+        .flatten()
+        .map(|p| totals::Part {
+            shown: format!("at most {}", p.shown),
+            ..p
+        });
+    let is_known = known.is_some();
+    let capacity = known.or(bound);
     let holds = |c: &totals::Part| u128::try_from(c.value).unwrap_or_default();
     let sized = disks.iter().filter_map(|d| d.size.known());
     let promised: u128 = sized.map(|s| u128::from(s.bytes())).sum();
@@ -66,7 +78,7 @@ fn judge(
         |c| {
             let percent = promised * 100 / holds(c).max(1);
             let share = match (open, disks.len()) {
-                (0, _) => format!("{percent} %"),
+                (0, _) if is_known => format!("{percent} %"),
                 (n, all) if n == all => "nobody knows how much is".to_owned(),
                 _ => format!("at least {percent} %"),
             };
@@ -75,7 +87,7 @@ fn judge(
         },
     );
     let mut d = match (watched, more) {
-        (true, false) if open > 0 || (capacity.is_none() && !disks.is_empty()) => {
+        (true, false) if open > 0 || (!is_known && !disks.is_empty()) => {
             let message = format!("whether thin pool '{name}' promises more than it holds");
             return Some(RULE.unknown(message).at(pool.span, "").note(sum));
         }

@@ -23,8 +23,8 @@ pub(crate) const RULE: Rule = Rule {
     run: |_, _| (),
 };
 
-/// What no finding needed of a waiver in force; waivers of promises are used elsewhere. `there` is what its rule does find of its object, as `only`
-/// names it, and `mains` are the objects of findings that only name it beside theirs.
+/// What no finding needed of a waiver in force; waivers of promises are used elsewhere. `there` is what its rule does find of its object and no
+/// other waiver accepts, as `only` names it, and `mains` are the objects of findings that only name it beside theirs.
 pub(crate) fn about(
     waiver: &Waiver,
     (there, mains): (&[&str], &[&str]),
@@ -43,8 +43,15 @@ pub(crate) fn about(
         false => unused.len() == waiver.only.len(),
     };
     let left: Vec<&str> = there.iter().copied().filter(|t| !used(Some(t))).collect();
-    if let ([wrong, ..], false) = (unused.as_slice(), left.is_empty()) {
-        return vec![misnamed(waiver, wrong, &left, &message)];
+    if !unused.is_empty() && !left.is_empty() {
+        // Each finding is offered once.
+        let mut free = left.clone();
+        let each = unused.iter().map(|wrong| {
+            let near = nearest(&wrong.value, free.iter().copied());
+            free.retain(|part| Some(*part) != near);
+            misnamed(waiver, wrong, (&left, near), &message)
+        });
+        return each.collect();
     }
     if idle {
         let d = RULE.finding(message).at(waiver.id.span, "no such finding");
@@ -86,7 +93,12 @@ fn beside(waiver: &Waiver, mains: &[&str], d: Diagnostic) -> Diagnostic {
 }
 
 /// The rule does find something of the object, and `only` names something else: a slip, or another thing by now.
-fn misnamed(waiver: &Waiver, wrong: &Spanned<String>, left: &[&str], message: &str) -> Diagnostic {
+fn misnamed(
+    waiver: &Waiver,
+    wrong: &Spanned<String>,
+    (left, near): (&[&str], Option<&str>),
+    message: &str,
+) -> Diagnostic {
     const SHOWN: usize = 5;
     let mut d = RULE
         .finding(format!("{message} by '{}'", wrong.value))
@@ -97,7 +109,7 @@ fn misnamed(waiver: &Waiver, wrong: &Spanned<String>, left: &[&str], message: &s
     if let Some(more) = left.len().checked_sub(SHOWN).filter(|n| *n > 0) {
         d = d.note(format!("and {more} more"));
     }
-    if let Some(near) = nearest(&wrong.value, left.iter().copied()) {
+    if let Some(near) = near {
         let edit = Edit::replace(wrong.span, scalar(near));
         return d.fix(Fix::doubtful(format!("did you mean '{near}'?"), edit));
     }

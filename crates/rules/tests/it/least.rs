@@ -78,6 +78,46 @@ datasets: {films: {host: nas, folder: /tank/films, pool: tank, size: LARGE}, mus
         note: "3TB = 3TB; the pool holds 2TB: at least 1TB too much",
         unknown: "unknown: whether what lies on pool 'tank' fits on it",
     },
+    // All that a pool is made of is the most that it can hold.
+    Row {
+        code: "sto-fit",
+        lab: "hosts: {pve: {hardware: {disks: {a: 1TB, b: 2TB}}}}
+pools: {vg0: {kind: lvm, on: pve, devices: [pve/a, pve/b]}}
+guests: {db: {kind: vm, on: pve, disks: {root: {pool: vg0, size: LARGE}}}}
+",
+        large: "4TB",
+        small: "2TB",
+        message: "the disks of guests on pool 'vg0' are larger than the pool",
+        note: "4TB = 4TB; the pool holds at most all devices, 1TB + 2TB = 3TB: at least 1TB too much",
+        unknown: "unknown: whether what lies on pool 'vg0' fits on it",
+    },
+    Row {
+        code: "sto-fit",
+        lab: "hosts: {pve: {}}
+pools: {tank: {kind: zfs, on: pve, raw: 3TB}}
+guests: {db: {kind: vm, on: pve, disks: {root: {pool: tank, size: LARGE}}}}
+",
+        large: "4TB",
+        small: "2TB",
+        message: "the disks of guests on pool 'tank' may become larger than the pool",
+        note: "4TB = 4TB; the pool holds at most all devices, 3TB: at least 1TB too much",
+        unknown: "unknown: whether what lies on pool 'tank' fits on it",
+    },
+    Row {
+        code: "sto-thin",
+        lab: "hosts: {pve: {hardware: {disks: {a: 1TB}}}}
+pools: {vg0: {kind: lvm, on: pve, devices: [pve/a]}, thin: {kind: lvm-thin, from: vg0, thin_limit: 80%}}
+people: {eve: {admin: true}}
+channels: {push: {kind: push, to: eve}}
+alerts: {full: {about: [thin], above: 80%, route: [push]}}
+guests: {db: {kind: vm, on: pve, disks: {root: {pool: thin, size: LARGE}}}}
+",
+        large: "2TB",
+        small: "500GB",
+        message: "thin pool 'thin' promises more than it holds",
+        note: "1 disk of guests = 2TB; the pool holds at most pool 'vg0': all devices, 1TB: at least 200 % promised",
+        unknown: "unknown: whether thin pool 'thin' promises more than it holds",
+    },
     Row {
         code: "bak-target-size",
         lab: "hosts: {pve: {}}
@@ -136,6 +176,29 @@ fn what_is_known_is_too_much_already_or_nobody_knows() {
             panic!("{}: {small:#?}", row.code);
         };
         assert_eq!(message, row.unknown);
+    }
+}
+
+/// A member of unknown size, and a pool of which nothing is said, may hold anything.
+#[test]
+fn pools_of_unknown_members_are_not_too_small() {
+    for disks in ["{a: {size: unknown}, b: 1TB}", "{b: 1TB}", "{}"] {
+        let lab = format!(
+            "hosts: {{pve: {{hardware: {{disks: {disks}}}}}}}
+pools: {{vg0: {{kind: lvm, on: pve, devices: [pve/a, pve/b]}}, bare: {{kind: lvm, on: pve}}}}
+guests: {{db: {{kind: vm, on: pve, disks: {{root: {{pool: vg0, size: 9TB}}, data: {{pool: bare, size: 9TB}}}}}}}}
+"
+        );
+        let text = format!("format: 1\nlab: x\n{lab}");
+        let judged = crate::support::judge(&text, None, &rules::RULES.iter().collect::<Vec<_>>());
+        assert!(
+            !judged
+                .found
+                .iter()
+                .any(|d| d.code == "sto-fit" && !d.unknown),
+            "{disks}: {:#?}",
+            judged.found
+        );
     }
 }
 

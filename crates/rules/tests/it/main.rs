@@ -13,6 +13,7 @@ mod dim_looks;
 mod dns_zones;
 mod documents;
 mod example;
+mod exposed;
 mod feeds;
 mod fixtures;
 mod least;

@@ -108,7 +108,9 @@ fn a_firewall_before_the_peers() {
         (
             "firewall: {}, exposures: [{port: 51820/tcp, from: any}]",
             "{}",
-            vec![shut],
+            vec![
+                "Warning: port 51820 of host 'gw' is declared open for TCP, and WireGuard interface 'wg0' listens there, on UDP alone",
+            ],
         ),
         ("firewall: {rules: [udp dport 51820 accept]}", "{}", vec![]),
         (
@@ -151,5 +153,45 @@ fn a_firewall_before_the_peers() {
     ] {
         let host = format!("{about}, wireguard: {{wg0: {{port: 51820, peers: {peers}}}}}");
         assert_eq!(said(&host), expected, "{host}");
+    }
+}
+
+/// What is said of a machine with a tunnel on port 51820, of whose ways in some are its own, and some those of a service there.
+fn in_tcp(own: &str, service: &str, runs: &str) -> Vec<String> {
+    let (found, _) = check(
+        &format!(
+            "format: 1\nlab: x\ndevices: {{edge: {{kind: router}}}}\nhosts: {{gw: {{firewall: {{}}, wireguard: {{wg0: {{port: 51820}}}}, exposures: [{own}]}}, other: }}\n\
+             services: {{vpn: {{runs: {{host: {runs}}}, exposures: [{service}]}}}}\n"
+        ),
+        None,
+    );
+    let of = found.into_iter().filter(|d| d.code == "net-wireguard");
+    of.map(|d| d.message).collect()
+}
+
+#[test]
+fn a_tunnel_is_not_opened_by_tcp() {
+    const TOLD: &str = "port 51820 of host 'gw' is declared open for TCP, and WireGuard interface 'wg0' listens there, on UDP alone";
+    let (tcp, udp) = (
+        "{port: 51820/tcp, from: any}",
+        "{port: 51820/udp, from: any}",
+    );
+    // Without a protocol, TCP is meant.
+    for own in [tcp, "{port: 51820, from: any}"] {
+        assert_eq!(in_tcp(own, "", "gw"), [TOLD], "{own}");
+    }
+    assert_eq!(
+        in_tcp("", "{port: 51820, from: internet, via: edge}", "gw").len(),
+        2,
+        "and the firewall"
+    );
+    assert!(in_tcp(&format!("{tcp}, {udp}"), "", "gw").is_empty());
+    assert!(in_tcp(udp, "", "gw").is_empty());
+    // Of another machine, or another port, it is nothing of the tunnel.
+    for found in [
+        in_tcp(udp, tcp, "other"),
+        in_tcp(udp, "{port: 51821/tcp, from: any}", "gw"),
+    ] {
+        assert!(found.is_empty(), "{found:?}");
     }
 }

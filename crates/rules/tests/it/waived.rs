@@ -477,3 +477,45 @@ fn a_waiver_that_names_another_thing_than_is_there_is_told_what_is() {
     let (_, _, edit) = waiver(&slip);
     assert_eq!(edit, Some(format!("'{}'", message.replace('\'', "''"))));
 }
+
+/// What `waiver-unused` says of waivers with these parts, of a host whose ports 22 and 80 lack a reason, and what it offers.
+fn idle(only: &[&str]) -> Vec<(String, Option<String>)> {
+    let part = |port: &str| format!("'port {port}/tcp of host ''h'': owner, review'");
+    let waiver = |ports: &&str| {
+        let parts: Vec<String> = ports.split(' ').map(part).collect();
+        format!(
+            "{{rule: exposure-review, object: host/h, only: [{}], reason: r, owner: anna, expires: 2027-01-01}}",
+            parts.join(", ")
+        )
+    };
+    let waivers: Vec<String> = only.iter().map(waiver).collect();
+    let text = format!(
+        "format: 1\nlab: x\nhosts: {{h: {{firewall: {{}}, exposures: [{{port: 22/tcp, from: any, why: a}}, {{port: 80/tcp, from: any, why: b}}]}}}}\n\
+         waivers: [{}]\n",
+        waivers.join(", ")
+    );
+    let (found, _) = check(&text, None);
+    let of = found.into_iter().filter(|d| d.code == "waiver-unused");
+    of.map(|d| (d.message, d.fix.map(|f| f.message))).collect()
+}
+
+#[test]
+fn each_part_of_a_waiver_that_nothing_needs_is_told() {
+    let told = |found: &[(String, Option<String>)], ports: &[&str]| {
+        assert_eq!(found.len(), ports.len(), "{found:#?}");
+        for (port, (message, _)) in ports.iter().zip(found) {
+            let part = format!("by 'port {port}/tcp of host 'h': owner, review'");
+            assert!(message.ends_with(&part), "{message}");
+        }
+    };
+    // What is left to accept is offered to one of them.
+    let found = idle(&["80 82 83"]);
+    told(&found, &["82", "83"]);
+    let offered: Vec<_> = found.iter().filter_map(|(_, fix)| fix.as_ref()).collect();
+    assert_eq!(offered.len(), 1, "{found:#?}");
+    // Another waiver accepts it: then it is offered to none.
+    let found = idle(&["22", "80 82"]);
+    told(&found, &["82"]);
+    assert_eq!(found[0].1.as_deref(), Some("remove it"), "{found:#?}");
+    assert!(idle(&["22", "80"]).is_empty());
+}

@@ -387,9 +387,10 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
     }
     match found.fatal_machines().first() {
         Some(loss) => trial.impossible.push(format!(
-            "without {} {} are left of {}; {}",
+            "without {} {} {} left of {}; {}",
             loss.name,
             votes(loss.left),
+            if loss.left == 1 { "is" } else { "are" },
             found.sum(),
             found.majority()
         )),

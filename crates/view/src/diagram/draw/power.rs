@@ -176,7 +176,7 @@ fn supplies<'a>(
             ]))
             .line(
                 said(&ups.runtime)
-                    .map(|r| format!("lasts {r} at the load it has"))
+                    .map(|r| format!("has to last {r} at the load it has"))
                     .unwrap_or_default(),
             )
             .column(SUPPLIES);
