@@ -7,6 +7,7 @@ mod chap;
 mod cisco;
 mod command;
 pub(super) mod compose;
+mod device;
 pub(super) mod dockerfile;
 mod freeradius;
 mod haproxy;
@@ -36,6 +37,8 @@ mod snmp;
 mod sql;
 mod storage;
 mod terraform;
+mod traefik;
+mod vault;
 mod webhook;
 mod whole;
 mod wifi;
@@ -120,6 +123,7 @@ pub const FAMILIES: &[Family] = &[
     cisco::FAMILY,
     command::FAMILY,
     compose::FAMILY,
+    device::FAMILY,
     dockerfile::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
@@ -149,6 +153,8 @@ pub const FAMILIES: &[Family] = &[
     sql::FAMILY,
     storage::FAMILY,
     terraform::FAMILY,
+    traefik::FAMILY,
+    vault::FAMILY,
     webhook::FAMILY,
     whole::FAMILY,
     wifi::FAMILY,
