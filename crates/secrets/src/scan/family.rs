@@ -2,6 +2,7 @@
 //! formats. A family says for people what is known of it, and for the scanner how to find it.
 
 mod account;
+mod ansible;
 mod ceph;
 mod chap;
 mod cisco;
@@ -9,6 +10,7 @@ mod command;
 pub(super) mod compose;
 mod device;
 pub(super) mod dockerfile;
+mod export;
 mod freeradius;
 mod haproxy;
 mod home;
@@ -118,6 +120,7 @@ use {begin, value};
 /// All families of formats, as their files are ordered.
 pub const FAMILIES: &[Family] = &[
     account::FAMILY,
+    ansible::FAMILY,
     ceph::FAMILY,
     chap::FAMILY,
     cisco::FAMILY,
@@ -125,6 +128,7 @@ pub const FAMILIES: &[Family] = &[
     compose::FAMILY,
     device::FAMILY,
     dockerfile::FAMILY,
+    export::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
     home::FAMILY,

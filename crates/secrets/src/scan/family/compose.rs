@@ -19,13 +19,14 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// Letters, one of which every text has in which something is told.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "secrets",
     "widget",
     "basicauth",
     "digestauth",
     "snmp",
-    "community",
+    "community:",
+    "community\":",
 ];
 /// What says of a secret of Compose where it is, or what it is for.
 const OF_COMPOSE: [&str; 8] = [
