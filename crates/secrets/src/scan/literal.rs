@@ -4,7 +4,8 @@ use super::Kind;
 use diag::{Naming, naming};
 
 /// Words that stand where a secret will be.
-const PLACEHOLDERS: [&str; 11] = [
+const PLACEHOLDERS: [&str; 12] = [
+    "changeit",
     "changeme",
     "change_me",
     "change-me",
