@@ -51,7 +51,7 @@ const OTHERS: [&str; 7] = [
     "encompass",
 ];
 /// What a key is for that is a secret.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "access",
     "api",
     "app",
@@ -70,6 +70,7 @@ const KEYS: [&str; 23] = [
     "setup",
     "shared",
     "signing",
+    "unseal",
     "account",
     "webhook",
     "wifi",
@@ -77,13 +78,20 @@ const KEYS: [&str; 23] = [
     "wpa",
 ];
 /// What a key in one word ends with that is a secret: `TS_AUTHKEY`, `ENCRYPTIONKEY`.
-const JOINED_KEYS: [&str; 6] = [
+const JOINED_KEYS: [&str; 8] = [
     "accesskey",
     "authkey",
     "encryptionkey",
+    "localkey",
     "masterkey",
     "setupkey",
     "signingkey",
+    "unsealkey",
+];
+/// Whose password is abbreviated in one word with it: `DBPW`.
+const JOINED_OWNERS: [&str; 17] = [
+    "admin", "db", "ftp", "imap", "ldap", "mail", "mysql", "pg", "postgres", "redis", "root",
+    "smtp", "sql", "sudo", "user", "wifi", "wlan",
 ];
 /// Tunnels whose private key is named without the word.
 const TUNNELS: [&str; 3] = ["wg", "wireguard", "vpn"];
@@ -350,6 +358,12 @@ fn noun(words: &[String], at: usize) -> Option<Naming> {
     if JOINED_KEYS.iter().any(|end| word.ends_with(end)) {
         return Some(Naming::Secret);
     }
+    if word
+        .strip_suffix("pw")
+        .is_some_and(|owner| JOINED_OWNERS.contains(&owner))
+    {
+        return Some(Naming::Password);
+    }
     // `WG_PRIVATE`
     if matches!(word, "private" | "preshared") {
         let what = words.get(at.checked_sub(1)?)?;
@@ -430,6 +444,9 @@ mod tests {
             "rootpass",
             "PASSWORD_1",
             "db-pw",
+            "DBPW",
+            "MYSQL_PW",
+            "mysqlpw2",
             "spring.mail.password",
         ] {
             assert_eq!(naming(name), Some(Naming::Password), "{name}");
@@ -454,6 +471,10 @@ mod tests {
             "WG_PRIVATE",
             "wg-private",
             "lamp_local_key",
+            "localkey",
+            "VAULT_UNSEAL_KEY",
+            "UNSEAL_KEY_1",
+            "unsealKey",
             "netzwerkschluessel",
         ] {
             assert_eq!(naming(name), Some(Naming::Secret), "{name}");
@@ -480,6 +501,10 @@ mod tests {
             "TS_AUTHKEY_FILE",
             "private",
             "WG_PRIVATE_FILE",
+            "UNSEAL_KEY_FILE",
+            "unseal_keys",
+            "rootpw_file",
+            "sudpw",
             "local",
             "bypass",
             "max_tokens",

@@ -52,6 +52,17 @@ const KNOWN: [&str; 43] = [
     "welcome",
 ];
 
+/// How values begin that ask to be replaced: `change_this_to_a_long_string`.
+const REQUESTS: [&str; 7] = [
+    "changeme",
+    "changethis",
+    "replaceme",
+    "replacethis",
+    "setthis",
+    "somerandom",
+    "somesecret",
+];
+
 /// Ends of the names of variables that hold a password.
 const NAMES: [&str; 11] = [
     "PASSWORD",
@@ -182,7 +193,7 @@ fn variables(container: &Container<'_>) -> Vec<(String, Span, &'static str)> {
         if OPEN.iter().any(means) {
             out.push((key.clone(), value.span, NONE));
         } else if NAMES.iter().any(|n| upper.ends_with(n))
-            && let Some(why) = known(container, text)
+            && let Some(why) = known(container, text).or_else(|| named(key, text))
         {
             out.push((key.clone(), value.span, why));
         }
@@ -227,7 +238,9 @@ fn known(container: &Container<'_>, text: &str) -> Option<&'static str> {
     let image = container.service.image.as_ref();
     let image = image.map(|i| i.value.name.rsplit('/').next().unwrap_or_default());
     let named = [Some(container.stack), Some(container.name), image];
-    if KNOWN.contains(&lower.as_str()) {
+    let joined = joined(text);
+    let is_request = REQUESTS.iter().any(|words| joined.starts_with(words));
+    if KNOWN.contains(&lower.as_str()) || is_request {
         return Some("a default");
     }
     let told = container.service.environment.iter().any(|(key, value)| {
@@ -239,4 +252,15 @@ fn known(container: &Container<'_>, text: &str) -> Option<&'static str> {
     });
     let name = !lower.is_empty() && (told || named.contains(&Some(lower.as_str())));
     name.then_some("the name of what it protects")
+}
+
+/// Whether a variable says of its value nothing but its own name: `JWT_SECRET=jwt-secret`.
+fn named(key: &str, text: &str) -> Option<&'static str> {
+    (joined(key) == joined(text)).then_some("the name of the variable")
+}
+
+/// Letters and digits, however they are joined and written.
+fn joined(text: &str) -> String {
+    let signs = text.chars().filter(char::is_ascii_alphanumeric);
+    signs.map(|c| c.to_ascii_lowercase()).collect()
 }

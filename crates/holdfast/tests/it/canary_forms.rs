@@ -8,7 +8,7 @@ use std::path::Path;
 const CANARY: &str = "tw1tt3r";
 
 /// How a secret stands in a text; `@@` is the secret. The names are right, or slips of right ones.
-const FORMS: [&str; 31] = [
+const FORMS: [&str; 35] = [
     "requirepass @@",
     "masterauth @@",
     "rocommunity @@",
@@ -40,9 +40,13 @@ const FORMS: [&str; 31] = [
     "netbird up --setup-key @@",
     "smbpasswd -s jo <<< @@",
     "snmp_community=@@",
+    "aws configure set aws_secret_access_key @@",
+    "sshpass -f <(echo @@) ssh nas",
+    "x={{ '@@' | password_hash('sha512') }}",
+    "x.digestauth.users=jo:realm:@@",
 ];
 /// Keys under which a secret stands alone.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 16] = [
     "password",
     "passwrod",
     "tokne",
@@ -56,6 +60,9 @@ const KEYS: [&str; 13] = [
     "WG_PRIVATE",
     "lamp_local_key",
     "snmp_community",
+    "DBPW",
+    "localkey",
+    "UNSEAL_KEY_1",
 ];
 
 /// Words as they stand in a text of YAML in double quotes.
@@ -318,6 +325,7 @@ fn a_zero_byte_hides_nothing() {
         b"A=b\0\nDB_PASSWORD=k7wm3rq9xQ\n".as_slice(),
         b"DB_PASSWORD=\0k7wm3rq9xQ\n",
         b"A=b\0DB_PASSWORD=k7wm3rq9xQ\0C=d\0",
+        b"\xef\xbb\xbfDB_PASSWORD=bananatree\r\n",
     ] {
         let (code, said) = scan(bytes);
         assert_eq!(code, 1, "{said}");
@@ -326,6 +334,54 @@ fn a_zero_byte_hides_nothing() {
     let (code, said) = scan(b"\0\x01\x02\0\0A=b");
     assert_eq!(code, 7, "{said}");
     assert!(said.contains(".env: not read, no text"), "{said}");
+}
+
+/// A browser on Windows exports its passwords in UTF-16, with and without a mark.
+#[test]
+fn an_export_of_passwords_is_read_in_utf_16() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "url,username,password\r\nhttps://x.lan,jo,tiger\r\n";
+    let wide = |mark: &[u8], of: fn(u16) -> [u8; 2]| {
+        let bytes = text.encode_utf16().flat_map(of);
+        mark.iter().copied().chain(bytes).collect::<Vec<u8>>()
+    };
+    for bytes in [
+        text.as_bytes().to_vec(),
+        wide(&[0xff, 0xfe], u16::to_le_bytes),
+        wide(&[0xfe, 0xff], u16::to_be_bytes),
+        wide(&[], u16::to_le_bytes),
+    ] {
+        fs::write(folder.path().join("passwords.csv"), bytes).unwrap();
+        let ran = Ran::inside(folder.path(), &["secret", "scan", "."]);
+        assert_eq!(ran.code, 1, "{}", ran.stdout);
+        assert!(ran.stdout.contains("passwords.csv:2:"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("tiger"), "{}", ran.stdout);
+    }
+}
+
+/// Whoever writes a private key of WireGuard where a public one belongs, and loses a part of it, sees no piece of it again.
+#[test]
+fn a_cut_key_of_wireguard_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    // Pieces between slashes are short, as names are.
+    let key = "kB3xR7/tKaQ/3xR7tKaQ3xR7+tKaQ3xR7/tKaQ3x/E8";
+    for cut in [key, &key[..30], &key[3..], &key[..22]] {
+        for place in ["key: @@, port: 51820", "peers: {b: {key: @@}}"] {
+            let place = place.replace("@@", cut);
+            let text =
+                format!("format: 1\nlab: x\nhosts: {{h: {{wireguard: {{wg0: {{{place}}}}}}}}}\n");
+            fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+            for format in ["full", "concise", "json"] {
+                let said = Ran::inside(folder.path(), &["check", "--format", format]).all();
+                assert!(said.contains("key of WireGuard"), "{said}");
+                let mut pieces = cut.as_bytes().windows(4);
+                assert!(
+                    !pieces.any(|p| said.contains(std::str::from_utf8(p).unwrap())),
+                    "{said}"
+                );
+            }
+        }
+    }
 }
 
 /// What was not looked through is named, and a scan that could not look is no clean one.

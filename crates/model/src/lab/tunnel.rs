@@ -54,7 +54,15 @@ impl Value for WireGuardKey {
         let bytes = data_encoding::BASE64.decode(text.as_bytes());
         match bytes.is_ok_and(|b| b.len() == 32) {
             true => Ok(Self(text.to_owned())),
-            false => Err(Wrong::of::<Self>()),
+            // It may be a private one, whole or in part.
+            false => Err(Wrong::saying(
+                "invalid-value",
+                Says::Whole(format!(
+                    "the {} characters that stand here, which are not shown since they may be a private key, are not {}",
+                    text.chars().count(),
+                    Self::FORM.what
+                )),
+            )),
         }
     }
 }

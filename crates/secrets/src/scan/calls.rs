@@ -81,6 +81,11 @@ const SMB: &str = concat!(
 /// `echo name:… | chpasswd`, and the same from a text that stands in place.
 const CHPASSWD: &str = r#"\b(?:echo|printf)\b[^\n|;&:]*?[\s"'][^\s"':|;&]+:([^\s"'|;&\\]+)(?:[^\n|;&]*)\|[ \t]*(?:sudo[ \t]+)?(?:[^\s|;&]*/)?chpasswd\b"#;
 const CHPASSWD_HERE: &str = r#"\bchpasswd\b[^\n|;&<]*(?:<<<[ \t]*["']?|<<-?[ \t]*["']?[A-Za-z_]+["']?[^\n]*\n[ \t]*)[^\s"':]+:([^\s"'|;&\\]+)"#;
+/// What a text in place of `chpasswd` begins with, and the word that ends it.
+const CHPASSWD_LINES: &str =
+    r#"\bchpasswd\b[^\n|;&<]*<<-?[ \t]*["']?([A-Za-z_][A-Za-z0-9_]*)["']?[^\n]*\n"#;
+/// Nobody sets more passwords in one text.
+const MOST_LINES: usize = 200;
 /// `htpasswd …` up to where its command ends.
 const HTPASSWD: &str = r"\bhtpasswd\b([^\n|;&)]*)";
 /// Communities that everybody knows, and that say nothing of the place.
@@ -90,6 +95,7 @@ const WELL_KNOWN: [&str; 2] = ["public", "private"];
 pub(super) struct Calls {
     /// Those whose only group is a secret.
     shapes: Vec<Lazy>,
+    chpasswd_lines: Lazy,
     htpasswd: Lazy,
 }
 
@@ -110,6 +116,7 @@ impl Calls {
         let shapes = SHAPES.iter().map(|(any, shape)| parts.shape(any, shape));
         Self {
             shapes: shapes.collect(),
+            chpasswd_lines: parts.shape(&["chpasswd"], CHPASSWD_LINES),
             htpasswd: parts.shape(&["htpasswd"], HTPASSWD),
         }
     }
@@ -123,6 +130,11 @@ impl Calls {
             .filter(|value| !WELL_KNOWN.contains(&value.as_str()))
             .map(|value| value.range())
             .collect();
+        for call in self.chpasswd_lines.captures(held, text) {
+            if let (Some(whole), Some(word)) = (call.get(0), call.get(1)) {
+                out.extend(of_lines(text, whole.end(), word.as_str()));
+            }
+        }
         for call in self.htpasswd.captures(held, text) {
             out.extend(
                 call.get(1)
@@ -131,6 +143,29 @@ impl Calls {
         }
         out
     }
+}
+
+/// `name:password` in each line, up to the one that is the word; nothing if there is none.
+fn of_lines(text: &str, from: usize, word: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for line in text
+        .get(from..)
+        .unwrap_or_default()
+        .lines()
+        .take(MOST_LINES)
+    {
+        if line.trim() == word {
+            return out;
+        }
+        let at = line.as_ptr() as usize - text.as_ptr() as usize;
+        if let Some((name, password)) = line.trim_end().split_once(':')
+            && !name.trim().contains(char::is_whitespace)
+        {
+            let start = at + name.len() + 1;
+            out.push(start..start + password.len());
+        }
+    }
+    Vec::new()
 }
 
 /// `htpasswd -b FILE NAME PASSWORD`; with `-n` there is no file.

@@ -2,12 +2,15 @@
 //! formats. A family says for people what is known of it, and for the scanner how to find it.
 
 mod account;
+mod ansible;
 mod ceph;
 mod chap;
 mod cisco;
 mod command;
 pub(super) mod compose;
+mod device;
 pub(super) mod dockerfile;
+mod export;
 mod freeradius;
 mod haproxy;
 mod home;
@@ -36,6 +39,8 @@ mod snmp;
 mod sql;
 mod storage;
 mod terraform;
+mod traefik;
+mod vault;
 mod webhook;
 mod whole;
 mod wifi;
@@ -115,12 +120,15 @@ use {begin, value};
 /// All families of formats, as their files are ordered.
 pub const FAMILIES: &[Family] = &[
     account::FAMILY,
+    ansible::FAMILY,
     ceph::FAMILY,
     chap::FAMILY,
     cisco::FAMILY,
     command::FAMILY,
     compose::FAMILY,
+    device::FAMILY,
     dockerfile::FAMILY,
+    export::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
     home::FAMILY,
@@ -149,6 +157,8 @@ pub const FAMILIES: &[Family] = &[
     sql::FAMILY,
     storage::FAMILY,
     terraform::FAMILY,
+    traefik::FAMILY,
+    vault::FAMILY,
     webhook::FAMILY,
     whole::FAMILY,
     wifi::FAMILY,

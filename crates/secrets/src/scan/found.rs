@@ -3,12 +3,12 @@
 use super::kind::Kind;
 use super::literal::{Bounds, is_secret, is_strong, literal};
 use super::{words, yaml};
-use diag::naming;
+use diag::{Naming, naming};
 use regex::Match;
 use std::ops::Range;
 
 /// Keys under which a map has what its own key names.
-const VALUES: [&str; 9] = [
+pub(super) const VALUES: [&str; 9] = [
     "value",
     "Value",
     "plain",
@@ -170,6 +170,9 @@ impl<'a> Found<'a> {
     /// Where it is, if it is a secret under this name.
     pub(super) fn secret(&self, name: &str, kind: Kind) -> Option<Range<usize>> {
         let naming = naming(name)?;
+        if naming != Naming::Password && is_its_name(name, self.text) {
+            return None;
+        }
         let said = literal(self.text, self.bounds, kind)?;
         let lines = said.lines().map(str::trim);
         let any = |text: &str| is_secret((name, naming), (text, self.bounds), kind);
@@ -185,6 +188,15 @@ impl<'a> Found<'a> {
             None => self.start..self.start + self.raw.len(),
         })
     }
+}
+
+/// `GITHUB_CLIENT_SECRET: github-client-secret` says what belongs there.
+fn is_its_name(name: &str, text: &str) -> bool {
+    let joined = |t: &'_ str| -> String {
+        let signs = t.chars().filter(char::is_ascii_alphanumeric);
+        signs.map(|c| c.to_ascii_lowercase()).collect()
+    };
+    text.len() <= 2 * name.len() && joined(text) == joined(name)
 }
 
 pub(super) fn unquoted(text: &str, range: Range<usize>) -> (&str, Range<usize>) {

@@ -27,8 +27,9 @@ pub(super) enum Form {
 }
 
 /// Ends of the names of programs' sources.
-const CODE: [&str; 14] = [
-    "rs", "py", "go", "js", "mjs", "ts", "tsx", "java", "c", "h", "cpp", "rb", "php", "lua",
+const CODE: [&str; 21] = [
+    "rs", "py", "go", "js", "mjs", "ts", "tsx", "java", "c", "h", "cpp", "rb", "php", "lua", "cs",
+    "kt", "swift", "scala", "jsx", "dart", "ex",
 ];
 
 /// Folders of translations.

@@ -4,7 +4,8 @@ use super::Kind;
 use diag::{Naming, naming};
 
 /// Words that stand where a secret will be.
-const PLACEHOLDERS: [&str; 11] = [
+const PLACEHOLDERS: [&str; 12] = [
+    "changeit",
     "changeme",
     "change_me",
     "change-me",
@@ -54,6 +55,20 @@ const SAYINGS: [&str; 33] = [
     "unchanged",
     "unlocked",
     "wachtwoord",
+];
+/// Requests that stand where a secret will be, however their words are joined: `change_this_to_a_long_string`.
+const REQUESTS: [&str; 6] = [
+    "changethis",
+    "setthis",
+    "somerandom",
+    "somesecret",
+    "randomstring",
+    "yoursecret",
+];
+/// Ways to hash and to log in that are named where a password would stand, without the numbers at their ends.
+const WAYS: [&str; 14] = [
+    "aes", "argon", "base", "bcrypt", "blake", "des", "md", "ntlm", "ntlmv", "oauth", "pbkdf",
+    "rsa", "scrypt", "sha",
 ];
 /// Folders that are first in the paths of machines and of containers.
 const ROOTS: [&str; 22] = [
@@ -117,8 +132,19 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let first = lower.bytes().next().unwrap_or_default();
     let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
     PLACEHOLDERS.iter().any(|p| lower.contains(p))
+        || is_request(&lower)
         || words.any(|w| PLACEHOLDER_WORDS.contains(&w))
         || lower.bytes().all(|b| b == first)
+}
+
+/// Words for whoever fills it in; what a machine made up has none of them.
+fn is_request(lower: &str) -> bool {
+    const LONGEST: usize = 100;
+    let joined = || -> String { lower.chars().filter(|c| !"_- ".contains(*c)).collect() };
+    lower.len() <= LONGEST && {
+        let joined = joined();
+        REQUESTS.iter().any(|words| joined.contains(words))
+    }
 }
 
 /// Of `${NAME:-default}` and `${NAME-default}`.
@@ -133,7 +159,10 @@ fn is_reference(text: &str, bounds: Bounds, kind: Kind) -> bool {
     let code = matches!(kind, Kind::Code | Kind::Prose) || bounds == Bounds::Guessed;
     if text.starts_with("ENC[")
         || text.contains("://")
-        || code && ["::", "()", "env."].iter().any(|p| text.contains(p))
+        || code
+            && ["::", "()", "env.", "(\"", "('"]
+                .iter()
+                .any(|p| text.contains(p))
         || [
             "env.",
             "process.env.",
@@ -272,6 +301,10 @@ pub(super) fn is_secret(
         Naming::Perhaps if kind == Kind::Settings => Kind::Prose,
         Naming::Password | Naming::Secret | Naming::Perhaps => kind,
     };
+    let is_password = naming == Naming::Password && matches!(kind, Kind::Settings | Kind::Script);
+    if is_password && bounds != Bounds::Guessed && is_of_groups(name, text) {
+        return true;
+    }
     // The names of variables are given to what programs read, not to what people do.
     let sentence = bounds != Bounds::Quoted
         && text.trim().contains(char::is_whitespace)
@@ -285,16 +318,14 @@ pub(super) fn is_secret(
                 .split_whitespace()
                 .any(|w| is_strong(w, Kind::Settings));
     }
-    let number = naming == Naming::Password
-        && matches!(kind, Kind::Settings | Kind::Script)
+    let number = is_password
         && text.len() >= 6
         && text.bytes().all(|b| b.is_ascii_digit())
         && entropy(text) >= 2.0;
-    let word = naming == Naming::Password
-        && matches!(kind, Kind::Settings | Kind::Script)
+    let word = is_password
         && bounds != Bounds::Guessed
         && !name.to_ascii_lowercase().ends_with("key")
-        && (is_thought_up(text) || is_of_several(name, text));
+        && (is_thought_up(text) || is_mixed(text) || is_of_several(name, text));
     number || word || is_strong(text, kind)
 }
 
@@ -322,6 +353,34 @@ fn is_thought_up(text: &str) -> bool {
         && entropy(&lower) >= least
 }
 
+/// A shorter word with a number or a mark at it: `abc123`, `geheim!`. Neither a time (`90days`) nor a way to hash (`sha512`).
+fn is_mixed(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mark = |c: char| "!#&+?%^~*@".contains(c);
+    let other = |c: char| c.is_ascii_digit() || mark(c);
+    let word = lower.trim_matches(other);
+    text.chars().count() >= 6
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.contains(other)
+        && text.contains(char::is_alphabetic)
+        && text.chars().all(|c| c.is_alphabetic() || other(c))
+        && !SAYINGS.contains(&word)
+        && !WAYS.contains(&word)
+        && !lower.starts_with("your")
+        && entropy(&lower) >= 1.9
+}
+
+/// `abcd efgh ijkl mnop`, as a provider of mail gives passwords to programs. A sentence of four such words has a vowel in each.
+fn is_of_groups(name: &str, text: &str) -> bool {
+    let groups: Vec<&str> = text.split(' ').collect();
+    let letters = |g: &&str| g.len() == 4 && g.bytes().all(|b| b.is_ascii_lowercase());
+    let sure = !name.bytes().any(|b| b.is_ascii_lowercase())
+        || groups
+            .iter()
+            .any(|g| !g.contains(['a', 'e', 'i', 'o', 'u', 'y']));
+    groups.len() == 4 && groups.iter().all(letters) && sure && !is_saying(text)
+}
+
 /// `lettuce-turnip-beet`, where the name asks for a phrase.
 fn is_of_several(name: &str, text: &str) -> bool {
     let words: Vec<&str> = text.split(['-', '_', '.']).collect();
@@ -339,7 +398,11 @@ pub(super) fn is_strong(text: &str, kind: Kind) -> bool {
     let (digit, other) = (has(u8::is_ascii_digit), has(u8::is_ascii_punctuation));
     let classes = [lower, upper, digit, other].iter().filter(|c| **c).count();
     let letters = lower || upper;
-    let path = text.contains('/') && text.contains('.') && is_of_words(text);
+    // `Berlin/Ost.1989` is none: what a file ends with is no year.
+    let ends = text.rsplit_once('.').map(|(_, end)| end);
+    let path = text.contains('/')
+        && ends.is_some_and(|end| end.starts_with(|c: char| c.is_ascii_alphabetic()))
+        && is_of_words(text);
     match kind {
         _ if path => false,
         Kind::Prose | Kind::Code if !text.is_ascii() && text.len() < 12 => false,

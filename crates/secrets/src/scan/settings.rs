@@ -1,10 +1,12 @@
 //! Names and their values, in all forms in which files of settings have them.
 
-use super::found::{Found, of_tree};
+use super::found::{Found, VALUES, of_tree};
 use super::kind::{Form, Kind, is_expressions, kind};
 use super::literal::Bounds;
 use super::parts::{Held, Lazy, NOUNS, Parts};
+use super::words::Comments;
 use super::{markdown, names, yaml};
+use diag::naming;
 use regex::Match;
 
 /// A key that may be named as a secret, what may stand between it and its value, and the value: with its quotes if it has any, else
@@ -37,12 +39,20 @@ const NAMED_BELOW: &str = named!(
 const LINE: &str =
     r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*(\S[^\r\n]*?)[ \t\r]*$";
 
+/// A line without a sign between the name and what stands in quotes: `password "x";`.
+const LINE_QUOTED: &str =
+    r#"(?m)^[ \t]*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]+("[^"\n]+")[ \t]*;?[ \t\r]*$"#;
+/// The first line of a text of several, as TOML has them.
+const SEVERAL: &str = r#"(?m)^[ \t]*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*(?:"""|\x27{3})(?:\r?\n)?[ \t]*([^\s"\x27][^\r\n"\x27]*)"#;
+
 /// The shapes, compiled when they are needed.
 pub(super) struct Settings {
     named: Lazy,
     named_in_line: Lazy,
     named_below: Lazy,
     line: Lazy,
+    line_quoted: Lazy,
+    several: Lazy,
 }
 
 impl Settings {
@@ -52,6 +62,8 @@ impl Settings {
             named_in_line: parts.shape(NOUNS, NAMED_IN_LINE),
             named_below: parts.shape(NOUNS, NAMED_BELOW),
             line: parts.shape(NOUNS, LINE),
+            line_quoted: parts.shape(NOUNS, LINE_QUOTED),
+            several: parts.shape(&["\"\"\"", "\x27\x27\x27"], SEVERAL),
         }
     }
 
@@ -73,11 +85,7 @@ impl Settings {
             }
         }
         if form == Form::Lines {
-            for (key, value) in pairs(&self.line, held, text) {
-                for found in Found::items(&value) {
-                    named(key.as_str(), found);
-                }
-            }
+            self.lines(text, held, named);
         }
         let in_line = match form {
             Form::Lines => &self.named_in_line,
@@ -89,13 +97,83 @@ impl Settings {
         }
         let text = plain.as_deref().unwrap_or(text);
         let only_quoted = kind == Kind::Code || is_expressions(path);
+        let mut comments = Comments::new(text);
         for (key, value) in pairs(in_line, held, text) {
-            let found = Found::word(&value);
+            let mut found = Found::word(&value);
+            if matches!(kind, Kind::Settings | Kind::Script)
+                && is_variable(text, &key, &found)
+                && !comments.has(key.start())
+            {
+                found.bounds = Bounds::Read;
+            }
             if !only_quoted || found.bounds == Bounds::Quoted {
                 named(key.as_str(), found);
             }
         }
     }
+}
+
+impl Settings {
+    /// Where each line is a setting.
+    fn lines(&self, text: &str, held: &Held, named: &mut impl FnMut(&str, Found<'_>)) {
+        let mut sections = Sections {
+            text,
+            at: 0,
+            last: "",
+        };
+        for (key, value) in pairs(&self.line, held, text) {
+            let name = key.as_str();
+            // `[password]` and below it `value = x`.
+            let name = match VALUES.contains(&name) && naming(name).is_none() {
+                true => sections.before(key.start()),
+                false => name,
+            };
+            for found in Found::items(&value) {
+                named(name, found);
+            }
+        }
+        for (key, value) in pairs(&self.line_quoted, held, text) {
+            named(key.as_str(), Found::word(&value));
+        }
+        for (key, value) in pairs(&self.several, held, text) {
+            named(key.as_str(), Found::written_out(&value));
+        }
+    }
+}
+
+/// The heads of sections. Places are asked for in the order of the text, so that it is read once.
+struct Sections<'t> {
+    text: &'t str,
+    at: usize,
+    last: &'t str,
+}
+
+impl<'t> Sections<'t> {
+    /// The last part of the name of the section that a place is in.
+    fn before(&mut self, place: usize) -> &'t str {
+        let between = self.text.get(self.at..place).unwrap_or_default();
+        let heads = between.lines().rev().map(str::trim);
+        let head = heads
+            .filter_map(|line| line.strip_prefix('[')?.split(']').next())
+            .next();
+        if let Some(head) = head {
+            let name = head.rsplit('.').next().unwrap_or_default();
+            self.last = name.trim_matches(['[', '"', '\'', ' ']);
+        }
+        self.at = place;
+        self.last
+    }
+}
+
+/// A variable as a shell is given it, whose value ends where the word does: no sentence has one.
+fn is_variable(text: &str, key: &Match<'_>, value: &Found<'_>) -> bool {
+    let name = key.as_str();
+    let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    let sign = |c: char| c.is_alphanumeric() || "!#&+?%^~*@".contains(c);
+    name.bytes().all(capital)
+        && text.get(key.end()..value.start) == Some("=")
+        && value.bounds == Bounds::Guessed
+        && value.text.chars().all(sign)
 }
 
 /// Names and values that a shape finds.

@@ -22,6 +22,10 @@ fn what_people_think_up_is_a_password() {
         "Gr\u{fc}n2024!x",
         "Summer1111",
         "vpnvpn88",
+        "abc123",
+        "geheim!",
+        "Berlin/Ost.1989",
+        "abcd efgh ijkl mnop",
         "Todoroki99xQ",
     ] {
         let text = format!("DB_PASSWORD={value}");
@@ -38,6 +42,11 @@ fn what_people_think_up_is_a_password() {
         "aaaaaaaa",
         "Passwort",
         "vault-db-login",
+        "required!",
+        "sha512",
+        "30days",
+        "certs/db.pem",
+        "change_this_password_now_9",
     ] {
         let text = format!("DB_PASSWORD={value}");
         assert_eq!(found("db.env", &text), [""; 0], "{value}");

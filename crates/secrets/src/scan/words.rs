@@ -38,7 +38,7 @@ const LOGIN: &str = concat!(
     r#"\\?["']?([^\s:"',\\]+):([^\s"',\]}\\]+)"#
 );
 /// `Authorization: Bearer …`.
-const HEADER: &str = r#"(?i)\bauthorization(?:["']?[ \t]*[:=][ \t]*|["']?[ \t]*,[ \t]*|[ \t]+)["']?(?:bearer|basic|token|digest)\\?[ \t]+([a-z0-9._~+/=-]{6,})"#;
+const HEADER: &str = r#"(?i)\bauthorization(?:["']?[ \t]*[:=][ \t]*|["']?[ \t]*,[ \t]*|[ \t]+)["']?(?:bearer|basic|token|digest|geniekey)\\?[ \t]+([a-z0-9._~+/=-]{6,})"#;
 /// `Authorization: …` without a scheme, as some programs take it.
 const BARE_HEADER: &str =
     r#"(?i)\bauthorization["']?:[ \t]*["']?([a-z0-9._~+/-]{12,}=*)(?:["'\s]|$)"#;

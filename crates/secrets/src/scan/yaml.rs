@@ -22,6 +22,8 @@ const REFERENCES: [&str; 10] = [
 const SEALED: [&str; 1] = ["encryptedData"];
 /// Deeper nesting than people write.
 const MAX_DEPTH: usize = 64;
+/// Every so many signs, where one begins is remembered.
+const STEP: usize = 64;
 
 /// A text of a YAML text.
 pub(super) struct Value<'a> {
@@ -75,13 +77,24 @@ struct Frame {
 pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
     // Asked once: it reads all of the text.
     let is_ascii = text.is_ascii();
+    // Of a few signs alone: a large text has many.
     let marks: Vec<usize> = match is_ascii {
         true => Vec::new(),
-        false => text.char_indices().map(|(at, _)| at).collect(),
+        false => text
+            .char_indices()
+            .step_by(STEP)
+            .map(|(at, _)| at)
+            .collect(),
     };
     let byte = |index: usize| match is_ascii {
         true => index.min(text.len()),
-        false => marks.get(index).copied().unwrap_or(text.len()),
+        false => {
+            let near = marks.get(index / STEP).copied().unwrap_or(text.len());
+            let mut signs = text.get(near..).unwrap_or_default().char_indices();
+            signs
+                .nth(index % STEP)
+                .map_or(text.len(), |(at, _)| near + at)
+        }
     };
     let mut stack: Vec<Frame> = Vec::new();
     let mut number = 0;

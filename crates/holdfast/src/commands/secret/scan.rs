@@ -127,7 +127,9 @@ fn decoded(name: &str, mut bytes: Vec<u8>) -> Result<String, Unread> {
                 .iter_mut()
                 .filter(|b| **b == 0)
                 .for_each(|b| *b = b' ');
-            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+            // A mark of UTF-8 is no part of the first line.
+            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+            return Ok(String::from_utf8_lossy(text).into_owned());
         }
         _ => None,
     };

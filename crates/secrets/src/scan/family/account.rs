@@ -1,11 +1,11 @@
 //! Keys of accounts at providers.
 
-use super::{Family, Reach, Shape, What};
+use super::{Family, Reach, Shape, What, value};
 
 pub(super) const FAMILY: Family = Family {
     name: "AWS, Google, Azure",
     files: &["credentials", "service-account*.json", "*.boto"],
-    what: "`aws_secret_access_key`, the `private_key` of a service account, `AccountKey=`, `SharedAccessKey=`",
+    what: "`aws_secret_access_key`, the `private_key` of a service account, `aws configure set aws_secret_access_key …`, `AccountKey=`, `SharedAccessKey=`",
     shapes: &[
         Shape {
             parts: &["accountkey="],
@@ -16,6 +16,15 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["aws_secret_access_key"],
             shape: r#"(?i)\baws_secret_access_key["\x27]?[ \t]*[=:][ \t]*["\x27]?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|$)"#,
+            reach: Reach::Any,
+            what: What::Clear("a secret key of AWS"),
+        },
+        Shape {
+            parts: &["aws_se"],
+            shape: concat!(
+                r#"\bconfigure["']?[ \t,]+["']?set["']?[ \t,]+["']?(?:[\w-]+\.)*aws_(?:secret_access_key|session_token)["']?[ \t,]+"#,
+                value!()
+            ),
             reach: Reach::Any,
             what: What::Clear("a secret key of AWS"),
         },

@@ -13,13 +13,21 @@ pub(super) const FAMILY: Family = Family {
     name: "Compose, Homepage, labs",
     files: &[],
     what: "what stands below an entry of the `secrets:` of Compose and does not say where it is; `key` and its kind below `widget` (`homepage.widget.key`); \
-        `name:password` in `basicauth.users`; `community`, `auth` and `privacy` below `snmp:` and `from` in `secrets:` if they are texts",
+        `name:password` in `basicauth.users`, `name:realm:…` in `digestauth.users`; `community`, `auth` and `privacy` below `snmp:`, `community` below `auths:` of snmp_exporter, and `from` in `secrets:` if they are texts",
     shapes: &[],
     read: Some(told),
 };
 
 /// Letters, one of which every text has in which something is told.
-const PARTS: [&str; 4] = ["secrets", "widget", "basicauth", "snmp"];
+const PARTS: [&str; 7] = [
+    "secrets",
+    "widget",
+    "basicauth",
+    "digestauth",
+    "snmp",
+    "community:",
+    "community\":",
+];
 /// What says of a secret of Compose where it is, or what it is for.
 const OF_COMPOSE: [&str; 8] = [
     "file",
@@ -89,6 +97,12 @@ fn told(text: &str) -> Vec<(Range<usize>, &'static str)> {
             [.., "snmp"] if OF_SNMP.contains(&value.name) && !is_known(value.text) => {
                 out.push((value.span.clone(), "a secret of SNMP"));
             }
+            // As snmp_exporter has them, now and before its modules were apart from them.
+            [.., "auths", _] | ["auths" | "modules", _, "auth"]
+                if value.name == "community" && !is_known(value.text) =>
+            {
+                out.push((value.span.clone(), "a secret of SNMP"));
+            }
             _ => {}
         }
         for (name, said, span) in settings(text, value) {
@@ -99,6 +113,8 @@ fn told(text: &str) -> Vec<(Range<usize>, &'static str)> {
                 out.push((span, "a key of a widget"));
             } else if name.to_ascii_lowercase().ends_with("basicauth.users") {
                 out.extend(users(said, span.start));
+            } else if name.to_ascii_lowercase().ends_with("digestauth.users") {
+                out.extend(digests(said, span.start));
             }
         }
     });
@@ -149,8 +165,31 @@ fn settings<'a>(text: &str, value: &'a Value<'_>) -> Vec<(&'a str, &'a str, Rang
     out
 }
 
+/// Hashes of logins by digest, in a list: who has one needs no password.
+pub(in crate::scan) fn digests(said: &str, start: usize) -> Vec<(Range<usize>, &'static str)> {
+    let mut at = start;
+    let mut out = Vec::new();
+    for user in said.split(',') {
+        let begins = at;
+        at += user.len() + 1;
+        let user = user.trim_end();
+        let hash = user
+            .rsplit_once(':')
+            .map(|(before, hash)| (before.len() + 1, hash));
+        let hash = hash.filter(|(_, h)| h.len() >= 32 && h.bytes().all(|b| b.is_ascii_hexdigit()));
+        if let Some((from, _)) = hash.filter(|_| user.matches(':').count() == 2) {
+            let span = begins + from..begins + user.len();
+            out.push((
+                span,
+                "the hash of a login by digest, which lets in as it is",
+            ));
+        }
+    }
+    out
+}
+
 /// Passwords beside names, in a list; hashes are found by their own shapes.
-fn users(said: &str, start: usize) -> Vec<(Range<usize>, &'static str)> {
+pub(in crate::scan) fn users(said: &str, start: usize) -> Vec<(Range<usize>, &'static str)> {
     let mut at = start;
     let mut out = Vec::new();
     for user in said.split(',') {

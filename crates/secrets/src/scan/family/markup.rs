@@ -5,7 +5,7 @@ use super::{Family, Reach, Shape, What};
 pub(super) const FAMILY: Family = Family {
     name: "XML",
     files: &[],
-    what: "elements, attributes and property lists that are named as secrets",
+    what: "elements, attributes and property lists that are named as secrets; passwords in exports of KeePass",
     shapes: &[
         of(&["</"], ELEMENT),
         of(&["value="], ATTRIBUTES),
@@ -13,6 +13,12 @@ pub(super) const FAMILY: Family = Family {
         of(&["value="], ATTRIBUTES_TURNED),
         of(&["</"], KEYED),
         of(&["<key>"], PROPERTY_LIST),
+        Shape {
+            parts: &["<key>"],
+            shape: KEEPASS,
+            reach: Reach::Any,
+            what: What::Clear("a password of an export"),
+        },
     ],
     read: None,
 };
@@ -36,3 +42,5 @@ const ATTRIBUTES_TURNED: &str = r#"<[A-Za-z_][^<>]*?\s(?:value|content)=(?:"([^"
 const KEYED: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*>\s*(?:<value[^<>]*>\s*)?([^<>\s][^<>]*?)\s*</"#;
 /// `<key>password</key><string>x</string>`.
 const PROPERTY_LIST: &str = r"<key>\s*(?P<n>[^<>]+?)\s*</key>\s*<string>\s*([^<>]+?)\s*</string>";
+/// `<Key>Password</Key><Value>x</Value>`, in clear text where nothing says `Protected="True"`.
+const KEEPASS: &str = r#"<Key>\s*Password\s*</Key>\s*<Value(?:[ \t]+ProtectInMemory="[A-Za-z]*")?[ \t]*>([^<>]+)</Value>"#;

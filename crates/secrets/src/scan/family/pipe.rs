@@ -35,7 +35,7 @@ macro_rules! into {
 /// An option, or a variable, whose command says a password.
 macro_rules! asked {
     () => {
-        r#"(?i:pass(?:word|phrase|wd)?[_-]?command)["']?[ \t]*[=:, \t][ \t]*\\?["']?(?:(?:ba|da)?sh[ \t]+-c[ \t]+["']?)?"#
+        r#"(?i:pass(?:word|phrase|wd)?[_-]?(?:command|cmd|eval)|extpass)["']?[ \t]*[=:, \t][ \t]*\\?["']?(?:(?:ba|da)?sh[ \t]+-c[ \t]+["']?)?"#
     };
 }
 /// What takes a secret from a file.
@@ -58,7 +58,7 @@ pub(super) const FAMILY: Family = Family {
     name: "pipes",
     files: &[],
     what: "what `echo` and `printf` feed to `sudo -S`, `docker login --password-stdin`, `cryptsetup open` and their kind, and write into `/run/secrets/…`; \
-        `--password-command 'echo X'`, `zfs load-key … <<< X`, `smbpasswd -s <<< X`, `--password-file=<(echo X)`",
+        `--password-command 'echo X'`, `zfs load-key … <<< X`, `smbpasswd -s <<< X`, `--password-file=<(echo X)`, `sshpass -f <(echo X)`, `-extpass 'echo X'`",
     shapes: &[
         of(
             &["echo"],
@@ -70,8 +70,15 @@ pub(super) const FAMILY: Family = Family {
         ),
         of(&["echo"], concat!(say!(), said!(), into!())),
         of(&["printf"], concat!(say!(), said!(), into!())),
-        of(&["command"], concat!(asked!(), say!(), said!())),
+        of(
+            &["command", "cmd", "eval", "extpass"],
+            concat!(asked!(), say!(), said!()),
+        ),
         of(&["<("], concat!(given!(), say!(), said!())),
+        of(
+            &["sshpass"],
+            concat!(r"\bsshpass[ \t]+-f[ \t]*<\([ \t]*", say!(), said!()),
+        ),
         of(
             &["<<<"],
             concat!(

@@ -5,6 +5,23 @@ use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, literal};
 use crate::scan::words::{gap, is_word};
 
+const fn of(parts: &'static [&'static str], shape: &'static str, reach: Reach) -> Shape {
+    Shape {
+        parts,
+        shape,
+        reach,
+        what: What::If(is_community, "a community of SNMP"),
+    }
+}
+const fn phrase(parts: &'static [&'static str], shape: &'static str) -> Shape {
+    Shape {
+        parts,
+        shape,
+        reach: Reach::Any,
+        what: What::Clear("a passphrase of SNMP"),
+    }
+}
+
 pub(super) const FAMILY: Family = Family {
     name: "Net-SNMP",
     files: &[
@@ -12,111 +29,101 @@ pub(super) const FAMILY: Family = Family {
         "snmptrapd*.conf",
         "snmp.conf",
         "snmp.local.conf",
+        "telegraf*.conf",
     ],
     what: "communities (`rocommunity`, `com2sec`, `trapsink`) but `public` and `private`, `snmp_community`, `createUser`, `trapsess -A`, `defAuthPassphrase`",
     shapes: &[
-        Shape {
-            parts: &["community"],
-            shape: concat!(
+        of(
+            &["community"],
+            concat!(
                 begin!(),
                 r#"(?:(?:ro|rw)community6?|(?:trap|auth)community|defCommunity)[ \t]+(?:log(?:,\w+)*[ \t]+)?"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::If(is_community, "a community of SNMP"),
-        },
-        Shape {
-            parts: &["community"],
-            shape: concat!(
+            Reach::Any,
+        ),
+        of(
+            &["community"],
+            concat!(
                 r#"(?i)\bsnmp[a-z0-9_.-]*community(?:[_.-](?:string|ro|rw|read|write))?["']?[ \t]*[:=][ \t]*"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::If(is_community, "a community of SNMP"),
-        },
-        Shape {
-            parts: &["community"],
-            shape: concat!(
+            Reach::Any,
+        ),
+        of(
+            &["community"],
+            concat!(
                 r#"(?i)--snmp[a-z0-9_.-]*community(?:[_-](?:string|ro|rw|read|write))?"#,
                 gap!(),
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::If(is_community, "a community of SNMP"),
-        },
-        Shape {
-            parts: &["com2sec"],
-            shape: concat!(
+            Reach::Any,
+        ),
+        of(
+            &["community"],
+            concat!(r#"(?m)^[ \t]*community[ \t]*=[ \t]*"#, value!()),
+            Reach::Here,
+        ),
+        of(
+            &["com2sec"],
+            concat!(
                 begin!(),
                 r#"com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?[\w.-]+[ \t]+[\w./:-]+[ \t]+"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::If(is_community, "a community of SNMP"),
-        },
-        Shape {
-            parts: &["sink"],
-            shape: concat!(
+            Reach::Any,
+        ),
+        of(
+            &["sink"],
+            concat!(
                 r#"(?m)^[ \t]*"#,
                 r#"(?:trap2?|inform)sink[ \t]+\S+[ \t]+"#,
                 value!()
             ),
-            reach: Reach::Here,
-            what: What::If(is_community, "a community of SNMP"),
-        },
-        Shape {
-            parts: &["createuser"],
-            shape: concat!(
+            Reach::Here,
+        ),
+        phrase(
+            &["createuser"],
+            concat!(
                 begin!(),
                 r#"(?i:createUser)[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?i:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::Clear("a passphrase of SNMP"),
-        },
-        Shape {
-            parts: &["createuser"],
-            shape: concat!(
+        ),
+        phrase(
+            &["createuser"],
+            concat!(
                 begin!(),
                 r#"(?i:createUser)[ \t]+(?:-e[ \t]+\S+[ \t]+)?\S+[ \t]+(?i:MD5|SHA(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?(?:"[^"\n]+"|\x27[^\x27\n]+\x27|\S+)[ \t]+(?:DES|AES(?:-?\d+)?)[ \t]+(?:-[lm][ \t]+)?"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::Clear("a passphrase of SNMP"),
-        },
-        Shape {
-            parts: &["sess"],
-            shape: concat!(
+        ),
+        phrase(
+            &["sess"],
+            concat!(
                 r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-A[ \t]*"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::Clear("a passphrase of SNMP"),
-        },
-        Shape {
-            parts: &["sess"],
-            shape: concat!(
+        ),
+        phrase(
+            &["sess"],
+            concat!(
                 r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-X[ \t]*"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::Clear("a passphrase of SNMP"),
-        },
-        Shape {
-            parts: &["sess"],
-            shape: concat!(
+        ),
+        of(
+            &["sess"],
+            concat!(
                 r#"(?m)^[ \t]*(?i:trap|inform)sess[ \t](?:[^\n]*?[ \t])?-c[ \t]*"#,
                 value!()
             ),
-            reach: Reach::Any,
-            what: What::If(is_community, "a community of SNMP"),
-        },
-        Shape {
-            parts: &["passphrase"],
-            shape: concat!(begin!(), r#"def(?:Auth|Priv)?Passphrase[ \t]+"#, value!()),
-            reach: Reach::Any,
-            what: What::Clear("a passphrase of SNMP"),
-        },
+            Reach::Any,
+        ),
+        phrase(
+            &["passphrase"],
+            concat!(begin!(), r#"def(?:Auth|Priv)?Passphrase[ \t]+"#, value!()),
+        ),
     ],
     read: None,
 };

@@ -1,4 +1,4 @@
-//! States of Terraform and OpenTofu, which keep in clear text whatever they made.
+//! Terraform and OpenTofu: defaults of variables, and states, which keep in clear text whatever was made.
 
 use super::{Family, Reach, Shape, What};
 use crate::scan::kind::Kind;
@@ -8,15 +8,23 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub(super) const FAMILY: Family = Family {
-    name: "states of Terraform, kubeconfig",
+    name: "Terraform, kubeconfig",
     files: &["*.tfstate", "*.tfstate.backup"],
-    what: "outputs that are `sensitive`, results of `random_password`; `client-key-data`",
-    shapes: &[Shape {
-        parts: &["client-key-data"],
-        shape: r#"\bclient-key-data["']?:[ \t]*["']?([A-Za-z0-9+/]{40,}={0,2})"#,
-        reach: Reach::Any,
-        what: What::Clear("a private key"),
-    }],
+    what: "outputs that are `sensitive`, results of `random_password`; `client-key-data`; `default` of a variable that is named as a secret",
+    shapes: &[
+        Shape {
+            parts: &["client-key-data"],
+            shape: r#"\bclient-key-data["']?:[ \t]*["']?([A-Za-z0-9+/]{40,}={0,2})"#,
+            reach: Reach::Any,
+            what: What::Clear("a private key"),
+        },
+        Shape {
+            parts: &["variable"],
+            shape: r#"\bvariable[ \t]+"(?P<n>[^"\n]+)"[ \t]*\{(?:[^{}"]|"[^"\n]*"|\{[^{}]*\})*?\bdefault[ \t]*=[ \t]*"([^"\n]+)""#,
+            reach: Reach::Any,
+            what: What::Named,
+        },
+    ],
     read: Some(of_state),
 };
 

@@ -1,11 +1,14 @@
-//! Addresses that let in whoever knows them.
+//! Addresses that let in whoever knows them, and keys of what wakes people.
+//!
+//! An address to which a job says that it has run (healthchecks.io, Uptime Kuma) is a secret as well: whoever knows it can say so for a job
+//! that has not, and nobody is told. The same holds for the keys of PagerDuty: with them an alert is closed.
 
 use super::{Family, Reach, Shape, What};
 
 pub(super) const FAMILY: Family = Family {
     name: "webhooks",
     files: &[],
-    what: "Slack, Discord, Mattermost, Rocket.Chat, Office 365, Power Automate, Google Chat, IFTTT, Home Assistant, healthchecks.io; tokens of Telegram bots",
+    what: "Slack, Discord, Mattermost, Rocket.Chat, Office 365, Power Automate, Google Chat, IFTTT, Home Assistant, healthchecks.io (also one's own, `/ping/…`), Uptime Kuma (`/api/push/…`); tokens of Telegram bots and of ntfy, keys of PagerDuty (`service_key`, `routing_key`)",
     shapes: &[
         Shape {
             parts: &["webhook.office.com"],
@@ -73,6 +76,30 @@ pub(super) const FAMILY: Family = Family {
             reach: Reach::Any,
             what: What::Clear("a token of a Telegram bot"),
         },
+        Shape {
+            parts: &["/ping/"],
+            shape: r#"/ping/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b"#,
+            reach: Reach::Any,
+            what: What::Clear("an address of healthchecks.io"),
+        },
+        Shape {
+            parts: &["/api/push/"],
+            shape: r#"/api/push/([A-Za-z0-9]{10,32})(?:[^A-Za-z0-9_-]|$)"#,
+            reach: Reach::Any,
+            what: What::If(is_mixed, "an address of Uptime Kuma"),
+        },
+        Shape {
+            parts: &["tk_"],
+            shape: r"\b(tk_[a-z0-9]{29})\b",
+            reach: Reach::Any,
+            what: What::If(is_random, "a token of ntfy"),
+        },
+        Shape {
+            parts: &["service", "routing", "integration"],
+            shape: r#"(?i)\b(?:service|routing|integration)_?key\\?["']?[ \t]*[:=][ \t]*\\?["']?([0-9a-f]{32}|R[0-9A-Z]{31})\b"#,
+            reach: Reach::Any,
+            what: What::If(is_mixed, "a key of PagerDuty"),
+        },
     ],
     read: None,
 };
@@ -83,4 +110,10 @@ fn is_random(text: &str) -> bool {
     let turns = text.as_bytes().windows(2);
     let turns = turns.filter(|w| w.iter().any(|b| digit(*b)) && !w.iter().all(|b| digit(*b)));
     turns.count() >= 4
+}
+
+/// Letters and digits.
+fn is_mixed(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|b| is(&b));
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
