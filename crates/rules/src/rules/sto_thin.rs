@@ -59,7 +59,6 @@ fn judge(
         });
     let is_known = known.is_some();
     let capacity = known.or(bound);
-    let holds = |c: &totals::Part| u128::try_from(c.value).unwrap_or_default();
     let sized = disks.iter().filter_map(|d| d.size.known());
     let promised: u128 = sized.map(|s| u128::from(s.bytes())).sum();
     let open = disks.iter().filter(|d| d.size.known().is_none()).count();
@@ -68,24 +67,7 @@ fn judge(
         Attention::Paid => pool.thin_limit.known().is_some() || named_fill(lab, name),
         Attention::None(_) | Attention::Unknown(_) => false,
     };
-    let sum = capacity.as_ref().map_or_else(
-        || {
-            format!(
-                "its size is not declared; {}",
-                added(disks.len(), open, promised)
-            )
-        },
-        |c| {
-            let percent = promised * 100 / holds(c).max(1);
-            let share = match (open, disks.len()) {
-                (0, _) if is_known => format!("{percent} %"),
-                (n, all) if n == all => "nobody knows how much is".to_owned(),
-                _ => format!("at least {percent} %"),
-            };
-            let all = added(disks.len(), open, promised);
-            format!("{all}; the pool holds {}: {share} promised", c.shown)
-        },
-    );
+    let sum = arithmetic(capacity.as_ref(), is_known, disks, open, promised);
     let mut d = match (watched, more) {
         (true, false) if open > 0 || (!is_known && !disks.is_empty()) => {
             let message = format!("whether thin pool '{name}' promises more than it holds");
@@ -130,6 +112,31 @@ fn judge(
 }
 
 /// `3 disks of guests = at least 500GB, 1 of unknown size`.
+/// `3 disks of guests = 4TB; the pool holds 3TB: 133 % promised`.
+fn arithmetic(
+    capacity: Option<&totals::Part>,
+    is_known: bool,
+    disks: &[&GuestDisk],
+    open: usize,
+    promised: u128,
+) -> String {
+    let all = added(disks.len(), open, promised);
+    let Some(capacity) = capacity else {
+        return format!("its size is not declared; {all}");
+    };
+    let percent = promised * 100 / holds(capacity).max(1);
+    let share = match (open, disks.len()) {
+        (0, _) if is_known => format!("{percent} %"),
+        (n, all) if n == all => "nobody knows how much is".to_owned(),
+        _ => format!("at least {percent} %"),
+    };
+    format!("{all}; the pool holds {}: {share} promised", capacity.shown)
+}
+
+fn holds(capacity: &totals::Part) -> u128 {
+    u128::try_from(capacity.value).unwrap_or_default()
+}
+
 fn added(disks: usize, open: usize, promised: u128) -> String {
     let all = count(disks, "disk of guests", "disks of guests");
     match open {
