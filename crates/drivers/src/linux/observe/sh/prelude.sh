@@ -1,9 +1,15 @@
 exec 3>&1
+me=$(id -u)
+processes=
 nl='
 '
 section() {
     name=$1
     shift
+    # A section runs in a subshell, which forgets what several of them need.
+    case $1 in
+        cloudflared | tailscale_here | dns_servers) processes=${processes:-$(running_names)} ;;
+    esac
     printf '\n@begin %s %s\n' "$nonce" "$name"
     said=$("$@" 2>&1 >&3 3>&-)
     status=$?
@@ -20,4 +26,4 @@ is_absence() {
     esac
     return 1
 }
-meta() { echo "uid $(id -u)"; }
+meta() { echo "uid $me"; }

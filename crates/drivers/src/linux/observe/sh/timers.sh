@@ -2,9 +2,7 @@
 # arguments may be secrets.
 timers() {
     need systemctl || return
-    files=$(timeout 20 systemctl list-unit-files --no-legend --no-pager --plain --type=timer) || return
-    loaded=$(timeout 20 systemctl list-units --all --no-legend --no-pager --plain --type=timer) || return
-    names=$(printf '%s\n%s\n' "$files" "$loaded" | awk 'NF && $1 !~ /@\.[a-z]+$/ { print $1 }' | sort -u)
+    names=$(unit_names timer) || return
     printf 'now=%s\nuptime=%s\n\n' "$(date +%s.%N)" "$(cut -d' ' -f1 /proc/uptime)"
     set -f
     # shellcheck disable=SC2086

@@ -1,11 +1,7 @@
 # Services, sockets, timers and paths: those of which there is a file, and those that are loaded.
 units() {
     need systemctl || return
-    kinds=service,socket,timer,path
-    files=$(timeout 20 systemctl list-unit-files --no-legend --no-pager --plain --type=$kinds) || return
-    loaded=$(timeout 20 systemctl list-units --all --no-legend --no-pager --plain --type=$kinds) || return
-    # A template is no unit, but its instances are; names hold no blanks.
-    names=$(printf '%s\n%s\n' "$files" "$loaded" | awk 'NF && $1 !~ /@\.[a-z]+$/ { print $1 }' | sort -u)
+    names=$(unit_names service,socket,timer,path) || return
     [ -n "$names" ] || return 0
     set -f
     # shellcheck disable=SC2086

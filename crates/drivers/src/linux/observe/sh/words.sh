@@ -4,7 +4,7 @@ only_words() { tr -cs 'A-Za-z0-9_-' '\n' | grep -xE "$words" | sort -u | tr '\n'
 # `?` says that there is, or may be, a script that was not read.
 script_words() {
     if [ ! -e "$1" ]; then
-        [ "$(id -u)" = 0 ] || echo '?'
+        [ "$me" = 0 ] || echo '?'
         return 0
     fi
     [ -f "$1" ] || return 0
