@@ -1,6 +1,7 @@
 exec 3>&1
 me=$(id -u)
 processes=
+boot_files=
 nl='
 '
 section() {
@@ -8,6 +9,8 @@ section() {
     shift
     # A section runs in a subshell, which forgets what several of them need.
     case $1 in
+        unless) once "$2" "$3" ;;
+        boot_setting) boot_files=${boot_files:-$(systemd-analyze cat-config sysctl.d 2>/dev/null)} ;;
         cloudflared | tailscale_here | dns_servers) processes=${processes:-$(running_names)} ;;
     esac
     printf '\n@begin %s %s\n' "$nonce" "$name"

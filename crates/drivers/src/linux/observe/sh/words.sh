@@ -12,7 +12,8 @@ script_words() {
         echo '?'
         return 0
     fi
-    [ "$(head -c 2 -- "$1" | tr -d '\000')" = '#!' ] || return 0
+    { start=$(head -c 2 -- "$1"); } 2>/dev/null
+    [ "$start" = '#!' ] || return 0
     if [ "$(stat -L -c %u -- "$1")" != 0 ] || [ "$(wc -c <"$1")" -gt 262144 ]; then
         echo '?'
         return 0
