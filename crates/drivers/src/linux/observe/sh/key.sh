@@ -67,7 +67,7 @@ not_files() {
 }
 key() {
     need getent || return
-    list=$(getent passwd) || return
+    list=${known_accounts:-$(getent passwd)} || return
     common=$(effective nobody) || return
     others='^(authorizedkeyscommand|trustedusercakeys) '
     printf '%s\n' "$common" | grep -E "$others"

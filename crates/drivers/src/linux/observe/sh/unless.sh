@@ -71,9 +71,7 @@ config_inputs() {
     done
     scripts=
     [ $# = 0 ] || scripts=$(grep -hoE '/[A-Za-z0-9._/@-]+' -- "$@")
-    accounts=$(getent passwd) && groups=$(getent group) || return 1
-    # Of each socket its number, which a server that reads its configuration anew changes with it.
-    sockets=$(ss -H -tlnpe) || return 1
+    [ -n "$known_accounts" ] && [ -n "$known_groups" ] && [ -n "$known_sockets" ] || return 1
     set -- /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/nsswitch.conf /etc/ssh /etc/sudoers /etc/sudoers.d /etc/sudo.conf /etc/crontab \
         /etc/anacrontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/cron.yearly /var/spool/cron \
         /var/lib/dpkg/status /usr/sbin/sshd /usr/bin/passwd /usr/bin/getent
@@ -86,9 +84,9 @@ config_inputs() {
             /*) set -- "$@" "$path/.ssh/authorized_keys" "$path/.ssh/authorized_keys2" ;;
         esac
     done <<HF_ACCOUNTS
-$accounts
+$known_accounts
 HF_ACCOUNTS
-    files_digest 2 "$accounts$nl$groups$nl$scripts$nl$sockets" "$@"
+    files_digest 2 "$known_accounts$nl$known_groups$nl$scripts$nl$known_sockets" "$@"
 }
 # Units: their files, when systemd read them last, and which are loaded and active.
 units_inputs() {
@@ -97,22 +95,46 @@ units_inputs() {
         *"${nl}UnitsLoadTimestampMonotonic="[1-9]*) ;;
         *) return 1 ;;
     esac
-    loaded=$(timeout 20 systemctl list-units --all --no-legend --no-pager --plain --type=service,socket,timer,path) || return 1
-    loaded=$(printf '%s\n' "$loaded" | awk '{ print $1, $2, $3 }')
+    [ -n "$known_units" ] || return 1
     folders=${manager#*UnitPath=}
     folders=${folders%%"$nl"*}
     # What lives for the moment is loaded or not there; each login has a file among that.
     for folder in $folders; do [ "$folder" = /run/systemd/transient ] || set -- "$@" "$folder"; done
-    files_digest 2 "$manager$nl$loaded" "$@"
+    files_digest 2 "$manager$nl$known_units" "$@"
+}
+# Asks for what is no file.
+ask_for() {
+    case $1 in
+        config_inputs)
+            known_accounts=$(getent passwd) || known_accounts=
+            known_groups=$(getent group) || known_groups=
+            # Of each socket its number: a server that reads its configuration anew has another one.
+            known_sockets=$(ss -H -tlnpe) || known_sockets=
+            ;;
+        units_inputs)
+            known_units=$(timeout 20 systemctl list-units --all --no-legend --no-pager --plain --type=service,socket,timer,path) || known_units=
+            known_units=$(printf '%s\n' "$known_units" | awk '{ print $1, $2, $3 }')
+            ;;
+    esac 2>/dev/null
 }
 # Looks at what parts rest on once for all of them; $2 is the digest that is known.
 once() {
     about=${about:-$(basis)}
     case $1 in
-        config_inputs) [ -n "$config" ] || now=$($1) || now= ; config=${config:-${now:--}} now=$config ;;
-        units_inputs) [ -n "$units" ] || now=$($1) || now= ; units=${units:-${now:--}} now=$units ;;
-        package_inputs) [ -n "$package" ] || now=$($1) || now= ; package=${package:-${now:--}} now=$package ;;
-        patch_inputs) [ -n "$patch" ] || now=$($1) || now= ; patch=${patch:-${now:--}} now=$patch ;;
+        config_inputs) now=$config ;;
+        units_inputs) now=$units ;;
+        package_inputs) now=$package ;;
+        patch_inputs) now=$patch ;;
+    esac
+    if [ -z "$now" ]; then
+        ask_for "$1"
+        now=$("$1" 2>/dev/null) || now=-
+    fi
+    case $1 in
+        config_inputs) config=$now ;;
+        units_inputs) units=$now ;;
+        package_inputs) package=$now ;;
+        patch_inputs) patch=$now ;;
     esac
     case "$now $stale " in
         '- '* | "$2 "* | *" $1 "*) ;;
@@ -139,7 +161,8 @@ unless() {
 settled() {
     about=
     for inputs in $stale; do
-        now=$("$inputs") || now=-
+        ask_for "$inputs"
+        now=$("$inputs" 2>/dev/null) || now=-
         echo "$inputs $now"
     done
 }
