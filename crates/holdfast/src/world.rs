@@ -427,15 +427,20 @@ impl<R: RealmTag> World<R> {
         Ok(facts)
     }
 
-    /// What was read of each host before and need not be read again if its files are unchanged.
+    /// What was read of each host before and need not be read again if its files are unchanged. Where what was kept cannot be read, all is.
     pub(crate) fn read_before(&self) -> Result<BTreeMap<String, BTreeMap<FactKind, Before>>> {
         let now = Timestamp::now();
         let oldest = now.checked_sub(WHOLE_READING).unwrap_or(now);
+        let machines = self.tree.lab.machines().map(|(n, _)| n);
+        let answers = match self.store.latest_answers(machines) {
+            Ok(answers) => answers,
+            Err(why) => {
+                errln!("warning: what was observed before is of no use, so all is read: {why}");
+                return Ok(BTreeMap::new());
+            }
+        };
         let mut known = BTreeMap::new();
-        for (name, facts) in self
-            .store
-            .latest_answers(self.tree.lab.machines().map(|(n, _)| n))?
-        {
+        for (name, facts) in answers {
             let enrolled = self.enrolled(&name)?;
             let same = enrolled.is_none_or(|known| facts.identity == Some(known));
             // What comes from the future was read by a clock that was wrong.

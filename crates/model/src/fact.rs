@@ -448,8 +448,11 @@ pub struct TargetFacts {
 pub struct Reading {
     /// When.
     pub at: Timestamp,
-    /// Digest of names, times, sizes and inodes of the files that it rests on.
+    /// Digest of names, times, sizes and inodes of the files that it rests on, with the host's identity and start.
     pub inputs: String,
+    /// Digest of what was asked for, by which version, and of what was found; another one does not count.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
 }
 
 /// What an earlier observation read of a kind.
@@ -457,6 +460,8 @@ pub struct Reading {
 pub struct Before {
     /// When, and from what.
     pub reading: Reading,
+    /// Who answered.
+    pub identity: Option<NativeIdentity>,
     /// What it found.
     pub facts: BTreeMap<FactPath, Fact>,
     /// Whether that was all.
@@ -519,6 +524,7 @@ impl TargetFacts {
             let of_kind = self.facts.iter().filter(|(p, _)| p.kind == *kind);
             let before = Before {
                 reading: reading.clone(),
+                identity: self.identity.clone(),
                 facts: of_kind.map(|(p, f)| (p.clone(), f.clone())).collect(),
                 completeness: self.collections.get(kind)?.clone(),
             };
@@ -574,8 +580,8 @@ pub struct Scope {
     /// Values that whoever asks knows already, because they are declared or were seen before. Free text is hidden unless it
     /// is one of these, so that it can be compared with its declaration.
     pub known: BTreeMap<FactPath, BTreeSet<Value>>,
-    /// What was read before, and need not be read again if it is proven unchanged.
-    pub before: BTreeMap<FactKind, Before>,
+    /// What was read before, and need not be read again if it is proven unchanged; `None` if nobody keeps what is read.
+    pub before: Option<BTreeMap<FactKind, Before>>,
 }
 
 impl Scope {
@@ -600,7 +606,10 @@ impl Scope {
     pub fn union(mut self, other: Scope) -> Scope {
         self.collections.extend(other.collections);
         self.paths.extend(other.paths);
-        self.before.extend(other.before);
+        match (&mut self.before, other.before) {
+            (Some(before), Some(more)) => before.extend(more),
+            (before, more) => *before = before.take().or(more),
+        }
         for (path, values) in other.known {
             self.known.entry(path).or_default().extend(values);
         }

@@ -8,6 +8,7 @@ use graph::listening::{Claim, Place, claims, of_stack, published};
 use graph::partial::listed;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::lab::guest::Stack;
 use model::lab::service::{Service, ServiceExposure};
 use model::units::net::Ports;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +69,12 @@ fn judge(
     let mut there = places.filter_map(|place| taken.get(&place)).flatten();
     if there.any(|c| meets(asked, (c.first, c.last), c.protocol)) {
         return None;
+    }
+    // What runs nobody knows where may have the port on this machine.
+    let lost = |stack: &Stack| stack.on.as_ref().is_some_and(|on| on.value().is_none());
+    if ctx.lab.stacks.values().any(lost) {
+        let message = format!("whether port {asked} of service '{name}' is published");
+        return Some(RULE.unknown(message).at(span, "declared open"));
     }
     let own: Vec<Container<'_>> = ctx
         .containers()

@@ -5,6 +5,18 @@ use super::{Rests, rests};
 
 pub(super) const RESTS: &[Rests] = &[
     rests(
+        "cmp-exposure",
+        "what {} is said to be open on is published",
+        &[
+            "service.exposures.*.port",
+            "service.runs.host|guest|stack|cluster|device",
+            "service.runs.*.host|guest|stack|cluster|device",
+            "stack",
+            "stack.file",
+        ],
+        stacks,
+    ),
+    rests(
         "cmp-port-open",
         "a database or an administration is open to more than its own machine",
         &["service.exposures.*.from", "stack", "stack.file"],

@@ -87,7 +87,7 @@ pub(crate) fn whole<R: RealmTag>(
     world.look_around(chosen, |only| {
         let mut scopes = world.scopes(only, &owned)?;
         for (name, scope) in &mut scopes {
-            scope.before = before.get(name).cloned().unwrap_or_default();
+            scope.before = Some(before.get(name).cloned().unwrap_or_default());
             // Only who observes asks apt, which takes a second or two where its lists have changed.
             scope.collections.insert(FactKind::Patch);
             // Disks and certificates are asked only then, too: no plan needs them, and disks take their time to answer.
@@ -159,8 +159,13 @@ fn lone(unknown: usize) -> (String, Option<Tone>) {
 /// Since when the kinds stand that were proven unchanged and not read again.
 fn unchanged(target: &TargetFacts) -> String {
     let earlier = target.readings.iter().filter(|(_, r)| r.at < target.at);
-    let said = earlier.map(|(kind, r)| format!("{} unchanged since {:.0}", kind.word(), r.at));
-    said.collect::<Vec<_>>().join(", ")
+    let mut since: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for (kind, reading) in earlier {
+        since.entry(reading.at).or_default().push(kind.word());
+    }
+    let said = since.iter();
+    let said = said.map(|(at, kinds)| format!("{} unchanged since {at:.0}", kinds.join(", ")));
+    said.collect::<Vec<_>>().join("; ")
 }
 
 /// Which drivers were never tried on the real product, where one of them answered.

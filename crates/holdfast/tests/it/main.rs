@@ -28,6 +28,7 @@ mod graph;
 mod history;
 mod hostile;
 mod import;
+mod incremental;
 mod init;
 mod inside;
 mod interfaces;

@@ -82,9 +82,14 @@ impl<'a> Sections<'a> {
         Some((unchanged, digest.to_owned()))
     }
 
-    /// Forgets a section, as if it had not come.
-    pub(super) fn drop(&mut self, name: &str) {
-        self.0.remove(name);
+    /// Makes a section one that tells nothing, and why.
+    pub(super) fn refuse(&mut self, name: &str, why: &str) {
+        let section = Section {
+            body: &[],
+            status: -1,
+            said: why.to_owned(),
+        };
+        self.0.insert(name.to_owned(), section);
     }
 
     /// A section that ended well.

@@ -4,7 +4,7 @@ use super::frame::{Section, Sections};
 use model::fact::{Completeness, Fact, FactKind, FactPath, Seen};
 use model::kleene::Reason;
 use model::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of which others than root see only a part.
 const ROOT_ONLY: &[FactKind] = &[
@@ -22,6 +22,8 @@ const ROOT_ONLY: &[FactKind] = &[
 pub(super) struct Gathered {
     pub(super) facts: BTreeMap<FactPath, Fact>,
     pub(super) collections: BTreeMap<FactKind, Completeness>,
+    /// Those that were read before, and have been hidden since then as far as they have to be.
+    pub(super) carried: BTreeSet<FactPath>,
 }
 
 impl Gathered {

@@ -267,7 +267,7 @@ pub(crate) fn script(request: &Request<'_>) -> String {
             }
         }
         if let Some(part) = whole {
-            if incremental::is_cached(kind) {
+            if incremental::is_kept(kind, request.scope) {
                 add(incremental::SH);
             }
             part.sh.iter().for_each(|text| add(text));
@@ -299,6 +299,9 @@ pub(crate) fn script(request: &Request<'_>) -> String {
             Part::Elsewhere => {}
         }
     }
+    if texts.contains(&incremental::SH) {
+        calls.push_str("section settled settled\n");
+    }
     observer::around(request, &texts.concat(), &calls)
 }
 
@@ -322,8 +325,7 @@ pub(crate) fn parse(
     let mut sections = Sections::read(output, request.nonce);
     let mut gathered = Gathered::default();
     let asked = kinds(request.scope);
-    let (settled, readings) =
-        incremental::take(&asked, request.scope, &mut sections, now, &mut gathered);
+    let taken = incremental::take(&asked, request.scope, &mut sections, &mut gathered);
     for kind in asked {
         let (whole, by_path) = parts(kind, request.scope);
         // What was asked for by its path is told more exactly, and what came first stays.
@@ -337,7 +339,7 @@ pub(crate) fn parse(
                 gathered.put(kind, key, seen, part.source);
             }
         }
-        if let Some(part) = whole.filter(|_| !settled.contains(&kind)) {
+        if let Some(part) = whole.filter(|_| !taken.settled.contains(&kind)) {
             (part.read)(&sections, &mut gathered);
         }
         match part(kind) {
@@ -360,6 +362,7 @@ pub(crate) fn parse(
         gathered.without_root();
     }
     redact::all(&mut gathered, request.scope, request.redactor);
+    let readings = incremental::readings(taken, request.scope, &sections, now, &gathered);
     let observer = sections.get("observer").map(|s| s.text().into_owned());
     let complaint = observer.ok().and_then(|state| observer::complaint(&state));
     let mut errors: Vec<String> = complaint.into_iter().collect();

@@ -30,7 +30,7 @@ pub fn script() -> String {
         super::traefik::SH,
         incremental::SH,
     ];
-    let mut whole = vec!["meta".to_owned(), "host".to_owned()];
+    let mut whole = ["meta", "host", "settled"].map(str::to_owned).to_vec();
     for kind in FactKind::ALL {
         let (all, single) = match part(*kind) {
             Part::Whole(part) => (Some(part), None),
@@ -51,6 +51,7 @@ pub fn script() -> String {
     }
     let whole: Vec<String> = whole.iter().map(|w| format!("'{w}'")).collect();
     let tail = TAIL.replace("@whole@", &whole.join(" | "));
+    let tail = tail.replace("@unless@", &incremental::pairs().join(" | "));
     format!("{HEAD}{}{tail}", texts.concat())
 }
 

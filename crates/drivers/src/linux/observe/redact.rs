@@ -70,7 +70,12 @@ const KEY_OPTIONS: &[&str] = &[
 
 /// Hides what must not be kept.
 pub(super) fn all(gathered: &mut Gathered, scope: &Scope, redactor: &Redactor) {
-    for (path, fact) in &mut gathered.facts {
+    let carried = &gathered.carried;
+    let read = gathered
+        .facts
+        .iter_mut()
+        .filter(|(p, _)| !carried.contains(p));
+    for (path, fact) in read {
         let known = scope.known.get(path);
         // A line of cron is known wherever it stands in its file.
         let anywhere = match path.key.rsplit_once(':') {

@@ -452,6 +452,7 @@ proptest! {
 fn the_script_is_as_it_was_reviewed() {
     let mut scope = Scope::default();
     scope.collections.insert(FactKind::Package);
+    scope.before = Some(BTreeMap::new());
     for path in [
         "file:/etc/it's",
         "unit:ssh.service",

@@ -7,14 +7,14 @@ use super::frame::{Sections, plain};
 use super::gather::{Gathered, listed_by};
 use super::properties::Properties;
 use super::timer::{files, next, result, unix};
-use super::words;
+use super::{units, words};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use model::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const PART: Whole = Whole {
-    sh: &[words::SH, include_str!("sh/timers.sh")],
+    sh: &[units::NAMES, words::SH, include_str!("sh/timers.sh")],
     calls: &["timers timers"],
     read: gather,
 };

@@ -11,8 +11,11 @@ use model::kleene::Reason;
 use model::value::Value;
 use std::collections::BTreeMap;
 
+/// Which units there are.
+pub(super) const NAMES: &str = include_str!("sh/unit_names.sh");
+
 pub(super) const PART: Whole = Whole {
-    sh: &[include_str!("sh/units.sh")],
+    sh: &[NAMES, include_str!("sh/units.sh")],
     calls: &["units units"],
     read: gather,
 };

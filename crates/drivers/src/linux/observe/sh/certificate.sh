@@ -100,6 +100,6 @@ certificates() {
         certificate_acme "$file"
     done
     [ "$count" -le 500 ] || echo '! there are more than 500 files'
-    [ "$(id -u)" = 0 ] || echo '! only root sees all of the places'
+    [ "$me" = 0 ] || echo '! only root sees all of the places'
     echo all
 }

@@ -25,7 +25,7 @@ expand() {
 }
 # With the account's own rights, as sshd does it: a link in a folder of its own must not lead to what it could not read.
 read_as() {
-    if [ "$(id -u)" != 0 ] || [ "$1" = 0 ]; then
+    if [ "$me" != 0 ] || [ "$1" = 0 ]; then
         timeout 10 head -c 262145 -- "$3"
     else
         timeout 10 setpriv --reuid "$1" --regid "$2" --init-groups head -c 262145 -- "$3"
@@ -67,7 +67,7 @@ not_files() {
 }
 key() {
     need getent || return
-    list=$(getent passwd) || return
+    list=${known_accounts:-$(getent passwd)} || return
     common=$(effective nobody) || return
     others='^(authorizedkeyscommand|trustedusercakeys) '
     printf '%s\n' "$common" | grep -E "$others"

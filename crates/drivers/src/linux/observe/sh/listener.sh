@@ -1,7 +1,7 @@
 # Rules of any table that lead what comes in to another port or address: chains that a prerouting hook gets to, and what they do.
 redirected() {
     command -v nft >/dev/null 2>&1 || return 0
-    if [ "$(id -u)" != 0 ]; then
+    if [ "$me" != 0 ]; then
         echo '! only root sees whether nft leads other ports here'
         return 0
     fi
@@ -46,7 +46,7 @@ owners() {
     programs=
     for pid in "$@"; do
         program=$(readlink /proc/"$pid"/exe 2>/dev/null) || continue
-        [ "$(stat -L -c %d:%i /proc/"$pid"/exe 2>/dev/null)" = "$(stat -L -c %d:%i -- "$program" 2>/dev/null)" ] || continue
+        [ "/proc/$pid/exe" -ef "$program" ] || continue
         case $program in
             *"$nl"*) continue ;;
         esac
@@ -84,7 +84,11 @@ listener() {
     need ss || return
     sockets=$(ss -H -tulpn) || return
     printf '%s\n' "$sockets" | sed 's/^/s /'
-    pids=$(printf '%s\n' "$sockets" | grep -o 'pid=[0-9]*' | sort -u | cut -d= -f2)
+    pids=$(printf '%s\n' "$sockets" | awk '{ while (match($0, /pid=[0-9]+/)) { pid = substr($0, RSTART + 4, RLENGTH - 4); $0 = substr($0, RSTART + RLENGTH); if (!known[pid]++) print pid } }')
+    set --
+    for pid in $pids; do set -- "$@" "/proc/$pid"; done
+    accounts=
+    [ $# = 0 ] || accounts=$(stat -c '%n %U' -- "$@" 2>/dev/null)
     for pid in $pids; do
         group=
         while IFS= read -r line; do
@@ -92,7 +96,9 @@ listener() {
                 0::* | *:name=systemd:*) group=${line#*:*:} ;;
             esac
         done 2>/dev/null </proc/"$pid"/cgroup
-        echo "p $pid $(stat -c %U /proc/"$pid" 2>/dev/null) $group"
+        account=${accounts#*"/proc/$pid "}
+        [ "$account" != "$accounts" ] || account=
+        echo "p $pid ${account%%"$nl"*} $group"
     done
     # shellcheck disable=SC2086
     owners $pids

@@ -1,6 +1,6 @@
 # How this account looks: as `root`, through the `ready` observer script, or alone, which says why it is not through the script.
 observer_state() {
-    [ "$(id -u)" != 0 ] || { echo root; return; }
+    [ "$me" != 0 ] || { echo root; return; }
     [ -e "$observer" ] || { echo none; return; }
     case $(stat -L -c '%u %a' "$observer" 2>/dev/null) in
         '0 755' | '0 555') ;;

@@ -41,7 +41,7 @@ may() {
             ;;
         unless:4)
             case $2:$4 in
-                package_inputs:package | patch_inputs:patch) ;;
+                @unless@) ;;
                 *) return 1 ;;
             esac
             case $3 in

@@ -38,7 +38,7 @@ pool_btrfs() {
             pool_item "missing ${info##*/}" "$info/missing"
             [ -r "$info/error_stats" ] && sed "s/^/stat ${info##*/} /" "$info/error_stats"
         done
-        if [ "$(id -u)" != 0 ]; then
+        if [ "$me" != 0 ]; then
             echo 'scrub ! only root sees when'
         elif [ -e "/var/lib/btrfs/scrub.status.$id" ]; then
             sed -n "s/^$id:/scrub /p" "/var/lib/btrfs/scrub.status.$id"
@@ -65,7 +65,7 @@ pool_lvm() {
         [ "$found" = 0 ] || echo '! there are volumes of LVM, and lvs is not installed'
         return
     fi
-    if [ "$(id -u)" != 0 ]; then
+    if [ "$me" != 0 ]; then
         echo '! only root sees volume groups'
         return
     fi

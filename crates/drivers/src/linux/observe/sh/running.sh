@@ -1,6 +1,10 @@
 # Programs that run on this machine, in containers too: `PID/WHERE` of each process of a name that is no child of another one, where WHERE is `host`
 # or the id of a container. Guests that share the kernel are machines of their own.
 running() {
+    case $nl$(running_names)$nl in
+        *"$nl$1$nl"*) ;;
+        *) return ;;
+    esac
     found=
     wrappers=
     own=$(grep -oE '[0-9a-f]{64}' /proc/self/cgroup 2>/dev/null | tail -n 1)
@@ -40,13 +44,17 @@ each_named() {
 }
 # Without these no process would be found, and nothing would be read.
 needs() {
-    for tool in awk stat grep sed head tr readlink; do
+    for tool in awk cat stat grep sed head tr readlink; do
         need "$tool" || return
     done
 }
+# Names of all processes; once for all sections that ask.
+running_names() {
+    if [ -n "$processes" ]; then printf '%s\n' "$processes"; else cat /proc/[0-9]*/comm 2>/dev/null; fi
+}
 # Processes of others can be hidden from who is not root.
 all_processes() {
-    if [ "$(id -u)" != 0 ] && ! cat /proc/1/comm >/dev/null 2>&1; then
+    if [ "$me" != 0 ] && ! cat /proc/1/comm >/dev/null 2>&1; then
         echo '! only root sees the processes of others here'
     fi
 }
@@ -61,7 +69,7 @@ root_of() {
 # Where the file $3 can be opened as process $1 (in $2) sees it, or why it is not: who makes a namespace of users, a link or a process of their own does
 # not choose what root tells of.
 seen_by() {
-    if [ "$(id -u)" != 0 ]; then
+    if [ "$me" != 0 ]; then
         echo '! only root sees its configuration'
         return 1
     fi

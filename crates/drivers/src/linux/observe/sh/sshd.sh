@@ -71,7 +71,7 @@ sshd_by_match() {
             from=$(ip -o addr show scope global | awk '{ sub(/\/.*/, "", $4); print $4 }')
             ;;
     esac
-    accounts=$(getent passwd | cut -d: -f1)
+    accounts=$(printf '%s\n' "${known_accounts:-$(getent passwd)}" | cut -d: -f1)
     for account in $accounts; do
         sshd_differs "for $account" "$account"
         for address in $from; do sshd_differs "for $account from $address" "$account" "$address"; done
@@ -79,7 +79,7 @@ sshd_by_match() {
 }
 # What the sshd that listens was started with: its title shows that. Another file or other options are not what sshd -T tells of.
 sshd_running() {
-    if ! sockets=$(ss -H -tlnp 2>&1); then
+    if ! sockets=${known_sockets:-$(ss -H -tlnp 2>&1)}; then
         echo '! ss does not say which sshd listens'
         return
     fi

@@ -13,7 +13,7 @@ kernel_setting() {
 # What the files of sysctl.d set at boot: the last assignment of all files counts. `/` and `.` in a name may stand for each other.
 boot_setting() {
     need systemd-analyze || return
-    files=$(systemd-analyze cat-config sysctl.d) || return
+    files=${boot_files:-$(systemd-analyze cat-config sysctl.d)} || return
     printf '%s\n' "$files" | awk -v want="$1" '
         { sub(/^[ \t]+/, "") }
         /^[#;]/ || !/=/ { next }

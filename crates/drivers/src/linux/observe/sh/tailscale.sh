@@ -35,7 +35,7 @@ tailscale_said() {
     { timeout 10 tailscale "$@" 2>/dev/null </dev/null; echo "@ $?"; } | tailscale_public
 }
 tailscale_one() {
-    if [ "$(id -u)" != 0 ]; then
+    if [ "$me" != 0 ]; then
         echo '! only root is told all of it'
     fi
     tailscale_said status status --json

@@ -1,7 +1,7 @@
 user() {
     sed -n 's/^passwd:/nss /p' /etc/nsswitch.conf 2>/dev/null
     need getent || return
-    list=$(getent passwd) || return
+    list=${known_accounts:-$(getent passwd)} || return
     printf '%s\n' "$list" | cut -d: -f1,3,4,6,7 | sed 's/^/u /'
 }
 user_password() {
@@ -12,6 +12,6 @@ user_password() {
 user_group() {
     sed -n 's/^group:/nss /p' /etc/nsswitch.conf 2>/dev/null
     need getent || return
-    list=$(getent group) || return
+    list=${known_groups:-$(getent group)} || return
     printf '%s\n' "$list" | cut -d: -f1,3,4 | sed 's/^/g /'
 }

@@ -4,7 +4,7 @@ only_words() { tr -cs 'A-Za-z0-9_-' '\n' | grep -xE "$words" | sort -u | tr '\n'
 # `?` says that there is, or may be, a script that was not read.
 script_words() {
     if [ ! -e "$1" ]; then
-        [ "$(id -u)" = 0 ] || echo '?'
+        [ "$me" = 0 ] || echo '?'
         return 0
     fi
     [ -f "$1" ] || return 0
@@ -12,7 +12,8 @@ script_words() {
         echo '?'
         return 0
     fi
-    [ "$(head -c 2 -- "$1" | tr -d '\000')" = '#!' ] || return 0
+    { start=$(head -c 2 -- "$1"); } 2>/dev/null
+    [ "$start" = '#!' ] || return 0
     if [ "$(stat -L -c %u -- "$1")" != 0 ] || [ "$(wc -c <"$1")" -gt 262144 ]; then
         echo '?'
         return 0
