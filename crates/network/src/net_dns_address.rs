@@ -89,8 +89,13 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// A container answers on this address of its machine.
+/// A container answers on this address of its machine, or has it itself.
 fn publishes(ctx: &Context<'_>, ip: IpAddr) -> bool {
+    let fixed = crate::container_addresses::fixed(ctx.lab, ctx.projects);
+    let own = |f: &crate::container_addresses::Fixed<'_>| f.active && f.network.lan.is_some();
+    if fixed.iter().any(|f| f.address == Some(ip) && own(f)) {
+        return true;
+    }
     let on = |c: crate::containers::Container<'_>| {
         let mut ports = c.service.ports.iter();
         ports.any(|p| p.host_ip == Some(ip))

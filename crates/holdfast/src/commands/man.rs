@@ -216,8 +216,8 @@ const EXAMPLES: &[(&str, Examples)] = &[
                 "Take up another machine, and write it down.",
             ),
             (
-                "holdfast import ~/stacks inventory.ini --into lab",
-                "Compose projects and an Ansible inventory together.",
+                "holdfast import lab/stacks lab/inventory.ini --into lab",
+                "Compose projects and an Ansible inventory, both in the folder of the tree.",
             ),
             (
                 "holdfast import pve://pve1 --token holdfast@pve!look --secret file:/root/pve-token --into lab",

@@ -1,6 +1,7 @@
 //! A record with the name of a machine, and another address than the machine has there.
 
 use crate::addresses::{Held, standing, subnet};
+use crate::container_addresses::fixed;
 use crate::context::dns_zone;
 use crate::{Context, Findings, Rule};
 use core::net::IpAddr;
@@ -26,6 +27,13 @@ pub(super) fn run(rule: &Rule, ctx: &Context<'_>, out: &mut Findings) {
             d.into_iter().for_each(|d| out.add(dns_zone(zone), d));
         }
     }
+}
+
+/// The container that has an address beside the machines.
+fn container(ctx: &Context<'_>, address: IpAddr) -> Option<String> {
+    let all = fixed(ctx.lab, ctx.projects);
+    let mut here = all.iter().filter(|f| f.active && f.network.lan.is_some());
+    Some(here.find(|f| f.address == Some(address))?.title())
 }
 
 fn read(record: &DnsRecord) -> Option<(&str, IpAddr)> {
@@ -84,10 +92,10 @@ fn judge(
                 .help(format!("declare it: 'addresses: {{{network}: {address}}}'")),
         );
     };
-    let other = held.iter().find(|h| h.address == address);
-    let whose = other.map_or("nothing declared".to_owned(), |h| {
-        format!("{} '{}'", h.owner.kind.word(), h.owner.name)
-    });
+    let machine = held.iter().find(|h| h.address == address);
+    let machine = machine.map(|h| format!("{} '{}'", h.owner.kind.word(), h.owner.name));
+    let other = machine.or_else(|| container(ctx, address));
+    let whose = other.clone().unwrap_or("nothing declared".to_owned());
     // What leads to another machine of the lab mostly does so on purpose, to a proxy; an address of nobody is left from before.
     let severity = match other {
         Some(_) => Severity::Info,

@@ -226,3 +226,39 @@ fn names_of_machines() {
         );
     }
 }
+
+/// A container in a `macvlan` network has its address among the machines: a network may ask it for names, and a record that leads to it leads to
+/// something that is declared.
+#[test]
+fn a_container_with_an_address_of_its_own_is_somebody() {
+    let lab = |address: &str| {
+        format!(
+            "format: 1
+lab: x
+networks: {{lan: {{subnet: 10.0.0.0/24, dns: [10.0.0.53]}}}}
+hosts: {{h: {{addresses: {{lan: 10.0.0.2}}, hardware: {{nics: {{eth0: {{network: lan}}}}}}}}}}
+stacks: {{dns: {{file: dns.yaml, on: h}}}}
+dns: {{home.arpa: {{kind: authoritative, records: [{{name: h, type: A, value: 10.0.0.53}}]}}}}
+# file: dns.yaml
+services: {{dns: {{image: 'own/dns:1', networks: {{house: {{ipv4_address: {address}}}}}}}}}
+networks: {{house: {{driver: macvlan, driver_opts: {{parent: eth0}}, ipam: {{config: [{{subnet: 10.0.0.0/24}}]}}}}}}
+"
+        )
+    };
+    let said = |address: &str| {
+        let (found, _) = check(&lab(address), None);
+        let of = found.into_iter().filter(|d| d.code == "net-dns-address");
+        of.map(|d| {
+            let label = d.primary.map(|p| p.text).unwrap_or_default();
+            format!("{:?}: {}: {label}", d.severity, d.message)
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("10.0.0.53"),
+        [
+            "Info: 'h' in DNS zone 'home.arpa' is 10.0.0.53, and host 'h' is 10.0.0.2: of container 'dns' of stack 'dns'"
+        ]
+    );
+    assert_eq!(said("10.0.0.54").len(), 2, "{:?}", said("10.0.0.54"));
+}

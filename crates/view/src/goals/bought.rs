@@ -16,9 +16,9 @@ use model::units::Seconds;
 use model::units::size::Size;
 use model::units::text::Name;
 
-/// What a thing that is bought is called in the lab as it would be.
+/// What a thing that is bought is called in the lab as it would be: as nothing that is declared can be, whose names have no such mark.
 pub(super) fn name(number: usize) -> String {
-    format!("bought-{number}")
+    format!("bought#{number}")
 }
 
 impl Offered {
