@@ -1,9 +1,9 @@
 # Providers of name servers for everybody, of whom a label in front names an account, and their names that are for all.
 dns_account='function without_account(text, bare) {
     bare = tolower(text)
-    sub(/[.]?(:[0-9]+)?$/, "", bare)
+    sub(/[.]?([:@][0-9]+)?$/, "", bare)
     if (bare ~ /^((anycast[.])?dns[0-9]*[.]nextdns[.]io|(dns|freedns|[a-z0-9-]+[.]freedns)[.]controld[.]com|(dns|family|unfiltered)[.]adguard-dns[.]com|dns[.]alidns[.]com|(basic|sky|max)[.]rethinkdns[.]com)$/) return text
-    if (match(tolower(text), /(dns[0-9]*[.])?(nextdns[.]io|controld[.]com|cloudflare-gateway[.]com|dnswarden[.]com|alidns[.]com|rethinkdns[.]com|safedns[.]com|dnsfilter[.]com|umbrella[.]com)[.]?(:[0-9]+)?$|(d[.])?adguard-dns[.]com[.]?(:[0-9]+)?$/) && RSTART > 1)
+    if (match(tolower(text), /(dns[0-9]*[.])?(nextdns[.]io|controld[.]com|cloudflare-gateway[.]com|dnswarden[.]com|alidns[.]com|rethinkdns[.]com|safedns[.]com|dnsfilter[.]com|umbrella[.]com)[.]?([:@][0-9]+)?$|(d[.])?adguard-dns[.]com[.]?([:@][0-9]+)?$/) && RSTART > 1)
         return "hidden." tolower(substr(text, RSTART))
     return text
 }'

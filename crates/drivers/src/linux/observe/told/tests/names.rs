@@ -137,10 +137,10 @@ fn accounts_at_providers_stay() {
     }
     let found = read(
         "unbound",
-        "forward-zone:\n  name: .\n  forward-host: hunter2.dns.nextdns.io\n",
+        "forward-zone:\n  name: .\n  forward-host: hunter2.dns.nextdns.io@853\n",
     );
     assert!(
-        found[0].ends_with(" upstreams=[hidden.dns.nextdns.io]"),
+        found[0].ends_with(" upstreams=[hidden.dns.nextdns.io#853]"),
         "{found:#?}"
     );
 }
