@@ -7,7 +7,7 @@ use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::service::Service;
 use model::lab::tunnel::{WireGuard, WireGuardKey};
-use model::lab::{Exposure, Host, Protocol};
+use model::lab::{Exposure, Host, Lab, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
@@ -23,14 +23,34 @@ pub const RULE: Rule = Rule {
     run,
 };
 
+/// Exposures of one port of services that run, by that port.
+type Ways<'a> = BTreeMap<u16, Vec<(&'a Service, Protocol, Span)>>;
+
+fn ways(lab: &Lab) -> Ways<'_> {
+    let mut out = Ways::new();
+    for service in lab.services.values().filter(|s| s.is_running()) {
+        for e in &service.exposures {
+            let Some((given, ports)) = e.port.as_ref().zip(e.port.known()) else {
+                continue;
+            };
+            if ports.first() == ports.last() {
+                let way = (service, ports.protocol(), given.span);
+                out.entry(ports.first()).or_default().push(way);
+            }
+        }
+    }
+    out
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let ways = ways(ctx.lab);
     for (name, machine) in ctx.lab.machines() {
         let object = ctx.lab.machine_ref(name);
         let mut found = ports(&object, machine);
         found.extend(twice(&object, machine));
         found.extend(itself(&object, machine));
         found.extend(shut(&object, machine));
-        found.extend(tcp(ctx, &object, machine));
+        found.extend(tcp(ctx, &ways, &object, machine));
         for d in found {
             out.add(object.clone(), d);
         }
@@ -193,31 +213,30 @@ fn shut(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
 
 /// Exposures of the machine, and of services that run on it, that name the port of a tunnel and TCP. Where UDP is open beside it, the other one may be
 /// another program's.
-fn tcp(ctx: &Context<'_>, object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
+fn tcp(
+    ctx: &Context<'_>,
+    theirs: &Ways<'_>,
+    object: &ObjectRef,
+    machine: &Host,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    let services = ctx.lab.services.values().filter(|s| s.is_running());
-    let here = |s: &&Service| {
+    let here = |s: &Service| {
         let mut parts = s.runs.iter().flat_map(crate::reach::parts);
         parts.any(|p| p == *object || on(ctx, &p).as_ref() == Some(object))
     };
-    let own = machine.exposures.iter();
-    let own = own.map(|e| (e.port.value, e.protocol, e.port.span));
-    let theirs = services.filter(here).flat_map(|s| &s.exposures);
-    let theirs = theirs.filter_map(|e| {
-        let (given, ports) = (e.port.as_ref()?, e.port.known()?);
-        let one = ports.first() == ports.last();
-        one.then_some((ports.first(), ports.protocol(), given.span))
-    });
-    let ways: Vec<(u16, Protocol, Span)> = own.chain(theirs).collect();
     for (name, tunnel) in &machine.about.wireguard {
         let Some((port, span)) = port(tunnel) else {
             continue;
         };
-        let of = |protocol| ways.iter().filter(move |w| w.0 == port && w.1 == protocol);
-        if of(Protocol::Udp).next().is_some() {
+        let own = machine.exposures.iter().filter(|e| e.port.value == port);
+        let own = own.map(|e| (e.protocol, e.port.span));
+        let theirs = theirs.get(&port).into_iter().flatten();
+        let theirs = theirs.filter(|(s, ..)| here(s)).map(|w| (w.1, w.2));
+        let ways: Vec<(Protocol, Span)> = own.chain(theirs).collect();
+        if ways.iter().any(|(protocol, _)| *protocol == Protocol::Udp) {
             continue;
         }
-        for (_, _, at) in of(Protocol::Tcp) {
+        for (_, at) in ways.iter().filter(|(p, _)| *p == Protocol::Tcp) {
             let d = RULE
                 .with(
                     Severity::Warning,

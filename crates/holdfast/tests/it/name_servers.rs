@@ -133,7 +133,7 @@ fn others_that_answer_names_are_held_against_the_declaration() {
     let rig = Rig::enrolled();
     std::fs::write(rig.path("lab/lab/dns.yaml"), ZONE).unwrap();
     put(&rig, "/opt/AdGuardHome/AdGuardHome.yaml", ADGUARD);
-    tools::named(&rig.host, "AdGuardHome", "-s run");
+    tools::named(&rig.host, "AdGuardHome", "-s run -w /opt/AdGuardHome");
     put(
         &rig,
         "/etc/unbound/unbound.conf",

@@ -149,16 +149,31 @@ mod tests {
     #[test]
     fn rows_that_are_not_understood_are_told() {
         for bad in ASKED {
-            let answers = ASKED.map(|path| {
+            let mut answers = Answers::of(ASKED.map(|path| {
                 let list = if path == bad {
                     json!([{"store": 1}])
                 } else {
                     json!([])
                 };
                 (path.to_owned(), Ok(list))
-            });
+            }));
+            // All of them may be seen.
+            let rights = [
+                (
+                    "/access/permissions",
+                    json!({"/datastore": {"Datastore.Audit": true}}),
+                ),
+                ("/access/acl", json!([])),
+                (
+                    "/access/permissions?path=%2Faccess%2Facl",
+                    json!({"/access/acl": {"Sys.Audit": true}}),
+                ),
+            ];
+            answers.add(Answers::of(
+                rights.map(|(path, told)| (path.to_owned(), Ok(told))),
+            ));
             let look = Look {
-                answers: Answers::of(answers),
+                answers,
                 now: 0,
                 pushes: false,
             };
