@@ -328,6 +328,51 @@ fn a_forward_to_another_machine_than_the_one_that_is_declared_is_not_that_one() 
 }
 
 #[test]
+fn where_a_stack_runs_decides_whether_a_forward_leads_to_its_service() {
+    let field = Field::with(|router| {
+        router.forward(
+            "web",
+            json!({"src_dport": "443", "dest_ip": "192.168.10.9", "proto": "tcp"}),
+        );
+    });
+    let stack = |on: &str| {
+        let stack = format!("stacks: {{web: {{file: web.yaml{on}}}}}\n");
+        field.write(|tree| tree.replace("{guest: nas}", "{stack: web}") + &stack);
+    };
+    let project = field.tree.lab().join("web.yaml");
+    std::fs::write(project, "services: {web: {image: 'web:1'}}\n").unwrap();
+    stack(", on: nas");
+    let expected = "unjustified tcp/wan:443 | declared for web, which is not at 192.168.10.9";
+    let expected_drift = [
+        "undeclared openwrt-forward:redirect_web | declared for web, which is not at 192.168.10.9 | tcp/wan:443 led to 192.168.10.9",
+        "differs openwrt-forward:web/443/tcp | 443/tcp led to web | 443/tcp led to 192.168.10.9",
+    ];
+    assert_eq!(field.drift(), expected_drift);
+    assert_eq!(field.ports(), [expected]);
+    // Nobody says where it runs.
+    stack("");
+    let expected = "unknown tcp/wan:443 | declared for web, and at which address it runs is not declared";
+    let expected_drift = [
+        "unknown openwrt-forward:redirect_web | tcp/wan:443 led to web | unknown (tcp/wan:443 led to 192.168.10.9; at which address it runs is not declared)",
+        "unknown openwrt-forward:web/443/tcp | 443/tcp led to web | unknown (at which address it runs is not declared)",
+    ];
+    assert_eq!(field.drift(), expected_drift);
+    assert_eq!(field.ports(), [expected]);
+}
+
+#[test]
+fn what_lets_in_some_addresses_is_no_way_from_the_internet() {
+    let field = Field::with(|router| {
+        router.forward(
+            "web",
+            json!({"src_dport": "443", "dest_ip": "192.168.10.20", "proto": "tcp", "src_ip": "198.51.100.4"}),
+        );
+    });
+    let expected = "differs openwrt-forward:web/443/tcp | 443/tcp led to web | 443/tcp led to 192.168.10.20, only from 198.51.100.4";
+    assert_eq!(field.drift(), [expected]);
+}
+
+#[test]
 fn a_rule_lets_in_what_it_names_and_nothing_else() {
     let missing = ["missing openwrt-forward:web/443/tcp | 443/tcp led to web | absent"];
     let rows: [(Value, &[&str]); 8] = [
