@@ -14,7 +14,10 @@ impl Range {
     /// `192.168.10.0/24` or an address; bits behind the prefix do not count.
     pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse::<u32>().ok()?)),
+            Some((address, prefix)) => {
+                let bits = prefix.parse::<u32>().ok().or_else(|| mask(prefix))?;
+                (address, Some(bits))
+            }
             None => (text, None),
         };
         let address: IpAddr = address.parse().ok()?;
@@ -41,8 +44,13 @@ impl Range {
         self.six == other.six && self.first <= other.first && other.last <= self.last
     }
 
+    /// They have an address in common.
+    pub fn meets(&self, other: &Range) -> bool {
+        self.six == other.six && self.first <= other.last && other.first <= self.last
+    }
+
     /// It is of IPv6.
-    pub(super) fn is_six(&self) -> bool {
+    pub fn is_six(&self) -> bool {
         self.six
     }
 
@@ -90,6 +98,12 @@ impl Range {
     }
 }
 
+/// The bits of `255.255.255.0`.
+fn mask(text: &str) -> Option<u32> {
+    let bits = u32::from(text.parse::<core::net::Ipv4Addr>().ok()?);
+    (bits.leading_ones() + bits.trailing_zeros() >= 32).then(|| bits.leading_ones())
+}
+
 /// A set of ports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ports(Vec<(u16, u16)>);
@@ -131,6 +145,12 @@ impl Ports {
     pub fn covers(&self, other: &Ports) -> bool {
         let inside = |(a, b): &(u16, u16)| self.0.iter().any(|(x, y)| x <= a && b <= y);
         other.0.iter().all(inside)
+    }
+
+    /// They have a port in common.
+    pub fn meets(&self, other: &Ports) -> bool {
+        let meet = |(a, b): &(u16, u16)| other.0.iter().any(|(x, y)| a <= y && x <= b);
+        self.0.iter().any(meet)
     }
 
     /// Its ranges, as written.

@@ -351,7 +351,8 @@ fn where_a_stack_runs_decides_whether_a_forward_leads_to_its_service() {
     assert_eq!(field.ports(), [expected]);
     // Nobody says where it runs.
     stack("");
-    let expected = "unknown tcp/wan:443 | declared for web, and at which address it runs is not declared";
+    let expected =
+        "unknown tcp/wan:443 | declared for web, and at which address it runs is not declared";
     let expected_drift = [
         "unknown openwrt-forward:redirect_web | tcp/wan:443 led to web | unknown (tcp/wan:443 led to 192.168.10.9; at which address it runs is not declared)",
         "unknown openwrt-forward:web/443/tcp | 443/tcp led to web | unknown (at which address it runs is not declared)",

@@ -14,6 +14,7 @@ mod dns_zones;
 mod documents;
 mod example;
 mod feeds;
+mod firewalls;
 mod fixtures;
 mod least;
 mod lifecycle;
