@@ -56,6 +56,8 @@ pub struct Entry {
     pub protocol: Option<String>,
     /// It also asks for something that is not compared: an interface, a state, a destination.
     pub narrower: bool,
+    /// What it also asks for says who it is for: an interface, a state of what is let in already, or something that is not read.
+    pub bounded: bool,
     /// It fits only up to a rate.
     pub limited: bool,
 }
@@ -64,6 +66,7 @@ pub struct Entry {
 pub(super) static UNREAD: Entry = {
     let mut entry = Entry::new(Verdict::Deny);
     entry.narrower = true;
+    entry.bounded = true;
     entry
 };
 
@@ -77,6 +80,7 @@ impl Entry {
             ports: None,
             protocol: None,
             narrower: false,
+            bounded: false,
             limited: false,
         }
     }

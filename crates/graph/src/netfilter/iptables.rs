@@ -218,6 +218,20 @@ const MORE: [&str; 12] = [
     "--limit",
 ];
 
+/// Of these matches, one that says who or what it is for. A new connection is what everybody begins with.
+fn is_bounded(given: &Given<'_>) -> bool {
+    given
+        .iter()
+        .any(|(option, value)| match option.text.as_str() {
+            "-d" | "--destination" | "--dst" | "--limit" => false,
+            "--state" | "--ctstate" => {
+                let states = value.map_or("", |w| w.text.as_str());
+                !states.split(',').any(|s| s == "NEW")
+            }
+            other => MORE.contains(&other),
+        })
+}
+
 fn rule(call: &Call<'_>, given: &Given<'_>) -> Parsed {
     let value = |names: &[&str]| {
         let found = given.iter().find(|(o, _)| names.contains(&o.text.as_str()));
@@ -264,13 +278,17 @@ fn rule(call: &Call<'_>, given: &Given<'_>) -> Parsed {
             .filter(|p| *p != "all")
             .map(|p| named(p).to_owned()),
         narrower: MORE.iter().any(|o| given.iter().any(|(g, _)| g.text == *o)),
+        bounded: is_bounded(given),
         limited: given.iter().any(|(g, _)| g.text == "--limit"),
         ..Entry::new(verdict)
     };
     match sources.as_slice() {
         [] => {}
         [one] => entry.from(*one),
-        _ => entry.narrower = true,
+        _ => {
+            entry.narrower = true;
+            entry.bounded = true;
+        }
     }
     match text(&["-D", "--delete"]) {
         Some(_) => Parsed::Gone(Gone::Rule(entry)),

@@ -265,6 +265,7 @@ fn entry(family: Family, body: &[(&str, &Word)]) -> Parsed {
                 let (list, tail) = set(tail);
                 let ports = Ports::parse(&list).or_else(|| Ports::named(&list));
                 entry.narrower |= ports.is_none();
+                entry.bounded |= ports.is_none();
                 entry.ports = ports;
                 entry.protocol = Some((*protocol).to_owned());
                 tail
@@ -277,12 +278,30 @@ fn entry(family: Family, body: &[(&str, &Word)]) -> Parsed {
                 };
                 match Range::parse(&address) {
                     Some(range) => entry.from(range),
-                    None => entry.narrower = true,
+                    None => {
+                        entry.narrower = true;
+                        entry.bounded = true;
+                    }
                 }
+                tail
+            }
+            ["ip" | "ip6", "daddr", tail @ ..] => {
+                entry.narrower = true;
+                set(tail).1
+            }
+            ["ct", "state", tail @ ..] => {
+                let (states, tail) = set(tail);
+                entry.narrower = true;
+                entry.bounded |= !states.split(',').any(|s| s == "new");
+                tail
+            }
+            ["limit", "rate", _, tail @ ..] => {
+                entry.narrower = true;
                 tail
             }
             [_, tail @ ..] => {
                 entry.narrower = true;
+                entry.bounded = true;
                 tail
             }
         }

@@ -88,13 +88,19 @@ impl Range {
                 }
     }
 
-    /// RFC 1918.
+    /// RFC 1918 and RFC 4193, those of Tailscale apart: who has one of these, it has let in itself.
     pub fn is_private(&self) -> bool {
-        let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-        private
-            .iter()
-            .filter_map(|p| Range::parse(p))
-            .any(|p| p.covers(self))
+        let within = |all: &[&str]| {
+            let mut all = all.iter().filter_map(|p| Range::parse(p));
+            all.any(|p| p.covers(self))
+        };
+        let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+        within(&private) && !within(&["fd7a:115c:a1e0::/48"])
+    }
+
+    /// More than one owner of public addresses has: wider than a /8, or than a /19 of IPv6.
+    pub fn is_vast(&self) -> bool {
+        self.bits() > if self.six { 109 } else { 24 }
     }
 }
 
@@ -154,7 +160,7 @@ impl Ports {
     }
 
     /// Its ranges, as written.
-    pub(super) fn ranges(&self) -> &[(u16, u16)] {
+    pub fn ranges(&self) -> &[(u16, u16)] {
         &self.0
     }
 

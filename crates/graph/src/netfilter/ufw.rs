@@ -150,6 +150,7 @@ impl<'a> Reader<'a> {
         };
         let mut entry = Entry {
             narrower,
+            bounded: narrower,
             limited: action == "limit",
             ..Entry::new(verdict)
         };
@@ -264,6 +265,7 @@ impl<'a> Reader<'a> {
                     if side == "from" {
                         range.into_iter().for_each(|r| entry.from(r));
                         entry.narrower |= ports.is_some();
+                        entry.bounded |= ports.is_some();
                     } else {
                         entry.narrower |= range.is_some_and(|r| !r.is_any());
                         entry.ports = ports.or(entry.ports.take());

@@ -169,3 +169,117 @@ fn what_the_programs_take_is_not_refused() {
         assert_eq!(told("fw-syntax", NAS, line).len(), 1, "{line}");
     }
 }
+
+#[test]
+fn who_is_let_in_is_seen_behind_states_and_destinations_and_in_both_versions() {
+    let loud = [
+        "ufw allow from 0.0.0.0/1 to any port 22 proto tcp",
+        "ufw allow from fd00::/8 to any port 22 proto tcp",
+        "ufw allow from any to 192.168.10.5 port 22 proto tcp",
+        "iptables -A INPUT -p tcp --dport 22 -m state --state NEW -j ACCEPT",
+        "iptables -A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT",
+        "nft add rule inet filter input ct state new tcp dport 22 accept",
+        "ufw allow from 192.168.0.0/16 to any port 22",
+    ];
+    for line in loud {
+        assert_eq!(told("fw-scope", NAS, line).len(), 1, "{line}");
+    }
+    let quiet = [
+        "iptables -A INPUT -m state --state ESTABLISHED,RELATED -j ACCEPT",
+        "nft add rule inet filter input iifname wg0 tcp dport 22 accept",
+        "ufw allow in on wg0 to any port 22",
+        "ufw allow from 203.0.113.0/24 to any port 22",
+    ];
+    for line in quiet {
+        assert!(told("fw-scope", NAS, line).is_empty(), "{line}");
+    }
+    // Two networks with the same addresses are no more addresses than one.
+    let twice = "hosts: {nas: , web: }
+networks: {a: {kind: docker, on: nas, subnet: 172.16.0.0/16}, b: {kind: docker, on: web, subnet: 172.16.0.0/16}}";
+    assert_eq!(
+        told("fw-scope", twice, "ufw allow from 172.16.0.0/15").len(),
+        1
+    );
+}
+
+#[test]
+fn an_exposure_excuses_its_own_ports_on_its_own_machine() {
+    let exposed = |ways: &str| format!("hosts: {{nas: {{firewall: {{}}, exposures: [{ways}]}}}}");
+    let of = |ways: &str, line: &str| told("fw-scope", &exposed(ways), line).len();
+    let web = "{port: 80, from: any, why: x}, {port: 443, from: any, why: x}";
+    assert_eq!(of(web, "ufw allow 80,443/tcp"), 0);
+    assert_eq!(of(web, "ufw allow 80,444/tcp"), 1);
+    assert_eq!(
+        of("{port: 53/udp, from: any, why: x}", "ufw allow 53/udp"),
+        0
+    );
+    assert_eq!(
+        of("{port: 53/udp, from: any, why: x}", "ufw allow 53/tcp"),
+        1
+    );
+    let range = "hosts: {nas: }\nservices: {cast: {runs: {host: nas}, exposures: [{port: 8000-8010, from: any, why: x}]}}";
+    assert_eq!(told("fw-scope", range, "ufw allow 8005/tcp").len(), 0);
+    assert_eq!(told("fw-scope", range, "ufw allow 8000:8010/tcp").len(), 0);
+    assert_eq!(told("fw-scope", range, "ufw allow 8000:8011/tcp").len(), 1);
+    let guest = |host: &str, guest: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{pve: {{firewall: {{}}, exposures: [{host}]}}}}
+services: {{s: {{runs: {{guest: web}}, exposures: [{guest}]}}}}
+guests: {{web: {{kind: vm, on: pve}}}}
+documents: {{a: {{file: a.sh, for: [guest/web]}}}}\n# file: a.sh\n#!/bin/sh\nufw allow 443/tcp\n"
+        );
+        messages("fw-scope", &text).len()
+    };
+    let way = "{port: 443, from: any, why: x}";
+    assert_eq!(guest("", way), 0);
+    assert_eq!(guest(way, ""), 1);
+}
+
+#[test]
+fn published_ports_of_guests_ranges_and_long_forms() {
+    let of = |machine: &str, ports: &str| {
+        let text = format!(
+            "format: 1\nlab: x\n{machine}\nstacks: {{db: {{file: w.yaml, on: nas}}}}\n# file: w.yaml\nservices:\n  db:\n    image: 'x:1'\n    ports:\n{ports}\n"
+        );
+        let (findings, _) = check(&text, None);
+        let mut own = findings
+            .into_iter()
+            .filter(|d| d.code == "fw-docker-bypass");
+        let found = own.next().map(|d| {
+            (
+                d.message.clone(),
+                d.help.join(" "),
+                usize::from(d.fix.is_some()),
+            )
+        });
+        assert!(own.next().is_none());
+        found
+    };
+    let host = "hosts: {nas: {firewall: {table: holdfast}}}";
+    let (message, help, fixes) = of(host, "      - '53:53/udp'").unwrap();
+    assert_eq!(
+        message,
+        "port 53/udp of container 'db' of stack 'db' is open to everybody, past the firewall of host 'nas'"
+    );
+    assert!(help.contains("'127.0.0.1:53:53/udp'"), "{help}");
+    assert_eq!(fixes, 1);
+    let (message, help, fixes) = of(host, "      - '5000-5010:5000-5010/udp'").unwrap();
+    assert_eq!(
+        message,
+        "ports 5000-5010/udp of container 'db' of stack 'db' are open to everybody, past the firewall of host 'nas'"
+    );
+    assert!(
+        help.contains("'127.0.0.1:5000-5010:5000-5010/udp'"),
+        "{help}"
+    );
+    assert_eq!(fixes, 0);
+    let (_, help, fixes) = of(host, "      - target: 5432\n        published: 5432").unwrap();
+    assert!(help.contains("'host_ip: 127.0.0.1'"), "{help}");
+    assert_eq!(fixes, 0);
+    let guest = "hosts: {pve: }\nguests: {nas: {kind: vm, on: pve, firewall: {table: holdfast}}}";
+    let (message, ..) = of(guest, "      - '5432:5432'").unwrap();
+    assert!(
+        message.ends_with("past the firewall of guest 'nas'"),
+        "{message}"
+    );
+}
