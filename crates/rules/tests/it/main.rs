@@ -28,6 +28,7 @@ mod overlaps;
 mod placed;
 mod ports_taken;
 mod scratch;
+mod segments;
 mod shared;
 mod sighting;
 mod silence;
