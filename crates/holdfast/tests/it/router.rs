@@ -271,6 +271,41 @@ fn what_is_declared_and_is_not_there_is_missing() {
     assert_eq!(drift, expected);
 }
 
+#[test]
+fn a_pool_has_the_addresses_that_the_router_gives_out() {
+    let pool = |change: fn(&mut Router)| Field::with(change);
+    let lan = |router: &mut Router, option: &str, value: &str| {
+        let own = router.uci.get_mut("dhcp").unwrap();
+        own.get_mut("lan").unwrap()[option] = json!(value);
+    };
+    // It ends in front of the broadcast address, whatever the limit is.
+    let field = Field::with(|_| {});
+    lan(&mut field.simulator.router(), "limit", "200");
+    field.write(|tree| tree.replace("192.168.10.149", "192.168.10.254"));
+    assert!(field.drift().is_empty(), "{:?}", field.drift());
+    // Who has no fixed address gets none.
+    let field = Field::with(|_| {});
+    lan(&mut field.simulator.router(), "dynamicdhcp", "0");
+    let missing = "missing openwrt-dhcp:home | hands out addresses in home | absent";
+    assert_eq!(field.drift(), [missing]);
+    // An interface that leads on to another router has clients as well.
+    let field = Field::with(|router| {
+        let dump = router.told.get_mut("network.interface dump").unwrap();
+        dump["interface"][0]["route"] = json!([{"target": "0.0.0.0", "mask": 0, "nexthop": "192.168.10.254", "source": "192.168.10.1/32"}]);
+    });
+    assert!(field.drift().is_empty(), "{:?}", field.drift());
+    // Of several addresses of an interface the pool is of the one that is declared.
+    let field = Field::with(|router| {
+        let dump = router.told.get_mut("network.interface dump").unwrap();
+        dump["interface"][0]["ipv4-address"] = json!([{"address": "192.168.30.1", "mask": 24}, {"address": "192.168.10.1", "mask": 24}]);
+    });
+    let drift = field.drift();
+    assert!(
+        !drift.iter().any(|d| d.contains("openwrt-dhcp")),
+        "{drift:?}"
+    );
+}
+
 /// What one value says is a patch, what is gone is taken out, and of the rest it is said why not.
 #[test]
 fn what_a_router_does_otherwise_is_accepted_as_far_as_a_value_says_it() {
