@@ -107,7 +107,13 @@ impl<'a> Joined<'a> {
 
 fn is_shared(network: Option<&Network>) -> bool {
     let driver = network.and_then(|n| n.driver.as_ref());
-    matches!(driver.map(|d| d.value.as_str()), Some("macvlan" | "ipvlan"))
+    let mode = network.and_then(|n| n.driver_opts.get("ipvlan_mode"));
+    match driver.map(|d| d.value.as_str()) {
+        Some("macvlan") => true,
+        // In these the host routes to its containers, whose addresses are no neighbours of the machines.
+        Some("ipvlan") => !mode.is_some_and(|m| ["l3", "l3s"].contains(&m.value.expose())),
+        _ => false,
+    }
 }
 
 /// Every network that a service of a project is in, with those services.
@@ -149,7 +155,9 @@ pub fn fixed<'a>(lab: &'a Lab, projects: &'a Projects) -> Vec<Fixed<'a>> {
                     network,
                     name,
                     service,
-                    active: service.active && service.provider.is_none(),
+                    active: service.active
+                        && service.provider.is_none()
+                        && copies(network.project, service) != Some(0),
                     text: &given.value,
                     address: given
                         .value

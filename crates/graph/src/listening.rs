@@ -149,7 +149,9 @@ pub fn claims<'a>(lab: &'a Lab, projects: &'a Projects) -> BTreeMap<Place, Vec<C
             let ports = published(project, service);
             let found: Vec<_> = ports.filter_map(|p| of_port(by, p, some)).collect();
             if makes_interfaces(service) {
-                let ports = found.iter().map(|c| (of_stack(lab, stack), c.first));
+                let ports = found
+                    .iter()
+                    .map(|c| (of_stack(lab, stack), c.protocol, c.first));
                 inside.extend(ports);
             }
             if !found.is_empty() {
@@ -167,7 +169,7 @@ pub fn claims<'a>(lab: &'a Lab, projects: &'a Projects) -> BTreeMap<Place, Vec<C
     }
     for (place, claim) in tunnels(lab) {
         // The container that publishes the port is the one that brings the tunnel up.
-        if !inside.contains(&(place.clone(), claim.first)) {
+        if !inside.contains(&(place.clone(), claim.protocol, claim.first)) {
             out.entry(place).or_default().push(claim);
         }
     }

@@ -1,12 +1,16 @@
 //! Firewall commands of documents: `ufw`, `iptables` and `nft`, read by their own grammar as far as their manuals give it.
 
 mod broader;
+mod entry;
 mod iptables;
 mod nft;
+mod order;
 mod range;
 mod ufw;
 
-pub use broader::Broader;
+pub use broader::{Beside, Broader};
+pub use entry::{Entry, Family, Verdict};
+pub use order::{Stood, order};
 pub use range::{Ports, Range};
 
 use crate::Context;
@@ -18,65 +22,13 @@ use model::id::Kind;
 use model::lab::hardware::HostKind;
 use std::collections::BTreeMap;
 
-/// What a firewall does with what a rule fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// It lets it in.
-    Allow,
-    /// It keeps it out.
-    Deny,
-}
-
-/// A rule for what comes in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    /// What it does.
-    pub verdict: Verdict,
-    /// Addresses; none is any.
-    pub source: Option<Range>,
-    /// Ports that are reached; none is all.
-    pub ports: Option<Ports>,
-    /// `tcp` or `udp`; none is both.
-    pub protocol: Option<String>,
-    /// It also asks for something that is not compared: an interface, a state, a destination.
-    pub narrower: bool,
-}
-
-impl Entry {
-    /// Everything that `other` fits, this one fits too.
-    pub fn covers(&self, other: &Entry) -> bool {
-        let source = match (&self.source, &other.source) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(a), Some(b)) => a.covers(b),
-        };
-        let ports = match (&self.ports, &other.ports) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(a), Some(b)) => a.covers(b),
-        };
-        let protocol = self.protocol.is_none() || self.protocol == other.protocol;
-        source && ports && protocol && !self.narrower
-    }
-
-    /// The entry by protocol: one of both is two of one.
-    pub fn by_protocol(&self) -> Vec<Entry> {
-        let of = |protocol: &str| Entry {
-            protocol: Some(protocol.to_owned()),
-            ..self.clone()
-        };
-        match (&self.protocol, &self.ports) {
-            (None, Some(_)) => vec![self.clone(), of("tcp"), of("udp")],
-            _ => vec![self.clone()],
-        }
-    }
-}
-
 /// What a command is.
 #[derive(Debug, Clone)]
 pub enum Parsed {
     /// A rule for what comes in.
     Rule(Entry),
+    /// It takes rules out.
+    Gone(Gone),
     /// Correct, and nothing that is compared: a policy, a question, a rule for what goes out.
     Other,
     /// The program refuses it, or takes it for something else.
@@ -92,6 +44,26 @@ pub enum Parsed {
     Unknown,
 }
 
+/// What a command takes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gone {
+    /// The first rule of its chain that says this.
+    Rule(Entry),
+    /// All of the chains whose names begin so.
+    All(String),
+    /// One of these chains; which one, the command alone does not say.
+    Some(String),
+}
+
+/// Where a rule is put among those that its chain has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// Behind them.
+    Last,
+    /// As the first, second and so on.
+    At(usize),
+}
+
 /// A firewall command with the machine it is for.
 pub struct Line<'a> {
     /// The document it stands in.
@@ -100,6 +72,10 @@ pub struct Line<'a> {
     pub call: Call<'a>,
     /// What the command says.
     pub parsed: Parsed,
+    /// The chain that it is about, with its table where a command names one.
+    pub chain: String,
+    /// Where it puts a rule.
+    pub put: Put,
     /// The firewalls it is in: names of machines, if they are known. Lines of one firewall share one of them.
     pub groups: Vec<String>,
 }
@@ -112,10 +88,16 @@ pub fn lines<'a>(ctx: &Context<'a>) -> Vec<Line<'a>> {
         let machines = declared.map_or_else(Vec::new, machines);
         let mut named: BTreeMap<usize, String> = BTreeMap::new();
         for call in calls(document) {
-            let parsed = match call.program() {
-                "ufw" => ufw::parse(&call),
-                "iptables" | "ip6tables" => iptables::parse(&call),
-                "nft" => nft::parse(&call),
+            let (parsed, chain, put) = match call.program() {
+                "ufw" => (ufw::parse(&call), String::new(), ufw::put(&call)),
+                "iptables" | "ip6tables" => {
+                    let (chain, put) = iptables::place(&call);
+                    (iptables::parse(&call), chain, put)
+                }
+                "nft" => {
+                    let (chain, put) = nft::place(&call);
+                    (nft::parse(&call), chain, put)
+                }
                 _ => continue,
             };
             let fence = match call.command.place {
@@ -144,6 +126,8 @@ pub fn lines<'a>(ctx: &Context<'a>) -> Vec<Line<'a>> {
                 document,
                 call,
                 parsed,
+                chain,
+                put,
                 groups,
             });
         }

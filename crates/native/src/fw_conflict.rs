@@ -1,7 +1,7 @@
 //! A firewall rule that another one makes pointless.
 
 use crate::call::object;
-use crate::netfilter::{Broader, Entry, Line, Parsed, Verdict, lines};
+use crate::netfilter::{Beside, Broader, Entry, Line, Stood, Verdict, lines, order};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,23 +25,17 @@ pub const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lines = lines(ctx);
-    let rules: Vec<(&Line<'_>, &Entry)> = lines
-        .iter()
-        .filter_map(|l| match &l.parsed {
-            Parsed::Rule(entry) => Some((l, entry)),
-            _ => None,
-        })
-        .collect();
+    let rules = order(&lines);
     let firewalls = Firewalls::of(&rules);
     let mut broader = Broader::default();
-    for (n, ((_, entry), among)) in rules.iter().zip(&firewalls.among).enumerate() {
-        broader.add(n, *among, entry);
+    for (n, (rule, among)) in rules.iter().zip(&firewalls.among).enumerate() {
+        broader.add(n, *among, rule.entry);
     }
-    for (n, ((narrow, whole), among)) in rules.iter().zip(&firewalls.among).enumerate() {
+    for (n, (rule, among)) in rules.iter().zip(&firewalls.among).enumerate() {
         // Who allows a port limits nothing if the part of it that matters, say TCP, is allowed to all anyway.
-        let parts = match whole.verdict {
-            Verdict::Allow => whole.by_protocol(),
-            Verdict::Deny => vec![(*whole).clone()],
+        let parts = match rule.entry.verdict {
+            Verdict::Allow => rule.entry.by_protocol(),
+            Verdict::Deny => vec![rule.entry.clone()],
         };
         let Some(beside) = firewalls.beside.get(*among) else {
             continue;
@@ -50,80 +44,108 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let place = broader.voiding(n, beside, &part)?;
             Some((part, rules.get(place)?))
         });
-        if let Some((small, (broad, big))) = voided {
-            report(narrow, &small, broad, big, out);
+        if let Some((small, broad)) = voided {
+            report(rule.line, &small, broad, out);
         }
     }
 }
 
-/// Which rules are in one firewall: those of one program with a machine in common.
+/// Which rules are in one firewall: those of one program and chain with a machine in common.
 struct Firewalls {
-    /// The number of each rule's set of machines.
+    /// The number of each rule's list and set of machines.
     among: Vec<usize>,
-    /// Of each set, those that have a machine in common with it, itself among them.
-    beside: Vec<BTreeSet<usize>>,
+    /// What each of them stands beside.
+    beside: Vec<Beside>,
 }
 
+/// What rules have in common whose order is known: their list, which is of one chain, and the machines that they are for.
+type Set<'l> = (usize, &'l [String]);
+
 impl Firewalls {
-    fn of(rules: &[(&Line<'_>, &Entry)]) -> Self {
-        let mut numbers: BTreeMap<(&str, &[String]), usize> = BTreeMap::new();
-        let mut by_machine: BTreeMap<(&str, &String), BTreeSet<usize>> = BTreeMap::new();
+    fn of(rules: &[Stood<'_, '_>]) -> Self {
+        let mut numbers: BTreeMap<Set<'_>, usize> = BTreeMap::new();
+        let mut lines: Vec<&Line<'_>> = Vec::new();
         let mut among = Vec::new();
-        for (line, _) in rules {
-            let (program, machines) = (line.call.program(), line.groups.as_slice());
+        for rule in rules {
             let next = numbers.len();
-            let number = *numbers.entry((program, machines)).or_insert(next);
-            for machine in machines {
-                by_machine
-                    .entry((program, machine))
-                    .or_default()
-                    .insert(number);
+            let set = (rule.list, rule.line.groups.as_slice());
+            let number = *numbers.entry(set).or_insert(next);
+            if number == next {
+                lines.push(rule.line);
             }
             among.push(number);
         }
-        let mut beside = vec![BTreeSet::new(); numbers.len()];
-        for ((program, machines), number) in &numbers {
-            let Some(of) = beside.get_mut(*number) else {
+        let chain = |line: &Line<'_>, machine: &str| {
+            let program = line.call.program();
+            (program.to_owned(), line.chain.clone(), machine.to_owned())
+        };
+        let mut held: BTreeMap<_, BTreeSet<(usize, usize)>> = BTreeMap::new();
+        for ((list, machines), number) in &numbers {
+            let line = lines.get(*number);
+            for (line, machine) in line
+                .iter()
+                .flat_map(|l| machines.iter().map(move |m| (l, m)))
+            {
+                let of = held.entry(chain(line, machine)).or_default();
+                of.insert((*list, *number));
+            }
+        }
+        let mut beside = vec![Beside::default(); numbers.len()];
+        for ((list, machines), number) in &numbers {
+            let (Some(of), Some(line)) = (beside.get_mut(*number), lines.get(*number)) else {
                 continue;
             };
             for machine in *machines {
-                of.extend(by_machine.get(&(*program, machine)).into_iter().flatten());
+                for (other, number) in held.get(&chain(line, machine)).into_iter().flatten() {
+                    let elsewhere = lines.get(*number);
+                    let elsewhere =
+                        elsewhere.is_some_and(|l| l.document.name != line.document.name);
+                    if other == list {
+                        of.near.insert(*number);
+                    } else if elsewhere {
+                        of.far.insert(*number);
+                    }
+                }
             }
         }
         Self { among, beside }
     }
 }
 
-fn report(narrow: &Line<'_>, small: &Entry, broad: &Line<'_>, big: &Entry, out: &mut Findings) {
+fn report(narrow: &Line<'_>, small: &Entry, broad: &Stood<'_, '_>, out: &mut Findings) {
+    let (big, broad) = (broad.entry, broad.line);
     let (a, b) = (narrow.call.shown(), broad.call.shown());
     let line = narrow.document.line(narrow.call.command.span);
-    let never = big.verdict != small.verdict;
-    let message = match never {
-        true => format!(
-            "line {line} of document '{}' is never reached: '{a}' comes behind '{b}'",
-            narrow.document.name
-        ),
-        false => format!(
-            "line {line} of document '{}' limits nothing: '{b}' allows what '{a}' allows, and more",
-            narrow.document.name
-        ),
+    let of = format!("line {line} of document '{}'", narrow.document.name);
+    let twice = big.verdict == small.verdict && small.covers(big);
+    let (message, label, other, help) = if big.verdict != small.verdict {
+        (
+            format!("{of} is never reached: '{a}' comes behind '{b}'"),
+            "never reached",
+            "the broader rule",
+            "put the narrower rule first",
+        )
+    } else if twice {
+        (
+            format!("{of} does nothing: '{b}' says the same"),
+            "says it again",
+            "says it first",
+            "remove the second one, or write in it what was meant",
+        )
+    } else {
+        (
+            format!("{of} limits nothing: '{b}' allows what '{a}' allows, and more"),
+            "limits nothing",
+            "the broader rule",
+            "remove the broader rule, or the narrower one if the broader is meant",
+        )
     };
     let d = RULE
         .finding(message)
-        .at(
-            narrow.call.command.span,
-            if never {
-                "never reached"
-            } else {
-                "limits nothing"
-            },
-        )
-        .and_at(broad.call.command.span, "the broader rule")
+        .at(narrow.call.command.span, label)
+        .and_at(broad.call.command.span, other)
         .note(format!("{}  <=  {}", shown(small), shown(big)))
-        .help(match never {
-            true => "put the narrower rule first",
-            false => "remove the broader rule, or the narrower one if the broader is meant",
-        });
+        .help(help);
     out.add(object(narrow.document), d);
 }
 

@@ -33,8 +33,8 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for container in ctx.containers() {
         match container.machine() {
-            Some((Kind::Host, name)) => {
-                let host = ctx.lab.hosts.get(name);
+            Some((Kind::Host | Kind::Guest, name)) => {
+                let host = ctx.lab.machine(name);
                 if let Some(host) = host.filter(|h| can_be_bypassed(h)) {
                     on_host(ctx, &container, (name, host), out);
                 }
@@ -65,7 +65,9 @@ fn on_host(
     let open: Vec<&Port> = ports.filter(|p| is_open(p, host)).collect();
     if !open.is_empty() {
         let denies = host.firewall.as_ref().map(|f| f.span);
-        let d = finding(ctx, container, name, denies, &open);
+        let kind = ctx.lab.machine_ref(name).kind;
+        let machine = format!("{} '{name}'", kind.word());
+        let d = finding(ctx, container, &machine, denies, &open);
         out.add(container.object(), d);
     }
 }
@@ -135,25 +137,27 @@ fn is_open(port: &Port, host: &Host) -> bool {
 fn finding(
     ctx: &Context<'_>,
     container: &Container<'_>,
-    host: &str,
+    machine: &str,
     denies: Option<Span>,
     open: &[&Port],
 ) -> Diagnostic {
-    let shown: Vec<String> = open.iter().map(|p| shown(p)).collect();
-    let (are, word) = match open.len() {
-        1 => ("is", "port"),
+    let open = folded(open);
+    let shown: Vec<String> = open.iter().map(|p| p.shown()).collect();
+    let (are, word) = match open.as_slice() {
+        [one] if one.last.is_none() => ("is", "port"),
         _ => ("are", "ports"),
     };
     let firewall = match denies {
-        Some(_) => format!("past the firewall of host '{host}'"),
-        None => format!("and host '{host}' faces the internet without a firewall"),
+        Some(_) => format!("past the firewall of {machine}"),
+        None => format!("and {machine} faces the internet without a firewall"),
     };
     let message = format!(
         "{word} {} of {} {are} open to everybody, {firewall}",
         shown.join(", "),
         container.title()
     );
-    let all = container.service.ports.len();
+    let all: Vec<&Port> = container.service.ports.iter().collect();
+    let all = folded(&all).len();
     let mut d = RULE.finding(message).note(format!(
         "published on all addresses: {} of {all}; let in from 'any' by an exposure: 0 of {}",
         open.len(),
@@ -161,8 +165,8 @@ fn finding(
     ));
     for (n, port) in open.iter().enumerate() {
         d = match n {
-            0 => d.at(port.span, "on all addresses"),
-            _ => d.and_at(port.span, "on all addresses"),
+            0 => d.at(port.first.span, "on all addresses"),
+            _ => d.and_at(port.first.span, "on all addresses"),
         };
     }
     if let Some(denies) = denies {
@@ -182,20 +186,86 @@ fn finding(
             ctx.today,
         );
     }
-    if let [port] = open
+    if let [port] = open.as_slice()
+        && port.last.is_none()
         && !is_used_from_elsewhere(ctx, container)
-        && let Some(fix) = local(port)
+        && let Some(fix) = local(port.first)
     {
         d = d.fix(fix);
     }
-    let example = open.first().map(|p| {
-        let host = p.published.map_or(p.target, |r| r.start);
-        format!("'127.0.0.1:{host}:{}'", p.target)
-    });
+    let example = open.first().map(Folded::local).unwrap_or_default();
     d.help(format!(
-        "write {} and let a proxy on the host answer, or filter in the chain DOCKER-USER, or declare an exposure from 'any'",
-        example.unwrap_or_default()
+        "write {example} and let a proxy on the {} answer, or filter in the chain DOCKER-USER, or declare an exposure from 'any'",
+        machine.split(' ').next().unwrap_or("machine")
     ))
+}
+
+/// Ports that one entry publishes, of which a range has many.
+struct Folded<'a> {
+    first: &'a Port,
+    last: Option<&'a Port>,
+}
+
+fn folded<'a>(ports: &[&'a Port]) -> Vec<Folded<'a>> {
+    let mut out: Vec<Folded<'a>> = Vec::new();
+    for port in ports {
+        match out.last_mut().filter(|f| f.first.span == port.span) {
+            Some(same) => same.last = Some(port),
+            None => out.push(Folded {
+                first: port,
+                last: None,
+            }),
+        }
+    }
+    out
+}
+
+impl Folded<'_> {
+    fn shown(&self) -> String {
+        let ends = self
+            .last
+            .and_then(|l| Some((self.first.published?, l.published?)));
+        match ends {
+            Some((first, last)) => {
+                format!("{}-{}/{}", first.start, last.end, self.first.protocol)
+            }
+            None => shown(self.first),
+        }
+    }
+
+    /// How it would be published on the loopback address.
+    fn local(&self) -> String {
+        let port = self.first;
+        let last = self.last.unwrap_or(port);
+        let (from, to) = (port.published, last.published);
+        let span = |a: u16, b: u16| {
+            if a == b {
+                a.to_string()
+            } else {
+                format!("{a}-{b}")
+            }
+        };
+        let host = span(
+            from.map_or(port.target, |r| r.start),
+            to.map_or(last.target, |r| r.end),
+        );
+        let target = span(port.target, last.target);
+        match port.protocol.as_str() {
+            _ if !is_short(port) => "'host_ip: 127.0.0.1'".to_owned(),
+            "tcp" => format!("'127.0.0.1:{host}:{target}'"),
+            other => format!("'127.0.0.1:{host}:{target}/{other}'"),
+        }
+    }
+}
+
+/// It is written as one text: that form has a mode without saying so. The keys that the other form needs are longer than all that can stand around
+/// the numbers here.
+fn is_short(port: &Port) -> bool {
+    const KEYS: usize = "{target: ,published: }".len();
+    let digits = |n: u16| n.to_string().len();
+    let published = port.published.map_or(0, |r| digits(r.start));
+    let length = usize::try_from(port.span.end - port.span.start).unwrap_or(usize::MAX);
+    port.mode.as_deref() == Some("ingress") && length < digits(port.target) + published + KEYS
 }
 
 /// Something else of the lab leads to a service of its stack, and would not reach the loopback address.
@@ -206,7 +276,10 @@ fn is_used_from_elsewhere(ctx: &Context<'_>, container: &Container<'_>) -> bool 
 
 /// Published on the loopback address alone.
 fn local(port: &Port) -> Option<Fix> {
-    let host = port.published.filter(|r| r.start == r.end)?.start;
+    let one = port
+        .published
+        .filter(|r| r.start == r.end && is_short(port));
+    let host = one?.start;
     let text = match port.protocol.as_str() {
         "tcp" => format!("\"127.0.0.1:{host}:{}\"", port.target),
         other => format!("\"127.0.0.1:{host}:{}/{other}\"", port.target),

@@ -7,8 +7,8 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
 use model::lab::service::Outside;
+use model::lab::{Lab, Protocol};
 
 pub const RULE: Rule = Rule {
     id: "fw-scope",
@@ -32,7 +32,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Parsed::Rule(entry) = &line.parsed else {
             continue;
         };
-        if entry.verdict != Verdict::Allow || entry.narrower {
+        if entry.verdict != Verdict::Allow || entry.bounded {
             continue;
         }
         let d = match &entry.source {
@@ -50,41 +50,77 @@ fn said(line: &Line<'_>) -> String {
     format!("line {number} of document '{}'", line.document.name)
 }
 
-/// An exposure of the host, or of a service that is reached there, is for everybody and has this port alone.
-fn is_open(lab: &Lab, host: &str, entry: &Entry) -> bool {
-    let ports = entry.ports.as_ref().filter(|p| !p.is_several());
-    let Some(ports) = ports else { return false };
-    let own = lab.hosts.get(host).is_some_and(|h| {
-        let to_all = |f: &str| matches!(f, "any" | "internet");
-        let ways = h.exposures.iter();
-        ways.into_iter()
-            .filter(|e| ports.contains(e.port.value))
-            .any(|e| e.from.as_ref().is_some_and(|f| to_all(&f.value)))
+/// Ports that exposures of a machine, or of a service that is reached there, have for everybody.
+fn open(lab: &Lab, machine: &ObjectRef) -> Vec<(Protocol, u16, u16)> {
+    let mut out = Vec::new();
+    let own = lab.machine(&machine.name).map(|h| &h.exposures);
+    for e in own.into_iter().flatten() {
+        let all = e.from.as_ref();
+        if all.is_some_and(|f| matches!(f.value.as_str(), "any" | "internet")) {
+            out.push((e.protocol, e.port.value, e.port.value));
+        }
+    }
+    for (name, service) in &lab.services {
+        for e in service.exposures.iter() {
+            let all = |f| matches!(f, &Or::Word(Outside::Internet | Outside::Any));
+            let Some(ports) = e.port.known().filter(|_| e.from.known().is_some_and(all)) else {
+                continue;
+            };
+            let own = ObjectRef::new(Kind::Service, name);
+            let at = e.via.known().map_or(own, |v| v.0.object.clone());
+            if machines(lab, &at).contains(machine) {
+                out.push((ports.protocol(), ports.first(), ports.last()));
+            }
+        }
+    }
+    out
+}
+
+/// Each port of a rule is one of those.
+fn is_open(lab: &Lab, machine: &ObjectRef, entry: &Entry) -> bool {
+    let Some(ports) = &entry.ports else {
+        return false;
+    };
+    let mut open = open(lab, machine);
+    open.retain(|(protocol, ..)| match entry.protocol.as_deref() {
+        Some("tcp") => *protocol == Protocol::Tcp,
+        Some("udp") => *protocol == Protocol::Udp,
+        _ => true,
     });
-    let here = ObjectRef::new(Kind::Host, host);
-    own || lab.services.iter().any(|(name, service)| {
-        let ways = service.exposures.iter();
-        ways.into_iter()
-            .filter(|e| e.port.known().is_some_and(|p| ports.contains(p.first())))
-            .filter(|e| {
-                let from = e.from.known();
-                from.is_some_and(|f| matches!(f, Or::Word(Outside::Internet | Outside::Any)))
-            })
-            .any(|e| {
-                let own = ObjectRef::new(Kind::Service, name);
-                let at = e.via.known().map_or(own, |v| v.0.object.clone());
-                machines(lab, &at).contains(&here)
-            })
+    ports.ranges().iter().all(|(first, last)| {
+        let mut next = u32::from(*first);
+        while next <= u32::from(*last) {
+            let here = open.iter().map(|(_, a, b)| (u32::from(*a), u32::from(*b)));
+            let reach = here
+                .filter(|(a, b)| *a <= next && next <= *b)
+                .map(|(_, b)| b);
+            let Some(reach) = reach.max() else {
+                return false;
+            };
+            next = reach + 1;
+        }
+        true
     })
+}
+
+/// The machines of the lab that a command is for.
+fn named(lab: &Lab, line: &Line<'_>) -> Vec<ObjectRef> {
+    let machine = |name: &String| {
+        let host = lab.hosts.contains_key(name);
+        let kind = if host { Kind::Host } else { Kind::Guest };
+        (host || lab.guests.contains_key(name)).then(|| ObjectRef::new(kind, name))
+    };
+    line.groups.iter().filter_map(machine).collect()
 }
 
 /// Any source; justified if an exposure of the port says so.
 fn any(lab: &Lab, line: &Line<'_>, entry: &Entry) -> Option<Diagnostic> {
-    let hosts = line.groups.iter().filter(|g| lab.hosts.contains_key(*g));
-    let named: Vec<&str> = hosts.map(String::as_str).collect();
+    let named = named(lab, line);
     // Each machine that the command is for has to say so itself.
     let justified = match named.as_slice() {
-        [] => lab.hosts.keys().any(|h| is_open(lab, h, entry)),
+        [] => lab
+            .machines()
+            .any(|(m, _)| is_open(lab, &lab.machine_ref(m), entry)),
         all => all.iter().all(|h| is_open(lab, h, entry)),
     };
     if justified {
@@ -111,10 +147,17 @@ fn wide(lab: &Lab, line: &Line<'_>, range: &Range) -> Option<Diagnostic> {
         .filter_map(|s| Some((s.as_str(), Range::parse(s)?)))
         .collect();
     let known = networks.iter().any(|(_, n)| n.covers(range));
-    if networks.is_empty() || known || !range.is_private() {
+    let told = range.is_vast() || range.is_private() && !networks.is_empty();
+    if known || !told {
         return None;
     }
-    let inside: Vec<&(&str, Range)> = networks.iter().filter(|(_, n)| range.covers(n)).collect();
+    let inside = networks.iter().enumerate().filter(|(n, (_, net))| {
+        // What lies in another one is counted with it.
+        let mut others = networks.iter().enumerate();
+        let within = others.any(|(m, (_, o))| m != *n && o.covers(net) && (o != net || m < *n));
+        range.covers(net) && !within
+    });
+    let inside: Vec<&(&str, Range)> = inside.map(|(_, net)| net).collect();
     let count: u128 = inside.iter().map(|(_, n)| n.count()).sum();
     let list: Vec<&str> = inside.iter().map(|(s, _)| *s).collect();
     let total = range.count();

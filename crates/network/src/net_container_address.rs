@@ -3,6 +3,7 @@
 use crate::addresses::{above, gateway, is_usable, subnet};
 use crate::container_addresses::{Fixed, Joined, fixed, joined};
 use crate::context::called;
+use crate::listening::copies;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
 use diag::{Diagnostic, Severity, Span};
@@ -291,7 +292,8 @@ fn engine(ctx: &Context<'_>, network: &Joined<'_>) -> Option<Diagnostic> {
     let services = network.project.services.iter();
     let (name, _) = services.into_iter().find(|(_, s)| {
         let member = s.networks.get(network.key);
-        s.active && s.provider.is_none() && member.is_some_and(|m| m.ipv4_address.is_none())
+        let starts = s.active && s.provider.is_none() && copies(network.project, s) != Some(0);
+        starts && member.is_some_and(|m| m.ipv4_address.is_none())
     })?;
     let range = pool.ip_range.as_ref();
     if range.is_some_and(|r| !network.project.is_settled(r.span)) {
@@ -307,7 +309,10 @@ fn engine(ctx: &Context<'_>, network: &Joined<'_>) -> Option<Diagnostic> {
     let (what, place) = match leased {
         Some((range, span)) => (format!("{range}, which DHCP hands out"), span),
         None => {
-            let h = held.find(|h| h.network == lan && given.contains(&h.address))?;
+            // The gateway of the pool is not given out.
+            let gateway: Option<IpAddr> = pool.gateway.as_ref().and_then(|g| g.value.parse().ok());
+            let out = |a: IpAddr| given.contains(&a) && Some(a) != gateway;
+            let h = held.find(|h| h.network == lan && out(h.address))?;
             (
                 format!("{}, which {} has", h.address, called(&h.owner)),
                 h.span,

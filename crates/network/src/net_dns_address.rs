@@ -2,12 +2,14 @@
 
 mod machine;
 
-use crate::addresses::{is_private, subnet};
-use crate::context::{dns_zone, network};
+use crate::addresses::{Held, is_private, standing, subnet};
+use crate::context::{called, dns_zone, network};
 use crate::{Context, Findings, Mend, Rule};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use diag::Severity;
 use model::declare::{OptExt as _, Or};
+use model::id::ObjectRef;
+use model::lab::Lab;
 use model::lab::network::RecordType;
 
 pub const RULE: Rule = Rule {
@@ -76,7 +78,18 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
                 .networks
                 .values()
                 .any(|n| crate::addresses::gateway(n) == Some(ip));
-            if resolver || gateway || publishes(ctx, ip) || held.iter().any(|h| h.address == ip) {
+            let told = held.iter().any(|h| h.address == ip);
+            if resolver || gateway || told || publishes(ctx, ip) {
+                continue;
+            }
+            if let Some(who) = without_address(lab, held, there) {
+                let d = RULE
+                    .unknown(format!(
+                        "whether {ip}, the name server that network '{name}' asks, is {who}"
+                    ))
+                    .at(server.span, format!("an address of network '{there}'"))
+                    .help(format!("declare the address of {who} in network '{there}'"));
+                out.add(network(name), d);
                 continue;
             }
             let d = RULE
@@ -87,6 +100,18 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
             out.add(network(name), d);
         }
     }
+}
+
+/// Somebody who stands in a network with an address there that is not known.
+fn without_address(lab: &Lab, held: &[Held<'_>], network: &str) -> Option<String> {
+    let standing = standing(lab).into_iter();
+    let mut here = standing.filter(|(_, n)| *n == network);
+    let has = |owner: &ObjectRef| {
+        held.iter()
+            .any(|h| h.owner == *owner && h.network == network)
+    };
+    let (owner, _) = here.find(|(owner, _)| !has(owner))?;
+    Some(called(&owner))
 }
 
 /// A container answers on this address of its machine, or has it itself.

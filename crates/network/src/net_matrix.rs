@@ -1,10 +1,17 @@
 //! Pairs of zones of which nothing is said.
 
 use crate::context::zone;
-use crate::traffic::{Spot, Verdict, verdict, zones};
+use crate::reach::zone_of;
+use crate::traffic::zones;
 use crate::wording::{count, names};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity};
+use model::declare::{Opt, OptExt as _, Or};
+use model::id::Kind;
+use model::lab::Lab;
+use model::lab::network::End;
+use model::lab::service::Outside;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "net-matrix",
@@ -26,8 +33,7 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let zones = zones(lab);
-    let spots: Vec<(&str, Spot<'_>)> = zones.iter().map(|z| (*z, Spot::zone(lab, z))).collect();
-    let others = spots.len().saturating_sub(1);
+    let others = zones.len().saturating_sub(1);
     if others == 0 {
         return;
     }
@@ -35,19 +41,26 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         nothing(ctx, &zones, out);
         return;
     }
-    for (from, here) in &spots {
+    let said = Said::of(lab);
+    for from in &zones {
         let Some(declared) = lab.zones.get(*from) else {
             continue;
         };
-        let silent: Vec<&str> = spots
-            .iter()
-            .filter(|(to, there)| {
-                to != from
-                    && matches!(verdict(lab, here, there, &[]), Verdict::Silent)
-                    && !mentions(ctx, here, there)
-            })
-            .map(|(to, _)| *to)
-            .collect();
+        let of = |wanted: Word| -> Vec<&str> {
+            let others = zones.iter().filter(|to| *to != from);
+            others
+                .filter(|to| said.word(from, to) == wanted)
+                .copied()
+                .collect()
+        };
+        let (silent, open) = (of(Word::Silent), of(Word::Unknown));
+        if !open.is_empty() {
+            let d = RULE
+                .unknown(format!("whether zone '{from}' may reach {}", names(&open)))
+                .at(declared.span, "traffic from here")
+                .help("give the flows between them an action: 'allow' or 'deny'");
+            out.add(zone(from), d);
+        }
         if silent.is_empty() {
             continue;
         }
@@ -95,15 +108,91 @@ fn denied(from: &str, to: &str) -> String {
     format!("{{from: zone/{from}, to: zone/{to}, ports: any, action: deny}}")
 }
 
-/// A prohibition of some ports is also said.
-fn mentions(ctx: &Context<'_>, here: &Spot<'_>, there: &Spot<'_>) -> bool {
-    let denied = ctx.lab.flows.iter().flat_map(|f| f.ports.iter());
-    denied
-        .filter_map(|p| match &p.value {
-            model::declare::Or::Ref(ports) => Some(*ports),
-            model::declare::Or::Word(_) => None,
-        })
-        .any(|p| !matches!(verdict(ctx.lab, here, there, &[p]), Verdict::Silent))
+/// What flows say of a pair of zones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// That it may pass or may not, or that some of it may not.
+    Said,
+    /// A flow of which it is not known what it does.
+    Unknown,
+    /// Nothing.
+    Silent,
+}
+
+/// Pairs of networks that flows name, by themselves or with their zones, in one pass over the flows.
+struct Said<'a> {
+    by_zone: BTreeMap<&'a str, Vec<&'a str>>,
+    sure: BTreeSet<(&'a str, &'a str)>,
+    open: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Said<'a> {
+    fn of(lab: &'a Lab) -> Self {
+        let mut by_zone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for network in lab.networks.keys() {
+            if let Some(zone) = zone_of(lab, network) {
+                by_zone.entry(zone).or_default().push(network);
+            }
+        }
+        // Hundreds of flows between the same two ends say no more than one.
+        let mut ends = BTreeSet::new();
+        for flow in &lab.flows {
+            let known = flow.action.known().is_some();
+            ends.extend(name(&flow.from).zip(name(&flow.to)).map(|e| (known, e)));
+        }
+        let mut out = Self {
+            by_zone,
+            sure: BTreeSet::new(),
+            open: BTreeSet::new(),
+        };
+        for (known, (from, to)) in ends {
+            let (from, to) = (out.networks(from), out.networks(to));
+            let pairs = from.iter().flat_map(|a| to.iter().map(move |b| (*a, *b)));
+            match known {
+                true => out.sure.extend(pairs),
+                false => out.open.extend(pairs),
+            }
+        }
+        out
+    }
+
+    fn networks(&self, (kind, name): Name<'a>) -> Vec<&'a str> {
+        match kind {
+            None => self.by_zone.values().flatten().copied().collect(),
+            Some(Kind::Network) => vec![name],
+            Some(_) => self.by_zone.get(name).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// What is said of one network of a zone alone is not said of the zone.
+    fn word(&self, from: &str, to: &str) -> Word {
+        let of = |zone: &str| self.by_zone.get(zone).into_iter().flatten();
+        let mut all = Word::Said;
+        for pair in of(from).flat_map(|a| of(to).map(move |b| (*a, *b))) {
+            if self.sure.contains(&pair) {
+                continue;
+            }
+            if !self.open.contains(&pair) {
+                return Word::Silent;
+            }
+            all = Word::Unknown;
+        }
+        all
+    }
+}
+
+/// An end that names zones or networks; no kind is all of them.
+type Name<'a> = (Option<Kind>, &'a str);
+
+fn name(end: &Opt<End>) -> Option<Name<'_>> {
+    match end.known()? {
+        Or::Word(Outside::Any) => Some((None, "")),
+        Or::Word(Outside::Internet | Outside::Loopback) => None,
+        Or::Ref(r) => match r.kind() {
+            Kind::Zone | Kind::Network => Some((Some(r.kind()), r.name())),
+            _ => None,
+        },
+    }
 }
 
 fn nothing(ctx: &Context<'_>, zones: &[&str], out: &mut Findings) {

@@ -10,8 +10,9 @@ use core::net::IpAddr;
 use diag::Severity;
 use ipnet::IpNet;
 use model::declare::OptExt;
+use model::id::Kind;
 use model::lab::{Lab, Network};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "net-overlap",
@@ -90,14 +91,26 @@ fn apart(a: &Network, b: &Network) -> bool {
 }
 
 fn vlans(lab: &Lab, out: &mut Findings) {
-    let mut seen: BTreeMap<u16, (&str, &Network)> = BTreeMap::new();
+    let mut seen: BTreeMap<u16, Vec<(&str, &Network)>> = BTreeMap::new();
     for (name, net) in &lab.networks {
         let Some(vlan) = &net.vlan else { continue };
         let Some(number) = vlan.value().copied() else {
             continue;
         };
-        let Some((first, other)) = seen.get(&number) else {
-            seen.insert(number, (name, net));
+        let others = seen.entry(number).or_default();
+        if others.is_empty() {
+            others.push((name, net));
+            continue;
+        }
+        let sites = sites(lab, name);
+        // What stands at two sites has a segment at each of them.
+        let meets = |other: &str| {
+            let there = self::sites(lab, other);
+            sites.is_empty() || there.is_empty() || !sites.is_disjoint(&there)
+        };
+        let found = others.iter().find(|(other, _)| meets(other)).copied();
+        others.push((name, net));
+        let Some((first, other)) = found else {
             continue;
         };
         let d = RULE
@@ -115,6 +128,21 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             .help("give each network a number of its own");
         out.add(network(name), d);
     }
+}
+
+/// The sites of the machines that stand in a network.
+fn sites<'a>(lab: &'a Lab, network: &str) -> BTreeSet<&'a str> {
+    let standing = crate::addresses::standing(lab);
+    let here = standing.iter().filter(|(_, n)| *n == network);
+    let sites = here.filter_map(|(owner, _)| {
+        let host = match owner.kind {
+            Kind::Host => owner.name.as_str(),
+            Kind::Guest => lab.guests.get(&owner.name)?.on.known()?.name(),
+            _ => return None,
+        };
+        lab.hosts.get(host)?.site.known().map(String::as_str)
+    });
+    sites.collect()
 }
 
 fn handed_out(lab: &Lab, held: &[Held<'_>], out: &mut Findings) {

@@ -1,6 +1,6 @@
 //! A tunnel out of the lab, and nothing said of what comes in by it.
 
-use crate::context::{host, service};
+use crate::context::service;
 use crate::reach::machines;
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
@@ -9,6 +9,7 @@ use model::compose::{Project, Service as Composed};
 use model::declare::{OptExt, Or};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::network::NetworkKind;
 use model::lab::service::{Outside, Service};
 use std::collections::BTreeSet;
 
@@ -69,7 +70,7 @@ fn services(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
         let Some(what) = program(ctx, name, s) else {
             continue;
         };
-        let told = !s.exposures.is_empty() || covered(lab, &service(name), s, ways);
+        let told = says(lab, s) || covered(lab, &service(name), s, ways);
         if told || other_end(ctx, Some(name), what, ways) {
             continue;
         }
@@ -115,16 +116,17 @@ fn containers(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings)
 
 fn hosts(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
     let lab = ctx.lab;
-    for (name, machine) in &lab.hosts {
+    for (name, machine) in lab.machines() {
         let packages = machine.packages.iter().map(|p| (p.value.as_str(), p.span));
         let units = machine.units.iter().map(|(n, u)| (n.as_str(), u.span));
         let found = packages
             .chain(units)
             .find_map(|(text, span)| Some((tunnel(text)?, span)));
         let Some((what, span)) = found else { continue };
-        let me = host(name);
-        let told =
-            !machine.exposures.is_empty() || ways.iter().any(|v| machines(lab, v).contains(&me));
+        let me = lab.machine_ref(name);
+        let own = machine.exposures.iter().filter_map(|e| e.from.as_ref());
+        let told = own.into_iter().any(|from| comes_by(lab, &from.value))
+            || ways.iter().any(|v| machines(lab, v).contains(&me));
         let declared = lab
             .services
             .iter()
@@ -133,10 +135,26 @@ fn hosts(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
             continue;
         }
         let d = RULE
-            .finding(format!("host '{name}' has a tunnel ({what}), and no exposure says what is reached through it"))
+            .finding(format!("{} '{name}' has a tunnel ({what}), and no exposure says what is reached through it", me.kind.word()))
             .at(span, "carries connections into the lab");
         out.add(me, rest(d, ways, name));
     }
+}
+
+/// An exposure of it is for those who can come by a tunnel.
+fn says(lab: &Lab, s: &Service) -> bool {
+    s.exposures.iter().any(|e| match e.from.known() {
+        Some(Or::Ref(from)) => comes_by(lab, from.name()),
+        Some(Or::Word(Outside::Loopback)) => false,
+        _ => true,
+    })
+}
+
+/// Where somebody who comes by a tunnel can be: anywhere but in a segment of the lab that is no network of a tunnel.
+fn comes_by(lab: &Lab, from: &str) -> bool {
+    let network = lab.networks.get(from);
+    let kind = network.and_then(|n| n.about.kind.known());
+    from != "loopback" && (network.is_none() || kind == Some(&NetworkKind::Vpn))
 }
 
 fn rest(d: Diagnostic, ways: &BTreeSet<ObjectRef>, name: &str) -> Diagnostic {

@@ -14,7 +14,10 @@ impl Range {
     /// `192.168.10.0/24` or an address; bits behind the prefix do not count.
     pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse::<u32>().ok()?)),
+            Some((address, prefix)) => {
+                let bits = prefix.parse::<u32>().ok().or_else(|| mask(prefix))?;
+                (address, Some(bits))
+            }
             None => (text, None),
         };
         let address: IpAddr = address.parse().ok()?;
@@ -41,8 +44,13 @@ impl Range {
         self.six == other.six && self.first <= other.first && other.last <= self.last
     }
 
+    /// They have an address in common.
+    pub fn meets(&self, other: &Range) -> bool {
+        self.six == other.six && self.first <= other.last && other.first <= self.last
+    }
+
     /// It is of IPv6.
-    pub(super) fn is_six(&self) -> bool {
+    pub fn is_six(&self) -> bool {
         self.six
     }
 
@@ -80,14 +88,26 @@ impl Range {
                 }
     }
 
-    /// RFC 1918.
+    /// RFC 1918 and RFC 4193, those of Tailscale apart: who has one of these, it has let in itself.
     pub fn is_private(&self) -> bool {
-        let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-        private
-            .iter()
-            .filter_map(|p| Range::parse(p))
-            .any(|p| p.covers(self))
+        let within = |all: &[&str]| {
+            let mut all = all.iter().filter_map(|p| Range::parse(p));
+            all.any(|p| p.covers(self))
+        };
+        let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+        within(&private) && !within(&["fd7a:115c:a1e0::/48"])
     }
+
+    /// More than one owner of public addresses has: wider than a /8, or than a /19 of IPv6.
+    pub fn is_vast(&self) -> bool {
+        self.bits() > if self.six { 109 } else { 24 }
+    }
+}
+
+/// The bits of `255.255.255.0`.
+fn mask(text: &str) -> Option<u32> {
+    let bits = u32::from(text.parse::<core::net::Ipv4Addr>().ok()?);
+    (bits.leading_ones() + bits.trailing_zeros() >= 32).then(|| bits.leading_ones())
 }
 
 /// A set of ports.
@@ -133,8 +153,14 @@ impl Ports {
         other.0.iter().all(inside)
     }
 
+    /// They have a port in common.
+    pub fn meets(&self, other: &Ports) -> bool {
+        let meet = |(a, b): &(u16, u16)| other.0.iter().any(|(x, y)| a <= y && x <= b);
+        self.0.iter().any(meet)
+    }
+
     /// Its ranges, as written.
-    pub(super) fn ranges(&self) -> &[(u16, u16)] {
+    pub fn ranges(&self) -> &[(u16, u16)] {
         &self.0
     }
 

@@ -1,6 +1,6 @@
 //! `ufw`, by the grammar of ufw(8).
 
-use super::{Entry, Parsed, Ports, Range, Verdict, wrong};
+use super::{Entry, Gone, Parsed, Ports, Put, Range, Verdict, wrong};
 use crate::call::Call;
 use diag::Span;
 use model::document::{Sure, Word};
@@ -11,7 +11,28 @@ const OTHER: [&str; 9] = [
 ];
 const ACTIONS: [&str; 4] = ["allow", "deny", "reject", "limit"];
 const DIRECTIONS: [&str; 3] = ["incoming", "outgoing", "routed"];
+/// The same, as a policy may have them.
+const POLICIES: [&str; 6] = [
+    "incoming", "input", "outgoing", "output", "routed", "forward",
+];
 const PROTOCOLS: [&str; 8] = ["tcp", "udp", "any", "ah", "esp", "gre", "ipv6", "igmp"];
+
+/// Where a command puts its rule.
+pub(super) fn put(call: &Call<'_>) -> Put {
+    let mut words = call.args().iter().map(|w| w.text.as_str());
+    match words.find(|w| {
+        [ACTIONS.as_slice(), &["insert", "prepend"]]
+            .concat()
+            .contains(w)
+    }) {
+        Some("prepend") => Put::At(1),
+        Some("insert") => words
+            .next()
+            .and_then(|n| n.parse().ok())
+            .map_or(Put::Last, Put::At),
+        _ => Put::Last,
+    }
+}
 
 /// Reads one command.
 pub(super) fn parse(call: &Call<'_>) -> Parsed {
@@ -30,6 +51,7 @@ pub(super) fn parse(call: &Call<'_>) -> Parsed {
     };
     match reader.peek() {
         None => wrong(call.command.span, "names nothing to do", "see ufw(8)"),
+        Some("reset") => Parsed::Gone(Gone::All(String::new())),
         Some(verb) if OTHER.contains(&verb) => Parsed::Other,
         Some("default") => reader.default(),
         Some(_) => reader.rule().unwrap_or_else(|e| e),
@@ -71,8 +93,11 @@ impl<'a> Reader<'a> {
         let policy = |w: &str| ["allow", "deny", "reject"].contains(&w);
         match words {
             [Some(p), None] if policy(p) => Parsed::Other,
-            [Some(p), Some(d)] if policy(p) && DIRECTIONS.contains(&d) && self.peek().is_none() => {
-                Parsed::Other
+            [Some(p), Some(d)] if policy(p) && self.peek().is_none() => {
+                match POLICIES.contains(&d.to_lowercase().as_str()) {
+                    true => Parsed::Other,
+                    false => wrong(span, "is no policy", "write 'ufw default deny incoming'"),
+                }
             }
             _ => wrong(span, "is no policy", "write 'ufw default deny incoming'"),
         }
@@ -99,7 +124,10 @@ impl<'a> Reader<'a> {
         let span = self.span();
         let action = self.next().unwrap_or_default();
         if delete && action.parse::<u32>().is_ok() {
-            return Ok(Parsed::Other);
+            return Ok(match route {
+                true => Parsed::Other,
+                false => Parsed::Gone(Gone::Some(String::new())),
+            });
         }
         if !ACTIONS.contains(&action) {
             return Err(wrong(
@@ -121,11 +149,10 @@ impl<'a> Reader<'a> {
             Verdict::Deny
         };
         let mut entry = Entry {
-            verdict,
-            source: None,
-            ports: None,
-            protocol: None,
             narrower,
+            bounded: narrower,
+            limited: action == "limit",
+            ..Entry::new(verdict)
         };
         match self.peek() {
             Some("proto" | "from" | "to") => self.full(&mut entry)?,
@@ -133,10 +160,10 @@ impl<'a> Reader<'a> {
             _ => self.simple(action, &mut entry)?,
         }
         self.comment()?;
-        Ok(if out || route || delete {
-            Parsed::Other
-        } else {
-            Parsed::Rule(entry)
+        Ok(match (out || route, delete) {
+            (true, _) => Parsed::Other,
+            (false, true) => Parsed::Gone(Gone::Rule(entry)),
+            (false, false) => Parsed::Rule(entry),
         })
     }
 
@@ -236,10 +263,11 @@ impl<'a> Reader<'a> {
                     let range = self.address(side)?;
                     let ports = self.port(entry)?;
                     if side == "from" {
-                        entry.source = range;
+                        range.into_iter().for_each(|r| entry.from(r));
                         entry.narrower |= ports.is_some();
+                        entry.bounded |= ports.is_some();
                     } else {
-                        entry.narrower |= range.is_some();
+                        entry.narrower |= range.is_some_and(|r| !r.is_any());
                         entry.ports = ports.or(entry.ports.take());
                     }
                 }
@@ -267,7 +295,7 @@ impl<'a> Reader<'a> {
         match self.next() {
             Some("any") => Ok(None),
             Some(text) => match Range::parse(text) {
-                Some(range) => Ok(Some(range).filter(|r| !r.is_any())),
+                Some(range) => Ok(Some(range)),
                 None => Err(wrong(
                     span,
                     format!("'{text}' is no address"),

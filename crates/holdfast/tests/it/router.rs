@@ -271,6 +271,40 @@ fn what_is_declared_and_is_not_there_is_missing() {
     assert_eq!(drift, expected);
 }
 
+#[test]
+fn a_pool_has_the_addresses_that_the_router_gives_out() {
+    let lan = |router: &mut Router, option: &str, value: &str| {
+        let own = router.uci.get_mut("dhcp").unwrap();
+        own.get_mut("lan").unwrap()[option] = json!(value);
+    };
+    // It ends in front of the broadcast address, whatever the limit is.
+    let field = Field::with(|_| {});
+    lan(&mut field.simulator.router(), "limit", "200");
+    field.write(|tree| tree.replace("192.168.10.149", "192.168.10.254"));
+    assert!(field.drift().is_empty(), "{:?}", field.drift());
+    // Who has no fixed address gets none.
+    let field = Field::with(|_| {});
+    lan(&mut field.simulator.router(), "dynamicdhcp", "0");
+    let missing = "missing openwrt-dhcp:home | hands out addresses in home | absent";
+    assert_eq!(field.drift(), [missing]);
+    // An interface that leads on to another router has clients as well.
+    let field = Field::with(|router| {
+        let dump = router.told.get_mut("network.interface dump").unwrap();
+        dump["interface"][0]["route"] = json!([{"target": "0.0.0.0", "mask": 0, "nexthop": "192.168.10.254", "source": "192.168.10.1/32"}]);
+    });
+    assert!(field.drift().is_empty(), "{:?}", field.drift());
+    // Of several addresses of an interface the pool is of the one that is declared.
+    let field = Field::with(|router| {
+        let dump = router.told.get_mut("network.interface dump").unwrap();
+        dump["interface"][0]["ipv4-address"] = json!([{"address": "192.168.30.1", "mask": 24}, {"address": "192.168.10.1", "mask": 24}]);
+    });
+    let drift = field.drift();
+    assert!(
+        !drift.iter().any(|d| d.contains("openwrt-dhcp")),
+        "{drift:?}"
+    );
+}
+
 /// What one value says is a patch, what is gone is taken out, and of the rest it is said why not.
 #[test]
 fn what_a_router_does_otherwise_is_accepted_as_far_as_a_value_says_it() {
@@ -325,6 +359,52 @@ fn a_forward_to_another_machine_than_the_one_that_is_declared_is_not_that_one() 
         "differs openwrt-forward:web/443/tcp | 443/tcp led to web | 443/tcp led to 192.168.20.9",
     ];
     assert_eq!(field.drift(), expected);
+}
+
+#[test]
+fn where_a_stack_runs_decides_whether_a_forward_leads_to_its_service() {
+    let field = Field::with(|router| {
+        router.forward(
+            "web",
+            json!({"src_dport": "443", "dest_ip": "192.168.10.9", "proto": "tcp"}),
+        );
+    });
+    let stack = |on: &str| {
+        let stack = format!("stacks: {{web: {{file: web.yaml{on}}}}}\n");
+        field.write(|tree| tree.replace("{guest: nas}", "{stack: web}") + &stack);
+    };
+    let project = field.tree.lab().join("web.yaml");
+    std::fs::write(project, "services: {web: {image: 'web:1'}}\n").unwrap();
+    stack(", on: nas");
+    let expected = "unjustified tcp/wan:443 | declared for web, which is not at 192.168.10.9";
+    let expected_drift = [
+        "undeclared openwrt-forward:redirect_web | declared for web, which is not at 192.168.10.9 | tcp/wan:443 led to 192.168.10.9",
+        "differs openwrt-forward:web/443/tcp | 443/tcp led to web | 443/tcp led to 192.168.10.9",
+    ];
+    assert_eq!(field.drift(), expected_drift);
+    assert_eq!(field.ports(), [expected]);
+    // Nobody says where it runs.
+    stack("");
+    let expected =
+        "unknown tcp/wan:443 | declared for web, and at which address it runs is not declared";
+    let expected_drift = [
+        "unknown openwrt-forward:redirect_web | tcp/wan:443 led to web | unknown (tcp/wan:443 led to 192.168.10.9; at which address it runs is not declared)",
+        "unknown openwrt-forward:web/443/tcp | 443/tcp led to web | unknown (at which address it runs is not declared)",
+    ];
+    assert_eq!(field.drift(), expected_drift);
+    assert_eq!(field.ports(), [expected]);
+}
+
+#[test]
+fn what_lets_in_some_addresses_is_no_way_from_the_internet() {
+    let field = Field::with(|router| {
+        router.forward(
+            "web",
+            json!({"src_dport": "443", "dest_ip": "192.168.10.20", "proto": "tcp", "src_ip": "198.51.100.4"}),
+        );
+    });
+    let expected = "differs openwrt-forward:web/443/tcp | 443/tcp led to web | 443/tcp led to 192.168.10.20, only from 198.51.100.4";
+    assert_eq!(field.drift(), [expected]);
 }
 
 #[test]

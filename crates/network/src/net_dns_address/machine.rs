@@ -56,10 +56,19 @@ fn meant(name: &str, zone: &str, machine: &str) -> bool {
 fn is_service(lab: &Lab, name: &str, zone: &str) -> bool {
     let full = format!("{name}.{}", zone.trim_end_matches('.'));
     lab.services.iter().any(|(service, s)| {
-        let url = s.url.known().is_some_and(|u| u.0.contains(&full));
+        let url = s.url.known().is_some_and(|u| is_host(&u.0, &full));
         let mut hosts = s.exposures.iter().filter_map(|e| e.host.known());
         service.eq_ignore_ascii_case(name) || url || hosts.any(|h| h.0.eq_ignore_ascii_case(&full))
     })
+}
+
+/// The host that a URL names.
+fn is_host(url: &str, name: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    host.trim_end_matches('.').eq_ignore_ascii_case(name)
 }
 
 fn judge(

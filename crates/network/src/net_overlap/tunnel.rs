@@ -38,7 +38,8 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(object.clone(), d);
         }
         for route in &routes {
-            let found = around(&object, route).or_else(|| at_home(ctx.lab, &object, route));
+            let found =
+                around(ctx.lab, &object, route).or_else(|| at_home(ctx.lab, &object, route));
             found.into_iter().for_each(|d| out.add(object.clone(), d));
         }
     }
@@ -63,16 +64,17 @@ fn routes(machine: &Host) -> Vec<Route<'_>> {
     out
 }
 
-/// Two peers with the same addresses: only the last of them has them.
+/// Two peers of an interface with the same addresses: only the last of them has them.
 fn twice(object: &ObjectRef, routes: &[Route<'_>]) -> Vec<Diagnostic> {
-    let mut seen: BTreeMap<IpNet, &Route<'_>> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, IpNet), &Route<'_>> = BTreeMap::new();
     let mut out = Vec::new();
     for route in routes {
-        let Some(first) = seen.get(&route.range) else {
-            seen.insert(route.range, route);
+        let key = (route.interface, route.range);
+        let Some(first) = seen.get(&key) else {
+            seen.insert(key, route);
             continue;
         };
-        if (first.interface, first.peer) == (route.interface, route.peer) {
+        if first.peer == route.peer {
             continue;
         }
         let d = RULE
@@ -94,13 +96,19 @@ fn twice(object: &ObjectRef, routes: &[Route<'_>]) -> Vec<Diagnostic> {
 }
 
 /// The peer is reached at an address that goes through the tunnel to it.
-fn around(object: &ObjectRef, route: &Route<'_>) -> Option<Diagnostic> {
+fn around(lab: &Lab, object: &ObjectRef, route: &Route<'_>) -> Option<Diagnostic> {
     let given = route.declared.endpoint.as_ref()?;
     let (host, _) = given.value()?.0.rsplit_once(':')?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let address: IpAddr = host.parse().ok()?;
     // What takes everything keeps its own packets out of it (wg-quick marks them).
     if route.range.prefix_len() == 0 || !route.range.contains(&address) {
+        return None;
+    }
+    // The route of a network that the machine stands in is the nearer one.
+    let near = crate::reach::networks(lab, object).into_iter();
+    let mut near = near.filter_map(|n| subnet(lab.networks.get(n)?));
+    if near.any(|n| n.contains(&address) && n.prefix_len() > route.range.prefix_len()) {
         return None;
     }
     let d = RULE

@@ -29,6 +29,12 @@ fn pool(section: &Section<'_>) -> Option<(String, Fields)> {
     let ignored = section.is("ignore", false);
     let disabled = section.text("dhcpv4").map(|how| how == "disabled");
     let off = ignored.map(|i| i || disabled == Some(true));
+    // It answers those alone that have a fixed address: no range is handed out.
+    let off = match section.is("dynamicdhcp", true) {
+        Some(true) => off,
+        Some(false) => Some(true),
+        None => off.filter(|off| *off),
+    };
     let fields = Fields::default()
         .set("start", section.number("start"))
         .set("limit", section.number("limit"))

@@ -1,7 +1,7 @@
 //! What a router hands out: pools against declared ranges, fixed addresses against the machines that have them.
 
-use super::subnet::{at, network_of};
-use super::{Comparing, text, texts};
+use super::subnet::{at, last_usable, network_of};
+use super::{Comparing, addresses, text, texts};
 use crate::How;
 use core::net::IpAddr;
 use diag::Span;
@@ -113,12 +113,11 @@ impl Comparing<'_> {
         let lab = self.ctx.lab;
         let mut on = BTreeSet::new();
         for (interface, pool) in self.running() {
-            let inner = self.inner();
-            let held = inner.iter().find(|(name, _)| *name == interface);
-            let subnet = held.and_then(|(_, a)| a.iter().find(|(a, _)| a.is_ipv4()).copied());
-            let Some(subnet) = subnet else { continue };
+            let Some((subnet, alone)) = self.subnet(&interface, &pool) else {
+                continue;
+            };
             let key = format!("pool/{interface}");
-            let range = range(&pool, subnet);
+            let range = range(&pool, subnet).filter(|_| alone);
             let seen = match range {
                 Some((first, last)) => format!("{first}-{last} on its interface {interface}"),
                 None => format!("addresses of its interface {interface}, of an unknown range"),
@@ -153,6 +152,28 @@ impl Comparing<'_> {
         }
     }
 
+    /// The network of a pool, and whether it can be no other: of several addresses of an interface the one that fits what is declared.
+    fn subnet(&self, interface: &str, pool: &Value) -> Option<((IpAddr, u8), bool)> {
+        let lab = self.ctx.lab;
+        let mut items = self.facts.items(FactKind::OpenWrtInterface);
+        let (_, told) = items.find(|(name, _)| *name == interface)?;
+        let mut all = addresses(told);
+        all.retain(|(address, _)| address.is_ipv4());
+        let declared = |subnet: (IpAddr, u8)| {
+            let about = &lab.networks.get(network_of(lab, subnet.0)?)?.about;
+            let range = about.dhcp.as_ref()?.range.known()?;
+            Some((range.first(), range.last()))
+        };
+        let fits = |subnet: &&(IpAddr, u8)| {
+            let range = range(pool, **subnet);
+            range.is_some() && range == declared(**subnet)
+        };
+        match all.iter().find(fits) {
+            Some(subnet) => Some((*subnet, true)),
+            None => Some((*all.first()?, all.len() == 1)),
+        }
+    }
+
     fn pool(
         &mut self,
         key: &str,
@@ -173,7 +194,7 @@ impl Comparing<'_> {
             Some(range) if range == (declared.first(), declared.last()) => {}
             Some(_) => self.tell(KIND, key, How::Differs, &said, seen, span),
             None => {
-                let seen = "unknown (its first address or their count was not told)";
+                let seen = "unknown (its first address or their count was not told, or its interface has several addresses)";
                 self.tell(KIND, key, How::Unknown, &said, seen, span);
             }
         }
@@ -195,12 +216,14 @@ impl Comparing<'_> {
     }
 }
 
-/// From the first to the last address of a pool, which counts from the network's own.
+/// From the first to the last address of a pool, which counts from the network's own and ends in front of the broadcast address.
 fn range(pool: &Value, subnet: (IpAddr, u8)) -> Option<(IpAddr, IpAddr)> {
     let of = |field: &str| {
         let number = pool.field(field).and_then(Value::as_int)?;
         u128::try_from(number).ok()
     };
     let (start, limit) = (of("start")?, of("limit")?.checked_sub(1)?);
-    Some((at(subnet, start)?, at(subnet, start.checked_add(limit)?)?))
+    let (first, end) = (at(subnet, start)?, last_usable(subnet)?);
+    let last = at(subnet, start.checked_add(limit)?).map_or(end, |last| last.min(end));
+    (first <= last).then_some((first, last))
 }

@@ -1,11 +1,11 @@
 //! Ports that a router leads elsewhere, each with the declared way that answers for it: an exposure of a service with `via` this router.
 
 use super::let_in::{Asked, LetIn};
+use super::own::{At, Own};
 use super::{Comparing, routers, text, texts};
 use crate::filter::{Judged, Passes};
 use crate::ports::{Justification, Port, describe_way};
 use crate::{Context, How};
-use core::net::IpAddr;
 use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath};
 use model::id::ObjectRef;
@@ -57,8 +57,12 @@ pub fn ways(ctx: &Context<'_>) -> Vec<Port> {
 fn row(lab: &Lab, router: &ObjectRef, section: &str, value: &Value, led: Led) -> Port {
     let to = destination(value);
     let (state, reason) = match answer(lab, router, value, &led) {
-        Ok(reason) => (Justification::Declared, reason),
-        Err(why) => (Justification::None, why),
+        Answer::Declared(reason) => (Justification::Declared, reason),
+        Answer::Unknown(service, why) => {
+            let reason = format!("declared for {service}, and {why}");
+            (Justification::Unknown, reason)
+        }
+        Answer::None(why) => (Justification::None, why),
     };
     let from = text(value, "from").unwrap_or("any zone");
     let name = text(value, "name").unwrap_or(section);
@@ -82,30 +86,52 @@ fn row(lab: &Lab, router: &ObjectRef, section: &str, value: &Value, led: Led) ->
     }
 }
 
+/// What is declared of a port that a forward leads in.
+enum Answer {
+    /// With this reason.
+    Declared(String),
+    /// It is declared for this service, and it cannot be told whether that is there.
+    Unknown(String, String),
+    /// Why there is none.
+    None(String),
+}
+
 /// The reason that is declared for it, or why there is none.
-fn answer(lab: &Lab, router: &ObjectRef, value: &Value, led: &Led) -> Result<String, String> {
+fn answer(lab: &Lab, router: &ObjectRef, value: &Value, led: &Led) -> Answer {
     let mut why = "not declared".to_owned();
+    let mut open = None;
     for (service, about) in &lab.services {
-        for way in about.exposures.iter().filter(|w| is_via(w, router)) {
-            if !covers(way, led) {
+        let mut ways = about.exposures.iter();
+        let Some(first) = ways.position(|w| is_via(w, router) && covers(w, led)) else {
+            continue;
+        };
+        let own = Own::of(lab, router, about);
+        let there = match text(value, "to") {
+            Some(to) => own.at(to),
+            None if own.here => At::Yes,
+            None if own.is_open() => At::Unknown("where it runs is not declared".to_owned()),
+            None => At::No,
+        };
+        match there {
+            At::Yes => {}
+            At::No => {
+                let to = destination(value);
+                why = format!("declared for {service}, which is not at {to}");
                 continue;
             }
-            let to: Option<IpAddr> = text(value, "to").and_then(|to| to.parse().ok());
-            let own = addresses(lab, about);
-            if to.is_some_and(|to| !own.is_empty() && !own.contains(&to)) {
-                why = format!(
-                    "declared for {service}, which is not at {}",
-                    destination(value)
-                );
+            At::Unknown(reason) => {
+                open.get_or_insert_with(|| Answer::Unknown(service.clone(), reason));
                 continue;
-            }
-            match describe_way(way) {
-                Some(reason) => return Ok(format!("{service}: {reason}")),
-                None => why = format!("declared for {service} without a reason"),
             }
         }
+        let ways = about.exposures.iter().skip(first);
+        let mut ways = ways.filter(|w| is_via(w, router) && covers(w, led));
+        match ways.find_map(describe_way) {
+            Some(reason) => return Answer::Declared(format!("{service}: {reason}")),
+            None => why = format!("declared for {service} without a reason"),
+        }
     }
-    Err(why)
+    open.unwrap_or(Answer::None(why))
 }
 
 fn is_via(way: &ServiceExposure, router: &ObjectRef) -> bool {
@@ -121,26 +147,6 @@ fn covers(way: &ServiceExposure, led: &Led) -> bool {
         return false;
     };
     led.protocol == Some(port.protocol()) && port.first() <= first && last <= port.last()
-}
-
-/// Where a service can be met, as far as that is declared.
-pub(super) fn addresses(lab: &Lab, service: &Service) -> Vec<IpAddr> {
-    let mut all = Vec::new();
-    for runs in service.runs.iter() {
-        if let Some(host) = runs.host.known().and_then(|h| lab.hosts.get(h.name())) {
-            let given = host.addresses.values().filter_map(|g| g.value());
-            all.extend(given.filter_map(|a| a.parse::<IpAddr>().ok()));
-        }
-        if let Some(guest) = runs.guest.known().and_then(|g| lab.guests.get(g.name())) {
-            all.extend(
-                guest
-                    .addresses
-                    .iter()
-                    .filter_map(|(_, g)| g.value().map(|a| a.0)),
-            );
-        }
-    }
-    all
 }
 
 pub(super) fn is_off(value: &Value) -> bool {
@@ -197,12 +203,17 @@ impl Comparing<'_> {
         let router = self.object;
         for (section, value) in self.facts.items(KIND).filter(|(_, v)| !is_off(v)) {
             for led in led(value) {
-                let Err(why) = answer(lab, router, value, &led) else {
-                    continue;
-                };
                 let seen = format!("{} led to {}", led.shown, destination(value));
                 let path = FactPath::new(KIND, section);
-                self.out.tell(path, How::Undeclared, &why, &seen, None);
+                let (how, said, seen) = match answer(lab, router, value, &led) {
+                    Answer::Declared(_) => continue,
+                    Answer::None(why) => (How::Undeclared, why, seen),
+                    Answer::Unknown(service, why) => {
+                        let said = format!("{} led to {service}", led.shown);
+                        (How::Unknown, said, format!("unknown ({seen}; {why})"))
+                    }
+                };
+                self.out.tell(path, how, &said, &seen, None);
             }
         }
         let ways = lab.services.iter().flat_map(|(service, about)| {

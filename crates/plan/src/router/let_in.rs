@@ -1,9 +1,9 @@
 //! Whether a router lets a declared way in: by a forward, or by a rule, of that port and protocol, from there, to that machine.
 
-use super::forward::{addresses, destination, is_off, led};
-use super::subnet::{contains, parse};
+use super::forward::{destination, is_off, led};
+use super::own::{At, Own};
+use super::subnet::parse;
 use super::{text, texts};
-use core::net::IpAddr;
 use model::declare::{OptExt as _, Or};
 use model::fact::{FactKind, TargetFacts};
 use model::id::ObjectRef;
@@ -30,10 +30,8 @@ pub(super) struct Asked<'a> {
     port: &'a Ports,
     /// From the internet, too.
     outside: bool,
-    /// On the router itself.
-    here: bool,
-    /// Where else it can be met; empty if that is not declared.
-    own: Vec<IpAddr>,
+    /// Where it can be met.
+    own: Own,
 }
 
 impl<'a> Asked<'a> {
@@ -44,15 +42,10 @@ impl<'a> Asked<'a> {
         way: &'a ServiceExposure,
     ) -> Option<Self> {
         let from = way.from.known();
-        let here = service.runs.iter().any(|runs| {
-            let device = runs.device.known();
-            device.is_some_and(|d| d.name() == router.name)
-        });
         Some(Self {
             port: way.port.known()?,
             outside: matches!(from, Some(Or::Word(Outside::Internet | Outside::Any))),
-            here,
-            own: addresses(lab, service),
+            own: Own::of(lab, router, service),
         })
     }
 
@@ -87,18 +80,21 @@ impl<'a> Asked<'a> {
         let shown = format!("{} led to {}", self.port, destination(value));
         let there = match text(value, "to") {
             Some(to) => self.is_at(to, &shown),
-            None if self.here || self.own.is_empty() => LetIn::Yes,
-            None => LetIn::Elsewhere(shown),
+            None if self.own.here => LetIn::Yes,
+            None if self.own.is_open() => {
+                LetIn::Unknown("where it runs is not declared".to_owned())
+            }
+            None => LetIn::Elsewhere(shown.clone()),
         };
-        there.min(self.from(facts, value))
+        there.min(self.from(facts, value, &shown))
     }
 
     fn by_rule(&self, facts: &TargetFacts, value: &Value) -> LetIn {
         let name = text(value, "name").unwrap_or("without a name");
         let there = match (text(value, "to"), text(value, "destination")) {
             // It lets in to the router itself.
-            (None, _) if self.here => LetIn::Yes,
-            (None, _) if self.own.is_empty() => LetIn::Unknown(format!(
+            (None, _) if self.own.here => LetIn::Yes,
+            (None, _) if self.own.is_open() => LetIn::Unknown(format!(
                 "where it runs is not declared, and rule '{name}' lets in to the router itself"
             )),
             (None, _) => LetIn::No,
@@ -111,55 +107,59 @@ impl<'a> Asked<'a> {
         // What has no source zone is about what the router sends.
         match text(value, "from") {
             None => LetIn::No,
-            Some(_) => there.min(self.from(facts, value)),
+            Some(_) => {
+                let shown = format!("{} let in by rule '{name}'", self.port);
+                there.min(self.from(facts, value, &shown))
+            }
         }
     }
 
     /// An address, a network or a list of them is where it can be met.
     fn is_at(&self, to: &str, shown: &str) -> LetIn {
-        if self.own.is_empty() {
-            return LetIn::Yes;
+        match self.own.at(to) {
+            At::Yes => LetIn::Yes,
+            At::Unknown(why) => LetIn::Unknown(why),
+            At::No => LetIn::Elsewhere(shown.to_owned()),
         }
-        let mut best = LetIn::Elsewhere(shown.to_owned());
-        for word in to.split_whitespace() {
-            let bits = word
-                .parse::<IpAddr>()
-                .map(|a| (a, if a.is_ipv4() { 32 } else { 128 }));
-            let found = match bits.ok().or_else(|| parse(word)) {
-                None => LetIn::Unknown(format!("'{word}' is not understood")),
-                Some(net) if self.own.iter().any(|a| contains(net, *a)) => LetIn::Yes,
-                Some((net, _)) if !self.own.iter().any(|a| a.is_ipv4() == net.is_ipv4()) => {
-                    LetIn::Unknown(format!("whose address {word} is, is not declared"))
-                }
-                Some(_) => continue,
-            };
-            best = best.max(found);
-        }
-        best
     }
 
     /// A zone of the router has it, by the networks of its interfaces.
     fn is_in(&self, facts: &TargetFacts, zone: &str, rule: &str) -> LetIn {
-        if self.own.is_empty() || zone == "*" {
+        if zone == "*" && self.own.is_behind() {
             return LetIn::Yes;
         }
         let mut nets = interfaces(facts, zone)
             .flat_map(|(_, about)| texts(about, "addresses"))
             .filter_map(parse)
             .peekable();
-        if nets.peek().is_none() {
+        if nets.peek().is_none() && zone != "*" {
             return LetIn::Unknown(format!(
                 "rule '{rule}' lets in to zone '{zone}', whose addresses are not known"
             ));
         }
-        match nets.any(|net| self.own.iter().any(|a| contains(net, *a))) {
+        match self.own.within(nets) {
             true => LetIn::Yes,
+            false if self.own.is_open() => {
+                let why = "not every address at which it runs is declared";
+                LetIn::Unknown(why.to_owned())
+            }
             false => LetIn::No,
         }
     }
 
     /// What comes from the internet comes by a zone that leads there; of others a router has names of its own.
-    fn from(&self, facts: &TargetFacts, value: &Value) -> LetIn {
+    fn from(&self, facts: &TargetFacts, value: &Value, shown: &str) -> LetIn {
+        let sources = text(value, "source").unwrap_or_default();
+        let mut words = sources.split_whitespace().peekable();
+        if self.outside && words.peek().is_some() {
+            // One that is excepted leaves the most of the internet.
+            if words.clone().all(|s| s.starts_with('!')) {
+                return LetIn::Unknown(format!("its sources are '{sources}'"));
+            }
+            if !words.any(|s| parse(s).is_some_and(|(_, bits)| bits == 0)) {
+                return LetIn::Elsewhere(format!("{shown}, only from {sources}"));
+            }
+        }
         let zone = match text(value, "from") {
             Some(zone) if self.outside && zone != "*" => zone,
             _ => return LetIn::Yes,

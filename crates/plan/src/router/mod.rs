@@ -6,6 +6,7 @@
 mod dhcp;
 mod forward;
 mod let_in;
+mod own;
 mod subnet;
 
 use crate::difference::Telling;

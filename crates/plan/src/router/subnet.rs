@@ -43,6 +43,15 @@ pub(super) fn at((network, bits): (IpAddr, u8), offset: u128) -> Option<IpAddr> 
     })
 }
 
+/// The last address of a network that a machine can have.
+pub(super) fn last_usable(subnet: (IpAddr, u8)) -> Option<IpAddr> {
+    let free = u32::from(width(subnet.0) - subnet.1);
+    let count = 1_u128.checked_shl(free).unwrap_or(0);
+    // The very last stands for all of them, where there are others.
+    let from_end = if free >= 2 { 2 } else { 1 };
+    at(subnet, count.wrapping_sub(from_end))
+}
+
 fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(four) => u128::from(u32::from(four)),
@@ -79,6 +88,11 @@ mod tests {
         }
         assert_eq!(at(net("192.168.1.1/24"), 100), Some(ip("192.168.1.100")));
         assert_eq!(at(net("255.255.255.255/32"), 1), None);
+        assert_eq!(
+            last_usable(net("192.168.1.1/24")),
+            Some(ip("192.168.1.254"))
+        );
+        assert_eq!(last_usable(net("192.168.1.1/32")), Some(ip("192.168.1.1")));
         assert_eq!(parse("192.168.1.1/33"), None);
     }
 }

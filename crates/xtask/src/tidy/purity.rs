@@ -160,6 +160,7 @@ const PURE: &[(&str, &[&str])] = &[
         "plan",
         &[
             "diag",
+            "graph",
             "model",
             "serde",
             "jiff",

@@ -1,0 +1,108 @@
+//! Where a service can be met, by the machines that it runs on.
+
+use super::subnet::{contains, parse};
+use core::net::IpAddr;
+use graph::addresses::{held, standing};
+use graph::reach::{machines, places};
+use model::id::ObjectRef;
+use model::lab::Lab;
+use model::lab::service::Service;
+
+/// The addresses of a service.
+pub(super) struct Own {
+    /// It runs on the router itself.
+    pub(super) here: bool,
+    /// Those of the router, if it runs there.
+    of_router: Vec<IpAddr>,
+    /// Those of other machines.
+    others: Vec<IpAddr>,
+    /// No machine and no address is left open.
+    whole: bool,
+}
+
+/// Whether something is one of those addresses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum At {
+    /// It is none of them.
+    No,
+    /// That cannot be told.
+    Unknown(String),
+    /// It is one.
+    Yes,
+}
+
+impl Own {
+    pub(super) fn of(lab: &Lab, router: &ObjectRef, service: &Service) -> Self {
+        let places = places(service);
+        let mut out = Self {
+            here: false,
+            of_router: Vec::new(),
+            others: Vec::new(),
+            whole: !places.is_empty(),
+        };
+        let (held, standing) = (held(lab), standing(lab));
+        for place in places {
+            let all = machines(lab, &place);
+            out.whole &= !all.is_empty();
+            for machine in all {
+                let known = held.iter().filter(|h| h.owner == machine);
+                let known: Vec<IpAddr> = known.map(|h| h.address).collect();
+                let asked = standing.iter().filter(|(owner, _)| *owner == machine);
+                out.whole &= !known.is_empty() && asked.count() == known.len();
+                if machine == *router {
+                    out.here = true;
+                    out.of_router.extend(known);
+                } else {
+                    out.others.extend(known);
+                }
+            }
+        }
+        out
+    }
+
+    /// Nothing is said of where it can be met.
+    pub(super) fn is_open(&self) -> bool {
+        !self.whole
+    }
+
+    /// It runs on some machine that is not the router.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// Somewhere behind the router, in one of these networks.
+    pub(super) fn within(&self, mut nets: impl Iterator<Item = (IpAddr, u8)>) -> bool {
+        nets.any(|net| self.others.iter().any(|a| contains(net, *a)))
+    }
+
+    /// An address, a network or a list of them is where it can be met.
+    pub(super) fn at(&self, to: &str) -> At {
+        let mut best = At::No;
+        for word in to.split_whitespace() {
+            best = best.max(self.at_one(word));
+        }
+        best
+    }
+
+    fn at_one(&self, word: &str) -> At {
+        let one = word.parse::<IpAddr>().ok();
+        let net = one.map(|a| (a, if a.is_ipv4() { 32 } else { 128 }));
+        let Some(net) = net.or_else(|| parse(word)) else {
+            return At::Unknown(format!("'{word}' is not understood"));
+        };
+        let mut all = self.of_router.iter().chain(&self.others);
+        if all.clone().any(|a| contains(net, *a)) {
+            return At::Yes;
+        }
+        if self.of_router.is_empty() && self.others.is_empty() {
+            return At::Unknown("at which address it runs is not declared".to_owned());
+        }
+        if !all.any(|a| a.is_ipv4() == net.0.is_ipv4()) {
+            return At::Unknown(format!("whose address {word} is, is not declared"));
+        }
+        match self.whole {
+            true => At::No,
+            false => At::Unknown("not every address at which it runs is declared".to_owned()),
+        }
+    }
+}
