@@ -547,10 +547,7 @@ fn power(lab: &Lab, about: Option<&ObjectRef>, energy: bool) -> Total {
 
 fn hours(lab: &Lab, about: Option<&ObjectRef>) -> Total {
     let here = |n: &str| about.is_none_or(|o| o.kind == Kind::Person && o.name == n);
-    let people = lab
-        .people
-        .iter()
-        .filter(|(n, p)| here(n) && p.is_staff());
+    let people = lab.people.iter().filter(|(n, p)| here(n) && p.is_staff());
     sum(people.map(|(n, p)| {
         let seconds = |h: &model::units::duration::Effort| i128::from(h.minutes_per_week()) * 60;
         part(n, &p.hours, seconds).ok_or_else(|| format!("the hours of person '{n}'"))

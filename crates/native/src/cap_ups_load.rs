@@ -155,7 +155,10 @@ pub(crate) fn load(lab: &Lab, object: &ObjectRef, shared: bool) -> Load {
         .and_then(|d| d.load.as_deref())
         .filter(|g| !g.is_unknown());
     let less = draw.map(|d| [&d.average, &d.idle]).into_iter().flatten();
-    let less = less.flatten().map(Box::as_ref).filter(|g: &&Given<_>| !g.is_unknown());
+    let less = less
+        .flatten()
+        .map(Box::as_ref)
+        .filter(|g: &&Given<_>| !g.is_unknown());
     let most = less.max_by_key(|g| g.value().map(|w| w.milliwatts()));
     Load {
         name: object.name.clone(),

@@ -83,12 +83,7 @@ fn elsewhere(lab: &Lab, pool: &Pool, host: &str) -> Option<String> {
 fn is_whole(pool: &Pool) -> bool {
     let parts = matches!(
         pool.kind.known(),
-        Some(
-            PoolKind::Directory
-                | PoolKind::Iscsi
-                | PoolKind::Nfs
-                | PoolKind::Smb
-        )
+        Some(PoolKind::Directory | PoolKind::Iscsi | PoolKind::Nfs | PoolKind::Smb)
     );
     !parts && pool.size.is_none() && pool.device.is_none() && pool.from.is_none()
 }

@@ -418,7 +418,10 @@ fn subscriptions(lab: &Lab) -> Sheet {
         let (cost, how) = (&subscription.cost, Cell::of(&subscription.cost).how);
         let belongs = subscription.budget.known().map(|n| n.0.clone());
         let of = saved.entry(belongs).or_default();
-        let open = subscription.budget.as_deref().is_some_and(Given::is_unknown);
+        let open = subscription
+            .budget
+            .as_deref()
+            .is_some_and(Given::is_unknown);
         match cost.known() {
             _ if kept == Some(Some(true)) || (kept.is_none() && !silent) => {}
             _ if open => of.unknown.push(format!("the calculation of '{name}'")),

@@ -1,6 +1,6 @@
 //! People, what they may, and the secrets they hold.
 
-use crate::declare::{OptExt as _, Need, Opt, Ref, entity, set, words};
+use crate::declare::{Need, Opt, OptExt as _, Ref, entity, set, words};
 use crate::secret::SecretRef;
 use crate::units::duration::{Duration, Effort};
 use crate::units::text::{Mail, Name, Prose};
