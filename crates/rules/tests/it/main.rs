@@ -6,6 +6,7 @@
 )]
 
 mod book;
+mod btrfs_copies;
 mod claims;
 mod claims_of_containers;
 mod dangling;
