@@ -20,6 +20,7 @@ pub mod containers;
 pub mod context;
 pub mod copies;
 pub mod coverage;
+pub mod crowd;
 pub mod electricity;
 pub mod error_budget;
 pub mod evacuation;

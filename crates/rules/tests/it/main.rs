@@ -18,6 +18,7 @@ mod feeds;
 mod fixtures;
 mod least;
 mod lifecycle;
+mod lines;
 mod links;
 mod located;
 mod mends;
