@@ -156,8 +156,8 @@ impl<'a> Copies<'a> {
         let about = &backup.about;
         let calendar = about.schedule.known();
         // When it begins is what is set up; an interval beside it is a summary.
-        let every =
-            interval(&mut self.intervals, about.schedule.as_deref()).or_else(|| backup.every.clone());
+        let every = interval(&mut self.intervals, about.schedule.as_deref())
+            .or_else(|| backup.every.clone());
         let schedule = match (&backup.every, calendar) {
             (_, Some(calendar)) => Some(calendar.to_string()),
             (Some(every), None) => Some(format!("every {}", every.value)),
@@ -176,7 +176,7 @@ impl<'a> Copies<'a> {
             schedule,
             calendar,
             took: took
-                .and_then(|t| i64::try_from(t.seconds()).ok())
+                .and_then(|t| i64::try_from(t.millis().div_ceil(1_000)).ok())
                 .map(Seconds),
             versions: about.kind.known() != Some(&BackupKind::Replication),
         };

@@ -27,6 +27,7 @@ pub mod evacuation;
 pub mod failover;
 pub mod faults;
 pub mod figure;
+pub mod free_memory;
 pub mod fstab;
 pub mod held;
 mod intervals;

@@ -1,6 +1,6 @@
 //! The archives that are to be kept do not fit.
 
-use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, room};
+use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, open_room, room};
 use crate::context::repository;
 use crate::partial::{Partial, listed};
 use crate::sizes;
@@ -24,6 +24,16 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, store) in &ctx.lab.repositories {
         let Some(room) = room(ctx.lab, name, store) else {
+            let used = !backups_to(ctx.lab, name).is_empty();
+            if let Some(open) = open_room(ctx.lab, name, store).filter(|_| used) {
+                let d = RULE.unknown(format!(
+                    "whether the archives of repository '{name}' fit into it"
+                ));
+                out.add(
+                    repository(name),
+                    d.at(store.span, "").note(format!("not known: {open}")),
+                );
+            }
             continue;
         };
         let backups = backups_to(ctx.lab, name);

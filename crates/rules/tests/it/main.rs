@@ -35,6 +35,7 @@ mod silence;
 mod slips;
 mod sums;
 mod support;
+mod taken;
 mod too_much;
 mod tunnels;
 mod tunnels_up;

@@ -445,7 +445,12 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
     }
 }
 
-fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &mut Trial) {
+fn room<'a>(
+    lab: &'a Lab,
+    (name, cluster): (&str, &'a Cluster),
+    load: &Load<'a>,
+    trial: &mut Trial,
+) {
     let mut guests = load.guests(&ObjectRef::new(Kind::Cluster, name)).to_vec();
     for host in hosts_of(lab, cluster) {
         guests.extend(load.guests(&ObjectRef::new(Kind::Host, host)));
@@ -469,7 +474,7 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
             stuck.lost, stuck.guest.0, stuck.cores, stuck.most.0, stuck.most.1
         ));
     }
-    let mut losses = Losses::of(lab, cluster, &guests, 0);
+    let mut losses = Losses::of(lab, cluster, (&guests, load), 0);
     // The one of those that are carried that has the least left.
     let mut fine: Option<(i128, usize)> = None;
     let mut large = TooLarge::default();
@@ -506,11 +511,10 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
 /// What is left for guests that move when a host is lost, and that in words.
 fn sum(loss: &Loss) -> (i128, String) {
     let left: i128 = loss.rooms.iter().map(|(_, room)| (*room).max(0)).sum();
+    let (there, wanted) = sizes::memory_apart(left, sizes::value(&loss.moving));
     let words = format!(
-        "without {} {} of memory are left for {} of guests",
-        loss.host,
-        memory(left),
-        memory(sizes::value(&loss.moving))
+        "without {} {there} of memory are left for {wanted} of guests",
+        loss.host
     );
     (left, words)
 }
