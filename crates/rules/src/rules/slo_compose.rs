@@ -6,7 +6,7 @@ use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use graph::availability::{above_known, best, known, ppm, share};
+use graph::availability::{above_known, astray, best, known, open, ppm, share};
 use model::declare::{Given, Target};
 use model::id::Kind;
 use model::units::percent::Share;
@@ -55,23 +55,54 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let above = above_known(lab, structure);
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();
+    // The same of those of which what they need is not known.
+    let mut open_parts: BTreeMap<Vec<String>, (Vec<&str>, diag::Span)> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
-        if above.get(node.index()) != Some(&true) {
+        let mut doubts: Vec<String> = open(lab, structure, cuts, node)
+            .into_iter()
+            .map(|t| format!("the availability of {t}"))
+            .collect();
+        let known = match above.get(node.index()) {
+            Some(true) => known(lab, structure, node),
+            _ => Vec::new(),
+        };
+        let best = best(structure, cuts, node, &known);
+        if best.is_some() {
+            let astray = astray(lab, structure, cuts, node).into_iter();
+            doubts.extend(astray.map(|g| format!("whether guest '{g}' goes on elsewhere")));
+        }
+        if best.is_none_or(|best| ppm(best) >= promise.target.ppm()) && !doubts.is_empty() {
+            let (who, _) = open_parts
+                .entry(doubts)
+                .or_insert_with(|| (Vec::new(), promise.span));
+            who.push(name);
             continue;
         }
-        let known = known(lab, structure, node);
-        let Some(best) = best(structure, cuts, node, &known) else {
-            continue;
-        };
+        let Some(best) = best else { continue };
         // Rounded to what is shown, so that 99.5% made of 99.5% is fine.
         if ppm(best) < promise.target.ppm() {
             let mut parts: Vec<NodeIndex> = known.iter().map(|(n, _)| *n).collect();
             parts.sort_unstable();
             let group = groups.entry((promise.target.ppm(), parts, ppm(best)));
             group.or_default().push((name, promise, node));
+        }
+    }
+    for (doubts, (who, span)) in &open_parts {
+        if let Some(first) = who.first() {
+            let (word, keep) = match who.len() {
+                1 => ("service", "keeps"),
+                _ => ("services", "keep"),
+            };
+            let d = RULE.unknown(format!(
+                "whether {word} {} {keep} what is promised",
+                names(who)
+            ));
+            let d = d.at(*span, "the objective");
+            let d = d.note(format!("not known: {}", crate::partial::listed(doubts)));
+            out.add(service(first), d);
         }
     }
     for ((.., best), group) in &groups {

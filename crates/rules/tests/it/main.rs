@@ -28,6 +28,7 @@ mod open_ports;
 mod overlaps;
 mod placed;
 mod ports_taken;
+mod roaming;
 mod scratch;
 mod shared;
 mod sighting;

@@ -321,6 +321,9 @@ fn share(
             open.into_iter()
                 .map(|t| format!("the availability of {t} is not known")),
         );
+        let astray = graph::availability::astray(lab, structure, cuts, node);
+        let whether = |g: &str| format!("whether guest {g} goes on elsewhere");
+        trial.unknown.extend(astray.into_iter().map(whether));
         for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
             if cut.object.kind == Kind::Host && cut.part.is_none() {
                 alone
@@ -433,6 +436,26 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
                 "{}: no machine takes the majority with it",
                 found.sum()
             ));
+            for on in found.together(lab) {
+                let who = few(&on
+                    .voters
+                    .iter()
+                    .map(|v| (*v).to_owned())
+                    .collect::<Vec<_>>());
+                match on.sure {
+                    true => trial.impossible.push(format!(
+                        "wherever {who} are on cluster {}, one of its {} hosts takes the majority with it: {}; {}",
+                        on.cluster,
+                        on.hosts,
+                        found.sum(),
+                        found.majority()
+                    )),
+                    false => trial.unknown.push(format!(
+                        "whether a host of cluster {} takes the majority with it: on which of them {who} are is not said",
+                        on.cluster
+                    )),
+                }
+            }
             let off = Presence::Unknown;
             let short = found.while_off(off) < found.needed;
             if short || !found.fatal_while_off(off).is_empty() {

@@ -10,6 +10,8 @@ mod search;
 mod stock;
 mod table;
 #[cfg(test)]
+mod taken;
+#[cfg(test)]
 mod tests;
 mod too_large;
 
