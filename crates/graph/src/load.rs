@@ -62,13 +62,16 @@ pub fn hosts_of<'a>(lab: &'a Lab, cluster: &'a Cluster) -> Vec<&'a str> {
         .collect()
 }
 
+/// A service beside guests, and what it takes of the memory of its host.
+pub type Beside<'a> = (&'a str, Result<Part, String>);
+
 /// What runs on which machine; guests that stand on a cluster are on no host.
 #[derive(Default)]
 pub struct Load<'a> {
     guests: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>,
     services: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Service)>>,
     /// Memory that services take beside guests.
-    beside: FxHashMap<&'a ObjectRef, Vec<(&'a str, Result<Part, String>)>>,
+    beside: FxHashMap<&'a ObjectRef, Vec<Beside<'a>>>,
 }
 
 impl<'a> Load<'a> {
@@ -115,10 +118,10 @@ impl<'a> Load<'a> {
 
     /// What services on a host take of its memory beside its guests: what they are expected to, else what they are limited to. Services of
     /// which nothing is said are not among them.
-    pub fn beside(&self, host: &str) -> &[(&'a str, Result<Part, String>)] {
+    pub fn beside(&self, host: &str) -> &[Beside<'a>] {
         let host = ObjectRef::new(Kind::Host, host);
         // The name that is asked for need not live as long as the lab.
-        let all: &FxHashMap<&ObjectRef, Vec<(&'a str, Result<Part, String>)>> = &self.beside;
+        let all: &FxHashMap<&ObjectRef, Vec<Beside<'a>>> = &self.beside;
         all.get(&host).map_or(&[], Vec::as_slice)
     }
 }

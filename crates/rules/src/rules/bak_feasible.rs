@@ -5,10 +5,12 @@ use crate::bodies::Body;
 use crate::copies::Copy;
 use crate::transfer::{self, Link};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Severity};
+use diag::{Diagnostic, Severity, Span};
 use graph::crowd::{Crowd, crowds};
 use model::declare::Given;
 use model::id::{Kind, ObjectRef};
+use model::units::Seconds;
+use model::units::size::Rate;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
@@ -131,14 +133,7 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
             out.push(doubt(copy, open));
             return out;
         }
-        let bytes = decimal(load.changed);
-        let fits = u128::try_from(every.0).unwrap_or(0) * u128::from(rate.bits_per_second()) / 8;
-        let d = RULE
-            .finding(format!("{by} falls behind for ever: each run takes {time}, and one begins every {every}"))
-            .at(span, format!("every {every}"))
-            .and_at(link.rate.span, link.words(rate))
-            .note(format!("{bytes} change in {every}; {bytes} × 8 / {rate} = {time} > {every}; {} fit", decimal(fits)))
-            .help("copy less (leave out what can be had again), copy more rarely, or get a faster uplink");
+        let d = behind((copy, load, link), rate, (every, span), time);
         out.push(note(d));
         return out;
     }
@@ -189,6 +184,28 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
         out.push(d);
     }
     out
+}
+
+/// A run takes longer than the time between two.
+fn behind(
+    (copy, load, link): (&Copy<'_>, &Load<'_>, &Link<'_>),
+    rate: &Rate,
+    (every, span): (Seconds, Span),
+    time: Seconds,
+) -> Diagnostic {
+    let by = &copy.by;
+    let bytes = decimal(load.changed);
+    let fits = u128::try_from(every.0).unwrap_or(0) * u128::from(rate.bits_per_second()) / 8;
+    RULE.finding(format!(
+        "{by} falls behind for ever: each run takes {time}, and one begins every {every}"
+    ))
+    .at(span, format!("every {every}"))
+    .and_at(link.rate.span, link.words(rate))
+    .note(format!(
+        "{bytes} change in {every}; {bytes} × 8 / {rate} = {time} > {every}; {} fit",
+        decimal(fits)
+    ))
+    .help("copy less (leave out what can be had again), copy more rarely, or get a faster uplink")
 }
 
 /// A rate that decides it is not known.

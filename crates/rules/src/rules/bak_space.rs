@@ -24,15 +24,8 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, store) in &ctx.lab.repositories {
         let Some(room) = room(ctx.lab, name, store) else {
-            let used = !backups_to(ctx.lab, name).is_empty();
-            if let Some(open) = open_room(ctx.lab, name, store).filter(|_| used) {
-                let d = RULE.unknown(format!(
-                    "whether the archives of repository '{name}' fit into it"
-                ));
-                out.add(
-                    repository(name),
-                    d.at(store.span, "").note(format!("not known: {open}")),
-                );
+            if let Some(d) = unknown_room(ctx, name, store) {
+                out.add(repository(name), d);
             }
             continue;
         };
@@ -94,6 +87,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             );
         }
     }
+}
+
+/// Nobody knows how much fits.
+fn unknown_room(ctx: &Context<'_>, name: &str, store: &Repository) -> Option<diag::Diagnostic> {
+    if backups_to(ctx.lab, name).is_empty() {
+        return None;
+    }
+    let open = open_room(ctx.lab, name, store)?;
+    let d = RULE.unknown(format!(
+        "whether the archives of repository '{name}' fit into it"
+    ));
+    Some(d.at(store.span, "").note(format!("not known: {open}")))
 }
 
 /// What one backup needs.

@@ -9,6 +9,7 @@ use diag::{Diagnostic, Severity};
 use graph::availability::{above_known, astray, best, known, open, ppm, share};
 use model::declare::{Given, Target};
 use model::id::Kind;
+use model::lab::Lab;
 use model::units::percent::Share;
 use petgraph::graph::NodeIndex;
 use std::collections::BTreeMap;
@@ -40,16 +41,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     let structure = ctx.structure();
     let Some(cuts) = ctx.cuts() else {
-        let what = "whether services promise more than what they need: the lab has too many needs of needs";
-        let first = promised
-            .first()
-            .and_then(|(n, _)| lab.services.get_key_value(*n));
-        if let Some((name, first)) = first {
-            out.add(
-                crate::context::service(name),
-                RULE.unknown(what).at(first.span, ""),
-            );
-        }
+        too_many(lab, &promised, out);
         return;
     };
     let above = above_known(lab, structure);
@@ -61,19 +53,12 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
-        let mut doubts: Vec<String> = open(lab, structure, cuts, node)
-            .into_iter()
-            .map(|t| format!("the availability of {t}"))
-            .collect();
         let known = match above.get(node.index()) {
             Some(true) => known(lab, structure, node),
             _ => Vec::new(),
         };
         let best = best(structure, cuts, node, &known);
-        if best.is_some() {
-            let astray = astray(lab, structure, cuts, node).into_iter();
-            doubts.extend(astray.map(|g| format!("whether guest '{g}' goes on elsewhere")));
-        }
+        let doubts = doubts((lab, structure, cuts), node, best.is_some());
         if best.is_none_or(|best| ppm(best) >= promise.target.ppm()) && !doubts.is_empty() {
             let (who, _) = open_parts
                 .entry(doubts)
@@ -90,21 +75,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             group.or_default().push((name, promise, node));
         }
     }
-    for (doubts, (who, span)) in &open_parts {
-        if let Some(first) = who.first() {
-            let (word, keep) = match who.len() {
-                1 => ("service", "keeps"),
-                _ => ("services", "keep"),
-            };
-            let d = RULE.unknown(format!(
-                "whether {word} {} {keep} what is promised",
-                names(who)
-            ));
-            let d = d.at(*span, "the objective");
-            let d = d.note(format!("not known: {}", crate::partial::listed(doubts)));
-            out.add(service(first), d);
-        }
-    }
+    tell_open(&open_parts, out);
     for ((.., best), group) in &groups {
         let Some((first, promise, node)) = group.first() else {
             continue;
@@ -127,6 +98,55 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             service(first),
             explain(structure, cuts, *node, &known, *best, d),
         );
+    }
+}
+
+fn too_many(lab: &Lab, promised: &[(&str, Promise)], out: &mut Findings) {
+    let what =
+        "whether services promise more than what they need: the lab has too many needs of needs";
+    let first = promised
+        .first()
+        .and_then(|(n, _)| lab.services.get_key_value(*n));
+    if let Some((name, first)) = first {
+        out.add(
+            crate::context::service(name),
+            RULE.unknown(what).at(first.span, ""),
+        );
+    }
+}
+
+/// What the promise rests on and is not known.
+fn doubts(
+    (lab, structure, cuts): (&Lab, &Structure, &Cuts),
+    node: NodeIndex,
+    counted: bool,
+) -> Vec<String> {
+    let open = open(lab, structure, cuts, node).into_iter();
+    let open = open.map(|t| format!("the availability of {t}"));
+    let astray = match counted {
+        true => astray(lab, structure, cuts, node),
+        false => Vec::new(),
+    };
+    let whether = |g: &str| format!("whether guest '{g}' goes on elsewhere");
+    open.chain(astray.into_iter().map(whether)).collect()
+}
+
+/// Services of which nobody knows whether they keep what they promise, by what of them is not known.
+fn tell_open(all: &BTreeMap<Vec<String>, (Vec<&str>, diag::Span)>, out: &mut Findings) {
+    for (doubts, (who, span)) in all {
+        if let Some(first) = who.first() {
+            let (word, keep) = match who.len() {
+                1 => ("service", "keeps"),
+                _ => ("services", "keep"),
+            };
+            let d = RULE.unknown(format!(
+                "whether {word} {} {keep} what is promised",
+                names(who)
+            ));
+            let d = d.at(*span, "the objective");
+            let d = d.note(format!("not known: {}", crate::partial::listed(doubts)));
+            out.add(service(first), d);
+        }
     }
 }
 

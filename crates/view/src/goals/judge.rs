@@ -316,14 +316,7 @@ fn share(
         {
             least = Some((share, name));
         }
-        let open = graph::availability::open(lab, structure, cuts, node);
-        trial.unknown.extend(
-            open.into_iter()
-                .map(|t| format!("the availability of {t} is not known")),
-        );
-        let astray = graph::availability::astray(lab, structure, cuts, node);
-        let whether = |g: &str| format!("whether guest {g} goes on elsewhere");
-        trial.unknown.extend(astray.into_iter().map(whether));
+        trial.unknown.extend(doubts(lab, structure, cuts, node));
         for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
             if cut.object.kind == Kind::Host && cut.part.is_none() {
                 alone
@@ -349,6 +342,20 @@ fn share(
     }
     outage(world, tier, promise, &alone, &mut trial);
     trial.done(of, What::Slo, None, promise.target.to_string())
+}
+
+/// What a share of time rests on and is not known.
+fn doubts(
+    lab: &Lab,
+    structure: &Structure,
+    cuts: &Cuts,
+    node: petgraph::graph::NodeIndex,
+) -> Vec<String> {
+    let open = graph::availability::open(lab, structure, cuts, node).into_iter();
+    let open = open.map(|t| format!("the availability of {t} is not known"));
+    let astray = graph::availability::astray(lab, structure, cuts, node).into_iter();
+    let astray = astray.map(|g| format!("whether guest {g} goes on elsewhere"));
+    open.chain(astray).collect()
 }
 
 /// What one loss of a host costs of the error budget, where nothing runs without it.
