@@ -1,5 +1,6 @@
 //! Every goal of a lab with its verdict.
 
+use super::crowded::crowded;
 use super::recover::{World, few};
 use super::too_large::TooLarge;
 use super::{Goal, Trial, What};
@@ -139,40 +140,6 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
         Some(scope),
         rpo.to_string(),
     )
-}
-
-/// What takes the newest copy falls behind for ever, since the line is too narrow for all that goes through it.
-fn crowded(
-    world: &World<'_>,
-    body: &graph::bodies::Body<'_>,
-    by: &str,
-    scope: FaultScope,
-    trial: &mut Trial,
-) {
-    use graph::copies::{Side, side};
-    for crowd in &world.crowds {
-        let here = |by: &str| crowd.takers.iter().any(|t| t == by);
-        if !here(by) {
-            continue;
-        }
-        let why = format!(
-            "{} do not fit through its uplink: {} a day > {} a day",
-            crowd.what(),
-            graph::amounts::decimal(crowd.per_day),
-            graph::amounts::decimal(crowd.fits)
-        );
-        let other =
-            world.copies.copies(body).into_iter().any(|c| {
-                !here(&c.by) && !matches!(side(world.lab, body, c, scope), Side::Inside(_))
-            });
-        let list = match other || crowd.faster.is_some() {
-            true => &mut trial.unknown,
-            false => &mut trial.impossible,
-        };
-        if !list.contains(&why) {
-            list.push(why);
-        }
-    }
 }
 
 /// Data of the tier that somebody would miss; what there is instead goes to the trial.

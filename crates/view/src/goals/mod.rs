@@ -3,6 +3,7 @@
 //! Nothing here is proof: a goal that is possible has not failed the arithmetic, and that is all. See `docs/show.md`.
 
 mod bought;
+mod crowded;
 mod judge;
 mod offers;
 mod recover;
