@@ -109,6 +109,26 @@ pub fn room(lab: &Lab, name: &str, store: &Repository) -> Option<Part> {
     given.or_else(pool).or_else(free).or_else(disk)
 }
 
+/// What of the room of a repository is declared not to be known.
+pub fn open_room(lab: &Lab, name: &str, store: &Repository) -> Option<String> {
+    let open = |given: &model::declare::Opt<model::units::size::Size>| {
+        given.as_ref().is_some_and(|g| g.value().is_none())
+    };
+    if open(&store.about.size) {
+        return Some(format!("the size of repository '{name}'"));
+    }
+    let pool = store.about.pool.known().map(|p| p.name());
+    let pool = pool.and_then(|p| lab.pools.get_key_value(p));
+    if let Some((key, _)) = pool.filter(|(_, p)| open(&p.usable) || open(&p.size)) {
+        return Some(format!("the size of pool '{key}'"));
+    }
+    let host = lab.hosts.get(store.on.known()?)?;
+    let label = store.disk.known()?;
+    let mut disks = host.about.hardware.as_ref()?.disks.iter();
+    let (_, disk) = disks.find(|(n, _)| n.0 == *label)?;
+    open(&disk.size).then(|| format!("the size of disk '{label}'"))
+}
+
 /// The backups that go to a repository.
 pub fn backups_to<'a>(lab: &'a Lab, repository: &str) -> Vec<(&'a str, &'a Backup)> {
     let to = |b: &Backup| b.to.as_ref().is_some_and(|t| t.value == repository);

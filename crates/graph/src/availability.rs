@@ -1,7 +1,7 @@
 //! The share of time that something works at most, by what is declared of its parts.
 
 use crate::structure::{Cuts, Structure};
-use model::declare::{Given, Target};
+use model::declare::{Given, OptExt as _, Target};
 use model::id::Kind;
 use model::lab::Lab;
 use model::units::percent::Share;
@@ -34,6 +34,27 @@ pub fn open<'s>(
     let targets = cut.iter().filter_map(|n| structure.target(*n));
     let unknown = |t: &&Target| availability(lab, t).is_some_and(|a| a.value().is_none());
     targets.filter(unknown).collect()
+}
+
+/// Guests that the service needs in any case and of which nobody knows whether they go on elsewhere when their host fails.
+pub fn astray<'s>(
+    lab: &Lab,
+    structure: &'s Structure,
+    cuts: &Cuts,
+    node: NodeIndex,
+) -> Vec<&'s str> {
+    let cut = cuts.of(node);
+    let targets = cut.iter().filter_map(|n| structure.target(*n));
+    let names = targets.filter(|t| t.object.kind == Kind::Guest);
+    let open = |name: &&str| {
+        let guest = lab.guests.get(*name);
+        let on = guest.and_then(|g| g.on.known());
+        let cluster = on.filter(|on| on.kind() == Kind::Cluster);
+        let cluster = cluster.and_then(|on| lab.clusters.get(on.name()));
+        let both = guest.zip(cluster).filter(|(_, c)| c.members.len() > 1);
+        both.is_some_and(|(g, c)| crate::evacuation::goes_on(c, g).is_none())
+    };
+    names.map(|t| t.object.name.as_str()).filter(open).collect()
 }
 
 /// Whether something with a declared availability is among what each element needs, by the element's number.
@@ -89,8 +110,18 @@ pub fn best(
     let cut = cuts.of(node);
     let (series, rest): (Vec<_>, Vec<_>) = known.iter().partition(|(n, _)| cut.contains(n));
     let product: f64 = series.iter().map(|(_, a)| share(a)).product();
+    // What is on one of several, nobody knows on which, is at most as good as the best of them.
+    let one_of = cut.iter().flat_map(|n| structure.one_of(*n));
+    let one = |members: Vec<NodeIndex>| {
+        let share_of = |m: &NodeIndex| {
+            let declared = known.iter().find(|(n, _)| n == m && !cut.contains(n));
+            declared.map_or(1.0, |(_, a)| share(a))
+        };
+        members.iter().map(share_of).fold(0.0, f64::max)
+    };
+    let single = product * one_of.map(one).fold(1.0, f64::min);
     if rest.is_empty() || rest.len() > ALTERNATIVES {
-        return Some(product);
+        return Some(single);
     }
     let reach = structure.reach(node);
     let mut up = 0.0;
@@ -108,5 +139,5 @@ pub fn best(
             up += chance;
         }
     }
-    Some(product * up)
+    Some((product * up).min(single))
 }

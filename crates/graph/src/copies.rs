@@ -176,7 +176,7 @@ impl<'a> Copies<'a> {
             schedule,
             calendar,
             took: took
-                .and_then(|t| i64::try_from(t.seconds()).ok())
+                .and_then(|t| i64::try_from(t.millis().div_ceil(1_000)).ok())
                 .map(Seconds),
             versions: about.kind.known() != Some(&BackupKind::Replication),
         };

@@ -1,6 +1,6 @@
 //! A member of a cluster is lost: whether the guests that are to go on find room on the others, each of them whole.
 
-use crate::load::{capacity, guest_memory, hosts_of};
+use crate::load::{Load, guest_memory, hosts_of, sure_capacity};
 use crate::packing::{Packing, pack};
 use crate::partial::Partial;
 use crate::totals::Part;
@@ -24,6 +24,8 @@ pub struct Loss {
     pub need: Partial,
     /// What the others have for guests that move, when those that stay have theirs.
     pub rooms: Vec<(String, i128)>,
+    /// Services beside guests are among what is needed.
+    pub services: bool,
     /// The guests that can be on any of the others.
     pub moving: Vec<Part>,
     /// Whether each of them finds room.
@@ -113,6 +115,8 @@ pub struct Losses<'a> {
     residents: Vec<Resident<'a>>,
     sums: Sums,
     work: usize,
+    /// Services take memory of members beside guests.
+    services: bool,
 }
 
 impl<'a> Losses<'a> {
@@ -120,22 +124,39 @@ impl<'a> Losses<'a> {
     pub fn of(
         lab: &'a Lab,
         cluster: &'a Cluster,
-        guests: &[(&'a str, &'a Guest)],
+        (guests, load): (&[(&'a str, &'a Guest)], &Load<'a>),
         growth: i128,
     ) -> Self {
         let hosts = hosts_of(lab, cluster);
+        let grown = |part: Part| Part {
+            value: part.value * (1_000_000 + growth) / 1_000_000,
+            ..part
+        };
         let resident = |(name, guest): &(&'a str, &'a Guest)| Resident {
             name,
-            memory: guest_memory(name, guest).map(|part| Part {
-                value: part.value * (1_000_000 + growth) / 1_000_000,
-                ..part
-            }),
+            memory: guest_memory(name, guest).map(grown),
             host: crate::failover::host_of(guest),
             goes_on: goes_on(cluster, guest),
             pinned: !guest.devices.is_empty(),
         };
-        let residents: Vec<Resident<'_>> = guests.iter().map(resident).collect();
-        let capacities = hosts.iter().map(|h| (*h, capacity(lab, h))).collect();
+        let beside = |host: &&'a str| {
+            let (host, services) = (*host, load.beside(host).to_vec());
+            services.into_iter().map(move |(name, memory)| Resident {
+                name,
+                memory: memory.map(grown),
+                host: Some(host),
+                goes_on: Some(false),
+                pinned: true,
+            })
+        };
+        let services: Vec<Resident<'_>> = hosts.iter().flat_map(beside).collect();
+        let beside = !services.is_empty();
+        let residents = guests
+            .iter()
+            .map(resident)
+            .chain(services)
+            .collect::<Vec<_>>();
+        let capacities = hosts.iter().map(|h| (*h, sure_capacity(lab, h))).collect();
         let asleep = |h: &&str| lab.hosts.get(*h).is_some_and(on_demand);
         let asleep = hosts.iter().copied().filter(asleep).collect();
         let sums = Sums::of(&hosts, &capacities, &asleep, &residents);
@@ -146,6 +167,7 @@ impl<'a> Losses<'a> {
             residents,
             sums,
             work: WORK,
+            services: beside,
         }
     }
 
@@ -211,6 +233,7 @@ impl<'a> Losses<'a> {
             left,
             need: Partial::of(need),
             rooms: stand.rooms,
+            services: self.services,
             moving: stand.moving.into_iter().map(|(part, _)| part).collect(),
             room,
         })

@@ -1,6 +1,7 @@
 //! Memory of machines and what is asked of it.
 
-use crate::totals::{Machine, Part, of_memory, part};
+use crate::sizes::memory_bytes;
+use crate::totals::{Machine, Part, part};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::{Cluster, Guest};
@@ -18,6 +19,18 @@ pub fn capacity(lab: &Lab, host: &str) -> Result<Part, String> {
         return Ok(part);
     }
     Machine::Host(host, declared).memory()
+}
+
+/// The same, where nothing is said that could make it less: of an `allocatable` that nobody knows, all memory is no answer.
+pub fn sure_capacity(lab: &Lab, host: &str) -> Result<Part, String> {
+    let said = lab
+        .hosts
+        .get(host)
+        .and_then(|h| h.about.allocatable.as_ref());
+    match said.filter(|given| given.value().is_none()) {
+        Some(_) => Err(format!("'allocatable' of host '{host}'")),
+        None => capacity(lab, host),
+    }
 }
 
 /// How many processors a host has for one guest, and how that is known. Where threads are not declared, there are two per core at the most.
@@ -49,11 +62,16 @@ pub fn hosts_of<'a>(lab: &'a Lab, cluster: &'a Cluster) -> Vec<&'a str> {
         .collect()
 }
 
+/// A service beside guests, and what it takes of the memory of its host.
+pub type Beside<'a> = (&'a str, Result<Part, String>);
+
 /// What runs on which machine; guests that stand on a cluster are on no host.
 #[derive(Default)]
 pub struct Load<'a> {
     guests: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Guest)>>,
     services: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Service)>>,
+    /// Memory that services take beside guests.
+    beside: FxHashMap<&'a ObjectRef, Vec<Beside<'a>>>,
 }
 
 impl<'a> Load<'a> {
@@ -76,6 +94,9 @@ impl<'a> Load<'a> {
             let machines: BTreeSet<&ObjectRef> =
                 service.runs.iter().flat_map(|r| machines(lab, r)).collect();
             for machine in machines {
+                if let Some(memory) = beside(lab, machine, name, service) {
+                    out.beside.entry(machine).or_default().push((name, memory));
+                }
                 out.services
                     .entry(machine)
                     .or_default()
@@ -94,6 +115,33 @@ impl<'a> Load<'a> {
     pub fn services(&self, machine: &ObjectRef) -> &[(&'a str, &'a Service)] {
         self.services.get(machine).map_or(&[], Vec::as_slice)
     }
+
+    /// What services on a host take of its memory beside its guests: what they are expected to, else what they are limited to. Services of
+    /// which nothing is said are not among them.
+    pub fn beside(&self, host: &str) -> &[Beside<'a>] {
+        let host = ObjectRef::new(Kind::Host, host);
+        // The name that is asked for need not live as long as the lab.
+        let all: &FxHashMap<&ObjectRef, Vec<Beside<'a>>> = &self.beside;
+        all.get(&host).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What a service takes of a host's own memory; what runs in a guest is in that of the guest.
+fn beside(
+    lab: &Lab,
+    machine: &ObjectRef,
+    name: &str,
+    service: &Service,
+) -> Option<Result<Part, String>> {
+    let here = |r: &Runs| r.guest.is_none() && machines(lab, r).any(|m| m == machine);
+    if machine.kind != Kind::Host || !service.runs.iter().any(here) {
+        return None;
+    }
+    let memory = service.memory.as_ref()?;
+    let bytes = |s: &model::units::size::Size| i128::from(memory_bytes(s));
+    let known = part(name, &memory.expected, bytes).or_else(|| part(name, &memory.limit, bytes));
+    let said = memory.expected.is_some() || memory.limit.is_some();
+    said.then(|| known.ok_or_else(|| format!("the memory of service '{name}'")))
 }
 
 fn machines<'a>(lab: &'a Lab, runs: &'a Runs) -> impl Iterator<Item = &'a ObjectRef> {
@@ -102,20 +150,4 @@ fn machines<'a>(lab: &'a Lab, runs: &'a Runs) -> impl Iterator<Item = &'a Object
     let guest = runs.guest.known().map(|g| &g.0.object);
     let host = runs.host.known().map(|h| &h.0.object);
     [stack, guest, host].into_iter().flatten()
-}
-
-/// Memory that is left on a host when all of its guests run; none if that cannot be told.
-pub fn free(lab: &Lab, load: &Load<'_>, host: &str) -> Option<(i128, String)> {
-    let capacity = capacity(lab, host).ok()?;
-    let guests = load.guests(&ObjectRef::new(Kind::Host, host)).iter();
-    let taken: Option<Vec<i128>> = guests.map(|(_, g)| of_memory(&g.memory)).collect();
-    let taken: i128 = taken?.iter().sum();
-    let say = crate::sizes::memory;
-    let left = capacity.value - taken;
-    let (all, out) = (say(capacity.value), say(taken));
-    let sum = match left < 0 {
-        true => format!("{host}: {all}, and its guests have {out}"),
-        false => format!("{host}: {all} - {out} = {}", say(left)),
-    };
-    Some((left, sum))
 }

@@ -71,6 +71,18 @@ pub fn tolerance(lab: &Lab, name: &str) -> Option<u32> {
 /// Of one layer alone.
 pub fn own_tolerance(pool: &Pool) -> Option<u32> {
     let devices = u32::try_from(pool.devices.len()).unwrap_or(u32::MAX);
+    let said = by_word(pool, devices)?;
+    // The last disk is never spare, whatever was written.
+    Some(match devices {
+        0 => said,
+        // Whoever names one disk of a mirror names not all of them.
+        1 if !is_btrfs(pool) => said,
+        n => said.min(n - 1),
+    })
+}
+
+/// What its level says, or its profile.
+fn by_word(pool: &Pool, devices: u32) -> Option<u32> {
     let btrfs = is_btrfs(pool);
     match (pool.level.known(), pool.profile.known()) {
         (_, Some(profile)) if *pool.kind.known()? == PoolKind::Btrfs => Some(match profile {
@@ -88,12 +100,10 @@ pub fn own_tolerance(pool: &Pool) -> Option<u32> {
             Level::Mirror | Level::Raid10 | Level::Raid5 | Level::Raidz1 => 1,
             Level::Raid6 | Level::Raidz2 => 2,
             Level::Raidz3 => 3,
-            Level::Replicated => pool
-                .replicas
-                .known()
-                .copied()
-                .unwrap_or(2)
-                .saturating_sub(1),
+            Level::Replicated => match &pool.replicas {
+                Some(given) => given.value()?.saturating_sub(1),
+                None => 1,
+            },
         }),
         // Without a level, volume groups and file systems lose all with one of their disks.
         (None, _) if devices > 0 && pool.level.is_none() => Some(0),

@@ -120,7 +120,7 @@ pub fn ways<'a>(
         let left = copies.copies(body).into_iter();
         let left = left.filter(|c| side(lab, body, c, scope) == Side::Outside);
         let fastest = left
-            .filter_map(|c| Some((way(lab, body, c)?, c)))
+            .filter_map(|c| Some((way(lab, body, c, scope)?, c)))
             .max_by_key(|((_, way), _)| way.bits_per_second);
         let Some(((key, new), copy)) = fastest else {
             continue;
@@ -149,7 +149,64 @@ fn hit_with<'a>(lab: &'a Lab, body: &Body<'a>, scope: FaultScope) -> String {
     }
 }
 
-fn way<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Way)> {
+/// The slower of what it comes from and what it goes to.
+fn way<'a>(
+    lab: &'a Lab,
+    body: &Body<'a>,
+    copy: &Copy<'a>,
+    scope: FaultScope,
+) -> Option<(String, Way)> {
+    let (key, from) = from(lab, body, copy)?;
+    let (home, store) = (&body.place.machines, &copy.place.machines);
+    if !home.is_disjoint(store) && !copy.place.remote {
+        return Some((key, from));
+    }
+    let Some((given, words)) = receiver(lab, body, copy, scope) else {
+        return Some((key, from));
+    };
+    let rate = given.value()?;
+    if rate.bits_per_second() >= from.bits_per_second {
+        return Some((key, from));
+    }
+    let way = Way {
+        bits_per_second: rate.bits_per_second(),
+        rate: format!("{rate} of {words}"),
+        span: Some(given.span),
+        assumed: match given.is_assumed() {
+            true => BTreeSet::from([format!("the rate of {words}")]),
+            false => BTreeSet::new(),
+        },
+        ..from
+    };
+    Some((format!("into {home:?}"), way))
+}
+
+/// The interface of the machine that data is restored to: its own, or after the loss of that the fastest of all that could take its place.
+fn receiver<'a>(
+    lab: &'a Lab,
+    body: &Body<'a>,
+    copy: &Copy<'a>,
+    scope: FaultScope,
+) -> Option<(&'a Given<Rate>, String)> {
+    if matches!(scope, FaultScope::Corruption | FaultScope::Device) {
+        let mut home = body.place.machines.iter().copied();
+        let machine = home.next().filter(|_| home.next().is_none())?;
+        return Some((nic(lab, machine)?, machine.words()));
+    }
+    // Of what is bought anew nobody knows how fast it is; at the most what is there now is.
+    let away = |m: &Machine<'_>| !copy.place.machines.contains(m);
+    let all = lab.hosts.keys().map(|name| Machine::Host(name));
+    let all: Vec<Machine<'a>> = all.filter(away).collect();
+    let rates: Option<Vec<_>> = all.into_iter().map(|m| Some((nic(lab, m)?, m))).collect();
+    let bits = |(rate, _): &(&Given<Rate>, Machine<'_>)| rate.value().map(|r| r.bits_per_second());
+    let (rate, machine) = rates?.into_iter().max_by_key(bits)?;
+    Some((
+        rate,
+        format!("{}, the fastest that could take it", machine.words()),
+    ))
+}
+
+fn from<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Way)> {
     let new =
         |bits_per_second: u64, rate: String, span: Option<Span>, assumed: Option<String>| Way {
             bytes: 0,
@@ -161,7 +218,8 @@ fn way<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Wa
             assumed: assumed.into_iter().collect(),
         };
     if let Some(site) = transfer::leaves(lab, body, copy) {
-        let link = transfer::back(lab, site, copy)?;
+        // Where another line may be faster, this one is not the least.
+        let link = transfer::back(lab, site, copy).filter(|l| l.faster.is_none())?;
         let rate = link.rate.value()?;
         let assumed = link
             .rate

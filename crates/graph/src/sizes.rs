@@ -56,6 +56,15 @@ pub fn exact_memory(bytes: i128) -> String {
     }
 }
 
+/// Two amounts in words: where rounding would make them the same and they are not, without it.
+pub fn memory_apart(a: i128, b: i128) -> (String, String) {
+    let rounded = (memory(a), memory(b));
+    match a != b && rounded.0 == rounded.1 {
+        true => (exact_memory(a), exact_memory(b)),
+        false => rounded,
+    }
+}
+
 /// `8GiB (web) + 4GiB (dns) = 12GiB`.
 pub fn sum(parts: &[Part], say: impl Fn(i128) -> String) -> String {
     const SHOWN: usize = 8;

@@ -27,6 +27,8 @@ pub enum Need {
     All,
     /// So many; an edge counts once.
     AtLeast(usize),
+    /// One of them, which is not known and not chosen anew when it fails.
+    One,
 }
 
 /// Something that can be up or down.
@@ -52,6 +54,16 @@ impl Structure {
     /// The element of a thing, if something is said of it.
     pub fn find(&self, target: &Target) -> Option<NodeIndex> {
         self.index.get(target).copied()
+    }
+
+    /// Those of which an element needs one that nobody knows, for each time that it does.
+    pub fn one_of(&self, node: NodeIndex) -> Vec<Vec<NodeIndex>> {
+        let groups = self.graph.neighbors(node);
+        let one = |g: &NodeIndex| self.graph.node_weight(*g).map(|e| e.need) == Some(Need::One);
+        groups
+            .filter(one)
+            .map(|g| self.graph.neighbors(g).collect())
+            .collect()
     }
 
     /// What an element is.
@@ -174,6 +186,7 @@ impl Structure {
         let edges = children().count();
         let enough = match element.need {
             Need::All => 1,
+            Need::One => edges.max(1),
             Need::AtLeast(k) => (edges + 1).saturating_sub(k).max(1),
         };
         let mut all: Vec<NodeIndex> = Vec::with_capacity(children().map(Vec::len).sum());
@@ -209,6 +222,7 @@ impl Structure {
                 let edges = self.graph.neighbors(*n).count();
                 let fails = match self.graph.node_weight(*n).map(|e| e.need) {
                     Some(Need::All) => lost > 0,
+                    Some(Need::One) => lost > 0 && edges == lost,
                     Some(Need::AtLeast(k)) => lost > 0 && edges - lost < k,
                     None => false,
                 };

@@ -2,7 +2,8 @@
 //! neither there nor missing.
 
 use crate::bodies::{self, Body};
-use crate::load::{Load, free, guest_memory};
+use crate::free_memory::{self, Free};
+use crate::load::{Load, guest_memory};
 use crate::partial::{Partial, listed};
 use crate::places::Machine;
 use crate::sizes::{memory, storage};
@@ -33,6 +34,8 @@ pub enum Takeover {
 pub struct Need {
     /// Memory of guests, and of what runs outside of them where that is declared; else what is missing.
     pub memory: Result<i128, String>,
+    /// What of that are guests on a cluster: they are on its members already.
+    pub floating: BTreeMap<String, i128>,
     /// Something runs outside of guests, and nobody said how much memory it takes: it is not in the sum.
     pub uncounted: bool,
     /// Data that has to be restored there.
@@ -44,6 +47,8 @@ pub struct Need {
 pub struct Demand<'a> {
     on: FxHashMap<&'a str, Taken>,
     anywhere: Taken,
+    /// What of that are guests on a cluster.
+    floating: BTreeMap<&'a str, i128>,
 }
 
 /// Memory of what must go on.
@@ -68,8 +73,9 @@ impl<'a> Demand<'a> {
             let mut machines = bodies::machines_of(lab, service);
             machines.sort_unstable();
             machines.dedup();
-            let memory = service.memory.as_ref();
-            let memory = memory.and_then(|m| m.limit.known().or(m.expected.known()));
+            let said = service.memory.as_ref();
+            let memory = said.and_then(|m| m.limit.known().or(m.expected.known()));
+            let said = said.is_some_and(|m| m.limit.is_some() || m.expected.is_some());
             for (kind, name) in machines {
                 match kind {
                     Kind::Host => {
@@ -79,7 +85,14 @@ impl<'a> Demand<'a> {
                                 let bytes = i128::from(crate::sizes::memory_bytes(memory));
                                 taken.bare.insert(n, bytes);
                             }
-                            None => taken.uncounted = true,
+                            None if said && taken.missing.is_none() => {
+                                let mut all = lab.services.iter();
+                                let found = all.find(|(_, s)| std::ptr::eq(*s, *service));
+                                let what = found.map_or("", |(name, _)| name.as_str());
+                                let why = format!("the memory of service '{what}'");
+                                taken.missing = Some((what.to_owned(), why));
+                            }
+                            None => taken.uncounted |= !said,
                         }
                     }
                     Kind::Guest => drop(guests.insert(name)),
@@ -93,8 +106,14 @@ impl<'a> Demand<'a> {
                 Some(on) => all.on.entry(on.name()).or_default(),
                 None => &mut all.anywhere,
             };
+            let cluster = guest.on.known().filter(|on| on.kind() == Kind::Cluster);
             match guest_memory(name, guest) {
-                Ok(part) => taken.bytes += part.value,
+                Ok(part) => {
+                    taken.bytes += part.value;
+                    if let Some(cluster) = cluster {
+                        *all.floating.entry(cluster.name()).or_default() += part.value;
+                    }
+                }
                 Err(why) if taken.missing.is_none() => taken.missing = Some((name.clone(), why)),
                 Err(_) => {}
             }
@@ -116,6 +135,11 @@ impl<'a> Demand<'a> {
         };
         Need {
             memory,
+            floating: self
+                .floating
+                .iter()
+                .map(|(c, n)| ((*c).to_owned(), *n))
+                .collect(),
             uncounted: here().any(|t| t.uncounted),
             data: data(lost),
         }
@@ -148,7 +172,7 @@ pub struct Standby<'a> {
     /// Hosts that there is a whole spare for.
     spares: BTreeSet<&'a str>,
     /// What each host has free.
-    room: FxHashMap<&'a str, Room>,
+    room: FxHashMap<&'a str, Room<'a>>,
     /// Hosts that can take what others ran, those with the most free memory first and those of which it is not known last.
     order: Vec<&'a str>,
     /// The same of those that are bought and always on, by site.
@@ -157,9 +181,9 @@ pub struct Standby<'a> {
 
 /// What a host has free.
 #[derive(Default)]
-struct Room {
-    /// Memory, and its sum in words; none if that cannot be told.
-    memory: Option<(i128, String)>,
+struct Room<'a> {
+    /// Memory; none if that cannot be told.
+    memory: Option<Free<'a>>,
     /// Space of its pools.
     space: i128,
     /// It has pools.
@@ -170,7 +194,7 @@ struct Room {
 
 impl<'a> Standby<'a> {
     /// Of all hosts.
-    pub fn of(lab: &'a Lab, load: &Load<'_>) -> Self {
+    pub fn of(lab: &'a Lab, load: &Load<'a>) -> Self {
         // What is a part of something, or of another kind, or the machine itself, takes no machine's place.
         let spares = lab.assets.values().filter_map(|a| {
             let spare = a.spare_for.known()?;
@@ -180,13 +204,13 @@ impl<'a> Standby<'a> {
             });
             (whole && other).then_some(spare)
         });
-        let mut room: FxHashMap<&str, Room> = FxHashMap::default();
+        let mut free = free_memory::all(lab, load);
+        let mut room: FxHashMap<&str, Room<'_>> = FxHashMap::default();
         for name in lab.hosts.keys() {
-            let memory = free(lab, load, name);
-            room.entry(name).or_default().memory = memory;
+            room.entry(name).or_default().memory = free.remove(name.as_str());
         }
         spaces(lab, &mut room);
-        let left = |name: &str| Some(room.get(name)?.memory.as_ref()?.0);
+        let left = |name: &str| Some(room.get(name)?.memory.as_ref()?.least(0));
         let able = lab.hosts.iter().filter(|(_, host)| takes_work(host));
         let mut order: Vec<&str> = able.map(|(name, _)| name.as_str()).collect();
         order.sort_by_key(|name| Reverse(left(name)));
@@ -249,11 +273,11 @@ impl<'a> Standby<'a> {
         };
         let wants = memory(wanted);
         let enough = |sum: &str| format!("nothing to wait for ({sum} free, {wants} wanted)");
-        let mut best: Option<&String> = None;
-        let mut unsure: Option<(&String, &str)> = None;
-        let (mut open, mut full) = (Vec::new(), Vec::new());
+        let mut best: Option<String> = None;
+        let mut unsure: Option<(String, &str)> = None;
+        let (mut open, mut full, mut crowded) = (Vec::new(), Vec::new(), None);
         for name in others {
-            let Some((room, (left, sum))) = self
+            let Some((room, free)) = self
                 .room
                 .get(name)
                 .and_then(|r| Some((r, r.memory.as_ref()?)))
@@ -261,12 +285,19 @@ impl<'a> Standby<'a> {
                 open.push(name.to_owned());
                 continue;
             };
-            best = best.or(Some(sum));
-            if *left < wanted || *left <= 0 {
+            let asked = need.asked(free);
+            let (left, most) = (free.least(asked), free.most(asked));
+            if left < wanted || left <= 0 {
+                best.get_or_insert_with(|| free.sum(most));
+                if most >= wanted && most > 0 {
+                    crowded.get_or_insert(free);
+                }
                 continue;
             }
+            let sum = free.sum(left);
+            best.get_or_insert_with(|| sum.clone());
             match room.holds(&need.data) {
-                Some(true) => return Takeover::Room(enough(sum), None),
+                Some(true) => return Takeover::Room(enough(&sum), None),
                 Some(false) if full.len() < MOST => full.push(room.lack(name, &need.data)),
                 Some(false) => {}
                 None => unsure = unsure.or(Some((sum, name))),
@@ -274,11 +305,18 @@ impl<'a> Standby<'a> {
         }
         if let Some((sum, name)) = unsure {
             let open = self.room.get(name).map(|r| r.doubt(name, &need.data));
-            return Takeover::Room(enough(sum), open);
+            return Takeover::Room(enough(&sum), open);
+        }
+        if let Some(free) = crowded {
+            return Takeover::Unknown(format!(
+                "whether {} carries {wants} when {what}: which guests of cluster '{}' are on it",
+                free.host(),
+                free.cluster.unwrap_or_default()
+            ));
         }
         if !open.is_empty() {
             return Takeover::Unknown(format!(
-                "whether {} carries {wants} when {what}: its memory is not declared",
+                "whether {} carries {wants} when {what}: its memory, or what runs there takes of it, is not known",
                 listed(&open)
             ));
         }
@@ -292,10 +330,18 @@ impl<'a> Standby<'a> {
     }
 }
 
+impl Need {
+    /// What of it is on the members of a host's cluster already.
+    fn asked(&self, free: &Free<'_>) -> i128 {
+        let floating = free.cluster.and_then(|c| self.floating.get(c));
+        floating.copied().unwrap_or_default()
+    }
+}
+
 /// So many hosts without space are told of.
 const MOST: usize = 3;
 
-impl Room {
+impl Room<'_> {
     /// Whether its pools hold this data besides what is on them; none if that is not known.
     fn holds(&self, data: &Partial) -> Option<bool> {
         if data.known.is_empty() && data.missing.is_empty() {
@@ -334,7 +380,7 @@ impl Room {
 }
 
 /// What the pools of each host hold, as it is declared, without what is on them.
-fn spaces<'a>(lab: &'a Lab, room: &mut FxHashMap<&'a str, Room>) {
+fn spaces<'a>(lab: &'a Lab, room: &mut FxHashMap<&'a str, Room<'_>>) {
     let on = declared_on(lab);
     for (name, pool) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
         let hosts = pools::hosts(lab, name);

@@ -16,6 +16,10 @@ pub struct Link<'a> {
     pub rate: &'a Given<Rate>,
     /// Into the site rather than out of it.
     pub into: bool,
+    /// What is not known and may make it faster: another line.
+    pub faster: Option<String>,
+    /// What is not known and may make it slower: the line at the other end.
+    pub slower: Option<String>,
 }
 
 impl Link<'_> {
@@ -38,34 +42,55 @@ pub fn down<'a>(lab: &'a Lab, site: &str) -> Option<Link<'a>> {
 
 /// What a copy goes through when it leaves a site: the way out of that site, or the way into the one of its store if that is slower.
 pub fn away<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<Link<'a>> {
-    slower(
-        up(lab, site),
-        other(lab, site, copy).and_then(|s| down(lab, s)),
-    )
+    let far = other(lab, site, copy);
+    let open = far.and_then(|s| open(lab, s, true, |u| u.down.as_deref()));
+    slower(up(lab, site), far.and_then(|s| down(lab, s)), open)
 }
 
 /// What a copy comes back through to a site that it left.
 pub fn back<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<Link<'a>> {
-    slower(
-        down(lab, site),
-        other(lab, site, copy).and_then(|s| up(lab, s)),
-    )
+    let far = other(lab, site, copy);
+    let open = far.and_then(|s| open(lab, s, false, |u| u.up.as_deref()));
+    slower(down(lab, site), far.and_then(|s| up(lab, s)), open)
 }
 
 /// The site of a copy's store, where that is one and known.
-fn other<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<&'a str> {
+pub fn other<'a>(lab: &'a Lab, site: &str, copy: &Copy<'a>) -> Option<&'a str> {
     let sites = copy.place.sites(lab)?;
     let mut others = sites.into_iter().filter(|s| *s != site);
     others.next().filter(|_| others.next().is_none())
 }
 
-/// Of which one nothing is known, that does not count; without the site's own nothing can be told.
-fn slower<'a>(own: Option<Link<'a>>, other: Option<Link<'a>>) -> Option<Link<'a>> {
+/// Of which one nothing is said, that does not count; without the site's own nothing can be told. Where nobody knows the other end, it may be
+/// slower.
+fn slower<'a>(
+    own: Option<Link<'a>>,
+    other: Option<Link<'a>>,
+    open: Option<String>,
+) -> Option<Link<'a>> {
     let bits = |l: &Link<'_>| l.rate.value().map(|v| v.bits_per_second());
     match (own?, other) {
         (own, Some(other)) if bits(&other) < bits(&own) => Some(other),
+        (own, None) => Some(Link {
+            slower: open,
+            ..own
+        }),
         (own, _) => Some(own),
     }
+}
+
+/// A rate that is declared not to be known.
+fn open<'a>(
+    lab: &'a Lab,
+    site: &str,
+    into: bool,
+    of: impl Fn(&'a model::lab::site::Uplink) -> Option<&'a Given<Rate>>,
+) -> Option<String> {
+    let uplinks = lab.sites.get(site)?.about.uplinks.iter();
+    let mut open = uplinks.filter(|(_, u)| of(u).is_some_and(|rate| rate.value().is_none()));
+    let way = if into { "down" } else { "up" };
+    let (name, _) = open.next()?;
+    Some(format!("'{way}' of uplink '{}' of site '{site}'", name.0))
 }
 
 fn fastest<'a>(
@@ -74,14 +99,17 @@ fn fastest<'a>(
     into: bool,
     of: impl Fn(&'a model::lab::site::Uplink) -> Option<&'a Given<Rate>>,
 ) -> Option<Link<'a>> {
+    let faster = open(lab, site, into, &of);
     let (name, site) = lab.sites.get_key_value(site)?;
-    let rates = site.about.uplinks.values().filter_map(of);
+    let rates = site.about.uplinks.values().filter_map(&of);
     let known = rates.filter(|r| r.value().is_some());
     let rate = known.max_by_key(|r| r.value().map(|v| v.bits_per_second()))?;
     Some(Link {
         site: name,
         rate,
         into,
+        faster,
+        slower: None,
     })
 }
 
@@ -124,6 +152,9 @@ pub fn time(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Option<(Seconds, Str
     }
     let every = copy.every.as_ref()?.value;
     let link = away(lab, leaves(lab, body, copy)?, copy)?;
+    if link.faster.is_some() || link.slower.is_some() {
+        return None;
+    }
     let bytes = changed(body, every)?;
     let rate = link.rate.value()?;
     let time = seconds(bytes, rate)?;

@@ -5,12 +5,14 @@
 //! number (Proxmox VE Administration Guide, "Corosync External Vote Support").
 
 use crate::failover::host_of;
+use crate::load::hosts_of;
+use crate::packing::{Packing, pack};
 use model::declare::Given;
 use model::declare::OptExt;
 use model::id::Kind;
 use model::lab::Lab;
 use model::lab::guest::{Cluster, ClusterKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A machine with votes.
 pub struct Voter<'a> {
@@ -22,6 +24,8 @@ pub struct Voter<'a> {
     pub machine: &'a str,
     /// Where that stands.
     pub site: Option<&'a str>,
+    /// The cluster whose guest it is: it is on one of its hosts, and nobody knows on which.
+    pub cluster: Option<&'a str>,
     /// It breaks ties and runs nothing.
     pub witness: bool,
     /// Whether it is there at all times.
@@ -47,6 +51,18 @@ pub struct Votes<'a> {
     pub total: u32,
     /// As many must agree.
     pub needed: u32,
+}
+
+/// Voters that are guests of one cluster, and so on its hosts together.
+pub struct Together<'a> {
+    /// That cluster.
+    pub cluster: &'a str,
+    /// The voters.
+    pub voters: Vec<&'a str>,
+    /// How many hosts it has.
+    pub hosts: usize,
+    /// Wherever they are, there is a host that takes the majority with it; else that depends on where they are.
+    pub sure: bool,
 }
 
 /// What fails together: a machine or a site, and the votes that are lost with it.
@@ -148,6 +164,59 @@ impl<'a> Votes<'a> {
         }
     }
 
+    /// Sites that take the majority with them if voters stand there of which nobody knows where they stand, and who these are.
+    pub fn open_sites(&self) -> (Vec<Loss<'a>>, Vec<&'a str>) {
+        let open: Vec<&Voter<'a>> = self.voters.iter().filter(|v| v.site.is_none()).collect();
+        let votes = open.iter().fold(0_u32, |n, v| n.saturating_add(v.votes));
+        let mut sites: BTreeMap<&str, u32> = BTreeMap::new();
+        for voter in &self.voters {
+            if let Some(site) = voter.site {
+                let sum = sites.entry(site).or_default();
+                *sum = sum.saturating_add(voter.votes);
+            }
+        }
+        if sites.len() < 2 {
+            return (Vec::new(), Vec::new());
+        }
+        let left = sites.into_iter().map(|(name, lost)| Loss {
+            name,
+            left: self.total.saturating_sub(lost),
+        });
+        let perhaps = left.filter(|l| l.left >= self.needed && l.left < self.needed + votes);
+        (perhaps.collect(), open.iter().map(|v| v.name).collect())
+    }
+
+    /// Guests of a cluster that vote, where one of its hosts may take the majority with it, or does wherever they are.
+    pub fn together(&self, lab: &'a Lab) -> Vec<Together<'a>> {
+        let clusters: BTreeSet<&str> = self.voters.iter().filter_map(|v| v.cluster).collect();
+        let found = clusters.into_iter().filter_map(|c| {
+            let (name, cluster) = lab.clusters.get_key_value(c)?;
+            let on = self.voters.iter().filter(|v| v.cluster == Some(c));
+            let on: Vec<&Voter<'a>> = on.collect();
+            let hosts = hosts_of(lab, cluster);
+            // What a host may take with it.
+            let most = i128::from(self.total) - i128::from(self.needed);
+            let own = |host: &&str| {
+                let here = self.voters.iter().filter(|v| v.machine == *host);
+                most - here.map(|v| i128::from(v.votes)).sum::<i128>()
+            };
+            let rooms: Vec<i128> = hosts.iter().map(own).collect();
+            let votes: Vec<i128> = on.iter().map(|v| i128::from(v.votes)).collect();
+            let all: i128 = votes.iter().sum();
+            if rooms.iter().all(|r| *r >= all) && !hosts.is_empty() {
+                return None;
+            }
+            let sure = matches!(pack(&votes, &rooms), Packing::Not(_)) && !hosts.is_empty();
+            Some(Together {
+                cluster: name,
+                voters: on.iter().map(|v| v.name).collect(),
+                hosts: hosts.len(),
+                sure,
+            })
+        });
+        found.collect()
+    }
+
     /// `3 × 1 vote` or the votes one by one.
     pub fn sum(&self) -> String {
         let parts: Vec<String> = self
@@ -207,6 +276,11 @@ fn voter<'a>(lab: &'a Lab, kind: Kind, name: &'a str, votes: u32) -> Voter<'a> {
         Kind::Guest => lab.guests.get(name).and_then(host_of).unwrap_or(name),
         _ => name,
     };
+    let on = match kind {
+        Kind::Guest => lab.guests.get(name).and_then(|g| g.on.known()),
+        _ => None,
+    };
+    let cluster = on.filter(|on| on.kind() == Kind::Cluster);
     let host = lab.hosts.get(machine).and_then(|h| h.site.known());
     let device = lab.devices.get(machine).and_then(|d| d.site.known());
     let site = host.map(String::as_str).or(device.map(|s| s.name()));
@@ -215,6 +289,7 @@ fn voter<'a>(lab: &'a Lab, kind: Kind, name: &'a str, votes: u32) -> Voter<'a> {
         votes,
         machine,
         site,
+        cluster: cluster.map(|on| on.name()),
         witness: false,
         presence: presence(lab, machine),
     }

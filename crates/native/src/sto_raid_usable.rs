@@ -33,6 +33,15 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let Some(level) = level(pool) else {
+            if let Some((least, copies)) = copies(pool)
+                && members.len() < least
+            {
+                out.add(
+                    object(name),
+                    too_few_for(name, pool, copies, (members.len(), least)),
+                );
+                continue;
+            }
             if let Some(d) = more_than_all(name, pool, &members) {
                 out.add(object(name), d);
             }
@@ -92,7 +101,11 @@ fn more_than_all(name: &str, pool: &Pool, members: &[Member<'_>]) -> Option<Diag
         Some(Profile::Raid1c4) => 4,
         _ => 1,
     };
-    let most = raw / copies;
+    let apart = self::copies(pool).is_some();
+    let most = match apart {
+        true => on_different_disks(&sizes, copies),
+        false => raw / copies,
+    };
     // Figures on paper are rounded.
     if u128::from(usable.bytes()) <= most + most / 50 {
         return None;
@@ -101,6 +114,10 @@ fn more_than_all(name: &str, pool: &Pool, members: &[Member<'_>]) -> Option<Diag
     let gives = decimal(most);
     let all = match copies {
         1 => sum(&sizes),
+        n if most < raw / n => format!(
+            "{}, each block on {n} different disks: of each disk no more counts than there is to hold",
+            sum(&sizes)
+        ),
         n => format!("({}) / {n}", sum(&sizes)),
     };
     Some(
@@ -108,9 +125,37 @@ fn more_than_all(name: &str, pool: &Pool, members: &[Member<'_>]) -> Option<Diag
             "pool '{name}' is declared to hold {usable}, and all of its disks together give {gives}"
         ))
         .at(span, format!("{gives} at the most"))
-        .note(format!("{all} = {gives}"))
+        .note(match most < raw / copies {
+            true => format!("{all}: {gives}"),
+            false => format!("{all} = {gives}"),
+        })
         .help("correct the size, declare the disks that are missing, and say the level"),
     )
+}
+
+/// How many disks a profile that keeps each block on disks of its own needs, and its word (mkfs.btrfs(8), table "Profiles").
+fn copies(pool: &Pool) -> Option<(usize, &'static str)> {
+    match pool.profile.known().filter(|_| is_btrfs(pool))? {
+        Profile::Raid1c3 => Some((3, "raid1c3")),
+        Profile::Raid1c4 => Some((4, "raid1c4")),
+        _ => None,
+    }
+}
+
+/// The most that so many copies on different disks leave: of a disk that is larger than all that is kept, only so much counts.
+fn on_different_disks(sizes: &[Size], copies: u128) -> u128 {
+    let held = |most: u128| {
+        let each = sizes.iter().map(|s| u128::from(s.bytes()).min(most));
+        each.sum::<u128>() / copies
+    };
+    let mut most = held(u128::MAX);
+    loop {
+        let less = held(most);
+        if less >= most {
+            return most;
+        }
+        most = less;
+    }
 }
 
 fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnostic> {
@@ -131,15 +176,21 @@ fn too_few(name: &str, pool: &Pool, level: Level, have: usize) -> Option<Diagnos
         Level::Single | Level::Linear | Level::Raid0 | Level::Replicated => 1,
     };
     let enough = have >= least || (have == 2 && level == Level::Raid10);
-    let span = pool.level.as_ref().map_or(pool.span, |l| l.span);
-    (!enough).then(|| {
-        RULE.finding(format!(
-            "pool '{name}' cannot be {level}: it has too few disks"
-        ))
-        .at(span, format!("{least} disks at the least"))
-        .note(format!("disks: {have}, {level} needs {least}"))
-        .help("add disks, or choose a level that fits them")
-    })
+    (!enough).then(|| too_few_for(name, pool, &level.to_string(), (have, least)))
+}
+
+fn too_few_for(name: &str, pool: &Pool, level: &str, (have, least): (usize, usize)) -> Diagnostic {
+    let profile = pool.profile.as_ref().map(|p| p.span);
+    let span = pool.level.as_ref().map(|l| l.span).or(profile);
+    RULE.finding(format!(
+        "pool '{name}' cannot be {level}: it has too few disks"
+    ))
+    .at(
+        span.unwrap_or(pool.span),
+        format!("{least} disks at the least"),
+    )
+    .note(format!("disks: {have}, {level} needs {least}"))
+    .help("add disks, or choose a level that fits them")
 }
 
 /// What the disks give, with the words for it.

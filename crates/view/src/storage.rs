@@ -79,7 +79,11 @@ fn devices(pool: &Pool) -> impl Iterator<Item = String> {
 fn survives(pool: &Pool) -> Cell {
     let declared = pool.level.known().is_some() || pool.profile.known().is_some();
     let Some(known) = pools::own_tolerance(pool).filter(|_| declared) else {
-        return Cell::silent();
+        let open = pool.replicas.as_ref().is_some_and(|r| r.value().is_none());
+        return match open {
+            true => Cell::unknown(),
+            false => Cell::silent(),
+        };
     };
     Cell::computed(match known {
         0 => "no failure".to_owned(),

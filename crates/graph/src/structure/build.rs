@@ -262,13 +262,62 @@ fn quorum(lab: &Lab, c: &Cluster, out: &mut Structure) -> Option<(usize, Vec<Nod
         true => votes.voters.iter().collect(),
         false => sure,
     };
-    for voter in sure.into_iter().filter(|v| v.votes < 16) {
+    let counts: Vec<u32> = sure.iter().map(|v| v.votes).collect();
+    let (weights, needed) = scaled(&counts, votes.needed);
+    for (voter, weight) in sure.into_iter().zip(weights) {
         let target = targets.iter().find(|t| t.object.name == voter.name)?;
         let node = out.node(target.clone());
-        nodes.extend((0..voter.votes).map(|_| node));
+        nodes.extend((0..weight).map(|_| node));
     }
-    let needed = usize::try_from(votes.needed).ok()?;
     Some((needed.min(nodes.len()), nodes))
+}
+
+/// Edges that the votes of a cluster may take together.
+const EDGES: u64 = 64;
+
+/// Voters whose every choice is looked at.
+const CHOICES: usize = 10;
+
+/// Fewer votes with which the same voters decide: an edge for each of a thousand votes would be too many.
+fn scaled(votes: &[u32], needed: u32) -> (Vec<u64>, usize) {
+    let exact: Vec<u64> = votes.iter().map(|v| u64::from(*v)).collect();
+    let total: u64 = exact.iter().sum();
+    let least = usize::try_from(needed).unwrap_or(usize::MAX);
+    if total <= EDGES {
+        return (exact, least);
+    }
+    let scale = |to: u64| -> Vec<u64> {
+        let one = |v: &u64| (v * to + total / 2) / total;
+        exact.iter().map(one).collect()
+    };
+    let few = u64::try_from(votes.len()).unwrap_or(EDGES);
+    let same = (few.min(EDGES)..=EDGES).map(scale).find_map(|weights| {
+        let needed = decides(&exact, u64::from(needed), &weights)?;
+        Some((weights, needed))
+    });
+    let share = u64::from(needed) * EDGES / total.max(1);
+    same.unwrap_or_else(|| (scale(EDGES), usize::try_from(share).unwrap_or(least).max(1)))
+}
+
+/// How many of these weights are needed, if the same voters have them who have the votes.
+fn decides(votes: &[u64], needed: u64, weights: &[u64]) -> Option<usize> {
+    if votes.len() > CHOICES {
+        return None;
+    }
+    let sum = |of: &[u64], chosen: u32| -> u64 {
+        let some = of.iter().enumerate();
+        some.filter(|(bit, _)| chosen >> bit & 1 == 1)
+            .map(|(_, n)| n)
+            .sum()
+    };
+    let (mut win, mut lose) = (u64::MAX, 0);
+    for chosen in 0_u32..1 << votes.len() {
+        match sum(votes, chosen) >= needed {
+            true => win = win.min(sum(weights, chosen)),
+            false => lose = lose.max(sum(weights, chosen)),
+        }
+    }
+    (lose < win).then(|| usize::try_from(win).unwrap_or(usize::MAX))
 }
 
 fn cluster(lab: &Lab, name: &str, c: &Cluster, out: &mut Structure) {
@@ -362,7 +411,14 @@ fn guests(lab: &Lab, out: &mut Structure) {
             Some(c) if on.kind() == Kind::Cluster => {
                 let members: Vec<NodeIndex> =
                     c.members.iter().map(|m| out.at(&m.value.0)).collect();
-                out.needs_some(node, 1, &members);
+                // Where nobody knows whether it goes on elsewhere, it may be as good as that.
+                match crate::evacuation::goes_on(c, guest) {
+                    Some(false) if members.len() > 1 => {
+                        let group = out.group(Need::One, &members);
+                        out.graph.add_edge(node, group, ());
+                    }
+                    _ => out.needs_some(node, 1, &members),
+                }
             }
             _ => out.needs(node, &on.0),
         }

@@ -5,11 +5,13 @@ use crate::bodies::Body;
 use crate::copies::Copy;
 use crate::transfer::{self, Link};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Severity};
+use diag::{Diagnostic, Severity, Span};
+use graph::crowd::{Crowd, crowds};
 use model::declare::Given;
 use model::id::{Kind, ObjectRef};
-use model::lab::Lab;
-use std::collections::BTreeMap;
+use model::units::Seconds;
+use model::units::size::Rate;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-feasible",
@@ -34,7 +36,6 @@ pub(crate) const RULE: Rule = Rule {
 struct Load<'a> {
     bodies: Vec<&'a str>,
     changed: u128,
-    per_day: u128,
     whole: u128,
     assumed: bool,
     open: Vec<String>,
@@ -60,7 +61,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
-    let mut sites: BTreeMap<&str, (u128, bool, Vec<String>)> = BTreeMap::new();
+    let mut late: BTreeSet<&str> = BTreeSet::new();
     for ((taker, site), (copy, load)) in &loads {
         let object = ObjectRef::new(taker.0, taker.1);
         let Some(link) = transfer::away(lab, site, copy) else {
@@ -77,17 +78,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
             continue;
         };
-        let (day, late, takers) = sites.entry(site).or_default();
-        *day += load.per_day;
-        takers.push(copy.by.clone());
         for d in judge(copy, load, &link) {
-            *late |= d.severity == Severity::Error;
+            if d.severity == Severity::Error {
+                late.insert(&copy.by);
+            }
             out.add(object.clone(), d);
         }
     }
-    for (site, (per_day, late, takers)) in sites {
-        if let Some(d) = together(lab, site, per_day, &takers).filter(|_| !late) {
-            out.add(ObjectRef::new(Kind::Site, site), d);
+    for crowd in crowds(lab, copies, bodies) {
+        let told = crowd.takers.iter().any(|by| late.contains(by.as_str()));
+        if crowd.takers.len() > 1 && !told {
+            out.add(ObjectRef::new(Kind::Site, crowd.site), together(&crowd));
         }
     }
 }
@@ -101,9 +102,8 @@ impl<'a> Load<'a> {
         self.assumed |=
             transfer::any_assumed(&[body.size]) || transfer::any_assumed(&[body.changes]);
         match (changes, copy.every.as_ref()) {
-            (Some(churn), Some(every)) => {
+            (Some(_), Some(every)) => {
                 self.changed += transfer::changed(body, every.value).unwrap_or(0);
-                self.per_day += u128::from(churn.bytes_per_day());
             }
             (None, _) => self.open.push(format!("'changes' of {}", body.what)),
             (_, None) => self.open.push(format!("how often {} runs", copy.by)),
@@ -129,18 +129,24 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
     if let (Some((every, span)), Some(time)) = (every, transfer::seconds(load.changed, rate))
         && time > every
     {
-        let bytes = decimal(load.changed);
-        let fits = u128::try_from(every.0).unwrap_or(0) * u128::from(rate.bits_per_second()) / 8;
-        let d = RULE
-            .finding(format!("{by} falls behind for ever: each run takes {time}, and one begins every {every}"))
-            .at(span, format!("every {every}"))
-            .and_at(link.rate.span, link.words(rate))
-            .note(format!("{bytes} change in {every}; {bytes} × 8 / {rate} = {time} > {every}; {} fit", decimal(fits)))
-            .help("copy less (leave out what can be had again), copy more rarely, or get a faster uplink");
+        if let Some(open) = &link.faster {
+            out.push(doubt(copy, open));
+            return out;
+        }
+        let d = behind((copy, load, link), rate, (every, span), time);
         out.push(note(d));
         return out;
     }
+    if let Some(open) = link
+        .slower
+        .as_ref()
+        .filter(|_| load.changed + load.whole > 0)
+    {
+        out.push(doubt(copy, open));
+        return out;
+    }
     if let Some((every, _)) = every
+        && link.faster.is_none()
         && let Some(time) = transfer::seconds(load.whole, rate).filter(|t| *t > every)
     {
         let bytes = decimal(load.whole);
@@ -180,6 +186,35 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
     out
 }
 
+/// A run takes longer than the time between two.
+fn behind(
+    (copy, load, link): (&Copy<'_>, &Load<'_>, &Link<'_>),
+    rate: &Rate,
+    (every, span): (Seconds, Span),
+    time: Seconds,
+) -> Diagnostic {
+    let by = &copy.by;
+    let bytes = decimal(load.changed);
+    let fits = u128::try_from(every.0).unwrap_or(0) * u128::from(rate.bits_per_second()) / 8;
+    RULE.finding(format!(
+        "{by} falls behind for ever: each run takes {time}, and one begins every {every}"
+    ))
+    .at(span, format!("every {every}"))
+    .and_at(link.rate.span, link.words(rate))
+    .note(format!(
+        "{bytes} change in {every}; {bytes} × 8 / {rate} = {time} > {every}; {} fit",
+        decimal(fits)
+    ))
+    .help("copy less (leave out what can be had again), copy more rarely, or get a faster uplink")
+}
+
+/// A rate that decides it is not known.
+fn doubt(copy: &Copy<'_>, open: &str) -> Diagnostic {
+    RULE.unknown(format!("whether {} keeps up with what changes", copy.by))
+        .at(copy.span, "")
+        .note(format!("not known: {open}"))
+}
+
 /// What a sum that stands for the least leaves out.
 fn not_in_it(load: &Load<'_>) -> String {
     const SHOWN: usize = 6;
@@ -195,23 +230,29 @@ fn not_in_it(load: &Load<'_>) -> String {
 }
 
 /// Each fits, and all together do not.
-fn together(lab: &Lab, site: &str, per_day: u128, takers: &[String]) -> Option<Diagnostic> {
-    let link = transfer::up(lab, site)?;
-    let rate = link.rate.value()?;
-    let fits = u128::from(rate.bits_per_second()) * 86_400 / 8;
-    if per_day <= fits || takers.len() < 2 {
-        return None;
-    }
-    let (change, most) = (decimal(per_day), decimal(fits));
-    let d = RULE
-        .finding(format!(
-            "the copies that leave site '{site}' do not fit through its uplink together"
-        ))
-        .at(link.rate.span, format!("{rate} = {most} a day"))
-        .note(format!(
-            "{}: {change} a day > {most} a day",
-            takers.join(" + ")
-        ))
-        .help("copy less, or get a faster uplink");
-    Some(d)
+fn together(crowd: &Crowd<'_>) -> Diagnostic {
+    let (site, day) = (crowd.site, crowd.per_day);
+    let (change, most) = (decimal(day), decimal(crowd.fits));
+    let what = crowd.what();
+    let d = match &crowd.faster {
+        Some(open) => RULE
+            .unknown(format!("whether {what} fit through its uplink together"))
+            .note(format!("not known: {open}")),
+        None => RULE.finding(format!("{what} do not fit through its uplink together")),
+    };
+    let rate = crowd
+        .rate
+        .value()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let way = if crowd.into { "into" } else { "out of" };
+    d.at(
+        crowd.rate.span,
+        format!("{rate} {way} site '{site}' = {most} a day"),
+    )
+    .note(format!(
+        "{}: {change} a day > {most} a day",
+        crowd.takers.join(" + ")
+    ))
+    .help("copy less, or get a faster uplink")
 }

@@ -1,6 +1,6 @@
 //! The archives that are to be kept do not fit.
 
-use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, room};
+use crate::archives::{backups_to, changes, contents, is_full_each_time, kept, open_room, room};
 use crate::context::repository;
 use crate::partial::{Partial, listed};
 use crate::sizes;
@@ -24,6 +24,9 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, store) in &ctx.lab.repositories {
         let Some(room) = room(ctx.lab, name, store) else {
+            if let Some(d) = unknown_room(ctx, name, store) {
+                out.add(repository(name), d);
+            }
             continue;
         };
         let backups = backups_to(ctx.lab, name);
@@ -84,6 +87,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             );
         }
     }
+}
+
+/// Nobody knows how much fits.
+fn unknown_room(ctx: &Context<'_>, name: &str, store: &Repository) -> Option<diag::Diagnostic> {
+    if backups_to(ctx.lab, name).is_empty() {
+        return None;
+    }
+    let open = open_room(ctx.lab, name, store)?;
+    let d = RULE.unknown(format!(
+        "whether the archives of repository '{name}' fit into it"
+    ));
+    Some(d.at(store.span, "").note(format!("not known: {open}")))
 }
 
 /// What one backup needs.

@@ -53,7 +53,7 @@ fn check(
     cluster: &Cluster,
     guests: &[(&str, &Guest)],
 ) -> Option<Diagnostic> {
-    let mut now = Losses::of(ctx.lab, cluster, guests, 0);
+    let mut now = Losses::of(ctx.lab, cluster, (guests, ctx.load()), 0);
     let mut open = Undecided::default();
     if let Some((_, loss)) = worst(&mut now, &mut open) {
         let (guest, placed) = full(&loss)?;
@@ -65,7 +65,7 @@ fn check(
         });
     }
     let grown = growth(ctx, name).and_then(|growth| {
-        let mut then = Losses::of(ctx.lab, cluster, guests, growth.0);
+        let mut then = Losses::of(ctx.lab, cluster, (guests, ctx.load()), growth.0);
         let (at, loss) = worst(&mut then, &mut Undecided::default())?;
         let (guest, placed) = full(&loss)?;
         let before = now.loss(at)?;
@@ -125,7 +125,7 @@ fn full(loss: &Loss) -> Option<(&Part, &[Placed])> {
 
 /// The largest guest, and the room of the largest host that is left, if it is more than that.
 fn too_large(loss: &Loss) -> Option<(&Part, i128)> {
-    let largest = loss.need.known.iter().max_by_key(|p| p.value)?;
+    let largest = loss.moving.iter().max_by_key(|p| p.value)?;
     let room = loss.left.known.iter().map(|p| p.value).max()?;
     (loss.left.missing.is_empty() && largest.value > room).then_some((largest, room))
 }
@@ -185,12 +185,15 @@ fn finding(
     } else {
         ""
     };
+    let (wanted, there) = sizes::memory_apart(what, left);
+    let who = match loss.services {
+        true => "guests and services",
+        false => "guests",
+    };
     let mut d = RULE
         .finding(format!(
-            "when '{}' fails{later}, guests of cluster '{name}' need {least}{}, and {} is left",
-            loss.host,
-            say(what),
-            say(left)
+            "when '{}' fails{later}, {who} of cluster '{name}' need {least}{wanted}, and {there} is left",
+            loss.host
         ))
         .at(cluster.span, "its guests are to restart elsewhere")
         .note(format!("needed: {}", sizes::sum(&loss.need.known, say)))
@@ -204,9 +207,7 @@ fn finding(
         d = d.note(format!("{} + {rate} = {}", say(need), say(*grown)));
     }
     d = d.note(format!(
-        "{} - {} = {least}{} too much",
-        say(what),
-        say(left),
+        "{wanted} - {there} = {least}{} too much",
         say(what - left)
     ));
     d.notes.extend(loss.need.left_out());

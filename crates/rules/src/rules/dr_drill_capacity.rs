@@ -2,15 +2,19 @@
 
 use crate::archives::contents;
 use crate::context::backup as object;
-use crate::load::{free, guest_memory};
+use crate::load::{guest_memory, hosts_of};
+use crate::partial::listed;
 use crate::sizes;
 use crate::totals::{self, Part, bytes, place};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
+use graph::free_memory::{self, Free};
+use graph::packing::{Packing, pack};
 use model::declare::OptExt as _;
-use model::id::ObjectRef;
+use model::id::{Kind, ObjectRef};
+use model::lab::guest::ClusterKind;
 use model::lab::{Backup, Lab};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const RULE: Rule = Rule {
     id: "dr-drill-capacity",
@@ -37,24 +41,76 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// The memory that is left on each hypervisor; none if that is not known of all.
-fn hypervisors(ctx: &Context<'_>) -> Option<Vec<(i128, String)>> {
-    let on = |g: &model::lab::guest::Guest| g.on.known().map(|on| on.0.object.clone());
-    let places: BTreeSet<ObjectRef> = ctx.lab.guests.values().filter_map(on).collect();
-    let names: BTreeSet<String> = places
-        .iter()
-        .flat_map(|o| totals::machines(ctx.lab, Some(o)).unwrap_or_default())
-        .map(|m| m.name().to_owned())
-        .collect();
-    let load = ctx.load();
-    let left: Option<Vec<_>> = names.iter().map(|h| free(ctx.lab, load, h)).collect();
-    left.filter(|l| !l.is_empty())
+/// What runs guests: hosts with some on them, and members of clusters with or without.
+struct Hypervisors<'a> {
+    /// What each has left; none of which that is not known.
+    free: Vec<(&'a str, Option<Free<'a>>)>,
+    /// The guests that are on a cluster, in no particular place, and what they take.
+    floating: BTreeMap<&'a str, Vec<i128>>,
+}
+
+fn hypervisors<'a>(ctx: &Context<'a>) -> Hypervisors<'a> {
+    let (lab, load) = (ctx.lab, ctx.load());
+    let on = lab.guests.values().filter_map(|g| g.on.known());
+    let on = on.filter(|on| on.kind() == Kind::Host).map(|on| on.name());
+    let mut names: BTreeSet<&str> = on.filter(|h| lab.hosts.contains_key(*h)).collect();
+    let mut floating = BTreeMap::new();
+    for (name, cluster) in &lab.clusters {
+        let guests = load.guests(&ObjectRef::new(Kind::Cluster, name));
+        if cluster.kind.known() == Some(&ClusterKind::Proxmox) || !guests.is_empty() {
+            names.extend(hosts_of(lab, cluster));
+        }
+        let sizes = guests.iter().filter_map(|(n, g)| guest_memory(n, g).ok());
+        floating.insert(name.as_str(), sizes.map(|p| p.value).collect());
+    }
+    let mut all = free_memory::all(lab, load);
+    let free = names.into_iter().map(|h| (h, all.remove(h))).collect();
+    Hypervisors { free, floating }
+}
+
+/// Whether there is room for one more guest.
+enum Place {
+    Enough,
+    /// The most that is free on any, and how.
+    TooLittle(i128, Vec<String>),
+    Unknown(Vec<String>),
+}
+
+impl Hypervisors<'_> {
+    fn room(&self, wanted: i128) -> Place {
+        let known: Vec<&Free<'_>> = self.free.iter().filter_map(|(_, f)| f.as_ref()).collect();
+        if known.iter().any(|f| f.least(0) >= wanted) {
+            return Place::Enough;
+        }
+        let open = self.free.iter().filter(|(_, f)| f.is_none());
+        let mut open: Vec<String> = open
+            .map(|(h, _)| format!("the memory of '{h}', or of all that runs there"))
+            .collect();
+        // Guests of a cluster can be moved until there is room.
+        for (cluster, guests) in &self.floating {
+            let of = known.iter().filter(|f| f.cluster == Some(*cluster));
+            let rooms: Vec<i128> = of.map(|f| f.own.max(0)).collect();
+            let mut guests = guests.clone();
+            guests.push(wanted);
+            match pack(&guests, &rooms) {
+                Packing::Fits(_) if !rooms.is_empty() => return Place::Enough,
+                Packing::Fits(_) | Packing::Not(_) => {}
+                Packing::Open(_) => open.push(format!("how the guests of '{cluster}' are placed")),
+            }
+        }
+        if !open.is_empty() || known.is_empty() {
+            return Place::Unknown(open);
+        }
+        let most = known.iter().map(|f| f.most(0)).max().unwrap_or_default();
+        let sums = known.iter().map(|f| f.sum(f.most(0))).collect();
+        Place::TooLittle(most.max(0), sums)
+    }
 }
 
 /// Memory for the largest guest.
 fn memory(
     ctx: &Context<'_>,
-    hypervisors: &Option<Vec<(i128, String)>>,
+    hypervisors: &Hypervisors<'_>,
     name: &str,
     backup: &Backup,
 ) -> Option<Diagnostic> {
@@ -67,27 +123,31 @@ fn memory(
         .filter_map(|(n, g)| guest_memory(n, g).ok())
         .collect();
     let largest = sizes_of.into_iter().max_by_key(|p| p.value)?;
-    let Some(left) = hypervisors else {
-        let d = RULE.unknown(format!(
-            "whether a guest of backup '{name}' can be restored for practice"
-        ));
-        return Some(
-            d.at(backup.span, "")
-                .note("not declared: the memory of every hypervisor and of all guests on it"),
-        );
+    let (most, hows) = match hypervisors.room(largest.value) {
+        Place::Enough => return None,
+        Place::TooLittle(most, hows) => (most, hows),
+        Place::Unknown(open) => {
+            let d = RULE.unknown(format!(
+                "whether a guest of backup '{name}' can be restored for practice"
+            ));
+            let note = match open.is_empty() {
+                true => "the memory of every hypervisor and of all guests on it".to_owned(),
+                false => listed(&open),
+            };
+            return Some(d.at(backup.span, "").note(format!("not declared: {note}")));
+        }
     };
-    let most = left.iter().map(|(n, _)| *n).max()?.max(0);
-    if largest.value <= most {
-        return None;
-    }
     let say = sizes::memory;
-    let hows: Vec<&str> = left.iter().map(|(_, how)| how.as_str()).collect();
-    Some(
-        RULE.finding(format!("guest '{}' of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, largest.shown, say(most)))
-            .at(largest.span, "the largest guest")
-            .and_at(backup.span, "backed up here")
+    let d = match largest.value > most {
+        true => RULE.finding(format!("guest '{}' of backup '{name}' cannot be restored for practice: it needs {}, and {} is free", largest.name, largest.shown, say(most)))
             .note(format!("free memory, {}", hows.join("; ")))
-            .note(format!("{} - {} = {} too little", largest.shown, say(most), say(largest.value - most)))
+            .note(format!("{} - {} = {} too little", largest.shown, say(most), say(largest.value - most))),
+        false => RULE.finding(format!("guest '{}' of backup '{name}' cannot be restored for practice: it needs {}, and no host has that beside the guests of its cluster", largest.name, largest.shown))
+            .note(format!("wherever these are, {}", hows.join("; ")))
+    };
+    Some(
+        d.at(largest.span, "the largest guest")
+            .and_at(backup.span, "backed up here")
             .help("keep memory free, restore with less of it, or rent a machine for the drill"),
     )
 }

@@ -1,8 +1,9 @@
 //! A cluster that does not outlive what it is there to outlive.
 
+use crate::amounts::count;
 use crate::context::{cluster, guest};
 use crate::failover::failovers;
-use crate::votes::{Loss, Presence, Votes, votes};
+use crate::votes::{Loss, Presence, Together, Votes, votes};
 use crate::wording::{either, names};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
@@ -53,9 +54,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let open = tie_breaker_unknown(name, c, &votes);
         if open.is_none() {
             found.extend(machine(name, c, &votes, claims));
+            if found.is_empty() {
+                let on = votes.together(ctx.lab);
+                found.extend(on.iter().map(|on| together(name, c, &votes, on, claims)));
+            }
             found.extend(asleep(name, c, &votes, claims));
         }
         found.extend(site(name, c, &votes, claims));
+        found.extend(open_site(name, c, &votes));
         found.extend(open);
         if found.is_empty() {
             found.extend(even(name, c, &votes));
@@ -144,6 +150,72 @@ fn machine(name: &str, c: &Cluster, v: &Votes<'_>, claims: bool) -> Option<Diagn
         _ => "spread an odd number of at least 3 votes over as many machines".to_owned(),
     };
     Some(arithmetic(d, v, &fatal).help(help))
+}
+
+/// Voters that are guests of one cluster: one of its hosts has the majority, or may have it.
+fn together(name: &str, c: &Cluster, v: &Votes<'_>, on: &Together<'_>, claims: bool) -> Diagnostic {
+    let hosts = count(on.hosts, "host", "hosts");
+    let who = names(&on.voters);
+    let are = match on.voters.len() {
+        1 => "is a guest",
+        _ => "are guests",
+    };
+    let d = match on.sure {
+        true => RULE.with(
+            severity(claims),
+            format!(
+                "cluster '{name}' stops when one host of cluster '{}' fails",
+                on.cluster
+            ),
+        ),
+        false => RULE.unknown(format!(
+            "whether cluster '{name}' stops when one host of cluster '{}' fails",
+            on.cluster
+        )),
+    };
+    let d = d
+        .at(c.span, "its voters are guests of a cluster")
+        .note(v.sum())
+        .note(v.majority());
+    let lose = v.total - v.needed;
+    match on.sure {
+        true => d
+            .note(format!(
+                "{who} {are} on the {hosts} of cluster '{}': wherever they are, with one of these more than the {} go that may be lost",
+                on.cluster,
+                votes(lose)
+            ))
+            .help("put each vote on a machine of its own, outside of what it votes on"),
+        false => d
+            .note(format!(
+                "{who} {are} on the {hosts} of cluster '{}', and nobody says on which: {} may be lost",
+                on.cluster,
+                votes(lose)
+            ))
+            .help("declare the host of each of them (`on: …`), each a different one"),
+    }
+}
+
+/// Voters of which nobody knows where they stand.
+fn open_site(name: &str, c: &Cluster, v: &Votes<'_>) -> Option<Diagnostic> {
+    let (sites, who) = v.open_sites();
+    let first = sites.first()?;
+    let places: Vec<&str> = sites.iter().map(|l| l.name).collect();
+    let d = RULE
+        .unknown(format!(
+            "whether the loss of site {} stops cluster '{name}' everywhere",
+            either(&places)
+        ))
+        .at(c.span, "stands at several sites")
+        .note(v.sum())
+        .note(format!(
+            "without '{}' {} are left of the {} needed, those of {} among them, whose site is not known",
+            first.name,
+            votes(first.left),
+            v.needed,
+            names(&who)
+        ));
+    Some(d.help("write the site of each of them (`site: …`)"))
 }
 
 /// The majority needs hosts that are not always on.

@@ -6,9 +6,10 @@ use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use graph::availability::{above_known, best, known, ppm, share};
+use graph::availability::{above_known, astray, best, known, open, ppm, share};
 use model::declare::{Given, Target};
 use model::id::Kind;
+use model::lab::Lab;
 use model::units::percent::Share;
 use petgraph::graph::NodeIndex;
 use std::collections::BTreeMap;
@@ -40,32 +41,32 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     let structure = ctx.structure();
     let Some(cuts) = ctx.cuts() else {
-        let what = "whether services promise more than what they need: the lab has too many needs of needs";
-        let first = promised
-            .first()
-            .and_then(|(n, _)| lab.services.get_key_value(*n));
-        if let Some((name, first)) = first {
-            out.add(
-                crate::context::service(name),
-                RULE.unknown(what).at(first.span, ""),
-            );
-        }
+        too_many(lab, &promised, out);
         return;
     };
     let above = above_known(lab, structure);
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key, Vec<(&str, Promise, NodeIndex)>> = BTreeMap::new();
+    // The same of those of which what they need is not known.
+    let mut open_parts: BTreeMap<Vec<String>, (Vec<&str>, diag::Span)> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
-        if above.get(node.index()) != Some(&true) {
+        let known = match above.get(node.index()) {
+            Some(true) => known(lab, structure, node),
+            _ => Vec::new(),
+        };
+        let best = best(structure, cuts, node, &known);
+        let doubts = doubts((lab, structure, cuts), node, best.is_some());
+        if best.is_none_or(|best| ppm(best) >= promise.target.ppm()) && !doubts.is_empty() {
+            let (who, _) = open_parts
+                .entry(doubts)
+                .or_insert_with(|| (Vec::new(), promise.span));
+            who.push(name);
             continue;
         }
-        let known = known(lab, structure, node);
-        let Some(best) = best(structure, cuts, node, &known) else {
-            continue;
-        };
+        let Some(best) = best else { continue };
         // Rounded to what is shown, so that 99.5% made of 99.5% is fine.
         if ppm(best) < promise.target.ppm() {
             let mut parts: Vec<NodeIndex> = known.iter().map(|(n, _)| *n).collect();
@@ -74,6 +75,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             group.or_default().push((name, promise, node));
         }
     }
+    tell_open(&open_parts, out);
     for ((.., best), group) in &groups {
         let Some((first, promise, node)) = group.first() else {
             continue;
@@ -96,6 +98,55 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             service(first),
             explain(structure, cuts, *node, &known, *best, d),
         );
+    }
+}
+
+fn too_many(lab: &Lab, promised: &[(&str, Promise)], out: &mut Findings) {
+    let what =
+        "whether services promise more than what they need: the lab has too many needs of needs";
+    let first = promised
+        .first()
+        .and_then(|(n, _)| lab.services.get_key_value(*n));
+    if let Some((name, first)) = first {
+        out.add(
+            crate::context::service(name),
+            RULE.unknown(what).at(first.span, ""),
+        );
+    }
+}
+
+/// What the promise rests on and is not known.
+fn doubts(
+    (lab, structure, cuts): (&Lab, &Structure, &Cuts),
+    node: NodeIndex,
+    counted: bool,
+) -> Vec<String> {
+    let open = open(lab, structure, cuts, node).into_iter();
+    let open = open.map(|t| format!("the availability of {t}"));
+    let astray = match counted {
+        true => astray(lab, structure, cuts, node),
+        false => Vec::new(),
+    };
+    let whether = |g: &str| format!("whether guest '{g}' goes on elsewhere");
+    open.chain(astray.into_iter().map(whether)).collect()
+}
+
+/// Services of which nobody knows whether they keep what they promise, by what of them is not known.
+fn tell_open(all: &BTreeMap<Vec<String>, (Vec<&str>, diag::Span)>, out: &mut Findings) {
+    for (doubts, (who, span)) in all {
+        if let Some(first) = who.first() {
+            let (word, keep) = match who.len() {
+                1 => ("service", "keeps"),
+                _ => ("services", "keep"),
+            };
+            let d = RULE.unknown(format!(
+                "whether {word} {} {keep} what is promised",
+                names(who)
+            ));
+            let d = d.at(*span, "the objective");
+            let d = d.note(format!("not known: {}", crate::partial::listed(doubts)));
+            out.add(service(first), d);
+        }
     }
 }
 

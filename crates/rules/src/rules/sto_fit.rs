@@ -100,7 +100,10 @@ fn loads(lab: &Lab) -> BTreeMap<&str, Load> {
     }
     for (name, pool) in &lab.pools {
         // Nobody has to say how large a part is that takes what is left.
-        let cut = pool.kind.known() == Some(&PoolKind::LvmThin) && pool.size.known().is_some();
+        let group = pool.from.known().and_then(|f| lab.pools.get(f.name()));
+        let group = group.is_some_and(|g| g.kind.known() == Some(&PoolKind::Lvm));
+        let thin = pool.kind.known() == Some(&PoolKind::LvmThin);
+        let cut = (thin || group) && pool.size.known().is_some();
         if let (Some(from), true) = (pool.from.known(), cut) {
             let load = out.entry(from.name()).or_default();
             load.beside.add(format!("pool '{name}'"), &pool.size);

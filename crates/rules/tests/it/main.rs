@@ -6,6 +6,7 @@
 )]
 
 mod book;
+mod btrfs_copies;
 mod claims;
 mod claims_of_containers;
 mod dangling;
@@ -19,6 +20,7 @@ mod firewalls;
 mod fixtures;
 mod least;
 mod lifecycle;
+mod lines;
 mod links;
 mod located;
 mod mends;
@@ -28,6 +30,7 @@ mod open_ports;
 mod overlaps;
 mod placed;
 mod ports_taken;
+mod roaming;
 mod scratch;
 mod segments;
 mod shared;
@@ -36,6 +39,7 @@ mod silence;
 mod slips;
 mod sums;
 mod support;
+mod taken;
 mod too_much;
 mod tunnels;
 mod tunnels_up;

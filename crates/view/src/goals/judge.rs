@@ -1,5 +1,6 @@
 //! Every goal of a lab with its verdict.
 
+use super::crowded::crowded;
 use super::recover::{World, few};
 use super::too_large::TooLarge;
 use super::{Goal, Trial, What};
@@ -111,6 +112,7 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
                     point.every,
                     transfer.unwrap_or_default()
                 );
+                crowded(world, body, &point.by, scope, &mut trial);
                 if worst.as_ref().is_none_or(|(w, _)| total > *w) {
                     worst = Some((total, sum));
                 }
@@ -281,11 +283,7 @@ fn share(
         {
             least = Some((share, name));
         }
-        let open = graph::availability::open(lab, structure, cuts, node);
-        trial.unknown.extend(
-            open.into_iter()
-                .map(|t| format!("the availability of {t} is not known")),
-        );
+        trial.unknown.extend(doubts(lab, structure, cuts, node));
         for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
             if cut.object.kind == Kind::Host && cut.part.is_none() {
                 alone
@@ -311,6 +309,20 @@ fn share(
     }
     outage(world, tier, promise, &alone, &mut trial);
     trial.done(of, What::Slo, None, promise.target.to_string())
+}
+
+/// What a share of time rests on and is not known.
+fn doubts(
+    lab: &Lab,
+    structure: &Structure,
+    cuts: &Cuts,
+    node: petgraph::graph::NodeIndex,
+) -> Vec<String> {
+    let open = graph::availability::open(lab, structure, cuts, node).into_iter();
+    let open = open.map(|t| format!("the availability of {t} is not known"));
+    let astray = graph::availability::astray(lab, structure, cuts, node).into_iter();
+    let astray = astray.map(|g| format!("whether guest {g} goes on elsewhere"));
+    open.chain(astray).collect()
 }
 
 /// What one loss of a host costs of the error budget, where nothing runs without it.
@@ -399,6 +411,26 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
                 "{}: no machine takes the majority with it",
                 found.sum()
             ));
+            for on in found.together(lab) {
+                let who = few(&on
+                    .voters
+                    .iter()
+                    .map(|v| (*v).to_owned())
+                    .collect::<Vec<_>>());
+                match on.sure {
+                    true => trial.impossible.push(format!(
+                        "wherever {who} are on cluster {}, one of its {} hosts takes the majority with it: {}; {}",
+                        on.cluster,
+                        on.hosts,
+                        found.sum(),
+                        found.majority()
+                    )),
+                    false => trial.unknown.push(format!(
+                        "whether a host of cluster {} takes the majority with it: on which of them {who} are is not said",
+                        on.cluster
+                    )),
+                }
+            }
             let off = Presence::Unknown;
             let short = found.while_off(off) < found.needed;
             if short || !found.fatal_while_off(off).is_empty() {
@@ -411,7 +443,12 @@ fn quorum(lab: &Lab, cluster: &Cluster, trial: &mut Trial) {
     }
 }
 
-fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &mut Trial) {
+fn room<'a>(
+    lab: &'a Lab,
+    (name, cluster): (&str, &'a Cluster),
+    load: &Load<'a>,
+    trial: &mut Trial,
+) {
     let mut guests = load.guests(&ObjectRef::new(Kind::Cluster, name)).to_vec();
     for host in hosts_of(lab, cluster) {
         guests.extend(load.guests(&ObjectRef::new(Kind::Host, host)));
@@ -435,7 +472,7 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
             stuck.lost, stuck.guest.0, stuck.cores, stuck.most.0, stuck.most.1
         ));
     }
-    let mut losses = Losses::of(lab, cluster, &guests, 0);
+    let mut losses = Losses::of(lab, cluster, (&guests, load), 0);
     // The one of those that are carried that has the least left.
     let mut fine: Option<(i128, usize)> = None;
     let mut large = TooLarge::default();
@@ -472,11 +509,10 @@ fn room(lab: &Lab, (name, cluster): (&str, &Cluster), load: &Load<'_>, trial: &m
 /// What is left for guests that move when a host is lost, and that in words.
 fn sum(loss: &Loss) -> (i128, String) {
     let left: i128 = loss.rooms.iter().map(|(_, room)| (*room).max(0)).sum();
+    let (there, wanted) = sizes::memory_apart(left, sizes::value(&loss.moving));
     let words = format!(
-        "without {} {} of memory are left for {} of guests",
-        loss.host,
-        memory(left),
-        memory(sizes::value(&loss.moving))
+        "without {} {there} of memory are left for {wanted} of guests",
+        loss.host
     );
     (left, words)
 }

@@ -3,12 +3,15 @@
 //! Nothing here is proof: a goal that is possible has not failed the arithmetic, and that is all. See `docs/show.md`.
 
 mod bought;
+mod crowded;
 mod judge;
 mod offers;
 mod recover;
 mod search;
 mod stock;
 mod table;
+#[cfg(test)]
+mod taken;
 #[cfg(test)]
 mod tests;
 mod too_large;

@@ -5,6 +5,7 @@ use super::stock::{Own, Part, Stocks};
 use graph::amounts::decimal;
 use graph::bodies::{self, Body};
 use graph::copies::{Copies, Side, Snapshots, side, unhurt};
+use graph::crowd::{Crowd, crowds};
 use graph::load::Load;
 use graph::places::Machine;
 use graph::restore::ways;
@@ -29,6 +30,7 @@ pub(super) struct World<'a> {
     /// By tier.
     of: BTreeMap<&'a str, Own<'a>>,
     standby: Standby<'a>,
+    pub(super) crowds: Vec<Crowd<'a>>,
     pub(super) stocks: Stocks<'a>,
 }
 
@@ -51,9 +53,11 @@ enum Wait {
 impl<'a> World<'a> {
     pub(super) fn of(lab: &'a Lab) -> Self {
         let (bodies, load) = (bodies::all(lab), Load::of(lab));
+        let copies = Copies::of(lab);
         Self {
             lab,
-            copies: Copies::of(lab),
+            crowds: crowds(lab, &copies, &bodies),
+            copies,
             undos: Snapshots::of(lab),
             of: lab
                 .tiers

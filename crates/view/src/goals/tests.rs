@@ -32,7 +32,7 @@ clusters: {main: {kind: proxmox, members: [a, b], ha: true, storage: [share]}}
 guests: {vm: {kind: vm, on: main, memory: 8GiB, ha: true, disks: {root: {pool: share, size: 20GB}}}}
 ";
 
-fn lab(parts: &[&str]) -> Lab {
+pub(super) fn lab(parts: &[&str]) -> Lab {
     let mut sources = diag::SourceSet::default();
     sources.add(
         "holdfast.yaml",

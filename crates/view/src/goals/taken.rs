@@ -1,0 +1,168 @@
+//! Memory that is taken already takes nobody's place.
+
+use super::tests::lab;
+use super::{Goal, Verdict, judge};
+
+const TWO: &str = "
+sites: {home: {}}
+tiers: {t: {rto: {host: 4h}, rpo: {host: 2d}, response: 5m}}
+hosts:
+  a: {site: home, hardware: {memory: 32GiB}}
+  b: {site: home, hardware: {memory: 32GiB}}
+  n: {site: home, hardware: {memory: 1GiB, disks: {d: 4TB}}}
+pools: {p: {kind: zfs, on: a, usable: 1TB, used: 100GB}, q: {kind: zfs, on: b, usable: 1TB, used: 1GB}}
+datasets: {x: {host: a, folder: /x, pool: p, size: 10GB, class: important, tier: t}}
+repositories: {r: {kind: restic, on: n, location: 'sftp:n:/r', disk: d, size: 4TB}}
+backups: {k: {datasets: [x], to: r, every: 1d, took: 1h, keep: {last: 3}}}
+";
+
+fn rto(parts: &[&str]) -> Goal {
+    let goals = judge(&lab(&[&[TWO], parts].concat()));
+    let found = goals.into_iter().find(|g| g.asked == "4h");
+    found.unwrap()
+}
+
+fn services(own: &str, other: &str) -> String {
+    format!(
+        "services: {{w: {{tier: t, runs: {{host: a}}, memory: {{limit: {own}}}}}, s: {{runs: {{host: b}}, memory: {{expected: {other}}}}}}}\n"
+    )
+}
+
+#[test]
+fn services_of_the_host_that_takes_over_leave_less() {
+    let full = rto(&[&services("20GiB", "20GiB")]);
+    let said = full.because.join("\n");
+    assert!(!said.contains("nothing to wait for"), "{said}");
+    assert!(
+        said.contains("no other host has 20GiB free (b: 32GiB - 20GiB = 12GiB)"),
+        "{said}"
+    );
+    let fits = rto(&[&services("20GiB", "12GiB")]);
+    assert_eq!(fits.verdict, Verdict::Possible, "{fits:#?}");
+    let open = rto(&[&services("20GiB", "unknown")]);
+    assert_eq!(open.verdict, Verdict::Unknown, "{open:#?}");
+    let open = rto(&[&services("unknown", "1GiB")]);
+    assert_eq!(open.verdict, Verdict::Unknown, "{open:#?}");
+    assert!(
+        open.because.concat().contains("the memory of service 'w'"),
+        "{open:#?}"
+    );
+}
+
+#[test]
+fn guests_of_the_cluster_of_the_host_that_takes_over_leave_less() {
+    let cluster = |members: &str, memory: &str| {
+        let text = format!(
+            "clusters: {{c: {{kind: proxmox, members: [{members}]}}}}\nguests: {{h: {{kind: vm, on: c, memory: {memory}}}}}\n"
+        );
+        rto(&[&services("20GiB", "1GiB"), &text])
+    };
+    let full = cluster("b", "30GiB").because.join("\n");
+    assert!(
+        full.contains(
+            "no other host has 20GiB free (b: 32GiB - 1GiB - 30GiB of guests on cluster c = 1GiB)"
+        ),
+        "{full}"
+    );
+    assert_eq!(cluster("b", "10GiB").verdict, Verdict::Possible);
+    let open = cluster("a, b", "20GiB");
+    assert_eq!(open.verdict, Verdict::Unknown, "{open:#?}");
+    assert_eq!(cluster("b", "unknown").verdict, Verdict::Unknown);
+}
+
+#[test]
+fn a_guest_of_the_cluster_that_is_to_go_on_is_counted_once() {
+    let text = "clusters: {c: {kind: proxmox, members: [a, b], ha: yes}}
+guests: {g: {kind: vm, on: c, memory: 20GiB}}
+services: {w: {tier: t, runs: {guest: g}}}
+";
+    let both = TWO.replace("datasets: [x]", "guests: [g], datasets: [x]");
+    let goals = judge(&lab(&[&both, text]));
+    let found = goals.iter().find(|g| g.asked == "4h").unwrap();
+    let room = "b has space for at least 10GB of data";
+    assert!(
+        found.assumed.iter().any(|a| a.starts_with(room)),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn what_is_restored_comes_through_the_interface_of_who_takes_it() {
+    let text = |speed: &str| {
+        format!(
+            "
+sites: {{home: {{}}}}
+tiers: {{t: {{rto: {{host: 4h}}, response: 5m}}}}
+hosts:
+  a: {{site: home, hardware: {{memory: 8GiB, disks: {{d: 4TB}}, nics: {{e: {{speed: {speed}}}}}}}}}
+  c: {{site: home, hardware: {{memory: 8GiB, disks: {{d: 4TB}}, nics: {{e: {{speed: {speed}}}}}}}}}
+  b: {{site: home, hardware: {{memory: 8GiB, disks: {{d: 4TB}}, nics: {{e: {{speed: 10Gbit/s}}}}}}}}
+pools: {{p: {{kind: zfs, on: a, usable: 4TB, devices: [a/d], used: 1TB}}, q: {{kind: zfs, on: c, usable: 4TB, devices: [c/d], used: 1GB}}}}
+datasets: {{x: {{host: a, folder: /x, tier: t, class: important, size: 1TB, pool: p}}}}
+services: {{w: {{tier: t, runs: {{host: a}}, memory: {{expected: 2GiB}}}}}}
+repositories: {{r: {{on: b, location: 'sftp:b:/x', disk: d}}}}
+backups: {{k: {{datasets: [x], to: r, every: 1d, took: 1h, keep: {{daily: 7}}}}}}
+"
+        )
+    };
+    let verdict = |speed: &str| {
+        let goals = judge(&lab(&[&text(speed)]));
+        goals.into_iter().find(|g| g.asked == "4h").unwrap()
+    };
+    let slow = verdict("100Mbit/s");
+    assert_eq!(slow.verdict, Verdict::Impossible, "{slow:#?}");
+    let words = "1TB through 100Mbit/s of host";
+    assert!(slow.because.concat().contains(words), "{slow:#?}");
+    assert_eq!(verdict("10Gbit/s").verdict, Verdict::Possible);
+}
+
+#[test]
+fn copies_that_do_not_fit_through_a_line_lose_more_than_is_allowed() {
+    let text = |up: &str, down: &str| {
+        format!(
+            "
+sites: {{s1: {{uplinks: {{u: {{down: 1Gbit/s, up: {up}}}}}}}, away: {{uplinks: {{u: {{down: {down}, up: 1Gbit/s}}}}}}}}
+tiers: {{t: {{rpo: {{site: 2d}}}}}}
+hosts:
+  a: {{site: s1, hardware: {{disks: {{d: 4TB, e: 4TB}}}}}}
+  b: {{site: away, hardware: {{disks: {{d: 8TB}}}}}}
+datasets: {{x: {{host: a, folder: /x, tier: t, class: important, size: 70GB, changes: 60GB/day, disk: d}}, y: {{host: a, folder: /y, tier: t, class: important, size: 70GB, changes: 60GB/day, disk: e}}}}
+repositories: {{r: {{on: b, location: 'sftp:b:/x', disk: d}}, r2: {{on: b, location: 'sftp:b:/y', disk: d}}}}
+backups: {{k: {{datasets: [x], to: r, every: 1d, keep: {{daily: 7}}}}, l: {{datasets: [y], to: r2, every: 1d, keep: {{daily: 7}}}}}}
+"
+        )
+    };
+    let verdict = |up: &str, down: &str| {
+        let goals = judge(&lab(&[&text(up, down)]));
+        goals.into_iter().find(|g| g.asked == "2d").unwrap().verdict
+    };
+    assert_eq!(verdict("1Gbit/s", "1Gbit/s"), Verdict::Possible);
+    assert_eq!(verdict("10Mbit/s", "1Gbit/s"), Verdict::Impossible);
+    assert_eq!(verdict("1Gbit/s", "10Mbit/s"), Verdict::Impossible);
+    assert_eq!(verdict("1Gbit/s", "unknown"), Verdict::Unknown);
+}
+
+#[test]
+fn a_tie_breaker_in_its_own_cluster_is_no_third_vote() {
+    let text = "
+sites: {home: {}}
+hosts:
+  a: {site: home, hardware: {memory: 32GiB}}
+  b: {site: home, hardware: {memory: 32GiB}}
+clusters: {p: {kind: proxmox, members: [a, b], qdevice: v, ha: yes, storage: [ceph]}}
+pools: {ceph: {kind: ceph, on: p, usable: 1TB}}
+guests: {v: {kind: vm, on: p, memory: 1GiB, disks: {r: {pool: ceph, size: 10GB}}}}
+";
+    let goals = judge(&lab(&[text]));
+    let ha = goals.iter().find(|g| g.key.of == "cluster p").unwrap();
+    assert_eq!(ha.verdict, Verdict::Impossible, "{ha:#?}");
+}
+
+#[test]
+fn a_copy_that_takes_milliseconds_takes_some_time() {
+    let text = TWO.replace("took: 1h", "took: 5ms");
+    let goals = judge(&lab(&[&text]));
+    let rpo = goals.iter().find(|g| g.asked == "2d").unwrap();
+    let said = rpo.because.concat();
+    assert!(said.contains("backup 'k' takes 1s"), "{said}");
+}
