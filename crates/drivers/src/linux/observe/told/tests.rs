@@ -303,7 +303,7 @@ fn files_are_those_that_the_process_sees() {
         link(mounts, "ns/mnt");
         // Who owns the folder is who runs it.
         let text = format!(
-            "{of}\nid() {{ echo 0; }}\nstat() {{ [ \"$2\" != %u ] || {{ echo 0; return; }}; command stat \"$@\"; }}\nseen_by 1 host {path}"
+            "{of}\nme=0\nid() {{ echo 0; }}\nstat() {{ [ \"$2\" != %u ] || {{ echo 0; return; }}; command stat \"$@\"; }}\nseen_by 1 host {path}"
         );
         let ran = Command::new("sh").args(["-c", &text]).output().unwrap();
         let said = String::from_utf8_lossy(&ran.stdout).trim().to_owned();
