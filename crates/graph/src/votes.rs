@@ -188,6 +188,10 @@ impl<'a> Votes<'a> {
 
     /// Guests of a cluster that vote, where one of its hosts may take the majority with it, or does wherever they are.
     pub fn together(&self, lab: &'a Lab) -> Vec<Together<'a>> {
+        // One voter alone promises no majority.
+        if self.voters.len() < 2 {
+            return Vec::new();
+        }
         let clusters: BTreeSet<&str> = self.voters.iter().filter_map(|v| v.cluster).collect();
         let found = clusters.into_iter().filter_map(|c| {
             let (name, cluster) = lab.clusters.get_key_value(c)?;
