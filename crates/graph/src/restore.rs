@@ -110,6 +110,7 @@ pub fn ways<'a>(
     scope: FaultScope,
 ) -> BTreeMap<String, Way> {
     let mut out: BTreeMap<String, Way> = BTreeMap::new();
+    let takers = Takers::of(lab);
     for body in bodies {
         let Some(size) = body.size.and_then(Given::value) else {
             continue;
@@ -120,7 +121,7 @@ pub fn ways<'a>(
         let left = copies.copies(body).into_iter();
         let left = left.filter(|c| side(lab, body, c, scope) == Side::Outside);
         let fastest = left
-            .filter_map(|c| Some((way(lab, body, c, scope)?, c)))
+            .filter_map(|c| Some((way(lab, &takers, (body, c), scope)?, c)))
             .max_by_key(|((_, way), _)| way.bits_per_second);
         let Some(((key, new), copy)) = fastest else {
             continue;
@@ -152,8 +153,8 @@ fn hit_with<'a>(lab: &'a Lab, body: &Body<'a>, scope: FaultScope) -> String {
 /// The slower of what it comes from and what it goes to.
 fn way<'a>(
     lab: &'a Lab,
-    body: &Body<'a>,
-    copy: &Copy<'a>,
+    takers: &Takers<'a>,
+    (body, copy): (&Body<'a>, &Copy<'a>),
     scope: FaultScope,
 ) -> Option<(String, Way)> {
     let (key, from) = from(lab, body, copy)?;
@@ -161,7 +162,7 @@ fn way<'a>(
     if !home.is_disjoint(store) && !copy.place.remote {
         return Some((key, from));
     }
-    let Some((given, words)) = receiver(lab, body, copy, scope) else {
+    let Some((given, words)) = receiver(lab, takers, (body, copy), scope) else {
         return Some((key, from));
     };
     let rate = given.value()?;
@@ -184,8 +185,8 @@ fn way<'a>(
 /// The interface of the machine that data is restored to: its own, or after the loss of that the fastest of all that could take its place.
 fn receiver<'a>(
     lab: &'a Lab,
-    body: &Body<'a>,
-    copy: &Copy<'a>,
+    takers: &Takers<'a>,
+    (body, copy): (&Body<'a>, &Copy<'a>),
     scope: FaultScope,
 ) -> Option<(&'a Given<Rate>, String)> {
     if matches!(scope, FaultScope::Corruption | FaultScope::Device) {
@@ -193,17 +194,44 @@ fn receiver<'a>(
         let machine = home.next().filter(|_| home.next().is_none())?;
         return Some((nic(lab, machine)?, machine.words()));
     }
-    // Of what is bought anew nobody knows how fast it is; at the most what is there now is.
-    let away = |m: &Machine<'_>| !copy.place.machines.contains(m);
-    let all = lab.hosts.keys().map(|name| Machine::Host(name));
-    let all: Vec<Machine<'a>> = all.filter(away).collect();
-    let rates: Option<Vec<_>> = all.into_iter().map(|m| Some((nic(lab, m)?, m))).collect();
-    let bits = |(rate, _): &(&Given<Rate>, Machine<'_>)| rate.value().map(|r| r.bits_per_second());
-    let (rate, machine) = rates?.into_iter().max_by_key(bits)?;
+    let (rate, machine) = takers.fastest_but(&copy.place.machines)?;
     Some((
         rate,
         format!("{}, the fastest that could take it", machine.words()),
     ))
+}
+
+/// Hosts that could take what another one had. Of what is bought anew nobody knows how fast it is; at the most what there is now is.
+struct Takers<'a> {
+    /// By the rate of their interface, the fastest last.
+    known: Vec<(&'a Given<Rate>, Machine<'a>)>,
+    /// Those of which no rate is declared.
+    open: BTreeSet<Machine<'a>>,
+}
+
+impl<'a> Takers<'a> {
+    fn of(lab: &'a Lab) -> Self {
+        let (mut known, mut open) = (Vec::new(), BTreeSet::new());
+        for machine in lab.hosts.keys().map(|name| Machine::Host(name)) {
+            match nic(lab, machine) {
+                Some(rate) => known.push((rate, machine)),
+                None => {
+                    open.insert(machine);
+                }
+            }
+        }
+        known.sort_by_key(|(rate, _)| rate.value().map(|r| r.bits_per_second()));
+        Self { known, open }
+    }
+
+    /// The fastest that is none of these; none if one of the others may be faster.
+    fn fastest_but(&self, taken: &BTreeSet<Machine<'a>>) -> Option<(&'a Given<Rate>, Machine<'a>)> {
+        // As soon as there are more of them than are taken, one is left.
+        let left = self.open.len() > taken.len() || self.open.iter().any(|m| !taken.contains(m));
+        let mut known = self.known.iter().rev();
+        let found = known.find(|(_, m)| !taken.contains(m)).copied();
+        found.filter(|_| !left)
+    }
 }
 
 fn from<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, Way)> {
