@@ -271,10 +271,13 @@ impl<'a> Standby<'a> {
                 return Takeover::Unknown(why);
             }
         };
-        let wants = memory(wanted);
-        let enough = |sum: &str| format!("nothing to wait for ({sum} free, {wants} wanted)");
-        let mut best: Option<String> = None;
-        let mut unsure: Option<(String, &str)> = None;
+        let enough = |free: &Free<'_>, left: i128| {
+            let (sum, wants) = (free.sum(left), memory(wanted));
+            format!("nothing to wait for ({sum} free, {wants} wanted)")
+        };
+        // Put in words at the end: of hundreds of hosts that are looked at, one or none is told of.
+        let mut best: Option<(&Free<'a>, i128)> = None;
+        let mut unsure: Option<(&Free<'a>, i128, &Room<'a>)> = None;
         let (mut open, mut full, mut crowded) = (Vec::new(), Vec::new(), None);
         for name in others {
             let Some((room, free)) = self
@@ -288,25 +291,25 @@ impl<'a> Standby<'a> {
             let asked = need.asked(free);
             let (left, most) = (free.least(asked), free.most(asked));
             if left < wanted || left <= 0 {
-                best.get_or_insert_with(|| free.sum(most));
+                best.get_or_insert((free, most));
                 if most >= wanted && most > 0 {
                     crowded.get_or_insert(free);
                 }
                 continue;
             }
-            let sum = free.sum(left);
-            best.get_or_insert_with(|| sum.clone());
+            best.get_or_insert((free, left));
             match room.holds(&need.data) {
-                Some(true) => return Takeover::Room(enough(&sum), None),
+                Some(true) => return Takeover::Room(enough(free, left), None),
                 Some(false) if full.len() < MOST => full.push(room.lack(name, &need.data)),
                 Some(false) => {}
-                None => unsure = unsure.or(Some((sum, name))),
+                None => unsure = unsure.or(Some((free, left, room))),
             }
         }
-        if let Some((sum, name)) = unsure {
-            let open = self.room.get(name).map(|r| r.doubt(name, &need.data));
-            return Takeover::Room(enough(&sum), open);
+        if let Some((free, left, room)) = unsure {
+            let open = room.doubt(free.host(), &need.data);
+            return Takeover::Room(enough(free, left), Some(open));
         }
+        let wants = memory(wanted);
         if let Some(free) = crowded {
             return Takeover::Unknown(format!(
                 "whether {} carries {wants} when {what}: which guests of cluster '{}' are on it",
@@ -322,8 +325,12 @@ impl<'a> Standby<'a> {
         }
         Takeover::Nothing(match (full.is_empty(), best) {
             (false, _) => full.join("; "),
-            (true, Some(sum)) if wanted == 0 => format!("no other host has memory free ({sum})"),
-            (true, Some(sum)) => format!("no other host has {wants} free ({sum})"),
+            (true, Some((free, left))) if wanted == 0 => {
+                format!("no other host has memory free ({})", free.sum(left))
+            }
+            (true, Some((free, left))) => {
+                format!("no other host has {wants} free ({})", free.sum(left))
+            }
             (true, None) if wanted == 0 => "no other host is there".to_owned(),
             (true, None) => format!("no other host is there to carry {wants}"),
         })

@@ -70,6 +70,23 @@ const CURL: &str = concat!(
     gap!(),
     r#")?\\?["']?[^\s:"',\\$-][^\s:"',\\]*:([^\s"',\]}\\]+)"#
 );
+/// What stands in every call of [`SMB`].
+const SMB_PARTS: &[&str] = &[
+    "smbclient",
+    "smbget",
+    "smbcacls",
+    "smbcquotas",
+    "rpcclient",
+    "winexe",
+    "wmic",
+    "ntlm_auth",
+    "samba-tool",
+    "net ",
+    "net\t",
+    "net,",
+    "net'",
+    "net\"",
+];
 /// `smbclient -U name%…`, and `net rpc` and others of Samba.
 const SMB: &str = concat!(
     r"(?:^|[^\w.-])(?:smbclient|smbget|smbcacls|smbcquotas|rpcclient|winexe|wmic|ntlm_auth|samba-tool|net[ \t,'\x22]+(?:ads|rpc|rap|conf|user|time|join))\b",
@@ -109,7 +126,7 @@ impl Calls {
             (&["ldappasswd"], LDAPPASSWD),
             (&["snmp"], SNMP),
             (&["curl"], CURL),
-            (&["%"], SMB),
+            (SMB_PARTS, SMB),
             (&["chpasswd"], CHPASSWD),
             (&["chpasswd"], CHPASSWD_HERE),
         ];

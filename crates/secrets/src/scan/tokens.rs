@@ -172,7 +172,8 @@ impl Tokens {
                 }
             }
         }
-        for found in self.recovery.places(held, text) {
+        let recovery = has_groups(text).then(|| self.recovery.places(held, text));
+        for found in recovery.into_iter().flatten() {
             if is_recovery(found.as_str()) {
                 out.add(found.range(), "a recovery key of BitLocker".to_owned());
             }
@@ -219,6 +220,16 @@ fn has_body(text: &str) -> bool {
 }
 
 /// Each group is eleven times a number of sixteen bits; no other numbers in such groups are all so.
+/// Six digits on both sides of a `-`: what has none has no recovery key, and texts are full of `-`.
+fn has_groups(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let group = |b: Option<&[u8]>| b.is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+    memchr::memchr_iter(b'-', bytes).any(|at| {
+        let before = at.checked_sub(6).and_then(|from| bytes.get(from..at));
+        group(before) && group(bytes.get(at + 1..at + 7))
+    })
+}
+
 fn is_recovery(text: &str) -> bool {
     let group = |g: &str| {
         let number = g.parse::<u32>().ok();

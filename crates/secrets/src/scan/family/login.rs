@@ -13,6 +13,12 @@ macro_rules! login {
     };
 }
 
+/// Names that let people in, with what follows a name: not `PasswordAuthentication`.
+const NAMES: &[&str] = &[
+    "auth:", "auth=", "auth ", "auth\t", "auth\"", "auth'", "user:", "user=", "user ", "user\t",
+    "user\"", "user'", "users:", "users=", "users ", "users\t", "users\"", "users'",
+];
+
 pub(super) const FAMILY: Family = Family {
     name: "Docker, npm, logins",
     files: &[],
@@ -27,7 +33,7 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_login, "a login in base64"),
         },
         Shape {
-            parts: &["auth", "users"],
+            parts: NAMES,
             shape: concat!(
                 r#"(?m)(?:^|[\s"'{,])(?:(?:[A-Z0-9]+_)*(?:[A-Z0-9]*AUTH|USERS)|(?i:(?:[a-z0-9]+[_.-])*basic[_.-]?auth(?:[_.-]users?)?))"#,
                 login!()
@@ -37,7 +43,7 @@ pub(super) const FAMILY: Family = Family {
         },
         // Elsewhere two words with a colon may be anything.
         Shape {
-            parts: &["auth", "users"],
+            parts: NAMES,
             shape: concat!(
                 r#"(?mi)(?:^|[\s"'{,])(?:[a-z0-9]+[_.-])*(?:[a-z0-9]*auth|users)"#,
                 login!()
