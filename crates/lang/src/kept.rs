@@ -146,7 +146,7 @@ impl Leaves {
         let touched = edited.iter().any(|e| touches(e, node.span));
         let inside = inside || edited.iter().any(|e| within(e, node.span));
         match &node.kind {
-            NodeKind::Scalar { text, plain } => {
+            NodeKind::Scalar(text) => {
                 if inside || touched {
                     if touched {
                         let place = (node.span.start, node.span.end);
@@ -156,7 +156,7 @@ impl Leaves {
                     self.rest.push(Leaf {
                         path: path.to_owned(),
                         text: text.to_string(),
-                        plain: *plain,
+                        plain: node.plain,
                         start: node.span.start as usize,
                     });
                 }
@@ -167,7 +167,7 @@ impl Leaves {
                     self.add(item, &path, inside, edited);
                 }
             }
-            NodeKind::Map { entries, .. } => {
+            NodeKind::Map(entries) => {
                 for entry in entries {
                     let key = entry.key.span;
                     let inside = inside || edited.iter().any(|e| touches(e, key));

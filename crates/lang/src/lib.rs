@@ -35,7 +35,6 @@ pub use stray::sections_of;
 
 use diag::{Diagnostic, SourceSet};
 use model::lab::Lab;
-use rayon::prelude::*;
 
 /// Reads all texts of a lab tree into one lab, with everything that is wrong about them.
 ///
@@ -45,11 +44,7 @@ use rayon::prelude::*;
 pub fn analyze(sources: &SourceSet) -> (Lab, Vec<Diagnostic>) {
     let mut sink = sink::Sink::default();
     let texts = yaml::parse_all(sources, &mut sink);
-    let lab = lower::lower(&texts, sources, &mut sink);
-    // A large tree takes a while to take apart too.
-    rayon::join(
-        || texts.into_par_iter().for_each(drop),
-        || whole::check(&lab, &mut sink),
-    );
+    let lab = lower::lower(texts, sources, &mut sink);
+    whole::check(&lab, &mut sink);
     (lab, sink.finish(sources))
 }

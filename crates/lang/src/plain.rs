@@ -32,14 +32,14 @@ pub fn plain(sources: &SourceSet) -> (Vec<Plain>, Vec<Diagnostic>) {
 
 /// Trees are no deeper than the parser lets them be.
 fn of(node: &Node) -> Plain {
-    if let Some(tag) = &node.tag {
+    if let Some(tag) = node.tag() {
         return Plain::Tagged(tag.to_string());
     }
     match &node.kind {
         _ if node.is_null() => Plain::Nothing,
-        NodeKind::Scalar { text, .. } => Plain::Text(text.to_string()),
+        NodeKind::Scalar(text) => Plain::Text(text.to_string()),
         NodeKind::Seq(items) => Plain::List(items.iter().map(of).collect()),
-        NodeKind::Map { entries, .. } => {
+        NodeKind::Map(entries) => {
             let pairs = entries
                 .iter()
                 .map(|e| (e.key.text.to_string(), of(&e.value)));

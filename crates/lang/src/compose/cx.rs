@@ -166,7 +166,7 @@ impl<'a> Cx<'a> {
         if let Some(extra) = documents.get(MAX_DOCUMENTS) {
             let message = format!("the file has more than {MAX_DOCUMENTS} documents");
             let d =
-                Diagnostic::invalid("yaml-limit", message).at(extra.head, "the rest is not read");
+                Diagnostic::invalid("yaml-limit", message).at(extra.head(), "the rest is not read");
             self.report(d);
             documents.truncate(MAX_DOCUMENTS);
         }

@@ -36,7 +36,7 @@ pub(super) fn files(
             continue;
         };
         for document in &file.documents {
-            if !cx.spend(document.weight as usize, *at) {
+            if !cx.spend(document.weight(), *at) {
                 break;
             }
             self::document(cx, scope, path, document, &mut project, unknown);
@@ -116,7 +116,7 @@ pub(super) fn raw(
     let mut reader = Reader::new(&mut cx.sink);
     let value = reader.value(document);
     let cleared = reader.cleared;
-    let mut value = value.unwrap_or_else(|| Value::new(document.head, Kind::Null));
+    let mut value = value.unwrap_or_else(|| Value::new(document.head(), Kind::Null));
     interpolate::interpolate(cx, &scope.environment, &mut value);
     match value.kind {
         Kind::Map(map) => Some((map, cleared)),
@@ -143,7 +143,7 @@ pub(super) fn for_extends(
     let mut project = Map::new();
     let mut all_cleared = Vec::new();
     for document in &file.documents {
-        if !cx.spend(document.weight as usize, Some(at)) {
+        if !cx.spend(document.weight(), Some(at)) {
             return None;
         }
         let (own, cleared) = raw(cx, scope, document)?;

@@ -177,11 +177,11 @@ fn name(
             continue;
         };
         for document in &file.documents {
-            if let crate::yaml::NodeKind::Map { entries, .. } = &document.kind
+            if let crate::yaml::NodeKind::Map(entries) = &document.kind
                 && let Some(entry) = entries.iter().find(|e| e.key.text == "name")
-                && let crate::yaml::NodeKind::Scalar { text, .. } = &entry.value.kind
+                && let crate::yaml::NodeKind::Scalar(text) = &entry.value.kind
             {
-                let mut value = value::Value::text(entry.value.head, text.clone());
+                let mut value = value::Value::text(entry.value.head(), text.clone());
                 interpolate::interpolate(cx, environment, &mut value);
                 written = value
                     .as_text()

@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
             None => {}
         }
         let kind = match &node.kind {
-            NodeKind::Scalar { text, plain } => scalar(text, *plain, node.tag.as_deref()),
+            NodeKind::Scalar(text) => scalar(text, node.plain, node.tag()),
             NodeKind::Seq(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for (n, item) in items.iter().enumerate() {
@@ -53,7 +53,7 @@ impl<'a> Reader<'a> {
                 }
                 Kind::Seq(values)
             }
-            NodeKind::Map { entries, .. } => {
+            NodeKind::Map(entries) => {
                 let mut map = Map::new();
                 for entry in entries {
                     let key = &entry.key;
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
                 Kind::Map(map)
             }
         };
-        Some(Value::new(node.head, kind))
+        Some(Value::new(node.head(), kind))
     }
 }
 
@@ -93,7 +93,7 @@ fn not_text(key: &crate::yaml::Key) -> Diagnostic {
 
 /// The merge tag of a node, if it has one.
 fn merge_tag(node: &Node) -> Option<Merge> {
-    match node.tag.as_deref()? {
+    match node.tag()? {
         "!reset" => Some(Merge::Reset),
         "!override" => Some(Merge::Override),
         _ => None,

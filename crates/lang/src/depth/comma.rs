@@ -40,7 +40,7 @@ pub(super) fn in_list(
     text: &str,
     values: &Values<'_>,
 ) -> Option<Split> {
-    let NodeKind::Scalar { text: own, .. } = &item.kind else {
+    let NodeKind::Scalar(own) = &item.kind else {
         return None;
     };
     let found = split(Some(shape), item, next.span, text, values)?;
@@ -54,13 +54,12 @@ fn split(
     text: &str,
     values: &Values<'_>,
 ) -> Option<Split> {
-    let NodeKind::Scalar {
-        text: whole,
-        plain: true,
-    } = &before.kind
-    else {
+    let NodeKind::Scalar(whole) = &before.kind else {
         return None;
     };
+    if !before.plain {
+        return None;
+    }
     let between = text.get(before.span.end as usize..after.start as usize)?;
     let rest = text.get(after.start as usize..after.end as usize)?;
     let digits = whole.ends_with(|c: char| c.is_ascii_digit())

@@ -111,7 +111,7 @@ impl Level {
 
 fn reads(shape: &Shape, entry: &Entry, values: &Values<'_>) -> bool {
     match &entry.value.kind {
-        NodeKind::Scalar { text, .. } => {
+        NodeKind::Scalar(text) => {
             let single = fits(shape, &entry.value);
             single && (text == UNKNOWN || values.takes(shape, text))
         }
@@ -121,7 +121,7 @@ fn reads(shape: &Shape, entry: &Entry, values: &Values<'_>) -> bool {
 
 /// A map has a key that is known in such a record, whatever else is wrong with it.
 fn is_like(shape: &Shape, node: &Node) -> bool {
-    let NodeKind::Map { entries, .. } = &node.kind else {
+    let NodeKind::Map(entries) = &node.kind else {
         return false;
     };
     match shape {
@@ -141,26 +141,24 @@ pub(super) fn fits(shape: &Shape, node: &Node) -> bool {
     }
     match (shape, &node.kind) {
         (Shape::Any(all), _) => all.iter().any(|s| fits(s, node)),
-        (Shape::Value(_) | Shape::Ref(_), kind) => matches!(kind, NodeKind::Scalar { .. }),
-        (Shape::Given(_), NodeKind::Map { entries, .. })
+        (Shape::Value(_) | Shape::Ref(_), kind) => matches!(kind, NodeKind::Scalar(_)),
+        (Shape::Given(_), NodeKind::Map(entries))
             if entries.iter().any(|e| FORMS.contains(&e.key.text.as_str())) =>
         {
             true
         }
         (Shape::Given(of), _) => fits(of, node),
         (Shape::List(of), NodeKind::Seq(items)) => items.iter().all(|i| fits(of, i)),
-        (Shape::Map(_, of), NodeKind::Map { entries, .. }) => {
-            entries.iter().all(|e| fits(of, &e.value))
-        }
-        (Shape::Record(_, short), NodeKind::Scalar { .. }) => !short.is_empty(),
-        (Shape::Record(record, short), NodeKind::Map { entries, .. }) => {
+        (Shape::Map(_, of), NodeKind::Map(entries)) => entries.iter().all(|e| fits(of, &e.value)),
+        (Shape::Record(_, short), NodeKind::Scalar(_)) => !short.is_empty(),
+        (Shape::Record(record, short), NodeKind::Map(entries)) => {
             let level = Level::Record(record());
             let known = |e: &Entry| level.under(&e.key.text).is_some_and(|s| fits(&s, &e.value));
             let form =
                 !short.is_empty() && entries.iter().any(|e| FORMS.contains(&e.key.text.as_str()));
             form || entries.iter().all(known)
         }
-        (Shape::AnyCase(_), NodeKind::Map { .. }) => true,
+        (Shape::AnyCase(_), NodeKind::Map(_)) => true,
         _ => false,
     }
 }

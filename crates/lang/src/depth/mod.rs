@@ -52,6 +52,11 @@ pub(crate) struct Stray {
     pub(crate) of: Option<Span>,
 }
 
+/// Something was said that may be about an entry at the wrong depth.
+pub(crate) fn is_wanted(sink: &Sink) -> bool {
+    CODES.iter().any(|code| sink.places(code).next().is_some())
+}
+
 /// Replaces the complaints about entries that stand at the wrong depth, and says which those are.
 pub(crate) fn help(
     texts: &[Text],
@@ -115,7 +120,7 @@ impl<'n> Walk<'_, '_, 'n> {
 
     fn at(&mut self, shape: &Shape, node: &'n Node, above: Option<&Up<'_, 'n>>) {
         match (shape, &node.kind) {
-            (_, NodeKind::Scalar { .. }) => {}
+            (_, NodeKind::Scalar(_)) => {}
             (Shape::List(of), NodeKind::Seq(items)) => {
                 let split = items.windows(2).filter_map(|pair| match pair {
                     [item, next] => comma::in_list(of, item, next, self.text, self.values),
@@ -138,7 +143,7 @@ impl<'n> Walk<'_, '_, 'n> {
                 }
             }
             (_, NodeKind::Seq(_)) => {}
-            (_, NodeKind::Map { entries, .. }) => {
+            (_, NodeKind::Map(entries)) => {
                 if let Some(level) = Level::of(shape) {
                     self.map(&level, entries, above);
                 }
@@ -215,7 +220,7 @@ impl<'n> Walk<'_, '_, 'n> {
             let Some(owner) = entries.get(*b).filter(|_| !moved.contains(b)) else {
                 return false;
             };
-            let open = owner.value.is_null() || matches!(owner.value.kind, NodeKind::Map { .. });
+            let open = owner.value.is_null() || matches!(owner.value.kind, NodeKind::Map(_));
             let same = say::column(self.text, owner.key.span) == column;
             let shape = level.under(&owner.key.text).filter(|_| open && same);
             let Some(inner) = shape.as_ref().and_then(Level::of) else {
@@ -240,7 +245,7 @@ impl<'n> Walk<'_, '_, 'n> {
         let entry = entries.get(n).filter(|e| !level.is_home(e))?;
         let column = say::first_column(self.text, entry.key.span)?;
         let of = entries.get(n.checked_sub(1)?)?;
-        let NodeKind::Map { entries: inner, .. } = &of.value.kind else {
+        let NodeKind::Map(inner) = &of.value.kind else {
             return None;
         };
         let first = say::first_column(self.text, of.key.span)?;
@@ -254,7 +259,7 @@ impl<'n> Walk<'_, '_, 'n> {
             let shape = middle.under(&owner.key.text);
             match shape.as_ref().and_then(Level::of) {
                 Some(inside @ Level::Record(_)) => {
-                    let map = matches!(owner.value.kind, NodeKind::Map { .. });
+                    let map = matches!(owner.value.kind, NodeKind::Map(_));
                     (map || owner.value.is_null()) && inside.reads(entry, self.values)
                 }
                 _ => false,
@@ -271,7 +276,7 @@ impl<'n> Walk<'_, '_, 'n> {
         let Level::Map(_, of) = level else {
             return None;
         };
-        let is_text = matches!(entry.value.kind, NodeKind::Scalar { .. }) && !entry.value.is_null();
+        let is_text = matches!(entry.value.kind, NodeKind::Scalar(_)) && !entry.value.is_null();
         let Some(Level::Record(middle)) =
             Level::of(of).filter(|_| is_text && !level.is_home(entry))
         else {
@@ -294,7 +299,7 @@ impl<'n> Walk<'_, '_, 'n> {
         let entry = entries.get(n)?;
         let owner = entries.get(n.checked_sub(1)?)?;
         let shape = level.under(&owner.key.text)?;
-        let NodeKind::Scalar { text, .. } = &entry.value.kind else {
+        let NodeKind::Scalar(text) = &entry.value.kind else {
             return None;
         };
         let single = matches!(Level::of(&shape), Some(Level::Single));
@@ -312,7 +317,7 @@ impl<'n> Walk<'_, '_, 'n> {
             return false;
         };
         let taken = |e: &&Entry| match &e.value.kind {
-            NodeKind::Scalar { text, .. } => self.values.takes(&shape, text),
+            NodeKind::Scalar(text) => self.values.takes(&shape, text),
             _ => false,
         };
         let said = |e: &&&Entry| VALUES.contains(&e.key.text.as_str());

@@ -189,7 +189,7 @@ fn deeper(of: &Entry, owner: &Entry, entry: &Entry, text: &str, sink: &mut Sink)
         .at(entry.key.span, format!("belongs below {key}"));
     // What stands between would take it instead.
     let last = match &of.value.kind {
-        NodeKind::Map { entries, .. } => entries.last().map(|e| e.key.span),
+        NodeKind::Map(entries) => entries.last().map(|e| e.key.span),
         _ => None,
     };
     let next = last == Some(owner.key.span);
@@ -241,7 +241,7 @@ fn single(owner: &Entry, value: &Entry, beside: &[&Entry], text: &str, sink: &mu
     }
     let message = format!("{} is one value, not a map", quote(&owner.key.text));
     let d = Diagnostic::invalid("wrong-type", message);
-    let d = d.at(owner.value.head, "one value is expected here");
+    let d = d.at(owner.value.head(), "one value is expected here");
     sink.report(d.help(help));
 }
 
@@ -280,7 +280,7 @@ fn forget(sink: &mut Sink, entries: &[&Entry]) {
 
 fn whole(entry: &Entry) -> Span {
     let (key, value) = (entry.key.span, entry.value.span);
-    let end = key.end.max(value.end).max(entry.value.head.end);
+    let end = key.end.max(value.end).max(entry.value.head().end);
     Span::new(key.source, key.start as usize, end as usize)
 }
 
@@ -305,7 +305,7 @@ fn pronoun(entries: &[&Entry]) -> &'static str {
 fn written(entry: &Entry, text: &str) -> Option<String> {
     let own = text.get(entry.value.span.start as usize..entry.value.span.end as usize)?;
     let plain = own.len() <= LONGEST && !own.contains(['\n', '#']);
-    let single = matches!(entry.value.kind, NodeKind::Scalar { .. });
+    let single = matches!(entry.value.kind, NodeKind::Scalar(_));
     let flow = !single || !own.contains([',', '[', ']', '{', '}']);
     (plain && flow && !own.is_empty()).then(|| format!("{}: {own}", entry.key.text))
 }
@@ -332,7 +332,7 @@ pub(super) fn first_column(text: &str, key: Span) -> Option<usize> {
 fn indent(owner: &Entry, entries: &[&Entry], text: &str) -> Option<Vec<Edit>> {
     let from = first_column(text, entries.first()?.key.span)?;
     let to = match &owner.value.kind {
-        NodeKind::Map { entries, .. } => first_column(text, entries.first()?.key.span)?,
+        NodeKind::Map(entries) => first_column(text, entries.first()?.key.span)?,
         _ => column(text, owner.key.span) + 2,
     };
     let blanks = " ".repeat(to.checked_sub(from).filter(|n| *n > 0)?);

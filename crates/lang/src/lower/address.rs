@@ -26,8 +26,8 @@ pub(super) fn address(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
                 quote(&text)
             );
             let d = Diagnostic::invalid("invalid-address", message)
-                .at(slot.node.head, format!("leave out '/{prefix}'"))
-                .fix(did_you_mean(slot.node.head, address));
+                .at(slot.node.head(), format!("leave out '/{prefix}'"))
+                .fix(did_you_mean(slot.node.head(), address));
             cx.report(d);
             None
         }
@@ -50,8 +50,8 @@ pub(super) fn subnet(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     if first != cidr {
         let message = format!("{slot}: {} has bits set behind its prefix", quote(&text));
         let d = Diagnostic::invalid("invalid-address", message)
-            .at(slot.node.head, format!("an address in {first}"))
-            .fix(did_you_mean(slot.node.head, &first.to_string()));
+            .at(slot.node.head(), format!("an address in {first}"))
+            .fix(did_you_mean(slot.node.head(), &first.to_string()));
         cx.report(d);
     }
     Some(first.to_string())

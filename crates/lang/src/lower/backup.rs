@@ -34,7 +34,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
         if let Some(entry) = given.filter(|_| backup.datasets.is_empty()) {
             let message = format!("{} backs up nothing", f.owner());
             cx.report(
-                Diagnostic::invalid("invalid-value", message).at(entry.value.head, "no dataset"),
+                Diagnostic::invalid("invalid-value", message).at(entry.value.head(), "no dataset"),
             );
         }
         backup.to = f.need(cx, "to", "REPOSITORY", reference(Kind::Repository));

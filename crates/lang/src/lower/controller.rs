@@ -46,7 +46,7 @@ fn key_file(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} is not the path of a file outside of the lab tree");
         let d = Diagnostic::invalid("invalid-path", message)
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help("write an absolute path or one that begins with '~/'; the identity itself must not stand here");
         cx.report(d);
         return None;

@@ -67,7 +67,7 @@ fn fits(cx: &mut Cx<'_>, slot: &Slot<'_>, text: &str, place: Place<'_>) -> bool 
         ),
     };
     let message = format!("{slot}: {} {why}", quote(text));
-    let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+    let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
     cx.report(d.help(help));
     false
 }

@@ -22,7 +22,7 @@ impl Cx<'_> {
     /// The value of `slot` is text, but not what is wanted: `'vlan' of network 'lan': '5000' is not …`.
     pub(super) fn bad(&mut self, code: &str, slot: &Slot<'_>, text: &str, expected: &str) {
         let message = format!("{slot}: {} {expected}", quote(text));
-        self.report(Diagnostic::invalid(code, message).at(slot.node.head, ""));
+        self.report(Diagnostic::invalid(code, message).at(slot.node.head(), ""));
     }
 }
 

@@ -109,7 +109,7 @@ fn verify(cx: &mut Cx<'_>, f: &mut Fields<'_>, source: Option<&DataSource>) -> V
 fn check(cx: &mut Cx<'_>, slot: &Slot<'_>, source: Option<&DataSource>) -> Option<Check> {
     const NUMBERS: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000;
     let owner = format!("a check of {}", slot.owner);
-    let mut f = Fields::of(cx, owner, slot.node.head, slot.node)?;
+    let mut f = Fields::of(cx, owner, slot.node.head(), slot.node)?;
     let given: Vec<&str> = ["sql", "files_at_least", "file"]
         .into_iter()
         .filter(|key| f.entry(key).is_some())
@@ -131,7 +131,7 @@ fn check(cx: &mut Cx<'_>, slot: &Slot<'_>, source: Option<&DataSource>) -> Optio
                 "a check of {} is one of 'sql', 'files_at_least' and 'file'",
                 slot.owner
             );
-            cx.report(Diagnostic::invalid("missing-key", message).at(slot.node.head, "").help(
+            cx.report(Diagnostic::invalid("missing-key", message).at(slot.node.head(), "").help(
                 "write '- sql: QUERY' with 'at_least: NUMBER' below, '- files_at_least: NUMBER' or '- file: PATH'",
             ));
             return None;
@@ -153,7 +153,7 @@ fn check(cx: &mut Cx<'_>, slot: &Slot<'_>, source: Option<&DataSource>) -> Optio
             slot.owner
         );
         let d = Diagnostic::invalid("conflicting-keys", message)
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help("folders are checked by 'file' and 'files_at_least', databases by 'sql'");
         cx.report(d);
         return None;

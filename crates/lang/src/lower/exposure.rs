@@ -28,7 +28,7 @@ pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> Vec<Exposure> {
 
 fn one(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Exposure> {
     let owner = format!("an exposure of {}", slot.owner);
-    let mut f = Fields::of(cx, owner, slot.node.head, slot.node)?;
+    let mut f = Fields::of(cx, owner, slot.node.head(), slot.node)?;
     let port = f.need(cx, "port", "22/tcp", port);
     let from = f.read(cx, "from", from);
     let listen = f.read(cx, "listen", address::address);
@@ -39,7 +39,7 @@ fn one(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Exposure> {
     let port = port?;
     let (number, protocol) = port.value;
     Some(Exposure {
-        span: slot.node.head,
+        span: slot.node.head(),
         port: Spanned::new(number, port.span),
         protocol,
         from,
@@ -66,7 +66,7 @@ fn from(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         "{slot}: a machine lets in from a network, not from {}",
         quote(&text)
     );
-    let d = Diagnostic::invalid("unknown-reference", message).at(slot.node.head, "no network");
+    let d = Diagnostic::invalid("unknown-reference", message).at(slot.node.head(), "no network");
     cx.report(d.help(help));
     None
 }
@@ -87,7 +87,7 @@ fn port(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<(u16, Protocol)> {
                 "{slot}: {} is not a port from 1 to 65535 with /tcp or /udp",
                 quote(&text)
             );
-            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
             cx.report(match Ports::parse(&text) {
                 Ok(range) if range.first() < range.last() => {
                     d.help("write one exposure for each port: this says what a machine listens on")
@@ -96,7 +96,7 @@ fn port(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<(u16, Protocol)> {
                 Err(wrong) => {
                     let one = |m: &String| Ports::parse(m).is_ok_and(|p| p.first() == p.last());
                     match (wrong.meant.filter(one), wrong.help) {
-                        (Some(meant), _) => d.fix(did_you_mean(slot.node.head, &meant)),
+                        (Some(meant), _) => d.fix(did_you_mean(slot.node.head(), &meant)),
                         (None, Some(help)) => d.help(help),
                         (None, None) => d,
                     }

@@ -67,7 +67,7 @@ impl<'n> Fields<'n> {
     ) -> Option<Self> {
         let owner = owner.into();
         let (entries, truncated) = match &node.kind {
-            NodeKind::Map { entries, truncated } => (entries.as_slice(), *truncated),
+            NodeKind::Map(entries) => (&**entries, node.truncated),
             _ if node.is_null() => (Default::default(), false),
             _ => {
                 let message = format!(
@@ -77,7 +77,7 @@ impl<'n> Fields<'n> {
                 );
                 cx.report(
                     Diagnostic::invalid("wrong-type", message)
-                        .at(node.head, "a map is expected here"),
+                        .at(node.head(), "a map is expected here"),
                 );
                 return None;
             }
@@ -215,7 +215,7 @@ impl<'n> Fields<'n> {
             if let Some(first) = seen.get(&value) {
                 let d =
                     Diagnostic::invalid("duplicate-value", format!("{slot} lists a value twice"))
-                        .at(item.head, "listed again")
+                        .at(item.head(), "listed again")
                         .and_at(*first, "first listed here");
                 cx.report(d);
             } else {
@@ -232,7 +232,7 @@ impl<'n> Fields<'n> {
             return Default::default();
         };
         match &entry.value.kind {
-            NodeKind::Map { entries, .. } => entries,
+            NodeKind::Map(entries) => entries,
             _ if entry.value.is_null() => Default::default(),
             _ => {
                 let slot = Slot {
@@ -243,7 +243,7 @@ impl<'n> Fields<'n> {
                 let message = format!("{slot} is a map, not {}", entry.value.describe());
                 cx.report(
                     Diagnostic::invalid("wrong-type", message)
-                        .at(entry.value.head, "a map is expected here")
+                        .at(entry.value.head(), "a map is expected here")
                         .help("write '{NAME: …}', or below it, indented, one 'NAME: …' per line"),
                 );
                 Default::default()
@@ -364,7 +364,7 @@ pub(super) fn items<'n>(cx: &mut Cx<'_>, slot: &Slot<'n>) -> &'n [Node] {
         _ => {
             let message = format!("{slot} is a list, not {}", slot.node.describe());
             let d = Diagnostic::invalid("wrong-type", message)
-                .at(slot.node.head, "a list is expected here")
+                .at(slot.node.head(), "a list is expected here")
                 .help("write '[a, b]', or one item per line after '- '");
             cx.report(d);
             Default::default()

@@ -41,7 +41,7 @@ pub(super) fn read(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Mana
 /// The whole content; `""` is an empty file.
 fn content(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     match &slot.node.kind {
-        NodeKind::Scalar { text, plain: false } => Some(text.to_string()),
+        NodeKind::Scalar(text) if !slot.node.plain => Some(text.to_string()),
         _ => scalar::any_text(cx, slot).map(String::from),
     }
 }

@@ -55,7 +55,7 @@ fn rule(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     if escapes || depth != 0 {
         let message = format!("{slot}: {} is more than one rule", quote(&text));
         let d = Diagnostic::invalid("invalid-value", message)
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .note("a rule may not contain ';', '#', '$' or a backslash, and its braces must match")
             .help("write one rule per item, as in 'tcp dport { 80, 443 } accept'");
         cx.report(d);

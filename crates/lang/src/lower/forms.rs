@@ -14,8 +14,8 @@ pub(super) fn read<T>(
     reader: impl Fn(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
 ) -> Opt<T> {
     let known = match &slot.node.kind {
-        NodeKind::Scalar { text, .. } if text == UNKNOWN => Some(Known::Unknown { why: None }),
-        NodeKind::Map { .. } => form(cx, slot, reader),
+        NodeKind::Scalar(text) if text == UNKNOWN => Some(Known::Unknown { why: None }),
+        NodeKind::Map(_) => form(cx, slot, reader),
         _ => reader(cx, slot).map(Known::Declared),
     };
     let span = slot.span();
@@ -32,7 +32,7 @@ fn form<T>(
     slot: &Slot<'_>,
     reader: impl Fn(&mut Cx<'_>, &Slot<'_>) -> Option<T>,
 ) -> Option<Known<T>> {
-    let mut f = Fields::of(cx, slot.to_string(), slot.node.head, slot.node)?;
+    let mut f = Fields::of(cx, slot.to_string(), slot.node.head(), slot.node)?;
     let given = FORMS.into_iter().find(|form| f.has(form));
     let known = match given {
         Some(MEASURED) => {
@@ -77,7 +77,7 @@ fn of<T: Scalar>(cx: &mut Cx<'_>, f: &mut Fields<'_>, key: &'static str) -> Opti
         let mut at = At {
             cx,
             slot: *slot,
-            named: slot.node.head,
+            named: slot.node.head(),
             title: None,
             list: None,
         };

@@ -55,7 +55,7 @@ pub(super) fn check(
         return Version::Known;
     };
     let entries: &[Entry] = match text.root.as_ref().map(|r| &r.kind) {
-        Some(NodeKind::Map { entries, .. }) => entries,
+        Some(NodeKind::Map(entries)) => entries,
         _ => Default::default(),
     };
     let find = |key: &str| entries.iter().find(|e| e.key.text == key);
@@ -84,11 +84,11 @@ pub(super) fn read(cx: &mut Cx<'_>, texts: &[Text], root: Option<SourceId>, lab:
     let Some(node) = text.and_then(|t| t.root.as_ref()) else {
         return;
     };
-    if !matches!(node.kind, NodeKind::Map { .. }) {
+    if !matches!(node.kind, NodeKind::Map(_)) {
         return;
     }
     // The other keys are sections, which have been looked at.
-    if let Some(mut fields) = Fields::of(cx, "the lab", node.head, node) {
+    if let Some(mut fields) = Fields::of(cx, "the lab", node.head(), node) {
         let fields = &mut fields;
         lab.head = Head::of(&mut Map { cx, fields });
     }
@@ -96,27 +96,27 @@ pub(super) fn read(cx: &mut Cx<'_>, texts: &[Text], root: Option<SourceId>, lab:
 
 fn name(entry: &Entry, lab: &mut Lab, sink: &mut Sink) {
     match &entry.value.kind {
-        NodeKind::Scalar { text, .. } if text.chars().any(|c| c.is_control() || turns_text(c)) => {
+        NodeKind::Scalar(text) if text.chars().any(|c| c.is_control() || turns_text(c)) => {
             let message = "'lab' is one line of text, without line breaks, control characters and signs that turn the direction of text";
             sink.report(
                 Diagnostic::invalid("wrong-type", message)
-                    .at(entry.value.head, "has such a character")
+                    .at(entry.value.head(), "has such a character")
                     .help("write the name in plain letters, e.g. lab: home"),
             );
         }
-        NodeKind::Scalar { text, .. } if !entry.value.is_null() && !text.trim().is_empty() => {
+        NodeKind::Scalar(text) if !entry.value.is_null() && !text.trim().is_empty() => {
             lab.name = text.to_string();
         }
         _ => sink.report(
             Diagnostic::invalid("wrong-type", "'lab' is the name of the lab")
-                .at(entry.value.head, "a name is expected here"),
+                .at(entry.value.head(), "a name is expected here"),
         ),
     }
 }
 
 fn version(entry: &Entry, sink: &mut Sink) -> Version {
     let written = match &entry.value.kind {
-        NodeKind::Scalar { text, .. } => text.as_str(),
+        NodeKind::Scalar(text) => text.as_str(),
         _ => "",
     };
     if UNDERSTOOD.contains(&written) {
@@ -127,7 +127,7 @@ fn version(entry: &Entry, sink: &mut Sink) -> Version {
         other => format!("format {} is not understood", quote(other)),
     };
     let d = Diagnostic::invalid("format-version", message)
-        .at(entry.value.head, "unknown version")
+        .at(entry.value.head(), "unknown version")
         .note("nothing else of the lab was read")
         .help(format!(
             "this version of holdfast understands format {}",
@@ -146,7 +146,7 @@ pub(super) fn misplaced(key: &Key) -> Diagnostic {
 
 /// The patterns of further files in a root file.
 pub(crate) fn patterns(root: Option<&Node>, sink: &mut Sink) -> Vec<Spanned<PathGlob>> {
-    let Some(NodeKind::Map { entries, .. }) = root.map(|r| &r.kind) else {
+    let Some(NodeKind::Map(entries)) = root.map(|r| &r.kind) else {
         return Vec::new();
     };
     let Some(entry) = entries.iter().find(|e| e.key.text == "include") else {

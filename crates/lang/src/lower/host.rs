@@ -83,17 +83,8 @@ fn addresses(cx: &mut Cx<'_>, f: &mut Fields<'_>) -> BTreeMap<String, Given<Stri
 
 /// A key that is itself a reference.
 fn as_node(key: &Key) -> Node {
-    let kind = crate::yaml::NodeKind::Scalar {
-        text: key.text.clone(),
-        plain: false,
-    };
-    Node {
-        span: key.span,
-        head: key.span,
-        weight: 1,
-        tag: None,
-        kind,
-    }
+    let kind = crate::yaml::NodeKind::Scalar(key.text.clone());
+    Node::new(key.span, None, kind)
 }
 
 const COLLECTIONS: [Managed; 11] = [

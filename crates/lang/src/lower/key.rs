@@ -30,7 +30,7 @@ pub(super) fn public(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     if let Err(why) = check(&text) {
         // A key is long and its text says nothing to a reader, so it is not repeated.
         let d = Diagnostic::invalid("invalid-ssh-key", format!("a key in {slot} {why}"))
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help(LINE);
         cx.report(d);
         return None;

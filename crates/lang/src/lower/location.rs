@@ -24,7 +24,7 @@ pub(super) fn read(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} contains a secret in clear text");
         let d = Diagnostic::invalid("secret-in-clear", message)
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help("remove the password from the URL; restic takes it from its environment");
         cx.report(d);
         return None;
@@ -39,13 +39,13 @@ pub(super) fn read(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     }
     let complain = |why: &str| {
         let message = format!("{slot}: {} {why}", quote(&text));
-        Diagnostic::invalid("invalid-path", message).at(slot.node.head, "")
+        Diagnostic::invalid("invalid-path", message).at(slot.node.head(), "")
     };
     cx.report(match form {
         Some((_, form)) => {
             let d = complain(amiss(kind, rest).unwrap_or_default());
             match named(kind, rest) {
-                Some(meant) => d.fix(did_you_mean(slot.node.head, &meant)),
+                Some(meant) => d.fix(did_you_mean(slot.node.head(), &meant)),
                 None if kind == "sftp" => d.help(format!(
                     "restic takes '{form}'; a path without '/' before it begins in the user's home: 'sftp:USER@HOST:restic'"
                 )),
@@ -57,7 +57,7 @@ pub(super) fn read(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
                 "is neither an absolute path nor a restic location such as sftp:HOST:/PATH",
             );
             match meant(kind, rest, &text) {
-                Some(meant) => d.fix(did_you_mean(slot.node.head, &meant)),
+                Some(meant) => d.fix(did_you_mean(slot.node.head(), &meant)),
                 None => d.help(format!("restic takes a path or {}", forms())),
             }
         }

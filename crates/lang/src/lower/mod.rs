@@ -56,72 +56,92 @@ use crate::depth::Stray;
 use crate::sink::Sink;
 use crate::yaml::{Entry, Node, NodeKind, Text};
 use cx::Cx;
-use diag::{SourceSet, Span};
+use diag::{SourceId, SourceSet, Span};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use rayon::prelude::*;
 use sections::{Part, Section, top_level};
 
-/// Lowers all texts into one lab.
-pub(crate) fn lower(texts: &[Text], sources: &SourceSet, sink: &mut Sink) -> Lab {
+/// Lowers all texts into one lab. Of a large lab the trees take more memory than the lab: what is read of an object is taken apart at
+/// once, and the few who need a tree afterwards, to say what is wrong, have it read again.
+pub(crate) fn lower(mut texts: Vec<Text>, sources: &SourceSet, sink: &mut Sink) -> Lab {
     let mut lab = Lab::default();
-    let root = head::root(texts);
-    if head::check(texts, root, &mut lab, sink) == head::Version::Unknown {
+    let root = head::root(&texts);
+    if head::check(&texts, root, &mut lab, sink) == head::Version::Unknown {
         return lab;
     }
-    let mut parts = Vec::new();
-    for text in texts {
-        // What is left of a broken text may be anything; the break itself has been reported.
-        let usable = |n: &&Node| text.whole || matches!(n.kind, NodeKind::Map { .. });
-        if let Some(node) = text.root.as_ref().filter(usable) {
-            let is_root = root == Some(text.source);
-            top_level(node, is_root, sink, &mut parts);
-        }
-    }
+    let parts = parts(&texts, root, sink);
     lab.unread.sections = !texts.iter().all(|t| t.whole) || sink.invalid() > 0;
     let whole = texts.iter().all(|t| t.whole);
-    let (names, objects) = defined(&parts, whole, sources, &mut lab, sink);
-    read(&objects, &names, &mut lab, sink);
+    let (names, counts) = defined(&parts, whole, sources, &mut lab, sink);
+    read(&mut texts, &counts, &names, sources, &mut lab, sink);
+    // What is wrong with them was said before.
+    let parts = self::parts(&texts, root, &mut Sink::default());
     let mut cx = Cx {
         sink,
         names: &names,
     };
     for part in &parts {
-        let before = cx.sink.invalid();
-        let list = match part {
-            Part::Objects(..) | Part::Unread(_) => continue,
-            Part::Waivers(items) => {
-                waiver::lower(&mut cx, &mut lab, items);
-                "waivers"
-            }
-            Part::Rules(entries) => {
-                setting::lower(&mut cx, &mut lab, entries);
-                "rules"
-            }
-            Part::Controller(entry) => {
-                controller::lower(&mut cx, &mut lab, entry);
-                "controller"
-            }
-            Part::List(section, entry) => {
-                sections::list(&mut cx, &mut lab, section, entry);
-                section.key
-            }
-        };
-        if cx.sink.invalid() > before {
-            lab.unread.lists.insert(list.to_owned());
-        }
-        match part {
-            Part::List(_, entry) => open::take(&mut cx, &mut lab, None, entry),
-            _ => open::rest(&mut cx, &mut lab, list),
-        }
+        others(part, &mut cx, &mut lab);
     }
-    head::read(&mut cx, texts, root, &mut lab);
-    crate::mixup::help(texts, &names, &lab.networks, sink);
-    for stray in crate::depth::help(texts, sources, (&names, &lab.networks), sink) {
-        forget(&mut lab, &objects, &stray);
+    head::read(&mut cx, &texts, root, &mut lab);
+    if crate::mixup::is_wanted(sink) || crate::depth::is_wanted(sink) {
+        let texts = crate::yaml::parse_all(sources, &mut Sink::default());
+        crate::mixup::help(&texts, &names, &lab.networks, sink);
+        let strays = crate::depth::help(&texts, sources, (&names, &lab.networks), sink);
+        let objects = objects(&parts, &counts);
+        for stray in strays {
+            forget(&mut lab, &objects, &stray);
+        }
     }
     lab.settle();
+    rayon::spawn(|| drop(texts));
     lab
+}
+
+/// The sections of all texts that can be read.
+fn parts<'t>(texts: &'t [Text], root: Option<SourceId>, sink: &mut Sink) -> Vec<Part<'t>> {
+    let mut parts = Vec::new();
+    for text in texts {
+        // What is left of a broken text may be anything; the break itself has been reported.
+        let usable = |n: &&Node| text.whole || matches!(n.kind, NodeKind::Map(_));
+        if let Some(node) = text.root.as_ref().filter(usable) {
+            let is_root = root == Some(text.source);
+            top_level(node, is_root, sink, &mut parts);
+        }
+    }
+    parts
+}
+
+/// Reads what is no object.
+fn others(part: &Part<'_>, cx: &mut Cx<'_>, lab: &mut Lab) {
+    let before = cx.sink.invalid();
+    let list = match part {
+        Part::Objects(..) | Part::Unread(_) => return,
+        Part::Waivers(items) => {
+            waiver::lower(cx, lab, items);
+            "waivers"
+        }
+        Part::Rules(entries) => {
+            setting::lower(cx, lab, entries);
+            "rules"
+        }
+        Part::Controller(entry) => {
+            controller::lower(cx, lab, entry);
+            "controller"
+        }
+        Part::List(section, entry) => {
+            sections::list(cx, lab, section, entry);
+            section.key
+        }
+    };
+    if cx.sink.invalid() > before {
+        lab.unread.lists.insert(list.to_owned());
+    }
+    match part {
+        Part::List(_, entry) => open::take(cx, lab, None, entry),
+        _ => open::rest(cx, lab, list),
+    }
 }
 
 /// Takes away what was made of a key that stands too far out: `memory` among the hosts is no host. What it is of was not read whole.
@@ -158,14 +178,14 @@ fn forget(lab: &mut Lab, objects: &[(Section, &Entry)], stray: &Stray) {
     }
 }
 
-/// Every name that is defined, and the objects that have them.
-fn defined<'t>(
-    parts: &[Part<'t>],
+/// Every name that is defined, and of each entry of the sections of objects whether it is the definition of its name.
+fn defined(
+    parts: &[Part<'_>],
     whole: bool,
     sources: &SourceSet,
     lab: &mut Lab,
     sink: &mut Sink,
-) -> (Names, Vec<(Section, &'t Entry)>) {
+) -> (Names, Vec<bool>) {
     let defined = parts.iter().map(|part| match part {
         Part::Objects(_, entries) => entries.len(),
         _ => 0,
@@ -173,13 +193,14 @@ fn defined<'t>(
     let defined = defined.sum();
     let mut names = Names::new(whole, defined);
     // A name's second definition is reported and then left alone: which one is meant is not for us to say.
-    let mut objects = Vec::with_capacity(defined);
+    let mut counts = Vec::with_capacity(defined);
     for part in parts {
         if let Part::Objects(section, entries) = part {
             for entry in *entries {
-                if names.declare(section.kind, &entry.key, sources, sink) {
+                let is_first = names.declare(section.kind, &entry.key, sources, sink);
+                counts.push(is_first);
+                if is_first {
                     names.declare_parts(section.kind, &entry.key.text, &entry.value);
-                    objects.push((*section, entry));
                 } else {
                     lab.unread.objects.insert(object(*section, entry));
                     let at = lab.unread.at.entry(object(*section, entry));
@@ -191,7 +212,17 @@ fn defined<'t>(
             names.not_read(*kind);
         }
     }
-    (names, objects)
+    (names, counts)
+}
+
+/// The entries that are definitions.
+fn objects<'t>(parts: &[Part<'t>], counts: &[bool]) -> Vec<(Section, &'t Entry)> {
+    let all = parts.iter().flat_map(|part| match part {
+        Part::Objects(section, entries) => entries.iter().map(|e| (*section, e)).collect(),
+        _ => Vec::new(),
+    });
+    let all = all.zip(counts).filter(|(_, counts)| **counts);
+    all.map(|(object, _)| object).collect()
 }
 
 /// Fewer objects are read in one go: handing them out would take longer.
@@ -201,47 +232,79 @@ const SHARES: usize = 8;
 
 /// Reads objects into a lab. The outcome does not depend on how many are read at a time: lab and complaints are put together in the
 /// order of the objects, and suggestions, of which there is a bounded number, are made anew in that order if they do not suffice for all.
-fn read(objects: &[(Section, &Entry)], names: &Names, lab: &mut Lab, sink: &mut Sink) {
-    let each = |of: &[(Section, &Entry)]| {
-        let (mut lab, mut sink) = (Lab::default(), Sink::default());
-        let mut cx = Cx {
-            sink: &mut sink,
-            names,
-        };
+fn read(
+    texts: &mut [Text],
+    counts: &[bool],
+    names: &Names,
+    sources: &SourceSet,
+    lab: &mut Lab,
+    sink: &mut Sink,
+) {
+    let mut objects = Vec::with_capacity(counts.len());
+    let all = texts.iter_mut().flat_map(sections::objects);
+    objects.extend(all.zip(counts).filter(|(_, c)| **c).map(|(o, _)| o));
+    let each = |of: &mut [(Section, &mut Entry)]| {
+        let mut reader = Reader::default();
         for (section, entry) in of {
-            let (before, said) = (cx.sink.invalid(), cx.sink.len());
-            section.lower(&mut cx, &mut lab, &entry.key, &entry.value);
-            if cx.sink.invalid() > before {
-                let object = object(*section, entry);
-                let places = slip::places(entry, cx.sink.since(said));
-                lab.unread
-                    .at
-                    .entry(object.clone())
-                    .or_default()
-                    .extend(places);
-                lab.unread.objects.insert(object);
-            }
-            open::take(&mut cx, &mut lab, Some(*section), entry);
+            reader.read(names, *section, entry);
+            entry.value.empty();
         }
-        (lab, sink)
+        reader
     };
     let share = objects
         .len()
         .div_ceil(rayon::current_num_threads() * SHARES);
-    let both = |(mut lab, mut sink): (Lab, Sink), (more, complaints): (Lab, Sink)| {
-        lab.append(more);
-        sink.append(complaints);
-        (lab, sink)
-    };
-    let shares = objects.par_chunks(share.max(FEW)).map(each);
-    let mut done = shares.reduce_with(both);
+    let shares = objects.par_chunks_mut(share.max(FEW)).map(each);
+    let mut done = shares.reduce_with(Reader::and);
     if names.is_spent() {
         names.refill();
-        done = Some(each(objects));
+        let texts = crate::yaml::parse_all(sources, &mut Sink::default());
+        let mut all = Reader::default();
+        let root = head::root(&texts);
+        let parts = parts(&texts, root, &mut Sink::default());
+        for (section, entry) in self::objects(&parts, counts) {
+            all.read(names, section, entry);
+        }
+        done = Some(all);
     }
-    if let Some((part, complaints)) = done {
+    if let Some(Reader {
+        lab: part,
+        sink: complaints,
+    }) = done
+    {
         lab.append(part);
         sink.append(complaints);
+    }
+}
+
+/// What was read of some objects.
+#[derive(Default)]
+struct Reader {
+    lab: Lab,
+    sink: Sink,
+}
+
+impl Reader {
+    fn read(&mut self, names: &Names, section: Section, entry: &Entry) {
+        let (lab, sink) = (&mut self.lab, &mut self.sink);
+        let mut cx = Cx { sink, names };
+        let (before, said) = (cx.sink.invalid(), cx.sink.len());
+        section.lower(&mut cx, lab, &entry.key, &entry.value);
+        if cx.sink.invalid() > before {
+            let object = object(section, entry);
+            let places = slip::places(entry, cx.sink.since(said));
+            let at = lab.unread.at.entry(object.clone()).or_default();
+            at.extend(places);
+            lab.unread.objects.insert(object);
+        }
+        open::take(&mut cx, lab, Some(section), entry);
+    }
+
+    /// Those of the one, then those of the other.
+    fn and(mut self, more: Self) -> Self {
+        self.lab.append(more.lab);
+        self.sink.append(more.sink);
+        self
     }
 }
 

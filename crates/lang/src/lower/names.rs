@@ -214,15 +214,15 @@ enum Below<'n> {
 
 fn below<'n>(node: &'n Node, path: &[&str]) -> Below<'n> {
     match &node.kind {
-        NodeKind::Map { entries, .. } => match path.split_first() {
+        NodeKind::Map(entries) => match path.split_first() {
             None => Below::Names(entries),
             Some((key, rest)) => match entries.iter().find(|e| e.key.text == **key) {
                 Some(entry) => below(&entry.value, rest),
                 None => Below::Nothing,
             },
         },
-        NodeKind::Scalar { text, .. } if node.is_null() || text == "unknown" => Below::Nothing,
-        NodeKind::Scalar { .. } | NodeKind::Seq(_) => Below::Unread,
+        NodeKind::Scalar(text) if node.is_null() || text == "unknown" => Below::Nothing,
+        NodeKind::Scalar(_) | NodeKind::Seq(_) => Below::Unread,
     }
 }
 
@@ -262,14 +262,14 @@ pub(super) fn label(
             return word(cx, slot);
         };
         let message = format!("{slot}: {} is a disk with its host", quote(&text));
-        let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+        let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
         cx.report(match on {
             Some((key, on)) if on != host => d.help(format!(
                 "'{key}' says '{on}' and this says '{host}'; write the disk's name alone, and the right host at '{key}'"
             )),
             Some((key, _)) => d
                 .note(format!("the host is told by '{key}'"))
-                .fix(did_you_mean(slot.node.head, label)),
+                .fix(did_you_mean(slot.node.head(), label)),
             None => d.help(format!("write the disk's name alone, '{label}', and its host at 'on' or 'host'")),
         });
         None
@@ -306,7 +306,7 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
         Some((prefix, _)) => {
             let message = format!("{slot} refers to a {word}, not to a {}", quote(prefix));
             let d = Diagnostic::invalid("unknown-reference", message)
-                .at(slot.node.head, format!("a {word} is expected here"));
+                .at(slot.node.head(), format!("a {word} is expected here"));
             cx.report(d);
             return None;
         }
@@ -316,14 +316,14 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
     if !cx.names.has(kind, name) && sure {
         let message = format!("{slot}: there is no {word} {}", quote(name));
         let d = Diagnostic::invalid("unknown-reference", message)
-            .at(slot.node.head, format!("no such {word}"));
+            .at(slot.node.head(), format!("no such {word}"));
         let known: Vec<&str> = cx.names.of(kind).chain(words.iter().copied()).collect();
         let near = cx
             .names
             .affordable(kind.bit())
             .then(|| nearest(name, known.iter().copied()));
         let d = match near.flatten() {
-            Some(near) => d.fix(did_you_mean(slot.node.head, near)),
+            Some(near) => d.fix(did_you_mean(slot.node.head(), near)),
             None => d.help(declared(kind, &known)),
         };
         cx.report(d);
@@ -374,7 +374,7 @@ pub(super) fn object(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     let mut at = super::place::At {
         cx,
         slot: *slot,
-        named: slot.node.head,
+        named: slot.node.head(),
         title: None,
         list: None,
     };

@@ -31,7 +31,7 @@ pub(super) fn rest(cx: &mut Cx<'_>, lab: &mut Lab, of: &str) {
 
 /// The keys that lead from a node to the one whose head is at a place; items of lists are numbers.
 fn way(from: &Node, place: Span) -> Option<Vec<String>> {
-    if from.head == place {
+    if from.head() == place {
         return Some(Vec::new());
     }
     let below = |key: String, node: &Node| {
@@ -40,12 +40,12 @@ fn way(from: &Node, place: Span) -> Option<Vec<String>> {
         Some(way)
     };
     match &from.kind {
-        NodeKind::Scalar { .. } => None,
+        NodeKind::Scalar(_) => None,
         NodeKind::Seq(items) => {
             let mut numbered = items.iter().enumerate();
             numbered.find_map(|(n, item)| below(n.to_string(), item))
         }
-        NodeKind::Map { entries, .. } => {
+        NodeKind::Map(entries) => {
             let mut entries = entries.iter();
             entries.find_map(|e| below(e.key.text.to_string(), &e.value))
         }

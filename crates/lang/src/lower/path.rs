@@ -8,7 +8,7 @@ use diag::Diagnostic;
 /// An absolute, normalised path on a host.
 pub(super) fn absolute(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     let text = scalar::text(cx, slot)?;
-    check_absolute(cx, &slot.to_string(), slot.node.head, &text).then_some(text)
+    check_absolute(cx, &slot.to_string(), slot.node.head(), &text).then_some(text)
 }
 
 /// Reports a path that is not absolute and normalised.

@@ -40,7 +40,7 @@ impl<'c> At<'_, 'c, '_> {
 
 /// Remembers that what stands here is declared not to be known.
 pub(super) fn left_open(cx: &mut Cx<'_>, slot: &Slot<'_>, why: Option<&Prose>) {
-    let key = Spanned::new(slot.key.to_owned(), slot.node.head);
+    let key = Spanned::new(slot.key.to_owned(), slot.node.head());
     cx.sink.left_open(Open {
         object: None,
         key,
@@ -54,9 +54,9 @@ impl Place for At<'_, '_, '_> {
     fn form(&self) -> Form {
         match &self.slot.node.kind {
             _ if self.slot.node.is_null() => Form::Nothing,
-            NodeKind::Scalar { .. } => Form::Text,
+            NodeKind::Scalar(_) => Form::Text,
             NodeKind::Seq(_) => Form::List,
-            NodeKind::Map { .. } => Form::Map,
+            NodeKind::Map(_) => Form::Map,
         }
     }
 
@@ -66,16 +66,16 @@ impl Place for At<'_, '_, '_> {
 
     fn keys(&self) -> Vec<&str> {
         match &self.slot.node.kind {
-            NodeKind::Map { entries, .. } => entries.iter().map(|e| e.key.text.as_str()).collect(),
-            NodeKind::Scalar { .. } | NodeKind::Seq(_) => Vec::new(),
+            NodeKind::Map(entries) => entries.iter().map(|e| e.key.text.as_str()).collect(),
+            NodeKind::Scalar(_) | NodeKind::Seq(_) => Vec::new(),
         }
     }
 
     fn count(&self) -> usize {
         match &self.slot.node.kind {
             NodeKind::Seq(items) => items.len(),
-            NodeKind::Map { entries, .. } => entries.len(),
-            NodeKind::Scalar { .. } => 0,
+            NodeKind::Map(entries) => entries.len(),
+            NodeKind::Scalar(_) => 0,
         }
     }
 
@@ -108,14 +108,14 @@ impl Place for At<'_, '_, '_> {
         wrong.help = recurring(self.slot.key, text).or(wrong.help);
         let has = |meant: &String| {
             let items = match self.list.map(|l| &l.kind) {
-                Some(NodeKind::Seq(items)) => items.as_slice(),
+                Some(NodeKind::Seq(items)) => &**items,
                 _ => &[],
             };
-            let text = |n: &Node| matches!(&n.kind, NodeKind::Scalar { text, .. } if text == meant);
+            let text = |n: &Node| matches!(&n.kind, NodeKind::Scalar(text) if text == meant);
             items.iter().any(text)
         };
         wrong.meant = wrong.meant.filter(|m| !has(m));
-        complain(self.cx, &words, text, self.slot.node.head, wrong);
+        complain(self.cx, &words, text, self.slot.node.head(), wrong);
     }
 
     fn items(&mut self, repeats: Repeats, read: &mut dyn FnMut(&mut dyn Place)) {
@@ -123,19 +123,19 @@ impl Place for At<'_, '_, '_> {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for item in items(self.cx, &slot) {
             if repeats == Repeats::Refused
-                && let NodeKind::Scalar { text, .. } = &item.kind
-                && let Some(first) = seen.insert(text, item.head)
+                && let NodeKind::Scalar(text) = &item.kind
+                && let Some(first) = seen.insert(text, item.head())
             {
                 let d =
                     Diagnostic::invalid("duplicate-value", format!("{slot} lists a value twice"))
-                        .at(item.head, "listed again")
+                        .at(item.head(), "listed again")
                         .and_at(first, "first listed here");
                 self.cx.report(d);
                 continue;
             }
-            let mut at = self.child(slot.with(item), item.head);
+            let mut at = self.child(slot.with(item), item.head());
             at.list = Some(slot.node);
-            if matches!(item.kind, NodeKind::Map { .. }) {
+            if matches!(item.kind, NodeKind::Map(_)) {
                 at.title = Some(Words::Item(&slot));
             }
             read(&mut at);
@@ -149,12 +149,12 @@ impl Place for At<'_, '_, '_> {
     ) {
         let slot = self.slot;
         let entries = match &slot.node.kind {
-            NodeKind::Map { entries, .. } => entries.as_slice(),
+            NodeKind::Map(entries) => &**entries,
             _ if slot.node.is_null() => Default::default(),
             _ => {
                 let message = format!("{slot} is a map, not {}", slot.node.describe());
                 let d = Diagnostic::invalid("wrong-type", message)
-                    .at(slot.node.head, "a map is expected here")
+                    .at(slot.node.head(), "a map is expected here")
                     .help("write '{NAME: …}', or below it, indented, one 'NAME: …' per line");
                 self.cx.report(d);
                 return;

@@ -35,16 +35,16 @@ pub(super) fn read(
         node: &entry.value,
     };
     match &entry.value.kind {
-        NodeKind::Map { .. } => by_ssh(cx, &slot).unwrap_or(Reach::Unknown),
-        NodeKind::Scalar { text, .. } if text == "local" => Reach::Local,
+        NodeKind::Map(_) => by_ssh(cx, &slot).unwrap_or(Reach::Unknown),
+        NodeKind::Scalar(text) if text == "local" => Reach::Local,
         // Not even by the address that is declared: nobody has tried.
-        NodeKind::Scalar { text, .. } if text == "unknown" => Reach::Unknown,
+        NodeKind::Scalar(text) if text == "unknown" => Reach::Unknown,
         _ => {
             let d = Diagnostic::invalid(
                 "invalid-value",
                 format!("{slot} is neither 'local' nor a map"),
             )
-            .at(entry.value.head, "")
+            .at(entry.value.head(), "")
             .help("write 'reach: local', or 'reach: {ssh: ALIAS, user: NAME, port: 22}'");
             cx.report(d);
             Reach::Unknown
@@ -53,7 +53,7 @@ pub(super) fn read(
 }
 
 fn by_ssh(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Reach> {
-    let mut f = Fields::of(cx, slot.to_string(), slot.node.head, slot.node)?;
+    let mut f = Fields::of(cx, slot.to_string(), slot.node.head(), slot.node)?;
     let destination = f.need(cx, "ssh", "ALIAS", destination);
     let user = f.read(cx, "user", user::name);
     let port = f.read(cx, "port", scalar::whole(1..=u16::MAX));

@@ -55,7 +55,7 @@ const HOLDERS: u64 = set::GUEST | set::DEVICE | set::CLUSTER | set::SERVICE;
 /// It names a guest, device, cluster or service and no host: a backup server in a guest, say.
 fn is_inside(cx: &Cx<'_>, node: &Node) -> bool {
     match &node.kind {
-        NodeKind::Scalar { text, .. } => {
+        NodeKind::Scalar(text) => {
             Ref::<{ set::HOST }>::scalar(text, cx.names).is_err()
                 && Ref::<HOLDERS>::scalar(text, cx.names).is_ok()
         }

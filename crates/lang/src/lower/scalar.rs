@@ -17,14 +17,14 @@ use std::str::FromStr;
 /// Any text, also of several lines; not nothing, a list or a map.
 pub(super) fn any_text(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SmolStr> {
     match &slot.node.kind {
-        NodeKind::Scalar { text, .. } if !slot.node.is_null() => Some(text.clone()),
+        NodeKind::Scalar(text) if !slot.node.is_null() => Some(text.clone()),
         _ => {
             let message = match slot.node.is_null() {
                 true => format!("{slot} has no value"),
                 false => format!("{slot} is a single value, not {}", slot.node.describe()),
             };
             let d = Diagnostic::invalid("wrong-type", message)
-                .at(slot.node.head, "a value is expected here");
+                .at(slot.node.head(), "a value is expected here");
             cx.report(d);
             None
         }
@@ -40,15 +40,15 @@ pub(super) fn text(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
 pub(super) fn line(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SmolStr> {
     let text = any_text(cx, slot)?;
     if text.trim().is_empty() {
-        let d =
-            Diagnostic::invalid("invalid-value", format!("{slot} is empty")).at(slot.node.head, "");
+        let d = Diagnostic::invalid("invalid-value", format!("{slot} is empty"))
+            .at(slot.node.head(), "");
         cx.report(d);
         return None;
     }
     if text.chars().any(char::is_control) {
         let message =
             format!("{slot} is one line of text, without line breaks and control characters");
-        cx.report(Diagnostic::invalid("invalid-value", message).at(slot.node.head, ""));
+        cx.report(Diagnostic::invalid("invalid-value", message).at(slot.node.head(), ""));
         return None;
     }
     Some(text)
@@ -98,9 +98,9 @@ pub(super) fn one<'w, T: Copy>(
         }
         let known = words.iter().map(|(w, _)| *w);
         let message = format!("{slot}: {} is not {}", quote(&text), one_of(known.clone()));
-        let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+        let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
         let d = match nearest(&text, known) {
-            Some(near) => d.fix(did_you_mean(slot.node.head, near)),
+            Some(near) => d.fix(did_you_mean(slot.node.head(), near)),
             None => d,
         };
         cx.report(d);
@@ -119,12 +119,12 @@ pub(super) fn duration(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Seconds> {
         Ok(seconds) => Some(seconds),
         Err(why) => {
             let message = format!("{slot}: {} is not a duration: {why}", quote(&text));
-            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
             let wrong = <Duration as Value>::parse(&text).err();
             let (meant, help) = wrong.map_or((None, None), |w| (w.meant, w.help));
             let meant = meant.filter(|m| Seconds::parse(m).is_ok());
             cx.report(match (meant, help) {
-                (Some(meant), _) => d.fix(did_you_mean(slot.node.head, &meant)),
+                (Some(meant), _) => d.fix(did_you_mean(slot.node.head(), &meant)),
                 (None, Some(help)) => d.help(help),
                 (None, None) => d,
             });
@@ -144,9 +144,9 @@ pub(super) fn date(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Date> {
                 Says::Whole(_) | Says::Nothing => "is not a date",
             };
             let message = format!("{slot}: {} {why}", quote(&text));
-            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+            let d = Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
             cx.report(match (wrong.meant, wrong.help) {
-                (Some(meant), _) => d.fix(did_you_mean(slot.node.head, &meant)),
+                (Some(meant), _) => d.fix(did_you_mean(slot.node.head(), &meant)),
                 (None, Some(help)) => d.help(help),
                 (None, None) => d,
             });

@@ -21,12 +21,12 @@ const KEY: &str = "key";
 pub(super) fn reference(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SecretRef> {
     if slot.node.is_null() {
         let d = Diagnostic::invalid("wrong-type", format!("{slot} has no value"))
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help(FORMS);
         cx.report(d);
         return None;
     }
-    let NodeKind::Map { entries, .. } = &slot.node.kind else {
+    let NodeKind::Map(entries) = &slot.node.kind else {
         clear_text(cx, slot, FORMS);
         return None;
     };
@@ -41,14 +41,14 @@ pub(super) fn reference(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<SecretRef> {
     if kinds.count() != 1 || !entries.iter().all(known) {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} is not a reference to a secret");
-        let d = Diagnostic::invalid("secret-in-clear", message).at(slot.node.head, "");
+        let d = Diagnostic::invalid("secret-in-clear", message).at(slot.node.head(), "");
         cx.report(match meant(entries) {
             Some(near) => d.help(format!("did you mean '{near}'?")).help(FORMS),
             None => d.help(FORMS),
         });
         return None;
     }
-    let mut fields = Fields::of(cx, slot.to_string(), slot.node.head, slot.node)?;
+    let mut fields = Fields::of(cx, slot.to_string(), slot.node.head(), slot.node)?;
     let file = fields.read(cx, "file", scalar::text);
     let env = fields.read(cx, "env", variable);
     let command = fields.read(cx, "command", program);
@@ -84,7 +84,7 @@ fn path(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} is not the path of a file");
         let d = Diagnostic::invalid("invalid-path", message)
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help("paths are meant from the root of the lab tree, e.g. secrets/db.yaml; the secret itself must not stand here");
         cx.report(d);
         return None;
@@ -120,7 +120,7 @@ pub(super) fn clear_text(cx: &mut Cx<'_>, slot: &Slot<'_>, instead: &str) {
     cx.sink.secret(slot.node.span);
     let message = format!("{slot} is a secret in clear text");
     let d = Diagnostic::invalid("secret-in-clear", message)
-        .at(slot.node.head, "")
+        .at(slot.node.head(), "")
         .note("the value is not shown; whoever can read this repository, or its history, has it")
         .help(instead)
         .help("then change the secret: it stays in the history");
@@ -135,7 +135,7 @@ fn variable(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         cx.sink.secret(slot.node.span);
         let message = format!("{slot} is not the name of an environment variable");
         let d = Diagnostic::invalid("invalid-value", message)
-            .at(slot.node.head, "")
+            .at(slot.node.head(), "")
             .help("names have letters, digits and '_'; the secret itself must not stand here");
         cx.report(d);
         return None;
@@ -154,7 +154,7 @@ fn program(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<Vec<String>> {
         .collect();
     if words.is_empty() && matches!(slot.node.kind, NodeKind::Seq(_)) {
         let message = format!("{slot} is a list of a program and its arguments");
-        cx.report(Diagnostic::invalid("invalid-value", message).at(slot.node.head, ""));
+        cx.report(Diagnostic::invalid("invalid-value", message).at(slot.node.head(), ""));
     }
     (!words.is_empty()).then_some(words)
 }

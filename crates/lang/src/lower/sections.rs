@@ -6,7 +6,7 @@ use super::place::At;
 use super::{backup, dataset, guest, host, network, repository, site, tier};
 use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
-use crate::yaml::{Entry, Key, Node, NodeKind};
+use crate::yaml::{Entry, Key, Node, NodeKind, Text};
 use diag::Diagnostic;
 use model::id::Kind;
 use model::lab::{LISTS, Lab, ListSection, SECTIONS};
@@ -119,7 +119,7 @@ pub(super) fn list(cx: &mut Cx<'_>, lab: &mut Lab, section: &'static ListSection
         let mut at = At {
             cx,
             slot: slot.with(item),
-            named: item.head,
+            named: item.head(),
             title: Some(Words::Text(&title)),
             list: None,
         };
@@ -139,6 +139,23 @@ fn article(word: &str) -> &'static str {
     }
 }
 
+/// The entries of the sections of objects of a text, as [`top_level`] has them.
+pub(super) fn objects(text: &mut Text) -> impl Iterator<Item = (Section, &mut Entry)> {
+    let sections = match text.root.as_mut().map(|root| &mut root.kind) {
+        Some(NodeKind::Map(entries)) => &mut **entries,
+        _ => Default::default(),
+    };
+    let sections = sections.iter_mut().filter_map(|entry| {
+        let key = entry.key.text.as_str();
+        let section = Section::all().find(|s| s.key == key)?;
+        match &mut entry.value.kind {
+            NodeKind::Map(entries) => Some((section, entries)),
+            _ => None,
+        }
+    });
+    sections.flat_map(|(section, entries)| entries.iter_mut().map(move |e| (section, e)))
+}
+
 /// Adds the sections of one file; what is none is reported.
 pub(super) fn top_level<'n>(
     root: &'n Node,
@@ -149,10 +166,10 @@ pub(super) fn top_level<'n>(
     if root.is_null() {
         return;
     }
-    let NodeKind::Map { entries, .. } = &root.kind else {
+    let NodeKind::Map(entries) = &root.kind else {
         let message = format!("a lab file is a map of sections, not {}", root.describe());
         let d = Diagnostic::invalid("wrong-type", message)
-            .at(root.head, "a section such as 'hosts:' is expected here");
+            .at(root.head(), "a section such as 'hosts:' is expected here");
         sink.report(d);
         return;
     };
@@ -160,7 +177,7 @@ pub(super) fn top_level<'n>(
         let key = entry.key.text.as_str();
         if let Some(section) = Section::all().find(|s| s.key == key) {
             match &entry.value.kind {
-                NodeKind::Map { entries, .. } => parts.push(Part::Objects(section, entries)),
+                NodeKind::Map(entries) => parts.push(Part::Objects(section, entries)),
                 _ if entry.value.is_null() => {}
                 _ => {
                     sink.report(not_names(section, entry));
@@ -173,11 +190,11 @@ pub(super) fn top_level<'n>(
             parts.push(Part::Controller(entry));
         } else if key == RULES {
             match &entry.value.kind {
-                NodeKind::Map { entries, .. } => parts.push(Part::Rules(entries)),
+                NodeKind::Map(entries) => parts.push(Part::Rules(entries)),
                 _ if entry.value.is_null() => {}
                 _ => sink.report(
                     Diagnostic::invalid("wrong-type", "'rules' is a map from rules to settings")
-                        .at(entry.value.head, format!("is {}", entry.value.describe()))
+                        .at(entry.value.head(), format!("is {}", entry.value.describe()))
                         .help(
                             "write 'rules:' and below it, indented, 'ID: {severity: info, why: …}'",
                         ),
@@ -189,7 +206,7 @@ pub(super) fn top_level<'n>(
                 _ if entry.value.is_null() => {}
                 _ => sink.report(
                     Diagnostic::invalid("wrong-type", "'waivers' is a list")
-                        .at(entry.value.head, format!("is {}", entry.value.describe()))
+                        .at(entry.value.head(), format!("is {}", entry.value.describe()))
                         .help("write 'waivers:' and below it items that begin with '- rule: …'"),
                 ),
             }
@@ -211,7 +228,7 @@ fn not_names(section: Section, entry: &Entry) -> Diagnostic {
         "wrong-type",
         format!("'{key}' is a map from names to definitions"),
     )
-    .at(entry.value.head, format!("is {}", entry.value.describe()))
+    .at(entry.value.head(), format!("is {}", entry.value.describe()))
     .help(format!(
         "write '{key}:' and below it, indented, the name of each {word} with a ':'"
     ))

@@ -59,10 +59,10 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, entries: &[Entry]) {
             cx.report(d);
             continue;
         }
-        if let NodeKind::Scalar { text, .. } = &entry.value.kind
+        if let NodeKind::Scalar(text) = &entry.value.kind
             && !entry.value.is_null()
         {
-            cx.report(bare(&id.text, text, entry.value.head));
+            cx.report(bare(&id.text, text, entry.value.head()));
             continue;
         }
         let slot = Slot {

@@ -25,14 +25,14 @@ fn keys(object: &Entry, at: Span) -> Option<Vec<String>> {
     let mut node = &object.value;
     loop {
         match &node.kind {
-            NodeKind::Map { entries, truncated } => {
+            NodeKind::Map(entries) => {
                 let entry = entries.iter().find(|e| holds(e.value.span, at));
-                let entry = entry.filter(|_| !truncated)?;
+                let entry = entry.filter(|_| !node.truncated)?;
                 out.push(entry.key.text.to_string());
                 node = &entry.value;
             }
             NodeKind::Seq(items) => node = items.iter().find(|n| holds(n.span, at))?,
-            NodeKind::Scalar { .. } => return Some(out),
+            NodeKind::Scalar(_) => return Some(out),
         }
     }
 }

@@ -71,7 +71,7 @@ fn value(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Value) -> Option<String> {
             Comma => ",",
             Flag | Word(_) | Number | Time | Free => {
                 let message = format!("{slot} takes one value, not a list");
-                cx.report(Diagnostic::invalid("sshd-keyword", message).at(slot.node.head, ""));
+                cx.report(Diagnostic::invalid("sshd-keyword", message).at(slot.node.head(), ""));
                 return None;
             }
         };
@@ -93,9 +93,9 @@ fn value(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Value) -> Option<String> {
         return Some(text);
     };
     let message = format!("{slot}: {} {expected}", quote(&text));
-    let d = Diagnostic::invalid("sshd-keyword", message).at(slot.node.head, "");
+    let d = Diagnostic::invalid("sshd-keyword", message).at(slot.node.head(), "");
     cx.report(match near {
-        Some(near) => d.fix(did_you_mean(slot.node.head, near)),
+        Some(near) => d.fix(did_you_mean(slot.node.head(), near)),
         None => d,
     });
     None

@@ -34,14 +34,15 @@ pub(super) fn name(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     let message = |why: &str| format!("{slot}: {} {why}", quote(&text));
     let invalid = |why: &str| Diagnostic::invalid("invalid-value", message(why));
     if let Some((system, version)) = of(&text) {
-        let d = invalid("is the code name of a release").at(slot.node.head, "");
+        let d = invalid("is the code name of a release").at(slot.node.head(), "");
         cx.report(d.help(format!("write 'os: {system}' and 'version: {version}'")));
         return None;
     }
     if is_name(&text) {
         return Some(text);
     }
-    let d = invalid("is not one word of letters, digits, '-', '_' and '.'").at(slot.node.head, "");
+    let d =
+        invalid("is not one word of letters, digits, '-', '_' and '.'").at(slot.node.head(), "");
     let release = text.rsplit_once(' ').filter(|(_, release)| {
         release.starts_with(|c: char| c.is_ascii_digit()) && is_name(release)
     });
@@ -53,7 +54,7 @@ pub(super) fn name(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     cx.report(match release {
         _ if !is_name(&system) => d,
         Some(release) => d.help(format!("write 'os: {system}' and 'version: {release}'")),
-        None => d.fix(did_you_mean(slot.node.head, &system)),
+        None => d.fix(did_you_mean(slot.node.head(), &system)),
     });
     None
 }

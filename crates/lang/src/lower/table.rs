@@ -22,7 +22,7 @@ pub(crate) fn read(node: &Node, sink: &mut Sink) -> Option<Table> {
     let mut at = At {
         cx: &mut cx,
         slot,
-        named: node.head,
+        named: node.head(),
         title: Some(Words::Text("the table of facts")),
         list: None,
     };

@@ -18,7 +18,7 @@ pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, items: &[Node]) {
 
 fn one(cx: &mut Cx<'_>, item: &Node) -> Option<Waiver> {
     let before = cx.sink.invalid();
-    let mut f = Fields::of(cx, "a waiver", item.head, item)?;
+    let mut f = Fields::of(cx, "a waiver", item.head(), item)?;
     f.exclusive(cx, "rule", "promise");
     f.exclusive(cx, "rule", "drift");
     f.exclusive(cx, "promise", "drift");
@@ -39,7 +39,7 @@ fn one(cx: &mut Cx<'_>, item: &Node) -> Option<Waiver> {
     }
     f.finish(cx);
     Some(Waiver {
-        span: item.head,
+        span: item.head(),
         id: id?,
         object,
         only,
@@ -60,7 +60,7 @@ fn drift(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
         "{slot}: {} is not what 'holdfast drift' shows",
         quote(&text)
     );
-    let d = diag::Diagnostic::invalid("invalid-value", message).at(slot.node.head, "");
+    let d = diag::Diagnostic::invalid("invalid-value", message).at(slot.node.head(), "");
     cx.report(d.help("write the path, as in 'file:/etc/motd' or 'listener:tcp/0.0.0.0:80'"));
     None
 }

@@ -44,7 +44,7 @@ impl<'v, 'c> Former<'v, 'c> {
                     .iter()
                     .any(|s| matches!(s, Shape::Value(_) | Shape::Ref(_)));
                 let spread = |s: &&Shape| {
-                    one && matches!(s, Shape::List(_)) && matches!(node.kind, NodeKind::Map { .. })
+                    one && matches!(s, Shape::List(_)) && matches!(node.kind, NodeKind::Map(_))
                 };
                 let all = all.iter().filter(|s| !spread(s));
                 all.into_iter().find_map(|one| self.of(one, node))
@@ -55,17 +55,20 @@ impl<'v, 'c> Former<'v, 'c> {
     /// One text: itself, or the only one in what stands there.
     fn single(&self, shape: &Shape, node: &Node) -> Option<String> {
         match &node.kind {
-            NodeKind::Scalar { text, plain } => {
+            NodeKind::Scalar(text) => {
                 let meant = || self.values.meant(shape, text).map(|m| flow(&m, true));
-                let own = self.values.takes(shape, text).then(|| flow(text, *plain));
+                let own = self
+                    .values
+                    .takes(shape, text)
+                    .then(|| flow(text, node.plain));
                 own.or_else(meant)
             }
-            NodeKind::Seq(items) => match items.as_slice() {
+            NodeKind::Seq(items) => match &**items {
                 [one] => self.single(shape, one),
                 _ if self.values.is_prose(shape) => joined(items),
                 _ => None,
             },
-            NodeKind::Map { entries, .. } => match entries.as_slice() {
+            NodeKind::Map(entries) => match &**entries {
                 [one] if one.value.is_null() => {
                     let text = one.key.text.as_str();
                     self.values.takes(shape, text).then(|| flow(text, true))
@@ -81,13 +84,13 @@ impl<'v, 'c> Former<'v, 'c> {
 
     fn list(&mut self, of: &Shape, node: &Node) -> Option<String> {
         let items = match &node.kind {
-            NodeKind::Scalar { text, plain: true } => match self.parts(of, text) {
+            NodeKind::Scalar(text) if node.plain => match self.parts(of, text) {
                 Some(parts) => parts,
                 None => vec![self.of(of, node)?],
             },
-            NodeKind::Scalar { .. } => vec![self.of(of, node)?],
+            NodeKind::Scalar(_) => vec![self.of(of, node)?],
             NodeKind::Seq(items) => self.all(items.iter(), of)?,
-            NodeKind::Map { entries, .. } => match self.of(of, node) {
+            NodeKind::Map(entries) => match self.of(of, node) {
                 Some(one) => vec![one],
                 None => self.keys_or_values(of, entries)?,
             },
@@ -131,14 +134,14 @@ impl<'v, 'c> Former<'v, 'c> {
             return Some(counted);
         }
         let entries: Vec<String> = match &node.kind {
-            NodeKind::Scalar { .. } => vec![self.entry(key, of, node, 0)?],
+            NodeKind::Scalar(_) => vec![self.entry(key, of, node, 0)?],
             NodeKind::Seq(items) => {
                 let each = items.iter().enumerate();
                 let all: Option<Vec<String>> =
                     each.map(|(n, item)| self.entry(key, of, item, n)).collect();
                 all?
             }
-            NodeKind::Map { entries, .. } => {
+            NodeKind::Map(entries) => {
                 let each = entries.iter().map(|e| {
                     let value = self.of(of, &e.value)?;
                     Some(format!("{}: {value}", flow(&e.key.text, true)))
@@ -168,7 +171,7 @@ impl<'v, 'c> Former<'v, 'c> {
 
     /// Of how many there are, the first two.
     fn counted(&mut self, key: &Shape, of: &Shape, node: &Node) -> Option<String> {
-        let NodeKind::Scalar { text, .. } = &node.kind else {
+        let NodeKind::Scalar(text) = &node.kind else {
             return None;
         };
         let several = text.parse::<u16>().is_ok_and(|n| n > 1);
@@ -184,18 +187,16 @@ impl<'v, 'c> Former<'v, 'c> {
     /// An item as an entry: it is the value of a name that is still to be given, or it is the name, or it has the name within.
     fn entry(&mut self, key: &Shape, of: &Shape, item: &Node, n: usize) -> Option<String> {
         match &item.kind {
-            NodeKind::Scalar { text, .. }
-                if self.values.takes(key, text) && !self.measures(of, text) =>
-            {
+            NodeKind::Scalar(text) if self.values.takes(key, text) && !self.measures(of, text) => {
                 let value = self.empty(of)?;
                 Some(format!("{}: {value}", flow(text, true)))
             }
-            NodeKind::Map { entries, .. } => match named(entries) {
+            NodeKind::Map(entries) => match named(entries) {
                 Some((name, rest)) => {
                     let value = self.entries(of, &rest)?;
                     Some(format!("{}: {value}", flow(name, true)))
                 }
-                None => match entries.as_slice() {
+                None => match &**entries {
                     [one]
                         if self.values.takes(key, &one.key.text)
                             && self.of(of, &one.value).is_some() =>
@@ -269,7 +270,7 @@ impl<'v, 'c> Former<'v, 'c> {
 
     fn record(&mut self, record: &RecordShape, short: &[&str], node: &Node) -> Option<String> {
         match &node.kind {
-            NodeKind::Scalar { text, .. } => {
+            NodeKind::Scalar(text) => {
                 let shorts = record.fields.iter().filter(|f| short.contains(&f.key));
                 let mut shorts = shorts.filter(|f| self.values.takes(&f.shape, text));
                 match (shorts.next(), short) {
@@ -279,13 +280,13 @@ impl<'v, 'c> Former<'v, 'c> {
                     (None, _) => None,
                 }
             }
-            NodeKind::Seq(items) => match items.as_slice() {
+            NodeKind::Seq(items) => match &**items {
                 [one] => self.record(record, short, one),
                 _ => self
                     .merged(record, items)
                     .or_else(|| self.collected(record, node)),
             },
-            NodeKind::Map { entries, .. } => {
+            NodeKind::Map(entries) => {
                 let entries: Vec<&Entry> = entries.iter().collect();
                 self.known(record, &entries)
             }
@@ -296,7 +297,7 @@ impl<'v, 'c> Former<'v, 'c> {
     fn merged(&mut self, record: &RecordShape, items: &[Node]) -> Option<String> {
         let mut all = Vec::new();
         for item in items {
-            let NodeKind::Map { entries, .. } = &item.kind else {
+            let NodeKind::Map(entries) = &item.kind else {
                 return None;
             };
             all.extend(entries);
@@ -399,7 +400,7 @@ fn named(entries: &[Entry]) -> Option<(&str, Vec<&Entry>)> {
     let name = entries
         .iter()
         .find(|e| NAMES.contains(&e.key.text.as_str()))?;
-    let NodeKind::Scalar { text, .. } = &name.value.kind else {
+    let NodeKind::Scalar(text) = &name.value.kind else {
         return None;
     };
     let rest = entries.iter().filter(|e| e.key.text != name.key.text);
@@ -409,7 +410,7 @@ fn named(entries: &[Entry]) -> Option<(&str, Vec<&Entry>)> {
 /// Several texts as one.
 fn joined(items: &[Node]) -> Option<String> {
     let text = |n: &Node| match &n.kind {
-        NodeKind::Scalar { text, .. } if !n.is_null() => Some(text.to_string()),
+        NodeKind::Scalar(text) if !n.is_null() => Some(text.to_string()),
         _ => None,
     };
     let all: Option<Vec<String>> = items.iter().map(text).collect();

@@ -26,6 +26,11 @@ const MOST: usize = 100;
 /// Longer forms are shown by an example instead.
 const LONGEST: usize = 120;
 
+/// Something was said that may be about a value of another place.
+pub(crate) fn is_wanted(sink: &Sink) -> bool {
+    sink.places(CODE).next().is_some()
+}
+
 /// Gives every complaint about a mix-up the form that would be accepted, unless nothing better is known than what it says.
 pub(crate) fn help(texts: &[Text], names: &Names, networks: &Objects<Network>, sink: &mut Sink) {
     let spans: Vec<Span> = sink.places(CODE).take(MOST).collect();
@@ -72,8 +77,7 @@ struct Named<'n> {
 impl Named<'_> {
     /// Where all names are keys of what a name has, the name was left out: what to write then.
     fn forgotten(&self, values: &Values<'_>) -> Option<String> {
-        let (Shape::Record(record, _), NodeKind::Map { entries, .. }) = (&self.of, &self.node.kind)
-        else {
+        let (Shape::Record(record, _), NodeKind::Map(entries)) = (&self.of, &self.node.kind) else {
             return None;
         };
         let fields = record().fields;
@@ -148,7 +152,7 @@ fn is_loose(shape: &Shape, values: &Values<'_>) -> bool {
 
 /// Walks down to the node at a place, along what may stand there.
 fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Option<Found<'n>> {
-    if node.head == at {
+    if node.head() == at {
         let shape = shape.clone();
         let names = None;
         return Some(Found {
@@ -165,14 +169,14 @@ fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Op
             let mut below = items.iter().filter(|i| within(i));
             below.find_map(|i| find(of, i, at, None))
         }
-        (_, NodeKind::Map { entries, .. }) => {
+        (_, NodeKind::Map(entries)) => {
             let mut below = entries.iter().filter(|e| within(&e.value));
             below.find_map(|e| {
                 let name = e.key.text.as_str();
                 let below = under(shape, name)?;
                 let mut found = find(&below, &e.value, at, Some(name))?;
                 if let Shape::Map(_, of) = shape
-                    && e.value.head == at
+                    && e.value.head() == at
                 {
                     let of = (**of).clone();
                     found.names = Some(Named { key, node, of });

@@ -8,35 +8,41 @@ use smol_str::SmolStr;
 pub(crate) struct Node {
     /// From its first to its last byte.
     pub(crate) span: Span,
-    /// The part to point at: all of it if it is on one line, else its beginning.
-    pub(crate) head: Span,
-    /// Nodes in it, itself included.
-    pub(crate) weight: u32,
-    /// Its tag, where the dialect keeps tags; none if it is YAML's own and says nothing new.
-    pub(crate) tag: Option<Box<str>>,
+    /// Which part of it to point at.
+    pub(crate) shown: Shown,
+    /// Text without quotes, so that `~` means nothing.
+    pub(crate) plain: bool,
+    /// A map in which the text broke off, so that keys may be missing.
+    pub(crate) truncated: bool,
+    /// Its tag, where the dialect keeps tags; none if it is YAML's own and says nothing new. Few have one, so it takes little room where
+    /// there is none.
+    tag: Option<Box<Box<str>>>,
     /// What it is.
     pub(crate) kind: NodeKind,
 }
 
-/// Kinds of values.
+/// The part of a value to point at: all of it if it is on one line, else its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// All of it.
+    Whole,
+    /// The bracket that opens it.
+    Bracket,
+    /// Its first key, or what is shown of its first item.
+    First,
+    /// The place where it would begin.
+    Start,
+}
+
+/// Kinds of values. Lists are exactly as long as what they hold.
 #[derive(Debug, Clone)]
 pub(crate) enum NodeKind {
     /// Text as it was written, without quotes; `no` and `0644` stay text.
-    Scalar {
-        /// The text.
-        text: SmolStr,
-        /// Without quotes, so that `~` means nothing.
-        plain: bool,
-    },
+    Scalar(SmolStr),
     /// A list.
-    Seq(Vec<Node>),
+    Seq(Box<[Node]>),
     /// A map in the order of the text; keys are unique.
-    Map {
-        /// Its entries.
-        entries: Vec<Entry>,
-        /// The text broke off inside, so keys may be missing.
-        truncated: bool,
-    },
+    Map(Box<[Entry]>),
 }
 
 /// One key and its value.
@@ -60,19 +66,77 @@ pub(crate) struct Key {
 }
 
 impl Node {
+    /// A value that is shown as a whole.
+    pub(crate) fn new(span: Span, tag: Option<Box<str>>, kind: NodeKind) -> Self {
+        Self {
+            span,
+            shown: Shown::Whole,
+            plain: false,
+            truncated: false,
+            tag: tag.map(Box::new),
+            kind,
+        }
+    }
+
+    /// Its tag.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        self.tag.as_deref().map(|tag| &**tag)
+    }
+
+    /// The part to point at: all of it if it is on one line, else its beginning.
+    pub(crate) fn head(&self) -> Span {
+        let start = self.span.start;
+        let until = |end| Span { end, ..self.span };
+        match self.shown {
+            Shown::Whole => self.span,
+            Shown::Bracket => until(start + 1),
+            Shown::Start => until(start),
+            Shown::First => match &self.kind {
+                NodeKind::Scalar(_) => self.span,
+                NodeKind::Seq(items) => items.first().map_or(until(start), Node::head),
+                NodeKind::Map(entries) => entries.first().map_or(until(start), |e| e.key.span),
+            },
+        }
+    }
+
+    /// How many nodes are in it, itself included, and keys. Trees are no deeper than the parser lets them be.
+    pub(crate) fn weight(&self) -> usize {
+        1 + match &self.kind {
+            NodeKind::Scalar(_) => 0,
+            NodeKind::Seq(items) => items.iter().map(Node::weight).sum(),
+            NodeKind::Map(entries) => entries.iter().map(|e| e.value.weight() + 1).sum(),
+        }
+    }
+
     /// Nothing was written: `key:`, `key: ~` or `key: null`.
     pub(crate) fn is_null(&self) -> bool {
-        matches!(&self.kind, NodeKind::Scalar { text, plain: true }
-            if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+        let nothing = |text: &str| matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        matches!(&self.kind, NodeKind::Scalar(text) if self.plain && nothing(text))
+    }
+
+    /// Takes it apart: its place stays, and all that is in it is gone.
+    pub(crate) fn empty(&mut self) {
+        self.kind = NodeKind::Seq(Box::default());
     }
 
     /// What it is, for messages.
     pub(crate) fn describe(&self) -> &'static str {
         match &self.kind {
             _ if self.is_null() => "nothing",
-            NodeKind::Scalar { .. } => "text",
+            NodeKind::Scalar(_) => "text",
             NodeKind::Seq(_) => "a list",
-            NodeKind::Map { .. } => "a map",
+            NodeKind::Map(_) => "a map",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_takes_little_room() {
+        assert!(size_of::<Node>() <= 48, "{}", size_of::<Node>());
+        assert!(size_of::<Entry>() <= 88, "{}", size_of::<Entry>());
     }
 }

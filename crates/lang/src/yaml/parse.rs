@@ -2,7 +2,7 @@
 
 use super::complain;
 use super::input::Text;
-use super::node::{Entry, Key, Node, NodeKind};
+use super::node::{Entry, Key, Node, NodeKind, Shown};
 use super::offsets::Offsets;
 use crate::sink::Sink;
 use crate::suggest::quote;
@@ -234,10 +234,10 @@ struct Builder<'a> {
 }
 
 /// What a list holds, in one that has no room for more.
-fn exactly<T>(from: &mut Vec<T>) -> Vec<T> {
+fn exactly<T>(from: &mut Vec<T>) -> Box<[T]> {
     let mut out = Vec::with_capacity(from.len());
     out.append(from);
-    out
+    out.into_boxed_slice()
 }
 
 /// Lists to collect in. What was collected moves on in a list of exactly its size, and the room is used again.
@@ -302,20 +302,10 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let span = self.without_what_follows(span, style);
                 let tag = self.tag(tag.as_ref(), span);
-                let kind = NodeKind::Scalar {
-                    text: text.into(),
-                    plain: style == ScalarStyle::Plain,
-                };
-                self.keep(
-                    anchor,
-                    Node {
-                        span,
-                        head: span,
-                        weight: 1,
-                        tag,
-                        kind,
-                    },
-                );
+                let kind = NodeKind::Scalar(text.into());
+                let mut node = Node::new(span, tag, kind);
+                node.plain = style == ScalarStyle::Plain;
+                self.keep(anchor, node);
             }
             Event::SequenceStart(anchor, tag) => {
                 let tag = self.tag(tag.as_ref(), span);
@@ -425,13 +415,12 @@ impl Builder<'_> {
         let Some(frame) = self.stack.pop() else {
             return;
         };
-        let (kind, first, last) = match frame.shape {
+        let (kind, is_begun, last) = match frame.shape {
             Shape::Seq(mut items) => {
-                let first = items.first().map(|n| n.head);
                 let last = items.last().map(|n| n.span);
                 let exact = exactly(&mut items);
                 self.spare.items.push(items);
-                (NodeKind::Seq(exact), first, last)
+                (NodeKind::Seq(exact), last.is_some(), last)
             }
             Shape::Map {
                 mut entries,
@@ -439,7 +428,6 @@ impl Builder<'_> {
                 merged,
                 ..
             } => {
-                let first = entries.first().map(|e| e.key.span);
                 let last = entries.last().map(|e| e.value.span);
                 for entry in merged {
                     if seen.first(&entries, &entry.key.text).is_none() {
@@ -449,11 +437,7 @@ impl Builder<'_> {
                 }
                 let exact = exactly(&mut entries);
                 self.spare.entries.push(entries);
-                let kind = NodeKind::Map {
-                    entries: exact,
-                    truncated: end.is_none(),
-                };
-                (kind, first, last)
+                (NodeKind::Map(exact), last.is_some(), last)
             }
         };
         let flow = frame.start.end > frame.start.start;
@@ -464,26 +448,16 @@ impl Builder<'_> {
             end: stop,
             ..frame.start
         };
-        let head = match bracket {
-            Some((_, line)) if line == frame.line => span,
-            Some(_) => frame.start,
-            None => first.unwrap_or(frame.start),
+        let mut node = Node::new(span, frame.tag, kind);
+        node.truncated = end.is_none();
+        node.shown = match bracket {
+            Some((_, line)) if line == frame.line => Shown::Whole,
+            Some(_) => Shown::Bracket,
+            None if is_begun => Shown::First,
+            None if flow => Shown::Bracket,
+            None => Shown::Start,
         };
-        let weight = 1 + match &kind {
-            NodeKind::Scalar { .. } => 0,
-            NodeKind::Seq(items) => items.iter().map(|n| n.weight).sum::<u32>(),
-            NodeKind::Map { entries, .. } => entries.iter().map(|e| e.value.weight + 1).sum(),
-        };
-        self.keep(
-            frame.anchor,
-            Node {
-                span,
-                head,
-                weight,
-                tag: frame.tag,
-                kind,
-            },
-        );
+        self.keep(frame.anchor, node);
     }
 
     /// Remembers a finished node under its anchor and puts it into its parent.
@@ -505,13 +479,13 @@ impl Builder<'_> {
             self.sink.report(d);
             return Err(Stop);
         };
-        self.expanded = self.expanded.saturating_add(target.weight as usize);
+        self.expanded = self.expanded.saturating_add(target.weight());
         if self.expanded > MAX_EXPANDED {
             let message =
                 format!("the aliases of this file stand for more than {MAX_EXPANDED} values");
             let d = Diagnostic::invalid("yaml-limit", message)
                 .at(span, "the rest of this file is not read")
-                .and_at(target.head, "what this alias stands for")
+                .and_at(target.head(), "what this alias stands for")
                 .help("write the values out, or split the file");
             self.sink.report(d);
             return Err(Stop);
@@ -557,9 +531,10 @@ impl Builder<'_> {
 /// A map's key; refused if it is not text or was there before.
 fn key(node: Node, (entries, seen): (&[Entry], &Seen), sink: &mut Sink) -> Pending {
     let span = node.span;
-    let NodeKind::Scalar { text, plain } = node.kind else {
+    let (plain, head) = (node.plain, node.head());
+    let NodeKind::Scalar(text) = node.kind else {
         let d = Diagnostic::invalid("yaml-syntax", "a key must be text, not a list or a map")
-            .at(node.head, "used as a key")
+            .at(head, "used as a key")
             .help("put quotes around text that begins with '[' or '{'");
         sink.report(d);
         return Pending::Refused;
@@ -581,16 +556,17 @@ fn twice(text: &str, span: Span, first: Span) -> Diagnostic {
 
 /// The value of `<<`: entries that the map has unless it gives them itself.
 fn merge(node: Node, merged: &mut Vec<Entry>, sink: &mut Sink) {
+    let head = node.head();
     match node.kind {
-        NodeKind::Map { entries, .. } => merged.extend(entries),
+        NodeKind::Map(entries) => merged.extend(entries),
         NodeKind::Seq(items) => {
             for item in items {
                 merge(item, merged, sink);
             }
         }
-        NodeKind::Scalar { .. } => sink.report(
+        NodeKind::Scalar(_) => sink.report(
             Diagnostic::invalid("yaml-syntax", "'<<' takes a map, or a list of maps")
-                .at(node.head, "is text"),
+                .at(head, "is text"),
         ),
     }
 }
