@@ -3,6 +3,7 @@
 use crate::lines::Lines;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Index of a text in a [`SourceSet`].
 #[derive(
@@ -72,33 +73,49 @@ pub struct Source {
 /// All texts of one lab tree, in a fixed order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceSet {
-    sources: Vec<Source>,
-    /// Of each text, so that a place is found without reading what comes before it.
-    lines: Vec<Lines>,
+    /// A text may be in several sets, and takes the room of one.
+    sources: Vec<Arc<Held>>,
+}
+
+/// A text, and its lines, so that a place is found without reading what comes before it.
+#[derive(Debug, PartialEq, Eq)]
+struct Held {
+    source: Source,
+    lines: Lines,
 }
 
 impl SourceSet {
     /// Adds a text and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.lines.push(Lines::default());
-        self.sources.push(Source {
-            path: path.into(),
-            text: text.into(),
-        });
+        self.hold(Arc::new(Held {
+            source: Source {
+                path: path.into(),
+                text: text.into(),
+            },
+            lines: Lines::default(),
+        }))
+    }
+
+    /// Adds a text of another set as it is, if that has it.
+    pub fn share(&mut self, from: &Self, id: SourceId) -> Option<SourceId> {
+        let held = from.sources.get(id.0 as usize)?;
+        Some(self.hold(Arc::clone(held)))
+    }
+
+    fn hold(&mut self, held: Arc<Held>) -> SourceId {
+        self.sources.push(held);
         SourceId(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The text with this id, if the set holds it.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
-        self.sources.get(id.0 as usize)
+        self.sources.get(id.0 as usize).map(|held| &held.source)
     }
 
     /// All texts with their ids, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.sources
-            .iter()
-            .enumerate()
-            .map(|(n, s)| (SourceId(u32::try_from(n).unwrap_or(u32::MAX)), s))
+        let all = self.sources.iter().enumerate();
+        all.map(|(n, s)| (SourceId(u32::try_from(n).unwrap_or(u32::MAX)), &s.source))
     }
 
     /// Line and column of the first byte of `span`.
@@ -112,7 +129,7 @@ impl SourceSet {
 
     /// The lines of a text.
     pub(crate) fn lines(&self, id: SourceId) -> Option<&Lines> {
-        self.lines.get(id.0 as usize)
+        self.sources.get(id.0 as usize).map(|held| &held.lines)
     }
 
     /// The bytes of the whole lines that a span touches, without the end of the last one.

@@ -40,10 +40,14 @@ impl Veil {
             }
         }
         let mut shown = SourceSet::default();
-        for (source, look) in texts.iter().zip(&mut looks) {
+        for ((id, source), look) in sources.iter().zip(&mut looks) {
             look.doubtful.sort_by_key(|span| (span.start, span.end));
             look.doubtful.dedup();
-            shown.add(source.path.clone(), look.veiled(&source.text));
+            // Most texts hide nothing, and are not copied.
+            let bare = look.leaks.is_empty() && look.doubtful.is_empty();
+            if !(bare && shown.share(sources, id).is_some()) {
+                shown.add(source.path.clone(), look.veiled(&source.text));
+            }
         }
         Self { shown, looks }
     }

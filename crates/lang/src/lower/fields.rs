@@ -57,6 +57,9 @@ impl<'n> From<Words<'n>> for Owner<'n> {
 /// Names of sensitive keys: the value of a misspelt one must not be shown.
 pub(crate) const SECRET: &[&str] = &["password", "passphrase", "secret", "token"];
 
+/// Keys that are asked for in one map, usually.
+const ASKED: usize = 24;
+
 impl<'n> Fields<'n> {
     /// The fields of `node`; nothing written counts as an empty map. Anything else is reported.
     pub(super) fn of(
@@ -87,7 +90,8 @@ impl<'n> Fields<'n> {
             place,
             entries,
             truncated,
-            asked: Vec::new(),
+            // As many as most records have, so that the list does not grow step by step.
+            asked: Vec::with_capacity(ASKED),
             missing: Vec::new(),
         })
     }
