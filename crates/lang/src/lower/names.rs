@@ -6,12 +6,14 @@ use crate::sink::Sink;
 use crate::suggest::{did_you_mean, nearest, quote};
 use crate::yaml::{Entry, Key, Node, NodeKind};
 use diag::{Diagnostic, SourceSet, Span};
+use indexmap::IndexMap;
 use model::declare::{Given, Or, Part, Ref, set};
 use model::id::Kind;
 use model::lab::road::Whole;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The longest name: the longest label of a domain name (RFC 1035).
@@ -23,11 +25,11 @@ const COMPARED: usize = 300_000;
 
 /// Declared names with their places.
 pub(crate) struct Names {
-    declared: BTreeMap<Kind, BTreeMap<SmolStr, Span>>,
+    declared: BTreeMap<Kind, Table<Span>>,
     /// The kinds that have a name, as bits; only looked up, never walked.
     kinds: FxHashMap<SmolStr, u64>,
-    /// Parts by the name of their owner.
-    parts: BTreeMap<Part, BTreeMap<SmolStr, BTreeSet<SmolStr>>>,
+    /// Parts by the name of their owner, in the order of their names: most have one or two, and a set of them takes ten times the room.
+    parts: BTreeMap<Part, Table<Box<[SmolStr]>>>,
     /// Kinds whose section is there and cannot be read, as bits: their names are anybody's guess, and that was told.
     unread: u64,
     /// The same of the parts of an object.
@@ -135,7 +137,8 @@ impl Names {
                     continue;
                 }
             };
-            let names = entries.iter().map(|e| e.key.text.clone()).collect();
+            let mut names: Box<[SmolStr]> = entries.iter().map(|e| e.key.text.clone()).collect();
+            names.sort_unstable();
             let owners = self.parts.entry(part).or_default();
             owners.insert(owner.clone(), names);
         }
@@ -147,16 +150,13 @@ impl Names {
 
     pub(crate) fn has_part(&self, part: Part, owner: &str, name: &str) -> bool {
         let owners = self.parts.get(&part);
-        owners.is_some_and(|o| o.get(owner).is_some_and(|names| names.contains(name)))
+        let names = owners.and_then(|o| o.get(owner));
+        names.is_some_and(|names| names.binary_search_by(|n| n.as_str().cmp(name)).is_ok())
     }
 
     /// The objects that have parts of this sort.
     pub(crate) fn owners(&self, part: Part) -> impl Iterator<Item = &str> {
-        self.parts
-            .get(&part)
-            .into_iter()
-            .flatten()
-            .map(|(o, _)| o.as_str())
+        self.parts.get(&part).into_iter().flat_map(Table::names)
     }
 
     pub(crate) fn parts_of(&self, part: Part, owner: &str) -> impl Iterator<Item = &str> {
@@ -185,11 +185,7 @@ impl Names {
     }
 
     pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        self.declared
-            .get(&kind)
-            .into_iter()
-            .flatten()
-            .map(|(n, _)| n.as_str())
+        self.declared.get(&kind).into_iter().flat_map(Table::names)
     }
 
     pub(crate) fn has(&self, kind: Kind, name: &str) -> bool {
@@ -199,6 +195,46 @@ impl Names {
     /// The kinds that have an object of this name, as bits.
     pub(crate) fn kinds(&self, name: &str) -> u64 {
         self.kinds.get(name).copied().unwrap_or_default()
+    }
+}
+
+/// Something by name: found by a hash, and listed in the order of the names, which is made when somebody wants it.
+struct Table<T> {
+    map: IndexMap<SmolStr, T, FxBuildHasher>,
+    order: OnceLock<Vec<usize>>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            map: IndexMap::default(),
+            order: OnceLock::new(),
+        }
+    }
+}
+
+impl<T> Table<T> {
+    fn get(&self, name: &str) -> Option<&T> {
+        self.map.get(name)
+    }
+
+    fn insert(&mut self, name: SmolStr, of: T) {
+        self.order = OnceLock::new();
+        self.map.insert(name, of);
+    }
+
+    fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let name = |n: &usize| self.map.get_index(*n).map(|(name, _)| name.as_str());
+        let order = self.order.get_or_init(|| {
+            let mut order: Vec<usize> = (0..self.map.len()).collect();
+            order.sort_unstable_by_key(name);
+            order
+        });
+        order.iter().filter_map(name)
     }
 }
 
