@@ -1,5 +1,6 @@
 //! Bodies of data: datasets, what services keep, and the disks of guests that hold neither.
 
+use crate::few::Few;
 use crate::places::{self, Mounts, Place};
 use crate::pools::chain;
 use diag::{Span, Spanned};
@@ -36,7 +37,7 @@ pub struct Body<'a> {
     /// The service it belongs to.
     pub service: Option<&'a str>,
     /// Things whose copies have it in them.
-    pub within: BTreeSet<(Kind, &'a str)>,
+    pub within: Few<(Kind, &'a str)>,
 }
 
 impl<'a> Body<'a> {
@@ -159,7 +160,7 @@ pub fn dataset<'a>(lab: &'a Lab, index: &Index<'a>, name: &'a str, data: &'a Dat
         Some(t) => tier(lab, t),
         None => object.and_then(|s| tier_of(lab, s)),
     };
-    let mut within = BTreeSet::from([(Kind::Dataset, name)]);
+    let mut within = vec![(Kind::Dataset, name)];
     within.extend(service.map(|s| (Kind::Service, s)));
     within.extend(data.host.as_ref().map(|h| (Kind::Host, h.value.as_str())));
     within.extend(data.about.on.known().map(|on| (on.kind(), on.name())));
@@ -183,7 +184,7 @@ pub fn dataset<'a>(lab: &'a Lab, index: &Index<'a>, name: &'a str, data: &'a Dat
             .as_deref()
             .or(entry.and_then(|e| e.changes.as_deref())),
         service,
-        within,
+        within: within.into(),
     }
 }
 
@@ -208,7 +209,7 @@ fn kept_by<'a>(
         Some(pool) => Some(pool.name()),
         None => path.and_then(|p| index.mounts.at(&runs.machines, p)),
     };
-    let mut within = BTreeSet::from([(Kind::Service, name)]);
+    let mut within = vec![(Kind::Service, name)];
     within.extend(same_data(index, name, service, key, path));
     within.extend(pools(lab, pool));
     for (kind, on) in machines_of(lab, service) {
@@ -221,7 +222,7 @@ fn kept_by<'a>(
             _ => false,
         };
         if !elsewhere {
-            within.insert((kind, on));
+            within.push((kind, on));
         }
     }
     let place = match pool.map(|p| places::of_pool(lab, p)) {
@@ -243,7 +244,7 @@ fn kept_by<'a>(
         size: data.size.as_deref(),
         changes: data.changes.as_deref(),
         service: Some(name),
-        within,
+        within: within.into(),
     }
 }
 
@@ -325,7 +326,7 @@ impl<'a> Body<'a> {
 }
 
 fn of_guest<'a>(lab: &'a Lab, name: &'a str, guest: &'a Guest) -> Body<'a> {
-    let mut within = BTreeSet::from([(Kind::Guest, name)]);
+    let mut within = vec![(Kind::Guest, name)];
     within.extend(guest.on.known().map(|on| (on.kind(), on.name())));
     let disks = guest.disks.values().filter_map(|d| d.pool.known());
     within.extend(disks.flat_map(|p| pools(lab, Some(p.name()))));
@@ -340,6 +341,6 @@ fn of_guest<'a>(lab: &'a Lab, name: &'a str, guest: &'a Guest) -> Body<'a> {
         size: None,
         changes: None,
         service: None,
-        within,
+        within: within.into(),
     }
 }

@@ -27,6 +27,7 @@ pub mod error_budget;
 pub mod evacuation;
 pub mod failover;
 pub mod faults;
+pub mod few;
 pub mod figure;
 pub mod free_memory;
 pub mod fstab;

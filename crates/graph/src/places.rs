@@ -1,5 +1,6 @@
 //! Where things lie: the machines, pools and sites whose loss is theirs.
 
+use crate::few::Few;
 use crate::location::{self, Leads};
 use crate::pools::{self, DEEPEST, chain};
 use model::declare::OptExt as _;
@@ -41,9 +42,9 @@ impl<'a> Machine<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place<'a> {
     /// What holds it; more than one if it can be on any of them.
-    pub machines: BTreeSet<Machine<'a>>,
+    pub machines: Few<Machine<'a>>,
     /// Pools, with those below them.
-    pub pools: BTreeSet<&'a str>,
+    pub pools: Few<&'a str>,
     /// Label of the disk.
     pub disk: Option<&'a str>,
     /// Its site, where that is said of itself.
@@ -67,7 +68,7 @@ impl<'a> Place<'a> {
 
     fn of_machine(machine: Machine<'a>) -> Self {
         Self {
-            machines: BTreeSet::from([machine]),
+            machines: Few::from([machine]),
             ..Self::default()
         }
     }
@@ -241,7 +242,7 @@ impl<'a> Mounts<'a> {
     }
 
     /// The pool that is mounted at a path, or nearest above it.
-    pub fn at(&self, machines: &BTreeSet<Machine<'a>>, path: &str) -> Option<&'a str> {
+    pub fn at(&self, machines: &Few<Machine<'a>>, path: &str) -> Option<&'a str> {
         let own = machines
             .iter()
             .filter_map(|m| self.by_machine.get(m))
@@ -339,7 +340,7 @@ impl<'a> Finder<'a> {
         members.fold(Place::default(), |place, member| {
             let mut one = self.of(member.kind(), member.name());
             // The members' own disks are not what the cluster keeps things on.
-            one.pools.clear();
+            one.pools = Few::default();
             place.join(one)
         })
     }

@@ -2,6 +2,7 @@
 
 use crate::bodies::Body;
 use crate::copies::{Copies, Copy, Side, side, unhurt};
+use crate::few::Few;
 use crate::places::Machine;
 use crate::transfer;
 use diag::Span;
@@ -225,7 +226,7 @@ impl<'a> Takers<'a> {
     }
 
     /// The fastest that is none of these; none if one of the others may be faster.
-    fn fastest_but(&self, taken: &BTreeSet<Machine<'a>>) -> Option<(&'a Given<Rate>, Machine<'a>)> {
+    fn fastest_but(&self, taken: &Few<Machine<'a>>) -> Option<(&'a Given<Rate>, Machine<'a>)> {
         // As soon as there are more of them than are taken, one is left.
         let left = self.open.len() > taken.len() || self.open.iter().any(|m| !taken.contains(m));
         let mut known = self.known.iter().rev();

@@ -1,6 +1,7 @@
 //! Failure domains: which repositories survive a fault that takes a dataset.
 
 use crate::repository::{is_directory, repositories_of};
+use graph::few::Few;
 use graph::places::{self, Machine};
 use model::declare::{Given, Opt, OptExt as _};
 use model::id::Kind;
@@ -39,7 +40,7 @@ pub(crate) fn outside(
 }
 
 /// The machines that hold something; more than one if it can be on any of them, none if nothing in the lab says.
-type Machines<'a> = BTreeSet<Machine<'a>>;
+type Machines<'a> = Few<Machine<'a>>;
 
 fn of_data<'a>(lab: &'a Lab, dataset: &'a Dataset) -> Machines<'a> {
     places::of_data(lab, dataset).machines
@@ -55,10 +56,10 @@ fn beside<'a>(lab: &'a Lab, dataset: &'a Dataset, repository: &Repository) -> Op
     }
     let seat = lab.machine_ref(lab.seat(dataset)?);
     Some(match lab.hosts.get_key_value(&seat.name) {
-        Some((host, _)) => BTreeSet::from([Machine::Host(host)]),
+        Some((host, _)) => Few::from([Machine::Host(host)]),
         None => {
             let guest = lab.guests.get_key_value(&seat.name);
-            guest.map_or_else(BTreeSet::new, |(name, _)| {
+            guest.map_or_else(Few::default, |(name, _)| {
                 places::of(lab, Kind::Guest, name).machines
             })
         }

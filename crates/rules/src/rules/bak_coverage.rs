@@ -6,6 +6,7 @@ use crate::coverage::{self, Coverage};
 use crate::places::{self, Machine, Mounts};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity, Span};
+use graph::few::Few;
 use model::compose::Mount;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -118,7 +119,7 @@ fn datasets(ctx: &Context<'_>, out: &mut Findings) {
 struct Candidates<'a> {
     mounts: Mounts<'a>,
     /// Backups of files, in the order of their names, with the pools of their repositories.
-    backups: Vec<(&'a str, &'a Backup, BTreeSet<&'a str>)>,
+    backups: Vec<(&'a str, &'a Backup, Few<&'a str>)>,
     /// Places in `backups`, ascending, by the machines that they take something of.
     beside: BTreeMap<Machine<'a>, Vec<usize>>,
 }
@@ -159,7 +160,7 @@ impl<'a> Candidates<'a> {
     /// A backup to another pool than the data's: the first one that takes something of the same machine, else the first.
     fn fitting(&self, lab: &'a Lab, data: &'a Dataset) -> Option<(&'a str, &'a Backup)> {
         let home = places::of_dataset(lab, &self.mounts, data);
-        let fits = |(.., pools): &&(_, _, BTreeSet<&str>)| home.pools.is_disjoint(pools);
+        let fits = |(.., pools): &&(_, _, Few<&str>)| home.pools.is_disjoint(pools);
         let machines = home.machines.iter().filter_map(|m| self.beside.get(m));
         let beside = machines.filter_map(|places| {
             let mut places = places.iter();

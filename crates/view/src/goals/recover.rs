@@ -6,6 +6,7 @@ use graph::amounts::decimal;
 use graph::bodies::{self, Body};
 use graph::copies::{Copies, Side, Snapshots, side, unhurt};
 use graph::crowd::{Crowd, crowds};
+use graph::few::Few;
 use graph::load::Load;
 use graph::places::Machine;
 use graph::restore::ways;
@@ -132,7 +133,7 @@ impl<'a> World<'a> {
         match scope {
             FaultScope::Corruption => vec![bare(all.to_vec())],
             FaultScope::Device => {
-                let mut by: BTreeMap<&BTreeSet<Machine<'_>>, Vec<&'b Body<'a>>> = BTreeMap::new();
+                let mut by: BTreeMap<&Few<Machine<'_>>, Vec<&'b Body<'a>>> = BTreeMap::new();
                 for body in all {
                     by.entry(&body.place.machines).or_default().push(body);
                 }

@@ -1,6 +1,7 @@
 //! What goals ask of a lab again and again, looked up once: what each tier needs and where that is, and what stands by.
 
 use graph::bodies::Body;
+use graph::few::Few;
 use graph::places::{self, Machine};
 use graph::restore::{belongs, wanted};
 use graph::takeover::{Demand, is_bought};
@@ -31,7 +32,7 @@ impl<'a> Own<'a> {
         let data = bodies.iter().enumerate().filter(|(_, b)| missed(b));
         let data: Vec<usize> = data.map(|(n, _)| n).collect();
         let mut on: BTreeMap<Machine<'a>, Vec<usize>> = BTreeMap::new();
-        let mut alone: Vec<BTreeSet<Machine<'a>>> = Vec::new();
+        let mut alone: Vec<Few<Machine<'a>>> = Vec::new();
         for (n, body) in data.iter().filter_map(|n| Some((*n, bodies.get(*n)?))) {
             for machine in &body.place.machines {
                 on.entry(*machine).or_default().push(n);
