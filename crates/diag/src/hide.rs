@@ -9,6 +9,8 @@ use std::ops::Range;
 
 /// Shorter words are names.
 const SHORTEST: usize = 20;
+/// From each piece of a text between slashes on, so much is looked at as one key; of more, only all of it.
+const LONGEST: usize = 512;
 /// A random text goes from one kind of character to another about every second time; names of people and programs do not.
 const FEWEST_CHANGES: usize = 6;
 /// How digests and public keys begin, which may be seen.
@@ -150,7 +152,7 @@ fn hide_tokens(text: &str) -> String {
     let is_part = |c: char| u8::try_from(c).is_ok_and(is_part);
     let edge = |c: char| c.is_whitespace() || "\"'([".contains(c);
     let mut out = String::with_capacity(text.len());
-    let (mut rest, mut begun) = (text, 0);
+    let (mut rest, mut begun, mut judged) = (text, 0, 0);
     while let Some(start) = rest.find(is_part) {
         let (before, from) = rest.split_at(start);
         out.push_str(before);
@@ -159,7 +161,15 @@ fn hide_tokens(text: &str) -> String {
             begun = out.len() - before.len() + at + c.len_utf8();
         }
         let end = |is: &dyn Fn(char) -> bool| from.find(|c| !is(c)).unwrap_or(from.len());
-        let long = end(&|c| is_part(c) || c == '/');
+        // What is longer than a key is judged once, not anew from each of its pieces on.
+        let here = text.len() - from.len();
+        let long = match here < judged {
+            true => 0,
+            false => end(&|c| is_part(c) || c == '/'),
+        };
+        if long > LONGEST {
+            judged = here + long;
+        }
         let length = match from.get(..long).is_some_and(is_base64) {
             true => long,
             false => end(&is_part),
@@ -291,6 +301,15 @@ mod tests {
                 assert_eq!(hide(&text), format!("{head}{stars}{tail}"));
             }
         }
+    }
+
+    /// From each of its pieces on the rest would be looked at: of half a megabyte for hours.
+    #[test]
+    fn a_long_text_with_slashes_is_read_once() {
+        let long = "aB1/".repeat(150_000);
+        assert_eq!(hide(&long), "*".repeat(long.len()));
+        let long = "ab/".repeat(200_000);
+        assert_eq!(hide(&long), long);
     }
 
     #[test]

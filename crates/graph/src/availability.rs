@@ -30,10 +30,18 @@ pub fn open<'s>(
     cuts: &Cuts,
     node: NodeIndex,
 ) -> Vec<&'s Target> {
-    let cut = cuts.of(node);
-    let targets = cut.iter().filter_map(|n| structure.target(*n));
     let unknown = |t: &&Target| availability(lab, t).is_some_and(|a| a.value().is_none());
-    targets.filter(unknown).collect()
+    needed(structure, cuts, node).filter(unknown).collect()
+}
+
+/// What the service needs in any case.
+fn needed<'s>(
+    structure: &'s Structure,
+    cuts: &Cuts,
+    node: NodeIndex,
+) -> impl Iterator<Item = &'s Target> {
+    let cut = cuts.of(node).iter();
+    cut.filter_map(|n| structure.target(*n))
 }
 
 /// Guests that the service needs in any case and of which nobody knows whether they go on elsewhere when their host fails.
@@ -43,9 +51,7 @@ pub fn astray<'s>(
     cuts: &Cuts,
     node: NodeIndex,
 ) -> Vec<&'s str> {
-    let cut = cuts.of(node);
-    let targets = cut.iter().filter_map(|n| structure.target(*n));
-    let names = targets.filter(|t| t.object.kind == Kind::Guest);
+    let guests = needed(structure, cuts, node).filter(|t| t.object.kind == Kind::Guest);
     let open = |name: &&str| {
         let guest = lab.guests.get(*name);
         let on = guest.and_then(|g| g.on.known());
@@ -54,7 +60,10 @@ pub fn astray<'s>(
         let both = guest.zip(cluster).filter(|(_, c)| c.members.len() > 1);
         both.is_some_and(|(g, c)| crate::evacuation::goes_on(c, g).is_none())
     };
-    names.map(|t| t.object.name.as_str()).filter(open).collect()
+    guests
+        .map(|t| t.object.name.as_str())
+        .filter(open)
+        .collect()
 }
 
 /// Whether something with a declared availability is among what each element needs, by the element's number.

@@ -118,8 +118,19 @@ fn is_shared(network: Option<&Network>) -> bool {
 
 /// Every network that a service of a project is in, with those services.
 pub fn joined<'a>(lab: &'a Lab, projects: &'a Projects) -> Vec<(Joined<'a>, &'a str, &'a Service)> {
+    let stacks = projects.keys();
+    stacks.flat_map(|s| joined_of(lab, projects, s)).collect()
+}
+
+/// Those of one stack.
+pub fn joined_of<'a>(
+    lab: &'a Lab,
+    projects: &'a Projects,
+    stack: &str,
+) -> Vec<(Joined<'a>, &'a str, &'a Service)> {
     let mut out = Vec::new();
-    for (stack, project) in projects.iter().filter(|(s, _)| lab.stacks.contains_key(*s)) {
+    let found = projects.get_key_value(stack);
+    if let Some((stack, project)) = found.filter(|(s, _)| lab.stacks.contains_key(*s)) {
         for (name, service) in &project.services {
             for key in service.networks.keys() {
                 let declared = project.networks.get(key);

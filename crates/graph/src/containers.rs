@@ -36,25 +36,39 @@ impl<'a> Context<'a> {
 
     /// What those projects start by themselves; services of other profiles are left out.
     pub fn containers(&self) -> impl Iterator<Item = Container<'a>> {
-        self.composed().flat_map(|(stack, declared, project)| {
-            // What a provider starts is no container of the engine.
-            let starts = |s: &Composed| s.active && s.provider.is_none();
-            let services = project.services.iter();
-            let active = services.filter(move |(_, s)| starts(s));
-            active.map(move |(name, service)| Container {
-                stack,
-                declared,
-                project,
-                name,
-                service,
-            })
-        })
+        self.composed()
+            .flat_map(|(stack, declared, project)| started((stack, declared), project))
+    }
+
+    /// Those of one stack.
+    pub fn containers_in(&self, stack: &str) -> impl Iterator<Item = Container<'a>> {
+        let declared = self.lab.stacks.get_key_value(stack);
+        let found = declared.zip(self.projects.get(stack)).into_iter();
+        found.flat_map(|((stack, declared), project)| started((stack, declared), project))
     }
 
     /// The services of the lab that run in a stack.
     pub fn services_in(&self, stack: &str) -> impl Iterator<Item = (&'a str, &'a Service)> {
         self.by_stack().get(stack).into_iter().flatten().copied()
     }
+}
+
+/// The containers of a project that start by themselves.
+fn started<'a>(
+    (stack, declared): (&'a str, &'a Stack),
+    project: &'a Project,
+) -> impl Iterator<Item = Container<'a>> {
+    // What a provider starts is no container of the engine.
+    let starts = |s: &Composed| s.active && s.provider.is_none();
+    let services = project.services.iter();
+    let active = services.filter(move |(_, s)| starts(s));
+    active.map(move |(name, service)| Container {
+        stack,
+        declared,
+        project,
+        name,
+        service,
+    })
 }
 
 impl<'a> Container<'a> {

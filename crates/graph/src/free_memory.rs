@@ -86,7 +86,9 @@ pub fn all<'a>(lab: &'a Lab, load: &Load<'a>) -> FxHashMap<&'a str, Free<'a>> {
         let room = |h: &str| own.get(h).map(|(_, left)| (*left).max(0));
         let rooms: Option<i128> = hosts.iter().map(|h| room(h)).sum();
         for host in &hosts {
-            if !taken.missing.is_empty() {
+            // Of guests of two clusters nobody knows what they leave each other.
+            let second = out.get(host).is_some_and(|free| free.cluster.is_some());
+            if second || !taken.missing.is_empty() {
                 out.remove(host);
             } else if let Some(free) = out.get_mut(host) {
                 free.cluster = Some(name);

@@ -22,11 +22,11 @@ const NETWORK: u64 = 1_000_000_000;
 pub struct Wanted<'a>(FxHashMap<&'a str, &'a Service>);
 
 impl<'a> Wanted<'a> {
-    /// In the order of their names.
-    pub fn services(&self) -> Vec<&'a Service> {
-        let mut all: Vec<_> = self.0.iter().collect();
+    /// In the order of their names, with these.
+    pub fn services(&self) -> Vec<(&'a str, &'a Service)> {
+        let mut all: Vec<_> = self.0.iter().map(|(name, s)| (*name, *s)).collect();
         all.sort_unstable_by_key(|(name, _)| *name);
-        all.into_iter().map(|(_, service)| *service).collect()
+        all
     }
 
     /// There are none.
@@ -103,14 +103,25 @@ impl Way {
     }
 }
 
+/// All ways that bytes come by after a fault.
+#[derive(Default)]
+pub struct Ways {
+    /// Those that are the fastest of all that are left.
+    pub sure: BTreeMap<String, Way>,
+    /// Those of bodies of which another copy is left, and nobody knows how fast that comes: with what is not known.
+    pub unsure: BTreeMap<String, (Way, String)>,
+    /// Of bodies of which no copy has a way with a rate, what is not known.
+    pub open: BTreeSet<String>,
+}
+
 /// What must come by which way after a fault: each body by the fastest that is left.
 pub fn ways<'a>(
     lab: &'a Lab,
     copies: &Copies<'a>,
     bodies: &[&Body<'a>],
     scope: FaultScope,
-) -> BTreeMap<String, Way> {
-    let mut out: BTreeMap<String, Way> = BTreeMap::new();
+) -> Ways {
+    let mut out = Ways::default();
     let takers = Takers::of(lab);
     for body in bodies {
         let Some(size) = body.size.and_then(Given::value) else {
@@ -121,14 +132,29 @@ pub fn ways<'a>(
         }
         let left = copies.copies(body).into_iter();
         let left = left.filter(|c| side(lab, body, c, scope) == Side::Outside);
-        let fastest = left
-            .filter_map(|c| Some((way(lab, &takers, (body, c), scope)?, c)))
-            .max_by_key(|((_, way), _)| way.bits_per_second);
+        let (mut fastest, mut open) = (None::<((String, Way), &Copy<'a>)>, None);
+        for copy in left {
+            match way(lab, &takers, (body, copy), scope) {
+                Some(new) => {
+                    let is_faster = |((_, way), _): &((String, Way), _)| {
+                        new.1.bits_per_second >= way.bits_per_second
+                    };
+                    if fastest.as_ref().is_none_or(is_faster) {
+                        fastest = Some((new, copy));
+                    }
+                }
+                None => open = open.or(Some(unknown(lab, body, copy))),
+            }
+        }
         let Some(((key, new), copy)) = fastest else {
+            out.open.extend(open);
             continue;
         };
         let key = format!("{key} {}", hit_with(lab, body, scope));
-        let way = out.entry(key).or_insert(new);
+        let way = match open {
+            Some(open) => &mut out.unsure.entry(key).or_insert((new, open)).0,
+            None => out.sure.entry(key).or_insert(new),
+        };
         way.bytes += u128::from(size.bytes());
         way.bodies += 1;
         way.from.insert(copy.to.clone());
@@ -137,6 +163,21 @@ pub fn ways<'a>(
         }
     }
     out
+}
+
+/// Why it cannot be told how fast a copy comes back.
+fn unknown(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> String {
+    let Some(site) = transfer::leaves(lab, body, copy) else {
+        return format!("on which machine {} lies", copy.to);
+    };
+    let link = transfer::back(lab, site, copy);
+    match link.and_then(|l| l.faster) {
+        Some(open) => format!("how fast a copy comes from {}: {open}", copy.to),
+        None => format!(
+            "how fast a copy comes from {}: 'down' of no uplink of site '{site}' is declared",
+            copy.to
+        ),
+    }
 }
 
 /// What is hit by the same fault as this has the same text.

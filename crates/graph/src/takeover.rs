@@ -66,10 +66,10 @@ struct Taken {
 
 impl<'a> Demand<'a> {
     /// Of these services.
-    pub fn of(lab: &'a Lab, services: &[&'a Service]) -> Self {
+    pub fn of(lab: &'a Lab, services: &[(&'a str, &'a Service)]) -> Self {
         let mut all = Self::default();
         let mut guests: BTreeSet<&str> = BTreeSet::new();
-        for (n, service) in services.iter().enumerate() {
+        for (n, (called, service)) in services.iter().enumerate() {
             let mut machines = bodies::machines_of(lab, service);
             machines.sort_unstable();
             machines.dedup();
@@ -86,11 +86,8 @@ impl<'a> Demand<'a> {
                                 taken.bare.insert(n, bytes);
                             }
                             None if said && taken.missing.is_none() => {
-                                let mut all = lab.services.iter();
-                                let found = all.find(|(_, s)| std::ptr::eq(*s, *service));
-                                let what = found.map_or("", |(name, _)| name.as_str());
-                                let why = format!("the memory of service '{what}'");
-                                taken.missing = Some((what.to_owned(), why));
+                                let why = format!("the memory of service '{called}'");
+                                taken.missing = Some(((*called).to_owned(), why));
                             }
                             None => taken.uncounted |= !said,
                         }

@@ -182,7 +182,8 @@ impl<'a> Votes<'a> {
             name,
             left: self.total.saturating_sub(lost),
         });
-        let perhaps = left.filter(|l| l.left >= self.needed && l.left < self.needed + votes);
+        let most = self.needed.saturating_add(votes);
+        let perhaps = left.filter(|l| l.left >= self.needed && l.left < most);
         (perhaps.collect(), open.iter().map(|v| v.name).collect())
     }
 

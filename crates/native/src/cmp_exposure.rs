@@ -3,7 +3,7 @@
 use crate::containers::Container;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
-use graph::container_addresses::joined;
+use graph::container_addresses::joined_of;
 use graph::listening::{Claim, Place, claims, of_stack, published};
 use graph::partial::listed;
 use model::declare::OptExt as _;
@@ -27,8 +27,26 @@ pub const RULE: Rule = Rule {
     run,
 };
 
+/// What is looked at once for all services.
+struct World<'a> {
+    /// Ports that are taken.
+    taken: BTreeMap<Place, Vec<Claim<'a>>>,
+    /// Of some stack nobody knows where it runs.
+    lost: bool,
+}
+
+impl<'a> World<'a> {
+    fn of(ctx: &Context<'a>) -> Self {
+        let lost = |stack: &Stack| stack.on.as_ref().is_some_and(|on| on.value().is_none());
+        Self {
+            taken: claims(ctx.lab, ctx.projects),
+            lost: ctx.lab.stacks.values().any(lost),
+        }
+    }
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let mut taken: Option<BTreeMap<Place, Vec<Claim<'_>>>> = None;
+    let mut world: Option<World<'_>> = None;
     for (name, service) in ctx.lab.services.iter().filter(|(_, s)| s.is_running()) {
         let Some(stacks) = stacks(ctx, service) else {
             continue;
@@ -36,8 +54,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         // Through a proxy or tunnel people come in by its ports; that reaches the container in a network of theirs.
         let ways = service.exposures.iter().filter(|way| way.via.is_none());
         for way in ways {
-            let taken = taken.get_or_insert_with(|| claims(ctx.lab, ctx.projects));
-            let found = judge(ctx, (name, way), &stacks, taken);
+            let world = world.get_or_insert_with(|| World::of(ctx));
+            let found = judge(ctx, (name, way), &stacks, world);
             found
                 .into_iter()
                 .for_each(|d| out.add(ObjectRef::new(Kind::Service, name), d));
@@ -60,39 +78,36 @@ fn judge(
     ctx: &Context<'_>,
     (name, way): (&str, &ServiceExposure),
     stacks: &BTreeSet<&str>,
-    taken: &BTreeMap<Place, Vec<Claim<'_>>>,
+    world: &World<'_>,
 ) -> Option<Diagnostic> {
     let asked = *way.port.known()?;
     let span = way.port.as_ref().map_or(way.span, |p| p.span);
     // Something else on the machine has the port: a proxy that nobody named.
     let places = stacks.iter().map(|s| of_stack(ctx.lab, s));
-    let mut there = places.filter_map(|place| taken.get(&place)).flatten();
+    let mut there = places.filter_map(|place| world.taken.get(&place)).flatten();
     if there.any(|c| meets(asked, (c.first, c.last), c.protocol)) {
         return None;
     }
     // What runs nobody knows where may have the port on this machine.
-    let lost = |stack: &Stack| stack.on.as_ref().is_some_and(|on| on.value().is_none());
-    if ctx.lab.stacks.values().any(lost) {
+    if world.lost {
         let message = format!("whether port {asked} of service '{name}' is published");
         return Some(RULE.unknown(message).at(span, "declared open"));
     }
-    let own: Vec<Container<'_>> = ctx
-        .containers()
-        .filter(|c| stacks.contains(c.stack))
-        .collect();
+    let own = stacks.iter().flat_map(|s| ctx.containers_in(s));
+    let own: Vec<Container<'_>> = own.collect();
     if let Some(d) = open(ctx, (name, asked, span), (stacks, &own)) {
         return d;
     }
     let ports = own.iter().flat_map(|c| published(c.project, c.service));
     let ports: Vec<(Span, String)> = ports.map(|p| (p.span, shown(p))).collect();
     let list: Vec<&str> = stacks.iter().copied().collect();
-    let stacks = match list.as_slice() {
-        [one] => format!("stack '{one}'"),
-        all => format!("stacks '{}'", all.join("', '")),
+    let (stacks, publish) = match list.as_slice() {
+        [one] => (format!("stack '{one}'"), "publishes"),
+        all => (format!("stacks '{}'", all.join("', '")), "publish"),
     };
     let mut d = RULE
         .finding(format!(
-            "port {asked} of service '{name}' is declared open, and {stacks} publishes nothing there"
+            "port {asked} of service '{name}' is declared open, and {stacks} {publish} nothing there"
         ))
         .at(span, "declared open")
         .of(format!("port {asked}"));
@@ -102,8 +117,8 @@ fn judge(
         .fold(d, |d, (at, what)| d.and_at(*at, what.clone()));
     let all: Vec<String> = ports.into_iter().map(|(_, what)| what).collect();
     d = d.note(match all.is_empty() {
-        true => format!("ports that {stacks} publishes: 0"),
-        false => format!("ports that {stacks} publishes: {}", listed(&all)),
+        true => format!("ports that {stacks} {publish}: 0"),
+        false => format!("ports that {stacks} {publish}: {}", listed(&all)),
     });
     Some(d.help(format!(
         "correct the port, publish it in the Compose file, or name what lets it in: 'via: PROXY'; if it is not open, remove it from 'exposures' of '{name}'"
@@ -121,8 +136,11 @@ fn open(
         let mode = c.service.network_mode.as_ref().map(|m| m.value.as_str());
         mode.is_some_and(|mode| mode == "host" || mode.starts_with("container:"))
     });
-    let joined = joined(ctx.lab, ctx.projects);
-    let mut networks = joined.iter().filter(|(n, _, _)| stacks.contains(n.stack));
+    let joined = stacks
+        .iter()
+        .flat_map(|s| joined_of(ctx.lab, ctx.projects, s));
+    let joined: Vec<_> = joined.collect();
+    let mut networks = joined.iter();
     if elsewhere || networks.clone().any(|(n, _, _)| n.is_shared()) {
         return Some(None);
     }
@@ -141,10 +159,8 @@ fn open(
             container.unsettled(unknown().and_at(at, "not known"), &[at]),
         ));
     }
-    let idle = ctx
-        .composed()
-        .filter(|(stack, _, _)| stacks.contains(stack));
-    let idle = idle.flat_map(|(_, _, p)| p.services.values().filter(|s| !s.active));
+    let projects = stacks.iter().filter_map(|s| ctx.projects.get(*s));
+    let idle = projects.flat_map(|p| p.services.values().filter(|s| !s.active));
     let mut idle = idle.flat_map(|s| &s.ports);
     let in_range = |p: &&model::compose::Port| {
         p.published

@@ -31,6 +31,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let mut hosts: Option<Vec<(&String, &Host)>> = None;
     for container in ctx.containers() {
         match container.machine() {
             Some((Kind::Host | Kind::Guest, name)) => {
@@ -41,7 +42,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
             Some(_) => {}
             None => {
-                if let Some(d) = somewhere(ctx, &container) {
+                let hosts = hosts.get_or_insert_with(|| {
+                    let hosts = ctx.lab.hosts.iter();
+                    hosts.filter(|(_, h)| can_be_bypassed(h)).collect()
+                });
+                if let Some(d) = somewhere(&container, hosts) {
                     out.add(container.object(), d);
                 }
             }
@@ -73,10 +78,9 @@ fn on_host(
 }
 
 /// Nobody says where it runs, and it would be past the firewall of some hosts.
-fn somewhere(ctx: &Context<'_>, container: &Container<'_>) -> Option<Diagnostic> {
-    let hosts = ctx.lab.hosts.iter().filter(|(_, h)| can_be_bypassed(h));
-    let hosts: Vec<(&String, &Host)> = hosts.collect();
-    let mut ports = published(container.project, container.service);
+fn somewhere(container: &Container<'_>, hosts: &[(&String, &Host)]) -> Option<Diagnostic> {
+    let ports = published(container.project, container.service);
+    let mut ports = ports.filter(|p| is_everywhere(p));
     let (port, (name, host)) = ports.find_map(|p| {
         let host = hosts.iter().find(|(_, h)| is_open(p, h))?;
         Some((p, *host))
@@ -115,9 +119,13 @@ fn faces_internet(host: &Host) -> bool {
     is_rented(host) || addresses.any(public)
 }
 
+/// On all addresses.
+fn is_everywhere(port: &Port) -> bool {
+    port.host_ip.is_none_or(|ip| ip.is_unspecified())
+}
+
 /// On all addresses, and not let in from everywhere on purpose.
 fn is_open(port: &Port, host: &Host) -> bool {
-    let everywhere = port.host_ip.is_none_or(|ip| ip.is_unspecified());
     let wanted = |number: u16| {
         host.exposures.iter().any(|e| {
             let from = e.from.as_ref().is_some_and(|f| f.value == "any");
@@ -128,7 +136,7 @@ fn is_open(port: &Port, host: &Host) -> bool {
             from && e.port.value == number && port.protocol == protocol
         })
     };
-    everywhere
+    is_everywhere(port)
         && !port
             .published
             .is_some_and(|p| (p.start..=p.end).all(wanted))

@@ -9,6 +9,7 @@ use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
 use model::lab::service::Outside;
 use model::lab::{Lab, Protocol};
+use std::collections::BTreeMap;
 
 pub const RULE: Rule = Rule {
     id: "fw-scope",
@@ -28,6 +29,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let mut world: Option<World<'_>> = None;
     for line in lines(ctx) {
         let Parsed::Rule(entry) = &line.parsed else {
             continue;
@@ -35,9 +37,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if entry.verdict != Verdict::Allow || entry.bounded {
             continue;
         }
+        let world = world.get_or_insert_with(|| World::of(ctx.lab));
         let d = match &entry.source {
-            None => any(ctx.lab, &line, entry),
-            Some(range) => wide(ctx.lab, &line, range),
+            None => any(world, &line, entry),
+            Some(range) => wide(world, &line, range),
         };
         if let Some(d) = d {
             out.add(object(line.document), d);
@@ -50,14 +53,42 @@ fn said(line: &Line<'_>) -> String {
     format!("line {number} of document '{}'", line.document.name)
 }
 
-/// Ports that exposures of a machine, or of a service that is reached there, have for everybody.
-fn open(lab: &Lab, machine: &ObjectRef) -> Vec<(Protocol, u16, u16)> {
-    let mut out = Vec::new();
-    let own = lab.machine(&machine.name).map(|h| &h.exposures);
-    for e in own.into_iter().flatten() {
-        let all = e.from.as_ref();
-        if all.is_some_and(|f| matches!(f.value.as_str(), "any" | "internet")) {
-            out.push((e.protocol, e.port.value, e.port.value));
+/// Ports with their protocol, from the first to the last.
+type Open = (Protocol, u16, u16);
+
+/// What of the lab commands are held against; read once for all of them.
+struct World<'a> {
+    lab: &'a Lab,
+    /// By machine the ports that its exposures, or those of services that are reached there, have for everybody.
+    open: BTreeMap<ObjectRef, Vec<Open>>,
+    /// Subnets, as written and as addresses.
+    networks: Vec<(&'a str, Range)>,
+}
+
+impl<'a> World<'a> {
+    fn of(lab: &'a Lab) -> Self {
+        let subnets = lab.networks.values().filter_map(|n| n.subnet.known());
+        let networks = subnets.filter_map(|s| Some((s.as_str(), Range::parse(s)?)));
+        Self {
+            lab,
+            open: open(lab),
+            networks: networks.collect(),
+        }
+    }
+}
+
+fn open(lab: &Lab) -> BTreeMap<ObjectRef, Vec<Open>> {
+    let mut out: BTreeMap<ObjectRef, Vec<Open>> = BTreeMap::new();
+    for (name, machine) in lab.machines() {
+        let all = machine.exposures.iter().filter(|e| {
+            let from = e.from.as_ref();
+            from.is_some_and(|f| matches!(f.value.as_str(), "any" | "internet"))
+        });
+        let ports: Vec<Open> = all
+            .map(|e| (e.protocol, e.port.value, e.port.value))
+            .collect();
+        if !ports.is_empty() {
+            out.insert(lab.machine_ref(name), ports);
         }
     }
     for (name, service) in &lab.services {
@@ -68,8 +99,9 @@ fn open(lab: &Lab, machine: &ObjectRef) -> Vec<(Protocol, u16, u16)> {
             };
             let own = ObjectRef::new(Kind::Service, name);
             let at = e.via.known().map_or(own, |v| v.0.object.clone());
-            if machines(lab, &at).contains(machine) {
-                out.push((ports.protocol(), ports.first(), ports.last()));
+            for machine in machines(lab, &at) {
+                let span = (ports.protocol(), ports.first(), ports.last());
+                out.entry(machine).or_default().push(span);
             }
         }
     }
@@ -77,20 +109,20 @@ fn open(lab: &Lab, machine: &ObjectRef) -> Vec<(Protocol, u16, u16)> {
 }
 
 /// Each port of a rule is one of those.
-fn is_open(lab: &Lab, machine: &ObjectRef, entry: &Entry) -> bool {
+fn is_open(open: &[Open], entry: &Entry) -> bool {
     let Some(ports) = &entry.ports else {
         return false;
     };
-    let mut open = open(lab, machine);
-    open.retain(|(protocol, ..)| match entry.protocol.as_deref() {
-        Some("tcp") => *protocol == Protocol::Tcp,
-        Some("udp") => *protocol == Protocol::Udp,
+    let fits = |protocol: Protocol| match entry.protocol.as_deref() {
+        Some("tcp") => protocol == Protocol::Tcp,
+        Some("udp") => protocol == Protocol::Udp,
         _ => true,
-    });
+    };
     ports.ranges().iter().all(|(first, last)| {
         let mut next = u32::from(*first);
         while next <= u32::from(*last) {
-            let here = open.iter().map(|(_, a, b)| (u32::from(*a), u32::from(*b)));
+            let here = open.iter().filter(|(protocol, ..)| fits(*protocol));
+            let here = here.map(|(_, a, b)| (u32::from(*a), u32::from(*b)));
             let reach = here
                 .filter(|(a, b)| *a <= next && next <= *b)
                 .map(|(_, b)| b);
@@ -114,14 +146,16 @@ fn named(lab: &Lab, line: &Line<'_>) -> Vec<ObjectRef> {
 }
 
 /// Any source; justified if an exposure of the port says so.
-fn any(lab: &Lab, line: &Line<'_>, entry: &Entry) -> Option<Diagnostic> {
-    let named = named(lab, line);
+fn any(world: &World<'_>, line: &Line<'_>, entry: &Entry) -> Option<Diagnostic> {
+    let named = named(world.lab, line);
+    let is_machine = |m: &ObjectRef| matches!(m.kind, Kind::Host | Kind::Guest);
+    let mut open = world.open.iter().filter(|(m, _)| is_machine(m));
     // Each machine that the command is for has to say so itself.
     let justified = match named.as_slice() {
-        [] => lab
-            .machines()
-            .any(|(m, _)| is_open(lab, &lab.machine_ref(m), entry)),
-        all => all.iter().all(|h| is_open(lab, h, entry)),
+        [] => open.any(|(_, ports)| is_open(ports, entry)),
+        all => all
+            .iter()
+            .all(|m| world.open.get(m).is_some_and(|o| is_open(o, entry))),
     };
     if justified {
         return None;
@@ -139,25 +173,21 @@ fn any(lab: &Lab, line: &Line<'_>, entry: &Entry) -> Option<Diagnostic> {
 }
 
 /// More addresses than the lab's networks have.
-fn wide(lab: &Lab, line: &Line<'_>, range: &Range) -> Option<Diagnostic> {
-    let networks: Vec<(&str, Range)> = lab
-        .networks
-        .values()
-        .filter_map(|n| n.subnet.known())
-        .filter_map(|s| Some((s.as_str(), Range::parse(s)?)))
-        .collect();
+fn wide(world: &World<'_>, line: &Line<'_>, range: &Range) -> Option<Diagnostic> {
+    let networks = &world.networks;
     let known = networks.iter().any(|(_, n)| n.covers(range));
     let told = range.is_vast() || range.is_private() && !networks.is_empty();
     if known || !told {
         return None;
     }
-    let inside = networks.iter().enumerate().filter(|(n, (_, net))| {
+    let covered = networks.iter().filter(|(_, net)| range.covers(net));
+    let covered: Vec<&(&str, Range)> = covered.collect();
+    let inside = covered.iter().enumerate().filter(|(n, (_, net))| {
         // What lies in another one is counted with it.
-        let mut others = networks.iter().enumerate();
-        let within = others.any(|(m, (_, o))| m != *n && o.covers(net) && (o != net || m < *n));
-        range.covers(net) && !within
+        let mut others = covered.iter().enumerate();
+        !others.any(|(m, (_, o))| m != *n && o.covers(net) && (o != net || m < *n))
     });
-    let inside: Vec<&(&str, Range)> = inside.map(|(_, net)| net).collect();
+    let inside: Vec<&(&str, Range)> = inside.map(|(_, net)| *net).collect();
     let count: u128 = inside.iter().map(|(_, n)| n.count()).sum();
     let list: Vec<&str> = inside.iter().map(|(s, _)| *s).collect();
     let total = range.count();

@@ -46,14 +46,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some(declared) = lab.zones.get(*from) else {
             continue;
         };
-        let of = |wanted: Word| -> Vec<&str> {
-            let others = zones.iter().filter(|to| *to != from);
-            others
-                .filter(|to| said.word(from, to) == wanted)
-                .copied()
-                .collect()
-        };
-        let (silent, open) = (of(Word::Silent), of(Word::Unknown));
+        let (mut silent, mut open) = (Vec::new(), Vec::new());
+        for to in zones.iter().copied().filter(|to| to != from) {
+            match said.word(from, to) {
+                Word::Said => {}
+                Word::Silent => silent.push(to),
+                Word::Unknown => open.push(to),
+            }
+        }
         if !open.is_empty() {
             let d = RULE
                 .unknown(format!("whether zone '{from}' may reach {}", names(&open)))
@@ -70,11 +70,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 names(&silent)
             ))
             .at(declared.span, "traffic from here")
-            .note(format!(
-                "pairs that begin here: {others} = {} said + {} silent",
-                others - silent.len(),
-                silent.len()
-            ))
+            .note(sum(others, silent.len(), open.len()))
             .help(remedy(from, &silent));
         // What is denied last leaves what is allowed before it as it is.
         if let Some(last) = lab.flows.last() {
@@ -86,6 +82,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         out.add(zone(from), d);
     }
+}
+
+/// `pairs that begin here: 3 = 1 said + 2 silent`
+fn sum(all: usize, silent: usize, open: usize) -> String {
+    let said = all.saturating_sub(silent).saturating_sub(open);
+    let open = match open {
+        0 => String::new(),
+        n => format!(" + {n} unknown"),
+    };
+    format!("pairs that begin here: {all} = {said} said{open} + {silent} silent")
 }
 
 /// A line for each zone: none of them has to deny more than was asked.
@@ -119,11 +125,19 @@ enum Word {
     Silent,
 }
 
-/// Pairs of networks that flows name, by themselves or with their zones, in one pass over the flows.
+/// What flows name: all there is, a zone, or a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Name<'a> {
+    Any,
+    Zone(&'a str),
+    Network(&'a str),
+}
+
+/// Pairs of ends as flows name them: between thousands of networks a single line says it of millions of pairs.
 struct Said<'a> {
     by_zone: BTreeMap<&'a str, Vec<&'a str>>,
-    sure: BTreeSet<(&'a str, &'a str)>,
-    open: BTreeSet<(&'a str, &'a str)>,
+    sure: BTreeSet<(Name<'a>, Name<'a>)>,
+    open: BTreeSet<(Name<'a>, Name<'a>)>,
 }
 
 impl<'a> Said<'a> {
@@ -134,62 +148,62 @@ impl<'a> Said<'a> {
                 by_zone.entry(zone).or_default().push(network);
             }
         }
-        // Hundreds of flows between the same two ends say no more than one.
-        let mut ends = BTreeSet::new();
-        for flow in &lab.flows {
-            let known = flow.action.known().is_some();
-            ends.extend(name(&flow.from).zip(name(&flow.to)).map(|e| (known, e)));
-        }
         let mut out = Self {
             by_zone,
             sure: BTreeSet::new(),
             open: BTreeSet::new(),
         };
-        for (known, (from, to)) in ends {
-            let (from, to) = (out.networks(from), out.networks(to));
-            let pairs = from.iter().flat_map(|a| to.iter().map(move |b| (*a, *b)));
-            match known {
-                true => out.sure.extend(pairs),
-                false => out.open.extend(pairs),
+        for flow in &lab.flows {
+            let ends = name(&flow.from).zip(name(&flow.to));
+            match flow.action.known() {
+                Some(_) => out.sure.extend(ends),
+                None => out.open.extend(ends),
             }
         }
         out
     }
 
-    fn networks(&self, (kind, name): Name<'a>) -> Vec<&'a str> {
-        match kind {
-            None => self.by_zone.values().flatten().copied().collect(),
-            Some(Kind::Network) => vec![name],
-            Some(_) => self.by_zone.get(name).cloned().unwrap_or_default(),
-        }
-    }
-
     /// What is said of one network of a zone alone is not said of the zone.
-    fn word(&self, from: &str, to: &str) -> Word {
-        let of = |zone: &str| self.by_zone.get(zone).into_iter().flatten();
+    fn word(&self, from: &'a str, to: &'a str) -> Word {
+        let zones = ([Name::Any, Name::Zone(from)], [Name::Any, Name::Zone(to)]);
+        if among(&self.sure, &zones.0, &zones.1) {
+            return Word::Said;
+        }
+        let of = |zone: &str| self.by_zone.get(zone).into_iter().flatten().copied();
         let mut all = Word::Said;
-        for pair in of(from).flat_map(|a| of(to).map(move |b| (*a, *b))) {
-            if self.sure.contains(&pair) {
-                continue;
+        for from in of(from).map(|network| with(zones.0, network)) {
+            for to in of(to).map(|network| with(zones.1, network)) {
+                if among(&self.sure, &from, &to) {
+                    continue;
+                }
+                if !among(&self.open, &from, &to) {
+                    return Word::Silent;
+                }
+                all = Word::Unknown;
             }
-            if !self.open.contains(&pair) {
-                return Word::Silent;
-            }
-            all = Word::Unknown;
         }
         all
     }
 }
 
-/// An end that names zones or networks; no kind is all of them.
-type Name<'a> = (Option<Kind>, &'a str);
+/// The ways to name a network of a zone.
+fn with<'a>([any, zone]: [Name<'a>; 2], network: &'a str) -> [Name<'a>; 3] {
+    [any, zone, Name::Network(network)]
+}
+
+/// Something is said from one of these ends to one of those.
+fn among<'a>(said: &BTreeSet<(Name<'a>, Name<'a>)>, from: &[Name<'a>], to: &[Name<'a>]) -> bool {
+    let mut pairs = from.iter().flat_map(|a| to.iter().map(move |b| (*a, *b)));
+    pairs.any(|pair| said.contains(&pair))
+}
 
 fn name(end: &Opt<End>) -> Option<Name<'_>> {
     match end.known()? {
-        Or::Word(Outside::Any) => Some((None, "")),
+        Or::Word(Outside::Any) => Some(Name::Any),
         Or::Word(Outside::Internet | Outside::Loopback) => None,
         Or::Ref(r) => match r.kind() {
-            Kind::Zone | Kind::Network => Some((Some(r.kind()), r.name())),
+            Kind::Zone => Some(Name::Zone(r.name())),
+            Kind::Network => Some(Name::Network(r.name())),
             _ => None,
         },
     }

@@ -8,9 +8,10 @@ use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
 use diag::Severity;
+use graph::load::hosts_of;
 use ipnet::IpNet;
 use model::declare::OptExt;
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
 use model::lab::{Lab, Network};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +92,7 @@ fn apart(a: &Network, b: &Network) -> bool {
 }
 
 fn vlans(lab: &Lab, out: &mut Findings) {
+    let mut places: Option<BTreeMap<&str, BTreeSet<&str>>> = None;
     let mut seen: BTreeMap<u16, Vec<(&str, &Network)>> = BTreeMap::new();
     for (name, net) in &lab.networks {
         let Some(vlan) = &net.vlan else { continue };
@@ -102,11 +104,11 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             others.push((name, net));
             continue;
         }
-        let sites = sites(lab, name);
+        let places = places.get_or_insert_with(|| sites(lab));
         // What stands at two sites has a segment at each of them.
-        let meets = |other: &str| {
-            let there = self::sites(lab, other);
-            sites.is_empty() || there.is_empty() || !sites.is_disjoint(&there)
+        let meets = |other: &str| match (places.get(name.as_str()), places.get(other)) {
+            (Some(here), Some(there)) => !here.is_disjoint(there),
+            _ => true,
         };
         let found = others.iter().find(|(other, _)| meets(other)).copied();
         others.push((name, net));
@@ -130,19 +132,42 @@ fn vlans(lab: &Lab, out: &mut Findings) {
     }
 }
 
-/// The sites of the machines that stand in a network.
-fn sites<'a>(lab: &'a Lab, network: &str) -> BTreeSet<&'a str> {
-    let standing = crate::addresses::standing(lab);
-    let here = standing.iter().filter(|(_, n)| *n == network);
-    let sites = here.filter_map(|(owner, _)| {
-        let host = match owner.kind {
-            Kind::Host => owner.name.as_str(),
-            Kind::Guest => lab.guests.get(&owner.name)?.on.known()?.name(),
-            _ => return None,
-        };
-        lab.hosts.get(host)?.site.known().map(String::as_str)
-    });
-    sites.collect()
+/// The sites of the machines that stand in each network; none of those of which no site is known.
+fn sites(lab: &Lab) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (owner, network) in crate::addresses::standing(lab) {
+        for site in sites_of(lab, &owner) {
+            out.entry(network).or_default().insert(site);
+        }
+    }
+    out
+}
+
+/// Where a machine stands; a guest of a cluster wherever its members do.
+fn sites_of<'a>(lab: &'a Lab, owner: &ObjectRef) -> Vec<&'a str> {
+    let guest = lab.guests.get(&owner.name);
+    let on = guest
+        .filter(|_| owner.kind == Kind::Guest)
+        .and_then(|g| g.on.known());
+    let cluster = on.filter(|on| on.kind() == Kind::Cluster);
+    let hosts = match (owner.kind, on, cluster) {
+        (Kind::Device, ..) => {
+            let device = lab.devices.get(&owner.name);
+            let site = device.and_then(|d| d.site.known());
+            return site.map(|s| s.name()).into_iter().collect();
+        }
+        (Kind::Host, ..) => vec![owner.name.as_str()],
+        (_, _, Some(cluster)) => lab
+            .clusters
+            .get(cluster.name())
+            .map_or_else(Vec::new, |c| hosts_of(lab, c)),
+        (_, Some(host), None) => vec![host.name()],
+        _ => Vec::new(),
+    };
+    let sites = hosts.into_iter().filter_map(|h| lab.hosts.get(h));
+    sites
+        .filter_map(|h| h.site.known().map(String::as_str))
+        .collect()
 }
 
 fn handed_out(lab: &Lab, held: &[Held<'_>], out: &mut Findings) {

@@ -11,7 +11,7 @@ use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::network::NetworkKind;
 use model::lab::service::{Outside, Service};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "net-tunnel",
@@ -58,20 +58,55 @@ fn tunnel(text: &str) -> Option<&'static str> {
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let ways = ways(ctx.lab);
-    services(ctx, &ways, out);
-    containers(ctx, &ways, out);
-    hosts(ctx, &ways, out);
+    let world = World::of(ctx);
+    services(ctx, &world, out);
+    containers(ctx, &world, out);
+    hosts(ctx, &world, out);
 }
 
-fn services(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
-    let lab = ctx.lab;
-    for (name, s) in lab.services.iter().filter(|(_, s)| s.is_running()) {
-        let Some(what) = program(ctx, name, s) else {
-            continue;
+/// Whatever lets in connections from outside, by the exposures of others.
+struct Way {
+    object: ObjectRef,
+    /// Where it runs.
+    machines: BTreeSet<ObjectRef>,
+    /// Connections from the internet come by it.
+    outside: bool,
+}
+
+/// What is looked at once for all tunnels.
+struct World<'a> {
+    ways: Vec<Way>,
+    /// Services that are tunnels, with what they carry, whether or not they run.
+    tunnels: BTreeMap<&'a str, (&'a Service, &'static str)>,
+    /// Those of a product that run, and of which something says what is reached through them.
+    told: BTreeMap<&'static str, Vec<&'a str>>,
+}
+
+impl<'a> World<'a> {
+    fn of(ctx: &Context<'a>) -> Self {
+        let lab = ctx.lab;
+        let services = lab.services.iter();
+        let tunnels = services.filter_map(|(n, s)| Some((n.as_str(), (s, program(ctx, n, s)?))));
+        let mut out = Self {
+            ways: ways(lab),
+            tunnels: tunnels.collect(),
+            told: BTreeMap::new(),
         };
-        let told = says(lab, s) || covered(lab, &service(name), s, ways);
-        if told || other_end(ctx, Some(name), what, ways) {
+        for (name, (s, product)) in &out.tunnels {
+            let told = || !s.exposures.is_empty() || covered(lab, &service(name), s, &out.ways);
+            if s.is_running() && told() {
+                out.told.entry(product).or_default().push(name);
+            }
+        }
+        out
+    }
+}
+
+fn services(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    for (name, (s, what)) in world.tunnels.iter().filter(|(_, (s, _))| s.is_running()) {
+        let told = says(lab, s) || covered(lab, &service(name), s, &world.ways);
+        if told || other_end(world, Some(name), what) {
             continue;
         }
         let is = match containers_of(ctx, name, s).len() {
@@ -83,12 +118,12 @@ fn services(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
                 "service '{name}' {is}, and no exposure says what is reached through it"
             ))
             .at(s.span, format!("carries connections into the lab ({what})"));
-        out.add(service(name), rest(d, ways, name));
+        out.add(service(name), rest(d, &world.ways, name));
     }
 }
 
 /// Containers that are no service of the lab: by their images alone, whatever they are called.
-fn containers(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
+fn containers(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     for container in ctx.containers() {
         let found = tunnel_of(container.project, container.service);
@@ -97,7 +132,7 @@ fn containers(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings)
             let of = containers_of(ctx, name, s);
             s.is_running() && of.iter().any(|(_, c)| core::ptr::eq(*c, container.service))
         });
-        if is_service || beside(lab, container.stack, ways) || other_end(ctx, None, what, ways) {
+        if is_service || beside(lab, container.stack, &world.ways) || other_end(world, None, what) {
             continue;
         }
         let (stack, name) = (container.stack, container.name);
@@ -110,12 +145,16 @@ fn containers(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings)
             .help(format!(
                 "make it a service of the lab: `services: {{{name}: {{runs: {{stack: {stack}, service: {name}}}}}}}`"
             ));
-        out.add(container.object(), rest(d, ways, name));
+        out.add(container.object(), rest(d, &world.ways, name));
     }
 }
 
-fn hosts(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
+fn hosts(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
     let lab = ctx.lab;
+    let known = world.tunnels.keys();
+    let mut answered: BTreeSet<ObjectRef> =
+        known.flat_map(|n| machines(lab, &service(n))).collect();
+    answered.extend(world.ways.iter().flat_map(|w| w.machines.iter().cloned()));
     for (name, machine) in lab.machines() {
         let packages = machine.packages.iter().map(|p| (p.value.as_str(), p.span));
         let units = machine.units.iter().map(|(n, u)| (n.as_str(), u.span));
@@ -125,19 +164,14 @@ fn hosts(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
         let Some((what, span)) = found else { continue };
         let me = lab.machine_ref(name);
         let own = machine.exposures.iter().filter_map(|e| e.from.as_ref());
-        let told = own.into_iter().any(|from| comes_by(lab, &from.value))
-            || ways.iter().any(|v| machines(lab, v).contains(&me));
-        let declared = lab
-            .services
-            .iter()
-            .any(|(n, s)| program(ctx, n, s).is_some() && machines(lab, &service(n)).contains(&me));
-        if told || declared {
+        let told = own.into_iter().any(|from| comes_by(lab, &from.value));
+        if told || answered.contains(&me) {
             continue;
         }
         let d = RULE
             .finding(format!("{} '{name}' has a tunnel ({what}), and no exposure says what is reached through it", me.kind.word()))
             .at(span, "carries connections into the lab");
-        out.add(me, rest(d, ways, name));
+        out.add(me, rest(d, &world.ways, name));
     }
 }
 
@@ -157,8 +191,8 @@ fn comes_by(lab: &Lab, from: &str) -> bool {
     from != "loopback" && (network.is_none() || kind == Some(&NetworkKind::Vpn))
 }
 
-fn rest(d: Diagnostic, ways: &BTreeSet<ObjectRef>, name: &str) -> Diagnostic {
-    let others: Vec<&str> = ways.iter().map(|w| w.name.as_str()).collect();
+fn rest(d: Diagnostic, ways: &[Way], name: &str) -> Diagnostic {
+    let others: Vec<&str> = ways.iter().map(|w| w.object.name.as_str()).collect();
     let note = match others.is_empty() {
         true => format!("exposures via '{name}': 0"),
         false => format!(
@@ -236,79 +270,69 @@ fn containers_of<'a>(
     out
 }
 
+/// The service that exposures go by.
+fn behind<'a>(lab: &'a Lab, way: &Way) -> Option<&'a Service> {
+    let services = (way.object.kind == Kind::Service).then_some(&lab.services)?;
+    services.get(&way.object.name)
+}
+
 /// Exposures go by the machine of a stack, by what else runs in it, or by what lets in the internet on its machine.
-fn beside(lab: &Lab, stack: &str, ways: &BTreeSet<ObjectRef>) -> bool {
+fn beside(lab: &Lab, stack: &str, ways: &[Way]) -> bool {
     let home = machines(lab, &ObjectRef::new(Kind::Stack, stack));
     ways.iter().any(|way| {
-        let other = (way.kind == Kind::Service)
-            .then(|| lab.services.get(&way.name))
-            .flatten();
-        let linked = other.is_some_and(|o| {
+        let linked = behind(lab, way).is_some_and(|o| {
             let mut stacks = o.runs.iter().filter_map(|r| r.stack.known());
-            let together = machines(lab, way).iter().any(|m| home.contains(m));
-            stacks.any(|s| s.name() == stack) || together && from_outside(lab, way)
+            stacks.any(|s| s.name() == stack) || way.outside && !home.is_disjoint(&way.machines)
         });
-        linked || home.contains(way)
+        linked || home.contains(&way.object)
     })
 }
 
 /// Whatever lets in connections from outside, by the exposures of others.
-fn ways(lab: &Lab) -> BTreeSet<ObjectRef> {
-    let exposures = lab.services.values().flat_map(|s| &s.exposures);
-    exposures
-        .filter_map(|e| Some(e.via.known()?.0.object.clone()))
-        .collect()
+fn ways(lab: &Lab) -> Vec<Way> {
+    let mut found: BTreeMap<ObjectRef, bool> = BTreeMap::new();
+    for e in lab.services.values().flat_map(|s| &s.exposures) {
+        let Some(via) = e.via.known() else { continue };
+        let outside = matches!(
+            e.from.known(),
+            Some(Or::Word(Outside::Internet | Outside::Any))
+        );
+        *found.entry(via.0.object.clone()).or_default() |= outside;
+    }
+    let way = |(object, outside): (ObjectRef, bool)| Way {
+        machines: machines(lab, &object),
+        object,
+        outside,
+    };
+    found.into_iter().map(way).collect()
 }
 
 /// Exposures go by it, or by its other end: something it needs, that needs it, or that is on the same machine or in the same stack.
-fn covered(lab: &Lab, me: &ObjectRef, s: &Service, ways: &BTreeSet<ObjectRef>) -> bool {
+fn covered(lab: &Lab, me: &ObjectRef, s: &Service, ways: &[Way]) -> bool {
     let home = machines(lab, me);
-    let stacks = |s: &Service| -> BTreeSet<String> {
+    let stacks = |s: &'_ Service| -> BTreeSet<String> {
         let names = s.runs.iter().filter_map(|r| r.stack.known());
         names.map(|r| r.name().to_owned()).collect()
     };
+    let own = stacks(s);
     let needs = |s: &Service, other: &ObjectRef| {
         s.needs
             .iter()
             .any(|n| n.need.known().is_some_and(|r| r.0.object == *other))
     };
     ways.iter().any(|way| {
-        let other = (way.kind == Kind::Service)
-            .then(|| lab.services.get(&way.name))
-            .flatten();
-        let linked = other.is_some_and(|o| {
-            let together = machines(lab, way).iter().any(|m| home.contains(m));
+        let linked = behind(lab, way).is_some_and(|o| {
             needs(o, me)
-                || needs(s, way)
-                || !stacks(o).is_disjoint(&stacks(s))
-                || (together && from_outside(lab, way))
+                || needs(s, &way.object)
+                || !stacks(o).is_disjoint(&own)
+                || (way.outside && !home.is_disjoint(&way.machines))
         });
-        way == me || linked || home.contains(way)
+        way.object == *me || linked || home.contains(&way.object)
     })
 }
 
 /// Exposures go by the other end of the same product: the client in the lab and the server on a rented machine.
-fn other_end(
-    ctx: &Context<'_>,
-    me: Option<&str>,
-    product: &str,
-    ways: &BTreeSet<ObjectRef>,
-) -> bool {
-    let lab = ctx.lab;
-    let mut others = lab.services.iter().filter(|(n, o)| {
-        Some(n.as_str()) != me && o.is_running() && program(ctx, n, o) == Some(product)
-    });
-    others.any(|(n, o)| !o.exposures.is_empty() || covered(lab, &service(n), o, ways))
-}
-
-/// Connections from the internet come by it.
-fn from_outside(lab: &Lab, way: &ObjectRef) -> bool {
-    let exposures = lab.services.values().flat_map(|s| &s.exposures);
-    let mut by = exposures.filter(|e| e.via.known().is_some_and(|v| v.0.object == *way));
-    by.any(|e| {
-        matches!(
-            e.from.known(),
-            Some(Or::Word(Outside::Internet | Outside::Any))
-        )
-    })
+fn other_end(world: &World<'_>, me: Option<&str>, product: &str) -> bool {
+    let told = world.told.get(product).into_iter().flatten();
+    told.into_iter().any(|name| Some(*name) != me)
 }

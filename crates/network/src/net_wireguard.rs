@@ -5,7 +5,6 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
-use model::lab::service::Service;
 use model::lab::tunnel::{WireGuard, WireGuardKey};
 use model::lab::{Exposure, Host, Lab, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,19 +22,28 @@ pub const RULE: Rule = Rule {
     run,
 };
 
-/// Exposures of one port of services that run, by that port.
-type Ways<'a> = BTreeMap<u16, Vec<(&'a Service, Protocol, Span)>>;
+/// Exposures of one port of services that run, by that port and the machine; those of ports of tunnels alone.
+type Ways = BTreeMap<(u16, ObjectRef), Vec<(Protocol, Span)>>;
 
-fn ways(lab: &Lab) -> Ways<'_> {
+fn ways(lab: &Lab) -> Ways {
+    let tunnels = lab.machines().flat_map(|(_, m)| m.about.wireguard.values());
+    let taken: BTreeSet<u16> = tunnels.filter_map(port).map(|(port, _)| port).collect();
     let mut out = Ways::new();
     for service in lab.services.values().filter(|s| s.is_running()) {
         for e in &service.exposures {
             let Some((given, ports)) = e.port.as_ref().zip(e.port.known()) else {
                 continue;
             };
-            if ports.first() == ports.last() {
-                let way = (service, ports.protocol(), given.span);
-                out.entry(ports.first()).or_default().push(way);
+            if ports.first() != ports.last() || !taken.contains(&ports.first()) {
+                continue;
+            }
+            let parts = service.runs.iter().flat_map(crate::reach::parts);
+            let here: BTreeSet<ObjectRef> = parts
+                .flat_map(|p| on(lab, &p).into_iter().chain([p]))
+                .collect();
+            for machine in here {
+                let way = (ports.protocol(), given.span);
+                out.entry((ports.first(), machine)).or_default().push(way);
             }
         }
     }
@@ -50,7 +58,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         found.extend(twice(&object, machine));
         found.extend(itself(&object, machine));
         found.extend(shut(&object, machine));
-        found.extend(tcp(ctx, &ways, &object, machine));
+        found.extend(tcp(&ways, &object, machine));
         for d in found {
             out.add(object.clone(), d);
         }
@@ -213,26 +221,16 @@ fn shut(object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
 
 /// Exposures of the machine, and of services that run on it, that name the port of a tunnel and TCP. Where UDP is open beside it, the other one may be
 /// another program's.
-fn tcp(
-    ctx: &Context<'_>,
-    theirs: &Ways<'_>,
-    object: &ObjectRef,
-    machine: &Host,
-) -> Vec<Diagnostic> {
+fn tcp(theirs: &Ways, object: &ObjectRef, machine: &Host) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    let here = |s: &Service| {
-        let mut parts = s.runs.iter().flat_map(crate::reach::parts);
-        parts.any(|p| p == *object || on(ctx, &p).as_ref() == Some(object))
-    };
     for (name, tunnel) in &machine.about.wireguard {
         let Some((port, span)) = port(tunnel) else {
             continue;
         };
         let own = machine.exposures.iter().filter(|e| e.port.value == port);
         let own = own.map(|e| (e.protocol, e.port.span));
-        let theirs = theirs.get(&port).into_iter().flatten();
-        let theirs = theirs.filter(|(s, ..)| here(s)).map(|w| (w.1, w.2));
-        let ways: Vec<(Protocol, Span)> = own.chain(theirs).collect();
+        let theirs = theirs.get(&(port, object.clone())).into_iter().flatten();
+        let ways: Vec<(Protocol, Span)> = own.chain(theirs.copied()).collect();
         if ways.iter().any(|(protocol, _)| *protocol == Protocol::Udp) {
             continue;
         }
@@ -255,8 +253,8 @@ fn tcp(
 }
 
 /// The machine of a stack.
-fn on(ctx: &Context<'_>, part: &ObjectRef) -> Option<ObjectRef> {
-    let stack = ctx.lab.stacks.get(&part.name)?;
+fn on(lab: &Lab, part: &ObjectRef) -> Option<ObjectRef> {
+    let stack = lab.stacks.get(&part.name)?;
     let on = stack.on.known().filter(|_| part.kind == Kind::Stack)?;
     Some(on.0.object.clone())
 }

@@ -44,9 +44,10 @@ pub fn order<'l, 'a>(lines: &'l [Line<'a>]) -> Vec<Stood<'l, 'a>> {
             // What is left where one was taken out that is not known is not known either.
             Parsed::Gone(Gone::All(prefix) | Gone::Some(prefix)) => {
                 let of = |n: &Name<'_>| (n.0, n.1) == (document, program);
+                let begin = (document, program, prefix.as_str());
                 let emptied = chains
-                    .iter_mut()
-                    .filter(|(n, _)| of(n) && n.2.starts_with(prefix.as_str()));
+                    .range_mut(begin..)
+                    .take_while(|(n, _)| of(n) && n.2.starts_with(prefix.as_str()));
                 lists.extend(emptied.map(|(_, chain)| chain.empty(line)));
             }
             Parsed::Unknown if refuses(line) => chains.entry(name).or_default().put(line, &UNREAD),

@@ -280,23 +280,40 @@ const CHOICES: usize = 10;
 
 /// Fewer votes with which the same voters decide: an edge for each of a thousand votes would be too many.
 fn scaled(votes: &[u32], needed: u32) -> (Vec<u64>, usize) {
-    let exact: Vec<u64> = votes.iter().map(|v| u64::from(*v)).collect();
+    // Ten votes each decide as one each does.
+    let unit = votes.iter().fold(0, |a, b| divisor(a, *b)).max(1);
+    let exact: Vec<u64> = votes.iter().map(|v| u64::from(v / unit)).collect();
+    let needed = u64::from(needed.div_ceil(unit));
     let total: u64 = exact.iter().sum();
-    let least = usize::try_from(needed).unwrap_or(usize::MAX);
-    if total <= EDGES {
-        return (exact, least);
+    let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    // Each voter takes an edge anyway.
+    let few = u64::try_from(votes.len()).unwrap_or(u64::MAX);
+    let most = EDGES.max(few.saturating_mul(2));
+    if total <= most {
+        return (exact, count(needed));
     }
     let scale = |to: u64| -> Vec<u64> {
         let one = |v: &u64| (v * to + total / 2) / total;
         exact.iter().map(one).collect()
     };
-    let few = u64::try_from(votes.len()).unwrap_or(EDGES);
-    let same = (few.min(EDGES)..=EDGES).map(scale).find_map(|weights| {
-        let needed = decides(&exact, u64::from(needed), &weights)?;
+    let same = (few.min(most)..=most).map(scale).find_map(|weights| {
+        let needed = decides(&exact, needed, &weights)?;
         Some((weights, needed))
     });
-    let share = u64::from(needed) * EDGES / total.max(1);
-    same.unwrap_or_else(|| (scale(EDGES), usize::try_from(share).unwrap_or(least).max(1)))
+    same.unwrap_or_else(|| {
+        // About so many of what the weights are together, and rather one more.
+        let weights = scale(most);
+        let share = needed.saturating_mul(weights.iter().sum()).div_ceil(total);
+        (weights, count(share.max(1)))
+    })
+}
+
+/// The greatest number that divides both.
+fn divisor(a: u32, b: u32) -> u32 {
+    match b {
+        0 => a,
+        b => divisor(b, a % b),
+    }
 }
 
 /// How many of these weights are needed, if the same voters have them who have the votes.
@@ -529,4 +546,38 @@ fn dependency(need: &Dependency, out: &mut Structure) -> Option<NodeIndex> {
     }
     let members: Vec<NodeIndex> = members.into_iter().flatten().collect();
     Some(out.group(how, &members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_votes_are_needed_as_they_are() {
+        for (votes, needed, weights, wanted) in [
+            (vec![1; 65], 33, vec![1; 65], 33),
+            (vec![1; 100], 51, vec![1; 100], 51),
+            (vec![10; 100], 501, vec![1; 100], 51),
+            (vec![30, 15, 15], 31, vec![30, 15, 15], 31),
+            (vec![0, 0], 1, vec![0, 0], 1),
+        ] {
+            let (found, least) = scaled(&votes, needed);
+            assert_eq!((found, least), (weights, wanted), "{votes:?}");
+        }
+    }
+
+    /// Whose votes are too many and too mixed to be tried out, are about as many as they were.
+    #[test]
+    fn what_is_scaled_down_stays_a_majority() {
+        let mut votes = vec![1_000; 11];
+        votes.extend([1_001, 7]);
+        let total: u32 = votes.iter().sum();
+        let (weights, needed) = scaled(&votes, total / 2 + 1);
+        let most: u64 = weights.iter().sum();
+        let needed = u64::try_from(needed).unwrap();
+        assert!(
+            most / 2 < needed && needed <= most / 2 + 2,
+            "{needed} of {most}"
+        );
+    }
 }

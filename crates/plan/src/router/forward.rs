@@ -1,7 +1,7 @@
 //! Ports that a router leads elsewhere, each with the declared way that answers for it: an exposure of a service with `via` this router.
 
 use super::let_in::{Asked, LetIn};
-use super::own::{At, Own};
+use super::own::{Addresses, At, Own};
 use super::{Comparing, routers, text, texts};
 use crate::filter::{Judged, Passes};
 use crate::ports::{Justification, Port, describe_way};
@@ -28,6 +28,7 @@ pub(super) struct Led {
 /// Every port that a router leads elsewhere, with its justification or the lack of it.
 pub fn ways(ctx: &Context<'_>) -> Vec<Port> {
     let mut rows = Vec::new();
+    let known = Addresses::of(ctx.lab);
     for interface in routers(ctx) {
         let key = interface.key();
         let Some(facts) = ctx.facts.targets.get(&key) else {
@@ -38,7 +39,8 @@ pub fn ways(ctx: &Context<'_>) -> Vec<Port> {
                 continue;
             }
             let all = led(value).into_iter();
-            rows.extend(all.map(|led| row(ctx.lab, &interface.object, section, value, led)));
+            let of = |led| row((ctx.lab, &known), &interface.object, section, value, led);
+            rows.extend(all.map(of));
         }
         rows.extend(facts.gap(KIND).map(|reason| Port {
             host: key.clone(),
@@ -54,7 +56,13 @@ pub fn ways(ctx: &Context<'_>) -> Vec<Port> {
     rows
 }
 
-fn row(lab: &Lab, router: &ObjectRef, section: &str, value: &Value, led: Led) -> Port {
+fn row(
+    lab: (&Lab, &Addresses<'_>),
+    router: &ObjectRef,
+    section: &str,
+    value: &Value,
+    led: Led,
+) -> Port {
     let to = destination(value);
     let (state, reason) = match answer(lab, router, value, &led) {
         Answer::Declared(reason) => (Justification::Declared, reason),
@@ -97,7 +105,12 @@ enum Answer {
 }
 
 /// The reason that is declared for it, or why there is none.
-fn answer(lab: &Lab, router: &ObjectRef, value: &Value, led: &Led) -> Answer {
+fn answer(
+    (lab, known): (&Lab, &Addresses<'_>),
+    router: &ObjectRef,
+    value: &Value,
+    led: &Led,
+) -> Answer {
     let mut why = "not declared".to_owned();
     let mut open = None;
     for (service, about) in &lab.services {
@@ -105,7 +118,7 @@ fn answer(lab: &Lab, router: &ObjectRef, value: &Value, led: &Led) -> Answer {
         let Some(first) = ways.position(|w| is_via(w, router) && covers(w, led)) else {
             continue;
         };
-        let own = Own::of(lab, router, about);
+        let own = Own::of(known, router, about);
         let there = match text(value, "to") {
             Some(to) => own.at(to),
             None if own.here => At::Yes,
@@ -201,11 +214,12 @@ impl Comparing<'_> {
     pub(super) fn forwards(&mut self) {
         let lab = self.ctx.lab;
         let router = self.object;
+        let known = Addresses::of(lab);
         for (section, value) in self.facts.items(KIND).filter(|(_, v)| !is_off(v)) {
             for led in led(value) {
                 let seen = format!("{} led to {}", led.shown, destination(value));
                 let path = FactPath::new(KIND, section);
-                let (how, said, seen) = match answer(lab, router, value, &led) {
+                let (how, said, seen) = match answer((lab, &known), router, value, &led) {
                     Answer::Declared(_) => continue,
                     Answer::None(why) => (How::Undeclared, why, seen),
                     Answer::Unknown(service, why) => {
@@ -223,12 +237,17 @@ impl Comparing<'_> {
                 .map(move |way| (service.as_str(), about, way))
         });
         for (service, about, way) in ways.filter(|(.., way)| is_via(way, router)) {
-            self.way(service, about, way);
+            self.way(&known, (service, about), way);
         }
     }
 
-    fn way(&mut self, service: &str, about: &Service, way: &ServiceExposure) {
-        let Some(asked) = Asked::of(self.ctx.lab, self.object, about, way) else {
+    fn way(
+        &mut self,
+        known: &Addresses<'_>,
+        (service, about): (&str, &Service),
+        way: &ServiceExposure,
+    ) {
+        let Some(asked) = Asked::of(known, self.object, about, way) else {
             return;
         };
         let Some(port) = way.port.known() else { return };

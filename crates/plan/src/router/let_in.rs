@@ -1,13 +1,12 @@
 //! Whether a router lets a declared way in: by a forward, or by a rule, of that port and protocol, from there, to that machine.
 
 use super::forward::{destination, is_off, led};
-use super::own::{At, Own};
+use super::own::{Addresses, At, Own};
 use super::subnet::parse;
 use super::{text, texts};
 use model::declare::{OptExt as _, Or};
 use model::fact::{FactKind, TargetFacts};
 use model::id::ObjectRef;
-use model::lab::Lab;
 use model::lab::service::{Outside, Service, ServiceExposure};
 use model::units::net::Ports;
 use model::value::Value;
@@ -36,7 +35,7 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn of(
-        lab: &Lab,
+        all: &Addresses<'_>,
         router: &ObjectRef,
         service: &Service,
         way: &'a ServiceExposure,
@@ -45,7 +44,7 @@ impl<'a> Asked<'a> {
         Some(Self {
             port: way.port.known()?,
             outside: matches!(from, Some(Or::Word(Outside::Internet | Outside::Any))),
-            own: Own::of(lab, router, service),
+            own: Own::of(all, router, service),
         })
     }
 

@@ -7,6 +7,27 @@ use graph::reach::{machines, places};
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::service::Service;
+use std::collections::BTreeMap;
+
+/// Every declared address of a lab; put together once for all services.
+pub(super) struct Addresses<'a> {
+    lab: &'a Lab,
+    /// By its owner what is known, and in how many networks it stands.
+    of: BTreeMap<ObjectRef, (Vec<IpAddr>, usize)>,
+}
+
+impl<'a> Addresses<'a> {
+    pub(super) fn of(lab: &'a Lab) -> Self {
+        let mut of: BTreeMap<ObjectRef, (Vec<IpAddr>, usize)> = BTreeMap::new();
+        for held in held(lab) {
+            of.entry(held.owner).or_default().0.push(held.address);
+        }
+        for (owner, _) in standing(lab) {
+            of.entry(owner).or_default().1 += 1;
+        }
+        Self { lab, of }
+    }
+}
 
 /// The addresses of a service.
 pub(super) struct Own {
@@ -32,7 +53,7 @@ pub(super) enum At {
 }
 
 impl Own {
-    pub(super) fn of(lab: &Lab, router: &ObjectRef, service: &Service) -> Self {
+    pub(super) fn of(all: &Addresses<'_>, router: &ObjectRef, service: &Service) -> Self {
         let places = places(service);
         let mut out = Self {
             here: false,
@@ -40,15 +61,12 @@ impl Own {
             others: Vec::new(),
             whole: !places.is_empty(),
         };
-        let (held, standing) = (held(lab), standing(lab));
         for place in places {
-            let all = machines(lab, &place);
-            out.whole &= !all.is_empty();
-            for machine in all {
-                let known = held.iter().filter(|h| h.owner == machine);
-                let known: Vec<IpAddr> = known.map(|h| h.address).collect();
-                let asked = standing.iter().filter(|(owner, _)| *owner == machine);
-                out.whole &= !known.is_empty() && asked.count() == known.len();
+            let machines = machines(all.lab, &place);
+            out.whole &= !machines.is_empty();
+            for machine in machines {
+                let (known, asked) = all.of.get(&machine).cloned().unwrap_or_default();
+                out.whole &= !known.is_empty() && asked == known.len();
                 if machine == *router {
                     out.here = true;
                     out.of_router.extend(known);

@@ -31,6 +31,8 @@ pub(crate) const RULE: Rule = Rule {
     run,
 };
 
+const ASSUMED: &str = "assumed: some of the sizes, changes or rates";
+
 /// What one copy carries out of a site.
 #[derive(Default)]
 struct Load<'a> {
@@ -122,7 +124,7 @@ fn judge(copy: &Copy<'_>, load: &Load<'_>, link: &Link<'_>) -> Vec<Diagnostic> {
     };
     let every = copy.every.as_ref().map(|e| (e.value, e.span));
     let note = |d: Diagnostic| match load.assumed || link.rate.is_assumed() {
-        true => d.note("assumed: some of the sizes, changes or rates"),
+        true => d.note(ASSUMED),
         false => d,
     };
     let by = &copy.by;
@@ -246,13 +248,18 @@ fn together(crowd: &Crowd<'_>) -> Diagnostic {
         .map(ToString::to_string)
         .unwrap_or_default();
     let way = if crowd.into { "into" } else { "out of" };
+    let d = match crowd.assumed {
+        true => d.note(ASSUMED),
+        false => d,
+    };
+    let takers: Vec<&str> = crowd.takers.iter().map(String::as_str).collect();
     d.at(
         crowd.rate.span,
         format!("{rate} {way} site '{site}' = {most} a day"),
     )
     .note(format!(
         "{}: {change} a day > {most} a day",
-        crowd.takers.join(" + ")
+        takers.join(" + ")
     ))
     .help("copy less, or get a faster uplink")
 }

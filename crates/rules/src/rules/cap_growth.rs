@@ -7,7 +7,6 @@ use crate::terms::{Terms, terms};
 use crate::totals::{bytes, fits, place};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use model::declare::{Known, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
@@ -163,10 +162,9 @@ fn course(
     };
     // A day that is still to come is another rule's.
     let from = from.filter(|from| *from <= today && missing > 0);
-    let day = from
-        .unwrap_or(today)
-        .checked_add(i64::try_from(days).ok()?.days())
-        .ok()?;
+    // What takes thousands of years to fill is no course.
+    let span = jiff::Span::new().try_days(i64::try_from(days).ok()?);
+    let day = from.unwrap_or(today).checked_add(span.ok()?).ok()?;
     let days = i64::from(today.until(day).ok()?.get_days());
     if days > 365 {
         return None;

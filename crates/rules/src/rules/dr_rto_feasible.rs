@@ -10,6 +10,7 @@ use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::{FaultScope, Tier};
 use model::units::Seconds;
+use std::collections::BTreeSet;
 
 pub(crate) const RULE: Rule = Rule {
     id: "dr-rto-feasible",
@@ -42,17 +43,30 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if sized == 0 && all.iter().all(|b| b.size.is_none()) {
             continue;
         }
-        let mut late = Vec::new();
+        let (mut late, mut open) = (Vec::new(), BTreeSet::new());
         for (scope, rto) in &tier.rto {
             let ways = ways(lab, copies, &all, *scope);
             let response = tier.response.known().map_or(0, |r| r.0);
-            let slowest = ways.into_values().max_by_key(|w| w.seconds());
-            if let Some(way) = slowest.filter(|w| w.seconds() + response > rto.value.0) {
+            let is_late = |w: &Way| w.seconds() + response > rto.value.0;
+            let slowest = ways.sure.into_values().max_by_key(|w| w.seconds());
+            if let Some(way) = slowest.filter(is_late) {
                 late.push((*scope, rto.value, rto.span, way));
             }
+            let unsure = ways.unsure.into_values().filter(|(w, _)| is_late(w));
+            open.extend(unsure.map(|(_, why)| why).chain(ways.open));
         }
         let object = ObjectRef::new(Kind::Tier, name);
         if let Some(d) = finding(name, tier, &late) {
+            out.add(object, d);
+        } else if let Some(first) = open.first() {
+            let more = match open.len() {
+                1 => String::new(),
+                n => format!(", and {} more", n - 1),
+            };
+            let d = RULE
+                .unknown(format!("whether tier '{name}' can be restored in time"))
+                .at(tier.span, "")
+                .note(format!("not known: {first}{more}"));
             out.add(object, d);
         } else if sized < all.len() && !tier.rto.is_empty() {
             let open: Vec<&str> = all

@@ -18,6 +18,7 @@ mod exposed;
 mod feeds;
 mod firewalls;
 mod fixtures;
+mod grown;
 mod least;
 mod lifecycle;
 mod lines;

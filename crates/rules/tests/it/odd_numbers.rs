@@ -1,7 +1,8 @@
 //! What is observed is told by machines that may be wrong or lie: no number breaks a rule, and nothing is in order because it is dated after
-//! the look.
+//! the look. What is declared was typed by somebody: no number of that breaks a rule either.
 
 use crate::silence::{Said, broken};
+use crate::support::judge;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -40,6 +41,55 @@ fn nothing_is_in_order_because_it_is_dated_after_the_look() {
         "in order, and that cannot be:\n{}",
         green.join("\n")
     );
+}
+
+/// Next to nothing, and more than there is of anything.
+const EXTREME: [&str; 4] = ["0", "1", "4294967295", "999999999999999"];
+
+#[test]
+fn no_declared_number_breaks_a_rule() {
+    let tried: usize = rules::RULES.par_iter().map(extremes).sum();
+    assert!(tried > 5_000, "{tried}");
+}
+
+/// How many numbers were tried; what the language refuses is left out by itself.
+fn extremes(rule: &'static rules::Rule) -> usize {
+    let mut tried = 0;
+    let Some(text) = broken(rule.id).into_iter().next() else {
+        return 0;
+    };
+    for place in declared(&text) {
+        for new in EXTREME {
+            judge(&with(&text, &place, new), None, &[rule]);
+            tried += 1;
+        }
+    }
+    tried
+}
+
+/// Whole numbers of the lab's own text that begin a value: `8` of `8TB`.
+fn declared(text: &str) -> Vec<Range<usize>> {
+    let own = text.find("# file: ").unwrap_or(text.len());
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < own {
+        let digits = bytes[at..own].iter().take_while(|b| b.is_ascii_digit());
+        let count = digits.count();
+        if count > 0 && at > 0 && b" [{".contains(&bytes[at - 1]) {
+            found.push(at..at + count);
+        }
+        at += count.max(1);
+    }
+    found
+}
+
+#[test]
+fn a_pool_with_next_to_nothing_in_it_grows_for_ever() {
+    let text = "format: 1\nlab: x\nhosts: {a: }\npools: {p: {kind: zfs, on: a, usable: 8TB, used: 1GB, growth: 1%}}\n";
+    let rule = rules::RULES.iter().find(|r| r.id == "cap-growth").unwrap();
+    let judged = judge(text, None, &[rule]);
+    assert!(judged.found.is_empty() && judged.invalid.is_empty());
 }
 
 fn late(rule: &'static rules::Rule) -> Vec<String> {

@@ -148,3 +148,12 @@ services: {{w: {{tier: t, runs: {{host: h}}}}}}
     assert_eq!(of("99.99%"), Vec::<String>::new());
     assert_eq!(of("99.8%").len(), 1);
 }
+
+#[test]
+fn absurdly_many_votes_are_votes() {
+    let text = "sites: {home: {}, away: {}}
+hosts: {a: {site: home}, b: {site: away}, c: {}}
+clusters: {p: {kind: proxmox, members: [a, b, c], ha: yes, votes: {a: 1, b: 1, c: 4294967295}}}
+";
+    assert!(!said(text, "ha-quorum").is_empty());
+}

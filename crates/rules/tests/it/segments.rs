@@ -85,6 +85,45 @@ networks: {{h: {{vlan: 10, subnet: 10.1.0.0/24}}, c: {{vlan: 10, subnet: 10.2.0.
 }
 
 #[test]
+fn guests_of_a_cluster_and_devices_stand_somewhere_too() {
+    let of = |site: &str, member: &str| {
+        let text = format!(
+            "sites: {{home: , cabin: }}
+hosts: {{pve: {{site: home}}, pi: {{site: cabin}}}}
+clusters: {{c: {{kind: proxmox, members: [{member}]}}}}
+guests: {{vm: {{kind: vm, on: c, addresses: {{g: 10.1.0.2}}}}}}
+devices: {{ap: {{kind: access-point, site: {site}, addresses: {{d: 10.2.0.2}}}}}}
+networks: {{g: {{vlan: 10, subnet: 10.1.0.0/24}}, d: {{vlan: 10, subnet: 10.2.0.0/24}}}}"
+        );
+        of("net-overlap", &text)
+    };
+    assert!(of("cabin", "pve").is_empty());
+    for (site, member) in [("home", "pve"), ("home", "pve, pi"), ("unknown", "pve")] {
+        assert_eq!(of(site, member).len(), 1, "{site} {member}");
+    }
+}
+
+#[test]
+fn what_is_not_known_of_a_pair_of_zones_is_not_called_said() {
+    let text = "zones: {iot: low, lan: medium, dmz: low}
+networks:
+  tvs: {subnet: 10.2.0.0/24, zone: iot}
+  lan: {subnet: 10.3.0.0/24, zone: lan}
+  dmz: {subnet: 10.4.0.0/24, zone: dmz}
+flows:
+  - {from: zone/lan, to: any, ports: any, action: deny}
+  - {from: zone/dmz, to: any, ports: any, action: deny}
+  - {from: zone/iot, to: network/lan, ports: any, action: unknown}
+";
+    let (findings, _) = check(&format!("format: 1\nlab: x\n{text}"), None);
+    let own = findings.iter().filter(|d| d.code == "net-matrix");
+    let all: Vec<String> = own.map(|d| format!("{d:?}")).collect();
+    let sum = "pairs that begin here: 2 = 0 said + 1 unknown + 1 silent";
+    assert_eq!(all.len(), 2, "{all:#?}");
+    assert!(all.iter().any(|d| d.contains(sum)), "{all:#?}");
+}
+
+#[test]
 fn a_tunnel_is_not_told_by_an_exposure_of_something_else() {
     let of = |from: &str| {
         let text = format!(

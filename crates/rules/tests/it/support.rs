@@ -73,6 +73,21 @@ pub(crate) struct Judged {
 
 /// Reads and judges a text that may be invalid.
 pub(crate) fn judge(text: &str, facts: Option<&Facts>, rules: &[&rules::Rule]) -> Judged {
+    let (invalid, mut found, sources) = within(text, facts, |ctx| rules::check_with(ctx, rules));
+    diag::fix::settle(&mut found, &sources);
+    Judged {
+        invalid,
+        found,
+        sources,
+    }
+}
+
+/// Reads a text: what is invalid in it, what comes of all that rules see, and the texts.
+pub(crate) fn within<T>(
+    text: &str,
+    facts: Option<&Facts>,
+    of: impl FnOnce(&rules::Context<'_>) -> T,
+) -> (Vec<Diagnostic>, T, SourceSet) {
     let (text, mut files) = split(text);
     let written = crate::sighting::take(&mut files);
     let facts = facts.or(written.as_ref());
@@ -105,13 +120,8 @@ pub(crate) fn judge(text: &str, facts: Option<&Facts>, rules: &[&rules::Rule]) -
         knowledge: &KNOWLEDGE,
         ..rules::Context::new(&lab, TODAY)
     };
-    let mut found = rules::check_with(&ctx, rules);
-    diag::fix::settle(&mut found, &stacks.sources);
-    Judged {
-        invalid: said,
-        found,
-        sources: stacks.sources,
-    }
+    let out = of(&ctx);
+    (said, out, stacks.sources)
 }
 
 /// What the tables say, read once: some tests check a thousand labs.

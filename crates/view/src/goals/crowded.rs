@@ -15,7 +15,7 @@ pub(super) fn crowded(
     trial: &mut Trial,
 ) {
     for crowd in &world.crowds {
-        let here = |by: &str| crowd.takers.iter().any(|t| t == by);
+        let here = |by: &str| crowd.takers.contains(by);
         if !here(by) {
             continue;
         }
@@ -25,6 +25,12 @@ pub(super) fn crowded(
             graph::amounts::decimal(crowd.per_day),
             graph::amounts::decimal(crowd.fits)
         );
+        if crowd.assumed {
+            let what = crowd.what();
+            trial
+                .assumed
+                .insert(format!("some of the sizes, changes or rates of {what}"));
+        }
         let other =
             world.copies.copies(body).into_iter().any(|c| {
                 !here(&c.by) && !matches!(side(world.lab, body, c, scope), Side::Inside(_))

@@ -53,10 +53,15 @@ fn back(world: &World<'_>, name: &str, scope: FaultScope, rto: Seconds) -> Goal 
             .unknown
             .push("nothing of the lab belongs to the tier".to_owned());
     } else {
-        let total = world.recovery(name, scope, &mut trial);
-        if total > rto.0 {
+        let least = world.recovery(name, scope, &mut trial);
+        if least.seconds > rto.0 {
             let sum = trial.fine.join("; ");
             trial.impossible.push(format!("{sum} > {rto}"));
+        }
+        if let Some((seconds, words, open)) = least.perhaps
+            && seconds > rto.0
+        {
+            trial.unknown.push(format!("{open}; otherwise {words}"));
         }
         let rest = "all that is no waiting, deciding or copying takes no time";
         trial.assumed.insert(rest.to_owned());

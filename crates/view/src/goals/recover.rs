@@ -9,7 +9,7 @@ use graph::crowd::{Crowd, crowds};
 use graph::few::Few;
 use graph::load::Load;
 use graph::places::Machine;
-use graph::restore::ways;
+use graph::restore::{Way, ways};
 use graph::takeover::{Demand, Need, Standby, Takeover, is_bought};
 use model::declare::{Given, OptExt as _};
 use model::lab::{DataClass, FaultScope, Lab};
@@ -41,6 +41,21 @@ struct Loss<'a, 'b> {
     hosts: BTreeSet<&'a str>,
     /// Data that lies there.
     bodies: Vec<&'b Body<'a>>,
+}
+
+/// The least time to be back.
+pub(super) struct Least {
+    /// In seconds, without what is not known.
+    pub(super) seconds: i64,
+    /// The same by ways that are known where others may be faster, if that takes longer: its words, and what is not known.
+    pub(super) perhaps: Option<(i64, String, String)>,
+}
+
+/// What one loss takes to be made good.
+struct After {
+    seconds: i64,
+    terms: Vec<String>,
+    perhaps: Option<(i64, String, String)>,
 }
 
 /// Until the hardware is there.
@@ -77,8 +92,8 @@ impl<'a> World<'a> {
         data.filter_map(|n| self.bodies.get(*n)).collect()
     }
 
-    /// The least time to be back, in seconds, without what is not known; what is, goes to the trial.
-    pub(super) fn recovery(&self, tier: &str, scope: FaultScope, trial: &mut Trial) -> i64 {
+    /// The least time to be back, without what is not known; that goes to the trial.
+    pub(super) fn recovery(&self, tier: &str, scope: FaultScope, trial: &mut Trial) -> Least {
         let all = self.data(tier);
         self.survivors(&all, scope, trial);
         let losses = self.losses(tier, &all, scope);
@@ -94,6 +109,7 @@ impl<'a> World<'a> {
             .zip(name)
             .and_then(|(own, name)| self.loss(own, Machine::Host(name)));
         self.worst(tier, FaultScope::Host, loss.as_slice(), trial)
+            .seconds
     }
 
     /// What the loss of a machine takes, if it takes anything of a tier.
@@ -174,13 +190,18 @@ impl<'a> World<'a> {
         scope: FaultScope,
         losses: &[Loss<'a, '_>],
         trial: &mut Trial,
-    ) -> i64 {
+    ) -> Least {
         let mut worst = (0, Vec::new());
+        let mut perhaps: Option<(i64, String, String)> = None;
         for loss in losses {
-            let (seconds, terms) = self.after(tier, scope, loss, trial);
-            if seconds > worst.0 || worst.1.is_empty() {
-                worst = (seconds, terms);
+            let after = self.after(tier, scope, loss, trial);
+            if after.seconds > worst.0 || worst.1.is_empty() {
+                worst = (after.seconds, after.terms);
             }
+            let longer = after
+                .perhaps
+                .filter(|p| perhaps.as_ref().is_none_or(|q| p.0 > q.0));
+            perhaps = longer.or(perhaps);
         }
         let response = self.lab.tiers.get(tier).and_then(|t| t.response.known());
         let mut terms = Vec::new();
@@ -200,7 +221,14 @@ impl<'a> World<'a> {
         trial
             .fine
             .push(format!("{sum} = {} at the least", Seconds(total)));
-        total
+        let perhaps = perhaps.map(|(seconds, words, open)| {
+            let before = response.map_or(0, |r| r.0);
+            (before + seconds, words, open)
+        });
+        Least {
+            seconds: total,
+            perhaps,
+        }
     }
 
     /// Waiting for hardware and moving bytes after one loss: how long, and of what that consists.
@@ -210,7 +238,7 @@ impl<'a> World<'a> {
         scope: FaultScope,
         loss: &Loss<'a, '_>,
         trial: &mut Trial,
-    ) -> (i64, Vec<String>) {
+    ) -> After {
         let mut waited = (0, None);
         for wait in self.waits(tier, loss, scope, trial) {
             match wait {
@@ -223,19 +251,26 @@ impl<'a> World<'a> {
             }
         }
         let found = ways(self.lab, &self.copies, &loss.bodies, scope);
-        let slowest = found.into_values().max_by_key(|w| w.seconds());
+        for open in found.open {
+            if !trial.unknown.contains(&open) {
+                trial.unknown.push(open);
+            }
+        }
+        let unsure = found.unsure.into_values();
+        let unsure = unsure.max_by_key(|(w, _)| w.seconds());
+        let perhaps = unsure.map(|(way, open)| (waited.0 + way.seconds(), moving(&way), open));
+        let slowest = found.sure.into_values().max_by_key(|w| w.seconds());
         let moved = slowest.as_ref().map_or(0, |w| w.seconds());
         let mut terms: Vec<String> = waited.1.into_iter().collect();
         if let Some(way) = &slowest {
-            terms.push(format!(
-                "{} for {} through {}",
-                Seconds(moved),
-                decimal(way.bytes),
-                way.rate
-            ));
+            terms.push(moving(way));
             trial.assumed.extend(way.assumed.iter().cloned());
         }
-        (waited.0 + moved, terms)
+        After {
+            seconds: waited.0 + moved,
+            terms,
+            perhaps,
+        }
     }
 
     /// Something must be left of each body of data that is hit.
@@ -424,6 +459,16 @@ impl<'a> World<'a> {
             format!("{} for the delivery of another ({why})", Seconds(seconds)),
         )
     }
+}
+
+/// `2h for 500GB through 500Mbit/s into site 'home'`.
+fn moving(way: &Way) -> String {
+    format!(
+        "{} for {} through {}",
+        Seconds(way.seconds()),
+        decimal(way.bytes),
+        way.rate
+    )
 }
 
 /// The first of several names, and how many more there are.

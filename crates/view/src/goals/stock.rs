@@ -8,7 +8,6 @@ use graph::takeover::{Demand, is_bought};
 use model::declare::OptExt as _;
 use model::id::Kind;
 use model::lab::money::Asset;
-use model::lab::service::Service;
 use model::lab::{DataClass, Lab};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,12 +38,9 @@ impl<'a> Own<'a> {
             }
             alone.push(body.place.machines.clone());
         }
-        let services: Vec<&Service> = wanted.services();
-        alone.extend(
-            services
-                .iter()
-                .map(|s| places::of_runs(lab, &s.runs).machines),
-        );
+        let services = wanted.services();
+        let places = services.iter();
+        alone.extend(places.map(|(_, s)| places::of_runs(lab, &s.runs).machines));
         let only = alone.into_iter().filter(|m| m.len() == 1).flatten();
         let hosts = only.filter_map(|m| match m {
             Machine::Host(name) => Some(name),

@@ -166,3 +166,47 @@ fn a_copy_that_takes_milliseconds_takes_some_time() {
     let said = rpo.because.concat();
     assert!(said.contains("backup 'k' takes 1s"), "{said}");
 }
+
+#[test]
+fn guests_of_two_clusters_share_a_host_in_a_way_that_nobody_knows() {
+    let text = "clusters: {c: {kind: proxmox, members: [b]}, d: {kind: proxmox, members: [b]}}
+guests: {g: {kind: vm, on: c, memory: 10GiB}, h: {kind: vm, on: d, memory: 10GiB}}
+";
+    let goal = rto(&[&services("20GiB", "1GiB"), text]);
+    assert_eq!(goal.verdict, Verdict::Unknown, "{goal:#?}");
+}
+
+#[test]
+fn a_copy_of_which_nobody_knows_how_fast_it_comes_is_neither_fast_nor_slow() {
+    let rto = |fibre: &str, near: &str| {
+        let text = format!(
+            "
+sites: {{home: {{uplinks: {{dsl: {{down: 10Mbit/s}}{fibre}}}}}, away: {{}}}}
+tiers: {{t: {{rto: {{host: 4h}}, response: 5m}}}}
+hosts:
+  a: {{site: home, hardware: {{memory: 8GiB, nics: {{e: {{speed: 10Gbit/s}}}}}}}}
+  b: {{site: home, hardware: {{memory: 8GiB, disks: {{d: 8TB}}, nics: {{e: {{speed: 100Mbit/s}}}}}}}}
+  c: {{site: home, hardware: {{memory: 8GiB, nics: {{e: {{speed: 10Gbit/s}}}}}}}}
+  n: {{site: away, hardware: {{memory: 1GiB, disks: {{d: 8TB}}}}}}
+pools: {{p: {{kind: zfs, on: a, usable: 8TB, used: 1TB}}, q: {{kind: zfs, on: c, usable: 8TB, used: 1TB}}}}
+datasets: {{x: {{host: a, folder: /x, pool: p, size: 1TB, class: important, tier: t}}}}
+services: {{w: {{tier: t, runs: {{host: a}}, memory: {{expected: 2GiB}}}}}}
+repositories: {{r: {{on: n, location: 'sftp:n:/r', disk: d}}, l: {{on: b, location: 'sftp:b:/r', disk: d}}}}
+backups:
+  k: {{datasets: [x], to: r, every: 1d, took: 1h, keep: {{last: 3}}}}
+{near}"
+        );
+        let goals = judge(&lab(&[&text]));
+        goals.into_iter().find(|g| g.asked == "4h").unwrap()
+    };
+    let fibre = ", fibre: {down: unknown}";
+    let near = "  m: {datasets: [x], to: l, every: 1d, took: 1h, keep: {last: 3}}\n";
+    let slow = rto("", near);
+    assert_eq!(slow.verdict, Verdict::Impossible, "{slow:#?}");
+    let open = "how fast a copy comes from repository 'r': 'down' of uplink 'fibre' of site 'home'";
+    for near in ["", near] {
+        let goal = rto(fibre, near);
+        assert_eq!(goal.verdict, Verdict::Unknown, "{goal:#?}");
+        assert!(goal.because.concat().contains(open), "{goal:#?}");
+    }
+}

@@ -5,6 +5,7 @@
 use super::Whole;
 use super::frame::{Sections, plain};
 use super::gather::Gathered;
+use super::told::WHOLE;
 use data_encoding::{BASE64, HEXLOWER};
 use model::fact::{FactKind, Seen};
 use model::kleene::Reason;
@@ -13,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 pub(super) const PART: Whole = Whole {
-    sh: &[include_str!("sh/certificate.sh")],
+    sh: &[WHOLE, include_str!("sh/certificate.sh")],
     calls: &["certificate certificates"],
     read: gather,
 };
@@ -108,7 +109,7 @@ mod tests {
     fn look(folder: &std::path::Path, calls: &str) -> String {
         let text = format!(
             "nl='\n'\nneed() {{ :; }}\ncount=0\nnamed=\nvolumes=$PWD/volumes\n{}\n{calls}\necho all\n",
-            include_str!("sh/certificate.sh")
+            PART.sh.concat()
         );
         let ran = Command::new("sh")
             .arg("-c")
@@ -124,6 +125,22 @@ mod tests {
         let mut to = Gathered::default();
         gather(&Sections::read(output.as_bytes(), "7"), &mut to);
         to
+    }
+
+    /// A file that others made may never answer: of a socket, of a file system of theirs.
+    #[test]
+    fn a_file_that_does_not_answer_holds_up_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "1234567890").unwrap();
+        let never = "timeout() { return 124; }";
+        for (before, size, said) in [
+            (never, 10, "! it cannot be read\n"),
+            ("", 10, "read\n"),
+            ("", 9, "! it is too large: it has more than 9 bytes\n"),
+        ] {
+            let calls = format!("{before}\nwhole a {size} it && echo read");
+            assert_eq!(look(folder.path(), &calls), format!("{said}all\n"));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use dialect::Told;
 use model::fact::FactKind;
 
 pub(super) const CLOUDFLARED: Whole = Whole {
-    sh: &[RUNNING, include_str!("sh/cloudflared.sh")],
+    sh: &[RUNNING, WHOLE, include_str!("sh/cloudflared.sh")],
     calls: &["cloudflared cloudflared"],
     read: |sections, to| {
         let source = "its process and its configuration";
@@ -40,6 +40,7 @@ pub(super) const TAILSCALE: Whole = Whole {
 pub(super) const DNS: Whole = Whole {
     sh: &[
         RUNNING,
+        WHOLE,
         include_str!("sh/pihole.sh"),
         include_str!("sh/adguard.sh"),
         include_str!("sh/unbound.sh"),
@@ -54,6 +55,8 @@ pub(super) const DNS: Whole = Whole {
 };
 
 const RUNNING: &str = include_str!("sh/running.sh");
+/// Reading what others may write.
+pub(super) const WHOLE: &str = include_str!("sh/whole.sh");
 
 fn gather(
     kind: FactKind,

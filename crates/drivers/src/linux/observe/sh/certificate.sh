@@ -16,15 +16,8 @@ certificate_told() {
         *) printf 'c %s %s\n' "$1" "$2" ;;
     esac
 }
-# Containers write below some of the places: no file holds up the observation of its host, and none is that of another folder.
-certificate_soon() {
-    if command -v timeout >/dev/null 2>&1; then
-        timeout 10 "$@"
-    else
-        "$@"
-    fi </dev/null
-}
-# Whether the file $1, of which not more than $2 bytes are taken, is read, or why it is not.
+# Whether the file $1, of which not more than $2 bytes are taken, is read, or why it is not: containers write below some of the places, and none of
+# their files is that of another folder.
 certificate_may() {
     [ -f "$1" ] || return 1
     count=$((count + 1))
@@ -45,24 +38,17 @@ certificate_may() {
                 ;;
         esac
     fi
-    if ! [ -r "$1" ] || ! certificate_soon head -c "$(($2 + 1))" -- "$1" >/dev/null 2>&1; then
-        echo "! $1 cannot be read"
-    elif [ "$(certificate_soon head -c "$(($2 + 1))" -- "$1" | wc -c)" -gt "$2" ]; then
-        echo "! $1 is too large: it has more than $2 bytes"
-    else
-        return 0
-    fi
-    return 1
+    whole "$1" "$2" "$1"
 }
 certificate_file() {
     certificate_may "$1" 262144 || return 0
-    body=$(certificate_soon head -c 262144 -- "$1" | certificate_first | head -c 40000)
+    body=$(soon head -c 262144 -- "$1" | certificate_first | head -c 40000)
     certificate_told "$body" "$1"
 }
 # Traefik keeps certificates and keys in one file; each certificate is a PEM in base64, next to its key.
 certificate_acme() {
     certificate_may "$1" 4194304 || return 0
-    certificate_soon head -c 4194304 -- "$1" | tr -d '\n' | grep -o '"certificate"[[:space:]]*:[[:space:]]*"[A-Za-z0-9+/=]*"' | sed 's/.*"\([A-Za-z0-9+/=]*\)"$/\1/' | head -n 200 |
+    soon head -c 4194304 -- "$1" | tr -d '\n' | grep -o '"certificate"[[:space:]]*:[[:space:]]*"[A-Za-z0-9+/=]*"' | sed 's/.*"\([A-Za-z0-9+/=]*\)"$/\1/' | head -n 200 |
         while read -r body; do
             first=$(printf '%s' "$body" | head -c 80000 | base64 -d 2>/dev/null | certificate_first)
             certificate_told "$first" "$1"

@@ -99,14 +99,3 @@ seen_by() {
     fi
     printf '%s\n' "$base$3"
 }
-# Whether the file $1 can be read and has no more than $2 bytes: what stood behind them would pass for absent.
-whole() {
-    if ! head -c "$(($2 + 1))" -- "$1" >/dev/null 2>&1; then
-        echo '! a file of its configuration cannot be read'
-    elif [ "$(head -c "$(($2 + 1))" -- "$1" 2>/dev/null | wc -c)" -gt "$2" ]; then
-        echo "! a file of its configuration is too large: it has more than $2 bytes"
-    else
-        return 0
-    fi
-    return 1
-}
