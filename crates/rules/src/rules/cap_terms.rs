@@ -166,7 +166,7 @@ fn fits(of: &Terms<'_>, whole: &Term<'_>, usage: &Term<'_>) -> bool {
 fn binary_share(of: &Terms<'_>, used: i128, all: i128, usage: &Term<'_>) -> bool {
     let mixed =
         of.resource.name == "memory" && of.installed.as_ref().is_some_and(|t| t.said.is_none());
-    let share = (used * 1_000_000 * (1 << 30) / 1_000_000_000).checked_div(all);
+    let share = (used.saturating_mul(1 << 30) / 1_000).checked_div(all);
     mixed && share.is_some_and(|s| usage.figure.holds(s, s))
 }
 

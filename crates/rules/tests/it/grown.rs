@@ -40,7 +40,9 @@ fn unpublished(count: usize) -> String {
         format!("s{n}: {{runs: {{stack: t{n}}}, exposures: [{{port: 80, from: any, {WHY}}}]}}")
     });
     let file = |n: usize| {
-        format!("# file: c{n}.yaml\nservices: {{a: {{image: 'x:1'}}, b: {{image: 'x:1'}}}}\n")
+        format!(
+            "# file: c{n}.yaml\nservices: {{a: {{image: 'x:1', networks: [p, q, r, s]}}}}\nnetworks: {{p: , q: , r: , s: }}\n"
+        )
     };
     let files: String = (0..count).map(file).collect();
     format!("people: {{anna: }}\nhosts: {{h: }}\nstacks:\n{stacks}services:\n{services}{files}")
@@ -89,9 +91,7 @@ fn vlans(count: usize) -> String {
 
 /// Tunnels on every host, of services and of units.
 fn tunnels(count: usize) -> String {
-    let hosts = each(count, |n| {
-        format!("h{n}: {{units: {{tailscaled.service: enabled}}}}")
-    });
+    let hosts = each(count, |n| format!("h{n}: {{packages: [tailscale]}}"));
     let services = each(count, |n| {
         format!("tailscale-{n}: {{runs: {{host: h{n}}}}}")
     });
