@@ -5,6 +5,7 @@ use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, is_strong, literal};
 use crate::scan::words::is_word;
 use data_encoding::{BASE64, BASE64_NOPAD};
+use diag::naming;
 
 /// A name, a colon, and the rest of the value.
 macro_rules! login {
@@ -27,9 +28,9 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_login, "a login in base64"),
         },
         Shape {
-            parts: &["auth", "users"],
+            parts: &["auth", "users", "credentials"],
             shape: concat!(
-                r#"(?m)(?:^|[\s"'{,])(?:(?:[A-Z0-9]+_)*(?:[A-Z0-9]*AUTH|USERS)|(?i:(?:[a-z0-9]+[_.-])*basic[_.-]?auth(?:[_.-]users?)?))"#,
+                r#"(?m)(?:^|[\s"'{,])(?:(?:[A-Z0-9]+_)*(?:[A-Z0-9]*AUTH|USERS|CREDENTIALS)|(?i:(?:[a-z0-9]+[_.-])*basic[_.-]?auth(?:[_.-]users?)?))"#,
                 login!()
             ),
             reach: Reach::Any,
@@ -82,6 +83,7 @@ fn is_pair(text: &str) -> bool {
         && !number
         && !hash
         && first != name
+        && naming(first).is_none()
         && !WAYS.contains(&word.as_str())
         && is_word(first)
         && literal(first, Bounds::Guessed, Kind::Settings).is_some()
