@@ -51,18 +51,36 @@ const OTHERS: [&str; 7] = [
     "encompass",
 ];
 /// What a key is for that is a secret.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 41] = [
     "access",
+    "account",
+    "activation",
     "api",
     "app",
+    "application",
     "auth",
+    "bouncer",
+    "cipher",
+    "consumer",
+    "cookie",
+    "crypt",
+    "csrf",
+    "deterministic",
+    "enc",
     "encryption",
+    "enroll",
+    "enrollment",
+    "fernet",
     "hmac",
     "jwt",
+    "lapi",
+    "license",
     "link",
     "local",
     "master",
     "network",
+    "nonce",
+    "ping",
     "preshared",
     "private",
     "secret",
@@ -71,11 +89,107 @@ const KEYS: [&str; 24] = [
     "shared",
     "signing",
     "unseal",
-    "account",
     "webhook",
     "wifi",
     "wlan",
     "wpa",
+];
+/// What a key is for that everybody may see, or that is no key of a lock: a place in a table, a button. Any other may be a secret's.
+const OPEN_KEYS: [&str; 52] = [
+    "alt",
+    "annotation",
+    "apt",
+    "authorized",
+    "cache",
+    "cert",
+    "certificate",
+    "column",
+    "config",
+    "ctrl",
+    "dict",
+    "entry",
+    "escape",
+    "field",
+    "foreign",
+    "gpg",
+    "group",
+    "home",
+    "host",
+    "hot",
+    "i18n",
+    "idempotency",
+    "index",
+    "item",
+    "json",
+    "label",
+    "lookup",
+    "map",
+    "message",
+    "object",
+    "partition",
+    "pgp",
+    "project",
+    "pub",
+    "public",
+    "registry",
+    "repo",
+    "repository",
+    "routing",
+    "row",
+    "selector",
+    "shift",
+    "site",
+    "sort",
+    "ssh",
+    "state",
+    "tag",
+    "topology",
+    "translation",
+    "trusted",
+    "unique",
+    "yaml",
+];
+/// Whose keys or tokens are secrets where there are several of them.
+const SEVERAL: [&str; 9] = [
+    "access",
+    "api",
+    "auth",
+    "encryption",
+    "hurricane",
+    "master",
+    "private",
+    "secret",
+    "signing",
+];
+/// What is made from a seed that is a secret.
+const SEEDS: [&str; 10] = [
+    "encryption",
+    "hash",
+    "jwt",
+    "key",
+    "master",
+    "otp",
+    "recovery",
+    "secret",
+    "session",
+    "totp",
+];
+/// What comes before the name of a credential of systemd that stands elsewhere.
+const LOADS: [&str; 3] = ["load", "import", "set"];
+/// Ends of names that certain programs give to a secret, and that say nothing of it.
+const GIVEN: [&[&str]; 12] = [
+    &["account", "sas"],
+    &["akey"],
+    &["authtok"],
+    &["dbroot"],
+    &["hmac", "encoded"],
+    &["epik", "signature"],
+    &["mnemonic"],
+    &["plex", "claim"],
+    &["pushover", "user"],
+    &["rediscli", "auth"],
+    &["seed", "phrase"],
+    &["skey"],
 ];
 /// What a key in one word ends with that is a secret: `TS_AUTHKEY`, `ENCRYPTIONKEY`.
 const JOINED_KEYS: [&str; 8] = [
@@ -89,12 +203,12 @@ const JOINED_KEYS: [&str; 8] = [
     "unsealkey",
 ];
 /// Whose password is abbreviated in one word with it: `DBPW`.
-const JOINED_OWNERS: [&str; 17] = [
-    "admin", "db", "ftp", "imap", "ldap", "mail", "mysql", "pg", "postgres", "redis", "root",
-    "smtp", "sql", "sudo", "user", "wifi", "wlan",
+const JOINED_OWNERS: [&str; 18] = [
+    "admin", "bind", "db", "ftp", "imap", "ldap", "mail", "mysql", "pg", "postgres", "redis",
+    "root", "smtp", "sql", "sudo", "user", "wifi", "wlan",
 ];
-/// Tunnels whose private key is named without the word.
-const TUNNELS: [&str; 3] = ["wg", "wireguard", "vpn"];
+/// Tunnels, and others, whose private key is named without the word.
+const TUNNELS: [&str; 5] = ["jwt", "vapid", "vpn", "wg", "wireguard"];
 /// What a `Schlüssel` is for that is a secret, besides those.
 const GERMAN_KEYS: [&str; 4] = ["netzwerk", "zugangs", "sicherheits", "geheim"];
 /// Words behind the secret's with which it is the secret still.
@@ -337,7 +451,9 @@ fn of(words: &[String]) -> Option<Naming> {
     let behind = words.get(at + 1..).unwrap_or_default();
     let any = |list: &[&str]| behind.iter().any(|w| list.contains(&w.as_str()));
     // The name of an object of a cluster, and whatever key is looked up in it.
-    let object = words.windows(2).any(|pair| pair == ["existing", "secret"]);
+    let object = words
+        .windows(2)
+        .any(|pair| pair == ["existing", "secret"] || pair == ["from", "secret"]);
     if object || any(&ABOUT) {
         return None;
     }
@@ -352,8 +468,21 @@ fn noun(words: &[String], at: usize) -> Option<Naming> {
         return None;
     }
     if word == "key" {
+        return key(words, at.checked_sub(1)?);
+    }
+    let named = words.get(..=at).unwrap_or_default();
+    if GIVEN.iter().any(|given| ends_with(named, given)) {
+        return Some(Naming::Secret);
+    }
+    if at + 1 == words.len()
+        && let Some(naming) = last(words, at)
+    {
+        return Some(naming);
+    }
+    if matches!(word, "keys" | "tokens") {
         let what = words.get(at.checked_sub(1)?)?;
-        return KEYS.contains(&what.as_str()).then_some(Naming::Secret);
+        let several = SEVERAL.contains(&what.as_str());
+        return several.then_some(Naming::Perhaps);
     }
     if JOINED_KEYS.iter().any(|end| word.ends_with(end)) {
         return Some(Naming::Secret);
@@ -390,6 +519,47 @@ fn noun(words: &[String], at: usize) -> Option<Naming> {
     let short = |end: &str| end.len() < 3 || end == "mdp";
     let is = |end: &str| word == end || !short(end) && word.ends_with(end);
     NOUNS.iter().find(|(end, _)| is(end)).map(|(_, n)| *n)
+}
+
+fn ends_with(words: &[String], end: &[&str]) -> bool {
+    let from = words.len().checked_sub(end.len());
+    let last = from.and_then(|from| words.get(from..)).unwrap_or_default();
+    last.len() == end.len() && last.iter().zip(end).all(|(word, end)| word == end)
+}
+
+/// Of a key, by what it is for.
+fn key(words: &[String], at: usize) -> Option<Naming> {
+    let what = words.get(at)?.as_str();
+    let before = at.checked_sub(1).and_then(|n| words.get(n));
+    // Half of a login, which every request shows: the other half is the secret.
+    let shown = what == "application" && before.is_some_and(|b| b == "ovh");
+    if shown || OPEN_KEYS.contains(&what) {
+        return None;
+    }
+    match (KEYS.contains(&what), noun(words, at)) {
+        (true, _) => Some(Naming::Secret),
+        // `passwordKey`
+        (false, Some(_)) => None,
+        (false, None) => Some(Naming::Perhaps),
+    }
+}
+
+/// Of the last word, which alone says little.
+fn last(words: &[String], at: usize) -> Option<Naming> {
+    let word = words.get(at)?.as_str();
+    let before = at.checked_sub(1).and_then(|n| words.get(n));
+    let before = before.map(String::as_str);
+    match word {
+        "seed" if before.is_some_and(|b| SEEDS.contains(&b)) => Some(Naming::Secret),
+        "credential" | "credentials" | "creds" if !before.is_some_and(|b| LOADS.contains(&b)) => {
+            Some(Naming::Perhaps)
+        }
+        "pepper" => Some(Naming::Perhaps),
+        "pat" if before.is_some() => Some(Naming::Perhaps),
+        "basalt" => None,
+        word if word.ends_with("salt") => Some(Naming::Perhaps),
+        _ => None,
+    }
 }
 
 /// In small letters, without the numbers at their ends: `DB_PASSWORD2` and `dbPassword` are two words.
@@ -476,11 +646,34 @@ mod tests {
             "UNSEAL_KEY_1",
             "unsealKey",
             "netzwerkschluessel",
+            "B2_APPLICATION_KEY",
+            "OVH_CONSUMER_KEY",
+            "VAPID_PRIVATE",
+            "LLDAP_KEY_SEED",
+            "DUO_SKEY",
+            "DBROOT",
+            "PLEX_CLAIM",
+            "REDISCLI_AUTH",
+            "MNEMONIC",
+            "WALLET_SEED_PHRASE",
         ] {
             assert_eq!(naming(name), Some(Naming::Secret), "{name}");
         }
         assert_eq!(naming("admin_passwords"), Some(Naming::Password));
-        for name in ["TOKEN_GITHUB", "PASSWORD_POSTGRES", "token_bucket"] {
+        for name in [
+            "TOKEN_GITHUB",
+            "PASSWORD_POSTGRES",
+            "token_bucket",
+            "RCLONE_CONFIG_B2_KEY",
+            "EASYDNS_KEY",
+            "HOMEPAGE_VAR_SONARR_KEY",
+            "BOUNCER_KEY_traefik",
+            "NONCE_SALT",
+            "passwordsalt",
+            "GH_PAT",
+            "LDAP_BIND_CREDENTIALS",
+            "HURRICANE_TOKENS",
+        ] {
             assert_eq!(naming(name), Some(Naming::Perhaps), "{name}");
         }
     }
@@ -508,6 +701,20 @@ mod tests {
             "local",
             "bypass",
             "max_tokens",
+            "OVH_APPLICATION_KEY",
+            "B2_APPLICATION_KEY_ID",
+            "RCLONE_CONFIG_NAS_KEY_FILE",
+            "VAPID_PUBLIC_KEY",
+            "SSH_HOST_KEY",
+            "RECAPTCHA_SITE_KEY",
+            "GPG_KEY",
+            "HostKey",
+            "KEY_SEED_FILE",
+            "RANDOM_SEED",
+            "salt_master",
+            "pat",
+            "LoadCredential",
+            "PUSHOVER_USER_ID",
             "compass",
             "PasswordAuthentication",
             "token_ttl",

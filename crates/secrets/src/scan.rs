@@ -14,6 +14,7 @@ mod literal;
 mod markdown;
 mod names;
 mod parts;
+mod sentences;
 mod settings;
 mod slips;
 mod tokens;
@@ -30,6 +31,7 @@ use self::kind::{Form, Kind, kind};
 use self::leaks::{Leaks, Quiet};
 use self::literal::is_strong;
 use self::parts::{Index, Parts};
+use self::sentences::Sentences;
 use self::settings::Settings;
 use self::slips::Slips;
 use self::tokens::Tokens;
@@ -64,6 +66,7 @@ pub struct Scanner {
     hashes: Hashes,
     families: Families,
     words: Words,
+    sentences: Sentences,
     slips: Slips,
 }
 
@@ -76,6 +79,7 @@ impl Default for Scanner {
             hashes: Hashes::new(&mut parts),
             families: Families::new(&mut parts),
             words: Words::new(&mut parts),
+            sentences: Sentences::new(&mut parts),
             slips: Slips::new(&mut parts),
             index: parts.index(),
         }
@@ -160,6 +164,11 @@ impl Scanner {
                 false => doubtful.push(word.span),
             }
         }
+        let heard = self.sentences.find((path, text), &held, kind);
+        for span in heard.told.into_iter().filter(|span| !quiet.has(span)) {
+            out.add(span, "a password in a sentence".to_owned());
+        }
+        doubtful.extend(heard.doubtful);
         doubtful.extend(self.slips.find((text, form), &held));
         doubtful.retain(|span| !quiet.has(span));
         Look {

@@ -8,7 +8,7 @@ use std::path::Path;
 const CANARY: &str = "tw1tt3r";
 
 /// How a secret stands in a text; `@@` is the secret. The names are right, or slips of right ones.
-const FORMS: [&str; 35] = [
+const FORMS: [&str; 52] = [
     "requirepass @@",
     "masterauth @@",
     "rocommunity @@",
@@ -44,9 +44,26 @@ const FORMS: [&str; 35] = [
     "sshpass -f <(echo @@) ssh nas",
     "x={{ '@@' | password_hash('sha512') }}",
     "x.digestauth.users=jo:realm:@@",
+    "openssl passwd -6 @@",
+    "ssh-keygen -t ed25519 -N @@ -f k",
+    "vault login @@",
+    "mosquitto_passwd -b f jo @@",
+    "echo @@ > .restic-pass",
+    "RESTIC_PASSWORD=$(echo @@) restic backup",
+    "useradd -p @@ jo",
+    "http -a jo:@@ https://x.lan",
+    "B2_APPLICATION_KEY=@@",
+    "RCLONE_CONFIG_B2_KEY=@@",
+    "LLDAP_KEY_SEED=@@",
+    "mount -t cifs -o user=jo%@@ //nas/x /mnt",
+    "kubectl create secret generic x --from-literal=a=@@",
+    "proxy_set_header X-Api-Key @@",
+    "curl --oauth2-bearer @@ https://x.lan",
+    "redis-cli AUTH @@",
+    "yes @@ | passwd jo",
 ];
 /// Keys under which a secret stands alone.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 28] = [
     "password",
     "passwrod",
     "tokne",
@@ -63,6 +80,18 @@ const KEYS: [&str; 16] = [
     "DBPW",
     "localkey",
     "UNSEAL_KEY_1",
+    "B2_APPLICATION_KEY",
+    "OVH_CONSUMER_KEY",
+    "VAPID_PRIVATE",
+    "LLDAP_KEY_SEED",
+    "DBROOT",
+    "DUO_SKEY",
+    "NONCE_SALT",
+    "GH_PAT",
+    "PLEX_CLAIM",
+    "REDISCLI_AUTH",
+    "EASYDNS_KEY",
+    "LDAP_BIND_CREDENTIALS",
 ];
 
 /// Words as they stand in a text of YAML in double quotes.

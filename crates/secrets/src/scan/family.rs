@@ -3,6 +3,7 @@
 
 mod account;
 mod ansible;
+mod caddy;
 mod ceph;
 mod chap;
 mod cisco;
@@ -10,6 +11,7 @@ mod command;
 pub(super) mod compose;
 mod device;
 pub(super) mod dockerfile;
+mod embedded;
 mod export;
 mod freeradius;
 mod haproxy;
@@ -20,12 +22,16 @@ mod ipsec;
 mod keepalived;
 mod key;
 mod kubernetes;
+mod lines;
 mod login;
 mod mail;
 mod markup;
+mod matrix;
+mod media;
 mod monitor;
 mod named;
 mod netrc;
+mod notify;
 mod nut;
 mod php;
 mod pipe;
@@ -35,11 +41,13 @@ mod rclone;
 mod redis;
 mod router;
 mod samba;
+mod setting;
 mod snmp;
 mod sql;
 mod storage;
 mod terraform;
 mod traefik;
+mod unit;
 mod vault;
 mod webhook;
 mod whole;
@@ -121,6 +129,7 @@ use {begin, value};
 pub const FAMILIES: &[Family] = &[
     account::FAMILY,
     ansible::FAMILY,
+    caddy::FAMILY,
     ceph::FAMILY,
     chap::FAMILY,
     cisco::FAMILY,
@@ -128,6 +137,7 @@ pub const FAMILIES: &[Family] = &[
     compose::FAMILY,
     device::FAMILY,
     dockerfile::FAMILY,
+    embedded::FAMILY,
     export::FAMILY,
     freeradius::FAMILY,
     haproxy::FAMILY,
@@ -138,12 +148,16 @@ pub const FAMILIES: &[Family] = &[
     keepalived::FAMILY,
     key::FAMILY,
     kubernetes::FAMILY,
+    lines::FAMILY,
     login::FAMILY,
     mail::FAMILY,
     markup::FAMILY,
+    matrix::FAMILY,
+    media::FAMILY,
     monitor::FAMILY,
     named::FAMILY,
     netrc::FAMILY,
+    notify::FAMILY,
     nut::FAMILY,
     php::FAMILY,
     pipe::FAMILY,
@@ -153,11 +167,13 @@ pub const FAMILIES: &[Family] = &[
     redis::FAMILY,
     router::FAMILY,
     samba::FAMILY,
+    setting::FAMILY,
     snmp::FAMILY,
     sql::FAMILY,
     storage::FAMILY,
     terraform::FAMILY,
     traefik::FAMILY,
+    unit::FAMILY,
     vault::FAMILY,
     webhook::FAMILY,
     whole::FAMILY,

@@ -8,7 +8,7 @@ type Shape = (&'static [&'static str], &'static str);
 
 /// Of crypt(3), its relatives and the schemes of LDAP, as they write themselves: scheme, parameters, salt, hash. A file of Compose
 /// has every `$` twice.
-const SHAPES: [Shape; 9] = [
+const SHAPES: [Shape; 10] = [
     (
         &["$2a$", "$2b$", "$2x$", "$2y$"],
         r"\${1,2}2[abxy]\${1,2}[0-9]{2}\${1,2}[./A-Za-z0-9]{53}",
@@ -36,6 +36,10 @@ const SHAPES: [Shape; 9] = [
     (
         &["$6$", "$7$"],
         r"\${1,2}[67]\${1,2}[0-9]+\${1,2}[A-Za-z0-9+/]{12,}={0,2}\${1,2}[A-Za-z0-9+/]{60,}={0,2}",
+    ),
+    (
+        &["@bytearray("],
+        r"@ByteArray\([A-Za-z0-9+/]{20,}={0,2}:[A-Za-z0-9+/]{40,}={0,2}\)",
     ),
     (
         &["grub.pbkdf2"],

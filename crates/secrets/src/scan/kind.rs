@@ -82,6 +82,7 @@ fn by_end(path: &str) -> (Kind, Form) {
             (Kind::Script, Form::Text)
         }
         "yaml" | "yml" | "json" => (Kind::Settings, Form::Tree),
+        "php" if is_settings(name) => (Kind::Settings, Form::Text),
         _ if CODE.contains(&end) => (Kind::Code, Form::Text),
         "env" | "ini" | "conf" | "cfg" | "cnf" | "toml" | "properties" | "service" => {
             (Kind::Settings, Form::Lines)
@@ -89,6 +90,13 @@ fn by_end(path: &str) -> (Kind, Form) {
         _ if name.contains(".env") => (Kind::Settings, Form::Lines),
         _ => (Kind::Settings, Form::Text),
     }
+}
+
+/// Settings that are written as a program: of Nextcloud, WordPress, MediaWiki.
+fn is_settings(name: &str) -> bool {
+    let stem = name.strip_suffix(".php").unwrap_or(name);
+    let stem = stem.strip_suffix(".config").unwrap_or(stem);
+    ["config", "wp-config", "settings", "LocalSettings", "local"].contains(&stem)
 }
 
 /// Whether a file of this name is a text: one in which something else hides what the text says.

@@ -57,8 +57,9 @@ const SAYINGS: [&str; 33] = [
     "wachtwoord",
 ];
 /// Requests that stand where a secret will be, however their words are joined: `change_this_to_a_long_string`.
-const REQUESTS: [&str; 6] = [
+const REQUESTS: [&str; 7] = [
     "changethis",
+    "goeshere",
     "setthis",
     "somerandom",
     "somesecret",
@@ -169,9 +170,15 @@ fn is_reference(text: &str, bounds: Bounds, kind: Kind) -> bool {
             "$ANSIBLE_VAULT",
             "!secret",
             "!vault",
+            "$__env{",
+            "$__file{",
+            "$__vault{",
+            "op://",
         ]
         .iter()
         .any(|p| text.starts_with(p))
+        || bounds == Bounds::Guessed && is_call(text)
+        || text.strip_prefix("env/").is_some_and(is_capital)
     {
         return true;
     }
@@ -180,7 +187,8 @@ fn is_reference(text: &str, bounds: Bounds, kind: Kind) -> bool {
     let plain = bounds != Bounds::Guessed && kind != Kind::Code;
     match first {
         '<' => closed('>'),
-        '{' => closed('}'),
+        // What stands behind it may be the rest of a name.
+        '{' => closed('}') || is_of_variables(text, kind),
         '[' => closed(']'),
         '(' => closed(')'),
         '/' => is_path(text),
@@ -190,6 +198,21 @@ fn is_reference(text: &str, bounds: Bounds, kind: Kind) -> bool {
         '*' | '&' | '!' | '|' | '>' => !plain,
         _ => is_of_variables(text, kind),
     }
+}
+
+fn is_capital(name: &str) -> bool {
+    name.bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// `base64.b64decode(x)`, `read_password(account)`: what a function gives.
+fn is_call(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
+    text.split_once('(').is_some_and(|(name, rest)| {
+        let named = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(part);
+        let argument = name.contains('_') && rest.ends_with(')');
+        named && (name.contains('.') || rest.is_empty() || argument)
+    })
 }
 
 /// Little is left of it without its variables, or it is the hash of a password.
@@ -281,7 +304,16 @@ fn is_token_name(text: &str) -> bool {
     let parts = text
         .split_once('!')
         .map(|(who, token)| (who.rsplit_once('@'), token));
-    matches!(parts, Some((Some((user, "pve" | "pam" | "pbs")), token)) if word(user) && word(token))
+    // `user.cfg` goes on with a date, a switch and a comment.
+    let bare = |token: &'_ str| {
+        token
+            .split_once(':')
+            .map_or(token.len(), |(name, _)| name.len())
+    };
+    matches!(parts, Some((Some((user, "pve" | "pam" | "pbs")), token))
+        if word(user)
+            && token.get(..bare(token)).is_some_and(word)
+            && token.get(bare(token)..).is_some_and(|rest| !rest.contains(|c: char| c.is_ascii_alphabetic())))
 }
 
 /// `sensor.password_age`, as Home Assistant names what it knows.
@@ -301,15 +333,33 @@ pub(super) fn is_secret(
         Naming::Perhaps if kind == Kind::Settings => Kind::Prose,
         Naming::Password | Naming::Secret | Naming::Perhaps => kind,
     };
+    // `vault_key: secret/nas/db2`
+    if naming == Naming::Perhaps && is_of_words(text) {
+        return false;
+    }
     let is_password = naming == Naming::Password && matches!(kind, Kind::Settings | Kind::Script);
     if is_password && bounds != Bounds::Guessed && is_of_groups(name, text) {
         return true;
     }
     // The names of variables are given to what programs read, not to what people do.
+    let words = text.trim().contains(char::is_whitespace);
     let sentence = bounds != Bounds::Quoted
-        && text.trim().contains(char::is_whitespace)
-        && name.bytes().any(|b| b.is_ascii_lowercase());
-    if is_saying(text) {
+        && words
+        && (kind == Kind::Prose || name.bytes().any(|b| b.is_ascii_lowercase()));
+    if is_saying(text) || is_name_of_one(name, text) {
+        return false;
+    }
+    // Only what people think up has words in it.
+    let phrase = ["phrase", "mnemonic"]
+        .iter()
+        .any(|noun| name.to_ascii_lowercase().contains(noun));
+    let thought_up = naming == Naming::Password || phrase;
+    if words
+        && !thought_up
+        && !text
+            .split_whitespace()
+            .any(|w| is_strong(w, Kind::Settings))
+    {
         return false;
     }
     if sentence {
@@ -327,6 +377,26 @@ pub(super) fn is_secret(
         && !name.to_ascii_lowercase().ends_with("key")
         && (is_thought_up(text) || is_mixed(text) || is_of_several(name, text));
     number || word || is_strong(text, kind)
+}
+
+/// `secretKey: GRAFANA_CLIENT_SECRET`, `githubConfigSecret: home-runner-secret`: the name under which a cluster has it.
+fn is_name_of_one(name: &str, text: &str) -> bool {
+    let camel = |end: &str| {
+        let before = name.strip_suffix(end);
+        before.is_some_and(|b| b.ends_with(|c: char| c.is_ascii_lowercase()))
+    };
+    let of = |sign: char| {
+        text.contains(sign)
+            && text.split(sign).all(|part| {
+                let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+                !part.is_empty() && letters.chars().all(|c| c.is_ascii_alphabetic())
+            })
+    };
+    // `signingkey` of git is the number of a public key.
+    let number = name.eq_ignore_ascii_case("signingkey")
+        && matches!(text.len(), 8 | 16 | 40)
+        && text.bytes().all(|b| b.is_ascii_hexdigit());
+    number || camel("Key") && (of('_') || of('-')) || camel("Secret") && of('-')
 }
 
 /// Words of which one means a password and none could be one: `Haben Sie Ihr Passwort vergessen?`
@@ -354,7 +424,7 @@ fn is_thought_up(text: &str) -> bool {
 }
 
 /// A shorter word with a number or a mark at it: `abc123`, `geheim!`. Neither a time (`90days`) nor a way to hash (`sha512`).
-fn is_mixed(text: &str) -> bool {
+pub(super) fn is_mixed(text: &str) -> bool {
     let lower = text.to_lowercase();
     let mark = |c: char| "!#&+?%^~*@".contains(c);
     let other = |c: char| c.is_ascii_digit() || mark(c);
@@ -365,9 +435,20 @@ fn is_mixed(text: &str) -> bool {
         && text.contains(char::is_alphabetic)
         && text.chars().all(|c| c.is_alphabetic() || other(c))
         && !SAYINGS.contains(&word)
-        && !WAYS.contains(&word)
+        && !is_way(&lower)
         && !lower.starts_with("your")
         && entropy(&lower) >= 1.9
+}
+
+/// `sha512`, `argon2id`: a way to hash with its number, and a letter or two behind it.
+fn is_way(lower: &str) -> bool {
+    WAYS.iter().any(|way| {
+        let rest = lower.strip_prefix(way);
+        rest.is_some_and(|rest| {
+            let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            behind.len() <= 2 && behind.chars().all(|c| c.is_ascii_alphabetic())
+        })
+    })
 }
 
 /// `abcd efgh ijkl mnop`, as a provider of mail gives passwords to programs. A sentence of four such words has a vowel in each.

@@ -2,7 +2,6 @@
 
 use super::found::Found;
 use super::literal::Bounds;
-use diag::naming;
 use std::ops::Range;
 
 /// Tags that change how a text looks, or that hold one.
@@ -17,6 +16,11 @@ const CELLS: [&str; 3] = ["td", "th", "dt"];
 pub(super) fn is_marked(path: &str) -> bool {
     let end = path.rsplit('.').next().unwrap_or_default();
     ["md", "rst", "adoc", "html"].contains(&end)
+}
+
+/// Whether a file is a text for people, with marks or without.
+pub(super) fn is_document(path: &str) -> bool {
+    is_marked(path) || path.ends_with(".txt")
 }
 
 /// The text with blanks in place of emphasis and tags; every byte keeps its place.
@@ -108,8 +112,13 @@ fn tag(rest: &str) -> Option<(usize, &'static str)> {
     good.then_some((rest.len() - inner.len() + end + 1, stands))
 }
 
-/// The cells of tables: each under the name of its column, and the second of a row under the first. Takes a text without marks.
-pub(super) fn cells<'t>(plain: &'t str, named: &mut impl FnMut(&str, Found<'_>)) {
+/// The cells of tables: each under the name of its column, and the second of a row under the first, if a name is of interest. Takes a
+/// text without marks.
+pub(super) fn cells<'t>(
+    plain: &'t str,
+    is_name: fn(&str) -> bool,
+    named: &mut impl FnMut(&str, Found<'_>),
+) {
     let mut columns: Vec<Option<&'t str>> = Vec::new();
     let mut last: Option<&'t str> = None;
     let mut start = 0;
@@ -121,8 +130,7 @@ pub(super) fn cells<'t>(plain: &'t str, named: &mut impl FnMut(&str, Found<'_>))
             continue;
         }
         if is_rule(line) {
-            // Only a column that is named as a secret is of interest.
-            let name = |(_, text): (usize, &'t str)| Some(text).filter(|t| naming(t).is_some());
+            let name = |(_, text): (usize, &'t str)| Some(text).filter(|t| is_name(t));
             columns = last.map_or(Vec::new(), |l| row(l).map(name).collect());
             continue;
         }
@@ -130,7 +138,8 @@ pub(super) fn cells<'t>(plain: &'t str, named: &mut impl FnMut(&str, Found<'_>))
         let mut first = None;
         for (n, (at, text)) in row(line).enumerate() {
             let column = columns.get(n).copied().flatten();
-            let beside = first.filter(|_| n == 1);
+            // A pipe of a shell begins no line.
+            let beside = first.filter(|_| n == 1 && line.trim_start().starts_with('|'));
             for name in column.into_iter().chain(beside) {
                 let found = Found {
                     text,
@@ -141,7 +150,7 @@ pub(super) fn cells<'t>(plain: &'t str, named: &mut impl FnMut(&str, Found<'_>))
                 named(name, found);
             }
             if n == 0 {
-                first = Some(text).filter(|t| naming(t).is_some());
+                first = Some(text).filter(|t| is_name(t));
             }
         }
     }

@@ -24,6 +24,20 @@ pub(super) const NOUNS: &[&str] = &[
     "schluessel",
     "private",
     "preshared",
+    "salt",
+    "seed",
+    "pepper",
+    "cred",
+    "_pat",
+    "_sas",
+    "dbroot",
+    "authtok",
+    "hmacencoded",
+    "mnemonic",
+    "plex_claim",
+    "pushover_user",
+    "rediscli_auth",
+    "epik_signature",
 ];
 
 /// Gathers the letters of all shapes.

@@ -14,7 +14,7 @@ use regex::Match;
 macro_rules! named {
     ($gap:literal, $bare:literal) => {
         concat!(
-            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel|private|preshared)[a-z0-9_.-]*)\\{0,7}["']?[ \t]*(?::|=)"#,
+            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel|private|preshared|salt|seed|pepper|cred|_pat|_sas|dbroot|authtok|hmacencoded|mnemonic|plex_claim|pushover_user|rediscli_auth|epik_signature)[a-z0-9_.-]*)\\{0,7}["']?[ \t]*(?::|=)"#,
             $gap,
             r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("#,
             // Quotes of a text in a text, and of one more around it.
@@ -93,7 +93,7 @@ impl Settings {
         };
         let plain = markdown::is_marked(path).then(|| markdown::plain(text));
         if let Some(plain) = &plain {
-            markdown::cells(plain, named);
+            markdown::cells(plain, |name| naming(name).is_some(), named);
         }
         let text = plain.as_deref().unwrap_or(text);
         let only_quoted = kind == Kind::Code || is_expressions(path);

@@ -26,6 +26,9 @@ const BESIDE: &str = r#"(?m)(?:[{,\[]|^[ \t]*-[ \t])[ \t]*["']?([A-Za-z_][A-Za-z
 const VARIABLE: &str = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?([-?+])([^{}\n]+)\}";
 /// A sentence that says a password: `root password is …`.
 const SENTENCE: &str = r#"(?i)\b(?:password|passwort|passphrase|passwd|passcode|kennwort|pw|pwd)[ \t]+(?:(?:is|ist|was|war)[ \t]+|[=:][ \t]*)?["'`]?([^\s"'`<>,;]{4,})"#;
+/// A name and what may be its password, where a line says what for: `iDRAC: root / …`.
+const BESIDE_NAME: &str =
+    r#"[:=|][ \t]*[`*]*[A-Za-z][\w.@-]{0,30}[`*]*[ \t]+/[ \t]+[`*"]*([^\s`*"'|,;()]{6,})"#;
 /// What is named `key` alone: of a dashboard's widget, of a cache, of anything.
 const KEY: &str = r#"(?i)(?:^|[\s{,"'.])key["']?[ \t]*[:=][ \t]*["']?([^\s"',{}\[\]]{12,})"#;
 /// A share of a file server with who asks for it: `//user:password@nas/share`. With a scheme it is a URL.
@@ -52,6 +55,7 @@ pub(super) struct Slips {
     variable: Lazy,
     sentence: Lazy,
     key: Lazy,
+    beside_name: Lazy,
     places: [Lazy; 3],
 }
 
@@ -64,6 +68,7 @@ impl Slips {
             variable: parts.shape(&["${"], VARIABLE),
             sentence: parts.shape(&["pass", "kennwort", "pw"], SENTENCE),
             key: parts.shape(&["key"], KEY),
+            beside_name: parts.shape(&[" / "], BESIDE_NAME),
             places: [
                 parts.shape(&["//"], SHARE),
                 parts.shape(
@@ -122,6 +127,7 @@ impl Slips {
                 .collect()
         };
         let mut out = only(&self.sentence, is_made_up);
+        out.extend(only(&self.beside_name, is_made_up));
         out.extend(only(&self.key, |said| is_strong(said, Kind::Prose)));
         out.extend(self.places.iter().flat_map(|shape| only(shape, is_written)));
         out

@@ -1,11 +1,16 @@
 //! What is found, and what is none: rows of a path, a text and what of it is a secret.
 
 mod families;
+mod work;
 
 use super::*;
+use std::sync::LazyLock;
+
+/// Its expressions are compiled once.
+static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::default);
 
 fn found(path: &str, text: &str) -> Vec<String> {
-    let leaks = Scanner::default().scan(path, text);
+    let leaks = SCANNER.scan(path, text);
     assert_eq!(masked(text, &leaks).len(), text.len());
     leaks
         .iter()
@@ -236,7 +241,7 @@ fn secrets_in_all_forms_of_a_setting() {
             "hunter2x",
         ),
     ] {
-        let leaks = Scanner::default().scan(path, text);
+        let leaks = SCANNER.scan(path, text);
         let got: Vec<&str> = leaks.iter().map(|l| &text[l.span.clone()]).collect();
         if got != [want] {
             wrong.push((text, got, want));
@@ -288,7 +293,7 @@ fn secrets_in_quotes_of_quotes_and_between_marks() {
         ),
     ] {
         let text = text.replace("@@", SECRET);
-        let leaks = Scanner::default().scan(path, &text);
+        let leaks = SCANNER.scan(path, &text);
         let got: Vec<&str> = leaks.iter().map(|l| &text[l.span.clone()]).collect();
         if got != [SECRET] {
             wrong.push((text.clone(), format!("{got:?}")));
@@ -296,7 +301,7 @@ fn secrets_in_quotes_of_quotes_and_between_marks() {
     }
     assert_eq!(wrong, []);
     let words = [r#"curl -d "{\"password\":\"Kd83nfKs92lfPq83\"}" http://x"#];
-    let veiled = Scanner::default().veiled_words(&words);
+    let veiled = SCANNER.veiled_words(&words);
     let shown = veiled[0].as_deref().unwrap();
     assert!(
         !shown.contains("Kd83") && shown.contains("http://x"),
@@ -313,7 +318,7 @@ fn signs_of_a_secret_are_no_marks() {
         "Kd83*nfKs_92lfPq83",
     ] {
         let text = format!("**Password:** {secret}\n");
-        let leaks = Scanner::default().scan("x.md", &text);
+        let leaks = SCANNER.scan("x.md", &text);
         let got: Vec<&str> = leaks.iter().map(|l| &text[l.span.clone()]).collect();
         assert_eq!(got, [secret]);
     }
@@ -360,7 +365,7 @@ fn many_in_one_line() {
         "'--password','x1y2',",
     ] {
         let text = part.repeat(300);
-        let leaks = Scanner::default().scan("x.sh", &text);
+        let leaks = SCANNER.scan("x.sh", &text);
         assert_eq!(leaks.len(), 300, "{part}");
         let apart = |l: &[Leak]| l[0].span.end <= l[1].span.start;
         assert!(leaks.windows(2).all(apart), "{part}");
@@ -457,7 +462,7 @@ fn secrets_of_certain_programs() {
         ("c.yaml", "passwords:\n  - hunter2x", "hunter2x"),
         ("c.toml", "passwords = [\"hunter2x\"]", "hunter2x"),
     ] {
-        let leaks = Scanner::default().scan(path, text);
+        let leaks = SCANNER.scan(path, text);
         let got: Vec<_> = leaks
             .iter()
             .map(|l| (&text[l.span.clone()], l.grade))
@@ -506,7 +511,7 @@ fn hashes_are_no_clear_text() {
             format!("{{SSHA}}{}=", body(31).replace('.', "c")),
         ),
     ] {
-        let leaks = Scanner::default().scan(path, &text);
+        let leaks = SCANNER.scan(path, &text);
         let got: Vec<_> = leaks
             .iter()
             .map(|l| (&text[l.span.clone()], l.grade))
@@ -515,7 +520,7 @@ fn hashes_are_no_clear_text() {
         assert_eq!(leaks[0].what, "a hash of a password");
     }
     let beside = format!("password: {bcrypt}\ntoken: hunter2x9\n");
-    let leaks = Scanner::default().scan("c.yaml", &beside);
+    let leaks = SCANNER.scan("c.yaml", &beside);
     let grades: Vec<Grade> = leaks.iter().map(|l| l.grade).collect();
     assert_eq!(grades, [Grade::Hash, Grade::Clear]);
 }

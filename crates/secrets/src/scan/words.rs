@@ -27,7 +27,7 @@ pub(super) use {gap, value};
 
 /// The option of a secret and its value.
 const OPTION: &str = concat!(
-    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|passwort|kennwort|token)|requirepass|masterauth|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk|(?:auth|setup|encryption|local)[_-]?key))"#,
+    r#"(?i)(?:^|[\s"'\[,])(--?(?:[a-z0-9]+[_-])*(?:[a-z0-9]*(?:password|passwd|passphrase|passwort|kennwort|token)|requirepass|masterauth|(?:jwt|client|app|api|shared|cookie|session|hmac|signing|webhook|oidc|oauth|rpc|auth|turn|admin)[_-]secret|pass|pwd|pw|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|psk|(?:auth|setup|encryption|local)[_-]?key))"#,
     gap!(),
     value!()
 );
@@ -83,6 +83,7 @@ impl Words {
             "pw",
             "key",
             "psk",
+            "secret",
         ];
         Self {
             option: parts.shape(OPTIONS, OPTION),

@@ -25,6 +25,8 @@ macro_rules! word {
     };
 }
 
+pub(super) use {option, word};
+
 const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
     Shape {
         parts,
@@ -40,7 +42,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`--password X` and options of its kind of any program, `Authorization:` headers; `curl -u`, `lftp -u`, `sshpass -p`, `mysql -p`, `mongosh -p`, \
         `redis-cli -a`, `ldapsearch -w`, `snmpget -c`, `smbclient`, `net rpc` and `rpcclient -U name%…`, `mount -o password=`, `htpasswd -b`, `chpasswd`, `smbpasswd`, `ipmitool -P`, \
         `mosquitto_pub -P`, `zip -P`, `7z -p`, `openssl -passin pass:`, `openssl enc -k`, `oathtool -b`, `sqlcmd -P`, `docker login -p`, `mc alias set`, `nmcli … password`, `wpa_passphrase`, \
-        `xfreerdp /p:`, `upscmd -p`",
+        `xfreerdp /p:`, `upscmd -p`, `--jwt-secret X`",
     shapes: &[
         of(
             &["ipmi"],
@@ -195,6 +197,6 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// Whether it is written out, and neither an option nor a file.
-fn is_password(text: &str) -> bool {
+pub(super) fn is_password(text: &str) -> bool {
     is_word(text) && literal(text, Bounds::Guessed, Kind::Script).is_some()
 }

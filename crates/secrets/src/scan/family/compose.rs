@@ -3,7 +3,7 @@
 
 use super::Family;
 use crate::scan::kind::Kind;
-use crate::scan::literal::{Bounds, literal};
+use crate::scan::literal::{Bounds, is_strong, literal};
 use crate::scan::words::is_word;
 use crate::scan::yaml::{self, Value};
 use diag::naming;
@@ -12,14 +12,17 @@ use std::ops::Range;
 pub(super) const FAMILY: Family = Family {
     name: "Compose, Homepage, labs",
     files: &[],
-    what: "what stands below an entry of the `secrets:` of Compose and does not say where it is; `key` and its kind below `widget` (`homepage.widget.key`); \
+    what: "what stands below an entry of the `secrets:` of Compose and does not say where it is; `key` and its kind below `widget` (`homepage.widget.key`), `key` below `api` and `wifi_sta` if it is no word; \
         `name:password` in `basicauth.users`, `name:realm:…` in `digestauth.users`; `community`, `auth` and `privacy` below `snmp:`, `community` below `auths:` of snmp_exporter, and `from` in `secrets:` if they are texts",
     shapes: &[],
     read: Some(told),
 };
 
 /// Letters, one of which every text has in which something is told.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 10] = [
+    "api:",
+    "api\":",
+    "wifi_",
     "secrets",
     "widget",
     "basicauth",
@@ -69,6 +72,8 @@ const PERHAPS: [&str; 10] = [
     "master",
     "pepper",
 ];
+/// What has a secret that is named `key` alone: OctoPrint, Shelly.
+const OF_KEY: [&str; 5] = ["api", "wifi_ap", "wifi_sta", "wifi_sta1", "wifi_sta2"];
 /// Keys of services by which a file of Compose is known.
 const OF_SERVICES: [&str; 2] = ["image", "build"];
 
@@ -109,7 +114,10 @@ fn told(text: &str) -> Vec<(Range<usize>, &'static str)> {
             let last = name.rsplit('.').next().unwrap_or_default();
             let below = way.last().is_some_and(|key| is_widget(key)) && name == value.name;
             let labelled = name.rsplit('.').nth(1).is_some_and(is_widget);
-            if (below || labelled) && is_key(last) && is_written_out(said) {
+            let held = name == "key" && way.last().is_some_and(|key| OF_KEY.contains(key));
+            if held && is_written_out(said) && is_strong(said, Kind::Settings) {
+                out.push((span, "a key"));
+            } else if (below || labelled) && is_key(last) && is_written_out(said) {
                 out.push((span, "a key of a widget"));
             } else if name.to_ascii_lowercase().ends_with("basicauth.users") {
                 out.extend(users(said, span.start));

@@ -2,14 +2,14 @@
 
 use super::{Family, Reach, Shape, What};
 use crate::scan::kind::Kind;
-use crate::scan::literal::{Bounds, is_strong, literal};
+use crate::scan::literal::{Bounds, is_of_words, is_strong, literal};
 use crate::scan::yaml;
 use std::ops::Range;
 
 pub(super) const FAMILY: Family = Family {
-    name: "Home Assistant, ESPHome",
+    name: "Home Assistant, ESPHome, Tasmota",
     files: &["secrets.yaml", "secrets.yml"],
-    what: "values of `secrets.yaml` that are no words, `encryption: key:`, `network_key:` of Zigbee2MQTT",
+    what: "values of `secrets.yaml` that are no words, `encryption: key:`, `network_key:` of Zigbee2MQTT, `webhook_id:`, `MqttPassword X` of Tasmota",
     shapes: &[
         Shape {
             parts: &["encryption"],
@@ -18,8 +18,20 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a key of ESPHome"),
         },
         Shape {
+            parts: &["webhook_id"],
+            shape: r#"\bwebhook_id["']?:[ \t]*["']?([A-Za-z0-9_-]{16,})"#,
+            reach: Reach::Any,
+            what: What::If(is_made_up, "a webhook of Home Assistant"),
+        },
+        Shape {
+            parts: &["mqttpassword", "webpassword", "password1", "password2"],
+            shape: r#"\b(?:MqttPassword|WebPassword|Password[12])[ \t]+["']?([^\s;"']+)"#,
+            reach: Reach::Any,
+            what: What::If(is_written_out, "a password of Tasmota"),
+        },
+        Shape {
             parts: &["network_key", "networkkey"],
-            shape: r#"(?i)\bnetwork_?key["']?[ \t]*[:=][ \t]*\[\s*((?:0x)?[0-9a-f]{1,3}(?:\s*,\s*(?:0x)?[0-9a-f]{1,3}){15})\s*,?\s*\]"#,
+            shape: r#"(?i)(?:\b|_)network_?key["']?[ \t]*[:=][ \t]*["']?\[\s*((?:0x)?[0-9a-f]{1,3}(?:\s*,\s*(?:0x)?[0-9a-f]{1,3}){15})\s*,?\s*\]"#,
             reach: Reach::Any,
             what: What::If(is_network_key, "a key of a Zigbee network"),
         },
@@ -32,6 +44,15 @@ pub(super) const FAMILY: Family = Family {
     ],
     read: Some(of_secrets),
 };
+
+fn is_written_out(text: &str) -> bool {
+    text.len() > 1 && literal(text, Bounds::Guessed, Kind::Settings).is_some()
+}
+
+/// Nobody's word, and written out.
+fn is_made_up(text: &str) -> bool {
+    is_strong(text, Kind::Prose) && !is_of_words(text) && is_written_out(text)
+}
 
 /// Names in `secrets.yaml` of what is kept there so that it stands nowhere else, and is no secret.
 const OTHERS: [&str; 14] = [

@@ -43,6 +43,12 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a wireless network"),
         },
         Shape {
+            parts: &["chpasswd:"],
+            shape: r#"\bchpasswd:[ \t]*\{[^}\n]*?\blist:[ \t]*\[?[ \t]*["']?[\w.-]+:([^\s"'},\]\\]+)"#,
+            reach: Reach::Any,
+            what: What::If(is_password, "a password of an installer"),
+        },
+        Shape {
             parts: &["rootpw"],
             shape: concat!(
                 r"(?m)^[ \t]*rootpw[ \t]+(?:--(?:plaintext|allow-ssh)[ \t]+)*",

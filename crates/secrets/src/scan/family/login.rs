@@ -5,6 +5,7 @@ use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, is_strong, literal};
 use crate::scan::words::is_word;
 use data_encoding::{BASE64, BASE64_NOPAD};
+use diag::naming;
 
 /// A name, a colon, and the rest of the value.
 macro_rules! login {
@@ -15,8 +16,25 @@ macro_rules! login {
 
 /// Names that let people in, with what follows a name: not `PasswordAuthentication`.
 const NAMES: &[&str] = &[
-    "auth:", "auth=", "auth ", "auth\t", "auth\"", "auth'", "user:", "user=", "user ", "user\t",
-    "user\"", "user'", "users:", "users=", "users ", "users\t", "users\"", "users'",
+    "auth:",
+    "auth=",
+    "auth ",
+    "auth\t",
+    "auth\"",
+    "auth'",
+    "user:",
+    "user=",
+    "user ",
+    "user\t",
+    "user\"",
+    "user'",
+    "users:",
+    "users=",
+    "users ",
+    "users\t",
+    "users\"",
+    "users'",
+    "credentials",
 ];
 
 pub(super) const FAMILY: Family = Family {
@@ -35,7 +53,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: NAMES,
             shape: concat!(
-                r#"(?m)(?:^|[\s"'{,])(?:(?:[A-Z0-9]+_)*(?:[A-Z0-9]*AUTH|USERS)|(?i:(?:[a-z0-9]+[_.-])*basic[_.-]?auth(?:[_.-]users?)?))"#,
+                r#"(?m)(?:^|[\s"'{,])(?:(?:[A-Z0-9]+_)*(?:[A-Z0-9]*AUTH|USERS|CREDENTIALS)|(?i:(?:[a-z0-9]+[_.-])*basic[_.-]?auth(?:[_.-]users?)?))"#,
                 login!()
             ),
             reach: Reach::Any,
@@ -88,6 +106,7 @@ fn is_pair(text: &str) -> bool {
         && !number
         && !hash
         && first != name
+        && naming(first).is_none()
         && !WAYS.contains(&word.as_str())
         && is_word(first)
         && literal(first, Bounds::Guessed, Kind::Settings).is_some()

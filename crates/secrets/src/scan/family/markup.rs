@@ -1,12 +1,20 @@
 //! XML: elements and attributes.
 
 use super::{Family, Reach, Shape, What};
+use crate::scan::kind::Kind;
+use crate::scan::literal::{Bounds, literal};
 
 pub(super) const FAMILY: Family = Family {
     name: "XML",
     files: &[],
-    what: "elements, attributes and property lists that are named as secrets; passwords in exports of KeePass",
+    what: "elements, attributes and property lists that are named as secrets; communities of SNMP; passwords in exports of KeePass",
     shapes: &[
+        Shape {
+            parts: &["community>"],
+            shape: r"<(?:ro|rw)?community>\s*([^<>\s]+)\s*</",
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
         of(&["</"], ELEMENT),
         of(&["value="], ATTRIBUTES),
         of(&["content="], CONTENT),
@@ -32,8 +40,14 @@ const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
     }
 }
 
+/// Whether a community says anything of the place.
+fn is_community(text: &str) -> bool {
+    !["public", "private"].contains(&text)
+        && literal(text, Bounds::Quoted, Kind::Settings).is_some()
+}
+
 /// `<password>x</password>`.
-const ELEMENT: &str = r"<(?P<n>[A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?([^<>\]\s][^<>\]]*?)(?:\]\]>)?\s*</";
+const ELEMENT: &str = r"<(?P<n>[A-Za-z_][\w.:-]*)(?:\s+[\w.:-]+=[^<>]*)?\s*>\s*(?:<!\[CDATA\[)?([^<>\]\s][^<>\]]*?)(?:\]\]>)?\s*</";
 /// `<add key="Password" value="x"/>`, and the same the other way round.
 const ATTRIBUTES: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*?\svalue=(?:"([^"<>]*)"|'([^'<>]*)')"#;
 const CONTENT: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*?\scontent=(?:"([^"<>]*)"|'([^'<>]*)')"#;

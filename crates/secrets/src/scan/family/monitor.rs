@@ -5,15 +5,33 @@ use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, is_strong, literal};
 
 pub(super) const FAMILY: Family = Family {
-    name: "Prometheus, Caddy",
+    name: "Prometheus, Grafana, nginx",
     files: &["prometheus*.yml", "prometheus*.yaml"],
-    what: "`credentials:` of an authorization; hashes of Caddy in base64 are told as hashes",
+    what: "`credentials:` of an authorization, `\"Bearer X\"` in quotes, values of headers and variables of a proxy that are named as secrets (`proxy_set_header X-Api-Key X`, `set $token X`); hashes of Caddy in base64 are told as hashes",
     shapes: &[
         Shape {
             parts: &["credentials"],
             shape: r#"(?:^|[\s{,"'])credentials["']?:[ \t]*["']?([^\s"'{}\[\],]{7,})"#,
             reach: Reach::Any,
             what: What::If(is_made_up, "credentials"),
+        },
+        Shape {
+            parts: &["bearer "],
+            shape: r#"["']Bearer[ \t]+([A-Za-z0-9._~+/-]{12,}=*)["'\\]"#,
+            reach: Reach::Any,
+            what: What::If(is_machine_made, "a token of a header"),
+        },
+        Shape {
+            parts: &["_header", "-header", "_param", "requestheader"],
+            shape: r#"\b(?:proxy_set_header|add_header|more_set_headers|(?:fastcgi|uwsgi|scgi)_param|set-header|add-header|RequestHeader[ \t]+set)[ \t]+["']?(?P<n>[A-Za-z][\w-]*)["']?[: \t][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s;"'{][^\s;"']*))"#,
+            reach: Reach::Any,
+            what: What::Named,
+        },
+        Shape {
+            parts: &["$"],
+            shape: r#"(?:\bset[ \t]+\$|\$(?:arg|http|cookie)_)(?P<n>[A-Za-z_]\w*)[ \t]*(?:!?=~?|[ \t])[ \t]*(?:"([^"\n$]+)"|'([^'\n$]+)')"#,
+            reach: Reach::Any,
+            what: What::Named,
         },
         Shape {
             parts: &["jdj"],
@@ -24,6 +42,10 @@ pub(super) const FAMILY: Family = Family {
     ],
     read: None,
 };
+
+fn is_machine_made(text: &str) -> bool {
+    is_strong(text, Kind::Prose) && literal(text, Bounds::Quoted, Kind::Settings).is_some()
+}
 
 /// Whether it is written out, and no word of a language.
 fn is_made_up(text: &str) -> bool {

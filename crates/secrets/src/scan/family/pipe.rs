@@ -20,16 +20,27 @@ macro_rules! said {
     };
 }
 /// Programs that read a password from where a pipe ends, and what stands before them.
+macro_rules! program {
+    () => {
+        r"sudo\b(?:[ \t]+-[A-Za-z]+)*[ \t]+-[A-Za-z]*S|(?:(?:sudo|doas)[ \t]+(?:-[A-Za-z]+[ \t]+)*)?(?:[^\s|;&]*/)?(?:cryptsetup|smbpasswd|mosquitto_passwd|htpasswd\b[^\n|;&]*[ \t]-[A-Za-z]*i|zfs[ \t]+(?:load-key|change-key|create)|zpool[ \t]+create|passwd|su\b|kinit|gh[ \t]+auth|vault[ \t]+login|systemd-creds|clevis|bcachefs|veracrypt|gocryptfs|ecryptfs|gpg\b[^\n|;&]*--passphrase-fd|openssl\b[^\n|;&]*\bstdin|(?:docker|podman|kubectl)[ \t]+secret[ \t]+create|keepassxc-cli|vncpasswd|realm[ \t]+join|pdbedit|wg[ \t]+pubkey|tee\b[^\n|;&]*(?:secret|passw|passphrase|token|credential|key))"
+    };
+}
+/// The same, and any that is told so by an option. Only behind a pipe: where a search may begin anywhere, this would read to the end
+/// of a line for each of its words.
 macro_rules! taker {
     () => {
-        r"(?:sudo\b(?:[ \t]+-[A-Za-z]+)*[ \t]+-[A-Za-z]*S|(?:(?:sudo|doas)[ \t]+(?:-[A-Za-z]+[ \t]+)*)?(?:[^\s|;&]*/)?(?:cryptsetup|smbpasswd|mosquitto_passwd|htpasswd\b[^\n|;&]*[ \t]-[A-Za-z]*i|zfs[ \t]+(?:load-key|change-key|create)|zpool[ \t]+create|passwd|su\b|kinit|gh[ \t]+auth|vault[ \t]+login|systemd-creds|clevis|bcachefs|veracrypt|gocryptfs|ecryptfs|gpg\b[^\n|;&]*--passphrase-fd|openssl\b[^\n|;&]*\bstdin|(?:docker|podman|kubectl)[ \t]+secret[ \t]+create|wg[ \t]+pubkey|tee\b[^\n|;&]*(?:secret|passw|passphrase|token|credential|key))|[^\n|;&]*--(?:password|passphrase|token|key)-(?:stdin|fd)|[^\n|;&]*\blogin\b[^\n|;&]*--with-token)"
+        concat!(
+            "(?:",
+            program!(),
+            r"|[^\n|;&]*--(?:password|passphrase|token|key)-(?:stdin|fd)|[^\n|;&]*\blogin\b[^\n|;&]*--with-token)"
+        )
     };
 }
 
 /// A file that is named as one with a secret.
 macro_rules! into {
     () => {
-        r#"[ \t]*>>?\|?[ \t]*\\?["']?[^\s"'|;&<>]*(?i:/secrets?/|secret|passw|passphrase|passwd|token|credential|\.key\b|keyfile|/\.?pass\b|\.pw\b|\.psk\b)"#
+        r#"[ \t]*>>?\|?[ \t]*\\?["']?[^\s"'|;&<>]*(?i:/secrets?/|secret|passw|passphrase|passwd|token|credential|\.key\b|keyfile|\bpass\b|pgpass\b|netrc\b|smbcred|\bpw\b|\bpsk\b)"#
     };
 }
 /// An option, or a variable, whose command says a password.
@@ -89,9 +100,9 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["<<<"],
             shape: concat!(
-                r#"(?:^|[\s;|&("'\[,])"#,
-                taker!(),
-                r#"[^\n|;&<]*<<<[ \t]*(?:\\"([^"\n\\]+)\\"|"([^"\n\\]+)"|'([^'\n\\]+)'|([^\s"'|;&\\<>()]+))"#
+                r#"(?:^|[\s;|&("'\[,])(?:"#,
+                program!(),
+                r#")[^\n|;&<]*<<<[ \t]*(?:\\"([^"\n\\]+)\\"|"([^"\n\\]+)"|'([^'\n\\]+)'|([^\s"'|;&\\<>()]+))"#
             ),
             reach: Reach::Any,
             what: What::If(is_one_word, "a password that is fed to a program"),
@@ -103,7 +114,7 @@ pub(super) const FAMILY: Family = Family {
         of(
             &["<<<"],
             concat!(
-                r"--(?:password|passphrase|token|key)-(?:stdin|fd)[^\n|;&<]*<<<[ \t]*",
+                r"(?:--(?:password|passphrase|token|key)-(?:stdin|fd)|--with-token)[^\n|;&<]*<<<[ \t]*",
                 said!()
             ),
         ),

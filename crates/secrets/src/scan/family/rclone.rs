@@ -37,7 +37,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["rclone"],
             shape: concat!(
-                r#"\brclone[ \t][^\n;|&]*?\bconfig[ \t]+(?:create|update|password)[ \t][^\n;|&]*?[ \t]pass(?:word)?[ \t=]+"#,
+                r#"\brclone[ \t][^\n;|&]*?\bconfig[ \t]+(?:create|update|password)[ \t][^\n;|&]*?[ \t](?:pass(?:word2?)?|key|secret_access_key|client_secret|bearer_token|token)[ \t=]+"#,
                 value!()
             ),
             reach: Reach::Any,

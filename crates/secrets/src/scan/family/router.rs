@@ -5,7 +5,7 @@ use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, literal};
 
 pub(super) const FAMILY: Family = Family {
-    name: "OpenWrt, VyOS",
+    name: "OpenWrt, VyOS, RouterOS",
     files: &[
         "config/wireless",
         "config/network",
@@ -13,7 +13,7 @@ pub(super) const FAMILY: Family = Family {
         "config.boot",
         "*.vyos",
     ],
-    what: "`option key '…'`, `option password '…'`, `plaintext-password`, `pre-shared-secret`",
+    what: "`option key '…'`, `option password '…'`, `plaintext-password`, `pre-shared-secret`, `name=` below `/snmp community`",
     shapes: &[
         Shape {
             parts: &["option"],
@@ -40,6 +40,15 @@ pub(super) const FAMILY: Family = Family {
             what: What::Clear("a password of a router"),
         },
         Shape {
+            parts: &["/snmp community"],
+            shape: concat!(
+                r"/snmp community[ \t]*\r?\n(?:[ \t]*(?:add|set)\b[^\n]*\n){0,20}?[ \t]*(?:add|set)\b[^\n]*?[ \t]name=",
+                value!()
+            ),
+            reach: Reach::Any,
+            what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
             parts: &["pre-shared-secret"],
             shape: concat!(r"\bpre-shared-secret[ \t]+", value!()),
             reach: Reach::Any,
@@ -48,6 +57,10 @@ pub(super) const FAMILY: Family = Family {
     ],
     read: None,
 };
+
+fn is_community(text: &str) -> bool {
+    !["public", "private"].contains(&text) && is_key(text)
+}
 
 /// Whether it is written out, and not the number of one of several keys.
 fn is_key(text: &str) -> bool {

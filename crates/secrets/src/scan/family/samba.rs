@@ -17,7 +17,7 @@ pub(super) const FAMILY: Family = Family {
         "pg_service.conf",
         ".pg_service.conf",
     ],
-    what: "`password=`, `static-auth-secret=`, `user=name:password`",
+    what: "`password=`, `static-auth-secret=`, `user=name:password`, `user=name%X` of a mount in `fstab`, `curlftpfs#name:X@host`",
     shapes: &[
         Shape {
             parts: &["pass"],
@@ -37,6 +37,18 @@ pub(super) const FAMILY: Family = Family {
             ),
             reach: Reach::Here,
             what: What::Clear("a shared secret"),
+        },
+        Shape {
+            parts: &["user"],
+            shape: r"(?m)^[ \t]*//\S+[ \t]+/\S*[ \t]+cifs[ \t][^\n]*?\buser(?:name)?=[^\s,%]+%([^\s,]+)",
+            reach: Reach::Any,
+            what: What::Clear("a password of a login"),
+        },
+        Shape {
+            parts: &["#"],
+            shape: r"\b(?:curlftpfs|sshfs|davfs|s3fs)#(?:ftps?://)?[^\s:/@]+:([^\s@]+)@",
+            reach: Reach::Any,
+            what: What::Clear("a password of a login"),
         },
         Shape {
             parts: &["user"],

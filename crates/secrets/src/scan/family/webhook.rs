@@ -8,7 +8,7 @@ use super::{Family, Reach, Shape, What};
 pub(super) const FAMILY: Family = Family {
     name: "webhooks",
     files: &[],
-    what: "Slack, Discord, Mattermost, Rocket.Chat, Office 365, Power Automate, Google Chat, IFTTT, Home Assistant, healthchecks.io (also one's own, `/ping/…`), Uptime Kuma (`/api/push/…`); tokens of Telegram bots and of ntfy, keys of PagerDuty (`service_key`, `routing_key`)",
+    what: "Slack, Discord, Mattermost, Rocket.Chat, Office 365, Power Automate, Google Chat, IFTTT, Home Assistant, healthchecks.io (also one's own, `/ping/…`), Uptime Kuma (`/api/push/…`), FreeDNS (`update.php?…`); tokens of Telegram bots and of ntfy, keys of PagerDuty (`service_key`, `routing_key`)",
     shapes: &[
         Shape {
             parts: &["webhook.office.com"],
@@ -75,6 +75,12 @@ pub(super) const FAMILY: Family = Family {
             shape: r#"\bbot([0-9]{8,10}:[A-Za-z0-9_-]{35})\b"#,
             reach: Reach::Any,
             what: What::Clear("a token of a Telegram bot"),
+        },
+        Shape {
+            parts: &["afraid.org/"],
+            shape: r#"\bafraid\.org/(?:dynamic/update\.php\?|u/)([A-Za-z0-9=]{20,})"#,
+            reach: Reach::Any,
+            what: What::Clear("an address of a name that is updated"),
         },
         Shape {
             parts: &["/ping/"],

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// A word that nothing but its place makes a secret.
 const WORD: &str = "tiger";
 
-fn rows() -> Vec<(&'static str, &'static str, String)> {
+pub(super) fn rows() -> Vec<(&'static str, &'static str, String)> {
     use data_encoding::BASE64;
     let mut out = Vec::new();
     let mut family = "";
@@ -141,7 +141,7 @@ fn row(line: &'static str) -> (&'static str, String) {
 }
 
 /// The text without the marks around its secret, and the secret.
-fn marked(text: &str) -> (String, String) {
+pub(super) fn marked(text: &str) -> (String, String) {
     match text
         .split_once('\u{1}')
         .and_then(|(_, rest)| rest.split_once('\u{2}'))
