@@ -126,7 +126,12 @@ fn owners(
 ) -> Option<Diagnostic> {
     let owners: Vec<&Held<'_>> = held.iter().copied().filter(|h| h.address == ip).collect();
     match owners.as_slice() {
-        [] if is_inner(net) || held.iter().all(|h| h.owner.kind != Kind::Device) => None,
+        [] if is_inner(net)
+            || is_of_link(ip)
+            || held.iter().all(|h| h.owner.kind != Kind::Device) =>
+        {
+            None
+        }
         [] => {
             let message = format!("what has the address {ip}, the gateway of network '{name}'");
             let d = RULE.unknown(message);
@@ -135,6 +140,11 @@ fn owners(
         // Two with one address are invalid already.
         [one, ..] => no_router(lab, name, net, ip, one),
     }
+}
+
+/// What a router of IPv6 has beside the addresses that are declared of it.
+fn is_of_link(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V6(six) if six.is_unicast_link_local())
 }
 
 fn no_router(

@@ -3,7 +3,7 @@
 mod engine;
 mod tunnel;
 
-use crate::addresses::{Held, above, is_inner, is_usable, subnet};
+use crate::addresses::{Held, above, below, is_inner, is_usable, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
@@ -108,7 +108,8 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             let there = self::sites(lab, other);
             sites.is_empty() || there.is_empty() || !sites.is_disjoint(&there)
         };
-        let found = others.iter().find(|(other, _)| meets(other)).copied();
+        let mut others_here = others.iter().filter(|(_, of)| !are_one_segment(net, of));
+        let found = others_here.find(|(other, _)| meets(other)).copied();
         others.push((name, net));
         let Some((first, other)) = found else {
             continue;
@@ -128,6 +129,17 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             .help("give each network a number of its own");
         out.add(network(name), d);
     }
+}
+
+/// A segment with addresses of both versions is declared as two networks: one has one subnet.
+fn are_one_segment(one: &Network, other: &Network) -> bool {
+    let is_four = |n| subnet(n).map(|s| s.addr().is_ipv4());
+    let zones = (one.about.zone.known(), other.about.zone.known());
+    let together = match zones {
+        (Some(one), Some(other)) => one.name() == other.name(),
+        _ => true,
+    };
+    together && matches!((is_four(one), is_four(other)), (Some(a), Some(b)) if a != b)
 }
 
 /// The sites of the machines that stand in a network.
@@ -222,12 +234,5 @@ fn meaning(all: IpNet, address: IpAddr) -> &'static str {
         IpAddr::V6(_) => "that of any router in it",
         IpAddr::V4(_) if address == all.network() => "that of the network itself",
         IpAddr::V4(_) => "that of all in it (broadcast)",
-    }
-}
-
-fn below(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V4(b.into())),
-        IpAddr::V6(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V6(b.into())),
     }
 }

@@ -26,35 +26,81 @@ pub const RULE: Rule = Rule {
     run,
 };
 
-/// Programs that carry connections into the lab, by the words that their images, packages and units consist of, with the product that they belong to.
-const TUNNELS: [(&str, &str); 17] = [
-    ("cloudflared", "Cloudflare Tunnel"),
-    ("tailscale", "Tailscale"),
-    ("tailscaled", "Tailscale"),
-    ("headscale", "Tailscale"),
-    ("pangolin", "Pangolin"),
-    ("newt", "Pangolin"),
-    ("gerbil", "Pangolin"),
-    ("ngrok", "ngrok"),
-    ("zerotier", "ZeroTier"),
-    ("netbird", "NetBird"),
-    ("frpc", "frp"),
-    ("frps", "frp"),
-    ("rathole", "rathole"),
-    ("wireguard", "WireGuard"),
-    ("wg", "WireGuard"),
-    ("openvpn", "OpenVPN"),
-    ("twingate", "Twingate"),
+/// Which end of a tunnel a program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It stands where the services are, and opens the connection.
+    Inner,
+    /// It stands where people come in.
+    Outer,
+    /// The same program is at both.
+    Any,
+}
+
+/// A program that carries connections into the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Program {
+    product: &'static str,
+    end: End,
+}
+
+impl Program {
+    /// The way in by one of them may be the way in by the other: two of one end have ways of their own.
+    fn meets(self, other: Self) -> bool {
+        let far = self.end != other.end || self.end == End::Any;
+        self.product == other.product && far
+    }
+}
+
+/// By the words that images, packages and units consist of. Of products whose other end stands at their provider there are only inner ones.
+const TUNNELS: [(&str, &str, End); 34] = [
+    ("cloudflared", "Cloudflare Tunnel", End::Inner),
+    ("tailscale", "Tailscale", End::Inner),
+    ("tailscaled", "Tailscale", End::Inner),
+    ("headscale", "Tailscale", End::Outer),
+    ("pangolin", "Pangolin", End::Outer),
+    ("newt", "Pangolin", End::Inner),
+    ("gerbil", "Pangolin", End::Outer),
+    ("ngrok", "ngrok", End::Inner),
+    ("zerotier", "ZeroTier", End::Any),
+    ("netbird", "NetBird", End::Any),
+    ("netmaker", "Netmaker", End::Outer),
+    ("netclient", "Netmaker", End::Inner),
+    ("firezone", "Firezone", End::Any),
+    ("nebula", "Nebula", End::Any),
+    ("frpc", "frp", End::Inner),
+    ("frps", "frp", End::Outer),
+    ("rathole", "rathole", End::Any),
+    ("chisel", "chisel", End::Any),
+    ("inlets", "inlets", End::Any),
+    ("sish", "sish", End::Outer),
+    ("zrok", "zrok", End::Any),
+    ("ziti", "OpenZiti", End::Any),
+    ("playit", "playit.gg", End::Inner),
+    ("localtunnel", "localtunnel", End::Inner),
+    ("localtonet", "LocaltoNet", End::Inner),
+    ("pagekite", "PageKite", End::Inner),
+    ("wireguard", "WireGuard", End::Any),
+    ("wg", "WireGuard", End::Any),
+    ("openvpn", "OpenVPN", End::Any),
+    ("strongswan", "IPsec", End::Any),
+    ("libreswan", "IPsec", End::Any),
+    ("softether", "SoftEther", End::Any),
+    ("tinc", "tinc", End::Any),
+    ("twingate", "Twingate", End::Inner),
 ];
 
-fn tunnel(text: &str) -> Option<&'static str> {
+fn tunnel(text: &str) -> Option<Program> {
     let text = text.to_lowercase();
     let words = || text.split(|c: char| !c.is_ascii_alphanumeric());
-    // What only counts what others carry.
-    if words().any(|word| word == "exporter") {
+    // What only counts what others carry, and nebula-sync, which copies settings of Pi-hole.
+    if words().any(|word| ["exporter", "sync"].contains(&word)) {
         return None;
     }
-    words().find_map(|word| TUNNELS.iter().find(|(t, _)| *t == word).map(|(_, p)| *p))
+    words().find_map(|word| {
+        let (_, product, end) = TUNNELS.iter().find(|(t, ..)| *t == word)?;
+        Some(Program { product, end: *end })
+    })
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -82,7 +128,10 @@ fn services(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
             .finding(format!(
                 "service '{name}' {is}, and no exposure says what is reached through it"
             ))
-            .at(s.span, format!("carries connections into the lab ({what})"));
+            .at(
+                s.span,
+                format!("carries connections into the lab ({})", what.product),
+            );
         out.add(service(name), rest(d, ways, name));
     }
 }
@@ -106,7 +155,7 @@ fn containers(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings)
                 "{} is a tunnel, and no exposure says what is reached through it",
                 container.title()
             ))
-            .at(span, format!("carries connections into the lab ({what})"))
+            .at(span, format!("carries connections into the lab ({})", what.product))
             .help(format!(
                 "make it a service of the lab: `services: {{{name}: {{runs: {{stack: {stack}, service: {name}}}}}}}`"
             ));
@@ -135,7 +184,11 @@ fn hosts(ctx: &Context<'_>, ways: &BTreeSet<ObjectRef>, out: &mut Findings) {
             continue;
         }
         let d = RULE
-            .finding(format!("{} '{name}' has a tunnel ({what}), and no exposure says what is reached through it", me.kind.word()))
+            .finding(format!(
+                "{} '{name}' has a tunnel ({}), and no exposure says what is reached through it",
+                me.kind.word(),
+                what.product
+            ))
             .at(span, "carries connections into the lab");
         out.add(me, rest(d, ways, name));
     }
@@ -172,7 +225,7 @@ fn rest(d: Diagnostic, ways: &BTreeSet<ObjectRef>, name: &str) -> Diagnostic {
 }
 
 /// What a service carries: by the images that its stack runs it from; where none is known, by its name and what is declared of it.
-fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<&'static str> {
+fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<Program> {
     let containers = containers_of(ctx, name, s);
     let has_image = |p: &Project, c: &Composed| {
         let image = c.image.as_ref();
@@ -195,7 +248,7 @@ fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<&'static str> {
 }
 
 /// What a container carries, and where its image is written.
-fn tunnel_of(project: &Project, container: &Composed) -> Option<(&'static str, Span)> {
+fn tunnel_of(project: &Project, container: &Composed) -> Option<(Program, Span)> {
     let image = container.image.as_ref()?;
     let what = tunnel(&image.value.name).filter(|_| project.is_settled(image.span));
     Some((what?, image.span))
@@ -291,12 +344,13 @@ fn covered(lab: &Lab, me: &ObjectRef, s: &Service, ways: &BTreeSet<ObjectRef>) -
 fn other_end(
     ctx: &Context<'_>,
     me: Option<&str>,
-    product: &str,
+    mine: Program,
     ways: &BTreeSet<ObjectRef>,
 ) -> bool {
     let lab = ctx.lab;
     let mut others = lab.services.iter().filter(|(n, o)| {
-        Some(n.as_str()) != me && o.is_running() && program(ctx, n, o) == Some(product)
+        let other = Some(n.as_str()) != me && o.is_running();
+        other && program(ctx, n, o).is_some_and(|p| p.meets(mine))
     });
     others.any(|(n, o)| !o.exposures.is_empty() || covered(lab, &service(n), o, ways))
 }
