@@ -1,5 +1,7 @@
 //! A service is declared to be open on a port that its Compose project does not publish.
 
+mod via;
+
 use crate::containers::Container;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
@@ -18,9 +20,9 @@ pub const RULE: Rule = Rule {
     id: "cmp-exposure",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A service is declared to be open on a port that nothing in its stack publishes.",
+    summary: "A service is declared to be open on a port that nothing in its stack publishes, or by way of a proxy whose containers have no network in common with its own.",
     rationale: "What the Compose file does not publish, nobody outside of the engine reaches: either the service does not answer where people \
-        are told to look for it, or it is reached by a port that no exposure gives a reason for.",
+        are told to look for it, or it is reached by a port that no exposure gives a reason for. A proxy in a container reaches others by a network that both are in.",
     example: "exposures: [{port: 8081, from: lan}]   # and the Compose file of its stack has 'ports: ['8080:80']'",
     controls: &["NIST CSF 2.0 ID.AM-03", "ISO 27001:2022 A.8.20"],
     mend: Mend::None("whether the port or the exposure is meant is known to its owner"),
@@ -43,6 +45,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .for_each(|d| out.add(ObjectRef::new(Kind::Service, name), d));
         }
     }
+    via::run(ctx, out);
 }
 
 /// The stacks that a service runs in, if it runs nowhere else and all of them were read.

@@ -39,7 +39,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let Some((host, declared)) = lab.hosts.get_key_value(on.name()) else {
             continue;
         };
-        let carried = known.entry(host).or_insert_with(|| carried(declared));
+        let carried = known.entry(host).or_insert_with(|| carried(lab, declared));
         let Some(carried) = carried else { continue };
         for (network, _) in of.addresses.iter() {
             let network = network.name();
@@ -53,7 +53,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// The networks of the interfaces of a host; `None` if one of them is not declared.
-fn carried(host: &Host) -> Option<BTreeSet<&str>> {
+fn carried<'a>(lab: &Lab, host: &'a Host) -> Option<BTreeSet<&'a str>> {
     let nics = &host.about.hardware.as_ref()?.nics;
     let mut out: BTreeSet<&str> = host.addresses.keys().map(String::as_str).collect();
     for nic in nics.values() {
@@ -64,7 +64,10 @@ fn carried(host: &Host) -> Option<BTreeSet<&str>> {
         out.extend(own);
         out.extend(nic.tagged.iter().map(|n| n.value.name()));
     }
-    (!nics.is_empty()).then_some(out)
+    let known = out
+        .iter()
+        .all(|network| lab.networks.contains_key(*network));
+    (known && !nics.is_empty()).then_some(out)
 }
 
 /// It is a host, or a guest on it: a bridge without an interface connects these.
@@ -74,7 +77,9 @@ fn is_at(lab: &Lab, machine: &ObjectRef, host: &str) -> bool {
         Kind::Guest => {
             let guest = lab.guests.get(&machine.name);
             let on = guest.and_then(|g| g.on.known());
-            on.is_some_and(|on| on.kind() == Kind::Host && on.name() == host)
+            let other = |on: &str| on != host && lab.hosts.contains_key(on);
+            // What may be here is no sign that the network leads elsewhere.
+            !on.is_some_and(|on| on.kind() == Kind::Host && other(on.name()))
         }
         _ => false,
     }

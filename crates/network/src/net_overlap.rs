@@ -131,15 +131,32 @@ fn vlans(lab: &Lab, out: &mut Findings) {
     }
 }
 
-/// A segment with addresses of both versions is declared as two networks: one has one subnet.
+/// A segment with addresses of both versions is declared as several networks: each has one subnet.
 fn are_one_segment(one: &Network, other: &Network) -> bool {
-    let is_four = |n| subnet(n).map(|s| s.addr().is_ipv4());
     let zones = (one.about.zone.known(), other.about.zone.known());
     let together = match zones {
         (Some(one), Some(other)) => one.name() == other.name(),
         _ => true,
     };
-    together && matches!((is_four(one), is_four(other)), (Some(a), Some(b)) if a != b)
+    together && matches!((sort(one), sort(other)), (Some(a), Some(b)) if a != b)
+}
+
+/// What a segment has one subnet of each.
+#[derive(PartialEq, Eq)]
+enum Sort {
+    Four,
+    /// IPv6 of one's own (RFC 4193).
+    Own,
+    /// IPv6 that a provider gave.
+    Given,
+}
+
+fn sort(network: &Network) -> Option<Sort> {
+    Some(match subnet(network)?.addr() {
+        IpAddr::V4(_) => Sort::Four,
+        IpAddr::V6(six) if six.is_unique_local() => Sort::Own,
+        IpAddr::V6(_) => Sort::Given,
+    })
 }
 
 /// The sites of the machines that stand in a network.

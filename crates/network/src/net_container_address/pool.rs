@@ -6,7 +6,7 @@ use crate::container_addresses::Joined;
 use core::net::IpAddr;
 use diag::{Diagnostic, Severity, Span};
 use ipnet::IpNet;
-use model::compose::{Network, Pool};
+use model::compose::{Membership, Network, Pool};
 use model::lab::Lab;
 
 pub(super) fn run(lab: &Lab, owners: &Owners<'_>, network: &Joined<'_>) -> Vec<Diagnostic> {
@@ -117,6 +117,12 @@ fn road_out(
         .map_or(network.made?.1.span, |s| s.span);
     let place = declared.subnet.as_ref().map_or(declared.span, |s| s.span);
     if !all.contains(net) && !net.contains(&all) {
+        // Of fixed addresses each is told by itself.
+        let mut members = network.project.services.values();
+        let given = |m: &Membership| m.ipv4_address.is_none() && m.ipv6_address.is_none();
+        if !members.any(|s| s.networks.get(network.key).is_some_and(given)) {
+            return None;
+        }
         let d = RULE
             .finding(format!(
                 "network '{key}' of stack '{stack}' is one with network '{lan}', and gives out {net} instead of {all}"

@@ -172,4 +172,7 @@ networks: {{v4: {{vlan: 10, zone: a, subnet: 10.1.0.0/24}}, v6: {{vlan: 10{more}
     assert_eq!(of(", zone: a", "fd00:10::/64"), 0);
     assert_eq!(of(", zone: b", "fd00:10::/64"), 1);
     assert_eq!(of(", zone: a", "10.2.0.0/24"), 1);
+    let third = |subnet: &str| of(", subnet: 'fd00:10::/64'}, more: {vlan: 10", subnet);
+    assert_eq!(third("2a02:8100:0:10::/64"), 0);
+    assert_eq!(third("fd00:11::/64"), 1);
 }
