@@ -31,8 +31,11 @@ fn configured(of: &Instance<'_>, root: &Pairs) -> Result<Server, String> {
     // Up to version 0.107.30 they stood in `dns`.
     let rewrites = is(filtering, "rewrites_enabled") != Some(false);
     for part in [dns.as_slice(), filtering].into_iter().filter(|_| rewrites) {
-        if let Some(Plain::List(all)) = field(part, "rewrites") {
-            all.iter().for_each(|one| rewrite(&mut server, one));
+        match field(part, "rewrites") {
+            Some(Plain::List(all)) => all.iter().for_each(|one| rewrite(&mut server, one)),
+            None | Some(Plain::Nothing) => {}
+            // Something else would pass for no names at all.
+            Some(_) => server.odd(),
         }
     }
     if is(dns, "hostsfile_enabled") != Some(false) {

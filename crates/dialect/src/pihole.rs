@@ -29,6 +29,9 @@ pub(crate) fn server(of: &Instance<'_>) -> Option<Result<Server, String>> {
 const ODD_LIST: &str =
     "one of its lists (upstreams, hosts, cnameRecords, revServers) is no list of texts";
 
+/// The same of the one record that is a text.
+const ODD_RECORD: &str = "its hostRecord is no text";
+
 fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, String> {
     let root: Json = basic_toml::from_str(text)
         .map_err(|_| "its configuration is no TOML that can be read".to_owned())?;
@@ -62,8 +65,11 @@ fn sixth(text: &str, of: &Instance<'_>) -> Result<Server, String> {
         let target = word(reverse, "target").unwrap_or_default();
         server.forward(&domain, &target);
     }
-    let record = word(dns, "hostRecord").unwrap_or_default();
-    server.host_record(&record);
+    match dns.get("hostRecord") {
+        None => {}
+        Some(Json::String(record)) => server.host_record(record),
+        Some(_) => return Err(ODD_RECORD.to_owned()),
+    }
     server.say("listening", word(dns, "listeningMode"));
     server.say("interface", word(dns, "interface"));
     let port = dns.get("port").and_then(Json::as_i64);
@@ -118,4 +124,38 @@ fn fifth(setup: &str, of: &Instance<'_>) -> Server {
     lines.lines().for_each(|line| server.hosts_line(line));
     dnsmasq::add(&mut server, of);
     server
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dns::read;
+
+    /// What is told of a `pihole.toml`.
+    fn told(text: &str) -> Vec<String> {
+        let lines = text.lines().map(|l| format!("|{l}\n"));
+        let body = format!("i host pihole\nt toml\n{}all", lines.collect::<String>());
+        let told = read(&body);
+        let facts = told.facts.iter().map(|f| format!("{f:?}"));
+        facts.chain([format!("{:?}", told.gap)]).collect()
+    }
+
+    #[test]
+    fn a_record_that_is_not_understood_is_no_missing_one() {
+        let has = |record: &str, words: &str| {
+            let found = told(&format!("[dns]\nhostRecord = {record}"));
+            assert!(
+                found.iter().any(|line| line.contains(words)),
+                "{record}: {found:#?}"
+            );
+        };
+        has("\"ns.lan,192.168.1.2\"", "pihole/host/ns.lan");
+        has("[\"ns.lan,192.168.1.2\"]", "its hostRecord is no text");
+        has("\"ns.lan\"", "a record has a form that is not known here");
+        has(
+            "\"192.168.1.2\"",
+            "a record has a form that is not known here",
+        );
+        let none = told("[dns]\nhostRecord = \"\"");
+        assert!(!none.iter().any(|l| l.contains("form")), "{none:#?}");
+    }
 }

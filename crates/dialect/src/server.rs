@@ -85,6 +85,10 @@ impl Server {
         let names = parts.iter().filter(|p| {
             !p.is_empty() && address(p).is_none() && !p.chars().all(|c| c.is_ascii_digit())
         });
+        // Names without an address are answered with nothing, and addresses without a name are no record.
+        if !line.is_empty() && (addresses.is_empty() || names.clone().next().is_none()) {
+            return self.odd();
+        }
         for name in names {
             for address in &addresses {
                 self.host(name, address.clone());

@@ -199,6 +199,10 @@ const MISSING: &[(&str, &[At])] = &[
         "net-flow-missing",
         &[List("flows"), Any(Network), Any(Zone)],
     ),
+    (
+        "net-guest-network",
+        &[Any(Host), Any(Guest), Any(Device), Any(Network)],
+    ),
     ("net-gw", &[Any(Device), Any(Host), Any(Guest)]),
     ("net-matrix", &[List("flows"), Any(Network), Any(Zone)]),
     ("net-overlap", &[Each(Network)]),

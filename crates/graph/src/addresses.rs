@@ -7,7 +7,7 @@ use model::declare::{Given, OptExt};
 use model::id::{Kind, ObjectRef};
 use model::lab::network::Addresses;
 use model::lab::{Lab, Network};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An address that something has.
 pub struct Held<'a> {
@@ -87,6 +87,39 @@ pub fn subnet(network: &Network) -> Option<IpNet> {
     network.subnet.known()?.parse().ok()
 }
 
+/// The networks of a lab by their addresses, to be asked often.
+pub struct Subnets<'a> {
+    by_range: BTreeMap<IpNet, Vec<&'a str>>,
+    /// Lengths of prefixes that occur, longest first.
+    lengths: Vec<u8>,
+}
+
+impl<'a> Subnets<'a> {
+    /// Those whose subnet is known.
+    pub fn of(lab: &'a Lab) -> Self {
+        let mut by_range: BTreeMap<IpNet, Vec<&str>> = BTreeMap::new();
+        for (name, network) in &lab.networks {
+            if let Some(net) = subnet(network) {
+                by_range.entry(net.trunc()).or_default().push(name);
+            }
+        }
+        let lengths: BTreeSet<u8> = by_range.keys().map(IpNet::prefix_len).collect();
+        Self {
+            by_range,
+            lengths: lengths.into_iter().rev().collect(),
+        }
+    }
+
+    /// The networks that have an address, the narrowest first.
+    pub fn with(&self, address: IpAddr) -> impl Iterator<Item = &'a str> {
+        let nets = self.lengths.iter();
+        let nets = nets.filter_map(move |n| Some(IpNet::new(address, *n).ok()?.trunc()));
+        nets.filter_map(|net| self.by_range.get(&net))
+            .flatten()
+            .copied()
+    }
+}
+
 /// The address of its gateway.
 pub fn gateway(network: &Network) -> Option<IpAddr> {
     network.gateway.known()?.parse().ok()
@@ -144,5 +177,13 @@ pub fn above(address: IpAddr) -> Option<IpAddr> {
     match address {
         IpAddr::V4(a) => a.to_bits().checked_add(1).map(|b| IpAddr::V4(b.into())),
         IpAddr::V6(a) => a.to_bits().checked_add(1).map(|b| IpAddr::V6(b.into())),
+    }
+}
+
+/// The one in front of it.
+pub fn below(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V4(b.into())),
+        IpAddr::V6(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V6(b.into())),
     }
 }

@@ -92,7 +92,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "invalid-address",
-        "Text is not an IPv4 or IPv6 address or subnet, a subnet has bits set behind its prefix, or an address is outside of the subnet of its network.",
+        "Text is not an IPv4 or IPv6 address or subnet, a subnet has bits set behind its prefix, an address is outside of the subnet of its network, or no machine can have it (multicast, broadcast, loopback).",
     ),
     (
         "invalid-name",

@@ -1,8 +1,8 @@
 //! What only the whole lab can show: addresses against their networks, renames against the names in use.
 
-use crate::lower::Cidr;
+use crate::lower::{Cidr, kept};
 use crate::sink::Sink;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv6Addr};
 use diag::{Diagnostic, Span, Spanned};
 use litemap::LiteMap;
 use model::declare::{Given, OptExt as _, Ref, set};
@@ -15,9 +15,13 @@ use std::collections::BTreeMap;
 /// Holds the objects of a lab against each other.
 pub(crate) fn check(lab: &Lab, sink: &mut Sink) {
     for (name, network) in &lab.networks {
+        for_machines(sink, name, network);
         if let Some(gateway) = network.gateway.as_deref().and_then(spanned) {
             let what = format!("the gateway of network '{name}'");
-            within(sink, &what, &gateway, name, network);
+            if !is_of_link(&gateway.value, network) {
+                within(sink, &what, &gateway, name, network);
+            }
+            of_a_machine(sink, &what, &gateway, network);
         }
         given_out(sink, name, network);
     }
@@ -118,6 +122,7 @@ fn addresses(lab: &Lab, sink: &mut Sink) {
             let what = format!("the address of {word} '{name}'");
             within(sink, &what, address, taken.network, network);
             possible(sink, &what, address, taken.network, network);
+            of_a_machine(sink, &what, address, network);
         }
         let Some(other) = first.insert((taken.network, &address.value), taken) else {
             continue;
@@ -158,6 +163,48 @@ fn within(sink: &mut Sink, what: &str, address: &Spanned<String>, name: &str, ne
             .and_at(subnet.span, "the subnet");
         sink.report(d);
     }
+}
+
+/// Routers of IPv6 announce themselves by an address that is valid on their link alone (RFC 4861, 4.2), which is in no subnet.
+fn is_of_link(address: &str, network: &Network) -> bool {
+    let subnet = network.subnet.known().and_then(|s| Cidr::parse(s));
+    let six = subnet.is_some_and(|s| !s.is_four());
+    let address: Option<Ipv6Addr> = address.parse().ok();
+    six && address.is_some_and(|a| a.is_unicast_link_local())
+}
+
+/// Reports a subnet whose addresses are kept for something that is no machine.
+fn for_machines(sink: &mut Sink, name: &str, network: &Network) {
+    let Some(subnet) = network.subnet.as_deref().and_then(spanned) else {
+        return;
+    };
+    if let Some(what) = Cidr::parse(&subnet.value).and_then(Cidr::kept) {
+        let message = format!(
+            "the subnet of network '{name}', {}, is none that machines can have: its addresses mean {what}",
+            subnet.value
+        );
+        let d = Diagnostic::invalid("invalid-address", message)
+            .at(subnet.span, "kept for something else");
+        sink.report(d.help(
+            "write one of your own, from 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fd00::/8",
+        ));
+    }
+}
+
+/// Reports an address that no machine can have anywhere; where the subnet is known, that says so already.
+fn of_a_machine(sink: &mut Sink, what: &str, address: &Spanned<String>, network: &Network) {
+    let read = address.value.parse().ok();
+    let Some((means, _)) = read
+        .and_then(kept)
+        .filter(|_| network.subnet.known().is_none())
+    else {
+        return;
+    };
+    let message = format!(
+        "{what}, {}, is no address of a machine: it means {means}",
+        address.value
+    );
+    sink.report(Diagnostic::invalid("invalid-address", message).at(address.span, "taken"));
 }
 
 /// Reports a range of a DHCP server that is not of its network: nobody could use such a lease.

@@ -1,9 +1,11 @@
 //! A service is declared to be open on a port that its Compose project does not publish.
 
+mod via;
+
 use crate::containers::Container;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
-use graph::container_addresses::joined_of;
+use graph::container_addresses::{Joined, joined};
 use graph::listening::{Claim, Place, claims, of_stack, published};
 use graph::partial::listed;
 use model::declare::OptExt as _;
@@ -18,9 +20,9 @@ pub const RULE: Rule = Rule {
     id: "cmp-exposure",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A service is declared to be open on a port that nothing in its stack publishes.",
+    summary: "A service is declared to be open on a port that nothing in its stack publishes, or by way of a proxy whose containers have no network in common with its own.",
     rationale: "What the Compose file does not publish, nobody outside of the engine reaches: either the service does not answer where people \
-        are told to look for it, or it is reached by a port that no exposure gives a reason for.",
+        are told to look for it, or it is reached by a port that no exposure gives a reason for. A proxy in a container reaches others by a network that both are in.",
     example: "exposures: [{port: 8081, from: lan}]   # and the Compose file of its stack has 'ports: ['8080:80']'",
     controls: &["NIST CSF 2.0 ID.AM-03", "ISO 27001:2022 A.8.20"],
     mend: Mend::None("whether the port or the exposure is meant is known to its owner"),
@@ -31,6 +33,8 @@ pub const RULE: Rule = Rule {
 struct World<'a> {
     /// Ports that are taken.
     taken: BTreeMap<Place, Vec<Claim<'a>>>,
+    /// The networks of each stack that its containers are in.
+    joined: BTreeMap<&'a str, Vec<Joined<'a>>>,
     /// Of some stack nobody knows where it runs.
     lost: bool,
 }
@@ -38,8 +42,13 @@ struct World<'a> {
 impl<'a> World<'a> {
     fn of(ctx: &Context<'a>) -> Self {
         let lost = |stack: &Stack| stack.on.as_ref().is_some_and(|on| on.value().is_none());
+        let mut networks: BTreeMap<&str, Vec<Joined<'a>>> = BTreeMap::new();
+        for (network, ..) in joined(ctx.lab, ctx.projects) {
+            networks.entry(network.stack).or_default().push(network);
+        }
         Self {
             taken: claims(ctx.lab, ctx.projects),
+            joined: networks,
             lost: ctx.lab.stacks.values().any(lost),
         }
     }
@@ -61,6 +70,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .for_each(|d| out.add(ObjectRef::new(Kind::Service, name), d));
         }
     }
+    via::run(ctx, out);
 }
 
 /// The stacks that a service runs in, if it runs nowhere else and all of them were read.
@@ -95,7 +105,7 @@ fn judge(
     }
     let own = stacks.iter().flat_map(|s| ctx.containers_in(s));
     let own: Vec<Container<'_>> = own.collect();
-    if let Some(d) = open(ctx, (name, asked, span), (stacks, &own)) {
+    if let Some(d) = open(ctx, (name, asked, span), (stacks, &own), world) {
         return d;
     }
     let ports = own.iter().flat_map(|c| published(c.project, c.service));
@@ -130,18 +140,16 @@ fn open(
     ctx: &Context<'_>,
     (name, asked, span): (&str, Ports, Span),
     (stacks, own): (&BTreeSet<&str>, &[Container<'_>]),
+    world: &World<'_>,
 ) -> Option<Option<Diagnostic>> {
     // It listens on its machine, or where another container does, or has a place beside the machines.
     let elsewhere = own.iter().any(|c| {
         let mode = c.service.network_mode.as_ref().map(|m| m.value.as_str());
         mode.is_some_and(|mode| mode == "host" || mode.starts_with("container:"))
     });
-    let joined = stacks
-        .iter()
-        .flat_map(|s| joined_of(ctx.lab, ctx.projects, s));
-    let joined: Vec<_> = joined.collect();
-    let mut networks = joined.iter();
-    if elsewhere || networks.clone().any(|(n, _, _)| n.is_shared()) {
+    let joined = stacks.iter().filter_map(|s| world.joined.get(s));
+    let mut networks = joined.flatten();
+    if elsewhere || networks.clone().any(Joined::is_shared) {
         return Some(None);
     }
     let unknown = || {
@@ -172,11 +180,11 @@ fn open(
             "leave 'profiles' out of what always runs, or remove the exposure",
         )));
     }
-    let outer = networks.find(|(n, _, _)| n.declared.is_some_and(|d| d.external))?;
+    let outer = networks.find(|n| n.declared.is_some_and(|d| d.external))?;
     let d = unknown()
         .note(format!(
             "stack '{}' does not publish it; its network '{}' is made elsewhere, and what is in it may let it in",
-            outer.0.stack, outer.0.key
+            outer.stack, outer.key
         ))
         .help("name what lets it in: 'via: PROXY'");
     Some(Some(d))

@@ -15,17 +15,19 @@ pub mod net_egress;
 pub mod net_exposure_denied;
 pub mod net_flow_conflict;
 pub mod net_flow_missing;
+pub mod net_guest_network;
 pub mod net_gw;
 pub mod net_link;
 pub mod net_matrix;
 pub mod net_overlap;
 pub mod net_portcount;
+pub mod net_reserved_range;
 pub mod net_transitive;
 pub mod net_tunnel;
 pub mod net_wireguard;
 
 use graph::{
-    Context, addresses, container_addresses, containers, context, listening, reach, sensitive,
-    traffic, wires, wording,
+    Context, addresses, container_addresses, context, listening, reach, sensitive, traffic, wires,
+    wording,
 };
 use lint::{Findings, Mend, Rule};

@@ -2,7 +2,7 @@
 
 mod machine;
 
-use crate::addresses::{Held, is_private, standing, subnet};
+use crate::addresses::{Held, Subnets, is_private, standing};
 use crate::context::{called, dns_zone, network};
 use crate::{Context, Findings, Mend, Rule};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,12 +11,13 @@ use model::declare::{OptExt as _, Or};
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::network::RecordType;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "net-dns-address",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A DNS record is no address of its type, or another one than that of the machine of its name, or a network asks a name server that nothing in the lab is.",
+    summary: "A DNS record is no address of its type, another one than that of the machine of its name, or one of no network of the lab; or a network asks a name server that nothing in the lab is.",
     rationale: "RFC 1035 has an IPv4 address in an A record, RFC 3596 an IPv6 address in an AAAA record; a server refuses anything else, some with \
         the whole zone. A record that was left behind when a machine moved leads to whatever has the address now. A name server that nobody is makes every look-up wait until it has timed out.",
     example: "dns: {home.arpa: {records: [{name: nas, type: A, value: 10.30.0.999}]}}",
@@ -57,32 +58,20 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 fn servers(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let held = ctx.held();
+    let subnets = Subnets::of(lab);
+    let told = told(ctx);
+    let open = without_address(lab, held);
     for (name, asked) in &lab.networks {
         for server in &asked.about.dns {
             let Or::Word(address) = &server.value else {
                 continue;
             };
             let ip = address.0;
-            let inside = lab
-                .networks
-                .iter()
-                .find(|(_, n)| subnet(n).is_some_and(|s| s.contains(&ip)));
-            let Some((there, _)) = inside.filter(|_| is_private(ip)) else {
+            let inside = subnets.with(ip).next();
+            let Some(there) = inside.filter(|_| is_private(ip) && !told.contains(&ip)) else {
                 continue;
             };
-            let resolver = lab
-                .resolvers
-                .iter()
-                .any(|r| r.address.known().is_some_and(|a| a.0 == ip));
-            let gateway = lab
-                .networks
-                .values()
-                .any(|n| crate::addresses::gateway(n) == Some(ip));
-            let told = held.iter().any(|h| h.address == ip);
-            if resolver || gateway || told || publishes(ctx, ip) {
-                continue;
-            }
-            if let Some(who) = without_address(lab, held, there) {
+            if let Some(who) = open.get(there).map(called) {
                 let d = RULE
                     .unknown(format!(
                         "whether {ip}, the name server that network '{name}' asks, is {who}"
@@ -102,28 +91,29 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// Somebody who stands in a network with an address there that is not known.
-fn without_address(lab: &Lab, held: &[Held<'_>], network: &str) -> Option<String> {
-    let standing = standing(lab).into_iter();
-    let mut here = standing.filter(|(_, n)| *n == network);
-    let has = |owner: &ObjectRef| {
-        held.iter()
-            .any(|h| h.owner == *owner && h.network == network)
-    };
-    let (owner, _) = here.find(|(owner, _)| !has(owner))?;
-    Some(called(&owner))
+/// Addresses that something declared has, or that a container answers on.
+fn told(ctx: &Context<'_>) -> BTreeSet<IpAddr> {
+    let lab = ctx.lab;
+    let resolvers = lab.resolvers.iter().filter_map(|r| r.address.known());
+    let mut out: BTreeSet<IpAddr> = resolvers.map(|a| a.0).collect();
+    out.extend(lab.networks.values().filter_map(crate::addresses::gateway));
+    out.extend(ctx.held().iter().map(|h| h.address));
+    let fixed = crate::container_addresses::fixed(lab, ctx.projects).into_iter();
+    let own = fixed.filter(|f| f.active && f.network.lan.is_some());
+    out.extend(own.filter_map(|f| f.address));
+    let ports = ctx.containers().flat_map(|c| &c.service.ports);
+    out.extend(ports.filter_map(|p| p.host_ip));
+    out
 }
 
-/// A container answers on this address of its machine, or has it itself.
-fn publishes(ctx: &Context<'_>, ip: IpAddr) -> bool {
-    let fixed = crate::container_addresses::fixed(ctx.lab, ctx.projects);
-    let own = |f: &crate::container_addresses::Fixed<'_>| f.active && f.network.lan.is_some();
-    if fixed.iter().any(|f| f.address == Some(ip) && own(f)) {
-        return true;
+/// Somebody who stands in a network with an address there that is not known.
+fn without_address<'a>(lab: &'a Lab, held: &[Held<'_>]) -> BTreeMap<&'a str, ObjectRef> {
+    let has: BTreeSet<(&ObjectRef, &str)> = held.iter().map(|h| (&h.owner, h.network)).collect();
+    let mut out = BTreeMap::new();
+    for (owner, network) in standing(lab) {
+        if !has.contains(&(&owner, network)) {
+            out.entry(network).or_insert(owner);
+        }
     }
-    let on = |c: crate::containers::Container<'_>| {
-        let mut ports = c.service.ports.iter();
-        ports.any(|p| p.host_ip == Some(ip))
-    };
-    ctx.containers().any(on)
+    out
 }

@@ -1,23 +1,24 @@
 //! Records of one zone that a server refuses, or that lead nowhere.
 
 mod names;
+mod target;
 
 use crate::context::dns_zone;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::lab::Lab;
-use model::lab::network::{DnsKind, DnsZone, RecordType};
-use names::{Entry, entries, is_elsewhere, target};
+use model::lab::network::{DnsZone, RecordType};
+use names::{Entry, Zone, Zones};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const RULE: Rule = Rule {
     id: "net-dns-record",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "Records of a DNS zone contradict each other, go round in a circle, lead to a name that is not there, or stand under another name than is meant.",
+    summary: "Records of a DNS zone contradict each other, go round in a circle, lead to a name that is not there or may not be led to, or stand under another name than is meant.",
     rationale: "RFC 1034 (3.6.2) has nothing beside a CNAME record, and the zone's own name has always something beside it: a server refuses the record, or the whole zone with it. \
-        Aliases in a circle and aliases of nothing are answered, with no address. In a zone, a name without a dot at its end is completed with that of the zone: \
+        Aliases in a circle, and names of nothing in CNAME, MX, NS, SRV and PTR records, are answered, with no address; MX, NS and SRV lead to names that have an address themselves, and to no alias (RFC 2181, 10.3, RFC 2782). In a zone, a name without a dot at its end is completed with that of the zone: \
         'nas.home.arpa' in 'home.arpa' is asked for as 'nas.home.arpa.home.arpa'.",
     example: "dns: {home.arpa: {records: [{name: a, type: CNAME, value: b}, {name: b, type: CNAME, value: a}]}}",
     controls: &["CIS v8 4.9", "ISO 27001:2022 A.8.20"],
@@ -26,17 +27,37 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, zone) in &ctx.lab.dns {
-        let all = entries(name, zone);
-        let mut found = written(name, zone);
-        found.extend(beside(name, &all));
-        found.extend(twice(name, &all));
-        found.extend(circles(name, &all));
-        found.extend(nowhere(ctx.lab, (name, zone), &all));
+    let zones = Zones::of(ctx.lab);
+    let leased = leased(ctx.lab);
+    for zone in zones.iter() {
+        let mut found = written(zone.name, zone.declared);
+        found.extend(beside(zone));
+        found.extend(twice(zone));
+        found.extend(circles(&zones, zone));
+        let mut values: Vec<&Entry<'_>> = zone.entries.iter().collect();
+        values.sort_by_key(|e| e.record.span);
+        found.extend(values.into_iter().filter_map(|e| {
+            target::address(zone, e)
+                .or_else(|| target::nowhere(&zones, &leased, zone, e))
+                .or_else(|| target::alias(&zones, zone, e))
+                .or_else(|| target::another(&zones, zone, e))
+        }));
         for d in found {
-            out.add(dns_zone(name), d);
+            out.add(dns_zone(zone.name), d);
         }
     }
+}
+
+/// The networks that hand out addresses, by the domain of their names.
+fn leased(lab: &Lab) -> BTreeMap<String, &str> {
+    let all = lab
+        .networks
+        .iter()
+        .filter(|(_, net)| net.about.dhcp.is_some());
+    let of = all.filter_map(|(name, net)| {
+        Some((net.about.domain.known()?.0.to_lowercase(), name.as_str()))
+    });
+    of.collect()
 }
 
 /// Names that are completed to others, and names of other zones.
@@ -70,15 +91,15 @@ fn written(zone: &str, of: &DnsZone) -> Vec<Diagnostic> {
 }
 
 /// An alias has nothing else.
-fn beside(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
+fn beside(of: &Zone<'_>) -> Vec<Diagnostic> {
+    let zone = of.name;
     let mut out = Vec::new();
     let mut told = BTreeSet::new();
-    for alias in all.iter().filter(|e| e.kind == RecordType::Cname) {
+    for alias in of.entries.iter().filter(|e| e.kind == RecordType::Cname) {
         if !told.insert(alias.owner.as_str()) {
             continue;
         }
-        let of_name = all.iter().filter(|e| e.owner == alias.owner);
-        let others: Vec<&Entry<'_>> = of_name.filter(|e| !e.is_same(alias)).collect();
+        let others: Vec<&Entry<'_>> = of.of(&alias.owner).filter(|e| !e.is_same(alias)).collect();
         let d = match (others.first(), alias.owner.as_str()) {
             (Some(other), owner) => RULE
                 .finding(format!(
@@ -102,10 +123,17 @@ fn beside(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
 }
 
 /// One record, written twice.
-fn twice(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
+fn twice(of: &Zone<'_>) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    for (at, entry) in all.iter().enumerate() {
-        let Some(first) = all.iter().take(at).find(|e| e.is_same(entry)) else {
+    let mut seen: BTreeMap<(&str, &str, &str), &Entry<'_>> = BTreeMap::new();
+    for entry in &of.entries {
+        let key = (
+            entry.owner.as_str(),
+            entry.kind.word(),
+            entry.means.as_str(),
+        );
+        let Some(first) = seen.get(&key) else {
+            seen.insert(key, entry);
             continue;
         };
         let ttl = |e: &Entry<'_>| e.record.ttl.known().map(|t| t.seconds());
@@ -119,9 +147,10 @@ fn twice(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
             .with(
                 Severity::Warning,
                 format!(
-                    "the {} record of '{}' in DNS zone '{zone}' stands there twice",
+                    "the {} record of '{}' in DNS zone '{}' stands there twice",
                     entry.kind.word(),
-                    entry.owner
+                    entry.owner,
+                    of.name
                 ),
             )
             .at(entry.span(), "once more")
@@ -134,14 +163,18 @@ fn twice(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
 }
 
 /// Where each alias leads within the zone.
-fn aliases<'a>(zone: &str, all: &'a [Entry<'a>]) -> BTreeMap<&'a str, (String, &'a Entry<'a>)> {
-    let cnames = all.iter().filter(|e| e.kind == RecordType::Cname);
-    let led = cnames.filter_map(|e| Some((e.owner.as_str(), (target(zone, e.value, all)?, e))));
+fn aliases<'z>(zones: &Zones<'_>, of: &'z Zone<'_>) -> BTreeMap<&'z str, (String, &'z Entry<'z>)> {
+    let cnames = of.entries.iter().filter(|e| e.kind == RecordType::Cname);
+    let led = cnames.filter_map(|e| {
+        let target = zones.target(of, e.value)?;
+        let own = core::ptr::eq(target.zone, of);
+        own.then_some((e.owner.as_str(), (target.name, e)))
+    });
     led.collect()
 }
 
-fn circles(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
-    let aliases = aliases(zone, all);
+fn circles(zones: &Zones<'_>, of: &Zone<'_>) -> Vec<Diagnostic> {
+    let (zone, aliases) = (of.name, aliases(zones, of));
     let mut done: BTreeSet<&str> = BTreeSet::new();
     let mut out = Vec::new();
     for start in aliases.keys() {
@@ -178,54 +211,6 @@ fn circles(zone: &str, all: &[Entry<'_>]) -> Vec<Diagnostic> {
             d.note(words.join(" -> "))
                 .help("give one of them the address (A, AAAA), or the name of what has it"),
         );
-    }
-    out
-}
-
-/// Aliases of names that the zone does not have.
-fn nowhere(lab: &Lab, (name, zone): (&str, &DnsZone), all: &[Entry<'_>]) -> Vec<Diagnostic> {
-    // The records are those that differ from what the server elsewhere says.
-    if zone.kind.known() == Some(&DnsKind::Forward) {
-        return Vec::new();
-    }
-    let mut out = Vec::new();
-    let mut aliases: Vec<_> = aliases(name, all).into_values().collect();
-    aliases.sort_by_key(|(_, e)| e.record.span);
-    for (leads, alias) in aliases {
-        if names::is_there(&leads, all) || is_elsewhere(lab, name, &leads, all) {
-            continue;
-        }
-        let (owner, span) = (&alias.owner, alias.value_span());
-        let leased = lab.networks.iter().find(|(_, net)| {
-            let domain = net.about.domain.known();
-            net.about.dhcp.is_some() && domain.is_some_and(|d| d.0.eq_ignore_ascii_case(name))
-        });
-        let incomplete = zone.records.len() > all.len();
-        let why = match (leased, zone.kind.known()) {
-            (Some((network, _)), _) => Some(format!(
-                "network '{network}' hands out addresses, and its names are in this zone"
-            )),
-            (None, None) => {
-                Some("whether the zone is answered from these records alone is not said".to_owned())
-            }
-            (None, Some(_)) if incomplete => Some("a record of the zone is not known".to_owned()),
-            (None, Some(_)) => None,
-        };
-        let what = format!("'{owner}' in DNS zone '{name}' is another name for '{leads}'");
-        let d = match why {
-            Some(why) => RULE
-                .unknown(format!("whether there is '{leads}', which '{owner}' in DNS zone '{name}' is another name for"))
-                .at(span, "not among the records")
-                .note(why),
-            None => RULE
-                .with(Severity::Warning, format!("{what}, which is not there"))
-                .at(span, "not among the records")
-                .note(format!("records of zone '{name}': {}, of '{leads}': 0", all.len())),
-        };
-        out.push(d.help(match zone.kind.known() {
-            None => "add a record of that name, or correct the value; write 'kind: authoritative' where these are all records of the zone",
-            Some(_) => "add a record of that name, or correct the value; the name of something outside of the zone ends in a dot",
-        }));
     }
     out
 }

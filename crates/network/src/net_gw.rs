@@ -1,6 +1,6 @@
 //! A gateway that cannot be one.
 
-use crate::addresses::{Held, above, gateway, is_inner, subnet};
+use crate::addresses::{Held, above, below, gateway, is_inner, is_usable, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
@@ -56,7 +56,8 @@ fn at(net: &Network, d: Diagnostic, label: &str) -> Diagnostic {
 /// An address outside of the network is invalid already.
 fn place(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
     let range = subnet(net)?;
-    if usable(&range, ip) {
+    // The first address of IPv6 is that of any router.
+    if is_usable(range, ip) || ip.is_ipv6() {
         return None;
     }
     let d = RULE.finding(format!(
@@ -64,34 +65,26 @@ fn place(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
     ));
     let d = at(net, d, "the gateway").note(format!(
         "{range} has machines from {} to {}",
-        first(&range),
-        last(&range)
+        first(range)?,
+        last(range)?
     ));
     Some(d.help("write the router's address in this network"))
 }
 
-fn usable(range: &IpNet, ip: IpAddr) -> bool {
-    match range {
-        IpNet::V4(v4) if v4.prefix_len() < 31 => ip != range.network() && ip != range.broadcast(),
-        _ => true,
+/// The first address that a machine can have.
+fn first(range: IpNet) -> Option<IpAddr> {
+    let first = range.network();
+    match is_usable(range, first) {
+        true => Some(first),
+        false => above(first),
     }
 }
 
-fn first(range: &IpNet) -> String {
-    range
-        .hosts()
-        .next()
-        .map(|h| h.to_string())
-        .unwrap_or_default()
-}
-
-fn last(range: &IpNet) -> String {
-    match range {
-        IpNet::V4(v4) => {
-            let bits = v4.broadcast().to_bits().saturating_sub(1);
-            core::net::Ipv4Addr::from_bits(bits).to_string()
-        }
-        IpNet::V6(v6) => v6.broadcast().to_string(),
+fn last(range: IpNet) -> Option<IpAddr> {
+    let last = range.broadcast();
+    match is_usable(range, last) {
+        true => Some(last),
+        false => below(last),
     }
 }
 
@@ -126,7 +119,12 @@ fn owners(
 ) -> Option<Diagnostic> {
     let owners: Vec<&Held<'_>> = held.iter().copied().filter(|h| h.address == ip).collect();
     match owners.as_slice() {
-        [] if is_inner(net) || held.iter().all(|h| h.owner.kind != Kind::Device) => None,
+        [] if is_inner(net)
+            || is_of_link(ip)
+            || held.iter().all(|h| h.owner.kind != Kind::Device) =>
+        {
+            None
+        }
         [] => {
             let message = format!("what has the address {ip}, the gateway of network '{name}'");
             let d = RULE.unknown(message);
@@ -135,6 +133,11 @@ fn owners(
         // Two with one address are invalid already.
         [one, ..] => no_router(lab, name, net, ip, one),
     }
+}
+
+/// What a router of IPv6 has beside the addresses that are declared of it.
+fn is_of_link(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V6(six) if six.is_unicast_link_local())
 }
 
 fn no_router(

@@ -3,7 +3,7 @@
 mod engine;
 mod tunnel;
 
-use crate::addresses::{Held, above, is_inner, is_usable, subnet};
+use crate::addresses::{Held, above, below, is_inner, is_usable, subnet};
 use crate::context::network;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
@@ -110,7 +110,8 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             (Some(here), Some(there)) => !here.is_disjoint(there),
             _ => true,
         };
-        let found = others.iter().find(|(other, _)| meets(other)).copied();
+        let mut others_here = others.iter().filter(|(_, of)| !are_one_segment(net, of));
+        let found = others_here.find(|(other, _)| meets(other)).copied();
         others.push((name, net));
         let Some((first, other)) = found else {
             continue;
@@ -130,6 +131,34 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             .help("give each network a number of its own");
         out.add(network(name), d);
     }
+}
+
+/// A segment with addresses of both versions is declared as several networks: each has one subnet.
+fn are_one_segment(one: &Network, other: &Network) -> bool {
+    let zones = (one.about.zone.known(), other.about.zone.known());
+    let together = match zones {
+        (Some(one), Some(other)) => one.name() == other.name(),
+        _ => true,
+    };
+    together && matches!((sort(one), sort(other)), (Some(a), Some(b)) if a != b)
+}
+
+/// What a segment has one subnet of each.
+#[derive(PartialEq, Eq)]
+enum Sort {
+    Four,
+    /// IPv6 of one's own (RFC 4193).
+    Own,
+    /// IPv6 that a provider gave.
+    Given,
+}
+
+fn sort(network: &Network) -> Option<Sort> {
+    Some(match subnet(network)?.addr() {
+        IpAddr::V4(_) => Sort::Four,
+        IpAddr::V6(six) if six.is_unique_local() => Sort::Own,
+        IpAddr::V6(_) => Sort::Given,
+    })
 }
 
 /// The sites of the machines that stand in each network; none of those of which no site is known.
@@ -247,12 +276,5 @@ fn meaning(all: IpNet, address: IpAddr) -> &'static str {
         IpAddr::V6(_) => "that of any router in it",
         IpAddr::V4(_) if address == all.network() => "that of the network itself",
         IpAddr::V4(_) => "that of all in it (broadcast)",
-    }
-}
-
-fn below(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V4(b.into())),
-        IpAddr::V6(a) => a.to_bits().checked_sub(1).map(|b| IpAddr::V6(b.into())),
     }
 }

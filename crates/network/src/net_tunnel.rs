@@ -26,35 +26,81 @@ pub const RULE: Rule = Rule {
     run,
 };
 
-/// Programs that carry connections into the lab, by the words that their images, packages and units consist of, with the product that they belong to.
-const TUNNELS: [(&str, &str); 17] = [
-    ("cloudflared", "Cloudflare Tunnel"),
-    ("tailscale", "Tailscale"),
-    ("tailscaled", "Tailscale"),
-    ("headscale", "Tailscale"),
-    ("pangolin", "Pangolin"),
-    ("newt", "Pangolin"),
-    ("gerbil", "Pangolin"),
-    ("ngrok", "ngrok"),
-    ("zerotier", "ZeroTier"),
-    ("netbird", "NetBird"),
-    ("frpc", "frp"),
-    ("frps", "frp"),
-    ("rathole", "rathole"),
-    ("wireguard", "WireGuard"),
-    ("wg", "WireGuard"),
-    ("openvpn", "OpenVPN"),
-    ("twingate", "Twingate"),
+/// Which end of a tunnel a program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It stands where the services are, and opens the connection.
+    Inner,
+    /// It stands where people come in.
+    Outer,
+    /// The same program is at both.
+    Any,
+}
+
+/// A program that carries connections into the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Program {
+    product: &'static str,
+    end: End,
+}
+
+impl Program {
+    /// The way in by one of them may be the way in by the other: two of one end have ways of their own.
+    fn meets(self, other: Self) -> bool {
+        let far = self.end != other.end || self.end == End::Any;
+        self.product == other.product && far
+    }
+}
+
+/// By the words that images, packages and units consist of. Of products whose other end stands at their provider there are only inner ones.
+const TUNNELS: [(&str, &str, End); 34] = [
+    ("cloudflared", "Cloudflare Tunnel", End::Inner),
+    ("tailscale", "Tailscale", End::Inner),
+    ("tailscaled", "Tailscale", End::Inner),
+    ("headscale", "Tailscale", End::Outer),
+    ("pangolin", "Pangolin", End::Outer),
+    ("newt", "Pangolin", End::Inner),
+    ("gerbil", "Pangolin", End::Outer),
+    ("ngrok", "ngrok", End::Inner),
+    ("zerotier", "ZeroTier", End::Any),
+    ("netbird", "NetBird", End::Any),
+    ("netmaker", "Netmaker", End::Outer),
+    ("netclient", "Netmaker", End::Inner),
+    ("firezone", "Firezone", End::Any),
+    ("nebula", "Nebula", End::Any),
+    ("frpc", "frp", End::Inner),
+    ("frps", "frp", End::Outer),
+    ("rathole", "rathole", End::Any),
+    ("chisel", "chisel", End::Any),
+    ("inlets", "inlets", End::Any),
+    ("sish", "sish", End::Outer),
+    ("zrok", "zrok", End::Any),
+    ("ziti", "OpenZiti", End::Any),
+    ("playit", "playit.gg", End::Inner),
+    ("localtunnel", "localtunnel", End::Inner),
+    ("localtonet", "LocaltoNet", End::Inner),
+    ("pagekite", "PageKite", End::Inner),
+    ("wireguard", "WireGuard", End::Any),
+    ("wg", "WireGuard", End::Any),
+    ("openvpn", "OpenVPN", End::Any),
+    ("strongswan", "IPsec", End::Any),
+    ("libreswan", "IPsec", End::Any),
+    ("softether", "SoftEther", End::Any),
+    ("tinc", "tinc", End::Any),
+    ("twingate", "Twingate", End::Inner),
 ];
 
-fn tunnel(text: &str) -> Option<&'static str> {
+fn tunnel(text: &str) -> Option<Program> {
     let text = text.to_lowercase();
     let words = || text.split(|c: char| !c.is_ascii_alphanumeric());
-    // What only counts what others carry.
-    if words().any(|word| word == "exporter") {
+    // What only counts what others carry, and nebula-sync, which copies settings of Pi-hole.
+    if words().any(|word| ["exporter", "sync"].contains(&word)) {
         return None;
     }
-    words().find_map(|word| TUNNELS.iter().find(|(t, _)| *t == word).map(|(_, p)| *p))
+    words().find_map(|word| {
+        let (_, product, end) = TUNNELS.iter().find(|(t, ..)| *t == word)?;
+        Some(Program { product, end: *end })
+    })
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -77,9 +123,9 @@ struct Way {
 struct World<'a> {
     ways: Vec<Way>,
     /// Services that are tunnels, with what they carry, whether or not they run.
-    tunnels: BTreeMap<&'a str, (&'a Service, &'static str)>,
+    tunnels: BTreeMap<&'a str, (&'a Service, Program)>,
     /// Those of a product that run, and of which something says what is reached through them.
-    told: BTreeMap<&'static str, Vec<&'a str>>,
+    told: BTreeMap<&'static str, Vec<(&'a str, Program)>>,
 }
 
 impl<'a> World<'a> {
@@ -92,10 +138,11 @@ impl<'a> World<'a> {
             tunnels: tunnels.collect(),
             told: BTreeMap::new(),
         };
-        for (name, (s, product)) in &out.tunnels {
+        for (name, (s, program)) in &out.tunnels {
             let told = || !s.exposures.is_empty() || covered(lab, &service(name), s, &out.ways);
             if s.is_running() && told() {
-                out.told.entry(product).or_default().push(name);
+                let told = out.told.entry(program.product).or_default();
+                told.push((*name, *program));
             }
         }
         out
@@ -106,7 +153,7 @@ fn services(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     for (name, (s, what)) in world.tunnels.iter().filter(|(_, (s, _))| s.is_running()) {
         let told = says(lab, s) || covered(lab, &service(name), s, &world.ways);
-        if told || other_end(world, Some(name), what) {
+        if told || other_end(world, Some(name), *what) {
             continue;
         }
         let is = match containers_of(ctx, name, s).len() {
@@ -117,7 +164,10 @@ fn services(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
             .finding(format!(
                 "service '{name}' {is}, and no exposure says what is reached through it"
             ))
-            .at(s.span, format!("carries connections into the lab ({what})"));
+            .at(
+                s.span,
+                format!("carries connections into the lab ({})", what.product),
+            );
         out.add(service(name), rest(d, &world.ways, name));
     }
 }
@@ -141,7 +191,7 @@ fn containers(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
                 "{} is a tunnel, and no exposure says what is reached through it",
                 container.title()
             ))
-            .at(span, format!("carries connections into the lab ({what})"))
+            .at(span, format!("carries connections into the lab ({})", what.product))
             .help(format!(
                 "make it a service of the lab: `services: {{{name}: {{runs: {{stack: {stack}, service: {name}}}}}}}`"
             ));
@@ -169,7 +219,11 @@ fn hosts(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
             continue;
         }
         let d = RULE
-            .finding(format!("{} '{name}' has a tunnel ({what}), and no exposure says what is reached through it", me.kind.word()))
+            .finding(format!(
+                "{} '{name}' has a tunnel ({}), and no exposure says what is reached through it",
+                me.kind.word(),
+                what.product
+            ))
             .at(span, "carries connections into the lab");
         out.add(me, rest(d, &world.ways, name));
     }
@@ -206,7 +260,7 @@ fn rest(d: Diagnostic, ways: &[Way], name: &str) -> Diagnostic {
 }
 
 /// What a service carries: by the images that its stack runs it from; where none is known, by its name and what is declared of it.
-fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<&'static str> {
+fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<Program> {
     let containers = containers_of(ctx, name, s);
     let has_image = |p: &Project, c: &Composed| {
         let image = c.image.as_ref();
@@ -229,7 +283,7 @@ fn program(ctx: &Context<'_>, name: &str, s: &Service) -> Option<&'static str> {
 }
 
 /// What a container carries, and where its image is written.
-fn tunnel_of(project: &Project, container: &Composed) -> Option<(&'static str, Span)> {
+fn tunnel_of(project: &Project, container: &Composed) -> Option<(Program, Span)> {
     let image = container.image.as_ref()?;
     let what = tunnel(&image.value.name).filter(|_| project.is_settled(image.span));
     Some((what?, image.span))
@@ -332,7 +386,8 @@ fn covered(lab: &Lab, me: &ObjectRef, s: &Service, ways: &[Way]) -> bool {
 }
 
 /// Exposures go by the other end of the same product: the client in the lab and the server on a rented machine.
-fn other_end(world: &World<'_>, me: Option<&str>, product: &str) -> bool {
-    let told = world.told.get(product).into_iter().flatten();
-    told.into_iter().any(|name| Some(*name) != me)
+fn other_end(world: &World<'_>, me: Option<&str>, mine: Program) -> bool {
+    let told = world.told.get(mine.product).into_iter().flatten();
+    told.into_iter()
+        .any(|(name, program)| Some(*name) != me && program.meets(mine))
 }

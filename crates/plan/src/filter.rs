@@ -10,6 +10,7 @@ mod term;
 pub use term::Source;
 
 use core::net::{IpAddr, SocketAddr};
+use ipnet::IpNet;
 use model::fact::{Completeness, FactKind, TargetFacts};
 use model::kleene::Reason;
 use model::value::Value;
@@ -76,8 +77,8 @@ pub struct Connection {
 pub struct Filter {
     chains: BTreeMap<String, Chain>,
     sets: BTreeMap<String, Vec<String>>,
-    /// Addresses with the bits of their networks, and the interfaces that have them.
-    addresses: Vec<(IpAddr, u8, String)>,
+    /// Addresses with their networks, and the interfaces that have them.
+    addresses: Vec<(IpNet, String)>,
     default_dev: Option<String>,
 }
 
@@ -133,9 +134,8 @@ impl Filter {
             }
         }
         let addresses = facts.items(FactKind::Address).filter_map(|(key, value)| {
-            let (address, bits) = key.split_once('/')?;
             let dev = value.field("dev")?.as_text()?;
-            Some((address.parse().ok()?, bits.parse().ok()?, dev.to_owned()))
+            Some((key.parse().ok()?, dev.to_owned()))
         });
         let route = facts
             .items(FactKind::Route)
@@ -266,29 +266,24 @@ impl Filter {
         let mut there = self
             .addresses
             .iter()
-            .filter(|(a, _, d)| d == dev && a.is_ipv4() == four);
-        there.next().map(|(a, ..)| *a)
+            .filter(|(net, d)| d == dev && net.addr().is_ipv4() == four);
+        there.next().map(|(net, _)| net.addr())
     }
 
     /// Whether an address is in a network that the host itself stands in.
     pub fn is_near(&self, address: IpAddr) -> bool {
-        let in_net = |(own, bits, _): &(IpAddr, u8, String)| term::within(address, *own, *bits);
-        self.addresses.iter().any(in_net)
+        self.addresses.iter().any(|(net, _)| net.contains(&address))
     }
 
     fn is_own(&self, address: IpAddr) -> bool {
-        self.addresses.iter().any(|(a, ..)| *a == address)
+        self.addresses.iter().any(|(net, _)| net.addr() == address)
     }
 
     /// The interface that has the network of an address.
     fn dev_to(&self, address: IpAddr) -> Option<&str> {
-        let of = |(own, bits, dev): &'_ (IpAddr, u8, String)| -> bool {
-            !dev.is_empty() && term::within(address, *own, *bits)
-        };
-        self.addresses
-            .iter()
-            .find(|a| of(a))
-            .map(|(_, _, d)| d.as_str())
+        let mut all = self.addresses.iter();
+        let found = all.find(|(net, dev)| !dev.is_empty() && net.contains(&address));
+        found.map(|(_, dev)| dev.as_str())
     }
 
     /// The interface at which a source arrives: that of its network, else that of the default route.
@@ -414,7 +409,7 @@ impl Walk<'_> {
 /// Whether an address is in a source.
 pub fn holds(source: Source, address: IpAddr) -> bool {
     match source {
-        Source::Network(network, bits) => term::within(address, network, bits),
+        Source::Network(net) => net.contains(&address),
         Source::Elsewhere => false,
     }
 }

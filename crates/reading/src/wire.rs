@@ -111,6 +111,11 @@ impl<'de, T: FromJson> Deserialize<'de> for Lax<T> {
     }
 }
 
+/// A flag of which only one value is written: where nothing stands it has the other, and of something that is no truth value nobody knows.
+pub fn flag_or(given: Option<&Lax<bool>>, absent: bool) -> Option<bool> {
+    given.map_or(Some(absent), |flag| flag.0)
+}
+
 /// What a JSON value can be taken for.
 pub trait FromJson: Sized {
     /// The value, if it is one.

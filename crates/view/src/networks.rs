@@ -2,10 +2,11 @@
 
 use crate::{Cell, Input, Sheet};
 use core::net::IpAddr;
-use graph::addresses::{above, gateway, held, is_usable};
-use graph::container_addresses::fixed;
+use graph::addresses::{Subnets, above, gateway, held, is_usable};
+use graph::container_addresses::{fixed, given_out, kept};
 use ipnet::IpNet;
-use model::declare::OptExt as _;
+use model::declare::{OptExt as _, Or};
+use model::lab::network::RecordType;
 use model::lab::{Lab, Network};
 use model::units::net::AddressRange;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +20,18 @@ type Taken = BTreeMap<IpAddr, Vec<String>>;
 pub(crate) fn sheets(input: &Input<'_>) -> Vec<Sheet> {
     let lab = input.lab;
     let taken = taken(input);
-    vec![networks(lab, &taken), addresses(lab, &taken)]
+    let mut engines: BTreeMap<&str, Vec<IpNet>> = BTreeMap::new();
+    for (lan, range) in given_out(lab, input.projects) {
+        engines.entry(lan).or_default().push(range);
+    }
+    vec![networks(lab, &taken, &engines), addresses(lab, &taken)]
 }
 
-fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
+fn networks(
+    lab: &Lab,
+    taken: &BTreeMap<&str, Taken>,
+    engines: &BTreeMap<&str, Vec<IpNet>>,
+) -> Sheet {
     let mut sheet = Sheet::new(
         "networks",
         &[
@@ -42,10 +51,11 @@ fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
     for (name, network) in &lab.networks {
         let about = &network.about;
         let used = taken.get(name.as_str()).unwrap_or(&nobody);
+        let given = engines.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         let room = network
             .subnet
             .known()
-            .and_then(|s| Room::of(s, network, used));
+            .and_then(|s| Room::of(s, (network, given), used));
         let open = room.as_ref().and_then(|r| r.left.as_ref().err());
         let left = room.as_ref().and_then(|r| r.left.as_ref().ok());
         let count = |n: Option<u128>| n.map_or_else(Cell::silent, Cell::computed);
@@ -70,7 +80,7 @@ fn networks(lab: &Lab, taken: &BTreeMap<&str, Taken>) -> Sheet {
             },
         ]);
     }
-    sheet.note("free are the addresses that nobody has and that DHCP does not hand out");
+    sheet.note("free are the addresses that nobody has and that neither DHCP nor a container engine ('ip_range') hands out");
     notes.into_iter().for_each(|note| sheet.note(note));
     sheet
 }
@@ -104,42 +114,78 @@ struct Left {
 }
 
 impl Room {
-    fn of(subnet: &str, network: &Network, taken: &Taken) -> Option<Self> {
+    fn of(subnet: &str, (network, engines): (&Network, &[IpNet]), taken: &Taken) -> Option<Self> {
         let net: IpNet = subnet.parse().ok()?;
         let inside = taken.keys().filter(|a| is_usable(net, **a));
         Some(Self {
             used: inside.count() as u128,
-            left: leased(net, network).map(|pool| Left::of(net, pool, taken)),
+            left: leased(net, network).map(|pool| {
+                let pool = pool.map(|p| (p.first(), p.last()));
+                let engines = engines.iter().map(|e| (e.network(), e.broadcast()));
+                Left::of(net, pool.into_iter().chain(engines), taken)
+            }),
         })
     }
 }
 
+/// First and last of some addresses.
+type Ends = (IpAddr, IpAddr);
+
 impl Left {
-    fn of(net: IpNet, pool: Option<AddressRange>, taken: &Taken) -> Self {
-        let leased = |a: IpAddr| pool.is_some_and(|p| p.contains(a));
+    fn of(net: IpNet, pools: impl IntoIterator<Item = Ends>, taken: &Taken) -> Self {
+        let pools = apart(net, pools);
+        let leased = |a: IpAddr| pools.iter().any(|(first, last)| *first <= a && a <= *last);
         let inside = taken.keys().filter(|a| is_usable(net, **a));
-        let outside_pool = inside.filter(|a| !leased(**a)).count() as u128;
-        let pool_size = pool.map_or(0, |p| machines(net, p));
-        let first = AddressSteps(Some(net.network())).take(SEARCHED);
-        // A long range at the front is stepped over.
-        let behind = AddressSteps(pool.and_then(|p| above(p.last()))).take(SEARCHED);
-        let mut all = first.chain(behind);
-        let next = all.find(|a| is_usable(net, *a) && !taken.contains_key(a) && !leased(*a));
+        let outside_pools = inside.filter(|a| !leased(**a)).count() as u128;
+        let given: u128 = pools.iter().map(|p| machines(net, *p)).sum();
+        // A long range is stepped over.
+        let behind = pools.iter().filter_map(|(_, last)| above(*last));
+        let starts = std::iter::once(net.network()).chain(behind);
+        let mut all = starts.flat_map(|start| {
+            let steps = AddressSteps(Some(start)).take(SEARCHED);
+            steps.take_while(|a| net.contains(a) && !leased(*a))
+        });
         let hosts = usable(net);
         Self {
-            free: hosts.saturating_sub(outside_pool).saturating_sub(pool_size),
-            next,
+            free: hosts.saturating_sub(outside_pools).saturating_sub(given),
+            next: all.find(|a| is_usable(net, *a) && !taken.contains_key(a)),
         }
     }
 }
 
+/// Ranges as far as they are of a network, in order, and those that meet as one.
+fn apart(net: IpNet, pools: impl IntoIterator<Item = Ends>) -> Vec<Ends> {
+    let inside = |(first, last): Ends| (first.max(net.network()), last.min(net.broadcast()));
+    let of = pools
+        .into_iter()
+        .filter(|(first, _)| first.is_ipv4() == net.addr().is_ipv4());
+    let mut all: Vec<Ends> = of
+        .map(inside)
+        .filter(|(first, last)| first <= last)
+        .collect();
+    all.sort_unstable();
+    let mut out: Vec<Ends> = Vec::new();
+    for (first, last) in all {
+        match out.last_mut() {
+            Some((_, end)) if first <= *end => *end = last.max(*end),
+            _ => out.push((first, last)),
+        }
+    }
+    out
+}
+
 /// How many machines get an address of a range: a server that is given the network's own or that of all gives them to nobody.
-fn machines(net: IpNet, pool: AddressRange) -> u128 {
+fn machines(net: IpNet, (first, last): Ends) -> u128 {
+    let count = match (first, last) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => u128::from(b.to_bits() - a.to_bits()) + 1,
+        (IpAddr::V6(a), IpAddr::V6(b)) => (b.to_bits() - a.to_bits()).saturating_add(1),
+        _ => 0,
+    };
     let ends = BTreeSet::from([net.network(), net.broadcast()]);
     let nobody = ends
         .into_iter()
-        .filter(|a| pool.contains(*a) && !is_usable(net, *a));
-    pool.count().saturating_sub(nobody.count() as u128)
+        .filter(|a| first <= *a && *a <= last && !is_usable(net, *a));
+    count.saturating_sub(nobody.count() as u128)
 }
 
 /// One address after the other.
@@ -181,6 +227,45 @@ fn usable(net: IpNet) -> u128 {
     }
 }
 
+/// Addresses that something is said to be at which is no machine of the lab: names, name servers and peers of tunnels, with what has them.
+fn mentioned(lab: &Lab) -> Vec<(IpAddr, String)> {
+    let mut out = Vec::new();
+    for (zone, of) in &lab.dns {
+        for record in &of.records {
+            let is_address = matches!(
+                record.r#type.known(),
+                Some(RecordType::A | RecordType::Aaaa)
+            );
+            let address = record.value.known().filter(|_| is_address);
+            if let (Some(name), Some(Ok(address))) =
+                (record.name.known(), address.map(|a| a.parse()))
+            {
+                out.push((address, format!("DNS name {name} in {zone}")));
+            }
+        }
+    }
+    for (name, network) in &lab.networks {
+        for server in &network.about.dns {
+            if let Or::Word(address) = &server.value {
+                out.push((address.0, format!("a name server of {name}")));
+            }
+        }
+    }
+    for (machine, host) in lab.machines() {
+        for (interface, tunnel) in &host.about.wireguard {
+            for (peer, declared) in &tunnel.peers {
+                let nets = declared.allowed.iter().map(|a| a.value.net());
+                let one = nets.filter(|net| net.prefix_len() == net.max_prefix_len());
+                out.extend(one.map(|net| {
+                    let of = format!("peer {} of {machine}/{}", peer.0, interface.0);
+                    (net.addr(), of)
+                }));
+            }
+        }
+    }
+    out
+}
+
 /// Every address that is declared with what has it, by network.
 fn taken<'a>(input: &Input<'a>) -> BTreeMap<&'a str, Taken> {
     let lab = input.lab;
@@ -197,11 +282,32 @@ fn taken<'a>(input: &Input<'a>) -> BTreeMap<&'a str, Taken> {
             of.entry(address).or_default().push(one.short());
         }
     }
+    for one in kept(lab, input.projects) {
+        let of = out.entry(one.lan).or_default();
+        // It is mostly kept for a machine that is declared, and told as that one's.
+        of.entry(one.address).or_insert_with(|| vec![one.of]);
+    }
     for (name, network) in &lab.networks {
         if let Some(address) = gateway(network) {
             let of = out.entry(name.as_str()).or_default();
             of.entry(address)
                 .or_insert_with(|| vec!["the gateway".to_owned()]);
+        }
+    }
+    // What is declared with its network says more than these.
+    let subnets = Subnets::of(lab);
+    let mut others: BTreeMap<&str, Taken> = BTreeMap::new();
+    for (address, what) in mentioned(lab) {
+        let mut networks = subnets.with(address);
+        if let Some(network) = networks.next() {
+            let of = others.entry(network).or_default();
+            of.entry(address).or_default().push(what);
+        }
+    }
+    for (network, all) in others {
+        let of = out.entry(network).or_default();
+        for (address, whose) in all {
+            of.entry(address).or_insert(whose);
         }
     }
     out
@@ -287,9 +393,49 @@ mod tests {
         ] {
             use model::declare::Value as _;
             let pool = AddressRange::parse(range).unwrap();
-            let left = Left::of(net.parse().unwrap(), Some(pool), &taken(held));
+            let pool = (pool.first(), pool.last());
+            let left = Left::of(net.parse().unwrap(), [pool], &taken(held));
             let next: Option<IpAddr> = next.map(|n| n.parse().unwrap());
             assert_eq!((left.free, left.next), (free, next), "{range} of {net}");
+        }
+    }
+
+    /// A server and engines that hand out addresses of one network.
+    #[test]
+    fn what_is_free_beside_several_ranges() {
+        for (net, ranges, free, next) in [
+            (
+                "10.0.0.0/24",
+                &["10.0.0.1-10.0.0.99", "10.0.0.96-10.0.0.127"][..],
+                127,
+                Some("10.0.0.128"),
+            ),
+            (
+                "10.0.0.0/24",
+                &["10.0.0.128-10.0.0.255", "10.0.0.0-10.0.0.127"],
+                0,
+                None,
+            ),
+            (
+                "10.0.0.0/29",
+                &["10.0.0.1-10.0.0.2", "10.0.0.4-10.0.0.7"],
+                1,
+                Some("10.0.0.3"),
+            ),
+            (
+                "fd00::/64",
+                &["fd00::-fd00::ff:ffff", "fd00::100:0-fd00::1ff:ffff"],
+                (1 << 64) - (1 << 25),
+                Some("fd00::200:0"),
+            ),
+        ] {
+            let ends = ranges.iter().map(|r| {
+                let (first, last) = r.split_once('-').unwrap();
+                (first.parse().unwrap(), last.parse().unwrap())
+            });
+            let left = Left::of(net.parse().unwrap(), ends, &Taken::new());
+            let next: Option<IpAddr> = next.map(|n| n.parse().unwrap());
+            assert_eq!((left.free, left.next), (free, next), "{ranges:?} of {net}");
         }
     }
 

@@ -219,6 +219,17 @@ pub(super) const RESTS: &[Rests] = &[
         flows,
     ),
     rests(
+        "net-guest-network",
+        "the guests of the lab are in networks that their hosts are in",
+        &[
+            "guest.on",
+            "host.hardware.nics.*.network",
+            "network.kind",
+            "network.on",
+        ],
+        networks,
+    ),
+    rests(
         "net-gw",
         "the gateway of a network is one that can be",
         &["host.kind", "network.dhcp", "network.gateway"],
@@ -260,6 +271,7 @@ pub(super) const RESTS: &[Rests] = &[
         &[
             "host.addresses.*",
             "network.dhcp",
+            "network.gateway",
             "network.subnet",
             "network.vlan",
             "stack.file",
@@ -272,6 +284,12 @@ pub(super) const RESTS: &[Rests] = &[
         "there is a port for everything that is plugged in",
         &["cables.*.from", "cables.*.to", "device.kind"],
         plugged,
+    ),
+    rests(
+        "net-reserved-range",
+        "the addresses of {} are such as a network of one's own can have",
+        &["network.kind", "network.subnet"],
+        always,
     ),
     rests(
         "net-transitive",

@@ -5,6 +5,7 @@ use super::scalar;
 use crate::suggest::{did_you_mean, quote};
 use core::net::IpAddr;
 use diag::Diagnostic;
+use ipnet::IpNet;
 
 /// An address; gives it in canonical form.
 pub(super) fn address(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
@@ -59,66 +60,78 @@ pub(super) fn subnet(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
 
 /// An address with a prefix length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cidr {
-    address: IpAddr,
-    prefix: u32,
-}
+pub(crate) struct Cidr(IpNet);
 
 impl Cidr {
-    /// Reads `address/prefix`.
+    /// Reads `address/prefix`. `ipnet` would take `10.010.0.0/24`, of which programs disagree what it is, so the address is read by itself.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = text.split_once('/')?;
-        let address: IpAddr = address.parse().ok()?;
-        let digits = !prefix.is_empty() && prefix.chars().all(|c| c.is_ascii_digit());
-        let prefix: u32 = prefix.parse().ok()?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        (digits && prefix <= bits).then_some(Self { address, prefix })
+        let digits = prefix.chars().all(|c| c.is_ascii_digit());
+        let prefix = prefix.parse().ok().filter(|_| digits)?;
+        IpNet::new(address.parse().ok()?, prefix).ok().map(Self)
     }
 
     /// How many bits it has in common.
-    pub(crate) fn prefix(self) -> u32 {
-        self.prefix
+    pub(crate) fn prefix(self) -> u8 {
+        self.0.prefix_len()
+    }
+
+    /// It is of IPv4.
+    pub(crate) fn is_four(self) -> bool {
+        self.0.addr().is_ipv4()
     }
 
     /// The subnet itself: all bits behind the prefix are zero.
     pub(crate) fn first(self) -> Self {
-        let address = match self.address {
-            IpAddr::V4(a) => {
-                let mask = u32::MAX.checked_shl(32 - self.prefix).unwrap_or(0);
-                IpAddr::V4((a.to_bits() & mask).into())
-            }
-            IpAddr::V6(a) => {
-                let mask = u128::MAX.checked_shl(128 - self.prefix).unwrap_or(0);
-                IpAddr::V6((a.to_bits() & mask).into())
-            }
-        };
-        Self { address, ..self }
+        Self(self.0.trunc())
     }
 
     /// What an address stands for that no machine can have (RFC 1122, 3.2.1.3); subnets of two addresses have none (RFC 3021).
     pub(crate) fn reserved(self, address: IpAddr) -> Option<&'static str> {
-        let (IpAddr::V4(first), IpAddr::V4(own)) = (self.first().address, address) else {
+        if address.is_ipv6() || self.prefix() > 30 {
             return None;
-        };
-        let hosts = 32_u32.checked_sub(self.prefix).filter(|bits| *bits > 1)?;
-        let last = first.to_bits() | u32::MAX.checked_shr(32 - hosts).unwrap_or(u32::MAX);
-        match own.to_bits() {
-            bits if bits == first.to_bits() => Some("the network itself"),
-            bits if bits == last => Some("everybody in the network (broadcast)"),
+        }
+        match address {
+            own if own == self.0.network() => Some("the network itself"),
+            own if own == self.0.broadcast() => Some("everybody in the network (broadcast)"),
             _ => None,
         }
     }
 
+    /// What all of its addresses are kept for, if no network of machines can have them.
+    pub(crate) fn kept(self) -> Option<&'static str> {
+        let (what, bits) = kept(self.0.network())?;
+        (self.prefix() >= bits).then_some(what)
+    }
+
     /// Whether an address lies in the subnet.
     pub(crate) fn contains(self, address: IpAddr) -> bool {
-        let same = Self { address, ..self };
-        self.address.is_ipv4() == address.is_ipv4() && same.first().address == self.first().address
+        self.0.contains(&address)
     }
 }
 
 impl std::fmt::Display for Cidr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
+        self.0.fmt(f)
+    }
+}
+
+/// What an address is kept for that no machine can have anywhere, and how many bits it shares with all others of that kind. Source: IANA,
+/// "IPv4 Special-Purpose Address Registry", "IPv6 Special-Purpose Address Registry" and the registries of multicast addresses.
+pub(crate) fn kept(address: IpAddr) -> Option<(&'static str, u8)> {
+    match address {
+        IpAddr::V4(four) => match four.octets()[0] {
+            0 => Some(("a machine that has no address yet", 8)),
+            127 => Some(("every machine itself (loopback)", 8)),
+            224..=239 => Some(("groups of machines (multicast)", 4)),
+            _ if four.is_broadcast() => Some(("everybody (broadcast)", 32)),
+            240.. => Some(("nobody: they are reserved", 4)),
+            _ => None,
+        },
+        IpAddr::V6(six) if six.is_multicast() => Some(("groups of machines (multicast)", 8)),
+        IpAddr::V6(six) if six.is_loopback() => Some(("every machine itself (loopback)", 128)),
+        IpAddr::V6(six) if six.is_unspecified() => Some(("a machine that has no address yet", 128)),
+        IpAddr::V6(_) => None,
     }
 }
 
@@ -147,6 +160,25 @@ mod tests {
     }
 
     #[test]
+    fn subnets_that_no_machine_is_in() {
+        for (cidr, none) in [
+            ("0.0.0.0/0", false),
+            ("0.0.0.0/8", true),
+            ("127.0.0.0/24", true),
+            ("224.0.0.0/24", true),
+            ("192.0.0.0/2", false),
+            ("240.0.0.0/8", true),
+            ("ff02::/64", true),
+            ("::/0", false),
+            ("::1/128", true),
+            ("10.0.0.0/24", false),
+            ("fe80::/64", false),
+        ] {
+            assert_eq!(Cidr::parse(cidr).unwrap().kept().is_some(), none, "{cidr}");
+        }
+    }
+
+    #[test]
     fn subnets() {
         for (cidr, first, inside, outside) in [
             ("10.77.2.9/24", "10.77.2.0/24", "10.77.2.255", "10.77.3.0"),
@@ -167,6 +199,7 @@ mod tests {
             "10.0.0/8",
             "fd00::/129",
             "10.0.0.0/+8",
+            "10.010.0.0/24",
             "10.0.0.0/",
         ] {
             assert_eq!(Cidr::parse(bad), None, "{bad}");

@@ -45,7 +45,7 @@ mod unit;
 mod user;
 mod waiver;
 
-pub(crate) use address::Cidr;
+pub(crate) use address::{Cidr, kept};
 pub(crate) use fields::SECRET;
 pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;

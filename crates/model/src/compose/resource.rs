@@ -41,6 +41,8 @@ pub struct Pool {
     pub gateway: Option<Spanned<String>>,
     /// Range that containers get addresses from.
     pub ip_range: Option<Spanned<String>>,
+    /// Addresses that the engine gives to nobody, by what has them.
+    pub aux_addresses: BTreeMap<String, Spanned<String>>,
 }
 
 /// A named volume.

@@ -6,6 +6,7 @@ use crate::units::pattern::{port, prefix, v4, v6};
 use crate::units::text::{Name, Prose};
 use core::net::IpAddr;
 use diag::Spanned;
+use ipnet::IpNet;
 use litemap::LiteMap;
 use std::fmt;
 
@@ -106,45 +107,30 @@ impl fmt::Display for UdpPort {
 
 /// Addresses that a peer may use: a subnet, or one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AllowedIp {
-    address: IpAddr,
-    bits: u8,
-}
+pub struct AllowedIp(IpNet);
 
 impl AllowedIp {
-    /// Reads `10.9.0.2/32` or `10.9.0.2`; bits behind the prefix are as they are written.
+    /// Reads `10.9.0.2/32` or `10.9.0.2`; bits behind the prefix are as they are written. The address is read by itself, as `ipnet` would
+    /// take zeros in front of a number.
     fn of(text: &str) -> Option<Self> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text, None),
+        let Some((address, bits)) = text.split_once('/') else {
+            let one: IpAddr = text.parse().ok()?;
+            return Some(Self(one.into()));
         };
-        let address: IpAddr = address.parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            None => most,
-            Some(t) => {
-                let digits = t.chars().all(|c| c.is_ascii_digit());
-                t.parse().ok().filter(|n| *n <= most && digits)?
-            }
-        };
-        Some(Self { address, bits })
+        let digits = bits.chars().all(|c| c.is_ascii_digit());
+        let bits = bits.parse().ok().filter(|_| digits)?;
+        IpNet::new(address.parse().ok()?, bits).ok().map(Self)
     }
 
     /// The subnet: WireGuard keeps no bits behind the prefix.
     #[must_use]
     fn first(self) -> Self {
-        let bits = u32::from(self.bits);
-        let address = match self.address {
-            IpAddr::V4(a) => {
-                let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-                IpAddr::V4((a.to_bits() & mask).into())
-            }
-            IpAddr::V6(a) => {
-                let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-                IpAddr::V6((a.to_bits() & mask).into())
-            }
-        };
-        Self { address, ..self }
+        Self(self.0.trunc())
+    }
+
+    /// The addresses.
+    pub fn net(self) -> IpNet {
+        self.0
     }
 }
 
@@ -182,7 +168,7 @@ impl Value for AllowedIp {
 
 impl fmt::Display for AllowedIp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.bits)
+        self.0.fmt(f)
     }
 }
 

@@ -5,6 +5,7 @@ use super::slip;
 use crate::declare::{Pattern, Value, ValueForm, Wrong, serde_as_text};
 use crate::lab::Protocol;
 use core::net::IpAddr;
+use ipnet::IpNet;
 use std::fmt;
 
 /// An IPv4 or IPv6 address.
@@ -35,14 +36,9 @@ impl Value for Address {
 pub fn bare(text: &str) -> Option<(&str, u8)> {
     let (address, prefix) = text.split_once('/')?;
     let of: IpAddr = address.parse().ok()?;
-    let prefix: u8 = prefix.parse().ok()?;
-    let bits: u32 = if of.is_ipv4() { 32 } else { 128 };
-    let rest = bits.checked_sub(u32::from(prefix))?;
-    let network = match of {
-        IpAddr::V4(a) => a.to_bits().trailing_zeros() >= rest,
-        IpAddr::V6(a) => a.to_bits().trailing_zeros() >= rest,
-    };
-    (!network || rest == 0).then_some((address, prefix))
+    let net = IpNet::new(of, prefix.parse().ok()?).ok()?;
+    let is_one = net.prefix_len() == net.max_prefix_len();
+    (is_one || of != net.network()).then_some((address, net.prefix_len()))
 }
 
 impl fmt::Display for Address {

@@ -1,126 +1,265 @@
-//! A record with the name of a machine, and another address than the machine has there.
+//! A record with the name of a machine, and another address than the machine has; or with an address that is in no network of the lab.
 
-use crate::addresses::{Held, standing, subnet};
+use crate::addresses::{Held, Subnets, standing};
 use crate::container_addresses::fixed;
-use crate::context::dns_zone;
+use crate::context::{called, dns_zone};
 use crate::{Context, Findings, Rule};
 use core::net::IpAddr;
-use diag::Severity;
+use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::network::{DnsRecord, RecordType};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is looked up for every record.
+struct Known<'a> {
+    lab: &'a Lab,
+    /// Machines by their names in small letters, with the networks that they stand in.
+    machines: BTreeMap<String, (ObjectRef, BTreeSet<&'a str>)>,
+    /// The addresses of each.
+    own: BTreeMap<&'a ObjectRef, Vec<&'a Held<'a>>>,
+    /// Who has an address.
+    owners: BTreeMap<IpAddr, String>,
+    subnets: Subnets<'a>,
+    /// Every network has a subnet that is known.
+    whole: bool,
+    /// Names that people ask for services by.
+    services: BTreeSet<String>,
+}
+
+/// A record that gives a name an address.
+struct Named<'a> {
+    zone: &'a str,
+    name: &'a str,
+    record: &'a DnsRecord,
+    address: IpAddr,
+}
 
 pub(super) fn run(rule: &Rule, ctx: &Context<'_>, out: &mut Findings) {
-    let places = standing(ctx.lab);
+    let known = Known::of(ctx);
     for (zone, of) in &ctx.lab.dns {
         for record in &of.records {
             let Some((name, address)) = read(record) else {
                 continue;
             };
-            let owner = places.iter().find(|(o, _)| meant(name, zone, &o.name));
-            let Some((owner, _)) = owner.filter(|(o, _)| !is_service(ctx.lab, &o.name, zone))
-            else {
-                continue;
+            let named = Named {
+                zone,
+                name,
+                record,
+                address,
             };
-            let d = judge(rule, ctx, (owner, &places), (zone, record, address));
+            let d = known
+                .machine(rule, &named)
+                .or_else(|| known.nowhere(rule, &named));
             d.into_iter().for_each(|d| out.add(dns_zone(zone), d));
         }
     }
 }
 
-/// The container that has an address beside the machines.
-fn container(ctx: &Context<'_>, address: IpAddr) -> Option<String> {
-    let all = fixed(ctx.lab, ctx.projects);
-    let mut here = all.iter().filter(|f| f.active && f.network.lan.is_some());
-    Some(here.find(|f| f.address == Some(address))?.title())
-}
-
 fn read(record: &DnsRecord) -> Option<(&str, IpAddr)> {
     let kind = record.r#type.known()?;
-    if !matches!(kind, RecordType::A | RecordType::Aaaa) {
-        return None;
-    }
-    Some((record.name.known()?, record.value.known()?.parse().ok()?))
-}
-
-/// The record is called as the machine is, with or without the zone.
-fn meant(name: &str, zone: &str, machine: &str) -> bool {
-    let name = name.trim_end_matches('.').to_lowercase();
-    let zone = zone.trim_end_matches('.').to_lowercase();
-    let short = name.strip_suffix(&zone).and_then(|n| n.strip_suffix('.'));
-    short.unwrap_or(&name).eq_ignore_ascii_case(machine)
-}
-
-/// People ask for a service by this name, which may be reached elsewhere (at a proxy).
-fn is_service(lab: &Lab, name: &str, zone: &str) -> bool {
-    let full = format!("{name}.{}", zone.trim_end_matches('.'));
-    lab.services.iter().any(|(service, s)| {
-        let url = s.url.known().is_some_and(|u| is_host(&u.0, &full));
-        let mut hosts = s.exposures.iter().filter_map(|e| e.host.known());
-        service.eq_ignore_ascii_case(name) || url || hosts.any(|h| h.0.eq_ignore_ascii_case(&full))
-    })
-}
-
-/// The host that a URL names.
-fn is_host(url: &str, name: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let host = host.split(':').next().unwrap_or_default();
-    host.trim_end_matches('.').eq_ignore_ascii_case(name)
-}
-
-fn judge(
-    rule: &Rule,
-    ctx: &Context<'_>,
-    (owner, places): (&ObjectRef, &[(ObjectRef, &str)]),
-    (zone, record, address): (&str, &DnsRecord, IpAddr),
-) -> Option<diag::Diagnostic> {
-    let held = ctx.held();
-    let own: Vec<&Held<'_>> = held.iter().filter(|h| h.owner == *owner).collect();
-    if own.iter().any(|h| h.address == address) {
-        return None;
-    }
-    let (network, _) = ctx.lab.networks.iter().find(|(name, net)| {
-        let mut here = places.iter().filter(|(o, n)| o == owner && n == name);
-        here.next().is_some() && subnet(net).is_some_and(|s| s.contains(&address))
-    })?;
-    let called = format!("{} '{}'", owner.kind.word(), owner.name);
-    let span = record.value.as_ref().map_or(record.span, |v| v.span);
-    let Some(there) = own.iter().find(|h| h.network == network.as_str()) else {
-        let d = rule.unknown(format!(
-            "whether {address}, to which '{}' in DNS zone '{zone}' leads, is {called}",
-            owner.name
-        ));
-        return Some(
-            d.at(span, format!("in network '{network}'"))
-                .note(format!(
-                    "the address of {called} in network '{network}' is not known"
-                ))
-                .help(format!("declare it: 'addresses: {{{network}: {address}}}'")),
-        );
+    let address: IpAddr = record.value.known()?.parse().ok()?;
+    let fits = match kind {
+        RecordType::A => address.is_ipv4(),
+        RecordType::Aaaa => address.is_ipv6(),
+        _ => false,
     };
-    let machine = held.iter().find(|h| h.address == address);
-    let machine = machine.map(|h| format!("{} '{}'", h.owner.kind.word(), h.owner.name));
-    let other = machine.or_else(|| container(ctx, address));
-    let whose = other.clone().unwrap_or("nothing declared".to_owned());
-    // What leads to another machine of the lab mostly does so on purpose, to a proxy; an address of nobody is left from before.
-    let severity = match other {
-        Some(_) => Severity::Info,
-        None => Severity::Warning,
-    };
-    let d = rule
-        .with(
+    let name = record.name.known()?.as_str();
+    fits.then_some((name, address))
+}
+
+impl<'a> Known<'a> {
+    fn of(ctx: &'a Context<'_>) -> Self {
+        let lab = ctx.lab;
+        let mut machines: BTreeMap<String, (ObjectRef, BTreeSet<&str>)> = BTreeMap::new();
+        for (owner, network) in standing(lab) {
+            let (_, networks) = machines
+                .entry(owner.name.to_lowercase())
+                .or_insert_with(|| (owner, BTreeSet::new()));
+            networks.insert(network);
+        }
+        let mut own: BTreeMap<&ObjectRef, Vec<&Held<'_>>> = BTreeMap::new();
+        let mut owners: BTreeMap<IpAddr, String> = BTreeMap::new();
+        for held in ctx.held() {
+            own.entry(&held.owner).or_default().push(held);
+            owners
+                .entry(held.address)
+                .or_insert_with(|| called(&held.owner));
+        }
+        // A container with a place among the machines.
+        let fixed = fixed(lab, ctx.projects).into_iter();
+        for one in fixed.filter(|f| f.active && f.network.lan.is_some()) {
+            if let Some(address) = one.address {
+                owners.entry(address).or_insert_with(|| one.title());
+            }
+        }
+        let nets = lab.networks.values();
+        Self {
+            lab,
+            machines,
+            own,
+            owners,
+            subnets: Subnets::of(lab),
+            whole: !lab.networks.is_empty() && nets.into_iter().all(|n| n.subnet.known().is_some()),
+            services: services(lab),
+        }
+    }
+
+    /// The record is called as a machine is, and is not asked for as a service, which may be reached elsewhere (at a proxy).
+    fn owner(&self, named: &Named<'_>) -> Option<&(ObjectRef, BTreeSet<&'a str>)> {
+        let short = within(named.name, named.zone);
+        let full = format!("{short}.{}", plain(named.zone));
+        let service = self.services.contains(&short) || self.services.contains(&full);
+        self.machines.get(&short).filter(|_| !service)
+    }
+
+    fn machine(&self, rule: &Rule, named: &Named<'_>) -> Option<Diagnostic> {
+        let (owner, networks) = self.owner(named)?;
+        let own = self.own.get(owner).map_or(&[][..], Vec::as_slice);
+        if own.iter().any(|h| h.address == named.address) {
+            return None;
+        }
+        let mut near = self.subnets.with(named.address);
+        if let Some(network) = near.find(|n| networks.contains(n)) {
+            return Some(match own.iter().find(|h| h.network == network) {
+                Some(there) => self.other(rule, named, there, own.len()),
+                None => open(rule, named, owner, network),
+            });
+        }
+        let four = named.address.is_ipv4();
+        let same = own.iter().find(|h| h.address.is_ipv4() == four);
+        match (same, self.subnets.with(named.address).next()) {
+            // It moved to another network, and the record did not.
+            (Some(there), Some(_)) => Some(self.other(rule, named, there, own.len())),
+            (None, Some(network)) => Some(open(rule, named, owner, network)),
+            (_, None) => None,
+        }
+    }
+
+    fn other(&self, rule: &Rule, named: &Named<'_>, there: &Held<'_>, count: usize) -> Diagnostic {
+        let (address, zone) = (named.address, named.zone);
+        let owner = &there.owner;
+        let called = called(owner);
+        let whose = self.owners.get(&address);
+        // What leads to another machine of the lab mostly does so on purpose, to a proxy; an address of nobody is left from before.
+        let severity = match whose {
+            Some(_) => Severity::Info,
+            None => Severity::Warning,
+        };
+        rule.with(
             severity,
             format!(
                 "'{}' in DNS zone '{zone}' is {address}, and {called} is {}",
                 owner.name, there.address
             ),
         )
-        .at(span, format!("of {whose}"))
+        .at(named.span(), format!("of {}", whose.map_or("nothing declared", String::as_str)))
         .and_at(there.span, format!("of {called}"))
-        .note(format!("addresses of {called}: {}, this one among them: 0", own.len()))
-        .help("correct the record, or the address of the machine; if the name leads elsewhere on purpose (to a proxy), waive this");
-    Some(d)
+        .note(format!("addresses of {called}: {count}, this one among them: 0"))
+        .help("correct the record, or the address of the machine; if the name leads elsewhere on purpose (to a proxy), waive this")
+    }
+
+    /// An address that only a network of one's own can have, and that none of the lab's has.
+    fn nowhere(&self, rule: &Rule, named: &Named<'_>) -> Option<Diagnostic> {
+        let address = named.address;
+        let own = match address {
+            IpAddr::V4(four) => four.is_private(),
+            IpAddr::V6(six) => six.is_unique_local(),
+        };
+        // Networks of one version may be declared, and those of the other left out.
+        let mut nets = self
+            .lab
+            .networks
+            .values()
+            .filter_map(crate::addresses::subnet);
+        let same = nets.any(|n| n.addr().is_ipv4() == address.is_ipv4());
+        let somebody = self.owners.contains_key(&address);
+        if !own || !same || somebody || self.subnets.with(address).next().is_some() {
+            return None;
+        }
+        let what = format!("'{}' in DNS zone '{}'", named.name, named.zone);
+        if !self.whole {
+            let d = rule.unknown(format!(
+                "whether {address}, to which {what} leads, is in a network of the lab"
+            ));
+            return Some(
+                d.at(named.span(), "in none whose subnet is known")
+                    .help("declare the subnet of every network"),
+            );
+        }
+        let d = rule
+            .with(
+                Severity::Warning,
+                format!("{what} is {address}, which is in no network of the lab"),
+            )
+            .at(named.span(), "an address of a network of one's own")
+            .note(format!(
+                "networks with this address: 0 of {}",
+                self.lab.networks.len()
+            ));
+        Some(
+            match self
+                .owner(named)
+                .and_then(|(o, _)| self.own.get(o)?.first())
+            {
+                Some(there) => d
+                    .and_at(there.span, format!("of {}", called(&there.owner)))
+                    .help("correct the record, or declare the network"),
+                None => d.help("correct or remove the record, or declare the network"),
+            },
+        )
+    }
+}
+
+impl Named<'_> {
+    fn span(&self) -> diag::Span {
+        let value = self.record.value.as_ref();
+        value.map_or(self.record.span, |v| v.span)
+    }
+}
+
+fn open(rule: &Rule, named: &Named<'_>, owner: &ObjectRef, network: &str) -> Diagnostic {
+    let (address, called) = (named.address, called(owner));
+    rule.unknown(format!(
+        "whether {address}, to which '{}' in DNS zone '{}' leads, is {called}",
+        owner.name, named.zone
+    ))
+    .at(named.span(), format!("in network '{network}'"))
+    .note(format!(
+        "the address of {called} in network '{network}' is not known"
+    ))
+    .help(format!("declare it: 'addresses: {{{network}: {address}}}'"))
+}
+
+/// Without the dot at its end, in small letters.
+fn plain(name: &str) -> String {
+    name.trim_end_matches('.').to_lowercase()
+}
+
+/// A name without its zone.
+fn within(name: &str, zone: &str) -> String {
+    let (name, zone) = (plain(name), plain(zone));
+    let short = name.strip_suffix(&zone).and_then(|n| n.strip_suffix('.'));
+    short.unwrap_or(&name).to_owned()
+}
+
+/// What services are called, and the hosts that people ask for them by.
+fn services(lab: &Lab) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for (name, service) in &lab.services {
+        out.insert(name.to_lowercase());
+        out.extend(service.url.known().and_then(|u| host(&u.0)).map(plain));
+        let hosts = service.exposures.iter().filter_map(|e| e.host.known());
+        out.extend(hosts.map(|h| plain(&h.0)));
+    }
+    out
+}
+
+/// The host that a URL names.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next()?;
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    host.split(':').next()
 }

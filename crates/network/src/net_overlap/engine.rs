@@ -12,6 +12,7 @@ use model::compose::Project;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::{Lab, Network};
+use std::collections::BTreeMap;
 
 /// The first network that Docker makes has 172.17.0.0/16, the last of these 172.31.0.0/16.
 const FIRST_POOL: u8 = 17;
@@ -26,6 +27,28 @@ struct Given<'a> {
     place: Place,
 }
 
+/// Networks by their addresses, the first of those that have the same.
+#[derive(Default)]
+struct Ranges<'g>(BTreeMap<IpNet, &'g Given<'g>>);
+
+impl<'g> Ranges<'g> {
+    fn add(&mut self, one: &'g Given<'g>) {
+        self.0.entry(one.range).or_insert(one);
+    }
+
+    /// One with addresses of a range: around it, the same, or within.
+    fn meeting(&self, range: IpNet) -> Option<&'g Given<'g>> {
+        let mut around = (0..=range.prefix_len()).filter_map(|bits| {
+            let net = IpNet::new(range.addr(), bits).ok()?.trunc();
+            self.0.get(&net)
+        });
+        let last = IpNet::from(range.broadcast());
+        let mut within = self.0.range(range..=last).map(|(_, given)| given);
+        let found = around.next().or_else(|| within.next());
+        found.copied()
+    }
+}
+
 impl Given<'_> {
     fn title(&self) -> String {
         format!("network '{}' of stack '{}'", self.name, self.stack)
@@ -34,19 +57,26 @@ impl Given<'_> {
 
 pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     let given = given(ctx);
-    for (n, one) in given.iter().enumerate() {
+    let (mut here, mut open) = (BTreeMap::new(), Ranges::default());
+    let mut all = Ranges::default();
+    for one in &given {
         let object = || ObjectRef::new(Kind::Stack, one.stack);
-        if let Some(d) = declared(ctx.lab, one) {
-            out.add(object(), d);
-        }
-        let before = given.iter().take(n);
-        let mut before = before.filter(|o| overlap(one.range, o.range));
-        if let Some(other) = before.clone().find(|o| o.place == one.place) {
+        let found = declared(ctx.lab, one).or_else(|| perhaps_declared(ctx.lab, one));
+        found.into_iter().for_each(|d| out.add(object(), d));
+        let own: &mut Ranges<'_> = here.entry(&one.place).or_default();
+        let unknown = matches!(one.place, Place::Unknown(_));
+        let others = if unknown { &all } else { &open };
+        if let Some(other) = own.meeting(one.range) {
             out.add(object(), both(one, other));
-        } else if let Some(other) = before.find(|o| maybe_together(&o.place, &one.place)) {
+        } else if let Some(other) = others.meeting(one.range) {
             out.add(object(), perhaps(one, other));
         } else if is_pooled(one.range) {
             out.add(object(), pooled(one));
+        }
+        own.add(one);
+        all.add(one);
+        if unknown {
+            open.add(one);
         }
     }
     lab_in_pool(ctx, out);
@@ -92,10 +122,6 @@ fn overlap(one: IpNet, other: IpNet) -> bool {
     one.contains(&other) || other.contains(&one)
 }
 
-fn maybe_together(one: &Place, other: &Place) -> bool {
-    [one, other].iter().any(|p| matches!(p, Place::Unknown(_)))
-}
-
 /// A network of the lab has the addresses, and is not the declaration of this one.
 fn declared(lab: &Lab, one: &Given<'_>) -> Option<Diagnostic> {
     let (name, net, range) = lab.networks.iter().find_map(|(name, net)| {
@@ -117,6 +143,35 @@ fn declared(lab: &Lab, one: &Given<'_>) -> Option<Diagnostic> {
         .note(common(one.range, range))
         .help("give it addresses that nothing else has, or leave 'ipam' out and let the engine choose");
     Some(d)
+}
+
+/// A bridge that the lab declares has some of the addresses, and may be on the same machine.
+fn perhaps_declared(lab: &Lab, one: &Given<'_>) -> Option<Diagnostic> {
+    let (name, net, range) = lab.networks.iter().find_map(|(name, net)| {
+        let range = subnet(net)?;
+        let open = matches!(one.place, Place::Unknown(_)) || net.about.on.known().is_none();
+        // With the very same addresses it is the declaration of this one.
+        let other = is_inner(net) && range != one.range;
+        (other && open && overlap(range, one.range)).then_some((name, net, range))
+    })?;
+    let d = RULE
+        .unknown(format!(
+            "whether {} and network '{name}' are on one machine, with addresses in common",
+            one.title()
+        ))
+        .at(one.span, "given here, too")
+        .and_at(
+            net.subnet.as_ref().map_or(net.span, |s| s.span),
+            format!("of '{name}'"),
+        )
+        .note(common(one.range, range));
+    Some(match &one.place {
+        Place::Unknown(_) => d.help(format!(
+            "write where the stack runs: '{}: {{file: …, on: HOST}}'",
+            one.stack
+        )),
+        Place::Machine(_) => d.help(format!("write on which machine '{name}' is: 'on: HOST'")),
+    })
 }
 
 fn is_elsewhere(net: &Network, place: &Place) -> bool {

@@ -50,14 +50,13 @@ fn routes(machine: &Host) -> Vec<Route<'_>> {
     for (interface, tunnel) in &machine.about.wireguard {
         for (peer, declared) in &tunnel.peers {
             for allowed in &declared.allowed {
-                let text = allowed.value.to_string();
-                out.extend(text.parse().ok().map(|range| Route {
+                out.push(Route {
                     interface: &interface.0,
                     peer: &peer.0,
                     declared,
-                    range,
+                    range: allowed.value.net(),
                     span: allowed.span,
-                }));
+                });
             }
         }
     }

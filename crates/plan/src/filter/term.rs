@@ -1,6 +1,7 @@
 //! What a rule asks of a packet, answered with yes, no or perhaps.
 
 use core::net::IpAddr;
+use ipnet::IpNet;
 
 /// Whether something fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +46,8 @@ impl Fit {
 /// Where a connection comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Any address of a network: its address and the bits that all have in common.
-    Network(IpAddr, u8),
+    /// Any address of a network.
+    Network(IpNet),
     /// An address that is in no network of the lab: somewhere in the internet.
     Elsewhere,
 }
@@ -54,19 +55,18 @@ pub enum Source {
 impl Source {
     /// One address.
     pub fn one(address: IpAddr) -> Self {
-        Source::Network(address, if address.is_ipv4() { 32 } else { 128 })
+        Source::Network(address.into())
     }
 
     /// `192.168.10.0/24`.
     pub fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text.split_once('/')?;
-        Some(Source::Network(address.parse().ok()?, bits.parse().ok()?))
+        text.parse().ok().map(Source::Network)
     }
 
     /// An address of it.
     pub(super) fn first(self) -> Option<IpAddr> {
         match self {
-            Source::Network(address, _) => Some(address),
+            Source::Network(net) => Some(net.addr()),
             Source::Elsewhere => None,
         }
     }
@@ -107,56 +107,26 @@ impl Packet<'_> {
     }
 }
 
-/// Addresses as numbers, those of both versions apart.
-fn bits(address: IpAddr) -> (u128, u8) {
-    match address {
-        IpAddr::V4(a) => (u128::from(a.to_bits()), 32),
-        IpAddr::V6(a) => (a.to_bits(), 128),
-    }
-}
-
-/// First and last address of a network.
-fn ends(address: IpAddr, prefix: u8) -> (u128, u128) {
-    let (number, width) = bits(address);
-    let free = u32::from(width.saturating_sub(prefix));
-    let mask = match free {
-        128 => u128::MAX,
-        free => (1_u128 << free) - 1,
-    };
-    (number & !mask, number | mask)
-}
-
-/// Whether an address is in the network of another one.
-pub(super) fn within(address: IpAddr, network: IpAddr, prefix: u8) -> bool {
-    let (first, last) = ends(network, prefix);
-    let number = bits(address).0;
-    address.is_ipv4() == network.is_ipv4() && first <= number && number <= last
-}
-
-/// `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9` as first and last, and whether it is of IPv4.
-fn range(text: &str) -> Option<(u128, u128, bool)> {
+/// `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9` as first and last, which are of one version.
+fn range(text: &str) -> Option<(IpAddr, IpAddr)> {
     if let Some((first, last)) = text.split_once('-') {
         let (first, last): (IpAddr, IpAddr) = (first.parse().ok()?, last.parse().ok()?);
-        return Some((bits(first).0, bits(last).0, first.is_ipv4()));
+        return (first.is_ipv4() == last.is_ipv4()).then_some((first, last));
     }
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix.parse::<u8>().ok()?)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().ok()?;
-    let (first, last) = ends(address, prefix.unwrap_or(128));
-    Some((first, last, address.is_ipv4()))
+    let one = text.parse::<IpAddr>().ok().map(IpNet::from);
+    let net = one.or_else(|| text.parse().ok())?;
+    Some((net.network(), net.broadcast()))
 }
 
 /// Whether a source is in a range.
 pub(super) fn from(source: Source, text: &str) -> Fit {
-    let Some((first, last, four)) = range(text) else {
+    let Some((first, last)) = range(text) else {
         return Fit::Perhaps;
     };
     match source {
-        Source::Network(address, prefix) => {
-            let (low, high) = ends(address, prefix);
-            if four != address.is_ipv4() || high < first || last < low {
+        Source::Network(net) => {
+            let (low, high) = (net.network(), net.broadcast());
+            if first.is_ipv4() != low.is_ipv4() || high < first || last < low {
                 Fit::No
             } else if first <= low && high <= last {
                 Fit::Yes
@@ -165,14 +135,14 @@ pub(super) fn from(source: Source, text: &str) -> Fit {
             }
         }
         Source::Elsewhere if is_private(text) => Fit::No,
-        Source::Elsewhere if four && (first, last) == (0, u128::from(u32::MAX)) => Fit::Yes,
+        Source::Elsewhere if range("0.0.0.0/0") == Some((first, last)) => Fit::Yes,
         Source::Elsewhere => Fit::Perhaps,
     }
 }
 
 /// Of RFC 1918, of a link, or of the host itself: nobody in the internet has such an address.
 fn is_private(text: &str) -> bool {
-    let Some((first, last, true)) = range(text) else {
+    let Some((first, last)) = range(text) else {
         return false;
     };
     let inside = [
@@ -182,17 +152,17 @@ fn is_private(text: &str) -> bool {
         "169.254.0.0/16",
         "127.0.0.0/8",
     ];
-    inside
-        .iter()
-        .any(|net| range(net).is_some_and(|(low, high, _)| low <= first && last <= high))
+    let nets = inside.iter().filter_map(|net| range(net));
+    nets.into_iter()
+        .any(|(low, high)| low <= first && last <= high)
 }
 
 /// Whether a destination is in a range.
 pub(super) fn to(packet: &Packet<'_>, text: &str) -> Fit {
     match (packet.to, range(text)) {
-        (Some(to), Some((first, last, four))) => {
-            let number = bits(to).0;
-            Fit::of(four == to.is_ipv4() && first <= number && number <= last)
+        (Some(to), Some((first, last))) => {
+            // Addresses of IPv4 are in front of all of IPv6.
+            Fit::of(first <= to && to <= last)
         }
         // No way in from outside leads to the host's loopback.
         (None, Some(_)) if text.starts_with("127.") => Fit::No,

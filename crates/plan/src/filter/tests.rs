@@ -28,8 +28,8 @@ fn filter(chains: &[&str]) -> Filter {
         chains: chains.collect(),
         sets: BTreeMap::from([("inet/f/@admins".to_owned(), vec!["10.0.0.5".to_owned()])]),
         addresses: vec![
-            ("10.0.0.2".parse().unwrap(), 24, "eth0".to_owned()),
-            ("172.17.0.1".parse().unwrap(), 16, "docker0".to_owned()),
+            ("10.0.0.2/24".parse().unwrap(), "eth0".to_owned()),
+            ("172.17.0.1/16".parse().unwrap(), "docker0".to_owned()),
         ],
         default_dev: Some("eth0".to_owned()),
     }

@@ -5,6 +5,7 @@ use super::{Comparing, addresses, text, texts};
 use crate::How;
 use core::net::IpAddr;
 use diag::Span;
+use ipnet::IpNet;
 use model::declare::{OptExt as _, Value as _};
 use model::fact::FactKind;
 use model::id::Kind;
@@ -122,7 +123,7 @@ impl Comparing<'_> {
                 Some((first, last)) => format!("{first}-{last} on its interface {interface}"),
                 None => format!("addresses of its interface {interface}, of an unknown range"),
             };
-            let network = network_of(lab, subnet.0);
+            let network = network_of(lab, subnet.addr());
             let about = network.and_then(|n| Some((n, lab.networks.get(n)?.about.dhcp.as_ref()?)));
             let Some((network, dhcp)) = about else {
                 let what = "no addresses are handed out";
@@ -153,18 +154,18 @@ impl Comparing<'_> {
     }
 
     /// The network of a pool, and whether it can be no other: of several addresses of an interface the one that fits what is declared.
-    fn subnet(&self, interface: &str, pool: &Value) -> Option<((IpAddr, u8), bool)> {
+    fn subnet(&self, interface: &str, pool: &Value) -> Option<(IpNet, bool)> {
         let lab = self.ctx.lab;
         let mut items = self.facts.items(FactKind::OpenWrtInterface);
         let (_, told) = items.find(|(name, _)| *name == interface)?;
         let mut all = addresses(told);
-        all.retain(|(address, _)| address.is_ipv4());
-        let declared = |subnet: (IpAddr, u8)| {
-            let about = &lab.networks.get(network_of(lab, subnet.0)?)?.about;
+        all.retain(|net| net.addr().is_ipv4());
+        let declared = |subnet: IpNet| {
+            let about = &lab.networks.get(network_of(lab, subnet.addr())?)?.about;
             let range = about.dhcp.as_ref()?.range.known()?;
             Some((range.first(), range.last()))
         };
-        let fits = |subnet: &&(IpAddr, u8)| {
+        let fits = |subnet: &&IpNet| {
             let range = range(pool, **subnet);
             range.is_some() && range == declared(**subnet)
         };
@@ -217,7 +218,7 @@ impl Comparing<'_> {
 }
 
 /// From the first to the last address of a pool, which counts from the network's own and ends in front of the broadcast address.
-fn range(pool: &Value, subnet: (IpAddr, u8)) -> Option<(IpAddr, IpAddr)> {
+fn range(pool: &Value, subnet: IpNet) -> Option<(IpAddr, IpAddr)> {
     let of = |field: &str| {
         let number = pool.field(field).and_then(Value::as_int)?;
         u128::try_from(number).ok()

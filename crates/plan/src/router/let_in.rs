@@ -2,8 +2,8 @@
 
 use super::forward::{destination, is_off, led};
 use super::own::{Addresses, At, Own};
-use super::subnet::parse;
 use super::{text, texts};
+use ipnet::IpNet;
 use model::declare::{OptExt as _, Or};
 use model::fact::{FactKind, TargetFacts};
 use model::id::ObjectRef;
@@ -129,7 +129,7 @@ impl<'a> Asked<'a> {
         }
         let mut nets = interfaces(facts, zone)
             .flat_map(|(_, about)| texts(about, "addresses"))
-            .filter_map(parse)
+            .filter_map(|text| text.parse::<IpNet>().ok())
             .peekable();
         if nets.peek().is_none() && zone != "*" {
             return LetIn::Unknown(format!(
@@ -155,7 +155,7 @@ impl<'a> Asked<'a> {
             if words.clone().all(|s| s.starts_with('!')) {
                 return LetIn::Unknown(format!("its sources are '{sources}'"));
             }
-            if !words.any(|s| parse(s).is_some_and(|(_, bits)| bits == 0)) {
+            if !words.any(|s| s.parse().is_ok_and(|net: IpNet| net.prefix_len() == 0)) {
                 return LetIn::Elsewhere(format!("{shown}, only from {sources}"));
             }
         }

@@ -14,13 +14,14 @@ use crate::interface::{By, Interface, all, compared, silence};
 use crate::{Context, Difference, How};
 use core::net::IpAddr;
 use diag::Span;
+use ipnet::IpNet;
 use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::ObjectRef;
 use model::lab::device::Device;
 use model::value::Value;
 use std::collections::BTreeSet;
-use subnet::{network_of, parse};
+use subnet::network_of;
 
 pub use forward::ways;
 
@@ -127,7 +128,7 @@ impl Comparing<'_> {
     }
 
     /// Interfaces with their addresses, those apart that lead to the internet: their addresses are the provider's.
-    fn inner(&self) -> Vec<(String, Vec<(IpAddr, u8)>)> {
+    fn inner(&self) -> Vec<(String, Vec<IpNet>)> {
         let items = self.facts.items(FactKind::OpenWrtInterface);
         let inner = items.filter(|(_, value)| value.field("gateway").is_none());
         inner
@@ -140,7 +141,7 @@ impl Comparing<'_> {
         let items = self.facts.items(kind);
         let all: BTreeSet<IpAddr> = items
             .flat_map(|(_, value)| addresses(value))
-            .map(|(address, _)| address)
+            .map(|net| net.addr())
             .collect();
         let declared = self.declared;
         let mut own = BTreeSet::new();
@@ -163,12 +164,13 @@ impl Comparing<'_> {
             }
         }
         for (name, addresses) in self.inner() {
-            let strange = addresses.into_iter().filter(|(address, _)| {
+            let strange = addresses.into_iter().filter(|net| {
+                let address = net.addr();
                 // Those of version 6 come by themselves, out of prefixes.
-                address.is_ipv4() && !address.is_loopback() && !own.contains(address)
+                address.is_ipv4() && !address.is_loopback() && !own.contains(&address)
             });
-            for (address, bits) in strange {
-                let seen = format!("{address}/{bits} on its interface {name}");
+            for net in strange {
+                let seen = format!("{net} on its interface {name}");
                 self.tell(kind, &name, How::Undeclared, "not declared", &seen, None);
             }
         }
@@ -188,15 +190,13 @@ impl Comparing<'_> {
             let own = texts(value, "interfaces");
             let mut held = inner.iter().filter(|(i, _)| own.contains(&i.as_str()));
             let strange = held.find_map(|(interface, addresses)| {
-                let mut strange = addresses.iter().filter(|(address, _)| {
-                    address.is_ipv4() && network_of(lab, *address).is_none()
-                });
-                strange.next().map(|(a, bits)| (interface, a, bits))
+                let mut strange = addresses
+                    .iter()
+                    .filter(|net| net.addr().is_ipv4() && network_of(lab, net.addr()).is_none());
+                strange.next().map(|net| (interface, net))
             });
             let seen = match strange {
-                Some((interface, address, bits)) => {
-                    format!("zone {name}, with {address}/{bits} on {interface}")
-                }
+                Some((interface, net)) => format!("zone {name}, with {net} on {interface}"),
                 None if own.is_empty() => format!("zone {name}, with no interface"),
                 None => continue,
             };
@@ -219,9 +219,9 @@ impl Comparing<'_> {
     }
 }
 
-fn addresses(interface: &Value) -> Vec<(IpAddr, u8)> {
+fn addresses(interface: &Value) -> Vec<IpNet> {
     let all = texts(interface, "addresses").into_iter();
-    all.filter_map(parse).collect()
+    all.filter_map(|text| text.parse().ok()).collect()
 }
 
 fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {

@@ -1,9 +1,9 @@
 //! Where a service can be met, by the machines that it runs on.
 
-use super::subnet::{contains, parse};
 use core::net::IpAddr;
 use graph::addresses::{held, standing};
 use graph::reach::{machines, places};
+use ipnet::IpNet;
 use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::service::Service;
@@ -89,8 +89,8 @@ impl Own {
     }
 
     /// Somewhere behind the router, in one of these networks.
-    pub(super) fn within(&self, mut nets: impl Iterator<Item = (IpAddr, u8)>) -> bool {
-        nets.any(|net| self.others.iter().any(|a| contains(net, *a)))
+    pub(super) fn within(&self, mut nets: impl Iterator<Item = IpNet>) -> bool {
+        nets.any(|net| self.others.iter().any(|a| net.contains(a)))
     }
 
     /// An address, a network or a list of them is where it can be met.
@@ -104,18 +104,18 @@ impl Own {
 
     fn at_one(&self, word: &str) -> At {
         let one = word.parse::<IpAddr>().ok();
-        let net = one.map(|a| (a, if a.is_ipv4() { 32 } else { 128 }));
-        let Some(net) = net.or_else(|| parse(word)) else {
+        let net = one.map(IpNet::from);
+        let Some(net) = net.or_else(|| word.parse().ok()) else {
             return At::Unknown(format!("'{word}' is not understood"));
         };
         let mut all = self.of_router.iter().chain(&self.others);
-        if all.clone().any(|a| contains(net, *a)) {
+        if all.clone().any(|a| net.contains(a)) {
             return At::Yes;
         }
         if self.of_router.is_empty() && self.others.is_empty() {
             return At::Unknown("at which address it runs is not declared".to_owned());
         }
-        if !all.any(|a| a.is_ipv4() == net.0.is_ipv4()) {
+        if !all.any(|a| a.is_ipv4() == net.addr().is_ipv4()) {
             return At::Unknown(format!("whose address {word} is, is not declared"));
         }
         match self.whole {

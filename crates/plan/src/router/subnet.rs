@@ -1,66 +1,37 @@
 //! Which network an address belongs to.
 
 use core::net::IpAddr;
-use model::declare::OptExt as _;
+use graph::addresses::{below, is_usable, subnet};
+use ipnet::IpNet;
 use model::lab::Lab;
 
-/// `192.168.1.1/24`.
-pub(super) fn parse(text: &str) -> Option<(IpAddr, u8)> {
-    let (address, bits) = text.split_once('/')?;
-    let address: IpAddr = address.parse().ok()?;
-    let bits: u8 = bits.parse().ok()?;
-    (bits <= width(address)).then_some((address, bits))
-}
-
-/// The declared network with this address.
+/// The declared network with this address; of several, the narrowest.
 pub(super) fn network_of(lab: &Lab, address: IpAddr) -> Option<&str> {
-    let mut all = lab.networks.iter();
-    let found = all.find(|(_, network)| {
-        let subnet = network.subnet.known().and_then(|s| parse(s));
-        subnet.is_some_and(|subnet| contains(subnet, address))
-    });
-    found.map(|(name, _)| name.as_str())
-}
-
-pub(super) fn contains((network, bits): (IpAddr, u8), address: IpAddr) -> bool {
-    let same = network.is_ipv4() == address.is_ipv4();
-    let shift = u32::from(width(network) - bits);
-    let top = |a: IpAddr| number(a).checked_shr(shift).unwrap_or(0);
-    same && top(network) == top(address)
+    let all = lab.networks.iter();
+    let of = all.filter_map(|(name, network)| Some((subnet(network)?, name)));
+    let found = of.filter(|(net, _)| net.contains(&address));
+    let narrowest = found.max_by_key(|(net, _)| net.prefix_len())?;
+    Some(narrowest.1.as_str())
 }
 
 /// The address that is so far from the beginning of a network.
-pub(super) fn at((network, bits): (IpAddr, u8), offset: u128) -> Option<IpAddr> {
-    let shift = u32::from(width(network) - bits);
-    let first = number(network)
-        .checked_shr(shift)
-        .and_then(|n| n.checked_shl(shift))
-        .unwrap_or(0);
-    let sum = first.checked_add(offset)?;
-    Some(match network {
-        IpAddr::V4(_) => IpAddr::from(u32::try_from(sum).ok()?.to_be_bytes()),
-        IpAddr::V6(_) => IpAddr::from(sum.to_be_bytes()),
-    })
-}
-
-/// The last address of a network that a machine can have.
-pub(super) fn last_usable(subnet: (IpAddr, u8)) -> Option<IpAddr> {
-    let free = u32::from(width(subnet.0) - subnet.1);
-    let count = 1_u128.checked_shl(free).unwrap_or(0);
-    // The very last stands for all of them, where there are others.
-    let from_end = if free >= 2 { 2 } else { 1 };
-    at(subnet, count.wrapping_sub(from_end))
-}
-
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(four) => u128::from(u32::from(four)),
-        IpAddr::V6(six) => u128::from(six),
+pub(super) fn at(net: IpNet, offset: u128) -> Option<IpAddr> {
+    match net.network() {
+        IpAddr::V4(first) => {
+            let sum = first.to_bits().checked_add(u32::try_from(offset).ok()?)?;
+            Some(IpAddr::V4(sum.into()))
+        }
+        IpAddr::V6(first) => Some(IpAddr::V6(first.to_bits().checked_add(offset)?.into())),
     }
 }
 
-fn width(address: IpAddr) -> u8 {
-    if address.is_ipv4() { 32 } else { 128 }
+/// The last address of a network that a machine can have: the very last of IPv4 stands for all of them, where there are others.
+pub(super) fn last_usable(net: IpNet) -> Option<IpAddr> {
+    let last = net.broadcast();
+    match is_usable(net, last) {
+        true => Some(last),
+        false => below(last),
+    }
 }
 
 #[cfg(test)]
@@ -68,31 +39,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_and_networks() {
-        let net = |text: &str| parse(text).expect("a subnet");
+    fn addresses_of_networks() {
+        let net = |text: &str| -> IpNet { text.parse().expect("a subnet") };
         let ip = |text: &str| -> IpAddr { text.parse().expect("an address") };
-        let rows = [
-            ("192.168.1.0/24", "192.168.1.200", true),
-            ("192.168.1.0/24", "192.168.2.1", false),
-            ("0.0.0.0/0", "192.0.2.1", true),
-            ("0.0.0.0/0", "2001:db8::1", false),
-            ("2001:db8::/32", "2001:db8:1::1", true),
-            ("::/0", "2001:db8::1", true),
-        ];
-        for (network, address, inside) in rows {
-            assert_eq!(
-                contains(net(network), ip(address)),
-                inside,
-                "{network} {address}"
-            );
+        for (of, offset, expected) in [
+            ("192.168.1.1/24", 100, Some("192.168.1.100")),
+            ("255.255.255.255/32", 1, None),
+            ("10.0.0.0/8", 1 << 32, None),
+            ("fd00::5/64", 1 << 32, Some("fd00::1:0:0")),
+        ] {
+            assert_eq!(at(net(of), offset), expected.map(ip), "{of} {offset}");
         }
-        assert_eq!(at(net("192.168.1.1/24"), 100), Some(ip("192.168.1.100")));
-        assert_eq!(at(net("255.255.255.255/32"), 1), None);
-        assert_eq!(
-            last_usable(net("192.168.1.1/24")),
-            Some(ip("192.168.1.254"))
-        );
-        assert_eq!(last_usable(net("192.168.1.1/32")), Some(ip("192.168.1.1")));
-        assert_eq!(parse("192.168.1.1/33"), None);
+        for (of, last) in [
+            ("192.168.1.1/24", "192.168.1.254"),
+            ("192.168.1.0/31", "192.168.1.1"),
+            ("192.168.1.1/32", "192.168.1.1"),
+            ("0.0.0.0/0", "255.255.255.254"),
+        ] {
+            assert_eq!(last_usable(net(of)), Some(ip(last)), "{of}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::observe::{Look, result};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use reading::found::{Fields, Found};
-use reading::wire::Lax;
+use reading::wire::{Lax, flag_or};
 use serde::Deserialize;
 
 const KIND: FactKind = FactKind::PbsJob;
@@ -23,7 +23,7 @@ struct Job {
     #[serde(default)]
     schedule: Lax<String>,
     #[serde(default)]
-    disable: Lax<bool>,
+    disable: Option<Lax<bool>>,
     #[serde(rename = "next-run", default)]
     next: Lax<i64>,
     #[serde(rename = "last-run-endtime", default)]
@@ -89,7 +89,10 @@ fn fields(job: Job) -> Fields {
         .set("ns", job.ns.0.filter(|ns| !ns.is_empty()))
         .lax("schedule", job.schedule)
         // The flag is written only where it is on; the row itself is there.
-        .set("enabled", Some(job.disable.0 != Some(true)))
+        .set(
+            "enabled",
+            flag_or(job.disable.as_ref(), false).map(|off| !off),
+        )
         .lax("next", job.next)
         .lax("last", job.last)
         .set("result", job.state.0.as_deref().map(result))

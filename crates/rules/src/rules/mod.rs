@@ -98,8 +98,9 @@ use native::{
 use network::{
     exposure_review, net_any_source, net_cable_ends, net_container_address, net_dns_address,
     net_dns_record, net_dns_secondary, net_dns_tld, net_double_nat, net_egress,
-    net_exposure_denied, net_flow_conflict, net_flow_missing, net_gw, net_link, net_matrix,
-    net_overlap, net_portcount, net_transitive, net_tunnel, net_wireguard,
+    net_exposure_denied, net_flow_conflict, net_flow_missing, net_guest_network, net_gw, net_link,
+    net_matrix, net_overlap, net_portcount, net_reserved_range, net_transitive, net_tunnel,
+    net_wireguard,
 };
 
 use observed::{
@@ -250,11 +251,13 @@ pub const RULES: &[Rule] = &[
     net_exposure_denied::RULE,
     net_flow_conflict::RULE,
     net_flow_missing::RULE,
+    net_guest_network::RULE,
     net_gw::RULE,
     net_link::RULE,
     net_matrix::RULE,
     net_overlap::RULE,
     net_portcount::RULE,
+    net_reserved_range::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
     net_wireguard::RULE,

@@ -262,3 +262,166 @@ networks: {{house: {{driver: macvlan, driver_opts: {{parent: eth0}}, ipam: {{con
     );
     assert_eq!(said("10.0.0.54").len(), 2, "{:?}", said("10.0.0.54"));
 }
+
+/// The same name, relative and whole.
+#[test]
+fn one_name_in_two_spellings() {
+    let twice = "Warning: the CNAME record of 'tv' in DNS zone 'home.arpa' stands there twice";
+    for (other, expected) in [
+        ("nas", vec![twice]),
+        ("NAS.home.arpa.", vec![twice]),
+        ("nas.home.arpa", vec![twice]),
+        (
+            "nas.example.org.",
+            vec![
+                "Error: 'tv' in DNS zone 'home.arpa' is another name for 'nas', and has a record of type CNAME beside it",
+            ],
+        ),
+    ] {
+        let records = [
+            "name: nas, type: A, value: 10.0.0.1",
+            "name: tv, type: CNAME, value: nas",
+            &format!("name: tv.home.arpa., type: CNAME, value: {other}"),
+        ];
+        assert_eq!(said("", OWN, &records), expected, "{other}");
+    }
+    let six = [
+        "name: nas, type: AAAA, value: 'fd00::5'",
+        "name: nas, type: AAAA, value: 'FD00:0::5'",
+    ];
+    assert_eq!(
+        said("", OWN, &six),
+        ["Warning: the AAAA record of 'nas' in DNS zone 'home.arpa' stands there twice"]
+    );
+}
+
+/// Names behind numbers, names of servers and names of addresses.
+#[test]
+fn targets_of_other_records() {
+    let gone = |kind: &str, owner: &str, leads: &str| {
+        format!(
+            "Warning: the {kind} record of '{owner}' in DNS zone 'home.arpa' leads to '{leads}', which is not there"
+        )
+    };
+    let alias = |kind: &str, owner: &str| {
+        format!(
+            "Error: the {kind} record of '{owner}' in DNS zone 'home.arpa' leads to 'post', which is another name for 'mail'"
+        )
+    };
+    for (record, expected) in [
+        ("name: '@', type: MX, value: 10 mail", vec![]),
+        ("name: '@', type: MX, value: 10 mail.home.arpa.", vec![]),
+        ("name: '@', type: MX, value: 10 mx.example.org.", vec![]),
+        ("name: '@', type: MX, value: 0 .", vec![]),
+        ("name: '@', type: MX, value: 10 mial", vec![gone("MX", "@", "mial")]),
+        ("name: '@', type: MX, value: 10 mial.home.arpa.", vec![gone("MX", "@", "mial")]),
+        ("name: '@', type: MX, value: 10 post", vec![alias("MX", "@")]),
+        ("name: '@', type: NS, value: post.home.arpa.", vec![alias("NS", "@")]),
+        ("name: '@', type: NS, value: ns2", vec![gone("NS", "@", "ns2")]),
+        (
+            "name: _sip._udp, type: SRV, value: 0 5 5060 post",
+            vec![alias("SRV", "_sip._udp")],
+        ),
+        (
+            "name: _sip._udp, type: SRV, value: 0 5 5060 pbx",
+            vec![gone("SRV", "_sip._udp", "pbx")],
+        ),
+        (
+            "name: '@', type: MX, value: 10 note",
+            vec!["Warning: the MX record of '@' in DNS zone 'home.arpa' leads to 'note', which has no address".to_owned()],
+        ),
+        (
+            "name: '@', type: MX, value: 10 10.0.0.1",
+            vec!["Error: the MX record of '@' in DNS zone 'home.arpa' leads to 10.0.0.1, and a name belongs there".to_owned()],
+        ),
+        (
+            "name: x, type: CNAME, value: 10.0.0.1",
+            vec!["Error: the CNAME record of 'x' in DNS zone 'home.arpa' leads to 10.0.0.1, and a name belongs there".to_owned()],
+        ),
+    ] {
+        let records = [
+            "name: mail, type: A, value: 10.0.0.1",
+            "name: post, type: CNAME, value: mail",
+            "name: note, type: TXT, value: x",
+            record,
+        ];
+        assert_eq!(said("", OWN, &records), expected, "{record}");
+    }
+}
+
+/// A value leads into another zone of the lab.
+#[test]
+fn targets_in_other_zones() {
+    let of = |more: &str, record: &str| {
+        let lab = format!(
+            "dns:
+  0.0.10.in-addr.arpa: {{kind: authoritative, records: [{{name: '5', type: PTR, value: {record}}}]}}
+  home.arpa: {{{more}records: [{{name: nas, type: A, value: 10.0.0.5}}, {{name: tv, type: A, value: 10.0.0.9}}]}}"
+        );
+        let (found, _) = check(&format!("format: 1\nlab: x\n{lab}"), None);
+        let of = found.into_iter().filter(|d| d.code == "net-dns-record");
+        of.map(|d| format!("{:?}: {}", d.severity, d.message))
+            .collect::<Vec<_>>()
+    };
+    let own = "kind: authoritative, ";
+    assert_eq!(of(own, "nas.home.arpa."), [""; 0]);
+    assert_eq!(
+        of(own, "nsa.home.arpa."),
+        [
+            "Warning: the PTR record of '5' in DNS zone '0.0.10.in-addr.arpa' leads to 'nsa.home.arpa', which is not there"
+        ]
+    );
+    assert_eq!(
+        of("", "nsa.home.arpa."),
+        [
+            "Info: unknown: whether there is 'nsa.home.arpa', to which the PTR record of '5' in DNS zone '0.0.10.in-addr.arpa' leads"
+        ]
+    );
+    assert_eq!(
+        of(own, "tv.home.arpa."),
+        [
+            "Warning: 10.0.0.5 is called 'tv.home.arpa' by DNS zone '0.0.10.in-addr.arpa', and that name has the address 10.0.0.9"
+        ]
+    );
+    assert_eq!(of(own, "nas.example.org."), [""; 0]);
+}
+
+/// A machine that moved to another network, and a record that did not.
+#[test]
+fn records_of_machines_that_moved() {
+    let lab = |networks: &str| {
+        format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24}}{networks}}}\nhosts: {{nas: {{addresses: {{lan: 10.0.0.9}}}}, web: {{addresses: {{lan: 10.0.0.7}}}}}}"
+        )
+    };
+    let old = ", old: {subnet: 10.7.0.0/24}";
+    let nobody = "Warning: 'nas' in DNS zone 'home.arpa' is 10.7.0.9, and host 'nas' is 10.0.0.9";
+    let nowhere =
+        "Warning: 'nas' in DNS zone 'home.arpa' is 10.7.0.9, which is in no network of the lab";
+    let printer =
+        "Warning: 'printer' in DNS zone 'home.arpa' is 10.7.0.9, which is in no network of the lab";
+    let open = "Info: unknown: whether 10.7.0.9, to which 'nas' in DNS zone 'home.arpa' leads, is in a network of the lab";
+    for (networks, record, expected) in [
+        (old, "name: nas, type: A, value: 10.7.0.9", vec![nobody]),
+        ("", "name: nas, type: A, value: 10.7.0.9", vec![nowhere]),
+        (
+            ", old: {vlan: 7}",
+            "name: nas, type: A, value: 10.7.0.9",
+            vec![open],
+        ),
+        ("", "name: printer, type: A, value: 10.7.0.9", vec![printer]),
+        // Of nobody who is declared, in a network that is.
+        ("", "name: printer, type: A, value: 10.0.0.200", vec![]),
+        // A tunnel of Tailscale, and the internet.
+        ("", "name: nas, type: A, value: 100.100.3.4", vec![]),
+        ("", "name: nas, type: A, value: 203.0.113.5", vec![]),
+        // Networks of version 6 are not declared.
+        ("", "name: nas, type: AAAA, value: 'fd00::9'", vec![]),
+    ] {
+        assert_eq!(
+            said(&lab(networks), OWN, &[record]),
+            expected,
+            "{networks} {record}"
+        );
+    }
+}

@@ -128,3 +128,39 @@ fn what_a_stack_publishes_is_known_or_it_is_not() {
         assert!(found.len() < 2, "{container}: {found:?}");
     }
 }
+
+/// A proxy reaches containers by a network that both are in, or by a port of their machine.
+#[test]
+fn a_proxy_without_a_network_in_common() {
+    let of = |on: &str, wiki: &str, networks: &str, front: &str| {
+        let text = format!(
+            "format: 1\nlab: x\npeople: {{anna: }}\nhosts: {{nas: , pve: }}\n\
+             stacks: {{front: {{file: front.yaml, on: nas}}, wiki: {{file: wiki.yaml{on}}}}}\n\
+             services:\n  proxy: {{runs: {{stack: front}}}}\n  wiki: {{runs: {{stack: wiki, service: wiki}}, exposures: [{{port: 443, from: internet, via: proxy, {REASON}}}]}}\n\
+             # file: front.yaml\nservices: {{traefik: {{image: 'x:1', {front}}}}}\nnetworks: {{proxy: {{name: proxy}}}}\n\
+             # file: wiki.yaml\nservices: {{wiki: {{image: 'x:1', {wiki}}}, db: {{image: 'x:1'}}}}\nnetworks: {{{networks}}}\n"
+        );
+        let (found, _) = check(&text, None);
+        let of = found.into_iter().filter(|d| d.code == "cmp-exposure");
+        of.map(|d| d.message).collect::<Vec<_>>()
+    };
+    let apart =
+        ["service 'wiki' is reached via 'proxy', and their containers have no network in common"];
+    let front = "ports: ['443:443'], networks: [proxy]";
+    let here = ", on: nas";
+    assert_eq!(
+        of(here, "networks: [inner]", "inner: {internal: true}", front),
+        apart
+    );
+    assert_eq!(of(here, "hostname: w", "", front), apart);
+    let shared = "networks: [proxy]";
+    assert_eq!(of(here, shared, "proxy: {external: true}", front), [""; 0]);
+    // A network of that name that the project makes for itself.
+    assert_eq!(of(here, shared, "proxy: ", front), apart);
+    assert_eq!(of(here, "ports: ['8080:80']", "", front), [""; 0]);
+    assert_eq!(of(here, "network_mode: host", "", front), [""; 0]);
+    assert_eq!(of(here, "hostname: w", "", "network_mode: host"), [""; 0]);
+    for elsewhere in [", on: pve", ""] {
+        assert_eq!(of(elsewhere, "hostname: w", "", front), [""; 0]);
+    }
+}

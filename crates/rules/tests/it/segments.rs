@@ -193,3 +193,25 @@ networks: {l3: {driver: ipvlan, driver_opts: {parent: eth0, ipvlan_mode: MODE}, 
         1
     );
 }
+
+/// One subnet is declared of each network, so a segment with addresses of both versions is two of them.
+#[test]
+fn a_segment_with_both_versions_is_one_vlan() {
+    let of = |more: &str, subnet: &str| {
+        of(
+            "net-overlap",
+            &format!(
+                "zones: {{a: low, b: low}}
+networks: {{v4: {{vlan: 10, zone: a, subnet: 10.1.0.0/24}}, v6: {{vlan: 10{more}, subnet: '{subnet}'}}}}"
+            ),
+        )
+        .len()
+    };
+    assert_eq!(of("", "fd00:10::/64"), 0);
+    assert_eq!(of(", zone: a", "fd00:10::/64"), 0);
+    assert_eq!(of(", zone: b", "fd00:10::/64"), 1);
+    assert_eq!(of(", zone: a", "10.2.0.0/24"), 1);
+    let third = |subnet: &str| of(", subnet: 'fd00:10::/64'}, more: {vlan: 10", subnet);
+    assert_eq!(third("2a02:8100:0:10::/64"), 0);
+    assert_eq!(third("fd00:11::/64"), 1);
+}

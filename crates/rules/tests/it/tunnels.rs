@@ -70,3 +70,35 @@ fn an_exposure_says_what_is_reached() {
     let host = way("host/nas").replace(", cf: {runs: {stack: tun, service: cloudflared}}", "");
     assert_eq!(said(&host, one), [""; 0]);
 }
+
+/// Each end of a tunnel that its provider leads to has routes of its own; the two ends of one's own are one way in.
+#[test]
+fn two_of_one_product() {
+    let of = |one: &str, other: &str| {
+        let text = format!(
+            "format: 1
+lab: x
+hosts: {{nas: , cabin: }}
+services:
+  app: {{runs: {{host: nas}}, exposures: [{{port: 80, from: internet, via: one, why: x}}]}}
+  one: {{image: {one}, runs: {{host: nas}}}}
+  other: {{image: {other}, runs: {{host: cabin}}}}"
+        );
+        let (found, _) = check(&text, None);
+        let of = found.into_iter().filter(|d| d.code == "net-tunnel");
+        of.map(|d| d.message).collect::<Vec<_>>()
+    };
+    let told = [format!("service 'other' {REST}")];
+    assert_eq!(of("cloudflare/cloudflared", "cloudflare/cloudflared"), told);
+    assert_eq!(of("tailscale/tailscale", "tailscale/tailscale"), told);
+    assert_eq!(of("fosrl/pangolin", "fosrl/newt"), [""; 0]);
+    assert_eq!(
+        of("lscr.io/linuxserver/wireguard", "linuxserver/wireguard"),
+        [""; 0]
+    );
+    assert_eq!(of("cloudflare/cloudflared", "x/nebula-sync"), [""; 0]);
+    assert_eq!(
+        of("cloudflare/cloudflared", "playit-cloud/playit-agent"),
+        told
+    );
+}

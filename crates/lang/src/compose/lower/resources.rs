@@ -4,7 +4,7 @@ use super::fields::Fields;
 use crate::compose::cx::Cx;
 use crate::compose::value::{Kind, Map, Value};
 use crate::suggest::quote;
-use diag::{Diagnostic, Span};
+use diag::{Diagnostic, Span, Spanned};
 use model::compose::{Config, ConfigSource, Network, Pool, Text, Volume};
 use std::collections::BTreeMap;
 
@@ -58,11 +58,14 @@ fn pools(f: &mut Fields<'_, '_, '_>) -> Vec<Pool> {
         .unwrap_or_default();
     let maps = items.iter().filter_map(Value::as_map);
     maps.map(|map| {
-        let pool = Fields::new(map, ipam.cx, &[]);
+        let mut pool = Fields::new(map, ipam.cx, &[]);
+        let aux = pool.pairs("aux_addresses").into_iter();
+        let aux = aux.map(|(k, v)| (k, Spanned::new(v.value.expose().to_owned(), v.span)));
         Pool {
             subnet: pool.text("subnet"),
             gateway: pool.text("gateway"),
             ip_range: pool.text("ip_range"),
+            aux_addresses: aux.collect(),
         }
     })
     .collect()

@@ -5,7 +5,7 @@ use super::cluster::list;
 use model::fact::FactKind;
 use model::kleene::Reason;
 use reading::found::{Fields, Found};
-use reading::wire::{Lax, rows};
+use reading::wire::{Lax, flag_or, rows};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ struct Factors {
 #[derive(Debug, Deserialize)]
 struct Factor {
     #[serde(default)]
-    enable: Lax<bool>,
+    enable: Option<Lax<bool>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -155,8 +155,13 @@ fn factors(look: &Look<'_>) -> Option<BTreeMap<String, Option<bool>>> {
     }
     let has = |of: &Factors| {
         let (entries, lost) = rows::<Factor>(of.entries.0.as_ref()?)?;
-        // A factor counts unless it is said to be off.
-        (lost == 0).then(|| entries.iter().any(|e| e.enable.0 != Some(false)))
+        let on = || entries.iter().map(|e| flag_or(e.enable.as_ref(), true));
+        // One whose state is not understood may be the only one that is asked for.
+        match on().any(|on| on == Some(true)) {
+            _ if lost > 0 => None,
+            true => Some(true),
+            false => on().all(|on| on.is_some()).then_some(false),
+        }
     };
     Some(list.iter().map(|of| (of.userid.clone(), has(of))).collect())
 }

@@ -4,7 +4,7 @@ use super::{Answers, Look};
 use model::fact::FactKind;
 use model::kleene::Reason;
 use reading::found::{Fields, Found};
-use reading::wire::{Lax, rows};
+use reading::wire::{Lax, flag_or, rows};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -225,7 +225,7 @@ struct Replicated {
     #[serde(default)]
     schedule: Lax<String>,
     #[serde(default)]
-    disable: Lax<bool>,
+    disable: Option<Lax<bool>>,
     #[serde(default)]
     fail_count: Lax<i64>,
     #[serde(default)]
@@ -253,7 +253,10 @@ fn replication(look: &Look<'_>, found: &mut Found) {
                     .lax("target", row.target)
                     .lax("schedule", row.schedule)
                     // The flag is written only where it is on; the row itself is there.
-                    .set("enabled", Some(row.disable.0 != Some(true)))
+                    .set(
+                        "enabled",
+                        flag_or(row.disable.as_ref(), false).map(|off| !off),
+                    )
                     .set("failures", state.and_then(|s| s.fail_count.0))
                     .set("last_sync", state.and_then(|s| s.last_sync.0));
                 found.add(kind, row.id, value, path);
@@ -351,5 +354,26 @@ fn firewall(look: &Look<'_>, found: &mut Found) {
             found.complete(kind, whole);
         }
         Err(why) => found.complete(kind, Err(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_flag_that_is_none_says_nothing() {
+        for (row, on) in [
+            (json!({"id": "100-0"}), Some(true)),
+            (json!({"id": "100-0", "disable": 0}), Some(true)),
+            (json!({"id": "100-0", "disable": "1"}), Some(false)),
+            (json!({"id": "100-0", "disable": [1]}), None),
+            (json!({"id": "100-0", "disable": "perhaps"}), None),
+        ] {
+            let read: Replicated = serde_json::from_value(row.clone()).expect("a row");
+            let told = flag_or(read.disable.as_ref(), false).map(|off| !off);
+            assert_eq!(told, on, "{row}");
+        }
     }
 }

@@ -1,0 +1,118 @@
+//! A network of the house with addresses that are somebody else's, or kept for something else.
+
+use crate::addresses::{is_inner, subnet};
+use crate::context::network;
+use crate::{Context, Findings, Mend, Rule};
+use core::net::{IpAddr, Ipv4Addr};
+use diag::Severity;
+use ipnet::IpNet;
+use model::declare::OptExt as _;
+use model::lab::Network;
+use model::lab::network::NetworkKind;
+
+/// Source: IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry".
+pub const RULE: Rule = Rule {
+    id: "net-reserved-range",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A network within the house has addresses that are valid on one link alone, that a provider gives its customers, that stand for examples, or that only look private.",
+    rationale: "Routers do not forward link-local addresses (RFC 3927, RFC 4291), 100.64.0.0/10 is what providers with CGNAT and Tailscale use themselves (RFC 6598), and examples (RFC 5737, RFC 3849) \
+        are dropped by filters. 172.32.0.0 and 192.169.0.0 are one number away from private and belong to somebody: machines in the lab can never reach those, and what leaves by mistake goes to strangers.",
+    example: "networks: {lan: {subnet: 172.32.0.0/24}}",
+    controls: &["CIS v8 12.4"],
+    mend: Mend::None("new addresses change every machine in the network"),
+    run,
+};
+
+/// What is wrong with some addresses.
+struct Reserved {
+    severity: Severity,
+    what: &'static str,
+    label: &'static str,
+}
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    for (name, net) in &ctx.lab.networks {
+        let Some(range) = subnet(net).filter(|_| is_within(net)) else {
+            continue;
+        };
+        let Some(found) = reserved(range) else {
+            continue;
+        };
+        let d = RULE
+            .with(
+                found.severity,
+                format!("network '{name}' has addresses {}: {range}", found.what),
+            )
+            .at(
+                net.subnet.as_ref().map_or(net.span, |s| s.span),
+                found.label,
+            )
+            .help("take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, or from a prefix of your own in fd00::/8 (RFC 4193)");
+        out.add(network(name), d);
+    }
+}
+
+/// Towards a provider, and in a tunnel, addresses are what others say.
+fn is_within(net: &Network) -> bool {
+    let kind = net.about.kind.known();
+    !is_inner(net) && !matches!(kind, Some(NetworkKind::Wan | NetworkKind::Vpn))
+}
+
+fn reserved(range: IpNet) -> Option<Reserved> {
+    let within = |nets: &[&str]| {
+        let nets = nets.iter().filter_map(|net| net.parse::<IpNet>().ok());
+        nets.into_iter().any(|net| net.contains(&range))
+    };
+    if within(&["169.254.0.0/16", "fe80::/10"]) {
+        return Some(Reserved {
+            severity: Severity::Warning,
+            what: "that are valid on one link alone",
+            label: "no router forwards what comes from these",
+        });
+    }
+    if within(&["100.64.0.0/10"]) {
+        return Some(Reserved {
+            severity: Severity::Info,
+            what: "that providers give their customers",
+            label: "of CGNAT, and of Tailscale",
+        });
+    }
+    let examples = [
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "2001:db8::/32",
+        "3fff::/20",
+    ];
+    if within(&examples) {
+        return Some(Reserved {
+            severity: Severity::Info,
+            what: "that stand for examples in documents",
+            label: "for documentation",
+        });
+    }
+    looks_private(range).then_some(Reserved {
+        severity: Severity::Warning,
+        what: "of strangers in the internet",
+        label: "looks private, and is not: private are 172.16.0.0 to 172.31.255.255 and 192.168.0.0 to 192.168.255.255",
+    })
+}
+
+/// One number away from what RFC 1918 leaves to everybody.
+fn looks_private(range: IpNet) -> bool {
+    let IpNet::V4(four) = range else {
+        return false;
+    };
+    let private = |a: Ipv4Addr| a.is_private();
+    let near = match four.network().octets() {
+        [172, ..] => true,
+        [192, second, ..] => (160..=175).contains(&second),
+        _ => false,
+    };
+    let ends = (range.network(), range.broadcast());
+    let (IpAddr::V4(first), IpAddr::V4(last)) = ends else {
+        return false;
+    };
+    near && four.prefix_len() >= 16 && !private(first) && !private(last)
+}
