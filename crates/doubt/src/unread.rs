@@ -206,6 +206,7 @@ const MISSING: &[(&str, &[At])] = &[
     ("net-transitive", &[List("flows"), Any(Network)]),
     ("net-tunnel", &[Each(Service)]),
     ("net-wireguard", &[]),
+    ("ops-hours", &[]),
     ("ops-staffing", &[Any(Person)]),
     ("patch-coverage", &[Any(Job), Any(Cluster), Any(Stack)]),
     ("plan-date", &[]),

@@ -55,6 +55,7 @@ mod inv_openwrt_url;
 mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
+mod ops_hours;
 mod ops_staffing;
 mod patch_coverage;
 mod patch_sla_window;
@@ -259,6 +260,7 @@ pub const RULES: &[Rule] = &[
     net_tunnel::RULE,
     net_wireguard::RULE,
     obs_stale::RULE,
+    ops_hours::RULE,
     ops_staffing::RULE,
     patch_coverage::RULE,
     patch_pending::RULE,
