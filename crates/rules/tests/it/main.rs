@@ -9,6 +9,7 @@ mod book;
 mod btrfs_copies;
 mod claims;
 mod claims_of_containers;
+mod clocks;
 mod dangling;
 mod dim_looks;
 mod dns_zones;
