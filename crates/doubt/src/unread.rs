@@ -175,6 +175,7 @@ const MISSING: &[(&str, &[At])] = &[
         &[Any(Pool), Any(Cluster), Any(Replication), Any(Host)],
     ),
     ("img-updater", &[]),
+    ("inv-planned", &[]),
     ("inv-same-attr", &[Any(Host), Any(Guest), Any(Device)]),
     ("net-cable-ends", &[Each(Device), Any(Host), List("cables")]),
     (

@@ -52,6 +52,7 @@ mod ha_spof;
 mod ha_storage;
 mod inv_dates;
 mod inv_openwrt_url;
+mod inv_planned;
 mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
@@ -232,6 +233,7 @@ pub const RULES: &[Rule] = &[
     inv_dates::RULE,
     inv_guest_id::RULE,
     inv_openwrt_url::RULE,
+    inv_planned::RULE,
     inv_rack::RULE,
     inv_same_attr::RULE,
     inv_serial::RULE,

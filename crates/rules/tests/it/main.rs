@@ -30,6 +30,7 @@ mod odd_numbers;
 mod open_ports;
 mod overlaps;
 mod placed;
+mod planned;
 mod ports_taken;
 mod roaming;
 mod scratch;
