@@ -175,6 +175,7 @@ const MISSING: &[(&str, &[At])] = &[
         &[Any(Pool), Any(Cluster), Any(Replication), Any(Host)],
     ),
     ("img-updater", &[]),
+    ("inv-planned", &[]),
     ("inv-same-attr", &[Any(Host), Any(Guest), Any(Device)]),
     ("net-cable-ends", &[Each(Device), Any(Host), List("cables")]),
     (
@@ -210,6 +211,7 @@ const MISSING: &[(&str, &[At])] = &[
     ("net-transitive", &[List("flows"), Any(Network)]),
     ("net-tunnel", &[Each(Service)]),
     ("net-wireguard", &[]),
+    ("ops-hours", &[]),
     ("ops-staffing", &[Any(Person)]),
     ("patch-coverage", &[Any(Job), Any(Cluster), Any(Stack)]),
     ("plan-date", &[]),

@@ -51,6 +51,39 @@ pub fn held(lab: &Lab) -> Vec<Held<'_>> {
     out
 }
 
+/// Addresses of what is planned, or gone and kept for the record: nobody answers there, and nothing else is to be put there.
+pub fn reserved(lab: &Lab) -> Vec<Held<'_>> {
+    let apart = &lab.apart;
+    let mut out = Vec::new();
+    for (name, host) in &apart.hosts {
+        for (network, address) in &host.addresses {
+            if let Some(ip) = address.value().and_then(|a| a.parse().ok()) {
+                out.push(Held {
+                    owner: ObjectRef::new(Kind::Host, name),
+                    network,
+                    address: ip,
+                    span: address.span,
+                });
+            }
+        }
+    }
+    let guests = apart.guests.iter();
+    let guests = guests.map(|(n, g)| (Kind::Guest, n, &g.addresses));
+    let devices = apart.devices.iter();
+    let devices = devices.map(|(n, d)| (Kind::Device, n, &d.addresses));
+    for (kind, name, addresses) in guests.chain(devices) {
+        for (network, given) in addresses {
+            out.extend(given.value().map(|address| Held {
+                owner: ObjectRef::new(kind, name),
+                network: network.name(),
+                address: address.0,
+                span: given.span,
+            }));
+        }
+    }
+    out
+}
+
 /// Guests and devices, which write their addresses alike.
 fn of_others(lab: &Lab) -> impl Iterator<Item = (Kind, &String, &Addresses)> {
     let guests = lab

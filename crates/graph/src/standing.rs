@@ -8,16 +8,22 @@ use model::lab::service::Status;
 /// Why an object is not there, if it is not.
 pub fn away(lab: &Lab, object: &ObjectRef) -> Option<&'static str> {
     let name = object.name.as_str();
+    if let Some(why) = lab.apart.why.get(object) {
+        return word(why.status);
+    }
     let status = match object.kind {
         Kind::Service => lab.services.get(name)?.status.known(),
         Kind::Pool => lab.pools.get(name)?.status.known(),
         Kind::Document => lab.documents.get(name)?.status.known(),
         _ => None,
     }?;
+    word(*status)
+}
+
+fn word(status: Status) -> Option<&'static str> {
     match status {
         Status::Running => None,
-        Status::Planned => Some("planned"),
-        Status::Retired => Some("retired"),
+        Status::Planned | Status::Retired => Some(status.word()),
     }
 }
 

@@ -13,7 +13,7 @@ use engine::drivers::Drivers;
 use jiff::Timestamp;
 use model::declare::OptExt as _;
 use model::fact::{Before, FactKind, Facts, NativeIdentity, Scope, TargetFacts};
-use model::id::{ObjectRef, RunId};
+use model::id::{Kind, ObjectRef, RunId};
 use model::lab::{Host, Reach};
 use model::lock::{Lock, Native};
 use model::plan::{Action, Plan};
@@ -199,6 +199,15 @@ impl<R: RealmTag> World<R> {
         };
         if let Some(found) = lab.machines().find(|(name, _)| *name == only) {
             return Ok(vec![found]);
+        }
+        for kind in [Kind::Host, Kind::Guest] {
+            if let Some(why) = lab.apart.why(kind, only) {
+                let (word, status) = (kind.word(), why.status.word());
+                let stop =
+                    Stop::usage(format!("{word} {only} is {status}, and nobody looks at it"));
+                let help = "take its 'status' out of the lab tree once it is there";
+                return Err(stop.help(help).into());
+            }
         }
         if lab.guests.contains_key(only) {
             let stop = Stop::usage(format!("guest {only} is not logged in to")).help(format!(

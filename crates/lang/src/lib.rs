@@ -44,7 +44,9 @@ use model::lab::Lab;
 pub fn analyze(sources: &SourceSet) -> (Lab, Vec<Diagnostic>) {
     let mut sink = sink::Sink::default();
     let texts = yaml::parse_all(sources, &mut sink);
-    let lab = lower::lower(texts, sources, &mut sink);
+    let mut lab = lower::lower(texts, sources, &mut sink);
     whole::check(&lab, &mut sink);
+    // What is planned is held against the rest as well: its addresses are taken. From here on it counts for nothing.
+    lab.set_apart();
     (lab, sink.finish(sources))
 }

@@ -59,7 +59,7 @@ fn distance(word: &str, known: &str) -> usize {
 }
 
 /// Words for one thing, of which each section has its own, or which people bring from elsewhere.
-const ALIKE: [&[&str]; 9] = [
+const ALIKE: [&[&str]; 17] = [
     &["addresses", "address", "ip", "ips", "ipv4", "ip_address"],
     &["amount", "price", "cost"],
     &["url", "http"],
@@ -69,6 +69,14 @@ const ALIKE: [&[&str]; 9] = [
     &["memory", "ram"],
     &["cores", "cpus", "vcpus"],
     &["kind", "type"],
+    &["schedule", "when", "cron", "calendar"],
+    &["on", "of", "host", "node", "server"],
+    &["members", "nodes"],
+    &["level", "raid"],
+    &["needs", "depends_on", "requires"],
+    &["probability", "likelihood"],
+    &["slo", "availability", "uptime"],
+    &["keep", "retention"],
 ];
 
 /// The known word that means the same.

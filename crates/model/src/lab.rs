@@ -3,6 +3,7 @@
 //! A `Lab` may be partial: the language front end leaves out what it could not read and says so in diagnostics.
 
 mod account;
+pub mod apart;
 pub mod api;
 mod backup;
 mod controller;
@@ -53,6 +54,7 @@ pub use tier::{FaultScope, Tier};
 pub use unread::Unread;
 pub use waiver::{DRIFT, Waiver};
 
+use self::apart::Apart;
 use self::device::{Cable, Device, Ups};
 use self::guest::{Cluster, Guest, Stack};
 use self::head::Head;
@@ -169,6 +171,9 @@ pub struct Lab {
     pub rules: BTreeMap<String, (Span, RuleSetting)>,
     /// The machine that Holdfast runs on.
     pub controller: Option<Controller>,
+    /// What is declared and not in use: planned, or gone. None of it is among the rest.
+    #[serde(default, skip_serializing_if = "Apart::is_empty")]
+    pub apart: Apart,
     /// Where something stands that could not be read.
     #[serde(skip)]
     pub unread: Unread,

@@ -93,7 +93,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 
 fn things(lab: &Lab) -> impl Iterator<Item = Thing<'_>> {
     let unit = |of: &Opt<u32>| of.as_ref().and_then(|g| Some((*g.value()?, g.span)));
-    let hosts = lab.hosts.iter().filter_map(move |(name, host)| {
+    // What is planned has its place already.
+    let hosts = lab.hosts.iter().chain(&lab.apart.hosts);
+    let hosts = hosts.filter_map(move |(name, host)| {
         let rack = host.about.rack.as_ref()?;
         let form = host.about.hardware.as_ref().and_then(|h| h.form.known());
         Some(Thing {
@@ -105,7 +107,8 @@ fn things(lab: &Lab) -> impl Iterator<Item = Thing<'_>> {
             height: form.and_then(|f| units(f)),
         })
     });
-    let devices = lab.devices.iter().filter_map(move |(name, device)| {
+    let devices = lab.devices.iter().chain(&lab.apart.devices);
+    let devices = devices.filter_map(move |(name, device)| {
         let rack = device.rack.as_ref()?;
         Some(Thing {
             object: ObjectRef::new(Kind::Device, name),

@@ -19,6 +19,7 @@ mod hosts;
 mod labels;
 mod networks;
 mod people;
+mod planned;
 mod ports;
 mod secrets;
 mod services;

@@ -2,7 +2,7 @@
 
 use crate::{Cell, Input, Sheet};
 use core::net::IpAddr;
-use graph::addresses::{Subnets, above, gateway, held, is_usable};
+use graph::addresses::{Subnets, above, gateway, held, is_usable, reserved};
 use graph::container_addresses::{fixed, given_out, kept};
 use ipnet::IpNet;
 use model::declare::{OptExt as _, Or};
@@ -275,6 +275,13 @@ fn taken<'a>(input: &Input<'a>) -> BTreeMap<&'a str, Taken> {
         of.entry(held.address)
             .or_default()
             .push(held.owner.to_string());
+    }
+    for held in reserved(lab) {
+        let status = graph::standing::away(lab, &held.owner).unwrap_or("planned");
+        let of = out.entry(held.network).or_default();
+        of.entry(held.address)
+            .or_default()
+            .push(format!("{} ({status})", held.owner));
     }
     for one in fixed(lab, input.projects) {
         if let (Some(lan), Some(address)) = (one.network.lan, one.address) {

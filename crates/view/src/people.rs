@@ -37,14 +37,23 @@ fn people(lab: &Lab) -> Sheet {
     sheet
 }
 
-/// `updates 2h/week..3h/week`.
+/// `updates 2h/week..3h/week 10h/month`.
 fn spent(on: impl std::fmt::Display, work: &Work) -> String {
-    let least = Cell::of(&work.hours).text;
-    match work.most.known() {
-        Some(most) => format!("{on} {least}..{most}"),
-        None if least.is_empty() => on.to_string(),
-        None => format!("{on} {least}"),
-    }
+    let least = work.hours.as_ref().map(|_| Cell::of(&work.hours).text);
+    let weekly = match (least, work.most.known()) {
+        (Some(least), Some(most)) => format!(" {least}..{most}"),
+        (None, Some(most)) => format!(" up to {most}"),
+        (Some(least), None) => format!(" {least}"),
+        (None, None) => String::new(),
+    };
+    let monthly = match &work.monthly {
+        Some(given) => match given.value() {
+            Some(hours) => format!(" {hours}h/month"),
+            None => " ?h/month".to_owned(),
+        },
+        None => String::new(),
+    };
+    format!("{on}{weekly}{monthly}")
 }
 
 fn yes(given: &Opt<bool>) -> Cell {

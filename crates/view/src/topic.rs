@@ -2,7 +2,8 @@
 
 use crate::{
     Sheet, alerts, assets, backups, cables, controls, costs, documents, exposures, flows, goals,
-    guests, hosts, labels, networks, people, ports, secrets, services, stacks, storage, summary,
+    guests, hosts, labels, networks, people, planned, ports, secrets, services, stacks, storage,
+    summary,
 };
 use jiff::civil::Date;
 use model::compose::Projects;
@@ -163,5 +164,8 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Labels => vec![labels::sheet(input)],
         Topic::Goals => goals::sheets(&goals::advise(lab)),
     };
+    let also = matches!(topic, Topic::Summary | Topic::Hosts | Topic::Guests);
+    let apart = planned::sheet(lab).filter(|_| also);
+    let sheets = sheets.into_iter().chain(apart);
     sheets.into_iter().map(Sheet::without_silence).collect()
 }

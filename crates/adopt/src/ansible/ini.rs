@@ -97,13 +97,42 @@ fn host(groups: &mut Groups, group: &str, line: &str) -> Result<(), String> {
             .ok_or_else(|| format!("'{}' is no KEY=VALUE", crate::name::shown(&word)))?;
         said.take(key, value);
     }
-    for name in expand(&pattern)? {
+    let pattern = with_port(&pattern, &mut said);
+    for name in expand(pattern)? {
         groups.add(group, &name);
         groups.host_says(&name, &said);
     }
     match groups.hosts.len() > MOST {
         true => Err(format!("more than {MOST} hosts are none of a homelab")),
         false => Ok(()),
+    }
+}
+
+/// A host without the port behind it, which is a variable of it unless there is one already.
+pub(super) fn with_port<'p>(pattern: &'p str, said: &mut Said) -> &'p str {
+    let (pattern, port) = port(pattern);
+    if let Some(port) = port.filter(|_| !said.values.contains_key("ansible_port")) {
+        said.take("ansible_port", port);
+    }
+    pattern
+}
+
+/// `web1:2222` and `web[1:3]:2222` as the host and the port of its SSH. An address of IPv6 has more colons than one.
+fn port(pattern: &str) -> (&str, Option<&str>) {
+    let outside = |rest: &str| rest.matches('[').count() == rest.matches(']').count();
+    match pattern.rsplit_once(':') {
+        Some((host, port))
+            if outside(host)
+                && !port.is_empty()
+                && port.bytes().all(|b| b.is_ascii_digit())
+                && host
+                    .split(['[', ']'])
+                    .step_by(2)
+                    .all(|part| !part.contains(':')) =>
+        {
+            (host, Some(port))
+        }
+        _ => (pattern, None),
     }
 }
 

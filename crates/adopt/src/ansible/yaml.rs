@@ -58,7 +58,8 @@ fn one(groups: &mut Groups, name: &str, group: &Plain, depth: usize) -> Result<(
             (_, Plain::Nothing) => {}
             ("hosts", Plain::Map(hosts)) => {
                 for (pattern, vars) in hosts {
-                    let said = of(vars);
+                    let mut said = of(vars);
+                    let pattern = ini::with_port(pattern, &mut said);
                     for host in ini::expand(pattern)? {
                         groups.add(name, &host);
                         groups.host_says(&host, &said);

@@ -2,8 +2,8 @@
 
 use super::when::{
     always, backup_servers, batteries, clusters, counted, feeding, fused, growth, imaged,
-    interface, limited, moving, numbered, racks, serials, several_guests, several_stacks, slots,
-    stacks,
+    interface, limited, moving, numbered, planned, racks, serials, several_guests, several_stacks,
+    slots, stacks,
 };
 use super::{Rests, rests};
 
@@ -390,6 +390,23 @@ pub(super) const RESTS: &[Rests] = &[
         "anybody is told when {} runs on its battery",
         &["ups.nut", "ups.watched_by"],
         feeding,
+    ),
+    rests(
+        "inv-planned",
+        "{} is in use or planned",
+        &["host.status", "guest.status", "device.status"],
+        always,
+    ),
+    rests(
+        "inv-planned",
+        "{} rests on what is planned",
+        &[
+            "guest.on",
+            "service.needs.*",
+            "service.needs.*.kind|need",
+            "service.status",
+        ],
+        planned,
     ),
     rests(
         "inv-rack",

@@ -28,6 +28,11 @@ pub(super) fn always(_: &Lab, _: Object<'_>) -> bool {
     true
 }
 
+/// Something is planned or gone.
+pub(super) fn planned(lab: &Lab, _: Object<'_>) -> bool {
+    !lab.apart.is_empty()
+}
+
 // Data.
 
 pub(super) fn archived(lab: &Lab, _: Object<'_>) -> bool {

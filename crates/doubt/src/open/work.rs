@@ -179,6 +179,18 @@ pub(super) const RESTS: &[Rests] = &[
         said_twice,
     ),
     rests(
+        "ops-hours",
+        "the time of {} suffices for what it goes to",
+        &[
+            "person.hours",
+            "person.work.*.hours",
+            "person.work.*.monthly",
+            "person.work.*.most",
+            "person.work.*",
+        ],
+        always,
+    ),
+    rests(
         "ops-staffing",
         "there are people to answer {} in time",
         &["alert.response"],

@@ -280,8 +280,12 @@ fn summary(tree: &Tree, all: &[diag::Diagnostic]) -> String {
         0 => String::new(),
         n => format!("{}, ", count(n, "stack", "stacks")),
     };
+    let apart = match lab.apart.why.len() {
+        0 => String::new(),
+        n => format!("; {n} not in use, and not judged"),
+    };
     format!(
-        "{}: {} ({}, {stacks}{}, {} checked)",
+        "{}: {} ({}, {stacks}{}, {} checked{apart})",
         one_line(&lab.name),
         render::summary(all),
         count(lab.hosts.len(), "host", "hosts"),

@@ -320,6 +320,9 @@ const ELSEWHERE: [(&str, &str, &str); 3] = [
     ("nut", "ups", "ups: {NAME: {nut: NAME@ADDRESS}}"),
 ];
 
+/// Where somebody says of something else that it is planned.
+const STATUS: &str = "hosts, guests, devices, services, pools and documents have a 'status', and what rests on a planned one is planned with it; of anything else say in the roadmap that it comes: 'roadmap: {NAME: {items: [{text: …}]}}'";
+
 /// Reports a key that is not among the known ones; gives the one that was probably meant.
 pub(super) fn unknown<'k>(
     cx: &mut Cx<'_>,
@@ -332,6 +335,10 @@ pub(super) fn unknown<'k>(
     if let Some((_, section, how)) = ELSEWHERE.iter().find(|(of, ..)| *of == key.text) {
         let help = format!("it belongs to '{section}': write '{how}'");
         cx.report(d.help(help));
+        return None;
+    }
+    if key.text == "status" {
+        cx.report(d.help(STATUS));
         return None;
     }
     let near = nearest(&key.text, known.iter().copied());

@@ -134,6 +134,13 @@ impl<'v, 'c> Former<'v, 'c> {
             return Some(counted);
         }
         let entries: Vec<String> = match &node.kind {
+            NodeKind::Scalar(_) if is_fault_scope(key) => {
+                // One for all of them may be meant, or one for some; whoever reads it takes away what is not.
+                self.invented = true;
+                let value = self.of(of, node)?;
+                let scopes = model::lab::FaultScope::ALL.iter();
+                scopes.map(|s| format!("{}: {value}", s.word())).collect()
+            }
             NodeKind::Scalar(_) => vec![self.entry(key, of, node, 0)?],
             NodeKind::Seq(items) => {
                 let each = items.iter().enumerate();
@@ -344,8 +351,17 @@ impl<'v, 'c> Former<'v, 'c> {
             let told = vec![("amount", money), ("every", period.to_owned())];
             return self.complete(record, told);
         }
-        let field = self.said(record, text)?;
-        self.complete(record, vec![(field.key, flow(text, true))])
+        if let Some(field) = self.said(record, text) {
+            return self.complete(record, vec![(field.key, flow(text, true))]);
+        }
+        // Of what must be there only one may be a slip away from what stands here.
+        let needed = record.fields.iter().filter(|f| f.need && !is_secret(f.key));
+        let slips = needed.filter_map(|f| Some((f.key, self.values.meant(&f.shape, text)?)));
+        let slips: Vec<(&'static str, String)> = slips.collect();
+        match slips.as_slice() {
+            [(key, meant)] => self.complete(record, vec![(*key, flow(meant, true))]),
+            _ => None,
+        }
     }
 
     /// The key that a text in place of a map is the value of, if it can be no other: one that must be there, or that names an object of
@@ -415,6 +431,11 @@ fn joined(items: &[Node]) -> Option<String> {
     };
     let all: Option<Vec<String>> = items.iter().map(text).collect();
     Some(flow(&all?.join(", "), true))
+}
+
+/// Objectives stand by what the loss is caused by.
+fn is_fault_scope(key: &Shape) -> bool {
+    matches!(key, Shape::Value(form) if form.name == "fault-scope")
 }
 
 /// It is the name of an object of the lab.

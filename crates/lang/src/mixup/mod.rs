@@ -13,6 +13,7 @@ use diag::Span;
 use form::Former;
 use jiff::civil::Date;
 use model::declare::{ASSUMED, FieldShape, MEASURED, Shape, UNKNOWN, Value as _};
+use model::id::Kind;
 use model::lab::Network;
 use model::lab::Objects;
 use model::units::duration::Duration;
@@ -33,6 +34,7 @@ pub(crate) fn is_wanted(sink: &Sink) -> bool {
 
 /// Gives every complaint about a mix-up the form that would be accepted, unless nothing better is known than what it says.
 pub(crate) fn help(texts: &[Text], names: &Names, networks: &Objects<Network>, sink: &mut Sink) {
+    open(texts, sink);
     let spans: Vec<Span> = sink.places(CODE).take(MOST).collect();
     if spans.is_empty() {
         return;
@@ -55,12 +57,34 @@ pub(crate) fn help(texts: &[Text], names: &Names, networks: &Objects<Network>, s
     }
 }
 
+/// Says what to do where `unknown` stands and cannot: at an order that is carried out, or where one thing has to be named.
+fn open(texts: &[Text], sink: &mut Sink) {
+    const CODES: [&str; 2] = ["invalid-value", "unknown-reference"];
+    // With quotes it is two letters longer.
+    let is_word = |span: &Span| (7..=9).contains(&(span.end - span.start));
+    let root = schema::root();
+    for code in CODES {
+        let spans: Vec<Span> = sink.places(code).filter(is_word).take(MOST).collect();
+        for span in spans {
+            let text = texts.iter().find(|t| t.source == span.source);
+            let node = text.and_then(|t| t.root.as_ref());
+            let found = node.and_then(|node| find(&root, node, span, None));
+            let said = found.filter(Found::is_open).and_then(|f| f.closed());
+            if let Some(help) = said {
+                sink.advise(code, span, &help);
+            }
+        }
+    }
+}
+
 /// What stands at a place, and what should.
 struct Found<'n> {
     shape: Shape,
     node: &'n Node,
     /// The key, if it is the value of one.
     key: Option<&'n str>,
+    /// The key has to be there.
+    need: bool,
     /// The map that the key is a name in.
     names: Option<Named<'n>>,
 }
@@ -99,6 +123,36 @@ impl Named<'_> {
 }
 
 impl Found<'_> {
+    fn is_open(&self) -> bool {
+        matches!(&self.node.kind, NodeKind::Scalar(text) if text == UNKNOWN)
+    }
+
+    /// What to write instead of `unknown`, where that is no value.
+    fn closed(&self) -> Option<String> {
+        let key = self.key?;
+        if let Shape::Ref(set) = self.shape {
+            let kind = Kind::ALL.iter().find(|k| set & k.bit() != 0)?;
+            let with = match kind {
+                Kind::Repository => "'location: unknown'",
+                _ => "what is known of it",
+            };
+            let kind = kind.word();
+            return Some(format!(
+                "one that is declared is named here: declare a {kind} with {with}, and name that"
+            ));
+        }
+        match (key, self.need) {
+            ("every", _) => Some(
+                "'every' is an order; where nobody knows the interval write 'schedule: unknown' instead"
+                    .to_owned(),
+            ),
+            (_, false) => Some(format!(
+                "what is said here is acted on, so it cannot be unknown: leave '{key}' out"
+            )),
+            (_, true) => None,
+        }
+    }
+
     fn said(&self, values: &Values<'_>) -> Option<String> {
         if let Some(help) = self.names.as_ref().and_then(|n| n.forgotten(values)) {
             return Some(help);
@@ -154,12 +208,12 @@ fn is_loose(shape: &Shape, values: &Values<'_>) -> bool {
 fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Option<Found<'n>> {
     if node.head() == at {
         let shape = shape.clone();
-        let names = None;
         return Some(Found {
             shape,
             node,
             key,
-            names,
+            need: false,
+            names: None,
         });
     }
     let within = |n: &Node| n.span.start <= at.start && at.end <= n.span.end;
@@ -175,6 +229,12 @@ fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Op
                 let name = e.key.text.as_str();
                 let below = under(shape, name)?;
                 let mut found = find(&below, &e.value, at, Some(name))?;
+                if let Shape::Record(record, _) = shape
+                    && e.value.head == at
+                {
+                    let fields = record().fields;
+                    found.need = fields.iter().any(|f| f.key == name && f.need);
+                }
                 if let Shape::Map(_, of) = shape
                     && e.value.head() == at
                 {

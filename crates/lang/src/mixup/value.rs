@@ -100,6 +100,9 @@ impl<'c> Values<'c> {
             Shape::Value(form) if form.name == Date::FORM.name => Date::parse(text).err()?.meant,
             Shape::Value(form) if form.name == Size::FORM.name => Size::parse(text).err()?.meant,
             Shape::Value(form) if form.name == Money::FORM.name => Money::parse(text).err()?.meant,
+            Shape::Value(form) if form.name == Calendar::FORM.name => {
+                Calendar::parse(text).err()?.meant
+            }
             Shape::Given(of) => self.meant(of, text),
             _ => None,
         }

@@ -118,7 +118,11 @@ fn units_that_are_missing_or_spelt_otherwise_are_told() {
     let cost = "subscriptions: {s: {cost: @@}}";
     let down = "sites: {s: {uplinks: {u: {down: @@}}}}";
     each(&[
-        (disk, "500", "name the unit: '500GiB', '500GB' or '500TB'"),
+        (
+            disk,
+            "500",
+            "name the unit: '500MiB' of memory, '500GB' of a disk",
+        ),
         (
             disk,
             "10G",
@@ -356,4 +360,215 @@ fn ports_of_a_host_and_counts_of_ports_are_told() {
             "write it as in 'ports: {1: 250Mbit/s, 2: 250Mbit/s}'",
         ),
     ]);
+}
+
+#[test]
+fn ranges_as_people_write_them_are_told() {
+    let cost = "costs: {c: {amount: '@@', every: month}}";
+    let paid = "subscriptions: {s: {cost: '@@'}}";
+    let dhcp = "networks: {own: {subnet: 192.168.30.0/24, dhcp: {range: '@@'}}}";
+    let window = "windows: {w: {schedule: '@@'}}";
+    each(&[
+        (cost, "$200-300", "did you mean '200..300 USD'?"),
+        (cost, "200-300 EUR", "did you mean '200..300 EUR'?"),
+        (cost, "€200 – €300", "did you mean '200..300 EUR'?"),
+        (cost, "200 to 300 EUR", "did you mean '200..300 EUR'?"),
+        (cost, "1.5k EUR", "did you mean '1500 EUR'?"),
+        (cost, "€1-2k", "is not an amount"),
+        (cost, "€200-$300", "is not an amount"),
+        (paid, "10-12 EUR/month", "did you mean '10..12 EUR/month'?"),
+        (
+            dhcp,
+            "192.168.30.100-200",
+            "did you mean '192.168.30.100-192.168.30.200'?",
+        ),
+        (
+            dhcp,
+            "192.168.30.100 .. 192.168.30.200",
+            "did you mean '192.168.30.100-192.168.30.200'?",
+        ),
+        (
+            dhcp,
+            "192.168.30.100-.200",
+            "did you mean '192.168.30.100-192.168.30.200'?",
+        ),
+        (dhcp, "192.168.30.100-300", "is not a range"),
+        (
+            window,
+            "Sat 02:00-06:00",
+            "did you mean 'Sat 02:00..06:00'?",
+        ),
+        (
+            window,
+            "Sat 02:00 - 06:00",
+            "did you mean 'Sat 02:00..06:00'?",
+        ),
+        (window, "02:00–06:00", "did you mean '02:00..06:00'?"),
+        (window, "Mon-Fri 02:00", "did you mean 'Mon..Fri 02:00'?"),
+        (
+            window,
+            "Saturday 2am to 6am",
+            "did you mean 'Sat 02:00..06:00'?",
+        ),
+        (
+            window,
+            "1st Sunday of the month 02:00",
+            "did you mean 'Sun *-*-01..07 02:00'?",
+        ),
+        (
+            window,
+            "second Tuesday",
+            "did you mean 'Tue *-*-08..14 00:00'?",
+        ),
+        (
+            "windows: {w: '@@'}",
+            "03:00-05:00",
+            "write 'w: {schedule: 03:00..05:00}'",
+        ),
+        (
+            "windows: {w: {when: @@}}",
+            "daily",
+            "did you mean 'schedule'",
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_ports_and_other_numbers_are_told() {
+    let nic = "hosts: {h: {hardware: {nics: {e: {speed: @@}}}}}";
+    let tier = "tiers: {t: {rto: {host: '@@'}}}";
+    let since = "costs: {c: {amount: 1 EUR, since: '@@'}}";
+    each(&[
+        (nic, "2.5GbE", "did you mean '2.5Gbit/s'?"),
+        (nic, "10GbE", "did you mean '10Gbit/s'?"),
+        (nic, "1 Gbit", "did you mean '1Gbit/s'?"),
+        (nic, "10GBASE-T", "did you mean '10Gbit/s'?"),
+        (nic, "1000baseT", "did you mean '1000Mbit/s'?"),
+        (
+            "hosts: {h: {hardware: {disks: {a: @@}}}}",
+            "4x 4TB",
+            "each of them has a name and a size of its own, as in '{a: 4TB, b: 4TB}'",
+        ),
+        (
+            "hosts: {h: {hardware: {memory: @@}}}",
+            "8192",
+            "name the unit: '8192MiB' or '8GiB' of memory",
+        ),
+        (
+            "tiers: {t: {slo: '@@'}}",
+            "99.5% monthly",
+            "did you mean '99.5%'?",
+        ),
+        (
+            "tiers: {t: {availability: '@@'}}",
+            "99.5%",
+            "did you mean 'slo'",
+        ),
+        (tier, "each quarter", "write days, as in '91d'"),
+        (tier, "5 min", "did you mean '5m'?"),
+        (tier, "every 2h", "did you mean '2h'?"),
+        (tier, "99.9", "a share such as 99.9% is none"),
+        (
+            "tiers: {t: {rto: @@}}",
+            "5 min",
+            "write it as in 'rto: {corruption: 5m, device: 5m, host: 5m, site: 5m}'",
+        ),
+        (since, "01.02.2026", "did you mean '2026-02-01'?"),
+        (
+            since,
+            "Feb 2026",
+            "write '2026-02-01', '2026-02-28' or the day that is meant",
+        ),
+        (since, "2026-02", "write '2026-02-01', '2026-02-28' or"),
+        (since, "Q2 2026", "write '2026-04-01', '2026-06-30' or"),
+        (since, "2026", "write '2026-01-01', '2026-12-31' or"),
+        (since, "31.02.2026", "there is no such day"),
+        (since, "2026-13-01", "months are 01 to 12"),
+        (since, "5 years", "write the one on which the 5y are over"),
+    ]);
+}
+
+#[test]
+fn unknown_where_it_cannot_stand_is_told_with_what_can() {
+    let backup = "hosts: {h: {}}\ndatasets: {d: {host: h, folder: /s}}\nrepositories: {r: {location: /r, password: {env: X}}}\n";
+    let every = format!("{backup}backups: {{b: {{datasets: [d], to: r, every: @@}}}}");
+    let to = format!("{backup}backups: {{b: {{datasets: [d], every: 1d, to: @@}}}}");
+    let keep =
+        format!("{backup}backups: {{b: {{datasets: [d], every: 1d, to: r, keep: {{last: @@}}}}}}");
+    each(&[
+        (&every, "unknown", "write 'schedule: unknown' instead"),
+        (
+            &to,
+            "unknown",
+            "declare a repository with 'location: unknown', and name that",
+        ),
+        (&keep, "unknown", "leave 'last' out"),
+    ]);
+    // What is said there is accepted.
+    for lab in [
+        format!("{backup}backups: {{b: {{datasets: [d], to: r, schedule: unknown}}}}"),
+        format!("{backup}backups: {{b: {{datasets: [d], to: q, every: 1d}}}}")
+            .replace("repositories: {", "repositories: {q: {location: unknown}, "),
+    ] {
+        assert_eq!(said(&lab).0, "", "{lab}");
+    }
+}
+
+/// The complaint, the text that it points at, and what is offered.
+fn pointed(text: &str) -> (String, String, String) {
+    let mut sources = SourceSet::default();
+    let whole = format!("{REST}{text}\n");
+    sources.add("holdfast.yaml", whole.clone());
+    let (_, all) = lang::analyze(&sources);
+    let d = all.iter().find(|d| d.class == Class::Invalid).unwrap();
+    let span = d.primary.as_ref().unwrap().span;
+    let at = whole.get(span.start as usize..span.end as usize).unwrap();
+    let fix = d.fix.as_ref().map(|f| f.message.clone());
+    let help = fix.unwrap_or_else(|| d.help.join(" "));
+    (d.message.clone(), at.to_owned(), help)
+}
+
+#[test]
+fn the_caret_points_at_the_value_and_the_message_names_its_key() {
+    for (text, message, at, help) in [
+        (
+            "windows: {w: {schedule: 'Sat 02:00-06:00'}}",
+            "'schedule' of window 'w': 'Sat 02:00-06:00' is not a calendar expression such as daily, 'Sat 02:00' or '0 3 * * 0'",
+            "'Sat 02:00-06:00'",
+            "did you mean 'Sat 02:00..06:00'?",
+        ),
+        (
+            "costs: {c: {amount: $200-300}}",
+            "'amount' of cost 'c': '$200-300' is not an amount such as 150 EUR, €150 or 200..300 USD",
+            "$200-300",
+            "did you mean '200..300 USD'?",
+        ),
+        (
+            "networks: {own: {dhcp: {range: 192.168.30.100-200}}}",
+            "'range' of 'dhcp' of network 'own': '192.168.30.100-200' is not a range of addresses such as 192.168.10.100-192.168.10.199",
+            "192.168.30.100-200",
+            "did you mean '192.168.30.100-192.168.30.200'?",
+        ),
+        (
+            "hosts: {h: {hardware: {nics: {e: 2.5GbE}}}}",
+            "'e' of 'nics' of 'hardware' of host 'h': '2.5GbE' is not a rate such as 250Mbit/s, 2.5Gbit/s or 100MB/s",
+            "2.5GbE",
+            "did you mean '2.5Gbit/s'?",
+        ),
+        (
+            "backups: {b: {guests: [], to: unknown, schedule: daily}}",
+            "'to' of backup 'b': there is no repository 'unknown'",
+            "unknown",
+            "one that is declared is named here: declare a repository with 'location: unknown', and name that",
+        ),
+        (
+            "people: {p: {work: {ops: {monthly: 10h}}}}",
+            "'monthly' of 'ops' of 'work' of person 'p': '10h' is not a whole number",
+            "10h",
+            "write the number alone: 10",
+        ),
+    ] {
+        let (m, a, h) = pointed(text);
+        assert_eq!((m.as_str(), a.as_str(), h.as_str()), (message, at, help));
+    }
 }

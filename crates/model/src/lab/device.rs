@@ -3,6 +3,7 @@
 use super::hardware::Draw;
 use super::nut::NutUps;
 use super::openwrt::OpenWrt;
+use super::service::Status;
 use super::snmp::Snmp;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
@@ -79,6 +80,8 @@ entity! {
         site: Opt<Ref<{ set::SITE }>>,
         /// What it is for.
         description: Opt<Prose>,
+        /// Whether it is there; if nothing is said, it is. What is planned or retired counts for nothing, and keeps its addresses and its place.
+        status: Opt<Status>,
         /// Model.
         model: Opt<String>,
         /// Serial number.

@@ -1,7 +1,7 @@
 //! Guests, clusters and stacks.
 
 use super::api::Api;
-use super::service::RebuildNeed;
+use super::service::{RebuildNeed, Status};
 use super::storage::Encryption;
 use super::tunnel::WireGuard;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
@@ -92,6 +92,8 @@ entity! {
         id: Opt<u32>,
         /// What it is for.
         description: Opt<Prose>,
+        /// Whether it is there; if nothing is said, it is. What is planned or retired counts for nothing, and keeps its addresses.
+        status: Opt<Status>,
         /// Virtual processors.
         cores: Opt<u32> where above_zero,
         /// Memory.

@@ -1,7 +1,7 @@
 //! Hosts as hardware: down to disks, slots and watts.
 
 use super::api::Api;
-use super::service::RebuildNeed;
+use super::service::{RebuildNeed, Status};
 use super::storage::Encryption;
 use super::tunnel::WireGuard;
 use crate::declare::{Opt, Ref, entity, set, words};
@@ -248,6 +248,8 @@ entity! {
     pub struct HostAbout {
         /// What it is for.
         description: Opt<Prose>,
+        /// Whether it is there; if nothing is said, it is. What is planned or retired counts for nothing, and keeps its addresses and its place.
+        status: Opt<Status>,
         /// What it is.
         kind: Opt<HostKind>,
         /// What it does.

@@ -65,7 +65,7 @@ entity! {
         hours: Opt<Effort>,
         /// How much at most.
         most: Opt<Effort>,
-        /// Hours set aside for it in a month.
+        /// Hours set aside for it in a month, a whole number. Beside `hours` the two have to agree; a month has 52/12 weeks.
         monthly: Opt<u32>,
     }
 

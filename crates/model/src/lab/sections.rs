@@ -40,7 +40,7 @@ macro_rules! sections {
             /// The place where an object is declared.
             pub fn span_of(&self, object: &ObjectRef) -> Option<Span> {
                 let n = object.name.as_str();
-                match object.kind {
+                let there = match object.kind {
                     Kind::Tier => self.tiers.get(n).map(|o| o.span),
                     Kind::Site => self.sites.get(n).map(|o| o.span),
                     Kind::Network => self.networks.get(n).map(|o| o.span),
@@ -49,7 +49,8 @@ macro_rules! sections {
                     Kind::Repository => self.repositories.get(n).map(|o| o.span),
                     Kind::Backup => self.backups.get(n).map(|o| o.span),
                     $( Kind::$kind => self.$key.get(n).map(|o| o.span), )*
-                }
+                };
+                there.or_else(|| self.apart.why.get(object).map(|w| w.at))
             }
 
             /// Every object that says `was:`, with the name that it had.

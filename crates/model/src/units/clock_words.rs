@@ -5,9 +5,15 @@ use super::slip;
 
 /// The calendar expression that is meant; whoever calls it reads it.
 pub(super) fn meant(text: &str) -> Option<String> {
-    let lower = text.trim().to_lowercase().replace(',', " ");
+    let mut lower = text.trim().to_lowercase().replace(',', " ");
+    for to in [" - ", " – ", "–", " to ", " until ", " till "] {
+        lower = lower.replace(to, "-");
+    }
     if let Some(every) = interval(&lower) {
         return Some(every);
+    }
+    if let Some(monthly) = nth(&lower) {
+        return Some(monthly);
     }
     let mut days: Option<String> = None;
     let mut daily = false;
@@ -20,14 +26,14 @@ pub(super) fn meant(text: &str) -> Option<String> {
         match *word {
             "at" | "on" | "every" | "each" | "o'clock" => {}
             "daily" | "day" | "night" | "nightly" => daily = true,
-            word => match weekday(word) {
+            word => match weekdays(word) {
                 Some(_) if days.is_some() => return None,
                 Some(day) => days = Some(day),
                 None if time.is_some() => return None,
                 None => {
                     let joined = half.map(|h| format!("{word}{h}"));
                     rest = after.get(usize::from(half.is_some())..).unwrap_or_default();
-                    time = Some(clock(joined.as_deref().unwrap_or(word))?);
+                    time = Some(span(joined.as_deref().unwrap_or(word))?);
                 }
             },
         }
@@ -40,6 +46,34 @@ pub(super) fn meant(text: &str) -> Option<String> {
         // At which time of the night nobody said.
         (None, None) => (words.last() == Some(&"day")).then(|| "daily".to_owned()),
     }
+}
+
+/// `1st Sunday of the month 02:00`, as the day of the week among the days of the month on which it is that one.
+fn nth(text: &str) -> Option<String> {
+    const WORDS: [[&str; 2]; 4] = [
+        ["1st", "first"],
+        ["2nd", "second"],
+        ["3rd", "third"],
+        ["4th", "fourth"],
+    ];
+    let filler = [
+        "every", "each", "on", "the", "of", "month", "a", "at", "monthly",
+    ];
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|w| !filler.contains(w))
+        .collect();
+    let (number, day, time) = match words.as_slice() {
+        [number, day] => (number, day, "00:00".to_owned()),
+        [number, day, time] => (number, day, clock(time)?),
+        _ => return None,
+    };
+    let n = WORDS.iter().position(|w| w.contains(number))?;
+    let (first, last) = (n * 7 + 1, n * 7 + 7);
+    Some(format!(
+        "{} *-*-{first:02}..{last:02} {time}",
+        weekday(day)?
+    ))
 }
 
 /// `every 6 hours`, `6h` and `24h`, where the hours part the day evenly. Without a '*' at its beginning, which in
@@ -55,6 +89,26 @@ fn interval(text: &str) -> Option<String> {
         (n, "h") if n > 0 && n < 24 && 24 % n == 0 => Some(format!("00/{n}:00")),
         (n, "m") if n > 0 && n < 60 && 60 % n == 0 => Some(format!("00/1:00/{n}")),
         _ => None,
+    }
+}
+
+/// `sat` and `mon-fri`, as `Sat` and `Mon..Fri`.
+fn weekdays(word: &str) -> Option<String> {
+    match word.split_once('-').or_else(|| word.split_once("..")) {
+        Some((first, last)) => Some(format!("{}..{}", weekday(first)?, weekday(last)?)),
+        None => weekday(word),
+    }
+}
+
+/// `2am` and `2am-6am` as `02:00` and the window `02:00..06:00`.
+fn span(word: &str) -> Option<String> {
+    match word.split_once('-').or_else(|| word.split_once("..")) {
+        // Of 2-6 nobody knows that these are hours.
+        Some((first, last)) if word.contains([':', 'm', 'h']) => {
+            Some(format!("{}..{}", clock(first)?, clock(last)?))
+        }
+        Some(_) => None,
+        None => clock(word),
     }
 }
 

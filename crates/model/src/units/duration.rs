@@ -75,7 +75,8 @@ impl Value for Duration {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = || match slip::duration(text).filter(|t| Self::of(t).is_some()) {
+        let wrong = || {
+            match slip::duration(text).filter(|t| Self::of(t).is_some()) {
             Some(meant) => Wrong::of::<Self>().meant(meant),
             None if slip::is_bare(text) => Wrong::new(format!(
                 "has no unit: {text}s are seconds, {text}m minutes, {text}h hours, {text}d days"
@@ -93,11 +94,20 @@ impl Value for Duration {
                 ),
                 ..Wrong::of::<Self>()
             },
+            None if text.to_ascii_lowercase().contains("quarter") => Wrong {
+                help: Some("quarters differ in length: write days, as in '91d'".to_owned()),
+                ..Wrong::of::<Self>()
+            },
             None if text.to_ascii_lowercase().contains("mo") => Wrong {
                 help: Some("months differ in length: write days, as in '30d'".to_owned()),
                 ..Wrong::of::<Self>()
             },
+            None if Decimal::parse(text).is_some() => Wrong {
+                help: Some("whole numbers with a unit make a duration: '90s', '15m', '1h30m'; a share such as 99.9% is none".to_owned()),
+                ..Wrong::of::<Self>()
+            },
             None => Wrong::of::<Self>(),
+        }
         };
         let millis = Self::of(text).ok_or_else(wrong)?;
         Ok(Self {

@@ -81,6 +81,23 @@ impl AddressRange {
     }
 }
 
+/// `192.168.10.100-200` and `192.168.10.100..192.168.10.200` with both ends in full.
+fn completed(text: &str) -> Option<String> {
+    let (first, last) = super::slip::ends(text)?;
+    let from: IpAddr = first.parse().ok()?;
+    let to: IpAddr = match last.parse() {
+        Ok(to) => to,
+        Err(_) => {
+            let missing = 3_usize.checked_sub(last.trim_start_matches('.').matches('.').count())?;
+            let before: Vec<&str> = first.split('.').take(missing).collect();
+            let whole = format!("{}.{}", before.join("."), last.trim_start_matches('.'));
+            whole.parse().ok().filter(|_| from.is_ipv4())?
+        }
+    };
+    let ordered = from.is_ipv4() == to.is_ipv4() && from <= to;
+    ordered.then(|| format!("{from}-{to}"))
+}
+
 impl Value for AddressRange {
     const FORM: ValueForm = ValueForm {
         name: "address-range",
@@ -91,7 +108,10 @@ impl Value for AddressRange {
     };
 
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = || Wrong::of::<Self>();
+        let wrong = || match completed(text) {
+            Some(meant) => Wrong::of::<Self>().meant(meant),
+            None => Wrong::of::<Self>(),
+        };
         let (first, last) = text.split_once('-').ok_or_else(wrong)?;
         let end = |text: &str| text.parse::<IpAddr>().map_err(|_| wrong());
         let first = end(first.strip_suffix(' ').unwrap_or(first))?;

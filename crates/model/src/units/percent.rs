@@ -117,6 +117,15 @@ impl Value for Share {
             Ok(_) => Err(Wrong::new("is more than the whole, which is 100%")),
             Err(found) => {
                 let wrong = Wrong::of::<Self>();
+                // What it is taken over is said beside it, by 'window'.
+                if let Some((share, after)) = text.split_once('%')
+                    && after.chars().all(|c| c.is_alphabetic() || c == ' ')
+                    && !after.trim().is_empty()
+                {
+                    let meant = format!("{}%", share.trim_end());
+                    let whole = Percent::parse(&meant).is_ok_and(|p| p.ppm() <= WHOLE);
+                    return Err(if whole { wrong.meant(meant) } else { wrong });
+                }
                 let spelled = text.ends_with("percent") || text.contains(',');
                 if let Some(meant) = found.meant.filter(|_| spelled) {
                     let whole = Percent::parse(&meant).is_ok_and(|p| p.ppm() <= WHOLE);

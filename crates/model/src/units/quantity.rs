@@ -124,6 +124,8 @@ pub(crate) fn told(
     let degrees = bare.then(|| format!("{text}°C"));
     let help = day
         .or_else(|| slip::size(text).filter(|_| word == "size"))
+        .or_else(|| slip::several(text, reads).filter(|_| word == "size"))
+        .or_else(|| slip::megabytes(text).filter(|_| word == "size"))
         .or_else(|| slip::unitless(text, examples))
         .or_else(|| slip::other_unit(text, word))
         .or_else(|| slip::thousands(text));

@@ -200,18 +200,50 @@ pub(super) fn cents(text: &str) -> Option<String> {
 
 /// `12€`, `EUR12` and `12,50 euros` as `12 EUR`, `12 EUR` and `12.50 EUR`.
 pub(super) fn money(text: &str) -> Option<String> {
+    if let Some((low, high)) = ends(text) {
+        let (low, one) = amount(low)?;
+        let (high, other) = amount(high)?;
+        let code = match (one, other) {
+            (Some(one), Some(other)) if one != other => return None,
+            (one, other) => one.or(other)?,
+        };
+        return Some(format!("{low}..{high} {code}"));
+    }
+    let (number, code) = amount(text)?;
+    Some(format!("{number} {}", code?))
+}
+
+/// The ends of `200-300`, `200 – 300`, `200 to 300` and `200..300`.
+pub(super) fn ends(text: &str) -> Option<(&str, &str)> {
+    let parts = ["..", "–", "—", " to ", "-"];
+    let (low, high) = parts.into_iter().find_map(|part| text.split_once(part))?;
+    let (low, high) = (low.trim(), high.trim());
+    (!low.is_empty() && !high.is_empty()).then_some((low, high))
+}
+
+/// A number, of thousands if there is a `k` behind it, and the currency before or behind it.
+fn amount(text: &str) -> Option<(String, Option<String>)> {
     let text = ungrouped(text).unwrap_or_else(|| text.to_owned());
     let text = dotted(&text).unwrap_or(text);
     let number = |c: char| c.is_ascii_digit() || c == '.';
     let text = text.trim();
-    let (amount, code) = match text.starts_with(number) {
-        true => text.split_at(text.find(|c: char| !number(c))?),
-        false => {
-            let (code, amount) = text.split_at(text.find(number)?);
-            (amount, code)
+    let (code, rest) = text.split_at(text.find(number)?);
+    let (digits, rest) = rest.split_at(rest.find(|c: char| !number(c)).unwrap_or(rest.len()));
+    let behind = rest.strip_prefix(['k', 'K']);
+    let behind = behind.filter(|r| !r.starts_with(|c: char| c.is_alphabetic()));
+    let (digits, rest) = match behind {
+        Some(rest) => {
+            let number = super::decimal::Decimal::parse(digits)?;
+            (number.times(1_000)?.to_string(), rest)
         }
+        None => (digits.to_owned(), rest),
     };
-    Some(format!("{} {}", amount.trim(), currency(code)?))
+    let code = match (code.trim(), rest.trim()) {
+        ("", "") => None,
+        ("", word) | (word, "") => Some(currency(word)?),
+        _ => return None,
+    };
+    Some((digits, code))
 }
 
 /// `12 EUR per month`, `12€/mo` and `12 EUR yearly` as what is paid and the period.
@@ -260,9 +292,6 @@ pub(super) fn per(text: &str) -> Option<(&str, &'static str)> {
 
 /// `1/2/2026`, `31.1.2026`, `2026-1-5` and `5 Jan 2026` as the days that may be meant.
 pub(super) fn dates(text: &str) -> Vec<String> {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
     let solid = text.len() == 8 && is_bare(text);
     let solid = solid.then(|| [text.get(..4), text.get(4..6), text.get(6..)]);
     let parts: Vec<&str> = match solid {
@@ -274,14 +303,6 @@ pub(super) fn dates(text: &str) -> Vec<String> {
     };
     let [a, b, c] = parts.as_slice() else {
         return Vec::new();
-    };
-    let month = |word: &str| {
-        let word = word.to_ascii_lowercase();
-        let named = MONTHS
-            .iter()
-            .position(|m| word.starts_with(m))
-            .map(|n| n + 1);
-        named.or_else(|| word.parse().ok().filter(|_| word.len() <= 2))
     };
     let year = |word: &str| word.parse::<u16>().ok().filter(|_| word.len() == 4);
     let day = |word: &str| {
@@ -308,6 +329,42 @@ pub(super) fn dates(text: &str) -> Vec<String> {
     out
 }
 
+/// `Feb 2026`, `2026-02`, `02/2026`, `Q1 2026` and `2026` as the first day and the last.
+pub(super) fn period(text: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = text
+        .split(|c: char| "/.- ,".contains(c))
+        .filter(|p| !p.is_empty())
+        .collect();
+    let is_year = |p: &&str| p.len() == 4 && is_bare(p);
+    let (year, rest): (Vec<&str>, Vec<&str>) = parts.iter().partition(|p| is_year(p));
+    let [year] = year.as_slice() else { return None };
+    let (first, last) = match rest.as_slice() {
+        [] => (1, 12),
+        [word] => match word.to_ascii_lowercase().strip_prefix('q') {
+            Some(quarter) => {
+                let quarter: u8 = quarter.parse().ok().filter(|q| (1..=4).contains(q))?;
+                (quarter * 3 - 2, quarter * 3)
+            }
+            None => month(word).map(|m| (m, m))?,
+        },
+        _ => return None,
+    };
+    let day = |month: u8| format!("{year}-{month:02}-01").parse::<jiff::civil::Date>();
+    let (first, last) = (day(first).ok()?, day(last).ok()?);
+    Some((first.to_string(), last.last_of_month().to_string()))
+}
+
+/// The number of a month by its name or number.
+fn month(word: &str) -> Option<u8> {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let word = word.to_ascii_lowercase();
+    let named = (1..).zip(MONTHS).find(|(_, m)| word.starts_with(m));
+    let number = || word.parse().ok().filter(|_| word.len() <= 2);
+    named.map(|(n, _)| n).or_else(number)
+}
+
 /// `4G`, which is one of two sizes.
 pub(crate) fn size(text: &str) -> Option<String> {
     let (number, prefix) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
@@ -323,6 +380,24 @@ pub(crate) fn size(text: &str) -> Option<String> {
     Some(format!(
         "write '{number}{binary}', as memory is counted, or '{number}{decimal}', as disks are"
     ))
+}
+
+/// `4x 4TB`, where each of them has a name and a size.
+pub(crate) fn several(text: &str, reads: &dyn Fn(&String) -> bool) -> Option<String> {
+    let (number, each) = text.split_once(['x', 'X', '×', '*'])?;
+    let (number, each) = (number.trim(), each.trim().to_owned());
+    (is_bare(number) && reads(&each)).then(|| {
+        format!("each of them has a name and a size of its own, as in '{{a: {each}, b: {each}}}'")
+    })
+}
+
+/// `8192`, as hypervisors count memory; so many of the larger units nobody has.
+pub(crate) fn megabytes(text: &str) -> Option<String> {
+    let number: u32 = text.parse().ok().filter(|n| *n >= 256)?;
+    let whole = (number.is_multiple_of(1024)).then(|| format!(" or '{}GiB'", number / 1024));
+    let whole = whole.unwrap_or_default();
+    is_bare(text)
+        .then(|| format!("name the unit: '{text}MiB'{whole} of memory, '{text}GB' of a disk"))
 }
 
 /// Words for how often, each with its duration.
@@ -357,7 +432,9 @@ pub(super) fn duration(text: &str) -> Option<String> {
     if let Some((_, meant)) = OFTEN.iter().find(|(word, _)| *word == often) {
         return Some((*meant).to_owned());
     }
-    let mut rest = text.trim();
+    let each = ["every ", "each "];
+    let found = each.into_iter().find_map(|e| lower.strip_prefix(e));
+    let mut rest = found.unwrap_or(text).trim();
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
         let (number, after) = rest.split_at(end);
@@ -434,6 +511,9 @@ pub(crate) fn rate(text: &str) -> Option<String> {
     if let Some(bytes) = text.strip_suffix("Bps") {
         return Some(format!("{bytes}B/s"));
     }
+    if let Some(port) = ethernet(text) {
+        return Some(port);
+    }
     let ends = ["bit/sec", "bits/s", "bps", "b/s", "bit", "b", ""];
     let found = ends.into_iter().find_map(|end| text.strip_suffix(end))?;
     let (number, prefix) = found.split_at(found.find(|c: char| c.is_ascii_alphabetic())?);
@@ -443,6 +523,26 @@ pub(crate) fn rate(text: &str) -> Option<String> {
         "g" | "G" => "G",
         _ => return None,
     };
+    Some(format!("{}{prefix}bit/s", number.trim_end()))
+}
+
+/// `2.5GbE`, `10GBASE-T` and `1000baseT` (IEEE 802.3) as `2.5Gbit/s`, `10Gbit/s` and `1000Mbit/s`.
+fn ethernet(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let (named, _) = lower.split_once("base").unwrap_or((&lower, ""));
+    let (found, is_base) = match lower.strip_suffix("be") {
+        Some(found) => (found, false),
+        None => (named, named.len() < lower.len()),
+    };
+    let found = found.trim_end();
+    let (number, prefix) = match found.strip_suffix(['g', 'm']) {
+        Some(number) if found.ends_with('g') => (number, "G"),
+        Some(number) => (number, "M"),
+        // Without a prefix the standard counts megabits.
+        None if is_base => (found, "M"),
+        None => return None,
+    };
+    super::decimal::Decimal::parse(number.trim_end())?;
     Some(format!("{}{prefix}bit/s", number.trim_end()))
 }
 

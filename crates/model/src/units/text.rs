@@ -1,5 +1,6 @@
 //! Texts of several kinds, whole numbers, truth values and dates.
 
+use super::duration::Duration;
 use super::slip;
 use crate::declare::{
     Lines, Pattern, SECRET_IN_CLEAR, Says, Value, ValueForm, Wrong, serde_as_text,
@@ -252,7 +253,17 @@ impl Value for u32 {
         let shape = text == "0" || !text.starts_with('0');
         let digits = text.chars().all(|c| c.is_ascii_digit());
         let number = text.parse().ok().filter(|_| shape && digits);
-        number.ok_or_else(Wrong::of::<Self>)
+        number.ok_or_else(|| {
+            // `10h` and `5 years`: what is counted here is said by the key.
+            let end = text.find(|c: char| !c.is_ascii_digit());
+            let (number, rest) = text.split_at(end.unwrap_or(text.len()));
+            let unit = rest.trim_start().starts_with(|c: char| c.is_alphabetic());
+            let alone = number.parse::<Self>().ok().filter(|_| unit);
+            Wrong {
+                help: alone.map(|n| format!("write the number alone: {n}")),
+                ..Wrong::of::<Self>()
+            }
+        })
     }
 }
 
@@ -274,6 +285,23 @@ impl Value for bool {
     }
 }
 
+/// What to write where something else than one day stands.
+fn day_wanted(text: &str) -> Option<String> {
+    if let Some((first, last)) = slip::period(text) {
+        return Some(format!(
+            "one day is wanted: write '{first}', '{last}' or the day that is meant"
+        ));
+    }
+    let numbers = text.split(['.', '/', '-', ' ']);
+    if numbers.clone().count() == 3 && numbers.clone().all(slip::is_bare) {
+        return Some("year, month, day: there is no such day".to_owned());
+    }
+    let length = slip::duration(text).and_then(|d| Duration::parse(&d).ok())?;
+    Some(format!(
+        "a day is wanted and not a length of time: write the one on which the {length} are over"
+    ))
+}
+
 impl Value for Date {
     const FORM: ValueForm = ValueForm {
         name: "date",
@@ -292,7 +320,10 @@ impl Value for Date {
         let slip = || {
             let wrong = Wrong::of::<Self>();
             match slip::dates(text).as_slice() {
-                [] => wrong,
+                [] => Wrong {
+                    help: day_wanted(text),
+                    ..wrong
+                },
                 [one] => wrong.meant(one.clone()),
                 more => Wrong {
                     help: Some(format!("year, month, day: write '{}'", more.join("' or '"))),

@@ -6,8 +6,13 @@ use crate::faults;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity, Spanned};
 use graph::newest::{Newest, Point, newest};
+use jiff::civil::Date;
+use model::declare::{OptExt as _, Value as _};
 use model::lab::{DataClass, FaultScope};
 use model::units::Seconds;
+use model::units::calendar::Calendar;
+use model::units::timezone::{Clock, TimeZone};
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     id: "bak-rpo-schedule",
@@ -17,7 +22,8 @@ pub(crate) const RULE: Rule = Rule {
     rationale: "Right before the next copy, everything since the last one is lost: the worst loss is the interval of the most \
         frequent copy that survives the fault, and the time that one takes on its way. If that exceeds the objective, the promise \
         is broken on paper. Backups, replications and jobs count where they lie outside of what the fault destroys; snapshots on \
-        the same pool count against damage and deletion only.",
+        the same pool count against damage and deletion only. Where the lab has a `timezone`, a schedule is held against the change of its clocks, too: \
+        between two runs at 03:00 are 25 hours when they are set back. That is told as an info, once a year being what it is.",
     example: "tiers: {gold: {rpo: {corruption: 24h}}}   # with a backup 'every: 1w'",
     controls: &[
         "CIS v8 11.2",
@@ -31,6 +37,7 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let copies = ctx.copies();
     let undos = ctx.snapshots();
+    let mut clocks = Clocks::of(ctx);
     for body in ctx.bodies() {
         if body.class == Some(DataClass::Scratch) {
             continue;
@@ -38,6 +45,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let mut late = Vec::new();
         let mut open = Vec::new();
         let mut untimed = Vec::new();
+        let mut set_back: Option<Diagnostic> = None;
         for scope in FaultScope::ALL {
             let Some((tier, rpo)) = body.rpo(scope) else {
                 continue;
@@ -61,8 +69,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     rpo,
                     point,
                 }),
-                Newest::Known(_) => {}
+                Newest::Known(point) => {
+                    set_back =
+                        set_back.or_else(|| clocks.finding(body, (scope, tier, rpo), &point));
+                }
             }
+        }
+        if let Some(d) = set_back {
+            out.add(body.object.clone(), d);
         }
         if let Some((_, span, why)) = open.first() {
             let scopes: Vec<FaultScope> = open.iter().map(|(s, ..)| *s).collect();
@@ -77,6 +91,77 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if let Some(d) = finding(body, &late) {
             out.add(body.object.clone(), d);
         }
+    }
+}
+
+/// The clocks of the lab, and what they make of each schedule.
+struct Clocks<'a> {
+    zone: Option<(&'a TimeZone, Clock)>,
+    today: Date,
+    /// By schedule.
+    longest: BTreeMap<String, Option<(Seconds, Date)>>,
+}
+
+impl<'a> Clocks<'a> {
+    fn of(ctx: &Context<'a>) -> Self {
+        let zone = ctx.lab.head.timezone.known();
+        Self {
+            zone: zone.and_then(|z| Some((z, z.clock()?))),
+            today: ctx.today,
+            longest: BTreeMap::new(),
+        }
+    }
+
+    /// The longest interval of a schedule around a change of the clock, and the day of that.
+    fn longest(&mut self, schedule: &str) -> Option<(Seconds, Date)> {
+        let (_, clock) = self.zone.as_ref()?;
+        let today = self.today;
+        let longest = || {
+            let calendar = Calendar::parse(schedule).ok()?;
+            let (minutes, day) = clock.longest_interval(&calendar, today)?;
+            Some((Seconds(i64::try_from(minutes).ok()?.checked_mul(60)?), day))
+        };
+        let kept = self.longest.entry(schedule.to_owned());
+        *kept.or_insert_with(longest)
+    }
+
+    /// What is copied often enough on every day but the one on which the clocks are set back. Nobody plans for that hour, and whoever promises
+    /// it should know.
+    fn finding(
+        &mut self,
+        body: &Body<'_>,
+        (scope, tier, rpo): (FaultScope, &str, &Spanned<Seconds>),
+        point: &Point,
+    ) -> Option<Diagnostic> {
+        /// What comes every hour or two is run in both of the hours that the clock shows twice.
+        const SELDOM: i64 = 3 * 3_600;
+        let schedule = point
+            .schedule
+            .as_ref()
+            .filter(|_| point.every.0 >= SELDOM)?;
+        let (longest, day) = self.longest(schedule)?;
+        let total = Seconds(point.total().0 - point.every.0 + longest.0);
+        if total.0 <= rpo.value.0 {
+            return None;
+        }
+        let (what, by, zone) = (&body.what, &point.by, self.zone.as_ref()?.0);
+        let (lost, allowed) = (faults::words(&[scope]), rpo.value);
+        let d = RULE
+            .with(
+                Severity::Info,
+                format!("{what} can lose {} by {lost} around {day}, when the clocks of {zone} are set, and tier '{tier}' allows {allowed}", exact(total)),
+            )
+            .at(point.span, format!("{by} runs '{schedule}', by the clock"))
+            .and_at(rpo.span, format!("the RPO for {}", scope.word()))
+            .note(format!(
+                "between two runs are {} around {day}, and {} at other times",
+                exact(longest),
+                exact(point.every)
+            ));
+        Some(d.help(format!(
+            "allow {}, run {by} more often, or say 'timezone: UTC' if that is what the machines keep",
+            exact(total)
+        )))
     }
 }
 

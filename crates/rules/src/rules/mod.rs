@@ -52,9 +52,11 @@ mod ha_spof;
 mod ha_storage;
 mod inv_dates;
 mod inv_openwrt_url;
+mod inv_planned;
 mod inv_same_attr;
 mod inv_unknown;
 mod met_sample;
+mod ops_hours;
 mod ops_staffing;
 mod patch_coverage;
 mod patch_sla_window;
@@ -232,6 +234,7 @@ pub const RULES: &[Rule] = &[
     inv_dates::RULE,
     inv_guest_id::RULE,
     inv_openwrt_url::RULE,
+    inv_planned::RULE,
     inv_rack::RULE,
     inv_same_attr::RULE,
     inv_serial::RULE,
@@ -262,6 +265,7 @@ pub const RULES: &[Rule] = &[
     net_tunnel::RULE,
     net_wireguard::RULE,
     obs_stale::RULE,
+    ops_hours::RULE,
     ops_staffing::RULE,
     patch_coverage::RULE,
     patch_pending::RULE,

@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "plan-date",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A milestone has two dates, phases are out of order, or a date has passed with items open.",
+    summary: "A milestone has two dates, phases or items are out of order, or a date has passed with items open.",
     rationale: "What is planned twice is bought twice or by nobody. A plan whose dates have passed without a word says that nobody looks at it, and so do \
         all the mitigations that refer to it.",
     example: "roadmap: {one: {ends: 2026-02-01, items: [Buy the UPS]}, two: {starts: 2026-04-01, items: [Buy the UPS]}}",
@@ -38,6 +38,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
     order(ctx, out);
+    early(ctx, out);
     twice(ctx, out);
     claimed(ctx, out);
 }
@@ -248,6 +249,87 @@ fn order(ctx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
+}
+
+/// What an item needs comes later than the item itself: it is brought by another that begins, or is due, when this one is to be done.
+fn early(ctx: &Context<'_>, out: &mut Findings) {
+    let mut brought: BTreeMap<ObjectRef, Vec<Milestone<'_>>> = BTreeMap::new();
+    let alive = |p: &Phase| p.status.known() != Some(&PhaseStatus::Dropped);
+    for (phase, of) in ctx.lab.roadmap.iter().filter(|(_, p)| alive(p)) {
+        for item in &of.items {
+            for brings in &item.brings {
+                let object = ObjectRef::new(brings.value.kind(), brings.value.name());
+                brought.entry(object).or_default().push(Milestone {
+                    name: text(item).to_owned(),
+                    phase,
+                    of,
+                    item,
+                });
+            }
+        }
+    }
+    for (phase, of) in ctx.lab.roadmap.iter().filter(|(_, p)| alive(p)) {
+        for item in &of.items {
+            for needed in &item.needs {
+                let object = ObjectRef::new(needed.value.kind(), needed.value.name());
+                let Some(all) = brought.get(&object) else {
+                    continue;
+                };
+                let own = |m: &&Milestone<'_>| !std::ptr::eq(m.item, item);
+                // Of several that bring it the first is enough.
+                let late = all
+                    .iter()
+                    .filter(own)
+                    .map(|m| (m, later((phase, of, item), m)));
+                let late: Option<Vec<_>> = late.map(|(m, why)| Some((m, why?))).collect();
+                let Some((by, why)) = late.and_then(|l| l.into_iter().next()) else {
+                    continue;
+                };
+                let d = RULE
+                    .finding(format!(
+                        "'{}' of phase '{phase}' needs {}, which '{}' of phase '{}' brings later",
+                        text(item),
+                        graph::context::called(&object),
+                        by.name,
+                        by.phase
+                    ))
+                    .at(needed.span, "needed here")
+                    .and_at(by.item.span, "brought here")
+                    .note(why)
+                    .help("put what is needed first, or move the item behind it");
+                out.add(self::object(phase), d);
+            }
+        }
+    }
+}
+
+/// Why what brings something comes behind an item that needs it; none if it does not, or nobody can say.
+fn later((phase, of, item): (&str, &Phase, &PhaseItem), by: &Milestone<'_>) -> Option<String> {
+    if !is_open(item) && is_open(by.item) {
+        return Some(format!(
+            "'{}' is done, and '{}' is open",
+            text(item),
+            by.name
+        ));
+    }
+    if !is_open(by.item) {
+        return None;
+    }
+    let own = item.due.known().or(of.ends.known());
+    let due = by.item.due.known();
+    // Within one phase only the days of the items themselves say which is first.
+    let begins = by.of.starts.known().filter(|_| by.phase != phase);
+    if let (Some(own), Some(brought)) = (own, due.or(begins)) {
+        let word = if due.is_some() { "is due" } else { "begins" };
+        return (brought > own).then(|| {
+            format!(
+                "one is to be done by {own}, and the other {word} on {brought}, {} later",
+                days(*own, *brought)
+            )
+        });
+    }
+    let ((stem, mine), (other, theirs)) = (numbered(phase)?, numbered(by.phase)?);
+    (stem == other && theirs > mine).then(|| format!("'{phase}' comes before '{}'", by.phase))
 }
 
 /// Where a milestone stands in the roadmap.
