@@ -22,10 +22,10 @@ pub struct Wanted<'a>(FxHashMap<&'a str, &'a Service>);
 
 impl<'a> Wanted<'a> {
     /// In the order of their names.
-    pub fn services(&self) -> Vec<&'a Service> {
-        let mut all: Vec<_> = self.0.iter().collect();
+    pub fn services(&self) -> Vec<(&'a str, &'a Service)> {
+        let mut all: Vec<_> = self.0.iter().map(|(name, s)| (*name, *s)).collect();
         all.sort_unstable_by_key(|(name, _)| *name);
-        all.into_iter().map(|(_, service)| *service).collect()
+        all
     }
 
     /// There are none.

@@ -221,7 +221,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "sto-raid-usable",
         "{} has the space that its disks and level leave",
-        &["pool.level", "pool.usable"],
+        &["pool.level", "pool.profile", "pool.replicas", "pool.usable"],
         always,
     ),
     rests(

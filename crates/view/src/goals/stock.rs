@@ -1,6 +1,7 @@
 //! What goals ask of a lab again and again, looked up once: what each tier needs and where that is, and what stands by.
 
 use graph::bodies::Body;
+use graph::composed_memory::Files;
 use graph::places::{self, Machine};
 use graph::restore::{belongs, wanted};
 use graph::takeover::{Demand, is_bought};
@@ -38,11 +39,11 @@ impl<'a> Own<'a> {
             }
             alone.push(body.place.machines.clone());
         }
-        let services: Vec<&Service> = wanted.services();
+        let services: Vec<(&str, &Service)> = wanted.services();
         alone.extend(
             services
                 .iter()
-                .map(|s| places::of_runs(lab, &s.runs).machines),
+                .map(|(_, s)| places::of_runs(lab, &s.runs).machines),
         );
         let only = alone.into_iter().filter(|m| m.len() == 1).flatten();
         let hosts = only.filter_map(|m| match m {
@@ -56,7 +57,7 @@ impl<'a> Own<'a> {
             data,
             on,
             hosts,
-            demand: Demand::of(lab, &services),
+            demand: Demand::of(lab, &Files::default(), &services),
         }
     }
 }
