@@ -3,6 +3,7 @@
 use crate::Context;
 use crate::addresses::{Held, held};
 use crate::bodies::{self, Body};
+use crate::composed_memory::Files;
 use crate::containers::Container;
 use crate::copies::{Copies, Snapshots};
 use crate::load::Load;
@@ -109,7 +110,7 @@ impl<'a> Context<'a> {
     /// What runs on each machine.
     pub fn load(&self) -> &Load<'a> {
         let built = &self.analyses.load;
-        built.get_or_init(|| Load::of(self.lab))
+        built.get_or_init(|| Load::with(self.lab, Files::of(self.lab, self.projects)))
     }
 
     /// What each tier wants.

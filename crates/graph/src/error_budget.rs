@@ -5,7 +5,7 @@ use model::declare::Value;
 use model::declare::{OptExt, Or};
 use model::lab::Lab;
 use model::lab::service::Service;
-use model::lab::watch::{Metric, Slo};
+use model::lab::watch::{Metric, Planned, Slo};
 use model::units::amount::Amount;
 use model::units::percent::Percent;
 use rustc_hash::FxHashMap;
@@ -22,6 +22,8 @@ pub struct Promise {
     pub window: u64,
     /// The window is assumed.
     pub assumed: bool,
+    /// Whether planned downtime counts; none if that is not known.
+    pub planned: Option<Planned>,
     /// Where the target stands.
     pub span: Span,
 }
@@ -55,10 +57,13 @@ pub fn of_tier(lab: &Lab, name: &str) -> Option<Promise> {
     let window = window.or_else(|| common_window(lab));
     let own = lab.tiers.get(name).and_then(|t| t.about.slo.as_ref());
     let given = own.or_else(|| listed.and_then(|s| s.target.as_ref()))?;
+    let planned = lab.tiers.get(name).and_then(|t| t.about.planned.as_ref());
+    let planned = planned.or_else(|| listed.and_then(|s| s.planned.as_ref()));
     Some(Promise {
         target: **given.value()?,
         window: window.unwrap_or(MONTH),
         assumed: window.is_none(),
+        planned: planned.map_or(Some(Planned::Counted), |p| p.value().copied()),
         span: given.span,
     })
 }
@@ -114,6 +119,10 @@ impl<'a> Promises<'a> {
                 target: **given.value()?,
                 window: window.unwrap_or(MONTH),
                 assumed: window.is_none(),
+                planned: slo
+                    .planned
+                    .as_ref()
+                    .map_or(Some(Planned::Counted), |p| p.value().copied()),
                 span: given.span,
             })
         });

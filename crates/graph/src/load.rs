@@ -1,5 +1,6 @@
 //! Memory of machines and what is asked of it.
 
+use crate::composed_memory::{Files, of_service};
 use crate::sizes::memory_bytes;
 use crate::totals::{Machine, Part, part};
 use model::declare::OptExt as _;
@@ -72,12 +73,24 @@ pub struct Load<'a> {
     services: FxHashMap<&'a ObjectRef, Vec<(&'a str, &'a Service)>>,
     /// Memory that services take beside guests.
     beside: FxHashMap<&'a ObjectRef, Vec<Beside<'a>>>,
+    /// What Compose files say.
+    files: Files<'a>,
+    /// Stacks with containers that no declared service is, by where they run.
+    stacks: FxHashMap<&'a ObjectRef, Vec<&'a str>>,
 }
 
 impl<'a> Load<'a> {
-    /// Reads the lab once.
+    /// Reads the lab once, without its Compose files.
     pub fn of(lab: &'a Lab) -> Self {
-        let mut out = Self::default();
+        Self::with(lab, Files::default())
+    }
+
+    /// The same with what its Compose files say of memory.
+    pub fn with(lab: &'a Lab, files: Files<'a>) -> Self {
+        let mut out = Self {
+            files,
+            ..Self::default()
+        };
         for (name, guest) in &lab.guests {
             if let Some(on) = guest
                 .on
@@ -94,7 +107,7 @@ impl<'a> Load<'a> {
             let machines: BTreeSet<&ObjectRef> =
                 service.runs.iter().flat_map(|r| machines(lab, r)).collect();
             for machine in machines {
-                if let Some(memory) = beside(lab, machine, name, service) {
+                if let Some(memory) = beside((lab, &out.files), machine, name, service) {
                     out.beside.entry(machine).or_default().push((name, memory));
                 }
                 out.services
@@ -103,7 +116,30 @@ impl<'a> Load<'a> {
                     .push((name, service));
             }
         }
+        for (name, stack) in &lab.stacks {
+            let on = stack.on.known().map(|on| &on.0.object);
+            let rest = out.files.rest(name);
+            let Some((on, rest)) = on.zip(rest) else {
+                continue;
+            };
+            out.stacks.entry(on).or_default().push(name);
+            let part = rest.expected.as_ref().or(rest.limit.as_ref());
+            if let Some(part) = part.filter(|_| on.kind == Kind::Host) {
+                let of = out.beside.entry(on).or_default();
+                of.push((name, Ok(part.clone())));
+            }
+        }
         out
+    }
+
+    /// What Compose files say of memory.
+    pub fn files(&self) -> &Files<'a> {
+        &self.files
+    }
+
+    /// Stacks on a machine with containers that no declared service is, and of whose memory something is said.
+    pub fn stacks(&self, machine: &ObjectRef) -> &[&'a str] {
+        self.stacks.get(machine).map_or(&[], Vec::as_slice)
     }
 
     /// The guests that are declared to run on a machine.
@@ -128,7 +164,7 @@ impl<'a> Load<'a> {
 
 /// What a service takes of a host's own memory; what runs in a guest is in that of the guest.
 fn beside(
-    lab: &Lab,
+    (lab, files): (&Lab, &Files<'_>),
     machine: &ObjectRef,
     name: &str,
     service: &Service,
@@ -137,11 +173,14 @@ fn beside(
     if machine.kind != Kind::Host || !service.runs.iter().any(here) {
         return None;
     }
-    let memory = service.memory.as_ref()?;
     let bytes = |s: &model::units::size::Size| i128::from(memory_bytes(s));
-    let known = part(name, &memory.expected, bytes).or_else(|| part(name, &memory.limit, bytes));
-    let said = memory.expected.is_some() || memory.limit.is_some();
-    said.then(|| known.ok_or_else(|| format!("the memory of service '{name}'")))
+    let (known, _) = of_service(files, name, service, bytes);
+    let memory = service.memory.as_ref();
+    let said = memory.is_some_and(|m| m.expected.is_some() || m.limit.is_some());
+    match known {
+        Some(known) => Some(Ok(known)),
+        None => said.then(|| Err(format!("the memory of service '{name}'"))),
+    }
 }
 
 fn machines<'a>(lab: &'a Lab, runs: &'a Runs) -> impl Iterator<Item = &'a ObjectRef> {

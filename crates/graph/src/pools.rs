@@ -1,7 +1,7 @@
 //! What pools are made of: their disks, what lies below them, and how many disks may fail.
 
-use diag::Span;
-use model::declare::OptExt as _;
+use diag::{Span, Spanned};
+use model::declare::{OptExt as _, Ref, set};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::hardware::Disk;
@@ -24,10 +24,29 @@ pub struct Member<'a> {
     pub span: Span,
 }
 
-/// The disks that a pool names itself.
+/// The disks that a pool names itself, and that its data lies on.
 pub fn members<'a>(lab: &'a Lab, pool: &'a Pool) -> Vec<Member<'a>> {
-    let devices = pool.devices.iter();
-    devices
+    named(lab, &pool.devices)
+}
+
+/// The disks that a pool has and that its data does not lie on: spares, log, cache and special devices, each with what it is.
+pub fn beside<'a>(lab: &'a Lab, pool: &'a Pool) -> Vec<(&'static str, Member<'a>)> {
+    let lists = [
+        ("spare", &pool.spares),
+        ("log", &pool.log),
+        ("cache", &pool.cache),
+        ("special", &pool.special),
+    ];
+    let each = lists.into_iter().flat_map(|(word, list)| {
+        let of = named(lab, list).into_iter();
+        of.map(move |member| (word, member))
+    });
+    each.collect()
+}
+
+fn named<'a>(lab: &'a Lab, disks: &'a [Spanned<Ref<{ set::DISK }>>]) -> Vec<Member<'a>> {
+    disks
+        .iter()
         .filter_map(|d| {
             let (host, label) = (d.value.name(), d.value.part()?);
             let hardware = lab.hosts.get(host)?.about.hardware.as_ref();
@@ -68,8 +87,19 @@ pub fn tolerance(lab: &Lab, name: &str) -> Option<u32> {
     most
 }
 
-/// Of one layer alone.
+/// Of one layer alone, whichever of its disks they are.
 pub fn own_tolerance(pool: &Pool) -> Option<u32> {
+    let said = data_tolerance(pool)?;
+    // Without its special devices a pool cannot be read; they are mirrors of each other.
+    let special = u32::try_from(pool.special.len()).unwrap_or(u32::MAX);
+    Some(match special.checked_sub(1) {
+        Some(most) => said.min(most),
+        None => said,
+    })
+}
+
+/// How many of the disks that its data lies on may fail.
+pub fn data_tolerance(pool: &Pool) -> Option<u32> {
     let devices = u32::try_from(pool.devices.len()).unwrap_or(u32::MAX);
     let said = by_word(pool, devices)?;
     // The last disk is never spare, whatever was written.
@@ -81,16 +111,25 @@ pub fn own_tolerance(pool: &Pool) -> Option<u32> {
     })
 }
 
+/// How many disks may fail by a profile of Btrfs.
+fn by_profile(profile: Profile) -> u32 {
+    match profile {
+        Profile::Single | Profile::Dup | Profile::Raid0 => 0,
+        Profile::Raid1 | Profile::Raid10 | Profile::Raid5 => 1,
+        Profile::Raid1c3 | Profile::Raid6 => 2,
+        Profile::Raid1c4 => 3,
+    }
+}
+
 /// What its level says, or its profile.
 fn by_word(pool: &Pool, devices: u32) -> Option<u32> {
     let btrfs = is_btrfs(pool);
     match (pool.level.known(), pool.profile.known()) {
-        (_, Some(profile)) if *pool.kind.known()? == PoolKind::Btrfs => Some(match profile {
-            Profile::Single | Profile::Dup | Profile::Raid0 => 0,
-            Profile::Raid1 | Profile::Raid10 | Profile::Raid5 => 1,
-            Profile::Raid1c3 | Profile::Raid6 => 2,
-            Profile::Raid1c4 => 3,
-        }),
+        // Data that no tree leads to any more is as lost as that whose blocks are gone.
+        (_, Some(profile)) if *pool.kind.known()? == PoolKind::Btrfs => {
+            let metadata = pool.metadata_profile.known().copied();
+            Some(by_profile(*profile).min(metadata.map_or(u32::MAX, by_profile)))
+        }
         (Some(level), _) => Some(match level {
             Level::Single | Level::Linear | Level::Raid0 => 0,
             Level::Raid1 | Level::Mirror if devices < 2 || btrfs => 1,

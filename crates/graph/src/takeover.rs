@@ -2,6 +2,7 @@
 //! neither there nor missing.
 
 use crate::bodies::{self, Body};
+use crate::composed_memory::{Files, of_service};
 use crate::free_memory::{self, Free};
 use crate::load::{Load, guest_memory};
 use crate::partial::{Partial, listed};
@@ -13,6 +14,7 @@ use model::id::Kind;
 use model::lab::hardware::HostKind;
 use model::lab::service::Service;
 use model::lab::{Host, Lab};
+use model::units::size::Size;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,29 +67,32 @@ struct Taken {
 }
 
 impl<'a> Demand<'a> {
-    /// Of these services.
-    pub fn of(lab: &'a Lab, services: &[(&'a str, &'a Service)]) -> Self {
+    /// Of these services, with what Compose files say of their memory.
+    pub fn of(lab: &'a Lab, files: &Files<'_>, services: &[(&'a str, &'a Service)]) -> Self {
         let mut all = Self::default();
         let mut guests: BTreeSet<&str> = BTreeSet::new();
-        for (n, (called, service)) in services.iter().enumerate() {
+        for (n, (name, service)) in services.iter().enumerate() {
             let mut machines = bodies::machines_of(lab, service);
             machines.sort_unstable();
             machines.dedup();
+            let what = name;
+            let bytes = |s: &Size| i128::from(crate::sizes::memory_bytes(s));
+            let (expected, limit) = of_service(files, name, service, bytes);
+            // What goes on elsewhere may take all that it is let.
+            let memory = limit.or(expected).map(|p| p.value);
             let said = service.memory.as_ref();
-            let memory = said.and_then(|m| m.limit.known().or(m.expected.known()));
             let said = said.is_some_and(|m| m.limit.is_some() || m.expected.is_some());
             for (kind, name) in machines {
                 match kind {
                     Kind::Host => {
                         let taken = all.on.entry(name).or_default();
                         match memory {
-                            Some(memory) => {
-                                let bytes = i128::from(crate::sizes::memory_bytes(memory));
+                            Some(bytes) => {
                                 taken.bare.insert(n, bytes);
                             }
                             None if said && taken.missing.is_none() => {
-                                let why = format!("the memory of service '{called}'");
-                                taken.missing = Some(((*called).to_owned(), why));
+                                let why = format!("the memory of service '{what}'");
+                                taken.missing = Some(((*what).to_owned(), why));
                             }
                             None => taken.uncounted |= !said,
                         }

@@ -4,12 +4,13 @@ use crate::claims::subject;
 use crate::figure::{Dim, Figure};
 use crate::partial::Partial;
 use crate::sizes::{exact_memory, memory_bytes};
+use crate::space;
 use diag::Span;
 use model::declare::{Given, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::Guest;
 use model::lab::measure::Measure;
-use model::lab::storage::{Level, Pool, PoolKind};
+use model::lab::storage::Pool;
 use model::lab::{Host, Lab};
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -440,49 +441,24 @@ pub fn room(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
         .or_else(|| by_level(lab, name, pool))
 }
 
-/// Redundancy taken off, `(n - parity) × smallest`; pairs of a `mirror` by [`is_pairs`]. Btrfs mirrors pairs of blocks wherever there is room, and so uses half of all.
+/// What its disks give by its level or profile, as [`space::of`] has it; none if a size, the level or the replicas are not known.
 pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     let Total::Sum(parts) = sum(devices(lab, name, pool).into_iter()) else {
         return None;
     };
-    let n = i128::try_from(parts.len()).ok()?;
-    let (all, least, most) = (
-        parts.iter().map(|p| p.value).sum::<i128>(),
-        parts.iter().map(|p| p.value).min()?,
-        parts.iter().map(|p| p.value).max()?,
-    );
-    let btrfs = pool.kind.known() == Some(&PoolKind::Btrfs);
-    let smallest = parts.iter().find(|p| p.value == least)?;
-    let parity =
-        |p: i128| (n > p).then(|| ((n - p) * least, format!("({n} - {p}) × {}", smallest.shown)));
-    let (value, how) = match pool.level.known()? {
-        Level::Single | Level::Linear | Level::Raid0 => (all, "all devices".to_owned()),
-        Level::Raid1 | Level::Raid10 if btrfs => {
-            ((all / 2).min(all - most), "half of all devices".to_owned())
-        }
-        Level::Mirror if is_pairs(parts.len()) => pairs(&parts),
-        Level::Raid1 | Level::Mirror => (least, format!("the smallest device, {}", smallest.shown)),
-        Level::Raid10 if pool.kind.known() == Some(&PoolKind::Md) => {
-            (n * least / 2, format!("{n} × {} / 2", smallest.shown))
-        }
-        Level::Raid10 => (n / 2 * least, format!("{} × {}", n / 2, smallest.shown)),
-        Level::Raid5 | Level::Raidz1 => parity(1)?,
-        Level::Raid6 | Level::Raidz2 => parity(2)?,
-        Level::Raidz3 => parity(3)?,
-        Level::Replicated => {
-            let copies = i128::from(*pool.replicas.known()?).max(1);
-            (all / copies, format!("all devices / {copies}"))
-        }
+    let space = space::of(pool, &parts)?;
+    let smallest = parts.iter().min_by_key(|p| p.value)?;
+    let gives = Figure::parse(&smallest.shown)?.say(space.usable);
+    let shown = match space.formula == gives {
+        true => gives,
+        false => format!("{} = {gives}", space.formula),
     };
-    let assumed = parts.iter().any(|p| p.assumed);
-    let unit = Figure::parse(&smallest.shown)?;
-    let shown = format!("{how} = {}", unit.say(value));
     Some(Part {
         name: name.to_owned(),
         shown,
-        value,
+        value: space.usable,
         span: pool.span,
-        assumed,
+        assumed: parts.iter().any(|p| p.assumed),
     })
 }
 
@@ -490,17 +466,6 @@ pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
 /// two disks made (zpoolconcepts(7), "mirror"). Three hold every block three times.
 pub fn is_pairs(devices: usize) -> bool {
     devices > 3 && devices.is_multiple_of(2)
-}
-
-/// Each pair has what the smaller of its devices has.
-fn pairs(parts: &[Part]) -> (i128, String) {
-    let least = parts
-        .chunks(2)
-        .filter_map(|pair| pair.iter().min_by_key(|p| p.value));
-    let least: Vec<&Part> = least.collect();
-    let terms: Vec<&str> = least.iter().map(|p| p.shown.as_str()).collect();
-    let how = format!("{} pairs, {}", least.len(), terms.join(" + "));
-    (least.iter().map(|p| p.value).sum(), how)
 }
 
 fn power(lab: &Lab, about: Option<&ObjectRef>, energy: bool) -> Total {

@@ -78,6 +78,7 @@ fn own(container: &Container<'_>, span: Span) -> Option<Port> {
         target: port,
         protocol: "tcp".to_owned(),
         mode: Some("host".to_owned()),
+        long: None,
     })
 }
 

@@ -259,21 +259,11 @@ impl Folded<'_> {
         );
         let target = span(port.target, last.target);
         match port.protocol.as_str() {
-            _ if !is_short(port) => "'host_ip: 127.0.0.1'".to_owned(),
+            _ if port.long.is_some() => "'host_ip: 127.0.0.1'".to_owned(),
             "tcp" => format!("'127.0.0.1:{host}:{target}'"),
             other => format!("'127.0.0.1:{host}:{target}/{other}'"),
         }
     }
-}
-
-/// It is written as one text: that form has a mode without saying so. The keys that the other form needs are longer than all that can stand around
-/// the numbers here.
-fn is_short(port: &Port) -> bool {
-    const KEYS: usize = "{target: ,published: }".len();
-    let digits = |n: u16| n.to_string().len();
-    let published = port.published.map_or(0, |r| digits(r.start));
-    let length = usize::try_from(port.span.end - port.span.start).unwrap_or(usize::MAX);
-    port.mode.as_deref() == Some("ingress") && length < digits(port.target) + published + KEYS
 }
 
 /// Something else of the lab leads to a service of its stack, and would not reach the loopback address.
@@ -284,15 +274,20 @@ fn is_used_from_elsewhere(ctx: &Context<'_>, container: &Container<'_>) -> bool 
 
 /// Published on the loopback address alone.
 fn local(port: &Port) -> Option<Fix> {
-    let one = port
-        .published
-        .filter(|r| r.start == r.end && is_short(port));
-    let host = one?.start;
+    let say = "publish it on the loopback address, so that only the machine itself reaches it";
+    if let Some(long) = port.long {
+        const LOCAL: &str = "127.0.0.1";
+        let edit = match long.host_ip {
+            Some(host_ip) => Edit::replace(host_ip, LOCAL),
+            None => Edit::enter(port.span, format!("host_ip: {LOCAL}")),
+        };
+        return Some(Fix::doubtful(say, edit));
+    }
+    let host = port.published.filter(|r| r.start == r.end)?.start;
     let text = match port.protocol.as_str() {
         "tcp" => format!("\"127.0.0.1:{host}:{}\"", port.target),
         other => format!("\"127.0.0.1:{host}:{}/{other}\"", port.target),
     };
-    let say = "publish it on the loopback address, so that only the machine itself reaches it";
     Some(Fix::doubtful(say, Edit::replace(port.span, text)))
 }
 

@@ -16,6 +16,7 @@ pub mod cmp_hardening;
 pub mod cmp_mode_ports;
 pub mod cmp_net_claim;
 pub mod cmp_port_open;
+pub mod cmp_public_cert;
 pub mod cmp_replicas_port;
 pub mod doc_diagram;
 pub mod doc_encoding;

@@ -25,7 +25,9 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut seen: BTreeMap<(&str, &str), (&str, Span, bool)> = BTreeMap::new();
     for (name, pool) in &ctx.lab.pools {
-        for member in pools::members(ctx.lab, pool) {
+        let beside = pools::beside(ctx.lab, pool);
+        let members = pools::members(ctx.lab, pool).into_iter();
+        for member in members.chain(beside.into_iter().map(|(_, member)| member)) {
             let disk = format!("{}/{}", member.host, member.label);
             if let Some(home) = elsewhere(ctx.lab, pool, member.host) {
                 let d = RULE

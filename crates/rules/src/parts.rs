@@ -20,6 +20,7 @@ const PARTS: &[(&str, Part)] = &[
     part("cmp-hardening", "right", "portainer: /var/run/docker.sock"),
     part("cmp-mode-ports", "port", "web: 8080/tcp"),
     part("cmp-port-open", "port", "db: 5432/tcp"),
+    part("cmp-public-cert", "name", "wiki.home.arpa"),
     part("cron-dead-man", "job", "apt-daily-upgrade.timer"),
     part("cron-failed", "job", "restic.timer"),
     part(

@@ -30,7 +30,7 @@ fn pools(lab: &Lab) -> Sheet {
             Cell::declared(name),
             Cell::with(&pool.kind, |k| k.word().to_owned()),
             Cell::with(&pool.on, |o| o.name().to_owned()),
-            Cell::with(&pool.level, |l| l.word().to_owned()),
+            level(pool),
             survives(pool),
             Cell::list(devices(pool)),
             raw(lab, pool),
@@ -48,6 +48,20 @@ fn pools(lab: &Lab) -> Sheet {
         ));
     }
     sheet
+}
+
+/// Its level, or the profile of a Btrfs; that of its metadata where it is another one.
+fn level(pool: &Pool) -> Cell {
+    let btrfs = pools::is_btrfs(pool);
+    let Some(data) = pool.profile.as_ref().filter(|_| btrfs) else {
+        return Cell::with(&pool.level, |l| l.word().to_owned());
+    };
+    let other = pool.metadata_profile.known();
+    let other = other.filter(|m| data.value() != Some(*m));
+    Cell::with(&pool.profile, |p| match other {
+        Some(other) => format!("{p} (metadata {other})"),
+        None => p.to_string(),
+    })
 }
 
 /// What the disks of a pool give, in bytes, where its declared size cannot be had from them; as rule `sto-raid-usable` has it.
@@ -68,10 +82,18 @@ fn contradicted(lab: &Lab, name: &str, pool: &Pool) -> Option<u128> {
 }
 
 fn devices(pool: &Pool) -> impl Iterator<Item = String> {
-    let each = pool.devices.iter();
-    each.map(|d| {
-        let part = d.value.part().map(|p| format!("/{p}")).unwrap_or_default();
-        format!("{}{part}", d.value.name())
+    let lists = [
+        (&pool.devices, ""),
+        (&pool.spares, " (spare)"),
+        (&pool.log, " (log)"),
+        (&pool.cache, " (cache)"),
+        (&pool.special, " (special)"),
+    ];
+    lists.into_iter().flat_map(|(list, what)| {
+        list.iter().map(move |d| {
+            let part = d.value.part().map(|p| format!("/{p}")).unwrap_or_default();
+            format!("{}{part}{what}", d.value.name())
+        })
     })
 }
 

@@ -221,7 +221,13 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "sto-raid-usable",
         "{} has the space that its disks and level leave",
-        &["pool.level", "pool.usable"],
+        &[
+            "pool.kind",
+            "pool.level",
+            "pool.profile",
+            "pool.replicas",
+            "pool.usable",
+        ],
         always,
     ),
     rests(
@@ -306,6 +312,7 @@ pub(super) const RESTS: &[Rests] = &[
             "host.availability",
             "host.site",
             "service.exposures.*.from",
+            "service.needs.*",
             "service.runs.*.host|guest|stack|cluster|device",
             "service.runs.host|guest|stack|cluster|device",
             "service.tier",

@@ -28,6 +28,7 @@ pub(super) const RESTS: &[Rests] = &[
             "host.hardware.disks.*",
             "host.hardware.disks.*.size",
             "pool.fill_limit",
+            "pool.kind",
             "pool.level",
             "pool.used",
         ],
@@ -129,6 +130,12 @@ pub(super) const RESTS: &[Rests] = &[
         "the container networks of {} are as closed as is said",
         &["network.internal", "network.kind", "stack", "stack.file"],
         stacks,
+    ),
+    rests(
+        "cmp-public-cert",
+        "a proxy of {} asks for certificates that it can have",
+        &["stack", "stack.file"],
+        always,
     ),
     rests(
         "cmp-replicas-port",

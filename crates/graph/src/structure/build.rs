@@ -3,6 +3,7 @@
 use super::paths::Paths;
 use super::{Element, Need, Structure};
 use crate::failover::{Homes, failovers};
+use crate::pools;
 use crate::reach::parts;
 use crate::votes::{Presence, Voter, Votes};
 use model::declare::{OptExt, Or, Target};
@@ -11,7 +12,7 @@ use model::lab::Lab;
 use model::lab::device::DeviceKind;
 use model::lab::guest::{Cluster, ClusterKind};
 use model::lab::service::{Dependency, Outside, Service, Strength};
-use model::lab::storage::{Level, Pool, PoolKind, Profile};
+use model::lab::storage::{Level, Pool, PoolKind};
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -354,24 +355,24 @@ fn cluster(lab: &Lab, name: &str, c: &Cluster, out: &mut Structure) {
 }
 
 /// How many of so many devices must be there; `None` if nothing is said of it.
+/// How many of its devices it needs; none if that is not declared.
 fn least(pool: &Pool, devices: usize) -> Option<usize> {
-    let spare = match (pool.profile.known(), pool.level.known()) {
-        (Some(Profile::Single | Profile::Dup | Profile::Raid0), _) => 0,
-        (Some(Profile::Raid1 | Profile::Raid10 | Profile::Raid5), _) => 1,
-        (Some(Profile::Raid1c3 | Profile::Raid6), _) => 2,
-        (Some(Profile::Raid1c4), _) => 3,
-        (None, Some(Level::Single | Level::Linear | Level::Raid0)) => 0,
-        (
-            None,
-            Some(Level::Raid1 | Level::Mirror | Level::Raid10 | Level::Raid5 | Level::Raidz1),
-        ) => 1,
-        (None, Some(Level::Raid6 | Level::Raidz2)) => 2,
-        (None, Some(Level::Raidz3)) => 3,
-        (None, Some(Level::Replicated)) => replicas(pool)?.checked_sub(1)?,
-        (None, None) if devices == 1 => 0,
-        (None, None) => return None,
+    let replicated = pool.profile.is_none() && pool.level.known() == Some(&Level::Replicated);
+    let silent = pool.profile.is_none() && pool.level.is_none();
+    let spare = match replicated {
+        true => may_miss(pool, replicas(pool)?),
+        // What several disks are for is not said.
+        false if silent && devices > 1 => return None,
+        false => usize::try_from(pools::data_tolerance(pool)?).ok()?,
     };
     Some(devices.saturating_sub(spare).max(1))
+}
+
+/// How many of its copies it goes on without: down to the last one, or to as many as it wants to have.
+fn may_miss(pool: &Pool, copies: usize) -> usize {
+    let least = pool.min_replicas.known();
+    let least = least.and_then(|n| usize::try_from(*n).ok());
+    copies.saturating_sub(least.unwrap_or(1).max(1))
 }
 
 fn replicas(pool: &Pool) -> Option<usize> {
@@ -387,6 +388,8 @@ fn pool(lab: &Lab, name: &str, p: &Pool, out: &mut Structure) {
     if let Some(least) = least(p, devices.len()) {
         out.needs_some(node, least, &devices);
     }
+    let special: Vec<NodeIndex> = p.special.iter().map(|d| out.at(&d.value.0)).collect();
+    out.needs_some(node, 1, &special);
     let Some(on) = p.on.known() else { return };
     match lab
         .clusters
@@ -398,7 +401,8 @@ fn pool(lab: &Lab, name: &str, p: &Pool, out: &mut Structure) {
             let members: Vec<NodeIndex> = c.members.iter().map(|m| out.at(&m.value.0)).collect();
             let ceph = p.kind.known() == Some(&PoolKind::Ceph);
             let copies = replicas(p).unwrap_or(if ceph { 3 } else { 1 });
-            let least = (members.len() / 2 + 1).max((members.len() + 1).saturating_sub(copies));
+            let least =
+                (members.len() / 2 + 1).max(members.len().saturating_sub(may_miss(p, copies)));
             out.needs_some(node, least, &members);
         }
         Some(_) => {}

@@ -128,6 +128,7 @@ impl Short {
                 target,
                 protocol: self.protocol.clone(),
                 mode: Some("ingress".to_owned()),
+                long: None,
             }
         })
     }

@@ -230,7 +230,7 @@ fn find<'n>(shape: &Shape, node: &'n Node, at: Span, key: Option<&'n str>) -> Op
                 let below = under(shape, name)?;
                 let mut found = find(&below, &e.value, at, Some(name))?;
                 if let Shape::Record(record, _) = shape
-                    && e.value.head == at
+                    && e.value.head() == at
                 {
                     let fields = record().fields;
                     found.need = fields.iter().any(|f| f.key == name && f.need);

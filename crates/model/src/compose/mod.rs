@@ -12,8 +12,8 @@ pub use image::Image;
 pub use resource::{Config, ConfigSource, Extra, Network, Pool, Variable, Volume};
 pub use service::{
     Amounts, Build, Command, Condition, Dependency, Deploy, Device, Dns, EnvFile, Grant,
-    Healthcheck, Logging, Membership, Mount, MountKind, Namespaces, Port, PortRange, Resources,
-    Service, Ulimit, UpdatePolicy,
+    Healthcheck, Logging, LongPort, Membership, Mount, MountKind, Namespaces, Port, PortRange,
+    Resources, Service, Ulimit, UpdatePolicy,
 };
 pub use text::Text;
 

@@ -243,6 +243,16 @@ pub struct Port {
     pub protocol: String,
     /// `ingress` or `host`.
     pub mode: Option<String>,
+    /// It is written with a key for each part; else as one text.
+    #[serde(skip)]
+    pub long: Option<LongPort>,
+}
+
+/// Where the parts of a port are written that has a key for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LongPort {
+    /// The value of `host_ip`, if it is written.
+    pub host_ip: Option<Span>,
 }
 
 /// Kinds of mounts.

@@ -1,5 +1,6 @@
 //! What is said of the lab as a whole.
 
+use super::watch::Planned;
 use crate::declare::{Many, Opt, Ref, entity, set, words};
 use crate::units::duration::Duration;
 use crate::units::money::Currency;
@@ -47,6 +48,8 @@ entity! {
     pub struct TierAbout {
         /// The share of time that services of it must work.
         slo: Opt<Share>,
+        /// Whether downtime in declared windows counts against it; it does if nothing is said.
+        planned: Opt<Planned>,
         /// What belongs in it.
         description: Opt<Prose>,
     }

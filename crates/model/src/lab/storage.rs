@@ -157,14 +157,26 @@ entity! {
         level: Opt<Level>,
         /// The disks it is made of, as `host/disk`.
         devices: Vec<Spanned<Ref<{ set::DISK }>>>,
+        /// Disks that take the place of one that fails; no capacity until then.
+        spares: Vec<Spanned<Ref<{ set::DISK }>>>,
+        /// ZFS: separate log devices; no capacity.
+        log: Vec<Spanned<Ref<{ set::DISK }>>>,
+        /// ZFS: cache devices; no capacity.
+        cache: Vec<Spanned<Ref<{ set::DISK }>>>,
+        /// ZFS: devices of a special class, each a mirror of the others; no capacity for data, and the pool is lost with the last of them.
+        special: Vec<Spanned<Ref<{ set::DISK }>>>,
         /// The pool below it: the volume group of a thin pool, the pool that a share exports.
         from: Opt<Ref<{ set::POOL }>>,
         /// Copies that a replicated pool keeps.
         replicas: Opt<u32> where above_zero,
+        /// With fewer copies than this it stops (Ceph: `min_size`).
+        min_replicas: Opt<u32> where above_zero,
         /// File system on it.
         filesystem: Opt<Filesystem>,
         /// Btrfs profile of data.
         profile: Opt<Profile>,
+        /// Btrfs profile of metadata.
+        metadata_profile: Opt<Profile>,
         /// Where it is mounted.
         mount: Opt<AbsolutePath>,
         /// Its block device.

@@ -44,6 +44,20 @@ words! {
         /// Only what mends a fault may happen.
         Emergency = "emergency",
     }
+
+    /// Whether downtime that was planned counts against an objective.
+    pub enum Planned("planned-downtime", "how planned downtime counts") {
+        /// As any other.
+        Counted = "counted",
+        /// What windows take away is not counted.
+        Excluded = "excluded",
+    }
+
+    /// That nothing is away.
+    pub enum NoDowntime("no-downtime", "the word none") {
+        /// Everything goes on: what is worked on is taken over, or is not needed.
+        None = "none",
+    }
 }
 
 entity! {
@@ -101,6 +115,8 @@ entity! {
         target: Need<Share>,
         /// Over how long.
         window: Opt<Duration>,
+        /// Whether downtime in declared windows counts; it does if nothing is said.
+        planned: Opt<Planned>,
         /// What it is.
         measured: Opt<Share>,
     }
@@ -111,6 +127,8 @@ entity! {
         schedule: Need<Calendar>,
         /// How long it is.
         length: Opt<Duration>,
+        /// How long each thing that it is for is away each time, or `none`.
+        downtime: Opt<Or<NoDowntime, Duration>>,
         /// For what; everything if nothing is said.
         r#for: Vec<Spanned<Ref<{ set::THING }>>>,
         /// What may happen.

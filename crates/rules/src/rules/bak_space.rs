@@ -136,17 +136,19 @@ fn need(
         match changes(ctx.lab, backup) {
             Err(missing) => return Some(Err(missing)),
             Ok(daily) => {
-                let all = (once + daily * days).min(full.max(once));
-                (
-                    all,
-                    format!(
-                        "'{name}': {how} over {days} {}; {} + {days} × {} = {} at most",
-                        if days == 1 { "day" } else { "days" },
+                let (changed, whole) = (once + daily * days, full.max(once));
+                let sum = format!("{} + {days} × {} = {}", say(once), say(daily), say(changed));
+                let unit = if days == 1 { "day" } else { "days" };
+                let how = match changed > whole {
+                    // No archive is larger than all of the data.
+                    true => format!(
+                        "'{name}': {how} over {days} {unit}; {count} × {} = {} at most, less than {sum}",
                         say(once),
-                        say(daily),
-                        say(all)
+                        say(whole)
                     ),
-                )
+                    false => format!("'{name}': {how} over {days} {unit}; {sum} at most"),
+                };
+                (changed.min(whole), how)
             }
         }
     };

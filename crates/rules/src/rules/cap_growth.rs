@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use model::declare::{Known, Opt, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::road::{Probability, Risk};
+use model::lab::storage::{Pool, PoolKind};
 use model::units::size::Size;
 
 pub(crate) const RULE: Rule = Rule {
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "By its declared growth something is full within a year, or already is.",
     rationale: "Space runs out on a day that can be computed, and it takes weeks to buy more. A pool that is full stops every \
-        program that writes; a risk register that calls this unlikely is a register nobody computed.",
+        program that writes, and ZFS gets slow from 90 % on; a risk register that calls this unlikely is a register nobody computed.",
     example: "pools: {tank: {usable: 4TB, used: 3TB, growth: 50%}}",
     controls: &["ISO 27001:2022 A.8.6"],
     mend: Mend::None("more space has to be bought, or data removed"),
@@ -41,6 +42,31 @@ struct Course {
     from: Option<Date>,
 }
 
+/// From here on ZFS looks for free blocks in another way. Source: OpenZFS, "Workload Tuning", "Free Space": keep it above 10 %.
+const CROWDED: i128 = 90;
+
+/// A ZFS that is not full, and slow all the same; whoever declares a limit has thought of it.
+fn crowded(name: &str, pool: &Pool, used: i128, room: i128) -> Option<Diagnostic> {
+    let zfs = pool.kind.known() == Some(&PoolKind::Zfs) && pool.fill_limit.is_none();
+    if !zfs || used >= room || used * 100 <= room * CROWDED {
+        return None;
+    }
+    let say = sizes::storage;
+    let share = percent(used, room).unwrap_or_default();
+    let d = RULE
+        .finding(format!(
+            "pool '{name}' is {share} full, and ZFS gets slow above {CROWDED}%"
+        ))
+        .at(place(&pool.used).unwrap_or(pool.span), "used")
+        .note(format!(
+            "{} / {} = {share}; {CROWDED}% are {}",
+            say(used),
+            say(room),
+            say(room * CROWDED / 100)
+        ));
+    Some(d.help("remove what need not be kept, add space, or declare how full it may get: 'fill_limit: 80%'"))
+}
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, pool) in &ctx.lab.pools {
         let object = ObjectRef::new(Kind::Pool, name);
@@ -56,6 +82,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             Some(fill) => format!("pool '{name}' is filled to its limit of {fill}"),
             None => format!("pool '{name}' is full"),
         };
+        if let Some(d) = crowded(name, pool, used, space.value) {
+            out.add(object.clone(), d);
+        }
         let Some(growth) = pool
             .growth
             .known()

@@ -8,7 +8,9 @@ use crate::sizes;
 use crate::totals::{self, Part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
 use model::lab::guest::{Cluster, Guest};
 use model::lab::measure::Measure;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,11 +60,20 @@ fn check(
     if let Some((_, loss)) = worst(&mut now, &mut open) {
         let (guest, placed) = full(&loss)?;
         let short = loss.lacking().is_some_and(|n| n > 0);
-        return Some(match too_large(&loss) {
+        let mut d = match too_large(&loss) {
             _ if short => finding(name, cluster, &loss, None),
             Some((largest, room)) => fits_nowhere(name, cluster, &loss, largest, room),
             None => no_room(name, cluster, &loss, (guest, placed)),
-        });
+        };
+        // Limits of Compose files are what is taken at most.
+        if loss.need.known.iter().any(|p| p.assumed) {
+            d.severity = Severity::Warning;
+        }
+        if let Some(note) = ballooned(ctx.lab, &loss).filter(|_| short) {
+            d.severity = Severity::Warning;
+            d = d.note(note);
+        }
+        return Some(d);
     }
     let grown = growth(ctx, name).and_then(|growth| {
         let mut then = Losses::of(ctx.lab, cluster, (guests, ctx.load()), growth.0);
@@ -78,6 +89,33 @@ fn check(
         Some(d.note(format!("after a year's growth of {}", growth.1)))
     });
     grown.or_else(|| unknown(name, cluster, open))
+}
+
+/// That what the guests are sure of fits, if some of them give memory back when their host is short of it.
+fn ballooned(lab: &Lab, loss: &Loss) -> Option<String> {
+    let sure = |part: &Part| {
+        let guest = lab.guests.get(&part.name)?;
+        let bytes = i128::from(sizes::memory_bytes(guest.memory_reserved.known()?));
+        (bytes < part.value).then_some(bytes)
+    };
+    let need = &loss.need.known;
+    let some = need.iter().any(|p| sure(p).is_some());
+    let least: Vec<Part> = need
+        .iter()
+        .map(|p| match sure(p) {
+            Some(value) => Part {
+                shown: sizes::memory(value),
+                value,
+                ..p.clone()
+            },
+            None => p.clone(),
+        })
+        .collect();
+    let fits = some && loss.need.missing.is_empty() && sizes::value(&least) <= loss.left.value();
+    fits.then(|| {
+        let sum = sizes::sum(&least, sizes::memory);
+        format!("by what each is sure of ('memory_reserved'): {sum}, if the others give back in time what they use beyond it")
+    })
 }
 
 /// What was not decided.

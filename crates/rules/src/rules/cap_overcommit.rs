@@ -3,10 +3,11 @@
 use crate::load::{capacity, guest_memory, threads};
 use crate::partial::{self, Partial};
 use crate::sizes;
-use crate::totals::{self, Machine, Part, part};
+use crate::totals::{self, Machine, Part};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Severity, Span};
-use model::compose::{Project, Service as Composed};
+use diag::{Diagnostic, Severity};
+use graph::composed_memory::{Memory, limit, of_service};
+use graph::containers::Container;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Host;
@@ -21,7 +22,9 @@ pub(crate) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Guests or services together may take, or are expected to take, more memory than their machine has.",
     rationale: "Memory cannot be lent out twice: when all take what they were promised, the kernel kills one of them, mostly the \
-        largest, which is mostly the database.",
+        largest, which is mostly the database. A service that declares no memory is expected to take what its Compose file reserves, else its limit, \
+        and may take its limit; containers that no declared service is are counted as their stack. A limit of processors above what the machine has is \
+        one with which Docker creates no container.",
     example: "guests: {a: {on: pve, memory: 12GiB}, b: {on: pve, memory: 12GiB}}   # on a host of 16 GiB",
     controls: &["ISO 27001:2022 A.8.6"],
     mend: Mend::None("what gets less or moves away is a decision"),
@@ -66,6 +69,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 /// A container that may take more by its limit than its machine has, so that the limit bounds nothing.
 fn containers(ctx: &Context<'_>, out: &mut Findings) {
     for container in ctx.containers() {
+        if let Some(d) = container_processors(ctx, &container) {
+            out.add(container.object(), d);
+        }
         let room = match container.machine() {
             Some((Kind::Host, name)) => capacity(ctx.lab, name),
             Some((Kind::Guest, name)) => match ctx.lab.guests.get(name) {
@@ -74,7 +80,7 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             },
             _ => continue,
         };
-        let limit = container_limit(container.project, container.service);
+        let limit = limit(container.project, container.service);
         let (Ok(room), Some((limit, span))) = (room, limit) else {
             continue;
         };
@@ -97,6 +103,37 @@ fn containers(ctx: &Context<'_>, out: &mut Findings) {
             out.add(container.object(), d);
         }
     }
+}
+
+/// A container whose limit of processors is above what its machine has: Docker refuses to create it ("Range of CPUs is from 0.01 to …").
+fn container_processors(ctx: &Context<'_>, container: &Container<'_>) -> Option<Diagnostic> {
+    let (kind, name) = container.machine()?;
+    let (has, how) = match kind {
+        Kind::Host => threads(ctx.lab.hosts.get(name)?)?,
+        Kind::Guest => {
+            let cores = *ctx.lab.guests.get(name)?.cores.known()?;
+            (cores, format!("{cores} processors"))
+        }
+        _ => return None,
+    };
+    let deploy = container.service.deploy.as_ref();
+    let limits = deploy.and_then(|d| d.limits.as_ref()?.cpus.as_ref());
+    let cpus = limits.or(container.service.amounts.cpus.as_ref())?;
+    if cpus.value <= f64::from(has) || !container.project.is_settled(cpus.span) {
+        return None;
+    }
+    let asked = cpus.value;
+    let d = RULE
+        .finding(format!(
+            "{} may take {asked} processors, and {} '{name}' has {how}",
+            container.title(),
+            kind.word()
+        ))
+        .at(cpus.span, "more than there are")
+        .note(format!(
+            "{asked} > {has}: Docker does not create a container with a limit above what its machine has"
+        ));
+    Some(d.help("limit it to what it needs, and to less than all"))
 }
 
 /// A virtual machine with more processors than its host has threads: Proxmox VE does not start it, and on other hypervisors
@@ -169,7 +206,7 @@ fn unknown(
 fn is_told(ctx: &Context<'_>, name: &str, service: &Service) -> bool {
     let memory = service.memory.as_ref();
     memory.is_some_and(|m| m.expected.is_some() || m.limit.is_some())
-        || composed(ctx, name, service).is_some()
+        || ctx.load().files().service(name).is_some()
 }
 
 /// What services ask of the memory of one machine.
@@ -179,27 +216,42 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(ctx: &Context<'_>, with: &[(&str, &Service)], without: &[(&str, &Service)]) -> Self {
+    fn of(
+        ctx: &Context<'_>,
+        machine: &ObjectRef,
+        with: &[(&str, &Service)],
+        without: &[(&str, &Service)],
+    ) -> Self {
         let value = |s: &model::units::size::Size| i128::from(s.bytes());
-        let limit = |(n, s): &(&str, &Service)| {
-            let declared = s.memory.as_ref().and_then(|m| part(n, &m.limit, value));
-            declared.or_else(|| composed(ctx, n, s))
-        };
-        let expected = |(n, s): &(&str, &Service)| {
-            let declared = s.memory.as_ref().and_then(|m| part(n, &m.expected, value));
-            declared.or_else(|| limit(&(*n, *s)))
-        };
+        let files = ctx.load().files();
+        let both = |(n, s): &(&str, &Service)| of_service(files, n, s, value);
+        let limit = |s: &(&str, &Service)| both(s).1;
+        let expected = |s: &(&str, &Service)| both(s).0;
+        let rest = ctx.load().stacks(machine).iter();
+        let rest: Vec<&Memory> = rest.filter_map(|s| files.rest(s)).collect();
+        let rest_expected = rest
+            .iter()
+            .filter_map(|m| m.expected.as_ref().or(m.limit.as_ref()));
+        let rest_limits = rest.iter().filter_map(|m| m.limit.as_ref());
         let open = |n: &str| format!("the memory of service '{n}'");
         let missing: Vec<String> = without.iter().map(|(n, _)| open(n)).collect();
         let unlimited = with.iter().filter(|s| limit(s).is_none());
         let unlimited = unlimited.map(|(n, _)| format!("the limit of service '{n}'"));
         Self {
             limits: Partial {
-                known: with.iter().filter_map(limit).collect(),
+                known: with
+                    .iter()
+                    .filter_map(limit)
+                    .chain(rest_limits.cloned())
+                    .collect(),
                 missing: missing.iter().cloned().chain(unlimited).collect(),
             },
             expected: Partial {
-                known: with.iter().filter_map(expected).collect(),
+                known: with
+                    .iter()
+                    .filter_map(expected)
+                    .chain(rest_expected.cloned())
+                    .collect(),
                 missing,
             },
         }
@@ -217,10 +269,11 @@ fn together(
     let beside = |(_, s): &(&str, &Service)| s.runs.iter().all(|r| r.guest.is_none());
     let services = ctx.load().services(host).iter().copied().filter(beside);
     let (with, without): (Vec<_>, Vec<_>) = services.partition(|(n, s)| is_told(ctx, n, s));
-    if guests.known.is_empty() || with.is_empty() {
+    let nothing = with.is_empty() && ctx.load().stacks(host).is_empty();
+    if guests.known.is_empty() || nothing {
         return None;
     }
-    let asked = Asked::of(ctx, &with, &without);
+    let asked = Asked::of(ctx, host, &with, &without);
     let both = |services: &Partial| {
         let alone = guests.value() > room.value || services.value() > room.value;
         let mut all = guests.clone();
@@ -246,7 +299,10 @@ fn services(
 ) {
     let services = ctx.load().services(machine).iter().copied();
     let (with, without): (Vec<_>, Vec<_>) = services.partition(|(n, s)| is_told(ctx, n, s));
-    let Some((_, first)) = with.first() else {
+    let stacks = ctx.load().stacks(machine).first();
+    let stack = stacks.and_then(|s| ctx.lab.stacks.get(*s));
+    let first = with.first().map(|(_, s)| s.span);
+    let Some(first) = first.or(stack.map(|s| s.span)) else {
         return;
     };
     let Ok(room) = room else {
@@ -254,12 +310,12 @@ fn services(
         let d = RULE.unknown(format!("whether {what} has the memory of its services"));
         out.add(
             machine.clone(),
-            d.at(first.span, "")
+            d.at(first, "")
                 .note(format!("not declared: the memory of {what}")),
         );
         return;
     };
-    let Asked { expected, limits } = Asked::of(ctx, &with, &without);
+    let Asked { expected, limits } = Asked::of(ctx, machine, &with, &without);
     if expected.value() > room.value {
         out.add(
             machine.clone(),
@@ -285,7 +341,9 @@ fn services(
         ));
         out.add(machine.clone(), d);
     }
-    out_of_sight(machine, &without, out);
+    if !with.is_empty() {
+        out_of_sight(machine, &without, out);
+    }
 }
 
 /// Services of which nothing says what they take.
@@ -309,46 +367,6 @@ fn out_of_sight(machine: &ObjectRef, without: &[(&str, &Service)], out: &mut Fin
         machine.clone(),
         d.help("add 'memory: {expected: …, limit: …}' to them, or limits in their Compose files"),
     );
-}
-
-/// What the Compose file limits the containers of a service to, if it limits all of them.
-fn composed(ctx: &Context<'_>, name: &str, service: &Service) -> Option<Part> {
-    let limits = service.runs.iter().filter_map(|runs| {
-        let stack = runs.stack.known()?.name();
-        let project = ctx.projects.get(stack)?;
-        let wanted = runs.service.known().map_or(name, |s| s.0.as_str());
-        let alone = runs.service.is_none() && ctx.services_in(stack).count() == 1;
-        let containers: Vec<&Composed> = match project.services.get(wanted) {
-            Some(one) if !alone => vec![one],
-            _ if alone => project.services.values().filter(|c| c.active).collect(),
-            _ => return None,
-        };
-        let all = containers.iter().map(|c| container_limit(project, c));
-        all.collect::<Option<Vec<(i128, Span)>>>()
-    });
-    let all: Vec<(i128, Span)> = limits.flatten().collect();
-    let (_, span) = all.first().copied()?;
-    let value = all.iter().map(|(bytes, _)| bytes).sum();
-    Some(Part {
-        name: format!("{name}, by its Compose file"),
-        shown: sizes::exact_memory(value),
-        value,
-        span,
-        assumed: false,
-    })
-}
-
-/// `deploy.resources.limits.memory` or `mem_limit`, times the containers.
-fn container_limit(project: &Project, container: &Composed) -> Option<(i128, Span)> {
-    let deploy = container.deploy.as_ref();
-    let limits = deploy.and_then(|d| d.limits.as_ref()?.memory.as_ref());
-    let bytes = limits.or(container.amounts.mem_limit.as_ref())?;
-    let replicas = deploy.and_then(|d| d.replicas.as_ref());
-    let times = replicas.or(container.amounts.scale.as_ref());
-    let known = project.is_settled(bytes.span) && times.is_none_or(|t| project.is_settled(t.span));
-    let times = times.map_or(1, |t| t.value);
-    let value = i128::from(bytes.value) * i128::from(times);
-    (known && bytes.value > 0).then_some((value, bytes.span))
 }
 
 fn finding(

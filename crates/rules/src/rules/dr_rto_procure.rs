@@ -206,7 +206,7 @@ impl<'c, 'a> Tier<'c, 'a> {
                 }
             }
         }
-        let demand = Demand::of(lab, &wanted.services());
+        let demand = Demand::of(lab, ctx.load().files(), &wanted.services());
         Some(Self { demand, data })
     }
 }

@@ -90,12 +90,13 @@ use crate::Rule;
 use native::{
     bak_unencrypted, cap_feed_load, cap_memory_slots, cap_ups_load, cap_ups_runtime,
     chg_backup_before, chg_bypass, cmp_dup_key, cmp_exposure, cmp_hardening, cmp_mode_ports,
-    cmp_net_claim, cmp_port_open, cmp_replicas_port, doc_diagram, doc_encoding, doc_link,
-    doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax, ha_expected_votes,
-    img_pin, img_updater, inv_guest_id, inv_rack, inv_serial, plat_cmd, ref_container, ref_path,
-    run_destructive, run_exec, run_ref, sec_default_password, sec_guest_privileged, ssh_lockout,
-    ssh_no_login, ssh_password_login, ssh_root_login, sto_dev_name, sto_disk_owner, sto_fstab,
-    sto_guest_pool, sto_raid_usable, sudo_nopassword, ups_unwatched,
+    cmp_net_claim, cmp_port_open, cmp_public_cert, cmp_replicas_port, doc_diagram, doc_encoding,
+    doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax,
+    ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial, plat_cmd,
+    ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password,
+    sec_guest_privileged, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
+    sto_dev_name, sto_disk_owner, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
+    ups_unwatched,
 };
 use network::{
     exposure_review, net_any_source, net_cable_ends, net_container_address, net_dns_address,
@@ -167,6 +168,7 @@ pub const RULES: &[Rule] = &[
     cmp_mode_ports::RULE,
     cmp_net_claim::RULE,
     cmp_port_open::RULE,
+    cmp_public_cert::RULE,
     cmp_replicas_port::RULE,
     cost_complete::RULE,
     cron_dead_man::RULE,

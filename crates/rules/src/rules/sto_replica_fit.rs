@@ -4,9 +4,10 @@ use crate::figure::percent;
 use crate::origin::cite;
 use crate::partial::{Partial, listed};
 use crate::sizes;
-use crate::totals::{self, Total, bytes, devices, part};
+use crate::totals::{self, Part, Total, bytes, devices, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use graph::space;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Origin;
@@ -39,7 +40,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
     let used = data(ctx, name, pool);
     let raw = raw(ctx, name, pool);
-    let Some((raw, how)) = raw.clone().filter(|_| !used.known.is_empty()) else {
+    let Some(raw) = raw.as_ref().filter(|_| !used.known.is_empty()) else {
         let devices = raw.is_none().then_some("the sizes of its devices");
         return Some(open(name, pool, devices, &used));
     };
@@ -56,7 +57,7 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
                 .help("declare 'replicas' and 'fill_limit'"),
         );
     };
-    let whole = raw / copies;
+    let (whole, by) = raw.of(copies)?;
     let limit = whole * share / 1_000_000;
     let (need, least) = (used.value(), used.least());
     if need <= limit {
@@ -79,10 +80,9 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
             ),
         )
         .at(pool.span, "replicated")
-        .note(format!("devices: {how}"))
+        .note(format!("devices: {}", raw.words()))
         .note(format!(
-            "{} / {copies} × {} = {}; {} - {} = {least}{} too much",
-            say(raw),
+            "{by} × {} = {}; {} - {} = {least}{} too much",
             percent(share, 1_000_000).unwrap_or_default(),
             say(limit),
             say(need),
@@ -97,11 +97,44 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
     Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
 }
 
-/// What its devices hold in all, and how that is computed.
-fn raw(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<(i128, String)> {
+/// What its devices hold in all.
+enum Raw {
+    Devices(Vec<Part>),
+    Whole(i128),
+}
+
+impl Raw {
+    fn words(&self) -> String {
+        match self {
+            Raw::Devices(parts) => sizes::sum(parts, sizes::storage),
+            Raw::Whole(n) => sizes::storage(*n),
+        }
+    }
+
+    /// What so many copies of all leave, and how that is computed.
+    fn of(&self, copies: i128) -> Option<(i128, String)> {
+        let say = sizes::storage;
+        match self {
+            Raw::Devices(parts) => {
+                let space = space::replicated(parts, copies)?;
+                let even = space.raw / copies;
+                Some(match space.usable < even {
+                    true => (
+                        space.usable,
+                        format!("({}; {})", space.formula, say(space.usable)),
+                    ),
+                    false => (even, format!("{} / {copies}", say(space.raw))),
+                })
+            }
+            Raw::Whole(n) => Some((n / copies, format!("{} / {copies}", say(*n)))),
+        }
+    }
+}
+
+fn raw(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Raw> {
     match totals::sum(devices(ctx.lab, name, pool).into_iter()) {
-        Total::Sum(parts) => Some((sizes::value(&parts), sizes::sum(&parts, sizes::storage))),
-        _ => bytes(&pool.raw).map(|n| (n, sizes::storage(n))),
+        Total::Sum(parts) => Some(Raw::Devices(parts)),
+        _ => bytes(&pool.raw).map(Raw::Whole),
     }
 }
 

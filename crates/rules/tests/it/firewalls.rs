@@ -275,7 +275,7 @@ fn published_ports_of_guests_ranges_and_long_forms() {
     assert_eq!(fixes, 0);
     let (_, help, fixes) = of(host, "      - target: 5432\n        published: 5432").unwrap();
     assert!(help.contains("'host_ip: 127.0.0.1'"), "{help}");
-    assert_eq!(fixes, 0);
+    assert_eq!(fixes, 1);
     let guest = "hosts: {pve: }\nguests: {nas: {kind: vm, on: pve, firewall: {table: holdfast}}}";
     let (message, ..) = of(guest, "      - '5432:5432'").unwrap();
     assert!(

@@ -1,6 +1,7 @@
 //! What goals ask of a lab again and again, looked up once: what each tier needs and where that is, and what stands by.
 
 use graph::bodies::Body;
+use graph::composed_memory::Files;
 use graph::few::Few;
 use graph::places::{self, Machine};
 use graph::restore::{belongs, wanted};
@@ -53,7 +54,7 @@ impl<'a> Own<'a> {
             data,
             on,
             hosts,
-            demand: Demand::of(lab, &services),
+            demand: Demand::of(lab, &Files::default(), &services),
         }
     }
 }

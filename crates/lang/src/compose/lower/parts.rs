@@ -6,8 +6,8 @@ use crate::compose::value::{Kind, Map, Value};
 use core::net::IpAddr;
 use diag::{Diagnostic, Spanned};
 use model::compose::{
-    Build, Condition, Dependency, Deploy, Device, Grant, Healthcheck, Logging, Membership, Mount,
-    MountKind, Port, PortRange, Resources, Ulimit, UpdatePolicy,
+    Build, Condition, Dependency, Deploy, Device, Grant, Healthcheck, Logging, LongPort,
+    Membership, Mount, MountKind, Port, PortRange, Resources, Ulimit, UpdatePolicy,
 };
 use std::collections::BTreeMap;
 
@@ -91,11 +91,15 @@ fn one_port(f: &mut F<'_, '_, '_>, service: &str, value: &Value, map: &Map) -> O
         return None;
     };
     let published = p.text("published").filter(|t| !t.value.is_empty());
+    let host_ip = p.text("host_ip");
+    // What was one text has all of its parts in the same place.
+    let long = (target.span != value.span).then(|| LongPort {
+        host_ip: host_ip.as_ref().map(|t| t.span),
+    });
     Some(Port {
         span: value.span,
-        host_ip: p
-            .text("host_ip")
-            .and_then(|t| t.value.parse::<IpAddr>().ok()),
+        long,
+        host_ip: host_ip.and_then(|t| t.value.parse::<IpAddr>().ok()),
         published: published
             .and_then(|t| range(&t.value))
             // Port 0 is whichever is free.

@@ -1,0 +1,46 @@
+//! The mend of a port that is written with a key for each part changes the key that it is about, and nothing beside it.
+
+use crate::support::{check, split};
+use diag::fix::{Reach, mend};
+use std::collections::BTreeSet;
+
+/// The Compose file after the mend of `fw-docker-bypass`.
+fn mended(ports: &str) -> String {
+    let text = format!(
+        "format: 1\nlab: x\nhosts: {{nas: {{firewall: {{table: holdfast}}}}}}\nstacks: {{db: {{file: w.yaml, on: nas}}}}\n# file: w.yaml\nservices:\n  db:\n    image: 'x:1'\n    ports:\n{ports}"
+    );
+    let (found, sources) = check(&text, None);
+    let own: Vec<_> = found
+        .into_iter()
+        .filter(|d| d.code == "fw-docker-bypass" && d.fix.is_some())
+        .collect();
+    assert_eq!(own.len(), 1, "{own:#?}");
+    let texts = mend(&own, &sources, Reach::Unsafe, &BTreeSet::new()).texts;
+    let after = texts.get("w.yaml").expect("the Compose file is changed");
+    let (first, _) = split(&text);
+    let (again, _) = check(&format!("{first}# file: w.yaml\n{after}"), None);
+    let left = again.iter().filter(|d| d.code == "fw-docker-bypass");
+    assert_eq!(left.count(), 0, "{after}");
+    let (_, ports) = after.split_once("ports:\n").expect("it still has ports");
+    ports.to_owned()
+}
+
+#[test]
+fn an_address_is_added_or_replaced_where_it_stands() {
+    // In one line, and with an address for all.
+    assert_eq!(
+        mended("      - {target: 80, published: 8080, host_ip: 0.0.0.0, mode: host}\n"),
+        "      - {target: 80, published: 8080, host_ip: 127.0.0.1, mode: host}\n"
+    );
+    assert_eq!(
+        mended("      - target: 80\n        host_ip: \"0.0.0.0\"\n        published: 80\n"),
+        "      - target: 80\n        host_ip: 127.0.0.1\n        published: 80\n"
+    );
+    let said = mended("      - {target: 80, published: 8080}\n");
+    assert!(said.contains("target: 80, published: 8080"), "{said}");
+    // One text stays one text.
+    assert_eq!(
+        mended("      - '8080:80/udp'\n"),
+        "      - \"127.0.0.1:8080:80/udp\"\n"
+    );
+}
