@@ -366,7 +366,6 @@ fn ports_of_a_host_and_counts_of_ports_are_told() {
 fn ranges_as_people_write_them_are_told() {
     let cost = "costs: {c: {amount: '@@', every: month}}";
     let paid = "subscriptions: {s: {cost: '@@'}}";
-    let dhcp = "networks: {own: {subnet: 192.168.30.0/24, dhcp: {range: '@@'}}}";
     let window = "windows: {w: {schedule: '@@'}}";
     each(&[
         (cost, "$200-300", "did you mean '200..300 USD'?"),
@@ -377,22 +376,6 @@ fn ranges_as_people_write_them_are_told() {
         (cost, "€1-2k", "is not an amount"),
         (cost, "€200-$300", "is not an amount"),
         (paid, "10-12 EUR/month", "did you mean '10..12 EUR/month'?"),
-        (
-            dhcp,
-            "192.168.30.100-200",
-            "did you mean '192.168.30.100-192.168.30.200'?",
-        ),
-        (
-            dhcp,
-            "192.168.30.100 .. 192.168.30.200",
-            "did you mean '192.168.30.100-192.168.30.200'?",
-        ),
-        (
-            dhcp,
-            "192.168.30.100-.200",
-            "did you mean '192.168.30.100-192.168.30.200'?",
-        ),
-        (dhcp, "192.168.30.100-300", "is not a range"),
         (
             window,
             "Sat 02:00-06:00",
@@ -517,7 +500,12 @@ fn unknown_where_it_cannot_stand_is_told_with_what_can() {
 /// The complaint, the text that it points at, and what is offered.
 fn pointed(text: &str) -> (String, String, String) {
     let mut sources = SourceSet::default();
-    let whole = format!("{REST}{text}\n");
+    // The rest has networks of its own.
+    let rest = match text.starts_with("networks") {
+        true => "format: 1\nlab: x\n",
+        false => REST,
+    };
+    let whole = format!("{rest}{text}\n");
     sources.add("holdfast.yaml", whole.clone());
     let (_, all) = lang::analyze(&sources);
     let d = all.iter().find(|d| d.class == Class::Invalid).unwrap();

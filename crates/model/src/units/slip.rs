@@ -201,6 +201,10 @@ pub(super) fn cents(text: &str) -> Option<String> {
 /// `12€`, `EUR12` and `12,50 euros` as `12 EUR`, `12 EUR` and `12.50 EUR`.
 pub(super) fn money(text: &str) -> Option<String> {
     if let Some((low, high)) = ends(text) {
+        // Of 1-2k nobody knows where it begins.
+        if low.contains(['k', 'K']) != high.contains(['k', 'K']) {
+            return None;
+        }
         let (low, one) = amount(low)?;
         let (high, other) = amount(high)?;
         let code = match (one, other) {
