@@ -206,8 +206,8 @@ fn containers<'a>(
 }
 
 /// What is declared of a service, else what its Compose file says: expected, and at most.
-pub fn of_service<'p>(
-    files: &'p Files<'_>,
+pub fn of_service(
+    files: &Files<'_>,
     name: &str,
     service: &Service,
     bytes: impl Fn(&model::units::size::Size) -> i128,

@@ -338,5 +338,5 @@ fn even(parts: &[Part]) -> Option<(i128, i128, String)> {
             say(parts.first()?, used)
         ),
     };
-    (used > 0).then(|| (used, used / 2, formula))
+    (used > 0).then_some((used, used / 2, formula))
 }

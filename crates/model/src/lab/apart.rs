@@ -17,6 +17,9 @@ use diag::{Span, Spanned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Notes that an object of a kind stands apart: its name, its place, and why if that is not its own doing.
+type Add<'a> = &'a mut dyn FnMut(Kind, &str, Span, Option<Why>);
+
 /// Why something is not in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
@@ -196,7 +199,7 @@ impl Lab {
     }
 
     /// The same of data and its copies.
-    fn data_on(&self, gone: &Gone, add: &mut dyn FnMut(Kind, &str, Span, Option<Why>)) {
+    fn data_on(&self, gone: &Gone, add: Add<'_>) {
         let one = |given: Option<(Kind, &str)>| given.and_then(|(kind, name)| gone.on(kind, name));
         for (name, d) in &self.datasets {
             let host = d.host.as_ref().map(|h| (Kind::Host, h.value.as_str()));
