@@ -60,6 +60,7 @@ use super::literal::{Bounds, is_strong, literal};
 use super::parts::{Held, Lazy, Parts};
 use super::words::Comments;
 use super::{Grade, Leak};
+use diag::naming;
 use regex::Captures;
 use std::ops::Range;
 
@@ -234,6 +235,11 @@ impl Families {
                     What::Named => {
                         if let Some(name) = found.name("n") {
                             named(name.as_str(), Found::written_out(&value));
+                            // In a sentence a plain word may stand there: it is not told, and not shown.
+                            let read = literal(value.as_str(), Bounds::Read, Kind::Settings);
+                            if naming(name.as_str()).is_some() && read.is_some() {
+                                add(Verdict::Doubtful(value.range()));
+                            }
                         }
                         continue;
                     }
