@@ -86,7 +86,11 @@ fn what_upsd_tells_is_seen_and_kept() {
     );
     field.add("hosts: {localhost: {}}\n");
     let seen = field.run(&["observe", "--on", "real"]);
-    assert!(seen.stdout.contains("ups/ups1   answered"), "{}", seen.all());
+    assert!(
+        seen.stdout.contains("ups/ups1   answered"),
+        "{}",
+        seen.all()
+    );
     // Nothing leads to the host; of the UPS all is known.
     assert!(seen.stdout.contains("0 kinds incomplete"), "{}", seen.all());
     let (_, rows) = field.drift();
