@@ -89,7 +89,7 @@ const SMB_PARTS: &[&str] = &[
 ];
 /// `smbclient -U name%…`, and `net rpc` and others of Samba.
 const SMB: &str = concat!(
-    r"(?:^|[^\w.-])(?:smbclient|smbget|smbcacls|smbcquotas|rpcclient|winexe|wmic|ntlm_auth|samba-tool|net[ \t,'\x22]+(?:ads|rpc|rap|conf|user|time|join))\b",
+    r"(?:^|[^[:word:].-])(?:smbclient|smbget|smbcacls|smbcquotas|rpcclient|winexe|wmic|ntlm_auth|samba-tool|net[ \t,'\x22]+(?:ads|rpc|rap|conf|user|time|join))\b",
     words!(),
     "(?:-U|--user)(?:",
     gap!(),

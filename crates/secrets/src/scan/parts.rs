@@ -45,11 +45,15 @@ pub(super) const NOUNS: &[&str] = &[
 pub(super) struct Parts {
     known: BTreeMap<&'static str, usize>,
     all: Vec<&'static str>,
+    #[cfg(test)]
+    shapes: Vec<&'static str>,
 }
 
 impl Parts {
     /// A shape and its letters, small ones: a match has one of them, whatever their case. Without letters it is looked for everywhere.
     pub(super) fn shape(&mut self, any: &'static [&'static str], shape: &'static str) -> Lazy {
+        #[cfg(test)]
+        self.shapes.push(shape);
         Lazy {
             any: self.ids(any),
             shape,
@@ -94,6 +98,8 @@ impl Parts {
             ids,
             nouns,
             searcher: searcher.ok(),
+            #[cfg(test)]
+            shapes: self.shapes,
         }
     }
 }
@@ -107,6 +113,8 @@ pub(super) struct Index {
     ids: Vec<usize>,
     nouns: usize,
     searcher: Option<AhoCorasick>,
+    #[cfg(test)]
+    pub(super) shapes: Vec<&'static str>,
 }
 
 /// What a text holds.

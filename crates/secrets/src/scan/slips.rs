@@ -28,7 +28,7 @@ const VARIABLE: &str = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?([-?+])([^{}\n]+)\}";
 const SENTENCE: &str = r#"(?i)\b(?:password|passwort|passphrase|passwd|passcode|kennwort|pw|pwd)[ \t]+(?:(?:is|ist|was|war)[ \t]+|[=:][ \t]*)?["'`]?([^\s"'`<>,;]{4,})"#;
 /// A name and what may be its password, where a line says what for: `iDRAC: root / …`.
 const BESIDE_NAME: &str =
-    r#"[:=|][ \t]*[`*]*[A-Za-z][\w.@-]{0,30}[`*]*[ \t]+/[ \t]+[`*"]*([^\s`*"'|,;()]{6,})"#;
+    r#"[:=|][ \t]*[`*]*[A-Za-z][[:word:].@-]{0,30}[`*]*[ \t]+/[ \t]+[`*"]*([^\s`*"'|,;()]{6,})"#;
 /// What is named `key` alone: of a dashboard's widget, of a cache, of anything.
 const KEY: &str = r#"(?i)(?:^|[\s{,"'.])key["']?[ \t]*[:=][ \t]*["']?([^\s"',{}\[\]]{12,})"#;
 /// A share of a file server with who asks for it: `//user:password@nas/share`. With a scheme it is a URL.

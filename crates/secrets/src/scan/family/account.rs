@@ -22,7 +22,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["aws_se"],
             shape: concat!(
-                r#"\bconfigure["']?[ \t,]+["']?set["']?[ \t,]+["']?(?:[\w-]+\.)*aws_(?:secret_access_key|session_token)["']?[ \t,]+"#,
+                r#"\bconfigure["']?[ \t,]+["']?set["']?[ \t,]+["']?(?:[[:word:]-]+\.)*aws_(?:secret_access_key|session_token)["']?[ \t,]+"#,
                 value!()
             ),
             reach: Reach::Any,

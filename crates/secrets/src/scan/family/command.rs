@@ -11,7 +11,7 @@ use crate::scan::words::{gap, is_word};
 macro_rules! option {
     ($programs:literal, $option:literal) => {
         concat!(
-            r"(?:^|[^\w.-])(?:",
+            r"(?:^|[^[:word:].-])(?:",
             $programs,
             r#")["']?(?:(?:[ \t,]|\\\r?\n|\n[ \t]*-)(?:[^\n|;&]|\\\r?\n|\n[ \t]*-[ \t])*?)??(?:"#,
             $option,
@@ -47,7 +47,10 @@ pub(super) const FAMILY: Family = Family {
         of(
             &["ipmi"],
             concat!(
-                option!(r"ipmitool|ipmiutil|ipmipower|ipmi-\w+", r#"[\s"',]-[Pp]"#),
+                option!(
+                    r"ipmitool|ipmiutil|ipmipower|ipmi-[[:word:]]+",
+                    r#"[\s"',]-[Pp]"#
+                ),
                 gap!(),
                 word!()
             ),
@@ -63,7 +66,7 @@ pub(super) const FAMILY: Family = Family {
             &["openssl"],
             concat!(
                 option!(
-                    r#"openssl["']?[ \t,]+["']?(?:enc|aes\w*|aes-[\w-]+|aria-[\w-]+|camellia-[\w-]+|chacha20\w*|des3?|des-[\w-]+|bf\w*|bf-[\w-]+)"#,
+                    r#"openssl["']?[ \t,]+["']?(?:enc|aes[[:word:]]*|aes-[[:word:]-]+|aria-[[:word:]-]+|camellia-[[:word:]-]+|chacha20[[:word:]]*|des3?|des-[[:word:]-]+|bf[[:word:]]*|bf-[[:word:]-]+)"#,
                     r#"[\s"',]-[kK]"#
                 ),
                 gap!(),
@@ -190,7 +193,7 @@ pub(super) const FAMILY: Family = Family {
         ),
         of(
             &["smbpasswd"],
-            r#"\b(?:echo|printf)(?:[ \t]+-\w+)*[ \t]+["']?([^\s"'\\;|&]+)[^\n|]*\|[ \t]*(?:sudo[ \t]+)?smbpasswd\b"#,
+            r#"\b(?:echo|printf)(?:[ \t]+-[[:word:]]+)*[ \t]+["']?([^\s"'\\;|&]+)[^\n|]*\|[ \t]*(?:sudo[ \t]+)?smbpasswd\b"#,
         ),
     ],
     read: None,

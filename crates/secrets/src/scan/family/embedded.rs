@@ -21,7 +21,7 @@ pub(super) const FAMILY: Family = Family {
             "key\"",
             "key\\\"",
         ],
-        shape: r#"\\?"(?P<n>[A-Za-z_][\w.-]*)\\?"[ \t]*:[ \t]*\\?"([^"\\\n]+)"#,
+        shape: r#"\\?"(?P<n>[A-Za-z_][[:word:]\x{80}-\x{10FFFF}.-]*)\\?"[ \t]*:[ \t]*\\?"([^"\\\n]+)"#,
         reach: Reach::Any,
         what: What::Named,
     }],

@@ -21,7 +21,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["passwd ", "passwd\t", "password ", "password\t", "-again"],
             shape: concat!(
-                r"(?m)[ \t][\w.-]+/[\w./-]*(?:password|passwd)(?:-again)?[ \t]+(?:password|string)[ \t]+",
+                r"(?m)[ \t][[:word:].-]+/[[:word:]./-]*(?:password|passwd)(?:-again)?[ \t]+(?:password|string)[ \t]+",
                 value!()
             ),
             reach: Reach::Any,
@@ -30,7 +30,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["passphrase"],
             shape: concat!(
-                r"(?m)[ \t][\w.-]+/[\w./-]*passphrase(?:-again)?[ \t]+(?:password|string)[ \t]+",
+                r"(?m)[ \t][[:word:].-]+/[[:word:]./-]*passphrase(?:-again)?[ \t]+(?:password|string)[ \t]+",
                 value!()
             ),
             reach: Reach::Any,
@@ -44,7 +44,7 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["chpasswd:"],
-            shape: r#"\bchpasswd:[ \t]*\{[^}\n]*?\blist:[ \t]*\[?[ \t]*["']?[\w.-]+:([^\s"'},\]\\]+)"#,
+            shape: r#"\bchpasswd:[ \t]*\{[^}\n]*?\blist:[ \t]*\[?[ \t]*["']?[[:word:].-]+:([^\s"'},\]\\]+)"#,
             reach: Reach::Any,
             what: What::If(is_password, "a password of an installer"),
         },

@@ -54,7 +54,11 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["secret"],
-            shape: concat!(r#"(?m)^[ \t]*"#, r#"secret\w*[ \t]*=[ \t]*"#, value!()),
+            shape: concat!(
+                r#"(?m)^[ \t]*"#,
+                r#"secret[[:word:]]*[ \t]*=[ \t]*"#,
+                value!()
+            ),
             reach: Reach::Here,
             what: What::Clear("a shared secret of IPsec"),
         },

@@ -28,7 +28,7 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &[],
-            shape: r"(?m)^[\w.-]+:([^\s:]+):(?:0|1|5|10)[ \t\r]*$",
+            shape: r"(?m)^[[:word:].-]+:([^\s:]+):(?:0|1|5|10)[ \t\r]*$",
             reach: Reach::Here,
             what: What::If(is_password, "a password of Deluge"),
         },
@@ -40,7 +40,7 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["allow"],
-            shape: r"\ballow[ \t]+[A-Za-z][\w-]*:([^\s/]+)",
+            shape: r"\ballow[ \t]+[A-Za-z][[:word:]-]*:([^\s/]+)",
             reach: Reach::Here,
             what: What::If(is_password, "a password of monit"),
         },

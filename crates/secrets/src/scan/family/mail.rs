@@ -36,13 +36,16 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["_pass"],
-            shape: concat!(r#"(?m)^[ \t]*set[ \t]+\w+_pass[ \t]*=[ \t]*"#, value!()),
+            shape: concat!(
+                r#"(?m)^[ \t]*set[ \t]+[[:word:]]+_pass[ \t]*=[ \t]*"#,
+                value!()
+            ),
             reach: Reach::Here,
             what: What::Clear("a password of a mailbox"),
         },
         Shape {
             parts: &[":"],
-            shape: r#"(?m)^[ \t]*\[?[\w.-]+\]?(?::\d+)?[ \t]+[^\s:=]+:(\S+)[ \t\r]*$"#,
+            shape: r#"(?m)^[ \t]*\[?[[:word:].-]+\]?(?::\d+)?[ \t]+[^\s:=]+:(\S+)[ \t\r]*$"#,
             reach: Reach::Here,
             what: What::Clear("a password of a mailbox"),
         },

@@ -47,7 +47,7 @@ fn is_community(text: &str) -> bool {
 }
 
 /// `<password>x</password>`.
-const ELEMENT: &str = r"<(?P<n>[A-Za-z_][\w.:-]*)(?:\s+[\w.:-]+=[^<>]*)?\s*>\s*(?:<!\[CDATA\[)?([^<>\]\s][^<>\]]*?)(?:\]\]>)?\s*</";
+const ELEMENT: &str = r"<(?P<n>[A-Za-z_][[:word:]\x{80}-\x{10FFFF}.:-]*)(?:\s+[[:word:].:-]+=[^<>]*)?\s*>\s*(?:<!\[CDATA\[)?([^<>\]\s][^<>\]]*?)(?:\]\]>)?\s*</";
 /// `<add key="Password" value="x"/>`, and the same the other way round.
 const ATTRIBUTES: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*?\svalue=(?:"([^"<>]*)"|'([^'<>]*)')"#;
 const CONTENT: &str = r#"<[A-Za-z_][^<>]*?\s(?:key|name|id)=["'](?P<n>[^"'<>]+)["'][^<>]*?\scontent=(?:"([^"<>]*)"|'([^'<>]*)')"#;

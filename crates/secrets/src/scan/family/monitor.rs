@@ -23,13 +23,13 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["_header", "-header", "_param", "requestheader"],
-            shape: r#"\b(?:proxy_set_header|add_header|more_set_headers|(?:fastcgi|uwsgi|scgi)_param|set-header|add-header|RequestHeader[ \t]+set)[ \t]+["']?(?P<n>[A-Za-z][\w-]*)["']?[: \t][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s;"'{][^\s;"']*))"#,
+            shape: r#"\b(?:proxy_set_header|add_header|more_set_headers|(?:fastcgi|uwsgi|scgi)_param|set-header|add-header|RequestHeader[ \t]+set)[ \t]+["']?(?P<n>[A-Za-z][[:word:]\x{80}-\x{10FFFF}-]*)["']?[: \t][ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s;"'{][^\s;"']*))"#,
             reach: Reach::Any,
             what: What::Named,
         },
         Shape {
             parts: &["$"],
-            shape: r#"(?:\bset[ \t]+\$|\$(?:arg|http|cookie)_)(?P<n>[A-Za-z_]\w*)[ \t]*(?:!?=~?|[ \t])[ \t]*(?:"([^"\n$]+)"|'([^'\n$]+)')"#,
+            shape: r#"(?:\bset[ \t]+\$|\$(?:arg|http|cookie)_)(?P<n>[A-Za-z_][[:word:]\x{80}-\x{10FFFF}]*)[ \t]*(?:!?=~?|[ \t])[ \t]*(?:"([^"\n$]+)"|'([^'\n$]+)')"#,
             reach: Reach::Any,
             what: What::Named,
         },

@@ -23,13 +23,13 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["@"],
-            shape: r#"(?i)\b(?:nut|ups|upsmon|monitor|upsc)["']?[ \t]*[:=]?[ \t]*["']?[\w.-]+@[\w.-]+:([^\s:@"'/]+)@[\w.\[]"#,
+            shape: r#"(?i)\b(?:nut|ups|upsmon|monitor|upsc)["']?[ \t]*[:=]?[ \t]*["']?[[:word:].-]+@[[:word:].-]+:([^\s:@"'/]+)@[[:word:].\[]"#,
             reach: Reach::Any,
             what: What::Clear("a password of NUT"),
         },
         Shape {
             parts: &["@"],
-            shape: r#"(?:^|[\s"'=\[,(])[\w.-]+@[\w.-]+:([^\s:@"'/]{4,})@[\w.\[]"#,
+            shape: r#"(?:^|[\s"'=\[,(])[[:word:].-]+@[[:word:].-]+:([^\s:@"'/]{4,})@[[:word:].\[]"#,
             reach: Reach::Any,
             what: What::If(is_made_up, "a password beside a name"),
         },

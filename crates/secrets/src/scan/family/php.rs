@@ -9,13 +9,13 @@ pub(super) const FAMILY: Family = Family {
     shapes: &[
         Shape {
             parts: &["=>"],
-            shape: r#"["'](?P<n>[A-Za-z_][\w.-]*)["'][ \t]*=>[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
+            shape: r#"["'](?P<n>[A-Za-z_][[:word:]\x{80}-\x{10FFFF}.-]*)["'][ \t]*=>[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
             reach: Reach::Any,
             what: What::Named,
         },
         Shape {
             parts: &["define"],
-            shape: r#"\bdefine[ \t]*\([ \t]*["'](?P<n>\w+)["'][ \t]*,[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
+            shape: r#"\bdefine[ \t]*\([ \t]*["'](?P<n>[[:word:]\x{80}-\x{10FFFF}]+)["'][ \t]*,[ \t]*(?:'([^'\n]+)'|"([^"\n]+)")"#,
             reach: Reach::Any,
             what: What::Named,
         },

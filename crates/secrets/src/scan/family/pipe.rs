@@ -52,7 +52,7 @@ macro_rules! asked {
 /// What takes a secret from a file.
 macro_rules! given {
     () => {
-        r#"(?i:(?:pass\w*|secret|token|key|psk)(?:-?file)?)["']?[= \t]+<\([ \t]*"#
+        r#"(?i:(?:pass[[:word:]]*|secret|token|key|psk)(?:-?file)?)["']?[= \t]+<\([ \t]*"#
     };
 }
 

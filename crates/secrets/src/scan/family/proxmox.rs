@@ -15,13 +15,13 @@ pub(super) const FAMILY: Family = Family {
         },
         Shape {
             parts: &["!"],
-            shape: r#"(?m)^\S+@\S+![\w.-]+[ \t]+([0-9a-f]{8}-[0-9a-f-]{27})"#,
+            shape: r#"(?m)^\S+@\S+![[:word:].-]+[ \t]+([0-9a-f]{8}-[0-9a-f-]{27})"#,
             reach: Reach::Any,
             what: What::Clear("a token of Proxmox"),
         },
         Shape {
             parts: &["!"],
-            shape: r#"[A-Za-z0-9._-]@[A-Za-z0-9._-]+![\w.-]+[:=]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b"#,
+            shape: r#"[A-Za-z0-9._-]@[A-Za-z0-9._-]+![[:word:].-]+[:=]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b"#,
             reach: Reach::Any,
             what: What::Clear("a token of Proxmox"),
         },

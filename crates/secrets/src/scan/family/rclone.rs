@@ -13,7 +13,7 @@ pub(super) const FAMILY: Family = Family {
             parts: &["="],
             shape: concat!(
                 r#"(?m)^[ \t]*"#,
-                r#"(?:pass2?|password2?|(?:\w+_)?(?:pass|password|secret|passphrase|key_pem|credentials|bearer_token)|key|secret_access_key|sas_url|api_key|auth_token|2fa|mailbox_password)[ \t]*=[ \t]*"#,
+                r#"(?:pass2?|password2?|(?:[[:word:]]+_)?(?:pass|password|secret|passphrase|key_pem|credentials|bearer_token)|key|secret_access_key|sas_url|api_key|auth_token|2fa|mailbox_password)[ \t]*=[ \t]*"#,
                 r#"(\S[^\r\n]*?)[ \t\r]*$"#
             ),
             reach: Reach::Here,

@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["option"],
             shape: concat!(
-                r#"(?m)^[ \t]*option[ \t]+["']?(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:\w+_)?(?:password|passwd|secret|psk))["']?[ \t]+"#,
+                r#"(?m)^[ \t]*option[ \t]+["']?(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:[[:word:]]+_)?(?:password|passwd|secret|psk))["']?[ \t]+"#,
                 value!()
             ),
             reach: Reach::Any,
@@ -27,7 +27,7 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["uci"],
             shape: concat!(
-                r"\buci[ \t]+(?:-q[ \t]+)?(?:set|add_list)[ \t]+[\w.@\[\]-]+\.(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:\w+_)?(?:password|passwd|secret|psk))=",
+                r"\buci[ \t]+(?:-q[ \t]+)?(?:set|add_list)[ \t]+[[:word:].@\[\]-]+\.(?:key\d?|psk|sae_password|(?:private|preshared)_key|(?:[[:word:]]+_)?(?:password|passwd|secret|psk))=",
                 value!()
             ),
             reach: Reach::Any,

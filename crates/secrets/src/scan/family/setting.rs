@@ -7,7 +7,7 @@ use crate::scan::words::gap;
 /// Words of a command up to one of its own: options, and what they take.
 macro_rules! options {
     () => {
-        r#"(?:["']?[ \t,]+["']?--?[A-Za-z][\w-]*(?:=[^\s"'|;&]+)?)*["']?[ \t,]+"#
+        r#"(?:["']?[ \t,]+["']?--?[A-Za-z][[:word:]-]*(?:=[^\s"'|;&]+)?)*["']?[ \t,]+"#
     };
 }
 /// A word that is no option, perhaps in quotes.
@@ -139,7 +139,7 @@ pub(super) const FAMILY: Family = Family {
         ),
         of(
             &["--from-literal"],
-            r#"--from-literal[= \t]+["']?[\w.-]+=\\?["']?([^\s"'|;&\\]+)"#,
+            r#"--from-literal[= \t]+["']?[[:word:].-]+=\\?["']?([^\s"'|;&\\]+)"#,
         ),
         of(
             &["_authtoken", "_password"],
@@ -300,7 +300,7 @@ pub(super) const FAMILY: Family = Family {
         ),
         of(
             &["-var"],
-            r#"\bterraform\b[^\n|;&]*?[\s\x22\x27,]--?var[= \t]+["']?\w*(?i:password|passwd|secret|token|passphrase)\w*=\\?["']?([^\s"'|;&\\$]+)"#,
+            r#"\bterraform\b[^\n|;&]*?[\s\x22\x27,]--?var[= \t]+["']?[[:word:]]*(?i:password|passwd|secret|token|passphrase)[[:word:]]*=\\?["']?([^\s"'|;&\\$]+)"#,
         ),
         of(
             &["securestring"],
@@ -316,7 +316,7 @@ pub(super) const FAMILY: Family = Family {
         ),
         of(
             &["mount"],
-            r#"(?:^|[^\w.-])mount(?:\.cifs)?[ \t][^\n|;&]*?[\s"',](?:[^\s"',]+,)*user(?:name)?=[^\s"',%]+%([^\s"',|;&$]+)"#,
+            r#"(?:^|[^[:word:].-])mount(?:\.cifs)?[ \t][^\n|;&]*?[\s"',](?:[^\s"',]+,)*user(?:name)?=[^\s"',%]+%([^\s"',|;&$]+)"#,
         ),
     ],
     read: None,

@@ -37,7 +37,7 @@ pub(super) const FAMILY: Family = Family {
             &["community"],
             concat!(
                 begin!(),
-                r#"(?:(?:ro|rw)community6?|(?:trap|auth)community|defCommunity)[ \t]+(?:log(?:,\w+)*[ \t]+)?"#,
+                r#"(?:(?:ro|rw)community6?|(?:trap|auth)community|defCommunity)[ \t]+(?:log(?:,[[:word:]]+)*[ \t]+)?"#,
                 value!()
             ),
             Reach::Any,
@@ -68,7 +68,7 @@ pub(super) const FAMILY: Family = Family {
             &["com2sec"],
             concat!(
                 begin!(),
-                r#"com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?[\w.-]+[ \t]+[\w./:-]+[ \t]+"#,
+                r#"com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?[[:word:].-]+[ \t]+[[:word:]./:-]+[ \t]+"#,
                 value!()
             ),
             Reach::Any,

@@ -10,7 +10,7 @@ pub(super) const FAMILY: Family = Family {
     what: "`SetCredential=name:X`; `SetCredentialEncrypted=` and `LoadCredential=` are none",
     shapes: &[Shape {
         parts: &["setcredential="],
-        shape: r"(?m)^[ \t]*SetCredential=[ \t]*[\w.@-]+:(\S[^\r\n]*?)[ \t\r]*$",
+        shape: r"(?m)^[ \t]*SetCredential=[ \t]*[[:word:].@-]+:(\S[^\r\n]*?)[ \t\r]*$",
         reach: Reach::Any,
         what: What::If(is_written_out, "a credential of systemd"),
     }],

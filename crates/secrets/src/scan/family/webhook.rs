@@ -12,7 +12,7 @@ pub(super) const FAMILY: Family = Family {
     shapes: &[
         Shape {
             parts: &["webhook.office.com"],
-            shape: r#"[\w-]+\.webhook\.office\.com/webhookb2/([^\s"\x27<>)]{40,})"#,
+            shape: r#"[[:word:]-]+\.webhook\.office\.com/webhookb2/([^\s"\x27<>)]{40,})"#,
             reach: Reach::Any,
             what: What::Clear("a webhook of Office 365"),
         },
