@@ -5,8 +5,10 @@ use diag::Span;
 use ipnet::IpNet;
 use model::declare::{Given, OptExt};
 use model::id::{Kind, ObjectRef};
+use model::lab::device::Device;
+use model::lab::guest::Guest;
 use model::lab::network::Addresses;
-use model::lab::{Lab, Network};
+use model::lab::{Host, Lab, Network, Objects};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An address that something has.
@@ -21,41 +23,24 @@ pub struct Held<'a> {
     pub span: Span,
 }
 
-/// Every address that is declared.
+/// Every address that is declared of what is in use.
 pub fn held(lab: &Lab) -> Vec<Held<'_>> {
-    let mut out = Vec::new();
-    for (name, host) in &lab.hosts {
-        for (network, address) in &host.addresses {
-            if let Some(ip) = address.value().and_then(|a| a.parse().ok()) {
-                out.push(Held {
-                    owner: ObjectRef::new(Kind::Host, name),
-                    network,
-                    address: ip,
-                    span: address.span,
-                });
-            }
-        }
-    }
-    for (kind, name, addresses) in of_others(lab) {
-        for (network, given) in addresses {
-            if let Some(address) = given.value() {
-                out.push(Held {
-                    owner: ObjectRef::new(kind, name),
-                    network: network.name(),
-                    address: address.0,
-                    span: given.span,
-                });
-            }
-        }
-    }
-    out
+    of(&lab.hosts, &lab.guests, &lab.devices)
 }
 
 /// Addresses of what is planned, or gone and kept for the record: nobody answers there, and nothing else is to be put there.
 pub fn reserved(lab: &Lab) -> Vec<Held<'_>> {
     let apart = &lab.apart;
+    of(&apart.hosts, &apart.guests, &apart.devices)
+}
+
+fn of<'a>(
+    hosts: &'a Objects<Host>,
+    guests: &'a Objects<Guest>,
+    devices: &'a Objects<Device>,
+) -> Vec<Held<'a>> {
     let mut out = Vec::new();
-    for (name, host) in &apart.hosts {
+    for (name, host) in hosts {
         for (network, address) in &host.addresses {
             if let Some(ip) = address.value().and_then(|a| a.parse().ok()) {
                 out.push(Held {
@@ -67,11 +52,7 @@ pub fn reserved(lab: &Lab) -> Vec<Held<'_>> {
             }
         }
     }
-    let guests = apart.guests.iter();
-    let guests = guests.map(|(n, g)| (Kind::Guest, n, &g.addresses));
-    let devices = apart.devices.iter();
-    let devices = devices.map(|(n, d)| (Kind::Device, n, &d.addresses));
-    for (kind, name, addresses) in guests.chain(devices) {
+    for (kind, name, addresses) in others(guests, devices) {
         for (network, given) in addresses {
             out.extend(given.value().map(|address| Held {
                 owner: ObjectRef::new(kind, name),
@@ -85,15 +66,12 @@ pub fn reserved(lab: &Lab) -> Vec<Held<'_>> {
 }
 
 /// Guests and devices, which write their addresses alike.
-fn of_others(lab: &Lab) -> impl Iterator<Item = (Kind, &String, &Addresses)> {
-    let guests = lab
-        .guests
-        .iter()
-        .map(|(n, g)| (Kind::Guest, n, &g.addresses));
-    let devices = lab
-        .devices
-        .iter()
-        .map(|(n, d)| (Kind::Device, n, &d.addresses));
+fn others<'a>(
+    guests: &'a Objects<Guest>,
+    devices: &'a Objects<Device>,
+) -> impl Iterator<Item = (Kind, &'a String, &'a Addresses)> {
+    let guests = guests.iter().map(|(n, g)| (Kind::Guest, n, &g.addresses));
+    let devices = devices.iter().map(|(n, d)| (Kind::Device, n, &d.addresses));
     guests.chain(devices)
 }
 
@@ -108,7 +86,7 @@ pub fn standing(lab: &Lab) -> Vec<(ObjectRef, &str)> {
         let each = networks.into_iter();
         out.extend(each.map(|n| (ObjectRef::new(Kind::Host, name), n)));
     }
-    for (kind, name, addresses) in of_others(lab) {
+    for (kind, name, addresses) in others(&lab.guests, &lab.devices) {
         let networks = addresses.keys();
         out.extend(networks.map(|n| (ObjectRef::new(kind, name), n.name())));
     }

@@ -41,6 +41,7 @@ pub mod listening;
 pub mod load;
 pub mod location;
 pub mod near;
+pub mod needs;
 pub mod netfilter;
 pub mod newest;
 pub mod objectives;

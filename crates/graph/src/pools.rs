@@ -82,14 +82,23 @@ pub fn chain<'a>(lab: &'a Lab, name: &'a str) -> Vec<(&'a str, &'a Pool)> {
 pub fn tolerance(lab: &Lab, name: &str) -> Option<u32> {
     let mut most = None;
     for (_, pool) in chain(lab, name) {
-        most = most.max(own_tolerance(pool));
+        most = most.max(own_tolerance(lab, pool));
     }
     most
 }
 
 /// Of one layer alone, whichever of its disks they are.
-pub fn own_tolerance(pool: &Pool) -> Option<u32> {
+pub fn own_tolerance(lab: &Lab, pool: &Pool) -> Option<u32> {
     let said = data_tolerance(pool)?;
+    // Copies lie on members of a cluster where no disks are named; the last member is never spare.
+    let on = pool.on.known().filter(|on| on.kind() == Kind::Cluster);
+    let cluster = on.and_then(|on| lab.clusters.get(on.name()));
+    let spread = pool.devices.is_empty() && pool.level.known() == Some(&Level::Replicated);
+    let members = cluster.filter(|c| spread && !c.members.is_empty());
+    let said = match members {
+        Some(c) => said.min(u32::try_from(c.members.len() - 1).unwrap_or(u32::MAX)),
+        None => said,
+    };
     // Without its special devices a pool cannot be read; they are mirrors of each other.
     let special = u32::try_from(pool.special.len()).unwrap_or(u32::MAX);
     Some(match special.checked_sub(1) {
@@ -100,14 +109,23 @@ pub fn own_tolerance(pool: &Pool) -> Option<u32> {
 
 /// How many of the disks that its data lies on may fail.
 pub fn data_tolerance(pool: &Pool) -> Option<u32> {
-    let devices = u32::try_from(pool.devices.len()).unwrap_or(u32::MAX);
+    let count = |disks: usize| u32::try_from(disks).unwrap_or(u32::MAX);
+    let (there, away) = (count(pool.devices.len()), count(pool.away.len()));
+    let devices = there.saturating_add(away);
     let said = by_word(pool, devices)?;
     // The last disk is never spare, whatever was written.
-    Some(match devices {
+    let most = match devices {
         0 => said,
         // Whoever names one disk of a mirror names not all of them.
         1 if !is_btrfs(pool) => said,
         n => said.min(n - 1),
+    };
+    Some(match pool.level.known() {
+        _ if away == 0 => most,
+        // Copies are made anew on the disks that are there.
+        Some(Level::Replicated) => most.min(there.saturating_sub(1)),
+        // A disk that is not there yet is as good as lost.
+        _ => most.saturating_sub(away),
     })
 }
 
@@ -166,7 +184,7 @@ pub fn checksums(pool: &Pool) -> Option<&'static str> {
 
 /// The layer of a pool that keeps redundancy and knows nothing of file systems.
 pub fn block_layer(pool: &Pool) -> Option<&'static str> {
-    if own_tolerance(pool)? == 0 {
+    if data_tolerance(pool)? == 0 {
         return None;
     }
     match pool.kind.known()? {

@@ -1,5 +1,6 @@
 //! Whether something that is referred to is there yet.
 
+use crate::context::called;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -18,6 +19,12 @@ pub fn away(lab: &Lab, object: &ObjectRef) -> Option<&'static str> {
         _ => None,
     }?;
     word(*status)
+}
+
+/// `device 'r', which is retired`.
+pub fn called_away(lab: &Lab, object: &ObjectRef) -> Option<String> {
+    let status = away(lab, object)?;
+    Some(format!("{}, which is {status}", called(object)))
 }
 
 fn word(status: Status) -> Option<&'static str> {

@@ -46,7 +46,8 @@ pub fn analyze(sources: &SourceSet) -> (Lab, Vec<Diagnostic>) {
     let texts = yaml::parse_all(sources, &mut sink);
     let mut lab = lower::lower(texts, sources, &mut sink);
     whole::check(&lab, &mut sink);
-    // What is planned is held against the rest as well: its addresses are taken. From here on it counts for nothing.
+    // What is planned is held against the rest as well. From here on it counts for nothing.
     lab.set_apart();
+    whole::twice(&lab, &mut sink);
     (lab, sink.finish(sources))
 }

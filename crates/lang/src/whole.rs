@@ -113,9 +113,7 @@ fn all_addresses(lab: &Lab) -> Vec<Taken<'_>> {
 }
 
 fn addresses(lab: &Lab, sink: &mut Sink) {
-    let all = all_addresses(lab);
-    let mut first: BTreeMap<(&str, &str), &Taken<'_>> = BTreeMap::new();
-    for taken in &all {
+    for taken in all_addresses(lab) {
         let (object, address) = (&taken.object, &taken.address);
         let (word, name) = (object.kind.word(), &object.name);
         if let Some(network) = lab.networks.get(taken.network) {
@@ -124,6 +122,16 @@ fn addresses(lab: &Lab, sink: &mut Sink) {
             possible(sink, &what, address, taken.network, network);
             of_a_machine(sink, &what, address, network);
         }
+    }
+}
+
+/// Reports addresses that two of those in use have; that one is kept for something else as well contradicts nothing, and is a rule's to tell.
+pub(crate) fn twice(lab: &Lab, sink: &mut Sink) {
+    let all = all_addresses(lab);
+    let mut first: BTreeMap<(&str, &str), &Taken<'_>> = BTreeMap::new();
+    for taken in &all {
+        let (object, address) = (&taken.object, &taken.address);
+        let (word, name) = (object.kind.word(), &object.name);
         let Some(other) = first.insert((taken.network, &address.value), taken) else {
             continue;
         };

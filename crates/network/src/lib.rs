@@ -27,7 +27,7 @@ pub mod net_tunnel;
 pub mod net_wireguard;
 
 use graph::{
-    Context, addresses, container_addresses, context, listening, reach, sensitive, traffic, wires,
-    wording,
+    Context, addresses, container_addresses, context, listening, reach, sensitive, standing,
+    traffic, wires, wording,
 };
 use lint::{Findings, Mend, Rule};

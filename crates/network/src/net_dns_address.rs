@@ -2,8 +2,9 @@
 
 mod machine;
 
-use crate::addresses::{Held, Subnets, is_private, standing};
+use crate::addresses::{Held, Subnets, is_private, reserved, standing};
 use crate::context::{called, dns_zone, network};
+use crate::standing::called_away;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use diag::Severity;
@@ -17,7 +18,7 @@ pub const RULE: Rule = Rule {
     id: "net-dns-address",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A DNS record is no address of its type, another one than that of the machine of its name, or one of no network of the lab; or a network asks a name server that nothing in the lab is.",
+    summary: "A DNS record is no address of its type, another one than that of the machine of its name, that of a machine that is planned or gone, or one of no network of the lab; or a network asks a name server that nothing in the lab is.",
     rationale: "RFC 1035 has an IPv4 address in an A record, RFC 3596 an IPv6 address in an AAAA record; a server refuses anything else, some with \
         the whole zone. A record that was left behind when a machine moved leads to whatever has the address now. A name server that nobody is makes every look-up wait until it has timed out.",
     example: "dns: {home.arpa: {records: [{name: nas, type: A, value: 10.30.0.999}]}}",
@@ -60,6 +61,7 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
     let held = ctx.held();
     let subnets = Subnets::of(lab);
     let told = told(ctx);
+    let kept = kept(lab, held);
     let open = without_address(lab, held);
     for (name, asked) in &lab.networks {
         for server in &asked.about.dns {
@@ -67,6 +69,19 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
                 continue;
             };
             let ip = address.0;
+            let gone = kept.get(&ip);
+            if let Some((there, who)) = gone.and_then(|h| Some((h, called_away(lab, &h.owner)?))) {
+                let d = RULE
+                    .with(
+                        Severity::Warning,
+                        format!("network '{name}' asks name server {ip}, which is {who}"),
+                    )
+                    .at(server.span, "answers nobody")
+                    .and_at(there.span, "has this address")
+                    .help("name the server that is asked today");
+                out.add(network(name), d);
+                continue;
+            }
             let inside = subnets.with(ip).next();
             let Some(there) = inside.filter(|_| is_private(ip) && !told.contains(&ip)) else {
                 continue;
@@ -89,6 +104,18 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
             out.add(network(name), d);
         }
     }
+}
+
+/// Addresses that only something has which is not in use.
+fn kept<'a>(lab: &'a Lab, held: &[Held<'_>]) -> BTreeMap<IpAddr, Held<'a>> {
+    let kept = reserved(lab).into_iter().map(|h| (h.address, h));
+    let mut kept: BTreeMap<IpAddr, Held<'a>> = kept.collect();
+    if !kept.is_empty() {
+        held.iter().for_each(|h| {
+            kept.remove(&h.address);
+        });
+    }
+    kept
 }
 
 /// Addresses that something declared has, or that a container answers on.

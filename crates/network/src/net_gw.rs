@@ -1,7 +1,8 @@
 //! A gateway that cannot be one.
 
-use crate::addresses::{Held, above, below, gateway, is_inner, is_usable, subnet};
+use crate::addresses::{Held, above, below, gateway, is_inner, is_usable, reserved, subnet};
 use crate::context::network;
+use crate::standing::called_away;
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
 use diag::{Diagnostic, Edit, Fix, Severity};
@@ -17,7 +18,7 @@ pub const RULE: Rule = Rule {
     id: "net-gw",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A network's gateway is an address that no machine can have, is handed out to others, or is not the one thing that routes.",
+    summary: "A network's gateway is an address that no machine can have, is handed out to others, is that of a router that is planned or gone, or is not the one thing that routes.",
     rationale: "Everything in a network that wants out of it sends to one address. If that address can be nobody's, belongs to two machines, or is handed out to a phone, the network works for \
         some, sometimes.",
     example: "networks: {lan: {subnet: 10.0.1.0/24, gateway: 10.0.1.1, dhcp: 10.0.1.1-10.0.1.99}}",
@@ -32,6 +33,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for h in held {
         by_network.entry(h.network).or_default().push(h);
     }
+    let kept = reserved(ctx.lab);
+    let kept = kept.iter().map(|h| ((h.network, h.address), h));
+    let kept: BTreeMap<(&str, IpAddr), &Held<'_>> = kept.collect();
     for (name, net) in &ctx.lab.networks {
         let Some(ip) = gateway(net) else {
             continue;
@@ -40,7 +44,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .or_else(|| handed_out(name, net, ip))
             .or_else(|| {
                 let held = by_network.get(name.as_str()).map_or(&[][..], Vec::as_slice);
-                owners(ctx.lab, name, net, ip, held)
+                let nobody = held.iter().all(|h| h.address != ip);
+                let kept = kept.get(&(name.as_str(), ip)).filter(|_| nobody);
+                kept.and_then(|kept| gone(ctx.lab, name, net, kept))
+                    .or_else(|| owners(ctx.lab, name, net, ip, held))
             });
         found.into_iter().for_each(|d| out.add(network(name), d));
     }
@@ -108,6 +115,19 @@ fn handed_out(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
         None => d,
     };
     Some(d.help("begin the range above the gateway's address"))
+}
+
+/// Only what is not in use has the address of the gateway.
+fn gone(lab: &Lab, name: &str, net: &Network, kept: &Held<'_>) -> Option<Diagnostic> {
+    let (ip, who) = (kept.address, called_away(lab, &kept.owner)?);
+    let d = RULE.with(
+        Severity::Warning,
+        format!("the gateway {ip} of network '{name}' is {who}"),
+    );
+    let d = at(net, d, "the gateway")
+        .and_at(kept.span, "has this address")
+        .note("routers in use with this address: 0");
+    Some(d.help("declare what routes today, with this address or with another gateway"))
 }
 
 fn owners(

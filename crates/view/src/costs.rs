@@ -4,8 +4,9 @@ use crate::cell::How;
 use crate::{Cell, Sheet};
 use graph::budget::{self, Budget, Line};
 use graph::electricity::{Drawer, by_site};
+use graph::standing::away;
 use jiff::civil::Date;
-use model::declare::{Given, Opt, OptExt as _, Target};
+use model::declare::{Given, Opt, OptExt as _, Ref, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::money::{CostItem, Every};
@@ -26,7 +27,8 @@ pub(crate) fn sheets(lab: &Lab, today: Date) -> Vec<Sheet> {
     for (name, item) in &lab.costs {
         let belongs = item.budget.known().map(|n| n.0.clone());
         let of = sums.entry(belongs).or_default();
-        item_row(&mut costs, name, item, budget::apart(item, today), of);
+        let (when, status) = (budget::apart(item, today), unused(lab, &item.r#for));
+        item_row(&mut costs, (name, item), (when, status), of);
     }
     let real = sums.entry(None).or_default();
     running(lab, &listed, &mut costs, &mut real.yearly);
@@ -56,14 +58,44 @@ struct Paid {
 struct Totals {
     by: BTreeMap<String, (i128, i128)>,
     assumed: usize,
+    /// How much of it is for what is planned, or gone, by that word and the currency.
+    unused: BTreeMap<(&'static str, String), (i128, i128)>,
     /// What is not in the sum, since nobody knows it.
     unknown: Vec<String>,
 }
 
+/// Whether what is paid for is planned, or gone.
+fn unused<const SET: u64>(lab: &Lab, of: &Opt<Ref<SET>>) -> Option<&'static str> {
+    away(lab, &of.known()?.0.object)
+}
+
+/// An amount, and that it is for something that is not in use.
+fn marked(text: String, status: Option<&str>) -> String {
+    match status {
+        Some(status) => format!("{text} ({status})"),
+        None => text,
+    }
+}
+
 impl Totals {
     fn add(&mut self, currency: Currency, cents: (i128, i128), how: How) {
-        let sum = self.by.entry(currency.to_string()).or_default();
-        *sum = (sum.0 + cents.0, sum.1 + cents.1);
+        self.add_of(currency, cents, how, None);
+    }
+
+    /// The same for something that is not in use.
+    fn add_of(
+        &mut self,
+        currency: Currency,
+        cents: (i128, i128),
+        how: How,
+        status: Option<&'static str>,
+    ) {
+        let currency = currency.to_string();
+        let part = status.map(|s| self.unused.entry((s, currency.clone())).or_default());
+        let sum = self.by.entry(currency).or_default();
+        for sum in part.into_iter().chain([sum]) {
+            *sum = (sum.0 + cents.0, sum.1 + cents.1);
+        }
         self.assumed += usize::from(how == How::Assumed);
     }
 
@@ -72,6 +104,13 @@ impl Totals {
         for (currency, cents) in &self.by {
             let least = if lacking.is_some() { "at least " } else { "" };
             let mut text = format!("{when}: {least}{}", money(*cents, currency));
+            let of_it = self.unused.iter().filter(|((_, c), _)| c == currency);
+            for ((status, _), cents) in of_it {
+                text.push_str(&format!(
+                    ", {} of it for what is {status}",
+                    money(*cents, currency)
+                ));
+            }
             if self.assumed > 0 {
                 text.push_str(&format!("; rests on {} assumed", self.assumed));
             }
@@ -118,9 +157,8 @@ fn money((low, high): (i128, i128), currency: &str) -> String {
 /// What is not paid now says so, and is in no sum.
 fn item_row(
     sheet: &mut Sheet,
-    name: &str,
-    item: &CostItem,
-    apart: Option<String>,
+    (name, item): (&str, &CostItem),
+    (apart, status): (Option<String>, Option<&'static str>),
     sums: &mut Paid,
 ) {
     let mut cells = (Cell::silent(), Cell::silent());
@@ -139,7 +177,8 @@ fn item_row(
         (Some(None), _) | (_, None) => Cell::unknown(),
         (_, Some(sum)) => {
             let scaled = scaled(*sum, every.flatten().unwrap_or(Every::Once));
-            let mut text = money(scaled, &sum.currency().to_string());
+            let text = money(scaled, &sum.currency().to_string());
+            let mut text = marked(text, status);
             if let Some(why) = &apart {
                 text = format!("{text} ({why})");
             }
@@ -147,7 +186,7 @@ fn item_row(
         }
     };
     if apart.is_none() {
-        count(name, item, how, sums);
+        count((name, item), how, status, sums);
     }
     sheet.row([
         Cell::declared(name),
@@ -169,14 +208,15 @@ fn scaled(money: Money, every: Every) -> (i128, i128) {
 }
 
 /// Adds an item where it belongs; where nobody knows that, it is said of all places where it may.
-fn count(name: &str, item: &CostItem, how: How, sums: &mut Paid) {
+fn count((name, item): (&str, &CostItem), how: How, status: Option<&'static str>, sums: &mut Paid) {
     match (budget::line(name, item), item.amount.known()) {
         (Ok((Every::Once, _)), Some(sum)) => {
             let cents = (sum.low_cents(), sum.high_cents());
-            sums.once.add(sum.currency(), cents, how);
+            sums.once.add_of(sum.currency(), cents, how, status);
         }
         (Ok((every, _)), Some(sum)) => {
-            sums.yearly.add(sum.currency(), scaled(*sum, every), how);
+            let cents = scaled(*sum, every);
+            sums.yearly.add_of(sum.currency(), cents, how, status);
         }
         (Err(what), amount) => {
             let open = item.every.as_deref().is_some_and(Given::is_unknown);
@@ -258,12 +298,15 @@ fn purchases(lab: &Lab, listed: &Budget, sheet: &mut Sheet, once: &mut Totals) {
         if is_listed(&listed.once, asset.of.known().map(|r| &r.0)) {
             continue;
         }
-        let cell = Cell::of(&asset.price);
+        let mut cell = Cell::of(&asset.price);
+        let status = unused(lab, &asset.of);
+        cell.text = marked(cell.text, status);
         match price.value() {
-            Some(value) => once.add(
+            Some(value) => once.add_of(
                 value.currency(),
                 (value.low_cents(), value.high_cents()),
                 cell.how,
+                status,
             ),
             None => once.unknown.push(format!("the price of asset '{name}'")),
         }

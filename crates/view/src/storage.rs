@@ -31,7 +31,7 @@ fn pools(lab: &Lab) -> Sheet {
             Cell::with(&pool.kind, |k| k.word().to_owned()),
             Cell::with(&pool.on, |o| o.name().to_owned()),
             level(pool),
-            survives(pool),
+            survives(lab, pool),
             Cell::list(devices(pool)),
             raw(lab, pool),
             usable(lab, name, pool),
@@ -98,9 +98,9 @@ fn devices(pool: &Pool) -> impl Iterator<Item = String> {
 }
 
 /// How many of its devices may fail at once without loss, whichever they are.
-fn survives(pool: &Pool) -> Cell {
+fn survives(lab: &Lab, pool: &Pool) -> Cell {
     let declared = pool.level.known().is_some() || pool.profile.known().is_some();
-    let Some(known) = pools::own_tolerance(pool).filter(|_| declared) else {
+    let Some(known) = pools::own_tolerance(lab, pool).filter(|_| declared) else {
         let open = pool.replicas.as_ref().is_some_and(|r| r.value().is_none());
         return match open {
             true => Cell::unknown(),

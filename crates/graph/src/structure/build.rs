@@ -3,16 +3,21 @@
 use super::paths::Paths;
 use super::{Element, Need, Structure};
 use crate::failover::{Homes, failovers};
+use crate::needs;
 use crate::pools;
 use crate::reach::parts;
+use crate::standing::away;
 use crate::votes::{Presence, Voter, Votes};
 use model::declare::{OptExt, Or, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::Site;
 use model::lab::device::DeviceKind;
 use model::lab::guest::{Cluster, ClusterKind};
 use model::lab::service::{Dependency, Outside, Service, Strength};
+use model::lab::site::Uplink;
 use model::lab::storage::{Level, Pool, PoolKind};
+use model::units::text::Name;
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,10 +210,7 @@ fn machines(lab: &Lab, out: &mut Structure) {
     }
     for (name, site) in &lab.sites {
         // A site stands for its way to the internet.
-        let links: Vec<NodeIndex> = site
-            .about
-            .uplinks
-            .keys()
+        let links: Vec<NodeIndex> = links(lab, site)
             .map(|k| out.node(part(Kind::Site, name, &k.0)))
             .collect();
         let node = out.node(whole(Kind::Site, name));
@@ -223,6 +225,17 @@ fn machines(lab: &Lab, out: &mut Structure) {
             }
         }
     }
+}
+
+/// The ways from a site to the internet: one behind a router that is not in use is none beside others.
+fn links<'a>(lab: &'a Lab, site: &'a Site) -> impl Iterator<Item = &'a Name> {
+    let there = |u: &Uplink| {
+        let gateway = u.gateway.known();
+        gateway.is_none_or(|g| away(lab, &g.0.object).is_none())
+    };
+    let any = site.about.uplinks.values().any(there);
+    let links = site.about.uplinks.iter();
+    links.filter_map(move |(k, u)| (there(u) || !any).then_some(k))
 }
 
 /// The one modem that a router is plugged into.
@@ -354,13 +367,13 @@ fn cluster(lab: &Lab, name: &str, c: &Cluster, out: &mut Structure) {
     out.needs_some(node, 1, &workers);
 }
 
-/// How many of so many devices must be there; `None` if nothing is said of it.
 /// How many of its devices it needs; none if that is not declared.
 fn least(pool: &Pool, devices: usize) -> Option<usize> {
     let replicated = pool.profile.is_none() && pool.level.known() == Some(&Level::Replicated);
     let silent = pool.profile.is_none() && pool.level.is_none();
     let spare = match replicated {
-        true => may_miss(pool, replicas(pool)?),
+        // Of fewer disks than copies each has one, and that is all there are.
+        true => may_miss(pool, replicas(pool)?.min(devices)),
         // What several disks are for is not said.
         false if silent && devices > 1 => return None,
         false => usize::try_from(pools::data_tolerance(pool)?).ok()?,
@@ -401,6 +414,7 @@ fn pool(lab: &Lab, name: &str, p: &Pool, out: &mut Structure) {
             let members: Vec<NodeIndex> = c.members.iter().map(|m| out.at(&m.value.0)).collect();
             let ceph = p.kind.known() == Some(&PoolKind::Ceph);
             let copies = replicas(p).unwrap_or(if ceph { 3 } else { 1 });
+            let copies = copies.min(members.len());
             let least =
                 (members.len() / 2 + 1).max(members.len().saturating_sub(may_miss(p, copies)));
             out.needs_some(node, least, &members);
@@ -460,7 +474,7 @@ fn service(lab: &Lab, name: &str, s: &Service, out: &mut Structure) {
     }
     out.needs_some(node, 1, &places);
     for need in &s.needs {
-        if let Some(needed) = dependency(need, out) {
+        if let Some(needed) = dependency(lab, need, out) {
             out.needs_some(node, 1, &[needed]);
         }
     }
@@ -474,12 +488,16 @@ fn service(lab: &Lab, name: &str, s: &Service, out: &mut Structure) {
             out.needs(node, &pool.0);
         }
     }
-    let vias: Vec<Target> = s
+    let mut vias: Vec<Target> = s
         .exposures
         .iter()
         .filter_map(|e| Some(e.via.known()?.0.clone()))
         .collect();
     if !vias.is_empty() && vias.len() == s.exposures.len() {
+        let there = |v: &Target| away(lab, &v.object).is_none();
+        if vias.iter().any(there) {
+            vias.retain(there);
+        }
         let ways: Vec<NodeIndex> = vias.into_iter().map(|v| out.node(v)).collect();
         out.needs_some(node, 1, &ways);
     }
@@ -514,12 +532,8 @@ fn uplinks(lab: &Lab, name: &str, out: &mut Structure) -> Vec<NodeIndex> {
     let sites: BTreeSet<String> = machines.iter().filter_map(host).filter_map(site).collect();
     let mut ways = Vec::new();
     for site in sites {
-        let links = lab
-            .sites
-            .get(&site)
-            .into_iter()
-            .flat_map(|s| s.about.uplinks.keys());
-        for link in links {
+        let declared = lab.sites.get(&site).into_iter();
+        for link in declared.flat_map(|s| links(lab, s)) {
             ways.push(out.node(part(Kind::Site, &site, &link.0)));
         }
     }
@@ -527,22 +541,26 @@ fn uplinks(lab: &Lab, name: &str, out: &mut Structure) -> Vec<NodeIndex> {
 }
 
 /// What is needed hard.
-fn dependency(need: &Dependency, out: &mut Structure) -> Option<NodeIndex> {
+fn dependency(lab: &Lab, need: &Dependency, out: &mut Structure) -> Option<NodeIndex> {
     if need.kind.known() == Some(&Strength::Soft) {
         return None;
     }
     if let Some(target) = need.need.known() {
         return Some(out.at(&target.0));
     }
-    let (how, inner) = match need.of.known() {
-        Some(of) => (
-            Need::AtLeast(usize::try_from(*of).unwrap_or(usize::MAX)),
-            &need.among,
-        ),
-        None if !need.any.is_empty() => (Need::AtLeast(1), &need.any),
-        None => (Need::All, &need.all),
+    let (how, inner) = match needs::choice(need) {
+        Some((least, inner)) => (Need::AtLeast(least), inner),
+        None => (Need::All, need.all.as_slice()),
     };
-    let members: Vec<Option<NodeIndex>> = inner.iter().map(|n| dependency(n, out)).collect();
+    // What is not in use is no alternative. Where too few are left, none of them can be missed.
+    let there = |n: &&Dependency| needs::is_met(lab, n);
+    let left = inner.iter().filter(there).count();
+    let (how, inner): (Need, Vec<&Dependency>) = match how {
+        Need::AtLeast(least) if least <= left => (how, inner.iter().filter(there).collect()),
+        Need::AtLeast(_) => (Need::All, inner.iter().collect()),
+        _ => (how, inner.iter().collect()),
+    };
+    let members: Vec<Option<NodeIndex>> = inner.iter().map(|n| dependency(lab, n, out)).collect();
     // A soft alternative is there as long as nobody says otherwise: the group holds.
     let soft = members.iter().any(Option::is_none);
     if members.is_empty() || (soft && how != Need::All) {

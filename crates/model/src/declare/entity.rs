@@ -2,7 +2,8 @@
 
 /// Defines a record: a struct whose fields are the keys, with their documentation. A key that is a word of Rust is written
 /// `r#for`. Every record has a `span`, the place where it is named or begins. `pub struct Smoke or http { … }`: a text in place
-/// of the map stands for the value of `http`; with `needs http | tcp: "…"` behind it one of those keys must be there. `cores: Opt<u32> where above_zero`: none is a slip.
+/// of the map stands for the value of `http`; with `needs http | tcp: "…"` behind it one of those keys must be there. `cores: Opt<u32> where above_zero`: none is a slip. Lists in `apart { … }` behind it are no keys: what was
+/// written and does not count.
 ///
 /// ```ignore
 /// entity! {
@@ -23,6 +24,7 @@ macro_rules! entity {
         pub struct $name:ident $(or $short:ident)? $(needs $($either:ident)|+: $form:literal)? {
             $( $(#[doc = $field_doc:literal])* $field:ident : $type:ty $(where $above:ident)? ),* $(,)?
         }
+        $(apart { $( $(#[doc = $own_doc:literal])* $own:ident : $own_type:ty ),* $(,)? })?
     )*) => {$(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -30,6 +32,11 @@ macro_rules! entity {
             /// Where it is declared.
             pub span: diag::Span,
             $( $(#[doc = $field_doc])* pub $field: $type, )*
+            $($(
+                $(#[doc = $own_doc])*
+                #[serde(default, skip_serializing_if = "Vec::is_empty")]
+                pub $own: $own_type,
+            )*)?
         }
 
         impl $name {
@@ -41,6 +48,7 @@ macro_rules! entity {
                         record,
                         $crate::declare::key(stringify!($field)),
                     ), )*
+                    $( $( $own: Default::default(), )* )?
                 };
                 $( record.none_of(&[$(stringify!($either)),+], $form); )?
                 read

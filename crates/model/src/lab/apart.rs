@@ -11,7 +11,7 @@ use super::protection::{Job, Replication, Snapshot};
 use super::service::{Service, Status};
 use super::storage::Pool;
 use super::{Backup, Dataset, Host, Lab, Repository};
-use crate::declare::{Opt, OptExt as _};
+use crate::declare::{Opt, OptExt as _, Ref};
 use crate::id::{Kind, ObjectRef};
 use diag::{Span, Spanned};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,36 @@ pub struct Why {
     pub because: Option<ObjectRef>,
     /// Where that is written.
     pub at: Span,
+}
+
+/// Something in use was to have this and lacks it today, since it is not in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lack {
+    /// What is in use.
+    pub of: ObjectRef,
+    /// What it lacks.
+    pub role: Role,
+    /// What was to be that.
+    pub on: ObjectRef,
+    /// The part of it that was: a disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// Where that is written.
+    pub at: Span,
+}
+
+/// What something was to be for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The vote that breaks ties of a cluster.
+    TieBreaker,
+    /// Storage that all members of a cluster reach.
+    Storage,
+    /// A disk of a pool.
+    Disk,
+    /// The machine that a UPS tells.
+    Watcher,
 }
 
 /// Everything that is declared and not in use.
@@ -66,6 +96,9 @@ pub struct Apart {
     pub cables: Vec<Cable>,
     /// Each of the objects, and why.
     pub why: BTreeMap<ObjectRef, Why>,
+    /// What was taken out of what is in use, and is missed there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Lack>,
 }
 
 impl Apart {
@@ -150,6 +183,7 @@ impl Lab {
         }
         self.take_out(&gone);
         self.prune(&gone);
+        self.lack(&gone);
         self.apart.why = gone.0;
     }
 
@@ -166,11 +200,15 @@ impl Lab {
             add(Kind::Guest, name, g.span, one(of!(g.on)));
         }
         for (name, c) in &self.clusters {
-            let members = c.members.iter().map(|m| (m.value.kind(), m.value.name()));
-            add(Kind::Cluster, name, c.span, gone.all(members));
+            // Without its control plane it is none, whoever its other members are.
+            let all = gone
+                .all(refs(&c.members))
+                .or_else(|| gone.all(refs(&c.masters)));
+            add(Kind::Cluster, name, c.span, all);
         }
         for (name, p) in &self.pools {
             let why = one(of!(p.on)).or_else(|| one(of!(p.from)));
+            let why = why.or_else(|| gone.all(refs(&p.devices)));
             add(
                 Kind::Pool,
                 name,
@@ -268,7 +306,7 @@ impl Lab {
         self.open.retain(|o| o.object.as_ref().is_none_or(there));
     }
 
-    /// Takes it out of the lists of what is there: members of a cluster, what is backed up, what hangs on a UPS, cables.
+    /// Takes it out of the lists of what goes on without it: members of a cluster, what is backed up, what hangs on a UPS, cables.
     fn prune(&mut self, gone: &Gone) {
         macro_rules! keep {
             ($list:expr) => {
@@ -279,7 +317,6 @@ impl Lab {
             keep!(cluster.members);
             keep!(cluster.masters);
             keep!(cluster.workers);
-            keep!(cluster.storage);
             let away = cluster
                 .votes
                 .keys()
@@ -322,6 +359,70 @@ impl Lab {
         let (apart, there) = std::mem::take(&mut self.cables).into_iter().partition(away);
         (self.apart.cables, self.cables) = (apart, there);
     }
+
+    /// Takes out what is counted on: a vote, storage, disks; and keeps in mind who lacks it.
+    fn lack(&mut self, gone: &Gone) {
+        let mut lacks = Vec::new();
+        macro_rules! lack {
+            ($kind:ident, $name:expr, $role:ident, $away:expr) => {
+                lacks.extend($away.iter().map(|r| Lack {
+                    of: ObjectRef::new(Kind::$kind, $name),
+                    role: Role::$role,
+                    on: r.value.0.object.clone(),
+                    part: r.value.0.part.clone(),
+                    at: r.span,
+                }))
+            };
+        }
+        for (name, cluster) in &mut self.clusters {
+            lack!(Cluster, name, TieBreaker, lost(&mut cluster.qdevice, gone));
+            lack!(Cluster, name, Storage, split(&mut cluster.storage, gone));
+        }
+        for (name, ups) in &mut self.ups {
+            lack!(Ups, name, Watcher, lost(&mut ups.watched_by, gone));
+        }
+        for (name, pool) in &mut self.pools {
+            pool.away = split(&mut pool.devices, gone);
+            lack!(Pool, name, Disk, pool.away);
+            let beside = [
+                &mut pool.spares,
+                &mut pool.log,
+                &mut pool.cache,
+                &mut pool.special,
+            ];
+            for list in beside {
+                lack!(Pool, name, Disk, split(list, gone));
+            }
+        }
+        self.apart.lacks = lacks;
+    }
+}
+
+/// Kinds and names of the objects that are referred to.
+fn refs<const SET: u64>(list: &[Spanned<Ref<SET>>]) -> impl Iterator<Item = (Kind, &str)> {
+    list.iter().map(|r| (r.value.kind(), r.value.name()))
+}
+
+/// Takes what is not in use out of a list.
+fn split<const SET: u64>(list: &mut Vec<Spanned<Ref<SET>>>, gone: &Gone) -> Vec<Spanned<Ref<SET>>> {
+    let away = |r: &Spanned<Ref<SET>>| gone.has(r.value.kind(), r.value.name());
+    // Of almost all nothing is.
+    if !list.iter().any(away) {
+        return Vec::new();
+    }
+    let (away, there) = std::mem::take(list).into_iter().partition(away);
+    *list = there;
+    away
+}
+
+/// Takes out what is not in use.
+fn lost<const SET: u64>(given: &mut Opt<Ref<SET>>, gone: &Gone) -> Vec<Spanned<Ref<SET>>> {
+    let away = |r: &Ref<SET>| gone.has(r.kind(), r.name());
+    let Some(on) = given.known().filter(|r| away(r)).cloned() else {
+        return Vec::new();
+    };
+    let at = given.take().map(|g| g.span);
+    at.map(|span| Spanned::new(on, span)).into_iter().collect()
 }
 
 /// What a backup is of.

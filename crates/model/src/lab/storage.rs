@@ -218,6 +218,10 @@ entity! {
         /// What it is for.
         description: Opt<Prose>,
     }
+    apart {
+        /// Those of its `devices` that are in hosts which are not in use: the pool lacks them today.
+        away: Vec<Spanned<Ref<{ set::DISK }>>>,
+    }
 
     /// What is said of a dataset beyond where it is and how it is protected.
     pub struct DatasetAbout {

@@ -1,13 +1,14 @@
 //! A record with the name of a machine, and another address than the machine has; or with an address that is in no network of the lab.
 
-use crate::addresses::{Held, Subnets, standing};
+use crate::addresses::{Held, Subnets, is_private, reserved, standing};
 use crate::container_addresses::fixed;
 use crate::context::{called, dns_zone};
+use crate::standing::{away, called_away};
 use crate::{Context, Findings, Rule};
 use core::net::IpAddr;
 use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
-use model::id::ObjectRef;
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::network::{DnsRecord, RecordType};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,10 @@ struct Known<'a> {
     own: BTreeMap<&'a ObjectRef, Vec<&'a Held<'a>>>,
     /// Who has an address.
     owners: BTreeMap<IpAddr, String>,
+    /// What only something has that is not in use.
+    kept: BTreeMap<IpAddr, Held<'a>>,
+    /// Machines that are not in use and have no address, by their names in small letters.
+    away: BTreeMap<String, &'a ObjectRef>,
     subnets: Subnets<'a>,
     /// Every network has a subnet that is known.
     whole: bool,
@@ -51,6 +56,7 @@ pub(super) fn run(rule: &Rule, ctx: &Context<'_>, out: &mut Findings) {
             };
             let d = known
                 .machine(rule, &named)
+                .or_else(|| known.gone(rule, &named))
                 .or_else(|| known.nowhere(rule, &named));
             d.into_iter().for_each(|d| out.add(dns_zone(zone), d));
         }
@@ -95,10 +101,17 @@ impl<'a> Known<'a> {
             }
         }
         let nets = lab.networks.values();
+        let machine = |o: &&ObjectRef| matches!(o.kind, Kind::Host | Kind::Guest | Kind::Device);
+        let placed: BTreeSet<ObjectRef> = reserved(lab).into_iter().map(|h| h.owner).collect();
+        let away = lab.apart.why.keys().filter(machine);
+        let away = away.filter(|o| !placed.contains(*o));
+        let away = away.map(|o| (o.name.to_lowercase(), o));
         Self {
             lab,
             machines,
             own,
+            kept: super::kept(lab, ctx.held()),
+            away: away.collect(),
             owners,
             subnets: Subnets::of(lab),
             whole: !lab.networks.is_empty() && nets.into_iter().all(|n| n.subnet.known().is_some()),
@@ -135,6 +148,49 @@ impl<'a> Known<'a> {
             (None, Some(network)) => Some(open(rule, named, owner, network)),
             (_, None) => None,
         }
+    }
+
+    /// A machine that is not in use has the address; or has the name, and no address of which anybody knows.
+    fn gone(&self, rule: &Rule, named: &Named<'_>) -> Option<Diagnostic> {
+        if self.owners.contains_key(&named.address) {
+            return None;
+        }
+        let kept = self.kept.get(&named.address);
+        let short = within(named.name, named.zone);
+        let called =
+            |name: &String| self.services.contains(name) || self.machines.contains_key(name);
+        let of_name = || {
+            let own = self.away.get(&short).copied();
+            own.filter(|_| is_private(named.address) && !called(&short))
+        };
+        let owner = kept.map(|h| &h.owner).or_else(of_name)?;
+        let (zone, who) = (named.zone, called_away(self.lab, owner)?);
+        let status = away(self.lab, owner)?;
+        // A record that is there before the machine harms nobody; one that stays behind leads to whoever has the address next.
+        let severity = match status {
+            "planned" => Severity::Info,
+            _ => Severity::Warning,
+        };
+        let d = rule.with(
+            severity,
+            match kept {
+                Some(_) => format!(
+                    "'{}' in DNS zone '{zone}' is {}, the address of {who}",
+                    named.name, named.address
+                ),
+                None => format!(
+                    "'{}' in DNS zone '{zone}', which is {}, is the name of {who}",
+                    named.name, named.address
+                ),
+            },
+        );
+        let d = d.at(named.span(), "nobody answers there");
+        let place = kept.map(|h| h.span).or_else(|| self.lab.span_of(owner));
+        let d = match place {
+            Some(there) => d.and_at(there, status),
+            None => d,
+        };
+        Some(d.help("remove the record, or give the address of what is there today"))
     }
 
     fn other(&self, rule: &Rule, named: &Named<'_>, there: &Held<'_>, count: usize) -> Diagnostic {

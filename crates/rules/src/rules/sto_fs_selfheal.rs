@@ -84,7 +84,7 @@ fn judge(
 }
 
 fn own_copies(pool: &Pool, below: &Pool) -> bool {
-    !std::ptr::eq(pool, below) && pools::own_tolerance(pool).is_some_and(|t| t > 0)
+    !std::ptr::eq(pool, below) && pools::data_tolerance(pool).is_some_and(|t| t > 0)
 }
 
 fn mark(pool: &Pool) -> Span {

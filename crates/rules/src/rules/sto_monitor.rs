@@ -27,7 +27,7 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let watchers = Watchers::of(ctx.lab);
     for (name, pool) in &ctx.lab.pools {
-        let spare = own_tolerance(pool).unwrap_or(0);
+        let spare = own_tolerance(ctx.lab, pool).unwrap_or(0);
         if spare == 0 || is_share(pool) {
             continue;
         }

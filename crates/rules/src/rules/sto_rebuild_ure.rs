@@ -34,7 +34,7 @@ const WORTH: f64 = 0.1;
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for (name, pool) in &ctx.lab.pools {
         let parity = matches!(pool.level.known(), Some(Level::Raid5 | Level::Raidz1));
-        if !parity || own_tolerance(pool) != Some(1) {
+        if !parity || own_tolerance(ctx.lab, pool) != Some(1) {
             continue;
         }
         let members = pools::members(ctx.lab, pool);

@@ -40,6 +40,18 @@ services:
   mail: {runs: {guest: new}}
 ";
 
+/// What `inv-planned` says that has these words in it.
+fn told(text: &str, words: &str) -> Vec<String> {
+    messages(text, "inv-planned", words)
+}
+
+fn messages(text: &str, rule: &str, words: &str) -> Vec<String> {
+    let (found, _) = check(text, None);
+    let found = found.into_iter();
+    let mut of = found.filter(|d| d.code == rule && d.message.contains(words));
+    of.by_ref().map(|d| d.message).collect()
+}
+
 #[test]
 fn what_rests_on_what_is_planned_stands_apart_with_it() {
     let (lab, _) = lab(&[("holdfast.yaml", LAB)]);
@@ -121,12 +133,32 @@ fn a_copy_that_is_planned_is_none_and_a_lab_without_plans_stays_as_it_is() {
 
 #[test]
 fn its_address_and_its_place_in_a_rack_are_taken() {
-    let mut sources = SourceSet::default();
+    // Not invalid: what it says is understood, and no table is in doubt because of it.
     let text = LAB.replace(
         "pve1: {hardware",
         "pve1: {addresses: {lan: 192.0.2.12}, hardware",
     );
-    sources.add("holdfast.yaml", text);
+    assert_eq!(
+        told(&text, "192.0.2.12"),
+        [
+            "host 'pve1' has the address 192.0.2.12, which is kept for host 'pve2', and that is planned"
+        ]
+    );
+    let text = LAB.replace(
+        "status: retired",
+        "status: retired, addresses: {lan: 192.0.2.12}",
+    );
+    assert_eq!(
+        told(&text, "192.0.2.12"),
+        [
+            "the address 192.0.2.12 in network 'lan' is kept for host 'old' (retired) and for host 'pve2' (planned)"
+        ]
+    );
+    let mut sources = SourceSet::default();
+    let there = text
+        .replace("status: planned, ", "")
+        .replace("status: retired, ", "");
+    sources.add("holdfast.yaml", there);
     let (_, all) = lang::analyze(&sources);
     let invalid: Vec<&str> = all
         .iter()
@@ -135,7 +167,7 @@ fn its_address_and_its_place_in_a_rack_are_taken() {
         .collect();
     assert_eq!(
         invalid,
-        ["hosts 'pve1' and 'pve2' both have the address 192.0.2.12"]
+        ["hosts 'old' and 'pve2' both have the address 192.0.2.12"]
     );
     let racks = "format: 1\nlab: x\nsites: {home: {racks: {r1: {units: 12}}}}\nhosts:\n  \
         a: {site: home, rack: r1, unit: 3}\n  b: {site: home, rack: r1, unit: 3, status: planned}\n";
@@ -157,5 +189,272 @@ fn a_status_where_there_is_none_leads_to_where_it_is() {
         d.help[0].contains("what rests on a planned one is planned with it"),
         "{:?}",
         d.help
+    );
+}
+
+#[test]
+fn a_tie_breaker_that_is_not_in_use_has_no_vote() {
+    let quorum = |what: &str, tie: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{p1: {{}}, p2: {{}}, n: {{}}{what}}}\n\
+            clusters: {{pve: {{kind: proxmox, members: [p1, p2], ha: true{tie}}}}}\n"
+        );
+        let stops = messages(&text, "ha-quorum", "cluster 'pve' stops when");
+        (stops, told(&text, "tie breaker"))
+    };
+    let (without, none) = quorum("", "");
+    assert_eq!((without.len(), none.len()), (1, 0));
+    for (what, status) in [
+        (", pi: {status: planned}", "host 'pi' is planned"),
+        (", pi: {status: retired}", "host 'pi' is retired"),
+        (
+            "}\nguests: {pi: {kind: vm, on: n, status: retired}",
+            "guest 'pi' is retired",
+        ),
+        (
+            ", o: {status: planned}}\nguests: {pi: {kind: lxc, on: o}",
+            "guest 'pi' is planned",
+        ),
+        (
+            "}\ndevices: {pi: {kind: nas, status: planned}",
+            "device 'pi' is planned",
+        ),
+    ] {
+        let (stops, told) = quorum(what, ", qdevice: pi");
+        assert_eq!(stops, without, "{what}");
+        assert_eq!(
+            told,
+            [format!("cluster 'pve' has no tie breaker: {status}")],
+            "{what}"
+        );
+    }
+    let (fine, _) = quorum(", pi: {}", ", qdevice: pi");
+    assert_eq!(fine, [""; 0]);
+}
+
+#[test]
+fn a_need_that_nothing_in_use_meets_is_told() {
+    let service = |needs: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{a: {{}}, b: {{status: planned}}, c: {{status: retired}}}}\n\
+            guests: {{g: {{kind: vm, on: a, status: planned}}}}\n\
+            services: {{s: {{runs: {{host: a}}, needs: [{needs}]}}, later: {{status: planned}}}}\n"
+        );
+        told(&text, "service 's'")
+    };
+    let in_use = "service 's' is in use and needs";
+    for (needs, expected) in [
+        ("{any: [host/b, guest/g]}", Some("1 of 2, of which none is")),
+        ("{any: [host/a, host/b]}", None),
+        (
+            "{of: 2, among: [host/a, host/b, host/c]}",
+            Some("2 of 3, of which only 1 is"),
+        ),
+        ("{of: 1, among: [host/a, host/b, host/c]}", None),
+        (
+            "{any: [{all: [host/a, host/b]}, host/c]}",
+            Some("1 of 2, of which none is"),
+        ),
+        ("{any: [host/b, {need: host/c, kind: soft}]}", None),
+        (
+            "{all: [host/a, host/b]}",
+            Some("host 'b', which is planned"),
+        ),
+        ("service/later", Some("service 'later', which is planned")),
+    ] {
+        let expected: Vec<String> = expected
+            .map(|e| format!("{in_use} {e}"))
+            .into_iter()
+            .collect();
+        assert_eq!(service(needs), expected, "{needs}");
+    }
+}
+
+/// An alternative that is not there does not make the other one dispensable.
+#[test]
+fn what_is_not_in_use_is_no_alternative() {
+    let points = |needs: &str, more: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{a: {{}}, b: {{}}, n: {{}}}}\n{more}services:\n  \
+            s: {{runs: {{host: a}}, needs: [{needs}]}}\n  t: {{runs: {{host: a}}, needs: [{needs}]}}\n"
+        );
+        let (found, _) = check(&text, None);
+        let of = found.into_iter().filter(|d| d.code == "ha-spof");
+        let notes: Vec<String> = of.flat_map(|d| d.notes).collect();
+        notes.iter().any(|n| n.contains("host 'b'"))
+    };
+    assert!(points("host/b", ""));
+    assert!(!points("{any: [host/b, host/n]}", ""));
+    for more in [
+        "guests: {g: {kind: vm, on: n, status: planned}}\n",
+        "guests: {g: {kind: vm, on: n, status: retired}}\n",
+    ] {
+        assert!(points("{any: [host/b, guest/g]}", more));
+        assert!(points("{of: 2, among: [host/b, host/n, guest/g]}", more));
+        assert!(points("{of: 3, among: [host/b, host/n, guest/g]}", more));
+    }
+}
+
+#[test]
+fn storage_that_is_not_in_use_holds_nothing() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, b: {}, n: {status: planned}}\n\
+        pools: {sp: {kind: nfs, on: n}, late: {kind: zfs, on: a, status: planned}}\n\
+        clusters: {pve: {kind: proxmox, members: [a, b], storage: [sp]}}\n\
+        guests:\n  g: {kind: vm, on: a, disks: {root: {pool: sp, size: 10GB}, more: {pool: sp, size: 1GB}}}\n  \
+        h: {kind: vm, on: a, disks: {root: {pool: late, size: 10GB}}}\n\
+        services: {s: {runs: {guest: g}, data: {d: {path: /d, on: late}}}}\n";
+    assert_eq!(
+        told(text, " is in use and has "),
+        [
+            "cluster 'pve' is in use and has pool 'sp' as its storage, which is planned",
+            "guest 'g' is in use and has disk 'more' on pool 'sp', which is planned",
+            "guest 'h' is in use and has disk 'root' on pool 'late', which is planned",
+            "service 's' is in use and has data 'd' on pool 'late', which is planned",
+        ]
+    );
+}
+
+#[test]
+fn disks_of_a_host_that_is_not_in_use_are_no_redundancy() {
+    let hosts = "format: 1\nlab: x\nhosts:\n  c: {status: planned, hardware: {disks: {d: 4TB}}}\n  \
+        e: {hardware: {disks: {d: 4TB, d2: 4TB}}}\n  f: {hardware: {disks: {d: 4TB}}}\n  g: {hardware: {disks: {d: 4TB}}}\n";
+    for (pool, survives, usable) in [
+        ("kind: zfs, level: mirror, devices: [e/d, c/d]", 0, 4),
+        ("kind: zfs, level: mirror, devices: [e/d, e/d2, c/d]", 1, 4),
+        (
+            "kind: zfs, level: raidz1, devices: [e/d, e/d2, f/d, c/d]",
+            0,
+            8,
+        ),
+        (
+            "kind: md, level: raid6, devices: [e/d, e/d2, f/d, g/d, c/d]",
+            1,
+            8,
+        ),
+        ("kind: md, level: raid0, devices: [e/d, c/d]", 0, 4),
+        (
+            "kind: ceph, level: replicated, replicas: 3, devices: [c/d, e/d, f/d]",
+            1,
+            2,
+        ),
+        (
+            "kind: ceph, level: replicated, replicas: 2, devices: [c/d, e/d, f/d, g/d]",
+            1,
+            6,
+        ),
+        (
+            "kind: ceph, level: replicated, replicas: 3, devices: [c/d, e/d]",
+            0,
+            1,
+        ),
+    ] {
+        let text = format!("{hosts}pools: {{p: {{{pool}}}}}\n");
+        let (lab, _) = lab(&[("holdfast.yaml", &text)]);
+        let p = &lab.pools["p"];
+        assert_eq!(
+            graph::pools::own_tolerance(&lab, p),
+            Some(survives),
+            "{pool}"
+        );
+        let usable_now =
+            graph::totals::by_level(&lab, "p", p).map(|part| part.value / 1_000_000_000_000);
+        assert_eq!(usable_now, Some(usable), "{pool}");
+        assert_eq!(
+            told(&text, "pool 'p'"),
+            ["pool 'p' is in use without disk 'd': host 'c' is planned"],
+            "{pool}"
+        );
+    }
+    let (lab, _) = lab(&[(
+        "holdfast.yaml",
+        &format!(
+            "{hosts}clusters: {{k: {{kind: ceph, members: [c, e, f]}}}}\npools:\n  \
+            p: {{kind: ceph, on: k, level: replicated, replicas: 3}}\n  q: {{kind: zfs, level: mirror, devices: [c/d]}}\n"
+        ),
+    )]);
+    let p = &lab.pools["p"];
+    assert_eq!(graph::pools::own_tolerance(&lab, p), Some(1));
+    assert!(lab.apart.why(Kind::Pool, "q").is_some());
+}
+
+#[test]
+fn a_cluster_whose_control_plane_is_planned_is_planned() {
+    let text = "format: 1\nlab: x\nhosts: {m: {status: planned}, w: {}}\n\
+        clusters: {k: {kind: k3s, members: [m, w], masters: [m], workers: [w]}}\n";
+    assert_eq!(
+        told(text, "cluster 'k'"),
+        ["cluster 'k' counts as planned, since host 'm' is"]
+    );
+}
+
+#[test]
+fn who_goes_through_what_is_gone_is_told() {
+    let text = "format: 1\nlab: x\n\
+        hosts: {a: {}, w: {status: retired}}\ndevices: {r: {kind: router, status: retired}}\n\
+        ups: {u: {feeds: [a], watched_by: w}}\n\
+        sites: {home: {uplinks: {wan: {gateway: r}}}}\n\
+        networks: {lan: {subnet: 192.0.2.0/24, dns: [host/w], dhcp: {range: 192.0.2.10-192.0.2.20, server: r}}}\n";
+    assert_eq!(
+        told(text, "retired"),
+        [
+            "ups 'u' is watched by nobody: host 'w' is retired",
+            "uplink 'home/wan' is in use and goes through device 'r', which is retired",
+            "network 'lan' asks for names host 'w', which is retired",
+            "network 'lan' has its addresses handed out by device 'r', which is retired",
+        ]
+    );
+}
+
+const NETS: &str = "format: 1
+lab: x
+networks: {lan: {subnet: 192.0.2.0/24, gateway: 192.0.2.1, dns: [192.0.2.3]}}
+devices: {r: {kind: router, status: retired, addresses: {lan: 192.0.2.1}}}
+hosts:
+  nas: {addresses: {lan: 192.0.2.5}}
+  old: {status: retired, addresses: {lan: 192.0.2.6}}
+  ns: {status: planned, addresses: {lan: 192.0.2.3}}
+  bare: {status: retired}
+dns:
+  home.arpa:
+    records:
+      - {name: nas, type: A, value: 192.0.2.5}
+      - {name: old, type: A, value: 192.0.2.6}
+      - {name: www, type: A, value: 192.0.2.6}
+      - {name: ns, type: A, value: 192.0.2.3}
+      - {name: bare, type: A, value: 10.1.2.3}
+";
+
+#[test]
+fn gateways_and_names_of_what_is_not_in_use_are_told() {
+    let said = |text: &str| {
+        let (found, _) = check(text, None);
+        let of = found
+            .into_iter()
+            .filter(|d| d.code == "net-gw" || d.code == "net-dns-address");
+        let all: Vec<String> = of.map(|d| d.message).collect();
+        all
+    };
+    assert_eq!(
+        said(NETS),
+        [
+            "'old' in DNS zone 'home.arpa' is 192.0.2.6, the address of host 'old', which is retired",
+            "'www' in DNS zone 'home.arpa' is 192.0.2.6, the address of host 'old', which is retired",
+            "'ns' in DNS zone 'home.arpa' is 192.0.2.3, the address of host 'ns', which is planned",
+            "'bare' in DNS zone 'home.arpa', which is 10.1.2.3, is the name of host 'bare', which is retired",
+            "network 'lan' asks name server 192.0.2.3, which is host 'ns', which is planned",
+            "the gateway 192.0.2.1 of network 'lan' is device 'r', which is retired",
+        ]
+    );
+    // Whoever has the addresses today is meant.
+    let today = "hosts:\n  gw: {addresses: {lan: 192.0.2.1}}\n  ns2: {addresses: {lan: 192.0.2.3}}\n  www: {addresses: {lan: 192.0.2.6}}\n";
+    let told = said(&NETS.replace("hosts:\n", today));
+    let gone = told
+        .iter()
+        .filter(|m| m.contains("retired") || m.contains("planned"));
+    assert_eq!(
+        gone.collect::<Vec<_>>(),
+        [
+            "'bare' in DNS zone 'home.arpa', which is 10.1.2.3, is the name of host 'bare', which is retired"
+        ]
     );
 }

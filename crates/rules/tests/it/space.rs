@@ -103,7 +103,7 @@ services: {{web: {{runs: {{host: a}}, data: {{d: {{dataset: photos}}}}}}}}
         );
         let (lab, _) = crate::support::lab(&[("holdfast.yaml", text.as_str())]);
         let pool = lab.pools.get("p").expect("it is declared");
-        graph::pools::own_tolerance(pool)
+        graph::pools::own_tolerance(&lab, pool)
     };
     let btrfs = "kind: btrfs, on: a, profile: raid1, devices: [a/a, a/b]";
     assert_eq!(check_one(btrfs), Some(1));

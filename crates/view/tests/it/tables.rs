@@ -94,3 +94,43 @@ fn the_next_free_address_is_free() {
         );
     }
 }
+
+#[test]
+fn what_is_paid_for_something_planned_is_marked() {
+    let mut sources = SourceSet::default();
+    sources.add(
+        "holdfast.yaml",
+        "format: 1\nlab: x\ncurrency: EUR\nhosts: {n: {status: planned}, h: {}, o: {status: retired}}\n\
+        costs: {new: {amount: 320 EUR, for: n}, disk: {amount: 80 EUR, for: h}, care: {amount: 2 EUR, every: month, for: o}}\n\
+        assets: {a: {of: o, price: 100 EUR}}\n",
+    );
+    let (lab, _) = lang::analyze(&sources);
+    let input = Input {
+        lab: &lab,
+        projects: &Default::default(),
+        today: date(2026, 11, 21),
+        range: (8000, 8999),
+    };
+    let costs = sheets(&input, Topic::Costs).remove(0);
+    let line = |row: &Vec<view::Cell>| {
+        let cells: Vec<&str> = row.iter().map(|c| c.text.as_str()).collect();
+        cells.join(" | ")
+    };
+    let rows: Vec<String> = costs.rows.iter().map(line).collect();
+    assert_eq!(
+        rows,
+        [
+            "care |  |  | 24 EUR (retired)",
+            "disk |  | 80 EUR | ",
+            "new |  | 320 EUR (planned) | ",
+            "asset/a | capital | 100 EUR (retired) | ",
+        ]
+    );
+    assert_eq!(
+        costs.notes,
+        [
+            "once: 500 EUR, 320 EUR of it for what is planned, 100 EUR of it for what is retired",
+            "per year: 24 EUR, 24 EUR of it for what is retired",
+        ]
+    );
+}
