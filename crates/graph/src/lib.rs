@@ -11,6 +11,7 @@ pub mod attention;
 pub mod attributes;
 pub mod availability;
 pub mod bands;
+pub mod beside;
 pub mod bodies;
 pub mod budget;
 pub mod call;
