@@ -34,6 +34,7 @@ pub mod figure;
 pub mod free_memory;
 pub mod fstab;
 pub mod held;
+pub mod hypervisor;
 mod intervals;
 pub mod lead;
 pub mod lifecycle;
