@@ -2,14 +2,17 @@
 
 use crate::Context;
 use crate::addresses::{Held, held};
+use crate::beside::{self, Apart, Beside};
 use crate::bodies::{self, Body};
 use crate::composed_memory::Files;
 use crate::containers::Container;
 use crate::copies::{Copies, Snapshots};
+use crate::listening;
 use crate::load::Load;
 use crate::restore::{Wanted, wanted};
 use crate::structure::{Cuts, Structure};
 use crate::totals;
+use model::compose::Port;
 use model::declare::OptExt as _;
 use model::id::ObjectRef;
 use model::lab::guest::Guest;
@@ -39,6 +42,7 @@ pub struct Analyses<'a> {
     load: OnceLock<Load<'a>>,
     wanted: OnceLock<BTreeMap<&'a str, Wanted<'a>>>,
     held: OnceLock<Vec<Held<'a>>>,
+    apart: OnceLock<Apart<'a>>,
     structure: OnceLock<Structure>,
     cuts: OnceLock<Option<Cuts>>,
 }
@@ -126,6 +130,23 @@ impl<'a> Context<'a> {
     pub fn held(&self) -> &[Held<'a>] {
         let built = &self.analyses.held;
         built.get_or_init(|| held(self.lab))
+    }
+
+    /// Why the engine publishes no port of a container, if it is only in networks beside the machines.
+    pub fn beside<'c>(&'c self, container: &Container<'c>) -> Option<&'c Beside<'c>> {
+        let built = &self.analyses.apart;
+        let all: &Apart<'c> = built.get_or_init(|| beside::apart(self.lab, self.projects));
+        all.get(&(container.stack, container.name))
+    }
+
+    /// The ports that the engine publishes of a container.
+    pub fn published<'c>(
+        &self,
+        container: &Container<'c>,
+    ) -> impl Iterator<Item = &'c Port> + use<'c> {
+        let none = self.beside(container).is_some();
+        let all = listening::published(container.project, container.service);
+        all.filter(move |_| !none)
     }
 
     /// What needs what to be up.

@@ -3,6 +3,7 @@
 //! Rules judge it and views show it, so that both speak of the same.
 
 use crate::addresses::meet;
+use crate::beside::{apart, is_apart};
 use core::net::IpAddr;
 use diag::Span;
 use model::compose::{Port, Project, Projects, Service as Composed};
@@ -115,35 +116,39 @@ pub fn copies(project: &Project, service: &Composed) -> Option<i64> {
     }
 }
 
-/// It has no network of its own that published ports could lead into: the engine leaves them out, or does not start it.
-pub fn is_without_ports(service: &Composed) -> bool {
+/// It has no network of its own that published ports could lead into, or stands beside the machine: the engine leaves them out, or does not start it.
+fn is_without_ports(project: &Project, service: &Composed) -> bool {
     let mode = service.network_mode.as_ref().map(|m| m.value.as_str());
     mode.is_some_and(|mode| {
         ["host", "none"].contains(&mode)
             || mode.starts_with("service:")
             || mode.starts_with("container:")
-    })
+    }) || is_apart(project, service)
 }
 
-/// The ports that a service of a project publishes, if it is started.
+/// The ports that a service of a project publishes, if it is started. Of networks that are made elsewhere nothing is known here: [`crate::beside`].
 pub fn published<'a>(
     project: &'a Project,
     service: &'a Composed,
 ) -> impl Iterator<Item = &'a Port> {
     let starts = service.active && copies(project, service) != Some(0);
     let all = service.ports.iter();
-    all.filter(move |_| starts && !is_without_ports(service))
+    all.filter(move |_| starts && !is_without_ports(project, service))
 }
 
 /// Every claim of a lab, by place.
 pub fn claims<'a>(lab: &'a Lab, projects: &'a Projects) -> BTreeMap<Place, Vec<Claim<'a>>> {
     let mut out: BTreeMap<Place, Vec<Claim<'a>>> = BTreeMap::new();
     let mut inside = BTreeSet::new();
+    let apart = apart(lab, projects);
     for (stack, project) in projects {
         if !lab.stacks.contains_key(stack) {
             continue;
         }
         for (name, service) in &project.services {
+            if apart.contains_key(&(stack.as_str(), name.as_str())) {
+                continue;
+            }
             let by = By::Container { stack, name };
             let some = copies(project, service).unwrap_or(1);
             let ports = published(project, service);

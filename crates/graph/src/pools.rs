@@ -1,5 +1,6 @@
 //! What pools are made of: their disks, what lies below them, and how many disks may fail.
 
+use crate::totals::is_pairs;
 use diag::{Span, Spanned};
 use model::declare::{OptExt as _, Ref, set};
 use model::id::{Kind, ObjectRef};
@@ -152,8 +153,8 @@ fn by_word(pool: &Pool, devices: u32) -> Option<u32> {
             Level::Single | Level::Linear | Level::Raid0 => 0,
             Level::Raid1 | Level::Mirror if devices < 2 || btrfs => 1,
             Level::Raid1 => devices - 1,
-            // Several pairs in one pool are the rule where there are more than two disks.
-            Level::Mirror if devices == 3 => 2,
+            // As its space is computed: pairs, or every block on every disk.
+            Level::Mirror if !is_pairs(pool.devices.len()) => devices - 1,
             Level::Mirror | Level::Raid10 | Level::Raid5 | Level::Raidz1 => 1,
             Level::Raid6 | Level::Raidz2 => 2,
             Level::Raidz3 => 3,

@@ -4,6 +4,7 @@
 use crate::bodies::{self, Body};
 use crate::composed_memory::{Files, of_service};
 use crate::free_memory::{self, Free};
+use crate::hypervisor::{self, Guests};
 use crate::load::{Load, guest_memory};
 use crate::partial::{Partial, listed};
 use crate::places::Machine;
@@ -36,6 +37,8 @@ pub enum Takeover {
 pub struct Need {
     /// Memory of guests, and of what runs outside of them where that is declared; else what is missing.
     pub memory: Result<i128, String>,
+    /// Some of it is that of guests: what takes their place runs guests, too.
+    pub guests: bool,
     /// What of that are guests on a cluster: they are on its members already.
     pub floating: BTreeMap<String, i128>,
     /// Something runs outside of guests, and nobody said how much memory it takes: it is not in the sum.
@@ -58,6 +61,8 @@ pub struct Demand<'a> {
 struct Taken {
     /// Of guests.
     bytes: i128,
+    /// There are any.
+    guests: bool,
     /// Of services outside of guests, by their number: one that runs in two places is needed once.
     bare: BTreeMap<usize, i128>,
     /// The first guest of which it is not declared, and what is missing.
@@ -108,6 +113,7 @@ impl<'a> Demand<'a> {
                 Some(on) => all.on.entry(on.name()).or_default(),
                 None => &mut all.anywhere,
             };
+            taken.guests = true;
             let cluster = guest.on.known().filter(|on| on.kind() == Kind::Cluster);
             match guest_memory(name, guest) {
                 Ok(part) => {
@@ -127,6 +133,7 @@ impl<'a> Demand<'a> {
     pub fn need(&self, hosts: &BTreeSet<&str>, lost: &[&Body<'_>]) -> Need {
         let here = || hosts.iter().filter_map(|h| self.on.get(h));
         let parts = here().chain([&self.anywhere]);
+        let guests = parts.clone().any(|t| t.guests);
         let missing = parts.clone().filter_map(|t| t.missing.as_ref()).min();
         let memory = match missing {
             Some((_, why)) => Err(why.clone()),
@@ -137,6 +144,7 @@ impl<'a> Demand<'a> {
         };
         Need {
             memory,
+            guests,
             floating: self
                 .floating
                 .iter()
@@ -192,6 +200,8 @@ struct Room<'a> {
     pools: bool,
     /// Pools of which nobody knows how much they hold.
     open: Vec<String>,
+    /// Whether it runs guests.
+    guests: Option<Guests>,
 }
 
 impl<'a> Standby<'a> {
@@ -210,6 +220,11 @@ impl<'a> Standby<'a> {
         let mut room: FxHashMap<&str, Room<'_>> = FxHashMap::default();
         for name in lab.hosts.keys() {
             room.entry(name).or_default().memory = free.remove(name.as_str());
+        }
+        let with_guests = hypervisor::with_guests(lab, load);
+        for (name, host) in &lab.hosts {
+            let guests = hypervisor::guests(host, with_guests.contains(name.as_str()));
+            room.entry(name).or_default().guests = Some(guests);
         }
         spaces(lab, &mut room);
         let left = |name: &str| Some(room.get(name)?.memory.as_ref()?.least(0));
@@ -279,9 +294,15 @@ impl<'a> Standby<'a> {
         };
         // Put in words at the end: of hundreds of hosts that are looked at, one or none is told of.
         let mut best: Option<(&Free<'a>, i128)> = None;
-        let mut unsure: Option<(&Free<'a>, i128, &Room<'a>)> = None;
+        let mut unsure: Option<(&Free<'a>, i128, String)> = None;
+        let (mut unable, mut unlike) = (Vec::new(), Vec::new());
         let (mut open, mut full, mut crowded) = (Vec::new(), Vec::new(), None);
         for name in others {
+            let guests = self.room.get(name).and_then(|r| r.guests);
+            if need.guests && guests == Some(Guests::Never) {
+                unable.push(name.to_owned());
+                continue;
+            }
             let Some((room, free)) = self
                 .room
                 .get(name)
@@ -300,16 +321,35 @@ impl<'a> Standby<'a> {
                 continue;
             }
             best.get_or_insert((free, left));
-            match room.holds(&need.data) {
-                Some(true) => return Takeover::Room(enough(free, left), None),
-                Some(false) if full.len() < MOST => full.push(room.lack(name, &need.data)),
-                Some(false) => {}
-                None => unsure = unsure.or(Some((free, left, room))),
+            let holds = room.holds(&need.data);
+            if holds == Some(false) {
+                if full.len() < MOST {
+                    full.push(room.lack(name, &need.data));
+                }
+                continue;
+            }
+            let space = holds.is_none().then(|| room.doubt(name, &need.data));
+            match (room.guests.filter(|_| need.guests), space) {
+                (Some(Guests::Unknown), _) => unlike.push(name.to_owned()),
+                (Some(Guests::Assumed), space) => {
+                    let system = format!("{name} runs guests, of whose 'os' nothing is said");
+                    let why = space
+                        .into_iter()
+                        .fold(system, |s, why| format!("{s}; {why}"));
+                    unsure = unsure.or(Some((free, left, why)));
+                }
+                (_, Some(why)) => unsure = unsure.or(Some((free, left, why))),
+                (_, None) => return Takeover::Room(enough(free, left), None),
             }
         }
-        if let Some((free, left, room)) = unsure {
-            let open = room.doubt(free.host(), &need.data);
-            return Takeover::Room(enough(free, left), Some(open));
+        if let Some((free, left, why)) = unsure {
+            return Takeover::Room(enough(free, left), Some(why));
+        }
+        if !unlike.is_empty() {
+            return Takeover::Unknown(format!(
+                "whether guests run on {} when {what}: by its 'os' it is no hypervisor",
+                listed(&unlike)
+            ));
         }
         let wants = memory(wanted);
         if let Some(free) = crowded {
@@ -333,6 +373,10 @@ impl<'a> Standby<'a> {
             (true, Some((free, left))) => {
                 format!("no other host has {wants} free ({})", free.sum(left))
             }
+            (true, None) if !unable.is_empty() => format!(
+                "no other host is there that runs guests; {} is a storage appliance",
+                listed(&unable)
+            ),
             (true, None) if wanted == 0 => "no other host is there".to_owned(),
             (true, None) => format!("no other host is there to carry {wants}"),
         })

@@ -463,7 +463,7 @@ pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
 }
 
 /// `mirror` of an even number of devices from four on is pairs in the order in which they are named, striped: so are pools with more than
-/// two disks made (zpoolconcepts(7), "mirror"). Three hold every block three times.
+/// two disks made (zpoolconcepts(7), "mirror"). An odd number holds every block on each of them.
 pub fn is_pairs(devices: usize) -> bool {
     devices > 3 && devices.is_multiple_of(2)
 }

@@ -204,6 +204,12 @@ pub fn names_ports(lab: &Lab, from: &Spot<'_>, to: &Spot<'_>, ports: &[Ports]) -
         && verdict(lab, from, to, ports).is_allowed()
 }
 
+/// It lets all ports through to one of these places: nobody meant a certain one.
+pub fn opens(flow: &Flow, to: &[Spot<'_>]) -> bool {
+    let named = to.iter().any(|t| exactness(&flow.to, t).is_some());
+    flow.action.known() == Some(&Action::Allow) && !has_named_ports(flow) && named
+}
+
 /// How exactly an end names a spot, if it does.
 fn exactness(end: &model::declare::Opt<End>, spot: &Spot<'_>) -> Option<u8> {
     match end.known()? {

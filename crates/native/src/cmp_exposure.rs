@@ -6,7 +6,7 @@ use crate::containers::Container;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use graph::container_addresses::{Joined, joined};
-use graph::listening::{Claim, Place, claims, of_stack, published};
+use graph::listening::{Claim, Place, claims, of_stack};
 use graph::partial::listed;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
@@ -108,7 +108,7 @@ fn judge(
     if let Some(d) = open(ctx, (name, asked, span), (stacks, &own), world) {
         return d;
     }
-    let ports = own.iter().flat_map(|c| published(c.project, c.service));
+    let ports = own.iter().flat_map(|c| ctx.published(c));
     let ports: Vec<(Span, String)> = ports.map(|p| (p.span, shown(p))).collect();
     let list: Vec<&str> = stacks.iter().copied().collect();
     let (stacks, publish) = match list.as_slice() {

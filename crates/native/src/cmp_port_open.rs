@@ -3,15 +3,20 @@
 use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
-use crate::traffic::{Spot, names_ports};
+use crate::context::called;
+use crate::traffic::{self, Spot, names_ports, verdict};
 use crate::{Context, Findings, Mend, Rule, sensitive};
 use diag::{Diagnostic, Severity, Span};
+use graph::beside::Beside;
+use graph::wording::names;
 use model::compose::{Port, PortRange};
 use model::declare::{OptExt as _, Or, Value as _};
 use model::id::{Kind, ObjectRef};
+use model::lab::Lab;
 use model::lab::network::{NetworkKind, Trust};
 use model::lab::service::{Outside, ServiceExposure};
 use model::units::net::Ports;
+use std::collections::BTreeSet;
 
 /// Who reaches what the internet reaches.
 const INTERNET: &str = "the internet";
@@ -22,7 +27,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "A container publishes a database or an administration on all addresses of its machine, and nothing declares who is to reach it there.",
     rationale: "A port without an address is published in every network that the machine has a leg in: to people's machines, to guests, to things. A database \
-        and an administration trust whoever has their one password. Containers of one project reach each other without any published port.",
+        and an administration trust whoever has their one password. Containers of one project reach each other without any published port. In a zone whose trust is \
+        `high` or `critical` stand servers and administration: who is in such a network with the machine is not told, nor who comes from such a zone; whoever a flow for all ports lets in from another zone is.",
     example: "services: {db: {image: postgres:17, ports: ['5432:5432']}}",
     controls: &[
         "CIS v8 4.4",
@@ -35,19 +41,25 @@ pub const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for container in ctx.containers() {
-        if let Some(mode) = &container.service.network_mode {
+        let beside = ctx.beside(&container);
+        let own = match (&container.service.network_mode, beside) {
             // It publishes nothing: what it listens on are ports of its machine.
-            if let Some(port) = (mode.value == "host")
-                .then(|| own(&container, mode.span))
-                .flatten()
-                && let Some(d) = check(ctx, &container, &port)
-            {
-                out.add(container.object(), d);
+            (Some(mode), _) if mode.value == "host" => own(&container, mode.span),
+            (Some(_), _) => continue,
+            (None, Some(_)) => own(&container, container.service.span),
+            (None, None) => None,
+        };
+        let published = match &own {
+            Some(_) => &[][..],
+            None => container.service.ports.as_slice(),
+        };
+        let mut said = BTreeSet::new();
+        for port in own.iter().chain(published) {
+            // Beside the machine it answers on its own ports, once for all that lead there.
+            if beside.is_some() && !said.insert(port.target) {
+                continue;
             }
-            continue;
-        }
-        for port in &container.service.ports {
-            if let Some(d) = check(ctx, &container, port) {
+            if let Some(d) = check(ctx, &container, port, beside) {
                 out.add(container.object(), d);
             }
         }
@@ -82,7 +94,22 @@ fn own(container: &Container<'_>, span: Span) -> Option<Port> {
     })
 }
 
-fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Diagnostic> {
+/// What could be reached, and where.
+struct Target<'a> {
+    at: ObjectRef,
+    asked: Ports,
+    /// What flows to it lead to: the machine or its networks, or a service of the stack on it.
+    ends: Vec<Spot<'a>>,
+    /// It has an address of its own.
+    beside: Option<&'a Beside<'a>>,
+}
+
+fn check(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    port: &Port,
+    beside: Option<&Beside<'_>>,
+) -> Option<Diagnostic> {
     let what = what(container, port)?;
     let subject = format!("{what} in {}", container.title());
     if !container.project.is_settled(port.span) {
@@ -91,7 +118,7 @@ fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Di
             .at(port.span, "");
         return Some(container.unsettled(d, &[port.span]));
     }
-    if port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
+    if beside.is_none() && port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
         return None;
     }
     let Some((kind, machine)) = container.machine() else {
@@ -107,28 +134,44 @@ fn check(ctx: &Context<'_>, container: &Container<'_>, port: &Port) -> Option<Di
         )));
     };
     let at = ObjectRef::new(kind, machine);
-    let legs = legs(ctx, &at);
-    let asked = asked(port)?;
+    let target = Target {
+        asked: asked(port, beside)?,
+        ends: ends(ctx, container, (&at, beside)),
+        at,
+        beside,
+    };
+    let mut legs = match beside {
+        Some(own) => own.lans.iter().map(|n| Leg::network(ctx.lab, n)).collect(),
+        None => legs(ctx, &target.at),
+    };
+    legs.extend(let_in(ctx, &target, &legs));
     let open: Vec<&Leg> = legs
         .iter()
-        .filter(|l| !l.is_for_servers && !is_declared(ctx, container, (&at, asked), l))
+        .filter(|l| !l.is_for_servers && !is_declared_in_all(ctx, container, &target, l))
         .collect();
     // Every network that it is reached from has a reason; of a machine without any, nobody knows.
     if open.is_empty() && !legs.is_empty() {
         return None;
     }
-    Some(finding(container, port, (&subject, &at), &open))
+    Some(finding(container, port, (&subject, &target), &open))
 }
 
 fn finding(
     container: &Container<'_>,
     port: &Port,
-    (subject, at): (&str, &ObjectRef),
+    (subject, target): (&str, &Target<'_>),
     open: &[&Leg],
 ) -> Diagnostic {
     let from: Vec<&str> = open.iter().map(|l| l.words.as_str()).collect();
+    let nowhere = match target.beside {
+        Some(own) => {
+            let own: Vec<&str> = own.networks.keys().copied().collect();
+            format!("whoever reaches network {} of its project", names(&own))
+        }
+        None => format!("whoever reaches {}", called(&target.at)),
+    };
     let from = match from.as_slice() {
-        [] => format!("whoever reaches {} '{}'", at.kind.word(), at.name),
+        [] => nowhere,
         from => from.join(", "),
     };
     let severity = match open.iter().any(|l| l.is_strange) {
@@ -136,9 +179,10 @@ fn finding(
         false => RULE.severity,
     };
     let in_host = container.service.network_mode.is_some();
-    let on = match in_host {
-        true => "in the network of its machine",
-        false => "on all addresses",
+    let on = match (in_host, target.beside) {
+        (true, _) => "in the network of its machine",
+        (false, Some(_)) => "at an address of its own",
+        (false, None) => "on all addresses",
     };
     let number = port.published.map_or(port.target, |r| r.start);
     let shown = match port.published {
@@ -150,37 +194,43 @@ fn finding(
         .with(severity, format!("{subject} is open to {from}"))
         .at(port.span, on)
         .of(format!("{}: {shown}", container.name));
-    if open.is_empty() {
-        d = d.note(format!(
-            "no network of {} '{}' is declared",
-            at.kind.word(),
-            at.name
-        ));
+    let flows: BTreeSet<Span> = open.iter().filter_map(|l| l.by).collect();
+    for flow in flows {
+        d = d.and_at(flow, "lets all ports through");
+    }
+    if open.is_empty() && target.beside.is_none() {
+        d = d.note(format!("no network of {} is declared", called(&target.at)));
     }
     if in_host {
         d = d.note(format!(
             "without a network of its own it listens on the addresses of its machine; {number} is the port of its image, if nothing tells it another"
         ));
     }
-    let own = open.iter().find(|l| !l.is_strange);
-    let source = own.and_then(|l| l.network.as_deref()).unwrap_or("NETWORK");
-    if in_host {
-        return d.help(format!(
-            "leave 'network_mode' out: containers of one project reach each other without; or tell it to listen on 127.0.0.1. If others are to reach it, declare it: \
-             'exposures: [{{port: {number}/{}, from: {source}, why: …, owner: …, review: …}}]' of {} '{}'",
-            port.protocol,
-            at.kind.word(),
-            at.name
-        ));
+    d.help(help(container, port, target, open))
+}
+
+/// How it is closed, or declared.
+fn help(container: &Container<'_>, port: &Port, target: &Target<'_>, open: &[&Leg]) -> String {
+    let number = match target.beside {
+        Some(_) => port.target,
+        None => port.published.map_or(port.target, |r| r.start),
+    };
+    let close = match (&container.service.network_mode, target.beside) {
+        (Some(_), _) => "leave 'network_mode' out: containers of one project reach each other without; or tell it to listen on 127.0.0.1".to_owned(),
+        (None, Some(_)) => "leave it in networks of a bridge alone: containers of one project reach each other there".to_owned(),
+        (None, None) => format!("write '127.0.0.1:{number}:{}', or no port at all: containers of one project reach each other without", port.target),
+    };
+    let (at, protocol) = (called(&target.at), &port.protocol);
+    if !open.is_empty() && open.iter().all(|l| l.by.is_some()) {
+        return format!(
+            "name the ports that are meant in the flow; or {close}. If others are to reach it, let a flow to {at} name {number}/{protocol}"
+        );
     }
-    d.help(format!(
-        "write '127.0.0.1:{number}:{}', or no port at all: containers of one project reach each other without. If others are to reach it, declare it: \
-         'exposures: [{{port: {number}/{}, from: {source}, why: …, owner: …, review: …}}]' of {} '{}'",
-        port.target,
-        port.protocol,
-        at.kind.word(),
-        at.name
-    ))
+    let own = open.iter().find(|l| !l.is_strange && l.by.is_none());
+    let source = own.and_then(|l| l.network.as_deref()).unwrap_or("NETWORK");
+    format!(
+        "{close}. If others are to reach it, declare it: 'exposures: [{{port: {number}/{protocol}, from: {source}, why: …, owner: …, review: …}}]' of {at}"
+    )
 }
 
 /// What the port gives away, if it does.
@@ -195,11 +245,10 @@ fn what(container: &Container<'_>, port: &Port) -> Option<&'static str> {
     sensitive::port(&(one.start..=one.end)).map(|(_, what)| what)
 }
 
-/// The port of the machine; that of the container where the engine takes any.
-fn asked(port: &Port) -> Option<Ports> {
-    let (first, last) = port
-        .published
-        .map_or((port.target, port.target), |r| (r.start, r.end));
+/// The port of the machine; that of the container where the engine takes any, or has none to publish.
+fn asked(port: &Port, beside: Option<&Beside<'_>>) -> Option<Ports> {
+    let published = port.published.filter(|_| beside.is_none());
+    let (first, last) = published.map_or((port.target, port.target), |r| (r.start, r.end));
     Ports::parse(&format!("{first}-{last}/{}", port.protocol)).ok()
 }
 
@@ -212,6 +261,69 @@ struct Leg {
     is_for_servers: bool,
     /// Strangers are in it.
     is_strange: bool,
+    /// The machine is not in it: a flow lets it in.
+    by: Option<Span>,
+}
+
+impl Leg {
+    /// A network of the lab.
+    fn network(lab: &Lab, name: &str) -> Self {
+        let network = lab.networks.get(name);
+        let kind = network.and_then(|n| n.about.kind.known());
+        let zone = crate::reach::zone_of(lab, name);
+        let trust = zone.and_then(|z| lab.zones.get(z)?.trust.known());
+        Self {
+            words: match zone {
+                Some(zone) => format!("network '{name}' (zone '{zone}')"),
+                None => format!("network '{name}' (of no zone)"),
+            },
+            network: Some(name.to_owned()),
+            zone: zone.map(str::to_owned),
+            is_for_servers: is_for_servers(trust),
+            is_strange: trust == Some(&Trust::Untrusted) || kind == Some(&NetworkKind::Wan),
+            by: None,
+        }
+    }
+
+    /// All networks of a zone.
+    fn zone(lab: &Lab, name: &str) -> Self {
+        let trust = lab.zones.get(name).and_then(|z| z.trust.known());
+        Self {
+            words: format!("zone '{name}'"),
+            network: None,
+            zone: Some(name.to_owned()),
+            is_for_servers: is_for_servers(trust),
+            is_strange: trust == Some(&Trust::Untrusted),
+            by: None,
+        }
+    }
+
+    fn internet() -> Self {
+        Self {
+            words: INTERNET.to_owned(),
+            network: None,
+            zone: None,
+            is_for_servers: false,
+            is_strange: true,
+            by: None,
+        }
+    }
+
+    /// Where its traffic comes from.
+    fn spot<'a>(&self, lab: &'a Lab) -> Spot<'a> {
+        match (&self.network, &self.zone) {
+            (Some(name), _) => Spot::of(lab, &ObjectRef::new(Kind::Network, name)),
+            (None, Some(name)) => match lab.zones.get_key_value(name.as_str()) {
+                Some((zone, _)) => Spot::zone(lab, zone).whole(),
+                None => Spot::default(),
+            },
+            (None, None) => Spot::internet(),
+        }
+    }
+}
+
+fn is_for_servers(trust: Option<&Trust>) -> bool {
+    matches!(trust, Some(Trust::Critical | Trust::High))
 }
 
 fn legs(ctx: &Context<'_>, at: &ObjectRef) -> Vec<Leg> {
@@ -223,19 +335,7 @@ fn legs(ctx: &Context<'_>, at: &ObjectRef) -> Vec<Leg> {
         if matches!(kind, Some(NetworkKind::Docker | NetworkKind::Overlay)) {
             continue;
         }
-        let zone = crate::reach::zone_of(ctx.lab, name);
-        let trust = zone.and_then(|z| ctx.lab.zones.get(z)?.trust.known());
-        let of = match zone {
-            Some(zone) => format!("network '{name}' (zone '{zone}')"),
-            None => format!("network '{name}' (of no zone)"),
-        };
-        out.push(Leg {
-            words: of,
-            network: Some(name.to_owned()),
-            zone: zone.map(str::to_owned),
-            is_for_servers: matches!(trust, Some(Trust::Critical | Trust::High)),
-            is_strange: trust == Some(&Trust::Untrusted) || kind == Some(&NetworkKind::Wan),
-        });
+        out.push(Leg::network(ctx.lab, name));
     }
     let machine = ctx.lab.machine(&at.name);
     let public = machine.is_some_and(|m| {
@@ -243,29 +343,96 @@ fn legs(ctx: &Context<'_>, at: &ObjectRef) -> Vec<Leg> {
         all.any(|a| a.parse().is_ok_and(|ip| !is_private(ip)))
     });
     if public || machine.is_some_and(is_rented) {
-        out.push(Leg {
-            words: INTERNET.to_owned(),
-            network: None,
-            zone: None,
-            is_for_servers: false,
-            is_strange: true,
-        });
+        out.push(Leg::internet());
     }
     out
+}
+
+/// Whoever is elsewhere and is let in by a flow for all ports. A flow from a single machine is meant for that machine.
+fn let_in(ctx: &Context<'_>, target: &Target<'_>, legs: &[Leg]) -> Vec<Leg> {
+    let lab = ctx.lab;
+    let mut out: Vec<Leg> = Vec::new();
+    let open = lab.flows.iter();
+    for flow in open.filter(|f| traffic::opens(f, &target.ends)) {
+        let found = match flow.from.known() {
+            Some(Or::Word(Outside::Any)) => {
+                let zones = traffic::zones(lab).into_iter();
+                zones.map(|z| Leg::zone(lab, z)).collect()
+            }
+            Some(Or::Word(Outside::Internet)) => vec![Leg::internet()],
+            Some(Or::Ref(r)) if r.kind() == Kind::Zone => vec![Leg::zone(lab, r.name())],
+            Some(Or::Ref(r)) if r.kind() == Kind::Network => vec![Leg::network(lab, r.name())],
+            _ => Vec::new(),
+        };
+        for leg in found {
+            // Whoever is in a network with the machine asks no router.
+            let known = legs.iter().chain(&out).any(|l| match &leg.zone {
+                Some(zone) => l.zone.as_ref() == Some(zone),
+                None => l.network == leg.network && l.zone.is_none(),
+            });
+            let passes = |from: &Spot<'_>| {
+                let mut ends = target.ends.iter();
+                ends.any(|to| verdict(lab, from, to, &[target.asked]).is_allowed())
+            };
+            if !known && !leg.is_for_servers && passes(&leg.spot(lab)) {
+                let by = Some(flow.span);
+                out.push(Leg { by, ..leg });
+            }
+        }
+    }
+    out
+}
+
+/// What a flow to the container leads to.
+fn ends<'a>(
+    ctx: &Context<'a>,
+    container: &Container<'_>,
+    (at, beside): (&ObjectRef, Option<&Beside<'_>>),
+) -> Vec<Spot<'a>> {
+    let served = ctx.services_in(container.stack);
+    let served = served.map(|(name, _)| ObjectRef::new(Kind::Service, name));
+    let place = match beside {
+        Some(own) => {
+            let lans = own.lans.iter();
+            lans.map(|n| ObjectRef::new(Kind::Network, *n)).collect()
+        }
+        None => vec![at.clone()],
+    };
+    let ends = served.chain(place);
+    ends.map(|to| Spot::of(ctx.lab, &to)).collect()
+}
+
+/// It is declared of a zone as a whole, or of each of its networks.
+fn is_declared_in_all(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    target: &Target<'_>,
+    leg: &Leg,
+) -> bool {
+    if is_declared(ctx, container, target, leg) {
+        return true;
+    }
+    let zone = leg.zone.as_deref().filter(|_| leg.network.is_none());
+    zone.is_some_and(|zone| {
+        let all = ctx.lab.networks.keys();
+        let mut all = all.filter(|n| crate::reach::zone_of(ctx.lab, n) == Some(zone));
+        all.all(|n| is_declared(ctx, container, target, &Leg::network(ctx.lab, n)))
+    })
 }
 
 /// An exposure, or a flow that names the port, says that it is to be reached from there.
 fn is_declared(
     ctx: &Context<'_>,
     container: &Container<'_>,
-    (at, asked): (&ObjectRef, Ports),
+    target: &Target<'_>,
     leg: &Leg,
 ) -> bool {
+    let asked = target.asked;
     let meets = |p: Ports| {
         p.protocol() == asked.protocol() && p.first() <= asked.first() && asked.last() <= p.last()
     };
     let network = leg.network.as_deref();
-    let machine = ctx.lab.machine(&at.name).into_iter();
+    let machine = ctx.lab.machine(&target.at.name).into_iter();
     let mut exposed = machine.flat_map(|m| &m.exposures).filter(|e| {
         let number = e.port.value;
         Ports::parse(&format!("{number}/{}", e.protocol.word())).is_ok_and(meets)
@@ -277,13 +444,10 @@ fn is_declared(
     }) || services.any(|(_, s)| {
         let mut all = s.exposures.iter();
         all.any(|e| e.port.known().is_some_and(|p| meets(*p)) && is_from(e, leg))
-    }) || network.is_some_and(|n| {
-        let from = Spot::of(ctx.lab, &ObjectRef::new(Kind::Network, n));
-        // The flow may lead to the machine, or to a service of the stack on it.
-        let served = ctx.services_in(container.stack);
-        let served = served.map(|(name, _)| ObjectRef::new(Kind::Service, name));
-        let mut ends = served.chain([at.clone()]);
-        ends.any(|to| names_ports(ctx.lab, &from, &Spot::of(ctx.lab, &to), &[asked]))
+    }) || (network.or(leg.zone.as_deref())).is_some_and(|_| {
+        let from = leg.spot(ctx.lab);
+        let mut ends = target.ends.iter();
+        ends.any(|to| names_ports(ctx.lab, &from, to, &[asked]))
     })
 }
 

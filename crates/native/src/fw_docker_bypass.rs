@@ -3,7 +3,6 @@
 use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
-use crate::listening::published;
 use crate::origin::cite;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Edit, Fix, Severity, Span};
@@ -46,7 +45,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     let hosts = ctx.lab.hosts.iter();
                     hosts.filter(|(_, h)| can_be_bypassed(h)).collect()
                 });
-                if let Some(d) = somewhere(&container, hosts) {
+                if let Some(d) = somewhere(ctx, &container, hosts) {
                     out.add(container.object(), d);
                 }
             }
@@ -66,7 +65,7 @@ fn on_host(
     out: &mut Findings,
 ) {
     // What is in the host's own network is behind its own firewall, and publishes nothing.
-    let ports = published(container.project, container.service);
+    let ports = ctx.published(container);
     let open: Vec<&Port> = ports.filter(|p| is_open(p, host)).collect();
     if !open.is_empty() {
         let denies = host.firewall.as_ref().map(|f| f.span);
@@ -78,8 +77,12 @@ fn on_host(
 }
 
 /// Nobody says where it runs, and it would be past the firewall of some hosts.
-fn somewhere(container: &Container<'_>, hosts: &[(&String, &Host)]) -> Option<Diagnostic> {
-    let ports = published(container.project, container.service);
+fn somewhere(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    hosts: &[(&String, &Host)],
+) -> Option<Diagnostic> {
+    let ports = ctx.published(container);
     let mut ports = ports.filter(|p| is_everywhere(p));
     let (port, (name, host)) = ports.find_map(|p| {
         let host = hosts.iter().find(|(_, h)| is_open(p, h))?;

@@ -230,7 +230,10 @@ fn judge(name: &str, pool: &Pool, level: &str, space: &Disks) -> Option<Diagnost
         (None, Some(_)) => RULE
             .with(Severity::Info, format!("pool '{name}' leaves {} of its disks idle", like(space.least, idle)))
             .at(pool.span, format!("{level} over disks of different sizes"))
-            .help("a level that takes disks of different sizes, such as btrfs raid1, or a second pool of the rest would use more of them"),
+            .help(match is_btrfs(pool) {
+                true => "another disk, so that the largest ones have something to be spread over, or a second pool of the rest would use more of them",
+                false => "a level that takes disks of different sizes, such as btrfs raid1, or a second pool of the rest would use more of them",
+            }),
         (None, None) => return None,
     };
     if let (Some((_, verdict)), Some(Known::Declared(_))) =

@@ -2,6 +2,7 @@
 
 use crate::size::count;
 use crate::{Cell, Input, Sheet};
+use graph::listening::published;
 use model::compose::{Project, Service};
 use model::declare::OptExt as _;
 use model::lab::guest::{Stack, StackKind};
@@ -113,7 +114,7 @@ fn containers(input: &Input<'_>) -> Sheet {
     );
     for (name, project) in input.projects {
         for (container, service) in running(project) {
-            let ports = service.ports.iter().filter_map(|port| {
+            let ports = published(project, service).filter_map(|port| {
                 let range = port.published.as_ref()?;
                 let ports = match range.start == range.end {
                     true => range.start.to_string(),

@@ -239,7 +239,7 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "sto-replica-fit",
         "the copies of {} still fit when a member fails",
-        &["pool.fill_limit"],
+        &["pool.fill_limit", "pool.min_replicas"],
         pools,
     ),
     rests(

@@ -19,7 +19,15 @@ pub(super) const RESTS: &[Rests] = &[
     rests(
         "cmp-port-open",
         "a database or an administration is open to more than its own machine",
-        &["service.exposures.*.from", "stack", "stack.file"],
+        &[
+            "flows.*.action",
+            "flows.*.from",
+            "flows.*.to",
+            "network.zone",
+            "service.exposures.*.from",
+            "stack",
+            "stack.file",
+        ],
         stacks,
     ),
     rests(

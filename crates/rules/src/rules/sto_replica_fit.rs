@@ -17,9 +17,9 @@ pub(crate) const RULE: Rule = Rule {
     id: "sto-replica-fit",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "The data of a replicated pool, times its replicas, is more than its devices hold up to their fill limit.",
+    summary: "The data of a replicated pool, times its replicas, is more than its devices hold up to their fill limit, or it stops with more copies than it ever has.",
     rationale: "Three replicas turn 3.5 TB of disks into 1.2 TB of space, and a replicated store must keep room to rebuild what a \
-        failed host had. A store that is full stops writing for everybody.",
+        failed host had. A store that is full stops writing for everybody, and so does one that has fewer copies than `min_replicas`.",
     example: "pools: {ceph: {kind: ceph, level: replicated, replicas: 3, raw: 3.5TB, used: 2TB}}",
     controls: &["ISO 27001:2022 A.8.6"],
     mend: Mend::None("devices have to be bought, or data removed"),
@@ -31,8 +31,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let replicated = pool.level.known() == Some(&Level::Replicated) || pool.replicas.is_some();
         if replicated || pool.kind.known() == Some(&PoolKind::Ceph) {
             let d = check(ctx, name, pool);
-            d.into_iter()
-                .for_each(|d| out.add(ObjectRef::new(Kind::Pool, name), d));
+            let all = d.into_iter().chain(too_many(name, pool));
+            all.for_each(|d| out.add(ObjectRef::new(Kind::Pool, name), d));
         }
     }
 }
@@ -95,6 +95,26 @@ fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {
     d.notes.extend(used.left_out());
     d = usual.told(d, ctx, replicas.is_none(), fill.is_none());
     Some(d.help("add devices, keep less data, or say 'replicas: 2' and know what that risks"))
+}
+
+/// It wants more copies to go on than it keeps.
+fn too_many(name: &str, pool: &Pool) -> Option<Diagnostic> {
+    let (kept, least) = (pool.replicas.known()?, pool.min_replicas.known()?);
+    if least <= kept {
+        return None;
+    }
+    let message = format!(
+        "pool '{name}' stops with fewer than {least} copies, and keeps {kept}: it is never written to"
+    );
+    let span = pool.min_replicas.as_ref().map_or(pool.span, |g| g.span);
+    let also = pool.replicas.as_ref().map_or(pool.span, |g| g.span);
+    Some(
+        RULE.with(Severity::Error, message)
+            .at(span, "more than there are")
+            .and_at(also, "copies that it keeps")
+            .note(format!("'min_replicas' {least} > 'replicas' {kept}"))
+            .help("write 'min_replicas: 2' for 'replicas: 3', so that it goes on without one copy and never on a single one"),
+    )
 }
 
 /// What its devices hold in all.

@@ -95,7 +95,7 @@ fn what_a_pool_survives_is_the_weaker_of_data_and_metadata() {
         let text = format!(
             "format: 1
 lab: x
-hosts: {{a: {{hardware: {{disks: {{a: 4TB, b: 4TB, c: 1TB, d: 1TB}}}}}}}}
+hosts: {{a: {{hardware: {{disks: {{a: 4TB, b: 4TB, c: 1TB, d: 1TB, e: 1TB}}}}}}}}
 pools: {{p: {{{pool}}}}}
 datasets: {{photos: {{class: irreplaceable, pool: p}}}}
 services: {{web: {{runs: {{host: a}}, data: {{d: {{dataset: photos}}}}}}}}
@@ -126,6 +126,10 @@ services: {{web: {{runs: {{host: a}}, data: {{d: {{dataset: photos}}}}}}}}
     };
     assert_eq!(few("raidz3", "a/a, a/b, a/c"), Some(2));
     assert_eq!(few("raidz2", "a/a, a/b"), Some(1));
+    // What its space is computed for: each disk has all, or two of each pair.
+    assert_eq!(few("mirror", "a/a, a/b, a/c, a/d, a/e"), Some(4));
+    assert_eq!(few("mirror", "a/a, a/b, a/c, a/d"), Some(1));
+    assert_eq!(few("mirror", "a/a, a/b, a/c"), Some(2));
     let ceph = |devices: &str| {
         check_one(&format!(
             "kind: ceph, on: a, level: replicated, replicas: 3, devices: [{devices}]"

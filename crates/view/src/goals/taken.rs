@@ -210,3 +210,44 @@ backups:
         assert!(goal.because.concat().contains(open), "{goal:#?}");
     }
 }
+
+/// A hypervisor with one guest, and another host beside it: what is said of that the guest is back within an hour.
+fn beside(other: &str) -> (Verdict, String) {
+    let text = format!(
+        "
+sites: {{home: {{}}}}
+tiers: {{t: {{rto: {{host: 1h}}, response: 5m}}}}
+hosts:
+  a: {{site: home, os: proxmox-ve, hardware: {{memory: 32GiB}}}}
+  b: {{site: home, hardware: {{memory: 64GiB}}, {other}}}
+  c: {{site: home, kind: appliance, hardware: {{disks: {{d: 4TB}}}}}}
+pools: {{p: {{kind: zfs, on: a, usable: 1TB}}, q: {{kind: zfs, on: b, usable: 1TB}}}}
+guests: {{vm: {{kind: vm, on: a, memory: 8GiB, disks: {{root: {{pool: p, size: 10GB}}}}}}}}
+services: {{w: {{tier: t, runs: {{guest: vm}}, data: {{d: {{on: p, size: 10GB, class: important}}}}}}}}
+repositories: {{r: {{on: c, location: 'sftp:c:/x', disk: d}}}}
+backups: {{k: {{services: [w], to: r, every: 1d, took: 5m, keep: {{daily: 7}}}}}}
+"
+    );
+    let goals = judge(&lab(&[&text]));
+    let found = goals.into_iter().find(|g| g.asked == "1h").unwrap();
+    let words = [found.because, found.assumed.into_iter().collect()];
+    (found.verdict, words.concat().join("; "))
+}
+
+#[test]
+fn a_guest_goes_on_where_guests_run() {
+    let (verdict, words) = beside("os: proxmox-ve");
+    assert_eq!(verdict, Verdict::Possible, "{words}");
+    for appliance in ["kind: nas", "os: truenas", "os: synology-dsm"] {
+        let (verdict, words) = beside(appliance);
+        assert_eq!(verdict, Verdict::Impossible, "{appliance}: {words}");
+        let why = "no other host is there that runs guests; b is a storage appliance";
+        assert!(words.contains(why), "{words}");
+    }
+    let (verdict, words) = beside("os: debian");
+    assert_eq!(verdict, Verdict::Unknown, "{words}");
+    assert!(words.contains("whether guests run on b"), "{words}");
+    let (verdict, words) = beside("kind: server");
+    assert_eq!(verdict, Verdict::Possible, "{words}");
+    assert!(words.contains("b runs guests, of whose 'os'"), "{words}");
+}
