@@ -16,6 +16,9 @@ use std::cell::{Cell, RefCell};
 /// So many occurrences of windows are laid over each other for a lab; beyond that the longest alone counts.
 const MOST: u64 = 20_000_000;
 
+/// What windows take together, by their places and how many of their things are needed.
+type Sums = FxHashMap<Vec<(usize, usize)>, Option<Sum>>;
+
 /// What is looked at for all services of a lab.
 pub struct Attainable<'a> {
     lab: &'a Lab,
@@ -25,7 +28,7 @@ pub struct Attainable<'a> {
     /// The windows.
     pub outages: Outages<'a>,
     /// What was laid over each other so far.
-    sums: RefCell<FxHashMap<Vec<(usize, usize)>, Option<Sum>>>,
+    sums: RefCell<Sums>,
     work: Cell<u64>,
 }
 
