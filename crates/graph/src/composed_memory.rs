@@ -16,6 +16,8 @@ pub struct Memory {
     pub expected: Option<Part>,
     /// At most; none if one of them has no limit.
     pub limit: Option<Part>,
+    /// Those that reserve some; none if there are none.
+    pub reserved: Option<Part>,
 }
 
 /// Amounts in bytes, and where they are written; of all containers of one service of a project.
@@ -37,6 +39,12 @@ pub fn reservation(project: &Project, container: &Composed) -> Amount {
     times(project, container, bytes.value, bytes.span)
 }
 
+/// More is reserved than it may take: what is reserved, and the limit.
+pub fn beyond(project: &Project, container: &Composed) -> Option<((i128, Span), (i128, Span))> {
+    let both = reservation(project, container).zip(limit(project, container));
+    both.filter(|(reserved, limit)| reserved.0 > limit.0)
+}
+
 fn times(project: &Project, container: &Composed, bytes: i64, span: Span) -> Amount {
     let replicas = container.deploy.as_ref().and_then(|d| d.replicas.as_ref());
     let times = replicas.or(container.amounts.scale.as_ref());
@@ -47,7 +55,16 @@ fn times(project: &Project, container: &Composed, bytes: i64, span: Span) -> Amo
 
 impl Memory {
     fn of(name: &str, project: &Project, containers: &[&Composed]) -> Self {
-        let reserved = |c: &&Composed| reservation(project, c);
+        // Docker refuses to reserve more than the limit; more than that nothing takes.
+        let reserved = |c: &&Composed| match beyond(project, c) {
+            Some((_, limit)) => Some(limit),
+            None => reservation(project, c),
+        };
+        let some: Vec<Amount> = containers
+            .iter()
+            .map(reserved)
+            .filter(Option::is_some)
+            .collect();
         let expected = |c: &&Composed| reserved(c).or_else(|| limit(project, c));
         let by_limit = containers.iter().any(|c| reserved(c).is_none());
         let expected = sum(name, containers.iter().map(expected));
@@ -58,6 +75,7 @@ impl Memory {
                 ..part
             }),
             limit: sum(name, containers.iter().map(|c| limit(project, c))),
+            reserved: sum(name, some.into_iter()),
         }
     }
 
@@ -70,6 +88,7 @@ impl Memory {
         for (mine, more) in [
             (&mut self.expected, other.expected),
             (&mut self.limit, other.limit),
+            (&mut self.reserved, other.reserved),
         ] {
             match (mine.as_mut(), more) {
                 (Some(mine), Some(more)) => {
@@ -177,6 +196,11 @@ impl<'a> Files<'a> {
     /// What the containers of a service take.
     pub fn service(&self, name: &str) -> Option<&Memory> {
         self.of.get(name).filter(|m| m.is_told())
+    }
+
+    /// What those containers of a service reserve that reserve some.
+    pub fn reserved(&self, name: &str) -> Option<&Part> {
+        self.of.get(name)?.reserved.as_ref()
     }
 
     /// What those containers of a stack take that no declared service is, as far as something is said of them.

@@ -2,7 +2,7 @@
 
 use diag::Span;
 use model::declare::Value;
-use model::declare::{OptExt, Or};
+use model::declare::{Opt, OptExt, Or};
 use model::lab::Lab;
 use model::lab::service::Service;
 use model::lab::watch::{Metric, Planned, Slo};
@@ -47,27 +47,6 @@ impl Promise {
     }
 }
 
-/// What is promised for a tier: its own objective, with the window of an objective over it if there is one.
-pub fn of_tier(lab: &Lab, name: &str) -> Option<Promise> {
-    let listed = lab
-        .slos
-        .iter()
-        .find(|s| s.tier.known().is_some_and(|t| t.name() == name));
-    let window = listed.and_then(|s| s.window.known()).map(|w| w.seconds());
-    let window = window.or_else(|| common_window(lab));
-    let own = lab.tiers.get(name).and_then(|t| t.about.slo.as_ref());
-    let given = own.or_else(|| listed.and_then(|s| s.target.as_ref()))?;
-    let planned = lab.tiers.get(name).and_then(|t| t.about.planned.as_ref());
-    let planned = planned.or_else(|| listed.and_then(|s| s.planned.as_ref()));
-    Some(Promise {
-        target: **given.value()?,
-        window: window.unwrap_or(MONTH),
-        assumed: window.is_none(),
-        planned: planned.map_or(Some(Planned::Counted), |p| p.value().copied()),
-        span: given.span,
-    })
-}
-
 /// The window of all objectives that have one, if it is the same.
 fn common_window(lab: &Lab) -> Option<u64> {
     let mut all = lab
@@ -79,30 +58,40 @@ fn common_window(lab: &Lab) -> Option<u64> {
     all.all(|w| w == first).then_some(first)
 }
 
+/// How planned downtime counts: as any other if nothing is said; none if that is not known.
+pub fn planned(said: &Opt<Planned>) -> Option<Planned> {
+    said.as_ref()
+        .map_or(Some(Planned::Counted), |p| p.value().copied())
+}
+
 /// What is promised for the services of a lab, looked up once.
 pub struct Promises<'a> {
     lab: &'a Lab,
-    /// The first objective that names a service.
-    own: FxHashMap<&'a str, &'a Slo>,
-    tiers: FxHashMap<&'a str, Option<Promise>>,
+    common_window: Option<u64>,
+    /// The objectives that name a service.
+    own: FxHashMap<&'a str, Vec<&'a Slo>>,
+    /// Those of a tier.
+    listed: FxHashMap<&'a str, Vec<&'a Slo>>,
 }
 
 impl<'a> Promises<'a> {
     /// Reads the objectives and tiers of a lab.
     pub fn of(lab: &'a Lab) -> Self {
-        let mut own = FxHashMap::default();
+        let mut out = Self {
+            lab,
+            common_window: common_window(lab),
+            own: FxHashMap::default(),
+            listed: FxHashMap::default(),
+        };
         for slo in &lab.slos {
             if let Some(service) = slo.service.known() {
-                own.entry(service.name()).or_insert(slo);
+                out.own.entry(service.name()).or_default().push(slo);
+            }
+            if let Some(tier) = slo.tier.known() {
+                out.listed.entry(tier.name()).or_default().push(slo);
             }
         }
-        let tiers = lab.tiers.keys();
-        let tiers = tiers.map(|name| (name.as_str(), of_tier(lab, name)));
-        Self {
-            lab,
-            own,
-            tiers: tiers.collect(),
-        }
+        out
     }
 
     /// An objective names this service.
@@ -110,30 +99,83 @@ impl<'a> Promises<'a> {
         self.own.contains_key(service)
     }
 
-    /// What is promised for a service: its own objective, else that of its tier.
-    pub fn of_service(&self, name: &str, service: &Service) -> Option<Promise> {
-        let own = self.own.get(name).and_then(|slo| {
+    /// What is promised for a service: its own objectives, else those of its tier. Several measure different things: with planned downtime
+    /// and without, or over different times.
+    pub fn of_service(&self, name: &str, service: &Service) -> Vec<Promise> {
+        let own = self.own.get(name).into_iter().flatten();
+        let own = own.filter_map(|slo| {
             let given = slo.target.as_ref()?;
             let window = slo.window.known().map(|w| w.seconds());
-            Some(Promise {
-                target: **given.value()?,
-                window: window.unwrap_or(MONTH),
-                assumed: window.is_none(),
-                planned: slo
-                    .planned
-                    .as_ref()
-                    .map_or(Some(Planned::Counted), |p| p.value().copied()),
-                span: given.span,
-            })
+            Some(promise(
+                **given.value()?,
+                given.span,
+                window,
+                planned(&slo.planned),
+            ))
         });
-        own.or_else(|| {
-            let tier = service.tier.known()?.name();
-            // A tier that nobody declared may have an objective all the same.
-            match self.tiers.get(tier) {
-                Some(known) => *known,
-                None => of_tier(self.lab, tier),
+        let mut out: Vec<Promise> = Vec::new();
+        for new in own {
+            let same = |p: &Promise| {
+                (p.target.ppm(), p.window, p.planned) == (new.target.ppm(), new.window, new.planned)
+            };
+            if !out.iter().any(same) {
+                out.push(new);
             }
-        })
+        }
+        match (out.is_empty(), service.tier.known()) {
+            (true, Some(tier)) => self.of_tier(tier.name()),
+            _ => out,
+        }
+    }
+
+    /// What is promised for a tier, which may be one that nobody declared: its own objective, with what an objective over it adds, and
+    /// those that count planned downtime in another way.
+    pub fn of_tier(&self, name: &str) -> Vec<Promise> {
+        let listed = self.listed.get(name).map_or(&[][..], Vec::as_slice);
+        let target = |slo: &Slo| {
+            slo.target
+                .as_ref()
+                .and_then(|t| Some((**t.value()?, t.span)))
+        };
+        let window = listed.iter().find_map(|s| s.window.known());
+        let common = window.map(|w| w.seconds()).or(self.common_window);
+        let about = self.lab.tiers.get(name).map(|t| &t.about);
+        let mut out: Vec<Promise> = Vec::new();
+        if let Some((about, given)) = about.and_then(|a| Some((a, a.slo.as_ref()?))) {
+            // Said twice, once with how planned downtime counts.
+            let own = given.value().map(|t| t.ppm());
+            let same = |s: &&&Slo| own.is_some() && target(s).map(|(t, _)| t.ppm()) == own;
+            let twin = listed.iter().find(same).map(|s| &s.planned);
+            let said = match (&about.planned, twin) {
+                (None, Some(twin)) => twin,
+                (said, _) => said,
+            };
+            if let Some(value) = given.value() {
+                out.push(promise(**value, given.span, common, planned(said)));
+            }
+        }
+        for slo in listed {
+            let how = planned(match about.map(|a| &a.planned) {
+                Some(said) if slo.planned.is_none() => said,
+                _ => &slo.planned,
+            });
+            let known = out.iter().any(|p| p.planned == how);
+            if let Some((value, span)) = target(slo).filter(|_| !known) {
+                let window = slo.window.known().map(|w| w.seconds()).or(common);
+                out.push(promise(value, span, window, how));
+            }
+        }
+        out
+    }
+}
+
+fn promise(target: Percent, span: Span, window: Option<u64>, planned: Option<Planned>) -> Promise {
+    Promise {
+        target,
+        window: window.unwrap_or(MONTH),
+        assumed: window.is_none(),
+        planned,
+        span,
     }
 }
 
@@ -151,6 +193,21 @@ pub fn words(seconds: u64) -> String {
             shown += 1;
         } else if shown > 0 {
             break;
+        }
+    }
+    if out.is_empty() { "0s".to_owned() } else { out }
+}
+
+/// `30d10h30m`, to the second.
+pub fn exact(seconds: u64) -> String {
+    let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut out = String::new();
+    for (unit, size) in units {
+        let number = rest / size;
+        rest %= size;
+        if number > 0 {
+            out.push_str(&format!("{number}{unit}"));
         }
     }
     if out.is_empty() { "0s".to_owned() } else { out }
@@ -201,7 +258,7 @@ fn target(m: &Metric) -> Option<(u64, Span)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{percent, words};
+    use super::{exact, percent, words};
 
     #[test]
     fn shares_and_durations() {
@@ -209,6 +266,9 @@ mod tests {
         assert_eq!(words(0), "0s");
         assert_eq!(words(86_400), "1d");
         assert_eq!(words(86_461), "1d");
+        assert_eq!(exact(86_461), "1d1m1s");
+        assert_eq!(exact(0), "0s");
+        assert_eq!(exact(30 * 86_400 + 10 * 3_600 + 1_800), "30d10h30m");
         assert_eq!(percent(999_306), "99.9306%");
         assert_eq!(percent(995_000), "99.5%");
         assert_eq!(percent(1_000_000), "100%");

@@ -3,11 +3,14 @@
 use crate::containers::Container;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
-use rustc_hash::FxHashMap;
+use proxies::{Authority, Proxies};
 use std::collections::BTreeMap;
 
+mod proxies;
+
 /// Sources: CA/Browser Forum, Baseline Requirements, "Internal Name"; RFC 6762 (.local), RFC 8375 (home.arpa), RFC 6761 (.test and others);
-/// doc.traefik.io, "ACME" (`caServer` is Let's Encrypt if nothing is said).
+/// doc.traefik.io, "ACME" (`caServer` is Let's Encrypt if nothing is said; `tls.domains` instead of the rule's hosts), "Router TLS replaces entrypoint TLS" (what an entry point has counts for
+/// routers that say nothing of TLS), and `exposedByDefault` of the Docker provider.
 pub const RULE: Rule = Rule {
     id: "cmp-public-cert",
     since: "0.1.0",
@@ -42,63 +45,131 @@ const PRIVATE: [&str; 15] = [
     "example",
 ];
 
-/// Whom a resolver of Traefik asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Authority {
-    /// One whose certificates browsers trust.
-    Public,
-    /// One of the lab's own.
-    Own,
-}
-
 /// A router of Traefik, as labels have it.
 #[derive(Debug, Default)]
 struct Router<'a> {
     resolver: Option<(&'a str, Span)>,
-    names: Vec<(String, Span)>,
+    /// Something is said of TLS, which replaces what its entry points have.
+    own_tls: bool,
+    /// Entry points have nothing for those of TCP.
+    http: bool,
+    entry_points: Option<&'a str>,
+    /// Of its rule.
+    hosts: Vec<(String, Span)>,
+    /// Where there are some, they are asked for instead.
+    domains: Vec<(String, Span)>,
+}
+
+/// A certificate that is asked for.
+struct Asked<'s> {
+    /// Who does.
+    who: String,
+    resolver: &'s str,
+    /// Where the resolver is chosen, and what that is.
+    span: Span,
+    chosen: String,
+    names: &'s [(String, Span)],
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    let mut resolvers: Option<FxHashMap<String, Authority>> = None;
+    let proxies = Proxies::of(ctx);
+    for proxy in &proxies.all {
+        for (name, entry) in &proxy.entry_points {
+            let Some((resolver, span)) = &entry.resolver else {
+                continue;
+            };
+            let asked = Asked {
+                who: format!("entry point '{name}' of {}", proxy.container.title()),
+                resolver,
+                span: *span,
+                chosen: format!("resolver '{resolver}'"),
+                names: &entry.domains,
+            };
+            let d = judge(&asked, &proxies);
+            d.into_iter()
+                .for_each(|d| out.add(proxy.container.object(), d));
+        }
+    }
     for container in ctx.containers() {
         let routers = routers(&container);
-        if routers.is_empty() {
+        if routers.is_empty() || !proxies.sees(&container) {
             continue;
         }
-        let resolvers = resolvers.get_or_insert_with(|| self::resolvers(ctx));
         for (name, router) in &routers {
-            if let Some(d) = judge(&container, name, router, resolvers) {
-                out.add(container.object(), d);
-            }
+            let asked = asked(&container, name, router, &proxies);
+            let d = asked.and_then(|asked| judge(&asked, &proxies));
+            d.into_iter().for_each(|d| out.add(container.object(), d));
         }
     }
 }
 
-/// Those of its labels that name both a resolver and hosts.
+/// Those of its labels.
 fn routers<'a>(container: &Container<'a>) -> BTreeMap<&'a str, Router<'a>> {
     let mut out: BTreeMap<&str, Router<'_>> = BTreeMap::new();
     for (label, value) in &container.service.labels {
-        let of = ["traefik.http.routers.", "traefik.tcp.routers."];
-        let rest = of.iter().find_map(|start| label.strip_prefix(start));
+        let http = label.strip_prefix("traefik.http.routers.");
+        let rest = http.or_else(|| label.strip_prefix("traefik.tcp.routers."));
         let Some((name, key)) = rest.and_then(|r| r.split_once('.')) else {
             continue;
         };
+        let router = out.entry(name).or_default();
+        router.http |= http.is_some();
+        let key = key.to_ascii_lowercase();
+        router.own_tls |= key == "tls" || key.starts_with("tls.");
         if value.value.is_hidden() || !container.project.is_settled(value.span) {
             continue;
         }
-        let (text, router) = (value.value.expose(), out.entry(name).or_default());
-        match key.to_ascii_lowercase().as_str() {
+        let text = value.value.expose();
+        match key.as_str() {
             "tls.certresolver" => router.resolver = Some((text, value.span)),
-            "rule" => router.names.extend(hosts(text).map(|h| (h, value.span))),
+            "entrypoints" => router.entry_points = Some(text),
+            "rule" => router.hosts.extend(hosts(text).map(|h| (h, value.span))),
             key if key.starts_with("tls.domains[") => {
                 let names = text.split(',').map(|n| n.trim().to_owned());
-                router.names.extend(names.map(|n| (n, value.span)));
+                router.domains.extend(names.map(|n| (n, value.span)));
             }
             _ => {}
         }
     }
-    out.retain(|_, r| r.resolver.is_some() && !r.names.is_empty());
     out
+}
+
+/// What is asked for a router: by its own resolver, else by that of an entry point that has no names of its own.
+fn asked<'s>(
+    container: &Container<'_>,
+    name: &str,
+    router: &'s Router<'_>,
+    proxies: &'s Proxies<'_>,
+) -> Option<Asked<'s>> {
+    let who = format!("router '{name}' of {}", container.title());
+    let names = match router.domains.is_empty() {
+        true => &router.hosts,
+        false => &router.domains,
+    };
+    if let Some((resolver, span)) = router.resolver {
+        return Some(Asked {
+            who,
+            resolver,
+            span,
+            chosen: format!("resolver '{resolver}'"),
+            names,
+        });
+    }
+    if router.own_tls || !router.http {
+        return None;
+    }
+    let points = proxies.entry_points(container, router.entry_points);
+    let mut points = points.into_iter().filter(|(_, e)| e.domains.is_empty());
+    points.find_map(|(point, entry)| {
+        let (resolver, span) = entry.resolver.as_ref()?;
+        Some(Asked {
+            who: who.clone(),
+            resolver,
+            span: *span,
+            chosen: format!("resolver '{resolver}' of entry point '{point}'"),
+            names,
+        })
+    })
 }
 
 /// The names in ``Host(`a`, `b`)`` and ``HostSNI(`a`)``.
@@ -110,61 +181,6 @@ fn hosts(rule: &str) -> impl Iterator<Item = String> {
     });
     let quoted = inner.flat_map(|inner| inner.split(['`', '"', '\'']).skip(1).step_by(2));
     quoted.map(str::to_owned).collect::<Vec<_>>().into_iter()
-}
-
-/// What the commands and environments of all containers say of resolvers; names are told apart without regard to case, as Traefik has them.
-fn resolvers(ctx: &Context<'_>) -> FxHashMap<String, Authority> {
-    let mut out = FxHashMap::default();
-    let mut add = |key: &str, separator: char, value: &str| {
-        let key = key.to_ascii_lowercase();
-        let mut parts = key.split(separator);
-        if parts.next() != Some("certificatesresolvers") {
-            return;
-        }
-        let (Some(name), Some("acme")) = (parts.next(), parts.next()) else {
-            return;
-        };
-        let server = parts.next() == Some("caserver");
-        let entry = out.entry(name.to_owned()).or_insert(Authority::Public);
-        if server {
-            *entry = authority(value);
-        }
-    };
-    for container in ctx.containers() {
-        let told = [&container.service.command, &container.service.entrypoint];
-        let words = told.into_iter().flatten().flat_map(|c| &c.words);
-        for word in words.map(|w| w.expose()) {
-            let (key, value) = word.split_once('=').unwrap_or((word, ""));
-            if let Some(key) = key.strip_prefix("--") {
-                add(key, '.', value);
-            }
-        }
-        for (key, value) in &container.service.environment {
-            if let (Some(key), Some(value)) = (key.strip_prefix("TRAEFIK_"), &value.value) {
-                add(key, '_', value.expose());
-            }
-        }
-    }
-    out
-}
-
-/// By the address of its directory.
-fn authority(server: &str) -> Authority {
-    const KNOWN: [&str; 6] = [
-        "letsencrypt.org",
-        "zerossl.com",
-        "pki.goog",
-        "buypass.com",
-        "ssl.com",
-        "sectigo.com",
-    ];
-    let host = server.split_once("://").map_or(server, |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or(host);
-    let is = |known: &&str| host == *known || host.ends_with(&format!(".{known}"));
-    match server.is_empty() || KNOWN.iter().any(is) {
-        true => Authority::Public,
-        false => Authority::Own,
-    }
 }
 
 /// Why no public authority signs it.
@@ -181,40 +197,37 @@ fn private(name: &str) -> Option<String> {
     Some(format!("'.{suffix}' is in no public DNS"))
 }
 
-fn judge(
-    container: &Container<'_>,
-    router: &str,
-    asked: &Router<'_>,
-    resolvers: &FxHashMap<String, Authority>,
-) -> Option<Diagnostic> {
-    let (resolver, span) = asked.resolver?;
+fn judge(asked: &Asked<'_>, proxies: &Proxies<'_>) -> Option<Diagnostic> {
+    let Asked { who, resolver, .. } = asked;
     let bad: Vec<_> = asked
         .names
         .iter()
         .filter_map(|(name, at)| Some((name, *at, private(name)?)))
         .collect();
     let (name, at, why) = bad.first()?;
-    let whom = match resolvers.get(&resolver.to_ascii_lowercase()) {
+    match proxies.authority(resolver) {
         Some(Authority::Own) => return None,
-        Some(Authority::Public) => "a public authority",
+        Some(Authority::Public) => {}
         None => {
             let d = RULE.unknown(format!(
                 "whether a public authority is asked for a certificate of '{name}'"
             ));
-            let d = d.at(span, "").note(format!(
-                "no command and no environment of a container says what '{resolver}' is; router '{router}' of {}",
-                container.title()
+            let d = d.at(asked.span, "").note(format!(
+                "no command and no environment of a container says what '{resolver}' is; {who}"
             ));
             return Some(d);
         }
-    };
+    }
     let d = RULE
         .finding(format!(
-            "router '{router}' of {} asks {whom} for a certificate of '{name}', and {why}",
-            container.title()
+            "{who} asks a public authority for a certificate of '{name}', and {why}"
         ))
-        .at(*at, "signed by no public authority")
-        .and_at(span, format!("resolver '{resolver}'"))
+        .at(*at, "signed by no public authority");
+    let d = match asked.span == *at {
+        true => d,
+        false => d.and_at(asked.span, asked.chosen.clone()),
+    };
+    let d = d
         .note(format!(
             "names: {}, of which none can be had for {}",
             asked.names.len(),

@@ -560,3 +560,26 @@ fn the_caret_points_at_the_value_and_the_message_names_its_key() {
         assert_eq!((m.as_str(), a.as_str(), h.as_str()), (message, at, help));
     }
 }
+
+#[test]
+fn a_number_is_no_slip_of_a_word() {
+    let windows = |downtime: &str| {
+        said(&format!(
+            "windows: {{w: {{schedule: 'Sat 02:00', downtime: {downtime}}}}}"
+        ))
+        .0
+    };
+    let told = windows("30");
+    assert!(
+        told.contains("'30' has no unit: 30s are seconds, 30m minutes"),
+        "{told}"
+    );
+    assert!(!told.contains("none"), "{told}");
+    assert!(
+        windows("30min").contains("did you mean '30m'"),
+        "{}",
+        windows("30min")
+    );
+    // A word is one of that word.
+    assert!(windows("nune").contains("none"), "{}", windows("nune"));
+}

@@ -217,7 +217,11 @@ impl<W: Value, R: Scalar> Scalar for Or<W, R> {
         }
         let read = R::scalar(text, names).map(Self::Ref);
         read.map_err(|mut wrong| {
-            wrong.known.extend(Wrong::of::<W>().known);
+            // A number is no slip of a word: what is wrong with it is said of the number.
+            let number = !R::NAMES && text.starts_with(|c: char| c.is_ascii_digit());
+            if !number {
+                wrong.known.extend(Wrong::of::<W>().known);
+            }
             wrong
         })
     }

@@ -127,7 +127,7 @@ entity! {
         schedule: Need<Calendar>,
         /// How long it is.
         length: Opt<Duration>,
-        /// How long each thing that it is for is away each time, or `none`.
+        /// How long each thing that it is for is away each time, one after the other, or `none`.
         downtime: Opt<Or<NoDowntime, Duration>>,
         /// For what; everything if nothing is said.
         r#for: Vec<Spanned<Ref<{ set::THING }>>>,

@@ -79,16 +79,43 @@ impl Calendar {
 
     /// The mean time between two occurrences, in minutes: of what comes four times a year, 91.3 days.
     pub fn mean_interval(&self) -> Option<u64> {
-        let times = u64::try_from(self.at.times().count()).ok()?;
-        let cycle = self.at.cycle();
-        let mut day = Date::constant(2001, 1, 1);
-        let mut days = 0;
-        for _ in 0..cycle {
-            days += u64::from(self.at.day(day));
-            day = day.checked_add(1.day()).ok()?;
+        let days = u64::try_from(self.days_of_cycle().len()).ok()?;
+        let minutes = u64::from(self.cycle_days()) * 24 * 60;
+        minutes.checked_div(days * self.times_of_day())
+    }
+
+    /// After so many days, from any Monday of 1901 to 2099 on, all that comes comes again: a week, or 28 years.
+    pub fn cycle_days(&self) -> u32 {
+        match self.at.is_weekly() {
+            true => 7,
+            false => u32::try_from(CYCLE_DAYS).unwrap_or(u32::MAX),
         }
-        let minutes = u64::try_from(cycle).ok()? * 24 * 60;
-        minutes.checked_div(days * times)
+    }
+
+    /// The days of a cycle on which it comes; the first is 0.
+    pub fn days_of_cycle(&self) -> Vec<u32> {
+        let mut day = Date::constant(2001, 1, 1);
+        let mut out = Vec::new();
+        for n in 0..self.cycle_days() {
+            if self.at.day(day) {
+                out.push(n);
+            }
+            match day.checked_add(1.day()) {
+                Ok(next) => day = next,
+                Err(_) => break,
+            }
+        }
+        out
+    }
+
+    /// At which minutes of such a day, in order.
+    pub fn minutes_of_day(&self) -> Vec<u32> {
+        let times = self.at.times();
+        times.filter_map(|m| u32::try_from(m).ok()).collect()
+    }
+
+    fn times_of_day(&self) -> u64 {
+        u64::try_from(self.at.times().count()).unwrap_or(u64::MAX)
     }
 
     /// For a window: its length in minutes.
@@ -100,13 +127,18 @@ impl Calendar {
 impl Pattern5 {
     /// After so many days the same days come again.
     fn cycle(&self) -> i64 {
-        let any = |mask: u64, range: std::ops::RangeInclusive<u32>| {
-            range.into_iter().all(|n| mask >> n & 1 == 1)
-        };
-        match any(self.days, 1..=31) && any(self.months, 1..=12) && !self.either_day {
+        match self.is_weekly() {
             true => 14,
             false => CYCLE_DAYS,
         }
+    }
+
+    /// It knows no dates, but days of the week alone.
+    fn is_weekly(&self) -> bool {
+        let any = |mask: u64, range: std::ops::RangeInclusive<u32>| {
+            range.into_iter().all(|n| mask >> n & 1 == 1)
+        };
+        any(self.days, 1..=31) && any(self.months, 1..=12) && !self.either_day
     }
 
     fn day(&self, day: Date) -> bool {

@@ -6,8 +6,7 @@ use crate::sizes;
 use crate::totals::{self, Machine, Part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use graph::composed_memory::{Memory, limit, of_service};
-use graph::containers::Container;
+use graph::composed_memory::{Memory, of_service};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Host;
@@ -15,6 +14,8 @@ use model::lab::guest::{Guest, GuestKind};
 use model::lab::service::Service;
 
 mod cluster;
+mod container;
+mod declared;
 
 pub(crate) const RULE: Rule = Rule {
     id: "cap-overcommit",
@@ -24,7 +25,7 @@ pub(crate) const RULE: Rule = Rule {
     rationale: "Memory cannot be lent out twice: when all take what they were promised, the kernel kills one of them, mostly the \
         largest, which is mostly the database. A service that declares no memory is expected to take what its Compose file reserves, else its limit, \
         and may take its limit; containers that no declared service is are counted as their stack. A limit of processors above what the machine has is \
-        one with which Docker creates no container.",
+        one with which Docker creates no container, and so is a limit of memory below what is reserved. Where a service declares less than its containers reserve, one of the two is wrong.",
     example: "guests: {a: {on: pve, memory: 12GiB}, b: {on: pve, memory: 12GiB}}   # on a host of 16 GiB",
     controls: &["ISO 27001:2022 A.8.6"],
     mend: Mend::None("what gets less or moves away is a decision"),
@@ -63,77 +64,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         services(ctx, &object, Machine::Guest(name, guest).memory(), out);
     }
     cluster::judge(ctx, load, out);
-    containers(ctx, out);
-}
-
-/// A container that may take more by its limit than its machine has, so that the limit bounds nothing.
-fn containers(ctx: &Context<'_>, out: &mut Findings) {
-    for container in ctx.containers() {
-        if let Some(d) = container_processors(ctx, &container) {
-            out.add(container.object(), d);
-        }
-        let room = match container.machine() {
-            Some((Kind::Host, name)) => capacity(ctx.lab, name),
-            Some((Kind::Guest, name)) => match ctx.lab.guests.get(name) {
-                Some(guest) => Machine::Guest(name, guest).memory(),
-                None => continue,
-            },
-            _ => continue,
-        };
-        let limit = limit(container.project, container.service);
-        let (Ok(room), Some((limit, span))) = (room, limit) else {
-            continue;
-        };
-        if limit > room.value {
-            let (limit, say) = (sizes::exact_memory(limit), sizes::exact_memory(room.value));
-            let d = RULE
-                .with(
-                    Severity::Warning,
-                    format!(
-                        "{} may take {limit}, and {} has {say}",
-                        container.title(),
-                        room.name
-                    ),
-                )
-                .at(span, "bounds nothing")
-                .note(format!(
-                    "{limit} > {say}: the kernel kills something before the limit is reached"
-                ))
-                .help("limit it to what it needs, and leave the rest to the others");
-            out.add(container.object(), d);
-        }
-    }
-}
-
-/// A container whose limit of processors is above what its machine has: Docker refuses to create it ("Range of CPUs is from 0.01 to …").
-fn container_processors(ctx: &Context<'_>, container: &Container<'_>) -> Option<Diagnostic> {
-    let (kind, name) = container.machine()?;
-    let (has, how) = match kind {
-        Kind::Host => threads(ctx.lab.hosts.get(name)?)?,
-        Kind::Guest => {
-            let cores = *ctx.lab.guests.get(name)?.cores.known()?;
-            (cores, format!("{cores} processors"))
-        }
-        _ => return None,
-    };
-    let deploy = container.service.deploy.as_ref();
-    let limits = deploy.and_then(|d| d.limits.as_ref()?.cpus.as_ref());
-    let cpus = limits.or(container.service.amounts.cpus.as_ref())?;
-    if cpus.value <= f64::from(has) || !container.project.is_settled(cpus.span) {
-        return None;
-    }
-    let asked = cpus.value;
-    let d = RULE
-        .finding(format!(
-            "{} may take {asked} processors, and {} '{name}' has {how}",
-            container.title(),
-            kind.word()
-        ))
-        .at(cpus.span, "more than there are")
-        .note(format!(
-            "{asked} > {has}: Docker does not create a container with a limit above what its machine has"
-        ));
-    Some(d.help("limit it to what it needs, and to less than all"))
+    container::judge(ctx, out);
+    declared::judge(ctx, out);
 }
 
 /// A virtual machine with more processors than its host has threads: Proxmox VE does not start it, and on other hypervisors

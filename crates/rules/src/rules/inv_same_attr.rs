@@ -97,6 +97,12 @@ fn objectives(lab: &Lab, out: &mut Findings) {
         let Some(bundle) = lab.tiers.get(tier) else {
             continue;
         };
+        // With planned downtime and without it are two objectives.
+        let how = crate::error_budget::planned;
+        let said = slo.planned.is_some() && how(&slo.planned) != how(&bundle.about.planned);
+        if said {
+            continue;
+        }
         let what = format!("the objective of tier '{tier}'");
         let d = both(&what, &bundle.about.slo, &slo.target);
         d.into_iter()

@@ -1,11 +1,12 @@
 //! Objectives that contradict each other.
 
 use crate::context::{service, tier};
-use crate::error_budget::{Promise, mean_time, of_tier, percent, words};
+use crate::error_budget::{Promise, Promises, mean_time, percent, planned, words};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use model::declare::OptExt;
 use model::id::{Kind, ObjectRef};
+use model::lab::watch::Planned;
 use model::lab::{Lab, Tier};
 use std::collections::BTreeMap;
 
@@ -34,15 +35,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         recover: mean_time(lab, "mttr", &["mean time to re"]),
         between: mean_time(lab, "mtbf", &["mean time between"]),
     };
+    let promises = Promises::of(lab);
     for (name, t) in &lab.tiers {
-        if let Some(promise) = of_tier(lab, name) {
+        for promise in promises.of_tier(name) {
             whole(name, &promise, out);
             recovery(name, t, &promise, out);
             means.against(name, &promise, out);
         }
         late(name, t, &means, out);
     }
-    twice(lab, out);
+    twice(lab, &promises, out);
 }
 
 /// 100 %.
@@ -146,9 +148,12 @@ fn late(name: &str, t: &Tier, means: &Means<'_>, out: &mut Findings) {
     out.add(tier(name), d);
 }
 
+/// One objective: what it is of, over how long, and how planned downtime counts.
+type Same = (ObjectRef, Option<u64>, Option<Planned>);
+
 /// One objective, two values.
-fn twice(lab: &Lab, out: &mut Findings) {
-    let mut seen: BTreeMap<(ObjectRef, Option<u64>), (u64, String, Span)> = BTreeMap::new();
+fn twice(lab: &Lab, promises: &Promises<'_>, out: &mut Findings) {
+    let mut seen: BTreeMap<Same, (u64, String, Span)> = BTreeMap::new();
     for (name, t) in &lab.tiers {
         if let Some((value, span)) = t
             .about
@@ -156,7 +161,9 @@ fn twice(lab: &Lab, out: &mut Findings) {
             .as_ref()
             .and_then(|g| Some((g.value()?, g.span)))
         {
-            seen.insert((tier(name), None), (value.ppm(), value.to_string(), span));
+            let how = promises.of_tier(name).first().and_then(|p| p.planned);
+            let key = (tier(name), None, how);
+            seen.insert(key, (value.ppm(), value.to_string(), span));
         }
     }
     for slo in &lab.slos {
@@ -172,31 +179,27 @@ fn twice(lab: &Lab, out: &mut Findings) {
             continue;
         };
         if target.ppm() >= 1_000_000 && object.kind == Kind::Service {
-            let d = RULE
-                .finding(format!(
-                    "service '{}' promises {target}, which leaves no error budget",
-                    object.name
-                ))
-                .at(given.span, "nothing may ever go wrong")
-                .note("(100% - 100%) × any window = 0s")
-                .help("promise what can be kept, e.g. 99.9%: 43 minutes in 30 days");
-            out.add(object.clone(), d);
+            nothing_left(&object, given.span, out);
         }
         let window = slo
             .window
             .known()
             .map(|w| w.seconds())
             .filter(|_| object.kind == Kind::Service);
-        let Some((first, text, span)) = seen.get(&(object.clone(), window)) else {
-            seen.insert(
-                (object, window),
-                (target.ppm(), target.to_string(), given.span),
-            );
+        let of = slo.tier.known().and_then(|t| lab.tiers.get(t.name()));
+        let how = match of {
+            Some(of) if slo.planned.is_none() => planned(&of.about.planned),
+            _ => planned(&slo.planned),
+        };
+        let key = (object, window, how);
+        let Some((first, text, span)) = seen.get(&key) else {
+            seen.insert(key, (target.ppm(), target.to_string(), given.span));
             continue;
         };
         if *first == target.ppm() {
             continue;
         }
+        let (object, ..) = key;
         let d = RULE
             .finding(format!(
                 "{} '{}' has two objectives: {text} and {target}",
@@ -206,7 +209,20 @@ fn twice(lab: &Lab, out: &mut Findings) {
             .at(given.span, "the other")
             .and_at(*span, "one")
             .note(format!("{text} ≠ {target}"))
-            .help("keep one of the two");
+            .help("keep one of the two; with 'planned: counted' and 'planned: excluded' they measure different things");
         out.add(object, d);
     }
+}
+
+/// A service that promises 100 %.
+fn nothing_left(object: &ObjectRef, span: Span, out: &mut Findings) {
+    let d = RULE
+        .finding(format!(
+            "service '{}' promises 100%, which leaves no error budget",
+            object.name
+        ))
+        .at(span, "nothing may ever go wrong")
+        .note("(100% - 100%) × any window = 0s")
+        .help("promise what can be kept, e.g. 99.9%: 43 minutes in 30 days");
+    out.add(object.clone(), d);
 }

@@ -50,7 +50,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         .services
         .iter()
         .filter(|(_, s)| s.is_running())
-        .filter_map(|(n, s)| Some((n.as_str(), promises.of_service(n, s)?)))
+        .flat_map(|(n, s)| {
+            let all = promises.of_service(n, s).into_iter();
+            all.map(|p| (n.as_str(), p))
+        })
         .collect();
     if promised.is_empty() {
         return;
@@ -98,7 +101,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 machines: BTreeSet::new(),
                 object,
             });
-        group.services.push(name);
+        // It may promise the same in two ways.
+        if group.services.last() != Some(&name) {
+            group.services.push(name);
+        }
         group.machines.extend(machines);
     }
     for group in groups.values() {

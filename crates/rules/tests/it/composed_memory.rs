@@ -151,3 +151,65 @@ guests:
     );
     has(&found, "Error: when ");
 }
+
+#[test]
+fn a_container_reserves_no_more_than_its_limit() {
+    let lab = format!("{ONE}\nservices: {{app: {{runs: {{stack: web}}}}}}");
+    for keys in [
+        "mem_limit: 2g, mem_reservation: 6g",
+        "deploy: {resources: {limits: {memory: 2g}, reservations: {memory: 6g}}}",
+    ] {
+        let found = said(
+            "cap-overcommit",
+            &lab,
+            &format!("  app: {{image: 'a:1', {keys}}}"),
+        );
+        // 2 GiB fit into 4 GiB, and more the container cannot take.
+        assert_eq!(found.len(), 1, "{found:#?}");
+        has(
+            &found,
+            "Warning: container 'app' of stack 'web' reserves 6GiB, and may take 2GiB: 6GiB > 2GiB: Docker does not create",
+        );
+    }
+    let same = "  app: {image: 'a:1', mem_limit: 2g, mem_reservation: 2g}";
+    assert_eq!(said("cap-overcommit", &lab, same), Vec::<String>::new());
+    // A limit above what the machine has names the machine.
+    has(
+        &said(
+            "cap-overcommit",
+            &lab,
+            "  app: {image: 'a:1', mem_limit: 5g}",
+        ),
+        "container 'app' of stack 'web' may take 5GiB, and host 'box' has 4GiB",
+    );
+}
+
+#[test]
+fn what_is_declared_is_not_less_than_what_is_reserved() {
+    let lab = |memory: &str| {
+        format!(
+            "hosts: {{box: {{hardware: {{memory: 32GiB}}}}}}
+stacks: {{web: {{file: w.yaml, on: box}}}}
+services: {{app: {{runs: {{stack: web}}, memory: {memory}}}}}"
+        )
+    };
+    let compose = "  a: {image: 'a:1', mem_limit: 7g, mem_reservation: 7g}
+  b: {image: 'b:1', mem_reservation: 7g}
+  c: {image: 'c:1'}";
+    // 7 + 7 = 14 GiB.
+    for memory in ["1GiB", "{limit: 13GiB}", "{expected: 1GiB, limit: 2GiB}"] {
+        let found = said("cap-overcommit", &lab(memory), compose);
+        assert!(
+            found
+                .iter()
+                .any(|m| m.contains("of memory, and its containers reserve 14GiB")),
+            "{memory}: {found:#?}"
+        );
+    }
+    for memory in ["14GiB", "{expected: 1GiB, limit: 14GiB}"] {
+        assert_eq!(
+            said("cap-overcommit", &lab(memory), compose),
+            Vec::<String>::new()
+        );
+    }
+}

@@ -36,6 +36,7 @@ mod overlaps;
 mod placed;
 mod planned;
 mod ports_taken;
+mod public_cert;
 mod roaming;
 mod scratch;
 mod segments;

@@ -4,22 +4,19 @@ use super::crowded::crowded;
 use super::recover::{World, few};
 use super::too_large::TooLarge;
 use super::{Goal, Trial, What};
-use graph::availability::{best, known, ppm};
 use graph::copies::unhurt;
-use graph::error_budget::{Promise, Promises, of_tier, percent, words};
 use graph::evacuation::{self, Loss, Losses, Placed, Room, goes_on};
 use graph::failover::{Failover, failovers};
 use graph::load::{Load, hosts_of};
 use graph::newest::{Newest, newest};
 use graph::shared_storage::{Reach, reach};
 use graph::sizes::{self, memory};
-use graph::structure::{Cuts, Structure};
 use graph::totals::Part;
 use graph::votes::{Presence, Votes, votes};
-use model::declare::{OptExt as _, Target};
+use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::Cluster;
-use model::lab::{DataClass, FaultScope, Lab, Tier};
+use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +36,7 @@ pub fn judge(lab: &Lab) -> Vec<Goal> {
                 .map(|(scope, rpo)| lost(&world, name, *scope, rpo.value)),
         );
     }
-    out.extend(shares(&world));
+    out.extend(super::shares::shares(&world));
     out.extend(failover(lab));
     out.extend(rebuild(&world));
     out.sort_by(|a, b| a.key.cmp(&b.key));
@@ -187,176 +184,6 @@ fn open(world: &World<'_>, all: &[&graph::bodies::Body<'_>], scope: FaultScope) 
         _ => None,
     });
     whys.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// Shares of time: of tiers, and of services with one of their own.
-fn shares(world: &World<'_>) -> Vec<Goal> {
-    let lab = world.lab;
-    let structure = Structure::of(lab);
-    let cuts = structure.cuts();
-    let promises = Promises::of(lab);
-    let mut out = Vec::new();
-    for (name, tier) in &lab.tiers {
-        if let Some(promise) = of_tier(lab, name) {
-            let own = |s: &&model::lab::service::Service| {
-                s.tier.known().is_some_and(|t| t.name() == name)
-            };
-            let services = lab
-                .services
-                .iter()
-                .filter(|(_, s)| s.is_running() && own(s));
-            let services: Vec<&str> = services.map(|(n, _)| n.as_str()).collect();
-            out.push(share(
-                world,
-                (&structure, cuts.as_ref()),
-                (name, tier),
-                &services,
-                &promise,
-                format!("tier {name}"),
-            ));
-        }
-    }
-    for slo in &lab.slos {
-        let service = slo
-            .service
-            .known()
-            .and_then(|s| lab.services.get_key_value(s.name()));
-        let Some((name, service)) = service.filter(|(_, s)| s.is_running()) else {
-            continue;
-        };
-        let tier = service
-            .tier
-            .known()
-            .and_then(|t| lab.tiers.get_key_value(t.name()));
-        if let (Some(promise), Some((key, tier))) = (promises.of_service(name, service), tier) {
-            out.push(share(
-                world,
-                (&structure, cuts.as_ref()),
-                (key, tier),
-                &[name.as_str()],
-                &promise,
-                format!("service {name}"),
-            ));
-        }
-    }
-    out.sort_by(|a, b| a.key.cmp(&b.key));
-    out.dedup_by(|a, b| a.key == b.key);
-    out
-}
-
-fn share(
-    world: &World<'_>,
-    (structure, cuts): (&Structure, Option<&Cuts>),
-    (tier, _): (&str, &Tier),
-    services: &[&str],
-    promise: &Promise,
-    of: String,
-) -> Goal {
-    let lab = world.lab;
-    let mut trial = Trial::default();
-    if promise.assumed {
-        trial.assumed.insert(format!(
-            "the objective is counted over {}",
-            words(promise.window)
-        ));
-    }
-    let Some(cuts) = cuts else {
-        trial
-            .unknown
-            .push("the lab has too many needs of needs".to_owned());
-        return trial.done(of, What::Slo, None, promise.target.to_string());
-    };
-    let mut least: Option<(u64, &str)> = None;
-    let mut alone: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in services {
-        let Some(node) = structure.find(&Target::whole(Kind::Service, *name)) else {
-            continue;
-        };
-        let parts = known(lab, structure, node);
-        trial.assumed.extend(
-            parts
-                .iter()
-                .filter(|(_, a)| a.is_assumed())
-                .filter_map(|(n, _)| {
-                    structure
-                        .target(*n)
-                        .map(|t| format!("the availability of {t}"))
-                }),
-        );
-        if let Some(share) = best(structure, cuts, node, &parts).map(ppm)
-            && least.is_none_or(|(l, _)| share < l)
-        {
-            least = Some((share, name));
-        }
-        trial.unknown.extend(doubts(lab, structure, cuts, node));
-        for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
-            if cut.object.kind == Kind::Host && cut.part.is_none() {
-                alone
-                    .entry(cut.object.name.clone())
-                    .or_default()
-                    .push((*name).to_owned());
-            }
-        }
-    }
-    match least {
-        Some((share, name)) if share < promise.target.ppm() => trial.impossible.push(format!(
-            "what {name} needs works at most {} of the time < {}",
-            percent(share),
-            promise.target
-        )),
-        Some((share, name)) => trial.fine.push(format!(
-            "what {name} needs works at most {} of the time",
-            percent(share)
-        )),
-        None => trial
-            .unknown
-            .push("of nothing that it needs is the availability declared".to_owned()),
-    }
-    outage(world, tier, promise, &alone, &mut trial);
-    trial.done(of, What::Slo, None, promise.target.to_string())
-}
-
-/// What a share of time rests on and is not known.
-fn doubts(
-    lab: &Lab,
-    structure: &Structure,
-    cuts: &Cuts,
-    node: petgraph::graph::NodeIndex,
-) -> Vec<String> {
-    let open = graph::availability::open(lab, structure, cuts, node).into_iter();
-    let open = open.map(|t| format!("the availability of {t} is not known"));
-    let astray = graph::availability::astray(lab, structure, cuts, node).into_iter();
-    let astray = astray.map(|g| format!("whether guest {g} goes on elsewhere"));
-    open.chain(astray).collect()
-}
-
-/// What one loss of a host costs of the error budget, where nothing runs without it.
-fn outage(
-    world: &World<'_>,
-    tier: &str,
-    promise: &Promise,
-    alone: &BTreeMap<String, Vec<String>>,
-    trial: &mut Trial,
-) {
-    let losses = alone.iter().map(|(host, hit)| {
-        let mut outage = Trial::default();
-        let total = world.recovery_of(tier, host, &mut outage);
-        (total, hit.len(), host, hit, outage)
-    });
-    let worst = losses.max_by_key(|(total, hit, ..)| (*total, *hit));
-    let Some((total, _, host, hit, outage)) = worst else {
-        return;
-    };
-    let budget = promise.budget();
-    if u64::try_from(total).is_ok_and(|t| t > budget) {
-        trial.assumed.extend(outage.assumed);
-        trial.impossible.push(format!(
-            "one loss of {host} takes {} down for {}; {}",
-            few(hit),
-            outage.fine.join("; "),
-            promise.arithmetic()
-        ));
-    }
 }
 
 /// Guests that are to go on elsewhere.

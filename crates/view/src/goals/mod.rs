@@ -8,6 +8,7 @@ mod judge;
 mod offers;
 mod recover;
 mod search;
+mod shares;
 mod stock;
 mod table;
 #[cfg(test)]

@@ -241,6 +241,63 @@ fn what_is_not_declared_is_unknown_and_never_possible() {
 }
 
 #[test]
+fn planned_downtime_counts_as_it_does_in_the_check() {
+    let boxed = "
+sites: {home: {}}
+hosts: {box: {site: home, availability: 99.9%}}
+services: {web: {tier: core, runs: {host: box}}}
+";
+    // In a year the loss of the box is within the budget.
+    let tier = "tiers: {core: {slo: 99%}}\n";
+    let year = "slos: [{tier: core, target: 99%, window: 365d}]\n";
+    let of = |parts: &[&str], goal: &str| {
+        let goals = judge(&lab(parts));
+        let found = goals.into_iter().find(|g| g.key.words() == goal);
+        let found = found.unwrap_or_else(|| panic!("{goal}"));
+        (found.verdict, found.because.join("\n"), found.asked)
+    };
+    // (1 - 4 / 168) × 0.999 = 0.975214.
+    let window = "windows: {w: {schedule: 'Sun 02:00..06:00', downtime: 4h}}\n";
+    let (verdict, because, _) = of(&[boxed, tier, window], "tier core, SLO");
+    assert_eq!(verdict, Verdict::Impossible, "{because}");
+    assert_eq!(
+        because.lines().next(),
+        Some(
+            "planned downtime in window w: 4h every 7d: 1 - 4h / 7d = 97.619%; what web needs works at most 97.5214% of the time < 99%"
+        )
+    );
+    // What nobody says of a window leaves it open.
+    let open = window.replace(", downtime: 4h", "");
+    let (verdict, because, _) = of(&[boxed, tier, year, &open], "tier core, SLO");
+    assert_eq!(verdict, Verdict::Unknown, "{because}");
+    assert!(
+        because.contains("the downtime in window 'w', which may be 4h every 7d"),
+        "{because}"
+    );
+    // A window alone makes nothing possible.
+    let dark = boxed.replace(", availability: 99.9%", "");
+    let short = window.replace("downtime: 4h", "downtime: 1m");
+    let (verdict, because, _) = of(&[&dark, tier, year, &short], "tier core, SLO");
+    assert_eq!(verdict, Verdict::Unknown, "{because}");
+    // Both objectives of a service are judged.
+    let two = "slos: [{service: web, target: 99.5%, planned: excluded, window: 365d}, {service: web, target: 99%, window: 365d}]\n";
+    let (verdict, because, asked) = of(
+        &[boxed, tier, window, two],
+        "service web at 99.5% without planned downtime over 365d, SLO",
+    );
+    assert_eq!(
+        (verdict, asked.as_str()),
+        (Verdict::Possible, "99.5% without planned downtime"),
+        "{because}"
+    );
+    let (verdict, because, _) = of(
+        &[boxed, tier, window, two],
+        "service web at 99% over 365d, SLO",
+    );
+    assert_eq!(verdict, Verdict::Impossible, "{because}");
+}
+
+#[test]
 fn every_assumption_is_listed_with_its_goal() {
     let goals = judge(&lab(&[BOX, AWAY, &tier("rto: {host: 8h}")]));
     let goal = goals
