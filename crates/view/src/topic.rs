@@ -162,7 +162,7 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Alerts => alerts::sheets(lab),
         Topic::Documents => vec![documents::sheet(lab, today)],
         Topic::Labels => vec![labels::sheet(input)],
-        Topic::Goals => goals::sheets(&goals::advise(lab)),
+        Topic::Goals => goals::sheets(&goals::advise(lab, input.projects)),
     };
     let also = matches!(topic, Topic::Summary | Topic::Hosts | Topic::Guests);
     let apart = planned::sheet(lab).filter(|_| also);

@@ -21,7 +21,9 @@ pub(crate) fn show(args: &ShowArgs, json: bool, paint: Paint) -> Result<Exit> {
     let range = options(args, topic)?;
     let mut tree = Tree::open(&lab)?;
     let projects = match topic {
-        Topic::Ports | Topic::Exposures | Topic::Stacks | Topic::Networks => tree.read_stacks(),
+        Topic::Ports | Topic::Exposures | Topic::Stacks | Topic::Networks | Topic::Goals => {
+            tree.read_stacks()
+        }
         _ => Default::default(),
     };
     let input = Input {
@@ -62,7 +64,7 @@ pub(crate) fn understood(tree: &Tree, lab: &Path) -> Exit {
 
 fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<()> {
     if json && topic == Topic::Goals {
-        let advice = view::goals::advise(input.lab);
+        let advice = view::goals::advise(input.lab, input.projects);
         dataln!("{}", serde_json::to_string_pretty(&advice)?);
         return Ok(());
     }

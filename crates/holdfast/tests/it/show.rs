@@ -559,6 +559,39 @@ datasets:
     );
 }
 
+/// 32 GiB - 20 GiB of a container that only its Compose file limits = 12 GiB, and another one wants 16 GiB or 8 GiB.
+#[test]
+fn goals_count_the_memory_that_compose_files_give() {
+    let text = "format: 1
+lab: x
+sites: {home: {}}
+tiers: {t: {rto: {host: 4h}, response: 5m}}
+hosts:
+  a: {site: home, hardware: {memory: 32GiB}}
+  b: {site: home, hardware: {memory: 32GiB}}
+stacks: {w: {on: a, file: w.yaml}, s: {on: b, file: s.yaml}}
+services: {w: {tier: t, runs: {stack: w}}, s: {runs: {stack: s}}}
+";
+    let out = |own: &str| {
+        let own = format!("services: {{w: {{image: 'nginx:1', mem_limit: {own}}}}}\n");
+        let other = "services: {s: {image: 'nginx:1', mem_limit: 20g}}\n";
+        let files = [
+            ("holdfast.yaml", text),
+            ("w.yaml", own.as_str()),
+            ("s.yaml", other),
+        ];
+        topic(&files, &["goals"])
+    };
+    let full = out("16g");
+    assert!(
+        full.contains("no other host has 16GiB free (b: 32GiB - 20GiB = 12GiB)"),
+        "{full}"
+    );
+    let fits = out("8g");
+    assert!(!fits.contains("no other host has"), "{fits}");
+    assert!(fits.contains("nothing to wait for"), "{fits}");
+}
+
 /// 40 W + 20 W are 525.6 kWh a year, 152.42 EUR at 0.29 EUR; one figure less and the rest is the least.
 #[test]
 fn electricity_is_the_sum_of_the_machines_or_the_least() {

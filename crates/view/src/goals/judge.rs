@@ -4,6 +4,7 @@ use super::crowded::crowded;
 use super::recover::{World, few};
 use super::too_large::TooLarge;
 use super::{Goal, Trial, What};
+use graph::composed_memory::Files;
 use graph::copies::unhurt;
 use graph::evacuation::{self, Loss, Losses, Placed, Room, goes_on};
 use graph::failover::{Failover, failovers};
@@ -13,6 +14,7 @@ use graph::shared_storage::{Reach, reach};
 use graph::sizes::{self, memory};
 use graph::totals::Part;
 use graph::votes::{Presence, Votes, votes};
+use model::compose::Projects;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::Cluster;
@@ -20,9 +22,9 @@ use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// All goals that a lab states, in order.
-pub fn judge(lab: &Lab) -> Vec<Goal> {
-    let world = World::of(lab);
+/// All goals that a lab and its Compose files state, in order.
+pub fn judge(lab: &Lab, projects: &Projects) -> Vec<Goal> {
+    let world = World::of(lab, projects);
     let mut out = Vec::new();
     for (name, tier) in &lab.tiers {
         out.extend(
@@ -37,7 +39,7 @@ pub fn judge(lab: &Lab) -> Vec<Goal> {
         );
     }
     out.extend(super::shares::shares(&world));
-    out.extend(failover(lab));
+    out.extend(failover(lab, projects));
     out.extend(rebuild(&world));
     out.sort_by(|a, b| a.key.cmp(&b.key));
     out
@@ -187,14 +189,14 @@ fn open(world: &World<'_>, all: &[&graph::bodies::Body<'_>], scope: FaultScope) 
 }
 
 /// Guests that are to go on elsewhere.
-fn failover(lab: &Lab) -> Vec<Goal> {
+fn failover(lab: &Lab, projects: &Projects) -> Vec<Goal> {
     let mut by: BTreeMap<Option<&str>, Vec<Failover<'_>>> = BTreeMap::new();
     for guest in failovers(lab) {
         by.entry(guest.cluster.map(|(n, _)| n))
             .or_default()
             .push(guest);
     }
-    let load = Load::of(lab);
+    let load = Load::with(lab, Files::of(lab, projects));
     let asked =
         |n: usize| crate::size::count(n, "guest goes on elsewhere", "guests go on elsewhere");
     let goals = by.into_iter().map(|(cluster, guests)| {

@@ -7,6 +7,7 @@ use crate::cell::How;
 use diag::Span;
 use graph::bodies::Body;
 use graph::takeover::is_bought;
+use model::compose::Projects;
 use model::declare::{Given, Known, Need, Opt, OptExt as _, Target, Value};
 use model::id::{Kind, ObjectRef};
 use model::lab::guest::{Cluster, ClusterKind};
@@ -91,7 +92,9 @@ pub(super) struct Kept {
 
 /// All data that must not be lost, and that of each tier where it is less.
 fn kept(lab: &Lab) -> Vec<Kept> {
-    let world = World::of(lab);
+    // What runs takes memory, and that decides nothing of where copies are kept.
+    let none = Projects::default();
+    let world = World::of(lab, &none);
     let keeps =
         |b: &&Body<'_>| !matches!(b.class, Some(DataClass::Scratch | DataClass::Replaceable));
     let of = |bodies: Vec<&Body<'_>>, words: String| {

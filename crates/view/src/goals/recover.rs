@@ -4,6 +4,7 @@ use super::Trial;
 use super::stock::{Own, Part, Stocks};
 use graph::amounts::decimal;
 use graph::bodies::{self, Body};
+use graph::composed_memory::Files;
 use graph::copies::{Copies, Side, Snapshots, side, unhurt};
 use graph::crowd::{Crowd, crowds};
 use graph::few::Few;
@@ -11,6 +12,7 @@ use graph::load::Load;
 use graph::places::Machine;
 use graph::restore::{Way, ways};
 use graph::takeover::{Demand, Need, Standby, Takeover, is_bought};
+use model::compose::Projects;
 use model::declare::{Given, OptExt as _};
 use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
@@ -67,8 +69,9 @@ enum Wait {
 }
 
 impl<'a> World<'a> {
-    pub(super) fn of(lab: &'a Lab) -> Self {
-        let (bodies, load) = (bodies::all(lab), Load::of(lab));
+    pub(super) fn of(lab: &'a Lab, projects: &'a Projects) -> Self {
+        let load = Load::with(lab, Files::of(lab, projects));
+        let bodies = bodies::all(lab);
         let copies = Copies::of(lab);
         Self {
             lab,
@@ -78,7 +81,7 @@ impl<'a> World<'a> {
             of: lab
                 .tiers
                 .keys()
-                .map(|t| (t.as_str(), Own::of(lab, t, &bodies)))
+                .map(|t| (t.as_str(), Own::of((lab, load.files()), t, &bodies)))
                 .collect(),
             bodies,
             standby: Standby::of(lab, &load),

@@ -2,6 +2,7 @@
 
 use super::offers::{Offered, YEARS, candidates, left_out};
 use super::{Goal, Key, Verdict, What, bought, judge};
+use model::compose::Projects;
 use model::lab::Lab;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -48,14 +49,15 @@ pub struct Advice {
 }
 
 /// Judges, and looks for the cheapest purchases.
-pub fn advise(lab: &Lab) -> Advice {
-    let goals = judge(lab);
+pub fn advise(lab: &Lab, projects: &Projects) -> Advice {
+    let goals = judge(lab, projects);
     let mut impossible: BTreeSet<Key> = of(&goals, Verdict::Impossible);
     // What waits for itself is untied by where things are kept and written down, which costs nothing.
     impossible.retain(|k| k.what != What::Rebuild);
     let things = lab.hosts.len() + lab.guests.len() + lab.services.len() + lab.datasets.len();
     let mut search = Search {
         lab,
+        projects,
         most: (THINGS / things.max(1)).clamp(LEAST, MOST),
         offers: candidates(lab),
         known: BTreeMap::new(),
@@ -110,6 +112,7 @@ fn of(goals: &[Goal], verdict: Verdict) -> BTreeSet<Key> {
 
 struct Search<'a> {
     lab: &'a Lab,
+    projects: &'a Projects,
     most: usize,
     offers: Vec<Offered>,
     /// Goals that are possible with a set of offers.
@@ -125,7 +128,7 @@ impl Search<'_> {
                 offer.put_into(&mut lab, *n + 1);
             }
         }
-        judge(&lab)
+        judge(&lab, self.projects)
     }
 
     /// With what each thing that is bought is sold as, in place of the name that it has in the lab that was judged.

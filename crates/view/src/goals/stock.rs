@@ -25,7 +25,7 @@ pub(super) struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
-    pub(super) fn of(lab: &'a Lab, tier: &str, bodies: &[Body<'a>]) -> Self {
+    pub(super) fn of((lab, files): (&'a Lab, &Files<'_>), tier: &str, bodies: &[Body<'a>]) -> Self {
         let wanted = wanted(lab, tier);
         let missed =
             |b: &Body<'a>| belongs(b, tier, &wanted) && b.class != Some(DataClass::Scratch);
@@ -54,7 +54,7 @@ impl<'a> Own<'a> {
             data,
             on,
             hosts,
-            demand: Demand::of(lab, &Files::default(), &services),
+            demand: Demand::of(lab, files, &services),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Memory that is taken already takes nobody's place.
 
-use super::tests::lab;
-use super::{Goal, Verdict, judge};
+use super::tests::{judge, lab};
+use super::{Goal, Verdict};
 
 const TWO: &str = "
 sites: {home: {}}

@@ -1,6 +1,7 @@
 //! Labs of one box and more: which goals are impossible, and what is bought.
 
-use super::{Advice, Verdict, advise, judge};
+use super::{Advice, Goal, Verdict};
+use model::compose::Projects;
 use model::lab::Lab;
 
 /// One machine with a guest that keeps photos on one disk.
@@ -45,6 +46,15 @@ pub(super) fn lab(parts: &[&str]) -> Lab {
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     lab
+}
+
+/// Without Compose files.
+pub(super) fn judge(lab: &Lab) -> Vec<Goal> {
+    super::judge(lab, &Projects::default())
+}
+
+fn advise(lab: &Lab) -> Advice {
+    super::advise(lab, &Projects::default())
 }
 
 fn tier(says: &str) -> String {

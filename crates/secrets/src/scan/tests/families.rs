@@ -193,9 +193,7 @@ fn every_shape_is_small() {
     let mut large: Vec<&str> = Vec::new();
     for shape in &scanner.index.shapes {
         assert!(!shape.contains(r"\w"), "{shape}");
-        let compiled = regex::RegexBuilder::new(shape)
-            .size_limit(1 << 20)
-            .build();
+        let compiled = regex::RegexBuilder::new(shape).size_limit(1 << 20).build();
         large.extend(compiled.is_err().then_some(*shape));
     }
     assert_eq!(large, [""; 0]);
