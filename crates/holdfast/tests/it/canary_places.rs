@@ -149,3 +149,103 @@ fn what_a_sentence_says() {
     let said = said(folder.path(), &["check", "--all"]);
     assert!(said.contains("the password is on paper"), "{said}");
 }
+
+/// Two secrets in one text, each in a line that `\n` ends: both are told, and neither is shown.
+#[test]
+fn lines_in_quotes() {
+    let folder = tempfile::tempdir().unwrap();
+    let both = |one: &str, two: &str| format!("\"db_password = {one}\\napi_token: {two}\"");
+    for conf in [
+        both("tw1tt3rabc", "tw1tt3rabd"),
+        both("tw1tt3rKx7mQ2pL1", "tw1tt3rKx7mQ2pL2"),
+    ] {
+        for text in [
+            format!(
+                "services: {{a: {{image: x, ports: [nothing], environment: {{CONF: {conf}}}}}}}\n"
+            ),
+            format!(
+                "services: {{a: {{image: x, ports: [nothing], environment: [\"CONF={}]}}}}\n",
+                &conf[1..]
+            ),
+            format!("services: {{a: {{image: x, privileged: true, environmnt: {{A: {conf}}}}}}}\n"),
+            format!("{COMPOSE}configs: {{c: {{content: {conf}, unknown: 1}}}}\n"),
+        ] {
+            lab(folder.path(), "", &text, "true");
+            nothing_is_shown(folder.path(), &text);
+            let scan = said(folder.path(), &["secret", "scan", "."]);
+            assert_eq!(scan.matches("compose.yaml:").count(), 2, "{text}: {scan}");
+            assert!(scan.contains("the value of 'api_token'"), "{text}: {scan}");
+        }
+    }
+}
+
+/// JSON in a value, in which a name has several secrets.
+#[test]
+fn several_under_one_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for json in [
+        r#"{"a":1,"password":"tw1tt3rKx7","token":["tw1tt3rKx8","x"]}"#,
+        r#"{"token":["tw1tt3rKx7","tw1tt3rKx8"]}"#,
+        r#"{"api_keys":["tw1tt3rKx7mQ2pL1"]}"#,
+        r#"{"passwords":{"bob":"tw1tt3rKx7"}}"#,
+    ] {
+        for value in [format!("'{json}'"), format!("{json:?}")] {
+            let text = format!(
+                "services: {{a: {{image: x, ports: [nothing], environment: {{J: {value}}}}}}}\n"
+            );
+            lab(folder.path(), "", &text, "true");
+            nothing_is_shown(folder.path(), &text);
+            let scan = said(folder.path(), &["secret", "scan", "."]);
+            assert!(scan.contains("compose.yaml:"), "{text}: {scan}");
+        }
+    }
+}
+
+/// What a script tells is told of the same line in a document.
+#[test]
+fn commands_of_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [
+        "mysql -uroot -ptw1tt3rK db",
+        "curl -u admin:tw1tt3rK https://x.lan",
+        "sshpass -p tw1tt3rK ssh nas",
+        "redis-cli -a tw1tt3rK ping",
+        "ldapsearch -D cn=a -w tw1tt3rK",
+        "smbclient //x/y -U a%tw1tt3rK",
+    ] {
+        lab(folder.path(), "", COMPOSE, command);
+        nothing_is_shown(folder.path(), command);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        assert!(scan.contains("d.md:"), "{command}: {scan}");
+        let check = said(folder.path(), &["check", "--format", "concise"]);
+        assert!(check.contains("[sec-clear-text]"), "{command}: {check}");
+    }
+}
+
+#[test]
+fn a_caddyfile_in_one_line_and_words_of_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    lab(
+        folder.path(),
+        "",
+        COMPOSE,
+        "zfs destroy tank # PIN tw1tt3rK",
+    );
+    nothing_is_shown(folder.path(), "PIN");
+    for (file, text) in [
+        ("Caddyfile", "crowdsec { api_key tw1tt3rKx7mQ2pL }"),
+        (
+            "Caddyfile",
+            "tls { dns route53 { secret_access_key \"tw1tt3rKx7mQ2pL\" } }",
+        ),
+        ("Caddyfile", "tls { eab kid1 tw1tt3rKx7mQ2pL }"),
+        ("w.md", "WPA2 key: tw1tt3rK"),
+        ("w.md", "Default login (admin:tw1tt3rK) still works."),
+    ] {
+        fs::write(folder.path().join(file), format!("{text}\n")).unwrap();
+        nothing_is_shown(folder.path(), text);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        assert!(scan.contains(&format!("{file}:1:")), "{text}: {scan}");
+        fs::remove_file(folder.path().join(file)).unwrap();
+    }
+}
