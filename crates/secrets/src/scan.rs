@@ -32,6 +32,7 @@ use self::hash::Hashes;
 use self::inner::Inner;
 use self::kind::{Form, Kind, kind};
 use self::leaks::{Leaks, Quiet};
+pub(crate) use self::literal::is_of_words;
 use self::literal::is_strong;
 use self::parts::{Index, Parts};
 use self::sentences::Sentences;

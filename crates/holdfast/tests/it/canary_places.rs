@@ -249,3 +249,74 @@ fn a_caddyfile_in_one_line_and_words_of_a_document() {
         fs::remove_file(folder.path().join(file)).unwrap();
     }
 }
+
+/// A password that is the name of what it protects is hidden where it stands, and what is called by that name is called by it.
+#[test]
+fn a_password_that_is_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        "format: 1\nlab: x\nhosts: {h: {}}\nstacks: {nextcloud: {file: compose.yaml, on: h}}\n";
+    fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let text = "services:\n  app:\n    image: nextcloud:24\n    environment: {MYSQL_PASSWORD: nextcloud}\n\
+        \x20 db:\n    image: mariadb:10.5\n    environment: {MARIADB_PASSWORD: mariadb}\n    ports: [\"password=nextcloud\"]\n\
+        \x20 p:\n    image: x\n    environment: {POSTGRES_PASSWORD: password}\n";
+    fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let check = said(folder.path(), &["check", "--all"]);
+    for shown in [
+        "container 'app' of stack 'nextcloud' starts with a password that everybody knows",
+        "container 'p' of stack 'nextcloud' starts with a password that everybody knows",
+        "https://endoflife.date/nextcloud",
+        "https://endoflife.date/mariadb",
+        "image: nextcloud:24",
+    ] {
+        assert!(check.contains(shown), "{shown}: {check}");
+    }
+    for hidden in [
+        "PASSWORD: nextcloud",
+        "PASSWORD: mariadb",
+        "PASSWORD: password",
+        "password=nextcloud",
+    ] {
+        for words in OUTPUTS.iter().chain([&["check"] as &[&str]].iter()) {
+            let said = said(folder.path(), words);
+            assert!(!said.contains(hidden), "{words:?} {hidden}: {said}");
+        }
+    }
+}
+
+/// Of a line with an unknown key only its own value may be a secret: references, other keys and anchors are shown.
+#[test]
+fn what_stands_beside_an_unknown_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, shown, hidden) in [
+        (
+            "windows: {w: {wen: tw1tt3r!x, for: [host/nas2, proxmox1]}}",
+            "for: [host/nas2, proxmox1]}}",
+            "tw1tt3r",
+        ),
+        (
+            "windows: {w: {wen: x, for: [host/nas9]}}",
+            "there is no object 'host/nas9'",
+            "***",
+        ),
+        (
+            "windows: {w: {access: Sat tw1tt3r!x, for: [host/nas9]}}",
+            "there is no object 'host/nas9'",
+            "tw1tt3r",
+        ),
+        (
+            "windows: {w: {fr: [host/nas2, host/tw1tt3r], schedule: Sat 02:00}}",
+            "fr: [host/nas2, ************], schedule: Sat 02:00",
+            "tw1tt3r",
+        ),
+        ("x: &a {b: c}", "x: &a {b: c}", "**"),
+        ("x: &tw1tt3r! {b: c}", "{b: c}", "tw1tt3r"),
+    ] {
+        let text = format!("format: 1\nlab: x\nhosts: {{nas2: {{}}, proxmox1: {{}}}}\n{line}\n");
+        fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+        let said = said(folder.path(), &["check", "--all"]);
+        assert!(said.contains("unknown-key"), "{line}: {said}");
+        assert!(said.contains(shown), "{line}: {said}");
+        assert!(!said.contains(hidden), "{line}: {said}");
+    }
+}
