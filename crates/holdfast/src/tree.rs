@@ -72,8 +72,9 @@ impl Tree {
         if invalid.is_empty() {
             return Ok(tree);
         }
-        let veil = crate::veil::over(&tree.sources, &invalid);
-        veil.over(&tree.sources, &mut invalid);
+        let names = crate::veil::Names::of(&tree.lab);
+        let veil = crate::veil::over(&tree.sources, &invalid, &names);
+        veil.over(&tree.sources, &mut invalid, &|word| names.known(word));
         err!(
             "{}",
             diag::render::full(&invalid, &veil.shown, diag::render::Color::Never)

@@ -8,6 +8,7 @@ mod calls;
 mod family;
 mod found;
 mod hash;
+mod inner;
 mod kind;
 mod leaks;
 mod literal;
@@ -16,6 +17,7 @@ mod names;
 mod parts;
 mod sentences;
 mod settings;
+mod several;
 mod slips;
 mod tokens;
 mod words;
@@ -27,8 +29,10 @@ pub use self::kind::is_text;
 use self::family::{Families, Verdict};
 use self::found::{Found, unquoted};
 use self::hash::Hashes;
+use self::inner::Inner;
 use self::kind::{Form, Kind, kind};
 use self::leaks::{Leaks, Quiet};
+pub(crate) use self::literal::is_of_words;
 use self::literal::is_strong;
 use self::parts::{Index, Parts};
 use self::sentences::Sentences;
@@ -36,6 +40,7 @@ use self::settings::Settings;
 use self::slips::Slips;
 use self::tokens::Tokens;
 use self::words::Words;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Something that looks like a secret in clear text.
@@ -103,14 +108,41 @@ impl Look {
             what: String::new(),
             grade: Grade::Clear,
         });
-        let mut all = Leaks::default();
-        self.leaks
-            .iter()
-            .cloned()
-            .chain(doubtful)
-            .for_each(|leak| all.put(leak));
-        let all: Vec<Leak> = all.0.into_values().collect();
+        let all = Leaks::of(self.leaks.iter().cloned().chain(doubtful));
         masked(text, &all)
+    }
+
+    /// With what was found in a part of the text.
+    fn join(&mut self, other: Self, start: usize) {
+        let moved = |span: Range<usize>| span.start + start..span.end + start;
+        let more = other.leaks.into_iter().map(|leak| Leak {
+            span: moved(leak.span),
+            ..leak
+        });
+        self.leaks = Leaks::of(std::mem::take(&mut self.leaks).into_iter().chain(more));
+        self.doubtful.extend(other.doubtful.into_iter().map(moved));
+    }
+
+    /// Without what goes on behind the end of a line, where the lines have it by themselves: what follows is the name of another setting,
+    /// and its value would stay.
+    fn part(&mut self, by_line: &Self, lines: &Inner) {
+        let told = by_line.leaks.iter().map(|leak| &leak.span);
+        let begun = told.chain(&by_line.doubtful);
+        let begun: BTreeSet<usize> = begun.map(|span| span.start + lines.start).collect();
+        let is_one = |span: &Range<usize>| {
+            let next = lines.ends.partition_point(|end| *end < span.start);
+            let goes_on = lines.ends.get(next).is_some_and(|end| *end < span.end);
+            !(goes_on && begun.contains(&span.start))
+        };
+        // What a line has as well is told by the name that it has there.
+        let same: BTreeSet<(usize, usize)> = by_line
+            .leaks
+            .iter()
+            .map(|leak| (leak.span.start + lines.start, leak.span.end + lines.start))
+            .collect();
+        self.leaks
+            .retain(|leak| is_one(&leak.span) && !same.contains(&(leak.span.start, leak.span.end)));
+        self.doubtful.retain(is_one);
     }
 }
 
@@ -120,8 +152,33 @@ impl Scanner {
         self.look(path, text).leaks
     }
 
-    /// The same, with what is only to be hidden.
+    /// The same, with what is only to be hidden. Texts in the text are looked through by rules of their own.
     pub fn look(&self, path: &str, text: &str) -> Look {
+        let mut look = self.look_outside(path, text);
+        if let Some(script) = inner::script(path, text) {
+            let mut found = self.look(script.path, &script.text);
+            // An example has a word that says what belongs there.
+            let leaks = std::mem::take(&mut found.leaks);
+            for leak in leaks {
+                let value = script.text.get(leak.span.clone()).unwrap_or_default();
+                match inner::is_stand_in(value) {
+                    true => found.doubtful.push(leak.span),
+                    false => found.leaks.push(leak),
+                }
+            }
+            look.join(found, script.start);
+        }
+        let (kind, form) = kind(path);
+        if let Some(lines) = inner::lines(text, kind, form) {
+            let found = self.look_outside(lines.path, &lines.text);
+            look.part(&found, &lines);
+            look.join(found, lines.start);
+        }
+        look
+    }
+
+    /// Of the text as it stands.
+    fn look_outside(&self, path: &str, text: &str) -> Look {
         let (kind, form) = kind(path);
         let (mut out, mut doubtful) = (Leaks::default(), Vec::new());
         let held = self.index.of(text);

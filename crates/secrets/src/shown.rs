@@ -123,7 +123,11 @@ fn last_word<'t>(text: &'t str, signs: &str) -> Option<(&'t str, &'t str)> {
     let bare = text.trim_end_matches(|c| signs.contains(c));
     let behind = text.get(bare.len()..)?;
     let part = |c: char| c.is_alphanumeric() || "_.-".contains(c);
-    let name = bare.get(bare.trim_end_matches(part).len()..)?;
+    let before = bare.trim_end_matches(part);
+    let name = bare.get(before.len()..)?;
+    // The `n` of a `\n` is none of it.
+    let is_escaped = before.ends_with('\\') && name.starts_with(['n', 'r', 't']);
+    let name = if is_escaped { name.get(1..)? } else { name };
     (!name.is_empty()).then_some((name, behind))
 }
 
@@ -138,6 +142,10 @@ mod tests {
         for (text, want) in [
             ("DB_PASSWORD=hunter2hunter2", "DB_PASSWORD=**************"),
             ("  - token: hunter2hunter2", "token: **************"),
+            (
+                r#"A: "b: c\ntoken: hunter2hunter2""#,
+                "… token: **************\"",
+            ),
             (
                 "environment: {DB_PASSWORD: walnut, ADMIN_PASSWORD: hunter2hunter2}",
                 "… ADMIN_PASSWORD: **************}",

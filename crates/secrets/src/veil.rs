@@ -4,11 +4,16 @@
 //! sure of; the second is the mask of the renderer of excerpts, which knows no formats. Messages are held against the lines that they
 //! are about: a rule that repeats a word of its line repeats none that is hidden in it.
 
+mod flow;
 mod lines;
+mod said;
 mod words;
 
-use crate::scan::{Grade, Look};
+pub use said::Known;
+
+use crate::scan::{Grade, Look, is_of_words};
 use diag::{Diagnostic, SourceSet, Span};
+use model::id::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use words::Words;
@@ -23,12 +28,20 @@ pub struct Veil {
 
 impl Veil {
     /// Of what was found in each text; hides also what could be a secret behind unknown keys: nobody knows what that is.
-    pub fn of(sources: &SourceSet, mut looks: Vec<Look>, told: &[Diagnostic]) -> Self {
+    ///
+    /// What of it is the name of something stays where the key is plainly no secret's.
+    pub fn of(
+        sources: &SourceSet,
+        mut looks: Vec<Look>,
+        told: &[Diagnostic],
+        known: &dyn Fn(&str) -> Option<Known>,
+    ) -> Self {
         let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
         for (id, places) in lines::unknown_keys(told, sources) {
             let text = texts.get(id.0 as usize);
             if let (Some(text), Some(look)) = (text, looks.get_mut(id.0 as usize)) {
-                look.doubtful.extend(lines::behind_all(&text.text, places));
+                let hidden = lines::behind_all(&text.text, places, known);
+                look.doubtful.extend(hidden);
             }
         }
         for (id, unread, places) in lines::wrong(told, sources) {
@@ -97,7 +110,14 @@ impl Veil {
 
     /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links. What a line hides is looked
     /// up once, however much is said of it.
-    pub fn over(&self, sources: &SourceSet, told: &mut [Diagnostic]) {
+    ///
+    /// Whoever knows what else a word is says so: names of declared objects stay in messages.
+    pub fn over(
+        &self,
+        sources: &SourceSet,
+        told: &mut [Diagnostic],
+        is_known: &dyn Fn(&str) -> Option<Known>,
+    ) {
         let mut known: BTreeMap<Span, Words> = BTreeMap::new();
         for d in told {
             let mut places = Vec::new();
@@ -134,7 +154,7 @@ impl Veil {
                 }
                 for secret in hidden {
                     if text.contains(secret) {
-                        *text = without(text, secret);
+                        *text = said::without(text, secret, is_known(secret));
                     }
                 }
                 if text.contains("://") || text.contains(['?', '&', ';']) {
@@ -194,45 +214,23 @@ fn is_hidden(look: &Look, span: &Span) -> bool {
 }
 
 /// Of what stands behind a key that is plainly no secret's, the words that nobody writes there but one who made them up.
-fn made_up(text: &str, places: Vec<Range<usize>>, is_odd: fn(&str) -> bool) -> Vec<Range<usize>> {
+fn made_up(
+    text: &str,
+    places: Vec<Range<usize>>,
+    is_odd: fn(&str) -> bool,
+    known: &dyn Fn(&str) -> Option<Known>,
+) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for place in places {
         let part = text.get(place.clone()).unwrap_or_default();
         for word in part.split([' ', '\t', '"', '\'']) {
-            if is_odd(word) && !is_plain(word) {
+            if is_odd(word) && !is_plain(word) && known(word) != Some(Known::Name) {
                 let start = place.start + (word.as_ptr() as usize - part.as_ptr() as usize);
                 out.push(start..start + word.len());
             }
         }
     }
     out
-}
-
-/// Stars for a word. One of letters alone may be a part of another one, which stays.
-fn without(text: &str, secret: &str) -> String {
-    if !secret.chars().all(char::is_alphabetic) {
-        return text.replace(secret, "***");
-    }
-    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(secret) {
-        let (before, from) = rest.split_at(at);
-        let after = from.get(secret.len()..).unwrap_or_default();
-        let last = before
-            .chars()
-            .next_back()
-            .or_else(|| out.chars().next_back());
-        let inside = joins(last) && joins(secret.chars().next())
-            || joins(after.chars().next()) && joins(secret.chars().next_back());
-        out.push_str(before);
-        match inside {
-            true => out.push_str(secret),
-            false => out.push_str("***"),
-        }
-        rest = after;
-    }
-    out + rest
 }
 
 /// What hides in lines; both lists are in the order of the text.
@@ -307,8 +305,13 @@ fn named(text: &str, lines: Range<usize>, unread: bool) -> Vec<Range<usize>> {
     out
 }
 
-/// A word, a number with its unit, an address or a path: nothing of it is made up.
+/// A word, a number with its unit, an address, a path or a reference to an object: nothing of it is made up. An anchor, an alias and a tag
+/// are as plain as their names.
 fn is_plain(text: &str) -> bool {
+    let text = text.trim_start_matches(['&', '*', '!']);
+    if is_reference(text) {
+        return true;
+    }
     let good = |c: char| c.is_ascii_alphanumeric() || "._-/~+:%".contains(c);
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let letters = text.chars().filter(char::is_ascii_alphabetic).count();
@@ -317,6 +320,15 @@ fn is_plain(text: &str) -> bool {
         .all(|c| c.is_ascii_hexdigit() || ".:/".contains(c));
     text.chars().all(good)
         && (digits == 0 || letters <= 3 || address || text.starts_with(['/', '.', '~']))
+}
+
+/// `host/nas2`: a kind of objects, and a name of letters with a number behind them.
+fn is_reference(text: &str) -> bool {
+    let parts = text.split_once('/');
+    parts.is_some_and(|(kind, name)| {
+        let is_kind = Kind::ALL.iter().any(|k| k.word() == kind);
+        is_kind && !name.is_empty() && is_of_words(name)
+    })
 }
 
 #[cfg(test)]

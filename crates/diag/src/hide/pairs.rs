@@ -1,6 +1,7 @@
 //! Names and values of JSON, as they stand in messages and in texts that have them in quotes of their own: `{\"password\":\"…\"}`.
 
 use crate::name::naming;
+use std::ops::Range;
 
 /// A copy of the same length in bytes, in which what stands in quotes behind the name of a secret is stars.
 pub(super) fn hide(text: &str) -> String {
@@ -12,25 +13,66 @@ pub(super) fn hide(text: &str) -> String {
     }
     let mut done = 0;
     for (colon, _) in text.match_indices(':') {
-        let named = colon >= done && name(text.get(..colon)).and_then(naming).is_some();
-        let Some((start, length)) = text.get(colon + 1..).filter(|_| named).and_then(value) else {
+        if colon < done {
+            continue;
+        }
+        let Some(name) = name(text.get(..colon)).filter(|name| naming(name).is_some()) else {
             continue;
         };
-        let start = colon + 1 + start;
-        let said = text.get(start..start + length).unwrap_or_default();
-        if is_elsewhere(said) {
-            continue;
-        }
-        out.push_str(text.get(done..start).unwrap_or_default());
-        for c in said.chars() {
-            match c.is_whitespace() {
-                true => out.push(c),
-                false => out.push_str(&"*".repeat(c.len_utf8())),
+        for part in values(text, colon + 1, name) {
+            let said = text.get(part.clone()).unwrap_or_default();
+            if part.start < done || is_elsewhere(said) {
+                continue;
             }
+            out.push_str(text.get(done..part.start).unwrap_or_default());
+            for c in said.chars() {
+                match c.is_whitespace() {
+                    true => out.push(c),
+                    false => out.push_str(&"*".repeat(c.len_utf8())),
+                }
+            }
+            done = part.end;
         }
-        done = start + length;
     }
     out.push_str(text.get(done..).unwrap_or_default());
+    out
+}
+
+/// What stands in quotes behind a name: one text, those of a list, or, under the name of several secrets, those of a map.
+fn values(text: &str, from: usize, name: &str) -> Vec<Range<usize>> {
+    let Some(after) = text.get(from..) else {
+        return Vec::new();
+    };
+    if let Some((start, length)) = value(after) {
+        return std::iter::once(from + start..from + start + length).collect();
+    }
+    let said = after.trim_start_matches([' ', '\t']);
+    let is_map = said.starts_with('{') && name.to_ascii_lowercase().ends_with('s');
+    if !(is_map || said.starts_with('[')) {
+        return Vec::new();
+    }
+    let mut at = text.len() - said.len() + 1;
+    let mut out = Vec::new();
+    while let Some(rest) = text.get(at..) {
+        let lead = rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_whitespace() || c == ',')
+                .len();
+        let Some((start, length)) = rest.get(lead..).and_then(value) else {
+            break;
+        };
+        let part = at + lead + start..at + lead + start + length;
+        // With the quotes that end it.
+        let behind = text.get(part.end..).unwrap_or_default();
+        let behind = behind.trim_start_matches('\\');
+        let behind = behind.strip_prefix('"').unwrap_or(behind);
+        at = text.len() - behind.len();
+        let colon = behind.trim_start_matches([' ', '\t']).strip_prefix(':');
+        match colon.filter(|_| is_map) {
+            Some(value) => at = text.len() - value.len(),
+            None => out.push(part),
+        }
+    }
     out
 }
 

@@ -43,8 +43,11 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         if !reading.is_valid() {
             exit = Exit::Usage;
         }
-        let veil = veil::over(&reading.sources, &reading.diagnostics);
-        veil.over(&reading.sources, &mut reading.diagnostics);
+        let names = veil::Names::default().with(std::iter::once(&reading.project));
+        let veil = veil::over(&reading.sources, &reading.diagnostics, &names);
+        veil.over(&reading.sources, &mut reading.diagnostics, &|word| {
+            names.known(word)
+        });
         let mut object = shown(file, &reading, &veil);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);

@@ -149,3 +149,174 @@ fn what_a_sentence_says() {
     let said = said(folder.path(), &["check", "--all"]);
     assert!(said.contains("the password is on paper"), "{said}");
 }
+
+/// Two secrets in one text, each in a line that `\n` ends: both are told, and neither is shown.
+#[test]
+fn lines_in_quotes() {
+    let folder = tempfile::tempdir().unwrap();
+    let both = |one: &str, two: &str| format!("\"db_password = {one}\\napi_token: {two}\"");
+    for conf in [
+        both("tw1tt3rabc", "tw1tt3rabd"),
+        both("tw1tt3rKx7mQ2pL1", "tw1tt3rKx7mQ2pL2"),
+    ] {
+        for text in [
+            format!(
+                "services: {{a: {{image: x, ports: [nothing], environment: {{CONF: {conf}}}}}}}\n"
+            ),
+            format!(
+                "services: {{a: {{image: x, ports: [nothing], environment: [\"CONF={}]}}}}\n",
+                &conf[1..]
+            ),
+            format!("services: {{a: {{image: x, privileged: true, environmnt: {{A: {conf}}}}}}}\n"),
+            format!("{COMPOSE}configs: {{c: {{content: {conf}, unknown: 1}}}}\n"),
+        ] {
+            lab(folder.path(), "", &text, "true");
+            nothing_is_shown(folder.path(), &text);
+            let scan = said(folder.path(), &["secret", "scan", "."]);
+            assert_eq!(scan.matches("compose.yaml:").count(), 2, "{text}: {scan}");
+            assert!(scan.contains("the value of 'api_token'"), "{text}: {scan}");
+        }
+    }
+}
+
+/// JSON in a value, in which a name has several secrets.
+#[test]
+fn several_under_one_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for json in [
+        r#"{"a":1,"password":"tw1tt3rKx7","token":["tw1tt3rKx8","x"]}"#,
+        r#"{"token":["tw1tt3rKx7","tw1tt3rKx8"]}"#,
+        r#"{"api_keys":["tw1tt3rKx7mQ2pL1"]}"#,
+        r#"{"passwords":{"bob":"tw1tt3rKx7"}}"#,
+    ] {
+        for value in [format!("'{json}'"), format!("{json:?}")] {
+            let text = format!(
+                "services: {{a: {{image: x, ports: [nothing], environment: {{J: {value}}}}}}}\n"
+            );
+            lab(folder.path(), "", &text, "true");
+            nothing_is_shown(folder.path(), &text);
+            let scan = said(folder.path(), &["secret", "scan", "."]);
+            assert!(scan.contains("compose.yaml:"), "{text}: {scan}");
+        }
+    }
+}
+
+/// What a script tells is told of the same line in a document.
+#[test]
+fn commands_of_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [
+        "mysql -uroot -ptw1tt3rK db",
+        "curl -u admin:tw1tt3rK https://x.lan",
+        "sshpass -p tw1tt3rK ssh nas",
+        "redis-cli -a tw1tt3rK ping",
+        "ldapsearch -D cn=a -w tw1tt3rK",
+        "smbclient //x/y -U a%tw1tt3rK",
+    ] {
+        lab(folder.path(), "", COMPOSE, command);
+        nothing_is_shown(folder.path(), command);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        assert!(scan.contains("d.md:"), "{command}: {scan}");
+        let check = said(folder.path(), &["check", "--format", "concise"]);
+        assert!(check.contains("[sec-clear-text]"), "{command}: {check}");
+    }
+}
+
+#[test]
+fn a_caddyfile_in_one_line_and_words_of_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    lab(
+        folder.path(),
+        "",
+        COMPOSE,
+        "zfs destroy tank # PIN tw1tt3rK",
+    );
+    nothing_is_shown(folder.path(), "PIN");
+    for (file, text) in [
+        ("Caddyfile", "crowdsec { api_key tw1tt3rKx7mQ2pL }"),
+        (
+            "Caddyfile",
+            "tls { dns route53 { secret_access_key \"tw1tt3rKx7mQ2pL\" } }",
+        ),
+        ("Caddyfile", "tls { eab kid1 tw1tt3rKx7mQ2pL }"),
+        ("w.md", "WPA2 key: tw1tt3rK"),
+        ("w.md", "Default login (admin:tw1tt3rK) still works."),
+    ] {
+        fs::write(folder.path().join(file), format!("{text}\n")).unwrap();
+        nothing_is_shown(folder.path(), text);
+        let scan = said(folder.path(), &["secret", "scan", "."]);
+        assert!(scan.contains(&format!("{file}:1:")), "{text}: {scan}");
+        fs::remove_file(folder.path().join(file)).unwrap();
+    }
+}
+
+/// A password that is the name of what it protects is hidden where it stands, and what is called by that name is called by it.
+#[test]
+fn a_password_that_is_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        "format: 1\nlab: x\nhosts: {h: {}}\nstacks: {nextcloud: {file: compose.yaml, on: h}}\n";
+    fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+    let text = "services:\n  app:\n    image: nextcloud:24\n    environment: {MYSQL_PASSWORD: nextcloud}\n\
+        \x20 db:\n    image: mariadb:10.5\n    environment: {MARIADB_PASSWORD: mariadb}\n    ports: [\"password=nextcloud\"]\n\
+        \x20 p:\n    image: x\n    environment: {POSTGRES_PASSWORD: password}\n";
+    fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let check = said(folder.path(), &["check", "--all"]);
+    for shown in [
+        "container 'app' of stack 'nextcloud' starts with a password that everybody knows",
+        "container 'p' of stack 'nextcloud' starts with a password that everybody knows",
+        "https://endoflife.date/nextcloud",
+        "https://endoflife.date/mariadb",
+        "image: nextcloud:24",
+    ] {
+        assert!(check.contains(shown), "{shown}: {check}");
+    }
+    for hidden in [
+        "PASSWORD: nextcloud",
+        "PASSWORD: mariadb",
+        "PASSWORD: password",
+        "password=nextcloud",
+    ] {
+        for words in OUTPUTS.iter().chain([&["check"] as &[&str]].iter()) {
+            let said = said(folder.path(), words);
+            assert!(!said.contains(hidden), "{words:?} {hidden}: {said}");
+        }
+    }
+}
+
+/// Of a line with an unknown key only its own value may be a secret: references, other keys and anchors are shown.
+#[test]
+fn what_stands_beside_an_unknown_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, shown, hidden) in [
+        (
+            "windows: {w: {wen: tw1tt3r!x, for: [host/nas2, proxmox1]}}",
+            "for: [host/nas2, proxmox1]}}",
+            "tw1tt3r",
+        ),
+        (
+            "windows: {w: {wen: x, for: [host/nas9]}}",
+            "there is no object 'host/nas9'",
+            "***",
+        ),
+        (
+            "windows: {w: {access: Sat tw1tt3r!x, for: [host/nas9]}}",
+            "there is no object 'host/nas9'",
+            "tw1tt3r",
+        ),
+        (
+            "windows: {w: {fr: [host/nas2, host/tw1tt3r], schedule: Sat 02:00}}",
+            "fr: [host/nas2, ************], schedule: Sat 02:00",
+            "tw1tt3r",
+        ),
+        ("x: &a {b: c}", "x: &a {b: c}", "**"),
+        ("x: &tw1tt3r! {b: c}", "{b: c}", "tw1tt3r"),
+    ] {
+        let text = format!("format: 1\nlab: x\nhosts: {{nas2: {{}}, proxmox1: {{}}}}\n{line}\n");
+        fs::write(folder.path().join("holdfast.yaml"), text).unwrap();
+        let said = said(folder.path(), &["check", "--all"]);
+        assert!(said.contains("unknown-key"), "{line}: {said}");
+        assert!(said.contains(shown), "{line}: {said}");
+        assert!(!said.contains(hidden), "{line}: {said}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 use super::literal::{Bounds, is_secret, is_strong, literal};
-use super::{words, yaml};
+use super::{several, words, yaml};
 use diag::{Naming, naming};
 use regex::Match;
 use std::ops::Range;
@@ -37,8 +37,10 @@ pub(super) fn of_tree(
         start: value.span.start,
         bounds,
     };
-    // `password: {value: x}`
-    let name = match VALUES.contains(&value.name) && naming(value.name).is_none() {
+    // `password: {value: x}`, `passwords: {jo: x}`
+    let of_map =
+        || VALUES.contains(&value.name) || several::is_one_of(value.under, value.name, value.text);
+    let name = match naming(value.name).is_none() && of_map() {
         true => value.under,
         false => value.name,
     };

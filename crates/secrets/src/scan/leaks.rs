@@ -9,6 +9,13 @@ use std::ops::Range;
 pub(super) struct Leaks(pub(super) BTreeMap<usize, Leak>);
 
 impl Leaks {
+    /// All of these in the order of the text.
+    pub(super) fn of(leaks: impl Iterator<Item = Leak>) -> Vec<Leak> {
+        let mut all = Self::default();
+        leaks.for_each(|leak| all.put(leak));
+        all.0.into_values().collect()
+    }
+
     /// One that overlaps others becomes one with them, under the name of the first that was found.
     pub(super) fn add(&mut self, span: Range<usize>, what: String) {
         self.put(Leak {

@@ -286,7 +286,7 @@ fn is_path(text: &str) -> bool {
 }
 
 /// Parts of letters and then digits, as the segments of paths have.
-pub(super) fn is_of_words(text: &str) -> bool {
+pub(crate) fn is_of_words(text: &str) -> bool {
     let word = |part: &str| {
         let digits = part.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         digits.bytes().all(|b| b.is_ascii_digit())

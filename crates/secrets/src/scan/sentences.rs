@@ -13,7 +13,7 @@ use std::ops::Range;
 /// What the sentence is about.
 macro_rules! noun {
     () => {
-        r"\b(?:[a-z]+-?)?(?:password|passwort|passphrase|passwd|passcode|kennwort|wachtwoord|mot de passe|wi-?fi key|wlan-?key|api[ -]?(?:key|token)|token|recovery key)\b"
+        r"\b(?:[a-z]+-?)?(?:password|passwort|passphrase|passwd|passcode|kennwort|wachtwoord|mot de passe|(?:wi-?fi|wlan|wpa[123]?|network|pre-?shared)[ -]?(?:key|psk)|psk|api[ -]?(?:key|token)|token|recovery key)\b"
     };
 }
 /// What may be said of it before it is said.
@@ -53,7 +53,7 @@ const BESIDE: &str = concat!(
 );
 /// A name and a password, behind a word that announces both.
 const LOGIN: &str = concat!(
-    r"(?i)\b(?:log[ -]?in|sign[ -]?in|credentials?|creds|account|anmeldung|zugang|zugangsdaten|access)\b[`*_]*(?:[ \t]*[:=]|[ \t]+(?:is|ist|with|as|mit|als))[ \t]*",
+    r"(?i)\b(?:log[ -]?in|sign[ -]?in|credentials?|creds|account|anmeldung|zugang|zugangsdaten|access)\b[`*_]*(?:[ \t]*[:=(]|[ \t]+(?:is|ist|with|as|mit|als))[ \t]*",
     name!(),
     r"(?:[ \t]*/[ \t]*|[ \t]*:[ \t]?|[ \t]+(?:with|mit)[ \t]+)",
     word!()
@@ -83,7 +83,15 @@ pub(super) struct Heard {
 
 impl Sentences {
     pub(super) fn new(parts: &mut Parts) -> Self {
-        const NOUNS: &[&str] = &["pass", "kennwort", "wachtwoord", "pw", "key", "token"];
+        const NOUNS: &[&str] = &[
+            "pass",
+            "kennwort",
+            "wachtwoord",
+            "pw",
+            "key",
+            "token",
+            "psk",
+        ];
         Self {
             said: [
                 parts.shape(NOUNS, SAID),

@@ -5,16 +5,23 @@ use super::kind::{Form, Kind, is_expressions, kind};
 use super::literal::Bounds;
 use super::parts::{Held, Lazy, NOUNS, Parts};
 use super::words::Comments;
-use super::{markdown, names, yaml};
+use super::{markdown, names, several, yaml};
 use diag::naming;
 use regex::Match;
 
+/// A name that may be a secret's.
+macro_rules! name {
+    () => {
+        r"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel|private|preshared|salt|seed|pepper|cred|_pat|_sas|dbroot|authtok|hmacencoded|mnemonic|plex_claim|pushover_user|rediscli_auth|epik_signature)[a-z0-9_.-]*)"
+    };
+}
 /// A key that may be named as a secret, what may stand between it and its value, and the value: with its quotes if it has any, else
 /// up to what ends it inside of brackets.
 macro_rules! named {
     ($gap:literal, $bare:literal) => {
         concat!(
-            r#"(?i)([a-z0-9_.-]*(?:pass|pwd|secret|token|key|psk|pw|kennwort|wachtwoord|contrasena|mdp|schl(?:ü|ue)ssel|private|preshared|salt|seed|pepper|cred|_pat|_sas|dbroot|authtok|hmacencoded|mnemonic|plex_claim|pushover_user|rediscli_auth|epik_signature)[a-z0-9_.-]*)\\{0,7}["']?[ \t]*(?::|=)"#,
+            name!(),
+            r#"\\{0,7}["']?[ \t]*(?::|=)"#,
             $gap,
             r#"(?:(?:!!|&)[^\s,\]}"']*[ \t]+)*("#,
             // Quotes of a text in a text, and of one more around it.
@@ -35,6 +42,10 @@ const NAMED_BELOW: &str = named!(
     r"[ \t]*(?:[|>][0-9+-]*[ \t]*)?\r?\n[ \t]+",
     r#"[^\s,}\]#"'-][^\s,}\]]*"#
 );
+/// A list of texts in one piece, as JSON has them.
+const LIST: &str = concat!(name!(), r#"\\{0,7}["']?[ \t]*[:=]\s*\[([^\[\]{}]*)"#);
+/// A map of texts.
+const MAP: &str = concat!(name!(), r#"\\{0,7}["']?[ \t]*[:=]\s*\{([^\[\]{}]*)"#);
 /// A line of settings: a name, and the rest of the line.
 const LINE: &str =
     r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*(\S[^\r\n]*?)[ \t\r]*$";
@@ -43,16 +54,18 @@ const LINE: &str =
 const LINE_QUOTED: &str =
     r#"(?m)^[ \t]*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]+("[^"\n]+")[ \t]*;?[ \t\r]*$"#;
 /// The first line of a text of several, as TOML has them.
-const SEVERAL: &str = r#"(?m)^[ \t]*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*(?:"""|\x27{3})(?:\r?\n)?[ \t]*([^\s"\x27][^\r\n"\x27]*)"#;
+const OF_LINES: &str = r#"(?m)^[ \t]*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*(?:"""|\x27{3})(?:\r?\n)?[ \t]*([^\s"\x27][^\r\n"\x27]*)"#;
 
 /// The shapes, compiled when they are needed.
 pub(super) struct Settings {
     named: Lazy,
     named_in_line: Lazy,
     named_below: Lazy,
+    list: Lazy,
+    map: Lazy,
     line: Lazy,
     line_quoted: Lazy,
-    several: Lazy,
+    of_lines: Lazy,
 }
 
 impl Settings {
@@ -61,9 +74,11 @@ impl Settings {
             named: parts.shape(NOUNS, NAMED),
             named_in_line: parts.shape(NOUNS, NAMED_IN_LINE),
             named_below: parts.shape(NOUNS, NAMED_BELOW),
+            list: parts.shape(NOUNS, LIST),
+            map: parts.shape(NOUNS, MAP),
             line: parts.shape(NOUNS, LINE),
             line_quoted: parts.shape(NOUNS, LINE_QUOTED),
-            several: parts.shape(&["\"\"\"", "\x27\x27\x27"], SEVERAL),
+            of_lines: parts.shape(&["\"\"\"", "\x27\x27\x27"], OF_LINES),
         }
     }
 
@@ -87,6 +102,7 @@ impl Settings {
         if form == Form::Lines {
             self.lines(text, held, named);
         }
+        self.several(text, held, named);
         let in_line = match form {
             Form::Lines => &self.named_in_line,
             Form::Tree | Form::Text => &self.named,
@@ -114,6 +130,22 @@ impl Settings {
 }
 
 impl Settings {
+    /// Where a name has several texts behind it.
+    fn several(&self, text: &str, held: &Held, named: &mut impl FnMut(&str, Found<'_>)) {
+        if !text.contains(['[', '{']) {
+            return;
+        }
+        for (name, inner) in pairs(&self.list, held, text) {
+            let found = several::of_list(inner.as_str(), inner.start());
+            found.into_iter().for_each(|f| named(name.as_str(), f));
+        }
+        for (name, inner) in pairs(&self.map, held, text) {
+            let name = name.as_str();
+            let found = several::of_map(name, inner.as_str(), inner.start());
+            found.into_iter().for_each(|f| named(name, f));
+        }
+    }
+
     /// Where each line is a setting.
     fn lines(&self, text: &str, held: &Held, named: &mut impl FnMut(&str, Found<'_>)) {
         let mut sections = Sections {
@@ -135,7 +167,7 @@ impl Settings {
         for (key, value) in pairs(&self.line_quoted, held, text) {
             named(key.as_str(), Found::word(&value));
         }
-        for (key, value) in pairs(&self.several, held, text) {
+        for (key, value) in pairs(&self.of_lines, held, text) {
             named(key.as_str(), Found::written_out(&value));
         }
     }

@@ -3,7 +3,7 @@
 
 use super::family::compose::doubtful;
 use super::kind::{Form, Kind};
-use super::literal::{Bounds, is_strong, literal};
+use super::literal::{Bounds, is_of_words, is_strong, literal};
 use super::names;
 use super::parts::{Held, Lazy, NOUNS, Parts};
 use super::words::{bare, gap, is_word, value};
@@ -26,6 +26,9 @@ const BESIDE: &str = r#"(?m)(?:[{,\[]|^[ \t]*-[ \t])[ \t]*["']?([A-Za-z_][A-Za-z
 const VARIABLE: &str = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?([-?+])([^{}\n]+)\}";
 /// A sentence that says a password: `root password is …`.
 const SENTENCE: &str = r#"(?i)\b(?:password|passwort|passphrase|passwd|passcode|kennwort|pw|pwd)[ \t]+(?:(?:is|ist|was|war)[ \t]+|[=:][ \t]*)?["'`]?([^\s"'`<>,;]{4,})"#;
+/// The number that unlocks something, or a word in its place: `# PIN 4839`.
+const NUMBER: &str =
+    r#"(?i)\b(?:pin|puk|passcode)\b[ \t]*(?:(?:is|ist)[ \t]+|[=:][ \t]*)?["'`]?([^\s"'`<>,;]{4,})"#;
 /// A name and what may be its password, where a line says what for: `iDRAC: root / …`.
 const BESIDE_NAME: &str =
     r#"[:=|][ \t]*[`*]*[A-Za-z][[:word:].@-]{0,30}[`*]*[ \t]+/[ \t]+[`*"]*([^\s`*"'|,;()]{6,})"#;
@@ -54,6 +57,7 @@ pub(super) struct Slips {
     beside: Lazy,
     variable: Lazy,
     sentence: Lazy,
+    number: Lazy,
     key: Lazy,
     beside_name: Lazy,
     places: [Lazy; 3],
@@ -67,6 +71,7 @@ impl Slips {
             beside: parts.shape(NOUNS, BESIDE),
             variable: parts.shape(&["${"], VARIABLE),
             sentence: parts.shape(&["pass", "kennwort", "pw"], SENTENCE),
+            number: parts.shape(&["pin", "puk", "passcode"], NUMBER),
             key: parts.shape(&["key"], KEY),
             beside_name: parts.shape(&[" / "], BESIDE_NAME),
             places: [
@@ -127,6 +132,9 @@ impl Slips {
                 .collect()
         };
         let mut out = only(&self.sentence, is_made_up);
+        out.extend(only(&self.number, |said| {
+            is_number(said) || is_made_up(said) && !is_of_words(said)
+        }));
         out.extend(only(&self.beside_name, is_made_up));
         out.extend(only(&self.key, |said| is_strong(said, Kind::Prose)));
         out.extend(self.places.iter().flat_map(|shape| only(shape, is_written)));
@@ -161,6 +169,12 @@ fn is_made_up(text: &str) -> bool {
         .chars()
         .any(|c| c.is_ascii_digit() || "!#%&+=$@".contains(c));
     letters && others && is_written(bare) && !bare.contains(['/', '(', '='])
+}
+
+/// As many digits as a lock asks for; a pin of a board has fewer.
+fn is_number(text: &str) -> bool {
+    let bare = text.trim_end_matches(['.', ')', '!', '?', ':']);
+    (4..=12).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_written(text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What is found, and what is none: rows of a path, a text and what of it is a secret.
 
 mod families;
+mod inner;
 mod work;
 
 use super::*;

@@ -118,7 +118,11 @@ impl Words {
             let name = option.as_str().trim_start_matches('-');
             let (inner, range) = bare(value.as_str(), value.range());
             let asks = ASKING.iter().any(|part| name.starts_with(part));
-            if !asks && !is_count(name, inner) {
+            // `mysql -ppassword db` has its value in it already.
+            let is_glued = ["-pp", "-pP"]
+                .iter()
+                .any(|p| option.as_str().starts_with(p));
+            if !asks && !is_glued && !is_count(name, inner) {
                 add(range, format!("the value of '{}'", option.as_str()), true);
             }
         }

@@ -1,13 +1,14 @@
 //! Lines that something invalid is said of, each read once: a long one may have thousands of unknown keys.
 
-use super::{Standing, is_mixed, made_up, of_part, standing};
+use super::flow::Line;
+use super::{Known, Standing, is_mixed, made_up, of_part, standing};
 use crate::scan::is_made_up;
 use diag::{Class, Diagnostic, SourceId, SourceSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Where an unknown key ends, where its line does, and what is known of the key.
-type Key = (usize, usize, Standing);
+/// Where an unknown key ends, where its line begins and ends, and what is known of the key.
+type Key = (usize, usize, usize, Standing);
 
 /// The unknown keys of each text, in its order.
 pub(super) fn unknown_keys(
@@ -25,54 +26,46 @@ pub(super) fn unknown_keys(
             continue;
         };
         let named = source.text.get(key.clone()).unwrap_or_default();
-        let key = (key.end, line.end, standing(d, named));
+        let key = (key.end, line.start, line.end, standing(d, named));
         out.entry(span.source).or_default().insert(key);
     }
     out
 }
 
-/// What is hidden of the values behind unknown keys, in their lines: all but keys, and single words and numbers that are no made-up ones.
-pub(super) fn behind_all(text: &str, keys: BTreeSet<Key>) -> Vec<Range<usize>> {
+/// What is hidden of the values behind unknown keys: all but keys, and single words and numbers that are no made-up ones. What belongs to
+/// other keys of the same map is theirs.
+pub(super) fn behind_all(
+    text: &str,
+    keys: BTreeSet<Key>,
+    known: &dyn Fn(&str) -> Option<Known>,
+) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    // How far the rest of a line was looked through already, by what was known of the key before it.
+    let mut line = Line::default();
+    // How far was looked through already, by what was known of the key before: a value may have more unknown keys in it.
     let mut done: BTreeMap<Standing, usize> = BTreeMap::new();
-    let (mut colons, mut returns) = (Next(':', None), Next('\r', None));
-    for (key, end, standing) in keys {
-        let end = returns.behind(text, key, end);
-        let colon = colons.behind(text, key, end);
-        if colon == end {
+    for (key, start, end, standing) in keys {
+        if line.place != (start..end) {
+            line = Line::of(text, start..end);
+        }
+        let value = line.value(text, key);
+        let from = done.get(&standing).copied().unwrap_or(0);
+        let value = value.start.max(from)..value.end;
+        if value.is_empty() {
             continue;
         }
-        let whole = done.insert(standing, end) != Some(end);
-        let hidden = parts(text, colon + 1..end, whole);
+        done.insert(standing, value.end);
+        let hidden = parts(text, value);
         out.extend(match standing {
-            Standing::Slip => made_up(text, hidden, is_made_up),
-            Standing::Plain => made_up(text, hidden, is_mixed),
+            Standing::Slip => made_up(text, hidden, is_made_up, known),
+            Standing::Plain => made_up(text, hidden, is_mixed, known),
             Standing::Perhaps => hidden,
         });
     }
     out
 }
 
-/// The next place of a sign, remembered until it is passed.
-struct Next(char, Option<usize>);
-
-impl Next {
-    /// The first one in a piece, or the end of the piece.
-    fn behind(&mut self, text: &str, from: usize, end: usize) -> usize {
-        let Self(sign, known) = self;
-        let at = known.filter(|at| (from..=end).contains(at));
-        let at = at.unwrap_or_else(|| {
-            let rest = text.get(from..end).unwrap_or_default();
-            rest.find(*sign).map_or(end, |at| from + at)
-        });
-        *known = Some(at);
-        at
-    }
-}
-
-/// What is hidden of the first thing of a piece of a line, or of everything in it.
-fn parts(text: &str, piece: Range<usize>, whole: bool) -> Vec<Range<usize>> {
+/// What is hidden of a piece of a line.
+fn parts(text: &str, piece: Range<usize>) -> Vec<Range<usize>> {
     let rest = text.get(piece.clone()).unwrap_or_default();
     let all = rest.split([',', '{', '}', '[', ']']);
     let mut begins = piece.start;
@@ -81,8 +74,7 @@ fn parts(text: &str, piece: Range<usize>, whole: bool) -> Vec<Range<usize>> {
         begins += part.len() + 1;
         of_part(part, from)
     });
-    let most = if whole { usize::MAX } else { 1 };
-    hidden.take(most).flatten().collect()
+    hidden.flatten().collect()
 }
 
 /// Lines that are wrong, joined where they touch, and whether they could not be read.

@@ -73,6 +73,7 @@ const PURE: &[(&str, &[&str])] = &[
             "data-encoding",
             "jiff",
             "memchr",
+            "pulldown-cmark",
             "regex",
             "saphyr-parser",
             "sha2",

@@ -4,10 +4,22 @@ use super::{Family, Reach, Shape, What};
 use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, is_strong, literal};
 
-/// A word, perhaps in quotes.
+/// A word, perhaps in quotes. A brace by itself opens or ends a block.
 macro_rules! said {
     () => {
-        r#"(?:"([^"\n]+)"|`([^`\n]+)`|([^\s"`]\S*))"#
+        r#"(?:"([^"\n]+)"|`([^`\n]+)`|([^\s"`{}]\S*|[{}][^\s"`]\S*))"#
+    };
+}
+/// Where a directive begins: a line, or a block that is opened in it.
+macro_rules! begin {
+    () => {
+        r"(?m)(?:^|\{)[ \t]*"
+    };
+}
+/// Where one ends.
+macro_rules! end {
+    () => {
+        r"[ \t\r]*(?:\}|$)"
     };
 }
 
@@ -30,11 +42,12 @@ pub(super) const FAMILY: Family = Family {
         "*.caddyfile",
     ],
     what: "`dns PROVIDER X`, `acme_dns PROVIDER X`, `provider PROVIDER X`, values of lines and headers that are named as secrets (`api_token X`, `header_up X-Api-Key X`), \
-        `basic_auth NAME X` of a proxy, `crypto key … X`, `acme_eab`; hashes of `basic_auth` are told as hashes",
+        `basic_auth NAME X` of a proxy, also in a block, `crypto key … X`, `acme_eab`; hashes of `basic_auth` are told as hashes",
     shapes: &[
         here(
             concat!(
-                r"(?m)^[ \t]*(?:acme_dns|dns|provider)[ \t]+[a-z][a-z0-9_.-]*[ \t]+",
+                begin!(),
+                r"(?:acme_dns|dns|provider)[ \t]+[a-z][a-z0-9_.-]*[ \t]+",
                 said!()
             ),
             What::If(is_token, "a token of a provider of name servers"),
@@ -43,41 +56,55 @@ pub(super) const FAMILY: Family = Family {
         Shape {
             parts: &["dns"],
             shape: concat!(
-                r"(?m)^[ \t]*(?:acme_dns|dns)[ \t]+(?:acmedns|alidns|azure|bunny|cloudflare|desec|digitalocean|dnsimple|duckdns|dynv6|gandi|godaddy|hetzner|infomaniak|inwx|ionos|linode|loopia|namecheap|netcup|netlify|ovh|porkbun|powerdns|scaleway|vultr)[ \t]+",
+                begin!(),
+                r"(?:acme_dns|dns)[ \t]+(?:acmedns|alidns|azure|bunny|cloudflare|desec|digitalocean|dnsimple|duckdns|dynv6|gandi|godaddy|hetzner|infomaniak|inwx|ionos|linode|loopia|namecheap|netcup|netlify|ovh|porkbun|powerdns|scaleway|vultr)[ \t]+",
                 said!()
             ),
             reach: Reach::Any,
             what: What::If(is_token, "a token of a provider of name servers"),
         },
         here(
-            concat!(r"(?m)^[ \t]*(?P<n>[A-Za-z][A-Za-z0-9_-]*)[ \t]+", said!()),
+            concat!(begin!(), r"(?P<n>[A-Za-z][A-Za-z0-9_-]*)[ \t]+", said!()),
             What::Named,
         ),
         here(
             concat!(
-                r"(?m)^[ \t]*(?:header|header_up|header_down|request_header)[ \t]+[+?]?(?P<n>[A-Za-z][A-Za-z0-9-]*)[ \t]+",
+                begin!(),
+                r"(?:header|header_up|header_down|request_header)[ \t]+[+?]?(?P<n>[A-Za-z][A-Za-z0-9-]*)[ \t]+",
                 said!()
             ),
             What::Named,
         ),
         here(
             concat!(
-                r"(?m)^[ \t]*basic_?auth[ \t]+[^\s{/*]+[ \t]+",
+                begin!(),
+                r"basic_?auth[ \t]+[^\s{/*]+[ \t]+",
                 said!(),
-                r"[ \t\r]*$"
+                end!()
             ),
             What::If(is_password, "a password of a proxy"),
         ),
+        // Below a path, where a hash should be; `import` is no name.
         here(
             concat!(
-                r"(?m)^[ \t]*crypto[ \t]+key[ \t]+(?:sign-verify|sign|verify)[ \t]+",
+                begin!(),
+                r"basic_?auth(?:[ \t]+[^\s{]+)*[ \t]*\{\s*(?:[^\s{}i]|i[^\s{}m])[^\s{}]*[ \t]+",
                 said!(),
-                r"[ \t\r]*$"
+                end!()
+            ),
+            What::If(is_no_hash, "a password of a proxy"),
+        ),
+        here(
+            concat!(
+                begin!(),
+                r"crypto[ \t]+key[ \t]+(?:sign-verify|sign|verify)[ \t]+",
+                said!(),
+                end!()
             ),
             What::If(is_token, "a key of Caddy"),
         ),
         here(
-            concat!(r"(?m)^[ \t]*(?:acme_)?eab[ \t]+[^\s{]+[ \t]+", said!()),
+            concat!(begin!(), r"(?:acme_)?eab[ \t]+[^\s{]+[ \t]+", said!()),
             What::If(is_token, "a key of an account of ACME"),
         ),
     ],
@@ -87,6 +114,11 @@ pub(super) const FAMILY: Family = Family {
 /// Written out, and made up by a machine.
 fn is_token(text: &str) -> bool {
     is_strong(text, Kind::Settings) && !text.contains("://") && is_password(text)
+}
+
+/// Of a password where its hash should be, which older files have in base64.
+fn is_no_hash(text: &str) -> bool {
+    !["JDJ", "JGFyZ29u"].iter().any(|h| text.starts_with(h)) && is_password(text)
 }
 
 fn is_password(text: &str) -> bool {

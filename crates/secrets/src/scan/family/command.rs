@@ -27,7 +27,8 @@ macro_rules! word {
 
 pub(super) use {option, word};
 
-const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
+/// A command that has a password among its words.
+pub(super) const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
     Shape {
         parts,
         shape,

@@ -1,7 +1,7 @@
 //! Commands that set a password, hash one or log in with one, in which it is a word of its own or stands behind a short option.
 
-use super::command::{is_password, option, word};
-use super::{Family, Reach, Shape, What};
+use super::Family;
+use super::command::{of, option, word};
 use crate::scan::words::gap;
 
 /// Words of a command up to one of its own: options, and what they take.
@@ -21,15 +21,6 @@ macro_rules! skip {
     () => {
         r#"["']?[^\s"'|;&()<>{$-][^\s"'|;&()<>]*["']?[ \t,]+"#
     };
-}
-
-const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
-    Shape {
-        parts,
-        shape,
-        reach: Reach::Any,
-        what: What::If(is_password, "a password on a command line"),
-    }
 }
 
 pub(super) const FAMILY: Family = Family {
