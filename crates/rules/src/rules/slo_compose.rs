@@ -6,7 +6,7 @@ use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
-use graph::availability::{above_known, astray, best, known, open, ppm, share};
+use graph::availability::{above_known, absent, astray, best, known, open, ppm, share};
 use graph::planned::{self, Outage, Outages};
 use model::declare::{Given, Target};
 use model::id::Kind;
@@ -182,6 +182,9 @@ impl<'a> Seen<'a> {
             false => Vec::new(),
         };
         let whether = |g: &str| format!("whether guest '{g}' goes on elsewhere");
+        let absent = absent(lab, structure, cuts, rest.node).into_iter();
+        let absent = absent.map(|what| format!("when what it needs comes: {what}"));
+        let open = absent.chain(open);
         let mut doubts: Vec<String> = open.chain(astray.into_iter().map(whether)).collect();
         let matters = ppm(rest.least()) < promise.target.ppm();
         let asked = rest.open.iter().filter(|o| matters || o.left().is_none());

@@ -458,3 +458,50 @@ fn gateways_and_names_of_what_is_not_in_use_are_told() {
         ]
     );
 }
+
+/// A service that cannot work today keeps no promise, however good everything else is.
+#[test]
+fn an_objective_over_what_is_not_in_use_is_not_kept() {
+    let text = "format: 1\nlab: x\ntiers: {gold: {slo: 99%, planned: counted}}\n\
+        hosts: {a: {availability: 99.99%}, b: {status: planned, availability: 99.99%}, c: {availability: 99.99%}}\n\
+        services: {s: {tier: gold, runs: {host: a}, needs: [NEED]}}\n";
+    let said = |need: &str| {
+        let (found, _) = check(&text.replace("NEED", need), None);
+        let mut of = found.into_iter().filter(|d| d.code == "slo-compose");
+        of.next().map(|d| (d.unknown, d.notes.join("; ")))
+    };
+    assert_eq!(said("host/c"), None);
+    assert_eq!(said("{any: [host/b, host/c]}"), None);
+    let (unknown, notes) = said("host/b").expect("it is told");
+    assert!(
+        unknown && notes.contains("host 'b', which is planned"),
+        "{notes}"
+    );
+    assert!(said("{of: 2, among: [host/b, host/c]}").is_some());
+}
+
+/// What breaks a loop has to be there.
+#[test]
+fn a_loop_is_not_broken_by_what_is_not_in_use() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {STATUS}}\n\
+        services:\n  dns: {runs: {host: a}, needs: [{any: [service/vault, host/n]}]}\n  \
+        vault: {runs: {host: a}, needs: [service/dns]}\n";
+    let loops = |status: &str| messages(&text.replace("STATUS", status), "dr-circular", "").len();
+    assert_eq!((loops(""), loops("status: planned")), (0, 1));
+}
+
+#[test]
+fn claims_and_keys_with_what_is_not_in_use_are_told() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {status: retired}}\n\
+        services:\n  sso: {runs: {host: n}, controls: {mfa: yes}}\n  \
+        web: {runs: {host: a}, controls: {mfa: {is: inherited, by: sso}}}\n\
+        secrets: {k: {in: file, held_by: host/n}}\n";
+    assert_eq!(
+        messages(text, "claim-config", "'web'"),
+        ["service 'web' claims 'mfa', but 'sso', from which it is inherited, is retired"]
+    );
+    assert_eq!(
+        told(text, "secret"),
+        ["secret 'k' is kept in host 'n', which is retired"]
+    );
+}

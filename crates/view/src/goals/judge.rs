@@ -272,6 +272,10 @@ fn share(
         let Some(node) = structure.find(&Target::whole(Kind::Service, *name)) else {
             continue;
         };
+        let absent = graph::availability::absent(lab, structure, cuts, node);
+        let absent = absent.into_iter();
+        let absent = absent.map(|what| format!("{name} cannot do without {what}"));
+        trial.impossible.extend(absent);
         let parts = known(lab, structure, node);
         trial.assumed.extend(
             parts
@@ -290,7 +294,8 @@ fn share(
         }
         trial.unknown.extend(doubts(lab, structure, cuts, node));
         for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
-            if cut.object.kind == Kind::Host && cut.part.is_none() {
+            let there = lab.hosts.contains_key(&cut.object.name);
+            if cut.object.kind == Kind::Host && cut.part.is_none() && there {
                 alone
                     .entry(cut.object.name.clone())
                     .or_default()
