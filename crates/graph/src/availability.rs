@@ -41,6 +41,15 @@ pub fn absent(lab: &Lab, structure: &Structure, cuts: &Cuts, node: NodeIndex) ->
     all.filter_map(|t| called_away(lab, &t.object)).collect()
 }
 
+/// The same as sentences: `wiki cannot do without host 'b', which is planned`.
+pub fn lacks(lab: &Lab, structure: &Structure, cuts: &Cuts, node: NodeIndex) -> Vec<String> {
+    let name = structure.target(node).map_or("it", |t| &t.object.name);
+    let absent = absent(lab, structure, cuts, node).into_iter();
+    absent
+        .map(|what| format!("{name} cannot do without {what}"))
+        .collect()
+}
+
 /// What the service needs in any case.
 fn needed<'s>(
     structure: &'s Structure,

@@ -399,7 +399,7 @@ fn who_goes_through_what_is_gone_is_told() {
         [
             "ups 'u' is watched by nobody: host 'w' is retired",
             "uplink 'home/wan' is in use and goes through device 'r', which is retired",
-            "network 'lan' asks for names host 'w', which is retired",
+            "network 'lan' has as its name server host 'w', which is retired",
             "network 'lan' has its addresses handed out by device 'r', which is retired",
         ]
     );
@@ -441,7 +441,7 @@ fn gateways_and_names_of_what_is_not_in_use_are_told() {
             "'www' in DNS zone 'home.arpa' is 192.0.2.6, the address of host 'old', which is retired",
             "'ns' in DNS zone 'home.arpa' is 192.0.2.3, the address of host 'ns', which is planned",
             "'bare' in DNS zone 'home.arpa', which is 10.1.2.3, is the name of host 'bare', which is retired",
-            "network 'lan' asks name server 192.0.2.3, which is host 'ns', which is planned",
+            "network 'lan' asks name server 192.0.2.3, the address of host 'ns', which is planned",
             "the gateway 192.0.2.1 of network 'lan' is device 'r', which is retired",
         ]
     );
@@ -504,4 +504,18 @@ fn claims_and_keys_with_what_is_not_in_use_are_told() {
         told(text, "secret"),
         ["secret 'k' is kept in host 'n', which is retired"]
     );
+}
+
+#[test]
+fn a_backup_that_is_planned_comes_before_no_update() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {STATUS}}\n\
+        datasets: {d: {host: a, folder: /d, class: important}}\n\
+        repositories: {r: {on: n, location: /r, password: {env: X}}}\n\
+        backups: {b: {datasets: [d], to: r, every: 1d}}\n\
+        jobs: {u: {kind: update, on: [a], schedule: daily, needs: [backup/b]}}\n";
+    let said = |status: &str| {
+        let text = text.replace("STATUS", status);
+        messages(&text, "chg-backup-before", "").len()
+    };
+    assert_eq!((said(""), said("status: planned")), (0, 1));
 }

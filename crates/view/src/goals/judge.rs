@@ -4,7 +4,7 @@ use super::crowded::crowded;
 use super::recover::{World, few};
 use super::too_large::TooLarge;
 use super::{Goal, Trial, What};
-use graph::availability::{best, known, ppm};
+use graph::availability::{best, known, lacks, ppm};
 use graph::copies::unhurt;
 use graph::error_budget::{Promise, Promises, of_tier, percent, words};
 use graph::evacuation::{self, Loss, Losses, Placed, Room, goes_on};
@@ -272,10 +272,7 @@ fn share(
         let Some(node) = structure.find(&Target::whole(Kind::Service, *name)) else {
             continue;
         };
-        let absent = graph::availability::absent(lab, structure, cuts, node);
-        let absent = absent.into_iter();
-        let absent = absent.map(|what| format!("{name} cannot do without {what}"));
-        trial.impossible.extend(absent);
+        (trial.impossible).extend(lacks(lab, structure, cuts, node));
         let parts = known(lab, structure, node);
         trial.assumed.extend(
             parts
@@ -294,8 +291,7 @@ fn share(
         }
         trial.unknown.extend(doubts(lab, structure, cuts, node));
         for cut in cuts.of(node).iter().filter_map(|c| structure.target(*c)) {
-            let there = lab.hosts.contains_key(&cut.object.name);
-            if cut.object.kind == Kind::Host && cut.part.is_none() && there {
+            if cut.object.kind == Kind::Host && cut.part.is_none() {
                 alone
                     .entry(cut.object.name.clone())
                     .or_default()

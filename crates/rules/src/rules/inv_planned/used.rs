@@ -150,7 +150,7 @@ fn networks<'a>(lab: &'a Lab, out: &mut Vec<Use<'a>>) {
         };
         for server in &network.about.dns {
             if let Or::Ref(on) = &server.value {
-                add("asks for names", &on.0.object, server.span);
+                add("has as its name server", &on.0.object, server.span);
             }
         }
         let dhcp = network.about.dhcp.as_ref();
