@@ -1,6 +1,6 @@
 //! The share of time that a service can work at most: by what it needs, and by the windows that take some of it down.
 
-use crate::availability::{above_known, astray, best, known, open, ppm};
+use crate::availability::{above_known, absent, astray, best, known, open, ppm};
 use crate::downtime::{Repeated, Sum, together, work};
 use crate::error_budget::Promise;
 use crate::planned::{Outage, Outages};
@@ -73,6 +73,8 @@ impl Away {
 
 /// What a share rests on and is not known.
 pub enum Doubt<'a> {
+    /// When something comes that it needs in any case and that is not in use.
+    Absent(String),
     /// The availability of something that is needed in any case.
     Availability(&'a Target),
     /// Whether a guest goes on when its host fails.
@@ -179,8 +181,10 @@ impl<'a> Attainable<'a> {
     /// What a promise rests on and is not known.
     pub fn doubts(&'a self, rest: &Rest<'a>, promise: &Promise) -> Vec<Doubt<'a>> {
         let (lab, structure, cuts) = (self.lab, self.structure, self.cuts);
+        let absent = absent(lab, structure, cuts, rest.node).into_iter();
+        let mut doubts: Vec<Doubt<'_>> = absent.map(Doubt::Absent).collect();
         let open = open(lab, structure, cuts, rest.node).into_iter();
-        let mut doubts: Vec<Doubt<'_>> = open.map(Doubt::Availability).collect();
+        doubts.extend(open.map(Doubt::Availability));
         if rest.parts.is_some() {
             let astray = astray(lab, structure, cuts, rest.node);
             doubts.extend(astray.into_iter().map(Doubt::Elsewhere));
@@ -200,6 +204,7 @@ impl Doubt<'_> {
     /// What is not known.
     pub fn what(&self) -> String {
         match self {
+            Doubt::Absent(what) => format!("when what it needs comes: {what}"),
             Doubt::Availability(target) => format!("the availability of {target}"),
             Doubt::Elsewhere(guest) => format!("whether guest '{guest}' goes on elsewhere"),
             Doubt::Window(outage) => window(outage),

@@ -1,5 +1,6 @@
 //! The share of time that something works at most, by what is declared of its parts.
 
+use crate::standing::called_away;
 use crate::structure::{Cuts, Structure};
 use model::declare::{Given, OptExt as _, Target};
 use model::id::Kind;
@@ -32,6 +33,21 @@ pub fn open<'s>(
 ) -> Vec<&'s Target> {
     let unknown = |t: &&Target| availability(lab, t).is_some_and(|a| a.value().is_none());
     needed(structure, cuts, node).filter(unknown).collect()
+}
+
+/// What the service needs in any case and is not in use: `host 'b', which is planned`. It cannot work today.
+pub fn absent(lab: &Lab, structure: &Structure, cuts: &Cuts, node: NodeIndex) -> Vec<String> {
+    let all = needed(structure, cuts, node);
+    all.filter_map(|t| called_away(lab, &t.object)).collect()
+}
+
+/// The same as sentences: `wiki cannot do without host 'b', which is planned`.
+pub fn lacks(lab: &Lab, structure: &Structure, cuts: &Cuts, node: NodeIndex) -> Vec<String> {
+    let name = structure.target(node).map_or("it", |t| &t.object.name);
+    let absent = absent(lab, structure, cuts, node).into_iter();
+    absent
+        .map(|what| format!("{name} cannot do without {what}"))
+        .collect()
 }
 
 /// What the service needs in any case.

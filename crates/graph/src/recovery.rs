@@ -374,7 +374,8 @@ impl<'a> Builder<'a, '_> {
     fn service(&self, name: &'a str, service: &'a Service) -> Formula<'a> {
         let mut all = self.rebuilt(&service.rebuild_needs);
         all.push(Formula::any(service.runs.iter().map(runs).collect()));
-        all.extend(service.needs.iter().filter_map(need));
+        let needs = service.needs.iter();
+        all.extend(needs.filter_map(|n| need(self.lab, n)));
         let secrets = service.secrets.iter();
         all.extend(secrets.map(|s| leaf(&s.value, "starts with", s.span)));
         for data in service.data.values() {
@@ -467,7 +468,7 @@ fn runs(runs: &Runs) -> Formula<'_> {
 }
 
 /// A hard need; soft ones hold nothing up.
-fn need(dependency: &Dependency) -> Option<Formula<'_>> {
+fn need<'a>(lab: &Lab, dependency: &'a Dependency) -> Option<Formula<'a>> {
     if dependency.kind.known() == Some(&Strength::Soft) {
         return None;
     }
@@ -475,15 +476,29 @@ fn need(dependency: &Dependency) -> Option<Formula<'_>> {
         let to = given.value()?;
         return Some(leaf(to, "needs", given.span));
     }
-    fn all(of: &[Dependency]) -> Vec<Formula<'_>> {
-        of.iter().filter_map(need).collect()
-    }
+    let all = |of: &'a [Dependency]| -> Vec<Formula<'a>> {
+        of.iter().filter_map(|n| need(lab, n)).collect()
+    };
+    // A host that is not in use is no alternative, unless there is nothing else. A service that is planned itself is looked at as if it were there.
+    let left = |of: &'a [Dependency]| -> Vec<Formula<'a>> {
+        let gone = |n: &&Dependency| {
+            let on = n.need.known().map(|n| &n.0.object);
+            on.is_some_and(|on| lab.apart.why.contains_key(on))
+        };
+        match of.iter().all(|n| gone(&n)) {
+            true => all(of),
+            false => {
+                let there = of.iter().filter(|n| !gone(n));
+                there.filter_map(|n| need(lab, n)).collect()
+            }
+        }
+    };
     let wanted = dependency.of.known().and_then(|n| usize::try_from(*n).ok());
     let parts = vec![
         Formula::all(all(&dependency.all)),
-        Formula::any(all(&dependency.any)),
+        Formula::any(left(&dependency.any)),
         {
-            let among = all(&dependency.among);
+            let among = left(&dependency.among);
             Formula::Of(wanted.unwrap_or(1).min(among.len()), among)
         },
     ];

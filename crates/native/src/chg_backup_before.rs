@@ -2,6 +2,7 @@
 
 use crate::bodies::Body;
 use crate::copies::Copy;
+use crate::standing::away;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use jiff::civil::{Date, DateTime};
@@ -76,7 +77,7 @@ fn first_minute(today: Date) -> DateTime {
 /// It waits for a backup, itself or by way of another job.
 fn named(lab: &Lab, job: &Job) -> bool {
     job.needs.iter().any(|n| {
-        n.value.kind() == Kind::Backup
+        n.value.kind() == Kind::Backup && away(lab, &n.value.0.object).is_none()
             || lab
                 .jobs
                 .get(n.value.name())

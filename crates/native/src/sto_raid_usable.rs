@@ -119,6 +119,8 @@ fn least(pool: &Pool) -> Option<(usize, String)> {
 }
 
 fn too_few(name: &str, pool: &Pool, have: usize) -> Option<Diagnostic> {
+    // Disks that are not in use yet are declared as well.
+    let have = have + pool.away.len();
     let (least, word) = least(pool)?;
     // Of another RAID10 three disks are one pair and half of one.
     let odd = have == 3 && pool.level.known() == Some(&Level::Raid10) && least == 2;

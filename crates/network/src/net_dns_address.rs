@@ -74,7 +74,7 @@ fn servers(ctx: &Context<'_>, out: &mut Findings) {
                 let d = RULE
                     .with(
                         Severity::Warning,
-                        format!("network '{name}' asks name server {ip}, which is {who}"),
+                        format!("network '{name}' asks name server {ip}, the address of {who}"),
                     )
                     .at(server.span, "answers nobody")
                     .and_at(there.span, "has this address")

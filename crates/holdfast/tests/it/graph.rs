@@ -151,6 +151,21 @@ fn an_invalid_lab_is_drawn_as_far_as_it_was_understood() {
     );
 }
 
+/// That an address is kept for something else as well is understood, and a finding of `check`.
+#[test]
+fn an_address_that_a_planned_host_will_have_leaves_no_doubt() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nnetworks: {lan: {subnet: 10.0.0.0/24}}\n\
+        hosts: {a: {addresses: {lan: 10.0.0.2}}, b: {addresses: {lan: 10.0.0.2}, status: planned}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    let (code, out, err) = graph(lab.path(), &[]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let there = text.replace(", status: planned", "");
+    std::fs::write(lab.path().join("holdfast.yaml"), there).unwrap();
+    let (code, _, err) = graph(lab.path(), &[]);
+    assert_eq!(code, 2, "{err}");
+}
+
 #[test]
 fn an_empty_lab_is_told_what_to_write() {
     let lab = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! A control that is claimed and configured nowhere.
 
+use crate::standing::away;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Edit, Fix, Severity};
 use model::declare::{About, OptExt as _};
@@ -85,7 +86,18 @@ fn lacks(
                     ),
                 });
             };
-            let other = lab.services.get(by.name())?;
+            let Some(other) = lab.services.get(by.name()) else {
+                let status = away(lab, &by.0.object)?;
+                return Some(Lacks {
+                    silent: false,
+                    what: format!("'{}', from which it is inherited, is {status}", by.name()),
+                    note: format!(
+                        "state of '{word}': inherited, of service '{}': {status}",
+                        by.name()
+                    ),
+                    help: "name the service that does it today, or say 'no' here".to_owned(),
+                });
+            };
             let state = other.controls.get(&control).and_then(|c| c.is.known());
             let has = matches!(state, Some(ControlState::Yes | ControlState::Inherited));
             (!has || !other.is_running()).then(|| Lacks {

@@ -1,5 +1,6 @@
 //! Single points of failure: those in the register, and those in the lab.
 
+use crate::standing::away;
 use crate::structure::{Cuts, Structure};
 use crate::wording::{count, names};
 use crate::{Context, Findings, Mend, Rule};
@@ -134,6 +135,10 @@ fn counts(
     (all, running): (&BTreeMap<Target, Point<'_>>, usize),
 ) -> bool {
     let name = point.target.object.name.as_str();
+    // What is not there cannot fail; that it is needed is told by another rule.
+    if away(lab, &point.target.object).is_some() {
+        return false;
+    }
     match (point.target.object.kind, &point.target.part) {
         (Kind::Host | Kind::Device | Kind::Ups | Kind::Person | Kind::Subscription, None) => true,
         (Kind::Site, Some(key))

@@ -2,6 +2,7 @@
 
 use crate::context::{service, tier};
 use crate::error_budget::{Promise, Promises, words};
+use crate::standing::away;
 use crate::wording::names;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
@@ -84,6 +85,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let alone = cuts.of(node).iter().filter_map(|c| structure.target(*c));
         let machines: Vec<&str> = alone
             .filter(|t| matches!(t.object.kind, Kind::Host | Kind::Device) && t.part.is_none())
+            .filter(|t| away(lab, &t.object).is_none())
             .map(|t| t.object.name.as_str())
             .collect();
         if machines.is_empty() {

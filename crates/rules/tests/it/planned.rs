@@ -399,7 +399,7 @@ fn who_goes_through_what_is_gone_is_told() {
         [
             "ups 'u' is watched by nobody: host 'w' is retired",
             "uplink 'home/wan' is in use and goes through device 'r', which is retired",
-            "network 'lan' asks for names host 'w', which is retired",
+            "network 'lan' has as its name server host 'w', which is retired",
             "network 'lan' has its addresses handed out by device 'r', which is retired",
         ]
     );
@@ -441,7 +441,7 @@ fn gateways_and_names_of_what_is_not_in_use_are_told() {
             "'www' in DNS zone 'home.arpa' is 192.0.2.6, the address of host 'old', which is retired",
             "'ns' in DNS zone 'home.arpa' is 192.0.2.3, the address of host 'ns', which is planned",
             "'bare' in DNS zone 'home.arpa', which is 10.1.2.3, is the name of host 'bare', which is retired",
-            "network 'lan' asks name server 192.0.2.3, which is host 'ns', which is planned",
+            "network 'lan' asks name server 192.0.2.3, the address of host 'ns', which is planned",
             "the gateway 192.0.2.1 of network 'lan' is device 'r', which is retired",
         ]
     );
@@ -457,4 +457,65 @@ fn gateways_and_names_of_what_is_not_in_use_are_told() {
             "'bare' in DNS zone 'home.arpa', which is 10.1.2.3, is the name of host 'bare', which is retired"
         ]
     );
+}
+
+/// A service that cannot work today keeps no promise, however good everything else is.
+#[test]
+fn an_objective_over_what_is_not_in_use_is_not_kept() {
+    let text = "format: 1\nlab: x\ntiers: {gold: {slo: 99%, planned: counted}}\n\
+        hosts: {a: {availability: 99.99%}, b: {status: planned, availability: 99.99%}, c: {availability: 99.99%}}\n\
+        services: {s: {tier: gold, runs: {host: a}, needs: [NEED]}}\n";
+    let said = |need: &str| {
+        let (found, _) = check(&text.replace("NEED", need), None);
+        let mut of = found.into_iter().filter(|d| d.code == "slo-compose");
+        of.next().map(|d| (d.unknown, d.notes.join("; ")))
+    };
+    assert_eq!(said("host/c"), None);
+    assert_eq!(said("{any: [host/b, host/c]}"), None);
+    let (unknown, notes) = said("host/b").expect("it is told");
+    assert!(
+        unknown && notes.contains("host 'b', which is planned"),
+        "{notes}"
+    );
+    assert!(said("{of: 2, among: [host/b, host/c]}").is_some());
+}
+
+/// What breaks a loop has to be there.
+#[test]
+fn a_loop_is_not_broken_by_what_is_not_in_use() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {STATUS}}\n\
+        services:\n  dns: {runs: {host: a}, needs: [{any: [service/vault, host/n]}]}\n  \
+        vault: {runs: {host: a}, needs: [service/dns]}\n";
+    let loops = |status: &str| messages(&text.replace("STATUS", status), "dr-circular", "").len();
+    assert_eq!((loops(""), loops("status: planned")), (0, 1));
+}
+
+#[test]
+fn claims_and_keys_with_what_is_not_in_use_are_told() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {status: retired}}\n\
+        services:\n  sso: {runs: {host: n}, controls: {mfa: yes}}\n  \
+        web: {runs: {host: a}, controls: {mfa: {is: inherited, by: sso}}}\n\
+        secrets: {k: {in: file, held_by: host/n}}\n";
+    assert_eq!(
+        messages(text, "claim-config", "'web'"),
+        ["service 'web' claims 'mfa', but 'sso', from which it is inherited, is retired"]
+    );
+    assert_eq!(
+        told(text, "secret"),
+        ["secret 'k' is kept in host 'n', which is retired"]
+    );
+}
+
+#[test]
+fn a_backup_that_is_planned_comes_before_no_update() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {STATUS}}\n\
+        datasets: {d: {host: a, folder: /d, class: important}}\n\
+        repositories: {r: {on: n, location: /r, password: {env: X}}}\n\
+        backups: {b: {datasets: [d], to: r, every: 1d}}\n\
+        jobs: {u: {kind: update, on: [a], schedule: daily, needs: [backup/b]}}\n";
+    let said = |status: &str| {
+        let text = text.replace("STATUS", status);
+        messages(&text, "chg-backup-before", "").len()
+    };
+    assert_eq!((said(""), said("status: planned")), (0, 1));
 }

@@ -134,3 +134,61 @@ fn what_is_paid_for_something_planned_is_marked() {
         ]
     );
 }
+
+/// The texts of a topic's tables.
+fn texts(text: &str, topic: Topic) -> String {
+    let mut sources = SourceSet::default();
+    sources.add("holdfast.yaml", text);
+    let (lab, _) = lang::analyze(&sources);
+    let input = Input {
+        lab: &lab,
+        projects: &Default::default(),
+        today: date(2026, 11, 21),
+        range: (8000, 8999),
+    };
+    let all = sheets(&input, topic);
+    let rows = all.iter().flat_map(|s| &s.rows);
+    let lines = rows.map(|r| {
+        r.iter()
+            .map(|c| c.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" | ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_not_in_use_helps_no_goal_and_no_pool() {
+    let lab = |status: &str| {
+        format!(
+            "format: 1\nlab: x\ntiers: {{gold: {{slo: 99%}}}}\n\
+            hosts: {{p1: {{hardware: {{memory: 16GiB, disks: {{d: 4TB}}}}}}, p2: {{hardware: {{memory: 16GiB}}}}, nas: {{availability: 99.9%}}, \
+            pi: {{hardware: {{disks: {{d: 4TB}}}}{status}}}}}\n\
+            pools: {{s: {{kind: nfs, on: nas}}, m: {{kind: zfs, level: mirror, devices: [p1/d, pi/d]}}}}\n\
+            clusters: {{pve: {{kind: proxmox, members: [p1, p2], ha: true, qdevice: pi, storage: [s]}}}}\n\
+            guests: {{g: {{kind: vm, on: pve, memory: 1GiB, ha: true, disks: {{r: {{pool: s, size: 1GB}}}}}}}}\n\
+            services: {{web: {{tier: gold, runs: {{guest: g}}, needs: [host/pi]}}}}\n"
+        )
+    };
+    let ha = |status: &str| {
+        let text = texts(&lab(status), Topic::Goals);
+        let line = text
+            .lines()
+            .find(|l| l.starts_with("pve") || l.contains("cluster pve"));
+        line.map_or_else(|| panic!("no goal of the cluster:\n{text}"), str::to_owned)
+    };
+    let (there, planned) = (ha(""), ha(", status: planned"));
+    assert!(!there.contains("IMPOSSIBLE"), "{there}");
+    assert!(planned.contains("IMPOSSIBLE"), "{planned}");
+    let goals = texts(&lab(", status: retired"), Topic::Goals);
+    assert!(
+        goals.contains("web cannot do without host 'pi', which is retired"),
+        "{goals}"
+    );
+    let survives = |status: &str| {
+        let text = texts(&lab(status), Topic::Storage);
+        let line = text.lines().find(|l| l.starts_with("m |"));
+        line.is_some_and(|l| l.contains("1 failure"))
+    };
+    assert!(survives("") && !survives(", status: planned"));
+}

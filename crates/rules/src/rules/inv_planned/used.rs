@@ -29,6 +29,7 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
     sites(lab, &mut all);
     networks(lab, &mut all);
+    secrets(lab, &mut all);
     let mut told: BTreeSet<(ObjectRef, &ObjectRef)> = BTreeSet::new();
     for one in all {
         let Some(status) = away(lab, one.on).filter(|_| told.insert((one.of.clone(), one.on)))
@@ -118,6 +119,23 @@ fn sites<'a>(lab: &'a Lab, out: &mut Vec<Use<'a>>) {
     }
 }
 
+/// Keys that lie where nobody gets at them.
+fn secrets<'a>(lab: &'a Lab, out: &mut Vec<Use<'a>>) {
+    for (name, secret) in &lab.secrets {
+        let keeper = secret.held_by.as_ref();
+        out.extend(keeper.and_then(|given| {
+            let on = &given.value()?.0.object;
+            away(lab, on)?;
+            Some(Use {
+                of: ObjectRef::new(Kind::Secret, name),
+                words: format!("secret '{name}' is kept in"),
+                on,
+                at: given.span,
+            })
+        }));
+    }
+}
+
 fn networks<'a>(lab: &'a Lab, out: &mut Vec<Use<'a>>) {
     for (name, network) in &lab.networks {
         let mut add = |words: &str, on: &'a ObjectRef, at: Span| {
@@ -132,7 +150,7 @@ fn networks<'a>(lab: &'a Lab, out: &mut Vec<Use<'a>>) {
         };
         for server in &network.about.dns {
             if let Or::Ref(on) = &server.value {
-                add("asks for names", &on.0.object, server.span);
+                add("has as its name server", &on.0.object, server.span);
             }
         }
         let dhcp = network.about.dhcp.as_ref();
