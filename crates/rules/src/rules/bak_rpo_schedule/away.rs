@@ -23,6 +23,7 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     let outages = Outages::of(ctx.lab, ctx.structure(), cuts);
     let copies = ctx.copies();
     let mut seen: BTreeSet<(Kind, &str, Option<String>)> = BTreeSet::new();
+    let mut told: BTreeSet<(Kind, &str, &str)> = BTreeSet::new();
     for body in ctx.bodies() {
         for copy in copies.copies(body) {
             let Some(calendar) = copy.calendar else {
@@ -38,6 +39,12 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
                 }
                 let rhythm = Rhythm::of(calendar);
                 for outage in of(ctx, &outages, machine) {
+                    // A window of everything takes both ends.
+                    let whole = outage.things.is_empty();
+                    let key = (copy.taker.0, copy.taker.1, outage.window.name);
+                    if whole && !told.insert(key) {
+                        continue;
+                    }
                     if let Some(d) = judge((body, copy), machine, &rhythm, &outage) {
                         out.add(ObjectRef::new(copy.taker.0, copy.taker.1), d);
                     }
