@@ -66,6 +66,46 @@ impl Rhythm {
             .map_or(u64::MAX, |m| m * 60)
     }
 
+    /// When it begins in so many seconds of cycles, in order.
+    fn starts(&self, cycle: u64) -> Vec<u64> {
+        let mut out = Vec::new();
+        let mut begin = 0;
+        while begin < cycle {
+            for day in &self.days {
+                let day = begin + u64::from(*day) * DAY;
+                out.extend(self.minutes.iter().map(|m| day + u64::from(*m) * 60));
+            }
+            begin += self.seconds();
+        }
+        out
+    }
+
+    /// How often this begins within so many seconds of the beginning of another one, and how often in all; none if they come too often to look at each.
+    pub fn within(&self, other: &Rhythm, length: u64) -> Option<(usize, usize)> {
+        let both = [self, other].map(|rhythm| Repeated {
+            rhythm,
+            length,
+            away: 0,
+        });
+        if work(&both) > MOST {
+            return None;
+        }
+        let cycle = self.seconds().max(other.seconds());
+        let (own, others) = (self.starts(cycle), other.starts(cycle));
+        let inside = |start: &&u64| {
+            let before = others.partition_point(|o| o <= *start);
+            let last = match before.checked_sub(1).and_then(|n| others.get(n)) {
+                Some(last) => **start - last,
+                // The last one of the cycle before.
+                None => others
+                    .last()
+                    .map_or(u64::MAX, |last| cycle - last + **start),
+            };
+            last < length
+        };
+        Some((own.iter().filter(inside).count(), own.len()))
+    }
+
     /// The share of time that is left if each takes so many seconds.
     pub fn left(&self, away: u64) -> f64 {
         1.0 - share(away.saturating_mul(self.times()), self.seconds()).min(1.0)
@@ -134,19 +174,11 @@ pub fn together(all: &[Repeated<'_>]) -> Option<Sum> {
         // A window is over when it comes again.
         let length = one.length.min(one.rhythm.least());
         let away = one.away.min(length);
-        let starts = one.rhythm.days.iter().flat_map(|day| {
-            let minutes = one.rhythm.minutes.iter();
-            minutes.map(move |m| u64::from(*day) * DAY + u64::from(*m) * 60)
-        });
-        let starts: Vec<u64> = starts.collect();
-        let cycles = (0..cycle).step_by(usize::try_from(one.rhythm.seconds()).ok()?);
-        needs.extend(cycles.flat_map(|n| {
-            let need = move |s: &u64| Need {
-                begin: n + s,
-                end: n + s + length,
-                away,
-            };
-            starts.iter().map(need)
+        let starts = one.rhythm.starts(cycle);
+        needs.extend(starts.into_iter().map(|begin| Need {
+            begin,
+            end: begin + length,
+            away,
         }));
     }
     let single: u64 = needs.iter().map(|n| n.away).sum();
@@ -316,6 +348,22 @@ mod tests {
         assert_eq!(rhythm("Sat,Sun 02:00").least(), 24 * HOUR);
         assert_eq!(rhythm("Sat 02:00").least(), 7 * 86_400);
         assert_eq!(rhythm("hourly").least(), HOUR);
+    }
+
+    #[test]
+    fn how_often_one_begins_within_another() {
+        for (own, other, hours, expected) in [
+            ("Sat 03:00", "Sat 02:00", 4, (1, 1)),
+            ("03:00", "Sat 02:00", 4, (1, 7)),
+            ("Sat 06:00", "Sat 02:00", 4, (0, 1)),
+            ("Mon 01:00", "Sun 23:00", 4, (1, 1)),
+            ("Sat 02:00", "02:00", 1, (1, 1)),
+            // 48 of the 336 first days of a month in 28 years are Saturdays.
+            ("*-*-01 03:00", "Sat 02:00", 4, (48, 336)),
+        ] {
+            let found = rhythm(own).within(&rhythm(other), hours * HOUR);
+            assert_eq!(found, Some(expected), "{own} in {other}");
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ use model::units::calendar::Calendar;
 use model::units::timezone::{Clock, TimeZone};
 use std::collections::BTreeMap;
 
+mod away;
+
 pub(crate) const RULE: Rule = Rule {
     id: "bak-rpo-schedule",
     since: "0.1.0",
@@ -23,7 +25,7 @@ pub(crate) const RULE: Rule = Rule {
         frequent copy that survives the fault, and the time that one takes on its way. If that exceeds the objective, the promise \
         is broken on paper. Backups, replications and jobs count where they lie outside of what the fault destroys; snapshots on \
         the same pool count against damage and deletion only. Where the lab has a `timezone`, a schedule is held against the change of its clocks, too: \
-        between two runs at 03:00 are 25 hours when they are set back. That is told as an info, once a year being what it is.",
+        between two runs at 03:00 are 25 hours when they are set back. That is told as an info, once a year being what it is. A copy that begins while planned downtime has taken away what it is of, or where it goes, does not come at all.",
     example: "tiers: {gold: {rpo: {corruption: 24h}}}   # with a backup 'every: 1w'",
     controls: &[
         "CIS v8 11.2",
@@ -92,6 +94,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(body.object.clone(), d);
         }
     }
+    away::run(ctx, out);
 }
 
 /// The clocks of the lab, and what they make of each schedule.

@@ -455,3 +455,49 @@ services:
     assert_eq!(messages(&lab("{need: dns, kind: soft}", "99%")), none);
     assert_eq!(messages(&lab("", "99%")), none);
 }
+
+#[test]
+fn a_backup_in_a_downtime_does_not_run() {
+    let lab = |schedule: &str, window: &str| {
+        let (found, _) = check(
+            &format!(
+                "format: 1
+lab: x
+hosts: {{nas: {{}}, far: {{}}}}
+datasets: {{photos: {{host: nas, folder: /photos, class: important}}}}
+repositories: {{usb: {{kind: restic, on: far, location: /r}}}}
+backups: {{b: {{datasets: [photos], to: usb, schedule: '{schedule}'}}}}
+windows: {{w: {{schedule: 'Sat 02:00..06:00', {window}}}}}
+"
+            ),
+            None,
+        );
+        let found = found
+            .iter()
+            .filter(|d| d.code == "bak-rpo-schedule" && !d.unknown);
+        found
+            .map(|d| format!("{:?}: {}", d.severity, d.message))
+            .collect::<Vec<_>>()
+    };
+    let whole = "downtime: 4h";
+    assert_eq!(
+        lab("Sat 03:00", whole),
+        ["Warning: backup 'b' begins while window 'w' takes everything away, each time"]
+    );
+    assert_eq!(
+        lab("03:00", whole),
+        ["Info: backup 'b' begins while window 'w' takes everything away, 1 of 7 times"]
+    );
+    // The machine of the data, and that of the copies.
+    for host in ["nas", "far"] {
+        let told = format!(
+            "Warning: backup 'b' begins while window 'w' takes host '{host}' away, each time"
+        );
+        assert_eq!(lab("Sat 02:00", &format!("{whole}, for: [{host}]")), [told]);
+    }
+    let none = Vec::<String>::new();
+    assert_eq!(lab("Sat 06:00", whole), none);
+    // When within the window is not known.
+    assert_eq!(lab("Sat 03:00", "downtime: 1h"), none);
+    assert_eq!(lab("Sat 03:00", "downtime: none"), none);
+}

@@ -26,9 +26,8 @@ pub(super) fn shares(world: &World<'_>) -> Vec<Goal> {
         }
     }
     for name in lab.tiers.keys() {
-        for promise in promises.of_tier(name) {
-            let services = of_tier.get(name.as_str()).map_or(&[][..], Vec::as_slice);
-            let whose = format!("tier {name}");
+        let services = of_tier.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+        for (whose, promise) in named(format!("tier {name}"), promises.of_tier(name)) {
             out.push(share(
                 world,
                 seen.as_ref(),
@@ -47,8 +46,8 @@ pub(super) fn shares(world: &World<'_>) -> Vec<Goal> {
         let Some((service, (tier, _))) = found.zip(tier) else {
             continue;
         };
-        for promise in promises.of_service(name, service) {
-            let whose = format!("service {name}");
+        let all = promises.of_service(name, service);
+        for (whose, promise) in named(format!("service {name}"), all) {
             out.push(share(
                 world,
                 seen.as_ref(),

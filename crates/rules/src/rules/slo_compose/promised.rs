@@ -30,6 +30,9 @@ impl Less<'_> {
     }
 }
 
+/// Those that promise more, by the name and the share of what they need and by their own target.
+type Groups<'a> = BTreeMap<(&'a str, u64, u64), (Less<'a>, Vec<(&'a str, &'a Promise)>)>;
+
 /// Tells each needed service once for each objective that is above its own.
 pub(super) fn run(seen: &Attainable<'_>, promised: &[(&str, Promise)], out: &mut Findings) {
     let (structure, cuts) = seen.structure();
@@ -40,7 +43,7 @@ pub(super) fn run(seen: &Attainable<'_>, promised: &[(&str, Promise)], out: &mut
             nodes.entry(node).or_default().push((name, promise));
         }
     }
-    let mut groups: BTreeMap<(&str, u64, u64), (Less<'_>, Vec<(&str, &Promise)>)> = BTreeMap::new();
+    let mut groups: Groups<'_> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = of(name) else { continue };
         let needed = cuts.of(node).iter().filter(|n| **n != node);
