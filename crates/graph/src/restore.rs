@@ -10,6 +10,7 @@ use model::declare::{Given, OptExt as _};
 use model::id::Kind;
 use model::lab::service::{Dependency, Service, Strength};
 use model::lab::{FaultScope, Lab};
+use model::units::Seconds;
 use model::units::size::Rate;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bits per second that a disk gives at best, and a network whose rate is not declared.
 const DISK: u64 = 1_200_000_000;
 const NETWORK: u64 = 1_000_000_000;
+/// So many bodies of data of one way are named.
+const NAMED: usize = 3;
 
 /// Services of a tier and those that they need, however far.
 pub struct Wanted<'a>(FxHashMap<&'a str, &'a Service>);
@@ -89,8 +92,10 @@ pub struct Way {
     pub span: Option<Span>,
     /// Stores that it comes from.
     pub from: BTreeSet<String>,
-    /// Bodies of data.
+    /// How many bodies of data.
     pub bodies: usize,
+    /// The first of them.
+    pub first: Vec<String>,
     /// What of this is assumed.
     pub assumed: BTreeSet<String>,
 }
@@ -100,6 +105,34 @@ impl Way {
     pub fn seconds(&self) -> i64 {
         let seconds = (self.bytes * 8).div_ceil(u128::from(self.bits_per_second.max(1)));
         i64::try_from(seconds).unwrap_or(i64::MAX / 4)
+    }
+
+    /// The same in words: `13h20m`, and what was rounded where that is much of it: `0.4s, rounded up to 1s`.
+    pub fn takes(&self) -> String {
+        // More than this is not changed much by a part of a second.
+        const LITTLE: i64 = 10;
+        let seconds = self.seconds();
+        let bits = u128::from(self.bits_per_second.max(1));
+        let (tenths, rest) = (self.bytes * 80 / bits, self.bytes * 8 % bits);
+        match seconds <= LITTLE && rest > 0 {
+            true if tenths == 0 => format!("less than 0.1s, rounded up to {}", Seconds(seconds)),
+            true => format!(
+                "{}.{}s, rounded up to {}",
+                tenths / 10,
+                tenths % 10,
+                Seconds(seconds)
+            ),
+            false => Seconds(seconds).to_string(),
+        }
+    }
+
+    /// What comes by it: `dataset 'photos' and 2 more`.
+    pub fn what(&self) -> String {
+        let first = self.first.join(", ");
+        match self.bodies.saturating_sub(self.first.len()) {
+            0 => first,
+            more => format!("{first} and {more} more"),
+        }
     }
 }
 
@@ -157,6 +190,9 @@ pub fn ways<'a>(
         };
         way.bytes += u128::from(size.bytes());
         way.bodies += 1;
+        if way.first.len() < NAMED {
+            way.first.push(body.what.clone());
+        }
         way.from.insert(copy.to.clone());
         if body.size.is_some_and(Given::is_assumed) {
             way.assumed.insert(format!("the size of {}", body.what));
@@ -285,6 +321,7 @@ fn from<'a>(lab: &'a Lab, body: &Body<'a>, copy: &Copy<'a>) -> Option<(String, W
             span,
             from: BTreeSet::new(),
             bodies: 0,
+            first: Vec::new(),
             assumed: assumed.into_iter().collect(),
         };
     if let Some(site) = transfer::leaves(lab, body, copy) {

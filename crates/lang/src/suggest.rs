@@ -81,8 +81,20 @@ const ALIKE: [&[&str]; 17] = [
 
 /// The known word that means the same.
 pub(crate) fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let group = ALIKE.iter().find(|group| group.contains(&word))?;
-    known.into_iter().find(|k| *k != word && group.contains(k))
+    // Of shorter words, a slip makes too many others.
+    const LEAST: usize = 5;
+    let known: Vec<&str> = known.into_iter().collect();
+    let of = |word: &str| {
+        let group = ALIKE.iter().find(|group| group.contains(&word))?;
+        let mut known = known.iter().copied();
+        known.find(|k| *k != word && group.contains(k))
+    };
+    // `adress` is a slip of `address`, which is none of the words here either.
+    let slip = || {
+        let words = ALIKE.iter().copied().flatten().copied();
+        nearest(word, words.filter(|w| w.len() >= LEAST)).and_then(of)
+    };
+    of(word).or_else(|| slip().filter(|_| word.len() >= LEAST))
 }
 
 /// Two words mean the same.
@@ -153,5 +165,22 @@ mod tests {
             assert_eq!(nearest(word, [known]), expected, "{word}");
         }
         assert_eq!(nearest(&"a".repeat(100_000), ["a"]), None);
+    }
+
+    #[test]
+    fn a_slip_of_another_word_for_it_is_found() {
+        let known = ["addresses", "memory", "description"];
+        for (word, expected) in [
+            ("address", Some("addresses")),
+            ("adress", Some("addresses")),
+            ("ip", Some("addresses")),
+            ("comment", Some("description")),
+            ("coment", Some("description")),
+            ("note", Some("description")),
+            ("node", None),
+            ("rom", None),
+        ] {
+            assert_eq!(alike(word, known), expected, "{word}");
+        }
     }
 }

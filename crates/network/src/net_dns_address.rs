@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
     id: "net-dns-address",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "A DNS record is no address of its type, another one than that of the machine of its name, that of a machine that is planned or gone, or one of no network of the lab; or a network asks a name server that nothing in the lab is.",
+    summary: "A DNS record is no address of its type, another one than that of the machine of its name, that of a machine that is planned or gone, or one of no network of the lab or of nothing declared; or a network asks a name server that nothing in the lab is.",
     rationale: "RFC 1035 has an IPv4 address in an A record, RFC 3596 an IPv6 address in an AAAA record; a server refuses anything else, some with \
         the whole zone. A record that was left behind when a machine moved leads to whatever has the address now. A name server that nobody is makes every look-up wait until it has timed out.",
     example: "dns: {home.arpa: {records: [{name: nas, type: A, value: 10.30.0.999}]}}",

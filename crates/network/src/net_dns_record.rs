@@ -32,6 +32,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for zone in zones.iter() {
         let mut found = written(zone.name, zone.declared);
         found.extend(beside(zone));
+        found.extend(zone.entries.iter().filter_map(|e| numbers(zone.name, e)));
         found.extend(twice(zone));
         found.extend(circles(&zones, zone));
         let mut values: Vec<&Entry<'_>> = zone.entries.iter().collect();
@@ -88,6 +89,38 @@ fn written(zone: &str, of: &DnsZone) -> Vec<Diagnostic> {
         out.push(d);
     }
     out
+}
+
+/// The numbers before the name in an MX or SRV record are such.
+fn numbers(zone: &str, entry: &Entry<'_>) -> Option<Diagnostic> {
+    let form: &[&str] = match entry.kind {
+        RecordType::Mx => &["preference"],
+        RecordType::Srv => &["priority", "weight", "port"],
+        _ => return None,
+    };
+    let parts: Vec<&str> = entry.value.split_whitespace().collect();
+    let (_, given) = parts.split_last()?;
+    let bad = form.iter().zip(given);
+    let mut bad = bad.filter(|(_, text)| text.parse::<u16>().is_err());
+    let what = match bad.next() {
+        Some((what, text)) => format!("whose {what} is '{text}'"),
+        None if given.len() > form.len() => format!("with {} numbers before the name", given.len()),
+        // Of mail alone the number is often left out.
+        None if given.len() < form.len() && entry.kind == RecordType::Srv => {
+            format!("without {}", form.get(given.len()..)?.join(" and "))
+        }
+        None => return None,
+    };
+    let kind = entry.kind.word();
+    let d = RULE.finding(format!(
+        "'{}' in DNS zone '{zone}' has a record of type {kind} {what}",
+        entry.owner
+    ));
+    let d = d.at(entry.value_span(), "a server refuses it");
+    Some(d.help(format!(
+        "write '{} NAME', each a number from 0 to 65535",
+        form.join(" ").to_uppercase()
+    )))
 }
 
 /// An alias has nothing else.

@@ -60,6 +60,13 @@ fn is_within(net: &Network) -> bool {
 }
 
 fn reserved(range: IpNet) -> Option<Reserved> {
+    if range.prefix_len() == 0 {
+        return Some(Reserved {
+            severity: Severity::Warning,
+            what: "of the whole internet",
+            label: "all that there are: whoever is meant is in no other network",
+        });
+    }
     let within = |nets: &[&str]| {
         let nets = nets.iter().filter_map(|net| net.parse::<IpNet>().ok());
         nets.into_iter().any(|net| net.contains(&range))
@@ -92,11 +99,40 @@ fn reserved(range: IpNet) -> Option<Reserved> {
             label: "for documentation",
         });
     }
+    if is_partly_private(range) {
+        return Some(Reserved {
+            severity: Severity::Warning,
+            what: "of strangers in the internet beside private ones",
+            label: "larger than the private range in it",
+        });
+    }
+    if is_too_large(range) {
+        return Some(Reserved {
+            severity: Severity::Warning,
+            what: "of strangers in the internet",
+            label: "so many public addresses belong to providers and states",
+        });
+    }
     looks_private(range).then_some(Reserved {
         severity: Severity::Warning,
         what: "of strangers in the internet",
-        label: "looks private, and is not: private are 172.16.0.0 to 172.31.255.255 and 192.168.0.0 to 192.168.255.255",
+        label: "looks private, and is not: private are 10.0.0.0 to 10.255.255.255, 172.16.0.0 to 172.31.255.255 and 192.168.0.0 to 192.168.255.255",
     })
+}
+
+/// It has a private range within, and more.
+fn is_partly_private(range: IpNet) -> bool {
+    let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+    let mut private = private.iter().filter_map(|net| net.parse::<IpNet>().ok());
+    private.any(|net| range != net && range.contains(&net))
+}
+
+/// More public addresses than a house has of its own: fewer than 16 bits of IPv4, or 20 of IPv6, are given.
+fn is_too_large(range: IpNet) -> bool {
+    match range {
+        IpNet::V4(four) => four.prefix_len() < 16 && !four.network().is_private(),
+        IpNet::V6(six) => six.prefix_len() < 20 && !six.network().is_unique_local(),
+    }
 }
 
 /// One number away from what RFC 1918 leaves to everybody.
@@ -106,7 +142,7 @@ fn looks_private(range: IpNet) -> bool {
     };
     let private = |a: Ipv4Addr| a.is_private();
     let near = match four.network().octets() {
-        [172, ..] => true,
+        [11 | 172, ..] => true,
         [192, second, ..] => (160..=175).contains(&second),
         _ => false,
     };

@@ -3,6 +3,7 @@
 use crate::cell::How;
 use crate::size::{Sum, binary};
 use crate::{Cell, Sheet};
+use graph::failover::Homes;
 use graph::sizes::memory_bytes;
 use model::id::Kind;
 use model::lab::Lab;
@@ -34,6 +35,7 @@ fn guests(lab: &Lab) -> Sheet {
             "ADDRESSES",
         ],
     );
+    let homes = Homes::of(lab);
     for (name, guest) in &lab.guests {
         let disks = guest.disks.iter().map(|(disk, d)| {
             let pool = Cell::with(&d.pool, |p| format!("on {}", p.name()));
@@ -50,12 +52,24 @@ fn guests(lab: &Lab) -> Sheet {
             Cell::of(&guest.memory),
             Cell::list(disks),
             system(guest),
-            Cell::with(&guest.ha, |h| yes(*h)),
+            restarted(guest, &homes),
             Cell::of(&guest.order),
             Cell::list(addresses(guest)),
         ]);
     }
     sheet
+}
+
+/// What it says itself, else what its cluster does with its guests.
+fn restarted(guest: &Guest, homes: &Homes<'_>) -> Cell {
+    let cluster = homes.cluster_of(guest).and_then(|(_, c)| c.ha.as_ref());
+    match (&guest.ha, cluster) {
+        (None, Some(ha)) => match ha.value() {
+            Some(ha) => Cell::computed(format!("{}, by its cluster", yes(*ha))),
+            None => Cell::unknown(),
+        },
+        (own, _) => Cell::with(own, |h| yes(*h)),
+    }
 }
 
 fn yes(is: bool) -> String {

@@ -2,9 +2,10 @@
 
 use crate::{Cell, Sheet};
 use jiff::civil::Date;
-use model::declare::{Opt, OptExt as _};
+use model::declare::{Given, Opt, OptExt as _};
 use model::lab::Lab;
 use model::lab::people::Work;
+use model::units::duration::Effort;
 
 pub(crate) fn sheets(lab: &Lab, today: Date) -> Vec<Sheet> {
     vec![people(lab), access(lab, today)]
@@ -39,8 +40,11 @@ fn people(lab: &Lab) -> Sheet {
 
 /// `updates 2h/week..3h/week 10h/month`.
 fn spent(on: impl std::fmt::Display, work: &Work) -> String {
-    let least = work.hours.as_ref().map(|_| Cell::of(&work.hours).text);
-    let weekly = match (least, work.most.known()) {
+    let shown = |given: &Opt<Effort>| {
+        let known = |g: &Given<Effort>| g.value().map_or("?".to_owned(), ToString::to_string);
+        given.as_deref().map(known)
+    };
+    let weekly = match (shown(&work.hours), shown(&work.most)) {
         (Some(least), Some(most)) => format!(" {least}..{most}"),
         (None, Some(most)) => format!(" up to {most}"),
         (Some(least), None) => format!(" {least}"),

@@ -2,7 +2,7 @@
 
 use crate::size::count;
 use crate::{Cell, Sheet};
-use graph::rotation::{Due, Rotation, rotation};
+use graph::rotation::{Age, Due, Rotation, rotation};
 use jiff::civil::Date;
 use model::declare::OptExt as _;
 use model::lab::Lab;
@@ -25,7 +25,7 @@ pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
     for (name, entry) in &lab.secrets {
         let found = rotation(Some(entry), None, today);
         overdue += usize::from(found.due == Due::Overdue);
-        unknown += usize::from(found.due == Due::Unknown);
+        unknown += usize::from(found.age == Age::Unknown);
         never += usize::from(found.due == Due::Never);
         sheet.row([
             Cell::declared(name),
@@ -43,6 +43,7 @@ pub(crate) fn sheet(lab: &Lab, today: Date) -> Sheet {
             continue;
         };
         never += 1;
+        unknown += 1;
         sheet.row([
             Cell::declared(format!("repository/{name}")),
             Cell::silent(),

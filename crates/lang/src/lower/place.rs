@@ -270,7 +270,16 @@ fn recurring(key: &str, text: &str) -> Option<String> {
 
 /// The known word that means what another one means elsewhere: to `init`, say.
 fn same<'k>(text: &str, mut known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    const SAME: [(&str, &str); 1] = [("one-host", "single-host")];
+    const SAME: [(&str, &str); 6] = [
+        ("one-host", "single-host"),
+        // zpoolconcepts(7): both are names of single parity.
+        ("raidz", "raidz1"),
+        ("raid-z", "raidz1"),
+        ("jbod", "linear"),
+        ("stripe", "raid0"),
+        ("striped", "raid0"),
+    ];
+    let text = text.to_lowercase();
     let (_, word) = SAME.iter().find(|(other, _)| *other == text)?;
     known.find(|k| k == word)
 }
@@ -287,7 +296,7 @@ fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
     }
     let d = Diagnostic::invalid(wrong.code, message).at(at, wrong.label.clone());
     let known = || wrong.known.iter().copied();
-    let near = nearest(text, known()).or_else(|| same(text, known()));
+    let near = same(text, known()).or_else(|| nearest(text, known()));
     let near = || near.map(str::to_owned);
     cx.report(match (wrong.meant.clone().or_else(near), wrong.help) {
         (Some(meant), _) => d.fix(did_you_mean(at, &meant)),

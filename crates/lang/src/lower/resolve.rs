@@ -239,6 +239,8 @@ fn ambiguous(text: &str, found: &[Target]) -> Wrong {
     );
     let mut wrong = Wrong::saying("ambiguous-reference", Says::Whole(what));
     wrong.label = "not unique".to_owned();
-    wrong.help = Some("write it as KIND/NAME".to_owned());
+    let all: Vec<String> = all.iter().map(|one| quote(one)).collect();
+    let all = one_of(all.iter().map(String::as_str));
+    wrong.help = Some(format!("write the one that is meant: {all}"));
     wrong
 }

@@ -86,13 +86,20 @@ impl<'v, 'c> Former<'v, 'c> {
         let items = match &node.kind {
             NodeKind::Scalar(text) if node.plain => match self.parts(of, text) {
                 Some(parts) => parts,
-                None => vec![self.of(of, node)?],
+                None => match self.of(of, node) {
+                    Some(one) => vec![one],
+                    // A name that nothing has yet, or several have, is still the user's own.
+                    None => vec![name(of, text)?],
+                },
             },
             NodeKind::Scalar(_) => vec![self.of(of, node)?],
             NodeKind::Seq(items) => self.all(items.iter(), of)?,
             NodeKind::Map(entries) => match self.of(of, node) {
                 Some(one) => vec![one],
-                None => self.keys_or_values(of, entries)?,
+                None => match self.keys_or_values(of, entries) {
+                    Some(all) => all,
+                    None => self.items(of, entries)?,
+                },
             },
         };
         Some(format!("[{}]", items.join(", ")))
@@ -127,6 +134,40 @@ impl<'v, 'c> Former<'v, 'c> {
             bare.then(|| flow(text, true))
         };
         entries.iter().map(key).collect()
+    }
+
+    /// Of a map in place of a list of records: each key as what an item is about, with what stands under it.
+    fn items(&mut self, of: &Shape, entries: &[Entry]) -> Option<Vec<String>> {
+        let Shape::Record(record, _) = of else {
+            return None;
+        };
+        let record = record();
+        let all = entries.iter().map(|entry| {
+            let about = |f: &&FieldShape| matches!(plain(&f.shape), Shape::Ref(_));
+            let text = entry.key.text.as_str();
+            let mut fields = record.fields.iter().filter(about);
+            let known = fields.clone().find(|f| self.values.takes(&f.shape, text));
+            let field = known.or_else(|| fields.next())?;
+            let mut told = vec![(field.key, flow(text, true))];
+            match &entry.value.kind {
+                NodeKind::Scalar(value) => {
+                    let said = self.said(&record, value)?;
+                    told.push((said.key, flow(value, true)));
+                }
+                NodeKind::Map(below) => {
+                    for entry in below {
+                        let field = record.fields.iter().find(|f| f.key == entry.key.text)?;
+                        if is_secret(field.key) {
+                            return None;
+                        }
+                        told.push((field.key, self.of(&field.shape, &entry.value)?));
+                    }
+                }
+                NodeKind::Seq(_) => return None,
+            }
+            self.complete(&record, told)
+        });
+        all.collect()
     }
 
     fn map(&mut self, key: &Shape, of: &Shape, node: &Node) -> Option<String> {
@@ -421,6 +462,29 @@ fn named(entries: &[Entry]) -> Option<(&str, Vec<&Entry>)> {
     };
     let rest = entries.iter().filter(|e| e.key.text != name.key.text);
     Some((text, rest.collect()))
+}
+
+/// A text as the name of an object, where one can stand.
+fn name(shape: &Shape, text: &str) -> Option<String> {
+    let refers = match shape {
+        Shape::Record(record, short) => {
+            let record = record();
+            let mut shorts = record.fields.iter().filter(|f| short.contains(&f.key));
+            shorts.any(|f| names_object(&f.shape))
+        }
+        Shape::Any(all) => all.iter().any(|one| name(one, text).is_some()),
+        _ => names_object(shape),
+    };
+    let good = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    (refers && !text.is_empty() && text.chars().all(good)).then(|| flow(text, true))
+}
+
+/// What is given, without how it is known.
+fn plain(shape: &Shape) -> &Shape {
+    match shape {
+        Shape::Given(of) => plain(of),
+        _ => shape,
+    }
 }
 
 /// Several texts as one.

@@ -226,6 +226,28 @@ fn the_form_has_the_words_that_were_written() {
             "costs: {domain: {amount: 12€ per month}}",
             "write 'amount: 12 EUR, every: month'",
         ),
+        // A name that nothing has yet is the user's own, and no other one is put in its place.
+        ("services: {x: {needs: y}}", "write 'needs: [y]'"),
+        (
+            "slos: {vault: 99.9%}",
+            "write 'slos: [{service: vault, target: 99.9%}]'",
+        ),
+        (
+            "slos: {gold: {target: 99.9%, window: 30d}}\ntiers: {gold: {}}",
+            "write 'slos: [{tier: gold, target: 99.9%, window: 30d}]'",
+        ),
+        (
+            "pools: {p: {kind: zfs, level: raidz}}",
+            "did you mean 'raidz1'?",
+        ),
+        (
+            "hosts: {h: {adress: 10.0.0.1}}",
+            "did you mean 'addresses'?",
+        ),
+        (
+            "hosts: {y: {}}\nservices: {x: {needs: [y]}, y: {}}",
+            "write the one that is meant: 'host/y' or 'service/y'",
+        ),
         (
             "repositories: {r: {password: [hunter2hunter2]}}",
             "write one of: ",
@@ -238,7 +260,14 @@ fn the_form_has_the_words_that_were_written() {
         sources.add("holdfast.yaml", base.to_owned());
         sources.add("lab/own.yaml", text.to_owned());
         let (_, all) = lang::analyze(&sources);
-        let help: Vec<String> = all.iter().flat_map(|d| d.help.clone()).collect();
+        let fixes = all
+            .iter()
+            .filter_map(|d| Some(d.fix.as_ref()?.message.clone()));
+        let help: Vec<String> = all
+            .iter()
+            .flat_map(|d| d.help.clone())
+            .chain(fixes)
+            .collect();
         if !help
             .iter()
             .any(|h| h == expected || expected.ends_with(": ") && h.starts_with(expected))

@@ -112,7 +112,7 @@ entity! {
         os: Opt<Name>,
         /// Its version.
         version: Opt<String>,
-        /// Restarted elsewhere when its host fails.
+        /// Restarted elsewhere when its host fails; if nothing is said, what its cluster says counts.
         ha: Opt<bool>,
         /// A container that is root on its host.
         privileged: Opt<bool>,
@@ -158,7 +158,7 @@ entity! {
         votes: LiteMap<Ref<{ set::MACHINE }>, Given<u32>>,
         /// Votes that are needed.
         quorum: Opt<u32>,
-        /// Guests are restarted elsewhere when a member fails.
+        /// Guests are restarted elsewhere when a member fails, but for those that say otherwise.
         ha: Opt<bool>,
         /// Guests can move while they run.
         live_migration: Opt<bool>,

@@ -1,6 +1,6 @@
 //! A record with the name of a machine, and another address than the machine has; or with an address that is in no network of the lab.
 
-use crate::addresses::{Held, Subnets, is_private, reserved, standing};
+use crate::addresses::{Held, Subnets, is_inner, is_private, reserved, standing};
 use crate::container_addresses::fixed;
 use crate::context::{called, dns_zone};
 use crate::standing::{away, called_away};
@@ -10,7 +10,7 @@ use diag::{Diagnostic, Severity};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
-use model::lab::network::{DnsRecord, RecordType};
+use model::lab::network::{DnsRecord, Network, NetworkKind, RecordType};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is looked up for every record.
@@ -31,6 +31,10 @@ struct Known<'a> {
     whole: bool,
     /// Names that people ask for services by.
     services: BTreeSet<String>,
+    /// Addresses that something else has: gateways, name servers, published ports.
+    told: BTreeSet<IpAddr>,
+    /// Somebody in each network whose address there is not known.
+    open: BTreeMap<&'a str, ObjectRef>,
 }
 
 /// A record that gives a name an address.
@@ -57,7 +61,8 @@ pub(super) fn run(rule: &Rule, ctx: &Context<'_>, out: &mut Findings) {
             let d = known
                 .machine(rule, &named)
                 .or_else(|| known.gone(rule, &named))
-                .or_else(|| known.nowhere(rule, &named));
+                .or_else(|| known.nowhere(rule, &named))
+                .or_else(|| known.nobody(rule, &named));
             d.into_iter().for_each(|d| out.add(dns_zone(zone), d));
         }
     }
@@ -116,6 +121,8 @@ impl<'a> Known<'a> {
             subnets: Subnets::of(lab),
             whole: !lab.networks.is_empty() && nets.into_iter().all(|n| n.subnet.known().is_some()),
             services: services(lab),
+            told: super::told(ctx),
+            open: super::without_address(lab, ctx.held()),
         }
     }
 
@@ -266,6 +273,56 @@ impl<'a> Known<'a> {
             },
         )
     }
+}
+
+impl Known<'_> {
+    /// An address of a network of the lab that nothing declared has.
+    fn nobody(&self, rule: &Rule, named: &Named<'_>) -> Option<Diagnostic> {
+        let address = named.address;
+        if !is_private(address)
+            || self.owners.contains_key(&address)
+            || self.told.contains(&address)
+        {
+            return None;
+        }
+        let there = self.subnets.with(address).next()?;
+        let network = self.lab.networks.get(there)?;
+        // Bridges of engines and tunnels give addresses as they like.
+        let tunnel = network.about.kind.known() == Some(&NetworkKind::Vpn);
+        if tunnel || is_inner(network) || is_leased(network, address) {
+            return None;
+        }
+        let what = format!("'{}' in DNS zone '{}'", named.name, named.zone);
+        if let Some(who) = self.open.get(there).map(called) {
+            let d = rule.unknown(format!(
+                "whether {address}, to which {what} leads, is {who}"
+            ));
+            return Some(
+                d.at(named.span(), format!("an address of network '{there}'"))
+                    .help(format!("declare the address of {who} in network '{there}'")),
+            );
+        }
+        let d = rule.with(
+            Severity::Info,
+            format!("{what} is {address}, and nothing declared has that address"),
+        );
+        Some(
+            d.at(named.span(), format!("an address of network '{there}'"))
+                .help("correct or remove the record, or declare what has the address"),
+        )
+    }
+}
+
+/// It is handed out, or may be.
+fn is_leased(network: &Network, address: IpAddr) -> bool {
+    network
+        .about
+        .dhcp
+        .as_ref()
+        .is_some_and(|dhcp| match dhcp.range.known() {
+            Some(range) => range.contains(address),
+            None => true,
+        })
 }
 
 impl Named<'_> {

@@ -69,6 +69,7 @@ fn check(
         if loss.need.known.iter().any(|p| p.assumed) {
             d.severity = Severity::Warning;
         }
+        d.notes.extend(by_cluster(ctx.lab, &loss));
         if let Some(note) = ballooned(ctx.lab, &loss).filter(|_| short) {
             d.severity = Severity::Warning;
             d = d.note(note);
@@ -89,6 +90,19 @@ fn check(
         Some(d.note(format!("after a year's growth of {}", growth.1)))
     });
     grown.or_else(|| unknown(name, cluster, open))
+}
+
+/// That some guests count since their cluster says so, and not they.
+fn by_cluster(lab: &Lab, loss: &Loss) -> Option<String> {
+    let silent = |part: &&Part| lab.guests.get(&part.name).is_some_and(|g| g.ha.is_none());
+    let all = loss.need.known.iter().filter(silent);
+    let all: Vec<String> = all.map(|p| p.name.clone()).collect();
+    (!all.is_empty()).then(|| {
+        format!(
+            "they say nothing of 'ha', so that of the cluster counts: {}; Proxmox VE restarts a guest only if it is a resource of HA, write 'ha: false' at those that are none",
+            listed(&all)
+        )
+    })
 }
 
 /// That what the guests are sure of fits, if some of them give memory back when their host is short of it.

@@ -133,14 +133,16 @@ fn finding(
             ),
             None => format!(" > {rto}"),
         };
-        let (rate, place) = way.rate.split_once(' ').unwrap_or((&way.rate, ""));
+        let (rate, _) = way.rate.split_once(' ').unwrap_or((&way.rate, ""));
         // A rate of disks is in bytes, one of links in bits.
         let bits = if rate.ends_with("bit/s") { " × 8" } else { "" };
         d = d.note(format!(
-            "{} of {} {place}: {}{bits} / {rate} = {transfer}{sum}",
+            "{}: {} through {}: {}{bits} / {rate} = {}{sum}",
             scope.word(),
-            crate::amounts::count(way.bodies, "body of data", "bodies of data"),
-            decimal(way.bytes)
+            way.what(),
+            way.rate,
+            decimal(way.bytes),
+            way.takes()
         ));
     }
     d = d.note(format!(

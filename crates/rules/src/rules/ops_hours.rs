@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "ops-hours",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "What somebody's time goes to is more than the time there is, or its hours a week and a month differ.",
+    summary: "What somebody's time goes to is more than the time there is, or than a week has, or its hours a week and a month differ.",
     rationale: "A plan that needs more hours than its people have is not kept, and what is left out first is what nobody sees: updates, drills, \
         documents. A month has 52/12 weeks, so two hours a week are 8.7 a month; figures a month are counted to whole hours.",
     example: "people: {owner: {hours: 4h/week, work: {updates: 3h/week, drills: 2h/week}}}",
@@ -36,7 +36,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             .work
             .iter()
             .map(|(on, work)| apart(name, &on.0, work));
-        for d in whole.into_iter().chain(each).flatten() {
+        let beyond = beyond(name, person);
+        for d in whole.into_iter().chain(each).chain(beyond).flatten() {
             out.add(object.clone(), d);
         }
     }
@@ -56,6 +57,37 @@ fn hours(minutes: u64, of: u64) -> String {
 fn sum(terms: &[(String, &str)], total: &str) -> String {
     let terms: Vec<String> = terms.iter().map(|(h, on)| format!("{h}h ({on})")).collect();
     format!("{} = {total}h", terms.join(" + "))
+}
+
+/// More hours than a week or a month has, of which nothing else need be known.
+fn beyond(name: &str, person: &Person) -> Vec<Option<Diagnostic>> {
+    const WEEK: u64 = 7 * 24;
+    const MONTH: u64 = 31 * 24;
+    let say = |what: &str, had: &str, (most, of): (u64, &str), at: Span| {
+        let d = RULE.finding(format!(
+            "{what} takes {had}h a {of}, and a {of} has {most}h"
+        ));
+        let d = d.at(at, format!("more than {most}h"));
+        Some(d.help("correct the hours"))
+    };
+    let mut out = Vec::new();
+    let week = |what: &str, given: &Opt<Effort>| {
+        let (had, at) = minutes(given)?;
+        (had > WEEK * 60).then(|| say(what, &hours(had, 1), (WEEK, "week"), at))?
+    };
+    out.push(week(
+        &format!("all that '{name}' has time for"),
+        &person.hours,
+    ));
+    for (on, work) in person.work.iter() {
+        let what = format!("'{}' of '{name}'", on.0);
+        out.push(week(&what, &work.hours).or_else(|| week(&what, &work.most)));
+        let monthly = work.monthly.as_ref();
+        let monthly = monthly.and_then(|g| Some((u64::from(*g.value()?), g.span)));
+        let long = monthly.filter(|(had, _)| *had > MONTH);
+        out.push(long.and_then(|(had, at)| say(&what, &had.to_string(), (MONTH, "month"), at)));
+    }
+    out
 }
 
 /// The least of all work against the hours a week.

@@ -132,6 +132,35 @@ backups: {nightly: {datasets: [photos], to: b2, every: 1d, keep: {last: 7}}}
 }
 
 #[test]
+fn what_is_restored_is_named_and_what_is_rounded_is_said() {
+    let lab = |size: &str| {
+        format!(
+            "format: 1
+lab: x
+hosts: {{p: {{hardware: {{nics: {{e: 1Gbit/s}}}}}}, nas: {{hardware: {{nics: {{e: 1Gbit/s}}}}}}}}
+datasets: {{vault: {{host: p, folder: /v, class: important, tier: c, size: {size}}}}}
+repositories: {{r: {{kind: restic, on: nas, location: 'sftp:nas:/r', password: {{env: P}}}}}}
+backups: {{b: {{datasets: [vault], to: r, every: 6h, keep: {{last: 7}}}}}}
+tiers: {{c: {{response: 8h, rto: {{corruption: 2h}}}}}}
+"
+        )
+    };
+    for (size, sum) in [
+        ("50MB", "50MB × 8 / 1Gbit/s = 0.4s, rounded up to 1s;"),
+        (
+            "5MB",
+            "5MB × 8 / 1Gbit/s = less than 0.1s, rounded up to 1s;",
+        ),
+        ("250MB", "250MB × 8 / 1Gbit/s = 2s;"),
+    ] {
+        let found = found(&lab(size), "dr-rto-feasible");
+        let note = &found.iter().find(|d| !d.unknown).unwrap().notes[0];
+        let way = "corruption: dataset 'vault' through 1Gbit/s of host 'nas': ";
+        assert!(note.starts_with(&format!("{way}{sum}")), "{note}");
+    }
+}
+
+#[test]
 fn claims_in_words_alone_are_not_known() {
     let claims = |text: &str| format!("format: 1\nlab: x\nclaims: [{{text: {text}}}]\n");
     for text in [

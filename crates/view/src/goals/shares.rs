@@ -187,7 +187,9 @@ fn doubted(doubt: &Doubt<'_>) -> String {
     match doubt {
         Doubt::Availability(_) => format!("{} is not known", doubt.what()),
         Doubt::Elsewhere(guest) => format!("whether guest {guest} goes on elsewhere"),
-        Doubt::Absent(_) | Doubt::Window(_) | Doubt::Counted => format!("not known: {}", doubt.what()),
+        Doubt::Absent(_) | Doubt::Window(_) | Doubt::Counted => {
+            format!("not known: {}", doubt.what())
+        }
     }
 }
 
