@@ -72,9 +72,9 @@ impl Tree {
         if invalid.is_empty() {
             return Ok(tree);
         }
-        let names = crate::veil::Names::of(&tree.lab);
+        let names = crate::veil::names(&tree.lab);
         let veil = crate::veil::over(&tree.sources, &invalid, &names);
-        veil.over(&tree.sources, &mut invalid, &|word| names.known(word));
+        veil.over(&tree.sources, &mut invalid, &names);
         err!(
             "{}",
             diag::render::full(&invalid, &veil.shown, diag::render::Color::Never)

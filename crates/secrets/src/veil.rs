@@ -6,14 +6,16 @@
 
 mod flow;
 mod lines;
+mod names;
 mod said;
 mod words;
 
-pub use said::Known;
+pub use names::Names;
 
 use crate::scan::{Grade, Look, is_of_words};
 use diag::{Diagnostic, SourceSet, Span};
 use model::id::Kind;
+use said::Known;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use words::Words;
@@ -34,13 +36,13 @@ impl Veil {
         sources: &SourceSet,
         mut looks: Vec<Look>,
         told: &[Diagnostic],
-        known: &dyn Fn(&str) -> Option<Known>,
+        names: &Names<'_>,
     ) -> Self {
         let texts: Vec<_> = sources.iter().map(|(_, source)| source).collect();
         for (id, places) in lines::unknown_keys(told, sources) {
             let text = texts.get(id.0 as usize);
             if let (Some(text), Some(look)) = (text, looks.get_mut(id.0 as usize)) {
-                let hidden = lines::behind_all(&text.text, places, known);
+                let hidden = lines::behind_all(&text.text, places, names);
                 look.doubtful.extend(hidden);
             }
         }
@@ -112,12 +114,7 @@ impl Veil {
     /// up once, however much is said of it.
     ///
     /// Whoever knows what else a word is says so: names of declared objects stay in messages.
-    pub fn over(
-        &self,
-        sources: &SourceSet,
-        told: &mut [Diagnostic],
-        is_known: &dyn Fn(&str) -> Option<Known>,
-    ) {
+    pub fn over(&self, sources: &SourceSet, told: &mut [Diagnostic], names: &Names<'_>) {
         let mut known: BTreeMap<Span, Words> = BTreeMap::new();
         for d in told {
             let mut places = Vec::new();
@@ -154,7 +151,7 @@ impl Veil {
                 }
                 for secret in hidden {
                     if text.contains(secret) {
-                        *text = said::without(text, secret, is_known(secret));
+                        *text = said::without(text, secret, names.known(secret));
                     }
                 }
                 if text.contains("://") || text.contains(['?', '&', ';']) {
@@ -218,13 +215,13 @@ fn made_up(
     text: &str,
     places: Vec<Range<usize>>,
     is_odd: fn(&str) -> bool,
-    known: &dyn Fn(&str) -> Option<Known>,
+    names: &Names<'_>,
 ) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for place in places {
         let part = text.get(place.clone()).unwrap_or_default();
         for word in part.split([' ', '\t', '"', '\'']) {
-            if is_odd(word) && !is_plain(word) && known(word) != Some(Known::Name) {
+            if is_odd(word) && !is_plain(word) && names.known(word) != Some(Known::Name) {
                 let start = place.start + (word.as_ptr() as usize - part.as_ptr() as usize);
                 out.push(start..start + word.len());
             }

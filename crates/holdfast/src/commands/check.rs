@@ -241,7 +241,7 @@ fn judged(
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
     all.extend(crate::unread::told(tree));
-    let names = veil::Names::of(&tree.lab).with(projects.values());
+    let names = veil::names(&tree.lab).with(projects.values());
     let names = names.about(&facts.knowledge);
     let veil = veil::beyond(looks, &tree.sources, &all, &names);
     let leaks = veil::leaks(&veil, &tree.sources, &all);
@@ -259,7 +259,7 @@ fn judged(
     // What was computed about a large lab takes a while to take apart, and the process ends soon.
     std::mem::forget(context);
     diag::fix::settle(&mut all, &tree.sources);
-    veil.over(&tree.sources, &mut all, &|word| names.known(word));
+    veil.over(&tree.sources, &mut all, &names);
     (all, veil.shown, looked)
 }
 

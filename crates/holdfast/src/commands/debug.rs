@@ -6,7 +6,7 @@ use crate::output::{Paint, stream};
 use crate::texts::Folder;
 use crate::veil;
 use ::secrets::scan::Scanner;
-use ::secrets::veil::Veil;
+use ::secrets::veil::{Names, Veil};
 use anyhow::Result;
 use diag::render::{self, Color};
 use diag::{SourceSet, Span};
@@ -43,11 +43,9 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         if !reading.is_valid() {
             exit = Exit::Usage;
         }
-        let names = veil::Names::default().with(std::iter::once(&reading.project));
+        let names = Names::default().with(std::iter::once(&reading.project));
         let veil = veil::over(&reading.sources, &reading.diagnostics, &names);
-        veil.over(&reading.sources, &mut reading.diagnostics, &|word| {
-            names.known(word)
-        });
+        veil.over(&reading.sources, &mut reading.diagnostics, &names);
         let mut object = shown(file, &reading, &veil);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);

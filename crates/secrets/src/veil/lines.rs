@@ -1,7 +1,7 @@
 //! Lines that something invalid is said of, each read once: a long one may have thousands of unknown keys.
 
 use super::flow::Line;
-use super::{Known, Standing, is_mixed, made_up, of_part, standing};
+use super::{Names, Standing, is_mixed, made_up, of_part, standing};
 use crate::scan::is_made_up;
 use diag::{Class, Diagnostic, SourceId, SourceSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,11 +34,7 @@ pub(super) fn unknown_keys(
 
 /// What is hidden of the values behind unknown keys: all but keys, and single words and numbers that are no made-up ones. What belongs to
 /// other keys of the same map is theirs.
-pub(super) fn behind_all(
-    text: &str,
-    keys: BTreeSet<Key>,
-    known: &dyn Fn(&str) -> Option<Known>,
-) -> Vec<Range<usize>> {
+pub(super) fn behind_all(text: &str, keys: BTreeSet<Key>, names: &Names<'_>) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut line = Line::default();
     // How far was looked through already, by what was known of the key before: a value may have more unknown keys in it.
@@ -56,8 +52,8 @@ pub(super) fn behind_all(
         done.insert(standing, value.end);
         let hidden = parts(text, value);
         out.extend(match standing {
-            Standing::Slip => made_up(text, hidden, is_made_up, known),
-            Standing::Plain => made_up(text, hidden, is_mixed, known),
+            Standing::Slip => made_up(text, hidden, is_made_up, names),
+            Standing::Plain => made_up(text, hidden, is_mixed, names),
             Standing::Perhaps => hidden,
         });
     }

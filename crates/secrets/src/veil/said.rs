@@ -2,7 +2,7 @@
 
 /// What a word is besides a value that is hidden somewhere: a password may be the name of what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub(super) enum Known {
     /// The name of something that is declared, or of a product.
     Name,
     /// A word of the program's own texts.

@@ -30,14 +30,14 @@ fn every_value_of_a_line_is_hidden_and_noted_once() {
         let text = &sources.get(SourceId(0)).unwrap().text;
         let look = Scanner::default().look("holdfast.yaml", text);
         let before = look.doubtful.len();
-        let veil = Veil::of(&sources, vec![look], &told, &|_| None);
+        let veil = Veil::of(&sources, vec![look], &told, &Names::default());
         let shown = &veil.shown.get(SourceId(0)).unwrap().text;
         assert!(!shown.contains("nf!s92"), "{shown}");
         assert!(shown.contains("h0: {ste: *"), "{shown}");
         // As much as there are values, not as much as there are values behind each key.
         let noted = veil.looks.first().unwrap().doubtful.len() - before;
         assert!(noted <= 3 * keys, "{noted} places for {keys} keys");
-        veil.over(&sources, &mut told, &|_| None);
+        veil.over(&sources, &mut told, &Names::default());
         for d in &told {
             assert_eq!(d.message, "'ste: ***' is not known");
         }
@@ -54,6 +54,10 @@ fn lines_are_read_once_however_much_is_said_of_them() {
     let keys = lines::unknown_keys(&told, &sources)
         .remove(&SourceId(0))
         .unwrap();
-    let hidden = lines::behind_all(&sources.get(SourceId(0)).unwrap().text, keys, &|_| None);
+    let hidden = lines::behind_all(
+        &sources.get(SourceId(0)).unwrap().text,
+        keys,
+        &Names::default(),
+    );
     assert!(hidden.len() <= 2 * 50, "{}", hidden.len());
 }

@@ -1,0 +1,95 @@
+//! What messages call things by, whatever else has the same word: a password may be the name of the stack that it is for.
+
+use super::Known;
+use model::compose::Project;
+use model::declare::OptExt as _;
+use model::id::Kind;
+use model::knowledge::Knowledge;
+use model::lab::Lab;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+/// Names, and words of the program's own texts.
+#[derive(Debug, Default)]
+pub struct Names<'a> {
+    texts: Vec<&'a str>,
+    lab: Option<&'a Lab>,
+    projects: Vec<&'a Project>,
+    knowledge: Option<&'a Knowledge>,
+    /// Gathered when the first word is asked for: most labs hide nothing that a message has.
+    words: OnceCell<HashMap<&'a str, Known>>,
+}
+
+impl<'a> Names<'a> {
+    /// None yet, and the words of these texts.
+    pub fn beside(texts: Vec<&'a str>) -> Self {
+        Self {
+            texts,
+            ..Self::default()
+        }
+    }
+
+    /// Those of the objects of a lab.
+    pub fn of(self, lab: &'a Lab) -> Self {
+        Self {
+            lab: Some(lab),
+            ..self
+        }
+    }
+
+    /// And of what its Compose files have.
+    pub fn with(self, projects: impl Iterator<Item = &'a Project>) -> Self {
+        Self {
+            projects: projects.collect(),
+            ..self
+        }
+    }
+
+    /// And of products.
+    pub fn about(self, knowledge: &'a Knowledge) -> Self {
+        Self {
+            knowledge: Some(knowledge),
+            ..self
+        }
+    }
+
+    /// What else a word is. What is a name and a word of a text is a name.
+    pub(super) fn known(&self, word: &str) -> Option<Known> {
+        let gathered = || {
+            let ends = |c: char| !(c.is_alphanumeric() || c == '-');
+            let words = self.texts.iter().flat_map(|text| text.split(ends));
+            let lab = self.lab.into_iter().flat_map(objects);
+            let projects = self.projects.iter().flat_map(|project| parts(project));
+            let products = self.knowledge.into_iter().flat_map(products);
+            let names = lab.chain(projects).chain(products);
+            let names = names.map(|word| (word, Known::Name));
+            words.map(|word| (word, Known::Word)).chain(names).collect()
+        };
+        self.words.get_or_init(gathered).get(word).copied()
+    }
+}
+
+fn objects(lab: &Lab) -> impl Iterator<Item = &str> {
+    Kind::ALL.iter().flat_map(|kind| lab.names(*kind))
+}
+
+/// What messages name of a project.
+fn parts(project: &Project) -> impl Iterator<Item = &str> {
+    let name = project.name.iter().map(|name| name.value.as_str());
+    let services = project.services.keys();
+    let others = project.networks.keys().chain(project.volumes.keys());
+    let images = project.services.values().filter_map(|s| s.image.as_ref());
+    let images = images.flat_map(|image| image.value.name.split('/'));
+    name.chain(services.chain(others).map(String::as_str))
+        .chain(images)
+}
+
+/// Products, and where it is said what is known of them.
+fn products(knowledge: &Knowledge) -> impl Iterator<Item = &str> {
+    knowledge.products.iter().flat_map(|(key, product)| {
+        let source = product.source.known().map(|url| url.0.as_str());
+        let source = source.into_iter().flat_map(|url| url.split('/'));
+        let names = product.names.iter().map(|name| name.value.0.as_str());
+        std::iter::once(key.as_str()).chain(names).chain(source)
+    })
+}
