@@ -293,14 +293,12 @@ impl<'a> Standby<'a> {
             format!("nothing to wait for ({sum} free, {wants} wanted)")
         };
         // Put in words at the end: of hundreds of hosts that are looked at, one or none is told of.
-        let mut best: Option<(&Free<'a>, i128)> = None;
+        let mut tried = Tried::default();
         let mut unsure: Option<(&Free<'a>, i128, String)> = None;
-        let (mut unable, mut unlike) = (Vec::new(), Vec::new());
-        let (mut open, mut full, mut crowded) = (Vec::new(), Vec::new(), None);
         for name in others {
             let guests = self.room.get(name).and_then(|r| r.guests);
             if need.guests && guests == Some(Guests::Never) {
-                unable.push(name.to_owned());
+                tried.unable.push(name.to_owned());
                 continue;
             }
             let Some((room, free)) = self
@@ -308,35 +306,31 @@ impl<'a> Standby<'a> {
                 .get(name)
                 .and_then(|r| Some((r, r.memory.as_ref()?)))
             else {
-                open.push(name.to_owned());
+                tried.open.push(name.to_owned());
                 continue;
             };
             let asked = need.asked(free);
             let (left, most) = (free.least(asked), free.most(asked));
             if left < wanted || left <= 0 {
-                best.get_or_insert((free, most));
+                tried.best.get_or_insert((free, most));
                 if most >= wanted && most > 0 {
-                    crowded.get_or_insert(free);
+                    tried.crowded.get_or_insert(free);
                 }
                 continue;
             }
-            best.get_or_insert((free, left));
+            tried.best.get_or_insert((free, left));
             let holds = room.holds(&need.data);
             if holds == Some(false) {
-                if full.len() < MOST {
-                    full.push(room.lack(name, &need.data));
+                if tried.full.len() < MOST {
+                    tried.full.push(room.lack(name, &need.data));
                 }
                 continue;
             }
             let space = holds.is_none().then(|| room.doubt(name, &need.data));
             match (room.guests.filter(|_| need.guests), space) {
-                (Some(Guests::Unknown), _) => unlike.push(name.to_owned()),
+                (Some(Guests::Unknown), _) => tried.unlike.push(name.to_owned()),
                 (Some(Guests::Assumed), space) => {
-                    let system = format!("{name} runs guests, of whose 'os' nothing is said");
-                    let why = space
-                        .into_iter()
-                        .fold(system, |s, why| format!("{s}; {why}"));
-                    unsure = unsure.or(Some((free, left, why)));
+                    unsure = unsure.or(Some((free, left, assumed(name, space))));
                 }
                 (_, Some(why)) => unsure = unsure.or(Some((free, left, why))),
                 (_, None) => return Takeover::Room(enough(free, left), None),
@@ -345,37 +339,70 @@ impl<'a> Standby<'a> {
         if let Some((free, left, why)) = unsure {
             return Takeover::Room(enough(free, left), Some(why));
         }
-        if !unlike.is_empty() {
+        tried.sorry(what, wanted)
+    }
+}
+
+/// That a host runs guests, and what else is taken for granted.
+fn assumed(host: &str, space: Option<String>) -> String {
+    let system = format!("{host} runs guests, of whose 'os' nothing is said");
+    match space {
+        Some(why) => format!("{system}; {why}"),
+        None => system,
+    }
+}
+
+/// What came of hosts that were looked at and do not do.
+#[derive(Default)]
+struct Tried<'t, 'a> {
+    /// The one with the most memory free, and how much.
+    best: Option<(&'t Free<'a>, i128)>,
+    /// It may have room, depending on where guests of its cluster are.
+    crowded: Option<&'t Free<'a>>,
+    /// Nobody knows what memory they have.
+    open: Vec<String>,
+    /// Their pools are too small, each with why.
+    full: Vec<String>,
+    /// They run no guests.
+    unable: Vec<String>,
+    /// Nobody knows whether they run guests.
+    unlike: Vec<String>,
+}
+
+impl Tried<'_, '_> {
+    /// What is to be said of all of them.
+    fn sorry(self, what: &str, wanted: i128) -> Takeover {
+        if !self.unlike.is_empty() {
             return Takeover::Unknown(format!(
                 "whether guests run on {} when {what}: by its 'os' it is no hypervisor",
-                listed(&unlike)
+                listed(&self.unlike)
             ));
         }
         let wants = memory(wanted);
-        if let Some(free) = crowded {
+        if let Some(free) = self.crowded {
             return Takeover::Unknown(format!(
                 "whether {} carries {wants} when {what}: which guests of cluster '{}' are on it",
                 free.host(),
                 free.cluster.unwrap_or_default()
             ));
         }
-        if !open.is_empty() {
+        if !self.open.is_empty() {
             return Takeover::Unknown(format!(
                 "whether {} carries {wants} when {what}: its memory, or what runs there takes of it, is not known",
-                listed(&open)
+                listed(&self.open)
             ));
         }
-        Takeover::Nothing(match (full.is_empty(), best) {
-            (false, _) => full.join("; "),
+        Takeover::Nothing(match (self.full.is_empty(), self.best) {
+            (false, _) => self.full.join("; "),
             (true, Some((free, left))) if wanted == 0 => {
                 format!("no other host has memory free ({})", free.sum(left))
             }
             (true, Some((free, left))) => {
                 format!("no other host has {wants} free ({})", free.sum(left))
             }
-            (true, None) if !unable.is_empty() => format!(
+            (true, None) if !self.unable.is_empty() => format!(
                 "no other host is there that runs guests; {} is a storage appliance",
-                listed(&unable)
+                listed(&self.unable)
             ),
             (true, None) if wanted == 0 => "no other host is there".to_owned(),
             (true, None) => format!("no other host is there to carry {wants}"),

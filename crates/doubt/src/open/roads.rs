@@ -121,6 +121,7 @@ pub(super) const RESTS: &[Rests] = &[
             "dns-zone.records.*.name",
             "dns-zone.records.*.type",
             "dns-zone.records.*.value",
+            "network.dhcp.range",
             "network.subnet",
         ],
         always,

@@ -49,7 +49,7 @@ fn every_topic_shows_what_is_declared_and_nothing_wider_than_the_page() {
         ("people", "upkeep 2h/week..3h/week"),
         ("alerts", "fill > 85%"),
         ("documents", "wiki-down runbook"),
-        ("secrets", "0 of unknown age, 1 without a period"),
+        ("secrets", "1 of unknown age, 1 without a period"),
     ] {
         let (code, out, err) = show(&[topic]);
         assert_eq!((code, err.as_str()), (0, ""), "{topic}");

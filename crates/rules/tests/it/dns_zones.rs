@@ -411,7 +411,13 @@ fn records_of_machines_that_moved() {
         ),
         ("", "name: printer, type: A, value: 10.7.0.9", vec![printer]),
         // Of nobody who is declared, in a network that is.
-        ("", "name: printer, type: A, value: 10.0.0.200", vec![]),
+        (
+            "",
+            "name: printer, type: A, value: 10.0.0.200",
+            vec![
+                "Info: 'printer' in DNS zone 'home.arpa' is 10.0.0.200, and nothing declared has that address",
+            ],
+        ),
         // A tunnel of Tailscale, and the internet.
         ("", "name: nas, type: A, value: 100.100.3.4", vec![]),
         ("", "name: nas, type: A, value: 203.0.113.5", vec![]),

@@ -192,3 +192,91 @@ fn what_is_not_in_use_helps_no_goal_and_no_pool() {
     };
     assert!(survives("") && !survives(", status: planned"));
 }
+
+/// The rows of a sheet of a lab, as far as these columns go, and its notes.
+fn rows(text: &str, compose: &'static str, topic: Topic, columns: &[&str]) -> Vec<String> {
+    let mut sources = SourceSet::default();
+    sources.add("holdfast.yaml", text);
+    let (lab, wrong) = lang::analyze(&sources);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let stacks = lang::stacks(&lab, sources, &One(compose));
+    let input = Input {
+        lab: &lab,
+        projects: &stacks.projects,
+        today: date(2026, 11, 21),
+        range: (8000, 8999),
+    };
+    let all = sheets(&input, topic);
+    let sheet = all.first().unwrap();
+    let at = |c: &&str| sheet.columns.iter().position(|d| d == c).unwrap();
+    let at: Vec<usize> = columns.iter().map(at).collect();
+    let rows = sheet.rows.iter().map(|row| {
+        let cells = at.iter().map(|n| match row[*n].how {
+            view::How::Unknown => "?",
+            _ => row[*n].text.as_str(),
+        });
+        cells.collect::<Vec<_>>().join(" | ")
+    });
+    rows.chain(sheet.notes.iter().cloned()).collect()
+}
+
+#[test]
+fn a_guest_that_says_nothing_of_ha_is_shown_as_its_cluster_has_it() {
+    let text = "format: 1
+lab: x
+hosts: {a: , b: , c: }
+clusters: {main: {kind: proxmox, members: [a, b], ha: true}}
+guests:
+  alone: {kind: vm, on: c}
+  db: {kind: vm, on: a}
+  own: {kind: vm, on: main, ha: false}
+  web: {kind: vm, on: main}
+";
+    let found = rows(text, "", Topic::Guests, &["GUEST", "HA"]);
+    let expected = [
+        "alone | ",
+        "db | yes, by its cluster",
+        "own | no",
+        "web | yes, by its cluster",
+    ];
+    assert_eq!(found[..4], expected);
+}
+
+#[test]
+fn hours_that_are_not_known_are_no_blank() {
+    let text = "format: 1
+lab: x
+people: {anna: {work: {a: unknown, b: {hours: unknown, most: 3h/week}, c: {hours: 2h/week, most: unknown}}}}
+";
+    let found = rows(text, "", Topic::People, &["OF WHICH"]);
+    assert_eq!(found, ["a ?, b ?..3h/week, c 2h/week..?"]);
+}
+
+#[test]
+fn a_secret_that_does_not_say_when_it_was_changed_is_of_unknown_age() {
+    let text = "format: 1
+lab: x
+hosts: {a: }
+secrets: {key: {in: sops, place: s.yaml}, door: {in: sops, place: t.yaml, rotated: 2026-01-01}}
+repositories: {r: {kind: restic, location: 'sftp:a:/r', password: {env: P}}}
+";
+    let found = rows(text, "", Topic::Secrets, &["SECRET"]);
+    let note = "3 secrets: 0 overdue, 2 of unknown age, 3 without a period";
+    assert!(found.last().unwrap().starts_with(note), "{found:#?}");
+}
+
+#[test]
+fn a_container_beside_its_machine_takes_no_port_of_it() {
+    let text = "format: 1\nlab: x\nhosts: {a: }\nstacks: {s: {file: compose.yaml, on: a}}\n";
+    let found = |compose| rows(text, compose, Topic::Ports, &["PORT", "WHAT"]);
+    const BESIDE: &str = "services:
+  b: {image: 'x:1', networks: {iot: }, ports: ['8123:8123']}
+networks: {iot: {driver: ipvlan}}
+";
+    const BOTH: &str = "services:
+  b: {image: 'x:1', networks: {iot: , default: }, ports: ['8123:8123']}
+networks: {iot: {driver: ipvlan}}
+";
+    assert_eq!(found(BESIDE), [""; 0]);
+    assert!(found(BOTH)[0].starts_with("8123/tcp"), "{:?}", found(BOTH));
+}
