@@ -1,5 +1,5 @@
 //! The rules about native files: what runbooks and scripts tell people to run, which paths and links lead nowhere, what firewall listings
-//! let in, what Compose projects ask for, who gets in by ssh and sudo; and some about hardware alone. One file per rule; the list of all rules is that of `rules`.
+//! let in, what Compose projects ask for, who gets in by ssh and sudo; and some about hardware and storage alone. One file per rule; the list of all rules is that of `rules`.
 
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
@@ -47,9 +47,12 @@ pub mod ssh_password_login;
 pub mod ssh_root_login;
 pub mod sto_dev_name;
 pub mod sto_disk_owner;
+pub mod sto_fs_selfheal;
 pub mod sto_fstab;
 pub mod sto_guest_pool;
 pub mod sto_raid_usable;
+pub mod sto_rebuild_ure;
+pub mod sto_writehole;
 pub mod sudo_nopassword;
 pub mod ups_unwatched;
 

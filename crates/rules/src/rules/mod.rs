@@ -73,15 +73,12 @@ mod slo_consistent;
 mod slo_source;
 mod slo_spof;
 mod sto_fit;
-mod sto_fs_selfheal;
 mod sto_monitor;
-mod sto_rebuild_ure;
 mod sto_replica_fit;
 mod sto_scrub_layer;
 mod sto_thin;
 mod sto_tier_value;
 mod sto_units;
-mod sto_writehole;
 mod svc_no_tier;
 pub(crate) mod waiver_invalid;
 pub(crate) mod waiver_unused;
@@ -95,8 +92,8 @@ use native::{
     ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial, plat_cmd,
     ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password,
     sec_guest_privileged, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
-    sto_dev_name, sto_disk_owner, sto_fstab, sto_guest_pool, sto_raid_usable, sudo_nopassword,
-    ups_unwatched,
+    sto_dev_name, sto_disk_owner, sto_fs_selfheal, sto_fstab, sto_guest_pool, sto_raid_usable,
+    sto_rebuild_ure, sto_writehole, sudo_nopassword, ups_unwatched,
 };
 use network::{
     exposure_review, net_any_source, net_cable_ends, net_container_address, net_dns_address,

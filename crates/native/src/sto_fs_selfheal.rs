@@ -10,7 +10,7 @@ use model::lab::storage::{Pool, Profile};
 
 /// Sources: btrfs(5), "PROFILES"; mkfs.btrfs(8), `--data`: one device gets `single`. A copy below the file system, in md or LVM,
 /// is not visible to it: it sees one device and reads whichever copy that hands out.
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-fs-selfheal",
     since: "0.1.0",
     severity: Severity::Warning,

@@ -10,7 +10,7 @@ use model::lab::Lab;
 use model::lab::storage::{Journal, Level, Pool, PoolKind, Profile};
 
 /// Sources: md(4), "JOURNAL" and "PARTIAL PARITY LOG" (PPL is of RAID5 only); btrfs(5), "RAID56 STATUS AND RECOMMENDED PRACTICES".
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-writehole",
     since: "0.1.0",
     severity: Severity::Warning,

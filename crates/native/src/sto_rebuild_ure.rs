@@ -14,7 +14,7 @@ use model::units::size::Size;
 /// Sources: the rate is the "non-recoverable read errors per bits read" of data sheets: 1 per 10^14 for desktop disks, 10^15 for
 /// NAS and server disks, 10^17 for server flash. It is an upper bound; errors cluster, and a scrub finds them while there still is parity.
 /// P(at least one) = 1 - e^-expected.
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-rebuild-ure",
     since: "0.1.0",
     severity: Severity::Warning,
