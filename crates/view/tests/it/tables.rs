@@ -208,6 +208,10 @@ fn rows(text: &str, compose: &'static str, topic: Topic, columns: &[&str]) -> Ve
     };
     let all = sheets(&input, topic);
     let sheet = all.first().unwrap();
+    // Columns in which nothing stands are not there.
+    if sheet.rows.is_empty() {
+        return sheet.notes.clone();
+    }
     let at = |c: &&str| sheet.columns.iter().position(|d| d == c).unwrap();
     let at: Vec<usize> = columns.iter().map(at).collect();
     let rows = sheet.rows.iter().map(|row| {
