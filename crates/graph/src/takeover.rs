@@ -294,7 +294,7 @@ impl<'a> Standby<'a> {
         };
         // Put in words at the end: of hundreds of hosts that are looked at, one or none is told of.
         let mut tried = Tried::default();
-        let mut unsure: Option<(&Free<'a>, i128, String)> = None;
+        let mut unsure: Option<Unsure<'_, 'a>> = None;
         for name in others {
             let guests = self.room.get(name).and_then(|r| r.guests);
             if need.guests && guests == Some(Guests::Never) {
@@ -326,29 +326,51 @@ impl<'a> Standby<'a> {
                 }
                 continue;
             }
-            let space = holds.is_none().then(|| room.doubt(name, &need.data));
-            match (room.guests.filter(|_| need.guests), space) {
-                (Some(Guests::Unknown), _) => tried.unlike.push(name.to_owned()),
-                (Some(Guests::Assumed), space) => {
-                    unsure = unsure.or(Some((free, left, assumed(name, space))));
-                }
-                (_, Some(why)) => unsure = unsure.or(Some((free, left, why))),
-                (_, None) => return Takeover::Room(enough(free, left), None),
+            let found = Unsure {
+                name,
+                free,
+                left,
+                room,
+                assumed: need.guests && guests == Some(Guests::Assumed),
+                space: holds.is_none(),
+            };
+            if need.guests && guests == Some(Guests::Unknown) {
+                tried.unlike.push(name.to_owned());
+            } else if found.assumed || found.space {
+                unsure.get_or_insert(found);
+            } else {
+                return Takeover::Room(enough(free, left), None);
             }
         }
-        if let Some((free, left, why)) = unsure {
-            return Takeover::Room(enough(free, left), Some(why));
+        if let Some(found) = unsure {
+            let enough = enough(found.free, found.left);
+            return Takeover::Room(enough, Some(found.why(&need.data)));
         }
         tried.sorry(what, wanted)
     }
 }
 
-/// That a host runs guests, and what else is taken for granted.
-fn assumed(host: &str, space: Option<String>) -> String {
-    let system = format!("{host} runs guests, of whose 'os' nothing is said");
-    match space {
-        Some(why) => format!("{system}; {why}"),
-        None => system,
+/// A host with room, of which not all is known.
+struct Unsure<'t, 'a> {
+    name: &'t str,
+    free: &'t Free<'a>,
+    left: i128,
+    room: &'t Room<'a>,
+    /// That it runs guests is taken for granted.
+    assumed: bool,
+    /// Nobody knows whether its pools hold the data.
+    space: bool,
+}
+
+impl Unsure<'_, '_> {
+    /// What is not known of it.
+    fn why(&self, data: &Partial) -> String {
+        let host = self.name;
+        let system =
+            (self.assumed).then(|| format!("{host} runs guests, of whose 'os' nothing is said"));
+        let space = self.space.then(|| self.room.doubt(host, data));
+        let all: Vec<String> = system.into_iter().chain(space).collect();
+        all.join("; ")
     }
 }
 
