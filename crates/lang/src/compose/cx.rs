@@ -180,7 +180,7 @@ impl<'a> Cx<'a> {
         use super::template::Use;
         let variable = self.variables.entry(name.to_owned()).or_default();
         variable.set |= set;
-        variable.bare |= how == Use::Bare;
+        variable.bare |= matches!(how, Use::Loose | Use::Bare);
         variable.required |= how == Use::Required;
         if variable.places.len() < MAX_PLACES && !variable.places.contains(&at) {
             variable.places.push(at);

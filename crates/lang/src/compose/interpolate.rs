@@ -6,7 +6,7 @@ use super::path::{ITEM, Pattern, matches, show};
 use super::template::{self, Refused, Use, Variables};
 use super::value::{Kind, Value};
 use crate::suggest::quote;
-use diag::{Diagnostic, Span};
+use diag::{Diagnostic, Severity, Span};
 
 /// What a text must be read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +137,10 @@ struct Scope<'a, 'b> {
     cx: &'a mut Cx<'b>,
     environment: &'a Environment,
     span: Span,
+    /// The text may be a password with a `$` in it.
+    secret: bool,
+    /// It has one that begins no variable with a value.
+    astray: bool,
 }
 
 impl Variables for Scope<'_, '_> {
@@ -146,6 +150,11 @@ impl Variables for Scope<'_, '_> {
 
     fn used(&mut self, name: &str, how: Use) {
         let set = self.environment.contains_key(name);
+        // What follows the sign is then a part of the password, and no name to be told.
+        if self.secret && !set && how == Use::Loose {
+            self.astray = true;
+            return;
+        }
         self.cx.used(name, how, set, self.span);
     }
 }
@@ -158,18 +167,30 @@ fn one(
     span: Span,
     place: &[String],
 ) -> Option<Kind> {
+    let key = place.last().filter(|key| *key != ITEM);
+    let (key, said) = match key {
+        Some(key) => (key.as_str(), text),
+        None => text.split_once('=').unwrap_or(("", text)),
+    };
     let mut scope = Scope {
         cx,
         environment,
         span,
+        secret: super::secret::may_hold_dollars(key, said),
+        astray: false,
     };
-    let new = match template::substitute(text, &mut scope) {
+    let new = template::substitute(text, &mut scope);
+    let astray = scope.astray;
+    let new = match new {
         Ok(new) => new,
         Err(refused) => {
             cx.report(explain(&refused, span, place));
             return None;
         }
     };
+    if astray {
+        cx.report(dollar(key, span));
+    }
     let Some((_, cast)) = CASTS.iter().find(|(p, _)| matches(place, p)) else {
         return (new != text).then_some(Kind::Text(new));
     };
@@ -192,6 +213,20 @@ fn one(
         cx.report(Diagnostic::invalid("compose-value", message).at(span, format!("not {wanted}")));
     }
     kind
+}
+
+/// `POSTGRES_PASSWORD: a$bc` is `a`.
+fn dollar(key: &str, span: Span) -> Diagnostic {
+    let whose = match key {
+        "" => "in a value that looks like a hash or a password".to_owned(),
+        key => format!("in the value of {}", quote(key)),
+    };
+    let message = format!(
+        "{whose} a '$' begins a variable without a value here, so that a part of it is lost"
+    );
+    Diagnostic::finding("compose-unset-variable", Severity::Warning, message)
+        .at(span, "a '$' in it is read as a variable")
+        .help("write '$$' for each '$' that is part of it; or '${NAME}' if it is a variable that has its value where the stack runs")
 }
 
 /// The truth values that Compose reads in text.

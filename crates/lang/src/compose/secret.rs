@@ -142,6 +142,19 @@ pub(super) fn looks_secret(key: &str, text: &str) -> bool {
     is_suspect(key, text) || has_secret(text)
 }
 
+/// How hashes of passwords begin, as crypt(5) has them, and what comes before them in a list of users.
+const HASHES: [&str; 9] = [
+    "$apr1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$scrypt$",
+];
+
+/// A `$` in this text may be a part of it rather than the beginning of a variable: it is a password or a hash by what it is called or looks like, and more than one variable.
+pub(super) fn may_hold_dollars(key: &str, text: &str) -> bool {
+    let name = text.strip_prefix('$').unwrap_or_default();
+    let is_one = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let hash = HASHES.iter().any(|begin| text.contains(begin));
+    hash || !is_one && is_suspect(key, text)
+}
+
 fn is_suspect(key: &str, text: &str) -> bool {
     if text.is_empty() || matches!(text, "true" | "false" | "yes" | "no" | "0" | "1") {
         return false;

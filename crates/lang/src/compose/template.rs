@@ -18,7 +18,9 @@ pub(super) trait Variables {
 /// How a variable is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
-    /// `$A`, `${A}`: empty if it is not set.
+    /// `$A`: empty if it is not set.
+    Loose,
+    /// `${A}`: the same.
     Bare,
     /// With a default, or an alternative.
     Default,
@@ -76,7 +78,7 @@ fn run(
             if name.is_empty() {
                 out.push('$');
             } else {
-                variables.used(name, Use::Bare);
+                variables.used(name, Use::Loose);
                 out.push_str(&variables.value(name).unwrap_or_default());
             }
             rest = after.get(name.len()..).unwrap_or("");

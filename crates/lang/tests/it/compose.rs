@@ -389,6 +389,33 @@ fn variables_are_listed_with_their_use() {
     assert_eq!(codes(&reading), BTreeSet::from(["compose-unset-variable"]));
 }
 
+/// What Compose takes for a variable is a part of a password: nobody is told its name, and that it is lost.
+#[test]
+fn a_dollar_in_a_password_is_told_without_what_follows_it() {
+    for line in [
+        "environment: {POSTGRES_PASSWORD: 'gK7$Wq9zTnRb42xLm'}",
+        "environment: ['POSTGRES_PASSWORD=gK7$Wq9zTnRb42xLm']",
+        "environment: {ADMIN_TOKEN: '$argon2id$v=19$m=65540$Wq9zTnRb42xLm'}",
+        "labels: {users: 'jo:$apr1$Wq9zTnRb42xLm$x'}",
+        "environment: {USERS: 'jo:$2y$05$Wq9zTnRb42xLm'}",
+    ] {
+        let reading = read_text(&format!("services: {{db: {{image: 'x:1', {line}}}}}\n"));
+        assert!(reading.project.variables.is_empty(), "{line}");
+        let [told] = reading.diagnostics.as_slice() else {
+            panic!("{line}: {:#?}", reading.diagnostics);
+        };
+        assert_eq!(told.severity, diag::Severity::Warning, "{line}");
+        assert!(told.message.contains("a '$' begins a variable"), "{line}");
+        assert!(!format!("{told:?}").contains("Wq9zTn"), "{told:?}");
+    }
+    // Variables by themselves, and with braces, are meant as such.
+    for line in ["PASSWORD: $DB_PW", "DB_DSN: 'mysql://${DB_PW}@db/x'"] {
+        let line = format!("services: {{db: {{image: 'x:1', environment: {{{line}}}}}}}\n");
+        let reading = read_text(&line);
+        assert!(reading.project.variables.contains_key("DB_PW"), "{line}");
+    }
+}
+
 #[test]
 fn secrets_are_shown_nowhere() {
     let text = "services:\n  db:\n    image: x\n    command: run --password hunter2\n    environment:\n      - DB_PASSWORD=hunter2\n      - URL=postgres://me:hunter2@db/x\n      - {a: b}\n    env_file: e.env\n    labels: {users: 'me:$$apr1$$hunter2'}\n    ports: ['x']\n    x-holdfast: {token: hunter2}\n";
