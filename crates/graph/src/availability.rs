@@ -1,10 +1,12 @@
 //! The share of time that something works at most, by what is declared of its parts.
 
+use crate::shared_storage::{Reach, reach};
 use crate::standing::called_away;
 use crate::structure::{Cuts, Structure};
 use model::declare::{Given, OptExt as _, Target};
 use model::id::Kind;
 use model::lab::Lab;
+use model::lab::guest::{Cluster, Guest};
 use model::units::percent::Share;
 use petgraph::graph::NodeIndex;
 
@@ -72,14 +74,27 @@ pub fn astray<'s>(
         let guest = lab.guests.get(*name);
         let on = guest.and_then(|g| g.on.known());
         let cluster = on.filter(|on| on.kind() == Kind::Cluster);
-        let cluster = cluster.and_then(|on| lab.clusters.get(on.name()));
-        let both = guest.zip(cluster).filter(|(_, c)| c.members.len() > 1);
-        both.is_some_and(|(g, c)| crate::evacuation::goes_on(c, g).is_none())
+        let cluster = cluster.and_then(|on| lab.clusters.get_key_value(on.name()));
+        let both = guest.zip(cluster).filter(|(_, (_, c))| c.members.len() > 1);
+        both.is_some_and(|(g, c)| match crate::evacuation::goes_on(c.1, g) {
+            None => true,
+            Some(true) => has_lost_disk(lab, (name, g), c),
+            Some(false) => false,
+        })
     };
     guests
         .map(|t| t.object.name.as_str())
         .filter(open)
         .collect()
+}
+
+/// It has a disk of which nobody knows which members of its cluster reach it.
+fn has_lost_disk(lab: &Lab, (name, guest): (&str, &Guest), cluster: (&String, &Cluster)) -> bool {
+    let cluster = (cluster.0.as_str(), cluster.1);
+    guest.disks.values().any(|disk| match disk.pool.known() {
+        Some(pool) => matches!(reach(lab, pool.name(), cluster, name), Reach::Unknown),
+        None => true,
+    })
 }
 
 /// Whether something with a declared availability is among what each element needs, by the element's number.

@@ -1,7 +1,7 @@
 //! What of the texts of a lab may be shown: everything that prints a line of somebody's text takes it from here.
 
 use ::secrets::scan::{Look, Scanner};
-use ::secrets::veil::{Names, Veil};
+use ::secrets::veil::{Names, Veil, is_environment};
 use diag::{Diagnostic, Source, SourceSet};
 use model::lab::Lab;
 use rayon::prelude::*;
@@ -47,6 +47,20 @@ pub(crate) fn leaks(veil: &Veil, sources: &SourceSet, told: &[Diagnostic]) -> Ve
         Some(rules::Leak { span, file, what })
     });
     found.collect()
+}
+
+/// The secrets that variables bring into what is read of Compose files, as far as they are no names of something.
+pub(crate) fn of_variables(sources: &SourceSet, names: &Names<'_>) -> Vec<String> {
+    let files = sources.iter().map(|(_, source)| source);
+    let files = files.filter(|source| is_environment(&source.path));
+    let found = files.flat_map(|source| {
+        let look = SCANNER.look(&source.path, &source.text);
+        let words = look.leaks.into_iter();
+        words.filter_map(|leak| source.text.get(leak.span).map(str::to_owned))
+    });
+    found
+        .filter(|word| word.len() > 3 && !names.has(word))
+        .collect()
 }
 
 /// A text without the secrets that stand in it, and without what may be one.

@@ -110,14 +110,27 @@ impl Veil {
             .collect()
     }
 
+    /// The secrets of environment files: Compose puts them wherever their variables are named, also where nobody would look for one.
+    pub fn of_variables<'t>(&'t self, sources: &'t SourceSet) -> impl Iterator<Item = &'t str> {
+        let files = sources.iter().zip(&self.looks);
+        let files = files.filter(|((_, source), _)| is_environment(&source.path));
+        let leaks = files.flat_map(|((_, source), look)| {
+            let leaks = look.leaks.iter();
+            leaks.filter_map(|leak| source.text.get(leak.span.clone()))
+        });
+        leaks.filter(|word| word.len() > 3)
+    }
+
     /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links. What a line hides is looked
     /// up once, however much is said of it.
     ///
     /// Whoever knows what else a word is says so: names of declared objects stay in messages.
     pub fn over(&self, sources: &SourceSet, told: &mut [Diagnostic], names: &Names<'_>) {
         let mut known: BTreeMap<Span, Words> = BTreeMap::new();
+        let variables = Words::of(self.of_variables(sources));
         for d in told {
             let mut places = Vec::new();
+            let mut varies = false;
             let mut own: Vec<(usize, &str)> = Vec::new();
             for label in d.primary.iter().chain(&d.secondary) {
                 let text = sources.get(label.span.source).map(|s| s.text.as_str());
@@ -129,6 +142,9 @@ impl Veil {
                         .entry(place)
                         .or_insert_with(|| Words::of(within(look, text, lines)));
                     places.push(place);
+                    varies |= text
+                        .get(place.start as usize..place.end as usize)
+                        .is_some_and(|lines| lines.contains('$'));
                     // A key is called by its name, even where its value has the same word.
                     if d.code == "unknown-key" && !is_hidden(look, &label.span) {
                         let key = text.get(label.span.start as usize..label.span.end as usize);
@@ -144,6 +160,9 @@ impl Veil {
                 .chain(labels.map(|l| &mut l.text));
             for text in said {
                 let mut hidden: BTreeSet<&str> = BTreeSet::new();
+                if varies {
+                    hidden.extend(variables.perhaps_in(text));
+                }
                 for (n, words) in places.iter().map(|place| known.get(place)).enumerate() {
                     let words = words.into_iter().flat_map(|w| w.perhaps_in(text));
                     hidden
@@ -160,6 +179,12 @@ impl Veil {
             }
         }
     }
+}
+
+/// `.env`, `db.env` or `.env.local`.
+pub fn is_environment(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with(".env") || name.ends_with(".env")
 }
 
 /// Whether two places share a byte.

@@ -47,6 +47,8 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         let veil = veil::over(&reading.sources, &reading.diagnostics, &names);
         veil.over(&reading.sources, &mut reading.diagnostics, &names);
         let mut object = shown(file, &reading, &veil);
+        let variables = veil::of_variables(&reading.sources, &names);
+        without(&mut object["project"], &variables);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);
             object["diagnostics"] = serde_json::from_str(&said)?;

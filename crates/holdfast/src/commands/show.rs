@@ -39,7 +39,11 @@ pub(crate) fn show(args: &ShowArgs, json: bool, paint: Paint) -> Result<Exit> {
             let number = view::dues(input.lab).len();
             written(&[(file.clone(), text)], &format!("{number} dates"), json)?;
         }
-        _ => tables(&input, topic, json, paint)?,
+        _ => {
+            let names = veil::names(&tree.lab).with(projects.values());
+            let variables = veil::of_variables(&tree.sources, &names);
+            tables(&input, topic, &variables, (json, paint))?;
+        }
     }
     Ok(understood(&tree, &lab))
 }
@@ -62,7 +66,12 @@ pub(crate) fn understood(tree: &Tree, lab: &Path) -> Exit {
     Exit::Usage
 }
 
-fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<()> {
+fn tables(
+    input: &Input<'_>,
+    topic: Topic,
+    variables: &[String],
+    (json, paint): (bool, Paint),
+) -> Result<()> {
     if json && topic == Topic::Goals {
         let advice = view::goals::advise(input.lab, input.projects);
         dataln!("{}", serde_json::to_string_pretty(&advice)?);
@@ -74,6 +83,11 @@ fn tables(input: &Input<'_>, topic: Topic, json: bool, paint: Paint) -> Result<(
         // The address of a channel can have a password in it, and so can a command that gets one.
         for text in cells.chain(&mut sheet.notes) {
             *text = diag::hide_addresses(&veil::hidden("cell.txt", text));
+            for secret in variables {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "***");
+                }
+            }
         }
     }
     if json {

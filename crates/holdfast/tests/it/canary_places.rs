@@ -43,6 +43,38 @@ fn nothing_is_shown(folder: &Path, what: &str) {
     }
 }
 
+/// `${DB_PASSWORD}` where `${DB_PORT}` was meant: what Compose puts there is a secret wherever that is.
+#[test]
+fn what_a_variable_brings_along() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), "DB_PASSWORD=tw1tt3rX9qL\n").unwrap();
+    for line in [
+        "ports: ['${DB_PASSWORD}:80']",
+        "command: ['--db', '${DB_PASSWORD}']",
+        "environment: {X: '${DB_PASSWORD}'}",
+        "image: 'nginx:${DB_PASSWORD}'",
+        "volumes: ['/srv/${DB_PASSWORD}:/x', '${DB_PASSWORD}:/y']",
+        "depends_on: ['${DB_PASSWORD}']",
+        "mem_limit: ${DB_PASSWORD}",
+        "privileged: ${DB_PASSWORD}",
+        "container_name: ${DB_PASSWORD}",
+        "labels: {traefik.http.routers.x.rule: 'Host(`${DB_PASSWORD}.local`)'}",
+    ] {
+        let image = if line.starts_with("image") {
+            ""
+        } else {
+            "image: x, "
+        };
+        let compose = format!("services: {{a: {{{image}{line}}}}}\n");
+        lab(folder.path(), "", &compose, "true");
+        nothing_is_shown(folder.path(), line);
+        for topic in ["stacks", "ports", "exposures", "networks"] {
+            let said = said(folder.path(), &["show", topic]);
+            assert!(!said.contains(CANARY), "{line}: {topic}: {said}");
+        }
+    }
+}
+
 #[test]
 fn places_of_compose() {
     let folder = tempfile::tempdir().unwrap();

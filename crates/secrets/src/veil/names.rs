@@ -53,6 +53,11 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// A word that says something of its own, so that it is not taken out wherever it stands.
+    pub fn has(&self, word: &str) -> bool {
+        self.known(word).is_some()
+    }
+
     /// What else a word is. What is a name and a word of a text is a name.
     pub(super) fn known(&self, word: &str) -> Option<Known> {
         let gathered = || {

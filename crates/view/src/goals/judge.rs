@@ -406,8 +406,12 @@ fn storage(lab: &Lab, cluster: (&str, &Cluster), guests: &[Failover<'_>], trial:
                 .unknown
                 .push(format!("no disk of {} is declared", found.name));
         }
-        let pools = found.guest.disks.values().filter_map(|d| d.pool.known());
-        for pool in pools {
+        for (disk, about) in &found.guest.disks {
+            let Some(pool) = about.pool.known() else {
+                let what = format!("on which pool disk {disk} of {} lies", found.name);
+                trial.unknown.push(what);
+                continue;
+            };
             match reach(lab, pool.name(), cluster, found.name) {
                 Reach::Local(host) => {
                     stuck.push(format!("{} ({} of {host})", found.name, pool.name()))
@@ -443,6 +447,12 @@ fn rebuild(world: &World<'_>) -> Option<Goal> {
             "it waits for itself: {}",
             steps.collect::<Vec<_>>().join("; ")
         ));
+    }
+    for (name, secret) in lab.secrets.iter().filter(|(_, s)| !s.opens.is_empty()) {
+        if secret.r#in.known().is_none() {
+            let what = format!("where secret {name} is kept, which opens what is restored");
+            trial.unknown.push(what);
+        }
     }
     trial
         .fine

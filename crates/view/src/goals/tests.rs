@@ -1,6 +1,6 @@
 //! Labs of one box and more: which goals are impossible, and what is bought.
 
-use super::{Advice, Goal, Verdict};
+use super::{Advice, Goal, Verdict, What};
 use model::compose::Projects;
 use model::lab::Lab;
 
@@ -76,6 +76,50 @@ fn is_possible(lab: &Lab, goal: &str) -> bool {
     let goals = judge(lab);
     let found = goals.iter().find(|g| g.key.words() == goal);
     found.unwrap_or_else(|| panic!("no goal {goal}")).verdict == Verdict::Possible
+}
+
+/// Neither a machine that takes over nor a share of time is possible where nobody knows what a disk lies on.
+#[test]
+fn what_nobody_knows_makes_no_goal_possible() {
+    let with = |pool: &str| {
+        lab(&[&format!(
+            "sites: {{home: {{}}}}
+tiers: {{t: {{slo: 99.9%}}}}
+hosts:
+  a: {{site: home, os: proxmox-ve, availability: 99.5%, hardware: {{memory: 32GiB}}}}
+  b: {{site: home, os: proxmox-ve, availability: 99.5%, hardware: {{memory: 32GiB}}}}
+  c: {{site: home, os: debian, hardware: {{memory: 4GiB}}}}
+pools: {{p: {{kind: nfs, on: c}}}}
+clusters: {{m: {{kind: proxmox, members: [a, b], qdevice: c, ha: true}}}}
+guests: {{k: {{kind: vm, on: m, memory: 4GiB, disks: {{root: {{{pool}size: 20GB}}}}}}}}
+services: {{u: {{tier: t, runs: {{guest: k}}}}}}
+"
+        )])
+    };
+    for pool in ["pool: unknown, ", ""] {
+        for goal in judge(&with(pool))
+            .iter()
+            .filter(|g| g.key.what != What::Rebuild)
+        {
+            assert_eq!(goal.verdict, Verdict::Unknown, "{pool}: {goal:#?}");
+        }
+    }
+    let known = judge(&with("pool: p, "));
+    let ha = known.iter().find(|g| g.key.what == What::Ha).unwrap();
+    assert_eq!(ha.verdict, Verdict::Possible, "{ha:#?}");
+}
+
+#[test]
+fn a_key_that_is_kept_nobody_knows_where_leaves_the_rebuild_open() {
+    let with = |place: &str| {
+        let tier = tier("rto: {host: 2d}");
+        let text = format!("{BOX}{AWAY}{tier}secrets: {{k: {{in: {place}, opens: [cloud]}}}}\n");
+        let goals = judge(&lab(&[&text]));
+        let found = goals.into_iter().find(|g| g.key.what == What::Rebuild);
+        found.unwrap().verdict
+    };
+    assert_eq!(with("unknown"), Verdict::Unknown);
+    assert_eq!(with("paper"), Verdict::Possible);
 }
 
 /// With everything that is advised the goal is possible; without any one thing of it, it is not.
