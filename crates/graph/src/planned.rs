@@ -6,6 +6,7 @@
 use crate::availability::ppm;
 use crate::downtime::{Repeated, Rhythm};
 use crate::error_budget::{exact, percent};
+use crate::standing::away;
 use crate::structure::{Cuts, Structure};
 use crate::wording::names;
 use diag::Span;
@@ -187,8 +188,10 @@ impl<'a> Outages<'a> {
             }
             let found: FxHashSet<usize> = hits.iter().map(|(e, _)| *e).collect();
             let alone: FxHashSet<usize> = alone(cuts, &hits).into_iter().collect();
-            let apart = |e: &usize| alone.contains(e) || !found.contains(e);
-            let things = entries.iter().enumerate().filter(|(e, _)| apart(e));
+            // What is not in use takes no turn.
+            let there = |thing: &Target| away(lab, &thing.object).is_none();
+            let apart = |e: &usize, t: &Target| alone.contains(e) || !found.contains(e) && there(t);
+            let things = entries.iter().enumerate().filter(|(e, t)| apart(e, t));
             taken.things = things.map(|(_, t)| *t).collect();
             if entries.is_empty() {
                 out.whole.push(number);

@@ -227,15 +227,21 @@ fn explain(
     })
 }
 
+/// So many windows are told of.
+const SHOWN: usize = 10;
+
 /// What windows take off what the parts allow.
 fn explain_windows(rest: &Rest<'_>, promise: &Promise, best: u64, mut d: Diagnostic) -> Diagnostic {
     let Some(windows) = &rest.windows else {
         return d;
     };
-    for outage in &rest.sure {
+    for outage in rest.sure.iter().take(SHOWN) {
         let (name, turns, sum) = (outage.window.name, outage.turns(), outage.arithmetic());
         d = d.note(format!("planned downtime in window '{name}'{turns}: {sum}"));
         d = d.and_at(outage.window.span, "away in each window");
+    }
+    if let Some(more) = rest.sure.len().checked_sub(SHOWN).filter(|n| *n > 0) {
+        d = d.note(format!("planned downtime in {more} more windows"));
     }
     let left = percent(ppm(windows.left()));
     match windows {
