@@ -13,6 +13,7 @@ mod words;
 pub use names::Names;
 
 use crate::scan::{Grade, Look, is_of_words};
+use aho_corasick::AhoCorasick;
 use diag::{Diagnostic, SourceSet, Span};
 use model::id::Kind;
 use said::Known;
@@ -127,10 +128,13 @@ impl Veil {
     /// Whoever knows what else a word is says so: names of declared objects stay in messages.
     pub fn over(&self, sources: &SourceSet, told: &mut [Diagnostic], names: &Names<'_>) {
         let mut known: BTreeMap<Span, Words> = BTreeMap::new();
-        let variables = Words::of(self.of_variables(sources));
+        let variables: Vec<&str> = self.of_variables(sources).collect();
+        let searcher = match variables.is_empty() {
+            true => None,
+            false => AhoCorasick::new(&variables).ok(),
+        };
         for d in told {
             let mut places = Vec::new();
-            let mut varies = false;
             let mut own: Vec<(usize, &str)> = Vec::new();
             for label in d.primary.iter().chain(&d.secondary) {
                 let text = sources.get(label.span.source).map(|s| s.text.as_str());
@@ -142,9 +146,6 @@ impl Veil {
                         .entry(place)
                         .or_insert_with(|| Words::of(within(look, text, lines)));
                     places.push(place);
-                    varies |= text
-                        .get(place.start as usize..place.end as usize)
-                        .is_some_and(|lines| lines.contains('$'));
                     // A key is called by its name, even where its value has the same word.
                     if d.code == "unknown-key" && !is_hidden(look, &label.span) {
                         let key = text.get(label.span.start as usize..label.span.end as usize);
@@ -160,8 +161,11 @@ impl Veil {
                 .chain(labels.map(|l| &mut l.text));
             for text in said {
                 let mut hidden: BTreeSet<&str> = BTreeSet::new();
-                if varies {
-                    hidden.extend(variables.perhaps_in(text));
+                for found in searcher
+                    .iter()
+                    .flat_map(|s| s.find_overlapping_iter(&*text))
+                {
+                    hidden.extend(variables.get(found.pattern().as_usize()));
                 }
                 for (n, words) in places.iter().map(|place| known.get(place)).enumerate() {
                     let words = words.into_iter().flat_map(|w| w.perhaps_in(text));
