@@ -9,9 +9,10 @@ use crate::load::{Load, guest_memory};
 use crate::partial::{Partial, listed};
 use crate::places::Machine;
 use crate::sizes::{memory, storage};
+use crate::standing::away;
 use crate::{pools, totals};
 use model::declare::{Given, OptExt as _};
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
 use model::lab::hardware::HostKind;
 use model::lab::service::Service;
 use model::lab::{Host, Lab};
@@ -214,7 +215,12 @@ impl<'a> Standby<'a> {
             let other = a.of.known().is_none_or(|of| {
                 of.kind() == Kind::Host && of.part().is_none() && of.name() != spare.name()
             });
-            (whole && other).then_some(spare)
+            // A spare that is to be bought, or was given away, is none.
+            let there = a.of.known().is_none_or(|of| {
+                let of = ObjectRef::new(of.kind(), of.name());
+                away(lab, &of).is_none()
+            });
+            (whole && other && there).then_some(spare)
         });
         let mut free = free_memory::all(lab, load);
         let mut room: FxHashMap<&str, Room<'_>> = FxHashMap::default();

@@ -225,6 +225,7 @@ impl Lab {
                     .or(of!(r.guest))
                     .or(of!(r.host))
                     .or(of!(r.cluster))
+                    .or(of!(r.device))
             });
             let said = places.clone().count() == s.runs.iter().count();
             // One that says so itself is told of nobody.
@@ -346,7 +347,8 @@ impl Lab {
                 let place = of!(r.stack)
                     .or(of!(r.guest))
                     .or(of!(r.host))
-                    .or(of!(r.cluster));
+                    .or(of!(r.cluster))
+                    .or(of!(r.device));
                 place.is_none_or(|(kind, name)| !gone.has(kind, name))
             });
         }

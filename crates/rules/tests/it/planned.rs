@@ -519,3 +519,27 @@ fn a_backup_that_is_planned_comes_before_no_update() {
     };
     assert_eq!((said(""), said("status: planned")), (0, 1));
 }
+
+/// One that is only to be bought stands in for nothing.
+#[test]
+fn a_spare_that_is_not_in_use_is_none() {
+    let waits = |status: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nsites: {{home: {{}}}}\ntiers: {{t: {{rto: {{host: 4h}}, response: 15m}}}}\n\
+            hosts: {{a: {{site: home, hardware: {{memory: 8GiB}}}}, c: {{site: home{status}, hardware: {{memory: 8GiB}}}}}}\n\
+            assets: {{box: {{of: host/c, spare_for: host/a}}}}\n\
+            services: {{web: {{tier: t, runs: {{host: a}}, memory: {{limit: 20GiB}}}}}}\n"
+        );
+        messages(&text, "dr-rto-procure", "").len()
+    };
+    assert_eq!(waits(""), 0);
+    assert!(waits(", status: planned") > 0);
+}
+
+#[test]
+fn what_runs_on_a_device_that_is_gone_is_not_in_use() {
+    let text = "format: 1\nlab: x\ndevices: {rt: {kind: router, status: retired}}\nservices: {s: {runs: {device: rt}}}\n";
+    let said = told(text, "service 's'");
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(said[0].contains("counts as retired"), "{said:#?}");
+}
