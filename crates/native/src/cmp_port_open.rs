@@ -45,6 +45,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         let own = match (&container.service.network_mode, beside) {
             // It publishes nothing: what it listens on are ports of its machine.
             (Some(mode), _) if mode.value == "host" => own(&container, mode.span),
+            // The bridge of the engine, and the network that is taken where none is named.
+            (Some(mode), _) if matches!(mode.value.as_str(), "bridge" | "default") => None,
             (Some(_), _) => continue,
             (None, Some(_)) => own(&container, container.service.span),
             (None, None) => None,
@@ -72,12 +74,8 @@ fn own(container: &Container<'_>, span: Span) -> Option<Port> {
     let port = sensitive::database_port(&image.value.name)?;
     let told = [&container.service.command, &container.service.entrypoint];
     let told = told.into_iter().flatten().flat_map(|c| &c.words);
-    let mut told = told.map(|word| word.expose());
-    if told.any(|word| {
-        ["127.0.0.1", "localhost", "::1"]
-            .iter()
-            .any(|own| word.contains(own))
-    }) {
+    let told: Vec<&str> = told.map(|word| word.expose()).collect();
+    if listens_to_itself(&told) {
         return None;
     }
     Some(Port {
@@ -92,6 +90,31 @@ fn own(container: &Container<'_>, span: Span) -> Option<Port> {
         mode: Some("host".to_owned()),
         long: None,
     })
+}
+
+/// An option of these words gives addresses to listen on, and all of them are of the machine itself: `--bind 127.0.0.1`, `-c listen_addresses=localhost`.
+fn listens_to_itself(words: &[&str]) -> bool {
+    let words: Vec<&str> = words.iter().flat_map(|w| w.split_whitespace()).collect();
+    let asks = |option: &str| {
+        let option = option.to_ascii_lowercase();
+        let of_address = ["bind", "listen", "host", "address"];
+        of_address.iter().any(|part| option.contains(part))
+    };
+    let is_own = |value: &str| {
+        let mut each = value
+            .split(',')
+            .map(|a| a.trim_matches(['"', '\'', '[', ']']));
+        each.all(|a| ["127.0.0.1", "localhost", "::1", "-::1"].contains(&a))
+    };
+    let mut before = "";
+    for word in words {
+        let (option, value) = word.split_once('=').unwrap_or((before, word));
+        if asks(option) && is_own(value) {
+            return true;
+        }
+        before = word;
+    }
+    false
 }
 
 /// What could be reached, and where.

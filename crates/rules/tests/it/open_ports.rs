@@ -33,6 +33,10 @@ fn a_database_is_known_by_its_port_or_its_image() {
         "image: mongo:7, ports: ['0.0.0.0:27017:27017']",
         "image: mongo:7, ports: ['[::]:27017:27017']",
         "image: mongo:7, network_mode: host",
+        "image: mongo:7, network_mode: host, command: ['--bind_ip', '127.0.0.1,10.0.0.2']",
+        "image: postgres:17, network_mode: host, command: postgres -c listen_addresses=* -c cluster_name=localhost",
+        "image: mongo:7, network_mode: bridge, ports: ['27017:27017']",
+        "image: mongo:7, network_mode: default, ports: ['27017:27017']",
         "image: postgres:17, network_mode: host, command: postgres -c shared_buffers=1GB",
     ] {
         let found = said(service);
@@ -49,6 +53,8 @@ fn a_database_is_known_by_its_port_or_its_image() {
         "image: mongo:7, expose: ['27017']",
         "image: postgres:17, network_mode: host, command: postgres -c listen_addresses=127.0.0.1",
         "image: own/web:1, network_mode: host",
+        "image: mongo:7, network_mode: host, command: ['--bind_ip', 'localhost,::1']",
+        "image: redis:8, network_mode: host, command: redis-server --bind 127.0.0.1",
         "image: mongo:7, network_mode: none",
     ] {
         let found = said(service);
