@@ -49,6 +49,7 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         let mut object = shown(file, &reading, &veil);
         let variables = veil::of_variables(&reading.sources, &names);
         without(&mut object["project"], &variables);
+        without_in_keys(&mut object["project"], &variables);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);
             object["diagnostics"] = serde_json::from_str(&said)?;
@@ -159,6 +160,27 @@ fn without(value: &mut serde_json::Value, hidden: &[String]) {
         serde_json::Value::Array(items) => items.iter_mut().for_each(|i| without(i, hidden)),
         serde_json::Value::Object(entries) => {
             entries.values_mut().for_each(|v| without(v, hidden));
+        }
+        _ => {}
+    }
+}
+
+/// The same in keys, which are names of services, networks and volumes in what is read: no key of Compose is as long as a good password.
+fn without_in_keys(value: &mut serde_json::Value, hidden: &[String]) {
+    match value {
+        serde_json::Value::Array(items) => {
+            items.iter_mut().for_each(|i| without_in_keys(i, hidden));
+        }
+        serde_json::Value::Object(entries) => {
+            entries
+                .values_mut()
+                .for_each(|v| without_in_keys(v, hidden));
+            let long = || hidden.iter().filter(|word| word.len() > 7);
+            if entries.keys().any(|key| long().any(|w| key.contains(w))) {
+                let old = std::mem::take(entries);
+                let shown = |key: String| long().fold(key, |k, w| k.replace(w, "[hidden]"));
+                entries.extend(old.into_iter().map(|(key, v)| (shown(key), v)));
+            }
         }
         _ => {}
     }
