@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod hide;
+pub mod json;
 mod lines;
 mod name;
 mod one_of;

@@ -48,8 +48,8 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         veil.over(&reading.sources, &mut reading.diagnostics, &names);
         let mut object = shown(file, &reading, &veil);
         let variables = veil::of_variables(&reading.sources, &names);
-        without(&mut object["project"], &variables);
-        without_in_keys(&mut object["project"], &variables);
+        diag::json::without(&mut object["project"], &variables);
+        diag::json::without_in_keys(&mut object["project"], &variables);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);
             object["diagnostics"] = serde_json::from_str(&said)?;
@@ -102,7 +102,7 @@ impl Hidden<'_> {
             let text = span.and_then(|s| Some((s.source, self.sources.get(s.source)?)));
             if let (Some((id, source)), Some(value)) = (text, entry.1.get_mut("value")) {
                 let all = Span::new(id, 0, source.text.len());
-                without(value, &self.veil.hidden_in(self.sources, all));
+                diag::json::without(value, &self.veil.hidden_in(self.sources, all));
             }
         }
     }
@@ -135,7 +135,7 @@ impl Hidden<'_> {
                 {
                     let hidden = self.veil.hidden_in(self.sources, span);
                     let values = entries.iter_mut().filter(|(key, _)| *key != "span");
-                    values.for_each(|(_, v)| without(v, &hidden));
+                    values.for_each(|(_, v)| diag::json::without(v, &hidden));
                 }
                 if entries.keys().any(|key| key.contains(char::is_whitespace)) {
                     let old = std::mem::take(entries);
@@ -144,45 +144,6 @@ impl Hidden<'_> {
             }
             _ => {}
         }
-    }
-}
-
-/// Takes words out of what was read from where they stand; those of three signs are everywhere.
-fn without(value: &mut serde_json::Value, hidden: &[String]) {
-    match value {
-        serde_json::Value::String(text) => {
-            for word in hidden {
-                if text == word || word.len() > 3 && text.contains(word.as_str()) {
-                    *text = text.replace(word.as_str(), "[hidden]");
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|i| without(i, hidden)),
-        serde_json::Value::Object(entries) => {
-            entries.values_mut().for_each(|v| without(v, hidden));
-        }
-        _ => {}
-    }
-}
-
-/// The same in keys, which are names of services, networks and volumes in what is read: no key of Compose is as long as a good password.
-fn without_in_keys(value: &mut serde_json::Value, hidden: &[String]) {
-    match value {
-        serde_json::Value::Array(items) => {
-            items.iter_mut().for_each(|i| without_in_keys(i, hidden));
-        }
-        serde_json::Value::Object(entries) => {
-            entries
-                .values_mut()
-                .for_each(|v| without_in_keys(v, hidden));
-            let long = || hidden.iter().filter(|word| word.len() > 7);
-            if entries.keys().any(|key| long().any(|w| key.contains(w))) {
-                let old = std::mem::take(entries);
-                let shown = |key: String| long().fold(key, |k, w| k.replace(w, "[hidden]"));
-                entries.extend(old.into_iter().map(|(key, v)| (shown(key), v)));
-            }
-        }
-        _ => {}
     }
 }
 
