@@ -1,7 +1,7 @@
 //! What of the texts of a lab may be shown: everything that prints a line of somebody's text takes it from here.
 
 use ::secrets::scan::{Look, Scanner};
-use ::secrets::veil::{Names, Veil, is_environment};
+use ::secrets::veil::{Names, Veil, brought_along, is_environment, variables};
 use diag::{Diagnostic, Source, SourceSet};
 use model::lab::Lab;
 use rayon::prelude::*;
@@ -53,14 +53,13 @@ pub(crate) fn leaks(veil: &Veil, sources: &SourceSet, told: &[Diagnostic]) -> Ve
 pub(crate) fn of_variables(sources: &SourceSet, names: &Names<'_>) -> Vec<String> {
     let files = sources.iter().map(|(_, source)| source);
     let files = files.filter(|source| is_environment(&source.path));
-    let found = files.flat_map(|source| {
-        let look = SCANNER.look(&source.path, &source.text);
-        let words = look.leaks.into_iter();
-        words.filter_map(|leak| source.text.get(leak.span).map(str::to_owned))
-    });
-    found
-        .filter(|word| word.len() > 3 && !names.has(word))
-        .collect()
+    let files = files.map(|source| (source, SCANNER.look(&source.path, &source.text)));
+    let files: Vec<(&Source, Look)> = files.collect();
+    let all = files.iter();
+    let all = all.flat_map(|(source, look)| variables(source, &look.leaks));
+    let all: Vec<_> = all.collect();
+    let found = brought_along(sources, &all, names).into_iter();
+    found.map(str::to_owned).collect()
 }
 
 /// A text without the secrets that stand in it, and without what may be one.

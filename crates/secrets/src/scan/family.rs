@@ -31,7 +31,7 @@ mod media;
 mod monitor;
 mod named;
 mod netrc;
-mod notify;
+pub(super) mod notify;
 mod nut;
 mod php;
 mod pipe;

@@ -193,7 +193,7 @@ fn is_said(text: &str) -> bool {
 }
 
 /// The name that a place stands behind, in its line.
-fn before(text: &str, at: usize) -> &str {
+pub(crate) fn before(text: &str, at: usize) -> &str {
     const LONGEST: usize = 100;
     let bytes = text.as_bytes().get(..at).unwrap_or_default();
     let between = |b: &&u8| b" \t\"'=:,\\-${?+".contains(*b);
