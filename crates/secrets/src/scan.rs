@@ -175,6 +175,10 @@ impl Scanner {
             look.part(&found, &lines);
             look.join(found, lines.start);
         }
+        for file in inner::written(text, form) {
+            let found = self.look_outside(&file.path, file.text);
+            look.join(found, file.start);
+        }
         look
     }
 
