@@ -10,6 +10,7 @@ mod lines;
 mod name;
 mod one_of;
 mod source;
+mod whole;
 
 pub mod fix;
 pub mod render;
@@ -20,3 +21,4 @@ pub use lines::Lines;
 pub use name::{Naming, misspelt, naming};
 pub use one_of::one_of;
 pub use source::{Position, Source, SourceId, SourceSet, Span, Spanned};
+pub use whole::{replace_word, stands_alone};

@@ -6,6 +6,7 @@
 
 mod kind;
 mod lists;
+mod ordinary;
 mod slip;
 mod words;
 

@@ -49,6 +49,23 @@ pub struct Leak {
     pub file: String,
     /// What it seems to be, e.g. `a private key`.
     pub what: String,
+    /// Who has it by that.
+    pub in_git: InGit,
+}
+
+/// Whether git keeps a file. Whoever reads the files asks; nobody else knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InGit {
+    /// It is in the repository.
+    Kept,
+    /// It is not, and nothing keeps it out.
+    New,
+    /// It is not, and git is told to ignore it.
+    Ignored,
+    /// There is no repository.
+    NoRepository,
+    /// Git did not say.
+    Unknown,
 }
 
 /// Where the value of a setting was found.

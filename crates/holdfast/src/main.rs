@@ -20,6 +20,7 @@ mod documents;
 mod evidence;
 mod exit;
 mod files;
+mod git;
 mod in_twin;
 mod interfaces;
 mod knowledge;

@@ -1,10 +1,14 @@
 //! What of the texts of a lab may be shown: everything that prints a line of somebody's text takes it from here.
 
+use crate::git;
 use ::secrets::scan::{Look, Scanner};
-use ::secrets::veil::{Names, Veil, is_environment};
-use diag::{Diagnostic, Source, SourceSet};
+use ::secrets::veil::{Names, Veil, brought_along, is_environment, variables};
+use diag::{Diagnostic, Source, SourceSet, Span};
 use model::lab::Lab;
 use rayon::prelude::*;
+use rules::InGit;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// What is looked for is compiled when a text may have it, and once.
@@ -39,28 +43,44 @@ pub(crate) fn looks_of(sources: &SourceSet, first: usize) -> Vec<Look> {
     texts.par_iter().with_max_len(1).map(one).collect()
 }
 
-/// What was found in clear text, for the rules.
-pub(crate) fn leaks(veil: &Veil, sources: &SourceSet, told: &[Diagnostic]) -> Vec<rules::Leak> {
+/// What was found in clear text, for the rules; `root` is the folder that the names of the files are meant from.
+pub(crate) fn leaks(
+    veil: &Veil,
+    root: &Path,
+    sources: &SourceSet,
+    told: &[Diagnostic],
+) -> Vec<rules::Leak> {
     let found = veil.leaks(sources, told).into_iter();
     let found = found.filter_map(|(span, what)| {
-        let file = sources.get(span.source)?.path.clone();
-        Some(rules::Leak { span, file, what })
+        let file = sources.get(span.source)?.path.as_str();
+        Some((span, file, what))
     });
-    found.collect()
+    let found: Vec<(Span, &str, String)> = found.collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let files: BTreeSet<&str> = found.iter().map(|(_, file, _)| *file).collect();
+    let kept = git::keeping(root, &files);
+    let leak = |(span, file, what): (Span, &str, String)| rules::Leak {
+        span,
+        file: file.to_owned(),
+        what,
+        in_git: kept.get(file).copied().unwrap_or(InGit::Unknown),
+    };
+    found.into_iter().map(leak).collect()
 }
 
 /// The secrets that variables bring into what is read of Compose files, as far as they are no names of something.
 pub(crate) fn of_variables(sources: &SourceSet, names: &Names<'_>) -> Vec<String> {
     let files = sources.iter().map(|(_, source)| source);
     let files = files.filter(|source| is_environment(&source.path));
-    let found = files.flat_map(|source| {
-        let look = SCANNER.look(&source.path, &source.text);
-        let words = look.leaks.into_iter();
-        words.filter_map(|leak| source.text.get(leak.span).map(str::to_owned))
-    });
-    found
-        .filter(|word| word.len() > 3 && !names.has(word))
-        .collect()
+    let files = files.map(|source| (source, SCANNER.look(&source.path, &source.text)));
+    let files: Vec<(&Source, Look)> = files.collect();
+    let all = files.iter();
+    let all = all.flat_map(|(source, look)| variables(source, &look.leaks));
+    let all: Vec<_> = all.collect();
+    let found = brought_along(sources, &all, names).into_iter();
+    found.map(str::to_owned).collect()
 }
 
 /// A text without the secrets that stand in it, and without what may be one.

@@ -38,6 +38,7 @@ use self::parts::{Index, Parts};
 use self::sentences::Sentences;
 use self::settings::Settings;
 use self::slips::Slips;
+pub(crate) use self::slips::before as name_before;
 use self::tokens::Tokens;
 use self::words::Words;
 use std::collections::BTreeSet;
@@ -174,6 +175,10 @@ impl Scanner {
             look.part(&found, &lines);
             look.join(found, lines.start);
         }
+        for file in inner::written(text, form) {
+            let found = self.look_outside(&file.path, file.text);
+            look.join(found, file.start);
+        }
         look
     }
 
@@ -207,6 +212,12 @@ impl Scanner {
             match verdict {
                 Verdict::Told(leak) => out.put(leak),
                 Verdict::Doubtful(span) => doubtful.push(span),
+            }
+        }
+        for address in family::notify::addresses(text) {
+            match address.is_told && !quiet.has(&address.span) {
+                true => out.add(address.span, "a token of a service of messages".to_owned()),
+                false => doubtful.push(address.span),
             }
         }
         for word in self.words.find(text, &held, kind) {
@@ -282,6 +293,11 @@ fn in_quotes(word: &str) -> String {
 /// Whether a word is too long and too mixed to be one of a language.
 pub(crate) fn is_made_up(word: &str) -> bool {
     is_strong(word, Kind::Settings)
+}
+
+/// The same, and too mixed to stand in another word by chance.
+pub(crate) fn is_random(word: &str) -> bool {
+    is_strong(word, Kind::Prose)
 }
 
 /// The text with stars in place of what was found; every byte keeps its place.

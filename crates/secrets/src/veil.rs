@@ -6,20 +6,22 @@
 
 mod flow;
 mod lines;
+mod messages;
 mod names;
 mod said;
+mod variables;
 mod words;
 
 pub use names::Names;
+pub use variables::{Variable, brought_along, is_environment, is_telling, variables};
 
 use crate::scan::{Grade, Look, is_of_words};
-use aho_corasick::AhoCorasick;
 use diag::{Diagnostic, SourceSet, Span};
+use messages::Messages;
 use model::id::Kind;
 use said::Known;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
-use words::Words;
 
 /// Texts as they may be shown, and what was found in them.
 #[derive(Debug)]
@@ -111,84 +113,23 @@ impl Veil {
             .collect()
     }
 
-    /// The secrets of environment files: Compose puts them wherever their variables are named, also where nobody would look for one.
-    pub fn of_variables<'t>(&'t self, sources: &'t SourceSet) -> impl Iterator<Item = &'t str> {
+    /// The secrets of environment files.
+    pub fn of_variables<'t>(
+        &'t self,
+        sources: &'t SourceSet,
+    ) -> impl Iterator<Item = Variable<'t>> + use<'t> {
         let files = sources.iter().zip(&self.looks);
-        let files = files.filter(|((_, source), _)| is_environment(&source.path));
-        let leaks = files.flat_map(|((_, source), look)| {
-            let leaks = look.leaks.iter();
-            leaks.filter_map(|leak| source.text.get(leak.span.clone()))
-        });
-        leaks.filter(|word| word.len() > 3)
+        files.flat_map(|((_, source), look)| variables(source, &look.leaks))
     }
 
-    /// Takes out of what is said whatever is hidden in the lines that it is about, and the secrets of links. What a line hides is looked
-    /// up once, however much is said of it.
+    /// Takes out of what is said whatever is hidden in the lines that it is about, the secrets of links, and those that variables bring
+    /// along.
     ///
     /// Whoever knows what else a word is says so: names of declared objects stay in messages.
     pub fn over(&self, sources: &SourceSet, told: &mut [Diagnostic], names: &Names<'_>) {
-        let mut known: BTreeMap<Span, Words> = BTreeMap::new();
-        let variables: Vec<&str> = self.of_variables(sources).collect();
-        let searcher = match variables.is_empty() {
-            true => None,
-            false => AhoCorasick::new(&variables).ok(),
-        };
-        for d in told {
-            let mut places = Vec::new();
-            let mut own: Vec<(usize, &str)> = Vec::new();
-            for label in d.primary.iter().chain(&d.secondary) {
-                let text = sources.get(label.span.source).map(|s| s.text.as_str());
-                let look = self.looks.get(label.span.source.0 as usize);
-                let lines = sources.whole_lines(label.span);
-                if let (Some(text), Some(look), Some(lines)) = (text, look, lines) {
-                    let place = Span::new(label.span.source, lines.start, lines.end);
-                    known
-                        .entry(place)
-                        .or_insert_with(|| Words::of(within(look, text, lines)));
-                    places.push(place);
-                    // A key is called by its name, even where its value has the same word.
-                    if d.code == "unknown-key" && !is_hidden(look, &label.span) {
-                        let key = text.get(label.span.start as usize..label.span.end as usize);
-                        own.extend(key.map(|key| (places.len(), key)));
-                    }
-                }
-            }
-            let labels = d.primary.iter_mut().chain(&mut d.secondary);
-            let said = [&mut d.message]
-                .into_iter()
-                .chain(&mut d.notes)
-                .chain(&mut d.help)
-                .chain(labels.map(|l| &mut l.text));
-            for text in said {
-                let mut hidden: BTreeSet<&str> = BTreeSet::new();
-                for found in searcher
-                    .iter()
-                    .flat_map(|s| s.find_overlapping_iter(&*text))
-                {
-                    hidden.extend(variables.get(found.pattern().as_usize()));
-                }
-                for (n, words) in places.iter().map(|place| known.get(place)).enumerate() {
-                    let words = words.into_iter().flat_map(|w| w.perhaps_in(text));
-                    hidden
-                        .extend(words.filter(|w| !own.iter().any(|(at, key)| *at > n && key == w)));
-                }
-                for secret in hidden {
-                    if text.contains(secret) {
-                        *text = said::without(text, secret, names.known(secret));
-                    }
-                }
-                if text.contains("://") || text.contains(['?', '&', ';']) {
-                    *text = diag::hide_addresses(text);
-                }
-            }
-        }
+        let mut messages = Messages::new(self, sources, names);
+        told.iter_mut().for_each(|d| messages.over(d));
     }
-}
-
-/// `.env`, `db.env` or `.env.local`.
-pub fn is_environment(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with(".env") || name.ends_with(".env")
 }
 
 /// Whether two places share a byte.

@@ -59,15 +59,38 @@ fn said<const SET: u64>(about: &About<SET>) -> String {
     }
 }
 
+/// Schemes whose addresses name a machine first. Of any other nobody knows: a token stands there in most of those of Apprise and Shoutrrr.
+const WITH_HOST: [&str; 6] = ["http", "https", "mailto", "mailtos", "ntfy", "ntfys"];
+
 /// Of the address of a web hook only where it leads: whoever knows the rest may ring.
 fn without_path(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return diag::hide(address);
     };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    let more = if rest.len() > host.len() { "/…" } else { "" };
-    format!("{scheme}://{host}{more}")
+    let name = |c: char| c.is_ascii_alphanumeric() || "+.-_".contains(c);
+    if scheme.is_empty() || !scheme.chars().all(name) {
+        return diag::hide(address);
+    }
+    let with_host = WITH_HOST.contains(&scheme.to_ascii_lowercase().as_str());
+    // A password may have any sign in it, also those that end the name of a machine elsewhere.
+    let login = diag::userinfos(address).into_iter().next();
+    let behind = login.and_then(|login| address.get(login.end + 1..));
+    let behind = behind.unwrap_or(rest);
+    let host = behind.split(['/', '?', '#', '&']).next();
+    match host.filter(|host| with_host && is_host(scheme, host)) {
+        None => format!("{scheme}://…"),
+        Some(host) => {
+            let more = if rest.len() > host.len() { "/…" } else { "" };
+            format!("{scheme}://{host}{more}")
+        }
+    }
+}
+
+/// The name or the address of a machine. `ntfy://x` is a topic, which nobody else is to know, unless there is more to it.
+fn is_host(scheme: &str, text: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || ".:-_[]".contains(c);
+    let is_topic = scheme.starts_with("ntfy") && !text.contains(['.', ':']);
+    !text.is_empty() && text.chars().all(sign) && !is_topic
 }
 
 fn channels(lab: &Lab) -> Sheet {
@@ -97,4 +120,35 @@ fn probes(lab: &Lab) -> Sheet {
         ]);
     }
     sheet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_path;
+
+    #[test]
+    fn of_an_address_only_the_machine_is_shown() {
+        for (address, want) in [
+            ("https://ntfy.sh/lab?auth=CANARY", "https://ntfy.sh/…"),
+            ("https://ntfy.sh", "https://ntfy.sh"),
+            ("https://jo:s3/CANARY@h:8443/x", "https://h:8443/…"),
+            ("http://gotify:8080/message", "http://gotify:8080/…"),
+            ("mailto://jo:CANARY@example.org", "mailto://example.org/…"),
+            ("mailto://example.org&pass=CANARY", "mailto://example.org/…"),
+            ("ntfy://ntfy.lan/alarm", "ntfy://ntfy.lan/…"),
+            ("ntfys://CANARY", "ntfys://…"),
+            ("pover://user@CANARY", "pover://…"),
+            ("tgram://CANARY/chat", "tgram://…"),
+            ("pbul://CANARY", "pbul://…"),
+            ("msteams://CANARY/b/c/d", "msteams://…"),
+            ("discord://1234/CANARY", "discord://…"),
+            ("slack://a/CANARY/c", "slack://…"),
+            ("gotify://gotify.lan/CANARY", "gotify://…"),
+            ("https://CA:NARY@/x", "https://…"),
+            ("jo@example.org", "jo@example.org"),
+        ] {
+            let shown = without_path(address);
+            assert_eq!(shown, want, "{address}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub(super) const NOUNS: [(&str, Naming); 22] = [
     ("privatekey", Naming::Secret),
 ];
 /// Words that end as a secret's name does and are none.
-pub(super) const OTHERS: [&str; 7] = [
+pub(super) const OTHERS: [&str; 15] = [
     "bypass",
     "compass",
     "trespass",
@@ -36,6 +36,14 @@ pub(super) const OTHERS: [&str; 7] = [
     "underpass",
     "surpass",
     "encompass",
+    "enpass",
+    "keepass",
+    "kompass",
+    "lastpass",
+    "nordpass",
+    "onetimesecret",
+    "reisepass",
+    "rosenpass",
 ];
 /// What a key is for that is a secret.
 pub(super) const KEYS: [&str; 41] = [

@@ -1,6 +1,7 @@
 //! What a misspelt name was meant to be.
 
 use super::lists::{ABOUT, KEYS, NOUNS, SAME};
+use super::ordinary::ORDINARY;
 use super::words::words;
 use super::{Naming, kind, naming};
 
@@ -10,47 +11,6 @@ const CREDENTIALS: [&str; 4] = ["cred", "creds", "credential", "credentials"];
 const SHORT: [&str; 7] = ["pas", "psw", "pswd", "pwrd", "pss", "psswd", "tkn"];
 /// Parts of a word that no other word has.
 const FRAGMENTS: [&str; 5] = ["passw", "asswor", "pasw", "paswo", "credent"];
-/// Words of their own that are near to one that means a secret, or hold it.
-const ORDINARY: [&str; 38] = [
-    "base",
-    "bass",
-    "bypass",
-    "class",
-    "compass",
-    "crew",
-    "crud",
-    "cards",
-    "does",
-    "keys",
-    "keyword",
-    "keywords",
-    "less",
-    "mass",
-    "part",
-    "parts",
-    "passed",
-    "passenger",
-    "passes",
-    "passing",
-    "passive",
-    "passport",
-    "passthrough",
-    "passthru",
-    "past",
-    "paste",
-    "path",
-    "paths",
-    "pause",
-    "pods",
-    "press",
-    "secretary",
-    "section",
-    "sector",
-    "secure",
-    "taken",
-    "tokenizer",
-    "wordpress",
-];
 /// Names that nobody mistypes by a letter, and comparing is quadratic.
 const LONGEST: usize = 64;
 
@@ -76,7 +36,7 @@ pub fn misspelt(name: &str) -> Option<Naming> {
 /// The noun that a word is a slip of.
 fn meant(word: &str, behind_key: bool) -> Option<&'static str> {
     let length = word.chars().count();
-    if ORDINARY.contains(&word) || SAME.contains(&word) || ABOUT.contains(&word) {
+    if ORDINARY.binary_search(&word).is_ok() || SAME.contains(&word) || ABOUT.contains(&word) {
         return None;
     }
     if SHORT.contains(&word) {
@@ -108,7 +68,7 @@ fn meant(word: &str, behind_key: bool) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::misspelt;
+    use super::{ORDINARY, misspelt};
 
     #[test]
     fn slips() {
@@ -146,8 +106,42 @@ mod tests {
             "authorized_keys",
             "path",
             "pass_through",
+            // Software, and words of its settings.
+            "hass",
+            "HASS_URL",
+            "hassio",
+            "passt",
+            "pasta",
+            "paws",
+            "paas",
+            "sass",
+            "bypass",
+            "compass",
+            "privatebin",
+            "PASSBOLT_HOST",
+            "keepass",
+            "rosenpass_port",
+            "onetimesecret",
+            "DOCKER_SOCKET",
+            "transcode",
+            "postcode",
+            "coreos",
+            "credits",
+            "broken",
+            "paused",
+            "local_kea",
+            "sacred",
         ] {
             assert_eq!(misspelt(name), None, "{name}");
+        }
+    }
+
+    /// A slip is looked up in them, and stays one.
+    #[test]
+    fn ordinary_words_are_in_order_and_no_slips() {
+        assert!(ORDINARY.is_sorted());
+        for slip in ["tokne", "pasword", "scret", "secert", "pasw", "credentail"] {
+            assert!(ORDINARY.binary_search(&slip).is_err(), "{slip}");
         }
     }
 }

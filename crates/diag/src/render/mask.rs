@@ -4,6 +4,8 @@
 //! diagnostic may concern the same line, the file may not even parse, or the key may be misspelt. So it works on text
 //! alone, knows no schema, and rather hides too much: the result has the same bytes per line, only stars.
 
+mod flow;
+
 use crate::hide;
 use crate::name::{Naming, misspelt};
 use rustc_hash::FxHashMap;
@@ -159,7 +161,9 @@ fn of_key(line: &str, body: &str) -> (String, State) {
     };
     let shown = match found.register && body[found.value..].starts_with('{') {
         true => entry_masked(line, found.value),
-        false => stars(line, found.hide_from),
+        false => {
+            flow::masked(line, found.hide_from).unwrap_or_else(|| stars(line, found.hide_from))
+        }
     };
     (hide(&shown), after(body, &found))
 }
@@ -480,6 +484,15 @@ mod tests {
             "secrets:\n  hunter2\n",
             "x: {secrets: [a], password: hunter2}\n",
             "password: {file: a}, token: hunter2\n",
+            "x: {password: hunter2, on: web, token: hunter2}\n",
+            "x: {password: hunter,2 hunter2, on: web}\n",
+            "x: {password: 'hunter2', on: 'hunter2 or so'}\n",
+            "x: {password: one, note: {of: hunter2}, on: [hunter2]}\n",
+            "x: {password: one, my note: hunter2}\n",
+            "x: {password: 'one, a: hunter2', on: b}\n",
+            "x: {password: \"one\\\", a: hunter2\", on: b}\n",
+            "x: {password: one # hunter2, a: hunter2\n",
+            "x: '{\"password\":\"one\",\"a\":\"hunter2\"}'\n",
             "note: hunter2-16C7e42F292c6912E7710c838347Ae178B4a\n",
             "key: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  hunter2\n  -----END OPENSSH PRIVATE KEY-----\n",
         ] {
@@ -545,6 +558,31 @@ mod tests {
             (
                 "secrets:\n  usb: {in: paper, value: hunter2, opens: [a]}\n",
                 "secrets:\n  usb: {in: paper, value: *******, opens: [a]}\n",
+            ),
+        ] {
+            assert_eq!(mask(text), want);
+        }
+    }
+
+    /// What other keys of a map say stays.
+    #[test]
+    fn the_rest_of_a_map_is_left_alone() {
+        for (text, want) in [
+            (
+                "a: {password: hunter2, changes: 2026-05-01, on: host/nas}\n",
+                "a: {password: *******, changes: 2026-05-01, on: host/nas}\n",
+            ),
+            (
+                "a: {password: 'hunter 2', count: 3}\n",
+                "a: {password: **********, count: 3}\n",
+            ),
+            (
+                "- {name: x, token: *******, port: 80}\n",
+                "- {name: x, token: *******, port: 80}\n",
+            ),
+            (
+                "a: {password: hunter2, port: 80, token: hunter2, on: web}\n",
+                "a: {password: *******, port: 80, ************************\n",
             ),
         ] {
             assert_eq!(mask(text), want);

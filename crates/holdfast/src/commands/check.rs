@@ -244,7 +244,7 @@ fn judged(
     let names = veil::names(&tree.lab).with(projects.values());
     let names = names.about(&facts.knowledge);
     let veil = veil::beyond(looks, &tree.sources, &all, &names);
-    let leaks = veil::leaks(&veil, &tree.sources, &all);
+    let leaks = veil::leaks(&veil, &tree.root, &tree.sources, &all);
     let context = rules::Context {
         leaks: &leaks,
         documents: &documents,

@@ -48,7 +48,7 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         veil.over(&reading.sources, &mut reading.diagnostics, &names);
         let mut object = shown(file, &reading, &veil);
         let variables = veil::of_variables(&reading.sources, &names);
-        diag::json::without(&mut object["project"], &variables);
+        diag::json::without_words(&mut object["project"], &variables);
         diag::json::without_in_keys(&mut object["project"], &variables);
         if json {
             let said = render::json(&reading.diagnostics, &veil.shown);

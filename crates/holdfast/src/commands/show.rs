@@ -85,7 +85,7 @@ fn tables(
             *text = diag::hide_addresses(&veil::hidden("cell.txt", text));
             for secret in variables {
                 if text.contains(secret) {
-                    *text = text.replace(secret, "***");
+                    *text = diag::replace_word(text, secret, "***");
                 }
             }
         }

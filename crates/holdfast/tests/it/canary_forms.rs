@@ -8,7 +8,7 @@ use std::path::Path;
 const CANARY: &str = "tw1tt3r";
 
 /// How a secret stands in a text; `@@` is the secret. The names are right, or slips of right ones.
-const FORMS: [&str; 52] = [
+const FORMS: [&str; 60] = [
     "requirepass @@",
     "masterauth @@",
     "rocommunity @@",
@@ -61,6 +61,14 @@ const FORMS: [&str; 52] = [
     "curl --oauth2-bearer @@ https://x.lan",
     "redis-cli AUTH @@",
     "yes @@ | passwd jo",
+    "bw unlock @@",
+    "app -p @@ run",
+    "tgram://@@/12345",
+    "pbul://@@",
+    "discord://12345/@@",
+    "hassio://ha.lan/@@",
+    "curl -H X-Auth:@@ https://x.lan",
+    "echo db:5432:*:jo:@@ > .pgpass",
 ];
 /// Keys under which a secret stands alone.
 const KEYS: [&str; 28] = [

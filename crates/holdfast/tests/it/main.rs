@@ -14,6 +14,7 @@ mod tree;
 mod access;
 mod canaries;
 mod canary_forms;
+mod canary_kept;
 mod canary_places;
 mod completion;
 mod crashes;

@@ -121,7 +121,7 @@ pub(super) fn clear_text(cx: &mut Cx<'_>, slot: &Slot<'_>, instead: &str) {
     let message = format!("{slot} is a secret in clear text");
     let d = Diagnostic::invalid("secret-in-clear", message)
         .at(slot.node.head(), "")
-        .note("the value is not shown; whoever can read this repository, or its history, has it")
+        .note("the value is not shown; whoever can read this file, or a repository that has it, has the secret")
         .help(instead)
         .help("then change the secret: it stays in the history");
     cx.report(d);

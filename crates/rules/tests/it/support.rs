@@ -105,7 +105,12 @@ pub(crate) fn within<T>(
         for leak in found.filter(|l| l.grade == secrets::scan::Grade::Clear) {
             let span = Span::new(id, leak.span.start, leak.span.end);
             let (file, what) = (source.path.clone(), leak.what);
-            leaks.push(rules::Leak { span, file, what });
+            leaks.push(rules::Leak {
+                span,
+                file,
+                what,
+                in_git: rules::InGit::Kept,
+            });
         }
     }
     let ctx = rules::Context {

@@ -31,13 +31,15 @@ mod media;
 mod monitor;
 mod named;
 mod netrc;
-mod notify;
+pub(super) mod notify;
 mod nut;
+mod obtained;
 mod php;
 mod pipe;
 mod postgres;
 mod proxmox;
 mod rclone;
+mod recovery;
 mod redis;
 mod router;
 mod samba;
@@ -165,6 +167,7 @@ pub const FAMILIES: &[Family] = &[
     postgres::FAMILY,
     proxmox::FAMILY,
     rclone::FAMILY,
+    recovery::FAMILY,
     redis::FAMILY,
     router::FAMILY,
     samba::FAMILY,

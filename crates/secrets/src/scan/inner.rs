@@ -4,6 +4,7 @@
 use super::kind::{Form, Kind};
 use super::yaml;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Fences of these languages hold commands.
@@ -121,6 +122,51 @@ fn prompt(line: &str, of_root: bool) -> Option<usize> {
     let is_login = who.contains('@') && who.split_whitespace().count() <= 2;
     let is_prompt = (is_alone || is_login) && line.get(end + 1..end + 2) == Some(" ");
     is_prompt.then_some(end + 2)
+}
+
+/// A text that is written into a file.
+pub(super) struct Written<'t> {
+    /// The file's name; that of a file of settings if nobody says it.
+    pub path: String,
+    /// Where it begins.
+    pub start: usize,
+    /// What it says.
+    pub text: &'t str,
+}
+
+/// Modules of Ansible that write lines into a file, or a whole one.
+const WRITERS: [&str; 3] = ["lineinfile", "blockinfile", "copy"];
+
+/// What Ansible writes into files.
+pub(super) fn written(text: &str, form: Form) -> Vec<Written<'_>> {
+    if form != Form::Tree || !WRITERS.iter().any(|name| text.contains(name)) {
+        return Vec::new();
+    }
+    let mut paths: BTreeMap<usize, String> = BTreeMap::new();
+    let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
+    yaml::values(text, |value| {
+        let module = value.way().next_back().unwrap_or_default();
+        let module = module.rsplit('.').next().unwrap_or_default();
+        if !WRITERS.contains(&module) {
+            return;
+        }
+        match value.name {
+            "path" | "dest" => {
+                paths.insert(value.map, value.text.to_owned());
+            }
+            "line" | "block" | "content" => parts.push((value.map, value.span.clone())),
+            _ => {}
+        }
+    });
+    let part = |(map, span): (usize, Range<usize>)| {
+        let path = paths.get(&map).map_or("lines.properties", String::as_str);
+        Some(Written {
+            path: path.to_owned(),
+            start: span.start,
+            text: text.get(span)?,
+        })
+    };
+    parts.into_iter().filter_map(part).collect()
 }
 
 /// What explains where a password stands and is none: `mysql -psecret`, `curl -u NAME:PASSWORD`.

@@ -40,6 +40,10 @@ const SHARE: &str = r#"(?:^|[\s"'=,\[{])//[^\s/:@"']+:([^\s@"'/]+)@"#;
 const PLACE: &str = r#"\b(?:sftp|ssh|scp|rsync|smb|ftp|rest|webdav):([^\s:@/"']+:[^\s"'/]+)@"#;
 /// The option of a command that says a password: `pass show -p …`.
 const ASKED: &str = r#"\b(?:pass|gopass|rbw|bw|op|secret-tool|keepassxc-cli)["']?[ \t,][^\n|;&]*?[\s"',\[]-(?:p|-pass(?:word|phrase)?)["']?[= \t,]+["']?([^\s"',\]}]+)"#;
+/// A short option of any program that takes a password by it in many: `app -p …`.
+const SHORT_OPTION: &str = concat!(r#"(?:^|[\s"'\[,(`])-p"#, gap!(), value!());
+/// Fewer signs may be a name.
+const FEWEST_OF_OPTION: usize = 10;
 /// What is said of a variable in one word.
 const SAID: [&str; 6] = [
     "required",
@@ -60,6 +64,7 @@ pub(super) struct Slips {
     number: Lazy,
     key: Lazy,
     beside_name: Lazy,
+    short_option: Lazy,
     places: [Lazy; 3],
 }
 
@@ -74,6 +79,7 @@ impl Slips {
             number: parts.shape(&["pin", "puk", "passcode"], NUMBER),
             key: parts.shape(&["key"], KEY),
             beside_name: parts.shape(&[" / "], BESIDE_NAME),
+            short_option: parts.shape(&["-p"], SHORT_OPTION),
             places: [
                 parts.shape(&["//"], SHARE),
                 parts.shape(
@@ -137,6 +143,13 @@ impl Slips {
         }));
         out.extend(only(&self.beside_name, is_made_up));
         out.extend(only(&self.key, |said| is_strong(said, Kind::Prose)));
+        for found in self.short_option.captures(held, text) {
+            let Some(value) = found.get(1) else { continue };
+            let (said, span) = bare(value.as_str(), value.range());
+            if said.len() >= FEWEST_OF_OPTION && is_made_up(said) && !is_of_words(said) {
+                out.push(span);
+            }
+        }
         out.extend(self.places.iter().flat_map(|shape| only(shape, is_written)));
         out
     }
@@ -193,7 +206,7 @@ fn is_said(text: &str) -> bool {
 }
 
 /// The name that a place stands behind, in its line.
-fn before(text: &str, at: usize) -> &str {
+pub(crate) fn before(text: &str, at: usize) -> &str {
     const LONGEST: usize = 100;
     let bytes = text.as_bytes().get(..at).unwrap_or_default();
     let between = |b: &&u8| b" \t\"'=:,\\-${?+".contains(*b);

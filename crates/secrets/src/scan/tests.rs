@@ -690,3 +690,22 @@ fn what_is_none() {
         assert_eq!(found(path, text), Vec::<String>::new(), "{text}");
     }
 }
+
+/// What `-p` takes is a port, a path or a name in many programs, and a password in others.
+#[test]
+fn what_a_short_option_takes_is_hidden() {
+    for (text, hidden) in [
+        ("app -p tw1tt3rX9qL run", true),
+        ("command: [app, -p, tw1tt3rX9qL]", true),
+        ("command: [\"app\", \"-p\", \"tw1tt3rX9qL\"]", true),
+        ("app -p 127.0.0.1:8080:8080", false),
+        ("app -p 8080:80/tcp", false),
+        ("docker compose -p my-project2 up", false),
+        ("mkdir -p /srv/tw1tt3rX9qL", false),
+        ("app -p tw1tt3r", false),
+    ] {
+        let look = SCANNER.look("x.yaml", text);
+        assert_eq!(look.leaks, [], "{text}");
+        assert_eq!(look.veiled(text) != text, hidden, "{text}");
+    }
+}

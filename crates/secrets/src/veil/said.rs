@@ -9,16 +9,27 @@ pub(super) enum Known {
     Word,
 }
 
+/// Where a word is taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Also where it is a part of another word, unless it has letters alone.
+    Anywhere,
+    /// Only where it stands by itself.
+    Whole,
+}
+
 /// The text with stars for a word. Whoever has set a name of the lab as a password has hidden nothing by it, and a message without that
 /// name helps nobody: there the word goes only where it stands as a value. A word of the program itself goes also where somebody's text
 /// is repeated, which is in quotes.
-pub(super) fn without(text: &str, secret: &str, known: Option<Known>) -> String {
+pub(super) fn without(text: &str, secret: &str, known: Option<Known>, fit: Fit) -> String {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
     for (at, _) in text.match_indices(secret) {
         let (before, after) = (text.get(..at), text.get(at + secret.len()..));
         let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-        let stays = is_part(before, secret, after)
+        let is_bound = fit == Fit::Whole || secret.chars().all(char::is_alphabetic);
+        let place = at..at + secret.len();
+        let stays = is_bound && !diag::stands_alone(text, place)
             || match known {
                 None => false,
                 Some(Known::Name) => !is_value(before, after),
@@ -29,13 +40,6 @@ pub(super) fn without(text: &str, secret: &str, known: Option<Known>) -> String 
         end = at + secret.len();
     }
     out + text.get(end..).unwrap_or_default()
-}
-
-/// One of letters alone may be a part of another word, which stays.
-fn is_part(before: &str, secret: &str, after: &str) -> bool {
-    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    secret.chars().all(char::is_alphabetic)
-        && (joins(before.chars().next_back()) || joins(after.chars().next()))
 }
 
 /// Behind the name of a secret, or between a login and a machine.
@@ -59,7 +63,7 @@ fn is_quoted(before: &str, after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, without};
+    use super::{Fit, Known, without};
 
     #[test]
     fn names_stay_where_they_are_names() {
@@ -89,8 +93,10 @@ mod tests {
                 "token=*** in a cloud",
             ),
         ] {
-            assert_eq!(without(text, "cloud", known), want, "{text}");
+            assert_eq!(without(text, "cloud", known, Fit::Anywhere), want, "{text}");
         }
-        assert_eq!(without("xk7w!x k7w!", "k7w!", None), "x***x ***");
+        for (fit, want) in [(Fit::Anywhere, "x***x ***"), (Fit::Whole, "xk7w!x ***")] {
+            assert_eq!(without("xk7w!x k7w!", "k7w!", None, fit), want);
+        }
     }
 }

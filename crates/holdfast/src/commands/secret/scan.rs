@@ -4,6 +4,7 @@
 mod history;
 
 use crate::exit::{Exit, Stop};
+use crate::git::{self, Answer};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
 use ::secrets::scan::{Grade, Scanner, is_text};
@@ -14,11 +15,8 @@ use model::digest::Digest;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
 /// Larger files are no text that people keep in a lab tree.
@@ -335,64 +333,9 @@ impl Found {
     }
 }
 
-/// What the settings of a repository, which may be anybody's, could have git start, fetch or wait for: none of it.
-const HARMLESS: [&str; 6] = [
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "core.pager=cat",
-    "log.showSignature=false",
-    "protocol.allow=never",
-    "submodule.recurse=false",
-];
-
-/// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it, and it starts nothing.
-fn git(root: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.env_clear();
-    git.stdin(Stdio::null());
-    let set = [
-        ("GIT_NO_LAZY_FETCH", "1"),
-        ("GIT_OPTIONAL_LOCKS", "0"),
-        ("GIT_TERMINAL_PROMPT", "0"),
-    ];
-    git.envs(set);
-    for setting in HARMLESS {
-        git.args(["-c", setting]);
-    }
-    for name in ["PATH", "HOME", "XDG_CONFIG_HOME"] {
-        git.envs(std::env::var_os(name).map(|value| (name, value)));
-    }
-    git.arg("-C").arg(root);
-    git
-}
-
-/// What git says, if it says so in time: a pipe that has the name of one of its files lets it wait for ever.
-fn answer(mut git: Command) -> Option<Vec<u8>> {
-    let started = git.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut git = started.ok()?;
-    let mut says = git.stdout.take()?;
-    let (tell, told) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut all = Vec::new();
-        let done = says.read_to_end(&mut all).map(|_| all);
-        // Nobody may wait for it any more.
-        let _ = tell.send(done);
-    });
-    let all = told.recv_timeout(PATIENCE);
-    if all.is_err() {
-        let _ = git.kill();
-        errln!(
-            "git did not list the files within {} s and was stopped, so all files are looked through",
-            PATIENCE.as_secs()
-        );
-    }
-    let ended = git.wait().ok()?;
-    all.ok()?.ok().filter(|_| ended.success())
-}
-
 /// Files below a folder, from it: those that git would choose, or all.
 fn files(root: &Path, found: &mut Found) -> Vec<PathBuf> {
-    let mut git = git(root);
+    let mut git = git::command(root);
     git.args([
         "ls-files",
         "-z",
@@ -401,7 +344,14 @@ fn files(root: &Path, found: &mut Found) -> Vec<PathBuf> {
         "--exclude-standard",
         "--deduplicate",
     ]);
-    if let Some(listed) = answer(git) {
+    let listed = git::answer(git, PATIENCE);
+    if listed == Answer::Late {
+        errln!(
+            "git did not list the files within {} s and was stopped, so all files are looked through",
+            PATIENCE.as_secs()
+        );
+    }
+    if let Answer::Said(listed) = listed {
         found.tracked = true;
         let names = listed.split(|b| *b == 0).filter(|n| !n.is_empty());
         let paths = names.map(|n| PathBuf::from(std::ffi::OsStr::from_bytes(n)));

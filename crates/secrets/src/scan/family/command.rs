@@ -202,5 +202,19 @@ pub(super) const FAMILY: Family = Family {
 
 /// Whether it is written out, and neither an option nor a file.
 pub(super) fn is_password(text: &str) -> bool {
+    let text = within(text);
     is_word(text) && literal(text, Bounds::Guessed, Kind::Script).is_some()
+}
+
+/// Without the brackets that close a list around it.
+fn within(text: &str) -> &str {
+    let mut text = text;
+    for (close, open) in [('}', '{'), (']', '['), ('}', '{')] {
+        let ends = text.trim_end_matches(close);
+        let extra = text.len() - ends.len();
+        if extra > text.matches(open).count() {
+            text = ends;
+        }
+    }
+    text
 }

@@ -2,18 +2,40 @@
 
 use super::{Family, Reach, Shape, What};
 use crate::scan::kind::Kind;
-use crate::scan::literal::{Bounds, literal};
+use crate::scan::literal::{Bounds, is_of_words, is_strong, literal};
 
 pub(super) const FAMILY: Family = Family {
     name: "XML",
     files: &[],
-    what: "elements, attributes and property lists that are named as secrets; communities of SNMP; passwords in exports of KeePass",
+    what: "elements, attributes and property lists that are named as secrets; communities of SNMP; passwords in exports of KeePass; keys of OPNsense and pfSense (`<prv>`, `<privkey>`, `<pre-shared-key>`, `<key>` if a machine made it)",
     shapes: &[
         Shape {
             parts: &["community>"],
             shape: r"<(?:ro|rw)?community>\s*([^<>\s]+)\s*</",
             reach: Reach::Any,
             what: What::If(is_community, "a community of SNMP"),
+        },
+        Shape {
+            parts: &[
+                "<prv>",
+                "<privkey>",
+                "privatekey>",
+                "shared-key>",
+                "shared_key>",
+                "presharedkey>",
+                "<psk>",
+                "<tls>",
+                "<key>",
+            ],
+            shape: r"<(?:prv|privkey|private-?key|pre-?shared-?key|shared_key|psk|tls|key)>\s*([A-Za-z0-9+/]{20,}={0,2})\s*</",
+            reach: Reach::Any,
+            what: What::If(is_of_machine, "a key in XML"),
+        },
+        Shape {
+            parts: &["shared-key>", "presharedkey>", "<psk>"],
+            shape: r"<(?:pre-?shared-?key|psk)>\s*([^<>\s]{4,})\s*</",
+            reach: Reach::Any,
+            what: What::If(is_community, "a key in XML"),
         },
         of(&["</"], ELEMENT),
         of(&["value="], ATTRIBUTES),
@@ -44,6 +66,11 @@ const fn of(parts: &'static [&'static str], shape: &'static str) -> Shape {
 fn is_community(text: &str) -> bool {
     !["public", "private"].contains(&text)
         && literal(text, Bounds::Quoted, Kind::Settings).is_some()
+}
+
+/// No name of a file or of a setting.
+fn is_of_machine(text: &str) -> bool {
+    is_strong(text, Kind::Prose) && !is_of_words(text)
 }
 
 /// `<password>x</password>`.

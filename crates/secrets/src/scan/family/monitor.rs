@@ -3,11 +3,12 @@
 use super::{Family, Reach, Shape, What};
 use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, is_strong, literal};
+use crate::scan::words::is_word;
 
 pub(super) const FAMILY: Family = Family {
     name: "Prometheus, Grafana, nginx",
     files: &["prometheus*.yml", "prometheus*.yaml"],
-    what: "`credentials:` of an authorization, `\"Bearer X\"` in quotes, values of headers and variables of a proxy that are named as secrets (`proxy_set_header X-Api-Key X`, `set $token X`); hashes of Caddy in base64 are told as hashes",
+    what: "`credentials:` of an authorization, `\"Bearer X\"` in quotes, values of headers and variables of a proxy that are named as secrets (`proxy_set_header X-Api-Key X`, `set $token X`), `X-Auth: X`, `X-Api-Key: X` and their kind anywhere, the word of `secure_link_md5` and `secure_link_secret`; hashes of Caddy in base64 are told as hashes",
     shapes: &[
         Shape {
             parts: &["credentials"],
@@ -34,6 +35,31 @@ pub(super) const FAMILY: Family = Family {
             what: What::Named,
         },
         Shape {
+            parts: &[
+                "-auth",
+                "-key",
+                "-access",
+                "-signature",
+                "-credential",
+                "-secret",
+            ],
+            shape: r#"(?i)(?:^|[\s"'\[{,`])x-(?:[a-z0-9]+-)*(?:auth|authentication|authorization|(?:api|auth|access)-?key|access|signature|credentials?|secret)\\?["']?[ \t]*[:=][ \t]*\\?["']?([^\s"'`,;\\{}\[\]$<][^\s"'`,;\\{}\[\]]{5,})"#,
+            reach: Reach::Any,
+            what: What::If(is_of_header, "the value of a header that lets in"),
+        },
+        Shape {
+            parts: &["secure_link_"],
+            shape: r#"\bsecure_link_(?:md5|secret)[ \t]+["']?(?:[^"';\n]*[\s}])?([^\s"';$}{<>]+)["']?[ \t]*;"#,
+            reach: Reach::Any,
+            what: What::If(is_of_link, "the word of links that expire"),
+        },
+        Shape {
+            parts: &["secure_link_md5"],
+            shape: r#"\bsecure_link_md5[ \t]+["']?([^\s"';$}{<>]+)(?:\$|[ \t]+\$)"#,
+            reach: Reach::Any,
+            what: What::If(is_of_link, "the word of links that expire"),
+        },
+        Shape {
             parts: &["jdj"],
             shape: r"(?:^|[^A-Za-z0-9+/])(JDJ[A-Za-z]JD[A-Za-z0-9+/]{74}={0,2})",
             reach: Reach::Any,
@@ -45,6 +71,16 @@ pub(super) const FAMILY: Family = Family {
 
 fn is_machine_made(text: &str) -> bool {
     is_strong(text, Kind::Prose) && literal(text, Bounds::Quoted, Kind::Settings).is_some()
+}
+
+/// Written out, and no name of another header or of a way to log in.
+fn is_of_header(text: &str) -> bool {
+    let mixed = text.contains(|c: char| c.is_ascii_digit());
+    mixed && is_word(text) && literal(text, Bounds::Guessed, Kind::Settings).is_some()
+}
+
+fn is_of_link(text: &str) -> bool {
+    text.len() > 2 && literal(text, Bounds::Guessed, Kind::Settings).is_some()
 }
 
 /// Whether it is written out, and no word of a language.

@@ -2,7 +2,7 @@
 //!
 //! Nobody sees them among the words of the program that takes them; they are among those of `echo`, and in the text all the same.
 
-use super::{Family, Reach, Shape, What};
+use super::{Family, Reach, Shape, What, obtained};
 use crate::scan::kind::Kind;
 use crate::scan::literal::{Bounds, literal};
 use crate::scan::words::is_word;
@@ -69,7 +69,7 @@ pub(super) const FAMILY: Family = Family {
     name: "pipes",
     files: &[],
     what: "what `echo` and `printf` feed to `sudo -S`, `docker login --password-stdin`, `cryptsetup open` and their kind, and write into `/run/secrets/…`; \
-        `--password-command 'echo X'`, `zfs load-key … <<< X`, `smbpasswd -s <<< X`, `--password-file=<(echo X)`, `sshpass -f <(echo X)`, `-extpass 'echo X'`",
+        `--password-command 'echo X'`, `zfs load-key … <<< X`, `smbpasswd -s <<< X`, `--password-file=<(echo X)`, `sshpass -f <(echo X)`, `-extpass 'echo X'`; a login that is written into `.pgpass`; what a command for a password says (`password: {command: [echo, X]}`, `[sh, -c, 'echo X']`)",
     shapes: &[
         of(
             &["echo"],
@@ -108,6 +108,14 @@ pub(super) const FAMILY: Family = Family {
             what: What::If(is_one_word, "a password that is fed to a program"),
         },
         of(
+            &["pgpass"],
+            r#"\b(?:echo|printf)[ \t][^\n|;&:]*(?::[^\s"'|;&:]*){3}:([^\s"'|;&:\\]+)[^\n|;&>]*>>?\|?[ \t]*\\?["']?[^\s"'|;&<>]*pgpass\b"#,
+        ),
+        of(
+            &["pgpass"],
+            r#"pgpass["']?[ \t]*<<-?[ \t]*["']?[A-Za-z_]+["']?[^\n]*\n[ \t]*[^\s:"']*(?::[^\s"':]*){3}:([^\s"':\\]+)"#,
+        ),
+        of(
             &["<<<"],
             concat!(into!(), r"[^\s;|&<]*[^\n|;&<]*<<<[ \t]*", said!()),
         ),
@@ -119,7 +127,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
     ],
-    read: None,
+    read: Some(obtained::told),
 };
 
 /// Words may be a command, which `su` takes as well.
@@ -128,7 +136,9 @@ fn is_one_word(text: &str) -> bool {
 }
 
 /// Written out, and no answer to a question.
-fn is_password(text: &str) -> bool {
+pub(super) fn is_password(text: &str) -> bool {
+    // Of a line of `.pgpass` only the last field is one.
+    let text = text.splitn(5, ':').nth(4).unwrap_or(text);
     let answer = text.len() < 2;
     !answer && is_word(text) && literal(text, Bounds::Guessed, Kind::Script).is_some()
 }

@@ -23,6 +23,21 @@ macro_rules! skip {
     };
 }
 
+/// Two words of a command, as a line has them and as the forms of a list do.
+macro_rules! pair {
+    ($a:literal, $b:literal) => {
+        &[
+            concat!($a, " ", $b),
+            concat!($a, ",", $b),
+            concat!($a, ", ", $b),
+            concat!($a, "\", \"", $b),
+            concat!($a, "\",\"", $b),
+            concat!($a, "', '", $b),
+            concat!($a, "','", $b),
+        ]
+    };
+}
+
 pub(super) const FAMILY: Family = Family {
     name: "commands that set passwords",
     files: &[],
@@ -66,22 +81,30 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            &["vault login", "bao login"],
+            pair!("vault", "login"),
             concat!(
-                r"\b(?:vault|bao)[\x22\x27]?[ \t,]+[\x22\x27]?login",
+                r"\bvault[\x22\x27]?[ \t,]+[\x22\x27]?login",
                 options!(),
                 r#"["']?([^\s"'|;&\\()<>$=-][^\s"'|;&\\()<>=]*)["']?(?:[\s|;&)\],]|$)"#
             ),
         ),
         of(
-            &["bw unlock"],
+            pair!("bao", "login"),
+            concat!(
+                r"\bbao[\x22\x27]?[ \t,]+[\x22\x27]?login",
+                options!(),
+                r#"["']?([^\s"'|;&\\()<>$=-][^\s"'|;&\\()<>=]*)["']?(?:[\s|;&)\],]|$)"#
+            ),
+        ),
+        of(
+            pair!("bw", "unlock"),
             concat!(
                 r"\bbw[\x22\x27]?[ \t,]+[\x22\x27]?unlock[\x22\x27]?[ \t,]+[\x22\x27]?",
                 plain!()
             ),
         ),
         of(
-            &["bw login"],
+            pair!("bw", "login"),
             concat!(
                 r"\bbw[\x22\x27]?[ \t,]+[\x22\x27]?login[\x22\x27]?[ \t,]+[\x22\x27]?",
                 skip!(),
@@ -112,7 +135,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            &["host add"],
+            pair!("host", "add"),
             concat!(
                 r"\bmc[\x22\x27]?[ \t,]+[\x22\x27]?config[\x22\x27]?[ \t,]+[\x22\x27]?host[\x22\x27]?[ \t,]+[\x22\x27]?add[\x22\x27]?[ \t,]+[\x22\x27]?",
                 skip!(),
@@ -205,7 +228,7 @@ pub(super) const FAMILY: Family = Family {
             ),
         ),
         of(
-            &["net user"],
+            pair!("net", "user"),
             concat!(
                 r"\bnet[\x22\x27]?[ \t,]+[\x22\x27]?user[\x22\x27]?[ \t,]+[\x22\x27]?",
                 skip!(),
@@ -224,7 +247,7 @@ pub(super) const FAMILY: Family = Family {
             concat!(r"\breset-admin-password", options!(), plain!()),
         ),
         of(
-            &["user password"],
+            pair!("user", "password"),
             concat!(
                 r"\b(?:mmctl|mattermost)[\x22\x27]?[ \t,]+[\x22\x27]?user[\x22\x27]?[ \t,]+[\x22\x27]?password[\x22\x27]?[ \t,]+[\x22\x27]?",
                 skip!(),
@@ -298,7 +321,7 @@ pub(super) const FAMILY: Family = Family {
             r#"(?i)\bConvertTo-SecureString\b(?:[\x22\x27]?[ \t,]+[\x22\x27]?-(?:AsPlainText|Force|String))*[\x22\x27]?[ \t,]+[\x22\x27]?["']([^"'\n$]+)["']"#,
         ),
         of(
-            &["net use"],
+            pair!("net", "use"),
             r#"(?i)\bnet[\x22\x27]?[ \t,]+[\x22\x27]?use\b[^\n|;&]*?[\s\x22\x27,]/user:\S+[\x22\x27]?[ \t,]+[\x22\x27]?["']?([^\s"'/|;&$*%][^\s"'|;&]*)"#,
         ),
         of(

@@ -148,6 +148,11 @@ pub(super) const TOKENS: &[(&str, &[&str], &str)] = &[
         r"\b(?:glc_eyJ[A-Za-z0-9+/]{30,}={0,2}|glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}\b|eyJrIjoi[A-Za-z0-9+/]{40,}={0,2})",
     ),
     (
+        "a private key in base64",
+        &["ls0tls1crudjti"],
+        r"\bLS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0EgUFJJVkFU|BFQyBQUklWQVRF|BPUEVOU1NIIFBSSVZBVE|BFTkNSWVBURUQgUFJJVkFU)[A-Za-z0-9+/]{20,}={0,2}",
+    ),
+    (
         "a token of Cloudflare",
         &["cfut_", "cfat_", "cfk_"],
         r"\bcf(?:ut|at|k)_[A-Za-z0-9]{40,}\b",

@@ -1,7 +1,8 @@
 //! What git keeps of the past: every text that some commit brought, oldest first.
 
-use super::{FILE_LIMIT, decoded, git};
+use super::{FILE_LIMIT, decoded};
 use crate::exit::{Exit, Stop};
+use crate::git;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -19,7 +20,7 @@ pub(super) struct Past {
 /// Shows each text once to `seen`; says how many there were. What no branch, tag or stash leads to is not among them.
 pub(super) fn each(root: &Path, mut seen: impl FnMut(&Past)) -> Result<usize> {
     let brought = brought(root)?;
-    let mut cat = git(root);
+    let mut cat = git::command(root);
     cat.args(["cat-file", "--batch"]);
     let mut cat = cat
         .stdin(Stdio::piped())
@@ -64,7 +65,7 @@ pub(super) fn each(root: &Path, mut seen: impl FnMut(&Past)) -> Result<usize> {
 
 /// Texts below the folder, each once: its id, the commit that brought it first, its path.
 fn brought(root: &Path) -> Result<Vec<(String, String, String)>> {
-    let mut log = git(root);
+    let mut log = git::command(root);
     log.args(["-c", "core.quotePath=false", "-c", "log.showRoot=true"]);
     log.args([
         "log",

@@ -1,0 +1,229 @@
+//! The secrets of environment files: Compose puts them wherever their variables are named, also where nobody would look for one.
+//!
+//! Not every word is taken out of everything that is said. A password that is a word of a language is in many texts that have nothing to
+//! do with it, and stars in its place help nobody and say what the password is.
+
+use super::{Names, said::Fit};
+use crate::scan::{Leak, is_random, name_before};
+use aho_corasick::AhoCorasick;
+use diag::{Source, SourceSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Shorter words are everywhere.
+const SHORTEST: usize = 4;
+/// Letters alone say that a word is a secret if there are as many.
+const FEWEST_LETTERS: usize = 10;
+
+/// A secret of an environment file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable<'t> {
+    /// What it is called.
+    pub name: &'t str,
+    /// What it says, or the part of that which is a secret.
+    pub word: &'t str,
+}
+
+/// `.env`, `db.env` or `.env.local`.
+pub fn is_environment(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with(".env") || name.ends_with(".env")
+}
+
+/// Those of a text; none if it is no environment file.
+pub fn variables<'t>(
+    source: &'t Source,
+    leaks: &'t [Leak],
+) -> impl Iterator<Item = Variable<'t>> + use<'t> {
+    let leaks = match is_environment(&source.path) {
+        true => leaks,
+        false => &[],
+    };
+    let one = |leak: &'t Leak| {
+        let word = source.text.get(leak.span.clone())?;
+        let before = source.text.get(..leak.span.start)?;
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let name = line.split(['=', ':']).next().unwrap_or_default().trim();
+        (word.len() >= SHORTEST).then_some(Variable { name, word })
+    };
+    leaks.iter().filter_map(one)
+}
+
+/// Whether a word is the secret wherever it stands: nobody calls anything by it, and it has a digit or a sign in it or is long. `admin` and
+/// `postgres` are words of many texts.
+pub fn is_telling(word: &str, names: &Names<'_>) -> bool {
+    let letters = word.chars().all(char::is_alphabetic);
+    (!letters || word.chars().count() >= FEWEST_LETTERS) && !names.has(word)
+}
+
+/// Of these, the words that what is read of Compose files may have where it is shown: whatever is telling, and any other whose variable is
+/// named where no secret is asked for (`ports: ['${DB_PASSWORD}:80']`). What is only handed on under its own name, or behind that of a
+/// secret, is in nothing that is shown.
+pub fn brought_along<'t>(
+    sources: &SourceSet,
+    variables: &[Variable<'t>],
+    names: &Names<'_>,
+) -> BTreeSet<&'t str> {
+    let known = variables.iter().filter(|v| !names.has(v.word));
+    let (telling, others): (Vec<&Variable<'_>>, Vec<_>) =
+        known.partition(|v| is_telling(v.word, names));
+    let mut out: BTreeSet<&str> = telling.into_iter().map(|v| v.word).collect();
+    let mut by_name: BTreeMap<&str, Vec<&'t str>> = BTreeMap::new();
+    for variable in others {
+        by_name
+            .entry(variable.name)
+            .or_default()
+            .push(variable.word);
+    }
+    if by_name.is_empty() {
+        return out;
+    }
+    let texts = sources.iter().map(|(_, source)| source);
+    for source in texts.filter(|source| !is_environment(&source.path)) {
+        for name in astray(&source.text) {
+            out.extend(by_name.get(name).into_iter().flatten());
+        }
+    }
+    out
+}
+
+/// Variables that a text names where neither they nor a secret are asked for.
+fn astray(text: &str) -> impl Iterator<Item = &str> {
+    let named = move |(at, _): (usize, &str)| {
+        let rest = text.get(at + 1..)?;
+        let inner = rest.strip_prefix('{').unwrap_or(rest);
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = inner.find(|c| !part(c)).unwrap_or(inner.len());
+        let (name, behind) = inner.split_at(end);
+        let before = name_before(text, at);
+        // `db:${DB_PASSWORD}@host`
+        let after = behind.find('}').filter(|_| inner.len() < rest.len());
+        let after = after.map_or(behind, |end| behind.get(end + 1..).unwrap_or_default());
+        let is_login = after.starts_with('@') && text.get(..at)?.ends_with(':');
+        let is_asked = before == name || is_login || diag::misspelt(before).is_some();
+        (!name.is_empty() && !is_asked).then_some(name)
+    };
+    text.match_indices('$').filter_map(named)
+}
+
+/// The words of all of them, to be looked for in what is said.
+pub(super) struct Searcher<'t> {
+    words: Vec<&'t str>,
+    search: Option<AhoCorasick>,
+}
+
+/// Where something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Of a line that a variable stands in: any of their values may be repeated.
+    BesideAVariable,
+    /// Of anything else.
+    Elsewhere,
+}
+
+impl<'t> Searcher<'t> {
+    pub(super) fn of(words: impl Iterator<Item = &'t str>) -> Self {
+        let words: BTreeSet<&str> = words.collect();
+        let words: Vec<&str> = words.into_iter().collect();
+        let search = match words.is_empty() {
+            true => None,
+            false => AhoCorasick::new(&words).ok(),
+        };
+        Self { words, search }
+    }
+
+    /// Those that are to be taken out of a text, and how.
+    pub(super) fn in_text(&self, text: &str, said: Said, names: &Names<'_>) -> Vec<(&'t str, Fit)> {
+        let mut out = Vec::new();
+        let found = self
+            .search
+            .iter()
+            .flat_map(|s| s.find_overlapping_iter(text));
+        for found in found {
+            let Some(word) = self.words.get(found.pattern().as_usize()) else {
+                continue;
+            };
+            let fit = fit(word, said);
+            let fits = fit == Fit::Anywhere || diag::stands_alone(text, found.range());
+            if fits && (said == Said::BesideAVariable || is_telling(word, names)) {
+                out.push((*word, fit));
+            }
+        }
+        out
+    }
+}
+
+/// What a machine made is found in no other word by chance. What stands beside a variable may be glued to it: `app${DB_PASSWORD}`.
+fn fit(word: &str, said: Said) -> Fit {
+    let other = |c: char| !c.is_alphabetic();
+    let is_number = word.chars().all(|c| c.is_ascii_digit());
+    let is_mixed = word.contains(other) && !is_number;
+    match is_random(word) || said == Said::BesideAVariable && is_mixed {
+        true => Fit::Anywhere,
+        false => Fit::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that are taken out of a text.
+    fn hidden<'t>(words: &[&'t str], text: &str, said: Said) -> Vec<&'t str> {
+        let names = Names::beside(vec!["a backup of the database"]);
+        let found = Searcher::of(words.iter().copied());
+        let found = found.in_text(text, said, &names);
+        found.into_iter().map(|(word, _)| word).collect()
+    }
+
+    #[test]
+    fn weak_words_are_hidden_beside_variables_alone() {
+        let words = [
+            "admin",
+            "backup",
+            "backup-1",
+            "correcthorse",
+            "123456",
+            "hunter2x",
+            "aQ3xR7tKaQ3xR7tK",
+        ];
+        for (text, beside, elsewhere) in [
+            ("the admin of it", &["admin"] as &[&str], &[] as &[&str]),
+            ("administrators", &[], &[]),
+            ("'backup' of the backup", &["backup", "backup"], &[]),
+            ("backup-1", &["backup", "backup-1"], &["backup-1"]),
+            ("a correcthorse", &["correcthorse"], &["correcthorse"]),
+            ("123456 bytes", &["123456"], &["123456"]),
+            ("71234567 bytes", &[], &[]),
+            ("apphunter2xy", &["hunter2x"], &[]),
+            (
+                "xaQ3xR7tKaQ3xR7tKx",
+                &["aQ3xR7tKaQ3xR7tK"],
+                &["aQ3xR7tKaQ3xR7tK"],
+            ),
+        ] {
+            assert_eq!(
+                hidden(&words, text, Said::BesideAVariable),
+                beside,
+                "{text}"
+            );
+            assert_eq!(hidden(&words, text, Said::Elsewhere), elsewhere, "{text}");
+        }
+    }
+
+    #[test]
+    fn variables_that_go_where_no_secret_is_asked_for() {
+        for (text, want) in [
+            ("POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}", ""),
+            ("- DB_PASS=${POSTGRES_PASSWORD:-x}", ""),
+            ("command: --requirepass $REDIS_PASSWORD", ""),
+            ("URL: postgres://db:${DB_PASSWORD}@db/x", ""),
+            ("ports: ['${DB_PASSWORD}:80']", "DB_PASSWORD"),
+            ("X: $DB_PASSWORD", "DB_PASSWORD"),
+            ("image: 'a:${TAG}${DB_PASSWORD}'", "TAG DB_PASSWORD"),
+        ] {
+            let found: Vec<&str> = astray(text).collect();
+            assert_eq!(found.join(" "), want, "{text}");
+        }
+    }
+}
