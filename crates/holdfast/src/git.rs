@@ -84,9 +84,15 @@ pub(crate) fn answer(mut git: Command, patience: Duration) -> Answer {
 
 /// Of each of these files below a folder, whether git keeps it. Only what is asked about is looked at, however large the tree is.
 pub(crate) fn keeping<'f>(root: &Path, files: &BTreeSet<&'f str>) -> BTreeMap<&'f str, InGit> {
-    // Beside the tree may be another repository.
-    let is_outside = |file: &str| file.starts_with("../") || file.starts_with('/');
-    let (outside, inside): (Vec<&str>, Vec<&str>) = files.iter().partition(|f| is_outside(f));
+    // Beside the tree may be another repository, and in it as well.
+    let is_another = |file: &str| {
+        let folders = Path::new(file).ancestors().skip(1);
+        let mut below = folders.filter(|f| !f.as_os_str().is_empty());
+        file.starts_with("../")
+            || file.starts_with('/')
+            || below.any(|folder| root.join(folder).join(".git").exists())
+    };
+    let (outside, inside): (Vec<&str>, Vec<&str>) = files.iter().partition(|f| is_another(f));
     let mut out = BTreeMap::new();
     for some in inside.chunks(MOST_NAMES) {
         match listed(root, some) {
