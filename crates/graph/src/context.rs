@@ -12,6 +12,7 @@ use model::fact::{FactKind, FactPath, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Knowledge;
 use model::lab::{Host, Lab};
+use model::secret::InGit;
 
 /// What there is to see where nothing was read.
 static NO_PROJECTS: Projects = Projects::new();
@@ -51,21 +52,6 @@ pub struct Leak {
     pub what: String,
     /// Who has it by that.
     pub in_git: InGit,
-}
-
-/// Whether git keeps a file. Whoever reads the files asks; nobody else knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum InGit {
-    /// It is in the repository.
-    Kept,
-    /// It is not, and nothing keeps it out.
-    New,
-    /// It is not, and git is told to ignore it.
-    Ignored,
-    /// There is no repository.
-    NoRepository,
-    /// Git did not say.
-    Unknown,
 }
 
 /// Where the value of a setting was found.

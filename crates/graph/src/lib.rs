@@ -78,5 +78,5 @@ pub mod wires;
 pub mod wording;
 
 pub use analyses::{Analyses, Kept};
-pub use context::{Context, InGit, Leak};
+pub use context::{Context, Leak};
 pub use observation::Observation;

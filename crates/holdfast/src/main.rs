@@ -20,7 +20,6 @@ mod documents;
 mod evidence;
 mod exit;
 mod files;
-mod git;
 mod in_twin;
 mod interfaces;
 mod knowledge;

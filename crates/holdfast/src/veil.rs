@@ -1,15 +1,15 @@
 //! What of the texts of a lab may be shown: everything that prints a line of somebody's text takes it from here.
 
-use crate::git;
 use ::secrets::scan::{Look, Scanner};
 use ::secrets::veil::{Names, Veil, brought_along, is_environment, variables};
 use diag::{Diagnostic, Source, SourceSet, Span};
 use model::lab::Lab;
+use model::secret::InGit;
 use rayon::prelude::*;
-use rules::InGit;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
+use vault::git;
 
 /// What is looked for is compiled when a text may have it, and once.
 static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::default);

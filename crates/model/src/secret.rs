@@ -133,6 +133,21 @@ impl fmt::Display for Redacted {
     }
 }
 
+/// Whether git keeps a file. Whoever reads the files asks; nobody else knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InGit {
+    /// It is in the repository.
+    Kept,
+    /// It is not, and nothing keeps it out.
+    New,
+    /// It is not, and git is told to ignore it.
+    Ignored,
+    /// There is no repository.
+    NoRepository,
+    /// Git did not say.
+    Unknown,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

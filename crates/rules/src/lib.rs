@@ -19,7 +19,7 @@ use graph::{
     wording,
 };
 
-pub use graph::{Context, InGit, Leak, Observation};
+pub use graph::{Context, Leak, Observation};
 pub use knowledge::EMBEDDED;
 pub use lint::{Findings, Mend, Rule};
 pub use observed::{Judged, RULES as OBSERVED, judged};

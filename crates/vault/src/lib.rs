@@ -14,13 +14,14 @@
 //! What a document of secrets is, is the concern of `secrets`; whether a secret is needed, of the callers.
 #![allow(
     clippy::disallowed_methods,
-    reason = "this crate reads files and the environment, and runs commands that the user declared"
+    reason = "this crate reads files and the environment, and runs git and commands that the user declared"
 )]
 
 mod age_file;
 mod disk;
 mod document;
 mod error;
+pub mod git;
 mod identity;
 
 pub use document::{Changed, Described, Rekeyed};

@@ -1,7 +1,8 @@
 //! A secret stands in clear text in a file of the lab.
 
-use crate::{Context, Findings, InGit, Leak, Mend, Rule};
+use crate::{Context, Findings, Leak, Mend, Rule};
 use diag::{Diagnostic, Severity};
+use model::secret::InGit;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sec-clear-text",

@@ -109,7 +109,7 @@ pub(crate) fn within<T>(
                 span,
                 file,
                 what,
-                in_git: rules::InGit::Kept,
+                in_git: model::secret::InGit::Kept,
             });
         }
     }

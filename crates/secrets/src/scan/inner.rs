@@ -139,7 +139,8 @@ const WRITERS: [&str; 3] = ["lineinfile", "blockinfile", "copy"];
 
 /// What Ansible writes into files.
 pub(super) fn written(text: &str, form: Form) -> Vec<Written<'_>> {
-    if form != Form::Tree || !WRITERS.iter().any(|name| text.contains(name)) {
+    let parts = ["lineinfile", "blockinfile", "copy:"];
+    if form != Form::Tree || !parts.iter().any(|part| text.contains(part)) {
         return Vec::new();
     }
     let mut paths: BTreeMap<usize, String> = BTreeMap::new();

@@ -4,7 +4,6 @@
 mod history;
 
 use crate::exit::{Exit, Stop};
-use crate::git::{self, Answer};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
 use ::secrets::scan::{Grade, Scanner, is_text};
@@ -18,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use vault::git::{self, Answer};
 
 /// Larger files are no text that people keep in a lab tree.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;

@@ -207,7 +207,8 @@ pub(in crate::scan) fn addresses(text: &str) -> Vec<Address> {
         let rest = rest.unwrap_or_default();
         let start = at + 3;
         let mut add = |from: usize, said: &str| {
-            if literal(said, Bounds::Guessed, Kind::Settings).is_some() {
+            let is_said = said.contains(|c: char| c.is_ascii_alphanumeric());
+            if is_said && literal(said, Bounds::Guessed, Kind::Settings).is_some() {
                 out.push(Address {
                     span: start + from..start + from + said.len(),
                     is_told: is_made_up(said),
@@ -296,7 +297,10 @@ mod tests {
                 "aQ3xR7tKaQ3xR7tKaQ3xR7",
             ),
             ("mastodons://aQ3xR7tK@social.lan", "aQ3xR7tK"),
-            ("tgram://${BOT}/${CHAT} pover://<user>@<token>", ""),
+            (
+                "tgram://${BOT}/${CHAT} pover://<user>@<token> pover://…",
+                "",
+            ),
             ("https://pover.lan/aQ3xR7tK xpover://aQ3xR7tK", ""),
         ] {
             let found = addresses(text);

@@ -2,12 +2,12 @@
 
 use super::{FILE_LIMIT, decoded};
 use crate::exit::{Exit, Stop};
-use crate::git;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::Stdio;
+use vault::git;
 
 /// A text of the past.
 pub(super) struct Past {

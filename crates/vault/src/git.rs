@@ -1,6 +1,6 @@
-//! What git says of files. Its repository may be anybody's: git starts, fetches and waits for nothing that the repository's settings ask for.
+//! What git says of files that may have a secret in them. Its repository may be anybody's: git starts, fetches and waits for nothing that the repository's settings ask for.
 
-use rules::InGit;
+use model::secret::InGit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::Path;
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_NAMES: usize = 500;
 
 /// Git in a folder. Whatever passwords stand in the environment of the binary are no concern of it, and it starts nothing.
-pub(crate) fn command(root: &Path) -> Command {
+pub fn command(root: &Path) -> Command {
     let mut git = Command::new("git");
     git.env_clear();
     git.stdin(Stdio::null());
@@ -45,7 +45,7 @@ pub(crate) fn command(root: &Path) -> Command {
 
 /// What came of asking git.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// What it printed.
     Said(Vec<u8>),
     /// It could not be started, or ended with an error: there may be no repository.
@@ -55,7 +55,7 @@ pub(crate) enum Answer {
 }
 
 /// What git says, if it says so in time: a pipe that has the name of one of its files lets it wait for ever.
-pub(crate) fn answer(mut git: Command, patience: Duration) -> Answer {
+pub fn answer(mut git: Command, patience: Duration) -> Answer {
     let started = git.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let Ok(mut git) = started else {
         return Answer::Failed;
@@ -83,10 +83,16 @@ pub(crate) fn answer(mut git: Command, patience: Duration) -> Answer {
 }
 
 /// Of each of these files below a folder, whether git keeps it. Only what is asked about is looked at, however large the tree is.
-pub(crate) fn keeping<'f>(root: &Path, files: &BTreeSet<&'f str>) -> BTreeMap<&'f str, InGit> {
-    // Beside the tree may be another repository.
-    let is_outside = |file: &str| file.starts_with("../") || file.starts_with('/');
-    let (outside, inside): (Vec<&str>, Vec<&str>) = files.iter().partition(|f| is_outside(f));
+pub fn keeping<'f>(root: &Path, files: &BTreeSet<&'f str>) -> BTreeMap<&'f str, InGit> {
+    // Beside the tree may be another repository, and in it as well.
+    let is_another = |file: &str| {
+        let folders = Path::new(file).ancestors().skip(1);
+        let mut below = folders.filter(|f| !f.as_os_str().is_empty());
+        file.starts_with("../")
+            || file.starts_with('/')
+            || below.any(|folder| root.join(folder).join(".git").exists())
+    };
+    let (outside, inside): (Vec<&str>, Vec<&str>) = files.iter().partition(|f| is_another(f));
     let mut out = BTreeMap::new();
     for some in inside.chunks(MOST_NAMES) {
         match listed(root, some) {
