@@ -284,3 +284,67 @@ networks: {iot: {driver: ipvlan}}
     assert_eq!(found(BESIDE), [""; 0]);
     assert!(found(BOTH)[0].starts_with("8123/tcp"), "{:?}", found(BOTH));
 }
+
+/// What is planned is not told as working, as room, or as free.
+#[test]
+fn what_is_planned_is_marked_where_it_is_shown() {
+    let lab = "format: 1\nlab: x\nsites: {home: {racks: {r: {units: 4}}}}\n\
+        hosts: {a: {site: home, rack: r, unit: 1, hardware: {disks: {d: 1TB}, nics: {e0: 1Gbit/s}}}, \
+        n: {site: home, rack: r, unit: 2, status: planned, hardware: {nics: {e0: 1Gbit/s}}}}\n\
+        devices: {sw: {kind: switch, ports: {1: 1Gbit/s, 2: 1Gbit/s, 3: 1Gbit/s}}}\n\
+        cables: [{from: sw/1, to: a/e0}, {from: sw/2, to: n/e0}]\n\
+        services: {smtp: {runs: {host: n}}}\n\
+        channels: {mail: {kind: mail, via: smtp}, push: {kind: push}}\n\
+        probes: {up: {of: host/a, from: host/n, every: 1m}}\n\
+        alerts: {full: {about: [host/n], metric: disk, above: 80%, route: [mail, push]}}\n\
+        pools: {later: {kind: zfs, on: a, devices: [a/d], status: planned}}\n\
+        datasets: {photos: {host: a, pool: later, folder: /p}}\n\
+        repositories: {r: {on: a, pool: later, location: /r, password: {env: X}}}\n\
+        backups: {daily: {datasets: [photos], to: r, every: 1d}}\n";
+    for (topic, lines) in [
+        (
+            Topic::Alerts,
+            &[
+                "full | host/n (planned) |",
+                "| push, mail (planned)",
+                "mail (planned) | mail |",
+                "up (planned) | host/a |",
+            ][..],
+        ),
+        (
+            Topic::Storage,
+            &[
+                "later (planned) | zfs |",
+                "dataset/photos | planned | pool/later",
+            ],
+        ),
+        (
+            Topic::Backups,
+            &[
+                "backup/daily | planned | ",
+                "repository/r | planned | pool/later",
+            ],
+        ),
+        (Topic::Services, &["service/smtp | planned | host/n"]),
+        (
+            Topic::Cables,
+            &[
+                "no. 2 (planned) | sw/2 | n/e0",
+                "device/sw | 3 | 1 | 2 (planned), 3",
+                "r | 2 | host/n (planned)",
+            ],
+        ),
+    ] {
+        let text = texts(lab, topic);
+        for line in lines {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+    // A channel that is not in use is rung by nobody.
+    let text = texts(lab, Topic::Alerts);
+    let mail = text.lines().find(|l| l.starts_with("mail (planned)"));
+    assert!(
+        mail.is_some_and(|l| l.trim_end().ends_with("| 0")),
+        "{text}"
+    );
+}
