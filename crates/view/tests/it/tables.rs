@@ -348,3 +348,54 @@ fn what_is_planned_is_marked_where_it_is_shown() {
         "{text}"
     );
 }
+
+/// After the loss of a disk another host takes over as after that of its host, and a spare or another pool does.
+#[test]
+fn a_disk_that_fails_is_made_good_as_its_host_is() {
+    let goal = |memory: &str, more: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nsites: {{home: {{uplink: {{down: 1Gbit/s, up: 1Gbit/s}}}}}}\n\
+            tiers: {{t: {{rto: {{device: 4h, host: 4h}}, response: 15m}}}}\n\
+            hosts: {{a: {{site: home, os: debian, hardware: {{memory: 8GiB, disks: {{d: 1TB, e: 1TB}}}}}}, \
+            b: {{site: home, os: debian, hardware: {{memory: {memory}, disks: {{d: 4TB}}}}}}}}\n\
+            pools: {{p: {{kind: zfs, level: single, on: a, devices: [a/d], usable: 1TB}}{more}}}\n\
+            datasets: {{photos: {{host: a, pool: p, folder: /p, class: important, tier: t, size: 10GB}}}}\n\
+            repositories: {{r: {{on: b, location: /r, password: {{env: X}}}}}}\n\
+            backups: {{daily: {{datasets: [photos], to: r, every: 1d}}}}\n\
+            services: {{web: {{tier: t, runs: {{host: a}}, memory: {{limit: 1GiB}}}}}}\n"
+        );
+        let text = texts(&text, Topic::Goals);
+        let of = |scope: &str| {
+            let words = format!("RTO {scope}");
+            let line = text
+                .lines()
+                .find(|l| l.contains(&words) || l.contains(&format!("RTO | {scope}")));
+            let line = line.unwrap_or_else(|| panic!("no goal {scope}:\n{text}"));
+            (
+                !line.contains("for the delivery of another"),
+                line.to_owned(),
+            )
+        };
+        [of("device"), of("host")]
+    };
+    let on_a = |size: &str| {
+        format!(", q: {{kind: zfs, level: single, on: a, devices: [a/e], usable: {size}}}")
+    };
+    let on_b = ", q: {kind: zfs, level: single, on: b, devices: [b/d], usable: 4TB}";
+    for (memory, more, device, host) in [
+        ("512MiB", String::new(), false, false),
+        ("32GiB", on_b.to_owned(), true, true),
+        ("512MiB", on_a("1TB"), true, false),
+        ("512MiB", on_a("1GB"), false, false),
+    ] {
+        let [of_device, of_host] = goal(memory, &more);
+        let in_time = (of_device.0, of_host.0);
+        assert_eq!(
+            in_time,
+            (device, host),
+            "{more}\n{}\n{}",
+            of_device.1,
+            of_host.1
+        );
+    }
+}
