@@ -1,9 +1,10 @@
 //! The share of time that a service can work at most: by what it needs, and by the windows that take some of it down.
 
-use crate::availability::{above_known, absent, astray, best, known, open, ppm};
+use crate::availability::{availability, best, is_astray, is_known, is_open, ppm};
 use crate::downtime::{Repeated, Sum, together, work};
 use crate::error_budget::Promise;
 use crate::planned::{Outage, Outages};
+use crate::standing::{away, called_away};
 use crate::structure::{Cuts, Structure};
 use model::declare::{Given, Target};
 use model::lab::Lab;
@@ -12,6 +13,7 @@ use model::units::percent::Share;
 use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// So many occurrences of windows are laid over each other for a lab; beyond that the longest alone counts.
 const MOST: u64 = 20_000_000;
@@ -24,12 +26,45 @@ pub struct Attainable<'a> {
     lab: &'a Lab,
     structure: &'a Structure,
     cuts: &'a Cuts,
-    above: Vec<bool>,
+    /// What each element needs in some way and whose availability is declared.
+    below: Vec<Rc<[NodeIndex]>>,
+    absent: Marked,
+    unknown: Marked,
+    astray: Marked,
+    on_one: Marked,
     /// The windows.
     pub outages: Outages<'a>,
     /// What was laid over each other so far.
     sums: RefCell<Sums>,
     work: Cell<u64>,
+}
+
+/// Elements of which something is to be said, looked up once: of most cut sets none is one.
+struct Marked {
+    /// By their number.
+    is: Vec<bool>,
+    /// Those that need one in some way.
+    above: Vec<bool>,
+}
+
+impl Marked {
+    fn of(structure: &Structure, is: Vec<bool>) -> Self {
+        let above = match is.contains(&true) {
+            true => structure.above(&is),
+            false => Vec::new(),
+        };
+        Self { is, above }
+    }
+
+    /// Those that something needs in any case.
+    fn within(&self, cuts: &Cuts, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        let cut = match self.above.get(node.index()) {
+            Some(true) => cuts.of(node),
+            _ => &[],
+        };
+        let is = |n: &NodeIndex| self.is.get(n.index()) == Some(&true);
+        cut.iter().copied().filter(is)
+    }
 }
 
 /// What one service rests on.
@@ -73,12 +108,12 @@ impl Away {
 
 /// What a share rests on and is not known.
 pub enum Doubt<'a> {
-    /// When something comes that it needs in any case and that is not in use.
-    Absent(String),
     /// The availability of something that is needed in any case.
     Availability(&'a Target),
     /// Whether a guest goes on when its host fails.
     Elsewhere(&'a str),
+    /// The same of one with no disk declared.
+    Diskless(&'a str),
     /// What a window takes.
     Window(Outage<'a>),
     /// Whether planned downtime counts.
@@ -104,11 +139,16 @@ impl Rest<'_> {
 impl<'a> Attainable<'a> {
     /// Reads the windows and availabilities of a lab.
     pub fn of(lab: &'a Lab, structure: &'a Structure, cuts: &'a Cuts) -> Self {
+        let marked = |is: &dyn Fn(&Target) -> bool| Marked::of(structure, structure.marked(is));
         Self {
             lab,
             structure,
             cuts,
-            above: above_known(lab, structure),
+            below: structure.below(|t| is_known(lab, t)),
+            absent: marked(&|t| away(lab, &t.object).is_some()),
+            unknown: marked(&|t| is_open(lab, t)),
+            astray: marked(&|t| is_astray(lab, t)),
+            on_one: Marked::of(structure, structure.on_one()),
             outages: Outages::of(lab, structure, cuts),
             sums: RefCell::default(),
             work: Cell::new(0),
@@ -117,11 +157,9 @@ impl<'a> Attainable<'a> {
 
     /// What a service rests on that promises this.
     pub fn rest(&'a self, node: NodeIndex, promise: &Promise) -> Rest<'a> {
-        let known = match self.above.get(node.index()) {
-            Some(true) => known(self.lab, self.structure, node),
-            _ => Vec::new(),
-        };
-        let parts = best(self.structure, self.cuts, node, &known);
+        let known = self.known(node);
+        let on_one = self.on_one.within(self.cuts, node);
+        let parts = best((self.structure, self.cuts), node, &known, on_one);
         let outages = match promise.planned {
             Some(Planned::Counted) | None => self.outages.among(self.cuts.of(node)),
             Some(Planned::Excluded) => Vec::new(),
@@ -143,6 +181,17 @@ impl<'a> Attainable<'a> {
             windows,
             all,
         }
+    }
+
+    /// What a service needs in some way and whose availability is declared.
+    fn known(&self, node: NodeIndex) -> Vec<(NodeIndex, &'a Given<Share>)> {
+        let below = self.below.get(node.index());
+        let below = below.into_iter().flat_map(|all| all.iter().copied());
+        let known = below.filter(|n| *n != node).filter_map(|n| {
+            let target = self.structure.target(n)?;
+            Some((n, availability(self.lab, target)?))
+        });
+        known.collect()
     }
 
     /// What everything that is needed in any case rests on.
@@ -178,16 +227,28 @@ impl<'a> Attainable<'a> {
         Some(sum.map_or(Away::Longest(longest), Away::Sum))
     }
 
+    /// What a service needs in any case and is not in use: `host 'b', which is planned`. It keeps no objective.
+    pub fn absent(&self, node: NodeIndex) -> Vec<String> {
+        let all = self.absent.within(self.cuts, node);
+        let all = all.filter_map(|n| self.structure.target(n));
+        all.filter_map(|t| called_away(self.lab, &t.object))
+            .collect()
+    }
+
     /// What a promise rests on and is not known.
     pub fn doubts(&'a self, rest: &Rest<'a>, promise: &Promise) -> Vec<Doubt<'a>> {
-        let (lab, structure, cuts) = (self.lab, self.structure, self.cuts);
-        let absent = absent(lab, structure, cuts, rest.node).into_iter();
-        let mut doubts: Vec<Doubt<'_>> = absent.map(Doubt::Absent).collect();
-        let open = open(lab, structure, cuts, rest.node).into_iter();
-        doubts.extend(open.map(Doubt::Availability));
+        let (lab, structure) = (self.lab, self.structure);
+        let open = self.unknown.within(self.cuts, rest.node);
+        let open = open.filter_map(|n| structure.target(n));
+        let mut doubts: Vec<Doubt<'_>> = open.map(Doubt::Availability).collect();
         if rest.parts.is_some() {
-            let astray = astray(lab, structure, cuts, rest.node);
-            doubts.extend(astray.into_iter().map(Doubt::Elsewhere));
+            let astray = self.astray.within(self.cuts, rest.node);
+            let astray = astray.filter_map(|n| Some(structure.target(n)?.object.name.as_str()));
+            let has_disk = |name: &str| lab.guests.get(name).is_some_and(|g| !g.disks.is_empty());
+            doubts.extend(astray.map(|guest| match has_disk(guest) {
+                true => Doubt::Elsewhere(guest),
+                false => Doubt::Diskless(guest),
+            }));
         }
         let matters = ppm(rest.least()) < promise.target.ppm();
         let asked = rest.open.iter();
@@ -204,9 +265,11 @@ impl Doubt<'_> {
     /// What is not known.
     pub fn what(&self) -> String {
         match self {
-            Doubt::Absent(what) => format!("when what it needs comes: {what}"),
             Doubt::Availability(target) => format!("the availability of {target}"),
             Doubt::Elsewhere(guest) => format!("whether guest '{guest}' goes on elsewhere"),
+            Doubt::Diskless(guest) => {
+                format!("where the disks of guest '{guest}' lie, of which none is declared")
+            }
             Doubt::Window(outage) => window(outage),
             Doubt::Counted => "whether planned downtime counts ('planned')".to_owned(),
         }
@@ -216,7 +279,10 @@ impl Doubt<'_> {
 /// What nobody says of a window.
 fn window(outage: &Outage<'_>) -> String {
     let (name, sum) = (outage.window.name, outage.arithmetic());
+    let endless = outage.window.each.is_none() && outage.window.length.is_none();
     match outage.left() {
+        _ if endless => format!("how long window '{name}' is, and the downtime in it"),
+        _ if outage.window.open => format!("what window '{name}' is for, with a downtime of {sum}"),
         Some(_) if outage.is_too_long() => {
             format!(
                 "the downtime in window '{name}', which is declared as longer than there is time for; at the most it is {sum}"

@@ -34,6 +34,8 @@ pub struct Taken<'a> {
     pub rhythm: Option<Rc<Rhythm>>,
     /// What it is for that is away in its own time; nothing if it is for everything.
     pub things: Vec<&'a Target>,
+    /// Some of what it is for cannot be read, or is declared not to be known: it may be for anything.
+    pub open: bool,
 }
 
 impl Taken<'_> {
@@ -76,9 +78,10 @@ impl<'o> Outage<'o> {
         most.map_or(away, |most| away.min(most))
     }
 
-    /// Its downtime is declared, and is over when the window is.
+    /// Its downtime is declared, is over when the window is, and is known to be that of what is asked about.
     pub fn is_sure(&self) -> bool {
-        self.window.each.is_some() && !self.is_too_long() && self.window.rhythm.is_some()
+        let declared = self.window.each.is_some() && self.window.rhythm.is_some();
+        declared && !self.window.open && !self.is_too_long()
     }
 
     /// More is declared to be away than the window has time for.
@@ -156,7 +159,7 @@ pub struct Outages<'a> {
     all: Vec<Taken<'a>>,
     /// What each is for.
     entries: Vec<Vec<&'a Target>>,
-    /// Those of everything.
+    /// Those of everything, and those that may be for anything.
     whole: Vec<usize>,
     /// The window and which of its entries, by what they take down.
     of: FxHashMap<NodeIndex, Vec<(usize, usize)>>,
@@ -193,7 +196,8 @@ impl<'a> Outages<'a> {
             let apart = |e: &usize, t: &Target| alone.contains(e) || !found.contains(e) && there(t);
             let things = entries.iter().enumerate().filter(|(e, t)| apart(e, t));
             taken.things = things.map(|(_, t)| *t).collect();
-            if entries.is_empty() {
+            taken.open = is_open(lab, name);
+            if entries.is_empty() || taken.open {
                 out.whole.push(number);
             }
             out.all.push(taken);
@@ -269,7 +273,18 @@ fn alone(cuts: &Cuts, hits: &[(usize, NodeIndex)]) -> Vec<usize> {
     }
 }
 
-/// Nothing if all goes on in it, or if nobody says how long it is.
+/// Something stands in `for` of a window, or may, that could not be read.
+fn is_open(lab: &Lab, name: &str) -> bool {
+    let unread = &lab.unread.at;
+    if unread.is_empty() {
+        return false;
+    }
+    let places = unread.get(&ObjectRef::new(Kind::Window, name));
+    let is_for = |path: &Vec<String>| path.first().is_none_or(|key| key == "for");
+    places.into_iter().flatten().any(is_for)
+}
+
+/// Nothing if all goes on in it, or if nobody says how long it is; that this is not known is said of it.
 fn taken<'a>(
     name: &'a str,
     window: &'a Window,
@@ -289,7 +304,10 @@ fn taken<'a>(
         Some(Or::Word(NoDowntime::None)) => return None,
         Some(Or::Ref(away)) => Some(away.seconds()),
         None => {
-            length?;
+            let asked = downtime.is_some() || window.length.is_some();
+            if length.is_none() && !asked {
+                return None;
+            }
             None
         }
     };
@@ -304,6 +322,7 @@ fn taken<'a>(
         length,
         rhythm,
         things: Vec::new(),
+        open: false,
     })
 }
 

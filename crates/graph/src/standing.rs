@@ -14,7 +14,6 @@ pub fn away(lab: &Lab, object: &ObjectRef) -> Option<&'static str> {
     }
     let status = match object.kind {
         Kind::Service => lab.services.get(name)?.status.known(),
-        Kind::Pool => lab.pools.get(name)?.status.known(),
         Kind::Document => lab.documents.get(name)?.status.known(),
         _ => None,
     }?;

@@ -13,6 +13,7 @@ use petgraph::algo::{astar, kosaraju_scc};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// More entries than this in all cut sets together are not computed; a lab of a hundred thousand services has far fewer.
 const MOST: usize = 20_000_000;
@@ -54,6 +55,24 @@ impl Structure {
     /// The element of a thing, if something is said of it.
     pub fn find(&self, target: &Target) -> Option<NodeIndex> {
         self.index.get(target).copied()
+    }
+
+    /// Elements, by their number, that need one of several of which nobody knows which.
+    pub fn on_one(&self) -> Vec<bool> {
+        let mut out = vec![false; self.graph.node_count()];
+        let is_one = |n: &NodeIndex| {
+            self.graph
+                .node_weight(*n)
+                .is_some_and(|e| e.need == Need::One)
+        };
+        for group in self.graph.node_indices().filter(is_one) {
+            for node in self.graph.neighbors_directed(group, Incoming) {
+                if let Some(slot) = out.get_mut(node.index()) {
+                    *slot = true;
+                }
+            }
+        }
+        out
     }
 
     /// Those of which an element needs one that nobody knows, for each time that it does.
@@ -99,16 +118,57 @@ impl Structure {
         seen
     }
 
-    /// Whether each element, by its number, needs in some way one of those that are asked for, or is one.
-    pub fn above(&self, wanted: impl Fn(&Target) -> bool) -> Vec<bool> {
+    /// Whether each element, by its number, needs in some way one of those that are marked, or is one.
+    pub fn above(&self, marked: &[bool]) -> Vec<bool> {
         let mut out = vec![false; self.graph.node_count()];
-        let is = |n: &NodeIndex| self.target(*n).is_some_and(&wanted);
+        let is = |n: &NodeIndex| marked.get(n.index()) == Some(&true);
         let mut open: Vec<NodeIndex> = self.graph.node_indices().filter(is).collect();
         while let Some(node) = open.pop() {
             if let Some(seen) = out.get_mut(node.index())
                 && !std::mem::replace(seen, true)
             {
                 open.extend(self.graph.neighbors_directed(node, Incoming));
+            }
+        }
+        out
+    }
+
+    /// Which elements are such, by their number.
+    pub fn marked(&self, is: impl Fn(&Target) -> bool) -> Vec<bool> {
+        let nodes = self.graph.node_weights();
+        let is = |e: &Element| e.target.as_ref().is_some_and(&is);
+        nodes.map(is).collect()
+    }
+
+    /// For each element, by its number, those that are asked for and that it needs in some way, in order, itself included. Most need the same
+    /// as what they need, and share it.
+    pub fn below(&self, wanted: impl Fn(&Target) -> bool) -> Vec<Rc<[NodeIndex]>> {
+        let wanted = self.marked(wanted);
+        let is_wanted = |n: &NodeIndex| wanted.get(n.index()) == Some(&true);
+        let mut out: Vec<Rc<[NodeIndex]>> = vec![Rc::from([]); self.graph.node_count()];
+        // What is needed comes before what needs it.
+        for component in kosaraju_scc(&self.graph) {
+            let mut all: Vec<NodeIndex> = component.iter().copied().filter(is_wanted).collect();
+            let mut largest: Rc<[NodeIndex]> = Rc::from([]);
+            let children = component.iter().flat_map(|n| self.graph.neighbors(*n));
+            for list in children.filter_map(|c| out.get(c.index())) {
+                if !Rc::ptr_eq(list, &largest) {
+                    all.extend_from_slice(list);
+                    if list.len() > largest.len() {
+                        largest = Rc::clone(list);
+                    }
+                }
+            }
+            all.sort_unstable();
+            all.dedup();
+            let list = match all.len() == largest.len() {
+                true => largest,
+                false => Rc::from(all),
+            };
+            for node in component {
+                if let Some(slot) = out.get_mut(node.index()) {
+                    *slot = Rc::clone(&list);
+                }
             }
         }
         out
@@ -192,11 +252,17 @@ impl Structure {
         let mut all: Vec<NodeIndex> = Vec::with_capacity(children().map(Vec::len).sum());
         children().for_each(|set| all.extend_from_slice(set));
         all.sort_unstable();
-        let mut out: Vec<NodeIndex> = all
-            .chunk_by(|a, b| a == b)
-            .filter(|same| same.len() >= enough)
-            .filter_map(|same| same.first().copied())
-            .collect();
+        let mut out: Vec<NodeIndex> = match enough {
+            1 => {
+                all.dedup();
+                all
+            }
+            _ => all
+                .chunk_by(|a, b| a == b)
+                .filter(|same| same.len() >= enough)
+                .filter_map(|same| same.first().copied())
+                .collect(),
+        };
         if element.target.is_some()
             && let Err(place) = out.binary_search(&node)
         {
@@ -254,7 +320,7 @@ impl Structure {
 }
 
 impl Cuts {
-    /// The cut set of an element.
+    /// The cut set of an element, in order.
     pub fn of(&self, node: NodeIndex) -> &[NodeIndex] {
         self.0.get(node.index()).map_or(&[], Vec::as_slice)
     }

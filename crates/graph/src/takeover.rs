@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Takeover {
     /// A spare of it is there.
     Spare,
+    /// Another pool of the same host has room, in words, and what of it is taken for granted.
+    Pool(String, Option<String>),
     /// Another host has room; how much, in words, and what of it is taken for granted, since nobody declared its space.
     Room(String, Option<String>),
     /// Nothing does, and why.
@@ -182,6 +184,8 @@ fn takes_work(host: &Host) -> bool {
 pub struct Standby<'a> {
     /// Hosts that there is a whole spare for.
     spares: BTreeSet<&'a str>,
+    /// Hosts that there is a spare disk for.
+    disks: BTreeSet<&'a str>,
     /// What each host has free.
     room: FxHashMap<&'a str, Room<'a>>,
     /// Hosts that can take what others ran, those with the most free memory first and those of which it is not known last.
@@ -197,8 +201,8 @@ struct Room<'a> {
     memory: Option<Free<'a>>,
     /// Space of its pools.
     space: i128,
-    /// It has pools.
-    pools: bool,
+    /// Its pools, with the space that each has.
+    pools: Vec<(&'a str, Option<i128>)>,
     /// Pools of which nobody knows how much they hold.
     open: Vec<String>,
     /// Whether it runs guests.
@@ -209,19 +213,24 @@ impl<'a> Standby<'a> {
     /// Of all hosts.
     pub fn of(lab: &'a Lab, load: &Load<'a>) -> Self {
         // What is a part of something, or of another kind, or the machine itself, takes no machine's place.
-        let spares = lab.assets.values().filter_map(|a| {
-            let spare = a.spare_for.known()?;
-            let whole = spare.kind() == Kind::Host && spare.part().is_none();
-            let other = a.of.known().is_none_or(|of| {
-                of.kind() == Kind::Host && of.part().is_none() && of.name() != spare.name()
+        let spare_for = |part: bool| {
+            let spares = lab.assets.values().filter_map(move |a| {
+                let spare = a.spare_for.known()?;
+                let fits = spare.kind() == Kind::Host && spare.part().is_some() == part;
+                let other = a.of.known().is_none_or(|of| {
+                    part || of.kind() == Kind::Host
+                        && of.part().is_none()
+                        && of.name() != spare.name()
+                });
+                // A spare that is to be bought, or was given away, is none.
+                let there = a.of.known().is_none_or(|of| {
+                    let of = ObjectRef::new(of.kind(), of.name());
+                    away(lab, &of).is_none()
+                });
+                (fits && other && there).then(|| spare.name())
             });
-            // A spare that is to be bought, or was given away, is none.
-            let there = a.of.known().is_none_or(|of| {
-                let of = ObjectRef::new(of.kind(), of.name());
-                away(lab, &of).is_none()
-            });
-            (whole && other && there).then_some(spare)
-        });
+            spares.collect::<BTreeSet<&str>>()
+        };
         let mut free = free_memory::all(lab, load);
         let mut room: FxHashMap<&str, Room<'_>> = FxHashMap::default();
         for name in lab.hosts.keys() {
@@ -245,7 +254,8 @@ impl<'a> Standby<'a> {
             }
         }
         Self {
-            spares: spares.map(|s| s.name()).collect(),
+            spares: spare_for(false),
+            disks: spare_for(true),
             room,
             order,
             at,
@@ -255,6 +265,36 @@ impl<'a> Standby<'a> {
     /// There is a whole spare for a host.
     pub fn spare(&self, host: &str) -> bool {
         self.spares.contains(host)
+    }
+
+    /// After the loss of a disk under this data: a spare of it or of its host, another pool there, or another host.
+    pub fn of_disk<'s>(
+        &'s self,
+        lab: &'s Lab,
+        name: &str,
+        need: &Need,
+        lost: &[&Body<'_>],
+    ) -> Takeover {
+        if self.spare(name) || self.disks.contains(name) {
+            return Takeover::Spare;
+        }
+        let room = self.room.get(name);
+        let beside = room.map_or(Some(false), |r| r.beside(lost));
+        let words = format!("nothing to wait for (another pool of {name} has room)");
+        match beside {
+            Some(true) => return Takeover::Pool(words, None),
+            Some(false) => {}
+            None => {
+                // Another host that has room for sure is the better answer.
+                let found = self.of_host(lab, name, need);
+                let open = format!("another pool of {name} has room for what is restored");
+                return match found {
+                    Takeover::Room(_, None) => found,
+                    _ => Takeover::Pool(words, Some(open)),
+                };
+            }
+        }
+        self.of_host(lab, name, need)
     }
 
     /// Hosts that can take the place of another one at a site, in the order that [`Self::stand_in`] wants.
@@ -452,17 +492,36 @@ const MOST: usize = 3;
 impl Room<'_> {
     /// Whether its pools hold this data besides what is on them; none if that is not known.
     fn holds(&self, data: &Partial) -> Option<bool> {
-        if data.known.is_empty() && data.missing.is_empty() {
-            return Some(true);
+        let known = !self.pools.is_empty() && self.open.is_empty();
+        fits(data, self.space, known)
+    }
+
+    /// Whether the other pools hold what lies in one that fails, whichever that is; none if that is not known.
+    fn beside(&self, lost: &[&Body<'_>]) -> Option<bool> {
+        let mut all = Some(true);
+        for (pool, _) in &self.pools {
+            let here = lost.iter().filter(|b| b.place.pools.contains(pool));
+            let here: Vec<&Body<'_>> = here.copied().collect();
+            let others = self.pools.iter().filter(|(other, _)| other != pool);
+            let others: Vec<Option<i128>> = others.map(|(_, space)| *space).collect();
+            let space = others.iter().flatten().sum();
+            let known = others.iter().all(Option::is_some);
+            let one = match (here.is_empty(), others.is_empty()) {
+                (true, _) => continue,
+                (false, true) => Some(false),
+                (false, false) => fits(&data(&here), space, known),
+            };
+            all = match (all, one) {
+                (_, Some(false)) => return Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            };
         }
-        let (fits, known) = (
-            data.value() <= self.space,
-            self.pools && self.open.is_empty(),
-        );
-        match (fits, known) {
-            (false, true) => Some(false),
-            (true, _) if data.missing.is_empty() => Some(true),
-            _ => None,
+        let placed = |b: &&&Body<'_>| self.pools.iter().any(|(p, _)| b.place.pools.contains(p));
+        match lost.iter().all(|b| placed(&b)) {
+            true => all,
+            // Of what lies in no pool nobody knows whether another pool is another disk.
+            false => Some(false),
         }
     }
 
@@ -474,7 +533,7 @@ impl Room<'_> {
 
     fn doubt(&self, host: &str, data: &Partial) -> String {
         let mut open = self.open.clone();
-        if !self.pools {
+        if self.pools.is_empty() {
             open.push(format!("the pools of {host}"));
         }
         let sizes = data.missing.iter();
@@ -487,8 +546,20 @@ impl Room<'_> {
     }
 }
 
+/// Whether there is space for data, of which more may be known; none if that is not known.
+fn fits(data: &Partial, space: i128, known: bool) -> Option<bool> {
+    if data.known.is_empty() && data.missing.is_empty() {
+        return Some(true);
+    }
+    match (data.value() <= space, known) {
+        (false, true) => Some(false),
+        (true, _) if data.missing.is_empty() => Some(true),
+        _ => None,
+    }
+}
+
 /// What the pools of each host hold, as it is declared, without what is on them.
-fn spaces<'a>(lab: &'a Lab, room: &mut FxHashMap<&'a str, Room<'_>>) {
+fn spaces<'a>(lab: &'a Lab, room: &mut FxHashMap<&'a str, Room<'a>>) {
     let on = declared_on(lab);
     for (name, pool) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
         let hosts = pools::hosts(lab, name);
@@ -496,13 +567,14 @@ fn spaces<'a>(lab: &'a Lab, room: &mut FxHashMap<&'a str, Room<'_>>) {
         let Some(own) = room.get_mut(host) else {
             continue;
         };
-        own.pools = true;
-        match totals::room(lab, name, pool) {
-            Some(all) => {
-                let used = totals::bytes(&pool.used);
-                let used = used.or_else(|| on.get(name.as_str()).copied());
-                own.space += (all.value - used.unwrap_or_default()).max(0);
-            }
+        let space = totals::room(lab, name, pool).map(|all| {
+            let used = totals::bytes(&pool.used);
+            let used = used.or_else(|| on.get(name.as_str()).copied());
+            (all.value - used.unwrap_or_default()).max(0)
+        });
+        own.pools.push((name, space));
+        match space {
+            Some(space) => own.space += space,
             None => own.open.push(format!("what pool '{name}' holds")),
         }
     }

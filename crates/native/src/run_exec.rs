@@ -1,14 +1,15 @@
 //! A document tells people to run what the platform does not have.
 
 use crate::call::{Call, calls, object};
+use crate::standing::away;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::{Given, OptExt as _};
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::guest::{ClusterKind, StackKind};
 use model::lab::network::NetworkKind;
 use model::lab::protection::RepositoryKind;
-use model::lab::service::Status;
 use model::lab::storage::{Filesystem, Pool, PoolKind};
 use std::collections::BTreeSet;
 
@@ -178,30 +179,25 @@ fn kind(pool: &Pool) -> Option<PoolKind> {
     pool.kind.known().copied()
 }
 
-fn is_there(pool: &Pool) -> bool {
-    pool.status
-        .as_deref()
-        .and_then(Given::value)
-        .is_none_or(|s| *s == Status::Running)
-}
-
 /// Whether some pool is of a sort; what pools there are, if none is.
 fn pool(lab: &Lab, fits: fn(&Pool) -> bool) -> Has {
     let said = |p: &Pool| kind(p).map_or("unknown", PoolKind::word);
-    if lab.pools.values().any(|p| is_there(p) && fits(p)) {
+    if lab.pools.values().any(fits) {
         return Has::Yes;
     }
-    if lab.pools.is_empty() || lab.pools.values().any(|p| kind(p).is_none()) {
+    let apart = &lab.apart.pools;
+    let mut all = lab.pools.values().chain(apart.values()).peekable();
+    if all.peek().is_none() || all.any(|p| kind(p).is_none()) {
         return Has::Unknown;
     }
-    let list: Vec<String> = lab
-        .pools
-        .iter()
-        .map(|(name, p)| match is_there(p) {
-            true => format!("{name} ({})", said(p)),
-            false => format!("{name} ({}, not there yet)", said(p)),
-        })
-        .collect();
+    let there = lab.pools.iter();
+    let there = there.map(|(name, p)| format!("{name} ({})", said(p)));
+    let apart = apart.iter().map(|(name, p)| {
+        let object = ObjectRef::new(Kind::Pool, name);
+        let status = away(lab, &object).unwrap_or("planned");
+        format!("{name} ({}, {status})", said(p))
+    });
+    let list: Vec<String> = there.chain(apart).collect();
     Has::No(format!("pools of the lab: {}", list.join(", ")))
 }
 

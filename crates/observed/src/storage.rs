@@ -4,7 +4,6 @@ use crate::look::Look;
 use graph::observation::plain;
 use model::declare::OptExt as _;
 use model::fact::FactKind;
-use model::lab::service::Status;
 use model::lab::storage::Pool;
 use model::value::Value;
 
@@ -15,12 +14,11 @@ pub(crate) struct Declared<'a> {
     pub(crate) mount: Option<&'a str>,
 }
 
-/// The pools that are declared on a machine; not those that are only planned.
+/// The pools that are declared on a machine; those that are only planned stand apart.
 pub(crate) fn declared<'a>(look: &Look<'_, 'a>) -> Vec<Declared<'a>> {
     let on = |pool: &Pool| {
         let on = pool.on.known().map(|r| &r.0.object);
-        let there = pool.status.known().is_none_or(|s| *s == Status::Running);
-        on == Some(&look.object) && there
+        on == Some(&look.object)
     };
     let pools = look.lab().pools.iter().filter(|(_, pool)| on(pool));
     pools

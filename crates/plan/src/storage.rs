@@ -9,7 +9,6 @@ use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath, Scope, Seen, TargetFacts};
 use model::id::{Kind, ObjectRef};
 use model::kleene::Reason;
-use model::lab::service::Status;
 use model::lab::storage::{Filesystem, Level, Pool, PoolKind, Profile};
 use model::lab::{Host, Lab};
 use model::value::Value;
@@ -70,10 +69,7 @@ pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
 
 /// The pools of a machine that are there already.
 pub fn pools<'a>(lab: &'a Lab, on: &'a ObjectRef) -> impl Iterator<Item = (&'a str, &'a Pool)> {
-    let is_on = move |pool: &Pool| {
-        let there = pool.status.known().is_none_or(|s| *s == Status::Running);
-        there && pool.on.known().is_some_and(|r| r.0.object == *on)
-    };
+    let is_on = move |pool: &Pool| pool.on.known().is_some_and(|r| r.0.object == *on);
     let all = lab.pools.iter().filter(move |(_, pool)| is_on(pool));
     all.map(|(name, pool)| (name.as_str(), pool))
 }

@@ -1,9 +1,13 @@
 //! What rings, where it rings, and what is asked from outside.
 
 use crate::{Cell, Sheet};
+use graph::standing::away;
 use model::declare::About;
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::apart::Role;
 use model::lab::watch::Alert;
+use std::collections::BTreeMap;
 
 pub(crate) fn sheets(lab: &Lab) -> Vec<Sheet> {
     vec![alerts(lab), channels(lab), probes(lab)]
@@ -22,18 +26,40 @@ fn alerts(lab: &Lab) -> Sheet {
             "BEGIN WITHIN",
         ],
     );
+    let silent = silent(lab);
     for (name, alert) in &lab.alerts {
+        let there = alert.route.iter().map(|c| c.value.name().to_owned());
+        let away = silent.get(name.as_str()).into_iter().flatten().cloned();
         sheet.row([
             Cell::declared(name),
-            Cell::list(alert.about.iter().map(|about| said(&about.value))),
+            Cell::list(alert.about.iter().map(|about| said(lab, &about.value))),
             condition(alert),
             Cell::of(&alert.r#for),
             Cell::with(&alert.severity, |s| s.word().to_owned()),
-            Cell::list(alert.route.iter().map(|channel| channel.value.name())),
+            Cell::list(there.chain(away)),
             Cell::of(&alert.response),
         ]);
     }
     sheet
+}
+
+/// Channels that are not in use, by the alerts that were to ring there: `mail (planned)`.
+fn silent(lab: &Lab) -> BTreeMap<&str, Vec<String>> {
+    let mut out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let lacks = lab.apart.lacks.iter();
+    for lack in lacks.filter(|l| l.role == Role::Channel) {
+        let of = out.entry(&lack.of.name).or_default();
+        of.extend(away(lab, &lack.on).map(|status| marked(&lack.on.name, Some(status))));
+    }
+    out
+}
+
+/// `mail (planned)`.
+fn marked(name: &str, status: Option<&str>) -> String {
+    match status {
+        Some(status) => format!("{name} ({status})"),
+        None => name.to_owned(),
+    }
 }
 
 /// `disk > 80%`.
@@ -52,9 +78,9 @@ fn condition(alert: &Alert) -> Cell {
     }
 }
 
-fn said<const SET: u64>(about: &About<SET>) -> String {
+fn said<const SET: u64>(lab: &Lab, about: &About<SET>) -> String {
     match about {
-        About::Ref(reference) => reference.to_string(),
+        About::Ref(on) => marked(&on.to_string(), away(lab, &on.0.object)),
         About::Text(text) => text.clone(),
     }
 }
@@ -95,14 +121,18 @@ fn is_host(scheme: &str, text: &str) -> bool {
 
 fn channels(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new("channels", &["CHANNEL", "KIND", "TO", "VIA", "ALERTS"]);
-    for (name, channel) in &lab.channels {
-        let rings = |alert: &&Alert| alert.route.iter().any(|r| r.value.name() == name.as_str());
+    let mut rings: BTreeMap<&str, usize> = BTreeMap::new();
+    for channel in lab.alerts.values().flat_map(|a| &a.route) {
+        *rings.entry(channel.value.name()).or_default() += 1;
+    }
+    for (name, channel) in lab.channels.iter().chain(&lab.apart.channels) {
+        let status = away(lab, &ObjectRef::new(Kind::Channel, name));
         sheet.row([
-            Cell::declared(name),
+            Cell::declared(marked(name, status)),
             Cell::with(&channel.kind, |k| k.word().to_owned()),
-            Cell::with(&channel.to, |to| without_path(&said(to))),
+            Cell::with(&channel.to, |to| without_path(&said(lab, to))),
             Cell::of(&channel.via),
-            Cell::computed(lab.alerts.values().filter(rings).count()),
+            Cell::computed(rings.get(name.as_str()).copied().unwrap_or_default()),
         ]);
     }
     sheet
@@ -110,9 +140,10 @@ fn channels(lab: &Lab) -> Sheet {
 
 fn probes(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new("probes", &["PROBE", "OF", "EVERY", "FROM", "ASKS"]);
-    for (name, probe) in &lab.probes {
+    for (name, probe) in lab.probes.iter().chain(&lab.apart.probes) {
+        let status = away(lab, &ObjectRef::new(Kind::Probe, name));
         sheet.row([
-            Cell::declared(name),
+            Cell::declared(marked(name, status)),
             Cell::of(&probe.of),
             Cell::of(&probe.every),
             Cell::of(&probe.from),

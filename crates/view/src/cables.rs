@@ -2,6 +2,7 @@
 
 use crate::size::count;
 use crate::{Cell, How, Sheet};
+use graph::standing::away;
 use model::declare::{OptExt as _, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
@@ -25,16 +26,24 @@ fn cables(lab: &Lab) -> Sheet {
         &["CABLE", "FROM", "TO", "SPEED", "LENGTH", "CATEGORY"],
     );
     let mut ends: BTreeMap<&Target, usize> = BTreeMap::new();
-    for (n, cable) in lab.cables.iter().enumerate() {
+    // What is planned comes behind, so that it moves no number.
+    let all = lab.cables.iter().chain(&lab.apart.cables);
+    for (n, cable) in all.enumerate() {
         let both = [&cable.from.0, &cable.to.0].map(|end| end.known().map(|e| &e.0));
+        let status = status(lab, both);
         for end in both.iter().flatten() {
             *ends.entry(end).or_default() += 1;
         }
         let name = cable.label.known().cloned();
+        let mut name =
+            name.map_or_else(|| Cell::computed(format!("no. {}", n + 1)), Cell::declared);
+        if let Some(status) = status {
+            name.text.push_str(&format!(" ({status})"));
+        }
         let end = |e: Option<&Target>| e.map_or_else(Cell::unknown, |e| Cell::declared(short(e)));
         let [from, to] = both;
         sheet.row([
-            name.map_or_else(|| Cell::computed(format!("no. {}", n + 1)), Cell::declared),
+            name,
             end(from),
             end(to),
             speed(lab, from, to),
@@ -62,6 +71,12 @@ fn cables(lab: &Lab) -> Sheet {
         ));
     }
     sheet
+}
+
+/// Why a cable is not there: an end of it is at what is not in use.
+fn status(lab: &Lab, ends: [Option<&Target>; 2]) -> Option<&'static str> {
+    let ends = ends.into_iter().flatten();
+    ends.filter_map(|end| away(lab, &end.object)).next()
 }
 
 /// The slower of the two ends; what is not known of one makes the whole unknown.
@@ -113,6 +128,18 @@ fn speed(lab: &Lab, from: Option<&Target>, to: Option<&Target>) -> Cell {
     }
 }
 
+/// Ends of cables that are planned or gone, at what is in use.
+fn kept(lab: &Lab) -> BTreeMap<&Target, &'static str> {
+    let mut out = BTreeMap::new();
+    for cable in &lab.apart.cables {
+        let ends = [&cable.from.0, &cable.to.0].map(|end| end.known().map(|e| &e.0));
+        if let Some(status) = status(lab, ends) {
+            out.extend(ends.into_iter().flatten().map(|end| (end, status)));
+        }
+    }
+    out
+}
+
 /// Ports and interfaces without a cable.
 fn ports(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new("ports", &["OF", "PORTS", "CABLED", "WITHOUT A CABLE"]);
@@ -121,18 +148,23 @@ fn ports(lab: &Lab) -> Sheet {
         .iter()
         .flat_map(|c| [c.from.known(), c.to.known()].map(|e| e.map(|e| &e.0)));
     let used: BTreeSet<&Target> = cables.flatten().collect();
-    if used.is_empty() {
+    let kept = kept(lab);
+    if used.is_empty() && kept.is_empty() {
         return sheet;
     }
     let mut row = |object: ObjectRef, parts: Vec<String>| {
-        let is_used = |part: &&String| {
-            let part = Some((*part).clone());
-            used.contains(&Target {
-                object: object.clone(),
-                part,
-            })
+        let target = |part: &String| Target {
+            object: object.clone(),
+            part: Some(part.clone()),
         };
-        let free: Vec<&String> = parts.iter().filter(|p| !is_used(p)).collect();
+        let free = parts.iter().map(|p| (p, target(p)));
+        let free = free.filter(|(_, t)| !used.contains(t));
+        // Where a cable is to be, none else should be plugged in.
+        let free = free.map(|(part, target)| match kept.get(&target) {
+            Some(status) => format!("{part} ({status})"),
+            None => part.clone(),
+        });
+        let free: Vec<String> = free.collect();
         if !parts.is_empty() {
             sheet.row([
                 Cell::declared(&object),
@@ -140,12 +172,7 @@ fn ports(lab: &Lab) -> Sheet {
                 Cell::computed(parts.len() - free.len()),
                 match free.is_empty() {
                     true => Cell::computed("none"),
-                    false => Cell::computed(
-                        free.iter()
-                            .map(|f| f.as_str())
-                            .collect::<Vec<_>>()
-                            .join(", "),
-                    ),
+                    false => Cell::computed(free.join(", ")),
                 },
             ]);
         }
@@ -174,13 +201,16 @@ fn ports(lab: &Lab) -> Sheet {
 fn racks(lab: &Lab) -> Sheet {
     let mut sheet = Sheet::new("racks", &["RACK", "UNIT", "WHAT"]);
     let mut stands: BTreeMap<&str, BTreeMap<Option<u32>, Vec<String>>> = BTreeMap::new();
+    // What is planned keeps its place.
     let hosts = lab
         .hosts
         .iter()
+        .chain(&lab.apart.hosts)
         .map(|(n, h)| (ObjectRef::new(Kind::Host, n), &h.about.rack, &h.about.unit));
     let devices = lab
         .devices
         .iter()
+        .chain(&lab.apart.devices)
         .map(|(n, d)| (ObjectRef::new(Kind::Device, n), &d.rack, &d.unit));
     for (object, rack, unit) in hosts.chain(devices) {
         if let Some(rack) = rack.known() {
@@ -188,7 +218,10 @@ fn racks(lab: &Lab) -> Sheet {
             units
                 .entry(unit.known().copied())
                 .or_default()
-                .push(object.to_string());
+                .push(match away(lab, &object) {
+                    Some(status) => format!("{object} ({status})"),
+                    None => object.to_string(),
+                });
         }
     }
     for (rack, units) in &stands {

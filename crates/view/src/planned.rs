@@ -4,14 +4,12 @@ use crate::{Cell, Sheet};
 use model::declare::Given;
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
+use model::lab::storage::Pool;
 
-/// None if everything that is declared is in use.
-pub(crate) fn sheet(lab: &Lab) -> Option<Sheet> {
-    if lab.apart.is_empty() {
-        return None;
-    }
+/// What is asked for of it; none if all of that is in use.
+pub(crate) fn sheet(lab: &Lab, is_told: &dyn Fn(&ObjectRef) -> bool) -> Option<Sheet> {
     let mut sheet = Sheet::new("not in use", &["WHAT", "STATUS", "ADDRESSES", "BECAUSE OF"]);
-    for (object, why) in &lab.apart.why {
+    for (object, why) in lab.apart.why.iter().filter(|(o, _)| is_told(o)) {
         sheet.row([
             Cell::declared(object),
             Cell::declared(why.status.word()),
@@ -23,7 +21,22 @@ pub(crate) fn sheet(lab: &Lab) -> Option<Sheet> {
         ]);
     }
     sheet.note("none of it counts: no capacity, no copy, no vote; its addresses and places in racks are kept");
-    Some(sheet)
+    (!sheet.rows.is_empty()).then_some(sheet)
+}
+
+/// Pools that say themselves that they are not in use, with the word for it.
+pub(crate) fn pools(lab: &Lab) -> impl Iterator<Item = (&String, &Pool, &'static str)> {
+    lab.apart.pools.iter().filter_map(|(name, pool)| {
+        let why = lab.apart.why(Kind::Pool, name)?;
+        let own = why.because.is_none();
+        own.then(|| (name, pool, why.status.word()))
+    })
+}
+
+/// It says itself that it is not in use.
+pub(crate) fn says_so(lab: &Lab, object: &ObjectRef) -> bool {
+    let why = lab.apart.why.get(object);
+    why.is_some_and(|why| why.because.is_none())
 }
 
 fn addresses(lab: &Lab, object: &ObjectRef) -> Vec<String> {

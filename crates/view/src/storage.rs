@@ -2,7 +2,7 @@
 
 use crate::cell::How;
 use crate::size::{Sum, decimal};
-use crate::{Cell, Sheet};
+use crate::{Cell, Sheet, planned};
 use graph::pools::{self, Verdict};
 use graph::totals;
 use model::declare::OptExt as _;
@@ -22,12 +22,19 @@ fn pools(lab: &Lab) -> Sheet {
         ],
     );
     let mut beside = Vec::new();
-    for (name, pool) in &lab.pools {
+    let there = lab.pools.iter().map(|(name, pool)| (name, pool, None));
+    let planned = planned::pools(lab).map(|(name, pool, status)| (name, pool, Some(status)));
+    let mut all: Vec<_> = there.chain(planned).collect();
+    all.sort_by_key(|(name, ..)| *name);
+    for (name, pool, status) in all {
         if contradicted(lab, name, pool).is_some() {
             beside.push(name.as_str());
         }
         sheet.row([
-            Cell::declared(name),
+            match status {
+                Some(status) => Cell::declared(format!("{name} ({status})")),
+                None => Cell::declared(name),
+            },
             Cell::with(&pool.kind, |k| k.word().to_owned()),
             Cell::with(&pool.on, |o| o.name().to_owned()),
             level(pool),

@@ -7,6 +7,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use model::compose::Projects;
+use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 
 /// What is looked at.
@@ -138,6 +139,25 @@ impl Topic {
     }
 }
 
+/// Something that is not in use is listed with a topic: all of it with machines, else what its tables would have if it were.
+fn is_told(lab: &Lab, topic: Topic, object: &ObjectRef) -> bool {
+    match topic {
+        Topic::Summary | Topic::Hosts | Topic::Guests => true,
+        Topic::Backups => matches!(
+            object.kind,
+            Kind::Backup | Kind::Repository | Kind::Snapshot | Kind::Replication
+        ),
+        Topic::Services => object.kind == Kind::Service,
+        Topic::Stacks => object.kind == Kind::Stack,
+        // Pools that say so themselves are among the others, with what they are.
+        Topic::Storage => match object.kind {
+            Kind::Pool => !planned::says_so(lab, object),
+            kind => kind == Kind::Dataset,
+        },
+        _ => false,
+    }
+}
+
 /// The tables of a topic.
 pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
     let (lab, today) = (input.lab, input.today);
@@ -164,8 +184,7 @@ pub fn sheets(input: &Input<'_>, topic: Topic) -> Vec<Sheet> {
         Topic::Labels => vec![labels::sheet(input)],
         Topic::Goals => goals::sheets(&goals::advise(lab, input.projects)),
     };
-    let also = matches!(topic, Topic::Summary | Topic::Hosts | Topic::Guests);
-    let apart = planned::sheet(lab).filter(|_| also);
+    let apart = planned::sheet(lab, &|object| is_told(lab, topic, object));
     let sheets = sheets.into_iter().chain(apart);
     sheets.into_iter().map(Sheet::without_silence).collect()
 }

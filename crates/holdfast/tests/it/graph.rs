@@ -403,3 +403,22 @@ fn pools_say_what_they_hold_and_what_of_it_is_not_known() {
         }
     }
 }
+
+/// What is planned is declared: that it is not drawn is no slip.
+#[test]
+fn what_is_planned_is_said_to_be_when_it_is_looked_for() {
+    let lab = tempfile::tempdir().unwrap();
+    let text = "format: 1\nlab: x\nhosts: {a: {}, n: {status: planned}}\nguests: {g: {kind: vm, on: n}}\n\
+        services: {s: {runs: {host: a}}}\n";
+    std::fs::write(lab.path().join("holdfast.yaml"), text).unwrap();
+    for (name, expected) in [
+        ("n", "host n is planned, and the view"),
+        ("host/n", "host n is planned, and the view"),
+        ("g", "guest g is planned, since host/n is, and the view"),
+        ("m", "nothing in the view"),
+    ] {
+        let (code, _, err) = graph(lab.path(), &["--view", "dependencies", "--focus", name]);
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(expected), "{name}: {err}");
+    }
+}

@@ -8,17 +8,18 @@ use super::device::{Cable, Device};
 use super::guest::{Cluster, Guest, Stack};
 use super::objects::Objects;
 use super::protection::{Job, Replication, Snapshot};
-use super::service::{Service, Status};
+use super::service::{Runs, Service, Status};
 use super::storage::Pool;
+use super::watch::{Channel, Probe};
 use super::{Backup, Dataset, Host, Lab, Repository};
 use crate::declare::{Opt, OptExt as _, Ref};
 use crate::id::{Kind, ObjectRef};
 use diag::{Span, Spanned};
+use rests::Rests;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Notes that an object of a kind stands apart: its name, its place, and why if that is not its own doing.
-type Add<'a> = &'a mut dyn FnMut(Kind, &str, Span, Option<Why>);
+mod rests;
 
 /// Why something is not in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,12 @@ pub enum Role {
     Disk,
     /// The machine that a UPS tells.
     Watcher,
+    /// Where an alert rings.
+    Channel,
+    /// The job that keeps a service up to date.
+    Updates,
+    /// A name server with a copy of a zone.
+    Secondary,
 }
 
 /// Everything that is declared and not in use.
@@ -74,7 +81,7 @@ pub struct Apart {
     pub devices: Objects<Device>,
     /// Clusters none of whose members is in use.
     pub clusters: Objects<Cluster>,
-    /// Pools on such machines.
+    /// Pools that say so themselves, and those on such machines.
     pub pools: Objects<Pool>,
     /// Data on them.
     pub datasets: Objects<Dataset>,
@@ -92,6 +99,10 @@ pub struct Apart {
     pub stacks: Objects<Stack>,
     /// Services that run on nothing else.
     pub services: Objects<Service>,
+    /// Channels that such a service carries.
+    pub channels: Objects<Channel>,
+    /// Probes of such things, or from there.
+    pub probes: Objects<Probe>,
     /// Cables with an end at one of them.
     pub cables: Vec<Cable>,
     /// Each of the objects, and why.
@@ -124,27 +135,40 @@ fn own(status: &Opt<Status>, at: Span) -> Option<Why> {
 }
 
 /// What is known so far not to be in use.
-struct Gone(BTreeMap<ObjectRef, Why>);
+#[derive(Default)]
+struct Gone {
+    /// What is set apart, by kind and name.
+    apart: BTreeMap<Kind, BTreeMap<String, Why>>,
+    /// Services that say so themselves. They stay among the rest, where rules judge their plans; what lies with them does not.
+    said: BTreeMap<String, Why>,
+}
 
 impl Gone {
-    /// The same for what rests on one of these.
-    fn on(&self, kind: Kind, name: &str) -> Option<Why> {
-        let on = ObjectRef::new(kind, name);
-        let why = self.0.get(&on)?;
-        Some(Why {
-            because: Some(on),
-            ..why.clone()
-        })
+    fn why(&self, kind: Kind, name: &str) -> Option<&Why> {
+        let apart = self.apart.get(&kind).and_then(|of| of.get(name));
+        apart.or_else(|| self.said.get(name).filter(|_| kind == Kind::Service))
     }
 
-    /// The same for what is in use as long as one of them is.
-    fn all<'a>(&self, of: impl Iterator<Item = (Kind, &'a str)>) -> Option<Why> {
-        let all: Option<Vec<Why>> = of.map(|(kind, name)| self.on(kind, name)).collect();
-        all?.into_iter().next()
+    /// The same for what rests on one of these.
+    fn on(&self, (kind, name): (Kind, &str)) -> Option<Why> {
+        let because = Some(ObjectRef::new(kind, name));
+        let why = self.why(kind, name)?.clone();
+        Some(Why { because, ..why })
     }
 
     fn has(&self, kind: Kind, name: &str) -> bool {
-        self.0.contains_key(&ObjectRef::new(kind, name))
+        self.why(kind, name).is_some()
+    }
+
+    fn is_apart(&self, kind: Kind, name: &str) -> bool {
+        self.apart
+            .get(&kind)
+            .is_some_and(|of| of.contains_key(name))
+    }
+
+    fn add(&mut self, kind: Kind, name: &str, why: Why) {
+        let of = self.apart.entry(kind).or_default();
+        of.insert(name.to_owned(), why);
     }
 }
 
@@ -154,156 +178,81 @@ macro_rules! of {
         $given.known().map(|r| (r.kind(), r.name()))
     };
 }
+use of;
 
 impl Lab {
     /// Sets apart what is not in use, and what rests on that alone.
     pub fn set_apart(&mut self) {
-        let mut gone = Gone(BTreeMap::new());
+        let mut gone = self.say_so();
+        if gone.apart.is_empty() && gone.said.is_empty() {
+            return;
+        }
+        Rests::of(self).spread(&mut gone);
+        self.take_out(&gone);
+        self.prune(&gone);
+        self.lack(&gone);
+        for (kind, of) in gone.apart {
+            let of = of.into_iter();
+            let whys = of.map(|(name, why)| (ObjectRef::new(kind, name), why));
+            self.apart.why.extend(whys);
+        }
+    }
+
+    /// What says itself that it is not in use.
+    fn say_so(&self) -> Gone {
+        let mut gone = Gone::default();
         let hosts = self.hosts.iter();
         let hosts = hosts.map(|(n, h)| (Kind::Host, n, own(&h.about.status, h.span)));
         let guests = self.guests.iter();
         let guests = guests.map(|(n, g)| (Kind::Guest, n, own(&g.status, g.span)));
         let devices = self.devices.iter();
         let devices = devices.map(|(n, d)| (Kind::Device, n, own(&d.status, d.span)));
-        for (kind, name, why) in hosts.chain(guests).chain(devices) {
+        let pools = self.pools.iter();
+        let pools = pools.map(|(n, p)| (Kind::Pool, n, own(&p.status, p.span)));
+        for (kind, name, why) in hosts.chain(guests).chain(devices).chain(pools) {
             if let Some(why) = why {
-                gone.0.insert(ObjectRef::new(kind, name), why);
+                gone.add(kind, name, why);
             }
         }
-        if gone.0.is_empty() {
-            return;
-        }
-        // Each round goes one step further up: a guest, its dataset, the backup of that.
-        loop {
-            let more = self.rest_on(&gone);
-            if more.is_empty() {
-                break;
+        for (name, service) in &self.services {
+            if let Some(why) = own(&service.status, service.span) {
+                gone.said.insert(name.clone(), why);
             }
-            gone.0.extend(more);
         }
-        self.take_out(&gone);
-        self.prune(&gone);
-        self.lack(&gone);
-        self.apart.why = gone.0;
-    }
-
-    /// What rests on what is not in use, and is not known to do so yet.
-    fn rest_on(&self, gone: &Gone) -> Vec<(ObjectRef, Why)> {
-        let mut out: Vec<(ObjectRef, Why)> = Vec::new();
-        let mut add = |kind: Kind, name: &str, span: Span, why: Option<Why>| {
-            if let Some(why) = why.filter(|_| !gone.has(kind, name)) {
-                out.push((ObjectRef::new(kind, name), Why { at: span, ..why }));
-            }
-        };
-        let one = |given: Option<(Kind, &str)>| given.and_then(|(kind, name)| gone.on(kind, name));
-        for (name, g) in &self.guests {
-            add(Kind::Guest, name, g.span, one(of!(g.on)));
-        }
-        for (name, c) in &self.clusters {
-            // Without its control plane it is none, whoever its other members are.
-            let all = gone
-                .all(refs(&c.members))
-                .or_else(|| gone.all(refs(&c.masters)));
-            add(Kind::Cluster, name, c.span, all);
-        }
-        for (name, p) in &self.pools {
-            let why = one(of!(p.on)).or_else(|| one(of!(p.from)));
-            let why = why.or_else(|| gone.all(refs(&p.devices)));
-            add(
-                Kind::Pool,
-                name,
-                p.span,
-                why.map(|w| own(&p.status, p.span).unwrap_or(w)),
-            );
-        }
-        for (name, s) in &self.stacks {
-            add(Kind::Stack, name, s.span, one(of!(s.on)));
-        }
-        for (name, s) in &self.services {
-            let places = s.runs.iter().filter_map(|r| {
-                of!(r.stack)
-                    .or(of!(r.guest))
-                    .or(of!(r.host))
-                    .or(of!(r.cluster))
-                    .or(of!(r.device))
-            });
-            let said = places.clone().count() == s.runs.iter().count();
-            // One that says so itself is told of nobody.
-            let why = gone.all(places).filter(|_| said);
-            let why = why.map(|w| own(&s.status, s.span).unwrap_or(w));
-            add(Kind::Service, name, s.span, why);
-        }
-        self.data_on(gone, &mut add);
-        out
-    }
-
-    /// The same of data and its copies.
-    fn data_on(&self, gone: &Gone, add: Add<'_>) {
-        let one = |given: Option<(Kind, &str)>| given.and_then(|(kind, name)| gone.on(kind, name));
-        for (name, d) in &self.datasets {
-            let host = d.host.as_ref().map(|h| (Kind::Host, h.value.as_str()));
-            let why = one(host)
-                .or_else(|| one(of!(d.about.on)))
-                .or_else(|| one(of!(d.about.pool)));
-            add(Kind::Dataset, name, d.span, why);
-        }
-        for (name, r) in &self.repositories {
-            let host = r.on.known().map(|h| (Kind::Host, h.as_str()));
-            let why = one(host)
-                .or_else(|| one(of!(r.about.held_by)))
-                .or_else(|| one(of!(r.about.pool)));
-            add(Kind::Repository, name, r.span, why);
-        }
-        for (name, b) in &self.backups {
-            let to = b.to.as_ref().map(|t| (Kind::Repository, t.value.as_str()));
-            let why = one(to).or_else(|| gone.all(subjects(b).into_iter()));
-            add(Kind::Backup, name, b.span, why);
-        }
-        // Work on nothing is work on whatever there is: it must not become that.
-        for (name, j) in &self.jobs {
-            let on = j.on.iter().map(|r| (r.value.kind(), r.value.name()));
-            add(Kind::Job, name, j.span, gone.all(on));
-        }
-        for (name, s) in &self.snapshots {
-            add(Kind::Snapshot, name, s.span, one(of!(s.on)));
-        }
-        for (name, r) in &self.replications {
-            let why = one(of!(r.from)).or_else(|| one(of!(r.to)));
-            add(Kind::Replication, name, r.span, why);
-        }
+        gone
     }
 
     /// Moves it.
     fn take_out(&mut self, gone: &Gone) {
         let apart = &mut self.apart;
-        for object in gone.0.keys() {
-            let name = object.name.as_str();
-            macro_rules! take {
-                ($($field:ident),*) => {
-                    {$(if let Some(found) = self.$field.remove(name) {
-                        apart.$field.insert(name.to_owned(), found);
-                    })*}
-                };
-            }
-            match object.kind {
-                Kind::Host => take!(hosts),
-                Kind::Guest => take!(guests, inside),
-                Kind::Device => take!(devices),
-                Kind::Cluster => take!(clusters),
-                Kind::Pool => take!(pools),
-                Kind::Dataset => take!(datasets),
-                Kind::Repository => take!(repositories),
-                Kind::Backup => take!(backups),
-                Kind::Snapshot => take!(snapshots),
-                Kind::Replication => take!(replications),
-                Kind::Job => take!(jobs),
-                Kind::Stack => take!(stacks),
-                Kind::Service => take!(services),
-                _ => {}
-            }
+        macro_rules! take {
+            ($($kind:ident: $field:ident),* $(,)?) => {$(
+                if let Some(of) = gone.apart.get(&Kind::$kind) {
+                    let taken = self.$field.take(|name| of.contains_key(name));
+                    apart.$field.extend(taken);
+                }
+            )*};
         }
+        take!(
+            Host: hosts,
+            Guest: guests,
+            Guest: inside,
+            Device: devices,
+            Cluster: clusters,
+            Pool: pools,
+            Dataset: datasets,
+            Repository: repositories,
+            Backup: backups,
+            Snapshot: snapshots,
+            Replication: replications,
+            Job: jobs,
+            Stack: stacks,
+            Service: services,
+            Channel: channels,
+            Probe: probes,
+        );
         // What nobody knows of it is no gap in what is there.
-        let there = |o: &ObjectRef| !gone.0.contains_key(o);
+        let there = |o: &ObjectRef| !gone.is_apart(o.kind, &o.name);
         self.open.retain(|o| o.object.as_ref().is_none_or(there));
     }
 
@@ -343,14 +292,8 @@ impl Lab {
             keep!(job.on);
         }
         for service in self.services.values_mut() {
-            service.runs.0.retain(|r| {
-                let place = of!(r.stack)
-                    .or(of!(r.guest))
-                    .or(of!(r.host))
-                    .or(of!(r.cluster))
-                    .or(of!(r.device));
-                place.is_none_or(|(kind, name)| !gone.has(kind, name))
-            });
+            let there = |r: &Runs| place(r).is_none_or(|(kind, name)| !gone.has(kind, name));
+            service.runs.0.retain(there);
         }
         let away = |c: &Cable| {
             let ends = [of!(c.from), of!(c.to)];
@@ -362,7 +305,7 @@ impl Lab {
         (self.apart.cables, self.cables) = (apart, there);
     }
 
-    /// Takes out what is counted on: a vote, storage, disks; and keeps in mind who lacks it.
+    /// Takes out what is counted on (a vote, storage, disks, where an alert rings), and keeps in mind who lacks it.
     fn lack(&mut self, gone: &Gone) {
         let mut lacks = Vec::new();
         macro_rules! lack {
@@ -396,6 +339,17 @@ impl Lab {
                 lack!(Pool, name, Disk, split(list, gone));
             }
         }
+        for (name, alert) in &mut self.alerts {
+            lack!(Alert, name, Channel, split(&mut alert.route, gone));
+        }
+        let running = self.services.iter_mut().filter(|(_, s)| s.is_running());
+        for (name, service) in running {
+            lack!(Service, name, Updates, lost(&mut service.patched_by, gone));
+        }
+        for (name, zone) in &mut self.dns {
+            let away = split(&mut zone.secondaries, gone);
+            lack!(DnsZone, name, Secondary, away);
+        }
         self.apart.lacks = lacks;
     }
 }
@@ -427,17 +381,11 @@ fn lost<const SET: u64>(given: &mut Opt<Ref<SET>>, gone: &Gone) -> Vec<Spanned<R
     at.map(|span| Spanned::new(on, span)).into_iter().collect()
 }
 
-/// What a backup is of.
-fn subjects(backup: &Backup) -> Vec<(Kind, &str)> {
-    let datasets = backup.datasets.iter();
-    let mut out: Vec<(Kind, &str)> = datasets
-        .map(|d| (Kind::Dataset, d.value.as_str()))
-        .collect();
-    macro_rules! add {
-        ($($list:ident),*) => {
-            $(out.extend(backup.about.$list.iter().map(|r| (r.value.kind(), r.value.name())));)*
-        };
-    }
-    add!(guests, hosts, services, stacks, devices);
-    out
+/// Where a service runs, if that is known.
+fn place(runs: &Runs) -> Option<(Kind, &str)> {
+    of!(runs.stack)
+        .or(of!(runs.guest))
+        .or(of!(runs.host))
+        .or(of!(runs.cluster))
+        .or(of!(runs.device))
 }

@@ -111,6 +111,21 @@ impl<T> Objects<T> {
         self.map.shift_remove(name).map(|old| *old)
     }
 
+    /// Takes some out; each alone would move all that come behind it.
+    pub fn take(&mut self, away: impl Fn(&str) -> bool) -> Vec<(String, T)> {
+        self.settle();
+        let mut out = Vec::new();
+        let mut there = IndexMap::default();
+        for (name, one) in std::mem::take(&mut self.map) {
+            match away(&name) {
+                true => out.push((name, *one)),
+                false => drop(there.insert(name, one)),
+            }
+        }
+        self.map = there;
+        out
+    }
+
     /// Takes over all objects of another map; of two with the same name, the other's stays.
     pub fn append(&mut self, other: &mut Self) {
         self.order = OnceLock::new();
@@ -355,11 +370,14 @@ mod tests {
         assert_eq!(names(&all), ["0", "a", "b", "c"]);
         assert_eq!((all["c"], all.get("b"), all.get("x")), (1, Some(&8), None));
         assert_eq!(all.remove("a"), Some(1));
+        assert_eq!(all.take(|name| name == "a"), []);
         all.retain(|name, _| name != "0");
         assert_eq!(names(&all), ["b", "c"]);
         let mutable: Vec<&String> = all.iter_mut().map(|(name, _)| name).collect();
         assert_eq!(mutable, ["b", "c"]);
         assert_eq!(format!("{all:?}"), r#"{"b": 8, "c": 1}"#);
+        assert_eq!(all.take(|name| name == "b"), [("b".to_owned(), 8)]);
+        assert_eq!((names(&all), all["c"]), (vec!["c"], 1));
     }
 
     #[test]

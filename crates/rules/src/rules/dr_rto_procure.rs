@@ -1,8 +1,9 @@
 //! Hardware that has to be bought before anything can be restored.
 
 use crate::bodies::Body;
+use crate::copies::unhurt;
 use crate::places::{self, Machine};
-use crate::{Context, Findings, Mend, Rule, pools};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use graph::restore::belongs;
 use graph::takeover::{Demand, Standby, Takeover, is_bought};
@@ -55,6 +56,8 @@ struct Must<'a> {
     rto: Seconds,
     span: Span,
     response: Option<Seconds>,
+    /// Nobody knows how many disks under it may fail.
+    unsure: bool,
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -97,7 +100,7 @@ fn musts<'c>(ctx: &'c Context<'_>) -> FxHashMap<(&'c str, FaultScope), Vec<Must<
             .into_iter()
             .zip([only(body), bare(lab, body)])
         {
-            if let Some((host, must)) = host.and_then(|h| Some((h, of_body(body, scope)?))) {
+            if let Some((host, must)) = host.and_then(|h| Some((h, of_body(lab, body, scope)?))) {
                 musts.entry((host, scope)).or_default().push(must);
             }
         }
@@ -137,17 +140,18 @@ fn only<'a>(body: &Body<'a>) -> Option<&'a str> {
     }
 }
 
-/// The one host that holds it, on disks of which none may fail.
+/// The one host that holds it, on disks of which none may fail, or nobody knows how many. What lies in no pool has no redundancy declared.
 fn bare<'a>(lab: &Lab, body: &Body<'a>) -> Option<&'a str> {
-    let pools = !body.place.pools.is_empty() && body.place.tolerance(lab) == Some(0);
-    only(body).filter(|_| pools)
+    only(body).filter(|_| !unhurt(lab, body, FaultScope::Device))
 }
 
-fn of_body<'c>(body: &'c Body<'_>, scope: FaultScope) -> Option<Must<'c>> {
+fn of_body<'c>(lab: &Lab, body: &'c Body<'_>, scope: FaultScope) -> Option<Must<'c>> {
     let (tier, rto) = body.rto(scope)?;
     let response = body.tiers.iter().find(|(name, _)| *name == tier);
     let response = response.and_then(|(_, t)| t.response.known()).copied();
+    let in_pools = scope == FaultScope::Device && !body.place.pools.is_empty();
     Some(Must {
+        unsure: in_pools && body.place.tolerance(lab).is_none(),
         what: What::Body(&body.what),
         tier,
         rto: rto.value,
@@ -164,6 +168,7 @@ fn of_service<'a>(
     let (tier, bundle) = lab.tiers.get_key_value(service.tier.known()?.name())?;
     let rto = bundle.rto.get(&FaultScope::Host)?;
     Some(Must {
+        unsure: false,
         what: What::Service(name),
         tier,
         rto: rto.value,
@@ -175,10 +180,6 @@ fn of_service<'a>(
 /// What could take the place of something.
 struct StandIns<'c, 'a> {
     ctx: &'c Context<'a>,
-    /// Hosts that there is a spare disk for.
-    disks: BTreeSet<&'a str>,
-    /// How many pools of its own a host has.
-    pools: FxHashMap<&'a str, usize>,
     standby: Standby<'a>,
     /// By tier: what its services take, and its data by host.
     tiers: BTreeMap<&'a str, Tier<'c, 'a>>,
@@ -214,20 +215,8 @@ impl<'c, 'a> Tier<'c, 'a> {
 impl<'c, 'a> StandIns<'c, 'a> {
     fn of(ctx: &'c Context<'a>) -> Self {
         let lab = ctx.lab;
-        let spares = lab.assets.values().filter_map(|a| a.spare_for.known());
-        let mut pools = FxHashMap::default();
-        for (name, _) in lab.pools.iter().filter(|(_, p)| p.from.is_none()) {
-            if let [host] = pools::hosts(lab, name).as_slice() {
-                *pools.entry(*host).or_default() += 1;
-            }
-        }
         Self {
             ctx,
-            disks: spares
-                .filter(|s| s.part().is_some())
-                .map(|s| s.name())
-                .collect(),
-            pools,
             standby: Standby::of(lab, ctx.load()),
             tiers: lab
                 .tiers
@@ -245,22 +234,24 @@ impl<'c, 'a> StandIns<'c, 'a> {
         musts: Vec<Must<'m>>,
     ) -> (Vec<Must<'m>>, Open<'m>) {
         let (mut waiting, mut open) = (Vec::new(), Open::default());
-        if self.has_disk(name, scope) {
-            return (waiting, open);
-        }
         let mut by_tier: BTreeMap<&str, Takeover> = BTreeMap::new();
         for must in musts {
             let found = by_tier
                 .entry(must.tier)
-                .or_insert_with(|| self.takeover(name, must.tier));
+                .or_insert_with(|| self.takeover(name, scope, must.tier));
             match found {
-                Takeover::Spare | Takeover::Room(_, None) => {}
+                Takeover::Spare | Takeover::Room(_, None) | Takeover::Pool(_, None) => {}
+                Takeover::Nothing(_) if must.unsure => {
+                    let why = format!("how many disks under {} may fail", must.what);
+                    open.why.insert(why);
+                    open.musts.push(must);
+                }
                 Takeover::Nothing(_) => waiting.push(must),
                 Takeover::Unknown(why) => {
                     open.why.insert(why.clone());
                     open.musts.push(must);
                 }
-                Takeover::Room(_, Some(space)) => {
+                Takeover::Room(_, Some(space)) | Takeover::Pool(_, Some(space)) => {
                     open.why.insert(format!("whether {space}"));
                     open.musts.push(must);
                 }
@@ -269,26 +260,32 @@ impl<'c, 'a> StandIns<'c, 'a> {
         (waiting, open)
     }
 
-    fn takeover(&self, name: &str, tier: &str) -> Takeover {
+    fn takeover(&self, name: &str, scope: FaultScope, tier: &str) -> Takeover {
         let Some(tier) = self.tiers.get(tier) else {
             return Takeover::Nothing("it has no tier".to_owned());
         };
+        let lab = self.ctx.lab;
         let lost = tier.data.get(name).map_or(&[][..], Vec::as_slice);
-        let need = tier.demand.need(&BTreeSet::from([name]), lost);
-        match self.standby.of_host(self.ctx.lab, name, &need) {
+        let hosts = BTreeSet::from([name]);
+        let (found, need) = match scope {
+            FaultScope::Device => {
+                let hit = lost.iter().copied();
+                let hit: Vec<&Body<'_>> = hit.filter(|b| !unhurt(lab, b, scope)).collect();
+                let need = tier.demand.need(&hosts, &hit);
+                (self.standby.of_disk(lab, name, &need, &hit), need)
+            }
+            _ => {
+                let need = tier.demand.need(&hosts, lost);
+                (self.standby.of_host(lab, name, &need), need)
+            }
+        };
+        match found {
             Takeover::Room(words, None) if need.uncounted => {
                 let open = format!("what runs on {name} outside of guests needs no more than that");
                 Takeover::Room(words, Some(open))
             }
             found => found,
         }
-    }
-
-    /// A disk is there, or another pool of the host that may take what is restored.
-    fn has_disk(&self, name: &str, scope: FaultScope) -> bool {
-        let spare = self.disks.contains(name);
-        let pools = self.pools.get(name).is_some_and(|n| *n > 1);
-        scope == FaultScope::Device && (spare || pools)
     }
 }
 

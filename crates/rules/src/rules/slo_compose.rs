@@ -14,6 +14,7 @@ use model::lab::watch::Planned;
 use petgraph::graph::NodeIndex;
 use std::collections::BTreeMap;
 
+mod absent;
 mod promised;
 mod too_long;
 
@@ -24,7 +25,7 @@ pub(crate) const RULE: Rule = Rule {
     summary: "The availability of what a service needs does not allow what it promises.",
     rationale: "What is needed together multiplies: three parts of 99.9 % are 99.7 %. Alternatives multiply their unavailability. A service cannot be better than the product of all that it cannot do without; if that \
         is below its objective, the objective is missed by construction, not by bad luck. Planned downtime counts, as users see it: four hours each week leave 97.6 %, unless the objective says 'planned: excluded'; what \
-        may be away at the same time counts once. A downtime for which its window has no time is told, too. \
+        may be away at the same time counts once. What cannot do without something planned or gone keeps no objective. A downtime for which its window has no time is told, too. \
         And nothing can promise more than what it cannot do without promises itself.",
     example: "sites: {home: {uplinks: {dsl: {availability: 98%}}}}   # and a service for the internet with an objective of 99.5%",
     controls: &["ISO 27001:2022 A.8.14", "NIST CSF 2.0 PR.IR-04"],
@@ -61,10 +62,17 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     // Services that promise the same and are made of the same are told together.
     let mut groups: BTreeMap<Key<'_>, Vec<(&str, Promise, Rest<'_>)>> = BTreeMap::new();
     let mut open_parts = Open::new();
+    let mut lacking = absent::Lacking::new();
     for (name, promise) in promised {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
             continue;
         };
+        let absent = seen.absent(node);
+        if !absent.is_empty() {
+            let of = lacking.entry((absent, promise.target.ppm()));
+            of.or_default().push((name, promise));
+            continue;
+        }
         let rest = seen.rest(node, &promise);
         let doubts = seen.doubts(&rest, &promise);
         let best = rest.best();
@@ -90,6 +98,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
     }
     tell_open(&open_parts, out);
+    absent::run(&lacking, out);
     for ((.., best), group) in &groups {
         tell((ctx, &seen), group, *best, out);
     }

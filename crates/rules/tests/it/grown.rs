@@ -111,6 +111,42 @@ fn guards(count: usize) -> String {
     format!("people: {{anna: }}\nhosts:\n{hosts}services:\n{services}")
 }
 
+/// Services each of which needs the next one, all with an objective.
+fn chained(count: usize) -> String {
+    let services = each(count, |n| match n + 1 < count {
+        true => format!("s{n}: {{tier: t, runs: {{host: h}}, needs: [s{}]}}", n + 1),
+        false => format!("s{n}: {{tier: t, runs: {{host: h}}}}"),
+    });
+    format!(
+        "tiers: {{t: {{slo: 99%, planned: counted}}}}\nhosts: {{h: {{availability: 99.9%}}}}\nservices:\n{services}"
+    )
+}
+
+/// Pools each of which is made from the next one, the last of which is planned.
+fn planned(count: usize) -> String {
+    let pools = each(count, |n| match n + 1 < count {
+        true => format!("p{n}: {{kind: nfs, on: h, from: p{}}}", n + 1),
+        false => format!("p{n}: {{kind: zfs, on: h, status: planned}}"),
+    });
+    format!("format: 1\nlab: x\nhosts: {{h: }}\npools:\n{pools}")
+}
+
+#[test]
+fn what_rests_on_what_is_planned_is_found_without_seeking() {
+    const FEW: usize = 100;
+    let read = |count: usize| {
+        let mut sources = diag::SourceSet::default();
+        sources.add("holdfast.yaml", planned(count));
+        let mut left = 0;
+        let work = allocation_counter::measure(|| left = lang::analyze(&sources).0.pools.len());
+        assert_eq!(left, 0);
+        work.bytes_total
+    };
+    read(FEW);
+    let (few, many) = (read(FEW), read(4 * FEW));
+    assert!(many < few * 8, "{few} bytes, then {many}");
+}
+
 /// Bytes that a rule asks for.
 fn work(id: &str, text: &str) -> u64 {
     let rule = rules::RULES.iter().find(|r| r.id == id).unwrap();
@@ -128,7 +164,7 @@ fn work(id: &str, text: &str) -> u64 {
 fn four_times_as_much_is_no_sixteen_times_the_work() {
     const FEW: usize = 40;
     type Row = (&'static str, fn(usize) -> String);
-    let rows: [Row; 7] = [
+    let rows: [Row; 8] = [
         ("fw-scope", opened),
         ("cmp-exposure", unpublished),
         ("fw-docker-bypass", anywhere),
@@ -136,6 +172,7 @@ fn four_times_as_much_is_no_sixteen_times_the_work() {
         ("net-overlap", vlans),
         ("net-tunnel", tunnels),
         ("net-wireguard", guards),
+        ("slo-compose", chained),
     ];
     let mut beyond = Vec::new();
     for (id, text) in rows {

@@ -35,6 +35,7 @@ mod open_ports;
 mod overlaps;
 mod placed;
 mod planned;
+mod planned_references;
 mod ports_taken;
 mod public_cert;
 mod roaming;

@@ -468,14 +468,16 @@ fn an_objective_over_what_is_not_in_use_is_not_kept() {
     let said = |need: &str| {
         let (found, _) = check(&text.replace("NEED", need), None);
         let mut of = found.into_iter().filter(|d| d.code == "slo-compose");
-        of.next().map(|d| (d.unknown, d.notes.join("; ")))
+        of.next().map(|d| (d.unknown, d.message))
     };
     assert_eq!(said("host/c"), None);
     assert_eq!(said("{any: [host/b, host/c]}"), None);
-    let (unknown, notes) = said("host/b").expect("it is told");
-    assert!(
-        unknown && notes.contains("host 'b', which is planned"),
-        "{notes}"
+    assert_eq!(
+        said("host/b"),
+        Some((
+            false,
+            "service 's' promises 99%, and cannot do without host 'b', which is planned".to_owned()
+        ))
     );
     assert!(said("{of: 2, among: [host/b, host/c]}").is_some());
 }
@@ -518,6 +520,72 @@ fn a_backup_that_is_planned_comes_before_no_update() {
         messages(&text, "chg-backup-before", "").len()
     };
     assert_eq!((said(""), said("status: planned")), (0, 1));
+}
+
+/// What lies on a planned pool, or is held by a planned service, is as little a copy as what lies on a planned host.
+#[test]
+fn a_copy_on_a_planned_pool_is_none() {
+    let text = "format: 1\nlab: x\nhosts: {a: {}, nas: {}}\n\
+        services: {s3: {runs: {host: nas}, SERVICE}}\n\
+        pools: {p: {kind: zfs, on: nas, POOL}}\n\
+        datasets: {photos: {host: a, folder: /srv/photos, class: important}}\n\
+        repositories: {r: {WHERE, location: /r, password: {env: X}}}\n\
+        backups: {daily: {datasets: [photos], to: r, every: 1d}}\n";
+    let bare = |at: &str, pool: &str, service: &str| {
+        let text = text.replace("WHERE", at);
+        let text = text.replace("POOL", pool).replace("SERVICE", service);
+        (
+            messages(&text, "bak-coverage", "'photos'").len(),
+            told(&text, "repository 'r' counts"),
+        )
+    };
+    let (running, planned) = ("status: running", "status: planned");
+    assert_eq!(bare("on: nas, pool: p", running, planned), (0, vec![]));
+    assert_eq!(
+        bare("on: nas, pool: p", planned, running),
+        (
+            1,
+            vec!["repository 'r' counts as planned, since pool 'p' is".to_owned()]
+        )
+    );
+    assert_eq!(bare("held_by: s3", planned, running), (0, vec![]));
+    assert_eq!(
+        bare("held_by: s3", running, planned),
+        (
+            1,
+            vec!["repository 'r' counts as planned, since service 's3' is".to_owned()]
+        )
+    );
+}
+
+/// Rules judge what a planned service is to be; a pool that says so itself is told of nobody.
+#[test]
+fn a_planned_service_stays_among_the_rest_and_a_planned_pool_does_not() {
+    let text = "format: 1\nlab: x\nhosts: {a: {hardware: {disks: {d: 1TB}}}}\n\
+        services: {s: {runs: {host: a}, status: planned}}\n\
+        pools: {p: {kind: zfs, on: a, devices: [a/d], status: planned}, q: {kind: nfs, on: a, from: p}}\n";
+    let (lab, _) = lab(&[("holdfast.yaml", text)]);
+    assert!(lab.services.contains_key("s") && lab.pools.is_empty());
+    let because = |name: &str| {
+        let why = lab.apart.why(Kind::Pool, name)?;
+        Some(why.because.as_ref().map(ToString::to_string))
+    };
+    assert_eq!(because("p"), Some(None));
+    assert_eq!(because("q"), Some(Some("pool/p".to_owned())));
+    assert_eq!(told(text, "").len(), 1);
+}
+
+/// A long way from what is planned to what rests on it is gone once.
+#[test]
+fn what_rests_on_something_in_many_steps_is_found() {
+    let pools: String = (1..=60)
+        .map(|n| format!("  p{n}: {{kind: nfs, on: a, from: p{}}}\n", n - 1))
+        .collect();
+    let text = format!(
+        "format: 1\nlab: x\nhosts: {{a: {{}}}}\npools:\n  p0: {{kind: zfs, on: a, status: planned}}\n{pools}"
+    );
+    let (lab, _) = lab(&[("holdfast.yaml", &text)]);
+    assert_eq!((lab.pools.len(), lab.apart.pools.len()), (0, 61));
 }
 
 /// One that is only to be bought stands in for nothing.

@@ -95,7 +95,9 @@ fn promised(cluster: &str, others: &str) -> Vec<String> {
 tiers: {{t: {{slo: 99.9%}}}}
 hosts: {{h1: {{site: home, availability: 90%}}, h2: {{site: home, availability: {others}}}, h3: {{site: home, availability: {others}}}}}
 clusters: {{c: {{kind: proxmox, members: [h1, h2, h3], {cluster}}}}}
-guests: {{g: {{kind: vm, on: c, memory: 1GiB}}}}
+devices: {{nas: {{kind: nas, site: home}}}}
+pools: {{sp: {{kind: nfs, on: nas}}}}
+guests: {{g: {{kind: vm, on: c, memory: 1GiB, disks: {{root: {{pool: sp, size: 8GB}}}}}}}}
 services: {{w: {{tier: t, runs: {{guest: g}}}}}}
 "
     );
@@ -111,6 +113,27 @@ fn a_guest_that_stays_down_is_as_good_as_its_host() {
     assert_eq!(promised("ha: no", "99.99%"), Vec::<String>::new());
     let open = "unknown: whether service 'w' keeps what is promised";
     assert_eq!(promised("ha: unknown", "99.99%"), [open]);
+}
+
+/// Whose disks nobody knows goes on with another host, or does not.
+#[test]
+fn a_guest_without_disks_may_stay_down() {
+    let of = |disks: &str| {
+        let text = format!(
+            "tiers: {{t: {{slo: 99.9%}}}}
+hosts: {{h1: {{availability: 99.5%}}, h2: {{availability: 99.5%}}, h3: {{availability: 99.5%}}}}
+devices: {{nas: {{kind: nas}}}}
+pools: {{sp: {{kind: nfs, on: nas}}}}
+clusters: {{c: {{kind: proxmox, members: [h1, h2, h3], ha: yes}}}}
+guests: {{g: {{kind: vm, on: c, memory: 1GiB{disks}}}}}
+services: {{w: {{tier: t, runs: {{guest: g}}}}}}
+"
+        );
+        said(&text, "slo-compose")
+    };
+    let open = "unknown: whether service 'w' keeps what is promised";
+    assert_eq!(of(""), [open]);
+    assert_eq!(of(", disks: {root: {pool: sp, size: 8GB}}"), [""; 0]);
 }
 
 #[test]

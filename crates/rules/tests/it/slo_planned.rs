@@ -1,6 +1,6 @@
 //! Objectives against planned downtime, and against what needed services promise.
 
-use crate::support::check;
+use crate::support::{check, judge};
 
 fn said(rest: &str) -> Vec<(String, Vec<String>)> {
     let text = format!(
@@ -101,6 +101,54 @@ fn what_nobody_says_of_a_window_is_unknown() {
     assert_eq!(messages(&(tier("") + short + WEB)), Vec::<String>::new());
     let some_day = "windows: {some: {schedule: unknown, for: [nas], downtime: 4h}}\n";
     assert_eq!(messages(&(tier("") + some_day + WEB)), unknown);
+}
+
+/// What a window is for, and how long something is away in it, may be what nobody can read.
+#[test]
+fn a_slip_in_a_window_makes_it_none_of_everything() {
+    let all: Vec<&rules::Rule> = rules::RULES.iter().collect();
+    let said = |of: &str| {
+        let text = tier("") + &window(of) + WEB;
+        let text = format!("format: 1\nlab: x\nhosts: {{nas: {{}}, spare: {{}}}}\n{text}");
+        let found = judge(&text, None, &all).found.into_iter();
+        let found = found.filter(|d| d.code == "slo-compose");
+        found
+            .map(|d| (d.message, d.notes.join("; ")))
+            .collect::<Vec<_>>()
+    };
+    let unknown = |why: &str| {
+        let open = "unknown: whether service 'web' keeps what is promised".to_owned();
+        vec![(open, format!("not known: {why}"))]
+    };
+    let of = "what window 'sat' is for, with a downtime of 4h every 7d: 1 - 4h / 7d = 97.619%";
+    for slip in ["[nsa]", "[nas2, spare]", "unknown", "[{host: spare}]"] {
+        let found = said(&format!(", for: {slip}, downtime: 4h"));
+        assert_eq!(found, unknown(of), "{slip}");
+    }
+    assert_eq!(said(", for: [spare], downtime: 4h"), []);
+    let [(sure, _)] = said(", downtime: 4h").try_into().unwrap();
+    assert!(sure.starts_with("service 'web' promises 99.9%"), "{sure}");
+}
+
+#[test]
+fn a_downtime_of_nobody_knows_how_long_is_told() {
+    let unknown = ["unknown: whether service 'web' keeps what is promised"];
+    for (of, told) in [
+        ("for: [nas], downtime: unknown", true),
+        ("for: [nas], length: unknown", true),
+        ("for: [spare], downtime: unknown", false),
+        ("for: [nas], length: unknown, downtime: none", false),
+    ] {
+        let windows = format!("windows: {{sat: {{schedule: 'Sat 02:00', {of}}}}}\n");
+        let found = messages(&(tier("") + &windows + WEB));
+        assert_eq!(found, unknown[..usize::from(told)], "{of}");
+    }
+    let windows = "windows: {sat: {schedule: 'Sat 02:00', for: [nas], downtime: unknown}}\n";
+    let (_, notes) = said(&(tier("") + windows + WEB)).remove(0);
+    assert_eq!(
+        notes,
+        ["not known: how long window 'sat' is, and the downtime in it"]
+    );
 }
 
 #[test]

@@ -322,7 +322,7 @@ impl<'a> World<'a> {
     ) -> Vec<Wait> {
         match scope {
             FaultScope::Corruption => Vec::new(),
-            FaultScope::Device => self.disks(&loss.bodies, trial),
+            FaultScope::Device => self.disks(tier, &loss.bodies, trial),
             FaultScope::Host => {
                 let hit = loss.hosts.iter();
                 hit.map(|h| self.host(tier, h, &loss.bodies, trial))
@@ -404,7 +404,7 @@ impl<'a> World<'a> {
                 trial.assumed.insert(quick.to_owned());
                 Ok(Wait::Known(0, spare()))
             }
-            Takeover::Room(words, assumed) => {
+            Takeover::Room(words, assumed) | Takeover::Pool(words, assumed) => {
                 trial.assumed.extend(assumed);
                 Ok(Wait::Known(0, words))
             }
@@ -414,9 +414,9 @@ impl<'a> World<'a> {
     }
 
     /// Disks without redundancy that the data lies on.
-    fn disks(&self, all: &[&Body<'a>], trial: &mut Trial) -> Vec<Wait> {
+    fn disks(&self, tier: &str, all: &[&Body<'a>], trial: &mut Trial) -> Vec<Wait> {
         let lab = self.lab;
-        let mut hosts: BTreeSet<&'a str> = BTreeSet::new();
+        let mut hosts: BTreeMap<&'a str, Vec<&Body<'a>>> = BTreeMap::new();
         for body in all.iter().filter(|b| !unhurt(lab, b, FaultScope::Device)) {
             let place = &body.place;
             let Some(Machine::Host(host)) = place
@@ -432,18 +432,17 @@ impl<'a> World<'a> {
                     .unknown
                     .push(format!("how many disks under {} may fail", body.what));
             } else if lab.hosts.get(host).is_some_and(is_bought) {
-                hosts.insert(host);
+                hosts.entry(host).or_default().push(body);
             }
         }
-        let wait = |host: &'a str| {
-            if self.stocks.spare(host, Part::Any) {
-                trial
-                    .assumed
-                    .insert("changing to a spare takes no time".to_owned());
-                return Wait::Known(0, format!("a spare for a disk of {host} is there"));
-            }
-            let why = format!("there is no spare for a disk of {host}");
-            self.delivery(host, Part::Any, &why, trial)
+        let wait = |(host, lost): (&'a str, Vec<&Body<'a>>)| {
+            let need = self.need(tier, &BTreeSet::from([host]), &lost, trial);
+            let found = self.standby.of_disk(lab, host, &need, &lost);
+            let spare = || format!("a spare for a disk of {host} is there");
+            self.taken(found, spare, trial).unwrap_or_else(|why| {
+                let why = format!("there is no spare for a disk of {host}; {why}");
+                self.delivery(host, Part::Any, &why, trial)
+            })
         };
         hosts.into_iter().map(wait).collect()
     }

@@ -3,7 +3,7 @@
 use super::recover::{World, few};
 use super::{Goal, Trial, What};
 use graph::attainable::{Attainable, Doubt, Rest};
-use graph::availability::{lacks, ppm};
+use graph::availability::ppm;
 use graph::error_budget::{Promise, Promises, percent, words};
 use graph::structure::Structure;
 use model::declare::{OptExt as _, Target};
@@ -113,7 +113,9 @@ fn share(
         let Some(node) = structure.find(&Target::whole(Kind::Service, *name)) else {
             continue;
         };
-        (trial.impossible).extend(lacks(world.lab, structure, cuts, node));
+        let absent = seen.absent(node).into_iter();
+        let lacks = absent.map(|what| format!("{name} cannot do without {what}"));
+        trial.impossible.extend(lacks);
         let rest = seen.rest(node, promise);
         declared |= rest.parts.is_some();
         trial.assumed.extend(assumed(structure, &rest));
@@ -122,8 +124,7 @@ fn share(
         {
             least = Some((share, most(name, share, &rest)));
         }
-        let doubts = seen.doubts(&rest, promise).into_iter();
-        for doubt in doubts.filter(|d| !matches!(d, Doubt::Absent(_))) {
+        for doubt in seen.doubts(&rest, promise) {
             let what = doubted(&doubt);
             if !trial.unknown.contains(&what) {
                 trial.unknown.push(what);
@@ -187,7 +188,7 @@ fn doubted(doubt: &Doubt<'_>) -> String {
     match doubt {
         Doubt::Availability(_) => format!("{} is not known", doubt.what()),
         Doubt::Elsewhere(guest) => format!("whether guest {guest} goes on elsewhere"),
-        Doubt::Absent(_) | Doubt::Window(_) | Doubt::Counted => {
+        Doubt::Diskless(_) | Doubt::Window(_) | Doubt::Counted => {
             format!("not known: {}", doubt.what())
         }
     }

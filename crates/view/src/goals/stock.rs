@@ -70,33 +70,20 @@ pub(super) enum Part {
 
 /// What stands by.
 pub(super) struct Stocks<'a> {
-    /// Hosts with a spare, and whether that is a whole one.
-    spares: BTreeMap<&'a str, bool>,
     /// What was bought for each host, the first of it, and the first that is the whole of it.
     assets: BTreeMap<&'a str, (&'a Asset, Option<&'a Asset>)>,
 }
 
 impl<'a> Stocks<'a> {
     pub(super) fn of(lab: &'a Lab) -> Self {
-        let mut spares: BTreeMap<&str, bool> = BTreeMap::new();
         let mut assets: BTreeMap<&str, (&Asset, Option<&Asset>)> = BTreeMap::new();
         for asset in lab.assets.values() {
-            if let Some(of) = asset.spare_for.known().filter(|of| of.kind() == Kind::Host) {
-                *spares.entry(of.name()).or_default() |= of.part().is_none();
-            }
             if let Some(of) = asset.of.known().filter(|of| of.kind() == Kind::Host) {
                 let found = assets.entry(of.name()).or_insert((asset, None));
                 found.1 = found.1.or_else(|| of.part().is_none().then_some(asset));
             }
         }
-        Self { spares, assets }
-    }
-
-    /// There is a spare for a host, or for something in it.
-    pub(super) fn spare(&self, host: &str, part: Part) -> bool {
-        self.spares
-            .get(host)
-            .is_some_and(|whole| *whole || part == Part::Any)
+        Self { assets }
     }
 
     /// What was bought for a host.

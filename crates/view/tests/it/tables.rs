@@ -284,3 +284,118 @@ networks: {iot: {driver: ipvlan}}
     assert_eq!(found(BESIDE), [""; 0]);
     assert!(found(BOTH)[0].starts_with("8123/tcp"), "{:?}", found(BOTH));
 }
+
+/// What is planned is not told as working, as room, or as free.
+#[test]
+fn what_is_planned_is_marked_where_it_is_shown() {
+    let lab = "format: 1\nlab: x\nsites: {home: {racks: {r: {units: 4}}}}\n\
+        hosts: {a: {site: home, rack: r, unit: 1, hardware: {disks: {d: 1TB}, nics: {e0: 1Gbit/s}}}, \
+        n: {site: home, rack: r, unit: 2, status: planned, hardware: {nics: {e0: 1Gbit/s}}}}\n\
+        devices: {sw: {kind: switch, ports: {1: 1Gbit/s, 2: 1Gbit/s, 3: 1Gbit/s}}}\n\
+        cables: [{from: sw/1, to: a/e0}, {from: sw/2, to: n/e0}]\n\
+        services: {smtp: {runs: {host: n}}}\n\
+        channels: {mail: {kind: mail, via: smtp}, push: {kind: push}}\n\
+        probes: {up: {of: host/a, from: host/n, every: 1m}}\n\
+        alerts: {full: {about: [host/n], metric: disk, above: 80%, route: [mail, push]}}\n\
+        pools: {later: {kind: zfs, on: a, devices: [a/d], status: planned}}\n\
+        datasets: {photos: {host: a, pool: later, folder: /p}}\n\
+        repositories: {r: {on: a, pool: later, location: /r, password: {env: X}}}\n\
+        backups: {daily: {datasets: [photos], to: r, every: 1d}}\n";
+    for (topic, lines) in [
+        (
+            Topic::Alerts,
+            &[
+                "full | host/n (planned) |",
+                "| push, mail (planned)",
+                "mail (planned) | mail |",
+                "up (planned) | host/a |",
+            ][..],
+        ),
+        (
+            Topic::Storage,
+            &[
+                "later (planned) | zfs |",
+                "dataset/photos | planned | pool/later",
+            ],
+        ),
+        (
+            Topic::Backups,
+            &[
+                "backup/daily | planned | ",
+                "repository/r | planned | pool/later",
+            ],
+        ),
+        (Topic::Services, &["service/smtp | planned | host/n"]),
+        (
+            Topic::Cables,
+            &[
+                "no. 2 (planned) | sw/2 | n/e0",
+                "device/sw | 3 | 1 | 2 (planned), 3",
+                "r | 2 | host/n (planned)",
+            ],
+        ),
+    ] {
+        let text = texts(lab, topic);
+        for line in lines {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+    // A channel that is not in use is rung by nobody.
+    let text = texts(lab, Topic::Alerts);
+    let mail = text.lines().find(|l| l.starts_with("mail (planned)"));
+    assert!(
+        mail.is_some_and(|l| l.trim_end().ends_with("| 0")),
+        "{text}"
+    );
+}
+
+/// After the loss of a disk another host takes over as after that of its host, and a spare or another pool does.
+#[test]
+fn a_disk_that_fails_is_made_good_as_its_host_is() {
+    let goal = |memory: &str, more: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nsites: {{home: {{uplink: {{down: 1Gbit/s, up: 1Gbit/s}}}}}}\n\
+            tiers: {{t: {{rto: {{device: 4h, host: 4h}}, response: 15m}}}}\n\
+            hosts: {{a: {{site: home, os: debian, hardware: {{memory: 8GiB, disks: {{d: 1TB, e: 1TB}}}}}}, \
+            b: {{site: home, os: debian, hardware: {{memory: {memory}, disks: {{d: 4TB}}}}}}}}\n\
+            pools: {{p: {{kind: zfs, level: single, on: a, devices: [a/d], usable: 1TB}}{more}}}\n\
+            datasets: {{photos: {{host: a, pool: p, folder: /p, class: important, tier: t, size: 10GB}}}}\n\
+            repositories: {{r: {{on: b, location: /r, password: {{env: X}}}}}}\n\
+            backups: {{daily: {{datasets: [photos], to: r, every: 1d}}}}\n\
+            services: {{web: {{tier: t, runs: {{host: a}}, memory: {{limit: 1GiB}}}}}}\n"
+        );
+        let text = texts(&text, Topic::Goals);
+        let of = |scope: &str| {
+            let words = format!("RTO {scope}");
+            let line = text
+                .lines()
+                .find(|l| l.contains(&words) || l.contains(&format!("RTO | {scope}")));
+            let line = line.unwrap_or_else(|| panic!("no goal {scope}:\n{text}"));
+            (
+                !line.contains("for the delivery of another"),
+                line.to_owned(),
+            )
+        };
+        [of("device"), of("host")]
+    };
+    let on_a = |size: &str| {
+        format!(", q: {{kind: zfs, level: single, on: a, devices: [a/e], usable: {size}}}")
+    };
+    let on_b = ", q: {kind: zfs, level: single, on: b, devices: [b/d], usable: 4TB}";
+    for (memory, more, device, host) in [
+        ("512MiB", String::new(), false, false),
+        ("32GiB", on_b.to_owned(), true, true),
+        ("512MiB", on_a("1TB"), true, false),
+        ("512MiB", on_a("1GB"), false, false),
+    ] {
+        let [of_device, of_host] = goal(memory, &more);
+        let in_time = (of_device.0, of_host.0);
+        assert_eq!(
+            in_time,
+            (device, host),
+            "{more}\n{}\n{}",
+            of_device.1,
+            of_host.1
+        );
+    }
+}

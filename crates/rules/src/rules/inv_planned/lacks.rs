@@ -1,20 +1,18 @@
-//! What something in use was to have, and lacks today: a vote, storage, disks, a watcher.
+//! What something in use was to have, and lacks today: a vote, storage, disks, a watcher, somewhere to ring.
 
 use super::RULE;
+use crate::standing::away;
 use crate::{Context, Findings};
 use graph::context::called;
 use graph::wording::names;
-use model::declare::OptExt as _;
-use model::id::{Kind, ObjectRef};
+use model::id::ObjectRef;
 use model::lab::Lab;
 use model::lab::apart::{Lack, Role};
-use model::lab::service::Status;
 use std::collections::BTreeMap;
 
 pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut all: BTreeMap<(&ObjectRef, Role, &ObjectRef), Vec<&Lack>> = BTreeMap::new();
-    let there = ctx.lab.apart.lacks.iter();
-    for lack in there.filter(|l| !is_planned(ctx.lab, &l.of)) {
+    for lack in &ctx.lab.apart.lacks {
         let of = all.entry((&lack.of, lack.role, &lack.on)).or_default();
         of.push(lack);
     }
@@ -23,24 +21,16 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// A pool that says itself that it is not there lacks nothing.
-fn is_planned(lab: &Lab, object: &ObjectRef) -> bool {
-    let pool = lab.pools.get(&object.name);
-    let pool = pool.filter(|_| object.kind == Kind::Pool);
-    let status = pool.and_then(|p| p.status.known());
-    status.is_some_and(|s| *s != Status::Running)
-}
-
 fn tell(
     lab: &Lab,
     (of, role, on): (&ObjectRef, Role, &ObjectRef),
     lacks: &[&Lack],
     out: &mut Findings,
 ) {
-    let (Some(why), Some(first)) = (lab.apart.why.get(on), lacks.first()) else {
+    let (Some(status), Some(first)) = (away(lab, on), lacks.first()) else {
         return;
     };
-    let (who, what, status) = (called(of), called(on), why.status.word());
+    let (who, what) = (called(of), called(on));
     let (message, counts) = match role {
         Role::TieBreaker => (
             format!("{who} has no tie breaker: {what} is {status}"),
@@ -54,6 +44,21 @@ fn tell(
             format!("{who} is watched by nobody: {what} is {status}"),
             "is told nothing",
         ),
+        Role::Channel => (
+            format!("{who} does not ring in {what}, which is {status}"),
+            "nobody is told there",
+        ),
+        Role::Updates => (
+            format!("{who} is in use and kept up to date by {what}, which is {status}"),
+            "is not run",
+        ),
+        Role::Secondary => (
+            format!(
+                "DNS zone '{}' has as a secondary name server {what}, which is {status}",
+                of.name
+            ),
+            "answers nobody",
+        ),
         Role::Disk => {
             let disks: Vec<&str> = lacks.iter().filter_map(|l| l.part.as_deref()).collect();
             let word = if disks.len() == 1 { "disk" } else { "disks" };
@@ -64,10 +69,10 @@ fn tell(
             )
         }
     };
-    let mut d = RULE
-        .finding(message)
-        .at(first.at, counts)
-        .and_at(why.at, status);
+    let mut d = RULE.finding(message).at(first.at, counts);
+    if let Some(there) = lab.span_of(on) {
+        d = d.and_at(there, status);
+    }
     for more in lacks.iter().skip(1).take(3) {
         d = d.and_at(more.at, "nor this");
     }

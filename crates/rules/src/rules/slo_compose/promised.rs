@@ -37,17 +37,25 @@ type Groups<'a> = BTreeMap<(&'a str, u64, u64), (Less<'a>, Vec<(&'a str, &'a Pro
 pub(super) fn run(seen: &Attainable<'_>, promised: &[(&str, Promise)], out: &mut Findings) {
     let (structure, cuts) = seen.structure();
     let of = |name: &str| structure.find(&Target::whole(Kind::Service, name));
-    let mut nodes: FxHashMap<NodeIndex, Vec<(&str, &Promise)>> = FxHashMap::default();
+    let mut all: FxHashMap<NodeIndex, Vec<(&str, &Promise)>> = FxHashMap::default();
     for (name, promise) in promised {
         if let Some(node) = of(name) {
-            nodes.entry(node).or_default().push((name, promise));
+            all.entry(node).or_default().push((name, promise));
+        }
+    }
+    // By the number of the element: each is asked for by all that need it.
+    let last = all.keys().map(|n| n.index()).max();
+    let mut nodes = vec![&[][..]; last.map_or(0, |n| n + 1)];
+    for (node, promises) in &all {
+        if let Some(slot) = nodes.get_mut(node.index()) {
+            *slot = promises;
         }
     }
     let mut groups: Groups<'_> = BTreeMap::new();
     for (name, promise) in promised {
         let Some(node) = of(name) else { continue };
         let needed = cuts.of(node).iter().filter(|n| **n != node);
-        let needed = needed.filter_map(|n| Some((*n, nodes.get(n)?)));
+        let needed = needed.filter_map(|n| Some((*n, *nodes.get(n.index())?)));
         let needed = needed.flat_map(|(n, all)| all.iter().map(move |less| (n, *less)));
         let less = needed.map(|(n, (name, less))| Less {
             name,

@@ -5,9 +5,10 @@ use super::{count, dotted, reference, said};
 use crate::cell::How;
 use crate::diagram::Options;
 use crate::diagram::model::{Diagram, Edge, Hue, Node, Row, Stroke, Sure, View};
-use crate::{Cell, storage};
+use crate::{Cell, planned, storage};
 use model::declare::{Opt, OptExt, Ref};
 use model::id::Kind;
+use model::lab::service::Status;
 use model::lab::storage::Pool;
 use model::lab::{Backup, Dataset, Lab};
 use model::units::size::Size;
@@ -23,12 +24,20 @@ const COPIED: &str = "is copied to";
 
 pub(crate) fn draw(lab: &Lab, options: &Options) -> Diagram {
     let mut out = Diagram::new(View::Storage, &lab.name);
-    for (name, pool) in &lab.pools {
+    // What is planned is drawn where what it is to be on is there.
+    let is_placed = |pool: &Pool| {
+        let on = pool.on.known();
+        on.is_none_or(|on| graph::standing::away(lab, &on.0.object).is_none())
+    };
+    let planned = planned::pools(lab).filter(|(_, pool, _)| is_placed(pool));
+    let planned = planned.map(|(name, pool, _)| (name, pool));
+    let pools: Vec<(&String, &Pool)> = lab.pools.iter().chain(planned).collect();
+    for (name, pool) in &pools {
         let on = pool.on.known().map(|o| (o.kind(), o.name()));
         let group = on.map(|(kind, name)| machine(kind, name, &mut out));
         out.node(pool_card(lab, name, pool).group(group).column(1));
     }
-    for (name, pool) in &lab.pools {
+    for (name, pool) in &pools {
         pool_lines(lab, name, pool, &mut out);
     }
     for (name, data) in &lab.datasets {
@@ -74,8 +83,8 @@ fn pool_card(lab: &Lab, name: &str, pool: &Pool) -> Node {
         .line(room)
         .line(raw)
         .line(said(&pool.mount).unwrap_or_default());
-    let planned = pool.status.known() == Some(&model::lab::service::Status::Planned);
-    if planned {
+    let there = pool.status.known().is_none_or(|s| *s == Status::Running);
+    if !there {
         node = node.sure(Sure::Planned);
     }
     let full = storage::permille(lab, name, pool);
