@@ -10,7 +10,8 @@ use model::declare::{Given, Opt, OptExt as _, Ref, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::money::{CostItem, Every};
-use model::units::money::{Cost, Currency, Money, Period};
+use model::units::currency::Currency;
+use model::units::money::{Cost, Money, Period};
 use model::units::physics::Power;
 use std::collections::BTreeMap;
 
