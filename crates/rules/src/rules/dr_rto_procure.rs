@@ -274,7 +274,9 @@ impl<'c, 'a> StandIns<'c, 'a> {
             return Takeover::Nothing("it has no tier".to_owned());
         };
         let lost = tier.data.get(name).map_or(&[][..], Vec::as_slice);
-        let need = tier.demand.need(&BTreeSet::from([name]), lost);
+        let need = tier
+            .demand
+            .need(self.ctx.lab, &BTreeSet::from([name]), lost);
         match self.standby.of_host(self.ctx.lab, name, &need) {
             Takeover::Room(words, None) if need.uncounted => {
                 let open = format!("what runs on {name} outside of guests needs no more than that");
