@@ -179,6 +179,10 @@ const MISSING: &[(&str, &[At])] = &[
     ("inv-same-attr", &[Any(Host), Any(Guest), Any(Device)]),
     ("net-cable-ends", &[Each(Device), Any(Host), List("cables")]),
     (
+        "net-cgnat",
+        &[Any(Site), Any(Network), Any(Host), Any(Guest), Any(Device)],
+    ),
+    (
         "net-dns-address",
         &[
             Any(Service),

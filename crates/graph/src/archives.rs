@@ -9,7 +9,7 @@ fn size_of(
     name: &str,
     given: &model::declare::Opt<model::units::size::Size>,
 ) -> Result<Part, String> {
-    part(name, given, |s| i128::from(s.bytes())).ok_or_else(|| format!("the size of {name}"))
+    part(name, given, |s| i128::from(s.bytes())).ok_or_else(|| format!("the 'size' of {name}"))
 }
 
 /// One full copy of everything that a backup holds.
@@ -39,9 +39,13 @@ pub fn contents(lab: &Lab, name: &str, backup: &Backup) -> Vec<Result<Part, Stri
         let sizes: Vec<Option<i128>> = kept.map(|d| bytes(&d.size)).collect();
         let known: Vec<i128> = sizes.iter().flatten().copied().collect();
         match (sizes.len() - known.len(), sizes.len()) {
-            (_, 0) => out.push(Err(format!("the disks of {name}"))),
+            (_, 0) => out.push(Err(format!(
+                "the disks of {name} ('disks: {{NAME: {{size: …}}}}')"
+            ))),
             (0, _) => {}
-            (open, all) => out.push(Err(format!("the size of {open} of {all} disks of {name}"))),
+            (open, all) => out.push(Err(format!(
+                "the 'size' of {open} of {all} disks of {name}"
+            ))),
         }
         if !known.is_empty() {
             let value = known.iter().sum();

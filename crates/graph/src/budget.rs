@@ -43,7 +43,7 @@ pub struct Line {
 pub struct Budget {
     /// Paid once.
     pub once: Vec<Line>,
-    /// Paid every year.
+    /// Paid every year, with the subscriptions that are kept.
     pub yearly: Vec<Line>,
     /// Subscriptions that are no longer paid, per year.
     pub replaced: Vec<Line>,
@@ -56,6 +56,15 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// What is paid every year because of the lab: subscriptions that are kept were paid before, and would be without it.
+    pub fn added(&self) -> Vec<Line> {
+        let kept = |l: &Line| {
+            let of = l.of.as_ref();
+            of.is_some_and(|of| of.object.kind == Kind::Subscription)
+        };
+        self.yearly.iter().filter(|l| !kept(l)).cloned().collect()
+    }
+
     fn lacks(&mut self, what: String, of: Option<Target>) {
         self.missing.push(what);
         self.unsure.extend(of);
@@ -163,7 +172,10 @@ fn subscriptions(lab: &Lab, name: Option<&str>, out: &mut Budget) {
             Some((cost, span)) => {
                 let line = running(key, cost, span, target);
                 match subscription.kept.known() {
-                    Some(true) => out.kept.push(line),
+                    Some(true) => {
+                        out.yearly.push(line.clone());
+                        out.kept.push(line);
+                    }
                     _ => out.replaced.push(line),
                 }
             }
@@ -495,8 +507,7 @@ fn machines(here: &[Drawer<'_>]) -> Option<(u64, String, Span)> {
 }
 
 /// `once + yearly × time`, as lowest and highest.
-pub fn over(budget: &Budget, time: i128) -> (i128, i128) {
-    let (once, yearly) = (sum(&budget.once), sum(&budget.yearly));
+pub fn over((once, yearly): ((i128, i128), (i128, i128)), time: i128) -> (i128, i128) {
     (
         once.0 + yearly.0 * time / YEAR,
         once.1 + yearly.1 * time / YEAR,

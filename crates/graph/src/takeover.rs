@@ -133,7 +133,7 @@ impl<'a> Demand<'a> {
     }
 
     /// What must go on when some hosts are lost with this data.
-    pub fn need(&self, hosts: &BTreeSet<&str>, lost: &[&Body<'_>]) -> Need {
+    pub fn need(&self, lab: &Lab, hosts: &BTreeSet<&str>, lost: &[&Body<'_>]) -> Need {
         let here = || hosts.iter().filter_map(|h| self.on.get(h));
         let parts = here().chain([&self.anywhere]);
         let guests = parts.clone().any(|t| t.guests);
@@ -154,19 +154,43 @@ impl<'a> Demand<'a> {
                 .map(|(c, n)| ((*c).to_owned(), *n))
                 .collect(),
             uncounted: here().any(|t| t.uncounted),
-            data: data(lost),
+            data: data(lab, lost),
         }
     }
 }
 
-fn data(lost: &[&Body<'_>]) -> Partial {
+fn data(lab: &Lab, lost: &[&Body<'_>]) -> Partial {
     let mut out = Partial::default();
     for body in lost {
+        // Of a guest of which nothing else is said, its disks are restored whole.
+        if body.object.kind == Kind::Guest && body.size.is_none() {
+            match disks(lab, body) {
+                Some(part) => out.known.push(part),
+                None => out.missing.push(body.what.clone()),
+            }
+            continue;
+        }
         let size = body.size.and_then(Given::value).copied();
         let size = size.map(|s| Box::new(Given::declared(s, body.span)));
         out.add(body.what.clone(), &size);
     }
     out
+}
+
+/// The disks of a guest that are in its copies, if there are any and all of their sizes are known.
+fn disks(lab: &Lab, body: &Body<'_>) -> Option<totals::Part> {
+    let guest = lab.guests.get(&body.object.name)?;
+    let kept = guest.disks.values();
+    let kept = kept.filter(|d| d.no_backup.known() != Some(&true));
+    let sizes: Option<Vec<i128>> = kept.map(|d| totals::bytes(&d.size)).collect();
+    let value = sizes.filter(|all| !all.is_empty())?.iter().sum();
+    Some(totals::Part {
+        name: body.what.clone(),
+        shown: storage(value),
+        value,
+        span: body.span,
+        assumed: false,
+    })
 }
 
 /// Stands somewhere, and is not rented: of what is rented there is another one at once.
@@ -279,7 +303,7 @@ impl<'a> Standby<'a> {
             return Takeover::Spare;
         }
         let room = self.room.get(name);
-        let beside = room.map_or(Some(false), |r| r.beside(lost));
+        let beside = room.map_or(Some(false), |r| r.beside(lab, lost));
         let words = format!("nothing to wait for (another pool of {name} has room)");
         match beside {
             Some(true) => return Takeover::Pool(words, None),
@@ -497,7 +521,7 @@ impl Room<'_> {
     }
 
     /// Whether the other pools hold what lies in one that fails, whichever that is; none if that is not known.
-    fn beside(&self, lost: &[&Body<'_>]) -> Option<bool> {
+    fn beside(&self, lab: &Lab, lost: &[&Body<'_>]) -> Option<bool> {
         let mut all = Some(true);
         for (pool, _) in &self.pools {
             let here = lost.iter().filter(|b| b.place.pools.contains(pool));
@@ -509,7 +533,7 @@ impl Room<'_> {
             let one = match (here.is_empty(), others.is_empty()) {
                 (true, _) => continue,
                 (false, true) => Some(false),
-                (false, false) => fits(&data(&here), space, known),
+                (false, false) => fits(&data(lab, &here), space, known),
             };
             all = match (all, one) {
                 (_, Some(false)) => return Some(false),
@@ -536,11 +560,13 @@ impl Room<'_> {
         if self.pools.is_empty() {
             open.push(format!("the pools of {host}"));
         }
-        let sizes = data.missing.iter();
-        open.extend(sizes.map(|what| format!("the size of {what}")));
-        let (least, wanted) = (data.least(), storage(data.value()));
+        open.extend(data.missing.iter().map(|what| unsized_(what)));
+        let wanted = match data.value() {
+            0 => "what must be restored, of which nobody knows how much it is".to_owned(),
+            sum => format!("{}{} of data", data.least(), storage(sum)),
+        };
         format!(
-            "{host} has space for {least}{wanted} of data; not declared: {}",
+            "{host} has space for {wanted}; not declared: {}",
             listed(&open)
         )
     }
@@ -556,6 +582,15 @@ fn fits(data: &Partial, space: i128, known: bool) -> Option<bool> {
         (true, _) if data.missing.is_empty() => Some(true),
         _ => None,
     }
+}
+
+/// What is not declared where a size is, with the key that says it.
+fn unsized_(what: &str) -> String {
+    let key = match what.starts_with("guest ") {
+        true => "'disks: {NAME: {size: …}}'",
+        false => "'size'",
+    };
+    format!("the size of {what} ({key})")
 }
 
 /// What the pools of each host hold, as it is declared, without what is on them.

@@ -8,6 +8,7 @@ pub mod calendar;
 mod calendar_pattern;
 mod calendar_text;
 mod clock_words;
+pub mod currency;
 pub mod decimal;
 pub mod duration;
 pub mod money;

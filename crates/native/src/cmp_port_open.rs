@@ -4,6 +4,7 @@ use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
 use crate::context::called;
+use crate::loopback::{self, Ends};
 use crate::traffic::{self, Spot, names_ports, verdict};
 use crate::{Context, Findings, Mend, Rule, sensitive};
 use diag::{Diagnostic, Severity, Span};
@@ -35,7 +36,9 @@ pub const RULE: Rule = Rule {
         "NIST CSF 2.0 PR.IR-01",
         "ISO 27001:2022 A.8.22",
     ],
-    mend: Mend::DisplayOnly("who uses the port is known to its owner"),
+    mend: Mend::Unsafe(
+        "publishes the port on the loopback address, where nothing else of the lab leads to its service",
+    ),
     run,
 };
 
@@ -56,14 +59,83 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             None => container.service.ports.as_slice(),
         };
         let mut said = BTreeSet::new();
-        for port in own.iter().chain(published) {
-            // Beside the machine it answers on its own ports, once for all that lead there.
-            if beside.is_some() && !said.insert(port.target) {
-                continue;
-            }
-            if let Some(d) = check(ctx, &container, port, beside) {
+        // Beside the machine it answers on its own ports, once for all that lead there.
+        let ports = own.iter().chain(published);
+        let ports: Vec<&Port> = ports
+            .filter(|port| beside.is_none() || said.insert(port.target))
+            .collect();
+        for entry in ports.chunk_by(|a, b| a.span == b.span) {
+            let all = entry
+                .iter()
+                .map(|port| check(ctx, &container, port, beside));
+            let all: Vec<Judged<'_>> = all.collect();
+            for d in told(ctx, &container, entry, &all) {
                 out.add(container.object(), d);
             }
+        }
+    }
+}
+
+/// What is said of one entry, of which a range has many ports: once of those that follow each other and are open to the same.
+fn told(
+    ctx: &Context<'_>,
+    container: &Container<'_>,
+    entry: &[&Port],
+    all: &[Judged<'_>],
+) -> Vec<Diagnostic> {
+    let pairs: Vec<(&Port, &Judged<'_>)> = entry.iter().copied().zip(all).collect();
+    let mut out = Vec::new();
+    for run in pairs.chunk_by(|(_, a), (_, b)| a.is_as(b)) {
+        let [(first, judged), ..] = run else { continue };
+        let last = run.last().map_or(*first, |(port, _)| *port);
+        match judged {
+            Judged::Closed => {}
+            Judged::Unknown(d) => out.push((**d).clone()),
+            Judged::Open(open) => {
+                let mut d = finding(container, (first, last), open);
+                let whole = run.len() == entry.len();
+                let written =
+                    open.target.beside.is_none() && container.service.network_mode.is_none();
+                if whole && written && !loopback::is_used_from_elsewhere(ctx, container) {
+                    d = d.fix(loopback::fix((first, last)));
+                }
+                out.push(d);
+            }
+        }
+    }
+    out
+}
+
+/// What is known of one port.
+enum Judged<'a> {
+    /// Nobody reaches it, or whoever does has a reason.
+    Closed,
+    /// It cannot be told.
+    Unknown(Box<Diagnostic>),
+    /// Somebody reaches it.
+    Open(Box<Opened<'a>>),
+}
+
+/// A port with those who reach it.
+struct Opened<'a> {
+    subject: String,
+    target: Target<'a>,
+    legs: Vec<Leg>,
+}
+
+impl Judged<'_> {
+    /// The same is said of both.
+    fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Judged::Closed, Judged::Closed) => true,
+            (Judged::Unknown(a), Judged::Unknown(b)) => a.message == b.message,
+            (Judged::Open(a), Judged::Open(b)) => {
+                let legs = |o: &Opened<'_>| -> Vec<(String, Option<Span>)> {
+                    o.legs.iter().map(|l| (l.words.clone(), l.by)).collect()
+                };
+                a.subject == b.subject && legs(a) == legs(b)
+            }
+            _ => false,
         }
     }
 }
@@ -127,22 +199,24 @@ struct Target<'a> {
     beside: Option<&'a Beside<'a>>,
 }
 
-fn check(
-    ctx: &Context<'_>,
+fn check<'a>(
+    ctx: &'a Context<'_>,
     container: &Container<'_>,
     port: &Port,
-    beside: Option<&Beside<'_>>,
-) -> Option<Diagnostic> {
-    let what = what(container, port)?;
+    beside: Option<&'a Beside<'a>>,
+) -> Judged<'a> {
+    let Some(what) = what(container, port) else {
+        return Judged::Closed;
+    };
     let subject = format!("{what} in {}", container.title());
     if !container.project.is_settled(port.span) {
         let d = RULE
             .unknown(format!("who reaches {subject}"))
             .at(port.span, "");
-        return Some(container.unsettled(d, &[port.span]));
+        return Judged::Unknown(Box::new(container.unsettled(d, &[port.span])));
     }
     if beside.is_none() && port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
-        return None;
+        return Judged::Closed;
     }
     let Some((kind, machine)) = container.machine() else {
         let d = RULE
@@ -152,13 +226,16 @@ fn check(
         let d = d.note(format!(
             "stack '{stack}' does not say on which machine it runs"
         ));
-        return Some(d.help(format!(
+        return Judged::Unknown(Box::new(d.help(format!(
             "write where it runs: '{stack}: {{file: …, on: HOST}}'"
-        )));
+        ))));
+    };
+    let Some(asked) = asked(port, beside) else {
+        return Judged::Closed;
     };
     let at = ObjectRef::new(kind, machine);
     let target = Target {
-        asked: asked(port, beside)?,
+        asked,
         ends: ends(ctx, container, (&at, beside)),
         at,
         beside,
@@ -168,23 +245,22 @@ fn check(
         None => legs(ctx, &target.at),
     };
     legs.extend(let_in(ctx, &target, &legs));
-    let open: Vec<&Leg> = legs
-        .iter()
-        .filter(|l| !l.is_for_servers && !is_declared_in_all(ctx, container, &target, l))
-        .collect();
+    let known = !legs.is_empty();
+    legs.retain(|l| !l.is_for_servers && !is_declared_in_all(ctx, container, &target, l));
     // Every network that it is reached from has a reason; of a machine without any, nobody knows.
-    if open.is_empty() && !legs.is_empty() {
-        return None;
+    if legs.is_empty() && known {
+        return Judged::Closed;
     }
-    Some(finding(container, port, (&subject, &target), &open))
+    Judged::Open(Box::new(Opened {
+        subject,
+        target,
+        legs,
+    }))
 }
 
-fn finding(
-    container: &Container<'_>,
-    port: &Port,
-    (subject, target): (&str, &Target<'_>),
-    open: &[&Leg],
-) -> Diagnostic {
+fn finding(container: &Container<'_>, ends: Ends<'_>, opened: &Opened<'_>) -> Diagnostic {
+    let (port, open) = (ends.0, &opened.legs);
+    let (subject, target) = (&opened.subject, &opened.target);
     let from: Vec<&str> = open.iter().map(|l| l.words.as_str()).collect();
     let nowhere = match target.beside {
         Some(own) => {
@@ -207,14 +283,17 @@ fn finding(
         (false, Some(_)) => "at an address of its own",
         (false, None) => "on all addresses",
     };
-    let number = port.published.map_or(port.target, |r| r.start);
+    let number = number(ends, None);
     let shown = match port.published {
-        Some(r) if r.start != r.end => format!("{}-{}/{}", r.start, r.end, port.protocol),
         Some(_) => format!("{number}/{}", port.protocol),
         None => format!("any port for {number}/{}", port.protocol),
     };
+    let range = match ends.0.target == ends.1.target {
+        true => String::new(),
+        false => format!(" at ports {number}"),
+    };
     let mut d = RULE
-        .with(severity, format!("{subject} is open to {from}"))
+        .with(severity, format!("{subject} is open{range} to {from}"))
         .at(port.span, on)
         .of(format!("{}: {shown}", container.name));
     let flows: BTreeSet<Span> = open.iter().filter_map(|l| l.by).collect();
@@ -229,19 +308,30 @@ fn finding(
             "without a network of its own it listens on the addresses of its machine; {number} is the port of its image, if nothing tells it another"
         ));
     }
-    d.help(help(container, port, target, open))
+    d.help(help(container, ends, target, open))
+}
+
+/// The port, or the range of several, by which it is reached.
+fn number((first, last): Ends<'_>, beside: Option<&Beside<'_>>) -> String {
+    let published = first.published.zip(last.published);
+    let (from, to) = match published.filter(|_| beside.is_none()) {
+        Some((a, b)) => (a.start, b.end),
+        None => (first.target, last.target),
+    };
+    match from == to {
+        true => from.to_string(),
+        false => format!("{from}-{to}"),
+    }
 }
 
 /// How it is closed, or declared.
-fn help(container: &Container<'_>, port: &Port, target: &Target<'_>, open: &[&Leg]) -> String {
-    let number = match target.beside {
-        Some(_) => port.target,
-        None => port.published.map_or(port.target, |r| r.start),
-    };
+fn help(container: &Container<'_>, ends: Ends<'_>, target: &Target<'_>, open: &[Leg]) -> String {
+    let port = ends.0;
+    let number = number(ends, target.beside);
     let close = match (&container.service.network_mode, target.beside) {
         (Some(_), _) => "leave 'network_mode' out: containers of one project reach each other without; or tell it to listen on 127.0.0.1".to_owned(),
         (None, Some(_)) => "leave it in networks of a bridge alone: containers of one project reach each other there".to_owned(),
-        (None, None) => format!("write '127.0.0.1:{number}:{}', or no port at all: containers of one project reach each other without", port.target),
+        (None, None) => format!("write '{}', or no port at all: containers of one project reach each other without", loopback::entry(ends)),
     };
     let (at, protocol) = (called(&target.at), &port.protocol);
     if !open.is_empty() && open.iter().all(|l| l.by.is_some()) {
@@ -251,8 +341,13 @@ fn help(container: &Container<'_>, port: &Port, target: &Target<'_>, open: &[&Le
     }
     let own = open.iter().find(|l| !l.is_strange && l.by.is_none());
     let source = own.and_then(|l| l.network.as_deref()).unwrap_or("NETWORK");
+    // A way into a machine is one port, one into a service a range.
+    let of = match number.contains('-') {
+        true => format!("the service that stack '{}' runs", container.stack),
+        false => at,
+    };
     format!(
-        "{close}. If others are to reach it, declare it: 'exposures: [{{port: {number}/{protocol}, from: {source}, why: …, owner: …, review: …}}]' of {at}"
+        "{close}. If others are to reach it, declare it: 'exposures: [{{port: {number}/{protocol}, from: {source}, why: …, owner: …, review: …}}]' of {of}"
     )
 }
 

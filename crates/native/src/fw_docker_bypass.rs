@@ -4,8 +4,8 @@ use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
 use crate::origin::cite;
-use crate::{Context, Findings, Mend, Rule};
-use diag::{Diagnostic, Edit, Fix, Severity, Span};
+use crate::{Context, Findings, Mend, Rule, loopback};
+use diag::{Diagnostic, Severity, Span};
 use model::compose::Port;
 use model::id::Kind;
 use model::lab::{Host, Protocol};
@@ -199,10 +199,10 @@ fn finding(
     }
     if let [port] = open.as_slice()
         && port.last.is_none()
-        && !is_used_from_elsewhere(ctx, container)
-        && let Some(fix) = local(port.first)
+        && !loopback::is_used_from_elsewhere(ctx, container)
+        && (port.first.long.is_some() || port.first.published.is_some_and(|r| r.start == r.end))
     {
-        d = d.fix(fix);
+        d = d.fix(loopback::fix((port.first, port.first)));
     }
     let example = open.first().map(Folded::local).unwrap_or_default();
     d.help(format!(
@@ -246,52 +246,9 @@ impl Folded<'_> {
 
     /// How it would be published on the loopback address.
     fn local(&self) -> String {
-        let port = self.first;
-        let last = self.last.unwrap_or(port);
-        let (from, to) = (port.published, last.published);
-        let span = |a: u16, b: u16| {
-            if a == b {
-                a.to_string()
-            } else {
-                format!("{a}-{b}")
-            }
-        };
-        let host = span(
-            from.map_or(port.target, |r| r.start),
-            to.map_or(last.target, |r| r.end),
-        );
-        let target = span(port.target, last.target);
-        match port.protocol.as_str() {
-            _ if port.long.is_some() => "'host_ip: 127.0.0.1'".to_owned(),
-            "tcp" => format!("'127.0.0.1:{host}:{target}'"),
-            other => format!("'127.0.0.1:{host}:{target}/{other}'"),
-        }
+        let last = self.last.unwrap_or(self.first);
+        format!("'{}'", loopback::entry((self.first, last)))
     }
-}
-
-/// Something else of the lab leads to a service of its stack, and would not reach the loopback address.
-fn is_used_from_elsewhere(ctx: &Context<'_>, container: &Container<'_>) -> bool {
-    let mut services = ctx.services_in(container.stack);
-    services.any(|(_, s)| s.exposures.iter().any(|e| e.via.is_some()))
-}
-
-/// Published on the loopback address alone.
-fn local(port: &Port) -> Option<Fix> {
-    let say = "publish it on the loopback address, so that only the machine itself reaches it";
-    if let Some(long) = port.long {
-        const LOCAL: &str = "127.0.0.1";
-        let edit = match long.host_ip {
-            Some(host_ip) => Edit::replace(host_ip, LOCAL),
-            None => Edit::enter(port.span, format!("host_ip: {LOCAL}")),
-        };
-        return Some(Fix::doubtful(say, edit));
-    }
-    let host = port.published.filter(|r| r.start == r.end)?.start;
-    let text = match port.protocol.as_str() {
-        "tcp" => format!("\"127.0.0.1:{host}:{}\"", port.target),
-        other => format!("\"127.0.0.1:{host}:{}/{other}\"", port.target),
-    };
-    Some(Fix::doubtful(say, Edit::replace(port.span, text)))
 }
 
 fn shown(port: &Port) -> String {

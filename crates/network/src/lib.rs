@@ -5,6 +5,7 @@
 pub mod exposure_review;
 pub mod net_any_source;
 pub mod net_cable_ends;
+pub mod net_cgnat;
 pub mod net_container_address;
 pub mod net_dns_address;
 pub mod net_dns_record;

@@ -4,10 +4,10 @@ mod engine;
 mod tunnel;
 
 use crate::addresses::{Held, above, below, is_inner, is_usable, subnet};
-use crate::context::network;
+use crate::context::{called, network};
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
-use diag::Severity;
+use diag::{Diagnostic, Severity};
 use graph::load::hosts_of;
 use ipnet::IpNet;
 use model::declare::OptExt;
@@ -92,7 +92,7 @@ fn apart(a: &Network, b: &Network) -> bool {
 }
 
 fn vlans(lab: &Lab, out: &mut Findings) {
-    let mut places: Option<BTreeMap<&str, BTreeSet<&str>>> = None;
+    let mut places: Option<BTreeMap<&str, Stand<'_>>> = None;
     let mut seen: BTreeMap<u16, Vec<(&str, &Network)>> = BTreeMap::new();
     for (name, net) in &lab.networks {
         let Some(vlan) = &net.vlan else { continue };
@@ -107,13 +107,26 @@ fn vlans(lab: &Lab, out: &mut Findings) {
         let places = places.get_or_insert_with(|| sites(lab));
         // What stands at two sites has a segment at each of them.
         let meets = |other: &str| match (places.get(name.as_str()), places.get(other)) {
-            (Some(here), Some(there)) => !here.is_disjoint(there),
+            (Some(here), Some(there)) if here.has_any() && there.has_any() => {
+                !here.sites.is_disjoint(&there.sites)
+            }
             _ => true,
         };
-        let mut others_here = others.iter().filter(|(_, of)| !are_one_segment(net, of));
-        let found = others_here.find(|(other, _)| meets(other)).copied();
+        let others_here = others.iter().filter(|(_, of)| !are_one_segment(net, of));
+        let others_here: Vec<(&str, &Network)> = others_here.copied().collect();
+        let found = others_here.iter().find(|(other, _)| meets(other)).copied();
         others.push((name, net));
         let Some((first, other)) = found else {
+            let others = others_here.iter().map(|(other, _)| *other);
+            let open = astray(places, name, others);
+            if let Some((first, owner)) = open {
+                let d = RULE
+                    .unknown(format!(
+                        "whether networks '{first}' and '{name}' have VLAN {number} at one site"
+                    ))
+                    .at(vlan.span, "given again");
+                out.add(network(name), without_site(d, owner));
+            }
             continue;
         };
         let d = RULE
@@ -131,6 +144,24 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             .help("give each network a number of its own");
         out.add(network(name), d);
     }
+}
+
+/// A machine in one of two networks of which nobody knows at which site it stands, with the other network.
+fn astray<'n, 'p>(
+    places: &'p BTreeMap<&str, Stand<'_>>,
+    name: &str,
+    mut others: impl Iterator<Item = &'n str>,
+) -> Option<(&'n str, &'p ObjectRef)> {
+    let open = |of: &str| places.get(of).and_then(|p| p.open.as_ref());
+    others.find_map(|other| Some((other, open(other).or_else(|| open(name))?)))
+}
+
+fn without_site(d: Diagnostic, owner: &ObjectRef) -> Diagnostic {
+    let who = called(owner);
+    d.note(format!("at which site {who} stands is not declared"))
+        .help(format!(
+            "write the 'site' of {who}, and of every other machine in the two"
+        ))
 }
 
 /// A segment with addresses of both versions is declared as several networks: each has one subnet.
@@ -161,13 +192,30 @@ fn sort(network: &Network) -> Option<Sort> {
     })
 }
 
-/// The sites of the machines that stand in each network; none of those of which no site is known.
-fn sites(lab: &Lab) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+/// Where the machines of a network stand.
+#[derive(Default)]
+struct Stand<'a> {
+    sites: BTreeSet<&'a str>,
+    /// The first one of which no site is known.
+    open: Option<ObjectRef>,
+}
+
+impl Stand<'_> {
+    fn has_any(&self) -> bool {
+        !self.sites.is_empty()
+    }
+}
+
+/// The sites of the machines that stand in each network.
+fn sites(lab: &Lab) -> BTreeMap<&str, Stand<'_>> {
+    let mut out: BTreeMap<&str, Stand<'_>> = BTreeMap::new();
     for (owner, network) in crate::addresses::standing(lab) {
-        for site in sites_of(lab, &owner) {
-            out.entry(network).or_default().insert(site);
+        let stand = out.entry(network).or_default();
+        let sites = sites_of(lab, &owner);
+        if sites.is_empty() {
+            stand.open.get_or_insert(owner);
         }
+        stand.sites.extend(sites);
     }
     out
 }

@@ -10,14 +10,16 @@ use model::declare::OptExt as _;
 use model::lab::Network;
 use model::lab::network::NetworkKind;
 
-/// Source: IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry".
+/// Source: IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry"; of `fec0::/10`, "Internet Protocol
+/// Version 6 Address Space".
 pub const RULE: Rule = Rule {
     id: "net-reserved-range",
     since: "0.1.0",
     severity: Severity::Warning,
-    summary: "A network within the house has addresses that are valid on one link alone, that a provider gives its customers, that stand for examples, or that only look private.",
+    summary: "A network within the house has addresses that are valid on one link alone, that a provider gives its customers, that stand for examples, that are kept for tests or protocols, or that only look private.",
     rationale: "Routers do not forward link-local addresses (RFC 3927, RFC 4291), 100.64.0.0/10 is what providers with CGNAT and Tailscale use themselves (RFC 6598), and examples (RFC 5737, RFC 3849) \
-        are dropped by filters. 172.32.0.0 and 192.169.0.0 are one number away from private and belong to somebody: machines in the lab can never reach those, and what leaves by mistake goes to strangers.",
+        are dropped by filters. 198.18.0.0/15 (RFC 2544), 192.0.0.0/24 (RFC 6890), 192.88.99.0/24 (RFC 7526), 64:ff9b::/96 (RFC 6052), fec0::/10 (RFC 3879) and fc00::/8 (RFC 4193) \
+        each have a meaning of their own that some program knows. 172.32.0.0 and 192.169.0.0 are one number away from private and belong to somebody: machines in the lab can never reach those, and what leaves by mistake goes to strangers.",
     example: "networks: {lan: {subnet: 172.32.0.0/24}}",
     controls: &["CIS v8 12.4"],
     mend: Mend::None("new addresses change every machine in the network"),
@@ -48,7 +50,10 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 net.subnet.as_ref().map_or(net.span, |s| s.span),
                 found.label,
             )
-            .help("take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, or from a prefix of your own in fd00::/8 (RFC 4193)");
+            .help(match private_within(range) {
+                Some(whole) => format!("the private range in it is {whole}: write that, or a part of it"),
+                None => "take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, or from a prefix of your own in fd00::/8 (RFC 4193)".to_owned(),
+            });
         out.add(network(name), d);
     }
 }
@@ -99,7 +104,10 @@ fn reserved(range: IpNet) -> Option<Reserved> {
             label: "for documentation",
         });
     }
-    if is_partly_private(range) {
+    if let Some(found) = set_apart(&within) {
+        return Some(found);
+    }
+    if private_within(range).is_some() {
         return Some(Reserved {
             severity: Severity::Warning,
             what: "of strangers in the internet beside private ones",
@@ -120,11 +128,47 @@ fn reserved(range: IpNet) -> Option<Reserved> {
     })
 }
 
-/// It has a private range within, and more.
-fn is_partly_private(range: IpNet) -> bool {
-    let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+/// What is kept for tests, for protocols, or for nobody.
+fn set_apart(within: &dyn Fn(&[&str]) -> bool) -> Option<Reserved> {
+    let of = |severity, what, label| {
+        Some(Reserved {
+            severity,
+            what,
+            label,
+        })
+    };
+    if within(&["198.18.0.0/15", "2001:2::/48"]) {
+        let label = "for benchmarks of devices (RFC 2544, RFC 5180); some proxies give such addresses to names";
+        return of(Severity::Info, "that are kept for benchmarks", label);
+    }
+    if within(&["192.0.0.0/24"]) {
+        let label = "for protocols, such as DS-Lite and the search for NAT64 (RFC 6890, RFC 7335, RFC 7050)";
+        return of(Severity::Warning, "that protocols use themselves", label);
+    }
+    if within(&["192.88.99.0/24"]) {
+        let label = "was for relays of 6to4, and is deprecated (RFC 7526): filters drop it";
+        return of(Severity::Warning, "that stood for relays of 6to4", label);
+    }
+    if within(&["64:ff9b::/96"]) {
+        let label = "an IPv4 address stands in each, and NAT64 leads there (RFC 6052); a house's own translator takes 64:ff9b:1::/48 (RFC 8215)";
+        return of(Severity::Warning, "that stand for ones of IPv4", label);
+    }
+    if within(&["fec0::/10"]) {
+        let label = "site-local, deprecated (RFC 3879): systems treat these as public ones";
+        return of(Severity::Warning, "that are no longer private", label);
+    }
+    if within(&["fc00::/8"]) {
+        let label = "of fc00::/7 only fd00::/8 may be taken; this half waits for a way to assign it (RFC 4193, 3.1)";
+        return of(Severity::Info, "that nobody may assign yet", label);
+    }
+    None
+}
+
+/// The private range that it has within, beside others; the largest.
+fn private_within(range: IpNet) -> Option<IpNet> {
+    let private = ["fc00::/7", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
     let mut private = private.iter().filter_map(|net| net.parse::<IpNet>().ok());
-    private.any(|net| range != net && range.contains(&net))
+    private.find(|net| range != *net && range.contains(net))
 }
 
 /// More public addresses than a house has of its own: fewer than 16 bits of IPv4, or 20 of IPv6, are given.

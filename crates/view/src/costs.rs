@@ -10,7 +10,8 @@ use model::declare::{Given, Opt, OptExt as _, Ref, Target};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::money::{CostItem, Every};
-use model::units::money::{Cost, Currency, Money, Period};
+use model::units::currency::Currency;
+use model::units::money::{Cost, Money, Period};
 use model::units::physics::Power;
 use std::collections::BTreeMap;
 
@@ -34,6 +35,7 @@ pub(crate) fn sheets(lab: &Lab, today: Date) -> Vec<Sheet> {
     running(lab, &listed, &mut costs, &mut real.yearly);
     purchases(lab, &listed, &mut costs, &mut real.once);
     electricity(lab, &listed, &mut costs, &mut real.yearly);
+    still_paid(lab, &mut costs, &mut sums);
     for (name, of) in &sums {
         let before = name.as_ref().map(|n| format!("calculation '{n}', "));
         let before = before.unwrap_or_default();
@@ -440,6 +442,45 @@ fn drawn(here: &[Drawer<'_>], site: &str, average: &Opt<Power>) -> Drawn {
         },
         how,
         missing: out.missing,
+    }
+}
+
+/// Subscriptions that are kept: they are paid every year beside the lab, in the calculation that they belong to.
+fn still_paid(lab: &Lab, sheet: &mut Sheet, sums: &mut Sums) {
+    for (name, subscription) in &lab.subscriptions {
+        let kept = subscription.kept.as_ref().map(|k| k.value().copied());
+        let open = subscription
+            .budget
+            .as_deref()
+            .is_some_and(Given::is_unknown);
+        if !matches!(kept, Some(None | Some(true))) {
+            continue;
+        }
+        let belongs = subscription.budget.known().map(|n| n.0.clone());
+        let yearly = &mut sums.entry(belongs).or_default().yearly;
+        let how = Cell::of(&subscription.cost).how;
+        match subscription.cost.known() {
+            _ if open => yearly.unknown.push(format!(
+                "the calculation that subscription '{name}' belongs to"
+            )),
+            _ if kept == Some(None) => yearly
+                .unknown
+                .push(format!("whether subscription '{name}' is still paid")),
+            None => yearly
+                .unknown
+                .push(format!("the cost of subscription '{name}'")),
+            Some(cost) => yearly.add(cost.money.currency(), cost.cents_per_year(), how),
+        }
+        if kept == Some(Some(true)) {
+            sheet.row([
+                Cell::declared(format!("subscription/{name}")),
+                Cell::of(&subscription.description),
+                Cell::declared("operating"),
+                Cell::of(&subscription.budget),
+                Cell::silent(),
+                per_year(&subscription.cost),
+            ]);
+        }
     }
 }
 

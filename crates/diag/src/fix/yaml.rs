@@ -191,8 +191,13 @@ pub(super) fn entry(text: &str, map: Range<usize>, entry: &str) -> Option<(Range
     if !before.chars().all(|c| c == ' ' || c == '-') {
         return None;
     }
-    let at = line_end(text, map.start + whole.len())?;
     let indent = " ".repeat(before.len());
+    let end = map.start + whole.len();
+    // Of a map in lines only its first key may be given: the entry goes before that.
+    if is_key(text, &(map.start..end)) {
+        return Some((map.start..map.start, format!("{entry}\n{indent}")));
+    }
+    let at = line_end(text, end)?;
     Some((at..at, format!("\n{indent}{entry}")))
 }
 

@@ -1,9 +1,26 @@
 //! Networks, names, firewalls and ways in.
 
-use super::when::{always, cabled, documents, flows, gateways, names, networks, plugged, stacks};
+use super::when::{
+    always, cabled, documents, flows, gateways, names, networks, plugged, stacks, translated,
+};
 use super::{Rests, rests};
 
 pub(super) const RESTS: &[Rests] = &[
+    rests(
+        "cmp-macvlan-host",
+        "{} reaches what it needs on its own machine",
+        &[
+            "service.needs.*",
+            "service.needs.*.need",
+            "service.needs.*.all|any|among.*",
+            "service.runs.host|guest|stack",
+            "service.runs.*.host|guest|stack",
+            "stack",
+            "stack.file",
+            "stack.on",
+        ],
+        stacks,
+    ),
     rests(
         "cmp-exposure",
         "what {} is said to be open on is published",
@@ -153,6 +170,25 @@ pub(super) const RESTS: &[Rests] = &[
         "the name of {} is one that nobody else can own",
         &["network.domain", "service.exposures.*.host", "service.url"],
         always,
+    ),
+    rests(
+        "net-cgnat",
+        "what is declared open to the internet is reached",
+        &[
+            "device.addresses.*",
+            "device.kind",
+            "device.site",
+            "host.addresses.*",
+            "host.kind",
+            "host.site",
+            "network.kind",
+            "service.exposures.*.from",
+            "service.exposures.*.via",
+            "service.runs.host|guest|stack|cluster|device",
+            "service.runs.*.host|guest|stack|cluster|device",
+            "site.uplinks.*.cgnat",
+        ],
+        translated,
     ),
     rests(
         "net-double-nat",

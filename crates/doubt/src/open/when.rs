@@ -265,6 +265,17 @@ pub(super) fn flows(lab: &Lab, _: Object<'_>) -> bool {
     !lab.flows.is_empty()
 }
 
+/// Some provider is said to translate addresses, or nobody knows whether it does, and something is open to the internet.
+pub(super) fn translated(lab: &Lab, _: Object<'_>) -> bool {
+    let mut uplinks = lab.sites.values().flat_map(|s| s.about.uplinks.values());
+    let mut services = lab.services.values().flat_map(|s| &s.exposures);
+    let mut networks = lab.networks.values();
+    let shared = |s: &String| s.starts_with("100.");
+    let said = uplinks.any(|u| u.cgnat.is_some());
+    let behind = said || networks.any(|n| n.subnet.known().is_some_and(shared));
+    behind && services.any(|e| e.from.is_some())
+}
+
 pub(super) fn gateways(lab: &Lab, _: Object<'_>) -> bool {
     let mut networks = lab.networks.values();
     networks.any(|n| n.gateway.is_some() || n.about.dhcp.is_some())

@@ -8,7 +8,7 @@ mod comma;
 mod fit;
 mod say;
 
-use crate::lower::{Names, SECRET};
+use crate::lower::{Names, SECRET, is_advised};
 use crate::mixup::Values;
 use crate::sink::Sink;
 use crate::suggest::is_same;
@@ -480,10 +480,12 @@ impl<'n> Walk<'_, '_, 'n> {
                 self.found.push(Found::Reworded { entry, help });
             }
             // A word of its own that another one only begins with, which takes nothing of this form: `user` and `users`.
-            None if near.is_some_and(|k| k.starts_with(key)) => self.found.push(Found::NoSlip {
-                entry,
-                known: record.fields.iter().map(|f| f.key).collect(),
-            }),
+            None if near.is_some_and(|k| k.starts_with(key)) && !is_advised(key) => {
+                self.found.push(Found::NoSlip {
+                    entry,
+                    known: record.fields.iter().map(|f| f.key).collect(),
+                })
+            }
             None => return false,
         }
         true

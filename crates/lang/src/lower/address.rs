@@ -50,9 +50,10 @@ pub(super) fn subnet(cx: &mut Cx<'_>, slot: &Slot<'_>) -> Option<String> {
     let first = cidr.first();
     if first != cidr {
         let message = format!("{slot}: {} has bits set behind its prefix", quote(&text));
+        let meant = cidr.private().unwrap_or(first);
         let d = Diagnostic::invalid("invalid-address", message)
             .at(slot.node.head(), format!("an address in {first}"))
-            .fix(did_you_mean(slot.node.head(), &first.to_string()));
+            .fix(did_you_mean(slot.node.head(), &meant.to_string()));
         cx.report(d);
     }
     Some(first.to_string())
@@ -84,6 +85,13 @@ impl Cidr {
     /// The subnet itself: all bits behind the prefix are zero.
     pub(crate) fn first(self) -> Self {
         Self(self.0.trunc())
+    }
+
+    /// The private range that begins here, where more than that is taken: `172.16.0.0/11` was meant to be `172.16.0.0/12` (RFC 1918).
+    fn private(self) -> Option<Self> {
+        let all = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+        let mut all = all.into_iter().filter_map(Self::parse);
+        all.find(|p| p.0.addr() == self.0.addr() && self.prefix() < p.prefix())
     }
 
     /// What an address stands for that no machine can have (RFC 1122, 3.2.1.3); subnets of two addresses have none (RFC 3021).

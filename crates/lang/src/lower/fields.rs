@@ -320,6 +320,35 @@ const ELSEWHERE: [(&str, &str, &str); 3] = [
     ("nut", "ups", "ups: {NAME: {nut: NAME@ADDRESS}}"),
 ];
 
+/// What people look for below a thing, and where and how it is written: the word for the thing, the key, and what to do.
+const ADVICE: [(&str, &str, &str); 4] = [
+    (
+        "service",
+        "port",
+        "where a service is reached stands in 'exposures: [{port: 8080, from: NETWORK}]'",
+    ),
+    (
+        "service",
+        "ports",
+        "where a service is reached stands in 'exposures: [{port: 8080, from: NETWORK}]'",
+    ),
+    (
+        "service",
+        "slo",
+        "what a service promises stands in its tier, 'tiers: {NAME: {slo: 99.9%}}' and 'tier: NAME' here, or for it alone in 'slos: [{service: NAME, target: 99.9%}]'",
+    ),
+    (
+        "site",
+        "uplink",
+        "a site can have several, each with a name: write 'uplinks: {NAME: {down: 250Mbit/s, up: 40Mbit/s}}'",
+    ),
+];
+
+/// Something is said of this key wherever it stands and is not known.
+pub(crate) fn is_advised(key: &str) -> bool {
+    ADVICE.iter().any(|(_, of, _)| *of == key)
+}
+
 /// Where somebody says of something else that it is planned.
 const STATUS: &str = "hosts, guests, devices, services, pools and documents have a 'status', and what rests on a planned one is planned with it; of anything else say in the roadmap that it comes: 'roadmap: {NAME: {items: [{text: …}]}}'";
 
@@ -335,6 +364,16 @@ pub(super) fn unknown<'k>(
     if let Some((_, section, how)) = ELSEWHERE.iter().find(|(of, ..)| *of == key.text) {
         let help = format!("it belongs to '{section}': write '{how}'");
         cx.report(d.help(help));
+        return None;
+    }
+    let words = owner.to_string();
+    let of = |word: &str| {
+        words
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with(' '))
+    };
+    if let Some((.., advice)) = ADVICE.iter().find(|(w, k, _)| *k == key.text && of(w)) {
+        cx.report(d.help(*advice));
         return None;
     }
     if key.text == "status" {

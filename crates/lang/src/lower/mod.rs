@@ -46,7 +46,7 @@ mod user;
 mod waiver;
 
 pub(crate) use address::{Cidr, kept};
-pub(crate) use fields::SECRET;
+pub(crate) use fields::{SECRET, is_advised};
 pub(crate) use guest::namesakes;
 pub(crate) use head::patterns;
 pub(crate) use names::Names;

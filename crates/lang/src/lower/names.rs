@@ -339,6 +339,15 @@ fn resolve(cx: &mut Cx<'_>, slot: &Slot<'_>, kind: Kind, words: &[&str]) -> Opti
     let word = kind.word();
     let name = match text.split_once('/') {
         Some((prefix, name)) if prefix == word => name,
+        Some(_) if kind == Kind::Network && super::Cidr::parse(&text).is_some() => {
+            let message = format!("{slot} is the name of a network, not a subnet");
+            let known: Vec<&str> = cx.names.of(kind).chain(words.iter().copied()).collect();
+            let d = Diagnostic::invalid("unknown-reference", message)
+                .at(slot.node.head(), "a name is expected here")
+                .help(format!("write the name of the network that has it, as in 'networks: {{NAME: {{subnet: {text}}}}}'; {}", declared(kind, &known)));
+            cx.report(d);
+            return Some(text);
+        }
         Some((prefix, _)) => {
             let message = format!("{slot} refers to a {word}, not to a {}", quote(prefix));
             let d = Diagnostic::invalid("unknown-reference", message)

@@ -6,9 +6,13 @@ use super::{scalar, secret};
 use crate::suggest::{did_you_mean, nearest, one_of, quote};
 use crate::yaml::{Node, NodeKind};
 use diag::{Diagnostic, Span, Spanned};
-use model::declare::{Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Wrong};
+use model::declare::{
+    Form, Lines, Names, Place, Record, Repeats, SECRET_IN_CLEAR, Says, Value as _, Wrong,
+};
 use model::lab::open::Open;
 use model::secret::SecretRef;
+use model::units::money::Money;
+use model::units::size::Rate;
 use model::units::text::Prose;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -105,7 +109,12 @@ impl Place for At<'_, '_, '_> {
             self.cx.sink.secret(self.slot.node.span);
         }
         let mut wrong = wrong;
-        wrong.help = recurring(self.slot.key, text).or(wrong.help);
+        wrong.help = recurring(self.slot.key, text)
+            .or_else(|| usual(self.slot.key, text))
+            .or(wrong.help);
+        if wrong.meant.is_none() {
+            wrong.help = bought(&words, self.slot.key, text).or(wrong.help);
+        }
         let has = |meant: &String| {
             let items = match self.list.map(|l| &l.kind) {
                 Some(NodeKind::Seq(items)) => &**items,
@@ -268,9 +277,58 @@ fn recurring(key: &str, text: &str) -> Option<String> {
     })
 }
 
+/// What was paid once where something is paid again and again: the keys that say it.
+fn bought(words: &str, key: &str, text: &str) -> Option<String> {
+    if key != "cost" {
+        return None;
+    }
+    let money = Money::parse(text).ok()?;
+    let (_, of) = words.split_once(" of ")?;
+    let (kind, name) = of.split_once(' ')?;
+    let name = name.trim_matches('\'');
+    let once = match kind {
+        "host" => format!("'assets: {{NAME: {{of: {name}, price: {money}}}}}'"),
+        "repository" => {
+            format!("'costs: {{NAME: {{amount: {money}, for: repository/{name}}}}}'")
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "what was paid once stands in a section of its own, {once}; 'cost' is what is paid again and again, as in '{money}/month'"
+    ))
+}
+
+/// What people write where something else is meant by the key.
+fn usual(key: &str, text: &str) -> Option<String> {
+    match key {
+        "dhcp" if ["yes", "no", "true", "false", "on", "off"].contains(&text) => {
+            Some("write from which address to which it hands them out, as in 'dhcp: 192.168.10.100-192.168.10.199'; where nobody knows that, 'dhcp: {server: NAME}' says who does, and without DHCP the key is left out".to_owned())
+        }
+        "down" | "up" => {
+            let (down, up) = text.split_once('/')?;
+            let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+            let (number, unit) = up.split_once(|c: char| !c.is_ascii_digit())?;
+            let unit = up.strip_prefix(number).map_or(unit, str::trim);
+            let each = [down.trim(), number].map(|n| format!("{n}{unit}"));
+            let read = each.iter().all(|r| Rate::parse(r).is_ok());
+            let [down, up] = (digits(down.trim()) && read).then_some(each)?;
+            Some(format!("each way has its key: 'down: {down}, up: {up}'"))
+        }
+        _ => None,
+    }
+}
+
 /// The known word that means what another one means elsewhere: to `init`, say.
 fn same<'k>(text: &str, mut known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    const SAME: [(&str, &str); 6] = [
+    const SAME: [(&str, &str); 13] = [
+        // What other programs call the two kinds of guests.
+        ("qemu", "vm"),
+        ("kvm", "vm"),
+        ("virtual-machine", "vm"),
+        ("container", "lxc"),
+        ("ct", "lxc"),
+        ("email", "mail"),
+        ("e-mail", "mail"),
         ("one-host", "single-host"),
         // zpoolconcepts(7): both are names of single parity.
         ("raidz", "raidz1"),

@@ -153,7 +153,43 @@ impl Found<'_> {
         }
     }
 
+    /// Of a whole map or list somebody said that it is unknown: no entry of it is called so.
+    fn whole(&self, values: &Values<'_>) -> Option<String> {
+        let open = |n: &Node| matches!(&n.kind, NodeKind::Scalar(text) if text == UNKNOWN);
+        let is_open = match &self.node.kind {
+            NodeKind::Seq(items) => !items.is_empty() && items.iter().all(open),
+            _ => open(self.node),
+        };
+        let what = Self::form(&self.shape).filter(|_| is_open)?;
+        let left = match self.key.filter(|_| !self.need) {
+            Some(key) => format!("leave '{}' out, or ", value::flow(key, true)),
+            None => String::new(),
+        };
+        let example = match (self.key, opened(&self.shape, values)) {
+            (Some(key), Some(form)) => format!(", as in '{}: {form}'", value::flow(key, true)),
+            (None, Some(form)) => format!(", as in '{form}'"),
+            (_, None) => String::new(),
+        };
+        Some(format!(
+            "{what} cannot be unknown as a whole: {left}write what is known to be there, and 'unknown' at single values{example}"
+        ))
+    }
+
+    /// What is wanted here, if that is none of single values.
+    fn form(shape: &Shape) -> Option<&'static str> {
+        match shape {
+            Shape::List(_) => Some("a list"),
+            Shape::Map(..) | Shape::Record(..) | Shape::AnyCase(_) => Some("a map"),
+            Shape::Any(all) => all.iter().find_map(Self::form),
+            Shape::Given(of) => Self::form(of),
+            Shape::Value(_) | Shape::Ref(_) => None,
+        }
+    }
+
     fn said(&self, values: &Values<'_>) -> Option<String> {
+        if let Some(help) = self.whole(values) {
+            return Some(help);
+        }
         if let Some(help) = self.names.as_ref().and_then(|n| n.forgotten(values)) {
             return Some(help);
         }
@@ -176,6 +212,38 @@ impl Found<'_> {
             None => format!("{shown} '{form}'{end}"),
         })
     }
+}
+
+/// `unknown` at a single value within this shape; none if something else has to stand beside it.
+fn opened(shape: &Shape, values: &Values<'_>) -> Option<String> {
+    match shape {
+        Shape::Given(_) => is_given(shape).then(|| UNKNOWN.to_owned()),
+        Shape::List(of) => Some(format!("[{}]", opened(of, values)?)).filter(|_| !is_given(of)),
+        Shape::Map(key, of) => {
+            let form = opened(of, values)?;
+            (values.takes(key, "NAME") && !matches!(**key, Shape::Ref(_)))
+                .then(|| format!("{{NAME: {form}}}"))
+        }
+        Shape::Record(record, _) => {
+            let record = record();
+            let mut needed = record.fields.iter().filter(|f| f.need);
+            let first = match (needed.next(), needed.next()) {
+                (Some(field), None) => field,
+                (None, _) if record.either.is_empty() => {
+                    record.fields.iter().find(|f| is_given(&f.shape))?
+                }
+                _ => return None,
+            };
+            is_given(&first.shape).then(|| format!("{{{}: {UNKNOWN}}}", first.key))
+        }
+        Shape::Any(all) => all.iter().find_map(|one| opened(one, values)),
+        Shape::Value(_) | Shape::Ref(_) | Shape::AnyCase(_) => None,
+    }
+}
+
+/// It is one value, and no name of another thing: who names nothing leaves that out.
+fn is_given(shape: &Shape) -> bool {
+    matches!(shape, Shape::Given(of) if matches!(**of, Shape::Value(_)))
 }
 
 /// What stands under a key, in the form that another key takes.

@@ -179,6 +179,58 @@ fn what_the_help_says_is_accepted_at_every_key() {
     assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n"));
 }
 
+/// No entry is called `unknown`, and what is shown instead is accepted.
+#[test]
+fn a_whole_that_is_unknown_gets_no_entry_of_that_name() {
+    let schema = schema::schema();
+    let (seen, labs) = Default::default();
+    let mut walk = Walk {
+        schema: &schema,
+        seen,
+        labs,
+    };
+    walk.at(&schema, &|v| v);
+    let (mut wrong, mut helped, mut shown) = (Vec::new(), 0, 0);
+    // What stands in how a value is known is single.
+    let single = ["\"measured\":", "\"assumed\":", "\"unknown\":"];
+    for lab in walk.labs.iter().filter(|lab| {
+        let whole = !single.iter().any(|key| lab.contains(key));
+        let lab: Value = serde_json::from_str(lab).unwrap();
+        let key = lab.as_object().unwrap().keys().next().unwrap().clone();
+        whole && !crate::schema::ROOT_KEYS.contains(&key.as_str())
+    }) {
+        for d in said(lab, "unknown") {
+            let help = d.help.join(" ");
+            if d.code != "wrong-type" || !help.contains("cannot be unknown as a whole") {
+                if d.code == "wrong-type"
+                    && (help.contains("{unknown") || help.contains("[unknown"))
+                {
+                    wrong.push(format!("{lab}: {help}"));
+                }
+                continue;
+            }
+            helped += 1;
+            let Some((_, form)) = help.split_once(", as in '") else {
+                continue;
+            };
+            shown += 1;
+            let form = form.trim_end_matches('\'');
+            let value = form
+                .split_once(": ")
+                .filter(|_| !form.starts_with(['[', '{']));
+            let value = value.map_or(form, |(_, value)| value);
+            let left = said(lab, value);
+            let left = left.iter().filter(|d| d.code != "unknown-reference");
+            let left: Vec<&str> = left.map(|d| d.message.as_str()).collect();
+            if !left.is_empty() {
+                wrong.push(format!("{lab}: {value}: {left:?}"));
+            }
+        }
+    }
+    assert!(helped > 60 && shown > 30, "{helped} {shown}");
+    assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n"));
+}
+
 /// What people write, and what they are told.
 #[test]
 fn the_form_has_the_words_that_were_written() {

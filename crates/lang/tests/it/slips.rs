@@ -5,10 +5,18 @@ use diag::{Class, Diagnostic, SourceSet};
 
 const REST: &str = "format: 1\nlab: x\nnetworks: {lan: {subnet: 192.0.2.0/24}}\n";
 
+/// What stands before a text, which may be about networks itself.
+fn rest(text: &str) -> &'static str {
+    match text.starts_with("networks:") {
+        true => "format: 1\nlab: x\n",
+        false => REST,
+    }
+}
+
 /// What is said of a lab, with what is offered, and the lab with every mend.
 fn said(text: &str) -> (String, String) {
     let mut sources = SourceSet::default();
-    sources.add("holdfast.yaml", format!("{REST}{text}\n"));
+    sources.add("holdfast.yaml", format!("{}{text}\n", rest(text)));
     let (_, mut all) = lang::analyze(&sources);
     settle(&mut all, &sources);
     let told = |d: &Diagnostic| {
@@ -33,7 +41,7 @@ fn each(rows: &[(&str, &str, &str)]) {
         let (told, mended) = said(&place.replace("@@", value));
         let left = match expected.strip_prefix("did you mean") {
             Some(_) => {
-                let body = mended.strip_prefix(REST).unwrap_or(REST);
+                let body = mended.strip_prefix(rest(place)).unwrap_or(REST);
                 said(body).0
             }
             None => String::new(),
@@ -582,4 +590,169 @@ fn a_number_is_no_slip_of_a_word() {
     );
     // A word is one of that word.
     assert!(windows("nune").contains("none"), "{}", windows("nune"));
+}
+
+#[test]
+fn what_a_thing_costs_once_is_not_its_rent() {
+    each(&[
+        (
+            "hosts: {h: {cost: @@}}",
+            "900 EUR",
+            "what was paid once stands in a section of its own, 'assets: {NAME: {of: h, price: 900 EUR}}'",
+        ),
+        (
+            "repositories: {r: {location: /mnt/usb, cost: @@}}",
+            "90 EUR",
+            "'costs: {NAME: {amount: 90 EUR, for: repository/r}}'",
+        ),
+        (
+            "subscriptions: {s: {cost: @@}}",
+            "9 EUR",
+            "say how often: '9 EUR/month' or '9 EUR/year'",
+        ),
+    ]);
+    // What is led to is accepted.
+    for right in [
+        "hosts: {h: {}}\nassets: {NAME: {of: h, price: 900 EUR}}",
+        "repositories: {r: {location: /mnt/usb}}\ncosts: {NAME: {amount: 90 EUR, for: repository/r}}",
+    ] {
+        let (told, _) = said(right);
+        assert_eq!(told, "", "{right}");
+    }
+}
+
+#[test]
+fn currencies_are_those_that_there_are() {
+    each(&[
+        (
+            "costs: {c: {amount: @@}}",
+            "900 ERU",
+            "did you mean '900 EUR'",
+        ),
+        (
+            "costs: {c: {amount: @@}}",
+            "900 EUT",
+            "did you mean '900 EUR'",
+        ),
+        (
+            "costs: {c: {amount: @@}}",
+            "200..300 UDS",
+            "did you mean '200..300 USD'",
+        ),
+        (
+            "costs: {c: {amount: @@}}",
+            "9 XQX",
+            "'XQX' is no currency of ISO 4217",
+        ),
+        (
+            "hosts: {h: {cost: @@}}",
+            "9 ERU/month",
+            "did you mean '9 EUR/month'",
+        ),
+        (
+            "hosts: {h: {cost: @@}}",
+            "9 XQX/month",
+            "'XQX' is no currency",
+        ),
+        ("currency: @@", "ERU", "did you mean 'EUR'"),
+        (
+            "sites: {home: {power: {price: @@}}}",
+            "0.30 ERU/kWh",
+            "did you mean '0.30 EUR/kWh'",
+        ),
+    ]);
+    for code in ["EUR", "XAF", "BGN", "TRY", "KWD"] {
+        let (told, _) = said(&format!("costs: {{c: {{amount: 9 {code}}}}}"));
+        assert_eq!(told, "", "{code}");
+    }
+}
+
+#[test]
+fn other_words_of_a_lab_say_where_they_belong() {
+    let hosts = "hosts: {h: {exposures: [{port: 22, from: @@}]}}";
+    each(&[
+        (
+            "people: {tom: {}}\nchannels: {c: {kind: mail, to: @@}}",
+            "tmo",
+            "did you mean 'tom'",
+        ),
+        (
+            hosts,
+            "192.0.2.0/24",
+            "write the name of the network that has it",
+        ),
+        (hosts, "192.0.2.0/24", "known here: lan"),
+        (
+            "sites: {s: {uplink: @@}}",
+            "250/40 Mbit/s",
+            "write 'uplinks: {NAME: {down: 250Mbit/s, up: 40Mbit/s}}'",
+        ),
+        (
+            "sites: {s: {uplinks: {u: {down: @@}}}}",
+            "250/40 Mbit/s",
+            "each way has its key: 'down: 250Mbit/s, up: 40Mbit/s'",
+        ),
+        (
+            "networks: {n: {dhcp: @@}}",
+            "yes",
+            "as in 'dhcp: 192.168.10.100-192.168.10.199'",
+        ),
+        (
+            "networks: {n: {dhcp: @@}}",
+            "true",
+            "'dhcp: {server: NAME}'",
+        ),
+        (
+            "services: {s: {port: @@}}",
+            "8080",
+            "'exposures: [{port: 8080, from: NETWORK}]'",
+        ),
+        (
+            "services: {s: {slo: @@}}",
+            "99.9%",
+            "'slos: [{service: NAME, target: 99.9%}]'",
+        ),
+        (
+            "hosts: {h: {}}\nguests: {g: {on: h, kind: @@}}",
+            "qemu",
+            "did you mean 'vm'",
+        ),
+        (
+            "hosts: {h: {}}\nguests: {g: {on: h, kind: @@}}",
+            "container",
+            "did you mean 'lxc'",
+        ),
+        (
+            "hosts: {h: {hardware: {memory: @@}}}",
+            "1e30",
+            "without an exponent, and a unit behind it, as in '16GiB'",
+        ),
+        (
+            "hosts: {h: {hardware: {memory: @@}}}",
+            "1.5E9B",
+            "without an exponent",
+        ),
+        (
+            "networks: {n: {subnet: @@}}",
+            "172.16.0.0/11",
+            "did you mean '172.16.0.0/12'",
+        ),
+        (
+            "networks: {n: {subnet: @@}}",
+            "192.168.0.0/12",
+            "did you mean '192.168.0.0/16'",
+        ),
+        (
+            "networks: {n: {subnet: @@}}",
+            "172.20.0.0/11",
+            "did you mean '172.0.0.0/11'",
+        ),
+    ]);
+    // Nobody of the lab: a group, an address, a number.
+    for to in ["family", "anna@example.org", "+49 30 1234"] {
+        let (told, _) = said(&format!(
+            "people: {{tom: {{}}}}\nchannels: {{c: {{kind: mail, to: {to}}}}}"
+        ));
+        assert_eq!(told, "", "{to}");
+    }
 }

@@ -249,8 +249,8 @@ impl<const SET: u64> Scalar for About<SET> {
     fn scalar(text: &str, names: &dyn Names) -> Result<Self, Wrong> {
         match names.resolve(SET, text) {
             Ok(target) => Ok(Self::Ref(Ref(target))),
-            // `owner/part` with one letter wrong is a slip as well.
-            Err(wrong) if is_reference(text) || is_part(text) && wrong.meant.is_some() => {
+            // `owner/part` with one letter wrong is a slip as well, and so is one word where only a person can be meant.
+            Err(wrong) if is_reference(text) || is_slip(SET, text) && wrong.meant.is_some() => {
                 Err(wrong)
             }
             Err(_) => Ok(Self::Text(text.to_owned())),
@@ -262,8 +262,12 @@ impl<const SET: u64> Scalar for About<SET> {
     }
 }
 
-fn is_part(text: &str) -> bool {
-    text.contains('/') && !text.contains(' ')
+fn is_slip(set: u64, text: &str) -> bool {
+    let part = text.contains('/') && !text.contains(' ');
+    let word = text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    part || (set == set::PERSON && word)
 }
 
 fn is_reference(text: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use super::watch::Planned;
 use crate::declare::{Many, Opt, Ref, entity, set, words};
+use crate::units::currency::Currency;
 use crate::units::duration::Duration;
-use crate::units::money::Currency;
 use crate::units::percent::Share;
 use crate::units::text::{PathGlob, Prose, Url};
 use crate::units::timezone::TimeZone;

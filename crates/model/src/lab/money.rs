@@ -106,7 +106,7 @@ entity! {
         cost: Opt<Price>,
         /// What replaces it.
         replaced_by: Vec<Spanned<Ref<{ set::SERVICE }>>>,
-        /// It is still paid for.
+        /// It is still paid for, beside the lab: a running cost.
         kept: Opt<bool>,
         /// The calculation it belongs to, if that is not what the lab really pays.
         budget: Opt<Name>,

@@ -60,6 +60,8 @@ entity! {
         up: Opt<Rate> where above_zero,
         /// Its address stays the same.
         r#static: Opt<bool>,
+        /// Its provider translates addresses (CGNAT): nobody begins a connection to it from outside by IPv4.
+        cgnat: Opt<bool>,
         /// What it costs.
         cost: Opt<Cost>,
         /// The share of time that it works: what the provider promises, or what was measured.

@@ -1,55 +1,10 @@
 //! Money, prices and running costs, exact to the last digit that was written.
 
+use super::currency::{Currency, respelt, unknown};
 use super::decimal::{Decimal, unsigned};
 use super::slip;
 use crate::declare::{Pattern, Says, Value, ValueForm, Wrong, serde_as_text};
 use std::fmt;
-
-/// An ISO 4217 code: `EUR`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
-
-impl Currency {
-    fn of(text: &str) -> Option<Self> {
-        let code: [u8; 3] = text.as_bytes().try_into().ok()?;
-        code.iter()
-            .all(u8::is_ascii_uppercase)
-            .then_some(Self(code))
-    }
-
-    /// The symbols in common use, each for one currency.
-    fn of_symbol(text: &str) -> Option<(Self, &str)> {
-        [("€", *b"EUR"), ("$", *b"USD"), ("£", *b"GBP")]
-            .into_iter()
-            .find_map(|(symbol, code)| Some((Self(code), text.strip_prefix(symbol)?)))
-    }
-}
-
-impl Value for Currency {
-    const FORM: ValueForm = ValueForm {
-        name: "currency",
-        doc: "Three letters of ISO 4217.",
-        what: "a currency such as EUR or USD",
-        examples: &["EUR", "USD", "CHF"],
-        pattern: Pattern::Regex("^[A-Z]{3}$"),
-    };
-
-    fn parse(text: &str) -> Result<Self, Wrong> {
-        Self::of(text).ok_or_else(|| {
-            let meant = slip::currency(text).filter(|c| Self::of(c).is_some());
-            match meant {
-                Some(code) => Wrong::of::<Self>().meant(code),
-                None => Wrong::of::<Self>(),
-            }
-        })
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).unwrap_or("???"))
-    }
-}
 
 /// An amount, `150 EUR`, or a range of amounts where only that is known, `200..300 USD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,7 +47,7 @@ impl Money {
         const OF_THREE: [[u8; 3]; 7] = [
             *b"BHD", *b"IQD", *b"JOD", *b"KWD", *b"LYD", *b"OMR", *b"TND",
         ];
-        if OF_THREE.contains(&self.currency.0) {
+        if OF_THREE.contains(&self.currency.code()) {
             return None;
         }
         let split = |n: Decimal| {
@@ -169,7 +124,17 @@ fn cents(hundredths: i128) -> String {
 
 /// What was probably meant by an amount, if it is one.
 fn meant(text: &str) -> Option<String> {
-    slip::money(text).filter(|t| Money::of(t).is_some())
+    let is_money = |t: &String| Money::of(t).is_some();
+    let own = slip::money(text).filter(is_money);
+    own.or_else(|| respelt(text).filter(is_money))
+}
+
+/// What to do about letters that are no currency.
+fn foreign(text: &str) -> Option<String> {
+    let code = unknown(text)?;
+    Some(format!(
+        "'{code}' is no currency of ISO 4217; write its three letters, as in 'EUR'"
+    ))
 }
 
 /// What a number without a currency lacks.
@@ -235,7 +200,8 @@ impl Value for Money {
             help: once(text)
                 .or_else(|| bare(text, ""))
                 .or_else(|| pointed(text)?.grouped::<Self>("")?.help)
-                .or_else(|| slip::thousands(text)),
+                .or_else(|| slip::thousands(text))
+                .or_else(|| foreign(text)),
             meant: meant(text),
             ..Wrong::of::<Self>()
         })
@@ -362,7 +328,8 @@ impl Value for Cost {
                         let per = format!("/{period}");
                         pointed(money)?.grouped::<Self>(&per)?.help
                     })
-                    .or_else(|| slip::thousands(text)),
+                    .or_else(|| slip::thousands(text))
+                    .or_else(|| foreign(text)),
                 meant: known,
                 ..Wrong::of::<Self>()
             }
@@ -440,7 +407,8 @@ impl Value for EnergyPrice {
                 // A cent is of any currency.
                 help: slip::cents(money)
                     .and_then(|n| bare(&n, "/kWh"))
-                    .or_else(|| bare(money, "/kWh")),
+                    .or_else(|| bare(money, "/kWh"))
+                    .or_else(|| foreign(text)),
                 ..Wrong::of::<Self>()
             }
         })
@@ -453,4 +421,4 @@ impl fmt::Display for EnergyPrice {
     }
 }
 
-serde_as_text!(Currency, Money, Cost, EnergyPrice);
+serde_as_text!(Money, Cost, EnergyPrice);

@@ -123,6 +123,7 @@ pub(crate) fn told(
     let bare = word == "temperature" && Decimal::parse(text).is_some();
     let degrees = bare.then(|| format!("{text}°C"));
     let help = day
+        .or_else(|| exponent(text, examples))
         .or_else(|| slip::size(text).filter(|_| word == "size"))
         .or_else(|| slip::several(text, reads).filter(|_| word == "size"))
         .or_else(|| slip::megabytes(text).filter(|_| word == "size"))
@@ -138,4 +139,15 @@ pub(crate) fn told(
         help,
         ..wrong
     }
+}
+
+/// `1e30` and `1.5E9 B`: digits are meant, and of so many nobody sees how many there are.
+fn exponent(text: &str, examples: &[&str]) -> Option<String> {
+    let (number, power) = text.split_once(['e', 'E'])?;
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let power = power.strip_prefix(['+', '-']).unwrap_or(power);
+    let example = examples.first()?;
+    (digits(number) && power.starts_with(|c: char| c.is_ascii_digit())).then(|| {
+        format!("write the number without an exponent, and a unit behind it, as in '{example}'")
+    })
 }

@@ -2,9 +2,10 @@
 
 use super::amount::Amount;
 use super::calendar::Calendar;
+use super::currency::Currency;
 use super::decimal::Decimal;
 use super::duration::{Duration, Effort};
-use super::money::{Cost, Currency, EnergyPrice, Money};
+use super::money::{Cost, EnergyPrice, Money};
 use super::net::{Address, AddressRange, Mac, Ports};
 use super::percent::{Percent, Share};
 use super::physics::{Apparent, Energy, Frequency, Power, Temperature};

@@ -6,7 +6,7 @@ use crate::coverage::{self, Coverage, Declared};
 use crate::origin::cite;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
-use model::compose::Mount;
+use model::compose::{Mount, MountKind};
 use model::declare::OptExt as _;
 use model::knowledge::{Data, Product};
 use model::lab::DataSource;
@@ -63,18 +63,39 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     datasets(ctx, out);
     for container in ctx.containers() {
-        let Some((_, product)) = container.product(ctx) else {
+        let Some((id, product)) = container.product(ctx) else {
             continue;
         };
         let Some(data) = &product.data else { continue };
-        let holds = |m: &&Mount| {
-            let target = m.target.as_str();
-            let on = |f: &str| containers::is_below(target, f) || containers::is_below(f, target);
-            data.folders.iter().any(|f| on(&f.value.0))
-        };
-        if let Some(mount) = container.kept().find(holds) {
-            database(ctx, &container, product, data, mount, out);
+        if let Some(mount) = container.kept().find(|m| holds(data, m)) {
+            database(ctx, &container, (id, product), data, mount, out);
         }
+    }
+}
+
+/// A mount has the files of a database in it.
+fn holds(data: &Data, mount: &Mount) -> bool {
+    let target = mount.target.as_str();
+    let on = |f: &str| containers::is_below(target, f) || containers::is_below(f, target);
+    data.folders.iter().any(|f| on(&f.value.0))
+}
+
+/// The product whose database a mount has in it, with the word by which data says that it is dumped, where there is one.
+pub(super) fn database_in<'a>(
+    ctx: &Context<'a>,
+    container: &Container<'_>,
+    mount: &Mount,
+) -> Option<(&'a Product, Option<&'static str>)> {
+    let (id, product) = container.product(ctx)?;
+    let data = product.data.as_ref()?;
+    holds(data, mount).then(|| (product, dump_word(id)))
+}
+
+fn dump_word(product: &str) -> Option<&'static str> {
+    match product {
+        "postgresql" => Some(Dump::Postgres.word()),
+        "mysql" | "mariadb" => Some(Dump::Mysql.word()),
+        _ => None,
     }
 }
 
@@ -82,7 +103,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 fn database<'a>(
     ctx: &Context<'a>,
     container: &Container<'a>,
-    product: &Product,
+    (id, product): (&str, &Product),
     data: &Data,
     mount: &Mount,
     out: &mut Findings,
@@ -139,12 +160,30 @@ fn database<'a>(
         .at(mount.span, format!("files of {program}"))
         .and_at(backup.span, "copied here, as they are");
     let d = cite(d, &product.origin(&data.source, &data.checked), ctx.today);
+    let say = said_by(id, container.stack, mount);
     out.add(
         container.object(),
         d.help(format!(
-            "write dumps with {way} and back those up ('dump: …' of the data), or set 'consistency: stop' or 'freeze' if that is what happens"
+            "write dumps with {way} and back those up; {say}. Or write 'consistency: stop' or 'freeze' at the backup if that is what happens"
         )),
     );
+}
+
+/// The key, or the job, that says that a database is written out.
+fn said_by(product: &str, stack: &str, mount: &Mount) -> String {
+    let key = match mount.kind {
+        MountKind::Bind => "path",
+        _ => "volume",
+    };
+    let source = mount.source.as_deref().unwrap_or_default();
+    match dump_word(product) {
+        Some(word) => format!(
+            "say so at the data: 'services: {{NAME: {{runs: {{stack: {stack}}}, data: {{DATA: {{{key}: {source}, dump: {word}}}}}}}}}'"
+        ),
+        None => format!(
+            "declare the job that does it: 'jobs: {{NAME: {{kind: dump, on: [stack/{stack}]}}}}'"
+        ),
+    }
 }
 
 fn datasets(ctx: &Context<'_>, out: &mut Findings) {

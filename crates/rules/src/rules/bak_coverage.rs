@@ -1,15 +1,17 @@
 //! Data is in no backup: datasets, what services keep, and what containers write to.
 
+use super::bak_consistency;
 use crate::containers::Container;
 use crate::context::dataset;
 use crate::coverage::{self, Coverage};
 use crate::places::{self, Machine, Mounts};
 use crate::{Context, Findings, Mend, Rule};
-use diag::{Edit, Fix, Severity, Span};
+use diag::{Diagnostic, Edit, Fix, Severity, Span};
 use graph::few::Few;
-use model::compose::Mount;
+use model::compose::{Mount, MountKind};
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
+use model::knowledge::Product;
 use model::lab::guest::Guest;
 use model::lab::protection::{BackupKind, JobKind};
 use model::lab::service::{Service, ServiceData};
@@ -264,45 +266,123 @@ fn is_backed_up(ctx: &Context<'_>, name: &str, service: &Service, data: &Service
     held || job || coverage::of_data(ctx, name, data).is_some()
 }
 
+/// Something that a container writes to.
+struct Written<'a> {
+    source: &'a str,
+    kind: MountKind,
+    span: Span,
+    forgotten: bool,
+    /// The product whose database it is, with the key that says how it is dumped, if there is one.
+    database: Option<(&'a Product, Option<&'static str>)>,
+}
+
 /// What containers write to and nobody mentions.
 fn stacks(ctx: &Context<'_>, out: &mut Findings) {
     for (stack, _, _) in ctx.composed() {
-        let mut seen: Vec<(&str, Span, bool)> = Vec::new();
+        let mut seen: Vec<Written<'_>> = Vec::new();
         for container in ctx.containers_of(stack) {
             for mount in container.kept() {
                 let source = mount.source.as_deref().unwrap_or_default();
-                if !seen.iter().any(|(s, ..)| *s == source) {
-                    seen.push((source, mount.span, is_forgotten(ctx, container, mount)));
+                if !seen.iter().any(|w| w.source == source) {
+                    seen.push(Written {
+                        source,
+                        kind: mount.kind,
+                        span: mount.span,
+                        forgotten: is_forgotten(ctx, container, mount),
+                        database: bak_consistency::database_in(ctx, container, mount),
+                    });
                 }
             }
         }
-        let forgotten: Vec<_> = seen.iter().filter(|(_, _, forgotten)| *forgotten).collect();
+        let forgotten: Vec<&Written<'_>> = seen.iter().filter(|w| w.forgotten).collect();
         let Some((first, rest)) = forgotten.split_first() else {
             continue;
         };
-        let names: Vec<String> = forgotten.iter().map(|(s, ..)| format!("'{s}'")).collect();
-        let (are, word) = if rest.is_empty() {
-            ("is", "volume")
-        } else {
-            ("are", "volumes")
-        };
         let message = format!(
-            "{word} {} of stack '{stack}' {are} in no backup",
-            names.join(", ")
+            "{} of stack '{stack}' {} in no backup",
+            named(&forgotten),
+            if rest.is_empty() { "is" } else { "are" }
         );
         let mut d = RULE
             .with(Severity::Warning, message)
-            .at(first.1, "written here");
-        for (_, span, _) in rest {
-            d = d.and_at(*span, "written here");
+            .at(first.span, "written here");
+        for one in rest {
+            d = d.and_at(one.span, "written here");
         }
-        let d = d
-            .note(format!("in a backup, or declared: {} of {}", seen.len() - forgotten.len(), seen.len()))
-            .help(format!(
-                "add 'stacks: [{stack}]' to a backup, or declare each as a service's data with its class ('scratch' and 'replaceable' may be lost)"
-            ));
+        d = d.note(format!(
+            "in a backup, or declared: {} of {}",
+            seen.len() - forgotten.len(),
+            seen.len()
+        ));
+        let d = ways(ctx, stack, &forgotten)
+            .into_iter()
+            .fold(d, Diagnostic::help);
         out.add(ObjectRef::new(Kind::Stack, stack), d);
     }
+}
+
+/// `volumes 'a', 'b'`, `folder '/srv/a'`, or both.
+fn named(all: &[&Written<'_>]) -> String {
+    let of = |bind: bool, one: &str, several: &str| {
+        let all = all.iter().filter(|w| (w.kind == MountKind::Bind) == bind);
+        let all: Vec<String> = all.map(|w| format!("'{}'", w.source)).collect();
+        let word = if all.len() == 1 { one } else { several };
+        (!all.is_empty()).then(|| format!("{word} {}", all.join(", ")))
+    };
+    let volumes = of(false, "volume", "volumes");
+    let folders = of(true, "folder", "folders");
+    let both: Vec<String> = volumes.into_iter().chain(folders).collect();
+    both.join(" and ")
+}
+
+/// How it gets into a backup. The files of a database, copied while it runs, are a state that never was.
+fn ways(ctx: &Context<'_>, stack: &str, forgotten: &[&Written<'_>]) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let service = ctx
+        .services_in(stack)
+        .next()
+        .map_or("NAME", |(name, _)| name);
+    let entry = |(n, w): (usize, &&Written<'_>)| {
+        let key = match w.kind {
+            MountKind::Bind => "path",
+            _ => "volume",
+        };
+        let dump = w.database.and_then(|(_, dump)| dump);
+        let dump = dump.map_or(String::new(), |dump| format!(", dump: {dump}"));
+        format!(
+            "DATA{}: {{{key}: {}, class: important{dump}}}",
+            n + 1,
+            w.source
+        )
+    };
+    let shown = forgotten.iter().enumerate().take(SHOWN).map(entry);
+    let mut shown: Vec<String> = shown.collect();
+    if forgotten.len() > SHOWN {
+        shown.push("…".to_owned());
+    }
+    let declare = format!(
+        "declare it as data of its service: 'services: {{{service}: {{runs: {{stack: {stack}}}, data: {{{}}}}}}}'; and add 'services: [{service}]' to a backup, unless its class is 'scratch' or 'replaceable'",
+        shown.join(", ")
+    );
+    let of = |dumped: bool| {
+        let all = forgotten
+            .iter()
+            .filter_map(|w| Some((w.source, w.database?)));
+        all.filter(move |(_, (_, dump))| dump.is_some() == dumped)
+    };
+    let mut out = Vec::new();
+    if of(true).chain(of(false)).next().is_none() {
+        out.push(format!("add 'stacks: [{stack}]' to a backup; or {declare}"));
+        return out;
+    }
+    out.push(declare);
+    if let Some((source, (product, _))) = of(false).next() {
+        out.push(format!(
+            "in '{source}' are the files of {}, which must not be copied while it runs: declare the job that writes them out ('jobs: {{NAME: {{kind: dump, on: [stack/{stack}]}}}}'), or write 'consistency: stop' or 'freeze' at the backup if that is what happens",
+            product.title()
+        ));
+    }
+    out
 }
 
 fn is_forgotten<'a>(ctx: &Context<'a>, container: &Container<'a>, mount: &Mount) -> bool {

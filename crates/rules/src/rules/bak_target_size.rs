@@ -76,7 +76,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(
                 repository(name),
                 d.at(store.span, "")
-                    .note(format!("not declared: {}", listed(&missing))),
+                    .note(format!("not declared: {}", listed(&missing)))
+                    .help("declare the sizes, or how large one copy is, with 'size' of the backup"),
             );
         }
     }

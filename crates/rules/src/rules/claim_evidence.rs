@@ -48,7 +48,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 bare.len()
             ))
             .help(
-                "write what shows it under 'evidence': the date and the run, the drill, the commit",
+                "write what shows it, and when: '{text: …, done: true, evidence: \"2026-10-01: restored photos, see docs/drills.md\"}'; or 'done: false' until it was done",
             );
         out.add(ObjectRef::new(Kind::Phase, name), d);
     }
@@ -84,7 +84,7 @@ fn claims(ctx: &Context<'_>, out: &mut Findings) {
             .finding(format!("nothing shows what is claimed: '{text}'"))
             .at(given.span, "a yes, without a measurement")
             .note(format!("'{said}'{from}: no date, no source"))
-            .help("write {measured: VALUE, on: DATE, source: WHAT} with the run that shows it, or drop the claim");
+            .help(format!("write what was measured, as in 'value: {{measured: {said}, on: 2026-10-01, source: the drill of that day}}', or drop the claim"));
         out.add(ObjectRef::new(Kind::Metric, metric), d);
     }
 }
@@ -148,7 +148,7 @@ fn ticks(document: &Document, out: &mut Findings) {
             bare.len(),
             lines.join(", ")
         ))
-        .help("put the date behind the tick, or a link to the record");
+        .help("put the date behind the tick, or a link to the record: '- [x] …, 2026-10-01' or '- [x] … ([record](drills.md))'; or untick it, '- [ ] …', until it was done");
     out.add(object(document), d);
 }
 

@@ -34,6 +34,10 @@ struct Term {
     against: fn(&Lab) -> Vec<Against>,
     /// What the lab must declare before it can be held against the term, if it does not.
     open: fn(&Lab) -> Option<String>,
+    /// A word for what a lab has that is less.
+    instead: &'static str,
+    /// What the lab would have to declare so that the term is right.
+    write: &'static str,
 }
 
 const TERMS: &[Term] = &[
@@ -43,6 +47,8 @@ const TERMS: &[Term] = &[
         means: "NIST SP 800-207: each request is authenticated and authorised; the place in the network gives no right",
         against: trust,
         open: |_| None,
+        instead: "segmented networks",
+        write: "flows with 'ports' that are named, and 'controls: {sso: yes, tls: yes, mfa: yes}' of each service",
     },
     Term {
         written: &["highly available", "high availability"],
@@ -58,6 +64,8 @@ const TERMS: &[Term] = &[
                 )
             })
         },
+        instead: "restored within an hour",
+        write: "'ha: true' at a cluster of three votes or more whose guests lie on storage that all members reach",
     },
     Term {
         written: &["immutable backup", "immutable copies"],
@@ -88,6 +96,8 @@ const TERMS: &[Term] = &[
                 )
             })
         },
+        instead: "copies off site",
+        write: "'append_only: true' at the repository, once its store refuses deletions",
     },
     Term {
         written: &["air gapped", "air gap"],
@@ -109,6 +119,8 @@ const TERMS: &[Term] = &[
             )],
         },
         open: |_| None,
+        instead: "copies off site",
+        write: "'offline: true' at the repository that is connected while it is written alone",
     },
     Term {
         written: &["zero downtime"],
@@ -126,6 +138,8 @@ const TERMS: &[Term] = &[
                 .collect()
         },
         open: |_| None,
+        instead: "the objective itself, such as 99.9%",
+        write: "a target of 100%, which nothing keeps",
     },
 ];
 
@@ -154,7 +168,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                     .unknown(format!("whether {place} rightly speaks of {}", term.name))
                     .at(span, format!("{} is claimed", term.name))
                     .note(term.means)
-                    .note(missing);
+                    .note(missing)
+                    .help(help(term));
                 out.add(object, d);
             }
             continue;
@@ -184,8 +199,16 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if uses.len() > 1 {
             d = d.note(format!("said in {} places", uses.len()));
         }
-        out.add(object, d.help("use the word for what it is, such as 'segmented networks', or change what contradicts it"));
+        out.add(object, d.help(help(term)));
     }
+}
+
+/// Which words to write, and what the lab would have to say for these.
+fn help(term: &Term) -> String {
+    format!(
+        "write what it is instead of '{}', such as '{}'; or declare what makes it so: {}",
+        term.name, term.instead, term.write
+    )
 }
 
 /// Where a term is used for the lab as it is, not for what is planned.

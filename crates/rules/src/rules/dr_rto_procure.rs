@@ -271,11 +271,11 @@ impl<'c, 'a> StandIns<'c, 'a> {
             FaultScope::Device => {
                 let hit = lost.iter().copied();
                 let hit: Vec<&Body<'_>> = hit.filter(|b| !unhurt(lab, b, scope)).collect();
-                let need = tier.demand.need(&hosts, &hit);
+                let need = tier.demand.need(lab, &hosts, &hit);
                 (self.standby.of_disk(lab, name, &need, &hit), need)
             }
             _ => {
-                let need = tier.demand.need(&hosts, lost);
+                let need = tier.demand.need(lab, &hosts, lost);
                 (self.standby.of_host(lab, name, &need), need)
             }
         };

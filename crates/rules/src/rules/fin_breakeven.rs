@@ -34,7 +34,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 fn check(said: &Said<'_>, all: &Budget) -> Option<Diagnostic> {
-    let lines = || all.once.iter().chain(&all.yearly).chain(&all.replaced);
+    let added = all.added();
+    let lines = || all.once.iter().chain(&added).chain(&all.replaced);
     let lacking = match (
         all.missing.is_empty(),
         all.once.is_empty(),
@@ -58,7 +59,7 @@ fn check(said: &Said<'_>, all: &Budget) -> Option<Diagnostic> {
 
 fn compare(said: &Said<'_>, all: &Budget, currency: [u8; 3]) -> Option<Diagnostic> {
     let text = |(low, high): (i128, i128)| budget::range(low, high, currency);
-    let (once, yearly) = (budget::sum(&all.once), budget::sum(&all.yearly));
+    let (once, yearly) = (budget::sum(&all.once), budget::sum(&all.added()));
     let saved = budget::sum(&all.replaced);
     let net = (saved.0 - yearly.1, saved.1 - yearly.0);
     let how = format!(

@@ -145,7 +145,7 @@ fn parts(measure: Measure, all: &Budget) -> Vec<Line> {
         Measure::OneTimeCost => of(&[&all.once]),
         Measure::ReplacedCost => of(&[&all.replaced]),
         Measure::TotalCost => of(&[&all.once, &all.yearly]),
-        Measure::Savings => of(&[&all.once, &all.yearly, &all.replaced]),
+        Measure::Savings => of(&[&all.once, &all.added(), &all.replaced]),
         _ => of(&[&all.yearly]),
     }
 }
@@ -216,8 +216,12 @@ fn electricity(ctx: &Context<'_>, all: &Budget) -> Vec<Line> {
 fn over(measure: Measure, all: &Budget, time: i128, currency: [u8; 3]) -> Sum {
     let text = |(low, high): (i128, i128)| budget::range(low, high, currency);
     let years = decimal(time, YEAR, 2);
-    let (once, yearly) = (budget::sum(&all.once), budget::sum(&all.yearly));
-    let paid = budget::over(all, time);
+    let yearly = match measure {
+        Measure::Savings => all.added(),
+        _ => all.yearly.clone(),
+    };
+    let (once, yearly) = (budget::sum(&all.once), budget::sum(&yearly));
+    let paid = budget::over((once, yearly), time);
     let how = format!("{} + {years} × {}", text(once), text(yearly));
     let (result, how) = match measure {
         Measure::Savings => {

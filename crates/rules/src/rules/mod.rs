@@ -77,7 +77,6 @@ mod sto_monitor;
 mod sto_replica_fit;
 mod sto_scrub_layer;
 mod sto_thin;
-mod sto_tier_value;
 mod sto_units;
 mod svc_no_tier;
 pub(crate) mod waiver_invalid;
@@ -86,18 +85,18 @@ pub(crate) mod waiver_unused;
 use crate::Rule;
 use native::{
     bak_unencrypted, cap_feed_load, cap_memory_slots, cap_ups_load, cap_ups_runtime,
-    chg_backup_before, chg_bypass, cmp_dup_key, cmp_exposure, cmp_hardening, cmp_mode_ports,
-    cmp_net_claim, cmp_port_open, cmp_public_cert, cmp_replicas_port, doc_diagram, doc_encoding,
-    doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope, fw_syntax,
-    ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial, plat_cmd,
-    ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password,
+    chg_backup_before, chg_bypass, cmp_dup_key, cmp_exposure, cmp_hardening, cmp_macvlan_host,
+    cmp_mode_ports, cmp_net_claim, cmp_port_open, cmp_public_cert, cmp_replicas_port, doc_diagram,
+    doc_encoding, doc_link, doc_residue, fw_conflict, fw_default, fw_docker_bypass, fw_scope,
+    fw_syntax, ha_expected_votes, img_pin, img_updater, inv_guest_id, inv_rack, inv_serial,
+    plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password,
     sec_guest_privileged, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
     sto_dev_name, sto_disk_owner, sto_fs_selfheal, sto_fstab, sto_guest_pool, sto_raid_usable,
-    sto_rebuild_ure, sto_writehole, sudo_nopassword, ups_unwatched,
+    sto_rebuild_ure, sto_tier_value, sto_writehole, sudo_nopassword, ups_unwatched,
 };
 use network::{
-    exposure_review, net_any_source, net_cable_ends, net_container_address, net_dns_address,
-    net_dns_record, net_dns_secondary, net_dns_tld, net_double_nat, net_egress,
+    exposure_review, net_any_source, net_cable_ends, net_cgnat, net_container_address,
+    net_dns_address, net_dns_record, net_dns_secondary, net_dns_tld, net_double_nat, net_egress,
     net_exposure_denied, net_flow_conflict, net_flow_missing, net_guest_network, net_gw, net_link,
     net_matrix, net_overlap, net_portcount, net_reserved_range, net_transitive, net_tunnel,
     net_wireguard,
@@ -162,6 +161,7 @@ pub const RULES: &[Rule] = &[
     cmp_dup_key::RULE,
     cmp_exposure::RULE,
     cmp_hardening::RULE,
+    cmp_macvlan_host::RULE,
     cmp_mode_ports::RULE,
     cmp_net_claim::RULE,
     cmp_port_open::RULE,
@@ -243,6 +243,7 @@ pub const RULES: &[Rule] = &[
     met_sample::RULE,
     net_any_source::RULE,
     net_cable_ends::RULE,
+    net_cgnat::RULE,
     net_container_address::RULE,
     net_dns_address::RULE,
     net_dns_record::RULE,

@@ -128,7 +128,7 @@ backups: {nightly: {guests: [db], to: store, every: 1d, keep: {last: 2}}}
         large: "600GB",
         small: "100GB",
         message: "repository 'store' holds 500GB, and one copy of its backups is at least 600GB",
-        note: "not in it, as it is not known: the size of 1 of 2 disks of guest 'db'",
+        note: "not in it, as it is not known: the 'size' of 1 of 2 disks of guest 'db'",
         unknown: "unknown: whether a copy of everything fits into repository 'store'",
     },
     Row {
@@ -141,7 +141,7 @@ backups: {nightly: {datasets: [papers, films], to: store, every: 1d, keep: {last
         large: "200GB",
         small: "20GB",
         message: "repository 'store' holds 500GB, and what it is to keep needs at least 800GB",
-        note: "not in it, as it is not known: the size of dataset 'films'",
+        note: "not in it, as it is not known: the 'size' of dataset 'films'",
         unknown: "unknown: whether the archives of repository 'store' fit into it",
     },
     Row {

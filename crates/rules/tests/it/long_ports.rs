@@ -6,23 +6,69 @@ use std::collections::BTreeSet;
 
 /// The Compose file after the mend of `fw-docker-bypass`.
 fn mended(ports: &str) -> String {
+    let lab =
+        "hosts: {nas: {firewall: {table: holdfast}}}\nstacks: {db: {file: w.yaml, on: nas}}\n";
+    of("fw-docker-bypass", lab, "x:1", ports)
+}
+
+/// The same after that of `cmp-port-open`, which is about databases.
+fn closed(ports: &str) -> String {
+    let lab = "zones: {inner: {trust: medium}}\nnetworks: {lan: {subnet: 192.168.1.0/24, zone: inner}}\n\
+        hosts: {nas: {addresses: {lan: 192.168.1.5}}}\nstacks: {db: {file: w.yaml, on: nas}}\n";
+    of("cmp-port-open", lab, "mongo:8", ports)
+}
+
+fn of(code: &str, lab: &str, image: &str, ports: &str) -> String {
     let text = format!(
-        "format: 1\nlab: x\nhosts: {{nas: {{firewall: {{table: holdfast}}}}}}\nstacks: {{db: {{file: w.yaml, on: nas}}}}\n# file: w.yaml\nservices:\n  db:\n    image: 'x:1'\n    ports:\n{ports}"
+        "format: 1\nlab: x\n{lab}# file: w.yaml\nservices:\n  db:\n    image: '{image}'\n    ports:\n{ports}"
     );
     let (found, sources) = check(&text, None);
     let own: Vec<_> = found
         .into_iter()
-        .filter(|d| d.code == "fw-docker-bypass" && d.fix.is_some())
+        .filter(|d| d.code == code && d.fix.is_some())
         .collect();
     assert_eq!(own.len(), 1, "{own:#?}");
     let texts = mend(&own, &sources, Reach::Unsafe, &BTreeSet::new()).texts;
     let after = texts.get("w.yaml").expect("the Compose file is changed");
     let (first, _) = split(&text);
     let (again, _) = check(&format!("{first}# file: w.yaml\n{after}"), None);
-    let left = again.iter().filter(|d| d.code == "fw-docker-bypass");
+    let left = again.iter().filter(|d| d.code == code);
     assert_eq!(left.count(), 0, "{after}");
     let (_, ports) = after.split_once("ports:\n").expect("it still has ports");
     ports.to_owned()
+}
+
+#[test]
+fn what_is_open_to_a_network_is_closed_in_every_form() {
+    for (ports, after) in [
+        (
+            "      - target: 27017\n        published: 27018\n    restart: always\n",
+            "      - host_ip: 127.0.0.1\n        target: 27017\n        published: 27018\n    restart: always\n",
+        ),
+        (
+            "      -\n        # Old.\n        target: 27017\n",
+            "      -\n        # Old.\n        host_ip: 127.0.0.1\n        target: 27017\n",
+        ),
+        (
+            "      - \"target\": 27017\n        published: \"5434-5436\"\n",
+            "      - host_ip: 127.0.0.1\n        \"target\": 27017\n        published: \"5434-5436\"\n",
+        ),
+        (
+            "      - {target: 27017, published: 27018}\n",
+            "      - {target: 27017, published: 27018, host_ip: 127.0.0.1}\n",
+        ),
+        (
+            "      - {target: 27017, host_ip: '::'}\n",
+            "      - {target: 27017, host_ip: 127.0.0.1}\n",
+        ),
+        ("      - '27017'\n", "      - \"127.0.0.1::27017\"\n"),
+        (
+            "      - 8000-8010:8000-8010/udp # all\n",
+            "      - \"127.0.0.1:8000-8010:8000-8010/udp\" # all\n",
+        ),
+    ] {
+        assert_eq!(closed(ports), after, "{ports}");
+    }
 }
 
 #[test]

@@ -61,3 +61,34 @@ fn a_database_is_known_by_its_port_or_its_image() {
         assert!(found.is_empty(), "{service}: {found:?}");
     }
 }
+
+/// A published range is one entry, and what is said of it is said once; ports that are declared are no part of it.
+#[test]
+fn a_range_is_told_once() {
+    let found = said("image: mongo:8, ports: ['8000-8010:8000-8010', '27017:27017']");
+    assert_eq!(
+        found,
+        [
+            "a database in container 'db' of stack 's' is open at ports 8000-8010 to network 'lan' (zone 'inner')",
+            "a database in container 'db' of stack 's' is open to network 'lan' (zone 'inner')",
+        ]
+    );
+    let lab = "format: 1
+lab: x
+zones: {inner: {trust: medium}}
+networks: {lan: {subnet: 192.168.1.0/24, zone: inner}}
+hosts: {h: {addresses: {lan: 192.168.1.5}, exposures: [{port: 8003, from: lan}]}}
+stacks: {s: {file: s.yaml, on: h}}
+# file: s.yaml
+services: {db: {image: mongo:8, ports: ['8000-8010:8000-8010']}}
+";
+    let (found, _) = check(lab, None);
+    let found: Vec<_> = found
+        .into_iter()
+        .filter(|d| d.code == "cmp-port-open")
+        .collect();
+    let parts: Vec<_> = found.iter().flat_map(|d| &d.parts).collect();
+    assert_eq!(parts, ["db: 8000-8002/tcp", "db: 8004-8010/tcp"]);
+    // The edit would close the port that is declared, too.
+    assert!(found.iter().all(|d| d.fix.is_none()), "{found:#?}");
+}

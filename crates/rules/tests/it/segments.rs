@@ -82,6 +82,24 @@ networks: {{h: {{vlan: 10, subnet: 10.1.0.0/24}}, c: {{vlan: 10, subnet: 10.2.0.
     };
     assert!(of("cabin").is_empty());
     assert_eq!(of("home"), ["networks 'c' and 'h' are both VLAN 10"]);
+    // A machine of which nobody said where it stands may be at the other site.
+    let text = "sites: {home: , cabin: }
+hosts: {nas: {site: home, addresses: {h: 10.1.0.2}}, pi: {site: cabin, addresses: {c: 10.2.0.2}}, tv: {addresses: {h: 10.1.0.3}}}
+networks: {h: {vlan: 10, subnet: 10.1.0.0/24}, c: {vlan: 10, subnet: 10.2.0.0/24}}";
+    let (found, _) = crate::support::check(&format!("format: 1\nlab: x\n{text}\n"), None);
+    let told: Vec<_> = found
+        .iter()
+        .filter(|d| d.code == "net-overlap")
+        .map(|d| (d.unknown, d.message.as_str(), d.help.concat()))
+        .collect();
+    assert_eq!(
+        told,
+        [(
+            true,
+            "unknown: whether networks 'c' and 'h' have VLAN 10 at one site",
+            "write the 'site' of host 'tv', and of every other machine in the two".to_owned()
+        )]
+    );
 }
 
 #[test]

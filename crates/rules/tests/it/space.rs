@@ -138,3 +138,38 @@ services: {{web: {{runs: {{host: a}}, data: {{d: {{dataset: photos}}}}}}}}
     assert_eq!(ceph("a/a, a/b"), Some(1));
     assert_eq!(ceph("a/a, a/b, a/c, a/d"), Some(2));
 }
+
+/// Where nobody knows a size, the key that says it is named, and nothing is said to be `at least 0`.
+#[test]
+fn a_size_that_is_not_declared_is_told_with_its_key() {
+    let lab = "format: 1
+lab: x
+hosts: {pve: {os: proxmox-ve, hardware: {memory: 16GiB}}, spare: {os: proxmox-ve, hardware: {memory: 16GiB}}}
+tiers: {gold: {rto: {host: 1h}, rpo: {host: 1d}}}
+guests: {g: {kind: vm, on: pve, memory: 2GiB}}
+repositories: {usb: {location: /mnt/usb, on: spare, size: 1TB}}
+services: {s: {runs: {guest: g}, tier: gold}}
+backups: {b: {guests: [g], to: usb, every: 1d}}
+";
+    let told = |lab: &str| -> Vec<String> {
+        let (found, _) = crate::support::check(lab, None);
+        let texts = |d: diag::Diagnostic| [d.notes, d.help].concat();
+        found.into_iter().flat_map(texts).collect()
+    };
+    let all = told(lab).join("\n");
+    for said in [
+        "spare has space for what must be restored, of which nobody knows how much it is; not declared: the pools of spare, the size of guest 'g' ('disks: {NAME: {size: …}}')",
+        "the disks of guest 'g' ('disks: {NAME: {size: …}}')",
+    ] {
+        assert!(all.contains(said), "{said}\n{all}");
+    }
+    assert!(!all.contains("at least 0"), "{all}");
+    // What is named is the key that lacks.
+    let after = lab.replace(
+        "memory: 2GiB}",
+        "memory: 2GiB, disks: {root: {size: 32GB}}}",
+    );
+    let all = told(&after).join("\n");
+    assert!(!all.contains("guest 'g' ("), "{all}");
+    assert!(all.contains("spare has space for 32GB of data"), "{all}");
+}

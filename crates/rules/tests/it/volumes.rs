@@ -27,7 +27,7 @@ fn what_containers_write_is_in_a_backup_or_may_be_lost() {
     let stack = |on: &str| format!("stacks: {{wiki: {{file: wiki.yaml, on: {on}}}}}\n");
     let both = "backups: {b: {stacks: [wiki], to: usb, every: 1d}}";
     for (on, rest, forgotten) in [
-        ("nas", "", Some("'db', '/srv/wiki'")),
+        ("nas", "", Some("'db' and folder '/srv/wiki'")),
         ("nas", both, None),
         (
             "docker",
@@ -43,7 +43,7 @@ fn what_containers_write_is_in_a_backup_or_may_be_lost() {
         (
             "nas",
             "datasets: {w: {host: pve, folder: /srv, class: scratch}}",
-            Some("'db', '/srv/wiki'"),
+            Some("'db' and folder '/srv/wiki'"),
         ),
         (
             "nas",
@@ -152,5 +152,63 @@ fn a_database_is_dumped_or_holds_still() {
         let lab = format!("stacks: {{wiki: {{file: wiki.yaml, on: nas}}}}\n{rest}");
         let verdict = verdict("bak-consistency", &lab, COMPOSE);
         assert_eq!(!verdict.is_empty(), found, "{lab}: {verdict:?}");
+    }
+}
+
+/// What stands between the quotes of a help.
+fn quoted(help: &str) -> Vec<&str> {
+    help.split('\'').skip(1).step_by(2).collect()
+}
+
+/// Whoever does what the help says of a database is told nothing more, and no copy is torn.
+#[test]
+fn the_help_of_what_is_forgotten_leads_to_no_torn_copy() {
+    let base = "format: 1\nlab: x\nhosts: {nas: }\nrepositories: {usb: {location: /mnt/usb, on: nas, password: {env: USB}}}\nstacks: {wiki: {file: wiki.yaml, on: nas}}\n";
+    let lab = |more: &str, image: &str, folder: &str| {
+        format!(
+            "{base}{more}\n# file: wiki.yaml\nservices:\n  db: {{image: '{image}', volumes: ['pg:{folder}', '/srv/up:/up']}}\nvolumes: {{pg: {{}}}}\n"
+        )
+    };
+    let own = |text: &str| -> Vec<diag::Diagnostic> {
+        let (found, _) = check(text, None);
+        let of = |d: &diag::Diagnostic| {
+            ["bak-coverage", "bak-consistency"].contains(&d.code.as_str())
+                || d.class == diag::Class::Invalid
+        };
+        found.into_iter().filter(of).collect()
+    };
+    for (image, folder, word) in [
+        ("postgres:17", "/var/lib/postgresql/data", Some("postgres")),
+        ("mariadb:11", "/var/lib/mysql", Some("mysql")),
+        ("mongo:8", "/data/db", None),
+    ] {
+        let found = own(&lab("services: {w: {runs: {stack: wiki}}}", image, folder));
+        assert_eq!(found.len(), 1, "{found:#?}");
+        let [first, more @ ..] = found[0].help.as_slice() else {
+            panic!("{found:#?}")
+        };
+        assert!(!first.contains("stacks: ["), "{first}");
+        let parts = quoted(first);
+        let (data, backup) = (parts[0], parts[1]);
+        assert_eq!(
+            data.contains(&format!("dump: {}", word.unwrap_or("?"))),
+            word.is_some(),
+            "{data}"
+        );
+        let jobs = more.first().map_or("", |help| quoted(help)[1]);
+        assert_eq!(jobs.is_empty(), word.is_some(), "{more:?}");
+        let jobs = jobs.replace("NAME", "dumps");
+        let backups = format!("backups: {{b: {{to: usb, every: 1d, {backup}}}}}");
+        let after = lab(&format!("{data}\n{backups}\n{jobs}"), image, folder);
+        let left = own(&after);
+        assert!(left.is_empty(), "{after}\n{left:#?}");
+        // With the whole stack in a backup the files are copied as they are; what is said then leads there as well.
+        let whole = "backups: {b: {stacks: [wiki], to: usb, every: 1d}}";
+        let found = own(&lab(whole, image, folder));
+        let help = found[0].help.join(" ");
+        let say = quoted(&help)[0].replace("NAME", "w").replace("DATA", "d");
+        let after = lab(&format!("{whole}\n{say}"), image, folder);
+        let left = own(&after);
+        assert!(left.is_empty(), "{after}\n{left:#?}");
     }
 }

@@ -370,7 +370,7 @@ fn price(offer: &Offer, currency: &str, times: u64) -> Option<Price> {
     let times = i128::from(times);
     let once = offer.price.known().copied();
     let yearly = offer.cost.known().copied();
-    let fits = |c: model::units::money::Currency| c.to_string() == currency;
+    let fits = |c: model::units::currency::Currency| c.to_string() == currency;
     let other = once.is_some_and(|p| !fits(p.currency()))
         || yearly.is_some_and(|c| !fits(c.money.currency()));
     if other || (once.is_none() && yearly.is_none()) {

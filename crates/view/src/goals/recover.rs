@@ -14,6 +14,7 @@ use graph::restore::{Way, ways};
 use graph::takeover::{Demand, Need, Standby, Takeover, is_bought};
 use model::compose::Projects;
 use model::declare::{Given, OptExt as _};
+use model::id::Kind;
 use model::lab::{DataClass, FaultScope, Lab};
 use model::units::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
@@ -287,7 +288,11 @@ impl<'a> World<'a> {
             let undo = scope == FaultScope::Corruption && !self.undos.covering(body).is_empty();
             if sides.contains(&Side::Outside) || undo {
                 if body.size.and_then(Given::value).is_none() && !undo {
-                    unsized_.push(body.what.clone());
+                    let key = match body.object.kind {
+                        Kind::Guest => "'data' of its services, with a 'size'",
+                        _ => "'size'",
+                    };
+                    unsized_.push(format!("{} ({key})", body.what));
                 }
                 continue;
             }
@@ -349,8 +354,8 @@ impl<'a> World<'a> {
         trial: &mut Trial,
     ) -> Need {
         let need = match self.of.get(tier) {
-            Some(own) => own.demand.need(hosts, lost),
-            None => Demand::default().need(hosts, lost),
+            Some(own) => own.demand.need(self.lab, hosts, lost),
+            None => Demand::default().need(self.lab, hosts, lost),
         };
         if need.uncounted {
             trial.assumed.insert(UNCOUNTED.to_owned());

@@ -7,7 +7,7 @@ use diag::{Diagnostic, Severity};
 use model::lab::{DataClass, Lab};
 use std::collections::BTreeMap;
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-tier-value",
     since: "0.1.0",
     severity: Severity::Warning,
