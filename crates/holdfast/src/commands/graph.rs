@@ -10,8 +10,6 @@ use crate::output::{
 use crate::put::put;
 use crate::tree::Tree;
 use anyhow::Result;
-use model::id::ObjectRef;
-use model::lab::Lab;
 use view::diagram::{self, Diagram, Options, Theme, TooLarge, View};
 
 /// Draws a view. A declaration that is not valid is drawn as far as it was understood, and said to be so.
@@ -23,7 +21,11 @@ pub(crate) fn graph(args: &GraphArgs, json: bool) -> Result<Exit> {
     };
     let mut drawing = diagram::draw(&tree.lab, view, &options);
     if let Some(object) = &args.focus {
-        drawing = focused(&tree.lab, drawing, object)?;
+        drawing = focused(
+            drawing,
+            object,
+            diagram::not_in_use(&tree.lab, view, object),
+        )?;
     }
     if json {
         dataln!("{}", serde_json::to_string_pretty(&drawing)?);
@@ -99,23 +101,6 @@ fn too_large(view: View, large: TooLarge) -> Stop {
     )
 }
 
-/// What is planned or gone is declared, and not drawn.
-fn not_in_use(lab: &Lab, view: View, object: &str) -> Option<Stop> {
-    let is = |o: &ObjectRef| o.name == object || o.to_string() == object;
-    let (found, why) = lab.apart.why.iter().find(|(o, _)| is(o))?;
-    let (kind, status) = (found.kind.word(), why.status.word());
-    let because = why.because.as_ref();
-    let because = because.map_or(String::new(), |on| format!(", since {on} is"));
-    let message = format!(
-        "{kind} {} is {status}{because}, and the view {} has what is in use",
-        found.name,
-        view.word()
-    );
-    let help =
-        "see: holdfast show summary; or take its 'status' out of the lab tree once it is there";
-    Some(Stop::usage(message).help(help))
-}
-
 fn view(word: &str) -> Result<View> {
     let words = View::ALL.map(View::word);
     View::parse(word).ok_or_else(|| {
@@ -126,11 +111,11 @@ fn view(word: &str) -> Result<View> {
     })
 }
 
-fn focused(lab: &Lab, drawing: Diagram, object: &str) -> Result<Diagram> {
+fn focused(drawing: Diagram, object: &str, apart: Option<String>) -> Result<Diagram> {
     let view = drawing.view;
     diagram::focus(drawing, object).map_err(|lost| {
-        if let Some(stop) = not_in_use(lab, view, object) {
-            return stop.into();
+        if let Some(why) = apart {
+            return Stop::usage(why).help("see: holdfast show summary").into();
         }
         let words = lost.known.iter().map(String::as_str);
         let bare = words

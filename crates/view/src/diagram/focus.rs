@@ -1,6 +1,8 @@
 //! A part of a drawing: one object, what it leads to and what leads to it.
 
-use super::model::Diagram;
+use super::model::{Diagram, View};
+use model::id::ObjectRef;
+use model::lab::Lab;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Nothing in the drawing has that name.
@@ -42,6 +44,20 @@ pub fn focus(diagram: Diagram, on: &str) -> Result<Diagram, Lost> {
         keep.extend(seen);
     }
     Ok(part(diagram, &keep, on))
+}
+
+/// Why something that is declared is in no drawing, if it is planned or gone; it is named as in [`focus`].
+pub fn not_in_use(lab: &Lab, view: View, on: &str) -> Option<String> {
+    let is = |o: &ObjectRef| o.name == on || o.to_string() == on;
+    let (found, why) = lab.apart.why.iter().find(|(o, _)| is(o))?;
+    let (kind, status) = (found.kind.word(), why.status.word());
+    let because = why.because.as_ref();
+    let because = because.map_or(String::new(), |on| format!(", since {on} is"));
+    Some(format!(
+        "{kind} {} is {status}{because}, and the view {} has what is in use",
+        found.name,
+        view.word()
+    ))
 }
 
 fn part(mut diagram: Diagram, keep: &BTreeSet<usize>, on: &str) -> Diagram {

@@ -11,7 +11,7 @@ mod model;
 mod print;
 mod scene;
 
-pub use focus::{Lost, focus};
+pub use focus::{Lost, focus, not_in_use};
 pub use layout::TooLarge;
 pub use metrics::{Weight, text_width};
 pub use model::{
