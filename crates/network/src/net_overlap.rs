@@ -112,13 +112,14 @@ fn vlans(lab: &Lab, out: &mut Findings) {
             }
             _ => true,
         };
-        let others_here = others.iter().filter(|(_, of)| !are_one_segment(net, of));
-        let others_here: Vec<(&str, &Network)> = others_here.copied().collect();
-        let found = others_here.iter().find(|(other, _)| meets(other)).copied();
+        let others_here = || others.iter().filter(|(_, of)| !are_one_segment(net, of));
+        let found = others_here().find(|(other, _)| meets(other)).copied();
+        let open = match found {
+            Some(_) => None,
+            None => astray(places, name, others_here().map(|(other, _)| *other)),
+        };
         others.push((name, net));
         let Some((first, other)) = found else {
-            let others = others_here.iter().map(|(other, _)| *other);
-            let open = astray(places, name, others);
             if let Some((first, owner)) = open {
                 let d = RULE
                     .unknown(format!(
