@@ -54,14 +54,16 @@ pub mod sto_fstab;
 pub mod sto_guest_pool;
 pub mod sto_raid_usable;
 pub mod sto_rebuild_ure;
+pub mod sto_replica_fit;
+pub mod sto_scrub_layer;
 pub mod sto_tier_value;
 pub mod sto_writehole;
 pub mod sudo_nopassword;
 pub mod ups_unwatched;
 
 use graph::{
-    Context, addresses, amounts, bodies, budget, call, containers, context, copies, figure, fstab,
-    links, listening, netfilter, origin, partial, places, pools, reach, sensitive, standing,
-    totals, traffic,
+    Context, addresses, amounts, attention, bodies, budget, call, containers, context, copies,
+    figure, fstab, links, listening, netfilter, origin, partial, places, pools, reach, sensitive,
+    sizes, standing, totals, traffic,
 };
 use lint::{Findings, Mend, Rule};

@@ -74,8 +74,6 @@ mod slo_source;
 mod slo_spof;
 mod sto_fit;
 mod sto_monitor;
-mod sto_replica_fit;
-mod sto_scrub_layer;
 mod sto_thin;
 mod sto_units;
 mod svc_no_tier;
@@ -92,7 +90,8 @@ use native::{
     plat_cmd, ref_container, ref_path, run_destructive, run_exec, run_ref, sec_default_password,
     sec_guest_privileged, ssh_lockout, ssh_no_login, ssh_password_login, ssh_root_login,
     sto_dev_name, sto_disk_owner, sto_fs_selfheal, sto_fstab, sto_guest_pool, sto_raid_usable,
-    sto_rebuild_ure, sto_tier_value, sto_writehole, sudo_nopassword, ups_unwatched,
+    sto_rebuild_ure, sto_replica_fit, sto_scrub_layer, sto_tier_value, sto_writehole,
+    sudo_nopassword, ups_unwatched,
 };
 use network::{
     exposure_review, net_any_source, net_cable_ends, net_cgnat, net_container_address,

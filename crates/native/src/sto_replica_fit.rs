@@ -13,7 +13,7 @@ use model::id::{Kind, ObjectRef};
 use model::knowledge::Origin;
 use model::lab::storage::{Level, Pool, PoolKind};
 
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-replica-fit",
     since: "0.1.0",
     severity: Severity::Warning,

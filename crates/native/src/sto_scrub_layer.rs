@@ -13,7 +13,7 @@ use model::units::calendar::Calendar;
 
 /// Sources: md(4), "SCRUBBING AND MISMATCHES"; btrfs-scrub(8): only blocks in use are read, through the device below, which hands out
 /// data and never reads its parity.
-pub(crate) const RULE: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "sto-scrub-layer",
     since: "0.1.0",
     severity: Severity::Warning,
