@@ -94,7 +94,8 @@ struct Said {
 fn in_folder(command: &mut Command, file: &Path) -> Result<Output> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let name = file.file_name().unwrap_or_default();
-    Ok(command.arg(name).current_dir(folder).output()?)
+    let output = command.arg(name).current_dir(folder).output();
+    output.with_context(|| format!("cannot run the program on {}", file.display()))
 }
 
 fn ours(holdfast: &Path, file: &Path) -> Result<Said> {
@@ -136,7 +137,8 @@ fn theirs(words: &[String], file: &Path) -> Result<Said> {
         .arg(name)
         .args(["config", "--format", "json"])
         .current_dir(folder)
-        .output()?;
+        .output()
+        .with_context(|| format!("cannot run {program} on {}", file.display()))?;
     let object: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     let stderr = lossy(&output.stderr);
     let why: Vec<&str> = stderr
