@@ -8,6 +8,8 @@ use diag::{Diagnostic, Severity, Span};
 use graph::restore::belongs;
 use graph::takeover::{Demand, Standby, Takeover, is_bought};
 use model::declare::OptExt as _;
+use model::id::Kind;
+use model::lab::money::Asset;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
 use rustc_hash::FxHashMap;
@@ -65,6 +67,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let (musts, stand_ins) = rayon::join(|| musts(ctx), || StandIns::of(ctx));
     let mut musts: Vec<_> = musts.into_iter().collect();
     musts.sort_unstable_by_key(|(lost, _)| *lost);
+    let assets = owned(lab);
     for ((host, scope), musts) in musts {
         let Some((name, machine)) = lab.hosts.get_key_value(host) else {
             continue;
@@ -75,10 +78,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let (waiting, open) = stand_ins.waiting(name, scope, musts);
-        let sure = judge(lab, name, machine, scope, waiting);
+        let owned = assets.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+        let sure = judge(owned, name, machine, scope, waiting);
         let d = sure.or_else(|| {
             // Where a delivery would come in time, nobody has to stand in.
-            judge(lab, name, machine, scope, open.musts)?;
+            judge(owned, name, machine, scope, open.musts)?;
             let message = format!(
                 "whether {} has to be bought anew when it fails",
                 thing(name, scope)
@@ -289,19 +293,28 @@ impl<'c, 'a> StandIns<'c, 'a> {
     }
 }
 
+/// What was bought, by the machine that it is or that it is a part of.
+fn owned(lab: &Lab) -> FxHashMap<&str, Vec<&Asset>> {
+    let mut out: FxHashMap<&str, Vec<&Asset>> = FxHashMap::default();
+    for asset in lab.assets.values() {
+        if let Some(of) = asset.of.known().filter(|of| of.kind() == Kind::Host) {
+            out.entry(of.name()).or_default().push(asset);
+        }
+    }
+    out
+}
+
 fn judge(
-    lab: &Lab,
+    assets: &[&Asset],
     name: &str,
     host: &Host,
     scope: FaultScope,
     mut musts: Vec<Must<'_>>,
 ) -> Option<Diagnostic> {
     musts.first()?;
-    let asset = lab.assets.values().find(|a| {
+    let asset = assets.iter().find(|a| {
         let of = a.of.known();
-        of.is_some_and(|of| {
-            of.name() == name && (scope == FaultScope::Device || of.part().is_none())
-        })
+        of.is_some_and(|of| scope == FaultScope::Device || of.part().is_none())
     });
     let declared = asset.and_then(|a| {
         let given = a.delivery.as_ref()?;
