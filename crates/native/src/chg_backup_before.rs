@@ -192,7 +192,14 @@ fn judge<'a>(
             _ => Verdict::Fine,
         };
     }
-    best
+    // One whose time nobody knows may be newer, and done.
+    let open = own.iter().find(|copy| copy.calendar.is_none());
+    match (&best, open) {
+        (Verdict::Inverted(..) | Verdict::Running(..), Some(copy)) => {
+            Verdict::Unknown(body, format!("when {} runs is not declared", copy.by))
+        }
+        _ => best,
+    }
 }
 
 /// How long before a time the last one was, and how long after it the next one is.

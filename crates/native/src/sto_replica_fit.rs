@@ -11,6 +11,7 @@ use graph::space;
 use model::declare::OptExt as _;
 use model::id::{Kind, ObjectRef};
 use model::knowledge::Origin;
+use model::lab::service::Status;
 use model::lab::storage::{Level, Pool, PoolKind};
 
 pub const RULE: Rule = Rule {
@@ -27,14 +28,26 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (name, pool) in &ctx.lab.pools {
-        let replicated = pool.level.known() == Some(&Level::Replicated) || pool.replicas.is_some();
-        if replicated || pool.kind.known() == Some(&PoolKind::Ceph) {
-            let d = check(ctx, name, pool);
-            let all = d.into_iter().chain(too_many(name, pool));
-            all.for_each(|d| out.add(ObjectRef::new(Kind::Pool, name), d));
+    let apart = &ctx.lab.apart;
+    for (name, pool) in ctx.lab.pools.iter().filter(|(_, p)| is_replicated(p)) {
+        let d = check(ctx, name, pool);
+        let all = d.into_iter().chain(too_many(name, pool));
+        all.for_each(|d| out.add(ObjectRef::new(Kind::Pool, name), d));
+    }
+    // That the numbers of a plan do not fit is good to know before anything is bought; what they do not say may come.
+    for (name, pool) in apart.pools.iter().filter(|(_, p)| is_replicated(p)) {
+        let why = apart.why(Kind::Pool, name);
+        let planned = why.is_some_and(|w| w.because.is_none() && w.status == Status::Planned);
+        let d = planned.then(|| check(ctx, name, pool)).flatten();
+        if let Some(d) = d.filter(|d| !d.unknown) {
+            out.add(ObjectRef::new(Kind::Pool, name), d.note("it is planned"));
         }
     }
+}
+
+fn is_replicated(pool: &Pool) -> bool {
+    let said = pool.level.known() == Some(&Level::Replicated) || pool.replicas.is_some();
+    said || pool.kind.known() == Some(&PoolKind::Ceph)
 }
 
 fn check(ctx: &Context<'_>, name: &str, pool: &Pool) -> Option<Diagnostic> {

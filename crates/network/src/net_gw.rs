@@ -64,7 +64,7 @@ fn at(net: &Network, d: Diagnostic, label: &str) -> Diagnostic {
 fn place(name: &str, net: &Network, ip: IpAddr) -> Option<Diagnostic> {
     let range = subnet(net)?;
     // The first address of IPv6 is that of any router.
-    if is_usable(range, ip) || ip.is_ipv6() {
+    if !range.contains(&ip) || is_usable(range, ip) || ip.is_ipv6() {
         return None;
     }
     let d = RULE.finding(format!(

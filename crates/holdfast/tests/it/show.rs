@@ -383,7 +383,8 @@ fn goals_say_what_one_box_cannot_do_and_what_to_buy() {
     }
     let json = run(folder.path(), &["goals", "--json"], "100");
     let advice: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(advice["all"]["total"], 25_000);
+    // The second machine takes over after the loss of a disk, too.
+    assert_eq!(advice["all"]["total"], 18_000);
     assert_eq!(advice["each"]["tier core, RTO host"]["exact"], true);
     assert_eq!(
         advice["each"]["tier core, RTO host"]["items"][0]["price"]["how"],

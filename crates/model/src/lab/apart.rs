@@ -118,6 +118,16 @@ impl Apart {
         self.why.is_empty()
     }
 
+    /// What says itself that it is not in use, and because of which something else is not: that, or what it rests on at last.
+    pub fn root<'o>(&'o self, object: &'o ObjectRef) -> &'o ObjectRef {
+        let mut at = object;
+        // A chain has no object twice: each was found because of one that was found before.
+        while let Some(on) = self.why.get(at).and_then(|why| why.because.as_ref()) {
+            at = on;
+        }
+        at
+    }
+
     /// Why an object is not in use; none if it is, or if there is no such object.
     pub fn why(&self, kind: Kind, name: &str) -> Option<&Why> {
         self.why.get(&ObjectRef::new(kind, name))

@@ -41,7 +41,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         }
         let help = format!(
             "say where it is today, or take 'status' of {} out once it is there",
-            called(on)
+            called(apart.root(on))
         );
         out.add(object.clone(), d.help(help));
     }

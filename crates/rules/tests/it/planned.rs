@@ -611,3 +611,19 @@ fn what_runs_on_a_device_that_is_gone_is_not_in_use() {
     assert_eq!(said.len(), 1, "{said:#?}");
     assert!(said[0].contains("counts as retired"), "{said:#?}");
 }
+
+/// The numbers of a plan are held against each other; what they do not say may come.
+#[test]
+fn a_planned_pool_that_will_not_hold_its_data_is_told() {
+    let said = |status: &str, raw: &str| {
+        let text = format!(
+            "format: 1\nlab: x\nhosts: {{a: {{}}}}\nclusters: {{k: {{kind: proxmox, members: [a]}}}}\n\
+            pools: {{c: {{kind: ceph, on: k, replicas: 3, {raw}used: 2TB, fill_limit: 80%, status: {status}}}}}\n"
+        );
+        messages(&text, "sto-replica-fit", "").len()
+    };
+    assert_eq!(said("planned", "raw: 3TB, "), 1);
+    assert_eq!(said("planned", "raw: 9TB, "), 0);
+    assert_eq!(said("planned", ""), 0);
+    assert_eq!(said("retired", "raw: 3TB, "), 0);
+}

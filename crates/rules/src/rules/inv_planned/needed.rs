@@ -41,6 +41,8 @@ fn unmet<'a>(lab: &Lab, need: &'a Dependency, out: &mut Vec<Unmet<'a>>) {
     let own = need.need.as_ref();
     match (own.and_then(|n| Some((n.value()?, n.span))), choice(need)) {
         (Some((needed, span)), _) => out.push(Unmet::One(needed, span)),
+        // More of them than there are can be met by nothing: that is no question of what is in use.
+        (None, Some((least, among))) if least > among.len() => {}
         (None, Some((least, among))) => out.push(Unmet::Choice(least, among, need.span)),
         (None, None) => need.all.iter().for_each(|below| unmet(lab, below, out)),
     }

@@ -42,9 +42,10 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     uses.zones();
     uses.secrets();
     uses.work();
-    let mut told: BTreeSet<(ObjectRef, &ObjectRef)> = BTreeSet::new();
+    let mut told: BTreeSet<(ObjectRef, String, &ObjectRef)> = BTreeSet::new();
     for one in uses.all {
-        let Some(status) = away(lab, one.on).filter(|_| told.insert((one.of.clone(), one.on)))
+        let Some(status) = away(lab, one.on)
+            .filter(|_| told.insert((one.of.clone(), one.words.clone(), one.on)))
         else {
             continue;
         };
@@ -56,7 +57,9 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
             Some(there) => d.and_at(there, status),
             None => d,
         };
-        let help = format!("name what is used today, or take 'status' out once {on} is there");
+        let root = called(lab.apart.root(one.on));
+        let help =
+            format!("name what is used today, or take 'status' of {root} out once it is there");
         out.add(one.of, d.help(help));
     }
 }
