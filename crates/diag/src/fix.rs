@@ -82,9 +82,22 @@ pub fn settle(diagnostics: &mut [Diagnostic], sources: &SourceSet) {
 }
 
 fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
-    let text = &sources.get(edit.span.source)?.text;
+    let source = sources.get(edit.span.source)?;
+    let text = &source.text;
     let at = range(edit);
-    text.get(at.clone())?;
+    let written = text.get(at.clone())?;
+    let is_yaml = !source.path.to_ascii_lowercase().ends_with(".json");
+    let may_be = match edit.aim {
+        // What a variable says today is no reason to take the variable away.
+        Aim::Exact => edit.text.contains('$') || !has_variable(written),
+        // An entry is written as YAML has it, and once.
+        Aim::Enter => is_yaml && !has_key(written, &edit.text),
+        Aim::Under | Aim::Beside | Aim::Append => is_yaml,
+        Aim::Remove => true,
+    };
+    if !may_be {
+        return None;
+    }
     let (at, new) = match edit.aim {
         Aim::Exact => (short_of_the_end(text, at, &edit.text), edit.text.clone()),
         Aim::Remove => (yaml::item(text, at)?, String::new()),
@@ -95,6 +108,26 @@ fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
     };
     let span = crate::Span::new(edit.span.source, at.start, at.end);
     Some(Edit::replace(span, new))
+}
+
+/// `$WORD` or `${WORD…}`.
+fn has_variable(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
+        next.is_some_and(|c| c == '{' || c == '_' || c.is_ascii_alphabetic())
+    })
+}
+
+/// The map has the key of this entry, if only with nothing behind it.
+fn has_key(map: &str, entry: &str) -> bool {
+    let key = entry.split(':').next().unwrap_or_default().trim();
+    map.match_indices(key).any(|(at, _)| {
+        let bare = |c: char| c == ' ' || c == '"' || c == '\'';
+        let before = map.get(..at).unwrap_or_default().trim_end_matches(bare);
+        let after = map.get(at + key.len()..).unwrap_or_default();
+        let first = before.is_empty() || before.ends_with(['\n', '{', ',', '-']);
+        first && after.trim_start_matches(bare).starts_with(':')
+    })
 }
 
 /// The place of a block of text reaches to where the next thing begins; what takes its place leaves the end of its line.

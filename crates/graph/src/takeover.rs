@@ -14,6 +14,7 @@ use crate::{pools, totals};
 use model::declare::{Given, OptExt as _};
 use model::id::{Kind, ObjectRef};
 use model::lab::hardware::HostKind;
+use model::lab::money::Asset;
 use model::lab::service::Service;
 use model::lab::{Host, Lab};
 use model::units::size::Size;
@@ -208,8 +209,8 @@ fn takes_work(host: &Host) -> bool {
 pub struct Standby<'a> {
     /// Hosts that there is a whole spare for.
     spares: BTreeSet<&'a str>,
-    /// Hosts that there is a spare disk for.
-    disks: BTreeSet<&'a str>,
+    /// By host, the disks that there is a spare for, with what that is where it is said.
+    disks: FxHashMap<&'a str, Vec<(&'a str, Option<Disk<'a>>)>>,
     /// What each host has free.
     room: FxHashMap<&'a str, Room<'a>>,
     /// Hosts that can take what others ran, those with the most free memory first and those of which it is not known last.
@@ -237,24 +238,14 @@ impl<'a> Standby<'a> {
     /// Of all hosts.
     pub fn of(lab: &'a Lab, load: &Load<'a>) -> Self {
         // What is a part of something, or of another kind, or the machine itself, takes no machine's place.
-        let spare_for = |part: bool| {
-            let spares = lab.assets.values().filter_map(move |a| {
-                let spare = a.spare_for.known()?;
-                let fits = spare.kind() == Kind::Host && spare.part().is_some() == part;
-                let other = a.of.known().is_none_or(|of| {
-                    part || of.kind() == Kind::Host
-                        && of.part().is_none()
-                        && of.name() != spare.name()
-                });
-                // A spare that is to be bought, or was given away, is none.
-                let there = a.of.known().is_none_or(|of| {
-                    let of = ObjectRef::new(of.kind(), of.name());
-                    away(lab, &of).is_none()
-                });
-                (fits && other && there).then(|| spare.name())
+        let spares = lab.assets.values().filter_map(|a| {
+            let spare = a.spare_for.known()?;
+            let fits = spare.kind() == Kind::Host && spare.part().is_none();
+            let other = a.of.known().is_none_or(|of| {
+                of.kind() == Kind::Host && of.part().is_none() && of.name() != spare.name()
             });
-            spares.collect::<BTreeSet<&str>>()
-        };
+            (fits && other && is_there(lab, a)).then(|| spare.name())
+        });
         let mut free = free_memory::all(lab, load);
         let mut room: FxHashMap<&str, Room<'_>> = FxHashMap::default();
         for name in lab.hosts.keys() {
@@ -278,12 +269,32 @@ impl<'a> Standby<'a> {
             }
         }
         Self {
-            spares: spare_for(false),
-            disks: spare_for(true),
+            spares: spares.collect(),
+            disks: spare_disks(lab),
             room,
             order,
             at,
         }
+    }
+
+    /// There is a spare, no smaller, for a disk of each pool that this data lies in; of data in no pool, for any disk of the host.
+    fn has_disk(&self, lab: &Lab, host: &str, lost: &[&Body<'_>]) -> bool {
+        let Some(spares) = self.disks.get(host) else {
+            return false;
+        };
+        let fits = |disk: Disk<'_>| {
+            let for_it = spares.iter().filter(|(label, _)| *label == disk.1);
+            let mut sizes =
+                for_it.map(|(_, is)| (is.and_then(|is| size(lab, is)), size(lab, disk)));
+            sizes.any(|(spare, own)| spare.zip(own).is_none_or(|(spare, own)| spare >= own))
+        };
+        let mut pools = lost.iter().flat_map(|body| &body.place.pools);
+        pools.all(|pool| {
+            let mut own = disks_of(lab, pool)
+                .into_iter()
+                .filter(|(on, _)| *on == host);
+            own.any(fits)
+        })
     }
 
     /// There is a whole spare for a host.
@@ -299,7 +310,7 @@ impl<'a> Standby<'a> {
         need: &Need,
         lost: &[&Body<'_>],
     ) -> Takeover {
-        if self.spare(name) || self.disks.contains(name) {
+        if self.spare(name) || self.has_disk(lab, name, lost) {
             return Takeover::Spare;
         }
         let room = self.room.get(name);
@@ -526,14 +537,25 @@ impl Room<'_> {
         for (pool, _) in &self.pools {
             let here = lost.iter().filter(|b| b.place.pools.contains(pool));
             let here: Vec<&Body<'_>> = here.copied().collect();
-            let others = self.pools.iter().filter(|(other, _)| other != pool);
+            let disks = disks_of(lab, pool);
+            // A pool on the same disk is gone with it.
+            let others = self
+                .pools
+                .iter()
+                .filter(|(other, _)| other != pool && disks_of(lab, other).is_disjoint(&disks));
             let others: Vec<Option<i128>> = others.map(|(_, space)| *space).collect();
-            let space = others.iter().flatten().sum();
             let known = others.iter().all(Option::is_some);
+            let room = others.iter().flatten();
+            let (most, sum) = (room.clone().max().copied().unwrap_or(0), room.sum());
+            let wanted = data(lab, &here);
             let one = match (here.is_empty(), others.is_empty()) {
                 (true, _) => continue,
                 (false, true) => Some(false),
-                (false, false) => fits(&data(lab, &here), space, known),
+                // One body lies in one pool; how several are shared out, nobody said.
+                (false, false) => match (fits(&wanted, most, known), fits(&wanted, sum, known)) {
+                    (Some(false), Some(true)) if here.len() > 1 => None,
+                    (one, _) => one,
+                },
             };
             all = match (all, one) {
                 (_, Some(false)) => return Some(false),
@@ -570,6 +592,46 @@ impl Room<'_> {
             listed(&open)
         )
     }
+}
+
+/// A host and one of its disks.
+type Disk<'a> = (&'a str, &'a str);
+
+/// A spare that is to be bought, or was given away, is none.
+fn is_there(lab: &Lab, asset: &Asset) -> bool {
+    asset.of.known().is_none_or(|of| {
+        let of = ObjectRef::new(of.kind(), of.name());
+        away(lab, &of).is_none()
+    })
+}
+
+fn spare_disks(lab: &Lab) -> FxHashMap<&str, Vec<(&str, Option<Disk<'_>>)>> {
+    let mut out: FxHashMap<&str, Vec<_>> = FxHashMap::default();
+    for asset in lab.assets.values().filter(|a| is_there(lab, a)) {
+        let spare = asset.spare_for.known().filter(|s| s.kind() == Kind::Host);
+        if let Some((host, label)) = spare.and_then(|s| Some((s.name(), s.part()?))) {
+            let is = asset.of.known().filter(|of| of.kind() == Kind::Host);
+            let is = is.and_then(|of| Some((of.name(), of.part()?)));
+            out.entry(host).or_default().push((label, is));
+        }
+    }
+    out
+}
+
+/// The size of a disk, if it is declared.
+fn size(lab: &Lab, (host, label): Disk<'_>) -> Option<u64> {
+    let hardware = lab.hosts.get(host)?.about.hardware.as_ref()?;
+    let (_, disk) = hardware.disks.iter().find(|(n, _)| n.0 == label)?;
+    disk.size.known().map(|size| size.bytes())
+}
+
+/// The disks that a pool names.
+fn disks_of<'a>(lab: &'a Lab, pool: &str) -> BTreeSet<Disk<'a>> {
+    let pool = lab.pools.get(pool).into_iter();
+    let devices = pool.flat_map(|p| &p.devices);
+    devices
+        .filter_map(|d| Some((d.value.name(), d.value.part()?)))
+        .collect()
 }
 
 /// Whether there is space for data, of which more may be known; none if that is not known.

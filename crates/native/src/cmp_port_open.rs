@@ -4,7 +4,7 @@ use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
 use crate::context::called;
-use crate::loopback::{self, Ends};
+use crate::loopback::{self, Elsewhere, Ends};
 use crate::traffic::{self, Spot, names_ports, verdict};
 use crate::{Context, Findings, Mend, Rule, sensitive};
 use diag::{Diagnostic, Severity, Span};
@@ -43,6 +43,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let elsewhere = Elsewhere::default();
     for container in ctx.containers() {
         let beside = ctx.beside(&container);
         let own = match (&container.service.network_mode, beside) {
@@ -69,7 +70,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
                 .iter()
                 .map(|port| check(ctx, &container, port, beside));
             let all: Vec<Judged<'_>> = all.collect();
-            for d in told(ctx, &container, entry, &all) {
+            for d in told(ctx, &container, (entry, &all), &elsewhere) {
                 out.add(container.object(), d);
             }
         }
@@ -77,11 +78,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 }
 
 /// What is said of one entry, of which a range has many ports: once of those that follow each other and are open to the same.
-fn told(
-    ctx: &Context<'_>,
+fn told<'a>(
+    ctx: &Context<'a>,
     container: &Container<'_>,
-    entry: &[&Port],
-    all: &[Judged<'_>],
+    (entry, all): (&[&Port], &[Judged<'_>]),
+    elsewhere: &Elsewhere<'a>,
 ) -> Vec<Diagnostic> {
     let pairs: Vec<(&Port, &Judged<'_>)> = entry.iter().copied().zip(all).collect();
     let mut out = Vec::new();
@@ -96,7 +97,7 @@ fn told(
                 let whole = run.len() == entry.len();
                 let written =
                     open.target.beside.is_none() && container.service.network_mode.is_none();
-                if whole && written && !loopback::is_used_from_elsewhere(ctx, container) {
+                if whole && written && !elsewhere.counts_on(ctx, container) {
                     d = d.fix(loopback::fix((first, last)));
                 }
                 out.push(d);

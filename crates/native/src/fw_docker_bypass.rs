@@ -3,8 +3,9 @@
 use crate::addresses::is_private;
 use crate::budget::is_rented;
 use crate::containers::Container;
+use crate::loopback::{self, Elsewhere};
 use crate::origin::cite;
-use crate::{Context, Findings, Mend, Rule, loopback};
+use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::compose::Port;
 use model::id::Kind;
@@ -31,12 +32,13 @@ pub const RULE: Rule = Rule {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let mut hosts: Option<Vec<(&String, &Host)>> = None;
+    let elsewhere = Elsewhere::default();
     for container in ctx.containers() {
         match container.machine() {
             Some((Kind::Host | Kind::Guest, name)) => {
                 let host = ctx.lab.machine(name);
                 if let Some(host) = host.filter(|h| can_be_bypassed(h)) {
-                    on_host(ctx, &container, (name, host), out);
+                    on_host((ctx, &elsewhere), &container, (name, host), out);
                 }
             }
             Some(_) => {}
@@ -58,8 +60,8 @@ fn can_be_bypassed(host: &Host) -> bool {
     host.firewall.is_some() || faces_internet(host)
 }
 
-fn on_host(
-    ctx: &Context<'_>,
+fn on_host<'a>(
+    (ctx, elsewhere): (&Context<'a>, &Elsewhere<'a>),
     container: &Container<'_>,
     (name, host): (&str, &Host),
     out: &mut Findings,
@@ -71,7 +73,7 @@ fn on_host(
         let denies = host.firewall.as_ref().map(|f| f.span);
         let kind = ctx.lab.machine_ref(name).kind;
         let machine = format!("{} '{name}'", kind.word());
-        let d = finding(ctx, container, &machine, denies, &open);
+        let d = finding((ctx, elsewhere), container, &machine, denies, &open);
         out.add(container.object(), d);
     }
 }
@@ -145,8 +147,8 @@ fn is_open(port: &Port, host: &Host) -> bool {
             .is_some_and(|p| (p.start..=p.end).all(wanted))
 }
 
-fn finding(
-    ctx: &Context<'_>,
+fn finding<'a>(
+    (ctx, elsewhere): (&Context<'a>, &Elsewhere<'a>),
     container: &Container<'_>,
     machine: &str,
     denies: Option<Span>,
@@ -199,7 +201,7 @@ fn finding(
     }
     if let [port] = open.as_slice()
         && port.last.is_none()
-        && !loopback::is_used_from_elsewhere(ctx, container)
+        && !elsewhere.counts_on(ctx, container)
         && (port.first.long.is_some() || port.first.published.is_some_and(|r| r.start == r.end))
     {
         d = d.fix(loopback::fix((port.first, port.first)));

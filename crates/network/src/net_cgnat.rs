@@ -4,6 +4,7 @@ use crate::addresses::{Held, is_private};
 use crate::{Context, Findings, Mend, Rule};
 use core::net::IpAddr;
 use diag::{Diagnostic, Severity, Span};
+use graph::budget::is_rented;
 use ipnet::IpNet;
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
@@ -169,7 +170,9 @@ fn only_site<'s>(
     let machines = crate::reach::machines(lab, service);
     let public = |m: &ObjectRef| {
         let mut all = addresses.get(m).into_iter().flatten();
-        all.any(|ip| !is_private(*ip))
+        // A rented machine stands at its provider's.
+        let host = lab.hosts.get(&m.name).filter(|_| m.kind == Kind::Host);
+        host.is_some_and(is_rented) || all.any(|ip| !is_private(*ip))
     };
     if machines.is_empty() || machines.iter().any(public) {
         return None;

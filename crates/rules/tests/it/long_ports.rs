@@ -90,3 +90,51 @@ fn an_address_is_added_or_replaced_where_it_stands() {
         "      - \"127.0.0.1:8080:80/udp\"\n"
     );
 }
+
+/// Whether a mend of `cmp-port-open` would change a file of two stacks' folder, beside this lab.
+fn would_change(lab: &str, path: &str, text: &str) -> bool {
+    let text = format!(
+        "format: 1\nlab: x\nzones: {{inner: {{trust: medium}}}}\nnetworks: {{lan: {{subnet: 192.168.1.0/24, zone: inner}}}}\n\
+        {lab}# file: {path}\n{text}"
+    );
+    let (found, sources) = check(&text, None);
+    let own: Vec<_> = found
+        .into_iter()
+        .filter(|d| d.code == "cmp-port-open")
+        .collect();
+    assert!(!own.is_empty(), "{text}");
+    let texts = mend(&own, &sources, Reach::Unsafe, &BTreeSet::new()).texts;
+    texts.contains_key(path)
+}
+
+#[test]
+fn what_others_count_on_or_a_variable_says_is_left() {
+    let hosts =
+        "hosts: {nas: {addresses: {lan: 192.168.1.5}}, app: {addresses: {lan: 192.168.1.6}}}\n";
+    let one = format!("{hosts}stacks: {{db: {{file: w.yaml, on: nas}}}}\n");
+    let needed = format!(
+        "{one}services: {{db: {{runs: {{stack: db}}}}, web: {{runs: {{host: app}}, needs: [service/db]}}}}\n"
+    );
+    let stack = format!("{one}services: {{web: {{runs: {{host: app}}, needs: [stack/db]}}}}\n");
+    let probed = format!(
+        "{one}services: {{db: {{runs: {{stack: db}}}}}}\nprobes: {{up: {{of: service/db, from: app, every: 1m}}}}\n"
+    );
+    let shared = format!(
+        "{hosts}stacks: {{db: {{file: w.yaml, on: nas}}, two: {{file: w.yaml, on: app}}}}\n"
+    );
+    let json = format!("{hosts}stacks: {{db: {{file: w.json, on: nas}}}}\n");
+    let plain = "services: {db: {image: 'mongo:8', ports: ['27017:27017']}}\n";
+    let variable = "services: {db: {image: 'mongo:8', ports: ['${PORT:-27017}:27017']}}\n";
+    let of_json = "{\"services\": {\"db\": {\"image\": \"mongo:8\", \"ports\": [{\"target\": 27017, \"published\": \"27018\"}]}}}\n";
+    for (lab, path, text, changes) in [
+        (&one, "w.yaml", plain, true),
+        (&one, "w.yaml", variable, false),
+        (&needed, "w.yaml", plain, false),
+        (&stack, "w.yaml", plain, false),
+        (&probed, "w.yaml", plain, false),
+        (&shared, "w.yaml", plain, false),
+        (&json, "w.json", of_json, false),
+    ] {
+        assert_eq!(would_change(lab, path, text), changes, "{lab}{text}");
+    }
+}

@@ -326,12 +326,46 @@ fn what_is_planned_is_marked_where_it_is_shown() {
     );
 }
 
+/// A spare is one for the disk that fails, and no smaller; what lies in one pool goes into one.
+#[test]
+fn a_spare_disk_and_other_pools_have_to_fit() {
+    let in_time = |disks: &str, pools: &str, asset: &str| {
+        let text = format!(
+            "format: 1\nlab: x\ntiers: {{t: {{rto: {{device: 20h}}, response: 5m}}}}\n\
+            hosts: {{a: {{hardware: {{memory: 16GiB, disks: {{hdd: 8TB, {disks}}}}}}}, b: {{hardware: {{memory: 512MiB}}}}}}\n\
+            pools: {{p: {{kind: zfs, on: a, level: single, devices: [a/hdd], fill_limit: 80%}}{pools}}}\n\
+            datasets: {{d: {{host: a, pool: p, folder: /d, size: 1.5TB, tier: t}}}}\n\
+            repositories: {{r: {{on: b, location: /r, password: {{env: X}}}}}}\n\
+            backups: {{x: {{datasets: [d], to: r, every: 1d}}}}\n\
+            services: {{s: {{runs: {{host: a}}, tier: t, memory: {{limit: 1GiB}}}}}}\n{asset}"
+        );
+        let text = texts(&text, Topic::Goals);
+        !text.contains("for the delivery of another")
+    };
+    let spare =
+        |of: &str, disk: &str| format!("assets: {{sp: {{of: a/{of}, spare_for: a/{disk}}}}}\n");
+    let pool = |name: &str, disk: &str| {
+        format!(
+            ", {name}: {{kind: zfs, on: a, level: single, devices: [a/{disk}], fill_limit: 80%}}"
+        )
+    };
+    let small = "d1: 1TB, d2: 1TB, boot: 128GB, box: 128GB";
+    let big = "d1: 4TB, box: 8TB";
+    assert!(!in_time(small, "", &spare("box", "boot")));
+    assert!(!in_time(small, "", &spare("box", "hdd")));
+    assert!(in_time(big, "", &spare("box", "hdd")));
+    assert!(!in_time(small, &(pool("q", "d1") + &pool("r", "d2")), ""));
+    assert!(in_time(big, &pool("q", "d1"), ""));
+    // A partition of the same disk is gone with it.
+    assert!(!in_time(big, &pool("q", "hdd"), ""));
+}
+
 /// After the loss of a disk another host takes over as after that of its host, and a spare or another pool does.
 #[test]
 fn a_disk_that_fails_is_made_good_as_its_host_is() {
     let goal = |memory: &str, more: &str| {
         let text = format!(
-            "format: 1\nlab: x\nsites: {{home: {{uplink: {{down: 1Gbit/s, up: 1Gbit/s}}}}}}\n\
+            "format: 1\nlab: x\nsites: {{home: {{uplinks: {{line: {{down: 1Gbit/s, up: 1Gbit/s}}}}}}}}\n\
             tiers: {{t: {{rto: {{device: 4h, host: 4h}}, response: 15m}}}}\n\
             hosts: {{a: {{site: home, os: debian, hardware: {{memory: 8GiB, disks: {{d: 1TB, e: 1TB}}}}}}, \
             b: {{site: home, os: debian, hardware: {{memory: {memory}, disks: {{d: 4TB}}}}}}}}\n\

@@ -20,6 +20,13 @@ struct Use<'a> {
     at: Span,
 }
 
+impl Use<'_> {
+    /// The words without names: two disks on one pool are told once, a name server and a DHCP server both.
+    fn key(&self) -> String {
+        self.words.split('\'').step_by(2).collect()
+    }
+}
+
 /// Everything that is used and not in use.
 struct Uses<'a> {
     lab: &'a Lab,
@@ -44,8 +51,8 @@ pub(super) fn run(ctx: &Context<'_>, out: &mut Findings) {
     uses.work();
     let mut told: BTreeSet<(ObjectRef, String, &ObjectRef)> = BTreeSet::new();
     for one in uses.all {
-        let Some(status) = away(lab, one.on)
-            .filter(|_| told.insert((one.of.clone(), one.words.clone(), one.on)))
+        let Some(status) =
+            away(lab, one.on).filter(|_| told.insert((one.of.clone(), one.key(), one.on)))
         else {
             continue;
         };

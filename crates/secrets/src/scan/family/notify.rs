@@ -185,6 +185,18 @@ pub(in crate::scan) struct Address {
     pub is_told: bool,
 }
 
+/// No address is longer: what goes on after so many bytes is no address.
+const LONGEST_ADDRESS: usize = 1024;
+
+/// What of a text is one address, without its scheme.
+fn address(text: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || "\"'`<>\\,?|)]".contains(c);
+    let near = text.floor_char_boundary(LONGEST_ADDRESS);
+    let near = text.get(..near).unwrap_or_default();
+    near.get(..near.find(ends).unwrap_or(near.len()))
+        .unwrap_or_default()
+}
+
 /// Those of a text.
 pub(in crate::scan) fn addresses(text: &str) -> Vec<Address> {
     let mut out = Vec::new();
@@ -201,11 +213,13 @@ pub(in crate::scan) fn addresses(text: &str) -> Vec<Address> {
         let is_in = |list: &[&str]| {
             list.binary_search(&scheme.as_str()).is_ok() || list.binary_search(&plain).is_ok()
         };
-        let ends = |c: char| c.is_whitespace() || "\"'`<>\\,?|)]".contains(c);
-        let rest = text.get(at + 3..).unwrap_or_default();
-        let rest = rest.get(..rest.find(ends).unwrap_or(rest.len()));
-        let rest = rest.unwrap_or_default();
+        let is_whole = WHOLE.binary_search(&scheme.as_str()).is_ok();
+        let (with_path, with_login) = (is_in(&WITH_PATH), is_in(&WITH_LOGIN));
+        if !(is_whole || with_path || with_login) {
+            continue;
+        }
         let start = at + 3;
+        let rest = address(text.get(start..).unwrap_or_default());
         let mut add = |from: usize, said: &str| {
             let is_said = said.contains(|c: char| c.is_ascii_alphanumeric());
             if is_said && literal(said, Bounds::Guessed, Kind::Settings).is_some() {
@@ -215,12 +229,8 @@ pub(in crate::scan) fn addresses(text: &str) -> Vec<Address> {
                 });
             }
         };
-        if WHOLE.binary_search(&scheme.as_str()).is_ok() {
+        if is_whole {
             add(0, rest.trim_end_matches('/'));
-            continue;
-        }
-        let (with_path, with_login) = (is_in(&WITH_PATH), is_in(&WITH_LOGIN));
-        if !(with_path || with_login) {
             continue;
         }
         let (machine, path) = rest.split_once('/').unwrap_or((rest, ""));
