@@ -73,7 +73,7 @@ pub(crate) fn leaks(
 /// The secrets that variables bring into what is read of Compose files, as far as they are no names of something.
 pub(crate) fn of_variables(sources: &SourceSet, names: &Names<'_>) -> Vec<String> {
     let files = sources.iter().map(|(_, source)| source);
-    let files = files.filter(|source| is_environment(&source.path));
+    let files = files.filter(|source| is_environment(source));
     let files = files.map(|source| (source, SCANNER.look(&source.path, &source.text)));
     let files: Vec<(&Source, Look)> = files.collect();
     let all = files.iter();

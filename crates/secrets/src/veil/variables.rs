@@ -23,10 +23,24 @@ pub struct Variable<'t> {
     pub word: &'t str,
 }
 
-/// `.env`, `db.env` or `.env.local`.
-pub fn is_environment(path: &str) -> bool {
+/// `.env`, `db.env` or `.env.local`; or a file of any other name with nothing but `NAME=value` in it, as a stack may name one.
+pub fn is_environment(source: &Source) -> bool {
+    let path = source.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with(".env") || name.ends_with(".env")
+    let lines = source.text.lines().map(str::trim);
+    let mut lines = lines.filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let is_named = name.starts_with(".env") || name.ends_with(".env");
+    is_named || lines.clone().next().is_some() && lines.all(is_assignment)
+}
+
+/// `NAME=value` or `export NAME=value`.
+fn is_assignment(line: &str) -> bool {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    line.split_once('=').is_some_and(|(name, _)| {
+        let name = name.trim_end();
+        let good = |c: char| c == '_' || c.is_ascii_alphanumeric();
+        !name.is_empty() && name.chars().all(good)
+    })
 }
 
 /// Those of a text; none if it is no environment file.
@@ -34,7 +48,7 @@ pub fn variables<'t>(
     source: &'t Source,
     leaks: &'t [Leak],
 ) -> impl Iterator<Item = Variable<'t>> + use<'t> {
-    let leaks = match is_environment(&source.path) {
+    let leaks = match is_environment(source) {
         true => leaks,
         false => &[],
     };
@@ -79,7 +93,7 @@ pub fn brought_along<'t>(
         return out;
     }
     let texts = sources.iter().map(|(_, source)| source);
-    for source in texts.filter(|source| !is_environment(&source.path)) {
+    for source in texts.filter(|source| !is_environment(source)) {
         for name in astray(&source.text) {
             out.extend(by_name.get(name).into_iter().flatten());
         }
@@ -174,6 +188,26 @@ mod tests {
         let found = Searcher::of(words.iter().copied());
         let found = found.in_text(text, said, &names);
         found.into_iter().map(|(word, _)| word).collect()
+    }
+
+    #[test]
+    fn an_environment_file_is_known_by_its_name_or_by_what_it_holds() {
+        for (path, text, is) in [
+            ("s/.env", "", true),
+            ("s/prod.env", "x", true),
+            ("s/prod.vars", "# a\nDB_PASSWORD=x\n\nexport B = 2\n", true),
+            ("s/prod.vars", "", false),
+            ("s/compose.yaml", "services: {a: {command: x=y}}\n", false),
+            ("s/run.sh", "A=1\necho $A\n", false),
+        ] {
+            let mut sources = SourceSet::default();
+            let id = sources.add(path, text);
+            assert_eq!(
+                sources.get(id).map(is_environment),
+                Some(is),
+                "{path}: {text}"
+            );
+        }
     }
 
     #[test]
