@@ -90,9 +90,8 @@ fn exact(edit: &Edit, sources: &SourceSet) -> Option<Edit> {
     let may_be = match edit.aim {
         // What a variable says today is no reason to take the variable away.
         Aim::Exact => edit.text.contains('$') || !has_variable(written),
-        // An entry is written as YAML has it, and once.
-        Aim::Enter => is_yaml && !has_key(written, &edit.text),
-        Aim::Under | Aim::Beside | Aim::Append => is_yaml,
+        // An entry is written as YAML has it.
+        Aim::Enter | Aim::Under | Aim::Beside | Aim::Append => is_yaml,
         Aim::Remove => true,
     };
     if !may_be {
@@ -115,18 +114,6 @@ fn has_variable(text: &str) -> bool {
     text.match_indices('$').any(|(at, _)| {
         let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
         next.is_some_and(|c| c == '{' || c == '_' || c.is_ascii_alphabetic())
-    })
-}
-
-/// The map has the key of this entry, if only with nothing behind it.
-fn has_key(map: &str, entry: &str) -> bool {
-    let key = entry.split(':').next().unwrap_or_default().trim();
-    map.match_indices(key).any(|(at, _)| {
-        let bare = |c: char| c == ' ' || c == '"' || c == '\'';
-        let before = map.get(..at).unwrap_or_default().trim_end_matches(bare);
-        let after = map.get(at + key.len()..).unwrap_or_default();
-        let first = before.is_empty() || before.ends_with(['\n', '{', ',', '-']);
-        first && after.trim_start_matches(bare).starts_with(':')
     })
 }
 

@@ -277,24 +277,31 @@ impl<'a> Standby<'a> {
         }
     }
 
-    /// There is a spare, no smaller, for a disk of each pool that this data lies in; of data in no pool, for any disk of the host.
-    fn has_disk(&self, lab: &Lab, host: &str, lost: &[&Body<'_>]) -> bool {
+    /// There is a spare for a disk of each pool that this data lies in, no smaller than any of them; of data in no pool, for any disk of the host. None if
+    /// nobody knows which disks the pools have.
+    fn has_disk(&self, lab: &Lab, host: &str, lost: &[&Body<'_>]) -> Option<bool> {
         let Some(spares) = self.disks.get(host) else {
-            return false;
+            return Some(false);
         };
-        let fits = |disk: Disk<'_>| {
-            let for_it = spares.iter().filter(|(label, _)| *label == disk.1);
-            let mut sizes =
-                for_it.map(|(_, is)| (is.and_then(|is| size(lab, is)), size(lab, disk)));
-            sizes.any(|(spare, own)| spare.zip(own).is_none_or(|(spare, own)| spare >= own))
-        };
-        let mut pools = lost.iter().flat_map(|body| &body.place.pools);
-        pools.all(|pool| {
-            let mut own = disks_of(lab, pool)
-                .into_iter()
-                .filter(|(on, _)| *on == host);
-            own.any(fits)
-        })
+        // What takes its disks from another pool fails with that.
+        let pools = lost.iter().flat_map(|body| &body.place.pools);
+        let pools = pools.filter(|p| lab.pools.get(**p).is_none_or(|p| p.from.is_none()));
+        let mut open = false;
+        for pool in pools {
+            let disks = disks_of(lab, pool);
+            let largest = disks.iter().filter_map(|disk| size(lab, *disk)).max();
+            let fits = |(label, is): &(&str, Option<Disk<'_>>)| {
+                // Of which nobody says what it is, is as the disk that it is for.
+                let spare = size(lab, is.unwrap_or((host, label)));
+                let enough = spare.zip(largest).is_none_or(|(spare, own)| spare >= own);
+                disks.contains(&(host, *label)) && enough
+            };
+            open |= disks.is_empty();
+            if !disks.is_empty() && !spares.iter().any(fits) {
+                return Some(false);
+            }
+        }
+        (!open).then_some(true)
     }
 
     /// There is a whole spare for a host.
@@ -310,7 +317,8 @@ impl<'a> Standby<'a> {
         need: &Need,
         lost: &[&Body<'_>],
     ) -> Takeover {
-        if self.spare(name) || self.has_disk(lab, name, lost) {
+        let spare = self.has_disk(lab, name, lost);
+        if self.spare(name) || spare == Some(true) {
             return Takeover::Spare;
         }
         let room = self.room.get(name);
@@ -329,7 +337,12 @@ impl<'a> Standby<'a> {
                 };
             }
         }
-        self.of_host(lab, name, need)
+        match self.of_host(lab, name, need) {
+            Takeover::Nothing(_) if spare.is_none() => Takeover::Unknown(format!(
+                "whether a spare disk of {name} is one for what fails: the disks of its pools are not declared"
+            )),
+            found => found,
+        }
     }
 
     /// Hosts that can take the place of another one at a site, in the order that [`Self::stand_in`] wants.

@@ -178,7 +178,11 @@ impl Pass {
         let mut next = self.now.clone();
         next.extend(step.texts.clone());
         let then = look(next)?;
-        if invalid(&then) > invalid(&self.seen) {
+        let (now, was) = (invalid(&then), invalid(&self.seen));
+        if now
+            .iter()
+            .any(|(code, n)| was.get(code).is_none_or(|was| n > was))
+        {
             return Ok(Err("the declaration would not be valid with it".to_owned()));
         }
         let stuck = step.texts.keys().find(|path| {
@@ -237,9 +241,14 @@ impl Past {
     }
 }
 
-fn invalid(seen: &Seen) -> usize {
+/// How many errors of each kind keep the declaration from being valid: one may not be put in the place of another.
+fn invalid(seen: &Seen) -> BTreeMap<&str, usize> {
     let bad = |d: &&Diagnostic| d.class == Class::Invalid && d.severity == Severity::Error;
-    seen.found.iter().filter(bad).count()
+    let mut counts = BTreeMap::new();
+    for found in seen.found.iter().filter(bad) {
+        *counts.entry(&*found.code).or_default() += 1;
+    }
+    counts
 }
 
 /// Where the first thing stands that makes a text no YAML.

@@ -98,7 +98,7 @@ fn told<'a>(
                 let written =
                     open.target.beside.is_none() && container.service.network_mode.is_none();
                 if whole && written && !elsewhere.counts_on(ctx, container) {
-                    d = d.fix(loopback::fix((first, last)));
+                    d.fix = loopback::fix((first, last));
                 }
                 out.push(d);
             }

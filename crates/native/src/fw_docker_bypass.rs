@@ -204,7 +204,7 @@ fn finding<'a>(
         && !elsewhere.counts_on(ctx, container)
         && (port.first.long.is_some() || port.first.published.is_some_and(|r| r.start == r.end))
     {
-        d = d.fix(loopback::fix((port.first, port.first)));
+        d.fix = loopback::fix((port.first, port.first));
     }
     let example = open.first().map(Folded::local).unwrap_or_default();
     d.help(format!(

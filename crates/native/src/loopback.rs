@@ -35,16 +35,18 @@ pub(crate) fn entry((first, last): Ends<'_>) -> String {
     }
 }
 
-/// The edit that makes it so. An entry with a key for each part gets one more key, or another value at the one that is there.
-pub(crate) fn fix(ends: Ends<'_>) -> Fix {
+/// The edit that makes it so. An entry with a key for each part gets one more key, or another value at the one that is there; none where
+/// nothing stands behind that.
+pub(crate) fn fix(ends: Ends<'_>) -> Option<Fix> {
     let (first, _) = ends;
     let edit = match first.long.map(|long| long.host_ip) {
+        Some(Some(host_ip)) if host_ip.start == host_ip.end => return None,
         Some(Some(host_ip)) => Edit::replace(host_ip, LOCAL),
         Some(None) => Edit::enter(first.span, entry(ends)),
         None => Edit::replace(first.span, format!("\"{}\"", entry(ends))),
     };
     let say = "publish it on the loopback address, so that only the machine itself reaches it";
-    Fix::doubtful(say, edit)
+    Some(Fix::doubtful(say, edit))
 }
 
 /// What of other machines, or of other stacks, comes to published ports, and would not reach the loopback address.

@@ -128,40 +128,53 @@ fn reserved(range: IpNet) -> Option<Reserved> {
     })
 }
 
-/// What is kept for tests, for protocols, or for nobody.
+/// Ranges that are kept for tests, for protocols, or for nobody (IANA's registries of special-purpose addresses), with what is said of them.
+const SET_APART: [(&[&str], Severity, &str, &str); 6] = [
+    (
+        &["198.18.0.0/15", "2001:2::/48"],
+        Severity::Info,
+        "that are kept for benchmarks",
+        "for benchmarks of devices (RFC 2544, RFC 5180); some proxies give such addresses to names",
+    ),
+    (
+        &["192.0.0.0/24"],
+        Severity::Warning,
+        "that protocols use themselves",
+        "for protocols, such as DS-Lite and the search for NAT64 (RFC 6890, RFC 7335, RFC 7050)",
+    ),
+    (
+        &["192.88.99.0/24"],
+        Severity::Warning,
+        "that stood for relays of 6to4",
+        "was for relays of 6to4, and is deprecated (RFC 7526): filters drop it",
+    ),
+    (
+        &["64:ff9b::/96"],
+        Severity::Warning,
+        "that stand for ones of IPv4",
+        "an IPv4 address stands in each, and NAT64 leads there (RFC 6052); a house's own translator takes 64:ff9b:1::/48 (RFC 8215)",
+    ),
+    (
+        &["fec0::/10"],
+        Severity::Warning,
+        "that are no longer private",
+        "site-local, deprecated (RFC 3879): systems treat these as public ones",
+    ),
+    (
+        &["fc00::/8"],
+        Severity::Info,
+        "that nobody may assign yet",
+        "of fc00::/7 only fd00::/8 may be taken; this half waits for a way to assign it (RFC 4193, 3.1)",
+    ),
+];
+
 fn set_apart(within: &dyn Fn(&[&str]) -> bool) -> Option<Reserved> {
-    let of = |severity, what, label| {
-        Some(Reserved {
-            severity,
-            what,
-            label,
-        })
-    };
-    if within(&["198.18.0.0/15", "2001:2::/48"]) {
-        let label = "for benchmarks of devices (RFC 2544, RFC 5180); some proxies give such addresses to names";
-        return of(Severity::Info, "that are kept for benchmarks", label);
-    }
-    if within(&["192.0.0.0/24"]) {
-        let label = "for protocols, such as DS-Lite and the search for NAT64 (RFC 6890, RFC 7335, RFC 7050)";
-        return of(Severity::Warning, "that protocols use themselves", label);
-    }
-    if within(&["192.88.99.0/24"]) {
-        let label = "was for relays of 6to4, and is deprecated (RFC 7526): filters drop it";
-        return of(Severity::Warning, "that stood for relays of 6to4", label);
-    }
-    if within(&["64:ff9b::/96"]) {
-        let label = "an IPv4 address stands in each, and NAT64 leads there (RFC 6052); a house's own translator takes 64:ff9b:1::/48 (RFC 8215)";
-        return of(Severity::Warning, "that stand for ones of IPv4", label);
-    }
-    if within(&["fec0::/10"]) {
-        let label = "site-local, deprecated (RFC 3879): systems treat these as public ones";
-        return of(Severity::Warning, "that are no longer private", label);
-    }
-    if within(&["fc00::/8"]) {
-        let label = "of fc00::/7 only fd00::/8 may be taken; this half waits for a way to assign it (RFC 4193, 3.1)";
-        return of(Severity::Info, "that nobody may assign yet", label);
-    }
-    None
+    let found = SET_APART.iter().find(|(nets, ..)| within(nets));
+    found.map(|&(_, severity, what, label)| Reserved {
+        severity,
+        what,
+        label,
+    })
 }
 
 /// The private range that it has within, beside others; the largest.

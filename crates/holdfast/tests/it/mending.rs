@@ -517,3 +517,34 @@ fn what_does_not_help_is_not_written() {
         assert_eq!(lab.read("holdfast.yaml"), text, "{}", said.err);
     }
 }
+
+/// A key with nothing behind it is there: it is not written a second time.
+#[test]
+fn a_port_gets_no_second_address() {
+    let port = |first: &str, last: &str| {
+        format!(
+            "services:\n  db:\n    image: mongo:8\n    ports:\n      - {first}target: 27017\n        published: 27017\n{last}"
+        )
+    };
+    let before = |value: &str| port(&format!("host_ip:{value}\n        "), "");
+    let behind = |value: &str| port("", &format!("        host_ip:{value}\n"));
+    let local = " 127.0.0.1";
+    for (was, want) in [
+        (before(""), before("")),
+        (behind(""), behind("")),
+        (before(" ~"), before(local)),
+        (behind(" \"\""), behind(local)),
+        (before(" 0.0.0.0"), before(local)),
+    ] {
+        let lab = Lab::of(&[
+            (
+                "holdfast.yaml",
+                "format: 1\nlab: x\nzones: {inner: {trust: medium}}\nnetworks: {lan: {subnet: 192.168.1.0/24, zone: inner}}\n\
+                 hosts: {h: {addresses: {lan: 192.168.1.5}}}\nstacks: {s: {file: c.yaml, on: h}}\n",
+            ),
+            ("c.yaml", &was),
+        ]);
+        let said = lab.check(&["--fix", "--unsafe-fixes"]);
+        assert_eq!(lab.read("c.yaml"), want, "{}", said.err);
+    }
+}

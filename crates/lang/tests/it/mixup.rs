@@ -26,6 +26,19 @@ struct Walk<'s> {
     labs: BTreeSet<String>,
 }
 
+/// One lab for each place of the language.
+fn places() -> BTreeSet<String> {
+    let schema = schema::schema();
+    let (seen, labs) = Default::default();
+    let mut walk = Walk {
+        schema: &schema,
+        seen,
+        labs,
+    };
+    walk.at(&schema, &|v| v);
+    walk.labs
+}
+
 impl<'s> Walk<'s> {
     /// Notes a place, and goes into it.
     fn place(&mut self, schema: &'s Value, wrap: &dyn Fn(Value) -> Value) {
@@ -113,18 +126,11 @@ const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 #[test]
 fn what_the_help_says_is_accepted_at_every_key() {
-    let schema = schema::schema();
-    let (seen, labs) = Default::default();
-    let mut walk = Walk {
-        schema: &schema,
-        seen,
-        labs,
-    };
-    walk.at(&schema, &|v| v);
-    assert!(walk.labs.len() > 700, "{}", walk.labs.len());
+    let labs = places();
+    assert!(labs.len() > 700, "{}", labs.len());
     let (mut wrong, mut helped) = (Vec::new(), 0);
     // Keys of the root file stand in another file here.
-    let labs = walk.labs.iter().filter(|lab| {
+    let labs = labs.iter().filter(|lab| {
         let lab: Value = serde_json::from_str(lab).unwrap();
         let key = lab.as_object().unwrap().keys().next().unwrap().clone();
         !crate::schema::ROOT_KEYS.contains(&key.as_str())
@@ -182,18 +188,11 @@ fn what_the_help_says_is_accepted_at_every_key() {
 /// No entry is called `unknown`, and what is shown instead is accepted.
 #[test]
 fn a_whole_that_is_unknown_gets_no_entry_of_that_name() {
-    let schema = schema::schema();
-    let (seen, labs) = Default::default();
-    let mut walk = Walk {
-        schema: &schema,
-        seen,
-        labs,
-    };
-    walk.at(&schema, &|v| v);
+    let labs = places();
     let (mut wrong, mut helped, mut shown) = (Vec::new(), 0, 0);
     // What stands in how a value is known is single.
     let single = ["\"measured\":", "\"assumed\":", "\"unknown\":"];
-    for lab in walk.labs.iter().filter(|lab| {
+    for lab in labs.iter().filter(|lab| {
         let whole = !single.iter().any(|key| lab.contains(key));
         let lab: Value = serde_json::from_str(lab).unwrap();
         let key = lab.as_object().unwrap().keys().next().unwrap().clone();

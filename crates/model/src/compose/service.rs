@@ -251,7 +251,7 @@ pub struct Port {
 /// Where the parts of a port are written that has a key for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LongPort {
-    /// The value of `host_ip`, if it is written.
+    /// The value of `host_ip`, if it is written; empty if nothing stands behind the key.
     pub host_ip: Option<Span>,
 }
 

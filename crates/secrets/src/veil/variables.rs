@@ -23,24 +23,23 @@ pub struct Variable<'t> {
     pub word: &'t str,
 }
 
-/// `.env`, `db.env` or `.env.local`; or a file of any other name with nothing but `NAME=value` in it, as a stack may name one.
+/// `.env`, `db.env` or `.env.local`; or a file of any other name with nothing but `NAME=value` and names in it, as a stack may name one.
 pub fn is_environment(source: &Source) -> bool {
     let path = source.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
     let lines = source.text.lines().map(str::trim);
     let mut lines = lines.filter(|l| !l.is_empty() && !l.starts_with('#'));
     let is_named = name.starts_with(".env") || name.ends_with(".env");
-    is_named || lines.clone().next().is_some() && lines.all(is_assignment)
+    let assigns = || lines.clone().any(|line| line.contains('='));
+    is_named || assigns() && lines.all(is_assignment)
 }
 
-/// `NAME=value` or `export NAME=value`.
+/// `NAME=value`, `export NAME=value`, or `NAME` alone, which takes it from outside.
 fn is_assignment(line: &str) -> bool {
     let line = line.strip_prefix("export ").unwrap_or(line);
-    line.split_once('=').is_some_and(|(name, _)| {
-        let name = name.trim_end();
-        let good = |c: char| c == '_' || c.is_ascii_alphanumeric();
-        !name.is_empty() && name.chars().all(good)
-    })
+    let name = line.split('=').next().unwrap_or_default().trim_end();
+    let good = |c: char| "_.-".contains(c) || c.is_ascii_alphanumeric();
+    !name.is_empty() && name.chars().all(good)
 }
 
 /// Those of a text; none if it is no environment file.
@@ -196,6 +195,8 @@ mod tests {
             ("s/.env", "", true),
             ("s/prod.env", "x", true),
             ("s/prod.vars", "# a\nDB_PASSWORD=x\n\nexport B = 2\n", true),
+            ("s/prod.vars", "A=1\nFROM_OUTSIDE\nmy.key=2\n", true),
+            ("s/words.txt", "alpha\nbeta\n", false),
             ("s/prod.vars", "", false),
             ("s/compose.yaml", "services: {a: {command: x=y}}\n", false),
             ("s/run.sh", "A=1\necho $A\n", false),

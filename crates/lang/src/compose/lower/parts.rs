@@ -94,7 +94,8 @@ fn one_port(f: &mut F<'_, '_, '_>, service: &str, value: &Value, map: &Map) -> O
     let host_ip = p.text("host_ip");
     // What was one text has all of its parts in the same place.
     let long = (target.span != value.span).then(|| LongPort {
-        host_ip: host_ip.as_ref().map(|t| t.span),
+        // With nothing behind it, too: the key is there.
+        host_ip: map.get("host_ip").map(|entry| entry.value.span),
     });
     Some(Port {
         span: value.span,
