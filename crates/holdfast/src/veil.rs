@@ -1,7 +1,7 @@
 //! What of the texts of a lab may be shown: everything that prints a line of somebody's text takes it from here.
 
 use ::secrets::scan::{Look, Scanner};
-use ::secrets::veil::{Names, Veil, brought_along, is_environment, variables};
+use ::secrets::veil::{Names, Used, Veil, brought_along, is_environment, variables};
 use diag::{Diagnostic, Source, SourceSet, Span};
 use model::lab::Lab;
 use model::secret::InGit;
@@ -33,6 +33,7 @@ pub(crate) fn beyond(
     names: &Names<'_>,
 ) -> Veil {
     looks.extend(looks_of(sources, looks.len()));
+    by_use(sources, sources.iter().map(|(_, s)| s).zip(&mut looks));
     Veil::of(sources, looks, told, names)
 }
 
@@ -41,6 +42,21 @@ pub(crate) fn looks_of(sources: &SourceSet, first: usize) -> Vec<Look> {
     let texts: Vec<_> = sources.iter().skip(first).map(|(_, text)| text).collect();
     let one = |source: &&Source| SCANNER.look(&source.path, &source.text);
     texts.par_iter().with_max_len(1).map(one).collect()
+}
+
+/// Adds what is a secret by its use alone to what was found in environment files.
+fn by_use<'s>(sources: &SourceSet, files: impl Iterator<Item = (&'s Source, &'s mut Look)>) {
+    let files = files.filter(|(source, _)| is_environment(&source.path, &source.text));
+    let files: Vec<(&Source, &mut Look)> = files.collect();
+    if files.is_empty() {
+        return;
+    }
+    let texts = sources.iter().map(|(_, source)| source);
+    let used = texts.flat_map(|source| Used::of(&source.path, &source.text));
+    let used = used.collect();
+    for (source, look) in files {
+        SCANNER.look_by_use((&source.path, &source.text), &used, look);
+    }
 }
 
 /// What was found in clear text, for the rules; `root` is the folder that the names of the files are meant from.
@@ -73,9 +89,13 @@ pub(crate) fn leaks(
 /// The secrets that variables bring into what is read of Compose files, as far as they are no names of something.
 pub(crate) fn of_variables(sources: &SourceSet, names: &Names<'_>) -> Vec<String> {
     let files = sources.iter().map(|(_, source)| source);
-    let files = files.filter(|source| is_environment(source));
+    let files = files.filter(|source| is_environment(&source.path, &source.text));
     let files = files.map(|source| (source, SCANNER.look(&source.path, &source.text)));
-    let files: Vec<(&Source, Look)> = files.collect();
+    let mut files: Vec<(&Source, Look)> = files.collect();
+    by_use(
+        sources,
+        files.iter_mut().map(|(source, look)| (*source, look)),
+    );
     let all = files.iter();
     let all = all.flat_map(|(source, look)| variables(source, &look.leaks));
     let all: Vec<_> = all.collect();

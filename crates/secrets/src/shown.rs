@@ -1,6 +1,6 @@
 //! The secrets of one text as they are told: where, what, and the words before them.
 
-use crate::scan::{Grade, Scanner};
+use crate::scan::{Grade, Look, Scanner};
 use model::digest::Digest;
 use std::collections::BTreeMap;
 
@@ -30,7 +30,11 @@ pub fn each(
     name: &str,
     text: &str,
 ) -> Vec<(Digest, Shown)> {
-    let look = scanner.look(name, text);
+    of(scanner.look(name, text), commit, name, text)
+}
+
+/// The same of what was found in it.
+pub fn of(look: Look, commit: Option<&str>, name: &str, text: &str) -> Vec<(Digest, Shown)> {
     if look.leaks.is_empty() {
         return Vec::new();
     }

@@ -9,10 +9,12 @@ mod lines;
 mod messages;
 mod names;
 mod said;
+mod used;
 mod variables;
 mod words;
 
 pub use names::Names;
+pub use used::Used;
 pub use variables::{Variable, brought_along, is_environment, is_telling, variables};
 
 use crate::scan::{Grade, Look, is_of_words};

@@ -75,6 +75,27 @@ fn what_a_variable_brings_along() {
     }
 }
 
+/// A variable of any name, where a password is asked for: it is one in all other places, too.
+#[test]
+fn what_a_variable_is_used_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), "GF=tw1tt3rX9qL\nX=80\n").unwrap();
+    for line in [
+        "environment: {GF_SECURITY_ADMIN_PASSWORD: '${GF}', T: 'the ${GF}', X: $X}",
+        "command: ['--requirepass', '${GF}', '--title', '${GF}']",
+        "environment: ['DB_URL=postgres://db:${GF}@db/x']",
+    ] {
+        let compose = format!("services: {{a: {{image: x, {line}}}}}\n");
+        lab(folder.path(), "", &compose, "true");
+        nothing_is_shown(folder.path(), line);
+        for words in [&["check"] as &[&str], &["secret", "scan", "."]] {
+            let said = said(folder.path(), words);
+            let told = said.contains("the value of 'GF' (used for '");
+            assert!(told && !said.contains("'X'"), "{line}: {said}");
+        }
+    }
+}
+
 #[test]
 fn places_of_compose() {
     let folder = tempfile::tempdir().unwrap();

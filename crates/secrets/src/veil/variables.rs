@@ -24,14 +24,12 @@ pub struct Variable<'t> {
 }
 
 /// `.env`, `db.env` or `.env.local`; or a file of any other name with nothing but `NAME=value` and names in it, as a stack may name one.
-pub fn is_environment(source: &Source) -> bool {
-    let path = source.path.as_str();
+pub fn is_environment(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let lines = source.text.lines().map(str::trim);
-    let mut lines = lines.filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|l| !l.is_empty() && !l.starts_with('#'));
     let is_named = name.starts_with(".env") || name.ends_with(".env");
-    let assigns = || lines.clone().any(|line| line.contains('='));
-    is_named || assigns() && lines.all(is_assignment)
+    is_named || lines.clone().all(is_assignment) && lines.clone().any(|l| l.contains('='))
 }
 
 /// `NAME=value`, `export NAME=value`, or `NAME` alone, which takes it from outside.
@@ -47,7 +45,7 @@ pub fn variables<'t>(
     source: &'t Source,
     leaks: &'t [Leak],
 ) -> impl Iterator<Item = Variable<'t>> + use<'t> {
-    let leaks = match is_environment(source) {
+    let leaks = match is_environment(&source.path, &source.text) {
         true => leaks,
         false => &[],
     };
@@ -92,7 +90,7 @@ pub fn brought_along<'t>(
         return out;
     }
     let texts = sources.iter().map(|(_, source)| source);
-    for source in texts.filter(|source| !is_environment(source)) {
+    for source in texts.filter(|source| !is_environment(&source.path, &source.text)) {
         for name in astray(&source.text) {
             out.extend(by_name.get(name).into_iter().flatten());
         }
@@ -102,19 +100,37 @@ pub fn brought_along<'t>(
 
 /// Variables that a text names where neither they nor a secret are asked for.
 fn astray(text: &str) -> impl Iterator<Item = &str> {
+    let asked =
+        |v: &Named<'_>| v.before == v.name || v.is_login || diag::misspelt(v.before).is_some();
+    named(text).filter(move |v| !asked(v)).map(|v| v.name)
+}
+
+/// A variable as a text names it.
+pub(super) struct Named<'t> {
+    pub(super) name: &'t str,
+    /// The name that it stands behind.
+    pub(super) before: &'t str,
+    /// It is the password of an address: `db:${DB_PASSWORD}@host`.
+    pub(super) is_login: bool,
+}
+
+/// All variables that Compose would put a value in the place of: `$$` stands for a sign.
+pub(super) fn named(text: &str) -> impl Iterator<Item = Named<'_>> {
     let named = move |(at, _): (usize, &str)| {
         let rest = text.get(at + 1..)?;
         let inner = rest.strip_prefix('{').unwrap_or(rest);
         let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let end = inner.find(|c| !part(c)).unwrap_or(inner.len());
         let (name, behind) = inner.split_at(end);
-        let before = name_before(text, at);
-        // `db:${DB_PASSWORD}@host`
         let after = behind.find('}').filter(|_| inner.len() < rest.len());
         let after = after.map_or(behind, |end| behind.get(end + 1..).unwrap_or_default());
-        let is_login = after.starts_with('@') && text.get(..at)?.ends_with(':');
-        let is_asked = before == name || is_login || diag::misspelt(before).is_some();
-        (!name.is_empty() && !is_asked).then_some(name)
+        let before = text.get(..at)?;
+        let signs = before.len() - before.trim_end_matches('$').len();
+        (!name.is_empty() && signs % 2 == 0).then(|| Named {
+            name,
+            before: name_before(text, at),
+            is_login: after.starts_with('@') && before.ends_with(':'),
+        })
     };
     text.match_indices('$').filter_map(named)
 }
@@ -201,13 +217,7 @@ mod tests {
             ("s/compose.yaml", "services: {a: {command: x=y}}\n", false),
             ("s/run.sh", "A=1\necho $A\n", false),
         ] {
-            let mut sources = SourceSet::default();
-            let id = sources.add(path, text);
-            assert_eq!(
-                sources.get(id).map(is_environment),
-                Some(is),
-                "{path}: {text}"
-            );
+            assert_eq!(is_environment(path, text), is, "{path}: {text}");
         }
     }
 

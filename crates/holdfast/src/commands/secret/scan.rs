@@ -6,8 +6,9 @@ mod history;
 use crate::exit::{Exit, Stop};
 use crate::output::words::count;
 use crate::output::{Paint, Tone};
-use ::secrets::scan::{Grade, Scanner, is_text};
-use ::secrets::shown::{Shown, each};
+use ::secrets::scan::{Grade, Look, Scanner, is_text};
+use ::secrets::shown::{self, Shown, each};
+use ::secrets::veil::{Used, is_environment};
 use anyhow::Result;
 use history::Past;
 use model::digest::Digest;
@@ -164,6 +165,23 @@ fn text_of(path: &Path, name: &str) -> Result<Option<String>, Unread> {
     decoded(name, bytes).map(Some)
 }
 
+/// What was found in one file.
+enum Searched {
+    /// One with variables: which of them are secrets may only be seen in other files.
+    Environment(String, Look),
+    Other(Vec<(Digest, Shown)>, BTreeSet<Used>),
+}
+
+fn searched(scanner: &Scanner, name: &str, text: String) -> Searched {
+    match is_environment(name, &text) {
+        true => {
+            let look = scanner.look(name, &text);
+            Searched::Environment(text, look)
+        }
+        false => Searched::Other(each(scanner, None, name, &text), Used::of(name, &text)),
+    }
+}
+
 /// What a scan found.
 #[derive(Default)]
 struct Found {
@@ -188,20 +206,31 @@ impl Found {
             .par_iter()
             .map(|file| {
                 let name = file.display().to_string();
-                let found = text_of(&root.join(file), &name)
-                    .map(|text| text.map(|text| each(scanner, None, &name, &text)));
+                let found = text_of(&root.join(file), &name);
+                let found = found.map(|text| text.map(|text| searched(scanner, &name, text)));
                 (name, found)
             })
             .collect();
+        let used = searched.iter().filter_map(|(_, found)| match found {
+            Ok(Some(Searched::Other(_, used))) => Some(used.iter().cloned()),
+            _ => None,
+        });
+        let used: BTreeSet<Used> = used.flatten().collect();
         for (name, found) in searched {
-            match found {
-                Ok(Some(found)) => {
-                    self.read += 1;
-                    self.told(found);
+            let found = match found {
+                Ok(Some(Searched::Environment(text, mut look))) => {
+                    self.scanner.look_by_use((&name, &text), &used, &mut look);
+                    shown::of(look, None, &name, &text)
                 }
-                Ok(None) => {}
-                Err(why) => self.unread.push((name, why)),
-            }
+                Ok(Some(Searched::Other(found, _))) => found,
+                Ok(None) => continue,
+                Err(why) => {
+                    self.unread.push((name, why));
+                    continue;
+                }
+            };
+            self.read += 1;
+            self.told(found);
         }
     }
 
