@@ -18,6 +18,9 @@ const SHELLS: [&str; 8] = [
     "terminal",
 ];
 
+/// Fences of these may hold anything.
+const UNNAMED: [&str; 6] = ["", "code", "none", "plain", "plaintext", "text"];
+
 /// Fills in the parts of a document.
 pub(super) fn read(document: &mut Document) {
     let text = document.text.clone();
@@ -221,10 +224,10 @@ impl Reader<'_> {
             self.document
                 .commands
                 .extend(shell::commands(&fence.lines, place));
-        } else if fence.lang.is_empty() && fence.lines.iter().any(|l| l.value.starts_with("$ ")) {
+        } else if UNNAMED.contains(&fence.lang.as_str()) {
             self.document
                 .commands
-                .extend(shell::session(&fence.lines, place));
+                .extend(shell::untold(&fence.lines, place));
         } else if fence.lang == "mermaid" {
             self.document
                 .diagrams

@@ -13,6 +13,126 @@ const AFTER: [&str; 4] = ["fi", "done", "}", "esac"];
 /// Commands that are not looked into.
 const COMPOUND: [&str; 6] = ["for", "select", "case", "function", "[[", "coproc"];
 
+/// Programs by which lines of which nobody says what they are show themselves to be commands: those that work on machines and their data.
+const PROGRAMS: [&str; 78] = [
+    "apk",
+    "apt",
+    "apt-get",
+    "blkdiscard",
+    "borg",
+    "btrfs",
+    "ceph",
+    "chmod",
+    "chown",
+    "cp",
+    "cryptsetup",
+    "curl",
+    "dd",
+    "dnf",
+    "docker",
+    "docker-compose",
+    "dropdb",
+    "etcdctl",
+    "fdisk",
+    "flux",
+    "git",
+    "helm",
+    "ip",
+    "iptables",
+    "journalctl",
+    "k3s",
+    "kubectl",
+    "lvcreate",
+    "lvextend",
+    "lvremove",
+    "lvs",
+    "mdadm",
+    "mkdir",
+    "mkfs",
+    "mount",
+    "mv",
+    "mysql",
+    "mysqldump",
+    "nft",
+    "opkg",
+    "parted",
+    "pct",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
+    "ping",
+    "podman",
+    "proxmox-backup-client",
+    "psql",
+    "pvecm",
+    "pvesh",
+    "pvesm",
+    "pveum",
+    "qm",
+    "qmrestore",
+    "rclone",
+    "restic",
+    "rm",
+    "rsync",
+    "scp",
+    "sgdisk",
+    "shred",
+    "smartctl",
+    "ssh",
+    "ssh-copy-id",
+    "systemctl",
+    "tailscale",
+    "tar",
+    "ufw",
+    "umount",
+    "uci",
+    "velero",
+    "vzdump",
+    "wg",
+    "wget",
+    "wipefs",
+    "zfs",
+    "zpool",
+];
+
+/// The commands of lines of which nobody says what they are: those behind prompts; or, if the first line is one, all that begin with the name
+/// of a program. The others may be what a program says.
+pub(super) fn untold(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
+    if lines.iter().any(|l| prompt(&l.value).is_some()) {
+        return session(lines, place);
+    }
+    let text = lines.iter().map(|l| l.value.trim());
+    let first = text.filter(|l| !l.is_empty() && !l.starts_with('#')).next();
+    if !first.is_some_and(begins) {
+        return Vec::new();
+    }
+    let mut found = Scan::over(lines, place).run();
+    found.retain(|command| {
+        let mut words = command.words.iter().filter_map(Word::known);
+        let first = words.find(|w| !["sudo", "doas"].contains(w));
+        first.is_some_and(is_program)
+    });
+    found
+}
+
+/// A line that begins with a program and is no sentence or table about it: `docker: not found`, `git | a program`.
+fn begins(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let mut word = words.next().unwrap_or_default();
+    if ["sudo", "doas"].contains(&word) {
+        word = words.next().unwrap_or_default();
+    }
+    is_program(word)
+        && words
+            .next()
+            .is_none_or(|next| !["|", "is", "="].contains(&next))
+}
+
+fn is_program(word: &str) -> bool {
+    let name = word.strip_prefix("/usr/bin/").unwrap_or(word);
+    PROGRAMS.contains(&name) || name.starts_with("mkfs.")
+}
+
 /// The commands of some lines; of a recorded session only those behind a prompt.
 pub(super) fn commands(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
     if place != Place::Inline && lines.iter().any(|l| prompt(&l.value).is_some()) {
@@ -22,7 +142,7 @@ pub(super) fn commands(lines: &[Spanned<String>], place: Place) -> Vec<Command> 
 }
 
 /// The commands behind the prompts of a recorded session.
-pub(super) fn session(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
+fn session(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
     let mut out = Vec::new();
     let mut rest = lines;
     while let [line, tail @ ..] = rest {

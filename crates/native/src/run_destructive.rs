@@ -298,13 +298,15 @@ fn restore<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
         })
     };
     let second = || call.plain(&["--storage"]).get(1).copied();
+    let forced = || call.has("--force") || call.has("-force");
     match call.program() {
         "psql" | "mysql" | "mariadb" => database(call),
         "pg_restore" => to(call.value(&["-d", "--dbname"])),
         "restic" if call.has("restore") => to(call.value(&["--target", "-t"])),
         "velero" if call.arg(0) == "restore" => to(call.value(&["--namespace-mappings"])),
-        "qmrestore" => to(second()),
-        "pct" if call.arg(0) == "restore" => to(second()),
+        // Both refuse a number that is taken, unless they are told to go on (qmrestore(1), pct(1)).
+        "qmrestore" if forced() => to(second()),
+        "pct" if call.arg(0) == "restore" && forced() => to(second()),
         "tar" => {
             let letters = call.args().first().filter(|w| !w.text.starts_with("--"));
             let unpacks = letters.is_some_and(|w| w.text.contains('x')) || call.has("--extract");

@@ -86,6 +86,38 @@ fn commands_are_split_and_what_is_not_sure_says_so() {
     }
 }
 
+/// Of fences without a language, and of indented text, whatever shows itself to be a command.
+#[test]
+fn commands_in_fences_that_name_no_language() {
+    for (text, expected) in [
+        (
+            "```\nsystemctl stop wiki\n```\n",
+            vec!["systemctl stop wiki"],
+        ),
+        (
+            "```\n# on nas\nsudo rm -rf /srv/a \\\n  /srv/b && zpool destroy tank\n```\n",
+            vec!["sudo rm -rf /srv/a /srv/b", "zpool destroy tank"],
+        ),
+        (
+            "```text\nzpool status tank\n  pool: tank\n state: ONLINE\n```\n",
+            vec!["zpool status tank"],
+        ),
+        (
+            "a\n\n    docker exec db pg_dump x\n",
+            vec!["docker exec db pg_dump x"],
+        ),
+        ("```\n$ uptime\n up 3 days\n```\n", vec!["uptime"]),
+        ("```\nroot@nas:~# uptime\n```\n", vec!["uptime"]),
+        ("```\nnas1 -> nas2\nrm -rf /srv\n```\n", vec![]),
+        ("```\ndocker: not found\n```\n", vec![]),
+        ("```\ngit | a program\n```\n", vec![]),
+        ("```yaml\nrm -rf /srv\n```\n", vec![]),
+    ] {
+        let found: Vec<String> = read("a.md", text).commands.iter().map(shown).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
 #[test]
 fn every_part_lies_where_it_is_written() {
     let text = "# Wiki down\n\nRun `systemctl restart wiki` on *it*, see [net](../net.md#dns) and [[NOTES]].\n\n1. Stop:\n\n   ```bash\n   # on nas\n   docker compose \\\n     stop wiki # now\n   ```\n- [x] done 2026\n- [ ] open\n\n| a | b |\n|---|---|\n| c | `d` |\n";
