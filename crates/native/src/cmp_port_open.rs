@@ -18,6 +18,7 @@ use model::lab::network::{NetworkKind, Trust};
 use model::lab::service::{Outside, ServiceExposure};
 use model::units::net::Ports;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// Who reaches what the internet reaches.
 const INTERNET: &str = "the internet";
@@ -165,13 +166,29 @@ fn own(container: &Container<'_>, span: Span) -> Option<Port> {
     })
 }
 
-/// An option of these words gives addresses to listen on, and all of them are of the machine itself: `--bind 127.0.0.1`, `-c listen_addresses=localhost`.
+/// Options by which databases are given the addresses to listen on, without dashes.
+const LISTENS: [&str; 13] = [
+    "address",
+    "bind",
+    "bind-address",
+    "bind_address",
+    "bind_ip",
+    "bindaddress",
+    "host",
+    "http.host",
+    "listen",
+    "listen-address",
+    "listen_addresses",
+    "network.bind_host",
+    "network.host",
+];
+
+/// The options of these words that give addresses to listen on give none but the machine's own: `--bind 127.0.0.1`, `-c listen_addresses=localhost`.
 fn listens_to_itself(words: &[&str]) -> bool {
     let words: Vec<&str> = words.iter().flat_map(|w| w.split_whitespace()).collect();
     let asks = |option: &str| {
-        let option = option.to_ascii_lowercase();
-        let of_address = ["bind", "listen", "host", "address"];
-        of_address.iter().any(|part| option.contains(part))
+        let option = option.trim_start_matches('-').to_ascii_lowercase();
+        LISTENS.contains(&option.as_str())
     };
     let is_own = |value: &str| {
         let mut each = value
@@ -179,15 +196,22 @@ fn listens_to_itself(words: &[&str]) -> bool {
             .map(|a| a.trim_matches(['"', '\'', '[', ']']));
         each.all(|a| ["127.0.0.1", "localhost", "::1", "-::1"].contains(&a))
     };
-    let mut before = "";
+    let is_address = |word: &str| word.trim_start_matches('-').parse::<IpAddr>().is_ok();
+    // How many words were read behind an option; Redis takes several addresses.
+    let mut behind = None;
+    let mut given = Vec::new();
     for word in words {
-        let (option, value) = word.split_once('=').unwrap_or((before, word));
-        if asks(option) && is_own(value) {
-            return true;
+        match (word.split_once('='), behind) {
+            (Some((option, value)), _) if asks(option) => given.push(value),
+            (None, _) if asks(word) && word.starts_with('-') => behind = Some(0),
+            (None, Some(n)) if n == 0 || is_address(word) => {
+                given.push(word);
+                behind = Some(n + 1);
+            }
+            _ => behind = None,
         }
-        before = word;
     }
-    false
+    !given.is_empty() && given.iter().all(|value| is_own(value))
 }
 
 /// What could be reached, and where.

@@ -38,6 +38,9 @@ fn a_database_is_known_by_its_port_or_its_image() {
         "image: mongo:7, network_mode: bridge, ports: ['27017:27017']",
         "image: mongo:7, network_mode: default, ports: ['27017:27017']",
         "image: postgres:17, network_mode: host, command: postgres -c shared_buffers=1GB",
+        "image: mysql:8, network_mode: host, command: mysqld --report-host=localhost",
+        "image: mongo:7, network_mode: host, command: ['--bind_ip', '127.0.0.1', '--bind_ip', '0.0.0.0']",
+        "image: redis:8, network_mode: host, command: redis-server --bind 127.0.0.1 10.0.0.2",
     ] {
         let found = said(service);
         assert_eq!(found.len(), 1, "{service}: {found:?}");
@@ -55,6 +58,7 @@ fn a_database_is_known_by_its_port_or_its_image() {
         "image: own/web:1, network_mode: host",
         "image: mongo:7, network_mode: host, command: ['--bind_ip', 'localhost,::1']",
         "image: redis:8, network_mode: host, command: redis-server --bind 127.0.0.1",
+        "image: redis:8, network_mode: host, command: redis-server --bind 127.0.0.1 -::1 --save 60",
         "image: mongo:7, network_mode: none",
     ] {
         let found = said(service);

@@ -75,6 +75,24 @@ restic restore latest --target TARGET
     }
 }
 
+/// A restore into a number that is taken is refused unless it is told to go on; fences need not say that they are a shell's.
+#[test]
+fn a_guest_is_restored_over_another_by_force_alone() {
+    for (command, count) in [
+        ("qmrestore pbs:backup/vm/105/x 9105 --unique 1", 0),
+        ("qmrestore pbs:backup/vm/105/x 105 --force 1", 1),
+        ("pct restore 105 /mnt/x.tar.zst --storage local", 0),
+        ("sudo pct restore 105 /mnt/x.tar.zst --force", 1),
+        ("rm -rf /srv/media", 1),
+    ] {
+        let text = format!(
+            "format: 1\nlab: x\ndocuments: {{restore: {{file: a.md, kind: runbook}}}}\n# file: a.md\n# Restore\n\n```\n{command}\n```\n"
+        );
+        let found = found(&text, "run-destructive");
+        assert_eq!(found.len(), count, "{command}: {found:#?}");
+    }
+}
+
 #[test]
 fn an_fstab_is_known_by_what_stands_in_it() {
     let lab = "format: 1\nlab: x\nhosts: {nas: }\ndocuments: {mounts: {file: host/mounts.txt, kind: plan, for: [nas]}}\n# file: host/mounts.txt\n";
