@@ -180,3 +180,31 @@ clusters: {p: {kind: proxmox, members: [a, b, c], ha: yes, votes: {a: 1, b: 1, c
 ";
     assert!(!said(text, "ha-quorum").is_empty());
 }
+
+/// A pool of one member may be the one that it runs on; a pool of no member never is.
+#[test]
+fn a_disk_lies_where_a_member_of_the_cluster_is() {
+    for (cluster, pool, tells) in [
+        ("members: [a, b]", "kind: zfs, on: nas", true),
+        ("members: [a, b]", "kind: zfs, on: a", false),
+        ("members: [a, b]", "kind: nfs, on: nas", false),
+        ("members: [a, b, nas]", "kind: zfs, on: nas", false),
+        (
+            "members: [a, b], storage: [bulk]",
+            "kind: zfs, on: nas",
+            false,
+        ),
+        ("members: []", "kind: zfs, on: nas", false),
+    ] {
+        let text = format!(
+            "hosts: {{a: {{}}, b: {{}}, nas: {{}}}}
+clusters: {{p: {{kind: proxmox, {cluster}}}}}
+pools: {{bulk: {{{pool}}}}}
+guests: {{v: {{kind: vm, on: p, disks: {{root: {{pool: bulk, size: 10GB}}}}}}}}
+"
+        );
+        let want = "disk 'root' of guest 'v' lies on pool 'bulk' of host 'nas', and the guest runs on cluster 'p', whose members are a, b";
+        let want: &[&str] = if tells { &[want] } else { &[] };
+        assert_eq!(said(&text, "sto-guest-pool"), want, "{cluster}, {pool}");
+    }
+}
