@@ -7,6 +7,7 @@ use crate::context::called;
 use crate::loopback::{self, Elsewhere, Ends};
 use crate::traffic::{self, Spot, names_ports, verdict};
 use crate::{Context, Findings, Mend, Rule, sensitive};
+use core::net::IpAddr;
 use diag::{Diagnostic, Severity, Span};
 use graph::beside::Beside;
 use graph::wording::names;
@@ -18,7 +19,6 @@ use model::lab::network::{NetworkKind, Trust};
 use model::lab::service::{Outside, ServiceExposure};
 use model::units::net::Ports;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 /// Who reaches what the internet reaches.
 const INTERNET: &str = "the internet";

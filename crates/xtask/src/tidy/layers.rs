@@ -38,6 +38,7 @@ const ORDER: &[&str] = &[
     "twin",
     "console",
     "completion",
+    "manual",
     "holdfast",
 ];
 /// Used by tests only.
