@@ -142,8 +142,8 @@ impl Client {
                 break reply;
             }
             tries += 1;
-            // The server says how long it wants to be left alone; that is what is waited for.
             let wait = reply.retry_after.unwrap_or(1).min(PAUSE);
+            // tidy: allowed because the server says how long it wants to be left alone, and nothing else tells when that is over
             std::thread::sleep(Duration::from_secs(wait));
         };
         let hide = [&self.token];

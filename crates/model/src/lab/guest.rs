@@ -42,7 +42,7 @@ words! {
         Exactly = "exactly",
         /// What is declared exists; more is fine.
         AtLeast = "at-least",
-        /// It is not compared.
+        /// Only what is declared is looked at.
         Ignore = "ignore",
     }
 

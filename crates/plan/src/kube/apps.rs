@@ -78,9 +78,6 @@ pub(super) fn apps<'a>(lab: &'a Lab, cluster: &ObjectRef) -> Vec<App<'a>> {
 impl Comparing<'_> {
     pub(super) fn namespaces(&mut self, apps: &[App<'_>]) {
         let extent = self.extent(|c| c.manage.as_ref().map(|m| &m.namespaces));
-        if extent == Extent::Ignore {
-            return;
-        }
         let facts = self.facts;
         let there: BTreeSet<&str> = facts.items(NAMESPACE).map(|(name, _)| name).collect();
         let mut known: BTreeSet<&str> = USUAL.into_iter().collect();
@@ -120,7 +117,9 @@ impl Comparing<'_> {
                     .tell(path, How::Undeclared, "no stack has it", &seen, None);
             }
         }
-        self.partial(NAMESPACE, "no other namespaces");
+        if extent != Extent::Ignore {
+            self.partial(NAMESPACE, "no other namespaces");
+        }
     }
 
     pub(super) fn workloads(&mut self, apps: &[App<'_>]) {

@@ -73,9 +73,6 @@ pub fn machines_of<'f>(
 impl<'a> Comparing<'a> {
     pub(super) fn nodes(&mut self, cluster: &'a Cluster) {
         let extent = self.extent(|c| c.manage.as_ref().map(|m| &m.nodes));
-        if extent == Extent::Ignore {
-            return;
-        }
         let facts = self.facts;
         let machines = machines_of(self.ctx.lab, cluster, facts);
         let nodes: BTreeMap<&ObjectRef, &str> = machines.iter().map(|(n, m)| (m, *n)).collect();
@@ -99,7 +96,9 @@ impl<'a> Comparing<'a> {
             self.out
                 .tell(path, How::Undeclared, "not declared", &seen, None);
         }
-        self.partial(KIND, "no other nodes");
+        if extent != Extent::Ignore {
+            self.partial(KIND, "no other nodes");
+        }
     }
 
     fn roles(&mut self, cluster: &Cluster, member: &ObjectRef, node: &str, span: Span) {

@@ -38,6 +38,7 @@ const ORDER: &[&str] = &[
     "pvesim",
     "twin",
     "console",
+    "recipe",
     "completion",
     "holdfast",
 ];

@@ -1,6 +1,6 @@
 //! The account of a Kubernetes cluster: a ServiceAccount with a role that may list what is asked and nothing else, and its token.
 
-use super::{Part, Recipe, keep_in, kept};
+use crate::{Part, Recipe, keep_in, kept};
 use console::hint::quoted;
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -59,7 +59,7 @@ pub(super) fn recipe(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe
 }
 
 fn in_cluster(authority: String) -> Vec<String> {
-    let resources = kubernetes::rights().join(",");
+    let resources = ::kubernetes::rights().join(",");
     vec![
         format!("kubectl create namespace {NAME}"),
         format!("kubectl create serviceaccount {NAME} --namespace {NAME}"),
