@@ -9,6 +9,7 @@ use drivers::nut::NutDriver;
 use drivers::snmp::{SnmpDriver, SnmpTarget};
 use engine::drivers::Drivers;
 use jiff::Timestamp;
+use kubernetes::{KubernetesDriver, KubernetesTarget};
 use model::declare::{OptExt as _, Value as _};
 use model::fact::{Facts, Scope, TargetFacts};
 use model::id::Kind;
@@ -63,22 +64,22 @@ impl<'a> Chosen<'a> {
 }
 
 impl<R: RealmTag> World<R> {
-    /// The drivers of hosts; none where no host can be logged in to and a router is asked all the same.
-    pub(crate) fn drivers_beside_routers(&self, only: Option<&str>) -> Result<Drivers<R>> {
+    /// The drivers of hosts; none where no host can be logged in to and a router or a cluster is asked all the same.
+    pub(crate) fn drivers_beside_interfaces(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut all = interface::all(&self.tree.lab).into_iter();
-        let is_asked = all.any(|i| matches!(i.by, By::OpenWrt(_)));
+        let is_asked = all.any(|i| i.tells_ways_in());
         match only.is_none() && is_asked && !self.some_way() {
             true => Ok(Drivers::new(self.tag.clone())),
             false => self.drivers(only),
         }
     }
 
-    /// Looks at the routers alone.
-    pub(crate) fn look_at_routers(&self) -> Result<Facts> {
+    /// Looks at the routers and clusters alone that tell of ways in.
+    pub(crate) fn look_at_ways_in(&self) -> Result<Facts> {
         let mut drivers = Drivers::new(self.tag.clone());
         let (mut scopes, mut unusable) = (BTreeMap::new(), BTreeMap::new());
         let all = self.chosen(Chosen::All)?.into_iter();
-        for interface in all.filter(|i| matches!(i.by, By::OpenWrt(_))) {
+        for interface in all.filter(Interface::tells_ways_in) {
             self.put(&interface, &mut drivers, &mut scopes, &mut unusable);
         }
         let mut facts = self.ask(&mut drivers, &scopes)?;
@@ -160,7 +161,7 @@ impl<R: RealmTag> World<R> {
             }
             if !all.iter().any(|i| chosen.means(i)) {
                 let help = format!(
-                    "add `api: {{url: https://ADDRESS:8006, token: USER@REALM!TOKEN, secret: …, fingerprint: …}}` to cluster {name}"
+                    "add `api: {{url: https://ADDRESS:8006, token: USER@REALM!TOKEN, secret: …, fingerprint: …}}` to cluster {name}, or for Kubernetes `api: {{url: https://ADDRESS:6443, secret: …, ca: …}}`"
                 );
                 return Err(Stop::usage(format!(
                     "nothing says where the interface of cluster {name} is"
@@ -229,8 +230,14 @@ impl<R: RealmTag> World<R> {
                 let driver = PbsDriver::new(&self.tag, target, secrets, self.limits());
                 Ok((Box::new(driver), proxmox::pbs::scope()))
             }
+            By::Kubernetes(api) => {
+                let target = self.api_server(interface, api)?;
+                let secrets = self.secret_source();
+                let driver = KubernetesDriver::new(&self.tag, target, secrets, self.limits());
+                Ok((Box::new(driver), kubernetes::scope()))
+            }
             By::Other(_) => Err(format!(
-                "no driver reads the interface of this product: add `product: proxmox-ve` or `product: proxmox-backup-server` to `api` of {} if it is one of them",
+                "no driver reads the interface of this product: add `product: proxmox-ve`, `product: proxmox-backup-server` or `product: kubernetes` to `api` of {} if it is one of them",
                 interface.object
             )),
         }
@@ -356,6 +363,30 @@ impl<R: RealmTag> World<R> {
         })
     }
 
+    /// Where an API server is, and who may answer. Its tokens have no names: each says itself whose it is.
+    fn api_server(&self, interface: &Interface<'_>, api: &Api) -> Result<KubernetesTarget, String> {
+        let object = &interface.object;
+        let missing = |key: &str, example: &str| {
+            format!("nothing says its {key}: add `{key}: {example}` to `api` of {object}")
+        };
+        if let Some(token) = api.token.known() {
+            return Err(format!(
+                "its token is declared as {token}, and those of Kubernetes have no names: take `token` out of `api` of {object}"
+            ));
+        }
+        let url = api.url.known();
+        let url = url.ok_or_else(|| missing("url", "https://ADDRESS:6443"))?;
+        let example = format!("{{file: ~/.config/holdfast/{}-token}}", object.name);
+        let secret = api.secret.as_ref();
+        let secret = secret.ok_or_else(|| missing("secret", &example))?;
+        Ok(KubernetesTarget {
+            object: object.clone(),
+            url: url.0.clone(),
+            token: secret.0.clone(),
+            trust: self.trust(interface, api)?,
+        })
+    }
+
     fn authority(&self, path: &LabPath) -> Result<Trust, String> {
         let file = self.tree.root.join(&path.0);
         let read = std::fs::read_to_string(&file);
@@ -372,6 +403,8 @@ impl<R: RealmTag> World<R> {
                 interface.object,
                 match interface.by {
                     By::Pbs(_) => "on the server, `proxmox-backup-manager cert info`",
+                    By::Kubernetes(_) =>
+                        "`kubectl get configmap kube-root-ca.crt -o jsonpath='{.data.ca\\.crt}'`",
                     _ =>
                         "on the node, `openssl x509 -noout -sha256 -fingerprint -in /etc/pve/local/pve-ssl.pem`",
                 }

@@ -202,6 +202,7 @@ pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
             By::Snmp(_) => FactKind::Device,
             By::OpenWrt(_) => FactKind::OpenWrt,
             By::Pbs(_) => FactKind::PbsDatastore,
+            By::Kubernetes(_) => FactKind::KubeCluster,
             By::Pve(_) | By::Other(_) => return None,
         };
         let why = twinplan::exceptions::of_kind(kind).unwrap_or_default();

@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, of a switch, and of a router; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, of a switch, of a router, and of a Kubernetes cluster; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -212,6 +212,23 @@ fact_kinds! {
     PbsJob = "pbs-job",
     /// A task that failed within the last days. Key: its UPID; value map: `type`, `id`, `user`, `start`, `end` (unix s), `result`.
     PbsTask = "pbs-task",
+    /// Of a Kubernetes cluster, by its API. Key: `version` (of the API server that answered).
+    KubeCluster = "kube-cluster",
+    /// A node. Key: its name; value map: `ready` (bool; false too, where the cluster has lost contact), `reason` (one word, of what it is not ready for), `kubelet` (version), `os`, `kernel`, `runtime`, `architecture`, `addresses`
+    /// (list), `roles` (list), `pressure` (list: `disk`, `memory`, `network`, `pid`), `unschedulable` (bool). What is not told is left out.
+    KubeNode = "kube-node",
+    /// A namespace. Key: its name; value map: `phase` (`Active`, `Terminating`).
+    KubeNamespace = "kube-namespace",
+    /// What runs pods. Key: `NAMESPACE/KIND/NAME`, the kind being `deployment`, `statefulset`, `daemonset` or `cronjob`; value map: `namespace`, `kind`, `name`, `images` (list), `created` (unix s), `host_network` (true, if its pods share the network of
+    /// their node), `host_ports` (list of `tcp/8080`); `wanted` and `ready` (counts of pods; left out as long as its controller has not seen what is wanted now); of a CronJob `schedule`, `zone`, `suspended` (bool), `last_start`, `last_success` (unix s, 0 never).
+    KubeWorkload = "kube-workload",
+    /// A Service that is reached from outside of the cluster; others are not kept. Key: `NAMESPACE/NAME`; value map: `namespace`, `name`, `type`, `ports` (list of `tcp/443`), `node_ports` (the same, of every node), `addresses` (list, of load balancers and
+    /// external ones), `sources` (list of subnets from which a load balancer takes connections; left out for all).
+    KubeService = "kube-service",
+    /// An Ingress. Key: `NAMESPACE/NAME`; value map: `namespace`, `name`, `class`, `hosts` (list; `*` for all), `tls` (list of those with a certificate), `services` (list, where it leads), `addresses` (list).
+    KubeIngress = "kube-ingress",
+    /// A PersistentVolumeClaim. Key: `NAMESPACE/NAME`; value map: `namespace`, `name`, `phase` (`Bound`, `Pending`, `Lost`), `size` (bytes that it has), `wanted` (bytes), `class`, `volume`, `modes` (list), `created` (unix s).
+    KubeClaim = "kube-claim",
 }
 
 impl FactKind {
@@ -257,6 +274,7 @@ impl FactKind {
             FactKind::OpenWrt => &["available", "uptime"],
             FactKind::PbsDatastore => &["available", "gc_last", "gc_next", "used"],
             FactKind::PbsJob => &["last", "next"],
+            FactKind::KubeWorkload => &["last_start", "last_success"],
             FactKind::DevicePort => &[
                 "in_discards",
                 "in_errors",
@@ -274,6 +292,7 @@ impl FactKind {
             || self.is_pbs()
             || self.is_device()
             || self.is_openwrt()
+            || self.is_kube()
             || self == FactKind::Nut
     }
 
@@ -290,6 +309,11 @@ impl FactKind {
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.
     pub fn is_pve(self) -> bool {
         self.word().starts_with("pve-")
+    }
+
+    /// It is told by the API of a Kubernetes cluster.
+    pub fn is_kube(self) -> bool {
+        self.word().starts_with("kube-")
     }
 
     /// It is told by the interface of a Proxmox Backup Server.

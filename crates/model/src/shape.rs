@@ -139,6 +139,59 @@ const FORWARD: &[(&str, Type)] = &[
 const ROUTER_ZONE: &[(&str, Type)] = &[("interfaces", Texts), ("masquerade", Bool)];
 const ROUTER_POOL: &[(&str, Type)] = &[("limit", Int), ("off", Bool), ("start", Int)];
 const ROUTER_HOST: &[(&str, Type)] = &[("address", Text), ("macs", Texts), ("name", Text)];
+/// Of a node of Kubernetes.
+const KUBE_NODE: &[(&str, Type)] = &[
+    ("addresses", Texts),
+    ("kubelet", Text),
+    ("pressure", Texts),
+    ("ready", Bool),
+    ("reason", Text),
+    ("roles", Texts),
+    ("unschedulable", Bool),
+];
+/// Of what runs pods there.
+const KUBE_WORKLOAD: &[(&str, Type)] = &[
+    ("created", Int),
+    ("host_network", Bool),
+    ("host_ports", Texts),
+    ("images", Texts),
+    ("kind", Text),
+    ("last_start", Int),
+    ("last_success", Int),
+    ("name", Text),
+    ("namespace", Text),
+    ("ready", Int),
+    ("schedule", Text),
+    ("suspended", Bool),
+    ("wanted", Int),
+    ("zone", Text),
+];
+/// Of what is reached from outside, and of what asks for space.
+const KUBE_SERVICE: &[(&str, Type)] = &[
+    ("addresses", Texts),
+    ("name", Text),
+    ("namespace", Text),
+    ("node_ports", Texts),
+    ("ports", Texts),
+    ("sources", Texts),
+    ("type", Text),
+];
+const KUBE_INGRESS: &[(&str, Type)] = &[
+    ("addresses", Texts),
+    ("hosts", Texts),
+    ("name", Text),
+    ("namespace", Text),
+    ("services", Texts),
+    ("tls", Texts),
+];
+const KUBE_CLAIM: &[(&str, Type)] = &[
+    ("created", Int),
+    ("name", Text),
+    ("namespace", Text),
+    ("phase", Text),
+    ("size", Int),
+    ("wanted", Int),
+];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
 /// Of timers.
@@ -209,6 +262,11 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
         FactKind::PbsDatastore => DATASTORE,
         FactKind::PbsGroup => GROUP,
         FactKind::PbsJob => JOB,
+        FactKind::KubeNode => KUBE_NODE,
+        FactKind::KubeWorkload => KUBE_WORKLOAD,
+        FactKind::KubeService => KUBE_SERVICE,
+        FactKind::KubeIngress => KUBE_INGRESS,
+        FactKind::KubeClaim => KUBE_CLAIM,
         FactKind::Nut => match key {
             "ups" => UPS,
             "battery" => BATTERY,

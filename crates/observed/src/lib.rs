@@ -8,6 +8,7 @@
 
 mod backups;
 mod container;
+mod kube;
 mod look;
 mod names;
 mod power;
@@ -49,6 +50,11 @@ pub mod guest_snapshot_old;
 pub mod guest_start_order;
 pub mod job_replication_failed;
 pub mod job_task_failed;
+pub mod kube_claim_unbound;
+pub mod kube_cron_no_success;
+pub mod kube_node_not_ready;
+pub mod kube_version_skew;
+pub mod kube_workload_unready;
 pub mod obs_stale;
 pub mod patch_pending;
 pub mod patch_reboot;
@@ -115,6 +121,11 @@ pub const RULES: &[Rule] = &[
     guest_start_order::RULE,
     job_replication_failed::RULE,
     job_task_failed::RULE,
+    kube_claim_unbound::RULE,
+    kube_cron_no_success::RULE,
+    kube_node_not_ready::RULE,
+    kube_version_skew::RULE,
+    kube_workload_unready::RULE,
     obs_stale::RULE,
     patch_pending::RULE,
     patch_reboot::RULE,

@@ -1,6 +1,6 @@
 //! What is reached by a product's own interface: whose it is, how it is asked, and whether it answered. What it tells is compared elsewhere:
 //! guests in [`crate::guests`], a UPS in [`crate::ups`], a switch in [`crate::device`], a backup server in [`crate::datastore`], a router in
-//! [`crate::router`].
+//! [`crate::router`], a Kubernetes cluster in [`crate::kube`].
 
 use crate::difference::Telling;
 use crate::{Context, Difference};
@@ -33,6 +33,8 @@ pub enum By<'a> {
     Pve(&'a Api),
     /// The API of Proxmox Backup Server.
     Pbs(&'a Api),
+    /// The API server of Kubernetes.
+    Kubernetes(&'a Api),
     /// The API of another product.
     Other(&'a Api),
     /// upsd of Network UPS Tools.
@@ -48,7 +50,12 @@ impl<'a> Interface<'a> {
     pub fn pve(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) => Some(api),
-            By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+            By::Pbs(_)
+            | By::Kubernetes(_)
+            | By::Other(_)
+            | By::Nut(_)
+            | By::Snmp(_)
+            | By::OpenWrt(_) => None,
         }
     }
 
@@ -56,16 +63,26 @@ impl<'a> Interface<'a> {
     pub fn pbs(&self) -> Option<&'a Api> {
         match self.by {
             By::Pbs(api) => Some(api),
-            By::Pve(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+            By::Pve(_)
+            | By::Kubernetes(_)
+            | By::Other(_)
+            | By::Nut(_)
+            | By::Snmp(_)
+            | By::OpenWrt(_) => None,
         }
     }
 
     /// The API, of whatever product.
     pub fn api(&self) -> Option<&'a Api> {
         match self.by {
-            By::Pve(api) | By::Pbs(api) | By::Other(api) => Some(api),
+            By::Pve(api) | By::Pbs(api) | By::Kubernetes(api) | By::Other(api) => Some(api),
             By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
         }
+    }
+
+    /// It tells of ways in that no socket of a machine shows.
+    pub fn tells_ways_in(&self) -> bool {
+        matches!(self.by, By::OpenWrt(_) | By::Kubernetes(_))
     }
 
     /// The name of its facts among those of hosts: `cluster/main`, `host/pve1`.
@@ -81,20 +98,20 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
             .members
             .iter()
             .filter(|m| m.value.kind() == Kind::Host);
-        let is_pve = cluster.kind.known() == Some(&ClusterKind::Proxmox);
+        let by = by(cluster.api.as_ref()?, makes(cluster.kind.known()));
+        // Of the machines below its nodes, Kubernetes tells neither ports nor accounts.
+        let tells = !matches!(by, By::Kubernetes(_));
         Some(Interface {
             object: ObjectRef::new(Kind::Cluster, name),
-            by: by(
-                cluster.api.as_ref()?,
-                is_pve.then_some(ApiProduct::ProxmoxVe),
-            ),
-            members: members.map(|m| m.value.name()).collect(),
+            by,
+            members: members.filter(|_| tells).map(|m| m.value.name()).collect(),
         })
     });
     let hosts = lab.hosts.iter().filter_map(|(name, host)| {
         let by = by(host.about.api.as_ref()?, runs(host));
-        // What a backup server tells says nothing of the machine that it runs on.
-        let tells = (!matches!(by, By::Pbs(_))).then_some(name.as_str());
+        // What a backup server or a cluster tells says nothing of the machine that it runs on.
+        let tells = !matches!(by, By::Pbs(_) | By::Kubernetes(_));
+        let tells = tells.then_some(name.as_str());
         Some(Interface {
             object: ObjectRef::new(Kind::Host, name),
             by,
@@ -141,7 +158,19 @@ fn by(api: &Api, runs: Option<ApiProduct>) -> By<'_> {
     match api.product.known().copied().or_else(by_port).or(runs) {
         Some(ApiProduct::ProxmoxVe) => By::Pve(api),
         Some(ApiProduct::ProxmoxBackupServer) => By::Pbs(api),
+        Some(ApiProduct::Kubernetes) => By::Kubernetes(api),
         None => By::Other(api),
+    }
+}
+
+/// What answers for a cluster of this kind.
+fn makes(kind: Option<&ClusterKind>) -> Option<ApiProduct> {
+    match kind? {
+        ClusterKind::Proxmox => Some(ApiProduct::ProxmoxVe),
+        ClusterKind::K3s | ClusterKind::Rke2 | ClusterKind::Kubernetes => {
+            Some(ApiProduct::Kubernetes)
+        }
+        ClusterKind::Ceph | ClusterKind::Swarm => None,
     }
 }
 
@@ -164,7 +193,7 @@ fn product(os: &str) -> Option<ApiProduct> {
 
 /// What single things have to be asked for, beyond all that there is.
 pub fn paths(lab: &Lab, interface: &Interface<'_>) -> Vec<FactPath> {
-    if interface.pbs().is_some() {
+    if interface.pbs().is_some() || matches!(interface.by, By::Kubernetes(_)) {
         return Vec::new();
     }
     let ids = crate::guests::of(lab, interface).filter_map(|(_, guest)| guest.id.known());

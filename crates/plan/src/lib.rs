@@ -19,6 +19,7 @@ pub mod guests;
 pub mod hardware;
 pub mod history;
 pub mod interface;
+pub mod kube;
 pub mod news;
 pub mod planner;
 pub mod ports;

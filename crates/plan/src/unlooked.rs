@@ -1,5 +1,6 @@
 //! What is declared and was not looked at: stacks that no observation tells of, and guests that nobody logs in to.
 
+use crate::interface::{By, all};
 use crate::{Context, Difference, How};
 use model::declare::OptExt as _;
 use model::fact::{FactKind, FactPath};
@@ -38,12 +39,18 @@ fn unseen(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
         stack.kind.known(),
         Some(StackKind::Kubernetes | StackKind::Helm)
     ) {
-        return Some("no driver reads Kubernetes yet".to_owned());
+        return in_cluster(ctx, stack);
     }
     let Some(on) = stack.on.known() else {
         return Some("nothing says where it runs".to_owned());
     };
     let object = &on.0.object;
+    if object.kind == Kind::Cluster
+        && stack.kind.known().is_none()
+        && is_kubernetes(ctx.lab, object)
+    {
+        return in_cluster(ctx, stack);
+    }
     let is_machine = ctx.lab.machine(&object.name).is_some();
     if is_machine && ctx.lab.machine_ref(&object.name) == *object {
         let asked = ctx.facts.targets.contains_key(&object.name);
@@ -54,5 +61,31 @@ fn unseen(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
             format!("nothing says how {object} is logged in to: add `reach: {{ssh: ALIAS}}` to it")
         }
         _ => format!("it runs on {object}, which is not logged in to"),
+    })
+}
+
+fn is_kubernetes(lab: &Lab, object: &ObjectRef) -> bool {
+    all(lab)
+        .iter()
+        .any(|i| i.object == *object && matches!(i.by, By::Kubernetes(_)))
+}
+
+/// The same of what Kubernetes runs, which is asked by the API of its cluster.
+fn in_cluster(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
+    let Some(on) = stack.on.known() else {
+        return Some("nothing says in which cluster it runs".to_owned());
+    };
+    let object = &on.0.object;
+    if is_kubernetes(ctx.lab, object) {
+        let asked = ctx.facts.targets.contains_key(&object.to_string());
+        return (!asked).then(|| format!("{object} was not asked"));
+    }
+    Some(match object.kind {
+        Kind::Cluster => {
+            format!("nothing says where the API server of {object} is: add `api` to it")
+        }
+        _ => format!(
+            "what Kubernetes runs is asked of a cluster: let `on` name that instead of {object}"
+        ),
     })
 }

@@ -72,6 +72,11 @@ const PARTS: &[(&str, Part)] = &[
     part("img-pin", "image", "postgres:latest"),
     part("job-replication-failed", "job", "101-0"),
     part("job-task-failed", "task", "vzdump 101"),
+    part("kube-claim-unbound", "claim", "shop/data-db-0"),
+    part("kube-cron-no-success", "CronJob", "shop/cronjob/dump"),
+    part("kube-node-not-ready", "node", "k3s-w1"),
+    part("kube-version-skew", "node", "k3s-w1"),
+    part("kube-workload-unready", "workload", "shop/deployment/web"),
     part(
         "net-cable-ends",
         "difference",

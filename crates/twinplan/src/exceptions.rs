@@ -119,6 +119,34 @@ pub const ALL: &[Exception] = &[
         why: "no router of this make is in a twin: a namespace of this machine routes there",
     },
     Exception {
+        paths: "kube-cluster:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
+        paths: "kube-node:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
+        paths: "kube-namespace:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
+        paths: "kube-workload:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
+        paths: "kube-service:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
+        paths: "kube-ingress:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
+        paths: "kube-claim:*",
+        why: "there is no Kubernetes in a twin",
+    },
+    Exception {
         paths: "wireguard:*",
         why: "its networks are plain segments, without tunnels",
     },

@@ -363,6 +363,36 @@ pub(super) const RESTS: &[Rests] = &[
         interface,
     ),
     rests(
+        "kube-claim-unbound",
+        "the claims of {} have volumes",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
+        "kube-cron-no-success",
+        "the CronJobs of {} succeed",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
+        "kube-node-not-ready",
+        "the nodes of {} are ready",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
+        "kube-version-skew",
+        "the kubelets of {} fit its API server",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
+        "kube-workload-unready",
+        "the workloads of {} have all their pods ready",
+        &["cluster.kind"],
+        interface,
+    ),
+    rests(
         "pbs-backup-old",
         "the backups of a guest are as new as is declared",
         &["repository.held_by", "repository.kind", "repository.on"],

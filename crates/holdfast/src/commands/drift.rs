@@ -109,6 +109,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::device::drift(ctx),
             plan::router::drift(ctx),
             plan::datastore::drift(ctx),
+            plan::kube::drift(ctx),
             plan::wireguard::drift(ctx),
             plan::traefik::drift(ctx),
             plan::tunnels::drift(ctx),

@@ -17,19 +17,21 @@ words! {
         ProxmoxVe = "proxmox-ve",
         /// Proxmox Backup Server, at port 8007.
         ProxmoxBackupServer = "proxmox-backup-server",
+        /// Kubernetes, at port 6443.
+        Kubernetes = "kubernetes",
     }
 }
 
 entity! {
-    /// The interface of a product, by HTTPS: for Proxmox VE a node's port 8006, for Proxmox Backup Server port 8007.
+    /// The interface of a product, by HTTPS: for Proxmox VE a node's port 8006, for Proxmox Backup Server port 8007, for Kubernetes port 6443 of a node of its control plane.
     pub struct Api {
-        /// What answers there, where the operating system (`os`) or port 8007 does not say it.
+        /// What answers there, where the kind of the cluster, the operating system (`os`) or port 8007 does not say it.
         product: Opt<ApiProduct>,
         /// Where it is: `https://192.168.10.11:8006`.
         url: Need<Url>,
-        /// The API token to ask with, `holdfast@pve!observe`; one that may read and nothing else.
+        /// The API token to ask with, `holdfast@pve!observe`; one that may read and nothing else. Kubernetes has no names of tokens.
         token: Opt<TokenName>,
-        /// Where the token's secret is had; never the secret itself.
+        /// Where the token's secret is had, for Kubernetes the bearer token of a service account; never the secret itself.
         secret: Option<SecretFrom>,
         /// SHA-256 of the certificate that answers, as `pvenode cert info` and browsers show it.
         fingerprint: Opt<Fingerprint>,

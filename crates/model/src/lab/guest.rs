@@ -36,6 +36,16 @@ words! {
         Swarm = "swarm",
     }
 
+    /// How far what a cluster tells is held against the declaration.
+    pub enum Extent("extent", "how a collection is managed") {
+        /// Everything that exists is declared; anything else is drift.
+        Exactly = "exactly",
+        /// What is declared exists; more is fine.
+        AtLeast = "at-least",
+        /// Only what is declared is looked at.
+        Ignore = "ignore",
+    }
+
     /// Kinds of stacks.
     pub enum StackKind("stack-kind", "a kind of stack") {
         /// Docker Compose.
@@ -142,6 +152,14 @@ entity! {
         api: Option<Api>,
     }
 
+    /// How collections of a Kubernetes cluster are managed.
+    pub struct ClusterManage {
+        /// Nodes against `members`, `masters` and `workers`; `exactly` if nothing is said.
+        nodes: Opt<Extent>,
+        /// Namespaces against those of the stacks on it; `exactly` if nothing is said.
+        namespaces: Opt<Extent>,
+    }
+
     /// Hosts or guests with a shared quorum or control plane.
     pub struct Cluster {
         /// The name it had before.
@@ -178,6 +196,8 @@ entity! {
         cni: Opt<Name>,
         /// Features in use.
         features: Vec<Spanned<String>>,
+        /// How what Kubernetes tells is compared.
+        manage: Option<ClusterManage>,
         /// What must be there to set it up anew.
         rebuild_needs: Vec<Spanned<RebuildNeed>>,
     }

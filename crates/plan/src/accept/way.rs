@@ -1,4 +1,4 @@
-//! Differences of ways in that no socket shows (cloudflared, Tailscale), and of OpenWrt routers: what is not there is taken out, one value that
+//! Differences of ways in that no socket shows (cloudflared, Tailscale), of OpenWrt routers and of Kubernetes clusters: what is not there is taken out, one value that
 //! says it takes the place of the declared one, and for all else it is said who writes what.
 
 use super::{Taking, gone};
@@ -55,6 +55,13 @@ pub(super) fn declare(ctx: &Context<'_>, difference: &Difference) -> Option<Taki
             let (said, _) = difference.declared.split_once(" in ")?;
             said.contains('-').then(|| replaced(&dhcp.range, range))?
         }
+        (FactKind::KubeCluster, How::Differs) if key == "version" => {
+            let cluster = ctx.lab.clusters.get(&difference.target.name)?;
+            replaced(&cluster.version, &difference.observed)
+        }
+        (kind, _) if kind.is_kube() => not(
+            "a cluster, its stacks and their namespaces are described by hand: write it there, or --waive",
+        ),
         (kind, _) if kind.is_openwrt() => {
             not("no single value of the lab tree says it: write it by hand, or --waive")
         }

@@ -303,7 +303,7 @@ fn a_stack_that_nobody_looked_at_is_unknown() {
             .collect::<Vec<_>>()
     };
     let shut = "stack/a: unknown (nothing says how guest/shut is logged in to: add `reach: {ssh: ALIAS}` to it)";
-    let kubernetes = "stack/d: unknown (no driver reads Kubernetes yet)";
+    let kubernetes = "stack/d: unknown (what Kubernetes runs is asked of a cluster: let `on` name that instead of host/pve)";
     assert_eq!(seen(&["pve", "open"]), [shut, kubernetes]);
     let open = "stack/b: unknown (guest/open was not asked)";
     let pve = "stack/c: unknown (host/pve was not asked)";

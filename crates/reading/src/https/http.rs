@@ -64,6 +64,8 @@ pub struct Reply {
     pub reason: String,
     /// Where it sends on to, as it says.
     pub location: Option<String>,
+    /// How many seconds it asks to wait before it is asked again, where it says so.
+    pub retry_after: Option<u64>,
     /// The body, whole.
     pub body: Vec<u8>,
     /// The connection can be used again.
@@ -198,6 +200,7 @@ fn head(bytes: &[u8]) -> Result<Option<(Reply, Length, usize)>, ApiError> {
         status,
         reason: response.reason.unwrap_or_default().to_owned(),
         location: all("location").into_iter().next(),
+        retry_after: header("retry-after").and_then(|s| s.parse().ok()),
         body: Vec::new(),
         keep: response.version == Some(1) && header("connection").is_none_or(|c| c != "close"),
     };

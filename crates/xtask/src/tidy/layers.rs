@@ -32,17 +32,19 @@ const ORDER: &[&str] = &[
     "drivers",
     "proxmox",
     "openwrt",
+    "kubernetes",
     "protect",
     "engine",
     "pvesim",
     "twin",
     "console",
+    "recipe",
     "completion",
     "manual",
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit", "openwrtsim"];
+const DEV_ONLY: &[&str] = &["testkit", "openwrtsim", "kubesim"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The login of an OpenWrt router: an account without a shell, a login of rpcd, and an access group that may read what is asked and nothing else.
 
-use super::{Part, Recipe, keep_in, kept};
+use crate::{Part, Recipe, keep_in, kept};
 use console::hint::quoted;
 use model::declare::OptExt as _;
 use model::lab::openwrt::OpenWrt;
@@ -40,7 +40,7 @@ pub(super) fn recipe(interface: &Interface<'_>, of: &OpenWrt, tree: &str) -> Rec
                 place: "to take it away, on the router".to_owned(),
                 commands: vec![
                     format!("uci delete rpcd.{USER} && uci commit rpcd"),
-                    format!("rm /usr/share/rpcd/acl.d/{}.json", openwrt::GROUP),
+                    format!("rm /usr/share/rpcd/acl.d/{}.json", ::openwrt::GROUP),
                     format!("sed -i '/^{user}:/d' /etc/passwd /etc/shadow && /etc/init.d/rpcd restart"),
                 ],
             },
@@ -50,8 +50,8 @@ pub(super) fn recipe(interface: &Interface<'_>, of: &OpenWrt, tree: &str) -> Rec
 }
 
 fn on_router(user: &str) -> Vec<String> {
-    let group = openwrt::GROUP;
-    let acl = openwrt::acl().to_string();
+    let group = ::openwrt::GROUP;
+    let acl = ::openwrt::acl().to_string();
     let quoted_user = quoted(user);
     vec![
         "opkg install uhttpd-mod-ubus rpcd-mod-luci   # both come with LuCI; from 25.12 on: apk add".to_owned(),
