@@ -15,6 +15,7 @@ use model::id::Kind;
 use model::lab::Reach;
 use model::lab::api::{Api, Fingerprint};
 use model::lab::openwrt::OpenWrt;
+use model::lab::truenas::TrueNas;
 use model::realm::{Realm, RealmTag};
 use model::secret::{Secret, SecretRef};
 use model::units::text::LabPath;
@@ -27,6 +28,7 @@ use proxmox::pve::PveDriver;
 use reading::https::{Limits, Trust};
 use reading::told::SecretSource;
 use std::collections::BTreeMap;
+use truenas::{TrueNasDriver, TrueNasTarget};
 
 /// What is to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,22 +65,22 @@ impl<'a> Chosen<'a> {
 }
 
 impl<R: RealmTag> World<R> {
-    /// The drivers of hosts; none where no host can be logged in to and a router is asked all the same.
-    pub(crate) fn drivers_beside_routers(&self, only: Option<&str>) -> Result<Drivers<R>> {
+    /// The drivers of hosts; none where no host can be logged in to and a router or an appliance is asked all the same.
+    pub(crate) fn drivers_beside_others(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut all = interface::all(&self.tree.lab).into_iter();
-        let is_asked = all.any(|i| matches!(i.by, By::OpenWrt(_)));
+        let is_asked = all.any(|i| shows_ways(&i.by));
         match only.is_none() && is_asked && !self.some_way() {
             true => Ok(Drivers::new(self.tag.clone())),
             false => self.drivers(only),
         }
     }
 
-    /// Looks at the routers alone.
-    pub(crate) fn look_at_routers(&self) -> Result<Facts> {
+    /// Looks at the routers and appliances alone, which show ways in.
+    pub(crate) fn look_at_others(&self) -> Result<Facts> {
         let mut drivers = Drivers::new(self.tag.clone());
         let (mut scopes, mut unusable) = (BTreeMap::new(), BTreeMap::new());
         let all = self.chosen(Chosen::All)?.into_iter();
-        for interface in all.filter(|i| matches!(i.by, By::OpenWrt(_))) {
+        for interface in all.filter(|i| shows_ways(&i.by)) {
             self.put(&interface, &mut drivers, &mut scopes, &mut unusable);
         }
         let mut facts = self.ask(&mut drivers, &scopes)?;
@@ -213,6 +215,12 @@ impl<R: RealmTag> World<R> {
                 let secrets = self.secret_source();
                 let driver = OpenWrtDriver::new(&self.tag, target, secrets, self.limits());
                 Ok((Box::new(driver), openwrt::scope()))
+            }
+            By::TrueNas(truenas) => {
+                let target = self.appliance(interface, truenas)?;
+                let secrets = self.secret_source();
+                let driver = TrueNasDriver::new(&self.tag, target, secrets, self.limits());
+                Ok((Box::new(driver), truenas::scope()))
             }
             By::Pve(api) => {
                 let (target, secrets) = self.target(interface, api)?;
@@ -356,6 +364,46 @@ impl<R: RealmTag> World<R> {
         })
     }
 
+    /// Where an appliance is, as whom it is asked, and who may answer.
+    fn appliance(
+        &self,
+        interface: &Interface<'_>,
+        truenas: &TrueNas,
+    ) -> Result<TrueNasTarget, String> {
+        let object = &interface.object;
+        let missing = |key: &str, example: &str| {
+            format!("nothing says its {key}: add `{key}: {example}` to `truenas` of {object}")
+        };
+        let url = truenas.url.known();
+        let url = url.ok_or_else(|| missing("url", "https://ADDRESS"))?;
+        let user = truenas.user.known();
+        let user = user.ok_or_else(|| missing("user", "holdfast"))?;
+        let example = format!("{{file: ~/.config/holdfast/{}-key}}", object.name);
+        let key = truenas.key.as_ref();
+        let key = key.ok_or_else(|| missing("key", &example))?;
+        let trust = match (truenas.fingerprint.known(), truenas.ca.known()) {
+            (Some(pinned), _) => Trust::Fingerprint(pinned.clone()),
+            (None, Some(path)) => self.authority(path)?,
+            (None, None) => {
+                return Err(format!(
+                    "nothing says whom to trust: add `fingerprint:` or `ca:` to `truenas` of {object}; `holdfast access LAB` says how it is shown"
+                ));
+            }
+        };
+        if !url.0.starts_with("https://") {
+            return Err(format!(
+                "{url} is not https://ADDRESS: TrueNAS revokes a key that comes by plain http, and nothing is asked by it"
+            ));
+        }
+        Ok(TrueNasTarget {
+            object: object.clone(),
+            url: url.0.clone(),
+            user: user.0.to_string(),
+            key: key.0.clone(),
+            trust,
+        })
+    }
+
     fn authority(&self, path: &LabPath) -> Result<Trust, String> {
         let file = self.tree.root.join(&path.0);
         let read = std::fs::read_to_string(&file);
@@ -378,4 +426,9 @@ impl<R: RealmTag> World<R> {
             )),
         }
     }
+}
+
+/// Ways in are told by it: ports that are led elsewhere, or services.
+fn shows_ways(by: &By<'_>) -> bool {
+    matches!(by, By::OpenWrt(_) | By::TrueNas(_))
 }

@@ -1,6 +1,6 @@
 //! What is reached by a product's own interface: whose it is, how it is asked, and whether it answered. What it tells is compared elsewhere:
 //! guests in [`crate::guests`], a UPS in [`crate::ups`], a switch in [`crate::device`], a backup server in [`crate::datastore`], a router in
-//! [`crate::router`].
+//! [`crate::router`], TrueNAS in [`crate::appliance`].
 
 use crate::difference::Telling;
 use crate::{Context, Difference};
@@ -12,6 +12,7 @@ use model::lab::guest::ClusterKind;
 use model::lab::nut::NutUps;
 use model::lab::openwrt::OpenWrt;
 use model::lab::snmp::Snmp;
+use model::lab::truenas::TrueNas;
 use model::lab::{Host, Lab};
 use std::collections::BTreeSet;
 
@@ -41,6 +42,8 @@ pub enum By<'a> {
     Snmp(&'a Snmp),
     /// ubus of an OpenWrt router.
     OpenWrt(&'a OpenWrt),
+    /// The middleware of TrueNAS.
+    TrueNas(&'a TrueNas),
 }
 
 impl<'a> Interface<'a> {
@@ -48,7 +51,12 @@ impl<'a> Interface<'a> {
     pub fn pve(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) => Some(api),
-            By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+            By::Pbs(_)
+            | By::Other(_)
+            | By::Nut(_)
+            | By::Snmp(_)
+            | By::OpenWrt(_)
+            | By::TrueNas(_) => None,
         }
     }
 
@@ -56,7 +64,12 @@ impl<'a> Interface<'a> {
     pub fn pbs(&self) -> Option<&'a Api> {
         match self.by {
             By::Pbs(api) => Some(api),
-            By::Pve(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+            By::Pve(_)
+            | By::Other(_)
+            | By::Nut(_)
+            | By::Snmp(_)
+            | By::OpenWrt(_)
+            | By::TrueNas(_) => None,
         }
     }
 
@@ -64,7 +77,17 @@ impl<'a> Interface<'a> {
     pub fn api(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) | By::Pbs(api) | By::Other(api) => Some(api),
-            By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+            By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) | By::TrueNas(_) => None,
+        }
+    }
+
+    /// How it is asked, where it is TrueNAS.
+    pub fn truenas(&self) -> Option<&'a TrueNas> {
+        match self.by {
+            By::TrueNas(truenas) => Some(truenas),
+            By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => {
+                None
+            }
         }
     }
 
@@ -92,7 +115,11 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         })
     });
     let hosts = lab.hosts.iter().filter_map(|(name, host)| {
-        let by = by(host.about.api.as_ref()?, runs(host));
+        // One object is asked in one way; what the other one would have told is said to be unknown.
+        let by = match (&host.about.truenas, &host.about.api) {
+            (Some(truenas), _) => By::TrueNas(truenas),
+            (None, api) => by(api.as_ref()?, runs(host)),
+        };
         // What a backup server tells says nothing of the machine that it runs on.
         let tells = (!matches!(by, By::Pbs(_))).then_some(name.as_str());
         Some(Interface {
@@ -105,7 +132,10 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         let os = guest.os.known().map(|os| os.0.as_str());
         Some(Interface {
             object: ObjectRef::new(Kind::Guest, name),
-            by: by(guest.api.as_ref()?, os.and_then(product)),
+            by: match (&guest.truenas, &guest.api) {
+                (Some(truenas), _) => By::TrueNas(truenas),
+                (None, api) => by(api.as_ref()?, os.and_then(product)),
+            },
             members: BTreeSet::new(),
         })
     });

@@ -26,11 +26,11 @@ pub(crate) fn ports<R: RealmTag>(
     let world = World::open(tag, &at.world.lab)?;
     // Who probes has to be looked at, too: its address is what the rules are asked about.
     let looked = if args.probe { None } else { at.host.as_deref() };
-    let mut drivers = world.drivers_beside_routers(looked)?;
+    let mut drivers = world.drivers_beside_others(looked)?;
     let scopes = world.with_ways(looked, world.shallow(looked)?)?;
     let mut facts = world.ask(&mut drivers, &scopes)?;
     if at.host.is_none() {
-        facts.targets.extend(world.look_at_routers()?.targets);
+        facts.targets.extend(world.look_at_others()?.targets);
     }
     let mut rows: Vec<Port> = Vec::new();
     for (name, host) in world.machines(at.host.as_deref())? {
@@ -44,6 +44,7 @@ pub(crate) fn ports<R: RealmTag>(
     };
     rows.extend(world.with_context(&facts, plan::traefik::ways)?);
     rows.extend(world.with_context(&facts, plan::router::ways)?);
+    rows.extend(world.with_context(&facts, plan::appliance::ways)?);
     rows.extend(world.with_context(&facts, plan::tunnels::ways)?);
     let exit = exit(&rows, &probed);
     if json {

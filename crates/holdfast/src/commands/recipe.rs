@@ -1,6 +1,7 @@
 //! `access LAB`: the commands that make a login which may look and nothing else, per product. They are printed; nothing is run.
 
 mod openwrt;
+mod truenas;
 
 use crate::exit::Exit;
 use crate::output::{Paint, Tone};
@@ -70,21 +71,24 @@ fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
     });
     let nut = interfaces.iter().filter_map(|i| match i.by {
         By::Nut(ups) => Some(nut(i, ups, tree)),
-        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+        _ => None,
     });
     let snmp = interfaces.iter().filter_map(|i| match i.by {
         By::Snmp(of) => Some(snmp(i, of, tree)),
-        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) | By::OpenWrt(_) => None,
+        _ => None,
     });
     let routers = interfaces.iter().filter_map(|i| match i.by {
         By::OpenWrt(of) => Some(openwrt::recipe(i, of, tree)),
-        By::Pve(_) | By::Pbs(_) | By::Other(_) | By::Nut(_) | By::Snmp(_) => None,
+        _ => None,
     });
+    let appliances = interfaces
+        .iter()
+        .filter_map(|i| Some(truenas::recipe(i, i.truenas()?, tree)));
     let pbs = interfaces
         .iter()
         .filter_map(|i| Some(backup_server(i, i.pbs()?, tree)));
     let pve = pve.chain(pbs);
-    let others = nut.chain(snmp).chain(routers);
+    let others = nut.chain(snmp).chain(routers).chain(appliances);
     pve.chain(linux).chain(others).collect()
 }
 

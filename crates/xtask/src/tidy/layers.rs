@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "drivers",
     "proxmox",
     "openwrt",
+    "truenas",
     "protect",
     "engine",
     "pvesim",
@@ -41,7 +42,7 @@ const ORDER: &[&str] = &[
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit", "openwrtsim"];
+const DEV_ONLY: &[&str] = &["testkit", "openwrtsim", "truenassim"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {
