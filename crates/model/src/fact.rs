@@ -124,7 +124,7 @@ fact_kinds! {
     /// `locked` (bool), `root` (whose key it has).
     TrueNasDataset = "truenas-dataset",
     /// What it does by itself. Key: `snapshot/ID`, `replication/ID`, `cloud/ID`, `scrub/POOL`; value map: `name`, `enabled` (bool), `schedule` (five fields), `follows` (bool: it runs after snapshot tasks), `direction` (`push`, `pull`), `transport`, `source` (list), `target`,
-    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `pending` if it has not run, `unknown`), `last` (unix s, of its end). What is not told is left out.
+    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `held`, `pending` if it has not run, `unknown`), `last` (unix s, of its end). What is not told is left out.
     TrueNasTask = "truenas-task",
     /// What it shares. Key: `smb/NAME`, `nfs/ID`, `iscsi/TARGET`; value map: `paths` (list), `enabled`, `locked`, `read_only`, `guest` (bool: without a login), `networks`, `hosts` (lists of those that are let in; empty for everybody), `initiators` (list; empty for all), `auth`
     /// (list of methods: `none`, `chap`, …), `security` (list, of NFS).

@@ -98,7 +98,8 @@ fn by_zettarepl(row: &Value) -> Option<(&'static str, Option<i64>)> {
         Some("FINISHED") => ("finished", at),
         Some("ERROR") => ("failed", at),
         Some("RUNNING") => ("running", None),
-        Some("WAITING" | "HOLD") => ("waiting", None),
+        Some("WAITING") => ("waiting", None),
+        Some("HOLD") => ("held", None),
         Some("PENDING") => ("pending", None),
         // A task that is switched off and never ran has none.
         None if state.as_object().is_some_and(|s| !s.contains_key("state")) => ("pending", None),
