@@ -16,6 +16,7 @@ use model::id::Kind;
 use model::lab::Reach;
 use model::lab::api::{Api, Fingerprint};
 use model::lab::openwrt::OpenWrt;
+use model::lab::truenas::TrueNas;
 use model::realm::{Realm, RealmTag};
 use model::secret::{Secret, SecretRef};
 use model::units::text::LabPath;
@@ -28,6 +29,7 @@ use proxmox::pve::PveDriver;
 use reading::https::{Limits, Trust};
 use reading::told::SecretSource;
 use std::collections::BTreeMap;
+use truenas::{TrueNasDriver, TrueNasTarget};
 
 /// What is to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl<'a> Chosen<'a> {
 }
 
 impl<R: RealmTag> World<R> {
-    /// The drivers of hosts; none where no host can be logged in to and a router or a cluster is asked all the same.
+    /// The drivers of hosts; none where no host can be logged in to and a router, a cluster or an appliance is asked all the same.
     pub(crate) fn drivers_beside_interfaces(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut all = interface::all(&self.tree.lab).into_iter();
         let is_asked = all.any(|i| i.tells_ways_in());
@@ -74,7 +76,7 @@ impl<R: RealmTag> World<R> {
         }
     }
 
-    /// Looks at the routers and clusters alone that tell of ways in.
+    /// Looks at the routers, clusters and appliances alone that tell of ways in.
     pub(crate) fn look_at_ways_in(&self) -> Result<Facts> {
         let mut drivers = Drivers::new(self.tag.clone());
         let (mut scopes, mut unusable) = (BTreeMap::new(), BTreeMap::new());
@@ -214,6 +216,12 @@ impl<R: RealmTag> World<R> {
                 let secrets = self.secret_source();
                 let driver = OpenWrtDriver::new(&self.tag, target, secrets, self.limits());
                 Ok((Box::new(driver), openwrt::scope()))
+            }
+            By::TrueNas(truenas) => {
+                let target = self.appliance(interface, truenas)?;
+                let secrets = self.secret_source();
+                let driver = TrueNasDriver::new(&self.tag, target, secrets, self.limits());
+                Ok((Box::new(driver), truenas::scope()))
             }
             By::Pve(api) => {
                 let (target, secrets) = self.target(interface, api)?;
@@ -384,6 +392,46 @@ impl<R: RealmTag> World<R> {
             url: url.0.clone(),
             token: secret.0.clone(),
             trust: self.trust(interface, api)?,
+        })
+    }
+
+    /// Where an appliance is, as whom it is asked, and who may answer.
+    fn appliance(
+        &self,
+        interface: &Interface<'_>,
+        truenas: &TrueNas,
+    ) -> Result<TrueNasTarget, String> {
+        let object = &interface.object;
+        let missing = |key: &str, example: &str| {
+            format!("nothing says its {key}: add `{key}: {example}` to `truenas` of {object}")
+        };
+        let url = truenas.url.known();
+        let url = url.ok_or_else(|| missing("url", "https://ADDRESS"))?;
+        let user = truenas.user.known();
+        let user = user.ok_or_else(|| missing("user", "holdfast"))?;
+        let example = format!("{{file: ~/.config/holdfast/{}-key}}", object.name);
+        let key = truenas.key.as_ref();
+        let key = key.ok_or_else(|| missing("key", &example))?;
+        let trust = match (truenas.fingerprint.known(), truenas.ca.known()) {
+            (Some(pinned), _) => Trust::Fingerprint(pinned.clone()),
+            (None, Some(path)) => self.authority(path)?,
+            (None, None) => {
+                return Err(format!(
+                    "nothing says whom to trust: add `fingerprint:` or `ca:` to `truenas` of {object}; `holdfast access LAB` says how it is shown"
+                ));
+            }
+        };
+        if !url.0.starts_with("https://") {
+            return Err(format!(
+                "{url} is not https://ADDRESS: TrueNAS revokes a key that comes by plain http, and nothing is asked by it"
+            ));
+        }
+        Ok(TrueNasTarget {
+            object: object.clone(),
+            url: url.0.clone(),
+            user: user.0.to_string(),
+            key: key.0.clone(),
+            trust,
         })
     }
 

@@ -201,6 +201,7 @@ pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
             By::Nut(_) => FactKind::Nut,
             By::Snmp(_) => FactKind::Device,
             By::OpenWrt(_) => FactKind::OpenWrt,
+            By::TrueNas(_) => FactKind::TrueNas,
             By::Pbs(_) => FactKind::PbsDatastore,
             By::Kubernetes(_) => FactKind::KubeCluster,
             By::Pve(_) | By::Other(_) => return None,

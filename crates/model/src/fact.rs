@@ -18,7 +18,7 @@ pub const FORMAT: u32 = 1;
 
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
-        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, of a switch, of a router, and of a Kubernetes cluster; each documents its key and value.
+        /// Kinds of facts of a Linux host, of its Docker engine, of a Proxmox VE cluster, of a Proxmox Backup Server, of a UPS, of a switch, of a router, of a Kubernetes cluster, and of a TrueNAS appliance; each documents its key and value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FactKind { $($(#[$doc])* $name),* }
@@ -117,6 +117,22 @@ fact_kinds! {
     OpenWrtDhcp = "openwrt-dhcp",
     /// Who has an address of it now. Key: the address; value map: `mac`, `name`.
     OpenWrtLease = "openwrt-lease",
+    /// Of TrueNAS. Key: `system`; value map: `version`, `hostname`, `product`, `maker`, `uptime` (s), `memory` (bytes), `ecc` (bool). Key: `login`; value map: `user`, `roles` (list), `writes` (true, if a role lets it change something). Key: `update`;
+    /// value map: `new` (the version that may be installed; left out if there is none). Key: `reboot`; value map: `reasons` (list of codes; empty if it need not be restarted). What is not told is left out.
+    TrueNas = "truenas",
+    /// A dataset or volume of it. Key: its name, `tank/photos`; value map: `type` (`filesystem`, `volume`), `pool`, `mount`, `used`, `available`, `quota`, `refquota`, `size` (of a volume; bytes; quotas are left out if there is none), `encrypted`,
+    /// `locked` (bool), `root` (whose key it has).
+    TrueNasDataset = "truenas-dataset",
+    /// What it does by itself. Key: `snapshot/ID`, `replication/ID`, `cloud/ID`, `scrub/POOL`; value map: `name`, `enabled` (bool), `schedule` (five fields), `follows` (bool: it runs after snapshot tasks), `direction` (`push`, `pull`), `transport`, `source` (list), `target`,
+    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `held`, `pending` if it has not run, `unknown`), `last` (unix s, of its end). What is not told is left out.
+    TrueNasTask = "truenas-task",
+    /// What it shares. Key: `smb/NAME`, `nfs/ID`, `iscsi/TARGET`; value map: `paths` (list), `enabled`, `locked`, `read_only`, `guest` (bool: without a login), `networks`, `hosts` (lists of those that are let in; empty for everybody), `initiators` (list; empty for all), `auth`
+    /// (list of methods: `none`, `chap`, …), `security` (list, of NFS).
+    TrueNasShare = "truenas-share",
+    /// A service of it. Key: its own name (`cifs`, `nfs`, `iscsitarget`, `ssh`, …) or `web`; value map: `running`, `enabled` (bool), `sockets` (list of `tcp/ADDRESS:PORT`, as far as they are told), `networks` (list of those that its web interface lets in; empty for all).
+    TrueNasService = "truenas-service",
+    /// An alert that is shown. Key: its id; value map: `level` (`INFO` to `EMERGENCY`), `class`, `title` (of its class), `since`, `last` (unix s), `dismissed` (bool). Its own text is not kept.
+    TrueNasAlert = "truenas-alert",
     /// Key: sysctl name with dots, or `NAME@boot` for what the files of `sysctl.d` set; value: text.
     Sysctl = "sysctl",
     /// Key: `FAMILY/TABLE`; value map: `sha256` of the listed ruleset without counters, `rules` (count), `as_persisted`
@@ -251,6 +267,14 @@ impl FactKind {
         FactKind::Pool,
     ];
 
+    /// What a TrueNAS appliance is asked for beside its own kinds: what machines that are logged in to tell, too.
+    pub const OF_APPLIANCES: [FactKind; 4] = [
+        FactKind::Address,
+        FactKind::Certificate,
+        FactKind::Disk,
+        FactKind::Pool,
+    ];
+
     /// What a device is asked for by SNMP.
     pub const OF_DEVICES: [FactKind; 4] = [
         FactKind::Device,
@@ -272,6 +296,9 @@ impl FactKind {
             FactKind::Nut => &["charge", "load", "power", "realpower", "runtime"],
             FactKind::Device => &["macs", "uptime"],
             FactKind::OpenWrt => &["available", "uptime"],
+            FactKind::TrueNas => &["uptime"],
+            FactKind::TrueNasDataset => &["available", "used"],
+            FactKind::TrueNasTask | FactKind::TrueNasAlert => &["last"],
             FactKind::PbsDatastore => &["available", "gc_last", "gc_next", "used"],
             FactKind::PbsJob => &["last", "next"],
             FactKind::KubeWorkload => &["last_start", "last_success"],
@@ -293,6 +320,7 @@ impl FactKind {
             || self.is_device()
             || self.is_openwrt()
             || self.is_kube()
+            || self.is_truenas()
             || self == FactKind::Nut
     }
 
@@ -304,6 +332,11 @@ impl FactKind {
     /// It is told by an OpenWrt router.
     pub fn is_openwrt(self) -> bool {
         self.word().starts_with("openwrt")
+    }
+
+    /// It is told by a TrueNAS appliance and by nothing else.
+    pub fn is_truenas(self) -> bool {
+        self.word().starts_with("truenas")
     }
 
     /// It is told by the interface of a Proxmox VE cluster, not by a Linux host.

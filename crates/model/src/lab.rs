@@ -34,6 +34,7 @@ pub mod snmp;
 pub mod sshd;
 pub mod storage;
 mod tier;
+pub mod truenas;
 pub mod tunnel;
 mod unread;
 mod waiver;

@@ -192,6 +192,54 @@ const KUBE_CLAIM: &[(&str, Type)] = &[
     ("size", Int),
     ("wanted", Int),
 ];
+/// Of a dataset of TrueNAS.
+const DATASET: &[(&str, Type)] = &[
+    ("encrypted", Bool),
+    ("locked", Bool),
+    ("mount", Text),
+    ("pool", Text),
+    ("type", Text),
+];
+/// Of what TrueNAS does by itself.
+const TASK: &[(&str, Type)] = &[
+    ("direction", Text),
+    ("enabled", Bool),
+    ("follows", Bool),
+    ("last", Int),
+    ("name", Text),
+    ("schedule", Text),
+    ("source", Texts),
+    ("state", Text),
+    ("target", Text),
+];
+/// Of what it shares.
+const SHARE: &[(&str, Type)] = &[
+    ("auth", Texts),
+    ("enabled", Bool),
+    ("guest", Bool),
+    ("hosts", Texts),
+    ("initiators", Texts),
+    ("locked", Bool),
+    ("networks", Texts),
+    ("paths", Texts),
+    ("security", Texts),
+];
+/// Of a service of it.
+const SERVICE: &[(&str, Type)] = &[
+    ("enabled", Bool),
+    ("networks", Texts),
+    ("running", Bool),
+    ("sockets", Texts),
+];
+/// Of an alert of it.
+const ALERT: &[(&str, Type)] = &[
+    ("class", Text),
+    ("dismissed", Bool),
+    ("last", Int),
+    ("level", Text),
+    ("since", Int),
+    ("title", Text),
+];
 /// Fields of units.
 const UNIT: &[(&str, Type)] = &[("active", Bool), ("failed", Bool), ("from", Text)];
 /// Of timers.
@@ -256,6 +304,11 @@ fn wrong(kind: FactKind, key: &str, value: &Value) -> Option<String> {
         FactKind::OpenWrtFirewall if key.starts_with("zone/") => ROUTER_ZONE,
         FactKind::OpenWrtDhcp if key.starts_with("pool/") => ROUTER_POOL,
         FactKind::OpenWrtDhcp if key.starts_with("host/") => ROUTER_HOST,
+        FactKind::TrueNasDataset => DATASET,
+        FactKind::TrueNasTask => TASK,
+        FactKind::TrueNasShare => SHARE,
+        FactKind::TrueNasService => SERVICE,
+        FactKind::TrueNasAlert => ALERT,
         FactKind::DevicePort => PORT,
         FactKind::DeviceVlan => VLAN,
         FactKind::DeviceNeighbour => NEIGHBOUR,

@@ -1,6 +1,6 @@
 //! A certificate that has ended, or ends soon with nobody renewing it.
 
-use crate::look::{Look, hosts, part};
+use crate::look::{Look, machines, part};
 use crate::storage::number;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
@@ -32,7 +32,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let Some(now) = ctx.facts.as_ref().map(|o| o.now) else {
         return;
     };
-    for (look, _) in hosts(ctx) {
+    for look in machines(ctx, KIND) {
         look.unseen(&RULE, KIND, "shows other certificates that end soon", out);
         for (key, value) in look.items(KIND) {
             one(now, &look, key, value, out);

@@ -1,6 +1,6 @@
 //! A pool that lost a device, or whose devices report errors.
 
-use crate::look::{Look, hosts, part};
+use crate::look::{Look, machines, part};
 use crate::storage::{number, observed};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
@@ -42,7 +42,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (look, _) in hosts(ctx) {
+    for look in machines(ctx, KIND) {
         look.unseen(&RULE, KIND, "has other pools that miss a device", out);
         for (key, value, name) in observed(&look) {
             one(&look, key, value, &name, out);

@@ -1,6 +1,6 @@
 //! A pool that nobody has read whole for too long.
 
-use crate::look::{Look, hosts, part};
+use crate::look::{Look, machines, part};
 use crate::storage::{declared, mounts, number, observed};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
-    for (look, _) in hosts(ctx) {
+    for look in machines(ctx, KIND) {
         look.unseen(
             &RULE,
             KIND,
@@ -50,7 +50,7 @@ fn one(look: &Look<'_, '_>, key: &str, value: &Value, name: &str, out: &mut Find
         let what = format!("has read {name} whole within its time");
         return look.untold(&RULE, KIND, &what, out);
     };
-    let (limit, why) = limit(look, value);
+    let (limit, why) = limit(look, key, value);
     let age = look.ago(last);
     let d = match last {
         _ if look.is_future(last) => {
@@ -70,7 +70,7 @@ fn one(look: &Look<'_, '_>, key: &str, value: &Value, name: &str, out: &mut Find
     out.add(look.object.clone(), look.dated(d.of(part(key)), KIND, key));
 }
 
-fn limit(look: &Look<'_, '_>, value: &Value) -> (i64, String) {
+fn limit(look: &Look<'_, '_>, key: &str, value: &Value) -> (i64, String) {
     let at = mounts(value);
     let all = declared(look);
     let own = all
@@ -85,9 +85,25 @@ fn limit(look: &Look<'_, '_>, value: &Value) -> (i64, String) {
                 .saturating_mul(2 * 60),
             format!("twice the time between two of '{said}'"),
         ),
-        None => (
-            LIMIT,
-            "a month and a few days, as nothing is declared".to_owned(),
-        ),
+        None => match own_threshold(look, key) {
+            Some(limit) => (
+                limit,
+                "the days that its scrub task waits, and a week for its turn".to_owned(),
+            ),
+            None => (
+                LIMIT,
+                "a month and a few days, as nothing is declared".to_owned(),
+            ),
+        },
     }
+}
+
+/// TrueNAS looks once a week, or when its task says, whether so many days have passed.
+fn own_threshold(look: &Look<'_, '_>, key: &str) -> Option<i64> {
+    let pool = key.strip_prefix("zfs/")?;
+    let task = look.seen(FactKind::TrueNasTask, &format!("scrub/{pool}"));
+    let task = task.value()?;
+    let is_on = task.field("enabled").and_then(Value::as_bool) == Some(true);
+    let days = number(task, "days").filter(|_| is_on)?;
+    Some(days.saturating_add(8).saturating_mul(DAY))
 }

@@ -6,6 +6,7 @@
 
 #![expect(missing_docs, reason = "what a rule is about stands in its summary")]
 
+mod appliance;
 mod backups;
 mod container;
 mod kube;
@@ -76,6 +77,9 @@ pub mod ssh_weak_algorithms;
 pub mod sudo_undeclared;
 pub mod time_off;
 pub mod time_unsynced;
+pub mod truenas_alert;
+pub mod truenas_share_open;
+pub mod truenas_task_failed;
 pub mod unit_failed;
 pub mod ups_no_protection;
 pub mod ups_nobody_told;
@@ -147,6 +151,9 @@ pub const RULES: &[Rule] = &[
     sudo_undeclared::RULE,
     time_off::RULE,
     time_unsynced::RULE,
+    truenas_alert::RULE,
+    truenas_share_open::RULE,
+    truenas_task_failed::RULE,
     unit_failed::RULE,
     ups_no_protection::RULE,
     ups_nobody_told::RULE,

@@ -11,6 +11,7 @@ use model::kleene::Reason;
 use model::lab::{Host, Lab, Reach};
 use model::value::Value;
 use plan::interface::Interface;
+use std::collections::BTreeSet;
 
 /// So many names are told of a long list.
 const MOST: usize = 8;
@@ -146,6 +147,16 @@ pub(crate) fn products<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, Inter
         Some((look, interfaces.swap_remove(at)))
     })
     .collect()
+}
+
+/// Machines of which a kind was told: by their own operating system, or, where that was not asked for it, by the interface of an appliance.
+pub(crate) fn machines<'c, 'a>(ctx: &'c Context<'a>, kind: FactKind) -> Vec<Look<'c, 'a>> {
+    let mut all: Vec<Look<'c, 'a>> = hosts(ctx).into_iter().map(|(look, _)| look).collect();
+    let told = |look: &&Look<'c, 'a>| look.facts.collections.contains_key(&kind);
+    let known: BTreeSet<ObjectRef> = all.iter().filter(told).map(|l| l.object.clone()).collect();
+    let appliances = crate::appliance::all(ctx).into_iter();
+    all.extend(appliances.filter(|look| !known.contains(&look.object)));
+    all
 }
 
 fn looks<'c, 'a>(ctx: &'c Context<'a>, by_hand: bool) -> Vec<Look<'c, 'a>> {

@@ -12,8 +12,6 @@ use zeroize::Zeroizing;
 const NOBODY: &str = "00000000000000000000000000000000";
 /// How long a session lives that is not used, in seconds; nothing ends it sooner, since only reading is asked for.
 const SESSION: u32 = 60;
-/// Shorter ones may stand in an answer by chance.
-const TELLING: usize = 8;
 
 /// A session.
 pub(crate) struct Ubus {
@@ -80,7 +78,7 @@ impl Ubus {
             &question.arguments(),
             &hide,
         )?;
-        match repeats(&answer, &hide) {
+        match wire::repeats(&answer, &hide) {
             true => Err(UbusError::garbage(
                 "it repeats what the login was made with",
             )),
@@ -109,19 +107,6 @@ fn fits(pattern: &str, name: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => pattern == name,
-    }
-}
-
-fn repeats(answer: &Value, secrets: &[&Secret]) -> bool {
-    let has = |text: &str| {
-        let mut telling = secrets.iter().map(|s| s.expose());
-        telling.any(|s| s.len() >= TELLING && text.contains(s))
-    };
-    match answer {
-        Value::String(text) => has(text),
-        Value::Array(list) => list.iter().any(|v| repeats(v, secrets)),
-        Value::Object(map) => map.iter().any(|(k, v)| has(k) || repeats(v, secrets)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

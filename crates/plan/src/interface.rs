@@ -1,6 +1,6 @@
 //! What is reached by a product's own interface: whose it is, how it is asked, and whether it answered. What it tells is compared elsewhere:
 //! guests in [`crate::guests`], a UPS in [`crate::ups`], a switch in [`crate::device`], a backup server in [`crate::datastore`], a router in
-//! [`crate::router`], a Kubernetes cluster in [`crate::kube`].
+//! [`crate::router`], a Kubernetes cluster in [`crate::kube`], TrueNAS in [`crate::appliance`].
 
 use crate::difference::Telling;
 use crate::{Context, Difference};
@@ -12,6 +12,7 @@ use model::lab::guest::ClusterKind;
 use model::lab::nut::NutUps;
 use model::lab::openwrt::OpenWrt;
 use model::lab::snmp::Snmp;
+use model::lab::truenas::TrueNas;
 use model::lab::{Host, Lab};
 use std::collections::BTreeSet;
 
@@ -43,6 +44,8 @@ pub enum By<'a> {
     Snmp(&'a Snmp),
     /// ubus of an OpenWrt router.
     OpenWrt(&'a OpenWrt),
+    /// The middleware of TrueNAS.
+    TrueNas(&'a TrueNas),
 }
 
 impl<'a> Interface<'a> {
@@ -55,7 +58,8 @@ impl<'a> Interface<'a> {
             | By::Other(_)
             | By::Nut(_)
             | By::Snmp(_)
-            | By::OpenWrt(_) => None,
+            | By::OpenWrt(_)
+            | By::TrueNas(_) => None,
         }
     }
 
@@ -68,7 +72,8 @@ impl<'a> Interface<'a> {
             | By::Other(_)
             | By::Nut(_)
             | By::Snmp(_)
-            | By::OpenWrt(_) => None,
+            | By::OpenWrt(_)
+            | By::TrueNas(_) => None,
         }
     }
 
@@ -76,13 +81,27 @@ impl<'a> Interface<'a> {
     pub fn api(&self) -> Option<&'a Api> {
         match self.by {
             By::Pve(api) | By::Pbs(api) | By::Kubernetes(api) | By::Other(api) => Some(api),
-            By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) => None,
+            By::Nut(_) | By::Snmp(_) | By::OpenWrt(_) | By::TrueNas(_) => None,
+        }
+    }
+
+    /// How it is asked, where it is TrueNAS.
+    pub fn truenas(&self) -> Option<&'a TrueNas> {
+        match self.by {
+            By::TrueNas(truenas) => Some(truenas),
+            By::Pve(_)
+            | By::Pbs(_)
+            | By::Kubernetes(_)
+            | By::Other(_)
+            | By::Nut(_)
+            | By::Snmp(_)
+            | By::OpenWrt(_) => None,
         }
     }
 
     /// It tells of ways in that no socket of a machine shows.
     pub fn tells_ways_in(&self) -> bool {
-        matches!(self.by, By::OpenWrt(_) | By::Kubernetes(_))
+        matches!(self.by, By::OpenWrt(_) | By::Kubernetes(_) | By::TrueNas(_))
     }
 
     /// The name of its facts among those of hosts: `cluster/main`, `host/pve1`.
@@ -108,7 +127,11 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         })
     });
     let hosts = lab.hosts.iter().filter_map(|(name, host)| {
-        let by = by(host.about.api.as_ref()?, runs(host));
+        // One object is asked in one way; what the other one would have told is said to be unknown.
+        let by = match (&host.about.truenas, &host.about.api) {
+            (Some(truenas), _) => By::TrueNas(truenas),
+            (None, api) => by(api.as_ref()?, runs(host)),
+        };
         // What a backup server or a cluster tells says nothing of the machine that it runs on.
         let tells = !matches!(by, By::Pbs(_) | By::Kubernetes(_));
         let tells = tells.then_some(name.as_str());
@@ -122,7 +145,10 @@ pub fn all(lab: &Lab) -> Vec<Interface<'_>> {
         let os = guest.os.known().map(|os| os.0.as_str());
         Some(Interface {
             object: ObjectRef::new(Kind::Guest, name),
-            by: by(guest.api.as_ref()?, os.and_then(product)),
+            by: match (&guest.truenas, &guest.api) {
+                (Some(truenas), _) => By::TrueNas(truenas),
+                (None, api) => by(api.as_ref()?, os.and_then(product)),
+            },
             members: BTreeSet::new(),
         })
     });

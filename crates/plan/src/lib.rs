@@ -9,6 +9,7 @@ mod fingerprint;
 mod resource;
 
 pub mod accept;
+pub mod appliance;
 pub mod check;
 pub mod datastore;
 pub mod device;

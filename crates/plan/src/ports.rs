@@ -222,7 +222,7 @@ fn reach(
     each.collect()
 }
 
-fn port(
+pub(crate) fn port(
     (name, host): (&str, &Host),
     key: &str,
     value: &Value,

@@ -74,8 +74,13 @@ pub fn pools<'a>(lab: &'a Lab, on: &'a ObjectRef) -> impl Iterator<Item = (&'a s
     all.map(|(name, pool)| (name.as_str(), pool))
 }
 
+/// The declared disks of a machine against those that it told.
+pub(crate) fn disks(facts: &TargetFacts, host: &Host, out: Telling<'_>) {
+    Comparing { facts, out }.disks(host);
+}
+
 /// Declared disks with their serial numbers.
-fn serials(host: &Host) -> BTreeMap<&str, (&str, Span)> {
+pub(crate) fn serials(host: &Host) -> BTreeMap<&str, (&str, Span)> {
     let hardware = host.about.hardware.as_ref();
     let disks = hardware.into_iter().flat_map(|h| h.disks.iter());
     disks
@@ -224,7 +229,7 @@ fn filesystem(pool: &Pool) -> Option<&'static [&'static str]> {
 }
 
 /// The level in the words of what manages the pool.
-fn level(pool: &Pool) -> Option<(Vec<String>, Span)> {
+pub(crate) fn level(pool: &Pool) -> Option<(Vec<String>, Span)> {
     let said = pool.level.known().zip(pool.level.as_ref());
     match pool.kind.known()? {
         PoolKind::Btrfs => {

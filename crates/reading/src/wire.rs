@@ -2,10 +2,28 @@
 //!
 //! What is missing or of another type is `None`, never a default: somebody must be able to say that it is not known.
 
+use model::secret::Secret;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::fmt;
+
+/// Shorter ones may stand in an answer by chance.
+const TELLING: usize = 8;
+
+/// An answer has one of these secrets in it.
+pub fn repeats(answer: &Value, secrets: &[&Secret]) -> bool {
+    let has = |text: &str| {
+        let mut telling = secrets.iter().map(|s| s.expose());
+        telling.any(|s| s.len() >= TELLING && text.contains(s))
+    };
+    match answer {
+        Value::String(text) => has(text),
+        Value::Array(list) => list.iter().any(|v| repeats(v, secrets)),
+        Value::Object(map) => map.iter().any(|(k, v)| has(k) || repeats(v, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
 
 /// A body as JSON. One that has a key twice with different values says two things and so none; which of them holds would be chance.
 ///

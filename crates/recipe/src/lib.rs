@@ -2,6 +2,7 @@
 
 mod kubernetes;
 mod openwrt;
+mod truenas;
 
 use console::hint::quoted;
 use drivers::linux::observer::{self, LOGIN};
@@ -71,11 +72,18 @@ pub fn recipes(lab: &Lab, tree: &str) -> Vec<Recipe> {
         By::Kubernetes(api) => Some(kubernetes::recipe(i, api, tree)),
         _ => None,
     });
+    let appliances = interfaces
+        .iter()
+        .filter_map(|i| Some(truenas::recipe(i, i.truenas()?, tree)));
     let pbs = interfaces
         .iter()
         .filter_map(|i| Some(backup_server(i, i.pbs()?, tree)));
     let pve = pve.chain(pbs);
-    let others = nut.chain(snmp).chain(routers).chain(clusters);
+    let others = nut
+        .chain(snmp)
+        .chain(routers)
+        .chain(clusters)
+        .chain(appliances);
     pve.chain(linux).chain(others).collect()
 }
 

@@ -147,6 +147,30 @@ pub const ALL: &[Exception] = &[
         why: "there is no Kubernetes in a twin",
     },
     Exception {
+        paths: "truenas:*",
+        why: "no appliance of this make is in a twin: it is a product of its own",
+    },
+    Exception {
+        paths: "truenas-dataset:*",
+        why: "no appliance of this make is in a twin: it is a product of its own",
+    },
+    Exception {
+        paths: "truenas-task:*",
+        why: "no appliance of this make is in a twin: it is a product of its own",
+    },
+    Exception {
+        paths: "truenas-share:*",
+        why: "no appliance of this make is in a twin: it is a product of its own",
+    },
+    Exception {
+        paths: "truenas-service:*",
+        why: "no appliance of this make is in a twin: it is a product of its own",
+    },
+    Exception {
+        paths: "truenas-alert:*",
+        why: "no appliance of this make is in a twin: it is a product of its own",
+    },
+    Exception {
         paths: "wireguard:*",
         why: "its networks are plain segments, without tunnels",
     },

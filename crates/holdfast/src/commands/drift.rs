@@ -108,6 +108,7 @@ pub(crate) fn of<R: RealmTag>(
             plan::ups::drift(ctx),
             plan::device::drift(ctx),
             plan::router::drift(ctx),
+            plan::appliance::drift(ctx),
             plan::datastore::drift(ctx),
             plan::kube::drift(ctx),
             plan::wireguard::drift(ctx),

@@ -45,6 +45,7 @@ pub(crate) fn ports<R: RealmTag>(
     rows.extend(world.with_context(&facts, plan::traefik::ways)?);
     rows.extend(world.with_context(&facts, plan::router::ways)?);
     rows.extend(world.with_context(&facts, plan::kube::ways)?);
+    rows.extend(world.with_context(&facts, plan::appliance::ways)?);
     rows.extend(world.with_context(&facts, plan::tunnels::ways)?);
     let exit = exit(&rows, &probed);
     if json {

@@ -6,6 +6,7 @@
     reason = "tests start programs and read files"
 )]
 
+mod appliance;
 mod ran;
 mod rig;
 mod router;

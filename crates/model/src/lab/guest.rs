@@ -3,6 +3,7 @@
 use super::api::Api;
 use super::service::{RebuildNeed, Status};
 use super::storage::Encryption;
+use super::truenas::TrueNas;
 use super::tunnel::WireGuard;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
 use crate::units::net::{Address, Mac};
@@ -150,6 +151,8 @@ entity! {
         wireguard: LiteMap<Name, WireGuard>,
         /// The interface of the product that runs in it, such as Proxmox Backup Server.
         api: Option<Api>,
+        /// How it is asked, if it is a TrueNAS appliance. Nothing is changed there.
+        truenas: Option<TrueNas>,
     }
 
     /// How collections of a Kubernetes cluster are managed.

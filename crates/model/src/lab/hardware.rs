@@ -3,6 +3,7 @@
 use super::api::Api;
 use super::service::{RebuildNeed, Status};
 use super::storage::Encryption;
+use super::truenas::TrueNas;
 use super::tunnel::WireGuard;
 use crate::declare::{Opt, Ref, entity, set, words};
 use crate::units::money::Cost;
@@ -278,6 +279,8 @@ entity! {
         unit: Opt<u32>,
         /// The interface of the product that it runs, where it belongs to no cluster.
         api: Option<Api>,
+        /// How it is asked, if it is a TrueNAS appliance. Nothing is changed there.
+        truenas: Option<TrueNas>,
         /// Not always on, and no fault if it is off.
         on_demand: Opt<bool>,
         /// Memory that guests and services may take of it.

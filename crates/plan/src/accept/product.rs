@@ -21,7 +21,9 @@ pub(super) fn declare(ctx: &Context<'_>, difference: &Difference) -> Option<Taki
     let machine = || {
         let host = ctx.lab.machine(&target.name)?;
         let of = *target == ctx.lab.machine_ref(&target.name);
-        Some((host, ctx.facts.targets.get(&target.name).filter(|_| of)?))
+        let own = ctx.facts.targets.get(&target.name);
+        let by_interface = || ctx.facts.targets.get(&target.to_string());
+        Some((host, own.or_else(by_interface).filter(|_| of)?))
     };
     match difference.path.kind {
         FactKind::WireGuard => machine().map(|(host, facts)| tunnel(host, facts, difference)),

@@ -136,6 +136,41 @@ impl Write for Stream {
     }
 }
 
+/// A connection of which one end stays open: what goes over it is no HTTP any more. Reading and writing stop at an instant.
+pub struct Line(Stream);
+
+impl Line {
+    /// Until when is waited from now on.
+    pub fn stop_at(&mut self, until: Instant) {
+        self.0.stop_at(until);
+    }
+}
+
+impl Read for Line {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Until when one answer is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// The instant.
+    pub until: Instant,
+    /// It is that at which all questions together end.
+    whole: bool,
+}
+
 /// The client's side of TLS, and under which name the other side is known.
 struct Tls {
     config: Arc<ClientConfig>,
@@ -207,16 +242,9 @@ impl Connection {
     /// # Errors
     /// There is no whole answer; what its status means is for the caller.
     pub fn send(&self, request: &[u8], hide: &[&Secret]) -> Result<Reply, ApiError> {
-        let own = Instant::now() + self.limits.request;
-        let until = self.until.min(own);
-        let waited = |error: ApiError| match error {
-            ApiError::Timeout(_) if self.until < own => {
-                ApiError::Whole(self.limits.whole.as_secs())
-            }
-            ApiError::Timeout(_) => ApiError::Timeout(self.limits.request.as_secs()),
-            ApiError::Broken(why) => ApiError::Broken(clean(&why, hide)),
-            other => other,
-        };
+        let patience = self.patience();
+        let until = patience.until;
+        let waited = |error: ApiError| self.waited(error, patience, hide);
         let kept = self
             .idle
             .lock()
@@ -231,6 +259,33 @@ impl Connection {
         }
         let stream = self.connect(until).map_err(waited)?;
         self.ask(stream, request, until).map_err(waited)
+    }
+
+    /// Until when an answer is waited for that is asked for now.
+    pub fn patience(&self) -> Patience {
+        let own = Instant::now() + self.limits.request;
+        Patience {
+            until: self.until.min(own),
+            whole: self.until < own,
+        }
+    }
+
+    /// An error with how long was waited, and without what no message may repeat.
+    pub fn waited(&self, error: ApiError, patience: Patience, hide: &[&Secret]) -> ApiError {
+        match error {
+            ApiError::Timeout(_) if patience.whole => ApiError::Whole(self.limits.whole.as_secs()),
+            ApiError::Timeout(_) => ApiError::Timeout(self.limits.request.as_secs()),
+            ApiError::Broken(why) => ApiError::Broken(clean(&why, hide)),
+            other => other,
+        }
+    }
+
+    /// A connection for something else than one question and its answer. Who is there is known before anything is said.
+    ///
+    /// # Errors
+    /// Nobody answers, or somebody who is not trusted.
+    pub fn line(&self, patience: Patience) -> Result<Line, ApiError> {
+        self.connect(patience.until).map(Line)
     }
 
     fn connect(&self, until: Instant) -> Result<Stream, ApiError> {

@@ -150,7 +150,7 @@ fn fill(stream: &mut impl Read, bytes: &mut Vec<u8>) -> Result<usize, ApiError> 
 }
 
 /// Timeouts are told apart by whoever knows how long was waited.
-pub(super) fn broken(error: &io::Error) -> ApiError {
+pub fn broken(error: &io::Error) -> ApiError {
     match error.kind() {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => ApiError::Timeout(0),
         ErrorKind::UnexpectedEof => ApiError::Broken("the connection was closed".to_owned()),

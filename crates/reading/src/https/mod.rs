@@ -5,7 +5,7 @@ mod error;
 mod http;
 mod tls;
 
-pub use connection::{Address, Connection, Limits, Scheme, clean};
+pub use connection::{Address, Connection, Limits, Line, Patience, Scheme, clean};
 pub use error::ApiError;
-pub use http::Reply;
+pub use http::{Reply, broken};
 pub use tls::Trust;

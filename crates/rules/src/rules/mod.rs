@@ -113,8 +113,9 @@ use observed::{
     pbs_backup_old, pbs_datastore_full, pbs_garbage, pbs_job_failed, pbs_task_failed,
     pbs_unverified, pbs_verify_failed, port_missing, port_unjustified, pve_quorum,
     pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned, ssh_key_weak, ssh_weak_algorithms,
-    sudo_undeclared, time_off, time_unsynced, unit_failed, ups_no_protection, ups_nobody_told,
-    ups_on_battery, ups_replace_battery, ups_runtime, user_undeclared,
+    sudo_undeclared, time_off, time_unsynced, truenas_alert, truenas_share_open,
+    truenas_task_failed, unit_failed, ups_no_protection, ups_nobody_told, ups_on_battery,
+    ups_replace_battery, ups_runtime, user_undeclared,
 };
 
 /// Every rule, sorted by id.
@@ -335,6 +336,9 @@ pub const RULES: &[Rule] = &[
     svc_no_tier::RULE,
     time_off::RULE,
     time_unsynced::RULE,
+    truenas_alert::RULE,
+    truenas_share_open::RULE,
+    truenas_task_failed::RULE,
     unit_failed::RULE,
     ups_no_protection::RULE,
     ups_nobody_told::RULE,

@@ -33,6 +33,7 @@ const ORDER: &[&str] = &[
     "proxmox",
     "openwrt",
     "kubernetes",
+    "truenas",
     "protect",
     "engine",
     "pvesim",
@@ -44,7 +45,7 @@ const ORDER: &[&str] = &[
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit", "openwrtsim", "kubesim"];
+const DEV_ONLY: &[&str] = &["testkit", "openwrtsim", "kubesim", "truenassim"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {

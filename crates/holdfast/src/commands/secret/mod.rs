@@ -64,7 +64,7 @@ pub(crate) fn variables(lab: &Lab) -> Vec<String> {
 }
 
 /// Those of the section `secrets`, the passwords of repositories, the tokens of interfaces (`api`), what SNMP agents are asked with (`snmp`), and the passwords of
-/// routers (`openwrt`).
+/// routers (`openwrt`), and the keys of appliances (`truenas`).
 fn named(lab: &Lab) -> Vec<Named<'_>> {
     let entries = lab.secrets.iter().map(|(name, entry)| Named {
         name: name.clone(),
@@ -102,7 +102,14 @@ fn named(lab: &Lab) -> Vec<Named<'_>> {
             entry: None,
         })
     });
-    let others = tokens.chain(agents).chain(routers);
+    let appliances = plan::interface::all(lab).into_iter().filter_map(|i| {
+        Some(Named {
+            name: format!("{}/key", i.object),
+            reference: Some(&i.truenas()?.key.as_ref()?.0),
+            entry: None,
+        })
+    });
+    let others = tokens.chain(agents).chain(routers).chain(appliances);
     entries.chain(passwords).chain(others).collect()
 }
 
