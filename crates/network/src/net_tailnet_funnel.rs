@@ -1,0 +1,163 @@
+//! Ports that a node of a tailnet opens to the internet, and nobody says so.
+
+use crate::context::called;
+use crate::reach::machines;
+use crate::{Context, Findings, Mend, Rule};
+use diag::{Diagnostic, Severity, Span};
+use model::declare::{OptExt as _, Or};
+use model::id::{Kind, ObjectRef};
+use model::lab::service::{Outside, ServiceExposure};
+use model::lab::tailnet::{ServePort, TailnetNode, TailnetServed};
+use model::lab::{Host, Lab};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub const RULE: Rule = Rule {
+    id: "net-tailnet-funnel",
+    since: "0.1.0",
+    severity: Severity::Warning,
+    summary: "A machine opens a port to the internet by Tailscale's Funnel and no exposure says so, or it opens one that Funnel does not take (error), or has a control server of its own, which has no Funnel.",
+    rationale: "Funnel is a way in from the whole internet that no router and no firewall shows: it needs a reason, an owner and a review as any other one. It takes the ports 443, 8443 and 10000 alone, and Headscale does not offer it.",
+    example: "hosts: {web: {tailscale: {serve: {443: {to: 'http://127.0.0.1:3000', funnel: true}}}}}   # and no exposure 'from: internet' of port 443",
+    controls: &["CIS v8 4.4", "CIS v8 12.3", "ISO 27001:2022 A.8.20"],
+    mend: Mend::DisplayOnly("why it is open is known to whoever opened it"),
+    run,
+};
+
+/// tailscale.com/kb/1223: what Funnel listens on.
+const PORTS: [u16; 3] = [443, 8443, 10_000];
+/// Tailscale's own control servers.
+const OWN: [&str; 2] = ["controlplane.tailscale.com", "login.tailscale.com"];
+
+/// Exposures to the internet of services that run, by port; those of ports of funnels alone.
+type Ways<'a> = BTreeMap<u16, Vec<(&'a str, &'a ServiceExposure)>>;
+
+fn run(ctx: &Context<'_>, out: &mut Findings) {
+    let lab = ctx.lab;
+    let ways = ways(lab);
+    for (name, machine) in lab.machines() {
+        let Some(node) = &machine.about.tailscale else {
+            continue;
+        };
+        let object = lab.machine_ref(name);
+        for (port, served) in funnels(node) {
+            let told = is_said(lab, (&object, machine), node, port, &ways);
+            for d in judge(&object, node, port, served, told) {
+                out.add(object.clone(), d);
+            }
+        }
+    }
+}
+
+fn funnels(node: &TailnetNode) -> impl Iterator<Item = (ServePort, &TailnetServed)> {
+    let all = node.serve.iter();
+    all.filter(|(_, served)| served.funnel.known() == Some(&true))
+        .map(|(port, served)| (*port, served))
+}
+
+fn ways(lab: &Lab) -> Ways<'_> {
+    let nodes = lab.machines();
+    let nodes = nodes.filter_map(|(_, m)| m.about.tailscale.as_ref());
+    let taken: BTreeSet<u16> = nodes.flat_map(funnels).map(|(port, _)| port.0).collect();
+    let mut out = Ways::new();
+    if taken.is_empty() {
+        return out;
+    }
+    for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
+        for way in &service.exposures {
+            let outside = matches!(
+                way.from.known(),
+                Some(Or::Word(Outside::Internet | Outside::Any))
+            );
+            let Some(ports) = way.port.known().filter(|_| outside) else {
+                continue;
+            };
+            let hit = taken.range(ports.first()..=ports.last());
+            hit.for_each(|port| out.entry(*port).or_default().push((name, way)));
+        }
+    }
+    out
+}
+
+/// An exposure of a service has the node's name, or goes by this machine; or the machine itself says so.
+fn is_said(
+    lab: &Lab,
+    (object, machine): (&ObjectRef, &Host),
+    node: &TailnetNode,
+    port: ServePort,
+    ways: &Ways<'_>,
+) -> bool {
+    let own = machine.exposures.iter().any(|e| {
+        let from = e.from.as_ref().map(|f| f.value.as_str());
+        e.port.value == port.0 && matches!(from, None | Some("any"))
+    });
+    let called = node.name.known().map(|n| n.0.as_str());
+    let is_it = |(service, way): &(&str, &ServiceExposure)| {
+        if let (Some(host), Some(called)) = (way.host.known(), called) {
+            let first = host.0.split('.').next().unwrap_or_default();
+            return [host.0.as_str(), first]
+                .iter()
+                .any(|h| h.eq_ignore_ascii_case(called))
+                || called
+                    .split('.')
+                    .next()
+                    .is_some_and(|c| c.eq_ignore_ascii_case(&host.0));
+        }
+        let by = match way.via.known() {
+            Some(via) => via.0.object.clone(),
+            None => ObjectRef::new(Kind::Service, *service),
+        };
+        machines(lab, &by).contains(object)
+    };
+    own || ways.get(&port.0).is_some_and(|all| all.iter().any(is_it))
+}
+
+fn judge(
+    object: &ObjectRef,
+    node: &TailnetNode,
+    port: ServePort,
+    served: &TailnetServed,
+    told: bool,
+) -> Vec<Diagnostic> {
+    let span: Span = served.funnel.as_ref().map_or(served.span, |f| f.span);
+    let mut out = Vec::new();
+    if !PORTS.contains(&port.0) {
+        let message = format!(
+            "{} opens port {port} by Funnel, which does not take it",
+            called(object)
+        );
+        let d = RULE
+            .with(Severity::Error, message)
+            .at(span, "from the internet")
+            .note("ports that Funnel takes: 443, 8443, 10000");
+        out.push(d.help("serve it on one of these ports"));
+    }
+    let foreign = node.server.as_ref().filter(|given| {
+        let url = given.value().map(ToString::to_string);
+        url.is_some_and(|url| !OWN.iter().any(|own| url.contains(own)))
+    });
+    if let Some(server) = foreign {
+        let d = RULE
+            .finding(format!(
+                "{} opens port {port} by Funnel, and its control server is not Tailscale's",
+                called(object)
+            ))
+            .at(span, "from the internet")
+            .and_at(server.span, "Headscale has no Funnel");
+        out.push(d.help("serve it to the tailnet alone, or by another way in"));
+    }
+    if !told {
+        let d = RULE
+            .finding(format!(
+                "{} opens port {port} to the internet by Funnel, and no exposure says so",
+                called(object)
+            ))
+            .at(span, "from the internet")
+            .note(format!("exposures of port {port} from the internet by this machine: 0"));
+        let host = node.name.known().map_or("NAME.ts.net", |n| n.0.as_str());
+        out.push(d.help(format!(
+            "add to the service that it leads to: `exposures: [{{port: {port}, from: internet, via: {}, host: {host}, why: …, owner: …, review: …}}]`",
+            object.name
+        )));
+    }
+    out
+}
