@@ -98,9 +98,8 @@ fn serve(facts: &TargetFacts, own: Option<&str>) -> BTreeMap<u16, Served> {
 
 /// The key `tailscale` of a machine.
 pub(crate) fn text(of: &Tailnet) -> String {
-    let mut text = String::from(
-        "    # What a tailnet may come in by. `why` says what for.\n    tailscale:\n",
-    );
+    let mut text =
+        String::from("    # What a tailnet may come in by. `why` says what for.\n    tailscale:\n");
     let mut line = |key: &str, value: String| text.push_str(&format!("      {key}: {value}\n"));
     line(
         "name",

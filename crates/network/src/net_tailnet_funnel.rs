@@ -6,10 +6,10 @@ use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{OptExt as _, Or};
 use model::id::{Kind, ObjectRef};
-use model::lab::service::{Outside, ServiceExposure};
+use model::lab::service::Outside;
 use model::lab::tailnet::{ServePort, TailnetNode, TailnetServed};
 use model::lab::{Host, Lab};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub const RULE: Rule = Rule {
     id: "net-tailnet-funnel",
@@ -28,8 +28,50 @@ const PORTS: [u16; 3] = [443, 8443, 10_000];
 /// Tailscale's own control servers.
 const OWN: [&str; 2] = ["controlplane.tailscale.com", "login.tailscale.com"];
 
-/// Exposures to the internet of services that run, by port; those of ports of funnels alone.
-type Ways<'a> = BTreeMap<u16, Vec<(&'a str, &'a ServiceExposure)>>;
+/// What exposures of services that run say is open to the internet, of ports of funnels alone.
+#[derive(Default)]
+struct Ways {
+    /// By the whole name.
+    named: BTreeSet<(u16, String)>,
+    /// By the first part of a longer name.
+    first: BTreeSet<(u16, String)>,
+    /// By machine, of those that say no name.
+    nameless: BTreeSet<(u16, ObjectRef)>,
+    /// By machine.
+    by: BTreeSet<(u16, ObjectRef)>,
+}
+
+impl Ways {
+    fn add(&mut self, port: u16, host: Option<&str>, machines: &BTreeSet<ObjectRef>) {
+        if let Some(host) = host {
+            let host = host.to_ascii_lowercase();
+            if let Some((first, _)) = host.split_once('.') {
+                self.first.insert((port, first.to_owned()));
+            }
+            self.named.insert((port, host));
+        }
+        for machine in machines {
+            self.by.insert((port, machine.clone()));
+            if host.is_none() {
+                self.nameless.insert((port, machine.clone()));
+            }
+        }
+    }
+
+    /// One has the node's name, of which either may be the first part of the other, or goes by this machine.
+    fn has(&self, port: u16, object: &ObjectRef, name: Option<&str>) -> bool {
+        let place = (port, object.clone());
+        let Some(name) = name else {
+            return self.by.contains(&place);
+        };
+        let name = name.to_ascii_lowercase();
+        let first = name.split('.').next().unwrap_or_default().to_owned();
+        self.nameless.contains(&place)
+            || self.named.contains(&(port, first))
+            || self.first.contains(&(port, name.clone()))
+            || self.named.contains(&(port, name))
+    }
+}
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
@@ -40,7 +82,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         };
         let object = lab.machine_ref(name);
         for (port, served) in funnels(node) {
-            let told = is_said(lab, (&object, machine), node, port, &ways);
+            let told = is_said((&object, machine), node, port, &ways);
             for d in judge(&object, node, port, served, told) {
                 out.add(object.clone(), d);
             }
@@ -54,11 +96,11 @@ fn funnels(node: &TailnetNode) -> impl Iterator<Item = (ServePort, &TailnetServe
         .map(|(port, served)| (*port, served))
 }
 
-fn ways(lab: &Lab) -> Ways<'_> {
+fn ways(lab: &Lab) -> Ways {
     let nodes = lab.machines();
     let nodes = nodes.filter_map(|(_, m)| m.about.tailscale.as_ref());
     let taken: BTreeSet<u16> = nodes.flat_map(funnels).map(|(port, _)| port.0).collect();
-    let mut out = Ways::new();
+    let mut out = Ways::default();
     if taken.is_empty() {
         return out;
     }
@@ -71,44 +113,32 @@ fn ways(lab: &Lab) -> Ways<'_> {
             let Some(ports) = way.port.known().filter(|_| outside) else {
                 continue;
             };
-            let hit = taken.range(ports.first()..=ports.last());
-            hit.for_each(|port| out.entry(*port).or_default().push((name, way)));
+            let by = match way.via.known() {
+                Some(via) => via.0.object.clone(),
+                None => ObjectRef::new(Kind::Service, name),
+            };
+            let host = way.host.known().map(|h| h.0.as_str());
+            for port in taken.range(ports.first()..=ports.last()) {
+                out.add(*port, host, &machines(lab, &by));
+            }
         }
     }
     out
 }
 
-/// An exposure of a service has the node's name, or goes by this machine; or the machine itself says so.
+/// An exposure of a service says so, or the machine itself.
 fn is_said(
-    lab: &Lab,
     (object, machine): (&ObjectRef, &Host),
     node: &TailnetNode,
     port: ServePort,
-    ways: &Ways<'_>,
+    ways: &Ways,
 ) -> bool {
     let own = machine.exposures.iter().any(|e| {
         let from = e.from.as_ref().map(|f| f.value.as_str());
         e.port.value == port.0 && matches!(from, None | Some("any"))
     });
-    let called = node.name.known().map(|n| n.0.as_str());
-    let is_it = |(service, way): &(&str, &ServiceExposure)| {
-        if let (Some(host), Some(called)) = (way.host.known(), called) {
-            let first = host.0.split('.').next().unwrap_or_default();
-            return [host.0.as_str(), first]
-                .iter()
-                .any(|h| h.eq_ignore_ascii_case(called))
-                || called
-                    .split('.')
-                    .next()
-                    .is_some_and(|c| c.eq_ignore_ascii_case(&host.0));
-        }
-        let by = match way.via.known() {
-            Some(via) => via.0.object.clone(),
-            None => ObjectRef::new(Kind::Service, *service),
-        };
-        machines(lab, &by).contains(object)
-    };
-    own || ways.get(&port.0).is_some_and(|all| all.iter().any(is_it))
+    let name = node.name.known().map(|n| n.0.as_str());
+    own || ways.has(port.0, object, name)
 }
 
 fn judge(
@@ -152,7 +182,9 @@ fn judge(
                 called(object)
             ))
             .at(span, "from the internet")
-            .note(format!("exposures of port {port} from the internet by this machine: 0"));
+            .note(format!(
+                "exposures of port {port} from the internet by this machine: 0"
+            ));
         let host = node.name.known().map_or("NAME.ts.net", |n| n.0.as_str());
         out.push(d.help(format!(
             "add to the service that it leads to: `exposures: [{{port: {port}, from: internet, via: {}, host: {host}, why: …, owner: …, review: …}}]`",

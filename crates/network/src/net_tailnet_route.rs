@@ -6,6 +6,7 @@
 use crate::addresses::{is_inner, standing, subnet};
 use crate::context::called;
 use crate::{Context, Findings, Mend, Rule};
+use core::ops::Bound;
 use diag::{Diagnostic, Severity, Span};
 use ipnet::IpNet;
 use model::declare::OptExt as _;
@@ -40,6 +41,34 @@ struct Route<'a> {
     span: Span,
 }
 
+/// Things by their addresses: which of them have some in common with others is looked up, not sought.
+struct Ranges<T>(BTreeMap<IpNet, Vec<T>>);
+
+impl<T> Ranges<T> {
+    fn of(all: impl Iterator<Item = (IpNet, T)>) -> Self {
+        let mut out: BTreeMap<IpNet, Vec<T>> = BTreeMap::new();
+        for (net, what) in all {
+            out.entry(net.trunc()).or_default().push(what);
+        }
+        Self(out)
+    }
+
+    /// Those that hold the whole of a range, then those that lie in it.
+    fn meeting(&self, net: IpNet) -> impl Iterator<Item = &T> {
+        let net = net.trunc();
+        let around = (0..=net.prefix_len()).filter_map(move |bits| {
+            let wider = IpNet::new(net.addr(), bits).ok()?.trunc();
+            self.0.get(&wider)
+        });
+        let last = IpNet::from(net.broadcast());
+        let within = self.0.range((Bound::Excluded(net), Bound::Included(last)));
+        around.chain(within.map(|(_, all)| all)).flatten()
+    }
+}
+
+/// Networks with their sites, by address; `None` among the sites where somebody's is not known.
+type Sited<'a> = Ranges<(&'a str, &'a Network, BTreeSet<Option<&'a str>>)>;
+
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let nodes: Vec<(ObjectRef, &TailnetNode)> = lab
@@ -59,6 +88,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             None => elsewhere(lab, &sites, route, out),
         }
     }
+    let routes = Ranges::of(routes.iter().map(|r| (r.range, r)));
     for (object, node) in &nodes {
         if node.accepts_routes.known() == Some(&true) {
             taken(lab, object, node, &routes, out);
@@ -82,7 +112,12 @@ fn routes<'a>(lab: &'a Lab, nodes: &[(ObjectRef, &'a TailnetNode)]) -> Vec<Route
 /// Where a machine stands; of a guest, its host.
 fn site<'a>(lab: &'a Lab, object: &ObjectRef) -> Option<&'a str> {
     let said = match object.kind {
-        Kind::Host => lab.hosts.get(&object.name)?.site.known().map(String::as_str),
+        Kind::Host => lab
+            .hosts
+            .get(&object.name)?
+            .site
+            .known()
+            .map(String::as_str),
         Kind::Device => Some(lab.devices.get(&object.name)?.site.known()?.name()),
         Kind::Guest => {
             let on = lab.guests.get(&object.name)?.on.known()?;
@@ -100,13 +135,17 @@ fn site<'a>(lab: &'a Lab, object: &ObjectRef) -> Option<&'a str> {
     said.filter(|site| lab.sites.contains_key(*site))
 }
 
-/// The sites of those who stand in a network; `None` among them where somebody's is not known.
-fn sites(lab: &Lab) -> BTreeMap<&str, BTreeSet<Option<&str>>> {
-    let mut out: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+/// Networks in which somebody stands.
+fn sites(lab: &Lab) -> Sited<'_> {
+    let mut of: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
     for (object, network) in standing(lab) {
-        out.entry(network).or_default().insert(site(lab, &object));
+        of.entry(network).or_default().insert(site(lab, &object));
     }
-    out
+    let all = of.into_iter().filter_map(|(name, sites)| {
+        let net = lab.networks.get(name).filter(|net| !is_inner(net))?;
+        Some((subnet(net)?, (name, net, sites)))
+    });
+    Ranges::of(all)
 }
 
 fn wide(route: &Route<'_>) -> Option<Diagnostic> {
@@ -142,20 +181,11 @@ fn own(route: &Route<'_>) -> Option<Diagnostic> {
 }
 
 /// A network of another site.
-fn elsewhere(
-    lab: &Lab,
-    sites: &BTreeMap<&str, BTreeSet<Option<&str>>>,
-    route: &Route<'_>,
-    out: &mut Findings,
-) {
+fn elsewhere(lab: &Lab, sites: &Sited<'_>, route: &Route<'_>, out: &mut Findings) {
     let Some(here) = route.site else { return };
     let near = crate::reach::networks(lab, &route.object);
-    for (name, net) in &lab.networks {
-        let hit = subnet(net).filter(|range| !is_inner(net) && overlap(*range, route.range));
-        let (Some(range), Some(there)) = (hit, sites.get(name.as_str())) else {
-            continue;
-        };
-        if near.contains(name.as_str()) || there.contains(&Some(here)) {
+    for (name, net, there) in sites.meeting(route.range) {
+        if near.contains(name) || there.contains(&Some(here)) {
             continue;
         }
         let known: Vec<&str> = there.iter().copied().flatten().collect();
@@ -166,14 +196,14 @@ fn elsewhere(
                     called(&route.object)
                 ))
                 .help("write 'site' for the machines that stand in it"),
-            (all, false) => far(route, (name, net, range), all),
+            (all, false) => far(route, name, net, all),
         };
         let d = d.at(route.span, "offered");
         out.add(route.object.clone(), d.and_at(at(net), "its addresses"));
     }
 }
 
-fn far(route: &Route<'_>, (name, _, range): (&str, &Network, IpNet), sites: &[&str]) -> Diagnostic {
+fn far(route: &Route<'_>, name: &str, net: &Network, sites: &[&str]) -> Diagnostic {
     let d = RULE.finding(format!(
         "{} offers a tailnet a route to {}, and network '{name}' with these addresses is at site {}",
         called(&route.object),
@@ -181,8 +211,9 @@ fn far(route: &Route<'_>, (name, _, range): (&str, &Network, IpNet), sites: &[&s
         crate::wording::names(sites)
     ));
     let d = d.note(format!(
-        "{} and {range} have addresses in common; {} is at site '{}'",
+        "{} and {} have addresses in common; {} is at site '{}'",
         route.range,
+        net.subnet.known().map_or("it", String::as_str),
         called(&route.object),
         route.site.unwrap_or_default()
     ));
@@ -228,7 +259,7 @@ fn taken(
     lab: &Lab,
     object: &ObjectRef,
     node: &TailnetNode,
-    routes: &[Route<'_>],
+    routes: &Ranges<&Route<'_>>,
     out: &mut Findings,
 ) {
     let near = crate::reach::networks(lab, object);
@@ -237,11 +268,10 @@ fn taken(
             continue;
         };
         let Some(range) = subnet(net) else { continue };
-        let mut others = routes.iter().filter(|r| {
+        let mut others = routes.meeting(range).filter(|r| {
             r.object != *object
                 && r.node.server.known() == node.server.known()
                 && r.range.prefix_len() > 0
-                && overlap(r.range, range)
         });
         let Some(route) = others.next() else { continue };
         let accepts = node.accepts_routes.as_ref();

@@ -30,7 +30,11 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     let mut nodes = Vec::new();
     for (name, machine) in lab.machines() {
-        let given = machine.about.tailscale.as_ref().and_then(|n| n.ssh.as_ref());
+        let given = machine
+            .about
+            .tailscale
+            .as_ref()
+            .and_then(|n| n.ssh.as_ref());
         nodes.extend(
             given
                 .filter(|given| given.value() == Some(&true))

@@ -218,8 +218,8 @@ fn hosts(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
         let Some((what, span)) = found else { continue };
         let me = lab.machine_ref(name);
         let own = machine.exposures.iter().filter_map(|e| e.from.as_ref());
-        let told = is_node(lab, &me, what)
-            || own.into_iter().any(|from| comes_by(lab, &from.value));
+        let told =
+            is_node(lab, &me, what) || own.into_iter().any(|from| comes_by(lab, &from.value));
         if told || answered.contains(&me) {
             continue;
         }
@@ -236,10 +236,11 @@ fn hosts(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
 
 /// It is Tailscale on a machine that says what it offers its tailnet.
 fn is_node(lab: &Lab, object: &ObjectRef, what: Program) -> bool {
-    let says = |m: &ObjectRef| lab.machine(&m.name).is_some_and(|h| h.about.tailscale.is_some());
-    what.product == TAILSCALE
-        && what.end == End::Inner
-        && machines(lab, object).iter().any(says)
+    let says = |m: &ObjectRef| {
+        lab.machine(&m.name)
+            .is_some_and(|h| h.about.tailscale.is_some())
+    };
+    what.product == TAILSCALE && what.end == End::Inner && machines(lab, object).iter().any(says)
 }
 
 /// An exposure of it is for those who can come by a tunnel.

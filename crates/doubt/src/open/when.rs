@@ -300,7 +300,9 @@ pub(super) fn tailnets(lab: &Lab, _: Object<'_>) -> bool {
 
 /// Some machine offers a tailnet routes.
 pub(super) fn routed(lab: &Lab, _: Object<'_>) -> bool {
-    let mut nodes = lab.machines().filter_map(|(_, m)| m.about.tailscale.as_ref());
+    let mut nodes = lab
+        .machines()
+        .filter_map(|(_, m)| m.about.tailscale.as_ref());
     nodes.any(|n| !n.routes.is_empty())
 }
 

@@ -34,6 +34,7 @@ mod init;
 mod inside;
 mod interfaces;
 mod jobs;
+mod judged;
 mod labels;
 mod lockout;
 mod machine;

@@ -131,7 +131,12 @@ mod tests {
         }
         let meant = TailnetTag::parse("server").err().and_then(|w| w.meant);
         assert_eq!(meant.as_deref(), Some("tag:server"));
-        for (text, good) in [("443", true), ("0", false), ("443/tcp", false), ("+1", false)] {
+        for (text, good) in [
+            ("443", true),
+            ("0", false),
+            ("443/tcp", false),
+            ("+1", false),
+        ] {
             assert_eq!(ServePort::parse(text).is_ok(), good, "{text}");
         }
     }

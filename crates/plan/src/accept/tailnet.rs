@@ -1,5 +1,6 @@
 //! Differences of a node of a tailnet: routes come and go, one value takes the place of another one, and a machine that is a node is declared as one.
 
+use super::product::item;
 use super::{Taking, below, gone, scalar};
 use crate::{Context, Difference, How};
 use diag::Edit;
@@ -32,7 +33,7 @@ fn taken(host: &Host, difference: &Difference) -> Option<Taking> {
     match (difference.how, node) {
         (How::Undeclared, None) => {
             let entry = match key.split_once('/') {
-                Some(("route", net)) => format!("routes: [{}]", scalar(net)),
+                Some(("route", net)) => format!("routes: [{}]", item(net)),
                 None if ["exit", "ssh"].contains(&key) => format!("{key}: true"),
                 None if key == "self" => {
                     let (at, _) = difference.observed.split_once(',')?;
@@ -45,7 +46,7 @@ fn taken(host: &Host, difference: &Difference) -> Option<Taking> {
         (How::Undeclared, Some(node)) => {
             let net = key.strip_prefix("route/")?;
             let last = node.routes.last()?;
-            Some(Taking::Edit(Edit::append(last.span, scalar(net))))
+            Some(Taking::Edit(Edit::append(last.span, item(net))))
         }
         (How::Missing, Some(node)) => missing(node, key),
         (How::Differs, Some(node)) => differing(node, difference),

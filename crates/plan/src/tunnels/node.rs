@@ -26,12 +26,7 @@ pub(super) fn down(declared: &TailnetNode, own: &Seen, state: Option<&str>) -> F
 }
 
 /// What is said of a way in at `HOST:PORT` or `:PORT`.
-pub(super) fn said(
-    node: Option<&TailnetNode>,
-    own: Option<&str>,
-    at: &str,
-    public: bool,
-) -> Said {
+pub(super) fn said(node: Option<&TailnetNode>, own: Option<&str>, at: &str, public: bool) -> Said {
     let declared = node.and_then(|n| {
         let mut all = n.serve.iter();
         all.find(|(port, _)| is_at(**port, own, at))
@@ -174,7 +169,13 @@ impl Comparing<'_, '_> {
             match (&offered, &approved) {
                 (None, _) => self.without(&key, said, None, route.span),
                 (Some(all), _) if !is_in(all) => {
-                    self.tell(key, How::Missing, said, "not offered".to_owned(), route.span);
+                    self.tell(
+                        key,
+                        How::Missing,
+                        said,
+                        "not offered".to_owned(),
+                        route.span,
+                    );
                 }
                 (Some(_), None) => self.without(&key, said, None, route.span),
                 (Some(_), Some(own)) if is_in(own) || self.is_a_peers(&net) => {}

@@ -147,7 +147,12 @@ fn offered(look: &Look<'_>, own: &Value, ways: &[Way<'_>], found: &mut Vec<Found
             Some(reason) => Said::Why(reason),
             None => of_flag(declared, |n| &n.ssh, "no SSH by Tailscale"),
         };
-        open("ssh", format!("tailnet://{}:22", name(look, own)), process, said);
+        open(
+            "ssh",
+            format!("tailnet://{}:22", name(look, own)),
+            process,
+            said,
+        );
     }
 }
 

@@ -98,8 +98,7 @@ use network::{
     net_dns_address, net_dns_record, net_dns_secondary, net_dns_tld, net_double_nat, net_egress,
     net_exposure_denied, net_flow_conflict, net_flow_missing, net_guest_network, net_gw, net_link,
     net_matrix, net_overlap, net_portcount, net_reserved_range, net_tailnet_funnel,
-    net_tailnet_route, net_tailnet_ssh, net_transitive, net_tunnel,
-    net_wireguard,
+    net_tailnet_route, net_tailnet_ssh, net_transitive, net_tunnel, net_wireguard,
 };
 
 use observed::{
@@ -112,9 +111,9 @@ use observed::{
     job_task_failed, obs_stale, patch_pending, patch_reboot, pbs_backup_old, pbs_datastore_full,
     pbs_garbage, pbs_job_failed, pbs_task_failed, pbs_unverified, pbs_verify_failed, port_missing,
     port_unjustified, pve_quorum, pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned,
-    ssh_key_weak, ssh_weak_algorithms, sudo_undeclared, tailnet_key_expiry, time_off, time_unsynced, unit_failed,
-    ups_no_protection, ups_nobody_told, ups_on_battery, ups_replace_battery, ups_runtime,
-    user_undeclared,
+    ssh_key_weak, ssh_weak_algorithms, sudo_undeclared, tailnet_key_expiry, time_off,
+    time_unsynced, unit_failed, ups_no_protection, ups_nobody_told, ups_on_battery,
+    ups_replace_battery, ups_runtime, user_undeclared,
 };
 
 /// Every rule, sorted by id.
