@@ -1,6 +1,7 @@
 //! What sources tell, before it is text: machines, clusters, guests, pools and stacks, each with what shows who it is.
 
 use crate::name;
+use crate::tailnet::Tailnet;
 use model::fact::NativeIdentity;
 use model::id::Kind;
 use model::lab::guest::GuestKind;
@@ -143,6 +144,8 @@ pub struct Machine {
     pub ports: BTreeMap<(u16, Protocol), String>,
     /// WireGuard interfaces.
     pub tunnels: BTreeMap<String, Tunnel>,
+    /// It as a node of a tailnet.
+    pub tailnet: Option<Tailnet>,
     /// Lists that have more than can be declared, and what that is.
     pub more: BTreeMap<Managed, String>,
     /// What of it was looked at.

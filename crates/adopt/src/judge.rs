@@ -98,6 +98,7 @@ fn once(
         plan::planner::drift(&ctx),
         plan::guests::drift(&ctx),
         plan::wireguard::drift(&ctx),
+        plan::tunnels::of_tailnets(&ctx),
         plan::stacks::drift(&ctx, &stacks.projects).differences,
     ]
     .concat();

@@ -16,6 +16,7 @@ mod merge;
 mod name;
 mod open;
 pub mod pve;
+mod tailnet;
 pub mod terraform;
 mod write;
 
@@ -27,4 +28,5 @@ pub use found::{
 pub use judge::{Seen, Verdict, judge};
 pub use merge::merge;
 pub use open::unknowns;
+pub use tailnet::Tailnet;
 pub use write::{About, Text, texts};

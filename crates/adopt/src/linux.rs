@@ -58,6 +58,7 @@ pub fn read(looked: &Looked<'_>) -> Found {
         ports(facts, &mut machine);
         accounts(looked, &mut machine);
         tunnels(facts, &mut machine);
+        machine.tailnet = crate::tailnet::read(facts);
         hardware(facts, &mut machine);
     }
     crate::docker::read(looked.source, &machine, facts, &mut found);

@@ -195,6 +195,7 @@ fn join(first: Machine, second: Machine) -> Machine {
         } else {
             a.tunnels
         },
+        tailnet: a.tailnet.or(b.tailnet),
         more: a.more.into_iter().chain(b.more).collect(),
         seen: a.seen.max(b.seen),
     }

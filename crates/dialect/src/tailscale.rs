@@ -7,11 +7,14 @@ use crate::Told;
 use crate::json::{NoTexts, flag, texts, word};
 use crate::lines::{Instance, instances};
 use crate::told::{list, plain};
+use jiff::Timestamp;
 use model::value::Value;
 use serde_json::Value as Json;
 
 /// So many peers are kept.
 const MOST: usize = 1000;
+/// Tailscale's own control server.
+const OWN: &str = "https://controlplane.tailscale.com";
 /// Routes that are a way to everything: an exit node.
 const EXIT: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
@@ -59,6 +62,9 @@ fn one(of: &Instance<'_>, told: &mut Told) {
         let approved = sorted(me, "PrimaryRoutes", told);
         let approved = approved.map(|r| list(r.into_iter().filter(|r| !is_exit(r))));
         about.extend(approved.map(|a| ("approved", a)));
+        let tags = sorted(me, "Tags", told);
+        about.extend(tags.map(|t| ("tags", list(t))));
+        about.extend(expiry(me, told));
     }
     let uses = status.get("ExitNodeStatus").is_some_and(Json::is_object);
     about.push(("uses_exit", Value::Bool(uses)));
@@ -86,6 +92,7 @@ fn offers(prefs: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
         let others = routes.into_iter().filter(|r| !is_exit(r));
         found.extend([("routes", list(others)), ("exit", Value::Bool(exit))]);
     }
+    found.extend(server(prefs).map(|s| ("server", Value::from(s))));
     let flags = [
         ("ssh", "RunSSH"),
         ("shields", "ShieldsUp"),
@@ -97,6 +104,37 @@ fn offers(prefs: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
             .filter_map(|(to, of)| Some((to, Value::Bool(flag(prefs, of)?)))),
     );
     found
+}
+
+/// When its key ends; `false` where it never does, which is told by leaving the time out.
+fn expiry(me: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
+    let expired = ("expired", Value::Bool(flag(me, "Expired") == Some(true)));
+    let until = match me.get("KeyExpiry") {
+        None | Some(Json::Null) => Value::Bool(false),
+        Some(time) => {
+            let time = time.as_str().and_then(|t| t.parse::<Timestamp>().ok());
+            let Some(time) = time else {
+                told.gap("when its key ends is no time that can be read");
+                return vec![expired];
+            };
+            // The zero of Go is long before 1970.
+            match time.as_second() {
+                s if s > 0 => Value::Int(s),
+                _ => Value::Bool(false),
+            }
+        }
+    };
+    vec![expired, ("until", until)]
+}
+
+/// The control server, without a slash at its end; Tailscale's own has two names, and none where nothing was set.
+fn server(prefs: &Json) -> Option<String> {
+    let url = word(prefs, "ControlURL")?;
+    let url = url.trim_end_matches('/').to_ascii_lowercase();
+    Some(match url.as_str() {
+        "" | "https://login.tailscale.com" => OWN.to_owned(),
+        _ => url,
+    })
 }
 
 fn peers(status: &Json, told: &mut Told) {

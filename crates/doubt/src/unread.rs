@@ -212,6 +212,11 @@ const MISSING: &[(&str, &[At])] = &[
     ("net-matrix", &[List("flows"), Any(Network), Any(Zone)]),
     ("net-overlap", &[Each(Network)]),
     ("net-portcount", &[List("cables"), Each(Device), Any(Host)]),
+    ("net-tailnet-funnel", &[Any(Service), Any(Host), Any(Guest)]),
+    (
+        "net-tailnet-ssh",
+        &[Any(Service), Any(Host), Any(Guest), Any(Network)],
+    ),
     ("net-transitive", &[List("flows"), Any(Network)]),
     ("net-tunnel", &[Each(Service)]),
     ("net-wireguard", &[]),

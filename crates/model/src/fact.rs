@@ -80,7 +80,7 @@ fact_kinds! {
     /// `refuses` (true, if it answers with a status only). Tokens and credentials are never read.
     Cloudflared = "cloudflared",
     /// Of Tailscale, as its daemon tells. Key: `self`; value map: `runs`, `state` (`Running`, `Stopped`, `NeedsLogin`, …), `version`, `name` (in the tailnet), `addresses`, `routes` (list of subnets that it offers to lead to), `approved` (those
-    /// that the tailnet lets it), `exit` (bool: offers itself as an exit node), `uses_exit` (true, if all goes out by another one), `ssh`, `shields` (bool: lets nobody in), `accepts_routes`. Key: `peer/NAME`; value map: `addresses`, `os`, `online`,
+    /// that the tailnet lets it), `exit` (bool: offers itself as an exit node), `uses_exit` (true, if all goes out by another one), `ssh`, `shields` (bool: lets nobody in), `accepts_routes`, `tags`, `server` (URL of its control server), `until` (unix s: when its key ends; false if it never does), `expired`. Key: `peer/NAME`; value map: `addresses`, `os`, `online`,
     /// `routes`, `exit`, `tags`. Key: `serve/HOST:PORT` (`serve/:PORT` of a port that is led on as it is); value map: `to` (list of `PATH TARGET`), `public` (bool: Funnel, from the internet), `tls`. Keys of nodes are never kept.
     Tailscale = "tailscale",
     /// Of a name server, by its configuration. Key: the product (`pihole`, `adguard`, `unbound`, `dnsmasq`); value map: `runs`, `generation` (5 or 6, of Pi-hole), `upstreams` (list, as `ADDRESS#PORT`), `forwards` (list of `DOMAIN ADDRESS` that are asked elsewhere), `listening` (its own

@@ -33,6 +33,7 @@ pub mod site;
 pub mod snmp;
 pub mod sshd;
 pub mod storage;
+pub mod tailnet;
 mod tier;
 pub mod truenas;
 pub mod tunnel;

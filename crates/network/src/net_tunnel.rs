@@ -52,12 +52,14 @@ impl Program {
     }
 }
 
+const TAILSCALE: &str = "Tailscale";
+
 /// By the words that images, packages and units consist of. Of products whose other end stands at their provider there are only inner ones.
 const TUNNELS: [(&str, &str, End); 34] = [
     ("cloudflared", "Cloudflare Tunnel", End::Inner),
-    ("tailscale", "Tailscale", End::Inner),
-    ("tailscaled", "Tailscale", End::Inner),
-    ("headscale", "Tailscale", End::Outer),
+    ("tailscale", TAILSCALE, End::Inner),
+    ("tailscaled", TAILSCALE, End::Inner),
+    ("headscale", TAILSCALE, End::Outer),
     ("pangolin", "Pangolin", End::Outer),
     ("newt", "Pangolin", End::Inner),
     ("gerbil", "Pangolin", End::Outer),
@@ -152,7 +154,9 @@ impl<'a> World<'a> {
 fn services(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
     let lab = ctx.lab;
     for (name, (s, what)) in world.tunnels.iter().filter(|(_, (s, _))| s.is_running()) {
-        let told = says(lab, s) || covered(lab, &service(name), s, &world.ways);
+        let told = says(lab, s)
+            || covered(lab, &service(name), s, &world.ways)
+            || is_node(lab, &service(name), *what);
         if told || other_end(world, Some(name), *what) {
             continue;
         }
@@ -214,7 +218,8 @@ fn hosts(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
         let Some((what, span)) = found else { continue };
         let me = lab.machine_ref(name);
         let own = machine.exposures.iter().filter_map(|e| e.from.as_ref());
-        let told = own.into_iter().any(|from| comes_by(lab, &from.value));
+        let told =
+            is_node(lab, &me, what) || own.into_iter().any(|from| comes_by(lab, &from.value));
         if told || answered.contains(&me) {
             continue;
         }
@@ -229,6 +234,15 @@ fn hosts(ctx: &Context<'_>, world: &World<'_>, out: &mut Findings) {
     }
 }
 
+/// It is Tailscale on a machine that says what it offers its tailnet.
+fn is_node(lab: &Lab, object: &ObjectRef, what: Program) -> bool {
+    let says = |m: &ObjectRef| {
+        lab.machine(&m.name)
+            .is_some_and(|h| h.about.tailscale.is_some())
+    };
+    what.product == TAILSCALE && what.end == End::Inner && machines(lab, object).iter().any(says)
+}
+
 /// An exposure of it is for those who can come by a tunnel.
 fn says(lab: &Lab, s: &Service) -> bool {
     s.exposures.iter().any(|e| match e.from.known() {
@@ -239,7 +253,7 @@ fn says(lab: &Lab, s: &Service) -> bool {
 }
 
 /// Where somebody who comes by a tunnel can be: anywhere but in a segment of the lab that is no network of a tunnel.
-fn comes_by(lab: &Lab, from: &str) -> bool {
+pub(crate) fn comes_by(lab: &Lab, from: &str) -> bool {
     let network = lab.networks.get(from);
     let kind = network.and_then(|n| n.about.kind.known());
     from != "loopback" && (network.is_none() || kind == Some(&NetworkKind::Vpn))

@@ -75,6 +75,7 @@ pub mod ssh_key_unowned;
 pub mod ssh_key_weak;
 pub mod ssh_weak_algorithms;
 pub mod sudo_undeclared;
+pub mod tailnet_key_expiry;
 pub mod time_off;
 pub mod time_unsynced;
 pub mod truenas_alert;
@@ -149,6 +150,7 @@ pub const RULES: &[Rule] = &[
     ssh_key_weak::RULE,
     ssh_weak_algorithms::RULE,
     sudo_undeclared::RULE,
+    tailnet_key_expiry::RULE,
     time_off::RULE,
     time_unsynced::RULE,
     truenas_alert::RULE,

@@ -4,6 +4,7 @@
 //! hidden) is never made up: then there is no edit, and a sentence says what can be done instead.
 
 mod product;
+mod tailnet;
 mod way;
 
 use crate::{Context, Difference, How};

@@ -37,6 +37,9 @@ pub fn scope(host: &Host) -> Scope {
     if host.mode(Managed::Wireguard) != Manage::Ignore {
         scope.collections.insert(FactKind::WireGuard);
     }
+    if host.about.tailscale.is_some() {
+        scope.collections.insert(FactKind::Tailscale);
+    }
     if host.mode(Managed::Listeners) != Manage::Ignore {
         scope = scope.union(crate::ports::scope());
     }

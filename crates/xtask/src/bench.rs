@@ -3,6 +3,7 @@
 mod check;
 mod lab;
 mod observe;
+mod twin;
 #[cfg(test)]
 mod work;
 
@@ -26,11 +27,16 @@ pub(crate) fn run(root: &Path, rest: &[String]) -> Result<()> {
     {
         return observe::run(root, rest);
     }
+    if let Some((part, rest)) = rest.split_first()
+        && part == "twin"
+    {
+        return twin::run(root, rest);
+    }
     let holdfast = release(root)?;
     match rest.split_first() {
         Some((part, rest)) if part == "check" => return check::run(root, &holdfast, rest),
         Some((part, _)) => {
-            bail!("bench has no part '{part}'; it has 'check', 'observe' and 'generate'")
+            bail!("bench has no part '{part}'; it has 'check', 'observe', 'twin' and 'generate'")
         }
         None => check::run(root, &holdfast, &[])?,
     }

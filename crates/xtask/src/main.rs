@@ -27,6 +27,8 @@ usage: cargo xtask TASK
          the same for `check` alone, on generated labs up to this size
   bench observe [--hosts N] [--runs R] [--binary FILE]
          how long it takes to look at hosts of the rig, first and again
+  bench twin [--hosts N] [--binary FILE]
+         how long a twin of machines with engines takes to be well, and how much memory
   bench generate --keep DIR [--hosts N --services M]
          writes one of them
   rig    hosts to try things on; `cargo xtask rig` says how

@@ -62,6 +62,7 @@ fn host(name: &str, machine: &Machine, interface: Option<&Interface>) -> String 
     text.push_str(&accounts(machine));
     text.push_str(&ports(machine));
     text.push_str(&tunnels(machine));
+    text.extend(machine.tailnet.as_ref().map(crate::tailnet::text));
     text
 }
 

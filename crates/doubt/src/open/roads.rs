@@ -1,7 +1,8 @@
 //! Networks, names, firewalls and ways in.
 
 use super::when::{
-    always, cabled, documents, flows, gateways, names, networks, plugged, stacks, translated,
+    always, cabled, documents, flows, gateways, names, networks, plugged, routed, stacks, tailnets,
+    translated,
 };
 use super::{Rests, rests};
 
@@ -335,6 +336,41 @@ pub(super) const RESTS: &[Rests] = &[
         "the addresses of {} are such as a network of one's own can have",
         &["network.kind", "network.subnet"],
         always,
+    ),
+    rests(
+        "net-tailnet-funnel",
+        "{} opens no port to the internet by Funnel that nobody speaks of",
+        &[
+            "guest.tailscale.serve.*.funnel",
+            "guest.tailscale.server",
+            "host.tailscale.serve.*.funnel",
+            "host.tailscale.server",
+        ],
+        always,
+    ),
+    rests(
+        "net-tailnet-route",
+        "the routes that {} offers or takes in a tailnet lead where they seem to",
+        &[
+            "guest.on",
+            "guest.tailscale.accepts_routes",
+            "guest.tailscale.server",
+            "host.site",
+            "host.tailscale.accepts_routes",
+            "host.tailscale.server",
+            "network.subnet",
+        ],
+        routed,
+    ),
+    rests(
+        "net-tailnet-ssh",
+        "{} lets in no SSH by Tailscale that nobody speaks of",
+        &[
+            "guest.tailscale.ssh",
+            "host.tailscale.ssh",
+            "service.exposures.*.from",
+        ],
+        tailnets,
     ),
     rests(
         "net-transitive",

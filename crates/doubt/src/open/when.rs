@@ -292,6 +292,20 @@ pub(super) fn networks(lab: &Lab, _: Object<'_>) -> bool {
     !lab.networks.is_empty()
 }
 
+/// Some machine is a node of a tailnet.
+pub(super) fn tailnets(lab: &Lab, _: Object<'_>) -> bool {
+    let mut machines = lab.machines();
+    machines.any(|(_, m)| m.about.tailscale.is_some())
+}
+
+/// Some machine offers a tailnet routes.
+pub(super) fn routed(lab: &Lab, _: Object<'_>) -> bool {
+    let mut nodes = lab
+        .machines()
+        .filter_map(|(_, m)| m.about.tailscale.as_ref());
+    nodes.any(|n| !n.routes.is_empty())
+}
+
 pub(super) fn cabled(lab: &Lab, _: Object<'_>) -> bool {
     !lab.cables.is_empty()
 }

@@ -35,6 +35,7 @@ mod init;
 mod inside;
 mod interfaces;
 mod jobs;
+mod judged;
 mod kube;
 mod labels;
 mod lockout;

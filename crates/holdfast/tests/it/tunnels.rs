@@ -304,6 +304,8 @@ fn what_tailscale_lets_in_is_held_against_the_declaration() {
         "{found:#?}"
     );
 
+    declared_as_a_node(&rig, wiki);
+    declare(&rig, wiki);
     let stopped = STATUS.replace("Running", "Stopped");
     answers(&rig, &stopped, PREFS, SERVE);
     assert_eq!(
@@ -320,4 +322,65 @@ fn what_tailscale_lets_in_is_held_against_the_declaration() {
     );
     rig.host.exec_sh("rm /root/status.json").unwrap();
     unknown(&rig, "tailscale", "asking for status ended with status 1");
+}
+
+/// What is offered is declared, and then is not so any more.
+fn declared_as_a_node(rig: &Rig, wiki: &str) {
+    let hosts = std::fs::read_to_string(rig.path("lab/lab/hosts.yaml")).unwrap();
+    let node = "    tailscale:
+      why: Anna looks after it
+      name: web
+      server: https://headscale.example.org
+      tags: ['tag:server']
+      routes: [192.168.10.0/24]
+      exit: yes
+      ssh: yes
+      accepts_routes: no
+      serve: {443: {to: 'http://127.0.0.1:3000', funnel: yes}}
+";
+    rig.edit("lab/hosts.yaml", |text| {
+        text.replacen("    os: debian\n", &format!("    os: debian\n{node}"), 1)
+    });
+    let prefs = PREFS.replacen(
+        "\t\"RouteAll\"",
+        "\t\"ControlURL\": \"https://headscale.example.org\",\n\t\"RouteAll\"",
+        1,
+    );
+    let tagged = STATUS.replacen(
+        "    \"PrimaryRoutes\"",
+        "    \"KeyExpiry\": \"2020-01-02T03:04:05Z\",\n    \"Tags\": [\n      \"tag:server\"\n    ],\n    \"PrimaryRoutes\"",
+        1,
+    );
+    answers(rig, &tagged, &prefs, SERVE);
+    assert_eq!(drift(rig, "tailscale"), [""; 0]);
+    let found = ways(rig);
+    assert!(
+        found.len() == 4 && found.iter().all(|l| l.starts_with("declared ")),
+        "{found:#?}"
+    );
+    // Who is looked at is judged: its key ended years ago.
+    facts(rig, "tailscale");
+    let said = rig.run(&["check", rig.lab()]);
+    assert!(
+        said.all()
+            .contains("error[tailnet-key-expiry]: the key of host 'web' in its tailnet ended"),
+        "{}",
+        said.all()
+    );
+    answers(rig, &tagged, PREFS, "{}\n");
+    declare(
+        rig,
+        &wiki.replace(
+            "from: internet, via: tailnet, host: web.tail1234.ts.net, ",
+            "",
+        ),
+    );
+    assert_eq!(
+        drift(rig, "tailscale"),
+        [
+            "unknown tailscale:self | control server https://headscale.example.org | unknown (the observation does not say)",
+            "missing tailscale:serve/:443 | port 443, from the internet | not served",
+        ]
+    );
+    std::fs::write(rig.path("lab/lab/hosts.yaml"), hosts).unwrap();
 }

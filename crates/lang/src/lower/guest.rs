@@ -12,7 +12,7 @@ use model::lab::{Host, Lab};
 use std::collections::BTreeMap;
 
 /// The keys that speak of a system that is logged in to. A guest with one of them is looked into.
-const INSIDE: [&str; 13] = [
+const INSIDE: [&str; 14] = [
     "reach",
     "manage",
     "users",
@@ -26,6 +26,7 @@ const INSIDE: [&str; 13] = [
     "default_route",
     "exposures",
     "wireguard",
+    "tailscale",
 ];
 
 pub(super) fn lower(cx: &mut Cx<'_>, lab: &mut Lab, name: &Key, node: &Node) {
@@ -50,6 +51,7 @@ fn system(name: &Key, guest: &Guest) -> Host {
     let was = |w: &Spanned<model::units::text::Name>| Spanned::new(w.value.0.clone(), w.span);
     system.was = guest.was.as_ref().map(was);
     system.about.wireguard = guest.wireguard.clone();
+    system.about.tailscale = guest.tailscale.clone();
     system.os = guest.os.clone().map(|given| Box::new(given.map(|os| os.0)));
     let addresses = guest.addresses.iter().map(|(network, address)| {
         let address = address.clone().map(|a| a.to_string());

@@ -296,6 +296,17 @@ fn what_the_language_refuses_for_its_shape_the_schema_refuses() {
         ("hosts: {a: {wireguard: {w: {port: 51820}}}}", true),
         ("hosts: {a: {wireguard: {w: {port: 99999}}}}", false),
         ("hosts: {a: {wireguard: {w: {port: 0/udp}}}}", false),
+        (
+            "hosts: {a: {tailscale: {serve: {443: {funnel: yes}}}}}",
+            true,
+        ),
+        ("hosts: {a: {tailscale: {serve: {443: x}}}}", true),
+        ("hosts: {a: {tailscale: {serve: {0: x}}}}", false),
+        ("hosts: {a: {tailscale: {serve: {https: x}}}}", false),
+        ("hosts: {a: {tailscale: {tags: ['tag:a-1']}}}", true),
+        ("hosts: {a: {tailscale: {tags: [a]}}}", false),
+        ("hosts: {a: {tailscale: {routes: [10.9.0.0/24]}}}", true),
+        ("hosts: {a: {tailscale: {routes: [10.9.0.0/33]}}}", false),
         // Days and times.
         ("costs: {a: {since: 2028-02-29}}", true),
         ("costs: {a: {since: 2000-02-29}}", true),
@@ -477,7 +488,7 @@ pub(crate) fn name_for(schema: &Value) -> String {
     let pattern = schema["propertyNames"]["pattern"]
         .as_str()
         .unwrap_or_default();
-    let all = ["a", "/a", "a.service", "net.a"];
+    let all = ["a", "/a", "a.service", "net.a", "443"];
     let fits = all.iter().find(|name| {
         let names = json!({"pattern": pattern});
         jsonschema::draft202012::new(&names)

@@ -3,6 +3,7 @@
 use super::api::Api;
 use super::service::{RebuildNeed, Status};
 use super::storage::Encryption;
+use super::tailnet::TailnetNode;
 use super::truenas::TrueNas;
 use super::tunnel::WireGuard;
 use crate::declare::{Given, Need, Opt, Ref, entity, set, words};
@@ -149,6 +150,8 @@ entity! {
         nat: Opt<bool>,
         /// WireGuard interfaces inside of it.
         wireguard: LiteMap<Name, WireGuard>,
+        /// It as a node of a tailnet, by what runs inside of it.
+        tailscale: Option<TailnetNode>,
         /// The interface of the product that runs in it, such as Proxmox Backup Server.
         api: Option<Api>,
         /// How it is asked, if it is a TrueNAS appliance. Nothing is changed there.

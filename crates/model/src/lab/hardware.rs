@@ -3,6 +3,7 @@
 use super::api::Api;
 use super::service::{RebuildNeed, Status};
 use super::storage::Encryption;
+use super::tailnet::TailnetNode;
 use super::truenas::TrueNas;
 use super::tunnel::WireGuard;
 use crate::declare::{Opt, Ref, entity, set, words};
@@ -293,5 +294,7 @@ entity! {
         nat: Opt<bool>,
         /// Its WireGuard interfaces.
         wireguard: LiteMap<Name, WireGuard>,
+        /// It as a node of a tailnet.
+        tailscale: Option<TailnetNode>,
     }
 }

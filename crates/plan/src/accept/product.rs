@@ -134,7 +134,7 @@ fn one_for_one(
 }
 
 /// A network of IPv4 is no other kind of value, and needs no quotes.
-fn item(text: &str) -> String {
+pub(super) fn item(text: &str) -> String {
     let subnet = |c: char| c.is_ascii_digit() || c == '.' || c == '/';
     match text.contains('/') && text.chars().all(subnet) {
         true => text.to_owned(),

@@ -24,12 +24,7 @@ pub(super) fn declare(ctx: &Context<'_>, difference: &Difference) -> Option<Taki
         (FactKind::Cloudflared, _) => not(
             "whose way it is, is not seen: write it as an exposure of its service, with `host` and `via` the tunnel; or --waive",
         ),
-        (FactKind::Tailscale, _) if key == "exit" || key.starts_with("route/") => {
-            not("the lab tree has no words for routes and exit nodes; --waive puts up with it")
-        }
-        (FactKind::Tailscale, _) => not(
-            "whose way it is, is not seen: write it as an exposure of its service, with `via` Tailscale, or take that out; or --waive",
-        ),
+        (FactKind::Tailscale, _) => Some(super::tailnet::declare(ctx, difference)),
         (FactKind::OpenWrtForward, How::Missing) => {
             let (service, port) = key.split_once('/')?;
             let is_it = |of: &str, way: &ServiceExposure| {

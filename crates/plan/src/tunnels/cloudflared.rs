@@ -36,7 +36,7 @@ pub(super) fn found(look: &Look<'_>) -> Vec<Found> {
             path: Look::path(KIND, rule.key),
             socket: format!("tunnel://{tail}"),
             process: format!("cloudflared to {}", rule.service),
-            reason: reason(&ways, |w| w.is_named(rule.host)),
+            said: reason(&ways, |w| w.is_named(rule.host)).into(),
         });
     }
     let gap = look.facts.gap(KIND);

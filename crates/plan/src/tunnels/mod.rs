@@ -1,9 +1,11 @@
 //! Ways in by tunnels that a product opens from inside (cloudflared, Tailscale), against the exposures of services.
 //!
 //! No port of a router is open for them. A name is justified by an exposure that has it as `host` and goes by this tunnel, or does not say
-//! by what. What no exposure can say (routes, names with a star) is justified by a waiver of its difference. Nothing is planned from this.
+//! by what; what a machine offers a tailnet, by its `tailscale`. What no exposure can say (names with a star) is justified by a waiver of its
+//! difference. Nothing is planned from this.
 
 mod cloudflared;
+mod node;
 mod tailscale;
 
 use crate::ports::{Justification, Port, describe_way};
@@ -21,6 +23,16 @@ use model::lab::{Host, Manage, Managed};
 /// The differences on every machine that answered.
 pub fn drift(ctx: &Context<'_>) -> Vec<Difference> {
     looks(ctx).iter().flat_map(Look::drift).collect()
+}
+
+/// What differs of tailnets alone.
+pub fn of_tailnets(ctx: &Context<'_>) -> Vec<Difference> {
+    let looks = looks(ctx);
+    let all = looks.iter().flat_map(|look| {
+        let found = tailscale::found(look).into_iter();
+        found.filter_map(|f| look.difference(f)).collect::<Vec<_>>()
+    });
+    all.collect()
 }
 
 /// Every way in, with its justification or the lack of it.
@@ -50,6 +62,24 @@ struct Look<'a> {
     facts: &'a TargetFacts,
 }
 
+/// What the lab tree says of a way in.
+enum Said {
+    /// It is to be there, for this reason.
+    Why(String),
+    /// It is to be there, and nobody says why.
+    Declared,
+    /// It is not to be there; in these words.
+    Denied(&'static str, Span),
+    /// Nothing.
+    Nothing,
+}
+
+impl From<Option<String>> for Said {
+    fn from(reason: Option<String>) -> Self {
+        reason.map_or(Self::Nothing, Self::Why)
+    }
+}
+
 /// What is found of tunnels on a machine.
 enum Found {
     /// Somebody may come in by it.
@@ -59,8 +89,8 @@ enum Found {
         socket: String,
         /// `cloudflared to http://localhost:8080`.
         process: String,
-        /// Why it is there, if an exposure says so.
-        reason: Option<String>,
+        /// What the lab tree says of it.
+        said: Said,
     },
     /// Whether somebody may is not known.
     Unknown {
@@ -96,7 +126,7 @@ impl<'a> Look<'a> {
         let whole = |path: &FactPath| path.key == "*";
         self.host.mode(Managed::Listeners) == Manage::Ignore
             && match found {
-                Found::Open { .. } => true,
+                Found::Open { said, .. } => !matches!(said, Said::Denied(..)),
                 Found::Unknown { path, .. } => whole(path),
                 Found::Amiss { .. } => false,
             }
@@ -108,13 +138,23 @@ impl<'a> Look<'a> {
         }
         let (path, how, declared, observed, cause) = match found {
             Found::Open {
-                reason: Some(_), ..
+                said: Said::Why(_) | Said::Declared,
+                ..
             } => return None,
             Found::Open {
                 path,
                 socket,
                 process,
-                ..
+                said: Said::Denied(said, span),
+            } => {
+                let seen = format!("{socket}, {process}");
+                (path, How::Differs, said.to_owned(), seen, Some(span))
+            }
+            Found::Open {
+                path,
+                socket,
+                process,
+                said: Said::Nothing,
             } => {
                 let seen = format!("{socket}, {process}");
                 (path, How::Undeclared, "not declared".to_owned(), seen, None)
@@ -147,14 +187,11 @@ impl<'a> Look<'a> {
                     path,
                     socket,
                     process,
-                    reason,
-                } => match reason.or_else(|| self.waived(path)) {
-                    Some(reason) => (socket, process, Justification::Declared, reason),
-                    None => {
-                        let reason = "not declared".to_owned();
-                        (socket, process, Justification::None, reason)
-                    }
-                },
+                    said,
+                } => {
+                    let (state, reason) = self.justified(path, said);
+                    (socket, process, state, reason)
+                }
                 Found::Unknown {
                     path, socket, why, ..
                 } => {
@@ -175,6 +212,20 @@ impl<'a> Look<'a> {
             })
         });
         rows.collect()
+    }
+
+    /// By what the lab tree says of it, else by a waiver.
+    fn justified(&self, path: FactPath, said: Said) -> (Justification, String) {
+        let without = match said {
+            Said::Why(reason) => return (Justification::Declared, reason),
+            Said::Declared => "declared without a reason",
+            Said::Denied(..) => "declared not to be",
+            Said::Nothing => "not declared",
+        };
+        match self.waived(path) {
+            Some(reason) => (Justification::Declared, reason),
+            None => (Justification::None, without.to_owned()),
+        }
     }
 
     /// Why somebody puts up with it.
@@ -234,6 +285,19 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// The lab tree has the product on this machine: as a service that runs, a package or a unit.
+    fn runs(&self, words: &[&str]) -> bool {
+        let lab = self.ctx.lab;
+        let packages = self.host.packages.iter().map(|p| p.value.as_str());
+        let units = self.host.units.keys().map(String::as_str);
+        let mut services = lab.services.iter();
+        packages.chain(units).any(|text| is_word(text, words))
+            || services.any(|(name, about)| {
+                let mut places = about.runs.iter().filter_map(|r| machine(lab, r));
+                is_running(about) && is_of(name, about, words) && places.any(|p| p == self.name)
+            })
+    }
+
     fn path(kind: FactKind, key: impl Into<String>) -> FactPath {
         FactPath::new(kind, key)
     }
@@ -287,8 +351,10 @@ fn is_of(name: &str, about: &Service, words: &[&str]) -> bool {
     let units = about.runs.iter().filter_map(|r| r.unit.known());
     let texts = [Some(name), about.image.known().map(String::as_str)];
     let mut texts = texts.into_iter().flatten().chain(units.map(String::as_str));
-    texts.any(|text| {
-        let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
-        parts.any(|part| words.iter().any(|w| part.eq_ignore_ascii_case(w)))
-    })
+    texts.any(|text| is_word(text, words))
+}
+
+fn is_word(text: &str, words: &[&str]) -> bool {
+    let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+    parts.any(|part| words.iter().any(|w| part.eq_ignore_ascii_case(w)))
 }

@@ -25,6 +25,7 @@ hosts:
         port: 51820
         peers:
           anna: {key: xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=, allowed: [10.9.0.2/32, 10.9.0.3/32], keepalive: 25s}
+    tailscale: {name: nas, routes: [10.8.0.0/16, 10.9.0.0/16], exit: no, ssh: yes, accepts_routes: no, server: 'https://a.example.org'}
   pve1: {}
 clusters:
   main: {kind: proxmox, members: [pve1], api: {url: 'https://192.0.2.1:8006'}}
@@ -40,12 +41,13 @@ devices:
 const PEER: &str = "wireguard:wg0/xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
 
 /// As declared: `TARGET PATH FIELD=VALUE…`; a list stands in brackets.
-const SEEN: [&str; 9] = [
+const SEEN: [&str; 10] = [
     "host/nas host:hardware threads=8",
     "host/nas disk:sda serial=ZA1",
     "host/nas disk:sdb serial=ZA2",
     "host/nas wireguard:wg0 port=51820",
     "host/nas wireguard:wg0/xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg= allowed=[10.9.0.2/32,10.9.0.3/32] keepalive=25",
+    "host/nas tailscale:self state=Running name=nas.t.ts.net routes=[10.8.0.0/16,10.9.0.0/16] approved=[10.8.0.0/16,10.9.0.0/16] exit=false ssh=true accepts_routes=false server=https://a.example.org",
     "cluster/main pve-guest:101 name=photos kind=vm cores=2 memory=4294967296 autostart=true",
     "device/sw1 device-port:gi1/0/1 type=6",
     "device/sw1 device-vlan:10 untagged=[gi1/0/1]",
@@ -124,6 +126,7 @@ fn taken(text: &str, seen: &[String]) -> (Vec<Difference>, Option<Result<String,
         plan::hardware::drift(&ctx),
         plan::storage::drift(&ctx),
         plan::wireguard::drift(&ctx),
+        plan::tunnels::of_tailnets(&ctx),
         plan::guests::drift(&ctx),
         plan::device::drift(&ctx),
     ]
@@ -167,6 +170,29 @@ fn one_value_that_says_it_is_written_and_nothing_is_left() {
             "10.9.0.3/32, 10.9.0.4/32]",
         ),
         ("keepalive=25", "keepalive=40", "keepalive: 40s"),
+        (
+            "name=nas.t.ts.net",
+            "name=box.t.ts.net",
+            "name: box.t.ts.net",
+        ),
+        (
+            "routes=[10.8.0.0/16,10.9.0.0/16] approved",
+            "routes=[10.8.0.0/16] approved",
+            "routes: [10.8.0.0/16]",
+        ),
+        (
+            "routes=[10.8.0.0/16,10.9.0.0/16] approved=[10.8.0.0/16,10.9.0.0/16]",
+            "routes=[10.8.0.0/16,10.9.0.0/16,10.7.0.0/16] approved=[10.8.0.0/16,10.9.0.0/16,10.7.0.0/16]",
+            "10.9.0.0/16, 10.7.0.0/16]",
+        ),
+        ("exit=false", "exit=true", "exit: true"),
+        ("ssh=true", "ssh=false", "ssh: false"),
+        (
+            "accepts_routes=false",
+            "accepts_routes=true",
+            "accepts_routes: true",
+        ),
+        ("server=https://a", "server=https://b", "server: https://b."),
         ("cores=2", "cores=4", "cores: 4"),
         ("memory=4294967296", "memory=6442450944", "memory: 6GiB"),
         ("memory=4294967296", "memory=1572864000", "memory: 1500MiB"),

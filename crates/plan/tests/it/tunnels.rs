@@ -9,12 +9,21 @@ use plan::ports::Justification;
 use plan::{Context, Owned};
 use std::collections::BTreeMap;
 
-const HEAD: &str = "format: 1\nlab: x\nhosts: {web: {}, other: {}}\npeople: {anna: {}}\n";
+const HEAD: &str = "format: 1\nlab: x\n";
 
 /// What drift says, and what `ports` shows.
 fn said(lab: &str, web: TargetFacts) -> (Vec<String>, Vec<String>) {
+    over(
+        "hosts: {web: {}, other: {}}\npeople: {anna: {}}\n",
+        lab,
+        web,
+    )
+}
+
+/// The same with other hosts.
+fn over(hosts: &str, lab: &str, web: TargetFacts) -> (Vec<String>, Vec<String>) {
     let mut sources = SourceSet::default();
-    sources.add("holdfast.yaml", format!("{HEAD}{lab}"));
+    sources.add("holdfast.yaml", format!("{HEAD}{hosts}{lab}"));
     let (lab, wrong) = lang::analyze(&sources);
     let invalid: Vec<_> = wrong
         .iter()
@@ -275,6 +284,243 @@ fn declared_ways_by_a_tailnet_that_is_down_or_closed() {
         ways.iter().any(|w| w.starts_with("unknown tailnet://* ")),
         "{ways:#?}"
     );
+}
+
+/// The same as a node that says what it offers.
+const NODE: &str = "services:
+  shell: {exposures: [{port: 22, via: mesh, why: administration}]}
+  mesh: {image: tailscale/tailscale, runs: {host: web}}
+";
+
+/// The node of [`tailnet`], declared as it is, with some words in the place of others.
+fn node(swap: &[(&str, &str)]) -> String {
+    let mut text = "  web:
+    tailscale:
+      why: Anna looks after it
+      name: web
+      server: https://headscale.example.org/
+      tags: ['tag:server']
+      routes: [192.168.10.0/24]
+      exit: yes
+      ssh: yes
+      accepts_routes: no
+      serve:
+        443: {to: 'http://localhost:3000/', funnel: yes, why: the wiki}
+        8443: 3000
+        10000: {funnel: yes}
+"
+    .to_owned();
+    for (before, after) in swap {
+        assert!(text.contains(before), "{before}");
+        text = text.replacen(before, after, 1);
+    }
+    format!("hosts:\n{text}  other: {{}}\npeople: {{anna: {{}}}}\n")
+}
+
+/// As it is, with fields in the place of others.
+fn running(fields: &[(&str, Value)]) -> TargetFacts {
+    let mut web = tailnet("Running");
+    let path = FactPath::parse("tailscale:self").unwrap();
+    let Some(Seen::Present(Value::Map(own))) = web.facts.get_mut(&path).map(|f| &mut f.seen) else {
+        panic!("no map");
+    };
+    let usual = [
+        ("server", Value::from("https://headscale.example.org")),
+        ("tags", texts(&["tag:server"])),
+        ("routes", texts(&["192.168.10.0/24"])),
+        ("accepts_routes", Value::Bool(false)),
+    ];
+    for (field, value) in usual.iter().chain(fields) {
+        own.insert((*field).to_owned(), value.clone());
+    }
+    web
+}
+
+#[test]
+fn a_declared_node_of_a_tailnet_is_as_it_is_declared() {
+    let (drift, ways) = over(&node(&[]), NODE, running(&[]));
+    assert_eq!(drift, [""; 0]);
+    let served = "tailscaled to [/ http://127.0.0.1:3000]";
+    assert_eq!(
+        ways,
+        [
+            "declared tailnet://192.168.10.0/24 tailscaled, all of the network (approved): Anna looks after it".to_owned(),
+            "declared tailnet://exit tailscaled, to the internet by this machine's line: Anna looks after it".to_owned(),
+            "declared tailnet://web.t.ts.net:22 tailscaled, SSH by the rules of the tailnet: administration".to_owned(),
+            format!("declared funnel://:10000 {served}, from the internet: Anna looks after it"),
+            format!("declared funnel://web.t.ts.net:443 {served}, from the internet: the wiki"),
+            format!("declared tailnet://web.t.ts.net:8443 {served}, from the tailnet: Anna looks after it"),
+        ]
+    );
+    // Without a reason it is there rightly, and nobody answers for it.
+    let (drift, ways) = over(
+        &node(&[("      why: Anna looks after it\n", "")]),
+        "",
+        running(&[]),
+    );
+    assert_eq!(drift, [""; 0]);
+    let without = "unjustified tailnet://exit tailscaled, to the internet by this machine's line: declared without a reason";
+    assert!(ways.contains(&without.to_owned()), "{ways:#?}");
+}
+
+#[test]
+fn a_node_of_a_tailnet_that_is_otherwise_than_declared() {
+    for (swap, fields, want) in [
+        (
+            ("name: web", "name: box"),
+            vec![],
+            "differs tailscale:self | name box | name web.t.ts.net",
+        ),
+        (
+            ("headscale.example.org/", "controlplane.tailscale.com"),
+            vec![],
+            "differs tailscale:self | control server https://controlplane.tailscale.com | control server https://headscale.example.org",
+        ),
+        (
+            ("tag:server", "tag:router"),
+            vec![],
+            "differs tailscale:self | tags tag:router | tags tag:server",
+        ),
+        (
+            ("tag:server", "tag:server"),
+            vec![("tags", texts(&[]))],
+            "differs tailscale:self | tags tag:server | tags none",
+        ),
+        (
+            ("accepts_routes: no", "accepts_routes: yes"),
+            vec![],
+            "differs tailscale:self | takes routes of others | takes no routes of others",
+        ),
+        (
+            ("192.168.10.0/24", "192.168.10.0/24, 10.8.0.0/16"),
+            vec![],
+            "missing tailscale:route/10.8.0.0/16 | a route to 10.8.0.0/16 | not offered",
+        ),
+        (
+            ("exit: yes", "exit: yes"),
+            vec![("approved", texts(&[]))],
+            "differs tailscale:route/192.168.10.0/24 | a route to 192.168.10.0/24 | offered, and the tailnet has not approved it",
+        ),
+        (
+            ("exit: yes", "exit: no"),
+            vec![],
+            "differs tailscale:exit | no exit node | tailnet://exit, tailscaled, to the internet by this machine's line",
+        ),
+        (
+            ("exit: yes", "exit: yes"),
+            vec![("exit", Value::Bool(false))],
+            "missing tailscale:exit | an exit node | absent",
+        ),
+        (
+            ("ssh: yes", "ssh: yes"),
+            vec![("ssh", Value::Bool(false))],
+            "missing tailscale:ssh | SSH by Tailscale | absent",
+        ),
+        (
+            (
+                "        8443: 3000\n",
+                "        8443: {to: '3000', funnel: yes}\n",
+            ),
+            vec![],
+            "differs tailscale:serve/web.t.ts.net:8443 | port 8443, from the internet | from the tailnet alone",
+        ),
+        (
+            ("8443: 3000", "8443: 3001"),
+            vec![],
+            "differs tailscale:serve/web.t.ts.net:8443 | port 8443 to / http://127.0.0.1:3001 | port 8443 to / http://127.0.0.1:3000",
+        ),
+        (
+            ("10000: {funnel: yes}", "10000: {}"),
+            vec![],
+            "differs tailscale:serve/:10000 | to the tailnet alone | funnel://:10000, tailscaled to [/ http://127.0.0.1:3000], from the internet",
+        ),
+        (
+            ("        10000: {funnel: yes}\n", ""),
+            vec![],
+            "undeclared tailscale:serve/:10000 | not declared | funnel://:10000, tailscaled to [/ http://127.0.0.1:3000], from the internet",
+        ),
+        (
+            (
+                "10000: {funnel: yes}",
+                "10000: {funnel: yes}\n        80: x",
+            ),
+            vec![],
+            "missing tailscale:serve/:80 | port 80, from the tailnet | not served",
+        ),
+        (
+            ("name: web", "name: web"),
+            vec![("state", Value::from("NeedsLogin"))],
+            "differs tailscale:self | a node of a tailnet | Tailscale is NeedsLogin",
+        ),
+    ] {
+        let (drift, _) = over(&node(&[swap]), "", running(&fields));
+        assert_eq!(drift, [want], "{swap:?}");
+    }
+}
+
+/// What is not told is not as declared, and not otherwise either.
+#[test]
+fn of_a_declared_node_what_nobody_told_is_unknown() {
+    let mut web = running(&[]);
+    let path = FactPath::parse("tailscale:self").unwrap();
+    if let Some(Seen::Present(Value::Map(own))) = web.facts.get_mut(&path).map(|f| &mut f.seen) {
+        for field in [
+            "name",
+            "server",
+            "tags",
+            "routes",
+            "approved",
+            "exit",
+            "ssh",
+            "accepts_routes",
+        ] {
+            own.remove(field);
+        }
+    }
+    let (drift, _) = over(&node(&[]), "", web);
+    let unknown = |d: &String| d.starts_with("unknown ");
+    assert!(drift.len() == 7 && drift.iter().all(unknown), "{drift:#?}");
+    // A route that another machine has at the moment is approved.
+    let mut spare = running(&[("approved", texts(&[]))]);
+    let peer = [("routes", texts(&["192.168.10.0/24"]))];
+    put(&mut spare, "tailscale:peer/gw.t.ts.net", Value::map(peer));
+    assert_eq!(over(&node(&[]), "", spare).0, [""; 0]);
+    let (drift, _) = over(&node(&[]), "", bare());
+    assert_eq!(
+        drift,
+        ["missing tailscale:self | a node of a tailnet | no Tailscale runs"]
+    );
+}
+
+#[test]
+fn a_machine_in_a_tailnet_that_nobody_declares() {
+    let mut web = bare();
+    let own = [
+        ("state", Value::from("Running")),
+        ("name", Value::from("web.t.ts.net")),
+    ];
+    put(&mut web, "tailscale:self", Value::map(own));
+    let (drift, ways) = said("", web.clone());
+    assert_eq!(
+        drift,
+        [
+            "undeclared tailscale:self | not declared | tailnet://web.t.ts.net, tailscaled, what listens here and the rules of the tailnet let in"
+        ]
+    );
+    assert_eq!(
+        ways,
+        [
+            "unjustified tailnet://web.t.ts.net tailscaled, what listens here and the rules of the tailnet let in: not declared"
+        ]
+    );
+    let declared = [
+        "hosts: {web: {tailscale: {}}, other: {}}\n",
+        "hosts: {web: {packages: [tailscale]}, other: {}}\n",
+        "hosts: {web: {units: {tailscaled.service: {active: yes}}}, other: {}}\n",
+    ];
+    for hosts in declared {
+        assert_eq!(over(hosts, "", web.clone()).0, [""; 0], "{hosts}");
+    }
 }
 
 #[test]

@@ -97,8 +97,8 @@ use network::{
     exposure_review, net_any_source, net_cable_ends, net_cgnat, net_container_address,
     net_dns_address, net_dns_record, net_dns_secondary, net_dns_tld, net_double_nat, net_egress,
     net_exposure_denied, net_flow_conflict, net_flow_missing, net_guest_network, net_gw, net_link,
-    net_matrix, net_overlap, net_portcount, net_reserved_range, net_transitive, net_tunnel,
-    net_wireguard,
+    net_matrix, net_overlap, net_portcount, net_reserved_range, net_tailnet_funnel,
+    net_tailnet_route, net_tailnet_ssh, net_transitive, net_tunnel, net_wireguard,
 };
 
 use observed::{
@@ -113,9 +113,9 @@ use observed::{
     pbs_backup_old, pbs_datastore_full, pbs_garbage, pbs_job_failed, pbs_task_failed,
     pbs_unverified, pbs_verify_failed, port_missing, port_unjustified, pve_quorum,
     pve_user_no_second_factor, ssh_forwarding, ssh_key_unowned, ssh_key_weak, ssh_weak_algorithms,
-    sudo_undeclared, time_off, time_unsynced, truenas_alert, truenas_share_open,
-    truenas_task_failed, unit_failed, ups_no_protection, ups_nobody_told, ups_on_battery,
-    ups_replace_battery, ups_runtime, user_undeclared,
+    sudo_undeclared, tailnet_key_expiry, time_off, time_unsynced, truenas_alert,
+    truenas_share_open, truenas_task_failed, unit_failed, ups_no_protection, ups_nobody_told,
+    ups_on_battery, ups_replace_battery, ups_runtime, user_undeclared,
 };
 
 /// Every rule, sorted by id.
@@ -267,6 +267,9 @@ pub const RULES: &[Rule] = &[
     net_overlap::RULE,
     net_portcount::RULE,
     net_reserved_range::RULE,
+    net_tailnet_funnel::RULE,
+    net_tailnet_route::RULE,
+    net_tailnet_ssh::RULE,
     net_transitive::RULE,
     net_tunnel::RULE,
     net_wireguard::RULE,
@@ -334,6 +337,7 @@ pub const RULES: &[Rule] = &[
     sudo_nopassword::RULE,
     sudo_undeclared::RULE,
     svc_no_tier::RULE,
+    tailnet_key_expiry::RULE,
     time_off::RULE,
     time_unsynced::RULE,
     truenas_alert::RULE,

@@ -111,6 +111,28 @@ fn guards(count: usize) -> String {
     format!("people: {{anna: }}\nhosts:\n{hosts}services:\n{services}")
 }
 
+/// Nodes of a tailnet, each with a network of its own that it offers, and all that is open by them.
+fn nodes(count: usize) -> String {
+    let at = |n: usize| format!("10.{}.{}", n / 256, n % 256);
+    let sites = each(count, |n| format!("p{n}: {{}}"));
+    let networks = each(count, |n| format!("n{n}: {{subnet: {}.0/24}}", at(n)));
+    let hosts = each(count, |n| {
+        format!(
+            "h{n}: {{site: p{n}, addresses: {{n{n}: {at}.5}}, tailscale: {{name: h{n}, routes: [{at}.0/24, {next}.0/24], ssh: yes, accepts_routes: yes, serve: {{443: {{funnel: yes}}}}}}}}",
+            at = at(n),
+            next = at(n + 1)
+        )
+    });
+    let services = each(count, |n| {
+        format!(
+            "s{n}: {{runs: {{host: h{n}}}, exposures: [{{port: 443, from: internet, via: h{n}, host: h{n}.t.ts.net, {WHY}}}, {{port: 22, via: h{n}, {WHY}}}]}}"
+        )
+    });
+    format!(
+        "people: {{anna: }}\nsites:\n{sites}networks:\n{networks}hosts:\n{hosts}services:\n{services}"
+    )
+}
+
 /// Services each of which needs the next one, all with an objective.
 fn chained(count: usize) -> String {
     let services = each(count, |n| match n + 1 < count {
@@ -164,12 +186,15 @@ fn work(id: &str, text: &str) -> u64 {
 fn four_times_as_much_is_no_sixteen_times_the_work() {
     const FEW: usize = 40;
     type Row = (&'static str, fn(usize) -> String);
-    let rows: [Row; 8] = [
+    let rows: [Row; 11] = [
         ("fw-scope", opened),
         ("cmp-exposure", unpublished),
         ("fw-docker-bypass", anywhere),
         ("net-matrix", zoned),
         ("net-overlap", vlans),
+        ("net-tailnet-funnel", nodes),
+        ("net-tailnet-route", nodes),
+        ("net-tailnet-ssh", nodes),
         ("net-tunnel", tunnels),
         ("net-wireguard", guards),
         ("slo-compose", chained),

@@ -61,7 +61,7 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "dialect",
-        &["diag", "model", "lang", "basic-toml", "serde_json"],
+        &["diag", "model", "lang", "basic-toml", "jiff", "serde_json"],
     ),
     (
         "secrets",

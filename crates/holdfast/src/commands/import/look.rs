@@ -354,6 +354,7 @@ fn everything() -> Scope {
     let hosts = lab.hosts.iter();
     let mut tunnels = Scope::default();
     tunnels.collections.insert(FactKind::WireGuard);
+    tunnels.collections.insert(FactKind::Tailscale);
     tunnels.collections.insert(FactKind::Disk);
     hosts
         .map(|(name, host)| plan::scope::of_host(&lab, name, host, &owned))

@@ -24,7 +24,28 @@ fn lived_in() -> TestHost {
     ))
     .unwrap();
     testkit::tools::tunnel(&host);
+    tailnet(&host);
     host
+}
+
+/// It is a node of a tailnet, by answers that its daemon gives elsewhere.
+fn tailnet(host: &TestHost) {
+    const STATUS: &str = include_str!("../../../../drivers/tests/fixtures/told/status.json");
+    const PREFS: &str = include_str!("../../../../drivers/tests/fixtures/told/prefs.json");
+    const SERVE: &str = include_str!("../../../../drivers/tests/fixtures/told/serve.json");
+    // Nobody has approved the second route.
+    let prefs = PREFS.replace("\t\t\"192.168.20.0/24\",\n", "");
+    let serve = SERVE.replace(
+        "\"Text\": \"hunter2\"",
+        "\"Proxy\": \"http://127.0.0.1:3001\"",
+    );
+    for (name, text) in [("status", STATUS), ("prefs", &prefs), ("serve", &serve)] {
+        let path = format!("/root/{name}.json");
+        host.put_file(&path, 0o600, text.as_bytes()).unwrap();
+    }
+    let asked = b"#!/bin/sh\nfor each in serve status prefs; do case \"$1 $2\" in *$each*) exec cat /root/$each.json ;; esac; done\n";
+    host.put_file("/usr/bin/tailscale", 0o755, asked).unwrap();
+    testkit::tools::named(host, "tailscaled", "");
 }
 
 #[test]
@@ -63,6 +84,12 @@ fn a_host_is_as_declared_straight_after() {
         "\n    wireguard:\n      wg0:\n        port: 51820\n        key: ",
         ", allowed: [10.9.0.2/32, \"fd00:9::2/128\"]}\n",
         ", allowed: [10.9.0.0/24], keepalive: 1s}\n",
+        "\n    tailscale:\n      name: web.tail1234.ts.net\n      tags: [",
+        "\n      routes: [",
+        "\n      exit: true\n      ssh: true\n      serve:\n        443: {to: ",
+        ", paths: {/motd: ",
+        "}, funnel: true}\n        8443: {to: ",
+        "\n        10000: {to: ",
         "\n      keys: at-least # ",
         "\n      sudoers: at-least # ",
     ] {

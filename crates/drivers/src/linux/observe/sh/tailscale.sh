@@ -2,7 +2,7 @@
 # it is one. Keys of nodes, addresses to log in at and names of people stay on this host.
 tailscale_public() {
     awk '
-        function shown(key) { return key ~ /^(Version|BackendState|HostName|DNSName|OS|TailscaleIPs|AllowedIPs|PrimaryRoutes|Tags|AdvertiseRoutes|AdvertiseTags|ExitNodeID|ExitNodeIP|Proxy|TCPForward|TerminateTLS|KeyExpiry|MagicDNSSuffix)$/ }
+        function shown(key) { return key ~ /^(Version|BackendState|HostName|DNSName|OS|TailscaleIPs|AllowedIPs|PrimaryRoutes|Tags|AdvertiseRoutes|AdvertiseTags|ExitNodeID|ExitNodeIP|ControlURL|Proxy|TCPForward|TerminateTLS|KeyExpiry|MagicDNSSuffix)$/ }
         function safe(text) { if (match(text, /:\/\/[^"]*@/)) text = substr(text, 1, RSTART + 2) substr(text, RSTART + RLENGTH); return text }
         /^@ [0-9]+$/ { status = substr($0, 3); next }
         NR > 60000 { odd++; next }
