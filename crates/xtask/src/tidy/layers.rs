@@ -35,13 +35,14 @@ const ORDER: &[&str] = &[
     "protect",
     "engine",
     "pvesim",
+    "openwrtsim",
     "twin",
     "console",
     "completion",
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit", "openwrtsim"];
+const DEV_ONLY: &[&str] = &["testkit"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {
