@@ -60,7 +60,7 @@ impl<R: RealmTag> World<R> {
         facts: &mut Facts,
         scopes: &BTreeMap<String, Scope>,
     ) -> Result<()> {
-        let faults = crate::commands::twin::fault::load_from(self.store.dir())?;
+        let faults = twinapi::load_from(self.store.dir())?;
         for target in facts.targets.values_mut() {
             let machine = twinplan::slug(&target.target.name);
             let imagined = self.imagined(&target.target);

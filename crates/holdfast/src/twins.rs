@@ -12,10 +12,10 @@ use model::lab::api::{Api, ApiProduct};
 use model::lab::{Sudo, User};
 use model::units::text::Url;
 use plan::interface::{self, By};
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use twin::{Engine, Host, TwinError, image};
+use twinapi::Interface;
 use twinplan::{InterfaceTwin, Simulated};
 
 /// The owner label of a twin's containers: only things with it are ever removed.
@@ -58,47 +58,6 @@ pub(crate) fn ssh_options(
     })
 }
 
-/// Beside a lease: where an interface is, once it answers.
-pub(crate) const INTERFACE: &str = "api.json";
-
-/// Where an interface of a twin is. Its secret lies beside.
-#[derive(Debug, Clone)]
-pub(crate) struct Interface {
-    /// For this machine.
-    pub(crate) url: String,
-    /// The token that may look and nothing else.
-    pub(crate) token: String,
-    /// SHA-256 of its certificate.
-    pub(crate) fingerprint: String,
-}
-
-impl Interface {
-    /// For the file beside the lease.
-    pub(crate) fn json(&self) -> Value {
-        json!({"url": self.url, "token": self.token, "fingerprint": self.fingerprint})
-    }
-}
-
-/// What stands beside a lease of an interface.
-pub(crate) fn interface_at(dir: &Path) -> Option<Interface> {
-    let text = std::fs::read(dir.join(INTERFACE)).ok()?;
-    let value: Value = serde_json::from_slice(&text).ok()?;
-    let field = |key: &str| value[key].as_str().map(str::to_owned);
-    Some(Interface {
-        url: field("url")?,
-        token: field("token")?,
-        fingerprint: field("fingerprint")?,
-    })
-}
-
-/// The name among a twin's hosts of the machine or router that an interface answers on.
-pub(crate) fn place(interface: &InterfaceTwin) -> String {
-    match interface.product {
-        Simulated::OpenWrt => twin::reached_name(&interface.machine),
-        Simulated::ProxmoxVe | Simulated::ProxmoxBackupServer => interface.machine.clone(),
-    }
-}
-
 /// An interface in a twin with the file of its secret, or why there is none.
 pub(crate) fn interface(
     name: &str,
@@ -107,8 +66,8 @@ pub(crate) fn interface(
     hints: &Hints,
 ) -> Result<(Interface, PathBuf), String> {
     let engine = engine().map_err(|e| e.to_string())?;
-    let host =
-        Host::attach(&engine, &owner(name, lab), &place(interface)).map_err(|e| match e {
+    let host = Host::attach(&engine, &owner(name, lab), &twinapi::place(interface)).map_err(
+        |e| match e {
             TwinError::NoSuchHost { .. } => format!(
                 "twin {name} has no {} {}; {} starts it",
                 match interface.product {
@@ -119,9 +78,10 @@ pub(crate) fn interface(
                 hints.twin_up(name)
             ),
             other => other.to_string(),
-        })?;
+        },
+    )?;
     let missing = || format!("it does not answer; {} starts it", hints.twin_up(name));
-    let interface = interface_at(&host.state_dir()).filter(|_| host.is_served());
+    let interface = twinapi::interface_at(&host.state_dir()).filter(|_| host.is_served());
     let secret = host.state_dir().join("api-token");
     Ok((interface.ok_or_else(missing)?, secret))
 }

@@ -67,7 +67,7 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
     }
     out!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
     if let Some(lists) = &facts.knowledge.weaknesses {
-        outln!("{}", super::weaknesses::shown(lists));
+        outln!("{}", dialect::weakness::shown(lists));
     }
     outln!(
         "{} of {}, {} installed",

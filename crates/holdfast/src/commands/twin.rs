@@ -10,7 +10,6 @@ mod seed;
 pub(crate) mod stacks;
 mod status;
 mod up;
-mod watched;
 
 use crate::cli::{TwinAt, TwinVerb};
 use crate::exit::{Exit, Stop};

@@ -2,11 +2,11 @@
 
 use super::words::count;
 use super::{Paint, Table, Tone, wrap};
-use crate::commands::twin::api::Served;
 use crate::commands::twin::pools::Made;
 use crate::commands::twin::stacks::Brought;
 use model::units::Bytes;
 use std::collections::BTreeMap;
+use twinapi::Served;
 use twinplan::{Absent, Address, Design, Link, PoolTwin, Simulated, Source};
 
 /// The whole plan.

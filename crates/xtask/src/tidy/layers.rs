@@ -37,6 +37,7 @@ const ORDER: &[&str] = &[
     "pvesim",
     "openwrtsim",
     "twin",
+    "twinapi",
     "console",
     "completion",
     "holdfast",

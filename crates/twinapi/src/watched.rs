@@ -1,6 +1,6 @@
 //! A simulator that is all there is of a product in a twin: it is silent without power, and its faults are those in force.
 
-use super::api;
+use crate::faults::in_force;
 use pvesim::{Answer, Asked, Fault, Faults, Served};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,14 +11,14 @@ use twin::{Engine, Host, TwinError};
 const FRESH: Duration = Duration::from_millis(300);
 
 /// Which machines of a twin have power.
-pub(super) struct Power {
-    pub(super) engine: Engine,
-    pub(super) owner: String,
+pub(crate) struct Power {
+    pub(crate) engine: Engine,
+    pub(crate) owner: String,
     last: Option<(Instant, BTreeSet<String>)>,
 }
 
 impl Power {
-    pub(super) fn new(engine: Engine, owner: &str) -> Self {
+    pub(crate) fn new(engine: Engine, owner: &str) -> Self {
         Self {
             engine,
             owner: owner.to_owned(),
@@ -27,12 +27,12 @@ impl Power {
     }
 
     /// What is known is not true any more.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.last = None;
     }
 
     /// Those that have power.
-    pub(super) fn names(&mut self) -> Result<BTreeSet<String>, TwinError> {
+    pub(crate) fn names(&mut self) -> Result<BTreeSet<String>, TwinError> {
         if let Some((at, names)) = &self.last
             && at.elapsed() < FRESH
         {
@@ -45,20 +45,20 @@ impl Power {
 }
 
 /// A product on one machine.
-pub(super) struct Watched<S> {
-    pub(super) product: S,
-    pub(super) power: Power,
-    pub(super) machine: String,
+pub(crate) struct Watched<S> {
+    pub(crate) product: S,
+    pub(crate) power: Power,
+    pub(crate) machine: String,
     /// The folder of the store, where faults stand.
-    pub(super) store: PathBuf,
-    pub(super) of: String,
-    pub(super) faults: Faults,
-    pub(super) is_on: bool,
+    pub(crate) store: PathBuf,
+    pub(crate) of: String,
+    pub(crate) faults: Faults,
+    pub(crate) is_on: bool,
 }
 
 impl<S: Served> Served for Watched<S> {
     fn refresh(&mut self) {
-        self.faults.set(api::in_force(&self.store, &self.of));
+        self.faults.set(in_force(&self.store, &self.of));
         // Where the engine does not answer, nothing is known to run.
         let names = self.power.names().unwrap_or_default();
         self.is_on = names.contains(&self.machine);

@@ -1,6 +1,10 @@
 //! Published lists of weaknesses: CISA's of what is known to be exploited, and what Debian's security tracker says of its packages.
 //! Both are taken as they are published; of Debian's, which is of all weaknesses, only what is on the other one is kept.
 
+mod joined;
+
+pub use joined::{Refused, joined, shown};
+
 use crate::told::plain;
 use jiff::civil::Date;
 use model::weakness::{Debian, Exploited, Mended, Weakness};
