@@ -10,6 +10,7 @@
 pub mod cloudflared;
 pub mod dns;
 pub mod tailscale;
+pub mod weakness;
 
 mod adguard;
 mod dnsmasq;

@@ -442,11 +442,14 @@ pub(crate) enum FactsVerb {
         #[arg(long, value_name = "NAME")]
         product: Option<String>,
     },
-    /// Take what a table knows of products that is newer than what is in use.
+    /// Take what a table knows of products that is newer than what is in use; or a list of weaknesses as CISA or Debian publishes it.
     Update {
-        /// The table.
+        /// The table, CISA's `known_exploited_vulnerabilities.json`, or the JSON of Debian's security tracker.
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
+        /// The day of a file that has none of its own, as Debian's: when it was fetched.
+        #[arg(long, value_name = "DAY")]
+        dated: Option<jiff::civil::Date>,
     },
 }
 

@@ -14,6 +14,7 @@ use model::kleene::Reason;
 use model::realm::{Realm, RealmTag};
 use plan::{Difference, How};
 use std::collections::BTreeMap;
+use twinplan::Simulated;
 
 /// Differences with what a twin cannot show taken out.
 #[derive(Debug, Default)]
@@ -38,6 +39,7 @@ impl<R: RealmTag> World<R> {
         for one in differences {
             let listed = twin
                 && (self.absent_here(&one.target.name).is_some()
+                    || self.absent_here(&one.target.to_string()).is_some()
                     || missing.contains(&one.target)
                     || (one.path.kind == FactKind::PveGuest
                         && self.imagined(&one.target).contains_key(&one.path))
@@ -58,7 +60,7 @@ impl<R: RealmTag> World<R> {
         facts: &mut Facts,
         scopes: &BTreeMap<String, Scope>,
     ) -> Result<()> {
-        let faults = crate::commands::twin::fault::load_from(self.store.dir())?;
+        let faults = twinapi::load_from(self.store.dir())?;
         for target in facts.targets.values_mut() {
             let machine = twinplan::slug(&target.target.name);
             let imagined = self.imagined(&target.target);
@@ -94,7 +96,8 @@ impl<R: RealmTag> World<R> {
     fn imagined(&self, of: &ObjectRef) -> BTreeMap<FactPath, String> {
         let lab = &self.tree.lab;
         let design = twinplan::design(lab, &Default::default());
-        if !design.interfaces.iter().any(|i| i.of == *of) {
+        let is_pve = |i: &twinplan::InterfaceTwin| i.product == Simulated::ProxmoxVe;
+        if !design.interfaces.iter().any(|i| i.of == *of && is_pve(i)) {
             return BTreeMap::new();
         }
         let guests = pvesim::guests(lab, &of.name).into_iter();

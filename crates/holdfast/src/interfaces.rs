@@ -212,8 +212,7 @@ impl<R: RealmTag> World<R> {
                 Ok((Box::new(driver), drivers::snmp::scope()))
             }
             By::OpenWrt(openwrt) => {
-                let target = self.router(interface, openwrt)?;
-                let secrets = self.secret_source();
+                let (target, secrets) = self.router(interface, openwrt)?;
                 let driver = OpenWrtDriver::new(&self.tag, target, secrets, self.limits());
                 Ok((Box::new(driver), openwrt::scope()))
             }
@@ -311,7 +310,7 @@ impl<R: RealmTag> World<R> {
         let design = twinplan::design(&self.tree.lab, &Default::default());
         let found = design.interfaces.iter().find(|i| i.of == interface.object);
         let found = found.ok_or("not in twin: no simulator stands in for this product")?;
-        let (there, file) = twins::interface(twin, &self.lock.lab, &found.machine, &self.hints)?;
+        let (there, file) = twins::interface(twin, &self.lock.lab, found, &self.hints)?;
         let fingerprint = Fingerprint::parse(&there.fingerprint)
             .map_err(|_| "its certificate has no fingerprint".to_owned())?;
         let target = ApiTarget {
@@ -334,8 +333,19 @@ impl<R: RealmTag> World<R> {
         &self,
         interface: &Interface<'_>,
         openwrt: &OpenWrt,
-    ) -> Result<OpenWrtTarget, String> {
+    ) -> Result<(OpenWrtTarget, SecretSource), String> {
         let object = &interface.object;
+        if let Realm::Twin(twin) = self.realm() {
+            let (there, secrets) = self.target_in_twin(&twin, interface)?;
+            let target = OpenWrtTarget {
+                object: there.object,
+                url: there.url,
+                user: there.token,
+                password: there.secret,
+                trust: there.trust,
+            };
+            return Ok((target, secrets));
+        }
         let missing = |key: &str, example: &str| {
             format!("nothing says its {key}: add `{key}: {example}` to `openwrt` of {object}")
         };
@@ -362,13 +372,14 @@ impl<R: RealmTag> World<R> {
                 ));
             }
         };
-        Ok(OpenWrtTarget {
+        let target = OpenWrtTarget {
             object: object.clone(),
             url: url.0.clone(),
             user: user.0.to_string(),
             password: password.0.clone(),
             trust,
-        })
+        };
+        Ok((target, self.secret_source()))
     }
 
     /// Where an API server is, and who may answer. Its tokens have no names: each says itself whose it is.

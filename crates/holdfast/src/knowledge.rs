@@ -3,6 +3,7 @@
 use crate::world::data_root;
 use diag::{Diagnostic, Severity, SourceSet};
 use model::knowledge::{Knowledge, Table};
+use model::weakness::{self, Weaknesses};
 use std::path::{Path, PathBuf};
 
 /// The code of complaints about installed tables, and what it means.
@@ -29,7 +30,17 @@ pub(crate) fn in_use() -> InUse {
         complaints: Vec::new(),
     };
     let Ok(folder) = folder() else { return out };
-    for path in files(&folder) {
+    match weaknesses(&folder) {
+        Ok(lists) => out.knowledge.weaknesses = lists,
+        Err(why) => {
+            let message = format!("the lists of weaknesses are not used: {why}");
+            let d = Diagnostic::finding(CODE.0, Severity::Warning, message).help(
+                "take them again with `holdfast facts update`; until then no weakness is known",
+            );
+            out.complaints.push(d);
+        }
+    }
+    for path in installed(&folder, "yaml") {
         let shown = path.display().to_string();
         let read = match std::fs::read_to_string(&path) {
             Ok(text) => {
@@ -50,6 +61,23 @@ pub(crate) fn in_use() -> InUse {
         }
     }
     out
+}
+
+/// The newest of the installed lists of weaknesses.
+fn weaknesses(folder: &Path) -> Result<Option<Weaknesses>, String> {
+    let Some(path) = installed(folder, "json").pop() else {
+        return Ok(None);
+    };
+    let shown = path.display();
+    let text = std::fs::read(&path).map_err(|e| format!("{shown}: {e}"))?;
+    let lists: Weaknesses = serde_json::from_slice(&text).map_err(|e| format!("{shown}: {e}"))?;
+    match lists.format {
+        weakness::FORMAT => Ok(Some(lists)),
+        other => Err(format!(
+            "{shown} has format {other}, and this version reads {}",
+            weakness::FORMAT
+        )),
+    }
 }
 
 /// Where installed tables lie.
@@ -91,12 +119,12 @@ fn first(said: &[Diagnostic], sources: &SourceSet) -> String {
     }
 }
 
-/// Installed tables in the order in which they came.
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Installed files of a kind in the order in which they came.
+fn installed(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|e| e.path());
     let mut files: Vec<PathBuf> = paths
-        .filter(|p| p.extension().is_some_and(|e| e == "yaml"))
+        .filter(|p| p.extension().is_some_and(|e| e == extension))
         .collect();
     files.sort();
     files

@@ -5,16 +5,18 @@ use anyhow::Result;
 use console::hint::Hints;
 use diag::Spanned;
 use drivers::linux::transport::SshOptions;
-use model::declare::Given;
+use model::declare::{Given, Need, Value as _};
 use model::fact::FactKind;
 use model::id::{Kind, ObjectId, ObjectRef};
 use model::lab::api::{Api, ApiProduct};
 use model::lab::{Sudo, User};
+use model::units::text::Url;
 use plan::interface::{self, By};
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use twin::{Engine, Host, TwinError, image};
+use twinapi::Interface;
+use twinplan::{InterfaceTwin, Simulated};
 
 /// The owner label of a twin's containers: only things with it are ever removed.
 pub(crate) fn owner(name: &str, lab: &ObjectId) -> String {
@@ -56,49 +58,30 @@ pub(crate) fn ssh_options(
     })
 }
 
-/// Beside a lease: where an interface is, once it answers.
-pub(crate) const INTERFACE: &str = "api.json";
-
-/// Where an interface of a twin is. Its secret lies beside.
-#[derive(Debug, Clone)]
-pub(crate) struct Interface {
-    /// For this machine.
-    pub(crate) url: String,
-    /// The token that may look and nothing else.
-    pub(crate) token: String,
-    /// SHA-256 of its certificate.
-    pub(crate) fingerprint: String,
-}
-
-impl Interface {
-    /// For the file beside the lease.
-    pub(crate) fn json(&self) -> Value {
-        json!({"url": self.url, "token": self.token, "fingerprint": self.fingerprint})
-    }
-}
-
-/// What stands beside a lease of an interface.
-pub(crate) fn interface_at(dir: &Path) -> Option<Interface> {
-    let text = std::fs::read(dir.join(INTERFACE)).ok()?;
-    let value: Value = serde_json::from_slice(&text).ok()?;
-    let field = |key: &str| value[key].as_str().map(str::to_owned);
-    Some(Interface {
-        url: field("url")?,
-        token: field("token")?,
-        fingerprint: field("fingerprint")?,
-    })
-}
-
-/// The interface of a cluster or host in a twin with the file of its secret, or why there is none.
+/// An interface in a twin with the file of its secret, or why there is none.
 pub(crate) fn interface(
     name: &str,
     lab: &ObjectId,
-    machine: &str,
+    interface: &InterfaceTwin,
     hints: &Hints,
 ) -> Result<(Interface, PathBuf), String> {
-    let host = host(name, lab, machine, hints).map_err(|e| e.to_string())?;
+    let engine = engine().map_err(|e| e.to_string())?;
+    let host = Host::attach(&engine, &owner(name, lab), &twinapi::place(interface)).map_err(
+        |e| match e {
+            TwinError::NoSuchHost { .. } => format!(
+                "twin {name} has no {} {}; {} starts it",
+                match interface.product {
+                    Simulated::OpenWrt => "router",
+                    Simulated::ProxmoxVe | Simulated::ProxmoxBackupServer => "host",
+                },
+                interface.machine,
+                hints.twin_up(name)
+            ),
+            other => other.to_string(),
+        },
+    )?;
     let missing = || format!("it does not answer; {} starts it", hints.twin_up(name));
-    let interface = interface_at(&host.state_dir()).filter(|_| host.is_served());
+    let interface = twinapi::interface_at(&host.state_dir()).filter(|_| host.is_served());
     let secret = host.state_dir().join("api-token");
     Ok((interface.ok_or_else(missing)?, secret))
 }
@@ -111,6 +94,12 @@ const ADMIN: &str = "admin";
 pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints: &Hints) {
     let interfaces = twinplan::design(lab, &Default::default()).interfaces;
     adapt_interfaces(lab, &interfaces);
+    for served in interfaces
+        .iter()
+        .filter(|i| i.product == Simulated::OpenWrt)
+    {
+        adapt_router(lab, name, id, served, hints);
+    }
     let machines = lab.hosts.iter_mut().chain(&mut lab.inside);
     for (host_name, declared) in machines {
         declared.default_route = None;
@@ -143,11 +132,13 @@ pub(crate) fn adapt(lab: &mut model::lab::Lab, name: &str, id: &ObjectId, hints:
                 "iifname \"eth0\" ip saddr {} tcp dport 22 accept",
                 host.controller()
             );
-            let answers = |i: &twinplan::InterfaceTwin| i.machine == twinplan::slug(host_name);
-            let more = interfaces.iter().any(answers).then(|| {
-                rule.replace("dport 22", &format!("dport {}", twinplan::interfaces::PORT))
-            });
-            for rule in [Some(rule), more].into_iter().flatten() {
+            let here = interfaces
+                .iter()
+                .filter(|i| i.machine == twinplan::slug(host_name));
+            let ports = here.map(|i| i.product.port());
+            let more = ports.map(|port| rule.replace("dport 22", &format!("dport {port}")));
+            let rules: Vec<String> = std::iter::once(rule.clone()).chain(more).collect();
+            for rule in rules {
                 let rule = Spanned::new(rule, firewall.span);
                 if !firewall.rules.contains(&rule) {
                     firewall.rules.push(rule);
@@ -188,9 +179,29 @@ fn adapt_interfaces(lab: &mut model::lab::Lab, interfaces: &[twinplan::Interface
     }
 }
 
+/// Where a router of a twin is asked, so that what it told is known to be of it; nowhere as long as it does not answer.
+fn adapt_router(
+    lab: &mut model::lab::Lab,
+    name: &str,
+    id: &ObjectId,
+    served: &InterfaceTwin,
+    hints: &Hints,
+) {
+    let Some(device) = lab.devices.get_mut(&served.of.name) else {
+        return;
+    };
+    let there = interface(name, id, served, hints).ok();
+    if let Some(openwrt) = &mut device.openwrt {
+        let url = there.and_then(|(there, _)| Url::parse(&there.url).ok());
+        openwrt.url = Need(url.map(|url| Box::new(Given::declared(url, device.span))));
+        openwrt.clear_text = None;
+    }
+}
+
 /// Hosts, guests that are logged in to, UPSs and devices (by the key of their facts) that are declared and cannot be in a twin, with the reason.
 pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
     let design = twinplan::design(lab, &Default::default());
+    let unserved = twinplan::interfaces::absent(lab, &design);
     let absent = design.absent.into_iter();
     let machines =
         absent.filter(|a| lab.machine(&a.of.name).is_some() && lab.machine_ref(&a.of.name) == a.of);
@@ -200,10 +211,12 @@ pub(crate) fn absent(lab: &model::lab::Lab) -> BTreeMap<String, String> {
         let kind = match i.by {
             By::Nut(_) => FactKind::Nut,
             By::Snmp(_) => FactKind::Device,
-            By::OpenWrt(_) => FactKind::OpenWrt,
             By::TrueNas(_) => FactKind::TrueNas,
-            By::Pbs(_) => FactKind::PbsDatastore,
             By::Kubernetes(_) => FactKind::KubeCluster,
+            By::Pbs(_) | By::OpenWrt(_) => {
+                let mut without = unserved.iter().filter(|a| a.of == i.object);
+                return without.next().map(|a| (i.key(), a.why.clone()));
+            }
             By::Pve(_) | By::Other(_) => return None,
         };
         let why = twinplan::exceptions::of_kind(kind).unwrap_or_default();

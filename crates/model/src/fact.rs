@@ -52,6 +52,8 @@ fact_kinds! {
     Listener = "listener",
     /// Key: package name; value: installed version.
     Package = "package",
+    /// What Debian's installed packages were built from. Key: `SOURCE VERSION`; value map: `packages` (list of those that were built from it and are installed).
+    Source = "source",
     /// Key: absolute path; value map: `kind` (`file`, `dir`, `link`, `other`), `mode` (`0644`), `owner`, `group`, and for files
     /// `sha256` and `size`, for links those of the text that they hold.
     File = "file",
@@ -257,8 +259,9 @@ impl FactKind {
         FactKind::DockerVolume,
     ];
 
-    /// What a machine is asked about its disks, certificates and name servers; nothing of it is ever planned.
-    pub const BESIDE_PLANS: [FactKind; 6] = [
+    /// What a machine is asked about its disks, certificates, name servers and what its packages were built from; nothing of it is ever planned.
+    pub const BESIDE_PLANS: [FactKind; 7] = [
+        FactKind::Source,
         FactKind::Dns,
         FactKind::Certificate,
         FactKind::Mount,

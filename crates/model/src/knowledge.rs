@@ -5,6 +5,7 @@
 use crate::declare::{Need, Opt, OptExt as _, entity, words};
 use crate::units::percent::Percent;
 use crate::units::text::{AbsolutePath, Name, Prose, Url};
+use crate::weakness::Weaknesses;
 use diag::Spanned;
 use jiff::civil::Date;
 use litemap::LiteMap;
@@ -284,12 +285,15 @@ pub fn begins_version(version: &str, release: &str) -> bool {
 pub struct Knowledge {
     /// Products by name.
     pub products: LiteMap<String, Product>,
+    /// Weaknesses that are known to be exploited; `None` if no list of them was taken.
+    pub weaknesses: Option<Weaknesses>,
 }
 
 impl Knowledge {
     /// Nothing is known.
     pub const NONE: Knowledge = Knowledge {
         products: LiteMap::new(),
+        weaknesses: None,
     };
 
     /// Adds a table. A product that was checked later wins, fact by fact; what only the other one says stays, with its own

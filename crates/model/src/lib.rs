@@ -25,3 +25,4 @@ pub mod secret;
 pub mod shape;
 pub mod units;
 pub mod value;
+pub mod weakness;

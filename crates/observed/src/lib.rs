@@ -31,6 +31,7 @@ pub mod ctr_image;
 pub mod ctr_limits;
 pub mod ctr_rights;
 pub mod ctr_shared_network;
+pub mod cve_known_exploited;
 pub mod dhcp_two_servers;
 pub mod disk_filesystem_full;
 pub mod disk_not_mounted;
@@ -110,6 +111,7 @@ pub const RULES: &[Rule] = &[
     ctr_limits::RULE,
     ctr_rights::RULE,
     ctr_shared_network::RULE,
+    cve_known_exploited::RULE,
     disk_filesystem_full::RULE,
     disk_not_mounted::RULE,
     disk_pool_degraded::RULE,

@@ -32,16 +32,21 @@ pub struct Router {
 }
 
 impl Router {
-    /// One with two inner networks, a zone each, one forward and a fixed address.
-    pub fn example(user: &str, password: &str, rights: Value) -> Self {
-        let mut router = Self {
+    /// One with nothing to tell.
+    pub fn bare(user: &str, password: &str, rights: Value) -> Self {
+        Self {
             user: user.to_owned(),
             password: password.to_owned(),
             rights,
             uci: BTreeMap::new(),
             told: BTreeMap::new(),
             faults: Vec::new(),
-        };
+        }
+    }
+
+    /// One with two inner networks, a zone each, one forward and a fixed address.
+    pub fn example(user: &str, password: &str, rights: Value) -> Self {
+        let mut router = Self::bare(user, password, rights);
         router.daemons();
         router.configure();
         router

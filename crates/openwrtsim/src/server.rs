@@ -17,8 +17,12 @@ const DRIP: Duration = Duration::from_millis(20);
 /// A chunk of an answer.
 const CHUNK: usize = 4_096;
 
+/// What is done to a router before each answer.
+type Refresh = Box<dyn Fn(&mut Router) + Send + Sync>;
+
 struct Shared {
     router: Mutex<Router>,
+    refresh: Refresh,
     /// Names of all calls, in order.
     asked: Mutex<Vec<String>>,
 }
@@ -37,7 +41,22 @@ impl Simulator {
     /// What the system refuses.
     pub fn start(router: Router) -> io::Result<Self> {
         let (config, fingerprint, _) = pvesim::certificate(&[])?;
-        Self::serve(router, Some(config), Some(fingerprint))
+        let at = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::serve(router, at, Some((config, fingerprint)), Box::new(|_| ()))
+    }
+
+    /// The same at an address; the certificate holds for these names and addresses, too. Before each answer this is done to it.
+    ///
+    /// # Errors
+    /// What the system refuses: somebody else listens there.
+    pub fn start_at(
+        router: Router,
+        at: SocketAddr,
+        names: &[String],
+        refresh: impl Fn(&mut Router) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let (config, fingerprint, _) = pvesim::certificate(names)?;
+        Self::serve(router, at, Some((config, fingerprint)), Box::new(refresh))
     }
 
     /// The same in clear text, as routers come.
@@ -45,20 +64,23 @@ impl Simulator {
     /// # Errors
     /// What the system refuses.
     pub fn start_in_clear(router: Router) -> io::Result<Self> {
-        Self::serve(router, None, None)
+        let at = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::serve(router, at, None, Box::new(|_| ()))
     }
 
     fn serve(
         router: Router,
-        config: Option<Arc<ServerConfig>>,
-        fingerprint: Option<String>,
+        at: SocketAddr,
+        certificate: Option<(Arc<ServerConfig>, String)>,
+        refresh: Refresh,
     ) -> io::Result<Self> {
+        let (config, fingerprint) = certificate.unzip();
         let shared = Arc::new(Shared {
             router: Mutex::new(router),
+            refresh,
             asked: Mutex::default(),
         });
         let served = Arc::clone(&shared);
-        let at = SocketAddr::from(([127, 0, 0, 1], 0));
         let door = Door::open(at, move |stream, end| {
             connection(&served, config.clone(), stream, end)
         })?;
@@ -132,7 +154,8 @@ fn talk(shared: &Shared, line: &Line<'_>, mut stream: impl Read + Write) -> io::
         let name = Router::name(&asked);
         held(&shared.asked).push(name.clone());
         let (answer, fault) = {
-            let router = held(&shared.router);
+            let mut router = held(&shared.router);
+            (shared.refresh)(&mut router);
             (router.answer(&asked), router.fault_of(&name))
         };
         if !send(line, &mut stream, answer, fault)? {

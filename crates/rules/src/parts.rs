@@ -50,6 +50,11 @@ const PARTS: &[(&str, Part)] = &[
         "project of which network",
         "proxy: wiki",
     ),
+    part(
+        "cve-known-exploited",
+        "weakness of a package",
+        "openssh/CVE-2024-6387",
+    ),
     part("dhcp-two-servers", "network", "lan"),
     part("disk-filesystem-full", "mount point", "/srv/tank"),
     part("disk-not-mounted", "mount point", "/srv/tank"),

@@ -176,7 +176,26 @@ impl Fabric {
         ip_in(&pid, &batch)
     }
 
-    fn load(&self, router: &str, ruleset: &str) -> Result<(), TwinError> {
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The process that holds the namespace of a part that runs.
+    pub(crate) fn pid_of(&self, part: Part, name: &str) -> Result<String, TwinError> {
+        let what = container(&self.owner, part, name);
+        let pid = running_pid(&self.client, &what)?;
+        pid.ok_or(TwinError::NotRunning { what })
+    }
+
+    pub(crate) fn has_interface(&self, pid: &str, name: &str) -> Result<bool, TwinError> {
+        Ok(links_in(pid)?.iter().any(|link| link == name))
+    }
+
+    pub(crate) fn ip(&self, pid: &str, batch: &str) -> Result<(), TwinError> {
+        ip_in(pid, batch)
+    }
+
+    pub(crate) fn load(&self, router: &str, ruleset: &str) -> Result<(), TwinError> {
         self.nft(&container(&self.owner, Part::Router, router), ruleset)
     }
 
@@ -282,7 +301,7 @@ fn kept(
 }
 
 /// Host names have no `_`, so these meet no host's.
-fn container(owner: &str, part: Part, name: &str) -> String {
+pub(crate) fn container(owner: &str, part: Part, name: &str) -> String {
     format!("hf.{owner}._{}_{name}", part.word())
 }
 

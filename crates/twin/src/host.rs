@@ -16,7 +16,7 @@ use crate::cleanup;
 use crate::disk::{self, DiskSpec};
 use crate::engine::{Client, Engine};
 use crate::error::{TwinError, at};
-use crate::fabric::{self, Fabric, Standing};
+use crate::fabric::{self, Fabric, Part, Standing};
 use crate::image::ImageRef;
 use crate::lease::{Creator, Lease, Lifetime, Place, Registry, check_name};
 use crate::run;
@@ -68,6 +68,8 @@ pub struct HostSpec {
     pub disks: Vec<DiskSpec>,
     /// The segments it stands in, and their fabric. Such a host has no route by the machine but the one back to the controller.
     pub standing: Option<(Fabric, Standing)>,
+    /// It is this router of the fabric, and no machine of its own.
+    pub router: Option<String>,
 }
 
 impl HostSpec {
@@ -87,6 +89,7 @@ impl HostSpec {
             engine: false,
             disks: Vec::new(),
             standing: None,
+            router: None,
         }
     }
 }
@@ -142,8 +145,10 @@ impl Host {
     /// The names of all hosts of an owner on this engine, in order.
     pub fn names(engine: &Engine, owner: &str) -> Result<Vec<String>, TwinError> {
         let leases = Registry::open()?.leases()?;
-        let ours =
-            |lease: &Lease| lease.owner == owner && lease.endpoint.as_deref() == engine.endpoint();
+        let ours = |lease: &Lease| {
+            let here = lease.endpoint.as_deref() == engine.endpoint();
+            lease.owner == owner && here && lease.router.is_none()
+        };
         Ok(leases
             .into_iter()
             .filter(ours)
@@ -304,7 +309,18 @@ impl Host {
     }
 
     pub(crate) fn network_container(&self) -> String {
-        format!("{}.net", self.container())
+        match &self.lease.router {
+            Some(router) => fabric::container(&self.lease.owner, Part::Router, router),
+            None => format!("{}.net", self.container()),
+        }
+    }
+
+    /// A place and a name, and nothing of a host yet.
+    pub(crate) fn leased(engine: &Engine, spec: &HostSpec) -> Result<Self, TwinError> {
+        Ok(Self {
+            client: engine.client().clone(),
+            lease: leased(engine, spec)?,
+        })
     }
 
     fn inspect(&self, format: &str) -> Result<String, TwinError> {
@@ -564,6 +580,7 @@ fn leased(engine: &Engine, spec: &HostSpec) -> Result<Lease, TwinError> {
         controller: spec.controller,
         vantage: spec.vantage,
         endpoint: engine.endpoint().map(str::to_owned),
+        router: spec.router.clone(),
         creator: match spec.lifetime {
             Lifetime::Process => Some(Creator::this_process()),
             Lifetime::Kept => None,

@@ -114,6 +114,9 @@ pub(crate) struct Lease {
     pub(crate) controller: Ipv4Addr,
     pub(crate) vantage: Ipv4Addr,
     pub(crate) endpoint: Option<String>,
+    /// The router of the fabric that it is of, if it is of none that boots.
+    #[serde(default)]
+    pub(crate) router: Option<String>,
     pub(crate) creator: Option<Creator>,
 }
 

@@ -41,6 +41,7 @@ pub mod vm;
 
 mod lock;
 mod mirror;
+mod reached;
 mod run;
 mod wire;
 
@@ -53,4 +54,5 @@ pub use host::{Host, HostGuard, HostSpec};
 pub use image::ImageRef;
 pub use lease::{Lifetime, Place};
 pub use pool::{PoolSpec, PoolState};
+pub use reached::reached_name;
 pub use vm::{Bus, Vm, VmDisk, VmSpec};

@@ -183,12 +183,37 @@ impl PoolTwin {
     }
 }
 
-/// The API of Proxmox VE, answered by a simulator that starts and stops machines.
+/// What a simulator stands in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Simulated {
+    /// Proxmox VE, which starts and stops machines.
+    ProxmoxVe,
+    /// Proxmox Backup Server.
+    ProxmoxBackupServer,
+    /// ubus of an OpenWrt router.
+    OpenWrt,
+}
+
+impl Simulated {
+    /// The port of the product.
+    pub fn port(self) -> u16 {
+        match self {
+            Simulated::ProxmoxVe => 8006,
+            Simulated::ProxmoxBackupServer => 8007,
+            Simulated::OpenWrt => 443,
+        }
+    }
+}
+
+/// The API of a product, answered by a simulator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InterfaceTwin {
-    /// The cluster, or the host alone.
+    /// The cluster, the host, the guest or the device.
     pub of: ObjectRef,
-    /// The machine in whose place it answers: the first node.
+    /// What answers as what.
+    pub product: Simulated,
+    /// The machine in whose place it answers: of a cluster the first node, of a device its router.
     pub machine: String,
     /// Machines of its nodes, by the node's name.
     pub nodes: BTreeMap<String, String>,
@@ -240,6 +265,11 @@ impl Design {
     /// A segment.
     pub fn segment(&self, name: &str) -> Option<&Segment> {
         self.segments.iter().find(|s| s.name == name)
+    }
+
+    /// The router that stands for a device.
+    pub fn router_of(&self, object: &ObjectRef) -> Option<&Router> {
+        self.routers.iter().find(|r| r.of.as_ref() == Some(object))
     }
 
     /// Why something is not in the twin.

@@ -31,6 +31,10 @@ pub const ALL: &[Exception] = &[
         why: "the packages are those of that image",
     },
     Exception {
+        paths: "source:*",
+        why: "the packages are those of that image",
+    },
+    Exception {
         paths: "host:uptime",
         why: "it is this machine's; a reboot of a container does not change it",
     },
@@ -91,32 +95,12 @@ pub const ALL: &[Exception] = &[
         why: "no switch is in a twin: its networks are bridges of this machine",
     },
     Exception {
-        paths: "openwrt:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
-    },
-    Exception {
-        paths: "openwrt-interface:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
-    },
-    Exception {
         paths: "openwrt-vlan:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
-    },
-    Exception {
-        paths: "openwrt-firewall:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
-    },
-    Exception {
-        paths: "openwrt-forward:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
-    },
-    Exception {
-        paths: "openwrt-dhcp:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
+        why: "the simulator of a router has no switch and no clients",
     },
     Exception {
         paths: "openwrt-lease:*",
-        why: "no router of this make is in a twin: a namespace of this machine routes there",
+        why: "the simulator of a router has no switch and no clients",
     },
     Exception {
         paths: "kube-cluster:*",
@@ -219,24 +203,16 @@ pub const ALL: &[Exception] = &[
         why: "the simulator makes it of the declaration",
     },
     Exception {
-        paths: "pbs-server:*",
-        why: "no backup server is in a twin",
-    },
-    Exception {
-        paths: "pbs-datastore:*",
-        why: "no backup server is in a twin",
-    },
-    Exception {
         paths: "pbs-group:*",
-        why: "no backup server is in a twin",
+        why: "the simulator of a backup server has no backups, and no job that would make some",
     },
     Exception {
         paths: "pbs-job:*",
-        why: "no backup server is in a twin",
+        why: "the simulator of a backup server has no backups, and no job that would make some",
     },
     Exception {
         paths: "pbs-task:*",
-        why: "no backup server is in a twin",
+        why: "the simulator of a backup server has no backups, and no job that would make some",
     },
     Exception {
         paths: "hardware: CPU model, memory modules, temperatures, power",

@@ -21,7 +21,7 @@ mod storage;
 
 pub use design::{
     Absent, Address, Design, DiskTwin, InterfaceTwin, Link, Machine, PoolTwin, Route, Router,
-    Segment, Source, StackTwin, Subvolume,
+    Segment, Simulated, Source, StackTwin, Subvolume,
 };
 pub use machines::slug;
 

@@ -108,7 +108,7 @@ pub(crate) enum FaultVerb {
         /// How it answers.
         #[arg(value_enum)]
         how: ApiAnswers,
-        /// Requests whose path below `/api2/json` begins so.
+        /// Requests whose path below `/api2/json` begins so; of a router calls whose name does: `uci get firewall`.
         path: String,
         /// With `lie`: where in the answer, as a JSON pointer below `data`, `/0/status`.
         #[arg(required_if_eq("how", "lie"))]

@@ -19,12 +19,20 @@ use std::path::Path;
 
 /// Larger files are no table of facts.
 const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+/// Larger ones are no list of weaknesses: Debian's has some 70 MB.
+const LIST_LIMIT: u64 = 512 * 1024 * 1024;
 
 /// Lists facts, or takes a newer table.
 pub(crate) fn facts(what: &FactsVerb, json: bool, paint: Paint) -> Result<Exit> {
     match what {
         FactsVerb::List { product } => list(product.as_deref(), json, paint),
-        FactsVerb::Update { from } => update(from, json, paint),
+        FactsVerb::Update { from, dated } => {
+            let text = text(from)?;
+            match super::weaknesses::take(from, &text, *dated, json)? {
+                Some(exit) => Ok(exit),
+                None => update(from, text, json, paint),
+            }
+        }
         // Those are about a lab.
         FactsVerb::Log(_) | FactsVerb::Show { .. } | FactsVerb::Diff { .. } => Ok(Exit::Ok),
     }
@@ -58,6 +66,9 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
         return Ok(Exit::Ok);
     }
     out!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
+    if let Some(lists) = &facts.knowledge.weaknesses {
+        outln!("{}", dialect::weakness::shown(lists));
+    }
     outln!(
         "{} of {}, {} installed",
         count(rows.len(), "fact", "facts"),
@@ -218,8 +229,7 @@ fn defaults(product: &Product) -> Vec<(String, Origin)> {
     said.map(|s| (s, origin.clone())).collect()
 }
 
-fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
-    let text = text(from)?;
+fn update(from: &Path, text: String, json: bool, paint: Paint) -> Result<Exit> {
     let shown = from.display().to_string();
     let table = match knowledge::read(&shown, &text) {
         Ok(table) => table,
@@ -256,7 +266,7 @@ fn update(from: &Path, json: bool, paint: Paint) -> Result<Exit> {
         .any(|(_, installed)| *installed == text);
     let written = match known || changed.is_empty() {
         true => None,
-        false => Some(install(&text)?),
+        false => Some(install(&text, "yaml")?),
     };
     if json {
         let path = written.map(|p| p.display().to_string());
@@ -300,10 +310,10 @@ fn text(from: &Path) -> Result<String> {
     let shown = from.display();
     let about =
         std::fs::metadata(from).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
-    if !about.is_file() || about.len() > FILE_LIMIT {
-        return Err(
-            Stop::usage(format!("{shown} is no file of at most {FILE_LIMIT} bytes")).into(),
-        );
+    let is_list = from.extension().is_none_or(|e| e != "yaml" && e != "yml");
+    let limit = if is_list { LIST_LIMIT } else { FILE_LIMIT };
+    if !about.is_file() || about.len() > limit {
+        return Err(Stop::usage(format!("{shown} is no file of at most {limit} bytes")).into());
     }
     let bytes = std::fs::read(from).with_context(|| format!("cannot read {shown}"))?;
     String::from_utf8(bytes).map_err(|e| {
@@ -315,8 +325,8 @@ fn text(from: &Path) -> Result<String> {
     })
 }
 
-/// Writes the table beside those that are there, whole or not at all.
-fn install(text: &str) -> Result<std::path::PathBuf> {
+/// Writes a table beside those that are there, whole or not at all.
+pub(super) fn install(text: &str, extension: &str) -> Result<std::path::PathBuf> {
     let folder = knowledge::folder()?;
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
@@ -327,7 +337,7 @@ fn install(text: &str) -> Result<std::path::PathBuf> {
         .set_permissions(Permissions::from_mode(0o644))?;
     new.as_file().sync_all()?;
     for number in 1..10_000 {
-        let path = folder.join(format!("{number:04}.yaml"));
+        let path = folder.join(format!("{number:04}.{extension}"));
         // No table takes the place of another.
         match new.persist_noclobber(&path) {
             Ok(_) => return Ok(path),

@@ -25,3 +25,4 @@ pub(crate) mod show;
 pub(crate) mod store;
 pub(crate) mod twin;
 pub(crate) mod undo;
+mod weaknesses;

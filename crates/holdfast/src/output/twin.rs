@@ -2,12 +2,12 @@
 
 use super::words::count;
 use super::{Paint, Table, Tone, wrap};
-use crate::commands::twin::api::Served;
 use crate::commands::twin::pools::Made;
 use crate::commands::twin::stacks::Brought;
 use model::units::Bytes;
 use std::collections::BTreeMap;
-use twinplan::{Absent, Address, Design, Link, PoolTwin, Source};
+use twinapi::Served;
+use twinplan::{Absent, Address, Design, Link, PoolTwin, Simulated, Source};
 
 /// The whole plan.
 pub(crate) fn plan(design: &Design, paint: Paint) -> String {
@@ -143,11 +143,21 @@ fn pools(design: &Design) -> Table {
 fn interfaces(design: &Design) -> Table {
     let mut table = Table::headed(&["API OF", "ON", "PORT", "WHAT ANSWERS"]);
     for one in &design.interfaces {
-        let what = "a simulator of Proxmox VE 9.1, which starts and stops the machines of guests";
+        let what = match one.product {
+            Simulated::ProxmoxVe => {
+                "a simulator of Proxmox VE 9.1, which starts and stops the machines of guests"
+            }
+            Simulated::ProxmoxBackupServer => {
+                "a simulator of Proxmox Backup Server 4.0, with the declared datastores and nothing in them"
+            }
+            Simulated::OpenWrt => {
+                "a simulator of OpenWrt's ubus, which tells the router as it is declared"
+            }
+        };
         table.row([
             (one.of.to_string(), None),
             (one.machine.clone(), None),
-            (twinplan::interfaces::PORT.to_string(), None),
+            (one.product.port().to_string(), None),
             (what.to_owned(), None),
         ]);
     }
@@ -321,12 +331,17 @@ fn served(interfaces: &[Served]) -> Table {
             "missing"
         };
         let here = one.here.as_ref().map_or("-", |h| h.url.as_str());
+        let stands_for = match one.of.product {
+            Simulated::ProxmoxVe => "Proxmox VE 9.1, simulated",
+            Simulated::ProxmoxBackupServer => "Proxmox Backup Server 4.0, simulated",
+            Simulated::OpenWrt => "OpenWrt by ubus, simulated",
+        };
         table.row([
             (one.of.of.to_string(), None),
             (health.to_owned(), Some(tone(one.here.is_some()))),
             (here.to_owned(), None),
             (one.inside.join("\n"), None),
-            ("Proxmox VE 9.1, simulated".to_owned(), None),
+            (stands_for.to_owned(), None),
         ]);
     }
     table

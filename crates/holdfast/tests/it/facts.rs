@@ -150,3 +150,87 @@ fn a_table_that_was_damaged_later_is_left_out_and_named() {
         "the others are used: {said}"
     );
 }
+
+const EXPLOITED: &str = r#"{"title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "2026.11.16",
+    "dateReleased": "2026-01-16T17:04:19.9796Z", "count": 1, "vulnerabilities": [{"cveID": "CVE-2021-4034", "vendorProject": "Red Hat",
+    "product": "Polkit", "vulnerabilityName": "Polkit Out-of-Bounds Read and Write", "dateAdded": "2022-06-27", "dueDate": "2022-07-18"}]}"#;
+const OF_DEBIAN: &str = r#"{"policykit-1": {"CVE-2021-4034": {"scope": "local", "releases": {"bookworm": {"status": "resolved",
+    "repositories": {"bookworm": "122-3"}, "fixed_version": "0.105-31.1", "urgency": "not yet assigned"}}}, "CVE-2015-3218": {}}}"#;
+
+#[test]
+fn lists_of_weaknesses_are_taken_as_they_are_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::write(folder.path().join("kev.json"), EXPLOITED).unwrap();
+    std::fs::write(folder.path().join("json"), OF_DEBIAN).unwrap();
+    let newer = EXPLOITED.replace("2026-01-16", "2026-01-17");
+    let newer = newer.replace("\"count\": 1, \"vulnerabilities\": [", "\"count\": 2, \"vulnerabilities\": [{\"cveID\": \"CVE-2026-0001\", \"dateAdded\": \"2026-01-17\"}, ");
+    std::fs::write(folder.path().join("newer.json"), newer).unwrap();
+    std::fs::write(
+        folder.path().join("half.json"),
+        EXPLOITED.replace("\"count\": 1", "\"count\": 9"),
+    )
+    .unwrap();
+    let steps = [
+        ("json", Some("2026-01-16"), 2, "no list of that was taken"),
+        ("kev.json", Some("2026-01-16"), 2, "it has a day of its own"),
+        (
+            "kev.json",
+            None,
+            0,
+            "CISA's list of 2026-01-16: 1 weakness known to be exploited; Debian's list is missing",
+        ),
+        ("json", None, 2, "--dated YYYY-MM-DD"),
+        ("json", Some("2999-01-01"), 2, "which is yet to come"),
+        (
+            "json",
+            Some("2026-01-16"),
+            0,
+            "Debian's list of 2026-01-16: 1 package with one",
+        ),
+        ("json", Some("2026-01-16"), 0, "nothing was changed"),
+        (
+            "json",
+            Some("2026-01-15"),
+            2,
+            "the list in use is of 2026-01-16",
+        ),
+        (
+            "half.json",
+            None,
+            2,
+            "it says that it has 9 entries ('count') and has 1: it is not whole",
+        ),
+        (
+            "newer.json",
+            None,
+            0,
+            "1 weakness is newer than that: take Debian's list again",
+        ),
+        (
+            "kev.json",
+            None,
+            2,
+            "it is of 2026-01-16, and the list in use is of 2026-01-17",
+        ),
+    ];
+    for (file, dated, code, said) in steps {
+        let mut words = vec!["facts", "update", "--from", file];
+        words.extend(dated.into_iter().flat_map(|d| ["--dated", d]));
+        let ran = run(&data, &words);
+        let all = format!("{}{}", stdout(&ran), String::from_utf8_lossy(&ran.stderr));
+        let all = all.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(ran.status.code(), Some(code), "{words:?}: {all}");
+        assert!(all.contains(said), "{words:?}: {all}");
+    }
+    let listed = stdout(&run(&data, &["facts", "list", "--product", "debian"]));
+    assert!(listed.contains("CISA's list of 2026-01-17"), "{listed}");
+    let newest = data.join("knowledge/0003.json");
+    std::fs::write(&newest, "{}").unwrap();
+    let listed = run(&data, &["facts", "list", "--product", "debian"]);
+    let said = String::from_utf8_lossy(&listed.stderr);
+    assert!(
+        said.contains("the lists of weaknesses are not used"),
+        "{said}"
+    );
+}

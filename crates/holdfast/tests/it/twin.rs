@@ -3,6 +3,8 @@
 use crate::ran::Ran;
 
 mod api;
+mod backups;
+mod router;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

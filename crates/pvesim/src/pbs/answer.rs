@@ -227,8 +227,13 @@ pub(super) fn datastores(server: &Server, asking: &Asking) -> Answered {
 pub(super) fn usage(server: &Server, asking: &Asking) -> Answered {
     let row = |(name, store): (&String, &Datastore)| {
         let (total, used) = store.room;
+        // The product says -1 of what it cannot read.
+        let room = match server.declared {
+            true => (json!(-1), json!(-1)),
+            false => (json!(used), json!(total.saturating_sub(used))),
+        };
         json!({
-            "store": name, "total": total, "used": used, "avail": total.saturating_sub(used),
+            "store": name, "total": total, "used": room.0, "avail": room.1,
             "mount-status": "nonremovable", "backend-type": "filesystem",
         })
     };
@@ -257,7 +262,8 @@ pub(super) fn garbage(server: &Server, asking: &Asking) -> Answered {
         }
         row
     };
-    Ok(server.seen(&asking.who).map(row).collect())
+    let told = server.seen(&asking.who).filter(|_| !server.declared);
+    Ok(told.map(row).collect())
 }
 
 pub(super) fn prune(server: &Server, asking: &Asking) -> Answered {

@@ -4,6 +4,7 @@
 //! text, not in the status line.
 
 mod answer;
+mod lab;
 mod rights;
 mod state;
 pub mod table;

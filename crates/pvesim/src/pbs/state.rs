@@ -148,6 +148,8 @@ pub struct Server {
     pub jobs: Vec<Job>,
     /// Tasks that ended.
     pub tasks: Vec<Task>,
+    /// It was made of a declaration: what none says is not told, as if it could not be read.
+    pub declared: bool,
     /// What goes wrong.
     pub faults: Faults,
 }

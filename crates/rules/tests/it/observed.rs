@@ -305,3 +305,121 @@ fn text_of_a_host_stays_in_its_line() {
         "{shown}"
     );
 }
+
+/// What is said of the host of the fixture of `cve-known-exploited`, changed by this: what it is unknown for, or that something was found.
+fn exploited(from: &str, to: &str) -> String {
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/mended.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = crate::fixtures::body(&text);
+    assert!(from.is_empty() || text.contains(from), "{from}");
+    let (findings, _) = check(&text.replacen(from, to, 1), None);
+    let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
+    let said = of_rule.map(|d| match d.unknown {
+        true => d.notes[0].clone(),
+        false => format!("{:?}", d.severity),
+    });
+    said.collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn without_lists_or_with_old_ones_no_weakness_is_ruled_out() {
+    assert_eq!(exploited("", ""), "");
+    for (from, to, said) in [
+        (
+            "knowledge/weaknesses.json",
+            "other.json",
+            "no list of weaknesses that are known to be exploited was taken",
+        ),
+        (
+            "\"dated\": \"2026-11-20\"",
+            "\"dated\": \"2026-10-21\"",
+            "Debian's list is of 2026-10-21, 31 days ago",
+        ),
+        ("\"dated\": \"2026-11-20\"", "\"dated\": \"2026-10-22\"", ""),
+        (
+            "\"dated\": \"2026-11-19\"",
+            "\"dated\": \"2026-12-19\"",
+            "which is yet to come",
+        ),
+        (
+            "\"asked\": [\"CVE-2021-4034\", \"CVE-2024-6387\"]",
+            "\"asked\": [\"CVE-2021-4034\"]",
+            "CVE-2024-6387 was not on CISA's list yet when Debian's was taken",
+        ),
+        (
+            "debian 12",
+            "ubuntu 24.04",
+            "it runs ubuntu 24.04, of which Debian's list says nothing",
+        ),
+        (
+            "host:os = \"debian 12\"",
+            "host:os unknown because cat: denied",
+            "cat: denied",
+        ),
+        (
+            "\"bookworm\": {\"since\": \"0.105-31.1\"}",
+            "\"bookworm\": \"undetermined\"",
+            "Debian does not know whether policykit-1 has CVE-2021-4034",
+        ),
+        (
+            "\"bookworm\": {\"since\": \"0.105-31.1\"}",
+            "\"buster\": {\"since\": \"0.105-31.1\"}",
+            "whether policykit-1 122-3 has CVE-2021-4034 is not said of bookworm",
+        ),
+        (
+            "policykit-1 122-3",
+            "policykit-1 ~",
+            "'policykit-1 ~' is no version",
+        ),
+        (
+            "all source by dpkg-query -W",
+            "part source because denied",
+            "denied",
+        ),
+        (
+            "\"6.1.0-40-amd64\"",
+            "\"6.8.12-4-pve\"",
+            "the kernel that runs, 6.8.12-4-pve, is of none of its packages",
+        ),
+    ] {
+        let found = exploited(from, to);
+        assert!(
+            if said.is_empty() {
+                found.is_empty()
+            } else {
+                found.contains(said)
+            },
+            "{to}: {found}"
+        );
+    }
+}
+
+#[test]
+fn an_open_port_makes_a_weakness_worse() {
+    let old = |listener: &str| {
+        let path =
+            crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
+        let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+        let (findings, _) = check(&text.replacen("tcp/0.0.0.0:22", listener, 1), None);
+        let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
+        of_rule.map(|d| d.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(old("tcp/0.0.0.0:22"), [Severity::Error]);
+    assert_eq!(old("tcp/127.0.0.1:22"), [Severity::Warning]);
+}
+
+#[test]
+fn of_kernels_the_one_that_runs_counts() {
+    let of_linux = "\"linux\": {\"CVE-2021-4034\": {\"bookworm\": {\"since\": \"6.1.153-1\"}}}, \"openssh\": {";
+    assert_eq!(
+        exploited("\"openssh\": {", of_linux),
+        "",
+        "6.1.153+1 of a signed kernel is 6.1.153-1"
+    );
+    let of_linux = of_linux.replace("6.1.153-1", "6.1.154-1");
+    assert_eq!(exploited("\"openssh\": {", &of_linux), "Warning");
+    // One that is kept beside it is not judged.
+    let both = "source:linux-signed-amd64 6.1.90+1 = {\"packages\": [\"linux-image-6.1.0-20-amd64\"]}\nsource:openssh";
+    assert_eq!(exploited("source:openssh", both), "");
+}

@@ -91,6 +91,10 @@ pub(crate) fn within<T>(
     let (text, mut files) = split(text);
     let written = crate::sighting::take(&mut files);
     let facts = facts.or(written.as_ref());
+    let knowledge = files.remove(WEAKNESSES).map(|text| Knowledge {
+        weaknesses: Some(serde_json::from_str(&text).expect("lists of weaknesses")),
+        ..KNOWLEDGE.clone()
+    });
     let mut sources = SourceSet::default();
     sources.add("holdfast.yaml", text);
     let (lab, mut said) = lang::analyze(&sources);
@@ -122,7 +126,7 @@ pub(crate) fn within<T>(
         }),
         documents: &documents,
         projects: &stacks.projects,
-        knowledge: &KNOWLEDGE,
+        knowledge: knowledge.as_ref().unwrap_or(&KNOWLEDGE),
         ..rules::Context::new(&lab, TODAY)
     };
     let out = of(&ctx);
@@ -131,6 +135,9 @@ pub(crate) fn within<T>(
 
 /// What the tables say, read once: some tests check a thousand labs.
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(knowledge);
+
+/// A file of a fixture that is no part of the tree either: what is installed by `facts update`.
+const WEAKNESSES: &str = "knowledge/weaknesses.json";
 
 /// What finds secrets in texts.
 static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::default);

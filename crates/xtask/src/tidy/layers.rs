@@ -37,7 +37,9 @@ const ORDER: &[&str] = &[
     "protect",
     "engine",
     "pvesim",
+    "openwrtsim",
     "twin",
+    "twinapi",
     "console",
     "recipe",
     "completion",
@@ -45,7 +47,7 @@ const ORDER: &[&str] = &[
     "holdfast",
 ];
 /// Used by tests only.
-const DEV_ONLY: &[&str] = &["testkit", "openwrtsim", "kubesim", "truenassim"];
+const DEV_ONLY: &[&str] = &["testkit", "kubesim", "truenassim"];
 
 pub(crate) fn check(root: &Path, complaints: &mut Vec<String>) -> Result<()> {
     for (rank, name) in ORDER.iter().enumerate() {

@@ -61,7 +61,15 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "dialect",
-        &["diag", "model", "lang", "basic-toml", "jiff", "serde_json"],
+        &[
+            "diag",
+            "jiff",
+            "model",
+            "lang",
+            "basic-toml",
+            "serde",
+            "serde_json",
+        ],
     ),
     (
         "secrets",
@@ -109,6 +117,7 @@ const PURE: &[(&str, &[&str])] = &[
         "observed",
         &[
             "data-encoding",
+            "debversion",
             "diag",
             "jiff",
             "model",
@@ -146,7 +155,7 @@ const PURE: &[(&str, &[&str])] = &[
         "starter",
         &["diag", "ipnet", "model", "lang", "rules", "jiff", "strsim"],
     ),
-    ("twinplan", &["model", "graph", "ipnet", "serde"]),
+    ("twinplan", &["model", "graph", "ipnet", "plan", "serde"]),
     (
         "adopt",
         &[

@@ -34,6 +34,7 @@ fn kept(kind: FactKind) -> Option<Kept> {
     };
     Some(match kind {
         FactKind::Package => whole("package_inputs", &["package"]),
+        FactKind::Source => whole("package_inputs", &["source"]),
         FactKind::Patch => Kept {
             only: Some(&["security", "lists"]),
             ..whole("patch_inputs", &["patch"])

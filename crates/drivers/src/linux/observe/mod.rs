@@ -30,6 +30,7 @@ mod redact;
 mod restic;
 mod route;
 mod smart;
+mod source;
 mod sshd;
 mod sudoer;
 mod sysctl;
@@ -171,6 +172,7 @@ fn part(kind: FactKind) -> Part {
         FactKind::Sudoer => Part::Whole(sudoer::PART),
         FactKind::Listener => Part::Whole(listener::PART),
         FactKind::Package => Part::Whole(package::PART),
+        FactKind::Source => Part::Whole(source::PART),
         FactKind::Route => Part::Whole(route::PART),
         FactKind::Patch => Part::Whole(patch::PART),
         FactKind::DockerEngine

@@ -7,7 +7,7 @@ use crate::output::words::{count, did_you_mean};
 use crate::twins;
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+
 use twin::{Fabric, Host, TwinError, image};
 use twinplan::faults::{self, ApiFault, Fault};
 
@@ -278,27 +278,13 @@ pub(super) fn partition(twinned: &Twinned, fabric: &Fabric, active: &[Fault]) ->
     fabric.rules(&text).map_err(twins::environment)
 }
 
-fn file(store: &Path) -> PathBuf {
-    store.join("twin-faults.json")
-}
-
 /// The faults in force.
 pub(super) fn load(twinned: &Twinned) -> Result<Vec<Fault>> {
-    load_from(twinned.world.store.dir())
-}
-
-/// The faults in force in the twin of a store.
-pub(crate) fn load_from(store: &Path) -> Result<Vec<Fault>> {
-    let path = file(store);
-    match std::fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{}", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error).with_context(|| format!("{}", path.display())),
-    }
+    twinapi::load_from(twinned.world.store.dir())
 }
 
 fn save(twinned: &Twinned, active: &[Fault]) -> Result<()> {
-    let path = file(twinned.world.store.dir());
+    let path = twinapi::file(twinned.world.store.dir());
     let done = match active {
         [] if !path.exists() => Ok(()),
         [] => std::fs::remove_file(&path),

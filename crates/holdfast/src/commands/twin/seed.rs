@@ -92,11 +92,11 @@ fn ports(design: &Design, name: &str, host: &Host) -> Vec<(String, u16, String)>
         .filter(|s| s.machine == name)
         .flat_map(|s| s.published.iter().copied())
         .collect();
-    let answered = design.interfaces.iter().any(|i| i.machine == name);
+    let here = design.interfaces.iter().filter(|i| i.machine == name);
+    let answered: BTreeSet<u16> = here.map(|i| i.product.port()).collect();
     let stands_in = |e: &&Exposure| {
         let port = e.port.value;
-        let by_api = answered && port == twinplan::interfaces::PORT;
-        port != 22 && !published.contains(&port) && !by_api
+        port != 22 && !published.contains(&port) && !answered.contains(&port)
     };
     let all: BTreeSet<(String, u16, String)> = host
         .exposures

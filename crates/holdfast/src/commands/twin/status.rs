@@ -60,7 +60,7 @@ pub(crate) fn look(twinned: &Twinned, fabric: Option<&Fabric>) -> Result<output:
             .collect(),
         stacks: super::stacks::look(twinned),
         pools: super::pools::look(twinned),
-        interfaces: super::api::look(twinned),
+        interfaces: twinapi::look(design, &twinned.engine, &twinned.owner),
         absent: design.absent.clone(),
         faults: twinned.faults()?,
     })
@@ -105,7 +105,7 @@ impl output::twin::Status {
             "machines": machines.collect::<Vec<_>>(),
             "routers": routers.collect::<Vec<_>>(),
             "vantages": vantages.collect::<Vec<_>>(),
-            "interfaces": self.interfaces.iter().map(super::api::Served::json).collect::<Vec<_>>(),
+            "interfaces": self.interfaces.iter().map(twinapi::Served::json).collect::<Vec<_>>(),
             "pools": self.pools.iter().map(super::pools::Made::json).collect::<Vec<_>>(),
             "not_in_twin": self.absent,
             "faults": self.faults,

@@ -52,7 +52,7 @@ pub(crate) fn up(at: &TwinAt, json: bool, paint: Paint) -> Result<Exit> {
         }
     }
     plant(&mut twinned, &interrupted)?;
-    super::api::up(&twinned, &stopped(&twinned)?)?;
+    super::api::up(&twinned, &fabric, &stopped(&twinned)?)?;
     let failed = bring_up(&twinned, &interrupted)?;
     if interrupted.load(Ordering::Relaxed) {
         return Err(taken_back(&twinned, &before).into());
