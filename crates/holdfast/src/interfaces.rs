@@ -244,7 +244,7 @@ impl<R: RealmTag> World<R> {
                 Ok((Box::new(driver), kubernetes::scope()))
             }
             By::Other(_) => Err(format!(
-                "no driver reads the interface of this product: add `product: proxmox-ve`, `product: proxmox-backup-server` or `product: kubernetes` to `api` of {} if it is one of them",
+                "no driver reads the interface of this product: add `product: proxmox-ve` or `product: proxmox-backup-server` to `api` of {} if it is one of them; Kubernetes is asked where a cluster of that kind is declared",
                 interface.object
             )),
         }
