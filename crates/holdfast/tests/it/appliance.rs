@@ -18,25 +18,25 @@ networks:
   home: {subnet: 192.168.10.0/24, zone: trusted}
 zones: {trusted: high}
 hosts:
-  pve1: {}
   nas:
+    reach: unknown
     version: '25.10'
     addresses: {home: 192.168.10.20}
     hardware: {disks: {a: {serial: S-A, size: 4TB}, b: {serial: S-B, size: 4TB}, c: {serial: S-C, size: 4TB}}}
     truenas: {url: URL, user: holdfast, key: {env: NAS_KEY}, TRUST}
     exposures:
-      - {port: 443, protocol: tcp, from: home, why: its web interface, owner: anna}
-      - {port: 445, protocol: tcp, from: home, why: shares of the family, owner: anna}
-      - {port: 2049, protocol: tcp, from: home, why: shares of machines, owner: anna}
-      - {port: 3260, protocol: tcp, from: home, why: disks of guests, owner: anna}
-      - {port: 80, protocol: tcp, from: home, why: leads on to 443, owner: anna}
+      - {port: 443/tcp, from: home, why: its web interface, owner: anna, review: 2099-01-01}
+      - {port: 445/tcp, from: home, why: shares of the family, owner: anna, review: 2099-01-01}
+      - {port: 2049/tcp, from: home, why: shares of machines, owner: anna, review: 2099-01-01}
+      - {port: 3260/tcp, from: home, why: disks of guests, owner: anna, review: 2099-01-01}
+      - {port: 80/tcp, from: home, why: leads on to 443, owner: anna, review: 2099-01-01}
 pools:
   tank: {kind: zfs, on: nas, level: mirror, devices: [nas/a, nas/b], mount: /mnt/tank}
   by-nfs: {kind: nfs, from: tank}
   by-smb: {kind: smb, from: tank}
   by-iscsi: {kind: iscsi, from: tank}
 datasets:
-  photos: {host: nas, path: /mnt/tank/photos, encryption: zfs}
+  photos: {host: nas, folder: /mnt/tank/photos, encryption: zfs}
 people: {anna: {}}
 ";
 
@@ -118,11 +118,11 @@ fn with_the_role_that_is_printed_all_is_known_and_nothing_differs() {
     );
     assert_eq!(field.drift(), [""; 0]);
     let mut expected = [
-        "declared tcp/192.168.10.20:3260 | from home: disks of guests, owner anna",
-        "declared tcp/0.0.0.0:2049 | from home: shares of machines, owner anna",
-        "declared tcp/0.0.0.0:443 | from home: its web interface, owner anna",
-        "declared tcp/0.0.0.0:445 | from home: shares of the family, owner anna",
-        "declared tcp/0.0.0.0:80 | from home: leads on to 443, owner anna",
+        "declared tcp/192.168.10.20:3260 | from home: disks of guests, owner anna, review 2099-01-01",
+        "declared tcp/0.0.0.0:2049 | from home: shares of machines, owner anna, review 2099-01-01",
+        "declared tcp/0.0.0.0:443 | from home: its web interface, owner anna, review 2099-01-01",
+        "declared tcp/0.0.0.0:445 | from home: shares of the family, owner anna, review 2099-01-01",
+        "declared tcp/0.0.0.0:80 | from home: leads on to 443, owner anna, review 2099-01-01",
     ];
     expected.sort_unstable();
     let mut ports = field.ports();
@@ -234,7 +234,10 @@ fn what_is_there_otherwise_than_declared_is_in_drift_and_in_ports() {
     });
     field.write(|tree| {
         let tree = tree.replace("25.10'", "25.04'");
-        tree.replace("      - {port: 445, protocol: tcp, from: home, why: shares of the family, owner: anna}\n", "")
+        tree.replace(
+            "      - {port: 445/tcp, from: home, why: shares of the family, owner: anna, review: 2099-01-01}\n",
+            "",
+        )
     });
     let expected = [
         "differs disk:sdb | disk b is in pool tank | in pool scratch",
@@ -303,11 +306,11 @@ fn to_a_key_without_rights_nothing_is_missing_and_nothing_is_fine() {
     // And no rule calls it well.
     let checked = field.run(&["check"]).all();
     for rule in [
-        "unknown[disk-pool-degraded]",
-        "unknown[cert-expiry]",
-        "unknown[truenas-task-failed]",
-        "unknown[truenas-alert]",
-        "unknown[truenas-share-open]",
+        "disk-pool-degraded: whether host 'nas'",
+        "cert-expiry: whether host 'nas'",
+        "truenas-task-failed: whether host 'nas'",
+        "truenas-alert: whether host 'nas'",
+        "truenas-share-open: whether host 'nas'",
     ] {
         assert!(checked.contains(rule), "{rule}: {checked}");
     }

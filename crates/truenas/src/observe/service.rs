@@ -47,7 +47,7 @@ pub(super) fn services(look: &mut Look<'_>) {
     let question = question::WEB;
     if let Some(answer) = look.answer(KIND, question) {
         let fields = web(&answer);
-        let lost = fields.is_none().then_some(1).unwrap_or_default();
+        let lost = usize::from(fields.is_none());
         if let Some(fields) = fields {
             look.found.add(KIND, "web", fields, question.method);
         }
