@@ -4,6 +4,11 @@
 //! `twin up` starts one process for each, in the network of the machine or router that it stands on; it lives as long as the lease of that. What
 //! others need of it (address, certificate, where the secrets lie) stands beside the lease. This crate must not know how a lab tree is read.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "an effect crate: it listens, looks at the clock and keeps files"
+)]
+
 mod containers;
 mod faults;
 mod look;

@@ -113,6 +113,9 @@ fn is_cve(text: &str) -> bool {
     rest.is_some_and(|(year, number)| digits(year) && digits(number))
 }
 
+/// A list of Debian's with fewer packages is a part of one.
+const LEAST: usize = 1_000;
+
 #[derive(Deserialize)]
 struct Issue {
     releases: BTreeMap<String, Release>,
@@ -131,15 +134,18 @@ struct Release {
 /// has none of its own.
 ///
 /// # Errors
-/// What is not understood, with its line; and a file that has no packages.
+/// What is not understood, with its line; and a file that is a part of one.
 pub fn debian(text: &str, dated: Date, of: &Exploited) -> Result<Debian, String> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Packages(of).deserialize(&mut reader);
     let (count, issues) = read
         .and_then(|found| reader.end().map(|()| found))
         .map_err(|e| e.to_string())?;
-    if count == 0 {
-        return Err("it names no package".to_owned());
+    // Where a package is missing, its weaknesses would be.
+    if count < LEAST {
+        return Err(format!(
+            "it names {count} packages, and Debian's list has thousands: it is not whole"
+        ));
     }
     let mut sources: BTreeMap<String, BTreeMap<String, BTreeMap<String, Mended>>> = BTreeMap::new();
     for (package, cve, issue) in issues {
@@ -287,6 +293,12 @@ mod tests {
         }
     }
 
+    /// With as many other packages as a whole list has.
+    fn whole(text: &str) -> String {
+        let others: String = (0..LEAST).map(|n| format!("\"p{n}\": {{}},")).collect();
+        text.replacen('{', &format!("{{{others}"), 1)
+    }
+
     #[test]
     fn of_debian_only_what_is_on_the_list_is_kept() {
         let list = exploited(CATALOG).unwrap();
@@ -299,7 +311,7 @@ mod tests {
                 "trixie": {"status": "open", "repositories": {}, "urgency": "unimportant"}}},
             "CVE-2000-0001": {"releases": 7}}, "other": {}}"#;
         assert_eq!(which(text), Ok(List::Packages));
-        let debian = debian(text, day(), &list).unwrap();
+        let debian = debian(&whole(text), day(), &list).unwrap();
         assert_eq!(debian.asked.len(), 2);
         assert_eq!(debian.sources.len(), 1);
         let of = |release: &str| &debian.sources["policykit-1"]["CVE-2021-4034"][release];
@@ -314,7 +326,8 @@ mod tests {
     fn what_debian_never_wrote_is_refused() {
         let list = exploited(CATALOG).unwrap();
         for (text, why) in [
-            ("{}", "no package"),
+            ("{}", "it names 0 packages"),
+            (r#"{"bash": {}}"#, "it is not whole"),
             ("[]", "expected source packages"),
             (r#"{"bash": []}"#, "expected CVEs"),
             (
@@ -327,7 +340,11 @@ mod tests {
             ),
             (r#"{"bash": {}} x"#, "trailing"),
         ] {
-            let said = debian(text, day(), &list).unwrap_err();
+            let text = match text.contains("CVE-") {
+                true => whole(text),
+                false => text.to_owned(),
+            };
+            let said = debian(&text, day(), &list).unwrap_err();
             assert!(said.contains(why), "{text}: {said}");
         }
     }

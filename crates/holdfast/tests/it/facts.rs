@@ -162,7 +162,10 @@ fn lists_of_weaknesses_are_taken_as_they_are_published() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     std::fs::write(folder.path().join("kev.json"), EXPLOITED).unwrap();
-    std::fs::write(folder.path().join("json"), OF_DEBIAN).unwrap();
+    let others: String = (0..1_000).map(|n| format!("\"p{n}\": {{}},")).collect();
+    let whole = OF_DEBIAN.replacen('{', &format!("{{{others}"), 1);
+    std::fs::write(folder.path().join("json"), whole).unwrap();
+    std::fs::write(folder.path().join("part"), OF_DEBIAN).unwrap();
     let newer = EXPLOITED.replace("2026-01-16", "2026-01-17");
     let newer = newer.replace("\"count\": 1, \"vulnerabilities\": [", "\"count\": 2, \"vulnerabilities\": [{\"cveID\": \"CVE-2026-0001\", \"dateAdded\": \"2026-01-17\"}, ");
     std::fs::write(folder.path().join("newer.json"), newer).unwrap();
@@ -182,6 +185,12 @@ fn lists_of_weaknesses_are_taken_as_they_are_published() {
         ),
         ("json", None, 2, "--dated YYYY-MM-DD"),
         ("json", Some("2999-01-01"), 2, "which is yet to come"),
+        (
+            "part",
+            Some("2026-01-16"),
+            2,
+            "it names 1 packages, and Debian's list has thousands: it is not whole",
+        ),
         (
             "json",
             Some("2026-01-16"),

@@ -369,8 +369,8 @@ fn without_lists_or_with_old_ones_no_weakness_is_ruled_out() {
         ),
         (
             "policykit-1 122-3",
-            "policykit-1 ~",
-            "'policykit-1 ~' is no version",
+            "policykit-1 1_2",
+            "'policykit-1 1_2' is no version",
         ),
         (
             "all source by dpkg-query -W",
