@@ -101,8 +101,8 @@ pub(super) fn untold(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
     if lines.iter().any(|l| prompt(&l.value).is_some()) {
         return session(lines, place);
     }
-    let text = lines.iter().map(|l| l.value.trim());
-    let first = text.filter(|l| !l.is_empty() && !l.starts_with('#')).next();
+    let mut text = lines.iter().map(|l| l.value.trim());
+    let first = text.find(|l| !l.is_empty() && !l.starts_with('#'));
     if !first.is_some_and(begins) {
         return Vec::new();
     }
