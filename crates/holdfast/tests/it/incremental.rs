@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// What a host like this one is not asked for again.
-const KEPT: [&str; 7] = ["cron", "key", "package", "sshd", "sudoer", "unit", "user"];
+const KEPT: [&str; 8] = [
+    "cron", "key", "package", "source", "sshd", "sudoer", "unit", "user",
+];
 
 fn observe(rig: &Rig, more: &[&str]) -> Value {
     let mut words = vec!["observe", rig.lab(), "--on", "real", "--json"];
@@ -215,7 +217,7 @@ fn what_is_too_new_is_read_again(rig: &Rig) {
     for _ in 0..2 {
         let seen = observe(rig, &[]);
         let readings: Vec<&String> = seen["readings"].as_object().unwrap().keys().collect();
-        assert_eq!(readings, ["package", "unit"]);
+        assert_eq!(readings, ["package", "source", "unit"]);
     }
     rig.host.exec_sh(&format!("kill {pid}")).unwrap();
     settled(rig);

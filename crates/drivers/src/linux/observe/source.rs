@@ -21,7 +21,7 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
     };
     let text = section.text();
     if text.trim() == "none" {
-        return to.complete(kind, "there is no dpkg-query");
+        return to.complete(kind, "there is no database of dpkg");
     }
     let mut sources: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for line in text.lines().filter(|l| !l.is_empty()) {
@@ -89,8 +89,8 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "bash 5.2.15-2: {packages: [bash]}",
-                "openssh 1:9.2p1-2+deb12u3: {packages: [openssh-client, openssh-server]}"
+                "bash 5.2.15-2: packages=[bash]",
+                "openssh 1:9.2p1-2+deb12u3: packages=[openssh-client, openssh-server]"
             ]
         );
         let whole = &facts.collections[&FactKind::Source];
