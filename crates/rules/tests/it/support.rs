@@ -92,7 +92,8 @@ pub(crate) fn within<T>(
     let written = crate::sighting::take(&mut files);
     let facts = facts.or(written.as_ref());
     let knowledge = files.remove(WEAKNESSES).map(|text| Knowledge {
-        weaknesses: Some(serde_json::from_str(&text).expect("lists of weaknesses")),
+        // What cannot be read is never taken: then there are no lists.
+        weaknesses: serde_json::from_str(&text).ok(),
         ..KNOWLEDGE.clone()
     });
     let mut sources = SourceSet::default();
