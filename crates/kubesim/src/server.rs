@@ -3,17 +3,15 @@
 use crate::cluster::{Answer, Cluster};
 use pvesim::Fault;
 use pvesim::door::{Door, End, held};
+use pvesim::wire::{self, Line};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use serde_json::{Value, json};
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use serde_json::json;
+use std::io;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 /// Longest request.
 const LIMIT: usize = 65_536;
-/// Between two bytes of an answer that drips.
-const DRIP: Duration = Duration::from_millis(20);
 
 struct Shared {
     cluster: Mutex<Cluster>,
@@ -85,84 +83,51 @@ fn connection(
     tcp: TcpStream,
     end: &End,
 ) -> io::Result<()> {
-    let raw = tcp.try_clone()?;
+    let line = Line {
+        raw: &tcp.try_clone()?,
+        end,
+    };
     let tls = ServerConnection::new(config).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(tls, tcp);
     let mut kept = Vec::new();
-    while let Some(asked) = request(&mut stream, &mut kept)? {
+    while let Some(asked) = wire::read(&mut stream, &mut kept, LIMIT, request)? {
         held(&shared.asked).push(format!("{} {}", asked.method, asked.target));
         let (answer, fault) = {
             let mut cluster = held(&shared.cluster);
             let answer = cluster.answer(&asked.method, &asked.target, &asked.token, &asked.body);
             (answer, cluster.fault_of(&asked.target))
         };
-        if !send(&raw, end, &mut stream, answer, fault)? {
+        let bytes = said(answer, fault.as_ref());
+        if !wire::send(&line, &mut stream, fault.as_ref(), &bytes)? {
             break;
         }
     }
     Ok(())
 }
 
-/// Sends an answer, or what a fault makes of it; whether the connection goes on.
-fn send(
-    raw: &TcpStream,
-    end: &End,
-    stream: &mut impl Write,
-    (status, reason, mut answer): Answer,
-    fault: Option<Fault>,
-) -> io::Result<bool> {
-    let whole = |answer: &Value| http(status, reason, answer.to_string().as_bytes());
-    let bytes = match fault {
-        Some(Fault::Hang) => {
-            end.wait(None);
-            return Ok(false);
-        }
-        Some(Fault::Drip) => {
-            for byte in whole(&answer) {
-                stream.write_all(&[byte])?;
-                stream.flush()?;
-                if end.wait(Some(DRIP)) {
-                    return Ok(false);
-                }
-            }
-            return Ok(true);
-        }
-        Some(Fault::Reset) => {
-            raw.shutdown(Shutdown::Both)?;
-            return Ok(false);
-        }
-        Some(Fault::Truncate) => {
-            let bytes = whole(&answer);
-            let most = bytes.len().saturating_sub(10);
-            stream.write_all(bytes.get(..most).unwrap_or_default())?;
-            stream.flush()?;
-            raw.shutdown(Shutdown::Both)?;
-            return Ok(false);
-        }
+/// An answer, or what a fault makes of what it says.
+fn said((status, reason, mut answer): Answer, fault: Option<&Fault>) -> Vec<u8> {
+    match fault {
         Some(Fault::Refuse(status, why)) => {
             let body =
                 json!({"kind": "Status", "status": "Failure", "message": why, "code": status});
-            http(status, "Refused", body.to_string().as_bytes())
+            return http(*status, "Refused", body.to_string().as_bytes());
         }
-        Some(Fault::Garbage(body)) => http(200, "OK", &body),
-        Some(Fault::Huge(size)) => http(200, "OK", &vec![b' '; size]),
+        Some(Fault::Garbage(body)) => return http(200, "OK", body),
+        Some(Fault::Huge(size)) => return http(200, "OK", &vec![b' '; *size]),
         // As if nothing were there.
         Some(Fault::Filter) => {
             answer["items"] = json!([]);
             answer["metadata"] = json!({"resourceVersion": "1"});
-            whole(&answer)
         }
         Some(Fault::Lie(pointer, value)) => {
-            if let Some(place) = answer.pointer_mut(&pointer) {
-                *place = value;
+            if let Some(place) = answer.pointer_mut(pointer) {
+                *place = value.clone();
             }
-            whole(&answer)
         }
-        None => whole(&answer),
-    };
-    stream.write_all(&bytes)?;
-    stream.flush()?;
-    Ok(true)
+        _ => {}
+    }
+    http(status, reason, answer.to_string().as_bytes())
 }
 
 fn http(status: u16, reason: &str, body: &[u8]) -> Vec<u8> {
@@ -186,44 +151,32 @@ struct Request {
     body: Vec<u8>,
 }
 
-/// A request; `None` when the other side is done.
-fn request(stream: &mut impl Read, kept: &mut Vec<u8>) -> io::Result<Option<Request>> {
-    loop {
-        let mut headers = [httparse::EMPTY_HEADER; 32];
-        let mut parsed = httparse::Request::new(&mut headers);
-        if let httparse::Status::Complete(head) = parsed.parse(kept).map_err(io::Error::other)? {
-            let header = |name: &str| {
-                let mut own = parsed
-                    .headers
-                    .iter()
-                    .filter(|h| h.name.eq_ignore_ascii_case(name));
-                own.next()
-                    .map(|h| String::from_utf8_lossy(h.value).trim().to_owned())
-            };
-            let length = header("content-length").map_or(Ok(0), |l| l.parse());
-            let length: usize = length.map_err(io::Error::other)?;
-            let token = header("authorization").unwrap_or_default();
-            let request = Request {
-                method: parsed.method.unwrap_or_default().to_owned(),
-                target: parsed.path.unwrap_or_default().to_owned(),
-                token: token.trim_start_matches("Bearer ").to_owned(),
-                body: kept
-                    .get(head..head.saturating_add(length))
-                    .unwrap_or_default()
-                    .to_vec(),
-            };
-            if kept.len() >= head + length {
-                kept.drain(..head + length);
-                return Ok(Some(request));
-            }
-        }
-        if kept.len() > LIMIT {
-            return Err(io::Error::other("the request is too long"));
-        }
-        let mut part = [0_u8; 4_096];
-        match stream.read(&mut part)? {
-            0 => return Ok(None),
-            n => kept.extend(part.iter().take(n)),
-        }
-    }
+/// A whole request and its length.
+fn request(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut parsed = httparse::Request::new(&mut headers);
+    let httparse::Status::Complete(head) = parsed.parse(bytes).map_err(io::Error::other)? else {
+        return Ok(None);
+    };
+    let header = |name: &str| {
+        let mut own = parsed
+            .headers
+            .iter()
+            .filter(|h| h.name.eq_ignore_ascii_case(name));
+        own.next()
+            .map(|h| String::from_utf8_lossy(h.value).trim().to_owned())
+    };
+    let length = header("content-length").map_or(Ok(0), |l| l.parse());
+    let length: usize = length.map_err(io::Error::other)?;
+    let Some(body) = bytes.get(head..head.saturating_add(length)) else {
+        return Ok(None);
+    };
+    let token = header("authorization").unwrap_or_default();
+    let request = Request {
+        method: parsed.method.unwrap_or_default().to_owned(),
+        target: parsed.path.unwrap_or_default().to_owned(),
+        token: token.trim_start_matches("Bearer ").to_owned(),
+        body: body.to_vec(),
+    };
+    Ok(Some((request, head + length)))
 }

@@ -3,17 +3,15 @@
 use crate::router::Router;
 use pvesim::Fault;
 use pvesim::door::{Door, End, held};
+use pvesim::wire::{self, Line};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 /// Longest request; uhttpd takes no longer body.
 const LIMIT: usize = 65_536;
-/// Between two bytes of an answer that drips.
-const DRIP: Duration = Duration::from_millis(20);
 /// A chunk of an answer.
 const CHUNK: usize = 4_096;
 
@@ -136,15 +134,9 @@ fn connection(
     }
 }
 
-/// The connection below what is said, to be broken off, and until when it may be held up.
-struct Line<'a> {
-    raw: &'a TcpStream,
-    end: &'a End,
-}
-
 fn talk(shared: &Shared, line: &Line<'_>, mut stream: impl Read + Write) -> io::Result<()> {
     let mut kept = Vec::new();
-    while let Some((path, body)) = request(&mut stream, &mut kept)? {
+    while let Some(Request { path, body }) = wire::read(&mut stream, &mut kept, LIMIT, request)? {
         if path != "/ubus" {
             stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?;
             stream.flush()?;
@@ -158,80 +150,47 @@ fn talk(shared: &Shared, line: &Line<'_>, mut stream: impl Read + Write) -> io::
             (shared.refresh)(&mut router);
             (router.answer(&asked), router.fault_of(&name))
         };
-        if !send(line, &mut stream, answer, fault)? {
+        if let Some(Fault::Huge(size)) = fault {
+            huge(&mut stream, size)?;
+            continue;
+        }
+        let bytes = said(answer, fault.as_ref());
+        if !wire::send(line, &mut stream, fault.as_ref(), &bytes)? {
             break;
         }
     }
     Ok(())
 }
 
-/// Sends an answer, or what a fault makes of it; whether the connection goes on.
-fn send(
-    Line { raw, end }: &Line<'_>,
-    stream: &mut impl Write,
-    mut answer: Value,
-    fault: Option<Fault>,
-) -> io::Result<bool> {
-    let bytes = match fault {
-        Some(Fault::Hang) => {
-            end.wait(None);
-            return Ok(false);
-        }
-        Some(Fault::Drip) => {
-            for byte in chunked(answer.to_string().as_bytes()) {
-                stream.write_all(&[byte])?;
-                stream.flush()?;
-                if end.wait(Some(DRIP)) {
-                    return Ok(false);
-                }
-            }
-            return Ok(true);
-        }
-        Some(Fault::Reset) => {
-            raw.shutdown(Shutdown::Both)?;
-            return Ok(false);
-        }
-        Some(Fault::Truncate) => {
-            let bytes = chunked(answer.to_string().as_bytes());
-            let most = bytes.len().saturating_sub(10);
-            stream.write_all(bytes.get(..most).unwrap_or_default())?;
-            stream.flush()?;
-            raw.shutdown(Shutdown::Both)?;
-            return Ok(false);
-        }
+/// An answer, or what a fault makes of what it says.
+fn said(mut answer: Value, fault: Option<&Fault>) -> Vec<u8> {
+    match fault {
         Some(Fault::Refuse(status, reason)) => {
-            format!("HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\n\r\n").into_bytes()
+            let head = format!("HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\n\r\n");
+            return head.into_bytes();
         }
-        Some(Fault::Garbage(body)) => chunked(&body),
-        Some(Fault::Huge(size)) => return huge(stream, size),
+        Some(Fault::Garbage(body)) => return chunked(body),
         // An answer without anything in it, which is no empty list.
-        Some(Fault::Filter) => {
-            answer["result"] = json!([0]);
-            chunked(answer.to_string().as_bytes())
-        }
+        Some(Fault::Filter) => answer["result"] = json!([0]),
         Some(Fault::Lie(pointer, value)) => {
             if let Some(place) = answer.pointer_mut(&format!("/result/1{pointer}")) {
-                *place = value;
+                *place = value.clone();
             }
-            chunked(answer.to_string().as_bytes())
         }
-        None => chunked(answer.to_string().as_bytes()),
-    };
-    stream.write_all(&bytes)?;
-    stream.flush()?;
-    Ok(true)
+        _ => {}
+    }
+    chunked(answer.to_string().as_bytes())
 }
 
 /// Blanks, for as long as somebody takes them.
-fn huge(stream: &mut impl Write, size: usize) -> io::Result<bool> {
+fn huge(stream: &mut impl Write, size: usize) -> io::Result<()> {
     stream.write_all(HEAD.as_bytes())?;
     let chunk = [format!("{CHUNK:x}\r\n").as_bytes(), &[b' '; CHUNK], b"\r\n"].concat();
     for _ in 0..size / CHUNK {
         stream.write_all(&chunk)?;
     }
     stream.write_all(b"0\r\n\r\n")?;
-    stream.flush()?;
-    Ok(true)
+    stream.flush()
 }
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\nTransfer-Encoding: chunked\r\nKeep-Alive: timeout=20\r\nContent-Type: application/json\r\n\r\n";
@@ -248,34 +207,30 @@ fn chunked(body: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The path and body of a request; `None` when the other side is done.
-fn request(stream: &mut impl Read, kept: &mut Vec<u8>) -> io::Result<Option<(String, Vec<u8>)>> {
-    loop {
-        let mut headers = [httparse::EMPTY_HEADER; 32];
-        let mut parsed = httparse::Request::new(&mut headers);
-        if let httparse::Status::Complete(head) = parsed.parse(kept).map_err(io::Error::other)? {
-            let mut lengths = parsed
-                .headers
-                .iter()
-                .filter(|h| h.name.eq_ignore_ascii_case("content-length"));
-            let length = lengths
-                .next()
-                .map(|h| String::from_utf8_lossy(h.value).trim().parse());
-            let length: usize = length.unwrap_or(Ok(0)).map_err(io::Error::other)?;
-            let path = parsed.path.unwrap_or_default().to_owned();
-            if let Some(body) = kept.get(head..head.saturating_add(length)) {
-                let body = body.to_vec();
-                kept.drain(..head + length);
-                return Ok(Some((path, body)));
-            }
-        }
-        if kept.len() > LIMIT {
-            return Err(io::Error::other("the request is too long"));
-        }
-        let mut part = [0_u8; 4_096];
-        match stream.read(&mut part)? {
-            0 => return Ok(None),
-            n => kept.extend(part.iter().take(n)),
-        }
-    }
+struct Request {
+    path: String,
+    body: Vec<u8>,
+}
+
+/// A whole request and its length.
+fn request(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut parsed = httparse::Request::new(&mut headers);
+    let httparse::Status::Complete(head) = parsed.parse(bytes).map_err(io::Error::other)? else {
+        return Ok(None);
+    };
+    let mut lengths = parsed
+        .headers
+        .iter()
+        .filter(|h| h.name.eq_ignore_ascii_case("content-length"));
+    let length = lengths
+        .next()
+        .map(|h| String::from_utf8_lossy(h.value).trim().parse());
+    let length: usize = length.unwrap_or(Ok(0)).map_err(io::Error::other)?;
+    let path = parsed.path.unwrap_or_default().to_owned();
+    let Some(body) = bytes.get(head..head.saturating_add(length)) else {
+        return Ok(None);
+    };
+    let body = body.to_vec();
+    Ok(Some((Request { path, body }, head + length)))
 }

@@ -1,6 +1,7 @@
 //! HTTP/1.1 as far as the product speaks it: one request after the other on a connection, forms and queries, texts in status lines.
 
 use crate::call::{Answer, Asked, Caller, Method};
+use crate::wire;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,20 +14,7 @@ pub(crate) const BASE: &str = "/api2/json";
 
 /// Reads a request; `None` when the other side is done.
 pub(crate) fn read(stream: &mut impl Read, kept: &mut Vec<u8>) -> io::Result<Option<Asked>> {
-    loop {
-        if let Some((asked, length)) = parse(kept)? {
-            kept.drain(..length);
-            return Ok(Some(asked));
-        }
-        if kept.len() > LIMIT {
-            return Err(io::Error::other("the request is too long"));
-        }
-        let mut part = [0_u8; 4096];
-        match stream.read(&mut part)? {
-            0 => return Ok(None),
-            n => kept.extend(part.iter().take(n)),
-        }
-    }
+    wire::read(stream, kept, LIMIT, parse)
 }
 
 /// A whole request and its length.

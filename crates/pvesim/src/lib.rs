@@ -25,6 +25,7 @@ mod server;
 mod state;
 pub mod table;
 mod task;
+pub mod wire;
 
 pub use access::{Access, Acl, Tfa, Token, User, Whose};
 pub use call::{Answer, Asked, Caller, Method};

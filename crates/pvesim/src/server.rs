@@ -5,20 +5,15 @@ use crate::door::{Door, End, held};
 use crate::fault::Fault;
 use crate::http;
 use crate::state::State;
+use crate::wire::{self, Line};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::io::{self, Write as _};
+use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
-
-/// Between two bytes of an answer that drips.
-const DRIP: Duration = Duration::from_millis(20);
-
-type Stream = StreamOwned<ServerConnection, TcpStream>;
 
 /// A product that can be served.
 pub trait Served: Send + 'static {
@@ -171,6 +166,10 @@ fn serve<S: Served>(
     tcp: TcpStream,
     end: &End,
 ) -> io::Result<()> {
+    let line = Line {
+        raw: &tcp.try_clone()?,
+        end,
+    };
     let tls = ServerConnection::new(config).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(tls, tcp);
     let mut kept = Vec::new();
@@ -181,7 +180,7 @@ fn serve<S: Served>(
             state.refresh();
             if state.is_gone() {
                 // Nobody is there to answer, not even with the end of TLS.
-                return stream.sock.shutdown(Shutdown::Both);
+                return line.raw.shutdown(Shutdown::Both);
             }
             let fault = state.fault(&asked.path);
             let answer = match &fault {
@@ -190,68 +189,26 @@ fn serve<S: Served>(
             };
             (answer, fault)
         };
-        if !send(end, &mut stream, answer, fault)? {
+        let bytes = said(answer, fault.as_ref());
+        if !wire::send(&line, &mut stream, fault.as_ref(), &bytes)? {
             break;
         }
     }
     Ok(())
 }
 
-/// Sends an answer, or what a fault makes of it; whether the connection goes on.
-fn send(
-    end: &End,
-    stream: &mut Stream,
-    mut answer: Answer,
-    fault: Option<Fault>,
-) -> io::Result<bool> {
+/// An answer, or what a fault makes of what it says.
+fn said(mut answer: Answer, fault: Option<&Fault>) -> Vec<u8> {
     match fault {
-        Some(Fault::Hang) => {
-            end.wait(None);
-            return Ok(false);
-        }
-        Some(Fault::Reset) => {
-            // Nothing more, not even the end of TLS.
-            stream.sock.shutdown(Shutdown::Both)?;
-            return Ok(false);
-        }
-        Some(Fault::Truncate) => {
-            let bytes = http::render(&answer, None);
-            stream.write_all(
-                bytes
-                    .get(..bytes.len().saturating_sub(10))
-                    .unwrap_or_default(),
-            )?;
-            stream.flush()?;
-            stream.sock.shutdown(Shutdown::Both)?;
-            return Ok(false);
-        }
-        Some(Fault::Garbage(body)) => stream.write_all(&http::render(&answer, Some(&body)))?,
-        Some(Fault::Huge(size)) => {
-            stream.write_all(&http::render(&answer, Some(&vec![b' '; size])))?
-        }
-        Some(Fault::Drip) => {
-            for byte in http::render(&answer, None) {
-                stream.write_all(&[byte])?;
-                stream.flush()?;
-                if end.wait(Some(DRIP)) {
-                    return Ok(false);
-                }
-            }
-        }
+        Some(Fault::Garbage(body)) => return http::render(&answer, Some(body)),
+        Some(Fault::Huge(size)) => return http::render(&answer, Some(&vec![b' '; *size])),
         Some(Fault::Filter) if answer.body["data"].is_array() => {
             answer.body = json!({ "data": [] });
-            stream.write_all(&http::render(&answer, None))?;
         }
-        Some(Fault::Lie(pointer, value)) => {
-            lie(&mut answer.body, &pointer, value);
-            stream.write_all(&http::render(&answer, None))?;
-        }
-        Some(Fault::Refuse(..) | Fault::Filter) | None => {
-            stream.write_all(&http::render(&answer, None))?
-        }
+        Some(Fault::Lie(pointer, value)) => lie(&mut answer.body, pointer, value.clone()),
+        _ => {}
     }
-    stream.flush()?;
-    Ok(true)
+    http::render(&answer, None)
 }
 
 fn lie(body: &mut Value, pointer: &str, value: Value) {
