@@ -9,13 +9,14 @@ use self::lost::{Lost, lost};
 use crate::bodies::{self, Body, Index};
 use crate::copies::{Copies, Copy};
 use diag::{Span, Spanned};
-use model::declare::{OptExt as _, Ref};
+use model::declare::{Opt, OptExt as _, Ref};
 use model::id::Kind;
-use model::lab::Lab;
+use model::lab::guest::{Cluster, Guest, Stack};
 use model::lab::hardware::UnattendedBoot;
 use model::lab::people::{SecretEntry, SecretStore};
 use model::lab::service::{Dependency, Runs, Service, Status, Strength};
-use model::lab::storage::Encryption;
+use model::lab::storage::{Encryption, Pool};
+use model::lab::{Host, Lab, Repository};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -108,9 +109,15 @@ pub fn loops<'a>(lab: &'a Lab, copies: &Copies<'a>, bodies: &[Body<'a>]) -> Vec<
         opens: opens(lab),
         states: states(lab),
     };
-    let formulas = builder.formulas();
-    let lost = lost(&formulas);
-    let stuck: Vec<Node<'_>> = formulas.keys().filter(|n| lost.has(n)).copied().collect();
+    let things = things(lab);
+    let lost = lost(&things, |thing| builder.formula(thing));
+    // Few wait for themselves, if any: the formulas of all would be most of what a check of a large lab holds.
+    let formulas: BTreeMap<_, _> = things
+        .iter()
+        .filter(|thing| lost.has(&thing.node()))
+        .map(|thing| (thing.node(), builder.formula(thing)))
+        .collect();
+    let stuck: Vec<Node<'_>> = formulas.keys().copied().collect();
     let mut out: Vec<Loop<'_>> = Vec::new();
     let mut told: BTreeSet<Node<'_>> = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -255,120 +262,147 @@ fn plain<'a>(to: Node<'a>, why: &'static str, span: Span) -> Formula<'a> {
     })
 }
 
+/// An object that has a formula.
+#[derive(Clone, Copy)]
+enum Thing<'a> {
+    Host(&'a str, &'a Host),
+    Guest(&'a str, &'a Guest),
+    Cluster(&'a str, &'a Cluster),
+    Service(&'a str, &'a Service),
+    Stack(&'a str, &'a Stack),
+    Pool(&'a str, &'a Pool),
+    Dataset(&'a str),
+    Repository(&'a str, &'a Repository),
+    Secret(&'a str, &'a SecretEntry),
+}
+
+impl<'a> Thing<'a> {
+    fn node(&self) -> Node<'a> {
+        match self {
+            Thing::Host(name, _) => (Kind::Host, name),
+            Thing::Guest(name, _) => (Kind::Guest, name),
+            Thing::Cluster(name, _) => (Kind::Cluster, name),
+            Thing::Service(name, _) => (Kind::Service, name),
+            Thing::Stack(name, _) => (Kind::Stack, name),
+            Thing::Pool(name, _) => (Kind::Pool, name),
+            Thing::Dataset(name) => (Kind::Dataset, name),
+            Thing::Repository(name, _) => (Kind::Repository, name),
+            Thing::Secret(name, _) => (Kind::Secret, name),
+        }
+    }
+}
+
+fn things(lab: &Lab) -> Vec<Thing<'_>> {
+    let mut out = Vec::new();
+    out.extend(lab.hosts.iter().map(|(n, o)| Thing::Host(n, o)));
+    out.extend(lab.guests.iter().map(|(n, o)| Thing::Guest(n, o)));
+    out.extend(lab.clusters.iter().map(|(n, o)| Thing::Cluster(n, o)));
+    let services = lab.services.iter().filter(|(_, s)| is_meant(s));
+    out.extend(services.map(|(n, o)| Thing::Service(n, o)));
+    out.extend(lab.stacks.iter().map(|(n, o)| Thing::Stack(n, o)));
+    out.extend(lab.pools.iter().map(|(n, o)| Thing::Pool(n, o)));
+    out.extend(lab.datasets.keys().map(|n| Thing::Dataset(n)));
+    out.extend(
+        lab.repositories
+            .iter()
+            .map(|(n, o)| Thing::Repository(n, o)),
+    );
+    out.extend(lab.secrets.iter().map(|(n, o)| Thing::Secret(n, o)));
+    out
+}
+
+/// `on` and its kind, where it is given and known.
+fn by<'a, const SET: u64>(given: &'a Opt<Ref<SET>>, why: &'static str) -> Option<Formula<'a>> {
+    let given = given.as_ref()?;
+    Some(leaf(given.value()?, why, given.span))
+}
+
 impl<'a> Builder<'a, '_> {
-    fn formulas(&self) -> BTreeMap<Node<'a>, Formula<'a>> {
-        let lab = self.lab;
-        // Sorted once as a whole: a map filled one by one compares every name with many others.
-        let mut out = Vec::new();
-        for (name, host) in &lab.hosts {
-            let about = &host.about;
-            let mut all = self.rebuilt(&about.rebuild_needs);
-            let alone = matches!(
-                about.unattended_boot.known(),
-                Some(UnattendedBoot::Tpm | UnattendedBoot::Tang)
-            );
-            if encrypted(about.encryption.known()) && !alone {
-                all.push(self.opened((Kind::Host, name)));
+    fn formula(&self, thing: &Thing<'a>) -> Formula<'a> {
+        match *thing {
+            Thing::Host(name, host) => self.host(name, host),
+            Thing::Guest(name, guest) => self.guest(name, guest),
+            Thing::Cluster(name, cluster) => self.cluster(name, cluster),
+            Thing::Service(name, service) => self.service(name, service),
+            Thing::Stack(_, stack) => Formula::all(by(&stack.on, "runs on").into_iter().collect()),
+            Thing::Pool(name, pool) => self.pool(name, pool),
+            Thing::Dataset(name) => Formula::all(self.restored((Kind::Dataset, name))),
+            Thing::Repository(name, store) => self.repository(name, store),
+            Thing::Secret(_, secret) => {
+                let kept = keeper(self.lab, secret);
+                let kept = kept.map(|(node, span)| plain(node, "is kept in", span));
+                Formula::all(kept.into_iter().collect())
             }
-            out.push(((Kind::Host, name.as_str()), Formula::all(all)));
-        }
-        for (name, guest) in &lab.guests {
-            let mut all = self.rebuilt(&guest.rebuild_needs);
-            let on = guest
-                .on
-                .as_ref()
-                .and_then(|g| Some(leaf(g.value()?, "runs on", g.span)));
-            all.extend(on);
-            let disks = guest.disks.values().filter_map(|d| d.pool.as_ref());
-            all.extend(disks.filter_map(|p| Some(leaf(p.value()?, "has a disk on", p.span))));
-            if encrypted(guest.encryption.known()) {
-                all.push(self.opened((Kind::Guest, name)));
-            }
-            all.push(self.images(name));
-            out.push(((Kind::Guest, name.as_str()), Formula::all(all)));
-        }
-        for (name, cluster) in &lab.clusters {
-            let node = (Kind::Cluster, name.as_str());
-            let mut all = self.rebuilt(&cluster.rebuild_needs);
-            let members = match cluster.masters.is_empty() {
-                true => &cluster.members,
-                false => &cluster.masters,
-            };
-            let members = members.iter().map(|m| leaf(&m.value, "runs on", m.span));
-            all.push(Formula::any(members.collect()));
-            all.extend(self.restored(node));
-            all.extend(self.state_of(name));
-            out.push((node, Formula::all(all)));
-        }
-        for (name, service) in lab.services.iter().filter(|(_, s)| is_meant(s)) {
-            out.push(((Kind::Service, name.as_str()), self.service(name, service)));
-        }
-        self.stores(&mut out);
-        self.secrets(&mut out);
-        out.into_iter().collect()
-    }
-
-    fn stores(&self, out: &mut Vec<(Node<'a>, Formula<'a>)>) {
-        let lab = self.lab;
-        for (name, stack) in &lab.stacks {
-            let on = stack
-                .on
-                .as_ref()
-                .and_then(|s| Some(leaf(s.value()?, "runs on", s.span)));
-            out.push(((Kind::Stack, name), Formula::all(on.into_iter().collect())));
-        }
-        for (name, pool) in &lab.pools {
-            let from = pool
-                .from
-                .as_ref()
-                .and_then(|p| Some(leaf(p.value()?, "lies on", p.span)));
-            let on = pool
-                .on
-                .as_ref()
-                .and_then(|p| Some(leaf(p.value()?, "is on", p.span)));
-            let mut all: Vec<_> = from.into_iter().chain(on).collect();
-            if encrypted(pool.encryption.known()) {
-                all.push(self.opened((Kind::Pool, name)));
-            }
-            out.push(((Kind::Pool, name), Formula::all(all)));
-        }
-        for name in lab.datasets.keys() {
-            let node = (Kind::Dataset, name.as_str());
-            out.push((node, Formula::all(self.restored(node))));
-        }
-        for (name, store) in &lab.repositories {
-            let about = &store.about;
-            let mut all = Vec::new();
-            let host = store
-                .on
-                .as_ref()
-                .and_then(|on| Some(plain((Kind::Host, on.value()?.as_str()), "is on", on.span)));
-            all.extend(host);
-            let held = about.held_by.as_ref();
-            all.extend(held.and_then(|h| Some(leaf(h.value()?, "is kept by", h.span))));
-            let pool = about.pool.as_ref();
-            all.extend(pool.and_then(|p| Some(leaf(p.value()?, "lies on", p.span))));
-            let node = (Kind::Repository, name.as_str());
-            let keys = about
-                .keys
-                .iter()
-                .map(|k| leaf(&k.value, "is opened by", k.span));
-            let mut keys: Vec<_> = keys.collect();
-            if keys.is_empty() {
-                keys.push(self.opened(node));
-            }
-            all.push(Formula::any(keys));
-            out.push((node, Formula::all(all)));
         }
     }
 
-    fn secrets(&self, out: &mut Vec<(Node<'a>, Formula<'a>)>) {
-        for (name, secret) in &self.lab.secrets {
-            let kept = keeper(self.lab, secret);
-            let kept = kept.map(|(node, span)| plain(node, "is kept in", span));
-            let all = Formula::all(kept.into_iter().collect());
-            out.push(((Kind::Secret, name.as_str()), all));
+    fn host(&self, name: &'a str, host: &'a Host) -> Formula<'a> {
+        let about = &host.about;
+        let mut all = self.rebuilt(&about.rebuild_needs);
+        let alone = matches!(
+            about.unattended_boot.known(),
+            Some(UnattendedBoot::Tpm | UnattendedBoot::Tang)
+        );
+        if encrypted(about.encryption.known()) && !alone {
+            all.push(self.opened((Kind::Host, name)));
         }
+        Formula::all(all)
+    }
+
+    fn guest(&self, name: &'a str, guest: &'a Guest) -> Formula<'a> {
+        let mut all = self.rebuilt(&guest.rebuild_needs);
+        all.extend(by(&guest.on, "runs on"));
+        let disks = guest.disks.values();
+        all.extend(disks.filter_map(|d| by(&d.pool, "has a disk on")));
+        if encrypted(guest.encryption.known()) {
+            all.push(self.opened((Kind::Guest, name)));
+        }
+        all.push(self.images(name));
+        Formula::all(all)
+    }
+
+    fn cluster(&self, name: &'a str, cluster: &'a Cluster) -> Formula<'a> {
+        let mut all = self.rebuilt(&cluster.rebuild_needs);
+        let members = match cluster.masters.is_empty() {
+            true => &cluster.members,
+            false => &cluster.masters,
+        };
+        let members = members.iter().map(|m| leaf(&m.value, "runs on", m.span));
+        all.push(Formula::any(members.collect()));
+        all.extend(self.restored((Kind::Cluster, name)));
+        all.extend(self.state_of(name));
+        Formula::all(all)
+    }
+
+    fn pool(&self, name: &'a str, pool: &'a Pool) -> Formula<'a> {
+        let from = by(&pool.from, "lies on");
+        let mut all: Vec<_> = from.into_iter().chain(by(&pool.on, "is on")).collect();
+        if encrypted(pool.encryption.known()) {
+            all.push(self.opened((Kind::Pool, name)));
+        }
+        Formula::all(all)
+    }
+
+    fn repository(&self, name: &'a str, store: &'a Repository) -> Formula<'a> {
+        let about = &store.about;
+        let mut all = Vec::new();
+        let host = store
+            .on
+            .as_ref()
+            .and_then(|on| Some(plain((Kind::Host, on.value()?.as_str()), "is on", on.span)));
+        all.extend(host);
+        all.extend(by(&about.held_by, "is kept by"));
+        all.extend(by(&about.pool, "lies on"));
+        let keys = about
+            .keys
+            .iter()
+            .map(|k| leaf(&k.value, "is opened by", k.span));
+        let mut keys: Vec<_> = keys.collect();
+        if keys.is_empty() {
+            keys.push(self.opened((Kind::Repository, name)));
+        }
+        all.push(Formula::any(keys));
+        Formula::all(all)
     }
 
     fn service(&self, name: &'a str, service: &'a Service) -> Formula<'a> {
@@ -453,16 +487,12 @@ fn encrypted(how: Option<&Encryption>) -> bool {
 }
 
 fn runs(runs: &Runs) -> Formula<'_> {
-    fn on<const SET: u64>(given: &model::declare::Opt<Ref<SET>>) -> Option<Formula<'_>> {
-        let given = given.as_ref()?;
-        Some(leaf(given.value()?, "runs on", given.span))
-    }
     let places = [
-        on(&runs.stack),
-        on(&runs.guest),
-        on(&runs.host),
-        on(&runs.cluster),
-        on(&runs.device),
+        by(&runs.stack, "runs on"),
+        by(&runs.guest, "runs on"),
+        by(&runs.host, "runs on"),
+        by(&runs.cluster, "runs on"),
+        by(&runs.device, "runs on"),
     ];
     Formula::all(places.into_iter().flatten().collect())
 }

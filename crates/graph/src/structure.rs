@@ -5,15 +5,19 @@
 //! For single faults this is exact: the elements whose loss alone takes an element down are its cut set of size one.
 
 mod build;
+mod index;
 mod paths;
+
+use self::index::Index;
 
 use model::declare::Target;
 use petgraph::Direction::Incoming;
 use petgraph::algo::{astar, kosaraju_scc};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// More entries than this in all cut sets together are not computed; a lab of a hundred thousand services has far fewer.
 const MOST: usize = 20_000_000;
@@ -45,7 +49,39 @@ pub struct Element {
 #[derive(Debug, Default)]
 pub struct Structure {
     graph: DiGraph<Element, ()>,
-    index: FxHashMap<Target, NodeIndex>,
+    index: Index,
+    /// Elements that need each other in some way, found once.
+    components: OnceLock<Components>,
+}
+
+/// Each set of elements that need each other; what is needed comes before what needs it.
+#[derive(Debug)]
+struct Components {
+    /// One set behind the other.
+    nodes: Vec<NodeIndex>,
+    /// Where each set ends.
+    ends: Vec<usize>,
+}
+
+impl Components {
+    fn of(graph: &DiGraph<Element, ()>) -> Self {
+        let sets = kosaraju_scc(graph);
+        let mut out = Self {
+            nodes: Vec::with_capacity(graph.node_count()),
+            ends: Vec::with_capacity(sets.len()),
+        };
+        for set in sets {
+            out.nodes.extend(set);
+            out.ends.push(out.nodes.len());
+        }
+        out
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[NodeIndex]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let sets = starts.zip(&self.ends);
+        sets.filter_map(|(from, to)| self.nodes.get(*from..*to))
+    }
 }
 
 /// For each element, those whose loss alone takes it down, in order, itself included.
@@ -54,7 +90,7 @@ pub struct Cuts(Vec<Vec<NodeIndex>>);
 impl Structure {
     /// The element of a thing, if something is said of it.
     pub fn find(&self, target: &Target) -> Option<NodeIndex> {
-        self.index.get(target).copied()
+        self.index.find(&self.graph, target)
     }
 
     /// Elements, by their number, that need one of several of which nobody knows which.
@@ -140,6 +176,10 @@ impl Structure {
         nodes.map(is).collect()
     }
 
+    fn components(&self) -> &Components {
+        self.components.get_or_init(|| Components::of(&self.graph))
+    }
+
     /// For each element, by its number, those that are asked for and that it needs in some way, in order, itself included. Most need the same
     /// as what they need, and share it.
     pub fn below(&self, wanted: impl Fn(&Target) -> bool) -> Vec<Rc<[NodeIndex]>> {
@@ -147,7 +187,7 @@ impl Structure {
         let is_wanted = |n: &NodeIndex| wanted.get(n.index()) == Some(&true);
         let mut out: Vec<Rc<[NodeIndex]>> = vec![Rc::from([]); self.graph.node_count()];
         // What is needed comes before what needs it.
-        for component in kosaraju_scc(&self.graph) {
+        for component in self.components().iter() {
             let mut all: Vec<NodeIndex> = component.iter().copied().filter(is_wanted).collect();
             let mut largest: Rc<[NodeIndex]> = Rc::from([]);
             let children = component.iter().flat_map(|n| self.graph.neighbors(*n));
@@ -179,21 +219,21 @@ impl Structure {
         let mut sets: Vec<Vec<NodeIndex>> = vec![Vec::new(); self.graph.node_count()];
         let (mut total, mut work) = (0, 0);
         // What is needed comes before what needs it.
-        for component in kosaraju_scc(&self.graph) {
-            if component.len() > 1 && self.all_needed(&component) {
-                let set = self.shared(&component, &sets);
+        for component in self.components().iter() {
+            if component.len() > 1 && self.all_needed(component) {
+                let set = self.shared(component, &sets);
                 total += set.len().saturating_mul(component.len());
                 if total > MOST {
                     return None;
                 }
-                for node in &component {
+                for node in component {
                     *sets.get_mut(node.index())? = set.clone();
                 }
                 continue;
             }
             loop {
                 let mut changed = false;
-                for node in &component {
+                for node in component {
                     let set = self.cut(*node, &sets);
                     work += set.len();
                     let slot = sets.get_mut(node.index())?;

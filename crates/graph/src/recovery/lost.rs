@@ -1,8 +1,7 @@
 //! What is left when everything that can come back has come back: a least fixpoint, in time linear in what the formulas say.
 
-use super::{Formula, Node};
+use super::{Formula, Node, Thing};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
 
 /// What cannot come back; most labs have nothing of it.
 pub(super) struct Lost<'a>(FxHashSet<Node<'a>>);
@@ -15,38 +14,47 @@ impl<'a> Lost<'a> {
 
 /// Part of a formula that waits for more of its parts.
 struct Gate {
-    missing: usize,
+    missing: u32,
     then: Then,
 }
 
 /// What an open gate is good for.
 #[derive(Clone, Copy)]
 enum Then {
-    Gate(usize),
+    Gate(u32),
     /// The object is there.
-    Node(usize),
+    Node(u32),
 }
 
 struct Gates<'n, 'a> {
-    ids: &'n FxHashMap<Node<'a>, usize>,
+    ids: &'n FxHashMap<Node<'a>, u32>,
     gates: Vec<Gate>,
     /// An object, and a gate that waits for it.
-    wants: Vec<(usize, usize)>,
+    wants: Vec<(u32, u32)>,
+}
+
+/// No lab has as many objects as a number of this kind can count.
+fn small(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Everything that waits for itself, or for something that does. What is not described is taken as being there.
-pub(super) fn lost<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> Lost<'a> {
-    let ids: FxHashMap<Node<'a>, usize> =
-        formulas.keys().enumerate().map(|(n, k)| (*k, n)).collect();
+///
+/// A formula is asked for once and not kept.
+pub(super) fn lost<'a>(
+    things: &[Thing<'a>],
+    formula: impl Fn(&Thing<'a>) -> Formula<'a>,
+) -> Lost<'a> {
+    let ids: FxHashMap<Node<'a>, u32> = things.iter().map(Thing::node).zip(0..).collect();
     let mut gates = Gates {
         ids: &ids,
-        gates: Vec::with_capacity(formulas.len()),
-        wants: Vec::with_capacity(formulas.len()),
+        gates: Vec::with_capacity(things.len()),
+        wants: Vec::with_capacity(things.len()),
     };
-    let mut there = Vec::with_capacity(formulas.len());
+    let mut there = Vec::with_capacity(things.len());
     let mut open = Vec::new();
-    for (node, formula) in formulas.values().enumerate() {
-        let is_open = gates.add(formula, Then::Node(node));
+    for (thing, node) in things.iter().zip(0..) {
+        let is_open = gates.add(&formula(thing), Then::Node(node));
         there.push(is_open);
         open.extend(is_open.then_some(node));
     }
@@ -61,15 +69,15 @@ pub(super) fn lost<'a>(formulas: &BTreeMap<Node<'a>, Formula<'a>>) -> Lost<'a> {
         let waiting = wants.iter().skip(first).take_while(|(n, _)| *n == node);
         for (_, gate) in waiting {
             if let Some(came) = step(&mut gates, *gate)
-                && let Some(is_there) = there.get_mut(came).filter(|t| !**t)
+                && let Some(is_there) = there.get_mut(came as usize).filter(|t| !**t)
             {
                 *is_there = true;
                 open.push(came);
             }
         }
     }
-    let keys = formulas.keys().zip(there);
-    Lost(keys.filter(|(_, t)| !t).map(|(k, _)| *k).collect())
+    let things = things.iter().zip(there);
+    Lost(things.filter(|(_, t)| !t).map(|(t, _)| t.node()).collect())
 }
 
 impl<'a> Gates<'_, 'a> {
@@ -79,9 +87,15 @@ impl<'a> Gates<'_, 'a> {
             Formula::Leaf(_) => (1, std::slice::from_ref(formula)),
             Formula::Of(wanted, parts) => (*wanted, parts.as_slice()),
         };
-        let gate = self.gates.len();
+        match (wanted, parts) {
+            (0, _) => return true,
+            // Of one part there is nothing to count.
+            (1, [only @ Formula::Of(..)]) => return self.add(only, then),
+            _ => {}
+        }
+        let gate = small(self.gates.len());
         self.gates.push(Gate {
-            missing: wanted,
+            missing: small(wanted),
             then,
         });
         let mut met = 0;
@@ -98,8 +112,8 @@ impl<'a> Gates<'_, 'a> {
             };
             met += usize::from(is_met);
         }
-        let missing = wanted.saturating_sub(met);
-        if let Some(gate) = self.gates.get_mut(gate) {
+        let missing = small(wanted.saturating_sub(met));
+        if let Some(gate) = self.gates.get_mut(gate as usize) {
             gate.missing = missing;
         }
         missing == 0
@@ -107,9 +121,9 @@ impl<'a> Gates<'_, 'a> {
 }
 
 /// One part of a gate has come; gives the object that is there by it.
-fn step(gates: &mut [Gate], mut at: usize) -> Option<usize> {
+fn step(gates: &mut [Gate], mut at: u32) -> Option<u32> {
     loop {
-        let gate = gates.get_mut(at)?;
+        let gate = gates.get_mut(at as usize)?;
         // An open gate was counted when it opened.
         gate.missing = gate.missing.checked_sub(1)?;
         match (gate.missing, gate.then) {

@@ -29,7 +29,7 @@ impl Structure {
         let about = lab.hosts.len() * 2 + lab.guests.len() + lab.pools.len() + lab.services.len();
         out.graph.reserve_nodes(about);
         out.graph.reserve_edges(about * 2);
-        out.index.reserve(about);
+        out.index.reserve(&out.graph, about);
         power(lab, &mut out);
         machines(lab, &mut out);
         lab.clusters
@@ -47,6 +47,8 @@ impl Structure {
         }
         let services = lab.services.iter().filter(|(_, s)| s.is_running());
         services.for_each(|(name, s)| service(lab, name, s, &mut out));
+        // Those of power alone were found on the way.
+        out.components.take();
         out
     }
 
@@ -56,14 +58,14 @@ impl Structure {
 
     /// The element of a thing; most are asked for again and again.
     fn at(&mut self, target: &Target) -> NodeIndex {
-        if let Some(known) = self.index.get(target) {
-            return *known;
+        if let Some(known) = self.find(target) {
+            return known;
         }
         let node = self.graph.add_node(Element {
             target: Some(target.clone()),
             need: Need::All,
         });
-        self.index.insert(target.clone(), node);
+        self.index.insert(&self.graph, node);
         node
     }
 
@@ -162,8 +164,11 @@ fn power(lab: &Lab, out: &mut Structure) {
 fn common_causes(power: &Structure) -> BTreeMap<Target, BTreeSet<ObjectRef>> {
     let mut out: BTreeMap<Target, BTreeSet<ObjectRef>> = BTreeMap::new();
     let Some(cuts) = power.cuts() else { return out };
-    for (target, node) in &power.index {
-        for cause in cuts.of(*node).iter().filter(|c| *c != node) {
+    for node in power.graph.node_indices() {
+        let Some(target) = power.target(node) else {
+            continue;
+        };
+        for cause in cuts.of(node).iter().filter(|c| **c != node) {
             if let Some(cause) = power.target(*cause) {
                 let fallen = out.entry(cause.clone()).or_default();
                 fallen.insert(target.object.clone());

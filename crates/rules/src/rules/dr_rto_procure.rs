@@ -10,6 +10,7 @@ use graph::takeover::{Demand, Standby, Takeover, is_bought};
 use model::declare::OptExt as _;
 use model::id::Kind;
 use model::lab::money::Asset;
+use model::lab::service::Service;
 use model::lab::{FaultScope, Host, Lab};
 use model::units::Seconds;
 use rustc_hash::FxHashMap;
@@ -64,11 +65,11 @@ struct Must<'a> {
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     let lab = ctx.lab;
-    let (musts, stand_ins) = rayon::join(|| musts(ctx), || StandIns::of(ctx));
-    let mut musts: Vec<_> = musts.into_iter().collect();
-    musts.sort_unstable_by_key(|(lost, _)| *lost);
+    let (held, stand_ins) = rayon::join(|| held(ctx), || StandIns::of(ctx));
+    let mut held: Vec<_> = held.into_iter().collect();
+    held.sort_unstable_by_key(|(lost, _)| *lost);
     let assets = owned(lab);
-    for ((host, scope), musts) in musts {
+    for ((host, scope), held) in held {
         let Some((name, machine)) = lab.hosts.get_key_value(host) else {
             continue;
         };
@@ -77,12 +78,18 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         if !(told && is_bought(machine)) {
             continue;
         }
-        let (waiting, open) = stand_ins.waiting(name, scope, musts);
         let owned = assets.get(name.as_str()).map_or(&[][..], Vec::as_slice);
-        let sure = judge(owned, name, machine, scope, waiting);
+        let delivery = Delivery::of(owned, scope);
+        let musts = held.iter().filter_map(|what| what.must(lab, scope));
+        // Where a delivery would come in time, nobody has to stand in. What takes all of the time leaves none for the restore.
+        let musts: Vec<_> = musts.filter(|m| delivery.wait(m) >= m.rto).collect();
+        if musts.is_empty() {
+            continue;
+        }
+        let (waiting, open) = stand_ins.waiting(name, scope, musts);
+        let sure = delivery.judge(name, machine, scope, waiting);
         let d = sure.or_else(|| {
-            // Where a delivery would come in time, nobody has to stand in.
-            judge(owned, name, machine, scope, open.musts)?;
+            open.musts.first()?;
             let message = format!(
                 "whether {} has to be bought anew when it fails",
                 thing(name, scope)
@@ -95,31 +102,48 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// What must be back after the loss of a host or of one of its disks.
-fn musts<'c>(ctx: &'c Context<'_>) -> FxHashMap<(&'c str, FaultScope), Vec<Must<'c>>> {
+/// What a host or a disk of it holds.
+enum Held<'c, 'a> {
+    Body(&'c Body<'a>),
+    Service(&'a str, &'a Service),
+}
+
+impl<'a> Held<'_, 'a> {
+    /// What of it must be back, and when.
+    fn must(&self, lab: &'a Lab, scope: FaultScope) -> Option<Must<'_>> {
+        match self {
+            Held::Body(body) => of_body(lab, body, scope),
+            Held::Service(name, service) => of_service(lab, name, service),
+        }
+    }
+}
+
+/// What is gone with a host, or with one of its disks.
+fn held<'c, 'a>(ctx: &'c Context<'a>) -> FxHashMap<(&'c str, FaultScope), Vec<Held<'c, 'a>>> {
     let lab = ctx.lab;
-    let mut musts: FxHashMap<(&str, FaultScope), Vec<Must<'_>>> = FxHashMap::default();
+    let mut held: FxHashMap<(&str, FaultScope), Vec<Held<'_, '_>>> = FxHashMap::default();
     for body in ctx.bodies().iter().filter(|b| !b.is_scratch()) {
         for (scope, host) in [FaultScope::Host, FaultScope::Device]
             .into_iter()
             .zip([only(body), bare(lab, body)])
         {
-            if let Some((host, must)) = host.and_then(|h| Some((h, of_body(lab, body, scope)?))) {
-                musts.entry((host, scope)).or_default().push(must);
+            if let Some(host) = host {
+                held.entry((host, scope))
+                    .or_default()
+                    .push(Held::Body(body));
             }
         }
     }
     for (name, service) in lab.services.iter().filter(|(_, s)| s.is_running()) {
-        let Some(must) = of_service(lab, name, service) else {
-            continue;
-        };
         let machines = places::of_runs(lab, &service.runs).machines;
         if let (Some(Machine::Host(host)), 1) = (machines.first().copied(), machines.len()) {
             let key = (host, FaultScope::Host);
-            musts.entry(key).or_default().push(must);
+            held.entry(key)
+                .or_default()
+                .push(Held::Service(name, service));
         }
     }
-    musts
+    held
 }
 
 /// What may wait for a delivery, and why nobody knows.
@@ -164,11 +188,7 @@ fn of_body<'c>(lab: &Lab, body: &'c Body<'_>, scope: FaultScope) -> Option<Must<
     })
 }
 
-fn of_service<'a>(
-    lab: &'a Lab,
-    name: &'a str,
-    service: &model::lab::service::Service,
-) -> Option<Must<'a>> {
+fn of_service<'a>(lab: &'a Lab, name: &'a str, service: &Service) -> Option<Must<'a>> {
     let (tier, bundle) = lab.tiers.get_key_value(service.tier.known()?.name())?;
     let rto = bundle.rto.get(&FaultScope::Host)?;
     Some(Must {
@@ -304,56 +324,71 @@ fn owned(lab: &Lab) -> FxHashMap<&str, Vec<&Asset>> {
     out
 }
 
-fn judge(
-    assets: &[&Asset],
-    name: &str,
-    host: &Host,
-    scope: FaultScope,
-    mut musts: Vec<Must<'_>>,
-) -> Option<Diagnostic> {
-    musts.first()?;
-    let asset = assets.iter().find(|a| {
-        let of = a.of.known();
-        of.is_some_and(|of| scope == FaultScope::Device || of.part().is_none())
-    });
-    let declared = asset.and_then(|a| {
-        let given = a.delivery.as_ref()?;
-        Some((
-            Seconds(i64::try_from(given.value()?.seconds()).ok()?),
-            given.span,
-        ))
-    });
-    let delivery = declared.map_or(Seconds(DELIVERY), |(d, _)| d);
-    let wait = |m: &Must<'_>| Seconds(delivery.0 + m.response.map_or(0, |r| r.0));
-    // What takes all of the time leaves none for the restore.
-    musts.retain(|m| wait(m) >= m.rto);
-    musts.sort_by_key(|m| m.rto);
-    let first = musts.first()?;
-    let thing = thing(name, scope);
-    let (tier, rto) = (first.tier, first.rto);
-    let mut d = RULE
-        .finding(format!(
-            "{thing} has to be bought anew when it fails, and tier '{tier}' allows {rto}"
-        ))
-        .at(host.span, "no spare, and nothing that takes over")
-        .and_at(first.span, format!("the RTO for {}", scope.word()));
-    if let Some((_, span)) = declared {
-        d = d.and_at(span, format!("{delivery} until another one is there"));
+/// How long it takes until a new one is there.
+struct Delivery {
+    time: Seconds,
+    /// Where that is declared.
+    span: Option<Span>,
+}
+
+impl Delivery {
+    fn of(assets: &[&Asset], scope: FaultScope) -> Self {
+        let asset = assets.iter().find(|a| {
+            let of = a.of.known();
+            of.is_some_and(|of| scope == FaultScope::Device || of.part().is_none())
+        });
+        let declared = asset.and_then(|a| {
+            let given = a.delivery.as_ref()?;
+            let time = i64::try_from(given.value()?.seconds()).ok()?;
+            Some((Seconds(time), given.span))
+        });
+        Self {
+            time: declared.map_or(Seconds(DELIVERY), |(time, _)| time),
+            span: declared.map(|(_, span)| span),
+        }
     }
-    let sum = match first.response {
-        Some(response) => format!("{response} to notice and {delivery} for the delivery"),
-        None => format!("{delivery} for the delivery"),
-    };
-    let shown: Vec<String> = musts.iter().take(4).map(|m| m.what.to_string()).collect();
-    let more = match musts.len() - shown.len() {
-        0 => String::new(),
-        n => format!(" and {n} more"),
-    };
-    d = d
-        .note(format!("{sum}, of {rto}, before the restore begins"))
-        .note(format!("waiting for it: {}{more}", shown.join(", ")));
-    if declared.is_none() {
-        d = d.note("assumed: 1d for the delivery, which is the best that shops do; declare it with 'delivery' of the asset");
+
+    /// From the failure to the new one.
+    fn wait(&self, must: &Must<'_>) -> Seconds {
+        Seconds(self.time.0 + must.response.map_or(0, |r| r.0))
     }
-    Some(d.help("keep a spare ('assets: {…: {spare_for: …}}'), a second machine that can take over, or raise the objective"))
+
+    /// These wait for it, for too long.
+    fn judge(
+        &self,
+        name: &str,
+        host: &Host,
+        scope: FaultScope,
+        mut musts: Vec<Must<'_>>,
+    ) -> Option<Diagnostic> {
+        musts.sort_by_key(|m| m.rto);
+        let first = musts.first()?;
+        let (thing, delivery) = (thing(name, scope), self.time);
+        let (tier, rto) = (first.tier, first.rto);
+        let mut d = RULE
+            .finding(format!(
+                "{thing} has to be bought anew when it fails, and tier '{tier}' allows {rto}"
+            ))
+            .at(host.span, "no spare, and nothing that takes over")
+            .and_at(first.span, format!("the RTO for {}", scope.word()));
+        if let Some(span) = self.span {
+            d = d.and_at(span, format!("{delivery} until another one is there"));
+        }
+        let sum = match first.response {
+            Some(response) => format!("{response} to notice and {delivery} for the delivery"),
+            None => format!("{delivery} for the delivery"),
+        };
+        let shown: Vec<String> = musts.iter().take(4).map(|m| m.what.to_string()).collect();
+        let more = match musts.len() - shown.len() {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        d = d
+            .note(format!("{sum}, of {rto}, before the restore begins"))
+            .note(format!("waiting for it: {}{more}", shown.join(", ")));
+        if self.span.is_none() {
+            d = d.note("assumed: 1d for the delivery, which is the best that shops do; declare it with 'delivery' of the asset");
+        }
+        Some(d.help("keep a spare ('assets: {…: {spare_for: …}}'), a second machine that can take over, or raise the objective"))
+    }
 }
