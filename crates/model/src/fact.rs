@@ -120,18 +120,18 @@ fact_kinds! {
     /// Who has an address of it now. Key: the address; value map: `mac`, `name`.
     OpenWrtLease = "openwrt-lease",
     /// Of TrueNAS. Key: `system`; value map: `version`, `hostname`, `product`, `maker`, `uptime` (s), `memory` (bytes), `ecc` (bool). Key: `login`; value map: `user`, `roles` (list), `writes` (true, if a role lets it change something). Key: `update`;
-    /// value map: `new` (the version that may be installed; left out if there is none). Key: `reboot`; value map: `reasons` (list of codes; empty if it need not be restarted). What is not told is left out.
+    /// value map: `new` (the version that may be installed; left out if there is none; unknown where it could not ask). Key: `reboot`; value map: `reasons` (list of codes; empty if it need not be restarted). What is not told is left out.
     TrueNas = "truenas",
     /// A dataset or volume of it. Key: its name, `tank/photos`; value map: `type` (`filesystem`, `volume`), `pool`, `mount`, `used`, `available`, `quota`, `refquota`, `size` (of a volume; bytes; quotas are left out if there is none), `encrypted`,
     /// `locked` (bool), `root` (whose key it has).
     TrueNasDataset = "truenas-dataset",
-    /// What it does by itself. Key: `snapshot/ID`, `replication/ID`, `cloud/ID`, `scrub/POOL`; value map: `name`, `enabled` (bool), `schedule` (five fields), `follows` (bool: it runs after snapshot tasks), `direction` (`push`, `pull`), `transport`, `source` (list), `target`,
-    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `held`, `pending` if it has not run, `unknown`), `last` (unix s, of its end). What is not told is left out.
+    /// What it does by itself. Key: `snapshot/ID`, `replication/ID`, `cloud/ID`, `scrub/POOL`; value map: `name`, `enabled` (bool), `schedule` (five fields), `window` (`09:00-17:00`: the hours in which that holds), `follows` (bool: it runs after snapshot tasks), `after` (list of their schedules), `only` (the schedule that these have to fit), `direction` (`push`, `pull`), `transport`, `source` (list), `target`,
+    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `held`, `pending` if it has not run, `unknown`), `last` (unix s, of its end), `since` (unix s: when a run that is not at its end began). What is not told is left out.
     TrueNasTask = "truenas-task",
     /// What it shares. Key: `smb/NAME`, `nfs/ID`, `iscsi/TARGET`; value map: `paths` (list), `enabled`, `locked`, `read_only`, `guest` (bool: without a login), `networks`, `hosts` (lists of those that are let in; empty for everybody), `initiators` (list; empty for all), `auth`
     /// (list of methods: `none`, `chap`, …), `security` (list, of NFS).
     TrueNasShare = "truenas-share",
-    /// A service of it. Key: its own name (`cifs`, `nfs`, `iscsitarget`, `ssh`, …) or `web`; value map: `running`, `enabled` (bool), `sockets` (list of `tcp/ADDRESS:PORT`, as far as they are told), `networks` (list of those that its web interface lets in; empty for all).
+    /// A service of it. Key: its own name (`cifs`, `nfs`, `iscsitarget`, `ssh`, …) or `web`; value map: `running`, `enabled` (bool), `sockets` (list of `tcp/ADDRESS:PORT`, as far as they are told), `partly` (what of them is not told), `networks` (list of those that its web interface lets in; empty for all).
     TrueNasService = "truenas-service",
     /// An alert that is shown. Key: its id; value map: `level` (`INFO` to `EMERGENCY`), `class`, `title` (of its class), `since`, `last` (unix s), `dismissed` (bool). Its own text is not kept.
     TrueNasAlert = "truenas-alert",
@@ -301,7 +301,8 @@ impl FactKind {
             FactKind::OpenWrt => &["available", "uptime"],
             FactKind::TrueNas => &["uptime"],
             FactKind::TrueNasDataset => &["available", "used"],
-            FactKind::TrueNasTask | FactKind::TrueNasAlert => &["last"],
+            FactKind::TrueNasTask => &["last", "since"],
+            FactKind::TrueNasAlert => &["last"],
             FactKind::PbsDatastore => &["available", "gc_last", "gc_next", "used"],
             FactKind::PbsJob => &["last", "next"],
             FactKind::KubeWorkload => &["last_start", "last_success"],
