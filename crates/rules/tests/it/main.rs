@@ -5,6 +5,7 @@
     reason = "tests read their own fixtures and may fail"
 )]
 
+mod appliances;
 mod book;
 mod btrfs_copies;
 mod claims;
