@@ -50,6 +50,7 @@ mod slo_planned;
 mod space;
 mod sums;
 mod support;
+mod tailnets;
 mod taken;
 mod too_much;
 mod tunnels;
