@@ -14,7 +14,7 @@ fn said(rule: &str, interface: &str, by_hand: Option<&str>) -> Vec<String> {
 lab: x
 networks: {{home: {{subnet: 192.168.10.0/24, zone: people}}}}
 zones: {{people: low}}
-hosts: {{nas: {{addresses: {{home: 192.168.10.20}}, {NAS}}}}}
+hosts: {{nas: {{reach: {{ssh: nas}}, addresses: {{home: 192.168.10.20}}, {NAS}}}}}
 # file: observed/host/nas
 {interface}
 {by_hand}"
