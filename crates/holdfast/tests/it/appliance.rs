@@ -280,7 +280,7 @@ fn every_service_that_runs_has_a_row() {
     });
     let rows = field.run(&["ports", "--on", "real", "--json"]).json();
     let rows = rows.as_array().unwrap().iter();
-    let unknown = rows.filter(|r| r["host"] == "host/nas" && r["state"] == "unknown");
+    let unknown = rows.filter(|r| r["state"] == "unknown");
     let mut shown: Vec<&str> = unknown.map(|r| r["process"].as_str().unwrap()).collect();
     shown.sort_unstable();
     let expected = [
@@ -293,6 +293,20 @@ fn every_service_that_runs_has_a_row() {
         "webshare",
     ];
     assert_eq!(shown, expected);
+}
+
+/// Nothing leads to it but its interface, and that is asked; beside a machine that is logged in to as well.
+#[test]
+fn an_appliance_that_nobody_logs_in_to_is_chosen_by_its_name() {
+    let field = Field::new();
+    let all = field.run(&["ports", "--on", "real", "--json"]).json();
+    let own = field.run(&["ports", "--on", "real", "--host", "nas", "--json"]);
+    assert_eq!(own.code, 7, "{}", own.all());
+    assert_eq!(own.json(), all);
+    let hosts = all.as_array().unwrap().iter();
+    assert!(hosts.map(|r| &r["host"]).all(|h| h == "host/nas"), "{all}");
+    let seen = field.run(&["observe", "--on", "real", "--host", "nas"]);
+    assert!(seen.stdout.contains("host/nas  answered"), "{}", seen.all());
 }
 
 /// The update alone is unknown, and when a pool that is not imported was read.
