@@ -76,6 +76,8 @@ fn serve(facts: &TargetFacts, own: Option<&str>) -> BTreeMap<u16, Served> {
         let at = key.strip_prefix("serve/").and_then(|k| k.rsplit_once(':'));
         let Some((name, port)) = at else { continue };
         let mine = name.is_empty() || own.is_none_or(|own| own == name);
+        // A service of the tailnet has a name of its own, whoever answers for it.
+        let mine = mine && !name.starts_with("svc:");
         let Some(port) = port.parse().ok().filter(|p| mine && *p > 0) else {
             continue;
         };

@@ -64,7 +64,7 @@ fn one(of: &Instance<'_>, told: &mut Told) {
         about.extend(approved.map(|a| ("approved", a)));
         let tags = sorted(me, "Tags", told);
         about.extend(tags.map(|t| ("tags", list(t))));
-        about.extend(expiry(me, told));
+        about.extend(expiry(me, &state, told));
     }
     let uses = status.get("ExitNodeStatus").is_some_and(Json::is_object);
     about.push(("uses_exit", Value::Bool(uses)));
@@ -79,7 +79,7 @@ fn one(of: &Instance<'_>, told: &mut Told) {
     }
     peers(&status, told);
     match answer(of, "serve") {
-        Ok(serve) => served(&serve, told),
+        Ok(serve) => served(&serve, None, told),
         Err(why) => told.gap(format!("what this machine serves: {why}")),
     }
 }
@@ -106,11 +106,13 @@ fn offers(prefs: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
     found
 }
 
-/// When its key ends; `false` where it never does, which is told by leaving the time out.
-fn expiry(me: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
+/// When its key ends; `false` where it never does, which is told by leaving the time out. Whoever is not logged in leaves it out, too: then it is not
+/// known.
+fn expiry(me: &Json, state: &str, told: &mut Told) -> Vec<(&'static str, Value)> {
     let expired = ("expired", Value::Bool(flag(me, "Expired") == Some(true)));
+    let never = (state == "Running").then_some(Value::Bool(false));
     let until = match me.get("KeyExpiry") {
-        None | Some(Json::Null) => Value::Bool(false),
+        None | Some(Json::Null) => never,
         Some(time) => {
             let time = time.as_str().and_then(|t| t.parse::<Timestamp>().ok());
             let Some(time) = time else {
@@ -119,12 +121,13 @@ fn expiry(me: &Json, told: &mut Told) -> Vec<(&'static str, Value)> {
             };
             // The zero of Go is long before 1970.
             match time.as_second() {
-                s if s > 0 => Value::Int(s),
-                _ => Value::Bool(false),
+                s if s > 0 => Some(Value::Int(s)),
+                _ => never,
             }
         }
     };
-    vec![expired, ("until", until)]
+    let until = until.map(|until| ("until", until));
+    std::iter::once(expired).chain(until).collect()
 }
 
 /// The control server, without a slash at its end; Tailscale's own has two names, and none where nothing was set.
@@ -168,8 +171,9 @@ fn peers(status: &Json, told: &mut Told) {
     }
 }
 
-/// What is shown to the tailnet, and by Funnel to everybody. Sessions in the foreground and services are configurations of the same form.
-fn served(serve: &Json, told: &mut Told) {
+/// What is shown to the tailnet, and by Funnel to everybody. Sessions in the foreground and services are configurations of the same form; a service
+/// has a name and addresses of its own, which are not those of the machine.
+fn served(serve: &Json, service: Option<&str>, told: &mut Told) {
     if !is_serve(serve) {
         return told.gap("what this machine serves: its answer has a form that is not known here");
     }
@@ -206,6 +210,7 @@ fn served(serve: &Json, told: &mut Told) {
             continue;
         };
         let end = format!(":{port}");
+        let own = service.map(plain).unwrap_or_default();
         let mut funnels = object("AllowFunnel").filter(|(at, _)| at.ends_with(&end));
         let public = funnels.any(|(_, open)| open.as_bool() == Some(true));
         let tls = word(handler, "TerminateTLS").is_some_and(|t| !t.is_empty());
@@ -214,11 +219,24 @@ fn served(serve: &Json, told: &mut Told) {
             ("public", Value::Bool(public)),
             ("tls", Value::Bool(tls)),
         ];
-        let key = told.free(&format!("serve/{}", plain(&end)));
+        let key = told.free(&format!("serve/{own}{}", plain(&end)));
         told.present(key, Value::map(value));
     }
-    for more in ["Foreground", "Services"] {
-        object(more).for_each(|(_, inner)| one_level(inner, told));
+    for (_, inner) in object("Foreground") {
+        one_level(inner, None, told);
+    }
+    for (name, inner) in object("Services") {
+        one_level(inner, Some(name), told);
+    }
+    // Of such a service the machine takes whatever comes, at every port.
+    if let Some(service) = service.filter(|_| flag(serve, "Tun") == Some(true)) {
+        let value = [
+            ("to", list(["all of this machine".to_owned()])),
+            ("public", Value::Bool(false)),
+            ("tls", Value::Bool(false)),
+        ];
+        let key = told.free(&format!("serve/{}:*", plain(service)));
+        told.present(key, Value::map(value));
     }
 }
 
@@ -238,14 +256,14 @@ fn is_serve(serve: &Json) -> bool {
 }
 
 /// None of them holds more of them.
-fn one_level(inner: &Json, told: &mut Told) {
+fn one_level(inner: &Json, service: Option<&str>, told: &mut Told) {
     let nested = ["Foreground", "Services"];
     match nested
         .iter()
         .any(|n| inner.get(*n).is_some_and(Json::is_object))
     {
         true => told.gap("what this machine serves is nested deeper than is known here"),
-        false => served(inner, told),
+        false => served(inner, service, told),
     }
 }
 

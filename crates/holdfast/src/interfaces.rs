@@ -28,7 +28,7 @@ use proxmox::pbs::PbsDriver;
 use proxmox::pve::PveDriver;
 use reading::https::{Limits, Trust};
 use reading::told::SecretSource;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use truenas::{TrueNasDriver, TrueNasTarget};
 
 /// What is to be looked at.
@@ -69,18 +69,30 @@ impl<R: RealmTag> World<R> {
     /// The drivers of hosts; none where no host can be logged in to and a router, a cluster or an appliance is asked all the same.
     pub(crate) fn drivers_beside_interfaces(&self, only: Option<&str>) -> Result<Drivers<R>> {
         let mut all = interface::all(&self.tree.lab).into_iter();
-        let is_asked = all.any(|i| i.tells_ways_in());
-        match only.is_none() && is_asked && !self.some_way() {
+        let is_asked = match only {
+            Some(name) => self.told_of_ways_in().contains(name),
+            None => all.any(|i| i.tells_ways_in()) && !self.some_way(),
+        };
+        match is_asked {
             true => Ok(Drivers::new(self.tag.clone())),
             false => self.drivers(only),
         }
     }
 
+    /// Hosts that nothing leads to, and of whose ways in an interface tells.
+    pub(crate) fn told_of_ways_in(&self) -> BTreeSet<String> {
+        let lab = &self.tree.lab;
+        let all = interface::all(lab).into_iter();
+        let names = all.filter(Interface::tells_ways_in).flat_map(|i| i.members);
+        let silent = names.filter(|n| lab.hosts.get(*n).is_some_and(|h| self.no_way_to(h)));
+        silent.map(str::to_owned).collect()
+    }
+
     /// Looks at the routers, clusters and appliances alone that tell of ways in.
-    pub(crate) fn look_at_ways_in(&self) -> Result<Facts> {
+    pub(crate) fn look_at_ways_in(&self, chosen: Chosen<'_>) -> Result<Facts> {
         let mut drivers = Drivers::new(self.tag.clone());
         let (mut scopes, mut unusable) = (BTreeMap::new(), BTreeMap::new());
-        let all = self.chosen(Chosen::All)?.into_iter();
+        let all = self.chosen(chosen)?.into_iter();
         for interface in all.filter(Interface::tells_ways_in) {
             self.put(&interface, &mut drivers, &mut scopes, &mut unusable);
         }
@@ -182,9 +194,13 @@ impl<R: RealmTag> World<R> {
             Chosen::Host(name) => Some(name),
             Chosen::Cluster(_) => return Ok(Vec::new()),
         };
-        let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
+        let covered: BTreeSet<&str> = interfaces
+            .iter()
+            .flat_map(|i| i.members.iter().copied())
+            .collect();
         let hosts = self.machines(only)?.into_iter();
-        let hosts = hosts.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
+        let hosts =
+            hosts.filter(|(name, host)| host.reach != Reach::Unknown || !covered.contains(name));
         Ok(hosts.map(|(name, _)| name.to_owned()).collect())
     }
 

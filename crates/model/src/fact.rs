@@ -82,8 +82,8 @@ fact_kinds! {
     /// `refuses` (true, if it answers with a status only). Tokens and credentials are never read.
     Cloudflared = "cloudflared",
     /// Of Tailscale, as its daemon tells. Key: `self`; value map: `runs`, `state` (`Running`, `Stopped`, `NeedsLogin`, …), `version`, `name` (in the tailnet), `addresses`, `routes` (list of subnets that it offers to lead to), `approved` (those
-    /// that the tailnet lets it), `exit` (bool: offers itself as an exit node), `uses_exit` (true, if all goes out by another one), `ssh`, `shields` (bool: lets nobody in), `accepts_routes`, `tags`, `server` (URL of its control server), `until` (unix s: when its key ends; false if it never does), `expired`. Key: `peer/NAME`; value map: `addresses`, `os`, `online`,
-    /// `routes`, `exit`, `tags`. Key: `serve/HOST:PORT` (`serve/:PORT` of a port that is led on as it is); value map: `to` (list of `PATH TARGET`), `public` (bool: Funnel, from the internet), `tls`. Keys of nodes are never kept.
+    /// that the tailnet lets it), `exit` (bool: offers itself as an exit node), `uses_exit` (true, if all goes out by another one), `ssh`, `shields` (bool: lets nobody in), `accepts_routes`, `tags`, `server` (URL of its control server), `until` (unix s: when its key ends; false if it never does; left out if it is not told), `expired`. Key: `peer/NAME`; value map: `addresses`, `os`, `online`,
+    /// `routes`, `exit`, `tags`. Key: `serve/HOST:PORT` (`serve/:PORT` of a port that is led on as it is, `serve/svc:NAME:PORT` of one of a service of the tailnet, `*` for all its ports); value map: `to` (list of `PATH TARGET`), `public` (bool: Funnel, from the internet), `tls`. Keys of nodes are never kept.
     Tailscale = "tailscale",
     /// Of a name server, by its configuration. Key: the product (`pihole`, `adguard`, `unbound`, `dnsmasq`); value map: `runs`, `generation` (5 or 6, of Pi-hole), `upstreams` (list, as `ADDRESS#PORT`), `forwards` (list of `DOMAIN ADDRESS` that are asked elsewhere), `listening` (its own
     /// word), `interface`, `port`, `blocking` (bool), `lists` (count), `dhcp` (bool), `dhcp_from`, `dhcp_to`, `dhcp_router`, `dhcp_ranges` (list of `FROM-TO`, of several), `local` (bool: for its own machine alone). Key: `PRODUCT/host/NAME` (`*.NAME`: all below it); value map: `addresses`. Key: `PRODUCT/cname/NAME`; value map: `target`.
@@ -120,18 +120,18 @@ fact_kinds! {
     /// Who has an address of it now. Key: the address; value map: `mac`, `name`.
     OpenWrtLease = "openwrt-lease",
     /// Of TrueNAS. Key: `system`; value map: `version`, `hostname`, `product`, `maker`, `uptime` (s), `memory` (bytes), `ecc` (bool). Key: `login`; value map: `user`, `roles` (list), `writes` (true, if a role lets it change something). Key: `update`;
-    /// value map: `new` (the version that may be installed; left out if there is none). Key: `reboot`; value map: `reasons` (list of codes; empty if it need not be restarted). What is not told is left out.
+    /// value map: `new` (the version that may be installed; left out if there is none; unknown where it could not ask). Key: `reboot`; value map: `reasons` (list of codes; empty if it need not be restarted). What is not told is left out.
     TrueNas = "truenas",
     /// A dataset or volume of it. Key: its name, `tank/photos`; value map: `type` (`filesystem`, `volume`), `pool`, `mount`, `used`, `available`, `quota`, `refquota`, `size` (of a volume; bytes; quotas are left out if there is none), `encrypted`,
     /// `locked` (bool), `root` (whose key it has).
     TrueNasDataset = "truenas-dataset",
-    /// What it does by itself. Key: `snapshot/ID`, `replication/ID`, `cloud/ID`, `scrub/POOL`; value map: `name`, `enabled` (bool), `schedule` (five fields), `follows` (bool: it runs after snapshot tasks), `direction` (`push`, `pull`), `transport`, `source` (list), `target`,
-    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `held`, `pending` if it has not run, `unknown`), `last` (unix s, of its end). What is not told is left out.
+    /// What it does by itself. Key: `snapshot/ID`, `replication/ID`, `cloud/ID`, `scrub/POOL`; value map: `name`, `enabled` (bool), `schedule` (five fields), `window` (`09:00-17:00`: the hours in which that holds), `follows` (bool: it runs after snapshot tasks), `after` (list of their schedules), `only` (the schedule that these have to fit), `direction` (`push`, `pull`), `transport`, `source` (list), `target`,
+    /// `keep` (`2 weeks`), `days` (between two scrubs), `state` (`finished`, `failed`, `running`, `waiting`, `held`, `pending` if it has not run, `unknown`), `last` (unix s, of its end), `since` (unix s: when a run that is not at its end began). What is not told is left out.
     TrueNasTask = "truenas-task",
     /// What it shares. Key: `smb/NAME`, `nfs/ID`, `iscsi/TARGET`; value map: `paths` (list), `enabled`, `locked`, `read_only`, `guest` (bool: without a login), `networks`, `hosts` (lists of those that are let in; empty for everybody), `initiators` (list; empty for all), `auth`
     /// (list of methods: `none`, `chap`, …), `security` (list, of NFS).
     TrueNasShare = "truenas-share",
-    /// A service of it. Key: its own name (`cifs`, `nfs`, `iscsitarget`, `ssh`, …) or `web`; value map: `running`, `enabled` (bool), `sockets` (list of `tcp/ADDRESS:PORT`, as far as they are told), `networks` (list of those that its web interface lets in; empty for all).
+    /// A service of it. Key: its own name (`cifs`, `nfs`, `iscsitarget`, `ssh`, …) or `web`; value map: `running`, `enabled` (bool), `sockets` (list of `tcp/ADDRESS:PORT`, as far as they are told), `partly` (what of them is not told), `networks` (list of those that its web interface lets in; empty for all).
     TrueNasService = "truenas-service",
     /// An alert that is shown. Key: its id; value map: `level` (`INFO` to `EMERGENCY`), `class`, `title` (of its class), `since`, `last` (unix s), `dismissed` (bool). Its own text is not kept.
     TrueNasAlert = "truenas-alert",
@@ -301,7 +301,8 @@ impl FactKind {
             FactKind::OpenWrt => &["available", "uptime"],
             FactKind::TrueNas => &["uptime"],
             FactKind::TrueNasDataset => &["available", "used"],
-            FactKind::TrueNasTask | FactKind::TrueNasAlert => &["last"],
+            FactKind::TrueNasTask => &["last", "since"],
+            FactKind::TrueNasAlert => &["last"],
             FactKind::PbsDatastore => &["available", "gc_last", "gc_next", "used"],
             FactKind::PbsJob => &["last", "next"],
             FactKind::KubeWorkload => &["last_start", "last_success"],

@@ -32,6 +32,9 @@ pub const RULE: Rule = Rule {
 /// Addresses that are the tailnet's own.
 const OWN: [&str; 2] = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];
 
+/// Of these the addresses that stand for networks behind a node, by the number of its site (tailscale.com/kb/1201, "4via6 subnet routers").
+const BEHIND: &str = "fd7a:115c:a1e0:b1a::/64";
+
 /// A route that is offered.
 struct Route<'a> {
     object: ObjectRef,
@@ -84,7 +87,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     for route in &routes {
         match wide(route).or_else(|| own(route)) {
             Some(d) => out.add(route.object.clone(), d),
-            None if told.contains(&route.range) => {}
+            None if told.contains(&key(route)) => {}
             None => elsewhere(lab, &sites, route, out),
         }
     }
@@ -164,6 +167,10 @@ fn wide(route: &Route<'_>) -> Option<Diagnostic> {
 }
 
 fn own(route: &Route<'_>) -> Option<Diagnostic> {
+    let behind: Option<IpNet> = BEHIND.parse().ok();
+    if behind.is_some_and(|behind| behind.contains(&route.range)) {
+        return None;
+    }
     let mut all = OWN.iter().filter_map(|o| o.parse::<IpNet>().ok());
     let own = all.find(|own| overlap(*own, route.range))?;
     let d = RULE.with(
@@ -224,34 +231,62 @@ fn at(net: &Network) -> Span {
     net.subnet.as_ref().map_or(net.span, |s| s.span)
 }
 
+/// A tailnet and addresses that are offered there.
+type Offer = (Option<String>, IpNet);
+
+fn key(route: &Route<'_>) -> Offer {
+    let server = route.node.server.known();
+    let server = server.map(|url| url.to_string().trim_end_matches('/').to_ascii_lowercase());
+    (server, route.range)
+}
+
 /// The same addresses, offered from two sites; which they are.
-fn twice(routes: &[Route<'_>], out: &mut Findings) -> BTreeSet<IpNet> {
+fn twice(routes: &[Route<'_>], out: &mut Findings) -> BTreeSet<Offer> {
+    let mut offers: BTreeMap<Offer, Vec<&Route<'_>>> = BTreeMap::new();
+    for route in routes.iter().filter(|r| r.range.prefix_len() > 0) {
+        offers.entry(key(route)).or_default().push(route);
+    }
     let mut told = BTreeSet::new();
-    let mut first: BTreeMap<(Option<String>, IpNet), &Route<'_>> = BTreeMap::new();
-    for route in routes {
-        let server = route.node.server.known().map(ToString::to_string);
-        let other = first.entry((server, route.range)).or_insert(route);
-        let (Some(here), Some(there)) = (route.site, other.site) else {
-            continue;
-        };
-        if here == there || route.range.prefix_len() == 0 {
-            continue;
+    for (offer, all) in offers {
+        let mut sited = all.iter().filter_map(|r| Some((*r, r.site?)));
+        let first = sited.next();
+        if let Some((first, there)) = first {
+            for (route, here) in sited.filter(|(_, here)| *here != there) {
+                out.add(route.object.clone(), same(route, here, first, there));
+                told.insert(offer.clone());
+            }
         }
-        let d = RULE
-            .finding(format!(
-                "{} and {} offer a tailnet the same route, {}, from two sites",
-                called(&other.object),
-                called(&route.object),
-                route.range
-            ))
-            .at(route.span, format!("at site '{here}'"))
-            .and_at(other.span, format!("at site '{there}'"))
-            .note("ways that a tailnet has to an address: 1; the second machine stands by until the first is off");
-        let d = d.help("two machines of one site may stand in for each other; of two sites, give one other addresses, or offer them as 4via6 routes");
-        told.insert(route.range);
-        out.add(route.object.clone(), d);
+        for route in all.iter().filter(|r| r.site.is_none()) {
+            let beside = first.map(|(first, _)| first);
+            let other = beside.or_else(|| all.iter().copied().find(|o| o.object != route.object));
+            if let Some(other) = other {
+                let d = RULE.unknown(format!(
+                    "whether {} and {}, which offer a tailnet the same route, {}, are at one site",
+                    called(&other.object),
+                    called(&route.object),
+                    route.range
+                ));
+                let d = d.at(route.span, "offered").and_at(other.span, "here, too");
+                let d = d.help("write 'site' for both machines");
+                out.add(route.object.clone(), d);
+            }
+        }
     }
     told
+}
+
+fn same(route: &Route<'_>, here: &str, other: &Route<'_>, there: &str) -> Diagnostic {
+    let d = RULE
+        .finding(format!(
+            "{} and {} offer a tailnet the same route, {}, from two sites",
+            called(&other.object),
+            called(&route.object),
+            route.range
+        ))
+        .at(route.span, format!("at site '{here}'"))
+        .and_at(other.span, format!("at site '{there}'"))
+        .note("ways that a tailnet has to an address: 1; the second machine stands by until the first is off");
+    d.help("two machines of one site may stand in for each other; of two sites, give one other addresses, or offer them as 4via6 routes")
 }
 
 /// Routes that a machine takes, to a network that it stands in itself.

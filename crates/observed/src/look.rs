@@ -11,7 +11,7 @@ use model::kleene::Reason;
 use model::lab::{Host, Lab, Reach};
 use model::value::Value;
 use plan::interface::Interface;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many names are told of a long list.
 const MOST: usize = 8;
@@ -45,9 +45,13 @@ pub(crate) struct Target<'a> {
 pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
     let lab = declared(ctx);
     let interfaces = plan::interface::all(lab);
-    let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
+    let covered: BTreeSet<&str> = interfaces
+        .iter()
+        .flat_map(|i| i.members.iter().copied())
+        .collect();
     let machines = lab.machines();
-    let hosts = machines.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
+    let hosts =
+        machines.filter(|(name, host)| host.reach != Reach::Unknown || !covered.contains(name));
     let mut all: Vec<Target<'a>> = hosts
         .map(|(name, host)| Target {
             key: name.to_owned(),
@@ -141,22 +145,36 @@ pub(crate) fn hosts<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, &'a Host
 /// The products whose interface was asked and may be judged.
 pub(crate) fn products<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, Interface<'a>)> {
     let all = looks(ctx, false).into_iter();
-    let mut interfaces = plan::interface::all(declared(ctx));
+    let interfaces = plan::interface::all(declared(ctx)).into_iter();
+    let mut interfaces: BTreeMap<ObjectRef, Interface<'a>> =
+        interfaces.map(|i| (i.object.clone(), i)).collect();
     all.filter_map(|look| {
-        let at = interfaces.iter().position(|i| i.object == look.object)?;
-        Some((look, interfaces.swap_remove(at)))
+        let interface = interfaces.remove(&look.object)?;
+        Some((look, interface))
     })
     .collect()
 }
 
-/// Machines of which a kind was told: by their own operating system, or, where that was not asked for it, by the interface of an appliance.
+/// Machines of which a kind was told: by their own operating system, by the interface of an appliance, or by both. Of two looks at the same things
+/// the whole one counts, that of the operating system first; where neither is whole, both are judged.
 pub(crate) fn machines<'c, 'a>(ctx: &'c Context<'a>, kind: FactKind) -> Vec<Look<'c, 'a>> {
-    let mut all: Vec<Look<'c, 'a>> = hosts(ctx).into_iter().map(|(look, _)| look).collect();
-    let told = |look: &&Look<'c, 'a>| look.facts.collections.contains_key(&kind);
-    let known: BTreeSet<ObjectRef> = all.iter().filter(told).map(|l| l.object.clone()).collect();
-    let appliances = crate::appliance::all(ctx).into_iter();
-    all.extend(appliances.filter(|look| !known.contains(&look.object)));
-    all
+    let mut own: Vec<Look<'c, 'a>> = hosts(ctx).into_iter().map(|(look, _)| look).collect();
+    let mut appliances = crate::appliance::all(ctx);
+    // An appliance keeps certificates of its own, elsewhere than programs do: these are two lists of different things.
+    if kind != FactKind::Certificate {
+        let whole = told_whole(&own, kind);
+        appliances.retain(|look| !whole.contains(&look.object));
+        let whole = told_whole(&appliances, kind);
+        own.retain(|look| !whole.contains(&look.object));
+    }
+    own.append(&mut appliances);
+    own
+}
+
+/// Those of whom all of a kind is known.
+fn told_whole(looks: &[Look<'_, '_>], kind: FactKind) -> BTreeSet<ObjectRef> {
+    let whole = looks.iter().filter(|look| look.gap(kind).is_none());
+    whole.map(|look| look.object.clone()).collect()
 }
 
 fn looks<'c, 'a>(ctx: &'c Context<'a>, by_hand: bool) -> Vec<Look<'c, 'a>> {

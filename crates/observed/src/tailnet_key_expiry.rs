@@ -55,27 +55,32 @@ fn one(now: Timestamp, look: &Look<'_, '_>, host: &Host, out: &mut Findings) {
     if host.about.tailscale.is_none() && !is_way_in(look, own) {
         return;
     }
-    let until = number(own, "until");
-    let never = own.field("until").and_then(Value::as_bool) == Some(false);
     let expired = own.field("expired").and_then(Value::as_bool) == Some(true);
-    let (Some(until), false) = (until, never) else {
-        if !never {
-            look.untold(&RULE, KIND, what, out);
-        }
-        return;
-    };
-    let left = until.saturating_sub(now.as_second());
+    let until = number(own, "until");
+    // Who is not logged in tells no end either: that is not that there is none.
+    let is_running = own.field("state").and_then(Value::as_text) == Some("Running");
+    let never = is_running && own.field("until").and_then(Value::as_bool) == Some(false);
     let name = format!("the key of {} in its tailnet", look.title());
-    let d = if expired || left <= 0 {
-        let ago = Seconds(left.saturating_neg().max(0));
-        RULE.with(Severity::Error, format!("{name} ended {ago} ago"))
-    } else if left < SOON {
-        RULE.finding(format!("{name} ends in {}", Seconds(left)))
-    } else {
-        return;
+    let left = until.map(|until| until.saturating_sub(now.as_second()));
+    let d = match left {
+        Some(left) if left <= 0 => {
+            let ago = Seconds(left.saturating_neg());
+            RULE.with(Severity::Error, format!("{name} ended {ago} ago"))
+        }
+        _ if expired => RULE.with(Severity::Error, format!("{name} has ended")),
+        Some(left) if left < SOON => RULE.finding(format!("{name} ends in {}", Seconds(left))),
+        Some(_) => return,
+        None if never => return,
+        None => return look.untold(&RULE, KIND, what, out),
     };
-    let until = Timestamp::from_second(until).map_or_else(|_| until.to_string(), |t| t.to_string());
-    let d = d.note(format!("it holds until {until}"));
+    let d = match until {
+        Some(until) => {
+            let shown = Timestamp::from_second(until);
+            let shown = shown.map_or_else(|_| until.to_string(), |t| t.to_string());
+            d.note(format!("it holds until {shown}"))
+        }
+        None => d,
+    };
     let d = d.help("switch off its expiry on the control server ('Disable key expiry'), give it a tag, or run 'tailscale up --force-reauth' on a day that you choose, by another way in");
     out.add(look.object.clone(), look.dated(d, KIND, SELF));
 }

@@ -3,9 +3,11 @@
 use crate::appliance::{SERVICE, SHARE, all, flag, texts};
 use crate::look::{Look, part};
 use crate::{Context, Findings, Mend, Rule};
+use core::net::IpAddr;
 use diag::Severity;
 use graph::observation::plain;
 use graph::reach::zone_of;
+use ipnet::IpNet;
 use model::declare::OptExt as _;
 use model::fact::Seen;
 use model::id::Kind;
@@ -18,7 +20,7 @@ pub const RULE: Rule = Rule {
     since: "0.1.0",
     severity: Severity::Warning,
     summary: "TrueNAS shares by NFS or iSCSI with every address, or by SMB without a login in a network of low trust.",
-    rationale: "NFS with `sec=sys` believes whatever number of a user a machine says, and iSCSI without CHAP whatever name: who reaches the port has the data. A list of networks is all that stands before it. SMB for guests is the same with people's machines and things.",
+    rationale: "NFS with `sec=sys` believes whatever number of a user a machine says, and iSCSI without CHAP whatever name an initiator says: who reaches the port has the data. A list of networks is all that stands before it, and 0.0.0.0/0 in it is none. SMB for guests is the same with people's machines and things.",
     example: "hosts: {nas: {truenas: {url: 'https://192.168.10.20', user: holdfast}}}   # and sharing.nfs.query tells no networks and no hosts",
     controls: &[
         "CIS v8 3.3",
@@ -70,19 +72,24 @@ fn by_address(look: &Look<'_, '_>, key: &str, share: &Value, protocol: &str, out
     };
     let of = look.title();
     let is_nfs = protocol == "NFS";
-    let lists = match is_nfs {
-        true => [texts(share, "networks"), texts(share, "hosts")],
-        false => [texts(share, "networks"), texts(share, "initiators")],
+    // A list of initiators keeps nobody out: each says by itself what it is called.
+    let hosts = match is_nfs {
+        true => texts(share, "hosts"),
+        false => Some(Vec::new()),
     };
     let logins = texts(share, if is_nfs { "security" } else { "auth" });
-    let ([Some(first), Some(second)], Some(logins)) = (lists, logins) else {
+    let (Some(networks), Some(hosts), Some(logins)) = (texts(share, "networks"), hosts, logins)
+    else {
         let what = format!("shares {} with some addresses only", plain(shown));
         return look.untold(&RULE, SHARE, &what, out);
     };
     // NFS without a word on security is `sys`.
     let open = if is_nfs { "SYS" } else { "none" };
-    let by_login = !logins.is_empty() && !logins.contains(&open);
-    if by_login || !first.is_empty() || !second.is_empty() {
+    let by_login = !logins.is_empty() && !logins.iter().any(|l| l.eq_ignore_ascii_case(open));
+    // Who is in either list is let in.
+    let mut all = networks;
+    all.extend(hosts);
+    if by_login || !(all.is_empty() || is_everybody(&all)) {
         return;
     }
     let d = RULE.finding(format!(
@@ -91,7 +98,7 @@ fn by_address(look: &Look<'_, '_>, key: &str, share: &Value, protocol: &str, out
     ));
     let d = d.help(match is_nfs {
         true => "say in the share which networks or hosts are let in, or ask for Kerberos",
-        false => "say in the target which networks and initiators are let in, and ask for CHAP",
+        false => "say in the target which networks are let in, and ask for CHAP in each of its groups; names of initiators are believed as they are said",
     });
     out.add(look.object.clone(), look.dated(d.of(part(key)), SHARE, key));
 }
@@ -104,7 +111,8 @@ fn smb(look: &Look<'_, '_>, key: &str, name: &str, share: &Value, out: &mut Find
         Some(true) => {}
         None => return look.untold(&RULE, SHARE, &what, out),
     }
-    if texts(share, "hosts").is_some_and(|hosts| !hosts.is_empty()) {
+    let hosts = texts(share, "hosts").unwrap_or_default();
+    if !hosts.is_empty() && !is_everybody(&hosts) {
         return;
     }
     let (low, unknown) = networks(look);
@@ -118,6 +126,29 @@ fn smb(look: &Look<'_, '_>, key: &str, name: &str, share: &Value, out: &mut Find
     }
     if let Some(why) = unknown {
         look.unknown(&RULE, SHARE, &what, &Reason::new(why), out);
+    }
+}
+
+/// A list of addresses, networks and names in which every address is.
+fn is_everybody(list: &[&str]) -> bool {
+    let word = |entry: &&str| {
+        // Samba: `ALL EXCEPT 192.168.1.9`.
+        let first = entry.split_whitespace().next().unwrap_or_default();
+        first == "*" || first.eq_ignore_ascii_case("ALL")
+    };
+    let nets = list.iter().filter_map(|entry| net(entry)).collect();
+    // Halves of everything are everything, too.
+    let nets = IpNet::aggregate(&nets);
+    list.iter().any(word) || nets.iter().any(|net| net.prefix_len() == 0)
+}
+
+/// `192.168.10.0/24`, `192.168.10.0/255.255.255.0`.
+fn net(entry: &str) -> Option<IpNet> {
+    let (address, bits) = entry.trim().split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    match bits.parse::<u8>() {
+        Ok(bits) => IpNet::new(address, bits).ok(),
+        Err(_) => IpNet::with_netmask(address, bits.parse().ok()?).ok(),
     }
 }
 

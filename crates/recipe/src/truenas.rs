@@ -9,6 +9,8 @@ use serde_json::json;
 
 /// The user where the lab names none.
 const USER: &str = "holdfast";
+/// What the user is called. `user.create` refuses colons and line breaks in it: it becomes a field of /etc/passwd.
+const FULL_NAME: &str = "Holdfast, looks only";
 /// The group that TrueNAS has for `READONLY_ADMIN`.
 const GROUP: &str = "truenas_readonly_administrators";
 
@@ -54,7 +56,7 @@ fn on_appliance(user: &str) -> Vec<String> {
     let group = quoted(&json!([["group", "=", GROUP]]).to_string());
     let made = json!({
         "username": user,
-        "full_name": "Holdfast: looks, changes nothing",
+        "full_name": FULL_NAME,
         "group_create": true,
         "password_disabled": true,
         "smb": false,
@@ -69,4 +71,18 @@ fn on_appliance(user: &str) -> Vec<String> {
         format!("midclt call api_key.create {} | jq -r .key   # prints the key, once", quoted(&key)),
         "openssl s_client -connect localhost:443 </dev/null 2>/dev/null | openssl x509 -noout -sha256 -fingerprint".to_owned(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_full_name_fits_into_a_field_of_passwd() {
+        let made = on_appliance("holdfast").join("\n");
+        let (_, name) = made.split_once("\"full_name\":\"").unwrap();
+        let (name, _) = name.split_once('"').unwrap();
+        assert_eq!(name, FULL_NAME);
+        assert!(!name.contains([':', '\n', '\\']), "{name}");
+    }
 }

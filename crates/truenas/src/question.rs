@@ -129,9 +129,10 @@ pub(crate) const REPLICATIONS: Question = Question::list(
         "target_dataset",
         "auto",
         "schedule",
+        "restrict_schedule",
+        "periodic_snapshot_tasks",
         "enabled",
         "state",
-        "job",
     ],
 );
 pub(crate) const CLOUD: Question = Question::list(

@@ -165,7 +165,7 @@ fn tasks(secret: &str, now: i64) -> Told {
         ),
         (
             "replication.query",
-            json!([{"id": 1, "name": "photos to attic", "direction": "PUSH", "transport": "SSH", "ssh_credentials": {"attributes": {"private_key": secret}}, "source_datasets": ["tank/photos"], "target_dataset": "attic/photos", "auto": true, "schedule": null, "enabled": true, "encryption_key": secret, "state": state, "job": null}]),
+            json!([{"id": 1, "name": "photos to attic", "direction": "PUSH", "transport": "SSH", "ssh_credentials": {"attributes": {"private_key": secret}}, "source_datasets": ["tank/photos"], "target_dataset": "attic/photos", "auto": true, "schedule": null, "restrict_schedule": null, "only_matching_schedule": false, "periodic_snapshot_tasks": [{"id": 1, "dataset": "tank/photos", "recursive": true, "enabled": true, "schedule": cron("00", "*", "*"), "lifetime_value": 2, "lifetime_unit": "WEEK"}], "enabled": true, "encryption_key": secret, "state": state, "job": null}]),
         ),
         (
             "cloudsync.query",

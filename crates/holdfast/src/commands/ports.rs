@@ -4,6 +4,7 @@ mod probe;
 
 use crate::cli::PortsArgs;
 use crate::exit::Exit;
+use crate::interfaces::Chosen;
 use crate::output::words::count;
 use crate::output::{Paint, Table, Tone, drift, wrap};
 use crate::world::World;
@@ -27,11 +28,12 @@ pub(crate) fn ports<R: RealmTag>(
     // Who probes has to be looked at, too: its address is what the rules are asked about.
     let looked = if args.probe { None } else { at.host.as_deref() };
     let mut drivers = world.drivers_beside_interfaces(looked)?;
-    let scopes = world.with_ways(looked, world.shallow(looked)?)?;
+    let mut scopes = world.with_ways(looked, world.shallow(looked)?)?;
+    let told = world.told_of_ways_in();
+    scopes.retain(|name, _| !told.contains(name));
     let mut facts = world.ask(&mut drivers, &scopes)?;
-    if at.host.is_none() {
-        facts.targets.extend(world.look_at_ways_in()?.targets);
-    }
+    let chosen = Chosen::of(at.host.as_deref(), None);
+    facts.targets.extend(world.look_at_ways_in(chosen)?.targets);
     let mut rows: Vec<Port> = Vec::new();
     for (name, host) in world.machines(at.host.as_deref())? {
         if let Some(observed) = facts.targets.get(name) {

@@ -19,7 +19,6 @@ networks:
 zones: {trusted: high}
 hosts:
   nas:
-    reach: unknown
     version: '25.10'
     addresses: {home: 192.168.10.20}
     hardware: {disks: {a: {serial: S-A, size: 4TB}, b: {serial: S-B, size: 4TB}, c: {serial: S-C, size: 4TB}}}
@@ -123,6 +122,10 @@ fn with_the_role_that_is_printed_all_is_known_and_nothing_differs() {
         "declared tcp/0.0.0.0:443 | from home: its web interface, owner anna, review 2099-01-01",
         "declared tcp/0.0.0.0:445 | from home: shares of the family, owner anna, review 2099-01-01",
         "declared tcp/0.0.0.0:80 | from home: leads on to 443, owner anna, review 2099-01-01",
+        // What is not asked is told as that.
+        "unknown * | at least at this port; NetBIOS and WS-Discovery, and to which addresses it is bound, are not asked",
+        "unknown * | at least at this port; rpcbind, mountd, statd, lockd and RDMA, and to which addresses it is bound, are not asked",
+        "unknown * | which of them run, and what they publish, is not asked for",
     ];
     expected.sort_unstable();
     let mut ports = field.ports();
@@ -256,9 +259,111 @@ fn what_is_there_otherwise_than_declared_is_in_drift_and_in_ports() {
     let ports = field.ports();
     for row in [
         "unjustified tcp/0.0.0.0:445 | not declared",
-        "unknown * | where it listens is not asked for: the same answer has keys in it",
+        "unknown * | where it listens is not asked for",
     ] {
         assert!(ports.iter().any(|p| p == row), "{ports:#?}");
+    }
+}
+
+/// Which services there will be nobody knows: one that is not known to let nobody in may.
+#[test]
+fn every_service_that_runs_has_a_row() {
+    let field = Field::with(|nas| {
+        for (id, name) in ["snmp", "ups", "nvmet", "smartd", "webshare"]
+            .iter()
+            .enumerate()
+        {
+            nas.rows("service.query").push(
+                json!({"id": 20 + id, "service": name, "enable": true, "state": "RUNNING", "pids": []}),
+            );
+        }
+    });
+    let rows = field.run(&["ports", "--on", "real", "--json"]).json();
+    let rows = rows.as_array().unwrap().iter();
+    let unknown = rows.filter(|r| r["state"] == "unknown");
+    let mut shown: Vec<&str> = unknown.map(|r| r["process"].as_str().unwrap()).collect();
+    shown.sort_unstable();
+    let expected = [
+        "NFS",
+        "NVMe over fabrics",
+        "SMB",
+        "SNMP",
+        "UPS",
+        "apps, virtual machines and containers",
+        "webshare",
+    ];
+    assert_eq!(shown, expected);
+}
+
+/// Nothing leads to it but its interface, and that is asked; beside a machine that is logged in to as well.
+#[test]
+fn an_appliance_that_nobody_logs_in_to_is_chosen_by_its_name() {
+    let field = Field::new();
+    let all = field.run(&["ports", "--on", "real", "--json"]).json();
+    let own = field.run(&["ports", "--on", "real", "--host", "nas", "--json"]);
+    assert_eq!(own.code, 7, "{}", own.all());
+    assert_eq!(own.json(), all);
+    let hosts = all.as_array().unwrap().iter();
+    assert!(hosts.map(|r| &r["host"]).all(|h| h == "host/nas"), "{all}");
+    let seen = field.run(&["observe", "--on", "real", "--host", "nas"]);
+    assert!(seen.stdout.contains("host/nas  answered"), "{}", seen.all());
+}
+
+/// The update alone is unknown, and when a pool that is not imported was read.
+#[test]
+fn what_could_not_be_told_leaves_the_rest_known() {
+    let field = Field::with(|nas| {
+        let cannot = json!({"code": "ERROR", "status": null, "error": {"errname": "ENETUNREACH", "reason": SECRET}, "update_download_progress": null});
+        nas.told.insert("update.status".to_owned(), cannot);
+        let mut attic = nas.rows("pool.query")[0].clone();
+        attic["name"] = json!("attic");
+        attic["path"] = json!("/mnt/attic");
+        attic["status"] = json!("OFFLINE");
+        attic["scan"] = json!(null);
+        attic["topology"] = json!(null);
+        nas.rows("pool.query").push(attic);
+    });
+    field.write(|tree| tree.replace("25.10'", "25.04'"));
+    let said = field.checked();
+    let unknown = "disk-scrub-overdue: whether host 'nas' has read pool 'attic' (zfs on /mnt/attic) whole within its time";
+    assert!(said.contains(unknown), "{said}");
+    assert!(!said.contains("never read whole ["), "{said}");
+    let shown = field.run(&["facts", "show", "--json"]).json();
+    let own = &shown["host/nas"];
+    let update = own["facts"]["truenas:update"].to_string();
+    assert!(
+        update.contains("update.status tells ERROR, ENETUNREACH"),
+        "{update}"
+    );
+    let seen = field.observe();
+    assert!(!seen.all().contains("is not understood"), "{}", seen.all());
+    let drift = field.drift();
+    let version = "differs truenas:system | version 25.04 | 25.10.1";
+    assert!(drift.iter().any(|d| d == version), "{drift:#?}");
+}
+
+/// It has no schedule of its own; and a job that does not end is no good one.
+#[test]
+fn a_replication_is_held_against_the_snapshots_that_it_follows() {
+    let field = Field::with(|nas| {
+        let state = json!({"state": "FINISHED", "datetime": {"$date": 1_700_000_000_000_i64}});
+        nas.rows("replication.query")[0]["state"] = state.clone();
+        nas.rows("pool.snapshottask.query")[0]["state"] = state;
+        let job = &mut nas.rows("cloudsync.query")[0]["job"];
+        job["state"] = json!("RUNNING");
+        job["time_finished"] = json!(null);
+        job["time_started"] = json!({"$date": 1_700_000_000_000_i64});
+    });
+    let said = field.checked();
+    for finding in [
+        "replication task 'photos to attic' of host 'nas' last ended well",
+        "snapshot task 'snapshots of tank/photos' of host 'nas' last ended well",
+        "cloud sync task 'photos to a bucket' of host 'nas' has been running for",
+    ] {
+        assert!(said.contains(finding), "{finding}: {said}");
+    }
+    for interval in ["and is to run each 1h", "and is to run each 1d"] {
+        assert!(said.contains(interval), "{interval}: {said}");
     }
 }
 

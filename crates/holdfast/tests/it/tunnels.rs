@@ -378,7 +378,7 @@ fn declared_as_a_node(rig: &Rig, wiki: &str) {
     assert_eq!(
         drift(rig, "tailscale"),
         [
-            "unknown tailscale:self | control server https://headscale.example.org | unknown (the observation does not say)",
+            "unknown tailscale:self/server | control server https://headscale.example.org | unknown (the observation does not say)",
             "missing tailscale:serve/:443 | port 443, from the internet | not served",
         ]
     );

@@ -10,13 +10,31 @@ use model::lab::Reach;
 use model::units::Seconds;
 use std::collections::BTreeMap;
 
-/// `local`, `unknown`, or `{ssh: ALIAS, user: …, port: …, host_key: …}`; without it the first address by network name.
+/// What is seen and made so by a login alone.
+const BY_LOGIN: [&str; 10] = [
+    "users",
+    "packages",
+    "files",
+    "units",
+    "sysctl",
+    "cron",
+    "sshd",
+    "firewall",
+    "wireguard",
+    "tailscale",
+];
+
+/// `local`, `unknown`, or `{ssh: ALIAS, user: …, port: …, host_key: …}`; without it the first address by network name. An appliance tells of itself by
+/// its interface and lets nobody log in unless that was switched on: who wants that says so, here or by what is to be so in it.
 pub(super) fn read(
     cx: &mut Cx<'_>,
     f: &mut Fields<'_>,
     addresses: &BTreeMap<String, Given<String>>,
 ) -> Reach {
     let Some(entry) = f.entry("reach") else {
+        if f.has("truenas") && !BY_LOGIN.iter().any(|key| f.has(key)) {
+            return Reach::Unknown;
+        }
         let known = |a: &Given<String>| Some(Spanned::new(a.value()?.clone(), a.span));
         return match addresses.values().find_map(known) {
             Some(first) => Reach::Ssh {

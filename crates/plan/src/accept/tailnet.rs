@@ -78,19 +78,16 @@ fn differing(node: &TailnetNode, difference: &Difference) -> Option<Taking> {
     match difference.path.key.as_str() {
         "exit" => replaced(&node.exit, "true"),
         "ssh" => replaced(&node.ssh, "true"),
-        "self" => {
-            if let Some(name) = seen.strip_prefix("name ") {
-                return replaced(&node.name, &scalar(name));
-            }
-            if let Some(url) = seen.strip_prefix("control server ") {
-                return replaced(&node.server, &scalar(url));
-            }
-            match seen {
-                "takes routes of others" => replaced(&node.accepts_routes, "true"),
-                "takes no routes of others" => replaced(&node.accepts_routes, "false"),
-                _ => None,
-            }
+        "self/name" => replaced(&node.name, &scalar(seen.strip_prefix("name ")?)),
+        "self/server" => {
+            let url = seen.strip_prefix("control server ")?;
+            replaced(&node.server, &scalar(url))
         }
+        "self/accepts_routes" => match seen {
+            "takes routes of others" => replaced(&node.accepts_routes, "true"),
+            "takes no routes of others" => replaced(&node.accepts_routes, "false"),
+            _ => None,
+        },
         _ => None,
     }
 }

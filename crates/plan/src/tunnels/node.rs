@@ -1,6 +1,6 @@
 //! A declared node of a tailnet against the one that was observed: its name, control server, tags, routes, and what it serves.
 
-use super::tailscale::{KIND, flag, is_public, none, texts};
+use super::tailscale::{KIND, NO_EXIT, NO_SSH, flag, is_public, none, texts};
 use super::{Found, Look, Said};
 use crate::How;
 use diag::Span;
@@ -52,7 +52,9 @@ fn is_at(port: ServePort, own: Option<&str>, at: &str) -> bool {
     let Some((name, number)) = at.rsplit_once(':') else {
         return false;
     };
+    let of_service = name.starts_with("svc:");
     let mine = name.is_empty() || own.is_none_or(|own| own.eq_ignore_ascii_case(name));
+    let mine = mine && !of_service;
     mine && number.parse() == Ok(port.0)
 }
 
@@ -124,14 +126,19 @@ impl Comparing<'_, '_> {
             };
             if !name.is_some_and(fits) {
                 let seen = name.map(|n| format!("name {n}"));
-                wrong.push((format!("name {said}"), seen, given.span));
+                wrong.push(("self/name", format!("name {said}"), seen, given.span));
             }
         }
         if let Some((given, said)) = declared.server.as_ref().and_then(|g| Some((g, g.value()?))) {
             let url = said.to_string();
             if server != Some(url.trim_end_matches('/').to_ascii_lowercase().as_str()) {
                 let seen = server.map(|s| format!("control server {s}"));
-                wrong.push((format!("control server {url}"), seen, given.span));
+                wrong.push((
+                    "self/server",
+                    format!("control server {url}"),
+                    seen,
+                    given.span,
+                ));
             }
         }
         if let Some(first) = declared.tags.first() {
@@ -140,11 +147,16 @@ impl Comparing<'_, '_> {
                 texts(self.own, "tags").map(|t| t.into_iter().collect());
             if is.as_ref() != Some(&said) {
                 let seen = is.map(|is| format!("tags {}", joined(&is)));
-                wrong.push((format!("tags {}", joined(&said)), seen, first.span));
+                wrong.push((
+                    "self/tags",
+                    format!("tags {}", joined(&said)),
+                    seen,
+                    first.span,
+                ));
             }
         }
-        for (said, seen, span) in wrong {
-            self.without("self", said, seen, span);
+        for (key, said, seen, span) in wrong {
+            self.without(key, said, seen, span);
         }
     }
 
@@ -201,20 +213,23 @@ impl Comparing<'_, '_> {
 
     fn flags(&mut self, declared: &TailnetNode) {
         let all = [
-            ("exit", "exit", &declared.exit, "an exit node"),
-            ("ssh", "ssh", &declared.ssh, "SSH by Tailscale"),
+            ("exit", &declared.exit, "an exit node", NO_EXIT),
+            ("ssh", &declared.ssh, "SSH by Tailscale", NO_SSH),
         ];
-        for (key, field, given, what) in all {
-            let Some(given) = given.as_ref().filter(|g| g.value() == Some(&true)) else {
+        for (key, given, what, denied) in all {
+            let Some((given, said)) = given.as_ref().and_then(|g| Some((g, *g.value()?))) else {
                 continue;
             };
-            match flag(self.own, field) {
+            match flag(self.own, key) {
+                // What is there and declared not to be is a way in, and told as such.
                 Some(true) => {}
+                Some(false) if !said => {}
                 Some(false) => {
                     let seen = "absent".to_owned();
                     self.tell(key, How::Missing, what.to_owned(), seen, given.span);
                 }
-                None => self.without(key, what.to_owned(), None, given.span),
+                None if said => self.without(key, what.to_owned(), None, given.span),
+                None => self.without(key, denied.to_owned(), None, given.span),
             }
         }
         let accepts = declared.accepts_routes.as_ref();
@@ -225,7 +240,7 @@ impl Comparing<'_, '_> {
                 false => "takes no routes of others".to_owned(),
             };
             if is != Some(said) {
-                self.without("self", word(said), is.map(word), given.span);
+                self.without("self/accepts_routes", word(said), is.map(word), given.span);
             }
         }
     }

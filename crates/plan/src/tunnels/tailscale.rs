@@ -10,6 +10,9 @@ use model::value::Value;
 
 pub(super) const KIND: FactKind = FactKind::Tailscale;
 const SSH: u16 = 22;
+/// What is declared where there is to be none.
+pub(super) const NO_EXIT: &str = "no exit node";
+pub(super) const NO_SSH: &str = "no SSH by Tailscale";
 
 pub(super) fn found(look: &Look<'_>) -> Vec<Found> {
     let mut found = Vec::new();
@@ -137,7 +140,7 @@ fn offered(look: &Look<'_>, own: &Value, ways: &[Way<'_>], found: &mut Vec<Found
             "exit",
             "tailnet://exit".to_owned(),
             process.to_owned(),
-            of_flag(declared, |n| &n.exit, "no exit node"),
+            of_flag(declared, |n| &n.exit, NO_EXIT),
         );
     }
     if flag(own, "ssh") == Some(true) {
@@ -145,7 +148,7 @@ fn offered(look: &Look<'_>, own: &Value, ways: &[Way<'_>], found: &mut Vec<Found
         let process = "tailscaled, SSH by the rules of the tailnet".to_owned();
         let said = match reason(ways, of_ssh) {
             Some(reason) => Said::Why(reason),
-            None => of_flag(declared, |n| &n.ssh, "no SSH by Tailscale"),
+            None => of_flag(declared, |n| &n.ssh, NO_SSH),
         };
         open(
             "ssh",
@@ -247,6 +250,12 @@ fn is_of(way: &Way<'_>, at: &str) -> bool {
         return false;
     };
     let named = match way.exposure.host.known() {
+        // A service of the tailnet: `svc:db` is db.TAILNET.ts.net.
+        Some(host) if name.starts_with("svc:") => {
+            let first = host.0.split('.').next().unwrap_or_default();
+            name.strip_prefix("svc:")
+                .is_some_and(|own| own.eq_ignore_ascii_case(first))
+        }
         Some(_) if !name.is_empty() => way.is_named(name),
         // Of a port that is led on as it is, nobody says the name.
         Some(_) => true,

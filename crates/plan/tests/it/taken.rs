@@ -251,3 +251,20 @@ fn where_no_single_value_says_it_nothing_is_made_up() {
     // A peer that is gone is taken out of the declaration.
     assert!(!took.unwrap().unwrap().contains("anna"));
 }
+
+/// Each value of a node has a path of its own: one that is taken is not held back by another one that still differs.
+#[test]
+fn of_two_values_of_a_node_one_is_taken_at_a_time() {
+    let seen: Vec<String> = with("name=nas.t.ts.net", "name=box.t.ts.net")
+        .iter()
+        .map(|l| l.replace("https://a.example.org", "https://b.example.org"))
+        .collect();
+    let (all, took) = taken(LAB, &seen);
+    let paths: Vec<String> = all.iter().map(|d| d.path.to_string()).collect();
+    assert_eq!(paths, ["tailscale:self/name", "tailscale:self/server"]);
+    let (left, took) = taken(&took.unwrap().unwrap(), &seen);
+    let paths: Vec<String> = left.iter().map(|d| d.path.to_string()).collect();
+    assert_eq!(paths, ["tailscale:self/server"]);
+    let (left, _) = taken(&took.unwrap().unwrap(), &seen);
+    assert!(left.is_empty(), "{left:#?}");
+}

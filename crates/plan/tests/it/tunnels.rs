@@ -369,27 +369,27 @@ fn a_node_of_a_tailnet_that_is_otherwise_than_declared() {
         (
             ("name: web", "name: box"),
             vec![],
-            "differs tailscale:self | name box | name web.t.ts.net",
+            "differs tailscale:self/name | name box | name web.t.ts.net",
         ),
         (
             ("headscale.example.org/", "controlplane.tailscale.com"),
             vec![],
-            "differs tailscale:self | control server https://controlplane.tailscale.com | control server https://headscale.example.org",
+            "differs tailscale:self/server | control server https://controlplane.tailscale.com | control server https://headscale.example.org",
         ),
         (
             ("tag:server", "tag:router"),
             vec![],
-            "differs tailscale:self | tags tag:router | tags tag:server",
+            "differs tailscale:self/tags | tags tag:router | tags tag:server",
         ),
         (
             ("tag:server", "tag:server"),
             vec![("tags", texts(&[]))],
-            "differs tailscale:self | tags tag:server | tags none",
+            "differs tailscale:self/tags | tags tag:server | tags none",
         ),
         (
             ("accepts_routes: no", "accepts_routes: yes"),
             vec![],
-            "differs tailscale:self | takes routes of others | takes no routes of others",
+            "differs tailscale:self/accepts_routes | takes routes of others | takes no routes of others",
         ),
         (
             ("192.168.10.0/24", "192.168.10.0/24, 10.8.0.0/16"),
@@ -458,6 +458,32 @@ fn a_node_of_a_tailnet_that_is_otherwise_than_declared() {
     }
 }
 
+/// A service of the tailnet has a name of its own; no port of the machine is meant, though the number is the same.
+#[test]
+fn what_a_machine_answers_for_as_a_service_of_the_tailnet_is_not_its_own() {
+    let value = [
+        ("to", texts(&["127.0.0.1:5432"])),
+        ("public", Value::Bool(false)),
+    ];
+    let mut web = running(&[]);
+    put(&mut web, "tailscale:serve/svc:db:5432", Value::map(value));
+    let declared = node(&[(
+        "        8443: 3000\n",
+        "        8443: 3000\n        5432: tcp://127.0.0.1:5432\n",
+    )]);
+    let (drift, _) = over(&declared, "", web.clone());
+    assert_eq!(
+        drift,
+        [
+            "undeclared tailscale:serve/svc:db:5432 | not declared | tailnet://svc:db:5432, tailscaled to [127.0.0.1:5432], from the tailnet",
+            "missing tailscale:serve/:5432 | port 5432, from the tailnet | not served",
+        ]
+    );
+    let exposed =
+        "services: {db: {exposures: [{port: 5432, host: db.t.ts.net, why: the family's data}]}}\n";
+    assert_eq!(over(&node(&[]), exposed, web).0, [""; 0]);
+}
+
 /// What is not told is not as declared, and not otherwise either.
 #[test]
 fn of_a_declared_node_what_nobody_told_is_unknown() {
@@ -480,6 +506,25 @@ fn of_a_declared_node_what_nobody_told_is_unknown() {
     let (drift, _) = over(&node(&[]), "", web);
     let unknown = |d: &String| d.starts_with("unknown ");
     assert!(drift.len() == 7 && drift.iter().all(unknown), "{drift:#?}");
+    // Nor is what is declared not to be there, where undeclared ways in are not asked for.
+    let mut quiet = running(&[]);
+    if let Some(Seen::Present(Value::Map(own))) = quiet.facts.get_mut(&path).map(|f| &mut f.seen) {
+        own.remove("exit");
+        own.remove("ssh");
+    }
+    let closed = node(&[
+        ("exit: yes", "exit: no"),
+        ("ssh: yes", "ssh: no"),
+        ("  web:\n", "  web:\n    manage: {listeners: ignore}\n"),
+    ]);
+    let why = "unknown (the observation does not say)";
+    assert_eq!(
+        over(&closed, "", quiet).0,
+        [
+            format!("unknown tailscale:exit | no exit node | {why}"),
+            format!("unknown tailscale:ssh | no SSH by Tailscale | {why}"),
+        ]
+    );
     // A route that another machine has at the moment is approved.
     let mut spare = running(&[("approved", texts(&[]))]);
     let peer = [("routes", texts(&["192.168.10.0/24"]))];

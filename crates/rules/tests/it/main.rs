@@ -5,6 +5,7 @@
     reason = "tests read their own fixtures and may fail"
 )]
 
+mod appliances;
 mod book;
 mod btrfs_copies;
 mod claims;
@@ -49,6 +50,7 @@ mod slo_planned;
 mod space;
 mod sums;
 mod support;
+mod tailnets;
 mod taken;
 mod too_much;
 mod tunnels;

@@ -187,7 +187,11 @@ fn time(value: Option<&Value>) -> Option<i64> {
 
 /// `00 3 * * 7`, of the five fields of a schedule.
 fn schedule(of: &Value) -> Option<String> {
-    let cron = of.get("schedule")?;
+    cron(of.get("schedule")?)
+}
+
+/// The same of such a map.
+fn cron(cron: &Value) -> Option<String> {
     let fields = ["minute", "hour", "dom", "month", "dow"];
     let fields: Option<Vec<String>> = fields
         .iter()

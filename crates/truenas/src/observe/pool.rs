@@ -43,9 +43,13 @@ fn one(row: &Value, found: &mut Found, source: &str) -> Option<()> {
     let mount = row.get("path").and_then(text);
     let mounts = mount.map(|at| super::list(vec![at]));
     let scan = row.get("scan");
+    let state = row.get("status").and_then(text);
+    // Of a pool that is not imported nothing is told but its name: that is not that it was never read.
+    let is_imported = topology.is_some() && state.as_deref() != Some("OFFLINE");
+    let scrub = scrubbed(scan).filter(|_| is_imported);
     let repaired = scan.and_then(|s| number(s, "errors")).unwrap_or(0);
     let fields = Fields::default()
-        .set("state", row.get("status").and_then(text))
+        .set("state", state)
         .set("level", known.map(Made::level))
         .set("devices", known.map(|m| super::list(m.devices.clone())))
         .set("wanted", known.and_then(|m| i64::try_from(m.wanted).ok()))
@@ -53,7 +57,7 @@ fn one(row: &Value, found: &mut Found, source: &str) -> Option<()> {
         .set("errors", known.map(|m| m.errors.saturating_add(repaired)))
         .set("size", number(row, "size"))
         .set("used", number(row, "allocated"))
-        .set("scrub", scrubbed(scan))
+        .set("scrub", scrub)
         .set("mounts", mounts);
     found.add(KIND, format!("zfs/{name}"), fields, source);
     Some(())

@@ -8,10 +8,18 @@ use reading::found::Fields;
 use serde_json::Value;
 
 const KIND: FactKind = FactKind::TrueNasService;
-/// Ports that are fixed by the protocol and by TrueNAS.
-const FIXED: [(&str, &[&str]); 2] = [
-    ("cifs", &["tcp/0.0.0.0:445"]),
-    ("nfs", &["tcp/0.0.0.0:2049"]),
+/// Ports that are fixed by the protocol and by TrueNAS, and what is not known of the others.
+const FIXED: [(&str, &str, &str); 2] = [
+    (
+        "cifs",
+        "tcp/0.0.0.0:445",
+        "at least at this port; NetBIOS and WS-Discovery, and to which addresses it is bound, are not asked",
+    ),
+    (
+        "nfs",
+        "tcp/0.0.0.0:2049",
+        "at least at this port; rpcbind, mountd, statd, lockd and RDMA, and to which addresses it is bound, are not asked",
+    ),
 ];
 
 pub(super) fn services(look: &mut Look<'_>) {
@@ -28,17 +36,17 @@ pub(super) fn services(look: &mut Look<'_>) {
     if let Some(answer) = look.answer(KIND, question) {
         let lost = super::each(&answer, |row| {
             let name = row.get("service").and_then(text)?;
-            let fixed = FIXED.iter().find(|(own, _)| *own == name);
-            let fixed = fixed.map(|(_, all)| all.iter().map(|s| (*s).to_owned()).collect());
+            let fixed = FIXED.iter().find(|(own, ..)| *own == name);
             let sockets = match name.as_str() {
                 "iscsitarget" => portals.clone(),
-                _ => fixed,
+                _ => fixed.map(|(_, socket, _)| vec![(*socket).to_owned()]),
             };
             let running = row.get("state").and_then(text)? == "RUNNING";
             let fields = Fields::default()
                 .set("running", Some(running))
                 .set("enabled", Some(flag(row, "enable")?))
-                .set("sockets", sockets.map(list));
+                .set("sockets", sockets.map(list))
+                .set("partly", fixed.map(|(.., partly)| *partly));
             look.found.add(KIND, name, fields, question.method);
             Some(())
         });

@@ -2,7 +2,8 @@
 
 use super::{flag, list, number, text, word};
 use crate::question::ALL_RIGHTS;
-use model::fact::FactKind;
+use model::fact::{FactKind, Seen};
+use model::kleene::Reason;
 use reading::found::{Fields, Found};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -51,9 +52,17 @@ pub(super) fn reboot(answer: &Value, found: &mut Found, source: &str) -> Option<
 }
 
 pub(super) fn update(answer: &Value, found: &mut Found, source: &str) -> Option<usize> {
-    // Where it cannot ask for updates itself, it knows of none.
-    if answer.get("code").and_then(Value::as_str) != Some("NORMAL") {
-        return None;
+    // Where it cannot ask for updates itself, or waits for a restart, it knows of none; all else that it told stays as whole as it is.
+    let code = answer.get("code").and_then(Value::as_str)?;
+    if code != "NORMAL" {
+        let error = answer.pointer("/error/errname").and_then(Value::as_str);
+        let words: Vec<&str> = [Some(code), error].into_iter().flatten().collect();
+        if !words.iter().all(|word| is_constant(word)) {
+            return None;
+        }
+        let why = Reason::new(format!("{source} tells {}", words.join(", ")));
+        found.put(KIND, "update", Seen::Unknown(why), source);
+        return Some(0);
     }
     let new = match answer.pointer("/status/new_version") {
         Some(Value::Null) => None,
@@ -62,4 +71,10 @@ pub(super) fn update(answer: &Value, found: &mut Found, source: &str) -> Option<
     };
     found.add(KIND, "update", Fields::default().set("new", new), source);
     Some(0)
+}
+
+/// `REBOOT_REQUIRED`, `ENETUNREACH`: a word of the product and no text of somebody.
+fn is_constant(word: &str) -> bool {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    !word.is_empty() && word.len() <= 40 && word.chars().all(fits)
 }

@@ -122,6 +122,7 @@ const PURE: &[(&str, &[&str])] = &[
             "jiff",
             "model",
             "graph",
+            "ipnet",
             "lint",
             "plan",
         ],

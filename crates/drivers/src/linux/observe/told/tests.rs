@@ -405,6 +405,59 @@ fn a_part_that_is_damaged_makes_that_part_unknown() {
     );
 }
 
+/// What it answers for as a service of the tailnet is not its own; and who is not logged in tells of no end of the key.
+#[test]
+fn services_have_names_of_their_own_and_keys_end_somehow() {
+    let serve = r#"{
+  "TCP": {
+    "22": {
+      "TCPForward": "127.0.0.1:22"
+    }
+  },
+  "Services": {
+    "svc:db": {
+      "TCP": {
+        "5432": {
+          "TCPForward": "127.0.0.1:5432"
+        }
+      }
+    },
+    "svc:lab": {
+      "Tun": true
+    }
+  }
+}"#;
+    let status = |state: &str, about: &str| {
+        format!(
+            "{{\n  \"BackendState\": \"{state}\",\n  \"Self\": {{\n    \"DNSName\": \"gw.t.ts.net.\"{about}\n  }}\n}}"
+        )
+    };
+    let running = status("Running", "");
+    let found = tailscale(&running, "{}", serve);
+    let served: Vec<&str> = found
+        .iter()
+        .filter_map(|l| l.strip_prefix("serve/"))
+        .collect();
+    assert_eq!(
+        served,
+        [
+            ":22 public=false tls=false to=[127.0.0.1:22]",
+            "svc:db:5432 public=false tls=false to=[127.0.0.1:5432]",
+            "svc:lab:* public=false tls=false to=[all of this machine]",
+        ]
+    );
+    let own = |status: &str| {
+        let found = tailscale(status, "{}", "{}");
+        found.into_iter().find(|l| l.starts_with("self")).unwrap()
+    };
+    assert!(own(&running).contains(" until=false"));
+    let gone = own(&status("NeedsLogin", ",\n    \"Expired\": true"));
+    assert!(
+        gone.contains(" expired=true") && !gone.contains("until="),
+        "{gone}"
+    );
+}
+
 /// What has another form than the program's own must not pass for nothing: no routes, no exit, nothing that is open to everybody.
 #[test]
 fn what_is_no_list_is_unknown_and_not_empty() {
