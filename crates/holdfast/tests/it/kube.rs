@@ -402,6 +402,50 @@ fn lists_are_read_to_their_end_or_are_unknown() {
             .collect();
         assert!(known.is_empty(), "{shown}: {known:#?}");
     }
+    // Every page is of no moment, or of one without a name; what follows is said in another way than the API does.
+    let rows = [
+        ("resourceVersion", json!(null)),
+        ("resourceVersion", json!("")),
+        ("resourceVersion", json!(7)),
+        ("continue", json!(7)),
+        ("continue", json!(null)),
+        ("remainingItemCount", json!("4")),
+        ("remainingItemCount", json!(-1)),
+    ];
+    for (key, value) in rows {
+        let field = Field::with(|cluster| {
+            let lie = Fault::Lie(format!("/metadata/{key}"), value.clone());
+            cluster.fault(NAMESPACES, lie);
+            // What would be read as the end comes before the namespace of the shop.
+            let own = cluster.get(NAMESPACES, "shop").unwrap().clone();
+            cluster.remove(NAMESPACES, "shop");
+            cluster.add(NAMESPACES, own);
+        });
+        let rows = field.drift();
+        assert!(
+            rows.iter()
+                .any(|r| r.starts_with("unknown kube-namespace:")),
+            "{key} {value}: {rows:#?}"
+        );
+        let all = field.observe().all();
+        assert!(all.contains("GET /api/v1/namespaces: "), "{key}: {all}");
+    }
+}
+
+/// The server itself makes `default/kubernetes`, and makes it again.
+#[test]
+fn a_list_of_services_without_that_of_the_api_server_is_not_whole() {
+    let field = Field::with(|cluster| cluster.fault(SERVICES, Fault::Filter));
+    let lacks = "unknown * | GET /api/v1/services: the list lacks default/kubernetes, which every cluster has";
+    let ports = field.ports();
+    assert!(ports.iter().any(|p| p == lacks), "{ports:#?}");
+    // A namespace that only a Service inside of the cluster is in is one, too.
+    let field = Field::with(|cluster| {
+        cluster.add(SERVICES, json!({"metadata": {"name": "a", "namespace": "party"}, "spec": {"type": "ClusterIP", "ports": []}}));
+    });
+    let all = field.observe().all();
+    let lacks = "the list of namespaces lacks party, where services party/a is";
+    assert!(all.contains(lacks), "{all}");
 }
 
 #[test]

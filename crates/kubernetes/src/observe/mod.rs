@@ -8,7 +8,7 @@ mod node;
 mod outward;
 mod workload;
 
-use crate::client::{Client, List};
+use crate::client::Client;
 use crate::resource::{self, Resource};
 use jiff::Timestamp;
 use model::fact::{FactKind, Scope};
@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const TEXT: usize = 256;
 /// A namespace that the server itself makes, and makes again.
 const SYSTEM: &str = "kube-system";
+/// A Service that the server itself makes, and makes again.
+const ITSELF: (&str, &str) = ("default", "kubernetes");
 
 /// Asks for everything in the scope; beside it the number of the namespace that every cluster begins with.
 ///
@@ -58,6 +60,13 @@ pub(crate) enum Row {
     Aside,
     /// Not understood.
     Lost,
+}
+
+/// One object of a list: what it is, where it is, and the number that no other has.
+struct Read {
+    row: Row,
+    place: Option<(String, String)>,
+    uid: Option<String>,
 }
 
 struct Look<'a> {
@@ -99,14 +108,15 @@ impl Look<'_> {
     }
 
     fn part(&mut self, resource: Resource) {
-        let list = match self.client.list(resource) {
+        let read = |version: &'static str, object: &Value| read(resource, version, object);
+        let list = match self.client.list(resource, read) {
             Ok(list) => list,
             Err(why) => return self.lack(resource.kind, refused(resource, &why)),
         };
-        let lost = self.rows(resource, &list);
-        let path = &list.path;
+        let path = list.path;
+        let lost = self.rows(resource, &path, list.rows);
         let proof = match (lost, self.client.may_list(resource)) {
-            (0, Ok(true)) => Ok(path.clone()),
+            (0, Ok(true)) => Ok(path),
             (0, Ok(false)) => Err(format!(
                 "GET {path} was answered to a token that may not list it in all namespaces, which proves nothing; {}",
                 grant(resource)
@@ -123,42 +133,31 @@ impl Look<'_> {
     }
 
     /// Adds the objects of a list; how many are not understood.
-    fn rows(&mut self, resource: Resource, list: &List) -> usize {
+    fn rows(&mut self, resource: Resource, path: &str, rows: Vec<Read>) -> usize {
         let mut lost = 0;
-        for object in &list.items {
-            let row = match resource {
-                resource::NODES => node::node(object),
-                resource::NAMESPACES => self.namespace(object),
-                resource::SERVICES => outward::service(object),
-                resource::INGRESSES => outward::ingress(object),
-                resource::CLAIMS => claim::claim(object),
-                _ => workload::workload(resource, list.version, object),
-            };
-            match row {
-                Row::Is(key, fields) => {
-                    if let Some((namespace, _)) = key.split_once('/') {
-                        self.namespaces
-                            .entry(namespace.to_owned())
-                            .or_insert_with(|| format!("{} {key}", resource.plural));
-                    }
-                    self.found.add(resource.kind, key, fields, &list.path);
-                }
+        let mut has_itself = false;
+        for read in rows {
+            if let Some((namespace, name)) = read.place {
+                has_itself |= (namespace.as_str(), name.as_str()) == ITSELF;
+                self.namespaces
+                    .entry(namespace)
+                    .or_insert_with_key(|n| format!("{} {n}/{name}", resource.plural));
+            }
+            self.uid = self.uid.take().or(read.uid);
+            match read.row {
+                Row::Is(key, fields) => self.found.add(resource.kind, key, fields, path),
                 Row::Aside => {}
                 Row::Lost => lost += 1,
             }
         }
-        lost
-    }
-
-    fn namespace(&mut self, object: &Value) -> Row {
-        let Some(name) = name_of(object) else {
-            return Row::Lost;
-        };
-        if name == SYSTEM {
-            self.uid = object.pointer("/metadata/uid").and_then(text);
+        if resource == resource::SERVICES && !has_itself {
+            let (namespace, name) = ITSELF;
+            self.lack(
+                resource.kind,
+                format!("GET {path}: the list lacks {namespace}/{name}, which every cluster has"),
+            );
         }
-        let phase = object.pointer("/status/phase").and_then(text);
-        Row::Is(name, Fields::default().set("phase", phase))
+        lost
     }
 
     /// Says of each kind that it is whole, unless a part of it was not.
@@ -217,6 +216,31 @@ impl Look<'_> {
         self.found.errors.push(why.clone());
         self.found.partial(kind, why);
     }
+}
+
+/// What is kept of an object.
+fn read(resource: Resource, version: &str, object: &Value) -> Read {
+    let row = match resource {
+        resource::NODES => node::node(object),
+        resource::NAMESPACES => namespace(object),
+        resource::SERVICES => outward::service(object),
+        resource::INGRESSES => outward::ingress(object),
+        resource::CLAIMS => claim::claim(object),
+        _ => workload::workload(resource, version, object),
+    };
+    let is_system = resource == resource::NAMESPACES && name_of(object).as_deref() == Some(SYSTEM);
+    let uid = object.pointer("/metadata/uid").filter(|_| is_system);
+    Read {
+        row,
+        place: place_of(object),
+        uid: uid.and_then(text),
+    }
+}
+
+fn namespace(object: &Value) -> Row {
+    let phase = object.pointer("/status/phase").and_then(text);
+    let fields = Fields::default().set("phase", phase);
+    name_of(object).map_or(Row::Lost, |name| Row::Is(name, fields))
 }
 
 fn refused(resource: Resource, why: &ApiError) -> String {
