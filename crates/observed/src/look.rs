@@ -11,7 +11,7 @@ use model::kleene::Reason;
 use model::lab::{Host, Lab, Reach};
 use model::value::Value;
 use plan::interface::Interface;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many names are told of a long list.
 const MOST: usize = 8;
@@ -45,7 +45,9 @@ pub(crate) struct Target<'a> {
 pub(crate) fn targets<'a>(ctx: &Context<'a>) -> Vec<Target<'a>> {
     let lab = declared(ctx);
     let interfaces = plan::interface::all(lab);
-    let covered = |name: &str| interfaces.iter().any(|i| i.members.contains(name));
+    let members = interfaces.iter().flat_map(|i| i.members.iter().copied());
+    let members: BTreeSet<&str> = members.collect();
+    let covered = |name: &str| members.contains(name);
     let machines = lab.machines();
     let hosts = machines.filter(|(name, host)| host.reach != Reach::Unknown || !covered(name));
     let mut all: Vec<Target<'a>> = hosts
@@ -141,10 +143,12 @@ pub(crate) fn hosts<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, &'a Host
 /// The products whose interface was asked and may be judged.
 pub(crate) fn products<'c, 'a>(ctx: &'c Context<'a>) -> Vec<(Look<'c, 'a>, Interface<'a>)> {
     let all = looks(ctx, false).into_iter();
-    let mut interfaces = plan::interface::all(declared(ctx));
+    let interfaces = plan::interface::all(declared(ctx)).into_iter();
+    let mut interfaces: BTreeMap<ObjectRef, Interface<'a>> =
+        interfaces.map(|i| (i.object.clone(), i)).collect();
     all.filter_map(|look| {
-        let at = interfaces.iter().position(|i| i.object == look.object)?;
-        Some((look, interfaces.swap_remove(at)))
+        let interface = interfaces.remove(&look.object)?;
+        Some((look, interface))
     })
     .collect()
 }
@@ -228,11 +232,13 @@ impl<'c, 'a> Look<'c, 'a> {
 
     /// One of a kind that is there and could not be read.
     fn hidden(&self, kind: FactKind) -> Option<Reason> {
-        let of_kind = self.facts.facts.iter().filter(|(p, _)| p.kind == kind);
-        let mut unread = of_kind.filter_map(|(path, fact)| match &fact.seen {
-            Seen::Unknown(reason) => Some(Reason::new(format!("{}: {reason}", path.key))),
-            Seen::Present(_) | Seen::Absent => None,
-        });
+        let mut unread = self
+            .facts
+            .of_kind(kind)
+            .filter_map(|(path, fact)| match &fact.seen {
+                Seen::Unknown(reason) => Some(Reason::new(format!("{}: {reason}", path.key))),
+                Seen::Present(_) | Seen::Absent => None,
+            });
         unread.next()
     }
 
@@ -247,7 +253,7 @@ impl<'c, 'a> Look<'c, 'a> {
         let path = FactPath::new(kind, key);
         let known = self.facts.facts.contains_key(&path);
         // Of a whole kind, any of its facts tells the source.
-        let some = || self.facts.facts.keys().find(|p| p.kind == kind);
+        let some = || self.facts.of_kind(kind).next().map(|(path, _)| path);
         let path = if known { Some(&path) } else { some() };
         let d = match d.primary {
             Some(_) => d,
