@@ -11,7 +11,7 @@ mod workload;
 use crate::client::Client;
 use crate::resource::{self, Resource};
 use jiff::Timestamp;
-use model::fact::{FactKind, Scope};
+use model::fact::{FactKind, Scope, Seen};
 use model::kleene::Reason;
 use reading::found::{Fields, Found};
 use reading::https::ApiError;
@@ -24,6 +24,18 @@ const TEXT: usize = 256;
 const SYSTEM: &str = "kube-system";
 /// A Service that the server itself makes, and makes again.
 const ITSELF: (&str, &str) = ("default", "kubernetes");
+
+/// Groups of the API whose objects let in what neither Services nor Ingresses tell of.
+const WAYS: [&str; 8] = [
+    "configuration.konghq.com",
+    "gateway.networking.k8s.io",
+    "k8s.nginx.org",
+    "networking.istio.io",
+    "projectcontour.io",
+    "route.openshift.io",
+    "traefik.containo.us",
+    "traefik.io",
+];
 
 /// Asks for everything in the scope; beside it the number of the namespace that every cluster begins with.
 ///
@@ -39,6 +51,9 @@ pub(crate) fn observe(client: &Client, scope: &Scope) -> Result<(Found, Option<S
         uid: None,
     };
     look.version()?;
+    if asked.contains(&FactKind::KubeCluster) {
+        look.groups();
+    }
     for one in resource::ALL
         .into_iter()
         .filter(|r| asked.contains(&r.kind))
@@ -105,6 +120,33 @@ impl Look<'_> {
             Err(why) => return Err(why),
         }
         Ok(())
+    }
+
+    /// Groups of the API by which something may be let in that is not read.
+    fn groups(&mut self) {
+        let (kind, path) = (FactKind::KubeCluster, "/apis");
+        let served = self.client.get(path).map_err(|why| why.to_string());
+        let served = served.and_then(|answer| {
+            let all = answer.get("groups").and_then(Value::as_array);
+            let all = all.filter(|_| answer["kind"] == "APIGroupList");
+            let names = all.map(|all| all.iter().map(|g| g.get("name").and_then(text)).collect());
+            names
+                .flatten()
+                .ok_or_else(|| "it is no list of groups".to_owned())
+        });
+        let seen = match served {
+            Ok(names) => {
+                let names: Vec<String> = names;
+                let ways = names.into_iter().filter(|n| WAYS.contains(&n.as_str()));
+                Seen::Present(list(ways))
+            }
+            Err(why) => {
+                let why = format!("GET {path}: {why}");
+                self.lack(kind, why.clone());
+                Seen::Unknown(Reason::new(why))
+            }
+        };
+        self.found.put(kind, "apis", seen, path);
     }
 
     fn part(&mut self, resource: Resource) {
