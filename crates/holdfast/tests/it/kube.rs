@@ -561,6 +561,63 @@ fn what_is_not_as_it_should_be_is_told_by_rules() {
     }
 }
 
+/// Two pods are ready, and one of them is of yesterday: nothing lacks, and nothing goes on.
+#[test]
+fn a_rollout_that_stands_still_is_told_and_one_under_way_is_unknown() {
+    let rollout = |condition: Value| {
+        Field::with(|cluster| {
+            let web = cluster.get(DEPLOYMENTS, "web").unwrap();
+            web["metadata"]["generation"] = json!(7);
+            web["status"] = json!({
+                "observedGeneration": 7, "replicas": 2, "readyReplicas": 2, "updatedReplicas": 1,
+                "conditions": [{"type": "Available", "status": "True"}, condition],
+            });
+        })
+    };
+    let told = rollout(
+        json!({"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}),
+    )
+    .check();
+    let expected = "deployment web in namespace shop of cluster 'k8s' has a rollout that stands still (ProgressDeadlineExceeded): 1 of 2 pods are as they are wanted now";
+    assert!(told.all().contains(expected), "{}", told.all());
+    let told =
+        rollout(json!({"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"}))
+            .check();
+    let expected = "1 of 2 pods are as they are wanted now: its rollout is under way";
+    assert!(told.all().contains(expected), "{}", told.all());
+    assert!(!told.all().contains("stands still"), "{}", told.all());
+}
+
+#[test]
+fn a_node_that_may_be_off_is_no_fault_and_one_that_is_on_and_not_ready_is() {
+    let rows = [
+        (", on_demand: true", "Unknown", false, false),
+        (", on_demand: {unknown: not asked}", "Unknown", false, true),
+        (", on_demand: false", "Unknown", true, false),
+        ("", "Unknown", true, false),
+        (", on_demand: true", "False", true, false),
+    ];
+    for (said, status, is_found, is_open) in rows {
+        let field = Field::with(|cluster| {
+            let node = cluster.get(NODES, "k3s-w1").unwrap();
+            node["status"]["conditions"][3] =
+                json!({"type": "Ready", "status": status, "reason": "NodeStatusUnknown"});
+            cluster.get(DAEMON_SETS, "svclb-traefik").unwrap()["status"]["numberReady"] = json!(1);
+        });
+        field.write(|tree| tree.replace("pve1: {}", &format!("pve1: {{kind: server{said}}}")));
+        let told = field.check().all();
+        let found = told.contains("node k3s-w1 of cluster 'k8s' is not ready");
+        assert_eq!(found, is_found, "{said} {status}: {told}");
+        let open = told.contains("whether its machine is always on is not known");
+        assert_eq!(open, is_open, "{said} {status}: {told}");
+        // Its pods wait for it as it is waited for.
+        let lacking = told.contains("of cluster 'k8s' has 1 of 2 pods ready");
+        assert_eq!(lacking, is_found, "{said} {status}: {told}");
+        let waits = told.contains("it has 1 of 2 pods ready, and 1 node may be off");
+        assert_eq!(waits, !is_found, "{said} {status}: {told}");
+    }
+}
+
 #[test]
 fn pods_in_the_network_of_their_node_take_ports_that_only_the_node_tells() {
     let field = Field::with(|cluster| {
