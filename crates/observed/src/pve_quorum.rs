@@ -48,8 +48,8 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         for (node, value) in look.items(kind) {
             match value.field("online").and_then(Value::as_bool) {
                 Some(true) => {}
-                Some(false) if at(&look, node) == Presence::OnDemand => {}
-                Some(false) if at(&look, node) == Presence::Unknown => {
+                Some(false) if at(look, node) == Presence::OnDemand => {}
+                Some(false) if at(look, node) == Presence::Unknown => {
                     let why = Reason::new(
                         "it is offline, and whether it is always on is not known ('on_demand')",
                     );
