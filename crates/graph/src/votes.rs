@@ -300,7 +300,8 @@ fn voter<'a>(lab: &'a Lab, kind: Kind, name: &'a str, votes: u32) -> Voter<'a> {
     }
 }
 
-fn presence(lab: &Lab, machine: &str) -> Presence {
+/// Whether a host is always on. A guest is asked of its host.
+pub fn presence(lab: &Lab, machine: &str) -> Presence {
     let said = lab.hosts.get(machine);
     match said.and_then(|h| h.about.on_demand.as_ref()) {
         Some(said) => match said.value() {

@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 const PAGE: usize = 250;
 /// More of one resource than this are not taken.
 const MOST: usize = 100_000;
+/// Nor more bytes, over all pages of a list.
+const BYTES: usize = 512 << 20;
 /// So often one asks again who has too much to do.
 const AGAIN: usize = 3;
 /// Longest that one waits before, whatever is asked for, in seconds.
@@ -27,13 +29,26 @@ pub(crate) struct Client {
     token: Secret,
 }
 
-/// All objects of one resource, at one moment.
-pub(crate) struct List {
-    pub(crate) items: Vec<Value>,
+/// What was made of all objects of one resource, at one moment.
+pub(crate) struct List<T> {
+    pub(crate) rows: Vec<T>,
     /// Where they were read from.
     pub(crate) path: String,
-    /// The version of the API.
-    pub(crate) version: &'static str,
+}
+
+/// A list that is asked for page by page.
+struct Pages<'a> {
+    path: &'a str,
+    /// `kind` of the list.
+    kind: &'a str,
+    /// Objects of a page; all at once without.
+    limit: Option<usize>,
+}
+
+/// What a page says of the list that it is of.
+struct Place {
+    moment: String,
+    next: Option<String>,
 }
 
 impl Client {
@@ -52,7 +67,7 @@ impl Client {
 
     /// The answer to a `GET`, a map.
     pub(crate) fn get(&self, path: &str) -> Result<Value, ApiError> {
-        self.ask("GET", path, "")
+        self.ask("GET", path, "").map(|(answer, _)| answer)
     }
 
     /// Whether the token may list a resource in all namespaces, as the server judges.
@@ -62,28 +77,31 @@ impl Client {
             "kind": "SelfSubjectAccessReview",
             "spec": {"resourceAttributes": {"verb": "list", "group": resource.group, "resource": resource.plural}},
         });
-        let answer = self.ask("POST", REVIEW, &review.to_string())?;
+        let (answer, _) = self.ask("POST", REVIEW, &review.to_string())?;
         let allowed = answer.pointer("/status/allowed").and_then(Value::as_bool);
         allowed.ok_or_else(|| garbage("it does not say whether that is allowed"))
     }
 
-    /// All objects of a resource. A list that grew too old between two pages is begun again, and in the end asked for as one.
-    pub(crate) fn list(&self, resource: Resource) -> Result<List, ApiError> {
+    /// All objects of a resource, each as what is made of it: pages come with environments, and none is kept. A list that grew too old between
+    /// two pages is begun again, and in the end asked for as one.
+    pub(crate) fn list<T>(
+        &self,
+        resource: Resource,
+        read: impl Fn(&'static str, &Value) -> T,
+    ) -> Result<List<T>, ApiError> {
         let mut last = ApiError::Setup("no version of it is known".to_owned());
         for version in resource.versions {
             let path = resource.path(version);
-            let found = self
-                .pages(&path, resource.list, Some(PAGE))
-                .or_else(|why| again(why, || self.pages(&path, resource.list, Some(PAGE))))
-                .or_else(|why| again(why, || self.pages(&path, resource.list, None)));
+            let read = |object: &Value| read(version, object);
+            let ask = |limit: Option<usize>| {
+                let (path, kind) = (path.as_str(), resource.list);
+                self.pages(&Pages { path, kind, limit }, read)
+            };
+            let found = ask(Some(PAGE))
+                .or_else(|why| again(why, || ask(Some(PAGE))))
+                .or_else(|why| again(why, || ask(None)));
             match found {
-                Ok(items) => {
-                    return Ok(List {
-                        items,
-                        path,
-                        version,
-                    });
-                }
+                Ok(rows) => return Ok(List { rows, path }),
                 Err(why @ ApiError::Refused { status: 404, .. }) => last = why,
                 Err(why) => return Err(why),
             }
@@ -91,50 +109,39 @@ impl Client {
         Err(last)
     }
 
-    fn pages(&self, path: &str, kind: &str, limit: Option<usize>) -> Result<Vec<Value>, ApiError> {
-        let mut items = Vec::new();
+    fn pages<T>(&self, pages: &Pages<'_>, read: impl Fn(&Value) -> T) -> Result<Vec<T>, ApiError> {
+        let (mut rows, mut bytes) = (Vec::new(), 0_usize);
         let mut next = String::new();
         let mut moment = None;
         loop {
-            let limit = limit.map_or_else(String::new, |n| format!("?limit={n}"));
-            let more = match next.as_str() {
-                "" => String::new(),
-                token => format!("&continue={}", escaped(token)),
+            let (page, size) = self.ask("GET", &pages.query(&next), "")?;
+            if page.get("kind").and_then(Value::as_str) != Some(pages.kind) {
+                return Err(garbage(&format!("it is no {}", pages.kind)));
+            }
+            let Some(Value::Array(items)) = page.get("items") else {
+                return Err(garbage("it has no list of items"));
             };
-            let mut page = self.get(&format!("{path}{limit}{more}"))?;
-            if page.get("kind").and_then(Value::as_str) != Some(kind) {
-                return Err(garbage(&format!("it is no {kind}")));
-            }
-            match page.get_mut("items").map(Value::take) {
-                Some(Value::Array(part)) => items.extend(part),
-                _ => return Err(garbage("it has no list of items")),
-            }
-            let about = |key: &str| page.pointer(&format!("/metadata/{key}"));
-            let version = about("resourceVersion").and_then(Value::as_str);
-            if moment.get_or_insert(version.map(str::to_owned)).as_deref() != version {
+            rows.extend(items.iter().map(&read));
+            bytes = bytes.saturating_add(size);
+            let place = Place::of(&page)?;
+            if *moment.get_or_insert_with(|| place.moment.clone()) != place.moment {
                 return Err(garbage("its pages are of different moments"));
             }
-            let left = about("remainingItemCount").and_then(Value::as_i64);
-            let token = about("continue").and_then(Value::as_str);
-            match token.filter(|t| !t.is_empty()) {
-                None if left.is_some_and(|n| n > 0) => {
-                    return Err(garbage(
-                        "more follow, and it does not say how to ask for them",
-                    ));
-                }
-                None => return Ok(items),
+            match place.next {
+                None => return Ok(rows),
                 Some(token) if token == next => {
                     return Err(garbage("its pages lead in a circle"));
                 }
-                Some(_) if items.len() > MOST || limit.is_empty() => {
+                Some(_) if rows.len() > MOST || bytes > BYTES || pages.limit.is_none() => {
                     return Err(garbage("it does not end"));
                 }
-                Some(token) => next = token.to_owned(),
+                Some(token) => next = token,
             }
         }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &str) -> Result<Value, ApiError> {
+    /// The answer, a map, and how many bytes it had.
+    fn ask(&self, method: &str, path: &str, body: &str) -> Result<(Value, usize), ApiError> {
         let mut tries = 1;
         let reply = loop {
             let reply = self.send(method, path, body)?;
@@ -155,7 +162,7 @@ impl Client {
             return Err(reply.refused(&why(&reply), &hide));
         }
         match wire::json(&reply.body).map_err(ApiError::Garbage)? {
-            map @ Value::Object(_) => Ok(map),
+            map @ Value::Object(_) => Ok((map, reply.body.len())),
             _ => Err(garbage("it is no map")),
         }
     }
@@ -179,6 +186,48 @@ impl Client {
             self.token.expose(),
         ));
         self.connection.send(request.as_bytes(), &[&self.token])
+    }
+}
+
+impl Pages<'_> {
+    /// What is asked for the page behind this mark.
+    fn query(&self, next: &str) -> String {
+        let limit = self
+            .limit
+            .map_or_else(String::new, |n| format!("?limit={n}"));
+        let more = match next {
+            "" => String::new(),
+            token => format!("&continue={}", escaped(token)),
+        };
+        format!("{}{limit}{more}", self.path)
+    }
+}
+
+impl Place {
+    /// A page that does not say of which moment it is, or says what follows in another way than the API does, is none: something else wrote it.
+    fn of(page: &Value) -> Result<Self, ApiError> {
+        let about = |key: &str| page.pointer(&format!("/metadata/{key}"));
+        let moment = match about("resourceVersion") {
+            Some(Value::String(moment)) if !moment.is_empty() => moment.clone(),
+            _ => return Err(garbage("it does not say of which moment it is")),
+        };
+        let next = match about("continue") {
+            None => None,
+            Some(Value::String(token)) => Some(token.clone()).filter(|t| !t.is_empty()),
+            Some(_) => return Err(garbage("what it says of the next page is no text")),
+        };
+        let left = match about("remainingItemCount") {
+            None => 0,
+            Some(count) => count
+                .as_i64()
+                .filter(|n| *n >= 0)
+                .ok_or_else(|| garbage("how many more follow is no number"))?,
+        };
+        if next.is_none() && left > 0 {
+            let why = "more follow, and it does not say how to ask for them";
+            return Err(garbage(why));
+        }
+        Ok(Self { moment, next })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The driver of Kubernetes: it asks an API server for lists of what is there, and changes nothing.
 //!
 //! What is asked is [`resource::ALL`], from which the role that `holdfast access` prints is made too. Secrets and ConfigMaps are not asked for.
-//! Templates of pods come with their environments, and every object with its annotations: of those nothing is kept.
+//! Pods and their templates come with their environments, and every object with its annotations: of those nothing is kept.
 
 // The crate's work is waiting for another machine; the lint is for crates that must not.
 #![allow(clippy::disallowed_methods)]

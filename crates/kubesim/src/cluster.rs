@@ -16,6 +16,8 @@ pub struct Cluster {
     pub rights: BTreeSet<String>,
     /// `gitVersion`.
     pub version: String,
+    /// Groups of its API.
+    pub groups: Vec<String>,
     /// Objects by path: `/api/v1/nodes`.
     pub objects: BTreeMap<String, Vec<Value>>,
     /// Pages are no longer than this, whatever is asked for.
@@ -95,6 +97,15 @@ impl Cluster {
                 "OK",
                 json!({"major": "1", "minor": "33", "gitVersion": self.version, "platform": "linux/amd64"}),
             ),
+            ("GET", "/apis") => {
+                let groups = self.groups.iter().map(|name| json!({"name": name, "versions": [{"groupVersion": format!("{name}/v1"), "version": "v1"}]}));
+                let groups: Vec<Value> = groups.collect();
+                (
+                    200,
+                    "OK",
+                    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}),
+                )
+            }
             ("POST", REVIEW) => self.review(body),
             ("GET", path) => self.list(path, query),
             _ => status(
@@ -211,6 +222,7 @@ fn split(path: &str) -> Option<(&str, &str)> {
 fn kind(resource: &str) -> String {
     let word = match resource {
         "nodes" => "Node",
+        "pods" => "Pod",
         "namespaces" => "Namespace",
         "services" => "Service",
         "persistentvolumeclaims" => "PersistentVolumeClaim",

@@ -15,6 +15,9 @@ impl Cluster {
             token: token.to_owned(),
             rights,
             version: "v1.33.4+k3s1".to_owned(),
+            groups: ["apps", "batch", "networking.k8s.io", "authorization.k8s.io"]
+                .map(str::to_owned)
+                .to_vec(),
             objects: BTreeMap::new(),
             page: 2,
             gone: 0,
@@ -25,6 +28,7 @@ impl Cluster {
         for path in [
             "/api/v1/nodes",
             "/api/v1/namespaces",
+            "/api/v1/pods",
             "/api/v1/services",
             "/api/v1/persistentvolumeclaims",
             "/apis/apps/v1/deployments",
@@ -71,20 +75,46 @@ impl Cluster {
     fn workloads(&mut self) {
         let apps = "/apis/apps/v1";
         self.add(&format!("{apps}/deployments"), workload("shop", "web", "web:1.4", json!({
-            "spec": {"replicas": 2}, "status": {"observedGeneration": 1, "replicas": 2, "readyReplicas": 2},
+            "spec": {"replicas": 2}, "status": {"observedGeneration": 1, "replicas": 2, "readyReplicas": 2, "updatedReplicas": 2},
         })));
         self.add(&format!("{apps}/deployments"), workload("kube-system", "traefik", "traefik:3.5", json!({
-            "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1},
+            "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1},
         })));
         self.add(&format!("{apps}/deployments"), workload("kube-system", "coredns", "coredns:1.12", json!({
-            "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1},
+            "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1},
         })));
         self.add(&format!("{apps}/statefulsets"), workload("shop", "db", "postgres:17", json!({
-            "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1},
+            "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1},
         })));
-        self.add(&format!("{apps}/daemonsets"), workload("kube-system", "svclb-traefik", "klipper-lb:0.4", json!({
-            "spec": {}, "status": {"observedGeneration": 1, "desiredNumberScheduled": 2, "numberReady": 2, "currentNumberScheduled": 2, "numberMisscheduled": 0},
-        })));
+        let mut balancer = workload(
+            "kube-system",
+            "svclb-traefik",
+            "klipper-lb:0.4",
+            json!({
+                "spec": {}, "status": {"observedGeneration": 1, "desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 2, "currentNumberScheduled": 2, "numberMisscheduled": 0},
+            }),
+        );
+        balancer["metadata"]["labels"] = json!({"svccontroller.k3s.cattle.io/nodeselector": "false",
+            "svccontroller.k3s.cattle.io/svcname": "traefik", "svccontroller.k3s.cattle.io/svcnamespace": "kube-system"});
+        self.add(&format!("{apps}/daemonsets"), balancer);
+        self.add(
+            "/api/v1/pods",
+            pod(
+                "shop",
+                "web-5d8f7c9b6-x7kqp",
+                json!([{"kind": "ReplicaSet", "name": "web-5d8f7c9b6", "controller": true}]),
+                json!({}),
+            ),
+        );
+        self.add(
+            "/api/v1/pods",
+            pod(
+                "kube-system",
+                "svclb-traefik-2kd9f",
+                json!([{"kind": "DaemonSet", "name": "svclb-traefik", "controller": true}]),
+                json!({"hostPort": 443}),
+            ),
+        );
         let mut dump = workload(
             "shop",
             "dump",
@@ -180,6 +210,19 @@ fn workload(namespace: &str, name: &str, image: &str, more: Value) -> Value {
         }
     }
     object
+}
+
+/// A pod that runs, with a port that more is said of.
+fn pod(namespace: &str, name: &str, owners: Value, port: Value) -> Value {
+    let mut own = json!({"containerPort": 443, "protocol": "TCP"});
+    if let (Value::Object(own), Value::Object(more)) = (&mut own, port) {
+        own.extend(more);
+    }
+    json!({
+        "metadata": {"name": name, "namespace": namespace, "creationTimestamp": ago(90 * 24), "ownerReferences": owners},
+        "spec": {"containers": [{"name": "a", "image": "a:1", "ports": [own], "env": [{"name": "PASSWORD", "value": CANARY}]}]},
+        "status": {"phase": "Running"},
+    })
 }
 
 fn service(namespace: &str, name: &str, spec: Value) -> Value {

@@ -230,18 +230,19 @@ fact_kinds! {
     PbsJob = "pbs-job",
     /// A task that failed within the last days. Key: its UPID; value map: `type`, `id`, `user`, `start`, `end` (unix s), `result`.
     PbsTask = "pbs-task",
-    /// Of a Kubernetes cluster, by its API. Key: `version` (of the API server that answered).
+    /// Of a Kubernetes cluster, by its API. Key: `version` (of the API server that answered), `apis` (list: groups that it serves and that have ways in which are not read, `traefik.io`).
     KubeCluster = "kube-cluster",
-    /// A node. Key: its name; value map: `ready` (bool; false too, where the cluster has lost contact), `reason` (one word, of what it is not ready for), `kubelet` (version), `os`, `kernel`, `runtime`, `architecture`, `addresses`
+    /// A node. Key: its name; value map: `ready` (bool; false too, where the cluster has lost contact: then `lost` is true), `reason` (one word, of what it is not ready for), `kubelet` (version), `os`, `kernel`, `runtime`, `architecture`, `addresses`
     /// (list), `roles` (list), `pressure` (list: `disk`, `memory`, `network`, `pid`), `unschedulable` (bool). What is not told is left out.
     KubeNode = "kube-node",
     /// A namespace. Key: its name; value map: `phase` (`Active`, `Terminating`).
     KubeNamespace = "kube-namespace",
-    /// What runs pods. Key: `NAMESPACE/KIND/NAME`, the kind being `deployment`, `statefulset`, `daemonset` or `cronjob`; value map: `namespace`, `kind`, `name`, `images` (list), `created` (unix s), `host_network` (true, if its pods share the network of
-    /// their node), `host_ports` (list of `tcp/8080`); `wanted` and `ready` (counts of pods; left out as long as its controller has not seen what is wanted now); of a CronJob `schedule`, `zone`, `suspended` (bool), `last_start`, `last_success` (unix s, 0 never).
+    /// What runs pods. Key: `NAMESPACE/KIND/NAME`, the kind being `deployment`, `statefulset`, `daemonset`, `cronjob` or `pod` (without a controller, or with ports of its node); value map: `namespace`, `kind`, `name`, `images` (list), `created` (unix s), `host_network` (true, if its pods share the network of
+    /// their node), `host_ports` (list of `tcp/8080`, `tcp/127.0.0.1:8080` of one address alone), `for` (`NAMESPACE/NAME` of the Service that ServiceLB of K3s made it for), `owner` (`KIND/NAME` of the controller of a pod); `wanted`, `ready` and `updated` (counts of pods, the last of those that are of the template as it is now; left out as long as its controller
+    /// has not seen what is wanted now), `stalled` (one word, why its controller says that the rollout does not go on); of a CronJob `schedule`, `zone`, `suspended` (bool), `last_start`, `last_success` (unix s, 0 never).
     KubeWorkload = "kube-workload",
     /// A Service that is reached from outside of the cluster; others are not kept. Key: `NAMESPACE/NAME`; value map: `namespace`, `name`, `type`, `ports` (list of `tcp/443`), `node_ports` (the same, of every node), `addresses` (list, of load balancers and
-    /// external ones), `sources` (list of subnets from which a load balancer takes connections; left out for all).
+    /// external ones), `external` (list of the latter), `sources` (list of subnets from which a load balancer takes connections at its own addresses; left out for all).
     KubeService = "kube-service",
     /// An Ingress. Key: `NAMESPACE/NAME`; value map: `namespace`, `name`, `class`, `hosts` (list; `*` for all), `tls` (list of those with a certificate), `services` (list, where it leads), `addresses` (list).
     KubeIngress = "kube-ingress",
@@ -596,10 +597,14 @@ impl TargetFacts {
 
     /// All present facts of a kind, by key.
     pub fn items(&self, kind: FactKind) -> impl Iterator<Item = (&str, &Value)> {
-        self.facts
-            .iter()
-            .filter(move |(p, _)| p.kind == kind)
-            .filter_map(|(p, f)| f.seen.value().map(|v| (p.key.as_str(), v)))
+        let own = self.of_kind(kind);
+        own.filter_map(|(p, f)| f.seen.value().map(|v| (p.key.as_str(), v)))
+    }
+
+    /// All facts of a kind, those that could not be read too.
+    pub fn of_kind(&self, kind: FactKind) -> impl Iterator<Item = (&FactPath, &Fact)> {
+        let all = self.facts.range(FactPath::new(kind, "")..);
+        all.take_while(move |(p, _)| p.kind == kind)
     }
 
     /// Digest of what was seen (not of when): equal worlds give equal digests. `host:uptime` and [what moves](FactKind::moving) are left out.

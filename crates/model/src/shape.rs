@@ -143,6 +143,7 @@ const ROUTER_HOST: &[(&str, Type)] = &[("address", Text), ("macs", Texts), ("nam
 const KUBE_NODE: &[(&str, Type)] = &[
     ("addresses", Texts),
     ("kubelet", Text),
+    ("lost", Bool),
     ("pressure", Texts),
     ("ready", Bool),
     ("reason", Text),
@@ -152,6 +153,7 @@ const KUBE_NODE: &[(&str, Type)] = &[
 /// Of what runs pods there.
 const KUBE_WORKLOAD: &[(&str, Type)] = &[
     ("created", Int),
+    ("for", Text),
     ("host_network", Bool),
     ("host_ports", Texts),
     ("images", Texts),
@@ -160,15 +162,19 @@ const KUBE_WORKLOAD: &[(&str, Type)] = &[
     ("last_success", Int),
     ("name", Text),
     ("namespace", Text),
+    ("owner", Text),
     ("ready", Int),
     ("schedule", Text),
+    ("stalled", Text),
     ("suspended", Bool),
+    ("updated", Int),
     ("wanted", Int),
     ("zone", Text),
 ];
 /// Of what is reached from outside, and of what asks for space.
 const KUBE_SERVICE: &[(&str, Type)] = &[
     ("addresses", Texts),
+    ("external", Texts),
     ("name", Text),
     ("namespace", Text),
     ("node_ports", Texts),

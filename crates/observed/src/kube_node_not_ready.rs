@@ -1,12 +1,14 @@
 //! A node of Kubernetes that is not ready, or short of something.
 
 use crate::backups::{flag, text};
-use crate::kube::all;
+use crate::kube::{Nodes, all};
 use crate::look::{Look, part};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity};
 use graph::observation::plain;
+use graph::votes::Presence;
 use model::fact::FactKind;
+use model::kleene::Reason;
 use model::value::Value;
 
 const KIND: FactKind = FactKind::KubeNode;
@@ -26,8 +28,9 @@ pub const RULE: Rule = Rule {
 fn run(ctx: &Context<'_>, out: &mut Findings) {
     for look in all(ctx) {
         look.unseen(&RULE, KIND, "has other nodes that are not ready", out);
+        let nodes = Nodes::of(&look);
         for (name, node) in look.items(KIND) {
-            for d in one(&look, name, node, out) {
+            for d in one(&look, &nodes, name, node, out) {
                 let d = look.dated(d.of(part(name)), KIND, name);
                 out.add(look.object.clone(), d);
             }
@@ -35,11 +38,25 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-fn one(look: &Look<'_, '_>, name: &str, node: &Value, out: &mut Findings) -> Vec<Diagnostic> {
+fn one(
+    look: &Look<'_, '_>,
+    nodes: &Nodes<'_>,
+    name: &str,
+    node: &Value,
+    out: &mut Findings,
+) -> Vec<Diagnostic> {
+    let what = format!("has node {} ready", plain(name));
+    // A node that says of itself that it is not ready is on.
+    let is_lost = flag(node, "lost") == Some(true);
     let shown = format!("node {} of {}", plain(name), look.title());
     let mut found = Vec::new();
     match flag(node, "ready") {
         Some(true) => {}
+        Some(false) if is_lost && nodes.presence(name) == Presence::OnDemand => {}
+        Some(false) if is_lost && nodes.presence(name) == Presence::Unknown => {
+            let why = "the cluster has lost contact with it, and whether its machine is always on is not known ('on_demand')";
+            look.unknown(&RULE, KIND, &what, &Reason::new(why), out);
+        }
         Some(false) => {
             let mut d = RULE.finding(format!("{shown} is not ready"));
             if let Some(reason) = text(node, "reason") {
@@ -51,10 +68,7 @@ fn one(look: &Look<'_, '_>, name: &str, node: &Value, out: &mut Findings) -> Vec
             );
             found.push(d.help(help));
         }
-        None => {
-            let what = format!("has node {} ready", plain(name));
-            look.untold(&RULE, KIND, &what, out);
-        }
+        None => look.untold(&RULE, KIND, &what, out),
     }
     if let Some(Value::List(pressure)) = node.field("pressure")
         && !pressure.is_empty()

@@ -13,6 +13,7 @@ mod kube;
 mod look;
 mod names;
 mod power;
+mod presence;
 mod product;
 mod scheduled;
 mod storage;

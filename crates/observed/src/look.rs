@@ -246,11 +246,13 @@ impl<'c, 'a> Look<'c, 'a> {
 
     /// One of a kind that is there and could not be read.
     fn hidden(&self, kind: FactKind) -> Option<Reason> {
-        let of_kind = self.facts.facts.iter().filter(|(p, _)| p.kind == kind);
-        let mut unread = of_kind.filter_map(|(path, fact)| match &fact.seen {
-            Seen::Unknown(reason) => Some(Reason::new(format!("{}: {reason}", path.key))),
-            Seen::Present(_) | Seen::Absent => None,
-        });
+        let mut unread = self
+            .facts
+            .of_kind(kind)
+            .filter_map(|(path, fact)| match &fact.seen {
+                Seen::Unknown(reason) => Some(Reason::new(format!("{}: {reason}", path.key))),
+                Seen::Present(_) | Seen::Absent => None,
+            });
         unread.next()
     }
 
@@ -265,7 +267,7 @@ impl<'c, 'a> Look<'c, 'a> {
         let path = FactPath::new(kind, key);
         let known = self.facts.facts.contains_key(&path);
         // Of a whole kind, any of its facts tells the source.
-        let some = || self.facts.facts.keys().find(|p| p.kind == kind);
+        let some = || self.facts.of_kind(kind).next().map(|(path, _)| path);
         let path = if known { Some(&path) } else { some() };
         let d = match d.primary {
             Some(_) => d,

@@ -1,12 +1,15 @@
 //! A cluster without a majority, or with a node less.
 
-use crate::look::part;
+use crate::look::{Look, part};
+use crate::presence::presence;
 use crate::product::all;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use graph::observation::plain;
+use graph::votes::Presence;
 use model::fact::{FactKind, Seen};
-use model::id::Kind;
+use model::id::{Kind, ObjectRef};
+use model::kleene::Reason;
 use model::value::Value;
 
 pub const RULE: Rule = Rule {
@@ -45,6 +48,14 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
         for (node, value) in look.items(kind) {
             match value.field("online").and_then(Value::as_bool) {
                 Some(true) => {}
+                Some(false) if at(look, node) == Presence::OnDemand => {}
+                Some(false) if at(look, node) == Presence::Unknown => {
+                    let why = Reason::new(
+                        "it is offline, and whether it is always on is not known ('on_demand')",
+                    );
+                    let what = format!("has node {} online", plain(node));
+                    look.unknown(&RULE, kind, &what, &why, out);
+                }
                 Some(false) => {
                     let d = RULE
                         .finding(format!(
@@ -65,4 +76,9 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
+}
+
+/// When a node is to be on.
+fn at(look: &Look<'_, '_>, node: &str) -> Presence {
+    presence(look.lab(), &ObjectRef::new(Kind::Host, node))
 }

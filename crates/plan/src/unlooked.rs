@@ -7,12 +7,16 @@ use model::fact::{FactKind, FactPath};
 use model::id::{Kind, ObjectRef};
 use model::lab::Lab;
 use model::lab::guest::{Stack, StackKind};
+use std::collections::BTreeSet;
 
 /// Stacks that were compared with nothing, each with the reason; for an observation of everything.
 pub fn stacks(ctx: &Context<'_>) -> Vec<Difference> {
+    let asked = all(ctx.lab).into_iter();
+    let asked = asked.filter(|i| matches!(i.by, By::Kubernetes(_)));
+    let kubernetes: BTreeSet<ObjectRef> = asked.map(|i| i.object).collect();
     let stacks = ctx.lab.stacks.iter();
     let silent = stacks.filter_map(|(name, stack)| {
-        let why = unseen(ctx, stack)?;
+        let why = unseen(ctx, &kubernetes, stack)?;
         Some(Difference {
             target: ObjectRef::new(Kind::Stack, name),
             path: FactPath::new(FactKind::DockerContainer, format!("{name}/*")),
@@ -34,22 +38,19 @@ pub fn guests(lab: &Lab) -> Vec<&str> {
 }
 
 /// Why nothing is known of a stack, unless its machine was asked: then that says it itself.
-fn unseen(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
+fn unseen(ctx: &Context<'_>, kubernetes: &BTreeSet<ObjectRef>, stack: &Stack) -> Option<String> {
     if matches!(
         stack.kind.known(),
         Some(StackKind::Kubernetes | StackKind::Helm)
     ) {
-        return in_cluster(ctx, stack);
+        return in_cluster(ctx, kubernetes, stack);
     }
     let Some(on) = stack.on.known() else {
         return Some("nothing says where it runs".to_owned());
     };
     let object = &on.0.object;
-    if object.kind == Kind::Cluster
-        && stack.kind.known().is_none()
-        && is_kubernetes(ctx.lab, object)
-    {
-        return in_cluster(ctx, stack);
+    if object.kind == Kind::Cluster && stack.kind.known().is_none() && kubernetes.contains(object) {
+        return in_cluster(ctx, kubernetes, stack);
     }
     let is_machine = ctx.lab.machine(&object.name).is_some();
     if is_machine && ctx.lab.machine_ref(&object.name) == *object {
@@ -64,19 +65,17 @@ fn unseen(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
     })
 }
 
-fn is_kubernetes(lab: &Lab, object: &ObjectRef) -> bool {
-    all(lab)
-        .iter()
-        .any(|i| i.object == *object && matches!(i.by, By::Kubernetes(_)))
-}
-
 /// The same of what Kubernetes runs, which is asked by the API of its cluster.
-fn in_cluster(ctx: &Context<'_>, stack: &Stack) -> Option<String> {
+fn in_cluster(
+    ctx: &Context<'_>,
+    kubernetes: &BTreeSet<ObjectRef>,
+    stack: &Stack,
+) -> Option<String> {
     let Some(on) = stack.on.known() else {
         return Some("nothing says in which cluster it runs".to_owned());
     };
     let object = &on.0.object;
-    if is_kubernetes(ctx.lab, object) {
+    if kubernetes.contains(object) {
         let asked = ctx.facts.targets.contains_key(&object.to_string());
         return (!asked).then(|| format!("{object} was not asked"));
     }

@@ -110,7 +110,12 @@ impl Fields {
         self
     }
 
-    /// The same of what may have been something else.
+    /// Whether this one is known.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Adds a value that may have been something else.
     pub fn lax<T: Into<Value>>(self, name: &str, value: Lax<T>) -> Self {
         self.set(name, value.0)
     }

@@ -54,7 +54,7 @@ pub(super) fn recipe(interface: &Interface<'_>, api: &Api, tree: &str) -> Recipe
                 ],
             },
         ],
-        unknown: vec!["Secrets, ConfigMaps and what stands in annotations and environments: none of it is asked for by itself, and what comes with other answers is not kept; templates of pods come whole, so that the token can read environments that are written into them".to_owned()],
+        unknown: vec!["Secrets, ConfigMaps and what stands in annotations and environments: none of it is asked for by itself, and what comes with other answers is not kept; pods and their templates come whole, so that the token can read environments that are written into them".to_owned()],
     }
 }
 
@@ -63,7 +63,7 @@ fn in_cluster(authority: String) -> Vec<String> {
     vec![
         format!("kubectl create namespace {NAME}"),
         format!("kubectl create serviceaccount {NAME} --namespace {NAME}"),
-        format!("kubectl create clusterrole {NAME} --verb=get,list --resource={resources}"),
+        format!("kubectl create clusterrole {NAME} --verb=list --resource={resources}"),
         format!(
             "kubectl create clusterrolebinding {NAME} --clusterrole={NAME} --serviceaccount={NAME}:{NAME}"
         ),

@@ -14,6 +14,8 @@ const INSIDE: &str = "canary-kube-environment-0007";
 const NODES: &str = "/api/v1/nodes";
 const NAMESPACES: &str = "/api/v1/namespaces";
 const SERVICES: &str = "/api/v1/services";
+const PODS: &str = "/api/v1/pods";
+const DAEMON_SETS: &str = "/apis/apps/v1/daemonsets";
 const DEPLOYMENTS: &str = "/apis/apps/v1/deployments";
 const CRON_JOBS: &str = "/apis/batch/v1/cronjobs";
 const INGRESSES: &str = "/apis/networking.k8s.io/v1/ingresses";
@@ -122,7 +124,7 @@ impl Field {
     /// What the rules say of the last look.
     fn check(&self) -> Ran {
         self.observe();
-        self.run(&["check"])
+        self.run(&["check", "--unknown"])
     }
 
     fn facts(&self) -> Value {
@@ -140,7 +142,7 @@ fn rights(tree: &Tree) -> BTreeSet<String> {
     let commands = own["steps"][0]["commands"].as_array().unwrap();
     let mut texts = commands.iter().filter_map(Value::as_str);
     let line = texts.find(|c| c.contains("create clusterrole ")).unwrap();
-    assert!(line.contains("--verb=get,list "), "{line}");
+    assert!(line.contains("--verb=list "), "{line}");
     let (_, resources) = line.split_once("--resource=").unwrap();
     resources.split(',').map(str::to_owned).collect()
 }
@@ -185,7 +187,7 @@ fn with_the_rights_that_are_printed_all_is_known_and_nothing_differs() {
     for asked in field.simulator.asked() {
         let review = asked.starts_with("POST /apis/authorization.k8s.io/v1/selfsubject");
         assert!(asked.starts_with("GET ") || review, "{asked}");
-        for never in ["secrets", "configmaps", "pods", "watch"] {
+        for never in ["secrets", "configmaps", "pods/", "watch"] {
             assert!(!asked.contains(never), "{asked}");
         }
     }
@@ -402,6 +404,50 @@ fn lists_are_read_to_their_end_or_are_unknown() {
             .collect();
         assert!(known.is_empty(), "{shown}: {known:#?}");
     }
+    // Every page is of no moment, or of one without a name; what follows is said in another way than the API does.
+    let rows = [
+        ("resourceVersion", json!(null)),
+        ("resourceVersion", json!("")),
+        ("resourceVersion", json!(7)),
+        ("continue", json!(7)),
+        ("continue", json!(null)),
+        ("remainingItemCount", json!("4")),
+        ("remainingItemCount", json!(-1)),
+    ];
+    for (key, value) in rows {
+        let field = Field::with(|cluster| {
+            let lie = Fault::Lie(format!("/metadata/{key}"), value.clone());
+            cluster.fault(NAMESPACES, lie);
+            // What would be read as the end comes before the namespace of the shop.
+            let own = cluster.get(NAMESPACES, "shop").unwrap().clone();
+            cluster.remove(NAMESPACES, "shop");
+            cluster.add(NAMESPACES, own);
+        });
+        let rows = field.drift();
+        assert!(
+            rows.iter()
+                .any(|r| r.starts_with("unknown kube-namespace:")),
+            "{key} {value}: {rows:#?}"
+        );
+        let all = field.observe().all();
+        assert!(all.contains("GET /api/v1/namespaces: "), "{key}: {all}");
+    }
+}
+
+/// The server itself makes `default/kubernetes`, and makes it again.
+#[test]
+fn a_list_of_services_without_that_of_the_api_server_is_not_whole() {
+    let field = Field::with(|cluster| cluster.fault(SERVICES, Fault::Filter));
+    let lacks = "unknown * | GET /api/v1/services: the list lacks default/kubernetes, which every cluster has";
+    let ports = field.ports();
+    assert!(ports.iter().any(|p| p == lacks), "{ports:#?}");
+    // A namespace that only a Service inside of the cluster is in is one, too.
+    let field = Field::with(|cluster| {
+        cluster.add(SERVICES, json!({"metadata": {"name": "a", "namespace": "party"}, "spec": {"type": "ClusterIP", "ports": []}}));
+    });
+    let all = field.observe().all();
+    let lacks = "the list of namespaces lacks party, where services party/a is";
+    assert!(all.contains(lacks), "{all}");
 }
 
 #[test]
@@ -515,6 +561,63 @@ fn what_is_not_as_it_should_be_is_told_by_rules() {
     }
 }
 
+/// Two pods are ready, and one of them is of yesterday: nothing lacks, and nothing goes on.
+#[test]
+fn a_rollout_that_stands_still_is_told_and_one_under_way_is_unknown() {
+    let rollout = |condition: Value| {
+        Field::with(|cluster| {
+            let web = cluster.get(DEPLOYMENTS, "web").unwrap();
+            web["metadata"]["generation"] = json!(7);
+            web["status"] = json!({
+                "observedGeneration": 7, "replicas": 2, "readyReplicas": 2, "updatedReplicas": 1,
+                "conditions": [{"type": "Available", "status": "True"}, condition],
+            });
+        })
+    };
+    let told = rollout(
+        json!({"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}),
+    )
+    .check();
+    let expected = "deployment web in namespace shop of cluster 'k8s' has a rollout that stands still (ProgressDeadlineExceeded): 1 of 2 pods are as they are wanted now";
+    assert!(told.all().contains(expected), "{}", told.all());
+    let told =
+        rollout(json!({"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"}))
+            .check();
+    let expected = "1 of 2 pods are as they are wanted now: its rollout is under way";
+    assert!(told.all().contains(expected), "{}", told.all());
+    assert!(!told.all().contains("stands still"), "{}", told.all());
+}
+
+#[test]
+fn a_node_that_may_be_off_is_no_fault_and_one_that_is_on_and_not_ready_is() {
+    let rows = [
+        (", on_demand: true", "Unknown", false, false),
+        (", on_demand: {unknown: not asked}", "Unknown", false, true),
+        (", on_demand: false", "Unknown", true, false),
+        ("", "Unknown", true, false),
+        (", on_demand: true", "False", true, false),
+    ];
+    for (said, status, is_found, is_open) in rows {
+        let field = Field::with(|cluster| {
+            let node = cluster.get(NODES, "k3s-w1").unwrap();
+            node["status"]["conditions"][3] =
+                json!({"type": "Ready", "status": status, "reason": "NodeStatusUnknown"});
+            cluster.get(DAEMON_SETS, "svclb-traefik").unwrap()["status"]["numberReady"] = json!(1);
+        });
+        field.write(|tree| tree.replace("pve1: {}", &format!("pve1: {{kind: server{said}}}")));
+        let told = field.check().all();
+        let found = told.contains("node k3s-w1 of cluster 'k8s' is not ready");
+        assert_eq!(found, is_found, "{said} {status}: {told}");
+        let open = told.contains("whether its machine is always on is not known");
+        assert_eq!(open, is_open, "{said} {status}: {told}");
+        // Its pods wait for it as it is waited for.
+        let lacking = told.contains("of cluster 'k8s' has 1 of 2 pods ready");
+        assert_eq!(lacking, is_found, "{said} {status}: {told}");
+        let waits = told.contains("it has 1 of 2 pods ready, and 1 node may be off");
+        assert_eq!(waits, !is_found, "{said} {status}: {told}");
+    }
+}
+
 #[test]
 fn pods_in_the_network_of_their_node_take_ports_that_only_the_node_tells() {
     let field = Field::with(|cluster| {
@@ -530,4 +633,230 @@ fn pods_in_the_network_of_their_node_take_ports_that_only_the_node_tells() {
     );
     let dark = "unknown * | which ports they take only the nodes themselves tell, and these were not all seen: k3s-m, k3s-w1";
     assert!(ports.iter().any(|p| p == dark), "{ports:#?}");
+}
+
+/// Every cluster has some namespaces, and the account that looks has one: a stack may be declared in them all the same.
+#[test]
+fn a_declared_namespace_is_missing_whatever_it_is_called() {
+    let field = Field::with(|cluster| cluster.remove(NAMESPACES, "holdfast"));
+    assert_eq!(field.drift(), [""; 0]);
+    field.write(|tree| {
+        tree.replace(
+            "  ingress:",
+            "  own: {kind: kubernetes, on: k8s, namespace: holdfast}\n  ingress:",
+        ) + "  mirror: {runs: {stack: own, service: mirror}}\n"
+    });
+    assert_eq!(
+        field.drift(),
+        ["missing kube-namespace:holdfast | namespace holdfast of stack own | absent"]
+    );
+    field.simulator.cluster().add(
+        NAMESPACES,
+        json!({"metadata": {"name": "holdfast"}, "status": {"phase": "Active"}}),
+    );
+    assert_eq!(
+        field.drift(),
+        [
+            "missing kube-workload:holdfast/mirror | workload mirror of service mirror in namespace holdfast | absent"
+        ]
+    );
+}
+
+#[test]
+fn a_service_without_a_stack_is_where_its_name_is_only_if_that_is_one_place() {
+    let field = Field::with(|cluster| {
+        cluster.add(
+            NAMESPACES,
+            json!({"metadata": {"name": "party"}, "status": {"phase": "Active"}}),
+        );
+        let mut game = cluster.get(DEPLOYMENTS, "web").unwrap().clone();
+        game["metadata"]["name"] = json!("game");
+        game["metadata"]["namespace"] = json!("party");
+        cluster.add(DEPLOYMENTS, game);
+        cluster.add(SERVICES, json!({"metadata": {"name": "game", "namespace": "party"}, "spec": {"type": "NodePort", "ports": [{"port": 7777, "nodePort": 30777}]}}));
+    });
+    field.write(|tree| {
+        tree + "  game: {runs: {cluster: k8s}, exposures: [{port: 30777, from: home, why: play}]}\n"
+    });
+    assert_eq!(field.drift(), [""; 0]);
+    let ports = field.ports();
+    assert!(
+        ports.contains(&"declared tcp/*:30777 | game: play".to_owned()),
+        "{ports:#?}"
+    );
+    // Beside it runs what nobody declared.
+    let mut other = field
+        .simulator
+        .cluster()
+        .get(DEPLOYMENTS, "game")
+        .unwrap()
+        .clone();
+    other["metadata"]["name"] = json!("miner");
+    field.simulator.cluster().add(DEPLOYMENTS, other);
+    let undeclared =
+        "undeclared kube-namespace:party | no stack has it | a namespace with game, miner";
+    assert_eq!(field.drift(), [undeclared]);
+    // The same name is in another namespace, too.
+    let mut cluster = field.simulator.cluster();
+    cluster.remove(DEPLOYMENTS, "miner");
+    let mut twin = cluster.get(DEPLOYMENTS, "game").unwrap().clone();
+    twin["metadata"]["namespace"] = json!("shop");
+    cluster.add(DEPLOYMENTS, twin);
+    drop(cluster);
+    assert_eq!(
+        field.drift(),
+        [
+            "undeclared kube-namespace:party | no stack has it | a namespace with game",
+            "unknown kube-workload:*/game | workload game of service game | unknown (which namespace: one is in each of party, shop; add `stack` to `runs` of service game)",
+        ]
+    );
+    let open =
+        "unknown tcp/*:30777 | declared for game, and nothing says in which namespace that runs";
+    let ports = field.ports();
+    assert!(ports.contains(&open.to_owned()), "{ports:#?}");
+}
+
+#[test]
+fn ways_that_no_list_tells_of_are_told() {
+    let taken =
+        |port: u16| json!([{"image": "a:1", "ports": [{"containerPort": port, "hostPort": port}]}]);
+    let field = Field::with(|cluster| {
+        cluster.groups.push("traefik.io".to_owned());
+        cluster.groups.push("gateway.networking.k8s.io".to_owned());
+        let rows = [
+            ("alone", json!([]), json!({"containers": taken(9001)})),
+            (
+                "etcd-k3s-m",
+                json!([{"kind": "Node", "name": "k3s-m", "controller": true}]),
+                json!({"hostNetwork": true, "containers": taken(2379)}),
+            ),
+            (
+                "dump-1-x",
+                json!([{"kind": "Job", "name": "dump-1", "controller": true}]),
+                json!({"containers": taken(9002)}),
+            ),
+            (
+                "dump-1-y",
+                json!([{"kind": "Job", "name": "dump-1", "controller": true}]),
+                json!({"containers": taken(9002)}),
+            ),
+        ];
+        for (name, owners, spec) in rows {
+            cluster.add(PODS, json!({"metadata": {"name": name, "namespace": "shop", "ownerReferences": owners}, "spec": spec, "status": {"phase": "Running"}}));
+        }
+        let mut bound = json!({"metadata": {"name": "bound", "namespace": "shop"}, "spec": {"containers": taken(9003)}, "status": {"phase": "Running"}});
+        bound["spec"]["containers"][0]["ports"][0]["hostIP"] = json!("127.0.0.1");
+        cluster.add(PODS, bound);
+    });
+    let ports = field.ports();
+    for (expected, times) in [
+        ("unjustified tcp/*:9001 | not declared", 1),
+        ("unjustified tcp/*:9002 | not declared", 1),
+        ("unjustified tcp/*:2379 | not declared", 1),
+        ("local tcp/127.0.0.1:9003 | ", 1),
+        (
+            "unknown * | which ports they take only the nodes themselves tell, and these were not all seen: k3s-m, k3s-w1",
+            1,
+        ),
+        (
+            "unknown * | the cluster serves traefik.io, which is not read",
+            1,
+        ),
+        (
+            "unknown * | the cluster serves gateway.networking.k8s.io, which is not read",
+            1,
+        ),
+    ] {
+        let found = ports.iter().filter(|p| *p == expected).count();
+        assert_eq!(found, times, "{expected}: {ports:#?}");
+    }
+    // Which groups it serves is not told, or pods are not.
+    let field = Field::with(|cluster| cluster.groups = vec![String::new()]);
+    let ports = field.ports();
+    let open = "unknown * | GET /apis: it is no list of groups";
+    assert!(ports.contains(&open.to_owned()), "{ports:#?}");
+    let field = Field::with(|cluster| {
+        cluster.rights.remove("pods");
+    });
+    let ports = field.ports();
+    assert!(
+        ports
+            .iter()
+            .any(|p| p.starts_with("unknown * | GET /api/v1/pods: 403")),
+        "{ports:#?}"
+    );
+}
+
+/// K3s balances a Service by a DaemonSet in `kube-system`, whose ports are those of the Service.
+#[test]
+fn ports_of_service_lb_are_those_of_the_service_that_it_balances() {
+    let field = Field::with(|cluster| {
+        let mut mail = cluster.get(SERVICES, "traefik").unwrap().clone();
+        mail["metadata"] = json!({"name": "mail", "namespace": "shop"});
+        mail["spec"]["ports"] = json!([{"port": 25, "protocol": "TCP", "nodePort": 30025}]);
+        mail["spec"]["externalIPs"] = json!(["198.51.100.4"]);
+        mail["spec"]["loadBalancerSourceRanges"] = json!(["192.168.10.0/24"]);
+        cluster.add(SERVICES, mail);
+        let mut balancer = cluster.get(DAEMON_SETS, "svclb-traefik").unwrap().clone();
+        balancer["metadata"]["name"] = json!("svclb-mail-1a2b3c4d");
+        balancer["metadata"]["labels"]["svccontroller.k3s.cattle.io/svcname"] = json!("mail");
+        balancer["metadata"]["labels"]["svccontroller.k3s.cattle.io/svcnamespace"] = json!("shop");
+        let port = &mut balancer["spec"]["template"]["spec"]["containers"][0]["ports"];
+        *port = json!([{"containerPort": 25, "hostPort": 25, "protocol": "TCP"}]);
+        let mut liar = balancer.clone();
+        cluster.add(DAEMON_SETS, balancer);
+        // It wears the label, and takes another port.
+        liar["metadata"]["name"] = json!("liar");
+        liar["spec"]["template"]["spec"]["containers"][0]["ports"][0]["hostPort"] = json!(26);
+        cluster.add(DAEMON_SETS, liar);
+    });
+    field.write(|tree| {
+        tree + "  mail: {runs: {stack: shop, service: web}, exposures: [{port: 25-26, from: home, why: mail}]}\n"
+    });
+    let ports = field.ports();
+    for expected in [
+        "declared tcp/*:25 | mail: mail",
+        "unjustified tcp/*:26 | not declared",
+        "declared tcp/198.51.100.4:25 | mail: mail",
+    ] {
+        assert!(
+            ports.contains(&expected.to_owned()),
+            "{expected}: {ports:#?}"
+        );
+    }
+    // From where it is balanced says nothing of its port at each node, nor of external addresses.
+    let rows = field.run(&["ports", "--on", "real", "--json"]).json();
+    for (socket, from) in [
+        ("tcp/192.168.10.31:25", "192.168.10.0/24"),
+        ("tcp/198.51.100.4:25", "wherever its network leads"),
+        ("tcp/*:30025", "wherever its network leads"),
+    ] {
+        let all = rows.as_array().unwrap();
+        let own = all.iter().find(|r| r["socket"] == socket).unwrap();
+        assert_eq!(own["reach"][0]["from"], from, "{own}");
+    }
+}
+
+#[test]
+fn an_ingress_has_names_and_its_controller_has_ports() {
+    let field = Field::with(|cluster| {
+        let ingress = cluster.get(INGRESSES, "web").unwrap();
+        ingress["spec"]["tls"][0]["hosts"] = json!(["*.home.arpa"]);
+    });
+    let declared = "declared tcp/shop.home.arpa:443 | web: the shop".to_owned();
+    assert!(field.ports().contains(&declared), "{:#?}", field.ports());
+    // Its controller has a certificate of its own, and the exposure says the name.
+    field.simulator.cluster().get(INGRESSES, "web").unwrap()["spec"]["tls"] = json!([]);
+    let declared = "declared tcp/shop.home.arpa:80 | web: the shop".to_owned();
+    assert!(field.ports().contains(&declared), "{:#?}", field.ports());
+    let rows = field.run(&["ports", "--on", "real", "--json"]).json();
+    let all = rows.as_array().unwrap();
+    let own = all.iter().find(|r| r["socket"] == "tcp/shop.home.arpa:80");
+    let why = own.unwrap()["reach"][0]["why"].to_string();
+    assert!(why.contains("ports that its controller"), "{why}");
+    // Another name is nobody's, nor one of two labels more.
+    field.simulator.cluster().get(INGRESSES, "web").unwrap()["spec"]["rules"][0]["host"] =
+        json!("a.shop.home.arpa");
+    let strange = "unjustified tcp/a.shop.home.arpa:80 | not declared".to_owned();
+    assert!(field.ports().contains(&strange), "{:#?}", field.ports());
 }

@@ -8,10 +8,10 @@ mod node;
 mod outward;
 mod workload;
 
-use crate::client::{Client, List};
+use crate::client::Client;
 use crate::resource::{self, Resource};
 use jiff::Timestamp;
-use model::fact::{FactKind, Scope};
+use model::fact::{FactKind, Scope, Seen};
 use model::kleene::Reason;
 use reading::found::{Fields, Found};
 use reading::https::ApiError;
@@ -22,6 +22,20 @@ use std::collections::{BTreeMap, BTreeSet};
 const TEXT: usize = 256;
 /// A namespace that the server itself makes, and makes again.
 const SYSTEM: &str = "kube-system";
+/// A Service that the server itself makes, and makes again.
+const ITSELF: (&str, &str) = ("default", "kubernetes");
+
+/// Groups of the API whose objects let in what neither Services nor Ingresses tell of.
+const WAYS: [&str; 8] = [
+    "configuration.konghq.com",
+    "gateway.networking.k8s.io",
+    "k8s.nginx.org",
+    "networking.istio.io",
+    "projectcontour.io",
+    "route.openshift.io",
+    "traefik.containo.us",
+    "traefik.io",
+];
 
 /// Asks for everything in the scope; beside it the number of the namespace that every cluster begins with.
 ///
@@ -37,6 +51,9 @@ pub(crate) fn observe(client: &Client, scope: &Scope) -> Result<(Found, Option<S
         uid: None,
     };
     look.version()?;
+    if asked.contains(&FactKind::KubeCluster) {
+        look.groups();
+    }
     for one in resource::ALL
         .into_iter()
         .filter(|r| asked.contains(&r.kind))
@@ -58,6 +75,13 @@ pub(crate) enum Row {
     Aside,
     /// Not understood.
     Lost,
+}
+
+/// One object of a list: what it is, where it is, and the number that no other has.
+struct Read {
+    row: Row,
+    place: Option<(String, String)>,
+    uid: Option<String>,
 }
 
 struct Look<'a> {
@@ -98,15 +122,43 @@ impl Look<'_> {
         Ok(())
     }
 
+    /// Groups of the API by which something may be let in that is not read.
+    fn groups(&mut self) {
+        let (kind, path) = (FactKind::KubeCluster, "/apis");
+        let served = self.client.get(path).map_err(|why| why.to_string());
+        let served = served.and_then(|answer| {
+            let all = answer.get("groups").and_then(Value::as_array);
+            let all = all.filter(|_| answer["kind"] == "APIGroupList");
+            let names = all.map(|all| all.iter().map(|g| g.get("name").and_then(text)).collect());
+            names
+                .flatten()
+                .ok_or_else(|| "it is no list of groups".to_owned())
+        });
+        let seen = match served {
+            Ok(names) => {
+                let names: Vec<String> = names;
+                let ways = names.into_iter().filter(|n| WAYS.contains(&n.as_str()));
+                Seen::Present(list(ways))
+            }
+            Err(why) => {
+                let why = format!("GET {path}: {why}");
+                self.lack(kind, why.clone());
+                Seen::Unknown(Reason::new(why))
+            }
+        };
+        self.found.put(kind, "apis", seen, path);
+    }
+
     fn part(&mut self, resource: Resource) {
-        let list = match self.client.list(resource) {
+        let read = |version: &'static str, object: &Value| read(resource, version, object);
+        let list = match self.client.list(resource, read) {
             Ok(list) => list,
             Err(why) => return self.lack(resource.kind, refused(resource, &why)),
         };
-        let lost = self.rows(resource, &list);
-        let path = &list.path;
+        let path = list.path;
+        let lost = self.rows(resource, &path, list.rows);
         let proof = match (lost, self.client.may_list(resource)) {
-            (0, Ok(true)) => Ok(path.clone()),
+            (0, Ok(true)) => Ok(path),
             (0, Ok(false)) => Err(format!(
                 "GET {path} was answered to a token that may not list it in all namespaces, which proves nothing; {}",
                 grant(resource)
@@ -123,42 +175,31 @@ impl Look<'_> {
     }
 
     /// Adds the objects of a list; how many are not understood.
-    fn rows(&mut self, resource: Resource, list: &List) -> usize {
+    fn rows(&mut self, resource: Resource, path: &str, rows: Vec<Read>) -> usize {
         let mut lost = 0;
-        for object in &list.items {
-            let row = match resource {
-                resource::NODES => node::node(object),
-                resource::NAMESPACES => self.namespace(object),
-                resource::SERVICES => outward::service(object),
-                resource::INGRESSES => outward::ingress(object),
-                resource::CLAIMS => claim::claim(object),
-                _ => workload::workload(resource, list.version, object),
-            };
-            match row {
-                Row::Is(key, fields) => {
-                    if let Some((namespace, _)) = key.split_once('/') {
-                        self.namespaces
-                            .entry(namespace.to_owned())
-                            .or_insert_with(|| format!("{} {key}", resource.plural));
-                    }
-                    self.found.add(resource.kind, key, fields, &list.path);
-                }
+        let mut has_itself = false;
+        for read in rows {
+            if let Some((namespace, name)) = read.place {
+                has_itself |= (namespace.as_str(), name.as_str()) == ITSELF;
+                self.namespaces
+                    .entry(namespace)
+                    .or_insert_with_key(|n| format!("{} {n}/{name}", resource.plural));
+            }
+            self.uid = self.uid.take().or(read.uid);
+            match read.row {
+                Row::Is(key, fields) => self.found.add(resource.kind, key, fields, path),
                 Row::Aside => {}
                 Row::Lost => lost += 1,
             }
         }
-        lost
-    }
-
-    fn namespace(&mut self, object: &Value) -> Row {
-        let Some(name) = name_of(object) else {
-            return Row::Lost;
-        };
-        if name == SYSTEM {
-            self.uid = object.pointer("/metadata/uid").and_then(text);
+        if resource == resource::SERVICES && !has_itself {
+            let (namespace, name) = ITSELF;
+            self.lack(
+                resource.kind,
+                format!("GET {path}: the list lacks {namespace}/{name}, which every cluster has"),
+            );
         }
-        let phase = object.pointer("/status/phase").and_then(text);
-        Row::Is(name, Fields::default().set("phase", phase))
+        lost
     }
 
     /// Says of each kind that it is whole, unless a part of it was not.
@@ -217,6 +258,31 @@ impl Look<'_> {
         self.found.errors.push(why.clone());
         self.found.partial(kind, why);
     }
+}
+
+/// What is kept of an object.
+fn read(resource: Resource, version: &str, object: &Value) -> Read {
+    let row = match resource {
+        resource::NODES => node::node(object),
+        resource::NAMESPACES => namespace(object),
+        resource::SERVICES => outward::service(object),
+        resource::INGRESSES => outward::ingress(object),
+        resource::CLAIMS => claim::claim(object),
+        _ => workload::workload(resource, version, object),
+    };
+    let is_system = resource == resource::NAMESPACES && name_of(object).as_deref() == Some(SYSTEM);
+    let uid = object.pointer("/metadata/uid").filter(|_| is_system);
+    Read {
+        row,
+        place: place_of(object),
+        uid: uid.and_then(text),
+    }
+}
+
+fn namespace(object: &Value) -> Row {
+    let phase = object.pointer("/status/phase").and_then(text);
+    let fields = Fields::default().set("phase", phase);
+    name_of(object).map_or(Row::Lost, |name| Row::Is(name, fields))
 }
 
 fn refused(resource: Resource, why: &ApiError) -> String {

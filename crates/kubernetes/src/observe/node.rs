@@ -42,6 +42,8 @@ fn fields(object: &Value) -> Option<Fields> {
         "False" | "Unknown" => Some(false),
         _ => None,
     });
+    // A machine that is off is lost; one that says it is not ready is on.
+    let is_lost = ready.is_some_and(|c| c["status"] == "Unknown");
     let reason = ready
         .filter(|_| is_ready == Some(false))
         .and_then(|c| word(&c["reason"]));
@@ -67,6 +69,7 @@ fn fields(object: &Value) -> Option<Fields> {
         Fields::default()
             .set("ready", is_ready)
             .set("reason", reason)
+            .set("lost", is_lost.then_some(true))
             .set("kubelet", info("kubeletVersion"))
             .set("os", info("osImage"))
             .set("kernel", info("kernelVersion"))
@@ -93,7 +96,7 @@ fn roles(object: &Value) -> Fact {
 }
 
 /// One word, `KubeletNotReady`; what people write is longer.
-fn word(value: &Value) -> Option<String> {
+pub(super) fn word(value: &Value) -> Option<String> {
     let text = value.as_str()?;
     let good = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
     let is_word = !text.is_empty() && text.len() <= 64 && text.chars().all(good);

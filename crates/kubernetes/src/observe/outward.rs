@@ -40,7 +40,8 @@ fn outward(object: &Value, kind: &str, external: &[Value]) -> Option<(String, Fi
     let health = health.and_then(Value::as_u64).filter(|n| *n > 0);
     node_ports.extend(health.map(|n| format!("tcp/{n}")));
     let external: Option<Vec<String>> = external.iter().map(text).collect();
-    let mut addresses = external?;
+    let external = external?;
+    let mut addresses = external.clone();
     addresses.extend(balanced(object)?);
     let sources = array(object, "/spec/loadBalancerSourceRanges")?;
     let sources: Option<Vec<String>> = sources.iter().map(text).collect();
@@ -52,6 +53,7 @@ fn outward(object: &Value, kind: &str, external: &[Value]) -> Option<(String, Fi
         .set("ports", Some(list(ports)))
         .set("node_ports", some(node_ports))
         .set("addresses", some(addresses))
+        .set("external", some(external))
         .set("sources", some(sources?));
     Some((key, fields))
 }

@@ -1,7 +1,9 @@
 //! What runs pods: how many are wanted and ready, from which images, and which ports of nodes they take.
 
-use super::{Row, array, created, list, place_of, some, text, time};
-use crate::resource::{CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, Resource, STATEFUL_SETS};
+use super::node::word;
+use super::{Row, array, created, list, name, place_of, some, text, time};
+use crate::resource::{CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, PODS, Resource, STATEFUL_SETS};
+use core::net::{IpAddr, SocketAddr};
 use reading::found::Fields;
 use serde_json::Value;
 
@@ -17,6 +19,7 @@ pub(super) fn workload(resource: Resource, version: &str, object: &Value) -> Row
                 by_the_clock(fields, object, never)
             })
         }
+        PODS => return pod(object),
         _ => None,
     };
     told.map_or(Row::Lost, |(key, fields)| Row::Is(key, fields))
@@ -30,6 +33,7 @@ fn one(
     let (namespace, name) = place_of(object)?;
     let pods = match kind {
         "cronjob" => "/spec/jobTemplate/spec/template/spec",
+        "pod" => "/spec",
         _ => "/spec/template/spec",
     };
     let pods = object.pointer(pods)?;
@@ -38,9 +42,61 @@ fn one(
         .set("namespace", Some(namespace))
         .set("kind", Some(kind))
         .set("name", Some(name))
-        .set("created", created(object));
+        .set("created", created(object))
+        .set("for", balances(object));
     let fields = of_pods(fields, pods)?;
     Some((key, add(fields, object)))
+}
+
+/// The Service that ServiceLB of K3s and RKE2 made it for: its ports of nodes are those at which that is balanced.
+fn balances(object: &Value) -> Option<String> {
+    let labels = object.pointer("/metadata/labels")?.as_object()?;
+    let of = |word: &str| {
+        let mut own = labels.iter().filter(|(label, _)| {
+            let program = label.strip_prefix("svccontroller.");
+            program
+                .and_then(|rest| rest.split_once(".cattle.io/"))
+                .map(|(_, w)| w)
+                == Some(word)
+        });
+        own.next().and_then(|(_, value)| name(value))
+    };
+    // Before 1.24 it was made in the namespace of the Service.
+    let namespace = of("svcnamespace").or_else(|| Some(place_of(object)?.0));
+    Some(format!("{}/{}", namespace?, of("svcname")?))
+}
+
+/// A pod that no template tells of, or that takes ports of its node: the template of its controller may be another one by now.
+fn pod(object: &Value) -> Row {
+    if matches!(
+        object.pointer("/status/phase").and_then(Value::as_str),
+        Some("Succeeded" | "Failed")
+    ) {
+        return Row::Aside;
+    }
+    let Some(owner) = owner(object) else {
+        return Row::Lost;
+    };
+    let is_owned = owner.is_some();
+    let read = one("pod", object, |fields, _| fields.set("owner", owner));
+    let Some((key, fields)) = read else {
+        return Row::Lost;
+    };
+    let takes = fields.has("host_ports") || fields.has("host_network");
+    match is_owned && !takes {
+        true => Row::Aside,
+        false => Row::Is(key, fields),
+    }
+}
+
+/// `replicaset/web-5d8`, the controller of a pod. A static pod is its node's, and has none.
+fn owner(object: &Value) -> Option<Option<String>> {
+    let mut owners = array(object, "/metadata/ownerReferences")?.iter();
+    let Some(own) = owners.find(|o| o["controller"] == true) else {
+        return Some(None);
+    };
+    let (kind, own) = (name(&own["kind"])?, name(&own["name"])?);
+    Some((kind != "Node").then(|| format!("{}/{own}", kind.to_ascii_lowercase())))
 }
 
 /// Images and ports of a template. Its environment is not looked at.
@@ -66,7 +122,7 @@ fn of_pods(fields: Fields, pods: &Value) -> Option<Fields> {
     )
 }
 
-/// `tcp/8080`, where it takes one of its node.
+/// `tcp/8080`, where it takes one of its node; `tcp/127.0.0.1:8080`, where it takes that of one address.
 fn host_port(port: &Value, shares: bool) -> Option<Option<String>> {
     let protocol = match port.get("protocol") {
         None => "tcp".to_owned(),
@@ -76,9 +132,18 @@ fn host_port(port: &Value, shares: bool) -> Option<Option<String>> {
     let Some(number) = port.get("hostPort").or(own) else {
         return Some(None);
     };
+    let at = match port.get("hostIP") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(all)) if all.is_empty() => None,
+        Some(said) => Some(said.as_str()?.parse().ok()?),
+    };
+    let at = at.filter(|ip: &IpAddr| !ip.is_unspecified());
     match u16::try_from(number.as_u64()?).ok()? {
         0 => Some(None),
-        number => Some(Some(format!("{protocol}/{number}"))),
+        number => Some(Some(match at {
+            Some(ip) => format!("{protocol}/{}", SocketAddr::new(ip, number)),
+            None => format!("{protocol}/{number}"),
+        })),
     }
 }
 
@@ -105,10 +170,29 @@ fn count(object: &Value, pointer: &str) -> Option<i64> {
 fn replicas(fields: Fields, object: &Value) -> Fields {
     let is_current = is_current(object);
     let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64);
-    let ready = count(object, "/status/readyReplicas").filter(|_| is_current);
+    let of = |pointer: &str| count(object, pointer).filter(|_| is_current);
+    let stalled = stalled(object).filter(|_| is_current);
+    // Conditions that are not understood may say that it does not go on.
+    let updated = stalled.as_ref().and(of("/status/updatedReplicas"));
     fields
         .set("wanted", wanted.filter(|_| is_current))
-        .set("ready", ready)
+        .set("ready", of("/status/readyReplicas"))
+        .set("updated", updated)
+        .set("stalled", stalled.flatten())
+}
+
+/// Why the controller of a Deployment says that its rollout does not go on; others do not say it.
+fn stalled(object: &Value) -> Option<Option<String>> {
+    let mut conditions = array(object, "/status/conditions")?.iter();
+    let Some(own) = conditions.find(|c| c["type"] == "Progressing") else {
+        return Some(None);
+    };
+    match own["status"].as_str()? {
+        "False" => Some(Some(
+            word(&own["reason"]).unwrap_or_else(|| "no reason".to_owned()),
+        )),
+        _ => Some(None),
+    }
 }
 
 fn on_nodes(fields: Fields, object: &Value) -> Fields {
@@ -119,6 +203,8 @@ fn on_nodes(fields: Fields, object: &Value) -> Fields {
             .and_then(Value::as_i64)
             .filter(|_| is_current)
     };
+    let updated = count(object, "/status/updatedNumberScheduled").filter(|_| is_current);
+    let fields = fields.set("updated", updated);
     fields
         .set("wanted", of("/status/desiredNumberScheduled"))
         .set("ready", of("/status/numberReady"))
@@ -184,6 +270,40 @@ mod tests {
     }
 
     #[test]
+    fn a_rollout_that_does_not_go_on_is_told_by_its_controller() {
+        let rows = [
+            (
+                json!([{"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}]),
+                (Some("ProgressDeadlineExceeded"), Some(1)),
+            ),
+            (
+                json!([{"type": "Progressing", "status": "False"}]),
+                (Some("no reason"), Some(1)),
+            ),
+            (
+                json!([{"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated"}]),
+                (None, Some(1)),
+            ),
+            (
+                json!([{"type": "Progressing", "status": false}]),
+                (None, None),
+            ),
+            (json!("Progressing"), (None, None)),
+            (json!(null), (None, Some(1))),
+        ];
+        for (conditions, (stalled, updated)) in rows {
+            let object = deployment(
+                json!({"observedGeneration": 3, "readyReplicas": 2, "updatedReplicas": 1, "conditions": conditions}),
+            );
+            let value = told(DEPLOYMENTS, "v1", &object).expect("a deployment");
+            let said = value.field("stalled").and_then(Fact::as_text);
+            assert_eq!(said, stalled, "{object}");
+            let counted = value.field("updated").and_then(Fact::as_int);
+            assert_eq!(counted, updated, "{object}");
+        }
+    }
+
+    #[test]
     fn ports_of_nodes_are_those_of_the_host_network_too() {
         let rows = [
             (
@@ -202,6 +322,22 @@ mod tests {
                 json!({"containers": [{"image": "a", "ports": [{"hostPort": 70_000}]}]}),
                 None,
             ),
+            (
+                json!({"containers": [{"image": "a", "ports": [{"hostPort": 80, "hostIP": "127.0.0.1"}]}]}),
+                Some(Some("tcp/127.0.0.1:80")),
+            ),
+            (
+                json!({"containers": [{"image": "a", "ports": [{"hostPort": 80, "hostIP": "::1"}]}]}),
+                Some(Some("tcp/[::1]:80")),
+            ),
+            (
+                json!({"containers": [{"image": "a", "ports": [{"hostPort": 80, "hostIP": "0.0.0.0"}]}]}),
+                Some(Some("tcp/80")),
+            ),
+            (
+                json!({"containers": [{"image": "a", "ports": [{"hostPort": 80, "hostIP": "here"}]}]}),
+                None,
+            ),
             (json!({"containers": [{"image": 7}]}), None),
             (json!({"containers": {"image": "a"}}), None),
             (json!({"hostNetwork": "yes", "containers": []}), None),
@@ -212,6 +348,45 @@ mod tests {
             let ports = value.map(|v| v.field("host_ports").map(Fact::to_string));
             let expected = expected.map(|e| e.map(|port| list([port.to_owned()]).to_string()));
             assert_eq!(ports, expected, "{object}");
+        }
+    }
+
+    #[test]
+    fn pods_are_kept_where_no_template_tells_of_them() {
+        let of = |owners: Value, phase: &str, ports: Value| {
+            let object = json!({
+                "metadata": {"name": "a", "namespace": "b", "ownerReferences": owners},
+                "spec": {"containers": [{"image": "a", "ports": ports}]}, "status": {"phase": phase},
+            });
+            match workload(PODS, "v1", &object) {
+                Row::Is(key, _) => key,
+                Row::Aside => "aside".to_owned(),
+                Row::Lost => "lost".to_owned(),
+            }
+        };
+        let by = |kind: &str| json!([{"kind": kind, "name": "x", "controller": true}]);
+        let (none, some) = (json!([]), json!([{"containerPort": 80, "hostPort": 80}]));
+        let rows = [
+            (json!(null), "Running", &none, "b/pod/a"),
+            (by("Node"), "Running", &none, "b/pod/a"),
+            (by("ReplicaSet"), "Running", &none, "aside"),
+            (by("ReplicaSet"), "Running", &some, "b/pod/a"),
+            (by("Job"), "Pending", &some, "b/pod/a"),
+            (by("Job"), "Succeeded", &some, "aside"),
+            (
+                json!([{"kind": 7, "name": "x", "controller": true}]),
+                "Running",
+                &none,
+                "lost",
+            ),
+            (json!("x"), "Running", &none, "lost"),
+        ];
+        for (owners, phase, ports, expected) in rows {
+            assert_eq!(
+                of(owners.clone(), phase, ports.clone()),
+                expected,
+                "{owners} {phase}"
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a Kubernetes cluster tells against what is declared: its version and nodes, the namespaces of the stacks on it, and the workloads of
 //! services that run there. Ways in are those of [`ways`]. Whether anything is ready is judged by rules. Nothing is planned from this.
 
+mod answers;
 mod apps;
 mod nodes;
 mod ways;
@@ -62,7 +63,7 @@ impl<'a> Comparing<'a> {
         if let Some(cluster) = self.cluster {
             self.nodes(cluster);
         }
-        let apps: Vec<App<'a>> = apps(self.ctx.lab, &self.interface.object);
+        let apps: Vec<App<'a>> = apps(self.ctx.lab, &self.interface.object, self.facts);
         self.namespaces(&apps);
         self.workloads(&apps);
     }

@@ -15,6 +15,14 @@ const KIND: FactKind = FactKind::KubeNode;
 /// Roles of a node of the control plane.
 const CONTROL: [&str; 2] = ["control-plane", "master"];
 
+/// The machines of a list.
+type Named = BTreeSet<ObjectRef>;
+
+fn named(list: &[diag::Spanned<model::declare::Ref<{ model::declare::set::MACHINE }>>]) -> Named {
+    let each = list.iter().map(|m| &m.value);
+    each.map(|m| ObjectRef::new(m.kind(), m.name())).collect()
+}
+
 /// Each declared member once, with where that is written.
 fn members(cluster: &Cluster) -> BTreeMap<ObjectRef, Span> {
     let all = cluster.members.iter().chain(&cluster.masters);
@@ -76,9 +84,10 @@ impl<'a> Comparing<'a> {
         let facts = self.facts;
         let machines = machines_of(self.ctx.lab, cluster, facts);
         let nodes: BTreeMap<&ObjectRef, &str> = machines.iter().map(|(n, m)| (m, *n)).collect();
+        let (masters, workers) = (named(&cluster.masters), named(&cluster.workers));
         for (member, span) in members(cluster) {
             match nodes.get(&member) {
-                Some(node) => self.roles(cluster, &member, node, span),
+                Some(node) => self.roles((&masters, &workers), &member, node, span),
                 None => {
                     let said = format!("{member} as a node");
                     self.lacking(KIND, &member.name, &said, span);
@@ -101,19 +110,19 @@ impl<'a> Comparing<'a> {
         }
     }
 
-    fn roles(&mut self, cluster: &Cluster, member: &ObjectRef, node: &str, span: Span) {
+    fn roles(
+        &mut self,
+        (masters, workers): (&Named, &Named),
+        member: &ObjectRef,
+        node: &str,
+        span: Span,
+    ) {
         let path = FactPath::new(KIND, node);
         let seen = self.facts.seen(&path);
         let Some(value) = seen.value().filter(|v| v.field("roles").is_some()) else {
             return;
         };
-        let is_in = |list: &[diag::Spanned<_>]| {
-            let own = |m: &diag::Spanned<model::declare::Ref<{ model::declare::set::MACHINE }>>| {
-                m.value.kind() == member.kind && m.value.name() == member.name
-            };
-            list.iter().any(own)
-        };
-        let (master, worker) = (is_in(&cluster.masters), is_in(&cluster.workers));
+        let (master, worker) = (masters.contains(member), workers.contains(member));
         let roles = texts(value, "roles");
         let controls = roles.iter().any(|r| CONTROL.contains(r));
         let said = match (master, worker, controls) {
