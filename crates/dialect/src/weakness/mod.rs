@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use model::weakness::{Debian, Exploited, Mended, Weakness};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a JSON file is, as far as it matters here.
@@ -128,6 +128,9 @@ struct Release {
     fixed_version: Option<String>,
     #[serde(default)]
     urgency: String,
+    /// What each repository has: `bookworm`, `bookworm-security`.
+    #[serde(default)]
+    repositories: BTreeMap<String, String>,
 }
 
 /// What Debian's tracker (`/tracker/data/json`) says of weaknesses that are known to be exploited; the day is that of the file, which
@@ -148,9 +151,16 @@ pub fn debian(text: &str, dated: Date, of: &Exploited) -> Result<Debian, String>
         ));
     }
     let mut sources: BTreeMap<String, BTreeMap<String, BTreeMap<String, Mended>>> = BTreeMap::new();
+    let mut offered: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for (package, cve, issue) in issues {
         let mut releases = BTreeMap::new();
         for (release, said) in issue.releases {
+            // Backports are versions of another release.
+            let own = said.repositories.iter();
+            let own = own.filter(|(repository, _)| !repository.contains("backports"));
+            let versions = offered.entry(package.clone()).or_default();
+            let versions = versions.entry(release.clone()).or_default();
+            versions.extend(own.map(|(_, version)| version.clone()));
             let mended = mended(&said)
                 .map_err(|why| format!("{} of {} in {release}: {why}", cve, plain(&package)))?;
             releases.insert(release, mended);
@@ -162,6 +172,7 @@ pub fn debian(text: &str, dated: Date, of: &Exploited) -> Result<Debian, String>
         dated,
         asked: of.all.keys().cloned().collect(),
         sources,
+        offered,
     })
 }
 
@@ -304,7 +315,8 @@ mod tests {
         let list = exploited(CATALOG).unwrap();
         let text = r#"{"policykit-1": {
             "CVE-2021-4034": {"description": "x", "scope": "local", "releases": {
-                "bookworm": {"status": "resolved", "repositories": {"bookworm": "122-3"}, "fixed_version": "0.105-31.1", "urgency": "not yet assigned"},
+                "bookworm": {"status": "resolved", "repositories": {"bookworm": "122-3", "bookworm-security": "122-3+deb12u1",
+                 "bookworm-backports": "126-2~bpo12+1"}, "fixed_version": "0.105-31.1", "urgency": "not yet assigned"},
                 "bullseye": {"status": "open", "repositories": {}, "urgency": "high"},
                 "buster": {"status": "undetermined", "repositories": {}, "urgency": "high"},
                 "sid": {"status": "resolved", "repositories": {}, "fixed_version": "0", "urgency": "high"},
@@ -320,6 +332,10 @@ mod tests {
         assert_eq!(*of("buster"), Mended::Undetermined);
         assert_eq!(*of("sid"), Mended::Unaffected);
         assert_eq!(*of("trixie"), Mended::Unaffected);
+        let offered = &debian.offered["policykit-1"];
+        let of: Vec<&str> = offered["bookworm"].iter().map(String::as_str).collect();
+        assert_eq!(of, ["122-3", "122-3+deb12u1"]);
+        assert!(offered["sid"].is_empty());
     }
 
     #[test]

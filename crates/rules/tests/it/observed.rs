@@ -316,7 +316,7 @@ fn exploited(from: &str, to: &str) -> String {
     let (findings, _) = check(&text.replacen(from, to, 1), None);
     let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
     let said = of_rule.map(|d| match d.unknown {
-        true => d.notes[0].clone(),
+        true => d.notes.join("; "),
         false => format!("{:?}", d.severity),
     });
     said.collect::<Vec<_>>().join(" | ")
@@ -392,6 +392,44 @@ fn without_lists_or_with_old_ones_no_weakness_is_ruled_out() {
             },
             "{to}: {found}"
         );
+    }
+}
+
+/// Nothing is green because a version of somebody else is higher than the one in which Debian has mended it.
+#[test]
+fn a_version_that_debian_does_not_have_is_not_judged_by_its_list() {
+    let openssh = "openssh 1:9.2p1-2+deb12u3";
+    for (from, to, said) in [
+        (
+            openssh,
+            "openssh 1:9.9p1-3~bpo12+1",
+            "openssh 1:9.9p1-3~bpo12+1 has CVE-2024-6387: it is not a version of Debian's bookworm",
+        ),
+        (
+            openssh,
+            "openssh 1:9.9p1-3",
+            "or the list, which has 1:9.2p1-2+deb12u3, is older than it",
+        ),
+        (
+            openssh,
+            "openssh 9.9p1-1",
+            "it is not counted as 1:9.2p1-2+deb12u3 of Debian's bookworm is",
+        ),
+        // An update of the release that is newer than the list has what was mended then.
+        (openssh, "openssh 1:9.2p1-2+deb12u4", ""),
+        (
+            "\"offered\"",
+            "\"other\"",
+            "policykit-1 122-3 has CVE-2021-4034: Debian's list names no version of bookworm",
+        ),
+    ] {
+        let found = exploited(from, to);
+        let fits = if said.is_empty() {
+            found.is_empty()
+        } else {
+            found.contains(said)
+        };
+        assert!(fits, "{to}: {found}");
     }
 }
 
