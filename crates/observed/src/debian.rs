@@ -54,7 +54,7 @@ impl<'f> Source<'f> {
         };
         // Signed kernels are packed once more: 6.1.90+1 is 6.1.90-1.
         let (name, version) = match name.strip_prefix("linux-signed-") {
-            Some(_) => ("linux".to_owned(), version.replacen('+', "-", 1)),
+            Some(signed) => (kernel(signed), version.replacen('+', "-", 1)),
             None => (name.to_owned(), version.to_owned()),
         };
         Some(Self {
@@ -63,6 +63,20 @@ impl<'f> Source<'f> {
             version,
             packages,
         })
+    }
+
+    /// It is a kernel: `linux`, or `linux-6.1` where a release has a second one. `linux-base` and the like are none.
+    pub(crate) fn is_kernel(&self) -> bool {
+        let series = self.name.strip_prefix("linux-");
+        self.name == "linux" || series.is_some_and(|s| s.starts_with(|c: char| c.is_ascii_digit()))
+    }
+}
+
+/// The source of a signed kernel: `linux` for `amd64`, `linux-6.1` for `6.1-amd64`.
+fn kernel(signed: &str) -> String {
+    match signed.rsplit_once('-') {
+        Some((series, _architecture)) => format!("linux-{series}"),
+        None => "linux".to_owned(),
     }
 }
 
@@ -115,6 +129,34 @@ pub(crate) fn whose<'o>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kernel_is_known_by_its_source() {
+        let value = Value::map([("packages", Value::List(Vec::new()))]);
+        for (key, name, version, is) in [
+            ("linux-signed-amd64 6.1.153+1", "linux", "6.1.153-1", true),
+            ("linux-signed-arm64 6.1.153+1", "linux", "6.1.153-1", true),
+            (
+                "linux-signed-6.1-amd64 6.1.153+1~deb11u1",
+                "linux-6.1",
+                "6.1.153-1~deb11u1",
+                true,
+            ),
+            (
+                "linux-5.10 5.10.244-1~deb10u1",
+                "linux-5.10",
+                "5.10.244-1~deb10u1",
+                true,
+            ),
+            ("linux 6.1.153-1", "linux", "6.1.153-1", true),
+            ("linux-base 4.9", "linux-base", "4.9", false),
+        ] {
+            let source = Source::of(key, &value).unwrap();
+            let found = (source.name.as_str(), source.version.as_str());
+            assert_eq!(found, (name, version), "{key}");
+            assert_eq!(source.is_kernel(), is, "{key}");
+        }
+    }
 
     #[test]
     fn versions_of_others_are_told_from_those_of_the_release() {

@@ -457,6 +457,22 @@ fn of_kernels_the_one_that_runs_counts() {
     );
     let of_linux = of_linux.replace("6.1.153-1", "6.1.154-1");
     assert_eq!(exploited("\"openssh\": {", &of_linux), "Warning");
+    // The second kernel of a release is another source.
+    let second = r#""linux-6.1": {"CVE-2021-4034": {"bookworm": "open"}}, "openssh": {"#;
+    assert_eq!(exploited("\"openssh\": {", second), "");
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/mended.yaml");
+    let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+    let text = text.replace("linux-signed-amd64", "linux-signed-6.1-amd64");
+    let text = text.replacen("\"openssh\": {", second, 1);
+    let text = text.replace(
+        "\"offered\": {",
+        "\"offered\": {\"linux-6.1\": {\"bookworm\": [\"6.1.153-1\"]},",
+    );
+    let (findings, _) = check(&text, None);
+    let mut all = findings.iter().map(|d| d.message.as_str());
+    let said = "linux-signed-6.1-amd64 6.1.153+1 with a weakness that is known to be exploited: CVE-2021-4034";
+    assert!(all.any(|m| m.contains(said)), "{findings:#?}");
     // One that is kept beside it is not judged.
     let both = "source:linux-signed-amd64 6.1.90+1 = {\"packages\": [\"linux-image-6.1.0-20-amd64\"]}\nsource:openssh";
     assert_eq!(exploited("source:openssh", both), "");
