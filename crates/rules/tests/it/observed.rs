@@ -434,6 +434,27 @@ fn a_version_that_debian_does_not_have_is_not_judged_by_its_list() {
 }
 
 #[test]
+fn what_cisa_took_off_its_list_is_not_known_to_be_exploited() {
+    let open = "{\"since\": \"1:9.2p1-2+deb12u3\"}";
+    assert_eq!(exploited(open, "\"open\""), "Error");
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
+    let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+    let entry = "\"CVE-2024-6387\": {\"name\": \"OpenSSH Race Condition\"";
+    assert!(text.contains(entry));
+    let text = text.replace(entry, "\"CVE-2000-0001\": {\"name\": \"x\"");
+    let text = text.replace(
+        "[\"CVE-2021-4034\", ",
+        "[\"CVE-2000-0001\", \"CVE-2021-4034\", ",
+    );
+    let (findings, _) = check(&text, None);
+    assert!(
+        findings.iter().all(|d| d.code != "cve-known-exploited"),
+        "{findings:#?}"
+    );
+}
+
+#[test]
 fn an_open_port_makes_a_weakness_worse() {
     let old = |listener: &str| {
         let path =
