@@ -454,18 +454,77 @@ fn what_cisa_took_off_its_list_is_not_known_to_be_exploited() {
     );
 }
 
+/// Of the fixture in which openssh has a weakness, changed by this: the severity, what is noted of ports, and why it is unknown.
+fn listening(changes: &[(&str, &str)]) -> String {
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
+    let mut text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let (findings, _) = check(&text, None);
+    let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
+    let said = of_rule.flat_map(|d| {
+        let notes = d.notes.iter().filter(|n| n.contains("listens on"));
+        let head = match d.unknown {
+            true => "unknown".to_owned(),
+            false => format!("{:?}", d.severity),
+        };
+        std::iter::once(head).chain(notes.cloned())
+    });
+    said.collect::<Vec<_>>().join(" | ")
+}
+
 #[test]
 fn an_open_port_makes_a_weakness_worse() {
-    let old = |listener: &str| {
-        let path =
-            crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
-        let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
-        let (findings, _) = check(&text.replacen("tcp/0.0.0.0:22", listener, 1), None);
-        let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
-        of_rule.map(|d| d.severity).collect::<Vec<_>>()
-    };
-    assert_eq!(old("tcp/0.0.0.0:22"), [Severity::Error]);
-    assert_eq!(old("tcp/127.0.0.1:22"), [Severity::Warning]);
+    assert_eq!(
+        listening(&[]),
+        "Error | openssh-server listens on tcp/0.0.0.0:22"
+    );
+    let local = ("tcp/0.0.0.0:22", "tcp/127.0.0.1:22");
+    assert_eq!(listening(&[local]), "Warning");
+    // A reason for the port does not open it to others.
+    let declared = "web: {exposures: [{port: 22, why: people log in}]}";
+    assert_eq!(listening(&[local, ("web: {}", declared)]), "Warning");
+}
+
+/// That nothing listens is known only where somebody looked.
+#[test]
+fn a_program_that_was_not_seen_may_listen() {
+    let local = ("tcp/0.0.0.0:22", "tcp/127.0.0.1:22");
+    let after = |line: &'static str| ("source:openssh", line);
+    for (change, why) in [
+        (
+            ("all listener by ss -tulpn", "part listener because denied"),
+            "denied",
+        ),
+        (
+            ("all listener by ss -tulpn\n", ""),
+            "listeners were not observed",
+        ),
+        (
+            after("listener:tcp/0.0.0.0:80 = {\"process\": \"x\"}\nsource:openssh"),
+            "which package has what listens on tcp/0.0.0.0:80 is not known",
+        ),
+        (
+            after("listener:tcp/0.0.0.0:80 = {}\nlistener:tcp/[::]:80 = {}\nsource:openssh"),
+            "which package has what listens on tcp/0.0.0.0:80 and 1 more is not known",
+        ),
+    ] {
+        let note = format!("whether it listens on an open port is not known: {why}");
+        let unknown = format!("unknown | source: openssh 1:9.2p1-2+deb12u2: {note}");
+        let said = listening(&[local, change]);
+        assert_eq!(said, format!("Warning | {note} | {unknown}"));
+    }
+    for line in [
+        "listener:tcp/127.0.0.1:80 = {}\nsource:openssh",
+        "listener:tcp/0.0.0.0:80 = {\"package\": \"none\"}\nsource:openssh",
+        "listener:tcp/0.0.0.0:80 = {\"unit\": \"docker-0a1b.scope\"}\nsource:openssh",
+        "listener:udp/0.0.0.0:51820 = {}\nwireguard:wg0 = {\"port\": 51820}\nsource:openssh",
+    ] {
+        assert_eq!(listening(&[local, after(line)]), "Warning", "{line}");
+    }
 }
 
 #[test]
