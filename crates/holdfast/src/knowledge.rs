@@ -18,6 +18,8 @@ pub(crate) struct InUse {
     pub(crate) knowledge: Knowledge,
     /// Texts of the installed tables.
     pub(crate) installed: Vec<(PathBuf, String)>,
+    /// The newest lists of weaknesses cannot be read: why.
+    pub(crate) unread: Option<String>,
     /// Warnings about tables that cannot be used.
     pub(crate) complaints: Vec<Diagnostic>,
 }
@@ -27,6 +29,7 @@ pub(crate) fn in_use() -> InUse {
     let mut out = InUse {
         knowledge: embedded(),
         installed: Vec::new(),
+        unread: None,
         complaints: Vec::new(),
     };
     let Ok(folder) = folder() else { return out };
@@ -35,9 +38,10 @@ pub(crate) fn in_use() -> InUse {
         Err(why) => {
             let message = format!("the lists of weaknesses are not used: {why}");
             let d = Diagnostic::finding(CODE.0, Severity::Warning, message).help(
-                "take them again with `holdfast facts update`; until then no weakness is known",
+                "mend that file or move it away, so that the lists before it are used, and take them again with `holdfast facts update`; until then no weakness is known",
             );
             out.complaints.push(d);
+            out.unread = Some(why);
         }
     }
     for path in installed(&folder, "yaml") {
@@ -78,6 +82,13 @@ fn weaknesses(folder: &Path) -> Result<Option<Weaknesses>, String> {
             weakness::FORMAT
         )),
     }
+}
+
+/// The highest number of an installed file of a kind; 0 without one.
+pub(crate) fn highest(folder: &Path, extension: &str) -> u32 {
+    let files = installed(folder, extension).into_iter();
+    let numbers = files.filter_map(|path| path.file_stem()?.to_str()?.parse().ok());
+    numbers.max().unwrap_or(0)
 }
 
 /// Where installed tables lie.

@@ -1,7 +1,7 @@
 //! What of the texts of a lab may be shown: everything that prints a line of somebody's text takes it from here.
 
 use ::secrets::scan::{Look, Scanner};
-use ::secrets::veil::{Names, Used, Veil, brought_along, is_environment, variables};
+use ::secrets::veil::{Names, Used, Uses, Veil, brought_along, is_environment, variables};
 use diag::{Diagnostic, Source, SourceSet, Span};
 use model::lab::Lab;
 use model::secret::InGit;
@@ -53,7 +53,7 @@ fn by_use<'s>(sources: &SourceSet, files: impl Iterator<Item = (&'s Source, &'s 
     }
     let texts = sources.iter().map(|(_, source)| source);
     let used = texts.flat_map(|source| Used::of(&source.path, &source.text));
-    let used = used.collect();
+    let used: Uses = used.collect();
     for (source, look) in files {
         SCANNER.look_by_use((&source.path, &source.text), &used, look);
     }

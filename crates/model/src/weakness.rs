@@ -50,6 +50,9 @@ pub struct Debian {
     pub asked: BTreeSet<String>,
     /// By source package, CVE and name of the release.
     pub sources: BTreeMap<String, BTreeMap<String, BTreeMap<String, Mended>>>,
+    /// The versions that its repositories had, by source package and name of the release. Without them no version is known to be Debian's.
+    #[serde(default)]
+    pub offered: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// How a release stands to a weakness.

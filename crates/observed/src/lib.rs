@@ -9,6 +9,7 @@
 mod appliance;
 mod backups;
 mod container;
+mod debian;
 mod kube;
 mod look;
 mod names;

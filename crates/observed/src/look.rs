@@ -292,8 +292,29 @@ impl<'c, 'a> Look<'c, 'a> {
         reason: &Reason,
         out: &mut Findings,
     ) {
-        let d = rule.unknown(format!("whether {} {what}", self.title()));
-        let d = d.note(format!("{}: {}", kind.word(), plain(&reason.0)));
+        self.unknown_for(rule, kind, what, std::slice::from_ref(&reason.0), out);
+    }
+
+    /// The same for several reasons, each in a line of its own.
+    pub(crate) fn unknown_for(
+        &self,
+        rule: &Rule,
+        kind: FactKind,
+        what: &str,
+        reasons: &[String],
+        out: &mut Findings,
+    ) {
+        let mut d = rule.unknown(format!("whether {} {what}", self.title()));
+        for reason in reasons.iter().take(MOST) {
+            d = d.note(format!("{}: {}", kind.word(), plain(reason)));
+        }
+        let more = reasons.len().saturating_sub(MOST);
+        if more > 0 {
+            d = d.note(format!(
+                "and {}",
+                count(more, "reason more", "reasons more")
+            ));
+        }
         out.add(self.object.clone(), self.dated(d, kind, "*"));
     }
 }

@@ -173,8 +173,15 @@ fn said(mut answer: Value, fault: Option<&Fault>) -> Vec<u8> {
         // An answer without anything in it, which is no empty list.
         Some(Fault::Filter) => answer["result"] = json!([0]),
         Some(Fault::Lie(pointer, value)) => {
-            if let Some(place) = answer.pointer_mut(&format!("/result/1{pointer}")) {
-                *place = value.clone();
+            let is_told = answer["result"][0] == json!(0);
+            match answer.pointer_mut(&format!("/result/1{pointer}")) {
+                Some(place) => *place = value.clone(),
+                // It must not pass for one that nobody noticed. What was refused anyway has nothing to lie in.
+                None if is_told => {
+                    let why = pvesim::no_place(pointer);
+                    return said(answer, Some(&Fault::Refuse(500, why)));
+                }
+                None => {}
             }
         }
         _ => {}

@@ -51,12 +51,54 @@ impl Port {
         of.map(|(label, _)| label.as_str()).collect()
     }
 
+    /// Only the machine itself can reach it, whatever is declared of its port.
+    pub fn is_local(&self) -> bool {
+        is_local(&self.socket)
+    }
+
     /// Where it is led and why that is not stopped by a chain that would: one sentence.
     pub fn past_the_filter(&self) -> Option<&Judged> {
         let each = self.reach.iter().map(|(_, j)| j);
         let mut past = each.filter(|j| j.passes == Passes::Yes && j.input_denies);
         past.next()
     }
+}
+
+/// A socket (`tcp/127.0.0.1:22`) that only the machine itself can reach.
+fn is_local(key: &str) -> bool {
+    socket(key).is_some_and(|(_, address, _)| is_loopback(address))
+}
+
+/// Why it is not known of every socket that others can reach which package its program is of. Nothing is asked of programs of containers,
+/// which are of none here, and of WireGuard, which has none.
+pub fn unattributed(facts: &TargetFacts) -> Option<Reason> {
+    match facts.collections.get(&FactKind::Listener) {
+        Some(Completeness::Yes(_)) => {}
+        Some(Completeness::No(_)) if sockets_and_leads(facts) => {}
+        Some(Completeness::No(reason)) => return Some(reason.clone()),
+        None => return Some(Reason::new("listeners were not observed")),
+    }
+    let unknown = |(key, value): &(&str, &Value)| {
+        let unit = value.field("unit").and_then(Value::as_text);
+        let udp = socket(key).filter(|(protocol, ..)| *protocol == "udp");
+        let tunnel = udp.and_then(|(_, _, port)| crate::wireguard::listening(facts, port));
+        value.field("package").is_none()
+            && !is_local(key)
+            && !unit.is_some_and(is_container)
+            && tunnel.is_none()
+    };
+    let mut all = facts.items(FactKind::Listener).filter(unknown);
+    let (first, _) = all.next()?;
+    Some(Reason::new(match all.count() {
+        0 => format!("which package has what listens on {first} is not known"),
+        more => format!("which package has what listens on {first} and {more} more is not known"),
+    }))
+}
+
+/// A unit that an engine of containers made for one.
+fn is_container(unit: &str) -> bool {
+    let engines = ["docker-", "libpod-", "cri-containerd-", "crio-"];
+    unit.ends_with(".scope") && engines.iter().any(|engine| unit.starts_with(engine))
 }
 
 /// What is looked at beyond what a plan needs.
@@ -232,7 +274,7 @@ pub(crate) fn port(
         let text = value.field(field).and_then(Value::as_text);
         text.map(ToOwned::to_owned)
     };
-    let local = socket(key).is_some_and(|(_, address, _)| is_loopback(address));
+    let local = is_local(key);
     let exposure = host.exposures.iter().find(|e| serves(key, e));
     let (state, reason) = match (local, exposure) {
         (_, Some(e)) if e.why.is_some() => (Justification::Declared, describe(e)),

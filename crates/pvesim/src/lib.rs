@@ -32,7 +32,7 @@ pub use call::{Answer, Asked, Caller, Method};
 pub use fault::{Fault, Faults};
 pub use lab::{guests, members};
 pub use machines::{Imagined, Machines, Running};
-pub use server::{Served, Simulator, certificate};
+pub use server::{Served, Simulator, certificate, no_place};
 pub use state::{Guest, Job, Kind, Node, Resource, State, Storage, Thin};
 pub use task::Task;
 

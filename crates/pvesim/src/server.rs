@@ -9,7 +9,7 @@ use crate::wire::{self, Line};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -189,7 +189,7 @@ fn serve<S: Served>(
             };
             (answer, fault)
         };
-        let bytes = said(answer, fault.as_ref());
+        let bytes = said::<S>(answer, fault.as_ref());
         if !wire::send(&line, &mut stream, fault.as_ref(), &bytes)? {
             break;
         }
@@ -198,21 +198,56 @@ fn serve<S: Served>(
 }
 
 /// An answer, or what a fault makes of what it says.
-fn said(mut answer: Answer, fault: Option<&Fault>) -> Vec<u8> {
+fn said<S: Served>(mut answer: Answer, fault: Option<&Fault>) -> Vec<u8> {
     match fault {
         Some(Fault::Garbage(body)) => return http::render(&answer, Some(body)),
         Some(Fault::Huge(size)) => return http::render(&answer, Some(&vec![b' '; *size])),
         Some(Fault::Filter) if answer.body["data"].is_array() => {
             answer.body = json!({ "data": [] });
         }
-        Some(Fault::Lie(pointer, value)) => lie(&mut answer.body, pointer, value.clone()),
+        Some(Fault::Lie(pointer, value)) => {
+            let place = answer.body.pointer_mut(&format!("/data{pointer}"));
+            match place {
+                Some(place) => *place = value.clone(),
+                // It must not pass for one that nobody noticed. What was refused anyway has nothing to lie in.
+                None if answer.status == 200 => {
+                    return http::render(&S::refuse(500, &no_place(pointer)), None);
+                }
+                None => {}
+            }
+        }
         _ => {}
     }
     http::render(&answer, None)
 }
 
-fn lie(body: &mut Value, pointer: &str, value: Value) {
-    if let Some(place) = body.pointer_mut(&format!("/data{pointer}")) {
-        *place = value;
+/// What a lie at a place that an answer does not have is answered with.
+pub fn no_place(pointer: &str) -> String {
+    let pointer: String = pointer.chars().filter(|c| !c.is_control()).collect();
+    format!("the answer has nothing at '{pointer}' that a lie could take the place of")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lie_that_has_no_place_shows() {
+        let answered = |status: u16, pointer: &str| {
+            let answer = Answer {
+                status,
+                reason: "x".to_owned(),
+                body: json!({"data": [{"status": "online"}]}),
+            };
+            let lie = Fault::Lie(pointer.to_owned(), json!("offline"));
+            String::from_utf8(said::<State>(answer, Some(&lie))).unwrap()
+        };
+        assert!(answered(200, "/0/status").contains("offline"));
+        let shown = answered(200, "/1/status");
+        assert!(
+            shown.starts_with("HTTP/1.1 500 the answer has nothing at '/1/status'"),
+            "{shown}"
+        );
+        assert!(answered(403, "/1/status").starts_with("HTTP/1.1 403 x"));
     }
 }

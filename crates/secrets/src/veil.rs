@@ -14,7 +14,7 @@ mod variables;
 mod words;
 
 pub use names::Names;
-pub use used::Used;
+pub use used::{Used, Uses};
 pub use variables::{Variable, brought_along, is_environment, is_telling, variables};
 
 use crate::scan::{Grade, Look, is_of_words};

@@ -21,7 +21,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use twinplan::{InterfaceTwin, Simulated};
 
-pub use faults::{file, load_from};
+pub use faults::{file, load_from, save_to};
 pub use look::{Served, addresses, look, url};
 pub use serve::{Told, serve};
 

@@ -309,32 +309,54 @@ fn is_shown(value: &str) -> bool {
         if inner.starts_with("severity:") {
             return true;
         }
-        let outside_lists = without_lists(inner);
+        let Some(outside_lists) = without_lists(inner) else {
+            return false;
+        };
         let mut parts = outside_lists.split(',').map(str::trim_start);
         let first = parts.next().unwrap_or_default();
         // Where in a SOPS file; everything else beside a reference may be what it should refer to.
         let place = |part: &str| first.starts_with("sops:") && part.starts_with("key:");
-        return starts_reference(first) && parts.all(place);
+        // A second key may stand there where a comma is missing.
+        let is_one = first.matches(": ").count() < 2;
+        return starts_reference(first) && is_one && parts.all(place);
     }
     let word = value.split([',', '}', '#', ' ']).next().unwrap_or("");
     HARMLESS.contains(&word.to_lowercase().as_str())
 }
 
-/// What stands outside of square brackets.
-fn without_lists(text: &str) -> String {
+/// What stands outside of square brackets and quotes; `None` where one of them is not closed, or stands where YAML has none: then nobody
+/// knows what belongs to what.
+fn without_lists(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
     let mut depth = 0_usize;
-    let outside = text.chars().filter(|c| match c {
-        '[' => {
-            depth += 1;
-            false
+    // Something may begin here: a value, or one of a list.
+    let mut begins = true;
+    let mut before = ' ';
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '[' if begins => depth += 1,
+            ']' => depth = depth.checked_sub(1)?,
+            '"' | '\'' if begins => {
+                // An escaped quote is no end.
+                let inner = chars.as_str().split_once(c).map(|(inner, _)| inner)?;
+                if inner.contains('\\') {
+                    return None;
+                }
+                chars.nth(inner.chars().count())?;
+            }
+            '[' | '"' | '\'' => return None,
+            _ if depth == 0 => out.push(c),
+            _ => {}
         }
-        ']' => {
-            depth = depth.saturating_sub(1);
-            false
-        }
-        _ => depth == 0,
-    });
-    outside.collect()
+        begins = match c {
+            ' ' | '\t' => begins || before == ':',
+            ',' | '[' => true,
+            _ => false,
+        };
+        before = c;
+    }
+    (depth == 0).then_some(out)
 }
 
 /// A list of names in one line: `[restic-usb, secret/b2]`.

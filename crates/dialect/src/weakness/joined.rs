@@ -127,7 +127,10 @@ pub fn shown(lists: &Weaknesses) -> String {
             "{exploited}; Debian's list is missing, so that nothing is judged by it yet: `holdfast facts update --from FILE --dated DAY` takes it"
         );
     };
-    let packages = many(debian.sources.len(), "package", "packages");
+    // What is on CISA's list no more is kept, in case that it comes back.
+    let known = |cve: &String| lists.exploited.all.contains_key(cve);
+    let packages = debian.sources.values().filter(|of| of.keys().any(known));
+    let packages = many(packages.count(), "package", "packages");
     let judged = format!(
         "{exploited}; Debian's list of {}: {packages} with one",
         debian.dated

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use model::weakness::{Debian, Exploited, Mended, Weakness};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a JSON file is, as far as it matters here.
@@ -88,6 +88,11 @@ pub fn exploited(text: &str) -> Result<Exploited, String> {
             read.count
         ));
     }
+    if told < LEAST {
+        return Err(format!(
+            "it has {told} entries, and CISA's list has more than a thousand: it is not whole"
+        ));
+    }
     let mut all = BTreeMap::new();
     for entry in read.vulnerabilities {
         if !is_cve(&entry.cve) {
@@ -113,7 +118,7 @@ fn is_cve(text: &str) -> bool {
     rest.is_some_and(|(year, number)| digits(year) && digits(number))
 }
 
-/// A list of Debian's with fewer packages is a part of one.
+/// A list with fewer packages of Debian's, or weaknesses of CISA's, is a part of one.
 const LEAST: usize = 1_000;
 
 #[derive(Deserialize)]
@@ -128,6 +133,9 @@ struct Release {
     fixed_version: Option<String>,
     #[serde(default)]
     urgency: String,
+    /// What each repository has: `bookworm`, `bookworm-security`.
+    #[serde(default)]
+    repositories: BTreeMap<String, String>,
 }
 
 /// What Debian's tracker (`/tracker/data/json`) says of weaknesses that are known to be exploited; the day is that of the file, which
@@ -148,9 +156,16 @@ pub fn debian(text: &str, dated: Date, of: &Exploited) -> Result<Debian, String>
         ));
     }
     let mut sources: BTreeMap<String, BTreeMap<String, BTreeMap<String, Mended>>> = BTreeMap::new();
+    let mut offered: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for (package, cve, issue) in issues {
         let mut releases = BTreeMap::new();
         for (release, said) in issue.releases {
+            // Backports are versions of another release.
+            let own = said.repositories.iter();
+            let own = own.filter(|(repository, _)| !repository.contains("backports"));
+            let versions = offered.entry(package.clone()).or_default();
+            let versions = versions.entry(release.clone()).or_default();
+            versions.extend(own.map(|(_, version)| version.clone()));
             let mended = mended(&said)
                 .map_err(|why| format!("{} of {} in {release}: {why}", cve, plain(&package)))?;
             releases.insert(release, mended);
@@ -162,6 +177,7 @@ pub fn debian(text: &str, dated: Date, of: &Exploited) -> Result<Debian, String>
         dated,
         asked: of.all.keys().cloned().collect(),
         sources,
+        offered,
     })
 }
 
@@ -263,14 +279,26 @@ mod tests {
          "dateAdded": "2022-06-27", "dueDate": "2022-07-18", "knownRansomwareCampaignUse": "Known", "cwes": []},
         {"cveID": "CVE-2023-4911", "vulnerabilityName": "GNU C Library Buffer Overflow", "dateAdded": "2023-11-21", "knownRansomwareCampaignUse": "Unknown"}]}"#;
 
+    /// With as many other entries as a whole list has.
+    fn catalog() -> String {
+        let others: String = (0..LEAST)
+            .map(|n| format!("{{\"cveID\": \"CVE-1999-{n:04}\", \"dateAdded\": \"2021-11-03\"}},"))
+            .collect();
+        let whole = CATALOG.replace("\"count\": 2", &format!("\"count\": {}", LEAST + 2));
+        whole.replace(
+            "\"vulnerabilities\": [",
+            &format!("\"vulnerabilities\": [{others}"),
+        )
+    }
+
     fn day() -> Date {
         jiff::civil::date(2026, 11, 16)
     }
 
     #[test]
     fn the_catalog_is_taken_as_it_is_published() {
-        let list = exploited(CATALOG).unwrap();
-        assert_eq!((list.dated, list.all.len()), (day(), 2));
+        let list = exploited(&catalog()).unwrap();
+        assert_eq!((list.dated, list.all.len()), (day(), LEAST + 2));
         assert!(list.all["CVE-2021-4034"].ransomware);
         assert!(!list.all["CVE-2023-4911"].ransomware);
         assert_eq!(which(CATALOG), Ok(List::Exploited));
@@ -279,7 +307,11 @@ mod tests {
     #[test]
     fn a_list_that_is_not_whole_is_refused() {
         for (from, to, why) in [
-            ("\"count\": 2", "\"count\": 3", "it is not whole"),
+            (
+                "\"count\": 1002",
+                "\"count\": 1003",
+                "it says that it has 1003 entries ('count') and has 1002: it is not whole",
+            ),
             ("2026-11-16T", "the 16th", "no date"),
             ("CVE-2021-4034", "4034", "is no CVE id"),
             (
@@ -288,9 +320,14 @@ mod tests {
                 "missing field `dateAdded`",
             ),
         ] {
-            let said = exploited(&CATALOG.replace(from, to)).unwrap_err();
+            let said = exploited(&catalog().replace(from, to)).unwrap_err();
             assert!(said.contains(why), "{said}");
         }
+        let said = exploited(CATALOG).unwrap_err();
+        assert!(
+            said.contains("it has 2 entries, and CISA's list has"),
+            "{said}"
+        );
     }
 
     /// With as many other packages as a whole list has.
@@ -301,10 +338,11 @@ mod tests {
 
     #[test]
     fn of_debian_only_what_is_on_the_list_is_kept() {
-        let list = exploited(CATALOG).unwrap();
+        let list = exploited(&catalog()).unwrap();
         let text = r#"{"policykit-1": {
             "CVE-2021-4034": {"description": "x", "scope": "local", "releases": {
-                "bookworm": {"status": "resolved", "repositories": {"bookworm": "122-3"}, "fixed_version": "0.105-31.1", "urgency": "not yet assigned"},
+                "bookworm": {"status": "resolved", "repositories": {"bookworm": "122-3", "bookworm-security": "122-3+deb12u1",
+                 "bookworm-backports": "126-2~bpo12+1"}, "fixed_version": "0.105-31.1", "urgency": "not yet assigned"},
                 "bullseye": {"status": "open", "repositories": {}, "urgency": "high"},
                 "buster": {"status": "undetermined", "repositories": {}, "urgency": "high"},
                 "sid": {"status": "resolved", "repositories": {}, "fixed_version": "0", "urgency": "high"},
@@ -312,7 +350,7 @@ mod tests {
             "CVE-2000-0001": {"releases": 7}}, "other": {}}"#;
         assert_eq!(which(text), Ok(List::Packages));
         let debian = debian(&whole(text), day(), &list).unwrap();
-        assert_eq!(debian.asked.len(), 2);
+        assert_eq!(debian.asked.len(), LEAST + 2);
         assert_eq!(debian.sources.len(), 1);
         let of = |release: &str| &debian.sources["policykit-1"]["CVE-2021-4034"][release];
         assert_eq!(*of("bookworm"), Mended::Since("0.105-31.1".to_owned()));
@@ -320,11 +358,15 @@ mod tests {
         assert_eq!(*of("buster"), Mended::Undetermined);
         assert_eq!(*of("sid"), Mended::Unaffected);
         assert_eq!(*of("trixie"), Mended::Unaffected);
+        let offered = &debian.offered["policykit-1"];
+        let of: Vec<&str> = offered["bookworm"].iter().map(String::as_str).collect();
+        assert_eq!(of, ["122-3", "122-3+deb12u1"]);
+        assert!(offered["sid"].is_empty());
     }
 
     #[test]
     fn what_debian_never_wrote_is_refused() {
-        let list = exploited(CATALOG).unwrap();
+        let list = exploited(&catalog()).unwrap();
         for (text, why) in [
             ("{}", "it names 0 packages"),
             (r#"{"bash": {}}"#, "it is not whole"),

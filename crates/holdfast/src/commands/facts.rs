@@ -62,7 +62,9 @@ fn list(only: Option<&str>, json: bool, paint: Paint) -> Result<Exit> {
     if json {
         let row = |r: &Row<'_>| json!({"product": r.key, "fact": r.fact, "source": r.origin.source, "checked": r.origin.checked});
         let shown: Vec<_> = rows.iter().map(row).collect();
-        dataln!("{:#}", json!(shown));
+        let lists = facts.knowledge.weaknesses.as_ref();
+        let lists = lists.map(super::weaknesses::json);
+        dataln!("{:#}", json!({"facts": shown, "weaknesses": lists}));
         return Ok(Exit::Ok);
     }
     out!("{}", shown(&rows, jiff::Zoned::now().date(), paint));
@@ -336,7 +338,8 @@ pub(super) fn install(text: &str, extension: &str) -> Result<std::path::PathBuf>
     new.as_file()
         .set_permissions(Permissions::from_mode(0o644))?;
     new.as_file().sync_all()?;
-    for number in 1..10_000 {
+    // One that is lower than the highest would not be the newest.
+    for number in knowledge::highest(&folder, extension) + 1..10_000 {
         let path = folder.join(format!("{number:04}.{extension}"));
         // No table takes the place of another.
         match new.persist_noclobber(&path) {
@@ -347,7 +350,12 @@ pub(super) fn install(text: &str, extension: &str) -> Result<std::path::PathBuf>
             }
         }
     }
-    Err(Stop::environment(format!("{} is full of tables", folder.display())).into())
+    Err(Stop::environment(format!(
+        "{} is full: 9999 is the last number that a table can have",
+        folder.display()
+    ))
+    .help("move the older ones away; the newest list of weaknesses is the one with the highest number")
+    .into())
 }
 
 #[cfg(test)]

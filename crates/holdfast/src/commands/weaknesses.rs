@@ -5,7 +5,8 @@ use crate::knowledge;
 use anyhow::Result;
 use dialect::weakness::{self, List, Refused};
 use jiff::civil::Date;
-use serde_json::json;
+use model::weakness::Weaknesses;
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// Takes a list as it is published; `None` if the file is no such list.
@@ -19,18 +20,24 @@ pub(super) fn take(
     if !text.trim_start().starts_with('{') {
         return match dated {
             None => Ok(None),
-            Some(_) => Err(Stop::usage(format!(
-                "{shown} is a table of facts, in which each has its day; --dated is for files that have none"
-            ))
-            .into()),
+            Some(_) => Err(table(from)),
         };
     }
     let list = match weakness::which(text) {
+        Ok(List::Other) if dated.is_some() => return Err(table(from)),
         Ok(List::Other) => return Ok(None),
         Ok(list) => list,
         Err(why) => return Err(refused(from, Refused::Wrong(why))),
     };
-    let before = knowledge::in_use().knowledge.weaknesses;
+    let facts = knowledge::in_use();
+    // What is kept of the other list would be lost.
+    if let Some(why) = facts.unread {
+        let why = format!("the lists in use cannot be read: {why}; nothing was changed");
+        return Err(Stop::environment(why)
+            .help("mend that file or move it away: then the lists before it are used, or none if it was the only one")
+            .into());
+    }
+    let before = facts.knowledge.weaknesses;
     let today = jiff::Zoned::now().date();
     let after = weakness::joined((list, text), dated, before.as_ref(), today);
     let after = after.map_err(|why| refused(from, why))?;
@@ -44,14 +51,9 @@ pub(super) fn take(
     };
     if json {
         let path = written.map(|p| p.display().to_string());
-        dataln!(
-            "{:#}",
-            json!({
-                "exploited": {"dated": after.exploited.dated, "version": after.exploited.version, "entries": after.exploited.all.len()},
-                "debian": after.debian.as_ref().map(|d| json!({"dated": d.dated, "packages": d.sources.len()})),
-                "unasked": after.unasked().count(), "installed": path,
-            })
-        );
+        let mut said = self::json(&after);
+        said["installed"] = json!(path);
+        dataln!("{said:#}");
         return Ok(Some(Exit::Ok));
     }
     outln!("{}", weakness::shown(&after));
@@ -63,6 +65,24 @@ pub(super) fn take(
         None => outln!("nothing in {shown} is newer than what is in use; nothing was changed"),
     }
     Ok(Some(Exit::Ok))
+}
+
+/// The lists for programs.
+pub(super) fn json(lists: &Weaknesses) -> Value {
+    let (exploited, debian) = (&lists.exploited, lists.debian.as_ref());
+    json!({
+        "exploited": {"dated": exploited.dated, "version": exploited.version, "entries": exploited.all.len()},
+        "debian": debian.map(|d| json!({"dated": d.dated, "packages": d.sources.len()})),
+        "unasked": lists.unasked().count(),
+    })
+}
+
+fn table(from: &Path) -> anyhow::Error {
+    Stop::usage(format!(
+        "{} is a table of facts, in which each has its day; --dated is for files that have none",
+        from.display()
+    ))
+    .into()
 }
 
 fn refused(from: &Path, why: Refused) -> anyhow::Error {

@@ -21,7 +21,8 @@ fn facts(data: &Path, product: &str) -> Vec<(String, String)> {
     assert_eq!(listed.status.code(), Some(0));
     let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
     let text = |v: &serde_json::Value| v.as_str().unwrap().to_owned();
-    rows.as_array()
+    rows["facts"]
+        .as_array()
         .unwrap()
         .iter()
         .map(|r| (text(&r["fact"]), text(&r["checked"])))
@@ -157,21 +158,32 @@ const EXPLOITED: &str = r#"{"title": "CISA Catalog of Known Exploited Vulnerabil
 const OF_DEBIAN: &str = r#"{"policykit-1": {"CVE-2021-4034": {"scope": "local", "releases": {"bookworm": {"status": "resolved",
     "repositories": {"bookworm": "122-3"}, "fixed_version": "0.105-31.1", "urgency": "not yet assigned"}}}, "CVE-2015-3218": {}}}"#;
 
+/// CISA's list with as many other entries as a whole one has.
+fn exploited() -> String {
+    let others: String = (0..1_000)
+        .map(|n| format!("{{\"cveID\": \"CVE-1999-{n:04}\", \"dateAdded\": \"2021-11-03\"}},"))
+        .collect();
+    let whole = EXPLOITED.replace("\"count\": 1,", "\"count\": 1001,");
+    let list = "\"vulnerabilities\": [";
+    whole.replace(list, &format!("{list}{others}"))
+}
+
 #[test]
 fn lists_of_weaknesses_are_taken_as_they_are_published() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    std::fs::write(folder.path().join("kev.json"), EXPLOITED).unwrap();
+    std::fs::write(folder.path().join("kev.json"), exploited()).unwrap();
+    std::fs::write(folder.path().join("few.json"), EXPLOITED).unwrap();
     let others: String = (0..1_000).map(|n| format!("\"p{n}\": {{}},")).collect();
     let whole = OF_DEBIAN.replacen('{', &format!("{{{others}"), 1);
     std::fs::write(folder.path().join("json"), whole).unwrap();
     std::fs::write(folder.path().join("part"), OF_DEBIAN).unwrap();
-    let newer = EXPLOITED.replace("2026-01-16", "2026-01-17");
-    let newer = newer.replace("\"count\": 1, \"vulnerabilities\": [", "\"count\": 2, \"vulnerabilities\": [{\"cveID\": \"CVE-2026-0001\", \"dateAdded\": \"2026-01-17\"}, ");
+    let newer = exploited().replace("2026-01-16", "2026-01-17");
+    let newer = newer.replace("\"count\": 1001, \"vulnerabilities\": [", "\"count\": 1002, \"vulnerabilities\": [{\"cveID\": \"CVE-2026-0001\", \"dateAdded\": \"2026-01-17\"}, ");
     std::fs::write(folder.path().join("newer.json"), newer).unwrap();
     std::fs::write(
         folder.path().join("half.json"),
-        EXPLOITED.replace("\"count\": 1", "\"count\": 9"),
+        exploited().replace("\"count\": 1001", "\"count\": 1009"),
     )
     .unwrap();
     let steps = [
@@ -181,7 +193,7 @@ fn lists_of_weaknesses_are_taken_as_they_are_published() {
             "kev.json",
             None,
             0,
-            "CISA's list of 2026-01-16: 1 weakness known to be exploited; Debian's list is missing",
+            "CISA's list of 2026-01-16: 1001 weaknesses known to be exploited; Debian's list is missing",
         ),
         ("json", None, 2, "--dated YYYY-MM-DD"),
         ("json", Some("2999-01-01"), 2, "which is yet to come"),
@@ -208,8 +220,9 @@ fn lists_of_weaknesses_are_taken_as_they_are_published() {
             "half.json",
             None,
             2,
-            "it says that it has 9 entries ('count') and has 1: it is not whole",
+            "it says that it has 1009 entries ('count') and has 1001: it is not whole",
         ),
+        ("few.json", None, 2, "it has 1 entries, and CISA's list has"),
         (
             "newer.json",
             None,
@@ -234,12 +247,78 @@ fn lists_of_weaknesses_are_taken_as_they_are_published() {
     }
     let listed = stdout(&run(&data, &["facts", "list", "--product", "debian"]));
     assert!(listed.contains("CISA's list of 2026-01-17"), "{listed}");
+    let listed = run(&data, &["facts", "list", "--product", "debian", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(
+        listed["weaknesses"],
+        serde_json::json!({"exploited": {"dated": "2026-01-17", "version": "2026.11.16", "entries": 1002},
+            "debian": {"dated": "2026-01-16", "packages": 1}, "unasked": 1})
+    );
     let newest = data.join("knowledge/0003.json");
     std::fs::write(&newest, "{}").unwrap();
+    // What it had of Debian's would be lost, and is not there to be compared with.
+    for words in [
+        &["kev.json"] as &[&str],
+        &["json", "--dated", "2026-01-18"],
+        &["newer.json"],
+    ] {
+        let ran = run(&data, &[&["facts", "update", "--from"], words].concat());
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(3), "{words:?}: {said}");
+        assert!(
+            said.contains("the lists in use cannot be read") && said.contains("0003.json"),
+            "{words:?}: {said}"
+        );
+        assert!(!data.join("knowledge/0004.json").exists());
+    }
     let listed = run(&data, &["facts", "list", "--product", "debian"]);
     let said = String::from_utf8_lossy(&listed.stderr);
     assert!(
         said.contains("the lists of weaknesses are not used"),
         "{said}"
     );
+}
+
+/// A number that is free below the highest would make the new one an old one.
+#[test]
+fn the_newest_list_has_the_highest_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::write(folder.path().join("kev.json"), exploited()).unwrap();
+    let newer = exploited().replace("2026-01-16", "2026-01-17");
+    std::fs::write(folder.path().join("newer.json"), newer).unwrap();
+    let update = |file: &str| run(&data, &["facts", "update", "--from", file]);
+    assert_eq!(update("kev.json").status.code(), Some(0));
+    let knowledge = data.join("knowledge");
+    std::fs::rename(knowledge.join("0001.json"), knowledge.join("0007.json")).unwrap();
+    let ran = update("newer.json");
+    assert!(stdout(&ran).contains("0008.json"), "{}", stdout(&ran));
+    let listed = stdout(&run(&data, &["facts", "list", "--product", "debian"]));
+    assert!(listed.contains("CISA's list of 2026-01-17"), "{listed}");
+}
+
+#[test]
+fn a_table_of_facts_takes_no_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for text in [
+        "{\"format\": 1, \"products\": {}}",
+        "format: 1\nproducts: {}\n",
+    ] {
+        std::fs::write(folder.path().join("table"), text).unwrap();
+        let ran = run(
+            &data,
+            &[
+                "facts",
+                "update",
+                "--from",
+                "table",
+                "--dated",
+                "2026-01-16",
+            ],
+        );
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(2), "{said}");
+        assert!(said.contains("in which each has its day"), "{said}");
+    }
 }

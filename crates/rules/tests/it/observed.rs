@@ -316,7 +316,7 @@ fn exploited(from: &str, to: &str) -> String {
     let (findings, _) = check(&text.replacen(from, to, 1), None);
     let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
     let said = of_rule.map(|d| match d.unknown {
-        true => d.notes[0].clone(),
+        true => d.notes.join("; "),
         false => format!("{:?}", d.severity),
     });
     said.collect::<Vec<_>>().join(" | ")
@@ -395,18 +395,136 @@ fn without_lists_or_with_old_ones_no_weakness_is_ruled_out() {
     }
 }
 
+/// Nothing is green because a version of somebody else is higher than the one in which Debian has mended it.
+#[test]
+fn a_version_that_debian_does_not_have_is_not_judged_by_its_list() {
+    let openssh = "openssh 1:9.2p1-2+deb12u3";
+    for (from, to, said) in [
+        (
+            openssh,
+            "openssh 1:9.9p1-3~bpo12+1",
+            "openssh 1:9.9p1-3~bpo12+1 has CVE-2024-6387: it is not a version of Debian's bookworm",
+        ),
+        (
+            openssh,
+            "openssh 1:9.9p1-3",
+            "or the list, which has 1:9.2p1-2+deb12u3, is older than it",
+        ),
+        (
+            openssh,
+            "openssh 9.9p1-1",
+            "it is not counted as 1:9.2p1-2+deb12u3 of Debian's bookworm is",
+        ),
+        // An update of the release that is newer than the list has what was mended then.
+        (openssh, "openssh 1:9.2p1-2+deb12u4", ""),
+        (
+            "\"offered\"",
+            "\"other\"",
+            "policykit-1 122-3 has CVE-2021-4034: Debian's list names no version of bookworm",
+        ),
+    ] {
+        let found = exploited(from, to);
+        let fits = if said.is_empty() {
+            found.is_empty()
+        } else {
+            found.contains(said)
+        };
+        assert!(fits, "{to}: {found}");
+    }
+}
+
+#[test]
+fn what_cisa_took_off_its_list_is_not_known_to_be_exploited() {
+    let open = "{\"since\": \"1:9.2p1-2+deb12u3\"}";
+    assert_eq!(exploited(open, "\"open\""), "Error");
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
+    let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+    let entry = "\"CVE-2024-6387\": {\"name\": \"OpenSSH Race Condition\"";
+    assert!(text.contains(entry));
+    let text = text.replace(entry, "\"CVE-2000-0001\": {\"name\": \"x\"");
+    let text = text.replace(
+        "[\"CVE-2021-4034\", ",
+        "[\"CVE-2000-0001\", \"CVE-2021-4034\", ",
+    );
+    let (findings, _) = check(&text, None);
+    assert!(
+        findings.iter().all(|d| d.code != "cve-known-exploited"),
+        "{findings:#?}"
+    );
+}
+
+/// Of the fixture in which openssh has a weakness, changed by this: the severity, what is noted of ports, and why it is unknown.
+fn listening(changes: &[(&str, &str)]) -> String {
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
+    let mut text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let (findings, _) = check(&text, None);
+    let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
+    let said = of_rule.flat_map(|d| {
+        let notes = d.notes.iter().filter(|n| n.contains("listens on"));
+        let head = match d.unknown {
+            true => "unknown".to_owned(),
+            false => format!("{:?}", d.severity),
+        };
+        std::iter::once(head).chain(notes.cloned())
+    });
+    said.collect::<Vec<_>>().join(" | ")
+}
+
 #[test]
 fn an_open_port_makes_a_weakness_worse() {
-    let old = |listener: &str| {
-        let path =
-            crate::support::repository().join("tests/broken/rules/cve-known-exploited/broken.yaml");
-        let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
-        let (findings, _) = check(&text.replacen("tcp/0.0.0.0:22", listener, 1), None);
-        let of_rule = findings.iter().filter(|d| d.code == "cve-known-exploited");
-        of_rule.map(|d| d.severity).collect::<Vec<_>>()
-    };
-    assert_eq!(old("tcp/0.0.0.0:22"), [Severity::Error]);
-    assert_eq!(old("tcp/127.0.0.1:22"), [Severity::Warning]);
+    assert_eq!(
+        listening(&[]),
+        "Error | openssh-server listens on tcp/0.0.0.0:22"
+    );
+    let local = ("tcp/0.0.0.0:22", "tcp/127.0.0.1:22");
+    assert_eq!(listening(&[local]), "Warning");
+    // A reason for the port does not open it to others.
+    let declared = "web: {exposures: [{port: 22, why: people log in}]}";
+    assert_eq!(listening(&[local, ("web: {}", declared)]), "Warning");
+}
+
+/// That nothing listens is known only where somebody looked.
+#[test]
+fn a_program_that_was_not_seen_may_listen() {
+    let local = ("tcp/0.0.0.0:22", "tcp/127.0.0.1:22");
+    let after = |line: &'static str| ("source:openssh", line);
+    for (change, why) in [
+        (
+            ("all listener by ss -tulpn", "part listener because denied"),
+            "denied",
+        ),
+        (
+            ("all listener by ss -tulpn\n", ""),
+            "listeners were not observed",
+        ),
+        (
+            after("listener:tcp/0.0.0.0:80 = {\"process\": \"x\"}\nsource:openssh"),
+            "which package has what listens on tcp/0.0.0.0:80 is not known",
+        ),
+        (
+            after("listener:tcp/0.0.0.0:80 = {}\nlistener:tcp/[::]:80 = {}\nsource:openssh"),
+            "which package has what listens on tcp/0.0.0.0:80 and 1 more is not known",
+        ),
+    ] {
+        let note = format!("whether it listens on an open port is not known: {why}");
+        let unknown = format!("unknown | source: openssh 1:9.2p1-2+deb12u2: {note}");
+        let said = listening(&[local, change]);
+        assert_eq!(said, format!("Warning | {note} | {unknown}"));
+    }
+    for line in [
+        "listener:tcp/127.0.0.1:80 = {}\nsource:openssh",
+        "listener:tcp/0.0.0.0:80 = {\"package\": \"none\"}\nsource:openssh",
+        "listener:tcp/0.0.0.0:80 = {\"unit\": \"docker-0a1b.scope\"}\nsource:openssh",
+        "listener:udp/0.0.0.0:51820 = {}\nwireguard:wg0 = {\"port\": 51820}\nsource:openssh",
+    ] {
+        assert_eq!(listening(&[local, after(line)]), "Warning", "{line}");
+    }
 }
 
 #[test]
@@ -419,6 +537,22 @@ fn of_kernels_the_one_that_runs_counts() {
     );
     let of_linux = of_linux.replace("6.1.153-1", "6.1.154-1");
     assert_eq!(exploited("\"openssh\": {", &of_linux), "Warning");
+    // The second kernel of a release is another source.
+    let second = r#""linux-6.1": {"CVE-2021-4034": {"bookworm": "open"}}, "openssh": {"#;
+    assert_eq!(exploited("\"openssh\": {", second), "");
+    let path =
+        crate::support::repository().join("tests/broken/rules/cve-known-exploited/mended.yaml");
+    let text = crate::fixtures::body(&std::fs::read_to_string(path).unwrap());
+    let text = text.replace("linux-signed-amd64", "linux-signed-6.1-amd64");
+    let text = text.replacen("\"openssh\": {", second, 1);
+    let text = text.replace(
+        "\"offered\": {",
+        "\"offered\": {\"linux-6.1\": {\"bookworm\": [\"6.1.153-1\"]},",
+    );
+    let (findings, _) = check(&text, None);
+    let mut all = findings.iter().map(|d| d.message.as_str());
+    let said = "linux-signed-6.1-amd64 6.1.153+1 with a weakness that is known to be exploited: CVE-2021-4034";
+    assert!(all.any(|m| m.contains(said)), "{findings:#?}");
     // One that is kept beside it is not judged.
     let both = "source:linux-signed-amd64 6.1.90+1 = {\"packages\": [\"linux-image-6.1.0-20-amd64\"]}\nsource:openssh";
     assert_eq!(exploited("source:openssh", both), "");

@@ -115,24 +115,87 @@ pub(super) struct Named<'t> {
 }
 
 /// All variables that Compose would put a value in the place of: `$$` stands for a sign.
-pub(super) fn named(text: &str) -> impl Iterator<Item = Named<'_>> {
-    let named = move |(at, _): (usize, &str)| {
-        let rest = text.get(at + 1..)?;
-        let inner = rest.strip_prefix('{').unwrap_or(rest);
-        let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let end = inner.find(|c| !part(c)).unwrap_or(inner.len());
-        let (name, behind) = inner.split_at(end);
-        let after = behind.find('}').filter(|_| inner.len() < rest.len());
-        let after = after.map_or(behind, |end| behind.get(end + 1..).unwrap_or_default());
-        let before = text.get(..at)?;
-        let signs = before.len() - before.trim_end_matches('$').len();
-        (!name.is_empty() && signs % 2 == 0).then(|| Named {
-            name,
-            before: name_before(text, at),
-            is_login: after.starts_with('@') && before.ends_with(':'),
-        })
-    };
-    text.match_indices('$').filter_map(named)
+pub(super) fn named(text: &str) -> Variables<'_> {
+    Variables {
+        text,
+        at: 0,
+        escaped: false,
+        ends: 0..0,
+        steps: 0,
+    }
+}
+
+/// The variables of a text, found in one go: whatever it is made of, no part of it is looked at again for each variable.
+pub(super) struct Variables<'t> {
+    text: &'t str,
+    /// So far it was read.
+    at: usize,
+    /// The last sign is escaped by the one before it.
+    escaped: bool,
+    /// From where on a bracket or the end of the line was looked for, and where the next one is.
+    ends: std::ops::Range<usize>,
+    /// So many bytes were looked at.
+    steps: usize,
+}
+
+impl<'t> Variables<'t> {
+    /// The sign that the next one may begin with.
+    fn sign(&mut self) -> Option<usize> {
+        let rest = self.text.get(self.at..)?;
+        let found = rest.find('$');
+        self.steps += found.unwrap_or(rest.len()) + 1;
+        let passed = found?;
+        // The first of a row of signs escapes the one behind it.
+        self.escaped = passed == 0 && self.at > 0 && !self.escaped;
+        let sign = self.at + passed;
+        self.at = sign + 1;
+        Some(sign)
+    }
+
+    /// What stands behind the bracket that closes one, in its line.
+    fn behind(&mut self, from: usize) -> Option<&'t str> {
+        if !self.ends.contains(&from) {
+            let rest = self.text.get(from..)?;
+            let end = rest.find(['}', '\n']).unwrap_or(rest.len());
+            self.steps += end + 1;
+            self.ends = from..from + end + 1;
+        }
+        let rest = self.text.get(self.ends.end - 1..)?;
+        rest.strip_prefix('}')
+    }
+}
+
+impl<'t> Iterator for Variables<'t> {
+    type Item = Named<'t>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let at = self.sign()?;
+            if self.escaped {
+                continue;
+            }
+            let rest = self.text.get(at + 1..)?;
+            let inner = rest.strip_prefix('{').unwrap_or(rest);
+            let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let end = inner.find(|c| !part(c)).unwrap_or(inner.len());
+            self.steps += end + 1;
+            let (name, behind) = inner.split_at(end);
+            if name.is_empty() {
+                continue;
+            }
+            let is_password = self.text.get(..at)?.ends_with(':');
+            let after = match (is_password, inner.len() < rest.len()) {
+                (false, _) => None,
+                (true, false) => Some(behind),
+                (true, true) => self.behind(self.text.len() - behind.len()),
+            };
+            return Some(Named {
+                name,
+                before: name_before(self.text, at),
+                is_login: after.is_some_and(|after| after.starts_with('@')),
+            });
+        }
+    }
 }
 
 /// The words of all of them, to be looked for in what is said.
@@ -253,6 +316,48 @@ mod tests {
                 "{text}"
             );
             assert_eq!(hidden(&words, text, Said::Elsewhere), elsewhere, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_once_however_many_signs_are_in_it() {
+        for (unit, found) in [
+            ("$", 0),
+            ("$$a", 0),
+            ("${a ", 1),
+            (":${a ", 1),
+            (":${a}@", 1),
+            (":${a\n", 1),
+            ("$aaaaaaaaaa", 1),
+            ("${", 0),
+        ] {
+            let text = unit.repeat(10_000);
+            let mut all = named(&text);
+            assert_eq!(all.by_ref().count(), found * 10_000, "{unit}");
+            assert!(
+                all.steps <= 3 * text.len() + 3,
+                "{unit}: {} steps for {}",
+                all.steps,
+                text.len()
+            );
+        }
+    }
+
+    #[test]
+    fn which_variables_are_named() {
+        for (text, want) in [
+            ("$A$B $$C $$$D", "A B D"),
+            ("$$$$E ${F} ${G:-$H}", "F G H"),
+            ("a:${P}@h", "P!"),
+            ("a:${P:-x}@h", "P!"),
+            ("a:$P@h", "P!"),
+            ("a:${P h\n}@h", "P"),
+            ("a:${P} :${Q}@h", "P Q!"),
+            ("a:${P :${Q}@h", "P! Q!"),
+        ] {
+            let login = |v: Named<'_>| format!("{}{}", v.name, if v.is_login { "!" } else { "" });
+            let found: Vec<String> = named(text).map(login).collect();
+            assert_eq!(found.join(" "), want, "{text}");
         }
     }
 

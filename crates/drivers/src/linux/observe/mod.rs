@@ -12,6 +12,7 @@ mod chain;
 mod cron;
 mod disk;
 mod docker;
+mod dpkg;
 mod file;
 mod frame;
 mod gather;

@@ -1,6 +1,7 @@
 //! What the installed packages were built from: lists of weaknesses are by source package.
 
 use super::Whole;
+use super::dpkg::{State, half};
 use super::frame::Sections;
 use super::gather::{Gathered, listed_by};
 use model::fact::FactKind;
@@ -31,9 +32,11 @@ fn gather(sections: &Sections<'_>, to: &mut Gathered) {
             to.incomplete(kind, Reason::new(why));
             continue;
         };
-        // The second letter is what is, see dpkg-query(1); the first is what is wanted.
-        if status.as_bytes().get(1) != Some(&b'i') {
-            continue;
+        // What is not configured may run all the same.
+        match State::of(status) {
+            State::Installed | State::Unready => {}
+            State::Gone => continue,
+            State::Half => to.incomplete(kind, half(package)),
         }
         if source.is_empty() || version.is_empty() {
             let why = format!("dpkg-query does not say what {package} was built from");
@@ -95,6 +98,28 @@ mod tests {
         );
         let whole = &facts.collections[&FactKind::Source];
         assert!(matches!(whole, Completeness::Yes(_)), "{whole:?}");
+    }
+
+    #[test]
+    fn what_is_unpacked_has_files_on_the_disk() {
+        for status in ["iU", "iF", "iW", "it", "ii", "hi", "pi"] {
+            let facts = read(&format!("{status} |bash|bash|5.2.15-2"));
+            let whole = &facts.collections[&FactKind::Source];
+            assert!(matches!(whole, Completeness::Yes(_)), "{status}: {whole:?}");
+            assert_eq!(facts.items(FactKind::Source).count(), 1, "{status}");
+        }
+        for status in ["iHR", "rH", "i?", "i"] {
+            let facts = read(&format!("{status}|bash|bash|5.2.15-2"));
+            let whole = &facts.collections[&FactKind::Source];
+            assert!(matches!(whole, Completeness::No(_)), "{status}: {whole:?}");
+            assert_eq!(facts.items(FactKind::Source).count(), 1, "{status}");
+        }
+        for status in ["rc ", "un ", "pn "] {
+            let facts = read(&format!("ii |bash|bash|5.2.15-2\n{status}|nginx|nginx|1"));
+            let whole = &facts.collections[&FactKind::Source];
+            assert!(matches!(whole, Completeness::Yes(_)), "{status}: {whole:?}");
+            assert_eq!(facts.items(FactKind::Source).count(), 1, "{status}");
+        }
     }
 
     #[test]

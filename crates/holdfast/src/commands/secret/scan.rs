@@ -8,7 +8,7 @@ use crate::output::words::count;
 use crate::output::{Paint, Tone};
 use ::secrets::scan::{Grade, Look, Scanner, is_text};
 use ::secrets::shown::{self, Shown, each};
-use ::secrets::veil::{Used, is_environment};
+use ::secrets::veil::{Used, Uses, is_environment};
 use anyhow::Result;
 use history::Past;
 use model::digest::Digest;
@@ -215,7 +215,7 @@ impl Found {
             Ok(Some(Searched::Other(_, used))) => Some(used.iter().cloned()),
             _ => None,
         });
-        let used: BTreeSet<Used> = used.flatten().collect();
+        let used: Uses = used.flatten().collect();
         for (name, found) in searched {
             let found = match found {
                 Ok(Some(Searched::Environment(text, mut look))) => {

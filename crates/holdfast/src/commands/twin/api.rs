@@ -9,6 +9,7 @@ use crate::exit::{Exit, Stop};
 use crate::tree::Tree;
 use crate::twins;
 use anyhow::{Context as _, Result};
+use model::digest::Digest;
 use model::id::{Kind, ObjectRef};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -76,6 +77,8 @@ fn config(twinned: &Twinned, interface: &InterfaceTwin, host: &Host) -> Value {
     let root = std::path::absolute(&twinned.world.tree.root);
     json!({
         "lab": root.unwrap_or_else(|_| twinned.world.tree.root.clone()),
+        // What answers is as the lab was declared when it began: where that has changed, it begins again.
+        "sources": declared(twinned),
         "of": interface.of.to_string(),
         "product": interface.product,
         "machine": interface.machine,
@@ -88,6 +91,13 @@ fn config(twinned: &Twinned, interface: &InterfaceTwin, host: &Host) -> Value {
         "faults": twinned.world.store.dir(),
         "dir": host.state_dir(),
     })
+}
+
+/// A digest of all texts of the lab.
+fn declared(twinned: &Twinned) -> String {
+    let sources = twinned.world.tree.sources.iter();
+    let texts = sources.map(|(_, s)| format!("{} {}\n{}\n", s.path, s.text.len(), s.text));
+    Digest::of(texts.collect::<String>().as_bytes()).0
 }
 
 /// Serves until it is ended. This is what `up` starts; nobody else calls it.

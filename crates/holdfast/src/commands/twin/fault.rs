@@ -5,7 +5,7 @@ use crate::cli::{ApiAnswers, FaultVerb, TwinAt};
 use crate::exit::{Exit, Stop};
 use crate::output::words::{count, did_you_mean};
 use crate::twins;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use twin::{Fabric, Host, TwinError, image};
@@ -284,13 +284,7 @@ pub(super) fn load(twinned: &Twinned) -> Result<Vec<Fault>> {
 }
 
 fn save(twinned: &Twinned, active: &[Fault]) -> Result<()> {
-    let path = twinapi::file(twinned.world.store.dir());
-    let done = match active {
-        [] if !path.exists() => Ok(()),
-        [] => std::fs::remove_file(&path),
-        all => std::fs::write(&path, serde_json::to_vec_pretty(all)?),
-    };
-    done.with_context(|| format!("{}", path.display()))
+    twinapi::save_to(twinned.world.store.dir(), active)
 }
 
 /// Forgets them: what they were done to is gone.
