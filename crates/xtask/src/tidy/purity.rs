@@ -92,7 +92,15 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "graph",
-        &["diag", "model", "ipnet", "jiff", "petgraph", "rustc-hash"],
+        &[
+            "diag",
+            "model",
+            "ipnet",
+            "jiff",
+            "hashbrown",
+            "petgraph",
+            "rustc-hash",
+        ],
     ),
     ("lint", &["diag", "model", "graph"]),
     (
@@ -110,7 +118,14 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "network",
         &[
-            "diag", "model", "graph", "lint", "ipnet", "jiff", "petgraph",
+            "diag",
+            "model",
+            "graph",
+            "lint",
+            "ipnet",
+            "jiff",
+            "hashbrown",
+            "petgraph",
         ],
     ),
     (
@@ -141,6 +156,7 @@ const PURE: &[(&str, &[&str])] = &[
             "doubt",
             "ipnet",
             "jiff",
+            "hashbrown",
             "petgraph",
             "rayon",
             "rustc-hash",
@@ -149,7 +165,16 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "view",
         &[
-            "diag", "litemap", "model", "graph", "ipnet", "petgraph", "serde", "jiff", "qrcode",
+            "diag",
+            "litemap",
+            "model",
+            "graph",
+            "ipnet",
+            "hashbrown",
+            "petgraph",
+            "serde",
+            "jiff",
+            "qrcode",
         ],
     ),
     (
