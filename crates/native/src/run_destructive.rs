@@ -55,7 +55,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             let Some(danger) = danger(&call) else {
                 continue;
             };
-            if is_named(call.command) || is_harmless(&danger, &call) {
+            if is_named(document, call.command) || is_harmless(&danger, &call) {
                 continue;
             }
             let roots = roots.get_or_init(|| holding(ctx));
@@ -130,7 +130,7 @@ fn report(
             )
             .at(call.command.span, "nobody said what is there")
             .note(format!("{target}; data that the lab declares there or in it: 0"))
-            .help("declare what lies there, name a target that can be lost, or say '# production: WHY' behind the command");
+            .help("declare what lies there, name a target that can be lost, or say '# production: WHY' behind the command or in the line above it");
         out.add(object(document), d);
         return;
     }
@@ -156,14 +156,18 @@ fn report(
         .note(target)
         .help(match testing {
             true => "restore into a target of its own, such as a database 'restore_test' or a folder below /tmp",
-            false => "name a target that can be lost, or say '# production: WHY' behind the command if it is meant",
+            false => "name a target that can be lost, or say '# production: WHY' behind the command or in the line above it if it is meant",
         });
     out.add(object(document), d);
 }
 
-/// A comment behind or above the command says that production is meant.
-fn is_named(command: &Command) -> bool {
-    let comments = command.comment.iter().chain(&command.under);
+/// A comment behind the command or in the line above it, or in the line above it, says that production is meant.
+fn is_named(document: &Document, command: &Command) -> bool {
+    let line = document.line(command.span);
+    // One that stands further up is about what stands below it alone.
+    let under = command.under.as_ref();
+    let under = under.filter(|c| document.line(c.span) + 1 == line);
+    let comments = command.comment.iter().chain(under);
     let texts = comments.map(|c| c.value.to_lowercase());
     texts
         .into_iter()

@@ -241,7 +241,7 @@ fn judged(
     let mut all = tree.diagnostics.clone();
     all.extend(unread);
     all.extend(crate::unread::told(tree));
-    let names = veil::names(&tree.lab).with(projects.values());
+    let names = veil::names(&tree.lab).with(projects.values(), &tree.sources);
     let names = names.about(&facts.knowledge);
     let veil = veil::beyond(looks, &tree.sources, &all, &names);
     let leaks = veil::leaks(&veil, &tree.root, &tree.sources, &all);

@@ -43,7 +43,7 @@ fn compose(args: &ComposeArgs, json: bool, paint: Paint) -> Result<Exit> {
         if !reading.is_valid() {
             exit = Exit::Usage;
         }
-        let names = Names::default().with(std::iter::once(&reading.project));
+        let names = Names::default().with(std::iter::once(&reading.project), &reading.sources);
         let veil = veil::over(&reading.sources, &reading.diagnostics, &names);
         veil.over(&reading.sources, &mut reading.diagnostics, &names);
         let mut object = shown(file, &reading, &veil);

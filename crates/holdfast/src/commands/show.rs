@@ -40,7 +40,7 @@ pub(crate) fn show(args: &ShowArgs, json: bool, paint: Paint) -> Result<Exit> {
             written(&[(file.clone(), text)], &format!("{number} dates"), json)?;
         }
         _ => {
-            let names = veil::names(&tree.lab).with(projects.values());
+            let names = veil::names(&tree.lab).with(projects.values(), &tree.sources);
             let variables = veil::of_variables(&tree.sources, &names);
             tables(&input, topic, &variables, (json, paint))?;
         }

@@ -96,6 +96,24 @@ fn what_a_variable_is_used_for() {
     }
 }
 
+/// What a variable puts into the name of an image is no name: it stays a secret in what is said of the image, and in the parts of it.
+#[test]
+fn a_password_in_the_name_of_an_image() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), "GF=tw1tt3r-latest\n").unwrap();
+    for image in ["grafana/${GF}:latest", "grafana/grafana:${GF}", "${GF}/x"] {
+        let compose = format!(
+            "services: {{a: {{image: '{image}', environment: {{GF_SECURITY_ADMIN_PASSWORD: '${{GF}}'}}}}}}\n"
+        );
+        lab(folder.path(), "", &compose, "true");
+        nothing_is_shown(folder.path(), image);
+        for words in [&["check", "--json"] as &[&str], &["show", "stacks"]] {
+            let said = said(folder.path(), words);
+            assert!(!said.contains(CANARY), "{image}: {words:?}: {said}");
+        }
+    }
+}
+
 #[test]
 fn places_of_compose() {
     let folder = tempfile::tempdir().unwrap();

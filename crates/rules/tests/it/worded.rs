@@ -93,6 +93,30 @@ fn a_guest_is_restored_over_another_by_force_alone() {
     }
 }
 
+/// The word that production is meant is about the command that it stands at, not about all that follow.
+#[test]
+fn what_is_meant_is_said_at_each_command() {
+    for (commands, count) in [
+        ("# production: gone\nrm -rf /srv/media", 0),
+        ("rm -rf /srv/media # production: gone", 0),
+        (
+            "# production: gone\nrm -rf /srv/media\nls\n\nrm -rf /srv/films",
+            1,
+        ),
+        (
+            "# production: gone\nrm -rf /srv/media\nmkfs.ext4 /dev/sda",
+            1,
+        ),
+        ("# production: gone\n\nrm -rf /srv/media", 1),
+    ] {
+        let text = format!(
+            "format: 1\nlab: x\ndocuments: {{restore: {{file: a.md, kind: runbook}}}}\n# file: a.md\n# Restore\n\n```sh\n{commands}\n```\n"
+        );
+        let found = found(&text, "run-destructive");
+        assert_eq!(found.len(), count, "{commands}: {found:#?}");
+    }
+}
+
 #[test]
 fn an_fstab_is_known_by_what_stands_in_it() {
     let lab = "format: 1\nlab: x\nhosts: {nas: }\ndocuments: {mounts: {file: host/mounts.txt, kind: plan, for: [nas]}}\n# file: host/mounts.txt\n";

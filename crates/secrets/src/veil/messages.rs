@@ -47,6 +47,7 @@ impl<'a, 'n> Messages<'a, 'n> {
             .into_iter()
             .chain(&mut d.notes)
             .chain(&mut d.help)
+            .chain(&mut d.parts)
             .chain(labels.map(|l| &mut l.text));
         for text in said {
             for (secret, fit) in self.hidden(text, &about) {

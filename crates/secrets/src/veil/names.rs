@@ -1,6 +1,7 @@
 //! What messages call things by, whatever else has the same word: a password may be the name of the stack that it is for.
 
 use super::Known;
+use diag::{SourceSet, Span};
 use model::compose::Project;
 use model::declare::OptExt as _;
 use model::id::Kind;
@@ -15,6 +16,8 @@ pub struct Names<'a> {
     texts: Vec<&'a str>,
     lab: Option<&'a Lab>,
     projects: Vec<&'a Project>,
+    /// Where the projects are written.
+    sources: Option<&'a SourceSet>,
     knowledge: Option<&'a Knowledge>,
     /// Gathered when the first word is asked for: most labs hide nothing that a message has.
     words: OnceCell<HashMap<&'a str, Known>>,
@@ -37,10 +40,11 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// And of what its Compose files have.
-    pub fn with(self, projects: impl Iterator<Item = &'a Project>) -> Self {
+    /// And of what its Compose files have, which are among these.
+    pub fn with(self, projects: impl Iterator<Item = &'a Project>, sources: &'a SourceSet) -> Self {
         Self {
             projects: projects.collect(),
+            sources: Some(sources),
             ..self
         }
     }
@@ -64,7 +68,7 @@ impl<'a> Names<'a> {
             let ends = |c: char| !(c.is_alphanumeric() || c == '-');
             let words = self.texts.iter().flat_map(|text| text.split(ends));
             let lab = self.lab.into_iter().flat_map(objects);
-            let projects = self.projects.iter().flat_map(|project| parts(project));
+            let projects = self.projects.iter().flat_map(|project| self.parts(project));
             let products = self.knowledge.into_iter().flat_map(products);
             let names = lab.chain(projects).chain(products);
             let names = names.map(|word| (word, Known::Name));
@@ -72,21 +76,30 @@ impl<'a> Names<'a> {
         };
         self.words.get_or_init(gathered).get(word).copied()
     }
+
+    /// What messages name of a project.
+    fn parts(&self, project: &'a Project) -> impl Iterator<Item = &'a str> {
+        let name = project.name.iter().filter(|n| self.is_literal(n.span));
+        let services = project.services.keys();
+        let others = project.networks.keys().chain(project.volumes.keys());
+        let images = project.services.values().filter_map(|s| s.image.as_ref());
+        let images = images.filter(|image| self.is_literal(image.span));
+        let images = images.flat_map(|image| image.value.name.split('/'));
+        name.map(|name| name.value.as_str())
+            .chain(services.chain(others).map(String::as_str))
+            .chain(images)
+    }
+
+    /// It says what is written: what a variable puts in its place may be a secret and is no name.
+    fn is_literal(&self, span: Span) -> bool {
+        let source = self.sources.and_then(|all| all.get(span.source));
+        let text = source.and_then(|s| s.text.get(span.start as usize..span.end as usize));
+        text.is_some_and(|text| !text.contains('$'))
+    }
 }
 
 fn objects(lab: &Lab) -> impl Iterator<Item = &str> {
     Kind::ALL.iter().flat_map(|kind| lab.names(*kind))
-}
-
-/// What messages name of a project.
-fn parts(project: &Project) -> impl Iterator<Item = &str> {
-    let name = project.name.iter().map(|name| name.value.as_str());
-    let services = project.services.keys();
-    let others = project.networks.keys().chain(project.volumes.keys());
-    let images = project.services.values().filter_map(|s| s.image.as_ref());
-    let images = images.flat_map(|image| image.value.name.split('/'));
-    name.chain(services.chain(others).map(String::as_str))
-        .chain(images)
 }
 
 /// Products, and where it is said what is known of them.

@@ -118,14 +118,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "network",
         &[
-            "diag",
-            "model",
-            "graph",
-            "lint",
-            "ipnet",
-            "jiff",
-            "hashbrown",
-            "petgraph",
+            "diag", "model", "graph", "lint", "ipnet", "jiff", "petgraph",
         ],
     ),
     (
@@ -156,7 +149,6 @@ const PURE: &[(&str, &[&str])] = &[
             "doubt",
             "ipnet",
             "jiff",
-            "hashbrown",
             "petgraph",
             "rayon",
             "rustc-hash",
@@ -165,16 +157,7 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "view",
         &[
-            "diag",
-            "litemap",
-            "model",
-            "graph",
-            "ipnet",
-            "hashbrown",
-            "petgraph",
-            "serde",
-            "jiff",
-            "qrcode",
+            "diag", "litemap", "model", "graph", "ipnet", "petgraph", "serde", "jiff", "qrcode",
         ],
     ),
     (
