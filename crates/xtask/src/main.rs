@@ -8,6 +8,7 @@ mod bench;
 mod book;
 mod compose_corpus;
 mod coverage;
+mod psa;
 mod pve_schema;
 mod rig;
 mod sarif;
@@ -39,6 +40,8 @@ usage: cargo xtask TASK
          where the statements of an example's document went
   sarif FILE
          holds \"check --format sarif\" of the examples against the schema
+  psa FILE... [--top GATE] [--mission-time HOURS]
+         minimal cut sets and exact probability of a fault tree in the Open-PSA Model Exchange Format
   pve-schema FILE
   pbs-schema FILE
          hold the simulators of Proxmox VE and Proxmox Backup Server against the published API schemas";
@@ -70,6 +73,7 @@ fn task() -> Result<()> {
     match arguments.split_first() {
         Some((task, rest)) if task == "rig" => return rig::run(rest),
         Some((task, rest)) if task == "coverage" => return coverage::run(rest),
+        Some((task, rest)) if task == "psa" => return psa::run(rest),
         Some((task, rest)) if task == "pve-schema" => return pve_schema::run(rest),
         Some((task, rest)) if task == "pbs-schema" => return pve_schema::run_backup(rest),
         _ => {}

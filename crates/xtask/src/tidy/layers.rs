@@ -7,6 +7,7 @@ use std::path::Path;
 /// In pipeline order.
 const ORDER: &[&str] = &[
     "diag",
+    "faulttree",
     "model",
     "document",
     "schema",

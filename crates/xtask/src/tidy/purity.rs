@@ -36,6 +36,10 @@ const PURE: &[(&str, &[&str])] = &[
             "zeroize",
         ],
     ),
+    (
+        "faulttree",
+        &["biodivine-lib-bdd", "rustc-hash", "thiserror"],
+    ),
     ("document", &["diag", "model", "pulldown-cmark"]),
     ("schema", &["diag", "model", "jiff", "serde_json"]),
     (
