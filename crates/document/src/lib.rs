@@ -9,6 +9,7 @@ mod mention;
 mod mermaid;
 mod shell;
 mod slug;
+mod untold;
 
 use diag::{Lines, SourceId, Span, Spanned};
 use model::document::{Document, Form, Place};

@@ -227,7 +227,7 @@ impl Reader<'_> {
         } else if UNNAMED.contains(&fence.lang.as_str()) {
             self.document
                 .commands
-                .extend(shell::untold(&fence.lines, place));
+                .extend(shell::commands_untold(&fence.lines, place));
         } else if fence.lang == "mermaid" {
             self.document
                 .diagrams

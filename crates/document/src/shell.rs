@@ -1,6 +1,7 @@
 //! Splits shell text into simple commands. No shell: nothing is expanded, compound commands are only looked through, and what is
 //! not understood is marked as unknown.
 
+use super::untold::{is_assignment, untold};
 use diag::{SourceId, Span, Spanned};
 use model::document::{Command, Place, Redirect, Sure, Word};
 
@@ -13,138 +14,31 @@ const AFTER: [&str; 4] = ["fi", "done", "}", "esac"];
 /// Commands that are not looked into.
 const COMPOUND: [&str; 6] = ["for", "select", "case", "function", "[[", "coproc"];
 
-/// Programs by which lines of which nobody says what they are show themselves to be commands: those that work on machines and their data.
-const PROGRAMS: [&str; 78] = [
-    "apk",
-    "apt",
-    "apt-get",
-    "blkdiscard",
-    "borg",
-    "btrfs",
-    "ceph",
-    "chmod",
-    "chown",
-    "cp",
-    "cryptsetup",
-    "curl",
-    "dd",
-    "dnf",
-    "docker",
-    "docker-compose",
-    "dropdb",
-    "etcdctl",
-    "fdisk",
-    "flux",
-    "git",
-    "helm",
-    "ip",
-    "iptables",
-    "journalctl",
-    "k3s",
-    "kubectl",
-    "lvcreate",
-    "lvextend",
-    "lvremove",
-    "lvs",
-    "mdadm",
-    "mkdir",
-    "mkfs",
-    "mount",
-    "mv",
-    "mysql",
-    "mysqldump",
-    "nft",
-    "opkg",
-    "parted",
-    "pct",
-    "pg_dump",
-    "pg_dumpall",
-    "pg_restore",
-    "ping",
-    "podman",
-    "proxmox-backup-client",
-    "psql",
-    "pvecm",
-    "pvesh",
-    "pvesm",
-    "pveum",
-    "qm",
-    "qmrestore",
-    "rclone",
-    "restic",
-    "rm",
-    "rsync",
-    "scp",
-    "sgdisk",
-    "shred",
-    "smartctl",
-    "ssh",
-    "ssh-copy-id",
-    "systemctl",
-    "tailscale",
-    "tar",
-    "ufw",
-    "umount",
-    "uci",
-    "velero",
-    "vzdump",
-    "wg",
-    "wget",
-    "wipefs",
-    "zfs",
-    "zpool",
-];
-
-/// The commands of lines of which nobody says what they are: those behind prompts; or, if the first line is one, all that begin with the name
-/// of a program. The others may be what a program says.
-pub(super) fn untold(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
-    if lines.iter().any(|l| prompt(&l.value).is_some()) {
-        return session(lines, place);
-    }
-    let mut text = lines.iter().map(|l| l.value.trim());
-    let first = text.find(|l| !l.is_empty() && !l.starts_with('#'));
-    if !first.is_some_and(begins) {
-        return Vec::new();
-    }
-    let mut found = Scan::over(lines, place).run();
-    found.retain(|command| {
-        let mut words = command.words.iter().filter_map(Word::known);
-        let first = words.find(|w| !["sudo", "doas"].contains(w));
-        first.is_some_and(is_program)
-    });
-    found
-}
-
-/// A line that begins with a program and is no sentence or table about it: `docker: not found`, `git | a program`.
-fn begins(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let mut word = words.next().unwrap_or_default();
-    if ["sudo", "doas"].contains(&word) {
-        word = words.next().unwrap_or_default();
-    }
-    is_program(word)
-        && words
-            .next()
-            .is_none_or(|next| !["|", "is", "="].contains(&next))
-}
-
-fn is_program(word: &str) -> bool {
-    let name = word.strip_prefix("/usr/bin/").unwrap_or(word);
-    PROGRAMS.contains(&name) || name.starts_with("mkfs.")
-}
-
-/// The commands of some lines; of a recorded session only those behind a prompt.
+/// The commands of some lines; of a recorded session those behind a prompt, and of what stands before the first of them whatever shows
+/// itself to be one.
 pub(super) fn commands(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
-    if place != Place::Inline && lines.iter().any(|l| prompt(&l.value).is_some()) {
-        return session(lines, place);
+    match first_prompt(lines).filter(|_| matches!(place, Place::Fence(_))) {
+        Some(at) => session(lines, at, place),
+        None => Scan::over(lines, place).run(),
     }
-    Scan::over(lines, place).run()
 }
 
-/// The commands behind the prompts of a recorded session.
-fn session(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
-    let mut out = Vec::new();
-    let mut rest = lines;
+/// The same of lines of which nobody says what they are.
+pub(super) fn commands_untold(lines: &[Spanned<String>], place: Place) -> Vec<Command> {
+    match first_prompt(lines) {
+        Some(at) => session(lines, at, place),
+        None => untold(lines, place),
+    }
+}
+
+fn first_prompt(lines: &[Spanned<String>]) -> Option<usize> {
+    lines.iter().position(|l| prompt(&l.value).is_some())
+}
+
+/// The commands of a recorded session whose first prompt is in this line.
+fn session(lines: &[Spanned<String>], first: usize, place: Place) -> Vec<Command> {
+    let (before, mut rest) = lines.split_at(first);
+    let mut out = untold(before, place);
     while let [line, tail @ ..] = rest {
         rest = tail;
         let Some((host, at)) = prompt(&line.value) else {
@@ -573,11 +467,4 @@ impl Scan {
         }
         self.unknown = Some("a bracket is not closed");
     }
-}
-
-/// `NAME=value`
-fn is_assignment(text: &str) -> bool {
-    let name = text.split_once('=').map(|(name, _)| name);
-    let plain = |n: &str| n.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    name.is_some_and(|n| n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && plain(n))
 }

@@ -2,7 +2,7 @@
 
 use crate::call::object;
 use crate::netfilter::{Line, Parsed, lines};
-use crate::standing::count;
+use crate::wording::count;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use std::collections::BTreeMap;

@@ -64,6 +64,6 @@ pub mod ups_unwatched;
 use graph::{
     Context, addresses, amounts, attention, bodies, budget, call, containers, context, copies,
     figure, fstab, links, listening, netfilter, origin, partial, places, pools, reach, sensitive,
-    sizes, standing, totals, traffic,
+    sizes, standing, totals, traffic, wording,
 };
 use lint::{Findings, Mend, Rule};

@@ -161,7 +161,7 @@ fn report(
     out.add(object(document), d);
 }
 
-/// A comment behind the command or in the line above it, or in the line above it, says that production is meant.
+/// A comment behind the command or in the line above it, says that production is meant.
 fn is_named(document: &Document, command: &Command) -> bool {
     let line = document.line(command.span);
     // One that stands further up is about what stands below it alone.
@@ -301,16 +301,15 @@ fn restore<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
             targets,
         })
     };
-    let second = || call.plain(&["--storage"]).get(1).copied();
-    let forced = || call.has("--force") || call.has("-force");
+    let second = || positions(call).get(1).copied();
     match call.program() {
         "psql" | "mysql" | "mariadb" => database(call),
         "pg_restore" => to(call.value(&["-d", "--dbname"])),
         "restic" if call.has("restore") => to(call.value(&["--target", "-t"])),
         "velero" if call.arg(0) == "restore" => to(call.value(&["--namespace-mappings"])),
         // Both refuse a number that is taken, unless they are told to go on (qmrestore(1), pct(1)).
-        "qmrestore" if forced() => to(second()),
-        "pct" if call.arg(0) == "restore" && forced() => to(second()),
+        "qmrestore" if is_forced(call) => to(second()),
+        "pct" if call.arg(0) == "restore" && is_forced(call) => to(second()),
         "tar" => {
             let letters = call.args().first().filter(|w| !w.text.starts_with("--"));
             let unpacks = letters.is_some_and(|w| w.text.contains('x')) || call.has("--extract");
@@ -328,6 +327,37 @@ fn restore<'a>(call: &Call<'a>) -> Option<Danger<'a>> {
         }
         _ => None,
     }
+}
+
+/// Whether a command of Proxmox VE is told to go on (`--force`, `-force 1`, `--force=yes`); the last word counts, and what a variable says
+/// may be yes.
+fn is_forced(call: &Call<'_>) -> bool {
+    const NO: [&str; 4] = ["0", "no", "off", "false"];
+    let args = call.args();
+    let said = args.iter().enumerate().rev().find_map(|(at, word)| {
+        let option = word.text.strip_prefix('-')?;
+        let option = option.strip_prefix('-').unwrap_or(option);
+        match option.split_once('=') {
+            Some(("force", value)) => Some(value),
+            None if option == "force" => Some(args.get(at + 1).map_or("", |w| w.text.as_str())),
+            _ => None,
+        }
+    });
+    said.is_some_and(|value| !NO.iter().any(|no| value.eq_ignore_ascii_case(no)))
+}
+
+/// The arguments of a command of Proxmox VE that are no options: each of those takes the next word, unless that is an option itself.
+fn positions<'a>(call: &Call<'a>) -> Vec<&'a Word> {
+    let mut out = Vec::new();
+    let mut takes = false;
+    for word in call.args() {
+        let is_option = word.text.starts_with('-') && word.text.len() > 1;
+        if !is_option && !takes {
+            out.push(word);
+        }
+        takes = is_option && !word.text.contains('=');
+    }
+    out
 }
 
 fn is_copy(word: &Word) -> bool {

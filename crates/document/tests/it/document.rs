@@ -80,6 +80,10 @@ fn commands_are_split_and_what_is_not_sure_says_so() {
         ),
         ("echo 'open", vec!["echo open\n ?a quote is not closed"]),
         ("f() { rm x; }", vec!["f ?it has a parenthesis", "rm x"]),
+        (
+            "cat <<EOF\n$ ls\nEOF\nrm -rf /srv/a",
+            vec!["cat <<EOF", "rm -rf /srv/a"],
+        ),
         ("ufw allow 22/tcp # SSH", vec!["ufw allow 22/tcp"]),
     ] {
         assert_eq!(script(text), expected, "{text}");
@@ -108,6 +112,59 @@ fn commands_in_fences_that_name_no_language() {
         ),
         ("```\n$ uptime\n up 3 days\n```\n", vec!["uptime"]),
         ("```\nroot@nas:~# uptime\n```\n", vec!["uptime"]),
+        ("```\ncd /srv\nrm -rf a\n```\n", vec!["rm -rf a"]),
+        ("```\nls -la\ntotal 8\nrm -rf a\n```\n", vec!["rm -rf a"]),
+        ("```\ncat /etc/fstab\nrm -rf a\n```\n", vec!["rm -rf a"]),
+        ("```\ncd x && rm -rf a\n```\n", vec!["rm -rf a"]),
+        (
+            "```\nsudo -u root rm -rf a\nsudo -iu root /bin/rm -rf b\n```\n",
+            vec!["sudo -u root rm -rf a", "sudo -iu root /bin/rm -rf b"],
+        ),
+        (
+            "```\n/usr/sbin/mkfs.ext4 /dev/sda\n```\n",
+            vec!["/usr/sbin/mkfs.ext4 /dev/sda"],
+        ),
+        (
+            "```\nnice -n 10 rm -rf a\ntimeout 10 rm -rf b\nenv A=1 rm -rf c\n```\n",
+            vec![
+                "nice -n 10 rm -rf a",
+                "timeout 10 rm -rf b",
+                "env A=1 rm -rf c",
+            ],
+        ),
+        (
+            "```\nfor d in a b; do\n  rm -rf $d\ndone\n```\n",
+            vec!["rm -rf Expands($d)"],
+        ),
+        (
+            "```\nif test -d a; then rm -rf a; fi\n```\n",
+            vec!["rm -rf a"],
+        ),
+        ("```\nFORCE=1 rm -rf a\n```\n", vec!["rm -rf a"]),
+        (
+            "```\nDISK=/dev/sdb\nwipefs -a $DISK\n```\n",
+            vec!["wipefs -a Expands($DISK)"],
+        ),
+        ("```\nfind a -delete\n```\n", vec!["find a -delete"]),
+        (
+            "```\nrm -rf a\n$ ls\nrm -rf b\n```\n",
+            vec!["rm -rf a", "ls"],
+        ),
+        (
+            "```bash\nrm -rf a\nroot@nas:~# ls\nrm -rf b\n```\n",
+            vec!["rm -rf a", "ls"],
+        ),
+        (
+            "```\nLinux nas 6.1\nrm -rf b\nroot@nas:~# ls\n```\n",
+            vec!["ls"],
+        ),
+        (
+            "```\nls\nrm: cannot remove 'a'\nmkfs.ext4: no device\nrm is a program\n+ rm -rf a\n501  rm -rf b\n```\n",
+            vec![],
+        ),
+        ("```\nfor example nas1\nrm -rf /srv\n```\n", vec![]),
+        ("```\nif in doubt\nrm -rf /srv\n```\n", vec![]),
+        ("```\nA=1\nB=2\n```\n", vec![]),
         ("```\nnas1 -> nas2\nrm -rf /srv\n```\n", vec![]),
         ("```\ndocker: not found\n```\n", vec![]),
         ("```\ngit | a program\n```\n", vec![]),
