@@ -51,9 +51,11 @@ fn by_use<'s>(sources: &SourceSet, files: impl Iterator<Item = (&'s Source, &'s 
     if files.is_empty() {
         return;
     }
-    let texts = sources.iter().map(|(_, source)| source);
-    let used = texts.flat_map(|source| Used::of(&source.path, &source.text));
-    let used: Uses = used.collect();
+    let texts: Vec<&Source> = sources.iter().map(|(_, source)| source).collect();
+    let texts = texts.par_iter().with_max_len(1);
+    let used = texts.map(|source| SCANNER.used(&source.path, &source.text));
+    let used: Vec<BTreeSet<Used>> = used.collect();
+    let used: Uses = used.into_iter().flatten().collect();
     for (source, look) in files {
         SCANNER.look_by_use((&source.path, &source.text), &used, look);
     }

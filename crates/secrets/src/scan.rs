@@ -15,6 +15,7 @@ mod literal;
 mod markdown;
 mod names;
 mod parts;
+mod query;
 mod sentences;
 mod settings;
 mod several;
@@ -23,7 +24,9 @@ mod tokens;
 mod words;
 mod yaml;
 
+pub(crate) use self::family::compose::{commands_in_lines, environment_of_secrets};
 pub use self::family::{FAMILIES, Family};
+pub(crate) use self::kind::is_code;
 pub use self::kind::is_text;
 
 use self::family::{Families, Verdict};
@@ -114,7 +117,7 @@ impl Look {
     }
 
     /// With what was found in a part of the text.
-    fn join(&mut self, other: Self, start: usize) {
+    pub(crate) fn join(&mut self, other: Self, start: usize) {
         let moved = |span: Range<usize>| span.start + start..span.end + start;
         let more = other.leaks.into_iter().map(|leak| Leak {
             span: moved(leak.span),
@@ -218,6 +221,13 @@ impl Scanner {
             match address.is_told && !quiet.has(&address.span) {
                 true => out.add(address.span, "a token of a service of messages".to_owned()),
                 false => doubtful.push(address.span),
+            }
+        }
+        for parameter in query::parameters(text, kind) {
+            let what = format!("the value of '{}' in a URL", parameter.name);
+            match parameter.is_told && !quiet.has(&parameter.span) {
+                true => out.add(parameter.span, what),
+                false => doubtful.push(parameter.span),
             }
         }
         for word in self.words.find(text, &held, kind) {

@@ -4,8 +4,10 @@
 //! sure of; the second is the mask of the renderer of excerpts, which knows no formats. Messages are held against the lines that they
 //! are about: a rule that repeats a word of its line repeats none that is hidden in it.
 
+mod entries;
 mod flow;
 mod lines;
+mod marked;
 mod messages;
 mod names;
 mod said;

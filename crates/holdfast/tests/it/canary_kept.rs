@@ -176,6 +176,29 @@ fn whether_git_keeps_it() {
     told("git does not keep this file yet", "error");
 }
 
+/// A history cannot be taken back, and where there is none nobody is told of one.
+#[test]
+fn what_a_scan_tells_to_do_is_as_git_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "url: https://ntfy.sh/x?auth=tw1tt3rX9qL\n";
+    fs::write(folder.path().join("a.yaml"), text).unwrap();
+    let told = |what: &str| {
+        let said = said(folder.path(), &["secret", "scan", "."]);
+        assert!(!said.contains(CANARY), "{said}");
+        assert!(said.contains("the value of 'auth' in a URL"), "{said}");
+        assert!(said.contains(what), "{what}: {said}");
+        let history = said.contains("stays in the history");
+        assert_eq!(history, what.contains("history"), "{said}");
+    };
+    told("change each secret if others could read this folder");
+    git(folder.path(), &["init", "--quiet"]);
+    told("git keeps none of these files yet");
+    git(folder.path(), &["add", "a.yaml"]);
+    told("change each secret: it stays in the history");
+    fs::write(folder.path().join("b.yaml"), text).unwrap();
+    told("change each secret that git keeps: it stays in the history");
+}
+
 /// Of a map in one line what stands behind the secret is shown as well, and frequent words are no slips of a secret's name.
 #[test]
 fn what_stands_beside_a_secret_is_shown() {

@@ -84,6 +84,8 @@ fn what_a_variable_is_used_for() {
         "environment: {GF_SECURITY_ADMIN_PASSWORD: '${GF}', T: 'the ${GF}', X: $X}",
         "command: ['--requirepass', '${GF}', '--title', '${GF}']",
         "environment: ['DB_URL=postgres://db:${GF}@db/x']",
+        "environment: {GF_SECURITY_ADMIN_PASSWORD: 'pre-${A:-${GF}}', T: '${GF}', X: $X}",
+        "healthcheck: {test: 'mysqladmin ping -h $X -p${GF}'}",
     ] {
         let compose = format!("services: {{a: {{image: x, {line}}}}}\n");
         lab(folder.path(), "", &compose, "true");
@@ -96,14 +98,35 @@ fn what_a_variable_is_used_for() {
     }
 }
 
+/// A value of several lines is hidden in each of them.
+#[test]
+fn a_variable_of_several_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let env = "GF=\"w1nterX9qL\ntw1tt3rX9qL\"\n";
+    fs::write(folder.path().join(".env"), env).unwrap();
+    let compose = "services: {a: {image: x, environment: {A_PASSWORD: '${GF}', T: 'the ${GF}'}, ports: ['${GF}:80']}}\n";
+    lab(folder.path(), "", compose, "true");
+    nothing_is_shown(folder.path(), compose);
+    for words in [&["check"] as &[&str], &["debug", "compose", "compose.yaml"]] {
+        let said = said(folder.path(), words);
+        assert!(!said.contains("w1nter"), "{words:?}: {said}");
+    }
+}
+
 /// What a variable puts into the name of an image is no name: it stays a secret in what is said of the image, and in the parts of it.
 #[test]
 fn a_password_in_the_name_of_an_image() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "GF=tw1tt3r-latest\n").unwrap();
-    for image in ["grafana/${GF}:latest", "grafana/grafana:${GF}", "${GF}/x"] {
+    for image in [
+        "'grafana/${GF}:latest'",
+        "'grafana/grafana:${GF}'",
+        "'${GF}/x'",
+        r#""grafana/\x24{GF}:latest""#,
+        r#""\u0024{GF}/x""#,
+    ] {
         let compose = format!(
-            "services: {{a: {{image: '{image}', environment: {{GF_SECURITY_ADMIN_PASSWORD: '${{GF}}'}}}}}}\n"
+            "services: {{a: {{image: {image}, environment: {{GF_SECURITY_ADMIN_PASSWORD: '${{GF}}'}}}}}}\n"
         );
         lab(folder.path(), "", &compose, "true");
         nothing_is_shown(folder.path(), image);

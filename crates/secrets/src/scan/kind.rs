@@ -104,6 +104,11 @@ pub fn is_text(path: &str) -> bool {
     kind(path) != (Kind::Settings, Form::Text)
 }
 
+/// Whether a file of this name is a program, to which every `$` may mean something else.
+pub(crate) fn is_code(path: &str) -> bool {
+    kind(path).0 == Kind::Code
+}
+
 /// Settings whose values are expressions: what has no quotes there is a reference.
 pub(super) fn is_expressions(path: &str) -> bool {
     let end = path.rsplit('.').next().unwrap_or_default();

@@ -412,7 +412,7 @@ fn is_saying(text: &str) -> bool {
 }
 
 /// A word that somebody took for a password, with a number at its end or without: none of those that say something of one.
-fn is_thought_up(text: &str) -> bool {
+pub(super) fn is_thought_up(text: &str) -> bool {
     let lower = text.to_lowercase();
     let word = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let least = if word.len() < lower.len() { 1.8 } else { 2.2 };

@@ -205,16 +205,29 @@ fn is_said(text: &str) -> bool {
     known(text.trim()) || words.clone().count() > 1 && !words.any(|w| is_strong(w, Kind::Settings))
 }
 
-/// The name that a place stands behind, in its line.
+/// The name that a place stands behind, in its line; a tag or an anchor of YAML between them is none.
 pub(crate) fn before(text: &str, at: usize) -> &str {
     const LONGEST: usize = 100;
-    let bytes = text.as_bytes().get(..at).unwrap_or_default();
+    let bytes = text.as_bytes();
     let between = |b: &&u8| b" \t\"'=:,\\-${?+".contains(*b);
     let part = |b: &&u8| b.is_ascii_alphanumeric() || b"_.-".contains(*b);
-    let behind = bytes.iter().rev().take(LONGEST).take_while(between).count();
-    let rest = bytes.get(..at - behind).unwrap_or_default();
-    let name = rest.iter().rev().take(LONGEST).take_while(part).count();
-    text.get(rest.len() - name..rest.len()).unwrap_or_default()
+    let mut end = at;
+    // A tag and an anchor, and no more.
+    for _ in 0..3 {
+        let head = bytes.get(..end).unwrap_or_default();
+        let behind = head.iter().rev().take(LONGEST).take_while(between).count();
+        end -= behind;
+        let rest = bytes.get(..end).unwrap_or_default();
+        let name = rest.iter().rev().take(LONGEST).take_while(part).count();
+        let is_apart = bytes.get(end).is_some_and(u8::is_ascii_whitespace);
+        let head = text.get(..end - name).unwrap_or_default();
+        let bare = head.trim_end_matches(['&', '!']);
+        if !is_apart || bare.len() == head.len() || head.len() - bare.len() > 2 {
+            return text.get(end - name..end).unwrap_or_default();
+        }
+        end = bare.len();
+    }
+    ""
 }
 
 /// Whether a word begins as an option does. A dash alone is in most texts.

@@ -691,6 +691,71 @@ fn what_is_none() {
     }
 }
 
+/// Whoever has such a URL has what it lets in.
+#[test]
+fn what_the_query_of_a_url_says() {
+    const TOKEN: &str = "QmFzaWMgdGVzdDp0ZXN0";
+    for name in [
+        "auth",
+        "token",
+        "key",
+        "apikey",
+        "api_key",
+        "access_token",
+        "sig",
+        "X-Amz-Signature",
+        "client_secret",
+        "secret",
+        "password",
+    ] {
+        for (path, text) in [
+            ("c.yaml", format!("url: https://ntfy.sh/x?{name}={TOKEN}")),
+            (
+                "c.yaml",
+                format!("a: {{b: https://ntfy.sh/x?p=1&{name}={TOKEN}, c: d}}"),
+            ),
+            (
+                "x.md",
+                format!("Open https://ntfy.sh/x?{name}={TOKEN}, or not."),
+            ),
+            (
+                "x.sh",
+                format!("curl -d hi 'https://ntfy.sh/x?{name}={TOKEN}&b=2#c'"),
+            ),
+        ] {
+            let found = found(path, &text);
+            assert!(
+                matches!(&*found, [one] if one.contains(&format!(": {TOKEN}"))),
+                "{text}: {found:?}"
+            );
+        }
+    }
+    for (path, text, is_hidden) in [
+        ("c.yaml", "url: https://h/x?auth=${NTFY_AUTH}", true),
+        (
+            "x.sh",
+            "curl \"https://h/x?token=$TOKEN&key={{ key }}\"",
+            true,
+        ),
+        (
+            "x.md",
+            "https://h/x?apikey=YOUR_LONG_KEY_OF_THE_SERVICE",
+            true,
+        ),
+        (
+            "c.yaml",
+            "url: mongodb://h/db?authSource=admin2026&retryWrites=true",
+            false,
+        ),
+        ("c.yaml", "url: https://h/x?auth=basic&session=none", true),
+        ("c.yaml", "url: https://h/x?sort=Kd83nfKs92lf&n=2", false),
+    ] {
+        let look = SCANNER.look(path, text);
+        assert_eq!(look.leaks, [], "{text}");
+        assert_eq!(look.veiled(text) != text, is_hidden, "{text}");
+    }
+}
+
 /// What `-p` takes is a port, a path or a name in many programs, and a password in others.
 #[test]
 fn what_a_short_option_takes_is_hidden() {

@@ -1,8 +1,10 @@
 //! The values of a YAML or JSON text and the names they stand under, wherever a value begins: on the next line, in a block, behind a
-//! tag or an anchor. A text that breaks off is read up to there; aliases stand for what was read where it was written.
+//! tag or an anchor. A text that breaks off is read up to there. An alias of a text is that text under another name, where it was written;
+//! those of maps and lists stand for what was read there.
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Tags of values that say where the value is.
@@ -98,23 +100,28 @@ pub(super) fn values(text: &str, mut each: impl FnMut(&Value<'_>)) -> bool {
     };
     let mut stack: Vec<Frame> = Vec::new();
     let mut number = 0;
+    let mut anchors: BTreeMap<usize, (String, Range<usize>, bool)> = BTreeMap::new();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let Ok((event, at)) = event else { return false };
         match event {
-            Event::Scalar(said, style, _, tag) => {
+            Event::Scalar(said, style, anchor, tag) => {
                 let refers = tag.is_some_and(|t| REFERENCES.contains(&&*t.suffix));
                 let said = if refers { Cow::default() } else { said };
                 let span = byte(at.start.index())..byte(at.end.index());
                 let span = bare(text, span, style);
-                scalar(
-                    &mut stack,
-                    (&said, span, style != ScalarStyle::Plain),
-                    &mut each,
-                );
+                let quoted = style != ScalarStyle::Plain;
+                // All others have none.
+                if anchor > 0 {
+                    let anchored = (said.to_string(), span.clone(), quoted);
+                    anchors.insert(anchor, anchored);
+                }
+                scalar(&mut stack, (&said, span, quoted), &mut each);
             }
-            Event::Alias(_) => {
-                if let Some(top) = stack.last_mut().filter(|top| top.is_map) {
+            Event::Alias(anchor) => {
+                if let Some((said, span, quoted)) = anchors.get(&anchor) {
+                    scalar(&mut stack, (said, span.clone(), *quoted), &mut each);
+                } else if let Some(top) = stack.last_mut().filter(|top| top.is_map) {
                     top.key = match top.key.take() {
                         Some(_) => None,
                         None => Some(String::new()),

@@ -79,22 +79,25 @@ impl<'a> Names<'a> {
 
     /// What messages name of a project.
     fn parts(&self, project: &'a Project) -> impl Iterator<Item = &'a str> {
-        let name = project.name.iter().filter(|n| self.is_literal(n.span));
+        let name = project.name.iter();
+        let name = name.filter(|n| self.is_literal(n.span, &n.value));
         let services = project.services.keys();
         let others = project.networks.keys().chain(project.volumes.keys());
         let images = project.services.values().filter_map(|s| s.image.as_ref());
-        let images = images.filter(|image| self.is_literal(image.span));
-        let images = images.flat_map(|image| image.value.name.split('/'));
+        let images = images.flat_map(|image| {
+            let parts = image.value.name.split('/');
+            parts.filter(|part| self.is_literal(image.span, part))
+        });
         name.map(|name| name.value.as_str())
             .chain(services.chain(others).map(String::as_str))
             .chain(images)
     }
 
-    /// It says what is written: what a variable puts in its place may be a secret and is no name.
-    fn is_literal(&self, span: Span) -> bool {
+    /// It is written so: what a variable puts in its place may be a secret and is no name, and neither is what `"\x24{A}"` stands for.
+    fn is_literal(&self, span: Span, word: &str) -> bool {
         let source = self.sources.and_then(|all| all.get(span.source));
         let text = source.and_then(|s| s.text.get(span.start as usize..span.end as usize));
-        text.is_some_and(|text| !text.contains('$'))
+        text.is_some_and(|text| !text.contains('$') && text.contains(word))
     }
 }
 

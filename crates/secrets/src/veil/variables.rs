@@ -3,6 +3,7 @@
 //! Not every word is taken out of everything that is said. A password that is a word of a language is in many texts that have nothing to
 //! do with it, and stars in its place help nobody and say what the password is.
 
+use super::entries::without_export;
 use super::{Names, said::Fit};
 use crate::scan::{Leak, is_random, name_before};
 use aho_corasick::AhoCorasick;
@@ -34,7 +35,7 @@ pub fn is_environment(path: &str, text: &str) -> bool {
 
 /// `NAME=value`, `export NAME=value`, or `NAME` alone, which takes it from outside.
 fn is_assignment(line: &str) -> bool {
-    let line = line.strip_prefix("export ").unwrap_or(line);
+    let line = without_export(line);
     let name = line.split('=').next().unwrap_or_default().trim_end();
     let good = |c: char| "_.-".contains(c) || c.is_ascii_alphanumeric();
     !name.is_empty() && name.chars().all(good)
@@ -49,15 +50,16 @@ pub fn variables<'t>(
         true => leaks,
         false => &[],
     };
-    let one = |leak: &'t Leak| {
-        let word = source.text.get(leak.span.clone())?;
-        let before = source.text.get(..leak.span.start)?;
-        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-        let line = line.strip_prefix("export ").unwrap_or(line);
+    let words = |leak: &'t Leak| {
+        let word = source.text.get(leak.span.clone()).unwrap_or_default();
+        let before = source.text.get(..leak.span.start).unwrap_or_default();
+        let line = without_export(before.rsplit('\n').next().unwrap_or_default());
         let name = line.split(['=', ':']).next().unwrap_or_default().trim();
-        (word.len() >= SHORTEST).then_some(Variable { name, word })
+        // Of one of several lines, a message may have one of them.
+        let parts = word.lines().filter(|part| part.len() >= SHORTEST);
+        parts.map(move |word| Variable { name, word })
     };
-    leaks.iter().filter_map(one)
+    leaks.iter().flat_map(words)
 }
 
 /// Whether a word is the secret wherever it stands: nobody calls anything by it, and it has a digit or a sign in it or is long. `admin` and

@@ -12,6 +12,7 @@ use ::secrets::veil::{Used, Uses, is_environment};
 use anyhow::Result;
 use history::Past;
 use model::digest::Digest;
+use model::secret::InGit;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +48,7 @@ pub(super) fn scan(root: &Path, reach: Reach, json: bool, paint: Paint) -> Resul
         let past = history::each(root, |past| found.bygone(past))?;
         found.past = Some(past);
     }
-    found.print(json, paint);
+    found.print(root, json, paint);
     Ok(if found.of(Grade::Clear) > 0 {
         Exit::Findings
     } else if found.unread.iter().all(|(_, why)| why.is_harmless()) {
@@ -168,7 +169,7 @@ fn text_of(path: &Path, name: &str) -> Result<Option<String>, Unread> {
 /// What was found in one file.
 enum Searched {
     /// One with variables: which of them are secrets may only be seen in other files.
-    Environment(String, Look),
+    Environment(String, Look, BTreeSet<Used>),
     Other(Vec<(Digest, Shown)>, BTreeSet<Used>),
 }
 
@@ -176,9 +177,13 @@ fn searched(scanner: &Scanner, name: &str, text: String) -> Searched {
     match is_environment(name, &text) {
         true => {
             let look = scanner.look(name, &text);
-            Searched::Environment(text, look)
+            let used = scanner.used(name, &text);
+            Searched::Environment(text, look, used)
         }
-        false => Searched::Other(each(scanner, None, name, &text), Used::of(name, &text)),
+        false => {
+            let found = each(scanner, None, name, &text);
+            Searched::Other(found, scanner.used(name, &text))
+        }
     }
 }
 
@@ -212,13 +217,15 @@ impl Found {
             })
             .collect();
         let used = searched.iter().filter_map(|(_, found)| match found {
-            Ok(Some(Searched::Other(_, used))) => Some(used.iter().cloned()),
+            Ok(Some(Searched::Other(_, used) | Searched::Environment(_, _, used))) => {
+                Some(used.iter().cloned())
+            }
             _ => None,
         });
         let used: Uses = used.flatten().collect();
         for (name, found) in searched {
             let found = match found {
-                Ok(Some(Searched::Environment(text, mut look))) => {
+                Ok(Some(Searched::Environment(text, mut look, _))) => {
                     self.scanner.look_by_use((&name, &text), &used, &mut look);
                     shown::of(look, None, &name, &text)
                 }
@@ -248,7 +255,7 @@ impl Found {
         }
     }
 
-    fn print(&self, json: bool, paint: Paint) {
+    fn print(&self, root: &Path, json: bool, paint: Paint) {
         if json {
             let grade = |s: &Shown| match s.grade {
                 Grade::Clear => "clear",
@@ -283,9 +290,36 @@ impl Found {
             outln!("a hash lets nobody in; whoever has it can try passwords on it");
         }
         if self.of(Grade::Clear) > 0 {
-            outln!(
+            outln!("{}", self.advice(root));
+        }
+    }
+
+    /// What to do depends on who has them by now: a history cannot be taken back, a folder can be cleared.
+    fn advice(&self, root: &Path) -> &'static str {
+        let clear = || self.shown.iter().filter(|s| s.grade == Grade::Clear);
+        let now = clear().filter(|s| s.commit.is_none());
+        let files: BTreeSet<&str> = now.map(|s| s.file.as_str()).collect();
+        let mut keeping: BTreeSet<InGit> = git::keeping(root, &files).into_values().collect();
+        if clear().any(|s| s.commit.is_some()) {
+            keeping.insert(InGit::Kept);
+        }
+        let has = |is: InGit| keeping.contains(&is);
+        match keeping.len() {
+            1 if has(InGit::Kept) => {
                 "change each secret: it stays in the history, then keep it with holdfast secret set"
-            );
+            }
+            _ if has(InGit::Kept) => {
+                "change each secret that git keeps: it stays in the history; take the others out before the next commit; then keep each with holdfast secret set"
+            }
+            _ if has(InGit::Unknown) => {
+                "git did not say whether it keeps these files: if it does, change each secret, since it stays in the history; then keep it with holdfast secret set"
+            }
+            _ if has(InGit::New) || has(InGit::Ignored) => {
+                "git keeps none of these files yet: take each secret out before the next commit, and change it if others could read it; then keep it with holdfast secret set"
+            }
+            _ => {
+                "change each secret if others could read this folder, a copy or a backup of it; then keep it with holdfast secret set"
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! dashboard, in a list of users, in a device's `snmp:`.
 
 use super::Family;
-use crate::scan::kind::Kind;
+use crate::scan::kind::{Form, Kind, kind};
 use crate::scan::literal::{Bounds, is_strong, literal};
 use crate::scan::words::is_word;
 use crate::scan::yaml::{self, Value};
@@ -74,6 +74,8 @@ const PERHAPS: [&str; 10] = [
 ];
 /// What has a secret that is named `key` alone: OctoPrint, Shelly.
 const OF_KEY: [&str; 5] = ["api", "wifi_ap", "wifi_sta", "wifi_sta1", "wifi_sta2"];
+/// Keys of commands.
+const OF_COMMANDS: [&str; 3] = ["command", "entrypoint", "test"];
 /// Keys of services by which a file of Compose is known.
 const OF_SERVICES: [&str; 2] = ["image", "build"];
 
@@ -160,6 +162,38 @@ pub(in crate::scan) fn doubtful(text: &str) -> Vec<Range<usize>> {
             }
         }
     });
+    out
+}
+
+/// The variables that secrets of Compose are taken from: `secrets: {db: {environment: DB}}`.
+pub(crate) fn environment_of_secrets(path: &str, text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let has = ["secrets", "environment"]
+        .iter()
+        .all(|key| text.contains(key));
+    if has && kind(path).1 == Form::Tree {
+        yaml::values(text, |value| {
+            let mut way = value.way();
+            let is_secret = way.next() == Some("secrets") && way.next().is_some();
+            if is_secret && way.next().is_none() && value.name == "environment" {
+                out.push(value.text.trim().to_owned());
+            }
+        });
+    }
+    out
+}
+
+/// Commands that are written in several lines, in one: a shell's ends with its line, one of Compose does not.
+pub(crate) fn commands_in_lines(path: &str, text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    if kind(path).1 == Form::Tree && OF_COMMANDS.iter().any(|key| text.contains(key)) {
+        yaml::values(text, |value| {
+            let raw = text.get(value.span.clone()).unwrap_or_default();
+            if OF_COMMANDS.contains(&value.name) && raw.contains('\n') {
+                out.push(value.text.replace('\n', " "));
+            }
+        });
+    }
     out
 }
 
